@@ -1,0 +1,3 @@
+//! mqttscope: every byte of an MQTT conversation, explained.
+
+pub mod bytes;

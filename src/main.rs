@@ -1,0 +1,2 @@
+//! The program: one call into the library.
+fn main() {}
