@@ -1,3 +1,4 @@
 //! mqttscope: every byte of an MQTT conversation, explained.
 
 pub mod bytes;
+pub mod spec;

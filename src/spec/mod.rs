@@ -1,0 +1,12 @@
+//! The facts of the standards as tables. Nothing here decodes or prints: parser, tree, JSON,
+//! validator, help and docs loop over these rows. A new fact is a row; a table of a new kind is a
+//! file. This room imports nothing but `bytes`.
+
+pub mod packet_type;
+pub mod property;
+pub mod reason;
+pub mod version;
+
+pub use packet_type::{PacketSet, PacketType};
+pub use property::PropertyId;
+pub use version::{Sender, Version};

@@ -1,0 +1,178 @@
+//! The sixteen values of the packet type nibble (5.0: section 2.1.2, 3.1.1: section 2.2.1).
+
+use super::version::{Sender, Version};
+use std::fmt;
+
+/// The upper four bits of a packet's first byte.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PacketType(pub u8);
+
+/// What the standard says of one packet type.
+#[derive(Debug)]
+pub struct PacketTypeInfo {
+    /// The standard's name, in capitals.
+    pub name: &'static str,
+    /// What the packet is for, as one clause.
+    pub meaning: &'static str,
+    /// Who may send it; nobody's is `None` in both.
+    pub client_sends: bool,
+    /// See `client_sends`.
+    pub server_sends: bool,
+    /// The value that the lower four bits must have; `None` where they carry flags (PUBLISH).
+    pub flags: Option<u8>,
+    /// The section of MQTT 5.0 that describes the packet.
+    pub section_v5: &'static str,
+    /// The section of MQTT 3.1.1 that describes the packet; empty where there is none.
+    pub section_v311: &'static str,
+}
+
+const fn row(
+    name: &'static str,
+    (client_sends, server_sends): (bool, bool),
+    flags: Option<u8>,
+    section_v5: &'static str,
+    section_v311: &'static str,
+    meaning: &'static str,
+) -> PacketTypeInfo {
+    PacketTypeInfo { name, meaning, client_sends, server_sends, flags, section_v5, section_v311 }
+}
+
+const CLIENT: (bool, bool) = (true, false);
+const SERVER: (bool, bool) = (false, true);
+const BOTH: (bool, bool) = (true, true);
+
+#[rustfmt::skip]
+static ROWS: [PacketTypeInfo; 16] = [
+    row("RESERVED", (false, false), Some(0), "2.1.2", "2.2.1", "the standard forbids this type"),
+    row("CONNECT", CLIENT, Some(0), "3.1", "3.1", "a client asks to open a session"),
+    row("CONNACK", SERVER, Some(0), "3.2", "3.2", "the server answers the CONNECT"),
+    row("PUBLISH", BOTH, None, "3.3", "3.3", "carries an application message"),
+    row("PUBACK", BOTH, Some(0), "3.4", "3.4", "answers a PUBLISH of QoS 1: the message has arrived"),
+    row("PUBREC", BOTH, Some(0), "3.5", "3.5", "QoS 2, step 2 of 4: the receiver has the message"),
+    row("PUBREL", BOTH, Some(2), "3.6", "3.6", "QoS 2, step 3 of 4: the sender lets the message go"),
+    row("PUBCOMP", BOTH, Some(0), "3.7", "3.7", "QoS 2, step 4 of 4: the delivery is complete"),
+    row("SUBSCRIBE", CLIENT, Some(2), "3.8", "3.8", "a client asks for messages on topics"),
+    row("SUBACK", SERVER, Some(0), "3.9", "3.9", "the server answers the SUBSCRIBE, one code a filter"),
+    row("UNSUBSCRIBE", CLIENT, Some(2), "3.10", "3.10", "a client gives up subscriptions"),
+    row("UNSUBACK", SERVER, Some(0), "3.11", "3.11", "the server answers the UNSUBSCRIBE"),
+    row("PINGREQ", CLIENT, Some(0), "3.12", "3.12", "a client shows that it is alive and asks whether the server is"),
+    row("PINGRESP", SERVER, Some(0), "3.13", "3.13", "the server answers the PINGREQ"),
+    row("DISCONNECT", BOTH, Some(0), "3.14", "3.14", "the last packet: the sender ends the connection"),
+    row("AUTH", BOTH, Some(0), "3.15", "", "a step of enhanced authentication"),
+];
+
+macro_rules! packet_types {
+    ($($name:ident = $value:literal),* $(,)?) => {
+        impl PacketType {
+            $(#[doc = concat!("The packet type ", stringify!($name), ".")]
+            pub const $name: Self = Self($value);)*
+        }
+    };
+}
+
+packet_types! {
+    RESERVED = 0, CONNECT = 1, CONNACK = 2, PUBLISH = 3, PUBACK = 4, PUBREC = 5, PUBREL = 6,
+    PUBCOMP = 7, SUBSCRIBE = 8, SUBACK = 9, UNSUBSCRIBE = 10, UNSUBACK = 11, PINGREQ = 12,
+    PINGRESP = 13, DISCONNECT = 14, AUTH = 15,
+}
+
+impl PacketType {
+    /// The type in a packet's first byte.
+    #[must_use]
+    pub const fn of_header(byte: u8) -> Self {
+        Self(byte >> 4)
+    }
+
+    /// The row of the table. A value above 15 has the row of the reserved type.
+    #[must_use]
+    pub fn info(self) -> &'static PacketTypeInfo {
+        let [reserved, ..] = &ROWS;
+        ROWS.get(usize::from(self.0)).unwrap_or(reserved)
+    }
+
+    /// The standard's name, in capitals.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.info().name
+    }
+
+    /// The type of this name, in any case.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        (0..16).map(Self).find(|t| t.name().eq_ignore_ascii_case(name))
+    }
+
+    /// Whether `sender` may send this type in `version`.
+    #[must_use]
+    pub fn may_send(self, sender: Sender, version: Version) -> bool {
+        match (self, sender) {
+            (Self::DISCONNECT, Sender::Server) | (Self::AUTH, _) => version.is_v5(),
+            (_, Sender::Client) => self.info().client_sends,
+            (_, Sender::Server) => self.info().server_sends,
+        }
+    }
+
+    /// The only side that may send this type, where just one may.
+    #[must_use]
+    pub fn only_sender(self) -> Option<Sender> {
+        match (self.info().client_sends, self.info().server_sends) {
+            (true, false) => Some(Sender::Client),
+            (false, true) => Some(Sender::Server),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for PacketType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for PacketType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A set of packet types; the bit of [`PacketSet::WILL`] stands for the Will Properties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PacketSet(u32);
+
+impl PacketSet {
+    /// The empty set.
+    pub const NONE: Self = Self(0);
+    /// The Will Properties in the payload of a CONNECT (5.0: section 3.1.3.2).
+    pub const WILL: Self = Self(1 << 16);
+
+    /// The set of these types.
+    #[must_use]
+    pub const fn of(types: &[PacketType]) -> Self {
+        let mut bits = 0;
+        let mut rest = types;
+        while let [first, tail @ ..] = rest {
+            bits |= 1 << (first.0 & 15);
+            rest = tail;
+        }
+        Self(bits)
+    }
+
+    /// Both sets in one.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether the sets share a member.
+    #[must_use]
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The names of the members, in the order of their numbers; `Will Properties` is last.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let types = (0..16).map(PacketType).filter(move |t| self.meets(Self::of(&[*t])));
+        let will = self.meets(Self::WILL).then_some("Will Properties");
+        types.map(PacketType::name).chain(will)
+    }
+}

@@ -1,0 +1,78 @@
+//! The protocol versions that are read.
+
+use std::fmt;
+
+/// A version of MQTT, as this program reads it. The level byte on the wire is a
+/// [`ProtocolLevel`](super::level::ProtocolLevel), which may hold anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Version {
+    /// MQTT 3.1: protocol name `MQIsdp`, level 3.
+    V31,
+    /// MQTT 3.1.1: protocol name `MQTT`, level 4.
+    #[default]
+    V311,
+    /// MQTT 5.0: protocol name `MQTT`, level 5.
+    V5,
+}
+
+impl Version {
+    /// Every version, oldest first.
+    pub const ALL: [Self; 3] = [Self::V31, Self::V311, Self::V5];
+
+    /// The version's number as the standard writes it: `3.1`, `3.1.1` or `5.0`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::V31 => "3.1",
+            Self::V311 => "3.1.1",
+            Self::V5 => "5.0",
+        }
+    }
+
+    /// Whether packets carry properties and reason codes.
+    #[must_use]
+    pub const fn is_v5(self) -> bool {
+        matches!(self, Self::V5)
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Which end of a connection sent a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sender {
+    /// The client: it opened the connection.
+    Client,
+    /// The server (broker).
+    Server,
+}
+
+impl Sender {
+    /// `client` or `server`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        }
+    }
+
+    /// The other end.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+}
+
+impl fmt::Display for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
