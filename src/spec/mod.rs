@@ -1,12 +1,19 @@
 //! The facts of the standards as tables. Nothing here decodes or prints: parser, tree, JSON,
 //! validator, help and docs loop over these rows. A new fact is a row; a table of a new kind is a
-//! file. This room imports nothing but `bytes`.
+//! file. This room imports nothing but `bytes` and `text`.
 
+pub mod field;
+pub mod fields;
+pub mod level;
+pub mod meaning;
 pub mod packet_type;
 pub mod property;
 pub mod reason;
+pub mod rule;
 pub mod version;
 
+pub use field::Field;
 pub use packet_type::{PacketSet, PacketType};
 pub use property::PropertyId;
+pub use rule::{Rule, Severity};
 pub use version::{Sender, Version};

@@ -75,3 +75,10 @@ pub struct PropertyInfo {
     /// The sections of MQTT 5.0, for each place in the order of `allowed`: (place, section, statement ids).
     pub sections: &'static [(PacketSet, &'static str, &'static str)],
 }
+impl PropertyId {
+    /// x
+    pub fn info(self) -> Option<&'static PropertyInfo> {
+        None
+    }
+}
+const _X: Option<P> = None;

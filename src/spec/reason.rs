@@ -19,3 +19,11 @@ pub struct ReasonInfo {
     /// What it means here and what follows from it, as one clause without a full stop.
     pub meaning: &'static str,
 }
+/// x
+pub fn reason(_p: PacketType, _c: u8) -> Option<&'static ReasonInfo> {
+    None
+}
+/// x
+pub fn return_code_v3(_p: PacketType, _c: u8, _v: super::Version) -> Option<&'static ReasonInfo> {
+    None
+}

@@ -1,0 +1,322 @@
+//! The reader that reports what it reads.
+
+use super::{Finding, Sink};
+use crate::bytes::Span;
+use crate::spec::{Field, Rule};
+
+/// Structure is lost: what holds the field must be given up. The reason is in the cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop;
+
+/// Reads a packet from its first byte to its last. Every read returns the value *and* reports the
+/// field to the sink.
+///
+/// A length-prefixed part is read through [`region`](Self::region): it bounds the reads, covers
+/// what is left of the part when structure is lost, and goes on behind it.
+#[derive(Debug)]
+pub struct Cursor<'a, 's, S> {
+    bytes: &'a [u8],
+    pos: usize,
+    end: usize,
+    limit: Field,
+    fault: Option<Finding>,
+    sink: &'s mut S,
+}
+
+impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
+    /// A cursor before the first of `bytes`.
+    pub fn new(bytes: &'a [u8], sink: &'s mut S) -> Self {
+        Self { bytes, pos: 0, end: bytes.len(), limit: Field::INPUT, fault: None, sink }
+    }
+
+    /// Offset of the next byte.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.pos
+    }
+
+    /// Bytes up to the limit.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.end.saturating_sub(self.pos)
+    }
+
+    /// Whether the limit is reached.
+    #[must_use]
+    pub fn at_end(&self) -> bool {
+        self.pos >= self.end
+    }
+
+    /// The next byte, not consumed and not reported.
+    #[must_use]
+    pub fn peek(&self) -> Option<u8> {
+        if self.at_end() { None } else { self.bytes.get(self.pos).copied() }
+    }
+
+    /// The bytes from `start` to the current position.
+    #[must_use]
+    pub fn since(&self, start: usize) -> &'a [u8] {
+        self.bytes.get(start..self.pos).unwrap_or_default()
+    }
+
+    /// Reports a finding.
+    #[inline]
+    pub fn note(&mut self, finding: Finding) {
+        self.sink.note(finding);
+    }
+
+    /// Reports a finding on the `len` bytes that were read last, with the numbers of its sentence.
+    #[cold]
+    pub fn note_last(&mut self, rule: Rule, field: Field, len: usize, (a, b): (u64, u64)) {
+        let span = Span::of_bytes(self.pos.saturating_sub(len), len);
+        self.sink.note(Finding::new(rule, span, field).with(a, b));
+    }
+
+    /// Whether findings are of any use.
+    #[must_use]
+    pub fn records(&self) -> bool {
+        S::RECORDS
+    }
+
+    /// A number of one byte.
+    #[inline]
+    pub fn byte(&mut self, field: Field) -> Result<u8, Stop> {
+        let [byte] = self.take_array(field)?;
+        self.leaf_before(field, 1, u64::from(byte));
+        Ok(byte)
+    }
+
+    /// A number of two bytes.
+    #[inline]
+    pub fn u16(&mut self, field: Field) -> Result<u16, Stop> {
+        let value = u16::from_be_bytes(self.take_array(field)?);
+        self.leaf_before(field, 2, u64::from(value));
+        Ok(value)
+    }
+
+    /// A Variable Byte Integer.
+    #[inline]
+    pub fn varint(&mut self, field: Field) -> Result<u32, Stop> {
+        let start = self.pos;
+        let value = self.raw_varint(field)?;
+        self.leaf_before(field, self.pos.saturating_sub(start), u64::from(value));
+        Ok(value)
+    }
+
+    /// Bytes behind two bytes of length: text or binary data. The length belongs to the field.
+    #[inline]
+    pub fn prefixed(&mut self, field: Field) -> Result<&'a [u8], Stop> {
+        let start = self.pos;
+        let body = self.raw_prefixed(field).inspect_err(|_| self.show_length(field, start))?;
+        self.leaf_before(field, self.pos.saturating_sub(start), 0);
+        Ok(body)
+    }
+
+    /// Everything up to the limit, as one field.
+    #[inline]
+    pub fn rest(&mut self, field: Field) -> &'a [u8] {
+        let body = self.bytes.get(self.pos..self.end).unwrap_or_default();
+        self.pos = self.end;
+        self.leaf_before(field, body.len(), 0);
+        body
+    }
+
+    /// One byte whose bits are fields of their own.
+    #[inline]
+    pub fn flags(&mut self, group: Field, read: impl FnOnce(&mut Bits<'_, S>)) -> Result<u8, Stop> {
+        let start = Span::of_bytes(self.pos, 0).start;
+        let [byte] = self.take_array(group)?;
+        let mark = self.sink.open(group, start);
+        read(&mut Bits { byte, start, sink: self.sink });
+        self.sink.close(mark, start.saturating_add(8), u64::from(byte));
+        Ok(byte)
+    }
+
+    /// Fields that belong together. The group closes on a fault too.
+    #[inline]
+    pub fn group<T>(
+        &mut self,
+        field: Field,
+        read: impl FnOnce(&mut Self) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        let mark = self.sink.open(field, Span::of_bytes(self.pos, 0).start);
+        let result = read(self);
+        self.sink.close(mark, Span::of_bytes(self.pos, 0).start, 0);
+        result
+    }
+
+    /// The next `len` bytes, as bounded by the length field `limit`. Where structure is lost in
+    /// them, the rest of them becomes a "not decoded" leaf, the reason a finding, and reading can
+    /// go on behind them; the result is then `None`. `len` beyond the present limit is cut to it.
+    #[inline]
+    pub fn region<T>(
+        &mut self,
+        len: usize,
+        limit: Field,
+        read: impl FnOnce(&mut Self) -> Result<T, Stop>,
+    ) -> Option<T> {
+        let (outer_end, outer_limit) = (self.end, self.limit);
+        if len <= self.left() {
+            self.end = self.pos.saturating_add(len);
+            self.limit = limit;
+        }
+        let result = read(self).ok();
+        if result.is_none() {
+            self.give_up();
+        }
+        (self.end, self.limit) = (outer_end, outer_limit);
+        result
+    }
+
+    /// Gives up for a reason of the caller's.
+    #[cold]
+    pub fn fail<T>(&mut self, finding: Finding) -> Result<T, Stop> {
+        self.fault = Some(finding);
+        Err(Stop)
+    }
+
+    /// A value behind a property's identifier, without a leaf of its own.
+    pub(crate) fn raw_varint(&mut self, field: Field) -> Result<u32, Stop> {
+        let start = self.pos;
+        let mut value: u32 = 0;
+        for shift in [0, 7, 14, 21] {
+            let [byte] = self.take_array(field).inspect_err(|_| self.pos = start)?;
+            value |= u32::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                if byte == 0 && shift > 0 {
+                    self.note_long_varint(field, value, start);
+                }
+                return Ok(value);
+            }
+        }
+        let last = self.bytes.get(self.pos.saturating_sub(1)).copied().unwrap_or_default();
+        self.pos = start;
+        let span = Span::of_bytes(start, 4);
+        self.fail(Finding::new(Rule::VARINT_TOO_LONG, span, field).with(u64::from(last), 4))
+    }
+
+    /// Two bytes of length and what they count, without a leaf of its own.
+    #[inline]
+    pub(crate) fn raw_prefixed(&mut self, field: Field) -> Result<&'a [u8], Stop> {
+        let len = usize::from(u16::from_be_bytes(self.take_array(field)?));
+        if len > self.left() {
+            return self.too_short(field, len);
+        }
+        let from = self.pos;
+        self.pos = from.saturating_add(len);
+        Ok(self.since(from))
+    }
+
+    /// `N` bytes without a leaf.
+    #[inline]
+    pub(crate) fn take_array<const N: usize>(&mut self, field: Field) -> Result<[u8; N], Stop> {
+        let chunk = self.bytes.get(self.pos..self.end).and_then(|left| left.first_chunk::<N>());
+        match chunk {
+            Some(chunk) => {
+                self.pos = self.pos.saturating_add(N);
+                Ok(*chunk)
+            }
+            None => self.too_short(field, N),
+        }
+    }
+
+    /// Reports a leaf for the `len` bytes that were read last.
+    #[inline]
+    pub(crate) fn leaf_before(&mut self, field: Field, len: usize, value: u64) {
+        self.sink.leaf(field, Span::of_bytes(self.pos.saturating_sub(len), len), value);
+    }
+
+    /// Goes back to byte `start`, the identifier of a property whose value is cut short: the
+    /// identifier gets a leaf of its own, the "not decoded" leaf covers the rest.
+    #[cold]
+    pub(crate) fn back_to_identifier(&mut self, start: usize, id: u8) {
+        self.pos = start.saturating_add(1);
+        self.leaf_before(Field::PROPERTY_ID, 1, u64::from(id));
+    }
+
+    #[cold]
+    fn too_short<T>(&mut self, field: Field, need: usize) -> Result<T, Stop> {
+        let left = self.left();
+        let span = Span::of_bytes(self.pos, left);
+        let finding = Finding::new(Rule::TOO_SHORT, span, field).limited_by(self.limit);
+        self.fail(finding.with(need as u64, left as u64))
+    }
+
+    /// Where a length was read that says more than there is, it is shown as what it is.
+    #[cold]
+    fn show_length(&mut self, field: Field, start: usize) {
+        let read = self.since(start);
+        let Some(len) = read.first_chunk::<2>() else {
+            return;
+        };
+        let value = u64::from(u16::from_be_bytes(*len));
+        let span = Span::of_bytes(start, 2);
+        let mark = self.sink.open(field, span.start);
+        self.sink.leaf(Field::LENGTH, span, value);
+        self.sink.close(mark, span.end(), 0);
+    }
+
+    #[cold]
+    fn note_long_varint(&mut self, field: Field, value: u32, start: usize) {
+        let len = self.pos.saturating_sub(start);
+        let rule = if field == Field::REMAINING_LENGTH {
+            Rule::REMAINING_LENGTH_NOT_SHORTEST
+        } else {
+            Rule::VARINT_NOT_SHORTEST
+        };
+        self.note_last(rule, field, len, (u64::from(value), len as u64));
+    }
+
+    /// Covers what is left up to the limit, and reports why.
+    #[cold]
+    fn give_up(&mut self) {
+        let left = self.left();
+        let place = Span::of_bytes(self.pos, left);
+        if left > 0 {
+            self.rest(Field::UNDECODED);
+        }
+        if let Some(mut fault) = self.fault.take() {
+            if fault.rule == Rule::TOO_SHORT {
+                fault.span = place;
+            }
+            self.sink.note(fault);
+        }
+    }
+}
+
+/// The bits of one byte.
+#[derive(Debug)]
+pub struct Bits<'s, S> {
+    byte: u8,
+    start: u32,
+    sink: &'s mut S,
+}
+
+impl<S: Sink> Bits<'_, S> {
+    /// Bits `high` down to `low`, counted as the standard does: 7 is the first on the wire.
+    #[inline(always)]
+    pub fn bits(&mut self, field: Field, high: u8, low: u8) -> u8 {
+        let len = high.saturating_sub(low).saturating_add(1).min(8);
+        let value = (u16::from(self.byte) >> low.min(7)) & (0xff >> 8u8.saturating_sub(len));
+        let span = Span {
+            start: self.start.saturating_add(u32::from(7u8.saturating_sub(high))),
+            len: u32::from(len),
+        };
+        self.sink.leaf(field, span, u64::from(value));
+        value as u8
+    }
+
+    /// Bit `index` as a flag.
+    #[inline(always)]
+    pub fn flag(&mut self, field: Field, index: u8) -> bool {
+        self.bits(field, index, index) != 0
+    }
+
+    /// Reports a finding on bits `high` down to `low`.
+    #[cold]
+    pub fn note(&mut self, rule: Rule, field: Field, (high, low): (u8, u8), (a, b): (u64, u64)) {
+        let start = self.start.saturating_add(u32::from(7u8.saturating_sub(high)));
+        let len = u32::from(high.saturating_sub(low)).saturating_add(1);
+        self.sink.note(Finding::new(rule, Span { start, len }, field).with(a, b));
+    }
+}

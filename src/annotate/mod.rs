@@ -1,0 +1,16 @@
+//! The one decoder's two outputs: nothing at all, or a tree.
+//!
+//! A decoder reads through a [`Cursor`]; every read returns the value and reports the field to a
+//! [`Sink`]. The sink `()` compiles to nothing, a [`Tape`] records a flat tree. What may enter
+//! here: ways to record fields, and views of what was recorded; nothing that knows MQTT's packets
+//! or prints. A new view is a file.
+
+mod cursor;
+mod finding;
+mod sink;
+mod tape;
+
+pub use cursor::{Bits, Cursor, Stop};
+pub use finding::Finding;
+pub use sink::{Mark, Sink};
+pub use tape::{Node, Tape};

@@ -1,0 +1,171 @@
+//! CONNECT (5.0: section 3.1).
+
+use super::packet::{Connect, Text, Will};
+use super::primitive::{text, topic_name};
+use super::property::{Properties, properties};
+use crate::annotate::{Bits, Cursor, Sink, Stop};
+use crate::spec::level::ProtocolLevel;
+use crate::spec::{Field, PacketSet, PacketType, Rule, Version};
+
+/// The Connect Flags, taken apart.
+#[derive(Clone, Copy, Default)]
+struct Flags {
+    user_name: bool,
+    password: bool,
+    will_retain: bool,
+    will_qos: u8,
+    will: bool,
+    clean_start: bool,
+}
+
+pub(super) fn read<'a, S: Sink>(
+    c: &mut Cursor<'a, '_, S>,
+    version: &mut Version,
+) -> Result<Connect<'a>, Stop> {
+    let protocol_name = text(c, Field::PROTOCOL_NAME)?;
+    let level = level(c, protocol_name, version)?;
+    let version = *version;
+    let mut flags = Flags::default();
+    c.flags(Field::CONNECT_FLAGS, |b| flags = connect_flags(b, version))?;
+    let keep_alive = c.u16(Field::KEEP_ALIVE)?;
+    let own = PacketSet::of(&[PacketType::CONNECT]);
+    let properties = v5_properties(c, version, Field::PROPERTIES, own)?;
+    let client_id = client_id(c, version, flags)?;
+    let will = if flags.will { Some(will(c, version, flags)?) } else { None };
+    let user_name =
+        credential(c, version, flags.user_name, Field::USER_NAME, |c| text(c, Field::USER_NAME))?;
+    let password =
+        credential(c, version, flags.password, Field::PASSWORD, |c| c.prefixed(Field::PASSWORD))?;
+    let clean_start = flags.clean_start;
+    Ok(Connect {
+        protocol_name,
+        level,
+        clean_start,
+        keep_alive,
+        properties,
+        client_id,
+        will,
+        user_name,
+        password,
+    })
+}
+
+/// Protocol Level: it decides how the rest is read. An unknown level is read as the version that
+/// the caller expects.
+fn level<S: Sink>(
+    c: &mut Cursor<'_, '_, S>,
+    name: Text<'_>,
+    version: &mut Version,
+) -> Result<u8, Stop> {
+    let level = c.byte(Field::PROTOCOL_LEVEL)?;
+    let name_len = name.0.len().saturating_add(1);
+    match ProtocolLevel(level).info() {
+        Some(info) => {
+            *version = info.version;
+            if name.0 != info.name.as_bytes() {
+                c.note_last(
+                    Rule::PROTOCOL_NAME,
+                    Field::PROTOCOL_NAME,
+                    name_len,
+                    (u64::from(level), 0),
+                );
+            }
+        }
+        None => c.note_last(Rule::PROTOCOL_LEVEL, Field::PROTOCOL_LEVEL, 1, (u64::from(level), 0)),
+    }
+    Ok(level)
+}
+
+fn connect_flags<S: Sink>(b: &mut Bits<'_, S>, version: Version) -> Flags {
+    let flags = Flags {
+        user_name: b.flag(Field::USER_NAME_FLAG, 7),
+        password: b.flag(Field::PASSWORD_FLAG, 6),
+        will_retain: b.flag(Field::WILL_RETAIN, 5),
+        will_qos: b.bits(Field::WILL_QOS, 4, 3),
+        will: b.flag(Field::WILL_FLAG, 2),
+        clean_start: b.flag(Field::CLEAN_START, 1),
+    };
+    let reserved = b.flag(Field::CONNECT_RESERVED, 0);
+    if S::RECORDS {
+        judge_flags(b, version, flags, reserved);
+    }
+    flags
+}
+
+fn judge_flags<S: Sink>(b: &mut Bits<'_, S>, version: Version, flags: Flags, reserved: bool) {
+    let qos = (u64::from(flags.will_qos), 0);
+    if reserved {
+        b.note(Rule::CONNECT_RESERVED, Field::CONNECT_RESERVED, (0, 0), (1, 0));
+    }
+    if flags.will_qos == 3 {
+        b.note(Rule::WILL_QOS_3, Field::WILL_QOS, (4, 3), qos);
+    }
+    if !flags.will && flags.will_qos > 0 {
+        b.note(Rule::WILL_QOS_WITHOUT_WILL, Field::WILL_QOS, (4, 3), qos);
+    }
+    if !flags.will && flags.will_retain {
+        b.note(Rule::WILL_RETAIN_WITHOUT_WILL, Field::WILL_RETAIN, (5, 5), (1, 0));
+    }
+    if flags.password && !flags.user_name && version == Version::V311 {
+        b.note(Rule::PASSWORD_WITHOUT_USER_NAME, Field::PASSWORD_FLAG, (6, 6), (1, 0));
+    }
+}
+
+fn client_id<'a, S: Sink>(
+    c: &mut Cursor<'a, '_, S>,
+    version: Version,
+    flags: Flags,
+) -> Result<Text<'a>, Stop> {
+    let id = text(c, Field::CLIENT_ID)?;
+    if id.is_empty() {
+        let rule = match version {
+            Version::V31 => Some(Rule::CLIENT_ID_EMPTY_V31),
+            Version::V311 if !flags.clean_start => Some(Rule::CLIENT_ID_EMPTY),
+            _ => None,
+        };
+        if let Some(rule) = rule {
+            c.note_last(rule, Field::CLIENT_ID, 2, (0, 0));
+        }
+    }
+    Ok(id)
+}
+
+fn will<'a, S: Sink>(
+    c: &mut Cursor<'a, '_, S>,
+    version: Version,
+    flags: Flags,
+) -> Result<Will<'a>, Stop> {
+    let properties = v5_properties(c, version, Field::WILL_PROPERTIES, PacketSet::WILL)?;
+    let topic = topic_name(c, Field::WILL_TOPIC, false)?;
+    let payload = c.prefixed(Field::WILL_PAYLOAD)?;
+    Ok(Will { qos: flags.will_qos, retain: flags.will_retain, properties, topic, payload })
+}
+
+/// User Name or Password, where its flag is set. In 3.1 the packet may end before it: there
+/// Remaining Length takes precedence over the flag.
+fn credential<'a, S: Sink, T>(
+    c: &mut Cursor<'a, '_, S>,
+    version: Version,
+    flagged: bool,
+    field: Field,
+    read: impl FnOnce(&mut Cursor<'a, '_, S>) -> Result<T, Stop>,
+) -> Result<Option<T>, Stop> {
+    if !flagged {
+        return Ok(None);
+    }
+    if version == Version::V31 && c.at_end() {
+        c.note_last(Rule::CREDENTIAL_MISSING_V31, field, 0, (0, 0));
+        return Ok(None);
+    }
+    read(c).map(Some)
+}
+
+/// Properties where the version has them.
+fn v5_properties<'a, S: Sink>(
+    c: &mut Cursor<'a, '_, S>,
+    version: Version,
+    group: Field,
+    place: PacketSet,
+) -> Result<Properties<'a>, Stop> {
+    if version.is_v5() { properties(c, group, place) } else { Ok(Properties::default()) }
+}

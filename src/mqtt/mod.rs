@@ -1,0 +1,30 @@
+//! Bytes of one direction become packets: framing, one file for each packet type, and the typed
+//! result.
+//!
+//! What may enter: decoders that read through a [`Cursor`](crate::annotate::Cursor) and name
+//! fields of [`spec`](crate::spec). No packet knows of another one here, of time, or of the
+//! network. To add a packet type: its row in `spec::packet_type`, its fields in `spec::fields`,
+//! a file with `read`, and its line in [`decode`](decode()).
+
+pub mod framing;
+pub mod infer;
+pub mod packet;
+pub mod primitive;
+pub mod property;
+
+mod ack;
+mod auth;
+mod connack;
+mod connect;
+mod decode;
+mod disconnect;
+mod publish;
+mod reason;
+mod suback;
+mod subscribe;
+mod unsuback;
+mod unsubscribe;
+
+pub use decode::{Reading, decode};
+pub use framing::{Framing, frame};
+pub use packet::{Decoded, Header, Packet};

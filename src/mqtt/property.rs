@@ -1,0 +1,223 @@
+//! Properties (5.0: section 2.2.2): read by the rows of the table.
+
+use super::packet::Text;
+use super::primitive;
+use crate::annotate::{Cursor, Finding, Sink, Stop};
+use crate::bytes::Span;
+use crate::spec::property::{PropertyInfo, Wire};
+use crate::spec::{Field, PacketSet, PropertyId, Rule};
+
+/// The properties of a packet, as they stand on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Properties<'a> {
+    raw: &'a [u8],
+}
+
+/// The value of a property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// Byte, Two and Four Byte Integer, Variable Byte Integer.
+    Number(u32),
+    /// UTF-8 Encoded String.
+    Text(Text<'a>),
+    /// Binary Data.
+    Binary(&'a [u8]),
+    /// UTF-8 String Pair: name and value.
+    Pair(Text<'a>, Text<'a>),
+}
+
+impl<'a> Properties<'a> {
+    /// Each property in the order of the wire; ends at the first that cannot be read.
+    pub fn iter(&self) -> impl Iterator<Item = (PropertyId, Value<'a>)> + use<'a> {
+        let mut c = ByteReader(self.raw);
+        std::iter::from_fn(move || {
+            let [id] = c.array()?;
+            let id = PropertyId(u32::from(id));
+            Some((id, c.value(id.info()?.wire)?))
+        })
+    }
+
+    /// The first property with this identifier.
+    #[must_use]
+    pub fn get(&self, id: PropertyId) -> Option<Value<'a>> {
+        self.iter().find(|(found, _)| *found == id).map(|(_, value)| value)
+    }
+
+    /// The first property with this identifier, where it is a number.
+    #[must_use]
+    pub fn number(&self, id: PropertyId) -> Option<u32> {
+        match self.get(id)? {
+            Value::Number(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.raw.is_empty()
+    }
+}
+
+/// Reads the properties of a packet: their length, then each of them.
+///
+/// `place` is the packet type, or [`PacketSet::WILL`]; `group` is the field that holds them.
+#[inline]
+pub fn properties<'a, S: Sink>(
+    c: &mut Cursor<'a, '_, S>,
+    group: Field,
+    place: PacketSet,
+) -> Result<Properties<'a>, Stop> {
+    if c.peek() == Some(0) {
+        c.varint(Field::PROPERTY_LENGTH)?;
+        return Ok(Properties::default());
+    }
+    c.group(group, |c| {
+        let len = c.varint(Field::PROPERTY_LENGTH)? as usize;
+        let left = c.left();
+        let start = c.position();
+        c.region(len, Field::PROPERTY_LENGTH, |c| {
+            let mut seen = 0;
+            while !c.at_end() {
+                property(c, place, &mut seen)?;
+            }
+            Ok(())
+        });
+        if len > left {
+            return too_long(c, len, left);
+        }
+        Ok(Properties { raw: c.since(start) })
+    })
+}
+
+#[cold]
+fn too_long<T, S: Sink>(c: &mut Cursor<'_, '_, S>, len: usize, left: usize) -> Result<T, Stop> {
+    let span = Span::of_bytes(c.position().saturating_sub(left), left);
+    let finding = Finding::new(Rule::PROPERTY_LENGTH_TOO_LONG, span, Field::PROPERTY_LENGTH);
+    c.fail(finding.limited_by(Field::REMAINING_LENGTH).with(len as u64, left as u64))
+}
+
+/// One property: identifier and value are one field. `seen` has a bit for each identifier met.
+#[inline]
+fn property<S: Sink>(
+    c: &mut Cursor<'_, '_, S>,
+    place: PacketSet,
+    seen: &mut u64,
+) -> Result<(), Stop> {
+    let start = c.position();
+    let [id] = c.take_array(Field::PROPERTY_ID)?;
+    let Some(info) = PropertyId(u32::from(id)).info() else {
+        return unknown(c, id);
+    };
+    let field = Field::property(id);
+    let number = value(c, info.wire, field).inspect_err(|_| c.back_to_identifier(start, id))?;
+    c.leaf_before(field, c.position().saturating_sub(start), u64::from(number));
+    if S::RECORDS {
+        judge(c, info, place, start, number, seen);
+    }
+    Ok(())
+}
+
+/// Reads the value; the result is its number, or 0.
+#[inline]
+fn value<S: Sink>(c: &mut Cursor<'_, '_, S>, wire: Wire, field: Field) -> Result<u32, Stop> {
+    Ok(match wire {
+        Wire::Byte => u32::from(u8::from_be_bytes(c.take_array(field)?)),
+        Wire::U16 => u32::from(u16::from_be_bytes(c.take_array(field)?)),
+        Wire::U32 => u32::from_be_bytes(c.take_array(field)?),
+        Wire::VarInt => c.raw_varint(field)?,
+        Wire::Binary => {
+            c.raw_prefixed(field)?;
+            0
+        }
+        Wire::Utf8 => raw_text(c, field)?,
+        Wire::Pair => {
+            raw_text(c, field)?;
+            raw_text(c, field)?
+        }
+    })
+}
+
+fn raw_text<S: Sink>(c: &mut Cursor<'_, '_, S>, field: Field) -> Result<u32, Stop> {
+    let bytes = c.raw_prefixed(field)?;
+    if S::RECORDS {
+        primitive::check_text(c, field, bytes, c.position());
+    }
+    Ok(0)
+}
+
+#[cold]
+fn unknown<S: Sink>(c: &mut Cursor<'_, '_, S>, id: u8) -> Result<(), Stop> {
+    c.leaf_before(Field::UNKNOWN_PROPERTY, 1, u64::from(id));
+    let span = Span::of_bytes(c.position().saturating_sub(1), 1);
+    c.fail(
+        Finding::new(Rule::PROPERTY_UNKNOWN, span, Field::UNKNOWN_PROPERTY).with(u64::from(id), 0),
+    )
+}
+
+/// Is the property allowed here, once, and with this value?
+fn judge<S: Sink>(
+    c: &mut Cursor<'_, '_, S>,
+    info: &PropertyInfo,
+    place: PacketSet,
+    start: usize,
+    number: u32,
+    seen: &mut u64,
+) {
+    let len = c.position().saturating_sub(start);
+    let field = Field::property(info.id);
+    let bit = 1u64 << (info.id & 63);
+    if !info.allowed.meets(place) {
+        let in_will = u64::from(place.meets(PacketSet::WILL));
+        c.note_last(Rule::PROPERTY_MISPLACED, field, len, (in_will, 0));
+    } else if *seen & bit != 0 && !info.repeats.meets(place) {
+        c.note_last(Rule::PROPERTY_REPEATED, field, len, (0, 0));
+    }
+    *seen |= bit;
+    let is_number = matches!(info.wire, Wire::Byte | Wire::U16 | Wire::U32 | Wire::VarInt);
+    if is_number && !(info.min..=info.max).contains(&number) {
+        c.note_last(Rule::PROPERTY_RANGE, field, len.saturating_sub(1), (u64::from(number), 0));
+    }
+}
+
+/// Reads values that were checked before.
+struct ByteReader<'a>(&'a [u8]);
+
+impl<'a> ByteReader<'a> {
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (head, tail) = self.0.split_first_chunk::<N>()?;
+        self.0 = tail;
+        Some(*head)
+    }
+
+    fn prefixed(&mut self) -> Option<&'a [u8]> {
+        let len = usize::from(u16::from_be_bytes(self.array()?));
+        let (head, tail) = self.0.split_at_checked(len)?;
+        self.0 = tail;
+        Some(head)
+    }
+
+    fn varint(&mut self) -> Option<u32> {
+        let mut value = 0;
+        for shift in [0, 7, 14, 21] {
+            let [byte] = self.array()?;
+            value |= u32::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn value(&mut self, wire: Wire) -> Option<Value<'a>> {
+        Some(match wire {
+            Wire::Byte => Value::Number(u32::from(u8::from_be_bytes(self.array()?))),
+            Wire::U16 => Value::Number(u32::from(u16::from_be_bytes(self.array()?))),
+            Wire::U32 => Value::Number(u32::from_be_bytes(self.array()?)),
+            Wire::VarInt => Value::Number(self.varint()?),
+            Wire::Utf8 => Value::Text(Text(self.prefixed()?)),
+            Wire::Binary => Value::Binary(self.prefixed()?),
+            Wire::Pair => Value::Pair(Text(self.prefixed()?), Text(self.prefixed()?)),
+        })
+    }
+}

@@ -1,0 +1,238 @@
+//! What a field is: key, label, kind of value, section. The rows are in `fields`.
+
+use super::packet_type::PacketType;
+use super::property::{PropertyId, PropertyInfo, Unit, Wire};
+use super::version::{Sender, Version};
+use std::borrow::Cow;
+use std::fmt;
+
+/// A field of a packet: an index into [`FIELDS`](super::fields::FIELDS), or a property.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Field(pub u16);
+
+/// How the bytes of a field read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Holds other fields.
+    Group,
+    /// One bit.
+    Flag,
+    /// A few bits that are a number.
+    Bits,
+    /// Bits that must have one value.
+    Reserved,
+    /// A big-endian number of one, two or four bytes.
+    Number(Unit),
+    /// Variable Byte Integer (5.0: section 1.5.5).
+    VarInt,
+    /// Two bytes of length, then UTF-8 text.
+    Text,
+    /// Two bytes of length, then any bytes.
+    Data,
+    /// A reason code or return code.
+    Code,
+    /// Any bytes, up to the end of what holds them.
+    Rest,
+    /// Bytes that could not be decoded.
+    Undecoded,
+    /// A property: its identifier, then a value of this type.
+    Property(Wire),
+}
+
+/// What a value does to the conversation.
+#[derive(Clone, Copy)]
+pub enum Meaning {
+    /// Nothing beyond the value itself.
+    None,
+    /// The same for every value.
+    Always(&'static str),
+    /// For a flag: the clauses for 0 and for 1.
+    Bit(&'static str, &'static str),
+    /// A name and a clause for some values.
+    Values(&'static [(u64, &'static str, &'static str)]),
+    /// Depends on the rest of the packet.
+    Computed(fn(&Context, u64) -> Cow<'static, str>),
+}
+
+/// What a meaning may depend on besides the value.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context {
+    /// The version that the packet is read by.
+    pub version: Version,
+    /// The packet's first byte.
+    pub header: u8,
+    /// The value of Remaining Length; 0 where there is none.
+    pub remaining_length: u64,
+    /// Bytes of the packet that are there.
+    pub total: u64,
+    /// The Connect Flags; 0 where there are none.
+    pub connect_flags: u8,
+    /// How many fields of the same kind stood before this one in the packet.
+    pub index: u32,
+    /// Bytes that the field itself takes.
+    pub field_bytes: u64,
+    /// Which end sent the packet, where that is known.
+    pub sender: Option<Sender>,
+    /// Whether the packet holds a property that says how many seconds a session lasts, and how many.
+    pub session_expiry: Option<u32>,
+}
+
+impl Context {
+    /// The type of the packet.
+    #[must_use]
+    pub const fn packet_type(&self) -> PacketType {
+        PacketType::of_header(self.header)
+    }
+}
+
+/// One row of the table of fields.
+pub struct FieldInfo {
+    /// The key in filters and JSON; Wireshark's where Wireshark has the field.
+    pub key: &'static str,
+    /// The standard's name for people.
+    pub label: &'static str,
+    /// The name in 3.1 and 3.1.1, where it differs.
+    pub label_v3: &'static str,
+    /// How the bytes read.
+    pub kind: Kind,
+    /// What the value does.
+    pub meaning: Meaning,
+    /// Section in MQTT 5.0.
+    pub section_v5: &'static str,
+    /// Section in MQTT 3.1.1.
+    pub section_v311: &'static str,
+    /// Normative statements of MQTT 5.0, blank between them.
+    pub statements_v5: &'static str,
+    /// Normative statements of MQTT 3.1.1.
+    pub statements_v311: &'static str,
+    /// The values that the standard allows, in words.
+    pub allowed: &'static str,
+    /// Whether the bytes are a secret that `--redact` hides.
+    pub secret: bool,
+}
+
+impl FieldInfo {
+    /// A row with key, label and kind; the rest is added by the methods below.
+    #[must_use]
+    pub const fn new(key: &'static str, label: &'static str, kind: Kind) -> Self {
+        Self {
+            key,
+            label,
+            label_v3: "",
+            kind,
+            meaning: Meaning::None,
+            section_v5: "",
+            section_v311: "",
+            statements_v5: "",
+            statements_v311: "",
+            allowed: "",
+            secret: false,
+        }
+    }
+
+    /// The label in 3.1 and 3.1.1.
+    #[must_use]
+    pub const fn in_v3(mut self, label: &'static str) -> Self {
+        self.label_v3 = label;
+        self
+    }
+
+    /// What the value does.
+    #[must_use]
+    pub const fn means(mut self, meaning: Meaning) -> Self {
+        self.meaning = meaning;
+        self
+    }
+
+    /// The sections of MQTT 5.0 and 3.1.1.
+    #[must_use]
+    pub const fn at(mut self, v5: &'static str, v311: &'static str) -> Self {
+        self.section_v5 = v5;
+        self.section_v311 = v311;
+        self
+    }
+
+    /// The normative statements of MQTT 5.0 and 3.1.1.
+    #[must_use]
+    pub const fn binds(mut self, v5: &'static str, v311: &'static str) -> Self {
+        self.statements_v5 = v5;
+        self.statements_v311 = v311;
+        self
+    }
+
+    /// The allowed values, in words.
+    #[must_use]
+    pub const fn allows(mut self, words: &'static str) -> Self {
+        self.allowed = words;
+        self
+    }
+
+    /// Marks the field as a secret.
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+}
+
+impl Field {
+    /// Fields from here on are properties: the identifier is added to it.
+    const PROPERTY_BASE: u16 = 0x100;
+
+    /// The field of a property.
+    #[must_use]
+    pub const fn property(id: u8) -> Self {
+        Self(Self::PROPERTY_BASE | id as u16)
+    }
+
+    /// The row of the property, if the field is one that the standard knows.
+    #[must_use]
+    pub fn as_property(self) -> Option<&'static PropertyInfo> {
+        (self.0 >= Self::PROPERTY_BASE)
+            .then(|| PropertyId(u32::from(self.0 & 0xff)).info())
+            .flatten()
+    }
+
+    /// The row of the table; `None` for a property.
+    #[must_use]
+    pub fn info(self) -> Option<&'static FieldInfo> {
+        super::fields::FIELDS.get(usize::from(self.0))
+    }
+
+    /// The key in filters and JSON.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self.as_property() {
+            Some(property) => property.key,
+            None => self.info().map_or("mqtt.property.unknown", |info| info.key),
+        }
+    }
+
+    /// The name for people, as `version` calls it.
+    #[must_use]
+    pub fn label(self, version: Version) -> &'static str {
+        if let Some(property) = self.as_property() {
+            return property.name;
+        }
+        match self.info() {
+            Some(info) if !version.is_v5() && !info.label_v3.is_empty() => info.label_v3,
+            Some(info) => info.label,
+            None => "Unknown property",
+        }
+    }
+
+    /// How the bytes read.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        match self.as_property() {
+            Some(property) => Kind::Property(property.wire),
+            None => self.info().map_or(Kind::Undecoded, |info| info.kind),
+        }
+    }
+}
+
+impl fmt::Debug for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}

@@ -1,0 +1,231 @@
+//! The rules that packets are judged by: one row each.
+//!
+//! To add a rule: add a row; the constant in [`Rule`] comes with it. A message may hold `{field}`
+//! and `{limit}` (names of fields), `{a}` and `{b}` (numbers), `{a:bytes}` (a count of bytes),
+//! `{a:hex}`, `{packet}`, `{version}` and `{sender}`.
+
+use std::fmt;
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; nothing is wrong.
+    Note,
+    /// Allowed or tolerated, and probably not meant.
+    Warning,
+    /// The standard forbids it: the receiver has to end the connection, or bytes could not be read.
+    Error,
+}
+
+impl Severity {
+    /// `note`, `warning` or `error`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A rule: an index into [`RULES`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Rule(pub u16);
+
+/// One row of the table of rules.
+#[derive(Debug)]
+pub struct RuleInfo {
+    /// The name in JSON and filters.
+    pub id: &'static str,
+    /// How grave it is.
+    pub severity: Severity,
+    /// Normative statements of MQTT 5.0, blank between them; empty where none says it alone.
+    pub statements_v5: &'static str,
+    /// Normative statements of MQTT 3.1.1.
+    pub statements_v311: &'static str,
+    /// Section of MQTT 5.0.
+    pub section_v5: &'static str,
+    /// Section of MQTT 3.1.1.
+    pub section_v311: &'static str,
+    /// The sentence, with places to fill.
+    pub message: &'static str,
+}
+
+impl Rule {
+    /// The row of the table.
+    #[must_use]
+    pub fn info(self) -> &'static RuleInfo {
+        let [first, ..] = &RULES;
+        RULES.get(usize::from(self.0)).unwrap_or(first)
+    }
+}
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.info().id)
+    }
+}
+
+const fn row(
+    severity: Severity,
+    id: &'static str,
+    [section_v5, section_v311]: [&'static str; 2],
+    [statements_v5, statements_v311]: [&'static str; 2],
+    message: &'static str,
+) -> RuleInfo {
+    RuleInfo { id, severity, statements_v5, statements_v311, section_v5, section_v311, message }
+}
+
+// Turns   NAME: row;   into   pub const NAME: Rule = Rule(n)   and the n-th row of RULES.
+macro_rules! rules {
+    ($($name:ident: $row:expr;)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        #[repr(u16)]
+        enum Index { $($name),* }
+        impl Rule {
+            $(#[doc = concat!("The rule ", stringify!($name), ".")]
+            pub const $name: Self = Self(Index::$name as u16);)*
+        }
+        /// The rows, in the order of the constants.
+        pub static RULES: [RuleInfo; [$(Index::$name),*].len()] = [$($row),*];
+    };
+}
+
+use Severity::{Error, Note, Warning};
+
+#[rustfmt::skip]
+rules! {
+    // ---- lengths
+    TOO_SHORT: row(Error, "too-short", ["1.5", "1.5"], ["", ""],
+        "{field} needs {a:bytes}, but {limit} leaves {b}");
+    REMAINING_LENGTH_TOO_LONG: row(Error, "remaining-length-too-long", ["2.1.4", "2.2.3"], ["", ""],
+        "Remaining Length says that {a:bytes} follow, but only {b} are there");
+    VARINT_TOO_LONG: row(Error, "varint-too-long", ["1.5.5", "2.2.3"], ["", ""],
+        "{field} is a Variable Byte Integer of more than 4 bytes: the 4th byte, {a:hex}, says that another one follows");
+    VARINT_NOT_SHORTEST: row(Error, "varint-not-shortest", ["1.5.5", "2.2.3"], ["MQTT-1.5.5-1", ""],
+        "{field} takes {b:bytes} for {a}, more than it needs");
+    REMAINING_LENGTH_NOT_SHORTEST: row(Warning, "remaining-length-not-shortest", ["1.5.5", "2.2.3"], ["", ""],
+        "{field} takes {b:bytes} for {a}, more than it needs; 3.1.1 does not forbid it");
+    PROPERTY_LENGTH_TOO_LONG: row(Error, "property-length-too-long", ["2.2.2.1", ""], ["", ""],
+        "Property Length says {a:bytes}, but {limit} leaves {b}");
+    TRAILING_BYTES: row(Error, "trailing-bytes", ["2.1.4", "2.2.3"], ["", ""],
+        "{a:bytes} left over: {packet} ends before its Remaining Length does");
+
+    // ---- fixed header
+    PACKET_TYPE_RESERVED: row(Error, "packet-type-reserved", ["2.1.2", "2.2.1"], ["", ""],
+        "packet type 0 is forbidden");
+    AUTH_BEFORE_V5: row(Error, "auth-before-5.0", ["2.1.2", "2.2.1"], ["", ""],
+        "packet type 15 is forbidden in MQTT {version}; it is AUTH since 5.0");
+    HEADER_FLAGS: row(Error, "header-flags", ["2.1.3", "2.2.2"], ["MQTT-2.1.3-1", "MQTT-2.2.2-1 MQTT-2.2.2-2"],
+        "the lower four bits of {packet} must be {b}, they are {a}");
+    QOS_3: row(Error, "qos-3", ["3.3.1.2", "3.3.1.2"], ["MQTT-3.3.1-4", "MQTT-3.3.1-4"],
+        "QoS 3 does not exist");
+    DUP_WITH_QOS_0: row(Error, "dup-with-qos-0", ["3.3.1.1", "3.3.1.1"], ["MQTT-3.3.1-2", "MQTT-3.3.1-2"],
+        "DUP is 1, but a message of QoS 0 is never sent again");
+    WRONG_SENDER: row(Error, "wrong-sender", ["2.1.2", "2.2.1"], ["", ""],
+        "a {sender} must not send {packet}");
+    PACKET_ID_0: row(Error, "packet-id-0", ["2.2.1", "2.3.1"], ["MQTT-2.2.1-3 MQTT-2.2.1-4", "MQTT-2.3.1-1"],
+        "Packet Identifier 0 is not allowed");
+
+    // ---- text
+    UTF8_ILL_FORMED: row(Error, "utf8-ill-formed", ["1.5.4", "1.5.3"], ["MQTT-1.5.4-1", "MQTT-1.5.3-1"],
+        "{field} is not well-formed UTF-8: byte {a:hex} at {b:bytes} from its beginning");
+    UTF8_NUL: row(Error, "utf8-nul", ["1.5.4", "1.5.3"], ["MQTT-1.5.4-2", "MQTT-1.5.3-2"],
+        "{field} holds the character U+0000, {b:bytes} from its beginning");
+    TOPIC_EMPTY: row(Error, "topic-empty", ["4.7.3", "4.7.3"], ["MQTT-4.7.3-1", "MQTT-4.7.3-1"],
+        "{field} is empty; it needs at least one character");
+    TOPIC_WILDCARD: row(Error, "topic-wildcard", ["3.3.2.1", "3.3.2.1"], ["MQTT-3.3.2-2", "MQTT-3.3.2-2"],
+        "{field} holds the wildcard {a:char}, which only a filter may");
+
+    // ---- CONNECT
+    PROTOCOL_NAME: row(Error, "protocol-name", ["3.1.2.1", "3.1.2.1"], ["MQTT-3.1.2-1", "MQTT-3.1.2-1"],
+        "the Protocol Name of this level is not the standard's");
+    PROTOCOL_LEVEL: row(Error, "protocol-level", ["3.1.2.2", "3.1.2.2"], ["MQTT-3.1.2-2", "MQTT-3.1.2-2"],
+        "no standard has the level {a}; the rest is read as MQTT {version}");
+    CONNECT_RESERVED: row(Error, "connect-flags-reserved", ["3.1.2.3", "3.1.2.3"], ["MQTT-3.1.2-3", "MQTT-3.1.2-3"],
+        "the reserved bit of the Connect Flags must be 0");
+    WILL_QOS_3: row(Error, "will-qos-3", ["3.1.2.6", "3.1.2.6"], ["MQTT-3.1.2-12", "MQTT-3.1.2-14"],
+        "Will QoS 3 does not exist");
+    WILL_QOS_WITHOUT_WILL: row(Error, "will-qos-without-will", ["3.1.2.6", "3.1.2.6"], ["MQTT-3.1.2-11", "MQTT-3.1.2-13"],
+        "Will QoS is {a}, but the Will flag is 0");
+    WILL_RETAIN_WITHOUT_WILL: row(Error, "will-retain-without-will", ["3.1.2.7", "3.1.2.7"], ["MQTT-3.1.2-13", "MQTT-3.1.2-15"],
+        "Will Retain is 1, but the Will flag is 0");
+    PASSWORD_WITHOUT_USER_NAME: row(Error, "password-without-user-name", ["3.1.2.9", "3.1.2.9"], ["", "MQTT-3.1.2-22"],
+        "the Password flag is 1, but the User Name flag is 0; only 5.0 allows that");
+    CLIENT_ID_EMPTY: row(Error, "client-id-empty", ["3.1.3.1", "3.1.3.1"], ["", "MQTT-3.1.3-7"],
+        "an empty Client Identifier needs Clean Session 1");
+    CLIENT_ID_EMPTY_V31: row(Error, "client-id-empty-3.1", ["", ""], ["", ""],
+        "MQTT 3.1 needs a Client Identifier of 1 to 23 characters");
+    CREDENTIAL_MISSING_V31: row(Note, "credential-missing", ["", ""], ["", ""],
+        "the flag says that a {field} follows, but the packet ends; MQTT 3.1 allows that");
+
+    // ---- CONNACK and the other codes
+    CONNACK_RESERVED: row(Error, "connack-flags-reserved", ["3.2.2.1", "3.2.2.1"], ["MQTT-3.2.2-1", ""],
+        "bits 7 to 1 of the Connect Acknowledge Flags must be 0");
+    SESSION_PRESENT_ON_REFUSAL: row(Error, "session-present-on-refusal", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-6", "MQTT-3.2.2-4"],
+        "Session Present must be 0 where the connection is refused");
+    REASON_CODE: row(Error, "reason-code", ["2.4", ""], ["", ""],
+        "{a:hex} is not a Reason Code of {packet}");
+    REASON_CODE_SENDER: row(Error, "reason-code-sender", ["2.4", ""], ["", ""],
+        "a {sender} must not send the Reason Code {a:hex} in {packet}");
+    RETURN_CODE: row(Error, "return-code", ["", "3.2.2.3"], ["", ""],
+        "{a:hex} is not a return code of {packet} in MQTT {version}");
+
+    // ---- properties
+    PROPERTY_UNKNOWN: row(Error, "property-unknown", ["2.2.2.2", ""], ["", ""],
+        "{a:hex} is not a property that the standard knows, so the length of its value is not known");
+    PROPERTY_MISPLACED: row(Error, "property-misplaced", ["2.2.2.2", ""], ["", ""],
+        "{field} is not allowed in {place}");
+    PROPERTY_REPEATED: row(Error, "property-repeated", ["2.2.2.2", ""], ["", ""],
+        "{field} may stand only once here");
+    PROPERTY_RANGE: row(Error, "property-range", ["2.2.2.2", ""], ["", ""],
+        "{field} must not be {a}");
+
+    // ---- SUBSCRIBE, SUBACK, UNSUBSCRIBE
+    NO_FILTER: row(Error, "no-filter", ["3.8.3", "3.8.3"], ["MQTT-3.8.3-2 MQTT-3.10.3-2", "MQTT-3.8.3-3 MQTT-3.10.3-2"],
+        "{packet} must hold at least one Topic Filter");
+    NO_CODE: row(Error, "no-code", ["3.9.3", "3.9.3"], ["MQTT-3.8.4-6", "MQTT-3.8.4-5"],
+        "{packet} must hold a code for each Topic Filter, at least one");
+    OPTIONS_RESERVED: row(Error, "subscription-options-reserved", ["3.8.3.1", "3.8.3"], ["MQTT-3.8.3-5", "MQTT-3.8.3-4"],
+        "the reserved bits of {field} must be 0");
+    SUBSCRIPTION_QOS_3: row(Error, "subscription-qos-3", ["3.8.3.1", "3.8.3"], ["", "MQTT-3.8.3-4"],
+        "QoS 3 does not exist");
+    RETAIN_HANDLING_3: row(Error, "retain-handling-3", ["3.8.3.1", ""], ["", ""],
+        "Retain Handling 3 does not exist");
+
+    // ---- what lies around the packets
+    VERSION_AMBIGUOUS: row(Note, "version-ambiguous", ["", ""], ["", ""],
+        "no CONNECT was seen: the bytes also read without fault as MQTT {other}; --mqtt-version settles it");
+    VERSION_INFERRED: row(Note, "version-inferred", ["", ""], ["", ""],
+        "no CONNECT was seen: read as MQTT {version}, because that fits the bytes best");
+    BYTES_MISSING: row(Error, "bytes-missing", ["", ""], ["", ""],
+        "{a:bytes} of this packet were not captured");
+    STREAM_GAP: row(Warning, "stream-gap", ["", ""], ["", ""],
+        "{a:bytes} were not captured; reading goes on behind them");
+    STREAM_ENDS: row(Warning, "stream-ends", ["", ""], ["", ""],
+        "the stream ends here, before the packet does: {a:bytes} of {b}");
+    NOT_A_PACKET: row(Warning, "not-a-packet", ["", ""], ["", ""],
+        "{a:bytes} that are no MQTT packet were skipped");
+    PACKET_TOO_LARGE: row(Warning, "packet-too-large", ["", ""], ["", ""],
+        "a packet of {a:bytes} is larger than the {b} that are held; raise it with --max-packet");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_sentences_are_there() {
+        for (i, rule) in RULES.iter().enumerate() {
+            assert!(!rule.message.is_empty() && !rule.message.ends_with('.'), "{}", rule.id);
+            assert!(RULES.iter().skip(i + 1).all(|other| other.id != rule.id), "{}", rule.id);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Words and numbers for people, and the guard that nothing untrusted reaches a terminal raw.
+//! Imports nothing.
+
+use std::fmt::{self, Write};
+
+/// A number with commas between groups of three digits, from 10,000 on.
+#[must_use]
+pub fn number(value: u64) -> String {
+    let digits = value.to_string();
+    if digits.len() < 5 {
+        return digits;
+    }
+    let mut out = String::with_capacity(digits.len().saturating_add(6));
+    for (i, digit) in digits.chars().enumerate() {
+        let left = digits.len().saturating_sub(i);
+        if i > 0 && left.checked_rem(3) == Some(0) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 byte`, `2 bytes`: a number and its noun, which takes an s.
+#[must_use]
+pub fn count(value: u64, noun: &str) -> String {
+    let s = if value == 1 { "" } else { "s" };
+    format!("{} {noun}{s}", number(value))
+}
+
+/// A time in words: `5 minutes`, `1 hour 30 minutes`, `7 days`; `None` below one minute, where
+/// the number of seconds says it all.
+#[must_use]
+pub fn seconds(value: u64) -> Option<String> {
+    const UNITS: [(u64, &str); 4] =
+        [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    if value < 60 {
+        return None;
+    }
+    let mut rest = value;
+    let mut words = Vec::new();
+    for (size, noun) in UNITS {
+        let many = rest.checked_div(size).unwrap_or_default();
+        rest = rest.checked_rem(size).unwrap_or_default();
+        if many > 0 {
+            words.push(count(many, noun));
+        }
+    }
+    words.truncate(2);
+    Some(words.join(" "))
+}
+
+/// A size in binary units where it is a round one or large: `1 MiB`; `None` below 1 KiB.
+#[must_use]
+pub fn size(bytes: u64) -> Option<String> {
+    const UNITS: [(u32, &str); 3] = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
+    let (shift, unit) = UNITS.into_iter().find(|(shift, _)| bytes >> shift > 0)?;
+    let whole = bytes >> shift;
+    let rest = bytes.saturating_sub(whole << shift);
+    let tenth = rest.saturating_mul(10) >> shift;
+    if tenth == 0 {
+        Some(format!("{whole} {unit}"))
+    } else {
+        Some(format!("{whole}.{tenth} {unit}"))
+    }
+}
+
+/// Bytes shown as text: what is not printable, and what could steer a terminal or turn the
+/// direction of writing, is shown as an escape: `\n`, `\x1b`, `\u{202e}`. A backslash and a
+/// double quote are escaped too, so that the result can stand between double quotes.
+#[derive(Clone, Copy, Debug)]
+pub struct Escaped<'a>(pub &'a [u8]);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                escape(c, f)?;
+            }
+            for byte in chunk.invalid() {
+                write!(f, "\\x{byte:02x}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn escape(c: char, out: &mut impl Write) -> fmt::Result {
+    match c {
+        '"' | '\\' => {
+            out.write_char('\\')?;
+            out.write_char(c)
+        }
+        '\n' => out.write_str("\\n"),
+        '\r' => out.write_str("\\r"),
+        '\t' => out.write_str("\\t"),
+        c if is_unsafe(c) && c.is_ascii() => write!(out, "\\x{:02x}", u32::from(c)),
+        c if is_unsafe(c) => write!(out, "\\u{{{:x}}}", u32::from(c)),
+        c => out.write_char(c),
+    }
+}
+
+/// Whether a character may not reach a terminal as it is: controls (C0, DEL, C1), characters that
+/// turn the direction of writing, invisible ones, line and paragraph separators, the byte order
+/// mark, tags, and what Unicode leaves unassigned for good.
+#[must_use]
+pub fn is_unsafe(c: char) -> bool {
+    matches!(c,
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+        || u32::from(c) & 0xfffe == 0xfffe
+        || matches!(c, '\u{fdd0}'..='\u{fdef}')
+}
+
+/// Text of ours or of the system that may hold something untrusted, made safe: only what
+/// [`is_unsafe`] names is escaped.
+#[must_use]
+pub fn safe(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_unsafe(c) {
+            // Writing to a String does not fail.
+            let _ = escape(c, &mut out);
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Whether bytes are text that a person can read: valid UTF-8, and hardly anything to escape.
+#[must_use]
+pub fn is_readable(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes)
+        .is_ok_and(|text| !text.chars().any(|c| is_unsafe(c) && !matches!(c, '\n' | '\r' | '\t')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_times_read_well() {
+        assert_eq!(number(9_999), "9999");
+        assert_eq!(number(268_435_455), "268,435,455");
+        assert_eq!(seconds(300).as_deref(), Some("5 minutes"));
+        assert_eq!(seconds(90_061).as_deref(), Some("1 day 1 hour"));
+        assert_eq!(seconds(59), None);
+        assert_eq!(size(1_048_576).as_deref(), Some("1 MiB"));
+        assert_eq!(size(1_536).as_deref(), Some("1.5 KiB"));
+    }
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        let shown = Escaped(b"a\x1b[31m\"\xff\xe2\x80\xae\n").to_string();
+        assert_eq!(shown, "a\\x1b[31m\\\"\\xff\\u{202e}\\n");
+        assert_eq!(safe("a\u{9b}b \"q\""), "a\\u{9b}b \"q\"");
+    }
+}
