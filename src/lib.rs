@@ -16,5 +16,6 @@
 pub mod annotate;
 pub mod bytes;
 pub mod mqtt;
+pub mod render;
 pub mod spec;
 pub mod text;

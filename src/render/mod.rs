@@ -1,0 +1,2 @@
+//! Records become output.
+pub mod words;
