@@ -1,3 +1,5 @@
 //! mqttscope: every byte of an MQTT conversation, explained.
 
 pub mod bytes;
+pub mod capture;
+pub mod spec;

@@ -1,0 +1,3 @@
+//! Facts as tables: what a specification says once stands here once.
+
+pub mod link;
