@@ -2,4 +2,5 @@
 
 pub mod bytes;
 pub mod capture;
+pub mod net;
 pub mod spec;
