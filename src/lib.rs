@@ -15,7 +15,10 @@
 
 pub mod annotate;
 pub mod bytes;
+pub mod capture;
 pub mod mqtt;
+pub mod net;
+pub mod pipeline;
 pub mod render;
 pub mod spec;
 pub mod text;
