@@ -4,9 +4,16 @@
 //! the record, never the decoder. To add a format: a file with a type that implements [`Format`],
 //! and a row in `FORMATS`.
 
+mod flow;
+mod gutter;
+mod heading;
+pub mod paint;
+pub mod tree;
 pub mod words;
 
 use crate::pipeline::Record;
+use crate::spec::Version;
+use crate::spec::rule::RuleInfo;
 use std::io::{self, Write};
 
 /// One way to write records down.
@@ -52,4 +59,19 @@ pub enum Explain {
     Brief,
     /// And sections, statements, allowed values, what is absent, and the parts of each value.
     Full,
+}
+
+/// Where the standard of `version` says what a rule says: its normative statements, or the section
+/// where no statement says it alone. Empty for a rule that is not the standard's.
+#[must_use]
+pub fn citation(rule: &RuleInfo, version: Version) -> String {
+    let (section, statements) = match version.is_v5() {
+        true => (rule.section_v5, rule.statements_v5),
+        false => (rule.section_v311, rule.statements_v311),
+    };
+    match (section, statements) {
+        ("", "") => String::new(),
+        (section, "") => format!("MQTT {version} section {section}"),
+        (_, statements) => format!("[{}]", statements.replace(' ', "] [")),
+    }
 }
