@@ -20,5 +20,6 @@ pub mod mqtt;
 pub mod net;
 pub mod pipeline;
 pub mod render;
+pub mod session;
 pub mod spec;
 pub mod text;

@@ -4,4 +4,4 @@
 
 mod record;
 
-pub use record::{Consumer, Origin, Record, TextOrigin, VersionFrom};
+pub use record::{Consumer, Origin, Record, TextOrigin};

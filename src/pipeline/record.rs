@@ -3,6 +3,7 @@
 use crate::annotate::{Tape, view};
 use crate::mqtt::Decoded;
 use crate::net::Layers;
+use crate::session::How;
 use crate::spec::field::Context;
 use crate::spec::{Sender, Version};
 use std::net::SocketAddr;
@@ -19,8 +20,8 @@ pub struct Record<'a> {
     pub sender: Option<Sender>,
     /// The version that they are read by.
     pub version: Version,
-    /// How the version is known; `None` where it makes no difference.
-    pub version_from: Option<VersionFrom>,
+    /// How the version is known.
+    pub version_from: How,
     /// The Client Identifier of the connection.
     pub client_id: Option<&'a [u8]>,
     /// The bytes; with `--redact`, secrets are overwritten with asterisks.
@@ -42,29 +43,6 @@ impl Record<'_> {
     #[must_use]
     pub fn context(&self) -> Context {
         view::context(self.bytes, self.tape, self.version, self.sender)
-    }
-}
-
-/// How a packet's version is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VersionFrom {
-    /// The connection's CONNECT says it.
-    Connect,
-    /// The bytes fit no other version, or fit it better.
-    Inferred,
-    /// An option says it.
-    Option,
-}
-
-impl VersionFrom {
-    /// `connect`, `inferred` or `option`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Connect => "connect",
-            Self::Inferred => "inferred",
-            Self::Option => "option",
-        }
     }
 }
 

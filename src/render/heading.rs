@@ -3,7 +3,8 @@
 use super::paint::{Painter, Role};
 use super::{Explain, Options, words};
 use crate::net;
-use crate::pipeline::{Origin, Record, TextOrigin, VersionFrom};
+use crate::pipeline::{Origin, Record, TextOrigin};
+use crate::session::How;
 use crate::text;
 use std::fmt::Write;
 
@@ -29,7 +30,12 @@ impl Heading {
     /// Writes the lines above the tree of `record`.
     pub fn write(&mut self, record: &Record<'_>, out: &mut String) {
         self.origin(record, out);
-        let _ = writeln!(out, "{}{}", self.painter.paint(Role::Title, record.type_name()), title(record));
+        let _ = writeln!(
+            out,
+            "{}{}",
+            self.painter.paint(Role::Title, record.type_name()),
+            title(record)
+        );
     }
 
     fn origin(&mut self, record: &Record<'_>, out: &mut String) {
@@ -66,11 +72,11 @@ impl Heading {
 /// Version, length and client id, behind the packet's type.
 fn title(record: &Record<'_>) -> String {
     let mut out = String::new();
-    if record.decoded.is_some() {
+    if record.decoded.is_some() && record.version_from != How::Open {
         let how = match record.version_from {
-            Some(VersionFrom::Inferred) => " (inferred)",
-            Some(VersionFrom::Option) => " (by option)",
-            _ => "",
+            How::Inferred => " (inferred)",
+            How::Option => " (by option)",
+            How::Connect | How::Open => "",
         };
         let _ = write!(out, "  MQTT {}{how}", record.version);
     }

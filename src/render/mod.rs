@@ -7,7 +7,9 @@
 mod flow;
 mod gutter;
 mod heading;
+pub mod hexdump;
 pub mod paint;
+pub mod time;
 pub mod tree;
 pub mod words;
 
@@ -47,6 +49,8 @@ pub struct Options {
     pub hex: bool,
     /// Whether secrets are hidden.
     pub redact: bool,
+    /// How times are shown.
+    pub time: time::TimeFormat,
 }
 
 /// How much is explained.

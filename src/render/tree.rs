@@ -115,7 +115,8 @@ impl<'r, 'a> Body<'r, 'a> {
         let mut flow = Flow::new();
         flow.push(Role::Label, label);
         if !value.is_empty() {
-            let role = if row.field.kind() == Kind::Undecoded { Role::Warning } else { Role::Value };
+            let role =
+                if row.field.kind() == Kind::Undecoded { Role::Warning } else { Role::Value };
             flow.push(Role::Meaning, ": ").push(role, value);
         }
         if self.explain >= Explain::Brief {
@@ -174,15 +175,16 @@ impl<'r, 'a> Body<'r, 'a> {
         let Some(row) = rows.get(at) else { return };
         let next = rows.get(at.saturating_add(1));
         let in_block = |row: &Row<'_>| {
-            row.field.as_property().is_some() || row.whole.as_property().is_some()
+            row.field.as_property().is_some()
+                || row.whole.as_property().is_some()
                 || ends_properties(row)
         };
         if !in_block(row) || next.is_some_and(in_block) {
             return;
         }
         let will = self.context.connect_flags & 0b100 != 0;
-        let is_will_block = will && rows.get(..at).unwrap_or_default().iter()
-            .any(|row| row.field == Field::CLIENT_ID);
+        let is_will_block = will
+            && rows.get(..at).unwrap_or_default().iter().any(|row| row.field == Field::CLIENT_ID);
         let place = match is_will_block || row.in_will {
             true => PacketSet::WILL,
             false => PacketSet::of(&[self.context.packet_type()]),
@@ -218,6 +220,7 @@ fn home(rows: &[Row<'_>], finding: &Finding) -> Option<usize> {
     let holds = |row: &Row<'_>| {
         row.span.start <= finding.span.start && row.span.end() >= finding.span.end()
     };
-    rows.iter().rposition(|row| holds(row) && row.field == finding.field)
+    rows.iter()
+        .rposition(|row| holds(row) && row.field == finding.field)
         .or_else(|| rows.iter().rposition(holds))
 }

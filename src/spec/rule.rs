@@ -205,6 +205,8 @@ rules! {
         "no CONNECT was seen: the bytes also read without fault as MQTT {other}; --mqtt-version settles it");
     VERSION_INFERRED: row(Note, "version-inferred", ["", ""], ["", ""],
         "no CONNECT was seen: read as MQTT {version}, because that fits the bytes best");
+    CONNACK_OLDER: row(Warning, "connack-older", ["", ""], ["", ""],
+        "the server answers a CONNECT of 5.0 as MQTT 3.1.1 does: it does not speak 5.0");
     BYTES_MISSING: row(Error, "bytes-missing", ["", ""], ["", ""],
         "{a:bytes} of this packet were not captured");
     STREAM_GAP: row(Warning, "stream-gap", ["", ""], ["", ""],
