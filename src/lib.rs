@@ -4,3 +4,4 @@ pub mod bytes;
 pub mod capture;
 pub mod net;
 pub mod spec;
+pub mod stream;
