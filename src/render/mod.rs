@@ -4,9 +4,9 @@
 //! the record, never the decoder. To add a format: a file with a type that implements [`Format`],
 //! and a row in `FORMATS`.
 
-mod flow;
-mod gutter;
-mod heading;
+pub mod flow;
+pub mod gutter;
+pub mod heading;
 pub mod hexdump;
 pub mod paint;
 pub mod time;
