@@ -16,6 +16,7 @@
 pub mod annotate;
 pub mod bytes;
 pub mod capture;
+pub mod cli;
 pub mod mqtt;
 pub mod net;
 pub mod pipeline;
