@@ -70,6 +70,7 @@ pub mod capture;
 pub mod cli;
 pub mod mqtt;
 pub mod net;
+pub mod paste;
 pub mod pipeline;
 pub mod render;
 pub mod session;

@@ -11,6 +11,13 @@ pub(super) fn line(message: &str) {
     eprintln!("mqttscope: {}", text::safe(message));
 }
 
+/// Further lines that belong to the last one, indented.
+pub(super) fn excerpt(lines: &str) {
+    for line in lines.lines() {
+        eprintln!("  {}", text::safe(line));
+    }
+}
+
 /// An error with its causes, as one sentence.
 pub(super) fn error(error: &anyhow::Error) {
     line(&format!("{error:#}"));

@@ -95,10 +95,15 @@ struct Clock {
 impl<C: Consumer> Inspector<C> {
     /// An inspection before its first frame.
     pub fn new(consumer: C, settings: Settings) -> Self {
+        Self::with_reader(Reader::new(consumer, settings.redact), settings)
+    }
+
+    /// The same with a reader that has made records already; it goes on counting.
+    pub fn with_reader(reader: Reader<C>, settings: Settings) -> Self {
         Self {
             flows: Flows::new(settings.limits),
             worker: Worker {
-                reader: Reader::new(consumer, settings.redact),
+                reader,
                 settings,
                 clock: Clock::default(),
                 frames: Vec::new(),
@@ -164,6 +169,11 @@ impl<C: Consumer> Inspector<C> {
     /// The consumer.
     pub fn consumer(&mut self) -> &mut C {
         &mut self.worker.reader.consumer
+    }
+
+    /// The consumer, at the end.
+    pub fn into_consumer(self) -> C {
+        self.worker.reader.consumer
     }
 
     fn flow(&self) -> ControlFlow<()> {
@@ -330,9 +340,9 @@ impl<C: Consumer> Packets<'_, C> {
         };
         let sender = Some(self.sender);
         match framed {
-            Framed::Packet { .. } => reader.packet(self.session, bytes, sender, None, origin),
+            Framed::Packet { .. } => reader.packet(self.session, bytes, sender, None, &[], origin),
             Framed::Cut { whole, why, .. } => {
-                reader.packet(self.session, bytes, sender, Some((why, whole)), origin);
+                reader.packet(self.session, bytes, sender, Some((why, whole)), &[], origin);
             }
             Framed::Stray { why, .. } => {
                 reader.stray(self.session, bytes, sender, stray(bytes, why), origin);
