@@ -110,7 +110,7 @@ pub(super) struct Protocol {
 #[derive(Debug, Args)]
 pub(super) struct Decode {
     /// The bytes, in any notation; without them, standard input is read.
-    #[arg(value_name = "BYTES", allow_hyphen_values = true)]
+    #[arg(value_name = "BYTES", allow_negative_numbers = true)]
     pub(super) bytes: Vec<String>,
     /// Read the text, or raw bytes, from a file.
     #[arg(long, value_name = "FILE", conflicts_with = "bytes")]

@@ -3,7 +3,7 @@
 use super::args::Decode;
 use super::output::Printer;
 use super::{Outcome, report};
-use crate::paste::{self, Paste};
+use crate::paste::{self, Paste, Place};
 use crate::pipeline::{PastedSettings, Settings, read_paste};
 use anyhow::Context;
 use std::fs;
@@ -27,8 +27,9 @@ pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
     let mut printer = read_paste(&paste, settings, Printer::new(&args.output, false)?);
     let outcome = printer.finish()?;
     tell(&paste, args);
-    let is_empty = paste.pieces.is_empty();
-    Ok(if paste.mistakes.is_empty() && !is_empty { outcome } else { Outcome::Input })
+    let is_whole = paste.mistakes.is_empty() && !paste.pieces.is_empty();
+    let is_read = paste.ignored.without_bytes.iter().all(|place| is_comment(&paste, place));
+    Ok(if is_whole && is_read { outcome } else { Outcome::Input })
 }
 
 /// The text or the bytes, from wherever the arguments say.
@@ -66,7 +67,9 @@ fn standard_input() -> anyhow::Result<Vec<u8>> {
 fn tell(paste: &Paste<'_>, args: &Decode) {
     repeats(paste);
     for place in &paste.ignored.without_bytes {
-        report::line(&format!("line {}: no bytes in it", place.line));
+        if !is_comment(paste, place) {
+            report::line(&format!("line {}: no bytes in it", place.line));
+        }
     }
     for mistake in &paste.mistakes {
         report::line(&mistake.to_string());
@@ -80,6 +83,12 @@ fn tell(paste: &Paste<'_>, args: &Decode) {
     if let Some(hint) = &paste.hint {
         report::line(&hint.to_string());
     }
+}
+
+/// With `--lines`, lines that begin with # or // may stand between packets.
+fn is_comment(paste: &Paste<'_>, place: &Place) -> bool {
+    let line = paste.text.get(place.start..place.end).unwrap_or_default().trim_start();
+    line.starts_with('#') || line.starts_with("//")
 }
 
 /// Bytes that stand in the text more than once are shown once.
