@@ -33,9 +33,12 @@ fn pcapng() -> Vec<u8> {
 
 #[test]
 fn pcap_in_both_orders_and_resolutions() {
-    for (big, magic, unit) in
-        [(false, 0xa1b2_c3d4, 1000), (true, 0xa1b2_c3d4, 1000), (false, 0xa1b2_3c4d, 1), (true, 0xa1b2_3c4d, 1)]
-    {
+    for (big, magic, unit) in [
+        (false, 0xa1b2_c3d4, 1000),
+        (true, 0xa1b2_c3d4, 1000),
+        (false, 0xa1b2_3c4d, 1),
+        (true, 0xa1b2_3c4d, 1),
+    ] {
         let (got, errors) = read(&pcap_with(113, &frames(), big, magic, 7));
         assert!(errors.is_empty(), "{errors:?}");
         assert_eq!(got.iter().map(|f| f.data.clone()).collect::<Vec<_>>(), frames());
@@ -60,7 +63,11 @@ fn pcapng_with_sections_interfaces_and_every_packet_block() {
             (None, 113, 100, 6),
         ]
     );
-    assert!(got.iter().zip(1..).all(|(f, n)| f.number == n && f.data.iter().all(|b| u64::from(*b) == n)));
+    assert!(
+        got.iter()
+            .zip(1..)
+            .all(|(f, n)| f.number == n && f.data.iter().all(|b| u64::from(*b) == n))
+    );
 }
 
 #[test]
@@ -101,6 +108,54 @@ fn a_changed_byte_never_panics_and_keeps_the_frames_before_it() {
                 assert_eq!(got[..before], whole[..before], "byte {at} ^ {flip:#x}");
             }
         }
+    }
+}
+
+/// All frames of a pcap or pcapng file, as an independent reader sees them.
+fn frames_of_another_reader(file: &[u8]) -> Vec<(u32, Vec<u8>)> {
+    use pcap_parser::{Block, PcapBlockOwned, PcapError, create_reader};
+    let mut reader = create_reader(1 << 20, Cursor::new(file.to_vec())).unwrap();
+    let mut frames = Vec::new();
+    loop {
+        match reader.next() {
+            Ok((used, block)) => {
+                match &block {
+                    PcapBlockOwned::Legacy(b) => frames.push((b.origlen, b.data.to_vec())),
+                    PcapBlockOwned::NG(Block::EnhancedPacket(b)) => {
+                        frames.push((b.origlen, b.data[..b.caplen as usize].to_vec()));
+                    }
+                    _ => {}
+                }
+                reader.consume(used);
+            }
+            Err(PcapError::Incomplete(_)) => reader.refill().unwrap(),
+            Err(PcapError::Eof) => return frames,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_independent_reader_sees_the_same_frames() {
+    let mut file = section(true);
+    file.extend(interface(1, 0, &[], true));
+    for (time, data) in (0..).zip(frames()) {
+        file.extend(enhanced(0, time, &data, true));
+    }
+    let mut files = vec![file, pcap(1, &frames())];
+    files.push(pcap_with(1, &frames(), true, 0xa1b2_c3d4, 1));
+    // The project's own recordings, where they are at hand.
+    let folder = std::fs::read_dir("captures").into_iter().flatten();
+    let paths = folder.map(|entry| entry.unwrap().path());
+    let capture = |path: &std::path::PathBuf| {
+        path.extension().is_some_and(|end| end == "pcap" || end == "pcapng")
+    };
+    files.extend(paths.filter(capture).map(|path| std::fs::read(path).unwrap()));
+    for file in files {
+        let (got, errors) = read(&file);
+        assert!(errors.is_empty(), "{errors:?}");
+        let got: Vec<_> = got.into_iter().map(|f| (f.original_len, f.data)).collect();
+        assert!(got == frames_of_another_reader(&file));
     }
 }
 
@@ -223,7 +278,8 @@ fn files_are_merged_in_the_order_of_time_and_keep_their_own() {
 fn a_damaged_file_does_not_keep_the_others_from_being_read() {
     let cut = pcap(1, &frames());
     let cut = cut[..cut.len() - 3].to_vec();
-    let sources = [cut, pcap(1, &frames())].map(|file| from_reader(Box::new(Cursor::new(file))).unwrap());
+    let sources =
+        [cut, pcap(1, &frames())].map(|file| from_reader(Box::new(Cursor::new(file))).unwrap());
     let mut merged = Merge::new(sources.into());
     let (got, errors) = drain(&mut merged);
     assert_eq!((got.len(), errors.len(), errors[0].file), (7, 1, 0));

@@ -7,10 +7,8 @@ use super::{
     Close, Event, GapCause, Limits, Stamp, StreamCounters,
     held::{Held, Piece},
     history::{History, Recent},
-    limits::{
-        GAP_PATIENCE, GAP_PATIENCE_LEAST, GAP_PATIENCE_ONE_WAY, GAP_PATIENCE_TIME, LATE_SYN_REACH,
-        REACH,
-    },
+    limits::{GAP_PATIENCE, GAP_PATIENCE_LEAST, GAP_PATIENCE_ONE_WAY, GAP_PATIENCE_TIME},
+    start::{Start, payload_seq},
 };
 use crate::net::{Flags, Segment, TcpLayer};
 
@@ -41,8 +39,6 @@ pub(super) struct Moment {
 #[derive(Debug, Default)]
 pub(super) struct Assembler {
     start: Start,
-    /// Sequence number of offset 0.
-    base: u32,
     /// Where the next byte in order belongs.
     offset: u64,
     held: Held,
@@ -51,19 +47,6 @@ pub(super) struct Assembler {
     acked: Option<(u64, Stamp)>,
     end: Option<Ending>,
     closed: bool,
-}
-
-/// What is known of the first sequence number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Start {
-    #[default]
-    Unknown,
-    /// From a segment without payload, which may be a keep-alive probe one byte too early.
-    Guessed,
-    /// From the first payload that was seen.
-    Payload,
-    /// From the SYN.
-    Syn,
 }
 
 /// Where and how a side ends.
@@ -107,10 +90,8 @@ impl Assembler {
 
     /// Takes an acknowledgment from the other side.
     pub(super) fn acknowledged(&mut self, ack: u32, at: Stamp) {
-        if self.start == Start::Unknown {
-            return;
-        }
-        let Some(offset) = self.distance(ack).and_then(|d| self.offset.checked_add_signed(d)) else {
+        let Some(offset) = self.distance(ack).and_then(|d| self.offset.checked_add_signed(d))
+        else {
             return;
         };
         if self.acked.is_none_or(|(known, _)| known < offset) {
@@ -119,12 +100,7 @@ impl Assembler {
     }
 
     /// Gives up what is missing and does not come any more, as far as that is known now.
-    pub(super) fn give_up_lost(
-        &mut self,
-        now: Moment,
-        shared: &mut Shared,
-        emit: Emit<'_>,
-    ) {
+    pub(super) fn give_up_lost(&mut self, now: Moment, shared: &mut Shared, emit: Emit<'_>) {
         while let Some(chunk) = self.held.first() {
             if !self.is_lost(chunk.offset, chunk.since, chunk.at, now) {
                 return;
@@ -144,7 +120,9 @@ impl Assembler {
         self.release(GapCause::End, shared, emit);
         let end = self.end.filter(|end| self.offset < end.offset).map(|end| (end.offset, end.at));
         // An acknowledged byte beyond the last one may be a FIN that was not captured.
-        let acked = self.acked.filter(|(acked, _)| self.end.is_none() && *acked > self.offset.saturating_add(1));
+        let acked = self
+            .acked
+            .filter(|(acked, _)| self.end.is_none() && *acked > self.offset.saturating_add(1));
         if let Some((offset, at)) = end.or(acked) {
             self.gap(offset, GapCause::End, at, shared, emit);
         }
@@ -182,53 +160,15 @@ impl Assembler {
 
     /// Whether a SYN belongs to another connection than what was seen of this side before.
     pub(super) fn is_other_start(&self, syn: u32) -> bool {
-        let first = syn.wrapping_add(1);
-        match self.start {
-            Start::Unknown => false,
-            Start::Syn => self.base != first,
-            // The SYN may come late; then the first byte that was seen follows it closely.
-            Start::Guessed | Start::Payload => self.base.wrapping_sub(first) > LATE_SYN_REACH,
-        }
+        self.start.is_other(syn)
     }
 
     fn settle_start(&mut self, tcp: &TcpLayer) {
-        let first = payload_seq(tcp);
-        let untouched = self.offset == 0 && self.held.is_empty();
-        match self.start {
-            Start::Unknown if tcp.flags.has(Flags::RST) => {}
-            Start::Unknown => {
-                self.base = first;
-                self.start = if tcp.flags.has(Flags::SYN) {
-                    Start::Syn
-                } else if tcp.len > 0 {
-                    Start::Payload
-                } else {
-                    Start::Guessed
-                };
-            }
-            Start::Guessed if tcp.flags.has(Flags::SYN) && untouched => {
-                self.base = first;
-                self.start = Start::Syn;
-            }
-            Start::Guessed if tcp.len > 0 => {
-                if first == self.base.wrapping_add(1) {
-                    self.base = first;
-                }
-                self.start = Start::Payload;
-            }
-            _ => {}
-        }
+        self.start.settle(tcp, self.offset == 0 && self.held.is_empty());
     }
 
-    /// How far a sequence number lies from the next byte in order; `None` where no window reaches.
     fn distance(&self, seq: u32) -> Option<i64> {
-        if self.start == Start::Unknown {
-            return None;
-        }
-        // The low half of the offset is all that counts on the ring of sequence numbers.
-        let next = self.base.wrapping_add(self.offset as u32);
-        let distance = i64::from(seq.wrapping_sub(next) as i32);
-        (distance.abs() < REACH).then_some(distance)
+        self.start.distance(seq, self.offset)
     }
 
     /// How many bytes of a segment lie before offset 0.
@@ -259,10 +199,15 @@ impl Assembler {
         }
         let piece = skip_front(piece, before_start);
         let skipped = before_start.min(tcp.len.into());
-        shared.counters.before_start_bytes = shared.counters.before_start_bytes.saturating_add(skipped);
+        shared.counters.before_start_bytes =
+            shared.counters.before_start_bytes.saturating_add(skipped);
         if self.conflicts(&piece, shared) {
             shared.counters.conflicts = shared.counters.conflicts.saturating_add(1);
-            emit(Event::Conflict { offset: piece.offset, bytes: piece.bytes.len() as u64, at: now.at });
+            emit(Event::Conflict {
+                offset: piece.offset,
+                bytes: piece.bytes.len() as u64,
+                at: now.at,
+            });
         }
         self.place(piece, now, shared, emit);
     }
@@ -274,13 +219,7 @@ impl Assembler {
     }
 
     /// Tells what of a piece is next in order, with what was held behind it; holds the rest.
-    fn place(
-        &mut self,
-        mut piece: Piece<'_>,
-        now: Moment,
-        shared: &mut Shared,
-        emit: Emit<'_>,
-    ) {
+    fn place(&mut self, mut piece: Piece<'_>, now: Moment, shared: &mut Shared, emit: Emit<'_>) {
         loop {
             let (told, rest) = piece.split(self.offset.max(piece.offset));
             repeated(shared, told.len());
@@ -334,19 +273,14 @@ impl Assembler {
 
     /// Gives up the first hole, and tells what is held behind it.
     fn jump(&mut self, cause: GapCause, shared: &mut Shared, emit: Emit<'_>) {
-        let Some((offset, at)) = self.held.first().map(|chunk| (chunk.offset, chunk.at)) else { return };
+        let Some((offset, at)) = self.held.first().map(|chunk| (chunk.offset, chunk.at)) else {
+            return;
+        };
         self.gap(offset, cause, at, shared, emit);
         self.drain(shared, emit);
     }
 
-    fn gap(
-        &mut self,
-        to: u64,
-        cause: GapCause,
-        at: Stamp,
-        shared: &mut Shared,
-        emit: Emit<'_>,
-    ) {
+    fn gap(&mut self, to: u64, cause: GapCause, at: Stamp, shared: &mut Shared, emit: Emit<'_>) {
         let offset = self.offset;
         let bytes = to.saturating_sub(offset);
         if bytes == 0 {
@@ -414,11 +348,6 @@ impl Assembler {
             emit(Event::Closed { how: Close::Rst, at: now.at });
         }
     }
-}
-
-/// The sequence number of a segment's first byte: a SYN stands before it.
-const fn payload_seq(tcp: &TcpLayer) -> u32 {
-    if tcp.flags.has(Flags::SYN) { tcp.seq.wrapping_add(1) } else { tcp.seq }
 }
 
 /// A probe repeats the last byte, with any contents, or just the place before the next one.
