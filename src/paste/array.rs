@@ -95,11 +95,10 @@ impl List<'_> {
         loop {
             self.at = self.source.skip_space(self.at);
             let rest = self.source.from(self.at);
-            let near = rest.char_indices().nth(LONGEST_COMMENT).map_or(rest, |(n, _)| rest.get(..n).unwrap_or(rest));
-            let len = match near.get(..2) {
-                Some("/*") => near.find("*/").map(|n| n.saturating_add(2)),
-                Some("//") => near.find('\n'),
-                _ if near.starts_with('#') => near.find('\n'),
+            let near = || rest.as_bytes().get(..LONGEST_COMMENT).unwrap_or(rest.as_bytes());
+            let len = match rest.as_bytes() {
+                [b'/', b'*', ..] => memchr::memmem::find(near(), b"*/").map(|n| n.saturating_add(2)),
+                [b'/', b'/', ..] | [b'#', ..] => memchr::memchr(b'\n', near()),
                 _ => None,
             };
             match len {

@@ -21,6 +21,7 @@ pub(super) struct Builder<'t> {
     taken: Vec<Run>,
     /// What is bytes, but no packet: taken where the text holds nothing else.
     spare: Vec<Run>,
+    spare_room: usize,
     pub(super) ignored: Ignored,
     samples: Vec<std::ops::Range<usize>>,
     /// Whether everything is taken, whatever it frames to.
@@ -40,6 +41,7 @@ impl<'t> Builder<'t> {
             pending: Vec::new(),
             taken: Vec::new(),
             spare: Vec::new(),
+            spare_room: SPARE_ROOM,
             ignored: Ignored::default(),
             samples: Vec::new(),
             whole: false,
@@ -138,7 +140,8 @@ impl<'t> Builder<'t> {
         if self.samples.len() < MOST_SAMPLES {
             self.samples.push(run.range.clone());
         }
-        if run.class > Class::Prose && run.data.len() > 1 && self.spare.len() < MOST_SPARE {
+        if run.class > Class::Prose && run.data.len() > 1 && self.spare_room >= run.data.len() {
+            self.spare_room = self.spare_room.saturating_sub(run.data.len()).saturating_sub(SPARE_COST);
             self.spare.push(run);
         }
     }
@@ -199,9 +202,13 @@ impl Pending {
     }
 }
 
-/// A log says that the program sent or received this, and it begins as a packet does.
+/// A log says that the program sent or received this, or has a label before it that others
+/// have too, and it begins as a packet does.
 fn said_to_be_sent(run: &Run) -> bool {
-    run.direction.is_some() && run.data.len() > 1 && frame::head(&run.data.bytes)
+    let labelled = matches!(&run.join, Join::Adjacent(label) if !label.is_empty()) && run.data.len() >= 8;
+    let short = matches!(Chain::of(&run.data.bytes).fit(), Fit::Short(_));
+    let known = run.direction.is_some() && run.data.len() > 1 || labelled && short;
+    known && frame::head(&run.data.bytes)
 }
 
 /// Takes numbers away that stand before or behind a packet in the same line.
@@ -343,7 +350,10 @@ impl Output<'_> {
 const MOST_PENDING: usize = 64;
 /// A line's head, and nothing that is worth reading.
 const WIDEST_GAP: usize = 400;
-const MOST_SPARE: usize = 1000;
+/// Bytes that wait for the end of the text, which tells whether it holds anything better.
+const SPARE_ROOM: usize = 1 << 22;
+/// What a run takes beside its bytes.
+const SPARE_COST: usize = 256;
 const MOST_SAMPLES: usize = 8;
 /// A frame's number, a length, the bytes' count.
 const MOST_TRIMMED: usize = 4;

@@ -86,7 +86,7 @@ pub(super) fn near(token: &str, usual: usize) -> bool {
     let wrong = token.chars().filter(|c| !c.is_ascii_hexdigit()).count();
     let looks = token.chars().filter(|c| lookalike(*c).is_some()).count();
     let has_digit = token.bytes().any(|b| b.is_ascii_digit());
-    let strange = token.chars().any(|c| !c.is_alphanumeric());
+    let strange = token.chars().any(|c| !c.is_ascii_alphanumeric() && lookalike(c).is_none());
     match (count, wrong) {
         (0, _) => false,
         (1, 0) => usual <= 2,

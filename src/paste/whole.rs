@@ -97,7 +97,8 @@ impl<'t> Text<'t> {
             let mut tokens = Tokens::of(self.source, &line);
             while let Some(piece) = tokens.next() {
                 self.style.separator(tokens.gap);
-                if !self.count(&piece.token) {
+                let string = tokens.gap.contains(['"', '\'']) && piece.token.prefix.starts_with('\\');
+                if string || !self.count(&piece.token) {
                     return false;
                 }
             }
@@ -130,7 +131,7 @@ impl<'t> Text<'t> {
         let numbers = bad == single && tokens > 1 && digits.saturating_mul(2) > tokens;
         let one = tokens == 1 && (good == 1 || digits == 1 && self.one_is_meant());
         let letters_only = digits == 0 && pairs < tokens && tokens > 1;
-        one || !letters_only && good > 0 && (bad <= good || numbers) && (bad == 0 || digits > 0)
+        one || (good <= bad && self.across().is_some()) || !letters_only && good > 0 && (bad <= good || numbers) && (bad == 0 || digits > 0)
     }
 
     /// A single token with a mistake: long, or two digits of which one is wrong.
@@ -151,7 +152,8 @@ impl<'t> Text<'t> {
             ("hex with zeros left out", short_hex),
             ("binary digits", long_binary),
         ];
-        let decimals = self.tokens().all(|p| p.token.digits.parse::<u8>().is_ok());
+        let number = |p: &Piece<'_>| p.token.digits.len() <= 3 && p.token.digits.bytes().all(|b| b.is_ascii_digit());
+        let decimals = self.tokens().all(|p| number(&p));
         let long = self.tokens().any(|p| p.token.digits.len() == 3);
         let default: (&str, ReadToken) = if decimals && long { ("decimal", decimal) } else { ("", pairs) };
         readings.into_iter().find(|(name, reading)| self.frames(name, *reading)).unwrap_or(default)

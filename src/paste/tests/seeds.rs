@@ -29,7 +29,7 @@ fn found(text: &str) -> Vec<Found> {
 #[test]
 fn an_article_with_the_two_packets_of_a_connection() {
     let Some(text) = seed("001") else { return };
-    let expected = [(CONNECT.to_owned(), None, 7, 1, None), (CONNACK.to_owned(), None, 10, 1, None)];
+    let expected = [(CONNECT.to_owned(), None, 6, 1, None), (CONNACK.to_owned(), None, 9, 1, None)];
     assert_eq!(found(&text), expected);
 }
 
