@@ -21,6 +21,6 @@ pub mod net;
 pub mod pipeline;
 pub mod render;
 pub mod session;
-pub mod stream;
 pub mod spec;
+pub mod stream;
 pub mod text;

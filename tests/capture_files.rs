@@ -33,9 +33,12 @@ fn pcapng() -> Vec<u8> {
 
 #[test]
 fn pcap_in_both_orders_and_resolutions() {
-    for (big, magic, unit) in
-        [(false, 0xa1b2_c3d4, 1000), (true, 0xa1b2_c3d4, 1000), (false, 0xa1b2_3c4d, 1), (true, 0xa1b2_3c4d, 1)]
-    {
+    for (big, magic, unit) in [
+        (false, 0xa1b2_c3d4, 1000),
+        (true, 0xa1b2_c3d4, 1000),
+        (false, 0xa1b2_3c4d, 1),
+        (true, 0xa1b2_3c4d, 1),
+    ] {
         let (got, errors) = read(&pcap_with(113, &frames(), big, magic, 7));
         assert!(errors.is_empty(), "{errors:?}");
         assert_eq!(got.iter().map(|f| f.data.clone()).collect::<Vec<_>>(), frames());
@@ -60,7 +63,11 @@ fn pcapng_with_sections_interfaces_and_every_packet_block() {
             (None, 113, 100, 6),
         ]
     );
-    assert!(got.iter().zip(1..).all(|(f, n)| f.number == n && f.data.iter().all(|b| u64::from(*b) == n)));
+    assert!(
+        got.iter()
+            .zip(1..)
+            .all(|(f, n)| f.number == n && f.data.iter().all(|b| u64::from(*b) == n))
+    );
 }
 
 #[test]
@@ -223,7 +230,8 @@ fn files_are_merged_in_the_order_of_time_and_keep_their_own() {
 fn a_damaged_file_does_not_keep_the_others_from_being_read() {
     let cut = pcap(1, &frames());
     let cut = cut[..cut.len() - 3].to_vec();
-    let sources = [cut, pcap(1, &frames())].map(|file| from_reader(Box::new(Cursor::new(file))).unwrap());
+    let sources =
+        [cut, pcap(1, &frames())].map(|file| from_reader(Box::new(Cursor::new(file))).unwrap());
     let mut merged = Merge::new(sources.into());
     let (got, errors) = drain(&mut merged);
     assert_eq!((got.len(), errors.len(), errors[0].file), (7, 1, 0));

@@ -37,13 +37,20 @@ impl Sink for Packets {
         mqtt.then(Default::default)
     }
 
-    fn event(&mut self, connection: &Connection, state: &mut [Half; 2], side: Side, event: Event<'_>) -> ControlFlow<()> {
+    fn event(
+        &mut self,
+        connection: &Connection,
+        state: &mut [Half; 2],
+        side: Side,
+        event: Event<'_>,
+    ) -> ControlFlow<()> {
         let half = &mut state[side as usize];
         match event {
             Event::Data { offset, bytes, at, .. } if !half.lost => {
                 half.bytes.extend(bytes);
                 half.origins.push(offset, bytes.len(), at);
-                let ports = (connection.address(side).port(), connection.address(side.other()).port());
+                let ports =
+                    (connection.address(side).port(), connection.address(side.other()).port());
                 half.frame(connection.stream, &format!("{}>{}", ports.0, ports.1), &mut self.rows);
             }
             Event::Gap { .. } => half.lost = true,
@@ -59,7 +66,14 @@ impl Half {
         while let Some(len) = packet_len(&self.bytes).filter(|len| *len <= self.bytes.len()) {
             let end = self.start + len as u64;
             let frames: Vec<_> = self.origins.frames(self.start..end).map(|at| at.frame).collect();
-            rows.push((stream, ports.to_owned(), frames[0], *frames.last().unwrap(), self.bytes[0], len));
+            rows.push((
+                stream,
+                ports.to_owned(),
+                frames[0],
+                *frames.last().unwrap(),
+                self.bytes[0],
+                len,
+            ));
             self.bytes.drain(..len);
             self.start = end;
             self.origins.forget_before(end);
@@ -81,7 +95,8 @@ fn packet_len(bytes: &[u8]) -> Option<usize> {
 
 fn packets(path: &Path) -> Vec<Row> {
     let mut source = open(path).unwrap();
-    let (mut flows, mut sink, mut skips) = (Flows::default(), Packets::default(), Counters::default());
+    let (mut flows, mut sink, mut skips) =
+        (Flows::default(), Packets::default(), Counters::default());
     while let Some(frame) = source.next_frame().unwrap() {
         match segment(&frame) {
             Ok(segment) => {
@@ -91,7 +106,8 @@ fn packets(path: &Path) -> Vec<Row> {
         }
     }
     flows.finish(&mut sink);
-    let skipped: Vec<_> = skips.rows().map(|row| format!("{} {}", row.frames, row.example)).collect();
+    let skipped: Vec<_> =
+        skips.rows().map(|row| format!("{} {}", row.frames, row.example)).collect();
     println!("{}: {:?} {skipped:?}", path.display(), flows.counters());
     sink.rows.sort();
     sink.rows

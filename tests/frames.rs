@@ -64,7 +64,10 @@ fn ipv6_is_read_with_extension_headers() {
     for packet in [plain, options] {
         let frame = frame(229, &packet);
         let got = segment(&frame).unwrap();
-        assert_eq!((got.payload, got.src().to_string()), (b"payload".as_slice(), "[::1]:50000".to_owned()));
+        assert_eq!(
+            (got.payload, got.src().to_string()),
+            (b"payload".as_slice(), "[::1]:50000".to_owned())
+        );
     }
     let fragment = [header(44, tcp.len() + 8), vec![6, 0, 0, 1, 0, 0, 0, 9], tcp].concat();
     assert_eq!(segment(&frame(229, &fragment)), Err(Skip::Fragment));
@@ -81,7 +84,10 @@ fn every_shorter_length_yields_a_part_or_a_reason() {
                 Ok(Segment { layers, payload }) => {
                     assert!(length >= header.len() + 40);
                     assert_eq!(payload, &b"payload"[..length - header.len() - 40]);
-                    assert_eq!((layers.tcp.len, layers.tcp.missing as usize), (7, 7 - payload.len()));
+                    assert_eq!(
+                        (layers.tcp.len, layers.tcp.missing as usize),
+                        (7, 7 - payload.len())
+                    );
                 }
                 Err(Skip::Cut { needed, available, .. }) => assert!(available < needed),
                 Err(other) => panic!("link {link}, length {length}: {other}"),
@@ -99,7 +105,9 @@ fn every_changed_byte_is_survived() {
                 let mut damaged = data.clone();
                 damaged[at] = value;
                 match segment(&frame(link, &damaged)) {
-                    Ok(segment) => assert!(describe(&segment.layers).iter().all(|line| !line.is_empty())),
+                    Ok(segment) => {
+                        assert!(describe(&segment.layers).iter().all(|line| !line.is_empty()))
+                    }
                     Err(skip) => assert!(!skip.to_string().is_empty()),
                 }
             }
@@ -146,15 +154,19 @@ fn what_is_passed_over_is_counted_by_reason() {
     short[2..4].copy_from_slice(&[0, 19]);
     let appletalk = vec![0, 0, 0, 16, 1, 2];
     let mut counters = Counters::default();
-    for (number, (link, data)) in
-        (1..).zip([(1, &arp), (101, &udp), (101, &fragment), (9999, &arp), (1, &arp), (108, &appletalk), (101, &short)])
-    {
+    for (number, (link, data)) in (1..).zip([
+        (1, &arp),
+        (101, &udp),
+        (101, &fragment),
+        (9999, &arp),
+        (1, &arp),
+        (108, &appletalk),
+        (101, &short),
+    ]) {
         counters.add(number, segment(&frame(link, data)).unwrap_err());
     }
-    let rows: Vec<_> = counters
-        .rows()
-        .map(|row| (row.frames, row.first_frame, row.example.to_string()))
-        .collect();
+    let rows: Vec<_> =
+        counters.rows().map(|row| (row.frames, row.first_frame, row.example.to_string())).collect();
     assert_eq!(counters.frames(), 7);
     assert_eq!(
         rows,
@@ -164,7 +176,11 @@ fn what_is_passed_over_is_counted_by_reason() {
             (1, 6, "not IP: protocol family 16".to_owned()),
             (1, 2, "not TCP: UDP (IP protocol 17)".to_owned()),
             (1, 3, "a fragment of an IP packet".to_owned()),
-            (1, 7, "malformed IP: Total Length 19 is shorter than the header of 20 bytes".to_owned()),
+            (
+                1,
+                7,
+                "malformed IP: Total Length 19 is shorter than the header of 20 bytes".to_owned()
+            ),
         ]
     );
     assert_eq!(Skip::Fragment.reason(), Reason::Fragment);

@@ -49,7 +49,13 @@ impl Sink for Recorder {
         (connection.a.port() != 9).then(|| Told { stream: connection.stream, ..Told::default() })
     }
 
-    fn event(&mut self, connection: &Connection, told: &mut Told, side: Side, event: Event<'_>) -> ControlFlow<()> {
+    fn event(
+        &mut self,
+        connection: &Connection,
+        told: &mut Told,
+        side: Side,
+        event: Event<'_>,
+    ) -> ControlFlow<()> {
         told.opener = connection.opener;
         let at = side as usize;
         match event {
@@ -231,11 +237,8 @@ fn syn_and_fin_may_carry_data() {
 
 #[test]
 fn a_fin_before_the_last_data_waits_for_it() {
-    let told = one(&[
-        Tcp::client(9, b"").syn(),
-        Tcp::client(13, b"def").fin(),
-        Tcp::client(10, b"abc"),
-    ]);
+    let told =
+        one(&[Tcp::client(9, b"").syn(), Tcp::client(13, b"def").fin(), Tcp::client(10, b"abc")]);
     assert_eq!(told.bytes[0], b"abcdef");
     assert_eq!(told.closed, [(Side::A, Close::Fin, 2)]);
 }
@@ -261,9 +264,15 @@ fn keep_alive_probes_are_not_data() {
 fn other_contents_are_reported_and_the_first_ones_taken() {
     let syn = Tcp::client(9, b"").syn();
     let told = one(&[syn.clone(), Tcp::client(10, b"abcd"), Tcp::client(12, b"CDef")]);
-    assert_eq!((told.bytes[0].as_slice(), told.conflicts), (b"abcdef".as_slice(), vec![(Side::A, 2, 4)]));
+    assert_eq!(
+        (told.bytes[0].as_slice(), told.conflicts),
+        (b"abcdef".as_slice(), vec![(Side::A, 2, 4)])
+    );
     let told = one(&[syn.clone(), Tcp::client(12, b"cd"), Tcp::client(10, b"abCDef")]);
-    assert_eq!((told.bytes[0].as_slice(), told.conflicts), (b"abcdef".as_slice(), vec![(Side::A, 0, 6)]));
+    assert_eq!(
+        (told.bytes[0].as_slice(), told.conflicts),
+        (b"abcdef".as_slice(), vec![(Side::A, 0, 6)])
+    );
     let told = one(&[syn, Tcp::client(10, b"abcd"), Tcp::client(10, b"abcdef")]);
     assert_eq!((told.bytes[0].as_slice(), told.conflicts), (b"abcdef".as_slice(), vec![]));
 }
@@ -292,7 +301,8 @@ fn an_acknowledged_hole_is_given_up_after_a_while_and_not_before() {
 
 #[test]
 fn a_hole_that_is_not_acknowledged_is_waited_for() {
-    let mut segments = vec![Tcp::client(9, b"").syn(), Tcp::server(99, 10, b"").syn(), Tcp::client(13, b"def")];
+    let mut segments =
+        vec![Tcp::client(9, b"").syn(), Tcp::server(99, 10, b"").syn(), Tcp::client(13, b"def")];
     segments.extend((0..200).map(|_| Tcp::server(100, 10, b"")));
     segments.push(Tcp::client(10, b"abc"));
     let told = one(&segments);
@@ -343,8 +353,14 @@ fn addresses_used_again_are_a_new_connection() {
         Tcp::server(701, 70_004, b"answer"),
     ]);
     assert_eq!(told.len(), 2);
-    assert_eq!((told[0].stream, told[0].bytes[0].as_slice(), told[0].end), (0, b"older".as_slice(), Some(End::Reused)));
-    assert_eq!((told[1].stream, told[1].bytes[0].as_slice(), told[1].end), (1, b"new".as_slice(), Some(End::Capture)));
+    assert_eq!(
+        (told[0].stream, told[0].bytes[0].as_slice(), told[0].end),
+        (0, b"older".as_slice(), Some(End::Reused))
+    );
+    assert_eq!(
+        (told[1].stream, told[1].bytes[0].as_slice(), told[1].end),
+        (1, b"new".as_slice(), Some(End::Capture))
+    );
     assert_eq!(told[1].bytes[1], b"answer");
 }
 
@@ -357,7 +373,8 @@ fn a_connection_may_begin_in_the_middle() {
 
 #[test]
 fn a_refused_connection_is_closed() {
-    let told = one(&[Tcp::client(9, b"").syn(), Tcp { ack: Some(10), ..Tcp::server(0, 0, b"").rst() }]);
+    let told =
+        one(&[Tcp::client(9, b"").syn(), Tcp { ack: Some(10), ..Tcp::server(0, 0, b"").rst() }]);
     assert_eq!(told.closed, [(Side::B, Close::Rst, 2)]);
 }
 
@@ -367,12 +384,16 @@ fn held_bytes_are_bounded_for_a_side_and_over_all() {
     segments.extend((0..100).map(|n| Tcp::client(1 + 1000 + n * 100, &[1; 100])));
     let limits = Limits { held_per_side: 5000, ..Limits::default() };
     let (told, _) = run_with(&segments, limits, Recorder::default());
-    assert_eq!((told[0].gaps.as_slice(), told[0].bytes[0].len()), ([(Side::A, 0, 1000, GapCause::Bound)].as_slice(), 10_000));
+    assert_eq!(
+        (told[0].gaps.as_slice(), told[0].bytes[0].len()),
+        ([(Side::A, 0, 1000, GapCause::Bound)].as_slice(), 10_000)
+    );
 
     let ports = 1000_u16;
     let mut segments: Vec<_> =
         (0..ports).map(|n| Tcp { client_port: 10_000 + n, ..Tcp::client(0, b"").syn() }).collect();
-    segments.extend((0..ports).map(|n| Tcp { client_port: 10_000 + n, ..Tcp::client(10, &[1; 100]) }));
+    segments
+        .extend((0..ports).map(|n| Tcp { client_port: 10_000 + n, ..Tcp::client(10, &[1; 100]) }));
     let limits = Limits { held_in_all: 50_000, ..Limits::default() };
     let (told, flows) = run_with(&segments, limits, Recorder::default());
     assert_eq!(told.len(), 1000);
@@ -389,7 +410,9 @@ fn the_longest_idle_connections_are_forgotten() {
     let limits = Limits { flows: 64, ..Limits::default() };
     let (told, flows) = run_with(&segments, limits, Recorder::default());
     assert_eq!(told.len(), 500);
-    assert!(told.iter().zip(0..).all(|(told, stream)| told.stream == stream && told.bytes[0] == b"abc"));
+    assert!(
+        told.iter().zip(0..).all(|(told, stream)| told.stream == stream && told.bytes[0] == b"abc")
+    );
     let forgotten = told.iter().filter(|told| told.end == Some(End::Forgotten)).count();
     assert_eq!(flows.counters().forgotten, forgotten as u64);
     assert!((436..=440).contains(&forgotten), "{forgotten}");
@@ -402,9 +425,17 @@ fn a_consumer_may_decline_and_may_stop() {
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].stream, 1, "a declined connection counts all the same");
 
-    let segments = [Tcp::client(0, b"abc"), Tcp::client(9, b"xyz"), Tcp::client(3, b"def"), Tcp::client(6, b"ghi")];
+    let segments = [
+        Tcp::client(0, b"abc"),
+        Tcp::client(9, b"xyz"),
+        Tcp::client(3, b"def"),
+        Tcp::client(6, b"ghi"),
+    ];
     let sink = Recorder { stop_after: Some(6), ..Recorder::default() };
     let (told, _) = run_with(&segments, Limits::default(), sink);
     assert_eq!(told.len(), 1);
-    assert_eq!((told[0].bytes[0].as_slice(), told[0].end), (b"abcdef".as_slice(), Some(End::Unwanted)));
+    assert_eq!(
+        (told[0].bytes[0].as_slice(), told[0].end),
+        (b"abcdef".as_slice(), Some(End::Unwanted))
+    );
 }

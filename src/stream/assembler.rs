@@ -110,7 +110,8 @@ impl Assembler {
         if self.start == Start::Unknown {
             return;
         }
-        let Some(offset) = self.distance(ack).and_then(|d| self.offset.checked_add_signed(d)) else {
+        let Some(offset) = self.distance(ack).and_then(|d| self.offset.checked_add_signed(d))
+        else {
             return;
         };
         if self.acked.is_none_or(|(known, _)| known < offset) {
@@ -119,12 +120,7 @@ impl Assembler {
     }
 
     /// Gives up what is missing and does not come any more, as far as that is known now.
-    pub(super) fn give_up_lost(
-        &mut self,
-        now: Moment,
-        shared: &mut Shared,
-        emit: Emit<'_>,
-    ) {
+    pub(super) fn give_up_lost(&mut self, now: Moment, shared: &mut Shared, emit: Emit<'_>) {
         while let Some(chunk) = self.held.first() {
             if !self.is_lost(chunk.offset, chunk.since, chunk.at, now) {
                 return;
@@ -144,7 +140,9 @@ impl Assembler {
         self.release(GapCause::End, shared, emit);
         let end = self.end.filter(|end| self.offset < end.offset).map(|end| (end.offset, end.at));
         // An acknowledged byte beyond the last one may be a FIN that was not captured.
-        let acked = self.acked.filter(|(acked, _)| self.end.is_none() && *acked > self.offset.saturating_add(1));
+        let acked = self
+            .acked
+            .filter(|(acked, _)| self.end.is_none() && *acked > self.offset.saturating_add(1));
         if let Some((offset, at)) = end.or(acked) {
             self.gap(offset, GapCause::End, at, shared, emit);
         }
@@ -259,10 +257,15 @@ impl Assembler {
         }
         let piece = skip_front(piece, before_start);
         let skipped = before_start.min(tcp.len.into());
-        shared.counters.before_start_bytes = shared.counters.before_start_bytes.saturating_add(skipped);
+        shared.counters.before_start_bytes =
+            shared.counters.before_start_bytes.saturating_add(skipped);
         if self.conflicts(&piece, shared) {
             shared.counters.conflicts = shared.counters.conflicts.saturating_add(1);
-            emit(Event::Conflict { offset: piece.offset, bytes: piece.bytes.len() as u64, at: now.at });
+            emit(Event::Conflict {
+                offset: piece.offset,
+                bytes: piece.bytes.len() as u64,
+                at: now.at,
+            });
         }
         self.place(piece, now, shared, emit);
     }
@@ -274,13 +277,7 @@ impl Assembler {
     }
 
     /// Tells what of a piece is next in order, with what was held behind it; holds the rest.
-    fn place(
-        &mut self,
-        mut piece: Piece<'_>,
-        now: Moment,
-        shared: &mut Shared,
-        emit: Emit<'_>,
-    ) {
+    fn place(&mut self, mut piece: Piece<'_>, now: Moment, shared: &mut Shared, emit: Emit<'_>) {
         loop {
             let (told, rest) = piece.split(self.offset.max(piece.offset));
             repeated(shared, told.len());
@@ -334,19 +331,14 @@ impl Assembler {
 
     /// Gives up the first hole, and tells what is held behind it.
     fn jump(&mut self, cause: GapCause, shared: &mut Shared, emit: Emit<'_>) {
-        let Some((offset, at)) = self.held.first().map(|chunk| (chunk.offset, chunk.at)) else { return };
+        let Some((offset, at)) = self.held.first().map(|chunk| (chunk.offset, chunk.at)) else {
+            return;
+        };
         self.gap(offset, cause, at, shared, emit);
         self.drain(shared, emit);
     }
 
-    fn gap(
-        &mut self,
-        to: u64,
-        cause: GapCause,
-        at: Stamp,
-        shared: &mut Shared,
-        emit: Emit<'_>,
-    ) {
+    fn gap(&mut self, to: u64, cause: GapCause, at: Stamp, shared: &mut Shared, emit: Emit<'_>) {
         let offset = self.offset;
         let bytes = to.saturating_sub(offset);
         if bytes == 0 {

@@ -73,7 +73,12 @@ impl<T> Flows<T> {
     }
 
     /// Takes a segment, and tells the sink what follows from it.
-    pub fn push<S: Sink<State = T>>(&mut self, at: Stamp, segment: &Segment<'_>, sink: &mut S) -> StreamId {
+    pub fn push<S: Sink<State = T>>(
+        &mut self,
+        at: Stamp,
+        segment: &Segment<'_>,
+        sink: &mut S,
+    ) -> StreamId {
         self.shared.counters.segments = self.shared.counters.segments.saturating_add(1);
         let (key, sender_is_low) = Key::new(segment.src(), segment.dst());
         let tcp = &segment.layers.tcp;
@@ -161,11 +166,16 @@ impl<T> Flows<T> {
 
     /// Tells what the sides hold that hold at least half of the average: at least half of all.
     fn release_the_largest<S: Sink<State = T>>(&mut self, sink: &mut S) {
-        let holders = |flow: &Flow<T>| usize::from(flow.a.held() > 0).saturating_add((flow.b.held() > 0).into());
+        let holders = |flow: &Flow<T>| {
+            usize::from(flow.a.held() > 0).saturating_add((flow.b.held() > 0).into())
+        };
         let count: usize = self.table.values().map(holders).sum();
         let least = self.shared.held.checked_div(count.saturating_mul(2)).unwrap_or(0).max(1);
-        let mut large: Vec<_> =
-            self.table.values_mut().filter(|flow| flow.a.held().max(flow.b.held()) >= least).collect();
+        let mut large: Vec<_> = self
+            .table
+            .values_mut()
+            .filter(|flow| flow.a.held().max(flow.b.held()) >= least)
+            .collect();
         large.sort_unstable_by_key(|flow| flow.connection.stream);
         for flow in large {
             for side in [Side::A, Side::B] {
@@ -247,7 +257,8 @@ impl<T> Flow<T> {
         let connection = &self.connection;
         let mut wanted = true;
         let mut emit = |event: Event<'_>| {
-            wanted = wanted && sink.event(connection, state, side, event) == ControlFlow::Continue(());
+            wanted =
+                wanted && sink.event(connection, state, side, event) == ControlFlow::Continue(());
         };
         let assembler = if side == Side::A { &mut self.a } else { &mut self.b };
         act(assembler, shared, &mut emit);

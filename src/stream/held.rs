@@ -110,7 +110,8 @@ impl Held {
                 piece = rest;
                 continue;
             }
-            let next = self.chunks.range(piece.offset..).next().map_or(u64::MAX, |(start, _)| *start);
+            let next =
+                self.chunks.range(piece.offset..).next().map_or(u64::MAX, |(start, _)| *start);
             let (free, rest) = piece.split(next);
             self.add(free, since);
             piece = rest;

@@ -68,7 +68,9 @@ struct Entry {
 impl Recent {
     /// Remembers bytes that were told at an offset of the side.
     pub(super) fn remember(&mut self, history: &mut History, offset: u64, bytes: &[u8]) {
-        let (Some(place), Ok(len)) = (history.keep(bytes), u32::try_from(bytes.len())) else { return };
+        let (Some(place), Ok(len)) = (history.keep(bytes), u32::try_from(bytes.len())) else {
+            return;
+        };
         let slot = usize::from(self.next) % RECENT;
         if let Some(entry) = self.entries.get_mut(slot) {
             *entry = Entry { offset, len, place };

@@ -1,5 +1,9 @@
 //! Frames and capture files made by hand, for the tests that need odd ones.
-#![allow(dead_code, unreachable_pub, reason = "each test program is a crate that uses a part of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test program is a crate that uses a part of it"
+)]
 
 use etherparse::PacketBuilder;
 use mqttscope::capture::{CaptureError, Frame, LinkType, Source, from_reader};
