@@ -58,7 +58,7 @@ pub struct Origin<'a> {
     /// Time of the frame before the one that completed the packet.
     pub previous: Option<i64>,
     /// The connection, counted from 0 over all TCP connections.
-    pub stream: Option<u32>,
+    pub stream: Option<u64>,
     /// Sender and receiver.
     pub ends: Option<(SocketAddr, SocketAddr)>,
     /// The headers of the frame that completed the packet.

@@ -4,9 +4,9 @@
 //! the record, never the decoder. To add a format: a file with a type that implements [`Format`],
 //! and a row in [`FORMATS`].
 
-mod flow;
-mod gutter;
-mod heading;
+pub mod flow;
+pub mod gutter;
+pub mod heading;
 pub mod hexdump;
 pub mod json;
 pub mod paint;
@@ -120,6 +120,7 @@ pub fn citation(rule: &RuleInfo, version: Version) -> String {
     }
 }
 
+<<<<<<< HEAD
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,4 +139,26 @@ mod tests {
         }
         assert!(format("xml").is_none());
     }
+=======
+/// One row of the table of formats.
+pub struct FormatRow {
+    /// What `-T` takes.
+    pub name: &'static str,
+    /// What it is, for the help.
+    pub about: &'static str,
+    /// Makes one.
+    pub make: fn(&Options) -> Box<dyn Format>,
+}
+
+/// The formats.
+pub static FORMATS: &[FormatRow] = &[FormatRow {
+    name: "tree",
+    about: "every byte explained",
+    make: |o| Box::new(tree::Tree::new(o)),
+}];
+
+/// The format of this name.
+pub fn format(name: &str) -> Option<&'static FormatRow> {
+    FORMATS.iter().find(|row| row.name == name)
+>>>>>>> main
 }
