@@ -120,7 +120,6 @@ pub fn citation(rule: &RuleInfo, version: Version) -> String {
     }
 }
 
-<<<<<<< HEAD
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,26 +138,4 @@ mod tests {
         }
         assert!(format("xml").is_none());
     }
-=======
-/// One row of the table of formats.
-pub struct FormatRow {
-    /// What `-T` takes.
-    pub name: &'static str,
-    /// What it is, for the help.
-    pub about: &'static str,
-    /// Makes one.
-    pub make: fn(&Options) -> Box<dyn Format>,
-}
-
-/// The formats.
-pub static FORMATS: &[FormatRow] = &[FormatRow {
-    name: "tree",
-    about: "every byte explained",
-    make: |o| Box::new(tree::Tree::new(o)),
-}];
-
-/// The format of this name.
-pub fn format(name: &str) -> Option<&'static FormatRow> {
-    FORMATS.iter().find(|row| row.name == name)
->>>>>>> main
 }

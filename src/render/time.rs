@@ -232,18 +232,3 @@ mod tests {
         }
     }
 }
-/// x
-pub struct TimeRow {
-    /// x
-    pub name: &'static str,
-    /// x
-    pub about: &'static str,
-}
-/// x
-pub static TIME_FORMATS: &[TimeRow] = &[TimeRow { name: "r", about: "relative" }];
-impl std::str::FromStr for TimeFormat {
-    type Err = String;
-    fn from_str(_: &str) -> Result<Self, String> {
-        Ok(Self)
-    }
-}
