@@ -52,7 +52,7 @@ pub struct FormatRow {
 }
 
 /// The formats that `-T` takes, the default first. A new one is a file and a row.
-pub static FORMATS: [FormatRow; 3] = [
+pub static FORMATS: &[FormatRow] = &[
     FormatRow {
         name: "tree",
         about: "every byte and every bit of a packet with its name, its value and what that does",
@@ -120,45 +120,20 @@ pub fn citation(rule: &RuleInfo, version: Version) -> String {
     }
 }
 
-<<<<<<< HEAD
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_format_is_found_by_its_name() {
-        for row in &FORMATS {
+        for row in FORMATS {
             assert!(std::ptr::eq(format(row.name).unwrap(), row), "{} stands twice", row.name);
-            assert_eq!(
-                sample::with_record(&[0xc0, 0], Version::V311, None, |record| {
-                    sample::written(&mut *(row.make)(&Options::default()), &record)
-                        .contains("PINGREQ")
-                }),
-                true
-            );
+            let mut format = (row.make)(&Options::default());
+            let text = sample::with_record(&[0xc0, 0], Version::V311, None, |record| {
+                sample::written(&mut *format, &record)
+            });
+            assert!(text.contains("PINGREQ"), "{text}");
         }
         assert!(format("xml").is_none());
     }
-=======
-/// One row of the table of formats.
-pub struct FormatRow {
-    /// What `-T` takes.
-    pub name: &'static str,
-    /// What it is, for the help.
-    pub about: &'static str,
-    /// Makes one.
-    pub make: fn(&Options) -> Box<dyn Format>,
-}
-
-/// The formats.
-pub static FORMATS: &[FormatRow] = &[FormatRow {
-    name: "tree",
-    about: "every byte explained",
-    make: |o| Box::new(tree::Tree::new(o)),
-}];
-
-/// The format of this name.
-pub fn format(name: &str) -> Option<&'static FormatRow> {
-    FORMATS.iter().find(|row| row.name == name)
->>>>>>> main
 }
