@@ -16,12 +16,7 @@ pub(super) enum Ascii {
 
 /// Reads hex groups from the beginning of `range` into the run, up to the ASCII column.
 /// Gives the offset where the line's content ends: `range.end`, unless something else follows.
-pub(super) fn read(
-    source: Source<'_>,
-    range: Range<usize>,
-    ascii: Ascii,
-    run: &mut Run,
-) -> Option<usize> {
+pub(super) fn read(source: Source<'_>, range: Range<usize>, ascii: Ascii, run: &mut Run) -> Option<usize> {
     let mut at = source.skip_blanks(range.start);
     run.range = at..at;
     while at < range.end {
@@ -89,8 +84,8 @@ fn ends_with_ascii(tail: &str, bytes: &[u8], ascii: Ascii) -> bool {
     let shown = tail.trim_matches(|c: char| c.is_ascii_whitespace());
     let framed = shown.starts_with(['|', '>']) && shown.len() > 1;
     let far = gap > 1 || tail.starts_with('\t') || framed;
-    let shown = if framed { shown.get(1..).unwrap_or_default() } else { shown };
-    let shown = shown.trim_end_matches(['|', '<']);
+    let inside = shown.get(1..).and_then(|s| s.strip_suffix(['|', '<']).or(Some(s)));
+    let shown = if framed { inside.unwrap_or_default() } else { shown };
     let fits = shown.len() <= bytes.len().saturating_mul(4).saturating_add(4);
     (far || ascii == Ascii::Always && gap == 1) && !shown.is_empty() && fits && shows(shown, bytes)
 }

@@ -45,6 +45,12 @@ pub(super) fn one(source: Source<'_>, at: usize, c: char, run: &mut Run) -> usiz
     }
 }
 
+/// Whether the text begins with a whole escape of a byte's number.
+pub(super) fn starts(text: &str) -> bool {
+    let rest = text.strip_prefix('\\').unwrap_or_default();
+    rest.starts_with(['x', 'u', '0']) && sequence(rest).is_some_and(|(byte, _)| byte.is_some())
+}
+
 /// What stands behind a backslash: its byte, if it has one, and its length.
 fn sequence(rest: &str) -> Option<(Option<u8>, usize)> {
     let first = rest.chars().next()?;

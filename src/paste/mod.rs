@@ -102,12 +102,10 @@ pub fn parse_bytes<'t>(bytes: &'t [u8], options: &Options) -> Paste<'t> {
 fn one<'t>(whole: &'t str, text: &'t str, at: usize) -> Paste<'t> {
     let source = Source { text };
     let mut builder = Builder::new(source, at);
-    if !whole::read(source, at, &mut builder) {
+    if scan::begins_with_lines(source, at) || !whole::read(source, at, &mut builder) {
         scan::scan(source, at, &mut builder);
     }
-    builder.finish(Cow::Borrowed(whole), |fragments| {
-        hint(text.get(at..).unwrap_or_default(), fragments)
-    })
+    builder.finish(Cow::Borrowed(whole), |fragments| hint(text.get(at..).unwrap_or_default(), fragments))
 }
 
 /// Reads each line by itself.

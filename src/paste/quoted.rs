@@ -3,7 +3,6 @@
 use super::context::Context;
 use super::escape;
 use super::frame;
-use super::mistake::MistakeKind;
 use super::notation::Notation;
 use super::run::{Class, Run};
 use super::source::{Source, Taken, is_word};
@@ -41,8 +40,7 @@ fn one(source: Source<'_>, at: usize, run: &mut Run) -> Option<usize> {
     let quote = source.from(open).chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let body = source.from(open).get(1..)?;
     let early: String = body.chars().take(4).collect();
-    let escaped =
-        ["\\x", "\\u00", "\\0", "\\1", "\\u{", "\\n"].into_iter().any(|e| early.contains(e));
+    let escaped = ["\\x", "\\u00", "\\0", "\\1", "\\u{", "\\n"].into_iter().any(|e| early.contains(e));
     if !escaped {
         return None;
     }
@@ -62,19 +60,16 @@ fn following(source: Source<'_>, at: usize) -> Option<usize> {
 /// that is MQTT.
 pub(super) fn bare(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
     let line = source.line(at);
-    let escapes =
-        line.text.as_bytes().get(..2).filter(|b| matches!(*b, b"\\x" | b"\\0" | b"\\u"))?;
     let inside = at.checked_sub(1).and_then(|n| source.byte(n)).is_some_and(is_word);
-    if escapes.is_empty() || inside {
+    if inside || !escape::starts(line.text) {
         return None;
     }
-    let whole = until(row, source, at..line.start.saturating_add(line.text.trim_end().len()));
     let blank = line.text.find(char::is_whitespace).unwrap_or(line.text.len());
-    let short = until(row, source, at..at.saturating_add(blank));
-    let whole_fits = frame::strict(&whole.data.bytes) || !frame::strict(&short.data.bytes);
-    let hex_only = !whole.data.bytes.iter().any(u8::is_ascii) && whole.data.len() < 2;
-    let mut run = if whole_fits { whole } else { short };
-    if hex_only || run.data.len() < 2 {
+    let mut run = until(row, source, at..at.saturating_add(blank));
+    if !frame::strict(&run.data.bytes) {
+        run = until(row, source, at..line.start.saturating_add(line.text.trim_end().len()));
+    }
+    if run.data.len() < 2 {
         return None;
     }
     Context::of(source, &run.range).apply(&mut run);
@@ -88,10 +83,6 @@ fn until(row: &'static Notation, source: Source<'_>, range: std::ops::Range<usiz
     let mut at = range.start;
     while at < range.end {
         let Some(c) = source.from(at).chars().next() else { break };
-        if c == '\\' && source.from(at).get(1..2).is_some_and(|n| n == "\n" || n == "\r") {
-            run.slip(at..at.saturating_add(1), MistakeKind::BadEscape, 0);
-            break;
-        }
         at = escape::one(source, at, c, &mut run);
     }
     run.range.end = at.min(range.end);

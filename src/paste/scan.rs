@@ -14,9 +14,21 @@ pub(super) fn scan(source: Source<'_>, at: usize, builder: &mut Builder<'_>) {
     }
 }
 
+/// Whether the text begins as a dump or a log does: then its addresses are no bytes.
+pub(super) fn begins_with_lines(source: Source<'_>, at: usize) -> bool {
+    let mut at = at;
+    while at < source.text.len() && source.line(at).text.trim().is_empty() {
+        at = source.line(at).next;
+    }
+    of_lines().any(|n| (n.read)(n, source, at).is_some())
+}
+
+fn of_lines() -> impl Iterator<Item = &'static Notation> {
+    NOTATIONS.iter().filter(|n| matches!(n.place, Where::Line))
+}
+
 /// Reads the line at `at`, or the lines that a reader takes; gives the offset behind.
 fn line(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> usize {
-    let of_lines = || NOTATIONS.iter().filter(|n| matches!(n.place, Where::Line));
     if let Some(taken) = of_lines().find_map(|n| (n.read)(n, source, at)) {
         builder.ignored.modem = builder.ignored.modem.saturating_add(taken.modem);
         let end = taken.end.max(at.saturating_add(1));
