@@ -118,7 +118,7 @@ struct Line<'r, F> {
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<Shows<Time>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    stream: Option<u32>,
+    stream: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     src: Option<SocketAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -216,9 +216,22 @@ impl Info<'_, '_> {
                 let size = text::count(row.bytes.len() as u64, "byte");
                 self.item_in(Role::Warning, format_args!("{size} not decoded"));
             } else if matters(&row, kind) {
-                let value = words::value(&row, &self.context, VALUE);
+                let value = self.value(&row);
                 self.item(format_args!("{label} {value}"));
             }
+        }
+    }
+
+    /// The beginning of a text or of data; the whole of any other value.
+    fn value(&self, row: &Row<'_>) -> String {
+        match row.field.kind() {
+            Kind::Text | Kind::Property(Wire::Utf8) => words::quoted(row.content(), VALUE),
+            Kind::Data | Kind::Property(Wire::Binary) => words::bytes(row.content(), VALUE),
+            Kind::Property(Wire::Pair) => {
+                let (name, value) = row.pair().unwrap_or_default();
+                format!("{} = {}", words::quoted(name, VALUE), words::quoted(value, VALUE))
+            }
+            _ => words::value(row, &self.context, VALUE),
         }
     }
 }
@@ -229,6 +242,7 @@ fn matters(row: &Row<'_>, kind: Kind) -> bool {
         Kind::Text | Kind::Data | Kind::Rest | Kind::Number(_) | Kind::Code => {
             row.field != Field::PROTOCOL_NAME && row.field != Field::LENGTH
         }
+        Kind::Bits if row.field == Field::RETAIN_HANDLING => row.number != 0,
         Kind::Bits => row.field != Field::PACKET_TYPE,
         Kind::Flag => {
             row.number != 0
