@@ -11,7 +11,8 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let text = source.from(at);
     let name = ["<Buffer", "<SlowBuffer"].into_iter().find(|name| text.starts_with(name))?;
     let line_end = source.line(at).end;
-    let close = memchr::memchr(b'>', source.range(at..line_end).as_bytes()).map(|n| at.saturating_add(n));
+    let close =
+        memchr::memchr(b'>', source.range(at..line_end).as_bytes()).map(|n| at.saturating_add(n));
     let mut run = Run::new(row, Class::Sure, at..close.map_or(line_end, |n| n.saturating_add(1)));
     let end = close.unwrap_or(line_end);
     let mut at = at.saturating_add(name.len());

@@ -54,9 +54,11 @@ impl<'t> Builder<'t> {
             self.judge(run);
             return;
         }
-        let position = self.pending.iter().position(|p| p.run.direction == run.direction
-            && p.run.conversation == run.conversation
-            && p.run.notation == run.notation);
+        let position = self.pending.iter().position(|p| {
+            p.run.direction == run.direction
+                && p.run.conversation == run.conversation
+                && p.run.notation == run.notation
+        });
         let before = position.map(|n| self.pending.swap_remove(n));
         let joined = match before {
             Some(before) if self.belongs(&before, &run) => before.join(run),
@@ -85,7 +87,8 @@ impl<'t> Builder<'t> {
     }
 
     fn belongs(&self, before: &Pending, run: &Run) -> bool {
-        if run.join == Join::StreamStart || run.join != before.run.join && run.join != Join::Stream {
+        if run.join == Join::StreamStart || run.join != before.run.join && run.join != Join::Stream
+        {
             return false;
         }
         if let Join::Adjacent(_) = run.join
@@ -98,7 +101,9 @@ impl<'t> Builder<'t> {
         both.feed(&run.data.bytes);
         match (before.chain.fit(), both.fit()) {
             (Fit::Short(_), Fit::Whole) => true,
-            (Fit::Short(_), Fit::Short(_)) => alone != Fit::Whole || !frame::strict(&run.data.bytes),
+            (Fit::Short(_), Fit::Short(_)) => {
+                alone != Fit::Whole || !frame::strict(&run.data.bytes)
+            }
             (Fit::Short(_), Fit::Broken) => alone == Fit::Broken,
             (Fit::Broken, _) => alone != Fit::Whole && matches!(run.join, Join::Adjacent(_)),
             (Fit::Whole, _) => false,
@@ -117,7 +122,8 @@ impl<'t> Builder<'t> {
         let strict = frame::strict(&run.data.bytes) && run.slips.is_empty();
         let link = link::guess(&run.data.bytes).filter(|_| !strict);
         run.kind = run.kind.or_else(|| link.map(Kind::Frame));
-        let mended = !run.slips.is_empty() && Chain::of(&filled).fit() == Fit::Whole && frame::head(&filled);
+        let mended =
+            !run.slips.is_empty() && Chain::of(&filled).fit() == Fit::Whole && frame::head(&filled);
         let address = run.address_like && run.class <= Class::Prose;
         let meant = match run.class {
             _ if self.whole => true,
@@ -141,7 +147,8 @@ impl<'t> Builder<'t> {
             self.samples.push(run.range.clone());
         }
         if run.class > Class::Prose && run.data.len() > 1 && self.spare_room >= run.data.len() {
-            self.spare_room = self.spare_room.saturating_sub(run.data.len()).saturating_sub(SPARE_COST);
+            self.spare_room =
+                self.spare_room.saturating_sub(run.data.len()).saturating_sub(SPARE_COST);
             self.spare.push(run);
         }
     }
@@ -164,16 +171,26 @@ impl<'t> Builder<'t> {
     fn looks_hex(&self, run: &Run) -> bool {
         let text = self.source.range(run.range.clone());
         let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
-        run.class == Class::Code || words.any(|w| w.starts_with('0') || w.bytes().any(|b| b.is_ascii_alphabetic()))
+        run.class == Class::Code
+            || words.any(|w| w.starts_with('0') || w.bytes().any(|b| b.is_ascii_alphabetic()))
     }
 
     /// The result, with places in `text`.
-    pub(super) fn finish(mut self, text: Cow<'t, str>, hint: impl FnOnce(bool) -> Hint) -> Paste<'t> {
+    pub(super) fn finish(
+        mut self,
+        text: Cow<'t, str>,
+        hint: impl FnOnce(bool) -> Hint,
+    ) -> Paste<'t> {
         self.flush();
         self.last_resort();
         self.taken.sort_by_key(|run| run.range.start);
         let repeats = if self.whole { vec![None; self.taken.len()] } else { repeats(&self.taken) };
-        let mut output = Output { locator: Locator::new(&text), pieces: Vec::new(), mistakes: Vec::new(), full: None };
+        let mut output = Output {
+            locator: Locator::new(&text),
+            pieces: Vec::new(),
+            mistakes: Vec::new(),
+            full: None,
+        };
         let mut firsts = Vec::new();
         for (run, repeat) in self.taken.into_iter().zip(repeats) {
             firsts.push(output.pieces.len());
@@ -182,7 +199,8 @@ impl<'t> Builder<'t> {
         }
         output.cap();
         let mut ignored = self.ignored;
-        ignored.samples = self.samples.into_iter().map(|range| output.locator.place(range)).collect();
+        ignored.samples =
+            self.samples.into_iter().map(|range| output.locator.place(range)).collect();
         let Output { pieces, mistakes, .. } = output;
         let nothing = pieces.is_empty() && mistakes.is_empty();
         let hint = nothing.then(|| hint(ignored.fragments > 0));
@@ -205,7 +223,8 @@ impl Pending {
 /// A log says that the program sent or received this, or has a label before it that others
 /// have too, and it begins as a packet does.
 fn said_to_be_sent(run: &Run) -> bool {
-    let labelled = matches!(&run.join, Join::Adjacent(label) if !label.is_empty()) && run.data.len() >= 8;
+    let labelled =
+        matches!(&run.join, Join::Adjacent(label) if !label.is_empty()) && run.data.len() >= 8;
     let short = matches!(Chain::of(&run.data.bytes).fit(), Fit::Short(_));
     let known = run.direction.is_some() && run.data.len() > 1 || labelled && short;
     known && frame::head(&run.data.bytes)
@@ -239,7 +258,11 @@ fn repeats(runs: &[Run]) -> Vec<Option<usize>> {
     let mut repeats = Vec::with_capacity(runs.len());
     for (n, run) in runs.iter().enumerate() {
         let earlier = seen.entry(&run.data.bytes).or_default();
-        let found = earlier.iter().rev().take(MOST_COMPARED).find(|e| runs.get(**e).is_some_and(|e| repeated(e, run)));
+        let found = earlier
+            .iter()
+            .rev()
+            .take(MOST_COMPARED)
+            .find(|e| runs.get(**e).is_some_and(|e| repeated(e, run)));
         repeats.push(found.copied());
         if found.is_none() {
             earlier.push(n);
@@ -249,7 +272,10 @@ fn repeats(runs: &[Run]) -> Vec<Option<usize>> {
 }
 
 fn repeated(first: &Run, run: &Run) -> bool {
-    let quoted = run.class <= Class::Line && run.time.is_none() && run.direction.is_none() && run.data.len() >= 4;
+    let quoted = run.class <= Class::Line
+        && run.time.is_none()
+        && run.direction.is_none()
+        && run.data.len() >= 4;
     let directions = run.direction == first.direction || run.direction.is_none();
     let times = run.time.is_some() && run.time == first.time;
     let frame = matches!(run.kind, Some(Kind::Frame(_)));
@@ -284,14 +310,22 @@ impl Output<'_> {
             self.mistake(slip);
             let mistake = self.mistakes.len().saturating_sub(1);
             let before = open.map_or(0, |o| o.missing);
-            open = (missing > 0).then_some(Continues { mistake, missing: before.saturating_add(missing) });
+            open = (missing > 0)
+                .then_some(Continues { mistake, missing: before.saturating_add(missing) });
         }
         let last = std::mem::take(&mut run.data);
         self.part(&run, last, &mut chain, &mut open, repeat);
     }
 
     /// A part behind a mistake is cut where the packet that the mistake stands in ends.
-    fn part(&mut self, run: &Run, mut data: Data, chain: &mut Chain, open: &mut Option<Continues>, repeat: Option<usize>) {
+    fn part(
+        &mut self,
+        run: &Run,
+        mut data: Data,
+        chain: &mut Chain,
+        open: &mut Option<Continues>,
+        repeat: Option<usize>,
+    ) {
         if data.bytes.is_empty() {
             return;
         }
@@ -314,7 +348,13 @@ impl Output<'_> {
         }
     }
 
-    fn push(&mut self, run: &Run, data: Data, continues: Option<Continues>, repeat_of: Option<usize>) {
+    fn push(
+        &mut self,
+        run: &Run,
+        data: Data,
+        continues: Option<Continues>,
+        repeat_of: Option<usize>,
+    ) {
         let range = data.map.text_of(0..data.len()).unwrap_or_else(|| run.range.clone());
         self.pieces.push(Piece {
             bytes: data.bytes,
@@ -341,7 +381,10 @@ impl Output<'_> {
     fn cap(&mut self) {
         if let Some(range) = self.full.take() {
             let limit = if self.pieces.len() >= MAX_PIECES { MAX_PIECES } else { MAX_MISTAKES };
-            self.mistakes.push(Mistake { kind: MistakeKind::TooMany { limit }, place: self.locator.place(range) });
+            self.mistakes.push(Mistake {
+                kind: MistakeKind::TooMany { limit },
+                place: self.locator.place(range),
+            });
         }
     }
 }

@@ -16,7 +16,12 @@ pub(super) enum Ascii {
 
 /// Reads hex groups from the beginning of `range` into the run, up to the ASCII column.
 /// Gives the offset where the line's content ends: `range.end`, unless something else follows.
-pub(super) fn read(source: Source<'_>, range: Range<usize>, ascii: Ascii, run: &mut Run) -> Option<usize> {
+pub(super) fn read(
+    source: Source<'_>,
+    range: Range<usize>,
+    ascii: Ascii,
+    run: &mut Run,
+) -> Option<usize> {
     let mut at = source.skip_blanks(range.start);
     run.range = at..at;
     while at < range.end {

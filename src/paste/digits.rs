@@ -62,13 +62,18 @@ fn repair(token: &str, start: usize, run: &mut Run) {
 }
 
 fn skip(before: usize, tail: &str) -> usize {
-    if before % 2 == 0 { tail.chars().next().filter(char::is_ascii_hexdigit).map_or(0, char::len_utf8) } else { 0 }
+    if before % 2 == 0 {
+        tail.chars().next().filter(char::is_ascii_hexdigit).map_or(0, char::len_utf8)
+    } else {
+        0
+    }
 }
 
 /// The longest part of even length: from the end, or from the beginning.
 fn even(digits: &str, from_end: bool) -> &str {
     let odd = digits.len() % 2;
-    let cut = if from_end { digits.get(odd..) } else { digits.get(..digits.len().saturating_sub(odd)) };
+    let cut =
+        if from_end { digits.get(odd..) } else { digits.get(..digits.len().saturating_sub(odd)) };
     cut.unwrap_or_default()
 }
 

@@ -36,7 +36,8 @@ const LONGEST_COLOUR: usize = 10;
 /// Length of the memory address that the hexdump form begins with.
 fn address(hex: &str) -> usize {
     let len = word(hex);
-    let is_address = len == 10 && hex.starts_with("0x") && hex.get(len..).is_some_and(|r| r.starts_with("   "));
+    let is_address =
+        len == 10 && hex.starts_with("0x") && hex.get(len..).is_some_and(|r| r.starts_with("   "));
     if is_address { len.saturating_add(3) } else { 0 }
 }
 

@@ -105,7 +105,9 @@ fn one<'t>(whole: &'t str, text: &'t str, at: usize) -> Paste<'t> {
     if scan::begins_with_lines(source, at) || !whole::read(source, at, &mut builder) {
         scan::scan(source, at, &mut builder);
     }
-    builder.finish(Cow::Borrowed(whole), |fragments| hint(text.get(at..).unwrap_or_default(), fragments))
+    builder.finish(Cow::Borrowed(whole), |fragments| {
+        hint(text.get(at..).unwrap_or_default(), fragments)
+    })
 }
 
 /// Reads each line by itself.

@@ -40,7 +40,8 @@ fn one(source: Source<'_>, at: usize, run: &mut Run) -> Option<usize> {
     let quote = source.from(open).chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let body = source.from(open).get(1..)?;
     let early: String = body.chars().take(4).collect();
-    let escaped = ["\\x", "\\u00", "\\0", "\\1", "\\u{", "\\n"].into_iter().any(|e| early.contains(e));
+    let escaped =
+        ["\\x", "\\u00", "\\0", "\\1", "\\u{", "\\n"].into_iter().any(|e| early.contains(e));
     if !escaped {
         return None;
     }

@@ -21,7 +21,10 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
     let broken = text.count.bad > 0 && name.is_empty();
     match text.across().filter(|_| broken) {
         Some(run) => builder.add(run),
-        None => text.lines().filter_map(|l| text.line_run(&l, name, reading)).for_each(|run| builder.add(run)),
+        None => text
+            .lines()
+            .filter_map(|l| text.line_run(&l, name, reading))
+            .for_each(|run| builder.add(run)),
     }
     true
 }
@@ -52,7 +55,12 @@ struct Piece<'t> {
 
 impl<'t> Tokens<'t> {
     fn of(source: Source<'t>, line: &Line<'t>) -> Self {
-        Self { source, at: line.start, end: line.start.saturating_add(content(line.text).len()), gap: "" }
+        Self {
+            source,
+            at: line.start,
+            end: line.start.saturating_add(content(line.text).len()),
+            gap: "",
+        }
     }
 }
 
@@ -97,7 +105,8 @@ impl<'t> Text<'t> {
             let mut tokens = Tokens::of(self.source, &line);
             while let Some(piece) = tokens.next() {
                 self.style.separator(tokens.gap);
-                let string = tokens.gap.contains(['"', '\'']) && piece.token.prefix.starts_with('\\');
+                let string =
+                    tokens.gap.contains(['"', '\'']) && piece.token.prefix.starts_with('\\');
                 if string || !self.count(&piece.token) {
                     return false;
                 }
@@ -121,7 +130,8 @@ impl<'t> Text<'t> {
         add(&mut count.bad, !good);
         let short = whole.len() <= 3 && whole.bytes().all(|b| b.is_ascii_hexdigit());
         add(&mut count.single, !good && short);
-        let usual = if count.good == 0 || count.pairs.saturating_mul(2) > count.good { 2 } else { 4 };
+        let usual =
+            if count.good == 0 || count.pairs.saturating_mul(2) > count.good { 2 } else { 4 };
         good || short || (digits::near(whole, usual) && count.bad <= count.good.saturating_add(4))
     }
 
@@ -131,7 +141,8 @@ impl<'t> Text<'t> {
         let numbers = bad == single && tokens > 1 && digits.saturating_mul(2) > tokens;
         let one = tokens == 1 && (good == 1 || digits == 1 && self.one_is_meant());
         let letters_only = digits == 0 && pairs < tokens && tokens > 1;
-        one || (good <= bad && self.across().is_some()) || !letters_only && good > 0 && (bad <= good || numbers) && (bad == 0 || digits > 0)
+        one || (good <= bad && self.across().is_some())
+            || !letters_only && good > 0 && (bad <= good || numbers) && (bad == 0 || digits > 0)
     }
 
     /// A single token with a mistake: long, or two digits of which one is wrong.
@@ -152,10 +163,13 @@ impl<'t> Text<'t> {
             ("hex with zeros left out", short_hex),
             ("binary digits", long_binary),
         ];
-        let number = |p: &Piece<'_>| p.token.digits.len() <= 3 && p.token.digits.bytes().all(|b| b.is_ascii_digit());
+        let number = |p: &Piece<'_>| {
+            p.token.digits.len() <= 3 && p.token.digits.bytes().all(|b| b.is_ascii_digit())
+        };
         let decimals = self.tokens().all(|p| number(&p));
         let long = self.tokens().any(|p| p.token.digits.len() == 3);
-        let default: (&str, ReadToken) = if decimals && long { ("decimal", decimal) } else { ("", pairs) };
+        let default: (&str, ReadToken) =
+            if decimals && long { ("decimal", decimal) } else { ("", pairs) };
         readings.into_iter().find(|(name, reading)| self.frames(name, *reading)).unwrap_or(default)
     }
 
@@ -248,7 +262,8 @@ fn decimal(_: Source<'_>, piece: &Piece<'_>, run: &mut Run) {
 }
 
 fn short_hex(_: Source<'_>, piece: &Piece<'_>, run: &mut Run) {
-    let byte = u8::from_str_radix(piece.token.digits, 16).ok().filter(|_| piece.token.digits.len() < 3);
+    let byte =
+        u8::from_str_radix(piece.token.digits, 16).ok().filter(|_| piece.token.digits.len() < 3);
     one(piece, byte, run);
 }
 
@@ -272,7 +287,11 @@ fn long_binary(_: Source<'_>, piece: &Piece<'_>, run: &mut Run) {
         match byte {
             Some(byte) => run.data.push(byte, at, 8),
             None => {
-                run.slip(at..at.saturating_add(eight.len()), MistakeKind::NotEightBits { digits: eight.len() }, 1);
+                run.slip(
+                    at..at.saturating_add(eight.len()),
+                    MistakeKind::NotEightBits { digits: eight.len() },
+                    1,
+                );
                 return;
             }
         }

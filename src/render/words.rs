@@ -8,16 +8,23 @@ use crate::text::{self, Escaped};
 use std::borrow::Cow;
 use std::fmt::Write;
 
+/// The name of the row's field.
+#[must_use]
+pub fn name(row: &Row<'_>, context: &Context) -> &'static str {
+    match row.field {
+        Field::VALUE if row.whole.kind() == Kind::Data => "Data",
+        Field::VALUE if row.whole.kind() == Kind::Text => "Text",
+        field => field.label(context.version),
+    }
+}
+
 /// The name of the row's field; behind that of a property stands its identifier.
 #[must_use]
 pub fn label(row: &Row<'_>, context: &Context) -> Cow<'static, str> {
-    match row.field {
-        Field::VALUE if row.whole.kind() == Kind::Data => "Data".into(),
-        Field::VALUE if row.whole.kind() == Kind::Text => "Text".into(),
-        field => match field.as_property() {
-            Some(info) => format!("{} (0x{:02x})", info.name, info.id).into(),
-            None => field.label(context.version).into(),
-        },
+    let name = name(row, context);
+    match row.field.as_property() {
+        Some(info) => format!("{name} (0x{:02x})", info.id).into(),
+        None => name.into(),
     }
 }
 

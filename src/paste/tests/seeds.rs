@@ -9,7 +9,8 @@ fn seed(number: &str) -> Option<String> {
     };
     let folder = std::path::Path::new(&shared).join("seeds");
     let files = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path());
-    let file = files.filter(|f| f.file_name().unwrap().to_string_lossy().starts_with(number)).next();
+    let file =
+        files.filter(|f| f.file_name().unwrap().to_string_lossy().starts_with(number)).next();
     Some(std::fs::read_to_string(file.unwrap()).unwrap())
 }
 
@@ -22,7 +23,9 @@ fn found(text: &str) -> Vec<Found> {
         let whole = paste.place_of(piece, 0..piece.bytes.len()).unwrap();
         assert_eq!(whole.line, piece.place.line);
     }
-    let piece = |p: &Piece| (::hex::encode(&p.bytes), p.direction, p.place.line, p.place.column, p.repeat_of);
+    let piece = |p: &Piece| {
+        (::hex::encode(&p.bytes), p.direction, p.place.line, p.place.column, p.repeat_of)
+    };
     paste.pieces.iter().map(piece).collect()
 }
 
@@ -37,7 +40,8 @@ fn an_article_with_the_two_packets_of_a_connection() {
 fn the_log_of_a_modem() {
     let Some(text) = seed("002") else { return };
     let connect = "102300044d51545404c2001e00063635373037370008323031393031353600057\
-                   36e383838".replace(' ', "");
+                   36e383838"
+        .replace(' ', "");
     let expected = [
         (connect.clone(), Some(Direction::Sent), 6, 32, None),
         ("20020000".into(), Some(Direction::Received), 12, 32, None),

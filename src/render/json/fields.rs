@@ -69,7 +69,7 @@ impl<'a, I: Iterator<Item = Row<'a>>> Serialize for One<'_, 'a, I> {
         let (row, context) = (&self.row, &self.shown.context);
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("field", row.field.key())?;
-        map.serialize_entry("name", &words::label(row, context))?;
+        map.serialize_entry("name", words::name(row, context))?;
         map.serialize_entry("bit_offset", &row.span.start)?;
         map.serialize_entry("bit_length", &row.span.len)?;
         let is_byte_of_flags = self.below.as_ref().is_some_and(Fields::begins_with_bits);

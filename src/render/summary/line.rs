@@ -146,8 +146,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_cut_last_but_for_the_columns() {
         assert_eq!(set("0123456789", " ! error", 14), "1 012… ! error");
-        assert_eq!(set("0123456789", " ! error: abc", 14), "1… ! error: abc");
-        assert_eq!(set("0123456789", " ! error: abcdefgh", 14), "1… ! error: ab…");
+        assert_eq!(set("0123456789", " ! error: abc", 15), "1… ! error: abc");
+        assert_eq!(set("0123456789", " ! error: abcdefgh", 14), "1… ! error: a…");
         assert_eq!(set("01", " ! error", 14), "1 01 ! error");
     }
 
