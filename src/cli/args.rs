@@ -108,6 +108,7 @@ pub(super) struct Protocol {
 
 /// `mqttscope decode`
 #[derive(Debug, Args)]
+#[command(after_help = notations())]
 pub(super) struct Decode {
     /// The bytes, in any notation; without them, standard input is read.
     #[arg(value_name = "BYTES", allow_negative_numbers = true)]
@@ -233,6 +234,14 @@ fn formats() -> clap::builder::PossibleValuesParser {
 
 fn times() -> impl clap::builder::TypedValueParser<Value = TimeFormat> {
     |text: &str| text.parse::<TimeFormat>().map_err(|error| error.to_string())
+}
+
+fn notations() -> String {
+    let names = crate::paste::notation::names();
+    format!(
+        "Notations that are understood, also in the middle of other text:\n  {}",
+        names.join("\n  ")
+    )
 }
 
 fn time_help() -> String {
