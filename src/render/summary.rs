@@ -81,6 +81,7 @@ impl Summary {
         for (column, cell) in self.columns.iter_mut().zip(&cells) {
             column.put(cell, &mut self.line);
         }
+        self.line.end_fixed();
     }
 
     fn when(&mut self, origin: &Origin<'_>) -> String {

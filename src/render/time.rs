@@ -59,10 +59,10 @@ const fn row(name: &'static str, format: TimeFormat, about: &'static str) -> Tim
 
 /// The formats that `-t` takes. A new one is a row.
 #[rustfmt::skip]
-pub static TIME_FORMATS: [TimeFormatRow; 10] = {
+pub static TIME_FORMATS: &[TimeFormatRow] = {
     use TimeFormat::*;
     use Zone::*;
-    [
+    &[
         row("r", Relative, "seconds since the first frame"),
         row("a", Absolute(Local, Day::None), "local time of day"),
         row("ad", Absolute(Local, Day::Date), "local date and time"),
@@ -225,7 +225,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_time_can_be_shown(time: i64, start: Option<i64>) {
-            for row in &TIME_FORMATS {
+            for row in TIME_FORMATS {
                 let origin = Origin { time: Some(time), start, ..Origin::default() };
                 prop_assert!(TimeWriter::new(row.format).format(&origin).contains('.'));
             }

@@ -235,8 +235,8 @@ proptest! {
         explain in prop::sample::select(&[Explain::Off, Explain::Brief, Explain::Full][..]),
         client in prop::collection::vec(any::<u8>(), 0..20),
     ) {
-        let text = with_record(&packet, version, None, |mut record| {
-            record.client_id = Some(&client);
+        let text = with_record(&packet, version, None, |record| {
+            let record = Record { client_id: Some(&client), ..record };
             line(explain, &record)
         });
         let body = text.strip_suffix('\n').unwrap();

@@ -192,7 +192,7 @@ impl Info<'_, '_> {
     fn property(&mut self, row: &Row<'_>, info: &PropertyInfo) {
         let will = if row.in_will && !info.name.starts_with("Will") { "Will " } else { "" };
         let value = match (info.wire, info.unit) {
-            (Wire::Utf8 | Wire::Binary | Wire::Pair, _) => words::value(row, &self.context, VALUE),
+            (Wire::Utf8 | Wire::Binary | Wire::Pair, _) => self.value(row),
             (_, Unit::None) => row.number.to_string(),
             (_, Unit::Seconds) => format!("{} s", row.number),
             (_, Unit::Bytes) => text::count(row.number, "byte"),
@@ -204,7 +204,7 @@ impl Info<'_, '_> {
     fn what_could_be_read(&mut self) {
         let (tape, bytes) = (self.record.tape, self.record.bytes);
         for row in view::rows(tape, bytes, false).filter(|row| !row.is_group) {
-            let label = words::label(&row, &self.context);
+            let label = words::name(&row, &self.context);
             let kind = row.field.kind();
             if let Some(info) = row.field.as_property() {
                 self.property(&row, info);
@@ -216,9 +216,22 @@ impl Info<'_, '_> {
                 let size = text::count(row.bytes.len() as u64, "byte");
                 self.item_in(Role::Warning, format_args!("{size} not decoded"));
             } else if matters(&row, kind) {
-                let value = words::value(&row, &self.context, VALUE);
+                let value = self.value(&row);
                 self.item(format_args!("{label} {value}"));
             }
+        }
+    }
+
+    /// The beginning of a text or of data; the whole of any other value.
+    fn value(&self, row: &Row<'_>) -> String {
+        match row.field.kind() {
+            Kind::Text | Kind::Property(Wire::Utf8) => words::quoted(row.content(), VALUE),
+            Kind::Data | Kind::Property(Wire::Binary) => words::bytes(row.content(), VALUE),
+            Kind::Property(Wire::Pair) => {
+                let (name, value) = row.pair().unwrap_or_default();
+                format!("{} = {}", words::quoted(name, VALUE), words::quoted(value, VALUE))
+            }
+            _ => words::value(row, &self.context, VALUE),
         }
     }
 }
@@ -227,9 +240,10 @@ impl Info<'_, '_> {
 fn matters(row: &Row<'_>, kind: Kind) -> bool {
     match kind {
         Kind::Text | Kind::Data | Kind::Rest | Kind::Number(_) | Kind::Code => {
-            row.field != Field::PROTOCOL_NAME && row.field != Field::LENGTH
+            ![Field::PROTOCOL_NAME, Field::PROTOCOL_LEVEL, Field::LENGTH].contains(&row.field)
         }
-        Kind::Bits => row.field != Field::PACKET_TYPE,
+        Kind::Bits if row.field == Field::PACKET_TYPE => false,
+        Kind::Bits => row.number != 0 || row.field == Field::QOS,
         Kind::Flag => {
             row.number != 0
                 && row.field != Field::USER_NAME_FLAG

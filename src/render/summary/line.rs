@@ -10,7 +10,9 @@ pub(super) struct Line {
     text: String,
     /// Role and end of each piece.
     pieces: Vec<(Role, usize)>,
-    /// Where the part begins that is cut last.
+    /// Where the part ends that is never cut in favour of the tail.
+    fixed: usize,
+    /// Where the tail begins, which is cut last.
     tail: Option<usize>,
 }
 
@@ -19,6 +21,7 @@ impl Line {
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.pieces.clear();
+        self.fixed = 0;
         self.tail = None;
     }
 
@@ -27,6 +30,11 @@ impl Line {
         // Writing to a String does not fail.
         let _ = write!(self.text, "{text}");
         self.pieces.push((role, self.text.len()));
+    }
+
+    /// What was added until now is not cut in favour of the tail.
+    pub(super) fn end_fixed(&mut self) {
+        self.fixed = self.text.len();
     }
 
     /// What follows is cut last.
@@ -40,8 +48,8 @@ impl Line {
         let tail = self.tail.unwrap_or(end).min(end);
         let Some(width) = width else { return self.part(0, end, usize::MAX, out, painter) };
         let wide = |from, to| columns(self.text.get(from..to).unwrap_or_default());
-        let half = width >> 1;
-        let head = wide(0, tail).min(width.saturating_sub(wide(tail, end)).max(half));
+        let left = width.saturating_sub(wide(tail, end)).max(wide(0, self.fixed));
+        let head = wide(0, tail).min(left).min(width);
         self.part(0, tail, head, out, painter);
         self.part(tail, end, width.saturating_sub(head), out, painter);
     }
@@ -112,6 +120,8 @@ mod tests {
 
     fn set(head: &str, tail: &str, width: usize) -> String {
         let mut line = Line::default();
+        line.push(Role::Title, "1 ");
+        line.end_fixed();
         line.push(Role::Title, head);
         if !tail.is_empty() {
             line.begin_tail();
@@ -124,20 +134,21 @@ mod tests {
 
     #[test]
     fn a_line_is_cut_at_the_width_and_not_before() {
-        assert_eq!(set("0123456789", "", 10), "0123456789");
-        assert_eq!(set("0123456789", "", 9), "01234567…");
-        assert_eq!(set("日本語", "", 6), "日本語");
-        assert_eq!(set("日本語", "", 5), "日本…");
-        assert_eq!(set("日本語", "", 4), "日…");
-        assert_eq!(set("ends with blanks   ", "", 16), "ends with blanks");
+        assert_eq!(set("0123456789", "", 12), "1 0123456789");
+        assert_eq!(set("0123456789", "", 11), "1 01234567…");
+        assert_eq!(set("日本語", "", 8), "1 日本語");
+        assert_eq!(set("日本語", "", 7), "1 日本…");
+        assert_eq!(set("日本語", "", 6), "1 日…");
+        assert_eq!(set("ends with blanks   ", "", 18), "1 ends with blanks");
         assert_eq!(cut("mosq-0123456789", 8), "mosq-01…");
     }
 
     #[test]
-    fn what_is_wrong_is_cut_last() {
-        assert_eq!(set("0123456789", " ! error", 14), "01234… ! error");
-        assert_eq!(set("0123456789", " ! error: abcdefghijk", 14), "012345… ! err…");
-        assert_eq!(set("0123", " ! error: abcdefghijk", 14), "0123 ! error:…");
+    fn what_is_wrong_is_cut_last_but_for_the_columns() {
+        assert_eq!(set("0123456789", " ! error", 14), "1 012… ! error");
+        assert_eq!(set("0123456789", " ! error: abc", 15), "1… ! error: abc");
+        assert_eq!(set("0123456789", " ! error: abcdefgh", 14), "1… ! error: a…");
+        assert_eq!(set("01", " ! error", 14), "1 01 ! error");
     }
 
     proptest! {
