@@ -22,7 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "session",
         ],
     ),
-    ("render", &["bytes", "text", "spec", "annotate", "net", "session", "pipeline"]),
+    ("render", &["bytes", "text", "spec", "annotate", "net", "mqtt", "session", "pipeline"]),
     (
         "cli",
         &[
