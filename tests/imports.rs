@@ -22,6 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "session",
         ],
     ),
+    // Of `mqtt` the typed packets, never the decoder.
     ("render", &["bytes", "text", "spec", "annotate", "net", "mqtt", "session", "pipeline"]),
     (
         "cli",
