@@ -15,6 +15,12 @@
 
 pub mod annotate;
 pub mod bytes;
+pub mod capture;
 pub mod mqtt;
+pub mod net;
+pub mod pipeline;
+pub mod render;
+pub mod session;
 pub mod spec;
+pub mod stream;
 pub mod text;

@@ -9,6 +9,7 @@ mod cursor;
 mod finding;
 mod sink;
 mod tape;
+pub mod view;
 
 pub use cursor::{Bits, Cursor, Stop};
 pub use finding::Finding;

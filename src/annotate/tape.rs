@@ -79,6 +79,11 @@ impl Tape {
             .map(|(_, node)| node)
     }
 
+    /// Forgets the findings of these rules: a better reason for them is known.
+    pub fn retract(&mut self, rules: &[crate::spec::Rule]) {
+        self.findings.retain(|finding| !rules.contains(&finding.rule));
+    }
+
     fn next_index(&self) -> u32 {
         u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
     }

@@ -6,6 +6,7 @@
 //! network. To add a packet type: its row in `spec::packet_type`, its fields in `spec::fields`,
 //! a file with `read`, and its line in [`decode`](decode()).
 
+pub mod framer;
 pub mod framing;
 pub mod infer;
 pub mod packet;

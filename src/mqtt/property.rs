@@ -52,6 +52,15 @@ impl<'a> Properties<'a> {
         }
     }
 
+    /// The Client Identifier that the server gave to a client without one.
+    #[must_use]
+    pub fn assigned_client_id(&self) -> Option<Text<'a>> {
+        match self.get(PropertyId::ASSIGNED_CLIENT_IDENTIFIER)? {
+            Value::Text(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -5,6 +5,7 @@
 pub mod field;
 pub mod fields;
 pub mod level;
+pub mod link;
 pub mod meaning;
 pub mod packet_type;
 pub mod property;

@@ -207,10 +207,16 @@ rules! {
         "no CONNECT was seen: the bytes also read without fault as MQTT {other}; --mqtt-version settles it");
     VERSION_INFERRED: row(Note, "version-inferred", ["", ""], ["", ""],
         "no CONNECT was seen: read as MQTT {version}, because that fits the bytes best");
-    BYTES_MISSING: row(Error, "bytes-missing", ["", ""], ["", ""],
+    CONNACK_OLDER: row(Warning, "connack-older", ["", ""], ["", ""],
+        "the server answers a CONNECT of 5.0 as MQTT 3.1.1 does: it does not speak 5.0");
+    BYTES_MISSING: row(Warning, "bytes-missing", ["", ""], ["", ""],
         "{a:bytes} of this packet were not captured");
-    STREAM_GAP: row(Warning, "stream-gap", ["", ""], ["", ""],
-        "{a:bytes} were not captured; reading goes on behind them");
+    REST_OF_PACKET: row(Warning, "rest-of-packet", ["", ""], ["", ""],
+        "{a:bytes} are the rest of a packet whose earlier bytes were not captured");
+    REST_OF_LARGE_PACKET: row(Note, "rest-of-large-packet", ["", ""], ["", ""],
+        "{a:bytes} are the rest of the packet that was too large to hold");
+    HEADER_CUT: row(Warning, "header-cut", ["", ""], ["", ""],
+        "the packet is cut within its fixed header");
     STREAM_ENDS: row(Warning, "stream-ends", ["", ""], ["", ""],
         "the stream ends here, before the packet does: {a:bytes} of {b}");
     NOT_A_PACKET: row(Warning, "not-a-packet", ["", ""], ["", ""],

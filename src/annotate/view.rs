@@ -1,0 +1,182 @@
+//! A tape seen as rows: what a tree, JSON or a filter loops over.
+
+use super::{Node, Tape};
+use crate::bytes::Span;
+use crate::spec::field::{Context, Kind};
+use crate::spec::property::Wire;
+use crate::spec::{Field, PacketSet, Sender, Version};
+
+/// One field with all that is needed to put it into words.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// Which field it is.
+    pub field: Field,
+    /// The field that it is a part of, for the parts of a length-prefixed value or a property.
+    pub whole: Field,
+    /// How many groups it lies in.
+    pub depth: u8,
+    /// Its bits.
+    pub span: Span,
+    /// The number that it holds; 0 for text and bytes.
+    pub number: u64,
+    /// The bytes that it touches.
+    pub bytes: &'a [u8],
+    /// How many siblings of the same kind stand before it.
+    pub index: u32,
+    /// Whether it lies in the Will Properties.
+    pub in_will: bool,
+    /// Whether the fields that it holds are rows of their own.
+    pub is_group: bool,
+}
+
+impl<'a> Row<'a> {
+    /// The text or data without the length before it and the identifier of a property.
+    #[must_use]
+    pub fn content(&self) -> &'a [u8] {
+        let skip = match self.field.kind() {
+            _ if self.is_group => 0,
+            Kind::Text | Kind::Data => 2,
+            Kind::Property(Wire::Utf8 | Wire::Binary) => 3,
+            Kind::Property(_) => 1,
+            _ => 0,
+        };
+        self.bytes.get(skip..).unwrap_or_default()
+    }
+
+    /// Name and value of a User Property.
+    #[must_use]
+    pub fn pair(&self) -> Option<(&'a [u8], &'a [u8])> {
+        let (len, rest) = self.content().split_first_chunk::<2>()?;
+        let (name, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*len)))?;
+        Some((name, rest.get(2..)?))
+    }
+
+    /// Where the field stands, as the table of properties names places.
+    #[must_use]
+    pub fn place(&self, context: &Context) -> PacketSet {
+        if self.in_will { PacketSet::WILL } else { PacketSet::of(&[context.packet_type()]) }
+    }
+}
+
+/// What the words for a packet's rows depend on.
+#[must_use]
+pub fn context(bytes: &[u8], tape: &Tape, version: Version, sender: Option<Sender>) -> Context {
+    let value = |field| tape.find(field).map(|node| node.value);
+    Context {
+        version,
+        sender,
+        header: bytes.first().copied().unwrap_or_default(),
+        remaining_length: value(Field::REMAINING_LENGTH).unwrap_or_default(),
+        total: bytes.len() as u64,
+        connect_flags: value(Field::CONNECT_FLAGS).and_then(|v| u8::try_from(v).ok()).unwrap_or(0),
+        ..Context::default()
+    }
+}
+
+/// The rows of a packet in the order of its bytes. With `parts`, length-prefixed values and
+/// properties are followed by their parts: identifier, length, value.
+pub fn rows<'a>(tape: &'a Tape, bytes: &'a [u8], parts: bool) -> impl Iterator<Item = Row<'a>> {
+    let mut counter = Siblings::default();
+    let mut will_end = 0;
+    (0u32..).zip(tape.nodes()).flat_map(move |(at, node)| {
+        if node.field == Field::WILL_PROPERTIES {
+            will_end = node.end;
+        }
+        let holds = node.end > at.saturating_add(1);
+        let row = Row {
+            field: node.field,
+            whole: node.field,
+            depth: node.depth,
+            span: node.span,
+            number: node.value,
+            bytes: node.span.of(bytes),
+            index: counter.count(node),
+            in_will: at < will_end,
+            is_group: holds || node.field.kind() == Kind::Group,
+        };
+        let split = if parts && !row.is_group { split(&row) } else { Vec::new() };
+        std::iter::once(row).chain(split)
+    })
+}
+
+/// Counts siblings of one kind that follow each other.
+#[derive(Default)]
+struct Siblings {
+    last: [Option<(Field, u32)>; 16],
+}
+
+impl Siblings {
+    fn count(&mut self, node: &Node) -> u32 {
+        let depth = usize::from(node.depth);
+        for deeper in self.last.iter_mut().skip(depth.saturating_add(1)) {
+            *deeper = None;
+        }
+        let Some(slot) = self.last.get_mut(depth) else { return 0 };
+        let index = match *slot {
+            Some((field, n)) if field == node.field => n.saturating_add(1),
+            _ => 0,
+        };
+        *slot = Some((node.field, index));
+        index
+    }
+}
+
+/// The parts of a value that has its length before it, or of a property.
+fn split<'a>(row: &Row<'a>) -> Vec<Row<'a>> {
+    let mut parts = Parts { whole: *row, at: 0, rows: Vec::new() };
+    match row.field.kind() {
+        Kind::Text | Kind::Data => parts.prefixed(Field::VALUE),
+        Kind::Property(wire) => {
+            parts.push(Field::PROPERTY_ID, 1);
+            match wire {
+                Wire::Utf8 | Wire::Binary => parts.prefixed(Field::VALUE),
+                Wire::Pair => {
+                    parts.prefixed(Field::PAIR_NAME);
+                    parts.prefixed(Field::PAIR_VALUE);
+                }
+                _ => parts.push(Field::NUMBER, row.bytes.len().saturating_sub(1)),
+            }
+        }
+        _ => {}
+    }
+    parts.rows
+}
+
+struct Parts<'a> {
+    whole: Row<'a>,
+    at: usize,
+    rows: Vec<Row<'a>>,
+}
+
+impl Parts<'_> {
+    fn push(&mut self, field: Field, len: usize) {
+        let start = self.whole.span.first_byte().saturating_add(self.at);
+        let end = self.at.saturating_add(len);
+        let bytes = self.whole.bytes.get(self.at..end).unwrap_or_default();
+        let number = match field.kind() {
+            Kind::Rest => 0,
+            _ if field == Field::NUMBER => self.whole.number,
+            _ => bytes.iter().fold(0, |n, byte| n << 8 | u64::from(*byte)),
+        };
+        self.rows.push(Row {
+            field,
+            depth: self.whole.depth.saturating_add(1),
+            span: Span::of_bytes(start, len),
+            number,
+            bytes,
+            index: 0,
+            ..self.whole
+        });
+        self.at = end;
+    }
+
+    fn prefixed(&mut self, value: Field) {
+        let rest = self.whole.bytes.get(self.at..).unwrap_or_default();
+        let Some(len) = rest.first_chunk::<2>() else { return };
+        self.push(Field::LENGTH, 2);
+        let len = usize::from(u16::from_be_bytes(*len));
+        if len > 0 {
+            self.push(value, len);
+        }
+    }
+}

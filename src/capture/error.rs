@@ -1,0 +1,193 @@
+//! What can go wrong with a capture: [`Fault`]s end a file, [`Notice`]s do not.
+
+use std::{fmt, io};
+
+/// A fault and the file that has it.
+#[derive(Debug, thiserror::Error)]
+#[error("{fault}")]
+pub struct CaptureError {
+    /// Index of the file, from 0, in the order given.
+    pub file: u16,
+    /// What is wrong with it.
+    pub fault: Fault,
+}
+
+/// What ended the reading of a file. Offsets count bytes from the start of the file.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The file cannot be opened.
+    #[error("cannot be opened: {0}")]
+    Open(#[source] io::Error),
+    /// Reading failed.
+    #[error("reading failed at byte {offset}: {error}")]
+    Read {
+        /// Where.
+        offset: u64,
+        /// Why.
+        error: io::Error,
+    },
+    /// There is not a single byte.
+    #[error("is empty: there is no capture in it")]
+    Empty,
+    /// Not a capture format that is read.
+    #[error("is not a pcap or pcapng capture: it {found}. {advice}")]
+    Foreign {
+        /// What it is instead, as the rest of a sentence that begins with "it".
+        found: String,
+        /// What to do next: a whole sentence.
+        advice: &'static str,
+    },
+    /// The file ends within something.
+    #[error(
+        "ends early: the {what} at byte {offset} needs {needed} bytes, and {available} are there"
+    )]
+    Truncated {
+        /// What is cut.
+        what: &'static str,
+        /// Where it begins.
+        offset: u64,
+        /// How many bytes it has by its own length.
+        needed: u64,
+        /// How many there are.
+        available: u64,
+    },
+    /// A length that no capture has: the file is damaged here, and where the next frame begins is lost.
+    #[error("is damaged: the {what} at byte {offset} claims {length} bytes; {limit}")]
+    Length {
+        /// What has the length.
+        what: &'static str,
+        /// Where it begins.
+        offset: u64,
+        /// The length that it claims.
+        length: u64,
+        /// Why that cannot be.
+        limit: &'static str,
+    },
+    /// A block of a pcapng file ends with another length than it begins with.
+    #[error(
+        "is damaged: the block at byte {offset} begins with length {first} and ends with length {last}"
+    )]
+    BlockEnd {
+        /// Where the block begins.
+        offset: u64,
+        /// The length before its body.
+        first: u32,
+        /// The length after its body.
+        last: u32,
+    },
+    /// A pcapng section whose byte order cannot be told.
+    #[error("is damaged: the section header at byte {offset} has the byte-order mark {mark:#010x}")]
+    ByteOrder {
+        /// Where the section header begins.
+        offset: u64,
+        /// The four bytes where the mark belongs, read as little-endian.
+        mark: u32,
+    },
+}
+
+impl Fault {
+    /// The same fault with the file that it belongs to.
+    pub(super) const fn of_file(self, file: u16) -> CaptureError {
+        CaptureError { file, fault: self }
+    }
+}
+
+/// Something odd in a file that did not end its reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Index of the file, from 0.
+    pub file: u16,
+    /// Offset in the file, in bytes.
+    pub offset: u64,
+    /// What is odd.
+    pub kind: NoticeKind,
+}
+
+/// What is odd.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// A packet of an interface that the section does not describe; it was passed over.
+    NoInterface(u32),
+    /// A packet block claims more bytes than the block holds; it was cut to what is there.
+    CutToBlock {
+        /// The captured length that it claims.
+        claimed: u32,
+        /// The bytes that are there.
+        there: u32,
+    },
+    /// A block too short for its kind; it was passed over.
+    ShortBlock {
+        /// The type of the block.
+        block: u32,
+        /// Bytes in its body.
+        body: u32,
+    },
+    /// More interfaces than are kept; the packets of the further ones are passed over.
+    ManyInterfaces,
+    /// A time that lies outside the years 1678 to 2262; the frame is given without a time.
+    TimeRange,
+    /// This many further notices were not kept.
+    More(u64),
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.offset;
+        match self.kind {
+            NoticeKind::NoInterface(id) => {
+                write!(
+                    f,
+                    "the packet at byte {at} names interface {id}, which is not described; passed over"
+                )
+            }
+            NoticeKind::CutToBlock { claimed, there } => write!(
+                f,
+                "the packet at byte {at} claims {claimed} bytes, its block holds {there}; shown as far as it goes"
+            ),
+            NoticeKind::ShortBlock { block, body } => write!(
+                f,
+                "the block at byte {at} (type {block:#x}) has a body of {body} bytes, too short for its kind; passed over"
+            ),
+            NoticeKind::ManyInterfaces => {
+                write!(f, "the interface at byte {at} is one too many; its packets are passed over")
+            }
+            NoticeKind::TimeRange => {
+                write!(
+                    f,
+                    "the packet at byte {at} has a time outside the years 1678 to 2262; shown without"
+                )
+            }
+            NoticeKind::More(count) => write!(f, "{count} more such remarks"),
+        }
+    }
+}
+
+/// How many notices are kept until somebody asks: enough to see what is wrong, and never a flood.
+const MAX_NOTICES: usize = 32;
+
+/// Notices that wait to be asked for.
+#[derive(Debug, Default)]
+pub(super) struct NoticeLog {
+    kept: Vec<Notice>,
+    more: u64,
+}
+
+impl NoticeLog {
+    pub(super) fn add(&mut self, file: u16, offset: u64, kind: NoticeKind) {
+        if self.kept.len() < MAX_NOTICES {
+            self.kept.push(Notice { file, offset, kind });
+        } else {
+            self.more = self.more.saturating_add(1);
+        }
+    }
+
+    pub(super) fn drain(&mut self) -> Vec<Notice> {
+        if self.more > 0
+            && let Some(last) = self.kept.last().copied()
+        {
+            self.kept.push(Notice { kind: NoticeKind::More(self.more), ..last });
+            self.more = 0;
+        }
+        std::mem::take(&mut self.kept)
+    }
+}

@@ -1,0 +1,73 @@
+//! Captures: files and standard input become [`Frame`]s, one after another.
+//!
+//! What may enter: bytes of capture formats, times, link types. Nothing here knows what a frame
+//! carries. Memory stays flat whatever the input says: no length field is believed before the
+//! bytes are there, and every buffer has a named bound.
+//!
+//! To add a format: a row in `magic` with its first bytes, and a file that implements [`Source`].
+//! To add a layer around formats (compression): wrap the reader in `open`, before the formats are
+//! told apart.
+
+mod error;
+mod interface;
+mod magic;
+mod merge;
+mod open;
+mod pcap;
+mod pcapng;
+mod window;
+
+pub use crate::spec::link::LinkType;
+pub use error::{CaptureError, Fault, Notice, NoticeKind};
+pub use merge::Merge;
+pub use open::{from_reader, open};
+
+/// The longest frame that is read, in bytes: the largest snap length that libpcap grants.
+///
+/// A longer captured length is damage, and believing it would read the rest of the file as one frame.
+pub const MAX_FRAME_LEN: u32 = 262_144;
+
+/// One captured frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// Counts from 1 over all files that are read as one capture.
+    pub number: u64,
+    /// Nanoseconds since 1970-01-01 UTC. `None` where the file holds no time (pcapng simple packets).
+    pub time: Option<i64>,
+    /// How the frame begins.
+    pub link: LinkType,
+    /// Bytes that the frame had on the wire; more than `data` has where the snap length cut it.
+    pub original_len: u32,
+    /// Index of the interface within its file, from 0.
+    pub interface: u32,
+    /// Index of the file among those that are read as one capture, from 0.
+    pub file: u16,
+    /// The captured bytes.
+    pub data: &'a [u8],
+}
+
+/// Where frames come from: an iterator that lends each frame until the next is asked for.
+pub trait Source {
+    /// The next frame; `None` at the end.
+    ///
+    /// # Errors
+    /// What ended the input early. All frames before the damage were given first. A caller that
+    /// wants everything asks again after an error: a merged capture may have further errors to
+    /// tell, and then `None`.
+    fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError>;
+
+    /// What was odd but did not end the reading, since the last call.
+    fn notices(&mut self) -> Vec<Notice> {
+        Vec::new()
+    }
+}
+
+impl<S: Source + ?Sized> Source for Box<S> {
+    fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
+        (**self).next_frame()
+    }
+
+    fn notices(&mut self) -> Vec<Notice> {
+        (**self).notices()
+    }
+}

@@ -1,0 +1,121 @@
+//! The classic pcap file: a header of 24 bytes, then records.
+
+use super::{
+    CaptureError, Fault, Frame, LinkType, MAX_FRAME_LEN, Source,
+    window::{Order, Window},
+};
+
+/// Length of the file header, in bytes.
+const FILE_HEADER: usize = 24;
+/// Where the link type stands in the file header.
+const AT_LINK: usize = 20;
+
+/// What the magic number of a pcap file tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Variant {
+    pub(super) order: Order,
+    /// Nanoseconds in one unit of the fraction of a second.
+    pub(super) fraction: i64,
+    /// Bytes before the data of each record.
+    pub(super) record_header: usize,
+}
+
+/// A pcap file.
+pub(super) struct Pcap {
+    window: Window,
+    variant: Variant,
+    link: LinkType,
+    number: u64,
+    /// Bytes of the frame that was lent last, still in the window.
+    lent: usize,
+    ended: bool,
+}
+
+impl Pcap {
+    pub(super) fn new(mut window: Window, variant: Variant) -> Result<Self, Fault> {
+        let available = window.fill(FILE_HEADER)?;
+        // The upper bits tell about a frame check sequence, which the IP length cuts off anyway.
+        let Some(network) = variant.order.u32_at(window.bytes(), AT_LINK) else {
+            return Err(truncated("file header", &window, FILE_HEADER, available));
+        };
+        window.consume(FILE_HEADER);
+        let link = LinkType(network & 0x03ff_ffff);
+        Ok(Self { window, variant, link, number: 0, lent: 0, ended: false })
+    }
+
+    /// Brings the next record into the window. `None` at the end of the file.
+    fn record(&mut self) -> Result<Option<Record>, Fault> {
+        self.window.consume(std::mem::take(&mut self.lent));
+        let header = self.variant.record_header;
+        let available = self.window.fill(header)?;
+        if available == 0 {
+            return Ok(None);
+        }
+        if available < header {
+            return Err(truncated("record header", &self.window, header, available));
+        }
+        let record = self.header().unwrap_or_default();
+        if record.captured > MAX_FRAME_LEN {
+            return Err(Fault::Length {
+                what: "record",
+                offset: self.window.offset(),
+                length: record.captured.into(),
+                limit: "no frame has more than 262144",
+            });
+        }
+        let whole = header.saturating_add(record.captured as usize);
+        let available = self.window.fill(whole)?;
+        if available < whole {
+            return Err(truncated("record", &self.window, whole, available));
+        }
+        self.window.consume(header);
+        self.lent = record.captured as usize;
+        Ok(Some(record))
+    }
+
+    fn header(&self) -> Option<Record> {
+        let at = |offset| self.variant.order.u32_at(self.window.bytes(), offset);
+        let fraction = i64::from(at(4)?).saturating_mul(self.variant.fraction);
+        let time = i64::from(at(0)?).saturating_mul(1_000_000_000).saturating_add(fraction);
+        Some(Record { time, captured: at(8)?, original: at(12)? })
+    }
+}
+
+impl Source for Pcap {
+    fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
+        if self.ended {
+            return Ok(None);
+        }
+        let record = self.record();
+        self.ended = !matches!(record, Ok(Some(_)));
+        let Some(record) = record.map_err(|fault| fault.of_file(0))? else {
+            return Ok(None);
+        };
+        self.number = self.number.saturating_add(1);
+        Ok(Some(Frame {
+            number: self.number,
+            time: Some(record.time),
+            link: self.link,
+            original_len: record.original,
+            interface: 0,
+            file: 0,
+            data: self.window.bytes().get(..self.lent).unwrap_or_default(),
+        }))
+    }
+}
+
+#[derive(Default)]
+struct Record {
+    time: i64,
+    captured: u32,
+    original: u32,
+}
+
+fn truncated(what: &'static str, window: &Window, needed: usize, available: usize) -> Fault {
+    Fault::Truncated {
+        what,
+        offset: window.offset(),
+        needed: needed as u64,
+        available: available as u64,
+    }
+}

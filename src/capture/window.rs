@@ -1,0 +1,125 @@
+//! A window over a byte stream: as many bytes in a row as a parser needs, and the offset in the file.
+
+use std::io::{ErrorKind, Read};
+
+use super::Fault;
+
+/// The most bytes in one piece: a frame of the greatest length with everything around it.
+pub(super) const CAPACITY: usize = 512 * 1024;
+/// Bytes read at a time: large enough that system calls cost little, small enough for many open files.
+const READ_SIZE: usize = 128 * 1024;
+
+/// A reader that holds a run of bytes in one piece.
+pub(super) struct Window {
+    reader: Box<dyn Read + Send>,
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    /// Offset in the file of the byte at `start`.
+    offset: u64,
+}
+
+impl Window {
+    pub(super) fn new(reader: Box<dyn Read + Send>) -> Self {
+        Self { reader, buffer: vec![0; CAPACITY], start: 0, end: 0, offset: 0 }
+    }
+
+    /// Offset in the file of the first byte of [`Self::bytes`].
+    pub(super) const fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The bytes that are here now.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.buffer.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Makes `need` bytes be here, and waits for no more than these. Fewer at the end of the input.
+    ///
+    /// Returns how many bytes are here, which may be more than `need`.
+    /// `need` must not exceed the capacity; what does is cut to it.
+    pub(super) fn fill(&mut self, need: usize) -> Result<usize, Fault> {
+        let need = need.min(self.buffer.len());
+        if self.start.saturating_add(need) > self.buffer.len() {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end = self.end.saturating_sub(self.start);
+            self.start = 0;
+        }
+        while self.len() < need {
+            match self.read_some() {
+                Ok(0) => break,
+                Ok(count) => self.end = self.end.saturating_add(count).min(self.buffer.len()),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => {
+                    let offset = self.offset.saturating_add(self.len() as u64);
+                    return Err(Fault::Read { offset, error });
+                }
+            }
+        }
+        Ok(self.len())
+    }
+
+    /// Lets go of the first `count` bytes of those that are here.
+    pub(super) fn consume(&mut self, count: usize) {
+        let count = count.min(self.len());
+        self.start = self.start.saturating_add(count);
+        self.offset = self.offset.saturating_add(count as u64);
+        if self.start == self.end {
+            self.start = 0;
+            self.end = 0;
+        }
+    }
+
+    /// Lets go of `count` bytes, reading on where they are not here yet. Returns how many there were.
+    pub(super) fn skip(&mut self, count: u64) -> Result<u64, Fault> {
+        let mut left = count;
+        while left > 0 {
+            let here = self.fill(1)?;
+            if here == 0 {
+                break;
+            }
+            let step = usize::try_from(left).unwrap_or(usize::MAX).min(here);
+            self.consume(step);
+            left = left.saturating_sub(step as u64);
+        }
+        Ok(count.saturating_sub(left))
+    }
+
+    const fn len(&self) -> usize {
+        self.end.saturating_sub(self.start)
+    }
+
+    fn read_some(&mut self) -> std::io::Result<usize> {
+        let end = self.end.saturating_add(READ_SIZE).min(self.buffer.len());
+        self.reader.read(self.buffer.get_mut(self.end..end).unwrap_or_default())
+    }
+}
+
+/// The array of `N` bytes at `offset`, if it is there.
+pub(super) fn array_at<const N: usize>(bytes: &[u8], offset: usize) -> Option<[u8; N]> {
+    bytes.get(offset..)?.first_chunk().copied()
+}
+
+/// In which order the bytes of a number stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    Little,
+    Big,
+}
+
+impl Order {
+    pub(super) fn u16_at(self, bytes: &[u8], offset: usize) -> Option<u16> {
+        let array = array_at(bytes, offset)?;
+        Some(if self == Self::Big { u16::from_be_bytes(array) } else { u16::from_le_bytes(array) })
+    }
+
+    pub(super) fn u32_at(self, bytes: &[u8], offset: usize) -> Option<u32> {
+        let array = array_at(bytes, offset)?;
+        Some(if self == Self::Big { u32::from_be_bytes(array) } else { u32::from_le_bytes(array) })
+    }
+
+    pub(super) fn i64_at(self, bytes: &[u8], offset: usize) -> Option<i64> {
+        let array = array_at(bytes, offset)?;
+        Some(if self == Self::Big { i64::from_be_bytes(array) } else { i64::from_le_bytes(array) })
+    }
+}

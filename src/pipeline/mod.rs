@@ -1,0 +1,13 @@
+//! Joins the rooms: frames or pasted pieces go in, records come out, one for each MQTT packet.
+//!
+//! What may enter: the order of the steps and what a record holds. The steps themselves are in
+//! the other rooms.
+
+mod inspector;
+mod reader;
+mod record;
+mod redact;
+
+pub use inspector::{Inspector, MAX_PACKET, MQTT_PORT, Settings};
+pub use reader::Reader;
+pub use record::{Consumer, Origin, Record, TextOrigin};

@@ -1,0 +1,139 @@
+//! From the bytes of one packet to its record.
+
+use super::redact::redact;
+use super::{Consumer, Origin, Record};
+use crate::annotate::{Finding, Sink, Tape};
+use crate::bytes::Span;
+use crate::mqtt::framer::Why;
+use crate::mqtt::{Decoded, Reading, decode};
+use crate::session::{Connection, How};
+use crate::spec::{Field, Rule, Sender, Version};
+use std::ops::ControlFlow;
+
+/// Decodes packets in the light of their connection and hands records to a consumer.
+#[derive(Debug)]
+pub struct Reader<C> {
+    /// Takes the records.
+    pub consumer: C,
+    /// Whether secrets are hidden.
+    redact: bool,
+    tape: Tape,
+    scratch: [Tape; 2],
+    masked: Vec<u8>,
+    number: u64,
+    stopped: bool,
+}
+
+impl<C: Consumer> Reader<C> {
+    /// A reader before its first packet.
+    pub fn new(consumer: C, redact: bool) -> Self {
+        Self {
+            consumer,
+            redact,
+            tape: Tape::new(),
+            scratch: [Tape::new(), Tape::new()],
+            masked: Vec::new(),
+            number: 0,
+            stopped: false,
+        }
+    }
+
+    /// How many records were made.
+    pub fn records(&self) -> u64 {
+        self.number
+    }
+
+    /// Whether the consumer wants no more.
+    pub fn stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// One packet. `cut` tells why bytes of it are missing and how many it has in all.
+    pub fn packet(
+        &mut self,
+        connection: &mut Connection,
+        bytes: &[u8],
+        sender: Option<Sender>,
+        cut: Option<(Why, u64)>,
+        origin: Origin<'_>,
+    ) {
+        let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
+        if let Some((why, whole)) = cut {
+            self.explain_cut(bytes, why, whole);
+        }
+        let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
+        self.emit(bytes, Some(decoded), (decoded.version, how), sender, connection, origin);
+    }
+
+    /// Bytes that belong to no packet.
+    pub fn stray(
+        &mut self,
+        connection: &Connection,
+        bytes: &[u8],
+        sender: Option<Sender>,
+        finding: Finding,
+        origin: Origin<'_>,
+    ) {
+        self.tape.clear();
+        self.tape.leaf(Field::UNDECODED, Span::of_bytes(0, bytes.len()), 0);
+        self.tape.note(finding);
+        self.emit(bytes, None, (Version::V311, How::Open), sender, connection, origin);
+    }
+
+    /// The packet is not faulty, the capture of it is: that is what the findings say.
+    fn explain_cut(&mut self, bytes: &[u8], why: Why, whole: u64) {
+        self.tape.retract(&[Rule::REMAINING_LENGTH_TOO_LONG, Rule::TOO_SHORT]);
+        let there = bytes.len() as u64;
+        let span = Span::of_bytes(bytes.len(), 0);
+        let finding = match why {
+            Why::Missing if whole > 0 => Finding::new(Rule::BYTES_MISSING, span, Field::INPUT)
+                .with(whole.saturating_sub(there), whole),
+            Why::TooLarge => {
+                Finding::new(Rule::PACKET_TOO_LARGE, span, Field::INPUT).with(whole, there)
+            }
+            Why::End if whole > 0 => {
+                Finding::new(Rule::STREAM_ENDS, span, Field::INPUT).with(there, whole)
+            }
+            _ => Finding::new(Rule::HEADER_CUT, span, Field::INPUT),
+        };
+        self.tape.note(finding);
+    }
+
+    fn emit(
+        &mut self,
+        bytes: &[u8],
+        decoded: Option<Decoded<'_>>,
+        (version, version_from): (Version, How),
+        sender: Option<Sender>,
+        connection: &Connection,
+        origin: Origin<'_>,
+    ) {
+        if self.stopped {
+            return;
+        }
+        self.number = self.number.saturating_add(1);
+        let record = Record {
+            number: self.number,
+            origin,
+            sender,
+            version,
+            version_from,
+            client_id: connection.client_id(),
+            bytes,
+            tape: &self.tape,
+            decoded,
+        };
+        let flow = if self.redact {
+            redact(bytes, &self.tape, &mut self.masked);
+            let how = Reading { version, sender };
+            let decoded = decoded.map(|old| {
+                let masked = decode(&self.masked, how, &mut ());
+                Decoded { packet: masked.packet.filter(|_| old.packet.is_some()), ..masked }
+            });
+            self.consumer.record(&Record { bytes: &self.masked, decoded, ..record })
+        } else {
+            self.consumer.record(&record)
+        };
+        self.stopped = flow == ControlFlow::Break(());
+    }
+}

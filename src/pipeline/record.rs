@@ -1,0 +1,93 @@
+//! What comes out: one packet with everything that is known of it.
+
+use crate::annotate::{Tape, view};
+use crate::mqtt::Decoded;
+use crate::net::Layers;
+use crate::session::How;
+use crate::spec::field::Context;
+use crate::spec::{Sender, Version};
+use std::net::SocketAddr;
+use std::ops::ControlFlow;
+
+/// One MQTT packet, or a run of bytes that belongs to none.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// Counts records from 1.
+    pub number: u64,
+    /// Where the bytes were.
+    pub origin: Origin<'a>,
+    /// Which end sent them, where that is known.
+    pub sender: Option<Sender>,
+    /// The version that they are read by.
+    pub version: Version,
+    /// How the version is known.
+    pub version_from: How,
+    /// The Client Identifier of the connection.
+    pub client_id: Option<&'a [u8]>,
+    /// The bytes; with `--redact`, secrets are overwritten with asterisks.
+    pub bytes: &'a [u8],
+    /// The annotated tree of `bytes`, and the findings.
+    pub tape: &'a Tape,
+    /// The typed packet; `None` for bytes that belong to no packet.
+    pub decoded: Option<Decoded<'a>>,
+}
+
+impl Record<'_> {
+    /// `CONNECT` and so on; `UNDECODED` for bytes that belong to no packet.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        self.decoded.map_or("UNDECODED", |decoded| decoded.header.packet_type.name())
+    }
+
+    /// What the words of the tree depend on.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        view::context(self.bytes, self.tape, self.version, self.sender)
+    }
+}
+
+/// Where a packet's bytes were.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Origin<'a> {
+    /// Numbers of the frames that brought the bytes, in order.
+    pub frames: &'a [u64],
+    /// Time of the frame that completed the packet: nanoseconds since 1970-01-01 UTC.
+    pub time: Option<i64>,
+    /// Time of the first frame of the capture.
+    pub start: Option<i64>,
+    /// Time of the frame before the one that completed the packet.
+    pub previous: Option<i64>,
+    /// The connection, counted from 0 over all TCP connections.
+    pub stream: Option<u64>,
+    /// Sender and receiver.
+    pub ends: Option<(SocketAddr, SocketAddr)>,
+    /// The headers of the frame that completed the packet.
+    pub layers: Option<&'a Layers>,
+    /// Where in a pasted text the bytes were found.
+    pub text: Option<TextOrigin<'a>>,
+}
+
+/// Where in a pasted text a packet was found.
+#[derive(Clone, Copy, Debug)]
+pub struct TextOrigin<'a> {
+    /// Line of the first byte, from 1.
+    pub line: usize,
+    /// Column of the first byte in characters, from 1.
+    pub column: usize,
+    /// Line of the last byte.
+    pub end_line: usize,
+    /// The notation, as its users call it.
+    pub notation: &'a str,
+    /// The time that the text gives, as it stands there.
+    pub time: Option<&'a str>,
+    /// What the text says of the direction: `Send`, `recvline`, ...
+    pub direction: Option<&'a str>,
+    /// Whether every line is a packet of its own (`--lines`).
+    pub alone: bool,
+}
+
+/// Takes records as they are made.
+pub trait Consumer {
+    /// One record. `Break` ends the run.
+    fn record(&mut self, record: &Record<'_>) -> ControlFlow<()>;
+}

@@ -1,0 +1,134 @@
+//! Coloured words in lines of a given width, with a hanging indent.
+
+use super::paint::{Painter, Role};
+use std::fmt::Write;
+use unicode_width::UnicodeWidthStr;
+
+/// Words waiting to be set into lines.
+#[derive(Debug, Default)]
+pub struct Flow {
+    spans: Vec<(Role, String)>,
+}
+
+impl Flow {
+    /// No words.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds text of one role. Blanks in it are places where a line may break.
+    pub fn push(&mut self, role: Role, text: impl Into<String>) -> &mut Self {
+        self.spans.push((role, text.into()));
+        self
+    }
+
+    /// Sets the words into `out`. The cursor stands at column `indent` already; further lines are
+    /// indented by `hang` more. Lines reach to column `width` if it is given. Ends with a line
+    /// feed.
+    pub fn set(
+        &self,
+        out: &mut String,
+        painter: Painter,
+        indent: usize,
+        hang: usize,
+        width: Option<usize>,
+    ) {
+        let mut line = Line { out, painter, column: indent, indent, hang, width };
+        for (role, text) in &self.spans {
+            match width {
+                None => line.put(*role, text),
+                Some(_) => line.words(*role, text),
+            }
+        }
+        line.out.push('\n');
+    }
+}
+
+struct Line<'o> {
+    out: &'o mut String,
+    painter: Painter,
+    column: usize,
+    indent: usize,
+    hang: usize,
+    width: Option<usize>,
+}
+
+impl Line<'_> {
+    fn put(&mut self, role: Role, text: &str) {
+        // Writing to a String does not fail.
+        let _ = write!(self.out, "{}", self.painter.paint(role, text));
+        self.column = self.column.saturating_add(text.width());
+    }
+
+    /// Text word by word: a word that does not fit goes to the next line, one that is longer than
+    /// a line is cut where the line ends. Words that stay together are painted together.
+    fn words(&mut self, role: Role, text: &str) {
+        let mut chunk = String::new();
+        for word in text.split_inclusive(' ') {
+            let here = self.column.saturating_add(chunk.width());
+            let needed = word.trim_end().width();
+            if here.saturating_add(needed) > self.limit() && here > self.start() {
+                self.put(role, chunk.trim_end());
+                chunk.clear();
+                self.feed();
+            }
+            chunk.push_str(word);
+            self.cut(role, &mut chunk);
+        }
+        self.put(role, &chunk);
+    }
+
+    /// Sets what does not fit on this line of an endless word.
+    fn cut(&mut self, role: Role, chunk: &mut String) {
+        while self.column.saturating_add(chunk.trim_end().width()) > self.limit() {
+            let room = self.limit().saturating_sub(self.column).max(1);
+            let mut used = 0usize;
+            let fits = chunk.char_indices().find_map(|(at, c)| {
+                used = used.saturating_add(unicode_width::UnicodeWidthChar::width(c).unwrap_or(0));
+                (used > room && at > 0).then_some(at)
+            });
+            let Some((head, tail)) = fits.and_then(|at| chunk.split_at_checked(at)) else { return };
+            let (head, tail) = (head.to_owned(), tail.to_owned());
+            self.put(role, &head);
+            *chunk = tail;
+            self.feed();
+        }
+    }
+
+    fn limit(&self) -> usize {
+        // A terminal that is hardly wider than the indent still gets some words on each line.
+        self.width.unwrap_or(usize::MAX).max(self.start().saturating_add(16))
+    }
+
+    fn start(&self) -> usize {
+        self.indent.saturating_add(self.hang)
+    }
+
+    fn feed(&mut self) {
+        self.out.push('\n');
+        let start = self.start();
+        for _ in 0..start {
+            self.out.push(' ');
+        }
+        self.column = start;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(text: &str, width: usize) -> String {
+        let mut out = String::new();
+        Flow::new().push(Role::Meaning, text).set(&mut out, Painter::default(), 0, 2, Some(width));
+        out
+    }
+
+    #[test]
+    fn lines_end_at_the_width() {
+        assert_eq!(set("one two three four five six", 20), "one two three four\n  five six\n");
+        assert_eq!(set("abcdefghijklmnopqrstuvwxyz", 20), "abcdefghijklmnopqrst\n  uvwxyz\n");
+        assert_eq!(set("日本語日本語日本語日本語", 20), "日本語日本語日本語日\n  本語\n");
+    }
+}

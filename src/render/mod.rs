@@ -1,0 +1,81 @@
+//! Records become output: one file a format, one table of formats.
+//!
+//! What may enter: ways to write a [`Record`] down. A format sees the tape, the spec and facts of
+//! the record, never the decoder. To add a format: a file with a type that implements [`Format`],
+//! and a row in `FORMATS`.
+
+pub mod flow;
+pub mod gutter;
+pub mod heading;
+pub mod hexdump;
+pub mod paint;
+pub mod time;
+pub mod tree;
+pub mod words;
+
+use crate::pipeline::Record;
+use crate::spec::Version;
+use crate::spec::rule::RuleInfo;
+use std::io::{self, Write};
+
+/// One way to write records down.
+pub trait Format {
+    /// Writes one record.
+    ///
+    /// # Errors
+    /// What `out` reports.
+    fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes what belongs behind the last record.
+    ///
+    /// # Errors
+    /// What `out` reports.
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let _ = out;
+        Ok(())
+    }
+}
+
+/// What the user chose of the output, for every format alike.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// How much is explained.
+    pub explain: Explain,
+    /// Whether to colour.
+    pub color: bool,
+    /// Columns of the terminal; `None` writes lines of any length.
+    pub width: Option<usize>,
+    /// Whether a hex dump of the packet follows it.
+    pub hex: bool,
+    /// Whether secrets are hidden.
+    pub redact: bool,
+    /// How times are shown.
+    pub time: time::TimeFormat,
+}
+
+/// How much is explained.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Explain {
+    /// Names and values.
+    Off,
+    /// And what each value does to the conversation.
+    #[default]
+    Brief,
+    /// And sections, statements, allowed values, what is absent, and the parts of each value.
+    Full,
+}
+
+/// Where the standard of `version` says what a rule says: its normative statements, or the section
+/// where no statement says it alone. Empty for a rule that is not the standard's.
+#[must_use]
+pub fn citation(rule: &RuleInfo, version: Version) -> String {
+    let (section, statements) = match version.is_v5() {
+        true => (rule.section_v5, rule.statements_v5),
+        false => (rule.section_v311, rule.statements_v311),
+    };
+    match (section, statements) {
+        ("", "") => String::new(),
+        (section, "") => format!("MQTT {version} section {section}"),
+        (_, statements) => format!("[{}]", statements.replace(' ', "] [")),
+    }
+}

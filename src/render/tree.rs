@@ -1,0 +1,226 @@
+//! `-T tree`: every byte of a packet with its offset, its hex digits or bits, its name, its value
+//! and what that does.
+
+use super::flow::Flow;
+use super::gutter::Gutter;
+use super::paint::{Painter, Role};
+use super::{Explain, Format, Options, heading, words};
+use crate::annotate::Finding;
+use crate::annotate::view::{self, Row};
+use crate::pipeline::Record;
+use crate::spec::field::{Context, Kind};
+use crate::spec::property::PROPERTIES;
+use crate::spec::{Field, PacketSet};
+use std::io::{self, Write};
+
+/// Characters of a value that are shown, unless everything is asked for.
+const BRIEF_LIMIT: usize = 120;
+/// Characters of a value that are shown with `--explain full`.
+const FULL_LIMIT: usize = 4_000;
+
+/// The tree format.
+#[derive(Debug)]
+pub struct Tree {
+    options: Options,
+    painter: Painter,
+    heading: heading::Heading,
+    out: String,
+}
+
+impl Tree {
+    /// A tree with the user's options.
+    #[must_use]
+    pub fn new(options: &Options) -> Self {
+        Self {
+            options: options.clone(),
+            painter: Painter { color: options.color },
+            heading: heading::Heading::new(options),
+            out: String::new(),
+        }
+    }
+}
+
+impl Format for Tree {
+    fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
+        self.out.clear();
+        if record.number > 1 {
+            self.out.push('\n');
+        }
+        self.heading.write(record, &mut self.out);
+        Body::new(&self.options, self.painter, record, &mut self.out).write();
+        if self.options.hex {
+            self.out.push_str(&super::hexdump::hexdump(record.bytes, self.painter));
+        }
+        out.write_all(self.out.as_bytes())
+    }
+}
+
+/// The rows of one packet.
+struct Body<'r, 'a> {
+    record: &'r Record<'a>,
+    context: Context,
+    explain: Explain,
+    limit: usize,
+    painter: Painter,
+    gutter: Gutter,
+    out: &'r mut String,
+}
+
+impl<'r, 'a> Body<'r, 'a> {
+    fn new(
+        options: &Options,
+        painter: Painter,
+        record: &'r Record<'a>,
+        out: &'r mut String,
+    ) -> Self {
+        let full = options.explain == Explain::Full;
+        Self {
+            record,
+            context: record.context(),
+            explain: options.explain,
+            limit: if full { FULL_LIMIT } else { BRIEF_LIMIT },
+            painter,
+            gutter: Gutter::new(record.bytes.len(), options.width, full),
+            out,
+        }
+    }
+
+    fn write(&mut self) {
+        let record = self.record;
+        let rows: Vec<Row<'_>> =
+            view::rows(record.tape, record.bytes, self.explain == Explain::Full).collect();
+        let findings = record.tape.findings();
+        let homes: Vec<Option<usize>> = findings.iter().map(|f| home(&rows, f)).collect();
+        for (at, row) in rows.iter().enumerate() {
+            self.row(row);
+            for (finding, _) in findings.iter().zip(&homes).filter(|(_, home)| **home == Some(at)) {
+                self.finding(finding, row.depth);
+            }
+            if self.explain == Explain::Full {
+                self.absent_after(&rows, at);
+            }
+        }
+        for (finding, _) in findings.iter().zip(&homes).filter(|(_, home)| home.is_none()) {
+            self.finding(finding, 0);
+        }
+        if self.explain == Explain::Full && !rows.iter().any(ends_properties) {
+            let place = PacketSet::of(&[self.context.packet_type()]);
+            self.absent(place, &rows, 0);
+        }
+    }
+
+    fn row(&mut self, row: &Row<'_>) {
+        let label = words::label(row, &self.context);
+        let value = words::value(row, &self.context, self.limit);
+        let mut flow = Flow::new();
+        flow.push(Role::Label, label);
+        if !value.is_empty() {
+            let role =
+                if row.field.kind() == Kind::Undecoded { Role::Warning } else { Role::Value };
+            flow.push(Role::Meaning, ": ").push(role, value);
+        }
+        if self.explain >= Explain::Brief {
+            let meaning = words::meaning(row, &self.context);
+            if !meaning.is_empty() {
+                flow.push(Role::Dim, " · ").push(Role::Meaning, meaning);
+            }
+        }
+        self.gutter.row(self.out, self.painter, row, &flow);
+        if self.explain == Explain::Full {
+            self.source(row);
+        }
+    }
+
+    /// Where the standard says it, and which values it allows.
+    fn source(&mut self, row: &Row<'_>) {
+        if row.field != row.whole {
+            return;
+        }
+        let (section, statements) = words::spec(row, &self.context);
+        let allowed = words::allowed(row, &self.context);
+        let mut parts = Vec::new();
+        if !section.is_empty() {
+            parts.push(format!("MQTT {} section {section}", self.context.version));
+        }
+        if !statements.is_empty() {
+            parts.push(format!("[{}]", statements.replace(' ', "] [")));
+        }
+        if !allowed.is_empty() {
+            parts.push(format!("allowed: {allowed}"));
+        }
+        if !parts.is_empty() {
+            self.line(row.depth.saturating_add(2), Flow::new().push(Role::Dim, parts.join(" · ")));
+        }
+    }
+
+    fn finding(&mut self, finding: &Finding, depth: u8) {
+        let severity = finding.severity();
+        let info = finding.info();
+        let mut flow = Flow::new();
+        flow.push(severity.into(), format!("! {severity}: "));
+        flow.push(Role::Meaning, finding.message(&self.context));
+        let spec = super::citation(info, self.context.version);
+        if !spec.is_empty() {
+            flow.push(Role::Dim, format!(" · {spec}"));
+        }
+        self.line(depth.saturating_add(1), &flow);
+    }
+
+    fn line(&mut self, depth: u8, flow: &Flow) {
+        self.gutter.blank(self.out, self.painter, depth, flow);
+    }
+
+    /// Behind a block of properties: what it means that the others are not there.
+    fn absent_after(&mut self, rows: &[Row<'_>], at: usize) {
+        let Some(row) = rows.get(at) else { return };
+        let next = rows.get(at.saturating_add(1));
+        let in_block = |row: &Row<'_>| {
+            row.field.as_property().is_some()
+                || row.whole.as_property().is_some()
+                || ends_properties(row)
+        };
+        if !in_block(row) || next.is_some_and(in_block) {
+            return;
+        }
+        let will = self.context.connect_flags & 0b100 != 0;
+        let is_will_block = will
+            && rows.get(..at).unwrap_or_default().iter().any(|row| row.field == Field::CLIENT_ID);
+        let place = match is_will_block || row.in_will {
+            true => PacketSet::WILL,
+            false => PacketSet::of(&[self.context.packet_type()]),
+        };
+        self.absent(place, rows, 1);
+    }
+
+    fn absent(&mut self, place: PacketSet, rows: &[Row<'_>], depth: u8) {
+        if !self.context.version.is_v5() || self.record.decoded.is_none() {
+            return;
+        }
+        for info in PROPERTIES.iter().filter(|info| info.allowed.meets(place)) {
+            let words = info.absence(place);
+            let in_will = place.meets(PacketSet::WILL);
+            let is_there = rows
+                .iter()
+                .any(|row| row.field == Field::property(info.id) && row.in_will == in_will);
+            if !words.is_empty() && !is_there {
+                let mut flow = Flow::new();
+                flow.push(Role::Dim, format!("no {}: {words}", info.name));
+                self.line(depth, &flow);
+            }
+        }
+    }
+}
+
+fn ends_properties(row: &Row<'_>) -> bool {
+    row.field == Field::PROPERTY_LENGTH
+}
+
+/// The row that a finding belongs to: the last and deepest one that holds its bits.
+fn home(rows: &[Row<'_>], finding: &Finding) -> Option<usize> {
+    let holds = |row: &Row<'_>| {
+        row.span.start <= finding.span.start && row.span.end() >= finding.span.end()
+    };
+    rows.iter()
+        .rposition(|row| holds(row) && row.field == finding.field)
+        .or_else(|| rows.iter().rposition(holds))
+}

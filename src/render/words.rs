@@ -1,0 +1,245 @@
+//! A row in words: its name, its value, what the value does, and where the standard says so.
+
+use crate::annotate::view::Row;
+use crate::spec::field::{Context, Kind, Meaning};
+use crate::spec::property::{PropertyInfo, Unit, Wire};
+use crate::spec::{Field, PacketType, PropertyId, reason};
+use crate::text::{self, Escaped};
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// The name of the row's field.
+#[must_use]
+pub fn label(row: &Row<'_>, context: &Context) -> &'static str {
+    match row.field {
+        Field::VALUE if row.whole.kind() == Kind::Data => "Data",
+        Field::VALUE if row.whole.kind() == Kind::Text => "Text",
+        field => field.label(context.version),
+    }
+}
+
+/// The value for people, at most about `limit` characters of it; empty for a group.
+///
+/// Text is escaped and stands between double quotes.
+#[must_use]
+pub fn value(row: &Row<'_>, context: &Context, limit: usize) -> String {
+    if row.is_group {
+        return String::new();
+    }
+    match row.field.kind() {
+        Kind::Group => String::new(),
+        Kind::Flag => row.number.to_string(),
+        Kind::Bits | Kind::Reserved => bits(row, context),
+        Kind::Number(unit) => number(row, unit),
+        Kind::VarInt => varint(row),
+        Kind::Code => code(row, context),
+        Kind::Undecoded => text::count(row.bytes.len() as u64, "byte"),
+        Kind::Text => quoted(row.content(), limit),
+        Kind::Data | Kind::Rest => bytes(row.content(), limit),
+        Kind::Property(wire) => property(row, wire, limit),
+    }
+}
+
+/// What the value does to the conversation; empty where that is nothing beyond the value.
+#[must_use]
+pub fn meaning(row: &Row<'_>, context: &Context) -> Cow<'static, str> {
+    if row.is_group {
+        return Cow::default();
+    }
+    if row.field != row.whole {
+        return part_meaning(row);
+    }
+    if let Some(info) = row.field.as_property() {
+        let number = is_number(info).then(|| u32::try_from(row.number).unwrap_or(u32::MAX));
+        return info.meaning(row.place(context), number).into();
+    }
+    let field_bytes = row.bytes.len() as u64;
+    let context = Context { field_bytes, index: row.index, ..*context };
+    match row.field.info().map_or(Meaning::None, |info| info.meaning) {
+        Meaning::None => Cow::default(),
+        Meaning::Always(words) => words.into(),
+        Meaning::Bit(zero, one) => if row.number == 0 { zero } else { one }.into(),
+        Meaning::Values(rows) => named(rows, row.number)
+            .map(|(name, clause)| format!("{name}: {clause}").into())
+            .unwrap_or_default(),
+        Meaning::Computed(words) => words(&context, row.number),
+    }
+}
+
+/// The section and the normative statements that the field comes from, in the packet's version.
+#[must_use]
+pub fn spec(row: &Row<'_>, context: &Context) -> (&'static str, &'static str) {
+    if let Some(info) = row.field.as_property() {
+        return info.place(row.place(context)).map_or(("", ""), |p| (p.section, p.statements));
+    }
+    match (row.field.info(), context.version.is_v5()) {
+        (None, _) => ("", ""),
+        (Some(info), true) => (info.section_v5, info.statements_v5),
+        (Some(info), false) => (info.section_v311, info.statements_v311),
+    }
+}
+
+/// The values that the standard allows, in words; empty where that is not said.
+#[must_use]
+pub fn allowed(row: &Row<'_>, context: &Context) -> String {
+    if let Some(info) = row.field.as_property() {
+        return allowed_in_property(info);
+    }
+    match row.field.info() {
+        Some(info) if info.kind == Kind::Code && info.allowed.is_empty() => {
+            let codes: Vec<String> = reason::defined(context.packet_type())
+                .map(|info| format!("0x{:02x}", info.code))
+                .collect();
+            codes.join(" ")
+        }
+        Some(info) => info.allowed.into(),
+        None => String::new(),
+    }
+}
+
+fn allowed_in_property(info: &PropertyInfo) -> String {
+    match info.wire {
+        Wire::Utf8 => "text, up to 65,535 bytes".into(),
+        Wire::Binary => "any bytes, up to 65,535".into(),
+        Wire::Pair => "a name and a value, both text; may be repeated".into(),
+        _ => format!("{} to {}", text::number(info.min.into()), text::number(info.max.into())),
+    }
+}
+
+fn is_number(info: &PropertyInfo) -> bool {
+    matches!(info.wire, Wire::Byte | Wire::U16 | Wire::U32 | Wire::VarInt)
+}
+
+fn part_meaning(row: &Row<'_>) -> Cow<'static, str> {
+    match row.field {
+        Field::LENGTH => "bytes of what follows".into(),
+        Field::PROPERTY_ID => "says which property this is, and so how its value reads".into(),
+        _ => Cow::default(),
+    }
+}
+
+fn bits(row: &Row<'_>, context: &Context) -> String {
+    if row.field == Field::PACKET_TYPE {
+        return format!("{} ({})", context.packet_type(), row.number);
+    }
+    row.number.to_string()
+}
+
+fn number(row: &Row<'_>, unit: Unit) -> String {
+    with_unit(row.number, unit)
+}
+
+fn with_unit(number: u64, unit: Unit) -> String {
+    let (noun, words) = match unit {
+        Unit::None => return number.to_string(),
+        Unit::Seconds => (format!("{number} s"), text::seconds(number)),
+        Unit::Bytes => (text::count(number, "byte"), text::size(number)),
+    };
+    match words {
+        Some(words) => format!("{noun} ({words})"),
+        None => noun,
+    }
+}
+
+fn varint(row: &Row<'_>) -> String {
+    match row.field {
+        Field::PROPERTY_ID => {
+            let name = u32::try_from(row.number).map(|id| PropertyId(id).name());
+            format!("0x{:02x} {}", row.number, name.unwrap_or_default())
+        }
+        Field::UNKNOWN_PROPERTY => format!("0x{:02x}", row.number),
+        _ => row.number.to_string(),
+    }
+}
+
+/// A code with its name: `0x87 Not authorized`; before 5.0 codes are written in decimal.
+fn code(row: &Row<'_>, context: &Context) -> String {
+    let code = u8::try_from(row.number).unwrap_or_default();
+    let name = code_name(context, code);
+    let nth = match context.packet_type() {
+        PacketType::SUBACK | PacketType::UNSUBACK => {
+            format!(" (filter {})", row.index.saturating_add(1))
+        }
+        _ => String::new(),
+    };
+    match context.version.is_v5() || code >= 0x80 {
+        true => format!("0x{code:02x} {name}{nth}"),
+        false => format!("{code} {name}{nth}"),
+    }
+}
+
+/// The name of a code in this packet; what another packet type calls it, where this one has no
+/// such code; or that nobody knows it.
+#[must_use]
+pub fn code_name(context: &Context, code: u8) -> &'static str {
+    let kind = context.packet_type();
+    let info = match context.version.is_v5() {
+        true => reason::reason(kind, code),
+        false => reason::return_code_v3(kind, code, context.version),
+    };
+    let other = || reason::code_name(code).filter(|_| context.version.is_v5());
+    info.map(|info| info.name).or_else(other).unwrap_or("unknown")
+}
+
+fn property(row: &Row<'_>, wire: Wire, limit: usize) -> String {
+    match wire {
+        Wire::Utf8 => quoted(row.content(), limit),
+        Wire::Binary => bytes(row.content(), limit),
+        Wire::Pair => {
+            let (name, value) = row.pair().unwrap_or_default();
+            format!("{} = {}", quoted(name, limit), quoted(value, limit))
+        }
+        _ => with_unit(row.number, row.field.as_property().map_or(Unit::None, |info| info.unit)),
+    }
+}
+
+/// Bytes that may be text: between quotes if a person can read it, as hex digits if not.
+#[must_use]
+pub fn bytes(bytes: &[u8], limit: usize) -> String {
+    if bytes.is_empty() {
+        return "empty".into();
+    }
+    if text::is_readable(bytes) {
+        return quoted(bytes, limit);
+    }
+    let shown = bytes.get(..limit >> 1).unwrap_or(bytes);
+    let mut out = String::from("0x");
+    out.push_str(&hex::encode(shown));
+    out.push_str(&rest_words(bytes.len().saturating_sub(shown.len())));
+    out
+}
+
+/// Text between double quotes, escaped.
+#[must_use]
+pub fn quoted(bytes: &[u8], limit: usize) -> String {
+    let shown = bytes.get(..floor_char(bytes, limit)).unwrap_or(bytes);
+    let mut out = String::new();
+    // Writing to a String does not fail.
+    let _ = write!(out, "\"{}\"", Escaped(shown));
+    out.push_str(&rest_words(bytes.len().saturating_sub(shown.len())));
+    out
+}
+
+/// The largest cut at most `limit` that does not split a character.
+fn floor_char(bytes: &[u8], limit: usize) -> usize {
+    let is_inside = |at: usize| bytes.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
+    let mut cut = limit;
+    while cut > limit.saturating_sub(3) && is_inside(cut) {
+        cut = cut.saturating_sub(1);
+    }
+    cut
+}
+
+fn rest_words(left: usize) -> String {
+    match left {
+        0 => String::new(),
+        n => format!(" … and {} more", text::count(n as u64, "byte")),
+    }
+}
+
+fn named(
+    rows: &'static [(u64, &'static str, &'static str)],
+    value: u64,
+) -> Option<(&'static str, &'static str)> {
+    rows.iter().find(|row| row.0 == value).map(|row| (row.1, row.2))
+}

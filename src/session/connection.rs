@@ -1,0 +1,181 @@
+//! Version and client of one connection, and how each packet of it is read.
+
+use crate::annotate::{Finding, Sink, Tape};
+use crate::bytes::Span;
+use crate::mqtt::infer::{Evidence, infer};
+use crate::mqtt::{Decoded, Packet, Reading, decode};
+use crate::spec::{Field, PacketType, Rule, Sender, Version};
+
+/// The longest Client Identifier that is kept to head the connection's packets, in bytes.
+const MAX_CLIENT_ID: usize = 1_024;
+
+/// How a packet's version is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// The connection's CONNECT says it.
+    Connect,
+    /// The bytes fit no other version, or fit it better.
+    Inferred,
+    /// An option says it.
+    Option,
+    /// It is not known, and makes no difference to this packet.
+    Open,
+}
+
+impl How {
+    /// `connect`, `inferred` or `option`; `None` where the version is not known.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Connect => Some("connect"),
+            Self::Inferred => Some("inferred"),
+            Self::Option => Some("option"),
+            Self::Open => None,
+        }
+    }
+}
+
+/// One connection.
+#[derive(Debug, Default)]
+pub struct Connection {
+    version: Option<(Version, How)>,
+    client_id: Option<Vec<u8>>,
+}
+
+impl Connection {
+    /// A connection of which nothing is known but what the options say.
+    #[must_use]
+    pub fn new(version: Option<Version>) -> Self {
+        Self { version: version.map(|version| (version, How::Option)), client_id: None }
+    }
+
+    /// The Client Identifier, as CONNECT gave it or CONNACK assigned it.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&[u8]> {
+        self.client_id.as_deref()
+    }
+
+    /// Reads one packet in the light of those before it. `tape` gets its tree; `scratch` serves to
+    /// compare readings where the version is not known.
+    pub fn read<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        sender: Option<Sender>,
+        tape: &mut Tape,
+        scratch: &mut [Tape; 2],
+    ) -> (Decoded<'a>, How) {
+        let kind = bytes.first().copied().map(PacketType::of_header);
+        let sender = sender.or_else(|| kind.and_then(PacketType::only_sender));
+        let (version, how, note) = match self.version {
+            _ if kind == Some(PacketType::CONNECT) => (self.expected(), How::Connect, None),
+            Some((Version::V5, how)) if is_old_refusal(bytes) => {
+                (Version::V311, how, Some(Rule::CONNACK_OLDER))
+            }
+            Some((version, how)) => (version, how, None),
+            None => self.infer(bytes, sender, scratch),
+        };
+        tape.clear();
+        let decoded = decode(bytes, Reading { version, sender }, tape);
+        if let Some(rule) = note {
+            tape.note(Finding::new(rule, Span::of_bytes(0, bytes.len()), Field::INPUT));
+        }
+        self.observe(&decoded);
+        (decoded, how)
+    }
+
+    /// What an unknown level in a CONNECT is read as.
+    fn expected(&self) -> Version {
+        self.version.map_or(Version::V311, |(version, _)| version)
+    }
+
+    fn infer(
+        &mut self,
+        bytes: &[u8],
+        sender: Option<Sender>,
+        scratch: &mut [Tape; 2],
+    ) -> (Version, How, Option<Rule>) {
+        match infer(bytes, sender, scratch) {
+            Evidence::Settled(version) => {
+                self.version = Some((version, How::Inferred));
+                (version, How::Inferred, None)
+            }
+            Evidence::Ambiguous(version) => (version, How::Inferred, Some(Rule::VERSION_AMBIGUOUS)),
+            Evidence::Faulty(version) => (version, How::Inferred, Some(Rule::VERSION_INFERRED)),
+            Evidence::Same => (Version::V311, How::Open, None),
+        }
+    }
+
+    fn observe(&mut self, decoded: &Decoded<'_>) {
+        match &decoded.packet {
+            Some(Packet::Connect(connect)) => {
+                self.version = Some((decoded.version, How::Connect));
+                self.client_id = keep(connect.client_id.0);
+            }
+            Some(Packet::Connack(connack)) => {
+                if let Some(id) = connack.properties.assigned_client_id() {
+                    self.client_id = keep(id.0);
+                }
+            }
+            _ if decoded.header.packet_type == PacketType::CONNECT => {
+                self.version = Some((decoded.version, How::Connect));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn keep(id: &[u8]) -> Option<Vec<u8>> {
+    (!id.is_empty()).then(|| id.get(..MAX_CLIENT_ID).unwrap_or(id).to_vec())
+}
+
+/// A CONNACK of two bytes of body has no Property Length: a server that does not speak 5.0 answers
+/// so to a CONNECT of 5.0.
+fn is_old_refusal(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x20, 2, _, _])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONNECT_V5: &str = "101000044d51545405020000000003616263";
+    const SUBSCRIBE_V5: &str = "820c000100000668617276657901";
+    const SUBACK: &str = "900400010001";
+
+    fn read(connection: &mut Connection, hex: &str) -> (Version, How, usize) {
+        let bytes = hex::decode(hex.replace(' ', "")).unwrap();
+        let (mut tape, mut scratch) = (Tape::new(), [Tape::new(), Tape::new()]);
+        let (decoded, how) = connection.read(&bytes, None, &mut tape, &mut scratch);
+        (decoded.version, how, tape.findings().len())
+    }
+
+    #[test]
+    fn connect_settles_the_version() {
+        let mut connection = Connection::new(None);
+        assert_eq!(read(&mut connection, CONNECT_V5), (Version::V5, How::Connect, 0));
+        assert_eq!(connection.client_id(), Some(&b"abc"[..]));
+        assert_eq!(read(&mut connection, SUBACK), (Version::V5, How::Connect, 0));
+    }
+
+    #[test]
+    fn a_packet_that_fits_one_version_alone_settles_it_for_those_behind_it() {
+        let mut connection = Connection::new(None);
+        assert_eq!(read(&mut connection, SUBACK), (Version::V5, How::Inferred, 1));
+        assert_eq!(read(&mut connection, SUBSCRIBE_V5), (Version::V5, How::Inferred, 0));
+        assert_eq!(read(&mut connection, SUBACK), (Version::V5, How::Inferred, 0));
+    }
+
+    #[test]
+    fn an_option_settles_it_by_hand_and_a_ping_leaves_it_open() {
+        let mut connection = Connection::new(Some(Version::V311));
+        assert_eq!(read(&mut connection, SUBACK), (Version::V311, How::Option, 0));
+        assert_eq!(read(&mut Connection::new(None), "c000").1, How::Open);
+    }
+
+    #[test]
+    fn an_old_server_refuses_in_its_own_version() {
+        let mut connection = Connection::new(None);
+        read(&mut connection, CONNECT_V5);
+        assert_eq!(read(&mut connection, "20020001"), (Version::V311, How::Connect, 1));
+    }
+}

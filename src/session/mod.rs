@@ -1,0 +1,8 @@
+//! What is known of a connection across its packets. Sans-IO: packets come in in the order of the
+//! capture, facts and findings come out; no clock and no file is touched.
+//!
+//! What may enter: facts that need more than one packet. They are kept with bounded memory.
+
+mod connection;
+
+pub use connection::{Connection, How};

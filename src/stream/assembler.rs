@@ -1,0 +1,433 @@
+//! One side of a connection: its segments become its bytes in order.
+//!
+//! Invariants between calls: `offset` is where the next byte in order belongs; everything held
+//! lies beyond it; what was told once is never told again.
+
+use super::{
+    Close, Event, GapCause, Limits, Stamp, StreamCounters,
+    held::{Held, Piece},
+    history::{History, Recent},
+    limits::{
+        GAP_PATIENCE, GAP_PATIENCE_LEAST, GAP_PATIENCE_ONE_WAY, GAP_PATIENCE_TIME, LATE_SYN_REACH,
+        REACH,
+    },
+};
+use crate::net::{Flags, Segment, TcpLayer};
+
+/// What all sides share.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    pub(super) limits: Limits,
+    pub(super) counters: StreamCounters,
+    pub(super) history: History,
+    /// Held by all sides together, in bytes.
+    pub(super) held: usize,
+}
+
+/// Where events go. A call through a pointer costs nothing beside what the consumer does with one.
+pub(super) type Emit<'e> = &'e mut dyn FnMut(Event<'_>);
+
+/// When a segment comes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    pub(super) at: Stamp,
+    /// Segments of the connection so far, both sides counted.
+    pub(super) segments: u64,
+    /// Whether the other side was seen at all.
+    pub(super) both_ways: bool,
+}
+
+/// One side of a connection.
+#[derive(Debug, Default)]
+pub(super) struct Assembler {
+    start: Start,
+    /// Sequence number of offset 0.
+    base: u32,
+    /// Where the next byte in order belongs.
+    offset: u64,
+    held: Held,
+    recent: Recent,
+    /// The furthest offset that the other side acknowledged.
+    acked: Option<(u64, Stamp)>,
+    end: Option<Ending>,
+    closed: bool,
+}
+
+/// What is known of the first sequence number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Start {
+    #[default]
+    Unknown,
+    /// From a segment without payload, which may be a keep-alive probe one byte too early.
+    Guessed,
+    /// From the first payload that was seen.
+    Payload,
+    /// From the SYN.
+    Syn,
+}
+
+/// Where and how a side ends.
+#[derive(Clone, Copy, Debug)]
+struct Ending {
+    offset: u64,
+    how: Close,
+    at: Stamp,
+    since: u64,
+}
+
+impl Assembler {
+    /// Takes the next segment of this side.
+    pub(super) fn push(
+        &mut self,
+        segment: &Segment<'_>,
+        now: Moment,
+        shared: &mut Shared,
+        emit: Emit<'_>,
+    ) {
+        let tcp = &segment.layers.tcp;
+        self.settle_start(tcp);
+        let Some(distance) = self.distance(payload_seq(tcp)) else {
+            if !tcp.flags.has(Flags::RST) {
+                shared.counters.strays = shared.counters.strays.saturating_add(1);
+                return;
+            }
+            return self.reset(now, emit);
+        };
+        if is_keep_alive(tcp, distance) {
+            shared.counters.keep_alives = shared.counters.keep_alives.saturating_add(1);
+            return;
+        }
+        let before_start = self.bytes_before_start(distance);
+        if tcp.len > 0 {
+            self.payload(segment, distance, before_start, now, shared, emit);
+        }
+        self.note_end(tcp, distance, now);
+        self.tell_end(emit);
+    }
+
+    /// Takes an acknowledgment from the other side.
+    pub(super) fn acknowledged(&mut self, ack: u32, at: Stamp) {
+        if self.start == Start::Unknown {
+            return;
+        }
+        let Some(offset) = self.distance(ack).and_then(|d| self.offset.checked_add_signed(d))
+        else {
+            return;
+        };
+        if self.acked.is_none_or(|(known, _)| known < offset) {
+            self.acked = Some((offset, at));
+        }
+    }
+
+    /// Gives up what is missing and does not come any more, as far as that is known now.
+    pub(super) fn give_up_lost(&mut self, now: Moment, shared: &mut Shared, emit: Emit<'_>) {
+        while let Some(chunk) = self.held.first() {
+            if !self.is_lost(chunk.offset, chunk.since, chunk.at, now) {
+                return;
+            }
+            self.jump(GapCause::Lost, shared, emit);
+        }
+        if let Some(end) = self.end.filter(|end| self.offset < end.offset)
+            && self.is_lost(end.offset, end.since, end.at, now)
+        {
+            self.gap(end.offset, GapCause::Lost, end.at, shared, emit);
+        }
+        self.tell_end(emit);
+    }
+
+    /// Tells everything that is held, with its gaps: nothing more comes.
+    pub(super) fn finish(&mut self, shared: &mut Shared, emit: Emit<'_>) {
+        self.release(GapCause::End, shared, emit);
+        let end = self.end.filter(|end| self.offset < end.offset).map(|end| (end.offset, end.at));
+        // An acknowledged byte beyond the last one may be a FIN that was not captured.
+        let acked = self
+            .acked
+            .filter(|(acked, _)| self.end.is_none() && *acked > self.offset.saturating_add(1));
+        if let Some((offset, at)) = end.or(acked) {
+            self.gap(offset, GapCause::End, at, shared, emit);
+        }
+        self.tell_end(emit);
+    }
+
+    /// Tells everything that is held, with its gaps.
+    pub(super) fn release(&mut self, cause: GapCause, shared: &mut Shared, emit: Emit<'_>) {
+        while !self.held.is_empty() {
+            self.jump(cause, shared, emit);
+        }
+    }
+
+    /// Lets go of everything held, untold.
+    pub(super) fn discard(&mut self, shared: &mut Shared) {
+        while let Some(chunk) = self.pop(shared) {
+            drop(chunk);
+        }
+    }
+
+    /// Whether something is missing that earlier segments tell of.
+    pub(super) fn waits(&self) -> bool {
+        !self.held.is_empty() || (self.end.is_some() && !self.closed)
+    }
+
+    /// What holding costs now, in bytes.
+    pub(super) const fn held(&self) -> usize {
+        self.held.cost()
+    }
+
+    /// Notes the start of a side that is not assembled.
+    pub(super) fn note_start(&mut self, tcp: &TcpLayer) {
+        self.settle_start(tcp);
+    }
+
+    /// Whether a SYN belongs to another connection than what was seen of this side before.
+    pub(super) fn is_other_start(&self, syn: u32) -> bool {
+        let first = syn.wrapping_add(1);
+        match self.start {
+            Start::Unknown => false,
+            Start::Syn => self.base != first,
+            // The SYN may come late; then the first byte that was seen follows it closely.
+            Start::Guessed | Start::Payload => self.base.wrapping_sub(first) > LATE_SYN_REACH,
+        }
+    }
+
+    fn settle_start(&mut self, tcp: &TcpLayer) {
+        let first = payload_seq(tcp);
+        let untouched = self.offset == 0 && self.held.is_empty();
+        match self.start {
+            Start::Unknown if tcp.flags.has(Flags::RST) => {}
+            Start::Unknown => {
+                self.base = first;
+                self.start = if tcp.flags.has(Flags::SYN) {
+                    Start::Syn
+                } else if tcp.len > 0 {
+                    Start::Payload
+                } else {
+                    Start::Guessed
+                };
+            }
+            Start::Guessed if tcp.flags.has(Flags::SYN) && untouched => {
+                self.base = first;
+                self.start = Start::Syn;
+            }
+            Start::Guessed if tcp.len > 0 => {
+                if first == self.base.wrapping_add(1) {
+                    self.base = first;
+                }
+                self.start = Start::Payload;
+            }
+            _ => {}
+        }
+    }
+
+    /// How far a sequence number lies from the next byte in order; `None` where no window reaches.
+    fn distance(&self, seq: u32) -> Option<i64> {
+        if self.start == Start::Unknown {
+            return None;
+        }
+        // The low half of the offset is all that counts on the ring of sequence numbers.
+        let next = self.base.wrapping_add(self.offset as u32);
+        let distance = i64::from(seq.wrapping_sub(next) as i32);
+        (distance.abs() < REACH).then_some(distance)
+    }
+
+    /// How many bytes of a segment lie before offset 0.
+    fn bytes_before_start(&self, distance: i64) -> u64 {
+        let behind = if distance < 0 { distance.unsigned_abs() } else { 0 };
+        behind.saturating_sub(self.offset)
+    }
+
+    fn payload(
+        &mut self,
+        segment: &Segment<'_>,
+        distance: i64,
+        before_start: u64,
+        now: Moment,
+        shared: &mut Shared,
+        emit: Emit<'_>,
+    ) {
+        let tcp = &segment.layers.tcp;
+        let piece = Piece {
+            offset: self.offset.saturating_add_signed(distance),
+            bytes: segment.payload,
+            missing: tcp.missing.into(),
+            at: now.at,
+            layers: &segment.layers,
+        };
+        if distance == 0 && self.held.is_empty() {
+            return self.deliver(piece, shared, emit);
+        }
+        let piece = skip_front(piece, before_start);
+        let skipped = before_start.min(tcp.len.into());
+        shared.counters.before_start_bytes =
+            shared.counters.before_start_bytes.saturating_add(skipped);
+        if self.conflicts(&piece, shared) {
+            shared.counters.conflicts = shared.counters.conflicts.saturating_add(1);
+            emit(Event::Conflict {
+                offset: piece.offset,
+                bytes: piece.bytes.len() as u64,
+                at: now.at,
+            });
+        }
+        self.place(piece, now, shared, emit);
+    }
+
+    fn conflicts(&self, piece: &Piece<'_>, shared: &Shared) -> bool {
+        let told = piece.offset < self.offset
+            && self.recent.differs(&shared.history, piece.offset, piece.bytes);
+        told || self.held.differs(piece)
+    }
+
+    /// Tells what of a piece is next in order, with what was held behind it; holds the rest.
+    fn place(&mut self, mut piece: Piece<'_>, now: Moment, shared: &mut Shared, emit: Emit<'_>) {
+        loop {
+            let (told, rest) = piece.split(self.offset.max(piece.offset));
+            repeated(shared, told.len());
+            if rest.len() == 0 {
+                return;
+            }
+            if rest.offset > self.offset {
+                return self.hold(rest, now, shared, emit);
+            }
+            let next = self.held.first().map_or(u64::MAX, |chunk| chunk.offset);
+            let (free, behind) = rest.split(next);
+            self.deliver(free, shared, emit);
+            self.drain(shared, emit);
+            piece = behind;
+        }
+    }
+
+    fn hold(&mut self, piece: Piece<'_>, now: Moment, shared: &mut Shared, emit: Emit<'_>) {
+        shared.counters.out_of_order = shared.counters.out_of_order.saturating_add(1);
+        let before = self.held.cost();
+        let known = self.held.insert(piece, now.segments);
+        repeated(shared, known);
+        shared.held = shared.held.saturating_add(self.held.cost().saturating_sub(before));
+        while self.held.cost() > shared.limits.held_per_side {
+            self.jump(GapCause::Bound, shared, emit);
+        }
+    }
+
+    /// Tells a piece that is next in order.
+    fn deliver(&mut self, piece: Piece<'_>, shared: &mut Shared, emit: Emit<'_>) {
+        let Piece { bytes, missing, at, layers, .. } = piece;
+        let offset = self.offset;
+        if !bytes.is_empty() {
+            self.recent.remember(&mut shared.history, offset, bytes);
+            self.offset = offset.saturating_add(bytes.len() as u64);
+            emit(Event::Data { offset, bytes, at, layers });
+        }
+        if missing > 0 {
+            self.gap(self.offset.saturating_add(missing), GapCause::Cut, at, shared, emit);
+        }
+    }
+
+    /// Tells what is held and has become next in order.
+    fn drain(&mut self, shared: &mut Shared, emit: Emit<'_>) {
+        while self.held.first().is_some_and(|chunk| chunk.offset <= self.offset) {
+            let Some(chunk) = self.pop(shared) else { return };
+            let (_, new) = chunk.piece().split(self.offset);
+            self.deliver(new, shared, emit);
+        }
+    }
+
+    /// Gives up the first hole, and tells what is held behind it.
+    fn jump(&mut self, cause: GapCause, shared: &mut Shared, emit: Emit<'_>) {
+        let Some((offset, at)) = self.held.first().map(|chunk| (chunk.offset, chunk.at)) else {
+            return;
+        };
+        self.gap(offset, cause, at, shared, emit);
+        self.drain(shared, emit);
+    }
+
+    fn gap(&mut self, to: u64, cause: GapCause, at: Stamp, shared: &mut Shared, emit: Emit<'_>) {
+        let offset = self.offset;
+        let bytes = to.saturating_sub(offset);
+        if bytes == 0 {
+            return;
+        }
+        self.offset = to;
+        shared.counters.gaps = shared.counters.gaps.saturating_add(1);
+        shared.counters.gap_bytes = shared.counters.gap_bytes.saturating_add(bytes);
+        emit(Event::Gap { offset, bytes, cause, at });
+    }
+
+    fn pop(&mut self, shared: &mut Shared) -> Option<super::held::Chunk> {
+        let before = self.held.cost();
+        let chunk = self.held.pop();
+        shared.held = shared.held.saturating_sub(before.saturating_sub(self.held.cost()));
+        chunk
+    }
+
+    /// Whether the hole before an offset counts as lost: `since` and `at` tell when it showed.
+    fn is_lost(&self, offset: u64, since: u64, at: Stamp, now: Moment) -> bool {
+        let waited = now.segments.saturating_sub(since);
+        if !now.both_ways {
+            return waited >= GAP_PATIENCE_ONE_WAY;
+        }
+        if self.acked.is_none_or(|(acked, _)| acked < offset) {
+            return false;
+        }
+        let long = match (at.time, now.at.time) {
+            (Some(from), Some(to)) => to.saturating_sub(from) >= GAP_PATIENCE_TIME,
+            _ => false,
+        };
+        waited >= GAP_PATIENCE || (long && waited >= GAP_PATIENCE_LEAST)
+    }
+
+    fn note_end(&mut self, tcp: &TcpLayer, distance: i64, now: Moment) {
+        let how = if tcp.flags.has(Flags::RST) {
+            Close::Rst
+        } else if tcp.flags.has(Flags::FIN) {
+            Close::Fin
+        } else {
+            return;
+        };
+        if self.end.is_none() {
+            // `distance` was measured before the payload was told: count from the sequence number.
+            let first = self.distance(payload_seq(tcp)).unwrap_or(distance);
+            let offset = self.offset.saturating_add_signed(first).saturating_add(tcp.len.into());
+            self.end = Some(Ending { offset, how, at: now.at, since: now.segments });
+        }
+    }
+
+    fn tell_end(&mut self, emit: Emit<'_>) {
+        if let Some(end) = self.end
+            && !self.closed
+            && self.offset >= end.offset
+        {
+            self.closed = true;
+            emit(Event::Closed { how: end.how, at: end.at });
+        }
+    }
+
+    /// A reset whose sequence number says nothing, as the answer to a refused SYN.
+    fn reset(&mut self, now: Moment, emit: Emit<'_>) {
+        if !self.closed {
+            self.closed = true;
+            emit(Event::Closed { how: Close::Rst, at: now.at });
+        }
+    }
+}
+
+/// The sequence number of a segment's first byte: a SYN stands before it.
+const fn payload_seq(tcp: &TcpLayer) -> u32 {
+    if tcp.flags.has(Flags::SYN) { tcp.seq.wrapping_add(1) } else { tcp.seq }
+}
+
+/// A probe repeats the last byte, with any contents, or just the place before the next one.
+fn is_keep_alive(tcp: &TcpLayer, distance: i64) -> bool {
+    let moves = Flags(Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0);
+    distance == -1 && tcp.len <= 1 && tcp.flags.0 & moves.0 == 0
+}
+
+/// Takes bytes off the front, and moves what remains to offset 0.
+fn skip_front(piece: Piece<'_>, count: u64) -> Piece<'_> {
+    if count == 0 {
+        return piece;
+    }
+    let (_, rest) = piece.split(piece.offset.saturating_add(count));
+    Piece { offset: 0, ..rest }
+}
+
+fn repeated(shared: &mut Shared, bytes: u64) {
+    shared.counters.repeated_bytes = shared.counters.repeated_bytes.saturating_add(bytes);
+}

@@ -1,0 +1,301 @@
+//! The flow table: which connection and side a segment belongs to.
+
+use std::{collections::HashMap, ops::ControlFlow};
+
+use super::{
+    Connection, End, Event, GapCause, Limits, Side, Sink, Stamp, StreamCounters,
+    assembler::{Assembler, Emit, Moment, Shared},
+    hash::{Key, Seed},
+};
+use crate::net::{Flags, Segment, TcpLayer};
+
+/// All connections of a capture, each with the state that a [`Sink`] keeps for it.
+#[derive(Debug)]
+pub struct Flows<T> {
+    table: HashMap<Key, Flow<T>, Seed>,
+    shared: Shared,
+}
+
+/// Where a segment belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamId {
+    /// Number of the connection, from 0.
+    pub stream: u64,
+    /// The side that sent the segment.
+    pub side: Side,
+}
+
+#[derive(Debug)]
+struct Flow<T> {
+    connection: Connection,
+    /// Whether side A is the lower end of the key.
+    a_is_low: bool,
+    /// `None` where nobody cares for the connection.
+    state: Option<T>,
+    a: Assembler,
+    b: Assembler,
+    a_seen: bool,
+    b_seen: bool,
+    segments: u64,
+    /// Number of the last segment, over all connections: the smallest is idle the longest.
+    last: u64,
+}
+
+impl<T> Default for Flows<T> {
+    fn default() -> Self {
+        Self::new(Limits::default())
+    }
+}
+
+impl<T> Flows<T> {
+    /// An empty table.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self { table: HashMap::default(), shared: Shared { limits, ..Shared::default() } }
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub const fn counters(&self) -> &StreamCounters {
+        &self.shared.counters
+    }
+
+    /// How many connections are remembered now.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether no connection is remembered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// Takes a segment, and tells the sink what follows from it.
+    pub fn push<S: Sink<State = T>>(
+        &mut self,
+        at: Stamp,
+        segment: &Segment<'_>,
+        sink: &mut S,
+    ) -> StreamId {
+        self.shared.counters.segments = self.shared.counters.segments.saturating_add(1);
+        let (key, sender_is_low) = Key::new(segment.src(), segment.dst());
+        let tcp = &segment.layers.tcp;
+        let known = self.table.get(&key);
+        if known.is_some_and(|flow| flow.is_reused_by(tcp, sender_is_low)) {
+            self.end(key, End::Reused, sink);
+        }
+        if !self.table.contains_key(&key) {
+            self.make_room(sink);
+            let flow = self.open(at, segment, sender_is_low, sink);
+            self.table.insert(key, flow);
+        }
+        let Some(flow) = self.table.get_mut(&key) else {
+            // Not reached: the flow was put there above.
+            return StreamId { stream: 0, side: Side::A };
+        };
+        let id = flow.push(at, segment, sender_is_low, &mut self.shared, sink);
+        if self.shared.held > self.shared.limits.held_in_all {
+            self.release_the_largest(sink);
+        }
+        id
+    }
+
+    /// Ends all connections: what is still held is told, with its gaps, stream after stream.
+    pub fn finish<S: Sink<State = T>>(&mut self, sink: &mut S) {
+        let mut flows: Vec<_> = self.table.drain().map(|(_, flow)| flow).collect();
+        flows.sort_unstable_by_key(|flow| flow.connection.stream);
+        for flow in flows {
+            flow.finish(End::Capture, &mut self.shared, sink);
+        }
+    }
+
+    fn open<S: Sink<State = T>>(
+        &mut self,
+        at: Stamp,
+        segment: &Segment<'_>,
+        a_is_low: bool,
+        sink: &mut S,
+    ) -> Flow<T> {
+        let counters = &mut self.shared.counters;
+        let connection = Connection {
+            stream: counters.streams,
+            a: segment.src(),
+            b: segment.dst(),
+            first_frame: at.frame,
+            opener: opener(&segment.layers.tcp, Side::A),
+        };
+        counters.streams = counters.streams.saturating_add(1);
+        Flow {
+            connection,
+            a_is_low,
+            state: sink.opened(&connection),
+            a: Assembler::default(),
+            b: Assembler::default(),
+            a_seen: false,
+            b_seen: false,
+            segments: 0,
+            last: 0,
+        }
+    }
+
+    fn end<S: Sink<State = T>>(&mut self, key: Key, end: End, sink: &mut S) {
+        if let Some(flow) = self.table.remove(&key) {
+            flow.finish(end, &mut self.shared, sink);
+        }
+    }
+
+    /// Forgets the connections that are idle the longest, where the table is full.
+    ///
+    /// A sixteenth at a time, so that looking for them costs little for each new connection.
+    fn make_room<S: Sink<State = T>>(&mut self, sink: &mut S) {
+        if self.table.len() < self.shared.limits.flows.max(1) {
+            return;
+        }
+        let mut idle: Vec<_> = self.table.iter().map(|(key, flow)| (flow.last, *key)).collect();
+        let count = (idle.len() / 16).clamp(1, idle.len());
+        idle.select_nth_unstable_by_key(count.saturating_sub(1), |(last, _)| *last);
+        idle.truncate(count);
+        idle.sort_unstable_by_key(|(last, _)| *last);
+        for (_, key) in idle {
+            self.shared.counters.forgotten = self.shared.counters.forgotten.saturating_add(1);
+            self.end(key, End::Forgotten, sink);
+        }
+    }
+
+    /// Tells what the sides hold that hold at least half of the average: at least half of all.
+    fn release_the_largest<S: Sink<State = T>>(&mut self, sink: &mut S) {
+        let holders = |flow: &Flow<T>| {
+            usize::from(flow.a.held() > 0).saturating_add((flow.b.held() > 0).into())
+        };
+        let count: usize = self.table.values().map(holders).sum();
+        let least = self.shared.held.checked_div(count.saturating_mul(2)).unwrap_or(0).max(1);
+        let mut large: Vec<_> = self
+            .table
+            .values_mut()
+            .filter(|flow| flow.a.held().max(flow.b.held()) >= least)
+            .collect();
+        large.sort_unstable_by_key(|flow| flow.connection.stream);
+        for flow in large {
+            for side in [Side::A, Side::B] {
+                if flow.assembler(side).held() >= least {
+                    flow.tell(side, &mut self.shared, sink, |assembler, shared, emit| {
+                        assembler.release(GapCause::Bound, shared, emit);
+                    });
+                }
+            }
+        }
+    }
+}
+
+impl<T> Flow<T> {
+    fn push<S: Sink<State = T>>(
+        &mut self,
+        at: Stamp,
+        segment: &Segment<'_>,
+        sender_is_low: bool,
+        shared: &mut Shared,
+        sink: &mut S,
+    ) -> StreamId {
+        let side = self.side(sender_is_low);
+        self.note(side, segment, shared);
+        let id = StreamId { stream: self.connection.stream, side };
+        if self.state.is_none() {
+            self.assembler(side).note_start(&segment.layers.tcp);
+            return id;
+        }
+        let both_ways = self.a_seen && self.b_seen;
+        let now = Moment { at, segments: self.segments, both_ways };
+        self.tell(side, shared, sink, |assembler, shared, emit| {
+            assembler.push(segment, now, shared, emit);
+        });
+        let tcp = &segment.layers.tcp;
+        if tcp.flags.has(Flags::ACK) {
+            self.assembler(side.other()).acknowledged(tcp.ack, at);
+        }
+        for side in [Side::A, Side::B] {
+            if self.assembler(side).waits() {
+                self.tell(side, shared, sink, |assembler, shared, emit| {
+                    assembler.give_up_lost(now, shared, emit);
+                });
+            }
+        }
+        id
+    }
+
+    fn note(&mut self, side: Side, segment: &Segment<'_>, shared: &Shared) {
+        self.last = shared.counters.segments;
+        self.segments = self.segments.saturating_add(1);
+        match side {
+            Side::A => self.a_seen = true,
+            Side::B => self.b_seen = true,
+        }
+        if self.connection.opener.is_none() {
+            self.connection.opener = opener(&segment.layers.tcp, side);
+        }
+    }
+
+    fn finish<S: Sink<State = T>>(mut self, end: End, shared: &mut Shared, sink: &mut S) {
+        for side in [Side::A, Side::B] {
+            self.tell(side, shared, sink, |assembler, shared, emit| assembler.finish(shared, emit));
+        }
+        if let Some(state) = self.state {
+            sink.ended(&self.connection, state, end);
+        }
+    }
+
+    /// Lets one side tell the sink what it has to tell.
+    fn tell<S: Sink<State = T>>(
+        &mut self,
+        side: Side,
+        shared: &mut Shared,
+        sink: &mut S,
+        act: impl FnOnce(&mut Assembler, &mut Shared, Emit<'_>),
+    ) {
+        let Some(state) = &mut self.state else { return };
+        let connection = &self.connection;
+        let mut wanted = true;
+        let mut emit = |event: Event<'_>| {
+            wanted =
+                wanted && sink.event(connection, state, side, event) == ControlFlow::Continue(());
+        };
+        let assembler = if side == Side::A { &mut self.a } else { &mut self.b };
+        act(assembler, shared, &mut emit);
+        if !wanted {
+            self.a.discard(shared);
+            self.b.discard(shared);
+            if let Some(state) = self.state.take() {
+                sink.ended(&self.connection, state, End::Unwanted);
+            }
+        }
+    }
+
+    fn is_reused_by(&self, tcp: &TcpLayer, sender_is_low: bool) -> bool {
+        tcp.flags.has(Flags::SYN)
+            && match self.side(sender_is_low) {
+                Side::A => self.a.is_other_start(tcp.seq),
+                Side::B => self.b.is_other_start(tcp.seq),
+            }
+    }
+
+    const fn side(&self, sender_is_low: bool) -> Side {
+        if sender_is_low == self.a_is_low { Side::A } else { Side::B }
+    }
+
+    const fn assembler(&mut self, side: Side) -> &mut Assembler {
+        match side {
+            Side::A => &mut self.a,
+            Side::B => &mut self.b,
+        }
+    }
+}
+
+/// The side that opened a connection, where a segment tells.
+fn opener(tcp: &TcpLayer, sender: Side) -> Option<Side> {
+    match (tcp.flags.has(Flags::SYN), tcp.flags.has(Flags::ACK)) {
+        (true, false) => Some(sender),
+        (true, true) => Some(sender.other()),
+        (false, _) => None,
+    }
+}

@@ -1,0 +1,79 @@
+//! The key of a connection, and a fast hash for it.
+
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    net::{IpAddr, SocketAddr},
+};
+
+/// Both ends of a connection, in an order that is the same for both directions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    low: u128,
+    high: u128,
+    ports: u64,
+}
+
+impl Key {
+    /// The key of a segment, and whether its sender is the lower end.
+    pub(super) fn new(src: SocketAddr, dst: SocketAddr) -> (Self, bool) {
+        let from = (bits(src.ip()), src.port());
+        let to = (bits(dst.ip()), dst.port());
+        let sender_is_low = from <= to;
+        let (low, high) = if sender_is_low { (from, to) } else { (to, from) };
+        let family = u64::from(src.is_ipv6()) << 32;
+        let ports = family | u64::from(low.1) << 16 | u64::from(high.1);
+        (Self { low: low.0, high: high.0, ports }, sender_is_low)
+    }
+}
+
+fn bits(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(v4) => v4.to_bits().into(),
+        IpAddr::V6(v6) => v6.to_bits(),
+    }
+}
+
+/// Builds hashers with a seed of their own, so that nobody can choose addresses that collide.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seed(u64);
+
+impl Default for Seed {
+    fn default() -> Self {
+        Self(RandomState::new().hash_one(0))
+    }
+}
+
+impl BuildHasher for Seed {
+    type Hasher = Mix;
+
+    fn build_hasher(&self) -> Mix {
+        Mix(self.0)
+    }
+}
+
+/// Multiplies and folds: a handful of instructions for a [`Key`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mix(u64);
+
+impl Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        // The fractional part of the golden ratio: odd, and without a pattern in its bits.
+        let product = u128::from(self.0 ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = (product as u64) ^ ((product >> 64) as u64);
+    }
+
+    fn write_u128(&mut self, value: u128) {
+        self.write_u64(value as u64);
+        self.write_u64((value >> 64) as u64);
+    }
+}

@@ -1,0 +1,124 @@
+//! The bytes that were told last, over all connections, to compare repeated ones with.
+//!
+//! One ring for all: memory stays flat however many connections there are. Each side remembers
+//! where its last few segments lie in it.
+
+/// Bytes remembered. A segment that comes again does so within a second or two; on a busy link this
+/// holds tens of milliseconds, on the links that MQTT is used on, minutes.
+const RING: usize = 1 << 22;
+/// Takes a place to its index in the ring, whose size is a power of two.
+const MASK: u64 = (1 << 22) - 1;
+/// Segments that a side remembers: a repeated one is nearly always among the last four.
+const RECENT: usize = 4;
+
+/// The ring.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    /// Empty until the first use.
+    ring: Vec<u8>,
+    /// Bytes written so far, as if the ring had no end.
+    written: u64,
+}
+
+impl History {
+    /// Keeps bytes, and returns where. Bytes that do not fit in one piece go to the ring's start.
+    fn keep(&mut self, bytes: &[u8]) -> Option<u64> {
+        if self.ring.is_empty() {
+            self.ring = vec![0; RING];
+        }
+        if bytes.len() > RING {
+            return None;
+        }
+        let mut at = self.index(self.written);
+        if at.saturating_add(bytes.len()) > RING {
+            self.written = self.written.saturating_add(RING.saturating_sub(at) as u64);
+            at = 0;
+        }
+        let place = self.written;
+        self.ring.get_mut(at..)?.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        self.written = self.written.saturating_add(bytes.len() as u64);
+        Some(place)
+    }
+
+    fn get(&self, place: u64, len: usize) -> Option<&[u8]> {
+        let still_there = self.written.saturating_sub(place) <= RING as u64;
+        let at = self.index(place);
+        if still_there { self.ring.get(at..)?.get(..len) } else { None }
+    }
+
+    const fn index(&self, place: u64) -> usize {
+        (place & MASK) as usize
+    }
+}
+
+/// Where the last segments of one side lie in the ring.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Recent {
+    entries: [Entry; RECENT],
+    next: u8,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    offset: u64,
+    len: u32,
+    place: u64,
+}
+
+impl Recent {
+    /// Remembers bytes that were told at an offset of the side.
+    pub(super) fn remember(&mut self, history: &mut History, offset: u64, bytes: &[u8]) {
+        let (Some(place), Ok(len)) = (history.keep(bytes), u32::try_from(bytes.len())) else {
+            return;
+        };
+        let slot = usize::from(self.next) % RECENT;
+        if let Some(entry) = self.entries.get_mut(slot) {
+            *entry = Entry { offset, len, place };
+        }
+        self.next = self.next.wrapping_add(1);
+    }
+
+    /// Whether these bytes differ from those told at the same offsets, as far as they are remembered.
+    pub(super) fn differs(&self, history: &History, offset: u64, bytes: &[u8]) -> bool {
+        self.entries.iter().any(|entry| {
+            let Some(told) = history.get(entry.place, entry.len as usize) else { return false };
+            differ_where_both(entry.offset, told, offset, bytes)
+        })
+    }
+}
+
+/// Whether two runs of bytes, each at its offset, differ where they overlap.
+pub(super) fn differ_where_both(a_at: u64, a: &[u8], b_at: u64, b: &[u8]) -> bool {
+    let start = a_at.max(b_at);
+    let end = a_at.saturating_add(a.len() as u64).min(b_at.saturating_add(b.len() as u64));
+    if start >= end {
+        return false;
+    }
+    part(a_at, a, start, end) != part(b_at, b, start, end)
+}
+
+fn part(at: u64, bytes: &[u8], start: u64, end: u64) -> &[u8] {
+    let from = usize::try_from(start.saturating_sub(at)).unwrap_or(usize::MAX);
+    let to = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX);
+    bytes.get(from..to).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_is_seen_as_long_as_the_ring_holds_the_bytes() {
+        let (mut history, mut recent) = (History::default(), Recent::default());
+        recent.remember(&mut history, 100, b"hello");
+        assert!(!recent.differs(&history, 102, b"llo, and more"));
+        assert!(recent.differs(&history, 102, b"lls"));
+        assert!(!recent.differs(&history, 105, b"anything"));
+        let block = vec![7; RING - 2];
+        let mut other = Recent::default();
+        other.remember(&mut history, 0, &block);
+        other.remember(&mut history, 0, &block[..5]);
+        assert!(!recent.differs(&history, 100, b"HELLO"), "overwritten, so not compared");
+        assert!(other.differs(&history, 0, b"\x07\x08"));
+    }
+}
