@@ -188,14 +188,20 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     /// A Variable Byte Integer without a leaf.
     #[inline]
     pub(crate) fn raw_varint(&mut self, field: Field) -> Result<u32, Stop> {
-        if let [byte @ 0..0x80, rest @ ..] = self.rest {
-            self.rest = rest;
-            return Ok(u32::from(*byte));
-        }
-        self.raw_long_varint(field)
+        let (value, rest) = match self.rest {
+            [byte @ 0..0x80, rest @ ..] => (u32::from(*byte), rest),
+            [low, high @ 1..0x80, rest @ ..] => {
+                (u32::from(low & 0x7f) | u32::from(*high) << 7, rest)
+            }
+            _ => return self.raw_long_varint(field),
+        };
+        self.rest = rest;
+        Ok(value)
     }
 
-    /// One that takes more than one byte. Where it does not end, nothing of it is consumed.
+    /// One that takes more than two bytes, or is broken. Where it does not end, nothing of it is
+    /// consumed.
+    #[cold]
     fn raw_long_varint(&mut self, field: Field) -> Result<u32, Stop> {
         let start = self.position();
         let mut value: u32 = 0;
