@@ -5,15 +5,15 @@ use mqttscope::spec::{PacketType, PropertyId};
 
 /// How many of a thousand packets are of each type.
 const SHARES: [(PacketType, u32); 11] = [
-    (PacketType::PUBLISH, 700),
-    (PacketType::PUBACK, 40),
+    (PacketType::PUBLISH, 600),
+    (PacketType::PUBACK, 30),
     (PacketType::PUBREC, 10),
     (PacketType::PUBREL, 10),
     (PacketType::PUBCOMP, 10),
-    (PacketType::SUBSCRIBE, 90),
+    (PacketType::SUBSCRIBE, 120),
     (PacketType::SUBACK, 30),
-    (PacketType::CONNECT, 60),
-    (PacketType::CONNACK, 30),
+    (PacketType::CONNECT, 120),
+    (PacketType::CONNACK, 50),
     (PacketType::PINGREQ, 10),
     (PacketType::DISCONNECT, 10),
 ];
@@ -99,7 +99,7 @@ fn publish(body: &mut Body, random: &mut Random) -> u8 {
             p.id(PropertyId::RESPONSE_TOPIC).text("site/answers/7");
             p.id(PropertyId::CORRELATION_DATA).data(&random.packet_id().to_be_bytes());
         }
-        for _ in 0..2 + random.below(6) {
+        for _ in 0..1 + random.below(5) {
             p.user("trace-id", "4bf92f3577b34da6");
         }
     });

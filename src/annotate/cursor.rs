@@ -8,6 +8,10 @@ use crate::spec::{Field, Rule};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stop;
 
+/// Twice the longest packet that MQTT allows, and as many as 32 bits can count in bits. Offsets
+/// within them do not overflow, which is why the arithmetic of the cursor need not saturate.
+pub const MAX_BYTES: usize = (u32::MAX >> 3) as usize;
+
 /// Reads a packet from its first byte to its last. Every read returns the value *and* reports the
 /// field to the sink.
 ///
@@ -27,8 +31,9 @@ pub struct Cursor<'a, 's, S> {
 }
 
 impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
-    /// A cursor before the first of `bytes`.
+    /// A cursor before the first of `bytes`. More than [`MAX_BYTES`] of them are not looked at.
     pub fn new(bytes: &'a [u8], sink: &'s mut S) -> Self {
+        let bytes = bytes.get(..MAX_BYTES).unwrap_or(bytes);
         Self { bytes, rest: bytes, end: bytes.len(), limit: Field::INPUT, fault: None, sink }
     }
 
@@ -36,7 +41,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     #[inline]
     #[must_use]
     pub fn position(&self) -> usize {
-        self.end.saturating_sub(self.rest.len())
+        self.end.wrapping_sub(self.rest.len())
     }
 
     /// Bytes up to the limit.
@@ -107,7 +112,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     pub fn varint(&mut self, field: Field) -> Result<u32, Stop> {
         let left = self.left();
         let value = self.raw_varint(field)?;
-        self.leaf_before(field, left.saturating_sub(self.left()), u64::from(value));
+        self.leaf_before(field, left.wrapping_sub(self.left()), u64::from(value));
         Ok(value)
     }
 
@@ -116,7 +121,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     pub fn prefixed(&mut self, field: Field) -> Result<&'a [u8], Stop> {
         let start = self.position();
         let body = self.raw_prefixed(field).inspect_err(|_| self.show_length(field, start))?;
-        self.leaf_before(field, body.len().saturating_add(2), 0);
+        self.leaf_before(field, body.len().wrapping_add(2), 0);
         Ok(body)
     }
 
@@ -135,7 +140,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
         let [byte] = self.take_array(group)?;
         let mark = self.sink.open(group, start);
         read(&mut Bits { byte, start, sink: self.sink });
-        self.sink.close(mark, start.saturating_add(8), u64::from(byte));
+        self.sink.close(mark, start.wrapping_add(8), u64::from(byte));
         Ok(byte)
     }
 
@@ -164,7 +169,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     ) -> Option<T> {
         let (outer_end, outer_limit) = (self.end, self.limit);
         if let Some((inside, _)) = self.rest.split_at_checked(len) {
-            self.end = self.position().saturating_add(len);
+            self.end = self.position().wrapping_add(len);
             self.rest = inside;
             self.limit = limit;
         }
@@ -250,7 +255,8 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     /// Reports a leaf for the `len` bytes that were read last.
     #[inline]
     pub(crate) fn leaf_before(&mut self, field: Field, len: usize, value: u64) {
-        self.sink.leaf(field, Span::of_bytes(self.position().saturating_sub(len), len), value);
+        let start = bits(self.position().wrapping_sub(len));
+        self.sink.leaf(field, Span { start, len: bits(len) }, value);
     }
 
     /// Goes back to byte `start`, the identifier of a property whose value is cut short: the
@@ -270,7 +276,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     /// Offset of the next byte in bits.
     #[inline]
     fn bit(&self) -> u32 {
-        Span::of_bytes(self.position(), 0).start
+        bits(self.position())
     }
 
     #[cold]
@@ -323,6 +329,12 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     }
 }
 
+/// A number of bytes in bits; at most [`MAX_BYTES`].
+#[inline]
+const fn bits(bytes: usize) -> u32 {
+    (bytes as u32) << 3
+}
+
 /// The bits of one byte.
 #[derive(Debug)]
 pub struct Bits<'s, S> {
@@ -338,7 +350,7 @@ impl<S: Sink> Bits<'_, S> {
         let len = high.saturating_sub(low).saturating_add(1).min(8);
         let value = (u16::from(self.byte) >> low.min(7)) & (0xff >> 8u8.saturating_sub(len));
         let span = Span {
-            start: self.start.saturating_add(u32::from(7u8.saturating_sub(high))),
+            start: self.start.wrapping_add(u32::from(7u8.saturating_sub(high))),
             len: u32::from(len),
         };
         self.sink.leaf(field, span, u64::from(value));
