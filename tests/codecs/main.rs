@@ -8,6 +8,8 @@ mod ours;
 mod parts;
 mod plain;
 mod proto_v3;
+mod proto_v5;
+mod proto_v5_plain;
 
 use mqttscope::spec::Version;
 use plain::Plain;
@@ -46,6 +48,13 @@ fn proto_v3(version: Version) -> impl Strategy<Value = (Plain, (Vec<u8>, Vec<u8>
     })
 }
 
+fn proto_v5() -> impl Strategy<Value = (Plain, (Vec<u8>, Vec<u8>))> {
+    proto_v5::packet().prop_flat_map(|packet| {
+        let bytes = packet.encode().expect("encodes").as_ref().to_vec();
+        (Just(proto_v5_plain::plain(&packet)), and_damaged(bytes))
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
@@ -60,5 +69,13 @@ proptest! {
         let theirs = mqtt_proto::v3::Packet::decode(&damaged).ok().flatten();
         let theirs = theirs.as_ref().map(proto_v3::plain);
         agree_if_both_take(&damaged, Version::V311, theirs, Plain::loosened);
+    }
+
+    #[test]
+    fn mqtt_proto_5((packet, (bytes, damaged)) in proto_v5()) {
+        agree(&bytes, Version::V5, packet, Plain::loosened);
+        let theirs = mqtt_proto::v5::Packet::decode(&damaged).ok().flatten();
+        let theirs = theirs.as_ref().map(proto_v5_plain::plain);
+        agree_if_both_take(&damaged, Version::V5, theirs, Plain::loosened);
     }
 }
