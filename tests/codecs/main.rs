@@ -4,6 +4,9 @@
 //! those values, and no rule of severity error may speak. Then the bytes are damaged: where both
 //! decoders still take them, they must say the same.
 
+mod core_plain;
+mod core_v3;
+mod core_v5;
 mod ours;
 mod parts;
 mod plain;
@@ -11,6 +14,7 @@ mod proto_v3;
 mod proto_v5;
 mod proto_v5_plain;
 
+use mqtt_protocol_core::mqtt::packet::{GenericPacketTrait, Packet};
 use mqttscope::spec::Version;
 use plain::Plain;
 use proptest::prelude::*;
@@ -55,6 +59,14 @@ fn proto_v5() -> impl Strategy<Value = (Plain, (Vec<u8>, Vec<u8>))> {
     })
 }
 
+fn core(
+    packets: impl Strategy<Value = Packet>,
+) -> impl Strategy<Value = (Plain, (Vec<u8>, Vec<u8>))> {
+    packets.prop_flat_map(|packet| {
+        (Just(core_plain::plain(&packet)), and_damaged(packet.to_continuous_buffer()))
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
@@ -77,5 +89,21 @@ proptest! {
         let theirs = mqtt_proto::v5::Packet::decode(&damaged).ok().flatten();
         let theirs = theirs.as_ref().map(proto_v5_plain::plain);
         agree_if_both_take(&damaged, Version::V5, theirs, Plain::loosened);
+    }
+
+    #[test]
+    fn mqtt_protocol_core_3_1_1((packet, (bytes, damaged)) in core(core_v3::packet())) {
+        agree(&bytes, Version::V311, packet, |as_it_is| as_it_is);
+        let theirs = core_plain::parse(&damaged, Version::V311);
+        let theirs = theirs.as_ref().map(core_plain::plain);
+        agree_if_both_take(&damaged, Version::V311, theirs, |as_it_is| as_it_is);
+    }
+
+    #[test]
+    fn mqtt_protocol_core_5((packet, (bytes, damaged)) in core(core_v5::packet())) {
+        agree(&bytes, Version::V5, packet, |as_it_is| as_it_is);
+        let theirs = core_plain::parse(&damaged, Version::V5);
+        let theirs = theirs.as_ref().map(core_plain::plain);
+        agree_if_both_take(&damaged, Version::V5, theirs, |as_it_is| as_it_is);
     }
 }
