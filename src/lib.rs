@@ -1,4 +1,55 @@
 //! mqttscope: every byte of an MQTT conversation, explained.
+//!
+//! One decoder parses a packet, builds its annotated tree and is its documentation; the tree costs
+//! nothing when nobody looks.
+//!
+//! # How the data flows
+//!
+//! ```text
+//! capture ──Frame──▶ net ──Segment──▶ stream ──bytes in order──▶ mqtt ──Packet──▶ session ──Record──▶ render
+//! file, live,        link, IP,        TCP, one                   framer,          version,           tree,
+//! stdin              TCP              assembler                  decode           client id          summary,
+//!                    (etherparse)     a direction                                                    JSON
+//! paste ──Piece, bytes that stood in a text──────────────────────▲
+//! ```
+//!
+//! Everything right of `capture` is sans-IO: bytes and times come in, values come out; no clock,
+//! no file and no thread is touched.
+//!
+//! # The rooms, and which may import which
+//!
+//! ```text
+//! bytes, text ◀─ spec ◀─ annotate ◀─ { capture, paste, net, stream, mqtt } ◀─ session ◀─ pipeline ◀─ render ◀─ cli
+//! ```
+//!
+//! [`spec`] holds the facts of the standards as tables: parser, tree, JSON, validator and help loop
+//! over its rows. [`mqtt`] never sees [`net`] or [`stream`]; [`render`] sees the tape, the spec and
+//! the facts of a record, never the decoder. A test reads the imports and fails on one that points
+//! back.
+//!
+//! # A packet, decoded
+//!
+//! ```
+//! use mqttscope::annotate::{Tape, view};
+//! use mqttscope::mqtt::{Packet, Reading, decode};
+//! use mqttscope::render::words;
+//! use mqttscope::spec::Version;
+//!
+//! let bytes = b"\x32\x0a\x00\x04home\x00\x07hi";
+//! let mut tape = Tape::new();
+//! let decoded = decode(bytes, Reading { version: Version::V311, sender: None }, &mut tape);
+//!
+//! // The typed packet ...
+//! let Some(Packet::Publish(publish)) = decoded.packet else { panic!("not a PUBLISH") };
+//! assert_eq!((publish.qos, publish.packet_id), (1, Some(7)));
+//! assert_eq!(publish.topic.as_str(), Some("home"));
+//!
+//! // ... and its tree: each bit of the twelve bytes stands in exactly one leaf.
+//! let context = view::context(bytes, &tape, decoded.version, None);
+//! let topic = view::rows(&tape, bytes, false).find(|row| row.field.key() == "mqtt.topic").unwrap();
+//! assert_eq!(words::value(&topic, &context, 80), "\"home\" (4 bytes)");
+//! assert!(tape.findings().is_empty());
+//! ```
 
 // Hostile input is the normal case: what could panic on it stays out of the library.
 #![cfg_attr(
@@ -16,8 +67,10 @@
 pub mod annotate;
 pub mod bytes;
 pub mod capture;
+pub mod cli;
 pub mod mqtt;
 pub mod net;
+pub mod paste;
 pub mod pipeline;
 pub mod render;
 pub mod session;

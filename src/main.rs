@@ -1,2 +1,7 @@
 //! The program: one call into the library.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mqttscope::cli::main()
+}

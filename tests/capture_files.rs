@@ -111,6 +111,54 @@ fn a_changed_byte_never_panics_and_keeps_the_frames_before_it() {
     }
 }
 
+/// All frames of a pcap or pcapng file, as an independent reader sees them.
+fn frames_of_another_reader(file: &[u8]) -> Vec<(u32, Vec<u8>)> {
+    use pcap_parser::{Block, PcapBlockOwned, PcapError, create_reader};
+    let mut reader = create_reader(1 << 20, Cursor::new(file.to_vec())).unwrap();
+    let mut frames = Vec::new();
+    loop {
+        match reader.next() {
+            Ok((used, block)) => {
+                match &block {
+                    PcapBlockOwned::Legacy(b) => frames.push((b.origlen, b.data.to_vec())),
+                    PcapBlockOwned::NG(Block::EnhancedPacket(b)) => {
+                        frames.push((b.origlen, b.data[..b.caplen as usize].to_vec()));
+                    }
+                    _ => {}
+                }
+                reader.consume(used);
+            }
+            Err(PcapError::Incomplete(_)) => reader.refill().unwrap(),
+            Err(PcapError::Eof) => return frames,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_independent_reader_sees_the_same_frames() {
+    let mut file = section(true);
+    file.extend(interface(1, 0, &[], true));
+    for (time, data) in (0..).zip(frames()) {
+        file.extend(enhanced(0, time, &data, true));
+    }
+    let mut files = vec![file, pcap(1, &frames())];
+    files.push(pcap_with(1, &frames(), true, 0xa1b2_c3d4, 1));
+    // The project's own recordings, where they are at hand.
+    let folder = std::fs::read_dir("captures").into_iter().flatten();
+    let paths = folder.map(|entry| entry.unwrap().path());
+    let capture = |path: &std::path::PathBuf| {
+        path.extension().is_some_and(|end| end == "pcap" || end == "pcapng")
+    };
+    files.extend(paths.filter(capture).map(|path| std::fs::read(path).unwrap()));
+    for file in files {
+        let (got, errors) = read(&file);
+        assert!(errors.is_empty(), "{errors:?}");
+        let got: Vec<_> = got.into_iter().map(|f| (f.original_len, f.data)).collect();
+        assert!(got == frames_of_another_reader(&file));
+    }
+}
+
 /// For each frame, how much of the file must be there for it to be given.
 fn frame_ends(file: &[u8], count: usize) -> Vec<usize> {
     let mut ends = Vec::new();

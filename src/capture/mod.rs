@@ -4,6 +4,11 @@
 //! carries. Memory stays flat whatever the input says: no length field is believed before the
 //! bytes are there, and every buffer has a named bound.
 //!
+//! Formats are read here and not through a library, so that a fault keeps its offset and its
+//! cause, a damaged option does not cost its packet, and a length within a block that exceeds the
+//! block is told as what it is, not as a file that ends early. A library's reader is what the
+//! tests compare with.
+//!
 //! To add a format: a row in `magic` with its first bytes, and a file that implements [`Source`].
 //! To add a layer around formats (compression): wrap the reader in `open`, before the formats are
 //! told apart.

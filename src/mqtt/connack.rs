@@ -2,7 +2,8 @@
 
 use super::packet::Connack;
 use super::property::{self, Properties};
-use crate::annotate::{Cursor, Sink, Stop};
+use crate::annotate::{Cursor, Finding, Sink, Stop};
+use crate::bytes::Span;
 use crate::spec::{Field, PacketSet, PacketType, Rule, Version, reason};
 
 pub(super) fn read<'a, S: Sink>(
@@ -12,12 +13,9 @@ pub(super) fn read<'a, S: Sink>(
     let session_present = flags(c, version)?;
     let code = code(c, version)?;
     if session_present && code != 0 {
-        c.note_last(
-            Rule::SESSION_PRESENT_ON_REFUSAL,
-            Field::SESSION_PRESENT,
-            2,
-            (u64::from(code), 0),
-        );
+        let flags = Span::of_bytes(c.position().saturating_sub(2), 1);
+        let bit = Span { start: flags.end().saturating_sub(1), len: 1 };
+        c.note(Finding::new(Rule::SESSION_PRESENT_ON_REFUSAL, bit, Field::SESSION_PRESENT));
     }
     let properties = if version.is_v5() {
         let place = const { PacketSet::of(&[PacketType::CONNACK]) };

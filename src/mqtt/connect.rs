@@ -3,7 +3,8 @@
 use super::packet::{Connect, Text, Will};
 use super::primitive::{text, topic_name};
 use super::property::{Properties, properties};
-use crate::annotate::{Bits, Cursor, Sink, Stop};
+use crate::annotate::{Bits, Cursor, Finding, Sink, Stop};
+use crate::bytes::Span;
 use crate::spec::level::ProtocolLevel;
 use crate::spec::{Field, PacketSet, PacketType, Rule, Version};
 
@@ -58,17 +59,14 @@ fn level<S: Sink>(
     version: &mut Version,
 ) -> Result<u8, Stop> {
     let level = c.byte(Field::PROTOCOL_LEVEL)?;
-    let name_len = name.0.len().saturating_add(1);
     match ProtocolLevel(level).info() {
         Some(info) => {
             *version = info.version;
             if name.0 != info.name.as_bytes() {
-                c.note_last(
-                    Rule::PROTOCOL_NAME,
-                    Field::PROTOCOL_NAME,
-                    name_len,
-                    (u64::from(level), 0),
-                );
+                let len = name.0.len().saturating_add(2);
+                let start = c.position().saturating_sub(len).saturating_sub(1);
+                let span = Span::of_bytes(start, len);
+                c.note(Finding::new(Rule::PROTOCOL_NAME, span, Field::PROTOCOL_NAME));
             }
         }
         None => c.note_last(Rule::PROTOCOL_LEVEL, Field::PROTOCOL_LEVEL, 1, (u64::from(level), 0)),

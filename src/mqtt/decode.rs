@@ -121,7 +121,9 @@ fn body<'a, S: Sink>(
         PacketType::DISCONNECT => Packet::Disconnect(disconnect::read(c, how)?),
         PacketType::AUTH => Packet::Auth(auth::read(c, how)?),
         _ => {
-            c.rest(Field::UNDECODED);
+            if !c.at_end() {
+                c.rest(Field::UNDECODED);
+            }
             Packet::Reserved
         }
     })

@@ -12,6 +12,7 @@ use crate::spec::{Field, Rule, Sender, Version};
 use crate::stream::{
     Connection, End, Event, Flows, Limits, Origins, Side, Sink, Stamp, StreamCounters,
 };
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
 
@@ -19,6 +20,9 @@ use std::ops::ControlFlow;
 pub const MQTT_PORT: u16 = 1883;
 /// The longest packet that is held, in bytes, unless set otherwise. Brokers take 256 KiB to 16 MiB.
 pub const MAX_PACKET: usize = 16 << 20;
+
+/// Ports that are remembered to name them where there was no MQTT: as many as a line holds.
+const MAX_OTHER_PORTS: usize = 8;
 
 /// What an inspection is to do.
 #[derive(Clone, Debug)]
@@ -53,6 +57,8 @@ pub struct Inspector<C> {
     flows: Flows<Conversation>,
     worker: Worker<C>,
     counters: Counters,
+    frames: u64,
+    cut_frames: u64,
 }
 
 /// An MQTT connection: its two directions and what is known of it.
@@ -76,6 +82,7 @@ struct Worker<C> {
     reader: Reader<C>,
     clock: Clock,
     frames: Vec<u64>,
+    other_ports: BTreeSet<u16>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -88,21 +95,32 @@ struct Clock {
 impl<C: Consumer> Inspector<C> {
     /// An inspection before its first frame.
     pub fn new(consumer: C, settings: Settings) -> Self {
+        Self::with_reader(Reader::new(consumer, settings.redact), settings)
+    }
+
+    /// The same with a reader that has made records already; it goes on counting.
+    pub fn with_reader(reader: Reader<C>, settings: Settings) -> Self {
         Self {
             flows: Flows::new(settings.limits),
             worker: Worker {
-                reader: Reader::new(consumer, settings.redact),
+                reader,
                 settings,
                 clock: Clock::default(),
                 frames: Vec::new(),
+                other_ports: BTreeSet::new(),
             },
             counters: Counters::default(),
+            frames: 0,
+            cut_frames: 0,
         }
     }
 
     /// Takes a frame. `Break`: the consumer wants no more.
     pub fn frame(&mut self, frame: &Frame<'_>) -> ControlFlow<()> {
         self.worker.clock.tick(frame.time);
+        self.frames = self.frames.saturating_add(1);
+        let is_cut = (frame.original_len as usize) > frame.data.len();
+        self.cut_frames = self.cut_frames.saturating_add(u64::from(is_cut));
         match net::segment(frame) {
             Ok(segment) => {
                 let at = Stamp { frame: frame.number, time: frame.time };
@@ -128,6 +146,21 @@ impl<C: Consumer> Inspector<C> {
         self.flows.counters()
     }
 
+    /// How many frames were taken.
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// How many of them the snap length cut.
+    pub fn cut_frames(&self) -> u64 {
+        self.cut_frames
+    }
+
+    /// The ports of servers that do not count as MQTT's, as far as they are remembered.
+    pub fn other_ports(&self) -> Vec<u16> {
+        self.worker.other_ports.iter().copied().collect()
+    }
+
     /// How many records were made.
     pub fn records(&self) -> u64 {
         self.worker.reader.records()
@@ -136,6 +169,11 @@ impl<C: Consumer> Inspector<C> {
     /// The consumer.
     pub fn consumer(&mut self) -> &mut C {
         &mut self.worker.reader.consumer
+    }
+
+    /// The consumer, at the end.
+    pub fn into_consumer(self) -> C {
+        self.worker.reader.consumer
     }
 
     fn flow(&self) -> ControlFlow<()> {
@@ -172,7 +210,10 @@ impl<C: Consumer> Sink for Worker<C> {
     type State = Conversation;
 
     fn opened(&mut self, connection: &Connection) -> Option<Conversation> {
-        let client = self.settings.client(connection)?;
+        let Some(client) = self.settings.client(connection) else {
+            self.remember_port(connection);
+            return None;
+        };
         let direction = || Direction {
             framer: Framer::new(connection.opener.is_some(), self.settings.max_packet),
             origins: Origins::default(),
@@ -241,6 +282,20 @@ impl<C: Consumer> Sink for Worker<C> {
     }
 }
 
+impl<C> Worker<C> {
+    /// The server's port: that of the side which did not open the connection, or the lower one.
+    fn remember_port(&mut self, connection: &Connection) {
+        let port = |side| connection.address(side).port();
+        let server = match connection.opener {
+            Some(opener) => port(opener.other()),
+            None => port(Side::A).min(port(Side::B)),
+        };
+        if self.other_ports.len() < MAX_OTHER_PORTS {
+            self.other_ports.insert(server);
+        }
+    }
+}
+
 impl Conversation {
     fn sender(&self, side: Side) -> Sender {
         if side == self.client { Sender::Client } else { Sender::Server }
@@ -285,9 +340,9 @@ impl<C: Consumer> Packets<'_, C> {
         };
         let sender = Some(self.sender);
         match framed {
-            Framed::Packet { .. } => reader.packet(self.session, bytes, sender, None, origin),
+            Framed::Packet { .. } => reader.packet(self.session, bytes, sender, None, &[], origin),
             Framed::Cut { whole, why, .. } => {
-                reader.packet(self.session, bytes, sender, Some((why, whole)), origin);
+                reader.packet(self.session, bytes, sender, Some((why, whole)), &[], origin);
             }
             Framed::Stray { why, .. } => {
                 reader.stray(self.session, bytes, sender, stray(bytes, why), origin);

@@ -3,11 +3,14 @@
 //! What may enter: the order of the steps and what a record holds. The steps themselves are in
 //! the other rooms.
 
+mod conversations;
 mod inspector;
+mod pasted;
 mod reader;
 mod record;
 mod redact;
 
 pub use inspector::{Inspector, MAX_PACKET, MQTT_PORT, Settings};
+pub use pasted::{PastedSettings, read_paste};
 pub use reader::Reader;
 pub use record::{Consumer, Origin, Record, TextOrigin};

@@ -48,18 +48,23 @@ impl<C: Consumer> Reader<C> {
         self.stopped
     }
 
-    /// One packet. `cut` tells why bytes of it are missing and how many it has in all.
+    /// One packet. `cut` tells why bytes of it are missing and how many it has in all; `notes` are
+    /// findings on how its bytes came here.
     pub fn packet(
         &mut self,
         connection: &mut Connection,
         bytes: &[u8],
         sender: Option<Sender>,
         cut: Option<(Why, u64)>,
+        notes: &[Finding],
         origin: Origin<'_>,
     ) {
         let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
         if let Some((why, whole)) = cut {
             self.explain_cut(bytes, why, whole);
+        }
+        for note in notes {
+            self.tape.note(*note);
         }
         let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
         self.emit(bytes, Some(decoded), (decoded.version, how), sender, connection, origin);

@@ -2,13 +2,17 @@
 //!
 //! What may enter: ways to write a [`Record`] down. A format sees the tape, the spec and facts of
 //! the record, never the decoder. To add a format: a file with a type that implements [`Format`],
-//! and a row in `FORMATS`.
+//! and a row in [`FORMATS`].
 
 pub mod flow;
 pub mod gutter;
 pub mod heading;
 pub mod hexdump;
+pub mod json;
 pub mod paint;
+#[cfg(test)]
+mod sample;
+pub mod summary;
 pub mod time;
 pub mod tree;
 pub mod words;
@@ -34,6 +38,42 @@ pub trait Format {
         let _ = out;
         Ok(())
     }
+}
+
+/// One row of the table of formats.
+#[derive(Debug)]
+pub struct FormatRow {
+    /// What stands behind `-T`.
+    pub name: &'static str,
+    /// What it writes, as a clause for the help.
+    pub about: &'static str,
+    /// Makes one with the user's options.
+    pub make: fn(&Options) -> Box<dyn Format>,
+}
+
+/// The formats that `-T` takes, the default first. A new one is a file and a row.
+pub static FORMATS: &[FormatRow] = &[
+    FormatRow {
+        name: "tree",
+        about: "every byte and every bit of a packet with its name, its value and what that does",
+        make: |options| Box::new(tree::Tree::new(options)),
+    },
+    FormatRow {
+        name: "summary",
+        about: "one line a packet with what matters of it",
+        make: |options| Box::new(summary::Summary::new(options)),
+    },
+    FormatRow {
+        name: "json",
+        about: "one JSON object a line, one line a packet",
+        make: |options| Box::new(json::Json::new(options)),
+    },
+];
+
+/// The format of this name.
+#[must_use]
+pub fn format(name: &str) -> Option<&'static FormatRow> {
+    FORMATS.iter().find(|row| row.name == name)
 }
 
 /// What the user chose of the output, for every format alike.
@@ -77,5 +117,23 @@ pub fn citation(rule: &RuleInfo, version: Version) -> String {
         ("", "") => String::new(),
         (section, "") => format!("MQTT {version} section {section}"),
         (_, statements) => format!("[{}]", statements.replace(' ', "] [")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_is_found_by_its_name() {
+        for row in FORMATS {
+            assert!(std::ptr::eq(format(row.name).unwrap(), row), "{} stands twice", row.name);
+            let mut format = (row.make)(&Options::default());
+            let text = sample::with_record(&[0xc0, 0], Version::V311, None, |record| {
+                sample::written(&mut *format, &record)
+            });
+            assert!(text.contains("PINGREQ"), "{text}");
+        }
+        assert!(format("xml").is_none());
     }
 }

@@ -61,6 +61,7 @@ struct Body<'r, 'a> {
     context: Context,
     explain: Explain,
     limit: usize,
+    width: Option<usize>,
     painter: Painter,
     gutter: Gutter,
     out: &'r mut String,
@@ -79,6 +80,7 @@ impl<'r, 'a> Body<'r, 'a> {
             context: record.context(),
             explain: options.explain,
             limit: if full { FULL_LIMIT } else { BRIEF_LIMIT },
+            width: options.width,
             painter,
             gutter: Gutter::new(record.bytes.len(), options.width, full),
             out,
@@ -91,17 +93,17 @@ impl<'r, 'a> Body<'r, 'a> {
             view::rows(record.tape, record.bytes, self.explain == Explain::Full).collect();
         let findings = record.tape.findings();
         let homes: Vec<Option<usize>> = findings.iter().map(|f| home(&rows, f)).collect();
+        for (finding, _) in findings.iter().zip(&homes).filter(|(_, home)| home.is_none()) {
+            self.finding(finding, None);
+        }
         for (at, row) in rows.iter().enumerate() {
             self.row(row);
             for (finding, _) in findings.iter().zip(&homes).filter(|(_, home)| **home == Some(at)) {
-                self.finding(finding, row.depth);
+                self.finding(finding, Some(row.depth));
             }
             if self.explain == Explain::Full {
                 self.absent_after(&rows, at);
             }
-        }
-        for (finding, _) in findings.iter().zip(&homes).filter(|(_, home)| home.is_none()) {
-            self.finding(finding, 0);
         }
         if self.explain == Explain::Full && !rows.iter().any(ends_properties) {
             let place = PacketSet::of(&[self.context.packet_type()]);
@@ -153,17 +155,20 @@ impl<'r, 'a> Body<'r, 'a> {
         }
     }
 
-    fn finding(&mut self, finding: &Finding, depth: u8) {
+    /// A finding below its row, or below the title where it is on the whole packet.
+    fn finding(&mut self, finding: &Finding, depth: Option<u8>) {
         let severity = finding.severity();
-        let info = finding.info();
         let mut flow = Flow::new();
         flow.push(severity.into(), format!("! {severity}: "));
         flow.push(Role::Meaning, finding.message(&self.context));
-        let spec = super::citation(info, self.context.version);
+        let spec = super::citation(finding.info(), self.context.version);
         if !spec.is_empty() {
             flow.push(Role::Dim, format!(" · {spec}"));
         }
-        self.line(depth.saturating_add(1), &flow);
+        match depth {
+            Some(depth) => self.line(depth.saturating_add(1), &flow),
+            None => flow.set(self.out, self.painter, 0, 2, self.width),
+        }
     }
 
     fn line(&mut self, depth: u8, flow: &Flow) {

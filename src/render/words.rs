@@ -10,11 +10,21 @@ use std::fmt::Write;
 
 /// The name of the row's field.
 #[must_use]
-pub fn label(row: &Row<'_>, context: &Context) -> &'static str {
+pub fn name(row: &Row<'_>, context: &Context) -> &'static str {
     match row.field {
         Field::VALUE if row.whole.kind() == Kind::Data => "Data",
         Field::VALUE if row.whole.kind() == Kind::Text => "Text",
         field => field.label(context.version),
+    }
+}
+
+/// The name of the row's field; behind that of a property stands its identifier.
+#[must_use]
+pub fn label(row: &Row<'_>, context: &Context) -> Cow<'static, str> {
+    let name = name(row, context);
+    match row.field.as_property() {
+        Some(info) => format!("{name} (0x{:02x})", info.id).into(),
+        None => name.into(),
     }
 }
 
@@ -34,8 +44,9 @@ pub fn value(row: &Row<'_>, context: &Context, limit: usize) -> String {
         Kind::VarInt => varint(row),
         Kind::Code => code(row, context),
         Kind::Undecoded => text::count(row.bytes.len() as u64, "byte"),
-        Kind::Text => quoted(row.content(), limit),
-        Kind::Data | Kind::Rest => bytes(row.content(), limit),
+        Kind::Text => with_length(quoted(row.content(), limit), row),
+        Kind::Data => with_length(bytes(row.content(), limit), row),
+        Kind::Rest => bytes(row.content(), limit),
         Kind::Property(wire) => property(row, wire, limit),
     }
 }
@@ -183,14 +194,21 @@ pub fn code_name(context: &Context, code: u8) -> &'static str {
 
 fn property(row: &Row<'_>, wire: Wire, limit: usize) -> String {
     match wire {
-        Wire::Utf8 => quoted(row.content(), limit),
-        Wire::Binary => bytes(row.content(), limit),
+        Wire::Utf8 => with_length(quoted(row.content(), limit), row),
+        Wire::Binary => with_length(bytes(row.content(), limit), row),
         Wire::Pair => {
             let (name, value) = row.pair().unwrap_or_default();
-            format!("{} = {}", quoted(name, limit), quoted(value, limit))
+            let (name_len, value_len) = (name.len(), value.len());
+            let pair = format!("{} = {}", quoted(name, limit), quoted(value, limit));
+            format!("{pair} ({name_len} + {value_len} bytes)")
         }
         _ => with_unit(row.number, row.field.as_property().map_or(Unit::None, |info| info.unit)),
     }
+}
+
+/// The value and what the two bytes of length before it say.
+fn with_length(value: String, row: &Row<'_>) -> String {
+    format!("{value} ({})", text::count(row.content().len() as u64, "byte"))
 }
 
 /// Bytes that may be text: between quotes if a person can read it, as hex digits if not.

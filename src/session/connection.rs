@@ -49,6 +49,12 @@ impl Connection {
         Self { version: version.map(|version| (version, How::Option)), client_id: None }
     }
 
+    /// A connection whose version was inferred from packets further on.
+    #[must_use]
+    pub fn inferred(version: Version) -> Self {
+        Self { version: Some((version, How::Inferred)), client_id: None }
+    }
+
     /// The Client Identifier, as CONNECT gave it or CONNACK assigned it.
     #[must_use]
     pub fn client_id(&self) -> Option<&[u8]> {

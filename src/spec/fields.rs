@@ -138,7 +138,7 @@ fields! {
     TOPIC_FILTER: field("mqtt.topic", "Topic Filter", Text)
         .means(Computed(m::topic_filter)).at("3.8.3", "3.8.3").binds("MQTT-3.8.3-1 MQTT-4.7.1-1", "MQTT-3.8.3-1 MQTT-4.7.1-2")
         .allows("text of at least one character; + stands for one level, # for all the rest");
-    SUBSCRIPTION_OPTIONS: field("mqtt.subscription_options", "Subscription Options", Group).in_v3("Requested QoS").at("3.8.3.1", "3.8.3");
+    SUBSCRIPTION_OPTIONS: field("mqtt.subscription_options", "Subscription Options", Group).in_v3("QoS byte").at("3.8.3.1", "3.8.3");
     OPTIONS_RESERVED: field("mqtt.subscription_options_reserved", "Reserved", Reserved)
         .means(Always("must be 0")).at("3.8.3.1", "3.8.3").binds("MQTT-3.8.3-5", "MQTT-3.8.3-4").allows("0");
     RETAIN_HANDLING: field("mqtt.subscription_options_retain", "Retain Handling", Bits)

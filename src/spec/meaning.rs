@@ -206,8 +206,8 @@ pub fn client_id(context: &Context, _: u64) -> Words {
 }
 
 /// Will Payload: what is published.
-pub fn will_payload(context: &Context, _: u64) -> Words {
-    length_words(context.field_bytes.saturating_sub(2), "the message that is published")
+pub fn will_payload(_: &Context, _: u64) -> Words {
+    "the message that is published".into()
 }
 
 /// Topic Name of a PUBLISH.

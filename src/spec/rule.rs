@@ -215,6 +215,8 @@ rules! {
         "{a:bytes} are the rest of a packet whose earlier bytes were not captured");
     REST_OF_LARGE_PACKET: row(Note, "rest-of-large-packet", ["", ""], ["", ""],
         "{a:bytes} are the rest of the packet that was too large to hold");
+    UNREADABLE: row(Error, "unreadable", ["", ""], ["", ""],
+        "{a:bytes} could not be read in the text; 00 stands in for each");
     HEADER_CUT: row(Warning, "header-cut", ["", ""], ["", ""],
         "the packet is cut within its fixed header");
     STREAM_ENDS: row(Warning, "stream-ends", ["", ""], ["", ""],

@@ -7,10 +7,8 @@ use super::{
     Close, Event, GapCause, Limits, Stamp, StreamCounters,
     held::{Held, Piece},
     history::{History, Recent},
-    limits::{
-        GAP_PATIENCE, GAP_PATIENCE_LEAST, GAP_PATIENCE_ONE_WAY, GAP_PATIENCE_TIME, LATE_SYN_REACH,
-        REACH,
-    },
+    limits::{GAP_PATIENCE, GAP_PATIENCE_LEAST, GAP_PATIENCE_ONE_WAY, GAP_PATIENCE_TIME},
+    start::{Start, payload_seq},
 };
 use crate::net::{Flags, Segment, TcpLayer};
 
@@ -41,8 +39,6 @@ pub(super) struct Moment {
 #[derive(Debug, Default)]
 pub(super) struct Assembler {
     start: Start,
-    /// Sequence number of offset 0.
-    base: u32,
     /// Where the next byte in order belongs.
     offset: u64,
     held: Held,
@@ -51,19 +47,6 @@ pub(super) struct Assembler {
     acked: Option<(u64, Stamp)>,
     end: Option<Ending>,
     closed: bool,
-}
-
-/// What is known of the first sequence number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Start {
-    #[default]
-    Unknown,
-    /// From a segment without payload, which may be a keep-alive probe one byte too early.
-    Guessed,
-    /// From the first payload that was seen.
-    Payload,
-    /// From the SYN.
-    Syn,
 }
 
 /// Where and how a side ends.
@@ -107,9 +90,6 @@ impl Assembler {
 
     /// Takes an acknowledgment from the other side.
     pub(super) fn acknowledged(&mut self, ack: u32, at: Stamp) {
-        if self.start == Start::Unknown {
-            return;
-        }
         let Some(offset) = self.distance(ack).and_then(|d| self.offset.checked_add_signed(d))
         else {
             return;
@@ -180,53 +160,15 @@ impl Assembler {
 
     /// Whether a SYN belongs to another connection than what was seen of this side before.
     pub(super) fn is_other_start(&self, syn: u32) -> bool {
-        let first = syn.wrapping_add(1);
-        match self.start {
-            Start::Unknown => false,
-            Start::Syn => self.base != first,
-            // The SYN may come late; then the first byte that was seen follows it closely.
-            Start::Guessed | Start::Payload => self.base.wrapping_sub(first) > LATE_SYN_REACH,
-        }
+        self.start.is_other(syn)
     }
 
     fn settle_start(&mut self, tcp: &TcpLayer) {
-        let first = payload_seq(tcp);
-        let untouched = self.offset == 0 && self.held.is_empty();
-        match self.start {
-            Start::Unknown if tcp.flags.has(Flags::RST) => {}
-            Start::Unknown => {
-                self.base = first;
-                self.start = if tcp.flags.has(Flags::SYN) {
-                    Start::Syn
-                } else if tcp.len > 0 {
-                    Start::Payload
-                } else {
-                    Start::Guessed
-                };
-            }
-            Start::Guessed if tcp.flags.has(Flags::SYN) && untouched => {
-                self.base = first;
-                self.start = Start::Syn;
-            }
-            Start::Guessed if tcp.len > 0 => {
-                if first == self.base.wrapping_add(1) {
-                    self.base = first;
-                }
-                self.start = Start::Payload;
-            }
-            _ => {}
-        }
+        self.start.settle(tcp, self.offset == 0 && self.held.is_empty());
     }
 
-    /// How far a sequence number lies from the next byte in order; `None` where no window reaches.
     fn distance(&self, seq: u32) -> Option<i64> {
-        if self.start == Start::Unknown {
-            return None;
-        }
-        // The low half of the offset is all that counts on the ring of sequence numbers.
-        let next = self.base.wrapping_add(self.offset as u32);
-        let distance = i64::from(seq.wrapping_sub(next) as i32);
-        (distance.abs() < REACH).then_some(distance)
+        self.start.distance(seq, self.offset)
     }
 
     /// How many bytes of a segment lie before offset 0.
@@ -406,11 +348,6 @@ impl Assembler {
             emit(Event::Closed { how: Close::Rst, at: now.at });
         }
     }
-}
-
-/// The sequence number of a segment's first byte: a SYN stands before it.
-const fn payload_seq(tcp: &TcpLayer) -> u32 {
-    if tcp.flags.has(Flags::SYN) { tcp.seq.wrapping_add(1) } else { tcp.seq }
 }
 
 /// A probe repeats the last byte, with any contents, or just the place before the next one.

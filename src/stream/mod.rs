@@ -16,6 +16,7 @@ mod held;
 mod history;
 mod limits;
 mod origin;
+mod start;
 
 pub use connection::{Connection, Side};
 pub use event::{Close, End, Event, GapCause, Sink, Stamp};

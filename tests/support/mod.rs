@@ -5,6 +5,9 @@
     reason = "each test program is a crate that uses a part of it"
 )]
 
+pub mod diff;
+pub mod outside;
+
 use etherparse::PacketBuilder;
 use mqttscope::capture::{CaptureError, Frame, LinkType, Source, from_reader};
 

@@ -1,0 +1,253 @@
+//! The arguments, as clap derives them. Options keep tshark's letters where tshark has them.
+
+use crate::pipeline::Settings;
+use crate::render::{self, Explain, time::TimeFormat};
+use crate::spec::{Sender, Severity, Version};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Explains every byte of an MQTT conversation.
+///
+/// Reads captures (.pcap, .pcapng), listens on an interface, or takes pasted bytes, and prints
+/// what every byte and bit of each MQTT packet is and does: MQTT 3.1, 3.1.1 and 5.0.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    after_help = EXAMPLES,
+)]
+pub(super) struct Cli {
+    /// Print the version.
+    #[arg(short = 'v', long, action = clap::ArgAction::Version)]
+    version: Option<bool>,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  mqttscope decode 10 0c 00 04 4d 51 54 54 04 02 00 3c 00 00
+  mqttscope read capture.pcapng
+  mqttscope read -T summary -d tcp.port==1884,mqtt capture.pcap
+  tcpdump -U -w - tcp port 1883 | mqttscope read -
+  mqttscope live -i eth0 -w keep.pcap
+
+As with tshark, the subcommand may be left out before -r FILE, -i IFACE and -D.
+
+Exit codes: 0 done, 1 usage, 2 the input or the capture failed (what was good is shown),
+3 a finding that --fail-on names was made.";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Decode pasted bytes: hex, arrays, dumps, logs, base64, whatever the text is.
+    Decode(Decode),
+    /// Read captures: .pcap and .pcapng files, or - for standard input.
+    Read(Read),
+    /// Capture on an interface and show packets as they pass.
+    Live(Live),
+    /// List the interfaces to capture on, with their addresses (-D).
+    Interfaces,
+}
+
+/// What is shown, and how.
+#[derive(Debug, Args)]
+pub(super) struct Output {
+    /// Output format.
+    #[arg(short = 'T', value_name = "FORMAT", default_value = "tree", value_parser = formats())]
+    pub(super) format: String,
+    /// The tree, as with tshark: the same as -T tree.
+    #[arg(short = 'V', conflicts_with = "format")]
+    pub(super) verbose: bool,
+    /// How much the tree explains.
+    #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
+    pub(super) explain: ExplainArg,
+    /// Add a hex dump of each packet.
+    #[arg(short = 'x')]
+    pub(super) hex: bool,
+    /// Hide passwords, user names and authentication data, in hex too.
+    #[arg(long)]
+    pub(super) redact: bool,
+    /// How times are shown.
+    #[arg(short = 't', value_name = "FORMAT", default_value = "r", value_parser = times(), help = time_help())]
+    pub(super) time: TimeFormat,
+    /// Colour: auto colours on a terminal, and honours NO_COLOR and CLICOLOR_FORCE.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: ColorArg,
+    /// Break lines at this column [default: the terminal's width; endless elsewhere].
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
+    pub(super) width: Option<u16>,
+    /// Exit with 3 if a finding of this severity, or a graver one, was made.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(super) fail_on: Option<SeverityArg>,
+    /// Show no packets, only what is told at the end.
+    #[arg(short = 'q')]
+    pub(super) quiet: bool,
+    /// Write each packet at once, not in blocks. Live capture does so anyway.
+    #[arg(short = 'l')]
+    pub(super) line_buffered: bool,
+}
+
+/// How connections are read.
+#[derive(Debug, Args)]
+pub(super) struct Protocol {
+    /// Read a TCP port as MQTT, besides 1883: tcp.port==1884,mqtt. May be repeated.
+    #[arg(short = 'd', value_name = "tcp.port==N,mqtt", value_parser = super::decode_on::parse)]
+    pub(super) decode_as: Vec<u16>,
+    /// The version of packets whose CONNECT is not there.
+    #[arg(long, value_enum, value_name = "VERSION")]
+    pub(super) mqtt_version: Option<VersionArg>,
+    /// The longest packet that is held, in bytes; of a longer one the beginning is shown.
+    #[arg(long, value_name = "BYTES", default_value_t = crate::pipeline::MAX_PACKET)]
+    pub(super) max_packet: usize,
+    /// Names are never looked up: this option does nothing and is taken for tshark's sake.
+    #[arg(short = 'n', hide = true)]
+    pub(super) no_names: bool,
+}
+
+/// `mqttscope decode`
+#[derive(Debug, Args)]
+#[command(after_help = notations())]
+pub(super) struct Decode {
+    /// The bytes, in any notation; without them, standard input is read.
+    #[arg(value_name = "BYTES", allow_negative_numbers = true)]
+    pub(super) bytes: Vec<String>,
+    /// Read the text, or raw bytes, from a file.
+    #[arg(long, value_name = "FILE", conflicts_with = "bytes")]
+    pub(super) file: Option<PathBuf>,
+    /// Every line is a packet of its own, unrelated to the others.
+    #[arg(long)]
+    pub(super) lines: bool,
+    /// Which end sent the packets.
+    #[arg(long, value_enum, value_name = "SENDER")]
+    pub(super) from: Option<SenderArg>,
+    /// The version of packets whose CONNECT is not there.
+    #[arg(long, value_enum, value_name = "VERSION")]
+    pub(super) mqtt_version: Option<VersionArg>,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// `mqttscope read`
+#[derive(Debug, Args)]
+pub(super) struct Read {
+    /// Captures, read as one in the order of time; - is standard input.
+    #[arg(value_name = "FILE", required_unless_present = "read_file")]
+    pub(super) files: Vec<PathBuf>,
+    /// A capture, as with tshark. May be repeated.
+    #[arg(short = 'r', value_name = "FILE")]
+    pub(super) read_file: Vec<PathBuf>,
+    /// Stop after this many frames.
+    #[arg(short = 'c', value_name = "FRAMES")]
+    pub(super) count: Option<u64>,
+    #[command(flatten)]
+    pub(super) protocol: Protocol,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// `mqttscope live`
+#[derive(Debug, Args)]
+pub(super) struct Live {
+    /// The interface: its name, its number in the list of -D, or any.
+    #[arg(short = 'i', value_name = "IFACE")]
+    pub(super) interface: String,
+    /// Capture filter, in libpcap's language.
+    #[arg(short = 'f', value_name = "FILTER", default_value = "tcp port 1883")]
+    pub(super) filter: String,
+    /// Stop after this many frames.
+    #[arg(short = 'c', value_name = "FRAMES")]
+    pub(super) count: Option<u64>,
+    /// Stop after this many seconds: duration:N.
+    #[arg(short = 'a', value_name = "duration:SECONDS", value_parser = super::live::parse_duration)]
+    pub(super) autostop: Option<std::time::Duration>,
+    /// Write what is captured to a file (.pcap) while showing it.
+    #[arg(short = 'w', value_name = "FILE")]
+    pub(super) write: Option<PathBuf>,
+    /// Capture at most this many bytes of a frame.
+    #[arg(short = 's', value_name = "BYTES", default_value_t = 262_144)]
+    pub(super) snaplen: u32,
+    /// Don't put the interface into promiscuous mode.
+    #[arg(short = 'p')]
+    pub(super) no_promiscuous: bool,
+    /// Size of the kernel's buffer in MiB.
+    #[arg(short = 'B', value_name = "MIB", default_value_t = 2)]
+    pub(super) buffer: u32,
+    #[command(flatten)]
+    pub(super) protocol: Protocol,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+macro_rules! value_enum {
+    ($(#[$doc:meta])* $name:ident for $target:ty { $($variant:ident = $text:literal => $value:expr),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+        pub(super) enum $name { $(#[value(name = $text)] $variant),* }
+        impl From<$name> for $target {
+            fn from(arg: $name) -> Self { match arg { $($name::$variant => $value),* } }
+        }
+    };
+}
+
+value_enum! { ExplainArg for Explain { Off = "off" => Explain::Off, Brief = "brief" => Explain::Brief, Full = "full" => Explain::Full } }
+value_enum! { SenderArg for Sender { Client = "client" => Sender::Client, Server = "server" => Sender::Server } }
+value_enum! { VersionArg for Version { V31 = "3.1" => Version::V31, V311 = "3.1.1" => Version::V311, V5 = "5.0" => Version::V5 } }
+value_enum! { SeverityArg for Severity { Note = "note" => Severity::Note, Warning = "warning" => Severity::Warning, Error = "error" => Severity::Error } }
+
+#[allow(clippy::derivable_impls)]
+impl Default for ExplainArg {
+    fn default() -> Self {
+        Self::Brief
+    }
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorArg {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl Protocol {
+    /// The settings of an inspection.
+    pub(super) fn settings(&self, output: &Output) -> Settings {
+        let mut settings = Settings::default();
+        settings.ports.extend(&self.decode_as);
+        settings.version = self.mqtt_version.map(Into::into);
+        settings.redact = output.redact;
+        settings.max_packet = self.max_packet;
+        settings
+    }
+}
+
+fn formats() -> clap::builder::PossibleValuesParser {
+    render::FORMATS
+        .iter()
+        .map(|row| clap::builder::PossibleValue::new(row.name).help(row.about))
+        .collect::<Vec<_>>()
+        .into()
+}
+
+fn times() -> impl clap::builder::TypedValueParser<Value = TimeFormat> {
+    |text: &str| text.parse::<TimeFormat>().map_err(|error| error.to_string())
+}
+
+fn notations() -> String {
+    let names = crate::paste::notation::names();
+    format!(
+        "Notations that are understood, also in the middle of other text:\n  {}",
+        names.join("\n  ")
+    )
+}
+
+fn time_help() -> String {
+    let rows: Vec<String> = render::time::TIME_FORMATS
+        .iter()
+        .map(|row| format!("{} ({})", row.name, row.about))
+        .collect();
+    format!("How times are shown: {}", rows.join(", "))
+}

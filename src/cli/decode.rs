@@ -1,0 +1,108 @@
+//! `mqttscope decode`: pasted bytes.
+
+use super::args::Decode;
+use super::output::Printer;
+use super::{Outcome, report};
+use crate::paste::{self, Paste, Place};
+use crate::pipeline::{PastedSettings, Settings, read_paste};
+use anyhow::Context;
+use std::fs;
+use std::io::{self, BufRead, IsTerminal, Read};
+
+/// Columns of the source line that is shown with a mistake, where the terminal does not say.
+const CARET_WIDTH: usize = 78;
+
+pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
+    let input = input(args)?;
+    let paste = paste::parse_bytes(&input, &paste::Options { lines: args.lines });
+    let settings = PastedSettings {
+        inspection: Settings {
+            version: args.mqtt_version.map(Into::into),
+            redact: args.output.redact,
+            ..Settings::default()
+        },
+        sender: args.from.map(Into::into),
+        lines: args.lines,
+    };
+    let mut printer = read_paste(&paste, settings, Printer::new(&args.output, false)?);
+    let outcome = printer.finish()?;
+    tell(&paste, args);
+    let is_whole = paste.mistakes.is_empty() && !paste.pieces.is_empty();
+    let is_read = paste.ignored.without_bytes.iter().all(|place| is_comment(&paste, place));
+    Ok(if is_whole && is_read { outcome } else { Outcome::Input })
+}
+
+/// The text or the bytes, from wherever the arguments say.
+fn input(args: &Decode) -> anyhow::Result<Vec<u8>> {
+    if let Some(path) = &args.file {
+        return fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
+    }
+    if args.bytes.is_empty() || args.bytes == ["-"] {
+        return standard_input();
+    }
+    let separator = if args.lines { "\n" } else { " " };
+    Ok(args.bytes.join(separator).into_bytes())
+}
+
+/// At a terminal an empty line ends the text, as well as Ctrl-D.
+fn standard_input() -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut stdin = io::stdin().lock();
+    if !stdin.is_terminal() {
+        stdin.read_to_end(&mut bytes).context("standard input cannot be read")?;
+        return Ok(bytes);
+    }
+    report::line("paste bytes in any notation, then press Enter on an empty line, or Ctrl-D");
+    loop {
+        let start = bytes.len();
+        let read = stdin.read_until(b'\n', &mut bytes).context("the terminal cannot be read")?;
+        let is_blank = bytes.get(start..).unwrap_or_default().trim_ascii().is_empty();
+        if read == 0 || is_blank && start > 0 {
+            return Ok(bytes);
+        }
+    }
+}
+
+/// What was not read, and why.
+fn tell(paste: &Paste<'_>, args: &Decode) {
+    repeats(paste);
+    for place in &paste.ignored.without_bytes {
+        if !is_comment(paste, place) {
+            report::line(&format!("line {}: no bytes in it", place.line));
+        }
+    }
+    for mistake in &paste.mistakes {
+        report::line(&mistake.to_string());
+        if !args.output.redact {
+            report::excerpt(&paste::caret(&paste.text, &mistake.place, CARET_WIDTH));
+        }
+        if let Some(hint) = mistake.hint() {
+            report::excerpt(&format!("{hint}\n"));
+        }
+    }
+    if let Some(hint) = &paste.hint {
+        report::line(&hint.to_string());
+    }
+}
+
+/// With `--lines`, lines that begin with # or // may stand between packets.
+fn is_comment(paste: &Paste<'_>, place: &Place) -> bool {
+    let line = paste.text.get(place.start..place.end).unwrap_or_default().trim_start();
+    line.starts_with('#') || line.starts_with("//")
+}
+
+/// Bytes that stand in the text more than once are shown once.
+fn repeats(paste: &Paste<'_>) {
+    for piece in &paste.pieces {
+        let first = piece.repeat_of.and_then(|index| paste.pieces.get(index));
+        if let Some(first) = first {
+            report::line(&format!(
+                "line {}, column {}: the {} bytes of line {} stand here again",
+                piece.place.line,
+                piece.place.column,
+                piece.bytes.len(),
+                first.place.line
+            ));
+        }
+    }
+}

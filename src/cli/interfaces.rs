@@ -1,0 +1,5 @@
+//! stub
+use super::Outcome;
+pub(super) fn run() -> anyhow::Result<Outcome> {
+    anyhow::bail!("not yet")
+}

@@ -1,0 +1,71 @@
+//! The command line: arguments, one file a subcommand, exit codes. Context is added to errors
+//! here alone.
+//!
+//! To add a subcommand: a file with `run`, a variant of `Command` in `args`, a line in `dispatch`.
+
+mod args;
+mod decode;
+mod decode_on;
+mod interfaces;
+mod live;
+mod output;
+mod read;
+mod report;
+mod shorthand;
+
+use args::{Cli, Command};
+use clap::Parser;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// How a run ended. The numbers are those of the exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Outcome {
+    /// All was done.
+    Done = 0,
+    /// A finding was made that `--fail-on` asks for.
+    Found = 3,
+    /// The input or the capture failed; what was good was shown.
+    Input = 2,
+    /// The command line is wrong.
+    Usage = 1,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(outcome as u8)
+    }
+}
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    run(std::env::args_os().collect()).into()
+}
+
+fn run(args: Vec<OsString>) -> Outcome {
+    let cli = match Cli::try_parse_from(shorthand::expand(args)) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Where the message cannot be written there is nobody to read it.
+            let _ = error.print();
+            return if error.use_stderr() { Outcome::Usage } else { Outcome::Done };
+        }
+    };
+    match dispatch(&cli) {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            report::error(&error);
+            Outcome::Input
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> anyhow::Result<Outcome> {
+    match &cli.command {
+        Command::Decode(args) => decode::run(args),
+        Command::Read(args) => read::run(args),
+        Command::Live(args) => live::run(args),
+        Command::Interfaces => interfaces::run(),
+    }
+}

@@ -1,0 +1,110 @@
+//! Where records go: a format, standard output, and what has to be remembered for the exit code.
+
+use super::Outcome;
+use super::args::{ColorArg, Output};
+use crate::pipeline::{Consumer, Record};
+use crate::render::{self, Format, Options};
+use crate::spec::Severity;
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::ops::ControlFlow;
+
+/// Writes records to standard output.
+pub(super) struct Printer {
+    format: Box<dyn Format>,
+    out: BufWriter<StdoutLock<'static>>,
+    flush_each: bool,
+    quiet: bool,
+    fail_on: Option<Severity>,
+    found: bool,
+    /// The last write failed; a closed pipe counts as well, and is no fault.
+    failed: Option<io::Error>,
+}
+
+impl Printer {
+    /// For the user's options. `live` output is never held back.
+    pub(super) fn new(output: &Output, live: bool) -> anyhow::Result<Self> {
+        let name = if output.verbose { "tree" } else { &output.format };
+        let row = render::format(name)
+            .ok_or_else(|| anyhow::anyhow!("there is no output format \"{name}\""))?;
+        let is_terminal = io::stdout().is_terminal();
+        Ok(Self {
+            format: (row.make)(&options(output, is_terminal)),
+            out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
+            flush_each: live || output.line_buffered || is_terminal,
+            quiet: output.quiet,
+            fail_on: output.fail_on.map(Into::into),
+            found: false,
+            failed: None,
+        })
+    }
+
+    /// Writes what is left, and tells how the run ended.
+    pub(super) fn finish(&mut self) -> anyhow::Result<Outcome> {
+        if self.failed.is_none() {
+            let result = self.format.end(&mut self.out).and_then(|()| self.out.flush());
+            self.failed = result.err();
+        }
+        match self.failed.take() {
+            Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(anyhow::Error::new(error).context("standard output cannot be written"))
+            }
+            _ if self.found => Ok(Outcome::Found),
+            _ => Ok(Outcome::Done),
+        }
+    }
+
+    fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
+        self.format.record(record, &mut self.out)?;
+        if self.flush_each { self.out.flush() } else { Ok(()) }
+    }
+}
+
+impl Consumer for Printer {
+    fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        let worst = record.tape.worst();
+        self.found |= self.fail_on.is_some_and(|limit| worst >= Some(limit));
+        match self.write(record) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+}
+
+/// The options of a format, by the arguments, the environment and the terminal.
+fn options(output: &Output, is_terminal: bool) -> Options {
+    let terminal_width = || {
+        terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|w| *w >= 20)
+    };
+    let width = match output.width {
+        Some(width) => Some(usize::from(width)),
+        None if is_terminal => terminal_width(),
+        None => None,
+    };
+    Options {
+        explain: output.explain.into(),
+        color: wants_color(output.color, is_terminal),
+        width,
+        hex: output.hex,
+        redact: output.redact,
+        time: output.time,
+    }
+}
+
+/// NO_COLOR says no on a terminal, CLICOLOR_FORCE says yes elsewhere; an option says it for good.
+fn wants_color(arg: ColorArg, is_terminal: bool) -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let forced =
+        is_set("CLICOLOR_FORCE") && std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| v != "0");
+    match arg {
+        ColorArg::Always => true,
+        ColorArg::Never => false,
+        ColorArg::Auto if is_set("NO_COLOR") => false,
+        ColorArg::Auto => forced || is_terminal,
+    }
+}

@@ -1,0 +1,104 @@
+//! What is told on standard error: errors, and what was passed over.
+
+use crate::capture::{CaptureError, Notice};
+use crate::net::Reason;
+use crate::pipeline::{Consumer, Inspector};
+use crate::text;
+use std::path::{Path, PathBuf};
+
+/// One line on standard error. Nothing untrusted gets through raw.
+pub(super) fn line(message: &str) {
+    eprintln!("mqttscope: {}", text::safe(message));
+}
+
+/// Further lines that belong to the last one, indented.
+pub(super) fn excerpt(lines: &str) {
+    for line in lines.lines() {
+        eprintln!("  {}", text::safe(line));
+    }
+}
+
+/// An error with its causes, as one sentence.
+pub(super) fn error(error: &anyhow::Error) {
+    line(&format!("{error:#}"));
+}
+
+/// What ended a file early.
+pub(super) fn capture_error(files: &[PathBuf], error: &CaptureError) {
+    line(&format!("{} {}", name(files, error.file), error.fault));
+}
+
+/// Something odd in a file.
+pub(super) fn notice(files: &[PathBuf], notice: &Notice) {
+    line(&format!("{}: {notice}", name(files, notice.file)));
+}
+
+/// What an inspection passed over, and a hint where it found nothing.
+pub(super) fn inspection<C: Consumer>(inspector: &Inspector<C>) {
+    for row in inspector.counters().rows() {
+        if !is_ordinary(row.example.reason()) {
+            let (count, first) = (text::count(row.frames, "frame"), row.first_frame);
+            line(&format!("{count} not read, the first is frame {first}: {}", row.example));
+        }
+    }
+    let cut = inspector.cut_frames();
+    if cut > 0 {
+        line(&format!(
+            "{} cut short by the snap length (tcpdump -s 0 captures all)",
+            text::count(cut, "frame")
+        ));
+    }
+    streams(inspector);
+    if inspector.records() == 0 {
+        nothing(inspector);
+    }
+}
+
+fn streams<C: Consumer>(inspector: &Inspector<C>) {
+    let c = inspector.stream_counters();
+    if c.gaps > 0 {
+        let gaps = text::count(c.gaps, "gap");
+        line(&format!(
+            "{gaps} in MQTT streams: {} were not captured",
+            text::count(c.gap_bytes, "byte")
+        ));
+    }
+    if c.conflicts > 0 {
+        line(&format!(
+            "{} repeated bytes of MQTT streams with other contents; the first were taken",
+            text::count(c.conflicts, "segment")
+        ));
+    }
+    let forgotten = inspector.stream_counters().forgotten;
+    if forgotten > 0 {
+        line(&format!(
+            "{} forgotten, as there were too many",
+            text::count(forgotten, "connection")
+        ));
+    }
+}
+
+/// There was no MQTT: what there was instead.
+fn nothing<C: Consumer>(inspector: &Inspector<C>) {
+    let frames = text::count(inspector.frames(), "frame");
+    let ports = inspector.other_ports();
+    if ports.is_empty() {
+        return line(&format!("no MQTT packets in {frames}: there is no TCP payload on port 1883"));
+    }
+    let list: Vec<String> = ports.iter().map(u16::to_string).collect();
+    let (first, list) = (ports.first().copied().unwrap_or_default(), list.join(", "));
+    line(&format!(
+        "no MQTT packets in {frames}; there are TCP connections to port {list}. \
+         If one of them carries MQTT, say so: -d tcp.port=={first},mqtt"
+    ));
+}
+
+/// What is no news in any capture.
+fn is_ordinary(reason: Reason) -> bool {
+    matches!(reason, Reason::NotIp(_) | Reason::NotTcp(_))
+}
+
+fn name(files: &[PathBuf], index: u16) -> String {
+    let path = files.get(usize::from(index)).map_or(Path::new("?"), PathBuf::as_path);
+    if path == Path::new("-") { "standard input".into() } else { path.display().to_string() }
+}

@@ -1,0 +1,86 @@
+//! Base64, told from words by the packets that come out of it.
+
+use super::context::Context;
+use super::frame;
+use super::notation::Notation;
+use super::run::{Class, Run};
+use super::source::{Source, Taken, is_word};
+use ::base64::Engine as _;
+use ::base64::alphabet::{STANDARD, URL_SAFE};
+use ::base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+/// Reads one word of base64, and the lines that continue it.
+pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    let before =
+        at.checked_sub(1).and_then(|n| source.byte(n)).is_some_and(|b| is_digit(b) && b != b'=');
+    let len = length(source.from(at));
+    if before || len < 4 {
+        return None;
+    }
+    let mut words = vec![(at, len)];
+    let mut end = at.saturating_add(len);
+    if len >= SHORTEST_WRAPPED {
+        while let Some(next) = wrapped(source, end, len) {
+            end = next.0.saturating_add(next.1);
+            words.push(next);
+            if next.1 < len {
+                break;
+            }
+        }
+    }
+    let run = decode(row, source, &words).or_else(|| decode(row, source, words.get(..1)?))?;
+    let end = run.range.end;
+    Some(Taken { runs: vec![run], end, modem: 0 })
+}
+
+/// The next line, if it is one word of base64 and no longer than the first.
+fn wrapped(source: Source<'_>, end: usize, len: usize) -> Option<(usize, usize)> {
+    let line = source.line(source.line(end).next);
+    let at = source.skip_blanks(line.start);
+    let next = length(source.from(at));
+    let alone = source.range(end..source.line(end).end).trim().is_empty()
+        && at.saturating_add(next)
+            == source.line(at).start.saturating_add(source.line(at).text.trim_end().len());
+    (line.start > end && next > 0 && next <= len && alone).then_some((at, next))
+}
+
+fn decode(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) -> Option<Run> {
+    let text: String =
+        words.iter().map(|(at, len)| source.range(*at..at.saturating_add(*len))).collect();
+    let url = text.contains(['-', '_']);
+    let config = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    let engine = GeneralPurpose::new(if url { &URL_SAFE } else { &STANDARD }, config);
+    let bytes = engine.decode(text).ok()?;
+    let (&(first, _), &(last, len)) = (words.first()?, words.last()?);
+    let mut run = Run::new(row, Class::Prose, first..last.saturating_add(len));
+    // Four characters are three bytes: each byte's text is the two characters that hold it.
+    let places = words.iter().flat_map(|(at, len)| *at..at.saturating_add(*len));
+    let mut places = places.collect::<Vec<_>>().into_iter();
+    for group in bytes.chunks(3) {
+        let quad: Vec<usize> = places.by_ref().take(4).collect();
+        for (byte, at) in group.iter().zip(&quad) {
+            run.data.push(*byte, *at, 2);
+        }
+    }
+    if !frame::strict(&run.data.bytes) {
+        return None;
+    }
+    Context::of(source, &run.range).apply(&mut run);
+    run.join = super::run::Join::Never;
+    Some(run)
+}
+
+fn length(text: &str) -> usize {
+    let digits = text.bytes().take_while(|b| is_digit(*b) && *b != b'=').count();
+    let padding = text.bytes().skip(digits).take(2).take_while(|b| *b == b'=').count();
+    digits.saturating_add(padding)
+}
+
+const fn is_digit(byte: u8) -> bool {
+    is_word(byte) || matches!(byte, b'+' | b'/' | b'-' | b'=')
+}
+
+/// Programs wrap base64 at 60 characters or more.
+const SHORTEST_WRAPPED: usize = 60;

@@ -1,0 +1,122 @@
+//! The hex column of a dump's line, and the ASCII column that may stand beside it.
+
+use super::digits;
+use super::run::Run;
+use super::source::{Source, blanks, word};
+use std::ops::Range;
+
+/// Whether an ASCII column stands beside the hex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ascii {
+    /// It may; then at least two blanks or a mark stand before it.
+    Maybe,
+    /// It does, and perhaps only one blank before it.
+    Always,
+}
+
+/// Reads hex groups from the beginning of `range` into the run, up to the ASCII column.
+/// Gives the offset where the line's content ends: `range.end`, unless something else follows.
+pub(super) fn read(
+    source: Source<'_>,
+    range: Range<usize>,
+    ascii: Ascii,
+    run: &mut Run,
+) -> Option<usize> {
+    let mut at = source.skip_blanks(range.start);
+    run.range = at..at;
+    while at < range.end {
+        let text = source.range(at..range.end);
+        let len = word(text);
+        let group = text.get(..len).unwrap_or_default();
+        let hex = len > 0 && len % 2 == 0 && group.bytes().all(|b| b.is_ascii_hexdigit());
+        if !hex {
+            return Some(rest(source, at..range.end, run));
+        }
+        digits::hex(source, at..at.saturating_add(len), run);
+        at = at.saturating_add(len);
+        run.range.end = at;
+        let tail = source.range(at..range.end);
+        if ends_with_ascii(tail, &run.data.bytes, ascii) {
+            return Some(range.end);
+        }
+        let gap = blanks(tail);
+        if gap == 0 {
+            return Some(rest(source, at..range.end, run));
+        }
+        at = at.saturating_add(gap);
+    }
+    Some(range.end)
+}
+
+/// What stands where hex was due: the end of it, or a typing mistake and more hex.
+fn rest(source: Source<'_>, range: Range<usize>, run: &mut Run) -> usize {
+    let text = source.range(range.clone());
+    let column = source.range(run.range.end..range.start);
+    if text.starts_with(['|', '>']) || column.len() > 1 || column.contains('\t') {
+        return range.end;
+    }
+    let len = text.find(char::is_whitespace).unwrap_or(text.len());
+    let token = text.get(..len).unwrap_or_default();
+    if run.data.bytes.is_empty() || token.len() > 8 || !digits::near(token, 2) {
+        return range.start;
+    }
+    let end = range.start.saturating_add(len);
+    digits::hex(source, range.start..end, run);
+    run.range.end = end;
+    read_on(source, end..range.end, run)
+}
+
+fn read_on(source: Source<'_>, range: Range<usize>, run: &mut Run) -> usize {
+    let mut at = range.start;
+    loop {
+        let gap = blanks(source.range(at..range.end));
+        let next = at.saturating_add(gap);
+        let text = source.range(next..range.end);
+        let len = word(text);
+        let hex = len > 0 && text.bytes().take(len).all(|b| b.is_ascii_hexdigit()) && len % 2 == 0;
+        if gap > 2 || !hex {
+            return range.end;
+        }
+        at = next.saturating_add(len);
+        digits::hex(source, next..at, run);
+        run.range.end = at;
+    }
+}
+
+/// Whether `tail` shows the bytes as characters.
+fn ends_with_ascii(tail: &str, bytes: &[u8], ascii: Ascii) -> bool {
+    let gap = blanks(tail);
+    let shown = tail.trim_matches(|c: char| c.is_ascii_whitespace());
+    let framed = shown.starts_with(['|', '>']) && shown.len() > 1;
+    let far = gap > 1 || tail.starts_with('\t') || framed;
+    let inside = shown.get(1..).and_then(|s| s.strip_suffix(['|', '<']).or(Some(s)));
+    let shown = if framed { inside.unwrap_or_default() } else { shown };
+    let fits = shown.len() <= bytes.len().saturating_mul(4).saturating_add(4);
+    (far || ascii == Ascii::Always && gap == 1) && !shown.is_empty() && fits && shows(shown, bytes)
+}
+
+/// Compares without blanks: web pages fold them. What is not printable may look like anything.
+fn shows(shown: &str, bytes: &[u8]) -> bool {
+    let mut chars = shown.chars().filter(|c| !c.is_whitespace());
+    let mut bytes = bytes.iter().filter(|b| **b != b' ');
+    let same = bytes.by_ref().all(|byte| match chars.next() {
+        Some(c) => !byte.is_ascii_graphic() || c == char::from(*byte),
+        None => false,
+    });
+    same && chars.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_beside_bytes() {
+        assert!(ends_with_ascii("  |0Q..|", b"0Q\0\x01", Ascii::Maybe));
+        assert!(ends_with_ascii(" AT+Q=0", b"AT+Q=0", Ascii::Always));
+        assert!(ends_with_ascii(" ...", b" \x02\0\0", Ascii::Always));
+        assert!(ends_with_ascii("  .+..MQTT ...<", b"\x10+\0\x04MQTT\x04\xc2\0<", Ascii::Maybe));
+        assert!(!ends_with_ascii(" 62", b"62", Ascii::Maybe));
+        assert!(!ends_with_ascii("  04 c2 00 3c", b"\x10+\0\x04MQTT", Ascii::Maybe));
+    }
+}

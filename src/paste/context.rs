@@ -1,0 +1,93 @@
+//! What stands in a line around some digits: whether they are alone in it, who sent them, when.
+
+use super::piece::Direction;
+use super::run::{Class, Join, Run};
+use super::source::Source;
+use super::stamp::{self, Stamp};
+use std::ops::Range;
+
+/// The surroundings of a run in its line.
+#[derive(Debug)]
+pub(super) struct Context<'t> {
+    before: &'t str,
+    /// Whether nothing but punctuation stands behind.
+    ends_line: bool,
+}
+
+impl<'t> Context<'t> {
+    pub(super) fn of(source: Source<'t>, range: &Range<usize>) -> Self {
+        let before = source.range(source.line_start(range.start)..range.start);
+        let rest = source.from(range.end);
+        let tail = rest
+            .trim_start_matches(|c: char| c == ' ' || c == '\t' || "`;,.\\)\"'*]}>".contains(c));
+        let comment = ["//", "#", "/*"].into_iter().any(|mark| tail.starts_with(mark));
+        Self { before, ends_line: tail.is_empty() || tail.starts_with(['\n', '\r']) || comment }
+    }
+
+    /// Sets class, direction, time and join of a run of digits.
+    pub(super) fn apply(&self, run: &mut Run) {
+        let alone = self.before.chars().all(|c| c.is_whitespace() || ">-*`|.".contains(c));
+        run.direction = direction(self.before);
+        run.time = self.time();
+        let labelled = self.before.trim_end().ends_with([':', '=', '>', ']', '\u{ff1a}', '\t']);
+        if self.ends_line && (alone || labelled) {
+            run.class = Class::Line;
+            run.join = Join::Adjacent(skeleton(self.before));
+        }
+    }
+
+    pub(super) fn direction(&self) -> Option<Direction> {
+        direction(self.before)
+    }
+
+    pub(super) fn time(&self) -> Option<Stamp> {
+        stamp::read(self.before)
+    }
+}
+
+/// A line's beginning without what changes from line to line.
+pub(super) fn skeleton(before: &str) -> String {
+    before.chars().filter(|c| !c.is_ascii_digit() && !c.is_whitespace()).collect()
+}
+
+/// Who sent what a line shows, by its words.
+pub(super) fn direction(before: &str) -> Option<Direction> {
+    let lower = before.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    let word = words.find_map(|w| match w {
+        "send" | "sent" | "sending" | "tx" | "write" | "out" | "outgoing" | "发送" => {
+            Some(Direction::Sent)
+        }
+        "recv" | "receive" | "received" | "receiving" | "rx" | "read" | "in" | "incoming"
+        | "rcv" | "rcvd" | "接收" | "收到" => Some(Direction::Received),
+        _ => None,
+    });
+    let arrow = || {
+        let sent = [">>", "-->", "=>"].into_iter().any(|a| lower.contains(a));
+        let received = ["<<", "<--", "<="].into_iter().any(|a| lower.contains(a));
+        match (sent, received) {
+            (true, false) => Some(Direction::Sent),
+            (false, true) => Some(Direction::Received),
+            _ => None,
+        }
+    };
+    word.or_else(arrow)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_tell_the_direction() {
+        assert_eq!(direction("[12:00] TX: "), Some(Direction::Sent));
+        assert_eq!(direction("mqtt_recv: "), Some(Direction::Received));
+        assert_eq!(direction("<< "), Some(Direction::Received));
+        assert_eq!(direction("sender said resend "), None);
+    }
+
+    #[test]
+    fn a_skeleton_has_no_numbers() {
+        assert_eq!(skeleton("I (123) mqtt: "), skeleton("I (456) mqtt: "));
+    }
+}

@@ -1,0 +1,277 @@
+//! Dumps whose lines begin with an address: xxd, hexdump -C, od -t x1, Wireshark, tshark -x.
+
+use super::columns::{self, Ascii};
+use super::frame;
+use super::mistake::MistakeKind;
+use super::notation::Notation;
+use super::piece::Direction;
+use super::run::{Class, Run};
+use super::source::{Line, Source, Taken, blanks, word};
+
+/// `00000000: 102f 0004  ./..`
+pub(super) fn xxd(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    read(row, source, at, |a| a.colon)
+}
+
+/// `00000000  10 2f 00 04  |./..|`
+pub(super) fn hexdump_c(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    read(row, source, at, |a| a.digits.len() == 8 && a.gap > 1)
+}
+
+/// `0000000 10 2f 00 04`
+pub(super) fn od(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    read(row, source, at, |a| matches!(a.digits.len(), 6 | 7) && a.group == 2)
+}
+
+/// `0000   10 2f 00 04   ./..`
+pub(super) fn wireshark(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    read(row, source, at, |a| a.digits.len() >= 4 && a.gap > 1)
+}
+
+/// What a line of a dump begins with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Address<'t> {
+    pub(super) digits: &'t str,
+    pub(super) colon: bool,
+    /// Blanks behind it.
+    pub(super) gap: usize,
+    /// Length of the first group of digits.
+    pub(super) group: usize,
+    /// Whether the line is indented, as a follow dump's lines from the other side are.
+    indent: bool,
+    /// Where the hex begins.
+    pub(super) hex: usize,
+}
+
+impl<'t> Address<'t> {
+    pub(super) fn of(line: &Line<'t>) -> Option<Self> {
+        let indent = blanks(line.text);
+        let rest = line.text.get(indent..)?;
+        let body = rest.strip_prefix("0x").or_else(|| rest.strip_prefix('[')).unwrap_or(rest);
+        let len = word(body);
+        let digits = body.get(..len).filter(|d| (3..=16).contains(&d.len()))?;
+        let after = body.get(len..)?;
+        let after = after.strip_prefix(']').unwrap_or(after);
+        let colon = after.starts_with(':') && !after.starts_with("::");
+        let after = if colon { after.get(1..)? } else { after };
+        let gap = blanks(after);
+        let hex = after.get(gap..)?;
+        let is_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
+        let start = line.end.checked_sub(hex.len())?;
+        let deep = indent > 3 || line.text.starts_with('\t');
+        let address = Self { digits, colon, gap, group: word(hex), indent: deep, hex: start };
+        (is_hex && (gap > 0 || hex.is_empty())).then_some(address)
+    }
+
+    /// The address in one of [`RADIXES`].
+    pub(super) fn value(&self, radix: u32) -> Option<u64> {
+        u64::from_str_radix(self.digits, radix).ok()
+    }
+}
+
+/// `od` counts in octal, or in decimal where it is told to.
+pub(super) const RADIXES: [u32; 3] = [16, 8, 10];
+
+struct Dump<'t> {
+    row: &'static Notation,
+    source: Source<'t>,
+    runs: Vec<Run>,
+    /// The run of each side that its next line continues, with the address of its first byte.
+    open: [Option<Side>; 2],
+    /// Which of the radixes the addresses so far follow.
+    fits: [bool; 3],
+    lines: usize,
+    ascii: bool,
+    star: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Side {
+    run: usize,
+    first: u64,
+    last_line: usize,
+}
+
+/// Reads the dump that begins at `at`, of lines whose addresses are `mine`.
+pub(super) fn read(
+    row: &'static Notation,
+    source: Source<'_>,
+    at: usize,
+    mine: fn(&Address<'_>) -> bool,
+) -> Option<Taken> {
+    let first = Address::of(&source.line(at)).filter(mine)?;
+    let mut dump = Dump {
+        row,
+        source,
+        runs: Vec::new(),
+        open: [None; 2],
+        fits: RADIXES.map(|r| first.value(r).is_some()),
+        lines: 0,
+        ascii: false,
+        star: false,
+    };
+    let end = dump.lines(at, mine);
+    let zero = first.value(16) == Some(0);
+    let sure = dump.lines > 1 || dump.ascii || (zero && dump.lines > 0);
+    if !sure || dump.runs.iter().all(|r| r.data.bytes.is_empty()) {
+        return None;
+    }
+    let runs = dump.finish();
+    Some(Taken { runs, end, modem: 0 })
+}
+
+impl<'t> Dump<'t> {
+    /// Reads lines as long as they are the dump's; gives the offset after the last.
+    fn lines(&mut self, at: usize, mine: fn(&Address<'_>) -> bool) -> usize {
+        let mut at = at;
+        while at < self.source.text.len() {
+            let line = self.source.line(at);
+            let address = Address::of(&line);
+            let goes_on = match address {
+                Some(a) if a.group == 0 => self.lines > 0 && self.ends(&a),
+                Some(a) => mine(&a) && self.line(&line, &a),
+                None => {
+                    self.lines > 0
+                        && line.text.trim() == "*"
+                        && !std::mem::replace(&mut self.star, true)
+                }
+            };
+            if !goes_on {
+                break;
+            }
+            if let Some(a) = address.filter(|a| a.group == 0) {
+                self.fill(&a);
+            }
+            at = line.next;
+        }
+        at
+    }
+
+    fn line(&mut self, line: &Line<'t>, address: &Address<'t>) -> bool {
+        let mut part = Run::new(self.row, Class::Sure, address.hex..address.hex);
+        let Some(end) = columns::read(self.source, address.hex..line.end, Ascii::Maybe, &mut part)
+        else {
+            return false;
+        };
+        if part.data.bytes.is_empty() || end < line.end {
+            return false;
+        }
+        self.fill(address);
+        self.ascii |= part.range.end < line.text.trim_end().len().saturating_add(line.start);
+        let side = usize::from(address.indent);
+        let due = self.due(side);
+        let follows = RADIXES.map(|r| due.is_some() && address.value(r) == due);
+        let fits: Vec<bool> = follows.iter().zip(self.fits).map(|(a, b)| *a && b).collect();
+        let zero = address.value(16) == Some(0);
+        if fits.contains(&true) {
+            self.fits.iter_mut().zip(fits).for_each(|(f, fit)| *f = fit);
+            self.extend(side, part);
+        } else if zero || self.open.get(side).is_none_or(Option::is_none) {
+            self.begin(side, address, part);
+        } else {
+            return self.gap(side, address, due.unwrap_or(0), part);
+        }
+        self.lines = self.lines.saturating_add(1);
+        true
+    }
+
+    /// Addresses that jump by less than a few lines: a line is missing from the dump.
+    fn gap(&mut self, side: usize, address: &Address<'_>, due: u64, mut part: Run) -> bool {
+        let radix = RADIXES.iter().zip(self.fits).find(|(_, fit)| *fit).map_or(16, |(r, _)| *r);
+        let Some(found) = address.value(radix).filter(|f| *f > due && f.abs_diff(due) <= 4096)
+        else {
+            return false;
+        };
+        let line_start = self.source.line_start(address.hex);
+        let lost = usize::try_from(found.abs_diff(due)).unwrap_or(0);
+        let at = self.source.skip_blanks(line_start);
+        let range = at..at.saturating_add(address.digits.len());
+        part.slips.insert(
+            0,
+            super::run::Slip {
+                index: 0,
+                range,
+                kind: MistakeKind::Gap { expected: due, found },
+                lost,
+            },
+        );
+        let Some(open) = self.open.get_mut(side).and_then(Option::as_mut) else { return false };
+        open.first = open.first.saturating_add(found.abs_diff(due));
+        self.extend(side, part);
+        self.lines = self.lines.saturating_add(1);
+        true
+    }
+
+    /// Whether a line that is nothing but an address tells the dump's length.
+    fn ends(&self, address: &Address<'_>) -> bool {
+        let due = self.due(0).or_else(|| self.due(1));
+        let values = RADIXES.iter().filter_map(|r| address.value(*r));
+        due.is_some_and(|due| values.into_iter().any(|v| v == due || self.star && v > due))
+    }
+
+    fn due(&self, side: usize) -> Option<u64> {
+        let open = self.open.get(side).copied().flatten()?;
+        let len = self.runs.get(open.run)?.data.len();
+        open.first.checked_add(u64::try_from(len).ok()?)
+    }
+
+    fn begin(&mut self, side: usize, address: &Address<'_>, part: Run) {
+        let radix = RADIXES.iter().zip(self.fits).find(|(_, fit)| *fit).map_or(16, |(r, _)| *r);
+        let open =
+            Side { run: self.runs.len(), first: address.value(radix).unwrap_or(0), last_line: 0 };
+        if let Some(slot) = self.open.get_mut(side) {
+            *slot = Some(open);
+        }
+        self.runs.push(part);
+    }
+
+    fn extend(&mut self, side: usize, part: Run) {
+        let Some(open) = self.open.get_mut(side).and_then(Option::as_mut) else { return };
+        let Some(run) = self.runs.get_mut(open.run) else { return };
+        open.last_line = run.data.len();
+        run.append(part);
+    }
+
+    /// A line `*` stands for lines like the one before it, up to the next address.
+    fn fill(&mut self, address: &Address<'_>) {
+        if !std::mem::take(&mut self.star) {
+            return;
+        }
+        let due = self.due(0);
+        let Some(open) = self.open.first().copied().flatten() else { return };
+        let radixes = RADIXES.iter().zip(self.fits).filter(|(_, fit)| *fit).map(|(r, _)| *r);
+        let Some(run) = self.runs.get_mut(open.run) else { return };
+        let line: Vec<u8> = run.data.bytes.get(open.last_line..).unwrap_or_default().to_vec();
+        let at = run.range.end;
+        let missing = radixes
+            .filter_map(|r| address.value(r)?.checked_sub(due?))
+            .find(|n| *n > 0 && *n <= MOST_FILLED && n.checked_rem(line.len() as u64) == Some(0));
+        for (_, byte) in (0..missing.unwrap_or(0)).zip(line.into_iter().cycle()) {
+            run.data.push(byte, at, 1);
+        }
+    }
+
+    /// With lines of both sides this is a conversation: its packets in the order of the text.
+    fn finish(self) -> Vec<Run> {
+        if !self.open.iter().all(Option::is_some) {
+            return self.runs;
+        }
+        let source = self.source;
+        let deep = |run: &Run| {
+            let head = source.range(source.line_start(run.range.start)..run.range.start);
+            head.starts_with('\t') || blanks(head) > 3
+        };
+        let deep_is_client = self.runs.iter().any(|r| deep(r) && frame::connect(&r.data.bytes));
+        let mut packets = Vec::new();
+        for mut run in self.runs {
+            let from_client = deep(&run) == deep_is_client;
+            run.direction =
+                Some(if from_client { Direction::FromClient } else { Direction::FromServer });
+            packets.extend(run.into_packets());
+        }
+        packets
+    }
+}
+
+/// What `*` may stand for: as much as a packet of a text someone pastes has.
+const MOST_FILLED: u64 = 16 << 20;

@@ -1,0 +1,111 @@
+//! Escape sequences of C, Rust, Python, JSON, JavaScript and Erlang.
+
+use super::digits::nibble;
+use super::mistake::MistakeKind;
+use super::run::Run;
+use super::source::Source;
+
+/// Reads a quoted string from its opening quote on; gives the offset behind the closing one.
+/// A line break ends it, unless a backslash stands before.
+pub(super) fn string(source: Source<'_>, at: usize, quote: char, run: &mut Run) -> Option<usize> {
+    let mut at = at.saturating_add(quote.len_utf8());
+    loop {
+        let c = source.from(at).chars().next()?;
+        if c == quote {
+            return Some(at.saturating_add(quote.len_utf8()));
+        }
+        if c == '\n' {
+            return None;
+        }
+        at = one(source, at, c, run);
+    }
+}
+
+/// Reads the character or escape at `at`; gives the offset behind it.
+pub(super) fn one(source: Source<'_>, at: usize, c: char, run: &mut Run) -> usize {
+    if c != '\\' {
+        let mut utf8 = [0; 4];
+        for byte in c.encode_utf8(&mut utf8).bytes() {
+            run.data.push(byte, at, c.len_utf8());
+        }
+        return at.saturating_add(c.len_utf8());
+    }
+    let rest = source.from(at).get(1..).unwrap_or_default();
+    match sequence(rest) {
+        Some((Some(byte), len)) => {
+            run.data.push(byte, at, len.saturating_add(1));
+            at.saturating_add(len).saturating_add(1)
+        }
+        Some((None, len)) => at.saturating_add(len).saturating_add(1),
+        None => {
+            let len = broken(rest).saturating_add(1);
+            run.slip(at..at.saturating_add(len), MistakeKind::BadEscape, 1);
+            at.saturating_add(len)
+        }
+    }
+}
+
+/// Whether the text begins with a whole escape of a byte's number.
+pub(super) fn starts(text: &str) -> bool {
+    let rest = text.strip_prefix('\\').unwrap_or_default();
+    rest.starts_with(['x', 'u', '0']) && sequence(rest).is_some_and(|(byte, _)| byte.is_some())
+}
+
+/// What stands behind a backslash: its byte, if it has one, and its length.
+fn sequence(rest: &str) -> Option<(Option<u8>, usize)> {
+    let first = rest.chars().next()?;
+    let simple = |byte: u8| Some((Some(byte), 1));
+    match first {
+        'x' | 'X' => braced(rest).or_else(|| hex(rest, 2)),
+        'u' => braced(rest).or_else(|| hex(rest, 4)),
+        'U' => hex(rest, 8),
+        '0'..='7' => octal(rest),
+        'n' => simple(b'\n'),
+        'r' => simple(b'\r'),
+        't' => simple(b'\t'),
+        'a' => simple(7),
+        'b' => simple(8),
+        'v' => simple(11),
+        'f' => simple(12),
+        'e' => simple(27),
+        '\\' | '\'' | '"' | '?' | '/' | '`' => simple(u8::try_from(first).ok()?),
+        '\n' => Some((None, rest.len().saturating_sub(rest.trim_start().len()))),
+        '\r' if rest.starts_with("\r\n") => Some((None, 2)),
+        _ => None,
+    }
+}
+
+fn hex(rest: &str, digits: usize) -> Option<(Option<u8>, usize)> {
+    let code = rest.get(1..)?.get(..digits)?;
+    let all = code.bytes().all(|b| nibble(b).is_some());
+    let value = u32::from_str_radix(code, 16).ok().filter(|_| all)?;
+    Some((Some(u8::try_from(value).ok()?), digits.saturating_add(1)))
+}
+
+/// `{10}`, as in Rust's `\u{10}` and Erlang's `\x{10}`.
+fn braced(rest: &str) -> Option<(Option<u8>, usize)> {
+    let inside = rest.get(1..)?.strip_prefix('{')?;
+    let len = inside.bytes().take(7).position(|b| b == b'}')?;
+    let value = u32::from_str_radix(inside.get(..len)?, 16).ok()?;
+    Some((Some(u8::try_from(value).ok()?), len.saturating_add(3)))
+}
+
+fn octal(rest: &str) -> Option<(Option<u8>, usize)> {
+    let len = rest.bytes().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
+    let value = u32::from_str_radix(rest.get(..len)?, 8).ok()?;
+    Some((Some(u8::try_from(value).ok()?), len))
+}
+
+/// How much of a broken escape to pass over: the digits it should have had.
+fn broken(rest: &str) -> usize {
+    let digits = match rest.chars().next() {
+        Some('x' | 'X') => 3,
+        Some('u') => 5,
+        Some(_) => 1,
+        None => 0,
+    };
+    let end = |c: char| !c.is_alphanumeric();
+    let word = rest.find(end).unwrap_or(rest.len());
+    let wanted: usize = rest.chars().take(digits).map(char::len_utf8).sum();
+    wanted.min(word)
+}

@@ -1,0 +1,46 @@
+//! ESP-IDF: `I (1234) TAG: 10 0e ...`, as `ESP_LOG_BUFFER_HEX` and `..._HEXDUMP` print it.
+
+use super::columns::{self, Ascii};
+use super::context;
+use super::notation::Notation;
+use super::run::{Class, Join, Run};
+use super::source::{Source, Taken, word};
+use super::stamp;
+
+/// Reads a line of such a log that holds hex and nothing else.
+pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    let line = source.line(at);
+    let level = line.text.find(['E', 'W', 'I', 'D', 'V']).filter(|n| *n < LONGEST_COLOUR)?;
+    let rest = line.text.get(level..)?.get(1..)?.strip_prefix(" (")?;
+    let (millis, rest) = rest.split_once(") ")?;
+    let time = stamp::boot(millis)?;
+    let (tag, hex) = rest.split_once(": ")?;
+    let start = line.end.checked_sub(hex.len())?;
+    let from = start.saturating_add(address(hex));
+    let end = line.end.saturating_sub(colour_end(hex));
+    let mut run = Run::new(row, Class::Line, from..from);
+    let column = columns::read(source, from..end, Ascii::Maybe, &mut run)?;
+    let groups = source.range(from..end).split_whitespace().next().map_or(0, str::len);
+    if source.skip_blanks(column) < end || run.data.bytes.is_empty() || groups != 2 {
+        return None;
+    }
+    run.direction = context::direction(tag);
+    run.time = Some(time);
+    run.join = Join::Adjacent(tag.to_owned());
+    Some(Taken { runs: vec![run], end: line.next, modem: 0 })
+}
+
+/// A terminal's colour sequence may stand before the level.
+const LONGEST_COLOUR: usize = 10;
+
+/// Length of the memory address that the hexdump form begins with.
+fn address(hex: &str) -> usize {
+    let len = word(hex);
+    let is_address =
+        len == 10 && hex.starts_with("0x") && hex.get(len..).is_some_and(|r| r.starts_with("   "));
+    if is_address { len.saturating_add(3) } else { 0 }
+}
+
+fn colour_end(hex: &str) -> usize {
+    hex.rfind("\u{1b}[").map_or(0, |n| hex.len().saturating_sub(n))
+}

@@ -1,0 +1,229 @@
+//! What went wrong in a text, in words, with a hint.
+
+use super::place::Place;
+use std::fmt;
+
+/// A place that could not be read inside of bytes that could.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// What is wrong.
+    pub kind: MistakeKind,
+    /// The offending characters.
+    pub place: Place,
+}
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MistakeKind {
+    /// A character that looks like a digit and is none.
+    Lookalike {
+        /// What stands there.
+        found: char,
+        /// What was probably meant.
+        meant: char,
+    },
+    /// A character that is no digit.
+    NotADigit {
+        /// What stands there.
+        found: char,
+        /// The base of the digits around it.
+        base: u8,
+    },
+    /// A run of hex digits that is not made of pairs.
+    OddDigits {
+        /// How many digits there are.
+        digits: usize,
+    },
+    /// A single digit among pairs.
+    OneDigit,
+    /// A group of binary digits that is not eight long.
+    NotEightBits {
+        /// How many digits there are.
+        digits: usize,
+    },
+    /// A number that no byte holds.
+    TooBig {
+        /// The number, as written.
+        number: String,
+    },
+    /// An element of an array that is no number.
+    NotANumber {
+        /// The element, as written.
+        element: String,
+    },
+    /// An escape that is not known or not complete.
+    BadEscape,
+    /// The program that printed the bytes left some out.
+    LeftOut {
+        /// How many, where it says so.
+        count: Option<usize>,
+    },
+    /// The address of a dump's line does not follow from the line before.
+    Gap {
+        /// The address that was due.
+        expected: u64,
+        /// The address that stands there.
+        found: u64,
+    },
+    /// The end of the text comes before the end of the notation.
+    Unclosed {
+        /// What should end it.
+        missing: &'static str,
+    },
+    /// The text is longer than is read.
+    TooLong {
+        /// How many bytes of it are read.
+        limit: usize,
+    },
+    /// There are more pieces or mistakes than are kept.
+    TooMany {
+        /// How many are kept.
+        limit: usize,
+    },
+}
+
+impl Mistake {
+    /// What to do about it, where that can be said.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match &self.kind {
+            MistakeKind::Lookalike { found, meant } => {
+                format!("{} was probably meant to be the digit {meant}", name(*found))
+            }
+            MistakeKind::NotADigit { base: 16, .. } => "hex digits are 0-9 and a-f".to_owned(),
+            MistakeKind::NotADigit { base, .. } => {
+                format!("digits in base {base} are expected here")
+            }
+            MistakeKind::OddDigits { .. } => {
+                "a byte is two hex digits: one is missing or too many".to_owned()
+            }
+            MistakeKind::OneDigit => "a byte is two hex digits: write 0a for a".to_owned(),
+            MistakeKind::NotEightBits { .. } => "a byte is eight binary digits".to_owned(),
+            MistakeKind::TooBig { .. } => {
+                "a byte is 0 to 255, or -128 to 127 where it has a sign".to_owned()
+            }
+            MistakeKind::LeftOut { .. } => {
+                "have the program print all of them, as hex for instance".to_owned()
+            }
+            MistakeKind::Gap { .. } => "lines are missing or stand twice".to_owned(),
+            MistakeKind::TooLong { .. } => "give the bytes as a file, or in parts".to_owned(),
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for MistakeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lookalike { found, .. } => write!(f, "{} is not a digit", name(*found)),
+            Self::NotADigit { found, base: 16 } => write!(f, "{} is not a hex digit", name(*found)),
+            Self::NotADigit { found, base } => {
+                write!(f, "{} is not a digit in base {base}", name(*found))
+            }
+            Self::OddDigits { digits } => write!(f, "odd number of hex digits: {digits}"),
+            Self::OneDigit => f.write_str("one hex digit, its second is missing"),
+            Self::NotEightBits { digits } => write!(f, "{digits} binary digits instead of 8"),
+            Self::TooBig { number } => write!(f, "{number} does not fit into a byte"),
+            Self::NotANumber { element } => write!(f, "{element:?} is not a number"),
+            Self::BadEscape => f.write_str("escape sequence not understood"),
+            Self::LeftOut { count: Some(n) } => {
+                write!(f, "{n} bytes were left out when this was printed")
+            }
+            Self::LeftOut { count: None } => {
+                f.write_str("bytes were left out when this was printed")
+            }
+            Self::Gap { expected, found } => {
+                write!(f, "the address {found:#x} does not follow: {expected:#x} was due")
+            }
+            Self::Unclosed { missing } => write!(f, "the closing {missing} is missing"),
+            Self::TooLong { limit } => {
+                write!(f, "the text is too long: only {limit} bytes of it are read")
+            }
+            Self::TooMany { limit } => write!(f, "only the first {limit} are kept"),
+        }
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}: {}", self.place.line, self.place.column, self.kind)
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+/// What a text seems to be that holds no bytes for this room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Hint {
+    /// A capture file.
+    Capture {
+        /// Its format.
+        format: &'static str,
+    },
+    /// The log of a broker, which names packets and does not show them.
+    BrokerLog,
+    /// Notations were found, none of which frames as MQTT.
+    NoPackets,
+    /// Nothing at all.
+    Empty,
+    /// None of these.
+    NoBytes,
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Capture { format } => write!(
+                f,
+                "this is a {format} capture file, not pasted text: read it with `mqttscope read FILE`"
+            ),
+            Self::BrokerLog => f.write_str(
+                "no bytes found: this looks like the log of a broker, which names the packets and does \
+                 not hold their bytes; capture the traffic and use `mqttscope read` or `mqttscope live`",
+            ),
+            Self::NoPackets => f.write_str(
+                "no packets found: some bytes stand in this text, but none of them make up an MQTT \
+                 packet; paste those bytes alone to have them decoded whatever they are",
+            ),
+            Self::Empty => f.write_str("no bytes found: the input is empty"),
+            Self::NoBytes => {
+                write!(f, "no bytes found: looked for {}", super::notation::names().join(", "))
+            }
+        }
+    }
+}
+
+/// The digit that a character looks like.
+pub(super) fn lookalike(c: char) -> Option<char> {
+    Some(match c {
+        'O' | 'o' | '\u{41e}' | '\u{43e}' | '\u{39f}' | '\u{3bf}' => '0',
+        'l' | 'I' | 'i' | '|' | '\u{406}' | '\u{456}' | '\u{4cf}' => '1',
+        'Z' | 'z' => '2',
+        '\u{417}' | '\u{437}' => '3',
+        'S' | 's' => '5',
+        '\u{431}' => '6',
+        '\u{410}' | '\u{430}' | '\u{391}' => 'a',
+        '\u{412}' | '\u{432}' | '\u{392}' => 'b',
+        '\u{421}' | '\u{441}' | '\u{3f9}' => 'c',
+        '\u{415}' | '\u{435}' | '\u{395}' => 'e',
+        '\u{ff10}'..='\u{ff19}' | '\u{ff21}'..='\u{ff26}' | '\u{ff41}'..='\u{ff46}' => {
+            char::from_u32((c as u32).checked_sub(0xfee0)?)?
+        }
+        _ => return None,
+    })
+}
+
+/// A character by a name that can be told from its twins.
+fn name(c: char) -> String {
+    let code = u32::from(c);
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => format!("the full-width {c:?} (U+{code:04X})"),
+        '\u{370}'..='\u{3ff}' => format!("the Greek letter {c:?} (U+{code:04X})"),
+        '\u{400}'..='\u{4ff}' => format!("the Cyrillic letter {c:?} (U+{code:04X})"),
+        _ if c.is_ascii_alphabetic() => format!("the letter {c:?}"),
+        _ if c.is_ascii() => format!("{c:?}"),
+        _ => format!("{c:?} (U+{code:04X})"),
+    }
+}

@@ -1,0 +1,156 @@
+//! Any text that people paste, to bytes: with direction and time where the text has them, and
+//! for every byte the place in the text that it was read from.
+//!
+//! What may enter: text in, values out. No file, no clock, no MQTT beyond the test in `frame`
+//! whether bytes can be packets, which decides between two readings of a text.
+//!
+//! ```text
+//! parse ─┬─ whole   nothing but digits: taken as they are ─────────┐
+//!        └─ scan    walks the text, asks the readers of the table ─┴─▶ build: join, judge, repeat ─▶ Paste
+//! ```
+//!
+//! **To add a notation**: a file with a function `read(row, source, at) -> Option<Taken>` that
+//! gives nothing where its notation does not stand, and a row in [`notation::NOTATIONS`], whose
+//! example the tests read. A reader looks no further than it takes: that keeps the walk linear.
+
+mod array;
+mod base64;
+mod bitlog;
+mod bits;
+mod buffer;
+mod build;
+mod caret;
+mod columns;
+mod context;
+mod data;
+mod digits;
+mod dump;
+mod emqx;
+mod erlang;
+mod escape;
+mod esp;
+mod follow;
+mod frame;
+mod hex;
+mod link;
+mod mistake;
+pub mod notation;
+mod piece;
+mod place;
+mod quoted;
+mod raw;
+mod rtthread;
+mod run;
+mod scan;
+mod source;
+mod stamp;
+mod tcpdump;
+mod whole;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use caret::caret;
+pub use data::TextMap;
+pub use link::Link;
+pub use mistake::{Hint, Mistake, MistakeKind};
+pub use notation::{EXAMPLE, NOTATIONS, Notation};
+pub use piece::{Continues, Direction, Ignored, Kind, Paste, Piece};
+pub use place::{Locator, Place};
+pub use stamp::{Clock, Stamp};
+
+use build::Builder;
+use source::Source;
+use std::borrow::Cow;
+
+/// How a text is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Each line is by itself: its bytes join with no other line's.
+    pub lines: bool,
+}
+
+/// The longest text that is read. A gigabyte of hex is more than anyone pastes.
+pub const MAX_TEXT: usize = 1 << 30;
+/// The most pieces that are kept: a text with more is a capture, and better read as one.
+pub const MAX_PIECES: usize = 1_000_000;
+/// The most mistakes that are kept: nobody mends more of them by hand.
+pub const MAX_MISTAKES: usize = 1000;
+
+/// Reads a text.
+#[must_use]
+pub fn parse<'t>(text: &'t str, options: &Options) -> Paste<'t> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let end = (0..=text.len().min(MAX_TEXT)).rev().find(|n| text.is_char_boundary(*n)).unwrap_or(0);
+    let head = text.get(..end).unwrap_or_default();
+    let mut paste = if options.lines { lines(head) } else { one(head, head, 0) };
+    if end < text.len() {
+        let place = Locator::new(head).place(end..end);
+        paste.mistakes.push(Mistake { kind: MistakeKind::TooLong { limit: MAX_TEXT }, place });
+    }
+    paste
+}
+
+/// Reads input that may be no text: raw packets, or text in UTF-16.
+#[must_use]
+pub fn parse_bytes<'t>(bytes: &'t [u8], options: &Options) -> Paste<'t> {
+    raw::read(bytes, options)
+}
+
+/// Reads `text` from `at` on, of which `whole` is all.
+fn one<'t>(whole: &'t str, text: &'t str, at: usize) -> Paste<'t> {
+    let source = Source { text };
+    let mut builder = Builder::new(source, at);
+    if scan::begins_with_lines(source, at) || !whole::read(source, at, &mut builder) {
+        scan::scan(source, at, &mut builder);
+    }
+    builder.finish(Cow::Borrowed(whole), |fragments| {
+        hint(text.get(at..).unwrap_or_default(), fragments)
+    })
+}
+
+/// Reads each line by itself.
+fn lines(text: &str) -> Paste<'_> {
+    let mut all = one(text, "", 0);
+    all.hint = None;
+    let source = Source { text };
+    let mut locator = Locator::new(text);
+    let mut at = 0;
+    let mut number = 0_u32;
+    while at < text.len() && all.pieces.len() < MAX_PIECES {
+        let line = source.line(at);
+        at = line.next;
+        if line.text.trim().is_empty() {
+            continue;
+        }
+        let part = one("", text.get(..line.end).unwrap_or_default(), line.start);
+        if part.pieces.is_empty() && part.mistakes.is_empty() {
+            all.ignored.without_bytes.push(locator.place(line.start..line.end));
+        }
+        all.absorb(part, number, &mut locator);
+        number = number.saturating_add(1);
+    }
+    if all.pieces.is_empty() && all.mistakes.is_empty() {
+        all.hint = Some(hint(text, all.ignored.fragments > 0));
+    }
+    all
+}
+
+fn hint(text: &str, fragments: bool) -> Hint {
+    let lines = || text.lines().take(1000);
+    let broker = |line: &str| {
+        let stamped = line.split_once(": ").is_some_and(|(time, _)| stamp::read(time).is_some());
+        let words = ["New connection", "New client", "Sending ", "Received ", "Client "];
+        stamped && words.iter().any(|w| line.contains(w))
+    };
+    if text.trim().is_empty() {
+        Hint::Empty
+    } else if lines().any(broker) {
+        Hint::BrokerLog
+    } else if fragments {
+        Hint::NoPackets
+    } else {
+        Hint::NoBytes
+    }
+}

@@ -1,0 +1,118 @@
+//! The table of notations. Reading, help, documentation and tests loop over its rows.
+
+use super::source::Read;
+use super::{
+    array, base64, bitlog, bits, buffer, dump, emqx, erlang, esp, follow, hex, quoted, rtthread,
+    tcpdump, words,
+};
+
+/// A way in which people write bytes down.
+pub struct Notation {
+    /// Its name, as its users know it.
+    pub name: &'static str,
+    /// A text in this notation that holds [`EXAMPLE`].
+    pub example: &'static str,
+    pub(super) place: Where,
+    pub(super) read: Read,
+}
+
+/// Where a reader is called.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Where {
+    /// At the beginning of each line.
+    Line,
+    /// At each of these characters, letters and digits only where a word begins.
+    At(&'static str),
+    /// Never: another row's reader chooses this row when it sees that the bytes fit better.
+    Chosen,
+}
+
+/// The packet of every row's example: a CONNECT of 16 bytes.
+pub const EXAMPLE: [u8; 16] = *b"\x10\x0e\0\x04MQTT\x04\x02\0\x3c\0\x02ab";
+
+const HEX_DIGITS: &str = "0123456789abcdefABCDEF\\%";
+const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+const fn row(name: &'static str, place: Where, read: Read, example: &'static str) -> Notation {
+    Notation { name, example, place, read }
+}
+
+/// Every notation. Of two that could read a place the earlier row does.
+#[rustfmt::skip]
+pub static NOTATIONS: [Notation; 26] = [
+    row("RT-Thread AT log", Where::Line, rtthread::read,
+        "[D/AT] sendline: 0000-0020: 10 0E 00 04 4D 51 54 54 04 02 00 3C 00 02 61 62 ....MQTT...<..ab"),
+    row("log of binary digits", Where::Line, bitlog::read,
+        "Send Message Header : 00010000 00001110 00000000 00000100\n\
+         Send Message payload : 01001101 01010001 01010100 01010100 00000100 00000010 00000000 00111100 00000000 00000010 01100001 01100010"),
+    row("EMQX log", Where::Line, emqx::read,
+        "2023-01-30T16:39:24.889009+08:00 [debug] msg: raw_bin_received, peername: 127.0.0.1:62119, bin: 100E00044D5154540402003C00026162, size: 16, type: hex"),
+    row("ESP-IDF log", Where::Line, esp::read,
+        "I (1234) mqtt: 10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62"),
+    row("tcpdump -x, -xx, -X, -XX", Where::Line, tcpdump::read,
+        "\t0x0000:  100e 0004 4d51 5454 0402 003c 0002 6162  ....MQTT...<..ab"),
+    row("tshark -z follow,tcp,raw", Where::Line, follow::read,
+        "Follow: tcp,raw\nFilter: tcp.stream eq 0\nNode 0: [::1]:38588\nNode 1: [::1]:1883\n100e00044d5154540402003c00026162\n=====\n"),
+    row("xxd", Where::Line, dump::xxd,
+        "00000000: 100e 0004 4d51 5454 0402 003c 0002 6162  ....MQTT...<..ab"),
+    row("hexdump -C", Where::Line, dump::hexdump_c,
+        "00000000  10 0e 00 04 4d 51 54 54  04 02 00 3c 00 02 61 62  |....MQTT...<..ab|\n00000010"),
+    row("hexdump, od -x, od (16-bit words)", Where::Line, words::read,
+        "0000000 0e10 0400 514d 5454 0204 3c00 0200 6261\n0000010"),
+    row("od -t x1", Where::Line, dump::od,
+        "0000000 10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62\n0000020"),
+    row("Wireshark hex dump, tshark -x", Where::Line, dump::wireshark,
+        "0000   10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62   ....MQTT...<..ab"),
+    row("Node <Buffer ..>", Where::At("<"), buffer::read,
+        "<Buffer 10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62>"),
+    row("Erlang <<..>>", Where::At("<"), erlang::read,
+        "<<16,14,0,4,\"MQTT\",4,2,0,16#3c,0,2,\"ab\">>"),
+    row("string with escapes (C, Rust, Python, Wireshark)", Where::At("\"'bB"), quoted::read,
+        r"b'\x10\x0e\x00\x04MQTT\x04\x02\x00<\x00\x02ab'"),
+    row("escapes without quotes", Where::At("\\"), quoted::bare,
+        r"\x10\x0e\x00\x04MQTT\x04\x02\x00\x3c\x00\x02ab"),
+    row("array (C, Rust, Go, JSON, Java, Node)", Where::At("[{"), array::read,
+        "{ 0x10, 0x0e, 0x00, 0x04, 'M', 'Q', 'T', 'T', 4, 2, 0, 60, 0, 2, 97, 98 }"),
+    row("binary digits", Where::At("01"), bits::read,
+        "00010000 00001110 00000000 00000100 01001101 01010001 01010100 01010100 00000100 00000010 00000000 00111100 00000000 00000010 01100001 01100010"),
+    row("hex", Where::At(HEX_DIGITS), hex::read,
+        "10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62"),
+    row("hex with 0x", Where::Chosen, hex::read,
+        "0x10 0x0e 0x00 0x04 0x4d 0x51 0x54 0x54 0x04 0x02 0x00 0x3c 0x00 0x02 0x61 0x62"),
+    row("hex with colons or dashes", Where::Chosen, hex::read,
+        "10:0E:00:04:4D:51:54:54:04:02:00:3C:00:02:61:62"),
+    row("hex stream, xxd -p", Where::Chosen, hex::read,
+        "100e00044d5154540402003c00026162"),
+    row("hex with h", Where::Chosen, hex::read,
+        "10h 0Eh 00h 04h 4Dh 51h 54h 54h 04h 02h 00h 3Ch 00h 02h 61h 62h"),
+    row("hex with zeros left out", Where::Chosen, hex::read,
+        "10 E 0 4 4D 51 54 54 4 2 0 3C 0 2 61 62"),
+    row("decimal", Where::Chosen, hex::read,
+        "16 14 0 4 77 81 84 84 4 2 0 60 0 2 97 98"),
+    row("base64", Where::At(LETTERS), base64::read, "EA4ABE1RVFQEAgA8AAJhYg=="),
+    row("raw bytes", Where::Chosen, hex::read, ""),
+];
+
+/// The names of all rows.
+pub fn names() -> Vec<&'static str> {
+    NOTATIONS.iter().map(|n| n.name).collect()
+}
+
+/// The row of a name: for readers that choose between rows. Names are unique: a test says so.
+pub(super) fn named(name: &str, other: &'static Notation) -> &'static Notation {
+    NOTATIONS.iter().find(|n| n.name == name).unwrap_or(other)
+}
+
+impl std::fmt::Debug for Notation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl PartialEq for Notation {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Notation {}

@@ -1,0 +1,128 @@
+//! What a pasted text turns out to hold.
+
+use super::data::TextMap;
+use super::link::Link;
+use super::mistake::{Hint, Mistake};
+use super::notation::Notation;
+use super::place::{Locator, Place};
+use super::stamp::Stamp;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A text and all that was read from it.
+#[derive(Debug)]
+pub struct Paste<'t> {
+    /// The text: as given, or decoded where it came as UTF-16. Empty where raw bytes came.
+    pub text: Cow<'t, str>,
+    /// The bytes, in the order of the text.
+    pub pieces: Vec<Piece>,
+    /// What could not be read inside of what was, in the order of the text.
+    pub mistakes: Vec<Mistake>,
+    /// What was left aside.
+    pub ignored: Ignored,
+    /// What the text seems to be, where it is something that this room does not read.
+    pub hint: Option<Hint>,
+}
+
+/// Bytes that belong together: a packet, several in a row, or one frame of a capture.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// What they are a piece of.
+    pub kind: Kind,
+    /// How they were written.
+    pub notation: &'static Notation,
+    /// Who sent them, as far as the text says.
+    pub direction: Option<Direction>,
+    /// When, as far as the text says.
+    pub time: Option<Stamp>,
+    /// Pieces of one number share their state; what the text does not tell apart is 0.
+    pub conversation: u32,
+    /// Where in the text they stand.
+    pub place: Place,
+    /// Where each byte stands.
+    pub map: TextMap,
+    /// The piece that stands here once more, as a text does that shows a packet and then
+    /// explains it: an index into [`Paste::pieces`].
+    pub repeat_of: Option<usize>,
+    /// The bytes go on in a packet that a mistake cut in two.
+    pub continues: Option<Continues>,
+}
+
+/// The second half of what a mistake cut in two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Continues {
+    /// The mistake, an index into [`Paste::mistakes`].
+    pub mistake: usize,
+    /// How many bytes the unreadable text stands for, as far as its length tells.
+    pub missing: usize,
+}
+
+/// What bytes are a piece of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A stream of MQTT packets.
+    Stream,
+    /// A frame with its link and IP headers.
+    Frame(Link),
+}
+
+/// Who sent the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// The program that wrote the log.
+    Sent,
+    /// The other end of the program that wrote the log.
+    Received,
+    /// The client.
+    FromClient,
+    /// The server.
+    FromServer,
+}
+
+/// What was left aside, in numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Ignored {
+    /// Lines with text of which nothing was taken.
+    pub lines: usize,
+    /// Lines that a modem and its driver exchanged.
+    pub modem: usize,
+    /// Bytes in some notation that are no packet: parts quoted in an explanation, numbers.
+    pub fragments: usize,
+    /// The first of the fragments.
+    pub samples: Vec<Place>,
+    /// Lines without bytes in the mode that reads each line by itself.
+    pub without_bytes: Vec<Place>,
+}
+
+impl Paste<'_> {
+    /// Where the bytes `range` of a piece stand in the text.
+    #[must_use]
+    pub fn place_of(&self, piece: &Piece, range: Range<usize>) -> Option<Place> {
+        piece.map.text_of(range).map(|range| Locator::new(&self.text).place(range))
+    }
+
+    /// Adds what was read from one line, in the mode that reads each line by itself.
+    pub(super) fn absorb(&mut self, part: Self, line: u32, locator: &mut Locator<'_>) {
+        let pieces = self.pieces.len();
+        let mistakes = self.mistakes.len();
+        for mut piece in part.pieces {
+            piece.conversation = line;
+            piece.place = locator.place(piece.place.start..piece.place.end);
+            piece.repeat_of = piece.repeat_of.map(|n| n.saturating_add(pieces));
+            if let Some(continues) = &mut piece.continues {
+                continues.mistake = continues.mistake.saturating_add(mistakes);
+            }
+            self.pieces.push(piece);
+        }
+        for mut mistake in part.mistakes {
+            mistake.place = locator.place(mistake.place.start..mistake.place.end);
+            self.mistakes.push(mistake);
+        }
+        let (own, other) = (&mut self.ignored, part.ignored);
+        own.lines = own.lines.saturating_add(other.lines);
+        own.modem = own.modem.saturating_add(other.modem);
+        own.fragments = own.fragments.saturating_add(other.fragments);
+    }
+}

@@ -1,0 +1,105 @@
+//! Input that is no text, or text that is not UTF-8.
+
+use super::data::Data;
+use super::mistake::Hint;
+use super::notation::{NOTATIONS, Notation};
+use super::piece::{Ignored, Kind, Paste, Piece};
+use super::place::Place;
+use super::{Options, frame, link, parse};
+use std::borrow::Cow;
+
+/// What a file's first bytes say about it.
+pub(super) fn read<'t>(bytes: &'t [u8], options: &Options) -> Paste<'t> {
+    if let Some(format) = capture(bytes) {
+        return Paste { hint: Some(Hint::Capture { format }), ..empty() };
+    }
+    if let Some(text) = wide(bytes) {
+        return owned(&text, options);
+    }
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match std::str::from_utf8(text) {
+        Ok(text) if !is_binary(text) => parse(text, options),
+        _ if frame::strict(bytes) || is_binary_bytes(bytes) => binary(bytes),
+        _ => owned(&String::from_utf8_lossy(text), options),
+    }
+}
+
+fn owned(text: &str, options: &Options) -> Paste<'static> {
+    let Paste { pieces, mistakes, ignored, hint, .. } = parse(text, options);
+    Paste { text: Cow::Owned(text.to_owned()), pieces, mistakes, ignored, hint }
+}
+
+fn empty() -> Paste<'static> {
+    Paste {
+        text: Cow::Borrowed(""),
+        pieces: Vec::new(),
+        mistakes: Vec::new(),
+        ignored: Ignored::default(),
+        hint: None,
+    }
+}
+
+/// The bytes themselves: of raw input each is its own place.
+fn binary(bytes: &[u8]) -> Paste<'static> {
+    let Some(notation) = NOTATIONS.iter().find(|n| n.name == RAW) else { return empty() };
+    let mut data = Data::default();
+    bytes.iter().enumerate().for_each(|(n, byte)| data.push(*byte, n, 1));
+    let strict = frame::strict(bytes);
+    let kind = link::guess(bytes).filter(|_| !strict).map_or(Kind::Stream, Kind::Frame);
+    let piece = piece(notation, data, kind);
+    Paste { pieces: vec![piece], ..empty() }
+}
+
+fn piece(notation: &'static Notation, data: Data, kind: Kind) -> Piece {
+    Piece {
+        place: Place { end: data.len(), ..Place::default() },
+        bytes: data.bytes,
+        map: data.map,
+        kind,
+        notation,
+        direction: None,
+        time: None,
+        conversation: 0,
+        repeat_of: None,
+        continues: None,
+    }
+}
+
+const RAW: &str = "raw bytes";
+
+/// Control characters that no text has: MQTT's shortest packet ends in a zero byte.
+fn is_binary(text: &str) -> bool {
+    is_binary_bytes(text.as_bytes())
+}
+
+fn is_binary_bytes(bytes: &[u8]) -> bool {
+    let control = |b: &u8| matches!(b, 0..=8 | 14..=26 | 28..=31);
+    bytes.iter().any(control)
+}
+
+/// Text in UTF-16, by its byte order mark.
+fn wide(bytes: &[u8]) -> Option<String> {
+    let (little, rest) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (true, rest),
+        [0xfe, 0xff, rest @ ..] => (false, rest),
+        _ => return None,
+    };
+    let units = rest.chunks_exact(2).filter_map(|two| two.first_chunk::<2>());
+    let units =
+        units.map(|two| if little { u16::from_le_bytes(*two) } else { u16::from_be_bytes(*two) });
+    let text: String =
+        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    (rest.len() % 2 == 0 && !is_binary(&text)).then_some(text)
+}
+
+/// The name of the capture format whose magic number the bytes begin with.
+fn capture(bytes: &[u8]) -> Option<&'static str> {
+    match bytes.first_chunk::<4>()? {
+        [0x0a, 0x0d, 0x0d, 0x0a] => Some("pcapng"),
+        [0xd4, 0xc3, 0xb2, 0xa1] | [0xa1, 0xb2, 0xc3, 0xd4] => Some("pcap"),
+        [0x4d, 0x3c, 0xb2, 0xa1] | [0xa1, 0xb2, 0x3c, 0x4d] => Some("pcap"),
+        [0x1f, 0x8b, 8, _] => Some("compressed (gzip)"),
+        [0x28, 0xb5, 0x2f, 0xfd] => Some("compressed (zstd)"),
+        _ => None,
+    }
+}

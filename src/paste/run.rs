@@ -1,0 +1,134 @@
+//! Bytes that one reader found in one place, before they are joined and judged.
+
+use super::data::Data;
+use super::frame;
+use super::mistake::MistakeKind;
+use super::notation::Notation;
+use super::piece::{Direction, Kind};
+use super::stamp::Stamp;
+use std::ops::Range;
+
+/// How much the notation itself says that these bytes are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    /// Some digits in a sentence: a packet only if they frame as one.
+    Prose,
+    /// Digits that fill a line, or its end.
+    Line,
+    /// An array or a string as programs have them.
+    Code,
+    /// A dump, a log of bytes, or a text that is nothing else.
+    Sure,
+}
+
+/// A place inside of a run that could not be read.
+#[derive(Clone, Debug)]
+pub(super) struct Slip {
+    /// How many bytes of the run stand before it.
+    pub(super) index: usize,
+    pub(super) range: Range<usize>,
+    pub(super) kind: MistakeKind,
+    /// How many bytes it probably stands for.
+    pub(super) lost: usize,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    pub(super) data: Data,
+    pub(super) slips: Vec<Slip>,
+    pub(super) range: Range<usize>,
+    pub(super) notation: &'static Notation,
+    pub(super) class: Class,
+    pub(super) kind: Option<Kind>,
+    pub(super) direction: Option<Direction>,
+    pub(super) time: Option<Stamp>,
+    pub(super) conversation: u32,
+    pub(super) join: Join,
+    /// Whether a time stands in a run of six pairs, as in the address of a network card.
+    pub(super) address_like: bool,
+}
+
+/// With which other runs a run may make up a packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Join {
+    /// With none: the notation says where it ends.
+    Never,
+    /// With the line before, where that begins alike; the text before the bytes, without digits.
+    Adjacent(String),
+    /// With the last one of the same notation, direction and conversation.
+    Stream,
+    /// As `Stream`, but a packet begins here.
+    StreamStart,
+}
+
+impl Run {
+    pub(super) fn new(notation: &'static Notation, class: Class, range: Range<usize>) -> Self {
+        Self {
+            data: Data::default(),
+            slips: Vec::new(),
+            range,
+            notation,
+            class,
+            kind: None,
+            direction: None,
+            time: None,
+            conversation: 0,
+            join: Join::Never,
+            address_like: false,
+        }
+    }
+
+    pub(super) fn slip(&mut self, range: Range<usize>, kind: MistakeKind, lost: usize) {
+        self.slips.push(Slip { index: self.data.len(), range, kind, lost });
+    }
+
+    pub(super) fn append(&mut self, next: Self) {
+        let before = self.data.len();
+        self.slips.extend(
+            next.slips.into_iter().map(|s| Slip { index: s.index.saturating_add(before), ..s }),
+        );
+        self.data.append(&next.data);
+        self.range.end = self.range.end.max(next.range.end);
+        self.time = self.time.take().or(next.time);
+        self.class = self.class.max(next.class);
+        self.address_like = false;
+    }
+
+    /// One run a packet, each at its own place in the text.
+    pub(super) fn into_packets(mut self) -> Vec<Self> {
+        let mut packets = Vec::new();
+        while let Some(len) = frame::first(&self.data.bytes).filter(|n| *n < self.data.len()) {
+            if !self.slips.is_empty() {
+                break;
+            }
+            let rest = self.data.split_off(len);
+            let mut packet = self.clone();
+            self.data = rest;
+            packet.fit_range();
+            packets.push(packet);
+        }
+        self.fit_range();
+        packets.push(self);
+        packets
+    }
+
+    fn fit_range(&mut self) {
+        if let Some(range) = self.data.map.text_of(0..self.data.len()) {
+            self.range = range;
+        }
+    }
+
+    /// The bytes with zeros where something could not be read: their framing shows whether
+    /// the rest are a packet.
+    pub(super) fn filled(&self) -> Vec<u8> {
+        let mut filled = Vec::new();
+        let mut from = 0;
+        for slip in &self.slips {
+            filled.extend_from_slice(self.data.bytes.get(from..slip.index).unwrap_or_default());
+            filled.resize(filled.len().saturating_add(slip.lost), 0);
+            from = slip.index;
+        }
+        filled.extend_from_slice(self.data.bytes.get(from..).unwrap_or_default());
+        filled
+    }
+}

@@ -1,0 +1,81 @@
+//! The walk through a text of which only parts are bytes.
+
+use super::build::Builder;
+use super::notation::{NOTATIONS, Notation, Where};
+use super::run::Run;
+use super::source::{Source, Taken, is_word, word};
+use super::stamp;
+
+/// Reads from `at` to the source's end.
+pub(super) fn scan(source: Source<'_>, at: usize, builder: &mut Builder<'_>) {
+    let mut at = at;
+    while at < source.text.len() {
+        at = line(source, at, builder);
+    }
+}
+
+/// Whether the text begins as a dump or a log does: then its addresses are no bytes.
+pub(super) fn begins_with_lines(source: Source<'_>, at: usize) -> bool {
+    let mut at = at;
+    while at < source.text.len() && source.line(at).text.trim().is_empty() {
+        at = source.line(at).next;
+    }
+    of_lines().any(|n| (n.read)(n, source, at).is_some())
+}
+
+fn of_lines() -> impl Iterator<Item = &'static Notation> {
+    NOTATIONS.iter().filter(|n| matches!(n.place, Where::Line))
+}
+
+/// Reads the line at `at`, or the lines that a reader takes; gives the offset behind.
+fn line(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> usize {
+    if let Some(taken) = of_lines().find_map(|n| (n.read)(n, source, at)) {
+        builder.ignored.modem = builder.ignored.modem.saturating_add(taken.modem);
+        let end = taken.end.max(at.saturating_add(1));
+        taken.runs.into_iter().for_each(|run| builder.add(run));
+        return end;
+    }
+    let line = source.line(at);
+    let mut at = at.saturating_add(time(line.text));
+    let mut found = false;
+    while at < line.end {
+        match inline(source, at) {
+            Some(taken) => {
+                found = true;
+                at = taken.end.max(at.saturating_add(1));
+                taken.runs.into_iter().for_each(|run: Run| builder.add(run));
+            }
+            None => at = next(source, at, line.end),
+        }
+    }
+    if !found && !line.text.trim().is_empty() {
+        builder.ignored.lines = builder.ignored.lines.saturating_add(1);
+    }
+    if at > line.end { at } else { line.next }
+}
+
+/// Length of the time at the line's beginning: its digits are no bytes.
+fn time(line: &str) -> usize {
+    let Some(stamp) = stamp::read(line) else { return 0 };
+    line.find(&stamp.text).map_or(0, |n| n.saturating_add(stamp.text.len()))
+}
+
+fn inline(source: Source<'_>, at: usize) -> Option<Taken> {
+    let first = char::from(source.byte(at)?);
+    let mine = |n: &&Notation| matches!(n.place, Where::At(set) if set.contains(first));
+    NOTATIONS.iter().filter(mine).find_map(|n| (n.read)(n, source, at))
+}
+
+/// The next place where something may begin: behind this word, or behind this character.
+fn next(source: Source<'_>, at: usize, end: usize) -> usize {
+    let rest = source.range(at..end);
+    let inside = word(rest);
+    let after = rest.get(inside..).unwrap_or_default();
+    let skip = after.bytes().take_while(|b| !starts(*b)).count();
+    let skip = inside.saturating_add(skip).max(1);
+    at.saturating_add(skip)
+}
+
+fn starts(byte: u8) -> bool {
+    is_word(byte) || b"<\"'[{\\%".contains(&byte)
+}

@@ -1,0 +1,1 @@
+//! Dumps as the programs print them, of bytes of our own.

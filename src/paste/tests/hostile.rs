@@ -1,0 +1,101 @@
+use super::*;
+use proptest::prelude::*;
+use std::time::{Duration, Instant};
+
+/// Texts that would take hours if a reader walked through them from each of their characters.
+#[test]
+fn no_text_takes_long() {
+    let million = 1_000_000;
+    for (name, unit) in [
+        ("one letter", "a"),
+        ("no hex", "g"),
+        ("brackets", "["),
+        ("braces", "{["),
+        ("quotes", "\""),
+        ("escaped quotes", "\"\\x\\\""),
+        ("backslashes", "\\"),
+        ("escapes", "\\x1"),
+        ("angles", "<<"),
+        ("strings in angles", "<<\"a"),
+        ("comments", "[/*"),
+        ("numbers", "[1,"),
+        ("pairs", "c0 00 "),
+        ("words", "c0 00 x "),
+        ("lines", "\n"),
+        ("dump lines", "00000000: 10 \n"),
+        ("same dump", "0000  10\n"),
+        ("tcpdump", "\t0x0000:  10\n"),
+        ("buffer", "<Buffer "),
+        ("base64", "AAAA="),
+        ("digits", "0 "),
+        ("bits", "00000001 "),
+        ("commas", ","),
+        ("blanks", " "),
+        ("cyrillic", "С0 "),
+        ("colons", "00:"),
+        ("dump row", "0000: "),
+        ("mistakes", "10 0O "),
+        ("mistaken lines", "10 0O 00 00\n"),
+        ("casts", "[(byte)"),
+    ] {
+        let text = unit.repeat(million / unit.len());
+        let start = Instant::now();
+        let paste = read(&text);
+        let limit = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 2 });
+        let took = start.elapsed();
+        eprintln!(
+            "{name}: {took:?}, {} pieces, {} mistakes",
+            paste.pieces.len(),
+            paste.mistakes.len()
+        );
+        assert!(took < limit, "{name}: {took:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics(text in "\\PC{0,200}") {
+        check(&text);
+    }
+
+    #[test]
+    fn no_almost_hex_panics(text in "[0-9a-fOlg\\\\x<>\\[\\]{}\"' ,:;\\n\t|%.(){}#/*=-]{0,120}") {
+        check(&text);
+    }
+
+    #[test]
+    fn no_mutilated_example_panics(row in 0..NOTATIONS.len(), cut in 0..200_usize, put in "\\PC{0,3}", skip in 0..4_usize) {
+        let chars: Vec<char> = NOTATIONS[row].example.chars().collect();
+        let cut = cut.min(chars.len());
+        let rest = chars.iter().skip(cut + skip);
+        let text: String = chars[..cut].iter().copied().chain(put.chars()).chain(rest.copied()).collect();
+        check(&text);
+    }
+
+    #[test]
+    fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+        let _ = parse_bytes(&bytes, &Options::default());
+        let _ = parse_bytes(&bytes, &Options { lines: true });
+    }
+}
+
+/// Places lie in the text, in order, and each byte has one.
+fn check(text: &str) {
+    for options in [Options { lines: false }, Options { lines: true }] {
+        let paste = parse(text, &options);
+        for piece in &paste.pieces {
+            assert!(!piece.bytes.is_empty());
+            assert!(piece.place.line >= 1 && piece.place.start <= piece.place.end);
+            for n in 0..piece.bytes.len() {
+                let range = piece.map.text_of(n..n + 1).unwrap();
+                assert!(range.start < range.end && range.end <= text.len(), "{range:?} {text:?}");
+            }
+        }
+        for mistake in &paste.mistakes {
+            let _ = (mistake.to_string(), mistake.hint(), caret(text, &mistake.place, 40));
+            assert!(mistake.place.end <= text.len());
+        }
+        let nothing = paste.pieces.is_empty() && paste.mistakes.is_empty();
+        assert_eq!(nothing, paste.hint.is_some());
+    }
+}

@@ -1,0 +1,29 @@
+//! Tests of the whole room. Those of one file stand in that file.
+#![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
+
+mod broken;
+mod dumps;
+mod hostile;
+mod prose;
+mod roundtrip;
+mod seeds;
+mod table;
+
+use super::*;
+
+/// MQTT 5.0: a CONNECT of 49 bytes and its CONNACK of 21.
+const CONNECT: &str = "102f00044d51545405c2003c05110000012c000e6d717474785f30633636386430640005\
+                       61646d696e00067075626c6963";
+const CONNACK: &str = "2013000010270010000025012a01290122ffff2801";
+
+fn read(text: &str) -> Paste<'_> {
+    parse(text, &Options::default())
+}
+
+/// The pieces as hex, and no mistakes.
+#[track_caller]
+fn hexes(text: &str) -> Vec<String> {
+    let paste = read(text);
+    assert_eq!(paste.mistakes, [], "{text}");
+    paste.pieces.iter().map(|p| ::hex::encode(&p.bytes)).collect()
+}

@@ -1,0 +1,184 @@
+//! What the pieces of a pasted text have to do with each other.
+
+use crate::annotate::{Finding, Tape};
+use crate::bytes::Span;
+use crate::mqtt::infer::{Evidence, infer};
+use crate::mqtt::{Framing, frame};
+use crate::paste::{Direction, Kind, Paste, Piece, Place};
+use crate::session::Connection;
+use crate::spec::{Field, PacketType, Rule, Sender, Version};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// Pieces that a mistake in the text cut, joined again: a byte 0 stands in for what could not be
+/// read.
+#[derive(Debug)]
+pub(super) struct Stretch<'p> {
+    /// The first of the pieces.
+    pub(super) piece: &'p Piece,
+    /// The bytes of all.
+    pub(super) bytes: Cow<'p, [u8]>,
+    /// Each piece with the offset of its first byte.
+    parts: Vec<(usize, &'p Piece)>,
+    /// Offsets and lengths of what could not be read.
+    holes: Vec<(usize, usize)>,
+}
+
+/// The longest unreadable part that zeros stand in for, in bytes.
+const MAX_HOLE: usize = 64;
+
+impl<'p> Stretch<'p> {
+    /// The streams among the pieces, in the order of the text, without repetitions.
+    pub(super) fn join(pieces: &'p [Piece]) -> Vec<Self> {
+        let mut stretches: Vec<Self> = Vec::new();
+        let streams =
+            pieces.iter().filter(|piece| piece.kind == Kind::Stream && piece.repeat_of.is_none());
+        for piece in streams {
+            let hole = piece.continues.map(|continues| continues.missing);
+            match (stretches.last_mut(), hole) {
+                (Some(last), Some(hole)) if hole <= MAX_HOLE && last.is_before(piece) => {
+                    last.append(piece, hole);
+                }
+                _ => stretches.push(Self {
+                    piece,
+                    bytes: Cow::Borrowed(&piece.bytes),
+                    parts: vec![(0, piece)],
+                    holes: Vec::new(),
+                }),
+            }
+        }
+        stretches
+    }
+
+    fn is_before(&self, piece: &Piece) -> bool {
+        self.piece.conversation == piece.conversation && self.piece.direction == piece.direction
+    }
+
+    fn append(&mut self, piece: &'p Piece, hole: usize) {
+        let at = self.bytes.len();
+        let next = at.saturating_add(hole);
+        let bytes = self.bytes.to_mut();
+        bytes.resize(next, 0);
+        bytes.extend_from_slice(&piece.bytes);
+        self.holes.push((at, hole));
+        self.parts.push((next, piece));
+    }
+
+    /// Where the text shows the byte `at`.
+    pub(super) fn place(&self, paste: &Paste<'_>, at: usize) -> Option<Place> {
+        let (start, piece) = self.parts.iter().rev().find(|(start, _)| *start <= at)?;
+        let within = at.saturating_sub(*start);
+        paste.place_of(piece, within..within.saturating_add(1))
+    }
+
+    /// Findings for what could not be read of the `len` bytes from `at` on.
+    pub(super) fn holes_in(&self, at: usize, len: usize) -> Vec<Finding> {
+        let end = at.saturating_add(len);
+        let inside = self.holes.iter().filter(|(hole, _)| (at..end).contains(hole));
+        let note = |(hole, bytes): &(usize, usize)| {
+            let bytes = (*bytes).min(end.saturating_sub(*hole));
+            let span = Span::of_bytes(hole.saturating_sub(at), bytes);
+            Finding::new(Rule::UNREADABLE, span, Field::INPUT).with(bytes as u64, 0)
+        };
+        inside.filter(|(_, bytes)| *bytes > 0).map(note).collect()
+    }
+}
+
+/// The packets of a run of bytes with their offsets; the last may be cut.
+pub(super) fn packets(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let mut at = 0usize;
+    std::iter::from_fn(move || {
+        let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
+        let packet = match frame(rest) {
+            Framing::Length(len) => rest.get(..len).unwrap_or(rest),
+            Framing::NeedMore | Framing::Endless => rest,
+        };
+        let start = at;
+        at = at.saturating_add(packet.len());
+        Some((start, packet))
+    })
+}
+
+/// The conversations of a text: version, client and sides of each.
+#[derive(Debug)]
+pub(super) struct Conversations {
+    connections: HashMap<u32, Connection>,
+    /// Which end wrote the log, where its packets tell.
+    writers: HashMap<u32, Sender>,
+    version: Option<Version>,
+    sender: Option<Sender>,
+}
+
+impl Conversations {
+    /// Looks at all pieces, so that what a later one settles holds for those before it.
+    pub(super) fn new(pieces: &[Piece], version: Option<Version>, sender: Option<Sender>) -> Self {
+        let mut all =
+            Self { connections: HashMap::new(), writers: HashMap::new(), version, sender };
+        for piece in pieces.iter().filter(|piece| piece.kind == Kind::Stream) {
+            all.note_writer(piece);
+        }
+        if version.is_none() {
+            all.infer_versions(pieces);
+        }
+        all
+    }
+
+    /// The state of one conversation.
+    pub(super) fn connection(&mut self, conversation: u32) -> &mut Connection {
+        let version = self.version;
+        self.connections.entry(conversation).or_insert_with(|| Connection::new(version))
+    }
+
+    /// Which end sent a piece.
+    pub(super) fn sender(&self, piece: &Piece) -> Option<Sender> {
+        let writer = self.writers.get(&piece.conversation).copied();
+        let by_text = match piece.direction {
+            Some(Direction::FromClient) => Some(Sender::Client),
+            Some(Direction::FromServer) => Some(Sender::Server),
+            Some(Direction::Sent) => writer,
+            Some(Direction::Received) => writer.map(Sender::other),
+            None => None,
+        };
+        by_text.or(self.sender)
+    }
+
+    /// A packet that only one side may send tells which end wrote the log.
+    fn note_writer(&mut self, piece: &Piece) {
+        let first = piece.bytes.first().copied().map(PacketType::of_header);
+        let Some(sender) = first.and_then(PacketType::only_sender) else { return };
+        let writer = match piece.direction {
+            Some(Direction::Sent) => sender,
+            Some(Direction::Received) => sender.other(),
+            _ => return,
+        };
+        self.writers.entry(piece.conversation).or_insert(writer);
+    }
+
+    /// Where a conversation does not begin with a CONNECT, the first packet that fits one version
+    /// alone settles it.
+    fn infer_versions(&mut self, pieces: &[Piece]) {
+        let mut scratch = [Tape::new(), Tape::new()];
+        let mut settled: HashMap<u32, Option<Version>> = HashMap::new();
+        for piece in pieces.iter().filter(|piece| piece.kind == Kind::Stream) {
+            if settled.contains_key(&piece.conversation) {
+                continue;
+            }
+            for (_, bytes) in packets(&piece.bytes) {
+                let is_connect =
+                    bytes.first().copied().map(PacketType::of_header) == Some(PacketType::CONNECT);
+                let found = match infer(bytes, self.sender(piece), &mut scratch) {
+                    _ if is_connect => None,
+                    Evidence::Settled(version) => Some(version),
+                    _ => continue,
+                };
+                settled.insert(piece.conversation, found);
+                break;
+            }
+        }
+        for (conversation, version) in settled {
+            if let Some(version) = version {
+                self.connections.insert(conversation, Connection::inferred(version));
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Pieces of a pasted text become records.
+
+use super::conversations::{Conversations, Stretch, packets};
+use super::{Consumer, Inspector, Origin, Reader, Settings, TextOrigin};
+use crate::annotate::Finding;
+use crate::bytes::Span;
+use crate::capture::{Frame, LinkType};
+use crate::mqtt::framer::Why;
+use crate::paste::{Clock, Direction, Kind, Link, Paste, Piece};
+use crate::spec::{Field, PacketType, Rule, Sender};
+
+/// How a pasted text is read.
+#[derive(Clone, Debug, Default)]
+pub struct PastedSettings {
+    /// The settings for frames, of which version and redaction hold for all.
+    pub inspection: Settings,
+    /// Which end sent the packets, where the text does not say it.
+    pub sender: Option<Sender>,
+    /// Whether each line is a packet of its own.
+    pub lines: bool,
+}
+
+/// Gives the packets of a text to a consumer, which is given back: first those that stand in it as
+/// such, then those in frames.
+pub fn read_paste<C: Consumer>(paste: &Paste<'_>, settings: PastedSettings, consumer: C) -> C {
+    let redact = settings.inspection.redact;
+    let mut reader = Reader::new(consumer, redact);
+    let mut conversations =
+        Conversations::new(&paste.pieces, settings.inspection.version, settings.sender);
+    for stretch in Stretch::join(&paste.pieces) {
+        Text { paste, settings: &settings, reader: &mut reader }
+            .stretch(&stretch, &mut conversations);
+    }
+    let frames = paste.pieces.iter().filter(|piece| matches!(piece.kind, Kind::Frame(_)));
+    let mut inspector = Inspector::with_reader(reader, settings.inspection.clone());
+    for (piece, number) in frames.zip(1..) {
+        let frame = frame(piece, number);
+        if inspector.frame(&frame).is_break() {
+            break;
+        }
+    }
+    inspector.finish();
+    inspector.into_consumer()
+}
+
+/// A frame that was pasted, as if it had been captured.
+fn frame(piece: &Piece, number: u64) -> Frame<'_> {
+    let link = match piece.kind {
+        Kind::Frame(Link::RawIp) => LinkType::RAW,
+        Kind::Frame(Link::Null) => LinkType::NULL,
+        Kind::Frame(Link::LinuxSll) => LinkType::LINUX_SLL,
+        Kind::Frame(Link::LinuxSll2) => LinkType::LINUX_SLL2,
+        Kind::Frame(Link::Ethernet) | Kind::Stream => LinkType::ETHERNET,
+    };
+    let time = piece.time.as_ref().filter(|time| time.clock != Clock::Boot);
+    Frame {
+        number,
+        time: time.and_then(|time| i64::try_from(time.nanos).ok()),
+        link,
+        original_len: u32::try_from(piece.bytes.len()).unwrap_or(u32::MAX),
+        interface: 0,
+        file: 0,
+        data: &piece.bytes,
+    }
+}
+
+struct Text<'p, C> {
+    paste: &'p Paste<'p>,
+    settings: &'p PastedSettings,
+    reader: &'p mut Reader<C>,
+}
+
+impl<C: Consumer> Text<'_, C> {
+    fn stretch(&mut self, stretch: &Stretch<'_>, conversations: &mut Conversations) {
+        let sender = conversations.sender(stretch.piece);
+        let connection = conversations.connection(stretch.piece.conversation);
+        for (at, bytes) in packets(&stretch.bytes) {
+            let origin = self.origin(stretch, at, bytes.len());
+            if at > 0 && !may_begin_a_packet(bytes) {
+                let span = Span::of_bytes(0, bytes.len());
+                let finding = Finding::new(Rule::NOT_A_PACKET, span, Field::UNDECODED);
+                let finding = finding.with(bytes.len() as u64, 0);
+                self.reader.stray(connection, bytes, sender, finding, origin);
+            } else {
+                let notes = stretch.holes_in(at, bytes.len());
+                self.reader.packet(connection, bytes, sender, None::<(Why, u64)>, &notes, origin);
+            }
+        }
+    }
+
+    /// Where the text shows `len` bytes from `at` on.
+    fn origin<'o>(&self, stretch: &Stretch<'o>, at: usize, len: usize) -> Origin<'o> {
+        let first = stretch.place(self.paste, at).unwrap_or(stretch.piece.place);
+        let last = stretch.place(self.paste, at.saturating_add(len).saturating_sub(1));
+        let piece = stretch.piece;
+        let direction = piece.direction.map(|direction| match direction {
+            Direction::Sent => "sent",
+            Direction::Received => "received",
+            Direction::FromClient => "from the client",
+            Direction::FromServer => "from the server",
+        });
+        Origin {
+            text: Some(TextOrigin {
+                line: first.line,
+                column: first.column,
+                end_line: last.map_or(first.line, |last| last.end_line),
+                notation: piece.notation.name,
+                time: piece.time.as_ref().map(|time| time.text.as_str()),
+                direction,
+                alone: self.settings.lines,
+            }),
+            ..Origin::default()
+        }
+    }
+}
+
+/// Whether a first byte is one that the standard allows.
+fn may_begin_a_packet(bytes: &[u8]) -> bool {
+    let Some(first) = bytes.first() else { return false };
+    let kind = PacketType::of_header(*first);
+    match kind.info().flags {
+        Some(flags) => kind != PacketType::RESERVED && first & 0x0f == flags,
+        None => first & 0b110 != 0b110,
+    }
+}

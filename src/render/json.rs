@@ -1,0 +1,320 @@
+//! `-T json`: one JSON object a line, one line an MQTT packet.
+//!
+//! Bytes that belong to no packet are a line of their own, so no byte of the input is missing from
+//! the output. A key without a value is absent. Keys stand in this order:
+//!
+//! | key | value |
+//! |---|---|
+//! | `schema` | 1; a change that breaks readers raises it |
+//! | `n` | number of the line, from 1 |
+//! | `frames` | numbers of the frames that brought the bytes, in order; absent for pasted bytes |
+//! | `time` | when the last of them was captured: RFC 3339 in UTC, always with nine decimals: `"2026-11-23T22:58:01.123456789Z"` |
+//! | `stream` | number of the TCP connection, from 0 |
+//! | `src`, `dst` | sender and receiver: `"192.0.2.1:1883"`, `"[2001:db8::1]:1883"` |
+//! | `line` | with `--lines`: the line of the input that the packet stands in, from 1 |
+//! | `paste` | where in a pasted text the bytes were found: `line`, `column`, `end_line` (all from 1), `notation`, and as the text gives them `time`, `direction` |
+//! | `sender` | `"client"` or `"server"` |
+//! | `version` | `"3.1"`, `"3.1.1"` or `"5.0"`; absent where it is not known and makes no difference |
+//! | `version_from` | how that is known: `"connect"`, `"inferred"`, `"option"` |
+//! | `client_id` | Client Identifier of the connection |
+//! | `type` | the standard's name in capitals; `"RESERVED"` for type 0, `"UNDECODED"` for bytes of no packet |
+//! | `length` | number of bytes that are there |
+//! | `hex` | the bytes, in lower case without blanks |
+//! | `findings` | list, empty if there is nothing to report |
+//! | `fields` | list of the fields in the order of their bytes |
+//!
+//! A finding:
+//!
+//! | key | value |
+//! |---|---|
+//! | `severity` | `"error"`, `"warning"` or `"note"` |
+//! | `rule` | name of the rule |
+//! | `spec` | where the standard says it, see below |
+//! | `bit_offset`, `bit_length` | the bits concerned, counted from the packet's first bit |
+//! | `message` | the sentence |
+//!
+//! A field:
+//!
+//! | key | value |
+//! |---|---|
+//! | `field` | the key, Wireshark's where Wireshark has the field: `"mqtt.topic"` |
+//! | `name` | the standard's name: `"Topic Name"` |
+//! | `bit_offset`, `bit_length` | its bits, counted from the packet's first bit |
+//! | `value` | a flag: `true`, `false`; a number: the number; text: a string, U+FFFD for what is no UTF-8; data and payload: hex digits; a User Property: `{"name": .., "value": ..}`; a byte of flags: its number; any other group: absent |
+//! | `text` | the value for people: numbers with unit, codes with name, text and readable data as text with controls shown as escapes (`\x1b`); absent for a group and for data that is no readable text |
+//! | `meaning` | what the value does to the conversation; absent with `--explain off` |
+//! | `spec` | where the standard says it, see below |
+//! | `fields` | the fields of a group; with `--explain full` also identifier, length and value of a property and of a text |
+//!
+//! `spec` is words with one blank between them: the standard (`5.0`, or `3.1.1`, which stands for
+//! 3.1 too), its section, its normative statements: `"5.0 3.1.2.4 MQTT-3.1.2-4 MQTT-3.1.2-5"`.
+//! Section or statements may be missing; a statement begins with `MQTT-`.
+//!
+//! A character that could steer a terminal leaves as an escape: `\u009b`. Decoding gives the
+//! original character again.
+
+mod fields;
+mod safe;
+
+use super::{Explain, Format, Options};
+use crate::annotate::view;
+use crate::pipeline::{Record, TextOrigin};
+use crate::spec::Version;
+use crate::spec::field::Context;
+use crate::text;
+use fields::{Fields, Shown};
+use jiff::Timestamp;
+use jiff::fmt::StdFmtWrite;
+use jiff::fmt::temporal::DateTimePrinter;
+use serde::Serialize;
+use serde::ser::{SerializeSeq, Serializer};
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::fmt;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+
+/// Memory for a line that is kept from record to record, in bytes: more than all but a few need.
+const KEPT: usize = 1 << 20;
+
+/// The JSON format.
+#[derive(Debug)]
+pub struct Json {
+    explain: Explain,
+    line: Vec<u8>,
+}
+
+impl Json {
+    /// JSON with the user's options.
+    #[must_use]
+    pub fn new(options: &Options) -> Self {
+        Self { explain: options.explain, line: Vec::new() }
+    }
+}
+
+impl Format for Json {
+    fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
+        self.line.clear();
+        self.line.shrink_to(KEPT);
+        let shown = Shown { context: record.context(), meanings: self.explain > Explain::Off };
+        let rows = view::rows(record.tape, record.bytes, self.explain == Explain::Full);
+        let rows = RefCell::new(rows.peekable());
+        let fields = Fields::new(&rows, &shown);
+        let mut serializer =
+            serde_json::Serializer::with_formatter(&mut self.line, safe::SafeFormatter);
+        Line::new(record, &shown.context, fields).serialize(&mut serializer)?;
+        self.line.push(b'\n');
+        out.write_all(&self.line)
+    }
+}
+
+/// One line, in the order of its keys.
+#[derive(Serialize)]
+struct Line<'r, F> {
+    schema: u8,
+    n: u64,
+    #[serde(skip_serializing_if = "<[u64]>::is_empty")]
+    frames: &'r [u64],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<Shows<Time>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    src: Option<SocketAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dst: Option<SocketAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paste: Option<Paste<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sender: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_from: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<Cow<'r, str>>,
+    r#type: &'static str,
+    length: usize,
+    hex: Shows<Hex<'r>>,
+    findings: Findings<'r>,
+    fields: F,
+}
+
+impl<'r, F> Line<'r, F> {
+    fn new(record: &'r Record<'_>, context: &'r Context, fields: F) -> Self {
+        let origin = &record.origin;
+        let version_from = record.decoded.and_then(|_| record.version_from.name());
+        Self {
+            schema: 1,
+            n: record.number,
+            frames: origin.frames,
+            time: origin.time.and_then(Time::new).map(Shows),
+            stream: origin.stream,
+            src: origin.ends.map(|(src, _)| src),
+            dst: origin.ends.map(|(_, dst)| dst),
+            line: origin.text.filter(|text| text.alone).map(|text| text.line),
+            paste: origin.text.map(Paste::new),
+            sender: record.sender.map(|sender| sender.name()),
+            version: version_from.map(|_| record.version.name()),
+            version_from,
+            client_id: record.client_id.map(String::from_utf8_lossy),
+            r#type: record.type_name(),
+            length: record.bytes.len(),
+            hex: Shows(Hex(record.bytes)),
+            findings: Findings { record, context },
+            fields,
+        }
+    }
+}
+
+/// Where in a pasted text the bytes were found.
+#[derive(Serialize)]
+struct Paste<'r> {
+    line: usize,
+    column: usize,
+    end_line: usize,
+    notation: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    direction: Option<&'r str>,
+}
+
+impl<'r> Paste<'r> {
+    fn new(text: TextOrigin<'r>) -> Self {
+        let TextOrigin { line, column, end_line, notation, time, direction, .. } = text;
+        Self { line, column, end_line, notation, time, direction }
+    }
+}
+
+/// The findings of a record.
+struct Findings<'r> {
+    record: &'r Record<'r>,
+    context: &'r Context,
+}
+
+/// One of them.
+#[derive(Serialize)]
+struct Finding {
+    severity: &'static str,
+    rule: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spec: Option<Shows<Spec>>,
+    bit_offset: u32,
+    bit_length: u32,
+    message: String,
+}
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for finding in self.record.tape.findings() {
+            let info = finding.info();
+            let version = self.context.version;
+            let (section, statements) = match version.is_v5() {
+                true => (info.section_v5, info.statements_v5),
+                false => (info.section_v311, info.statements_v311),
+            };
+            list.serialize_element(&Finding {
+                severity: info.severity.name(),
+                rule: info.id,
+                spec: Spec::new(version, section, statements).map(Shows),
+                bit_offset: finding.span.start,
+                bit_length: finding.span.len,
+                message: finding.message(self.context),
+            })?;
+        }
+        list.end()
+    }
+}
+
+/// Something that is shown as a string, written without a string in between.
+struct Shows<T>(T);
+
+impl<T: fmt::Display> Serialize for Shows<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// Standard, section and statements, with blanks between.
+struct Spec {
+    standard: &'static str,
+    section: &'static str,
+    statements: &'static str,
+}
+
+impl Spec {
+    fn new(version: Version, section: &'static str, statements: &'static str) -> Option<Self> {
+        // The sections of the tables for the older versions are those of 3.1.1.
+        let standard = if version.is_v5() { Version::V5.name() } else { Version::V311.name() };
+        let says = !section.is_empty() || !statements.is_empty();
+        says.then_some(Self { standard, section, statements })
+    }
+}
+
+impl fmt::Display for Spec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.standard)?;
+        for word in [self.section, self.statements].into_iter().filter(|word| !word.is_empty()) {
+            f.write_str(" ")?;
+            f.write_str(word)?;
+        }
+        Ok(())
+    }
+}
+
+/// Bytes as hex digits.
+struct Hex<'r>(&'r [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut digits = [0; 256];
+        for chunk in self.0.chunks(digits.len() >> 1) {
+            let Some(digits) = digits.get_mut(..chunk.len() << 1) else { continue };
+            hex::encode_to_slice(chunk, digits).map_err(|_| fmt::Error)?;
+            f.write_str(std::str::from_utf8(digits).map_err(|_| fmt::Error)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// A time as RFC 3339 with nine decimals.
+struct Time(Timestamp);
+
+impl Time {
+    fn new(nanoseconds: i64) -> Option<Self> {
+        Timestamp::from_nanosecond(i128::from(nanoseconds)).ok().map(Self)
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(9));
+        PRINTER.print_timestamp(&self.0, StdFmtWrite(f)).map_err(|_| fmt::Error)
+    }
+}
+
+/// Text with everything shown as an escape that could steer a terminal or is no UTF-8; line feeds
+/// and tabs stay.
+struct Plain<'r>(&'r [u8]);
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = std::str::from_utf8(self.0).ok().filter(|_| text::is_readable(self.0)) {
+            return f.write_str(text);
+        }
+        for chunk in self.0.utf8_chunks() {
+            f.write_str(&text::safe(chunk.valid()))?;
+            for byte in chunk.invalid() {
+                write!(f, "\\x{byte:02x}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+//! The fields of a packet as nested JSON, written straight from the rows.
+
+use super::{Hex, Plain, Shows, Spec};
+use crate::annotate::view::Row;
+use crate::render::words;
+use crate::spec::Field;
+use crate::spec::field::{Context, Kind};
+use crate::spec::property::{Unit, Wire};
+use crate::text;
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use std::cell::RefCell;
+use std::fmt;
+use std::iter::Peekable;
+
+/// What is shown of each field.
+pub(super) struct Shown {
+    /// What the words depend on.
+    pub(super) context: Context,
+    /// Whether meanings are.
+    pub(super) meanings: bool,
+}
+
+/// Fields at one depth: takes rows from the common iterator, and those below each with it.
+pub(super) struct Fields<'r, I: Iterator> {
+    rows: &'r RefCell<Peekable<I>>,
+    depth: u8,
+    shown: &'r Shown,
+}
+
+impl<'r, 'a, I: Iterator<Item = Row<'a>>> Fields<'r, I> {
+    /// All fields of a packet.
+    pub(super) fn new(rows: &'r RefCell<Peekable<I>>, shown: &'r Shown) -> Self {
+        Self { rows, depth: 0, shown }
+    }
+
+    /// Those of the field that was taken last, if it has any.
+    fn below(&self, row: &Row<'_>) -> Option<Self> {
+        let has_any = self.rows.borrow_mut().peek().is_some_and(|next| next.depth > row.depth);
+        has_any.then(|| Self { depth: row.depth.saturating_add(1), ..*self })
+    }
+
+    /// Whether the next row is bits of a byte.
+    fn begins_with_bits(&self) -> bool {
+        self.rows.borrow_mut().peek().is_some_and(|row| row.span.is_bits())
+    }
+}
+
+impl<'a, I: Iterator<Item = Row<'a>>> Serialize for Fields<'_, I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        let next = || self.rows.borrow_mut().next_if(|row| row.depth >= self.depth);
+        while let Some(row) = next() {
+            let below = self.below(&row);
+            list.serialize_element(&One { row, below, shown: self.shown })?;
+        }
+        list.end()
+    }
+}
+
+/// One field.
+struct One<'r, 'a, I: Iterator> {
+    row: Row<'a>,
+    below: Option<Fields<'r, I>>,
+    shown: &'r Shown,
+}
+
+impl<'a, I: Iterator<Item = Row<'a>>> Serialize for One<'_, 'a, I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (row, context) = (&self.row, &self.shown.context);
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("field", row.field.key())?;
+        map.serialize_entry("name", words::name(row, context))?;
+        map.serialize_entry("bit_offset", &row.span.start)?;
+        map.serialize_entry("bit_length", &row.span.len)?;
+        let is_byte_of_flags = self.below.as_ref().is_some_and(Fields::begins_with_bits);
+        if let Some(value) = Value::new(row, is_byte_of_flags) {
+            map.serialize_entry("value", &value)?;
+        }
+        if let Some(words) = Words::new(row, context) {
+            map.serialize_entry("text", &Shows(words))?;
+        }
+        if self.shown.meanings {
+            let meaning = words::meaning(row, context);
+            if !meaning.is_empty() {
+                map.serialize_entry("meaning", &meaning)?;
+            }
+        }
+        let (section, statements) = words::spec(row, context);
+        if let Some(spec) = Spec::new(context.version, section, statements) {
+            map.serialize_entry("spec", &Shows(spec))?;
+        }
+        if let Some(fields) = &self.below {
+            map.serialize_entry("fields", fields)?;
+        }
+        map.end()
+    }
+}
+
+/// A value as JSON has it.
+enum Value<'a> {
+    Flag(bool),
+    Number(u64),
+    Text(&'a [u8]),
+    Data(&'a [u8]),
+    Pair(&'a [u8], &'a [u8]),
+}
+
+impl<'a> Value<'a> {
+    fn new(row: &Row<'a>, is_byte_of_flags: bool) -> Option<Self> {
+        if row.is_group {
+            return is_byte_of_flags.then_some(Self::Number(row.number));
+        }
+        Some(match row.field.kind() {
+            Kind::Group => return None,
+            Kind::Flag => Self::Flag(row.number != 0),
+            Kind::Rest if is_text(row) => Self::Text(row.content()),
+            Kind::Text | Kind::Property(Wire::Utf8) => Self::Text(row.content()),
+            Kind::Data | Kind::Rest | Kind::Undecoded => Self::Data(row.content()),
+            Kind::Property(Wire::Binary) => Self::Data(row.content()),
+            Kind::Property(Wire::Pair) => {
+                row.pair().map(|(name, value)| Self::Pair(name, value))?
+            }
+            _ => Self::Number(row.number),
+        })
+    }
+}
+
+/// Whether a part of a field is text, as its whole is.
+fn is_text(row: &Row<'_>) -> bool {
+    matches!(row.field, Field::VALUE | Field::PAIR_NAME | Field::PAIR_VALUE)
+        && matches!(row.whole.kind(), Kind::Text | Kind::Property(Wire::Utf8 | Wire::Pair))
+}
+
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Self::Flag(flag) => serializer.serialize_bool(flag),
+            Self::Number(number) => serializer.serialize_u64(number),
+            Self::Text(text) => serializer.serialize_str(&String::from_utf8_lossy(text)),
+            Self::Data(bytes) => serializer.collect_str(&Hex(bytes)),
+            Self::Pair(name, value) => {
+                let mut map = serializer.serialize_map(Some(2))?;
+                map.serialize_entry("name", &Value::Text(name))?;
+                map.serialize_entry("value", &Value::Text(value))?;
+                map.end()
+            }
+        }
+    }
+}
+
+/// A value for people.
+enum Words<'a> {
+    Number(u64),
+    Plain(Plain<'a>),
+    Pair(Plain<'a>, Plain<'a>),
+    Made(String),
+}
+
+impl<'a> Words<'a> {
+    fn new(row: &Row<'a>, context: &Context) -> Option<Self> {
+        if row.is_group {
+            return None;
+        }
+        Some(match row.field.kind() {
+            Kind::Group => return None,
+            Kind::Flag | Kind::Reserved | Kind::Number(Unit::None) => Self::Number(row.number),
+            Kind::Text | Kind::Property(Wire::Utf8) => Self::Plain(Plain(row.content())),
+            Kind::Rest if is_text(row) => Self::Plain(Plain(row.content())),
+            Kind::Data | Kind::Rest | Kind::Property(Wire::Binary) => {
+                let content = row.content();
+                return text::is_readable(content).then_some(Self::Plain(Plain(content)));
+            }
+            Kind::Property(Wire::Pair) => {
+                let (name, value) = row.pair()?;
+                Self::Pair(Plain(name), Plain(value))
+            }
+            _ => Self::Made(words::value(row, context, usize::MAX)),
+        })
+    }
+}
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Plain(text) => text.fmt(f),
+            Self::Pair(name, value) => write!(f, "{name} = {value}"),
+            Self::Made(words) => f.write_str(words),
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! What matters of a packet, by its type.
+
+use super::line::Line;
+use crate::annotate::view::{self, Row};
+use crate::mqtt::Packet;
+use crate::mqtt::packet::{Connack, Connect, Publish, Subscribe, Text, Will};
+use crate::pipeline::Record;
+use crate::render::paint::Role;
+use crate::render::words;
+use crate::spec::field::{Context, Kind};
+use crate::spec::level::ProtocolLevel;
+use crate::spec::property::{PropertyInfo, Unit, Wire};
+use crate::spec::{Field, PacketType, PropertyId};
+use crate::text;
+use std::fmt::Display;
+
+/// Bytes of a payload that are shown.
+const PAYLOAD: usize = 64;
+/// Bytes of other values of any length that are shown.
+const VALUE: usize = 48;
+
+/// Adds what matters of the packet to the line: from the packet, or from the tree where structure
+/// was lost.
+pub(super) fn write(record: &Record<'_>, line: &mut Line) {
+    let mut info = Info { record, context: record.context(), line, is_first: true };
+    match record.decoded.and_then(|decoded| decoded.packet) {
+        Some(packet) => {
+            info.packet(&packet);
+            info.properties();
+        }
+        None => info.what_could_be_read(),
+    }
+}
+
+/// Items with commas between.
+struct Info<'r, 'a> {
+    record: &'r Record<'a>,
+    context: Context,
+    line: &'r mut Line,
+    is_first: bool,
+}
+
+impl Info<'_, '_> {
+    fn item(&mut self, text: impl Display) {
+        self.item_in(Role::Meaning, text);
+    }
+
+    fn item_in(&mut self, role: Role, text: impl Display) {
+        if !self.is_first {
+            self.line.push(Role::Dim, ", ");
+        }
+        self.is_first = false;
+        self.line.push(role, text);
+    }
+
+    fn packet(&mut self, packet: &Packet<'_>) {
+        match packet {
+            Packet::Connect(connect) => self.connect(connect),
+            Packet::Connack(connack) => self.connack(connack),
+            Packet::Publish(publish) => self.publish(publish),
+            Packet::Ack(ack) => {
+                self.id(ack.packet_id);
+                self.reason(ack.reason);
+            }
+            Packet::Subscribe(subscribe) => self.subscribe(subscribe),
+            Packet::Suback(answer) | Packet::Unsuback(answer) => {
+                self.id(answer.packet_id);
+                answer.codes.iter().for_each(|code| self.reason(Some(*code)));
+            }
+            Packet::Unsubscribe(unsubscribe) => {
+                self.id(unsubscribe.packet_id);
+                unsubscribe.filters().for_each(|filter| self.topic(filter));
+            }
+            Packet::Disconnect(last) | Packet::Auth(last) => {
+                let left_out = self.context.version.is_v5().then_some(0);
+                self.reason(last.reason.or(left_out));
+            }
+            Packet::Reserved => self.item(text::count(self.record.bytes.len() as u64, "byte")),
+            Packet::Pingreq | Packet::Pingresp => {}
+        }
+    }
+
+    fn connect(&mut self, connect: &Connect<'_>) {
+        let version = self.context.version;
+        self.item_in(Role::Value, format_args!("MQTT {version}"));
+        if ProtocolLevel(connect.level).is_bridge() {
+            self.item("bridge");
+        }
+        if self.record.client_id != Some(connect.client_id.0) {
+            self.item(format_args!("client {}", quoted(connect.client_id)));
+        }
+        let clean_start = Field::CLEAN_START.label(version);
+        self.item(format_args!("{clean_start} {}", u8::from(connect.clean_start)));
+        self.item(format_args!("Keep Alive {} s", connect.keep_alive));
+        if connect.user_name.is_some() {
+            self.item("User Name");
+        }
+        if connect.password.is_some() {
+            self.item("Password");
+        }
+        if let Some(will) = &connect.will {
+            self.will(will);
+        }
+    }
+
+    fn will(&mut self, will: &Will<'_>) {
+        let retain = if will.retain { " RETAIN" } else { "" };
+        let (topic, qos, payload) = (quoted(will.topic), will.qos, payload(will.payload));
+        self.item(format_args!("Will {topic} QoS {qos}{retain} {payload}"));
+    }
+
+    fn connack(&mut self, connack: &Connack<'_>) {
+        self.reason(Some(connack.code));
+        self.item(format_args!("Session Present {}", u8::from(connack.session_present)));
+    }
+
+    fn publish(&mut self, publish: &Publish<'_>) {
+        let alias = publish.properties.number(PropertyId::TOPIC_ALIAS);
+        if !publish.topic.is_empty() || alias.is_none() {
+            self.topic(publish.topic);
+        }
+        if let Some(alias) = alias {
+            self.item_in(Role::Value, format_args!("Topic Alias {alias}"));
+        }
+        self.item(format_args!("QoS {}", publish.qos));
+        for (is_set, name) in [(publish.dup, "DUP"), (publish.retain, "RETAIN")] {
+            if is_set {
+                self.item(name);
+            }
+        }
+        if let Some(id) = publish.packet_id {
+            self.id(id);
+        }
+        self.item(payload(publish.payload));
+    }
+
+    fn subscribe(&mut self, subscribe: &Subscribe<'_>) {
+        self.id(subscribe.packet_id);
+        for (filter, options) in subscribe.filters() {
+            self.topic(filter);
+            self.line.push(Role::Meaning, format_args!(" QoS {}", options & 3));
+            if !self.context.version.is_v5() {
+                continue;
+            }
+            for (bit, field) in [(4, Field::NO_LOCAL), (8, Field::RETAIN_AS_PUBLISHED)] {
+                if options & bit != 0 {
+                    let label = field.label(self.context.version);
+                    self.line.push(Role::Meaning, format_args!(" {label}"));
+                }
+            }
+            let handling = options >> 4 & 3;
+            if handling != 0 {
+                self.line.push(Role::Meaning, format_args!(" Retain Handling {handling}"));
+            }
+        }
+    }
+
+    fn id(&mut self, id: u16) {
+        self.item(format_args!("id {id}"));
+    }
+
+    fn topic(&mut self, topic: Text<'_>) {
+        self.item_in(Role::Value, quoted(topic));
+    }
+
+    /// A code in words; the number too, where it tells of a failure.
+    fn reason(&mut self, code: Option<u8>) {
+        let Some(code) = code else { return };
+        let name = words::code_name(&self.context, code);
+        let kind = self.context.packet_type();
+        match (kind, code) {
+            (PacketType::SUBACK, 0..=2) => self.item(format_args!("Granted QoS {code}")),
+            (_, 0x80..) => self.item_in(Role::Error, format_args!("0x{code:02x} {name}")),
+            (PacketType::CONNACK, 1..) if !self.context.version.is_v5() => {
+                self.item_in(Role::Error, format_args!("{code} {name}"));
+            }
+            _ => self.item(name),
+        }
+    }
+
+    fn properties(&mut self) {
+        let (tape, bytes) = (self.record.tape, self.record.bytes);
+        for row in view::rows(tape, bytes, false).filter(|row| !row.is_group) {
+            // The Topic Alias stands with the topic.
+            let is_new = |info: &&PropertyInfo| u32::from(info.id) != PropertyId::TOPIC_ALIAS.0;
+            if let Some(info) = row.field.as_property().filter(is_new) {
+                self.property(&row, info);
+            }
+        }
+    }
+
+    fn property(&mut self, row: &Row<'_>, info: &PropertyInfo) {
+        let will = if row.in_will && !info.name.starts_with("Will") { "Will " } else { "" };
+        let value = match (info.wire, info.unit) {
+            (Wire::Utf8 | Wire::Binary | Wire::Pair, _) => self.value(row),
+            (_, Unit::None) => row.number.to_string(),
+            (_, Unit::Seconds) => format!("{} s", row.number),
+            (_, Unit::Bytes) => text::count(row.number, "byte"),
+        };
+        self.item(format_args!("{will}{} {value}", info.name));
+    }
+
+    /// The fields of a packet that is broken off, and the bytes of none.
+    fn what_could_be_read(&mut self) {
+        let (tape, bytes) = (self.record.tape, self.record.bytes);
+        for row in view::rows(tape, bytes, false).filter(|row| !row.is_group) {
+            let label = words::name(&row, &self.context);
+            let kind = row.field.kind();
+            if let Some(info) = row.field.as_property() {
+                self.property(&row, info);
+            } else if row.field.info().is_some_and(|info| info.secret) {
+                self.item(label);
+            } else if row.field == Field::PAYLOAD {
+                self.item(payload(row.bytes));
+            } else if kind == Kind::Undecoded {
+                let size = text::count(row.bytes.len() as u64, "byte");
+                self.item_in(Role::Warning, format_args!("{size} not decoded"));
+            } else if matters(&row, kind) {
+                let value = self.value(&row);
+                self.item(format_args!("{label} {value}"));
+            }
+        }
+    }
+
+    /// The beginning of a text or of data; the whole of any other value.
+    fn value(&self, row: &Row<'_>) -> String {
+        match row.field.kind() {
+            Kind::Text | Kind::Property(Wire::Utf8) => words::quoted(row.content(), VALUE),
+            Kind::Data | Kind::Property(Wire::Binary) => words::bytes(row.content(), VALUE),
+            Kind::Property(Wire::Pair) => {
+                let (name, value) = row.pair().unwrap_or_default();
+                format!("{} = {}", words::quoted(name, VALUE), words::quoted(value, VALUE))
+            }
+            _ => words::value(row, &self.context, VALUE),
+        }
+    }
+}
+
+/// Whether a field tells more than how the packet is built.
+fn matters(row: &Row<'_>, kind: Kind) -> bool {
+    match kind {
+        Kind::Text | Kind::Data | Kind::Rest | Kind::Number(_) | Kind::Code => {
+            ![Field::PROTOCOL_NAME, Field::PROTOCOL_LEVEL, Field::LENGTH].contains(&row.field)
+        }
+        Kind::Bits if row.field == Field::PACKET_TYPE => false,
+        Kind::Bits => row.number != 0 || row.field == Field::QOS,
+        Kind::Flag => {
+            row.number != 0
+                && row.field != Field::USER_NAME_FLAG
+                && row.field != Field::PASSWORD_FLAG
+        }
+        Kind::VarInt => row.field == Field::UNKNOWN_PROPERTY,
+        _ => false,
+    }
+}
+
+fn quoted(text: Text<'_>) -> String {
+    words::quoted(text.0, usize::MAX)
+}
+
+/// Size and beginning of a payload.
+fn payload(payload: &[u8]) -> String {
+    let size = text::count(payload.len() as u64, "byte");
+    if payload.is_empty() {
+        return size;
+    }
+    let shown = payload.get(..PAYLOAD).unwrap_or(payload);
+    let whole = match std::str::from_utf8(shown) {
+        // The cut goes through a character.
+        Err(error) if error.error_len().is_none() && shown.len() < payload.len() => {
+            shown.get(..error.valid_up_to()).unwrap_or(shown)
+        }
+        _ => shown,
+    };
+    let more = if whole.len() < payload.len() { "…" } else { "" };
+    format!("{size} {}{more}", words::bytes(whole, usize::MAX))
+}

@@ -1,0 +1,92 @@
+//! The README is current: its lists come from the tables, and its examples print what they show.
+//!
+//! `MQTTSCOPE_REWRITE=1 cargo test --test readme` writes both anew.
+
+mod support;
+
+use mqttscope::{paste::NOTATIONS, render::FORMATS};
+use std::fmt::Write;
+use std::path::Path;
+use std::{env, fs, process::Command};
+use support::diff::diff;
+
+#[test]
+fn the_readme_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let mut now = text.clone();
+    for (name, block) in
+        [("notations", notations()), ("formats", formats()), ("json", json_contract())]
+    {
+        now = with_block(&now, name, &block);
+    }
+    now = with_examples(&now);
+    let Some(difference) = diff(&text, &now) else { return };
+    assert!(env::var("MQTTSCOPE_REWRITE").is_ok_and(|v| v == "1"), "README.md\n{difference}");
+    fs::write(path, now).unwrap();
+}
+
+fn notations() -> String {
+    let mut out = String::from("| notation | example |\n|---|---|\n");
+    for row in &NOTATIONS {
+        let first = row.example.lines().next().unwrap_or_default();
+        let shown: String = first.chars().take(72).collect();
+        let dots = if shown.len() < row.example.len() { " …" } else { "" };
+        let shown = shown.trim().replace('|', "\\|");
+        let shown = if shown.is_ascii() && !shown.contains('\0') { shown } else { String::new() };
+        let cell = if shown.is_empty() { String::new() } else { format!("`{shown}`{dots}") };
+        writeln!(out, "| {} | {cell} |", row.name).unwrap();
+    }
+    out
+}
+
+fn formats() -> String {
+    FORMATS.iter().map(|row| format!("- `{}`: {}\n", row.name, row.about)).collect()
+}
+
+/// The tables in the documentation of the JSON format.
+fn json_contract() -> String {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render/json.rs");
+    let code = fs::read_to_string(source).unwrap();
+    let doc = code.lines().map_while(|line| line.strip_prefix("//!"));
+    let lines: Vec<&str> = doc.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    // The first paragraph says what stands above this block already.
+    lines.iter().skip(2).map(|line| format!("{line}\n")).collect()
+}
+
+fn with_block(text: &str, name: &str, block: &str) -> String {
+    let (open, close) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
+    let (before, rest) = text.split_once(&open).unwrap_or_else(|| panic!("no {open}"));
+    let (_, after) = rest.split_once(&close).unwrap_or_else(|| panic!("no {close}"));
+    format!("{before}{open}\n{block}{close}{after}")
+}
+
+/// In a block of the kind `console`, a line with `$ ` is a command and the others its output.
+fn with_examples(text: &str) -> String {
+    let mut out = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        writeln!(out, "{line}").unwrap();
+        if line != "```console" {
+            continue;
+        }
+        let command = lines.next().and_then(|line| line.strip_prefix("$ ")).expect("a command");
+        writeln!(out, "$ {command}").unwrap();
+        out += &run(command);
+        out += "```\n";
+        lines.by_ref().find(|line| *line == "```");
+    }
+    out
+}
+
+fn run(command: &str) -> String {
+    let program = Path::new(env!("CARGO_BIN_EXE_mqttscope")).parent().unwrap();
+    let output = Command::new("sh")
+        .args(["-c", command])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("PATH", format!("{}:/usr/bin:/bin", program.display()))
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
