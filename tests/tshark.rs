@@ -133,9 +133,9 @@ const NAMES: &[(&str, &str)] = &[
 
 #[test]
 fn tshark_finds_the_same() {
-    if Command::new("tshark").arg("--version").output().is_err() {
+    let Ok(version) = Command::new("tshark").arg("--version").output() else {
         return outside::missing("tshark is not installed");
-    }
+    };
     let corpus = outside::folder("MQTTSCOPE_CORPUS").map(|corpus| corpus.join("captures"));
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
     let is_whole = corpus.is_some();
@@ -161,7 +161,9 @@ fn tshark_finds_the_same() {
     for (file, left) in &found {
         wrong.extend(left.iter().map(|((frame, key), how)| format!("{file} {frame} {key}: {how}")));
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let version = String::from_utf8_lossy(&version.stdout);
+    let version = version.lines().next().unwrap_or_default();
+    assert!(wrong.is_empty(), "{version}\n{}", wrong.join("\n"));
 }
 
 fn captures(folder: &Path) -> Vec<PathBuf> {
@@ -250,7 +252,7 @@ const SKIPPED: [&str; 6] = [
 
 fn value(bytes: &[u8], start: u64, len: u64) -> String {
     let first = (start / 8) as usize;
-    if start % 8 == 0 && len % 8 == 0 {
+    if start.is_multiple_of(8) && len.is_multiple_of(8) {
         return hex::encode(&bytes[first..first + (len / 8) as usize]);
     }
     let byte = u64::from(bytes[first]);
