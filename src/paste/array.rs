@@ -35,7 +35,9 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
 /// is the side that spoke first.
 fn peer(source: Source<'_>, run: &mut Run) {
     let before = source.range(source.line_start(run.range.start)..run.range.start);
-    let name = before.split(|c: char| !c.is_alphanumeric() && c != '_').find_map(|w| w.strip_prefix("peer"));
+    let name = before
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .find_map(|w| w.strip_prefix("peer"));
     let number = name.and_then(|n| n.split_once('_')).filter(|(_, n)| n.parse::<u32>().is_ok());
     run.direction = match number {
         Some(("0", _)) => Some(Direction::FromClient),
@@ -97,7 +99,9 @@ impl List<'_> {
             let rest = self.source.from(self.at);
             let near = || rest.as_bytes().get(..LONGEST_COMMENT).unwrap_or(rest.as_bytes());
             let len = match rest.as_bytes() {
-                [b'/', b'*', ..] => memchr::memmem::find(near(), b"*/").map(|n| n.saturating_add(2)),
+                [b'/', b'*', ..] => {
+                    memchr::memmem::find(near(), b"*/").map(|n| n.saturating_add(2))
+                }
                 [b'/', b'/', ..] | [b'#', ..] => memchr::memchr(b'\n', near()),
                 _ => None,
             };
@@ -113,12 +117,16 @@ impl List<'_> {
         let cast = cast(rest);
         let body = rest.get(cast..).unwrap_or_default();
         let (len, value) = match body.chars().next() {
-            Some('\'' | 'b' | 'L') if character(body).is_some() => character(body).unwrap_or((0, Value::Wrong)),
+            Some('\'' | 'b' | 'L') if character(body).is_some() => {
+                character(body).unwrap_or((0, Value::Wrong))
+            }
             Some(c) if c.is_ascii_alphanumeric() || c == '-' || c == '+' => number(body),
             _ => return false,
         };
         let len = cast.saturating_add(len);
-        let Some(text) = rest.get(..len).filter(|t| t.len() <= LONGEST_ELEMENT) else { return false };
+        let Some(text) = rest.get(..len).filter(|t| t.len() <= LONGEST_ELEMENT) else {
+            return false;
+        };
         // One word that is no number is a typing mistake; at the beginning it is another thing.
         if matches!(value, Value::Wrong) && self.elements.len() < 2 {
             return false;
@@ -131,7 +139,8 @@ impl List<'_> {
     fn ellipsis(&mut self) {
         let rest = self.source.from(self.at);
         let len = rest.find([']', '}', '\n']).unwrap_or(rest.len());
-        let count = rest.get(..len).and_then(|t| t.split_whitespace().nth(1)).and_then(|n| n.parse().ok());
+        let count =
+            rest.get(..len).and_then(|t| t.split_whitespace().nth(1)).and_then(|n| n.parse().ok());
         self.left_out = Some((self.at, count));
         self.at = self.at.saturating_add(len.max(1));
     }
@@ -169,7 +178,9 @@ impl List<'_> {
                 Value::Wrong => -1000,
             };
             let range = element.at..element.at.saturating_add(element.text.len());
-            let byte = u8::try_from(value).ok().or_else(|| i8::try_from(value).ok().map(i8::cast_unsigned));
+            let byte = u8::try_from(value)
+                .ok()
+                .or_else(|| i8::try_from(value).ok().map(i8::cast_unsigned));
             let element = element.text.to_owned();
             match byte {
                 Some(byte) => run.data.push(byte, range.start, range.len()),
@@ -185,7 +196,8 @@ impl List<'_> {
 
 /// Length of `(byte)`, `(unsigned char)` and the like.
 fn cast(rest: &str) -> usize {
-    let inside = rest.strip_prefix('(').and_then(|r| r.get(..r.bytes().take(16).position(|b| b == b')')?));
+    let inside =
+        rest.strip_prefix('(').and_then(|r| r.get(..r.bytes().take(16).position(|b| b == b')')?));
     match inside {
         Some(name) if name.chars().all(|c| c.is_ascii_alphanumeric() || "_ .".contains(c)) => {
             let after = name.len().saturating_add(2);
@@ -201,7 +213,8 @@ fn character(body: &str) -> Option<(usize, Value)> {
     let prefix = usize::from(!body.starts_with('\''));
     let inside = body.get(prefix..)?.strip_prefix('\'')?;
     let plain = inside.chars().next().filter(|c| c.is_ascii() && *c != '\\');
-    let escaped = [("\\0'", 0), ("\\n'", 10), ("\\r'", 13), ("\\t'", 9), ("\\\\'", 92), ("\\''", 39)];
+    let escaped =
+        [("\\0'", 0), ("\\n'", 10), ("\\r'", 13), ("\\t'", 9), ("\\\\'", 92), ("\\''", 39)];
     if let Some((text, value)) = escaped.into_iter().find(|(text, _)| inside.starts_with(text)) {
         return Some((prefix.saturating_add(1).saturating_add(text.len()), Value::Sure(value)));
     }
@@ -212,13 +225,18 @@ fn character(body: &str) -> Option<(usize, Value)> {
 fn number(body: &str) -> (usize, Value) {
     let sign = usize::from(body.starts_with(['-', '+']));
     let digits = body.get(sign..).unwrap_or_default();
-    let len = digits.chars().take_while(|c| c.is_alphanumeric() || *c == '_').map(char::len_utf8).sum();
+    let len =
+        digits.chars().take_while(|c| c.is_alphanumeric() || *c == '_').map(char::len_utf8).sum();
     let word = digits.get(..len).unwrap_or_default();
     let text = body.get(..sign.saturating_add(len)).unwrap_or_default();
     let value = if sign > 0 { signed(text).map(|_| Value::Bare) } else { based(word) };
-    let bare = || signed(text).map(|_| Value::Bare).or_else(|| (text.len() == 2).then_some(Value::Bare).filter(|_| {
-        u8::from_str_radix(text, 16).is_ok()
-    }));
+    let bare = || {
+        signed(text).map(|_| Value::Bare).or_else(|| {
+            (text.len() == 2)
+                .then_some(Value::Bare)
+                .filter(|_| u8::from_str_radix(text, 16).is_ok())
+        })
+    };
     let letter = || match word.as_bytes() {
         [b] if b.is_ascii_hexdigit() => Some(Value::Bare),
         [b] if b.is_ascii_uppercase() => Some(Value::Sure(u32::from(*b))),
@@ -229,7 +247,8 @@ fn number(body: &str) -> (usize, Value) {
 
 /// Digits with a base before them, or a type behind.
 fn based(word: &str) -> Option<Value> {
-    let word = ["u8", "U", "u", "i8"].into_iter().find_map(|s| word.strip_suffix(s)).unwrap_or(word);
+    let word =
+        ["u8", "U", "u", "i8"].into_iter().find_map(|s| word.strip_suffix(s)).unwrap_or(word);
     let radixes = [("0x", 16), ("0X", 16), ("0b", 2), ("0B", 2), ("0o", 8)];
     let digits = radixes.into_iter().find_map(|(p, radix)| Some((word.strip_prefix(p)?, radix)));
     if let Some((digits, radix)) = digits {
@@ -239,7 +258,8 @@ fn based(word: &str) -> Option<Value> {
 }
 
 fn signed(text: &str) -> Option<i64> {
-    let text = ["u8", "U", "u", "i8"].into_iter().find_map(|s| text.strip_suffix(s)).unwrap_or(text);
+    let text =
+        ["u8", "U", "u", "i8"].into_iter().find_map(|s| text.strip_suffix(s)).unwrap_or(text);
     text.parse().ok()
 }
 

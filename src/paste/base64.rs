@@ -11,7 +11,8 @@ use ::base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 /// Reads one word of base64, and the lines that continue it.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    let before = at.checked_sub(1).and_then(|n| source.byte(n)).is_some_and(|b| is_digit(b) && b != b'=');
+    let before =
+        at.checked_sub(1).and_then(|n| source.byte(n)).is_some_and(|b| is_digit(b) && b != b'=');
     let len = length(source.from(at));
     if before || len < 4 {
         return None;
@@ -38,12 +39,14 @@ fn wrapped(source: Source<'_>, end: usize, len: usize) -> Option<(usize, usize)>
     let at = source.skip_blanks(line.start);
     let next = length(source.from(at));
     let alone = source.range(end..source.line(end).end).trim().is_empty()
-        && at.saturating_add(next) == source.line(at).start.saturating_add(source.line(at).text.trim_end().len());
+        && at.saturating_add(next)
+            == source.line(at).start.saturating_add(source.line(at).text.trim_end().len());
     (line.start > end && next > 0 && next <= len && alone).then_some((at, next))
 }
 
 fn decode(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) -> Option<Run> {
-    let text: String = words.iter().map(|(at, len)| source.range(*at..at.saturating_add(*len))).collect();
+    let text: String =
+        words.iter().map(|(at, len)| source.range(*at..at.saturating_add(*len))).collect();
     let url = text.contains(['-', '_']);
     let config = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)

@@ -11,7 +11,8 @@ use super::source::{Source, Taken};
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
     let line = source.line(at);
     let digits = line.text.trim_end().rfind(|c: char| !"01 ".contains(c))?;
-    let colon = line.text.get(digits..)?.chars().next().filter(|c| matches!(c, ':' | '\u{ff1a}'))?;
+    let colon =
+        line.text.get(digits..)?.chars().next().filter(|c| matches!(c, ':' | '\u{ff1a}'))?;
     let before = line.text.get(..digits).filter(|b| b.len() < LONGEST_HEAD)?;
     let direction = context::direction(before)?;
     let start = source.skip_blanks(at.saturating_add(digits).saturating_add(colon.len_utf8()));
@@ -21,7 +22,8 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     }
     let lower = before.to_lowercase();
     let names_start = ["header", "\u{5934}"].into_iter().any(|word| lower.contains(word));
-    run.join = if names_start && frame::head(&run.data.bytes) { Join::StreamStart } else { Join::Stream };
+    run.join =
+        if names_start && frame::head(&run.data.bytes) { Join::StreamStart } else { Join::Stream };
     run.class = Class::Line;
     run.direction = Some(direction);
     run.time = Context::of(source, &run.range).time();

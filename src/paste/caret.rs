@@ -21,7 +21,8 @@ pub fn caret(text: &str, place: &Place, width: usize) -> String {
 /// The line around a place, without its end, and the place in it. A line as long as a book
 /// is not read whole: at most [`REACH`] bytes on either side.
 fn line_of<'t>(text: &'t str, place: &Place) -> (&'t str, Range<usize>) {
-    let floor = |n: usize| (0..=n.min(text.len())).rev().find(|n| text.is_char_boundary(*n)).unwrap_or(0);
+    let floor =
+        |n: usize| (0..=n.min(text.len())).rev().find(|n| text.is_char_boundary(*n)).unwrap_or(0);
     let start = floor(place.start);
     let from = floor(start.saturating_sub(REACH));
     let head = text.get(from..start).unwrap_or_default();
@@ -31,10 +32,7 @@ fn line_of<'t>(text: &'t str, place: &Place) -> (&'t str, Range<usize>) {
     let line_start = start.saturating_sub(head.len());
     let line_end = start.saturating_add(tail.len());
     let end = floor(place.end.clamp(start, line_end));
-    (
-        text.get(line_start..line_end).unwrap_or_default(),
-        head.len()..end.saturating_sub(line_start),
-    )
+    (text.get(line_start..line_end).unwrap_or_default(), head.len()..end.saturating_sub(line_start))
 }
 
 /// No terminal is as wide as this many bytes.

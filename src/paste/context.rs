@@ -18,7 +18,8 @@ impl<'t> Context<'t> {
     pub(super) fn of(source: Source<'t>, range: &Range<usize>) -> Self {
         let before = source.range(source.line_start(range.start)..range.start);
         let rest = source.from(range.end);
-        let tail = rest.trim_start_matches(|c: char| c == ' ' || c == '\t' || "`;,.\\)\"'*]}>".contains(c));
+        let tail = rest
+            .trim_start_matches(|c: char| c == ' ' || c == '\t' || "`;,.\\)\"'*]}>".contains(c));
         let comment = ["//", "#", "/*"].into_iter().any(|mark| tail.starts_with(mark));
         Self { before, ends_line: tail.is_empty() || tail.starts_with(['\n', '\r']) || comment }
     }
@@ -54,9 +55,11 @@ pub(super) fn direction(before: &str) -> Option<Direction> {
     let lower = before.to_lowercase();
     let mut words = lower.split(|c: char| !c.is_alphanumeric());
     let word = words.find_map(|w| match w {
-        "send" | "sent" | "sending" | "tx" | "write" | "out" | "outgoing" | "发送" => Some(Direction::Sent),
-        "recv" | "receive" | "received" | "receiving" | "rx" | "read" | "in" | "incoming" | "rcv" | "rcvd"
-        | "接收" | "收到" => Some(Direction::Received),
+        "send" | "sent" | "sending" | "tx" | "write" | "out" | "outgoing" | "发送" => {
+            Some(Direction::Sent)
+        }
+        "recv" | "receive" | "received" | "receiving" | "rx" | "read" | "in" | "incoming"
+        | "rcv" | "rcvd" | "接收" | "收到" => Some(Direction::Received),
         _ => None,
     });
     let arrow = || {

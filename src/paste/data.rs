@@ -44,7 +44,8 @@ impl TextMap {
         {
             let count = byte.saturating_sub(last.byte);
             let gap = text.saturating_sub(last.text);
-            if count == 1 && gap > 0
+            if count == 1
+                && gap > 0
                 && let Ok(step) = u16::try_from(gap)
             {
                 last.step = step;

@@ -105,7 +105,10 @@ pub(super) fn read(
         source,
         runs: Vec::new(),
         open: [None; 2],
-        fits: RADIXES.map(|r| first.value(r).is_some()),
+        // Only od counts otherwise, in addresses of seven digits.
+        fits: RADIXES.map(|r| {
+            first.value(r).is_some() && (r == 16 || first.digits.len() == 7 && !first.colon)
+        }),
         lines: 0,
         ascii: false,
         star: false,
@@ -130,7 +133,11 @@ impl<'t> Dump<'t> {
             let goes_on = match address {
                 Some(a) if a.group == 0 => self.lines > 0 && self.ends(&a),
                 Some(a) => mine(&a) && self.line(&line, &a),
-                None => self.lines > 0 && line.text.trim() == "*" && !std::mem::replace(&mut self.star, true),
+                None => {
+                    self.lines > 0
+                        && line.text.trim() == "*"
+                        && !std::mem::replace(&mut self.star, true)
+                }
             };
             if !goes_on {
                 break;
@@ -145,8 +152,12 @@ impl<'t> Dump<'t> {
 
     fn line(&mut self, line: &Line<'t>, address: &Address<'t>) -> bool {
         let mut part = Run::new(self.row, Class::Sure, address.hex..address.hex);
-        let Some(end) = columns::read(self.source, address.hex..line.end, Ascii::Maybe, &mut part) else {
-            return false;
+        let eights = address.group == 8
+            && columns::read_eights(self.source, address.hex..line.end, &mut part);
+        let end = if eights {
+            line.end
+        } else {
+            columns::read(self.source, address.hex..line.end, Ascii::Maybe, &mut part)
         };
         if part.data.bytes.is_empty() || end < line.end {
             return false;
@@ -173,12 +184,23 @@ impl<'t> Dump<'t> {
     /// Addresses that jump by less than a few lines: a line is missing from the dump.
     fn gap(&mut self, side: usize, address: &Address<'_>, due: u64, mut part: Run) -> bool {
         let radix = RADIXES.iter().zip(self.fits).find(|(_, fit)| *fit).map_or(16, |(r, _)| *r);
-        let Some(found) = address.value(radix).filter(|f| *f > due && f.abs_diff(due) <= 4096) else { return false };
+        let Some(found) = address.value(radix).filter(|f| *f > due && f.abs_diff(due) <= 4096)
+        else {
+            return false;
+        };
         let line_start = self.source.line_start(address.hex);
         let lost = usize::try_from(found.abs_diff(due)).unwrap_or(0);
         let at = self.source.skip_blanks(line_start);
         let range = at..at.saturating_add(address.digits.len());
-        part.slips.insert(0, super::run::Slip { index: 0, range, kind: MistakeKind::Gap { expected: due, found }, lost });
+        part.slips.insert(
+            0,
+            super::run::Slip {
+                index: 0,
+                range,
+                kind: MistakeKind::Gap { expected: due, found },
+                lost,
+            },
+        );
         let Some(open) = self.open.get_mut(side).and_then(Option::as_mut) else { return false };
         open.first = open.first.saturating_add(found.abs_diff(due));
         self.extend(side, part);
@@ -201,7 +223,8 @@ impl<'t> Dump<'t> {
 
     fn begin(&mut self, side: usize, address: &Address<'_>, part: Run) {
         let radix = RADIXES.iter().zip(self.fits).find(|(_, fit)| *fit).map_or(16, |(r, _)| *r);
-        let open = Side { run: self.runs.len(), first: address.value(radix).unwrap_or(0), last_line: 0 };
+        let open =
+            Side { run: self.runs.len(), first: address.value(radix).unwrap_or(0), last_line: 0 };
         if let Some(slot) = self.open.get_mut(side) {
             *slot = Some(open);
         }
@@ -226,9 +249,9 @@ impl<'t> Dump<'t> {
         let Some(run) = self.runs.get_mut(open.run) else { return };
         let line: Vec<u8> = run.data.bytes.get(open.last_line..).unwrap_or_default().to_vec();
         let at = run.range.end;
-        let missing = radixes.filter_map(|r| address.value(r)?.checked_sub(due?)).find(|n| {
-            *n > 0 && *n <= MOST_FILLED && n.checked_rem(line.len() as u64) == Some(0)
-        });
+        let missing = radixes
+            .filter_map(|r| address.value(r)?.checked_sub(due?))
+            .find(|n| *n > 0 && *n <= MOST_FILLED && n.checked_rem(line.len() as u64) == Some(0));
         for (_, byte) in (0..missing.unwrap_or(0)).zip(line.into_iter().cycle()) {
             run.data.push(byte, at, 1);
         }
@@ -248,7 +271,8 @@ impl<'t> Dump<'t> {
         let mut packets = Vec::new();
         for mut run in self.runs {
             let from_client = deep(&run) == deep_is_client;
-            run.direction = Some(if from_client { Direction::FromClient } else { Direction::FromServer });
+            run.direction =
+                Some(if from_client { Direction::FromClient } else { Direction::FromServer });
             packets.extend(run.into_packets());
         }
         packets

@@ -16,7 +16,8 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         let hex = value.trim_start_matches([' ', '"', '\'', '<', '[']);
         let start = line.text.len().checked_sub(hex.len())?;
         let len = hex.bytes().take_while(u8::is_ascii_hexdigit).count();
-        let starts_word = !line.text.get(..found)?.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let starts_word =
+            !line.text.get(..found)?.ends_with(|c: char| c.is_alphanumeric() || c == '_');
         (len >= 4 && starts_word).then_some((found, start..start.saturating_add(len)))
     })?;
     let head = line.text.get(..field)?;
@@ -43,7 +44,8 @@ fn direction(head: &str) -> Option<Direction> {
 
 /// A number for the client's address: the same in each line of one connection.
 fn conversation(head: &str) -> u32 {
-    let peer = head.split("peername").nth(1).map(|rest| rest.trim_start_matches(['"', ':', '=', ' ']));
+    let peer =
+        head.split("peername").nth(1).map(|rest| rest.trim_start_matches(['"', ':', '=', ' ']));
     let peer = peer.and_then(|rest| rest.split([',', '"', ' ', ';']).next()).unwrap_or_default();
     // FNV-1a: stable, and a collision of two clients in one log is not to be expected.
     peer.bytes().fold(if peer.is_empty() { 0 } else { 0x811c_9dc5 }, |hash, byte| {

@@ -27,9 +27,15 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
             match byte {
                 Some(value) => match u8::try_from(value) {
                     Ok(byte) => run.data.push(byte, at, element.len()),
-                    Err(_) => run.slip(at..at.saturating_add(element.len()), MistakeKind::TooBig { number: element.to_owned() }, 1),
+                    Err(_) => run.slip(
+                        at..at.saturating_add(element.len()),
+                        MistakeKind::TooBig { number: element.to_owned() },
+                        1,
+                    ),
                 },
-                None if element.starts_with("...") => run.slip(at..at.saturating_add(3), MistakeKind::LeftOut { count: None }, 0),
+                None if element.starts_with("...") => {
+                    run.slip(at..at.saturating_add(3), MistakeKind::LeftOut { count: None }, 0)
+                }
                 None => return None,
             }
             at = at.saturating_add(element.len());

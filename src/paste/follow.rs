@@ -28,7 +28,10 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         }
         if let Some(node) = line.text.strip_prefix("Node ") {
             follow.node(node);
-        } else if !follow.line(line.start, line.end, hex) && !line.text.contains(": ") && !line.text.is_empty() {
+        } else if !follow.line(line.start, line.end, hex)
+            && !line.text.contains(": ")
+            && !line.text.is_empty()
+        {
             at = line.start;
             break;
         }
@@ -97,7 +100,9 @@ impl Follow<'_> {
             _ if connects(1) => Some(0),
             _ => None,
         };
-        let direction = |side| server.map(|s| if s == side { Direction::FromServer } else { Direction::FromClient });
+        let direction = |side| {
+            server.map(|s| if s == side { Direction::FromServer } else { Direction::FromClient })
+        };
         let directed = self.runs.into_iter().map(|(side, mut run)| {
             run.direction = direction(side);
             run.conversation = conversation;

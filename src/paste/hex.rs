@@ -8,7 +8,8 @@ use super::source::{Source, Taken, blanks, word};
 
 /// Reads a run of hex tokens that ends with its line at the latest.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    let mut lexer = Lexer { source, at, run: Run::new(row, Class::Prose, at..at), style: Style::default() };
+    let mut lexer =
+        Lexer { source, at, run: Run::new(row, Class::Prose, at..at), style: Style::default() };
     lexer.tokens();
     let Lexer { mut run, style, .. } = lexer;
     if run.data.bytes.is_empty() {
@@ -83,7 +84,7 @@ impl<'t> Token<'t> {
     pub(super) fn is_good(&self) -> bool {
         let n = self.digits.len();
         let hex = n > 0 && self.digits.bytes().all(|b| b.is_ascii_hexdigit());
-        hex && (n % 2 == 0 || (n == 1 && self.prefix.starts_with('0')))
+        hex && (n.is_multiple_of(2) || (n == 1 && self.prefix.starts_with('0')))
     }
 
     /// Reads the digits, which stand at the end of the token that begins at `at`.
@@ -168,10 +169,12 @@ impl<'t> Lexer<'t> {
         if self.style.pairs < 3 || self.style.pairs != self.style.tokens {
             return None;
         }
-        let len = text.find(|c: char| c.is_whitespace() || ",:;-|`".contains(c)).unwrap_or(text.len());
+        let len =
+            text.find(|c: char| c.is_whitespace() || ",:;-|`".contains(c)).unwrap_or(text.len());
         let wide = text.get(..len.min(8)).filter(|w| w.len() == len)?;
         let after = text.get(len..).unwrap_or_default();
-        let goes_on = good_pairs(after, 2) || (after.starts_with('\n') || after.is_empty()) && wide.len() == 2;
+        let goes_on = good_pairs(after, 2)
+            || (after.starts_with('\n') || after.is_empty()) && wide.len() == 2;
         let one_wrong = wide.chars().filter(|c| !c.is_ascii_hexdigit()).count() <= 1;
         (goes_on && one_wrong && digits::near(wide, 2)).then(|| Token::of(text, len))
     }

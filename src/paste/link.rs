@@ -37,7 +37,10 @@ fn ethernet(from_type: &[u8]) -> bool {
 
 fn typed(from_type: &[u8]) -> bool {
     let version = from_type.get(2).map(|b| b >> 4);
-    let fits = matches!((ether_type(from_type), version), (Some(0x0800), Some(4)) | (Some(0x86dd), Some(6)));
+    let fits = matches!(
+        (ether_type(from_type), version),
+        (Some(0x0800), Some(4)) | (Some(0x86dd), Some(6))
+    );
     fits && ip(from_type.get(2..).unwrap_or_default())
 }
 
@@ -47,9 +50,9 @@ fn ether_type(bytes: &[u8]) -> Option<u16> {
 
 fn null(bytes: &[u8]) -> bool {
     let family = |n: u32| matches!(n, 2 | 10 | 24 | 28 | 30);
-    bytes.first_chunk().is_some_and(|four| {
-        family(u32::from_le_bytes(*four)) || family(u32::from_be_bytes(*four))
-    })
+    bytes
+        .first_chunk()
+        .is_some_and(|four| family(u32::from_le_bytes(*four)) || family(u32::from_be_bytes(*four)))
 }
 
 /// The lengths must agree, or the frame be cut short: a snap length takes the end away.
@@ -57,7 +60,11 @@ fn ip(bytes: &[u8]) -> bool {
     match bytes.first().map(|b| b >> 4) {
         Some(4) => bytes.get(..20).is_some_and(|h| {
             let total = u16::from_be_bytes([byte(h, 2), byte(h, 3)]);
-            byte(h, 0) & 15 >= 5 && total >= 20 && byte(h, 8) > 0 && transport(byte(h, 9)) && checksum(h)
+            byte(h, 0) & 15 >= 5
+                && total >= 20
+                && byte(h, 8) > 0
+                && transport(byte(h, 9))
+                && checksum(h)
         }),
         Some(6) => bytes.get(..40).is_some_and(|h| transport(byte(h, 6)) && byte(h, 7) > 0),
         _ => false,
@@ -90,7 +97,8 @@ mod tests {
 
     #[test]
     fn every_link() {
-        let v4 = hex::decode("450000280001000040067ccd7f0000017f000001075b96bc0000000000000000").unwrap();
+        let v4 = hex::decode("450000280001000040067ccd7f0000017f000001075b96bc0000000000000000")
+            .unwrap();
         let with = |head: &str| [hex::decode(head).unwrap(), v4.clone()].concat();
         assert_eq!(guess(&v4), Some(Link::RawIp));
         assert_eq!(guess(&with("0000000000000000000000000800")), Some(Link::Ethernet));

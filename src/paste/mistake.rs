@@ -92,12 +92,20 @@ impl Mistake {
                 format!("{} was probably meant to be the digit {meant}", name(*found))
             }
             MistakeKind::NotADigit { base: 16, .. } => "hex digits are 0-9 and a-f".to_owned(),
-            MistakeKind::NotADigit { base, .. } => format!("digits in base {base} are expected here"),
-            MistakeKind::OddDigits { .. } => "a byte is two hex digits: one is missing or too many".to_owned(),
+            MistakeKind::NotADigit { base, .. } => {
+                format!("digits in base {base} are expected here")
+            }
+            MistakeKind::OddDigits { .. } => {
+                "a byte is two hex digits: one is missing or too many".to_owned()
+            }
             MistakeKind::OneDigit => "a byte is two hex digits: write 0a for a".to_owned(),
             MistakeKind::NotEightBits { .. } => "a byte is eight binary digits".to_owned(),
-            MistakeKind::TooBig { .. } => "a byte is 0 to 255, or -128 to 127 where it has a sign".to_owned(),
-            MistakeKind::LeftOut { .. } => "have the program print all of them, as hex for instance".to_owned(),
+            MistakeKind::TooBig { .. } => {
+                "a byte is 0 to 255, or -128 to 127 where it has a sign".to_owned()
+            }
+            MistakeKind::LeftOut { .. } => {
+                "have the program print all of them, as hex for instance".to_owned()
+            }
             MistakeKind::Gap { .. } => "lines are missing or stand twice".to_owned(),
             MistakeKind::TooLong { .. } => "give the bytes as a file, or in parts".to_owned(),
             _ => return None,
@@ -110,20 +118,28 @@ impl fmt::Display for MistakeKind {
         match self {
             Self::Lookalike { found, .. } => write!(f, "{} is not a digit", name(*found)),
             Self::NotADigit { found, base: 16 } => write!(f, "{} is not a hex digit", name(*found)),
-            Self::NotADigit { found, base } => write!(f, "{} is not a digit in base {base}", name(*found)),
+            Self::NotADigit { found, base } => {
+                write!(f, "{} is not a digit in base {base}", name(*found))
+            }
             Self::OddDigits { digits } => write!(f, "odd number of hex digits: {digits}"),
             Self::OneDigit => f.write_str("one hex digit, its second is missing"),
             Self::NotEightBits { digits } => write!(f, "{digits} binary digits instead of 8"),
             Self::TooBig { number } => write!(f, "{number} does not fit into a byte"),
             Self::NotANumber { element } => write!(f, "{element:?} is not a number"),
             Self::BadEscape => f.write_str("escape sequence not understood"),
-            Self::LeftOut { count: Some(n) } => write!(f, "{n} bytes were left out when this was printed"),
-            Self::LeftOut { count: None } => f.write_str("bytes were left out when this was printed"),
+            Self::LeftOut { count: Some(n) } => {
+                write!(f, "{n} bytes were left out when this was printed")
+            }
+            Self::LeftOut { count: None } => {
+                f.write_str("bytes were left out when this was printed")
+            }
             Self::Gap { expected, found } => {
                 write!(f, "the address {found:#x} does not follow: {expected:#x} was due")
             }
             Self::Unclosed { missing } => write!(f, "the closing {missing} is missing"),
-            Self::TooLong { limit } => write!(f, "the text is too long: only {limit} bytes of it are read"),
+            Self::TooLong { limit } => {
+                write!(f, "the text is too long: only {limit} bytes of it are read")
+            }
             Self::TooMany { limit } => write!(f, "only the first {limit} are kept"),
         }
     }

@@ -1,7 +1,10 @@
 //! The table of notations. Reading, help, documentation and tests loop over its rows.
 
 use super::source::Read;
-use super::{array, base64, bitlog, bits, buffer, dump, emqx, erlang, esp, follow, hex, quoted, rtthread, tcpdump, words};
+use super::{
+    array, base64, bitlog, bits, buffer, dump, emqx, erlang, esp, follow, hex, quoted, rtthread,
+    tcpdump, words,
+};
 
 /// A way in which people write bytes down.
 pub struct Notation {

@@ -47,7 +47,11 @@ impl<'t> Locator<'t> {
     /// Line and column of the character at a byte offset.
     pub fn point(&mut self, offset: usize) -> (usize, usize) {
         let offset = self.floor(offset);
-        if offset >= self.at { self.forward(offset) } else { self.back(offset) }
+        if offset >= self.at {
+            self.forward(offset)
+        } else {
+            self.back(offset)
+        }
         self.at = offset;
         (self.line, self.column)
     }
@@ -81,7 +85,10 @@ impl<'t> Locator<'t> {
 
     fn last_char(&self, range: &Range<usize>) -> usize {
         let inside = self.text.get(range.start..range.end).unwrap_or_default();
-        inside.char_indices().next_back().map_or(range.start, |(n, _)| range.start.saturating_add(n))
+        inside
+            .char_indices()
+            .next_back()
+            .map_or(range.start, |(n, _)| range.start.saturating_add(n))
     }
 
     fn floor(&self, offset: usize) -> usize {

@@ -85,8 +85,10 @@ fn wide(bytes: &[u8]) -> Option<String> {
         _ => return None,
     };
     let units = rest.chunks_exact(2).filter_map(|two| two.first_chunk::<2>());
-    let units = units.map(|two| if little { u16::from_le_bytes(*two) } else { u16::from_be_bytes(*two) });
-    let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    let units =
+        units.map(|two| if little { u16::from_le_bytes(*two) } else { u16::from_be_bytes(*two) });
+    let text: String =
+        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
     (rest.len() % 2 == 0 && !is_binary(&text)).then_some(text)
 }
 

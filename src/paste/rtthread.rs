@@ -72,7 +72,8 @@ fn part(row: &'static Notation, source: Source<'_>, line: &Line<'_>, head: &Head
 }
 
 fn gap(head: &Head<'_>, expected: u64) -> super::run::Slip {
-    let lost = usize::try_from(head.from.saturating_sub(expected)).unwrap_or(usize::MAX).min(MOST_LOST);
+    let lost =
+        usize::try_from(head.from.saturating_sub(expected)).unwrap_or(usize::MAX).min(MOST_LOST);
     let kind = MistakeKind::Gap { expected, found: head.from };
     super::run::Slip { index: 0, range: head.at..head.at.saturating_add(4), kind, lost }
 }

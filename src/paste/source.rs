@@ -55,7 +55,8 @@ impl<'t> Source<'t> {
     pub(super) fn line_start(self, at: usize) -> usize {
         let from = floor(self.text, at.saturating_sub(LOOK_BACK));
         let head = self.range(from..at);
-        memchr::memrchr(b'\n', head.as_bytes()).map_or(from, |n| from.saturating_add(n).saturating_add(1))
+        memchr::memrchr(b'\n', head.as_bytes())
+            .map_or(from, |n| from.saturating_add(n).saturating_add(1))
     }
 
     pub(super) fn range(self, range: Range<usize>) -> &'t str {
@@ -98,7 +99,17 @@ pub(super) fn blanks(text: &str) -> usize {
 }
 
 pub(super) const fn is_blank(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\u{a0}' | '\u{200b}' | '\u{2007}' | '\u{202f}' | '\u{3000}' | '\u{feff}')
+    matches!(
+        c,
+        ' ' | '\t'
+            | '\r'
+            | '\u{a0}'
+            | '\u{200b}'
+            | '\u{2007}'
+            | '\u{202f}'
+            | '\u{3000}'
+            | '\u{feff}'
+    )
 }
 
 /// Length of the word of ASCII letters, digits and underscores at the beginning.

@@ -113,7 +113,8 @@ impl Cursor<'_> {
         if hour > 24 || minute > 59 || second > 60 {
             return None;
         }
-        let seconds = hour.checked_mul(3600)?.checked_add(minute.checked_mul(60)?)?.checked_add(second)?;
+        let seconds =
+            hour.checked_mul(3600)?.checked_add(minute.checked_mul(60)?)?.checked_add(second)?;
         seconds.checked_mul(SECOND)?.checked_add(self.fraction(".,:"))
     }
 
@@ -193,7 +194,10 @@ mod tests {
         let epoch = "1585066894.317703";
         let nanos = 1_585_066_894_317_703_000;
         assert_eq!(of(&format!("{epoch} IP6")), Some((epoch.into(), Clock::Epoch, nanos)));
-        assert_eq!(of("1970-01-01 00:00:00Z"), Some(("1970-01-01 00:00:00Z".into(), Clock::Epoch, 0)));
+        assert_eq!(
+            of("1970-01-01 00:00:00Z"),
+            Some(("1970-01-01 00:00:00Z".into(), Clock::Epoch, 0))
+        );
         for none in ["", "10 2f 00", "2023-08-26", "99:99:99", "12345678901 x", "10:2f:00"] {
             assert_eq!(of(none), None, "{none}");
         }

@@ -38,8 +38,11 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
 
 fn mine(address: &Address<'_>) -> bool {
     let zero = address.value(16) == Some(0);
-    !address.colon && address.gap == 1 && matches!(address.digits.len(), 6..=8)
-        && matches!(address.group, 4 | 6) && (zero || address.digits.len() == 7)
+    !address.colon
+        && address.gap == 1
+        && matches!(address.digits.len(), 6..=8)
+        && matches!(address.group, 4 | 6)
+        && (zero || address.digits.len() == 7)
 }
 
 struct Words<'t> {

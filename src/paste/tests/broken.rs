@@ -11,7 +11,11 @@ fn told(text: &str) -> (Vec<String>, Vec<(usize, usize, String)>) {
 fn check(text: &str, pieces: &[&str], mistakes: &[(usize, usize, &str)]) {
     let (p, m) = told(text);
     let m: Vec<_> = m.iter().map(|(l, c, t)| (*l, *c, t.as_str())).collect();
-    assert_eq!((p.iter().map(String::as_str).collect::<Vec<_>>(), m), (pieces.to_vec(), mistakes.to_vec()), "{text}");
+    assert_eq!(
+        (p.iter().map(String::as_str).collect::<Vec<_>>(), m),
+        (pieces.to_vec(), mistakes.to_vec()),
+        "{text}"
+    );
 }
 
 #[test]
@@ -19,7 +23,11 @@ fn each_mistake_in_its_place() {
     check("10 0e 00 O4 4d 51", &["100e00", "4d51"], &[(1, 10, "the letter 'O' is not a digit")]);
     check("10 0e\n00 0l 4d 51", &["100e00", "4d51"], &[(2, 5, "the letter 'l' is not a digit")]);
     check("10 0g 00", &["10", "00"], &[(1, 5, "the letter 'g' is not a hex digit")]);
-    check("10 0e 00 4 4d 51", &["100e00", "4d51"], &[(1, 10, "one hex digit, its second is missing")]);
+    check(
+        "10 0e 00 4 4d 51",
+        &["100e00", "4d51"],
+        &[(1, 10, "one hex digit, its second is missing")],
+    );
     check("100e00044d515", &["100e00044d51"], &[(1, 13, "odd number of hex digits: 13")]);
     check("c0 0\u{41e}", &["c0"], &[(1, 5, "the Cyrillic letter 'О' (U+041E) is not a digit")]);
     check("\u{421}0 00", &["00"], &[(1, 1, "the Cyrillic letter 'С' (U+0421) is not a digit")]);
@@ -29,7 +37,11 @@ fn each_mistake_in_its_place() {
     check("16 14 0 4 377 81", &["100e0004", "51"], &[(1, 11, "377 does not fit into a byte")]);
     check(r"b'\x10\x0\x00'", &["10", "00"], &[(1, 7, "escape sequence not understood")]);
     check("00010000 0000111 00000000", &["10", "00"], &[(1, 10, "7 binary digits instead of 8")]);
-    check("<Buffer 10 0e ... 33 more bytes>", &["100e"], &[(1, 15, "33 bytes were left out when this was printed")]);
+    check(
+        "<Buffer 10 0e ... 33 more bytes>",
+        &["100e"],
+        &[(1, 15, "33 bytes were left out when this was printed")],
+    );
     check("[16, 14, 0, 4, 77", &["100e00044d"], &[(1, 18, "the closing ] is missing")]);
 }
 
@@ -37,7 +49,11 @@ fn each_mistake_in_its_place() {
 fn a_long_run_with_one_wrong_character() {
     let mut text = CONNECT.to_owned();
     text.replace_range(20..21, "g");
-    check(&text, &[&CONNECT[..20], &CONNECT[22..]], &[(1, 21, "the letter 'g' is not a hex digit")]);
+    check(
+        &text,
+        &[&CONNECT[..20], &CONNECT[22..]],
+        &[(1, 21, "the letter 'g' is not a hex digit")],
+    );
 }
 
 #[test]
@@ -45,7 +61,8 @@ fn what_follows_the_broken_packet_is_its_own() {
     let mut text = format!("{CONNECT}{CONNACK}");
     text.replace_range(20..21, "g");
     let paste = read(&text);
-    let told: Vec<_> = paste.pieces.iter().map(|p| (::hex::encode(&p.bytes), p.continues)).collect();
+    let told: Vec<_> =
+        paste.pieces.iter().map(|p| (::hex::encode(&p.bytes), p.continues)).collect();
     let continues = Some(Continues { mistake: 0, missing: 1 });
     let expected = [(&CONNECT[..20], None), (&CONNECT[22..], continues), (CONNACK, None)];
     assert_eq!(told, expected.map(|(h, c)| (h.to_owned(), c)));
@@ -60,9 +77,18 @@ fn a_mistake_in_one_line_of_many() {
 #[test]
 fn a_mistake_in_a_dump_and_in_prose() {
     let dump = "00000000  10 0e 00 04 4d 5g 54 54  04 02 00 3c 00 02 61 62  |....MQTT...<..ab|\n";
-    check(dump, &["100e00044d", "54540402003c00026162"], &[(1, 27, "the letter 'g' is not a hex digit")]);
-    let prose = "This is what it sent: 10 0e 00 04 4d 5O 54 54 04 02 00 3c 00 02 61 62 and then it died.";
-    check(prose, &["100e00044d", "54540402003c00026162"], &[(1, 39, "the letter 'O' is not a digit")]);
+    check(
+        dump,
+        &["100e00044d", "54540402003c00026162"],
+        &[(1, 27, "the letter 'g' is not a hex digit")],
+    );
+    let prose =
+        "This is what it sent: 10 0e 00 04 4d 5O 54 54 04 02 00 3c 00 02 61 62 and then it died.";
+    check(
+        prose,
+        &["100e00044d", "54540402003c00026162"],
+        &[(1, 39, "the letter 'O' is not a digit")],
+    );
 }
 
 #[test]

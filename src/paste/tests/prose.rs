@@ -48,11 +48,16 @@ fn nothing_but_hex_is_bytes_whatever_they_are() {
 #[test]
 fn a_packet_a_line_or_over_lines() {
     assert_eq!(hexes("c000\nd000\nc000"), ["c000", "d000", "c000"]);
-    let wrapped: Vec<_> = CONNECT.as_bytes().chunks(32).map(|c| std::str::from_utf8(c).unwrap()).collect();
+    let wrapped: Vec<_> =
+        CONNECT.as_bytes().chunks(32).map(|c| std::str::from_utf8(c).unwrap()).collect();
     assert_eq!(hexes(&wrapped.join("\n")), [CONNECT]);
-    let odd: Vec<_> = CONNECT.as_bytes().chunks(37).map(|c| std::str::from_utf8(c).unwrap()).collect();
+    let odd: Vec<_> =
+        CONNECT.as_bytes().chunks(37).map(|c| std::str::from_utf8(c).unwrap()).collect();
     assert_eq!(hexes(&odd.join("\n")), [CONNECT], "broken in the middle of a byte");
-    assert_eq!(hexes(&format!("{}\n{CONNACK}\nc000", wrapped.join("\n"))), [CONNECT, CONNACK, "c000"]);
+    assert_eq!(
+        hexes(&format!("{}\n{CONNACK}\nc000", wrapped.join("\n"))),
+        [CONNECT, CONNACK, "c000"]
+    );
     assert_eq!(hexes("10 ff 00\nc0 00"), ["10ff00", "c000"]);
 }
 
@@ -63,7 +68,8 @@ fn logs_with_labels() {
         ::hex::encode(::hex::decode(CONNECT).unwrap())
     );
     let paste = read(&text);
-    let told: Vec<_> = paste.pieces.iter().map(|p| (::hex::encode(&p.bytes), p.direction, p.repeat_of)).collect();
+    let told: Vec<_> =
+        paste.pieces.iter().map(|p| (::hex::encode(&p.bytes), p.direction, p.repeat_of)).collect();
     let (sent, received) = (Some(Direction::Sent), Some(Direction::Received));
     let expected = [(CONNECT, sent), (CONNACK, received), ("c000", sent), ("c000", sent)];
     assert_eq!(told, expected.map(|(h, d)| (h.to_owned(), d, None)));

@@ -12,7 +12,8 @@ fn every_example_is_read_by_its_own_row() {
     for row in NOTATIONS.iter().filter(|n| !n.example.is_empty()) {
         let paste = read(row.example);
         assert_eq!(paste.mistakes, [], "{}", row.name);
-        let pieces: Vec<_> = paste.pieces.iter().map(|p| (p.notation.name, p.bytes.as_slice())).collect();
+        let pieces: Vec<_> =
+            paste.pieces.iter().map(|p| (p.notation.name, p.bytes.as_slice())).collect();
         assert_eq!(pieces, [(row.name, &EXAMPLE[..])]);
     }
 }
@@ -20,14 +21,18 @@ fn every_example_is_read_by_its_own_row() {
 #[test]
 fn every_example_is_found_among_prose() {
     for row in NOTATIONS.iter().filter(|n| !n.example.is_empty()) {
-        let text = format!("The 2 packets of 2023-08-26 are these, see page 20:\n\n{}\n\nThat was all, 10 of 10.\n", row.example);
+        let text = format!(
+            "The 2 packets of 2023-08-26 are these, see page 20:\n\n{}\n\nThat was all, 10 of 10.\n",
+            row.example
+        );
         let paste = read(&text);
         assert_eq!(paste.mistakes, [], "{}", row.name);
         // Alone these two can't be told from numbers in a sentence.
         if matches!(row.name, "decimal" | "hex with zeros left out") {
             continue;
         }
-        let pieces: Vec<_> = paste.pieces.iter().map(|p| (p.notation.name, p.bytes.as_slice())).collect();
+        let pieces: Vec<_> =
+            paste.pieces.iter().map(|p| (p.notation.name, p.bytes.as_slice())).collect();
         assert_eq!(pieces, [(row.name, &EXAMPLE[..])], "{text}");
         assert!(paste.pieces[0].place.line >= 3);
     }
@@ -50,7 +55,8 @@ fn raw_bytes() {
 fn each_line_by_itself() {
     let text = "c0 00\n\n# a comment\n102f0004\nd0 0O\n[16, 14]\n";
     let paste = parse(text, &Options { lines: true });
-    let pieces: Vec<_> = paste.pieces.iter().map(|p| (::hex::encode(&p.bytes), p.place.line)).collect();
+    let pieces: Vec<_> =
+        paste.pieces.iter().map(|p| (::hex::encode(&p.bytes), p.place.line)).collect();
     let expected = [("c000", 1), ("102f0004", 4), ("d0", 5), ("100e", 6)];
     assert_eq!(pieces, expected.map(|(h, n)| (h.to_owned(), n)));
     assert_eq!(paste.ignored.without_bytes.len(), 1);
