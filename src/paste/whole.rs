@@ -57,6 +57,9 @@ struct Tokens<'t> {
     gap: &'t str,
 }
 
+/// The row whose digits lack leading zeros.
+const SHORT_HEX: &str = "hex with zeros left out";
+
 impl<'t> Tokens<'t> {
     fn of(source: Source<'t>, line: &Line<'t>) -> Self {
         Self {
@@ -168,7 +171,7 @@ impl<'t> Text<'t> {
         let readings: [(&str, ReadToken); 4] = [
             ("", pairs),
             ("decimal", decimal),
-            ("hex with zeros left out", short_hex),
+            (SHORT_HEX, short_hex),
             ("binary digits", long_binary),
         ];
         let number = |p: &Word<'_>| {
@@ -178,7 +181,14 @@ impl<'t> Text<'t> {
         let long = self.tokens().any(|p| p.token.digits.len() == 3 || p.negative);
         let default: (&str, ReadToken) =
             if decimals && long { ("decimal", decimal) } else { ("", pairs) };
-        readings.into_iter().find(|(name, reading)| self.frames(name, *reading)).unwrap_or(default)
+        // Whoever leaves zeros out leaves all of them out: beside a 00 a single digit is a slip.
+        let full = |p: &Word<'_>| p.token.digits.len() == 2 && p.token.digits.starts_with('0');
+        let zeros_stand = self.tokens().any(|p| full(&p));
+        readings
+            .into_iter()
+            .filter(|(name, _)| !(zeros_stand && *name == SHORT_HEX))
+            .find(|(name, reading)| self.frames(name, *reading))
+            .unwrap_or(default)
     }
 
     fn frames(&self, name: &str, reading: ReadToken) -> bool {
