@@ -3,7 +3,7 @@
 use super::packet::{Decoded, Header, Packet};
 use super::unsubscribe;
 use super::{ack, auth, connack, connect, disconnect, publish, suback, subscribe, unsuback};
-use crate::annotate::{Cursor, Finding, Sink, Stop};
+use crate::annotate::{Bits, Cursor, Finding, Sink, Stop};
 use crate::bytes::Span;
 use crate::spec::{Field, PacketType, Rule, Sender, Version};
 
@@ -71,11 +71,7 @@ fn fixed_header<S: Sink>(
             publish::flags(b);
             return;
         }
-        let flags = b.bits(Field::HEADER_RESERVED, 3, 0);
-        if let Some(required) = kind.info().flags.filter(|required| *required != flags) {
-            let numbers = (u64::from(flags), u64::from(required));
-            b.note(Rule::HEADER_FLAGS, Field::HEADER_RESERVED, (3, 0), numbers);
-        }
+        other_flags(b, kind, how.version);
     })?;
     header.flags = first & 0x0f;
     if S::RECORDS {
@@ -83,6 +79,24 @@ fn fixed_header<S: Sink>(
     }
     header.remaining_length = Some(c.varint(Field::REMAINING_LENGTH)?);
     Ok(())
+}
+
+/// The lower four bits where they do not belong to a PUBLISH: a value that the type requires. In
+/// 3.1 what is sent again has its DUP set, and 0010 is a QoS of 1.
+fn other_flags<S: Sink>(b: &mut Bits<'_, S>, kind: PacketType, version: Version) {
+    let required = kind.info().flags.unwrap_or_default();
+    let (field, flags, required) = if required == 0 || version != Version::V31 {
+        (Field::HEADER_RESERVED, b.bits(Field::HEADER_RESERVED, 3, 0), required)
+    } else {
+        let dup = u8::from(b.flag(Field::DUP_V31, 3)) << 3;
+        let qos = b.bits(Field::QOS_V31, 2, 1) << 1;
+        let retain = b.bits(Field::RETAIN_V31, 0, 0);
+        (Field::QOS_V31, dup | qos | retain, dup | required)
+    };
+    if flags != required {
+        let numbers = (u64::from(flags), u64::from(required));
+        b.note(Rule::HEADER_FLAGS, field, (3, 0), numbers);
+    }
 }
 
 /// May this packet exist in this version, and may this side send it?

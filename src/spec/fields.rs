@@ -43,6 +43,14 @@ fields! {
     RETAIN: field("mqtt.retain", "RETAIN", Flag)
         .means(Computed(m::retain)).at("3.3.1.3", "3.3.1.3").binds("MQTT-3.3.1-5 MQTT-3.3.1-8", "MQTT-3.3.1-5 MQTT-3.3.1-8 MQTT-3.3.1-9")
         .allows("0 or 1");
+    // MQTT 3.1 has flags in PUBREL, SUBSCRIBE and UNSUBSCRIBE too, where later versions have 0010.
+    DUP_V31: field("mqtt.dupflag_v31", "DUP", Flag)
+        .means(Bit("this is the first attempt to send the packet", "sent again: an earlier attempt may have arrived already"))
+        .at("", "2.2.2").allows("0 or 1");
+    QOS_V31: field("mqtt.qos_v31", "QoS", Bits)
+        .means(Always("this packet is acknowledged, so 3.1 counts it as QoS 1")).at("", "2.2.2").allows("1");
+    RETAIN_V31: field("mqtt.retain_reserved", "RETAIN", Reserved)
+        .means(Always("3.1 does not use it here")).at("", "2.2.2").allows("0");
     REMAINING_LENGTH: field("mqtt.len", "Remaining Length", VarInt)
         .means(Computed(m::remaining_length)).at("2.1.4", "2.2.3").binds("MQTT-1.5.5-1", "").allows("0 to 268,435,455, in at most 4 bytes");
     PACKET_ID: field("mqtt.msgid", "Packet Identifier", Number(Unit::None))

@@ -7,6 +7,8 @@
 
 pub mod diff;
 pub mod outside;
+pub mod pdml;
+pub mod program;
 
 use etherparse::PacketBuilder;
 use mqttscope::capture::{CaptureError, Frame, LinkType, Source, from_reader};
