@@ -68,6 +68,8 @@ pub mod annotate;
 pub mod bytes;
 pub mod capture;
 pub mod cli;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod mqtt;
 pub mod net;
 pub mod paste;

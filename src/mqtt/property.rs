@@ -86,6 +86,12 @@ pub fn properties<'a, S: Sink>(
         let left = c.left();
         let start = c.position();
         c.region(len, Field::PROPERTY_LENGTH, |c| {
+            if !S::RECORDS {
+                // A fault in them does not lose the packet, and they are read when asked for: with
+                // nobody looking there is nothing to gain from them here.
+                c.rest(group);
+                return Ok(());
+            }
             let mut seen = 0;
             while !c.at_end() {
                 property(c, place, &mut seen)?;

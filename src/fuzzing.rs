@@ -1,0 +1,170 @@
+//! What the fuzzers in `fuzz/` call: one function for each target, any bytes go in, and a panic
+//! means that a promise of this library is broken. Behind the feature `fuzzing`.
+//!
+//! The promises: nothing panics; the leaves of a packet's tree cover every bit of it exactly once,
+//! and children lie inside their parents; with nobody looking the decoder says the same; every
+//! format can write every record, and nothing in its lines can steer a terminal.
+//!
+//! To add a target: a function here, and in `fuzz/` a file of the same name that calls it, a
+//! `[[bin]]` for the file, and a folder of small inputs in `fuzz/corpus`.
+
+use crate::annotate::Tape;
+use crate::capture::{Frame, LinkType, Source, from_reader};
+use crate::mqtt::{Reading, decode, infer};
+use crate::paste;
+use crate::pipeline::{Consumer, Inspector, PastedSettings, Record, Settings, read_paste};
+use crate::render::{Explain, FORMATS, Options};
+use crate::spec::{Sender, Version};
+use crate::text::is_unsafe;
+use std::io::Cursor;
+use std::ops::ControlFlow;
+
+/// The bytes are one packet, or claim to be.
+pub fn decoder(data: &[u8]) {
+    let mut tape = Tape::new();
+    for version in Version::ALL {
+        for sender in [None, Some(Sender::Client), Some(Sender::Server)] {
+            let how = Reading { version, sender };
+            tape.clear();
+            let decoded = decode(data, how, &mut tape);
+            assert_tiles(data, &tape);
+            assert_eq!(decoded, decode(data, how, &mut ()), "the tape makes a difference");
+        }
+    }
+    infer::infer(data, None, &mut [Tape::new(), Tape::new()]);
+}
+
+/// The bytes are a text that somebody pasted.
+pub fn paste(data: &[u8]) {
+    for lines in [false, true] {
+        let paste = paste::parse_bytes(data, &paste::Options { lines });
+        read_paste(&paste, PastedSettings { lines, ..PastedSettings::default() }, Checker);
+    }
+}
+
+/// The bytes are a capture file.
+pub fn capture(data: &[u8]) {
+    let Ok(mut source) = from_reader(Box::new(Cursor::new(data.to_vec()))) else {
+        return;
+    };
+    let mut inspector = Inspector::new(Checker, Settings::default());
+    while let Ok(Some(frame)) = source.next_frame() {
+        if inspector.frame(&frame).is_break() {
+            break;
+        }
+    }
+    inspector.finish();
+}
+
+/// The bytes are TCP segments of one connection, in any order and overlapping as they like. Each
+/// has a header of four: flags (bit 7 is the direction, the lower six are TCP's), the low byte of
+/// the sequence number, that of the acknowledgement, and the length of the payload behind them.
+pub fn segments(data: &[u8]) {
+    let mut inspector = Inspector::new(Checker, Settings::default());
+    let mut rest = data;
+    let mut number: u64 = 0;
+    while let Some(([flags, seq, ack, len], tail)) = rest.split_first_chunk::<4>() {
+        let (payload, tail) = tail.split_at_checked(usize::from(*len)).unwrap_or((tail, &[]));
+        rest = tail;
+        number = number.saturating_add(1);
+        let packet = ip_packet(*flags, u32::from(*seq), u32::from(*ack), payload);
+        let frame = Frame {
+            number,
+            time: i64::try_from(number).ok(),
+            link: LinkType::RAW,
+            original_len: u32::try_from(packet.len()).unwrap_or(u32::MAX),
+            interface: 0,
+            file: 0,
+            data: &packet,
+        };
+        if inspector.frame(&frame).is_break() {
+            break;
+        }
+    }
+    inspector.finish();
+}
+
+/// IPv4 and TCP headers before the payload; to port 1883, or from it.
+fn ip_packet(flags: u8, seq: u32, ack: u32, payload: &[u8]) -> Vec<u8> {
+    const HEADERS: u16 = 40;
+    let (client, server) = ((1, 50_000u16), (2, 1883u16));
+    let (from, to) = if flags & 0x80 == 0 { (client, server) } else { (server, client) };
+    let len = HEADERS.saturating_add(u16::try_from(payload.len()).unwrap_or_default());
+    // Near the end of the numbers, so that they wrap.
+    let [seq, ack] = [seq, ack].map(|low| low.wrapping_sub(0x80).to_be_bytes());
+    let ip: [&[u8]; 4] =
+        [&[0x45, 0], &len.to_be_bytes(), &[0, 0, 0x40, 0, 64, 6, 0, 0], &[10, 0, 0, from.0]];
+    let tcp: [&[u8]; 4] = [&from.1.to_be_bytes(), &to.1.to_be_bytes(), &seq, &ack];
+    let tail: [&[u8]; 2] = [&[0x50, flags & 0x3f, 2, 0, 0, 0, 0, 0], payload];
+    [ip.concat(), vec![10, 0, 0, to.0], tcp.concat(), tail.concat()].concat()
+}
+
+/// Writes every record in every format, and asserts what holds for all of them.
+struct Checker;
+
+impl Consumer for Checker {
+    fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        assert_tiles(record.bytes, record.tape);
+        for explain in [Explain::Off, Explain::Full] {
+            let options = Options { explain, hex: true, ..Options::default() };
+            for row in FORMATS {
+                let mut out = Vec::new();
+                let written = (row.make)(&options).record(record, &mut out);
+                assert!(written.is_ok(), "{}: {written:?}", row.name);
+                let text = std::str::from_utf8(&out);
+                let steers = |text: &str| text.chars().any(|c| c != '\n' && is_unsafe(c));
+                assert!(text.is_ok_and(|text| !steers(text)), "{}: {text:?}", row.name);
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Leaves cover every bit once and in order; children lie inside their parents; findings lie
+/// inside the packet.
+fn assert_tiles(bytes: &[u8], tape: &Tape) {
+    let all = bytes.len().saturating_mul(8);
+    let mut at = 0;
+    for leaf in tape.leaves() {
+        assert_eq!(leaf.span.start, at, "{tape:#?}");
+        at = leaf.span.end();
+    }
+    assert_eq!(at as usize, all, "{tape:#?}");
+    for (i, node) in tape.nodes().iter().enumerate() {
+        let inside = tape.nodes().get(i.saturating_add(1)..node.end as usize).unwrap_or_default();
+        for child in inside {
+            assert!(child.depth > node.depth && child.end <= node.end, "{tape:#?}");
+            assert!(child.span.start >= node.span.start, "{tape:#?}");
+            assert!(child.span.end() <= node.span.end(), "{tape:#?}");
+        }
+    }
+    for finding in tape.findings() {
+        assert!(finding.span.end() as usize <= all, "{finding:?}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    /// The committed inputs of each target, without a fuzzer.
+    #[test]
+    fn the_corpus_passes() {
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+        type Target = fn(&[u8]);
+        let targets: [(&str, Target); 4] = [
+            ("decoder", super::decoder),
+            ("paste", super::paste),
+            ("capture", super::capture),
+            ("segments", super::segments),
+        ];
+        for (name, target) in targets {
+            let files: Vec<_> = fs::read_dir(corpus.join(name)).unwrap().collect();
+            assert!(!files.is_empty(), "{name}");
+            for file in files {
+                target(&fs::read(file.unwrap().path()).unwrap());
+            }
+        }
+    }
+}
