@@ -106,7 +106,7 @@ fn capture(texts: &[Vec<u8>; 6]) -> Vec<u8> {
         packet(0x10, &connect.concat()),
         packet(0x30, &publish),
         packet(0x82, &subscribe),
-        packet(0xf0, &[&[0x18, 2 + length[0] & 0x7f, 0x15][..], &text(user)].concat()),
+        packet(0xf0, &[&[0x18, (user.len() + 3) as u8, 0x15][..], &text(user)].concat()),
         broken.clone(),
     ]
     .concat();
