@@ -22,7 +22,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "session",
         ],
     ),
-    ("render", &["bytes", "text", "spec", "annotate", "net", "session", "pipeline"]),
+    // Of `mqtt` the typed packets, never the decoder.
+    ("render", &["bytes", "text", "spec", "annotate", "net", "mqtt", "session", "pipeline"]),
     (
         "cli",
         &[

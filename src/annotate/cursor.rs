@@ -8,6 +8,10 @@ use crate::spec::{Field, Rule};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stop;
 
+/// Twice the longest packet that MQTT allows, and as many as 32 bits can count in bits. Offsets
+/// within them do not overflow, which is why the arithmetic of the cursor need not saturate.
+pub const MAX_BYTES: usize = (u32::MAX >> 3) as usize;
+
 /// Reads a packet from its first byte to its last. Every read returns the value *and* reports the
 /// field to the sink.
 ///
@@ -15,8 +19,11 @@ pub struct Stop;
 /// what is left of the part when structure is lost, and goes on behind it.
 #[derive(Debug)]
 pub struct Cursor<'a, 's, S> {
+    /// All bytes of the packet.
     bytes: &'a [u8],
-    pos: usize,
+    /// The next byte and all behind it, up to the limit.
+    rest: &'a [u8],
+    /// Offset of the limit: where `rest` ends.
     end: usize,
     limit: Field,
     fault: Option<Finding>,
@@ -24,39 +31,45 @@ pub struct Cursor<'a, 's, S> {
 }
 
 impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
-    /// A cursor before the first of `bytes`.
+    /// A cursor before the first of `bytes`. More than [`MAX_BYTES`] of them are not looked at.
     pub fn new(bytes: &'a [u8], sink: &'s mut S) -> Self {
-        Self { bytes, pos: 0, end: bytes.len(), limit: Field::INPUT, fault: None, sink }
+        let bytes = bytes.get(..MAX_BYTES).unwrap_or(bytes);
+        Self { bytes, rest: bytes, end: bytes.len(), limit: Field::INPUT, fault: None, sink }
     }
 
     /// Offset of the next byte.
+    #[inline]
     #[must_use]
     pub fn position(&self) -> usize {
-        self.pos
+        self.end.wrapping_sub(self.rest.len())
     }
 
     /// Bytes up to the limit.
+    #[inline]
     #[must_use]
     pub fn left(&self) -> usize {
-        self.end.saturating_sub(self.pos)
+        self.rest.len()
     }
 
     /// Whether the limit is reached.
+    #[inline]
     #[must_use]
     pub fn at_end(&self) -> bool {
-        self.pos >= self.end
+        self.rest.is_empty()
     }
 
     /// The next byte, not consumed and not reported.
+    #[inline]
     #[must_use]
     pub fn peek(&self) -> Option<u8> {
-        if self.at_end() { None } else { self.bytes.get(self.pos).copied() }
+        self.rest.first().copied()
     }
 
     /// The bytes from `start` to the current position.
+    #[inline]
     #[must_use]
     pub fn since(&self, start: usize) -> &'a [u8] {
-        self.bytes.get(start..self.pos).unwrap_or_default()
+        self.bytes.get(start..self.position()).unwrap_or_default()
     }
 
     /// Reports a finding.
@@ -68,7 +81,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     /// Reports a finding on the `len` bytes that were read last, with the numbers of its sentence.
     #[cold]
     pub fn note_last(&mut self, rule: Rule, field: Field, len: usize, (a, b): (u64, u64)) {
-        let span = Span::of_bytes(self.pos.saturating_sub(len), len);
+        let span = Span::of_bytes(self.position().saturating_sub(len), len);
         self.sink.note(Finding::new(rule, span, field).with(a, b));
     }
 
@@ -97,26 +110,25 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     /// A Variable Byte Integer.
     #[inline]
     pub fn varint(&mut self, field: Field) -> Result<u32, Stop> {
-        let start = self.pos;
+        let left = self.left();
         let value = self.raw_varint(field)?;
-        self.leaf_before(field, self.pos.saturating_sub(start), u64::from(value));
+        self.leaf_before(field, left.wrapping_sub(self.left()), u64::from(value));
         Ok(value)
     }
 
     /// Bytes behind two bytes of length: text or binary data. The length belongs to the field.
     #[inline]
     pub fn prefixed(&mut self, field: Field) -> Result<&'a [u8], Stop> {
-        let start = self.pos;
+        let start = self.position();
         let body = self.raw_prefixed(field).inspect_err(|_| self.show_length(field, start))?;
-        self.leaf_before(field, self.pos.saturating_sub(start), 0);
+        self.leaf_before(field, body.len().wrapping_add(2), 0);
         Ok(body)
     }
 
     /// Everything up to the limit, as one field.
     #[inline]
     pub fn rest(&mut self, field: Field) -> &'a [u8] {
-        let body = self.bytes.get(self.pos..self.end).unwrap_or_default();
-        self.pos = self.end;
+        let body = std::mem::take(&mut self.rest);
         self.leaf_before(field, body.len(), 0);
         body
     }
@@ -124,11 +136,11 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     /// One byte whose bits are fields of their own.
     #[inline]
     pub fn flags(&mut self, group: Field, read: impl FnOnce(&mut Bits<'_, S>)) -> Result<u8, Stop> {
-        let start = Span::of_bytes(self.pos, 0).start;
+        let start = self.bit();
         let [byte] = self.take_array(group)?;
         let mark = self.sink.open(group, start);
         read(&mut Bits { byte, start, sink: self.sink });
-        self.sink.close(mark, start.saturating_add(8), u64::from(byte));
+        self.sink.close(mark, start.wrapping_add(8), u64::from(byte));
         Ok(byte)
     }
 
@@ -139,9 +151,9 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
         field: Field,
         read: impl FnOnce(&mut Self) -> Result<T, Stop>,
     ) -> Result<T, Stop> {
-        let mark = self.sink.open(field, Span::of_bytes(self.pos, 0).start);
+        let mark = self.sink.open(field, self.bit());
         let result = read(self);
-        self.sink.close(mark, Span::of_bytes(self.pos, 0).start, 0);
+        self.sink.close(mark, self.bit(), 0);
         result
     }
 
@@ -156,15 +168,18 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
         read: impl FnOnce(&mut Self) -> Result<T, Stop>,
     ) -> Option<T> {
         let (outer_end, outer_limit) = (self.end, self.limit);
-        if len <= self.left() {
-            self.end = self.pos.saturating_add(len);
+        if let Some((inside, _)) = self.rest.split_at_checked(len) {
+            self.end = self.position().wrapping_add(len);
+            self.rest = inside;
             self.limit = limit;
         }
         let result = read(self).ok();
         if result.is_none() {
             self.give_up();
         }
+        let position = self.position();
         (self.end, self.limit) = (outer_end, outer_limit);
+        self.go_to(position);
         result
     }
 
@@ -175,22 +190,39 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
         Err(Stop)
     }
 
-    /// A value behind a property's identifier, without a leaf of its own.
+    /// A Variable Byte Integer without a leaf.
+    #[inline]
     pub(crate) fn raw_varint(&mut self, field: Field) -> Result<u32, Stop> {
-        let start = self.pos;
+        let (value, rest) = match self.rest {
+            [byte @ 0..0x80, rest @ ..] => (u32::from(*byte), rest),
+            [low, high @ 1..0x80, rest @ ..] => {
+                (u32::from(low & 0x7f) | u32::from(*high) << 7, rest)
+            }
+            _ => return self.raw_long_varint(field),
+        };
+        self.rest = rest;
+        Ok(value)
+    }
+
+    /// One that takes more than two bytes, or is broken. Where it does not end, nothing of it is
+    /// consumed.
+    #[cold]
+    fn raw_long_varint(&mut self, field: Field) -> Result<u32, Stop> {
+        let start = self.position();
         let mut value: u32 = 0;
+        let mut last = 0;
         for shift in [0, 7, 14, 21] {
-            let [byte] = self.take_array(field).inspect_err(|_| self.pos = start)?;
+            let [byte] = self.take_array(field).inspect_err(|_| self.go_to(start))?;
             value |= u32::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
-                if byte == 0 && shift > 0 {
+                if byte == 0 {
                     self.note_long_varint(field, value, start);
                 }
                 return Ok(value);
             }
+            last = byte;
         }
-        let last = self.bytes.get(self.pos.saturating_sub(1)).copied().unwrap_or_default();
-        self.pos = start;
+        self.go_to(start);
         let span = Span::of_bytes(start, 4);
         self.fail(Finding::new(Rule::VARINT_TOO_LONG, span, field).with(u64::from(last), 4))
     }
@@ -199,21 +231,21 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     #[inline]
     pub(crate) fn raw_prefixed(&mut self, field: Field) -> Result<&'a [u8], Stop> {
         let len = usize::from(u16::from_be_bytes(self.take_array(field)?));
-        if len > self.left() {
-            return self.too_short(field, len);
+        match self.rest.split_at_checked(len) {
+            Some((body, rest)) => {
+                self.rest = rest;
+                Ok(body)
+            }
+            None => self.too_short(field, len),
         }
-        let from = self.pos;
-        self.pos = from.saturating_add(len);
-        Ok(self.since(from))
     }
 
     /// `N` bytes without a leaf.
     #[inline]
     pub(crate) fn take_array<const N: usize>(&mut self, field: Field) -> Result<[u8; N], Stop> {
-        let chunk = self.bytes.get(self.pos..self.end).and_then(|left| left.first_chunk::<N>());
-        match chunk {
-            Some(chunk) => {
-                self.pos = self.pos.saturating_add(N);
+        match self.rest.split_first_chunk::<N>() {
+            Some((chunk, rest)) => {
+                self.rest = rest;
                 Ok(*chunk)
             }
             None => self.too_short(field, N),
@@ -223,21 +255,34 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     /// Reports a leaf for the `len` bytes that were read last.
     #[inline]
     pub(crate) fn leaf_before(&mut self, field: Field, len: usize, value: u64) {
-        self.sink.leaf(field, Span::of_bytes(self.pos.saturating_sub(len), len), value);
+        let start = bits(self.position().wrapping_sub(len));
+        self.sink.leaf(field, Span { start, len: bits(len) }, value);
     }
 
     /// Goes back to byte `start`, the identifier of a property whose value is cut short: the
     /// identifier gets a leaf of its own, the "not decoded" leaf covers the rest.
     #[cold]
     pub(crate) fn back_to_identifier(&mut self, start: usize, id: u8) {
-        self.pos = start.saturating_add(1);
+        self.go_to(start.saturating_add(1));
         self.leaf_before(Field::PROPERTY_ID, 1, u64::from(id));
+    }
+
+    /// The next byte is the one at offset `position`.
+    #[inline]
+    fn go_to(&mut self, position: usize) {
+        self.rest = self.bytes.get(position..self.end).unwrap_or_default();
+    }
+
+    /// Offset of the next byte in bits.
+    #[inline]
+    fn bit(&self) -> u32 {
+        bits(self.position())
     }
 
     #[cold]
     fn too_short<T>(&mut self, field: Field, need: usize) -> Result<T, Stop> {
         let left = self.left();
-        let span = Span::of_bytes(self.pos, left);
+        let span = Span::of_bytes(self.position(), left);
         let finding = Finding::new(Rule::TOO_SHORT, span, field).limited_by(self.limit);
         self.fail(finding.with(need as u64, left as u64))
     }
@@ -258,7 +303,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
 
     #[cold]
     fn note_long_varint(&mut self, field: Field, value: u32, start: usize) {
-        let len = self.pos.saturating_sub(start);
+        let len = self.position().saturating_sub(start);
         let rule = if field == Field::REMAINING_LENGTH {
             Rule::REMAINING_LENGTH_NOT_SHORTEST
         } else {
@@ -271,7 +316,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     #[cold]
     fn give_up(&mut self) {
         let left = self.left();
-        let place = Span::of_bytes(self.pos, left);
+        let place = Span::of_bytes(self.position(), left);
         if left > 0 {
             self.rest(Field::UNDECODED);
         }
@@ -282,6 +327,12 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
             self.sink.note(fault);
         }
     }
+}
+
+/// A number of bytes in bits; at most [`MAX_BYTES`].
+#[inline]
+const fn bits(bytes: usize) -> u32 {
+    (bytes as u32) << 3
 }
 
 /// The bits of one byte.
@@ -299,7 +350,7 @@ impl<S: Sink> Bits<'_, S> {
         let len = high.saturating_sub(low).saturating_add(1).min(8);
         let value = (u16::from(self.byte) >> low.min(7)) & (0xff >> 8u8.saturating_sub(len));
         let span = Span {
-            start: self.start.saturating_add(u32::from(7u8.saturating_sub(high))),
+            start: self.start.wrapping_add(u32::from(7u8.saturating_sub(high))),
             len: u32::from(len),
         };
         self.sink.leaf(field, span, u64::from(value));

@@ -11,7 +11,7 @@ mod sink;
 mod tape;
 pub mod view;
 
-pub use cursor::{Bits, Cursor, Stop};
+pub use cursor::{Bits, Cursor, MAX_BYTES, Stop};
 pub use finding::Finding;
 pub use sink::{Mark, Sink};
 pub use tape::{Node, Tape};

@@ -85,7 +85,8 @@ impl Tape {
     }
 
     fn next_index(&self) -> u32 {
-        u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
+        // A packet has fewer nodes than bits, and a position in bits is 32 bits wide.
+        self.nodes.len() as u32
     }
 }
 
@@ -100,7 +101,7 @@ impl Sink for Tape {
 
     #[inline]
     fn leaf(&mut self, field: Field, span: Span, value: u64) {
-        let end = self.next_index().saturating_add(1);
+        let end = self.next_index().wrapping_add(1);
         self.nodes.push(Node { value, span, end, field, depth: self.depth });
     }
 
@@ -109,13 +110,13 @@ impl Sink for Tape {
         let index = self.next_index();
         let span = Span { start, len: 0 };
         self.nodes.push(Node { value: 0, span, end: index, field, depth: self.depth });
-        self.depth = self.depth.saturating_add(1);
+        self.depth = self.depth.wrapping_add(1);
         Mark(index)
     }
 
     #[inline]
     fn close(&mut self, mark: Mark, end: u32, value: u64) {
-        self.depth = self.depth.saturating_sub(1);
+        self.depth = self.depth.wrapping_sub(1);
         let next = self.next_index();
         if let Some(node) = self.nodes.get_mut(mark.0 as usize) {
             node.span.len = end.saturating_sub(node.span.start);

@@ -54,12 +54,20 @@ pub fn packet_id<S: Sink>(c: &mut Cursor<'_, '_, S>) -> Result<u16, Stop> {
 }
 
 /// Reports what is wrong with text that ends before byte `end` of the packet.
+#[inline]
 pub(super) fn check_text<S: Sink>(
     c: &mut Cursor<'_, '_, S>,
     field: Field,
     bytes: &[u8],
     end: usize,
 ) {
+    if !is_plain(bytes) {
+        check_unusual_text(c, field, bytes, end);
+    }
+}
+
+#[cold]
+fn check_unusual_text<S: Sink>(c: &mut Cursor<'_, '_, S>, field: Field, bytes: &[u8], end: usize) {
     let start = end.saturating_sub(bytes.len());
     let mut report = |rule, at: usize, byte: u8| {
         let span = Span::of_bytes(start.saturating_add(at), 1);
@@ -71,6 +79,26 @@ pub(super) fn check_text<S: Sink>(
     }
     if let Some(at) = memchr(0, bytes) {
         report(Rule::UTF8_NUL, at, 0);
+    }
+}
+
+/// Whether text is what nearly all text is: ASCII without U+0000. Looks at eight bytes at a time;
+/// the last eight may overlap the ones before.
+#[inline]
+fn is_plain(bytes: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // The uppermost bit of a byte is set in `word` from 0x80 on, and in the difference for 0.
+    let plain = |word: u64| (word | word.wrapping_sub(ONES)) & (ONES << 7) == 0;
+    match (bytes.last_chunk::<8>(), bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some(last), ..) => {
+            let (words, _) = bytes.as_chunks::<8>();
+            words.iter().chain([last]).all(|word| plain(u64::from_ne_bytes(*word)))
+        }
+        (None, Some(first), Some(last)) => {
+            let [first, last] = [first, last].map(|half| u64::from(u32::from_ne_bytes(*half)));
+            plain(first << 32 | last)
+        }
+        _ => bytes.iter().all(|byte| (0x01..0x80).contains(byte)),
     }
 }
 
@@ -92,5 +120,24 @@ pub(super) fn check_topic<S: Sink>(
             Finding::new(Rule::TOPIC_WILDCARD, Span::of_bytes(place, 1), field)
                 .with(u64::from(sign), 0),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_is_ascii_without_nul() {
+        for len in 0..40 {
+            for at in 0..len {
+                for byte in 0..=255 {
+                    let mut bytes = vec![b'a'; len];
+                    bytes[at] = byte;
+                    assert_eq!(is_plain(&bytes), byte != 0 && byte.is_ascii(), "{bytes:?}");
+                }
+            }
+            assert!(is_plain(&vec![0x7f; len]) && is_plain(&vec![1; len]));
+        }
     }
 }

@@ -120,7 +120,7 @@ fn property<S: Sink>(
     };
     let field = Field::property(id);
     let number = value(c, info.wire, field).inspect_err(|_| c.back_to_identifier(start, id))?;
-    c.leaf_before(field, c.position().saturating_sub(start), u64::from(number));
+    c.leaf_before(field, c.position().wrapping_sub(start), u64::from(number));
     if S::RECORDS {
         judge(c, info, place, start, number, seen);
     }

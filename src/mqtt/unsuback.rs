@@ -19,10 +19,29 @@ pub(super) fn read<'a, S: Sink>(
         properties(c, Field::PROPERTIES, const { PacketSet::of(&[PacketType::UNSUBACK]) })?;
     let start = c.position();
     if c.at_end() {
-        c.note_last(Rule::NO_CODE, Field::UNSUBACK_REASON, 0, (0, 0));
+        c.note_last(Rule::NO_UNSUBACK_CODE, Field::UNSUBACK_REASON, 0, (0, 0));
     }
     while !c.at_end() {
         reason_code(c, Field::UNSUBACK_REASON, PacketType::UNSUBACK, None)?;
     }
     Ok(Suback { packet_id, properties, codes: c.since(start) })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::annotate::Tape;
+    use crate::mqtt::{Reading, decode};
+    use crate::spec::{Severity, Version};
+
+    /// SUBACK has MQTT-3.8.4-6, which wants a code for each filter; UNSUBACK has no such statement.
+    #[test]
+    fn no_code_is_suspicious_not_forbidden() {
+        let how = Reading { version: Version::V5, sender: None };
+        let mut tape = Tape::new();
+        decode(&[0xb0, 3, 0, 1, 0], how, &mut tape);
+        assert_eq!(tape.worst(), Some(Severity::Warning));
+        tape.clear();
+        decode(&[0x90, 3, 0, 1, 0], how, &mut tape);
+        assert_eq!(tape.worst(), Some(Severity::Error));
+    }
 }

@@ -10,30 +10,42 @@ use super::source::{Source, Taken};
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
     let text = source.from(at);
     let name = ["<Buffer", "<SlowBuffer"].into_iter().find(|name| text.starts_with(name))?;
-    let line_end = source.line(at).end;
-    let close =
-        memchr::memchr(b'>', source.range(at..line_end).as_bytes()).map(|n| at.saturating_add(n));
-    let mut run = Run::new(row, Class::Sure, at..close.map_or(line_end, |n| n.saturating_add(1)));
-    let end = close.unwrap_or(line_end);
+    let mut run = Run::new(row, Class::Sure, at..at);
     let mut at = at.saturating_add(name.len());
     loop {
-        at = source.skip_space(at).min(end);
-        let rest = source.range(at..end);
-        let len = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        if len == 0 {
+        run.range.end = at;
+        at = source.skip_space(at);
+        let rest = source.from(at);
+        let len =
+            rest.find(|c: char| c.is_whitespace() || c == '>' || c == '<').unwrap_or(rest.len());
+        let token = rest.get(..len).unwrap_or_default();
+        if rest.starts_with('>') {
+            run.range.end = at.saturating_add(1);
+            break;
+        } else if token.starts_with("...") {
+            at = left_out(source, at, &mut run);
+        } else if digits::near(token, 2) {
+            digits::hex(source, at..at.saturating_add(len), &mut run);
+            at = at.saturating_add(len);
+        } else {
+            let end = run.range.end;
+            run.slip(end..end, MistakeKind::Unclosed { missing: ">" }, 0);
             break;
         }
-        if rest.starts_with("...") {
-            let count = rest.split_whitespace().nth(1).and_then(|n| n.parse().ok());
-            run.slip(at..end, MistakeKind::LeftOut { count }, count.unwrap_or(0));
-            break;
-        }
-        digits::hex(source, at..at.saturating_add(len), &mut run);
-        at = at.saturating_add(len);
     }
-    if close.is_none() {
-        run.slip(end..end, MistakeKind::Unclosed { missing: ">" }, 0);
+    if run.data.bytes.is_empty() {
+        return None;
     }
     let end = run.range.end;
     Some(Taken { runs: vec![run], end, modem: 0 })
+}
+
+/// `... 33 more bytes`: Node prints the first fifty.
+fn left_out(source: Source<'_>, at: usize, run: &mut Run) -> usize {
+    let rest = source.from(at).get(..40).unwrap_or(source.from(at));
+    let len = rest.find(['>', '\n']).unwrap_or(3);
+    let count =
+        rest.get(..len).and_then(|t| t.split_whitespace().nth(1)).and_then(|n| n.parse().ok());
+    run.slip(at..at.saturating_add(len), MistakeKind::LeftOut { count }, count.unwrap_or(0));
+    at.saturating_add(len)
 }

@@ -1,16 +1,14 @@
 //! From runs to pieces: joins what makes up a packet, judges what is meant, marks repeats.
 
-use super::data::Data;
 use super::frame::{self, Chain, Fit};
 use super::link;
-use super::mistake::{Hint, Mistake, MistakeKind};
-use super::piece::{Continues, Ignored, Kind, Paste, Piece};
-use super::place::Locator;
-use super::run::{Class, Join, Run, Slip};
+use super::mistake::Hint;
+use super::output::Output;
+use super::piece::{Ignored, Kind, Paste};
+use super::repeat::repeats;
+use super::run::{Class, Join, Run};
 use super::source::Source;
-use super::{MAX_MISTAKES, MAX_PIECES};
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// Takes runs in the order of the text.
 pub(super) struct Builder<'t> {
@@ -24,6 +22,8 @@ pub(super) struct Builder<'t> {
     spare_room: usize,
     pub(super) ignored: Ignored,
     samples: Vec<std::ops::Range<usize>>,
+    /// Whether some of what was left aside is hex, not just numbers.
+    hex_seen: bool,
     /// Whether everything is taken, whatever it frames to.
     pub(super) whole: bool,
 }
@@ -44,6 +44,7 @@ impl<'t> Builder<'t> {
             spare_room: SPARE_ROOM,
             ignored: Ignored::default(),
             samples: Vec::new(),
+            hex_seen: false,
             whole: false,
         }
     }
@@ -143,6 +144,7 @@ impl<'t> Builder<'t> {
 
     fn reject(&mut self, run: Run) {
         self.ignored.fragments = self.ignored.fragments.saturating_add(1);
+        self.hex_seen |= run.data.len() > 1 && self.looks_hex(&run);
         if self.samples.len() < MOST_SAMPLES {
             self.samples.push(run.range.clone());
         }
@@ -169,7 +171,11 @@ impl<'t> Builder<'t> {
 
     /// Whether the digits are hex beyond doubt, or a program's array.
     fn looks_hex(&self, run: &Run) -> bool {
-        let text = self.source.range(run.range.clone());
+        let text = self
+            .source
+            .range(run.range.clone())
+            .get(..LONGEST_LOOK)
+            .unwrap_or_else(|| self.source.range(run.range.clone()));
         let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
         run.class == Class::Code
             || words.any(|w| w.starts_with('0') || w.bytes().any(|b| b.is_ascii_alphabetic()))
@@ -185,12 +191,7 @@ impl<'t> Builder<'t> {
         self.last_resort();
         self.taken.sort_by_key(|run| run.range.start);
         let repeats = if self.whole { vec![None; self.taken.len()] } else { repeats(&self.taken) };
-        let mut output = Output {
-            locator: Locator::new(&text),
-            pieces: Vec::new(),
-            mistakes: Vec::new(),
-            full: None,
-        };
+        let mut output = Output::new(&text);
         let mut firsts = Vec::new();
         for (run, repeat) in self.taken.into_iter().zip(repeats) {
             firsts.push(output.pieces.len());
@@ -199,11 +200,12 @@ impl<'t> Builder<'t> {
         }
         output.cap();
         let mut ignored = self.ignored;
+        self.samples.sort_by_key(|range| range.start);
         ignored.samples =
             self.samples.into_iter().map(|range| output.locator.place(range)).collect();
         let Output { pieces, mistakes, .. } = output;
         let nothing = pieces.is_empty() && mistakes.is_empty();
-        let hint = nothing.then(|| hint(ignored.fragments > 0));
+        let hint = nothing.then(|| hint(self.hex_seen));
         Paste { text, pieces, mistakes, ignored, hint }
     }
 }
@@ -251,144 +253,6 @@ fn trim(run: &mut Run, whole: bool) {
     }
 }
 
-/// For each run the earlier one that it repeats: the same bytes said to be sent at the same
-/// time, or quoted without a time or a direction of their own.
-fn repeats(runs: &[Run]) -> Vec<Option<usize>> {
-    let mut seen: HashMap<&[u8], Vec<usize>> = HashMap::new();
-    let mut repeats = Vec::with_capacity(runs.len());
-    for (n, run) in runs.iter().enumerate() {
-        let earlier = seen.entry(&run.data.bytes).or_default();
-        let found = earlier
-            .iter()
-            .rev()
-            .take(MOST_COMPARED)
-            .find(|e| runs.get(**e).is_some_and(|e| repeated(e, run)));
-        repeats.push(found.copied());
-        if found.is_none() {
-            earlier.push(n);
-        }
-    }
-    repeats
-}
-
-fn repeated(first: &Run, run: &Run) -> bool {
-    let quoted = run.class <= Class::Line
-        && run.time.is_none()
-        && run.direction.is_none()
-        && run.data.len() >= 4;
-    let directions = run.direction == first.direction || run.direction.is_none();
-    let times = run.time.is_some() && run.time == first.time;
-    let frame = matches!(run.kind, Some(Kind::Frame(_)));
-    run.slips.is_empty() && first.slips.is_empty() && directions && !frame && (times || quoted)
-}
-
-struct Output<'t> {
-    locator: Locator<'t>,
-    pieces: Vec<Piece>,
-    mistakes: Vec<Mistake>,
-    full: Option<std::ops::Range<usize>>,
-}
-
-impl Output<'_> {
-    /// One piece, or one for each part that its mistakes leave.
-    fn run(&mut self, mut run: Run, repeat: Option<usize>) {
-        if self.pieces.len() >= MAX_PIECES {
-            self.full.get_or_insert(run.range);
-            return;
-        }
-        let slips = std::mem::take(&mut run.slips);
-        let mut chain = Chain::new();
-        let mut open: Option<Continues> = None;
-        let mut from = 0_usize;
-        for slip in slips {
-            let rest = run.data.split_off(slip.index.saturating_sub(from));
-            let part = std::mem::replace(&mut run.data, rest);
-            from = slip.index;
-            self.part(&run, part, &mut chain, &mut open, repeat);
-            let missing = slip.lost;
-            chain.feed(&vec![0; slip.lost.min(MOST_LOST)]);
-            self.mistake(slip);
-            let mistake = self.mistakes.len().saturating_sub(1);
-            let before = open.map_or(0, |o| o.missing);
-            open = (missing > 0)
-                .then_some(Continues { mistake, missing: before.saturating_add(missing) });
-        }
-        let last = std::mem::take(&mut run.data);
-        self.part(&run, last, &mut chain, &mut open, repeat);
-    }
-
-    /// A part behind a mistake is cut where the packet that the mistake stands in ends.
-    fn part(
-        &mut self,
-        run: &Run,
-        mut data: Data,
-        chain: &mut Chain,
-        open: &mut Option<Continues>,
-        repeat: Option<usize>,
-    ) {
-        if data.bytes.is_empty() {
-            return;
-        }
-        let continues = open.take();
-        if let (Some(_), Fit::Short(left), true) = (continues, chain.fit(), chain.knows_its_end()) {
-            let rest = data.split_off(left);
-            chain.feed(&data.bytes);
-            self.push(run, data, continues, repeat);
-            data = rest;
-            if data.bytes.is_empty() {
-                *open = continues.filter(|_| chain.fit() != Fit::Whole);
-                return;
-            }
-            chain.feed(&data.bytes);
-            self.push(run, data, None, repeat);
-        } else {
-            let whole = continues.is_some() && chain.fit() == Fit::Whole && chain.knows_its_end();
-            chain.feed(&data.bytes);
-            self.push(run, data, continues.filter(|_| !whole), repeat);
-        }
-    }
-
-    fn push(
-        &mut self,
-        run: &Run,
-        data: Data,
-        continues: Option<Continues>,
-        repeat_of: Option<usize>,
-    ) {
-        let range = data.map.text_of(0..data.len()).unwrap_or_else(|| run.range.clone());
-        self.pieces.push(Piece {
-            bytes: data.bytes,
-            kind: run.kind.unwrap_or(Kind::Stream),
-            notation: run.notation,
-            direction: run.direction,
-            time: run.time.clone(),
-            conversation: run.conversation,
-            place: self.locator.place(range),
-            map: data.map,
-            repeat_of,
-            continues,
-        });
-    }
-
-    fn mistake(&mut self, slip: Slip) {
-        if self.mistakes.len() >= MAX_MISTAKES {
-            self.full.get_or_insert(slip.range);
-        } else {
-            self.mistakes.push(Mistake { kind: slip.kind, place: self.locator.place(slip.range) });
-        }
-    }
-
-    fn cap(&mut self) {
-        if let Some(range) = self.full.take() {
-            let limit = if self.pieces.len() >= MAX_PIECES { MAX_PIECES } else { MAX_MISTAKES };
-            self.mistakes.push(Mistake {
-                kind: MistakeKind::TooMany { limit },
-                place: self.locator.place(range),
-            });
-        }
-    }
-}
-
 /// More streams at once than a log shows.
 const MOST_PENDING: usize = 64;
 /// A line's head, and nothing that is worth reading.
@@ -397,12 +261,10 @@ const WIDEST_GAP: usize = 400;
 const SPARE_ROOM: usize = 1 << 22;
 /// What a run takes beside its bytes.
 const SPARE_COST: usize = 256;
+/// Enough to see what the digits are.
+const LONGEST_LOOK: usize = 200;
 const MOST_SAMPLES: usize = 8;
 /// A frame's number, a length, the bytes' count.
 const MOST_TRIMMED: usize = 4;
 /// Shorter packets are found in numbers by chance.
 const SHORTEST_TRIMMED: usize = 8;
-/// The same bytes at other times are looked through so far back.
-const MOST_COMPARED: usize = 64;
-/// More can't matter: no mistake stands for as much as a packet.
-const MOST_LOST: usize = 1 << 16;

@@ -16,36 +16,70 @@ pub(super) enum Ascii {
 
 /// Reads hex groups from the beginning of `range` into the run, up to the ASCII column.
 /// Gives the offset where the line's content ends: `range.end`, unless something else follows.
-pub(super) fn read(
-    source: Source<'_>,
-    range: Range<usize>,
-    ascii: Ascii,
-    run: &mut Run,
-) -> Option<usize> {
+pub(super) fn read(source: Source<'_>, range: Range<usize>, ascii: Ascii, run: &mut Run) -> usize {
     let mut at = source.skip_blanks(range.start);
     run.range = at..at;
     while at < range.end {
         let text = source.range(at..range.end);
         let len = word(text);
         let group = text.get(..len).unwrap_or_default();
-        let hex = len > 0 && len % 2 == 0 && group.bytes().all(|b| b.is_ascii_hexdigit());
+        let hex = len > 0 && len.is_multiple_of(2) && group.bytes().all(|b| b.is_ascii_hexdigit());
         if !hex {
-            return Some(rest(source, at..range.end, run));
+            return rest(source, at..range.end, run);
         }
         digits::hex(source, at..at.saturating_add(len), run);
         at = at.saturating_add(len);
         run.range.end = at;
         let tail = source.range(at..range.end);
         if ends_with_ascii(tail, &run.data.bytes, ascii) {
-            return Some(range.end);
+            return range.end;
         }
         let gap = blanks(tail);
         if gap == 0 {
-            return Some(rest(source, at..range.end, run));
+            return rest(source, at..range.end, run);
         }
         at = at.saturating_add(gap);
     }
-    Some(range.end)
+    range.end
+}
+
+/// Reads groups of eight digits as `xxd -b` prints bytes and `xxd -e` prints words, their low
+/// byte first; false where it is neither.
+pub(super) fn read_eights(source: Source<'_>, range: Range<usize>, run: &mut Run) -> bool {
+    let line = source.range(range.clone());
+    let (groups, shown) = line.split_once("  ").unwrap_or((line, ""));
+    let starts = groups.split(' ').scan(range.start, |at, group| {
+        let start = std::mem::replace(at, at.saturating_add(group.len()).saturating_add(1));
+        Some((start, group))
+    });
+    let groups: Vec<(usize, &str)> = starts.collect();
+    let binary = groups.iter().map(|(_, group)| digits::bits(group)).collect::<Option<Vec<u8>>>();
+    let words = || {
+        groups
+            .iter()
+            .map(|(_, group)| u32::from_str_radix(group, 16).ok().filter(|_| group.len() == 8))
+    };
+    if let Some(bytes) = binary {
+        for ((at, group), byte) in groups.iter().zip(bytes) {
+            run.data.push(byte, *at, group.len());
+        }
+    } else {
+        let Some(words) = words().collect::<Option<Vec<u32>>>() else { return false };
+        let bytes: Vec<u8> = words.into_iter().flat_map(u32::to_le_bytes).collect();
+        let shown = shown.trim_start();
+        let len = shown.chars().count().min(bytes.len());
+        let bytes = bytes.get(..len).unwrap_or_default();
+        if shown.is_empty() || !shows(shown, bytes) || !bytes.iter().any(u8::is_ascii_graphic) {
+            return false;
+        }
+        for (n, byte) in bytes.iter().enumerate() {
+            let at = groups.get(n / 4).map_or(range.start, |(at, _)| *at);
+            run.data.push(*byte, at, 8);
+        }
+    }
+    run.range = range.start
+        ..groups.last().map_or(range.start, |(at, group)| at.saturating_add(group.len()));
+    true
 }
 
 /// What stands where hex was due: the end of it, or a typing mistake and more hex.
@@ -73,7 +107,9 @@ fn read_on(source: Source<'_>, range: Range<usize>, run: &mut Run) -> usize {
         let next = at.saturating_add(gap);
         let text = source.range(next..range.end);
         let len = word(text);
-        let hex = len > 0 && text.bytes().take(len).all(|b| b.is_ascii_hexdigit()) && len % 2 == 0;
+        let hex = len > 0
+            && text.bytes().take(len).all(|b| b.is_ascii_hexdigit())
+            && len.is_multiple_of(2);
         if gap > 2 || !hex {
             return range.end;
         }

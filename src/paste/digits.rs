@@ -13,7 +13,7 @@ pub(super) fn nibble(byte: u8) -> Option<u8> {
 /// Reads a token of hex digits into the run; a character that is none becomes a slip.
 pub(super) fn hex(source: Source<'_>, range: Range<usize>, run: &mut Run) {
     let token = source.range(range.clone());
-    if token.len() % 2 != 0 || !push_pairs(token, range.start, run) {
+    if !token.len().is_multiple_of(2) || !push_pairs(token, range.start, run) {
         repair(token, range.start, run);
     }
 }
@@ -52,7 +52,7 @@ fn repair(token: &str, start: usize, run: &mut Run) {
     let whole = rest.len() == token.len();
     if whole && token.len() == 1 {
         run.slip(at..at.saturating_add(1), MistakeKind::OneDigit, 1);
-    } else if rest.len() % 2 != 0 {
+    } else if !rest.len().is_multiple_of(2) {
         push_pairs(even(rest, false), at, run);
         let last = at.saturating_add(rest.len()).saturating_sub(1);
         run.slip(last..last.saturating_add(1), MistakeKind::OddDigits { digits: token.len() }, 1);
@@ -62,7 +62,7 @@ fn repair(token: &str, start: usize, run: &mut Run) {
 }
 
 fn skip(before: usize, tail: &str) -> usize {
-    if before % 2 == 0 {
+    if before.is_multiple_of(2) {
         tail.chars().next().filter(char::is_ascii_hexdigit).map_or(0, char::len_utf8)
     } else {
         0
@@ -95,7 +95,7 @@ pub(super) fn near(token: &str, usual: usize) -> bool {
     match (count, wrong) {
         (0, _) => false,
         (1, 0) => usual <= 2,
-        (_, 0) => count % 2 == 0 || has_digit,
+        (_, 0) => count.is_multiple_of(2) || has_digit,
         (1, _) => usual == 2 && looks == 1,
         (2, _) => usual == 2 && (wrong == 1 || looks == 2 || !strange),
         (3..=8, _) => has_digit && wrong <= 1 && !strange,

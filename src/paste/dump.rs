@@ -105,7 +105,10 @@ pub(super) fn read(
         source,
         runs: Vec::new(),
         open: [None; 2],
-        fits: RADIXES.map(|r| first.value(r).is_some()),
+        // Only od counts otherwise, in addresses of seven digits.
+        fits: RADIXES.map(|r| {
+            first.value(r).is_some() && (r == 16 || first.digits.len() == 7 && !first.colon)
+        }),
         lines: 0,
         ascii: false,
         star: false,
@@ -149,9 +152,12 @@ impl<'t> Dump<'t> {
 
     fn line(&mut self, line: &Line<'t>, address: &Address<'t>) -> bool {
         let mut part = Run::new(self.row, Class::Sure, address.hex..address.hex);
-        let Some(end) = columns::read(self.source, address.hex..line.end, Ascii::Maybe, &mut part)
-        else {
-            return false;
+        let eights = address.group == 8
+            && columns::read_eights(self.source, address.hex..line.end, &mut part);
+        let end = if eights {
+            line.end
+        } else {
+            columns::read(self.source, address.hex..line.end, Ascii::Maybe, &mut part)
         };
         if part.data.bytes.is_empty() || end < line.end {
             return false;

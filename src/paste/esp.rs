@@ -19,7 +19,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let from = start.saturating_add(address(hex));
     let end = line.end.saturating_sub(colour_end(hex));
     let mut run = Run::new(row, Class::Line, from..from);
-    let column = columns::read(source, from..end, Ascii::Maybe, &mut run)?;
+    let column = columns::read(source, from..end, Ascii::Maybe, &mut run);
     let groups = source.range(from..end).split_whitespace().next().map_or(0, str::len);
     if source.skip_blanks(column) < end || run.data.bytes.is_empty() || groups != 2 {
         return None;

@@ -84,7 +84,7 @@ impl<'t> Token<'t> {
     pub(super) fn is_good(&self) -> bool {
         let n = self.digits.len();
         let hex = n > 0 && self.digits.bytes().all(|b| b.is_ascii_hexdigit());
-        hex && (n % 2 == 0 || (n == 1 && self.prefix.starts_with('0')))
+        hex && (n.is_multiple_of(2) || (n == 1 && self.prefix.starts_with('0')))
     }
 
     /// Reads the digits, which stand at the end of the token that begins at `at`.

@@ -35,10 +35,13 @@ mod hex;
 mod link;
 mod mistake;
 pub mod notation;
+mod output;
 mod piece;
 mod place;
 mod quoted;
 mod raw;
+mod reading;
+mod repeat;
 mod rtthread;
 mod run;
 mod scan;
@@ -118,6 +121,7 @@ fn lines(text: &str) -> Paste<'_> {
     let mut locator = Locator::new(text);
     let mut at = 0;
     let mut number = 0_u32;
+    let mut no_packets = false;
     while at < text.len() && all.pieces.len() < MAX_PIECES {
         let line = source.line(at);
         at = line.next;
@@ -125,6 +129,7 @@ fn lines(text: &str) -> Paste<'_> {
             continue;
         }
         let part = one("", text.get(..line.end).unwrap_or_default(), line.start);
+        no_packets |= part.hint == Some(Hint::NoPackets);
         if part.pieces.is_empty() && part.mistakes.is_empty() {
             all.ignored.without_bytes.push(locator.place(line.start..line.end));
         }
@@ -132,7 +137,7 @@ fn lines(text: &str) -> Paste<'_> {
         number = number.saturating_add(1);
     }
     if all.pieces.is_empty() && all.mistakes.is_empty() {
-        all.hint = Some(hint(text, all.ignored.fragments > 0));
+        all.hint = Some(hint(text, no_packets));
     }
     all
 }

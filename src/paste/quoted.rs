@@ -39,14 +39,18 @@ fn one(source: Source<'_>, at: usize, run: &mut Run) -> Option<usize> {
     let open = if marked { at.saturating_add(1) } else { at };
     let quote = source.from(open).chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let body = source.from(open).get(1..)?;
-    let early: String = body.chars().take(4).collect();
-    let escaped =
-        ["\\x", "\\u00", "\\0", "\\1", "\\u{", "\\n"].into_iter().any(|e| early.contains(e));
+    let early: String = body.chars().take(EARLY).collect();
+    let escaped = marked && early.contains('\\')
+        || ["\\x", "\\u00", "\\0", "\\1", "\\u{", "\\n"].into_iter().any(|e| early.contains(e));
     if !escaped {
         return None;
     }
     escape::string(source, open, quote, run)
 }
+
+/// A packet has a byte that is no character among its first: the end of its Remaining Length,
+/// or the high byte of a length behind it.
+const EARLY: usize = 8;
 
 /// Where the next string begins, if only blanks, line breaks and continuation marks stand between.
 fn following(source: Source<'_>, at: usize) -> Option<usize> {
@@ -60,11 +64,11 @@ fn following(source: Source<'_>, at: usize) -> Option<usize> {
 /// Reads `\x10\x0e...` without quotes: all of the line, or up to the first blank where only
 /// that is MQTT.
 pub(super) fn bare(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    let line = source.line(at);
     let inside = at.checked_sub(1).and_then(|n| source.byte(n)).is_some_and(is_word);
-    if inside || !escape::starts(line.text) {
+    if inside || !escape::starts(source.from(at)) {
         return None;
     }
+    let line = source.line(at);
     let blank = line.text.find(char::is_whitespace).unwrap_or(line.text.len());
     let mut run = until(row, source, at..at.saturating_add(blank));
     if !frame::strict(&run.data.bytes) {

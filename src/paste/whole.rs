@@ -4,15 +4,23 @@ use super::build::Builder;
 use super::digits;
 use super::frame;
 use super::hex::{Style, Token};
-use super::mistake::MistakeKind;
 use super::notation::{NOTATIONS, Notation, named};
+use super::reading::{ReadToken, Word, binary, decimal, long_binary, pairs, short_hex};
 use super::run::{Class, Join, Run};
 use super::source::{Line, Source, is_blank};
 
 /// Reads the text from `at` on, if nothing else stands in it. A few typing mistakes are borne.
 pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> bool {
     let Some(row) = NOTATIONS.iter().find(|n| n.name == "hex") else { return false };
-    let mut text = Text { source, row, from: at, style: Style::default(), count: Count::default() };
+    let mut text = Text {
+        source,
+        row,
+        from: at,
+        style: Style::default(),
+        count: Count::default(),
+        quoted: false,
+        escaped: false,
+    };
     if !text.read() {
         return false;
     }
@@ -35,6 +43,8 @@ struct Text<'t> {
     from: usize,
     style: Style,
     count: Count,
+    quoted: bool,
+    escaped: bool,
 }
 
 /// The tokens of one line. They are read anew for each reading: kept they would take more
@@ -45,12 +55,6 @@ struct Tokens<'t> {
     end: usize,
     /// What stands before the token that came last.
     gap: &'t str,
-}
-
-#[derive(Clone, Copy)]
-struct Piece<'t> {
-    at: usize,
-    token: Token<'t>,
 }
 
 impl<'t> Tokens<'t> {
@@ -65,9 +69,9 @@ impl<'t> Tokens<'t> {
 }
 
 impl<'t> Iterator for Tokens<'t> {
-    type Item = Piece<'t>;
+    type Item = Word<'t>;
 
-    fn next(&mut self) -> Option<Piece<'t>> {
+    fn next(&mut self) -> Option<Word<'t>> {
         let rest = self.source.range(self.at..self.end);
         let gap = rest.find(|c| !separates(c)).unwrap_or(rest.len());
         let (gap, rest) = rest.split_at_checked(gap)?;
@@ -78,7 +82,7 @@ impl<'t> Iterator for Tokens<'t> {
         if rest == "\\" || len == 0 {
             return None;
         }
-        Some(Piece { at, token: Token::of(rest, len) })
+        Some(Word { at, token: Token::of(rest, len) })
     }
 }
 
@@ -103,11 +107,12 @@ impl<'t> Text<'t> {
             let line = self.source.line(at);
             at = line.next;
             let mut tokens = Tokens::of(self.source, &line);
-            while let Some(piece) = tokens.next() {
+            while let Some(word) = tokens.next() {
                 self.style.separator(tokens.gap);
-                let string =
-                    tokens.gap.contains(['"', '\'']) && piece.token.prefix.starts_with('\\');
-                if string || !self.count(&piece.token) {
+                self.quoted |= tokens.gap.contains(['"', '\'']);
+                self.escaped |= word.token.prefix.starts_with('\\');
+                // A string with escapes has characters too that are no digits.
+                if self.quoted && self.escaped || !self.count(&word.token) {
                     return false;
                 }
             }
@@ -163,7 +168,7 @@ impl<'t> Text<'t> {
             ("hex with zeros left out", short_hex),
             ("binary digits", long_binary),
         ];
-        let number = |p: &Piece<'_>| {
+        let number = |p: &Word<'_>| {
             p.token.digits.len() <= 3 && p.token.digits.bytes().all(|b| b.is_ascii_digit())
         };
         let decimals = self.tokens().all(|p| number(&p));
@@ -175,8 +180,8 @@ impl<'t> Text<'t> {
 
     fn frames(&self, name: &str, reading: ReadToken) -> bool {
         let mut run = Run::new(self.notation(name), Class::Sure, 0..0);
-        let clean = self.tokens().all(|piece| {
-            reading(self.source, &piece, &mut run);
+        let clean = self.tokens().all(|word| {
+            reading(self.source, &word, &mut run);
             run.slips.is_empty()
         });
         clean && frame::strict(&run.data.bytes)
@@ -192,7 +197,7 @@ impl<'t> Text<'t> {
         })
     }
 
-    fn tokens(&self) -> impl Iterator<Item = Piece<'t>> {
+    fn tokens(&self) -> impl Iterator<Item = Word<'t>> {
         let source = self.source;
         self.lines().flat_map(move |line| Tokens::of(source, &line))
     }
@@ -205,10 +210,10 @@ impl<'t> Text<'t> {
     fn line_run(&self, line: &Line<'t>, name: &str, reading: ReadToken) -> Option<Run> {
         let mut run = Run::new(self.notation(name), Class::Sure, 0..0);
         let mut start = None;
-        for piece in Tokens::of(self.source, line) {
-            start = start.or(Some(piece.at));
-            run.range.end = piece.at.saturating_add(piece.token.len);
-            reading(self.source, &piece, &mut run);
+        for word in Tokens::of(self.source, line) {
+            start = start.or(Some(word.at));
+            run.range.end = word.at.saturating_add(word.token.len);
+            reading(self.source, &word, &mut run);
         }
         run.range.start = start?;
         run.join = Join::Adjacent(String::new());
@@ -220,9 +225,9 @@ impl<'t> Text<'t> {
         let one_each = self.lines().all(|l| Tokens::of(self.source, &l).count() <= 1);
         let mut run = Run::new(named("hex stream, xxd -p", self.row), Class::Sure, 0..0);
         let mut high: Option<(u8, usize)> = None;
-        for piece in self.tokens().filter(|_| one_each) {
-            let start = piece.at.saturating_add(piece.token.prefix.len());
-            for (at, digit) in (start..).zip(piece.token.digits.bytes()) {
+        for word in self.tokens().filter(|_| one_each) {
+            let start = word.at.saturating_add(word.token.prefix.len());
+            for (at, digit) in (start..).zip(word.token.digits.bytes()) {
                 let value = digits::nibble(digit)?;
                 high = match high {
                     None => Some((value, at)),
@@ -242,62 +247,6 @@ impl<'t> Text<'t> {
 /// No program breaks lines earlier.
 const SHORTEST_BROKEN: usize = 16;
 
-type ReadToken = fn(Source<'_>, &Piece<'_>, &mut Run);
-
-fn pairs(source: Source<'_>, piece: &Piece<'_>, run: &mut Run) {
-    piece.token.read(source, piece.at, run);
-}
-
-fn one(piece: &Piece<'_>, byte: Option<u8>, run: &mut Run) {
-    let range = piece.at..piece.at.saturating_add(piece.token.len);
-    match byte {
-        Some(byte) => run.data.push(byte, range.start, range.len()),
-        None => run.slip(range, MistakeKind::TooBig { number: piece.token.digits.to_owned() }, 1),
-    }
-}
-
-fn decimal(_: Source<'_>, piece: &Piece<'_>, run: &mut Run) {
-    let byte = piece.token.digits.parse().ok().filter(|_| piece.token.prefix.is_empty());
-    one(piece, byte, run);
-}
-
-fn short_hex(_: Source<'_>, piece: &Piece<'_>, run: &mut Run) {
-    let byte =
-        u8::from_str_radix(piece.token.digits, 16).ok().filter(|_| piece.token.digits.len() < 3);
-    one(piece, byte, run);
-}
-
-fn binary(_: Source<'_>, piece: &Piece<'_>, run: &mut Run) {
-    let digits = piece.token.digits.len();
-    match digits::bits(piece.token.digits) {
-        Some(byte) => run.data.push(byte, piece.at, piece.token.len),
-        None => {
-            let range = piece.at..piece.at.saturating_add(piece.token.len);
-            run.slip(range, MistakeKind::NotEightBits { digits }, 1);
-        }
-    }
-}
-
-/// Binary digits without gaps.
-fn long_binary(_: Source<'_>, piece: &Piece<'_>, run: &mut Run) {
-    let digits = piece.token.digits;
-    for (n, eight) in digits.as_bytes().chunks(8).enumerate() {
-        let byte = std::str::from_utf8(eight).ok().and_then(digits::bits);
-        let at = piece.at.saturating_add(n.saturating_mul(8));
-        match byte {
-            Some(byte) => run.data.push(byte, at, 8),
-            None => {
-                run.slip(
-                    at..at.saturating_add(eight.len()),
-                    MistakeKind::NotEightBits { digits: eight.len() },
-                    1,
-                );
-                return;
-            }
-        }
-    }
-}
-
 /// The line without a comment.
 fn content(line: &str) -> &str {
     let end = ["//", "#", "/*", " --"].into_iter().filter_map(|mark| line.find(mark)).min();
@@ -308,12 +257,8 @@ const fn separates(c: char) -> bool {
     is_blank(c) || matches!(c, ',' | ';' | ':' | '-' | '|' | '`' | '"' | '\'')
 }
 
-/// Up to the next separator, or to the next escape.
+/// Up to the next separator, or to the next escape. It looks no further.
 fn token_len(rest: &str) -> usize {
-    let end = rest.find(separates).unwrap_or(rest.len());
-    let word = rest.get(..end).unwrap_or_default();
-    let next = |mark: &str| word.get(1..).and_then(|w| w.find(mark)).map(|n| n.saturating_add(1));
-    let last = word.strip_suffix('\\').map(str::len);
-    let cut = [next("\\x"), next("\\X"), next("%"), last].into_iter().flatten().min();
-    cut.unwrap_or(end)
+    let ends = |(n, c): &(usize, char)| separates(*c) || (*n > 0 && matches!(c, '\\' | '%'));
+    rest.char_indices().find(ends).map_or(rest.len(), |(n, _)| n)
 }

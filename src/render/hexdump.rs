@@ -12,7 +12,7 @@ const WIDTH: usize = 16;
 /// use mqttscope::render::{hexdump::hexdump, paint::Painter};
 ///
 /// let dump = hexdump(b"\x30\x03\x00\x01a\x1b\xff", Painter::default());
-/// assert_eq!(dump, "0000  30 03 00 01 61 1b ff                              0...a..\n");
+/// assert_eq!(dump, "0000  30 03 00 01 61 1b ff                               0...a..\n");
 /// ```
 #[must_use]
 pub fn hexdump(bytes: &[u8], painter: Painter) -> String {

@@ -55,22 +55,18 @@
 
 mod fields;
 mod safe;
+mod shows;
 
 use super::{Explain, Format, Options};
 use crate::annotate::view;
 use crate::pipeline::{Record, TextOrigin};
-use crate::spec::Version;
 use crate::spec::field::Context;
-use crate::text;
 use fields::{Fields, Shown};
-use jiff::Timestamp;
-use jiff::fmt::StdFmtWrite;
-use jiff::fmt::temporal::DateTimePrinter;
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
+use shows::{Hex, Shows, Spec, Time};
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::fmt;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 
@@ -227,92 +223,6 @@ impl Serialize for Findings<'_> {
             })?;
         }
         list.end()
-    }
-}
-
-/// Something that is shown as a string, written without a string in between.
-struct Shows<T>(T);
-
-impl<T: fmt::Display> Serialize for Shows<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
-/// Standard, section and statements, with blanks between.
-struct Spec {
-    standard: &'static str,
-    section: &'static str,
-    statements: &'static str,
-}
-
-impl Spec {
-    fn new(version: Version, section: &'static str, statements: &'static str) -> Option<Self> {
-        // The sections of the tables for the older versions are those of 3.1.1.
-        let standard = if version.is_v5() { Version::V5.name() } else { Version::V311.name() };
-        let says = !section.is_empty() || !statements.is_empty();
-        says.then_some(Self { standard, section, statements })
-    }
-}
-
-impl fmt::Display for Spec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.standard)?;
-        for word in [self.section, self.statements].into_iter().filter(|word| !word.is_empty()) {
-            f.write_str(" ")?;
-            f.write_str(word)?;
-        }
-        Ok(())
-    }
-}
-
-/// Bytes as hex digits.
-struct Hex<'r>(&'r [u8]);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut digits = [0; 256];
-        for chunk in self.0.chunks(digits.len() >> 1) {
-            let Some(digits) = digits.get_mut(..chunk.len() << 1) else { continue };
-            hex::encode_to_slice(chunk, digits).map_err(|_| fmt::Error)?;
-            f.write_str(std::str::from_utf8(digits).map_err(|_| fmt::Error)?)?;
-        }
-        Ok(())
-    }
-}
-
-/// A time as RFC 3339 with nine decimals.
-struct Time(Timestamp);
-
-impl Time {
-    fn new(nanoseconds: i64) -> Option<Self> {
-        Timestamp::from_nanosecond(i128::from(nanoseconds)).ok().map(Self)
-    }
-}
-
-impl fmt::Display for Time {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(9));
-        PRINTER.print_timestamp(&self.0, StdFmtWrite(f)).map_err(|_| fmt::Error)
-    }
-}
-
-/// Text with everything shown as an escape that could steer a terminal or is no UTF-8; line feeds
-/// and tabs stay.
-struct Plain<'r>(&'r [u8]);
-
-impl fmt::Display for Plain<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(text) = std::str::from_utf8(self.0).ok().filter(|_| text::is_readable(self.0)) {
-            return f.write_str(text);
-        }
-        for chunk in self.0.utf8_chunks() {
-            f.write_str(&text::safe(chunk.valid()))?;
-            for byte in chunk.invalid() {
-                write!(f, "\\x{byte:02x}")?;
-            }
-        }
-        Ok(())
     }
 }
 

@@ -100,7 +100,7 @@ impl Summary {
             None => client,
         };
         if let Some(text) = record.origin.text {
-            return (format!("line {}", text.line), client);
+            return (format!("line {:<4}", text.line), client);
         }
         let Some((src, dst)) = record.origin.ends else { return (String::new(), client) };
         let is_narrow = self.width.is_some_and(|width| width < NARROW);

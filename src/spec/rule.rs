@@ -193,6 +193,8 @@ rules! {
         "{packet} must hold at least one Topic Filter");
     NO_CODE: row(Error, "no-code", ["3.9.3", "3.9.3"], ["MQTT-3.8.4-6", "MQTT-3.8.4-5"],
         "{packet} must hold a code for each Topic Filter, at least one");
+    NO_UNSUBACK_CODE: row(Warning, "no-unsuback-code", ["3.11.3", ""], ["", ""],
+        "no code for any Topic Filter, though an UNSUBSCRIBE holds at least one");
     OPTIONS_RESERVED: row(Error, "subscription-options-reserved", ["3.8.3.1", "3.8.3"], ["MQTT-3.8.3-5", "MQTT-3.8.3-4"],
         "the reserved bits of {field} must be 0");
     SUBSCRIPTION_QOS_3: row(Error, "subscription-qos-3", ["3.8.3.1", "3.8.3"], ["", "MQTT-3.8.3-4"],

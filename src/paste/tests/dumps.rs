@@ -1,1 +1,102 @@
-//! Dumps as the programs print them, of bytes of our own.
+//! Dumps as xxd, hexdump, od, tcpdump and tshark print them, of a conversation of our own.
+use super::*;
+
+const XXD: &str = "\
+00000000: 102f 0004 4d51 5454 05c2 003c 0511 0000  ./..MQTT...<....
+00000010: 012c 000e 6d71 7474 785f 3063 3636 3864  .,..mqttx_0c668d
+00000020: 3064 0005 6164 6d69 6e00 0670 7562 6c69  0d..admin..publi
+00000030: 63                                       c
+";
+
+#[test]
+fn the_forms_of_one_dump() {
+    let plain: String = XXD.lines().map(|l| format!("{}\n", l[..49].trim_end())).collect();
+    let tcpdump: String = XXD.lines().map(|l| format!("\t0x{}\n", &l[4..])).collect();
+    let quoted: String = XXD.lines().map(|l| format!("    {l}\n")).collect();
+    for text in [XXD, &plain, &tcpdump, &quoted] {
+        assert_eq!(hexes(text), [CONNECT], "{text}");
+    }
+}
+
+#[test]
+fn xxd_with_bits_and_with_words() {
+    let bits = "00000000: 11000000 00000000 11010000 00000000 11100000 00000000  ......\n";
+    assert_eq!(hexes(bits), ["c000d000e000"]);
+    let words = "00000000: 04000e10 5454514d 3c000204 62610200  ....MQTT...<..ab\n";
+    assert_eq!(hexes(words), [::hex::encode(EXAMPLE)]);
+}
+
+#[test]
+fn an_odd_word_at_the_end() {
+    let text = "0000000 0790 0200 0102 0001 0004\n0000011\n";
+    assert_eq!(hexes(text), ["900700020201010004"]);
+}
+
+#[test]
+fn lines_that_a_star_stands_for() {
+    let text = "0000000 30 51 00 03 61 2f 62 41 41 41 41 41 41 41 41 41\n\
+                0000020 41 41 41 41 41 41 41 41 41 41 41 41 41 41 41 41\n*\n0000120 41 41 41\n0000123\n";
+    let expected = format!("30510003612f62{}", "41".repeat(76));
+    assert_eq!(hexes(text), [expected]);
+}
+
+#[test]
+fn a_line_that_is_missing() {
+    let text: String =
+        XXD.lines().enumerate().filter(|(n, _)| *n != 1).map(|(_, l)| format!("{l}\n")).collect();
+    let paste = read(&text);
+    assert_eq!(paste.mistakes[0].kind, MistakeKind::Gap { expected: 16, found: 32 });
+    let parts: Vec<_> = paste.pieces.iter().map(|p| ::hex::encode(&p.bytes)).collect();
+    assert_eq!(parts, [&CONNECT[..32], &CONNECT[64..]]);
+    assert_eq!(paste.pieces[1].continues, Some(Continues { mistake: 0, missing: 16 }));
+}
+
+#[test]
+fn a_frame_and_its_time() {
+    let text = "12:00:00.000001 IP 127.0.0.1.1883 > 127.0.0.1.38588: Flags [P.], length 2\n\
+                \t0x0000:  4500 002a 0001 4000 4006 7cca 7f00 0001  E..*..@.@.|.....\n\
+                \t0x0010:  7f00 0001 075b 96bc 0000 0001 0000 0001  .....[..........\n\
+                \t0x0020:  5018 0200 fe1e 0000 d000                 P.........\n";
+    let paste = read(text);
+    assert_eq!(paste.pieces.len(), 1);
+    let piece = &paste.pieces[0];
+    assert_eq!(
+        (piece.kind, piece.bytes.len(), piece.place.line),
+        (Kind::Frame(Link::RawIp), 42, 2)
+    );
+    assert_eq!(piece.time.as_ref().unwrap().text, "12:00:00.000001");
+}
+
+#[test]
+fn both_sides_of_a_followed_stream() {
+    let raw = "===\nFollow: tcp,raw\nFilter: tcp.stream eq 3\nNode 0: 10.0.0.1:1883\nNode 1: 10.0.0.2:50000\n\
+               \t100e00044d515454\n\t0402003c00026162\n20020000\n\tc000\nd000\n===\n";
+    let (client, server) = (Some(Direction::FromClient), Some(Direction::FromServer));
+    let expected = [
+        (::hex::encode(EXAMPLE), client),
+        ("20020000".into(), server),
+        ("c000".into(), client),
+        ("d000".into(), server),
+    ];
+    let told = |text: &str| -> Vec<_> {
+        read(text).pieces.iter().map(|p| (::hex::encode(&p.bytes), p.direction)).collect()
+    };
+    assert_eq!(told(raw), expected);
+    assert_eq!(read(raw).pieces[0].conversation, 3);
+    let hex = "00000000  10 0e 00 04 4d 51 54 54  04 02 00 3c 00 02 61 62   ....MQTT ...<..ab\n    \
+               00000000  20 02 00 00                                        ...\n\
+               00000010  c0 00                                              ..\n    \
+               00000004  d0 00                                              ..\n";
+    assert_eq!(told(hex), expected);
+}
+
+#[test]
+fn wiresharks_strings() {
+    let escaped = "\"\\x10\\x0e\\x00\\x04\\x4d\\x51\\x54\\x54\" \\\n\"\\x04\\x02\\x00\\x3c\\x00\\x02\\x61\\x62\"\n";
+    assert_eq!(hexes(escaped), [::hex::encode(EXAMPLE)]);
+    let c = "char peer0_0[] = { /* Packet 4 */\n0x10, 0x0e, 0x00, 0x04, 0x4d, 0x51, 0x54, 0x54, \n0x04, 0x02, 0x00, 0x3c };\n\
+             char peer0_1[] = { /* Packet 5 */\n0x00, 0x02, 0x61, 0x62 };\nchar peer1_0[] = { /* Packet 6 */\n0x20, 0x02, 0x00, 0x00 };\n";
+    assert_eq!(hexes(c), [::hex::encode(EXAMPLE), "20020000".into()]);
+    let paste = read(c);
+    assert_eq!(paste.pieces[1].direction, Some(Direction::FromServer));
+}

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 /// Texts that would take hours if a reader walked through them from each of their characters.
 #[test]
 fn no_text_takes_long() {
-    let million = 1_000_000;
+    let length = if cfg!(debug_assertions) { 200_000 } else { 2_000_000 };
     for (name, unit) in [
         ("one letter", "a"),
         ("no hex", "g"),
@@ -38,10 +38,10 @@ fn no_text_takes_long() {
         ("mistaken lines", "10 0O 00 00\n"),
         ("casts", "[(byte)"),
     ] {
-        let text = unit.repeat(million / unit.len());
+        let text = unit.repeat(length / unit.len());
         let start = Instant::now();
         let paste = read(&text);
-        let limit = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 2 });
+        let limit = Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 3 });
         let took = start.elapsed();
         eprintln!(
             "{name}: {took:?}, {} pieces, {} mistakes",

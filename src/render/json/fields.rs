@@ -1,6 +1,6 @@
 //! The fields of a packet as nested JSON, written straight from the rows.
 
-use super::{Hex, Plain, Shows, Spec};
+use super::shows::{Hex, Plain, Shows, Spec};
 use crate::annotate::view::Row;
 use crate::render::words;
 use crate::spec::Field;

@@ -3,7 +3,7 @@ use crate::annotate::{Finding as Found, Sink, Tape};
 use crate::bytes::Span;
 use crate::render::sample::{CONNECT, bytes, with_record, written};
 use crate::session::How;
-use crate::spec::{Field, Rule, Sender};
+use crate::spec::{Field, Rule, Sender, Version};
 use crate::text::is_unsafe;
 use proptest::prelude::*;
 use serde_json::{Value, json};

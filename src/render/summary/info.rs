@@ -210,8 +210,14 @@ impl Info<'_, '_> {
                 self.property(&row, info);
             } else if row.field.info().is_some_and(|info| info.secret) {
                 self.item(label);
+            } else if row.field == Field::PROTOCOL_LEVEL {
+                self.item_in(Role::Value, format_args!("MQTT {}", self.record.version));
+            } else if row.field == Field::PACKET_ID {
+                self.item(format_args!("id {}", row.number));
             } else if row.field == Field::PAYLOAD {
                 self.item(payload(row.bytes));
+            } else if [Field::TOPIC, Field::TOPIC_FILTER].contains(&row.field) {
+                self.topic(Text(row.content()));
             } else if kind == Kind::Undecoded {
                 let size = text::count(row.bytes.len() as u64, "byte");
                 self.item_in(Role::Warning, format_args!("{size} not decoded"));
@@ -240,7 +246,7 @@ impl Info<'_, '_> {
 fn matters(row: &Row<'_>, kind: Kind) -> bool {
     match kind {
         Kind::Text | Kind::Data | Kind::Rest | Kind::Number(_) | Kind::Code => {
-            ![Field::PROTOCOL_NAME, Field::PROTOCOL_LEVEL, Field::LENGTH].contains(&row.field)
+            row.field != Field::PROTOCOL_NAME && row.field != Field::LENGTH
         }
         Kind::Bits if row.field == Field::PACKET_TYPE => false,
         Kind::Bits => row.number != 0 || row.field == Field::QOS,

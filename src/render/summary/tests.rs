@@ -91,13 +91,13 @@ fn a_broken_packet_shows_what_could_be_read_and_what_is_wrong() {
     let line = shown("3208 0003 612f62", Version::V311);
     assert_eq!(
         line,
-        "PUBLISH QoS 1, Topic Name \"a/b\"  ! error: Remaining Length says that 8 bytes follow, \
+        "PUBLISH QoS 1, \"a/b\"  ! error: Remaining Length says that 8 bytes follow, \
          but only 5 are there (and 1 more)"
     );
     let line = shown("1011 0004 4d515454 04 c2 003c 0001 63 0009 61", Version::V311);
     assert!(
         line.starts_with(
-            "CONNECT Clean Session 1, Keep Alive 60 s (1 minute), Client Identifier \"c\", \
+            "CONNECT MQTT 3.1.1, Clean Session 1, Keep Alive 60 s (1 minute), Client Identifier \"c\", \
              1 byte not decoded  ! error: Remaining Length says that 17 bytes follow"
         ),
         "{line}"

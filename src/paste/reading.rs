@@ -1,0 +1,71 @@
+//! The ways to read a token of a text that is nothing but digits.
+
+use super::digits;
+use super::hex::Token;
+use super::mistake::MistakeKind;
+use super::run::Run;
+use super::source::Source;
+
+/// A token and where it stands.
+#[derive(Clone, Copy)]
+pub(super) struct Word<'t> {
+    pub(super) at: usize,
+    pub(super) token: Token<'t>,
+}
+
+/// Reads one token into a run.
+pub(super) type ReadToken = fn(Source<'_>, &Word<'_>, &mut Run);
+
+pub(super) fn pairs(source: Source<'_>, word: &Word<'_>, run: &mut Run) {
+    word.token.read(source, word.at, run);
+}
+
+fn one(word: &Word<'_>, byte: Option<u8>, run: &mut Run) {
+    let range = word.at..word.at.saturating_add(word.token.len);
+    match byte {
+        Some(byte) => run.data.push(byte, range.start, range.len()),
+        None => run.slip(range, MistakeKind::TooBig { number: word.token.digits.to_owned() }, 1),
+    }
+}
+
+pub(super) fn decimal(_: Source<'_>, word: &Word<'_>, run: &mut Run) {
+    let byte = word.token.digits.parse().ok().filter(|_| word.token.prefix.is_empty());
+    one(word, byte, run);
+}
+
+pub(super) fn short_hex(_: Source<'_>, word: &Word<'_>, run: &mut Run) {
+    let byte =
+        u8::from_str_radix(word.token.digits, 16).ok().filter(|_| word.token.digits.len() < 3);
+    one(word, byte, run);
+}
+
+pub(super) fn binary(_: Source<'_>, word: &Word<'_>, run: &mut Run) {
+    let digits = word.token.digits.len();
+    match digits::bits(word.token.digits) {
+        Some(byte) => run.data.push(byte, word.at, word.token.len),
+        None => {
+            let range = word.at..word.at.saturating_add(word.token.len);
+            run.slip(range, MistakeKind::NotEightBits { digits }, 1);
+        }
+    }
+}
+
+/// Binary digits without gaps.
+pub(super) fn long_binary(_: Source<'_>, word: &Word<'_>, run: &mut Run) {
+    let digits = word.token.digits;
+    for (n, eight) in digits.as_bytes().chunks(8).enumerate() {
+        let byte = std::str::from_utf8(eight).ok().and_then(digits::bits);
+        let at = word.at.saturating_add(n.saturating_mul(8));
+        match byte {
+            Some(byte) => run.data.push(byte, at, 8),
+            None => {
+                run.slip(
+                    at..at.saturating_add(eight.len()),
+                    MistakeKind::NotEightBits { digits: eight.len() },
+                    1,
+                );
+                return;
+            }
+        }
+    }
+}

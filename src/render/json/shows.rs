@@ -1,0 +1,99 @@
+//! Values that are written as strings without a string in between.
+
+use crate::spec::Version;
+use crate::text;
+use jiff::Timestamp;
+use jiff::fmt::StdFmtWrite;
+use jiff::fmt::temporal::DateTimePrinter;
+use serde::ser::{Serialize, Serializer};
+use std::fmt;
+
+/// Something that is shown as a string, written without a string in between.
+pub(super) struct Shows<T>(pub(super) T);
+
+impl<T: fmt::Display> Serialize for Shows<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// Standard, section and statements, with blanks between.
+pub(super) struct Spec {
+    standard: &'static str,
+    section: &'static str,
+    statements: &'static str,
+}
+
+impl Spec {
+    pub(super) fn new(
+        version: Version,
+        section: &'static str,
+        statements: &'static str,
+    ) -> Option<Self> {
+        // The sections of the tables for the older versions are those of 3.1.1.
+        let standard = if version.is_v5() { Version::V5.name() } else { Version::V311.name() };
+        let says = !section.is_empty() || !statements.is_empty();
+        says.then_some(Self { standard, section, statements })
+    }
+}
+
+impl fmt::Display for Spec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.standard)?;
+        for word in [self.section, self.statements].into_iter().filter(|word| !word.is_empty()) {
+            f.write_str(" ")?;
+            f.write_str(word)?;
+        }
+        Ok(())
+    }
+}
+
+/// Bytes as hex digits.
+pub(super) struct Hex<'r>(pub(super) &'r [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut digits = [0; 256];
+        for chunk in self.0.chunks(digits.len() >> 1) {
+            let Some(digits) = digits.get_mut(..chunk.len() << 1) else { continue };
+            hex::encode_to_slice(chunk, digits).map_err(|_| fmt::Error)?;
+            f.write_str(std::str::from_utf8(digits).map_err(|_| fmt::Error)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// A time as RFC 3339 with nine decimals.
+pub(super) struct Time(Timestamp);
+
+impl Time {
+    pub(super) fn new(nanoseconds: i64) -> Option<Self> {
+        Timestamp::from_nanosecond(i128::from(nanoseconds)).ok().map(Self)
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(9));
+        PRINTER.print_timestamp(&self.0, StdFmtWrite(f)).map_err(|_| fmt::Error)
+    }
+}
+
+/// Text with everything shown as an escape that could steer a terminal or is no UTF-8; line feeds
+/// and tabs stay.
+pub(super) struct Plain<'r>(pub(super) &'r [u8]);
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = std::str::from_utf8(self.0).ok().filter(|_| text::is_readable(self.0)) {
+            return f.write_str(text);
+        }
+        for chunk in self.0.utf8_chunks() {
+            f.write_str(&text::safe(chunk.valid()))?;
+            for byte in chunk.invalid() {
+                write!(f, "\\x{byte:02x}")?;
+            }
+        }
+        Ok(())
+    }
+}
