@@ -123,16 +123,16 @@ impl List<'_> {
             Some(c) if c.is_ascii_alphanumeric() || c == '-' || c == '+' => number(body),
             _ => return false,
         };
-        let len = cast.saturating_add(len);
-        let Some(text) = rest.get(..len).filter(|t| t.len() <= LONGEST_ELEMENT) else {
+        let Some(text) = body.get(..len).filter(|t| t.len() <= LONGEST_ELEMENT) else {
             return false;
         };
         // One word that is no number is a typing mistake; at the beginning it is another thing.
         if matches!(value, Value::Wrong) && self.elements.len() < 2 {
             return false;
         }
-        self.elements.push(Element { text, at: self.at, value });
-        self.at = self.at.saturating_add(len);
+        let at = self.at.saturating_add(cast);
+        self.elements.push(Element { text, at, value });
+        self.at = at.saturating_add(len);
         true
     }
 

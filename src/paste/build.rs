@@ -55,8 +55,10 @@ impl<'t> Builder<'t> {
             self.judge(run);
             return;
         }
-        let position = self.pending.iter().position(|p| {
-            p.run.direction == run.direction
+        // The lines below the first of a block do not say again who sent it.
+        let unsaid = run.direction.is_none() && matches!(run.join, Join::Adjacent(_));
+        let position = self.pending.iter().rposition(|p| {
+            (p.run.direction == run.direction || unsaid)
                 && p.run.conversation == run.conversation
                 && p.run.notation == run.notation
         });

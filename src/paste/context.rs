@@ -2,7 +2,7 @@
 
 use super::piece::Direction;
 use super::run::{Class, Join, Run};
-use super::source::Source;
+use super::source::{Line, Source};
 use super::stamp::{self, Stamp};
 use std::ops::Range;
 
@@ -10,6 +10,8 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(super) struct Context<'t> {
     before: &'t str,
+    /// The line above, where it announces what this one holds.
+    above: &'t str,
     /// Whether nothing but punctuation stands behind.
     ends_line: bool,
 }
@@ -21,13 +23,22 @@ impl<'t> Context<'t> {
         let tail = rest
             .trim_start_matches(|c: char| c == ' ' || c == '\t' || "`;,.\\)\"'*]}>".contains(c));
         let comment = ["//", "#", "/*"].into_iter().any(|mark| tail.starts_with(mark));
-        Self { before, ends_line: tail.is_empty() || tail.starts_with(['\n', '\r']) || comment }
+        let announces = |line: &Line<'t>| line.text.trim_end().ends_with([':', '>', '\u{ff1a}']);
+        let alone = before.chars().all(char::is_whitespace);
+        let above =
+            source.line_before(source.line_start(range.start)).filter(|l| alone && announces(l));
+        let above = above.map_or("", |l| l.text);
+        Self {
+            before,
+            above,
+            ends_line: tail.is_empty() || tail.starts_with(['\n', '\r']) || comment,
+        }
     }
 
     /// Sets class, direction, time and join of a run of digits.
     pub(super) fn apply(&self, run: &mut Run) {
         let alone = self.before.chars().all(|c| c.is_whitespace() || ">-*`|.".contains(c));
-        run.direction = direction(self.before);
+        run.direction = self.direction();
         run.time = self.time();
         let labelled = self.before.trim_end().ends_with([':', '=', '>', ']', '\u{ff1a}', '\t']);
         if self.ends_line && (alone || labelled) {
@@ -37,11 +48,11 @@ impl<'t> Context<'t> {
     }
 
     pub(super) fn direction(&self) -> Option<Direction> {
-        direction(self.before)
+        direction(self.before).or_else(|| direction(self.above))
     }
 
     pub(super) fn time(&self) -> Option<Stamp> {
-        stamp::read(self.before)
+        stamp::read(self.before).or_else(|| stamp::read(self.above))
     }
 }
 
@@ -58,8 +69,8 @@ pub(super) fn direction(before: &str) -> Option<Direction> {
         "send" | "sent" | "sending" | "tx" | "write" | "out" | "outgoing" | "发送" => {
             Some(Direction::Sent)
         }
-        "recv" | "receive" | "received" | "receiving" | "rx" | "read" | "in" | "incoming"
-        | "rcv" | "rcvd" | "接收" | "收到" => Some(Direction::Received),
+        "recv" | "got" | "receive" | "received" | "receiving" | "rx" | "read" | "in"
+        | "incoming" | "rcv" | "rcvd" | "接收" | "收到" => Some(Direction::Received),
         _ => None,
     });
     let arrow = || {

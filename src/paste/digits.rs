@@ -97,7 +97,7 @@ pub(super) fn near(token: &str, usual: usize) -> bool {
         (1, 0) => usual <= 2,
         (_, 0) => count.is_multiple_of(2) || has_digit,
         (1, _) => usual == 2 && looks == 1,
-        (2, _) => usual == 2 && (wrong == 1 || looks == 2 || !strange),
+        (2, _) => usual == 2 && (wrong == 1 || looks == 2),
         (3..=8, _) => has_digit && wrong <= 1 && !strange,
         _ => has_digit && wrong.saturating_mul(10) <= count && !strange,
     }

@@ -145,7 +145,7 @@ fn lines(text: &str) -> Paste<'_> {
 fn hint(text: &str, fragments: bool) -> Hint {
     let lines = || text.lines().take(1000);
     let broker = |line: &str| {
-        let stamped = line.split_once(": ").is_some_and(|(time, _)| stamp::read(time).is_some());
+        let stamped = line.contains(": ") && stamp::read(line).is_some();
         let words = ["New connection", "New client", "Sending ", "Received ", "Client "];
         stamped && words.iter().any(|w| line.contains(w))
     };

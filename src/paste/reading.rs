@@ -11,6 +11,8 @@ use super::source::Source;
 pub(super) struct Word<'t> {
     pub(super) at: usize,
     pub(super) token: Token<'t>,
+    /// Whether a minus stands before it, and not as a separator.
+    pub(super) negative: bool,
 }
 
 /// Reads one token into a run.
@@ -29,7 +31,11 @@ fn one(word: &Word<'_>, byte: Option<u8>, run: &mut Run) {
 }
 
 pub(super) fn decimal(_: Source<'_>, word: &Word<'_>, run: &mut Run) {
-    let byte = word.token.digits.parse().ok().filter(|_| word.token.prefix.is_empty());
+    let number = word.token.digits.parse::<i16>().ok().filter(|_| word.token.prefix.is_empty());
+    let byte = number.and_then(|n| match word.negative {
+        true => i8::try_from(n.checked_neg()?).ok().map(i8::cast_unsigned),
+        false => u8::try_from(n).ok(),
+    });
     one(word, byte, run);
 }
 

@@ -46,9 +46,10 @@ impl<'t> Source<'t> {
 
     /// The line that ends before `at`, a line's start; at most [`LOOK_BACK`] bytes of it.
     pub(super) fn line_before(self, at: usize) -> Option<Line<'t>> {
-        let end = at.checked_sub(1)?;
+        let end = at.checked_sub(1).filter(|n| self.byte(*n) == Some(b'\n'))?;
         let start = self.line_start(end);
-        Some(self.line(start))
+        let text = self.range(start..end).trim_end_matches('\r');
+        Some(Line { text, start, end: start.saturating_add(text.len()), next: at })
     }
 
     /// Where the line of `at` starts, or where looking back ended.

@@ -40,6 +40,8 @@ pub(super) fn boot(digits: &str) -> Option<Stamp> {
     Some(Stamp { text: digits.to_owned(), clock: Clock::Boot, nanos })
 }
 
+/// The year 2030: ten digits that are more are no time, and may be bytes.
+const LATEST: u64 = 1_900_000_000;
 const SECOND: u64 = 1_000_000_000;
 
 struct Cursor<'t> {
@@ -120,9 +122,9 @@ impl Cursor<'_> {
 
     fn epoch(&mut self) -> Option<(Clock, u64)> {
         let whole = self.rest;
-        let seconds = self.number(10, 10)?;
+        let seconds = self.number(10, 10).filter(|s| *s < LATEST)?;
         let fraction = self.fraction(".");
-        if self.rest.starts_with([' ', ':', ']', '\t']) || self.rest.is_empty() {
+        if self.rest.starts_with([' ', ':', ']', '\t']) {
             return Some((Clock::Epoch, seconds.checked_mul(SECOND)?.checked_add(fraction)?));
         }
         self.rest = whole;

@@ -7,7 +7,7 @@ use super::hex::{Style, Token};
 use super::notation::{NOTATIONS, Notation, named};
 use super::reading::{ReadToken, Word, binary, decimal, long_binary, pairs, short_hex};
 use super::run::{Class, Join, Run};
-use super::source::{Line, Source, is_blank};
+use super::source::{Line, Source, is_blank, is_word};
 
 /// Reads the text from `at` on, if nothing else stands in it. A few typing mistakes are borne.
 pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> bool {
@@ -82,7 +82,8 @@ impl<'t> Iterator for Tokens<'t> {
         if rest == "\\" || len == 0 {
             return None;
         }
-        Some(Word { at, token: Token::of(rest, len) })
+        let negative = gap.len() > 1 && gap.ends_with('-');
+        Some(Word { at, token: Token::of(rest, len), negative })
     }
 }
 
@@ -137,7 +138,9 @@ impl<'t> Text<'t> {
         add(&mut count.single, !good && short);
         let usual =
             if count.good == 0 || count.pairs.saturating_mul(2) > count.good { 2 } else { 4 };
-        good || short || (digits::near(whole, usual) && count.bad <= count.good.saturating_add(4))
+        let wrong_pair = whole.len() == 2 && count.good > 2 && whole.bytes().all(is_word);
+        let near = digits::near(whole, usual) && count.bad <= count.good.saturating_add(4);
+        good || short || near || wrong_pair
     }
 
     fn is_bytes(&self) -> bool {
@@ -172,7 +175,7 @@ impl<'t> Text<'t> {
             p.token.digits.len() <= 3 && p.token.digits.bytes().all(|b| b.is_ascii_digit())
         };
         let decimals = self.tokens().all(|p| number(&p));
-        let long = self.tokens().any(|p| p.token.digits.len() == 3);
+        let long = self.tokens().any(|p| p.token.digits.len() == 3 || p.negative);
         let default: (&str, ReadToken) =
             if decimals && long { ("decimal", decimal) } else { ("", pairs) };
         readings.into_iter().find(|(name, reading)| self.frames(name, *reading)).unwrap_or(default)

@@ -4,7 +4,7 @@ use crate::annotate::{Finding, Tape};
 use crate::bytes::Span;
 use crate::mqtt::infer::{Evidence, infer};
 use crate::mqtt::{Framing, frame};
-use crate::paste::{Direction, Kind, Paste, Piece, Place};
+use crate::paste::{Continues, Direction, Kind, Mistake, MistakeKind, Paste, Piece, Place};
 use crate::session::Connection;
 use crate::spec::{Field, PacketType, Rule, Sender, Version};
 use std::borrow::Cow;
@@ -20,8 +20,17 @@ pub(super) struct Stretch<'p> {
     pub(super) bytes: Cow<'p, [u8]>,
     /// Each piece with the offset of its first byte.
     parts: Vec<(usize, &'p Piece)>,
-    /// Offsets and lengths of what could not be read.
-    holes: Vec<(usize, usize)>,
+    /// What could not be read.
+    holes: Vec<Hole>,
+}
+
+/// Bytes that could not be read in the text.
+#[derive(Clone, Copy, Debug)]
+struct Hole {
+    at: usize,
+    len: usize,
+    /// Whether the bytes that stand there were probably meant.
+    guessed: bool,
 }
 
 /// The longest unreadable part that zeros stand in for, in bytes.
@@ -29,38 +38,49 @@ const MAX_HOLE: usize = 64;
 
 impl<'p> Stretch<'p> {
     /// The streams among the pieces, in the order of the text, without repetitions.
-    pub(super) fn join(pieces: &'p [Piece]) -> Vec<Self> {
+    pub(super) fn join(paste: &'p Paste<'_>) -> Vec<Self> {
         let mut stretches: Vec<Self> = Vec::new();
-        let streams =
-            pieces.iter().filter(|piece| piece.kind == Kind::Stream && piece.repeat_of.is_none());
-        for piece in streams {
-            let hole = piece.continues.map(|continues| continues.missing);
-            match (stretches.last_mut(), hole) {
-                (Some(last), Some(hole)) if hole <= MAX_HOLE && last.is_before(piece) => {
-                    last.append(piece, hole);
+        let is_stream = |piece: &&Piece| piece.kind == Kind::Stream && piece.repeat_of.is_none();
+        for piece in paste.pieces.iter().filter(is_stream) {
+            let hole = piece.continues.filter(|continues| continues.missing <= MAX_HOLE);
+            let last = stretches.last_mut().filter(|last| last.is_before(piece));
+            match (last, hole) {
+                (Some(last), Some(hole)) => last.append(paste, piece, hole),
+                (None, Some(hole)) => {
+                    let mut first = Self::new(piece, Cow::Owned(Vec::new()));
+                    first.append(paste, piece, hole);
+                    stretches.push(first);
                 }
-                _ => stretches.push(Self {
-                    piece,
-                    bytes: Cow::Borrowed(&piece.bytes),
-                    parts: vec![(0, piece)],
-                    holes: Vec::new(),
-                }),
+                (_, None) => {
+                    let mut whole = Self::new(piece, Cow::Borrowed(&piece.bytes));
+                    whole.parts.push((0, piece));
+                    stretches.push(whole);
+                }
             }
         }
         stretches
+    }
+
+    fn new(piece: &'p Piece, bytes: Cow<'p, [u8]>) -> Self {
+        Self { piece, bytes, parts: Vec::new(), holes: Vec::new() }
     }
 
     fn is_before(&self, piece: &Piece) -> bool {
         self.piece.conversation == piece.conversation && self.piece.direction == piece.direction
     }
 
-    fn append(&mut self, piece: &'p Piece, hole: usize) {
+    fn append(&mut self, paste: &Paste<'_>, piece: &'p Piece, continues: Continues) {
         let at = self.bytes.len();
-        let next = at.saturating_add(hole);
+        let len = continues.missing;
+        let next = at.saturating_add(len);
+        let mistake = paste.mistakes.get(continues.mistake);
+        let meant = mistake.and_then(|mistake| meant(&paste.text, mistake));
+        let meant = meant.filter(|bytes| bytes.len() == len);
         let bytes = self.bytes.to_mut();
+        bytes.extend_from_slice(meant.as_deref().unwrap_or_default());
         bytes.resize(next, 0);
         bytes.extend_from_slice(&piece.bytes);
-        self.holes.push((at, hole));
+        self.holes.push(Hole { at, len, guessed: meant.is_some() });
         self.parts.push((next, piece));
     }
 
@@ -74,14 +94,25 @@ impl<'p> Stretch<'p> {
     /// Findings for what could not be read of the `len` bytes from `at` on.
     pub(super) fn holes_in(&self, at: usize, len: usize) -> Vec<Finding> {
         let end = at.saturating_add(len);
-        let inside = self.holes.iter().filter(|(hole, _)| (at..end).contains(hole));
-        let note = |(hole, bytes): &(usize, usize)| {
-            let bytes = (*bytes).min(end.saturating_sub(*hole));
-            let span = Span::of_bytes(hole.saturating_sub(at), bytes);
-            Finding::new(Rule::UNREADABLE, span, Field::INPUT).with(bytes as u64, 0)
+        let inside = self.holes.iter().filter(|hole| (at..end).contains(&hole.at));
+        let note = |hole: &Hole| {
+            let len = hole.len.min(end.saturating_sub(hole.at));
+            let span = Span::of_bytes(hole.at.saturating_sub(at), len);
+            let rule = if hole.guessed { Rule::GUESSED } else { Rule::UNREADABLE };
+            Finding::new(rule, span, Field::INPUT).with(len as u64, 0)
         };
-        inside.filter(|(_, bytes)| *bytes > 0).map(note).collect()
+        inside.filter(|hole| hole.len > 0).map(note).collect()
     }
+}
+
+/// The bytes that were meant where a letter stands for a digit that looks like it.
+fn meant(text: &str, mistake: &Mistake) -> Option<Vec<u8>> {
+    let MistakeKind::Lookalike { found, meant } = mistake.kind else { return None };
+    let (before, rest) = text.split_at_checked(mistake.place.start)?;
+    let before = before.rsplit(|c: char| !c.is_alphanumeric()).next()?;
+    let after = rest.split(|c: char| !c.is_alphanumeric()).next()?;
+    let word = format!("{before}{after}").replace(found, &meant.to_string());
+    hex::decode(word.trim_start_matches("0x")).ok()
 }
 
 /// The packets of a run of bytes with their offsets; the last may be cut.

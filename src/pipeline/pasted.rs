@@ -27,7 +27,7 @@ pub fn read_paste<C: Consumer>(paste: &Paste<'_>, settings: PastedSettings, cons
     let mut reader = Reader::new(consumer, redact);
     let mut conversations =
         Conversations::new(&paste.pieces, settings.inspection.version, settings.sender);
-    for stretch in Stretch::join(&paste.pieces) {
+    for stretch in Stretch::join(paste) {
         Text { paste, settings: &settings, reader: &mut reader }
             .stretch(&stretch, &mut conversations);
     }

@@ -28,8 +28,16 @@ impl Gutter {
         Self { offset_width, bytes_a_line, all_bytes, width }
     }
 
-    /// One row of the tree.
-    pub fn row(&self, out: &mut String, painter: Painter, row: &Row<'_>, flow: &Flow) {
+    /// One row of the tree. The bytes of one that `is_whole` are shown in full by those below it.
+    pub fn row(
+        &self,
+        out: &mut String,
+        painter: Painter,
+        row: &Row<'_>,
+        is_whole: bool,
+        flow: &Flow,
+    ) {
+        let all_bytes = self.all_bytes && !is_whole;
         let offset = self.offset_width;
         if row.span.is_bits() {
             let bits = bit_pattern(row);
@@ -38,11 +46,11 @@ impl Gutter {
         } else {
             let at = row.span.first_byte();
             put(out, painter, Role::Offset, format_args!("{at:>offset$}  "));
-            let shown = self.hex(row.bytes, !row.is_group && self.all_bytes);
+            let shown = self.hex(row.bytes, all_bytes);
             put(out, painter, Role::Hex, format_args!("{shown:<w$}", w = self.hex_width()));
         }
         self.words(out, painter, row.depth, flow);
-        if self.all_bytes && !row.is_group && !row.span.is_bits() {
+        if all_bytes && !row.span.is_bits() {
             self.further_bytes(out, painter, row);
         }
     }

@@ -105,6 +105,12 @@ pub enum Explain {
     Full,
 }
 
+/// The standard whose sections the tables name for `version`: that of 3.1.1 stands for 3.1 too.
+#[must_use]
+pub fn standard(version: Version) -> Version {
+    if version.is_v5() { Version::V5 } else { Version::V311 }
+}
+
 /// Where the standard of `version` says what a rule says: its normative statements, or the section
 /// where no statement says it alone. Empty for a rule that is not the standard's.
 #[must_use]
@@ -115,7 +121,7 @@ pub fn citation(rule: &RuleInfo, version: Version) -> String {
     };
     match (section, statements) {
         ("", "") => String::new(),
-        (section, "") => format!("MQTT {version} section {section}"),
+        (section, "") => format!("MQTT {} section {section}", standard(version)),
         (_, statements) => format!("[{}]", statements.replace(' ', "] [")),
     }
 }

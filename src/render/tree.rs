@@ -97,7 +97,10 @@ impl<'r, 'a> Body<'r, 'a> {
             self.finding(finding, None);
         }
         for (at, row) in rows.iter().enumerate() {
-            self.row(row);
+            let parts_follow = rows
+                .get(at.saturating_add(1))
+                .is_some_and(|next| next.depth > row.depth && next.whole == row.field);
+            self.row(row, row.is_group || parts_follow);
             for (finding, _) in findings.iter().zip(&homes).filter(|(_, home)| **home == Some(at)) {
                 self.finding(finding, Some(row.depth));
             }
@@ -111,7 +114,8 @@ impl<'r, 'a> Body<'r, 'a> {
         }
     }
 
-    fn row(&mut self, row: &Row<'_>) {
+    /// One field. The bytes of one that `is_whole` are shown in full by the fields below it.
+    fn row(&mut self, row: &Row<'_>, is_whole: bool) {
         let label = words::label(row, &self.context);
         let value = words::value(row, &self.context, self.limit);
         let mut flow = Flow::new();
@@ -127,7 +131,7 @@ impl<'r, 'a> Body<'r, 'a> {
                 flow.push(Role::Dim, " · ").push(Role::Meaning, meaning);
             }
         }
-        self.gutter.row(self.out, self.painter, row, &flow);
+        self.gutter.row(self.out, self.painter, row, is_whole, &flow);
         if self.explain == Explain::Full {
             self.source(row);
         }
@@ -142,7 +146,7 @@ impl<'r, 'a> Body<'r, 'a> {
         let allowed = words::allowed(row, &self.context);
         let mut parts = Vec::new();
         if !section.is_empty() {
-            parts.push(format!("MQTT {} section {section}", self.context.version));
+            parts.push(format!("MQTT {} section {section}", super::standard(self.context.version)));
         }
         if !statements.is_empty() {
             parts.push(format!("[{}]", statements.replace(' ', "] [")));

@@ -217,6 +217,8 @@ rules! {
         "{a:bytes} are the rest of the packet that was too large to hold");
     UNREADABLE: row(Error, "unreadable", ["", ""], ["", ""],
         "{a:bytes} could not be read in the text; 00 stands in for each");
+    GUESSED: row(Error, "guessed", ["", ""], ["", ""],
+        "the text has a letter here that looks like a digit; read as the digit");
     HEADER_CUT: row(Warning, "header-cut", ["", ""], ["", ""],
         "the packet is cut within its fixed header");
     STREAM_ENDS: row(Warning, "stream-ends", ["", ""], ["", ""],

@@ -85,6 +85,23 @@ fn an_esp_log_over_lines() {
 }
 
 #[test]
+fn a_line_that_announces_the_next() {
+    let text = "[12:00:01]# SEND HEX>\n10 0E 00 04 4D 51 54 54\n04 02 00 3C 00 02 61 62\n\n\
+                [12:00:02]# RECV HEX>\n20 02 00 00\n";
+    let paste = read(text);
+    let told: Vec<_> = paste.pieces.iter().map(|p| (p.bytes.len(), p.direction)).collect();
+    assert_eq!(told, [(16, Some(Direction::Sent)), (4, Some(Direction::Received))]);
+    assert_eq!(paste.pieces[1].time.as_ref().unwrap().text, "12:00:02");
+    assert_eq!(hexes("TX: 10 ff ff\n"), ["10ffff"]);
+}
+
+#[test]
+fn signed_numbers() {
+    assert_eq!(hexes("16, -119, 1, 127, -1"), ["1089017fff"]);
+    assert_eq!(hexes("[(byte)0x10, (byte) -1, (byte)0, 4]"), ["10ff0004"]);
+}
+
+#[test]
 fn a_number_before_a_packet() {
     let example = "10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62";
     assert_eq!(hexes(&format!("packet 12 {example} end")), [::hex::encode(EXAMPLE)]);

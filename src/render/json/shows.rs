@@ -30,8 +30,7 @@ impl Spec {
         section: &'static str,
         statements: &'static str,
     ) -> Option<Self> {
-        // The sections of the tables for the older versions are those of 3.1.1.
-        let standard = if version.is_v5() { Version::V5.name() } else { Version::V311.name() };
+        let standard = crate::render::standard(version).name();
         let says = !section.is_empty() || !statements.is_empty();
         says.then_some(Self { standard, section, statements })
     }
