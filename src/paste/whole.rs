@@ -176,9 +176,18 @@ impl<'t> Text<'t> {
         };
         let decimals = self.tokens().all(|p| number(&p));
         let long = self.tokens().any(|p| p.token.digits.len() == 3 || p.negative);
+        // Who writes 07 writes every byte so: in hex, or in decimal with a 3rd digit somewhere.
+        let padded =
+            self.tokens().any(|p| p.token.digits.len() == 2 && p.token.digits.starts_with('0'));
+        let fits = |name: &str| match name {
+            "decimal" => long || !padded,
+            "hex with zeros left out" => !padded,
+            _ => true,
+        };
         let default: (&str, ReadToken) =
             if decimals && long { ("decimal", decimal) } else { ("", pairs) };
-        readings.into_iter().find(|(name, reading)| self.frames(name, *reading)).unwrap_or(default)
+        let mut readings = readings.into_iter().filter(|(name, _)| fits(name));
+        readings.find(|(name, reading)| self.frames(name, *reading)).unwrap_or(default)
     }
 
     fn frames(&self, name: &str, reading: ReadToken) -> bool {
