@@ -75,6 +75,12 @@ pub enum Fault {
         /// The length after its body.
         last: u32,
     },
+    /// libpcap ended a live capture.
+    #[error("cannot be captured on any longer: {0}")]
+    Interface(String),
+    /// A frame was captured, but could not be written to the file.
+    #[error("was captured on, but the file cannot be written any longer: {0}")]
+    Write(#[source] io::Error),
     /// A pcapng section whose byte order cannot be told.
     #[error("is damaged: the section header at byte {offset} has the byte-order mark {mark:#010x}")]
     ByteOrder {

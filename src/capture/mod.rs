@@ -15,6 +15,8 @@
 
 mod error;
 mod interface;
+#[cfg(feature = "live")]
+pub mod live;
 mod magic;
 mod merge;
 mod open;

@@ -153,9 +153,9 @@ pub(super) struct Live {
     /// The interface: its name, its number in the list of -D, or any.
     #[arg(short = 'i', value_name = "IFACE")]
     pub(super) interface: String,
-    /// Capture filter, in libpcap's language.
-    #[arg(short = 'f', value_name = "FILTER", default_value = "tcp port 1883")]
-    pub(super) filter: String,
+    /// Capture filter, in libpcap's language [default: tcp port 1883, and the ports of -d].
+    #[arg(short = 'f', value_name = "FILTER")]
+    pub(super) filter: Option<String>,
     /// Stop after this many frames.
     #[arg(short = 'c', value_name = "FRAMES")]
     pub(super) count: Option<u64>,
@@ -172,7 +172,7 @@ pub(super) struct Live {
     #[arg(short = 'p')]
     pub(super) no_promiscuous: bool,
     /// Size of the kernel's buffer in MiB.
-    #[arg(short = 'B', value_name = "MIB", default_value_t = 2)]
+    #[arg(short = 'B', value_name = "MIB", default_value_t = 64)]
     pub(super) buffer: u32,
     #[command(flatten)]
     pub(super) protocol: Protocol,

@@ -6,6 +6,12 @@ use crate::pipeline::{Consumer, Inspector};
 use crate::text;
 use std::path::{Path, PathBuf};
 
+/// Why there is no live capture in this build.
+#[cfg(not(feature = "live"))]
+pub(super) const NO_LIVE: &str = "this build has no live capture: build it with the feature `live` \
+     (it is one of the defaults, and needs libpcap), or read what tcpdump captures: \
+     tcpdump -U -w - tcp port 1883 | mqttscope read -";
+
 /// One line on standard error. Nothing untrusted gets through raw.
 pub(super) fn line(message: &str) {
     eprintln!("mqttscope: {}", text::safe(message));

@@ -57,6 +57,9 @@ struct Tokens<'t> {
     gap: &'t str,
 }
 
+/// The row whose digits lack leading zeros.
+const SHORT_HEX: &str = "hex with zeros left out";
+
 impl<'t> Tokens<'t> {
     fn of(source: Source<'t>, line: &Line<'t>) -> Self {
         Self {
@@ -168,7 +171,7 @@ impl<'t> Text<'t> {
         let readings: [(&str, ReadToken); 4] = [
             ("", pairs),
             ("decimal", decimal),
-            ("hex with zeros left out", short_hex),
+            (SHORT_HEX, short_hex),
             ("binary digits", long_binary),
         ];
         let number = |p: &Word<'_>| {
@@ -176,16 +179,13 @@ impl<'t> Text<'t> {
         };
         let decimals = self.tokens().all(|p| number(&p));
         let long = self.tokens().any(|p| p.token.digits.len() == 3 || p.negative);
-        // Who writes 07 writes every byte so: in hex, or in decimal with a 3rd digit somewhere.
-        let padded =
-            self.tokens().any(|p| p.token.digits.len() == 2 && p.token.digits.starts_with('0'));
-        let fits = |name: &str| match name {
-            "decimal" => long || !padded,
-            "hex with zeros left out" => !padded,
-            _ => true,
-        };
         let default: (&str, ReadToken) =
             if decimals && long { ("decimal", decimal) } else { ("", pairs) };
+        // Whoever leaves zeros out leaves all of them out: beside a 00 a single digit is a slip. And
+        // decimal numbers with zeros before them have a third digit somewhere.
+        let full = |p: &Word<'_>| p.token.digits.len() == 2 && p.token.digits.starts_with('0');
+        let zeros_stand = self.tokens().any(|p| full(&p));
+        let fits = |name: &str| !zeros_stand || name != SHORT_HEX && (name != "decimal" || long);
         let mut readings = readings.into_iter().filter(|(name, _)| fits(name));
         readings.find(|(name, reading)| self.frames(name, *reading)).unwrap_or(default)
     }

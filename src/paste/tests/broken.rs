@@ -100,3 +100,12 @@ fn the_whole_message() {
     assert_eq!(mistake.hint().unwrap(), "the letter 'O' was probably meant to be the digit 0");
     assert_eq!(caret(text, &mistake.place, 80), "10 0O 00\n    ^\n");
 }
+
+#[test]
+fn a_single_digit_beside_leading_zeros_is_a_slip_even_where_the_packet_would_frame() {
+    check(
+        "10 0c 00 04 4d 51 54 54 04 02 00 3c 00 0",
+        &["100c00044d5154540402003c00"],
+        &[(1, 40, "one hex digit, its second is missing")],
+    );
+}
