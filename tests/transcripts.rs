@@ -1,7 +1,7 @@
 //! Transcripts: commands and what they print, as a person at a terminal sees it.
 //!
-//! A file of `tests/transcripts/` is a list of commands. `$ command` runs in a shell at the root of
-//! the repository; the lines behind it are its output, standard error included; `[exit 2]` ends it
+//! A file of `tests/transcripts/` is a list of commands. `$ command`, which `> ` continues on further
+//! lines, runs in a shell at the root of the repository; the lines behind it are its output, standard error included; `[exit 2]` ends it
 //! where the exit code is not 0; ␛ stands for the escape character. Lines that begin with `# ` are
 //! comments. `$SEEDS` and `$CORPUS` are folders outside the repository; a file that uses one is
 //! skipped where its variable (`MQTTSCOPE_SHARED`, `MQTTSCOPE_CORPUS`) is not set.
@@ -26,7 +26,8 @@ const FOLDERS: [(&str, &str, &str); 2] =
 struct Step<'a> {
     /// Comments and blank lines above it.
     lead: Vec<&'a str>,
-    command: &'a str,
+    /// Its lines.
+    command: Vec<&'a str>,
     output: Vec<&'a str>,
 }
 
@@ -114,9 +115,12 @@ fn rerun(text: &str, folders: &[(&str, PathBuf)]) -> String {
     let (steps, tail) = parse(text);
     let mut lines = Vec::new();
     for step in steps {
+        if step.lead.is_empty() && !lines.is_empty() {
+            lines.push(String::new());
+        }
         lines.extend(step.lead.into_iter().map(str::to_owned));
-        lines.push(format!("$ {}", step.command));
-        lines.extend(run(step.command, folders));
+        lines.push(format!("$ {}", step.command.join("\n> ")));
+        lines.extend(run(&step.command.join("\n"), folders));
     }
     lines.extend(tail.into_iter().map(str::to_owned));
     lines.join("\n") + "\n"
@@ -128,10 +132,14 @@ fn parse(text: &str) -> (Vec<Step<'_>>, Vec<&str>) {
     for line in text.lines().map(Some).chain(iter::once(None)) {
         match (line.map(|line| line.strip_prefix("$ ").ok_or(line)), steps.last_mut()) {
             (Some(Err(line)), None) => lead.push(line),
-            (Some(Err(line)), Some(step)) => step.output.push(line),
+            (Some(Err(line)), Some(step)) => match line.strip_prefix("> ") {
+                Some(more) if step.output.is_empty() => step.command.push(more),
+                _ => step.output.push(line),
+            },
             (Some(Ok(command)), last) => {
                 lead.extend(last.into_iter().flat_map(Step::split_tail));
-                steps.push(Step { lead: std::mem::take(&mut lead), command, output: Vec::new() });
+                let (lead, command) = (std::mem::take(&mut lead), vec![command]);
+                steps.push(Step { lead, command, output: Vec::new() });
             }
             (None, last) => lead.extend(last.into_iter().flat_map(Step::split_tail)),
         }
@@ -176,7 +184,7 @@ fn run(command: &str, folders: &[(&str, PathBuf)]) -> Vec<String> {
         lines.push(status.code().map_or("[killed]".into(), |code| format!("[exit {code}]")));
     }
     for line in &lines {
-        let is_plain = !line.starts_with("$ ") && !line.starts_with("# ");
+        let is_plain = ["$ ", "> ", "# "].iter().all(|mark| !line.starts_with(mark));
         assert!(is_plain, "{command}: this line would be read as something else: {line}");
     }
     lines

@@ -18,7 +18,9 @@ pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
     for notice in source.notices() {
         report::notice(&files, &notice);
     }
-    report::inspection(&inspector);
+    if errors.is_empty() || inspector.frames() > 0 {
+        report::inspection(&inspector);
+    }
     for error in &errors {
         report::capture_error(&files, error);
     }

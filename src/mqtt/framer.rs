@@ -70,8 +70,9 @@ enum State {
     Skipping(u64, Why),
 }
 
-/// A buffer that grew beyond this is given back when its packet is complete.
-const KEEP_CAPACITY: usize = 64 << 10;
+/// A buffer that grew beyond this is given back when its packet is complete: there may be two for
+/// each of tens of thousands of connections.
+const KEEP_CAPACITY: usize = 256;
 
 impl Framer {
     /// For a direction whose first byte begins a packet, if `aligned`; packets longer than

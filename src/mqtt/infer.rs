@@ -26,7 +26,7 @@ pub fn infer(bytes: &[u8], sender: Option<Sender>, tapes: &mut [Tape; 2]) -> Evi
     }
     let [old, new] = tapes;
     match (old.errors(), new.errors()) {
-        _ if old.nodes() == new.nodes() => Evidence::Same,
+        (a, b) if a == b && old.nodes() == new.nodes() => Evidence::Same,
         (0, 0) => Evidence::Ambiguous(likelier(bytes)),
         (0, _) => Evidence::Settled(Version::V311),
         (_, 0) => Evidence::Settled(Version::V5),

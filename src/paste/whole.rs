@@ -181,14 +181,13 @@ impl<'t> Text<'t> {
         let long = self.tokens().any(|p| p.token.digits.len() == 3 || p.negative);
         let default: (&str, ReadToken) =
             if decimals && long { ("decimal", decimal) } else { ("", pairs) };
-        // Whoever leaves zeros out leaves all of them out: beside a 00 a single digit is a slip.
+        // Whoever leaves zeros out leaves all of them out: beside a 00 a single digit is a slip. And
+        // decimal numbers with zeros before them have a third digit somewhere.
         let full = |p: &Word<'_>| p.token.digits.len() == 2 && p.token.digits.starts_with('0');
         let zeros_stand = self.tokens().any(|p| full(&p));
-        readings
-            .into_iter()
-            .filter(|(name, _)| !(zeros_stand && *name == SHORT_HEX))
-            .find(|(name, reading)| self.frames(name, *reading))
-            .unwrap_or(default)
+        let fits = |name: &str| !zeros_stand || name != SHORT_HEX && (name != "decimal" || long);
+        let mut readings = readings.into_iter().filter(|(name, _)| fits(name));
+        readings.find(|(name, reading)| self.frames(name, *reading)).unwrap_or(default)
     }
 
     fn frames(&self, name: &str, reading: ReadToken) -> bool {

@@ -6,6 +6,7 @@ use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::capture::{Frame, LinkType};
 use crate::mqtt::framer::Why;
+use crate::mqtt::{Framing, frame as frame_len};
 use crate::paste::{Clock, Direction, Kind, Link, Paste, Piece};
 use crate::spec::{Field, PacketType, Rule, Sender};
 
@@ -76,7 +77,7 @@ impl<C: Consumer> Text<'_, C> {
         let connection = conversations.connection(stretch.piece.conversation);
         for (at, bytes) in packets(&stretch.bytes) {
             let origin = self.origin(stretch, at, bytes.len());
-            if at > 0 && !may_begin_a_packet(bytes) {
+            if at > 0 && !may_be_a_packet(bytes) {
                 let span = Span::of_bytes(0, bytes.len());
                 let finding = Finding::new(Rule::NOT_A_PACKET, span, Field::UNDECODED);
                 let finding = finding.with(bytes.len() as u64, 0);
@@ -114,12 +115,15 @@ impl<C: Consumer> Text<'_, C> {
     }
 }
 
-/// Whether a first byte is one that the standard allows.
-fn may_begin_a_packet(bytes: &[u8]) -> bool {
+/// Whether bytes behind a packet are likely another one: its end is there, or its first byte is
+/// one that the standard allows.
+fn may_be_a_packet(bytes: &[u8]) -> bool {
     let Some(first) = bytes.first() else { return false };
     let kind = PacketType::of_header(*first);
-    match kind.info().flags {
-        Some(flags) => kind != PacketType::RESERVED && first & 0x0f == flags,
+    let is_whole = frame_len(bytes) == Framing::Length(bytes.len());
+    let is_allowed = match kind.info().flags {
+        Some(flags) => first & 0x0f == flags,
         None => first & 0b110 != 0b110,
-    }
+    };
+    kind != PacketType::RESERVED && (is_whole || is_allowed)
 }

@@ -172,6 +172,16 @@ mod tests {
     }
 
     #[test]
+    fn a_packet_that_one_version_alone_has_settles_it() {
+        assert_eq!(read(&mut Connection::new(None), "f000"), (Version::V5, How::Inferred, 0));
+        let (mut tape, mut scratch) = (Tape::new(), [Tape::new(), Tape::new()]);
+        let mut connection = Connection::new(None);
+        let server = Some(Sender::Server);
+        let (decoded, how) = connection.read(&[0xe0, 0], server, &mut tape, &mut scratch);
+        assert_eq!((decoded.version, how), (Version::V5, How::Inferred));
+    }
+
+    #[test]
     fn an_option_settles_it_by_hand_and_a_ping_leaves_it_open() {
         let mut connection = Connection::new(Some(Version::V311));
         assert_eq!(read(&mut connection, SUBACK), (Version::V311, How::Option, 0));

@@ -5,6 +5,7 @@
     reason = "each test program is a crate that uses a part of it"
 )]
 
+pub mod conversation;
 pub mod diff;
 pub mod outside;
 pub mod pdml;

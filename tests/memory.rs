@@ -1,0 +1,92 @@
+//! Memory stays flat however long a capture is.
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::fs;
+use std::io::Write;
+use std::process::{Child, ChildStdin, Stdio};
+use support::conversation::packet;
+use support::program::command;
+use support::{Tcp, pcap, words};
+
+#[test]
+fn a_long_conversation_takes_no_more_memory_than_a_short_one() {
+    let mut feed = Feed::start();
+    feed.connection(0, 10_000, 1_000);
+    let short = feed.peak();
+    feed.connection(1, 60_000, 1_000);
+    let long = feed.peak();
+    feed.end();
+    assert!(long < short + 1_024, "{short} KiB for 10 MB, {long} KiB for 70 MB");
+}
+
+#[test]
+fn a_connection_that_has_ended_costs_little_whatever_it_carried() {
+    let mut feed = Feed::start();
+    (0..100).for_each(|port| feed.connection(port, 4, 50_000));
+    let few = feed.peak();
+    (100..600).for_each(|port| feed.connection(port, 4, 50_000));
+    let many = feed.peak();
+    feed.end();
+    let each = many.saturating_sub(few) * 1_024 / 500;
+    // What is remembered of it takes some 2 KiB, and the table grows by doubling.
+    assert!(each < 8_000, "{each} bytes for a connection: {few} KiB for 100, {many} KiB for 600");
+}
+
+/// A run of the program that is given a capture on standard input.
+struct Feed {
+    child: Child,
+    stdin: ChildStdin,
+}
+
+impl Feed {
+    fn start() -> Self {
+        let mut command = command(["read", "-T", "summary", "-"]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(&pcap(1, &[])).unwrap();
+        Self { child, stdin }
+    }
+
+    /// A whole connection with this many messages; each fourth comes in two segments, in the wrong
+    /// order.
+    fn connection(&mut self, port: u16, messages: u32, size: usize) {
+        let publish = packet(0x30, &[b"\0\x03a/b", vec![b'x'; size].as_slice()].concat());
+        let (first, second) = publish.split_at(publish.len() / 2);
+        let mut seq = 1;
+        self.send(port, Tcp::client(0, &[]).syn());
+        for n in 0..messages {
+            if n % 4 == 0 {
+                self.send(port, Tcp::client(seq + first.len() as u32, second));
+                self.send(port, Tcp::client(seq, first));
+            } else {
+                self.send(port, Tcp::client(seq, &publish));
+            }
+            seq += publish.len() as u32;
+        }
+        self.send(port, Tcp::client(seq, &[]).fin());
+        self.send(port, Tcp::server(1, seq + 1, &[]).fin());
+    }
+
+    fn send(&mut self, port: u16, segment: Tcp) {
+        let frame = Tcp { client_port: 10_000 + port, ..segment }.ethernet();
+        let len = frame.len() as u32;
+        self.stdin.write_all(&words(&[100, 0, len, len], false)).unwrap();
+        self.stdin.write_all(&frame).unwrap();
+    }
+
+    /// The most memory that the program held until now, in KiB. It has read all but what the pipe
+    /// holds.
+    fn peak(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
+    fn end(self) {
+        let Self { mut child, stdin } = self;
+        drop(stdin);
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+}

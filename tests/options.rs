@@ -1,0 +1,139 @@
+//! Exit codes, options that tshark's users have in their fingers, and ends of pipes.
+
+mod support;
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::Stdio;
+use support::conversation::{packet, tidy};
+use support::program::{Run, command, finish, run};
+use support::{Tcp, pcap};
+
+/// `read -` and these arguments, with a capture of Ethernet frames.
+fn read(args: &[&str], frames: &[Vec<u8>]) -> Run {
+    finish(command(["read", "-"].iter().chain(args)), &pcap(1, frames))
+}
+
+#[test]
+fn exit_codes_are_those_of_the_contract() {
+    let qos_3 = Tcp::client(1, &packet(0x36, b"\0\x01a\0\x01")).ethernet();
+    let qos_3 = vec![Tcp::client(0, &[]).syn().ethernet(), qos_3];
+    for (args, frames, code) in [
+        (&[][..], tidy(), 0),
+        (&["--fail-on", "error"], tidy(), 0),
+        (&["--fail-on", "note"], tidy(), 0),
+        (&[], qos_3.clone(), 0),
+        (&["--fail-on", "error"], qos_3.clone(), 3),
+        (&["--fail-on", "warning"], qos_3.clone(), 3),
+        (&["--fail-on", "note"], qos_3.clone(), 3),
+        (&["--fail-on", "error", "-q"], qos_3.clone(), 3),
+        (&["--fail-on", "error", "-T", "json"], qos_3.clone(), 3),
+        (&["--fail-on", "error", "missing.pcap"], qos_3.clone(), 2),
+    ] {
+        assert_eq!(read(args, &frames).code, code, "{args:?}");
+    }
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_1_and_names_what_is_wrong() {
+    for (args, named) in [
+        (&["red", "x.pcap"][..], "red"),
+        (&["read"], "<FILE>"),
+        (&["read", "--no-such-option", "x.pcap"], "--no-such-option"),
+        (&["read", "-T", "xml", "x.pcap"], "xml"),
+        (&["read", "-t", "q", "x.pcap"], "q"),
+        (&["read", "-c", "many", "x.pcap"], "many"),
+        (&["read", "-d", "udp.port==1,mqtt", "x.pcap"], "udp.port==1,mqtt"),
+        (&["read", "-d", "tcp.port==70000,mqtt", "x.pcap"], "70000"),
+        (&["read", "--mqtt-version", "4", "x.pcap"], "--mqtt-version"),
+        (&["read", "--explain", "much", "x.pcap"], "--explain"),
+        (&["read", "--fail-on", "all", "x.pcap"], "--fail-on"),
+        (&["decode", "--from", "broker", "c000"], "--from"),
+        (&["-r"], "-r"),
+    ] {
+        let run = run(args);
+        assert_eq!((run.code, run.out.as_str()), (1, ""), "{args:?}");
+        assert!(run.err.contains(named), "{args:?}: {}", run.err);
+    }
+}
+
+#[test]
+fn help_and_version_go_to_standard_output() {
+    for args in [&["--help"][..], &["-h"], &["read", "--help"], &["--version"], &["-v"]] {
+        let run = run(args);
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{args:?}");
+        assert!(run.out.contains("mqttscope"), "{args:?}: {}", run.out);
+    }
+}
+
+#[test]
+fn tsharks_short_forms_work_without_a_subcommand() {
+    const FILE: &str = "captures/session.pcap";
+    let tree = run(["read", FILE]);
+    assert_eq!((tree.code, tree.err.as_str()), (0, ""));
+    for args in [
+        &["-r", FILE][..],
+        &["-n", "-r", FILE],
+        &["-nr", FILE],
+        &["-V", "-r", FILE],
+        &["-Vnlr", FILE],
+        &["-r", FILE, "-T", "tree"],
+        &["-rcaptures/session.pcap"],
+        &["read", "-V", FILE],
+        &["read", "-n", "-l", FILE],
+    ] {
+        let run = run(args);
+        assert_eq!((run.code, run.out == tree.out), (0, true), "{args:?}: {}", run.err);
+    }
+}
+
+#[test]
+fn quiet_shows_no_packets_and_still_tells_what_was_passed_over() {
+    let run = read(&["-q"], &tidy());
+    assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "", ""));
+    let cut = self::run(["-q", "-r", "captures/snaplen-96.pcap"]);
+    assert_eq!((cut.code, cut.out.as_str()), (0, ""));
+    assert!(cut.err.contains("cut short by the snap length"), "{}", cut.err);
+}
+
+#[test]
+fn a_hex_dump_follows_each_packet() {
+    for format in ["tree", "summary"] {
+        let plain = read(&["-T", format], &tidy());
+        let dumped = read(&["-T", format, "-x"], &tidy());
+        let dumps = |run: &Run| run.out.lines().filter(|line| line.starts_with("0000  ")).count();
+        assert_eq!((dumps(&plain), dumps(&dumped)), (0, 15), "{format}: {}", dumped.out);
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    // More than any pipe holds, so that the end of the reader is noticed.
+    let publish = packet(0x30, &[b"\0\x01a", [b'x'; 1_000].as_slice()].concat());
+    let frames: Vec<_> =
+        (0..400).map(|n| Tcp::client(n * publish.len() as u32, &publish).ethernet()).collect();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("long.pcap");
+    std::fs::write(&file, pcap(1, &frames)).unwrap();
+    for args in [&["-T", "tree"][..], &["-T", "json"], &["-T", "summary", "-x"], &["-l"]] {
+        let mut command = command(["read".as_ref(), file.as_os_str()]);
+        let mut child =
+            command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut errors = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+        let code = child.wait().unwrap().code();
+        assert_eq!((code, errors.as_str()), (Some(0), ""), "{args:?}");
+        assert!(!line.is_empty());
+    }
+}
+
+#[test]
+fn a_full_disk_is_told() {
+    let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else { return };
+    let mut command = command(["-r", "captures/session.pcap"]);
+    let output = command.stdout(full).stderr(Stdio::piped()).output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert!(errors.contains("standard output cannot be written"), "{errors}");
+}
