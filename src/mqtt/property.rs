@@ -153,6 +153,7 @@ fn value<S: Sink>(c: &mut Cursor<'_, '_, S>, wire: Wire, field: Field) -> Result
     })
 }
 
+#[inline]
 fn raw_text<S: Sink>(c: &mut Cursor<'_, '_, S>, field: Field) -> Result<u32, Stop> {
     let bytes = c.raw_prefixed(field)?;
     if S::RECORDS {
