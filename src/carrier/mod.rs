@@ -7,5 +7,6 @@
 //! the table of signatures that tells when a stream carries it.
 
 mod layer;
+pub mod tls;
 
 pub use layer::{Input, Layer, Out, Output};
