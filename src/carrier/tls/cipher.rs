@@ -44,8 +44,8 @@ struct Cbc {
     mac: (Hash, Vec<u8>),
     version: u16,
     encrypt_then_mac: bool,
-    /// The last block of the record before, which is the IV in TLS 1.0.
-    last: [u8; BLOCK],
+    /// The last block of the record before, which is the IV in TLS 1.0, where it is known.
+    last: Option<[u8; BLOCK]>,
 }
 
 /// What a record of a version before 1.3 is opened with, besides the master secret.
@@ -106,7 +106,7 @@ impl Opener {
                 mac: (hash, mac.to_vec()),
                 version: of.version,
                 encrypt_then_mac: of.encrypt_then_mac,
-                last,
+                last: Some(last),
             })));
         }
         if of.version != 0x0303 {
@@ -156,10 +156,17 @@ impl Opener {
 
     /// Takes note that a record has passed, opened or not.
     pub(super) fn passed(&mut self, body: &[u8]) {
-        if let Kind::Cbc(cbc) = &mut self.0
-            && let Some(last) = body.last_chunk::<BLOCK>()
-        {
-            cbc.last = *last;
+        if let Kind::Cbc(cbc) = &mut self.0 {
+            let mac = if cbc.encrypt_then_mac { cbc.mac.0.output_len() } else { 0 };
+            let sealed = body.get(..body.len().saturating_sub(mac)).unwrap_or_default();
+            cbc.last = sealed.last_chunk::<BLOCK>().copied();
+        }
+    }
+
+    /// Takes note that records may have passed unseen.
+    pub(super) fn missed(&mut self) {
+        if let Kind::Cbc(cbc) = &mut self.0 {
+            cbc.last = None;
         }
     }
 
@@ -195,7 +202,7 @@ impl Cbc {
             body
         };
         let (iv, sealed) = match self.version {
-            0x0301 => (&self.last, sealed),
+            0x0301 => (self.last.as_ref()?, sealed),
             _ => sealed.split_first_chunk::<BLOCK>()?,
         };
         plain.extend_from_slice(sealed);

@@ -185,11 +185,7 @@ impl Tls {
         // The shortest record: a header, what protects it, a byte.
         let shortest = side.key.as_ref().map_or(8, |key| key.overhead()).saturating_add(6);
         let records = missing.checked_div(shortest as u64).unwrap_or_default().saturating_add(1);
-        side.loosen(records);
-        side.aligned = false;
-        side.messages.reset();
-        side.plain_lost = true;
-        side.gap = true;
+        side.unalign(records);
         match sender {
             Sender::Client if !has_hello => self.close(Reason::NoClientHello, out),
             Sender::Server if !is_agreed => self.close(Reason::NoServerHello, out),
@@ -204,11 +200,7 @@ impl Tls {
             side.begun = true;
             return self.close_unbegun(sender, out);
         }
-        side.aligned = false;
-        side.gap = true;
-        side.plain_lost = true;
-        side.messages.reset();
-        side.loosen(1);
+        side.unalign(1);
         let unknown = match sender {
             Sender::Client => self.session.hello.is_none(),
             Sender::Server => self.session.agreed.is_none(),

@@ -262,7 +262,8 @@ impl Tls {
 
     /// Goes over a record that cannot be opened.
     fn lose(&mut self, sender: Sender, header: RecordHeader) {
-        let is_early = self.session.early == Early::Rejected && self.session.agreed.is_none();
+        let is_refused = self.session.early == Early::Rejected;
+        let has_answer = self.session.agreed.is_some();
         let has_handshake_key = self.client.key.is_some() || self.server.key.is_some();
         let side = self.side(sender);
         let range = HEADER..header.len();
@@ -272,9 +273,13 @@ impl Tls {
         }
         side.consume(header.len());
         match side.epoch {
-            Epoch::Plain if is_early => {}
+            Epoch::Plain if is_refused && !has_answer => self.session.early_refused = true,
             // Where the handshake cannot be read, data begins with the first record that opens.
             Epoch::Handshake if side.key.is_none() && has_handshake_key => side.gap = true,
+            // Refused early data is sent again, and is no loss.
+            Epoch::Early if is_refused => {
+                self.session.early_refused = true;
+            }
             Epoch::Early => side.gap = true,
             _ => {
                 side.loosen(1);
@@ -424,13 +429,15 @@ impl Tls {
             self.tell_loss(sender, missing, lost, out);
         }
         if kind == content::APPLICATION_DATA {
-            let is_early = epoch == Epoch::Early;
-            if is_early {
-                let bytes = self.session.early_bytes.saturating_add(plain.len() as u64);
-                self.session.early_bytes = bytes;
-            }
             if !plain.is_empty() {
                 self.tell_open(sender, out);
+                if epoch == Epoch::Early && !std::mem::replace(&mut self.session.early_told, true) {
+                    note(
+                        out,
+                        sender,
+                        "the client sends early data (0-RTT), which anybody may repeat",
+                    );
+                }
                 self.tell_gap(sender, out);
                 out(sender, Output::Data { bytes: &plain, from, to });
             }

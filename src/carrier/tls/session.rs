@@ -44,8 +44,10 @@ pub(super) struct Session {
     pub(super) certificate: Option<Certificate>,
     pub(super) resumed: bool,
     pub(super) early: Early,
-    /// Bytes of early data.
-    pub(super) early_bytes: u64,
+    /// Whether early data was told.
+    pub(super) early_told: bool,
+    /// Whether early data came that the server refused.
+    pub(super) early_refused: bool,
 }
 
 /// Why a session stays closed.
@@ -133,6 +135,9 @@ impl Session {
         }
         if self.resumed {
             text.push_str(", resumed");
+        }
+        if self.early_refused {
+            text.push_str(", early data (0-RTT) refused");
         }
         if let Some(certificate) = &self.certificate {
             let _ = write!(text, ", certificate {certificate}");

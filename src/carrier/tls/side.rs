@@ -252,6 +252,18 @@ impl Side {
         self.slack = self.slack.saturating_add(records).min(MAX_SLACK);
     }
 
+    /// Bytes were lost: where the next record begins must be found out.
+    pub(super) fn unalign(&mut self, records: u64) {
+        self.loosen(records);
+        self.aligned = false;
+        self.messages.reset();
+        self.plain_lost = true;
+        self.gap = true;
+        if let Some(key) = &mut self.key {
+            key.missed();
+        }
+    }
+
     /// Pays for a try with a record after a loss.
     pub(super) fn pay(&mut self, bytes: usize) -> bool {
         // A try costs something beside the bytes.
