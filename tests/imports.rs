@@ -13,13 +13,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("paste", &["bytes", "text", "spec"]),
     ("net", &["bytes", "text", "spec", "capture"]),
     ("stream", &["bytes", "text", "spec", "net"]),
+    ("carrier", &["bytes", "text", "spec", "annotate"]),
     ("mqtt", &["bytes", "text", "spec", "annotate"]),
     ("session", &["bytes", "text", "spec", "annotate", "mqtt"]),
     (
         "pipeline",
         &[
-            "bytes", "text", "spec", "annotate", "capture", "paste", "net", "stream", "mqtt",
-            "session",
+            "bytes", "text", "spec", "annotate", "capture", "paste", "net", "stream", "carrier",
+            "mqtt", "session",
         ],
     ),
     // Of `mqtt` the typed packets, never the decoder.

@@ -12,6 +12,7 @@ pub mod property;
 pub mod reason;
 pub mod rule;
 pub mod tunnel;
+pub mod unit;
 pub mod version;
 
 pub use field::Field;
