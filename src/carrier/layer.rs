@@ -83,4 +83,3 @@ pub trait Layer: Debug {
         let _ = out;
     }
 }
-
