@@ -37,6 +37,7 @@ fn read(turns: &[Turn], port: u16, from: usize) -> Vec<String> {
             interface: 0,
             file: 0,
             data: &data,
+            beside: Default::default(),
         });
     }
     inspector.finish();
