@@ -78,6 +78,11 @@ pub trait Layer: Debug {
     /// The lowest offset below, of one side, that a later output may still name.
     fn needs_from(&self, sender: Sender) -> u64;
 
+    /// Whether the layer's own words say that MQTT is carried: a subprotocol, an ALPN name.
+    fn is_for_mqtt(&self) -> bool {
+        false
+    }
+
     /// Nothing more comes of the connection: gives what is left to say.
     fn finish(&mut self, out: Out<'_>) {
         let _ = out;
