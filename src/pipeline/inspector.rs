@@ -3,8 +3,9 @@
 use super::Consumer;
 use super::connection::Conversation;
 use super::reader::Reader;
-use crate::capture::Frame;
+use crate::capture::{self, Frame};
 use crate::carrier::Hints;
+use crate::carrier::tls::Secrets;
 use crate::net::{self, Counters, FragmentCounters, Net, Skip, Transport};
 use crate::spec::Version;
 use crate::stream::{Connection, End, Event, Flows, Limits, Side, Sink, Stamp, StreamCounters};
@@ -36,6 +37,8 @@ pub struct Settings {
     pub max_packet: usize,
     /// What the flow table may hold.
     pub limits: Limits,
+    /// The secrets that TLS is decrypted with.
+    pub secrets: Secrets,
 }
 
 impl Default for Settings {
@@ -47,6 +50,7 @@ impl Default for Settings {
             redact: false,
             max_packet: MAX_PACKET,
             limits: Limits::default(),
+            secrets: Secrets::new(),
         }
     }
 }
@@ -108,6 +112,7 @@ impl<C: Consumer> Inspector<C> {
         self.frames = self.frames.saturating_add(1);
         let is_cut = (frame.original_len as usize) > frame.data.len();
         self.cut_frames = self.cut_frames.saturating_add(u64::from(is_cut));
+        self.secrets(frame);
         let at = Stamp { frame: frame.number, time: frame.time };
         let mut next = Some(self.net.packet(frame));
         while let Some(packet) = next {
@@ -128,6 +133,15 @@ impl<C: Consumer> Inspector<C> {
     /// Ends the inspection: what is still held is told.
     pub fn finish(&mut self) {
         self.flows.finish(&mut self.worker);
+    }
+
+    /// Takes the secrets that stand in the capture before a frame.
+    fn secrets(&self, frame: &Frame<'_>) {
+        for block in frame.beside.iter().flat_map(|beside| &beside.secrets) {
+            if block.kind == capture::Secrets::TLS_KEY_LOG {
+                self.worker.settings.secrets.add_text(&block.bytes);
+            }
+        }
     }
 
     /// Frames that held no TCP segment, by reason.

@@ -5,15 +5,19 @@ use mqttscope::carrier::tls::{Secrets, Tls};
 use mqttscope::carrier::{Input, Layer, Output};
 use mqttscope::spec::Sender;
 
+pub(crate) type Piece = Option<(u64, Vec<u8>)>;
+
 /// What came out, with what can be checked while it comes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reading {
     pub(crate) client: Vec<u8>,
     pub(crate) server: Vec<u8>,
     pub(crate) notes: Vec<String>,
-    /// Gaps and data of each side in their order: `None` is a gap.
-    pub(crate) client_pieces: Vec<Option<Vec<u8>>>,
-    pub(crate) server_pieces: Vec<Option<Vec<u8>>>,
+    /// Gaps and data of each side in their order: `None` is a gap; data has its offset below.
+    pub(crate) client_pieces: Vec<Piece>,
+    pub(crate) server_pieces: Vec<Piece>,
+    /// Where each piece of data came from, below: side, from, to.
+    pub(crate) ranges: Vec<(bool, u64, u64)>,
     pub(crate) ends: usize,
 }
 
@@ -27,7 +31,8 @@ impl Reading {
             Output::Data { bytes: data, from, to } => {
                 assert!(!data.is_empty() && from < to);
                 bytes.extend(data);
-                pieces.push(Some(data.to_vec()));
+                pieces.push(Some((from, data.to_vec())));
+                self.ranges.push((sender == Sender::Client, from, to));
             }
             Output::Gap(_) => pieces.push(None),
             Output::Note { text, .. } => self.notes.push(text.to_owned()),
@@ -50,17 +55,16 @@ pub(crate) fn secrets(key_log: &str) -> Secrets {
 /// Reads a session whose ends are told too.
 pub(crate) fn read(chunks: &Chunks, secrets: &Secrets) -> Reading {
     let inputs: Vec<_> =
-        chunks.iter().map(|(sender, bytes)| (*sender, Some(Input::Data(bytes)))).collect();
+        chunks.iter().map(|(sender, bytes)| (*sender, Input::Data(bytes))).collect();
     read_inputs(&inputs, secrets)
 }
 
 /// The same with gaps.
-pub(crate) fn read_inputs(inputs: &[(Sender, Option<Input<'_>>)], secrets: &Secrets) -> Reading {
+pub(crate) fn read_inputs(inputs: &[(Sender, Input<'_>)], secrets: &Secrets) -> Reading {
     let mut tls = Tls::new(secrets.clone());
     let mut reading = Reading::default();
     let mut needed = [0, 0];
     for (sender, input) in inputs {
-        let Some(input) = input else { continue };
         tls.push(*sender, *input, &mut |sender, output| {
             if let Output::Data { from, .. } = output {
                 let is_client = usize::from(sender == Sender::Client);

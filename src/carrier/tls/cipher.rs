@@ -155,11 +155,13 @@ impl Opener {
     }
 
     /// Takes note that a record has passed, opened or not.
-    pub(super) fn passed(&mut self, body: &[u8]) {
+    pub(super) fn passed(&mut self, body: &[u8], is_opened: bool) {
         if let Kind::Cbc(cbc) = &mut self.0 {
             let mac = if cbc.encrypt_then_mac { cbc.mac.0.output_len() } else { 0 };
             let sealed = body.get(..body.len().saturating_sub(mac)).unwrap_or_default();
-            cbc.last = sealed.last_chunk::<BLOCK>().copied();
+            // A MAC over the ciphertext says nothing of an IV from before.
+            let is_sure = is_opened || !cbc.encrypt_then_mac;
+            cbc.last = sealed.last_chunk::<BLOCK>().copied().filter(|_| is_sure);
         }
     }
 
@@ -201,8 +203,11 @@ impl Cbc {
         } else {
             body
         };
-        let (iv, sealed) = match self.version {
-            0x0301 => (self.last.as_ref()?, sealed),
+        let (iv, sealed) = match (self.version, &self.last) {
+            (0x0301, Some(last)) => (last, sealed),
+            // It is genuine, and its first block cannot be had: it counts, and gives nothing.
+            (0x0301, None) if self.encrypt_then_mac => return Some(()),
+            (0x0301, None) => return None,
             _ => sealed.split_first_chunk::<BLOCK>()?,
         };
         plain.extend_from_slice(sealed);

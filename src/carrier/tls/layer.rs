@@ -158,7 +158,10 @@ impl Tls {
             Some(What::Data(_)) => {}
             Some(What::Gap(bytes)) => self.gap(sender, bytes, out),
             Some(What::End) => {
-                self.side(sender).ended = true;
+                let side = self.side(sender);
+                side.ended = true;
+                // The beginning of a record whose rest does not come, or whose length was wrong.
+                side.gap |= !side.closed && !side.bytes().is_empty();
                 self.tell_end_of(sender, out);
                 if self.client.ended && self.server.ended {
                     self.tell_end(out);
@@ -322,6 +325,8 @@ impl Tls {
         );
         note(out, Sender::Client, &text);
         self.closed = Some(reason);
+        self.client.gap |= !self.client.closed;
+        self.server.gap |= !self.server.closed;
     }
 
     /// The handshake is complete, or its result is seen at work.
@@ -342,7 +347,9 @@ impl Tls {
 
     /// Application data was lost before what comes now.
     pub(super) fn tell_gap(&mut self, sender: Sender, out: Out<'_>) {
-        if std::mem::take(&mut self.side(sender).gap) {
+        // Of a session that was never opened nothing is known to be missing.
+        let is_open = self.open_told;
+        if std::mem::take(&mut self.side(sender).gap) && is_open {
             out(sender, Output::Gap(None));
         }
     }

@@ -103,9 +103,9 @@ impl Tls {
         let Some(next) = bytes.get(header.len()..) else { return self.pull(sender, out) };
         let chains = could_begin(next);
         let body = bytes.get(HEADER..header.len()).unwrap_or_default();
-        let is_clear = epoch == Epoch::Plain
-            && (is_plain(header, body) || matches!((header.kind, body), (20, [1]) | (21, [_, _])));
-        if self.closed.is_some() || (is_clear && chains) {
+        let is_short = matches!((header.kind, body), (20, [1]) | (21, [_, _]));
+        let is_clear = epoch == Epoch::Plain && chains && is_plain(header, body);
+        if self.closed.is_some() || (epoch == Epoch::Plain && chains && is_short) {
             self.side(sender).aligned = true;
             return Step::Progress;
         }
@@ -113,6 +113,11 @@ impl Tls {
             Attempt::Opened { kind, epoch, lost } => {
                 self.side(sender).aligned = true;
                 self.opened(sender, header, (kind, epoch, lost), out);
+                Step::Progress
+            }
+            _ if is_clear => {
+                self.side(sender).aligned = true;
+                self.side(sender).consume(header.len());
                 Step::Progress
             }
             Attempt::Missing(label) if !self.impatient => self.wait_for(sender, label, out),
@@ -156,7 +161,12 @@ impl Tls {
             if !is_plain(header, body) {
                 return self.sealed(sender, header, out);
             }
-            side.consume(header.len());
+            // It looks like a message in the clear, and may be Finished under a key.
+            if let Attempt::Opened { kind, epoch, lost } = self.attempt(sender, header) {
+                self.opened(sender, header, (kind, epoch, lost), out);
+            } else {
+                self.side(sender).consume(header.len());
+            }
             return Step::Progress;
         }
         self.read_clear(sender, header, out);
@@ -223,14 +233,19 @@ impl Tls {
     /// A record that no key opened.
     fn failed(&mut self, sender: Sender, out: Out<'_>) {
         let none_opened = self.client.opened == 0 && self.server.opened == 0;
+        let random = self.random();
         let side = self.side(sender);
-        if none_opened && side.lost_records >= MAX_FAILURES {
-            let is_whole = side.missing == 0;
-            let reason = match self.random().filter(|_| is_whole) {
+        if none_opened {
+            let many = side.lost_records >= MAX_FAILURES;
+            let reason = match random.filter(|_| side.missing == 0) {
                 Some(random) => Reason::WrongSecret(random),
                 None => Reason::Lost,
             };
-            self.close(reason, out);
+            if many {
+                self.close(reason, out);
+            } else {
+                self.awaited = Some(reason);
+            }
         } else if side.is_broke && !std::mem::replace(&mut side.given_up, true) {
             let text = format!(
                 "after bytes that were not captured no record of {} could be decrypted any more",
@@ -264,18 +279,18 @@ impl Tls {
     fn lose(&mut self, sender: Sender, header: RecordHeader) {
         let is_refused = self.session.early == Early::Rejected;
         let has_answer = self.session.agreed.is_some();
-        let has_handshake_key = self.client.key.is_some() || self.server.key.is_some();
+        let has_some_key = self.client.key.is_some() || self.server.key.is_some();
         let side = self.side(sender);
         let range = HEADER..header.len();
         if let Some(mut key) = side.key.take() {
-            key.passed(side.bytes().get(range).unwrap_or_default());
+            key.passed(side.bytes().get(range).unwrap_or_default(), false);
             side.key = Some(key);
         }
         side.consume(header.len());
         match side.epoch {
             Epoch::Plain if is_refused && !has_answer => self.session.early_refused = true,
             // Where the handshake cannot be read, data begins with the first record that opens.
-            Epoch::Handshake if side.key.is_none() && has_handshake_key => side.gap = true,
+            Epoch::Handshake if side.key.is_none() && has_some_key => {}
             // Refused early data is sent again, and is no loss.
             Epoch::Early if is_refused => {
                 self.session.early_refused = true;
@@ -311,6 +326,9 @@ impl Tls {
                 Err(label) => missing = Some(label),
             }
         }
+        if epoch == Epoch::Plain && !self.session.is_tls13() {
+            return self.attempt_unchanged(sender, header);
+        }
         for next in self.followers(sender, epoch, slack > 0 || missing.is_some()) {
             match self.make_key(sender, next.epoch, next.traffic.as_ref()) {
                 Ok((key, traffic)) => {
@@ -323,8 +341,6 @@ impl Tls {
                         let lost = match next.epoch {
                             Epoch::Application if next.is_next => at.max(1),
                             Epoch::Application => at,
-                            // The first record under the key is Finished.
-                            Epoch::Legacy => at.saturating_sub(1),
                             _ => 0,
                         };
                         return Attempt::Opened { kind, epoch: next.epoch, lost };
@@ -336,6 +352,32 @@ impl Tls {
         match missing {
             Some(label) if !tried => Attempt::Missing(label),
             _ => Attempt::Failed,
+        }
+    }
+
+    /// Tries a record before 1.3 whose ChangeCipherSpec was not seen.
+    fn attempt_unchanged(&mut self, sender: Sender, header: RecordHeader) -> Attempt {
+        if self.peek(sender).slack == 0 {
+            return Attempt::Failed;
+        }
+        if self.peek(sender).key.is_none() {
+            match self.make_key(sender, Epoch::Legacy, None) {
+                Ok((mut key, _)) => {
+                    key.missed();
+                    self.side(sender).key = Some(key);
+                }
+                Err(label) => return Attempt::Missing(label),
+            }
+        }
+        match self.tries(sender, None, header, 0) {
+            Some((kind, at)) => {
+                self.side(sender).epoch = Epoch::Legacy;
+                // The first record under the key is Finished; in TLS 1.0 this one may give nothing.
+                let is_first = u64::from(self.session.agreed.is_some_and(|a| a.version != 0x0301));
+                let lost = at.saturating_sub(is_first);
+                Attempt::Opened { kind, epoch: Epoch::Legacy, lost }
+            }
+            None => Attempt::Failed,
         }
     }
 
@@ -358,10 +400,7 @@ impl Tls {
             Epoch::Early if is_loose => vec![plain(Epoch::Handshake), plain(Epoch::Application)],
             Epoch::Early => vec![plain(Epoch::Handshake)],
             _ if !is_loose => Vec::new(),
-            Epoch::Plain if self.session.is_tls13() => {
-                vec![plain(Epoch::Handshake), plain(Epoch::Application)]
-            }
-            Epoch::Plain => vec![plain(Epoch::Legacy)],
+            Epoch::Plain => vec![plain(Epoch::Handshake), plain(Epoch::Application)],
             Epoch::Handshake => vec![plain(Epoch::Application)],
             Epoch::Application => {
                 let protection = self.session.agreed.map(|agreed| agreed.protection);
@@ -417,14 +456,14 @@ impl Tls {
         let side = self.side(sender);
         let range = HEADER..header.len();
         if let Some(mut key) = side.key.take() {
-            key.passed(side.bytes().get(range).unwrap_or_default());
+            key.passed(side.bytes().get(range).unwrap_or_default(), true);
             side.key = Some(key);
         }
         let (from, to) = side.consume(header.len());
         side.opened = side.opened.saturating_add(1);
         let was_loose = std::mem::take(&mut side.slack) > 0;
         let missing = std::mem::take(&mut side.missing);
-        side.gap = side.gap && lost > 0;
+        side.gap &= !was_loose || lost > 0;
         if was_loose && (lost > 0 || missing > 0) {
             self.tell_loss(sender, missing, lost, out);
         }
