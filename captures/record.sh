@@ -85,7 +85,16 @@ scripted_server() {
   node "$HERE/server.js" >"$RUN/server.out" &
   wait_for "$RUN/server.out" ready
 }
-mqttjs() { node "$HERE/clients.js" "$@"; }
+# A certificate for the listeners with TLS; what the clients log of their secrets goes beside the recording.
+tls_listener() { # PORT_AND_ADDRESS [further settings]
+  [ -f "$RUN/server.pem" ] ||
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500 -subj '/O=mqttscope/CN=broker.example' \
+      -addext 'subjectAltName=DNS:broker.example,IP:127.0.0.1' -keyout "$RUN/server.key" -out "$RUN/server.pem" 2>"$RUN/openssl.log"
+  printf 'listener %s\ncertfile %s\nkeyfile %s\n' "$1" "$RUN/server.pem" "$RUN/server.key"
+  shift
+  printf '%s\n' "$@"
+}
+mqttjs() { node ${KEYS:+"--tls-keylog=$KEYS"} "$HERE/clients.js" "$@"; }
 paho() { python3 "$HERE/clients.py" "$@"; }
 pub() { mosquitto_pub -h 127.0.0.1 "$@"; }
 sub() { mosquitto_sub -h 127.0.0.1 "$@" >/dev/null; }
@@ -106,11 +115,14 @@ recording() { # NAME "versions" "made with" "what it shows" "TYPE=count ..."
 }
 # shellcheck source=recordings.sh
 . "$HERE/recordings.sh"
+# shellcheck source=recordings-tls.sh
+. "$HERE/recordings-tls.sh"
 
 TYPES=(RESERVED CONNECT CONNACK PUBLISH PUBACK PUBREC PUBREL PUBCOMP SUBSCRIBE SUBACK UNSUBSCRIBE UNSUBACK PINGREQ PINGRESP DISCONNECT AUTH)
 tshark_field() { # FILE FIELD: its values, one a line
+  local keys=${1%.*}.keys
   tshark -n -r "$1" -2 -o tcp.reassemble_out_of_order:TRUE -d tcp.port==11883,mqtt -Y mqtt \
-    -T fields -e "$2" -E occurrence=a -E aggregator=, 2>/dev/null | tr , '\n' | sed '/^$/d'
+    ${keys:+$([ -f "$keys" ] && echo "-o tls.keylog_file:$keys")} -T fields -e "$2" -E occurrence=a -E aggregator=, 2>/dev/null | tr , '\n' | sed '/^$/d'
 }
 counts() { # FILE: "TYPE=count ..." in the order of the types
   tshark_field "$1" mqtt.msgtype | sort -n | uniq -c | while read -r count type; do
@@ -122,6 +134,7 @@ record() { # NAME
   local name=$1 found
   say "$name: ${SHOWS[$name]}"
   OUT=$RUN/$name
+  KEYS=''
   rm -f "$RUN"/*ready "$RUN/server.out" "$RUN/link"
   "record_$(tr '.-' '__' <<<"${name%.*}")"
   sleep 1
@@ -132,7 +145,7 @@ record() { # NAME
   if [ "${name##*.}" = pcapng ]; then python3 "$HERE/scrub.py" "$OUT"; fi
   found=$(counts "$OUT")
   if [ -n "${LEARN:-}" ]; then
-    sed -i "/^recording $name /,/=/s/'[A-Z]*=.*'/'$found'/" "$HERE/recordings.sh"
+    sed -i "/^recording $name /,/=/s/'[A-Z]*=.*'/'$found'/" "$HERE"/recordings*.sh
     EXPECT[$name]=$found
   elif [ "$found" != "${EXPECT[$name]}" ]; then
     cp "$OUT" "$WORK/refused-$name"
@@ -140,6 +153,7 @@ record() { # NAME
   fi
   cp "$OUT" "$HERE/$name"
   chmod 644 "$HERE/$name"
+  if [ -f "$KEYS" ]; then install -m 644 "$KEYS" "$HERE/${name%.*}.keys"; fi
 }
 
 write_index() {
