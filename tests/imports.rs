@@ -13,8 +13,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("paste", &["bytes", "text", "spec"]),
     ("net", &["bytes", "text", "spec", "capture"]),
     ("stream", &["bytes", "text", "spec", "net"]),
-    ("carrier", &["bytes", "text", "spec", "annotate"]),
     ("mqtt", &["bytes", "text", "spec", "annotate"]),
+    ("carrier", &["bytes", "text", "spec", "annotate", "net", "stream", "mqtt"]),
     ("session", &["bytes", "text", "spec", "annotate", "mqtt"]),
     (
         "pipeline",

@@ -2,8 +2,8 @@
 
 use std::fmt::Debug;
 
-use crate::spec::Sender;
 use crate::spec::unit::Unit;
+use crate::spec::{Rule, Sender};
 
 /// What comes from one side of the connection, from below.
 ///
@@ -63,6 +63,15 @@ pub enum Output<'a> {
         /// The sentence.
         text: &'a str,
     },
+    /// Something wrong with how the bytes are carried; it belongs to what this side gives next.
+    Finding {
+        /// The rule.
+        rule: Rule,
+        /// First number of its sentence.
+        a: u64,
+        /// Second number of its sentence.
+        b: u64,
+    },
     /// The carried stream of this side has ended.
     End,
 }
@@ -78,9 +87,13 @@ pub trait Layer: Debug {
     /// The lowest offset below, of one side, that a later output may still name.
     fn needs_from(&self, sender: Sender) -> u64;
 
+    /// Whether the layer's own words say that MQTT is carried: a subprotocol, an ALPN name.
+    fn is_for_mqtt(&self) -> bool {
+        false
+    }
+
     /// Nothing more comes of the connection: gives what is left to say.
     fn finish(&mut self, out: Out<'_>) {
         let _ = out;
     }
 }
-

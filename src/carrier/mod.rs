@@ -7,5 +7,11 @@
 //! the table of signatures that tells when a stream carries it.
 
 mod layer;
+mod proxy;
+pub mod signature;
+mod explain;
+pub mod websocket;
 
+pub use explain::{explain, summary};
 pub use layer::{Input, Layer, Out, Output};
+pub use proxy::Proxy;
