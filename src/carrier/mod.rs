@@ -6,12 +6,20 @@
 //! from. To add a layer: a file (or a folder) with a type that implements [`Layer`], and a row in
 //! the table of signatures that tells when a stream carries it.
 
+#[allow(clippy::module_inception)]
+mod carrier;
+mod explain;
 mod layer;
+mod level;
+mod likely;
+mod probe;
 mod proxy;
 pub mod signature;
-mod explain;
 pub mod websocket;
 
+pub use carrier::{Bottom, Carrier};
 pub use explain::{explain, summary};
 pub use layer::{Input, Layer, Out, Output};
+pub use level::{Item, Top};
+pub use probe::Hints;
 pub use proxy::Proxy;

@@ -132,7 +132,8 @@ mod tests {
     #[test]
     fn the_header_comes_off_wherever_it_is_cut() {
         let v1 = b"PROXY TCP4 192.0.2.1 198.51.100.1 56324 1883\r\n".to_vec();
-        let v2 = [&SIGNATURE[..], b"\x21\x11\0\x0c\x01\x02\x03\x04\x05\x06\x07\x08\0\x01\x07\x5b"].concat();
+        let v2 = [&SIGNATURE[..], b"\x21\x11\0\x0c\x01\x02\x03\x04\x05\x06\x07\x08\0\x01\x07\x5b"]
+            .concat();
         for head in [v1, v2] {
             let n = head.len();
             let all = [&head[..], b"rest"].concat();

@@ -3,14 +3,14 @@
 //! A signature is certain or it is none: what the first bytes do not settle stays unknown. To add
 //! a kind: add a row with its test.
 
-use super::websocket::WebSocket;
+use super::websocket::{WebSocket, whole_packets};
 use super::{Layer, Proxy};
 use crate::mqtt::framing::{Framing, frame};
 use crate::spec::websocket::Opcode;
 use crate::spec::{PacketType, Sender, level::LEVELS, proxy};
 
-/// The most bytes that a signature needs: the head of a request for WebSocket.
-pub const MAX_BYTES: usize = 16_384;
+/// The most bytes that a signature needs: a request for WebSocket, as far as the line that says so.
+pub const MAX_BYTES: usize = super::probe::MAX_HELD;
 
 /// What the first bytes say of one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +102,12 @@ pub static SIGNATURES: &[Signature] = &[
         starts(b, b"HTTP/1.1 101 ")
     }),
     row("WebSocket", CLIENT, Carries::Layer(|| Box::new(WebSocket::mid_stream())), masked_connect),
+    row("WebSocket", CLIENT, Carries::Layer(|| Box::new(WebSocket::mid_stream())), |b| {
+        frames(b, Sender::Client)
+    }),
+    row("WebSocket", SERVER, Carries::Layer(|| Box::new(WebSocket::mid_stream())), |b| {
+        frames(b, Sender::Server)
+    }),
     row("TLS", CLIENT, Tls, |b| tls_handshake(b, 1)),
     row("TLS", SERVER, Tls, |b| tls_handshake(b, 2)),
     row("TLS", None, Tls, tls_record),
@@ -110,7 +116,9 @@ pub static SIGNATURES: &[Signature] = &[
     row("HTTP", SERVER, Other, |b| any(b, &[b"HTTP/1.0 ", b"HTTP/1.1 "])),
     row("SSH", None, Other, |b| any(b, &[b"SSH-2.0-", b"SSH-1."])),
     row("AMQP", None, Other, amqp),
-    row("STOMP", CLIENT, Other, |b| any(b, &[b"CONNECT\n", b"CONNECT\r\n", b"STOMP\n", b"STOMP\r\n"])),
+    row("STOMP", CLIENT, Other, |b| {
+        any(b, &[b"CONNECT\n", b"CONNECT\r\n", b"STOMP\n", b"STOMP\r\n"])
+    }),
     row("STOMP", SERVER, Other, |b| any(b, &[b"CONNECTED\n", b"CONNECTED\r\n"])),
     row("Redis", CLIENT, Other, redis),
     row("NATS", SERVER, Other, |b| starts(b, b"INFO {")),
@@ -159,7 +167,8 @@ fn any(bytes: &[u8], starts_with: &[&[u8]]) -> Verdict {
 /// A CONNECT whose Protocol Name stands where it must, with a level behind it.
 fn connect(bytes: &[u8]) -> Verdict {
     match bytes.first() {
-        Some(first) if PacketType::of_header(*first) == PacketType::CONNECT && first & 0xf == 0 => {}
+        Some(first) if PacketType::of_header(*first) == PacketType::CONNECT && first & 0xf == 0 => {
+        }
         _ => return Verdict::No,
     }
     let header = match frame(bytes) {
@@ -262,6 +271,21 @@ fn masked_connect(bytes: &[u8]) -> Verdict {
     }
 }
 
+/// Two frames in a row that hold whole packets, as nothing else does.
+fn frames(bytes: &[u8], sender: Sender) -> Verdict {
+    let mut rest = bytes;
+    for _ in 0..2 {
+        match whole_packets(rest, sender) {
+            Some(Some(len)) => rest = rest.get(len..).unwrap_or_default(),
+            Some(None) if bytes.len() < MAX_BYTES => {
+                return Verdict::NeedMore(bytes.len().saturating_add(1));
+            }
+            _ => return Verdict::No,
+        }
+    }
+    Verdict::Certain
+}
+
 /// A record of TLS with a handshake message of this type: a ClientHello (1), a ServerHello (2).
 fn tls_handshake(bytes: &[u8], kind: u8) -> Verdict {
     match bytes {
@@ -275,7 +299,8 @@ fn tls_handshake(bytes: &[u8], kind: u8) -> Verdict {
 
 /// Any record of TLS, behind which another one begins or the bytes end.
 fn tls_record(bytes: &[u8]) -> Verdict {
-    let is_record = |bytes: &[u8]| matches!(bytes, [0x14..=0x17, 3, 1..=3, high, ..] if *high <= 0x41);
+    let is_record =
+        |bytes: &[u8]| matches!(bytes, [0x14..=0x17, 3, 1..=3, high, ..] if *high <= 0x41);
     if !is_record(bytes) {
         return Verdict::No;
     }
@@ -288,7 +313,8 @@ fn tls_record(bytes: &[u8]) -> Verdict {
         Some(next) if is_record(next) => Verdict::Certain,
         Some(next) if next.len() >= 4 => Verdict::No,
         Some(_) => Verdict::NeedMore(end.saturating_add(4)),
-        None if end > MAX_BYTES => Verdict::No,
+        // Longer than what is held: its header must do.
+        None if end > MAX_BYTES => Verdict::Certain,
         None => Verdict::NeedMore(end),
     }
 }
@@ -296,7 +322,15 @@ fn tls_record(bytes: &[u8]) -> Verdict {
 /// A request of HTTP/1: a method, a target, the version.
 fn http_request(bytes: &[u8]) -> Verdict {
     const METHODS: &[&[u8]] = &[
-        b"GET ", b"POST ", b"PUT ", b"HEAD ", b"DELETE ", b"OPTIONS ", b"PATCH ", b"CONNECT ", b"TRACE ",
+        b"GET ",
+        b"POST ",
+        b"PUT ",
+        b"HEAD ",
+        b"DELETE ",
+        b"OPTIONS ",
+        b"PATCH ",
+        b"CONNECT ",
+        b"TRACE ",
     ];
     match any(bytes, METHODS) {
         Verdict::Certain => {}
@@ -307,7 +341,11 @@ fn http_request(bytes: &[u8]) -> Verdict {
         Some(end) => {
             let line = line.get(..end).unwrap_or_default().trim_ascii_end();
             let version = line.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
-            if matches!(version, b"HTTP/1.0" | b"HTTP/1.1") { Verdict::Certain } else { Verdict::No }
+            if matches!(version, b"HTTP/1.0" | b"HTTP/1.1") {
+                Verdict::Certain
+            } else {
+                Verdict::No
+            }
         }
         None if line.len() < MAX_BYTES => Verdict::NeedMore(line.len().saturating_add(1)),
         None => Verdict::No,
@@ -376,7 +414,13 @@ fn mongo(bytes: &[u8]) -> Verdict {
 fn banner_220(bytes: &[u8]) -> Verdict {
     match any(bytes, &[b"220 ", b"220-"]) {
         Verdict::Certain => match memchr::memchr(b'\n', bytes.get(..512).unwrap_or(bytes)) {
-            Some(end) if bytes.get(..end).unwrap_or_default().iter().all(|b| *b >= b' ' || *b == b'\r') => {
+            Some(end)
+                if bytes
+                    .get(..end)
+                    .unwrap_or_default()
+                    .iter()
+                    .all(|b| *b >= b' ' || *b == b'\r') =>
+            {
                 Verdict::Certain
             }
             None if bytes.len() < 512 => Verdict::NeedMore(bytes.len().saturating_add(1)),
@@ -405,7 +449,11 @@ mod tests {
         ("a PROXY header", b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0"),
         ("WebSocket", b"GET /mqtt HTTP/1.1\r\nHost: a\r\nupgrade: WebSocket\r\n"),
         ("WebSocket", b"HTTP/1.1 101 Switching Protocols\r\n"),
-        ("WebSocket", b"\x82\x8e\x01\x02\x03\x04\x11\x0e\x03\0MQTT\x05\0\x03\x38\x01\x02"),
+        (
+            "WebSocket",
+            b"\x82\x8e\x01\x02\x03\x04\x11\x0e\x03\0\x4c\x53\x57\x50\x05\0\x03\x38\x01\x02",
+        ),
+        ("WebSocket", b"\x82\x02\xd0\0\x82\x04\x40\x02\0\x07"),
         ("TLS", b"\x16\x03\x01\x02\0\x01\0\x01"),
         ("TLS", b"\x16\x03\x03\0\x7a\x02\0"),
         ("TLS", b"\x17\x03\x03\0\x02ab"),
@@ -455,10 +503,26 @@ mod tests {
     #[test]
     fn packets_of_mqtt_without_a_connect_are_nothing_else() {
         for hex in [
-            "30070003612f626869", "3209000474656d70000721", "4002000a", "5002000a", "6202000a",
-            "7002000a", "820a000100056c2f23616100", "9003000a00", "a208000a0004612f622f", "b002000a",
-            "c000", "d000", "e000", "20020000", "2003000000", "f0021800", "10 05 00 04 4d 51 54",
-            "3280012122", "500380010a", "31313131",
+            "30070003612f626869",
+            "3209000474656d70000721",
+            "4002000a",
+            "5002000a",
+            "6202000a",
+            "7002000a",
+            "820a000100056c2f23616100",
+            "9003000a00",
+            "a208000a0004612f622f",
+            "b002000a",
+            "c000",
+            "d000",
+            "e000",
+            "20020000",
+            "2003000000",
+            "f0021800",
+            "10 05 00 04 4d 51 54",
+            "3280012122",
+            "500380010a",
+            "31313131",
         ] {
             let bytes = hex::decode(hex.replace(' ', "")).unwrap();
             for cut in 1..=bytes.len() {

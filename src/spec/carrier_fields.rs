@@ -140,8 +140,9 @@ carrier_fields! {
 /// The field of a line of HTTP, by the name before its colon.
 #[must_use]
 pub fn header_line(name: &[u8]) -> Option<Field> {
-    let is_named =
-        |info: &FieldInfo| info.kind == HeaderLine && name.eq_ignore_ascii_case(info.label.as_bytes());
+    let is_named = |info: &FieldInfo| {
+        info.kind == HeaderLine && name.eq_ignore_ascii_case(info.label.as_bytes())
+    };
     let index = CARRIER_FIELDS.iter().position(is_named)?;
     Some(Field(Field::CARRIER_BASE | u16::try_from(index).ok()?))
 }

@@ -13,6 +13,7 @@ pub mod property;
 pub mod proxy;
 pub mod reason;
 pub mod rule;
+pub mod tunnel;
 pub mod unit;
 pub mod version;
 pub mod websocket;

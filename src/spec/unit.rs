@@ -5,7 +5,7 @@
 use std::fmt;
 
 /// A kind of unit: an index into [`UNITS`].
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Unit(pub u8);
 
 /// One row of the table of units.

@@ -10,13 +10,13 @@ mod websocket;
 
 pub use summary::summary;
 
-use crate::annotate::{Cursor, Sink, Stop};
+use crate::annotate::{Cursor, Sink, Stop, Tape};
 use crate::spec::Field;
 use crate::spec::unit::Unit;
 
-/// Builds the tree of a unit, or of the header of a frame.
+/// Builds the tree of a unit, or of the header of a frame, in the place of what the tape held.
 ///
-/// The leaves that `sink` gets cover every bit of `bytes` exactly once, whatever they are.
+/// The leaves cover every bit of `bytes` exactly once, whatever they are.
 ///
 /// ```
 /// use mqttscope::annotate::Tape;
@@ -27,8 +27,9 @@ use crate::spec::unit::Unit;
 /// explain(Unit::WEBSOCKET_FRAME, &[0x82, 0x02], &mut tape);
 /// assert_eq!(tape.find(Field::WS_LENGTH).map(|node| node.value), Some(2));
 /// ```
-pub fn explain<S: Sink>(unit: Unit, bytes: &[u8], sink: &mut S) {
-    let mut c = Cursor::new(bytes, sink);
+pub fn explain(unit: Unit, bytes: &[u8], tape: &mut Tape) {
+    tape.clear();
+    let mut c = Cursor::new(bytes, tape);
     c.region(bytes.len(), Field::INPUT, |c| {
         read(unit, c)?;
         if !c.at_end() {
@@ -75,7 +76,6 @@ fn rest<S: Sink>(c: &mut Cursor<'_, '_, S>, field: Field) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::annotate::Tape;
     use crate::spec::unit::UNITS;
     use proptest::prelude::*;
 

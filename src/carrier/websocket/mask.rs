@@ -36,8 +36,11 @@ mod tests {
             for len in 0..plain.len() {
                 let mut out = Vec::new();
                 unmask(key, phase as u64, &plain[..len], &mut out);
-                let simple: Vec<u8> =
-                    plain[..len].iter().enumerate().map(|(i, b)| b ^ key[(phase + i) % 4]).collect();
+                let simple: Vec<u8> = plain[..len]
+                    .iter()
+                    .enumerate()
+                    .map(|(i, b)| b ^ key[(phase + i) % 4])
+                    .collect();
                 assert_eq!(out, simple, "{phase} {len}");
             }
         }

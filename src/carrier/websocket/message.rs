@@ -37,8 +37,10 @@ enum State {
     Plain,
     /// One that is compressed.
     Deflate,
-    /// One that cannot be inflated.
+    /// One that cannot be inflated, as it refers to others that were lost.
     Closed,
+    /// One whose own bytes are lost or broken.
+    Skip,
 }
 
 /// Compressed messages that could not be read and were not told yet.
@@ -75,7 +77,7 @@ impl Message {
                 // Of a message whose beginning was missed it is not known whether it is
                 // compressed.
                 let may_be = self.has_missed && agreed.compression != Compression::None;
-                self.state = if may_be { State::Closed } else { State::Plain };
+                self.state = if may_be { State::Skip } else { State::Plain };
             }
             return;
         }
@@ -114,7 +116,10 @@ impl Message {
         let to = place.at.saturating_add(bytes.len() as u64);
         match self.state {
             State::Between | State::Plain => emit.data(plain, place.at, to),
-            State::Closed => self.closed.bytes = self.closed.bytes.saturating_add(bytes.len() as u64),
+            State::Skip => {}
+            State::Closed => {
+                self.closed.bytes = self.closed.bytes.saturating_add(bytes.len() as u64)
+            }
             State::Deflate => {
                 let from = self.pending.unwrap_or(place.at);
                 self.inflate(Some(plain), from, to, emit);
@@ -144,8 +149,8 @@ impl Message {
     pub(super) fn gap(&mut self, missing: u64, emit: &mut Emit<'_>) {
         match self.state {
             State::Between | State::Plain => emit.gap(Some(missing)),
-            State::Closed => {}
-            State::Deflate => self.close(emit),
+            State::Closed | State::Skip => {}
+            State::Deflate => self.close(State::Skip, emit),
         }
     }
 
@@ -193,25 +198,36 @@ impl Message {
         // The bits of the last byte may go on in the next one's.
         self.pending = Some(if has_given { to.saturating_sub(1) } else { from });
         match result {
-            Ok(()) => return,
-            Err(Fault::Lost) => {}
-            Err(Fault::Broken) => emit.finding(Rule::WEBSOCKET_DEFLATE, 0, 0),
-            Err(Fault::Bomb(from, to)) => emit.finding(Rule::WEBSOCKET_BOMB, to, from),
+            Ok(()) => {}
+            Err(Fault::Lost) => {
+                self.closed.bytes = self.closed.bytes.saturating_add(to.saturating_sub(from));
+                self.close(State::Closed, emit);
+                self.tell_closed(emit);
+            }
+            Err(Fault::Broken) => {
+                emit.finding(Rule::WEBSOCKET_DEFLATE, 0, 0);
+                self.close(State::Skip, emit);
+            }
+            Err(Fault::Bomb(from, to)) => {
+                emit.finding(Rule::WEBSOCKET_BOMB, to, from);
+                self.close(State::Skip, emit);
+            }
         }
-        self.closed.bytes = self.closed.bytes.saturating_add(to.saturating_sub(from));
-        self.close(emit);
     }
 
     /// The rest of a compressed message cannot be read.
-    fn close(&mut self, emit: &mut Emit<'_>) {
+    fn close(&mut self, state: State, emit: &mut Emit<'_>) {
         emit.gap(None);
         self.lose();
-        self.state = State::Closed;
+        self.state = state;
+    }
+
+    /// Says once that messages stay closed.
+    fn tell_closed(&mut self, emit: &mut Emit<'_>) {
         if !std::mem::replace(&mut self.closed.is_told, true) {
-            emit.note(
-                Unit::WEBSOCKET_FRAME,
-                "a compressed message cannot be read: later ones stay closed as long as they refer to it",
-            );
+            let text = "a compressed message refers to earlier ones that were not captured: it and \
+                        those after it stay closed until one stands for itself";
+            emit.note(Unit::WEBSOCKET_FRAME, text);
         }
     }
 

@@ -29,6 +29,7 @@ use super::{Input, Layer, Out};
 use crate::spec::Sender;
 use emit::Emit;
 pub use handshake::{Deflate, Subprotocol};
+pub(crate) use search::whole_packets;
 use side::Side;
 
 /// The layer of one connection.

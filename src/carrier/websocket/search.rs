@@ -13,6 +13,10 @@ use crate::spec::{PacketType, Sender};
 pub(super) const MAX_HELD: usize = 8_192;
 /// Points that make a place the header of a frame.
 const ENOUGH: i32 = 19;
+/// Points of a payload that holds whole packets.
+const WHOLE: i32 = 10;
+/// A place that no frame begins at.
+const NEVER: i32 = -100;
 /// A segment begins there, as frames tend to.
 const SEGMENT: i32 = 6;
 
@@ -34,7 +38,7 @@ pub(super) fn look(bytes: &[u8], sender: Sender, begins: bool) -> Look {
         return if may_begin(bytes, sender) { Look::Open } else { Look::Other };
     };
     let Points { sum, end } = points;
-    let sum = sum + if begins { SEGMENT } else { 0 };
+    let sum = sum.saturating_add(if begins { SEGMENT } else { 0 });
     match bytes.len().checked_sub(end) {
         _ if sum >= ENOUGH => Look::Frame,
         _ if sum <= 0 || end > MAX_HELD => Look::Other,
@@ -50,34 +54,52 @@ struct Points {
     end: usize,
 }
 
+/// The length of a binary frame at the beginning of `bytes` that holds whole packets and nothing
+/// else; the inner `None`: more bytes will tell, the outer: it is none.
+pub(crate) fn whole_packets(bytes: &[u8], sender: Sender) -> Option<Option<usize>> {
+    let Some(header) = Header::parse(bytes) else {
+        let may_begin = bytes.first().is_none_or(|first| *first == 0x82)
+            && (bytes.len() < 2 || first_byte(bytes, sender) > 0);
+        return may_begin.then_some(None);
+    };
+    let end = usize::try_from(header.len).ok()?.saturating_add(header.size);
+    let is_frame = header.fin && header.rsv == 0 && header.opcode == Opcode::BINARY;
+    if !is_frame || header.len < 2 || first_byte(bytes, sender) == 0 {
+        return None;
+    }
+    let inside = Inside::of(bytes, &header);
+    if bytes.len() < end {
+        let may = inside.bytes.first().is_none_or(|first| begins_packet(*first, sender));
+        return may.then_some(None);
+    }
+    (packets(&inside, &header, sender) >= WHOLE).then_some(Some(end))
+}
+
 /// The points of a place; `None`: the header is not complete.
 fn points(bytes: &[u8], sender: Sender) -> Option<Points> {
     let header = Header::parse(bytes)?;
     let first = first_byte(bytes, sender);
     let end = usize::try_from(header.len).unwrap_or(usize::MAX).saturating_add(header.size);
     if first == 0 || header.is_length_too_long() || header.len >> 40 != 0 {
-        return Some(Points { sum: 0, end });
+        return Some(Points { sum: NEVER, end });
     }
     let inside = Inside::of(bytes, &header);
-    let mut sum = first + 1;
-    sum += if header.opcode.is_control() {
+    let content = if header.opcode.is_control() {
         control(&header, &inside)
     } else if header.is_compressed() || header.opcode == Opcode::CONTINUATION {
         0
     } else {
         packets(&inside, &header, sender)
     };
-    if sum > 0 {
-        sum += match bytes.get(end..) {
-            Some([]) => 7,
-            Some(rest) => match first_byte(rest, sender) {
-                0 => -8,
-                points => points + 1,
-            },
-            None => 0,
-        };
-    }
-    Some(Points { sum, end })
+    let behind = match bytes.get(end..) {
+        Some([]) => 7,
+        Some(rest) => match first_byte(rest, sender) {
+            0 => -8,
+            points => points,
+        },
+        None => 0,
+    };
+    Some(Points { sum: [first, content, behind].iter().sum(), end })
 }
 
 /// Points for the first byte and the mask bit; 0: no frame of this side begins so.
@@ -88,8 +110,8 @@ fn first_byte(bytes: &[u8], sender: Sender) -> i32 {
         return 0;
     }
     match first {
-        0x82 | 0xc2 | 0x88..=0x8a => 5,
-        0x00 | 0x01 | 0x02 | 0x41 | 0x42 | 0x80 | 0x81 | 0xc1 => 3,
+        0x82 | 0xc2 | 0x88..=0x8a => 6,
+        0x00 | 0x01 | 0x02 | 0x41 | 0x42 | 0x80 | 0x81 | 0xc1 => 4,
         _ => 0,
     }
 }
@@ -131,26 +153,25 @@ fn control(header: &Header, inside: &Inside) -> i32 {
 fn packets(inside: &Inside, header: &Header, sender: Sender) -> i32 {
     let mut rest = inside.bytes.as_slice();
     let mut left = header.len;
-    let mut sum = 0;
-    while left > 0 && sum < 16 {
-        let Some(first) = rest.first() else { return sum };
+    for points in [2, 4, 6, 8] {
+        let before = if points == 2 { 0 } else { 2 };
+        let Some(first) = rest.first() else { return before };
         if !begins_packet(*first, sender) {
-            return if sum == 0 { -4 } else { -2 };
+            return -4;
         }
-        sum += 2;
         let len = match frame(rest) {
             Framing::Length(len) => len,
-            Framing::NeedMore => return sum,
+            Framing::NeedMore => return points,
             Framing::Endless => return -4,
         };
         match left.checked_sub(len as u64) {
-            Some(0) => return sum + 8,
+            Some(0) => return WHOLE,
             Some(behind) => left = behind,
-            None => return sum,
+            None => return points,
         }
         rest = rest.get(len..).unwrap_or_default();
     }
-    sum
+    WHOLE
 }
 
 /// Whether the first byte is that of a packet which this side may send.
@@ -179,7 +200,7 @@ mod tests {
         // Masked by the wrong side, or a packet that this side does not send.
         assert_eq!(seen("82 02 d0 00", Sender::Client, true), Look::Other);
         assert_eq!(seen("82 02 c0 00", Sender::Server, false), Look::Open);
-        assert_eq!(seen("82 02 c0 00 00 00", Sender::Server, false), Look::Other);
+        assert_eq!(seen("82 02 c0 00 00 00 00 00", Sender::Server, false), Look::Other);
         // A compressed one at the beginning of a segment that it fills.
         assert_eq!(seen("c2 03 aabbcc", Sender::Server, true), Look::Frame);
     }

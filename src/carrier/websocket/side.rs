@@ -175,12 +175,7 @@ impl Side {
     }
 
     /// Collects a head up to its empty line.
-    fn head<'b>(
-        &mut self,
-        bytes: &'b [u8],
-        agreed: &mut Agreed,
-        emit: &mut Emit<'_>,
-    ) -> &'b [u8] {
+    fn head<'b>(&mut self, bytes: &'b [u8], agreed: &mut Agreed, emit: &mut Emit<'_>) -> &'b [u8] {
         let before = self.held.len();
         let room = MAX_HEAD.saturating_sub(before);
         let more = bytes.get(..room).unwrap_or(bytes);
@@ -261,16 +256,11 @@ impl Side {
     }
 
     /// Collects the header of a frame.
-    fn header<'b>(
-        &mut self,
-        bytes: &'b [u8],
-        agreed: &Agreed,
-        emit: &mut Emit<'_>,
-    ) -> &'b [u8] {
+    fn header<'b>(&mut self, bytes: &'b [u8], agreed: &Agreed, emit: &mut Emit<'_>) -> &'b [u8] {
         if self.held.is_empty() && agreed.answer != Answer::Accepted {
             // Not answered yet, or refused: the client may ask again.
-            let asks = self.sender == Sender::Client
-                && bytes.first().is_some_and(u8::is_ascii_uppercase);
+            let asks =
+                self.sender == Sender::Client && bytes.first().is_some_and(u8::is_ascii_uppercase);
             match agreed.answer {
                 _ if asks => self.state = State::Head,
                 Answer::Refused => self.state = State::Body(None),

@@ -2,10 +2,13 @@
 
 use super::*;
 use crate::carrier::Output;
-use miniz_oxide::deflate::core::{CompressorOxide, TDEFLFlush, compress, create_comp_flags_from_zip_params};
+use miniz_oxide::deflate::core::{
+    CompressorOxide, TDEFLFlush, compress, create_comp_flags_from_zip_params,
+};
 use proptest::prelude::*;
 
-const REQUEST: &[u8] = b"GET /mqtt HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+const REQUEST: &[u8] =
+    b"GET /mqtt HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n";
 const ANSWER: &str = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
     Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: mqtt\r\n";
@@ -27,7 +30,9 @@ impl Given {
                 return;
             }
             Output::Gap(missing) => format!("gap {missing:?}"),
-            Output::Header { unit, bytes, from } => format!("{from} {unit:?} {}", hex::encode(bytes)),
+            Output::Header { unit, bytes, from } => {
+                format!("{from} {unit:?} {}", hex::encode(bytes))
+            }
             Output::Unit { unit, bytes, from, to } => {
                 assert!(to - from >= bytes.len() as u64, "{output:?}");
                 format!("{from}..{to} {unit:?} {}", hex::encode(bytes))
@@ -143,7 +148,12 @@ fn a_refusal_is_told_and_the_client_may_ask_again() {
     push(&mut layer, Sender::Client, Input::Data(REQUEST), &mut client);
     let answer = format!("{ANSWER}\r\n\u{2}");
     push(&mut layer, Sender::Server, Input::Data(answer.as_bytes()), &mut server);
-    push(&mut layer, Sender::Client, Input::Data(&frame(0x82, Some([1, 2, 3, 4]), b"ab")), &mut client);
+    push(
+        &mut layer,
+        Sender::Client,
+        Input::Data(&frame(0x82, Some([1, 2, 3, 4]), b"ab")),
+        &mut client,
+    );
     assert_eq!(client.data, b"ab");
     assert_eq!(client.lines.iter().filter(|line| line.contains("HTTP REQUEST")).count(), 2);
 }
@@ -202,10 +212,16 @@ fn a_gap_beyond_the_frame_is_searched_over() {
     let mut given = Given::default();
     push(&mut layer, Sender::Server, Input::Data(&frame(0x82, None, &[5; 100])[..40]), &mut given);
     push(&mut layer, Sender::Server, Input::Gap(Some(300)), &mut given);
-    push(&mut layer, Sender::Server, Input::Data(&[&[5, 5, 5][..], &ping, &ping].concat()), &mut given);
+    push(
+        &mut layer,
+        Sender::Server,
+        Input::Data(&[&[5, 5, 5][..], &ping, &ping].concat()),
+        &mut given,
+    );
     assert_eq!(&given.data[38..], b"\xd0\0\xd0\0", "{given:?}");
     assert!(given.has("gap Some(62)") && given.has("gap None"));
-    assert!(given.has("338..341 WEBSOCKET STRAY 050505") || given.has("340..343 WEBSOCKET STRAY 050505"), "{given:?}");
+    let at = ANSWER.len() + 2 + 40 + 300;
+    assert!(given.has(&format!("{at}..{} WEBSOCKET STRAY 050505", at + 3)), "{given:?}");
     assert!(given.has("websocket-skipped 3"));
 }
 
@@ -222,8 +238,7 @@ fn mid_stream_frames_are_found() {
 }
 
 const DEFLATE: &str = "Sec-WebSocket-Extensions: permessage-deflate\r\n";
-const ALONE: &str =
-    "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover\r\n";
+const ALONE: &str = "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover\r\n";
 
 #[test]
 fn after_a_gap_compressed_messages_stay_closed_until_they_stand_for_themselves() {
@@ -317,12 +332,20 @@ fn plans() -> impl Strategy<Value = Vec<Plan>> {
     prop::collection::vec(plan, 1..6).prop_map(|plans| {
         plans
             .into_iter()
-            .map(|(message, fragment, key, [ping, empty, compress])| Plan { message, fragment, key, ping, empty, compress })
+            .map(|(message, fragment, key, [ping, empty, compress])| Plan {
+                message,
+                fragment,
+                key,
+                ping,
+                empty,
+                compress,
+            })
             .collect()
     })
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
     #[test]
     fn any_frames_in_any_pieces_give_the_stream(
         stream in prop::collection::vec(0..8u8, 1..3000),
