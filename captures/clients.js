@@ -34,7 +34,9 @@ const refused = async (...args) => {
 const scenarios = {
   // Over TLS, which the URL names: a client that hears itself.
   async secured(url) {
-    const client = await connect('behind-tls', { username: 'home', password: 'warm', ALPNProtocols: ['mqtt'] }, url);
+    const client = await connect('behind-tls', {
+      username: 'home', password: 'warm', servername: 'broker.example', ALPNProtocols: ['mqtt'],
+    }, url);
     await client.subscribeAsync('secret/#', { qos: 1 });
     const heard = message(client);
     await client.publishAsync('secret/window', JSON.stringify({ open: true, why: 'it is warm '.repeat(20) }), {

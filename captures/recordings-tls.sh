@@ -7,7 +7,7 @@ recording tls12.pcap '3.1.1, 5.0' 'paho-mqtt' \
   'TLS 1.2 with AES-GCM, ChaCha20-Poly1305, AES-CCM and AES-CBC, a connection each; secrets in `tls12.keys`' 'CONNECT=8 CONNACK=8 PUBLISH=48 PUBACK=16 PUBREC=16 PUBREL=16 PUBCOMP=16 SUBSCRIBE=8 SUBACK=8 DISCONNECT=8'
 record_tls12() {
   KEYS=$RUN/tls12.keys
-  broker <<<"$(tls_listener '8883 127.0.0.1' 'allow_anonymous true' 'tls_version tlsv1.2')"
+  broker <<<"$(tls_listener '8883 127.0.0.1' 'allow_anonymous true' 'ciphers ALL:@SECLEVEL=0')"
   dump -i lo "$TLS"
   paho tls "$KEYS" "$RUN/server.pem" ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-ECDSA-CHACHA20-POLY1305 \
     ECDHE-ECDSA-AES256-CCM8 ECDHE-ECDSA-AES256-SHA384
@@ -25,7 +25,8 @@ record_tls13() {
 }
 
 recording tls-ws.pcap '5.0' 'MQTT.js' \
-  'WebSocket over TLS 1.3 on port 8884; secrets in `tls-ws.keys`' ''
+  'WebSocket over TLS 1.3 on port 8884; secrets in `tls-ws.keys`' 'CONNECT=1 CONNACK=1 PUBLISH=2 PUBACK=2 SUBSCRIBE=1 SUBACK=1 DISCONNECT=1'
+carried_by tls-ws.pcap tls.port==8884,http
 record_tls_ws() {
   KEYS=$RUN/tls-ws.keys
   # mosquitto wants a listener without WebSocket too, and libwebsockets no address.

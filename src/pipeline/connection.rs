@@ -58,7 +58,7 @@ impl Conversation {
             from_client: Direction::new(false, max_packet),
             from_server: Direction::new(false, max_packet),
         };
-        Self { carrier: Carrier::new(hints), mqtt }
+        Self { carrier: Carrier::new(hints, settings.secrets.clone()), mqtt }
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.

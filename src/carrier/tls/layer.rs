@@ -13,8 +13,12 @@ use crate::text::count;
 /// Bytes of one side that are held while a secret is awaited: a client writes its key log during
 /// the handshake, and what follows before the file is read are a few packets.
 const MAX_HELD: usize = 256 << 10;
+/// Names of MQTT in ALPN: IANA's, and the one of AWS IoT for its own kind of authentication.
+const PROTOCOLS: [&[u8]; 2] = [b"mqtt", b"x-amzn-mqtt-ca"];
 /// Alerts of a connection that are told: more come of an attack or a fault.
 const MAX_ALERTS: u32 = 8;
+/// The same of changed keys.
+const MAX_UPDATES: u32 = 16;
 
 /// TLS between TCP and MQTT: opens the records of a connection whose secrets are known.
 ///
@@ -37,6 +41,7 @@ pub struct Tls {
     /// Bytes that are held and reported to the secrets.
     held: usize,
     alerts: u32,
+    updates: u32,
     open_told: bool,
     end_told: bool,
     pub(super) plain: Vec<u8>,
@@ -66,6 +71,7 @@ impl Tls {
             impatient: false,
             held: 0,
             alerts: 0,
+            updates: 0,
             open_told: false,
             end_told: false,
             plain: Vec::new(),
@@ -289,7 +295,10 @@ impl Tls {
             side.traffic.as_ref().and_then(|secret| super::open::updated(protection, secret));
         side.enter(Epoch::Application);
         side.traffic = next;
-        note(out, sender, &format!("{} goes on with a new key (KeyUpdate)", of(sender)));
+        self.updates = self.updates.saturating_add(1);
+        if self.updates <= MAX_UPDATES {
+            note(out, sender, &format!("{} goes on with a new key (KeyUpdate)", of(sender)));
+        }
     }
 
     /// An alert, of two bytes, that could be read.
@@ -435,6 +444,15 @@ impl Layer for Tls {
         self.side(sender).take(order, input);
         self.pump(out);
         self.bound(out);
+    }
+
+    /// By ALPN: what the server took, or what the client offers as long as the answer is unknown.
+    fn is_for_mqtt(&self) -> bool {
+        let is_mqtt = |name: &[u8]| PROTOCOLS.contains(&name);
+        match self.alpn() {
+            Some(name) => is_mqtt(name),
+            None => !self.session.protocol_known && self.alpn_offered().any(is_mqtt),
+        }
     }
 
     fn needs_from(&self, sender: Sender) -> u64 {
