@@ -19,7 +19,7 @@ pub mod tls;
 pub mod websocket;
 
 pub use carrier::{Bottom, Carrier};
-pub use explain::{explain, summary};
+pub use explain::explain;
 pub use layer::{Input, Layer, Out, Output};
 pub use level::{Item, Top};
 pub use probe::Hints;

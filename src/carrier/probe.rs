@@ -108,7 +108,7 @@ impl Queue {
     /// The connection ends, and it never became clear what it is: the lines are told.
     pub(super) fn tell(self, top: &mut dyn Top) {
         self.replay(false, &mut |sender, item, layers| {
-            if item.is_line() {
+            if item.is_line() || matches!(item, Item::Finding { .. }) {
                 top.item(sender, item, layers);
             }
         });

@@ -5,10 +5,7 @@
 
 mod http;
 mod proxy;
-mod summary;
 mod websocket;
-
-pub use summary::summary;
 
 use crate::annotate::{Cursor, Sink, Stop, Tape};
 use crate::spec::Field;
@@ -89,7 +86,6 @@ mod tests {
             end = leaf.span.end();
         }
         assert_eq!(end as usize, bytes.len() * 8, "{unit:?} {bytes:02x?}");
-        let _ = summary(unit, bytes);
     }
 
     proptest! {

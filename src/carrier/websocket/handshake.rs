@@ -1,7 +1,5 @@
 //! The request for WebSocket and its answer (RFC 6455 4): what is asked for and agreed on.
 
-use crate::text;
-
 /// The longest head that is held, in bytes: twice what common servers take.
 pub(super) const MAX_HEAD: usize = 16_384;
 /// Header lines that are looked at.
@@ -45,9 +43,8 @@ impl Default for Deflate {
 /// What a head says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Head {
-    /// The status of an answer with its reason, as the server words it; 0 in a request.
+    /// The status of an answer; 0 in a request.
     pub(super) status: u16,
-    pub(super) reason: String,
     /// The first subprotocol of MQTT, or the first at all.
     pub(super) subprotocol: Option<Subprotocol>,
     pub(super) deflate: Option<Deflate>,
@@ -70,8 +67,7 @@ impl Head {
         let mut response = httparse::Response::new(&mut lines);
         let is_complete = response.parse(bytes).ok()?.is_complete();
         let status = response.code?;
-        let reason = text::safe(response.reason.unwrap_or_default());
-        is_complete.then(|| Self { status, reason, ..Self::of(response.headers) })
+        is_complete.then(|| Self { status, ..Self::of(response.headers) })
     }
 
     fn of(lines: &[httparse::Header<'_>]) -> Self {
@@ -147,10 +143,10 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_has_its_reason_and_its_body() {
+    fn a_refusal_has_its_status_and_its_body() {
         let answer = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 12\r\n\r\n";
         let head = Head::response(answer).unwrap();
-        assert_eq!((head.status, &*head.reason, head.body), (401, "Unauthorized", Some(12)));
+        assert_eq!((head.status, head.body), (401, Some(12)));
         assert_eq!(Head::response(b"SSH-2.0\r\n\r\n"), None);
     }
 }

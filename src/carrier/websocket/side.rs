@@ -249,10 +249,6 @@ impl Side {
             self.state = if head.body == Some(0) { State::Head } else { State::Body(head.body) };
         }
         emit.unit(Unit::HTTP_RESPONSE, bytes, at);
-        if agreed.answer == Answer::Refused {
-            let text = format!("the server refuses: {} {}", head.status, head.reason);
-            emit.note(Unit::HTTP_RESPONSE, text.trim_end());
-        }
     }
 
     /// Collects the header of a frame.

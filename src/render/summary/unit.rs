@@ -1,8 +1,7 @@
-//! What a unit says, in one line.
+//! What a unit of the carrier says, in one line.
 
-use super::explain;
-use crate::annotate::Tape;
 use crate::annotate::view::{Row, rows};
+use crate::pipeline::Record;
 use crate::spec::Field;
 use crate::spec::field::{Kind, Meaning};
 use crate::spec::unit::Unit;
@@ -10,26 +9,24 @@ use crate::text::{self, Escaped};
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
 
-/// Characters of untrusted text that are shown of a value.
+/// Bytes of a value that are shown.
 const LIMIT: usize = 80;
 
-/// What a unit, or the header of a frame, says in one line. Untrusted text is escaped in it.
-#[must_use]
-pub fn summary(unit: Unit, bytes: &[u8]) -> String {
-    let mut tape = Tape::new();
-    explain(unit, bytes, &mut tape);
-    let rows: Vec<Row<'_>> = rows(&tape, bytes, false).collect();
+/// What a unit says; `None` for one that has no line of its own making. Untrusted text is escaped
+/// in it.
+pub(super) fn line(record: &Record<'_>) -> Option<String> {
+    let rows: Vec<Row<'_>> = rows(record.tape, record.bytes, false).collect();
     let parts = Parts { rows: &rows };
-    match unit {
+    Some(match record.unit? {
         Unit::HTTP_REQUEST => parts.request(),
         Unit::HTTP_RESPONSE => parts.response(),
-        Unit::WEBSOCKET_FRAME => parts.frame(),
         Unit::WEBSOCKET_CLOSE => parts.close(),
         Unit::WEBSOCKET_PING => parts.data(Field::WS_PING),
         Unit::WEBSOCKET_PONG => parts.data(Field::WS_PONG),
+        Unit::WEBSOCKET_STRAY => text::count(record.bytes.len() as u64, "byte"),
         Unit::PROXY => parts.proxy(),
-        _ => text::count(bytes.len() as u64, "byte"),
-    }
+        _ => return None,
+    })
 }
 
 struct Parts<'r> {
@@ -62,10 +59,8 @@ impl<'r> Parts<'r> {
     fn response(&self) -> String {
         let status = self.number(Field::HTTP_STATUS).unwrap_or_default();
         let phrase = self.text(Field::HTTP_PHRASE).unwrap_or_default();
-        let mut out = format!("{status} {phrase}").trim_end().to_owned();
-        if !matches!(status, 100..=199) {
-            out.push_str(": the server refuses");
-        }
+        let refuses = if matches!(status, 100..=199) { "" } else { "the server refuses: " };
+        let mut out = format!("{refuses}{status} {phrase}").trim_end().to_owned();
         self.negotiation(&mut out);
         out
     }
@@ -78,23 +73,6 @@ impl<'r> Parts<'r> {
         if let Some(extensions) = self.text(Field::HTTP_WS_EXTENSIONS) {
             let _ = write!(out, ", {extensions}");
         }
-    }
-
-    fn frame(&self) -> String {
-        let number = |field| self.number(field);
-        let opcode = name(Field::WS_OPCODE, number(Field::WS_OPCODE).unwrap_or_default());
-        let len = number(Field::WS_LENGTH_64)
-            .or(number(Field::WS_LENGTH_16))
-            .or(number(Field::WS_LENGTH))
-            .unwrap_or_default();
-        let mut out = format!("{opcode}, {}", text::count(len, "byte"));
-        if number(Field::WS_RSV) == Some(0b100) {
-            out.push_str(", compressed");
-        }
-        if number(Field::WS_FIN) == Some(0) {
-            out.push_str(", more follows");
-        }
-        out
     }
 
     fn close(&self) -> String {
