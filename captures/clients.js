@@ -46,11 +46,6 @@ const scenarios = {
     await client.endAsync();
   },
 
-  // The certificate is not trusted: the client ends the handshake with an alert.
-  async distrustful(url) {
-    await refused('distrustful', {}, url);
-  },
-
   // A thermostat as such a device talks; the phone that listens is a mosquitto_sub.
   async thermostat() {
     const client = await connect('thermostat-7', {

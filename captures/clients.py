@@ -129,12 +129,26 @@ def tls(keys, trusted, *ciphers):
             who.disconnect()
 
 
+def distrust(keys):
+    """The client does not know who issued the certificate, and says so."""
+    context = ssl.create_default_context()
+    context.keylog_filename = keys
+    who = client("distrustful", mqtt.MQTTv5)
+    who.tls_set_context(context)
+    try:
+        who.connect(HOST, 8883, 60)
+    except ssl.SSLCertVerificationError:
+        return
+    raise SystemExit("clients.py: the certificate was meant to be refused")
+
+
 SCENARIOS = {
     "dup311": lambda: dup(mqtt.MQTTv311, "v311"),
     "dup5": lambda: dup(mqtt.MQTTv5, "v5"),
     "wrong-level": wrong_level,
     "bridge-v5": bridge_v5,
     "tls": lambda: tls(*sys.argv[2:]),
+    "distrust": lambda: distrust(sys.argv[2]),
 }
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ record_tls13() {
   dump -i lo "$TLS"
   paho tls "$KEYS" "$RUN/server.pem" any
   NODE_EXTRA_CA_CERTS=$RUN/server.pem mqttjs secured mqtts://127.0.0.1:8883
-  mqttjs distrustful mqtts://127.0.0.1:8883
+  paho distrust "$KEYS"
 }
 
 recording tls-ws.pcap '5.0' 'MQTT.js' \

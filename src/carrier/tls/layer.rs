@@ -330,7 +330,7 @@ impl Tls {
         let text = format!(
             "{}: stays closed: {}",
             self.session.describe(),
-            session::reason(&reason, &self.session)
+            session::reason_and_step(&reason, &self.session)
         );
         note(out, Sender::Client, &text);
         self.closed = Some(reason);
@@ -372,11 +372,16 @@ impl Tls {
         let lost = self.client.lost_records.saturating_add(self.server.lost_records);
         let reason = self.closed.as_ref().or(self.awaited.as_ref());
         let text = match reason {
-            Some(reason) if self.closed.is_some() || !self.open_told => format!(
-                "{}: stayed closed: {sizes}: {}",
-                self.session.describe(),
-                session::reason(reason, &self.session)
-            ),
+            Some(reason) if self.closed.is_some() || !self.open_told => {
+                // The next step was told when it was closed.
+                let sentence =
+                    if self.closed.is_some() { session::reason } else { session::reason_and_step };
+                format!(
+                    "{}: stayed closed: {sizes}: {}",
+                    self.session.describe(),
+                    sentence(reason, &self.session)
+                )
+            }
             _ if self.open_told && lost > 0 => {
                 format!("{} could not be decrypted", count(lost, "record"))
             }
@@ -407,7 +412,7 @@ impl Tls {
                 let text = format!(
                     "{}: closed so far: {}",
                     self.session.describe(),
-                    session::reason(reason, &self.session)
+                    session::reason_and_step(reason, &self.session)
                 );
                 note(out, Sender::Client, &text);
             }

@@ -167,14 +167,29 @@ pub(super) fn sizes(client: u64, server: u64) -> String {
     format!("the client sent {}, the server {}", count(client, "byte"), count(server, "byte"))
 }
 
-/// The sentence for a reason, which names the next step.
-pub(super) fn reason(reason: &Reason, session: &Session) -> String {
-    match reason {
+/// The sentence for a reason, with the next step where there is one.
+pub(super) fn reason_and_step(why: &Reason, session: &Session) -> String {
+    let step = match why {
         Reason::NoKeyLog => format!(
-            "no key log was given; start a client with SSLKEYLOGFILE=FILE (or its own option for \
-             a key log) and read with -o tls.keylog_file:FILE{}",
+            "; start a client with SSLKEYLOGFILE=FILE (or its own option for a key log) and read \
+             with -o tls.keylog_file:FILE{}",
             key_hint(session)
         ),
+        Reason::NoSecret { others: true, .. } => "; the key log is not whole".to_owned(),
+        Reason::NoSecret { .. } => {
+            "; was this client started with SSLKEYLOGFILE, and does it write \
+             to that file?"
+                .to_owned()
+        }
+        _ => String::new(),
+    };
+    format!("{}{step}", reason(why, session))
+}
+
+/// The sentence for a reason.
+pub(super) fn reason(reason: &Reason, session: &Session) -> String {
+    match reason {
+        Reason::NoKeyLog => "no key log was given".to_owned(),
         Reason::NoSecret { label, random, log, others } => {
             let place = match log {
                 Some(name) => format!("in the key log {}", crate::text::safe(name)),
@@ -182,12 +197,7 @@ pub(super) fn reason(reason: &Reason, session: &Session) -> String {
             };
             let what =
                 if *others { format!("no {}", label_name(*label)) } else { "no secret".to_owned() };
-            let step = if *others {
-                "the key log is not whole"
-            } else {
-                "was this client started with SSLKEYLOGFILE, and does it write to that file?"
-            };
-            format!("{what} for client random {} {place}; {step}", short(random))
+            format!("{what} for client random {} {place}", short(random))
         }
         Reason::NotRead => match session.chosen {
             Some((version, suite)) => {
