@@ -1,7 +1,7 @@
 //! One connection: what its carrier gives becomes packets, and these become records.
 
 use super::inspector::{Settings, Worker};
-use super::{Consumer, Origin};
+use super::{Consumer, Notes, Origin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::carrier::{Bottom, Carrier, Hints, Item, Top};
@@ -212,6 +212,7 @@ impl<C: Consumer> Packets<'_, C> {
         self.take_headers(offset, end);
         let origin = origin(
             &self.worker.frames,
+            &self.worker.notes,
             self.worker.clock,
             self.time,
             self.connection,
@@ -252,6 +253,7 @@ impl<C: Consumer> Packets<'_, C> {
     fn line(&mut self, unit: Unit, bytes: &[u8], text: &str) {
         let origin = origin(
             &self.worker.frames,
+            &self.worker.notes,
             self.worker.clock,
             self.time,
             self.connection,
@@ -286,6 +288,7 @@ impl<C: Consumer> Packets<'_, C> {
 
 fn origin<'o>(
     frames: &'o [u64],
+    notes: &'o Notes,
     clock: super::inspector::Clock,
     time: Option<i64>,
     connection: &Connection,
@@ -300,6 +303,7 @@ fn origin<'o>(
         stream: Some(connection.stream),
         ends: Some((connection.address(side), connection.address(side.other()))),
         layers,
+        notes: Some(notes),
         text: None,
     }
 }

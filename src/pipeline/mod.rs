@@ -6,12 +6,14 @@
 mod connection;
 mod conversations;
 mod inspector;
+mod notes;
 mod pasted;
 mod reader;
 mod record;
 mod redact;
 
 pub use inspector::{Inspector, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings};
+pub use notes::Notes;
 pub use pasted::{PastedSettings, read_paste};
 pub use reader::Reader;
 pub use record::{Consumer, Header, Origin, Record, TextOrigin};
