@@ -15,15 +15,14 @@
 mod error;
 mod interface;
 mod permission;
-mod stop;
 mod write;
 
+pub use super::Stop;
 pub use error::LiveError;
 pub use interface::{Interface, interfaces};
-pub use stop::Stop;
 pub use write::Writer;
 
-use super::{CaptureError, Fault, Frame, LinkType, MAX_FRAME_LEN, Source};
+use super::{CaptureError, Fault, Frame, LinkType, MAX_FRAME_LEN, Source, stop};
 use pcap::{Active, Capture, Error as PcapError};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},

@@ -1,11 +1,11 @@
 //! When a capture ends by itself: at a time, or when somebody asks.
 
-use super::LiveError;
 use signal_hook::{
     consts::{SIGHUP, SIGINT, SIGTERM},
     flag,
 };
 use std::{
+    io,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -32,13 +32,12 @@ impl Stop {
     ///
     /// # Errors
     /// Where the system does not let the signals be caught.
-    pub fn on_signals(self) -> Result<Self, LiveError> {
+    pub fn on_signals(self) -> Result<Self, io::Error> {
         for signal in [SIGINT, SIGTERM, SIGHUP] {
             // In this order: the first signal sets the flag, and only a further one finds it set.
             let status = signal.saturating_add(128);
             flag::register_conditional_shutdown(signal, status, Arc::clone(&self.asked))
-                .and_then(|_| flag::register(signal, Arc::clone(&self.asked)))
-                .map_err(LiveError::Signals)?;
+                .and_then(|_| flag::register(signal, Arc::clone(&self.asked)))?;
         }
         Ok(self)
     }
