@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use lz4_flex::frame::FrameDecoder;
 
 use super::{Problem, Unpack, next_frame};
-use crate::capture::window::Window;
+use crate::capture::{Fault, window::Window};
 
 /// First bytes of a frame.
 pub(super) const MAGIC: [u8; 4] = [0x04, 0x22, 0x4d, 0x18];
@@ -25,11 +25,12 @@ impl Unpack for Lz4 {
                 None => return Ok(0),
             };
             // The decoder owns what it reads from, so the window is lent to it for each call.
-            std::mem::swap(&mut frame.get_mut().0, input);
+            std::mem::swap(&mut frame.get_mut().window, input);
             let count = frame.read(out);
-            std::mem::swap(&mut frame.get_mut().0, input);
+            std::mem::swap(&mut frame.get_mut().window, input);
             match count {
-                // The end of the frame.
+                // The decoder takes an input that ends between two blocks for the end of the frame.
+                Ok(0) if frame.get_ref().starved => return Err(Problem::Ends),
                 Ok(0) => {}
                 Ok(count) => {
                     self.frame = Some(frame);
@@ -42,31 +43,36 @@ impl Unpack for Lz4 {
 }
 
 fn problem(error: io::Error) -> Problem {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof => Problem::Ends,
-        _ => Problem::Damaged(error.to_string()),
+    match error.downcast::<Fault>() {
+        Ok(fault) => Problem::Read(fault),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Problem::Ends,
+        Err(error) => Problem::Damaged(error.to_string()),
     }
 }
 
 /// The window while a frame is read from it.
-struct Lent(Window);
+struct Lent {
+    window: Window,
+    /// More was asked for than the input has.
+    starved: bool,
+}
 
 impl Default for Lent {
     fn default() -> Self {
-        Self(Window::empty())
+        Self { window: Window::empty(), starved: false }
     }
 }
 
 impl Read for Lent {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if !out.is_empty() {
-            self.0.fill(1).map_err(io::Error::other)?;
+            self.starved |= self.window.fill(1).map_err(io::Error::other)? == 0;
         }
-        let count = self.0.bytes().len().min(out.len());
-        if let (Some(to), Some(from)) = (out.get_mut(..count), self.0.bytes().get(..count)) {
+        let count = self.window.bytes().len().min(out.len());
+        if let (Some(to), Some(from)) = (out.get_mut(..count), self.window.bytes().get(..count)) {
             to.copy_from_slice(from);
         }
-        self.0.consume(count);
+        self.window.consume(count);
         Ok(count)
     }
 }
