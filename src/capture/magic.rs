@@ -31,6 +31,28 @@ pub(super) const ENOUGH: usize = 4;
 /// Bytes looked at to say what a foreign file is.
 const SAMPLE: usize = 512;
 
+/// What is known of one capture format.
+#[derive(Clone, Copy, Debug)]
+pub struct FormatRow {
+    /// Its name.
+    pub name: &'static str,
+    /// Which kinds of it are read.
+    pub about: &'static str,
+}
+
+/// The capture formats that are read.
+pub const FORMATS: &[FormatRow] = &[
+    FormatRow {
+        name: "pcap",
+        about: "both byte orders, microseconds and nanoseconds, the longer records of old Linux systems",
+    },
+    FormatRow {
+        name: "pcapng",
+        about: "several sections in either byte order, several interfaces with links and time resolutions of \
+                their own; comments are shown, names stand beside addresses, frames lost are told",
+    },
+];
+
 /// First bytes of the formats that are read.
 const READ: &[([u8; 4], Format)] = &[
     ([0xd4, 0xc3, 0xb2, 0xa1], pcap(Order::Little, 1000, 16)),

@@ -32,9 +32,11 @@ pub use crate::spec::link::LinkType;
 pub use beside::{Beside, Secrets};
 pub use error::{CaptureError, Fault, Notice, NoticeKind};
 pub use follow::follow;
+pub use magic::{FORMATS, FormatRow};
 pub use merge::Merge;
 pub use open::{from_reader, open};
 pub use stop::Stop;
+pub use unpack::packings;
 
 /// The longest frame that is read, in bytes: the largest snap length that libpcap grants.
 ///

@@ -64,6 +64,8 @@ impl PcapNg {
         while let Some(block) = self.block()? {
             match block.kind {
                 SECTION => self.section(block),
+                // It was passed over, and told.
+                _ if block.length > MAX_BLOCK_LEN => {}
                 INTERFACE => self.interface(block),
                 NAMES => self.names(block),
                 STATISTICS => self.keep_statistics(block),

@@ -44,7 +44,7 @@ fn single<'a>(
         LinkForm::Mpls => raw(Kind::EtherType(EtherType::MPLS)),
         LinkForm::Llc => raw(Kind::Llc),
         LinkForm::Ppp => ppp(frame),
-        LinkForm::PppDirected => ppp(skip(frame, 1, "PPP")?),
+        LinkForm::PppAfter(header) => ppp(skip(frame, header.into(), "PPP")?),
         LinkForm::Pppoe => Ok((LinkLayer::Raw, ppp::pppoe(frame, tunnels)?)),
         LinkForm::Wifi => wifi::frame(frame, wifi::Driver::default()),
         LinkForm::Radiotap => {

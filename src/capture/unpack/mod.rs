@@ -31,6 +31,11 @@ pub(super) const PACKINGS: &[Packing] = &[
     Packing { name: "LZ4", magic: &lz4::MAGIC, start: || Box::<lz4::Lz4>::default() },
 ];
 
+/// The names of the compressions that are unpacked.
+pub fn packings() -> impl Iterator<Item = &'static str> {
+    PACKINGS.iter().map(|packing| packing.name)
+}
+
 /// The format that a file begins like.
 pub(super) fn packing(bytes: &[u8]) -> Option<&'static Packing> {
     PACKINGS.iter().find(|packing| bytes.starts_with(packing.magic))
