@@ -268,3 +268,17 @@ fn editcap_writes_comments_and_secrets_that_are_read() {
     let told: Vec<_> = source.notices().iter().map(ToString::to_string).collect();
     assert!(told.iter().any(|line| line.ends_with("of the whole")), "{told:?}");
 }
+
+/// The fuzzer of captures begins with such files.
+///
+/// `MQTTSCOPE_REWRITE=1 cargo test --test pcapng` writes them anew.
+#[test]
+fn the_fuzzer_has_a_seed_with_everything() {
+    for (name, big) in [("pcapng-everything", false), ("pcapng-everything-big-endian", true)] {
+        let path = Path::new("fuzz/corpus/capture").join(name);
+        if std::env::var("MQTTSCOPE_REWRITE").is_ok_and(|value| value == "1") {
+            std::fs::write(&path, everything(big)).unwrap();
+        }
+        assert!(path.is_file(), "{} is missing", path.display());
+    }
+}

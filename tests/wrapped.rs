@@ -294,3 +294,47 @@ fn tshark_finds_the_same_packets() {
     }
     assert!(differ.is_empty(), "{differ:?}");
 }
+
+/// The fuzzer of captures begins with one small file of each wrap, and of each compression.
+///
+/// `MQTTSCOPE_REWRITE=1 cargo test --test wrapped` writes them anew.
+#[test]
+fn the_fuzzer_has_a_seed_of_each_kind() {
+    let folder = Path::new("fuzz/corpus/capture");
+    // The turns with CONNECT and CONNACK.
+    let packets = &conversation()[2..4];
+    let mut seeds: Vec<(String, Vec<u8>)> =
+        wraps().iter().map(|w| (w.name.to_owned(), pcap(w.link, &w.frames(packets)))).collect();
+    let clear = pcap(101, packets);
+    seeds.push(("packed gzip".to_owned(), packed::gzip(&clear)));
+    seeds.push(("packed Zstandard".to_owned(), packed::zstd(&clear)));
+    seeds.push(("packed LZ4".to_owned(), packed::lz4(&clear)));
+    for (name, bytes) in seeds {
+        let name = name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        let path = folder.join(name.replace("--", "-"));
+        if std::env::var("MQTTSCOPE_REWRITE").is_ok_and(|value| value == "1") {
+            std::fs::write(&path, &bytes).unwrap();
+        }
+        assert!(path.is_file(), "{} is missing", path.display());
+    }
+}
+
+mod packed {
+    use std::io::Write;
+
+    pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    pub fn zstd(bytes: &[u8]) -> Vec<u8> {
+        zstd::encode_all(bytes, 3).unwrap()
+    }
+
+    pub fn lz4(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+}
