@@ -322,17 +322,17 @@ fn the_fuzzer_has_a_seed_of_each_kind() {
 mod packed {
     use std::io::Write;
 
-    pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         encoder.write_all(bytes).unwrap();
         encoder.finish().unwrap()
     }
 
-    pub fn zstd(bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn zstd(bytes: &[u8]) -> Vec<u8> {
         zstd::encode_all(bytes, 3).unwrap()
     }
 
-    pub fn lz4(bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn lz4(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
         encoder.write_all(bytes).unwrap();
         encoder.finish().unwrap()
