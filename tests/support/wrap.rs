@@ -97,7 +97,7 @@ fn links() -> Vec<Wrap> {
         each("Cisco HDLC, serial", 50, |p| [&[0x0f, 0x00, 0x08, 0x00], p].concat()),
         each("Cisco HDLC", 104, |p| [&[0x8f, 0x00, 0x08, 0x00], p].concat()),
         each("PPP with direction", 204, |p| [&[0x01, 0xff, 0x03, 0x00, 0x21], p].concat()),
-        each("PPP of pppd", 166, |p| [&[0x01, 0x03, 0x00, 0x21], p].concat()),
+        each("PPP of pppd", 166, |p| [&[0x01, 0x03, 0x00, 0x21], p].concat()).rare(),
         each("PPPoE link", 51, pppoe),
         each("LLC over ATM", 100, |p| snap(ip_type(p), p)),
         each("MPLS link", 219, |p| [&label(77, true)[..], p].concat()).rare(),
