@@ -100,7 +100,8 @@ fn packets(path: &Path) -> Vec<Row> {
     while let Some(frame) = source.next_frame().unwrap() {
         match segment(&frame) {
             Ok(segment) => {
-                flows.push(Stamp { frame: frame.number, time: frame.time }, &segment, &mut sink);
+                let at = Stamp { frame: frame.number, time: frame.time, ..Stamp::default() };
+                flows.push(at, &segment, &mut sink);
             }
             Err(skip) => skips.add(frame.number, skip),
         }

@@ -1,17 +1,16 @@
 //! Frames of a capture become records.
 
+use super::arrivals::{Arrival, Arrivals};
 use super::reader::Reader;
 use super::{Consumer, Origin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::capture::Frame;
 use crate::mqtt::framer::{Framed, Framer, Why};
-use crate::net::{self, Counters, Layers};
+use crate::net::{self, Counters};
 use crate::session;
 use crate::spec::{Field, Rule, Sender, Version};
-use crate::stream::{
-    Connection, End, Event, Flows, Limits, Origins, Side, Sink, Stamp, StreamCounters,
-};
+use crate::stream::{Connection, End, Event, Flows, Limits, Side, Sink, Stamp, StreamCounters};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
@@ -73,7 +72,7 @@ struct Conversation {
 #[derive(Debug)]
 struct Direction {
     framer: Framer,
-    origins: Origins,
+    arrivals: Arrivals,
 }
 
 #[derive(Debug)]
@@ -123,7 +122,8 @@ impl<C: Consumer> Inspector<C> {
         self.cut_frames = self.cut_frames.saturating_add(u64::from(is_cut));
         match net::segment(frame) {
             Ok(segment) => {
-                let at = Stamp { frame: frame.number, time: frame.time };
+                let previous = self.worker.clock.previous;
+                let at = Stamp { frame: frame.number, time: frame.time, previous };
                 self.flows.push(at, &segment, &mut self.worker);
             }
             Err(skip) => self.counters.add(frame.number, skip),
@@ -216,7 +216,7 @@ impl<C: Consumer> Sink for Worker<C> {
         };
         let direction = || Direction {
             framer: Framer::new(connection.opener.is_some(), self.settings.max_packet),
-            origins: Origins::default(),
+            arrivals: Arrivals::default(),
         };
         let session = session::Connection::new(self.settings.version);
         Some(Conversation { client, session, a: direction(), b: direction() })
@@ -231,35 +231,42 @@ impl<C: Consumer> Sink for Worker<C> {
     ) -> ControlFlow<()> {
         let sender = state.sender(side);
         let direction = if side == Side::A { &mut state.a } else { &mut state.b };
-        let Direction { framer, origins } = direction;
+        let Direction { framer, arrivals } = direction;
+        let now = match event {
+            Event::Data { offset, bytes, at, layers } => {
+                let arrival = Arrival { at, layers, offset };
+                arrivals.push(arrival, bytes.len());
+                Some(arrival)
+            }
+            _ => None,
+        };
+        let ends = (connection.address(side), connection.address(side.other()));
         let mut packets = Packets {
             worker: self,
             session: &mut state.session,
             sender,
-            ends: (connection.address(side), connection.address(side.other())),
+            ends,
             stream: connection.stream,
-            layers: None,
-            time: None,
-            origins,
+            now,
+            arrivals,
         };
-        match event {
-            Event::Data { offset, bytes, at, layers } => {
-                packets.origins.push(offset, bytes.len(), at);
-                packets.layers = Some(layers);
-                packets.time = at.time;
-                framer.data(bytes, &mut |framed| packets.framed(framed));
+        let mut emit = |framed: Framed<'_>| packets.framed(framed);
+        let end = match event {
+            Event::Data { offset, bytes, .. } => {
+                framer.data(bytes, &mut emit);
+                offset.saturating_add(bytes.len() as u64)
             }
-            Event::Gap { bytes, at, .. } => {
-                packets.time = at.time;
-                framer.gap(bytes, &mut |framed| packets.framed(framed));
+            Event::Gap { bytes, .. } => {
+                framer.gap(bytes, &mut emit);
+                framer.offset()
             }
-            Event::Closed { at, .. } => {
-                packets.time = at.time;
-                framer.end(&mut |framed| packets.framed(framed));
+            Event::Closed { .. } => {
+                framer.end(&mut emit);
+                framer.offset()
             }
-            Event::Conflict { .. } => {}
-        }
-        direction.origins.forget_before(direction.framer.offset());
+            Event::Conflict { .. } => return ControlFlow::Continue(()),
+        };
+        arrivals.keep_from(framer.offset(), now.filter(|_| framer.offset() < end));
         if self.reader.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
@@ -273,9 +280,8 @@ impl<C: Consumer> Sink for Worker<C> {
                 sender,
                 ends: (connection.address(side), connection.address(side.other())),
                 stream: connection.stream,
-                layers: None,
-                time: None,
-                origins: &mut direction.origins,
+                now: None,
+                arrivals: &direction.arrivals,
             };
             direction.framer.end(&mut |framed| packets.framed(framed));
         }
@@ -309,9 +315,9 @@ struct Packets<'w, C> {
     sender: Sender,
     ends: (SocketAddr, SocketAddr),
     stream: u64,
-    layers: Option<&'w Layers>,
-    time: Option<i64>,
-    origins: &'w mut Origins,
+    /// The frame whose bytes are being looked at.
+    now: Option<Arrival<'w>>,
+    arrivals: &'w Arrivals,
 }
 
 impl<C: Consumer> Packets<'_, C> {
@@ -321,21 +327,18 @@ impl<C: Consumer> Packets<'_, C> {
             | Framed::Cut { offset, bytes, .. }
             | Framed::Stray { offset, bytes, .. } => (offset, bytes),
         };
-        let stamps = self.origins.frames(offset..offset.saturating_add(bytes.len() as u64));
-        self.worker.frames.clear();
-        for stamp in stamps {
-            self.worker.frames.push(stamp.frame);
-            self.time = stamp.time.or(self.time);
-        }
         let Worker { reader, clock, frames, .. } = &mut *self.worker;
+        frames.clear();
+        frames.extend(self.arrivals.frames(offset, bytes.len()));
+        let (at, layers) = self.arrivals.last(offset, self.now).unzip();
         let origin = Origin {
             frames,
-            time: self.time,
+            time: at.and_then(|at| at.time),
             start: clock.start,
-            previous: clock.previous,
+            previous: at.and_then(|at| at.previous),
             stream: Some(self.stream),
             ends: Some(self.ends),
-            layers: self.layers,
+            layers,
             text: None,
         };
         let sender = Some(self.sender);

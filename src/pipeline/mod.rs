@@ -3,6 +3,7 @@
 //! What may enter: the order of the steps and what a record holds. The steps themselves are in
 //! the other rooms.
 
+mod arrivals;
 mod conversations;
 mod inspector;
 mod pasted;

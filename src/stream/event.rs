@@ -38,6 +38,8 @@ pub struct Stamp {
     pub frame: u64,
     /// Its time: nanoseconds since 1970-01-01 UTC.
     pub time: Option<i64>,
+    /// Time of the frame before it in the capture.
+    pub previous: Option<i64>,
 }
 
 /// What happened on one side. Offsets count the bytes of that side from its first known one; a gap
