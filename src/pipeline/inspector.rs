@@ -81,6 +81,8 @@ struct Worker<C> {
     reader: Reader<C>,
     clock: Clock,
     frames: Vec<u64>,
+    /// Connections that are read as MQTT.
+    connections: u64,
     other_ports: BTreeSet<u16>,
 }
 
@@ -106,6 +108,7 @@ impl<C: Consumer> Inspector<C> {
                 settings,
                 clock: Clock::default(),
                 frames: Vec::new(),
+                connections: 0,
                 other_ports: BTreeSet::new(),
             },
             counters: Counters::default(),
@@ -154,6 +157,16 @@ impl<C: Consumer> Inspector<C> {
     /// How many of them the snap length cut.
     pub fn cut_frames(&self) -> u64 {
         self.cut_frames
+    }
+
+    /// How many TCP connections count as MQTT's.
+    pub fn connections(&self) -> u64 {
+        self.worker.connections
+    }
+
+    /// The ports of servers that count as MQTT's.
+    pub fn ports(&self) -> &[u16] {
+        &self.worker.settings.ports
     }
 
     /// The ports of servers that do not count as MQTT's, as far as they are remembered.
@@ -214,6 +227,7 @@ impl<C: Consumer> Sink for Worker<C> {
             self.remember_port(connection);
             return None;
         };
+        self.connections = self.connections.saturating_add(1);
         let direction = || Direction {
             framer: Framer::new(connection.opener.is_some(), self.settings.max_packet),
             arrivals: Arrivals::default(),
