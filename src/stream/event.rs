@@ -113,6 +113,8 @@ pub enum Close {
 pub enum End {
     /// The capture ended.
     Capture,
+    /// Its sides ended it, and for a while nothing was sent again.
+    Closed,
     /// A new connection uses the same addresses and ports.
     Reused,
     /// It was idle the longest, and there were too many.
