@@ -1,5 +1,6 @@
 //! The lines above a tree: which packet it is, and where it was.
 
+use super::flow::Flow;
 use super::paint::{Painter, Role};
 use super::{Explain, Options, words};
 use crate::net;
@@ -13,6 +14,7 @@ use std::fmt::Write;
 pub struct Heading {
     painter: Painter,
     explain: Explain,
+    width: Option<usize>,
     time: super::time::TimeWriter,
 }
 
@@ -23,6 +25,7 @@ impl Heading {
         Self {
             painter: Painter { color: options.color },
             explain: options.explain,
+            width: options.width,
             time: super::time::TimeWriter::new(options.time),
         }
     }
@@ -30,12 +33,13 @@ impl Heading {
     /// Writes the lines above the tree of `record`.
     pub fn write(&mut self, record: &Record<'_>, out: &mut String) {
         self.origin(record, out);
-        let _ = writeln!(
-            out,
-            "{}{}",
-            self.painter.paint(Role::Title, record.type_name()),
-            title(record)
-        );
+        let mut flow = Flow::new();
+        flow.push(Role::Title, record.type_name()).push(Role::Meaning, title(record));
+        self.set(out, 0, &flow);
+    }
+
+    fn set(&self, out: &mut String, indent: usize, flow: &Flow) {
+        flow.set(out, self.painter, indent, 2, self.width);
     }
 
     fn origin(&mut self, record: &Record<'_>, out: &mut String) {
@@ -57,14 +61,15 @@ impl Heading {
         if let Some(sender) = record.sender {
             parts.push(format!("from the {sender}"));
         }
-        let _ = writeln!(out, "{}", self.painter.paint(Role::Dim, parts.join("  ")));
+        self.set(out, 0, Flow::new().push(Role::Dim, parts.join("  ")));
         self.layers(origin, out);
     }
 
     fn layers(&self, origin: &Origin<'_>, out: &mut String) {
         let Some(layers) = origin.layers.filter(|_| self.explain > Explain::Off) else { return };
         for line in net::describe(layers) {
-            let _ = writeln!(out, "    {}", self.painter.paint(Role::Dim, line));
+            out.push_str("    ");
+            self.set(out, 4, Flow::new().push(Role::Dim, line));
         }
     }
 }
