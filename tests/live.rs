@@ -417,6 +417,28 @@ fn it_ends_after_so_many_frames() {
 }
 
 #[test]
+fn a_closed_pipe_ends_it_quietly() {
+    if is_skipped(&[]) {
+        return;
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let filter = format!("tcp port {port}");
+    let mut command = mqttscope();
+    command.args(["live", "-q", "-i", LOOPBACK, "-a", "duration:30", "-w", "-", "-f", &filter]);
+    let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Its reader takes the header of the file, and goes.
+    process.stdout.take().unwrap().read_exact(&mut [0; 24]).unwrap();
+    while process.try_wait().unwrap().is_none() {
+        drop(TcpStream::connect(("127.0.0.1", port)));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let output = process.wait_with_output().unwrap();
+    let told = stderr(&output);
+    assert!(output.status.success() && told.contains("1 frame seen"), "{told}");
+}
+
+#[test]
 fn a_wrong_filter_is_told_in_the_words_of_libpcap() {
     if is_skipped(&[]) {
         return;
