@@ -139,13 +139,16 @@ fn as_many_frames_are_read_as_asked_for() {
 }
 
 #[test]
-fn another_port_is_read_where_it_is_named() {
+fn another_port_is_read_where_it_is_named_or_a_connect_tells() {
     let frames: Vec<_> = tidy().into_iter().map(|frame| on_port(frame, 4321)).collect();
     let capture = pcap(ETHERNET, &frames);
-    let silent = read(&["-T", "json"], &capture);
+    let silent = read(&["-T", "json", "--only-port"], &capture);
     assert_eq!((silent.code, silent.out.as_str()), (0, ""));
     assert!(silent.err.contains("-d tcp.port==4321,mqtt"), "{}", silent.err);
-    let named = read(&["-T", "json", "-d", "tcp.port==4321,mqtt"], &capture);
+    let found = read(&["-T", "json"], &capture);
+    assert_eq!((found.code, packets(&found).len()), (0, PACKETS), "{}", found.err);
+    let args = ["-T", "json", "-d", "tcp.port==4321,mqtt", "--only-port"];
+    let named = read(&args, &capture);
     assert_eq!((named.code, packets(&named).len()), (0, PACKETS), "{}", named.err);
     let sender = |run: &Run| run.json().iter().map(|r| r["sender"].clone()).collect::<Vec<_>>();
     assert_eq!(sender(&named), sender(&read(&["-T", "json"], &pcap(ETHERNET, &tidy()))));
@@ -210,17 +213,22 @@ fn where_there_is_no_mqtt_the_reason_is_told() {
     let empty = Tcp::client(0, &[]).syn().ethernet();
 
     let none = told(&[], &pcap(ETHERNET, &[]));
-    assert!(none.contains("in 0 frames: there is no TCP connection on port 1883\n"), "{none}");
+    assert!(
+        none.contains("in 0 frames: there is no TCP connection on port 1883 or 8883\n"),
+        "{none}"
+    );
     let none = told(&["-d", "tcp.port==1884,mqtt"], &pcap(ETHERNET, &[other(22)]));
-    assert!(none.contains("no TCP connection on port 1883 or 1884; there are"), "{none}");
+    assert!(none.contains("no TCP connection on port 1883, 8883 or 1884, and what"), "{none}");
     assert!(none.contains("-d tcp.port==22,mqtt"), "{none}");
+    let none = told(&["--only-port"], &pcap(ETHERNET, &[other(22)]));
+    assert!(none.contains("or 8883, but on port 22."), "{none}");
     let several = told(&[], &pcap(ETHERNET, &[other(443), on_port(second(), 22)]));
-    assert!(several.contains("ports 22 and 443."), "{several}");
+    assert!(several.contains("port 22 and 443 does not look"), "{several}");
     assert!(several.contains("-d tcp.port==N,mqtt"), "{several}");
 
     // Another port is not to blame where the payload on MQTT's own is missing.
     let silent = told(&[], &pcap(ETHERNET, &[empty.clone(), on_port(second(), 22)]));
-    assert!(silent.contains("no payload in 1 TCP connection on port 1883\n"), "{silent}");
+    assert!(silent.contains("no payload in 1 TCP connection on port 1883 or 8883\n"), "{silent}");
     let payload = Tcp::client(1, b"\xc0\0").ethernet();
     let mut cut = pcap(ETHERNET, &[empty, on_port(second(), 22)]);
     cut.extend(support::words(&[100, 0, payload.len() as u32 - 2, payload.len() as u32], false));

@@ -1,7 +1,6 @@
 //! What is told on standard error: errors, and what was passed over.
 
 use crate::capture::{CaptureError, Notice};
-use crate::net::Reason;
 use crate::pipeline::{Consumer, Inspector};
 use crate::text;
 use std::path::{Path, PathBuf};
@@ -42,7 +41,7 @@ pub(super) fn notice(files: &[PathBuf], notice: &Notice) {
 /// What an inspection passed over, and a hint where it found nothing.
 pub(super) fn inspection<C: Consumer>(inspector: &Inspector<C>) {
     for row in inspector.counters().rows() {
-        if !is_ordinary(row.example.reason()) {
+        if !row.example.reason().is_ordinary() {
             let (count, first) = (text::count(row.frames, "frame"), row.first_frame);
             line(&format!("{count} not read, the first is frame {first}: {}", row.example));
         }
@@ -54,14 +53,32 @@ pub(super) fn inspection<C: Consumer>(inspector: &Inspector<C>) {
             text::count(cut, "frame")
         ));
     }
+    fragments(inspector);
     streams(inspector);
     if inspector.records() == 0 {
         nothing(inspector);
     }
 }
 
+/// What became of IP packets that came in fragments.
+fn fragments<C: Consumer>(inspector: &Inspector<C>) {
+    let counters = inspector.fragments();
+    if counters.incomplete > 0 {
+        line(&format!(
+            "{} not read: fragments of them were not captured",
+            text::count(counters.incomplete, "IP packet")
+        ));
+    }
+    if counters.conflicts > 0 {
+        line(&format!(
+            "{} of IP packets contradict others; the first were taken",
+            text::count(counters.conflicts, "fragment")
+        ));
+    }
+}
+
 fn streams<C: Consumer>(inspector: &Inspector<C>) {
-    let c = inspector.stream_counters();
+    let c = inspector.losses();
     if c.gaps > 0 {
         let gaps = text::count(c.gaps, "gap");
         line(&format!("{gaps} in MQTT streams: {} not captured", text::count(c.gap_bytes, "byte")));
@@ -87,21 +104,23 @@ fn nothing<C: Consumer>(inspector: &Inspector<C>) {
     let ports = format!("port {}", listed(inspector.ports(), "or"));
     let connections = inspector.connections();
     if connections > 0 {
-        let gaps = inspector.stream_counters().gaps > 0;
+        let gaps = inspector.losses().gaps > 0;
         let why = if gaps { "no payload of MQTT was captured" } else { "there is no payload" };
         let those = text::count(connections, "TCP connection");
         return line(&format!("no MQTT packets in {frames}: {why} in {those} on {ports}"));
     }
     let others = inspector.other_ports();
-    let hint = match others.as_slice() {
-        [] => String::new(),
-        [one] => format!(
-            "; there are connections to port {one}. If that is MQTT, say so: -d tcp.port=={one},mqtt"
+    let which = others.first().filter(|_| others.len() == 1).map_or("N".into(), u16::to_string);
+    let option = format!("-d tcp.port=={which},mqtt");
+    let hint = match (others.len(), inspector.any_port()) {
+        (0, _) => String::new(),
+        (_, true) => format!(
+            ", and what passes on port {} does not look like MQTT. To read it all the same: {option}",
+            listed(&others, "and")
         ),
-        several => format!(
-            "; there are connections to ports {}. If one of them is MQTT, say so: -d tcp.port==N,mqtt",
-            listed(several, "and")
-        ),
+        (_, false) => {
+            format!(", but on port {}. To read it as MQTT: {option}", listed(&others, "and"))
+        }
     };
     line(&format!("no MQTT packets in {frames}: there is no TCP connection on {ports}{hint}"));
 }
@@ -113,11 +132,6 @@ fn listed(ports: &[u16], word: &str) -> String {
         [first @ .., last] if !first.is_empty() => format!("{} {word} {last}", first.join(", ")),
         _ => all.join(""),
     }
-}
-
-/// What is no news in any capture.
-fn is_ordinary(reason: Reason) -> bool {
-    matches!(reason, Reason::NotIp(_) | Reason::NotTcp(_))
 }
 
 fn name(files: &[PathBuf], index: u16) -> String {

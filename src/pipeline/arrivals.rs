@@ -2,16 +2,23 @@
 
 use crate::net::Layers;
 use crate::stream::{Origins, Stamp};
+use std::ops::Range;
 
-/// A frame with payload.
+/// The frame whose bytes are being looked at.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Arrival<'a> {
-    /// Its number and time.
-    pub(super) at: Stamp,
-    /// Its headers.
-    pub(super) layers: &'a Layers,
-    /// Offset of its first byte that was new.
-    pub(super) offset: u64,
+pub(super) struct Now<'a> {
+    frame: u64,
+    layers: &'a Layers,
+    /// Offset of the first byte that it brought.
+    offset: u64,
+}
+
+impl<'a> Now<'a> {
+    /// The frame with these headers: the last of those that brought the bytes from `offset` on.
+    pub(super) fn new(offset: u64, stamps: &[Stamp], layers: &'a Layers) -> Option<Self> {
+        let frame = stamps.last()?.frame;
+        Some(Self { frame, layers, offset })
+    }
 }
 
 /// What is remembered of the frames, as long as their bytes are of interest.
@@ -19,53 +26,43 @@ pub(super) struct Arrival<'a> {
 pub(super) struct Arrivals {
     origins: Origins,
     /// Of the frames that brought bytes of a packet which is not whole yet, the one that was
-    /// captured last. In a box, as nearly all packets come whole.
-    latest: Option<Box<(Stamp, Layers)>>,
+    /// captured last, with its headers. In a box, as nearly all packets come whole.
+    latest: Option<Box<(u64, Layers)>>,
 }
 
 impl Arrivals {
-    /// Takes note of a frame that brought `len` bytes.
-    pub(super) fn push(&mut self, arrival: Arrival<'_>, len: usize) {
-        self.origins.push(arrival.offset, len, arrival.at);
+    /// Takes note of the frames that brought `len` bytes.
+    pub(super) fn push(&mut self, offset: u64, len: usize, stamps: &[Stamp]) {
+        self.origins.push_all(offset, len, stamps);
     }
 
-    /// The numbers of the frames that brought `len` bytes from an offset on, in the order of the
-    /// bytes.
-    pub(super) fn frames(&self, offset: u64, len: usize) -> impl Iterator<Item = u64> + '_ {
-        let end = offset.saturating_add(len as u64);
-        self.origins.frames(offset..end).map(|at| at.frame)
+    /// The frames that brought the bytes of a range, in the order of the bytes.
+    pub(super) fn stamps(&self, range: Range<u64>) -> impl Iterator<Item = Stamp> + '_ {
+        self.origins.frames(range)
     }
 
-    /// Of the frames that brought the bytes from an offset up to now, the one captured last.
-    pub(super) fn last<'a>(
-        &'a self,
-        offset: u64,
-        now: Option<Arrival<'a>>,
-    ) -> Option<(Stamp, &'a Layers)> {
-        let now = now.filter(|now| !self.is_behind(offset, *now));
-        let before = || self.latest.as_deref().map(|(at, layers)| (*at, layers));
-        now.map(|now| (now.at, now.layers)).or_else(before)
-    }
-
-    /// Whether the bytes from an offset on have a part that was captured after `now`.
-    fn is_behind(&self, offset: u64, now: Arrival<'_>) -> bool {
-        let latest = self.latest.as_deref();
-        offset < now.offset && latest.is_some_and(|(at, _)| at.frame > now.at.frame)
+    /// The headers of the frame that brought the last of a packet's bytes, as far as they are
+    /// remembered.
+    pub(super) fn layers<'a>(&'a self, frame: u64, now: Option<Now<'a>>) -> Option<&'a Layers> {
+        let now = now.map(|now| (now.frame, now.layers));
+        let latest = self.latest.as_deref().map(|(frame, layers)| (*frame, layers));
+        let known = [now, latest].into_iter().flatten().find(|(known, _)| *known == frame);
+        known.map(|(_, layers)| layers)
     }
 
     /// Lets go of what lies before an offset, where nothing is held or a packet begins that is not
-    /// whole yet; the bytes of that one end with those of `held`.
-    pub(super) fn keep_from(&mut self, offset: u64, held: Option<Arrival<'_>>) {
+    /// whole yet; the last bytes of that one are those of `held`.
+    pub(super) fn keep_from(&mut self, offset: u64, held: Option<Now<'_>>) {
         self.origins.forget_before(offset);
         let Some(now) = held else {
             self.latest = None;
             return;
         };
-        if !self.is_behind(offset, now) {
-            match &mut self.latest {
-                Some(latest) => **latest = (now.at, *now.layers),
-                None => self.latest = Some(Box::new((now.at, *now.layers))),
-            }
+        let begins_before = offset < now.offset;
+        match &mut self.latest {
+            Some(latest) if begins_before && latest.0 > now.frame => {}
+            Some(latest) => **latest = (now.frame, *now.layers),
+            None => self.latest = Some(Box::new((now.frame, *now.layers))),
         }
     }
 }

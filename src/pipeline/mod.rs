@@ -4,6 +4,7 @@
 //! the other rooms.
 
 mod arrivals;
+mod connection;
 mod conversations;
 mod inspector;
 mod pasted;
@@ -11,7 +12,7 @@ mod reader;
 mod record;
 mod redact;
 
-pub use inspector::{Inspector, MAX_PACKET, MQTT_PORT, Settings};
+pub use inspector::{Inspector, Losses, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings};
 pub use pasted::{PastedSettings, read_paste};
 pub use reader::Reader;
-pub use record::{Consumer, Origin, Record, TextOrigin};
+pub use record::{Consumer, Header, Origin, Record, TextOrigin};

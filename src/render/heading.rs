@@ -4,7 +4,7 @@ use super::flow::Flow;
 use super::paint::{Painter, Role};
 use super::{Explain, Options, words};
 use crate::net;
-use crate::pipeline::{Origin, Record, TextOrigin};
+use crate::pipeline::{Header, Origin, Record, TextOrigin};
 use crate::session::How;
 use crate::text;
 use std::fmt::Write;
@@ -30,9 +30,19 @@ impl Heading {
         }
     }
 
-    /// Writes the lines above the tree of `record`.
-    pub fn write(&mut self, record: &Record<'_>, out: &mut String) {
-        self.origin(record, out);
+    /// Writes the title of the header of a frame that brought a packet.
+    pub fn unit(&self, header: &Header, out: &mut String) {
+        let bytes = text::count(header.bytes.len() as u64, "byte");
+        let mut flow = Flow::new();
+        flow.push(Role::Title, header.unit.name()).push(Role::Meaning, format!("  {bytes}"));
+        if self.explain > Explain::Off {
+            flow.push(Role::Meaning, "  ").push(Role::Dim, header.unit.info().meaning);
+        }
+        self.set(out, 0, &flow);
+    }
+
+    /// Writes the title: which packet it is.
+    pub fn title(&self, record: &Record<'_>, out: &mut String) {
         let mut flow = Flow::new();
         flow.push(Role::Title, record.type_name()).push(Role::Meaning, title(record));
         self.set(out, 0, &flow);
@@ -42,7 +52,8 @@ impl Heading {
         flow.set(out, self.painter, indent, 2, self.width);
     }
 
-    fn origin(&mut self, record: &Record<'_>, out: &mut String) {
+    /// Writes where a packet was: frames, time, ends, and a line for each header below MQTT.
+    pub fn origin(&mut self, record: &Record<'_>, out: &mut String) {
         let origin = &record.origin;
         let mut parts = vec![format!("#{}", record.number)];
         if let Some(text) = &origin.text {
@@ -85,7 +96,12 @@ fn title(record: &Record<'_>) -> String {
         };
         let _ = write!(out, "  MQTT {}{how}", record.version);
     }
-    let _ = write!(out, "  {}", text::count(record.bytes.len() as u64, "byte"));
+    if record.unit.is_none() || !record.bytes.is_empty() {
+        let _ = write!(out, "  {}", text::count(record.bytes.len() as u64, "byte"));
+    }
+    if !record.text.is_empty() {
+        let _ = write!(out, "  {}", text::safe(record.text));
+    }
     if let Some(id) = record.client_id {
         let _ = write!(out, "  client {}", words::quoted(id, 64));
     }

@@ -67,7 +67,7 @@ impl Assembler {
         shared: &mut Shared,
         emit: Emit<'_>,
     ) {
-        let tcp = &segment.layers.tcp;
+        let tcp = &segment.tcp;
         self.settle_start(tcp);
         let Some(distance) = self.distance(payload_seq(tcp)) else {
             if !tcp.flags.has(Flags::RST) {
@@ -148,6 +148,11 @@ impl Assembler {
         !self.held.is_empty() || (self.end.is_some() && !self.closed)
     }
 
+    /// Whether all of it was told, up to its FIN or reset.
+    pub(super) const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// What holding costs now, in bytes.
     pub(super) const fn held(&self) -> usize {
         self.held.cost()
@@ -186,13 +191,13 @@ impl Assembler {
         shared: &mut Shared,
         emit: Emit<'_>,
     ) {
-        let tcp = &segment.layers.tcp;
+        let tcp = &segment.tcp;
         let piece = Piece {
             offset: self.offset.saturating_add_signed(distance),
             bytes: segment.payload,
             missing: tcp.missing.into(),
             at: now.at,
-            layers: &segment.layers,
+            layers: segment.layers,
         };
         if distance == 0 && self.held.is_empty() {
             return self.deliver(piece, shared, emit);

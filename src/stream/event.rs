@@ -113,7 +113,7 @@ pub enum Close {
 pub enum End {
     /// The capture ended.
     Capture,
-    /// Its sides ended it, and for a while nothing was sent again.
+    /// Its sides have ended it, and all was told.
     Closed,
     /// A new connection uses the same addresses and ports.
     Reused,

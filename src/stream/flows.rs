@@ -91,7 +91,7 @@ impl<T> Flows<T> {
         self.shared.counters.segments = self.shared.counters.segments.saturating_add(1);
         self.forget_ended(Last::new(self.shared.counters.segments, at), sink);
         let (key, sender_is_low) = Key::new(segment.src(), segment.dst());
-        let tcp = &segment.layers.tcp;
+        let tcp = &segment.tcp;
         let known = self.table.get(&key);
         if known.is_some_and(|flow| flow.is_reused_by(tcp, sender_is_low)) {
             self.end(key, End::Reused, sink);
@@ -139,7 +139,7 @@ impl<T> Flows<T> {
             a: segment.src(),
             b: segment.dst(),
             first_frame: at.frame,
-            opener: opener(&segment.layers.tcp, Side::A),
+            opener: opener(&segment.tcp, Side::A),
         };
         counters.streams = counters.streams.saturating_add(1);
         Flow {
@@ -249,7 +249,7 @@ impl<T> Flow<T> {
         self.note(side, at, segment, shared);
         let id = StreamId { stream: self.connection.stream, side };
         if self.state.is_none() {
-            self.assembler(side).note_start(&segment.layers.tcp);
+            self.assembler(side).note_start(&segment.tcp);
             return id;
         }
         let both_ways = self.a_seen && self.b_seen;
@@ -257,7 +257,7 @@ impl<T> Flow<T> {
         self.tell(side, shared, sink, |assembler, shared, emit| {
             assembler.push(segment, now, shared, emit);
         });
-        let tcp = &segment.layers.tcp;
+        let tcp = &segment.tcp;
         if tcp.flags.has(Flags::ACK) {
             self.assembler(side.other()).acknowledged(tcp.ack, at);
         }
@@ -267,6 +267,11 @@ impl<T> Flow<T> {
                     assembler.give_up_lost(now, shared, emit);
                 });
             }
+        }
+        let all_told = self.a.is_closed() && self.b.is_closed() && !self.reset;
+        if let Some(state) = self.state.take_if(|_| all_told) {
+            // The consumer's state may be large; what lingers knows repeated segments without it.
+            sink.ended(&self.connection, state, End::Closed);
         }
         id
     }
@@ -278,7 +283,7 @@ impl<T> Flow<T> {
             Side::A => self.a_seen = true,
             Side::B => self.b_seen = true,
         }
-        let tcp = &segment.layers.tcp;
+        let tcp = &segment.tcp;
         if tcp.flags.has(Flags::FIN) {
             let [a, b] = &mut self.fins;
             *(if side == Side::A { a } else { b }) = true;
@@ -290,7 +295,7 @@ impl<T> Flow<T> {
         }
     }
 
-    /// Whether its sides have ended it.
+    /// Whether its sides have ended it. What comes after that can only be sent again.
     const fn has_ended(&self) -> bool {
         self.reset || matches!(self.fins, [true, true])
     }
