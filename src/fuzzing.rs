@@ -110,7 +110,8 @@ impl Consumer for Checker {
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
         assert_tiles(record.bytes, record.tape);
         for explain in [Explain::Off, Explain::Full] {
-            let options = Options { explain, hex: true, ..Options::default() };
+            let width = (explain == Explain::Full).then_some(60);
+            let options = Options { explain, hex: true, width, ..Options::default() };
             for row in FORMATS {
                 let mut out = Vec::new();
                 let written = (row.make)(&options).record(record, &mut out);

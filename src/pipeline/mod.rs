@@ -3,6 +3,7 @@
 //! What may enter: the order of the steps and what a record holds. The steps themselves are in
 //! the other rooms.
 
+mod arrivals;
 mod connection;
 mod conversations;
 mod inspector;
@@ -12,7 +13,7 @@ mod reader;
 mod record;
 mod redact;
 
-pub use inspector::{Inspector, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings};
+pub use inspector::{Inspector, Losses, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings};
 pub use notes::Notes;
 pub use pasted::{PastedSettings, read_paste};
 pub use reader::Reader;

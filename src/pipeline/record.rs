@@ -74,7 +74,8 @@ impl Record<'_> {
 pub struct Origin<'a> {
     /// Numbers of the frames that brought the bytes, in order.
     pub frames: &'a [u64],
-    /// Time of the frame that completed the packet: nanoseconds since 1970-01-01 UTC.
+    /// Time of the frame that completed the packet, which is the one of `frames` that was captured
+    /// last: nanoseconds since 1970-01-01 UTC.
     pub time: Option<i64>,
     /// Time of the first frame of the capture.
     pub start: Option<i64>,
