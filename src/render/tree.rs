@@ -10,7 +10,7 @@ use crate::annotate::view::{self, Row};
 use crate::pipeline::Record;
 use crate::spec::field::{Context, Kind};
 use crate::spec::property::PROPERTIES;
-use crate::spec::{Field, PacketSet};
+use crate::spec::{Field, PacketSet, reason};
 use std::io::{self, Write};
 
 /// Characters of a value that are shown, unless everything is asked for.
@@ -165,7 +165,7 @@ impl<'r, 'a> Body<'r, 'a> {
         let mut flow = Flow::new();
         flow.push(severity.into(), format!("! {severity}: "));
         flow.push(Role::Meaning, finding.message(&self.context));
-        let spec = super::citation(finding.info(), self.context.version);
+        let spec = super::citation(finding, &self.context);
         if !spec.is_empty() {
             flow.push(Role::Dim, format!(" · {spec}"));
         }
@@ -205,6 +205,7 @@ impl<'r, 'a> Body<'r, 'a> {
         if !self.context.version.is_v5() || self.record.decoded.is_none() {
             return;
         }
+        self.absent_code(place, rows, depth);
         for info in PROPERTIES.iter().filter(|info| info.allowed.meets(place)) {
             let words = info.absence(place);
             let in_will = place.meets(PacketSet::WILL);
@@ -213,9 +214,24 @@ impl<'r, 'a> Body<'r, 'a> {
                 .any(|row| row.field == Field::property(info.id) && row.in_will == in_will);
             if !words.is_empty() && !is_there {
                 let mut flow = Flow::new();
-                flow.push(Role::Dim, format!("no {}: {words}", info.name));
+                flow.push(Role::Dim, format!("no {} · {words}", info.name));
                 self.line(depth, &flow);
             }
+        }
+    }
+
+    /// A Reason Code that was left out is 0x00.
+    fn absent_code(&mut self, place: PacketSet, rows: &[Row<'_>], depth: u8) {
+        let kind = self.context.packet_type();
+        let may = place.meets(PacketSet::of(&[kind])) && reason::MAY_OMIT.meets(place);
+        if !may || rows.iter().any(|row| row.field.kind() == Kind::Code) {
+            return;
+        }
+        if let Some(info) = reason::reason(kind, 0) {
+            let mut flow = Flow::new();
+            let words = format!("no Reason Code · 0x00 {}: {}", info.name, info.meaning);
+            flow.push(Role::Dim, words);
+            self.line(depth, &flow);
         }
     }
 }

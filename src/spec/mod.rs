@@ -13,6 +13,9 @@ pub mod reason;
 pub mod rule;
 pub mod version;
 
+#[cfg(test)]
+mod tests;
+
 pub use field::Field;
 pub use packet_type::{PacketSet, PacketType};
 pub use property::PropertyId;
