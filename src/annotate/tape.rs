@@ -81,6 +81,11 @@ impl Tape {
         self.findings.retain(|finding| !rules.contains(&finding.rule));
     }
 
+    /// Puts findings before those that the decoder made: what explains them comes first.
+    pub fn note_first(&mut self, findings: &[Finding]) {
+        self.findings.splice(0..0, findings.iter().copied());
+    }
+
     fn next_index(&self) -> u32 {
         // A packet has fewer nodes than bits, and a position in bits is 32 bits wide.
         self.nodes.len() as u32

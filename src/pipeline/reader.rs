@@ -63,9 +63,7 @@ impl<C: Consumer> Reader<C> {
         if let Some((why, whole)) = cut {
             self.explain_cut(bytes, why, whole);
         }
-        for note in notes {
-            self.tape.note(*note);
-        }
+        self.tape.note_first(notes);
         let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
         self.emit(bytes, Some(decoded), (decoded.version, how), sender, connection, origin);
     }

@@ -48,7 +48,7 @@ fn a_line_that_is_missing() {
     assert_eq!(paste.mistakes[0].kind, MistakeKind::Gap { expected: 16, found: 32 });
     let parts: Vec<_> = paste.pieces.iter().map(|p| ::hex::encode(&p.bytes)).collect();
     assert_eq!(parts, [&CONNECT[..32], &CONNECT[64..]]);
-    assert_eq!(paste.pieces[1].continues, Some(Continues { mistake: 0, missing: 16 }));
+    assert_eq!(paste.pieces[1].continues, Some(Continues { mistake: 0, missing: 16, meant: None }));
 }
 
 #[test]
