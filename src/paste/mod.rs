@@ -35,6 +35,7 @@ mod hex;
 mod link;
 mod mistake;
 pub mod notation;
+mod numbers;
 mod output;
 mod piece;
 mod place;

@@ -127,7 +127,7 @@ impl<C: Consumer> Reader<C> {
             decoded,
         };
         let flow = if self.redact {
-            redact(bytes, &self.tape, &mut self.masked);
+            redact(bytes, decoded.is_some(), &self.tape, &mut self.masked);
             let how = Reading { version, sender };
             let decoded = decoded.map(|old| {
                 let masked = decode(&self.masked, how, &mut ());
