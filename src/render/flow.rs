@@ -34,7 +34,7 @@ impl Flow {
         hang: usize,
         width: Option<usize>,
     ) {
-        let mut line = Line { out, painter, column: indent, indent, hang, width };
+        let mut line = Line { out, painter, column: indent, blanks: 0, indent, hang, width };
         for (role, text) in &self.spans {
             match width {
                 None => line.put(*role, text),
@@ -49,6 +49,8 @@ struct Line<'o> {
     out: &'o mut String,
     painter: Painter,
     column: usize,
+    /// Blanks before the column that are not written yet: at the end of a line they never are.
+    blanks: usize,
     indent: usize,
     hang: usize,
     width: Option<usize>,
@@ -56,9 +58,16 @@ struct Line<'o> {
 
 impl Line<'_> {
     fn put(&mut self, role: Role, text: &str) {
-        // Writing to a String does not fail.
-        let _ = write!(self.out, "{}", self.painter.paint(role, text));
         self.column = self.column.saturating_add(text.width());
+        let words = text.trim_end_matches(' ');
+        let (before, behind) = (self.blanks, text.len().saturating_sub(words.len()));
+        if words.is_empty() {
+            self.blanks = before.saturating_add(behind);
+            return;
+        }
+        // Writing to a String does not fail.
+        let _ = write!(self.out, "{:before$}{}", "", self.painter.paint(role, words));
+        self.blanks = behind;
     }
 
     /// Text word by word: a word that does not fit goes to the next line, one that is longer than
@@ -106,6 +115,7 @@ impl Line<'_> {
     }
 
     fn feed(&mut self) {
+        self.blanks = 0;
         self.out.push('\n');
         let start = self.start();
         for _ in 0..start {
@@ -130,5 +140,21 @@ mod tests {
         assert_eq!(set("one two three four five six", 20), "one two three four\n  five six\n");
         assert_eq!(set("abcdefghijklmnopqrstuvwxyz", 20), "abcdefghijklmnopqrst\n  uvwxyz\n");
         assert_eq!(set("日本語日本語日本語日本語", 20), "日本語日本語日本語日\n  本語\n");
+    }
+
+    /// A terminal would begin a line for the blank that its width has no room for.
+    #[test]
+    fn no_line_ends_with_a_blank() {
+        for width in 20..40 {
+            let mut flow = Flow::new();
+            flow.push(Role::Label, "Packet Identifier").push(Role::Meaning, ": ");
+            flow.push(Role::Value, "10").push(Role::Dim, " · ").push(Role::Meaning, "it answers");
+            for color in [false, true] {
+                let mut out = String::new();
+                flow.set(&mut out, Painter { color }, 0, 2, Some(width));
+                assert!(out.lines().all(|line| !line.ends_with(' ')), "{out}");
+                assert!(color || out.lines().all(|line| line.width() <= width), "{out}");
+            }
+        }
     }
 }
