@@ -106,7 +106,7 @@ rules! {
     TOO_SHORT: row(Error, "too-short", ["1.5", "1.5"], ["", ""],
         "{field} needs {a:bytes}, but {limit} leaves {b}");
     REMAINING_LENGTH_TOO_LONG: row(Error, "remaining-length-too-long", ["2.1.4", "2.2.3"], ["", ""],
-        "Remaining Length says that {a:bytes} follow, but only {b} are there");
+        "Remaining Length says that {a:bytes} follow, but the bytes end after {b}");
     VARINT_TOO_LONG: row(Error, "varint-too-long", ["1.5.5", "2.2.3"], ["", ""],
         "{field} is a Variable Byte Integer of more than 4 bytes: the 4th byte, {a:hex}, says that another one follows");
     VARINT_NOT_SHORTEST: row(Error, "varint-not-shortest", ["1.5.5", "2.2.3"], ["MQTT-1.5.5-1", ""],
