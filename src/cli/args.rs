@@ -57,8 +57,8 @@ pub(super) struct Output {
     /// Output format.
     #[arg(short = 'T', value_name = "FORMAT", default_value = "tree", value_parser = formats())]
     pub(super) format: String,
-    /// The tree, as with tshark: the same as -T tree.
-    #[arg(short = 'V', conflicts_with = "format")]
+    /// The tree, as with tshark: the same as -T tree. Beside another -T it changes nothing.
+    #[arg(short = 'V')]
     pub(super) verbose: bool,
     /// How much the tree explains.
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
