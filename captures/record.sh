@@ -25,6 +25,10 @@ install_what_is_missing() {
     say "installing MQTT.js (npm package mqtt) into $WORK/npm"
     npm install --silent --no-audit --no-fund --prefix "$WORK/npm" mqtt@5
   fi
+  if [ ! -d "$WORK/npm/node_modules/aedes" ]; then
+    say "installing aedes and ws (npm) into $WORK/npm"
+    npm install --silent --no-audit --no-fund --prefix "$WORK/npm" aedes@1 ws@8
+  fi
   if [ ! -d "$WORK/py/paho" ]; then
     say "installing paho-mqtt (PyPI) into $WORK/py"
     python3 -m pip install --quiet --disable-pip-version-check --target "$WORK/py" 'paho-mqtt>=2,<3'
@@ -98,21 +102,33 @@ stop() { # process ids: ends them and waits
   done
 }
 
-declare -A SHOWS VERSIONS WITH EXPECT
+declare -A SHOWS VERSIONS WITH EXPECT CARRIED_BY
 NAMES=()
 recording() { # NAME "versions" "made with" "what it shows" "TYPE=count ..."
   NAMES+=("$1")
   VERSIONS[$1]=$2 WITH[$1]=$3 SHOWS[$1]=$4 EXPECT[$1]=$5
 }
+carried_by() { # NAME DISSECTOR: what tshark needs to see the bytes of MQTT there, as it does not see its packets
+  CARRIED_BY[$1]=$2
+}
 # shellcheck source=recordings.sh
 . "$HERE/recordings.sh"
+for more in "$HERE"/recordings-*.sh; do
+  # shellcheck source=recordings-websocket.sh
+  . "$more"
+done
 
 TYPES=(RESERVED CONNECT CONNACK PUBLISH PUBACK PUBREC PUBREL PUBCOMP SUBSCRIBE SUBACK UNSUBSCRIBE UNSUBACK PINGREQ PINGRESP DISCONNECT AUTH)
 tshark_field() { # FILE FIELD: its values, one a line
   tshark -n -r "$1" -2 -o tcp.reassemble_out_of_order:TRUE -d tcp.port==11883,mqtt -Y mqtt \
     -T fields -e "$2" -E occurrence=a -E aggregator=, 2>/dev/null | tr , '\n' | sed '/^$/d'
 }
-counts() { # FILE: "TYPE=count ..." in the order of the types
+counts() { # FILE [DISSECTOR]: "TYPE=count ..." in the order of the types
+  if [ -n "${2:-}" ]; then
+    tshark -n -r "$1" -2 -d "$2" -Y data -T fields -e tcp.stream -e tcp.srcport -e data.data 2>/dev/null |
+      python3 "$HERE/count_carried.py"
+    return
+  fi
   tshark_field "$1" mqtt.msgtype | sort -n | uniq -c | while read -r count type; do
     printf '%s=%s ' "${TYPES[$type]}" "$count"
   done | sed 's/ $//'
@@ -130,9 +146,9 @@ record() { # NAME
   # shellcheck disable=SC2046
   stop $(jobs -p)
   if [ "${name##*.}" = pcapng ]; then python3 "$HERE/scrub.py" "$OUT"; fi
-  found=$(counts "$OUT")
+  found=$(counts "$OUT" "${CARRIED_BY[$name]:-}")
   if [ -n "${LEARN:-}" ]; then
-    sed -i "/^recording $name /,/=/s/'[A-Z]*=.*'/'$found'/" "$HERE/recordings.sh"
+    sed -i "/^recording $name /,/=/s/'[A-Z]*=.*'/'$found'/" "$HERE"/recordings*.sh
     EXPECT[$name]=$found
   elif [ "$found" != "${EXPECT[$name]}" ]; then
     cp "$OUT" "$WORK/refused-$name"

@@ -51,7 +51,8 @@
 //!
 //! `spec` is words with one blank between them: the standard (`5.0`, or `3.1.1`, which stands for
 //! 3.1 too), its section, its normative statements: `"5.0 3.1.2.4 MQTT-3.1.2-4 MQTT-3.1.2-5"`.
-//! Section or statements may be missing; a statement begins with `MQTT-`.
+//! Section or statements may be missing; a statement begins with `MQTT-`. What carries the packets
+//! has the section of its own standard: `"RFC 6455 5.2"`.
 //!
 //! A character that could steer a terminal leaves as an escape: `\u009b`. Decoding gives the
 //! original character again.

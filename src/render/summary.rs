@@ -11,6 +11,7 @@
 
 mod info;
 mod line;
+mod unit;
 
 use super::paint::{Painter, Role};
 use super::time::TimeWriter;

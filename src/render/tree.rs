@@ -174,7 +174,11 @@ impl<'r> Body<'r> {
         }
         let (section, statements) = words::spec(row, &self.context);
         let allowed = words::allowed(row, &self.context);
+        let elsewhere = words::elsewhere(row);
         let mut parts = Vec::new();
+        if !elsewhere.is_empty() {
+            parts.push(elsewhere.to_owned());
+        }
         if !section.is_empty() {
             parts.push(format!("MQTT {} section {section}", super::standard(self.context.version)));
         }

@@ -236,6 +236,44 @@ rules! {
         "skipped: {a:bytes}, not part of any MQTT packet");
     PACKET_TOO_LARGE: row(Warning, "packet-too-large", ["", ""], ["", ""],
         "a packet of {a:bytes} is larger than the {b} that are held; raise it with --max-packet");
+
+    // ---- WebSocket (RFC 6455, RFC 7692)
+    WEBSOCKET_NO_SUBPROTOCOL: row(Error, "websocket-no-subprotocol", ["6", "6"], ["MQTT-6.0.0-3", "MQTT-6.0.0-3"],
+        "the client does not ask for the subprotocol mqtt");
+    WEBSOCKET_SUBPROTOCOL: row(Error, "websocket-subprotocol", ["6", "6"], ["MQTT-6.0.0-4", "MQTT-6.0.0-4"],
+        "the server does not choose the subprotocol mqtt");
+    WEBSOCKET_REFUSED: row(Warning, "websocket-refused", ["", ""], ["", ""],
+        "the server refuses WebSocket with status {a}; what follows is no frame");
+    WEBSOCKET_HEAD: row(Warning, "websocket-head", ["", ""], ["", ""],
+        "a head of HTTP that does not end within {a:bytes} is not read");
+    WEBSOCKET_TEXT: row(Error, "websocket-text", ["6", "6"], ["MQTT-6.0.0-1", "MQTT-6.0.0-1"],
+        "the WebSocket frame is one of text; MQTT must be in binary frames");
+    WEBSOCKET_UNMASKED: row(Error, "websocket-unmasked", ["", ""], ["", ""],
+        "the WebSocket frame is not masked; a client must mask what it sends (RFC 6455 5.1)");
+    WEBSOCKET_MASKED: row(Error, "websocket-masked", ["", ""], ["", ""],
+        "the WebSocket frame is masked; a server must not mask what it sends (RFC 6455 5.1)");
+    WEBSOCKET_RESERVED_BITS: row(Error, "websocket-reserved-bits", ["", ""], ["", ""],
+        "the reserved bits of the WebSocket frame are {a}, and nothing was agreed on that uses them here (RFC 6455 5.2)");
+    WEBSOCKET_OPCODE: row(Error, "websocket-opcode", ["", ""], ["", ""],
+        "WebSocket has no opcode {a} (RFC 6455 5.2); the next frame is looked for");
+    WEBSOCKET_LENGTH: row(Error, "websocket-length", ["", ""], ["", ""],
+        "the WebSocket frame takes {b:bytes} for the length {a}, more than it needs (RFC 6455 5.2)");
+    WEBSOCKET_LENGTH_TOO_LARGE: row(Error, "websocket-length-too-large", ["", ""], ["", ""],
+        "the first bit of a WebSocket length of 64 bits must be 0 (RFC 6455 5.2); the next frame is looked for");
+    WEBSOCKET_CONTROL: row(Error, "websocket-control", ["", ""], ["", ""],
+        "a control frame of WebSocket must be whole and have at most 125 bytes (RFC 6455 5.5); this one has {a}");
+    WEBSOCKET_CONTINUATION: row(Error, "websocket-continuation", ["", ""], ["", ""],
+        "the WebSocket frame goes on with a message, but none has begun (RFC 6455 5.4)");
+    WEBSOCKET_UNFINISHED: row(Error, "websocket-unfinished", ["", ""], ["", ""],
+        "the WebSocket frame begins a message, but the one before has not ended (RFC 6455 5.4)");
+    WEBSOCKET_SKIPPED: row(Warning, "websocket-skipped", ["", ""], ["", ""],
+        "{a:bytes} were skipped in front of this WebSocket frame, to find it");
+    WEBSOCKET_CONTEXT: row(Warning, "websocket-context", ["", ""], ["", ""],
+        "{a:bytes} before this could not be inflated: {b} compressed message(s) of WebSocket that refer to bytes which were not captured");
+    WEBSOCKET_DEFLATE: row(Error, "websocket-deflate", ["", ""], ["", ""],
+        "a compressed message of WebSocket is no deflate (RFC 7692 7.2.2)");
+    WEBSOCKET_BOMB: row(Error, "websocket-bomb", ["", ""], ["", ""],
+        "a compressed message of WebSocket grows from {b} to more than {a:bytes}; the rest of it is not read");
 }
 
 #[cfg(test)]
