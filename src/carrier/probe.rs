@@ -52,6 +52,8 @@ pub(super) struct Queue {
     items: Vec<(Sender, Held, Option<Box<Layers>>)>,
     client: Vec<u8>,
     server: Vec<u8>,
+    /// Whether bytes are missing behind those of the client, of the server: they must do.
+    is_cut: [bool; 2],
     is_news: bool,
 }
 
@@ -77,8 +79,14 @@ impl Queue {
                 side.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
                 Held::Data(bytes.to_vec(), stamps.to_vec())
             }
-            Item::Gap(missing) => Held::Gap(missing),
-            Item::End => Held::End,
+            Item::Gap(missing) => {
+                self.cut(sender);
+                Held::Gap(missing)
+            }
+            Item::End => {
+                self.cut(sender);
+                Held::End
+            }
             Item::Header { unit, bytes } => Held::Header(unit, bytes.to_vec()),
             Item::Unit { unit, bytes, stamps } => Held::Unit(unit, bytes.to_vec(), stamps.to_vec()),
             Item::Note { unit, text } => Held::Note(unit, text.to_owned()),
@@ -136,6 +144,12 @@ impl Queue {
         ends.count() >= 2
     }
 
+    fn cut(&mut self, sender: Sender) {
+        let is_cut = !self.side_mut(sender).is_empty();
+        let [client, server] = &mut self.is_cut;
+        *(if sender == Sender::Client { client } else { server }) |= is_cut;
+    }
+
     fn is_empty(&self) -> bool {
         self.client.is_empty() && self.server.is_empty()
     }
@@ -174,9 +188,15 @@ pub(super) fn decide(
     }
     let assumed = client.unwrap_or(Side::A);
     let side = |sender| if sender == Sender::Client { assumed } else { assumed.other() };
+    let is_all = is_last || queue.is_full() || queue.has_ended();
     let mut waits = false;
-    for (sender, bytes) in [(Sender::Client, &queue.client), (Sender::Server, &queue.server)] {
-        let row = match recognise(bytes) {
+    let [client_is_cut, server_is_cut] = queue.is_cut;
+    let sides = [
+        (Sender::Client, &queue.client, is_all || client_is_cut),
+        (Sender::Server, &queue.server, is_all || server_is_cut),
+    ];
+    for (sender, bytes, is_cut) in sides {
+        let row = match recognise(bytes, is_cut) {
             Recognised::Is(row) => row,
             Recognised::NeedMore(_) => {
                 waits |= !bytes.is_empty();
@@ -200,8 +220,7 @@ pub(super) fn decide(
             Carries::Other => Decision::Other(Some(row.name)),
         };
     }
-    let is_all = is_last || queue.is_full() || queue.has_ended();
-    if waits && !is_all {
+    if waits {
         return Decision::Wait;
     }
     let client = client.unwrap_or(hints.client());

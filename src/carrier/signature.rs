@@ -60,18 +60,25 @@ pub enum Recognised {
 }
 
 /// The first row that is certain of the bytes; where one may still become certain, it is waited
-/// for.
+/// for, unless no more bytes come (`is_all`): then the beginning of a request must do to call it
+/// HTTP.
 #[must_use]
-pub fn recognise(first_bytes: &[u8]) -> Recognised {
+pub fn recognise(first_bytes: &[u8], is_all: bool) -> Recognised {
     for row in SIGNATURES {
         match (row.test)(first_bytes) {
             Verdict::Certain => return Recognised::Is(row),
-            Verdict::NeedMore(needed) => return Recognised::NeedMore(needed),
-            Verdict::No => {}
+            Verdict::NeedMore(needed) if !is_all => return Recognised::NeedMore(needed),
+            _ => {}
         }
+    }
+    if is_all && any(first_bytes, METHODS) == Verdict::Certain {
+        return Recognised::Is(&HTTP);
     }
     Recognised::Unknown
 }
+
+/// A request that does not ask for WebSocket.
+static HTTP: Signature = row("HTTP", CLIENT, Other, http_request);
 
 const fn row(
     name: &'static str,
@@ -319,19 +326,21 @@ fn tls_record(bytes: &[u8]) -> Verdict {
     }
 }
 
+/// What a request of HTTP begins with.
+const METHODS: &[&[u8]] = &[
+    b"GET ",
+    b"POST ",
+    b"PUT ",
+    b"HEAD ",
+    b"DELETE ",
+    b"OPTIONS ",
+    b"PATCH ",
+    b"CONNECT ",
+    b"TRACE ",
+];
+
 /// A request of HTTP/1: a method, a target, the version.
 fn http_request(bytes: &[u8]) -> Verdict {
-    const METHODS: &[&[u8]] = &[
-        b"GET ",
-        b"POST ",
-        b"PUT ",
-        b"HEAD ",
-        b"DELETE ",
-        b"OPTIONS ",
-        b"PATCH ",
-        b"CONNECT ",
-        b"TRACE ",
-    ];
     match any(bytes, METHODS) {
         Verdict::Certain => {}
         other => return other,
@@ -435,7 +444,7 @@ mod tests {
     use super::*;
 
     fn named(bytes: &[u8]) -> Option<&'static str> {
-        match recognise(bytes) {
+        match recognise(bytes, false) {
             Recognised::Is(row) => Some(row.name),
             _ => None,
         }
@@ -488,7 +497,7 @@ mod tests {
     fn with_fewer_bytes_more_are_asked_for_and_never_fewer_than_there_are() {
         for (name, bytes) in EXAMPLES {
             for cut in 1..bytes.len() {
-                match recognise(&bytes[..cut]) {
+                match recognise(&bytes[..cut], false) {
                     Recognised::Is(row) => {
                         // Certain before the example ends is right only as the same.
                         assert_eq!(row.name, *name, "{cut} of {name}");
@@ -498,6 +507,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_request_that_is_cut_short_is_http() {
+        let cut = b"GET /index.html HT";
+        assert!(matches!(recognise(cut, false), Recognised::NeedMore(_)));
+        assert!(matches!(recognise(cut, true), Recognised::Is(row) if row.name == "HTTP"));
     }
 
     #[test]

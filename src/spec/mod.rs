@@ -18,6 +18,9 @@ pub mod unit;
 pub mod version;
 pub mod websocket;
 
+#[cfg(test)]
+mod tests;
+
 pub use field::Field;
 pub use packet_type::{PacketSet, PacketType};
 pub use property::PropertyId;
