@@ -71,6 +71,7 @@ pub mod cli;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 pub mod mqtt;
+pub mod mqttsn;
 pub mod net;
 pub mod paste;
 pub mod pipeline;

@@ -14,7 +14,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("net", &["bytes", "text", "spec", "capture"]),
     ("stream", &["bytes", "text", "spec", "net"]),
     ("mqtt", &["bytes", "text", "spec", "annotate"]),
-    ("session", &["bytes", "text", "spec", "annotate", "mqtt"]),
+    ("mqttsn", &["bytes", "text", "spec", "annotate"]),
+    ("session", &["bytes", "text", "spec", "annotate", "mqtt", "mqttsn"]),
     (
         "pipeline",
         &[

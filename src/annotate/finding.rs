@@ -80,10 +80,13 @@ impl Finding {
         let _ = match (name, form) {
             ("field", _) => write!(out, "{}", self.field.label(context.version)),
             ("limit", _) => write!(out, "{}", self.limit.label(context.version)),
-            ("packet", _) => write!(out, "{}", context.packet_type()),
+            ("packet", _) => write!(out, "{}", context.type_name()),
             ("version", _) => write!(out, "{}", context.version),
             ("other", _) => write!(out, "{}", other_version(context.version)),
-            ("sender", _) => write!(out, "{}", context.sender.map_or("peer", |s| s.name())),
+            ("sender", _) => {
+                let name = context.sender.map(|sender| sender.name_in(context.version));
+                write!(out, "{}", name.unwrap_or("peer"))
+            }
             ("place", _) => write!(out, "{}", place_name(self.a, context.packet_type())),
             (_, "bytes") => write!(out, "{}", text::count(value, "byte")),
             (_, "hex") => write!(out, "0x{value:02x}"),

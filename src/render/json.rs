@@ -209,10 +209,7 @@ impl Serialize for Findings<'_> {
         for finding in self.record.tape.findings() {
             let info = finding.info();
             let version = self.context.version;
-            let (section, statements) = match version.is_v5() {
-                true => (info.section_v5, info.statements_v5),
-                false => (info.section_v311, info.statements_v311),
-            };
+            let (section, statements) = info.place(version);
             list.serialize_element(&Finding {
                 severity: info.severity.name(),
                 rule: info.id,

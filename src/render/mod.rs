@@ -108,20 +108,16 @@ pub enum Explain {
 /// The standard whose sections the tables name for `version`: that of 3.1.1 stands for 3.1 too.
 #[must_use]
 pub fn standard(version: Version) -> Version {
-    if version.is_v5() { Version::V5 } else { Version::V311 }
+    if version == Version::V31 { Version::V311 } else { version }
 }
 
 /// Where the standard of `version` says what a rule says: its normative statements, or the section
 /// where no statement says it alone. Empty for a rule that is not the standard's.
 #[must_use]
 pub fn citation(rule: &RuleInfo, version: Version) -> String {
-    let (section, statements) = match version.is_v5() {
-        true => (rule.section_v5, rule.statements_v5),
-        false => (rule.section_v311, rule.statements_v311),
-    };
-    match (section, statements) {
+    match rule.place(version) {
         ("", "") => String::new(),
-        (section, "") => format!("MQTT {} section {section}", standard(version)),
+        (section, "") => format!("{} section {section}", standard(version).title()),
         (_, statements) => format!("[{}]", statements.replace(' ', "] [")),
     }
 }

@@ -146,7 +146,8 @@ impl<'r, 'a> Body<'r, 'a> {
         let allowed = words::allowed(row, &self.context);
         let mut parts = Vec::new();
         if !section.is_empty() {
-            parts.push(format!("MQTT {} section {section}", super::standard(self.context.version)));
+            let standard = super::standard(self.context.version).title();
+            parts.push(format!("{standard} section {section}"));
         }
         if !statements.is_empty() {
             parts.push(format!("[{}]", statements.replace(' ', "] [")));

@@ -114,7 +114,7 @@ impl<'a> Value<'a> {
             Kind::Group => return None,
             Kind::Flag => Self::Flag(row.number != 0),
             Kind::Rest if is_text(row) => Self::Text(row.content()),
-            Kind::Text | Kind::Property(Wire::Utf8) => Self::Text(row.content()),
+            Kind::Text | Kind::Tail | Kind::Property(Wire::Utf8) => Self::Text(row.content()),
             Kind::Data | Kind::Rest | Kind::Undecoded => Self::Data(row.content()),
             Kind::Property(Wire::Binary) => Self::Data(row.content()),
             Kind::Property(Wire::Pair) => {
@@ -164,7 +164,9 @@ impl<'a> Words<'a> {
         Some(match row.field.kind() {
             Kind::Group => return None,
             Kind::Flag | Kind::Reserved | Kind::Number(Unit::None) => Self::Number(row.number),
-            Kind::Text | Kind::Property(Wire::Utf8) => Self::Plain(Plain(row.content())),
+            Kind::Text | Kind::Tail | Kind::Property(Wire::Utf8) => {
+                Self::Plain(Plain(row.content()))
+            }
             Kind::Rest if is_text(row) => Self::Plain(Plain(row.content())),
             Kind::Data | Kind::Rest | Kind::Property(Wire::Binary) => {
                 let content = row.content();

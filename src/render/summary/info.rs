@@ -231,7 +231,9 @@ impl Info<'_, '_> {
     /// The beginning of a text or of data; the whole of any other value.
     fn value(&self, row: &Row<'_>) -> String {
         match row.field.kind() {
-            Kind::Text | Kind::Property(Wire::Utf8) => words::quoted(row.content(), VALUE),
+            Kind::Text | Kind::Tail | Kind::Property(Wire::Utf8) => {
+                words::quoted(row.content(), VALUE)
+            }
             Kind::Data | Kind::Property(Wire::Binary) => words::bytes(row.content(), VALUE),
             Kind::Property(Wire::Pair) => {
                 let (name, value) = row.pair().unwrap_or_default();
@@ -245,10 +247,10 @@ impl Info<'_, '_> {
 /// Whether a field tells more than how the packet is built.
 fn matters(row: &Row<'_>, kind: Kind) -> bool {
     match kind {
-        Kind::Text | Kind::Data | Kind::Rest | Kind::Number(_) | Kind::Code => {
-            row.field != Field::PROTOCOL_NAME && row.field != Field::LENGTH
+        Kind::Text | Kind::Tail | Kind::Data | Kind::Rest | Kind::Number(_) | Kind::Code => {
+            ![Field::PROTOCOL_NAME, Field::LENGTH, Field::SN_LENGTH].contains(&row.field)
         }
-        Kind::Bits if row.field == Field::PACKET_TYPE => false,
+        Kind::Bits if [Field::PACKET_TYPE, Field::SN_TYPE].contains(&row.field) => false,
         Kind::Bits => row.number != 0 || row.field == Field::QOS,
         Kind::Flag => {
             row.number != 0
