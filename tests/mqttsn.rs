@@ -151,27 +151,57 @@ fn a_length_of_three_bytes() {
 #[test]
 fn what_is_wrong_is_told_with_its_numbers() {
     for (hex, expected) in [
-        ("0c 0c 20 0001 0002 6869", "sn-length-too-long: Length says 12 bytes in all, but only 9 are there"),
-        ("01 000b 0c 00 0005 0000 6869", "sn-length-not-shortest: Length takes 3 bytes for 11, where 1 is enough"),
+        (
+            "0c 0c 20 0001 0002 6869",
+            "sn-length-too-long: Length says 12 bytes in all, but only 9 are there",
+        ),
+        (
+            "01 000b 0c 00 0005 0000 6869",
+            "sn-length-not-shortest: Length takes 3 bytes for 11, where 1 is enough",
+        ),
         ("01 16", "too-short: Length needs 3 bytes, but the end of the bytes leaves 2"),
         ("00 16", "sn-length-too-short: Length is 0, but itself and the message type make 2"),
         ("05 0b 0001 00", "too-short: MsgId needs 2 bytes, but Length leaves 1"),
-        ("09 0b 0001 0001 00 ff ff", "sn-trailing-bytes: 2 bytes left over: REGACK ends before its Length does"),
+        (
+            "09 0b 0001 0001 00 ff ff",
+            "sn-trailing-bytes: 2 bytes left over: REGACK ends before its Length does",
+        ),
         ("02 19", "sn-type-reserved: the standard reserves the message type 0x19"),
         ("07 04 f4 01 000a 61", "sn-flag-unused: CONNECT has no use for DUP, which is 1"),
-        ("07 0c 63 0001 0000", "sn-topic-id-type: TopicIdType 3 is reserved: what names the topic cannot be read"),
+        (
+            "07 0c 63 0001 0000",
+            "sn-topic-id-type: TopicIdType 3 is reserved: what names the topic cannot be read",
+        ),
         ("06 12 60 0001 61", "sn-qos-minus-1: QoS -1 is for PUBLISH alone, not for SUBSCRIBE"),
-        ("07 0c 60 0001 0000", "sn-qos-minus-1-topic: a PUBLISH of QoS -1 needs a short topic name or a pre-defined topic id: the gateway knows no other of this client"),
-        ("07 0c 20 0001 0000", "sn-msg-id-0: MsgId is 0, which is for messages that nothing answers"),
-        ("07 0c 00 0001 0009", "sn-msg-id-unused: MsgId is 9, but in a PUBLISH that nothing answers it must be 0"),
+        (
+            "07 0c 60 0001 0000",
+            "sn-qos-minus-1-topic: a PUBLISH of QoS -1 needs a short topic name or a pre-defined topic id: the gateway knows no other of this client",
+        ),
+        (
+            "07 0c 20 0001 0000",
+            "sn-msg-id-0: MsgId is 0, which is for messages that nothing answers",
+        ),
+        (
+            "07 0c 00 0001 0009",
+            "sn-msg-id-unused: MsgId is 9, but in a PUBLISH that nothing answers it must be 0",
+        ),
         ("07 0c 00 ffff 0000", "sn-topic-id-reserved: the standard reserves the topic id 65,535"),
         ("07 0b 0000 0001 00", "sn-topic-id-reserved: the standard reserves the topic id 0"),
         ("07 04 00 02 000a 61", "sn-protocol-id: ProtocolId is 2, where MQTT-SN 1.2 has 1"),
         ("06 04 00 01 000a", "sn-client-id-empty: ClientId is empty; it needs 1 to 23 characters"),
         ("03 05 04", "sn-return-code: the standard reserves the return code 0x04"),
-        ("08 12 02 0001 616263", "sn-short-topic-length: a short topic name has two characters; 3 bytes stand here"),
-        ("09 0a 0000 0001 612f23", "topic-wildcard: TopicName holds the wildcard #, which only a filter may"),
-        ("07 0a 0000 0001 ff", "utf8-ill-formed: TopicName is not well-formed UTF-8: byte 0xff at 0 bytes from its beginning"),
+        (
+            "08 12 02 0001 616263",
+            "sn-short-topic-length: a short topic name has two characters; 3 bytes stand here",
+        ),
+        (
+            "09 0a 0000 0001 612f23",
+            "topic-wildcard: TopicName holds the wildcard #, which only a filter may",
+        ),
+        (
+            "07 0a 0000 0001 ff",
+            "utf8-ill-formed: TopicName is not well-formed UTF-8: byte 0xff at 0 bytes from its beginning",
+        ),
     ] {
         assert!(findings(hex).iter().any(|f| f == expected), "{hex}: {:?}", findings(hex));
     }

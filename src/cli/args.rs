@@ -1,6 +1,6 @@
 //! The arguments, as clap derives them. Options keep tshark's letters where tshark has them.
 
-use crate::pipeline::Settings;
+use crate::pipeline::{PastedProtocol, Settings};
 use crate::render::{self, Explain, time::TimeFormat};
 use crate::spec::{Sender, Severity, Version};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -125,6 +125,9 @@ pub(super) struct Decode {
     /// The version of packets whose CONNECT is not there.
     #[arg(long, value_enum, value_name = "VERSION")]
     pub(super) mqtt_version: Option<VersionArg>,
+    /// What the bytes are. A conversation with a CONNECT of MQTT-SN is read as MQTT-SN anyway.
+    #[arg(long, value_enum, value_name = "PROTOCOL", default_value = "mqtt")]
+    pub(super) protocol: ProtocolArg,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -194,6 +197,7 @@ macro_rules! value_enum {
 value_enum! { ExplainArg for Explain { Off = "off" => Explain::Off, Brief = "brief" => Explain::Brief, Full = "full" => Explain::Full } }
 value_enum! { SenderArg for Sender { Client = "client" => Sender::Client, Server = "server" => Sender::Server } }
 value_enum! { VersionArg for Version { V31 = "3.1" => Version::V31, V311 = "3.1.1" => Version::V311, V5 = "5.0" => Version::V5 } }
+value_enum! { ProtocolArg for PastedProtocol { Mqtt = "mqtt" => PastedProtocol::Mqtt, MqttSn = "mqttsn" => PastedProtocol::MqttSn } }
 value_enum! { SeverityArg for Severity { Note = "note" => Severity::Note, Warning = "warning" => Severity::Warning, Error = "error" => Severity::Error } }
 
 #[allow(clippy::derivable_impls)]

@@ -35,6 +35,8 @@ pub struct Message<'a> {
     pub client_id: Option<&'a [u8]>,
     /// GwId.
     pub gateway_id: Option<u8>,
+    /// ProtocolId.
+    pub protocol_id: Option<u8>,
     /// Data of a PUBLISH, or WillMsg.
     pub data: Option<&'a [u8]>,
     /// WillTopic.
@@ -63,6 +65,7 @@ impl<'a> Message<'a> {
             Field::SN_MSG_ID => self.msg_id = Some(value),
             Field::SN_RETURN_CODE => self.return_code = byte,
             Field::SN_GW_ID => self.gateway_id = byte,
+            Field::SN_PROTOCOL_ID => self.protocol_id = byte,
             Field::SN_KEEP_ALIVE | Field::SN_SLEEP_DURATION | Field::SN_ADVERTISE_DURATION => {
                 self.duration = Some(value);
             }

@@ -6,11 +6,14 @@
 mod conversations;
 mod inspector;
 mod pasted;
+mod pasted_sn;
 mod reader;
 mod record;
 mod redact;
+mod sn;
 
 pub use inspector::{Inspector, MAX_PACKET, MQTT_PORT, Settings};
 pub use pasted::{PastedSettings, read_paste};
+pub use pasted_sn::PastedProtocol;
 pub use reader::Reader;
-pub use record::{Consumer, Origin, Record, TextOrigin};
+pub use record::{Consumer, Origin, Record, SnRecord, TextOrigin};

@@ -17,10 +17,10 @@ pub struct Reader<C> {
     pub consumer: C,
     /// Whether secrets are hidden.
     redact: bool,
-    tape: Tape,
+    pub(super) tape: Tape,
     scratch: [Tape; 2],
     masked: Vec<u8>,
-    number: u64,
+    pub(super) number: u64,
     stopped: bool,
 }
 
@@ -104,6 +104,16 @@ impl<C: Consumer> Reader<C> {
         self.tape.note(finding);
     }
 
+    /// Hands a record without secrets to the consumer; `make` gets its number and its tree.
+    pub(super) fn hand_on<'a>(&'a mut self, make: impl FnOnce(u64, &'a Tape) -> Record<'a>) {
+        if self.stopped {
+            return;
+        }
+        self.number = self.number.saturating_add(1);
+        let flow = self.consumer.record(&make(self.number, &self.tape));
+        self.stopped = flow == ControlFlow::Break(());
+    }
+
     fn emit(
         &mut self,
         bytes: &[u8],
@@ -127,6 +137,7 @@ impl<C: Consumer> Reader<C> {
             bytes,
             tape: &self.tape,
             decoded,
+            sn: None,
         };
         let flow = if self.redact {
             redact(bytes, &self.tape, &mut self.masked);

@@ -2,8 +2,10 @@
 
 use crate::annotate::{Tape, view};
 use crate::mqtt::Decoded;
+use crate::mqttsn;
 use crate::net::Layers;
 use crate::session::How;
+use crate::session::sn::Resolved;
 use crate::spec::field::Context;
 use crate::spec::{Sender, Version};
 use std::net::SocketAddr;
@@ -28,15 +30,41 @@ pub struct Record<'a> {
     pub bytes: &'a [u8],
     /// The annotated tree of `bytes`, and the findings.
     pub tape: &'a Tape,
-    /// The typed packet; `None` for bytes that belong to no packet.
+    /// The typed packet; `None` for bytes that belong to no packet, and for MQTT-SN.
     pub decoded: Option<Decoded<'a>>,
+    /// Of MQTT-SN: the typed message, and what it is about.
+    pub sn: Option<SnRecord<'a>>,
+}
+
+/// What a record of MQTT-SN holds besides.
+#[derive(Clone, Copy, Debug)]
+pub struct SnRecord<'a> {
+    /// The typed message.
+    pub decoded: mqttsn::Decoded<'a>,
+    /// The topic that it is about, where it gives an id or nothing for it, and where that was said.
+    pub topic: Option<&'a Resolved>,
 }
 
 impl Record<'_> {
     /// `CONNECT` and so on; `UNDECODED` for bytes that belong to no packet.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
+        if let Some(kind) = self.sn.and_then(|sn| sn.decoded.message_type) {
+            return kind.name();
+        }
         self.decoded.map_or("UNDECODED", |decoded| decoded.header.packet_type.name())
+    }
+
+    /// `client`, and `server` or in MQTT-SN `gateway`; `None` where that is not known.
+    #[must_use]
+    pub fn sender_name(&self) -> Option<&'static str> {
+        self.sender.map(|sender| sender.name_in(self.version))
+    }
+
+    /// Whether it is a packet or a message, not bytes that are none.
+    #[must_use]
+    pub fn is_packet(&self) -> bool {
+        self.decoded.is_some() || self.sn.is_some_and(|sn| sn.decoded.message_type.is_some())
     }
 
     /// What the words of the tree depend on.

@@ -12,6 +12,7 @@ pub mod json;
 pub mod paint;
 #[cfg(test)]
 mod sample;
+pub mod sn;
 pub mod summary;
 pub mod time;
 pub mod tree;

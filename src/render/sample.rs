@@ -36,6 +36,7 @@ pub(super) fn with_record<T>(
         bytes,
         tape: &tape,
         decoded: Some(decoded),
+        sn: None,
     })
 }
 

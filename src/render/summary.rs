@@ -11,6 +11,7 @@
 
 mod info;
 mod line;
+mod sn;
 
 use super::paint::{Painter, Role};
 use super::time::TimeWriter;

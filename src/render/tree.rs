@@ -4,7 +4,7 @@
 use super::flow::Flow;
 use super::gutter::Gutter;
 use super::paint::{Painter, Role};
-use super::{Explain, Format, Options, heading, words};
+use super::{Explain, Format, Options, heading, sn, words};
 use crate::annotate::Finding;
 use crate::annotate::view::{self, Row};
 use crate::pipeline::Record;
@@ -126,7 +126,7 @@ impl<'r, 'a> Body<'r, 'a> {
             flow.push(Role::Meaning, ": ").push(role, value);
         }
         if self.explain >= Explain::Brief {
-            let meaning = words::meaning(row, &self.context);
+            let meaning = sn::meaning(row, &self.context, self.record.sn);
             if !meaning.is_empty() {
                 flow.push(Role::Dim, " · ").push(Role::Meaning, meaning);
             }

@@ -1,8 +1,9 @@
 //! MQTT-SN: what is known of one client at one gateway, across its messages.
 
+use super::How;
 use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
-use crate::mqttsn::{Decoded, Message, Topic, decode};
+use crate::mqttsn::{Decoded, Message, Topic};
 use crate::spec::sn::{Flags, MessageType as T};
 use crate::spec::{Field, Rule, Sender};
 use std::collections::{HashMap, VecDeque};
@@ -87,6 +88,8 @@ enum Sleep {
 #[derive(Debug, Default)]
 pub struct Session {
     client_id: Option<Arc<[u8]>>,
+    /// Whether a CONNECT of this version was seen.
+    is_connected: bool,
     topics: HashMap<u16, Resolved>,
     pending: VecDeque<Pending>,
     sleep: Sleep,
@@ -109,24 +112,20 @@ impl Session {
         self.topic.as_ref()
     }
 
-    /// Bytes of the names that are kept, and as much again for keeping them.
-    pub(super) fn held(&self) -> usize {
+    /// Bytes of the names that are kept, with what it takes to keep them.
+    #[must_use]
+    pub fn held(&self) -> usize {
         self.held
     }
 
-    /// Reads one message in the light of those before it. `tape` gets its tree; `sender` is what is
-    /// known for certain.
-    pub fn decode<'a>(
-        &self,
-        bytes: &'a [u8],
-        sender: Option<Sender>,
-        tape: &mut Tape,
-    ) -> Decoded<'a> {
-        tape.clear();
-        decode(bytes, sender, tape)
+    /// How it is known that this is MQTT-SN 1.2: a CONNECT said so, or else `otherwise`.
+    #[must_use]
+    pub fn version_from(&self, otherwise: How) -> How {
+        if self.is_connected { How::Connect } else { otherwise }
     }
 
-    /// Takes note of a message that was read; `sender` is what is known or likely.
+    /// Takes note of a message that was read; `sender` is what is known or likely. What is wrong
+    /// with it beside those before it becomes a finding in `tape`.
     pub fn observe(
         &mut self,
         decoded: &Decoded<'_>,
@@ -160,6 +159,7 @@ impl Session {
         }
         self.pending.clear();
         self.client_id = kept(id);
+        self.is_connected = message.protocol_id == Some(1);
         None
     }
 

@@ -23,6 +23,10 @@ const VALUE: usize = 48;
 /// was lost.
 pub(super) fn write(record: &Record<'_>, line: &mut Line) {
     let mut info = Info { record, context: record.context(), line, is_first: true };
+    if let Some(message) = record.sn.and_then(|sn| sn.decoded.message) {
+        info.message(&message);
+        return;
+    }
     match record.decoded.and_then(|decoded| decoded.packet) {
         Some(packet) => {
             info.packet(&packet);
@@ -33,19 +37,19 @@ pub(super) fn write(record: &Record<'_>, line: &mut Line) {
 }
 
 /// Items with commas between.
-struct Info<'r, 'a> {
-    record: &'r Record<'a>,
+pub(super) struct Info<'r, 'a> {
+    pub(super) record: &'r Record<'a>,
     context: Context,
     line: &'r mut Line,
     is_first: bool,
 }
 
 impl Info<'_, '_> {
-    fn item(&mut self, text: impl Display) {
+    pub(super) fn item(&mut self, text: impl Display) {
         self.item_in(Role::Meaning, text);
     }
 
-    fn item_in(&mut self, role: Role, text: impl Display) {
+    pub(super) fn item_in(&mut self, role: Role, text: impl Display) {
         if !self.is_first {
             self.line.push(Role::Dim, ", ");
         }
@@ -155,7 +159,7 @@ impl Info<'_, '_> {
         }
     }
 
-    fn id(&mut self, id: u16) {
+    pub(super) fn id(&mut self, id: u16) {
         self.item(format_args!("id {id}"));
     }
 
@@ -212,9 +216,9 @@ impl Info<'_, '_> {
                 self.item(label);
             } else if row.field == Field::PROTOCOL_LEVEL {
                 self.item_in(Role::Value, format_args!("MQTT {}", self.record.version));
-            } else if row.field == Field::PACKET_ID {
+            } else if [Field::PACKET_ID, Field::SN_MSG_ID].contains(&row.field) {
                 self.item(format_args!("id {}", row.number));
-            } else if row.field == Field::PAYLOAD {
+            } else if [Field::PAYLOAD, Field::SN_DATA].contains(&row.field) {
                 self.item(payload(row.bytes));
             } else if [Field::TOPIC, Field::TOPIC_FILTER].contains(&row.field) {
                 self.topic(Text(row.content()));
@@ -267,7 +271,7 @@ fn quoted(text: Text<'_>) -> String {
 }
 
 /// Size and beginning of a payload.
-fn payload(payload: &[u8]) -> String {
+pub(super) fn payload(payload: &[u8]) -> String {
     let size = text::count(payload.len() as u64, "byte");
     if payload.is_empty() {
         return size;
