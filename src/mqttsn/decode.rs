@@ -201,10 +201,7 @@ fn control<S: Sink>(c: &mut Cursor<'_, '_, S>) -> Result<(), Stop> {
 }
 
 /// Two bytes that name the topic of a PUBLISH.
-fn topic_id<'a, S: Sink>(
-    c: &mut Cursor<'a, '_, S>,
-    message: &mut Message<'a>,
-) -> Result<(), Stop> {
+fn topic_id<'a, S: Sink>(c: &mut Cursor<'a, '_, S>, message: &mut Message<'a>) -> Result<(), Stop> {
     message.topic = Some(match message.topic_id_type() {
         TopicIdType::SHORT => {
             let start = c.position();

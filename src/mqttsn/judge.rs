@@ -83,8 +83,8 @@ pub(super) fn judge_ids<S: Sink>(c: &mut Cursor<'_, '_, S>, part: Part, message:
 
 fn judge_msg_id<S: Sink>(c: &mut Cursor<'_, '_, S>, message: &Message<'_>) {
     let id = message.msg_id.unwrap_or_default();
-    let is_answered = message.message_type != MessageType::PUBLISH
-        || matches!(message.flags.qos(), 1 | 2);
+    let is_answered =
+        message.message_type != MessageType::PUBLISH || matches!(message.flags.qos(), 1 | 2);
     // A PUBACK also refuses a PUBLISH of QoS 0, which has no MsgId.
     let may_be_0 = message.message_type == MessageType::PUBACK;
     let rule = match (is_answered, id) {

@@ -1,7 +1,7 @@
 //! What tells MQTT-SN from other traffic on a port that nobody named.
 
-use super::message::Message;
 use super::decode;
+use super::message::Message;
 use crate::annotate::Tape;
 use crate::spec::Sender;
 use crate::spec::sn::MessageType;

@@ -191,9 +191,7 @@ impl Session {
     ) -> Option<Resolved> {
         let topic = match message.topic? {
             Topic::Id(id) => self.topics.get(&id).cloned(),
-            Topic::Short(name) => {
-                kept(name).map(|name| Resolved { name, told: Told::Short, at })
-            }
+            Topic::Short(name) => kept(name).map(|name| Resolved { name, told: Told::Short, at }),
             Topic::Predefined(_) | Topic::Name(_) => None,
         };
         if let (None, Topic::Id(id)) = (&topic, message.topic?) {
@@ -280,11 +278,14 @@ impl Session {
             (Some(asker), Some(answerer)) => asker != answerer,
             _ => true,
         };
-        let is_it = |p: &Pending| {
-            p.kind == request && Some(p.msg_id) == answer.msg_id && may_answer(p)
-        };
+        let is_it =
+            |p: &Pending| p.kind == request && Some(p.msg_id) == answer.msg_id && may_answer(p);
         let index = self.pending.iter().position(is_it)?;
-        if is_last { self.pending.remove(index)?.topic } else { self.pending.get(index)?.topic.clone() }
+        if is_last {
+            self.pending.remove(index)?.topic
+        } else {
+            self.pending.get(index)?.topic.clone()
+        }
     }
 
     /// Keeps the topic of an id, unless there are too many.

@@ -21,7 +21,12 @@ macro_rules! fields {
     };
 }
 
-const fn field(key: &'static str, label: &'static str, kind: Kind, section: &'static str) -> FieldInfo {
+const fn field(
+    key: &'static str,
+    label: &'static str,
+    kind: Kind,
+    section: &'static str,
+) -> FieldInfo {
     FieldInfo::new(key, label, kind).at("", section)
 }
 

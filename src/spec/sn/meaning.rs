@@ -16,7 +16,9 @@ pub fn length(context: &Context, value: u64) -> Words {
     let byte = if context.field_bytes > 1 { "bytes" } else { "byte" };
     match value.checked_sub(context.field_bytes) {
         None | Some(0) => "too small: it counts itself and the message type".into(),
-        Some(rest) => format!("bytes in all: {own} {byte}, and {} behind", text::number(rest)).into(),
+        Some(rest) => {
+            format!("bytes in all: {own} {byte}, and {} behind", text::number(rest)).into()
+        }
     }
 }
 
@@ -65,13 +67,19 @@ pub fn qos(context: &Context, value: u64) -> Words {
 /// Retain, by the side that sends it.
 pub fn retain(context: &Context, value: u64) -> Words {
     let words = match (context.message_type, value, context.sender) {
-        (T::WILLTOPIC | T::WILLTOPICUPD, 0, _) => "the Will message is not kept for later subscribers",
+        (T::WILLTOPIC | T::WILLTOPICUPD, 0, _) => {
+            "the Will message is not kept for later subscribers"
+        }
         (T::WILLTOPIC | T::WILLTOPICUPD, _, _) => "the Will message is kept for later subscribers",
         (_, 0, Some(Sender::Server)) => "a message that was just published, not a stored one",
         (_, 0, _) => "the message is not stored for later subscribers",
-        (_, _, Some(Sender::Client)) => "the message is stored as the topic's last and sent to later subscribers",
+        (_, _, Some(Sender::Client)) => {
+            "the message is stored as the topic's last and sent to later subscribers"
+        }
         (_, _, Some(Sender::Server)) => "a stored message",
-        (_, _, None) => "to the gateway: store it as the topic's last message; from it: a stored message",
+        (_, _, None) => {
+            "to the gateway: store it as the topic's last message; from it: a stored message"
+        }
     };
     used(context, Flags::RETAIN, words)
 }
@@ -170,7 +178,10 @@ pub fn radius(_: &Context, value: u64) -> Words {
 pub fn control_radius(_: &Context, value: u64) -> Words {
     match value {
         0 => "not broadcast".into(),
-        n => format!("to the forwarder: broadcast over {n} {}", if n == 1 { "hop" } else { "hops" }).into(),
+        n => {
+            format!("to the forwarder: broadcast over {n} {}", if n == 1 { "hop" } else { "hops" })
+                .into()
+        }
     }
 }
 

@@ -52,7 +52,8 @@ const CLIENT: Option<Sender> = Some(Sender::Client);
 const GATEWAY: Option<Sender> = Some(Sender::Server);
 const BOTH: Option<Sender> = None;
 
-const PUBLISH_FLAGS: Flags = Flags::DUP.and(Flags::QOS).and(Flags::RETAIN).and(Flags::TOPIC_ID_TYPE);
+const PUBLISH_FLAGS: Flags =
+    Flags::DUP.and(Flags::QOS).and(Flags::RETAIN).and(Flags::TOPIC_ID_TYPE);
 const WILL_FLAGS: Flags = Flags::QOS.and(Flags::RETAIN);
 const RETURN_CODE: Part = Byte(Field::SN_RETURN_CODE);
 const MSG_ID: Part = Number(Field::SN_MSG_ID);
