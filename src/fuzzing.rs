@@ -75,6 +75,7 @@ pub fn segments(data: &[u8]) {
             original_len: u32::try_from(packet.len()).unwrap_or(u32::MAX),
             interface: 0,
             file: 0,
+            beside: None,
             data: &packet,
         };
         if inspector.frame(&frame).is_break() {

@@ -14,17 +14,21 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("net", &["bytes", "text", "spec", "capture"]),
     ("stream", &["bytes", "text", "spec", "net"]),
     ("mqtt", &["bytes", "text", "spec", "annotate"]),
+    ("carrier", &["bytes", "text", "spec", "annotate", "net", "stream", "mqtt"]),
     ("mqttsn", &["bytes", "text", "spec", "annotate"]),
     ("session", &["bytes", "text", "spec", "annotate", "mqtt", "mqttsn"]),
     (
         "pipeline",
         &[
-            "bytes", "text", "spec", "annotate", "capture", "paste", "net", "stream", "mqtt",
-            "session",
+            "bytes", "text", "spec", "annotate", "capture", "paste", "net", "stream", "carrier",
+            "mqtt", "mqttsn", "session",
         ],
     ),
     // Of `mqtt` the typed packets, never the decoder.
-    ("render", &["bytes", "text", "spec", "annotate", "net", "mqtt", "session", "pipeline"]),
+    (
+        "render",
+        &["bytes", "text", "spec", "annotate", "net", "mqtt", "mqttsn", "session", "pipeline"],
+    ),
     (
         "cli",
         &[

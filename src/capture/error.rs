@@ -98,8 +98,8 @@ impl Fault {
     }
 }
 
-/// Something odd in a file that did not end its reading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Something in a file that did not end its reading, and that is no frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// Index of the file, from 0.
     pub file: u16,
@@ -110,7 +110,7 @@ pub struct Notice {
 }
 
 /// What is odd.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
     /// A packet of an interface that the section does not describe; it was passed over.
     NoInterface(u32),
@@ -132,6 +132,31 @@ pub enum NoticeKind {
     ManyInterfaces,
     /// A time that lies outside the years 1678 to 2262; the frame is given without a time.
     TimeRange,
+    /// A comment on a section or an interface. Untrusted text.
+    Comment {
+        /// What it is on.
+        on: &'static str,
+        /// The comment, or its beginning.
+        text: String,
+    },
+    /// Frames of an interface that were lost while the file was written.
+    Dropped {
+        /// Index of the interface.
+        interface: u32,
+        /// Lost by the interface.
+        by_interface: u64,
+        /// Lost by the operating system.
+        by_system: u64,
+    },
+    /// A block of a kind that is read, but longer than is held; it was passed over.
+    LongBlock {
+        /// The type of the block.
+        block: u32,
+        /// Its length, in bytes.
+        length: u32,
+    },
+    /// Something that was passed over because there is too much of it before the next frame.
+    NoRoom(&'static str),
     /// This many further notices were not kept.
     More(u64),
 }
@@ -139,7 +164,7 @@ pub enum NoticeKind {
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = self.offset;
-        match self.kind {
+        match &self.kind {
             NoticeKind::NoInterface(id) => {
                 write!(
                     f,
@@ -163,6 +188,21 @@ impl fmt::Display for Notice {
                     "the packet at byte {at} has a time outside the years 1678 to 2262; shown without"
                 )
             }
+            NoticeKind::Comment { on, text } => {
+                write!(f, "comment on the {on} at byte {at}: {text}")
+            }
+            NoticeKind::Dropped { interface, by_interface, by_system } => write!(
+                f,
+                "on interface {interface} frames were lost while capturing: {by_interface} by the interface, {by_system} by the system"
+            ),
+            NoticeKind::LongBlock { block, length } => write!(
+                f,
+                "the block at byte {at} (type {block:#x}) has {length} bytes, more than are held; passed over"
+            ),
+            NoticeKind::NoRoom(what) => write!(
+                f,
+                "{what} at byte {at} was passed over, as there is too much of it before the next packet"
+            ),
             NoticeKind::More(count) => write!(f, "{count} more such remarks"),
         }
     }
@@ -189,9 +229,10 @@ impl NoticeLog {
 
     pub(super) fn drain(&mut self) -> Vec<Notice> {
         if self.more > 0
-            && let Some(last) = self.kept.last().copied()
+            && let Some(last) = self.kept.last()
         {
-            self.kept.push(Notice { kind: NoticeKind::More(self.more), ..last });
+            let (file, offset) = (last.file, last.offset);
+            self.kept.push(Notice { file, offset, kind: NoticeKind::More(self.more) });
             self.more = 0;
         }
         std::mem::take(&mut self.kept)

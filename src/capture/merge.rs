@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{CaptureError, Frame, LinkType, Notice, Source, error::NoticeLog, open};
+use super::{Beside, CaptureError, Frame, LinkType, Notice, Source, error::NoticeLog, open};
 
 /// Several sources read as one capture.
 ///
@@ -42,6 +42,7 @@ struct Head {
     link: LinkType,
     original_len: u32,
     interface: u32,
+    beside: Option<Beside>,
     data: Vec<u8>,
 }
 
@@ -169,6 +170,7 @@ impl Input {
             original_len: self.head.original_len,
             interface: self.head.interface,
             file: self.file,
+            beside: self.head.beside.as_ref(),
             data: &self.head.data,
         }
     }
@@ -181,6 +183,7 @@ impl Head {
         self.link = frame.link;
         self.original_len = frame.original_len;
         self.interface = frame.interface;
+        self.beside = frame.beside.cloned();
         self.data.clear();
         self.data.extend_from_slice(frame.data);
     }

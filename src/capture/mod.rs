@@ -13,6 +13,8 @@
 //! To add a layer around formats (compression): wrap the reader in `open`, before the formats are
 //! told apart.
 
+mod beside;
+mod blocks;
 mod error;
 mod interface;
 #[cfg(feature = "live")]
@@ -25,6 +27,7 @@ mod pcapng;
 mod window;
 
 pub use crate::spec::link::LinkType;
+pub use beside::{Beside, Secrets};
 pub use error::{CaptureError, Fault, Notice, NoticeKind};
 pub use merge::Merge;
 pub use open::{from_reader, open};
@@ -49,6 +52,8 @@ pub struct Frame<'a> {
     pub interface: u32,
     /// Index of the file among those that are read as one capture, from 0.
     pub file: u16,
+    /// What the file says beside it, where it says something.
+    pub beside: Option<&'a Beside>,
     /// The captured bytes.
     pub data: &'a [u8],
 }

@@ -99,6 +99,7 @@ impl Source for Pcap {
             original_len: record.original,
             interface: 0,
             file: 0,
+            beside: None,
             data: self.window.bytes().get(..self.lent).unwrap_or_default(),
         }))
     }

@@ -118,6 +118,11 @@ impl Order {
         Some(if self == Self::Big { u32::from_be_bytes(array) } else { u32::from_le_bytes(array) })
     }
 
+    pub(super) fn u64_at(self, bytes: &[u8], offset: usize) -> Option<u64> {
+        let array = array_at(bytes, offset)?;
+        Some(if self == Self::Big { u64::from_be_bytes(array) } else { u64::from_le_bytes(array) })
+    }
+
     pub(super) fn i64_at(self, bytes: &[u8], offset: usize) -> Option<i64> {
         let array = array_at(bytes, offset)?;
         Some(if self == Self::Big { i64::from_be_bytes(array) } else { i64::from_le_bytes(array) })

@@ -1,5 +1,6 @@
 //! The arguments, as clap derives them. Options keep tshark's letters where tshark has them.
 
+use super::decode_on::DecodeAs;
 use crate::pipeline::{PastedProtocol, Settings};
 use crate::render::{self, Explain, time::TimeFormat};
 use crate::spec::{Sender, Severity, Version};
@@ -92,9 +93,13 @@ pub(super) struct Output {
 /// How connections are read.
 #[derive(Debug, Args)]
 pub(super) struct Protocol {
-    /// Read a TCP port as MQTT, besides 1883: tcp.port==1884,mqtt. May be repeated.
-    #[arg(short = 'd', value_name = "tcp.port==N,mqtt", value_parser = super::decode_on::parse)]
-    pub(super) decode_as: Vec<u16>,
+    /// Read a TCP port as MQTT, besides 1883 and 8883: tcp.port==1884,mqtt; or a UDP port as
+    /// MQTT-SN, besides 1884 and 10000: udp.port==2442,mqttsn. May be repeated.
+    #[arg(short = 'd', value_name = "LAYER.port==N,PROTOCOL", value_parser = super::decode_on::parse)]
+    pub(super) decode_as: Vec<DecodeAs>,
+    /// Read these ports alone. Without it, a connection to any port is read if its bytes are MQTT.
+    #[arg(long)]
+    pub(super) only_port: bool,
     /// The version of packets whose CONNECT is not there.
     #[arg(long, value_enum, value_name = "VERSION")]
     pub(super) mqtt_version: Option<VersionArg>,
@@ -220,7 +225,13 @@ impl Protocol {
     /// The settings of an inspection.
     pub(super) fn settings(&self, output: &Output) -> Settings {
         let mut settings = Settings::default();
-        settings.ports.extend(&self.decode_as);
+        for decode_as in &self.decode_as {
+            match *decode_as {
+                DecodeAs::Mqtt(port) => settings.ports.push(port),
+                DecodeAs::MqttSn(port) => settings.sn_ports.push(port),
+            }
+        }
+        settings.any_port = !self.only_port;
         settings.version = self.mqtt_version.map(Into::into);
         settings.redact = output.redact;
         settings.max_packet = self.max_packet;

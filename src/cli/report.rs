@@ -1,7 +1,6 @@
 //! What is told on standard error: errors, and what was passed over.
 
 use crate::capture::{CaptureError, Notice};
-use crate::net::Reason;
 use crate::pipeline::{Consumer, Inspector};
 use crate::text;
 use std::path::{Path, PathBuf};
@@ -42,7 +41,7 @@ pub(super) fn notice(files: &[PathBuf], notice: &Notice) {
 /// What an inspection passed over, and a hint where it found nothing.
 pub(super) fn inspection<C: Consumer>(inspector: &Inspector<C>) {
     for row in inspector.counters().rows() {
-        if !is_ordinary(row.example.reason()) {
+        if !row.example.reason().is_ordinary() {
             let (count, first) = (text::count(row.frames, "frame"), row.first_frame);
             line(&format!("{count} not read, the first is frame {first}: {}", row.example));
         }
@@ -54,9 +53,28 @@ pub(super) fn inspection<C: Consumer>(inspector: &Inspector<C>) {
             text::count(cut, "frame")
         ));
     }
+    fragments(inspector);
     streams(inspector);
+    datagrams(inspector);
     if inspector.records() == 0 {
         nothing(inspector);
+    }
+}
+
+/// What became of IP packets that came in fragments.
+fn fragments<C: Consumer>(inspector: &Inspector<C>) {
+    let counters = inspector.fragments();
+    if counters.incomplete > 0 {
+        line(&format!(
+            "{} not read: fragments of them were not captured",
+            text::count(counters.incomplete, "IP packet")
+        ));
+    }
+    if counters.conflicts > 0 {
+        line(&format!(
+            "{} of IP packets contradict others; the first were taken",
+            text::count(counters.conflicts, "fragment")
+        ));
     }
 }
 
@@ -84,6 +102,25 @@ fn streams<C: Consumer>(inspector: &Inspector<C>) {
     }
 }
 
+/// What was on the ports of MQTT-SN and is something else, and what was forgotten.
+fn datagrams<C: Consumer>(inspector: &Inspector<C>) {
+    let others = inspector.other_datagrams();
+    if others > 0 {
+        line(&format!(
+            "{} on a port of MQTT-SN left alone: they are something else; -d udp.port==N,mqttsn \
+             reads them all the same",
+            text::count(others, "datagram")
+        ));
+    }
+    let forgotten = inspector.forgotten_pairs();
+    if forgotten > 0 {
+        line(&format!(
+            "{} of MQTT-SN forgotten, as there were too many",
+            text::count(forgotten, "session")
+        ));
+    }
+}
+
 /// There was no MQTT: what there was instead.
 fn nothing<C: Consumer>(inspector: &Inspector<C>) {
     let frames = text::count(inspector.frames(), "frame");
@@ -97,11 +134,6 @@ fn nothing<C: Consumer>(inspector: &Inspector<C>) {
         "no MQTT packets in {frames}; there are TCP connections to port {list}. \
          If one of them carries MQTT, say so: -d tcp.port=={first},mqtt"
     ));
-}
-
-/// What is no news in any capture.
-fn is_ordinary(reason: Reason) -> bool {
-    matches!(reason, Reason::NotIp(_) | Reason::NotTcp(_))
 }
 
 fn name(files: &[PathBuf], index: u16) -> String {

@@ -15,4 +15,4 @@ mod signature;
 pub use decode::decode;
 pub use framing::{Framing, frame, messages};
 pub use message::{Decoded, Message, Topic};
-pub use signature::is_connect;
+pub use signature::{is_connect, is_plausible};

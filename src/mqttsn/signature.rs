@@ -1,7 +1,7 @@
 //! What tells MQTT-SN from other traffic on a port that nobody named.
 
-use super::decode;
 use super::message::Message;
+use super::{Framing, decode, frame, messages};
 use crate::annotate::Tape;
 use crate::spec::Sender;
 use crate::spec::sn::MessageType;
@@ -30,4 +30,25 @@ pub fn is_connect(datagram: &[u8]) -> bool {
             message.message_type == MessageType::CONNECT && is_printable(&message)
         })
         && tape.findings().is_empty()
+}
+
+/// Whether a datagram may be MQTT-SN: messages that fill it to its last byte, of types that the
+/// standard has, in which nothing is wrong. Of a datagram that was captured in part, the Length of
+/// the first message must lie within it.
+#[must_use]
+pub fn is_plausible(datagram: &[u8], missing: usize) -> bool {
+    if missing > 0 {
+        let whole = datagram.len().saturating_add(missing);
+        let kind = decode(datagram, None, &mut ()).message_type;
+        return kind.is_some_and(|kind| kind.info().is_some())
+            && matches!(frame(datagram), Framing::Length(len) if len <= whole);
+    }
+    let mut tape = Tape::new();
+    let is_clean = |bytes: &[u8]| {
+        tape.clear();
+        let decoded = decode(bytes, None, &mut tape);
+        decoded.message.is_some_and(|message| message.message_type.info().is_some())
+            && tape.errors() == 0
+    };
+    !datagram.is_empty() && messages(datagram).map(|(_, bytes)| bytes).all(is_clean)
 }

@@ -1,23 +1,21 @@
 //! Frames of a capture become records.
 
+use super::Consumer;
+use super::connection::Conversation;
+use super::datagrams::Datagrams;
 use super::reader::Reader;
-use super::{Consumer, Origin};
-use crate::annotate::Finding;
-use crate::bytes::Span;
 use crate::capture::Frame;
-use crate::mqtt::framer::{Framed, Framer, Why};
-use crate::net::{self, Counters, Layers};
-use crate::session;
-use crate::spec::{Field, Rule, Sender, Version};
-use crate::stream::{
-    Connection, End, Event, Flows, Limits, Origins, Side, Sink, Stamp, StreamCounters,
-};
+use crate::carrier::Hints;
+use crate::net::{self, Counters, FragmentCounters, Net, Skip, Transport};
+use crate::spec::Version;
+use crate::stream::{Connection, End, Event, Flows, Limits, Side, Sink, Stamp, StreamCounters};
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::ops::ControlFlow;
 
 /// The port that MQTT has without TLS.
 pub const MQTT_PORT: u16 = 1883;
+/// The port that MQTT has with TLS.
+pub const MQTT_TLS_PORT: u16 = 8883;
 /// The longest packet that is held, in bytes, unless set otherwise. Brokers take 256 KiB to 16 MiB.
 pub const MAX_PACKET: usize = 16 << 20;
 
@@ -29,6 +27,10 @@ const MAX_OTHER_PORTS: usize = 8;
 pub struct Settings {
     /// TCP ports of servers that speak MQTT.
     pub ports: Vec<u16>,
+    /// UDP ports of gateways that speak MQTT-SN, besides [`SN_PORTS`](super::SN_PORTS).
+    pub sn_ports: Vec<u16>,
+    /// Whether connections to other ports are read too, where their bytes are MQTT.
+    pub any_port: bool,
     /// The version of connections whose CONNECT is not seen.
     pub version: Option<Version>,
     /// Whether secrets are hidden.
@@ -42,7 +44,9 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            ports: vec![MQTT_PORT],
+            ports: vec![MQTT_PORT, MQTT_TLS_PORT],
+            sn_ports: Vec::new(),
+            any_port: true,
             version: None,
             redact: false,
             max_packet: MAX_PACKET,
@@ -54,41 +58,28 @@ impl Default for Settings {
 /// Takes frames, gives records to a consumer.
 #[derive(Debug)]
 pub struct Inspector<C> {
+    net: Net,
     flows: Flows<Conversation>,
+    datagrams: Datagrams,
     worker: Worker<C>,
     counters: Counters,
     frames: u64,
     cut_frames: u64,
 }
 
-/// An MQTT connection: its two directions and what is known of it.
 #[derive(Debug)]
-struct Conversation {
-    client: Side,
-    session: session::Connection,
-    a: Direction,
-    b: Direction,
-}
-
-#[derive(Debug)]
-struct Direction {
-    framer: Framer,
-    origins: Origins,
-}
-
-#[derive(Debug)]
-struct Worker<C> {
+pub(super) struct Worker<C> {
     settings: Settings,
-    reader: Reader<C>,
-    clock: Clock,
-    frames: Vec<u64>,
+    pub(super) reader: Reader<C>,
+    pub(super) clock: Clock,
+    pub(super) frames: Vec<u64>,
     other_ports: BTreeSet<u16>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Clock {
-    start: Option<i64>,
-    previous: Option<i64>,
+pub(super) struct Clock {
+    pub(super) start: Option<i64>,
+    pub(super) previous: Option<i64>,
     now: Option<i64>,
 }
 
@@ -101,7 +92,9 @@ impl<C: Consumer> Inspector<C> {
     /// The same with a reader that has made records already; it goes on counting.
     pub fn with_reader(reader: Reader<C>, settings: Settings) -> Self {
         Self {
+            net: Net::default(),
             flows: Flows::new(settings.limits),
+            datagrams: Datagrams::new(&settings.sn_ports, settings.any_port),
             worker: Worker {
                 reader,
                 settings,
@@ -121,12 +114,21 @@ impl<C: Consumer> Inspector<C> {
         self.frames = self.frames.saturating_add(1);
         let is_cut = (frame.original_len as usize) > frame.data.len();
         self.cut_frames = self.cut_frames.saturating_add(u64::from(is_cut));
-        match net::segment(frame) {
-            Ok(segment) => {
-                let at = Stamp { frame: frame.number, time: frame.time };
-                self.flows.push(at, &segment, &mut self.worker);
+        let at = Stamp { frame: frame.number, time: frame.time };
+        let mut next = Some(self.net.packet(frame));
+        while let Some(packet) = next {
+            match packet {
+                Ok(Transport::Tcp(segment)) => {
+                    self.flows.push(at, &segment, &mut self.worker);
+                }
+                Ok(Transport::Udp(datagram)) => {
+                    if !self.datagrams.push(at, &datagram, &mut self.worker) {
+                        self.counters.add(frame.number, Skip::NotTcp(net::UDP));
+                    }
+                }
+                Err(skip) => self.counters.add(frame.number, skip),
             }
-            Err(skip) => self.counters.add(frame.number, skip),
+            next = self.net.more(frame);
         }
         self.flow()
     }
@@ -141,9 +143,24 @@ impl<C: Consumer> Inspector<C> {
         &self.counters
     }
 
+    /// What became of IP packets that came in fragments.
+    pub fn fragments(&self) -> FragmentCounters {
+        self.net.fragments()
+    }
+
     /// What happened in TCP.
     pub fn stream_counters(&self) -> &StreamCounters {
         self.flows.counters()
+    }
+
+    /// Datagrams on MQTT-SN's own ports that are something else.
+    pub fn other_datagrams(&self) -> u64 {
+        self.datagrams.refused()
+    }
+
+    /// Pairs of an MQTT-SN client and its gateway that were forgotten, as there were too many.
+    pub fn forgotten_pairs(&self) -> u64 {
+        self.datagrams.forgotten()
     }
 
     /// How many frames were taken.
@@ -194,15 +211,17 @@ impl Clock {
 }
 
 impl Settings {
-    /// The side that is the client; `None` where neither port is one of MQTT's.
-    fn client(&self, connection: &Connection) -> Option<Side> {
+    /// What ports and SYN tell of a connection.
+    fn hints(&self, connection: &Connection) -> Hints {
         let serves = |side| self.ports.contains(&connection.address(side).port());
-        match (serves(Side::A), serves(Side::B)) {
-            (false, false) => None,
-            (true, false) => Some(Side::B),
-            (false, true) => Some(Side::A),
-            (true, true) => Some(connection.opener.unwrap_or(Side::A)),
-        }
+        let (a, b) = (serves(Side::A), serves(Side::B));
+        let opener = connection.opener;
+        let server = match (a, b) {
+            (true, false) => Some(Side::A),
+            (false, true) => Some(Side::B),
+            _ => opener.map(Side::other),
+        };
+        Hints { is_mqtt_port: a || b, server, opener }
     }
 }
 
@@ -210,16 +229,14 @@ impl<C: Consumer> Sink for Worker<C> {
     type State = Conversation;
 
     fn opened(&mut self, connection: &Connection) -> Option<Conversation> {
-        let Some(client) = self.settings.client(connection) else {
+        let hints = self.settings.hints(connection);
+        if !hints.is_mqtt_port {
             self.remember_port(connection);
-            return None;
-        };
-        let direction = || Direction {
-            framer: Framer::new(connection.opener.is_some(), self.settings.max_packet),
-            origins: Origins::default(),
-        };
-        let session = session::Connection::new(self.settings.version);
-        Some(Conversation { client, session, a: direction(), b: direction() })
+            if !self.settings.any_port {
+                return None;
+            }
+        }
+        Some(Conversation::new(hints, &self.settings))
     }
 
     fn event(
@@ -229,56 +246,12 @@ impl<C: Consumer> Sink for Worker<C> {
         side: Side,
         event: Event<'_>,
     ) -> ControlFlow<()> {
-        let sender = state.sender(side);
-        let direction = if side == Side::A { &mut state.a } else { &mut state.b };
-        let Direction { framer, origins } = direction;
-        let mut packets = Packets {
-            worker: self,
-            session: &mut state.session,
-            sender,
-            ends: (connection.address(side), connection.address(side.other())),
-            stream: connection.stream,
-            layers: None,
-            time: None,
-            origins,
-        };
-        match event {
-            Event::Data { offset, bytes, at, layers } => {
-                packets.origins.push(offset, bytes.len(), at);
-                packets.layers = Some(layers);
-                packets.time = at.time;
-                framer.data(bytes, &mut |framed| packets.framed(framed));
-            }
-            Event::Gap { bytes, at, .. } => {
-                packets.time = at.time;
-                framer.gap(bytes, &mut |framed| packets.framed(framed));
-            }
-            Event::Closed { at, .. } => {
-                packets.time = at.time;
-                framer.end(&mut |framed| packets.framed(framed));
-            }
-            Event::Conflict { .. } => {}
-        }
-        direction.origins.forget_before(direction.framer.offset());
+        state.event(self, connection, side, event)?;
         if self.reader.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     fn ended(&mut self, connection: &Connection, mut state: Conversation, _: End) {
-        for side in [Side::A, Side::B] {
-            let sender = state.sender(side);
-            let direction = if side == Side::A { &mut state.a } else { &mut state.b };
-            let mut packets = Packets {
-                worker: self,
-                session: &mut state.session,
-                sender,
-                ends: (connection.address(side), connection.address(side.other())),
-                stream: connection.stream,
-                layers: None,
-                time: None,
-                origins: &mut direction.origins,
-            };
-            direction.framer.end(&mut |framed| packets.framed(framed));
-        }
+        state.finish(self, connection);
     }
 }
 
@@ -294,69 +267,4 @@ impl<C> Worker<C> {
             self.other_ports.insert(server);
         }
     }
-}
-
-impl Conversation {
-    fn sender(&self, side: Side) -> Sender {
-        if side == self.client { Sender::Client } else { Sender::Server }
-    }
-}
-
-/// What the packets of one event have in common.
-struct Packets<'w, C> {
-    worker: &'w mut Worker<C>,
-    session: &'w mut session::Connection,
-    sender: Sender,
-    ends: (SocketAddr, SocketAddr),
-    stream: u64,
-    layers: Option<&'w Layers>,
-    time: Option<i64>,
-    origins: &'w mut Origins,
-}
-
-impl<C: Consumer> Packets<'_, C> {
-    fn framed(&mut self, framed: Framed<'_>) {
-        let (offset, bytes) = match framed {
-            Framed::Packet { offset, bytes }
-            | Framed::Cut { offset, bytes, .. }
-            | Framed::Stray { offset, bytes, .. } => (offset, bytes),
-        };
-        let stamps = self.origins.frames(offset..offset.saturating_add(bytes.len() as u64));
-        self.worker.frames.clear();
-        for stamp in stamps {
-            self.worker.frames.push(stamp.frame);
-            self.time = stamp.time.or(self.time);
-        }
-        let Worker { reader, clock, frames, .. } = &mut *self.worker;
-        let origin = Origin {
-            frames,
-            time: self.time,
-            start: clock.start,
-            previous: clock.previous,
-            stream: Some(self.stream),
-            ends: Some(self.ends),
-            layers: self.layers,
-            text: None,
-        };
-        let sender = Some(self.sender);
-        match framed {
-            Framed::Packet { .. } => reader.packet(self.session, bytes, sender, None, &[], origin),
-            Framed::Cut { whole, why, .. } => {
-                reader.packet(self.session, bytes, sender, Some((why, whole)), &[], origin);
-            }
-            Framed::Stray { why, .. } => {
-                reader.stray(self.session, bytes, sender, stray(bytes, why), origin);
-            }
-        }
-    }
-}
-
-fn stray(bytes: &[u8], why: Why) -> Finding {
-    let rule = match why {
-        Why::Missing => Rule::REST_OF_PACKET,
-        Why::TooLarge => Rule::REST_OF_LARGE_PACKET,
-        Why::End | Why::NoPacket => Rule::NOT_A_PACKET,
-    };
-    let span = Span::of_bytes(0, bytes.len());
-    Finding::new(rule, span, Field::UNDECODED).with(bytes.len() as u64, 0)
 }

@@ -3,7 +3,9 @@
 //! What may enter: the order of the steps and what a record holds. The steps themselves are in
 //! the other rooms.
 
+mod connection;
 mod conversations;
+mod datagrams;
 mod inspector;
 mod pasted;
 mod pasted_sn;
@@ -12,8 +14,9 @@ mod record;
 mod redact;
 mod sn;
 
-pub use inspector::{Inspector, MAX_PACKET, MQTT_PORT, Settings};
+pub use datagrams::SN_PORTS;
+pub use inspector::{Inspector, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings};
 pub use pasted::{PastedSettings, read_paste};
 pub use pasted_sn::PastedProtocol;
 pub use reader::Reader;
-pub use record::{Consumer, Origin, Record, SnRecord, TextOrigin};
+pub use record::{Consumer, Header, Origin, Record, SnRecord, TextOrigin};

@@ -67,6 +67,9 @@ impl<C: Consumer> Reader<C> {
             bytes,
             tape,
             decoded: None,
+            unit: None,
+            text: "",
+            headers: &[],
             sn: Some(SnRecord { decoded, topic: session.topic() }),
         });
         (before, session.held())

@@ -20,11 +20,13 @@
 //! | `topic` | of MQTT-SN: the topic name that the message is about, where the message has an id for it, or nothing; absent where that is not known |
 //! | `topic_from` | what said so: `"register"`, `"suback"`, `"short"` (a name of two characters), `"request"` (the message that this one answers) |
 //! | `topic_n` | `n` of the line that said so |
-//! | `type` | the standard's name in capitals; `"RESERVED"` for a type that has none, `"UNDECODED"` for bytes of no packet; of what a forwarder passes on (MQTT-SN) that of the inner message |
+//! | `type` | the standard's name in capitals; `"RESERVED"` for a type that has none, `"UNDECODED"` for bytes of no packet; of what a forwarder passes on (MQTT-SN) that of the inner message; what is no MQTT but worth a line has the names `"HTTP REQUEST"`, `"HTTP RESPONSE"`, `"WEBSOCKET PING"`, `"WEBSOCKET PONG"`, `"WEBSOCKET CLOSE"`, `"PROXY"`, `"TLS"`, `"NOT MQTT"` |
+//! | `text` | for a line that is a sentence and no bytes (`"TLS"`, `"NOT MQTT"`): the sentence |
 //! | `length` | number of bytes that are there |
 //! | `hex` | the bytes, in lower case without blanks |
 //! | `findings` | list, empty if there is nothing to report |
 //! | `fields` | list of the fields in the order of their bytes |
+//! | `headers` | the headers of the WebSocket frames that brought the bytes, each with `type`, `hex`, `fields`; their bit offsets count from the header's first bit |
 //!
 //! A finding:
 //!
@@ -103,9 +105,10 @@ impl Format for Json {
         let rows = view::rows(record.tape, record.bytes, self.explain == Explain::Full);
         let rows = RefCell::new(rows.peekable());
         let fields = Fields::new(&rows, &shown);
+        let headers = Headers { record, explain: self.explain };
         let mut serializer =
             serde_json::Serializer::with_formatter(&mut self.line, safe::SafeFormatter);
-        Line::new(record, &shown.context, fields).serialize(&mut serializer)?;
+        Line::new(record, &shown.context, fields, headers).serialize(&mut serializer)?;
         self.line.push(b'\n');
         out.write_all(&self.line)
     }
@@ -145,14 +148,18 @@ struct Line<'r, F> {
     #[serde(skip_serializing_if = "Option::is_none")]
     topic_n: Option<u64>,
     r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'r str>,
     length: usize,
     hex: Shows<Hex<'r>>,
     findings: Findings<'r>,
     fields: F,
+    #[serde(skip_serializing_if = "Headers::is_empty")]
+    headers: Headers<'r>,
 }
 
 impl<'r, F> Line<'r, F> {
-    fn new(record: &'r Record<'_>, context: &'r Context, fields: F) -> Self {
+    fn new(record: &'r Record<'_>, context: &'r Context, fields: F, headers: Headers<'r>) -> Self {
         let origin = &record.origin;
         let version_from = record.version_from.name().filter(|_| record.is_packet());
         let topic = record.sn.and_then(|sn| sn.topic);
@@ -174,12 +181,51 @@ impl<'r, F> Line<'r, F> {
             topic_from: topic.map(|topic| topic.told.name()),
             topic_n: topic.map(|topic| topic.at.record),
             r#type: record.type_name(),
+            text: (!record.text.is_empty()).then_some(record.text),
             length: record.bytes.len(),
             hex: Shows(Hex(record.bytes)),
             findings: Findings { record, context },
             fields,
+            headers,
         }
     }
+}
+
+/// The headers of the frames that brought a packet.
+struct Headers<'r> {
+    record: &'r Record<'r>,
+    explain: Explain,
+}
+
+impl Headers<'_> {
+    fn is_empty(&self) -> bool {
+        self.record.headers.is_empty()
+    }
+}
+
+impl Serialize for Headers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.record.headers.len()))?;
+        for header in self.record.headers {
+            let Record { version, sender, .. } = *self.record;
+            let context = view::context(&header.bytes, &header.tape, version, sender);
+            let shown = Shown { context, meanings: self.explain > Explain::Off, sn: None };
+            let rows = view::rows(&header.tape, &header.bytes, self.explain == Explain::Full);
+            let rows = RefCell::new(rows.peekable());
+            let hex = Shows(Hex(&header.bytes));
+            let fields = Fields::new(&rows, &shown);
+            list.serialize_element(&OneHeader { r#type: header.unit.name(), hex, fields })?;
+        }
+        list.end()
+    }
+}
+
+/// One of them.
+#[derive(Serialize)]
+struct OneHeader<'r, F> {
+    r#type: &'static str,
+    hex: Shows<Hex<'r>>,
+    fields: F,
 }
 
 /// Where in a pasted text the bytes were found.

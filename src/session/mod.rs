@@ -9,4 +9,4 @@ mod recent;
 pub mod sn;
 
 pub use connection::{Connection, How};
-pub use pairs::{Pair, Pairs};
+pub use pairs::{Pair, Pairs, Trust};

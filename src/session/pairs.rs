@@ -33,8 +33,22 @@ struct Key {
 pub struct Pair {
     /// What is known of the client.
     pub session: Session,
+    /// Whether the datagrams of the two ends are MQTT-SN.
+    pub trust: Trust,
     /// The client's address, where a message of one side alone told it.
     client: Option<SocketAddr>,
+}
+
+/// Whether the datagrams of two ends are MQTT-SN.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// Going by the port they may be.
+    #[default]
+    Open,
+    /// They are: what is wrong with one is its own fault.
+    Proven,
+    /// They are not: one was something else.
+    Refused,
 }
 
 impl Default for Pairs {

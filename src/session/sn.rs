@@ -90,6 +90,8 @@ pub struct Session {
     client_id: Option<Arc<[u8]>>,
     /// Whether a CONNECT of this version was seen.
     is_connected: bool,
+    /// Whether an answer fitted the message that it answers.
+    is_answered: bool,
     topics: HashMap<u16, Resolved>,
     pending: VecDeque<Pending>,
     sleep: Sleep,
@@ -104,6 +106,13 @@ impl Session {
     #[must_use]
     pub fn client_id(&self) -> Option<&[u8]> {
         self.client_id.as_deref()
+    }
+
+    /// Whether the messages are MQTT-SN beyond doubt: there was a CONNECT, or an answer fitted the
+    /// message that it answers.
+    #[must_use]
+    pub const fn is_proven(&self) -> bool {
+        self.is_connected || self.is_answered
     }
 
     /// The topic that the message read last is about, where it does not stand there in full.
@@ -281,6 +290,7 @@ impl Session {
         let is_it =
             |p: &Pending| p.kind == request && Some(p.msg_id) == answer.msg_id && may_answer(p);
         let index = self.pending.iter().position(is_it)?;
+        self.is_answered = true;
         if is_last {
             self.pending.remove(index)?.topic
         } else {

@@ -12,6 +12,8 @@ pub mod property;
 pub mod reason;
 pub mod rule;
 pub mod sn;
+pub mod tunnel;
+pub mod unit;
 pub mod version;
 
 pub use field::Field;

@@ -81,7 +81,7 @@ impl<T> Flows<T> {
     ) -> StreamId {
         self.shared.counters.segments = self.shared.counters.segments.saturating_add(1);
         let (key, sender_is_low) = Key::new(segment.src(), segment.dst());
-        let tcp = &segment.layers.tcp;
+        let tcp = &segment.tcp;
         let known = self.table.get(&key);
         if known.is_some_and(|flow| flow.is_reused_by(tcp, sender_is_low)) {
             self.end(key, End::Reused, sink);
@@ -124,7 +124,7 @@ impl<T> Flows<T> {
             a: segment.src(),
             b: segment.dst(),
             first_frame: at.frame,
-            opener: opener(&segment.layers.tcp, Side::A),
+            opener: opener(&segment.tcp, Side::A),
         };
         counters.streams = counters.streams.saturating_add(1);
         Flow {
@@ -202,7 +202,7 @@ impl<T> Flow<T> {
         self.note(side, segment, shared);
         let id = StreamId { stream: self.connection.stream, side };
         if self.state.is_none() {
-            self.assembler(side).note_start(&segment.layers.tcp);
+            self.assembler(side).note_start(&segment.tcp);
             return id;
         }
         let both_ways = self.a_seen && self.b_seen;
@@ -210,7 +210,7 @@ impl<T> Flow<T> {
         self.tell(side, shared, sink, |assembler, shared, emit| {
             assembler.push(segment, now, shared, emit);
         });
-        let tcp = &segment.layers.tcp;
+        let tcp = &segment.tcp;
         if tcp.flags.has(Flags::ACK) {
             self.assembler(side.other()).acknowledged(tcp.ack, at);
         }
@@ -232,7 +232,7 @@ impl<T> Flow<T> {
             Side::B => self.b_seen = true,
         }
         if self.connection.opener.is_none() {
-            self.connection.opener = opener(&segment.layers.tcp, side);
+            self.connection.opener = opener(&segment.tcp, side);
         }
     }
 

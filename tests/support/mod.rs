@@ -96,6 +96,7 @@ pub fn frame(link: u32, data: &[u8]) -> Frame<'_> {
         original_len: data.len() as u32,
         interface: 0,
         file: 0,
+        beside: None,
         data,
     }
 }

@@ -233,6 +233,7 @@ impl Source for Live {
             original_len,
             interface: 0,
             file: 0,
+            beside: None,
             data: &self.data,
         };
         if let Some(Err(error)) = self.writer.as_mut().map(|writer| writer.frame(&frame)) {

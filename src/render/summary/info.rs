@@ -27,6 +27,9 @@ pub(super) fn write(record: &Record<'_>, line: &mut Line) {
         info.message(&message);
         return;
     }
+    if !record.text.is_empty() {
+        return info.item(text::safe(record.text));
+    }
     match record.decoded.and_then(|decoded| decoded.packet) {
         Some(packet) => {
             info.packet(&packet);
