@@ -4,6 +4,7 @@ use super::info::{Info, payload};
 use crate::mqttsn::{Message, Topic};
 use crate::render::paint::Role;
 use crate::render::{sn, words};
+use crate::session::sn::Told;
 use crate::spec::sn::{Flags, MessageType as T, return_code};
 use crate::text::Escaped;
 
@@ -25,6 +26,7 @@ impl Info<'_, '_> {
                     self.item(format_args!("Sleep {duration} s"));
                 }
             }
+            T::PINGREQ if message.client_id.is_some() => self.item("awake"),
             T::ADVERTISE => self.item(format_args!("every {} s", message.duration.unwrap_or(0))),
             _ => {}
         }
@@ -62,6 +64,8 @@ impl Info<'_, '_> {
                 self.item_in(Role::Value, format_args!("pre-defined TopicId {id}"));
             }
             Some(Topic::Id(0)) => {}
+            // The answer to a PUBLISH with a short name has its two characters for an id.
+            Some(Topic::Id(_)) if topic.is_some_and(|topic| topic.told == Told::Short) => {}
             Some(Topic::Id(id)) => {
                 let source = topic.and_then(sn::source).map(|source| format!(" ({source})"));
                 self.item(format_args!("TopicId {id}{}", source.unwrap_or_default()));
