@@ -192,7 +192,7 @@ fn what_is_wrong_is_told_with_its_numbers() {
         ("03 05 04", "sn-return-code: the standard reserves the return code 0x04"),
         (
             "08 12 02 0001 616263",
-            "sn-short-topic-length: a short topic name has two characters; 3 bytes stand here",
+            "sn-short-topic-length: a short topic name has two characters, this one has 3 bytes",
         ),
         (
             "09 0a 0000 0001 612f23",

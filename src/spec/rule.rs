@@ -305,7 +305,7 @@ rules! {
     SN_RETURN_CODE: sn(Error, "sn-return-code", "5.3.10",
         "the standard reserves the return code {a:hex}");
     SN_SHORT_TOPIC_LENGTH: sn(Error, "sn-short-topic-length", "6.7",
-        "a short topic name has two characters; {a:bytes} stand here");
+        "a short topic name has two characters, this one has {a:bytes}");
 
     // ---- MQTT-SN: what lies around the messages
     SN_NOT_A_MESSAGE: sn(Warning, "sn-not-a-message", "",

@@ -118,7 +118,7 @@ pub fn topic_id_type(context: &Context, value: u64) -> Words {
 /// Duration of a CONNECT.
 pub fn keep_alive(_: &Context, value: u64) -> Words {
     if value == 0 {
-        return "the gateway waits for the client without limit".into();
+        return "Keep Alive is off, as 0 means in MQTT".into();
     }
     "Keep Alive: the client sends something at least this often, if only PINGREQ".into()
 }
