@@ -13,6 +13,7 @@ pub mod property;
 pub mod proxy;
 pub mod reason;
 pub mod rule;
+pub mod sn;
 pub mod tunnel;
 pub mod unit;
 pub mod version;
