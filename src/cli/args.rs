@@ -106,6 +106,9 @@ pub(super) struct Protocol {
     /// The longest packet that is held, in bytes; of a longer one the beginning is shown.
     #[arg(long, value_name = "BYTES", default_value_t = crate::pipeline::MAX_PACKET)]
     pub(super) max_packet: usize,
+    /// Decrypt TLS with a key log: tls.keylog_file:FILE [default: the file of SSLKEYLOGFILE].
+    #[arg(short = 'o', value_name = "tls.keylog_file:FILE", value_parser = super::keylog::parse)]
+    pub(super) key_log: Option<PathBuf>,
     /// Names are never looked up: this option does nothing and is taken for tshark's sake.
     #[arg(short = 'n', hide = true)]
     pub(super) no_names: bool,
