@@ -166,20 +166,4 @@ mod tests {
         assert_eq!(set("abcdefghijklmnopqrstuvwxyz", 20), "abcdefghijklmnopqrst\n  uvwxyz\n");
         assert_eq!(set("日本語日本語日本語日本語", 20), "日本語日本語日本語日\n  本語\n");
     }
-
-    /// A terminal would begin a line for the blank that its width has no room for.
-    #[test]
-    fn no_line_ends_with_a_blank() {
-        for width in 20..40 {
-            let mut flow = Flow::new();
-            flow.push(Role::Label, "Packet Identifier").push(Role::Meaning, ": ");
-            flow.push(Role::Value, "10").push(Role::Dim, " · ").push(Role::Meaning, "it answers");
-            for color in [false, true] {
-                let mut out = String::new();
-                flow.set(&mut out, Painter { color }, 0, 2, Some(width));
-                assert!(out.lines().all(|line| !line.ends_with(' ')), "{out}");
-                assert!(color || out.lines().all(|line| line.width() <= width), "{out}");
-            }
-        }
-    }
 }
