@@ -274,7 +274,7 @@ rules! {
     STREAM_ENDS: row(Warning, "stream-ends", ["", ""], ["", ""],
         "the stream ends here, before the packet does: {a:bytes} of {b}");
     NOT_A_PACKET: row(Warning, "not-a-packet", ["", ""], ["", ""],
-        "skipped: {a:bytes}, not part of any MQTT packet");
+        "no MQTT packet: {a:bytes} skipped");
     PACKET_TOO_LARGE: row(Warning, "packet-too-large", ["", ""], ["", ""],
         "a packet of {a:bytes} is larger than the {b} that are held; raise it with --max-packet");
 
