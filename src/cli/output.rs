@@ -21,7 +21,7 @@ pub(super) struct Printer {
 }
 
 impl Printer {
-    /// For the user's options. `live` output is never held back.
+    /// For the user's options. `live`: who captures calls `flush` as soon as no frame waits.
     pub(super) fn new(output: &Output, live: bool) -> anyhow::Result<Self> {
         let name = if output.verbose { "tree" } else { &output.format };
         let row = render::format(name)
@@ -30,7 +30,7 @@ impl Printer {
         Ok(Self {
             format: (row.make)(&options(output, is_terminal)),
             out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
-            flush_each: live || output.line_buffered || is_terminal,
+            flush_each: output.line_buffered || (is_terminal && !live),
             quiet: output.quiet,
             fail_on: output.fail_on.map(Into::into),
             found: false,
@@ -53,6 +53,23 @@ impl Printer {
         }
     }
 
+    /// Writes what was held back.
+    #[cfg(feature = "live")]
+    pub(super) fn flush(&mut self) -> ControlFlow<()> {
+        let result = if self.failed.is_none() { self.out.flush() } else { Ok(()) };
+        self.flow(result)
+    }
+
+    fn flow(&mut self, result: io::Result<()>) -> ControlFlow<()> {
+        match result {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
     fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
         if self.quiet {
             return Ok(());
@@ -66,13 +83,8 @@ impl Consumer for Printer {
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
         let worst = record.tape.worst();
         self.found |= self.fail_on.is_some_and(|limit| worst >= Some(limit));
-        match self.write(record) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                self.failed = Some(error);
-                ControlFlow::Break(())
-            }
-        }
+        let result = self.write(record);
+        self.flow(result)
     }
 }
 
