@@ -262,8 +262,8 @@ impl Live {
         let now = Instant::now();
         self.watch(now);
         for tap in &mut self.taps {
-            let event = tap.fetch(now);
-            keep(&mut self.events, event);
+            keep(&mut self.events, tap.revive(&self.options, now));
+            keep(&mut self.events, tap.fetch(now));
         }
         self.end(now);
         if let Some(index) = self.earliest() {
@@ -320,7 +320,7 @@ impl Live {
         }
         self.watched = now;
         for tap in &mut self.taps {
-            tap.watch(&self.options, now, &mut |event| keep(&mut self.events, Some(event)));
+            tap.watch(now, &mut |event| keep(&mut self.events, Some(event)));
         }
     }
 

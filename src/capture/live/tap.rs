@@ -126,11 +126,8 @@ impl Tap {
 
     /// Counts losses and looks whether the interface is still the one that was opened. For calls about once
     /// a second.
-    pub(super) fn watch(&mut self, options: &Options, now: Instant, tell: &mut impl FnMut(Event)) {
+    pub(super) fn watch(&mut self, now: Instant, tell: &mut impl FnMut(Event)) {
         if self.capture.is_none() {
-            if self.retry.is_due(now) {
-                self.reopen(options, now).into_iter().for_each(tell);
-            }
             return;
         }
         self.losses().into_iter().for_each(&mut *tell);
@@ -144,6 +141,28 @@ impl Tap {
             _ => return,
         }
         self.is_down = !self.is_down;
+    }
+
+    /// Tries an interface again that went away, if it is time.
+    pub(super) fn revive(&mut self, options: &Options, now: Instant) -> Option<Event> {
+        if self.capture.is_some() || !self.retry.is_due(now) {
+            return None;
+        }
+        let interface = self.name.clone();
+        let reason = match device::open(&self.name, options) {
+            Ok((capture, _)) if device::link_of(&capture) == self.link => {
+                self.capture = Some(capture);
+                self.number = device::number(&self.name);
+                return Some(Event::Back { interface });
+            }
+            Ok(_) => "its link type is another one".into(),
+            Err(error) => error.to_string(),
+        };
+        self.retry.failed(now);
+        // Not being there is what was told already.
+        let is_news = !self.refused && device::number(&self.name).is_some();
+        self.refused |= is_news;
+        is_news.then_some(Event::Refused { interface, reason })
     }
 
     /// Brings the counts up to date; tells what was lost since the last time.
@@ -175,23 +194,5 @@ impl Tap {
         self.retry = Backoff::new(RETRY.0, RETRY.1);
         self.retry.failed(now);
         Event::Gone { interface: self.name.clone(), reason }
-    }
-
-    fn reopen(&mut self, options: &Options, now: Instant) -> Option<Event> {
-        let interface = self.name.clone();
-        let reason = match device::open(&self.name, options) {
-            Ok((capture, _)) if device::link_of(&capture) == self.link => {
-                self.capture = Some(capture);
-                self.number = device::number(&self.name);
-                return Some(Event::Back { interface });
-            }
-            Ok(_) => "its link type is another one".into(),
-            Err(error) => error.to_string(),
-        };
-        self.retry.failed(now);
-        // Not being there is what was told already.
-        let is_news = !self.refused && device::number(&self.name).is_some();
-        self.refused |= is_news;
-        is_news.then_some(Event::Refused { interface, reason })
     }
 }
