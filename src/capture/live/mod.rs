@@ -280,7 +280,9 @@ impl Live {
         let taken = self.taps.get_mut(index).and_then(|tap| tap.take(self.seen));
         let Some(frame) = taken else { return Ok(Step::Pending) };
         if let Some(recorder) = &mut self.recorder {
-            let event = recorder.frame(&frame).map_err(|e| Fault::Write(e).of_file(0))?;
+            let event = recorder
+                .frame(&frame, Instant::now())
+                .map_err(|error| Fault::Write(error).of_file(0))?;
             keep(&mut self.events, event);
         }
         Ok(Step::Frame(frame))

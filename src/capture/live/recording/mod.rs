@@ -12,6 +12,8 @@
 mod encode;
 mod file;
 mod ring;
+#[cfg(test)]
+mod tests;
 
 pub use encode::Format;
 pub use ring::Switch;
@@ -133,11 +135,10 @@ impl Recorder {
     ///
     /// # Errors
     /// Where nobody reads the pipe any more that is written to.
-    pub(super) fn frame(&mut self, frame: &Frame<'_>) -> io::Result<Option<Event>> {
+    pub(super) fn frame(&mut self, frame: &Frame<'_>, now: Instant) -> io::Result<Option<Event>> {
         if self.is_closed() {
             return Ok(None);
         }
-        let now = Instant::now();
         if self.failed.as_mut().is_some_and(|failed| !failed.is_due(now)) {
             return Ok(None);
         }
