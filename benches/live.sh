@@ -6,14 +6,15 @@
 # One mosquitto_pub publishes through mosquitto as fast as both can, to one mosquitto_sub, over a veth pair
 # between two network namespaces (where those are not permitted: over loopback). On one end of the pair
 # listen at once: mqttscope, tcpdump as it is, and tcpdump with as large a buffer. Settings by
-# environment: MESSAGES (200000 a round), ROUNDS (2 of each kind), PAYLOAD (64 bytes), LIMIT (60 seconds a round).
+# environment: MESSAGES (200000 a round), ROUNDS (2 of each kind), PAYLOAD (64 bytes), LIMIT (60 seconds a round),
+# BUFFER (64 MiB; tcpdump has 2 by itself).
 #
 # The figures tell about this machine with what else runs on it: the load is printed beside them.
 set -eu
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 program=${1:-target/release/mqttscope}
 messages=${MESSAGES:-200000} rounds=${ROUNDS:-2} payload=${PAYLOAD:-64} limit=${LIMIT:-60}
-port=18830 buffer_mib=64
+port=18830 buffer_mib=${BUFFER:-64}
 
 fail() { printf 'live.sh: %s\n' "$*" >&2; exit 1; }
 for tool in mosquitto mosquitto_pub mosquitto_sub tcpdump; do
@@ -74,7 +75,7 @@ filler=$(printf "%${payload}s" '' | tr ' ' x)
 run() { # KIND QOS MQTTSCOPE-ARGUMENTS...
   kind=$1 qos=$2; shift 2
   captures=''
-  listen mqttscope "$program" live -i "$interface" -f "tcp port $port" -d "tcp.port==$port,mqtt" "$@"
+  listen mqttscope "$program" live -B "$buffer_mib" -i "$interface" -f "tcp port $port" -d "tcp.port==$port,mqtt" "$@"
   listen tcpdump tcpdump -i "$interface" -w "$work/tcpdump.pcap" "tcp port $port"
   listen tcpdump-B tcpdump -B $((buffer_mib * 1024)) -i "$interface" -w "$work/tcpdump-B.pcap" "tcp port $port"
   sleep 1.5
@@ -83,8 +84,14 @@ run() { # KIND QOS MQTTSCOPE-ARGUMENTS...
   sub=$!
   sleep 0.5
   begun=$(date +%s%N)
-  yes "$filler" | head -n "$messages" |
-    timeout "$limit" $on_client mosquitto_pub -h "$address" -p "$port" -q "$qos" -t bench -l 2>/dev/null || :
+  left=$messages
+  while [ "$left" -gt 0 ]; do
+    # With QoS 1 a mosquitto_pub stops where its Packet Identifiers begin anew.
+    some=$((left < 50000 ? left : 50000))
+    left=$((left - some))
+    yes "$filler" | head -n "$some" |
+      timeout "$limit" $on_client mosquitto_pub -h "$address" -p "$port" -q "$qos" -t bench -l 2>/dev/null || break
+  done
   wait "$sub" || :
   took=$(( ($(date +%s%N) - begun) / 1000000 ))
   sleep 0.5

@@ -65,7 +65,7 @@ mod capturing {
     use super::super::output::Printer;
     use super::super::{Outcome, report};
     use super::Args;
-    use crate::capture::live::rights::{self, Needs};
+    use crate::capture::live::rights::{self, Account, Needs};
     use crate::capture::live::{
         DEFAULT_FILTER, Event, Format, Live, LiveError, Options, Recording, Statistics, Step, Stop,
     };
@@ -73,6 +73,7 @@ mod capturing {
     use crate::pipeline::Inspector;
     use crate::text;
     use std::io::ErrorKind;
+    use std::path::PathBuf;
 
     pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         let options = options(args);
@@ -88,7 +89,8 @@ mod capturing {
                 Err(LiveError::Create { error, .. }) if error.kind() == ErrorKind::BrokenPipe => {
                     return Ok(Outcome::Done);
                 }
-                result => tell_format(args, result?),
+                Err(error) => return Err(not_created(error, account.as_ref())),
+                Ok(format) => tell_format(args, format),
             }
         }
         let in_force = rights::confine(&needs);
@@ -101,11 +103,23 @@ mod capturing {
         capture(args, live)
     }
 
+    fn not_created(error: LiveError, account: Option<&Account>) -> anyhow::Error {
+        let error = anyhow::Error::new(error);
+        match account {
+            None => error,
+            Some(account) => error.context(format!(
+                "files are written as user {} (--user root stays root)",
+                account.name
+            )),
+        }
+    }
+
     fn capture(args: &Args, mut live: Live) -> anyhow::Result<Outcome> {
         let printer = Printer::new(&args.output, true)?;
         let mut inspector = Inspector::new(printer, args.protocol.settings(&args.output));
         let mut failed = false;
         let error = feed(&mut live, &mut inspector, count(args), &mut failed);
+        live.finish();
         inspector.finish();
         let outcome = inspector.consumer().finish()?;
         report::inspection(&inspector);
@@ -239,10 +253,17 @@ mod capturing {
         let folder = recording.and_then(Recording::folder);
         Needs {
             write: folder.into_iter().map(Into::into).collect(),
-            read: Vec::new(),
+            read: key_log_folder().into_iter().collect(),
             // `any` never goes away.
             reopen: !args.no_reopen && args.interfaces.iter().any(|name| name != "any"),
         }
+    }
+
+    /// Where the key log of TLS lies or will lie: it is read again as it grows, and may be another file then.
+    fn key_log_folder() -> Option<PathBuf> {
+        let file = PathBuf::from(std::env::var_os("SSLKEYLOGFILE").filter(|it| !it.is_empty())?);
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        Some(folder.map_or_else(|| PathBuf::from("."), PathBuf::from))
     }
 
     /// All ports that are read as MQTT: what `-d` names is wanted, or it would not be named.

@@ -224,6 +224,13 @@ impl Live {
         Ok(format)
     }
 
+    /// Writes what waits to be written. The events tell if that fails.
+    pub fn finish(&mut self) {
+        if let Some(recorder) = &mut self.recorder {
+            keep(&mut self.events, recorder.finish(Instant::now()));
+        }
+    }
+
     /// The file that is written to, and how many frames are missing at its end because it can't be written
     /// at the moment.
     #[must_use]

@@ -104,6 +104,13 @@ impl Output {
     }
 }
 
+impl Drop for Output {
+    fn drop(&mut self) {
+        // Who wants to know of an error has flushed before.
+        let _ = self.flush();
+    }
+}
+
 /// Whether standard output is meant.
 pub(super) fn is_stdout(path: &Path) -> bool {
     path.as_os_str() == "-"

@@ -174,6 +174,15 @@ impl Recorder {
         self.judge(result, 0, now)
     }
 
+    /// Gives what waits to the system, at the end.
+    pub(super) fn finish(&mut self, now: Instant) -> Option<Event> {
+        let result = self.output.as_mut().map_or(Ok(()), Output::flush);
+        if result.is_ok() {
+            return None;
+        }
+        self.judge(result, 0, now).ok().flatten()
+    }
+
     /// Whether nothing is written any more.
     const fn is_closed(&self) -> bool {
         self.done || self.given_up
