@@ -54,4 +54,5 @@ fuzz:
 	done
 
 captures:
+	@.ci/install captures
 	captures/record.sh

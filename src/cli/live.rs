@@ -72,6 +72,7 @@ mod capturing {
     use crate::capture::{CaptureError, Fault};
     use crate::pipeline::Inspector;
     use crate::text;
+    use anyhow::Context;
     use std::io::ErrorKind;
     use std::path::PathBuf;
 
@@ -209,12 +210,12 @@ mod capturing {
         }
     }
 
-    fn stop(args: &Args) -> Result<Stop, LiveError> {
+    fn stop(args: &Args) -> anyhow::Result<Stop> {
         let durations = args.end.iter().filter_map(|it| match it {
             Condition::Duration(duration) => Some(*duration),
             _ => None,
         });
-        let stop = Stop::default().on_signals()?;
+        let stop = Stop::default().on_signals().context(report::NO_SIGNALS)?;
         Ok(durations.min().map_or(stop.clone(), |shortest| stop.after(shortest)))
     }
 

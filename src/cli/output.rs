@@ -23,7 +23,7 @@ pub(super) struct Printer {
 impl Printer {
     /// For the user's options. `live`: who captures calls `flush` as soon as no frame waits.
     pub(super) fn new(output: &Output, live: bool) -> anyhow::Result<Self> {
-        let name = if output.verbose { "tree" } else { &output.format };
+        let name = &output.format;
         let row = render::format(name)
             .ok_or_else(|| anyhow::anyhow!("there is no output format \"{name}\""))?;
         let is_terminal = io::stdout().is_terminal();
@@ -53,15 +53,9 @@ impl Printer {
         }
     }
 
-    /// Writes what was held back.
-    #[cfg(feature = "live")]
+    /// Lets out what was written. `Break`: it cannot be.
     pub(super) fn flush(&mut self) -> ControlFlow<()> {
-        let result = if self.failed.is_none() { self.out.flush() } else { Ok(()) };
-        self.flow(result)
-    }
-
-    fn flow(&mut self, result: io::Result<()>) -> ControlFlow<()> {
-        match result {
+        match self.out.flush() {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 self.failed = Some(error);
@@ -83,8 +77,13 @@ impl Consumer for Printer {
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
         let worst = record.tape.worst();
         self.found |= self.fail_on.is_some_and(|limit| worst >= Some(limit));
-        let result = self.write(record);
-        self.flow(result)
+        match self.write(record) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
     }
 }
 

@@ -69,7 +69,4 @@ pub enum LiveError {
         /// The bound.
         most: usize,
     },
-    /// Ctrl-C and SIGTERM cannot be caught.
-    #[error("a handler for signals cannot be set up: {0}")]
-    Signals(#[source] io::Error),
 }

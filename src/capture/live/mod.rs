@@ -25,14 +25,13 @@ mod interface;
 mod permission;
 mod recording;
 pub mod rights;
-mod stop;
 mod tap;
 
+pub use super::Stop;
 pub use error::LiveError;
 pub use event::Event;
 pub use interface::{Interface, interfaces};
 pub use recording::{Format, Recording, Switch};
-pub use stop::Stop;
 
 use super::{CaptureError, Fault, Frame, MAX_FRAME_LEN, Source};
 use pcap::Error as PcapError;
@@ -43,7 +42,7 @@ use rustix::{
 };
 use std::collections::VecDeque;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tap::Tap;
 
 /// How long to wait for a frame before looking whether a [`Stop`] is due: short enough that Ctrl-C
@@ -341,7 +340,7 @@ impl Live {
                 return;
             }
             // Once the last file is full no further frame is wanted.
-            let time = if is_full { i64::MIN } else { stop::now() };
+            let time = if is_full { i64::MIN } else { clock() };
             self.ending = Some(Ending { time, at: now });
         }
         let Some(ending) = self.ending else { return };
@@ -359,7 +358,7 @@ impl Live {
         let (time, index) = heads.filter_map(|(i, tap)| Some((tap.time()?, i))).min()?;
         let is_settled = |tap: &Tap| tap.time().is_some() || tap.is_silent();
         let hold = i64::try_from(HOLD.as_nanos()).unwrap_or(i64::MAX);
-        let is_first = self.taps.iter().all(is_settled) || time.saturating_add(hold) <= stop::now();
+        let is_first = self.taps.iter().all(is_settled) || time.saturating_add(hold) <= clock();
         is_first.then_some(index)
     }
 
@@ -394,6 +393,12 @@ impl Source for Live {
             }
         }
     }
+}
+
+/// Nanoseconds since 1970 by the system's clock, which is also what stamps frames.
+fn clock() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
 }
 
 fn libpcap_says(error: PcapError) -> String {

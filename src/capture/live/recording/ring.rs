@@ -116,7 +116,7 @@ impl Begun {
 }
 
 fn second() -> u64 {
-    u64::try_from(super::super::stop::now().div_euclid(1_000_000_000)).unwrap_or_default()
+    u64::try_from(super::super::clock().div_euclid(1_000_000_000)).unwrap_or_default()
 }
 
 #[cfg(test)]
