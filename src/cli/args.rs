@@ -85,7 +85,7 @@ pub(super) struct Output {
     /// Show no packets, only what is told at the end.
     #[arg(short = 'q')]
     pub(super) quiet: bool,
-    /// Write each packet at once, not in blocks. Live capture does so anyway.
+    /// Write each packet at once, not in blocks. Live capture does so as soon as no frame waits.
     #[arg(short = 'l')]
     pub(super) line_buffered: bool,
 }
