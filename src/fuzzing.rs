@@ -54,6 +54,9 @@ pub fn capture(data: &[u8]) {
         }
     }
     inspector.finish();
+    for notice in source.notices() {
+        assert!(!notice.to_string().is_empty(), "{notice:?}");
+    }
 }
 
 /// The bytes are TCP segments of one connection, in any order and overlapping as they like. Each

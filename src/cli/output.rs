@@ -23,7 +23,7 @@ pub(super) struct Printer {
 impl Printer {
     /// For the user's options. `live` output is never held back.
     pub(super) fn new(output: &Output, live: bool) -> anyhow::Result<Self> {
-        let name = if output.verbose { "tree" } else { &output.format };
+        let name = &output.format;
         let row = render::format(name)
             .ok_or_else(|| anyhow::anyhow!("there is no output format \"{name}\""))?;
         let is_terminal = io::stdout().is_terminal();
@@ -50,6 +50,17 @@ impl Printer {
             }
             _ if self.found => Ok(Outcome::Found),
             _ => Ok(Outcome::Done),
+        }
+    }
+
+    /// Lets out what was written. `Break`: it cannot be.
+    pub(super) fn flush(&mut self) -> ControlFlow<()> {
+        match self.out.flush() {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.failed = Some(error);
+                ControlFlow::Break(())
+            }
         }
     }
 

@@ -11,6 +11,9 @@ pub(super) const NO_LIVE: &str = "this build has no live capture: build it with 
      (it is one of the defaults, and needs libpcap), or read what tcpdump captures: \
      tcpdump -U -w - tcp port 1883 | mqttscope read -";
 
+/// Why a run that waits cannot be begun.
+pub(super) const NO_SIGNALS: &str = "a handler for Ctrl-C cannot be set up";
+
 /// One line on standard error. Nothing untrusted gets through raw.
 pub(super) fn line(message: &str) {
     eprintln!("mqttscope: {}", text::safe(message));

@@ -231,6 +231,7 @@ impl<C: Consumer> Packets<'_, C> {
         let origin = Origin {
             frames: &self.worker.frames,
             layers,
+            notes: Some(&self.worker.notes),
             ..origin(self.worker.clock, last, self.time, self.connection, self.side)
         };
         let reader = &mut self.worker.reader;
@@ -267,6 +268,7 @@ impl<C: Consumer> Packets<'_, C> {
         let origin = Origin {
             frames: &self.worker.frames,
             layers: self.layers,
+            notes: Some(&self.worker.notes),
             ..origin(self.worker.clock, last, self.time, self.connection, self.side)
         };
         let sender = Some(self.sender);

@@ -1,8 +1,8 @@
 //! Frames of a capture become records.
 
-use super::Consumer;
 use super::connection::Conversation;
 use super::reader::Reader;
+use super::{Consumer, Notes};
 use crate::capture::Frame;
 use crate::carrier::Hints;
 use crate::net::{self, Counters, FragmentCounters, Net, Skip, Transport};
@@ -68,6 +68,7 @@ pub(super) struct Worker<C> {
     pub(super) reader: Reader<C>,
     pub(super) clock: Clock,
     pub(super) frames: Vec<u64>,
+    pub(super) notes: Notes,
     /// Connections to the ports of MQTT.
     connections: u64,
     pub(super) losses: Losses,
@@ -108,6 +109,7 @@ impl<C: Consumer> Inspector<C> {
                 settings,
                 clock: Clock::default(),
                 frames: Vec::new(),
+                notes: Notes::default(),
                 connections: 0,
                 losses: Losses::default(),
                 other_ports: BTreeSet::new(),
@@ -124,6 +126,9 @@ impl<C: Consumer> Inspector<C> {
         self.frames = self.frames.saturating_add(1);
         let is_cut = (frame.original_len as usize) > frame.data.len();
         self.cut_frames = self.cut_frames.saturating_add(u64::from(is_cut));
+        if let Some(beside) = frame.beside {
+            self.worker.notes.add(frame.number, beside);
+        }
         let previous = self.worker.clock.previous;
         let at = Stamp { frame: frame.number, time: frame.time, previous };
         let mut next = Some(self.net.packet(frame));

@@ -17,9 +17,10 @@ pub mod time;
 pub mod tree;
 pub mod words;
 
+use crate::annotate::Finding;
 use crate::pipeline::Record;
 use crate::spec::Version;
-use crate::spec::rule::RuleInfo;
+use crate::spec::field::Context;
 use std::io::{self, Write};
 
 /// One way to write records down.
@@ -111,17 +112,13 @@ pub fn standard(version: Version) -> Version {
     if version.is_v5() { Version::V5 } else { Version::V311 }
 }
 
-/// Where the standard of `version` says what a rule says: its normative statements, or the section
-/// where no statement says it alone. Empty for a rule that is not the standard's.
+/// Where the standard says what a finding says: its normative statements, or the section where no
+/// statement says it alone. Empty for a rule that is not the standard's.
 #[must_use]
-pub fn citation(rule: &RuleInfo, version: Version) -> String {
-    let (section, statements) = match version.is_v5() {
-        true => (rule.section_v5, rule.statements_v5),
-        false => (rule.section_v311, rule.statements_v311),
-    };
-    match (section, statements) {
+pub fn citation(finding: &Finding, context: &Context) -> String {
+    match finding.source(context) {
         ("", "") => String::new(),
-        (section, "") => format!("MQTT {} section {section}", standard(version)),
+        (section, "") => format!("MQTT {} section {section}", standard(context.version)),
         (_, statements) => format!("[{}]", statements.replace(' ', "] [")),
     }
 }

@@ -143,6 +143,8 @@ fn number(row: &Row<'_>, unit: Unit) -> String {
 fn with_unit(number: u64, unit: Unit) -> String {
     let (noun, words) = match unit {
         Unit::None => return number.to_string(),
+        // The standard's "never" (5.0: section 3.1.2.11.2) is no time.
+        Unit::Seconds if number == u64::from(u32::MAX) => return format!("{number} s"),
         Unit::Seconds => (format!("{number} s"), text::seconds(number)),
         Unit::Bytes => (text::count(number, "byte"), text::size(number)),
     };

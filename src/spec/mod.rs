@@ -15,6 +15,9 @@ pub mod tunnel;
 pub mod unit;
 pub mod version;
 
+#[cfg(test)]
+mod tests;
+
 pub use field::Field;
 pub use packet_type::{PacketSet, PacketType};
 pub use property::PropertyId;

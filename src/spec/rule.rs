@@ -106,7 +106,7 @@ rules! {
     TOO_SHORT: row(Error, "too-short", ["1.5", "1.5"], ["", ""],
         "{field} needs {a:bytes}, but {limit} leaves {b}");
     REMAINING_LENGTH_TOO_LONG: row(Error, "remaining-length-too-long", ["2.1.4", "2.2.3"], ["", ""],
-        "Remaining Length says that {a:bytes} follow, but only {b} are there");
+        "Remaining Length says that {a:bytes} follow, but the bytes end after {b}");
     VARINT_TOO_LONG: row(Error, "varint-too-long", ["1.5.5", "2.2.3"], ["", ""],
         "{field} is a Variable Byte Integer of more than 4 bytes: the 4th byte, {a:hex}, says that another one follows");
     VARINT_NOT_SHORTEST: row(Error, "varint-not-shortest", ["1.5.5", "2.2.3"], ["MQTT-1.5.5-1", ""],
@@ -141,6 +141,8 @@ rules! {
         "{field} holds the character U+0000, {b:bytes} from its beginning");
     TOPIC_EMPTY: row(Error, "topic-empty", ["4.7.3", "4.7.3"], ["MQTT-4.7.3-1", "MQTT-4.7.3-1"],
         "{field} is empty; it needs at least one character");
+    TOPIC_WITHOUT_ALIAS: row(Error, "topic-without-alias", ["3.3.2.1", ""], ["", ""],
+        "{field} is empty, and no Topic Alias says which topic is meant");
     TOPIC_WILDCARD: row(Error, "topic-wildcard", ["3.3.2.1", "3.3.2.1"], ["MQTT-3.3.2-2", "MQTT-3.3.2-2"],
         "{field} holds the wildcard {a:char}, which only a filter may");
 
@@ -171,8 +173,11 @@ rules! {
         "bits 7 to 1 of the Connect Acknowledge Flags must be 0");
     SESSION_PRESENT_ON_REFUSAL: row(Error, "session-present-on-refusal", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-6", "MQTT-3.2.2-4"],
         "Session Present must be 0 where the connection is refused");
+    // Section and statements of the codes depend on the packet: see Finding::source.
     REASON_CODE: row(Error, "reason-code", ["2.4", ""], ["", ""],
         "{a:hex} is not a Reason Code of {packet}");
+    REASON_CODE_DISPUTED: row(Note, "reason-code-disputed", ["2.4", ""], ["", ""],
+        "the table of all Reason Codes gives {a:hex} to {packet}, the section on {packet} does not");
     REASON_CODE_SENDER: row(Error, "reason-code-sender", ["2.4", ""], ["", ""],
         "a {sender} must not send the Reason Code {a:hex} in {packet}");
     RETURN_CODE: row(Error, "return-code", ["", "3.2.2.3"], ["", ""],
@@ -189,7 +194,9 @@ rules! {
         "{field} must not be {a}");
 
     // ---- SUBSCRIBE, SUBACK, UNSUBSCRIBE
-    NO_FILTER: row(Error, "no-filter", ["3.8.3", "3.8.3"], ["MQTT-3.8.3-2 MQTT-3.10.3-2", "MQTT-3.8.3-3 MQTT-3.10.3-2"],
+    NO_FILTER: row(Error, "no-filter", ["3.8.3", "3.8.3"], ["MQTT-3.8.3-2", "MQTT-3.8.3-3"],
+        "{packet} must hold at least one Topic Filter");
+    NO_FILTER_TO_LEAVE: row(Error, "no-filter-to-leave", ["3.10.3", "3.10.3"], ["MQTT-3.10.3-2", "MQTT-3.10.3-2"],
         "{packet} must hold at least one Topic Filter");
     NO_CODE: row(Error, "no-code", ["3.9.3", "3.9.3"], ["MQTT-3.8.4-6", "MQTT-3.8.4-5"],
         "{packet} must hold a code for each Topic Filter, at least one");
@@ -217,6 +224,8 @@ rules! {
         "the rest of the packet that was too large to hold: {a:bytes}");
     UNREADABLE: row(Error, "unreadable", ["", ""], ["", ""],
         "{a:bytes} could not be read in the text; 00 stands in for each");
+    LENGTH_UNREADABLE: row(Error, "length-unreadable", ["", ""], ["", ""],
+        "the Remaining Length could not be read in the text; {a} fits the bytes that follow");
     GUESSED: row(Error, "guessed", ["", ""], ["", ""],
         "the text has a letter here that looks like a digit; read as the digit");
     HEADER_CUT: row(Warning, "header-cut", ["", ""], ["", ""],
@@ -224,7 +233,7 @@ rules! {
     STREAM_ENDS: row(Warning, "stream-ends", ["", ""], ["", ""],
         "the stream ends here, before the packet does: {a:bytes} of {b}");
     NOT_A_PACKET: row(Warning, "not-a-packet", ["", ""], ["", ""],
-        "no MQTT packet: {a:bytes} skipped");
+        "skipped: {a:bytes}, not part of any MQTT packet");
     PACKET_TOO_LARGE: row(Warning, "packet-too-large", ["", ""], ["", ""],
         "a packet of {a:bytes} is larger than the {b} that are held; raise it with --max-packet");
 }
