@@ -121,6 +121,10 @@ const KNOWN: &[Known] = &[
     },
 ];
 
+/// What the names of captures begin with in which tshark has no MQTT, as something carries it:
+/// `carried` compares the bytes there.
+const CARRIED: &[&str] = &["ws", "proxy"];
+
 /// Names of tshark's that stand for one of ours.
 const NAMES: &[(&str, &str)] = &[
     // Three properties have fields of their own, the others these.
@@ -170,7 +174,12 @@ fn captures(folder: &Path) -> Vec<PathBuf> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let is_capture =
         |path: &PathBuf| path.extension().is_some_and(|e| e == "pcap" || e == "pcapng");
-    let files: Vec<_> = files.filter(is_capture).collect();
+    // What WebSocket carries, and MQTT-SN, have comparisons of their own.
+    let is_other = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        name.starts_with("mqtt-sn") || CARRIED.iter().any(|start| name.starts_with(start))
+    };
+    let files: Vec<_> = files.filter(is_capture).filter(|path| !is_other(path)).collect();
     assert!(!files.is_empty(), "no capture in {}", folder.display());
     files
 }

@@ -31,6 +31,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
 
 #[cfg(feature = "live")]
 mod capturing {
+    use super::super::decode_on::DecodeAs;
     use super::super::output::Printer;
     use super::super::{Outcome, report};
     use super::Args;
@@ -112,8 +113,11 @@ mod capturing {
     }
 
     /// All ports that are read as MQTT: what `-d` names is wanted, or it would not be named.
-    fn filter(ports: &[u16]) -> String {
-        let more = ports.iter().map(|port| format!(" or tcp port {port}"));
+    fn filter(ports: &[DecodeAs]) -> String {
+        let more = ports.iter().map(|decode_as| match decode_as {
+            DecodeAs::Mqtt(port) => format!(" or tcp port {port}"),
+            DecodeAs::MqttSn(port) => format!(" or udp port {port}"),
+        });
         std::iter::once(DEFAULT_FILTER.to_owned()).chain(more).collect()
     }
 
@@ -133,7 +137,8 @@ mod capturing {
         #[test]
         fn ports_of_the_user_are_captured_too() {
             assert_eq!(filter(&[]), "tcp port 1883");
-            assert_eq!(filter(&[1884, 9000]), "tcp port 1883 or tcp port 1884 or tcp port 9000");
+            let ports = [DecodeAs::Mqtt(9000), DecodeAs::MqttSn(1884)];
+            assert_eq!(filter(&ports), "tcp port 1883 or tcp port 9000 or udp port 1884");
         }
     }
 }

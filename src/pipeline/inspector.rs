@@ -1,6 +1,7 @@
 //! Frames of a capture become records.
 
 use super::connection::Conversation;
+use super::datagrams::Datagrams;
 use super::reader::Reader;
 use super::{Consumer, Notes};
 use crate::capture::Frame;
@@ -26,6 +27,8 @@ const MAX_OTHER_PORTS: usize = 8;
 pub struct Settings {
     /// TCP ports of servers that speak MQTT.
     pub ports: Vec<u16>,
+    /// UDP ports of gateways that speak MQTT-SN, besides [`SN_PORTS`](super::SN_PORTS).
+    pub sn_ports: Vec<u16>,
     /// Whether connections to other ports are read too, where their bytes are MQTT.
     pub any_port: bool,
     /// The version of connections whose CONNECT is not seen.
@@ -42,6 +45,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             ports: vec![MQTT_PORT, MQTT_TLS_PORT],
+            sn_ports: Vec::new(),
             any_port: true,
             version: None,
             redact: false,
@@ -56,6 +60,7 @@ impl Default for Settings {
 pub struct Inspector<C> {
     net: Net,
     flows: Flows<Conversation>,
+    datagrams: Datagrams,
     worker: Worker<C>,
     counters: Counters,
     frames: u64,
@@ -104,6 +109,7 @@ impl<C: Consumer> Inspector<C> {
         Self {
             net: Net::default(),
             flows: Flows::new(settings.limits),
+            datagrams: Datagrams::new(&settings.sn_ports, settings.any_port),
             worker: Worker {
                 reader,
                 settings,
@@ -137,8 +143,10 @@ impl<C: Consumer> Inspector<C> {
                 Ok(Transport::Tcp(segment)) => {
                     self.flows.push(at, &segment, &mut self.worker);
                 }
-                Ok(Transport::Udp(_)) => {
-                    self.counters.add(frame.number, Skip::NotTcp(net::UDP));
+                Ok(Transport::Udp(datagram)) => {
+                    if !self.datagrams.push(at, &datagram, &mut self.worker) {
+                        self.counters.add(frame.number, Skip::NotTcp(net::UDP));
+                    }
                 }
                 Err(skip) => self.counters.add(frame.number, skip),
             }
@@ -170,6 +178,16 @@ impl<C: Consumer> Inspector<C> {
     /// What happened in TCP, whatever it carries.
     pub fn stream_counters(&self) -> &StreamCounters {
         self.flows.counters()
+    }
+
+    /// Datagrams on MQTT-SN's own ports that are something else.
+    pub fn other_datagrams(&self) -> u64 {
+        self.datagrams.refused()
+    }
+
+    /// Pairs of an MQTT-SN client and its gateway that were forgotten, as there were too many.
+    pub fn forgotten_pairs(&self) -> u64 {
+        self.datagrams.forgotten()
     }
 
     /// How many frames were taken.
