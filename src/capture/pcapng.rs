@@ -52,10 +52,8 @@ impl PcapNg {
         while let Some(block) = self.blocks.next()? {
             match block.kind {
                 SECTION => self.section(),
-                kind if !block.is_held() => {
-                    if blocks::is_read(kind) {
-                        self.notice(NoticeKind::LongBlock { block: kind, length: block.length });
-                    }
+                kind if !block.is_held() && blocks::is_read(kind) => {
+                    self.notice(NoticeKind::LongBlock { block: kind, length: block.length });
                 }
                 INTERFACE => self.interface(block),
                 NAMES => self.names(),
