@@ -93,6 +93,7 @@ impl Datagrams {
                 previous: worker.clock.previous,
                 ends: Some((src, dst)),
                 layers: Some(datagram.layers),
+                notes: Some(&worker.notes),
                 ..Origin::default()
             };
             let pairs = &mut self.pairs;

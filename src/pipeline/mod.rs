@@ -3,10 +3,12 @@
 //! What may enter: the order of the steps and what a record holds. The steps themselves are in
 //! the other rooms.
 
+mod arrivals;
 mod connection;
 mod conversations;
 mod datagrams;
 mod inspector;
+mod notes;
 mod pasted;
 mod pasted_sn;
 mod reader;
@@ -15,7 +17,8 @@ mod redact;
 mod sn;
 
 pub use datagrams::SN_PORTS;
-pub use inspector::{Inspector, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings};
+pub use inspector::{Inspector, Losses, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings};
+pub use notes::Notes;
 pub use pasted::{PastedSettings, read_paste};
 pub use pasted_sn::PastedProtocol;
 pub use reader::Reader;
