@@ -32,8 +32,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "bytes", "text", "spec", "annotate", "capture", "paste", "net", "session", "pipeline",
-            "render",
+            "bytes", "text", "spec", "annotate", "capture", "paste", "net", "carrier", "session",
+            "pipeline", "render",
         ],
     ),
 ];

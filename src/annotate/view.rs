@@ -6,6 +6,7 @@ use crate::spec::field::{Context, Kind};
 use crate::spec::property::Wire;
 use crate::spec::sn::{Flags, MessageType};
 use crate::spec::{Field, PacketSet, Sender, Version};
+use std::ops::Range;
 
 /// One field with all that is needed to put it into words.
 #[derive(Clone, Copy, Debug)]
@@ -31,17 +32,36 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// The text or data without the length before it and the identifier of a property.
+    /// The text or data without the length before it and the identifier of a property, or without
+    /// the name of a line and what ends it.
     #[must_use]
     pub fn content(&self) -> &'a [u8] {
+        self.bytes.get(self.content_range()).unwrap_or_default()
+    }
+
+    /// Where [`content`](Self::content) lies in the bytes.
+    #[must_use]
+    pub fn content_range(&self) -> Range<usize> {
         let skip = match self.field.kind() {
             _ if self.is_group => 0,
             Kind::Text | Kind::Data => 2,
             Kind::Property(Wire::Utf8 | Wire::Binary) => 3,
             Kind::Property(_) => 1,
+            Kind::HeaderLine => {
+                let name = self.bytes.iter().take_while(|byte| **byte != b':').count();
+                let value = self.bytes.get(name.saturating_add(1)..).unwrap_or_default();
+                let blanks = value.iter().take_while(|byte| **byte == b' ').count();
+                name.saturating_add(1).saturating_add(blanks)
+            }
             _ => 0,
         };
-        self.bytes.get(skip..).unwrap_or_default()
+        let end = match self.field.kind() {
+            Kind::Line | Kind::HeaderLine | Kind::Digits if !self.is_group => {
+                self.bytes.trim_ascii_end().len()
+            }
+            _ => self.bytes.len(),
+        };
+        skip.min(end)..end
     }
 
     /// Name and value of a User Property.

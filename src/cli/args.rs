@@ -58,8 +58,8 @@ pub(super) struct Output {
     /// Output format.
     #[arg(short = 'T', value_name = "FORMAT", default_value = "tree", value_parser = formats())]
     pub(super) format: String,
-    /// The tree, as with tshark: the same as -T tree.
-    #[arg(short = 'V', conflicts_with = "format")]
+    /// The tree, as with tshark: the same as -T tree. Beside another -T it changes nothing.
+    #[arg(short = 'V')]
     pub(super) verbose: bool,
     /// How much the tree explains.
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
@@ -106,6 +106,9 @@ pub(super) struct Protocol {
     /// The longest packet that is held, in bytes; of a longer one the beginning is shown.
     #[arg(long, value_name = "BYTES", default_value_t = crate::pipeline::MAX_PACKET)]
     pub(super) max_packet: usize,
+    /// Decrypt TLS with a key log: tls.keylog_file:FILE [default: the file of SSLKEYLOGFILE].
+    #[arg(short = 'o', value_name = "tls.keylog_file:FILE", value_parser = super::keylog::parse)]
+    pub(super) key_log: Option<PathBuf>,
     /// Names are never looked up: this option does nothing and is taken for tshark's sake.
     #[arg(short = 'n', hide = true)]
     pub(super) no_names: bool,

@@ -33,7 +33,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
 mod capturing {
     use super::super::decode_on::DecodeAs;
     use super::super::output::Printer;
-    use super::super::{Outcome, report};
+    use super::super::{Outcome, keylog, report};
     use super::Args;
     use crate::capture::live::{DEFAULT_FILTER, Live, LiveError, Options, Statistics, Stop};
     use crate::capture::{CaptureError, Fault, Source};
@@ -63,11 +63,15 @@ mod capturing {
         }
         report::line(&format!("capturing on {}: {}", live.interface(), options.filter));
         let printer = Printer::new(&args.output, true)?;
-        let mut inspector = Inspector::new(printer, args.protocol.settings(&args.output));
+        let secrets = keylog::secrets(args.protocol.key_log.as_deref(), true)?;
+        let mut settings = args.protocol.settings(&args.output);
+        settings.secrets = secrets.clone();
+        let mut inspector = Inspector::new(printer, settings);
         let error = feed(&mut live, &mut inspector, args.count.unwrap_or(u64::MAX));
         inspector.finish();
         let outcome = inspector.consumer().finish()?;
         report::inspection(&inspector);
+        keylog::report(&secrets);
         let failed = error.is_some_and(|error| told(&error, args, live.interface()));
         report::line(&counts(live.interface().to_owned(), live.statistics()?));
         Ok(if failed { Outcome::Input } else { outcome })

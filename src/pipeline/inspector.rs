@@ -4,8 +4,9 @@ use super::connection::Conversation;
 use super::datagrams::Datagrams;
 use super::reader::Reader;
 use super::{Consumer, Notes};
-use crate::capture::Frame;
+use crate::capture::{self, Frame};
 use crate::carrier::Hints;
+use crate::carrier::tls::Secrets;
 use crate::net::{self, Counters, FragmentCounters, Net, Skip, Transport};
 use crate::spec::Version;
 use crate::stream::{Connection, End, Event, Flows, Limits, Side, Sink, Stamp, StreamCounters};
@@ -39,6 +40,8 @@ pub struct Settings {
     pub max_packet: usize,
     /// What the flow table may hold.
     pub limits: Limits,
+    /// The secrets that TLS is decrypted with.
+    pub secrets: Secrets,
 }
 
 impl Default for Settings {
@@ -51,6 +54,7 @@ impl Default for Settings {
             redact: false,
             max_packet: MAX_PACKET,
             limits: Limits::default(),
+            secrets: Secrets::new(),
         }
     }
 }
@@ -135,6 +139,7 @@ impl<C: Consumer> Inspector<C> {
         if let Some(beside) = frame.beside {
             self.worker.notes.add(frame.number, beside);
         }
+        self.secrets(frame);
         let previous = self.worker.clock.previous;
         let at = Stamp { frame: frame.number, time: frame.time, previous };
         let mut next = Some(self.net.packet(frame));
@@ -158,6 +163,15 @@ impl<C: Consumer> Inspector<C> {
     /// Ends the inspection: what is still held is told.
     pub fn finish(&mut self) {
         self.flows.finish(&mut self.worker);
+    }
+
+    /// Takes the secrets that stand in the capture before a frame.
+    fn secrets(&self, frame: &Frame<'_>) {
+        for block in frame.beside.iter().flat_map(|beside| &beside.secrets) {
+            if block.kind == capture::Secrets::TLS_KEY_LOG {
+                self.worker.settings.secrets.add_text(&block.bytes);
+            }
+        }
     }
 
     /// Frames that held no TCP segment, by reason.

@@ -82,9 +82,7 @@ impl<C: Consumer> Reader<C> {
         if let Some((why, whole)) = cut {
             self.explain_cut(bytes, why, whole);
         }
-        for note in notes {
-            self.tape.note(*note);
-        }
+        self.tape.note_first(notes);
         let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
         let how = (decoded.version, how);
         self.emit(bytes, Some(decoded), how, sender, connection, (None, ""), origin);
@@ -205,7 +203,7 @@ impl<C: Consumer> Reader<C> {
             sn: None,
         };
         let flow = if self.redact {
-            redact(bytes, &self.tape, &mut self.masked);
+            redact(bytes, decoded.is_some(), &self.tape, &mut self.masked);
             let how = Reading { version, sender };
             let decoded = decoded.map(|old| {
                 let masked = decode(&self.masked, how, &mut ());

@@ -54,7 +54,8 @@
 //!
 //! `spec` is words with one blank between them: the standard (`5.0`, `SN-1.2`, or `3.1.1`, which
 //! stands for 3.1 too), its section, its normative statements: `"5.0 3.1.2.4 MQTT-3.1.2-4 MQTT-3.1.2-5"`.
-//! Section or statements may be missing; a statement begins with `MQTT-`.
+//! Section or statements may be missing; a statement begins with `MQTT-`. What carries the packets
+//! has the section of its own standard: `"RFC 6455 5.2"`.
 //!
 //! A character that could steer a terminal leaves as an escape: `\u009b`. Decoding gives the
 //! original character again.
@@ -279,7 +280,7 @@ impl Serialize for Findings<'_> {
         for finding in self.record.tape.findings() {
             let info = finding.info();
             let version = self.context.version;
-            let (section, statements) = info.place(version);
+            let (section, statements) = finding.source(self.context);
             list.serialize_element(&Finding {
                 severity: info.severity.name(),
                 rule: info.id,

@@ -18,9 +18,10 @@ pub mod time;
 pub mod tree;
 pub mod words;
 
+use crate::annotate::Finding;
 use crate::pipeline::Record;
 use crate::spec::Version;
-use crate::spec::rule::RuleInfo;
+use crate::spec::field::Context;
 use std::io::{self, Write};
 
 /// One way to write records down.
@@ -112,13 +113,13 @@ pub fn standard(version: Version) -> Version {
     if version == Version::V31 { Version::V311 } else { version }
 }
 
-/// Where the standard of `version` says what a rule says: its normative statements, or the section
-/// where no statement says it alone. Empty for a rule that is not the standard's.
+/// Where the standard says what a finding says: its normative statements, or the section where no
+/// statement says it alone. Empty for a rule that is not the standard's.
 #[must_use]
-pub fn citation(rule: &RuleInfo, version: Version) -> String {
-    match rule.place(version) {
+pub fn citation(finding: &Finding, context: &Context) -> String {
+    match finding.source(context) {
         ("", "") => String::new(),
-        (section, "") => format!("{} section {section}", standard(version).title()),
+        (section, "") => format!("{} section {section}", standard(context.version).title()),
         (_, statements) => format!("[{}]", statements.replace(' ', "] [")),
     }
 }

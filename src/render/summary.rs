@@ -12,6 +12,7 @@
 mod info;
 mod line;
 mod sn;
+mod unit;
 
 use super::paint::{Painter, Role};
 use super::time::TimeWriter;

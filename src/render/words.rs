@@ -8,6 +8,7 @@ use crate::spec::{Field, PacketType, PropertyId, Version, reason};
 use crate::text::{self, Escaped};
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The name of the row's field.
 #[must_use]
@@ -49,6 +50,11 @@ pub fn value(row: &Row<'_>, context: &Context, limit: usize) -> String {
         Kind::Data => with_length(bytes(row.content(), limit), row),
         Kind::Tail => quoted(row.content(), limit),
         Kind::Rest => bytes(row.content(), limit),
+        Kind::Hex => in_hex(row.content(), limit),
+        Kind::Address => address(row.content()),
+        Kind::Line | Kind::HeaderLine if row.content().is_empty() => String::new(),
+        Kind::Line | Kind::HeaderLine => quoted(row.content(), limit),
+        Kind::Digits => row.number.to_string(),
         Kind::Property(wire) => property(row, wire, limit),
     }
 }
@@ -90,6 +96,12 @@ pub fn spec(row: &Row<'_>, context: &Context) -> (&'static str, &'static str) {
         (Some(info), true) => (info.section_v5, info.statements_v5),
         (Some(info), false) => (info.section_v311, info.statements_v311),
     }
+}
+
+/// The standard and section that the field comes from where that is not MQTT's; else empty.
+#[must_use]
+pub fn elsewhere(row: &Row<'_>) -> &'static str {
+    row.field.info().map_or("", |info| info.elsewhere)
 }
 
 /// The values that the standard allows, in words; empty where that is not said.
@@ -149,6 +161,8 @@ fn number(row: &Row<'_>, unit: Unit) -> String {
 fn with_unit(number: u64, unit: Unit) -> String {
     let (noun, words) = match unit {
         Unit::None => return number.to_string(),
+        // The standard's "never" (5.0: section 3.1.2.11.2) is no time.
+        Unit::Seconds if number == u64::from(u32::MAX) => return format!("{number} s"),
         Unit::Seconds => (format!("{number} s"), text::seconds(number)),
         Unit::Bytes => (text::count(number, "byte"), text::size(number)),
     };
@@ -232,11 +246,27 @@ pub fn bytes(bytes: &[u8], limit: usize) -> String {
     if text::is_readable(bytes) {
         return quoted(bytes, limit);
     }
+    in_hex(bytes, limit)
+}
+
+fn in_hex(bytes: &[u8], limit: usize) -> String {
     let shown = bytes.get(..limit >> 1).unwrap_or(bytes);
     let mut out = String::from("0x");
     out.push_str(&hex::encode(shown));
     out.push_str(&rest_words(bytes.len().saturating_sub(shown.len())));
     out
+}
+
+/// An address of IPv4 or IPv6, in the usual form.
+#[must_use]
+pub fn address(bytes: &[u8]) -> String {
+    if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
+        return Ipv4Addr::from(v4).to_string();
+    }
+    match <[u8; 16]>::try_from(bytes) {
+        Ok(v6) => Ipv6Addr::from(v6).to_string(),
+        Err(_) => in_hex(bytes, usize::MAX),
+    }
 }
 
 /// Text between double quotes, escaped.

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// A field of a packet: an index into [`FIELDS`](super::fields::FIELDS), a property, or a field of
-/// MQTT-SN.
+/// MQTT-SN, or a field of what carries packets
+/// ([`CARRIER_FIELDS`](super::carrier_fields::CARRIER_FIELDS)).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Field(pub u16);
 
@@ -37,6 +38,16 @@ pub enum Kind {
     Code,
     /// Any bytes, up to the end of what holds them.
     Rest,
+    /// Bytes that are shown as hex digits, whether they can be read as text or not.
+    Hex,
+    /// An address of IPv4 or IPv6.
+    Address,
+    /// Text up to a blank or the end of its line, which belong to the field but are not shown.
+    Line,
+    /// A line of HTTP: a name, a colon, the value.
+    HeaderLine,
+    /// A number in digits, as [`Line`](Self::Line) delimited.
+    Digits,
     /// Bytes that could not be decoded.
     Undecoded,
     /// A property: its identifier, then a value of this type.
@@ -122,6 +133,8 @@ pub struct FieldInfo {
     pub statements_v5: &'static str,
     /// Normative statements of MQTT 3.1.1.
     pub statements_v311: &'static str,
+    /// Where it is said, for what another standard than MQTT defines: `RFC 6455 5.2`.
+    pub elsewhere: &'static str,
     /// The values that the standard allows, in words.
     pub allowed: &'static str,
     /// Whether the bytes are a secret that `--redact` hides.
@@ -142,6 +155,7 @@ impl FieldInfo {
             section_v311: "",
             statements_v5: "",
             statements_v311: "",
+            elsewhere: "",
             allowed: "",
             secret: false,
         }
@@ -166,6 +180,13 @@ impl FieldInfo {
     pub const fn at(mut self, v5: &'static str, v311: &'static str) -> Self {
         self.section_v5 = v5;
         self.section_v311 = v311;
+        self
+    }
+
+    /// The standard and the section, where it is not one of MQTT.
+    #[must_use]
+    pub const fn of(mut self, elsewhere: &'static str) -> Self {
+        self.elsewhere = elsewhere;
         self
     }
 
@@ -197,6 +218,8 @@ impl Field {
     const PROPERTY_BASE: u16 = 0x100;
     /// Fields from here on are those of MQTT-SN.
     pub(super) const SN_BASE: u16 = 0x200;
+    /// Fields from here on are those of what carries packets.
+    pub(super) const CARRIER_BASE: u16 = 0x300;
 
     /// The field of a property.
     #[must_use]
@@ -216,6 +239,9 @@ impl Field {
     /// The row of the table; `None` for a property.
     #[must_use]
     pub fn info(self) -> Option<&'static FieldInfo> {
+        if let Some(index) = self.0.checked_sub(Self::CARRIER_BASE) {
+            return super::carrier_fields::CARRIER_FIELDS.get(usize::from(index));
+        }
         match self.0.checked_sub(Self::SN_BASE) {
             Some(index) => sn::fields::FIELDS.get(usize::from(index)),
             None => super::fields::FIELDS.get(usize::from(self.0)),

@@ -147,7 +147,7 @@ rules! {
     TOO_SHORT: row(Error, "too-short", ["1.5", "1.5"], ["", ""],
         "{field} needs {a:bytes}, but {limit} leaves {b}").in_sn("5.4");
     REMAINING_LENGTH_TOO_LONG: row(Error, "remaining-length-too-long", ["2.1.4", "2.2.3"], ["", ""],
-        "Remaining Length says that {a:bytes} follow, but only {b} are there");
+        "Remaining Length says that {a:bytes} follow, but the bytes end after {b}");
     VARINT_TOO_LONG: row(Error, "varint-too-long", ["1.5.5", "2.2.3"], ["", ""],
         "{field} is a Variable Byte Integer of more than 4 bytes: the 4th byte, {a:hex}, says that another one follows");
     VARINT_NOT_SHORTEST: row(Error, "varint-not-shortest", ["1.5.5", "2.2.3"], ["MQTT-1.5.5-1", ""],
@@ -182,6 +182,8 @@ rules! {
         "{field} holds the character U+0000, {b:bytes} from its beginning");
     TOPIC_EMPTY: row(Error, "topic-empty", ["4.7.3", "4.7.3"], ["MQTT-4.7.3-1", "MQTT-4.7.3-1"],
         "{field} is empty; it needs at least one character").in_sn("5.3.12");
+    TOPIC_WITHOUT_ALIAS: row(Error, "topic-without-alias", ["3.3.2.1", ""], ["", ""],
+        "{field} is empty, and no Topic Alias says which topic is meant");
     TOPIC_WILDCARD: row(Error, "topic-wildcard", ["3.3.2.1", "3.3.2.1"], ["MQTT-3.3.2-2", "MQTT-3.3.2-2"],
         "{field} holds the wildcard {a:char}, which only a filter may").in_sn("5.3.12");
 
@@ -212,8 +214,11 @@ rules! {
         "bits 7 to 1 of the Connect Acknowledge Flags must be 0");
     SESSION_PRESENT_ON_REFUSAL: row(Error, "session-present-on-refusal", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-6", "MQTT-3.2.2-4"],
         "Session Present must be 0 where the connection is refused");
+    // Section and statements of the codes depend on the packet: see Finding::source.
     REASON_CODE: row(Error, "reason-code", ["2.4", ""], ["", ""],
         "{a:hex} is not a Reason Code of {packet}");
+    REASON_CODE_DISPUTED: row(Note, "reason-code-disputed", ["2.4", ""], ["", ""],
+        "the table of all Reason Codes gives {a:hex} to {packet}, the section on {packet} does not");
     REASON_CODE_SENDER: row(Error, "reason-code-sender", ["2.4", ""], ["", ""],
         "a {sender} must not send the Reason Code {a:hex} in {packet}");
     RETURN_CODE: row(Error, "return-code", ["", "3.2.2.3"], ["", ""],
@@ -230,7 +235,9 @@ rules! {
         "{field} must not be {a}");
 
     // ---- SUBSCRIBE, SUBACK, UNSUBSCRIBE
-    NO_FILTER: row(Error, "no-filter", ["3.8.3", "3.8.3"], ["MQTT-3.8.3-2 MQTT-3.10.3-2", "MQTT-3.8.3-3 MQTT-3.10.3-2"],
+    NO_FILTER: row(Error, "no-filter", ["3.8.3", "3.8.3"], ["MQTT-3.8.3-2", "MQTT-3.8.3-3"],
+        "{packet} must hold at least one Topic Filter");
+    NO_FILTER_TO_LEAVE: row(Error, "no-filter-to-leave", ["3.10.3", "3.10.3"], ["MQTT-3.10.3-2", "MQTT-3.10.3-2"],
         "{packet} must hold at least one Topic Filter");
     NO_CODE: row(Error, "no-code", ["3.9.3", "3.9.3"], ["MQTT-3.8.4-6", "MQTT-3.8.4-5"],
         "{packet} must hold a code for each Topic Filter, at least one");
@@ -258,6 +265,8 @@ rules! {
         "the rest of the packet that was too large to hold: {a:bytes}");
     UNREADABLE: row(Error, "unreadable", ["", ""], ["", ""],
         "{a:bytes} could not be read in the text; 00 stands in for each");
+    LENGTH_UNREADABLE: row(Error, "length-unreadable", ["", ""], ["", ""],
+        "the Remaining Length could not be read in the text; {a} fits the bytes that follow");
     GUESSED: row(Error, "guessed", ["", ""], ["", ""],
         "the text has a letter here that looks like a digit; read as the digit");
     HEADER_CUT: row(Warning, "header-cut", ["", ""], ["", ""],
@@ -269,6 +278,43 @@ rules! {
     PACKET_TOO_LARGE: row(Warning, "packet-too-large", ["", ""], ["", ""],
         "a packet of {a:bytes} is larger than the {b} that are held; raise it with --max-packet");
 
+    // ---- WebSocket (RFC 6455, RFC 7692)
+    WEBSOCKET_NO_SUBPROTOCOL: row(Error, "websocket-no-subprotocol", ["6", "6"], ["MQTT-6.0.0-3", "MQTT-6.0.0-3"],
+        "the client does not ask for the subprotocol mqtt");
+    WEBSOCKET_SUBPROTOCOL: row(Error, "websocket-subprotocol", ["6", "6"], ["MQTT-6.0.0-4", "MQTT-6.0.0-4"],
+        "the server does not choose the subprotocol mqtt");
+    WEBSOCKET_REFUSED: row(Warning, "websocket-refused", ["", ""], ["", ""],
+        "the server refuses WebSocket with status {a}; what follows is no frame");
+    WEBSOCKET_HEAD: row(Warning, "websocket-head", ["", ""], ["", ""],
+        "a head of HTTP that does not end within {a:bytes} is not read");
+    WEBSOCKET_TEXT: row(Error, "websocket-text", ["6", "6"], ["MQTT-6.0.0-1", "MQTT-6.0.0-1"],
+        "the WebSocket frame is one of text; MQTT must be in binary frames");
+    WEBSOCKET_UNMASKED: row(Error, "websocket-unmasked", ["", ""], ["", ""],
+        "the WebSocket frame is not masked; a client must mask what it sends (RFC 6455 5.1)");
+    WEBSOCKET_MASKED: row(Error, "websocket-masked", ["", ""], ["", ""],
+        "the WebSocket frame is masked; a server must not mask what it sends (RFC 6455 5.1)");
+    WEBSOCKET_RESERVED_BITS: row(Error, "websocket-reserved-bits", ["", ""], ["", ""],
+        "the reserved bits of the WebSocket frame are {a}, and nothing was agreed on that uses them here (RFC 6455 5.2)");
+    WEBSOCKET_OPCODE: row(Error, "websocket-opcode", ["", ""], ["", ""],
+        "WebSocket has no opcode {a} (RFC 6455 5.2); the next frame is looked for");
+    WEBSOCKET_LENGTH: row(Error, "websocket-length", ["", ""], ["", ""],
+        "the WebSocket frame takes {b:bytes} for the length {a}, more than it needs (RFC 6455 5.2)");
+    WEBSOCKET_LENGTH_TOO_LARGE: row(Error, "websocket-length-too-large", ["", ""], ["", ""],
+        "the first bit of a WebSocket length of 64 bits must be 0 (RFC 6455 5.2); the next frame is looked for");
+    WEBSOCKET_CONTROL: row(Error, "websocket-control", ["", ""], ["", ""],
+        "a control frame of WebSocket must be whole and have at most 125 bytes (RFC 6455 5.5); this one has {a}");
+    WEBSOCKET_CONTINUATION: row(Error, "websocket-continuation", ["", ""], ["", ""],
+        "the WebSocket frame goes on with a message, but none has begun (RFC 6455 5.4)");
+    WEBSOCKET_UNFINISHED: row(Error, "websocket-unfinished", ["", ""], ["", ""],
+        "the WebSocket frame begins a message, but the one before has not ended (RFC 6455 5.4)");
+    WEBSOCKET_SKIPPED: row(Warning, "websocket-skipped", ["", ""], ["", ""],
+        "{a:bytes} were skipped in front of this WebSocket frame, to find it");
+    WEBSOCKET_CONTEXT: row(Warning, "websocket-context", ["", ""], ["", ""],
+        "{a:bytes} before this could not be inflated: {b} compressed message(s) of WebSocket that refer to bytes which were not captured");
+    WEBSOCKET_DEFLATE: row(Error, "websocket-deflate", ["", ""], ["", ""],
+        "a compressed message of WebSocket is no deflate (RFC 7692 7.2.2)");
+    WEBSOCKET_BOMB: row(Error, "websocket-bomb", ["", ""], ["", ""],
+        "a compressed message of WebSocket grows from {b} to more than {a:bytes}; the rest of it is not read");
     // ---- MQTT-SN: one message
     SN_LENGTH_TOO_LONG: sn(Error, "sn-length-too-long", "5.2.1",
         "Length says {a:bytes} in all, but only {b} are there");

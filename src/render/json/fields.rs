@@ -89,7 +89,10 @@ impl<'a, I: Iterator<Item = Row<'a>>> Serialize for One<'_, 'a, I> {
             }
         }
         let (section, statements) = words::spec(row, context);
-        if let Some(spec) = Spec::new(context.version, section, statements) {
+        let elsewhere = words::elsewhere(row);
+        if !elsewhere.is_empty() {
+            map.serialize_entry("spec", elsewhere)?;
+        } else if let Some(spec) = Spec::new(context.version, section, statements) {
             map.serialize_entry("spec", &Shows(spec))?;
         }
         if let Some(fields) = &self.below {
@@ -105,6 +108,7 @@ enum Value<'a> {
     Number(u64),
     Text(&'a [u8]),
     Data(&'a [u8]),
+    Made(String),
     Pair(&'a [u8], &'a [u8]),
 }
 
@@ -118,7 +122,9 @@ impl<'a> Value<'a> {
             Kind::Flag => Self::Flag(row.number != 0),
             Kind::Rest if is_text(row) => Self::Text(row.content()),
             Kind::Text | Kind::Tail | Kind::Property(Wire::Utf8) => Self::Text(row.content()),
-            Kind::Data | Kind::Rest | Kind::Undecoded => Self::Data(row.content()),
+            Kind::Line | Kind::HeaderLine => Self::Text(row.content()),
+            Kind::Address => Self::Made(words::address(row.content())),
+            Kind::Data | Kind::Rest | Kind::Hex | Kind::Undecoded => Self::Data(row.content()),
             Kind::Property(Wire::Binary) => Self::Data(row.content()),
             Kind::Property(Wire::Pair) => {
                 row.pair().map(|(name, value)| Self::Pair(name, value))?
@@ -137,6 +143,7 @@ fn is_text(row: &Row<'_>) -> bool {
 impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match *self {
+            Self::Made(ref words) => serializer.serialize_str(words),
             Self::Flag(flag) => serializer.serialize_bool(flag),
             Self::Number(number) => serializer.serialize_u64(number),
             Self::Text(text) => serializer.serialize_str(&String::from_utf8_lossy(text)),
@@ -167,6 +174,7 @@ impl<'a> Words<'a> {
         Some(match row.field.kind() {
             Kind::Group => return None,
             Kind::Flag | Kind::Reserved | Kind::Number(Unit::None) => Self::Number(row.number),
+            Kind::Line | Kind::HeaderLine => Self::Plain(Plain(row.content())),
             Kind::Text | Kind::Tail | Kind::Property(Wire::Utf8) => {
                 Self::Plain(Plain(row.content()))
             }

@@ -30,6 +30,9 @@ pub(super) fn write(record: &Record<'_>, line: &mut Line) {
     if !record.text.is_empty() {
         return info.item(text::safe(record.text));
     }
+    if let Some(line) = super::unit::line(record) {
+        return info.item(line);
+    }
     match record.decoded.and_then(|decoded| decoded.packet) {
         Some(packet) => {
             info.packet(&packet);
