@@ -233,7 +233,7 @@ record_segments() {
 }
 
 recording ipv6-port.pcapng '3.1.1, 5.0' 'mosquitto_pub, mosquitto_sub; dumpcap' \
-  'IPv6 (::1) and port 11883: needs `-d tcp.port==11883,mqtt`' 'CONNECT=3 CONNACK=3 PUBLISH=4 PUBACK=3 PUBREC=1 PUBREL=1 PUBCOMP=1 SUBSCRIBE=1 SUBACK=1 DISCONNECT=3'
+  'IPv6 (::1) and port 11883, which is not that of MQTT' 'CONNECT=3 CONNACK=3 PUBLISH=4 PUBACK=3 PUBREC=1 PUBREL=1 PUBCOMP=1 SUBSCRIBE=1 SUBACK=1 DISCONNECT=3'
 record_ipv6_port() {
   open_broker 11883 ::1
   capture dumpcap -q -i lo -f 'tcp port 11883' -w "$OUT"

@@ -54,6 +54,9 @@ pub fn capture(data: &[u8]) {
         }
     }
     inspector.finish();
+    for notice in source.notices() {
+        assert!(!notice.to_string().is_empty(), "{notice:?}");
+    }
 }
 
 /// The bytes are TCP segments of one connection, in any order and overlapping as they like. Each
@@ -107,7 +110,8 @@ impl Consumer for Checker {
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
         assert_tiles(record.bytes, record.tape);
         for explain in [Explain::Off, Explain::Full] {
-            let options = Options { explain, hex: true, ..Options::default() };
+            let width = (explain == Explain::Full).then_some(60);
+            let options = Options { explain, hex: true, width, ..Options::default() };
             for row in FORMATS {
                 let mut out = Vec::new();
                 let written = (row.make)(&options).record(record, &mut out);

@@ -75,6 +75,48 @@ pub enum Fault {
         /// The length after its body.
         last: u32,
     },
+    /// Compressed data that ends before its end.
+    #[error(
+        "ends early: its {packing} data break off at byte {offset}, after {unpacked} unpacked bytes"
+    )]
+    PackedEnds {
+        /// The name of the compression.
+        packing: &'static str,
+        /// Where in the file.
+        offset: u64,
+        /// How many bytes were unpacked before.
+        unpacked: u64,
+    },
+    /// Compressed data that cannot be unpacked.
+    #[error(
+        "is damaged: its {packing} data cannot be unpacked at byte {offset}, after {unpacked} unpacked bytes: {problem}"
+    )]
+    Unpack {
+        /// The name of the compression.
+        packing: &'static str,
+        /// Where in the file, about: the fault may lie a little before.
+        offset: u64,
+        /// How many bytes were unpacked before.
+        unpacked: u64,
+        /// The reason, in the words of the library that unpacks.
+        problem: String,
+    },
+    /// A fault in what a compressed file unpacks to: its offsets count these bytes.
+    #[error("unpacked from {packing} {fault}")]
+    Unpacked {
+        /// The name of the compression.
+        packing: &'static str,
+        /// What is wrong.
+        fault: Box<Fault>,
+    },
+    /// A file that was followed while it grew is not the one that it was.
+    #[error("{what} while it was followed, after {offset} bytes: what comes now is not read")]
+    Followed {
+        /// What happened: the predicate of a sentence.
+        what: &'static str,
+        /// Bytes that were read before.
+        offset: u64,
+    },
     /// libpcap ended a live capture.
     #[error("cannot be captured on any longer: {0}")]
     Interface(String),
@@ -92,6 +134,14 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// The same fault in what a compressed file unpacks to. What the unpacking itself tells stays.
+    pub(super) fn unpacked(self, packing: &'static str) -> Self {
+        match self {
+            Self::PackedEnds { .. } | Self::Unpack { .. } | Self::Read { .. } => self,
+            fault => Self::Unpacked { packing, fault: Box::new(fault) },
+        }
+    }
+
     /// The same fault with the file that it belongs to.
     pub(super) const fn of_file(self, file: u16) -> CaptureError {
         CaptureError { file, fault: self }

@@ -64,6 +64,8 @@ impl PcapNg {
         while let Some(block) = self.block()? {
             match block.kind {
                 SECTION => self.section(block),
+                // It was passed over, and told.
+                _ if block.length > MAX_BLOCK_LEN => {}
                 INTERFACE => self.interface(block),
                 NAMES => self.names(block),
                 STATISTICS => self.keep_statistics(block),
@@ -297,6 +299,14 @@ impl PcapNg {
 }
 
 impl Source for PcapNg {
+    fn waits(&self) -> bool {
+        let bytes = self.window.bytes().get(self.lent..).unwrap_or_default();
+        let is_packet = self.order.u32_at(bytes, 0).is_some_and(blocks::is_packet);
+        let length = self.order.u32_at(bytes, 4).unwrap_or(u32::MAX);
+        // Behind another block there may be nothing.
+        !is_packet || bytes.len() < length as usize
+    }
+
     fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
         if self.ended {
             return Ok(None);

@@ -34,21 +34,28 @@ mod capturing {
     use super::super::output::Printer;
     use super::super::{Outcome, report};
     use super::Args;
-    use crate::capture::live::{DEFAULT_FILTER, Live, Options, Statistics, Stop};
-    use crate::capture::{CaptureError, Source};
+    use crate::capture::live::{DEFAULT_FILTER, Live, LiveError, Options, Statistics, Stop};
+    use crate::capture::{CaptureError, Fault, Source};
     use crate::pipeline::Inspector;
     use crate::text;
+    use anyhow::Context;
+    use std::io::ErrorKind;
     use std::path::PathBuf;
 
     pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-        let mut stop = Stop::default().on_signals()?;
+        let mut stop = Stop::default().on_signals().context(super::super::report::NO_SIGNALS)?;
         if let Some(duration) = args.autostop {
             stop = stop.after(duration);
         }
         let options = options(args);
         let mut live = Live::open(&options, stop)?;
         if let Some(path) = &args.write {
-            live.write_to(path.clone())?;
+            match live.write_to(path.clone()) {
+                Err(LiveError::Create { error, .. }) if error.kind() == ErrorKind::BrokenPipe => {
+                    return Ok(Outcome::Done);
+                }
+                result => result?,
+            }
         }
         for warning in live.warnings() {
             report::line(warning);
@@ -60,11 +67,22 @@ mod capturing {
         inspector.finish();
         let outcome = inspector.consumer().finish()?;
         report::inspection(&inspector);
-        if let Some(error) = &error {
-            report::capture_error(&[PathBuf::from(live.interface())], error);
-        }
+        let failed = error.is_some_and(|error| told(&error, args, live.interface()));
         report::line(&counts(live.interface().to_owned(), live.statistics()?));
-        Ok(if error.is_none() { outcome } else { Outcome::Input })
+        Ok(if failed { Outcome::Input } else { outcome })
+    }
+
+    /// Tells what ended the capture. A pipe that nobody reads any more is no fault.
+    fn told(error: &CaptureError, args: &Args, interface: &str) -> bool {
+        match (&error.fault, &args.write) {
+            (Fault::Write(cause), _) if cause.kind() == ErrorKind::BrokenPipe => return false,
+            (Fault::Write(cause), Some(path)) => report::line(&format!(
+                "the capture ends, as {} cannot be written any longer: {cause}",
+                path.display()
+            )),
+            _ => report::capture_error(&[PathBuf::from(interface)], error),
+        }
+        true
     }
 
     /// Gives frames to the inspector until a stop is due, at most `count`.

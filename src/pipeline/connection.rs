@@ -1,6 +1,7 @@
 //! One connection: what its carrier gives becomes packets, and these become records.
 
-use super::inspector::{Settings, Worker};
+use super::arrivals::{Arrivals, Now};
+use super::inspector::{Clock, Settings, Worker};
 use super::{Consumer, Origin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
@@ -10,7 +11,7 @@ use crate::net::Layers;
 use crate::session;
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender};
-use crate::stream::{Connection, Event, Origins, Side, Stamp};
+use crate::stream::{Connection, Event, Side, Stamp};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
@@ -21,6 +22,7 @@ const MAX_WAITING: usize = 16;
 /// A connection: what carries it, its two directions and what is known of it.
 #[derive(Debug)]
 pub(super) struct Conversation {
+    is_mqtt_port: bool,
     carrier: Carrier,
     mqtt: Mqtt,
 }
@@ -38,7 +40,7 @@ struct Mqtt {
 #[derive(Debug)]
 struct Direction {
     framer: Framer,
-    origins: Origins,
+    arrivals: Arrivals,
     /// Offset behind the last byte that was taken.
     taken: u64,
     /// The frame headers of the carrier, each with the offset of the first byte behind it.
@@ -58,7 +60,7 @@ impl Conversation {
             from_client: Direction::new(false, max_packet),
             from_server: Direction::new(false, max_packet),
         };
-        Self { carrier: Carrier::new(hints), mqtt }
+        Self { is_mqtt_port: hints.is_mqtt_port, carrier: Carrier::new(hints), mqtt }
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.
@@ -69,6 +71,9 @@ impl Conversation {
         side: Side,
         event: Event<'_>,
     ) -> ControlFlow<()> {
+        if self.is_mqtt() {
+            worker.losses.add(event);
+        }
         let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
         let bottom = match event {
             Event::Data { bytes, at, layers, .. } => {
@@ -86,6 +91,12 @@ impl Conversation {
             Event::Conflict { .. } => return ControlFlow::Continue(()),
         };
         self.carrier.push(side, bottom, &mut top)
+    }
+
+    /// Whether it is MQTT, or ought to be by its port.
+    fn is_mqtt(&self) -> bool {
+        let Mqtt { from_client, from_server, .. } = &self.mqtt;
+        self.is_mqtt_port || from_client.taken > 0 || from_server.taken > 0
     }
 
     /// Nothing more comes of the connection.
@@ -108,7 +119,7 @@ impl Direction {
     fn new(is_aligned: bool, max_packet: usize) -> Self {
         Self {
             framer: Framer::new(is_aligned, max_packet),
-            origins: Origins::default(),
+            arrivals: Arrivals::default(),
             taken: 0,
             headers: VecDeque::new(),
             findings: Vec::new(),
@@ -116,9 +127,9 @@ impl Direction {
     }
 
     /// Lets go of what lies before the bytes that the framer still has to do with.
-    fn forget(&mut self) {
+    fn forget(&mut self, now: Option<Now<'_>>) {
         let offset = self.framer.offset();
-        self.origins.forget_before(offset);
+        self.arrivals.keep_from(offset, now.filter(|_| offset < self.taken));
         while self.headers.get(1).is_some_and(|(start, ..)| *start <= offset) {
             self.headers.pop_front();
         }
@@ -138,7 +149,11 @@ impl<C: Consumer> Top for Records<'_, C> {
         let side = self.mqtt.side(sender);
         let Mqtt { session, from_client, from_server, .. } = &mut *self.mqtt;
         let direction = if sender == Sender::Client { from_client } else { from_server };
-        let Direction { framer, origins, taken, headers, findings } = direction;
+        let Direction { framer, arrivals, taken, headers, findings } = direction;
+        let now = match (item, layers) {
+            (Item::Data { stamps, .. }, Some(layers)) => Now::new(*taken, stamps, layers),
+            _ => None,
+        };
         let mut packets = Packets {
             worker: self.worker,
             connection: self.connection,
@@ -146,16 +161,16 @@ impl<C: Consumer> Top for Records<'_, C> {
             sender,
             side,
             layers,
+            now,
             time: self.time,
-            origins,
+            arrivals,
             headers,
             findings,
         };
         match item {
             Item::Data { bytes, stamps } => {
-                packets.origins.push_all(*taken, bytes.len(), stamps);
+                packets.arrivals.push(*taken, bytes.len(), stamps);
                 *taken = taken.saturating_add(bytes.len() as u64);
-                packets.time = stamps.last().and_then(|at| at.time).or(packets.time);
                 framer.data(bytes, &mut |framed| packets.framed(framed));
             }
             Item::Gap(missing) => {
@@ -176,7 +191,7 @@ impl<C: Consumer> Top for Records<'_, C> {
                 }
             }
         }
-        direction.forget();
+        direction.forget(now);
     }
 
     fn settled(&mut self, client: Side, is_aligned: bool) {
@@ -194,8 +209,10 @@ struct Packets<'r, C> {
     sender: Sender,
     side: Side,
     layers: Option<&'r Layers>,
+    /// The frame whose bytes are being looked at.
+    now: Option<Now<'r>>,
     time: Option<i64>,
-    origins: &'r mut Origins,
+    arrivals: &'r mut Arrivals,
     headers: &'r mut VecDeque<(u64, Unit, Vec<u8>)>,
     findings: &'r mut Vec<Finding>,
 }
@@ -208,16 +225,15 @@ impl<C: Consumer> Packets<'_, C> {
             | Framed::Stray { offset, bytes, .. } => (offset, bytes),
         };
         let end = offset.saturating_add(bytes.len() as u64);
-        self.take_stamps(offset, end);
+        let last = self.take_frames(offset, end);
         self.take_headers(offset, end);
-        let origin = origin(
-            &self.worker.frames,
-            self.worker.clock,
-            self.time,
-            self.connection,
-            self.side,
-            self.layers,
-        );
+        let layers = last.and_then(|at| self.arrivals.layers(at.frame, self.now));
+        let origin = Origin {
+            frames: &self.worker.frames,
+            layers,
+            notes: Some(&self.worker.notes),
+            ..origin(self.worker.clock, last, self.time, self.connection, self.side)
+        };
         let reader = &mut self.worker.reader;
         let sender = Some(self.sender);
         match framed {
@@ -239,39 +255,42 @@ impl<C: Consumer> Packets<'_, C> {
     fn unit(&mut self, unit: Unit, bytes: &[u8], stamps: &[Stamp]) {
         self.worker.frames.clear();
         self.worker.frames.extend(stamps.iter().map(|at| at.frame));
-        self.time = stamps.last().and_then(|at| at.time).or(self.time);
-        self.line(unit, bytes, "");
+        self.line(unit, bytes, "", stamps.iter().copied().max_by_key(|at| at.frame));
     }
 
     /// A sentence that is worth a line.
     fn note(&mut self, unit: Unit, text: &str) {
         self.worker.frames.clear();
-        self.line(unit, &[], text);
+        self.line(unit, &[], text, None);
     }
 
-    fn line(&mut self, unit: Unit, bytes: &[u8], text: &str) {
-        let origin = origin(
-            &self.worker.frames,
-            self.worker.clock,
-            self.time,
-            self.connection,
-            self.side,
-            self.layers,
-        );
+    fn line(&mut self, unit: Unit, bytes: &[u8], text: &str, last: Option<Stamp>) {
+        let origin = Origin {
+            frames: &self.worker.frames,
+            layers: self.layers,
+            notes: Some(&self.worker.notes),
+            ..origin(self.worker.clock, last, self.time, self.connection, self.side)
+        };
         let sender = Some(self.sender);
         let reader = &mut self.worker.reader;
         reader.unit(self.session, (unit, text), bytes, sender, self.findings, origin);
         self.findings.clear();
     }
 
-    fn take_stamps(&mut self, offset: u64, end: u64) {
-        self.worker.frames.clear();
-        for stamp in self.origins.frames(offset..end) {
-            if self.worker.frames.last() != Some(&stamp.frame) {
-                self.worker.frames.push(stamp.frame);
+    /// Lists the frames of a range; the result is the one that was captured last.
+    fn take_frames(&mut self, offset: u64, end: u64) -> Option<Stamp> {
+        let frames = &mut self.worker.frames;
+        frames.clear();
+        let mut last: Option<Stamp> = None;
+        for stamp in self.arrivals.stamps(offset..end) {
+            if frames.last() != Some(&stamp.frame) {
+                frames.push(stamp.frame);
             }
-            self.time = stamp.time.or(self.time);
+            if last.is_none_or(|last| last.frame < stamp.frame) {
+                last = Some(stamp);
+            }
         }
+        last
     }
 
     /// The frame headers that brought bytes of a range.
@@ -284,23 +303,23 @@ impl<C: Consumer> Packets<'_, C> {
     }
 }
 
-fn origin<'o>(
-    frames: &'o [u64],
-    clock: super::inspector::Clock,
+/// Where bytes were, of whose frames `last` was captured last; without frames, `time` is when they
+/// are told.
+fn origin(
+    clock: Clock,
+    last: Option<Stamp>,
     time: Option<i64>,
     connection: &Connection,
     side: Side,
-    layers: Option<&'o Layers>,
-) -> Origin<'o> {
+) -> Origin<'static> {
+    let (time, previous) = last.map_or((time, clock.previous), |last| (last.time, last.previous));
     Origin {
-        frames,
         time,
         start: clock.start,
-        previous: clock.previous,
+        previous,
         stream: Some(connection.stream),
         ends: Some((connection.address(side), connection.address(side.other()))),
-        layers,
-        text: None,
+        ..Origin::default()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Frames of a capture become records.
 
-use super::Consumer;
 use super::connection::Conversation;
 use super::reader::Reader;
+use super::{Consumer, Notes};
 use crate::capture::Frame;
 use crate::carrier::Hints;
 use crate::net::{self, Counters, FragmentCounters, Net, Skip, Transport};
@@ -68,7 +68,22 @@ pub(super) struct Worker<C> {
     pub(super) reader: Reader<C>,
     pub(super) clock: Clock,
     pub(super) frames: Vec<u64>,
+    pub(super) notes: Notes,
+    /// Connections to the ports of MQTT.
+    connections: u64,
+    pub(super) losses: Losses,
     other_ports: BTreeSet<u16>,
+}
+
+/// What went wrong in the streams of MQTT.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Losses {
+    /// Gaps: runs of bytes that were not captured.
+    pub gaps: u64,
+    /// Bytes in them.
+    pub gap_bytes: u64,
+    /// Segments that repeated bytes with other contents.
+    pub conflicts: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -94,6 +109,9 @@ impl<C: Consumer> Inspector<C> {
                 settings,
                 clock: Clock::default(),
                 frames: Vec::new(),
+                notes: Notes::default(),
+                connections: 0,
+                losses: Losses::default(),
                 other_ports: BTreeSet::new(),
             },
             counters: Counters::default(),
@@ -108,7 +126,11 @@ impl<C: Consumer> Inspector<C> {
         self.frames = self.frames.saturating_add(1);
         let is_cut = (frame.original_len as usize) > frame.data.len();
         self.cut_frames = self.cut_frames.saturating_add(u64::from(is_cut));
-        let at = Stamp { frame: frame.number, time: frame.time };
+        if let Some(beside) = frame.beside {
+            self.worker.notes.add(frame.number, beside);
+        }
+        let previous = self.worker.clock.previous;
+        let at = Stamp { frame: frame.number, time: frame.time, previous };
         let mut next = Some(self.net.packet(frame));
         while let Some(packet) = next {
             match packet {
@@ -140,7 +162,12 @@ impl<C: Consumer> Inspector<C> {
         self.net.fragments()
     }
 
-    /// What happened in TCP.
+    /// What went wrong in the streams of MQTT.
+    pub fn losses(&self) -> Losses {
+        self.worker.losses
+    }
+
+    /// What happened in TCP, whatever it carries.
     pub fn stream_counters(&self) -> &StreamCounters {
         self.flows.counters()
     }
@@ -153,6 +180,21 @@ impl<C: Consumer> Inspector<C> {
     /// How many of them the snap length cut.
     pub fn cut_frames(&self) -> u64 {
         self.cut_frames
+    }
+
+    /// How many TCP connections there were to the ports of MQTT.
+    pub fn connections(&self) -> u64 {
+        self.worker.connections
+    }
+
+    /// The ports of servers that count as MQTT's.
+    pub fn ports(&self) -> &[u16] {
+        &self.worker.settings.ports
+    }
+
+    /// Whether connections to other ports are read too, where their bytes are MQTT.
+    pub fn any_port(&self) -> bool {
+        self.worker.settings.any_port
     }
 
     /// The ports of servers that do not count as MQTT's, as far as they are remembered.
@@ -180,6 +222,20 @@ impl<C: Consumer> Inspector<C> {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
+        }
+    }
+}
+
+impl Losses {
+    /// Counts what an event tells of.
+    pub(super) fn add(&mut self, event: Event<'_>) {
+        match event {
+            Event::Gap { bytes, .. } => {
+                self.gaps = self.gaps.saturating_add(1);
+                self.gap_bytes = self.gap_bytes.saturating_add(bytes);
+            }
+            Event::Conflict { .. } => self.conflicts = self.conflicts.saturating_add(1),
+            Event::Data { .. } | Event::Closed { .. } => {}
         }
     }
 }
@@ -212,7 +268,9 @@ impl<C: Consumer> Sink for Worker<C> {
 
     fn opened(&mut self, connection: &Connection) -> Option<Conversation> {
         let hints = self.settings.hints(connection);
-        if !hints.is_mqtt_port {
+        if hints.is_mqtt_port {
+            self.connections = self.connections.saturating_add(1);
+        } else {
             self.remember_port(connection);
             if !self.settings.any_port {
                 return None;

@@ -3,15 +3,18 @@
 //! What may enter: the order of the steps and what a record holds. The steps themselves are in
 //! the other rooms.
 
+mod arrivals;
 mod connection;
 mod conversations;
 mod inspector;
+mod notes;
 mod pasted;
 mod reader;
 mod record;
 mod redact;
 
-pub use inspector::{Inspector, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings};
+pub use inspector::{Inspector, Losses, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings};
+pub use notes::Notes;
 pub use pasted::{PastedSettings, read_paste};
 pub use reader::Reader;
 pub use record::{Consumer, Header, Origin, Record, TextOrigin};

@@ -13,6 +13,17 @@ use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender, Version};
 use std::ops::ControlFlow;
 
+/// What a packet without fault breaks as soon as its end is not there.
+const MADE_BY_A_CUT: &[Rule] = &[
+    Rule::REMAINING_LENGTH_TOO_LONG,
+    Rule::PROPERTY_LENGTH_TOO_LONG,
+    Rule::TOO_SHORT,
+    Rule::NO_FILTER,
+    Rule::NO_CODE,
+    Rule::NO_UNSUBACK_CODE,
+    Rule::CREDENTIAL_MISSING_V31,
+];
+
 /// Decodes packets in the light of their connection and hands records to a consumer.
 #[derive(Debug)]
 pub struct Reader<C> {
@@ -135,7 +146,7 @@ impl<C: Consumer> Reader<C> {
 
     /// The packet is not faulty, the capture of it is: that is what the findings say.
     fn explain_cut(&mut self, bytes: &[u8], why: Why, whole: u64) {
-        self.tape.retract(&[Rule::REMAINING_LENGTH_TOO_LONG, Rule::TOO_SHORT]);
+        self.tape.retract(MADE_BY_A_CUT);
         let there = bytes.len() as u64;
         let span = Span::of_bytes(bytes.len(), 0);
         let finding = match why {

@@ -1,5 +1,6 @@
 //! What comes out: one packet with everything that is known of it.
 
+use super::Notes;
 use crate::annotate::{Tape, view};
 use crate::mqtt::Decoded;
 use crate::net::Layers;
@@ -73,7 +74,8 @@ impl Record<'_> {
 pub struct Origin<'a> {
     /// Numbers of the frames that brought the bytes, in order.
     pub frames: &'a [u64],
-    /// Time of the frame that completed the packet: nanoseconds since 1970-01-01 UTC.
+    /// Time of the frame that completed the packet, which is the one of `frames` that was captured
+    /// last: nanoseconds since 1970-01-01 UTC.
     pub time: Option<i64>,
     /// Time of the first frame of the capture.
     pub start: Option<i64>,
@@ -85,6 +87,8 @@ pub struct Origin<'a> {
     pub ends: Option<(SocketAddr, SocketAddr)>,
     /// The headers of the frame that completed the packet.
     pub layers: Option<&'a Layers>,
+    /// What the capture says of frames and addresses.
+    pub notes: Option<&'a Notes>,
     /// Where in a pasted text the bytes were found.
     pub text: Option<TextOrigin<'a>>,
 }

@@ -85,6 +85,12 @@ impl Connection {
         if let Some(rule) = note {
             tape.note(Finding::new(rule, Span::of_bytes(0, bytes.len()), Field::INPUT));
         }
+        if decoded.header.packet_type == PacketType::CONNECT
+            && tape.find(Field::PROTOCOL_LEVEL).is_none()
+        {
+            // Cut before its level: what version the connection has is as open as before.
+            return (decoded, self.version.map_or(How::Open, |(_, how)| how));
+        }
         self.observe(&decoded);
         (decoded, how)
     }

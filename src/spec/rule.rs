@@ -210,11 +210,11 @@ rules! {
     CONNACK_OLDER: row(Warning, "connack-older", ["", ""], ["", ""],
         "the server answers a CONNECT of 5.0 as MQTT 3.1.1 does: it does not speak 5.0");
     BYTES_MISSING: row(Warning, "bytes-missing", ["", ""], ["", ""],
-        "{a:bytes} of this packet were not captured");
+        "not captured: {a:bytes} of this packet");
     REST_OF_PACKET: row(Warning, "rest-of-packet", ["", ""], ["", ""],
-        "{a:bytes} are the rest of a packet whose earlier bytes were not captured");
+        "the rest of a packet whose earlier bytes were not captured: {a:bytes}");
     REST_OF_LARGE_PACKET: row(Note, "rest-of-large-packet", ["", ""], ["", ""],
-        "{a:bytes} are the rest of the packet that was too large to hold");
+        "the rest of the packet that was too large to hold: {a:bytes}");
     UNREADABLE: row(Error, "unreadable", ["", ""], ["", ""],
         "{a:bytes} could not be read in the text; 00 stands in for each");
     GUESSED: row(Error, "guessed", ["", ""], ["", ""],
@@ -224,7 +224,7 @@ rules! {
     STREAM_ENDS: row(Warning, "stream-ends", ["", ""], ["", ""],
         "the stream ends here, before the packet does: {a:bytes} of {b}");
     NOT_A_PACKET: row(Warning, "not-a-packet", ["", ""], ["", ""],
-        "{a:bytes} that are no MQTT packet were skipped");
+        "no MQTT packet: {a:bytes} skipped");
     PACKET_TOO_LARGE: row(Warning, "packet-too-large", ["", ""], ["", ""],
         "a packet of {a:bytes} is larger than the {b} that are held; raise it with --max-packet");
 

@@ -10,6 +10,7 @@ pub mod diff;
 pub mod outside;
 pub mod pdml;
 pub mod program;
+pub mod wrap;
 
 use etherparse::PacketBuilder;
 use mqttscope::capture::{CaptureError, Frame, LinkType, Source, from_reader};
