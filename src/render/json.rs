@@ -18,7 +18,7 @@
 //! | `version` | `"3.1"`, `"3.1.1"` or `"5.0"`; absent where it is not known and makes no difference |
 //! | `version_from` | how that is known: `"connect"`, `"inferred"`, `"option"` |
 //! | `client_id` | Client Identifier of the connection |
-//! | `type` | the standard's name in capitals; `"RESERVED"` for type 0, `"UNDECODED"` for bytes of no packet; what is no MQTT but worth a line has the names `"HTTP REQUEST"`, `"HTTP RESPONSE"`, `"WEBSOCKET PING"`, `"WEBSOCKET PONG"`, `"WEBSOCKET CLOSE"`, `"PROXY"`, `"TLS"`, `"NOT MQTT"` |
+//! | `type` | the standard's name in capitals; `"RESERVED"` for type 0, `"UNDECODED"` for bytes of no packet; what is no MQTT but worth a line has the names `"HTTP REQUEST"`, `"HTTP RESPONSE"`, `"HTTP BODY"`, `"WEBSOCKET PING"`, `"WEBSOCKET PONG"`, `"WEBSOCKET CLOSE"`, `"WEBSOCKET STRAY"`, `"PROXY"`, `"TLS"`, `"NOT MQTT"` |
 //! | `text` | for a line that is a sentence and no bytes (`"TLS"`, `"NOT MQTT"`): the sentence |
 //! | `length` | number of bytes that are there |
 //! | `hex` | the bytes, in lower case without blanks |
