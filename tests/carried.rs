@@ -16,6 +16,7 @@ const CAPTURES: &[(&str, &str)] = &[
     ("ws-deflate.pcapng", "tcp.port==9002,http"),
     ("ws-midstream.pcap", "tcp.port==9001,websocket"),
     ("proxy.pcap", "tcp.port==1883,mqtt"),
+    ("tls-ws.pcap", "tls.port==8884,http"),
 ];
 
 /// The bytes of each side of each stream in hex, by stream and port of the sender.
@@ -61,7 +62,9 @@ fn no_byte_of_a_carrier_is_missing() {
 }
 
 fn ours(path: &str) -> (Sides, BTreeSet<String>) {
-    let run = program::run(["read", path, "-T", "json"]);
+    let keys = key_log(path);
+    let keys = keys.iter().flat_map(|preference| ["-o", preference]);
+    let run = program::run(["read", path, "-T", "json"].into_iter().chain(keys));
     assert_eq!(run.code, 0, "{path}: {}", run.err);
     let mut sides = Sides::new();
     let mut keys = BTreeSet::new();
@@ -71,7 +74,7 @@ fn ours(path: &str) -> (Sides, BTreeSet<String>) {
         }
         keys.extend(masking_keys(&record));
         let kind = record["type"].as_str().unwrap();
-        if ["HTTP", "WEBSOCKET", "PROXY"].iter().any(|start| kind.starts_with(start)) {
+        if ["HTTP", "WEBSOCKET", "PROXY", "TLS"].iter().any(|start| kind.starts_with(start)) {
             continue;
         }
         let src = record["src"].as_str().unwrap();
@@ -80,6 +83,12 @@ fn ours(path: &str) -> (Sides, BTreeSet<String>) {
         side.push_str(record["hex"].as_str().unwrap());
     }
     (sides, keys)
+}
+
+/// The preference that names the key log beside a capture, in both programs.
+fn key_log(capture: &str) -> Option<String> {
+    let keys = std::path::Path::new(capture).with_extension("keys");
+    keys.is_file().then(|| format!("tls.keylog_file:{}", keys.display()))
 }
 
 fn masking_keys(shown: &serde_json::Value) -> Vec<String> {
@@ -91,8 +100,10 @@ fn masking_keys(shown: &serde_json::Value) -> Vec<String> {
 fn theirs(path: &str, dissector: &str) -> Sides {
     let fields = ["-e", "tcp.stream", "-e", "tcp.srcport", "-e", "data.data"];
     let base = ["-r", path, "-2", "-d", dissector, "-Y", "data", "-T", "fields"];
+    let keys = key_log(path);
+    let keys: Vec<_> = keys.iter().flat_map(|preference| ["-o", preference]).collect();
     let mut sides = Sides::new();
-    for line in tshark(&[&base[..], &fields].concat()).lines() {
+    for line in tshark(&[&base[..], &fields, &keys].concat()).lines() {
         let mut parts = line.split('\t');
         let mut number = || parts.next().unwrap().parse::<u64>().unwrap();
         let side = sides.entry((number(), number())).or_default();
@@ -103,7 +114,9 @@ fn theirs(path: &str, dissector: &str) -> Sides {
 
 fn their_keys(path: &str, dissector: &str) -> BTreeSet<String> {
     let base = ["-r", path, "-2", "-d", dissector, "-Y", "websocket", "-T", "fields"];
-    let out = tshark(&[&base[..], &["-e", "websocket.masking_key"]].concat());
+    let keys = key_log(path);
+    let keys: Vec<_> = keys.iter().flat_map(|preference| ["-o", preference]).collect();
+    let out = tshark(&[&base[..], &["-e", "websocket.masking_key"], &keys].concat());
     out.split(['\n', ',']).filter(|key| !key.is_empty()).map(|key| key.replace(':', "")).collect()
 }
 

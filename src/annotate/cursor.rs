@@ -65,6 +65,12 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
         self.rest.first().copied()
     }
 
+    /// The length field that bounds the reads; [`Field::INPUT`] where the bytes themselves end.
+    #[must_use]
+    pub fn limit(&self) -> Field {
+        self.limit
+    }
+
     /// The bytes from `start` to the current position.
     #[inline]
     #[must_use]

@@ -4,6 +4,7 @@ use super::{Node, Tape};
 use crate::bytes::Span;
 use crate::spec::field::{Context, Kind};
 use crate::spec::property::Wire;
+use crate::spec::sn::{Flags, MessageType};
 use crate::spec::{Field, PacketSet, Sender, Version};
 use std::ops::Range;
 
@@ -82,6 +83,12 @@ impl<'a> Row<'a> {
 #[must_use]
 pub fn context(bytes: &[u8], tape: &Tape, version: Version, sender: Option<Sender>) -> Context {
     let value = |field| tape.find(field).map(|node| node.value);
+    // Of messages inside each other the innermost one counts, which stands last.
+    let last = |field| {
+        let nodes = if version == Version::Sn12 { tape.nodes() } else { &[] };
+        let node = nodes.iter().rev().find(|node| node.field == field);
+        node.and_then(|node| u8::try_from(node.value).ok()).unwrap_or_default()
+    };
     Context {
         version,
         sender,
@@ -89,6 +96,8 @@ pub fn context(bytes: &[u8], tape: &Tape, version: Version, sender: Option<Sende
         remaining_length: value(Field::REMAINING_LENGTH).unwrap_or_default(),
         total: bytes.len() as u64,
         connect_flags: value(Field::CONNECT_FLAGS).and_then(|v| u8::try_from(v).ok()).unwrap_or(0),
+        message_type: MessageType(last(Field::SN_TYPE)),
+        flags: Flags(last(Field::SN_FLAGS)),
         ..Context::default()
     }
 }

@@ -15,6 +15,7 @@ mod likely;
 mod probe;
 mod proxy;
 pub mod signature;
+pub mod tls;
 pub mod websocket;
 
 pub use carrier::{Bottom, Carrier};

@@ -3,6 +3,7 @@
 use super::level::{Item, Level, Top};
 use super::likely::{self, Likely};
 use super::signature::{Carries, Recognised, recognise};
+use super::tls::{Secrets, Tls};
 use crate::net::Layers;
 use crate::spec::Sender;
 use crate::spec::unit::Unit;
@@ -180,6 +181,7 @@ pub(super) fn decide(
     client: Option<Side>,
     is_ours: bool,
     is_last: bool,
+    secrets: &Secrets,
 ) -> Decision {
     if queue.is_empty() {
         return Decision::Wait;
@@ -204,12 +206,18 @@ pub(super) fn decide(
         };
         let client = client.unwrap_or(match row.sender {
             Some(Sender::Server) => side(sender).other(),
-            _ => side(sender),
+            // A record in the middle is of either.
+            None => hints.client(),
+            Some(Sender::Client) => side(sender),
         });
         return match row.carries {
             Carries::Mqtt => Decision::Mqtt(client),
             Carries::Layer(make) => Decision::Layer(client, Level::new(make(), true)),
-            Carries::Tls | Carries::Other => Decision::Other(Some(row.name)),
+            Carries::Tls => {
+                let tls = Tls::new(secrets.clone());
+                Decision::Layer(client, Level::new(Box::new(tls), true))
+            }
+            Carries::Other => Decision::Other(Some(row.name)),
         };
     }
     if waits {

@@ -31,8 +31,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
 
 #[cfg(feature = "live")]
 mod capturing {
+    use super::super::decode_on::DecodeAs;
     use super::super::output::Printer;
-    use super::super::{Outcome, report};
+    use super::super::{Outcome, keylog, report};
     use super::Args;
     use crate::capture::live::{DEFAULT_FILTER, Live, LiveError, Options, Statistics, Stop};
     use crate::capture::{CaptureError, Fault, Source};
@@ -62,11 +63,15 @@ mod capturing {
         }
         report::line(&format!("capturing on {}: {}", live.interface(), options.filter));
         let printer = Printer::new(&args.output, true)?;
-        let mut inspector = Inspector::new(printer, args.protocol.settings(&args.output));
+        let secrets = keylog::secrets(args.protocol.key_log.as_deref(), true)?;
+        let mut settings = args.protocol.settings(&args.output);
+        settings.secrets = secrets.clone();
+        let mut inspector = Inspector::new(printer, settings);
         let error = feed(&mut live, &mut inspector, args.count.unwrap_or(u64::MAX));
         inspector.finish();
         let outcome = inspector.consumer().finish()?;
         report::inspection(&inspector);
+        keylog::report(&secrets);
         let failed = error.is_some_and(|error| told(&error, args, live.interface()));
         report::line(&counts(live.interface().to_owned(), live.statistics()?));
         Ok(if failed { Outcome::Input } else { outcome })
@@ -112,8 +117,11 @@ mod capturing {
     }
 
     /// All ports that are read as MQTT: what `-d` names is wanted, or it would not be named.
-    fn filter(ports: &[u16]) -> String {
-        let more = ports.iter().map(|port| format!(" or tcp port {port}"));
+    fn filter(ports: &[DecodeAs]) -> String {
+        let more = ports.iter().map(|decode_as| match decode_as {
+            DecodeAs::Mqtt(port) => format!(" or tcp port {port}"),
+            DecodeAs::MqttSn(port) => format!(" or udp port {port}"),
+        });
         std::iter::once(DEFAULT_FILTER.to_owned()).chain(more).collect()
     }
 
@@ -133,7 +141,8 @@ mod capturing {
         #[test]
         fn ports_of_the_user_are_captured_too() {
             assert_eq!(filter(&[]), "tcp port 1883");
-            assert_eq!(filter(&[1884, 9000]), "tcp port 1883 or tcp port 1884 or tcp port 9000");
+            let ports = [DecodeAs::Mqtt(9000), DecodeAs::MqttSn(1884)];
+            assert_eq!(filter(&ports), "tcp port 1883 or tcp port 9000 or udp port 1884");
         }
     }
 }

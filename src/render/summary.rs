@@ -11,6 +11,7 @@
 
 mod info;
 mod line;
+mod sn;
 mod unit;
 
 use super::paint::{Painter, Role};

@@ -2,12 +2,14 @@
 
 use super::packet_type::PacketType;
 use super::property::{PropertyId, PropertyInfo, Unit, Wire};
+use super::sn;
 use super::version::{Sender, Version};
 use std::borrow::Cow;
 use std::fmt;
 
 /// A field of a packet: an index into [`FIELDS`](super::fields::FIELDS), a property, or a field of
-/// what carries packets ([`CARRIER_FIELDS`](super::carrier_fields::CARRIER_FIELDS)).
+/// MQTT-SN, or a field of what carries packets
+/// ([`CARRIER_FIELDS`](super::carrier_fields::CARRIER_FIELDS)).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Field(pub u16);
 
@@ -30,6 +32,8 @@ pub enum Kind {
     Text,
     /// Two bytes of length, then any bytes.
     Data,
+    /// UTF-8 text, up to the end of what holds it.
+    Tail,
     /// A reason code or return code.
     Code,
     /// Any bytes, up to the end of what holds them.
@@ -86,6 +90,10 @@ pub struct Context {
     pub sender: Option<Sender>,
     /// Whether the packet holds a property that says how many seconds a session lasts, and how many.
     pub session_expiry: Option<u32>,
+    /// Of MQTT-SN: the message type; of an encapsulated message its own.
+    pub message_type: sn::MessageType,
+    /// Of MQTT-SN: the flags; 0 where there are none.
+    pub flags: sn::Flags,
 }
 
 impl Context {
@@ -93,6 +101,15 @@ impl Context {
     #[must_use]
     pub const fn packet_type(&self) -> PacketType {
         PacketType::of_header(self.header)
+    }
+
+    /// The standard's name of the packet's type, whichever standard it is.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match self.version {
+            Version::Sn12 => self.message_type.name(),
+            _ => self.packet_type().name(),
+        }
     }
 }
 
@@ -199,6 +216,8 @@ impl FieldInfo {
 impl Field {
     /// Fields from here on are properties: the identifier is added to it.
     const PROPERTY_BASE: u16 = 0x100;
+    /// Fields from here on are those of MQTT-SN.
+    pub(super) const SN_BASE: u16 = 0x200;
     /// Fields from here on are those of what carries packets.
     pub(super) const CARRIER_BASE: u16 = 0x300;
 
@@ -211,7 +230,7 @@ impl Field {
     /// The row of the property, if the field is one that the standard knows.
     #[must_use]
     pub fn as_property(self) -> Option<&'static PropertyInfo> {
-        (Self::PROPERTY_BASE..Self::CARRIER_BASE)
+        (Self::PROPERTY_BASE..Self::SN_BASE)
             .contains(&self.0)
             .then(|| PropertyId(u32::from(self.0 & 0xff)).info())
             .flatten()
@@ -220,8 +239,11 @@ impl Field {
     /// The row of the table; `None` for a property.
     #[must_use]
     pub fn info(self) -> Option<&'static FieldInfo> {
-        match self.0.checked_sub(Self::CARRIER_BASE) {
-            Some(index) => super::carrier_fields::CARRIER_FIELDS.get(usize::from(index)),
+        if let Some(index) = self.0.checked_sub(Self::CARRIER_BASE) {
+            return super::carrier_fields::CARRIER_FIELDS.get(usize::from(index));
+        }
+        match self.0.checked_sub(Self::SN_BASE) {
+            Some(index) => sn::fields::FIELDS.get(usize::from(index)),
             None => super::fields::FIELDS.get(usize::from(self.0)),
         }
     }

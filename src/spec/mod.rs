@@ -13,10 +13,14 @@ pub mod property;
 pub mod proxy;
 pub mod reason;
 pub mod rule;
+pub mod sn;
 pub mod tunnel;
 pub mod unit;
 pub mod version;
 pub mod websocket;
+
+#[cfg(test)]
+mod tests;
 
 pub use field::Field;
 pub use packet_type::{PacketSet, PacketType};

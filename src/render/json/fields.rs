@@ -2,7 +2,8 @@
 
 use super::shows::{Hex, Plain, Shows, Spec};
 use crate::annotate::view::Row;
-use crate::render::words;
+use crate::pipeline::SnRecord;
+use crate::render::{sn, words};
 use crate::spec::Field;
 use crate::spec::field::{Context, Kind};
 use crate::spec::property::{Unit, Wire};
@@ -13,23 +14,25 @@ use std::fmt;
 use std::iter::Peekable;
 
 /// What is shown of each field.
-pub(super) struct Shown {
+pub(super) struct Shown<'r> {
     /// What the words depend on.
     pub(super) context: Context,
     /// Whether meanings are.
     pub(super) meanings: bool,
+    /// What a message of MQTT-SN is about.
+    pub(super) sn: Option<SnRecord<'r>>,
 }
 
 /// Fields at one depth: takes rows from the common iterator, and those below each with it.
 pub(super) struct Fields<'r, I: Iterator> {
     rows: &'r RefCell<Peekable<I>>,
     depth: u8,
-    shown: &'r Shown,
+    shown: &'r Shown<'r>,
 }
 
 impl<'r, 'a, I: Iterator<Item = Row<'a>>> Fields<'r, I> {
     /// All fields of a packet.
-    pub(super) fn new(rows: &'r RefCell<Peekable<I>>, shown: &'r Shown) -> Self {
+    pub(super) fn new(rows: &'r RefCell<Peekable<I>>, shown: &'r Shown<'r>) -> Self {
         Self { rows, depth: 0, shown }
     }
 
@@ -61,7 +64,7 @@ impl<'a, I: Iterator<Item = Row<'a>>> Serialize for Fields<'_, I> {
 struct One<'r, 'a, I: Iterator> {
     row: Row<'a>,
     below: Option<Fields<'r, I>>,
-    shown: &'r Shown,
+    shown: &'r Shown<'r>,
 }
 
 impl<'a, I: Iterator<Item = Row<'a>>> Serialize for One<'_, 'a, I> {
@@ -80,7 +83,7 @@ impl<'a, I: Iterator<Item = Row<'a>>> Serialize for One<'_, 'a, I> {
             map.serialize_entry("text", &Shows(words))?;
         }
         if self.shown.meanings {
-            let meaning = words::meaning(row, context);
+            let meaning = sn::meaning(row, context, self.shown.sn);
             if !meaning.is_empty() {
                 map.serialize_entry("meaning", &meaning)?;
             }
@@ -118,7 +121,7 @@ impl<'a> Value<'a> {
             Kind::Group => return None,
             Kind::Flag => Self::Flag(row.number != 0),
             Kind::Rest if is_text(row) => Self::Text(row.content()),
-            Kind::Text | Kind::Property(Wire::Utf8) => Self::Text(row.content()),
+            Kind::Text | Kind::Tail | Kind::Property(Wire::Utf8) => Self::Text(row.content()),
             Kind::Line | Kind::HeaderLine => Self::Text(row.content()),
             Kind::Address => Self::Made(words::address(row.content())),
             Kind::Data | Kind::Rest | Kind::Hex | Kind::Undecoded => Self::Data(row.content()),
@@ -172,7 +175,9 @@ impl<'a> Words<'a> {
             Kind::Group => return None,
             Kind::Flag | Kind::Reserved | Kind::Number(Unit::None) => Self::Number(row.number),
             Kind::Line | Kind::HeaderLine => Self::Plain(Plain(row.content())),
-            Kind::Text | Kind::Property(Wire::Utf8) => Self::Plain(Plain(row.content())),
+            Kind::Text | Kind::Tail | Kind::Property(Wire::Utf8) => {
+                Self::Plain(Plain(row.content()))
+            }
             Kind::Rest if is_text(row) => Self::Plain(Plain(row.content())),
             Kind::Data | Kind::Rest | Kind::Property(Wire::Binary) => {
                 let content = row.content();
