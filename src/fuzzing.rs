@@ -10,6 +10,9 @@
 
 use crate::annotate::Tape;
 use crate::capture::{Frame, LinkType, Source, from_reader};
+use crate::carrier::signature::recognise;
+use crate::carrier::websocket::WebSocket;
+use crate::carrier::{Input, Layer, Output, explain};
 use crate::mqtt::{Reading, decode, infer};
 use crate::mqttsn;
 use crate::paste;
@@ -87,6 +90,42 @@ pub fn segments(data: &[u8]) {
         }
     }
     inspector.finish();
+}
+
+/// The bytes are what both sides of a WebSocket connection send. The first chooses how it begins:
+/// with a request or in the middle; then follow pieces with a header of two: who sends it and
+/// whether it is missing (bits 0 and 1), and its length.
+pub fn websocket(data: &[u8]) {
+    let Some((start, mut rest)) = data.split_first() else { return };
+    let mut layer = if start & 1 == 0 { WebSocket::new() } else { WebSocket::mid_stream() };
+    let mut below = [0_u64; 2];
+    let mut tape = Tape::new();
+    let mut check = |_: Sender, output: Output<'_>| match output {
+        Output::Data { bytes, from, to } => assert!(!bytes.is_empty() && from < to),
+        Output::Header { unit, bytes, .. } | Output::Unit { unit, bytes, .. } => {
+            explain(unit, bytes, &mut tape);
+            assert_tiles(bytes, &tape);
+        }
+        _ => {}
+    };
+    while let Some(([kind, len], tail)) = rest.split_first_chunk::<2>() {
+        let (piece, tail) = tail.split_at_checked(usize::from(*len)).unwrap_or((tail, &[]));
+        rest = tail;
+        let (sender, at) = match (kind & 1, &mut below) {
+            (0, [client, _]) => (Sender::Client, client),
+            (_, [_, server]) => (Sender::Server, server),
+        };
+        let input = match kind & 2 {
+            0 if piece.is_empty() => continue,
+            0 => Input::Data(piece),
+            _ => Input::Gap(Some(piece.len() as u64)),
+        };
+        *at = at.saturating_add(piece.len() as u64);
+        layer.push(sender, input, &mut check);
+        assert!(layer.needs_from(sender) <= *at, "bytes are needed that did not come");
+        let _ = recognise(piece, kind & 4 != 0);
+    }
+    layer.finish(&mut check);
 }
 
 /// IPv4 and TCP headers before the payload; to port 1883, or from it.
