@@ -136,10 +136,10 @@ impl<C: Consumer> Inspector<C> {
         self.frames = self.frames.saturating_add(1);
         let is_cut = (frame.original_len as usize) > frame.data.len();
         self.cut_frames = self.cut_frames.saturating_add(u64::from(is_cut));
+        self.secrets(frame);
         if let Some(beside) = frame.beside {
             self.worker.notes.add(frame.number, beside);
         }
-        self.secrets(frame);
         let previous = self.worker.clock.previous;
         let at = Stamp { frame: frame.number, time: frame.time, previous };
         let mut next = Some(self.net.packet(frame));
