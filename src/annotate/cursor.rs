@@ -139,6 +139,24 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
         body
     }
 
+    /// The next `len` bytes, or as many as there are up to the limit, as one field with a value.
+    /// None at all make no field.
+    #[inline]
+    pub(crate) fn bytes(&mut self, field: Field, len: usize, value: u64) -> &'a [u8] {
+        let (body, rest) = self.rest.split_at(len.min(self.rest.len()));
+        self.rest = rest;
+        if !body.is_empty() {
+            self.leaf_before(field, body.len(), value);
+        }
+        body
+    }
+
+    /// All bytes up to the limit, not consumed and not reported.
+    #[inline]
+    pub(crate) fn ahead(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// One byte whose bits are fields of their own.
     #[inline]
     pub fn flags(&mut self, group: Field, read: impl FnOnce(&mut Bits<'_, S>)) -> Result<u8, Stop> {

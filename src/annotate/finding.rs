@@ -72,10 +72,7 @@ impl Finding {
             _ => None,
         };
         let info = self.info();
-        own.unwrap_or(match version {
-            Version::V5 => (info.section_v5, info.statements_v5),
-            _ => (info.section_v311, info.statements_v311),
-        })
+        own.unwrap_or(info.place(context.version))
     }
 
     /// How grave it is.
@@ -106,10 +103,13 @@ impl Finding {
         let _ = match (name, form) {
             ("field", _) => write!(out, "{}", self.field.label(context.version)),
             ("limit", _) => write!(out, "{}", self.limit.label(context.version)),
-            ("packet", _) => write!(out, "{}", context.packet_type()),
+            ("packet", _) => write!(out, "{}", context.type_name()),
             ("version", _) => write!(out, "{}", context.version),
             ("other", _) => write!(out, "{}", other_version(context.version)),
-            ("sender", _) => write!(out, "{}", context.sender.map_or("peer", |s| s.name())),
+            ("sender", _) => {
+                let name = context.sender.map(|sender| sender.name_in(context.version));
+                write!(out, "{}", name.unwrap_or("peer"))
+            }
             ("place", _) => write!(out, "{}", place_name(self.a, context.packet_type())),
             (_, "bytes") => write!(out, "{}", text::count(value, "byte")),
             (_, "hex") => write!(out, "0x{value:02x}"),

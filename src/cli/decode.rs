@@ -25,6 +25,7 @@ pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
         },
         sender: args.from.map(Into::into),
         lines: args.lines,
+        protocol: args.protocol.into(),
     };
     let mut printer = read_paste(&paste, settings, Printer::new(&args.output, false)?);
     let outcome = printer.finish()?;

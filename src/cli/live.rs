@@ -62,8 +62,9 @@ fn mistake(args: &Args) -> Option<&'static str> {
 #[cfg(feature = "live")]
 mod capturing {
     use super::super::conditions::Condition;
+    use super::super::decode_on::DecodeAs;
     use super::super::output::Printer;
-    use super::super::{Outcome, report};
+    use super::super::{Outcome, keylog, report};
     use super::Args;
     use crate::capture::live::rights::{self, Account, Needs};
     use crate::capture::live::{
@@ -117,13 +118,17 @@ mod capturing {
 
     fn capture(args: &Args, mut live: Live) -> anyhow::Result<Outcome> {
         let printer = Printer::new(&args.output, true)?;
-        let mut inspector = Inspector::new(printer, args.protocol.settings(&args.output));
+        let secrets = keylog::secrets(args.protocol.key_log.as_deref(), true)?;
+        let mut settings = args.protocol.settings(&args.output);
+        settings.secrets = secrets.clone();
+        let mut inspector = Inspector::new(printer, settings);
         let mut failed = false;
         let error = feed(&mut live, &mut inspector, count(args), &mut failed);
         live.finish();
         inspector.finish();
         let outcome = inspector.consumer().finish()?;
         report::inspection(&inspector);
+        keylog::report(&secrets);
         tell_events(&mut live, &mut failed);
         failed |= error.is_some_and(|error| is_fault(&error));
         if let Some((path, missed)) = live.recorded().filter(|(_, missed)| *missed > 0) {
@@ -254,22 +259,25 @@ mod capturing {
         let folder = recording.and_then(Recording::folder);
         Needs {
             write: folder.into_iter().map(Into::into).collect(),
-            read: key_log_folder().into_iter().collect(),
+            read: key_log_folder(args).into_iter().collect(),
             // `any` never goes away.
             reopen: !args.no_reopen && args.interfaces.iter().any(|name| name != "any"),
         }
     }
 
     /// Where the key log of TLS lies or will lie: it is read again as it grows, and may be another file then.
-    fn key_log_folder() -> Option<PathBuf> {
-        let file = PathBuf::from(std::env::var_os("SSLKEYLOGFILE").filter(|it| !it.is_empty())?);
+    fn key_log_folder(args: &Args) -> Option<PathBuf> {
+        let file = keylog::path(args.protocol.key_log.as_deref())?;
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         Some(folder.map_or_else(|| PathBuf::from("."), PathBuf::from))
     }
 
     /// All ports that are read as MQTT: what `-d` names is wanted, or it would not be named.
-    fn filter(ports: &[u16]) -> String {
-        let more = ports.iter().map(|port| format!(" or tcp port {port}"));
+    fn filter(ports: &[DecodeAs]) -> String {
+        let more = ports.iter().map(|decode_as| match decode_as {
+            DecodeAs::Mqtt(port) => format!(" or tcp port {port}"),
+            DecodeAs::MqttSn(port) => format!(" or udp port {port}"),
+        });
         std::iter::once(DEFAULT_FILTER.to_owned()).chain(more).collect()
     }
 
@@ -290,7 +298,8 @@ mod capturing {
         #[test]
         fn ports_of_the_user_are_captured_too() {
             assert_eq!(filter(&[]), "tcp port 1883");
-            assert_eq!(filter(&[1884, 9000]), "tcp port 1883 or tcp port 1884 or tcp port 9000");
+            let ports = [DecodeAs::Mqtt(9000), DecodeAs::MqttSn(1884)];
+            assert_eq!(filter(&ports), "tcp port 1883 or tcp port 9000 or udp port 1884");
         }
     }
 }

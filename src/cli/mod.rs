@@ -8,6 +8,7 @@ mod conditions;
 mod decode;
 mod decode_on;
 mod interfaces;
+mod keylog;
 mod live;
 mod output;
 mod read;

@@ -58,6 +58,7 @@ pub(super) fn inspection<C: Consumer>(inspector: &Inspector<C>) {
     }
     fragments(inspector);
     streams(inspector);
+    datagrams(inspector);
     if inspector.records() == 0 {
         nothing(inspector);
     }
@@ -97,6 +98,25 @@ fn streams<C: Consumer>(inspector: &Inspector<C>) {
         line(&format!(
             "{} forgotten, as there were too many",
             text::count(forgotten, "connection")
+        ));
+    }
+}
+
+/// What was on the ports of MQTT-SN and is something else, and what was forgotten.
+fn datagrams<C: Consumer>(inspector: &Inspector<C>) {
+    let others = inspector.other_datagrams();
+    if others > 0 {
+        line(&format!(
+            "{} on a port of MQTT-SN left alone: they are something else; -d udp.port==N,mqttsn \
+             reads them all the same",
+            text::count(others, "datagram")
+        ));
+    }
+    let forgotten = inspector.forgotten_pairs();
+    if forgotten > 0 {
+        line(&format!(
+            "{} of MQTT-SN forgotten, as there were too many",
+            text::count(forgotten, "session")
         ));
     }
 }

@@ -60,7 +60,8 @@ impl Conversation {
             from_client: Direction::new(false, max_packet),
             from_server: Direction::new(false, max_packet),
         };
-        Self { is_mqtt_port: hints.is_mqtt_port, carrier: Carrier::new(hints), mqtt }
+        let carrier = Carrier::new(hints, settings.secrets.clone());
+        Self { is_mqtt_port: hints.is_mqtt_port, carrier, mqtt }
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.

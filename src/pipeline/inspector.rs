@@ -1,10 +1,12 @@
 //! Frames of a capture become records.
 
 use super::connection::Conversation;
+use super::datagrams::Datagrams;
 use super::reader::Reader;
 use super::{Consumer, Notes};
-use crate::capture::Frame;
+use crate::capture::{self, Frame};
 use crate::carrier::Hints;
+use crate::carrier::tls::Secrets;
 use crate::net::{self, Counters, FragmentCounters, Net, Skip, Transport};
 use crate::spec::Version;
 use crate::stream::{Connection, End, Event, Flows, Limits, Side, Sink, Stamp, StreamCounters};
@@ -26,6 +28,8 @@ const MAX_OTHER_PORTS: usize = 8;
 pub struct Settings {
     /// TCP ports of servers that speak MQTT.
     pub ports: Vec<u16>,
+    /// UDP ports of gateways that speak MQTT-SN, besides [`SN_PORTS`](super::SN_PORTS).
+    pub sn_ports: Vec<u16>,
     /// Whether connections to other ports are read too, where their bytes are MQTT.
     pub any_port: bool,
     /// The version of connections whose CONNECT is not seen.
@@ -36,17 +40,21 @@ pub struct Settings {
     pub max_packet: usize,
     /// What the flow table may hold.
     pub limits: Limits,
+    /// The secrets that TLS is decrypted with.
+    pub secrets: Secrets,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             ports: vec![MQTT_PORT, MQTT_TLS_PORT],
+            sn_ports: Vec::new(),
             any_port: true,
             version: None,
             redact: false,
             max_packet: MAX_PACKET,
             limits: Limits::default(),
+            secrets: Secrets::new(),
         }
     }
 }
@@ -56,6 +64,7 @@ impl Default for Settings {
 pub struct Inspector<C> {
     net: Net,
     flows: Flows<Conversation>,
+    datagrams: Datagrams,
     worker: Worker<C>,
     counters: Counters,
     frames: u64,
@@ -104,6 +113,7 @@ impl<C: Consumer> Inspector<C> {
         Self {
             net: Net::default(),
             flows: Flows::new(settings.limits),
+            datagrams: Datagrams::new(&settings.sn_ports, settings.any_port),
             worker: Worker {
                 reader,
                 settings,
@@ -129,6 +139,7 @@ impl<C: Consumer> Inspector<C> {
         if let Some(beside) = frame.beside {
             self.worker.notes.add(frame.number, beside);
         }
+        self.secrets(frame);
         let previous = self.worker.clock.previous;
         let at = Stamp { frame: frame.number, time: frame.time, previous };
         let mut next = Some(self.net.packet(frame));
@@ -137,8 +148,10 @@ impl<C: Consumer> Inspector<C> {
                 Ok(Transport::Tcp(segment)) => {
                     self.flows.push(at, &segment, &mut self.worker);
                 }
-                Ok(Transport::Udp(_)) => {
-                    self.counters.add(frame.number, Skip::NotTcp(net::UDP));
+                Ok(Transport::Udp(datagram)) => {
+                    if !self.datagrams.push(at, &datagram, &mut self.worker) {
+                        self.counters.add(frame.number, Skip::NotTcp(net::UDP));
+                    }
                 }
                 Err(skip) => self.counters.add(frame.number, skip),
             }
@@ -150,6 +163,15 @@ impl<C: Consumer> Inspector<C> {
     /// Ends the inspection: what is still held is told.
     pub fn finish(&mut self) {
         self.flows.finish(&mut self.worker);
+    }
+
+    /// Takes the secrets that stand in the capture before a frame.
+    fn secrets(&self, frame: &Frame<'_>) {
+        for block in frame.beside.iter().flat_map(|beside| &beside.secrets) {
+            if block.kind == capture::Secrets::TLS_KEY_LOG {
+                self.worker.settings.secrets.add_text(&block.bytes);
+            }
+        }
     }
 
     /// Frames that held no TCP segment, by reason.
@@ -170,6 +192,16 @@ impl<C: Consumer> Inspector<C> {
     /// What happened in TCP, whatever it carries.
     pub fn stream_counters(&self) -> &StreamCounters {
         self.flows.counters()
+    }
+
+    /// Datagrams on MQTT-SN's own ports that are something else.
+    pub fn other_datagrams(&self) -> u64 {
+        self.datagrams.refused()
+    }
+
+    /// Pairs of an MQTT-SN client and its gateway that were forgotten, as there were too many.
+    pub fn forgotten_pairs(&self) -> u64 {
+        self.datagrams.forgotten()
     }
 
     /// How many frames were taken.

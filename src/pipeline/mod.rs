@@ -6,15 +6,20 @@
 mod arrivals;
 mod connection;
 mod conversations;
+mod datagrams;
 mod inspector;
 mod notes;
 mod pasted;
+mod pasted_sn;
 mod reader;
 mod record;
 mod redact;
+mod sn;
 
+pub use datagrams::SN_PORTS;
 pub use inspector::{Inspector, Losses, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings};
 pub use notes::Notes;
 pub use pasted::{PastedSettings, read_paste};
+pub use pasted_sn::PastedProtocol;
 pub use reader::Reader;
-pub use record::{Consumer, Header, Origin, Record, TextOrigin};
+pub use record::{Consumer, Header, Origin, Record, SnRecord, TextOrigin};

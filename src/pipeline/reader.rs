@@ -31,7 +31,7 @@ pub struct Reader<C> {
     pub consumer: C,
     /// Whether secrets are hidden.
     redact: bool,
-    tape: Tape,
+    pub(super) tape: Tape,
     scratch: [Tape; 2],
     masked: Vec<u8>,
     /// The headers that brought the next record; those behind `header_count` are spare.
@@ -161,6 +161,17 @@ impl<C: Consumer> Reader<C> {
         self.tape.note(finding);
     }
 
+    /// Hands a record without secrets and without headers to the consumer; `make` gets its number
+    /// and its tree.
+    pub(super) fn hand_on<'a>(&'a mut self, make: impl FnOnce(u64, &'a Tape) -> Record<'a>) {
+        if self.stopped {
+            return;
+        }
+        self.number = self.number.saturating_add(1);
+        let flow = self.consumer.record(&make(self.number, &self.tape));
+        self.stopped = flow == ControlFlow::Break(());
+    }
+
     #[allow(clippy::too_many_arguments)] // a record has that many parts
     fn emit(
         &mut self,
@@ -189,6 +200,7 @@ impl<C: Consumer> Reader<C> {
             unit,
             text,
             headers: self.headers.get(..self.header_count).unwrap_or_default(),
+            sn: None,
         };
         let flow = if self.redact {
             redact(bytes, decoded.is_some(), &self.tape, &mut self.masked);

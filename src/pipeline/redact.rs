@@ -28,9 +28,9 @@ pub(super) fn redact(bytes: &[u8], is_packet: bool, tape: &Tape, out: &mut Vec<u
     for row in rows(tape, bytes, false) {
         let is_lost = row.field.kind() == Kind::Undecoded && may_hold_secrets;
         if !row.is_group && (is_secret(row.field) || is_lost) {
-            let end = row.span.end_byte();
-            let start = end.saturating_sub(row.content().len());
-            if let Some(secret) = out.get_mut(start..end) {
+            let (start, content) = (row.span.first_byte(), row.content_range());
+            let secret = start.saturating_add(content.start)..start.saturating_add(content.end);
+            if let Some(secret) = out.get_mut(secret) {
                 secret.fill(MASK);
             }
         }

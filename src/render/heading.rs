@@ -71,7 +71,7 @@ impl Heading {
         if let Some(stream) = origin.stream {
             parts.push(format!("stream {stream}"));
         }
-        if let Some(sender) = record.sender {
+        if let Some(sender) = record.sender_name() {
             parts.push(format!("from the {sender}"));
         }
         self.set(out, 0, Flow::new().push(Role::Dim, parts.join("  ")));
@@ -112,13 +112,13 @@ fn named(end: SocketAddr, origin: &Origin<'_>) -> String {
 /// Version, length and client id, behind the packet's type.
 fn title(record: &Record<'_>) -> String {
     let mut out = String::new();
-    if record.decoded.is_some() && record.version_from != How::Open {
+    if record.is_packet() && record.version_from != How::Open {
         let how = match record.version_from {
             How::Inferred => " (inferred)",
             How::Option => " (by option)",
             How::Connect | How::Open => "",
         };
-        let _ = write!(out, "  MQTT {}{how}", record.version);
+        let _ = write!(out, "  {}{how}", record.version.title());
     }
     if record.unit.is_none() || !record.bytes.is_empty() {
         let _ = write!(out, "  {}", text::count(record.bytes.len() as u64, "byte"));

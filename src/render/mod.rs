@@ -12,6 +12,7 @@ pub mod json;
 pub mod paint;
 #[cfg(test)]
 mod sample;
+pub mod sn;
 pub mod summary;
 pub mod time;
 pub mod tree;
@@ -109,7 +110,7 @@ pub enum Explain {
 /// The standard whose sections the tables name for `version`: that of 3.1.1 stands for 3.1 too.
 #[must_use]
 pub fn standard(version: Version) -> Version {
-    if version.is_v5() { Version::V5 } else { Version::V311 }
+    if version == Version::V31 { Version::V311 } else { version }
 }
 
 /// Where the standard says what a finding says: its normative statements, or the section where no
@@ -118,7 +119,7 @@ pub fn standard(version: Version) -> Version {
 pub fn citation(finding: &Finding, context: &Context) -> String {
     match finding.source(context) {
         ("", "") => String::new(),
-        (section, "") => format!("MQTT {} section {section}", standard(context.version)),
+        (section, "") => format!("{} section {section}", standard(context.version).title()),
         (_, statements) => format!("[{}]", statements.replace(' ', "] [")),
     }
 }

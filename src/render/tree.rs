@@ -4,10 +4,10 @@
 use super::flow::Flow;
 use super::gutter::Gutter;
 use super::paint::{Painter, Role};
-use super::{Explain, Format, Options, heading, words};
+use super::{Explain, Format, Options, heading, sn, words};
 use crate::annotate::view::{self, Row};
 use crate::annotate::{Finding, Tape};
-use crate::pipeline::{Header, Record};
+use crate::pipeline::{Header, Record, SnRecord};
 use crate::spec::field::{Context, Kind};
 use crate::spec::property::PROPERTIES;
 use crate::spec::{Field, PacketSet, reason};
@@ -64,7 +64,13 @@ impl Tree {
     fn header(&mut self, header: &Header, record: &Record<'_>) {
         self.heading.unit(header, &mut self.out);
         let context = view::context(&header.bytes, &header.tape, record.version, record.sender);
-        self.body(Source { tape: &header.tape, bytes: &header.bytes, context, is_packet: false });
+        self.body(Source {
+            tape: &header.tape,
+            bytes: &header.bytes,
+            context,
+            is_packet: false,
+            sn: None,
+        });
     }
 
     fn body(&mut self, source: Source<'_>) {
@@ -80,12 +86,19 @@ struct Source<'r> {
     context: Context,
     /// Whether the bytes are an MQTT packet.
     is_packet: bool,
+    /// What a message of MQTT-SN is about.
+    sn: Option<SnRecord<'r>>,
 }
 
 impl<'r> Source<'r> {
     fn of(record: &'r Record<'_>) -> Self {
-        let is_packet = record.decoded.is_some();
-        Self { tape: record.tape, bytes: record.bytes, context: record.context(), is_packet }
+        Self {
+            tape: record.tape,
+            bytes: record.bytes,
+            context: record.context(),
+            is_packet: record.decoded.is_some(),
+            sn: record.sn,
+        }
     }
 }
 
@@ -156,7 +169,7 @@ impl<'r> Body<'r> {
             flow.push(Role::Meaning, ": ").push(role, value);
         }
         if self.explain >= Explain::Brief {
-            let meaning = words::meaning(row, &self.context);
+            let meaning = sn::meaning(row, &self.context, self.source.sn);
             if !meaning.is_empty() {
                 flow.push(Role::Dim, " · ").push(Role::Meaning, meaning);
             }
@@ -174,9 +187,14 @@ impl<'r> Body<'r> {
         }
         let (section, statements) = words::spec(row, &self.context);
         let allowed = words::allowed(row, &self.context);
+        let elsewhere = words::elsewhere(row);
         let mut parts = Vec::new();
+        if !elsewhere.is_empty() {
+            parts.push(elsewhere.to_owned());
+        }
         if !section.is_empty() {
-            parts.push(format!("MQTT {} section {section}", super::standard(self.context.version)));
+            let standard = super::standard(self.context.version).title();
+            parts.push(format!("{standard} section {section}"));
         }
         if !statements.is_empty() {
             parts.push(format!("[{}]", statements.replace(' ', "] [")));

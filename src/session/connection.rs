@@ -88,11 +88,10 @@ impl Connection {
         if let Some(rule) = note {
             tape.note(Finding::new(rule, Span::of_bytes(0, bytes.len()), Field::INPUT));
         }
-        if how == How::Connect
-            && decoded.packet.is_none()
+        if decoded.header.packet_type == PacketType::CONNECT
             && tape.find(Field::PROTOCOL_LEVEL).is_none()
         {
-            // Cut before its level, a CONNECT says nothing of the version.
+            // Cut before its level: what version the connection has is as open as before.
             return (decoded, self.version.map_or(How::Open, |(_, how)| how));
         }
         self.observe(&decoded);

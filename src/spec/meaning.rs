@@ -127,7 +127,7 @@ pub fn property_length(_: &Context, value: u64) -> Words {
 pub fn protocol_name(context: &Context, _: u64) -> Words {
     match context.version {
         Version::V31 => "the name in MQTT 3.1",
-        Version::V311 | Version::V5 => "the name since MQTT 3.1.1",
+        _ => "the name since MQTT 3.1.1",
     }
     .into()
 }
@@ -219,7 +219,7 @@ pub fn client_id(context: &Context, _: u64) -> Words {
         (false, Version::V311, false) => {
             "empty, which needs Clean Session 1: the server refuses".into()
         }
-        (false, Version::V31, _) => "empty, which 3.1 does not allow: 1 to 23 characters".into(),
+        (false, ..) => "empty, which 3.1 does not allow: 1 to 23 characters".into(),
     }
 }
 
