@@ -19,6 +19,7 @@ const MADE_BY_A_CUT: &[Rule] = &[
     Rule::PROPERTY_LENGTH_TOO_LONG,
     Rule::TOO_SHORT,
     Rule::NO_FILTER,
+    Rule::NO_FILTER_TO_LEAVE,
     Rule::NO_CODE,
     Rule::NO_UNSUBACK_CODE,
     Rule::CREDENTIAL_MISSING_V31,

@@ -6,7 +6,7 @@ use super::{Stamp, history::differ_where_both};
 use crate::net::Layers;
 
 /// What a held segment costs beside its bytes, so that many small ones are bounded too.
-const OVERHEAD: usize = 256;
+const OVERHEAD: usize = size_of::<Chunk>() + 128;
 
 /// A run of bytes at an offset: those captured, and after them those that the snap length cut off.
 #[derive(Clone, Copy, Debug)]
