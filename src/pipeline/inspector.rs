@@ -1,10 +1,12 @@
 //! Frames of a capture become records.
 
-use super::reader::Reader;
+use super::reader::{Cut, Reader};
+use super::trouble::Trouble;
 use super::{Consumer, Origin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::capture::Frame;
+use crate::mqtt::boundary::{is_connect, packet_id};
 use crate::mqtt::framer::{Framed, Framer, Why};
 use crate::net::{self, Counters, Layers};
 use crate::session;
@@ -21,6 +23,14 @@ pub const MQTT_PORT: u16 = 1883;
 /// The longest packet that is held, in bytes, unless set otherwise. Brokers take 256 KiB to 16 MiB.
 pub const MAX_PACKET: usize = 16 << 20;
 
+/// Bytes held of incomplete packets in all: sixteen of the longest; only an attack has more.
+pub const HELD_IN_ALL: usize = 256 << 20;
+
+/// Segments that an incomplete packet may come in: the longest in segments of 128 bytes. Many
+/// smaller ones cost more to remember than their bytes do.
+const MAX_SEGMENTS: usize = 1 << 17;
+/// Packet Identifiers that one event tells the other direction; it remembers eight.
+const MAX_IDS: usize = 8;
 /// Ports that are remembered to name them where there was no MQTT: as many as a line holds.
 const MAX_OTHER_PORTS: usize = 8;
 
@@ -37,6 +47,8 @@ pub struct Settings {
     pub max_packet: usize,
     /// What the flow table may hold.
     pub limits: Limits,
+    /// Bytes that are held of incomplete packets, for all connections together.
+    pub held_in_all: usize,
 }
 
 impl Default for Settings {
@@ -47,6 +59,7 @@ impl Default for Settings {
             redact: false,
             max_packet: MAX_PACKET,
             limits: Limits::default(),
+            held_in_all: HELD_IN_ALL,
         }
     }
 }
@@ -74,6 +87,7 @@ struct Conversation {
 struct Direction {
     framer: Framer,
     origins: Origins,
+    trouble: Trouble,
 }
 
 #[derive(Debug)]
@@ -82,6 +96,10 @@ struct Worker<C> {
     reader: Reader<C>,
     clock: Clock,
     frames: Vec<u64>,
+    notes: Vec<Finding>,
+    ids: Vec<u16>,
+    /// What all directions hold, in bytes.
+    held: usize,
     other_ports: BTreeSet<u16>,
 }
 
@@ -107,6 +125,9 @@ impl<C: Consumer> Inspector<C> {
                 settings,
                 clock: Clock::default(),
                 frames: Vec::new(),
+                notes: Vec::new(),
+                ids: Vec::new(),
+                held: 0,
                 other_ports: BTreeSet::new(),
             },
             counters: Counters::default(),
@@ -125,6 +146,9 @@ impl<C: Consumer> Inspector<C> {
             Ok(segment) => {
                 let at = Stamp { frame: frame.number, time: frame.time };
                 self.flows.push(at, &segment, &mut self.worker);
+                if self.worker.held > self.worker.settings.held_in_all {
+                    self.shed();
+                }
             }
             Err(skip) => self.counters.add(frame.number, skip),
         }
@@ -176,6 +200,28 @@ impl<C: Consumer> Inspector<C> {
         self.worker.reader.consumer
     }
 
+    /// Gives up what the directions hold that hold at least half of the average: at least half of
+    /// all, so that this is rarely done.
+    fn shed(&mut self) {
+        let holders = self.flows.states().map(|(_, state)| state.holders()).sum::<usize>();
+        let least = self.worker.held.checked_div(holders.saturating_mul(2)).unwrap_or(0).max(1);
+        let mut large: Vec<_> = self
+            .flows
+            .states()
+            .filter(|(_, state)| state.a.cost().max(state.b.cost()) >= least)
+            .collect();
+        large.sort_unstable_by_key(|(connection, _)| connection.stream);
+        for (connection, state) in large {
+            for side in [Side::A, Side::B] {
+                if state.direction(side).cost() >= least {
+                    self.worker.frame_with(connection, state, side, None, |framer, emit| {
+                        framer.shed(emit);
+                    });
+                }
+            }
+        }
+    }
+
     fn flow(&self) -> ControlFlow<()> {
         if self.worker.reader.stopped() {
             ControlFlow::Break(())
@@ -217,8 +263,9 @@ impl<C: Consumer> Sink for Worker<C> {
         let direction = || Direction {
             framer: Framer::new(connection.opener.is_some(), self.settings.max_packet),
             origins: Origins::default(),
+            trouble: Trouble::default(),
         };
-        let session = session::Connection::new(self.settings.version);
+        let session = session::Connection::of_stream(self.settings.version);
         Some(Conversation { client, session, a: direction(), b: direction() })
     }
 
@@ -229,56 +276,134 @@ impl<C: Consumer> Sink for Worker<C> {
         side: Side,
         event: Event<'_>,
     ) -> ControlFlow<()> {
+        match event {
+            Event::Data { offset, bytes, at, layers } => {
+                state.direction(side).origins.push(offset, bytes.len(), at);
+                self.frame_with(
+                    connection,
+                    state,
+                    side,
+                    Some((at, Some(layers))),
+                    |framer, emit| {
+                        framer.data(bytes, emit);
+                    },
+                );
+                if state.direction(side).origins.len() > MAX_SEGMENTS {
+                    self.frame_with(connection, state, side, None, |framer, emit| {
+                        framer.shed(emit)
+                    });
+                }
+            }
+            Event::Gap { bytes, at, .. } => {
+                self.frame_with(connection, state, side, Some((at, None)), |framer, emit| {
+                    framer.gap(bytes, emit);
+                });
+            }
+            Event::Closed { at, .. } => {
+                self.frame_with(connection, state, side, Some((at, None)), |framer, emit| {
+                    framer.end(emit)
+                });
+            }
+            Event::Conflict { offset, bytes, at, layers } => {
+                self.conflict(connection, state, side, (offset, bytes), (at, layers));
+            }
+        }
+        if self.reader.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn begins(&self, payload: &[u8]) -> bool {
+        is_connect(payload)
+    }
+
+    fn ended(&mut self, connection: &Connection, mut state: Conversation, _: End) {
+        for side in [Side::A, Side::B] {
+            self.frame_with(connection, &mut state, side, None, |framer, emit| framer.end(emit));
+            self.held = self.held.saturating_sub(state.direction(side).cost());
+        }
+    }
+}
+
+/// What a framer is given to emit to.
+type Emit<'e> = &'e mut dyn FnMut(Framed<'_>);
+
+impl<C: Consumer> Worker<C> {
+    /// Lets the framer of a side do something, and makes records of what it emits.
+    fn frame_with(
+        &mut self,
+        connection: &Connection,
+        state: &mut Conversation,
+        side: Side,
+        at: Option<(Stamp, Option<&Layers>)>,
+        act: impl FnOnce(&mut Framer, &mut Emit<'_>),
+    ) {
         let sender = state.sender(side);
-        let direction = if side == Side::A { &mut state.a } else { &mut state.b };
-        let Direction { framer, origins } = direction;
+        let version = state.session.version();
+        let (direction, other) = match side {
+            Side::A => (&mut state.a, &mut state.b),
+            Side::B => (&mut state.b, &mut state.a),
+        };
+        let before = direction.cost();
+        let Direction { framer, origins, trouble } = direction;
+        framer.expect(Some(sender), version);
+        self.ids.clear();
         let mut packets = Packets {
             worker: self,
             session: &mut state.session,
             sender,
             ends: (connection.address(side), connection.address(side.other())),
             stream: connection.stream,
-            layers: None,
-            time: None,
+            layers: at.and_then(|(_, layers)| layers),
+            time: at.and_then(|(stamp, _)| stamp.time),
             origins,
+            trouble,
         };
-        match event {
-            Event::Data { offset, bytes, at, layers } => {
-                packets.origins.push(offset, bytes.len(), at);
-                packets.layers = Some(layers);
-                packets.time = at.time;
-                framer.data(bytes, &mut |framed| packets.framed(framed));
-            }
-            Event::Gap { bytes, at, .. } => {
-                packets.time = at.time;
-                framer.gap(bytes, &mut |framed| packets.framed(framed));
-            }
-            Event::Closed { at, .. } => {
-                packets.time = at.time;
-                framer.end(&mut |framed| packets.framed(framed));
-            }
-            Event::Conflict { .. } => {}
-        }
+        let mut emit = |framed: Framed<'_>| packets.framed(framed);
+        act(framer, &mut (&mut emit as Emit<'_>));
         direction.origins.forget_before(direction.framer.offset());
-        if self.reader.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        self.held = self.held.saturating_sub(before).saturating_add(direction.cost());
+        for id in &self.ids {
+            other.framer.expect_id(*id);
+        }
     }
 
-    fn ended(&mut self, connection: &Connection, mut state: Conversation, _: End) {
-        for side in [Side::A, Side::B] {
-            let sender = state.sender(side);
-            let direction = if side == Side::A { &mut state.a } else { &mut state.b };
-            let mut packets = Packets {
-                worker: self,
-                session: &mut state.session,
-                sender,
-                ends: (connection.address(side), connection.address(side.other())),
-                stream: connection.stream,
-                layers: None,
-                time: None,
-                origins: &mut direction.origins,
-            };
-            direction.framer.end(&mut |framed| packets.framed(framed));
+    /// Bytes came again with other contents. Those that their packet still waits for others are
+    /// told with it; where it was told already, the other contents are a record of their own.
+    fn conflict(
+        &mut self,
+        connection: &Connection,
+        state: &mut Conversation,
+        side: Side,
+        (offset, bytes): (u64, &[u8]),
+        (at, layers): (Stamp, &Layers),
+    ) {
+        let sender = state.sender(side);
+        let session = &state.session;
+        let direction = match side {
+            Side::A => &mut state.a,
+            Side::B => &mut state.b,
+        };
+        let end = offset.saturating_add(bytes.len() as u64);
+        if end > direction.framer.offset() {
+            direction.trouble.contradict(offset..end, at.frame);
         }
+        let told = direction.framer.offset().saturating_sub(offset);
+        let told = usize::try_from(told).unwrap_or(usize::MAX).min(bytes.len());
+        let told = bytes.get(..told).unwrap_or_default();
+        if told.is_empty() {
+            return;
+        }
+        let finding = direction.trouble.late(offset..offset.saturating_add(told.len() as u64));
+        let origin = Origin {
+            frames: &[at.frame],
+            time: at.time,
+            start: self.clock.start,
+            previous: self.clock.previous,
+            stream: Some(connection.stream),
+            ends: Some((connection.address(side), connection.address(side.other()))),
+            layers: Some(layers),
+            text: None,
+        };
+        self.reader.stray(session, told, Some(sender), &[finding], origin);
     }
 }
 
@@ -296,7 +421,26 @@ impl<C> Worker<C> {
     }
 }
 
+impl Direction {
+    /// What it holds, in bytes.
+    fn cost(&self) -> usize {
+        self.framer.cost().saturating_add(self.origins.cost())
+    }
+}
+
 impl Conversation {
+    /// How many of its directions hold anything.
+    fn holders(&self) -> usize {
+        usize::from(self.a.cost() > 0).saturating_add((self.b.cost() > 0).into())
+    }
+
+    fn direction(&mut self, side: Side) -> &mut Direction {
+        match side {
+            Side::A => &mut self.a,
+            Side::B => &mut self.b,
+        }
+    }
+
     fn sender(&self, side: Side) -> Sender {
         if side == self.client { Sender::Client } else { Sender::Server }
     }
@@ -312,6 +456,7 @@ struct Packets<'w, C> {
     layers: Option<&'w Layers>,
     time: Option<i64>,
     origins: &'w mut Origins,
+    trouble: &'w mut Trouble,
 }
 
 impl<C: Consumer> Packets<'_, C> {
@@ -320,14 +465,16 @@ impl<C: Consumer> Packets<'_, C> {
             Framed::Packet { offset, bytes }
             | Framed::Cut { offset, bytes, .. }
             | Framed::Stray { offset, bytes, .. } => (offset, bytes),
+            Framed::Gap { missing, .. } => return self.trouble.lose(missing),
         };
-        let stamps = self.origins.frames(offset..offset.saturating_add(bytes.len() as u64));
+        let range = offset..offset.saturating_add(bytes.len() as u64);
         self.worker.frames.clear();
-        for stamp in stamps {
+        for stamp in self.origins.frames(range.clone()) {
             self.worker.frames.push(stamp.frame);
             self.time = stamp.time.or(self.time);
         }
-        let Worker { reader, clock, frames, .. } = &mut *self.worker;
+        let Worker { reader, clock, frames, notes, ids, .. } = &mut *self.worker;
+        self.trouble.findings(range.clone(), notes);
         let origin = Origin {
             frames,
             time: self.time,
@@ -340,21 +487,30 @@ impl<C: Consumer> Packets<'_, C> {
         };
         let sender = Some(self.sender);
         match framed {
-            Framed::Packet { .. } => reader.packet(self.session, bytes, sender, None, &[], origin),
-            Framed::Cut { whole, why, .. } => {
-                reader.packet(self.session, bytes, sender, Some((why, whole)), &[], origin);
+            Framed::Packet { .. } => {
+                reader.packet(self.session, bytes, sender, None, notes, origin);
+                if let Some(id) = packet_id(bytes).filter(|_| ids.len() < MAX_IDS) {
+                    ids.push(id);
+                }
+            }
+            Framed::Cut { whole, missing, why, .. } => {
+                let cut = Some(Cut { why, whole, missing });
+                reader.packet(self.session, bytes, sender, cut, notes, origin);
             }
             Framed::Stray { why, .. } => {
-                reader.stray(self.session, bytes, sender, stray(bytes, why), origin);
+                notes.insert(0, stray(bytes, why));
+                reader.stray(self.session, bytes, sender, notes, origin);
             }
+            Framed::Gap { .. } => {}
         }
+        self.trouble.remember(range, reader.records());
     }
 }
 
 fn stray(bytes: &[u8], why: Why) -> Finding {
     let rule = match why {
         Why::Missing => Rule::REST_OF_PACKET,
-        Why::TooLarge => Rule::REST_OF_LARGE_PACKET,
+        Why::TooLarge | Why::Crowded => Rule::REST_OF_LARGE_PACKET,
         Why::End | Why::NoPacket => Rule::NOT_A_PACKET,
     };
     let span = Span::of_bytes(0, bytes.len());

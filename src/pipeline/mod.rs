@@ -9,8 +9,9 @@ mod pasted;
 mod reader;
 mod record;
 mod redact;
+mod trouble;
 
-pub use inspector::{Inspector, MAX_PACKET, MQTT_PORT, Settings};
+pub use inspector::{HELD_IN_ALL, Inspector, MAX_PACKET, MQTT_PORT, Settings};
 pub use pasted::{PastedSettings, read_paste};
-pub use reader::Reader;
+pub use reader::{Cut, Reader};
 pub use record::{Consumer, Origin, Record, TextOrigin};

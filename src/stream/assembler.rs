@@ -3,10 +3,12 @@
 //! Invariants between calls: `offset` is where the next byte in order belongs; everything held
 //! lies beyond it; what was told once is never told again.
 
+use std::ops::Range;
+
 use super::{
     Close, Event, GapCause, Limits, Stamp, StreamCounters,
     held::{Held, Piece},
-    history::{History, Recent},
+    history::{History, Recent, join, part},
     limits::{GAP_PATIENCE, GAP_PATIENCE_LEAST, GAP_PATIENCE_ONE_WAY, GAP_PATIENCE_TIME},
     start::{Start, payload_seq},
 };
@@ -201,21 +203,26 @@ impl Assembler {
         let skipped = before_start.min(tcp.len.into());
         shared.counters.before_start_bytes =
             shared.counters.before_start_bytes.saturating_add(skipped);
-        if self.conflicts(&piece, shared) {
+        if let Some(range) = self.difference(&piece, shared) {
             shared.counters.conflicts = shared.counters.conflicts.saturating_add(1);
             emit(Event::Conflict {
-                offset: piece.offset,
-                bytes: piece.bytes.len() as u64,
+                offset: range.start,
+                bytes: part(piece.offset, piece.bytes, range.start, range.end),
                 at: now.at,
+                layers: piece.layers,
             });
         }
         self.place(piece, now, shared, emit);
     }
 
-    fn conflicts(&self, piece: &Piece<'_>, shared: &Shared) -> bool {
-        let told = piece.offset < self.offset
-            && self.recent.differs(&shared.history, piece.offset, piece.bytes);
-        told || self.held.differs(piece)
+    fn difference(&self, piece: &Piece<'_>, shared: &Shared) -> Option<Range<u64>> {
+        let told = (piece.offset < self.offset)
+            .then(|| self.recent.difference(&shared.history, piece.offset, piece.bytes))
+            .flatten();
+        match (told, self.held.difference(piece)) {
+            (Some(told), Some(held)) => Some(join(told, held)),
+            (told, held) => told.or(held),
+        }
     }
 
     /// Tells what of a piece is next in order, with what was held behind it; holds the rest.

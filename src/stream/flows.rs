@@ -72,6 +72,12 @@ impl<T> Flows<T> {
         self.table.is_empty()
     }
 
+    /// The connections that the consumer cares for, in no order.
+    pub fn states(&mut self) -> impl Iterator<Item = (&Connection, &mut T)> {
+        let flows = self.table.values_mut();
+        flows.filter_map(|flow| flow.state.as_mut().map(|state| (&flow.connection, state)))
+    }
+
     /// Takes a segment, and tells the sink what follows from it.
     pub fn push<S: Sink<State = T>>(
         &mut self,
