@@ -9,7 +9,7 @@ use super::{
     Close, Event, GapCause, Limits, Stamp, StreamCounters,
     held::{Held, Piece},
     history::{History, Recent, join, part},
-    limits::{GAP_PATIENCE, GAP_PATIENCE_LEAST, GAP_PATIENCE_ONE_WAY, GAP_PATIENCE_TIME},
+    limits::{GAP_PATIENCE, GAP_PATIENCE_LEAST, GAP_PATIENCE_ONE_WAY, GAP_PATIENCE_TIME, WINDOW},
     start::{Start, payload_seq},
 };
 use crate::net::{Flags, Segment, TcpLayer};
@@ -51,6 +51,19 @@ pub(super) struct Assembler {
     closed: bool,
 }
 
+/// Where a segment lies in what is known of a side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// Where it may be in order, late or early.
+    Inside,
+    /// Further away than a window is large.
+    Far,
+    /// Where no window reaches.
+    Stray,
+    /// Behind the end of the side.
+    BeyondEnd,
+}
+
 /// Where and how a side ends.
 #[derive(Clone, Copy, Debug)]
 struct Ending {
@@ -78,12 +91,13 @@ impl Assembler {
             }
             return self.reset(now, emit);
         };
-        if is_keep_alive(tcp, distance) {
+        if is_keep_alive(tcp, distance) || self.is_probe_beyond_a_hole(tcp, distance) {
             shared.counters.keep_alives = shared.counters.keep_alives.saturating_add(1);
             return;
         }
         let before_start = self.bytes_before_start(distance);
-        if tcp.len > 0 {
+        // What a reset carries is a word on its cause, not data (RFC 9293, section 3.10.7.4).
+        if tcp.len > 0 && !tcp.flags.has(Flags::RST) {
             self.payload(segment, distance, before_start, now, shared, emit);
         }
         self.note_end(tcp, distance, now);
@@ -173,6 +187,42 @@ impl Assembler {
         self.start.distance(seq, self.offset)
     }
 
+    /// Where a segment with payload lies in what is known of this side.
+    pub(super) fn fit(&self, tcp: &TcpLayer) -> Fit {
+        if !self.start.is_known() {
+            return Fit::Inside;
+        }
+        let Some(distance) = self.distance(payload_seq(tcp)) else { return Fit::Stray };
+        let offset = self.offset.saturating_add_signed(distance);
+        if self.end.map_or(self.closed, |end| offset >= end.offset) && distance >= 0 {
+            Fit::BeyondEnd
+        } else if distance.unsigned_abs() > WINDOW {
+            Fit::Far
+        } else {
+            Fit::Inside
+        }
+    }
+
+    /// Whether the side has ended, and all that it sent was told.
+    pub(super) const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Whether the side has ended with a reset.
+    pub(super) fn is_reset(&self) -> bool {
+        self.closed && self.end.is_none_or(|end| end.how == Close::Rst)
+    }
+
+    /// A keep-alive probe may come while bytes before it are missing. It lies just before what the
+    /// other side waits for, and its byte may be anything.
+    fn is_probe_beyond_a_hole(&self, tcp: &TcpLayer, distance: i64) -> bool {
+        let end = self.offset.saturating_add_signed(distance).saturating_add(1);
+        tcp.len == 1
+            && has_no_move(tcp)
+            && self.acked.is_some_and(|(acked, _)| acked == end)
+            && distance > 0
+    }
+
     /// How many bytes of a segment lie before offset 0.
     fn bytes_before_start(&self, distance: i64) -> u64 {
         let behind = if distance < 0 { distance.unsigned_abs() } else { 0 };
@@ -196,10 +246,11 @@ impl Assembler {
             at: now.at,
             layers: &segment.layers,
         };
-        if distance == 0 && self.held.is_empty() {
+        if distance == 0 && self.held.is_empty() && self.end.is_none() {
             return self.deliver(piece, shared, emit);
         }
         let piece = skip_front(piece, before_start);
+        let piece = self.before_end(piece, shared);
         let skipped = before_start.min(tcp.len.into());
         shared.counters.before_start_bytes =
             shared.counters.before_start_bytes.saturating_add(skipped);
@@ -213,6 +264,15 @@ impl Assembler {
             });
         }
         self.place(piece, now, shared, emit);
+    }
+
+    /// Takes off what lies behind the end of the side: nobody reads it.
+    fn before_end<'p>(&self, piece: Piece<'p>, shared: &mut Shared) -> Piece<'p> {
+        let Some(end) = self.end else { return piece };
+        let (before, behind) = piece.split(end.offset.max(piece.offset));
+        let count = &mut shared.counters.after_end_bytes;
+        *count = count.saturating_add(behind.len());
+        before
     }
 
     fn difference(&self, piece: &Piece<'_>, shared: &Shared) -> Option<Range<u64>> {
@@ -359,8 +419,12 @@ impl Assembler {
 
 /// A probe repeats the last byte, with any contents, or just the place before the next one.
 fn is_keep_alive(tcp: &TcpLayer, distance: i64) -> bool {
-    let moves = Flags(Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0);
-    distance == -1 && tcp.len <= 1 && tcp.flags.0 & moves.0 == 0
+    distance == -1 && tcp.len <= 1 && has_no_move(tcp)
+}
+
+/// Whether a segment neither opens nor ends anything.
+const fn has_no_move(tcp: &TcpLayer) -> bool {
+    tcp.flags.0 & (Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0) == 0
 }
 
 /// Takes bytes off the front, and moves what remains to offset 0.

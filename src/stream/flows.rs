@@ -4,8 +4,9 @@ use std::{collections::HashMap, ops::ControlFlow};
 
 use super::{
     Connection, End, Event, GapCause, Limits, Side, Sink, Stamp, StreamCounters,
-    assembler::{Assembler, Emit, Moment, Shared},
+    assembler::{Assembler, Emit, Fit, Moment, Shared},
     hash::{Key, Seed},
+    limits::{STRAYS, SWEEP, SWEEP_SEGMENTS, WINDOW},
 };
 use crate::net::{Flags, Segment, TcpLayer};
 
@@ -14,6 +15,8 @@ use crate::net::{Flags, Segment, TcpLayer};
 pub struct Flows<T> {
     table: HashMap<Key, Flow<T>, Seed>,
     shared: Shared,
+    /// When idle connections were last looked for: time and number of the segment.
+    swept: (Option<i64>, u64),
 }
 
 /// Where a segment belongs.
@@ -39,6 +42,32 @@ struct Flow<T> {
     segments: u64,
     /// Number of the last segment, over all connections: the smallest is idle the longest.
     last: u64,
+    /// Its time.
+    last_time: Option<i64>,
+    /// Whether any segment had payload.
+    has_payload: bool,
+    strays: Strays,
+}
+
+/// Segments in a row that no window reaches: of which side, the next sequence number, how many.
+#[derive(Clone, Copy, Debug, Default)]
+struct Strays {
+    sender_is_low: bool,
+    next: u32,
+    count: u8,
+}
+
+impl Strays {
+    /// Takes the next one; whether there are enough for a new connection.
+    fn add(&mut self, tcp: &TcpLayer, sender_is_low: bool) -> bool {
+        let distance = tcp.seq.wrapping_sub(self.next) as i32;
+        let goes_on = self.sender_is_low == sender_is_low
+            && u64::from(distance.unsigned_abs()) <= WINDOW
+            && self.count > 0;
+        self.count = if goes_on { self.count.saturating_add(1) } else { 1 };
+        (self.next, self.sender_is_low) = (tcp.seq.wrapping_add(tcp.len), sender_is_low);
+        self.count >= STRAYS
+    }
 }
 
 impl<T> Default for Flows<T> {
@@ -51,7 +80,8 @@ impl<T> Flows<T> {
     /// An empty table.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { table: HashMap::default(), shared: Shared { limits, ..Shared::default() } }
+        let shared = Shared { limits, ..Shared::default() };
+        Self { table: HashMap::default(), shared, swept: (None, 0) }
     }
 
     /// What happened so far.
@@ -87,9 +117,9 @@ impl<T> Flows<T> {
     ) -> StreamId {
         self.shared.counters.segments = self.shared.counters.segments.saturating_add(1);
         let (key, sender_is_low) = Key::new(segment.src(), segment.dst());
-        let tcp = &segment.layers.tcp;
-        let known = self.table.get(&key);
-        if known.is_some_and(|flow| flow.is_reused_by(tcp, sender_is_low)) {
+        self.sweep(at, sink);
+        let known = self.table.get_mut(&key);
+        if known.is_some_and(|flow| flow.is_reused_by(segment, sender_is_low, sink)) {
             self.end(key, End::Reused, sink);
         }
         if !self.table.contains_key(&key) {
@@ -143,6 +173,9 @@ impl<T> Flows<T> {
             b_seen: false,
             segments: 0,
             last: 0,
+            last_time: at.time,
+            has_payload: false,
+            strays: Strays::default(),
         }
     }
 
@@ -152,18 +185,46 @@ impl<T> Flows<T> {
         }
     }
 
-    /// Forgets the connections that are idle the longest, where the table is full.
+    /// Forgets the connections that are silent for too long.
+    fn sweep<S: Sink<State = T>>(&mut self, at: Stamp, sink: &mut S) {
+        let Some(now) = at.time else { return };
+        let (since, segments) = self.swept;
+        let passed = now.saturating_sub(since.unwrap_or(now));
+        let taken = self.shared.counters.segments.saturating_sub(segments);
+        let least = SWEEP_SEGMENTS.max(self.table.len() as u64);
+        // Where the time jumps back it counts from there.
+        if since.is_none() || passed < 0 {
+            self.swept.0 = Some(now);
+        }
+        if passed < SWEEP || taken < least {
+            return;
+        }
+        self.swept = (Some(now), self.shared.counters.segments);
+        let limits = self.shared.limits;
+        let idle = self.table.iter().filter(|(_, flow)| flow.is_idle(now, &limits));
+        let mut idle: Vec<_> = idle.map(|(key, flow)| (flow.connection.stream, *key)).collect();
+        idle.sort_unstable_by_key(|(stream, _)| *stream);
+        for (_, key) in idle {
+            self.shared.counters.idle = self.shared.counters.idle.saturating_add(1);
+            self.end(key, End::Idle, sink);
+        }
+    }
+
+    /// Forgets the connections that are idle the longest, where the table is full; those that have
+    /// carried nothing first, so that a flood of SYNs costs no conversation.
     ///
     /// A sixteenth at a time, so that looking for them costs little for each new connection.
     fn make_room<S: Sink<State = T>>(&mut self, sink: &mut S) {
         if self.table.len() < self.shared.limits.flows.max(1) {
             return;
         }
-        let mut idle: Vec<_> = self.table.iter().map(|(key, flow)| (flow.last, *key)).collect();
+        let flows = self.table.iter();
+        let mut idle: Vec<_> =
+            flows.map(|(key, flow)| ((flow.has_payload, flow.last), *key)).collect();
         let count = (idle.len() / 16).clamp(1, idle.len());
-        idle.select_nth_unstable_by_key(count.saturating_sub(1), |(last, _)| *last);
+        idle.select_nth_unstable_by_key(count.saturating_sub(1), |(rank, _)| *rank);
         idle.truncate(count);
-        idle.sort_unstable_by_key(|(last, _)| *last);
+        idle.sort_unstable_by_key(|(rank, _)| *rank);
         for (_, key) in idle {
             self.shared.counters.forgotten = self.shared.counters.forgotten.saturating_add(1);
             self.end(key, End::Forgotten, sink);
@@ -205,7 +266,7 @@ impl<T> Flow<T> {
         sink: &mut S,
     ) -> StreamId {
         let side = self.side(sender_is_low);
-        self.note(side, segment, shared);
+        self.note(side, at, segment, shared);
         let id = StreamId { stream: self.connection.stream, side };
         if self.state.is_none() {
             self.assembler(side).note_start(&segment.layers.tcp);
@@ -230,8 +291,10 @@ impl<T> Flow<T> {
         id
     }
 
-    fn note(&mut self, side: Side, segment: &Segment<'_>, shared: &Shared) {
+    fn note(&mut self, side: Side, at: Stamp, segment: &Segment<'_>, shared: &Shared) {
         self.last = shared.counters.segments;
+        self.last_time = at.time;
+        self.has_payload |= segment.layers.tcp.len > 0;
         self.segments = self.segments.saturating_add(1);
         match side {
             Side::A => self.a_seen = true,
@@ -277,12 +340,52 @@ impl<T> Flow<T> {
         }
     }
 
-    fn is_reused_by(&self, tcp: &TcpLayer, sender_is_low: bool) -> bool {
-        tcp.flags.has(Flags::SYN)
-            && match self.side(sender_is_low) {
-                Side::A => self.a.is_other_start(tcp.seq),
-                Side::B => self.b.is_other_start(tcp.seq),
+    /// Whether a segment belongs to a new connection between the same addresses and ports.
+    fn is_reused_by<S: Sink<State = T>>(
+        &mut self,
+        segment: &Segment<'_>,
+        sender_is_low: bool,
+        sink: &S,
+    ) -> bool {
+        let tcp = &segment.layers.tcp;
+        let side = self.side(sender_is_low);
+        let is_over = self.is_over();
+        let assembler = self.assembler(side);
+        if tcp.flags.has(Flags::SYN) {
+            return assembler.is_other_start(tcp.seq);
+        }
+        if self.state.is_none() || tcp.flags.has(Flags::RST) {
+            return false;
+        }
+        let fit = self.assembler(side).fit(tcp);
+        if fit != Fit::Stray {
+            self.strays = Strays::default();
+        }
+        let has_payload = tcp.len > 0;
+        match fit {
+            Fit::Inside => false,
+            Fit::Far => has_payload && sink.begins(segment.payload),
+            // One byte may be a keep-alive probe.
+            Fit::BeyondEnd => {
+                has_payload && ((is_over && tcp.len > 1) || sink.begins(segment.payload))
             }
+            Fit::Stray => {
+                let is_run = self.strays.add(tcp, sender_is_low);
+                has_payload && (is_over || is_run || sink.begins(segment.payload))
+            }
+        }
+    }
+
+    /// Whether nothing more is to come of the connection.
+    fn is_over(&self) -> bool {
+        let is_reset = self.a.is_reset() || self.b.is_reset();
+        is_reset || (self.a.is_closed() && self.b.is_closed())
+    }
+
+    fn is_idle(&self, now: i64, limits: &Limits) -> bool {
+        let bound = if self.has_payload { limits.idle } else { limits.idle_without_payload };
+        let silent = now.saturating_sub(self.last_time.unwrap_or(now));
+        u128::try_from(silent).is_ok_and(|silent| silent > bound.as_nanos())
     }
 
     const fn side(&self, sender_is_low: bool) -> Side {
