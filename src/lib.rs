@@ -67,6 +67,7 @@
 pub mod annotate;
 pub mod bytes;
 pub mod capture;
+pub mod carrier;
 pub mod cli;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;

@@ -14,12 +14,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("net", &["bytes", "text", "spec", "capture"]),
     ("stream", &["bytes", "text", "spec", "net"]),
     ("mqtt", &["bytes", "text", "spec", "annotate"]),
+    ("carrier", &["bytes", "text", "spec", "annotate", "net", "stream", "mqtt"]),
     ("session", &["bytes", "text", "spec", "annotate", "mqtt"]),
     (
         "pipeline",
         &[
-            "bytes", "text", "spec", "annotate", "capture", "paste", "net", "stream", "mqtt",
-            "session",
+            "bytes", "text", "spec", "annotate", "capture", "paste", "net", "stream", "carrier",
+            "mqtt", "session",
         ],
     ),
     // Of `mqtt` the typed packets, never the decoder.

@@ -139,13 +139,16 @@ fn as_many_frames_are_read_as_asked_for() {
 }
 
 #[test]
-fn another_port_is_read_where_it_is_named() {
+fn another_port_is_read_where_it_is_named_or_a_connect_tells() {
     let frames: Vec<_> = tidy().into_iter().map(|frame| on_port(frame, 4321)).collect();
     let capture = pcap(ETHERNET, &frames);
-    let silent = read(&["-T", "json"], &capture);
+    let silent = read(&["-T", "json", "--only-port"], &capture);
     assert_eq!((silent.code, silent.out.as_str()), (0, ""));
     assert!(silent.err.contains("-d tcp.port==4321,mqtt"), "{}", silent.err);
-    let named = read(&["-T", "json", "-d", "tcp.port==4321,mqtt"], &capture);
+    let found = read(&["-T", "json"], &capture);
+    assert_eq!((found.code, packets(&found).len()), (0, PACKETS), "{}", found.err);
+    let args = ["-T", "json", "-d", "tcp.port==4321,mqtt", "--only-port"];
+    let named = read(&args, &capture);
     assert_eq!((named.code, packets(&named).len()), (0, PACKETS), "{}", named.err);
     let sender = |run: &Run| run.json().iter().map(|r| r["sender"].clone()).collect::<Vec<_>>();
     assert_eq!(sender(&named), sender(&read(&["-T", "json"], &pcap(ETHERNET, &tidy()))));

@@ -92,9 +92,12 @@ pub(super) struct Output {
 /// How connections are read.
 #[derive(Debug, Args)]
 pub(super) struct Protocol {
-    /// Read a TCP port as MQTT, besides 1883: tcp.port==1884,mqtt. May be repeated.
+    /// Read a TCP port as MQTT, besides 1883 and 8883: tcp.port==1884,mqtt. May be repeated.
     #[arg(short = 'd', value_name = "tcp.port==N,mqtt", value_parser = super::decode_on::parse)]
     pub(super) decode_as: Vec<u16>,
+    /// Read these ports alone. Without it, a connection to any port is read if its bytes are MQTT.
+    #[arg(long)]
+    pub(super) only_port: bool,
     /// The version of packets whose CONNECT is not there.
     #[arg(long, value_enum, value_name = "VERSION")]
     pub(super) mqtt_version: Option<VersionArg>,
@@ -217,6 +220,7 @@ impl Protocol {
     pub(super) fn settings(&self, output: &Output) -> Settings {
         let mut settings = Settings::default();
         settings.ports.extend(&self.decode_as);
+        settings.any_port = !self.only_port;
         settings.version = self.mqtt_version.map(Into::into);
         settings.redact = output.redact;
         settings.max_packet = self.max_packet;

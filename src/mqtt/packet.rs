@@ -88,6 +88,21 @@ pub enum Packet<'a> {
     Reserved,
 }
 
+impl Packet<'_> {
+    /// The Packet Identifier; `None` where the packet has none.
+    #[must_use]
+    pub const fn packet_id(&self) -> Option<u16> {
+        match self {
+            Self::Publish(publish) => publish.packet_id,
+            Self::Ack(ack) => Some(ack.packet_id),
+            Self::Subscribe(subscribe) => Some(subscribe.packet_id),
+            Self::Suback(suback) | Self::Unsuback(suback) => Some(suback.packet_id),
+            Self::Unsubscribe(unsubscribe) => Some(unsubscribe.packet_id),
+            _ => None,
+        }
+    }
+}
+
 /// CONNECT (5.0: section 3.1).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Connect<'a> {

@@ -3,6 +3,7 @@
 //! What may enter: the order of the steps and what a record holds. The steps themselves are in
 //! the other rooms.
 
+mod connection;
 mod conversations;
 mod inspector;
 mod pasted;
@@ -11,7 +12,7 @@ mod record;
 mod redact;
 mod trouble;
 
-pub use inspector::{HELD_IN_ALL, Inspector, MAX_PACKET, MQTT_PORT, Settings};
+pub use inspector::{HELD_IN_ALL, Inspector, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings};
 pub use pasted::{PastedSettings, read_paste};
 pub use reader::{Cut, Reader};
-pub use record::{Consumer, Origin, Record, TextOrigin};
+pub use record::{Consumer, Header, Origin, Record, TextOrigin};

@@ -1,12 +1,15 @@
 //! From the bytes of one packet to its record.
 
+use super::record::Header;
 use super::redact::redact;
 use super::{Consumer, Origin, Record};
 use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
+use crate::carrier::explain;
 use crate::mqtt::framer::Why;
 use crate::mqtt::{Decoded, Reading, decode};
 use crate::session::{Connection, How};
+use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender, Version};
 use std::ops::ControlFlow;
 
@@ -31,6 +34,9 @@ pub struct Reader<C> {
     tape: Tape,
     scratch: [Tape; 2],
     masked: Vec<u8>,
+    /// The headers that brought the next record; those behind `header_count` are spare.
+    headers: Vec<Header>,
+    header_count: usize,
     number: u64,
     stopped: bool,
 }
@@ -44,6 +50,8 @@ impl<C: Consumer> Reader<C> {
             tape: Tape::new(),
             scratch: [Tape::new(), Tape::new()],
             masked: Vec::new(),
+            headers: Vec::new(),
+            header_count: 0,
             number: 0,
             stopped: false,
         }
@@ -78,7 +86,46 @@ impl<C: Consumer> Reader<C> {
             self.tape.note(*note);
         }
         let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
-        self.emit(bytes, Some(decoded), (decoded.version, how), sender, connection, origin);
+        let how = (decoded.version, how);
+        self.emit(bytes, Some(decoded), how, sender, connection, (None, ""), origin);
+    }
+
+    /// The headers of the carrier's frames that brought the next packet.
+    pub fn headers<'h>(&mut self, headers: impl Iterator<Item = (Unit, &'h [u8])>) {
+        self.header_count = 0;
+        for (unit, bytes) in headers {
+            if self.header_count >= self.headers.len() {
+                self.headers.push(Header::default());
+            }
+            let Some(header) = self.headers.get_mut(self.header_count) else { return };
+            header.unit = unit;
+            header.bytes.clear();
+            header.bytes.extend_from_slice(bytes);
+            explain(unit, bytes, &mut header.tape);
+            self.header_count = self.header_count.saturating_add(1);
+        }
+    }
+
+    /// Bytes, or just a sentence, that are no MQTT but worth a line of the session.
+    pub fn unit(
+        &mut self,
+        connection: &Connection,
+        (unit, text): (Unit, &str),
+        bytes: &[u8],
+        sender: Option<Sender>,
+        notes: &[Finding],
+        origin: Origin<'_>,
+    ) {
+        self.tape.clear();
+        self.header_count = 0;
+        if !bytes.is_empty() {
+            explain(unit, bytes, &mut self.tape);
+        }
+        for note in notes {
+            self.tape.note(*note);
+        }
+        let how = (Version::V311, How::Open);
+        self.emit(bytes, None, how, sender, connection, (Some(unit), text), origin);
     }
 
     /// Bytes that belong to no packet, with the reason and what else is found of them.
@@ -95,7 +142,8 @@ impl<C: Consumer> Reader<C> {
         for finding in findings {
             self.tape.note(*finding);
         }
-        self.emit(bytes, None, (Version::V311, How::Open), sender, connection, origin);
+        let how = (Version::V311, How::Open);
+        self.emit(bytes, None, how, sender, connection, (None, ""), origin);
     }
 
     /// The packet is not faulty, the capture of it is: that is what the findings say.
@@ -115,6 +163,7 @@ impl<C: Consumer> Reader<C> {
         self.tape.note(Finding::new(rule, span, Field::INPUT).with(a, b));
     }
 
+    #[allow(clippy::too_many_arguments)] // a record has that many parts
     fn emit(
         &mut self,
         bytes: &[u8],
@@ -122,6 +171,7 @@ impl<C: Consumer> Reader<C> {
         (version, version_from): (Version, How),
         sender: Option<Sender>,
         connection: &Connection,
+        (unit, text): (Option<Unit>, &str),
         origin: Origin<'_>,
     ) {
         if self.stopped {
@@ -138,6 +188,9 @@ impl<C: Consumer> Reader<C> {
             bytes,
             tape: &self.tape,
             decoded,
+            unit,
+            text,
+            headers: self.headers.get(..self.header_count).unwrap_or_default(),
         };
         let flow = if self.redact {
             redact(bytes, &self.tape, &mut self.masked);

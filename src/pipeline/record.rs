@@ -5,6 +5,7 @@ use crate::mqtt::Decoded;
 use crate::net::Layers;
 use crate::session::How;
 use crate::spec::field::Context;
+use crate::spec::unit::Unit;
 use crate::spec::{Sender, Version};
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
@@ -30,13 +31,34 @@ pub struct Record<'a> {
     pub tape: &'a Tape,
     /// The typed packet; `None` for bytes that belong to no packet.
     pub decoded: Option<Decoded<'a>>,
+    /// What the bytes are, where they are no MQTT but worth a line of the session.
+    pub unit: Option<Unit>,
+    /// What there is to say of a unit beyond its bytes; it may quote untrusted text.
+    pub text: &'a str,
+    /// The headers of the carrier's frames that brought the bytes.
+    pub headers: &'a [Header],
+}
+
+/// The header of a frame that carries MQTT, with its annotated tree.
+#[derive(Debug, Default)]
+pub struct Header {
+    /// What it is.
+    pub unit: Unit,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Their tree.
+    pub tape: Tape,
 }
 
 impl Record<'_> {
-    /// `CONNECT` and so on; `UNDECODED` for bytes that belong to no packet.
+    /// `CONNECT` and so on; the name of a unit; `UNDECODED` for bytes that belong to nothing.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
-        self.decoded.map_or("UNDECODED", |decoded| decoded.header.packet_type.name())
+        match (&self.decoded, self.unit) {
+            (Some(decoded), _) => decoded.header.packet_type.name(),
+            (None, Some(unit)) => unit.name(),
+            (None, None) => "UNDECODED",
+        }
     }
 
     /// What the words of the tree depend on.

@@ -70,9 +70,8 @@ impl Trouble {
         }
     }
 
-    /// Moves the findings for a record that holds the bytes of a range to `notes`.
+    /// Adds the findings for a record that holds the bytes of a range to `notes`.
     pub(super) fn findings(&mut self, range: Range<u64>, notes: &mut Vec<Finding>) {
-        notes.clear();
         let here = Span::of_bytes(0, 0);
         match self.lost.take() {
             Some(Some(bytes)) => {

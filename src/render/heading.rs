@@ -3,7 +3,7 @@
 use super::paint::{Painter, Role};
 use super::{Explain, Options, words};
 use crate::net;
-use crate::pipeline::{Origin, Record, TextOrigin};
+use crate::pipeline::{Header, Origin, Record, TextOrigin};
 use crate::session::How;
 use crate::text;
 use std::fmt::Write;
@@ -27,9 +27,20 @@ impl Heading {
         }
     }
 
-    /// Writes the lines above the tree of `record`.
-    pub fn write(&mut self, record: &Record<'_>, out: &mut String) {
-        self.origin(record, out);
+    /// Writes the title of the header of a frame that brought a packet.
+    pub fn unit(&self, header: &Header, out: &mut String) {
+        let name = self.painter.paint(Role::Title, header.unit.name());
+        let bytes = text::count(header.bytes.len() as u64, "byte");
+        let meaning = header.unit.info().meaning;
+        let _ = write!(out, "{name}  {bytes}");
+        if self.explain > Explain::Off {
+            let _ = write!(out, "  {}", self.painter.paint(Role::Dim, meaning));
+        }
+        out.push('\n');
+    }
+
+    /// Writes the title: which packet it is.
+    pub fn title(&self, record: &Record<'_>, out: &mut String) {
         let _ = writeln!(
             out,
             "{}{}",
@@ -38,7 +49,8 @@ impl Heading {
         );
     }
 
-    fn origin(&mut self, record: &Record<'_>, out: &mut String) {
+    /// Writes where a packet was: frames, time, ends, and a line for each header below MQTT.
+    pub fn origin(&mut self, record: &Record<'_>, out: &mut String) {
         let origin = &record.origin;
         let mut parts = vec![format!("#{}", record.number)];
         if let Some(text) = &origin.text {
@@ -80,7 +92,12 @@ fn title(record: &Record<'_>) -> String {
         };
         let _ = write!(out, "  MQTT {}{how}", record.version);
     }
-    let _ = write!(out, "  {}", text::count(record.bytes.len() as u64, "byte"));
+    if record.unit.is_none() || !record.bytes.is_empty() {
+        let _ = write!(out, "  {}", text::count(record.bytes.len() as u64, "byte"));
+    }
+    if !record.text.is_empty() {
+        let _ = write!(out, "  {}", text::safe(record.text));
+    }
     if let Some(id) = record.client_id {
         let _ = write!(out, "  client {}", words::quoted(id, 64));
     }

@@ -17,11 +17,13 @@
 //! | `version` | `"3.1"`, `"3.1.1"` or `"5.0"`; absent where it is not known and makes no difference |
 //! | `version_from` | how that is known: `"connect"`, `"inferred"`, `"option"` |
 //! | `client_id` | Client Identifier of the connection |
-//! | `type` | the standard's name in capitals; `"RESERVED"` for type 0, `"UNDECODED"` for bytes of no packet |
+//! | `type` | the standard's name in capitals; `"RESERVED"` for type 0, `"UNDECODED"` for bytes of no packet; what is no MQTT but worth a line has the names `"HTTP REQUEST"`, `"HTTP RESPONSE"`, `"WEBSOCKET PING"`, `"WEBSOCKET PONG"`, `"WEBSOCKET CLOSE"`, `"PROXY"`, `"TLS"`, `"NOT MQTT"` |
+//! | `text` | for a line that is a sentence and no bytes (`"TLS"`, `"NOT MQTT"`): the sentence |
 //! | `length` | number of bytes that are there |
 //! | `hex` | the bytes, in lower case without blanks |
 //! | `findings` | list, empty if there is nothing to report |
 //! | `fields` | list of the fields in the order of their bytes |
+//! | `headers` | the headers of the WebSocket frames that brought the bytes, each with `type`, `hex`, `fields`; their bit offsets count from the header's first bit |
 //!
 //! A finding:
 //!
@@ -96,9 +98,10 @@ impl Format for Json {
         let rows = view::rows(record.tape, record.bytes, self.explain == Explain::Full);
         let rows = RefCell::new(rows.peekable());
         let fields = Fields::new(&rows, &shown);
+        let headers = Headers { record, explain: self.explain };
         let mut serializer =
             serde_json::Serializer::with_formatter(&mut self.line, safe::SafeFormatter);
-        Line::new(record, &shown.context, fields).serialize(&mut serializer)?;
+        Line::new(record, &shown.context, fields, headers).serialize(&mut serializer)?;
         self.line.push(b'\n');
         out.write_all(&self.line)
     }
@@ -132,14 +135,18 @@ struct Line<'r, F> {
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<Cow<'r, str>>,
     r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'r str>,
     length: usize,
     hex: Shows<Hex<'r>>,
     findings: Findings<'r>,
     fields: F,
+    #[serde(skip_serializing_if = "Headers::is_empty")]
+    headers: Headers<'r>,
 }
 
 impl<'r, F> Line<'r, F> {
-    fn new(record: &'r Record<'_>, context: &'r Context, fields: F) -> Self {
+    fn new(record: &'r Record<'_>, context: &'r Context, fields: F, headers: Headers<'r>) -> Self {
         let origin = &record.origin;
         let version_from = record.decoded.and_then(|_| record.version_from.name());
         Self {
@@ -157,12 +164,51 @@ impl<'r, F> Line<'r, F> {
             version_from,
             client_id: record.client_id.map(String::from_utf8_lossy),
             r#type: record.type_name(),
+            text: (!record.text.is_empty()).then_some(record.text),
             length: record.bytes.len(),
             hex: Shows(Hex(record.bytes)),
             findings: Findings { record, context },
             fields,
+            headers,
         }
     }
+}
+
+/// The headers of the frames that brought a packet.
+struct Headers<'r> {
+    record: &'r Record<'r>,
+    explain: Explain,
+}
+
+impl Headers<'_> {
+    fn is_empty(&self) -> bool {
+        self.record.headers.is_empty()
+    }
+}
+
+impl Serialize for Headers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.record.headers.len()))?;
+        for header in self.record.headers {
+            let Record { version, sender, .. } = *self.record;
+            let context = view::context(&header.bytes, &header.tape, version, sender);
+            let shown = Shown { context, meanings: self.explain > Explain::Off };
+            let rows = view::rows(&header.tape, &header.bytes, self.explain == Explain::Full);
+            let rows = RefCell::new(rows.peekable());
+            let hex = Shows(Hex(&header.bytes));
+            let fields = Fields::new(&rows, &shown);
+            list.serialize_element(&OneHeader { r#type: header.unit.name(), hex, fields })?;
+        }
+        list.end()
+    }
+}
+
+/// One of them.
+#[derive(Serialize)]
+struct OneHeader<'r, F> {
+    r#type: &'static str,
+    hex: Shows<Hex<'r>>,
+    fields: F,
 }
 
 /// Where in a pasted text the bytes were found.

@@ -36,6 +36,9 @@ pub(super) fn with_record<T>(
         bytes,
         tape: &tape,
         decoded: Some(decoded),
+        unit: None,
+        text: "",
+        headers: &[],
     })
 }
 

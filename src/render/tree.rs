@@ -5,9 +5,9 @@ use super::flow::Flow;
 use super::gutter::Gutter;
 use super::paint::{Painter, Role};
 use super::{Explain, Format, Options, heading, words};
-use crate::annotate::Finding;
 use crate::annotate::view::{self, Row};
-use crate::pipeline::Record;
+use crate::annotate::{Finding, Tape};
+use crate::pipeline::{Header, Record};
 use crate::spec::field::{Context, Kind};
 use crate::spec::property::PROPERTIES;
 use crate::spec::{Field, PacketSet};
@@ -46,8 +46,12 @@ impl Format for Tree {
         if record.number > 1 {
             self.out.push('\n');
         }
-        self.heading.write(record, &mut self.out);
-        Body::new(&self.options, self.painter, record, &mut self.out).write();
+        self.heading.origin(record, &mut self.out);
+        for header in record.headers {
+            self.header(header, record);
+        }
+        self.heading.title(record, &mut self.out);
+        self.body(Source::of(record));
         if self.options.hex {
             self.out.push_str(&super::hexdump::hexdump(record.bytes, self.painter));
         }
@@ -55,9 +59,39 @@ impl Format for Tree {
     }
 }
 
+impl Tree {
+    /// The header of a frame that brought the packet, as a group of its own.
+    fn header(&mut self, header: &Header, record: &Record<'_>) {
+        self.heading.unit(header, &mut self.out);
+        let context = view::context(&header.bytes, &header.tape, record.version, record.sender);
+        self.body(Source { tape: &header.tape, bytes: &header.bytes, context, is_packet: false });
+    }
+
+    fn body(&mut self, source: Source<'_>) {
+        Body::new(&self.options, self.painter, source, &mut self.out).write();
+    }
+}
+
+/// What the rows are made of.
+#[derive(Clone, Copy)]
+struct Source<'r> {
+    tape: &'r Tape,
+    bytes: &'r [u8],
+    context: Context,
+    /// Whether the bytes are an MQTT packet.
+    is_packet: bool,
+}
+
+impl<'r> Source<'r> {
+    fn of(record: &'r Record<'_>) -> Self {
+        let is_packet = record.decoded.is_some();
+        Self { tape: record.tape, bytes: record.bytes, context: record.context(), is_packet }
+    }
+}
+
 /// The rows of one packet.
-struct Body<'r, 'a> {
-    record: &'r Record<'a>,
+struct Body<'r> {
+    source: Source<'r>,
     context: Context,
     explain: Explain,
     limit: usize,
@@ -67,31 +101,25 @@ struct Body<'r, 'a> {
     out: &'r mut String,
 }
 
-impl<'r, 'a> Body<'r, 'a> {
-    fn new(
-        options: &Options,
-        painter: Painter,
-        record: &'r Record<'a>,
-        out: &'r mut String,
-    ) -> Self {
+impl<'r> Body<'r> {
+    fn new(options: &Options, painter: Painter, source: Source<'r>, out: &'r mut String) -> Self {
         let full = options.explain == Explain::Full;
         Self {
-            record,
-            context: record.context(),
+            source,
+            context: source.context,
             explain: options.explain,
             limit: if full { FULL_LIMIT } else { BRIEF_LIMIT },
             width: options.width,
             painter,
-            gutter: Gutter::new(record.bytes.len(), options.width, full),
+            gutter: Gutter::new(source.bytes.len(), options.width, full),
             out,
         }
     }
 
     fn write(&mut self) {
-        let record = self.record;
-        let rows: Vec<Row<'_>> =
-            view::rows(record.tape, record.bytes, self.explain == Explain::Full).collect();
-        let findings = record.tape.findings();
+        let Source { tape, bytes, .. } = self.source;
+        let rows: Vec<Row<'_>> = view::rows(tape, bytes, self.explain == Explain::Full).collect();
+        let findings = tape.findings();
         let homes: Vec<Option<usize>> = findings.iter().map(|f| home(&rows, f)).collect();
         for (finding, _) in findings.iter().zip(&homes).filter(|(_, home)| home.is_none()) {
             self.finding(finding, None);
@@ -202,7 +230,7 @@ impl<'r, 'a> Body<'r, 'a> {
     }
 
     fn absent(&mut self, place: PacketSet, rows: &[Row<'_>], depth: u8) {
-        if !self.context.version.is_v5() || self.record.decoded.is_none() {
+        if !self.context.version.is_v5() || !self.source.is_packet {
             return;
         }
         for info in PROPERTIES.iter().filter(|info| info.allowed.meets(place)) {

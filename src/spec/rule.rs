@@ -222,6 +222,8 @@ rules! {
         "bytes before this were not captured; how many is not known");
     OVERLAP: row(Warning, "overlap-differs", ["", ""], ["", ""],
         "frame {b} brought {a:bytes} of this packet again with other contents; the first were taken");
+    OVERLAP_BELOW: row(Warning, "overlap-differs-below", ["", ""], ["", ""],
+        "frame {b} brought {a:bytes} of what carries this again with other contents; the first were taken");
     OVERLAP_OF_RECORD: row(Warning, "overlap-differs-late", ["", ""], ["", ""],
         "{a:bytes} that came again with other contents; the first were taken, and are in record {b}");
     OVERLAP_OF_OLD: row(Warning, "overlap-differs-old", ["", ""], ["", ""],

@@ -31,6 +31,18 @@ impl Origins {
         }
     }
 
+    /// Notes that `len` bytes from `offset` on came in several frames together: which byte came in
+    /// which can't be told, as of a record that is deciphered as a whole.
+    pub fn push_all(&mut self, offset: u64, len: usize, stamps: &[Stamp]) {
+        match stamps {
+            [one] => self.push(offset, len, *one),
+            _ => {
+                let end = offset.saturating_add(len as u64);
+                self.entries.extend(stamps.iter().map(|at| Entry { start: offset, end, at: *at }));
+            }
+        }
+    }
+
     /// The frames that brought bytes of a range, in the order of the bytes.
     ///
     /// Bytes that were not captured, or were let go of, have no frame.

@@ -183,6 +183,9 @@ fn bytes_of_no_packet_are_a_line_with_their_place() {
         bytes: &[0xff, 0xfe],
         tape: &tape,
         decoded: None,
+        unit: None,
+        text: "",
+        headers: &[],
     };
     let value: Value = serde_json::from_str(&line(Explain::Brief, &record)).unwrap();
     let expected = json!({

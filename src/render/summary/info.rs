@@ -23,6 +23,9 @@ const VALUE: usize = 48;
 /// was lost.
 pub(super) fn write(record: &Record<'_>, line: &mut Line) {
     let mut info = Info { record, context: record.context(), line, is_first: true };
+    if !record.text.is_empty() {
+        return info.item(text::safe(record.text));
+    }
     match record.decoded.and_then(|decoded| decoded.packet) {
         Some(packet) => {
             info.packet(&packet);

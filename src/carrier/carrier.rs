@@ -1,0 +1,191 @@
+//! One connection, from the bytes of TCP up to those of MQTT: the layers between, and the decision
+//! which there are.
+
+use super::level::{Item, Level, Top, through};
+use super::probe::{Decision, Hints, Queue, decide};
+use crate::net::Layers;
+use crate::spec::Sender;
+use crate::stream::{Side, Stamp};
+use std::ops::ControlFlow;
+
+/// Layers that may lie upon each other: PROXY, TLS and WebSocket are three, and a tunnel of one
+/// more is the most that makes sense.
+const MAX_LEVELS: usize = 4;
+
+/// The layers of one connection.
+#[derive(Debug)]
+pub struct Carrier {
+    hints: Hints,
+    client: Option<Side>,
+    levels: Vec<Level>,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// It is not known what comes out at the top.
+    Probing(Queue),
+    /// It is MQTT.
+    Mqtt,
+    /// It is something else.
+    Other,
+}
+
+/// What a side of the connection brings.
+#[derive(Clone, Copy, Debug)]
+pub enum Bottom<'a> {
+    /// The next bytes, with the frame that brought them and its headers.
+    Data(&'a [u8], Stamp, &'a Layers),
+    /// Bytes that were not captured.
+    Gap(u64),
+    /// The side has ended.
+    End,
+}
+
+impl Carrier {
+    /// A connection before its first byte.
+    #[must_use]
+    pub fn new(hints: Hints) -> Self {
+        let state = State::Probing(Queue::default());
+        Self { hints, client: None, levels: Vec::new(), state }
+    }
+
+    /// Whether the MQTT stream begins with the first byte that comes out.
+    #[must_use]
+    pub fn is_aligned(&self) -> bool {
+        self.levels.last().map_or(self.hints.opener.is_some(), |level| level.is_aligned)
+    }
+
+    /// Whether nothing stands between TCP and MQTT, so that both count the same bytes.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.levels.is_empty()
+    }
+
+    /// Takes what comes next from one side. `Break`: this is no MQTT, and nothing more is wanted.
+    pub fn push(&mut self, side: Side, item: Bottom<'_>, top: &mut dyn Top) -> ControlFlow<()> {
+        let sender = match self.client {
+            Some(client) if client != side => Sender::Server,
+            _ if self.client.is_some() => Sender::Client,
+            // Until it is known, side A stands for the client.
+            _ if side == Side::A => Sender::Client,
+            _ => Sender::Server,
+        };
+        match (item, &mut self.state) {
+            (Bottom::Data(bytes, at, layers), State::Mqtt) if self.levels.is_empty() => {
+                top.item(sender, Item::Data { bytes, stamps: &[at] }, Some(layers));
+                return ControlFlow::Continue(());
+            }
+            (_, State::Other) => return ControlFlow::Break(()),
+            _ => {}
+        }
+        let (item, layers) = match item {
+            Bottom::Data(bytes, at, layers) => (Item::Data { bytes, stamps: &[at] }, Some(layers)),
+            Bottom::Gap(bytes) => (Item::Gap(Some(bytes)), None),
+            Bottom::End => (Item::End, None),
+        };
+        self.up(sender, item, layers, top);
+        self.settle(false, top)
+    }
+
+    /// Nothing more comes: what is held is told.
+    pub fn finish(&mut self, top: &mut dyn Top) {
+        for at in 0..self.levels.len() {
+            let Some((level, above)) = self.levels.get_mut(at..).and_then(<[_]>::split_first_mut)
+            else {
+                return;
+            };
+            let mut end = Ending { state: &mut self.state, top: &mut *top };
+            level.finish(above, &mut end);
+        }
+        let _ = self.settle(true, top);
+        if let State::Probing(queue) = &mut self.state {
+            let queue = std::mem::take(queue);
+            if self.hints.is_mqtt_port || self.levels.iter().any(Level::is_for_mqtt) {
+                queue.tell(top);
+            }
+            self.state = State::Other;
+        }
+    }
+
+    fn up(&mut self, sender: Sender, item: Item<'_>, layers: Option<&Layers>, top: &mut dyn Top) {
+        let mut end = Ending { state: &mut self.state, top };
+        through(&mut self.levels, sender, item, layers, &mut end);
+    }
+
+    /// Decides what the stream at the top is, as often as new layers appear.
+    ///
+    /// `is_last`: nothing more comes, so what is there must do.
+    fn settle(&mut self, is_last: bool, top: &mut dyn Top) -> ControlFlow<()> {
+        while let State::Probing(queue) = &mut self.state {
+            if !queue.is_news() && !is_last {
+                break;
+            }
+            let depth = self.levels.len();
+            let is_ours = self.levels.iter().any(Level::is_for_mqtt);
+            match decide(queue, &self.hints, self.client, is_ours, is_last) {
+                Decision::Wait => break,
+                Decision::Other(name) => {
+                    let queue = std::mem::take(queue);
+                    self.state = State::Other;
+                    if self.hints.is_mqtt_port && depth == 0 {
+                        queue.tell_other(name, top);
+                    }
+                    return ControlFlow::Break(());
+                }
+                Decision::Mqtt(client) => {
+                    let queue = std::mem::take(queue);
+                    self.state = State::Mqtt;
+                    self.replay(queue, client, top);
+                }
+                Decision::Layer(_, _) if depth >= MAX_LEVELS => {
+                    self.state = State::Other;
+                    return ControlFlow::Break(());
+                }
+                Decision::Layer(client, level) => {
+                    let queue = std::mem::take(queue);
+                    self.levels.push(level);
+                    self.replay(queue, client, top);
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Sends what was held through the layers that it is for.
+    fn replay(&mut self, queue: Queue, client: Side, top: &mut dyn Top) {
+        let swapped = self.client.is_none() && client == Side::B;
+        self.client = Some(self.client.unwrap_or(client));
+        let below = self.levels.len().saturating_sub(1);
+        let is_mqtt = matches!(self.state, State::Mqtt);
+        top.settled(self.client.unwrap_or(Side::A), self.is_aligned());
+        queue.replay(swapped, &mut |sender, item, layers| {
+            let mut end = Ending { state: &mut self.state, top: &mut *top };
+            if is_mqtt || item.is_line() {
+                return end.item(sender, item, layers);
+            }
+            let levels = self.levels.get_mut(below..).unwrap_or_default();
+            through(levels, sender, item, layers, &mut end);
+        });
+    }
+}
+
+/// The top of the layers: the consumer, or the queue of what is not known yet.
+struct Ending<'e> {
+    state: &'e mut State,
+    top: &'e mut dyn Top,
+}
+
+impl Top for Ending<'_> {
+    fn item(&mut self, sender: Sender, item: Item<'_>, layers: Option<&Layers>) {
+        match self.state {
+            State::Mqtt => self.top.item(sender, item, layers),
+            State::Probing(queue) => queue.add(sender, item, layers),
+            State::Other => {}
+        }
+    }
+
+    fn settled(&mut self, client: Side, is_aligned: bool) {
+        self.top.settled(client, is_aligned);
+    }
+}

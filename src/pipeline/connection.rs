@@ -1,0 +1,460 @@
+//! One connection: what its carrier gives becomes packets, and these become records.
+
+use super::inspector::{Settings, Worker};
+use super::reader::Cut;
+use super::trouble::Trouble;
+use super::{Consumer, Origin};
+use crate::annotate::Finding;
+use crate::bytes::Span;
+use crate::carrier::{Bottom, Carrier, Hints, Item, Top};
+use crate::mqtt::boundary::packet_id;
+use crate::mqtt::framer::{Framed, Framer, Why};
+use crate::net::Layers;
+use crate::session;
+use crate::spec::unit::Unit;
+use crate::spec::{Field, Rule, Sender};
+use crate::stream::{Connection, Event, Origins, Side, Stamp};
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+
+/// Findings on how bytes are carried that wait for the next record of their side: a few tell
+/// enough, and a hostile peer could make any number.
+const MAX_WAITING: usize = 16;
+/// Segments that an incomplete packet may come in: the longest in segments of 128 bytes. Many
+/// smaller ones cost more to remember than their bytes do.
+const MAX_SEGMENTS: usize = 1 << 17;
+/// Packet Identifiers that one event tells the other direction; it remembers eight.
+const MAX_IDS: usize = 8;
+
+/// A connection: what carries it, its two directions and what is known of it.
+#[derive(Debug)]
+pub(super) struct Conversation {
+    carrier: Carrier,
+    mqtt: Mqtt,
+}
+
+/// The MQTT of a connection.
+#[derive(Debug)]
+struct Mqtt {
+    client: Side,
+    session: session::Connection,
+    max_packet: usize,
+    from_client: Direction,
+    from_server: Direction,
+    /// What happened to the bytes of sides A and B in TCP.
+    trouble: [Trouble; 2],
+}
+
+#[derive(Debug)]
+struct Direction {
+    framer: Framer,
+    origins: Origins,
+    /// Offset behind the last byte that was taken.
+    taken: u64,
+    /// The frame headers of the carrier, each with the offset of the first byte behind it.
+    headers: VecDeque<(u64, Unit, Vec<u8>)>,
+    /// Findings that wait for the next record.
+    findings: Vec<Finding>,
+}
+
+impl Conversation {
+    /// A connection before its first byte.
+    pub(super) fn new(hints: Hints, settings: &Settings) -> Self {
+        let max_packet = settings.max_packet;
+        let mqtt = Mqtt {
+            client: Side::A,
+            session: session::Connection::of_stream(settings.version),
+            max_packet,
+            from_client: Direction::new(false, max_packet),
+            from_server: Direction::new(false, max_packet),
+            trouble: <[Trouble; 2]>::default(),
+        };
+        Self { carrier: Carrier::new(hints), mqtt }
+    }
+
+    /// Something happened on one side. `Break`: the connection is none of ours.
+    pub(super) fn event<C: Consumer>(
+        &mut self,
+        worker: &mut Worker<C>,
+        connection: &Connection,
+        side: Side,
+        event: Event<'_>,
+    ) -> ControlFlow<()> {
+        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        let bottom = match event {
+            Event::Data { bytes, at, layers, .. } => {
+                top.time = at.time;
+                Bottom::Data(bytes, at, layers)
+            }
+            Event::Gap { bytes, at, .. } => {
+                top.time = at.time;
+                Bottom::Gap(bytes)
+            }
+            Event::Closed { at, .. } => {
+                top.time = at.time;
+                Bottom::End
+            }
+            Event::Conflict { offset, bytes, at, layers } => {
+                top.time = at.time;
+                top.conflict(side, self.carrier.is_plain(), (offset, bytes), (at, layers));
+                return ControlFlow::Continue(());
+            }
+        };
+        self.carrier.push(side, bottom, &mut top)?;
+        for sender in [Sender::Client, Sender::Server] {
+            if top.mqtt.direction(sender).origins.len() > MAX_SEGMENTS {
+                top.frame(sender, None, |framer, emit| framer.shed(emit));
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// What is held of incomplete packets, in bytes.
+    pub(super) fn cost(&self) -> usize {
+        self.mqtt.from_client.cost().saturating_add(self.mqtt.from_server.cost())
+    }
+
+    /// Gives up what is held of incomplete packets.
+    pub(super) fn shed<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
+        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        for sender in [Sender::Client, Sender::Server] {
+            top.frame(sender, None, |framer, emit| framer.shed(emit));
+        }
+    }
+
+    /// Nothing more comes of the connection.
+    pub(super) fn finish<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
+        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        self.carrier.finish(&mut top);
+        for sender in [Sender::Client, Sender::Server] {
+            top.item(sender, Item::End, None);
+        }
+    }
+}
+
+impl Mqtt {
+    fn side(&self, sender: Sender) -> Side {
+        if sender == Sender::Client { self.client } else { self.client.other() }
+    }
+
+    fn direction(&mut self, sender: Sender) -> &mut Direction {
+        match sender {
+            Sender::Client => &mut self.from_client,
+            Sender::Server => &mut self.from_server,
+        }
+    }
+}
+
+impl Direction {
+    fn new(is_aligned: bool, max_packet: usize) -> Self {
+        Self {
+            framer: Framer::new(is_aligned, max_packet),
+            origins: Origins::default(),
+            taken: 0,
+            headers: VecDeque::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// What it holds, in bytes.
+    fn cost(&self) -> usize {
+        self.framer.cost().saturating_add(self.origins.cost())
+    }
+
+    /// Lets go of what lies before the bytes that the framer still has to do with.
+    fn forget(&mut self) {
+        let offset = self.framer.offset();
+        self.origins.forget_before(offset);
+        while self.headers.get(1).is_some_and(|(start, ..)| *start <= offset) {
+            self.headers.pop_front();
+        }
+    }
+}
+
+/// Makes records of what comes out of the carrier.
+struct Records<'r, C> {
+    worker: &'r mut Worker<C>,
+    connection: &'r Connection,
+    mqtt: &'r mut Mqtt,
+    time: Option<i64>,
+}
+
+/// What a framer is given to emit to.
+type Emit<'e> = &'e mut dyn FnMut(Framed<'_>);
+
+impl<C: Consumer> Records<'_, C> {
+    /// What the packets of one side have in common, with its framer and the framer of the other.
+    fn packets<'p>(
+        &'p mut self,
+        sender: Sender,
+        layers: Option<&'p Layers>,
+    ) -> (Packets<'p, C>, &'p mut Framer, &'p mut Framer, &'p mut u64) {
+        let side = self.mqtt.side(sender);
+        let Mqtt { session, from_client, from_server, trouble: [a, b], .. } = &mut *self.mqtt;
+        let (direction, other) = match sender {
+            Sender::Client => (from_client, from_server),
+            Sender::Server => (from_server, from_client),
+        };
+        let Direction { framer, origins, taken, headers, findings } = direction;
+        framer.expect(Some(sender), session.version());
+        self.worker.ids.clear();
+        let packets = Packets {
+            worker: self.worker,
+            connection: self.connection,
+            session,
+            sender,
+            side,
+            layers,
+            time: self.time,
+            origins,
+            headers,
+            findings,
+            trouble: if side == Side::A { a } else { b },
+        };
+        (packets, framer, &mut other.framer, taken)
+    }
+
+    /// Lets the framer of a side do something, and makes records of what it emits.
+    fn frame(
+        &mut self,
+        sender: Sender,
+        layers: Option<&Layers>,
+        act: impl FnOnce(&mut Framer, &mut Emit<'_>),
+    ) {
+        let (mut packets, framer, other, _) = self.packets(sender, layers);
+        let mut emit = |framed: Framed<'_>| packets.framed(framed);
+        act(framer, &mut (&mut emit as Emit<'_>));
+        for id in &packets.worker.ids {
+            other.expect_id(*id);
+        }
+        self.mqtt.direction(sender).forget();
+    }
+
+    /// Bytes came again with other contents. Where their packet still waits for more they are told
+    /// with it; where it was told already, the other contents are a record of their own. What
+    /// carries MQTT has bytes of its own: there the next record tells it.
+    fn conflict(
+        &mut self,
+        side: Side,
+        is_plain: bool,
+        (offset, bytes): (u64, &[u8]),
+        (at, layers): (Stamp, &Layers),
+    ) {
+        let sender = if side == self.mqtt.client { Sender::Client } else { Sender::Server };
+        let (mut packets, framer, ..) = self.packets(sender, Some(layers));
+        if !is_plain {
+            let here = Finding::new(Rule::OVERLAP_BELOW, Span::of_bytes(0, 0), Field::INPUT);
+            return packets.wait(here.with(bytes.len() as u64, at.frame));
+        }
+        let end = offset.saturating_add(bytes.len() as u64);
+        let told = usize::try_from(framer.offset().saturating_sub(offset)).unwrap_or(usize::MAX);
+        if told < bytes.len() {
+            packets.trouble.contradict(offset..end, at.frame);
+        }
+        let told = bytes.get(..told.min(bytes.len())).unwrap_or_default();
+        if !told.is_empty() {
+            packets.late(offset, told, at);
+        }
+    }
+}
+
+impl<C: Consumer> Top for Records<'_, C> {
+    fn item(&mut self, sender: Sender, item: Item<'_>, layers: Option<&Layers>) {
+        match item {
+            Item::Data { bytes, stamps } => {
+                let (packets, _, _, taken) = self.packets(sender, layers);
+                packets.origins.push_all(*taken, bytes.len(), stamps);
+                *taken = taken.saturating_add(bytes.len() as u64);
+                let time = self.time;
+                self.time = stamps.last().and_then(|at| at.time).or(time);
+                self.frame(sender, layers, |framer, emit| framer.data(bytes, emit));
+                self.time = time;
+            }
+            Item::Gap(missing) => {
+                let taken = &mut self.mqtt.direction(sender).taken;
+                *taken = taken.saturating_add(missing.unwrap_or(0));
+                self.frame(sender, layers, |framer, emit| framer.gap(missing, emit));
+            }
+            Item::End => self.frame(sender, layers, |framer, emit| framer.end(emit)),
+            Item::Header { unit, bytes } => {
+                let (packets, _, _, taken) = self.packets(sender, layers);
+                packets.headers.push_back((*taken, unit, bytes.to_vec()));
+            }
+            Item::Unit { unit, bytes, stamps } => {
+                self.packets(sender, layers).0.unit(unit, bytes, stamps);
+            }
+            Item::Note { unit, text } => self.packets(sender, layers).0.note(unit, text),
+            Item::Finding { rule, a, b } => {
+                let finding = Finding::new(rule, Span::of_bytes(0, 0), Field::INPUT);
+                self.packets(sender, layers).0.wait(finding.with(a, b));
+            }
+        }
+        self.mqtt.direction(sender).forget();
+    }
+
+    fn settled(&mut self, client: Side, is_aligned: bool) {
+        self.mqtt.client = client;
+        self.mqtt.from_client = Direction::new(is_aligned, self.mqtt.max_packet);
+        self.mqtt.from_server = Direction::new(is_aligned, self.mqtt.max_packet);
+    }
+}
+
+/// What the records of one item have in common.
+struct Packets<'r, C> {
+    worker: &'r mut Worker<C>,
+    connection: &'r Connection,
+    session: &'r mut session::Connection,
+    sender: Sender,
+    side: Side,
+    layers: Option<&'r Layers>,
+    time: Option<i64>,
+    origins: &'r mut Origins,
+    headers: &'r mut VecDeque<(u64, Unit, Vec<u8>)>,
+    findings: &'r mut Vec<Finding>,
+    trouble: &'r mut Trouble,
+}
+
+impl<C: Consumer> Packets<'_, C> {
+    fn framed(&mut self, framed: Framed<'_>) {
+        let (offset, bytes) = match framed {
+            Framed::Packet { offset, bytes }
+            | Framed::Cut { offset, bytes, .. }
+            | Framed::Stray { offset, bytes, .. } => (offset, bytes),
+            Framed::Gap { missing, .. } => return self.trouble.lose(missing),
+        };
+        let end = offset.saturating_add(bytes.len() as u64);
+        self.take_stamps(offset, end);
+        self.take_headers(offset, end);
+        self.trouble.findings(offset..end, self.findings);
+        let origin = origin(
+            &self.worker.frames,
+            self.worker.clock,
+            self.time,
+            self.connection,
+            self.side,
+            self.layers,
+        );
+        let reader = &mut self.worker.reader;
+        let sender = Some(self.sender);
+        match framed {
+            Framed::Packet { .. } => {
+                reader.packet(self.session, bytes, sender, None, self.findings, origin);
+                let ids = &mut self.worker.ids;
+                ids.extend(packet_id(bytes).filter(|_| ids.len() < MAX_IDS));
+            }
+            Framed::Cut { whole, missing, why, .. } => {
+                let cut = Some(Cut { why, whole, missing });
+                reader.packet(self.session, bytes, sender, cut, self.findings, origin);
+            }
+            Framed::Stray { why, .. } => {
+                self.findings.insert(0, stray(bytes, why));
+                reader.stray(self.session, bytes, sender, self.findings, origin);
+            }
+            Framed::Gap { .. } => {}
+        }
+        self.findings.clear();
+        self.trouble.remember(offset..end, self.worker.reader.records());
+    }
+
+    /// Bytes that came again with other contents when their packet had been told.
+    fn late(&mut self, offset: u64, bytes: &[u8], at: Stamp) {
+        let finding = self.trouble.late(offset..offset.saturating_add(bytes.len() as u64));
+        self.worker.frames.clear();
+        self.worker.frames.push(at.frame);
+        let origin = origin(
+            &self.worker.frames,
+            self.worker.clock,
+            self.time,
+            self.connection,
+            self.side,
+            self.layers,
+        );
+        let sender = Some(self.sender);
+        self.worker.reader.stray(self.session, bytes, sender, &[finding], origin);
+    }
+
+    /// Keeps a finding for the next record.
+    fn wait(&mut self, finding: Finding) {
+        if self.findings.len() < MAX_WAITING {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Bytes that are no MQTT, but worth a line.
+    fn unit(&mut self, unit: Unit, bytes: &[u8], stamps: &[Stamp]) {
+        self.worker.frames.clear();
+        self.worker.frames.extend(stamps.iter().map(|at| at.frame));
+        self.time = stamps.last().and_then(|at| at.time).or(self.time);
+        self.line(unit, bytes, "");
+    }
+
+    /// A sentence that is worth a line.
+    fn note(&mut self, unit: Unit, text: &str) {
+        self.worker.frames.clear();
+        self.line(unit, &[], text);
+    }
+
+    fn line(&mut self, unit: Unit, bytes: &[u8], text: &str) {
+        let origin = origin(
+            &self.worker.frames,
+            self.worker.clock,
+            self.time,
+            self.connection,
+            self.side,
+            self.layers,
+        );
+        let sender = Some(self.sender);
+        let reader = &mut self.worker.reader;
+        reader.unit(self.session, (unit, text), bytes, sender, self.findings, origin);
+        self.findings.clear();
+    }
+
+    fn take_stamps(&mut self, offset: u64, end: u64) {
+        self.worker.frames.clear();
+        for stamp in self.origins.frames(offset..end) {
+            if self.worker.frames.last() != Some(&stamp.frame) {
+                self.worker.frames.push(stamp.frame);
+            }
+            self.time = stamp.time.or(self.time);
+        }
+    }
+
+    /// The frame headers that brought bytes of a range.
+    fn take_headers(&mut self, offset: u64, end: u64) {
+        let starts = self.headers.iter().skip(1).map(|(start, ..)| *start);
+        let ends = starts.chain([u64::MAX]);
+        let with_ends = self.headers.iter().zip(ends);
+        let ours = with_ends.filter(|((start, ..), next)| *start < end && *next > offset);
+        self.worker.reader.headers(ours.map(|((_, unit, bytes), _)| (*unit, bytes.as_slice())));
+    }
+}
+
+fn origin<'o>(
+    frames: &'o [u64],
+    clock: super::inspector::Clock,
+    time: Option<i64>,
+    connection: &Connection,
+    side: Side,
+    layers: Option<&'o Layers>,
+) -> Origin<'o> {
+    Origin {
+        frames,
+        time,
+        start: clock.start,
+        previous: clock.previous,
+        stream: Some(connection.stream),
+        ends: Some((connection.address(side), connection.address(side.other()))),
+        layers,
+        text: None,
+    }
+}
+
+fn stray(bytes: &[u8], why: Why) -> Finding {
+    let rule = match why {
+        Why::Missing => Rule::REST_OF_PACKET,
+        Why::TooLarge | Why::Crowded => Rule::REST_OF_LARGE_PACKET,
+        Why::End | Why::NoPacket => Rule::NOT_A_PACKET,
+    };
+    let span = Span::of_bytes(0, bytes.len());
+    Finding::new(rule, span, Field::UNDECODED).with(bytes.len() as u64, 0)
+}
