@@ -210,7 +210,7 @@ proptest! {
             rst: bits & 15 == 2,
             payload: vec![bits; len],
         }).collect();
-        let limits = Limits { flows: 2, held_per_side: 2000, held_in_all: 3000 };
+        let limits = Limits { flows: 2, held_per_side: 2000, held_in_all: 3000, ..Limits::default() };
         let (_, flows) = run_with(&segments, limits, Recorder::default());
         prop_assert!(flows.is_empty());
     }

@@ -51,6 +51,9 @@ use crate::text;
 
 /// Bits from which on a packet begins at a place.
 pub const ENOUGH: u32 = 32;
+/// Bits that do where the end of the packet is not there to be checked: what lies behind it is
+/// what betrays a false one.
+pub const ENOUGH_UNSEEN: u32 = 44;
 /// Packets in a row that are looked at: more add nothing but work.
 pub const CHAIN: usize = 16;
 /// A place with so many bits keeps those inside its packet from being judged until it is decided:
@@ -59,8 +62,6 @@ pub(super) const SERIOUS: u32 = 16;
 
 /// A segment begins here, or ends with the packet.
 const SEGMENT: u32 = 10;
-/// A packet that is the same as the one before it.
-const REPEATED: u32 = 2;
 /// The topic was seen before on this side.
 const KNOWN_TOPIC: u32 = 16;
 /// The Packet Identifier was seen before on the other side.
@@ -237,13 +238,14 @@ pub(super) fn judge(
         match step(rest, &mut versions, known, tape, work) {
             Step::No => return Verdict::No,
             Step::Part { needs, bits, end } => {
+                let enough = if at > 0 { ENOUGH } else { ENOUGH_UNSEEN };
                 let (needs, end) = (at.saturating_add(needs), at.saturating_add(end));
-                return later(needs, total.saturating_add(bits), end);
+                return later(needs, total.saturating_add(bits), end, enough);
             }
             Step::Whole { len, bits } => {
                 let packet = rest.get(..len).unwrap_or(rest);
-                let bits = if packet == previous { REPEATED } else { bits };
-                total = total.saturating_add(bits);
+                // One like the last tells nothing new.
+                total = total.saturating_add(if packet == previous { 0 } else { bits });
                 (previous, at) = (packet, at.saturating_add(len));
                 if !is_ended && (at >= bytes.len() || place.is_segment(at)) {
                     total = total.saturating_add(SEGMENT);
@@ -252,15 +254,15 @@ pub(super) fn judge(
             }
         }
     }
-    match later(at.saturating_add(1), total, at) {
+    match later(at.saturating_add(1), total, at, ENOUGH) {
         // So many packets that say nothing are a pattern in something else.
         Verdict::Later { .. } if at < bytes.len() => Verdict::No,
         verdict => verdict,
     }
 }
 
-fn later(needs: usize, bits: u32, end: usize) -> Verdict {
-    if bits >= ENOUGH { Verdict::Yes } else { Verdict::Later { needs, bits, end } }
+fn later(needs: usize, bits: u32, end: usize, enough: u32) -> Verdict {
+    if bits >= enough { Verdict::Yes } else { Verdict::Later { needs, bits, end } }
 }
 
 /// Whether a packet may begin with these bytes: they do not contradict it.

@@ -1,6 +1,6 @@
 //! The search for the next packet in a stream whose boundaries are not known.
 
-use super::boundary::{Known, Place, SERIOUS, Verdict, judge};
+use super::boundary::{ENOUGH, Known, Place, SERIOUS, Verdict, judge};
 use crate::annotate::Tape;
 
 /// Bytes held while it is not decided where a packet begins: a message of usual size is decided
@@ -37,6 +37,8 @@ struct Open {
     at: u64,
     /// Offset up to which bytes are needed to say more.
     needs: u64,
+    /// The evidence so far.
+    bits: u32,
     /// Offset up to which no other place is to be judged; `at` where others may be.
     shades: u64,
 }
@@ -129,6 +131,12 @@ impl Search {
     /// Goes on looking.
     pub(super) fn look(&mut self, known: &Known) -> Option<u64> {
         let end = self.end();
+        // Of a message that is longer than what is held the end won't be seen.
+        if self.held().len() > HELD
+            && let Some(open) = self.open.iter().find(|open| open.bits >= ENOUGH)
+        {
+            return Some(open.at);
+        }
         for open in std::mem::take(&mut self.open) {
             if open.needs > end {
                 self.open.push(open);
@@ -161,7 +169,7 @@ impl Search {
                 let shades = if bits >= SERIOUS { at.saturating_add(end as u64) } else { at };
                 let needs = at.saturating_add(needs as u64);
                 if self.open.len() < OPEN {
-                    self.open.push(Open { at, needs, shades });
+                    self.open.push(Open { at, needs, bits, shades });
                 }
             }
         }
