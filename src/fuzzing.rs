@@ -54,6 +54,9 @@ pub fn capture(data: &[u8]) {
         }
     }
     inspector.finish();
+    for notice in source.notices() {
+        assert!(!notice.to_string().is_empty(), "{notice:?}");
+    }
 }
 
 /// The bytes are TCP segments of one connection, in any order and overlapping as they like. Each
@@ -75,6 +78,7 @@ pub fn segments(data: &[u8]) {
             original_len: u32::try_from(packet.len()).unwrap_or(u32::MAX),
             interface: 0,
             file: 0,
+            beside: None,
             data: &packet,
         };
         if inspector.frame(&frame).is_break() {

@@ -7,8 +7,8 @@
 //!
 //! ```text
 //! capture ──Frame──▶ net ──Segment──▶ stream ──bytes in order──▶ mqtt ──Packet──▶ session ──Record──▶ render
-//! file, live,        link, IP,        TCP, one                   framer,          version,           tree,
-//! stdin              TCP              assembler                  decode           client id          summary,
+//! file, live,        link, tunnels,   TCP, one                   framer,          version,           tree,
+//! stdin              IP, TCP, UDP     assembler                  decode           client id          summary,
 //!                    (etherparse)     a direction                                                    JSON
 //! paste ──Piece, bytes that stood in a text──────────────────────▲
 //! ```

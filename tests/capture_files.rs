@@ -215,7 +215,7 @@ fn oddities_are_noticed_and_do_not_end_the_run() {
     let mut source = from_reader(Box::new(Cursor::new(file))).unwrap();
     let (got, errors) = drain(&mut source);
     assert_eq!((got.len(), errors.len()), (2, 0));
-    let kinds: Vec<_> = source.notices().iter().map(|notice| notice.kind).collect();
+    let kinds: Vec<_> = source.notices().iter().map(|notice| notice.kind.clone()).collect();
     assert_eq!(
         kinds,
         [

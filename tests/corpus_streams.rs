@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, env, fs, ops::ControlFlow, path::Path};
 
 use mqttscope::{
     capture::{Source, open},
-    net::{Counters, segment},
+    net::{Counters, Net, Transport},
     stream::{Connection, Event, Flows, Origins, Side, Sink, Stamp},
 };
 
@@ -95,13 +95,14 @@ fn packet_len(bytes: &[u8]) -> Option<usize> {
 
 fn packets(path: &Path) -> Vec<Row> {
     let mut source = open(path).unwrap();
-    let (mut flows, mut sink, mut skips) =
-        (Flows::default(), Packets::default(), Counters::default());
+    let (mut net, mut flows) = (Net::default(), Flows::default());
+    let (mut sink, mut skips) = (Packets::default(), Counters::default());
     while let Some(frame) = source.next_frame().unwrap() {
-        match segment(&frame) {
-            Ok(segment) => {
+        match net.packet(&frame) {
+            Ok(Transport::Tcp(segment)) => {
                 flows.push(Stamp { frame: frame.number, time: frame.time }, &segment, &mut sink);
             }
+            Ok(Transport::Udp(_)) => {}
             Err(skip) => skips.add(frame.number, skip),
         }
     }

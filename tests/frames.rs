@@ -2,15 +2,39 @@
 
 mod support;
 
-use mqttscope::net::{Counters, LinkLayer, Reason, Segment, Skip, describe, segment};
+use mqttscope::capture::Frame;
+use mqttscope::net::{
+    Counters, Layers, LinkLayer, Net, Reason, Skip, TcpLayer, Transport, describe,
+};
 use support::{Tcp, frame};
+
+/// A segment that owns what it holds.
+#[derive(Debug, PartialEq)]
+struct Segment {
+    layers: Layers,
+    tcp: TcpLayer,
+    payload: Vec<u8>,
+    src: String,
+}
+
+fn segment(frame: &Frame<'_>) -> Result<Segment, Skip> {
+    match Net::default().packet(frame)? {
+        Transport::Tcp(segment) => Ok(Segment {
+            layers: *segment.layers,
+            tcp: segment.tcp,
+            payload: segment.payload.to_vec(),
+            src: segment.src().to_string(),
+        }),
+        Transport::Udp(_) => Err(Skip::NotTcp(mqttscope::net::UDP)),
+    }
+}
 
 fn segment_of(link: u32, header: &[u8], packet: &[u8]) -> Vec<u8> {
     let data = [header, packet].concat();
     let frame = frame(link, &data);
     let got = segment(&frame).unwrap_or_else(|skip| panic!("link {link}: {skip}"));
-    assert_eq!(got.src().to_string(), "10.0.0.1:50000");
-    got.payload.to_vec()
+    assert_eq!(got.src, "10.0.0.1:50000");
+    got.payload
 }
 
 const MACS: [u8; 12] = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1];
@@ -65,8 +89,8 @@ fn ipv6_is_read_with_extension_headers() {
         let frame = frame(229, &packet);
         let got = segment(&frame).unwrap();
         assert_eq!(
-            (got.payload, got.src().to_string()),
-            (b"payload".as_slice(), "[::1]:50000".to_owned())
+            (got.payload.as_slice(), got.src.as_str()),
+            (b"payload".as_slice(), "[::1]:50000")
         );
     }
     let fragment = [header(44, tcp.len() + 8), vec![6, 0, 0, 1, 0, 0, 0, 9], tcp].concat();
@@ -81,13 +105,10 @@ fn every_shorter_length_yields_a_part_or_a_reason() {
             let mut cut = frame(link, &data[..length]);
             cut.original_len = data.len() as u32;
             match segment(&cut) {
-                Ok(Segment { layers, payload }) => {
+                Ok(Segment { tcp, payload, .. }) => {
                     assert!(length >= header.len() + 40);
                     assert_eq!(payload, &b"payload"[..length - header.len() - 40]);
-                    assert_eq!(
-                        (layers.tcp.len, layers.tcp.missing as usize),
-                        (7, 7 - payload.len())
-                    );
+                    assert_eq!((tcp.len, tcp.missing as usize), (7, 7 - payload.len()));
                 }
                 Err(Skip::Cut { needed, available, .. }) => assert!(available < needed),
                 Err(other) => panic!("link {link}, length {length}: {other}"),
@@ -125,9 +146,9 @@ fn padding_is_not_payload_and_a_length_of_zero_means_the_whole_frame() {
     assert_eq!(segment_of(101, &[], &offloaded), b"payload");
     let mut cut = frame(101, &offloaded[..44]);
     cut.original_len = 47;
-    assert_eq!(segment(&cut).unwrap().layers.tcp.missing, 3);
+    assert_eq!(segment(&cut).unwrap().tcp.missing, 3);
     cut.original_len = u32::MAX;
-    assert_eq!(segment(&cut).unwrap().layers.tcp.missing, 0, "a length that no frame has");
+    assert_eq!(segment(&cut).unwrap().tcp.missing, 0, "a length that no frame has");
 }
 
 #[test]
@@ -139,7 +160,7 @@ fn a_header_cut_within_its_options_still_counts() {
     packet[2..4].copy_from_slice(&59_u16.to_be_bytes());
     let mut cut = frame(101, &packet[..44]);
     cut.original_len = 59;
-    let tcp = segment(&cut).unwrap().layers.tcp;
+    let tcp = segment(&cut).unwrap().tcp;
     assert_eq!((tcp.seq, tcp.len, tcp.missing), (7, 7, 7));
 }
 

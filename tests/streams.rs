@@ -5,7 +5,8 @@ mod support;
 use std::ops::ControlFlow;
 
 use mqttscope::{
-    net::segment,
+    capture::Frame,
+    net::{Net, Segment, Transport, TransportLayer},
     stream::{Close, Connection, End, Event, Flows, GapCause, Limits, Origins, Side, Sink, Stamp},
 };
 use proptest::prelude::*;
@@ -62,7 +63,8 @@ impl Sink for Recorder {
             Event::Data { offset, bytes, at: stamp, layers } => {
                 assert!(!bytes.is_empty());
                 assert_eq!(offset, told.next[at], "bytes are told once and in order");
-                assert_eq!(layers.tcp.src_port, connection.address(side).port());
+                let TransportLayer::Tcp(tcp) = layers.transport else { panic!("not TCP") };
+                assert_eq!(tcp.src_port, connection.address(side).port());
                 told.next[at] += bytes.len() as u64;
                 told.bytes[at].extend(bytes);
                 told.origins[at].0.push(offset, bytes.len(), stamp);
@@ -93,13 +95,20 @@ fn run(segments: &[Tcp]) -> Vec<Told> {
     run_with(segments, Limits::default(), Recorder::default()).0
 }
 
+fn segment<'a>(net: &'a mut Net, frame: &Frame<'a>) -> Segment<'a> {
+    match net.packet(frame) {
+        Ok(Transport::Tcp(segment)) => segment,
+        other => panic!("{other:?}"),
+    }
+}
+
 fn run_with(segments: &[Tcp], limits: Limits, mut sink: Recorder) -> (Vec<Told>, Flows<Told>) {
     let mut flows = Flows::new(limits);
     for (number, tcp) in (1..).zip(segments) {
         let packet = tcp.ip();
         let frame = frame(101, &packet);
         let at = Stamp { frame: number, time: Some(number as i64 * 1_000_000) };
-        flows.push(at, &segment(&frame).unwrap(), &mut sink);
+        flows.push(at, &segment(&mut Net::default(), &frame), &mut sink);
         assert!(flows.len() <= limits.flows);
     }
     flows.finish(&mut sink);
@@ -334,7 +343,11 @@ fn bytes_cut_by_the_snap_length_are_a_gap() {
         let packet = tcp.ip();
         let cut = packet.len().min(43);
         let frame = frame(101, &packet[..cut]);
-        flows.push(Stamp { frame: number, time: None }, &segment(&frame).unwrap(), &mut sink);
+        flows.push(
+            Stamp { frame: number, time: None },
+            &segment(&mut Net::default(), &frame),
+            &mut sink,
+        );
     }
     flows.finish(&mut sink);
     assert_eq!(sink.ended[0].bytes[0], b"abcghi");

@@ -75,6 +75,48 @@ pub enum Fault {
         /// The length after its body.
         last: u32,
     },
+    /// Compressed data that ends before its end.
+    #[error(
+        "ends early: its {packing} data break off at byte {offset}, after {unpacked} unpacked bytes"
+    )]
+    PackedEnds {
+        /// The name of the compression.
+        packing: &'static str,
+        /// Where in the file.
+        offset: u64,
+        /// How many bytes were unpacked before.
+        unpacked: u64,
+    },
+    /// Compressed data that cannot be unpacked.
+    #[error(
+        "is damaged: its {packing} data cannot be unpacked at byte {offset}, after {unpacked} unpacked bytes: {problem}"
+    )]
+    Unpack {
+        /// The name of the compression.
+        packing: &'static str,
+        /// Where in the file, about: the fault may lie a little before.
+        offset: u64,
+        /// How many bytes were unpacked before.
+        unpacked: u64,
+        /// The reason, in the words of the library that unpacks.
+        problem: String,
+    },
+    /// A fault in what a compressed file unpacks to: its offsets count these bytes.
+    #[error("unpacked from {packing} {fault}")]
+    Unpacked {
+        /// The name of the compression.
+        packing: &'static str,
+        /// What is wrong.
+        fault: Box<Fault>,
+    },
+    /// A file that was followed while it grew is not the one that it was.
+    #[error("{what} while it was followed, after {offset} bytes: what comes now is not read")]
+    Followed {
+        /// What happened: the predicate of a sentence.
+        what: &'static str,
+        /// Bytes that were read before.
+        offset: u64,
+    },
     /// libpcap ended a live capture.
     #[error("cannot be captured on any longer: {0}")]
     Interface(String),
@@ -92,14 +134,22 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// The same fault in what a compressed file unpacks to. What the unpacking itself tells stays.
+    pub(super) fn unpacked(self, packing: &'static str) -> Self {
+        match self {
+            Self::PackedEnds { .. } | Self::Unpack { .. } | Self::Read { .. } => self,
+            fault => Self::Unpacked { packing, fault: Box::new(fault) },
+        }
+    }
+
     /// The same fault with the file that it belongs to.
     pub(super) const fn of_file(self, file: u16) -> CaptureError {
         CaptureError { file, fault: self }
     }
 }
 
-/// Something odd in a file that did not end its reading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Something in a file that did not end its reading, and that is no frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// Index of the file, from 0.
     pub file: u16,
@@ -110,7 +160,7 @@ pub struct Notice {
 }
 
 /// What is odd.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
     /// A packet of an interface that the section does not describe; it was passed over.
     NoInterface(u32),
@@ -132,6 +182,31 @@ pub enum NoticeKind {
     ManyInterfaces,
     /// A time that lies outside the years 1678 to 2262; the frame is given without a time.
     TimeRange,
+    /// A comment on a section or an interface. Untrusted text.
+    Comment {
+        /// What it is on.
+        on: &'static str,
+        /// The comment, or its beginning.
+        text: String,
+    },
+    /// Frames of an interface that were lost while the file was written.
+    Dropped {
+        /// Index of the interface.
+        interface: u32,
+        /// Lost by the interface.
+        by_interface: u64,
+        /// Lost by the operating system.
+        by_system: u64,
+    },
+    /// A block of a kind that is read, but longer than is held; it was passed over.
+    LongBlock {
+        /// The type of the block.
+        block: u32,
+        /// Its length, in bytes.
+        length: u32,
+    },
+    /// Something that was passed over because there is too much of it before the next frame.
+    NoRoom(&'static str),
     /// This many further notices were not kept.
     More(u64),
 }
@@ -139,7 +214,7 @@ pub enum NoticeKind {
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = self.offset;
-        match self.kind {
+        match &self.kind {
             NoticeKind::NoInterface(id) => {
                 write!(
                     f,
@@ -163,6 +238,21 @@ impl fmt::Display for Notice {
                     "the packet at byte {at} has a time outside the years 1678 to 2262; shown without"
                 )
             }
+            NoticeKind::Comment { on, text } => {
+                write!(f, "comment on the {on} at byte {at}: {text}")
+            }
+            NoticeKind::Dropped { interface, by_interface, by_system } => write!(
+                f,
+                "on interface {interface} frames were lost while capturing: {by_interface} by the interface, {by_system} by the system"
+            ),
+            NoticeKind::LongBlock { block, length } => write!(
+                f,
+                "the block at byte {at} (type {block:#x}) has {length} bytes, more than are held; passed over"
+            ),
+            NoticeKind::NoRoom(what) => write!(
+                f,
+                "{what} at byte {at} was passed over, as there is too much of it before the next packet"
+            ),
             NoticeKind::More(count) => write!(f, "{count} more such remarks"),
         }
     }
@@ -189,9 +279,10 @@ impl NoticeLog {
 
     pub(super) fn drain(&mut self) -> Vec<Notice> {
         if self.more > 0
-            && let Some(last) = self.kept.last().copied()
+            && let Some(last) = self.kept.last()
         {
-            self.kept.push(Notice { kind: NoticeKind::More(self.more), ..last });
+            let (file, offset) = (last.file, last.offset);
+            self.kept.push(Notice { file, offset, kind: NoticeKind::More(self.more) });
             self.more = 0;
         }
         std::mem::take(&mut self.kept)

@@ -34,6 +34,11 @@ impl Interface {
         Some(Self { link, snap_len, clock })
     }
 
+    /// The options in the body of an Interface Description Block.
+    pub(super) fn options(body: &[u8]) -> &[u8] {
+        body.get(FIXED..).unwrap_or_default()
+    }
+
     /// Nanoseconds since 1970 for a time of this interface; `None` outside what 64 bits hold.
     pub(super) fn time(&self, high: u32, low: u32) -> Option<i64> {
         self.clock.nanoseconds(u64::from(high) << 32 | u64::from(low))

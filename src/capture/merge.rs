@@ -6,7 +6,9 @@ use std::{
     path::Path,
 };
 
-use super::{CaptureError, Frame, LinkType, Notice, Source, error::NoticeLog, open};
+use super::{
+    Beside, CaptureError, Frame, LinkType, Notice, Source, Stop, error::NoticeLog, follow, open,
+};
 
 /// Several sources read as one capture.
 ///
@@ -42,6 +44,7 @@ struct Head {
     link: LinkType,
     original_len: u32,
     interface: u32,
+    beside: Option<Beside>,
     data: Vec<u8>,
 }
 
@@ -58,6 +61,11 @@ impl Merge {
     /// after all frames.
     pub fn open<P: AsRef<Path>>(paths: &[P]) -> Self {
         Self::from_results(paths.iter().map(|path| open(path.as_ref())))
+    }
+
+    /// Opens a file that may still grow; see [`follow()`].
+    pub fn follow(path: &Path, stop: Stop) -> Self {
+        Self::from_results(std::iter::once(follow(path, stop)))
     }
 
     fn from_results(
@@ -135,6 +143,10 @@ impl Merge {
 }
 
 impl Source for Merge {
+    fn waits(&self) -> bool {
+        self.inputs.iter().any(|input| input.source.waits())
+    }
+
     fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
         if self.inputs.len() > 1 { self.merged() } else { self.single() }
     }
@@ -169,6 +181,7 @@ impl Input {
             original_len: self.head.original_len,
             interface: self.head.interface,
             file: self.file,
+            beside: self.head.beside.as_ref(),
             data: &self.head.data,
         }
     }
@@ -181,6 +194,7 @@ impl Head {
         self.link = frame.link;
         self.original_len = frame.original_len;
         self.interface = frame.interface;
+        self.beside = frame.beside.cloned();
         self.data.clear();
         self.data.extend_from_slice(frame.data);
     }

@@ -82,6 +82,13 @@ impl Pcap {
 }
 
 impl Source for Pcap {
+    fn waits(&self) -> bool {
+        let (header, rest) = (self.variant.record_header, self.lent);
+        let bytes = self.window.bytes().get(rest..).unwrap_or_default();
+        let captured = self.variant.order.u32_at(bytes, 8).unwrap_or(u32::MAX);
+        bytes.len() < header.saturating_add(captured as usize)
+    }
+
     fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
         if self.ended {
             return Ok(None);
@@ -99,6 +106,7 @@ impl Source for Pcap {
             original_len: record.original,
             interface: 0,
             file: 0,
+            beside: None,
             data: self.window.bytes().get(..self.lent).unwrap_or_default(),
         }))
     }

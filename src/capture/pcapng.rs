@@ -1,19 +1,12 @@
 //! The pcapng file: blocks, which describe sections, interfaces and packets.
 
 use super::{
-    CaptureError, Fault, Frame, LinkType, MAX_FRAME_LEN, Notice, NoticeKind, Source,
+    Beside, CaptureError, Fault, Frame, LinkType, MAX_FRAME_LEN, Notice, NoticeKind, Source,
+    blocks::{self, Fields, INTERFACE, NAMES, SECRETS, SECTION, STATISTICS, Statistics},
     error::NoticeLog,
     interface::Interface,
     window::{CAPACITY, Order, Window},
 };
-
-/// Block type of a section header: the same in either byte order.
-const SECTION: u32 = 0x0a0d_0d0a;
-const INTERFACE: u32 = 1;
-/// The packet block of old writers, which the enhanced one replaced.
-const OBSOLETE_PACKET: u32 = 2;
-const SIMPLE_PACKET: u32 = 3;
-const ENHANCED_PACKET: u32 = 6;
 
 /// Type and length before the body, in bytes.
 const BEFORE: usize = 8;
@@ -26,6 +19,10 @@ const MAX_BLOCK_LEN: u32 = CAPACITY as u32;
 /// Interfaces kept for a section: more than any machine has, and small enough to hold.
 const MAX_INTERFACES: usize = 4096;
 
+/// Comments of one section or interface that are told, and bytes of each: a screen full.
+const MAX_COMMENTS: usize = 16;
+const MAX_COMMENT: usize = 2_000;
+
 /// A pcapng file.
 pub(super) struct PcapNg {
     window: Window,
@@ -34,6 +31,11 @@ pub(super) struct PcapNg {
     number: u64,
     /// Bytes of the block that holds the frame that was lent last.
     lent: usize,
+    /// What is to be told with the next frame, or was with the last one.
+    beside: Beside,
+    beside_is_told: bool,
+    /// The last statistics of each interface of the section.
+    statistics: Vec<Statistics>,
     notices: NoticeLog,
     ended: bool,
 }
@@ -46,6 +48,9 @@ impl PcapNg {
             interfaces: Vec::new(),
             number: 0,
             lent: 0,
+            beside: Beside::default(),
+            beside_is_told: false,
+            statistics: Vec::new(),
             notices: NoticeLog::default(),
             ended: false,
         }
@@ -53,18 +58,28 @@ impl PcapNg {
 
     /// Goes on to the next block with a packet, and leaves that block in the window.
     fn packet(&mut self) -> Result<Option<Packet>, Fault> {
+        if std::mem::take(&mut self.beside_is_told) {
+            self.beside.clear();
+        }
         while let Some(block) = self.block()? {
-            let body = self.body(block.length);
             match block.kind {
-                SECTION => self.interfaces.clear(),
+                SECTION => self.section(block),
+                // It was passed over, and told.
+                _ if block.length > MAX_BLOCK_LEN => {}
                 INTERFACE => self.interface(block),
-                _ => {
-                    if let Some(fields) = Fields::parse(block.kind, self.order, body)
-                        && let Some(packet) = self.resolve(block, fields)
-                    {
+                NAMES => self.names(block),
+                STATISTICS => self.keep_statistics(block),
+                SECRETS => self.secrets(block),
+                kind if blocks::is_packet(kind) => {
+                    let fields = Fields::parse(kind, self.order, self.body(block.length));
+                    if let Some(packet) = self.resolve(block, fields) {
+                        self.packet_comments(block, packet);
+                        self.beside_is_told = true;
                         return Ok(Some(packet));
                     }
                 }
+                // Custom blocks, and kinds that are not known, are nobody's fault.
+                _ => {}
             }
         }
         Ok(None)
@@ -88,6 +103,9 @@ impl PcapNg {
         self.check_length(kind, length)?;
         let block = Block { kind, length };
         if length > MAX_BLOCK_LEN {
+            if blocks::is_read(kind) {
+                self.notice(NoticeKind::LongBlock { block: kind, length });
+            }
             self.pass_over(length)?;
         } else {
             self.hold(length)?;
@@ -104,12 +122,11 @@ impl PcapNg {
     }
 
     fn check_length(&self, kind: u32, length: u32) -> Result<(), Fault> {
-        let read = matches!(kind, INTERFACE | OBSOLETE_PACKET | SIMPLE_PACKET | ENHANCED_PACKET);
         let limit = if length < SHORTEST {
             "the shortest block has 12"
         } else if !length.is_multiple_of(4) {
             "the length of a block is a multiple of 4"
-        } else if read && length > MAX_BLOCK_LEN {
+        } else if (blocks::is_packet(kind) || kind == INTERFACE) && length > MAX_BLOCK_LEN {
             "no such block needs more than 524288"
         } else {
             return Ok(());
@@ -155,11 +172,21 @@ impl PcapNg {
     }
 
     fn body(&self, length: u32) -> &[u8] {
-        let end = (length as usize).saturating_sub(AFTER);
-        self.window.bytes().get(BEFORE..end).unwrap_or_default()
+        body(&self.window, length)
+    }
+
+    fn section(&mut self, block: Block) {
+        self.tell_statistics();
+        self.interfaces.clear();
+        let body = self.body(block.length);
+        let texts = texts(self.order, blocks::section_options(body));
+        self.comments("section", texts);
     }
 
     fn interface(&mut self, block: Block) {
+        let body = self.body(block.length);
+        let texts = texts(self.order, Interface::options(body));
+        self.comments("interface", texts);
         match Interface::parse(self.order, self.body(block.length)) {
             Some(_) if self.interfaces.len() >= MAX_INTERFACES => {
                 self.notice(NoticeKind::ManyInterfaces);
@@ -167,6 +194,72 @@ impl PcapNg {
             Some(interface) => self.interfaces.push(interface),
             None => self.short(block),
         }
+    }
+
+    fn names(&mut self, block: Block) {
+        let body = body(&self.window, block.length);
+        let beside = &mut self.beside;
+        let told = blocks::names(self.order, body)
+            .try_for_each(|(address, name)| beside.name(address, name));
+        told.unwrap_or_else(|kind| self.notice(kind));
+    }
+
+    fn secrets(&mut self, block: Block) {
+        match blocks::secrets(self.order, body(&self.window, block.length)) {
+            Some((kind, bytes)) => {
+                let told = self.beside.secrets(kind, bytes);
+                told.unwrap_or_else(|kind| self.notice(kind));
+            }
+            None => self.short(block),
+        }
+    }
+
+    fn keep_statistics(&mut self, block: Block) {
+        let Some(new) = Statistics::parse(self.order, self.body(block.length)) else {
+            return self.short(block);
+        };
+        let known = self.statistics.iter_mut().find(|known| known.interface == new.interface);
+        if let Some(known) = known {
+            *known = new;
+        } else if self.statistics.len() < MAX_INTERFACES {
+            self.statistics.push(new);
+        }
+    }
+
+    fn comments(&mut self, on: &'static str, texts: Vec<String>) {
+        for text in texts {
+            self.notice(NoticeKind::Comment { on, text });
+        }
+    }
+
+    /// Tells what was lost, by the last statistics of each interface.
+    fn tell_statistics(&mut self) {
+        for statistics in std::mem::take(&mut self.statistics) {
+            let Statistics { interface, dropped_by_interface, dropped_by_system } = statistics;
+            if dropped_by_interface > 0 || dropped_by_system > 0 {
+                self.notice(NoticeKind::Dropped {
+                    interface,
+                    by_interface: dropped_by_interface,
+                    by_system: dropped_by_system,
+                });
+            }
+        }
+    }
+
+    /// Comments on a packet stand behind its bytes, which are padded.
+    fn packet_comments(&mut self, block: Block, packet: Packet) {
+        if block.kind == blocks::SIMPLE_PACKET {
+            return;
+        }
+        let body = body(&self.window, block.length);
+        let captured = packet.captured.checked_next_multiple_of(4).unwrap_or(usize::MAX);
+        let options = body.get(packet.fields.header.saturating_add(captured)..).unwrap_or_default();
+        if options.is_empty() {
+            return;
+        }
+        let beside = &mut self.beside;
+        let told = blocks::comments(self.order, options).try_for_each(|text| beside.comment(text));
+        told.unwrap_or_else(|kind| self.notice(kind));
     }
 
     /// Joins what a packet block says with its interface. `None` where it cannot be shown.
@@ -206,6 +299,14 @@ impl PcapNg {
 }
 
 impl Source for PcapNg {
+    fn waits(&self) -> bool {
+        let bytes = self.window.bytes().get(self.lent..).unwrap_or_default();
+        let is_packet = self.order.u32_at(bytes, 0).is_some_and(blocks::is_packet);
+        let length = self.order.u32_at(bytes, 4).unwrap_or(u32::MAX);
+        // Behind another block there may be nothing.
+        !is_packet || bytes.len() < length as usize
+    }
+
     fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
         if self.ended {
             return Ok(None);
@@ -225,13 +326,30 @@ impl Source for PcapNg {
             original_len: packet.fields.original,
             interface: packet.fields.interface,
             file: 0,
+            beside: (!self.beside.is_empty()).then_some(&self.beside),
             data: self.window.bytes().get(start..end).unwrap_or_default(),
         }))
     }
 
     fn notices(&mut self) -> Vec<Notice> {
+        if self.ended {
+            self.tell_statistics();
+        }
         self.notices.drain()
     }
+}
+
+/// The body of a block of this length, which the window holds. Empty where it was passed over.
+fn body(window: &Window, length: u32) -> &[u8] {
+    let end = (length as usize).saturating_sub(AFTER);
+    window.bytes().get(BEFORE..end).unwrap_or_default()
+}
+
+/// The comments among options: the beginning of each, as many as are of use to a reader.
+fn texts(order: Order, options: &[u8]) -> Vec<String> {
+    let beginning =
+        |text: &[u8]| String::from_utf8_lossy(text.get(..MAX_COMMENT).unwrap_or(text)).into_owned();
+    blocks::comments(order, options).take(MAX_COMMENTS).map(beginning).collect()
 }
 
 #[derive(Clone, Copy)]
@@ -241,54 +359,10 @@ struct Block {
 }
 
 /// A packet block and what its interface adds.
+#[derive(Clone, Copy)]
 struct Packet {
     fields: Fields,
     time: Option<i64>,
     link: LinkType,
     captured: usize,
-}
-
-/// The fields of a packet block, of whichever kind.
-#[derive(Clone, Copy)]
-struct Fields {
-    interface: u32,
-    /// Upper and lower half of the time.
-    time: Option<(u32, u32)>,
-    /// Bytes captured; a simple packet does not say.
-    captured: Option<u32>,
-    original: u32,
-    /// Bytes of the body before the data.
-    header: usize,
-}
-
-impl Fields {
-    /// The fields of a packet block; `None` for another kind, `Some(None)` where the body is too short.
-    fn parse(kind: u32, order: Order, body: &[u8]) -> Option<Option<Self>> {
-        match kind {
-            ENHANCED_PACKET => {
-                Some(order.u32_at(body, 0).and_then(|id| Self::timed(order, body, id)))
-            }
-            OBSOLETE_PACKET => {
-                Some(order.u16_at(body, 0).and_then(|id| Self::timed(order, body, id.into())))
-            }
-            SIMPLE_PACKET => Some(order.u32_at(body, 0).map(|original| Self {
-                interface: 0,
-                time: None,
-                captured: None,
-                original,
-                header: 4,
-            })),
-            _ => None,
-        }
-    }
-
-    fn timed(order: Order, body: &[u8], interface: u32) -> Option<Self> {
-        Some(Self {
-            interface,
-            time: Some((order.u32_at(body, 4)?, order.u32_at(body, 8)?)),
-            captured: Some(order.u32_at(body, 12)?),
-            original: order.u32_at(body, 16)?,
-            header: 20,
-        })
-    }
 }

@@ -82,6 +82,9 @@ impl Run {
                 Evidence::Same => Version::V311,
                 Evidence::Faulty(_) => return None,
             };
+            if tapes.iter().all(|tape| tape.errors() > 0) {
+                return None;
+            }
             run.add(packet, version)?;
             bytes = rest;
         }
@@ -182,6 +185,8 @@ mod tests {
         assert_eq!(judged(&hex::encode("GET / HTTP/1.1\r\n\r\n"), "", false), Likely::No);
         assert_eq!(judged(&hex::encode("SSH-2.0-OpenSSH_9.2\r\n"), "", false), Likely::No);
         assert_eq!(judged("1603 0100", "", false), Likely::No);
+        // A greeting of MySQL ends with many zeros, each two of which are a packet of type 0.
+        assert_eq!(judged("", &format!("3202 0a35 {}", "00".repeat(40)), true), Likely::No);
         assert_eq!(judged("", &hex::encode("220 mail ESMTP\r\n"), false), Likely::No);
     }
 }

@@ -43,7 +43,7 @@ Exit codes: 0 done, 1 usage, 2 the input or the capture failed (what was good is
 pub(super) enum Command {
     /// Decode pasted bytes: hex, arrays, dumps, logs, base64, whatever the text is.
     Decode(Decode),
-    /// Read captures: .pcap and .pcapng files, or - for standard input.
+    /// Read captures: .pcap and .pcapng files, also compressed, or - for standard input.
     Read(Read),
     /// Capture on an interface and show packets as they pass.
     Live(Live),
@@ -144,6 +144,9 @@ pub(super) struct Read {
     /// Stop after this many frames.
     #[arg(short = 'c', value_name = "FRAMES")]
     pub(super) count: Option<u64>,
+    /// At the end of the file wait for more, until Ctrl-C: for a capture that is still being written.
+    #[arg(long)]
+    pub(super) follow: bool,
     #[command(flatten)]
     pub(super) protocol: Protocol,
     #[command(flatten)]

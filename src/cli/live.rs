@@ -38,10 +38,11 @@ mod capturing {
     use crate::capture::{CaptureError, Source};
     use crate::pipeline::Inspector;
     use crate::text;
+    use anyhow::Context;
     use std::path::PathBuf;
 
     pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-        let mut stop = Stop::default().on_signals()?;
+        let mut stop = Stop::default().on_signals().context(super::super::report::NO_SIGNALS)?;
         if let Some(duration) = args.autostop {
             stop = stop.after(duration);
         }

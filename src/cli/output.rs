@@ -53,6 +53,17 @@ impl Printer {
         }
     }
 
+    /// Lets out what was written. `Break`: it cannot be.
+    pub(super) fn flush(&mut self) -> ControlFlow<()> {
+        match self.out.flush() {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
     fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
         if self.quiet {
             return Ok(());

@@ -1,7 +1,6 @@
 //! What is told on standard error: errors, and what was passed over.
 
 use crate::capture::{CaptureError, Notice};
-use crate::net::Reason;
 use crate::pipeline::{Consumer, Inspector};
 use crate::text;
 use std::path::{Path, PathBuf};
@@ -11,6 +10,9 @@ use std::path::{Path, PathBuf};
 pub(super) const NO_LIVE: &str = "this build has no live capture: build it with the feature `live` \
      (it is one of the defaults, and needs libpcap), or read what tcpdump captures: \
      tcpdump -U -w - tcp port 1883 | mqttscope read -";
+
+/// Why a run that waits cannot be begun.
+pub(super) const NO_SIGNALS: &str = "a handler for Ctrl-C cannot be set up";
 
 /// One line on standard error. Nothing untrusted gets through raw.
 pub(super) fn line(message: &str) {
@@ -42,7 +44,7 @@ pub(super) fn notice(files: &[PathBuf], notice: &Notice) {
 /// What an inspection passed over, and a hint where it found nothing.
 pub(super) fn inspection<C: Consumer>(inspector: &Inspector<C>) {
     for row in inspector.counters().rows() {
-        if !is_ordinary(row.example.reason()) {
+        if !row.example.reason().is_ordinary() {
             let (count, first) = (text::count(row.frames, "frame"), row.first_frame);
             line(&format!("{count} not read, the first is frame {first}: {}", row.example));
         }
@@ -54,9 +56,27 @@ pub(super) fn inspection<C: Consumer>(inspector: &Inspector<C>) {
             text::count(cut, "frame")
         ));
     }
+    fragments(inspector);
     streams(inspector);
     if inspector.records() == 0 {
         nothing(inspector);
+    }
+}
+
+/// What became of IP packets that came in fragments.
+fn fragments<C: Consumer>(inspector: &Inspector<C>) {
+    let counters = inspector.fragments();
+    if counters.incomplete > 0 {
+        line(&format!(
+            "{} not read: fragments of them were not captured",
+            text::count(counters.incomplete, "IP packet")
+        ));
+    }
+    if counters.conflicts > 0 {
+        line(&format!(
+            "{} of IP packets contradict others; the first were taken",
+            text::count(counters.conflicts, "fragment")
+        ));
     }
 }
 
@@ -100,11 +120,6 @@ fn nothing<C: Consumer>(inspector: &Inspector<C>) {
         "no MQTT packets in {frames}; there are TCP connections to port {list}. \
          If one of them carries MQTT, say so: -d tcp.port=={first},mqtt"
     ));
-}
-
-/// What is no news in any capture.
-fn is_ordinary(reason: Reason) -> bool {
-    matches!(reason, Reason::NotIp(_) | Reason::NotTcp(_))
 }
 
 fn name(files: &[PathBuf], index: u16) -> String {

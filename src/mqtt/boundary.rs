@@ -15,6 +15,7 @@
 //! | a topic that this side has used before | 16 | one of eight |
 //! | a Packet Identifier that the other side has used | 12 | one of eight in 65,535 |
 //! | Protocol Name of CONNECT | 48 | six bytes |
+//! | properties | 8, and 4 each, at most 24 | their lengths have to add up |
 //! | codes and flags with few values | 3 to 7 each | CONNACK, SUBACK, reason codes |
 //! | a segment begins here | 10 | one place in a thousand is |
 //! | a packet ends where a segment does | 10, once | the same |
@@ -431,6 +432,26 @@ fn read<'a>(
 
 /// What a whole packet tells beside its first byte.
 fn evidence(packet: &Packet<'_>, len: usize, known: &Known) -> u32 {
+    body_bits(packet, len, known).saturating_add(property_bits(packet))
+}
+
+/// A block of properties ends where its length says, and each of them is one that may stand there.
+fn property_bits(packet: &Packet<'_>) -> u32 {
+    let properties = match packet {
+        Packet::Connack(connack) => connack.properties,
+        Packet::Publish(publish) => publish.properties,
+        Packet::Ack(ack) => ack.properties,
+        Packet::Subscribe(subscribe) => subscribe.properties,
+        Packet::Suback(suback) | Packet::Unsuback(suback) => suback.properties,
+        Packet::Unsubscribe(unsubscribe) => unsubscribe.properties,
+        Packet::Disconnect(reasoned) | Packet::Auth(reasoned) => reasoned.properties,
+        _ => return 0,
+    };
+    let count = u32::try_from(properties.iter().take(4).count()).unwrap_or_default();
+    if count > 0 { count.saturating_mul(4).saturating_add(8) } else { 0 }
+}
+
+fn body_bits(packet: &Packet<'_>, len: usize, known: &Known) -> u32 {
     let id = |id| if known.has_id(id) { KNOWN_ID } else { 0 };
     let codes = |codes: &[u8]| u32::try_from(codes.len().min(4)).unwrap_or(4).saturating_mul(5);
     match packet {
@@ -451,6 +472,7 @@ fn evidence(packet: &Packet<'_>, len: usize, known: &Known) -> u32 {
         Packet::Unsuback(unsuback) => {
             codes(unsuback.codes).max(8).saturating_add(id(unsuback.packet_id))
         }
+        Packet::Disconnect(reasoned) | Packet::Auth(reasoned) if reasoned.reason.is_some() => 12,
         Packet::Pingreq | Packet::Pingresp | Packet::Disconnect(_) | Packet::Auth(_) => 8,
         Packet::Reserved => 0,
     }

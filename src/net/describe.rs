@@ -1,13 +1,24 @@
-//! Headers in words: a line each for link, IP and TCP. Plain text, without colour.
+//! Headers in words: a line each for link, tunnels, IP and transport. Plain text, without colour.
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Flags, IpLayer, IpVersion, Layers, LinkLayer, TcpLayer, Vlans};
+use super::{
+    Flags, IpLayer, IpVersion, Labels, Layers, LinkLayer, TcpLayer, TransportLayer, Tunnel,
+    UdpLayer, Vlans,
+};
 
-/// One line each for link, IP and TCP.
+/// One line each for link, tunnels, IP and transport.
 #[must_use]
-pub fn describe(layers: &Layers) -> [String; 3] {
-    [layers.link.to_string(), layers.ip.to_string(), layers.tcp.to_string()]
+pub fn describe(layers: &Layers) -> Vec<String> {
+    let tunnels = layers.tunnels.iter().map(Tunnel::to_string);
+    let mut lines = vec![layers.link.to_string()];
+    lines.extend(tunnels);
+    lines.push(layers.ip.to_string());
+    lines.push(match &layers.transport {
+        TransportLayer::Tcp(tcp) => tcp.to_string(),
+        TransportLayer::Udp(udp) => udp.to_string(),
+    });
+    lines
 }
 
 impl Display for LinkLayer {
@@ -32,6 +43,10 @@ impl Display for LinkLayer {
                 vlans.fmt(f)
             }
             Self::Loopback { family } => write!(f, "Loopback, protocol family {family}"),
+            Self::Wifi { dst, src } => write!(f, "IEEE 802.11 {} -> {}", Mac(src), Mac(dst)),
+            Self::Ppp => f.write_str("PPP"),
+            Self::Hdlc => f.write_str("Cisco HDLC"),
+            Self::Other(name) => f.write_str(name),
             Self::Raw => f.write_str("No link header"),
         }
     }
@@ -49,6 +64,42 @@ impl Display for Vlans {
             }
         }
         Ok(())
+    }
+}
+
+impl Display for Tunnel {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(self.row().name)?;
+        match self {
+            Self::Ip { src, dst } => write!(f, " {src} -> {dst}"),
+            Self::Ethernet { dst, src, vlans } => {
+                write!(f, " {} -> {}{vlans}", Mac(src), Mac(dst))
+            }
+            Self::Mpls(labels) => labels.fmt(f),
+            Self::Pppoe { session } => write!(f, ", session {session}"),
+            Self::Gre { key: Some(key) } => write!(f, ", key {key}"),
+            Self::Erspan { version, session } => {
+                write!(f, " version {version}")?;
+                session.map_or(Ok(()), |session| write!(f, ", session {session}"))
+            }
+            Self::Vxlan { vni } | Self::Geneve { vni } => write!(f, ", network {vni}"),
+            Self::Gtp { teid } => write!(f, ", endpoint 0x{teid:08x}"),
+            Self::Gre { key: None } | Self::EtherIp => Ok(()),
+        }
+    }
+}
+
+impl Display for Labels {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut lead = ", label";
+        for label in self.as_slice() {
+            write!(f, "{lead} {label}")?;
+            lead = " /";
+        }
+        match self.more() {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
     }
 }
 
@@ -85,6 +136,16 @@ impl Display for TcpLayer {
             write!(f, ", ack {}", self.ack)?;
         }
         write!(f, ", window {}, {} bytes", self.window, self.len)?;
+        if self.missing > 0 {
+            write!(f, " ({} of them not captured)", self.missing)?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for UdpLayer {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "UDP {} -> {}, {} bytes", self.src_port, self.dst_port, self.len)?;
         if self.missing > 0 {
             write!(f, " ({} of them not captured)", self.missing)?;
         }

@@ -1,35 +1,87 @@
-//! From a frame to a TCP segment: link, IP, TCP.
+//! From a frame to a TCP segment or a UDP datagram: link, tunnels, IP, transport.
 //!
-//! What may enter: one frame with its link type. Nothing is kept from frame to frame, and nothing
-//! here knows what TCP carries. IP and TCP headers are read through `etherparse`, laxly: a frame cut
-//! by the snap length yields what is there.
+//! What may enter: one frame with its link type. Nothing here knows what TCP or UDP carries, and
+//! nothing is kept from frame to frame but fragments of IP packets that wait for the others. IP
+//! and TCP headers are read through `etherparse`, laxly: a frame cut by the snap length yields what
+//! is there, and checksums, which network cards fill in after the capture, are nobody's fault.
 //!
-//! To add a link type: its row in `spec::link` and its form in `link`. To add a transport: a file
-//! beside `tcp`. To add a tunnel: `ip` finds it, and what it carries goes through the same steps.
+//! Headers are taken off one after another: each reader gets the bytes from its header on and says
+//! what the rest is ([`Kind`]), until TCP or UDP is reached ([`Net::packet`]).
+//!
+//! To add a link type: its row in `spec::link` and its form in `link`. To add a tunnel: a row in
+//! `spec::tunnel`, a variant of [`Tunnel`] with its words in `describe`, and a reader beside the
+//! others that is called from `peel`.
 
 mod counters;
 mod describe;
+mod ether;
+mod ext;
+mod fragments;
+mod gre;
 mod ip;
+mod layers;
 mod link;
-mod segment;
+mod peel;
+mod ppp;
 mod skip;
 mod tcp;
+mod transport;
+mod tunnel;
+mod udp;
+mod udp_tunnel;
+mod wifi;
+
+/// The number of UDP among the protocols of IP.
+pub const UDP: IpNumber = IpNumber::UDP;
 
 pub use counters::{Counters, SkipCount};
 pub use describe::describe;
-pub use segment::{Flags, IpLayer, IpVersion, Layers, LinkLayer, Segment, TcpLayer, Vlan, Vlans};
+pub use fragments::FragmentCounters;
+pub use layers::{
+    Flags, IpLayer, IpVersion, Layers, LinkLayer, TcpLayer, TransportLayer, UdpLayer, Vlan, Vlans,
+};
+pub use peel::Net;
 pub use skip::{Reason, Skip};
+pub use transport::{Datagram, Segment, Transport};
+pub use tunnel::{Labels, Tunnel, Tunnels};
 
-use crate::capture::Frame;
+use crate::spec::link::EtherType;
+use etherparse::IpNumber;
 
-/// The TCP segment that a frame carries.
-///
-/// # Errors
-/// Why the frame has none that can be read.
-pub fn segment<'a>(frame: &Frame<'a>) -> Result<Segment<'a>, Skip> {
-    let carried = link::read(frame.link, frame.data)?;
-    let cut =
-        frame.original_len.saturating_sub(u32::try_from(frame.data.len()).unwrap_or(u32::MAX));
-    let packet = ip::read(carried.data, cut)?;
-    tcp::read(carried.layer, packet)
+/// What bytes are that a header is followed by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// IPv4 or IPv6: the first half byte tells.
+    Ip,
+    /// An Ethernet frame.
+    Ethernet,
+    /// What an EtherType stands for.
+    EtherType(EtherType),
+    /// IEEE 802.2 LLC.
+    Llc,
+    /// PPP, from its protocol number on, with or without address and control before it.
+    Ppp,
+    /// Several frames in one frame of IEEE 802.11.
+    Aggregate,
+}
+
+/// What a header carries.
+#[derive(Clone, Copy, Debug)]
+struct Carried<'a> {
+    kind: Kind,
+    data: &'a [u8],
+}
+
+/// Splits a header of `N` bytes off.
+#[inline]
+fn split<'a, const N: usize>(
+    bytes: &'a [u8],
+    layer: &'static str,
+) -> Result<(&'a [u8; N], &'a [u8]), Skip> {
+    bytes.split_first_chunk().ok_or(Skip::Cut { layer, needed: N, available: bytes.len() })
+}
+
+/// Takes `count` bytes off.
+fn skip<'a>(bytes: &'a [u8], count: usize, layer: &'static str) -> Result<&'a [u8], Skip> {
+    bytes.get(count..).ok_or(Skip::Cut { layer, needed: count, available: bytes.len() })
 }

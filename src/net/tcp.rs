@@ -2,7 +2,7 @@
 
 use etherparse::{TcpSlice, err};
 
-use super::{Flags, Layers, LinkLayer, Segment, Skip, TcpLayer, ip::Packet};
+use super::{Flags, Skip, TcpLayer};
 
 /// Length of a header without options, in bytes.
 const MIN_HEADER: usize = 20;
@@ -10,19 +10,19 @@ const MIN_HEADER: usize = 20;
 const AT_DATA_OFFSET: usize = 12;
 const AT_FLAGS: usize = 13;
 
-/// Reads the segment that an IP packet carries.
-pub(super) fn read(link: LinkLayer, packet: Packet<'_>) -> Result<Segment<'_>, Skip> {
-    let data = packet.data;
-    let (tcp, payload) = match TcpSlice::from_slice(data) {
-        Ok(slice) => (layer(&slice, packet.missing), slice.payload()),
+/// Reads the segment that an IP packet carries; `missing` bytes of the packet were not captured.
+#[inline]
+pub(super) fn read(data: &[u8], missing: u32) -> Result<(TcpLayer, &[u8]), Skip> {
+    match TcpSlice::from_slice(data) {
+        Ok(slice) => Ok((layer(&slice, missing), slice.payload())),
         Err(err::tcp::HeaderSliceError::Len(len)) => {
-            (without_options(data, packet.missing, &len)?, [].as_slice())
+            Ok((without_options(data, missing, &len)?, [].as_slice()))
         }
-        Err(error) => return Err(Skip::Tcp(error)),
-    };
-    Ok(Segment { layers: Layers { link, ip: packet.layer, tcp }, payload })
+        Err(error) => Err(Skip::Tcp(error)),
+    }
 }
 
+#[inline]
 fn layer(slice: &TcpSlice<'_>, missing: u32) -> TcpLayer {
     let captured = u32::try_from(slice.payload().len()).unwrap_or(u32::MAX);
     TcpLayer {

@@ -3,7 +3,7 @@
 use super::inspector::{Settings, Worker};
 use super::reader::Cut;
 use super::trouble::Trouble;
-use super::{Consumer, Origin};
+use super::{Consumer, Notes, Origin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::carrier::{Bottom, Carrier, Hints, Item, Top};
@@ -328,6 +328,7 @@ impl<C: Consumer> Packets<'_, C> {
         self.trouble.findings(offset..end, self.findings);
         let origin = origin(
             &self.worker.frames,
+            &self.worker.notes,
             self.worker.clock,
             self.time,
             self.connection,
@@ -363,6 +364,7 @@ impl<C: Consumer> Packets<'_, C> {
         self.worker.frames.push(at.frame);
         let origin = origin(
             &self.worker.frames,
+            &self.worker.notes,
             self.worker.clock,
             self.time,
             self.connection,
@@ -397,6 +399,7 @@ impl<C: Consumer> Packets<'_, C> {
     fn line(&mut self, unit: Unit, bytes: &[u8], text: &str) {
         let origin = origin(
             &self.worker.frames,
+            &self.worker.notes,
             self.worker.clock,
             self.time,
             self.connection,
@@ -431,6 +434,7 @@ impl<C: Consumer> Packets<'_, C> {
 
 fn origin<'o>(
     frames: &'o [u64],
+    notes: &'o Notes,
     clock: super::inspector::Clock,
     time: Option<i64>,
     connection: &Connection,
@@ -445,6 +449,7 @@ fn origin<'o>(
         stream: Some(connection.stream),
         ends: Some((connection.address(side), connection.address(side.other()))),
         layers,
+        notes: Some(notes),
         text: None,
     }
 }

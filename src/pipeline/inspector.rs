@@ -1,12 +1,12 @@
 //! Frames of a capture become records.
 
-use super::Consumer;
 use super::connection::Conversation;
 use super::reader::Reader;
+use super::{Consumer, Notes};
 use crate::capture::Frame;
 use crate::carrier::Hints;
 use crate::mqtt::boundary::is_connect;
-use crate::net::{self, Counters};
+use crate::net::{self, Counters, FragmentCounters, Net, Skip, Transport};
 use crate::spec::Version;
 use crate::stream::{Connection, End, Event, Flows, Limits, Side, Sink, Stamp, StreamCounters};
 use std::collections::BTreeSet;
@@ -61,6 +61,7 @@ impl Default for Settings {
 /// Takes frames, gives records to a consumer.
 #[derive(Debug)]
 pub struct Inspector<C> {
+    net: Net,
     flows: Flows<Conversation>,
     worker: Worker<C>,
     counters: Counters,
@@ -78,6 +79,7 @@ pub(super) struct Worker<C> {
     pub(super) ids: Vec<u16>,
     /// What all connections hold of incomplete packets, in bytes.
     held: usize,
+    pub(super) notes: Notes,
     other_ports: BTreeSet<u16>,
 }
 
@@ -97,6 +99,7 @@ impl<C: Consumer> Inspector<C> {
     /// The same with a reader that has made records already; it goes on counting.
     pub fn with_reader(reader: Reader<C>, settings: Settings) -> Self {
         Self {
+            net: Net::default(),
             flows: Flows::new(settings.limits),
             worker: Worker {
                 reader,
@@ -105,6 +108,7 @@ impl<C: Consumer> Inspector<C> {
                 frames: Vec::new(),
                 ids: Vec::new(),
                 held: 0,
+                notes: Notes::default(),
                 other_ports: BTreeSet::new(),
             },
             counters: Counters::default(),
@@ -119,15 +123,25 @@ impl<C: Consumer> Inspector<C> {
         self.frames = self.frames.saturating_add(1);
         let is_cut = (frame.original_len as usize) > frame.data.len();
         self.cut_frames = self.cut_frames.saturating_add(u64::from(is_cut));
-        match net::segment(frame) {
-            Ok(segment) => {
-                let at = Stamp { frame: frame.number, time: frame.time };
-                self.flows.push(at, &segment, &mut self.worker);
-                if self.worker.held > self.worker.settings.held_in_all {
-                    self.shed();
+        if let Some(beside) = frame.beside {
+            self.worker.notes.add(frame.number, beside);
+        }
+        let at = Stamp { frame: frame.number, time: frame.time };
+        let mut next = Some(self.net.packet(frame));
+        while let Some(packet) = next {
+            match packet {
+                Ok(Transport::Tcp(segment)) => {
+                    self.flows.push(at, &segment, &mut self.worker);
+                    if self.worker.held > self.worker.settings.held_in_all {
+                        self.shed();
+                    }
                 }
+                Ok(Transport::Udp(_)) => {
+                    self.counters.add(frame.number, Skip::NotTcp(net::UDP));
+                }
+                Err(skip) => self.counters.add(frame.number, skip),
             }
-            Err(skip) => self.counters.add(frame.number, skip),
+            next = self.net.more(frame);
         }
         self.flow()
     }
@@ -140,6 +154,11 @@ impl<C: Consumer> Inspector<C> {
     /// Frames that held no TCP segment, by reason.
     pub fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// What became of IP packets that came in fragments.
+    pub fn fragments(&self) -> FragmentCounters {
+        self.net.fragments()
     }
 
     /// What happened in TCP.

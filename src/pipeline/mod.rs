@@ -6,6 +6,7 @@
 mod connection;
 mod conversations;
 mod inspector;
+mod notes;
 mod pasted;
 mod reader;
 mod record;
@@ -13,6 +14,7 @@ mod redact;
 mod trouble;
 
 pub use inspector::{HELD_IN_ALL, Inspector, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings};
+pub use notes::Notes;
 pub use pasted::{PastedSettings, read_paste};
 pub use reader::{Cut, Reader};
 pub use record::{Consumer, Header, Origin, Record, TextOrigin};

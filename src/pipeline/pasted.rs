@@ -60,6 +60,7 @@ fn frame(piece: &Piece, number: u64) -> Frame<'_> {
         original_len: u32::try_from(piece.bytes.len()).unwrap_or(u32::MAX),
         interface: 0,
         file: 0,
+        beside: None,
         data: &piece.bytes,
     }
 }

@@ -1,5 +1,6 @@
 //! What comes out: one packet with everything that is known of it.
 
+use super::Notes;
 use crate::annotate::{Tape, view};
 use crate::mqtt::Decoded;
 use crate::net::Layers;
@@ -85,6 +86,8 @@ pub struct Origin<'a> {
     pub ends: Option<(SocketAddr, SocketAddr)>,
     /// The headers of the frame that completed the packet.
     pub layers: Option<&'a Layers>,
+    /// What the capture says of frames and addresses.
+    pub notes: Option<&'a Notes>,
     /// Where in a pasted text the bytes were found.
     pub text: Option<TextOrigin<'a>>,
 }

@@ -7,6 +7,7 @@ use crate::pipeline::{Header, Origin, Record, TextOrigin};
 use crate::session::How;
 use crate::text;
 use std::fmt::Write;
+use std::net::SocketAddr;
 
 /// Writes headings.
 #[derive(Debug)]
@@ -61,7 +62,8 @@ impl Heading {
             parts.push(self.time.format(origin));
         }
         if let Some((src, dst)) = origin.ends {
-            parts.push(format!("{src} -> {dst}"));
+            let (from, to) = (named(src, origin), named(dst, origin));
+            parts.push(format!("{from} -> {to}"));
         }
         if let Some(stream) = origin.stream {
             parts.push(format!("stream {stream}"));
@@ -71,6 +73,12 @@ impl Heading {
         }
         let _ = writeln!(out, "{}", self.painter.paint(Role::Dim, parts.join("  ")));
         self.layers(origin, out);
+        let comments = origin.notes.into_iter().flat_map(|notes| notes.comments(origin.frames));
+        for comment in comments {
+            // Line breaks would make further lines that look like ours.
+            let line = format!("comment: {}", words::quoted(comment.as_bytes(), MAX_COMMENT));
+            let _ = writeln!(out, "    {}", self.painter.paint(Role::Dim, line));
+        }
     }
 
     fn layers(&self, origin: &Origin<'_>, out: &mut String) {
@@ -78,6 +86,22 @@ impl Heading {
         for line in net::describe(layers) {
             let _ = writeln!(out, "    {}", self.painter.paint(Role::Dim, line));
         }
+    }
+}
+
+/// Characters of a comment that are shown.
+const MAX_COMMENT: usize = 2_000;
+/// Characters of a name that are shown: the longest that DNS knows.
+const MAX_NAME: usize = 253;
+
+/// An address with port, and the name that the capture has for it.
+fn named(end: SocketAddr, origin: &Origin<'_>) -> String {
+    match origin.notes.and_then(|notes| notes.name(end.ip())) {
+        Some(name) => {
+            let name: String = name.chars().take(MAX_NAME).collect();
+            format!("{end} ({})", text::safe(&name))
+        }
+        None => end.to_string(),
     }
 }
 

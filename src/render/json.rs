@@ -11,6 +11,7 @@
 //! | `time` | when the last of them was captured: RFC 3339 in UTC, always with nine decimals: `"2026-11-23T22:58:01.123456789Z"` |
 //! | `stream` | number of the TCP connection, from 0 |
 //! | `src`, `dst` | sender and receiver: `"192.0.2.1:1883"`, `"[2001:db8::1]:1883"` |
+//! | `comments` | what the capture file says of these frames: list of strings; absent where it says nothing |
 //! | `line` | with `--lines`: the line of the input that the packet stands in, from 1 |
 //! | `paste` | where in a pasted text the bytes were found: `line`, `column`, `end_line` (all from 1), `notation`, and as the text gives them `time`, `direction` |
 //! | `sender` | `"client"` or `"server"` |
@@ -122,6 +123,8 @@ struct Line<'r, F> {
     src: Option<SocketAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dst: Option<SocketAddr>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    comments: Vec<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -153,6 +156,10 @@ impl<'r, F> Line<'r, F> {
             schema: 1,
             n: record.number,
             frames: origin.frames,
+            comments: origin
+                .notes
+                .map(|notes| notes.comments(origin.frames).collect())
+                .unwrap_or_default(),
             time: origin.time.and_then(Time::new).map(Shows),
             stream: origin.stream,
             src: origin.ends.map(|(src, _)| src),

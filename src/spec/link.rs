@@ -18,6 +18,8 @@ impl LinkType {
     pub const RAW: Self = Self(101);
     /// OpenBSD loopback: four bytes of protocol family, big-endian.
     pub const LOOP: Self = Self(108);
+    /// IEEE 802.11 without a header of the driver.
+    pub const WIFI: Self = Self(105);
     /// Linux cooked capture, version 1.
     pub const LINUX_SLL: Self = Self(113);
     /// Raw IPv4.
@@ -57,8 +59,43 @@ pub enum LinkForm {
     Family,
     /// No header: the first half byte tells the IP version.
     Ip,
+    /// A header of so many bytes, then IP.
+    After(u8),
+    /// No header: a stack of MPLS labels.
+    Mpls,
+    /// IEEE 802.2 LLC.
+    Llc,
+    /// PPP, with or without address and control, or Cisco HDLC.
+    Ppp,
+    /// So many bytes that tell no more than the direction, then PPP.
+    PppAfter(u8),
+    /// PPPoE, from its version on.
+    Pppoe,
+    /// IEEE 802.11.
+    Wifi,
+    /// What the driver tells (radiotap), then IEEE 802.11.
+    Radiotap,
+    /// Attributes, of which one holds the packet.
+    Nflog,
+    /// A header that says which link type follows.
+    Wrapped(Wrapper),
     /// Known by name, but not read.
     Unread,
+}
+
+/// A header before one of another link type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrapper {
+    /// Per-Packet Information: the link type is in the header.
+    Ppi,
+    /// Apple's: the link type is in the header.
+    Pktap,
+    /// IEEE 802.11 follows; the length is in the header.
+    Avs,
+    /// IEEE 802.11 follows.
+    Prism,
+    /// Ethernet follows.
+    NetAnalyzer,
 }
 
 /// What is known of one link type.
@@ -84,17 +121,28 @@ pub const LINKS: &[LinkRow] = &[
     row(14, "raw IP", LinkForm::Ip),
     row(228, "raw IPv4", LinkForm::Ip),
     row(229, "raw IPv6", LinkForm::Ip),
-    row(9, "PPP", LinkForm::Unread),
-    row(50, "PPP over serial", LinkForm::Unread),
-    row(51, "PPPoE", LinkForm::Unread),
-    row(105, "IEEE 802.11", LinkForm::Unread),
-    row(127, "IEEE 802.11 with radiotap", LinkForm::Unread),
+    row(9, "PPP", LinkForm::Ppp),
+    row(50, "PPP or Cisco HDLC over serial", LinkForm::Ppp),
+    row(104, "Cisco HDLC", LinkForm::Ppp),
+    row(166, "PPP of pppd", LinkForm::PppAfter(2)),
+    row(204, "PPP with direction", LinkForm::PppAfter(1)),
+    row(51, "PPPoE", LinkForm::Pppoe),
+    row(105, "IEEE 802.11", LinkForm::Wifi),
+    row(127, "IEEE 802.11 with radiotap", LinkForm::Radiotap),
+    row(119, "IEEE 802.11 with Prism", LinkForm::Wrapped(Wrapper::Prism)),
+    row(163, "IEEE 802.11 with AVS", LinkForm::Wrapped(Wrapper::Avs)),
+    row(192, "PPI", LinkForm::Wrapped(Wrapper::Ppi)),
+    row(258, "PKTAP", LinkForm::Wrapped(Wrapper::Pktap)),
+    row(240, "netANALYZER", LinkForm::Wrapped(Wrapper::NetAnalyzer)),
+    row(100, "LLC over ATM", LinkForm::Llc),
+    row(109, "OpenBSD IPsec", LinkForm::After(12)),
+    row(219, "MPLS", LinkForm::Mpls),
+    row(239, "netfilter log", LinkForm::Nflog),
     row(147, "user-defined 0", LinkForm::Unread),
     row(187, "Bluetooth HCI", LinkForm::Unread),
     row(189, "USB, Linux", LinkForm::Unread),
     row(195, "IEEE 802.15.4", LinkForm::Unread),
     row(220, "USB, Linux, padded", LinkForm::Unread),
-    row(239, "netfilter log", LinkForm::Unread),
 ];
 
 const fn row(id: u32, name: &'static str, form: LinkForm) -> LinkRow {
@@ -110,6 +158,22 @@ impl EtherType {
     pub const IPV4: Self = Self(0x0800);
     /// IPv6.
     pub const IPV6: Self = Self(0x86dd);
+    /// MPLS to one receiver.
+    pub const MPLS: Self = Self(0x8847);
+    /// MPLS to many receivers, or with a label that the sender chose.
+    pub const MPLS_MULTICAST: Self = Self(0x8848);
+    /// PPPoE, before there is a session.
+    pub const PPPOE_DISCOVERY: Self = Self(0x8863);
+    /// PPPoE within a session.
+    pub const PPPOE_SESSION: Self = Self(0x8864);
+    /// Transparent Ethernet bridging: a whole Ethernet frame.
+    pub const BRIDGING: Self = Self(0x6558);
+
+    /// Whether this is a length, not a type: the frame is IEEE 802.3 with LLC.
+    #[must_use]
+    pub const fn is_length(self) -> bool {
+        self.0 < 0x0600
+    }
 
     /// Whether a VLAN tag follows: 802.1Q, 802.1ad (QinQ) and the older number for QinQ.
     #[must_use]
@@ -122,8 +186,7 @@ impl fmt::Display for EtherType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match ETHER_TYPES.iter().find(|(id, _)| *id == self.0) {
             Some((id, name)) => write!(f, "{name} (0x{id:04x})"),
-            // Below 0x0600 the number is a length: the frame is IEEE 802.3 with LLC.
-            None if self.0 < 0x0600 => write!(f, "IEEE 802.3 with LLC, length {}", self.0),
+            None if self.is_length() => write!(f, "IEEE 802.3 with LLC, length {}", self.0),
             None => write!(f, "EtherType 0x{:04x}", self.0),
         }
     }
@@ -133,6 +196,7 @@ impl fmt::Display for EtherType {
 pub const ETHER_TYPES: &[(u16, &str)] = &[
     (0x0800, "IPv4"),
     (0x0806, "ARP"),
+    (0x6558, "Ethernet bridging"),
     (0x8035, "RARP"),
     (0x8100, "802.1Q VLAN"),
     (0x86dd, "IPv6"),

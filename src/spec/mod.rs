@@ -11,6 +11,7 @@ pub mod packet_type;
 pub mod property;
 pub mod reason;
 pub mod rule;
+pub mod tunnel;
 pub mod unit;
 pub mod version;
 

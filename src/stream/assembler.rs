@@ -82,7 +82,7 @@ impl Assembler {
         shared: &mut Shared,
         emit: Emit<'_>,
     ) {
-        let tcp = &segment.layers.tcp;
+        let tcp = &segment.tcp;
         self.settle_start(tcp);
         let Some(distance) = self.distance(payload_seq(tcp)) else {
             if !tcp.flags.has(Flags::RST) {
@@ -238,13 +238,13 @@ impl Assembler {
         shared: &mut Shared,
         emit: Emit<'_>,
     ) {
-        let tcp = &segment.layers.tcp;
+        let tcp = &segment.tcp;
         let piece = Piece {
             offset: self.offset.saturating_add_signed(distance),
             bytes: segment.payload,
             missing: tcp.missing.into(),
             at: now.at,
-            layers: &segment.layers,
+            layers: segment.layers,
         };
         if distance == 0 && self.held.is_empty() && self.end.is_none() {
             return self.deliver(piece, shared, emit);

@@ -160,7 +160,7 @@ impl<T> Flows<T> {
             a: segment.src(),
             b: segment.dst(),
             first_frame: at.frame,
-            opener: opener(&segment.layers.tcp, Side::A),
+            opener: opener(&segment.tcp, Side::A),
         };
         counters.streams = counters.streams.saturating_add(1);
         Flow {
@@ -269,7 +269,7 @@ impl<T> Flow<T> {
         self.note(side, at, segment, shared);
         let id = StreamId { stream: self.connection.stream, side };
         if self.state.is_none() {
-            self.assembler(side).note_start(&segment.layers.tcp);
+            self.assembler(side).note_start(&segment.tcp);
             return id;
         }
         let both_ways = self.a_seen && self.b_seen;
@@ -277,7 +277,7 @@ impl<T> Flow<T> {
         self.tell(side, shared, sink, |assembler, shared, emit| {
             assembler.push(segment, now, shared, emit);
         });
-        let tcp = &segment.layers.tcp;
+        let tcp = &segment.tcp;
         if tcp.flags.has(Flags::ACK) {
             self.assembler(side.other()).acknowledged(tcp.ack, at);
         }
@@ -294,14 +294,14 @@ impl<T> Flow<T> {
     fn note(&mut self, side: Side, at: Stamp, segment: &Segment<'_>, shared: &Shared) {
         self.last = shared.counters.segments;
         self.last_time = at.time;
-        self.has_payload |= segment.layers.tcp.len > 0;
+        self.has_payload |= segment.tcp.len > 0;
         self.segments = self.segments.saturating_add(1);
         match side {
             Side::A => self.a_seen = true,
             Side::B => self.b_seen = true,
         }
         if self.connection.opener.is_none() {
-            self.connection.opener = opener(&segment.layers.tcp, side);
+            self.connection.opener = opener(&segment.tcp, side);
         }
     }
 
@@ -347,7 +347,7 @@ impl<T> Flow<T> {
         sender_is_low: bool,
         sink: &S,
     ) -> bool {
-        let tcp = &segment.layers.tcp;
+        let tcp = &segment.tcp;
         let side = self.side(sender_is_low);
         let is_over = self.is_over();
         let assembler = self.assembler(side);

@@ -34,7 +34,7 @@ pub fn segments(stream: &Stream, base: u32, port: u16) -> Vec<Tcp> {
         Tcp { client_port: port, ..Tcp::server(server, client.wrapping_add(1), b"").syn() },
     ];
     (client, server) = (client.wrapping_add(1), server.wrapping_add(1));
-    let mut add = |list: &mut Vec<Tcp>, segment: Tcp| {
+    let add = |list: &mut Vec<Tcp>, segment: Tcp| {
         list.push(Tcp { client_port: port, ..segment });
     };
     for turn in &stream.turns {
@@ -83,16 +83,18 @@ pub fn part(segment: &Tcp, at: usize, len: usize) -> Tcp {
     }
 }
 
-/// Neighbours of one side in one segment, as long as they follow upon each other.
+/// Neighbours of one side in one segment, as long as they follow upon each other and the other side
+/// says nothing between them.
 pub fn merge(list: &[Tcp], most: usize) -> Vec<Tcp> {
     let mut out: Vec<Tcp> = Vec::new();
     for segment in list {
-        let last = out.iter_mut().rev().find(|last| last.from_client == segment.from_client);
+        let last = out.iter_mut().rev().find(|last| !last.payload.is_empty());
         let plain = |tcp: &Tcp| !(tcp.syn || tcp.fin || tcp.rst);
         match last {
             Some(last)
                 if plain(last)
                     && plain(segment)
+                    && last.from_client == segment.from_client
                     && last.seq.wrapping_add(last.payload.len() as u32) == segment.seq
                     && last.payload.len() + segment.payload.len() <= most =>
             {
@@ -104,15 +106,45 @@ pub fn merge(list: &[Tcp], most: usize) -> Vec<Tcp> {
     out
 }
 
-/// Segments change places with others at most `window` further on.
-pub fn reorder(list: &[Tcp], window: usize, random: &mut Random) -> Vec<Tcp> {
-    let mut keyed: Vec<(usize, &Tcp)> = Vec::new();
-    for (index, segment) in list.iter().enumerate() {
-        keyed.push((index + random.below(window), segment));
+/// What one side sends before the other speaks, with the bare acknowledgements among it.
+fn turns(list: &[Tcp]) -> Vec<Vec<Tcp>> {
+    let mut turns: Vec<(bool, Vec<Tcp>)> = Vec::new();
+    for segment in list {
+        let is_bare = segment.payload.is_empty() && !segment.fin;
+        match turns.last_mut() {
+            Some((from_client, turn)) if is_bare || *from_client == segment.from_client => {
+                turn.push(segment.clone());
+            }
+            _ => turns.push((segment.from_client, vec![segment.clone()])),
+        }
     }
-    // A stable sort: nothing moves further than the window.
-    keyed.sort_by_key(|(key, _)| *key);
-    keyed.into_iter().map(|(_, segment)| segment.clone()).collect()
+    turns.into_iter().map(|(_, turn)| turn).collect()
+}
+
+/// Segments change places with others at most `window` further on. An answer never comes before
+/// what it answers: no network does that.
+pub fn reorder(list: &[Tcp], window: usize, random: &mut Random) -> Vec<Tcp> {
+    let shuffled = turns(list).into_iter().flat_map(|turn| {
+        let mut keyed: Vec<(usize, Tcp)> = Vec::new();
+        for (index, segment) in turn.into_iter().enumerate() {
+            keyed.push((index + random.below(window), segment));
+        }
+        // A stable sort: nothing moves further than the window.
+        keyed.sort_by_key(|(key, _)| *key);
+        keyed.into_iter().map(|(_, segment)| segment)
+    });
+    shuffled.collect()
+}
+
+/// One in `many` segments with payload is lost before it is captured, and sent again when those
+/// behind it have come.
+pub fn send_again(list: &[Tcp], many: usize, random: &mut Random) -> Vec<Tcp> {
+    let delayed = turns(list).into_iter().flat_map(|turn| {
+        let (late, in_time): (Vec<Tcp>, Vec<Tcp>) =
+            turn.into_iter().partition(|one| !one.payload.is_empty() && random.one_in(many));
+        in_time.into_iter().chain(late)
+    });
+    delayed.collect()
 }
 
 /// One in `many` segments comes again, up to `later` segments later, and one in two of those with

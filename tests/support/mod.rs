@@ -12,6 +12,7 @@ pub mod outside;
 pub mod pdml;
 pub mod program;
 pub mod streams;
+pub mod wrap;
 
 use etherparse::PacketBuilder;
 use mqttscope::capture::{CaptureError, Frame, LinkType, Source, from_reader};
@@ -98,6 +99,7 @@ pub fn frame(link: u32, data: &[u8]) -> Frame<'_> {
         original_len: data.len() as u32,
         interface: 0,
         file: 0,
+        beside: None,
         data,
     }
 }

@@ -4,7 +4,7 @@
 use super::conversation::Turn;
 use super::outside;
 use mqttscope::capture::{Source, open};
-use mqttscope::net::segment;
+use mqttscope::net::{Net, Transport};
 use mqttscope::stream::{self, Connection, End, Event, Flows, Sink, Stamp};
 use std::fs;
 use std::ops::ControlFlow;
@@ -58,8 +58,9 @@ fn streams_of(file: &Path) -> Vec<Stream> {
     let Ok(mut source) = open(file) else { return Vec::new() };
     let name = file.file_name().unwrap().to_string_lossy().into_owned();
     let (mut flows, mut sink) = (Flows::default(), Collector { name, streams: Vec::new() });
+    let mut net = Net::default();
     while let Ok(Some(frame)) = source.next_frame() {
-        if let Ok(segment) = segment(&frame) {
+        if let Ok(Transport::Tcp(segment)) = net.packet(&frame) {
             let at = Stamp { frame: frame.number, time: frame.time };
             flows.push(at, &segment, &mut sink);
         }

@@ -63,7 +63,4 @@ pub enum LiveError {
     /// libpcap cannot say what was lost.
     #[error("libpcap cannot tell how many frames were dropped: {0}")]
     Statistics(String),
-    /// Ctrl-C and SIGTERM cannot be caught.
-    #[error("a handler for signals cannot be set up: {0}")]
-    Signals(#[source] io::Error),
 }

@@ -15,12 +15,11 @@
 mod error;
 mod interface;
 mod permission;
-mod stop;
 mod write;
 
+pub use super::Stop;
 pub use error::LiveError;
 pub use interface::{Interface, interfaces};
-pub use stop::Stop;
 pub use write::Writer;
 
 use super::{CaptureError, Fault, Frame, LinkType, MAX_FRAME_LEN, Source};
@@ -30,6 +29,7 @@ use rustix::{
     io::Errno,
 };
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How long to wait for a frame before looking whether a [`Stop`] is due: short enough that Ctrl-C
 /// feels like one, long enough that an idle capture costs nothing.
@@ -189,7 +189,7 @@ impl Live {
     fn fill(&mut self) -> Result<Option<(i64, u32)>, Fault> {
         loop {
             if self.ending.is_none() && self.stop.is_due() {
-                self.ending = Some(stop::now());
+                self.ending = Some(now());
             }
             match self.capture.next_packet() {
                 Ok(packet) => {
@@ -233,6 +233,7 @@ impl Source for Live {
             original_len,
             interface: 0,
             file: 0,
+            beside: None,
             data: &self.data,
         };
         if let Some(Err(error)) = self.writer.as_mut().map(|writer| writer.frame(&frame)) {
@@ -283,6 +284,12 @@ fn activate(
 /// Whether times come in nanoseconds. libpcap grants them on every device of Linux; elsewhere
 /// it mostly does not, and the crate `pcap` cannot tell whether it did.
 const NANOSECONDS: bool = cfg!(target_os = "linux");
+
+/// Nanoseconds since 1970 by the system's clock, which is also what stamps frames.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+}
 
 /// Nanoseconds since 1970.
 fn time_of(header: &pcap::PacketHeader) -> i64 {

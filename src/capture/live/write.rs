@@ -86,6 +86,7 @@ mod tests {
             original_len: 1_000,
             interface: 0,
             file: 0,
+            beside: None,
             data,
         }
     }

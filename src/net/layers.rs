@@ -1,39 +1,20 @@
-//! What is known of a TCP segment: small values that are copied, and its payload, which is not.
+//! The headers of a packet: small values that are copied.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-/// A TCP segment within a frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Segment<'a> {
-    /// What the headers say.
-    pub layers: Layers,
-    /// The payload, as far as it was captured; without padding of the link.
-    pub payload: &'a [u8],
-}
+use super::Tunnels;
 
-impl Segment<'_> {
-    /// Address and port of the sender.
-    #[must_use]
-    pub const fn src(&self) -> SocketAddr {
-        SocketAddr::new(self.layers.ip.src, self.layers.tcp.src_port)
-    }
-
-    /// Address and port of the receiver.
-    #[must_use]
-    pub const fn dst(&self) -> SocketAddr {
-        SocketAddr::new(self.layers.ip.dst, self.layers.tcp.dst_port)
-    }
-}
-
-/// The headers of a segment.
+/// The headers of a packet, from the outermost to the innermost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layers {
     /// The link.
     pub link: LinkLayer,
-    /// IPv4 or IPv6.
+    /// What stands between the link and the innermost IP: mostly nothing.
+    pub tunnels: Tunnels,
+    /// IPv4 or IPv6, the innermost.
     pub ip: IpLayer,
-    /// TCP.
-    pub tcp: TcpLayer,
+    /// TCP or UDP, the innermost.
+    pub transport: TransportLayer,
 }
 
 /// What the header of the link says.
@@ -66,7 +47,20 @@ pub enum LinkLayer {
         /// Protocol family as the capturing system numbers it.
         family: u32,
     },
-    /// No link header: the frame begins with IP.
+    /// IEEE 802.11.
+    Wifi {
+        /// Hardware address of the receiver: the last one, not that of the access point.
+        dst: [u8; 6],
+        /// Hardware address of the sender: the first one.
+        src: [u8; 6],
+    },
+    /// PPP, with or without the framing of HDLC.
+    Ppp,
+    /// Cisco HDLC.
+    Hdlc,
+    /// A header of another kind, of this name, that says nothing of interest here.
+    Other(&'static str),
+    /// No link header: the frame begins with what the next line tells.
     Raw,
 }
 
@@ -157,6 +151,28 @@ pub enum IpVersion {
     },
 }
 
+/// What the header above IP says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransportLayer {
+    /// TCP.
+    Tcp(TcpLayer),
+    /// UDP.
+    Udp(UdpLayer),
+}
+
+/// What the header of UDP says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UdpLayer {
+    /// Port of the sender.
+    pub src_port: u16,
+    /// Port of the receiver.
+    pub dst_port: u16,
+    /// Bytes of payload that the datagram had on the wire.
+    pub len: u32,
+    /// Bytes of these that were not captured.
+    pub missing: u32,
+}
+
 /// What the header of TCP says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TcpLayer {
@@ -176,6 +192,20 @@ pub struct TcpLayer {
     pub len: u32,
     /// Bytes of these that were not captured.
     pub missing: u32,
+}
+
+impl TcpLayer {
+    /// A header of zeros.
+    pub(super) const EMPTY: Self = Self {
+        src_port: 0,
+        dst_port: 0,
+        seq: 0,
+        ack: 0,
+        flags: Flags(0),
+        window: 0,
+        len: 0,
+        missing: 0,
+    };
 }
 
 /// The control bits of TCP, as they stand in the header.

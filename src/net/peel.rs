@@ -1,0 +1,183 @@
+//! The loop that takes headers off a frame, one after another.
+
+use std::mem;
+
+use etherparse::{IpNumber, ip_number};
+
+use super::fragments::{FragmentCounters, Fragments};
+use super::ip::{self, Packet};
+use super::{
+    Carried, Datagram, IpLayer, IpVersion, Kind, Layers, LinkLayer, Segment, Skip, TcpLayer,
+    Transport, TransportLayer, Tunnel, Tunnels, UdpLayer, ether, gre, link, ppp, tcp, udp,
+    udp_tunnel, wifi,
+};
+use crate::capture::Frame;
+use crate::spec::link::EtherType;
+
+/// How often what was put together of fragments may hold fragments again: a fragmented tunnel with
+/// fragmented packets in it needs 2.
+const MAX_NESTED: usize = 2;
+
+/// Takes frames apart, down to TCP and UDP. It keeps fragments of IP packets until all are there.
+#[derive(Debug)]
+pub struct Net {
+    fragments: Fragments,
+    /// The headers of the last frame.
+    layers: Layers,
+    /// What was put together for the last frame.
+    whole: [Vec<u8>; MAX_NESTED],
+    /// Bytes at the end of the last frame that hold further frames.
+    behind: usize,
+}
+
+impl Default for Net {
+    fn default() -> Self {
+        let fragments = Fragments::default();
+        Self { fragments, layers: EMPTY, whole: Default::default(), behind: 0 }
+    }
+}
+
+/// Layers before the first frame.
+const EMPTY: Layers = Layers {
+    link: LinkLayer::Raw,
+    tunnels: Tunnels::NONE,
+    ip: IpLayer {
+        src: std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED),
+        dst: std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED),
+        ttl: 0,
+        dscp: 0,
+        ecn: 0,
+        version: IpVersion::V4 { id: 0, total_len: 0, dont_fragment: false },
+    },
+    transport: TransportLayer::Tcp(TcpLayer::EMPTY),
+};
+
+impl Net {
+    /// What a frame carries: a TCP segment or a UDP datagram.
+    ///
+    /// A part of an IP packet gives [`Skip::Fragment`]; with the part that completes it the whole
+    /// packet is given.
+    ///
+    /// # Errors
+    /// Why the frame carries nothing that can be read.
+    pub fn packet<'a>(&'a mut self, frame: &Frame<'a>) -> Result<Transport<'a>, Skip> {
+        self.layers.tunnels.clear();
+        self.behind = 0;
+        let carried = link::read(frame.link, frame.data, &mut self.layers)?;
+        self.peel(carried, frame)
+    }
+
+    /// What the same frame carries besides: IEEE 802.11 puts several frames into one. To be called
+    /// after [`Self::packet`] until it gives `None`.
+    pub fn more<'a>(&'a mut self, frame: &Frame<'a>) -> Option<Result<Transport<'a>, Skip>> {
+        if self.behind == 0 {
+            return None;
+        }
+        let start = frame.data.len().saturating_sub(self.behind);
+        let data = frame.data.get(start..).unwrap_or_default();
+        self.layers.tunnels.clear();
+        Some(self.peel(Carried { kind: Kind::Aggregate, data }, frame))
+    }
+
+    #[inline]
+    fn peel<'a>(
+        &'a mut self,
+        mut carried: Carried<'a>,
+        frame: &Frame<'a>,
+    ) -> Result<Transport<'a>, Skip> {
+        let Self { fragments, layers, whole, behind } = self;
+        let mut whole = whole.as_mut_slice();
+        let captured = u32::try_from(frame.data.len()).unwrap_or(u32::MAX);
+        let mut missing = frame.original_len.saturating_sub(captured);
+        loop {
+            let Carried { kind, data } = carried;
+            carried = match kind {
+                Kind::EtherType(EtherType::IPV4 | EtherType::IPV6) | Kind::Ip => {
+                    let mut packet = ip::read(data, missing, &mut layers.ip)?;
+                    if let Some(part) = packet.part {
+                        let together = fragments.push(&layers.ip, &packet, part, frame)?;
+                        let (room, rest) =
+                            mem::take(&mut whole).split_first_mut().ok_or(Skip::TooDeep)?;
+                        (*room, whole) = (together, rest);
+                        packet = ip::whole(&packet, room, layers.ip.src.is_ipv6())?;
+                    }
+                    missing = packet.missing;
+                    match above_ip(packet, layers)? {
+                        Above::Tunnel(carried) => carried,
+                        Above::Tcp(tcp, payload) => {
+                            layers.transport = TransportLayer::Tcp(tcp);
+                            return Ok(Transport::Tcp(Segment { layers, tcp, payload }));
+                        }
+                        Above::Udp(udp, payload) => {
+                            layers.transport = TransportLayer::Udp(udp);
+                            return Ok(Transport::Udp(Datagram { layers, udp, payload }));
+                        }
+                    }
+                }
+                Kind::EtherType(kind) => ether::carried(kind, data, &mut layers.tunnels)?,
+                Kind::Ethernet => {
+                    let (dst, src, vlans, carried) = ether::frame(data)?;
+                    layers.tunnels.push(Tunnel::Ethernet { dst, src, vlans })?;
+                    carried
+                }
+                Kind::Llc => ether::llc(data)?,
+                Kind::Ppp => ppp::protocol(data)?,
+                Kind::Aggregate => {
+                    let (carried, rest) = wifi::subframe(data)?;
+                    *behind = rest.len();
+                    carried
+                }
+            };
+        }
+    }
+
+    /// What became of the fragments so far.
+    #[must_use]
+    pub fn fragments(&self) -> FragmentCounters {
+        self.fragments.counters()
+    }
+}
+
+/// What stands above IP.
+enum Above<'a> {
+    Tcp(TcpLayer, &'a [u8]),
+    Udp(UdpLayer, &'a [u8]),
+    Tunnel(Carried<'a>),
+}
+
+/// Reads what an IP packet carries, or takes the header of a tunnel off.
+#[inline]
+fn above_ip<'a>(packet: Packet<'a>, layers: &mut Layers) -> Result<Above<'a>, Skip> {
+    let Packet { data, missing, protocol, .. } = packet;
+    let carried = match protocol {
+        IpNumber::TCP => {
+            let (tcp, payload) = tcp::read(data, missing)?;
+            return Ok(Above::Tcp(tcp, payload));
+        }
+        IpNumber::UDP => {
+            let (udp, payload) = udp::read(data, missing)?;
+            let Some((tunnel, carried)) = udp_tunnel::read(udp.dst_port, payload) else {
+                return Ok(Above::Udp(udp, payload));
+            };
+            enter(layers)?;
+            layers.tunnels.push(tunnel)?;
+            carried
+        }
+        ip_number::IPV4 | ip_number::IPV6 => {
+            enter(layers)?;
+            Carried { kind: Kind::Ip, data }
+        }
+        ip_number::GRE => gre::read(data, enter(layers)?)?,
+        ip_number::ETHER_IP => ether::in_ip(data, enter(layers)?)?,
+        ip_number::MPLS_IN_IP => ether::mpls(data, enter(layers)?)?,
+        other => return Err(Skip::NotTcp(other)),
+    };
+    Ok(Above::Tunnel(carried))
+}
+
+/// The IP that was read last is the outside of a tunnel.
+fn enter(layers: &mut Layers) -> Result<&mut Tunnels, Skip> {
+    let IpLayer { src, dst, .. } = layers.ip;
+    layers.tunnels.push(Tunnel::Ip { src, dst })?;
+    Ok(&mut layers.tunnels)
+}
