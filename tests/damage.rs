@@ -236,11 +236,13 @@ impl Packets<'_> {
             // ... and none is missing that has a whole one before it.
             let mut seen = seen.into_iter();
             let missing = must.iter().filter(|one| !seen.any(|bytes| *bytes == one.bytes));
-            let missing: Vec<_> = missing.map(|one| &one.json).collect();
-            assert_eq!(
-                missing,
-                Vec::<&String>::new(),
-                "{what}, from the client: {from_client}, lost {lost:?}"
+            let missing: Vec<_> = missing.map(|one| (one.kind, hex::encode(&one.bytes))).collect();
+            let side = found.iter().filter(|one| one.from_client == from_client);
+            let side: Vec<_> =
+                side.map(|one| (one.kind, hex::encode(&one.bytes), &one.rules)).collect();
+            assert!(
+                missing.is_empty(),
+                "{what}, from the client: {from_client}, lost {lost:?}: {missing:?} of {side:#?}"
             );
         }
     }

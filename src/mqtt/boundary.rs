@@ -116,6 +116,15 @@ fn header_len(bytes: &[u8]) -> usize {
     bytes.iter().skip(1).take_while(|byte| *byte & 0x80 != 0).count().saturating_add(2)
 }
 
+/// Faults that a packet may have just because bytes of it are not there.
+pub const FAULTS_OF_CUTS: &[Rule] = &[
+    Rule::REMAINING_LENGTH_TOO_LONG,
+    Rule::TOO_SHORT,
+    Rule::PROPERTY_LENGTH_TOO_LONG,
+    Rule::NO_FILTER,
+    Rule::NO_CODE,
+];
+
 /// What is known of a side, for the packets that it may send.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Known {
@@ -419,7 +428,7 @@ fn read<'a>(
         tape.clear();
         let decoded = decode(bytes, Reading { version, sender: known.sender }, tape);
         if is_cut {
-            tape.retract(&[Rule::REMAINING_LENGTH_TOO_LONG, Rule::TOO_SHORT]);
+            tape.retract(FAULTS_OF_CUTS);
         }
         if tape.errors() > 0 {
             *slot = None;
@@ -490,4 +499,73 @@ fn topic_bits(topic: &[u8], len: usize, known: &Known) -> u32 {
 fn filter_bits<'a>(filters: impl Iterator<Item = Text<'a>>) -> u32 {
     let bits = |Text(filter): Text<'_>| 10usize.saturating_add(filter.len().min(TEXT));
     u32::try_from(filters.take(3).map(bits).sum::<usize>()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A packet of each kind, of 3.1.1 and 5.0.
+    const PACKETS: &[&str] = &[
+        "101000044d51545404020000000461626364",
+        "101300044d51545405020000 05 11 0000001f 000161",
+        "20020000",
+        "2006000003 210014",
+        "300700 03612f62 6869",
+        "320b0003612f62 0007 02 0101 68",
+        "40020007",
+        "500400010000",
+        "62020007",
+        "700d00019209 1f0006726561736f6e",
+        "8209000100 0003612f62 01",
+        "82080001 0003612f62 01",
+        "9003000101",
+        "9004000100 01",
+        "a2070001 0003612f62",
+        "b0020001",
+        "c000",
+        "d000",
+        "e000",
+        "e0180416 1100000000 1f000e62617474657279206368616e6765",
+        "f0131811 150005534352414d 1f0006726561736f6e",
+    ];
+
+    fn packets() -> Vec<Vec<u8>> {
+        PACKETS.iter().map(|hex| hex::decode(hex.replace(' ', "")).unwrap()).collect()
+    }
+
+    #[test]
+    fn the_beginning_of_a_packet_contradicts_nothing() {
+        let mut tape = Tape::new();
+        for packet in packets() {
+            for len in 1..=packet.len() {
+                let start = &packet[..len];
+                let is_plausible = is_plausible(start, &Known::default(), &mut tape);
+                assert!(is_plausible, "{len} of {}", hex::encode(&packet));
+            }
+        }
+    }
+
+    #[test]
+    fn a_packet_that_is_a_segment_of_its_own_is_enough() {
+        let mut tape = Tape::new();
+        for packet in packets() {
+            let place = Place { offset: 9, segments: &[9] };
+            let mut work = 100_000;
+            let verdict = judge(&packet, place, &Known::default(), &mut tape, &mut work);
+            assert_eq!(verdict, Verdict::Yes, "{}", hex::encode(&packet));
+        }
+    }
+
+    #[test]
+    fn what_follows_betrays_a_false_one() {
+        let mut tape = Tape::new();
+        for packet in packets() {
+            let bytes = [&packet[..], &[0, 0, 0, 0]].concat();
+            let place = Place { offset: 9, segments: &[9] };
+            let mut work = 100_000;
+            let verdict = judge(&bytes, place, &Known::default(), &mut tape, &mut work);
+            assert_eq!(verdict, Verdict::No, "{}", hex::encode(&packet));
+        }
+    }
 }

@@ -6,6 +6,7 @@ use super::{Consumer, Origin, Record};
 use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
 use crate::carrier::explain;
+use crate::mqtt::boundary::FAULTS_OF_CUTS;
 use crate::mqtt::framer::Why;
 use crate::mqtt::{Decoded, Reading, decode};
 use crate::session::{Connection, How};
@@ -148,7 +149,7 @@ impl<C: Consumer> Reader<C> {
 
     /// The packet is not faulty, the capture of it is: that is what the findings say.
     fn explain_cut(&mut self, bytes: &[u8], cut: Cut) {
-        self.tape.retract(&[Rule::REMAINING_LENGTH_TOO_LONG, Rule::TOO_SHORT]);
+        self.tape.retract(FAULTS_OF_CUTS);
         let (there, whole) = (bytes.len() as u64, cut.whole);
         let left = whole.saturating_sub(there);
         let (rule, a, b) = match (cut.why, cut.missing) {

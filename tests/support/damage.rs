@@ -140,9 +140,12 @@ pub fn reorder(list: &[Tcp], window: usize, random: &mut Random) -> Vec<Tcp> {
 /// behind it have come.
 pub fn send_again(list: &[Tcp], many: usize, random: &mut Random) -> Vec<Tcp> {
     let delayed = turns(list).into_iter().flat_map(|turn| {
+        // What is acknowledged has arrived: the acknowledgements come last.
+        let (bare, data): (Vec<Tcp>, Vec<Tcp>) =
+            turn.into_iter().partition(|one| one.payload.is_empty());
         let (late, in_time): (Vec<Tcp>, Vec<Tcp>) =
-            turn.into_iter().partition(|one| !one.payload.is_empty() && random.one_in(many));
-        in_time.into_iter().chain(late)
+            data.into_iter().partition(|_| random.one_in(many));
+        in_time.into_iter().chain(late).chain(bare)
     });
     delayed.collect()
 }
