@@ -50,4 +50,5 @@ fuzz:
 	done
 
 captures:
+	@.ci/install captures
 	captures/record.sh

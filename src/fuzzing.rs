@@ -11,6 +11,7 @@
 use crate::annotate::Tape;
 use crate::capture::{Frame, LinkType, Source, from_reader};
 use crate::mqtt::{Reading, decode, infer};
+use crate::mqttsn;
 use crate::paste;
 use crate::pipeline::{Consumer, Inspector, PastedSettings, Record, Settings, read_paste};
 use crate::render::{Explain, FORMATS, Options};
@@ -118,6 +119,67 @@ fn ip_packet(flags: u8, seq: u32, ack: u32, payload: &[u8]) -> Vec<u8> {
     [ip.concat(), vec![10, 0, 0, to.0], tcp.concat(), tail.concat()].concat()
 }
 
+/// The bytes are datagrams of an MQTT-SN client and its gateway. Each has a header of two: the upper
+/// bit of the first is the direction, the lower two say how many bytes were not captured; the second
+/// is the length of the payload behind it. The first datagram is read as a message by itself too.
+pub fn datagrams(data: &[u8]) {
+    let mut inspector =
+        Inspector::new(Checker, Settings { sn_ports: vec![SN_PORT], ..Settings::default() });
+    let mut rest = data;
+    let mut number: u64 = 0;
+    while let Some(([flags, len], tail)) = rest.split_first_chunk::<2>() {
+        let (payload, tail) = tail.split_at_checked(usize::from(*len)).unwrap_or((tail, &[]));
+        rest = tail;
+        number = number.saturating_add(1);
+        message(payload);
+        let missing = u16::from(flags & 3);
+        let packet = udp_packet(flags & 0x80 == 0, missing, payload);
+        let there = u32::try_from(packet.len()).unwrap_or(u32::MAX);
+        let frame = Frame {
+            number,
+            time: i64::try_from(number).ok(),
+            link: LinkType::RAW,
+            original_len: there.saturating_add(missing.into()),
+            interface: 0,
+            file: 0,
+            beside: None,
+            data: &packet,
+        };
+        if inspector.frame(&frame).is_break() {
+            break;
+        }
+    }
+    inspector.finish();
+}
+
+/// The port of the gateway.
+const SN_PORT: u16 = 2442;
+
+fn message(data: &[u8]) {
+    for sender in [None, Some(Sender::Client), Some(Sender::Server)] {
+        let mut tape = Tape::new();
+        let decoded = mqttsn::decode(data, sender, &mut tape);
+        assert_tiles(data, &tape);
+        assert_eq!(decoded, mqttsn::decode(data, sender, &mut ()), "the tape makes a difference");
+    }
+    let all: usize = mqttsn::messages(data).map(|(_, bytes)| bytes.len()).sum();
+    assert_eq!(all, data.len(), "a byte is in no message");
+}
+
+/// IPv4 and UDP headers before the payload, of which `missing` bytes were not captured.
+fn udp_packet(from_client: bool, missing: u16, payload: &[u8]) -> Vec<u8> {
+    let (client, gateway) = ((1, 50_000u16), (2, SN_PORT));
+    let (from, to) = if from_client { (client, gateway) } else { (gateway, client) };
+    let udp_len = u16::try_from(payload.len()).unwrap_or_default().saturating_add(missing);
+    let udp_len = udp_len.saturating_add(8);
+    let ip_len = udp_len.saturating_add(20);
+    let ip: [&[u8]; 4] =
+        [&[0x45, 0], &ip_len.to_be_bytes(), &[0, 0, 0x40, 0, 64, 17, 0, 0], &[10, 0, 0, from.0]];
+    let udp: [&[u8]; 4] =
+        [&from.1.to_be_bytes(), &to.1.to_be_bytes(), &udp_len.to_be_bytes(), &[0, 0]];
+    [ip.concat(), vec![10, 0, 0, to.0], udp.concat(), payload.to_vec()].concat()
+}
+
 /// Writes every record in every format, and asserts what holds for all of them.
 struct Checker;
 
@@ -125,7 +187,8 @@ impl Consumer for Checker {
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
         assert_tiles(record.bytes, record.tape);
         for explain in [Explain::Off, Explain::Full] {
-            let options = Options { explain, hex: true, ..Options::default() };
+            let width = (explain == Explain::Full).then_some(60);
+            let options = Options { explain, hex: true, width, ..Options::default() };
             for row in FORMATS {
                 let mut out = Vec::new();
                 let written = (row.make)(&options).record(record, &mut out);
@@ -172,11 +235,12 @@ mod tests {
     fn the_corpus_passes() {
         let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
         type Target = fn(&[u8]);
-        let targets: [(&str, Target); 4] = [
+        let targets: [(&str, Target); 5] = [
             ("decoder", super::decoder),
             ("paste", super::paste),
             ("capture", super::capture),
             ("segments", super::segments),
+            ("datagrams", super::datagrams),
         ];
         for (name, target) in targets {
             let files: Vec<_> = fs::read_dir(corpus.join(name)).unwrap().collect();

@@ -107,7 +107,7 @@ fn run_with(segments: &[Tcp], limits: Limits, mut sink: Recorder) -> (Vec<Told>,
     for (number, tcp) in (1..).zip(segments) {
         let packet = tcp.ip();
         let frame = frame(101, &packet);
-        let at = Stamp { frame: number, time: Some(number as i64 * 1_000_000) };
+        let at = Stamp { frame: number, time: Some(number as i64 * 1_000_000), previous: None };
         flows.push(at, &segment(&mut Net::default(), &frame), &mut sink);
         assert!(flows.len() <= limits.flows);
     }
@@ -344,7 +344,7 @@ fn bytes_cut_by_the_snap_length_are_a_gap() {
         let cut = packet.len().min(43);
         let frame = frame(101, &packet[..cut]);
         flows.push(
-            Stamp { frame: number, time: None },
+            Stamp { frame: number, ..Stamp::default() },
             &segment(&mut Net::default(), &frame),
             &mut sink,
         );

@@ -187,9 +187,12 @@ fn a_large_packet_without_its_middle_costs_that_packet_alone() {
     assert_eq!(records.last().unwrap()["hex"], hex::encode(publish("next")));
     assert_eq!(told.iter().filter(|one| one.starts_with("PUBLISH")).count(), 2);
     let message = records[1]["findings"][0]["message"].as_str().unwrap();
-    assert_eq!(message, "1400 bytes of this packet were not captured");
+    assert_eq!(message, "not captured: 1400 bytes of this packet");
     let lost = told.iter().position(|one| one.ends_with("lost-before")).unwrap();
-    assert!(records[lost]["findings"].to_string().contains("420,000 bytes before this"), "{lost}");
+    assert!(
+        records[lost]["findings"].to_string().contains("not captured before this: 420,000 bytes"),
+        "{lost}"
+    );
     assert!(err.contains("2 gaps in MQTT streams: 421,400 bytes"), "{err}");
 }
 
@@ -204,7 +207,7 @@ fn what_is_lost_between_packets_is_told_with_the_next() {
     let (records, _) = read(&list);
     assert_eq!(records.len(), 298);
     let finding = &records[9]["findings"][0];
-    assert_eq!(finding["message"], "54 bytes before this were not captured");
+    assert_eq!(finding["message"], "not captured before this: 54 bytes");
 }
 
 #[test]

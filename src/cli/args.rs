@@ -1,6 +1,7 @@
 //! The arguments, as clap derives them. Options keep tshark's letters where tshark has them.
 
-use crate::pipeline::Settings;
+use super::decode_on::DecodeAs;
+use crate::pipeline::{PastedProtocol, Settings};
 use crate::render::{self, Explain, time::TimeFormat};
 use crate::spec::{Sender, Severity, Version};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -57,8 +58,8 @@ pub(super) struct Output {
     /// Output format.
     #[arg(short = 'T', value_name = "FORMAT", default_value = "tree", value_parser = formats())]
     pub(super) format: String,
-    /// The tree, as with tshark: the same as -T tree.
-    #[arg(short = 'V', conflicts_with = "format")]
+    /// The tree, as with tshark: the same as -T tree. Beside another -T it changes nothing.
+    #[arg(short = 'V')]
     pub(super) verbose: bool,
     /// How much the tree explains.
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
@@ -92,9 +93,10 @@ pub(super) struct Output {
 /// How connections are read.
 #[derive(Debug, Args)]
 pub(super) struct Protocol {
-    /// Read a TCP port as MQTT, besides 1883 and 8883: tcp.port==1884,mqtt. May be repeated.
-    #[arg(short = 'd', value_name = "tcp.port==N,mqtt", value_parser = super::decode_on::parse)]
-    pub(super) decode_as: Vec<u16>,
+    /// Read a TCP port as MQTT, besides 1883 and 8883: tcp.port==1884,mqtt; or a UDP port as
+    /// MQTT-SN, besides 1884 and 10000: udp.port==2442,mqttsn. May be repeated.
+    #[arg(short = 'd', value_name = "LAYER.port==N,PROTOCOL", value_parser = super::decode_on::parse)]
+    pub(super) decode_as: Vec<DecodeAs>,
     /// Read these ports alone. Without it, a connection to any port is read if its bytes are MQTT.
     #[arg(long)]
     pub(super) only_port: bool,
@@ -104,6 +106,9 @@ pub(super) struct Protocol {
     /// The longest packet that is held, in bytes; of a longer one the beginning is shown.
     #[arg(long, value_name = "BYTES", default_value_t = crate::pipeline::MAX_PACKET)]
     pub(super) max_packet: usize,
+    /// Decrypt TLS with a key log: tls.keylog_file:FILE [default: the file of SSLKEYLOGFILE].
+    #[arg(short = 'o', value_name = "tls.keylog_file:FILE", value_parser = super::keylog::parse)]
+    pub(super) key_log: Option<PathBuf>,
     /// Names are never looked up: this option does nothing and is taken for tshark's sake.
     #[arg(short = 'n', hide = true)]
     pub(super) no_names: bool,
@@ -128,6 +133,9 @@ pub(super) struct Decode {
     /// The version of packets whose CONNECT is not there.
     #[arg(long, value_enum, value_name = "VERSION")]
     pub(super) mqtt_version: Option<VersionArg>,
+    /// What the bytes are. A conversation with a CONNECT of MQTT-SN is read as MQTT-SN anyway.
+    #[arg(long, value_enum, value_name = "PROTOCOL", default_value = "mqtt")]
+    pub(super) protocol: ProtocolArg,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -200,6 +208,7 @@ macro_rules! value_enum {
 value_enum! { ExplainArg for Explain { Off = "off" => Explain::Off, Brief = "brief" => Explain::Brief, Full = "full" => Explain::Full } }
 value_enum! { SenderArg for Sender { Client = "client" => Sender::Client, Server = "server" => Sender::Server } }
 value_enum! { VersionArg for Version { V31 = "3.1" => Version::V31, V311 = "3.1.1" => Version::V311, V5 = "5.0" => Version::V5 } }
+value_enum! { ProtocolArg for PastedProtocol { Mqtt = "mqtt" => PastedProtocol::Mqtt, MqttSn = "mqttsn" => PastedProtocol::MqttSn } }
 value_enum! { SeverityArg for Severity { Note = "note" => Severity::Note, Warning = "warning" => Severity::Warning, Error = "error" => Severity::Error } }
 
 #[allow(clippy::derivable_impls)]
@@ -222,7 +231,12 @@ impl Protocol {
     /// The settings of an inspection.
     pub(super) fn settings(&self, output: &Output) -> Settings {
         let mut settings = Settings::default();
-        settings.ports.extend(&self.decode_as);
+        for decode_as in &self.decode_as {
+            match *decode_as {
+                DecodeAs::Mqtt(port) => settings.ports.push(port),
+                DecodeAs::MqttSn(port) => settings.sn_ports.push(port),
+            }
+        }
         settings.any_port = !self.only_port;
         settings.version = self.mqtt_version.map(Into::into);
         settings.redact = output.redact;

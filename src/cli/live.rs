@@ -31,14 +31,16 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
 
 #[cfg(feature = "live")]
 mod capturing {
+    use super::super::decode_on::DecodeAs;
     use super::super::output::Printer;
-    use super::super::{Outcome, report};
+    use super::super::{Outcome, keylog, report};
     use super::Args;
-    use crate::capture::live::{DEFAULT_FILTER, Live, Options, Statistics, Stop};
-    use crate::capture::{CaptureError, Source};
+    use crate::capture::live::{DEFAULT_FILTER, Live, LiveError, Options, Statistics, Stop};
+    use crate::capture::{CaptureError, Fault, Source};
     use crate::pipeline::Inspector;
     use crate::text;
     use anyhow::Context;
+    use std::io::ErrorKind;
     use std::path::PathBuf;
 
     pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
@@ -49,23 +51,43 @@ mod capturing {
         let options = options(args);
         let mut live = Live::open(&options, stop)?;
         if let Some(path) = &args.write {
-            live.write_to(path.clone())?;
+            match live.write_to(path.clone()) {
+                Err(LiveError::Create { error, .. }) if error.kind() == ErrorKind::BrokenPipe => {
+                    return Ok(Outcome::Done);
+                }
+                result => result?,
+            }
         }
         for warning in live.warnings() {
             report::line(warning);
         }
         report::line(&format!("capturing on {}: {}", live.interface(), options.filter));
         let printer = Printer::new(&args.output, true)?;
-        let mut inspector = Inspector::new(printer, args.protocol.settings(&args.output));
+        let secrets = keylog::secrets(args.protocol.key_log.as_deref(), true)?;
+        let mut settings = args.protocol.settings(&args.output);
+        settings.secrets = secrets.clone();
+        let mut inspector = Inspector::new(printer, settings);
         let error = feed(&mut live, &mut inspector, args.count.unwrap_or(u64::MAX));
         inspector.finish();
         let outcome = inspector.consumer().finish()?;
         report::inspection(&inspector);
-        if let Some(error) = &error {
-            report::capture_error(&[PathBuf::from(live.interface())], error);
-        }
+        keylog::report(&secrets);
+        let failed = error.is_some_and(|error| told(&error, args, live.interface()));
         report::line(&counts(live.interface().to_owned(), live.statistics()?));
-        Ok(if error.is_none() { outcome } else { Outcome::Input })
+        Ok(if failed { Outcome::Input } else { outcome })
+    }
+
+    /// Tells what ended the capture. A pipe that nobody reads any more is no fault.
+    fn told(error: &CaptureError, args: &Args, interface: &str) -> bool {
+        match (&error.fault, &args.write) {
+            (Fault::Write(cause), _) if cause.kind() == ErrorKind::BrokenPipe => return false,
+            (Fault::Write(cause), Some(path)) => report::line(&format!(
+                "the capture ends, as {} cannot be written any longer: {cause}",
+                path.display()
+            )),
+            _ => report::capture_error(&[PathBuf::from(interface)], error),
+        }
+        true
     }
 
     /// Gives frames to the inspector until a stop is due, at most `count`.
@@ -95,8 +117,11 @@ mod capturing {
     }
 
     /// All ports that are read as MQTT: what `-d` names is wanted, or it would not be named.
-    fn filter(ports: &[u16]) -> String {
-        let more = ports.iter().map(|port| format!(" or tcp port {port}"));
+    fn filter(ports: &[DecodeAs]) -> String {
+        let more = ports.iter().map(|decode_as| match decode_as {
+            DecodeAs::Mqtt(port) => format!(" or tcp port {port}"),
+            DecodeAs::MqttSn(port) => format!(" or udp port {port}"),
+        });
         std::iter::once(DEFAULT_FILTER.to_owned()).chain(more).collect()
     }
 
@@ -116,7 +141,8 @@ mod capturing {
         #[test]
         fn ports_of_the_user_are_captured_too() {
             assert_eq!(filter(&[]), "tcp port 1883");
-            assert_eq!(filter(&[1884, 9000]), "tcp port 1883 or tcp port 1884 or tcp port 9000");
+            let ports = [DecodeAs::Mqtt(9000), DecodeAs::MqttSn(1884)];
+            assert_eq!(filter(&ports), "tcp port 1883 or tcp port 9000 or udp port 1884");
         }
     }
 }

@@ -7,6 +7,7 @@ mod args;
 mod decode;
 mod decode_on;
 mod interfaces;
+mod keylog;
 mod live;
 mod output;
 mod read;

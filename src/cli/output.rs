@@ -23,7 +23,7 @@ pub(super) struct Printer {
 impl Printer {
     /// For the user's options. `live` output is never held back.
     pub(super) fn new(output: &Output, live: bool) -> anyhow::Result<Self> {
-        let name = if output.verbose { "tree" } else { &output.format };
+        let name = &output.format;
         let row = render::format(name)
             .ok_or_else(|| anyhow::anyhow!("there is no output format \"{name}\""))?;
         let is_terminal = io::stdout().is_terminal();

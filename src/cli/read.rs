@@ -2,7 +2,7 @@
 
 use super::args::Read;
 use super::output::Printer;
-use super::{Outcome, report};
+use super::{Outcome, keylog, report};
 use crate::capture::{CaptureError, Fault, Merge, Source, Stop};
 use crate::pipeline::Inspector;
 use anyhow::Context;
@@ -11,7 +11,10 @@ use std::path::PathBuf;
 pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
     let files: Vec<PathBuf> = args.read_file.iter().chain(&args.files).cloned().collect();
     let printer = Printer::new(&args.output, false)?;
-    let mut inspector = Inspector::new(printer, args.protocol.settings(&args.output));
+    let secrets = keylog::secrets(args.protocol.key_log.as_deref(), args.follow)?;
+    let mut settings = args.protocol.settings(&args.output);
+    settings.secrets = secrets.clone();
+    let mut inspector = Inspector::new(printer, settings);
     let stop = Stop::default();
     let (mut source, stop) = match files.as_slice() {
         _ if !args.follow => (Merge::open(&files), stop),
@@ -37,6 +40,7 @@ pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
     if errors.is_empty() || inspector.frames() > 0 {
         report::inspection(&inspector);
     }
+    keylog::report(&secrets);
     for error in &errors {
         report::capture_error(&files, error);
     }

@@ -1,9 +1,10 @@
 //! One connection: what its carrier gives becomes packets, and these become records.
 
-use super::inspector::{Settings, Worker};
+use super::arrivals::{Arrivals, Now};
+use super::inspector::{Clock, Settings, Worker};
 use super::reader::Cut;
 use super::trouble::Trouble;
-use super::{Consumer, Notes, Origin};
+use super::{Consumer, Origin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::carrier::{Bottom, Carrier, Hints, Item, Top};
@@ -13,7 +14,7 @@ use crate::net::Layers;
 use crate::session;
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender};
-use crate::stream::{Connection, Event, Origins, Side, Stamp};
+use crate::stream::{Connection, Event, Side, Stamp};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
@@ -29,6 +30,7 @@ const MAX_IDS: usize = 8;
 /// A connection: what carries it, its two directions and what is known of it.
 #[derive(Debug)]
 pub(super) struct Conversation {
+    is_mqtt_port: bool,
     carrier: Carrier,
     mqtt: Mqtt,
 }
@@ -48,7 +50,7 @@ struct Mqtt {
 #[derive(Debug)]
 struct Direction {
     framer: Framer,
-    origins: Origins,
+    arrivals: Arrivals,
     /// Offset behind the last byte that was taken.
     taken: u64,
     /// The frame headers of the carrier, each with the offset of the first byte behind it.
@@ -69,7 +71,8 @@ impl Conversation {
             from_server: Direction::new(false, max_packet),
             trouble: <[Trouble; 2]>::default(),
         };
-        Self { carrier: Carrier::new(hints), mqtt }
+        let carrier = Carrier::new(hints, settings.secrets.clone());
+        Self { is_mqtt_port: hints.is_mqtt_port, carrier, mqtt }
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.
@@ -80,6 +83,9 @@ impl Conversation {
         side: Side,
         event: Event<'_>,
     ) -> ControlFlow<()> {
+        if self.is_mqtt() {
+            worker.losses.add(event);
+        }
         let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
         let bottom = match event {
             Event::Data { bytes, at, layers, .. } => {
@@ -102,8 +108,8 @@ impl Conversation {
         };
         self.carrier.push(side, bottom, &mut top)?;
         for sender in [Sender::Client, Sender::Server] {
-            if top.mqtt.direction(sender).origins.len() > MAX_SEGMENTS {
-                top.frame(sender, None, |framer, emit| framer.shed(emit));
+            if top.mqtt.direction(sender).arrivals.len() > MAX_SEGMENTS {
+                top.frame(sender, None, None, |framer, emit| framer.shed(emit));
             }
         }
         ControlFlow::Continue(())
@@ -118,8 +124,14 @@ impl Conversation {
     pub(super) fn shed<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
         let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
         for sender in [Sender::Client, Sender::Server] {
-            top.frame(sender, None, |framer, emit| framer.shed(emit));
+            top.frame(sender, None, None, |framer, emit| framer.shed(emit));
         }
+    }
+
+    /// Whether it is MQTT, or ought to be by its port.
+    fn is_mqtt(&self) -> bool {
+        let Mqtt { from_client, from_server, .. } = &self.mqtt;
+        self.is_mqtt_port || from_client.taken > 0 || from_server.taken > 0
     }
 
     /// Nothing more comes of the connection.
@@ -149,7 +161,7 @@ impl Direction {
     fn new(is_aligned: bool, max_packet: usize) -> Self {
         Self {
             framer: Framer::new(is_aligned, max_packet),
-            origins: Origins::default(),
+            arrivals: Arrivals::default(),
             taken: 0,
             headers: VecDeque::new(),
             findings: Vec::new(),
@@ -158,13 +170,13 @@ impl Direction {
 
     /// What it holds, in bytes.
     fn cost(&self) -> usize {
-        self.framer.cost().saturating_add(self.origins.cost())
+        self.framer.cost().saturating_add(self.arrivals.cost())
     }
 
     /// Lets go of what lies before the bytes that the framer still has to do with.
-    fn forget(&mut self) {
+    fn forget(&mut self, now: Option<Now<'_>>) {
         let offset = self.framer.offset();
-        self.origins.forget_before(offset);
+        self.arrivals.keep_from(offset, now.filter(|_| offset < self.taken));
         while self.headers.get(1).is_some_and(|(start, ..)| *start <= offset) {
             self.headers.pop_front();
         }
@@ -188,6 +200,7 @@ impl<C: Consumer> Records<'_, C> {
         &'p mut self,
         sender: Sender,
         layers: Option<&'p Layers>,
+        now: Option<Now<'p>>,
     ) -> (Packets<'p, C>, &'p mut Framer, &'p mut Framer, &'p mut u64) {
         let side = self.mqtt.side(sender);
         let Mqtt { session, from_client, from_server, trouble: [a, b], .. } = &mut *self.mqtt;
@@ -195,7 +208,7 @@ impl<C: Consumer> Records<'_, C> {
             Sender::Client => (from_client, from_server),
             Sender::Server => (from_server, from_client),
         };
-        let Direction { framer, origins, taken, headers, findings } = direction;
+        let Direction { framer, arrivals, taken, headers, findings } = direction;
         framer.expect(Some(sender), session.version());
         self.worker.ids.clear();
         let packets = Packets {
@@ -205,8 +218,9 @@ impl<C: Consumer> Records<'_, C> {
             sender,
             side,
             layers,
+            now,
             time: self.time,
-            origins,
+            arrivals,
             headers,
             findings,
             trouble: if side == Side::A { a } else { b },
@@ -219,15 +233,16 @@ impl<C: Consumer> Records<'_, C> {
         &mut self,
         sender: Sender,
         layers: Option<&Layers>,
+        now: Option<Now<'_>>,
         act: impl FnOnce(&mut Framer, &mut Emit<'_>),
     ) {
-        let (mut packets, framer, other, _) = self.packets(sender, layers);
+        let (mut packets, framer, other, _) = self.packets(sender, layers, now);
         let mut emit = |framed: Framed<'_>| packets.framed(framed);
         act(framer, &mut (&mut emit as Emit<'_>));
         for id in &packets.worker.ids {
             other.expect_id(*id);
         }
-        self.mqtt.direction(sender).forget();
+        self.mqtt.direction(sender).forget(now);
     }
 
     /// Bytes came again with other contents. Where their packet still waits for more they are told
@@ -241,7 +256,7 @@ impl<C: Consumer> Records<'_, C> {
         (at, layers): (Stamp, &Layers),
     ) {
         let sender = if side == self.mqtt.client { Sender::Client } else { Sender::Server };
-        let (mut packets, framer, ..) = self.packets(sender, Some(layers));
+        let (mut packets, framer, ..) = self.packets(sender, Some(layers), None);
         if !is_plain {
             let here = Finding::new(Rule::OVERLAP_BELOW, Span::of_bytes(0, 0), Field::INPUT);
             return packets.wait(here.with(bytes.len() as u64, at.frame));
@@ -262,34 +277,31 @@ impl<C: Consumer> Top for Records<'_, C> {
     fn item(&mut self, sender: Sender, item: Item<'_>, layers: Option<&Layers>) {
         match item {
             Item::Data { bytes, stamps } => {
-                let (packets, _, _, taken) = self.packets(sender, layers);
-                packets.origins.push_all(*taken, bytes.len(), stamps);
+                let (packets, _, _, taken) = self.packets(sender, layers, None);
+                let now = layers.and_then(|layers| Now::new(*taken, stamps, layers));
+                packets.arrivals.push(*taken, bytes.len(), stamps);
                 *taken = taken.saturating_add(bytes.len() as u64);
-                let time = self.time;
-                self.time = stamps.last().and_then(|at| at.time).or(time);
-                self.frame(sender, layers, |framer, emit| framer.data(bytes, emit));
-                self.time = time;
+                self.frame(sender, layers, now, |framer, emit| framer.data(bytes, emit));
             }
             Item::Gap(missing) => {
                 let taken = &mut self.mqtt.direction(sender).taken;
                 *taken = taken.saturating_add(missing.unwrap_or(0));
-                self.frame(sender, layers, |framer, emit| framer.gap(missing, emit));
+                self.frame(sender, layers, None, |framer, emit| framer.gap(missing, emit));
             }
-            Item::End => self.frame(sender, layers, |framer, emit| framer.end(emit)),
+            Item::End => self.frame(sender, layers, None, |framer, emit| framer.end(emit)),
             Item::Header { unit, bytes } => {
-                let (packets, _, _, taken) = self.packets(sender, layers);
+                let (packets, _, _, taken) = self.packets(sender, layers, None);
                 packets.headers.push_back((*taken, unit, bytes.to_vec()));
             }
             Item::Unit { unit, bytes, stamps } => {
-                self.packets(sender, layers).0.unit(unit, bytes, stamps);
+                self.packets(sender, layers, None).0.unit(unit, bytes, stamps);
             }
-            Item::Note { unit, text } => self.packets(sender, layers).0.note(unit, text),
+            Item::Note { unit, text } => self.packets(sender, layers, None).0.note(unit, text),
             Item::Finding { rule, a, b } => {
                 let finding = Finding::new(rule, Span::of_bytes(0, 0), Field::INPUT);
-                self.packets(sender, layers).0.wait(finding.with(a, b));
+                self.packets(sender, layers, None).0.wait(finding.with(a, b));
             }
         }
-        self.mqtt.direction(sender).forget();
     }
 
     fn settled(&mut self, client: Side, is_aligned: bool) {
@@ -307,8 +319,10 @@ struct Packets<'r, C> {
     sender: Sender,
     side: Side,
     layers: Option<&'r Layers>,
+    /// The frame whose bytes are being looked at.
+    now: Option<Now<'r>>,
     time: Option<i64>,
-    origins: &'r mut Origins,
+    arrivals: &'r mut Arrivals,
     headers: &'r mut VecDeque<(u64, Unit, Vec<u8>)>,
     findings: &'r mut Vec<Finding>,
     trouble: &'r mut Trouble,
@@ -323,18 +337,16 @@ impl<C: Consumer> Packets<'_, C> {
             Framed::Gap { missing, .. } => return self.trouble.lose(missing),
         };
         let end = offset.saturating_add(bytes.len() as u64);
-        self.take_stamps(offset, end);
+        let last = self.take_frames(offset, end);
         self.take_headers(offset, end);
         self.trouble.findings(offset..end, self.findings);
-        let origin = origin(
-            &self.worker.frames,
-            &self.worker.notes,
-            self.worker.clock,
-            self.time,
-            self.connection,
-            self.side,
-            self.layers,
-        );
+        let layers = last.and_then(|at| self.arrivals.layers(at.frame, self.now));
+        let origin = Origin {
+            frames: &self.worker.frames,
+            layers,
+            notes: Some(&self.worker.notes),
+            ..origin(self.worker.clock, last, self.time, self.connection, self.side)
+        };
         let reader = &mut self.worker.reader;
         let sender = Some(self.sender);
         match framed {
@@ -362,15 +374,12 @@ impl<C: Consumer> Packets<'_, C> {
         let finding = self.trouble.late(offset..offset.saturating_add(bytes.len() as u64));
         self.worker.frames.clear();
         self.worker.frames.push(at.frame);
-        let origin = origin(
-            &self.worker.frames,
-            &self.worker.notes,
-            self.worker.clock,
-            self.time,
-            self.connection,
-            self.side,
-            self.layers,
-        );
+        let origin = Origin {
+            frames: &self.worker.frames,
+            layers: self.layers,
+            notes: Some(&self.worker.notes),
+            ..origin(self.worker.clock, Some(at), self.time, self.connection, self.side)
+        };
         let sender = Some(self.sender);
         self.worker.reader.stray(self.session, bytes, sender, &[finding], origin);
     }
@@ -386,40 +395,42 @@ impl<C: Consumer> Packets<'_, C> {
     fn unit(&mut self, unit: Unit, bytes: &[u8], stamps: &[Stamp]) {
         self.worker.frames.clear();
         self.worker.frames.extend(stamps.iter().map(|at| at.frame));
-        self.time = stamps.last().and_then(|at| at.time).or(self.time);
-        self.line(unit, bytes, "");
+        self.line(unit, bytes, "", stamps.iter().copied().max_by_key(|at| at.frame));
     }
 
     /// A sentence that is worth a line.
     fn note(&mut self, unit: Unit, text: &str) {
         self.worker.frames.clear();
-        self.line(unit, &[], text);
+        self.line(unit, &[], text, None);
     }
 
-    fn line(&mut self, unit: Unit, bytes: &[u8], text: &str) {
-        let origin = origin(
-            &self.worker.frames,
-            &self.worker.notes,
-            self.worker.clock,
-            self.time,
-            self.connection,
-            self.side,
-            self.layers,
-        );
+    fn line(&mut self, unit: Unit, bytes: &[u8], text: &str, last: Option<Stamp>) {
+        let origin = Origin {
+            frames: &self.worker.frames,
+            layers: self.layers,
+            notes: Some(&self.worker.notes),
+            ..origin(self.worker.clock, last, self.time, self.connection, self.side)
+        };
         let sender = Some(self.sender);
         let reader = &mut self.worker.reader;
         reader.unit(self.session, (unit, text), bytes, sender, self.findings, origin);
         self.findings.clear();
     }
 
-    fn take_stamps(&mut self, offset: u64, end: u64) {
-        self.worker.frames.clear();
-        for stamp in self.origins.frames(offset..end) {
-            if self.worker.frames.last() != Some(&stamp.frame) {
-                self.worker.frames.push(stamp.frame);
+    /// Lists the frames of a range; the result is the one that was captured last.
+    fn take_frames(&mut self, offset: u64, end: u64) -> Option<Stamp> {
+        let frames = &mut self.worker.frames;
+        frames.clear();
+        let mut last: Option<Stamp> = None;
+        for stamp in self.arrivals.stamps(offset..end) {
+            if frames.last() != Some(&stamp.frame) {
+                frames.push(stamp.frame);
             }
-            self.time = stamp.time.or(self.time);
+            if last.is_none_or(|last| last.frame < stamp.frame) {
+                last = Some(stamp);
+            }
         }
+        last
     }
 
     /// The frame headers that brought bytes of a range.
@@ -432,25 +443,23 @@ impl<C: Consumer> Packets<'_, C> {
     }
 }
 
-fn origin<'o>(
-    frames: &'o [u64],
-    notes: &'o Notes,
-    clock: super::inspector::Clock,
+/// Where bytes were, of whose frames `last` was captured last; without frames, `time` is when they
+/// are told.
+fn origin(
+    clock: Clock,
+    last: Option<Stamp>,
     time: Option<i64>,
     connection: &Connection,
     side: Side,
-    layers: Option<&'o Layers>,
-) -> Origin<'o> {
+) -> Origin<'static> {
+    let (time, previous) = last.map_or((time, clock.previous), |last| (last.time, last.previous));
     Origin {
-        frames,
         time,
         start: clock.start,
-        previous: clock.previous,
+        previous,
         stream: Some(connection.stream),
         ends: Some((connection.address(side), connection.address(side.other()))),
-        layers,
-        notes: Some(notes),
-        text: None,
+        ..Origin::default()
     }
 }
 

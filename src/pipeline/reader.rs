@@ -6,7 +6,6 @@ use super::{Consumer, Origin, Record};
 use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
 use crate::carrier::explain;
-use crate::mqtt::boundary::FAULTS_OF_CUTS;
 use crate::mqtt::framer::Why;
 use crate::mqtt::{Decoded, Reading, decode};
 use crate::session::{Connection, How};
@@ -25,6 +24,17 @@ pub struct Cut {
     pub missing: Option<u64>,
 }
 
+/// What a packet without fault breaks as soon as its end is not there.
+const MADE_BY_A_CUT: &[Rule] = &[
+    Rule::REMAINING_LENGTH_TOO_LONG,
+    Rule::PROPERTY_LENGTH_TOO_LONG,
+    Rule::TOO_SHORT,
+    Rule::NO_FILTER,
+    Rule::NO_CODE,
+    Rule::NO_UNSUBACK_CODE,
+    Rule::CREDENTIAL_MISSING_V31,
+];
+
 /// Decodes packets in the light of their connection and hands records to a consumer.
 #[derive(Debug)]
 pub struct Reader<C> {
@@ -32,7 +42,7 @@ pub struct Reader<C> {
     pub consumer: C,
     /// Whether secrets are hidden.
     redact: bool,
-    tape: Tape,
+    pub(super) tape: Tape,
     scratch: [Tape; 2],
     masked: Vec<u8>,
     /// The headers that brought the next record; those behind `header_count` are spare.
@@ -83,9 +93,7 @@ impl<C: Consumer> Reader<C> {
         if let Some(cut) = cut {
             self.explain_cut(bytes, cut);
         }
-        for note in notes {
-            self.tape.note(*note);
-        }
+        self.tape.note_first(notes);
         let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
         let how = (decoded.version, how);
         self.emit(bytes, Some(decoded), how, sender, connection, (None, ""), origin);
@@ -149,7 +157,7 @@ impl<C: Consumer> Reader<C> {
 
     /// The packet is not faulty, the capture of it is: that is what the findings say.
     fn explain_cut(&mut self, bytes: &[u8], cut: Cut) {
-        self.tape.retract(FAULTS_OF_CUTS);
+        self.tape.retract(MADE_BY_A_CUT);
         let (there, whole) = (bytes.len() as u64, cut.whole);
         let left = whole.saturating_sub(there);
         let (rule, a, b) = match (cut.why, cut.missing) {
@@ -162,6 +170,17 @@ impl<C: Consumer> Reader<C> {
         };
         let span = Span::of_bytes(bytes.len(), 0);
         self.tape.note(Finding::new(rule, span, Field::INPUT).with(a, b));
+    }
+
+    /// Hands a record without secrets and without headers to the consumer; `make` gets its number
+    /// and its tree.
+    pub(super) fn hand_on<'a>(&'a mut self, make: impl FnOnce(u64, &'a Tape) -> Record<'a>) {
+        if self.stopped {
+            return;
+        }
+        self.number = self.number.saturating_add(1);
+        let flow = self.consumer.record(&make(self.number, &self.tape));
+        self.stopped = flow == ControlFlow::Break(());
     }
 
     #[allow(clippy::too_many_arguments)] // a record has that many parts
@@ -192,9 +211,10 @@ impl<C: Consumer> Reader<C> {
             unit,
             text,
             headers: self.headers.get(..self.header_count).unwrap_or_default(),
+            sn: None,
         };
         let flow = if self.redact {
-            redact(bytes, &self.tape, &mut self.masked);
+            redact(bytes, decoded.is_some(), &self.tape, &mut self.masked);
             let how = Reading { version, sender };
             let decoded = decoded.map(|old| {
                 let masked = decode(&self.masked, how, &mut ());

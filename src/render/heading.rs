@@ -1,5 +1,6 @@
 //! The lines above a tree: which packet it is, and where it was.
 
+use super::flow::Flow;
 use super::paint::{Painter, Role};
 use super::{Explain, Options, words};
 use crate::net;
@@ -14,6 +15,7 @@ use std::net::SocketAddr;
 pub struct Heading {
     painter: Painter,
     explain: Explain,
+    width: Option<usize>,
     time: super::time::TimeWriter,
 }
 
@@ -24,30 +26,31 @@ impl Heading {
         Self {
             painter: Painter { color: options.color },
             explain: options.explain,
+            width: options.width,
             time: super::time::TimeWriter::new(options.time),
         }
     }
 
     /// Writes the title of the header of a frame that brought a packet.
     pub fn unit(&self, header: &Header, out: &mut String) {
-        let name = self.painter.paint(Role::Title, header.unit.name());
         let bytes = text::count(header.bytes.len() as u64, "byte");
-        let meaning = header.unit.info().meaning;
-        let _ = write!(out, "{name}  {bytes}");
+        let mut flow = Flow::new();
+        flow.push(Role::Title, header.unit.name()).push(Role::Meaning, format!("  {bytes}"));
         if self.explain > Explain::Off {
-            let _ = write!(out, "  {}", self.painter.paint(Role::Dim, meaning));
+            flow.push(Role::Meaning, "  ").push(Role::Dim, header.unit.info().meaning);
         }
-        out.push('\n');
+        self.set(out, 0, &flow);
     }
 
     /// Writes the title: which packet it is.
     pub fn title(&self, record: &Record<'_>, out: &mut String) {
-        let _ = writeln!(
-            out,
-            "{}{}",
-            self.painter.paint(Role::Title, record.type_name()),
-            title(record)
-        );
+        let mut flow = Flow::new();
+        flow.push(Role::Title, record.type_name()).push(Role::Meaning, title(record));
+        self.set(out, 0, &flow);
+    }
+
+    fn set(&self, out: &mut String, indent: usize, flow: &Flow) {
+        flow.set(out, self.painter, indent, 2, self.width);
     }
 
     /// Writes where a packet was: frames, time, ends, and a line for each header below MQTT.
@@ -68,10 +71,10 @@ impl Heading {
         if let Some(stream) = origin.stream {
             parts.push(format!("stream {stream}"));
         }
-        if let Some(sender) = record.sender {
+        if let Some(sender) = record.sender_name() {
             parts.push(format!("from the {sender}"));
         }
-        let _ = writeln!(out, "{}", self.painter.paint(Role::Dim, parts.join("  ")));
+        self.set(out, 0, Flow::new().push(Role::Dim, parts.join("  ")));
         self.layers(origin, out);
         let comments = origin.notes.into_iter().flat_map(|notes| notes.comments(origin.frames));
         for comment in comments {
@@ -84,7 +87,8 @@ impl Heading {
     fn layers(&self, origin: &Origin<'_>, out: &mut String) {
         let Some(layers) = origin.layers.filter(|_| self.explain > Explain::Off) else { return };
         for line in net::describe(layers) {
-            let _ = writeln!(out, "    {}", self.painter.paint(Role::Dim, line));
+            out.push_str("    ");
+            self.set(out, 4, Flow::new().push(Role::Dim, line));
         }
     }
 }
@@ -108,13 +112,13 @@ fn named(end: SocketAddr, origin: &Origin<'_>) -> String {
 /// Version, length and client id, behind the packet's type.
 fn title(record: &Record<'_>) -> String {
     let mut out = String::new();
-    if record.decoded.is_some() && record.version_from != How::Open {
+    if record.is_packet() && record.version_from != How::Open {
         let how = match record.version_from {
             How::Inferred => " (inferred)",
             How::Option => " (by option)",
             How::Connect | How::Open => "",
         };
-        let _ = write!(out, "  MQTT {}{how}", record.version);
+        let _ = write!(out, "  {}{how}", record.version.title());
     }
     if record.unit.is_none() || !record.bytes.is_empty() {
         let _ = write!(out, "  {}", text::count(record.bytes.len() as u64, "byte"));

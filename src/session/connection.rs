@@ -89,8 +89,11 @@ impl Connection {
         let sender = sender.or_else(|| kind.and_then(PacketType::only_sender));
         let (version, how, note) = match self.version {
             _ if kind == Some(PacketType::CONNECT) => (self.expected(), How::Connect, None),
-            Some((Version::V5, how)) if is_old_refusal(bytes) => {
-                (Version::V311, how, Some(Rule::CONNACK_OLDER))
+            Some((Version::V5, How::Connect)) if is_old_refusal(bytes) => {
+                (Version::V311, How::Inferred, Some(Rule::CONNACK_OLDER))
+            }
+            Some((Version::V5, How::Inferred)) if is_old_refusal(bytes) => {
+                (Version::V311, How::Inferred, Some(Rule::VERSION_INFERRED))
             }
             Some((version, how)) => (version, how, None),
             None => self.infer(bytes, sender, scratch),
@@ -99,6 +102,12 @@ impl Connection {
         let decoded = decode(bytes, Reading { version, sender }, tape);
         if let Some(rule) = note {
             tape.note(Finding::new(rule, Span::of_bytes(0, bytes.len()), Field::INPUT));
+        }
+        if decoded.header.packet_type == PacketType::CONNECT
+            && tape.find(Field::PROTOCOL_LEVEL).is_none()
+        {
+            // Cut before its level: what version the connection has is as open as before.
+            return (decoded, self.version.map_or(How::Open, |(_, how)| how));
         }
         self.observe(&decoded);
         if kind == Some(PacketType::CONNECT) {
@@ -215,6 +224,23 @@ mod tests {
     fn an_old_server_refuses_in_its_own_version() {
         let mut connection = Connection::new(None);
         read(&mut connection, CONNECT_V5);
-        assert_eq!(read(&mut connection, "20020001"), (Version::V311, How::Connect, 1));
+        assert_eq!(read(&mut connection, "20020001"), (Version::V311, How::Inferred, 1));
+        let mut inferred = Connection::inferred(Version::V5);
+        assert_eq!(read(&mut inferred, "20020001"), (Version::V311, How::Inferred, 1));
+    }
+
+    #[test]
+    fn what_is_settled_by_hand_stays_so() {
+        let mut connection = Connection::new(Some(Version::V5));
+        assert_eq!(read(&mut connection, "20020000"), (Version::V5, How::Option, 1));
+    }
+
+    #[test]
+    fn a_connect_that_is_cut_before_its_level_settles_nothing() {
+        let mut connection = Connection::new(None);
+        assert_eq!(read(&mut connection, "101000044d51").1, How::Open);
+        assert_eq!(read(&mut connection, SUBSCRIBE_V5), (Version::V5, How::Inferred, 0));
+        let mut connection = Connection::new(None);
+        assert_eq!(read(&mut connection, "101000044d51545405").1, How::Connect);
     }
 }

@@ -4,5 +4,9 @@
 //! What may enter: facts that need more than one packet. They are kept with bounded memory.
 
 mod connection;
+mod pairs;
+mod recent;
+pub mod sn;
 
 pub use connection::{Connection, How};
+pub use pairs::{Pair, Pairs, Trust};

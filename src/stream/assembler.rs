@@ -164,6 +164,11 @@ impl Assembler {
         !self.held.is_empty() || (self.end.is_some() && !self.closed)
     }
 
+    /// Whether all of it was told, up to its FIN or reset.
+    pub(super) const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// What holding costs now, in bytes.
     pub(super) const fn held(&self) -> usize {
         self.held.cost()
@@ -201,11 +206,6 @@ impl Assembler {
         } else {
             Fit::Inside
         }
-    }
-
-    /// Whether the side has ended, and all that it sent was told.
-    pub(super) const fn is_closed(&self) -> bool {
-        self.closed
     }
 
     /// Whether the side has ended with a reset.

@@ -45,6 +45,8 @@ pub struct Stamp {
     pub frame: u64,
     /// Its time: nanoseconds since 1970-01-01 UTC.
     pub time: Option<i64>,
+    /// Time of the frame before it in the capture.
+    pub previous: Option<i64>,
 }
 
 /// What happened on one side. Offsets count the bytes of that side from its first known one; a gap
@@ -120,6 +122,8 @@ pub enum Close {
 pub enum End {
     /// The capture ended.
     Capture,
+    /// Its sides have ended it, and all was told.
+    Closed,
     /// A new connection uses the same addresses and ports.
     Reused,
     /// It was idle the longest, and there were too many.

@@ -5,6 +5,7 @@ use std::{collections::HashMap, ops::ControlFlow};
 use super::{
     Connection, End, Event, GapCause, Limits, Side, Sink, Stamp, StreamCounters,
     assembler::{Assembler, Emit, Fit, Moment, Shared},
+    ended::{Ended, Entry, Last},
     hash::{Key, Seed},
     limits::{STRAYS, SWEEP, SWEEP_SEGMENTS, WINDOW},
 };
@@ -14,6 +15,7 @@ use crate::net::{Flags, Segment, TcpLayer};
 #[derive(Debug)]
 pub struct Flows<T> {
     table: HashMap<Key, Flow<T>, Seed>,
+    ended: Ended,
     shared: Shared,
     /// When idle connections were last looked for: time and number of the segment.
     swept: (Option<i64>, u64),
@@ -40,13 +42,17 @@ struct Flow<T> {
     a_seen: bool,
     b_seen: bool,
     segments: u64,
-    /// Number of the last segment, over all connections: the smallest is idle the longest.
-    last: u64,
-    /// Its time.
-    last_time: Option<i64>,
     /// Whether any segment had payload.
     has_payload: bool,
     strays: Strays,
+    /// The last segment: the one with the smallest number is idle the longest.
+    last: Last,
+    /// Which sides have sent a FIN.
+    fins: [bool; 2],
+    /// Whether a reset came, and no payload after it.
+    reset: bool,
+    /// Whether it is in the queue of those that have ended.
+    queued: bool,
 }
 
 /// Segments in a row that no window reaches: of which side, the next sequence number, how many.
@@ -81,7 +87,7 @@ impl<T> Flows<T> {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         let shared = Shared { limits, ..Shared::default() };
-        Self { table: HashMap::default(), shared, swept: (None, 0) }
+        Self { table: HashMap::default(), ended: Ended::default(), shared, swept: (None, 0) }
     }
 
     /// What happened so far.
@@ -116,6 +122,7 @@ impl<T> Flows<T> {
         sink: &mut S,
     ) -> StreamId {
         self.shared.counters.segments = self.shared.counters.segments.saturating_add(1);
+        self.forget_ended(Last::new(self.shared.counters.segments, at), sink);
         let (key, sender_is_low) = Key::new(segment.src(), segment.dst());
         self.sweep(at, sink);
         let known = self.table.get_mut(&key);
@@ -132,6 +139,10 @@ impl<T> Flows<T> {
             return StreamId { stream: 0, side: Side::A };
         };
         let id = flow.push(at, segment, sender_is_low, &mut self.shared, sink);
+        if flow.has_ended() && !flow.queued {
+            flow.queued = true;
+            self.ended.push(Entry { key, stream: id.stream, last: flow.last });
+        }
         if self.shared.held > self.shared.limits.held_in_all {
             self.release_the_largest(sink);
         }
@@ -140,6 +151,7 @@ impl<T> Flows<T> {
 
     /// Ends all connections: what is still held is told, with its gaps, stream after stream.
     pub fn finish<S: Sink<State = T>>(&mut self, sink: &mut S) {
+        self.ended.clear();
         let mut flows: Vec<_> = self.table.drain().map(|(_, flow)| flow).collect();
         flows.sort_unstable_by_key(|flow| flow.connection.stream);
         for flow in flows {
@@ -172,10 +184,12 @@ impl<T> Flows<T> {
             a_seen: false,
             b_seen: false,
             segments: 0,
-            last: 0,
-            last_time: at.time,
             has_payload: false,
             strays: Strays::default(),
+            last: Last::default(),
+            fins: [false; 2],
+            reset: false,
+            queued: false,
         }
     }
 
@@ -210,17 +224,45 @@ impl<T> Flows<T> {
         }
     }
 
-    /// Forgets the connections that are idle the longest, where the table is full; those that have
-    /// carried nothing first, so that a flood of SYNs costs no conversation.
-    ///
-    /// A sixteenth at a time, so that looking for them costs little for each new connection.
-    fn make_room<S: Sink<State = T>>(&mut self, sink: &mut S) {
-        if self.table.len() < self.shared.limits.flows.max(1) {
-            return;
+    /// Forgets the connections that ended a while ago.
+    fn forget_ended<S: Sink<State = T>>(&mut self, now: Last, sink: &mut S) {
+        while let Some(entry) = self.ended.due(now) {
+            let known = self.table.get_mut(&entry.key);
+            // It may have been forgotten before, and its addresses used again.
+            let Some(flow) = known.filter(|flow| flow.connection.stream == entry.stream) else {
+                continue;
+            };
+            if !flow.has_ended() {
+                flow.queued = false;
+            } else if flow.last != entry.last {
+                self.ended.push(Entry { last: flow.last, ..entry });
+            } else {
+                self.end(entry.key, End::Closed, sink);
+            }
         }
-        let flows = self.table.iter();
-        let mut idle: Vec<_> =
-            flows.map(|(key, flow)| ((flow.has_payload, flow.last), *key)).collect();
+    }
+
+    /// Makes room for one more connection, and bounds the queue of the ended ones: those go first,
+    /// then the ones that are idle the longest.
+    fn make_room<S: Sink<State = T>>(&mut self, sink: &mut S) {
+        let most = self.shared.limits.flows.max(1);
+        while self.table.len() >= most || self.ended.len() >= most {
+            let Some(entry) = self.ended.pop() else { return self.forget_idle(sink) };
+            let known = self.table.get_mut(&entry.key);
+            match known.filter(|flow| flow.connection.stream == entry.stream) {
+                Some(flow) if flow.has_ended() => self.end(entry.key, End::Closed, sink),
+                Some(flow) => flow.queued = false,
+                None => {}
+            }
+        }
+    }
+
+    /// Those that have carried nothing go first, so that a flood of SYNs costs no conversation.
+    /// A sixteenth at a time, so that looking for them costs little for each new connection.
+    fn forget_idle<S: Sink<State = T>>(&mut self, sink: &mut S) {
+        let idle =
+            self.table.iter().map(|(key, flow)| ((flow.has_payload, flow.last.segment), *key));
+        let mut idle: Vec<_> = idle.collect();
         let count = (idle.len() / 16).clamp(1, idle.len());
         idle.select_nth_unstable_by_key(count.saturating_sub(1), |(rank, _)| *rank);
         idle.truncate(count);
@@ -288,21 +330,37 @@ impl<T> Flow<T> {
                 });
             }
         }
+        let all_told = self.a.is_closed() && self.b.is_closed() && !self.reset;
+        if let Some(state) = self.state.take_if(|_| all_told) {
+            // The consumer's state may be large; what lingers knows repeated segments without it.
+            sink.ended(&self.connection, state, End::Closed);
+        }
         id
     }
 
     fn note(&mut self, side: Side, at: Stamp, segment: &Segment<'_>, shared: &Shared) {
-        self.last = shared.counters.segments;
-        self.last_time = at.time;
+        self.last = Last::new(shared.counters.segments, at);
         self.has_payload |= segment.tcp.len > 0;
         self.segments = self.segments.saturating_add(1);
         match side {
             Side::A => self.a_seen = true,
             Side::B => self.b_seen = true,
         }
-        if self.connection.opener.is_none() {
-            self.connection.opener = opener(&segment.tcp, side);
+        let tcp = &segment.tcp;
+        if tcp.flags.has(Flags::FIN) {
+            let [a, b] = &mut self.fins;
+            *(if side == Side::A { a } else { b }) = true;
         }
+        // Payload behind a reset: nobody believed it.
+        self.reset = tcp.flags.has(Flags::RST) || (self.reset && tcp.len == 0);
+        if self.connection.opener.is_none() {
+            self.connection.opener = opener(tcp, side);
+        }
+    }
+
+    /// Whether its sides have ended it. What comes after that can only be sent again.
+    const fn has_ended(&self) -> bool {
+        self.reset || matches!(self.fins, [true, true])
     }
 
     fn finish<S: Sink<State = T>>(mut self, end: End, shared: &mut Shared, sink: &mut S) {
@@ -350,11 +408,11 @@ impl<T> Flow<T> {
         let tcp = &segment.tcp;
         let side = self.side(sender_is_low);
         let is_over = self.is_over();
-        let assembler = self.assembler(side);
         if tcp.flags.has(Flags::SYN) {
-            return assembler.is_other_start(tcp.seq);
+            return self.assembler(side).is_other_start(tcp.seq);
         }
-        if self.state.is_none() || tcp.flags.has(Flags::RST) {
+        let is_unwanted = self.state.is_none() && !self.has_ended();
+        if is_unwanted || tcp.flags.has(Flags::RST) {
             return false;
         }
         let fit = self.assembler(side).fit(tcp);
@@ -384,7 +442,7 @@ impl<T> Flow<T> {
 
     fn is_idle(&self, now: i64, limits: &Limits) -> bool {
         let bound = if self.has_payload { limits.idle } else { limits.idle_without_payload };
-        let silent = now.saturating_sub(self.last_time.unwrap_or(now));
+        let silent = now.saturating_sub(self.last.time.unwrap_or(now));
         u128::try_from(silent).is_ok_and(|silent| silent > bound.as_nanos())
     }
 

@@ -90,6 +90,10 @@ impl Held {
     pub(super) fn pop(&mut self) -> Option<Chunk> {
         let (_, chunk) = self.chunks.pop_first()?;
         self.cost = self.cost.saturating_sub(chunk.bytes.len()).saturating_sub(OVERHEAD);
+        if self.chunks.is_empty() {
+            // An empty map keeps a node with room for eleven: some 4 KiB for each side.
+            self.chunks = BTreeMap::new();
+        }
         Some(chunk)
     }
 

@@ -66,6 +66,12 @@ pub(super) const SWEEP_SEGMENTS: u64 = 1_024;
 /// How far behind the first segment its connection's SYN may come, in bytes: one unscaled window.
 pub(super) const LATE_SYN_REACH: u32 = 65_535;
 
+/// How long a connection is remembered after its last segment when both sides have ended it, in
+/// nanoseconds: as long as Linux does, after which nothing of it is sent again.
+pub(super) const LINGER: i64 = 60_000_000_000;
+/// The same where frames have no times, in segments of all connections: a minute of a busy link.
+pub(super) const LINGER_SEGMENTS: u64 = 65_536;
+
 /// What happened over all connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StreamCounters {

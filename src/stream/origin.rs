@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     fn at(frame: u64) -> Stamp {
-        Stamp { frame, time: None }
+        Stamp { frame, ..Stamp::default() }
     }
 
     #[test]

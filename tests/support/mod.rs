@@ -90,6 +90,14 @@ impl Tcp {
     }
 }
 
+/// A UDP datagram in IPv4, without a link header.
+pub fn datagram((src, src_port): (u8, u16), (dst, dst_port): (u8, u16), payload: &[u8]) -> Vec<u8> {
+    let builder = PacketBuilder::ipv4([10, 0, 0, src], [10, 0, 0, dst], 64).udp(src_port, dst_port);
+    let mut bytes = Vec::new();
+    builder.write(&mut bytes, payload).unwrap();
+    bytes
+}
+
 /// A frame that holds these bytes whole.
 pub fn frame(link: u32, data: &[u8]) -> Frame<'_> {
     Frame {

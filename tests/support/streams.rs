@@ -61,7 +61,7 @@ fn streams_of(file: &Path) -> Vec<Stream> {
     let mut net = Net::default();
     while let Ok(Some(frame)) = source.next_frame() {
         if let Ok(Transport::Tcp(segment)) = net.packet(&frame) {
-            let at = Stamp { frame: frame.number, time: frame.time };
+            let at = Stamp { frame: frame.number, time: frame.time, previous: None };
             flows.push(at, &segment, &mut sink);
         }
     }

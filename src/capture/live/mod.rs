@@ -237,7 +237,7 @@ impl Source for Live {
             data: &self.data,
         };
         if let Some(Err(error)) = self.writer.as_mut().map(|writer| writer.frame(&frame)) {
-            // One error is told, then the capture goes on without the file.
+            // Who asks for a frame after this error captures on without the file.
             self.writer = None;
             return Err(Fault::Write(error).of_file(0));
         }
