@@ -19,6 +19,7 @@ use crate::paste;
 use crate::pipeline::{Consumer, Inspector, PastedSettings, Record, Settings, read_paste};
 use crate::render::{Explain, FORMATS, Options};
 use crate::spec::{Sender, Version};
+use crate::stream::Limits;
 use crate::text::is_unsafe;
 use std::io::Cursor;
 use std::ops::ControlFlow;
@@ -66,18 +67,32 @@ pub fn capture(data: &[u8]) {
 /// The bytes are TCP segments of one connection, in any order and overlapping as they like. Each
 /// has a header of four: flags (bit 7 is the direction, the lower six are TCP's), the low byte of
 /// the sequence number, that of the acknowledgement, and the length of the payload behind them.
+/// With bit 6 of the flags the acknowledgement is the high byte of the sequence number, and a
+/// minute passes for each of it. All bounds are met once as they are, and once very low.
 pub fn segments(data: &[u8]) {
-    let mut inspector = Inspector::new(Checker, Settings::default());
+    let limits = Limits { flows: 1, held_per_side: 700, held_in_all: 900, ..Limits::default() };
+    let tight = Settings { limits, max_packet: 300, held_in_all: 400, ..Settings::default() };
+    for settings in [Settings::default(), tight] {
+        segments_with(data, settings);
+    }
+}
+
+fn segments_with(data: &[u8], settings: Settings) {
+    let mut inspector = Inspector::new(Checker, settings);
+    let mut passed: i64 = 0;
     let mut rest = data;
     let mut number: u64 = 0;
     while let Some(([flags, seq, ack, len], tail)) = rest.split_first_chunk::<4>() {
         let (payload, tail) = tail.split_at_checked(usize::from(*len)).unwrap_or((tail, &[]));
         rest = tail;
         number = number.saturating_add(1);
-        let packet = ip_packet(*flags, u32::from(*seq), u32::from(*ack), payload);
+        let far = if flags & 0x40 == 0 { 0 } else { *ack };
+        passed = passed.saturating_add(60_000_000_000_i64.saturating_mul(far.into()));
+        let seq = u32::from(*seq) | u32::from(far) << 24;
+        let packet = ip_packet(*flags, seq, u32::from(*ack), payload);
         let frame = Frame {
             number,
-            time: i64::try_from(number).ok(),
+            time: i64::try_from(number).ok().map(|time| time.saturating_add(passed)),
             link: LinkType::RAW,
             original_len: u32::try_from(packet.len()).unwrap_or(u32::MAX),
             interface: 0,
