@@ -140,8 +140,8 @@ impl Live {
             }
         });
         let mut errors = BufReader::new(process.stderr.take().unwrap()).lines();
-        let first = errors.next().unwrap().unwrap();
-        assert!(first.contains("capturing on"), "{first}");
+        let mut told = errors.by_ref().map_while(Result::ok);
+        assert!(told.any(|line| line.contains("capturing on")), "it does not capture");
         Self { process, output, errors, lines: Vec::new() }
     }
 
@@ -435,7 +435,7 @@ fn a_closed_pipe_ends_it_quietly() {
     }
     let output = process.wait_with_output().unwrap();
     let told = stderr(&output);
-    assert!(output.status.success() && told.contains("1 frame seen"), "{told}");
+    assert!(output.status.success() && told.contains(" seen on "), "{told}");
 }
 
 #[test]

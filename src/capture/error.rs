@@ -153,8 +153,10 @@ impl Fault {
 pub struct Notice {
     /// Index of the file, from 0.
     pub file: u16,
-    /// Offset in the file, in bytes.
+    /// Offset in the file, in bytes; of a compressed file in what it unpacks to.
     pub offset: u64,
+    /// The name of the compression, of a compressed file.
+    pub packing: Option<&'static str>,
     /// What is odd.
     pub kind: NoticeKind,
 }
@@ -213,6 +215,9 @@ pub enum NoticeKind {
 
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(packing) = self.packing {
+            write!(f, "unpacked from {packing}, ")?;
+        }
         let at = self.offset;
         match &self.kind {
             NoticeKind::NoInterface(id) => {
@@ -270,8 +275,12 @@ pub(super) struct NoticeLog {
 
 impl NoticeLog {
     pub(super) fn add(&mut self, file: u16, offset: u64, kind: NoticeKind) {
+        self.push(Notice { file, offset, packing: None, kind });
+    }
+
+    pub(super) fn push(&mut self, notice: Notice) {
         if self.kept.len() < MAX_NOTICES {
-            self.kept.push(Notice { file, offset, kind });
+            self.kept.push(notice);
         } else {
             self.more = self.more.saturating_add(1);
         }
@@ -281,8 +290,8 @@ impl NoticeLog {
         if self.more > 0
             && let Some(last) = self.kept.last()
         {
-            let (file, offset) = (last.file, last.offset);
-            self.kept.push(Notice { file, offset, kind: NoticeKind::More(self.more) });
+            let kind = NoticeKind::More(self.more);
+            self.kept.push(Notice { kind, ..*last });
             self.more = 0;
         }
         std::mem::take(&mut self.kept)

@@ -154,7 +154,7 @@ impl Source for Merge {
     fn notices(&mut self) -> Vec<Notice> {
         for input in &mut self.inputs {
             for notice in input.source.notices() {
-                self.notices.add(input.file, notice.offset, notice.kind);
+                self.notices.push(Notice { file: input.file, ..notice });
             }
         }
         self.notices.drain()

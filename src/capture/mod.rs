@@ -13,6 +13,7 @@
 //! To add a compression: a row in `unpack`, which stands before the formats are told apart.
 
 mod beside;
+mod block;
 mod blocks;
 mod error;
 mod follow;

@@ -72,6 +72,7 @@ impl Source for Unpacked {
     }
 
     fn notices(&mut self) -> Vec<Notice> {
-        self.source.notices()
+        let packing = Some(self.packing);
+        self.source.notices().into_iter().map(|notice| Notice { packing, ..notice }).collect()
     }
 }

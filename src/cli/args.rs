@@ -34,6 +34,7 @@ Examples:
   mqttscope read -T summary -d tcp.port==1884,mqtt capture.pcap
   tcpdump -U -w - tcp port 1883 | mqttscope read -
   mqttscope live -i eth0 -w keep.pcap
+  mqttscope live -i eth0 -w keep.pcap -b filesize:100000 -b files:20
 
 As with tshark, the subcommand may be left out before -r FILE, -i IFACE and -D.
 
@@ -85,7 +86,7 @@ pub(super) struct Output {
     /// Show no packets, only what is told at the end.
     #[arg(short = 'q')]
     pub(super) quiet: bool,
-    /// Write each packet at once, not in blocks. Live capture does so anyway.
+    /// Write each packet at once, not in blocks. Live capture does so as soon as no frame waits.
     #[arg(short = 'l')]
     pub(super) line_buffered: bool,
 }
@@ -164,28 +165,40 @@ pub(super) struct Read {
 /// `mqttscope live`
 #[derive(Debug, Args)]
 pub(super) struct Live {
-    /// The interface: its name, its number in the list of -D, or any.
-    #[arg(short = 'i', value_name = "IFACE")]
-    pub(super) interface: String,
+    /// An interface: its name, its number in the list of -D, or any. May be repeated: frames come in the
+    /// order of time.
+    #[arg(short = 'i', value_name = "IFACE", required = true)]
+    pub(super) interfaces: Vec<String>,
     /// Capture filter, in libpcap's language [default: tcp port 1883, and the ports of -d].
     #[arg(short = 'f', value_name = "FILTER")]
     pub(super) filter: Option<String>,
     /// Stop after this many frames.
     #[arg(short = 'c', value_name = "FRAMES")]
     pub(super) count: Option<u64>,
-    /// Stop after this many seconds: duration:N.
-    #[arg(short = 'a', value_name = "duration:SECONDS", value_parser = super::live::parse_duration)]
-    pub(super) autostop: Option<std::time::Duration>,
-    /// Write what is captured to a file (.pcap) while showing it.
+    /// Stop after seconds, kB written, full files or frames: duration:N, filesize:N, files:N, packets:N.
+    #[arg(short = 'a', value_name = "CONDITION:N", value_parser = super::conditions::parse_end)]
+    pub(super) end: Vec<super::conditions::Condition>,
+    /// Write a ring of files, as dumpcap does: keep files:N, begin the next one after filesize:N (kB),
+    /// duration:N (seconds), packets:N or interval:N (when the clock comes to a multiple).
+    #[arg(short = 'b', value_name = "CONDITION:N", value_parser = super::conditions::parse_ring)]
+    pub(super) ring: Vec<super::conditions::Condition>,
+    /// Write what is captured to a file while showing it: pcap, or pcapng if its name says so or the
+    /// link types differ.
     #[arg(short = 'w', value_name = "FILE")]
     pub(super) write: Option<PathBuf>,
+    /// Go on as this user once the interfaces are open [default: the user of sudo]; root stays root.
+    #[arg(long, value_name = "NAME|UID")]
+    pub(super) user: Option<String>,
+    /// Give up the right to open an interface, too: one that is deleted is not captured on again.
+    #[arg(long)]
+    pub(super) no_reopen: bool,
     /// Capture at most this many bytes of a frame.
     #[arg(short = 's', value_name = "BYTES", default_value_t = 262_144)]
     pub(super) snaplen: u32,
     /// Don't put the interface into promiscuous mode.
     #[arg(short = 'p')]
     pub(super) no_promiscuous: bool,
-    /// Size of the kernel's buffer in MiB.
+    /// Size of the kernel's buffer of each interface in MiB.
     #[arg(short = 'B', value_name = "MIB", default_value_t = 64)]
     pub(super) buffer: u32,
     #[command(flatten)]

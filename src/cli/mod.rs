@@ -4,6 +4,7 @@
 //! To add a subcommand: a file with `run`, a variant of `Command` in `args`, a line in `dispatch`.
 
 mod args;
+mod conditions;
 mod decode;
 mod decode_on;
 mod interfaces;

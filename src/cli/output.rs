@@ -21,7 +21,7 @@ pub(super) struct Printer {
 }
 
 impl Printer {
-    /// For the user's options. `live` output is never held back.
+    /// For the user's options. `live`: who captures calls `flush` as soon as no frame waits.
     pub(super) fn new(output: &Output, live: bool) -> anyhow::Result<Self> {
         let name = &output.format;
         let row = render::format(name)
@@ -30,7 +30,7 @@ impl Printer {
         Ok(Self {
             format: (row.make)(&options(output, is_terminal)),
             out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
-            flush_each: live || output.line_buffered || is_terminal,
+            flush_each: output.line_buffered || (is_terminal && !live),
             quiet: output.quiet,
             fail_on: output.fail_on.map(Into::into),
             found: false,

@@ -14,13 +14,15 @@ use std::net::SocketAddr;
 /// The ports that gateways of MQTT-SN listen on: 1884, and 10000 of the Paho gateway.
 pub const SN_PORTS: [u16; 2] = [1884, 10_000];
 
+/// The last of the well-known ports: a client does not send from there.
+const MAX_WELL_KNOWN: u16 = 1_023;
+
 /// Gateways on other ports that are remembered, by the CONNECT that was sent to them.
 const MAX_FOUND: usize = 4_096;
 
 /// What is known of MQTT-SN in a capture.
 #[derive(Debug)]
 pub(super) struct Datagrams {
-    ports: BTreeSet<u16>,
     /// The ports that an option names.
     named: BTreeSet<u16>,
     any_port: bool,
@@ -40,11 +42,8 @@ impl Datagrams {
     /// Before the first datagram: `named` are the ports that an option names; with `any_port` those
     /// on other ports are read too, from the CONNECT on that tells a gateway.
     pub(super) fn new(named: &[u16], any_port: bool) -> Self {
-        let named: BTreeSet<u16> = named.iter().copied().collect();
-        let ports = SN_PORTS.into_iter().chain(named.iter().copied()).collect();
         Self {
-            ports,
-            named,
+            named: named.iter().copied().collect(),
             any_port,
             found: Found::default(),
             pairs: Pairs::default(),
@@ -60,7 +59,7 @@ impl Datagrams {
         worker: &mut Worker<C>,
     ) -> bool {
         let (src, dst) = (datagram.src(), datagram.dst());
-        let (from, to) = (self.is_gateway(src), self.is_gateway(dst));
+        let (from, to) = (self.is_gateway(src, dst), self.is_gateway(dst, src));
         let is_told = !from && !to && self.any_port && is_connect(datagram.payload);
         if is_told {
             self.found.add(dst);
@@ -93,6 +92,7 @@ impl Datagrams {
                 previous: worker.clock.previous,
                 ends: Some((src, dst)),
                 layers: Some(datagram.layers),
+                notes: Some(&worker.notes),
                 ..Origin::default()
             };
             let pairs = &mut self.pairs;
@@ -133,8 +133,11 @@ impl Datagrams {
         self.pairs.forgotten()
     }
 
-    fn is_gateway(&self, end: SocketAddr) -> bool {
-        self.ports.contains(&end.port()) || self.found.all.contains(&end)
+    /// Whether an end is a gateway, going by its port and by the CONNECTs until now. Opposite a
+    /// well-known port, that of DNS for example, a gateway's port is a client's own by chance.
+    fn is_gateway(&self, end: SocketAddr, peer: SocketAddr) -> bool {
+        let by_port = SN_PORTS.contains(&end.port()) && peer.port() > MAX_WELL_KNOWN;
+        by_port || self.named.contains(&end.port()) || self.found.all.contains(&end)
     }
 }
 

@@ -195,7 +195,7 @@ fn bytes_of_no_packet_are_a_line_with_their_place() {
         "type": "UNDECODED", "length": 2, "hex": "fffe",
         "findings": [{
             "severity": "warning", "rule": "not-a-packet", "bit_offset": 0, "bit_length": 16,
-            "message": "skipped: 2 bytes, not part of any MQTT packet",
+            "message": "no MQTT packet: 2 bytes skipped",
         }],
         "fields": [{
             "field": "mqtt.undecoded", "name": "Not decoded", "bit_offset": 0, "bit_length": 16,
