@@ -10,12 +10,16 @@
 
 use crate::annotate::Tape;
 use crate::capture::{Frame, LinkType, Source, from_reader};
+use crate::carrier::signature::recognise;
+use crate::carrier::websocket::WebSocket;
+use crate::carrier::{Input, Layer, Output, explain};
 use crate::mqtt::{Reading, decode, infer};
 use crate::mqttsn;
 use crate::paste;
 use crate::pipeline::{Consumer, Inspector, PastedSettings, Record, Settings, read_paste};
 use crate::render::{Explain, FORMATS, Options};
 use crate::spec::{Sender, Version};
+use crate::stream::Limits;
 use crate::text::is_unsafe;
 use std::io::Cursor;
 use std::ops::ControlFlow;
@@ -63,18 +67,32 @@ pub fn capture(data: &[u8]) {
 /// The bytes are TCP segments of one connection, in any order and overlapping as they like. Each
 /// has a header of four: flags (bit 7 is the direction, the lower six are TCP's), the low byte of
 /// the sequence number, that of the acknowledgement, and the length of the payload behind them.
+/// With bit 6 of the flags the acknowledgement is the high byte of the sequence number, and a
+/// minute passes for each of it. All bounds are met once as they are, and once very low.
 pub fn segments(data: &[u8]) {
-    let mut inspector = Inspector::new(Checker, Settings::default());
+    let limits = Limits { flows: 1, held_per_side: 700, held_in_all: 900, ..Limits::default() };
+    let tight = Settings { limits, max_packet: 300, held_in_all: 400, ..Settings::default() };
+    for settings in [Settings::default(), tight] {
+        segments_with(data, settings);
+    }
+}
+
+fn segments_with(data: &[u8], settings: Settings) {
+    let mut inspector = Inspector::new(Checker, settings);
+    let mut passed: i64 = 0;
     let mut rest = data;
     let mut number: u64 = 0;
     while let Some(([flags, seq, ack, len], tail)) = rest.split_first_chunk::<4>() {
         let (payload, tail) = tail.split_at_checked(usize::from(*len)).unwrap_or((tail, &[]));
         rest = tail;
         number = number.saturating_add(1);
-        let packet = ip_packet(*flags, u32::from(*seq), u32::from(*ack), payload);
+        let far = if flags & 0x40 == 0 { 0 } else { *ack };
+        passed = passed.saturating_add(60_000_000_000_i64.saturating_mul(far.into()));
+        let seq = u32::from(*seq) | u32::from(far) << 24;
+        let packet = ip_packet(*flags, seq, u32::from(*ack), payload);
         let frame = Frame {
             number,
-            time: i64::try_from(number).ok(),
+            time: i64::try_from(number).ok().map(|time| time.saturating_add(passed)),
             link: LinkType::RAW,
             original_len: u32::try_from(packet.len()).unwrap_or(u32::MAX),
             interface: 0,
@@ -87,6 +105,42 @@ pub fn segments(data: &[u8]) {
         }
     }
     inspector.finish();
+}
+
+/// The bytes are what both sides of a WebSocket connection send. The first chooses how it begins:
+/// with a request or in the middle; then follow pieces with a header of two: who sends it and
+/// whether it is missing (bits 0 and 1), and its length.
+pub fn websocket(data: &[u8]) {
+    let Some((start, mut rest)) = data.split_first() else { return };
+    let mut layer = if start & 1 == 0 { WebSocket::new() } else { WebSocket::mid_stream() };
+    let mut below = [0_u64; 2];
+    let mut tape = Tape::new();
+    let mut check = |_: Sender, output: Output<'_>| match output {
+        Output::Data { bytes, from, to } => assert!(!bytes.is_empty() && from < to),
+        Output::Header { unit, bytes, .. } | Output::Unit { unit, bytes, .. } => {
+            explain(unit, bytes, &mut tape);
+            assert_tiles(bytes, &tape);
+        }
+        _ => {}
+    };
+    while let Some(([kind, len], tail)) = rest.split_first_chunk::<2>() {
+        let (piece, tail) = tail.split_at_checked(usize::from(*len)).unwrap_or((tail, &[]));
+        rest = tail;
+        let (sender, at) = match (kind & 1, &mut below) {
+            (0, [client, _]) => (Sender::Client, client),
+            (_, [_, server]) => (Sender::Server, server),
+        };
+        let input = match kind & 2 {
+            0 if piece.is_empty() => continue,
+            0 => Input::Data(piece),
+            _ => Input::Gap(Some(piece.len() as u64)),
+        };
+        *at = at.saturating_add(piece.len() as u64);
+        layer.push(sender, input, &mut check);
+        assert!(layer.needs_from(sender) <= *at, "bytes are needed that did not come");
+        let _ = recognise(piece, kind & 4 != 0);
+    }
+    layer.finish(&mut check);
 }
 
 /// IPv4 and TCP headers before the payload; to port 1883, or from it.

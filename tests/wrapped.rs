@@ -66,7 +66,13 @@ fn recorded(path: &Path) -> Vec<Vec<u8>> {
         let length = usize::from(u16::from_be_bytes([f.data[16], f.data[17]]));
         f.data[14..14 + length].to_vec()
     };
-    if frames.iter().all(|f| whole(&f)) { frames.iter().map(packet).collect() } else { Vec::new() }
+    // The wraps are made for TCP.
+    let is_tcp = |f: &Owned| f.data.get(23) == Some(&6);
+    if frames.iter().all(|f| whole(&f) && is_tcp(f)) {
+        frames.iter().map(packet).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 fn without_addresses(mut records: Vec<Value>) -> Vec<Value> {

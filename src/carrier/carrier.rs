@@ -59,6 +59,12 @@ impl Carrier {
         self.levels.last().map_or(self.hints.opener.is_some(), |level| level.is_aligned)
     }
 
+    /// Whether nothing stands between TCP and MQTT, so that both count the same bytes.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.levels.is_empty()
+    }
+
     /// Takes what comes next from one side. `Break`: this is no MQTT, and nothing more is wanted.
     pub fn push(&mut self, side: Side, item: Bottom<'_>, top: &mut dyn Top) -> ControlFlow<()> {
         let sender = match self.client {

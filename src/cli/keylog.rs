@@ -37,9 +37,7 @@ pub(super) fn parse(text: &str) -> Result<PathBuf, String> {
 /// # Errors
 /// When the file of the command line cannot be read; where it `may_come` later, that is only told.
 pub(super) fn secrets(named: Option<&Path>, may_come: bool) -> anyhow::Result<Secrets> {
-    let by_variable = || std::env::var_os(VARIABLE).filter(|value: &OsString| !value.is_empty());
-    let Some(path) = named.map(Path::to_path_buf).or_else(|| by_variable().map(PathBuf::from))
-    else {
+    let Some(path) = path(named) else {
         return Ok(Secrets::new());
     };
     match check(&path) {
@@ -73,6 +71,12 @@ pub(super) fn report(secrets: &Secrets) {
             "key log {name}: the secrets of {connections} were dropped, as there were too many"
         ));
     }
+}
+
+/// The key log that the command line names, or else the environment.
+pub(super) fn path(named: Option<&Path>) -> Option<PathBuf> {
+    let by_variable = || std::env::var_os(VARIABLE).filter(|value: &OsString| !value.is_empty());
+    named.map(Path::to_path_buf).or_else(|| by_variable().map(PathBuf::from))
 }
 
 fn check(path: &Path) -> std::io::Result<()> {

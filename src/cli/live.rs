@@ -267,8 +267,7 @@ mod capturing {
 
     /// Where the key log of TLS lies or will lie: it is read again as it grows, and may be another file then.
     fn key_log_folder(args: &Args) -> Option<PathBuf> {
-        let by_variable = || std::env::var_os("SSLKEYLOGFILE").filter(|it| !it.is_empty());
-        let file = args.protocol.key_log.clone().or_else(|| by_variable().map(PathBuf::from))?;
+        let file = keylog::path(args.protocol.key_log.as_deref())?;
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         Some(folder.map_or_else(|| PathBuf::from("."), PathBuf::from))
     }

@@ -93,12 +93,16 @@ fn streams<C: Consumer>(inspector: &Inspector<C>) {
             text::count(c.conflicts, "segment")
         ));
     }
-    let forgotten = inspector.stream_counters().forgotten;
-    if forgotten > 0 {
-        line(&format!(
-            "{} forgotten, as there were too many",
-            text::count(forgotten, "connection")
-        ));
+    let c = inspector.stream_counters();
+    for (count, noun, what) in [
+        (c.forgotten, "connection", "forgotten, as there were too many"),
+        (c.idle, "connection", "forgotten, as nothing came of them for so long"),
+        (c.strays, "segment", "passed over: no window reaches where they lie in their connection"),
+        (c.after_end_bytes, "byte", "passed over: their side had ended its connection before them"),
+    ] {
+        if count > 0 {
+            line(&format!("{} {what}", text::count(count, noun)));
+        }
     }
 }
 

@@ -36,6 +36,16 @@ impl Arrivals {
         self.origins.push_all(offset, len, stamps);
     }
 
+    /// How many frames are remembered.
+    pub(super) fn len(&self) -> usize {
+        self.origins.len()
+    }
+
+    /// What is allocated, in bytes.
+    pub(super) fn cost(&self) -> usize {
+        self.origins.cost()
+    }
+
     /// The frames that brought the bytes of a range, in the order of the bytes.
     pub(super) fn stamps(&self, range: Range<u64>) -> impl Iterator<Item = Stamp> + '_ {
         self.origins.frames(range)

@@ -2,10 +2,13 @@
 
 use super::arrivals::{Arrivals, Now};
 use super::inspector::{Clock, Settings, Worker};
+use super::reader::Cut;
+use super::trouble::Trouble;
 use super::{Consumer, Origin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::carrier::{Bottom, Carrier, Hints, Item, Top};
+use crate::mqtt::boundary::packet_id;
 use crate::mqtt::framer::{Framed, Framer, Why};
 use crate::net::Layers;
 use crate::session;
@@ -18,6 +21,11 @@ use std::ops::ControlFlow;
 /// Findings on how bytes are carried that wait for the next record of their side: a few tell
 /// enough, and a hostile peer could make any number.
 const MAX_WAITING: usize = 16;
+/// Segments that an incomplete packet may come in: the longest in segments of 128 bytes. Many
+/// smaller ones cost more to remember than their bytes do.
+const MAX_SEGMENTS: usize = 1 << 17;
+/// Packet Identifiers that one event tells the other direction; it remembers eight.
+const MAX_IDS: usize = 8;
 
 /// A connection: what carries it, its two directions and what is known of it.
 #[derive(Debug)]
@@ -35,6 +43,8 @@ struct Mqtt {
     max_packet: usize,
     from_client: Direction,
     from_server: Direction,
+    /// What happened to the bytes of sides A and B in TCP.
+    trouble: [Trouble; 2],
 }
 
 #[derive(Debug)]
@@ -55,10 +65,11 @@ impl Conversation {
         let max_packet = settings.max_packet;
         let mqtt = Mqtt {
             client: Side::A,
-            session: session::Connection::new(settings.version),
+            session: session::Connection::of_stream(settings.version),
             max_packet,
             from_client: Direction::new(false, max_packet),
             from_server: Direction::new(false, max_packet),
+            trouble: <[Trouble; 2]>::default(),
         };
         let carrier = Carrier::new(hints, settings.secrets.clone());
         Self { is_mqtt_port: hints.is_mqtt_port, carrier, mqtt }
@@ -89,9 +100,32 @@ impl Conversation {
                 top.time = at.time;
                 Bottom::End
             }
-            Event::Conflict { .. } => return ControlFlow::Continue(()),
+            Event::Conflict { offset, bytes, at, layers } => {
+                top.time = at.time;
+                top.conflict(side, self.carrier.is_plain(), (offset, bytes), (at, layers));
+                return ControlFlow::Continue(());
+            }
         };
-        self.carrier.push(side, bottom, &mut top)
+        self.carrier.push(side, bottom, &mut top)?;
+        for sender in [Sender::Client, Sender::Server] {
+            if top.mqtt.direction(sender).arrivals.len() > MAX_SEGMENTS {
+                top.frame(sender, None, None, |framer, emit| framer.shed(emit));
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// What is held of incomplete packets, in bytes.
+    pub(super) fn cost(&self) -> usize {
+        self.mqtt.from_client.cost().saturating_add(self.mqtt.from_server.cost())
+    }
+
+    /// Gives up what is held of incomplete packets.
+    pub(super) fn shed<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
+        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        for sender in [Sender::Client, Sender::Server] {
+            top.frame(sender, None, None, |framer, emit| framer.shed(emit));
+        }
     }
 
     /// Whether it is MQTT, or ought to be by its port.
@@ -114,6 +148,13 @@ impl Mqtt {
     fn side(&self, sender: Sender) -> Side {
         if sender == Sender::Client { self.client } else { self.client.other() }
     }
+
+    fn direction(&mut self, sender: Sender) -> &mut Direction {
+        match sender {
+            Sender::Client => &mut self.from_client,
+            Sender::Server => &mut self.from_server,
+        }
+    }
 }
 
 impl Direction {
@@ -125,6 +166,11 @@ impl Direction {
             headers: VecDeque::new(),
             findings: Vec::new(),
         }
+    }
+
+    /// What it holds, in bytes.
+    fn cost(&self) -> usize {
+        self.framer.cost().saturating_add(self.arrivals.cost())
     }
 
     /// Lets go of what lies before the bytes that the framer still has to do with.
@@ -145,17 +191,27 @@ struct Records<'r, C> {
     time: Option<i64>,
 }
 
-impl<C: Consumer> Top for Records<'_, C> {
-    fn item(&mut self, sender: Sender, item: Item<'_>, layers: Option<&Layers>) {
+/// What a framer is given to emit to.
+type Emit<'e> = &'e mut dyn FnMut(Framed<'_>);
+
+impl<C: Consumer> Records<'_, C> {
+    /// What the packets of one side have in common, with its framer and the framer of the other.
+    fn packets<'p>(
+        &'p mut self,
+        sender: Sender,
+        layers: Option<&'p Layers>,
+        now: Option<Now<'p>>,
+    ) -> (Packets<'p, C>, &'p mut Framer, &'p mut Framer, &'p mut u64) {
         let side = self.mqtt.side(sender);
-        let Mqtt { session, from_client, from_server, .. } = &mut *self.mqtt;
-        let direction = if sender == Sender::Client { from_client } else { from_server };
-        let Direction { framer, arrivals, taken, headers, findings } = direction;
-        let now = match (item, layers) {
-            (Item::Data { stamps, .. }, Some(layers)) => Now::new(*taken, stamps, layers),
-            _ => None,
+        let Mqtt { session, from_client, from_server, trouble: [a, b], .. } = &mut *self.mqtt;
+        let (direction, other) = match sender {
+            Sender::Client => (from_client, from_server),
+            Sender::Server => (from_server, from_client),
         };
-        let mut packets = Packets {
+        let Direction { framer, arrivals, taken, headers, findings } = direction;
+        framer.expect(Some(sender), session.version());
+        self.worker.ids.clear();
+        let packets = Packets {
             worker: self.worker,
             connection: self.connection,
             session,
@@ -167,32 +223,85 @@ impl<C: Consumer> Top for Records<'_, C> {
             arrivals,
             headers,
             findings,
+            trouble: if side == Side::A { a } else { b },
         };
+        (packets, framer, &mut other.framer, taken)
+    }
+
+    /// Lets the framer of a side do something, and makes records of what it emits.
+    fn frame(
+        &mut self,
+        sender: Sender,
+        layers: Option<&Layers>,
+        now: Option<Now<'_>>,
+        act: impl FnOnce(&mut Framer, &mut Emit<'_>),
+    ) {
+        let (mut packets, framer, other, _) = self.packets(sender, layers, now);
+        let mut emit = |framed: Framed<'_>| packets.framed(framed);
+        act(framer, &mut (&mut emit as Emit<'_>));
+        for id in &packets.worker.ids {
+            other.expect_id(*id);
+        }
+        self.mqtt.direction(sender).forget(now);
+    }
+
+    /// Bytes came again with other contents. Where their packet still waits for more they are told
+    /// with it; where it was told already, the other contents are a record of their own. What
+    /// carries MQTT has bytes of its own: there the next record tells it.
+    fn conflict(
+        &mut self,
+        side: Side,
+        is_plain: bool,
+        (offset, bytes): (u64, &[u8]),
+        (at, layers): (Stamp, &Layers),
+    ) {
+        let sender = if side == self.mqtt.client { Sender::Client } else { Sender::Server };
+        let (mut packets, framer, ..) = self.packets(sender, Some(layers), None);
+        if !is_plain {
+            let here = Finding::new(Rule::OVERLAP_BELOW, Span::of_bytes(0, 0), Field::INPUT);
+            return packets.wait(here.with(bytes.len() as u64, at.frame));
+        }
+        let end = offset.saturating_add(bytes.len() as u64);
+        let told = usize::try_from(framer.offset().saturating_sub(offset)).unwrap_or(usize::MAX);
+        if told < bytes.len() {
+            packets.trouble.contradict(offset..end, at.frame);
+        }
+        let told = bytes.get(..told.min(bytes.len())).unwrap_or_default();
+        if !told.is_empty() {
+            packets.late(offset, told, at);
+        }
+    }
+}
+
+impl<C: Consumer> Top for Records<'_, C> {
+    fn item(&mut self, sender: Sender, item: Item<'_>, layers: Option<&Layers>) {
         match item {
             Item::Data { bytes, stamps } => {
+                let (packets, _, _, taken) = self.packets(sender, layers, None);
+                let now = layers.and_then(|layers| Now::new(*taken, stamps, layers));
                 packets.arrivals.push(*taken, bytes.len(), stamps);
                 *taken = taken.saturating_add(bytes.len() as u64);
-                framer.data(bytes, &mut |framed| packets.framed(framed));
+                self.frame(sender, layers, now, |framer, emit| framer.data(bytes, emit));
             }
             Item::Gap(missing) => {
-                let missing = missing.unwrap_or(0);
-                *taken = taken.saturating_add(missing);
-                framer.gap(missing, &mut |framed| packets.framed(framed));
+                let taken = &mut self.mqtt.direction(sender).taken;
+                *taken = taken.saturating_add(missing.unwrap_or(0));
+                self.frame(sender, layers, None, |framer, emit| framer.gap(missing, emit));
             }
-            Item::End => framer.end(&mut |framed| packets.framed(framed)),
+            Item::End => self.frame(sender, layers, None, |framer, emit| framer.end(emit)),
             Item::Header { unit, bytes } => {
+                let (packets, _, _, taken) = self.packets(sender, layers, None);
                 packets.headers.push_back((*taken, unit, bytes.to_vec()));
             }
-            Item::Unit { unit, bytes, stamps } => packets.unit(unit, bytes, stamps),
-            Item::Note { unit, text } => packets.note(unit, text),
+            Item::Unit { unit, bytes, stamps } => {
+                self.packets(sender, layers, None).0.unit(unit, bytes, stamps);
+            }
+            Item::Note { unit, text } => self.packets(sender, layers, None).0.note(unit, text),
             Item::Finding { rule, a, b } => {
-                if packets.findings.len() < MAX_WAITING {
-                    let finding = Finding::new(rule, Span::of_bytes(0, 0), Field::INPUT);
-                    packets.findings.push(finding.with(a, b));
-                }
+                let finding = Finding::new(rule, Span::of_bytes(0, 0), Field::INPUT);
+                self.packets(sender, layers, None).0.wait(finding.with(a, b));
             }
         }
-        direction.forget(now);
     }
 
     fn settled(&mut self, client: Side, is_aligned: bool) {
@@ -216,6 +325,7 @@ struct Packets<'r, C> {
     arrivals: &'r mut Arrivals,
     headers: &'r mut VecDeque<(u64, Unit, Vec<u8>)>,
     findings: &'r mut Vec<Finding>,
+    trouble: &'r mut Trouble,
 }
 
 impl<C: Consumer> Packets<'_, C> {
@@ -224,10 +334,12 @@ impl<C: Consumer> Packets<'_, C> {
             Framed::Packet { offset, bytes }
             | Framed::Cut { offset, bytes, .. }
             | Framed::Stray { offset, bytes, .. } => (offset, bytes),
+            Framed::Gap { missing, .. } => return self.trouble.lose(missing),
         };
         let end = offset.saturating_add(bytes.len() as u64);
         let last = self.take_frames(offset, end);
         self.take_headers(offset, end);
+        self.trouble.findings(offset..end, self.findings);
         let layers = last.and_then(|at| self.arrivals.layers(at.frame, self.now));
         let origin = Origin {
             frames: &self.worker.frames,
@@ -240,16 +352,43 @@ impl<C: Consumer> Packets<'_, C> {
         match framed {
             Framed::Packet { .. } => {
                 reader.packet(self.session, bytes, sender, None, self.findings, origin);
+                let ids = &mut self.worker.ids;
+                ids.extend(packet_id(bytes).filter(|_| ids.len() < MAX_IDS));
             }
-            Framed::Cut { whole, why, .. } => {
-                let cut = Some((why, whole));
+            Framed::Cut { whole, missing, why, .. } => {
+                let cut = Some(Cut { why, whole, missing });
                 reader.packet(self.session, bytes, sender, cut, self.findings, origin);
             }
             Framed::Stray { why, .. } => {
-                reader.stray(self.session, bytes, sender, stray(bytes, why), origin);
+                self.findings.insert(0, stray(bytes, why));
+                reader.stray(self.session, bytes, sender, self.findings, origin);
             }
+            Framed::Gap { .. } => {}
         }
         self.findings.clear();
+        self.trouble.remember(offset..end, self.worker.reader.records());
+    }
+
+    /// Bytes that came again with other contents when their packet had been told.
+    fn late(&mut self, offset: u64, bytes: &[u8], at: Stamp) {
+        let finding = self.trouble.late(offset..offset.saturating_add(bytes.len() as u64));
+        self.worker.frames.clear();
+        self.worker.frames.push(at.frame);
+        let origin = Origin {
+            frames: &self.worker.frames,
+            layers: self.layers,
+            notes: Some(&self.worker.notes),
+            ..origin(self.worker.clock, Some(at), self.time, self.connection, self.side)
+        };
+        let sender = Some(self.sender);
+        self.worker.reader.stray(self.session, bytes, sender, &[finding], origin);
+    }
+
+    /// Keeps a finding for the next record.
+    fn wait(&mut self, finding: Finding) {
+        if self.findings.len() < MAX_WAITING {
+            self.findings.push(finding);
+        }
     }
 
     /// Bytes that are no MQTT, but worth a line.
@@ -327,7 +466,7 @@ fn origin(
 fn stray(bytes: &[u8], why: Why) -> Finding {
     let rule = match why {
         Why::Missing => Rule::REST_OF_PACKET,
-        Why::TooLarge => Rule::REST_OF_LARGE_PACKET,
+        Why::TooLarge | Why::Crowded => Rule::REST_OF_LARGE_PACKET,
         Why::End | Why::NoPacket => Rule::NOT_A_PACKET,
     };
     let span = Span::of_bytes(0, bytes.len());

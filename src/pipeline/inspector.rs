@@ -7,6 +7,7 @@ use super::{Consumer, Notes};
 use crate::capture::{self, Frame};
 use crate::carrier::Hints;
 use crate::carrier::tls::Secrets;
+use crate::mqtt::boundary::is_connect;
 use crate::net::{self, Counters, FragmentCounters, Net, Skip, Transport};
 use crate::spec::Version;
 use crate::stream::{Connection, End, Event, Flows, Limits, Side, Sink, Stamp, StreamCounters};
@@ -19,6 +20,9 @@ pub const MQTT_PORT: u16 = 1883;
 pub const MQTT_TLS_PORT: u16 = 8883;
 /// The longest packet that is held, in bytes, unless set otherwise. Brokers take 256 KiB to 16 MiB.
 pub const MAX_PACKET: usize = 16 << 20;
+
+/// Bytes held of incomplete packets in all: sixteen of the longest; only an attack has more.
+pub const HELD_IN_ALL: usize = 256 << 20;
 
 /// Ports that are remembered to name them where there was no MQTT: as many as a line holds.
 const MAX_OTHER_PORTS: usize = 8;
@@ -40,6 +44,8 @@ pub struct Settings {
     pub max_packet: usize,
     /// What the flow table may hold.
     pub limits: Limits,
+    /// Bytes that are held of incomplete packets, for all connections together.
+    pub held_in_all: usize,
     /// The secrets that TLS is decrypted with.
     pub secrets: Secrets,
 }
@@ -54,6 +60,7 @@ impl Default for Settings {
             redact: false,
             max_packet: MAX_PACKET,
             limits: Limits::default(),
+            held_in_all: HELD_IN_ALL,
             secrets: Secrets::new(),
         }
     }
@@ -77,6 +84,10 @@ pub(super) struct Worker<C> {
     pub(super) reader: Reader<C>,
     pub(super) clock: Clock,
     pub(super) frames: Vec<u64>,
+    /// Packet Identifiers that one event is to tell the other direction.
+    pub(super) ids: Vec<u16>,
+    /// What all connections hold of incomplete packets, in bytes.
+    held: usize,
     pub(super) notes: Notes,
     /// Connections to the ports of MQTT.
     connections: u64,
@@ -119,6 +130,8 @@ impl<C: Consumer> Inspector<C> {
                 settings,
                 clock: Clock::default(),
                 frames: Vec::new(),
+                ids: Vec::new(),
+                held: 0,
                 notes: Notes::default(),
                 connections: 0,
                 losses: Losses::default(),
@@ -136,10 +149,10 @@ impl<C: Consumer> Inspector<C> {
         self.frames = self.frames.saturating_add(1);
         let is_cut = (frame.original_len as usize) > frame.data.len();
         self.cut_frames = self.cut_frames.saturating_add(u64::from(is_cut));
+        self.secrets(frame);
         if let Some(beside) = frame.beside {
             self.worker.notes.add(frame.number, beside);
         }
-        self.secrets(frame);
         let previous = self.worker.clock.previous;
         let at = Stamp { frame: frame.number, time: frame.time, previous };
         let mut next = Some(self.net.packet(frame));
@@ -147,6 +160,9 @@ impl<C: Consumer> Inspector<C> {
             match packet {
                 Ok(Transport::Tcp(segment)) => {
                     self.flows.push(at, &segment, &mut self.worker);
+                    if self.worker.held > self.worker.settings.held_in_all {
+                        self.shed();
+                    }
                 }
                 Ok(Transport::Udp(datagram)) => {
                     if !self.datagrams.push(at, &datagram, &mut self.worker) {
@@ -249,6 +265,21 @@ impl<C: Consumer> Inspector<C> {
         self.worker.reader.consumer
     }
 
+    /// Gives up what the connections hold that hold at least half of the average: at least half of
+    /// all, so that this is rarely done.
+    fn shed(&mut self) {
+        let holders = self.flows.states().filter(|(_, state)| state.cost() > 0).count();
+        let least = self.worker.held.checked_div(holders.saturating_mul(2)).unwrap_or(0).max(1);
+        let mut large: Vec<_> =
+            self.flows.states().filter(|(_, state)| state.cost() >= least).collect();
+        large.sort_unstable_by_key(|(connection, _)| connection.stream);
+        for (connection, state) in large {
+            let before = state.cost();
+            state.shed(&mut self.worker, connection);
+            self.worker.note_cost(before, state);
+        }
+    }
+
     fn flow(&self) -> ControlFlow<()> {
         if self.worker.reader.stopped() {
             ControlFlow::Break(())
@@ -318,16 +349,31 @@ impl<C: Consumer> Sink for Worker<C> {
         side: Side,
         event: Event<'_>,
     ) -> ControlFlow<()> {
-        state.event(self, connection, side, event)?;
+        let before = state.cost();
+        let flow = state.event(self, connection, side, event);
+        self.note_cost(before, state);
+        flow?;
         if self.reader.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
+    fn begins(&self, payload: &[u8]) -> bool {
+        is_connect(payload)
+    }
+
     fn ended(&mut self, connection: &Connection, mut state: Conversation, _: End) {
+        let before = state.cost();
         state.finish(self, connection);
+        self.note_cost(before, &state);
+        self.held = self.held.saturating_sub(state.cost());
     }
 }
 
 impl<C> Worker<C> {
+    /// Counts what a connection holds, which held `before` until now.
+    fn note_cost(&mut self, before: usize, state: &Conversation) {
+        self.held = self.held.saturating_sub(before).saturating_add(state.cost());
+    }
+
     /// The server's port: that of the side which did not open the connection, or the lower one.
     fn remember_port(&mut self, connection: &Connection) {
         let port = |side| connection.address(side).port();

@@ -15,11 +15,14 @@ mod reader;
 mod record;
 mod redact;
 mod sn;
+mod trouble;
 
 pub use datagrams::SN_PORTS;
-pub use inspector::{Inspector, Losses, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings};
+pub use inspector::{
+    HELD_IN_ALL, Inspector, Losses, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings,
+};
 pub use notes::Notes;
 pub use pasted::{PastedSettings, read_paste};
 pub use pasted_sn::PastedProtocol;
-pub use reader::Reader;
+pub use reader::{Cut, Reader};
 pub use record::{Consumer, Header, Origin, Record, SnRecord, TextOrigin};

@@ -6,7 +6,6 @@ use super::{Consumer, Inspector, Origin, Reader, Settings, TextOrigin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::capture::{Frame, LinkType};
-use crate::mqtt::framer::Why;
 use crate::mqtt::{Framing, frame as frame_len};
 use crate::paste::{Clock, Direction, Kind, Link, Paste, Piece};
 use crate::spec::{Field, PacketType, Rule, Sender};
@@ -91,10 +90,10 @@ impl<C: Consumer> Text<'_, C> {
                 let span = Span::of_bytes(0, bytes.len());
                 let finding = Finding::new(Rule::NOT_A_PACKET, span, Field::UNDECODED);
                 let finding = finding.with(bytes.len() as u64, 0);
-                self.reader.stray(connection, bytes, sender, finding, origin);
+                self.reader.stray(connection, bytes, sender, &[finding], origin);
             } else {
                 let notes = stretch.holes_in(at, bytes.len());
-                self.reader.packet(connection, bytes, sender, None::<(Why, u64)>, &notes, origin);
+                self.reader.packet(connection, bytes, sender, None, &notes, origin);
             }
         }
     }

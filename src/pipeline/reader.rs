@@ -13,6 +13,17 @@ use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender, Version};
 use std::ops::ControlFlow;
 
+/// What of a packet is not there.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut {
+    /// Why.
+    pub why: Why,
+    /// Bytes that the whole packet has; 0 where its fixed header is cut too.
+    pub whole: u64,
+    /// How many of the bytes behind those that are shown were not captured.
+    pub missing: Option<u64>,
+}
+
 /// What a packet without fault breaks as soon as its end is not there.
 const MADE_BY_A_CUT: &[Rule] = &[
     Rule::REMAINING_LENGTH_TOO_LONG,
@@ -68,20 +79,20 @@ impl<C: Consumer> Reader<C> {
         self.stopped
     }
 
-    /// One packet. `cut` tells why bytes of it are missing and how many it has in all; `notes` are
-    /// findings on how its bytes came here.
+    /// One packet. `cut` tells what of it is not there; `notes` are findings on how its bytes came
+    /// here.
     pub fn packet(
         &mut self,
         connection: &mut Connection,
         bytes: &[u8],
         sender: Option<Sender>,
-        cut: Option<(Why, u64)>,
+        cut: Option<Cut>,
         notes: &[Finding],
         origin: Origin<'_>,
     ) {
         let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
-        if let Some((why, whole)) = cut {
-            self.explain_cut(bytes, why, whole);
+        if let Some(cut) = cut {
+            self.explain_cut(bytes, cut);
         }
         self.tape.note_first(notes);
         let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
@@ -127,39 +138,39 @@ impl<C: Consumer> Reader<C> {
         self.emit(bytes, None, how, sender, connection, (Some(unit), text), origin);
     }
 
-    /// Bytes that belong to no packet.
+    /// Bytes that belong to no packet, with the reason and what else is found of them.
     pub fn stray(
         &mut self,
         connection: &Connection,
         bytes: &[u8],
         sender: Option<Sender>,
-        finding: Finding,
+        findings: &[Finding],
         origin: Origin<'_>,
     ) {
         self.tape.clear();
         self.tape.leaf(Field::UNDECODED, Span::of_bytes(0, bytes.len()), 0);
-        self.tape.note(finding);
+        for finding in findings {
+            self.tape.note(*finding);
+        }
         let how = (Version::V311, How::Open);
         self.emit(bytes, None, how, sender, connection, (None, ""), origin);
     }
 
     /// The packet is not faulty, the capture of it is: that is what the findings say.
-    fn explain_cut(&mut self, bytes: &[u8], why: Why, whole: u64) {
+    fn explain_cut(&mut self, bytes: &[u8], cut: Cut) {
         self.tape.retract(MADE_BY_A_CUT);
-        let there = bytes.len() as u64;
-        let span = Span::of_bytes(bytes.len(), 0);
-        let finding = match why {
-            Why::Missing if whole > 0 => Finding::new(Rule::BYTES_MISSING, span, Field::INPUT)
-                .with(whole.saturating_sub(there), whole),
-            Why::TooLarge => {
-                Finding::new(Rule::PACKET_TOO_LARGE, span, Field::INPUT).with(whole, there)
-            }
-            Why::End if whole > 0 => {
-                Finding::new(Rule::STREAM_ENDS, span, Field::INPUT).with(there, whole)
-            }
-            _ => Finding::new(Rule::HEADER_CUT, span, Field::INPUT),
+        let (there, whole) = (bytes.len() as u64, cut.whole);
+        let left = whole.saturating_sub(there);
+        let (rule, a, b) = match (cut.why, cut.missing) {
+            _ if whole == 0 => (Rule::HEADER_CUT, 0, 0),
+            (Why::Missing, Some(missing)) => (Rule::BYTES_MISSING, missing, whole),
+            (Why::Missing, None) => (Rule::REST_MISSING, left, whole),
+            (Why::TooLarge, _) => (Rule::PACKET_TOO_LARGE, whole, there),
+            (Why::Crowded, _) => (Rule::CROWDED, whole, there),
+            (Why::End | Why::NoPacket, _) => (Rule::STREAM_ENDS, there, whole),
         };
-        self.tape.note(finding);
+        let span = Span::of_bytes(bytes.len(), 0);
+        self.tape.note(Finding::new(rule, span, Field::INPUT).with(a, b));
     }
 
     /// Hands a record without secrets and without headers to the consumer; `make` gets its number

@@ -21,7 +21,7 @@
 //! | `topic` | of MQTT-SN: the topic name that the message is about, where the message has an id for it, or nothing; absent where that is not known |
 //! | `topic_from` | what said so: `"register"`, `"suback"`, `"short"` (a name of two characters), `"request"` (the message that this one answers) |
 //! | `topic_n` | `n` of the line that said so |
-//! | `type` | the standard's name in capitals; `"RESERVED"` for a type that has none, `"UNDECODED"` for bytes of no packet; of what a forwarder passes on (MQTT-SN) that of the inner message; what is no MQTT but worth a line has the names `"HTTP REQUEST"`, `"HTTP RESPONSE"`, `"WEBSOCKET PING"`, `"WEBSOCKET PONG"`, `"WEBSOCKET CLOSE"`, `"PROXY"`, `"TLS"`, `"NOT MQTT"` |
+//! | `type` | the standard's name in capitals; `"RESERVED"` for a type that has none, `"UNDECODED"` for bytes of no packet; of what a forwarder passes on (MQTT-SN) that of the inner message; what is no MQTT but worth a line has the names `"HTTP REQUEST"`, `"HTTP RESPONSE"`, `"HTTP BODY"`, `"WEBSOCKET PING"`, `"WEBSOCKET PONG"`, `"WEBSOCKET CLOSE"`, `"WEBSOCKET STRAY"`, `"PROXY"`, `"TLS"`, `"NOT MQTT"` |
 //! | `text` | for a line that is a sentence and no bytes (`"TLS"`, `"NOT MQTT"`): the sentence |
 //! | `length` | number of bytes that are there |
 //! | `hex` | the bytes, in lower case without blanks |

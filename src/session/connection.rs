@@ -40,19 +40,34 @@ impl How {
 pub struct Connection {
     version: Option<(Version, How)>,
     client_id: Option<Vec<u8>>,
+    /// Whether the packets are those of one network connection, on which CONNECT comes once.
+    is_stream: bool,
+    connects: u64,
 }
 
 impl Connection {
     /// A connection of which nothing is known but what the options say.
     #[must_use]
     pub fn new(version: Option<Version>) -> Self {
-        Self { version: version.map(|version| (version, How::Option)), client_id: None }
+        Self { version: version.map(|version| (version, How::Option)), ..Self::default() }
+    }
+
+    /// The same for the packets of one network connection: a second CONNECT on it is a fault.
+    #[must_use]
+    pub fn of_stream(version: Option<Version>) -> Self {
+        Self { is_stream: true, ..Self::new(version) }
     }
 
     /// A connection whose version was inferred from packets further on.
     #[must_use]
     pub fn inferred(version: Version) -> Self {
-        Self { version: Some((version, How::Inferred)), client_id: None }
+        Self { version: Some((version, How::Inferred)), ..Self::default() }
+    }
+
+    /// The version that packets are read by, where it is known.
+    #[must_use]
+    pub fn version(&self) -> Option<Version> {
+        self.version.map(|(version, _)| version)
     }
 
     /// The Client Identifier, as CONNECT gave it or CONNACK assigned it.
@@ -95,6 +110,14 @@ impl Connection {
             return (decoded, self.version.map_or(How::Open, |(_, how)| how));
         }
         self.observe(&decoded);
+        if kind == Some(PacketType::CONNECT) {
+            self.connects = self.connects.saturating_add(1);
+            if self.is_stream && self.connects > 1 {
+                let span = Span { start: 0, len: 4 };
+                let finding = Finding::new(Rule::SECOND_CONNECT, span, Field::PACKET_TYPE);
+                tape.note(finding.with(self.connects, 0));
+            }
+        }
         (decoded, how)
     }
 

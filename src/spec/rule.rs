@@ -209,6 +209,9 @@ rules! {
     CREDENTIAL_MISSING_V31: row(Note, "credential-missing", ["", ""], ["", ""],
         "the flag says that a {field} follows, but the packet ends; MQTT 3.1 allows that");
 
+    SECOND_CONNECT: row(Error, "second-connect", ["3.1", "3.1"], ["MQTT-3.1.0-2", "MQTT-3.1.0-2"],
+        "a client must send CONNECT only once on a connection, and this is number {a}; what follows is read by it");
+
     // ---- CONNACK and the other codes
     CONNACK_RESERVED: row(Error, "connack-flags-reserved", ["3.2.2.1", "3.2.2.1"], ["MQTT-3.2.2-1", ""],
         "bits 7 to 1 of the Connect Acknowledge Flags must be 0");
@@ -259,10 +262,26 @@ rules! {
         "the server answers a CONNECT of 5.0 as MQTT 3.1.1 does: it does not speak 5.0");
     BYTES_MISSING: row(Warning, "bytes-missing", ["", ""], ["", ""],
         "not captured: {a:bytes} of this packet");
+    REST_MISSING: row(Warning, "rest-missing", ["", ""], ["", ""],
+        "of the last {a:bytes} of this packet some were not captured; how many is not known");
+    LOST_BEFORE: row(Warning, "lost-before", ["", ""], ["", ""],
+        "not captured before this: {a:bytes}");
+    LOST_UNKNOWN: row(Warning, "lost-before-unknown", ["", ""], ["", ""],
+        "bytes before this were not captured; how many is not known");
+    OVERLAP: row(Warning, "overlap-differs", ["", ""], ["", ""],
+        "frame {b} brought {a:bytes} of this packet again with other contents; the first were taken");
+    OVERLAP_BELOW: row(Warning, "overlap-differs-below", ["", ""], ["", ""],
+        "frame {b} brought {a:bytes} of what carries this again with other contents; the first were taken");
+    OVERLAP_OF_RECORD: row(Warning, "overlap-differs-late", ["", ""], ["", ""],
+        "{a:bytes} that came again with other contents; the first were taken, and are in record {b}");
+    OVERLAP_OF_OLD: row(Warning, "overlap-differs-old", ["", ""], ["", ""],
+        "{a:bytes} that came again with other contents; the first were taken");
     REST_OF_PACKET: row(Warning, "rest-of-packet", ["", ""], ["", ""],
         "the rest of a packet whose earlier bytes were not captured: {a:bytes}");
     REST_OF_LARGE_PACKET: row(Note, "rest-of-large-packet", ["", ""], ["", ""],
         "the rest of the packet that was too large to hold: {a:bytes}");
+    CROWDED: row(Warning, "crowded", ["", ""], ["", ""],
+        "only {b} of the {a:bytes} of this packet are shown: all connections together hold too much, and this one held the most");
     UNREADABLE: row(Error, "unreadable", ["", ""], ["", ""],
         "{a:bytes} could not be read in the text; 00 stands in for each");
     LENGTH_UNREADABLE: row(Error, "length-unreadable", ["", ""], ["", ""],

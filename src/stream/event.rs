@@ -25,6 +25,13 @@ pub trait Sink {
         event: Event<'_>,
     ) -> ControlFlow<()>;
 
+    /// Whether a payload begins with what only the first segment of a connection has. It is asked
+    /// where the sequence number does not fit the connection that is known by these addresses.
+    fn begins(&self, payload: &[u8]) -> bool {
+        let _ = payload;
+        false
+    }
+
     /// Nothing more comes of a connection.
     fn ended(&mut self, connection: &Connection, state: Self::State, end: End) {
         let _ = (connection, state, end);
@@ -70,12 +77,14 @@ pub enum Event<'a> {
     },
     /// A segment repeats bytes with other contents. The first contents were taken.
     Conflict {
-        /// Offset of the first repeated byte.
+        /// Offset of the first byte that differs.
         offset: u64,
-        /// Repeated bytes that were compared; some of them differ.
-        bytes: u64,
-        /// The frame that brought the other contents.
+        /// The other contents, from the first byte that differs to the last.
+        bytes: &'a [u8],
+        /// The frame that brought them.
         at: Stamp,
+        /// The headers of that frame.
+        layers: &'a Layers,
     },
     /// The side has ended: all its bytes were told before.
     Closed {
@@ -119,6 +128,8 @@ pub enum End {
     Reused,
     /// It was idle the longest, and there were too many.
     Forgotten,
+    /// Nothing came of it for longer than a connection may be idle.
+    Idle,
     /// The consumer did not want more.
     Unwanted,
 }

@@ -4,9 +4,10 @@ use std::{collections::HashMap, ops::ControlFlow};
 
 use super::{
     Connection, End, Event, GapCause, Limits, Side, Sink, Stamp, StreamCounters,
-    assembler::{Assembler, Emit, Moment, Shared},
+    assembler::{Assembler, Emit, Fit, Moment, Shared},
     ended::{Ended, Entry, Last},
     hash::{Key, Seed},
+    limits::{STRAYS, SWEEP, SWEEP_SEGMENTS, WINDOW},
 };
 use crate::net::{Flags, Segment, TcpLayer};
 
@@ -16,6 +17,8 @@ pub struct Flows<T> {
     table: HashMap<Key, Flow<T>, Seed>,
     ended: Ended,
     shared: Shared,
+    /// When idle connections were last looked for: time and number of the segment.
+    swept: (Option<i64>, u64),
 }
 
 /// Where a segment belongs.
@@ -39,6 +42,9 @@ struct Flow<T> {
     a_seen: bool,
     b_seen: bool,
     segments: u64,
+    /// Whether any segment had payload.
+    has_payload: bool,
+    strays: Strays,
     /// The last segment: the one with the smallest number is idle the longest.
     last: Last,
     /// Which sides have sent a FIN.
@@ -47,6 +53,27 @@ struct Flow<T> {
     reset: bool,
     /// Whether it is in the queue of those that have ended.
     queued: bool,
+}
+
+/// Segments in a row that no window reaches: of which side, the next sequence number, how many.
+#[derive(Clone, Copy, Debug, Default)]
+struct Strays {
+    sender_is_low: bool,
+    next: u32,
+    count: u8,
+}
+
+impl Strays {
+    /// Takes the next one; whether there are enough for a new connection.
+    fn add(&mut self, tcp: &TcpLayer, sender_is_low: bool) -> bool {
+        let distance = tcp.seq.wrapping_sub(self.next) as i32;
+        let goes_on = self.sender_is_low == sender_is_low
+            && u64::from(distance.unsigned_abs()) <= WINDOW
+            && self.count > 0;
+        self.count = if goes_on { self.count.saturating_add(1) } else { 1 };
+        (self.next, self.sender_is_low) = (tcp.seq.wrapping_add(tcp.len), sender_is_low);
+        self.count >= STRAYS
+    }
 }
 
 impl<T> Default for Flows<T> {
@@ -60,7 +87,7 @@ impl<T> Flows<T> {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         let shared = Shared { limits, ..Shared::default() };
-        Self { table: HashMap::default(), ended: Ended::default(), shared }
+        Self { table: HashMap::default(), ended: Ended::default(), shared, swept: (None, 0) }
     }
 
     /// What happened so far.
@@ -81,6 +108,12 @@ impl<T> Flows<T> {
         self.table.is_empty()
     }
 
+    /// The connections that the consumer cares for, in no order.
+    pub fn states(&mut self) -> impl Iterator<Item = (&Connection, &mut T)> {
+        let flows = self.table.values_mut();
+        flows.filter_map(|flow| flow.state.as_mut().map(|state| (&flow.connection, state)))
+    }
+
     /// Takes a segment, and tells the sink what follows from it.
     pub fn push<S: Sink<State = T>>(
         &mut self,
@@ -91,9 +124,9 @@ impl<T> Flows<T> {
         self.shared.counters.segments = self.shared.counters.segments.saturating_add(1);
         self.forget_ended(Last::new(self.shared.counters.segments, at), sink);
         let (key, sender_is_low) = Key::new(segment.src(), segment.dst());
-        let tcp = &segment.tcp;
-        let known = self.table.get(&key);
-        if known.is_some_and(|flow| flow.is_reused_by(tcp, sender_is_low)) {
+        self.sweep(at, sink);
+        let known = self.table.get_mut(&key);
+        if known.is_some_and(|flow| flow.is_reused_by(segment, sender_is_low, sink)) {
             self.end(key, End::Reused, sink);
         }
         if !self.table.contains_key(&key) {
@@ -151,6 +184,8 @@ impl<T> Flows<T> {
             a_seen: false,
             b_seen: false,
             segments: 0,
+            has_payload: false,
+            strays: Strays::default(),
             last: Last::default(),
             fins: [false; 2],
             reset: false,
@@ -161,6 +196,31 @@ impl<T> Flows<T> {
     fn end<S: Sink<State = T>>(&mut self, key: Key, end: End, sink: &mut S) {
         if let Some(flow) = self.table.remove(&key) {
             flow.finish(end, &mut self.shared, sink);
+        }
+    }
+
+    /// Forgets the connections that are silent for too long.
+    fn sweep<S: Sink<State = T>>(&mut self, at: Stamp, sink: &mut S) {
+        let Some(now) = at.time else { return };
+        let (since, segments) = self.swept;
+        let passed = now.saturating_sub(since.unwrap_or(now));
+        let taken = self.shared.counters.segments.saturating_sub(segments);
+        let least = SWEEP_SEGMENTS.max(self.table.len() as u64);
+        // Where the time jumps back it counts from there.
+        if since.is_none() || passed < 0 {
+            self.swept.0 = Some(now);
+        }
+        if passed < SWEEP || taken < least {
+            return;
+        }
+        self.swept = (Some(now), self.shared.counters.segments);
+        let limits = self.shared.limits;
+        let idle = self.table.iter().filter(|(_, flow)| flow.is_idle(now, &limits));
+        let mut idle: Vec<_> = idle.map(|(key, flow)| (flow.connection.stream, *key)).collect();
+        idle.sort_unstable_by_key(|(stream, _)| *stream);
+        for (_, key) in idle {
+            self.shared.counters.idle = self.shared.counters.idle.saturating_add(1);
+            self.end(key, End::Idle, sink);
         }
     }
 
@@ -197,14 +257,16 @@ impl<T> Flows<T> {
         }
     }
 
+    /// Those that have carried nothing go first, so that a flood of SYNs costs no conversation.
     /// A sixteenth at a time, so that looking for them costs little for each new connection.
     fn forget_idle<S: Sink<State = T>>(&mut self, sink: &mut S) {
-        let idle = self.table.iter().map(|(key, flow)| (flow.last.segment, *key));
+        let idle =
+            self.table.iter().map(|(key, flow)| ((flow.has_payload, flow.last.segment), *key));
         let mut idle: Vec<_> = idle.collect();
         let count = (idle.len() / 16).clamp(1, idle.len());
-        idle.select_nth_unstable_by_key(count.saturating_sub(1), |(last, _)| *last);
+        idle.select_nth_unstable_by_key(count.saturating_sub(1), |(rank, _)| *rank);
         idle.truncate(count);
-        idle.sort_unstable_by_key(|(last, _)| *last);
+        idle.sort_unstable_by_key(|(rank, _)| *rank);
         for (_, key) in idle {
             self.shared.counters.forgotten = self.shared.counters.forgotten.saturating_add(1);
             self.end(key, End::Forgotten, sink);
@@ -278,6 +340,7 @@ impl<T> Flow<T> {
 
     fn note(&mut self, side: Side, at: Stamp, segment: &Segment<'_>, shared: &Shared) {
         self.last = Last::new(shared.counters.segments, at);
+        self.has_payload |= segment.tcp.len > 0;
         self.segments = self.segments.saturating_add(1);
         match side {
             Side::A => self.a_seen = true,
@@ -335,12 +398,52 @@ impl<T> Flow<T> {
         }
     }
 
-    fn is_reused_by(&self, tcp: &TcpLayer, sender_is_low: bool) -> bool {
-        tcp.flags.has(Flags::SYN)
-            && match self.side(sender_is_low) {
-                Side::A => self.a.is_other_start(tcp.seq),
-                Side::B => self.b.is_other_start(tcp.seq),
+    /// Whether a segment belongs to a new connection between the same addresses and ports.
+    fn is_reused_by<S: Sink<State = T>>(
+        &mut self,
+        segment: &Segment<'_>,
+        sender_is_low: bool,
+        sink: &S,
+    ) -> bool {
+        let tcp = &segment.tcp;
+        let side = self.side(sender_is_low);
+        let is_over = self.is_over();
+        if tcp.flags.has(Flags::SYN) {
+            return self.assembler(side).is_other_start(tcp.seq);
+        }
+        let is_unwanted = self.state.is_none() && !self.has_ended();
+        if is_unwanted || tcp.flags.has(Flags::RST) {
+            return false;
+        }
+        let fit = self.assembler(side).fit(tcp);
+        if fit != Fit::Stray {
+            self.strays = Strays::default();
+        }
+        let has_payload = tcp.len > 0;
+        match fit {
+            Fit::Inside => false,
+            Fit::Far => has_payload && sink.begins(segment.payload),
+            // One byte may be a keep-alive probe.
+            Fit::BeyondEnd => {
+                has_payload && ((is_over && tcp.len > 1) || sink.begins(segment.payload))
             }
+            Fit::Stray => {
+                let is_run = self.strays.add(tcp, sender_is_low);
+                has_payload && (is_over || is_run || sink.begins(segment.payload))
+            }
+        }
+    }
+
+    /// Whether nothing more is to come of the connection.
+    fn is_over(&self) -> bool {
+        let is_reset = self.a.is_reset() || self.b.is_reset();
+        is_reset || (self.a.is_closed() && self.b.is_closed())
+    }
+
+    fn is_idle(&self, now: i64, limits: &Limits) -> bool {
+        let bound = if self.has_payload { limits.idle } else { limits.idle_without_payload };
+        let silent = now.saturating_sub(self.last.time.unwrap_or(now));
+        u128::try_from(silent).is_ok_and(|silent| silent > bound.as_nanos())
     }
 
     const fn side(&self, sender_is_low: bool) -> Side {

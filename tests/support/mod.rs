@@ -6,10 +6,12 @@
 )]
 
 pub mod conversation;
+pub mod damage;
 pub mod diff;
 pub mod outside;
 pub mod pdml;
 pub mod program;
+pub mod streams;
 pub mod wrap;
 
 use etherparse::PacketBuilder;

@@ -3,10 +3,11 @@
 
 use mqttscope::spec::Sender;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -205,6 +206,7 @@ impl Drop for Server {
 struct Relay {
     port: u16,
     chunks: Arc<Mutex<Chunks>>,
+    is_over: Arc<AtomicBool>,
     thread: std::thread::JoinHandle<()>,
 }
 
@@ -213,30 +215,50 @@ impl Relay {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let chunks = Arc::new(Mutex::new(Chunks::new()));
-        let kept = Arc::clone(&chunks);
+        let is_over = Arc::new(AtomicBool::new(false));
+        let (kept, over) = (Arc::clone(&chunks), Arc::clone(&is_over));
         let thread = std::thread::spawn(move || {
             let (client, _) = listener.accept().unwrap();
             let server = TcpStream::connect(("127.0.0.1", to)).unwrap();
             std::thread::scope(|scope| {
-                scope.spawn(|| pass(&client, &server, Sender::Client, &kept));
-                scope.spawn(|| pass(&server, &client, Sender::Server, &kept));
+                scope.spawn(|| pass(&client, &server, Sender::Client, &kept, &over));
+                scope.spawn(|| pass(&server, &client, Sender::Server, &kept, &over));
             });
         });
-        Self { port, chunks, thread }
+        Self { port, chunks, is_over, thread }
     }
 
+    /// What was passed on; an end that never closes its connection is not waited for.
     fn finish(self) -> Chunks {
+        self.is_over.store(true, Ordering::Relaxed);
         self.thread.join().unwrap();
         std::mem::take(&mut self.chunks.lock().unwrap())
     }
 }
 
-fn pass(mut from: &TcpStream, mut to: &TcpStream, sender: Sender, kept: &Mutex<Chunks>) {
+fn pass(
+    mut from: &TcpStream,
+    mut to: &TcpStream,
+    sender: Sender,
+    kept: &Mutex<Chunks>,
+    over: &AtomicBool,
+) {
+    from.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
     let mut bytes = [0; 16_384];
-    while let Ok(n @ 1..) = from.read(&mut bytes) {
-        kept.lock().unwrap().push((sender, bytes[..n].to_vec()));
-        if to.write_all(&bytes[..n]).is_err() {
-            break;
+    loop {
+        match from.read(&mut bytes) {
+            Ok(n @ 1..) => {
+                kept.lock().unwrap().push((sender, bytes[..n].to_vec()));
+                if to.write_all(&bytes[..n]).is_err() {
+                    break;
+                }
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                if over.load(Ordering::Relaxed) {
+                    break;
+                }
+            }
+            _ => break,
         }
     }
     let _ = to.shutdown(Shutdown::Write);
