@@ -21,7 +21,9 @@ struct Clean(BTreeSet<(&'static str, Vec<u8>)>, Vec<Packet>);
 
 impl Consumer for Clean {
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-        let known = matches!(record.version_from, How::Connect | How::Open);
+        // Those that TCP carries: a datagram is there or not, and headers of carriers are no packets.
+        let is_mqtt = record.unit.is_none() && Version::ALL.contains(&record.version);
+        let known = is_mqtt && matches!(record.version_from, How::Connect | How::Open);
         if let Some(sender) = record.sender.filter(|_| known && record.tape.findings().is_empty()) {
             let kind = (record.type_name(), record.bytes.to_vec());
             if record.bytes.len() < 300 && self.0.insert(kind) {

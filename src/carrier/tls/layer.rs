@@ -191,9 +191,8 @@ impl Tls {
         }
         let missing = bytes.unwrap_or(u64::MAX).saturating_add(cut as u64);
         side.missing = side.missing.saturating_add(missing);
-        // The shortest record: a header, what protects it, a byte.
-        let shortest = side.key.as_ref().map_or(8, |key| key.overhead()).saturating_add(6);
-        let records = missing.checked_div(shortest as u64).unwrap_or_default().saturating_add(1);
+        let shortest = side.shortest_record() as u64;
+        let records = missing.checked_div(shortest).unwrap_or_default().saturating_add(1);
         side.unalign(records);
         match sender {
             Sender::Client if !has_hello => self.close(Reason::NoClientHello, out),
@@ -203,7 +202,7 @@ impl Tls {
     }
 
     /// No record where one must stand.
-    fn broken(&mut self, sender: Sender, out: Out<'_>) {
+    pub(super) fn broken(&mut self, sender: Sender, out: Out<'_>) {
         let side = self.side(sender);
         if !side.begun {
             side.begun = true;

@@ -58,6 +58,13 @@ impl Tls {
                 self.read_clear(sender, header, out);
                 Step::Progress
             }
+            // One byte long, in the clear as in TLS 1.3: a longer one is damaged, and hides records.
+            (_, content::CHANGE_CIPHER_SPEC)
+                if (is_tls13 || epoch == Epoch::Plain) && header.body != 1 =>
+            {
+                self.broken(sender, out);
+                Step::Progress
+            }
             (_, content::CHANGE_CIPHER_SPEC) if is_tls13 => {
                 self.side(sender).consume(header.len());
                 Step::Progress
@@ -224,6 +231,11 @@ impl Tls {
             Attempt::Missing(_) => self.lose(sender, header),
             Attempt::Failed => {
                 self.lose(sender, header);
+                // Its length may have been wrong, and cover more than one.
+                let side = self.side(sender);
+                let shortest = side.shortest_record();
+                let records = header.len().checked_div(shortest).unwrap_or_default();
+                side.loosen(records as u64);
                 self.failed(sender, out);
             }
         }
@@ -522,8 +534,11 @@ impl Tls {
             return Ok(());
         }
         let (epoch, traffic) = (side.epoch, side.traffic.clone());
-        let (key, traffic) = self.make_key(sender, epoch, traffic.as_ref())?;
+        let (mut key, traffic) = self.make_key(sender, epoch, traffic.as_ref())?;
         let side = self.side(sender);
+        if side.slack > 0 {
+            key.missed();
+        }
         side.key = Some(key);
         side.traffic = traffic;
         Ok(())

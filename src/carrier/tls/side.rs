@@ -247,6 +247,11 @@ impl Side {
         self.traffic = None;
     }
 
+    /// Bytes of the shortest record: a header, what protects it, a byte.
+    pub(super) fn shortest_record(&self) -> usize {
+        self.key.as_ref().map_or(8, Opener::overhead).saturating_add(HEADER).saturating_add(1)
+    }
+
     /// Records may have passed unseen.
     pub(super) fn loosen(&mut self, records: u64) {
         self.slack = self.slack.saturating_add(records).min(MAX_SLACK);
