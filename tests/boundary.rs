@@ -222,7 +222,7 @@ fn captures_in_a_payload_are_mostly_left_alone() {
     let (mut runs, mut inside, mut shown) = (0_usize, 0_usize, 0_usize);
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if !path.extension().is_some_and(|extension| extension == "pcap") {
+        if path.extension().is_none_or(|extension| extension != "pcap") {
             continue;
         }
         let file = std::fs::read(path).unwrap();
