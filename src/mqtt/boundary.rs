@@ -1,7 +1,7 @@
 //! Whether a packet begins at a place of a stream whose boundaries are not known.
 //!
 //! That is so when a capture begins in the middle of a connection, and behind bytes that were not
-//! captured. [`judge`] counts, in bits, how much there is at a place that bytes without meaning
+//! captured. `judge` counts, in bits, how much there is at a place that bytes without meaning
 //! would have to get right by chance: a packet is taken to begin there from [`ENOUGH`] bits on,
 //! which is one place in four thousand million. Silence is better than invention: one contradiction
 //! among the bytes that are there, and the place is none.

@@ -6,7 +6,7 @@
 //! is there, and checksums, which network cards fill in after the capture, are nobody's fault.
 //!
 //! Headers are taken off one after another: each reader gets the bytes from its header on and says
-//! what the rest is ([`Kind`]), until TCP or UDP is reached ([`Net::packet`]).
+//! what the rest is (`Kind`), until TCP or UDP is reached ([`Net::packet`]).
 //!
 //! To add a link type: its row in `spec::link` and its form in `link`. To add a tunnel: a row in
 //! `spec::tunnel`, a variant of [`Tunnel`] with its words in `describe`, and a reader beside the
