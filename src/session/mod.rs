@@ -4,5 +4,11 @@
 //! What may enter: facts that need more than one packet. They are kept with bounded memory.
 
 mod connection;
+mod seen;
+mod shared;
+mod track;
 
 pub use connection::{Connection, How};
+pub use seen::{At, Facts, Partner, Seen};
+pub use shared::Shared;
+pub use track::matches;
