@@ -3,14 +3,14 @@ CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 FUZZ_SECONDS ?= 60
 
-.PHONY: help demo build test lint fmt bench fuzz captures
+.PHONY: help demo build test lint fmt bench bench-live fuzz captures
 
 help:
 	@echo 'make demo      install what is missing, build, and print the trees of a recorded session'
 	@echo 'make build     install what is missing, and build target/release/mqttscope'
 	@echo 'make test      install what the tests need, and run everything: formatting, lints, builds, tests, docs'
 	@echo 'make lint      formatting and lints alone; make fmt formats'
-	@echo 'make bench     the benchmarks'
+	@echo 'make bench     the benchmarks; make bench-live: frames dropped beside tcpdump (Linux, needs root)'
 	@echo 'make fuzz      every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make captures  record captures/ anew, with real clients and a real broker (Linux)'
 
@@ -40,6 +40,10 @@ bench:
 	@.ci/install build
 	$(CARGO) bench --locked
 
+bench-live: build
+	@.ci/install test
+	benches/live.sh $(TARGET)/release/mqttscope
+
 # The sanitizer is an unstable option of the compiler; RUSTC_BOOTSTRAP lets a stable one have it.
 fuzz: export RUSTC_BOOTSTRAP = 1
 fuzz:
@@ -50,4 +54,5 @@ fuzz:
 	done
 
 captures:
+	@.ci/install captures
 	captures/record.sh

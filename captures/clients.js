@@ -32,6 +32,20 @@ const refused = async (...args) => {
 };
 
 const scenarios = {
+  // Over TLS, which the URL names: a client that hears itself.
+  async secured(url) {
+    const client = await connect('behind-tls', {
+      username: 'home', password: 'warm', servername: 'broker.example', ALPNProtocols: ['mqtt'],
+    }, url);
+    await client.subscribeAsync('secret/#', { qos: 1 });
+    const heard = message(client);
+    await client.publishAsync('secret/window', JSON.stringify({ open: true, why: 'it is warm '.repeat(20) }), {
+      qos: 1, properties: { contentType: 'application/json' },
+    });
+    await heard;
+    await client.endAsync();
+  },
+
   // A thermostat as such a device talks; the phone that listens is a mosquitto_sub.
   async thermostat() {
     const client = await connect('thermostat-7', {
@@ -263,7 +277,7 @@ if (!scenarios[name]) {
   console.error(`clients.js: no scenario ${name}; there are ${Object.keys(scenarios).join(', ')}`);
   process.exit(1);
 }
-scenarios[name]().then(() => process.exit(0), (error) => {
+scenarios[name](...process.argv.slice(3)).then(() => process.exit(0), (error) => {
   console.error(`clients.js ${name}:`, error);
   process.exit(1);
 });

@@ -5,6 +5,7 @@ The network loop is turned by hand, so that a connection can be cut before an ac
 """
 
 import socket
+import ssl
 import sys
 import time
 
@@ -102,11 +103,52 @@ def bridge_v5():
     who.disconnect()
 
 
+def tls(keys, trusted, *ciphers):
+    """Over TLS, its secrets logged: for each cipher suite a client that hears itself, 3.1.1 and 5.0 in turn."""
+    for n, cipher in enumerate(ciphers):
+        context = ssl.create_default_context(cafile=trusted)
+        context.keylog_filename = keys
+        context.set_alpn_protocols(["mqtt"])
+        if cipher != "any":
+            context.maximum_version = ssl.TLSVersion.TLSv1_2  # later suites are not chosen by this name
+            context.set_ciphers(cipher + ":@SECLEVEL=0")
+        for protocol in (mqtt.MQTTv311, mqtt.MQTTv5):
+            who = client(f"tls-{n}-{protocol}", protocol, clean=True)
+            who.tls_set_context(context)
+            got = []
+            who.on_message = lambda _, __, message: got.append(message)
+            who.username_pw_set("home", "warm")
+            who.connect(HOST, 8883, 60)
+            turn(who, who.is_connected)
+            who.subscribe("secret/#", qos=2)
+            rest(who, 0.2)
+            for qos in range(3):
+                who.publish("secret/door", f"code {qos}", qos=qos)
+            turn(who, lambda: len(got) == 3)
+            rest(who, 0.2)
+            who.disconnect()
+
+
+def distrust(keys):
+    """The client does not know who issued the certificate, and says so."""
+    context = ssl.create_default_context()
+    context.keylog_filename = keys
+    who = client("distrustful", mqtt.MQTTv5)
+    who.tls_set_context(context)
+    try:
+        who.connect(HOST, 8883, 60)
+    except ssl.SSLCertVerificationError:
+        return
+    raise SystemExit("clients.py: the certificate was meant to be refused")
+
+
 SCENARIOS = {
     "dup311": lambda: dup(mqtt.MQTTv311, "v311"),
     "dup5": lambda: dup(mqtt.MQTTv5, "v5"),
     "wrong-level": wrong_level,
     "bridge-v5": bridge_v5,
+    "tls": lambda: tls(*sys.argv[2:]),
+    "distrust": lambda: distrust(sys.argv[2]),
 }
 
 if __name__ == "__main__":

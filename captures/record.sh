@@ -8,7 +8,7 @@
 # Everything runs in a network namespace of its own: port 1883 is free there, nobody else's traffic is
 # in it, and no right is needed where the system allows user namespaces (lossy-raw.pcap: root, for /dev/net/tun).
 # What is missing is installed:
-# the system's packages by .ci/install, MQTT.js and paho-mqtt into $WORK (removed by `rm -r`).
+# the system's packages by .ci/install, MQTT.js, paho-mqtt and mqtt-sn-12 into $WORK (removed by `rm -r`).
 # A recording replaces the old one only when tshark finds in it exactly the packets it must hold; with LEARN=1
 # what it finds is written into recordings.sh as what must be there (for a new recording: look at it first).
 set -euo pipefail
@@ -25,9 +25,17 @@ install_what_is_missing() {
     say "installing MQTT.js (npm package mqtt) into $WORK/npm"
     npm install --silent --no-audit --no-fund --prefix "$WORK/npm" mqtt@5
   fi
+  if [ ! -d "$WORK/npm/node_modules/aedes" ]; then
+    say "installing aedes and ws (npm) into $WORK/npm"
+    npm install --silent --no-audit --no-fund --prefix "$WORK/npm" aedes@1 ws@8
+  fi
   if [ ! -d "$WORK/py/paho" ]; then
     say "installing paho-mqtt (PyPI) into $WORK/py"
     python3 -m pip install --quiet --disable-pip-version-check --target "$WORK/py" 'paho-mqtt>=2,<3'
+  fi
+  if [ ! -d "$WORK/py/mqttsn12" ]; then
+    say "installing mqtt-sn-12 (PyPI) into $WORK/py"
+    python3 -m pip install --quiet --disable-pip-version-check --target "$WORK/py" 'mqtt-sn-12>=1,<2'
   fi
 }
 
@@ -85,8 +93,22 @@ scripted_server() {
   node "$HERE/server.js" >"$RUN/server.out" &
   wait_for "$RUN/server.out" ready
 }
-mqttjs() { node "$HERE/clients.js" "$@"; }
+# A certificate for the listeners with TLS; what the clients log of their secrets goes beside the recording.
+tls_listener() { # PORT_AND_ADDRESS [further settings]
+  [ -f "$RUN/server.pem" ] ||
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500 -subj '/O=mqttscope/CN=broker.example' \
+      -addext 'subjectAltName=DNS:broker.example,IP:127.0.0.1' -keyout "$RUN/server.key" -out "$RUN/server.pem" 2>"$RUN/openssl.log"
+  printf 'listener %s\ncertfile %s\nkeyfile %s\n' "$1" "$RUN/server.pem" "$RUN/server.key"
+  shift
+  printf '%s\n' "$@"
+}
+mqttjs() { node ${KEYS:+"--tls-keylog=$KEYS"} "$HERE/clients.js" "$@"; }
 paho() { python3 "$HERE/clients.py" "$@"; }
+sn_client() { python3 "$HERE/sn_clients.py" "$@"; } # SCENE PORT [COUNT]
+sn_gateway() { # gateway PORT | forwarder PORT GATEWAY
+  python3 "$HERE/sn_gateway.py" "$@" >"$RUN/sn-$1.out" &
+  wait_for "$RUN/sn-$1.out" ready
+}
 pub() { mosquitto_pub -h 127.0.0.1 "$@"; }
 sub() { mosquitto_sub -h 127.0.0.1 "$@" >/dev/null; }
 subscribed() { wait_for "$LOG" "Sending SUBACK to $1"; } # client id
@@ -98,21 +120,48 @@ stop() { # process ids: ends them and waits
   done
 }
 
-declare -A SHOWS VERSIONS WITH EXPECT
+declare -A SHOWS VERSIONS WITH EXPECT CARRIED_BY
 NAMES=()
 recording() { # NAME "versions" "made with" "what it shows" "TYPE=count ..."
   NAMES+=("$1")
   VERSIONS[$1]=$2 WITH[$1]=$3 SHOWS[$1]=$4 EXPECT[$1]=$5
 }
+carried_by() { # NAME DISSECTOR: what tshark needs to see the bytes of MQTT there, as it does not see its packets
+  CARRIED_BY[$1]=$2
+}
 # shellcheck source=recordings.sh
 . "$HERE/recordings.sh"
+for more in "$HERE"/recordings-*.sh; do
+  # shellcheck source=recordings-websocket.sh
+  . "$more"
+done
 
 TYPES=(RESERVED CONNECT CONNACK PUBLISH PUBACK PUBREC PUBREL PUBCOMP SUBSCRIBE SUBACK UNSUBSCRIBE UNSUBACK PINGREQ PINGRESP DISCONNECT AUTH)
+secrets() { # FILE: the option with which tshark decrypts it, where secrets lie beside it
+  [ ! -f "${1%.*}.keys" ] || echo "-o tls.keylog_file:${1%.*}.keys"
+}
 tshark_field() { # FILE FIELD: its values, one a line
-  tshark -n -r "$1" -2 -o tcp.reassemble_out_of_order:TRUE -d tcp.port==11883,mqtt -Y mqtt \
+  # shellcheck disable=SC2046
+  tshark -n -r "$1" -2 -o tcp.reassemble_out_of_order:TRUE $(secrets "$1") -d tcp.port==11883,mqtt -Y mqtt \
     -T fields -e "$2" -E occurrence=a -E aggregator=, 2>/dev/null | tr , '\n' | sed '/^$/d'
 }
-counts() { # FILE: "TYPE=count ..." in the order of the types
+SN_TYPES=(ADVERTISE SEARCHGW GWINFO - CONNECT CONNACK WILLTOPICREQ WILLTOPIC WILLMSGREQ WILLMSG REGISTER REGACK PUBLISH PUBACK PUBCOMP PUBREC PUBREL - SUBSCRIBE SUBACK UNSUBSCRIBE UNSUBACK PINGREQ PINGRESP DISCONNECT - WILLTOPICUPD WILLTOPICRESP WILLMSGUPD WILLMSGRESP)
+SN_TYPES[254]=ENCAPSULATED
+sn_counts() { # FILE: the same for MQTT-SN; what a forwarder passes on counts twice
+  tshark -n -r "$1" -d udp.port==1884,mqttsn -d udp.port==2442,mqttsn -Y mqttsn \
+    -T fields -e mqttsn.msg.type -E occurrence=a -E aggregator=, 2>/dev/null | tr , '\n' | sed '/^$/d' |
+    while read -r type; do echo $((type)); done | sort -n | uniq -c | while read -r count type; do
+    printf '%s=%s ' "${SN_TYPES[$type]}" "$count"
+  done | sed 's/ $//'
+}
+counts() { # FILE [DISSECTOR]: "TYPE=count ..." in the order of the types
+  if [ -n "${2:-}" ]; then
+    # shellcheck disable=SC2046
+    tshark -n -r "$1" -2 $(secrets "$1") -d "$2" -Y data -T fields -e tcp.stream -e tcp.srcport -e data.data 2>/dev/null |
+      python3 "$HERE/count_carried.py"
+    return
+  fi
+  case ${1##*/} in mqtt-sn*) sn_counts "$1"; return ;; esac
   tshark_field "$1" mqtt.msgtype | sort -n | uniq -c | while read -r count type; do
     printf '%s=%s ' "${TYPES[$type]}" "$count"
   done | sed 's/ $//'
@@ -122,6 +171,7 @@ record() { # NAME
   local name=$1 found
   say "$name: ${SHOWS[$name]}"
   OUT=$RUN/$name
+  KEYS=''
   rm -f "$RUN"/*ready "$RUN/server.out" "$RUN/link"
   "record_$(tr '.-' '__' <<<"${name%.*}")"
   sleep 1
@@ -130,9 +180,9 @@ record() { # NAME
   # shellcheck disable=SC2046
   stop $(jobs -p)
   if [ "${name##*.}" = pcapng ]; then python3 "$HERE/scrub.py" "$OUT"; fi
-  found=$(counts "$OUT")
+  found=$(counts "$OUT" "${CARRIED_BY[$name]:-}")
   if [ -n "${LEARN:-}" ]; then
-    sed -i "/^recording $name /,/=/s/'[A-Z]*=.*'/'$found'/" "$HERE/recordings.sh"
+    sed -i "/^recording $name /,/=/s/'[A-Z]*=.*'/'$found'/" "$HERE"/recordings*.sh
     EXPECT[$name]=$found
   elif [ "$found" != "${EXPECT[$name]}" ]; then
     cp "$OUT" "$WORK/refused-$name"
@@ -140,6 +190,7 @@ record() { # NAME
   fi
   cp "$OUT" "$HERE/$name"
   chmod 644 "$HERE/$name"
+  if [ -f "$KEYS" ]; then install -m 644 "$KEYS" "$HERE/${name%.*}.keys"; fi
 }
 
 write_index() {

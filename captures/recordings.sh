@@ -233,7 +233,7 @@ record_segments() {
 }
 
 recording ipv6-port.pcapng '3.1.1, 5.0' 'mosquitto_pub, mosquitto_sub; dumpcap' \
-  'IPv6 (::1) and port 11883: needs `-d tcp.port==11883,mqtt`' 'CONNECT=3 CONNACK=3 PUBLISH=4 PUBACK=3 PUBREC=1 PUBREL=1 PUBCOMP=1 SUBSCRIBE=1 SUBACK=1 DISCONNECT=3'
+  'IPv6 (::1) and port 11883, which is not that of MQTT' 'CONNECT=3 CONNACK=3 PUBLISH=4 PUBACK=3 PUBREC=1 PUBREL=1 PUBCOMP=1 SUBSCRIBE=1 SUBACK=1 DISCONNECT=3'
 record_ipv6_port() {
   open_broker 11883 ::1
   capture dumpcap -q -i lo -f 'tcp port 11883' -w "$OUT"
@@ -333,4 +333,34 @@ record_midstream() {
     pub -V mqttv5 -i late -q $qos -t mid/qos$qos -m "message $qos" -D publish content-type text/plain -D publish user-property n $qos
   done
   wait "$five" "$four"
+}
+
+recording mqtt-sn.pcap 'SN-1.2' 'mqtt-sn-12; scripted gateway' \
+  'MQTT-SN over UDP, port 1884: ADVERTISE and GWINFO; a Will and its updates; topic ids by REGISTER and SUBACK, short names, pre-defined ids; QoS -1, 0, 1 and 2; a client that sleeps' \
+  'ADVERTISE=1 SEARCHGW=1 GWINFO=1 CONNECT=5 CONNACK=5 WILLTOPICREQ=1 WILLTOPIC=1 WILLMSGREQ=1 WILLMSG=1 REGISTER=2 REGACK=2 PUBLISH=18 PUBACK=4 PUBCOMP=1 PUBREC=1 PUBREL=1 SUBSCRIBE=5 SUBACK=5 UNSUBSCRIBE=1 UNSUBACK=1 PINGREQ=2 PINGRESP=2 DISCONNECT=8 WILLTOPICUPD=1 WILLTOPICRESP=1 WILLMSGUPD=1 WILLMSGRESP=1'
+record_mqtt_sn() {
+  ip addr add 127.0.0.1/8 broadcast 127.255.255.255 dev lo 2>/dev/null || true
+  dump -i lo 'udp port 1884'
+  sn_gateway gateway 1884
+  sn_client display 1884 7 >"$RUN/display-ready" &
+  local display=$! sleeper
+  wait_for "$RUN/display-ready" subscribed
+  sn_client sleeper 1884 >"$RUN/sleeper-ready" &
+  sleeper=$!
+  wait_for "$RUN/sleeper-ready" asleep
+  sn_client thermometer 1884
+  sn_client beacon 1884
+  sn_client intruder 1884
+  wait "$display"
+  wait "$sleeper"
+}
+
+recording mqtt-sn-forwarder.pcap 'SN-1.2' 'mqtt-sn-12; scripted forwarder and gateway' \
+  'MQTT-SN on both sides of a forwarder: port 2442, found by its CONNECT, and encapsulated to port 1884; a PUBLISH whose Length takes three bytes' \
+  'CONNECT=2 CONNACK=2 REGISTER=4 REGACK=4 PUBLISH=4 PUBACK=4 DISCONNECT=4 ENCAPSULATED=12'
+record_mqtt_sn_forwarder() {
+  sn_gateway gateway 1884
+  sn_gateway forwarder 2442 1884
+  dump -i lo 'udp port 1884 or udp port 2442'
+  sn_client node 2442
 }

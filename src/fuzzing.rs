@@ -10,11 +10,16 @@
 
 use crate::annotate::Tape;
 use crate::capture::{Frame, LinkType, Source, from_reader};
+use crate::carrier::signature::recognise;
+use crate::carrier::websocket::WebSocket;
+use crate::carrier::{Input, Layer, Output, explain};
 use crate::mqtt::{Reading, decode, infer};
+use crate::mqttsn;
 use crate::paste;
 use crate::pipeline::{Consumer, Inspector, PastedSettings, Record, Settings, read_paste};
 use crate::render::{Explain, FORMATS, Options};
 use crate::spec::{Sender, Version};
+use crate::stream::Limits;
 use crate::text::is_unsafe;
 use std::io::Cursor;
 use std::ops::ControlFlow;
@@ -54,23 +59,40 @@ pub fn capture(data: &[u8]) {
         }
     }
     inspector.finish();
+    for notice in source.notices() {
+        assert!(!notice.to_string().is_empty(), "{notice:?}");
+    }
 }
 
 /// The bytes are TCP segments of one connection, in any order and overlapping as they like. Each
 /// has a header of four: flags (bit 7 is the direction, the lower six are TCP's), the low byte of
 /// the sequence number, that of the acknowledgement, and the length of the payload behind them.
+/// With bit 6 of the flags the acknowledgement is the high byte of the sequence number, and a
+/// minute passes for each of it. All bounds are met once as they are, and once very low.
 pub fn segments(data: &[u8]) {
-    let mut inspector = Inspector::new(Checker, Settings::default());
+    let limits = Limits { flows: 1, held_per_side: 700, held_in_all: 900, ..Limits::default() };
+    let tight = Settings { limits, max_packet: 300, held_in_all: 400, ..Settings::default() };
+    for settings in [Settings::default(), tight] {
+        segments_with(data, settings);
+    }
+}
+
+fn segments_with(data: &[u8], settings: Settings) {
+    let mut inspector = Inspector::new(Checker, settings);
+    let mut passed: i64 = 0;
     let mut rest = data;
     let mut number: u64 = 0;
     while let Some(([flags, seq, ack, len], tail)) = rest.split_first_chunk::<4>() {
         let (payload, tail) = tail.split_at_checked(usize::from(*len)).unwrap_or((tail, &[]));
         rest = tail;
         number = number.saturating_add(1);
-        let packet = ip_packet(*flags, u32::from(*seq), u32::from(*ack), payload);
+        let far = if flags & 0x40 == 0 { 0 } else { *ack };
+        passed = passed.saturating_add(60_000_000_000_i64.saturating_mul(far.into()));
+        let seq = u32::from(*seq) | u32::from(far) << 24;
+        let packet = ip_packet(*flags, seq, u32::from(*ack), payload);
         let frame = Frame {
             number,
-            time: i64::try_from(number).ok(),
+            time: i64::try_from(number).ok().map(|time| time.saturating_add(passed)),
             link: LinkType::RAW,
             original_len: u32::try_from(packet.len()).unwrap_or(u32::MAX),
             interface: 0,
@@ -83,6 +105,42 @@ pub fn segments(data: &[u8]) {
         }
     }
     inspector.finish();
+}
+
+/// The bytes are what both sides of a WebSocket connection send. The first chooses how it begins:
+/// with a request or in the middle; then follow pieces with a header of two: who sends it and
+/// whether it is missing (bits 0 and 1), and its length.
+pub fn websocket(data: &[u8]) {
+    let Some((start, mut rest)) = data.split_first() else { return };
+    let mut layer = if start & 1 == 0 { WebSocket::new() } else { WebSocket::mid_stream() };
+    let mut below = [0_u64; 2];
+    let mut tape = Tape::new();
+    let mut check = |_: Sender, output: Output<'_>| match output {
+        Output::Data { bytes, from, to } => assert!(!bytes.is_empty() && from < to),
+        Output::Header { unit, bytes, .. } | Output::Unit { unit, bytes, .. } => {
+            explain(unit, bytes, &mut tape);
+            assert_tiles(bytes, &tape);
+        }
+        _ => {}
+    };
+    while let Some(([kind, len], tail)) = rest.split_first_chunk::<2>() {
+        let (piece, tail) = tail.split_at_checked(usize::from(*len)).unwrap_or((tail, &[]));
+        rest = tail;
+        let (sender, at) = match (kind & 1, &mut below) {
+            (0, [client, _]) => (Sender::Client, client),
+            (_, [_, server]) => (Sender::Server, server),
+        };
+        let input = match kind & 2 {
+            0 if piece.is_empty() => continue,
+            0 => Input::Data(piece),
+            _ => Input::Gap(Some(piece.len() as u64)),
+        };
+        *at = at.saturating_add(piece.len() as u64);
+        layer.push(sender, input, &mut check);
+        assert!(layer.needs_from(sender) <= *at, "bytes are needed that did not come");
+        let _ = recognise(piece, kind & 4 != 0);
+    }
+    layer.finish(&mut check);
 }
 
 /// IPv4 and TCP headers before the payload; to port 1883, or from it.
@@ -100,6 +158,67 @@ fn ip_packet(flags: u8, seq: u32, ack: u32, payload: &[u8]) -> Vec<u8> {
     [ip.concat(), vec![10, 0, 0, to.0], tcp.concat(), tail.concat()].concat()
 }
 
+/// The bytes are datagrams of an MQTT-SN client and its gateway. Each has a header of two: the upper
+/// bit of the first is the direction, the lower two say how many bytes were not captured; the second
+/// is the length of the payload behind it. The first datagram is read as a message by itself too.
+pub fn datagrams(data: &[u8]) {
+    let mut inspector =
+        Inspector::new(Checker, Settings { sn_ports: vec![SN_PORT], ..Settings::default() });
+    let mut rest = data;
+    let mut number: u64 = 0;
+    while let Some(([flags, len], tail)) = rest.split_first_chunk::<2>() {
+        let (payload, tail) = tail.split_at_checked(usize::from(*len)).unwrap_or((tail, &[]));
+        rest = tail;
+        number = number.saturating_add(1);
+        message(payload);
+        let missing = u16::from(flags & 3);
+        let packet = udp_packet(flags & 0x80 == 0, missing, payload);
+        let there = u32::try_from(packet.len()).unwrap_or(u32::MAX);
+        let frame = Frame {
+            number,
+            time: i64::try_from(number).ok(),
+            link: LinkType::RAW,
+            original_len: there.saturating_add(missing.into()),
+            interface: 0,
+            file: 0,
+            beside: None,
+            data: &packet,
+        };
+        if inspector.frame(&frame).is_break() {
+            break;
+        }
+    }
+    inspector.finish();
+}
+
+/// The port of the gateway.
+const SN_PORT: u16 = 2442;
+
+fn message(data: &[u8]) {
+    for sender in [None, Some(Sender::Client), Some(Sender::Server)] {
+        let mut tape = Tape::new();
+        let decoded = mqttsn::decode(data, sender, &mut tape);
+        assert_tiles(data, &tape);
+        assert_eq!(decoded, mqttsn::decode(data, sender, &mut ()), "the tape makes a difference");
+    }
+    let all: usize = mqttsn::messages(data).map(|(_, bytes)| bytes.len()).sum();
+    assert_eq!(all, data.len(), "a byte is in no message");
+}
+
+/// IPv4 and UDP headers before the payload, of which `missing` bytes were not captured.
+fn udp_packet(from_client: bool, missing: u16, payload: &[u8]) -> Vec<u8> {
+    let (client, gateway) = ((1, 50_000u16), (2, SN_PORT));
+    let (from, to) = if from_client { (client, gateway) } else { (gateway, client) };
+    let udp_len = u16::try_from(payload.len()).unwrap_or_default().saturating_add(missing);
+    let udp_len = udp_len.saturating_add(8);
+    let ip_len = udp_len.saturating_add(20);
+    let ip: [&[u8]; 4] =
+        [&[0x45, 0], &ip_len.to_be_bytes(), &[0, 0, 0x40, 0, 64, 17, 0, 0], &[10, 0, 0, from.0]];
+    let udp: [&[u8]; 4] =
+        [&from.1.to_be_bytes(), &to.1.to_be_bytes(), &udp_len.to_be_bytes(), &[0, 0]];
+    [ip.concat(), vec![10, 0, 0, to.0], udp.concat(), payload.to_vec()].concat()
+}
+
 /// Writes every record in every format, and asserts what holds for all of them.
 struct Checker;
 
@@ -107,7 +226,8 @@ impl Consumer for Checker {
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
         assert_tiles(record.bytes, record.tape);
         for explain in [Explain::Off, Explain::Full] {
-            let options = Options { explain, hex: true, ..Options::default() };
+            let width = (explain == Explain::Full).then_some(60);
+            let options = Options { explain, hex: true, width, ..Options::default() };
             for row in FORMATS {
                 let mut out = Vec::new();
                 let written = (row.make)(&options).record(record, &mut out);
@@ -154,11 +274,12 @@ mod tests {
     fn the_corpus_passes() {
         let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
         type Target = fn(&[u8]);
-        let targets: [(&str, Target); 4] = [
+        let targets: [(&str, Target); 5] = [
             ("decoder", super::decoder),
             ("paste", super::paste),
             ("capture", super::capture),
             ("segments", super::segments),
+            ("datagrams", super::datagrams),
         ];
         for (name, target) in targets {
             let files: Vec<_> = fs::read_dir(corpus.join(name)).unwrap().collect();

@@ -10,6 +10,7 @@
 //! file, live,        link, tunnels,   TCP, one                   framer,          version,           tree,
 //! stdin              IP, TCP, UDP     assembler                  decode           client id          summary,
 //!                    (etherparse)     a direction                                                    JSON
+//!                    └──────────Datagram, UDP────────────────────▶ mqttsn
 //! paste ──Piece, bytes that stood in a text──────────────────────▲
 //! ```
 //!
@@ -19,11 +20,11 @@
 //! # The rooms, and which may import which
 //!
 //! ```text
-//! bytes, text ◀─ spec ◀─ annotate ◀─ { capture, paste, net, stream, mqtt } ◀─ session ◀─ pipeline ◀─ render ◀─ cli
+//! bytes, text ◀─ spec ◀─ annotate ◀─ { capture, paste, net, stream, mqtt, mqttsn } ◀─ session ◀─ pipeline ◀─ render ◀─ cli
 //! ```
 //!
 //! [`spec`] holds the facts of the standards as tables: parser, tree, JSON, validator and help loop
-//! over its rows. [`mqtt`] never sees [`net`] or [`stream`]; [`render`] sees the tape, the spec and
+//! over its rows. [`mqtt`] and [`mqttsn`] never see [`net`] or [`stream`]; [`render`] sees the tape, the spec and
 //! the facts of a record, never the decoder. A test reads the imports and fails on one that points
 //! back.
 //!
@@ -72,6 +73,7 @@ pub mod cli;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 pub mod mqtt;
+pub mod mqttsn;
 pub mod net;
 pub mod paste;
 pub mod pipeline;

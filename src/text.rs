@@ -2,6 +2,7 @@
 //! Imports nothing.
 
 use std::fmt::{self, Write};
+use unicode_width::UnicodeWidthChar;
 
 /// A number with commas between groups of three digits, from 10,000 on.
 #[must_use]
@@ -153,11 +154,15 @@ pub fn safe(text: &str) -> String {
     out
 }
 
-/// Whether bytes are text that a person can read: valid UTF-8, and hardly anything to escape.
+/// Whether bytes are text that a person can read: valid UTF-8, hardly anything to escape, and no
+/// mark at the beginning that belongs to a character before it.
 #[must_use]
 pub fn is_readable(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes)
-        .is_ok_and(|text| !text.chars().any(|c| is_unsafe(c) && !matches!(c, '\n' | '\r' | '\t')))
+    let is_mark = |c: char| c.width() == Some(0);
+    std::str::from_utf8(bytes).is_ok_and(|text| {
+        !text.starts_with(is_mark)
+            && !text.chars().any(|c| is_unsafe(c) && !matches!(c, '\n' | '\r' | '\t'))
+    })
 }
 
 #[cfg(test)]
@@ -173,6 +178,12 @@ mod tests {
         assert_eq!(seconds(59), None);
         assert_eq!(size(1_048_576).as_deref(), Some("1 MiB"));
         assert_eq!(size(1_536).as_deref(), Some("1.5 KiB"));
+    }
+
+    #[test]
+    fn bytes_that_happen_to_be_a_mark_without_its_letter_are_no_text() {
+        assert!(!is_readable(b"\xde\xad") && !is_readable("\u{301}a".as_bytes()));
+        assert!(is_readable("cafe\u{301}".as_bytes()) && is_readable("温度\n".as_bytes()));
     }
 
     #[test]

@@ -100,7 +100,8 @@ fn packets(path: &Path) -> Vec<Row> {
     while let Some(frame) = source.next_frame().unwrap() {
         match net.packet(&frame) {
             Ok(Transport::Tcp(segment)) => {
-                flows.push(Stamp { frame: frame.number, time: frame.time }, &segment, &mut sink);
+                let at = Stamp { frame: frame.number, time: frame.time, ..Stamp::default() };
+                flows.push(at, &segment, &mut sink);
             }
             Ok(Transport::Udp(_)) => {}
             Err(skip) => skips.add(frame.number, skip),

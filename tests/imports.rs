@@ -15,21 +15,25 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("stream", &["bytes", "text", "spec", "net"]),
     ("mqtt", &["bytes", "text", "spec", "annotate"]),
     ("carrier", &["bytes", "text", "spec", "annotate", "net", "stream", "mqtt"]),
-    ("session", &["bytes", "text", "spec", "annotate", "mqtt"]),
+    ("mqttsn", &["bytes", "text", "spec", "annotate"]),
+    ("session", &["bytes", "text", "spec", "annotate", "mqtt", "mqttsn"]),
     (
         "pipeline",
         &[
             "bytes", "text", "spec", "annotate", "capture", "paste", "net", "stream", "carrier",
-            "mqtt", "session",
+            "mqtt", "mqttsn", "session",
         ],
     ),
     // Of `mqtt` the typed packets, never the decoder.
-    ("render", &["bytes", "text", "spec", "annotate", "net", "mqtt", "session", "pipeline"]),
+    (
+        "render",
+        &["bytes", "text", "spec", "annotate", "net", "mqtt", "mqttsn", "session", "pipeline"],
+    ),
     (
         "cli",
         &[
-            "bytes", "text", "spec", "annotate", "capture", "paste", "net", "session", "pipeline",
-            "render",
+            "bytes", "text", "spec", "annotate", "capture", "paste", "net", "carrier", "session",
+            "pipeline", "render",
         ],
     ),
 ];

@@ -86,6 +86,20 @@ fn tsharks_short_forms_work_without_a_subcommand() {
     }
 }
 
+/// tshark takes `-V` beside `-T json` and prints JSON.
+#[test]
+fn verbose_leaves_another_format_as_it_is() {
+    for format in ["json", "summary"] {
+        let plain = run(["decode", "-T", format, "c000"]);
+        assert_eq!(plain.code, 0);
+        for args in [["decode", "-V", "-T", format, "c000"], ["decode", "-T", format, "-V", "c000"]]
+        {
+            let run = run(args);
+            assert_eq!((run.code, run.out), (0, plain.out.clone()), "{args:?}: {}", run.err);
+        }
+    }
+}
+
 #[test]
 fn quiet_shows_no_packets_and_still_tells_what_was_passed_over() {
     let run = read(&["-q"], &tidy());

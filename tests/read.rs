@@ -205,3 +205,41 @@ fn a_capture_without_a_handshake_is_read() {
     let run = read(&["-T", "json"], &pcap(ETHERNET, &frames));
     assert_eq!((run.code, packets(&run)), (0, vec!["PUBLISH".to_owned(); 2]), "{}", run.err);
 }
+
+#[test]
+fn where_there_is_no_mqtt_the_reason_is_told() {
+    let told = |args: &[&str], capture: &[u8]| read(args, capture).err;
+    let other = |port| on_port(Tcp::client(0, &[]).syn().ethernet(), port);
+    let empty = Tcp::client(0, &[]).syn().ethernet();
+
+    let none = told(&[], &pcap(ETHERNET, &[]));
+    assert!(
+        none.contains("in 0 frames: there is no TCP connection on port 1883 or 8883\n"),
+        "{none}"
+    );
+    let none = told(&["-d", "tcp.port==1884,mqtt"], &pcap(ETHERNET, &[other(22)]));
+    assert!(none.contains("no TCP connection on port 1883, 8883 or 1884, and what"), "{none}");
+    assert!(none.contains("-d tcp.port==22,mqtt"), "{none}");
+    let none = told(&["--only-port"], &pcap(ETHERNET, &[other(22)]));
+    assert!(none.contains("or 8883, but on port 22."), "{none}");
+    let several = told(&[], &pcap(ETHERNET, &[other(443), on_port(second(), 22)]));
+    assert!(several.contains("port 22 and 443 does not look"), "{several}");
+    assert!(several.contains("-d tcp.port==N,mqtt"), "{several}");
+
+    // Another port is not to blame where the payload on MQTT's own is missing.
+    let silent = told(&[], &pcap(ETHERNET, &[empty.clone(), on_port(second(), 22)]));
+    assert!(silent.contains("no payload in 1 TCP connection on port 1883 or 8883\n"), "{silent}");
+    let payload = Tcp::client(1, b"\xc0\0").ethernet();
+    let mut cut = pcap(ETHERNET, &[empty, on_port(second(), 22)]);
+    cut.extend(support::words(&[100, 0, payload.len() as u32 - 2, payload.len() as u32], false));
+    cut.extend(&payload[..payload.len() - 2]);
+    let cut = told(&[], &cut);
+    assert!(cut.contains("1 gap in MQTT streams: 2 bytes not captured\n"), "{cut}");
+    assert!(cut.contains("no payload of MQTT was captured in 1 TCP connection"), "{cut}");
+    assert!(!cut.contains("-d tcp.port"), "{cut}");
+}
+
+/// The beginning of a second connection.
+fn second() -> Vec<u8> {
+    Tcp { client_port: 50_001, ..Tcp::client(0, &[]).syn() }.ethernet()
+}

@@ -4,6 +4,9 @@
 
 mod support;
 
+use mqttscope::capture::{FORMATS as FORMATS_OF_CAPTURES, packings};
+use mqttscope::spec::link::{LINKS, LinkForm};
+use mqttscope::spec::tunnel::TUNNELS;
 use mqttscope::{paste::NOTATIONS, render::FORMATS};
 use std::fmt::Write;
 use std::path::Path;
@@ -15,9 +18,13 @@ fn the_readme_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let text = fs::read_to_string(&path).unwrap();
     let mut now = text.clone();
-    for (name, block) in
-        [("notations", notations()), ("formats", formats()), ("json", json_contract())]
-    {
+    for (name, block) in [
+        ("notations", notations()),
+        ("captures", captures()),
+        ("tunnels", tunnels()),
+        ("formats", formats()),
+        ("json", json_contract()),
+    ] {
         now = with_block(&now, name, &block);
     }
     now = with_examples(&now);
@@ -36,6 +43,27 @@ fn notations() -> String {
         let shown = if shown.is_ascii() && !shown.contains('\0') { shown } else { String::new() };
         let cell = if shown.is_empty() { String::new() } else { format!("`{shown}`{dots}") };
         writeln!(out, "| {} | {cell} |", row.name).unwrap();
+    }
+    out
+}
+
+/// What captures may be, and what their frames may begin with.
+fn captures() -> String {
+    let formats = FORMATS_OF_CAPTURES.iter().map(|row| format!("- {}: {}\n", row.name, row.about));
+    let packings: Vec<_> = packings().collect();
+    let mut links: Vec<_> =
+        LINKS.iter().filter(|row| row.form != LinkForm::Unread).map(|row| row.name).collect();
+    links.dedup();
+    let links =
+        format!("- links: {}; VLAN tags (802.1Q, QinQ) and LLC with SNAP\n", links.join(", "));
+    let packed = format!("- either of them compressed: {}\n", packings.join(", "));
+    formats.chain([packed, links]).collect()
+}
+
+fn tunnels() -> String {
+    let mut out = String::from("| tunnel | told by | carries |\n|---|---|---|\n");
+    for row in TUNNELS {
+        writeln!(out, "| {} | {} | {} |", row.name, row.told_by, row.carries).unwrap();
     }
     out
 }

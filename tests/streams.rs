@@ -19,7 +19,7 @@ struct Told {
     opener: Option<Side>,
     bytes: [Vec<u8>; 2],
     gaps: Vec<(Side, u64, u64, GapCause)>,
-    conflicts: Vec<(Side, u64, u64)>,
+    conflicts: Vec<(Side, u64, Vec<u8>)>,
     closed: Vec<(Side, Close, u64)>,
     end: Option<End>,
     origins: [Origins2; 2],
@@ -75,7 +75,9 @@ impl Sink for Recorder {
                 told.next[at] += bytes;
                 told.gaps.push((side, offset, bytes, cause));
             }
-            Event::Conflict { offset, bytes, .. } => told.conflicts.push((side, offset, bytes)),
+            Event::Conflict { offset, bytes, .. } => {
+                told.conflicts.push((side, offset, bytes.to_vec()));
+            }
             Event::Closed { how, at } => told.closed.push((side, how, at.frame)),
         }
         match self.stop_after {
@@ -105,7 +107,7 @@ fn run_with(segments: &[Tcp], limits: Limits, mut sink: Recorder) -> (Vec<Told>,
     for (number, tcp) in (1..).zip(segments) {
         let packet = tcp.ip();
         let frame = frame(101, &packet);
-        let at = Stamp { frame: number, time: Some(number as i64 * 1_000_000) };
+        let at = Stamp { frame: number, time: Some(number as i64 * 1_000_000), previous: None };
         flows.push(at, &segment(&mut Net::default(), &frame), &mut sink);
         assert!(flows.len() <= limits.flows);
     }
@@ -217,7 +219,7 @@ proptest! {
             rst: bits & 15 == 2,
             payload: vec![bits; len],
         }).collect();
-        let limits = Limits { flows: 2, held_per_side: 2000, held_in_all: 3000 };
+        let limits = Limits { flows: 2, held_per_side: 2000, held_in_all: 3000, ..Limits::default() };
         let (_, flows) = run_with(&segments, limits, Recorder::default());
         prop_assert!(flows.is_empty());
     }
@@ -275,12 +277,12 @@ fn other_contents_are_reported_and_the_first_ones_taken() {
     let told = one(&[syn.clone(), Tcp::client(10, b"abcd"), Tcp::client(12, b"CDef")]);
     assert_eq!(
         (told.bytes[0].as_slice(), told.conflicts),
-        (b"abcdef".as_slice(), vec![(Side::A, 2, 4)])
+        (b"abcdef".as_slice(), vec![(Side::A, 2, b"CD".to_vec())])
     );
     let told = one(&[syn.clone(), Tcp::client(12, b"cd"), Tcp::client(10, b"abCDef")]);
     assert_eq!(
         (told.bytes[0].as_slice(), told.conflicts),
-        (b"abcdef".as_slice(), vec![(Side::A, 0, 6)])
+        (b"abcdef".as_slice(), vec![(Side::A, 2, b"CD".to_vec())])
     );
     let told = one(&[syn, Tcp::client(10, b"abcd"), Tcp::client(10, b"abcdef")]);
     assert_eq!((told.bytes[0].as_slice(), told.conflicts), (b"abcdef".as_slice(), vec![]));
@@ -342,7 +344,7 @@ fn bytes_cut_by_the_snap_length_are_a_gap() {
         let cut = packet.len().min(43);
         let frame = frame(101, &packet[..cut]);
         flows.push(
-            Stamp { frame: number, time: None },
+            Stamp { frame: number, ..Stamp::default() },
             &segment(&mut Net::default(), &frame),
             &mut sink,
         );

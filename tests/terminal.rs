@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use support::conversation::packet;
 use support::program::{Run, command, finish, run};
 use support::{Tcp, pcap};
+use unicode_width::UnicodeWidthStr;
 
 const FILE: &str = "captures/session.pcap";
 
@@ -46,6 +47,21 @@ fn colour_changes_no_word() {
         let plain = run(["read", FILE, "-x", "-T", format]);
         let coloured = run(["read", FILE, "-x", "-T", format, "--color", "always"]);
         assert_eq!(without_colour(&coloured.out), plain.out);
+    }
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal_or_ends_with_a_blank() {
+    for width in ["60", "80", "99", "200"] {
+        for args in [&["--explain", "full"][..], &["-T", "summary"], &["--color", "always"]] {
+            for file in [FILE, "captures/v5-properties.pcapng", "captures/lossy-raw.pcap"] {
+                let run = run(["read", file, "--width", width].iter().chain(args));
+                for line in without_colour(&run.out).lines() {
+                    let fits = line.width() <= width.parse().unwrap();
+                    assert!(fits && !line.ends_with(' '), "{width} {args:?}: {line:?}");
+                }
+            }
+        }
     }
 }
 

@@ -121,6 +121,10 @@ const KNOWN: &[Known] = &[
     },
 ];
 
+/// What the names of captures begin with in which tshark has no MQTT, as something carries it:
+/// `carried` compares the bytes there.
+const CARRIED: &[&str] = &["ws", "proxy", "tls-ws"];
+
 /// Names of tshark's that stand for one of ours.
 const NAMES: &[(&str, &str)] = &[
     // Three properties have fields of their own, the others these.
@@ -170,7 +174,12 @@ fn captures(folder: &Path) -> Vec<PathBuf> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let is_capture =
         |path: &PathBuf| path.extension().is_some_and(|e| e == "pcap" || e == "pcapng");
-    let files: Vec<_> = files.filter(is_capture).collect();
+    // What WebSocket carries, and MQTT-SN, have comparisons of their own.
+    let is_other = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        name.starts_with("mqtt-sn") || CARRIED.iter().any(|start| name.starts_with(start))
+    };
+    let files: Vec<_> = files.filter(is_capture).filter(|path| !is_other(path)).collect();
     assert!(!files.is_empty(), "no capture in {}", folder.display());
     files
 }
@@ -206,14 +215,25 @@ fn differences(ours: &Packets, theirs: &Packets) -> BTreeMap<(u64, String), Stri
 fn ours(file: &Path) -> Packets {
     let path = file.to_str().unwrap();
     let options = ["-T", "json", "--explain", "full", "-d", "tcp.port==11883,mqtt"];
-    let run = program::run(["read", path].into_iter().chain(options));
+    let keys = key_log(file);
+    let keys = keys.iter().flat_map(|preference| ["-o", preference]);
+    let run = program::run(["read", path].into_iter().chain(options).chain(keys));
     assert_eq!(run.code, 0, "{path}: {}", run.err);
     let mut packets = Packets::new();
     for record in run.json() {
+        if record["type"] == "TLS" {
+            continue;
+        }
         let frame = record["frames"].as_array().unwrap().last().unwrap().as_u64().unwrap();
         packets.entry(frame).or_default().push(our_fields(&record));
     }
     packets
+}
+
+/// The preference that names the key log beside a capture, in both programs.
+fn key_log(capture: &Path) -> Option<String> {
+    let keys = capture.with_extension("keys");
+    keys.is_file().then(|| format!("tls.keylog_file:{}", keys.display()))
 }
 
 fn our_fields(record: &Value) -> BTreeSet<Field> {
@@ -262,7 +282,10 @@ fn value(bytes: &[u8], start: u64, len: u64) -> String {
 /// Packets as tshark shows them.
 fn theirs(file: &Path) -> Packets {
     let mut packets = Packets::new();
-    for (frame, fields) in pdml::packets(file, &["-d", "tcp.port==11883,mqtt"]) {
+    let keys = key_log(file);
+    let keys = keys.iter().flat_map(|preference| ["-o", preference]);
+    let options: Vec<_> = ["-d", "tcp.port==11883,mqtt"].into_iter().chain(keys).collect();
+    for (frame, fields) in pdml::packets(file, &options) {
         packets.entry(frame).or_default().push(fields.iter().filter_map(their_field).collect());
     }
     packets

@@ -65,6 +65,12 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
         self.rest.first().copied()
     }
 
+    /// The length field that bounds the reads; [`Field::INPUT`] where the bytes themselves end.
+    #[must_use]
+    pub fn limit(&self) -> Field {
+        self.limit
+    }
+
     /// The bytes from `start` to the current position.
     #[inline]
     #[must_use]
@@ -131,6 +137,24 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
         let body = std::mem::take(&mut self.rest);
         self.leaf_before(field, body.len(), 0);
         body
+    }
+
+    /// The next `len` bytes, or as many as there are up to the limit, as one field with a value.
+    /// None at all make no field.
+    #[inline]
+    pub(crate) fn bytes(&mut self, field: Field, len: usize, value: u64) -> &'a [u8] {
+        let (body, rest) = self.rest.split_at(len.min(self.rest.len()));
+        self.rest = rest;
+        if !body.is_empty() {
+            self.leaf_before(field, body.len(), value);
+        }
+        body
+    }
+
+    /// All bytes up to the limit, not consumed and not reported.
+    #[inline]
+    pub(crate) fn ahead(&self) -> &'a [u8] {
+        self.rest
     }
 
     /// One byte whose bits are fields of their own.

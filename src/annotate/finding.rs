@@ -3,7 +3,7 @@
 use crate::bytes::Span;
 use crate::spec::field::Context;
 use crate::spec::rule::RuleInfo;
-use crate::spec::{Field, PacketSet, PacketType, Rule, Severity, Version};
+use crate::spec::{Field, PacketSet, PacketType, Rule, Severity, Version, reason};
 use crate::text;
 use std::fmt::Write;
 
@@ -52,6 +52,29 @@ impl Finding {
         self.rule.info()
     }
 
+    /// Section and normative statements of the standard that the packet is read by: those of the
+    /// rule or, where they depend on the packet, of the codes or the property concerned. Either may
+    /// be empty.
+    #[must_use]
+    pub fn source(&self, context: &Context) -> (&'static str, &'static str) {
+        let version = if context.version.is_v5() { Version::V5 } else { Version::V311 };
+        let kind = context.packet_type();
+        let own = match self.rule {
+            Rule::REASON_CODE | Rule::REASON_CODE_SENDER | Rule::RETURN_CODE => {
+                reason::code_table(kind, version).map(|row| (row.section, row.statements))
+            }
+            Rule::PROPERTY_REPEATED | Rule::PROPERTY_RANGE => {
+                let places = [PacketSet::of(&[kind]), PacketSet::WILL];
+                let info = self.field.as_property();
+                info.and_then(|info| places.into_iter().find_map(|place| info.place(place)))
+                    .map(|place| (place.section, ""))
+            }
+            _ => None,
+        };
+        let info = self.info();
+        own.unwrap_or(info.place(context.version))
+    }
+
     /// How grave it is.
     #[must_use]
     pub fn severity(&self) -> Severity {
@@ -80,10 +103,13 @@ impl Finding {
         let _ = match (name, form) {
             ("field", _) => write!(out, "{}", self.field.label(context.version)),
             ("limit", _) => write!(out, "{}", self.limit.label(context.version)),
-            ("packet", _) => write!(out, "{}", context.packet_type()),
+            ("packet", _) => write!(out, "{}", context.type_name()),
             ("version", _) => write!(out, "{}", context.version),
             ("other", _) => write!(out, "{}", other_version(context.version)),
-            ("sender", _) => write!(out, "{}", context.sender.map_or("peer", |s| s.name())),
+            ("sender", _) => {
+                let name = context.sender.map(|sender| sender.name_in(context.version));
+                write!(out, "{}", name.unwrap_or("peer"))
+            }
             ("place", _) => write!(out, "{}", place_name(self.a, context.packet_type())),
             (_, "bytes") => write!(out, "{}", text::count(value, "byte")),
             (_, "time") => write!(out, "{}", text::duration(value)),
@@ -104,4 +130,53 @@ fn other_version(version: Version) -> Version {
 /// Where a property stands: `a` of the finding is 1 for the Will Properties.
 fn place_name(in_will: u64, packet: PacketType) -> &'static str {
     if in_will == 1 { PacketSet::WILL.names().next().unwrap_or_default() } else { packet.name() }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::annotate::{Tape, view};
+    use crate::mqtt::{Reading, decode};
+    use crate::spec::Version;
+
+    /// The rule, section and statements of the first finding on these bytes.
+    fn source(bytes: &[u8], version: Version) -> (&'static str, &'static str, &'static str) {
+        let mut tape = Tape::new();
+        let decoded = decode(bytes, Reading { version, sender: None }, &mut tape);
+        let context = view::context(bytes, &tape, decoded.version, None);
+        let finding = tape.findings().first().unwrap();
+        let (section, statements) = finding.source(&context);
+        (finding.info().id, section, statements)
+    }
+
+    #[test]
+    fn a_code_is_judged_by_the_table_of_its_packet() {
+        let v311 = Version::V311;
+        assert_eq!(source(&[0x20, 2, 0, 9], v311).1, "3.2.2.3");
+        let suback = source(&[0x90, 3, 0, 1, 3], v311);
+        assert_eq!(suback, ("return-code", "3.9.3", "MQTT-3.9.3-1 MQTT-3.9.3-2"));
+        let puback = source(&[0x40, 3, 0, 1, 1], Version::V5);
+        assert_eq!(puback, ("reason-code", "3.4.2.1", "MQTT-3.4.2-1"));
+    }
+
+    #[test]
+    fn the_standard_contradicts_itself_on_0x8c_in_disconnect() {
+        let found = source(&[0xe0, 1, 0x8c], Version::V5);
+        assert_eq!(found, ("reason-code-disputed", "2.4", ""));
+    }
+
+    #[test]
+    fn a_value_of_a_property_is_judged_by_the_section_of_the_property() {
+        let connack = source(&[0x20, 6, 0, 0, 3, 0x21, 0, 0], Version::V5);
+        assert_eq!(connack, ("property-range", "3.2.2.3.3", ""));
+    }
+
+    #[test]
+    fn who_names_no_filter_breaks_the_rule_of_the_own_packet() {
+        for (first, five, three) in
+            [(0x82, "MQTT-3.8.3-2", "MQTT-3.8.3-3"), (0xa2, "MQTT-3.10.3-2", "MQTT-3.10.3-2")]
+        {
+            assert_eq!(source(&[first, 3, 0, 1, 0], Version::V5).2, five);
+            assert_eq!(source(&[first, 2, 0, 1], Version::V311).2, three);
+        }
+    }
 }

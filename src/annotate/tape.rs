@@ -73,10 +73,7 @@ impl Tape {
 
     /// The nodes that hold no others, in the order of their bytes.
     pub fn leaves(&self) -> impl Iterator<Item = &Node> {
-        (1u32..)
-            .zip(&self.nodes)
-            .filter(|(next, node)| node.end == *next && !node.is_empty_group())
-            .map(|(_, node)| node)
+        (1u32..).zip(&self.nodes).filter(|(next, node)| node.end == *next).map(|(_, node)| node)
     }
 
     /// Forgets the findings of these rules: a better reason for them is known.
@@ -84,15 +81,14 @@ impl Tape {
         self.findings.retain(|finding| !rules.contains(&finding.rule));
     }
 
+    /// Puts findings before those that the decoder made: what explains them comes first.
+    pub fn note_first(&mut self, findings: &[Finding]) {
+        self.findings.splice(0..0, findings.iter().copied());
+    }
+
     fn next_index(&self) -> u32 {
         // A packet has fewer nodes than bits, and a position in bits is 32 bits wide.
         self.nodes.len() as u32
-    }
-}
-
-impl Node {
-    fn is_empty_group(&self) -> bool {
-        self.span.len == 0 && self.field.kind() == crate::spec::field::Kind::Group
     }
 }
 
@@ -118,6 +114,11 @@ impl Sink for Tape {
     fn close(&mut self, mark: Mark, end: u32, value: u64) {
         self.depth = self.depth.wrapping_sub(1);
         let next = self.next_index();
+        if next == mark.0.wrapping_add(1) {
+            // Its first field could not be read: there is nothing to show of the group.
+            self.nodes.pop();
+            return;
+        }
         if let Some(node) = self.nodes.get_mut(mark.0 as usize) {
             node.span.len = end.saturating_sub(node.span.start);
             node.end = next;

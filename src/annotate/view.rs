@@ -4,7 +4,9 @@ use super::{Node, Tape};
 use crate::bytes::Span;
 use crate::spec::field::{Context, Kind};
 use crate::spec::property::Wire;
+use crate::spec::sn::{Flags, MessageType};
 use crate::spec::{Field, PacketSet, Sender, Version};
+use std::ops::Range;
 
 /// One field with all that is needed to put it into words.
 #[derive(Clone, Copy, Debug)]
@@ -30,17 +32,36 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// The text or data without the length before it and the identifier of a property.
+    /// The text or data without the length before it and the identifier of a property, or without
+    /// the name of a line and what ends it.
     #[must_use]
     pub fn content(&self) -> &'a [u8] {
+        self.bytes.get(self.content_range()).unwrap_or_default()
+    }
+
+    /// Where [`content`](Self::content) lies in the bytes.
+    #[must_use]
+    pub fn content_range(&self) -> Range<usize> {
         let skip = match self.field.kind() {
             _ if self.is_group => 0,
             Kind::Text | Kind::Data => 2,
             Kind::Property(Wire::Utf8 | Wire::Binary) => 3,
             Kind::Property(_) => 1,
+            Kind::HeaderLine => {
+                let name = self.bytes.iter().take_while(|byte| **byte != b':').count();
+                let value = self.bytes.get(name.saturating_add(1)..).unwrap_or_default();
+                let blanks = value.iter().take_while(|byte| **byte == b' ').count();
+                name.saturating_add(1).saturating_add(blanks)
+            }
             _ => 0,
         };
-        self.bytes.get(skip..).unwrap_or_default()
+        let end = match self.field.kind() {
+            Kind::Line | Kind::HeaderLine | Kind::Digits if !self.is_group => {
+                self.bytes.trim_ascii_end().len()
+            }
+            _ => self.bytes.len(),
+        };
+        skip.min(end)..end
     }
 
     /// Name and value of a User Property.
@@ -62,6 +83,12 @@ impl<'a> Row<'a> {
 #[must_use]
 pub fn context(bytes: &[u8], tape: &Tape, version: Version, sender: Option<Sender>) -> Context {
     let value = |field| tape.find(field).map(|node| node.value);
+    // Of messages inside each other the innermost one counts, which stands last.
+    let last = |field| {
+        let nodes = if version == Version::Sn12 { tape.nodes() } else { &[] };
+        let node = nodes.iter().rev().find(|node| node.field == field);
+        node.and_then(|node| u8::try_from(node.value).ok()).unwrap_or_default()
+    };
     Context {
         version,
         sender,
@@ -69,6 +96,8 @@ pub fn context(bytes: &[u8], tape: &Tape, version: Version, sender: Option<Sende
         remaining_length: value(Field::REMAINING_LENGTH).unwrap_or_default(),
         total: bytes.len() as u64,
         connect_flags: value(Field::CONNECT_FLAGS).and_then(|v| u8::try_from(v).ok()).unwrap_or(0),
+        message_type: MessageType(last(Field::SN_TYPE)),
+        flags: Flags(last(Field::SN_FLAGS)),
         ..Context::default()
     }
 }

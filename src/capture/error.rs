@@ -75,6 +75,48 @@ pub enum Fault {
         /// The length after its body.
         last: u32,
     },
+    /// Compressed data that ends before its end.
+    #[error(
+        "ends early: its {packing} data break off at byte {offset}, after {unpacked} unpacked bytes"
+    )]
+    PackedEnds {
+        /// The name of the compression.
+        packing: &'static str,
+        /// Where in the file.
+        offset: u64,
+        /// How many bytes were unpacked before.
+        unpacked: u64,
+    },
+    /// Compressed data that cannot be unpacked.
+    #[error(
+        "is damaged: its {packing} data cannot be unpacked at byte {offset}, after {unpacked} unpacked bytes: {problem}"
+    )]
+    Unpack {
+        /// The name of the compression.
+        packing: &'static str,
+        /// Where in the file, about: the fault may lie a little before.
+        offset: u64,
+        /// How many bytes were unpacked before.
+        unpacked: u64,
+        /// The reason, in the words of the library that unpacks.
+        problem: String,
+    },
+    /// A fault in what a compressed file unpacks to: its offsets count these bytes.
+    #[error("unpacked from {packing} {fault}")]
+    Unpacked {
+        /// The name of the compression.
+        packing: &'static str,
+        /// What is wrong.
+        fault: Box<Fault>,
+    },
+    /// A file that was followed while it grew is not the one that it was.
+    #[error("{what} while it was followed, after {offset} bytes: what comes now is not read")]
+    Followed {
+        /// What happened: the predicate of a sentence.
+        what: &'static str,
+        /// Bytes that were read before.
+        offset: u64,
+    },
     /// libpcap ended a live capture.
     #[error("cannot be captured on any longer: {0}")]
     Interface(String),
@@ -92,6 +134,14 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// The same fault in what a compressed file unpacks to. What the unpacking itself tells stays.
+    pub(super) fn unpacked(self, packing: &'static str) -> Self {
+        match self {
+            Self::PackedEnds { .. } | Self::Unpack { .. } | Self::Read { .. } => self,
+            fault => Self::Unpacked { packing, fault: Box::new(fault) },
+        }
+    }
+
     /// The same fault with the file that it belongs to.
     pub(super) const fn of_file(self, file: u16) -> CaptureError {
         CaptureError { file, fault: self }
@@ -103,8 +153,10 @@ impl Fault {
 pub struct Notice {
     /// Index of the file, from 0.
     pub file: u16,
-    /// Offset in the file, in bytes.
+    /// Offset in the file, in bytes; of a compressed file in what it unpacks to.
     pub offset: u64,
+    /// The name of the compression, of a compressed file.
+    pub packing: Option<&'static str>,
     /// What is odd.
     pub kind: NoticeKind,
 }
@@ -163,6 +215,9 @@ pub enum NoticeKind {
 
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(packing) = self.packing {
+            write!(f, "unpacked from {packing}, ")?;
+        }
         let at = self.offset;
         match &self.kind {
             NoticeKind::NoInterface(id) => {
@@ -220,8 +275,12 @@ pub(super) struct NoticeLog {
 
 impl NoticeLog {
     pub(super) fn add(&mut self, file: u16, offset: u64, kind: NoticeKind) {
+        self.push(Notice { file, offset, packing: None, kind });
+    }
+
+    pub(super) fn push(&mut self, notice: Notice) {
         if self.kept.len() < MAX_NOTICES {
-            self.kept.push(Notice { file, offset, kind });
+            self.kept.push(notice);
         } else {
             self.more = self.more.saturating_add(1);
         }
@@ -231,8 +290,8 @@ impl NoticeLog {
         if self.more > 0
             && let Some(last) = self.kept.last()
         {
-            let (file, offset) = (last.file, last.offset);
-            self.kept.push(Notice { file, offset, kind: NoticeKind::More(self.more) });
+            let kind = NoticeKind::More(self.more);
+            self.kept.push(Notice { kind, ..*last });
             self.more = 0;
         }
         std::mem::take(&mut self.kept)

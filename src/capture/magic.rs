@@ -15,8 +15,7 @@ pub(super) enum Format {
 
 /// Tells the format by the first bytes; leaves them in the window.
 pub(super) fn format(window: &mut Window) -> Result<Format, Fault> {
-    // Four bytes decide, so that nothing waits for more on a pipe that grows slowly.
-    if window.fill(4)? == 0 {
+    if window.fill(ENOUGH)? == 0 {
         return Err(Fault::Empty);
     }
     if let Some(format) = known(window.bytes()) {
@@ -26,8 +25,33 @@ pub(super) fn format(window: &mut Window) -> Result<Format, Fault> {
     Err(foreign(window.bytes()))
 }
 
+/// How many bytes decide, so that nothing waits for more on a pipe that grows slowly.
+pub(super) const ENOUGH: usize = 4;
+
 /// Bytes looked at to say what a foreign file is.
 const SAMPLE: usize = 512;
+
+/// What is known of one capture format.
+#[derive(Clone, Copy, Debug)]
+pub struct FormatRow {
+    /// Its name.
+    pub name: &'static str,
+    /// Which kinds of it are read.
+    pub about: &'static str,
+}
+
+/// The capture formats that are read.
+pub const FORMATS: &[FormatRow] = &[
+    FormatRow {
+        name: "pcap",
+        about: "both byte orders, microseconds and nanoseconds, the longer records of old Linux systems",
+    },
+    FormatRow {
+        name: "pcapng",
+        about: "several sections in either byte order, several interfaces with links and time resolutions of \
+                their own; comments are shown, names stand beside addresses, frames lost are told",
+    },
+];
 
 /// First bytes of the formats that are read.
 const READ: &[([u8; 4], Format)] = &[
@@ -53,21 +77,6 @@ fn known(bytes: &[u8]) -> Option<Format> {
 /// First bytes of formats that are not read, with what to do instead.
 const FOREIGN: &[(&[u8], &str, &str)] = &[
     (
-        b"\x1f\x8b",
-        "begins like gzip-compressed data",
-        "Unpack it first: gunzip -c FILE | mqttscope read -",
-    ),
-    (
-        b"\x28\xb5\x2f\xfd",
-        "begins like Zstandard-compressed data",
-        "Unpack it first: zstd -dc FILE | mqttscope read -",
-    ),
-    (
-        b"\x04\x22\x4d\x18",
-        "begins like LZ4-compressed data",
-        "Unpack it first: lz4 -dc FILE | mqttscope read -",
-    ),
-    (
         b"\xfd7zXZ\0",
         "begins like xz-compressed data",
         "Unpack it first: xz -dc FILE | mqttscope read -",
@@ -81,6 +90,21 @@ const FOREIGN: &[(&[u8], &str, &str)] = &[
         b"PK\x03\x04",
         "begins like a zip archive",
         "Unpack it first: unzip -p FILE | mqttscope read -",
+    ),
+    (
+        b"7z\xbc\xaf\x27\x1c",
+        "begins like a 7z archive",
+        "Unpack it first: 7z x -so FILE | mqttscope read -",
+    ),
+    (
+        b"\x1f\x9d",
+        "begins like data of compress",
+        "Unpack it first: uncompress -c FILE | mqttscope read -",
+    ),
+    (
+        b"\x02\x21\x4c\x18",
+        "begins like LZ4 data of the old form",
+        "Unpack it first: lz4 -dc FILE | mqttscope read -",
     ),
     (b"snoop\0\0\0", "begins like a snoop capture", CONVERT),
     (b"GMBU", "begins like a Network Monitor capture", CONVERT),
@@ -144,8 +168,10 @@ mod tests {
 
     #[test]
     fn a_foreign_file_is_named_and_the_next_step_told() {
-        assert!(told(b"\x1f\x8b\x08\0").contains("gunzip -c"));
-        assert!(told(b"\x28\xb5\x2f\xfd").contains("zstd"));
+        assert!(told(b"\xfd7zXZ\0").contains("xz -dc"));
+        assert!(told(b"BZh91AY").contains("bzip2 -dc"));
+        assert!(told(b"PK\x03\x04").contains("unzip -p"));
+        assert!(told(b"7z\xbc\xaf\x27\x1c").contains("7z x -so"));
         assert!(told(b"0000  10 2f 00 04 4d 51 54 54\n").contains("hex dump"));
         assert!(told("Grüße und sonst nichts, wie immer".as_bytes()).contains("text"));
         assert!(told(b"\x10\x2f\x00\x04MQTT\x05\xc2").contains("CONNECT"));

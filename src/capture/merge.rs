@@ -6,7 +6,9 @@ use std::{
     path::Path,
 };
 
-use super::{Beside, CaptureError, Frame, LinkType, Notice, Source, error::NoticeLog, open};
+use super::{
+    Beside, CaptureError, Frame, LinkType, Notice, Source, Stop, error::NoticeLog, follow, open,
+};
 
 /// Several sources read as one capture.
 ///
@@ -59,6 +61,11 @@ impl Merge {
     /// after all frames.
     pub fn open<P: AsRef<Path>>(paths: &[P]) -> Self {
         Self::from_results(paths.iter().map(|path| open(path.as_ref())))
+    }
+
+    /// Opens a file that may still grow; see [`follow()`].
+    pub fn follow(path: &Path, stop: Stop) -> Self {
+        Self::from_results(std::iter::once(follow(path, stop)))
     }
 
     fn from_results(
@@ -136,6 +143,10 @@ impl Merge {
 }
 
 impl Source for Merge {
+    fn waits(&self) -> bool {
+        self.inputs.iter().any(|input| input.source.waits())
+    }
+
     fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
         if self.inputs.len() > 1 { self.merged() } else { self.single() }
     }
@@ -143,7 +154,7 @@ impl Source for Merge {
     fn notices(&mut self) -> Vec<Notice> {
         for input in &mut self.inputs {
             for notice in input.source.notices() {
-                self.notices.add(input.file, notice.offset, notice.kind);
+                self.notices.push(Notice { file: input.file, ..notice });
             }
         }
         self.notices.drain()

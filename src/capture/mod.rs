@@ -10,12 +10,13 @@
 //! tests compare with.
 //!
 //! To add a format: a row in `magic` with its first bytes, and a file that implements [`Source`].
-//! To add a layer around formats (compression): wrap the reader in `open`, before the formats are
-//! told apart.
+//! To add a compression: a row in `unpack`, which stands before the formats are told apart.
 
 mod beside;
+mod block;
 mod blocks;
 mod error;
+mod follow;
 mod interface;
 #[cfg(feature = "live")]
 pub mod live;
@@ -24,13 +25,19 @@ mod merge;
 mod open;
 mod pcap;
 mod pcapng;
+mod stop;
+mod unpack;
 mod window;
 
 pub use crate::spec::link::LinkType;
 pub use beside::{Beside, Secrets};
 pub use error::{CaptureError, Fault, Notice, NoticeKind};
+pub use follow::follow;
+pub use magic::{FORMATS, FormatRow};
 pub use merge::Merge;
 pub use open::{from_reader, open};
+pub use stop::Stop;
+pub use unpack::packings;
 
 /// The longest frame that is read, in bytes: the largest snap length that libpcap grants.
 ///
@@ -68,6 +75,12 @@ pub trait Source {
     /// tell, and then `None`.
     fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError>;
 
+    /// Whether the next frame needs bytes that are not here yet, so that asking for it may take a
+    /// while: what is shown should not be held back then.
+    fn waits(&self) -> bool {
+        true
+    }
+
     /// What was odd but did not end the reading, since the last call.
     fn notices(&mut self) -> Vec<Notice> {
         Vec::new()
@@ -77,6 +90,10 @@ pub trait Source {
 impl<S: Source + ?Sized> Source for Box<S> {
     fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
         (**self).next_frame()
+    }
+
+    fn waits(&self) -> bool {
+        (**self).waits()
     }
 
     fn notices(&mut self) -> Vec<Notice> {

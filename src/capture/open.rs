@@ -7,14 +7,16 @@ use std::{
 };
 
 use super::{
-    CaptureError, Fault, Source,
+    CaptureError, Fault, Frame, Notice, Source,
     magic::{self, Format},
     pcap::Pcap,
     pcapng::PcapNg,
+    unpack::{self, Unpacker},
     window::Window,
 };
 
-/// Opens a capture file, or standard input for `-`. The format is told by its first bytes.
+/// Opens a capture file, or standard input for `-`. The format is told by its first bytes, also
+/// within a file that is compressed.
 ///
 /// # Errors
 /// Where the file cannot be opened or read, is empty, or is no capture; the message says what it
@@ -32,7 +34,15 @@ pub fn open(path: &Path) -> Result<Box<dyn Source + Send>, CaptureError> {
 /// # Errors
 /// As [`open`].
 pub fn from_reader(reader: Box<dyn Read + Send>) -> Result<Box<dyn Source + Send>, CaptureError> {
-    read(Window::new(reader)).map_err(|fault| fault.of_file(0))
+    start(Window::new(reader)).map_err(|fault| fault.of_file(0))
+}
+
+fn start(mut window: Window) -> Result<Box<dyn Source + Send>, Fault> {
+    window.fill(magic::ENOUGH)?;
+    let Some(packing) = unpack::packing(window.bytes()) else { return read(window) };
+    let packed = Window::new(Box::new(Unpacker::new(packing, window)));
+    let source = read(packed).map_err(|fault| fault.unpacked(packing.name))?;
+    Ok(Box::new(Unpacked { source, packing: packing.name }))
 }
 
 fn read(mut window: Window) -> Result<Box<dyn Source + Send>, Fault> {
@@ -40,4 +50,29 @@ fn read(mut window: Window) -> Result<Box<dyn Source + Send>, Fault> {
         Format::Pcap(variant) => Box::new(Pcap::new(window, variant)?),
         Format::PcapNg => Box::new(PcapNg::new(window)),
     })
+}
+
+/// A capture within a compressed file: its faults say that their offsets count unpacked bytes.
+struct Unpacked {
+    source: Box<dyn Source + Send>,
+    packing: &'static str,
+}
+
+impl Source for Unpacked {
+    fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
+        let packing = self.packing;
+        self.source.next_frame().map_err(|CaptureError { file, fault }| CaptureError {
+            file,
+            fault: fault.unpacked(packing),
+        })
+    }
+
+    fn waits(&self) -> bool {
+        self.source.waits()
+    }
+
+    fn notices(&mut self) -> Vec<Notice> {
+        let packing = Some(self.packing);
+        self.source.notices().into_iter().map(|notice| Notice { packing, ..notice }).collect()
+    }
 }

@@ -82,6 +82,13 @@ impl Pcap {
 }
 
 impl Source for Pcap {
+    fn waits(&self) -> bool {
+        let (header, rest) = (self.variant.record_header, self.lent);
+        let bytes = self.window.bytes().get(rest..).unwrap_or_default();
+        let captured = self.variant.order.u32_at(bytes, 8).unwrap_or(u32::MAX);
+        bytes.len() < header.saturating_add(captured as usize)
+    }
+
     fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
         if self.ended {
             return Ok(None);

@@ -1,6 +1,6 @@
 //! A window over a byte stream: as many bytes in a row as a parser needs, and the offset in the file.
 
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 
 use super::Fault;
 
@@ -22,6 +22,11 @@ pub(super) struct Window {
 impl Window {
     pub(super) fn new(reader: Box<dyn Read + Send>) -> Self {
         Self { reader, buffer: vec![0; CAPACITY], start: 0, end: 0, offset: 0 }
+    }
+
+    /// A window over nothing.
+    pub(super) fn empty() -> Self {
+        Self { reader: Box::new(io::empty()), buffer: Vec::new(), start: 0, end: 0, offset: 0 }
     }
 
     /// Offset in the file of the first byte of [`Self::bytes`].
@@ -52,7 +57,9 @@ impl Window {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => {
                     let offset = self.offset.saturating_add(self.len() as u64);
-                    return Err(Fault::Read { offset, error });
+                    // A reader of ours says itself what is wrong, and where.
+                    let fault = error.downcast::<Fault>();
+                    return Err(fault.unwrap_or_else(|error| Fault::Read { offset, error }));
                 }
             }
         }

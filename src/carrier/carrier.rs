@@ -3,6 +3,7 @@
 
 use super::level::{Item, Level, Top, through};
 use super::probe::{Decision, Hints, Queue, decide};
+use super::tls::Secrets;
 use crate::net::Layers;
 use crate::spec::Sender;
 use crate::stream::{Side, Stamp};
@@ -16,6 +17,8 @@ const MAX_LEVELS: usize = 4;
 #[derive(Debug)]
 pub struct Carrier {
     hints: Hints,
+    /// What TLS is decrypted with.
+    secrets: Secrets,
     client: Option<Side>,
     levels: Vec<Level>,
     state: State,
@@ -45,15 +48,21 @@ pub enum Bottom<'a> {
 impl Carrier {
     /// A connection before its first byte.
     #[must_use]
-    pub fn new(hints: Hints) -> Self {
+    pub fn new(hints: Hints, secrets: Secrets) -> Self {
         let state = State::Probing(Queue::default());
-        Self { hints, client: None, levels: Vec::new(), state }
+        Self { hints, secrets, client: None, levels: Vec::new(), state }
     }
 
     /// Whether the MQTT stream begins with the first byte that comes out.
     #[must_use]
     pub fn is_aligned(&self) -> bool {
         self.levels.last().map_or(self.hints.opener.is_some(), |level| level.is_aligned)
+    }
+
+    /// Whether nothing stands between TCP and MQTT, so that both count the same bytes.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.levels.is_empty()
     }
 
     /// Takes what comes next from one side. `Break`: this is no MQTT, and nothing more is wanted.
@@ -117,7 +126,7 @@ impl Carrier {
             }
             let depth = self.levels.len();
             let is_ours = self.levels.iter().any(Level::is_for_mqtt);
-            match decide(queue, &self.hints, self.client, is_ours, is_last) {
+            match decide(queue, &self.hints, self.client, is_ours, is_last, &self.secrets) {
                 Decision::Wait => break,
                 Decision::Other(name) => {
                     let queue = std::mem::take(queue);

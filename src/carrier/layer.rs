@@ -2,8 +2,8 @@
 
 use std::fmt::Debug;
 
-use crate::spec::Sender;
 use crate::spec::unit::Unit;
+use crate::spec::{Rule, Sender};
 
 /// What comes from one side of the connection, from below.
 ///
@@ -62,6 +62,15 @@ pub enum Output<'a> {
         unit: Unit,
         /// The sentence.
         text: &'a str,
+    },
+    /// Something wrong with how the bytes are carried; it belongs to what this side gives next.
+    Finding {
+        /// The rule.
+        rule: Rule,
+        /// First number of its sentence.
+        a: u64,
+        /// Second number of its sentence.
+        b: u64,
     },
     /// The carried stream of this side has ended.
     End,

@@ -168,6 +168,9 @@ fn give(
         Output::Note { unit, text } => {
             through(above, sender, Item::Note { unit, text }, layers, top);
         }
+        Output::Finding { rule, a, b } => {
+            through(above, sender, Item::Finding { rule, a, b }, layers, top);
+        }
         Output::End => through(above, sender, Item::End, layers, top),
     }
 }

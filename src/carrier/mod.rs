@@ -13,9 +13,14 @@ mod layer;
 mod level;
 mod likely;
 mod probe;
+mod proxy;
+pub mod signature;
+pub mod tls;
+pub mod websocket;
 
 pub use carrier::{Bottom, Carrier};
 pub use explain::explain;
 pub use layer::{Input, Layer, Out, Output};
 pub use level::{Item, Top};
 pub use probe::Hints;
+pub use proxy::Proxy;

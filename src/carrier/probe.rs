@@ -2,6 +2,8 @@
 
 use super::level::{Item, Level, Top};
 use super::likely::{self, Likely};
+use super::signature::{Carries, Recognised, recognise};
+use super::tls::{Secrets, Tls};
 use crate::net::Layers;
 use crate::spec::Sender;
 use crate::spec::unit::Unit;
@@ -50,6 +52,8 @@ pub(super) struct Queue {
     items: Vec<(Sender, Held, Option<Box<Layers>>)>,
     client: Vec<u8>,
     server: Vec<u8>,
+    /// Whether bytes are missing behind those of the client, of the server: they must do.
+    is_cut: [bool; 2],
     is_news: bool,
 }
 
@@ -75,8 +79,14 @@ impl Queue {
                 side.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
                 Held::Data(bytes.to_vec(), stamps.to_vec())
             }
-            Item::Gap(missing) => Held::Gap(missing),
-            Item::End => Held::End,
+            Item::Gap(missing) => {
+                self.cut(sender);
+                Held::Gap(missing)
+            }
+            Item::End => {
+                self.cut(sender);
+                Held::End
+            }
             Item::Header { unit, bytes } => Held::Header(unit, bytes.to_vec()),
             Item::Unit { unit, bytes, stamps } => Held::Unit(unit, bytes.to_vec(), stamps.to_vec()),
             Item::Note { unit, text } => Held::Note(unit, text.to_owned()),
@@ -106,7 +116,7 @@ impl Queue {
     /// The connection ends, and it never became clear what it is: the lines are told.
     pub(super) fn tell(self, top: &mut dyn Top) {
         self.replay(false, &mut |sender, item, layers| {
-            if item.is_line() {
+            if item.is_line() || matches!(item, Item::Finding { .. }) {
                 top.item(sender, item, layers);
             }
         });
@@ -134,6 +144,12 @@ impl Queue {
         ends.count() >= 2
     }
 
+    fn cut(&mut self, sender: Sender) {
+        let is_cut = !self.side_mut(sender).is_empty();
+        let [client, server] = &mut self.is_cut;
+        *(if sender == Sender::Client { client } else { server }) |= is_cut;
+    }
+
     fn is_empty(&self) -> bool {
         self.client.is_empty() && self.server.is_empty()
     }
@@ -157,53 +173,6 @@ impl Held {
     }
 }
 
-/// What the first bytes of a side say.
-enum Look {
-    /// They begin a CONNECT of MQTT.
-    Connect,
-    /// They begin something that carries other bytes; `None` where it is not read.
-    Carries(&'static str, Sender, Option<fn() -> Level>),
-    /// They begin something else.
-    Other(&'static str),
-    /// A few more bytes are needed.
-    NeedMore,
-    /// They say nothing.
-    Unknown,
-}
-
-fn recognise(bytes: &[u8]) -> Look {
-    const OTHERS: &[(&[u8], &str)] = &[
-        (b"SSH-", "SSH"),
-        (b"AMQP", "AMQP"),
-        (b"HTTP/", "HTTP"),
-        (b"GET ", "HTTP"),
-        (b"POST ", "HTTP"),
-    ];
-    let is_connect = [&b"\x00\x04MQTT"[..], b"\x00\x06MQIsdp"].iter().any(|name| {
-        let start = bytes.iter().skip(1).take_while(|byte| **byte & 0x80 != 0).count();
-        bytes.first() == Some(&0x10)
-            && bytes.get(start.saturating_add(2)..).is_some_and(|rest| rest.starts_with(name))
-    });
-    if is_connect {
-        return Look::Connect;
-    }
-    if let [0x16, 3, 0..=4, _, _, 1 | 2, ..] = bytes {
-        return Look::Carries(
-            "TLS",
-            if bytes.get(5) == Some(&1) { Sender::Client } else { Sender::Server },
-            None,
-        );
-    }
-    for (start, name) in OTHERS {
-        if bytes.starts_with(start) {
-            return Look::Other(name);
-        }
-    }
-    let may = OTHERS.iter().any(|(start, _)| start.starts_with(bytes))
-        || matches!(bytes, [0x16] | [0x16, 3, ..]) && bytes.len() < 6;
-    if may { Look::NeedMore } else { Look::Unknown }
-}
-
 /// Tells what a stream is, as far as what came of it does. `client` is the client where a layer
 /// below has told; else side A stands for the client in the queue.
 pub(super) fn decide(
@@ -212,31 +181,46 @@ pub(super) fn decide(
     client: Option<Side>,
     is_ours: bool,
     is_last: bool,
+    secrets: &Secrets,
 ) -> Decision {
     if queue.is_empty() {
         return Decision::Wait;
     }
     let assumed = client.unwrap_or(Side::A);
     let side = |sender| if sender == Sender::Client { assumed } else { assumed.other() };
-    let mut waits = false;
-    for (sender, bytes) in [(Sender::Client, &queue.client), (Sender::Server, &queue.server)] {
-        match recognise(bytes) {
-            Look::Connect => return Decision::Mqtt(client.unwrap_or(side(sender))),
-            Look::Carries(name, by, make) => {
-                let client = client.unwrap_or(match by {
-                    Sender::Client => side(sender),
-                    Sender::Server => side(sender).other(),
-                });
-                return make
-                    .map_or(Decision::Other(Some(name)), |make| Decision::Layer(client, make()));
-            }
-            Look::Other(name) => return Decision::Other(Some(name)),
-            Look::NeedMore => waits |= !bytes.is_empty(),
-            Look::Unknown => {}
-        }
-    }
     let is_all = is_last || queue.is_full() || queue.has_ended();
-    if waits && !is_all {
+    let mut waits = false;
+    let [client_is_cut, server_is_cut] = queue.is_cut;
+    let sides = [
+        (Sender::Client, &queue.client, is_all || client_is_cut),
+        (Sender::Server, &queue.server, is_all || server_is_cut),
+    ];
+    for (sender, bytes, is_cut) in sides {
+        let row = match recognise(bytes, is_cut) {
+            Recognised::Is(row) => row,
+            Recognised::NeedMore(_) => {
+                waits |= !bytes.is_empty();
+                continue;
+            }
+            Recognised::Unknown => continue,
+        };
+        let client = client.unwrap_or(match row.sender {
+            Some(Sender::Server) => side(sender).other(),
+            // A record in the middle is of either.
+            None => hints.client(),
+            Some(Sender::Client) => side(sender),
+        });
+        return match row.carries {
+            Carries::Mqtt => Decision::Mqtt(client),
+            Carries::Layer(make) => Decision::Layer(client, Level::new(make(), true)),
+            Carries::Tls => {
+                let tls = Tls::new(secrets.clone());
+                Decision::Layer(client, Level::new(Box::new(tls), true))
+            }
+            Carries::Other => Decision::Other(Some(row.name)),
+        };
+    }
+    if waits {
         return Decision::Wait;
     }
     let client = client.unwrap_or(hints.client());

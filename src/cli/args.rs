@@ -1,6 +1,7 @@
 //! The arguments, as clap derives them. Options keep tshark's letters where tshark has them.
 
-use crate::pipeline::Settings;
+use super::decode_on::DecodeAs;
+use crate::pipeline::{PastedProtocol, Settings};
 use crate::render::{self, Explain, time::TimeFormat};
 use crate::spec::{Sender, Severity, Version};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -33,6 +34,7 @@ Examples:
   mqttscope read -T summary -d tcp.port==1884,mqtt capture.pcap
   tcpdump -U -w - tcp port 1883 | mqttscope read -
   mqttscope live -i eth0 -w keep.pcap
+  mqttscope live -i eth0 -w keep.pcap -b filesize:100000 -b files:20
 
 As with tshark, the subcommand may be left out before -r FILE, -i IFACE and -D.
 
@@ -43,7 +45,7 @@ Exit codes: 0 done, 1 usage, 2 the input or the capture failed (what was good is
 pub(super) enum Command {
     /// Decode pasted bytes: hex, arrays, dumps, logs, base64, whatever the text is.
     Decode(Decode),
-    /// Read captures: .pcap and .pcapng files, or - for standard input.
+    /// Read captures: .pcap and .pcapng files, also compressed, or - for standard input.
     Read(Read),
     /// Capture on an interface and show packets as they pass.
     Live(Live),
@@ -57,8 +59,8 @@ pub(super) struct Output {
     /// Output format.
     #[arg(short = 'T', value_name = "FORMAT", default_value = "tree", value_parser = formats())]
     pub(super) format: String,
-    /// The tree, as with tshark: the same as -T tree.
-    #[arg(short = 'V', conflicts_with = "format")]
+    /// The tree, as with tshark: the same as -T tree. Beside another -T it changes nothing.
+    #[arg(short = 'V')]
     pub(super) verbose: bool,
     /// How much the tree explains.
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
@@ -84,7 +86,7 @@ pub(super) struct Output {
     /// Show no packets, only what is told at the end.
     #[arg(short = 'q')]
     pub(super) quiet: bool,
-    /// Write each packet at once, not in blocks. Live capture does so anyway.
+    /// Write each packet at once, not in blocks. Live capture does so as soon as no frame waits.
     #[arg(short = 'l')]
     pub(super) line_buffered: bool,
 }
@@ -92,9 +94,10 @@ pub(super) struct Output {
 /// How connections are read.
 #[derive(Debug, Args)]
 pub(super) struct Protocol {
-    /// Read a TCP port as MQTT, besides 1883 and 8883: tcp.port==1884,mqtt. May be repeated.
-    #[arg(short = 'd', value_name = "tcp.port==N,mqtt", value_parser = super::decode_on::parse)]
-    pub(super) decode_as: Vec<u16>,
+    /// Read a TCP port as MQTT, besides 1883 and 8883: tcp.port==1884,mqtt; or a UDP port as
+    /// MQTT-SN, besides 1884 and 10000: udp.port==2442,mqttsn. May be repeated.
+    #[arg(short = 'd', value_name = "LAYER.port==N,PROTOCOL", value_parser = super::decode_on::parse)]
+    pub(super) decode_as: Vec<DecodeAs>,
     /// Read these ports alone. Without it, a connection to any port is read if its bytes are MQTT.
     #[arg(long)]
     pub(super) only_port: bool,
@@ -104,6 +107,9 @@ pub(super) struct Protocol {
     /// The longest packet that is held, in bytes; of a longer one the beginning is shown.
     #[arg(long, value_name = "BYTES", default_value_t = crate::pipeline::MAX_PACKET)]
     pub(super) max_packet: usize,
+    /// Decrypt TLS with a key log: tls.keylog_file:FILE [default: the file of SSLKEYLOGFILE].
+    #[arg(short = 'o', value_name = "tls.keylog_file:FILE", value_parser = super::keylog::parse)]
+    pub(super) key_log: Option<PathBuf>,
     /// Names are never looked up: this option does nothing and is taken for tshark's sake.
     #[arg(short = 'n', hide = true)]
     pub(super) no_names: bool,
@@ -128,6 +134,9 @@ pub(super) struct Decode {
     /// The version of packets whose CONNECT is not there.
     #[arg(long, value_enum, value_name = "VERSION")]
     pub(super) mqtt_version: Option<VersionArg>,
+    /// What the bytes are. A conversation with a CONNECT of MQTT-SN is read as MQTT-SN anyway.
+    #[arg(long, value_enum, value_name = "PROTOCOL", default_value = "mqtt")]
+    pub(super) protocol: ProtocolArg,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -144,6 +153,9 @@ pub(super) struct Read {
     /// Stop after this many frames.
     #[arg(short = 'c', value_name = "FRAMES")]
     pub(super) count: Option<u64>,
+    /// At the end of the file wait for more, until Ctrl-C: for a capture that is still being written.
+    #[arg(long)]
+    pub(super) follow: bool,
     #[command(flatten)]
     pub(super) protocol: Protocol,
     #[command(flatten)]
@@ -153,28 +165,40 @@ pub(super) struct Read {
 /// `mqttscope live`
 #[derive(Debug, Args)]
 pub(super) struct Live {
-    /// The interface: its name, its number in the list of -D, or any.
-    #[arg(short = 'i', value_name = "IFACE")]
-    pub(super) interface: String,
+    /// An interface: its name, its number in the list of -D, or any. May be repeated: frames come in the
+    /// order of time.
+    #[arg(short = 'i', value_name = "IFACE", required = true)]
+    pub(super) interfaces: Vec<String>,
     /// Capture filter, in libpcap's language [default: tcp port 1883, and the ports of -d].
     #[arg(short = 'f', value_name = "FILTER")]
     pub(super) filter: Option<String>,
     /// Stop after this many frames.
     #[arg(short = 'c', value_name = "FRAMES")]
     pub(super) count: Option<u64>,
-    /// Stop after this many seconds: duration:N.
-    #[arg(short = 'a', value_name = "duration:SECONDS", value_parser = super::live::parse_duration)]
-    pub(super) autostop: Option<std::time::Duration>,
-    /// Write what is captured to a file (.pcap) while showing it.
+    /// Stop after seconds, kB written, full files or frames: duration:N, filesize:N, files:N, packets:N.
+    #[arg(short = 'a', value_name = "CONDITION:N", value_parser = super::conditions::parse_end)]
+    pub(super) end: Vec<super::conditions::Condition>,
+    /// Write a ring of files, as dumpcap does: keep files:N, begin the next one after filesize:N (kB),
+    /// duration:N (seconds), packets:N or interval:N (when the clock comes to a multiple).
+    #[arg(short = 'b', value_name = "CONDITION:N", value_parser = super::conditions::parse_ring)]
+    pub(super) ring: Vec<super::conditions::Condition>,
+    /// Write what is captured to a file while showing it: pcap, or pcapng if its name says so or the
+    /// link types differ.
     #[arg(short = 'w', value_name = "FILE")]
     pub(super) write: Option<PathBuf>,
+    /// Go on as this user once the interfaces are open [default: the user of sudo]; root stays root.
+    #[arg(long, value_name = "NAME|UID")]
+    pub(super) user: Option<String>,
+    /// Give up the right to open an interface, too: one that is deleted is not captured on again.
+    #[arg(long)]
+    pub(super) no_reopen: bool,
     /// Capture at most this many bytes of a frame.
     #[arg(short = 's', value_name = "BYTES", default_value_t = 262_144)]
     pub(super) snaplen: u32,
     /// Don't put the interface into promiscuous mode.
     #[arg(short = 'p')]
     pub(super) no_promiscuous: bool,
-    /// Size of the kernel's buffer in MiB.
+    /// Size of the kernel's buffer of each interface in MiB.
     #[arg(short = 'B', value_name = "MIB", default_value_t = 64)]
     pub(super) buffer: u32,
     #[command(flatten)]
@@ -197,6 +221,7 @@ macro_rules! value_enum {
 value_enum! { ExplainArg for Explain { Off = "off" => Explain::Off, Brief = "brief" => Explain::Brief, Full = "full" => Explain::Full } }
 value_enum! { SenderArg for Sender { Client = "client" => Sender::Client, Server = "server" => Sender::Server } }
 value_enum! { VersionArg for Version { V31 = "3.1" => Version::V31, V311 = "3.1.1" => Version::V311, V5 = "5.0" => Version::V5 } }
+value_enum! { ProtocolArg for PastedProtocol { Mqtt = "mqtt" => PastedProtocol::Mqtt, MqttSn = "mqttsn" => PastedProtocol::MqttSn } }
 value_enum! { SeverityArg for Severity { Note = "note" => Severity::Note, Warning = "warning" => Severity::Warning, Error = "error" => Severity::Error } }
 
 #[allow(clippy::derivable_impls)]
@@ -219,7 +244,12 @@ impl Protocol {
     /// The settings of an inspection.
     pub(super) fn settings(&self, output: &Output) -> Settings {
         let mut settings = Settings::default();
-        settings.ports.extend(&self.decode_as);
+        for decode_as in &self.decode_as {
+            match *decode_as {
+                DecodeAs::Mqtt(port) => settings.ports.push(port),
+                DecodeAs::MqttSn(port) => settings.sn_ports.push(port),
+            }
+        }
         settings.any_port = !self.only_port;
         settings.version = self.mqtt_version.map(Into::into);
         settings.redact = output.redact;

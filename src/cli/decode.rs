@@ -11,9 +11,11 @@ use std::io::{self, BufRead, IsTerminal, Read};
 
 /// Columns of the source line that is shown with a mistake, where the terminal does not say.
 const CARET_WIDTH: usize = 78;
+/// A terminal passes on so many bytes of a line, before its line feed, and drops the others.
+const TERMINAL_LINE: usize = 4095;
 
 pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
-    let input = input(args)?;
+    let Input { bytes: input, cut_line } = input(args)?;
     let paste = paste::parse_bytes(&input, &paste::Options { lines: args.lines });
     let settings = PastedSettings {
         inspection: Settings {
@@ -23,44 +25,71 @@ pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
         },
         sender: args.from.map(Into::into),
         lines: args.lines,
+        protocol: args.protocol.into(),
     };
     let mut printer = read_paste(&paste, settings, Printer::new(&args.output, false)?);
     let outcome = printer.finish()?;
     tell(&paste, args);
-    let is_whole = paste.mistakes.is_empty() && !paste.pieces.is_empty();
+    if let Some(line) = cut_line {
+        report::line(&format!(
+            "line {line} is as long as a terminal lets a line be, {TERMINAL_LINE} bytes: what was \
+             pasted beyond them is lost; use --file or a pipe"
+        ));
+    }
+    let is_whole = paste.mistakes.is_empty() && !paste.pieces.is_empty() && cut_line.is_none();
     let is_read = paste.ignored.without_bytes.iter().all(|place| is_comment(&paste, place));
     Ok(if is_whole && is_read { outcome } else { Outcome::Input })
 }
 
+/// What was given.
+#[derive(Default)]
+struct Input {
+    bytes: Vec<u8>,
+    /// The first line of which a terminal has cut the end.
+    cut_line: Option<usize>,
+}
+
+impl From<Vec<u8>> for Input {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes, cut_line: None }
+    }
+}
+
 /// The text or the bytes, from wherever the arguments say.
-fn input(args: &Decode) -> anyhow::Result<Vec<u8>> {
+fn input(args: &Decode) -> anyhow::Result<Input> {
     if let Some(path) = &args.file {
-        return fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
+        let bytes = fs::read(path);
+        return Ok(bytes.with_context(|| format!("{} cannot be read", path.display()))?.into());
     }
     if args.bytes.is_empty() || args.bytes == ["-"] {
         return standard_input();
     }
     let separator = if args.lines { "\n" } else { " " };
-    Ok(args.bytes.join(separator).into_bytes())
+    Ok(args.bytes.join(separator).into_bytes().into())
 }
 
 /// At a terminal an empty line ends the text, as well as Ctrl-D.
-fn standard_input() -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+fn standard_input() -> anyhow::Result<Input> {
+    let mut input = Input::default();
+    let Input { bytes, cut_line } = &mut input;
     let mut stdin = io::stdin().lock();
     if !stdin.is_terminal() {
-        stdin.read_to_end(&mut bytes).context("standard input cannot be read")?;
-        return Ok(bytes);
+        stdin.read_to_end(bytes).context("standard input cannot be read")?;
+        return Ok(input);
     }
     report::line("paste bytes in any notation, then press Enter on an empty line, or Ctrl-D");
-    loop {
+    for line in 1.. {
         let start = bytes.len();
-        let read = stdin.read_until(b'\n', &mut bytes).context("the terminal cannot be read")?;
+        let read = stdin.read_until(b'\n', bytes).context("the terminal cannot be read")?;
         let is_blank = bytes.get(start..).unwrap_or_default().trim_ascii().is_empty();
+        if read > TERMINAL_LINE {
+            cut_line.get_or_insert(line);
+        }
         if read == 0 || is_blank && start > 0 {
-            return Ok(bytes);
+            break;
         }
     }
+    Ok(input)
 }
 
 /// What was not read, and why.

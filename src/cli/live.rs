@@ -1,16 +1,7 @@
-//! `mqttscope live`: packets as they pass on an interface.
+//! `mqttscope live`: packets as they pass on interfaces.
 
 use super::args::Live as Args;
 use super::{Outcome, report};
-use std::time::Duration;
-
-/// `-a duration:SECONDS`; fractions are taken too.
-pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
-    let seconds = text.strip_prefix("duration:").and_then(|number| number.parse::<f64>().ok());
-    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).ok_or_else(|| {
-        format!("\"{text}\" is no stop condition: write duration:10 for ten seconds")
-    })
-}
 
 #[cfg(not(feature = "live"))]
 pub(super) fn run(_args: &Args) -> anyhow::Result<Outcome> {
@@ -19,52 +10,138 @@ pub(super) fn run(_args: &Args) -> anyhow::Result<Outcome> {
 
 #[cfg(feature = "live")]
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    if args.write.as_deref().is_some_and(|path| path.as_os_str() == "-") && !args.output.quiet {
-        report::line(
-            "-w - would mix the capture with what is shown, as both go to standard output: \
-             add -q, or write to a file",
-        );
+    if let Some(mistake) = mistake(args) {
+        report::line(mistake);
         return Ok(Outcome::Usage);
     }
     capturing::run(args)
 }
 
+/// What options say together that cannot be done.
+#[cfg(feature = "live")]
+fn mistake(args: &Args) -> Option<&'static str> {
+    use super::conditions::Condition::{Files, Filesize};
+    let has = |list: &[_], wanted: fn(&_) -> bool| list.iter().any(wanted);
+    let is_files = |it: &_| matches!(it, Files(_));
+    let is_size = |it: &_| matches!(it, Filesize(_));
+    let is_ring = args.ring.iter().any(|it| !is_files(it));
+    let to_stdout = args.write.as_deref().is_some_and(|path| path.as_os_str() == "-");
+    let rows: [(bool, &'static str); 6] = [
+        (
+            to_stdout && !args.output.quiet,
+            "-w - would mix the capture with what is shown, as both go to standard output: \
+             add -q, or write to a file",
+        ),
+        (
+            args.write.is_none()
+                && (!args.ring.is_empty()
+                    || has(&args.end, |it| matches!(it, Filesize(_) | Files(_)))),
+            "-b, -a filesize and -a files are about the file that is written: name it with -w",
+        ),
+        (
+            to_stdout && !args.ring.is_empty(),
+            "a ring of files cannot go to standard output: name a file with -w",
+        ),
+        (
+            !args.ring.is_empty() && !is_ring,
+            "-b files:N says how many files are kept, but not when the next one begins: \
+             add -b filesize:KB, -b duration:S, -b packets:N or -b interval:S",
+        ),
+        (
+            has(&args.end, is_files) && !is_ring,
+            "-a files:N needs a ring of files: add -b filesize:KB, for example",
+        ),
+        (
+            has(&args.end, is_size) && is_ring,
+            "with a ring of files the size is said with -b filesize:KB, and the end with -a files:N",
+        ),
+    ];
+    rows.into_iter().find(|(is_wrong, _)| *is_wrong).map(|(_, sentence)| sentence)
+}
+
 #[cfg(feature = "live")]
 mod capturing {
+    use super::super::conditions::Condition;
+    use super::super::decode_on::DecodeAs;
     use super::super::output::Printer;
-    use super::super::{Outcome, report};
+    use super::super::{Outcome, keylog, report};
     use super::Args;
-    use crate::capture::live::{DEFAULT_FILTER, Live, Options, Statistics, Stop};
-    use crate::capture::{CaptureError, Source};
+    use crate::capture::live::rights::{self, Account, Needs};
+    use crate::capture::live::{
+        DEFAULT_FILTER, Event, Format, Live, LiveError, Options, Recording, Statistics, Step, Stop,
+    };
+    use crate::capture::{CaptureError, Fault};
     use crate::pipeline::Inspector;
     use crate::text;
+    use anyhow::Context;
+    use std::io::ErrorKind;
     use std::path::PathBuf;
 
     pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-        let mut stop = Stop::default().on_signals()?;
-        if let Some(duration) = args.autostop {
-            stop = stop.after(duration);
-        }
         let options = options(args);
-        let mut live = Live::open(&options, stop)?;
-        if let Some(path) = &args.write {
-            live.write_to(path.clone())?;
+        let account = rights::account(args.user.as_deref())?;
+        let mut live = Live::open(&options, stop(args)?)?;
+        if let Some(account) = &account {
+            rights::become_user(account)?;
         }
-        for warning in live.warnings() {
-            report::line(warning);
+        let recording = recording(args);
+        let needs = needs(args, recording.as_ref());
+        if let Some(recording) = recording {
+            match live.record(recording) {
+                Err(LiveError::Create { error, .. }) if error.kind() == ErrorKind::BrokenPipe => {
+                    return Ok(Outcome::Done);
+                }
+                Err(error) => return Err(not_created(error, account.as_ref())),
+                Ok(format) => tell_format(args, format),
+            }
         }
-        report::line(&format!("capturing on {}: {}", live.interface(), options.filter));
+        let in_force = rights::confine(&needs);
+        live.warnings().iter().for_each(|warning| report::line(warning));
+        if !args.output.quiet {
+            report::line(&format!("rights: {in_force}"));
+        }
+        let interfaces = live.interfaces().join(", ");
+        report::line(&format!("capturing on {interfaces}: {}", options.filter));
+        capture(args, live)
+    }
+
+    fn not_created(error: LiveError, account: Option<&Account>) -> anyhow::Error {
+        let error = anyhow::Error::new(error);
+        match account {
+            None => error,
+            Some(account) => error.context(format!(
+                "files are written as user {} (--user root stays root)",
+                account.name
+            )),
+        }
+    }
+
+    fn capture(args: &Args, mut live: Live) -> anyhow::Result<Outcome> {
         let printer = Printer::new(&args.output, true)?;
-        let mut inspector = Inspector::new(printer, args.protocol.settings(&args.output));
-        let error = feed(&mut live, &mut inspector, args.count.unwrap_or(u64::MAX));
+        let secrets = keylog::secrets(args.protocol.key_log.as_deref(), true)?;
+        let mut settings = args.protocol.settings(&args.output);
+        settings.secrets = secrets.clone();
+        let mut inspector = Inspector::new(printer, settings);
+        let mut failed = false;
+        let error = feed(&mut live, &mut inspector, count(args), &mut failed);
+        live.finish();
         inspector.finish();
         let outcome = inspector.consumer().finish()?;
         report::inspection(&inspector);
-        if let Some(error) = &error {
-            report::capture_error(&[PathBuf::from(live.interface())], error);
+        keylog::report(&secrets);
+        tell_events(&mut live, &mut failed);
+        failed |= error.is_some_and(|error| is_fault(&error));
+        if let Some((path, missed)) = live.recorded().filter(|(_, missed)| *missed > 0) {
+            report::line(&format!(
+                "{} not written to {}",
+                text::count(missed, "frame"),
+                path.display()
+            ));
         }
-        report::line(&counts(live.interface().to_owned(), live.statistics()?));
-        Ok(if error.is_none() { outcome } else { Outcome::Input })
+        for statistics in live.statistics() {
+            report::line(&counts(&statistics));
+        }
+        Ok(if failed { Outcome::Input } else { outcome })
     }
 
     /// Gives frames to the inspector until a stop is due, at most `count`.
@@ -72,37 +149,143 @@ mod capturing {
         live: &mut Live,
         inspector: &mut Inspector<Printer>,
         count: u64,
+        failed: &mut bool,
     ) -> Option<CaptureError> {
-        for _ in 0..count {
-            match live.next_frame() {
-                Ok(Some(frame)) if inspector.frame(&frame).is_continue() => {}
-                Ok(_) => return None,
+        let mut taken = 0;
+        while taken < count {
+            match live.poll() {
+                Ok(Step::Frame(frame)) => {
+                    taken = taken.saturating_add(1);
+                    if inspector.frame(&frame).is_break() {
+                        return None;
+                    }
+                }
+                Ok(Step::Pending) => {
+                    // Nothing is held back while nothing comes.
+                    if inspector.consumer().flush().is_break() {
+                        return None;
+                    }
+                    if let Err(error) = live.wait() {
+                        return Some(error);
+                    }
+                }
+                Ok(Step::Done) => return None,
                 Err(error) => return Some(error),
             }
+            tell_events(live, failed);
         }
         None
     }
 
+    /// Tells what happened. A file that can't be written makes the capture one that failed in part.
+    fn tell_events(live: &mut Live, failed: &mut bool) {
+        while let Some(event) = live.event() {
+            *failed |= matches!(event, Event::CannotWrite { .. });
+            report::line(&event.to_string());
+        }
+    }
+
+    /// Tells what ended the capture. A pipe that nobody reads any more is no fault.
+    fn is_fault(error: &CaptureError) -> bool {
+        if matches!(&error.fault, Fault::Write(cause) if cause.kind() == ErrorKind::BrokenPipe) {
+            return false;
+        }
+        report::line(&format!("the capture ends: it {}", error.fault));
+        true
+    }
+
+    /// A name that promises another format than what is in the file would puzzle.
+    fn tell_format(args: &Args, format: Format) {
+        let name = args.write.as_deref().and_then(|path| path.extension());
+        if format == Format::Pcapng && name.is_some_and(|name| name == "pcap") {
+            report::line(
+                "the interfaces have different link types, which pcap cannot hold: \
+                 what is written is pcapng, whatever its name says",
+            );
+        }
+    }
+
     fn options(args: &Args) -> Options {
         Options {
+            interfaces: args.interfaces.clone(),
             filter: args.filter.clone().unwrap_or_else(|| filter(&args.protocol.decode_as)),
             snaplen: args.snaplen,
             promiscuous: !args.no_promiscuous,
             buffer_mib: args.buffer,
-            ..Options::new(args.interface.as_str())
         }
     }
 
+    fn stop(args: &Args) -> anyhow::Result<Stop> {
+        let durations = args.end.iter().filter_map(|it| match it {
+            Condition::Duration(duration) => Some(*duration),
+            _ => None,
+        });
+        let stop = Stop::default().on_signals().context(report::NO_SIGNALS)?;
+        Ok(durations.min().map_or(stop.clone(), |shortest| stop.after(shortest)))
+    }
+
+    /// The least of `-c` and `-a packets:N`.
+    fn count(args: &Args) -> u64 {
+        let packets = args.end.iter().filter_map(|it| match it {
+            Condition::Packets(packets) => Some(*packets),
+            _ => None,
+        });
+        packets.chain(args.count).min().unwrap_or(u64::MAX)
+    }
+
+    fn recording(args: &Args) -> Option<Recording> {
+        let mut recording = Recording::to(args.write.clone()?);
+        for condition in &args.ring {
+            let switch = &mut recording.switch;
+            match *condition {
+                Condition::Duration(duration) => switch.duration = Some(duration),
+                Condition::Filesize(bytes) => switch.bytes = Some(bytes),
+                Condition::Packets(frames) => switch.frames = Some(frames),
+                Condition::Interval(seconds) => switch.interval = Some(seconds),
+                Condition::Files(files) => recording.keep = Some(files),
+            }
+        }
+        for condition in &args.end {
+            match *condition {
+                Condition::Filesize(bytes) => recording.stop_bytes = Some(bytes),
+                Condition::Files(files) => recording.stop_files = Some(files),
+                _ => {}
+            }
+        }
+        Some(recording)
+    }
+
+    fn needs(args: &Args, recording: Option<&Recording>) -> Needs {
+        let folder = recording.and_then(Recording::folder);
+        Needs {
+            write: folder.into_iter().map(Into::into).collect(),
+            read: key_log_folder(args).into_iter().collect(),
+            // `any` never goes away.
+            reopen: !args.no_reopen && args.interfaces.iter().any(|name| name != "any"),
+        }
+    }
+
+    /// Where the key log of TLS lies or will lie: it is read again as it grows, and may be another file then.
+    fn key_log_folder(args: &Args) -> Option<PathBuf> {
+        let file = keylog::path(args.protocol.key_log.as_deref())?;
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        Some(folder.map_or_else(|| PathBuf::from("."), PathBuf::from))
+    }
+
     /// All ports that are read as MQTT: what `-d` names is wanted, or it would not be named.
-    fn filter(ports: &[u16]) -> String {
-        let more = ports.iter().map(|port| format!(" or tcp port {port}"));
+    fn filter(ports: &[DecodeAs]) -> String {
+        let more = ports.iter().map(|decode_as| match decode_as {
+            DecodeAs::Mqtt(port) => format!(" or tcp port {port}"),
+            DecodeAs::MqttSn(port) => format!(" or udp port {port}"),
+        });
         std::iter::once(DEFAULT_FILTER.to_owned()).chain(more).collect()
     }
 
-    fn counts(interface: String, statistics: Statistics) -> String {
+    fn counts(statistics: &Statistics) -> String {
         format!(
-            "{} seen on {interface}, {} dropped by the kernel, {} by the interface",
+            "{} seen on {}, {} dropped by the kernel, {} by the interface",
             text::count(statistics.seen, "frame"),
+            statistics.interface,
             statistics.dropped_by_kernel,
             statistics.dropped_by_interface,
         )
@@ -115,21 +298,8 @@ mod capturing {
         #[test]
         fn ports_of_the_user_are_captured_too() {
             assert_eq!(filter(&[]), "tcp port 1883");
-            assert_eq!(filter(&[1884, 9000]), "tcp port 1883 or tcp port 1884 or tcp port 9000");
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations() {
-        assert_eq!(parse_duration("duration:2").unwrap(), Duration::from_secs(2));
-        assert_eq!(parse_duration("duration:0.5").unwrap(), Duration::from_millis(500));
-        for wrong in ["2", "duration:", "duration:x", "duration:-1", "duration:nan", "files:3"] {
-            assert!(parse_duration(wrong).unwrap_err().contains("duration:10"), "{wrong}");
+            let ports = [DecodeAs::Mqtt(9000), DecodeAs::MqttSn(1884)];
+            assert_eq!(filter(&ports), "tcp port 1883 or tcp port 9000 or udp port 1884");
         }
     }
 }

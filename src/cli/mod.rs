@@ -4,9 +4,11 @@
 //! To add a subcommand: a file with `run`, a variant of `Command` in `args`, a line in `dispatch`.
 
 mod args;
+mod conditions;
 mod decode;
 mod decode_on;
 mod interfaces;
+mod keylog;
 mod live;
 mod output;
 mod read;

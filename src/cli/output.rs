@@ -21,16 +21,16 @@ pub(super) struct Printer {
 }
 
 impl Printer {
-    /// For the user's options. `live` output is never held back.
+    /// For the user's options. `live`: who captures calls `flush` as soon as no frame waits.
     pub(super) fn new(output: &Output, live: bool) -> anyhow::Result<Self> {
-        let name = if output.verbose { "tree" } else { &output.format };
+        let name = &output.format;
         let row = render::format(name)
             .ok_or_else(|| anyhow::anyhow!("there is no output format \"{name}\""))?;
         let is_terminal = io::stdout().is_terminal();
         Ok(Self {
             format: (row.make)(&options(output, is_terminal)),
             out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
-            flush_each: live || output.line_buffered || is_terminal,
+            flush_each: output.line_buffered || (is_terminal && !live),
             quiet: output.quiet,
             fail_on: output.fail_on.map(Into::into),
             found: false,
@@ -50,6 +50,17 @@ impl Printer {
             }
             _ if self.found => Ok(Outcome::Found),
             _ => Ok(Outcome::Done),
+        }
+    }
+
+    /// Lets out what was written. `Break`: it cannot be.
+    pub(super) fn flush(&mut self) -> ControlFlow<()> {
+        match self.out.flush() {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.failed = Some(error);
+                ControlFlow::Break(())
+            }
         }
     }
 

@@ -2,17 +2,36 @@
 
 use super::args::Read;
 use super::output::Printer;
-use super::{Outcome, report};
-use crate::capture::{CaptureError, Merge, Source};
+use super::{Outcome, keylog, report};
+use crate::capture::{CaptureError, Fault, Merge, Source, Stop};
 use crate::pipeline::Inspector;
+use anyhow::Context;
 use std::path::PathBuf;
 
 pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
     let files: Vec<PathBuf> = args.read_file.iter().chain(&args.files).cloned().collect();
     let printer = Printer::new(&args.output, false)?;
-    let mut inspector = Inspector::new(printer, args.protocol.settings(&args.output));
-    let mut source = Merge::open(&files);
-    let errors = feed(&mut source, &mut inspector, args.count.unwrap_or(u64::MAX));
+    let secrets = keylog::secrets(args.protocol.key_log.as_deref(), args.follow)?;
+    let mut settings = args.protocol.settings(&args.output);
+    settings.secrets = secrets.clone();
+    let mut inspector = Inspector::new(printer, settings);
+    let stop = Stop::default();
+    let (mut source, stop) = match files.as_slice() {
+        _ if !args.follow => (Merge::open(&files), stop),
+        [path] if path.as_os_str() != "-" => {
+            let stop = stop.on_signals().context(report::NO_SIGNALS)?;
+            (Merge::follow(path, stop.clone()), stop)
+        }
+        _ => {
+            report::line(FOLLOW_ONE);
+            return Ok(Outcome::Usage);
+        }
+    };
+    let mut errors = feed(&mut source, &mut inspector, args.count.unwrap_or(u64::MAX));
+    if stop.is_due() {
+        // Whoever ends the following ends it between two frames or within one.
+        errors.retain(|error| !is_end(&error.fault));
+    }
     inspector.finish();
     let outcome = inspector.consumer().finish()?;
     for notice in source.notices() {
@@ -21,10 +40,23 @@ pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
     if errors.is_empty() || inspector.frames() > 0 {
         report::inspection(&inspector);
     }
+    keylog::report(&secrets);
     for error in &errors {
         report::capture_error(&files, error);
     }
     Ok(if errors.is_empty() { outcome } else { Outcome::Input })
+}
+
+/// Why `--follow` is refused.
+const FOLLOW_ONE: &str = "--follow takes one file; standard input is read as it grows anyway";
+
+/// Whether a fault says no more than that the input ended.
+fn is_end(fault: &Fault) -> bool {
+    match fault {
+        Fault::Empty | Fault::Truncated { .. } | Fault::PackedEnds { .. } => true,
+        Fault::Unpacked { fault, .. } => is_end(fault),
+        _ => false,
+    }
 }
 
 /// Gives all frames to the inspector, at most `count`; a file that fails does not end the others.
@@ -36,6 +68,10 @@ fn feed(source: &mut Merge, inspector: &mut Inspector<Printer>, count: u64) -> V
             Ok(Some(frame)) => {
                 taken = taken.saturating_add(1);
                 if inspector.frame(&frame).is_break() {
+                    break;
+                }
+                // What is shown is not held back while the input keeps us waiting.
+                if source.waits() && inspector.consumer().flush().is_break() {
                     break;
                 }
             }

@@ -11,6 +11,9 @@ pub(super) const NO_LIVE: &str = "this build has no live capture: build it with 
      (it is one of the defaults, and needs libpcap), or read what tcpdump captures: \
      tcpdump -U -w - tcp port 1883 | mqttscope read -";
 
+/// Why a run that waits cannot be begun.
+pub(super) const NO_SIGNALS: &str = "a handler for Ctrl-C cannot be set up";
+
 /// One line on standard error. Nothing untrusted gets through raw.
 pub(super) fn line(message: &str) {
     eprintln!("mqttscope: {}", text::safe(message));
@@ -55,6 +58,7 @@ pub(super) fn inspection<C: Consumer>(inspector: &Inspector<C>) {
     }
     fragments(inspector);
     streams(inspector);
+    datagrams(inspector);
     if inspector.records() == 0 {
         nothing(inspector);
     }
@@ -78,13 +82,10 @@ fn fragments<C: Consumer>(inspector: &Inspector<C>) {
 }
 
 fn streams<C: Consumer>(inspector: &Inspector<C>) {
-    let c = inspector.stream_counters();
+    let c = inspector.losses();
     if c.gaps > 0 {
         let gaps = text::count(c.gaps, "gap");
-        line(&format!(
-            "{gaps} in MQTT streams: {} were not captured",
-            text::count(c.gap_bytes, "byte")
-        ));
+        line(&format!("{gaps} in MQTT streams: {} not captured", text::count(c.gap_bytes, "byte")));
     }
     if c.conflicts > 0 {
         line(&format!(
@@ -92,11 +93,34 @@ fn streams<C: Consumer>(inspector: &Inspector<C>) {
             text::count(c.conflicts, "segment")
         ));
     }
-    let forgotten = inspector.stream_counters().forgotten;
+    let c = inspector.stream_counters();
+    for (count, noun, what) in [
+        (c.forgotten, "connection", "forgotten, as there were too many"),
+        (c.idle, "connection", "forgotten, as nothing came of them for so long"),
+        (c.strays, "segment", "passed over: no window reaches where they lie in their connection"),
+        (c.after_end_bytes, "byte", "passed over: their side had ended its connection before them"),
+    ] {
+        if count > 0 {
+            line(&format!("{} {what}", text::count(count, noun)));
+        }
+    }
+}
+
+/// What was on the ports of MQTT-SN and is something else, and what was forgotten.
+fn datagrams<C: Consumer>(inspector: &Inspector<C>) {
+    let others = inspector.other_datagrams();
+    if others > 0 {
+        line(&format!(
+            "{} on a port of MQTT-SN left alone: they are something else; -d udp.port==N,mqttsn \
+             reads them all the same",
+            text::count(others, "datagram")
+        ));
+    }
+    let forgotten = inspector.forgotten_pairs();
     if forgotten > 0 {
         line(&format!(
-            "{} forgotten, as there were too many",
-            text::count(forgotten, "connection")
+            "{} of MQTT-SN forgotten, as there were too many",
+            text::count(forgotten, "session")
         ));
     }
 }
@@ -104,16 +128,37 @@ fn streams<C: Consumer>(inspector: &Inspector<C>) {
 /// There was no MQTT: what there was instead.
 fn nothing<C: Consumer>(inspector: &Inspector<C>) {
     let frames = text::count(inspector.frames(), "frame");
-    let ports = inspector.other_ports();
-    if ports.is_empty() {
-        return line(&format!("no MQTT packets in {frames}: there is no TCP payload on port 1883"));
+    let ports = format!("port {}", listed(inspector.ports(), "or"));
+    let connections = inspector.connections();
+    if connections > 0 {
+        let gaps = inspector.losses().gaps > 0;
+        let why = if gaps { "no payload of MQTT was captured" } else { "there is no payload" };
+        let those = text::count(connections, "TCP connection");
+        return line(&format!("no MQTT packets in {frames}: {why} in {those} on {ports}"));
     }
-    let list: Vec<String> = ports.iter().map(u16::to_string).collect();
-    let (first, list) = (ports.first().copied().unwrap_or_default(), list.join(", "));
-    line(&format!(
-        "no MQTT packets in {frames}; there are TCP connections to port {list}. \
-         If one of them carries MQTT, say so: -d tcp.port=={first},mqtt"
-    ));
+    let others = inspector.other_ports();
+    let which = others.first().filter(|_| others.len() == 1).map_or("N".into(), u16::to_string);
+    let option = format!("-d tcp.port=={which},mqtt");
+    let hint = match (others.len(), inspector.any_port()) {
+        (0, _) => String::new(),
+        (_, true) => format!(
+            ", and what passes on port {} does not look like MQTT. To read it all the same: {option}",
+            listed(&others, "and")
+        ),
+        (_, false) => {
+            format!(", but on port {}. To read it as MQTT: {option}", listed(&others, "and"))
+        }
+    };
+    line(&format!("no MQTT packets in {frames}: there is no TCP connection on {ports}{hint}"));
+}
+
+/// `1`, `1 or 2`, `1, 2 or 3`.
+fn listed(ports: &[u16], word: &str) -> String {
+    let all: Vec<String> = ports.iter().map(u16::to_string).collect();
+    match all.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} {word} {last}", first.join(", ")),
+        _ => all.join(""),
+    }
 }
 
 fn name(files: &[PathBuf], index: u16) -> String {

@@ -104,7 +104,7 @@ fn judge_flags<S: Sink>(b: &mut Bits<'_, S>, version: Version, flags: Flags, res
     if !flags.will && flags.will_retain {
         b.note(Rule::WILL_RETAIN_WITHOUT_WILL, Field::WILL_RETAIN, (5, 5), (1, 0));
     }
-    if flags.password && !flags.user_name && version == Version::V311 {
+    if flags.password && !flags.user_name && !version.is_v5() {
         b.note(Rule::PASSWORD_WITHOUT_USER_NAME, Field::PASSWORD_FLAG, (6, 6), (1, 0));
     }
 }
@@ -166,4 +166,25 @@ fn v5_properties<'a, S: Sink>(
     place: PacketSet,
 ) -> Result<Properties<'a>, Stop> {
     if version.is_v5() { properties(c, group, place) } else { Ok(Properties::default()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::annotate::Tape;
+    use crate::mqtt::{Reading, decode};
+    use crate::spec::Rule;
+
+    /// 3.1 and 3.1.1 forbid it, 5.0 allows it.
+    #[test]
+    fn a_password_needs_a_user_name_before_5_0() {
+        let judged = |hex: &str| {
+            let mut tape = Tape::new();
+            decode(&hex::decode(hex).unwrap(), Reading::default(), &mut tape);
+            tape.findings().iter().map(|finding| finding.rule).collect::<Vec<_>>()
+        };
+        let wrong = [Rule::PASSWORD_WITHOUT_USER_NAME];
+        assert_eq!(judged("101200064d514973647003420000000161000170"), wrong);
+        assert_eq!(judged("101000044d51545404420000000161000170"), wrong);
+        assert_eq!(judged("101100044d5154540542000000000161000170"), []);
+    }
 }

@@ -1,9 +1,10 @@
 //! The bytes of one direction, in whatever pieces they come, become packets.
 
+use super::boundary::{Known, is_plausible};
 use super::framing::{Framing, frame};
-use super::infer::{Evidence, infer};
+use super::search::Search;
 use crate::annotate::Tape;
-use crate::spec::PacketType;
+use crate::spec::{Sender, Version};
 
 /// What the framer makes of a run of bytes. Offsets count the bytes of the direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum Framed<'a> {
         bytes: &'a [u8],
         /// Bytes that the whole packet has; 0 where its fixed header is cut too.
         whole: u64,
+        /// How many of the bytes behind these are known not to be there; for [`Why::Missing`].
+        missing: Option<u64>,
         /// Why.
         why: Why,
     },
@@ -35,6 +38,13 @@ pub enum Framed<'a> {
         /// Why.
         why: Why,
     },
+    /// Bytes that were not captured, and that no [`Framed::Cut`] told of.
+    Gap {
+        /// Offset of the first of them.
+        offset: u64,
+        /// How many; `None` where that is not known.
+        missing: Option<u64>,
+    },
 }
 
 /// Why bytes are not a whole packet.
@@ -46,11 +56,14 @@ pub enum Why {
     End,
     /// It is longer than the framer holds.
     TooLarge,
+    /// All framers together hold too much, and this one holds the most.
+    Crowded,
     /// It is not known where a packet begins, and these bytes do not look like one.
     NoPacket,
 }
 
-/// Finds the packets of one direction. Holds at most one packet that is not complete.
+/// Finds the packets of one direction. Holds at most one packet that is not complete, or, where it
+/// is not known where a packet begins, the bytes of which that is not decided yet.
 #[derive(Debug)]
 pub struct Framer {
     held: Vec<u8>,
@@ -58,90 +71,171 @@ pub struct Framer {
     offset: u64,
     state: State,
     max_packet: usize,
+    known: Known,
+    /// There only while a packet is looked for.
+    search: Option<Box<Search>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// A packet begins with the next byte that is not held.
-    Aligned,
+    /// A packet begins with the next byte that is not held. The number counts down the packets
+    /// until that is beyond doubt.
+    Aligned(u8),
     /// It is not known where a packet begins.
     Lost,
     /// The next bytes are the rest of a packet that was given up.
-    Skipping(u64, Why),
+    Skipping(u64, Why, u8),
 }
 
 /// A buffer that grew beyond this is given back when its packet is complete: there may be two for
 /// each of tens of thousands of connections.
 const KEEP_CAPACITY: usize = 256;
+/// Packets behind a boundary that was found, each of which has to look like one: a false boundary
+/// is nearly always betrayed by the first.
+const DOUBT: u8 = 8;
 
 impl Framer {
     /// For a direction whose first byte begins a packet, if `aligned`; packets longer than
     /// `max_packet` bytes are not held.
     #[must_use]
     pub fn new(aligned: bool, max_packet: usize) -> Self {
-        let state = if aligned { State::Aligned } else { State::Lost };
-        Self { held: Vec::new(), offset: 0, state, max_packet: max_packet.max(5) }
+        let state = if aligned { State::Aligned(0) } else { State::Lost };
+        Self {
+            held: Vec::new(),
+            offset: 0,
+            state,
+            max_packet: max_packet.max(5),
+            known: Known::default(),
+            search: None,
+        }
     }
 
     /// The offset before which nothing is held.
     #[must_use]
     pub fn offset(&self) -> u64 {
-        self.offset
+        self.search.as_ref().map_or(self.offset, |search| search.offset())
     }
 
-    /// Takes the next bytes. A packet that lies whole in `bytes` is not copied.
-    pub fn data(&mut self, mut bytes: &[u8], emit: &mut impl FnMut(Framed<'_>)) {
-        while !bytes.is_empty() {
-            bytes = match self.state {
-                State::Skipping(left, why) => self.skip(bytes, left, why, emit),
-                State::Lost => self.search(bytes, emit),
-                State::Aligned if self.held.is_empty() => self.whole(bytes, emit),
-                State::Aligned => self.complete(bytes, emit),
+    /// What is allocated to hold bytes.
+    #[must_use]
+    pub fn cost(&self) -> usize {
+        let search = self.search.as_ref().map_or(0, |search| search.cost());
+        self.held.capacity().saturating_add(search)
+    }
+
+    /// Tells which end sends the bytes and which version they are of, as far as that is known: it
+    /// helps where a packet has to be looked for.
+    pub fn expect(&mut self, sender: Option<Sender>, version: Option<Version>) {
+        (self.known.sender, self.known.version) = (sender, version);
+    }
+
+    /// Tells a Packet Identifier that the other side used: acknowledgements have one of these.
+    pub fn expect_id(&mut self, id: u16) {
+        self.known.learn_id(id);
+    }
+
+    /// Takes the next bytes: what came in one piece, a segment or a message of what carries MQTT.
+    /// A packet that lies whole in `bytes` is not copied.
+    pub fn data(&mut self, bytes: &[u8], emit: &mut impl FnMut(Framed<'_>)) {
+        self.take(bytes, true, emit);
+    }
+
+    fn take(&mut self, bytes: &[u8], mut is_piece: bool, emit: &mut impl FnMut(Framed<'_>)) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            rest = match self.state {
+                State::Skipping(left, why, doubt) => self.skip(rest, (left, why, doubt), emit),
+                State::Lost => {
+                    self.look(rest, is_piece, emit);
+                    return;
+                }
+                State::Aligned(_) if self.held.is_empty() => self.whole(rest, emit),
+                State::Aligned(_) => self.complete(rest, emit),
             };
+            // Only what was not begun yet begins where the piece does.
+            is_piece = is_piece && rest.len() == bytes.len();
         }
     }
 
-    /// Takes note that the next `missing` bytes were not captured.
-    pub fn gap(&mut self, missing: u64, emit: &mut impl FnMut(Framed<'_>)) {
-        let behind = match self.state {
-            State::Skipping(left, _) => left,
-            _ if self.held.is_empty() => 0,
-            _ => self.give_up(Why::Missing, emit),
+    /// Takes note that the next bytes were not captured: so many, or an unknown number of them.
+    pub fn gap(&mut self, missing: impl Into<Option<u64>>, emit: &mut impl FnMut(Framed<'_>)) {
+        let missing = missing.into();
+        let (left, why, doubt) = match self.state {
+            State::Skipping(left, why, doubt) => (left, why, doubt),
+            State::Aligned(doubt) if !self.held.is_empty() => {
+                (self.give_up(Why::Missing, missing, emit), Why::Missing, doubt)
+            }
+            _ => (0, Why::Missing, 0),
         };
-        self.offset = self.offset.saturating_add(missing);
-        self.state = match behind.checked_sub(missing) {
-            Some(0) if behind > 0 => State::Aligned,
-            Some(left) if left > 0 => State::Skipping(left, Why::Missing),
+        let is_told = left > 0 && matches!(self.state, State::Aligned(_));
+        self.abandon(emit);
+        let inside = missing.map(|missing| missing.min(left));
+        let untold = match (is_told, missing, inside) {
+            (true, Some(missing), Some(inside)) => Some(missing.saturating_sub(inside)),
+            (true, None, _) => Some(0),
+            _ => missing,
+        };
+        let offset = self.offset.saturating_add(inside.filter(|_| is_told).unwrap_or_default());
+        self.offset = self.offset.saturating_add(missing.unwrap_or_default());
+        self.state = match missing.map(|missing| left.checked_sub(missing)) {
+            Some(Some(0)) if left > 0 => State::Aligned(doubt),
+            Some(Some(left)) if left > 0 => State::Skipping(left, why, doubt),
             _ => State::Lost,
         };
+        if untold != Some(0) {
+            emit(Framed::Gap { offset, missing: untold });
+        }
     }
 
     /// Takes note that nothing more comes.
     pub fn end(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
+        self.abandon(emit);
         if !self.held.is_empty() {
-            self.give_up(Why::End, emit);
+            self.give_up(Why::End, None, emit);
+        }
+    }
+
+    /// Gives up what is held, as too much is held in all.
+    pub fn shed(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
+        self.abandon(emit);
+        if let State::Aligned(doubt) = self.state
+            && !self.held.is_empty()
+        {
+            let left = self.give_up(Why::Crowded, None, emit);
+            self.skip_next(left, Why::Crowded, doubt);
         }
     }
 
     /// Emits what is held of a packet; the result is how many of its bytes are still to come.
-    fn give_up(&mut self, why: Why, emit: &mut impl FnMut(Framed<'_>)) -> u64 {
+    fn give_up(
+        &mut self,
+        why: Why,
+        missing: Option<u64>,
+        emit: &mut impl FnMut(Framed<'_>),
+    ) -> u64 {
         let whole = match frame(&self.held) {
             Framing::Length(len) => len as u64,
             _ => 0,
         };
-        let there = self.held.len() as u64;
-        emit(Framed::Cut { offset: self.offset, bytes: &self.held, whole, why });
+        let left = whole.saturating_sub(self.held.len() as u64);
+        let missing = missing.map(|missing| missing.min(left));
+        emit(Framed::Cut { offset: self.offset, bytes: &self.held, whole, missing, why });
         self.release();
-        whole.saturating_sub(there)
+        left
     }
 
     /// Nothing is held: emits the packets that lie whole in `bytes`, and holds what is left.
     fn whole<'b>(&mut self, bytes: &'b [u8], emit: &mut impl FnMut(Framed<'_>)) -> &'b [u8] {
+        if !self.goes_on(bytes) {
+            self.state = State::Lost;
+            return bytes;
+        }
         match frame(bytes) {
             Framing::Length(len) if len <= bytes.len() => {
                 let (packet, rest) = bytes.split_at_checked(len).unwrap_or((bytes, &[]));
                 emit(Framed::Packet { offset: self.offset, bytes: packet });
                 self.advance(len);
+                self.learn(packet);
                 rest
             }
             Framing::Endless => {
@@ -168,54 +262,119 @@ impl Framer {
         let is_whole = match frame(&self.held) {
             Framing::Length(len) => len <= self.held.len(),
             Framing::NeedMore => false,
-            Framing::Endless => {
-                self.state = State::Lost;
-                true
-            }
+            Framing::Endless => true,
         };
-        if is_whole && !self.held.is_empty() {
-            emit(Framed::Packet { offset: self.offset, bytes: &self.held });
-            self.release();
+        if !is_whole || self.held.is_empty() {
+            return rest;
         }
+        let held = std::mem::take(&mut self.held);
+        if !self.goes_on(&held) {
+            self.state = State::Lost;
+            self.look(&held, false, emit);
+            return rest;
+        }
+        emit(Framed::Packet { offset: self.offset, bytes: &held });
+        if frame(&held) == Framing::Endless {
+            self.state = State::Lost;
+        }
+        self.learn(&held);
+        self.held = held;
+        self.release();
         rest
+    }
+
+    /// Whether these bytes may be the next packet. There is doubt only behind a boundary that was
+    /// found: where boundaries are known, a packet may be as faulty as it likes.
+    fn goes_on(&self, bytes: &[u8]) -> bool {
+        let is_sure = !matches!(self.state, State::Aligned(1..));
+        is_sure || is_plausible(bytes, &self.known, &mut Tape::new())
+    }
+
+    fn learn(&mut self, packet: &[u8]) {
+        self.known.learn(packet);
+        if let State::Aligned(doubt) = self.state {
+            self.state = State::Aligned(doubt.saturating_sub(1));
+        }
     }
 
     /// Holds the next bytes, unless their packet is too long for that.
     fn hold(&mut self, bytes: &[u8], emit: &mut impl FnMut(Framed<'_>)) {
         self.held.extend_from_slice(bytes);
-        if self.held.len() > self.max_packet {
-            let left = self.give_up(Why::TooLarge, emit);
-            self.state =
-                if left > 0 { State::Skipping(left, Why::TooLarge) } else { State::Aligned };
+        if self.held.len() > self.max_packet
+            && let State::Aligned(doubt) = self.state
+        {
+            let left = self.give_up(Why::TooLarge, None, emit);
+            self.skip_next(left, Why::TooLarge, doubt);
         }
+    }
+
+    fn skip_next(&mut self, left: u64, why: Why, doubt: u8) {
+        self.state =
+            if left > 0 { State::Skipping(left, why, doubt) } else { State::Aligned(doubt) };
     }
 
     fn skip<'b>(
         &mut self,
         bytes: &'b [u8],
-        left: u64,
-        why: Why,
+        (left, why, doubt): (u64, Why, u8),
         emit: &mut impl FnMut(Framed<'_>),
     ) -> &'b [u8] {
         let take = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
         let (skipped, rest) = bytes.split_at_checked(take).unwrap_or((bytes, &[]));
         emit(Framed::Stray { offset: self.offset, bytes: skipped, why });
         self.advance(take);
-        let left = left.saturating_sub(take as u64);
-        self.state = if left > 0 { State::Skipping(left, why) } else { State::Aligned };
+        self.skip_next(left.saturating_sub(take as u64), why, doubt);
         rest
     }
 
-    /// Packets tend to begin where a segment does: a piece that reads as packets is taken as such,
-    /// any other is passed over.
-    fn search<'b>(&mut self, bytes: &'b [u8], emit: &mut impl FnMut(Framed<'_>)) -> &'b [u8] {
-        if is_plausible(bytes) {
-            self.state = State::Aligned;
-            return bytes;
+    /// Looks for a packet in the next bytes and those that are still undecided.
+    fn look(&mut self, bytes: &[u8], is_piece: bool, emit: &mut impl FnMut(Framed<'_>)) {
+        let offset = self.offset;
+        let mut search = self.search.take().unwrap_or_else(|| Box::new(Search::new(offset)));
+        let mut found = search.push(bytes, is_piece, &self.known);
+        while let Some(at) = found {
+            self.offset = search.offset();
+            self.stray(search.before(at), emit);
+            search.drop_to(at);
+            self.follow(&mut search, emit);
+            if self.state != State::Lost {
+                return;
+            }
+            found = search.look(&self.known);
         }
-        emit(Framed::Stray { offset: self.offset, bytes, why: Why::NoPacket });
-        self.advance(bytes.len());
-        &[]
+        let decided = search.decided();
+        if decided > search.offset() {
+            self.offset = search.offset();
+            self.stray(search.before(decided), emit);
+            search.drop_to(decided);
+        }
+        self.offset = search.offset();
+        self.search = (!search.held().is_empty()).then_some(search);
+    }
+
+    /// Emits the packets from a boundary that was found, as far as they go on.
+    fn follow(&mut self, search: &mut Search, emit: &mut impl FnMut(Framed<'_>)) {
+        self.state = State::Aligned(DOUBT);
+        while matches!(self.state, State::Aligned(_)) && !search.held().is_empty() {
+            let left = self.whole(search.held(), emit).len();
+            let used = search.held().len().saturating_sub(left);
+            search.drop_to(search.offset().saturating_add(used as u64));
+        }
+    }
+
+    /// Ends a search: what is undecided is no packet.
+    fn abandon(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
+        if let Some(search) = self.search.take() {
+            self.offset = search.offset();
+            self.stray(search.held(), emit);
+        }
+    }
+
+    fn stray(&mut self, bytes: &[u8], emit: &mut impl FnMut(Framed<'_>)) {
+        if !bytes.is_empty() {
+            emit(Framed::Stray { offset: self.offset, bytes, why: Why::NoPacket });
+            self.advance(bytes.len());
+        }
     }
 
     fn release(&mut self) {
@@ -227,35 +386,6 @@ impl Framer {
     fn advance(&mut self, len: usize) {
         self.offset = self.offset.saturating_add(len as u64);
     }
-}
-
-/// Whether bytes begin with a packet that reads without fault in some version, or with the
-/// beginning of a PUBLISH whose topic does.
-fn is_plausible(bytes: &[u8]) -> bool {
-    let mut tapes = [Tape::new(), Tape::new()];
-    match frame(bytes) {
-        Framing::Length(len) if len <= bytes.len() => {
-            let packet = bytes.get(..len).unwrap_or(bytes);
-            !matches!(infer(packet, None, &mut tapes), Evidence::Faulty(_))
-        }
-        Framing::Length(_) => is_publish_with_topic(bytes),
-        _ => false,
-    }
-}
-
-fn is_publish_with_topic(bytes: &[u8]) -> bool {
-    let header = bytes.iter().skip(1).take_while(|byte| *byte & 0x80 != 0).count();
-    let topic = bytes.get(header.saturating_add(2)..).and_then(|body| {
-        let (len, rest) = body.split_first_chunk::<2>()?;
-        rest.get(..usize::from(u16::from_be_bytes(*len)))
-    });
-    let is_publish = bytes.first().is_some_and(|byte| {
-        PacketType::of_header(*byte) == PacketType::PUBLISH && byte & 0b110 != 0b110
-    });
-    let is_name = |topic: &[u8]| {
-        !topic.is_empty() && crate::text::is_readable(topic) && !topic.contains(&b'#')
-    };
-    is_publish && topic.is_some_and(is_name)
 }
 
 #[cfg(test)]
@@ -278,9 +408,10 @@ mod tests {
     fn show(framed: Framed<'_>) -> String {
         match framed {
             Framed::Packet { offset, bytes } => format!("{offset} {}", hex::encode(bytes)),
-            Framed::Cut { offset, bytes, whole, why } => {
+            Framed::Cut { offset, bytes, whole, why, .. } => {
                 format!("{offset} {} cut of {whole} {why:?}", hex::encode(bytes))
             }
+            Framed::Gap { offset, missing } => format!("{offset} gap {missing:?}"),
             Framed::Stray { offset, bytes, why } => {
                 format!("{offset} {} stray {why:?}", hex::encode(bytes))
             }
@@ -323,6 +454,7 @@ mod tests {
                 "0 30070003612f cut of 9 Missing",
                 "8 69 stray Missing",
                 "9 c000",
+                "11 gap Some(4)",
                 "15 414141 stray NoPacket",
                 "18 30070003612f626869",
             ]

@@ -6,6 +6,7 @@
 //! network. To add a packet type: its row in `spec::packet_type`, its fields in `spec::fields`,
 //! a file with `read`, and its line in [`decode`](decode()).
 
+pub mod boundary;
 pub mod framer;
 pub mod framing;
 pub mod infer;
@@ -21,6 +22,7 @@ mod decode;
 mod disconnect;
 mod publish;
 mod reason;
+mod search;
 mod suback;
 mod subscribe;
 mod unsuback;

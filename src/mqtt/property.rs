@@ -109,7 +109,8 @@ pub fn properties<'a, S: Sink>(
 fn too_long<T, S: Sink>(c: &mut Cursor<'_, '_, S>, len: usize, left: usize) -> Result<T, Stop> {
     let span = Span::of_bytes(c.position().saturating_sub(left), left);
     let finding = Finding::new(Rule::PROPERTY_LENGTH_TOO_LONG, span, Field::PROPERTY_LENGTH);
-    c.fail(finding.limited_by(Field::REMAINING_LENGTH).with(len as u64, left as u64))
+    let limit = c.limit();
+    c.fail(finding.limited_by(limit).with(len as u64, left as u64))
 }
 
 /// One property: identifier and value are one field. `seen` has a bit for each identifier met.
@@ -235,5 +236,25 @@ impl<'a> ByteReader<'a> {
             Wire::Binary => Value::Binary(self.prefixed()?),
             Wire::Pair => Value::Pair(Text(self.prefixed()?), Text(self.prefixed()?)),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::annotate::Tape;
+    use crate::mqtt::{Reading, decode};
+    use crate::spec::{Field, Rule, Version};
+
+    /// The packet is cut, so its Remaining Length is not what the properties run out of.
+    #[test]
+    fn what_limits_the_properties_is_named() {
+        let limit = |bytes: &[u8]| {
+            let mut tape = Tape::new();
+            decode(bytes, Reading { version: Version::V5, sender: None }, &mut tape);
+            let wrong = Rule::PROPERTY_LENGTH_TOO_LONG;
+            tape.findings().iter().find(|finding| finding.rule == wrong).unwrap().limit
+        };
+        assert_eq!(limit(&[0xe0, 9, 0, 7, 0x11]), Field::INPUT);
+        assert_eq!(limit(&[0xe0, 3, 0, 7, 0x11]), Field::REMAINING_LENGTH);
     }
 }

@@ -3,8 +3,9 @@
 use super::packet::Publish;
 use super::primitive::{packet_id, topic_name};
 use super::property::{Properties, properties};
-use crate::annotate::{Bits, Cursor, Sink, Stop};
-use crate::spec::{Field, PacketSet, PacketType, Rule, Version};
+use crate::annotate::{Bits, Cursor, Finding, Sink, Stop};
+use crate::bytes::Span;
+use crate::spec::{Field, PacketSet, PacketType, PropertyId, Rule, Version};
 
 /// DUP, QoS and RETAIN in the lower four bits of the first byte.
 #[inline]
@@ -27,8 +28,8 @@ pub(super) fn read<'a, S: Sink>(
     version: Version,
 ) -> Result<Publish<'a>, Stop> {
     let qos = flags >> 1 & 3;
-    // Whether an empty topic has its Topic Alias is known only behind the properties; that
-    // belongs to the whole packet, not to this field.
+    // Whether an empty topic has its Topic Alias is known only behind the properties.
+    let start = c.position();
     let topic = topic_name(c, Field::TOPIC, version.is_v5())?;
     let packet_id = if qos > 0 { Some(packet_id(c)?) } else { None };
     let properties = if version.is_v5() {
@@ -36,6 +37,9 @@ pub(super) fn read<'a, S: Sink>(
     } else {
         Properties::default()
     };
+    if S::RECORDS && version.is_v5() && topic.is_empty() {
+        judge_alias(c, start, properties);
+    }
     let payload = c.rest(Field::PAYLOAD);
     Ok(Publish {
         dup: flags & 8 != 0,
@@ -46,4 +50,32 @@ pub(super) fn read<'a, S: Sink>(
         properties,
         payload,
     })
+}
+
+/// An empty Topic Name stands for the topic of its Topic Alias (5.0: section 3.3.2.1).
+#[cold]
+fn judge_alias<S: Sink>(c: &mut Cursor<'_, '_, S>, topic: usize, properties: Properties<'_>) {
+    if properties.get(PropertyId::TOPIC_ALIAS).is_none() {
+        let span = Span::of_bytes(topic, 2);
+        c.note(Finding::new(Rule::TOPIC_WITHOUT_ALIAS, span, Field::TOPIC));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::annotate::Tape;
+    use crate::mqtt::{Reading, decode};
+    use crate::spec::{Rule, Version};
+
+    #[test]
+    fn an_empty_topic_needs_a_topic_alias() {
+        let how = Reading { version: Version::V5, sender: None };
+        let mut tape = Tape::new();
+        decode(&[0x30, 3, 0, 0, 0], how, &mut tape);
+        let rules: Vec<Rule> = tape.findings().iter().map(|finding| finding.rule).collect();
+        assert_eq!(rules, [Rule::TOPIC_WITHOUT_ALIAS]);
+        tape.clear();
+        decode(&[0x30, 6, 0, 0, 3, 0x23, 0, 1], how, &mut tape);
+        assert!(tape.findings().is_empty());
+    }
 }

@@ -23,6 +23,7 @@ pub(super) fn reason_code<S: Sink>(
         let rule = match reason::reason(kind, code) {
             None => Some(Rule::REASON_CODE),
             Some(info) if !may_send(info) => Some(Rule::REASON_CODE_SENDER),
+            Some(info) if !info.in_section => Some(Rule::REASON_CODE_DISPUTED),
             Some(_) => None,
         };
         if let Some(rule) = rule {

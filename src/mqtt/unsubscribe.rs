@@ -18,7 +18,7 @@ pub(super) fn read<'a, S: Sink>(
     };
     let start = c.position();
     if c.at_end() {
-        c.note_last(Rule::NO_FILTER, Field::UNSUBSCRIBE_FILTER, 0, (0, 0));
+        c.note_last(Rule::NO_FILTER_TO_LEAVE, Field::UNSUBSCRIBE_FILTER, 0, (0, 0));
     }
     while !c.at_end() {
         topic_filter(c, Field::UNSUBSCRIBE_FILTER)?;

@@ -25,8 +25,13 @@ enum Form {
     Fragment,
 }
 
-/// Takes the extension headers off. IPv4 knows one of them, the Authentication Header.
+/// Takes the extension headers off, of which most packets have none. IPv4 knows one of them, the Authentication Header.
+#[inline]
 pub(super) fn read(mut protocol: IpNumber, mut data: &[u8], is_v6: bool) -> Result<Rest<'_>, Skip> {
+    // Looked at before all others: the rest of the walk is not for them.
+    if matches!(protocol, IpNumber::TCP | IpNumber::UDP) {
+        return Ok(Rest { protocol, part: None, data });
+    }
     while let Some(form) = form(protocol, is_v6) {
         let (start, _) = split::<8>(data, "IP extension")?;
         let [next, length, o0, o1, i0, i1, i2, i3] = *start;
@@ -53,6 +58,7 @@ pub(super) fn read(mut protocol: IpNumber, mut data: &[u8], is_v6: bool) -> Resu
 
 /// The form of an extension header; `None` for a number that is not one, or that hides what follows
 /// (ESP).
+#[inline]
 const fn form(protocol: IpNumber, is_v6: bool) -> Option<Form> {
     use ip_number::{
         AUTH, EXP0, EXP1, HIP, IPV6_DEST_OPTIONS, IPV6_FRAG, IPV6_HOP_BY_HOP, IPV6_ROUTE, MOBILITY,

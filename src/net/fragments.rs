@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::Skip;
 use super::ip::{Packet, Part};
+use super::{IpLayer, Skip};
 use crate::capture::Frame;
 
 /// Packets that are put together at a time: about what a busy router sees within [`MAX_AGE`].
@@ -70,13 +70,13 @@ impl Fragments {
     /// Takes a fragment. The whole packet with the last of them, otherwise [`Skip::Fragment`].
     pub(super) fn push(
         &mut self,
+        ip: &IpLayer,
         packet: &Packet<'_>,
         part: Part,
         frame: &Frame<'_>,
     ) -> Result<Vec<u8>, Skip> {
         self.counters.fragments = self.counters.fragments.saturating_add(1);
-        let (src, dst) = (packet.layer.src, packet.layer.dst);
-        let key = Key { src, dst, id: part.id, protocol: packet.protocol.0 };
+        let key = Key { src: ip.src, dst: ip.dst, id: part.id, protocol: packet.protocol.0 };
         self.forget_old(frame.time);
         if let Some(known) = self.packets.get(&key)
             && known.is_whole

@@ -11,7 +11,6 @@ const MAX_OFFLOADED: u32 = 512 * 1024;
 /// An IP packet, or a part of one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Packet<'a> {
-    pub(super) layer: IpLayer,
     /// What IP carries; of a part of IPv6, what the whole begins with.
     pub(super) protocol: IpNumber,
     /// Which part it is, where it is one.
@@ -33,27 +32,31 @@ pub(super) struct Part {
     pub(super) more: bool,
 }
 
-impl Packet<'_> {
-    /// The packet whose parts were put together.
-    pub(super) fn whole(self, data: &[u8]) -> Result<Packet<'_>, Skip> {
-        // A part is the end of the headers that stand in each part; the whole may begin with more.
-        let rest = ext::read(self.protocol, data, self.layer.src.is_ipv6())?;
-        let ext::Rest { protocol, part: _, data } = rest;
-        Ok(Packet { layer: self.layer, protocol, part: None, data, missing: 0 })
-    }
+/// Reads the packet whose parts were put together; `part` is any of them.
+pub(super) fn whole<'a>(
+    part: &Packet<'_>,
+    data: &'a [u8],
+    is_v6: bool,
+) -> Result<Packet<'a>, Skip> {
+    // A part is the end of the headers that stand in each part; the whole may begin with more.
+    let ext::Rest { protocol, part: _, data } = ext::read(part.protocol, data, is_v6)?;
+    Ok(Packet { protocol, part: None, data, missing: 0 })
 }
 
-/// Reads an IP packet. `cut` is how many bytes of what it is in were not captured.
-pub(super) fn read(bytes: &[u8], cut: u32) -> Result<Packet<'_>, Skip> {
+/// Reads an IP packet, and what its header says into `layer`. `cut` is how many bytes of what it
+/// is in were not captured.
+#[inline]
+pub(super) fn read<'a>(bytes: &'a [u8], cut: u32, layer: &mut IpLayer) -> Result<Packet<'a>, Skip> {
     match bytes.first().map(|byte| byte >> 4) {
-        Some(4) => ipv4(bytes, cut),
-        Some(6) => ipv6(bytes, cut),
+        Some(4) => ipv4(bytes, cut, layer),
+        Some(6) => ipv6(bytes, cut, layer),
         Some(version) => Err(Skip::IpVersion(version)),
         None => Err(Skip::Cut { layer: "IP", needed: 1, available: 0 }),
     }
 }
 
-fn ipv4(bytes: &[u8], cut: u32) -> Result<Packet<'_>, Skip> {
+#[inline]
+fn ipv4<'a>(bytes: &'a [u8], cut: u32, layer: &mut IpLayer) -> Result<Packet<'a>, Skip> {
     let header = Ipv4HeaderSlice::from_slice(bytes).map_err(|error| match error {
         err::ipv4::HeaderSliceError::Len(len) => header_cut(&len),
         err::ipv4::HeaderSliceError::Content(error) => Skip::Ipv4(error),
@@ -62,7 +65,7 @@ fn ipv4(bytes: &[u8], cut: u32) -> Result<Packet<'_>, Skip> {
     if total_len != 0 && usize::from(total_len) < header_len {
         return Err(Skip::TotalLen { total_len, header_len });
     }
-    let layer = IpLayer {
+    *layer = IpLayer {
         src: header.source_addr().into(),
         dst: header.destination_addr().into(),
         ttl: header.ttl(),
@@ -81,17 +84,17 @@ fn ipv4(bytes: &[u8], cut: u32) -> Result<Packet<'_>, Skip> {
     });
     let (data, missing) =
         payload(bytes, header_len, (total_len != 0).then_some(total_len.into()), cut);
-    packet(layer, header.protocol(), part, data, missing)
+    packet(header.protocol(), part, data, missing, false)
 }
 
-fn ipv6(bytes: &[u8], cut: u32) -> Result<Packet<'_>, Skip> {
+fn ipv6<'a>(bytes: &'a [u8], cut: u32, layer: &mut IpLayer) -> Result<Packet<'a>, Skip> {
     let header = Ipv6HeaderSlice::from_slice(bytes).map_err(|error| match error {
         err::ipv6::HeaderSliceError::Len(len) => header_cut(&len),
         // Not reached: the version was looked at before.
         err::ipv6::HeaderSliceError::Content(_) => Skip::IpVersion(0),
     })?;
     let payload_len = header.payload_length();
-    let layer = IpLayer {
+    *layer = IpLayer {
         src: header.source_addr().into(),
         dst: header.destination_addr().into(),
         ttl: header.hop_limit(),
@@ -102,30 +105,32 @@ fn ipv6(bytes: &[u8], cut: u32) -> Result<Packet<'_>, Skip> {
     // The header itself does not count in IPv6's length.
     let declared = (payload_len != 0).then(|| usize::from(payload_len).saturating_add(V6_HEADER));
     let (data, missing) = payload(bytes, V6_HEADER, declared, cut);
-    packet(layer, header.next_header(), None, data, missing)
+    packet(header.next_header(), None, data, missing, true)
 }
 
 /// Length of the header of IPv6, in bytes.
 const V6_HEADER: usize = 40;
 
 /// The packet behind its extension headers. Those of a part that is not the first are in the first.
+#[inline]
 fn packet(
-    layer: IpLayer,
     protocol: IpNumber,
     part: Option<Part>,
     data: &[u8],
     missing: u32,
+    is_v6: bool,
 ) -> Result<Packet<'_>, Skip> {
     if part.is_some() {
-        return Ok(Packet { layer, protocol, part, data, missing });
+        return Ok(Packet { protocol, part, data, missing });
     }
-    let ext::Rest { protocol, part, data } = ext::read(protocol, data, layer.src.is_ipv6())?;
-    Ok(Packet { layer, protocol, part, data, missing })
+    let ext::Rest { protocol, part, data } = ext::read(protocol, data, is_v6)?;
+    Ok(Packet { protocol, part, data, missing })
 }
 
 /// What follows the header as far as it was captured, and how many bytes of it were not.
 ///
 /// `declared` is how long the whole packet claims to be; `None` where the network card was to tell.
+#[inline]
 fn payload(bytes: &[u8], header: usize, declared: Option<usize>, cut: u32) -> (&[u8], u32) {
     let end = declared.unwrap_or(usize::MAX).min(bytes.len());
     let data = bytes.get(header..end).unwrap_or_default();

@@ -1,13 +1,30 @@
 //! Link headers: what a frame begins with.
 
-use super::{Carried, Kind, LinkLayer, Skip, Tunnels, ether, ppp, skip, split, wifi};
+use super::{Carried, Kind, Layers, LinkLayer, Skip, Tunnels, ether, ppp, skip, split, wifi};
 use crate::spec::link::{EtherType, LinkForm, LinkType, Wrapper};
 
 /// How often one link header may stand before another: a driver's header before that of PPI.
 const MAX_LINKS: usize = 4;
 
-/// Takes the link header off a frame. What stands between link and IP is put into `tunnels`.
+/// Takes the link header off a frame. What it says is put into `layers`.
+#[inline]
 pub(super) fn read<'a>(
+    link: LinkType,
+    frame: &'a [u8],
+    layers: &mut Layers,
+) -> Result<Carried<'a>, Skip> {
+    if link == LinkType::ETHERNET {
+        let (dst, src, vlans, carried) = ether::frame(frame)?;
+        layers.link = LinkLayer::Ethernet { dst, src, vlans };
+        return Ok(carried);
+    }
+    let (layer, carried) = other(link, frame, &mut layers.tunnels)?;
+    layers.link = layer;
+    Ok(carried)
+}
+
+/// Any link but Ethernet, or with Ethernet behind something else.
+fn other<'a>(
     mut link: LinkType,
     mut frame: &'a [u8],
     tunnels: &mut Tunnels,
@@ -44,7 +61,7 @@ fn single<'a>(
         LinkForm::Mpls => raw(Kind::EtherType(EtherType::MPLS)),
         LinkForm::Llc => raw(Kind::Llc),
         LinkForm::Ppp => ppp(frame),
-        LinkForm::PppDirected => ppp(skip(frame, 1, "PPP")?),
+        LinkForm::PppAfter(header) => ppp(skip(frame, header.into(), "PPP")?),
         LinkForm::Pppoe => Ok((LinkLayer::Raw, ppp::pppoe(frame, tunnels)?)),
         LinkForm::Wifi => wifi::frame(frame, wifi::Driver::default()),
         LinkForm::Radiotap => {

@@ -73,6 +73,7 @@ struct Carried<'a> {
 }
 
 /// Splits a header of `N` bytes off.
+#[inline]
 fn split<'a, const N: usize>(
     bytes: &'a [u8],
     layer: &'static str,

@@ -63,8 +63,7 @@ impl Net {
     pub fn packet<'a>(&'a mut self, frame: &Frame<'a>) -> Result<Transport<'a>, Skip> {
         self.layers.tunnels.clear();
         self.behind = 0;
-        let (link, carried) = link::read(frame.link, frame.data, &mut self.layers.tunnels)?;
-        self.layers.link = link;
+        let carried = link::read(frame.link, frame.data, &mut self.layers)?;
         self.peel(carried, frame)
     }
 
@@ -80,6 +79,7 @@ impl Net {
         Some(self.peel(Carried { kind: Kind::Aggregate, data }, frame))
     }
 
+    #[inline]
     fn peel<'a>(
         &'a mut self,
         mut carried: Carried<'a>,
@@ -93,14 +93,13 @@ impl Net {
             let Carried { kind, data } = carried;
             carried = match kind {
                 Kind::EtherType(EtherType::IPV4 | EtherType::IPV6) | Kind::Ip => {
-                    let mut packet = ip::read(data, missing)?;
-                    layers.ip = packet.layer;
+                    let mut packet = ip::read(data, missing, &mut layers.ip)?;
                     if let Some(part) = packet.part {
-                        let together = fragments.push(&packet, part, frame)?;
+                        let together = fragments.push(&layers.ip, &packet, part, frame)?;
                         let (room, rest) =
                             mem::take(&mut whole).split_first_mut().ok_or(Skip::TooDeep)?;
                         (*room, whole) = (together, rest);
-                        packet = packet.whole(room)?;
+                        packet = ip::whole(&packet, room, layers.ip.src.is_ipv6())?;
                     }
                     missing = packet.missing;
                     match above_ip(packet, layers)? {
@@ -147,6 +146,7 @@ enum Above<'a> {
 }
 
 /// Reads what an IP packet carries, or takes the header of a tunnel off.
+#[inline]
 fn above_ip<'a>(packet: Packet<'a>, layers: &mut Layers) -> Result<Above<'a>, Skip> {
     let Packet { data, missing, protocol, .. } = packet;
     let carried = match protocol {

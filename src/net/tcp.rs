@@ -11,6 +11,7 @@ const AT_DATA_OFFSET: usize = 12;
 const AT_FLAGS: usize = 13;
 
 /// Reads the segment that an IP packet carries; `missing` bytes of the packet were not captured.
+#[inline]
 pub(super) fn read(data: &[u8], missing: u32) -> Result<(TcpLayer, &[u8]), Skip> {
     match TcpSlice::from_slice(data) {
         Ok(slice) => Ok((layer(&slice, missing), slice.payload())),
@@ -21,6 +22,7 @@ pub(super) fn read(data: &[u8], missing: u32) -> Result<(TcpLayer, &[u8]), Skip>
     }
 }
 
+#[inline]
 fn layer(slice: &TcpSlice<'_>, missing: u32) -> TcpLayer {
     let captured = u32::try_from(slice.payload().len()).unwrap_or(u32::MAX);
     TcpLayer {

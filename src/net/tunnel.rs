@@ -150,3 +150,14 @@ impl Tunnels {
         self.list.iter_mut().take_while(|slot| slot.is_some()).for_each(|slot| *slot = None);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::net::Layers;
+
+    /// A copy of the layers is kept with what is held of a stream, so they are to stay small.
+    #[test]
+    fn layers_stay_small() {
+        assert!(size_of::<Layers>() <= 448, "{} bytes", size_of::<Layers>());
+    }
+}

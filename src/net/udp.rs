@@ -6,6 +6,7 @@ use super::{Skip, UdpLayer};
 const HEADER: usize = 8;
 
 /// Reads the datagram that an IP packet carries; `missing` bytes of the packet were not captured.
+#[inline]
 pub(super) fn read(data: &[u8], missing: u32) -> Result<(UdpLayer, &[u8]), Skip> {
     let Some((header, rest)) = data.split_first_chunk::<HEADER>() else {
         return Err(Skip::Cut { layer: "UDP", needed: HEADER, available: data.len() });

@@ -13,9 +13,54 @@ pub(super) fn nibble(byte: u8) -> Option<u8> {
 /// Reads a token of hex digits into the run; a character that is none becomes a slip.
 pub(super) fn hex(source: Source<'_>, range: Range<usize>, run: &mut Run) {
     let token = source.range(range.clone());
-    if !token.len().is_multiple_of(2) || !push_pairs(token, range.start, run) {
+    if token.len().is_multiple_of(2) && push_pairs(token, range.start, run) {
+        return;
+    }
+    if token.chars().count().is_multiple_of(2) {
+        repair_pairs(token, range.start, run);
+    } else if token.len() == 3 && among_pairs(source, &range) {
+        run.slip(range, MistakeKind::OddDigits { digits: 3 }, 1);
+    } else {
         repair(token, range.start, run);
     }
+}
+
+/// Reads pairs of characters. A pair with a character that is no digit is one byte lost; where
+/// the character looks like a digit, that byte is known.
+fn repair_pairs(token: &str, start: usize, run: &mut Run) {
+    let mut chars = token.char_indices().map(|(n, c)| (start.saturating_add(n), c));
+    while let (Some(high), Some(low)) = (chars.next(), chars.next()) {
+        let [bad_high, bad_low] = [high, low].map(|(_, c)| !c.is_ascii_hexdigit());
+        let digits = [high, low].map(|(_, c)| lookalike(c).unwrap_or(c).to_digit(16));
+        let byte = match digits {
+            [Some(high), Some(low)] => u8::try_from((high << 4) | low).ok(),
+            _ => None,
+        };
+        let place = |(at, c): (usize, char)| at..at.saturating_add(c.len_utf8());
+        match (bad_high, bad_low) {
+            (false, false) => run.data.push(byte.unwrap_or(0), high.0, 2),
+            (true, false) => run.guess(place(high), not_a_digit(high.1), byte),
+            (false, true) => run.guess(place(low), not_a_digit(low.1), byte),
+            (true, true) => {
+                run.slip(place(high), not_a_digit(high.1), 0);
+                run.guess(place(low), not_a_digit(low.1), byte);
+            }
+        }
+    }
+}
+
+/// Whether the tokens on both sides are pairs, as far as there are any in the line.
+fn among_pairs(source: Source<'_>, range: &Range<usize>) -> bool {
+    let pair = |word: &str| word.len() == 2 && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let separates = |c: char| !c.is_alphanumeric();
+    let from = source.line_start(range.start);
+    let before = source.range(from..range.start).trim_end_matches(separates);
+    let after = source.line(range.end).text.trim_start_matches(separates);
+    let before = before.rsplit(separates).next().unwrap_or_default();
+    let after = after.split(separates).next().unwrap_or_default();
+    let sides = [before, after];
+    let sides = || sides.iter().filter(|word| !word.is_empty());
+    sides().next().is_some() && sides().all(|word| pair(word))
 }
 
 /// Pushes all pairs, or nothing where one of them is not hex.

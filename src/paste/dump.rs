@@ -199,6 +199,7 @@ impl<'t> Dump<'t> {
                 range,
                 kind: MistakeKind::Gap { expected: due, found },
                 lost,
+                meant: None,
             },
         );
         let Some(open) = self.open.get_mut(side).and_then(Option::as_mut) else { return false };

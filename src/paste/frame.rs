@@ -64,6 +64,11 @@ impl Chain {
         }
     }
 
+    /// Whether a packet's first byte came last.
+    pub(super) const fn is_before_length(&self) -> bool {
+        matches!(self.state, State::Length { shift: 0, .. })
+    }
+
     /// Whether the last packet's length is known, so that its end is too.
     pub(super) const fn knows_its_end(&self) -> bool {
         matches!(self.state, State::Body(_) | State::Start)
@@ -99,6 +104,14 @@ pub(super) fn strict_prefix(bytes: &[u8]) -> usize {
         rest = after;
     }
     bytes.len().saturating_sub(rest.len())
+}
+
+/// Whether the packet that begins with `first`, has this Remaining Length of one byte and goes on
+/// with `rest` is followed by packets or by nothing.
+pub(super) fn fits(first: u8, length: u8, rest: &[u8]) -> bool {
+    rest.split_at_checked(usize::from(length)).is_some_and(|(body, behind)| {
+        length < 0x80 && plausible(first, body) && strict_prefix(behind) == behind.len()
+    })
 }
 
 /// Length of the first packet, where it is whole.
@@ -183,6 +196,17 @@ mod tests {
         assert_eq!(Chain::of(&[0x20, 2, 0, 0, 0]).fit(), Fit::Broken);
         assert_eq!(Chain::of(&[0x30, 0xff, 0xff, 0xff, 0xff]).fit(), Fit::Broken);
         assert_eq!(Chain::of(&[0x30, 0xff, 0xff, 0xff, 0x7f]).fit(), Fit::Short(268_435_455));
+    }
+
+    #[test]
+    fn a_length_is_told_from_what_stands_behind_it() {
+        let connect = b"\0\x04MQTT\x04\x02\0<\0\x04demo";
+        let all =
+            |first, rest: &[u8]| (0..=255).filter(|n| fits(first, *n, rest)).collect::<Vec<u8>>();
+        assert_eq!(all(0x10, connect), [16]);
+        assert_eq!(all(0x10, &[&connect[..], &[0xd0, 0, 0xc0, 0]].concat()), [16, 18, 20]);
+        assert_eq!(all(0xc0, &[]), [0]);
+        assert!(all(0x10, b"\0\x04MQ").is_empty());
     }
 
     #[test]

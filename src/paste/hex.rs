@@ -16,10 +16,19 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         return None;
     }
     run.notation = style.row(row);
-    run.address_like = style.pairs == 6 && style.tokens == 6 && (style.colon || style.dash);
+    let is_hardware = style.pairs == 6 && style.tokens == 6 && (style.colon || style.dash);
+    run.address_like = is_hardware || style.colon && is_ipv6(source.range(run.range.clone()));
     Context::of(source, &run.range).apply(&mut run);
     let end = run.range.end;
     Some(Taken { runs: vec![run], end, modem: 0 })
+}
+
+/// Whether these are groups of an IPv6 address: up to four digits each, and no blank.
+fn is_ipv6(text: &str) -> bool {
+    let groups = || text.split(':');
+    groups().count() <= 8
+        && groups().all(|group| group.len() <= 4 && group.bytes().all(|b| b.is_ascii_hexdigit()))
+        && groups().any(|group| group.len() > 2)
 }
 
 /// Which of the rows of the table a run of hex is.

@@ -35,6 +35,7 @@ mod hex;
 mod link;
 mod mistake;
 pub mod notation;
+mod numbers;
 mod output;
 mod piece;
 mod place;
@@ -59,7 +60,7 @@ pub use data::TextMap;
 pub use link::Link;
 pub use mistake::{Hint, Mistake, MistakeKind};
 pub use notation::{EXAMPLE, NOTATIONS, Notation};
-pub use piece::{Continues, Direction, Ignored, Kind, Paste, Piece};
+pub use piece::{Continues, Direction, Ignored, Kind, Meant, Paste, Piece};
 pub use place::{Locator, Place};
 pub use stamp::{Clock, Stamp};
 

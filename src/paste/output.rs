@@ -1,9 +1,9 @@
 //! From runs to pieces with their places: what a mistake stands in is cut there.
 
 use super::data::Data;
-use super::frame::{Chain, Fit};
+use super::frame::{self, Chain, Fit};
 use super::mistake::{Mistake, MistakeKind};
-use super::piece::{Continues, Kind, Piece};
+use super::piece::{Continues, Kind, Meant, Piece};
 use super::place::Locator;
 use super::run::{Run, Slip};
 use super::{MAX_MISTAKES, MAX_PIECES};
@@ -35,15 +35,34 @@ impl<'t> Output<'t> {
         let mut parts: Vec<Data> =
             slips.iter().rev().map(|slip| run.data.split_off(slip.index)).collect();
         let mut part = std::mem::take(&mut run.data);
-        for slip in slips {
+        let mut type_byte = None;
+        for (n, mut slip) in slips.iter().cloned().enumerate() {
+            type_byte = part.bytes.last().copied().or(type_byte);
             self.part(&run, part, &mut chain, &mut open, repeat);
-            let missing = slip.lost;
-            chain.feed(&vec![0; slip.lost.min(MOST_LOST)]);
+            let is_kept = self.mistakes.len() < MAX_MISTAKES;
+            if let Some(first) = type_byte.filter(|_| is_kept && chain.is_before_length()) {
+                let next = slips.get(n.saturating_add(1)..).unwrap_or_default();
+                if let Some(rest) = rest(next, parts.iter().rev()).filter(|_| slip.lost == 1) {
+                    let looks = slip.meant.map(Meant::byte);
+                    if !looks.is_some_and(|byte| frame::fits(first, byte, &rest)) {
+                        let length = (0..0x80).find(|byte| frame::fits(first, *byte, &rest));
+                        slip.meant = length.map(Meant::Length).or(slip.meant);
+                    }
+                }
+            }
+            let (missing, meant) = (slip.lost, slip.meant);
+            let mut filler = Vec::new();
+            Slip { lost: missing.min(MOST_LOST), ..slip.clone() }.fill(&mut filler);
+            chain.feed(&filler);
             self.mistake(slip);
             let mistake = self.mistakes.len().saturating_sub(1);
             let before = open.map_or(0, |o| o.missing);
-            open = (missing > 0)
-                .then_some(Continues { mistake, missing: before.saturating_add(missing) });
+            let meant = meant.filter(|_| before == 0);
+            open = (before > 0 || missing > 0).then_some(Continues {
+                mistake,
+                missing: before.saturating_add(missing),
+                meant,
+            });
             part = parts.pop().unwrap_or_default();
         }
         self.part(&run, part, &mut chain, &mut open, repeat);
@@ -121,5 +140,22 @@ impl<'t> Output<'t> {
     }
 }
 
+/// The bytes behind a mistake: the parts between the mistakes that follow. `None` where they are
+/// more than a short packet and its neighbours.
+fn rest<'d>(slips: &[Slip], mut parts: impl Iterator<Item = &'d Data>) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    bytes.extend_from_slice(parts.next().map_or(&[], |part| &part.bytes));
+    for (slip, part) in slips.iter().zip(parts) {
+        Slip { lost: slip.lost.min(MOST_AHEAD), ..slip.clone() }.fill(&mut bytes);
+        bytes.extend_from_slice(&part.bytes);
+        if bytes.len() > MOST_AHEAD {
+            return None;
+        }
+    }
+    (bytes.len() <= MOST_AHEAD).then_some(bytes)
+}
+
+/// A length that could not be read is told from so many bytes behind it at most.
+const MOST_AHEAD: usize = 1 << 12;
 /// More can't matter: no mistake stands for as much as a packet.
 const MOST_LOST: usize = 1 << 16;

@@ -57,6 +57,27 @@ pub struct Continues {
     pub mistake: usize,
     /// How many bytes the unreadable text stands for, as far as its length tells.
     pub missing: usize,
+    /// The byte that probably stood there, where it is one and something tells it.
+    pub meant: Option<Meant>,
+}
+
+/// A byte that could not be read, and what tells it all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// Its characters look like these digits.
+    Looks(u8),
+    /// It is the Remaining Length, and this one fits the bytes that follow.
+    Length(u8),
+}
+
+impl Meant {
+    /// The byte.
+    #[must_use]
+    pub const fn byte(self) -> u8 {
+        match self {
+            Self::Looks(byte) | Self::Length(byte) => byte,
+        }
+    }
 }
 
 /// What bytes are a piece of.

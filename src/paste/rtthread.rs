@@ -75,7 +75,13 @@ fn gap(head: &Head<'_>, expected: u64) -> super::run::Slip {
     let lost =
         usize::try_from(head.from.saturating_sub(expected)).unwrap_or(usize::MAX).min(MOST_LOST);
     let kind = MistakeKind::Gap { expected, found: head.from };
-    super::run::Slip { index: 0, range: head.at..head.at.saturating_add(4), kind, lost }
+    super::run::Slip {
+        index: 0,
+        range: head.at..head.at.saturating_add(4),
+        kind,
+        lost,
+        meant: None,
+    }
 }
 
 /// AT commands, their answers and prompts are text; of MQTT's packets none is, down to the

@@ -4,7 +4,7 @@ use super::data::Data;
 use super::frame;
 use super::mistake::MistakeKind;
 use super::notation::Notation;
-use super::piece::{Direction, Kind};
+use super::piece::{Direction, Kind, Meant};
 use super::stamp::Stamp;
 use std::ops::Range;
 
@@ -30,6 +30,18 @@ pub(super) struct Slip {
     pub(super) kind: MistakeKind,
     /// How many bytes it probably stands for.
     pub(super) lost: usize,
+    /// The byte that was probably meant, where it stands for one.
+    pub(super) meant: Option<Meant>,
+}
+
+impl Slip {
+    /// Adds what stands in for the lost bytes.
+    pub(super) fn fill(&self, bytes: &mut Vec<u8>) {
+        bytes.resize(bytes.len().saturating_add(self.lost), 0);
+        if let (1, Some(meant), Some(last)) = (self.lost, self.meant, bytes.last_mut()) {
+            *last = meant.byte();
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -79,7 +91,13 @@ impl Run {
     }
 
     pub(super) fn slip(&mut self, range: Range<usize>, kind: MistakeKind, lost: usize) {
-        self.slips.push(Slip { index: self.data.len(), range, kind, lost });
+        self.slips.push(Slip { index: self.data.len(), range, kind, lost, meant: None });
+    }
+
+    /// As `slip`, for one byte of which it is known what was meant.
+    pub(super) fn guess(&mut self, range: Range<usize>, kind: MistakeKind, meant: Option<u8>) {
+        let meant = meant.map(Meant::Looks);
+        self.slips.push(Slip { index: self.data.len(), range, kind, lost: 1, meant });
     }
 
     pub(super) fn append(&mut self, next: Self) {
@@ -118,14 +136,14 @@ impl Run {
         }
     }
 
-    /// The bytes with zeros where something could not be read: their framing shows whether
-    /// the rest are a packet.
+    /// The bytes with what stands in where something could not be read: their framing shows
+    /// whether the rest are a packet.
     pub(super) fn filled(&self) -> Vec<u8> {
         let mut filled = Vec::new();
         let mut from = 0;
         for slip in &self.slips {
             filled.extend_from_slice(self.data.bytes.get(from..slip.index).unwrap_or_default());
-            filled.resize(filled.len().saturating_add(slip.lost), 0);
+            slip.fill(&mut filled);
             from = slip.index;
         }
         filled.extend_from_slice(self.data.bytes.get(from..).unwrap_or_default());

@@ -141,7 +141,9 @@ impl<'t> Text<'t> {
         add(&mut count.single, !good && short);
         let usual =
             if count.good == 0 || count.pairs.saturating_mul(2) > count.good { 2 } else { 4 };
-        let wrong_pair = whole.len() == 2 && count.good > 2 && whole.bytes().all(is_word);
+        // Not at the beginning, where a label stands.
+        let enough = count.good > 2 || count.good > 0 && count.bad == 1;
+        let wrong_pair = whole.len() == 2 && enough && whole.bytes().all(is_word);
         let near = digits::near(whole, usual) && count.bad <= count.good.saturating_add(4);
         good || short || near || wrong_pair
     }

@@ -1,26 +1,36 @@
 //! One connection: what its carrier gives becomes packets, and these become records.
 
-use super::inspector::{Settings, Worker};
+use super::arrivals::{Arrivals, Now};
+use super::inspector::{Clock, Settings, Worker};
+use super::reader::Cut;
+use super::trouble::Trouble;
 use super::{Consumer, Origin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::carrier::{Bottom, Carrier, Hints, Item, Top};
+use crate::mqtt::boundary::packet_id;
 use crate::mqtt::framer::{Framed, Framer, Why};
 use crate::net::Layers;
 use crate::session;
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender};
-use crate::stream::{Connection, Event, Origins, Side, Stamp};
+use crate::stream::{Connection, Event, Side, Stamp};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 /// Findings on how bytes are carried that wait for the next record of their side: a few tell
 /// enough, and a hostile peer could make any number.
 const MAX_WAITING: usize = 16;
+/// Segments that an incomplete packet may come in: the longest in segments of 128 bytes. Many
+/// smaller ones cost more to remember than their bytes do.
+const MAX_SEGMENTS: usize = 1 << 17;
+/// Packet Identifiers that one event tells the other direction; it remembers eight.
+const MAX_IDS: usize = 8;
 
 /// A connection: what carries it, its two directions and what is known of it.
 #[derive(Debug)]
 pub(super) struct Conversation {
+    is_mqtt_port: bool,
     carrier: Carrier,
     mqtt: Mqtt,
 }
@@ -33,12 +43,14 @@ struct Mqtt {
     max_packet: usize,
     from_client: Direction,
     from_server: Direction,
+    /// What happened to the bytes of sides A and B in TCP.
+    trouble: [Trouble; 2],
 }
 
 #[derive(Debug)]
 struct Direction {
     framer: Framer,
-    origins: Origins,
+    arrivals: Arrivals,
     /// Offset behind the last byte that was taken.
     taken: u64,
     /// The frame headers of the carrier, each with the offset of the first byte behind it.
@@ -53,12 +65,14 @@ impl Conversation {
         let max_packet = settings.max_packet;
         let mqtt = Mqtt {
             client: Side::A,
-            session: session::Connection::new(settings.version),
+            session: session::Connection::of_stream(settings.version),
             max_packet,
             from_client: Direction::new(false, max_packet),
             from_server: Direction::new(false, max_packet),
+            trouble: <[Trouble; 2]>::default(),
         };
-        Self { carrier: Carrier::new(hints), mqtt }
+        let carrier = Carrier::new(hints, settings.secrets.clone());
+        Self { is_mqtt_port: hints.is_mqtt_port, carrier, mqtt }
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.
@@ -69,6 +83,9 @@ impl Conversation {
         side: Side,
         event: Event<'_>,
     ) -> ControlFlow<()> {
+        if self.is_mqtt() {
+            worker.losses.add(event);
+        }
         let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
         let bottom = match event {
             Event::Data { bytes, at, layers, .. } => {
@@ -83,9 +100,38 @@ impl Conversation {
                 top.time = at.time;
                 Bottom::End
             }
-            Event::Conflict { .. } => return ControlFlow::Continue(()),
+            Event::Conflict { offset, bytes, at, layers } => {
+                top.time = at.time;
+                top.conflict(side, self.carrier.is_plain(), (offset, bytes), (at, layers));
+                return ControlFlow::Continue(());
+            }
         };
-        self.carrier.push(side, bottom, &mut top)
+        self.carrier.push(side, bottom, &mut top)?;
+        for sender in [Sender::Client, Sender::Server] {
+            if top.mqtt.direction(sender).arrivals.len() > MAX_SEGMENTS {
+                top.frame(sender, None, None, |framer, emit| framer.shed(emit));
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// What is held of incomplete packets, in bytes.
+    pub(super) fn cost(&self) -> usize {
+        self.mqtt.from_client.cost().saturating_add(self.mqtt.from_server.cost())
+    }
+
+    /// Gives up what is held of incomplete packets.
+    pub(super) fn shed<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
+        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        for sender in [Sender::Client, Sender::Server] {
+            top.frame(sender, None, None, |framer, emit| framer.shed(emit));
+        }
+    }
+
+    /// Whether it is MQTT, or ought to be by its port.
+    fn is_mqtt(&self) -> bool {
+        let Mqtt { from_client, from_server, .. } = &self.mqtt;
+        self.is_mqtt_port || from_client.taken > 0 || from_server.taken > 0
     }
 
     /// Nothing more comes of the connection.
@@ -102,23 +148,35 @@ impl Mqtt {
     fn side(&self, sender: Sender) -> Side {
         if sender == Sender::Client { self.client } else { self.client.other() }
     }
+
+    fn direction(&mut self, sender: Sender) -> &mut Direction {
+        match sender {
+            Sender::Client => &mut self.from_client,
+            Sender::Server => &mut self.from_server,
+        }
+    }
 }
 
 impl Direction {
     fn new(is_aligned: bool, max_packet: usize) -> Self {
         Self {
             framer: Framer::new(is_aligned, max_packet),
-            origins: Origins::default(),
+            arrivals: Arrivals::default(),
             taken: 0,
             headers: VecDeque::new(),
             findings: Vec::new(),
         }
     }
 
+    /// What it holds, in bytes.
+    fn cost(&self) -> usize {
+        self.framer.cost().saturating_add(self.arrivals.cost())
+    }
+
     /// Lets go of what lies before the bytes that the framer still has to do with.
-    fn forget(&mut self) {
+    fn forget(&mut self, now: Option<Now<'_>>) {
         let offset = self.framer.offset();
-        self.origins.forget_before(offset);
+        self.arrivals.keep_from(offset, now.filter(|_| offset < self.taken));
         while self.headers.get(1).is_some_and(|(start, ..)| *start <= offset) {
             self.headers.pop_front();
         }
@@ -133,50 +191,117 @@ struct Records<'r, C> {
     time: Option<i64>,
 }
 
-impl<C: Consumer> Top for Records<'_, C> {
-    fn item(&mut self, sender: Sender, item: Item<'_>, layers: Option<&Layers>) {
+/// What a framer is given to emit to.
+type Emit<'e> = &'e mut dyn FnMut(Framed<'_>);
+
+impl<C: Consumer> Records<'_, C> {
+    /// What the packets of one side have in common, with its framer and the framer of the other.
+    fn packets<'p>(
+        &'p mut self,
+        sender: Sender,
+        layers: Option<&'p Layers>,
+        now: Option<Now<'p>>,
+    ) -> (Packets<'p, C>, &'p mut Framer, &'p mut Framer, &'p mut u64) {
         let side = self.mqtt.side(sender);
-        let Mqtt { session, from_client, from_server, .. } = &mut *self.mqtt;
-        let direction = if sender == Sender::Client { from_client } else { from_server };
-        let Direction { framer, origins, taken, headers, findings } = direction;
-        let mut packets = Packets {
+        let Mqtt { session, from_client, from_server, trouble: [a, b], .. } = &mut *self.mqtt;
+        let (direction, other) = match sender {
+            Sender::Client => (from_client, from_server),
+            Sender::Server => (from_server, from_client),
+        };
+        let Direction { framer, arrivals, taken, headers, findings } = direction;
+        framer.expect(Some(sender), session.version());
+        self.worker.ids.clear();
+        let packets = Packets {
             worker: self.worker,
             connection: self.connection,
             session,
             sender,
             side,
             layers,
+            now,
             time: self.time,
-            origins,
+            arrivals,
             headers,
             findings,
+            trouble: if side == Side::A { a } else { b },
         };
+        (packets, framer, &mut other.framer, taken)
+    }
+
+    /// Lets the framer of a side do something, and makes records of what it emits.
+    fn frame(
+        &mut self,
+        sender: Sender,
+        layers: Option<&Layers>,
+        now: Option<Now<'_>>,
+        act: impl FnOnce(&mut Framer, &mut Emit<'_>),
+    ) {
+        let (mut packets, framer, other, _) = self.packets(sender, layers, now);
+        let mut emit = |framed: Framed<'_>| packets.framed(framed);
+        act(framer, &mut (&mut emit as Emit<'_>));
+        for id in &packets.worker.ids {
+            other.expect_id(*id);
+        }
+        self.mqtt.direction(sender).forget(now);
+    }
+
+    /// Bytes came again with other contents. Where their packet still waits for more they are told
+    /// with it; where it was told already, the other contents are a record of their own. What
+    /// carries MQTT has bytes of its own: there the next record tells it.
+    fn conflict(
+        &mut self,
+        side: Side,
+        is_plain: bool,
+        (offset, bytes): (u64, &[u8]),
+        (at, layers): (Stamp, &Layers),
+    ) {
+        let sender = if side == self.mqtt.client { Sender::Client } else { Sender::Server };
+        let (mut packets, framer, ..) = self.packets(sender, Some(layers), None);
+        if !is_plain {
+            let here = Finding::new(Rule::OVERLAP_BELOW, Span::of_bytes(0, 0), Field::INPUT);
+            return packets.wait(here.with(bytes.len() as u64, at.frame));
+        }
+        let end = offset.saturating_add(bytes.len() as u64);
+        let told = usize::try_from(framer.offset().saturating_sub(offset)).unwrap_or(usize::MAX);
+        if told < bytes.len() {
+            packets.trouble.contradict(offset..end, at.frame);
+        }
+        let told = bytes.get(..told.min(bytes.len())).unwrap_or_default();
+        if !told.is_empty() {
+            packets.late(offset, told, at);
+        }
+    }
+}
+
+impl<C: Consumer> Top for Records<'_, C> {
+    fn item(&mut self, sender: Sender, item: Item<'_>, layers: Option<&Layers>) {
         match item {
             Item::Data { bytes, stamps } => {
-                packets.origins.push_all(*taken, bytes.len(), stamps);
+                let (packets, _, _, taken) = self.packets(sender, layers, None);
+                let now = layers.and_then(|layers| Now::new(*taken, stamps, layers));
+                packets.arrivals.push(*taken, bytes.len(), stamps);
                 *taken = taken.saturating_add(bytes.len() as u64);
-                packets.time = stamps.last().and_then(|at| at.time).or(packets.time);
-                framer.data(bytes, &mut |framed| packets.framed(framed));
+                self.frame(sender, layers, now, |framer, emit| framer.data(bytes, emit));
             }
             Item::Gap(missing) => {
-                let missing = missing.unwrap_or(0);
-                *taken = taken.saturating_add(missing);
-                framer.gap(missing, &mut |framed| packets.framed(framed));
+                let taken = &mut self.mqtt.direction(sender).taken;
+                *taken = taken.saturating_add(missing.unwrap_or(0));
+                self.frame(sender, layers, None, |framer, emit| framer.gap(missing, emit));
             }
-            Item::End => framer.end(&mut |framed| packets.framed(framed)),
+            Item::End => self.frame(sender, layers, None, |framer, emit| framer.end(emit)),
             Item::Header { unit, bytes } => {
+                let (packets, _, _, taken) = self.packets(sender, layers, None);
                 packets.headers.push_back((*taken, unit, bytes.to_vec()));
             }
-            Item::Unit { unit, bytes, stamps } => packets.unit(unit, bytes, stamps),
-            Item::Note { unit, text } => packets.note(unit, text),
+            Item::Unit { unit, bytes, stamps } => {
+                self.packets(sender, layers, None).0.unit(unit, bytes, stamps);
+            }
+            Item::Note { unit, text } => self.packets(sender, layers, None).0.note(unit, text),
             Item::Finding { rule, a, b } => {
-                if packets.findings.len() < MAX_WAITING {
-                    let finding = Finding::new(rule, Span::of_bytes(0, 0), Field::INPUT);
-                    packets.findings.push(finding.with(a, b));
-                }
+                let finding = Finding::new(rule, Span::of_bytes(0, 0), Field::INPUT);
+                self.packets(sender, layers, None).0.wait(finding.with(a, b));
             }
         }
-        direction.forget();
     }
 
     fn settled(&mut self, client: Side, is_aligned: bool) {
@@ -194,10 +319,13 @@ struct Packets<'r, C> {
     sender: Sender,
     side: Side,
     layers: Option<&'r Layers>,
+    /// The frame whose bytes are being looked at.
+    now: Option<Now<'r>>,
     time: Option<i64>,
-    origins: &'r mut Origins,
+    arrivals: &'r mut Arrivals,
     headers: &'r mut VecDeque<(u64, Unit, Vec<u8>)>,
     findings: &'r mut Vec<Finding>,
+    trouble: &'r mut Trouble,
 }
 
 impl<C: Consumer> Packets<'_, C> {
@@ -206,72 +334,103 @@ impl<C: Consumer> Packets<'_, C> {
             Framed::Packet { offset, bytes }
             | Framed::Cut { offset, bytes, .. }
             | Framed::Stray { offset, bytes, .. } => (offset, bytes),
+            Framed::Gap { missing, .. } => return self.trouble.lose(missing),
         };
         let end = offset.saturating_add(bytes.len() as u64);
-        self.take_stamps(offset, end);
+        let last = self.take_frames(offset, end);
         self.take_headers(offset, end);
-        let origin = origin(
-            &self.worker.frames,
-            self.worker.clock,
-            self.time,
-            self.connection,
-            self.side,
-            self.layers,
-        );
+        self.trouble.findings(offset..end, self.findings);
+        let layers = last.and_then(|at| self.arrivals.layers(at.frame, self.now));
+        let origin = Origin {
+            frames: &self.worker.frames,
+            layers,
+            notes: Some(&self.worker.notes),
+            ..origin(self.worker.clock, last, self.time, self.connection, self.side)
+        };
         let reader = &mut self.worker.reader;
         let sender = Some(self.sender);
         match framed {
             Framed::Packet { .. } => {
                 reader.packet(self.session, bytes, sender, None, self.findings, origin);
+                let ids = &mut self.worker.ids;
+                ids.extend(packet_id(bytes).filter(|_| ids.len() < MAX_IDS));
             }
-            Framed::Cut { whole, why, .. } => {
-                let cut = Some((why, whole));
+            Framed::Cut { whole, missing, why, .. } => {
+                let cut = Some(Cut { why, whole, missing });
                 reader.packet(self.session, bytes, sender, cut, self.findings, origin);
             }
             Framed::Stray { why, .. } => {
-                reader.stray(self.session, bytes, sender, stray(bytes, why), origin);
+                self.findings.insert(0, stray(bytes, why));
+                reader.stray(self.session, bytes, sender, self.findings, origin);
             }
+            Framed::Gap { .. } => {}
         }
         self.findings.clear();
+        self.trouble.remember(offset..end, self.worker.reader.records());
+    }
+
+    /// Bytes that came again with other contents when their packet had been told.
+    fn late(&mut self, offset: u64, bytes: &[u8], at: Stamp) {
+        let finding = self.trouble.late(offset..offset.saturating_add(bytes.len() as u64));
+        self.worker.frames.clear();
+        self.worker.frames.push(at.frame);
+        let origin = Origin {
+            frames: &self.worker.frames,
+            layers: self.layers,
+            notes: Some(&self.worker.notes),
+            ..origin(self.worker.clock, Some(at), self.time, self.connection, self.side)
+        };
+        let sender = Some(self.sender);
+        self.worker.reader.stray(self.session, bytes, sender, &[finding], origin);
+    }
+
+    /// Keeps a finding for the next record.
+    fn wait(&mut self, finding: Finding) {
+        if self.findings.len() < MAX_WAITING {
+            self.findings.push(finding);
+        }
     }
 
     /// Bytes that are no MQTT, but worth a line.
     fn unit(&mut self, unit: Unit, bytes: &[u8], stamps: &[Stamp]) {
         self.worker.frames.clear();
         self.worker.frames.extend(stamps.iter().map(|at| at.frame));
-        self.time = stamps.last().and_then(|at| at.time).or(self.time);
-        self.line(unit, bytes, "");
+        self.line(unit, bytes, "", stamps.iter().copied().max_by_key(|at| at.frame));
     }
 
     /// A sentence that is worth a line.
     fn note(&mut self, unit: Unit, text: &str) {
         self.worker.frames.clear();
-        self.line(unit, &[], text);
+        self.line(unit, &[], text, None);
     }
 
-    fn line(&mut self, unit: Unit, bytes: &[u8], text: &str) {
-        let origin = origin(
-            &self.worker.frames,
-            self.worker.clock,
-            self.time,
-            self.connection,
-            self.side,
-            self.layers,
-        );
+    fn line(&mut self, unit: Unit, bytes: &[u8], text: &str, last: Option<Stamp>) {
+        let origin = Origin {
+            frames: &self.worker.frames,
+            layers: self.layers,
+            notes: Some(&self.worker.notes),
+            ..origin(self.worker.clock, last, self.time, self.connection, self.side)
+        };
         let sender = Some(self.sender);
         let reader = &mut self.worker.reader;
         reader.unit(self.session, (unit, text), bytes, sender, self.findings, origin);
         self.findings.clear();
     }
 
-    fn take_stamps(&mut self, offset: u64, end: u64) {
-        self.worker.frames.clear();
-        for stamp in self.origins.frames(offset..end) {
-            if self.worker.frames.last() != Some(&stamp.frame) {
-                self.worker.frames.push(stamp.frame);
+    /// Lists the frames of a range; the result is the one that was captured last.
+    fn take_frames(&mut self, offset: u64, end: u64) -> Option<Stamp> {
+        let frames = &mut self.worker.frames;
+        frames.clear();
+        let mut last: Option<Stamp> = None;
+        for stamp in self.arrivals.stamps(offset..end) {
+            if frames.last() != Some(&stamp.frame) {
+                frames.push(stamp.frame);
             }
-            self.time = stamp.time.or(self.time);
+            if last.is_none_or(|last| last.frame < stamp.frame) {
+                last = Some(stamp);
+            }
         }
+        last
     }
 
     /// The frame headers that brought bytes of a range.
@@ -284,30 +443,30 @@ impl<C: Consumer> Packets<'_, C> {
     }
 }
 
-fn origin<'o>(
-    frames: &'o [u64],
-    clock: super::inspector::Clock,
+/// Where bytes were, of whose frames `last` was captured last; without frames, `time` is when they
+/// are told.
+fn origin(
+    clock: Clock,
+    last: Option<Stamp>,
     time: Option<i64>,
     connection: &Connection,
     side: Side,
-    layers: Option<&'o Layers>,
-) -> Origin<'o> {
+) -> Origin<'static> {
+    let (time, previous) = last.map_or((time, clock.previous), |last| (last.time, last.previous));
     Origin {
-        frames,
         time,
         start: clock.start,
-        previous: clock.previous,
+        previous,
         stream: Some(connection.stream),
         ends: Some((connection.address(side), connection.address(side.other()))),
-        layers,
-        text: None,
+        ..Origin::default()
     }
 }
 
 fn stray(bytes: &[u8], why: Why) -> Finding {
     let rule = match why {
         Why::Missing => Rule::REST_OF_PACKET,
-        Why::TooLarge => Rule::REST_OF_LARGE_PACKET,
+        Why::TooLarge | Why::Crowded => Rule::REST_OF_LARGE_PACKET,
         Why::End | Why::NoPacket => Rule::NOT_A_PACKET,
     };
     let span = Span::of_bytes(0, bytes.len());

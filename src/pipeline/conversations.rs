@@ -4,7 +4,7 @@ use crate::annotate::{Finding, Tape};
 use crate::bytes::Span;
 use crate::mqtt::infer::{Evidence, infer};
 use crate::mqtt::{Framing, frame};
-use crate::paste::{Continues, Direction, Kind, Mistake, MistakeKind, Paste, Piece, Place};
+use crate::paste::{Continues, Direction, Kind, Meant, Paste, Piece, Place};
 use crate::session::Connection;
 use crate::spec::{Field, PacketType, Rule, Sender, Version};
 use std::borrow::Cow;
@@ -29,8 +29,8 @@ pub(super) struct Stretch<'p> {
 struct Hole {
     at: usize,
     len: usize,
-    /// Whether the bytes that stand there were probably meant.
-    guessed: bool,
+    /// What stands there instead of zeros.
+    meant: Option<Meant>,
 }
 
 /// The longest unreadable part that zeros stand in for, in bytes.
@@ -45,10 +45,10 @@ impl<'p> Stretch<'p> {
             let hole = piece.continues.filter(|continues| continues.missing <= MAX_HOLE);
             let last = stretches.last_mut().filter(|last| last.is_before(piece));
             match (last, hole) {
-                (Some(last), Some(hole)) => last.append(paste, piece, hole),
+                (Some(last), Some(hole)) => last.append(piece, hole),
                 (None, Some(hole)) => {
                     let mut first = Self::new(piece, Cow::Owned(Vec::new()));
-                    first.append(paste, piece, hole);
+                    first.append(piece, hole);
                     stretches.push(first);
                 }
                 (_, None) => {
@@ -69,18 +69,15 @@ impl<'p> Stretch<'p> {
         self.piece.conversation == piece.conversation && self.piece.direction == piece.direction
     }
 
-    fn append(&mut self, paste: &Paste<'_>, piece: &'p Piece, continues: Continues) {
+    fn append(&mut self, piece: &'p Piece, continues: Continues) {
         let at = self.bytes.len();
         let len = continues.missing;
         let next = at.saturating_add(len);
-        let mistake = paste.mistakes.get(continues.mistake);
-        let meant = mistake.and_then(|mistake| meant(&paste.text, mistake));
-        let meant = meant.filter(|bytes| bytes.len() == len);
+        let meant = continues.meant.filter(|_| len == 1);
         let bytes = self.bytes.to_mut();
-        bytes.extend_from_slice(meant.as_deref().unwrap_or_default());
-        bytes.resize(next, 0);
+        bytes.resize(next, meant.map_or(0, Meant::byte));
         bytes.extend_from_slice(&piece.bytes);
-        self.holes.push(Hole { at, len, guessed: meant.is_some() });
+        self.holes.push(Hole { at, len, meant });
         self.parts.push((next, piece));
     }
 
@@ -98,21 +95,15 @@ impl<'p> Stretch<'p> {
         let note = |hole: &Hole| {
             let len = hole.len.min(end.saturating_sub(hole.at));
             let span = Span::of_bytes(hole.at.saturating_sub(at), len);
-            let rule = if hole.guessed { Rule::GUESSED } else { Rule::UNREADABLE };
-            Finding::new(rule, span, Field::INPUT).with(len as u64, 0)
+            let finding = |rule| Finding::new(rule, span, Field::INPUT);
+            match hole.meant {
+                None => finding(Rule::UNREADABLE).with(len as u64, 0),
+                Some(Meant::Looks(_)) => finding(Rule::GUESSED),
+                Some(Meant::Length(n)) => finding(Rule::LENGTH_UNREADABLE).with(n.into(), 0),
+            }
         };
         inside.filter(|hole| hole.len > 0).map(note).collect()
     }
-}
-
-/// The bytes that were meant where a letter stands for a digit that looks like it.
-fn meant(text: &str, mistake: &Mistake) -> Option<Vec<u8>> {
-    let MistakeKind::Lookalike { found, meant } = mistake.kind else { return None };
-    let (before, rest) = text.split_at_checked(mistake.place.start)?;
-    let before = before.rsplit(|c: char| !c.is_alphanumeric()).next()?;
-    let after = rest.split(|c: char| !c.is_alphanumeric()).next()?;
-    let word = format!("{before}{after}").replace(found, &meant.to_string());
-    hex::decode(word.trim_start_matches("0x")).ok()
 }
 
 /// The packets of a run of bytes with their offsets; the last may be cut.

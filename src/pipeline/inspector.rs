@@ -1,10 +1,13 @@
 //! Frames of a capture become records.
 
-use super::Consumer;
 use super::connection::Conversation;
+use super::datagrams::Datagrams;
 use super::reader::Reader;
-use crate::capture::Frame;
+use super::{Consumer, Notes};
+use crate::capture::{self, Frame};
 use crate::carrier::Hints;
+use crate::carrier::tls::Secrets;
+use crate::mqtt::boundary::is_connect;
 use crate::net::{self, Counters, FragmentCounters, Net, Skip, Transport};
 use crate::spec::Version;
 use crate::stream::{Connection, End, Event, Flows, Limits, Side, Sink, Stamp, StreamCounters};
@@ -18,6 +21,9 @@ pub const MQTT_TLS_PORT: u16 = 8883;
 /// The longest packet that is held, in bytes, unless set otherwise. Brokers take 256 KiB to 16 MiB.
 pub const MAX_PACKET: usize = 16 << 20;
 
+/// Bytes held of incomplete packets in all: sixteen of the longest; only an attack has more.
+pub const HELD_IN_ALL: usize = 256 << 20;
+
 /// Ports that are remembered to name them where there was no MQTT: as many as a line holds.
 const MAX_OTHER_PORTS: usize = 8;
 
@@ -26,6 +32,8 @@ const MAX_OTHER_PORTS: usize = 8;
 pub struct Settings {
     /// TCP ports of servers that speak MQTT.
     pub ports: Vec<u16>,
+    /// UDP ports of gateways that speak MQTT-SN, besides [`SN_PORTS`](super::SN_PORTS).
+    pub sn_ports: Vec<u16>,
     /// Whether connections to other ports are read too, where their bytes are MQTT.
     pub any_port: bool,
     /// The version of connections whose CONNECT is not seen.
@@ -36,17 +44,24 @@ pub struct Settings {
     pub max_packet: usize,
     /// What the flow table may hold.
     pub limits: Limits,
+    /// Bytes that are held of incomplete packets, for all connections together.
+    pub held_in_all: usize,
+    /// The secrets that TLS is decrypted with.
+    pub secrets: Secrets,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             ports: vec![MQTT_PORT, MQTT_TLS_PORT],
+            sn_ports: Vec::new(),
             any_port: true,
             version: None,
             redact: false,
             max_packet: MAX_PACKET,
             limits: Limits::default(),
+            held_in_all: HELD_IN_ALL,
+            secrets: Secrets::new(),
         }
     }
 }
@@ -56,6 +71,7 @@ impl Default for Settings {
 pub struct Inspector<C> {
     net: Net,
     flows: Flows<Conversation>,
+    datagrams: Datagrams,
     worker: Worker<C>,
     counters: Counters,
     frames: u64,
@@ -68,7 +84,26 @@ pub(super) struct Worker<C> {
     pub(super) reader: Reader<C>,
     pub(super) clock: Clock,
     pub(super) frames: Vec<u64>,
+    /// Packet Identifiers that one event is to tell the other direction.
+    pub(super) ids: Vec<u16>,
+    /// What all connections hold of incomplete packets, in bytes.
+    held: usize,
+    pub(super) notes: Notes,
+    /// Connections to the ports of MQTT.
+    connections: u64,
+    pub(super) losses: Losses,
     other_ports: BTreeSet<u16>,
+}
+
+/// What went wrong in the streams of MQTT.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Losses {
+    /// Gaps: runs of bytes that were not captured.
+    pub gaps: u64,
+    /// Bytes in them.
+    pub gap_bytes: u64,
+    /// Segments that repeated bytes with other contents.
+    pub conflicts: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -89,11 +124,17 @@ impl<C: Consumer> Inspector<C> {
         Self {
             net: Net::default(),
             flows: Flows::new(settings.limits),
+            datagrams: Datagrams::new(&settings.sn_ports, settings.any_port),
             worker: Worker {
                 reader,
                 settings,
                 clock: Clock::default(),
                 frames: Vec::new(),
+                ids: Vec::new(),
+                held: 0,
+                notes: Notes::default(),
+                connections: 0,
+                losses: Losses::default(),
                 other_ports: BTreeSet::new(),
             },
             counters: Counters::default(),
@@ -108,15 +149,25 @@ impl<C: Consumer> Inspector<C> {
         self.frames = self.frames.saturating_add(1);
         let is_cut = (frame.original_len as usize) > frame.data.len();
         self.cut_frames = self.cut_frames.saturating_add(u64::from(is_cut));
-        let at = Stamp { frame: frame.number, time: frame.time };
+        self.secrets(frame);
+        if let Some(beside) = frame.beside {
+            self.worker.notes.add(frame.number, beside);
+        }
+        let previous = self.worker.clock.previous;
+        let at = Stamp { frame: frame.number, time: frame.time, previous };
         let mut next = Some(self.net.packet(frame));
         while let Some(packet) = next {
             match packet {
                 Ok(Transport::Tcp(segment)) => {
                     self.flows.push(at, &segment, &mut self.worker);
+                    if self.worker.held > self.worker.settings.held_in_all {
+                        self.shed();
+                    }
                 }
-                Ok(Transport::Udp(_)) => {
-                    self.counters.add(frame.number, Skip::NotTcp(net::UDP));
+                Ok(Transport::Udp(datagram)) => {
+                    if !self.datagrams.push(at, &datagram, &mut self.worker) {
+                        self.counters.add(frame.number, Skip::NotTcp(net::UDP));
+                    }
                 }
                 Err(skip) => self.counters.add(frame.number, skip),
             }
@@ -130,6 +181,15 @@ impl<C: Consumer> Inspector<C> {
         self.flows.finish(&mut self.worker);
     }
 
+    /// Takes the secrets that stand in the capture before a frame.
+    fn secrets(&self, frame: &Frame<'_>) {
+        for block in frame.beside.iter().flat_map(|beside| &beside.secrets) {
+            if block.kind == capture::Secrets::TLS_KEY_LOG {
+                self.worker.settings.secrets.add_text(&block.bytes);
+            }
+        }
+    }
+
     /// Frames that held no TCP segment, by reason.
     pub fn counters(&self) -> &Counters {
         &self.counters
@@ -140,9 +200,24 @@ impl<C: Consumer> Inspector<C> {
         self.net.fragments()
     }
 
-    /// What happened in TCP.
+    /// What went wrong in the streams of MQTT.
+    pub fn losses(&self) -> Losses {
+        self.worker.losses
+    }
+
+    /// What happened in TCP, whatever it carries.
     pub fn stream_counters(&self) -> &StreamCounters {
         self.flows.counters()
+    }
+
+    /// Datagrams on MQTT-SN's own ports that are something else.
+    pub fn other_datagrams(&self) -> u64 {
+        self.datagrams.refused()
+    }
+
+    /// Pairs of an MQTT-SN client and its gateway that were forgotten, as there were too many.
+    pub fn forgotten_pairs(&self) -> u64 {
+        self.datagrams.forgotten()
     }
 
     /// How many frames were taken.
@@ -153,6 +228,21 @@ impl<C: Consumer> Inspector<C> {
     /// How many of them the snap length cut.
     pub fn cut_frames(&self) -> u64 {
         self.cut_frames
+    }
+
+    /// How many TCP connections there were to the ports of MQTT.
+    pub fn connections(&self) -> u64 {
+        self.worker.connections
+    }
+
+    /// The ports of servers that count as MQTT's.
+    pub fn ports(&self) -> &[u16] {
+        &self.worker.settings.ports
+    }
+
+    /// Whether connections to other ports are read too, where their bytes are MQTT.
+    pub fn any_port(&self) -> bool {
+        self.worker.settings.any_port
     }
 
     /// The ports of servers that do not count as MQTT's, as far as they are remembered.
@@ -175,11 +265,40 @@ impl<C: Consumer> Inspector<C> {
         self.worker.reader.consumer
     }
 
+    /// Gives up what the connections hold that hold at least half of the average: at least half of
+    /// all, so that this is rarely done.
+    fn shed(&mut self) {
+        let holders = self.flows.states().filter(|(_, state)| state.cost() > 0).count();
+        let least = self.worker.held.checked_div(holders.saturating_mul(2)).unwrap_or(0).max(1);
+        let mut large: Vec<_> =
+            self.flows.states().filter(|(_, state)| state.cost() >= least).collect();
+        large.sort_unstable_by_key(|(connection, _)| connection.stream);
+        for (connection, state) in large {
+            let before = state.cost();
+            state.shed(&mut self.worker, connection);
+            self.worker.note_cost(before, state);
+        }
+    }
+
     fn flow(&self) -> ControlFlow<()> {
         if self.worker.reader.stopped() {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
+        }
+    }
+}
+
+impl Losses {
+    /// Counts what an event tells of.
+    pub(super) fn add(&mut self, event: Event<'_>) {
+        match event {
+            Event::Gap { bytes, .. } => {
+                self.gaps = self.gaps.saturating_add(1);
+                self.gap_bytes = self.gap_bytes.saturating_add(bytes);
+            }
+            Event::Conflict { .. } => self.conflicts = self.conflicts.saturating_add(1),
+            Event::Data { .. } | Event::Closed { .. } => {}
         }
     }
 }
@@ -212,7 +331,9 @@ impl<C: Consumer> Sink for Worker<C> {
 
     fn opened(&mut self, connection: &Connection) -> Option<Conversation> {
         let hints = self.settings.hints(connection);
-        if !hints.is_mqtt_port {
+        if hints.is_mqtt_port {
+            self.connections = self.connections.saturating_add(1);
+        } else {
             self.remember_port(connection);
             if !self.settings.any_port {
                 return None;
@@ -228,16 +349,31 @@ impl<C: Consumer> Sink for Worker<C> {
         side: Side,
         event: Event<'_>,
     ) -> ControlFlow<()> {
-        state.event(self, connection, side, event)?;
+        let before = state.cost();
+        let flow = state.event(self, connection, side, event);
+        self.note_cost(before, state);
+        flow?;
         if self.reader.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
+    fn begins(&self, payload: &[u8]) -> bool {
+        is_connect(payload)
+    }
+
     fn ended(&mut self, connection: &Connection, mut state: Conversation, _: End) {
+        let before = state.cost();
         state.finish(self, connection);
+        self.note_cost(before, &state);
+        self.held = self.held.saturating_sub(state.cost());
     }
 }
 
 impl<C> Worker<C> {
+    /// Counts what a connection holds, which held `before` until now.
+    fn note_cost(&mut self, before: usize, state: &Conversation) {
+        self.held = self.held.saturating_sub(before).saturating_add(state.cost());
+    }
+
     /// The server's port: that of the side which did not open the connection, or the lower one.
     fn remember_port(&mut self, connection: &Connection) {
         let port = |side| connection.address(side).port();

@@ -3,15 +3,26 @@
 //! What may enter: the order of the steps and what a record holds. The steps themselves are in
 //! the other rooms.
 
+mod arrivals;
 mod connection;
 mod conversations;
+mod datagrams;
 mod inspector;
+mod notes;
 mod pasted;
+mod pasted_sn;
 mod reader;
 mod record;
 mod redact;
+mod sn;
+mod trouble;
 
-pub use inspector::{Inspector, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings};
+pub use datagrams::SN_PORTS;
+pub use inspector::{
+    HELD_IN_ALL, Inspector, Losses, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings,
+};
+pub use notes::Notes;
 pub use pasted::{PastedSettings, read_paste};
-pub use reader::Reader;
-pub use record::{Consumer, Header, Origin, Record, TextOrigin};
+pub use pasted_sn::PastedProtocol;
+pub use reader::{Cut, Reader};
+pub use record::{Consumer, Header, Origin, Record, SnRecord, TextOrigin};

@@ -1,11 +1,11 @@
 //! Pieces of a pasted text become records.
 
 use super::conversations::{Conversations, Stretch, packets};
+use super::pasted_sn::{PastedProtocol, SnConversations};
 use super::{Consumer, Inspector, Origin, Reader, Settings, TextOrigin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::capture::{Frame, LinkType};
-use crate::mqtt::framer::Why;
 use crate::mqtt::{Framing, frame as frame_len};
 use crate::paste::{Clock, Direction, Kind, Link, Paste, Piece};
 use crate::spec::{Field, PacketType, Rule, Sender};
@@ -19,6 +19,8 @@ pub struct PastedSettings {
     pub sender: Option<Sender>,
     /// Whether each line is a packet of its own.
     pub lines: bool,
+    /// The protocol of what is not in frames.
+    pub protocol: PastedProtocol,
 }
 
 /// Gives the packets of a text to a consumer, which is given back: first those that stand in it as
@@ -28,9 +30,15 @@ pub fn read_paste<C: Consumer>(paste: &Paste<'_>, settings: PastedSettings, cons
     let mut reader = Reader::new(consumer, redact);
     let mut conversations =
         Conversations::new(&paste.pieces, settings.inspection.version, settings.sender);
-    for stretch in Stretch::join(paste) {
-        Text { paste, settings: &settings, reader: &mut reader }
-            .stretch(&stretch, &mut conversations);
+    let stretches = Stretch::join(paste);
+    let mut sn = SnConversations::new(&stretches, settings.protocol, settings.sender);
+    for stretch in &stretches {
+        if sn.holds(stretch.piece) {
+            sn.read(stretch, &mut reader, |at, len| origin(paste, &settings, stretch, at, len));
+        } else {
+            Text { paste, settings: &settings, reader: &mut reader }
+                .stretch(stretch, &mut conversations);
+        }
     }
     let frames = paste.pieces.iter().filter(|piece| matches!(piece.kind, Kind::Frame(_)));
     let mut inspector = Inspector::with_reader(reader, settings.inspection.clone());
@@ -77,42 +85,48 @@ impl<C: Consumer> Text<'_, C> {
         let sender = conversations.sender(stretch.piece);
         let connection = conversations.connection(stretch.piece.conversation);
         for (at, bytes) in packets(&stretch.bytes) {
-            let origin = self.origin(stretch, at, bytes.len());
+            let origin = origin(self.paste, self.settings, stretch, at, bytes.len());
             if at > 0 && !may_be_a_packet(bytes) {
                 let span = Span::of_bytes(0, bytes.len());
                 let finding = Finding::new(Rule::NOT_A_PACKET, span, Field::UNDECODED);
                 let finding = finding.with(bytes.len() as u64, 0);
-                self.reader.stray(connection, bytes, sender, finding, origin);
+                self.reader.stray(connection, bytes, sender, &[finding], origin);
             } else {
                 let notes = stretch.holes_in(at, bytes.len());
-                self.reader.packet(connection, bytes, sender, None::<(Why, u64)>, &notes, origin);
+                self.reader.packet(connection, bytes, sender, None, &notes, origin);
             }
         }
     }
+}
 
-    /// Where the text shows `len` bytes from `at` on.
-    fn origin<'o>(&self, stretch: &Stretch<'o>, at: usize, len: usize) -> Origin<'o> {
-        let first = stretch.place(self.paste, at).unwrap_or(stretch.piece.place);
-        let last = stretch.place(self.paste, at.saturating_add(len).saturating_sub(1));
-        let piece = stretch.piece;
-        let direction = piece.direction.map(|direction| match direction {
-            Direction::Sent => "sent",
-            Direction::Received => "received",
-            Direction::FromClient => "from the client",
-            Direction::FromServer => "from the server",
-        });
-        Origin {
-            text: Some(TextOrigin {
-                line: first.line,
-                column: first.column,
-                end_line: last.map_or(first.line, |last| last.end_line),
-                notation: piece.notation.name,
-                time: piece.time.as_ref().map(|time| time.text.as_str()),
-                direction,
-                alone: self.settings.lines,
-            }),
-            ..Origin::default()
-        }
+/// Where the text shows `len` bytes from `at` on.
+fn origin<'o>(
+    paste: &Paste<'_>,
+    settings: &PastedSettings,
+    stretch: &Stretch<'o>,
+    at: usize,
+    len: usize,
+) -> Origin<'o> {
+    let first = stretch.place(paste, at).unwrap_or(stretch.piece.place);
+    let last = stretch.place(paste, at.saturating_add(len).saturating_sub(1));
+    let piece = stretch.piece;
+    let direction = piece.direction.map(|direction| match direction {
+        Direction::Sent => "sent",
+        Direction::Received => "received",
+        Direction::FromClient => "from the client",
+        Direction::FromServer => "from the server",
+    });
+    Origin {
+        text: Some(TextOrigin {
+            line: first.line,
+            column: first.column,
+            end_line: last.map_or(first.line, |last| last.end_line),
+            notation: piece.notation.name,
+            time: piece.time.as_ref().map(|time| time.text.as_str()),
+            direction,
+            alone: settings.lines,
+        }),
+        ..Origin::default()
     }
 }
 

@@ -13,6 +13,29 @@ use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender, Version};
 use std::ops::ControlFlow;
 
+/// What of a packet is not there.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut {
+    /// Why.
+    pub why: Why,
+    /// Bytes that the whole packet has; 0 where its fixed header is cut too.
+    pub whole: u64,
+    /// How many of the bytes behind those that are shown were not captured.
+    pub missing: Option<u64>,
+}
+
+/// What a packet without fault breaks as soon as its end is not there.
+const MADE_BY_A_CUT: &[Rule] = &[
+    Rule::REMAINING_LENGTH_TOO_LONG,
+    Rule::PROPERTY_LENGTH_TOO_LONG,
+    Rule::TOO_SHORT,
+    Rule::NO_FILTER,
+    Rule::NO_FILTER_TO_LEAVE,
+    Rule::NO_CODE,
+    Rule::NO_UNSUBACK_CODE,
+    Rule::CREDENTIAL_MISSING_V31,
+];
+
 /// Decodes packets in the light of their connection and hands records to a consumer.
 #[derive(Debug)]
 pub struct Reader<C> {
@@ -20,7 +43,7 @@ pub struct Reader<C> {
     pub consumer: C,
     /// Whether secrets are hidden.
     redact: bool,
-    tape: Tape,
+    pub(super) tape: Tape,
     scratch: [Tape; 2],
     masked: Vec<u8>,
     /// The headers that brought the next record; those behind `header_count` are spare.
@@ -56,24 +79,22 @@ impl<C: Consumer> Reader<C> {
         self.stopped
     }
 
-    /// One packet. `cut` tells why bytes of it are missing and how many it has in all; `notes` are
-    /// findings on how its bytes came here.
+    /// One packet. `cut` tells what of it is not there; `notes` are findings on how its bytes came
+    /// here.
     pub fn packet(
         &mut self,
         connection: &mut Connection,
         bytes: &[u8],
         sender: Option<Sender>,
-        cut: Option<(Why, u64)>,
+        cut: Option<Cut>,
         notes: &[Finding],
         origin: Origin<'_>,
     ) {
         let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
-        if let Some((why, whole)) = cut {
-            self.explain_cut(bytes, why, whole);
+        if let Some(cut) = cut {
+            self.explain_cut(bytes, cut);
         }
-        for note in notes {
-            self.tape.note(*note);
-        }
+        self.tape.note_first(notes);
         let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
         let how = (decoded.version, how);
         self.emit(bytes, Some(decoded), how, sender, connection, (None, ""), origin);
@@ -117,39 +138,50 @@ impl<C: Consumer> Reader<C> {
         self.emit(bytes, None, how, sender, connection, (Some(unit), text), origin);
     }
 
-    /// Bytes that belong to no packet.
+    /// Bytes that belong to no packet, with the reason and what else is found of them.
     pub fn stray(
         &mut self,
         connection: &Connection,
         bytes: &[u8],
         sender: Option<Sender>,
-        finding: Finding,
+        findings: &[Finding],
         origin: Origin<'_>,
     ) {
         self.tape.clear();
         self.tape.leaf(Field::UNDECODED, Span::of_bytes(0, bytes.len()), 0);
-        self.tape.note(finding);
+        for finding in findings {
+            self.tape.note(*finding);
+        }
         let how = (Version::V311, How::Open);
         self.emit(bytes, None, how, sender, connection, (None, ""), origin);
     }
 
     /// The packet is not faulty, the capture of it is: that is what the findings say.
-    fn explain_cut(&mut self, bytes: &[u8], why: Why, whole: u64) {
-        self.tape.retract(&[Rule::REMAINING_LENGTH_TOO_LONG, Rule::TOO_SHORT]);
-        let there = bytes.len() as u64;
-        let span = Span::of_bytes(bytes.len(), 0);
-        let finding = match why {
-            Why::Missing if whole > 0 => Finding::new(Rule::BYTES_MISSING, span, Field::INPUT)
-                .with(whole.saturating_sub(there), whole),
-            Why::TooLarge => {
-                Finding::new(Rule::PACKET_TOO_LARGE, span, Field::INPUT).with(whole, there)
-            }
-            Why::End if whole > 0 => {
-                Finding::new(Rule::STREAM_ENDS, span, Field::INPUT).with(there, whole)
-            }
-            _ => Finding::new(Rule::HEADER_CUT, span, Field::INPUT),
+    fn explain_cut(&mut self, bytes: &[u8], cut: Cut) {
+        self.tape.retract(MADE_BY_A_CUT);
+        let (there, whole) = (bytes.len() as u64, cut.whole);
+        let left = whole.saturating_sub(there);
+        let (rule, a, b) = match (cut.why, cut.missing) {
+            _ if whole == 0 => (Rule::HEADER_CUT, 0, 0),
+            (Why::Missing, Some(missing)) => (Rule::BYTES_MISSING, missing, whole),
+            (Why::Missing, None) => (Rule::REST_MISSING, left, whole),
+            (Why::TooLarge, _) => (Rule::PACKET_TOO_LARGE, whole, there),
+            (Why::Crowded, _) => (Rule::CROWDED, whole, there),
+            (Why::End | Why::NoPacket, _) => (Rule::STREAM_ENDS, there, whole),
         };
-        self.tape.note(finding);
+        let span = Span::of_bytes(bytes.len(), 0);
+        self.tape.note(Finding::new(rule, span, Field::INPUT).with(a, b));
+    }
+
+    /// Hands a record without secrets and without headers to the consumer; `make` gets its number
+    /// and its tree.
+    pub(super) fn hand_on<'a>(&'a mut self, make: impl FnOnce(u64, &'a Tape) -> Record<'a>) {
+        if self.stopped {
+            return;
+        }
+        self.number = self.number.saturating_add(1);
+        let flow = self.consumer.record(&make(self.number, &self.tape));
+        self.stopped = flow == ControlFlow::Break(());
     }
 
     #[allow(clippy::too_many_arguments)] // a record has that many parts
@@ -180,9 +212,10 @@ impl<C: Consumer> Reader<C> {
             unit,
             text,
             headers: self.headers.get(..self.header_count).unwrap_or_default(),
+            sn: None,
         };
         let flow = if self.redact {
-            redact(bytes, &self.tape, &mut self.masked);
+            redact(bytes, decoded.is_some(), &self.tape, &mut self.masked);
             let how = Reading { version, sender };
             let decoded = decoded.map(|old| {
                 let masked = decode(&self.masked, how, &mut ());

@@ -1,9 +1,12 @@
 //! What comes out: one packet with everything that is known of it.
 
+use super::Notes;
 use crate::annotate::{Tape, view};
 use crate::mqtt::Decoded;
+use crate::mqttsn;
 use crate::net::Layers;
 use crate::session::How;
+use crate::session::sn::Resolved;
 use crate::spec::field::Context;
 use crate::spec::unit::Unit;
 use crate::spec::{Sender, Version};
@@ -29,7 +32,7 @@ pub struct Record<'a> {
     pub bytes: &'a [u8],
     /// The annotated tree of `bytes`, and the findings.
     pub tape: &'a Tape,
-    /// The typed packet; `None` for bytes that belong to no packet.
+    /// The typed packet; `None` for bytes that belong to no packet, and for MQTT-SN.
     pub decoded: Option<Decoded<'a>>,
     /// What the bytes are, where they are no MQTT but worth a line of the session.
     pub unit: Option<Unit>,
@@ -37,6 +40,17 @@ pub struct Record<'a> {
     pub text: &'a str,
     /// The headers of the carrier's frames that brought the bytes.
     pub headers: &'a [Header],
+    /// Of MQTT-SN: the typed message, and what it is about.
+    pub sn: Option<SnRecord<'a>>,
+}
+
+/// What a record of MQTT-SN holds besides.
+#[derive(Clone, Copy, Debug)]
+pub struct SnRecord<'a> {
+    /// The typed message.
+    pub decoded: mqttsn::Decoded<'a>,
+    /// The topic that it is about, where it gives an id or nothing for it, and where that was said.
+    pub topic: Option<&'a Resolved>,
 }
 
 /// The header of a frame that carries MQTT, with its annotated tree.
@@ -54,11 +68,26 @@ impl Record<'_> {
     /// `CONNECT` and so on; the name of a unit; `UNDECODED` for bytes that belong to nothing.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
+        if let Some(kind) = self.sn.and_then(|sn| sn.decoded.message_type) {
+            return kind.name();
+        }
         match (&self.decoded, self.unit) {
             (Some(decoded), _) => decoded.header.packet_type.name(),
             (None, Some(unit)) => unit.name(),
             (None, None) => "UNDECODED",
         }
+    }
+
+    /// `client`, and `server` or in MQTT-SN `gateway`; `None` where that is not known.
+    #[must_use]
+    pub fn sender_name(&self) -> Option<&'static str> {
+        self.sender.map(|sender| sender.name_in(self.version))
+    }
+
+    /// Whether it is a packet or a message, not bytes that are none.
+    #[must_use]
+    pub fn is_packet(&self) -> bool {
+        self.decoded.is_some() || self.sn.is_some_and(|sn| sn.decoded.message_type.is_some())
     }
 
     /// What the words of the tree depend on.
@@ -73,7 +102,8 @@ impl Record<'_> {
 pub struct Origin<'a> {
     /// Numbers of the frames that brought the bytes, in order.
     pub frames: &'a [u64],
-    /// Time of the frame that completed the packet: nanoseconds since 1970-01-01 UTC.
+    /// Time of the frame that completed the packet, which is the one of `frames` that was captured
+    /// last: nanoseconds since 1970-01-01 UTC.
     pub time: Option<i64>,
     /// Time of the first frame of the capture.
     pub start: Option<i64>,
@@ -85,6 +115,8 @@ pub struct Origin<'a> {
     pub ends: Option<(SocketAddr, SocketAddr)>,
     /// The headers of the frame that completed the packet.
     pub layers: Option<&'a Layers>,
+    /// What the capture says of frames and addresses.
+    pub notes: Option<&'a Notes>,
     /// Where in a pasted text the bytes were found.
     pub text: Option<TextOrigin<'a>>,
 }

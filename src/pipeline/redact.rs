@@ -17,19 +17,20 @@ pub(super) fn is_secret(field: Field) -> bool {
 }
 
 /// Copies a packet into `out` with its secrets masked: user names, passwords and authentication
-/// data, and whatever of a CONNECT or AUTH could not be decoded, as secrets may be in it.
-/// Lengths stay.
-pub(super) fn redact(bytes: &[u8], tape: &Tape, out: &mut Vec<u8>) {
+/// data, and whatever could not be decoded where secrets may be in it: in a CONNECT or AUTH, and in
+/// bytes that are no packet, which may be the rest of one. Lengths stay.
+pub(super) fn redact(bytes: &[u8], is_packet: bool, tape: &Tape, out: &mut Vec<u8>) {
     out.clear();
     out.extend_from_slice(bytes);
-    let kind = bytes.first().copied().map(PacketType::of_header);
-    let may_hold_secrets = matches!(kind, None | Some(PacketType::CONNECT | PacketType::AUTH));
+    let kind = bytes.first().copied().map(PacketType::of_header).filter(|_| is_packet);
+    let may_hold_secrets =
+        matches!(kind, None | Some(PacketType::RESERVED | PacketType::CONNECT | PacketType::AUTH));
     for row in rows(tape, bytes, false) {
         let is_lost = row.field.kind() == Kind::Undecoded && may_hold_secrets;
         if !row.is_group && (is_secret(row.field) || is_lost) {
-            let end = row.span.end_byte();
-            let start = end.saturating_sub(row.content().len());
-            if let Some(secret) = out.get_mut(start..end) {
+            let (start, content) = (row.span.first_byte(), row.content_range());
+            let secret = start.saturating_add(content.start)..start.saturating_add(content.end);
+            if let Some(secret) = out.get_mut(secret) {
                 secret.fill(MASK);
             }
         }
@@ -45,7 +46,7 @@ mod tests {
         let bytes = hex::decode(hex).unwrap();
         let (mut tape, mut out) = (Tape::new(), Vec::new());
         decode(&bytes, Reading::default(), &mut tape);
-        redact(&bytes, &tape, &mut out);
+        redact(&bytes, true, &tape, &mut out);
         String::from_utf8_lossy(&out).into_owned()
     }
 

@@ -34,7 +34,7 @@ impl Flow {
         hang: usize,
         width: Option<usize>,
     ) {
-        let mut line = Line { out, painter, column: indent, indent, hang, width };
+        let mut line = Line { out, painter, column: indent, gap: 0, indent, hang, width };
         for (role, text) in &self.spans {
             match width {
                 None => line.put(*role, text),
@@ -49,6 +49,8 @@ struct Line<'o> {
     out: &'o mut String,
     painter: Painter,
     column: usize,
+    /// Blanks that are due before the next word, if that stays on this line.
+    gap: usize,
     indent: usize,
     hang: usize,
     width: Option<usize>,
@@ -56,9 +58,10 @@ struct Line<'o> {
 
 impl Line<'_> {
     fn put(&mut self, role: Role, text: &str) {
+        let blanks = std::mem::take(&mut self.gap);
         // Writing to a String does not fail.
-        let _ = write!(self.out, "{}", self.painter.paint(role, text));
-        self.column = self.column.saturating_add(text.width());
+        let _ = write!(self.out, "{:blanks$}{}", "", self.painter.paint(role, text));
+        self.column = self.column.saturating_add(blanks).saturating_add(text.width());
     }
 
     /// Text word by word: a word that does not fit goes to the next line, one that is longer than
@@ -66,23 +69,36 @@ impl Line<'_> {
     fn words(&mut self, role: Role, text: &str) {
         let mut chunk = String::new();
         for word in text.split_inclusive(' ') {
-            let here = self.column.saturating_add(chunk.width());
+            let here = self.column.saturating_add(self.gap).saturating_add(chunk.width());
             let needed = word.trim_end().width();
             if here.saturating_add(needed) > self.limit() && here > self.start() {
-                self.put(role, chunk.trim_end());
+                self.end(role, &chunk);
                 chunk.clear();
                 self.feed();
             }
             chunk.push_str(word);
             self.cut(role, &mut chunk);
         }
-        self.put(role, &chunk);
+        self.end(role, &chunk);
+    }
+
+    /// Puts words, but not the blanks behind them: the line may end here.
+    fn end(&mut self, role: Role, words: &str) {
+        let there = words.trim_end();
+        if !there.is_empty() {
+            self.put(role, there);
+        }
+        self.gap = self.gap.saturating_add(words.width().saturating_sub(there.width()));
     }
 
     /// Sets what does not fit on this line of an endless word.
     fn cut(&mut self, role: Role, chunk: &mut String) {
-        while self.column.saturating_add(chunk.trim_end().width()) > self.limit() {
-            let room = self.limit().saturating_sub(self.column).max(1);
+        loop {
+            let here = self.column.saturating_add(self.gap);
+            if here.saturating_add(chunk.trim_end().width()) <= self.limit() {
+                return;
+            }
+            let room = self.limit().saturating_sub(here).max(1);
             let mut used = 0usize;
             let fits = chunk.char_indices().find_map(|(at, c)| {
                 used = used.saturating_add(unicode_width::UnicodeWidthChar::width(c).unwrap_or(0));
@@ -107,6 +123,7 @@ impl Line<'_> {
 
     fn feed(&mut self) {
         self.out.push('\n');
+        self.gap = 0;
         let start = self.start();
         for _ in 0..start {
             self.out.push(' ');
@@ -120,9 +137,27 @@ mod tests {
     use super::*;
 
     fn set(text: &str, width: usize) -> String {
-        let mut out = String::new();
-        Flow::new().push(Role::Meaning, text).set(&mut out, Painter::default(), 0, 2, Some(width));
+        set_all(&[text], width)
+    }
+
+    fn set_all(texts: &[&str], width: usize) -> String {
+        let (mut out, mut flow) = (String::new(), Flow::new());
+        for text in texts {
+            flow.push(Role::Meaning, *text);
+        }
+        flow.set(&mut out, Painter::default(), 0, 2, Some(width));
         out
+    }
+
+    #[test]
+    fn no_line_ends_with_a_blank() {
+        let texts = ["a name: ", "its value", " · ", "what it does"];
+        for width in 20..40 {
+            let out = set_all(&texts, width);
+            assert!(!out.contains(" \n"), "{width}: {out:?}");
+            let words = out.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(words, texts.concat(), "{width}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The lines above a tree: which packet it is, and where it was.
 
+use super::flow::Flow;
 use super::paint::{Painter, Role};
 use super::{Explain, Options, words};
 use crate::net;
@@ -7,12 +8,14 @@ use crate::pipeline::{Header, Origin, Record, TextOrigin};
 use crate::session::How;
 use crate::text;
 use std::fmt::Write;
+use std::net::SocketAddr;
 
 /// Writes headings.
 #[derive(Debug)]
 pub struct Heading {
     painter: Painter,
     explain: Explain,
+    width: Option<usize>,
     time: super::time::TimeWriter,
 }
 
@@ -23,30 +26,31 @@ impl Heading {
         Self {
             painter: Painter { color: options.color },
             explain: options.explain,
+            width: options.width,
             time: super::time::TimeWriter::new(options.time),
         }
     }
 
     /// Writes the title of the header of a frame that brought a packet.
     pub fn unit(&self, header: &Header, out: &mut String) {
-        let name = self.painter.paint(Role::Title, header.unit.name());
         let bytes = text::count(header.bytes.len() as u64, "byte");
-        let meaning = header.unit.info().meaning;
-        let _ = write!(out, "{name}  {bytes}");
+        let mut flow = Flow::new();
+        flow.push(Role::Title, header.unit.name()).push(Role::Meaning, format!("  {bytes}"));
         if self.explain > Explain::Off {
-            let _ = write!(out, "  {}", self.painter.paint(Role::Dim, meaning));
+            flow.push(Role::Meaning, "  ").push(Role::Dim, header.unit.info().meaning);
         }
-        out.push('\n');
+        self.set(out, 0, &flow);
     }
 
     /// Writes the title: which packet it is.
     pub fn title(&self, record: &Record<'_>, out: &mut String) {
-        let _ = writeln!(
-            out,
-            "{}{}",
-            self.painter.paint(Role::Title, record.type_name()),
-            title(record)
-        );
+        let mut flow = Flow::new();
+        flow.push(Role::Title, record.type_name()).push(Role::Meaning, title(record));
+        self.set(out, 0, &flow);
+    }
+
+    fn set(&self, out: &mut String, indent: usize, flow: &Flow) {
+        flow.set(out, self.painter, indent, 2, self.width);
     }
 
     /// Writes where a packet was: frames, time, ends, and a line for each header below MQTT.
@@ -61,36 +65,60 @@ impl Heading {
             parts.push(self.time.format(origin));
         }
         if let Some((src, dst)) = origin.ends {
-            parts.push(format!("{src} -> {dst}"));
+            let (from, to) = (named(src, origin), named(dst, origin));
+            parts.push(format!("{from} -> {to}"));
         }
         if let Some(stream) = origin.stream {
             parts.push(format!("stream {stream}"));
         }
-        if let Some(sender) = record.sender {
+        if let Some(sender) = record.sender_name() {
             parts.push(format!("from the {sender}"));
         }
-        let _ = writeln!(out, "{}", self.painter.paint(Role::Dim, parts.join("  ")));
+        self.set(out, 0, Flow::new().push(Role::Dim, parts.join("  ")));
         self.layers(origin, out);
+        let comments = origin.notes.into_iter().flat_map(|notes| notes.comments(origin.frames));
+        for comment in comments {
+            // Line breaks would make further lines that look like ours.
+            let line = format!("comment: {}", words::quoted(comment.as_bytes(), MAX_COMMENT));
+            let _ = writeln!(out, "    {}", self.painter.paint(Role::Dim, line));
+        }
     }
 
     fn layers(&self, origin: &Origin<'_>, out: &mut String) {
         let Some(layers) = origin.layers.filter(|_| self.explain > Explain::Off) else { return };
         for line in net::describe(layers) {
-            let _ = writeln!(out, "    {}", self.painter.paint(Role::Dim, line));
+            out.push_str("    ");
+            self.set(out, 4, Flow::new().push(Role::Dim, line));
         }
+    }
+}
+
+/// Characters of a comment that are shown.
+const MAX_COMMENT: usize = 2_000;
+/// Characters of a name that are shown: the longest that DNS knows.
+const MAX_NAME: usize = 253;
+
+/// An address with port, and the name that the capture has for it.
+fn named(end: SocketAddr, origin: &Origin<'_>) -> String {
+    match origin.notes.and_then(|notes| notes.name(end.ip())) {
+        Some(name) => {
+            let name: String = name.chars().take(MAX_NAME).collect();
+            format!("{end} ({})", text::safe(&name))
+        }
+        None => end.to_string(),
     }
 }
 
 /// Version, length and client id, behind the packet's type.
 fn title(record: &Record<'_>) -> String {
     let mut out = String::new();
-    if record.decoded.is_some() && record.version_from != How::Open {
+    if record.is_packet() && record.version_from != How::Open {
         let how = match record.version_from {
             How::Inferred => " (inferred)",
             How::Option => " (by option)",
             How::Connect | How::Open => "",
         };
-        let _ = write!(out, "  MQTT {}{how}", record.version);
+        let _ = write!(out, "  {}{how}", record.version.title());
     }
     if record.unit.is_none() || !record.bytes.is_empty() {
         let _ = write!(out, "  {}", text::count(record.bytes.len() as u64, "byte"));

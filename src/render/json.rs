@@ -9,15 +9,19 @@
 //! | `n` | number of the line, from 1 |
 //! | `frames` | numbers of the frames that brought the bytes, in order; absent for pasted bytes |
 //! | `time` | when the last of them was captured: RFC 3339 in UTC, always with nine decimals: `"2026-11-23T22:58:01.123456789Z"` |
-//! | `stream` | number of the TCP connection, from 0 |
+//! | `stream` | number of the TCP connection, from 0; absent for UDP |
 //! | `src`, `dst` | sender and receiver: `"192.0.2.1:1883"`, `"[2001:db8::1]:1883"` |
+//! | `comments` | what the capture file says of these frames: list of strings; absent where it says nothing |
 //! | `line` | with `--lines`: the line of the input that the packet stands in, from 1 |
 //! | `paste` | where in a pasted text the bytes were found: `line`, `column`, `end_line` (all from 1), `notation`, and as the text gives them `time`, `direction` |
-//! | `sender` | `"client"` or `"server"` |
-//! | `version` | `"3.1"`, `"3.1.1"` or `"5.0"`; absent where it is not known and makes no difference |
+//! | `sender` | `"client"` or `"server"`; in MQTT-SN `"gateway"` for `"server"` |
+//! | `version` | `"3.1"`, `"3.1.1"`, `"5.0"`, or `"SN-1.2"` for MQTT-SN 1.2; absent where it is not known and makes no difference |
 //! | `version_from` | how that is known: `"connect"`, `"inferred"`, `"option"` |
 //! | `client_id` | Client Identifier of the connection |
-//! | `type` | the standard's name in capitals; `"RESERVED"` for type 0, `"UNDECODED"` for bytes of no packet; what is no MQTT but worth a line has the names `"HTTP REQUEST"`, `"HTTP RESPONSE"`, `"WEBSOCKET PING"`, `"WEBSOCKET PONG"`, `"WEBSOCKET CLOSE"`, `"PROXY"`, `"TLS"`, `"NOT MQTT"` |
+//! | `topic` | of MQTT-SN: the topic name that the message is about, where the message has an id for it, or nothing; absent where that is not known |
+//! | `topic_from` | what said so: `"register"`, `"suback"`, `"short"` (a name of two characters), `"request"` (the message that this one answers) |
+//! | `topic_n` | `n` of the line that said so |
+//! | `type` | the standard's name in capitals; `"RESERVED"` for a type that has none, `"UNDECODED"` for bytes of no packet; of what a forwarder passes on (MQTT-SN) that of the inner message; what is no MQTT but worth a line has the names `"HTTP REQUEST"`, `"HTTP RESPONSE"`, `"HTTP BODY"`, `"WEBSOCKET PING"`, `"WEBSOCKET PONG"`, `"WEBSOCKET CLOSE"`, `"WEBSOCKET STRAY"`, `"PROXY"`, `"TLS"`, `"NOT MQTT"` |
 //! | `text` | for a line that is a sentence and no bytes (`"TLS"`, `"NOT MQTT"`): the sentence |
 //! | `length` | number of bytes that are there |
 //! | `hex` | the bytes, in lower case without blanks |
@@ -48,9 +52,10 @@
 //! | `spec` | where the standard says it, see below |
 //! | `fields` | the fields of a group; with `--explain full` also identifier, length and value of a property and of a text |
 //!
-//! `spec` is words with one blank between them: the standard (`5.0`, or `3.1.1`, which stands for
-//! 3.1 too), its section, its normative statements: `"5.0 3.1.2.4 MQTT-3.1.2-4 MQTT-3.1.2-5"`.
-//! Section or statements may be missing; a statement begins with `MQTT-`.
+//! `spec` is words with one blank between them: the standard (`5.0`, `SN-1.2`, or `3.1.1`, which
+//! stands for 3.1 too), its section, its normative statements: `"5.0 3.1.2.4 MQTT-3.1.2-4 MQTT-3.1.2-5"`.
+//! Section or statements may be missing; a statement begins with `MQTT-`. What carries the packets
+//! has the section of its own standard: `"RFC 6455 5.2"`.
 //!
 //! A character that could steer a terminal leaves as an escape: `\u009b`. Decoding gives the
 //! original character again.
@@ -94,7 +99,11 @@ impl Format for Json {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
         self.line.shrink_to(KEPT);
-        let shown = Shown { context: record.context(), meanings: self.explain > Explain::Off };
+        let shown = Shown {
+            context: record.context(),
+            meanings: self.explain > Explain::Off,
+            sn: record.sn,
+        };
         let rows = view::rows(record.tape, record.bytes, self.explain == Explain::Full);
         let rows = RefCell::new(rows.peekable());
         let fields = Fields::new(&rows, &shown);
@@ -122,6 +131,8 @@ struct Line<'r, F> {
     src: Option<SocketAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dst: Option<SocketAddr>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    comments: Vec<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -134,6 +145,12 @@ struct Line<'r, F> {
     version_from: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<Cow<'r, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topic: Option<Cow<'r, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topic_from: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topic_n: Option<u64>,
     r#type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'r str>,
@@ -148,21 +165,29 @@ struct Line<'r, F> {
 impl<'r, F> Line<'r, F> {
     fn new(record: &'r Record<'_>, context: &'r Context, fields: F, headers: Headers<'r>) -> Self {
         let origin = &record.origin;
-        let version_from = record.decoded.and_then(|_| record.version_from.name());
+        let version_from = record.version_from.name().filter(|_| record.is_packet());
+        let topic = record.sn.and_then(|sn| sn.topic);
         Self {
             schema: 1,
             n: record.number,
             frames: origin.frames,
+            comments: origin
+                .notes
+                .map(|notes| notes.comments(origin.frames).collect())
+                .unwrap_or_default(),
             time: origin.time.and_then(Time::new).map(Shows),
             stream: origin.stream,
             src: origin.ends.map(|(src, _)| src),
             dst: origin.ends.map(|(_, dst)| dst),
             line: origin.text.filter(|text| text.alone).map(|text| text.line),
             paste: origin.text.map(Paste::new),
-            sender: record.sender.map(|sender| sender.name()),
+            sender: record.sender_name(),
             version: version_from.map(|_| record.version.name()),
             version_from,
             client_id: record.client_id.map(String::from_utf8_lossy),
+            topic: topic.map(|topic| String::from_utf8_lossy(&topic.name)),
+            topic_from: topic.map(|topic| topic.told.name()),
+            topic_n: topic.map(|topic| topic.at.record),
             r#type: record.type_name(),
             text: (!record.text.is_empty()).then_some(record.text),
             length: record.bytes.len(),
@@ -192,7 +217,7 @@ impl Serialize for Headers<'_> {
         for header in self.record.headers {
             let Record { version, sender, .. } = *self.record;
             let context = view::context(&header.bytes, &header.tape, version, sender);
-            let shown = Shown { context, meanings: self.explain > Explain::Off };
+            let shown = Shown { context, meanings: self.explain > Explain::Off, sn: None };
             let rows = view::rows(&header.tape, &header.bytes, self.explain == Explain::Full);
             let rows = RefCell::new(rows.peekable());
             let hex = Shows(Hex(&header.bytes));
@@ -255,10 +280,7 @@ impl Serialize for Findings<'_> {
         for finding in self.record.tape.findings() {
             let info = finding.info();
             let version = self.context.version;
-            let (section, statements) = match version.is_v5() {
-                true => (info.section_v5, info.statements_v5),
-                false => (info.section_v311, info.statements_v311),
-            };
+            let (section, statements) = finding.source(self.context);
             list.serialize_element(&Finding {
                 severity: info.severity.name(),
                 rule: info.id,

@@ -12,14 +12,16 @@ pub mod json;
 pub mod paint;
 #[cfg(test)]
 mod sample;
+pub mod sn;
 pub mod summary;
 pub mod time;
 pub mod tree;
 pub mod words;
 
+use crate::annotate::Finding;
 use crate::pipeline::Record;
 use crate::spec::Version;
-use crate::spec::rule::RuleInfo;
+use crate::spec::field::Context;
 use std::io::{self, Write};
 
 /// One way to write records down.
@@ -108,20 +110,16 @@ pub enum Explain {
 /// The standard whose sections the tables name for `version`: that of 3.1.1 stands for 3.1 too.
 #[must_use]
 pub fn standard(version: Version) -> Version {
-    if version.is_v5() { Version::V5 } else { Version::V311 }
+    if version == Version::V31 { Version::V311 } else { version }
 }
 
-/// Where the standard of `version` says what a rule says: its normative statements, or the section
-/// where no statement says it alone. Empty for a rule that is not the standard's.
+/// Where the standard says what a finding says: its normative statements, or the section where no
+/// statement says it alone. Empty for a rule that is not the standard's.
 #[must_use]
-pub fn citation(rule: &RuleInfo, version: Version) -> String {
-    let (section, statements) = match version.is_v5() {
-        true => (rule.section_v5, rule.statements_v5),
-        false => (rule.section_v311, rule.statements_v311),
-    };
-    match (section, statements) {
+pub fn citation(finding: &Finding, context: &Context) -> String {
+    match finding.source(context) {
         ("", "") => String::new(),
-        (section, "") => format!("MQTT {} section {section}", standard(version)),
+        (section, "") => format!("{} section {section}", standard(context.version).title()),
         (_, statements) => format!("[{}]", statements.replace(' ', "] [")),
     }
 }

@@ -34,7 +34,8 @@ impl Role {
         let style = Style::new();
         match self {
             Self::Title => style.bold().bright_cyan(),
-            Self::Offset | Self::Dim => style.bright_black(),
+            // Not bright black: some palettes have it the colour of the background.
+            Self::Offset | Self::Dim => style.dimmed(),
             Self::Hex => style.yellow(),
             Self::Label => style.bold(),
             Self::Value => style.green(),

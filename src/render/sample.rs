@@ -39,6 +39,7 @@ pub(super) fn with_record<T>(
         unit: None,
         text: "",
         headers: &[],
+        sn: None,
     })
 }
 

@@ -11,6 +11,8 @@
 
 mod info;
 mod line;
+mod sn;
+mod unit;
 
 use super::paint::{Painter, Role};
 use super::time::TimeWriter;

@@ -4,13 +4,13 @@
 use super::flow::Flow;
 use super::gutter::Gutter;
 use super::paint::{Painter, Role};
-use super::{Explain, Format, Options, heading, words};
+use super::{Explain, Format, Options, heading, sn, words};
 use crate::annotate::view::{self, Row};
 use crate::annotate::{Finding, Tape};
-use crate::pipeline::{Header, Record};
+use crate::pipeline::{Header, Record, SnRecord};
 use crate::spec::field::{Context, Kind};
 use crate::spec::property::PROPERTIES;
-use crate::spec::{Field, PacketSet};
+use crate::spec::{Field, PacketSet, reason};
 use std::io::{self, Write};
 
 /// Characters of a value that are shown, unless everything is asked for.
@@ -64,7 +64,13 @@ impl Tree {
     fn header(&mut self, header: &Header, record: &Record<'_>) {
         self.heading.unit(header, &mut self.out);
         let context = view::context(&header.bytes, &header.tape, record.version, record.sender);
-        self.body(Source { tape: &header.tape, bytes: &header.bytes, context, is_packet: false });
+        self.body(Source {
+            tape: &header.tape,
+            bytes: &header.bytes,
+            context,
+            is_packet: false,
+            sn: None,
+        });
     }
 
     fn body(&mut self, source: Source<'_>) {
@@ -80,12 +86,19 @@ struct Source<'r> {
     context: Context,
     /// Whether the bytes are an MQTT packet.
     is_packet: bool,
+    /// What a message of MQTT-SN is about.
+    sn: Option<SnRecord<'r>>,
 }
 
 impl<'r> Source<'r> {
     fn of(record: &'r Record<'_>) -> Self {
-        let is_packet = record.decoded.is_some();
-        Self { tape: record.tape, bytes: record.bytes, context: record.context(), is_packet }
+        Self {
+            tape: record.tape,
+            bytes: record.bytes,
+            context: record.context(),
+            is_packet: record.decoded.is_some(),
+            sn: record.sn,
+        }
     }
 }
 
@@ -120,7 +133,7 @@ impl<'r> Body<'r> {
         let Source { tape, bytes, .. } = self.source;
         let rows: Vec<Row<'_>> = view::rows(tape, bytes, self.explain == Explain::Full).collect();
         let findings = tape.findings();
-        let homes: Vec<Option<usize>> = findings.iter().map(|f| home(&rows, f)).collect();
+        let homes: Vec<Option<Home>> = findings.iter().map(|f| Home::of(&rows, f)).collect();
         for (finding, _) in findings.iter().zip(&homes).filter(|(_, home)| home.is_none()) {
             self.finding(finding, None);
         }
@@ -129,8 +142,10 @@ impl<'r> Body<'r> {
                 .get(at.saturating_add(1))
                 .is_some_and(|next| next.depth > row.depth && next.whole == row.field);
             self.row(row, row.is_group || parts_follow);
-            for (finding, _) in findings.iter().zip(&homes).filter(|(_, home)| **home == Some(at)) {
-                self.finding(finding, Some(row.depth));
+            for (finding, home) in findings.iter().zip(&homes) {
+                if let Some(home) = home.as_ref().filter(|home| home.row == at) {
+                    self.finding(finding, Some(home.depth));
+                }
             }
             if self.explain == Explain::Full {
                 self.absent_after(&rows, at);
@@ -154,7 +169,7 @@ impl<'r> Body<'r> {
             flow.push(Role::Meaning, ": ").push(role, value);
         }
         if self.explain >= Explain::Brief {
-            let meaning = words::meaning(row, &self.context);
+            let meaning = sn::meaning(row, &self.context, self.source.sn);
             if !meaning.is_empty() {
                 flow.push(Role::Dim, " · ").push(Role::Meaning, meaning);
             }
@@ -172,9 +187,14 @@ impl<'r> Body<'r> {
         }
         let (section, statements) = words::spec(row, &self.context);
         let allowed = words::allowed(row, &self.context);
+        let elsewhere = words::elsewhere(row);
         let mut parts = Vec::new();
+        if !elsewhere.is_empty() {
+            parts.push(elsewhere.to_owned());
+        }
         if !section.is_empty() {
-            parts.push(format!("MQTT {} section {section}", super::standard(self.context.version)));
+            let standard = super::standard(self.context.version).title();
+            parts.push(format!("{standard} section {section}"));
         }
         if !statements.is_empty() {
             parts.push(format!("[{}]", statements.replace(' ', "] [")));
@@ -193,7 +213,7 @@ impl<'r> Body<'r> {
         let mut flow = Flow::new();
         flow.push(severity.into(), format!("! {severity}: "));
         flow.push(Role::Meaning, finding.message(&self.context));
-        let spec = super::citation(finding.info(), self.context.version);
+        let spec = super::citation(finding, &self.context);
         if !spec.is_empty() {
             flow.push(Role::Dim, format!(" · {spec}"));
         }
@@ -233,6 +253,7 @@ impl<'r> Body<'r> {
         if !self.context.version.is_v5() || !self.source.is_packet {
             return;
         }
+        self.absent_code(place, rows, depth);
         for info in PROPERTIES.iter().filter(|info| info.allowed.meets(place)) {
             let words = info.absence(place);
             let in_will = place.meets(PacketSet::WILL);
@@ -241,9 +262,24 @@ impl<'r> Body<'r> {
                 .any(|row| row.field == Field::property(info.id) && row.in_will == in_will);
             if !words.is_empty() && !is_there {
                 let mut flow = Flow::new();
-                flow.push(Role::Dim, format!("no {}: {words}", info.name));
+                flow.push(Role::Dim, format!("no {} · {words}", info.name));
                 self.line(depth, &flow);
             }
+        }
+    }
+
+    /// A Reason Code that was left out is 0x00.
+    fn absent_code(&mut self, place: PacketSet, rows: &[Row<'_>], depth: u8) {
+        let kind = self.context.packet_type();
+        let may = place.meets(PacketSet::of(&[kind])) && reason::MAY_OMIT.meets(place);
+        if !may || rows.iter().any(|row| row.field.kind() == Kind::Code) {
+            return;
+        }
+        if let Some(info) = reason::reason(kind, 0) {
+            let mut flow = Flow::new();
+            let words = format!("no Reason Code · 0x00 {}: {}", info.name, info.meaning);
+            flow.push(Role::Dim, words);
+            self.line(depth, &flow);
         }
     }
 }
@@ -252,12 +288,55 @@ fn ends_properties(row: &Row<'_>) -> bool {
     row.field == Field::PROPERTY_LENGTH
 }
 
-/// The row that a finding belongs to: the last and deepest one that holds its bits.
-fn home(rows: &[Row<'_>], finding: &Finding) -> Option<usize> {
-    let holds = |row: &Row<'_>| {
-        row.span.start <= finding.span.start && row.span.end() >= finding.span.end()
-    };
-    rows.iter()
-        .rposition(|row| holds(row) && row.field == finding.field)
-        .or_else(|| rows.iter().rposition(holds))
+/// Where a finding is shown: below which row, and how deep.
+struct Home {
+    row: usize,
+    depth: u8,
+}
+
+impl Home {
+    /// The last and deepest row that holds the finding's bits. What is missing at the end of the
+    /// last field is no part of that field: it is shown as deep as the outermost that ends there.
+    fn of(rows: &[Row<'_>], finding: &Finding) -> Option<Self> {
+        let (start, end) = (finding.span.start, finding.span.end());
+        let holds = |row: &Row<'_>| row.span.start <= start && row.span.end() >= end;
+        let own = rows.iter().rposition(|row| holds(row) && row.field == finding.field);
+        let row = own.or_else(|| rows.iter().rposition(holds))?;
+        let ends = |row: &&Row<'_>| start == end && row.span.end() == start;
+        let is_own = own.is_some() || finding.field.as_property().is_some();
+        let outermost = rows.iter().filter(ends).map(|row| row.depth).min();
+        let depth = outermost.filter(|_| !is_own).or(rows.get(row).map(|row| row.depth))?;
+        Some(Self { row, depth })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample;
+    use crate::spec::Version;
+
+    fn shown(bytes: &[u8], explain: Explain) -> String {
+        let mut tree = Tree::new(&Options { explain, ..Options::default() });
+        let record = |record: Record<'_>| sample::written(&mut tree, &record);
+        sample::with_record(bytes, Version::V5, None, record)
+    }
+
+    /// Keep Alive is missing behind the Connect Flags: that is no fault of their last bit.
+    #[test]
+    fn what_is_missing_is_shown_as_deep_as_what_it_should_follow() {
+        let cut = sample::bytes(sample::CONNECT);
+        let tree = shown(cut.get(..10).unwrap(), Explain::Off);
+        let depth = |words: &str| tree.lines().find_map(|line| line.find(words)).unwrap();
+        assert_eq!(depth("! error: Keep Alive needs"), depth("Connect Flags") + 2);
+        assert!(depth("! error: Keep Alive needs") < depth("Reserved: 0") + 2);
+    }
+
+    #[test]
+    fn a_reason_code_that_was_left_out_is_told_where_everything_is() {
+        let words = "no Reason Code · 0x00 Success: the receiver has taken over the message";
+        assert!(shown(&[0x40, 2, 0, 1], Explain::Full).contains(words));
+        assert!(!shown(&[0x40, 3, 0, 1, 0x10], Explain::Full).contains("no Reason Code"));
+        assert!(!shown(&[0xc0, 0], Explain::Full).contains("no Reason Code"));
+    }
 }

@@ -3,10 +3,12 @@
 use crate::annotate::view::Row;
 use crate::spec::field::{Context, Kind, Meaning};
 use crate::spec::property::{PropertyInfo, Unit, Wire};
-use crate::spec::{Field, PacketType, PropertyId, reason};
+use crate::spec::sn::{MessageType, return_code};
+use crate::spec::{Field, PacketType, PropertyId, Version, reason};
 use crate::text::{self, Escaped};
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The name of the row's field.
 #[must_use]
@@ -46,7 +48,13 @@ pub fn value(row: &Row<'_>, context: &Context, limit: usize) -> String {
         Kind::Undecoded => text::count(row.bytes.len() as u64, "byte"),
         Kind::Text => with_length(quoted(row.content(), limit), row),
         Kind::Data => with_length(bytes(row.content(), limit), row),
+        Kind::Tail => quoted(row.content(), limit),
         Kind::Rest => bytes(row.content(), limit),
+        Kind::Hex => in_hex(row.content(), limit),
+        Kind::Address => address(row.content()),
+        Kind::Line | Kind::HeaderLine if row.content().is_empty() => String::new(),
+        Kind::Line | Kind::HeaderLine => quoted(row.content(), limit),
+        Kind::Digits => row.number.to_string(),
         Kind::Property(wire) => property(row, wire, limit),
     }
 }
@@ -90,6 +98,12 @@ pub fn spec(row: &Row<'_>, context: &Context) -> (&'static str, &'static str) {
     }
 }
 
+/// The standard and section that the field comes from where that is not MQTT's; else empty.
+#[must_use]
+pub fn elsewhere(row: &Row<'_>) -> &'static str {
+    row.field.info().map_or("", |info| info.elsewhere)
+}
+
 /// The values that the standard allows, in words; empty where that is not said.
 #[must_use]
 pub fn allowed(row: &Row<'_>, context: &Context) -> String {
@@ -130,10 +144,14 @@ fn part_meaning(row: &Row<'_>) -> Cow<'static, str> {
 }
 
 fn bits(row: &Row<'_>, context: &Context) -> String {
-    if row.field == Field::PACKET_TYPE {
-        return format!("{} ({})", context.packet_type(), row.number);
+    match row.field {
+        Field::PACKET_TYPE => format!("{} ({})", context.packet_type(), row.number),
+        Field::SN_TYPE => {
+            let kind = MessageType(u8::try_from(row.number).unwrap_or_default());
+            format!("{kind} (0x{:02x})", row.number)
+        }
+        _ => row.number.to_string(),
     }
-    row.number.to_string()
 }
 
 fn number(row: &Row<'_>, unit: Unit) -> String {
@@ -143,6 +161,8 @@ fn number(row: &Row<'_>, unit: Unit) -> String {
 fn with_unit(number: u64, unit: Unit) -> String {
     let (noun, words) = match unit {
         Unit::None => return number.to_string(),
+        // The standard's "never" (5.0: section 3.1.2.11.2) is no time.
+        Unit::Seconds if number == u64::from(u32::MAX) => return format!("{number} s"),
         Unit::Seconds => (format!("{number} s"), text::seconds(number)),
         Unit::Bytes => (text::count(number, "byte"), text::size(number)),
     };
@@ -167,6 +187,9 @@ fn varint(row: &Row<'_>) -> String {
 fn code(row: &Row<'_>, context: &Context) -> String {
     let code = u8::try_from(row.number).unwrap_or_default();
     let name = code_name(context, code);
+    if context.version == Version::Sn12 {
+        return format!("0x{code:02x} {name}");
+    }
     let nth = match context.packet_type() {
         PacketType::SUBACK | PacketType::UNSUBACK => {
             format!(" (filter {})", row.index.saturating_add(1))
@@ -184,6 +207,9 @@ fn code(row: &Row<'_>, context: &Context) -> String {
 #[must_use]
 pub fn code_name(context: &Context, code: u8) -> &'static str {
     let kind = context.packet_type();
+    if context.version == Version::Sn12 {
+        return return_code::return_code(code).map_or("reserved", |info| info.name);
+    }
     let info = match context.version.is_v5() {
         true => reason::reason(kind, code),
         false => reason::return_code_v3(kind, code, context.version),
@@ -220,11 +246,27 @@ pub fn bytes(bytes: &[u8], limit: usize) -> String {
     if text::is_readable(bytes) {
         return quoted(bytes, limit);
     }
+    in_hex(bytes, limit)
+}
+
+fn in_hex(bytes: &[u8], limit: usize) -> String {
     let shown = bytes.get(..limit >> 1).unwrap_or(bytes);
     let mut out = String::from("0x");
     out.push_str(&hex::encode(shown));
     out.push_str(&rest_words(bytes.len().saturating_sub(shown.len())));
     out
+}
+
+/// An address of IPv4 or IPv6, in the usual form.
+#[must_use]
+pub fn address(bytes: &[u8]) -> String {
+    if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
+        return Ipv4Addr::from(v4).to_string();
+    }
+    match <[u8; 16]>::try_from(bytes) {
+        Ok(v6) => Ipv6Addr::from(v6).to_string(),
+        Err(_) => in_hex(bytes, usize::MAX),
+    }
 }
 
 /// Text between double quotes, escaped.

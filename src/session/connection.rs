@@ -40,19 +40,34 @@ impl How {
 pub struct Connection {
     version: Option<(Version, How)>,
     client_id: Option<Vec<u8>>,
+    /// Whether the packets are those of one network connection, on which CONNECT comes once.
+    is_stream: bool,
+    connects: u64,
 }
 
 impl Connection {
     /// A connection of which nothing is known but what the options say.
     #[must_use]
     pub fn new(version: Option<Version>) -> Self {
-        Self { version: version.map(|version| (version, How::Option)), client_id: None }
+        Self { version: version.map(|version| (version, How::Option)), ..Self::default() }
+    }
+
+    /// The same for the packets of one network connection: a second CONNECT on it is a fault.
+    #[must_use]
+    pub fn of_stream(version: Option<Version>) -> Self {
+        Self { is_stream: true, ..Self::new(version) }
     }
 
     /// A connection whose version was inferred from packets further on.
     #[must_use]
     pub fn inferred(version: Version) -> Self {
-        Self { version: Some((version, How::Inferred)), client_id: None }
+        Self { version: Some((version, How::Inferred)), ..Self::default() }
+    }
+
+    /// The version that packets are read by, where it is known.
+    #[must_use]
+    pub fn version(&self) -> Option<Version> {
+        self.version.map(|(version, _)| version)
     }
 
     /// The Client Identifier, as CONNECT gave it or CONNACK assigned it.
@@ -74,8 +89,11 @@ impl Connection {
         let sender = sender.or_else(|| kind.and_then(PacketType::only_sender));
         let (version, how, note) = match self.version {
             _ if kind == Some(PacketType::CONNECT) => (self.expected(), How::Connect, None),
-            Some((Version::V5, how)) if is_old_refusal(bytes) => {
-                (Version::V311, how, Some(Rule::CONNACK_OLDER))
+            Some((Version::V5, How::Connect)) if is_old_refusal(bytes) => {
+                (Version::V311, How::Inferred, Some(Rule::CONNACK_OLDER))
+            }
+            Some((Version::V5, How::Inferred)) if is_old_refusal(bytes) => {
+                (Version::V311, How::Inferred, Some(Rule::VERSION_INFERRED))
             }
             Some((version, how)) => (version, how, None),
             None => self.infer(bytes, sender, scratch),
@@ -85,7 +103,21 @@ impl Connection {
         if let Some(rule) = note {
             tape.note(Finding::new(rule, Span::of_bytes(0, bytes.len()), Field::INPUT));
         }
+        if decoded.header.packet_type == PacketType::CONNECT
+            && tape.find(Field::PROTOCOL_LEVEL).is_none()
+        {
+            // Cut before its level: what version the connection has is as open as before.
+            return (decoded, self.version.map_or(How::Open, |(_, how)| how));
+        }
         self.observe(&decoded);
+        if kind == Some(PacketType::CONNECT) {
+            self.connects = self.connects.saturating_add(1);
+            if self.is_stream && self.connects > 1 {
+                let span = Span { start: 0, len: 4 };
+                let finding = Finding::new(Rule::SECOND_CONNECT, span, Field::PACKET_TYPE);
+                tape.note(finding.with(self.connects, 0));
+            }
+        }
         (decoded, how)
     }
 
@@ -192,6 +224,23 @@ mod tests {
     fn an_old_server_refuses_in_its_own_version() {
         let mut connection = Connection::new(None);
         read(&mut connection, CONNECT_V5);
-        assert_eq!(read(&mut connection, "20020001"), (Version::V311, How::Connect, 1));
+        assert_eq!(read(&mut connection, "20020001"), (Version::V311, How::Inferred, 1));
+        let mut inferred = Connection::inferred(Version::V5);
+        assert_eq!(read(&mut inferred, "20020001"), (Version::V311, How::Inferred, 1));
+    }
+
+    #[test]
+    fn what_is_settled_by_hand_stays_so() {
+        let mut connection = Connection::new(Some(Version::V5));
+        assert_eq!(read(&mut connection, "20020000"), (Version::V5, How::Option, 1));
+    }
+
+    #[test]
+    fn a_connect_that_is_cut_before_its_level_settles_nothing() {
+        let mut connection = Connection::new(None);
+        assert_eq!(read(&mut connection, "101000044d51").1, How::Open);
+        assert_eq!(read(&mut connection, SUBSCRIBE_V5), (Version::V5, How::Inferred, 0));
+        let mut connection = Connection::new(None);
+        assert_eq!(read(&mut connection, "101000044d51545405").1, How::Connect);
     }
 }

@@ -12,3 +12,9 @@ pub use connection::{Connection, How};
 pub use seen::{At, Facts, Partner, Seen};
 pub use shared::Shared;
 pub use track::matches;
+mod pairs;
+mod recent;
+pub mod sn;
+
+pub use connection::{Connection, How};
+pub use pairs::{Pair, Pairs, Trust};

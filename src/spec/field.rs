@@ -2,11 +2,14 @@
 
 use super::packet_type::PacketType;
 use super::property::{PropertyId, PropertyInfo, Unit, Wire};
+use super::sn;
 use super::version::{Sender, Version};
 use std::borrow::Cow;
 use std::fmt;
 
-/// A field of a packet: an index into [`FIELDS`](super::fields::FIELDS), or a property.
+/// A field of a packet: an index into [`FIELDS`](super::fields::FIELDS), a property, or a field of
+/// MQTT-SN, or a field of what carries packets
+/// ([`CARRIER_FIELDS`](super::carrier_fields::CARRIER_FIELDS)).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Field(pub u16);
 
@@ -29,10 +32,22 @@ pub enum Kind {
     Text,
     /// Two bytes of length, then any bytes.
     Data,
+    /// UTF-8 text, up to the end of what holds it.
+    Tail,
     /// A reason code or return code.
     Code,
     /// Any bytes, up to the end of what holds them.
     Rest,
+    /// Bytes that are shown as hex digits, whether they can be read as text or not.
+    Hex,
+    /// An address of IPv4 or IPv6.
+    Address,
+    /// Text up to a blank or the end of its line, which belong to the field but are not shown.
+    Line,
+    /// A line of HTTP: a name, a colon, the value.
+    HeaderLine,
+    /// A number in digits, as [`Line`](Self::Line) delimited.
+    Digits,
     /// Bytes that could not be decoded.
     Undecoded,
     /// A property: its identifier, then a value of this type.
@@ -75,6 +90,10 @@ pub struct Context {
     pub sender: Option<Sender>,
     /// Whether the packet holds a property that says how many seconds a session lasts, and how many.
     pub session_expiry: Option<u32>,
+    /// Of MQTT-SN: the message type; of an encapsulated message its own.
+    pub message_type: sn::MessageType,
+    /// Of MQTT-SN: the flags; 0 where there are none.
+    pub flags: sn::Flags,
 }
 
 impl Context {
@@ -82,6 +101,15 @@ impl Context {
     #[must_use]
     pub const fn packet_type(&self) -> PacketType {
         PacketType::of_header(self.header)
+    }
+
+    /// The standard's name of the packet's type, whichever standard it is.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match self.version {
+            Version::Sn12 => self.message_type.name(),
+            _ => self.packet_type().name(),
+        }
     }
 }
 
@@ -105,6 +133,8 @@ pub struct FieldInfo {
     pub statements_v5: &'static str,
     /// Normative statements of MQTT 3.1.1.
     pub statements_v311: &'static str,
+    /// Where it is said, for what another standard than MQTT defines: `RFC 6455 5.2`.
+    pub elsewhere: &'static str,
     /// The values that the standard allows, in words.
     pub allowed: &'static str,
     /// Whether the bytes are a secret that `--redact` hides.
@@ -125,6 +155,7 @@ impl FieldInfo {
             section_v311: "",
             statements_v5: "",
             statements_v311: "",
+            elsewhere: "",
             allowed: "",
             secret: false,
         }
@@ -149,6 +180,13 @@ impl FieldInfo {
     pub const fn at(mut self, v5: &'static str, v311: &'static str) -> Self {
         self.section_v5 = v5;
         self.section_v311 = v311;
+        self
+    }
+
+    /// The standard and the section, where it is not one of MQTT.
+    #[must_use]
+    pub const fn of(mut self, elsewhere: &'static str) -> Self {
+        self.elsewhere = elsewhere;
         self
     }
 
@@ -178,6 +216,10 @@ impl FieldInfo {
 impl Field {
     /// Fields from here on are properties: the identifier is added to it.
     const PROPERTY_BASE: u16 = 0x100;
+    /// Fields from here on are those of MQTT-SN.
+    pub(super) const SN_BASE: u16 = 0x200;
+    /// Fields from here on are those of what carries packets.
+    pub(super) const CARRIER_BASE: u16 = 0x300;
 
     /// The field of a property.
     #[must_use]
@@ -188,7 +230,8 @@ impl Field {
     /// The row of the property, if the field is one that the standard knows.
     #[must_use]
     pub fn as_property(self) -> Option<&'static PropertyInfo> {
-        (self.0 >= Self::PROPERTY_BASE)
+        (Self::PROPERTY_BASE..Self::SN_BASE)
+            .contains(&self.0)
             .then(|| PropertyId(u32::from(self.0 & 0xff)).info())
             .flatten()
     }
@@ -196,7 +239,13 @@ impl Field {
     /// The row of the table; `None` for a property.
     #[must_use]
     pub fn info(self) -> Option<&'static FieldInfo> {
-        super::fields::FIELDS.get(usize::from(self.0))
+        if let Some(index) = self.0.checked_sub(Self::CARRIER_BASE) {
+            return super::carrier_fields::CARRIER_FIELDS.get(usize::from(index));
+        }
+        match self.0.checked_sub(Self::SN_BASE) {
+            Some(index) => sn::fields::FIELDS.get(usize::from(index)),
+            None => super::fields::FIELDS.get(usize::from(self.0)),
+        }
     }
 
     /// The key in filters and JSON.

@@ -41,7 +41,7 @@ fields! {
     QOS: field("mqtt.qos", "QoS", Bits)
         .means(Values(m::QOS)).at("3.3.1.2", "3.3.1.2").binds("MQTT-3.3.1-4", "MQTT-3.3.1-4").allows("0, 1 or 2");
     RETAIN: field("mqtt.retain", "RETAIN", Flag)
-        .means(Computed(m::retain)).at("3.3.1.3", "3.3.1.3").binds("MQTT-3.3.1-5 MQTT-3.3.1-8", "MQTT-3.3.1-5 MQTT-3.3.1-8 MQTT-3.3.1-9")
+        .means(Computed(m::retain)).at("3.3.1.3", "3.3.1.3").binds("MQTT-3.3.1-5 MQTT-3.3.1-8", "MQTT-3.3.1-5 MQTT-3.3.1-8 MQTT-3.3.1-9 MQTT-3.3.1-12")
         .allows("0 or 1");
     // MQTT 3.1 has flags in PUBREL, SUBSCRIBE and UNSUBSCRIBE too, where later versions have 0010.
     DUP_V31: field("mqtt.dupflag_v31", "DUP", Flag)
@@ -86,7 +86,7 @@ fields! {
         .means(Computed(m::will_qos)).at("3.1.2.6", "3.1.2.6").binds("MQTT-3.1.2-11 MQTT-3.1.2-12", "MQTT-3.1.2-13 MQTT-3.1.2-14")
         .allows("0, 1 or 2; 0 where Will is 0");
     WILL_FLAG: field("mqtt.conflag.willflag", "Will", Flag)
-        .means(Bit("nothing is published if the connection is lost", "the server publishes the Will Message if the connection ends without a DISCONNECT"))
+        .means(Computed(m::will))
         .at("3.1.2.5", "3.1.2.5").binds("MQTT-3.1.2-7 MQTT-3.1.2-8 MQTT-3.1.2-9 MQTT-3.1.2-10", "MQTT-3.1.2-8 MQTT-3.1.2-9 MQTT-3.1.2-10 MQTT-3.1.2-11").allows("0 or 1");
     CLEAN_START: field("mqtt.conflag.cleansess", "Clean Start", Flag).in_v3("Clean Session")
         .means(Computed(m::clean_start)).at("3.1.2.4", "3.1.2.4").binds("MQTT-3.1.2-4 MQTT-3.1.2-5 MQTT-3.1.2-6", "MQTT-3.1.2-4 MQTT-3.1.2-5 MQTT-3.1.2-6").allows("0 or 1");
@@ -144,7 +144,7 @@ fields! {
     // ---- 3.8 SUBSCRIBE, 3.9 SUBACK
     SUBSCRIPTION: field("mqtt.subscription", "Subscription", Group).at("3.8.3", "3.8.3");
     TOPIC_FILTER: field("mqtt.topic", "Topic Filter", Text)
-        .means(Computed(m::topic_filter)).at("3.8.3", "3.8.3").binds("MQTT-3.8.3-1 MQTT-4.7.1-1", "MQTT-3.8.3-1 MQTT-4.7.1-2")
+        .means(Computed(m::topic_filter)).at("3.8.3", "3.8.3").binds("MQTT-3.8.3-1 MQTT-4.7.1-1 MQTT-4.7.1-2", "MQTT-3.8.3-1 MQTT-4.7.1-2 MQTT-4.7.1-3")
         .allows("text of at least one character; + stands for one level, # for all the rest");
     SUBSCRIPTION_OPTIONS: field("mqtt.subscription_options", "Subscription Options", Group).in_v3("QoS byte").at("3.8.3.1", "3.8.3");
     OPTIONS_RESERVED: field("mqtt.subscription_options_reserved", "Reserved", Reserved)

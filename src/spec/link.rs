@@ -67,8 +67,8 @@ pub enum LinkForm {
     Llc,
     /// PPP, with or without address and control, or Cisco HDLC.
     Ppp,
-    /// A byte that tells the direction, then PPP.
-    PppDirected,
+    /// So many bytes that tell no more than the direction, then PPP.
+    PppAfter(u8),
     /// PPPoE, from its version on.
     Pppoe,
     /// IEEE 802.11.
@@ -124,8 +124,8 @@ pub const LINKS: &[LinkRow] = &[
     row(9, "PPP", LinkForm::Ppp),
     row(50, "PPP or Cisco HDLC over serial", LinkForm::Ppp),
     row(104, "Cisco HDLC", LinkForm::Ppp),
-    row(166, "PPP of pppd", LinkForm::PppDirected),
-    row(204, "PPP with direction", LinkForm::PppDirected),
+    row(166, "PPP of pppd", LinkForm::PppAfter(2)),
+    row(204, "PPP with direction", LinkForm::PppAfter(1)),
     row(51, "PPPoE", LinkForm::Pppoe),
     row(105, "IEEE 802.11", LinkForm::Wifi),
     row(127, "IEEE 802.11 with radiotap", LinkForm::Radiotap),

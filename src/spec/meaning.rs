@@ -47,6 +47,7 @@ pub fn packet_type(context: &Context, _: u64) -> Words {
 pub fn header_reserved(context: &Context, value: u64) -> Words {
     let kind = context.packet_type();
     match kind.info().flags {
+        _ if kind == PacketType::RESERVED => Words::default(),
         Some(required) if u64::from(required) == value => {
             format!("the value {kind} requires").into()
         }
@@ -55,7 +56,8 @@ pub fn header_reserved(context: &Context, value: u64) -> Words {
     }
 }
 
-/// RETAIN of a PUBLISH, by the side that sends it.
+/// RETAIN of a PUBLISH, by the side that sends it. Before 5.0 a subscription cannot ask to keep the
+/// flag.
 pub fn retain(context: &Context, value: u64) -> Words {
     match (value, context.sender) {
         (0, Some(Sender::Server)) => "a message that was just published, not a stored one",
@@ -63,9 +65,10 @@ pub fn retain(context: &Context, value: u64) -> Words {
         (_, Some(Sender::Client)) => {
             "the server stores the message as the topic's last and sends it to later subscribers"
         }
-        (_, Some(Sender::Server)) => {
+        (_, Some(Sender::Server)) if context.version.is_v5() => {
             "a stored message, or one whose flag the subscription asked to keep"
         }
+        (_, Some(Sender::Server)) => "a stored message, sent because of a new subscription",
         (_, None) => {
             "to the server: store it as the topic's last message; from the server: a stored message"
         }
@@ -124,7 +127,7 @@ pub fn property_length(_: &Context, value: u64) -> Words {
 pub fn protocol_name(context: &Context, _: u64) -> Words {
     match context.version {
         Version::V31 => "the name in MQTT 3.1",
-        Version::V311 | Version::V5 => "the name since MQTT 3.1.1",
+        _ => "the name since MQTT 3.1.1",
     }
     .into()
 }
@@ -144,6 +147,21 @@ pub fn protocol_level(_: &Context, value: u64) -> Words {
 }
 
 const WILL: u8 = 0b0000_0100;
+
+/// Will: which end of the connection makes the server publish it. A DISCONNECT of 5.0 drops it only
+/// with Reason Code 0x00 (section 3.14.4).
+pub fn will(context: &Context, value: u64) -> Words {
+    match (value, context.version.is_v5()) {
+        (0, _) => "nothing is published if the connection is lost",
+        (_, true) => {
+            "the server publishes the Will Message unless the client leaves with DISCONNECT 0x00"
+        }
+        (_, false) => {
+            "the server publishes the Will Message unless the client leaves with a DISCONNECT"
+        }
+    }
+    .into()
+}
 
 /// Will Retain, with or without a Will.
 pub fn will_retain(context: &Context, value: u64) -> Words {
@@ -201,7 +219,7 @@ pub fn client_id(context: &Context, _: u64) -> Words {
         (false, Version::V311, false) => {
             "empty, which needs Clean Session 1: the server refuses".into()
         }
-        (false, Version::V31, _) => "empty, which 3.1 does not allow: 1 to 23 characters".into(),
+        (false, ..) => "empty, which 3.1 does not allow: 1 to 23 characters".into(),
     }
 }
 
@@ -213,7 +231,7 @@ pub fn will_payload(_: &Context, _: u64) -> Words {
 /// Topic Name of a PUBLISH.
 pub fn topic(context: &Context, _: u64) -> Words {
     match (context.field_bytes, context.version.is_v5()) {
-        (0..=2, true) => "empty: the Topic Alias below stands for the topic",
+        (0..=2, true) => "empty: the topic is the one that the Topic Alias stands for",
         (0..=2, false) => "empty, which the standard does not allow",
         _ => "subscribers whose filter matches it get the message",
     }
@@ -266,5 +284,21 @@ pub fn return_code(context: &Context, value: u64) -> Words {
         None => {
             format!("not a return code of {} in {}", context.packet_type(), context.version).into()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_hold_in_the_version_of_the_packet() {
+        let context = |version| Context { version, sender: Some(Sender::Server), ..<_>::default() };
+        let (v311, v5) = (context(Version::V311), context(Version::V5));
+        // Retain As Published came with 5.0.
+        assert!(!retain(&v311, 1).contains("asked") && retain(&v5, 1).contains("asked"));
+        // A DISCONNECT of 5.0 may ask for the Will Message all the same.
+        assert!(will(&v5, 1).contains("0x00") && !will(&v311, 1).contains("0x00"));
+        assert_eq!(header_reserved(&v311, 0), "");
     }
 }

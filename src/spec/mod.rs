@@ -2,6 +2,7 @@
 //! validator, help and docs loop over these rows. A new fact is a row; a table of a new kind is a
 //! file. This room imports nothing but `bytes` and `text`.
 
+pub mod carrier_fields;
 pub mod field;
 pub mod fields;
 pub mod level;
@@ -9,11 +10,17 @@ pub mod link;
 pub mod meaning;
 pub mod packet_type;
 pub mod property;
+pub mod proxy;
 pub mod reason;
 pub mod rule;
+pub mod sn;
 pub mod tunnel;
 pub mod unit;
 pub mod version;
+pub mod websocket;
+
+#[cfg(test)]
+mod tests;
 
 pub use field::Field;
 pub use packet_type::{PacketSet, PacketType};

@@ -1,8 +1,8 @@
 //! Reason codes of MQTT 5.0 (section 2.4) and return codes of MQTT 3.1 and 3.1.1: what a code
 //! means in the packet that carries it.
 
-use super::packet_type::PacketType;
 use super::packet_type::PacketType as P;
+use super::packet_type::{PacketSet, PacketType};
 use super::version::Version;
 
 /// What one code means in one packet type.
@@ -22,6 +22,9 @@ pub struct ReasonInfo {
     pub server_sends: bool,
     /// What it means here and what follows from it, as one clause without a full stop.
     pub meaning: &'static str,
+    /// Whether the section on the packet lists it, and not the table of all codes (5.0: section
+    /// 2.4) alone.
+    pub in_section: bool,
 }
 
 /// Where a standard lists the codes of one packet type.
@@ -98,13 +101,27 @@ const fn row(
 ) -> ReasonInfo {
     let name = name_in(&NAMES, code);
     let versions = &[Version::V5];
-    ReasonInfo { packet, code, name, versions, client_sends, server_sends, meaning }
+    ReasonInfo {
+        packet,
+        code,
+        name,
+        versions,
+        client_sends,
+        server_sends,
+        meaning,
+        in_section: true,
+    }
 }
 
 impl ReasonInfo {
     /// The name that the code has in this packet alone.
     const fn named(self, name: &'static str) -> Self {
         Self { name, ..self }
+    }
+
+    /// The section on the packet does not list the code; the table of all codes does.
+    const fn in_table_of_all(self) -> Self {
+        Self { in_section: false, ..self }
     }
 }
 
@@ -121,7 +138,7 @@ const fn name_in(names: &[(u8, &'static str)], code: u8) -> &'static str {
 
 /// The reason codes of MQTT 5.0, in the order of packet type and code.
 #[rustfmt::skip]
-pub static REASONS: [ReasonInfo; 95] = [
+pub static REASONS: [ReasonInfo; 96] = [
     row(P::CONNACK, 0x00, SERVER, "the server accepts the connection, and the conversation begins"),
     row(P::CONNACK, 0x80, SERVER, "the server refuses the connection and does not say why"),
     row(P::CONNACK, 0x81, SERVER, "the server could not parse the CONNECT; the client must be mended before it tries again"),
@@ -192,7 +209,7 @@ pub static REASONS: [ReasonInfo; 95] = [
     row(P::UNSUBACK, 0x8f, SERVER, "nothing unsubscribed: the filter is well formed, but not open to this client"),
     row(P::UNSUBACK, 0x91, SERVER, "nothing unsubscribed: another exchange still has the UNSUBSCRIBE's Packet Identifier"),
 
-    row(P::DISCONNECT, 0x00, BOTH, "a normal end; the client's Will Message is not published").named("Normal disconnection"),
+    row(P::DISCONNECT, 0x00, BOTH, "a normal end; where the client says so, its Will Message is not published").named("Normal disconnection"),
     row(P::DISCONNECT, 0x04, CLIENT, "the client leaves, but wants its Will Message published all the same"),
     row(P::DISCONNECT, 0x80, BOTH, "the sender closes the connection and does not say why"),
     row(P::DISCONNECT, 0x81, BOTH, "the sender got a packet that it could not parse"),
@@ -201,6 +218,7 @@ pub static REASONS: [ReasonInfo; 95] = [
     row(P::DISCONNECT, 0x87, SERVER, "the client asked for something that it is not permitted to do"),
     row(P::DISCONNECT, 0x89, SERVER, "the server has too much to do to go on serving this client"),
     row(P::DISCONNECT, 0x8b, SERVER, "the server is going down; the client may connect again once it is back"),
+    row(P::DISCONNECT, 0x8c, BOTH, "the Authentication Method is not supported, or not the one that the connection began with").in_table_of_all(),
     row(P::DISCONNECT, 0x8d, SERVER, "nothing came from the client for one and a half times the Keep Alive"),
     row(P::DISCONNECT, 0x8e, SERVER, "a newer connection has this Client Identifier now; two clients may be sharing it"),
     row(P::DISCONNECT, 0x8f, SERVER, "the client sent a Topic Filter that is well formed, but that the server does not accept"),
@@ -239,7 +257,16 @@ const fn row_v3(
     name: &'static str,
     meaning: &'static str,
 ) -> ReasonInfo {
-    ReasonInfo { packet, code, name, versions, client_sends: false, server_sends: true, meaning }
+    ReasonInfo {
+        packet,
+        code,
+        name,
+        versions,
+        client_sends: false,
+        server_sends: true,
+        meaning,
+        in_section: true,
+    }
 }
 
 /// The return codes of MQTT 3.1 and 3.1.1, in the order of packet type, code and version.
@@ -372,6 +399,11 @@ pub fn code_name(code: u8) -> Option<&'static str> {
     NAMES.get(at).map(|(_, name)| *name)
 }
 
+/// The packets of MQTT 5.0 whose Reason Code may be left out; it is 0x00 then (sections 3.4.2.1 to
+/// 3.7.2.1, 3.14.2.1 and 3.15.2.1).
+pub const MAY_OMIT: PacketSet =
+    PacketSet::of(&[P::PUBACK, P::PUBREC, P::PUBREL, P::PUBCOMP, P::DISCONNECT, P::AUTH]);
+
 /// Where the standard of this version lists the codes of this packet; `None` where the packet
 /// carries none.
 #[must_use]
@@ -385,7 +417,7 @@ mod tests {
     use std::collections::HashSet;
 
     /// The standard's tables, typed from the standard and not from the rows above: `c` and `s` say
-    /// that only a client, only a server may send the code.
+    /// that only a client, only a server may send the code, `2.4:` that only table 2-6 has it.
     const V5: &[(P, &str)] = &[
         (
             P::CONNACK,
@@ -399,7 +431,7 @@ mod tests {
         (P::UNSUBACK, "s00 s11 s80 s83 s87 s8f s91"),
         (
             P::DISCONNECT,
-            "00 c04 80 81 82 83 s87 s89 s8b s8d s8e s8f 90 93 94 95 96 97 98 99 \
+            "00 c04 80 81 82 83 s87 s89 s8b 2.4:8c s8d s8e s8f 90 93 94 95 96 97 98 99 \
              s9a s9b s9c s9d s9e s9f sa0 sa1 sa2",
         ),
         (P::AUTH, "s00 18 c19"),
@@ -412,7 +444,8 @@ mod tests {
             (false, true) => "s",
             (false, false) => "nobody",
         };
-        format!("{who}{:02x}", row.code)
+        let table = if row.in_section { "" } else { "2.4:" };
+        format!("{table}{who}{:02x}", row.code)
     }
 
     #[test]
@@ -425,7 +458,7 @@ mod tests {
         let total: usize = V5.iter().map(|(_, codes)| codes.split_whitespace().count()).sum();
         assert_eq!(total, REASONS.len());
         let counts = V5.iter().map(|(packet, _)| defined(*packet).count());
-        assert!(counts.eq([22, 9, 9, 2, 2, 12, 7, 29, 3]));
+        assert!(counts.eq([22, 9, 9, 2, 2, 12, 7, 30, 3]));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! and `{limit}` (names of fields), `{a}` and `{b}` (numbers), `{a:bytes}` (a count of bytes),
 //! `{a:hex}`, `{a:time}` (nanoseconds), `{packet}`, `{version}` and `{sender}`.
 
+use super::version::Version;
 use std::fmt;
 
 /// How grave a finding is.
@@ -54,6 +55,8 @@ pub struct RuleInfo {
     pub section_v5: &'static str,
     /// Section of MQTT 3.1.1.
     pub section_v311: &'static str,
+    /// Section of MQTT-SN 1.2, which numbers no statements.
+    pub section_sn: &'static str,
     /// The sentence, with places to fill.
     pub message: &'static str,
 }
@@ -80,7 +83,45 @@ const fn row(
     [statements_v5, statements_v311]: [&'static str; 2],
     message: &'static str,
 ) -> RuleInfo {
-    RuleInfo { id, severity, statements_v5, statements_v311, section_v5, section_v311, message }
+    RuleInfo {
+        id,
+        severity,
+        statements_v5,
+        statements_v311,
+        section_v5,
+        section_v311,
+        section_sn: "",
+        message,
+    }
+}
+
+/// A rule of MQTT-SN alone.
+const fn sn(
+    severity: Severity,
+    id: &'static str,
+    section: &'static str,
+    message: &'static str,
+) -> RuleInfo {
+    row(severity, id, ["", ""], ["", ""], message).in_sn(section)
+}
+
+impl RuleInfo {
+    /// The section of MQTT-SN 1.2.
+    const fn in_sn(mut self, section: &'static str) -> Self {
+        self.section_sn = section;
+        self
+    }
+
+    /// The section and the normative statements in a version; empty for a rule that is not the
+    /// standard's.
+    #[must_use]
+    pub const fn place(&self, version: Version) -> (&'static str, &'static str) {
+        match version {
+            Version::V5 => (self.section_v5, self.statements_v5),
+            Version::Sn12 => (self.section_sn, ""),
+            Version::V31 | Version::V311 => (self.section_v311, self.statements_v311),
+        }
+    }
 }
 
 // Turns   NAME: row;   into   pub const NAME: Rule = Rule(n)   and the n-th row of RULES.
@@ -104,9 +145,9 @@ use Severity::{Error, Note, Warning};
 rules! {
     // ---- lengths
     TOO_SHORT: row(Error, "too-short", ["1.5", "1.5"], ["", ""],
-        "{field} needs {a:bytes}, but {limit} leaves {b}");
+        "{field} needs {a:bytes}, but {limit} leaves {b}").in_sn("5.4");
     REMAINING_LENGTH_TOO_LONG: row(Error, "remaining-length-too-long", ["2.1.4", "2.2.3"], ["", ""],
-        "Remaining Length says that {a:bytes} follow, but only {b} are there");
+        "Remaining Length says that {a:bytes} follow, but the bytes end after {b}");
     VARINT_TOO_LONG: row(Error, "varint-too-long", ["1.5.5", "2.2.3"], ["", ""],
         "{field} is a Variable Byte Integer of more than 4 bytes: the 4th byte, {a:hex}, says that another one follows");
     VARINT_NOT_SHORTEST: row(Error, "varint-not-shortest", ["1.5.5", "2.2.3"], ["MQTT-1.5.5-1", ""],
@@ -130,19 +171,21 @@ rules! {
     DUP_WITH_QOS_0: row(Error, "dup-with-qos-0", ["3.3.1.1", "3.3.1.1"], ["MQTT-3.3.1-2", "MQTT-3.3.1-2"],
         "DUP is 1, but a message of QoS 0 is never sent again");
     WRONG_SENDER: row(Error, "wrong-sender", ["2.1.2", "2.2.1"], ["", ""],
-        "a {sender} must not send {packet}");
+        "a {sender} must not send {packet}").in_sn("5.4");
     PACKET_ID_0: row(Error, "packet-id-0", ["2.2.1", "2.3.1"], ["MQTT-2.2.1-3 MQTT-2.2.1-4", "MQTT-2.3.1-1"],
         "Packet Identifier 0 is not allowed");
 
     // ---- text
     UTF8_ILL_FORMED: row(Error, "utf8-ill-formed", ["1.5.4", "1.5.3"], ["MQTT-1.5.4-1", "MQTT-1.5.3-1"],
-        "{field} is not well-formed UTF-8: byte {a:hex} at {b:bytes} from its beginning");
+        "{field} is not well-formed UTF-8: byte {a:hex} at {b:bytes} from its beginning").in_sn("5.3.12");
     UTF8_NUL: row(Error, "utf8-nul", ["1.5.4", "1.5.3"], ["MQTT-1.5.4-2", "MQTT-1.5.3-2"],
         "{field} holds the character U+0000, {b:bytes} from its beginning");
     TOPIC_EMPTY: row(Error, "topic-empty", ["4.7.3", "4.7.3"], ["MQTT-4.7.3-1", "MQTT-4.7.3-1"],
-        "{field} is empty; it needs at least one character");
+        "{field} is empty; it needs at least one character").in_sn("5.3.12");
+    TOPIC_WITHOUT_ALIAS: row(Error, "topic-without-alias", ["3.3.2.1", ""], ["", ""],
+        "{field} is empty, and no Topic Alias says which topic is meant");
     TOPIC_WILDCARD: row(Error, "topic-wildcard", ["3.3.2.1", "3.3.2.1"], ["MQTT-3.3.2-2", "MQTT-3.3.2-2"],
-        "{field} holds the wildcard {a:char}, which only a filter may");
+        "{field} holds the wildcard {a:char}, which only a filter may").in_sn("5.3.12");
 
     // ---- CONNECT
     PROTOCOL_NAME: row(Error, "protocol-name", ["3.1.2.1", "3.1.2.1"], ["MQTT-3.1.2-1", "MQTT-3.1.2-1"],
@@ -166,13 +209,19 @@ rules! {
     CREDENTIAL_MISSING_V31: row(Note, "credential-missing", ["", ""], ["", ""],
         "the flag says that a {field} follows, but the packet ends; MQTT 3.1 allows that");
 
+    SECOND_CONNECT: row(Error, "second-connect", ["3.1", "3.1"], ["MQTT-3.1.0-2", "MQTT-3.1.0-2"],
+        "a client must send CONNECT only once on a connection, and this is number {a}; what follows is read by it");
+
     // ---- CONNACK and the other codes
     CONNACK_RESERVED: row(Error, "connack-flags-reserved", ["3.2.2.1", "3.2.2.1"], ["MQTT-3.2.2-1", ""],
         "bits 7 to 1 of the Connect Acknowledge Flags must be 0");
     SESSION_PRESENT_ON_REFUSAL: row(Error, "session-present-on-refusal", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-6", "MQTT-3.2.2-4"],
         "Session Present must be 0 where the connection is refused");
+    // Section and statements of the codes depend on the packet: see Finding::source.
     REASON_CODE: row(Error, "reason-code", ["2.4", ""], ["", ""],
         "{a:hex} is not a Reason Code of {packet}");
+    REASON_CODE_DISPUTED: row(Note, "reason-code-disputed", ["2.4", ""], ["", ""],
+        "the table of all Reason Codes gives {a:hex} to {packet}, the section on {packet} does not");
     REASON_CODE_SENDER: row(Error, "reason-code-sender", ["2.4", ""], ["", ""],
         "a {sender} must not send the Reason Code {a:hex} in {packet}");
     RETURN_CODE: row(Error, "return-code", ["", "3.2.2.3"], ["", ""],
@@ -189,7 +238,9 @@ rules! {
         "{field} must not be {a}");
 
     // ---- SUBSCRIBE, SUBACK, UNSUBSCRIBE
-    NO_FILTER: row(Error, "no-filter", ["3.8.3", "3.8.3"], ["MQTT-3.8.3-2 MQTT-3.10.3-2", "MQTT-3.8.3-3 MQTT-3.10.3-2"],
+    NO_FILTER: row(Error, "no-filter", ["3.8.3", "3.8.3"], ["MQTT-3.8.3-2", "MQTT-3.8.3-3"],
+        "{packet} must hold at least one Topic Filter");
+    NO_FILTER_TO_LEAVE: row(Error, "no-filter-to-leave", ["3.10.3", "3.10.3"], ["MQTT-3.10.3-2", "MQTT-3.10.3-2"],
         "{packet} must hold at least one Topic Filter");
     NO_CODE: row(Error, "no-code", ["3.9.3", "3.9.3"], ["MQTT-3.8.4-6", "MQTT-3.8.4-5"],
         "{packet} must hold a code for each Topic Filter, at least one");
@@ -286,13 +337,31 @@ rules! {
     CONNACK_OLDER: row(Warning, "connack-older", ["", ""], ["", ""],
         "the server answers a CONNECT of 5.0 as MQTT 3.1.1 does: it does not speak 5.0");
     BYTES_MISSING: row(Warning, "bytes-missing", ["", ""], ["", ""],
-        "{a:bytes} of this packet were not captured");
+        "not captured: {a:bytes} of this packet");
+    REST_MISSING: row(Warning, "rest-missing", ["", ""], ["", ""],
+        "of the last {a:bytes} of this packet some were not captured; how many is not known");
+    LOST_BEFORE: row(Warning, "lost-before", ["", ""], ["", ""],
+        "not captured before this: {a:bytes}");
+    LOST_UNKNOWN: row(Warning, "lost-before-unknown", ["", ""], ["", ""],
+        "bytes before this were not captured; how many is not known");
+    OVERLAP: row(Warning, "overlap-differs", ["", ""], ["", ""],
+        "frame {b} brought {a:bytes} of this packet again with other contents; the first were taken");
+    OVERLAP_BELOW: row(Warning, "overlap-differs-below", ["", ""], ["", ""],
+        "frame {b} brought {a:bytes} of what carries this again with other contents; the first were taken");
+    OVERLAP_OF_RECORD: row(Warning, "overlap-differs-late", ["", ""], ["", ""],
+        "{a:bytes} that came again with other contents; the first were taken, and are in record {b}");
+    OVERLAP_OF_OLD: row(Warning, "overlap-differs-old", ["", ""], ["", ""],
+        "{a:bytes} that came again with other contents; the first were taken");
     REST_OF_PACKET: row(Warning, "rest-of-packet", ["", ""], ["", ""],
-        "{a:bytes} are the rest of a packet whose earlier bytes were not captured");
+        "the rest of a packet whose earlier bytes were not captured: {a:bytes}");
     REST_OF_LARGE_PACKET: row(Note, "rest-of-large-packet", ["", ""], ["", ""],
-        "{a:bytes} are the rest of the packet that was too large to hold");
+        "the rest of the packet that was too large to hold: {a:bytes}");
+    CROWDED: row(Warning, "crowded", ["", ""], ["", ""],
+        "only {b} of the {a:bytes} of this packet are shown: all connections together hold too much, and this one held the most");
     UNREADABLE: row(Error, "unreadable", ["", ""], ["", ""],
         "{a:bytes} could not be read in the text; 00 stands in for each");
+    LENGTH_UNREADABLE: row(Error, "length-unreadable", ["", ""], ["", ""],
+        "the Remaining Length could not be read in the text; {a} fits the bytes that follow");
     GUESSED: row(Error, "guessed", ["", ""], ["", ""],
         "the text has a letter here that looks like a digit; read as the digit");
     HEADER_CUT: row(Warning, "header-cut", ["", ""], ["", ""],
@@ -300,9 +369,92 @@ rules! {
     STREAM_ENDS: row(Warning, "stream-ends", ["", ""], ["", ""],
         "the stream ends here, before the packet does: {a:bytes} of {b}");
     NOT_A_PACKET: row(Warning, "not-a-packet", ["", ""], ["", ""],
-        "{a:bytes} that are no MQTT packet were skipped");
+        "no MQTT packet: {a:bytes} skipped");
     PACKET_TOO_LARGE: row(Warning, "packet-too-large", ["", ""], ["", ""],
         "a packet of {a:bytes} is larger than the {b} that are held; raise it with --max-packet");
+
+    // ---- WebSocket (RFC 6455, RFC 7692)
+    WEBSOCKET_NO_SUBPROTOCOL: row(Error, "websocket-no-subprotocol", ["6", "6"], ["MQTT-6.0.0-3", "MQTT-6.0.0-3"],
+        "the client does not ask for the subprotocol mqtt");
+    WEBSOCKET_SUBPROTOCOL: row(Error, "websocket-subprotocol", ["6", "6"], ["MQTT-6.0.0-4", "MQTT-6.0.0-4"],
+        "the server does not choose the subprotocol mqtt");
+    WEBSOCKET_REFUSED: row(Warning, "websocket-refused", ["", ""], ["", ""],
+        "the server refuses WebSocket with status {a}; what follows is no frame");
+    WEBSOCKET_HEAD: row(Warning, "websocket-head", ["", ""], ["", ""],
+        "a head of HTTP that does not end within {a:bytes} is not read");
+    WEBSOCKET_TEXT: row(Error, "websocket-text", ["6", "6"], ["MQTT-6.0.0-1", "MQTT-6.0.0-1"],
+        "the WebSocket frame is one of text; MQTT must be in binary frames");
+    WEBSOCKET_UNMASKED: row(Error, "websocket-unmasked", ["", ""], ["", ""],
+        "the WebSocket frame is not masked; a client must mask what it sends (RFC 6455 5.1)");
+    WEBSOCKET_MASKED: row(Error, "websocket-masked", ["", ""], ["", ""],
+        "the WebSocket frame is masked; a server must not mask what it sends (RFC 6455 5.1)");
+    WEBSOCKET_RESERVED_BITS: row(Error, "websocket-reserved-bits", ["", ""], ["", ""],
+        "the reserved bits of the WebSocket frame are {a}, and nothing was agreed on that uses them here (RFC 6455 5.2)");
+    WEBSOCKET_OPCODE: row(Error, "websocket-opcode", ["", ""], ["", ""],
+        "WebSocket has no opcode {a} (RFC 6455 5.2); the next frame is looked for");
+    WEBSOCKET_LENGTH: row(Error, "websocket-length", ["", ""], ["", ""],
+        "the WebSocket frame takes {b:bytes} for the length {a}, more than it needs (RFC 6455 5.2)");
+    WEBSOCKET_LENGTH_TOO_LARGE: row(Error, "websocket-length-too-large", ["", ""], ["", ""],
+        "the first bit of a WebSocket length of 64 bits must be 0 (RFC 6455 5.2); the next frame is looked for");
+    WEBSOCKET_CONTROL: row(Error, "websocket-control", ["", ""], ["", ""],
+        "a control frame of WebSocket must be whole and have at most 125 bytes (RFC 6455 5.5); this one has {a}");
+    WEBSOCKET_CONTINUATION: row(Error, "websocket-continuation", ["", ""], ["", ""],
+        "the WebSocket frame goes on with a message, but none has begun (RFC 6455 5.4)");
+    WEBSOCKET_UNFINISHED: row(Error, "websocket-unfinished", ["", ""], ["", ""],
+        "the WebSocket frame begins a message, but the one before has not ended (RFC 6455 5.4)");
+    WEBSOCKET_SKIPPED: row(Warning, "websocket-skipped", ["", ""], ["", ""],
+        "{a:bytes} were skipped in front of this WebSocket frame, to find it");
+    WEBSOCKET_CONTEXT: row(Warning, "websocket-context", ["", ""], ["", ""],
+        "{a:bytes} before this could not be inflated: {b} compressed message(s) of WebSocket that refer to bytes which were not captured");
+    WEBSOCKET_DEFLATE: row(Error, "websocket-deflate", ["", ""], ["", ""],
+        "a compressed message of WebSocket is no deflate (RFC 7692 7.2.2)");
+    WEBSOCKET_BOMB: row(Error, "websocket-bomb", ["", ""], ["", ""],
+        "a compressed message of WebSocket grows from {b} to more than {a:bytes}; the rest of it is not read");
+    // ---- MQTT-SN: one message
+    SN_LENGTH_TOO_LONG: sn(Error, "sn-length-too-long", "5.2.1",
+        "Length says {a:bytes} in all, but only {b} are there");
+    SN_LENGTH_TOO_SHORT: sn(Error, "sn-length-too-short", "5.2.1",
+        "Length is {a}, but itself and the message type make {b}");
+    SN_LENGTH_NOT_SHORTEST: sn(Warning, "sn-length-not-shortest", "5.2.1",
+        "Length takes 3 bytes for {a}, where 1 is enough");
+    SN_TRAILING: sn(Error, "sn-trailing-bytes", "5.4",
+        "{a:bytes} left over: {packet} ends before its Length does");
+    SN_TYPE_RESERVED: sn(Error, "sn-type-reserved", "5.2.2",
+        "the standard reserves the message type {a:hex}");
+    SN_NESTED: sn(Error, "sn-nested", "5.5",
+        "more than {a} forwarders inside each other: what is inside is not read");
+    SN_FLAG_UNUSED: sn(Note, "sn-flag-unused", "5.3.4",
+        "{packet} has no use for {field}, which is {a}");
+    SN_TOPIC_ID_TYPE: sn(Error, "sn-topic-id-type", "5.3.4",
+        "TopicIdType 3 is reserved: what names the topic cannot be read");
+    SN_QOS_MINUS_1: sn(Error, "sn-qos-minus-1", "5.3.4",
+        "QoS -1 is for PUBLISH alone, not for {packet}");
+    SN_QOS_MINUS_1_TOPIC: sn(Error, "sn-qos-minus-1-topic", "6.8",
+        "a PUBLISH of QoS -1 needs a short topic name or a pre-defined topic id: the gateway knows no other of this client");
+    SN_MSG_ID_0: sn(Warning, "sn-msg-id-0", "5.3.7",
+        "MsgId is 0, which is for messages that nothing answers");
+    SN_MSG_ID_UNUSED: sn(Warning, "sn-msg-id-unused", "5.4.12",
+        "MsgId is {a}, but in a PUBLISH that nothing answers it must be 0");
+    SN_TOPIC_ID_RESERVED: sn(Error, "sn-topic-id-reserved", "5.3.11",
+        "the standard reserves the topic id {a}");
+    SN_PROTOCOL_ID: sn(Error, "sn-protocol-id", "5.3.8",
+        "ProtocolId is {a}, where MQTT-SN 1.2 has 1");
+    SN_CLIENT_ID_EMPTY: sn(Error, "sn-client-id-empty", "5.3.1",
+        "ClientId is empty; it needs 1 to 23 characters");
+    SN_CLIENT_ID_LONG: sn(Warning, "sn-client-id-long", "5.3.1",
+        "ClientId has {a:bytes}; the standard allows 23");
+    SN_RETURN_CODE: sn(Error, "sn-return-code", "5.3.10",
+        "the standard reserves the return code {a:hex}");
+    SN_SHORT_TOPIC_LENGTH: sn(Error, "sn-short-topic-length", "6.7",
+        "a short topic name has two characters, this one has {a:bytes}");
+
+    // ---- MQTT-SN: what lies around the messages
+    SN_NOT_A_MESSAGE: sn(Warning, "sn-not-a-message", "",
+        "{a:bytes} that are no MQTT-SN message stand behind one in the same datagram");
+    SN_TOPIC_UNKNOWN: sn(Note, "sn-topic-unknown", "6.5",
+        "which topic {a} stands for is not known: the REGISTER or SUBACK that says it was not seen");
+    SN_ASLEEP: sn(Warning, "sn-asleep", "6.14",
+        "the client sleeps: the gateway should keep this until the client's next PINGREQ");
 }
 
 #[cfg(test)]

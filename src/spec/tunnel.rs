@@ -27,7 +27,7 @@ tunnels! {
     /// MPLS.
     MPLS: "MPLS", "EtherTypes 0x8847 and 0x8848, PPP protocols 0x0281 and 0x0283, IP protocol 137", "IP, or Ethernet with and without a control word";
     /// PPPoE.
-    PPPOE: "PPPoE session", "EtherType 0x8864", "PPP";
+    PPPOE: "PPPoE", "EtherType 0x8864", "PPP";
     /// An outer IPv4.
     IPV4: "IPv4", "IP protocols 4 (IP in IP) and 41 (6in4)", "IP";
     /// An outer IPv6.

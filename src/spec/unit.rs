@@ -38,6 +38,8 @@ units! {
     HTTP_REQUEST: "HTTP REQUEST", "the client asks to go on with WebSocket";
     /// The answer to it.
     HTTP_RESPONSE: "HTTP RESPONSE", "the server answers the request for WebSocket";
+    /// What a server says behind its refusal.
+    HTTP_BODY: "HTTP BODY", "explains the refusal to people; carries no MQTT";
     /// The header of a WebSocket frame that carries data.
     WEBSOCKET_FRAME: "WEBSOCKET FRAME", "carries bytes of the MQTT stream";
     /// A ping of WebSocket, not of MQTT.
@@ -46,6 +48,8 @@ units! {
     WEBSOCKET_PONG: "WEBSOCKET PONG", "answers a ping of WebSocket";
     /// Ends the WebSocket connection.
     WEBSOCKET_CLOSE: "WEBSOCKET CLOSE", "ends the WebSocket connection";
+    /// Bytes in which no frame was found.
+    WEBSOCKET_STRAY: "WEBSOCKET STRAY", "bytes that belong to no frame that can be read";
     /// What protects a connection, or why it stays closed.
     TLS: "TLS", "protects the connection";
     /// What a stream on a port of MQTT carries instead.

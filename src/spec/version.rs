@@ -13,19 +13,34 @@ pub enum Version {
     V311,
     /// MQTT 5.0: protocol name `MQTT`, level 5.
     V5,
+    /// MQTT-SN 1.2, the sister over UDP: ProtocolId 1.
+    Sn12,
 }
 
 impl Version {
-    /// Every version, oldest first.
+    /// Every version of MQTT itself, oldest first.
     pub const ALL: [Self; 3] = [Self::V31, Self::V311, Self::V5];
 
-    /// The version's number as the standard writes it: `3.1`, `3.1.1` or `5.0`.
+    /// The version's number as the standard writes it: `3.1`, `3.1.1` or `5.0`; `SN-1.2` for
+    /// MQTT-SN 1.2.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::V31 => "3.1",
             Self::V311 => "3.1.1",
             Self::V5 => "5.0",
+            Self::Sn12 => "SN-1.2",
+        }
+    }
+
+    /// The name of the standard: `MQTT 3.1`, `MQTT 3.1.1`, `MQTT 5.0` or `MQTT-SN 1.2`.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::V31 => "MQTT 3.1",
+            Self::V311 => "MQTT 3.1.1",
+            Self::V5 => "MQTT 5.0",
+            Self::Sn12 => "MQTT-SN 1.2",
         }
     }
 
@@ -47,7 +62,7 @@ impl fmt::Display for Version {
 pub enum Sender {
     /// The client: it opened the connection.
     Client,
-    /// The server (broker).
+    /// The server (broker), or the gateway of MQTT-SN.
     Server,
 }
 
@@ -58,6 +73,15 @@ impl Sender {
         match self {
             Self::Client => "client",
             Self::Server => "server",
+        }
+    }
+
+    /// `client` or `server`; what stands opposite the client is called `gateway` in MQTT-SN.
+    #[must_use]
+    pub const fn name_in(self, version: Version) -> &'static str {
+        match (self, version) {
+            (Self::Server, Version::Sn12) => "gateway",
+            _ => self.name(),
         }
     }
 

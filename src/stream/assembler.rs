@@ -3,11 +3,13 @@
 //! Invariants between calls: `offset` is where the next byte in order belongs; everything held
 //! lies beyond it; what was told once is never told again.
 
+use std::ops::Range;
+
 use super::{
     Close, Event, GapCause, Limits, Stamp, StreamCounters,
     held::{Held, Piece},
-    history::{History, Recent},
-    limits::{GAP_PATIENCE, GAP_PATIENCE_LEAST, GAP_PATIENCE_ONE_WAY, GAP_PATIENCE_TIME},
+    history::{History, Recent, join, part},
+    limits::{GAP_PATIENCE, GAP_PATIENCE_LEAST, GAP_PATIENCE_ONE_WAY, GAP_PATIENCE_TIME, WINDOW},
     start::{Start, payload_seq},
 };
 use crate::net::{Flags, Segment, TcpLayer};
@@ -49,6 +51,19 @@ pub(super) struct Assembler {
     closed: bool,
 }
 
+/// Where a segment lies in what is known of a side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// Where it may be in order, late or early.
+    Inside,
+    /// Further away than a window is large.
+    Far,
+    /// Where no window reaches.
+    Stray,
+    /// Behind the end of the side.
+    BeyondEnd,
+}
+
 /// Where and how a side ends.
 #[derive(Clone, Copy, Debug)]
 struct Ending {
@@ -76,12 +91,13 @@ impl Assembler {
             }
             return self.reset(now, emit);
         };
-        if is_keep_alive(tcp, distance) {
+        if is_keep_alive(tcp, distance) || self.is_probe_beyond_a_hole(tcp, distance) {
             shared.counters.keep_alives = shared.counters.keep_alives.saturating_add(1);
             return;
         }
         let before_start = self.bytes_before_start(distance);
-        if tcp.len > 0 {
+        // What a reset carries is a word on its cause, not data (RFC 9293, section 3.10.7.4).
+        if tcp.len > 0 && !tcp.flags.has(Flags::RST) {
             self.payload(segment, distance, before_start, now, shared, emit);
         }
         self.note_end(tcp, distance, now);
@@ -148,6 +164,11 @@ impl Assembler {
         !self.held.is_empty() || (self.end.is_some() && !self.closed)
     }
 
+    /// Whether all of it was told, up to its FIN or reset.
+    pub(super) const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// What holding costs now, in bytes.
     pub(super) const fn held(&self) -> usize {
         self.held.cost()
@@ -169,6 +190,37 @@ impl Assembler {
 
     fn distance(&self, seq: u32) -> Option<i64> {
         self.start.distance(seq, self.offset)
+    }
+
+    /// Where a segment with payload lies in what is known of this side.
+    pub(super) fn fit(&self, tcp: &TcpLayer) -> Fit {
+        if !self.start.is_known() {
+            return Fit::Inside;
+        }
+        let Some(distance) = self.distance(payload_seq(tcp)) else { return Fit::Stray };
+        let offset = self.offset.saturating_add_signed(distance);
+        if self.end.map_or(self.closed, |end| offset >= end.offset) && distance >= 0 {
+            Fit::BeyondEnd
+        } else if distance.unsigned_abs() > WINDOW {
+            Fit::Far
+        } else {
+            Fit::Inside
+        }
+    }
+
+    /// Whether the side has ended with a reset.
+    pub(super) fn is_reset(&self) -> bool {
+        self.closed && self.end.is_none_or(|end| end.how == Close::Rst)
+    }
+
+    /// A keep-alive probe may come while bytes before it are missing. It lies just before what the
+    /// other side waits for, and its byte may be anything.
+    fn is_probe_beyond_a_hole(&self, tcp: &TcpLayer, distance: i64) -> bool {
+        let end = self.offset.saturating_add_signed(distance).saturating_add(1);
+        tcp.len == 1
+            && has_no_move(tcp)
+            && self.acked.is_some_and(|(acked, _)| acked == end)
+            && distance > 0
     }
 
     /// How many bytes of a segment lie before offset 0.
@@ -194,28 +246,43 @@ impl Assembler {
             at: now.at,
             layers: segment.layers,
         };
-        if distance == 0 && self.held.is_empty() {
+        if distance == 0 && self.held.is_empty() && self.end.is_none() {
             return self.deliver(piece, shared, emit);
         }
         let piece = skip_front(piece, before_start);
+        let piece = self.before_end(piece, shared);
         let skipped = before_start.min(tcp.len.into());
         shared.counters.before_start_bytes =
             shared.counters.before_start_bytes.saturating_add(skipped);
-        if self.conflicts(&piece, shared) {
+        if let Some(range) = self.difference(&piece, shared) {
             shared.counters.conflicts = shared.counters.conflicts.saturating_add(1);
             emit(Event::Conflict {
-                offset: piece.offset,
-                bytes: piece.bytes.len() as u64,
+                offset: range.start,
+                bytes: part(piece.offset, piece.bytes, range.start, range.end),
                 at: now.at,
+                layers: piece.layers,
             });
         }
         self.place(piece, now, shared, emit);
     }
 
-    fn conflicts(&self, piece: &Piece<'_>, shared: &Shared) -> bool {
-        let told = piece.offset < self.offset
-            && self.recent.differs(&shared.history, piece.offset, piece.bytes);
-        told || self.held.differs(piece)
+    /// Takes off what lies behind the end of the side: nobody reads it.
+    fn before_end<'p>(&self, piece: Piece<'p>, shared: &mut Shared) -> Piece<'p> {
+        let Some(end) = self.end else { return piece };
+        let (before, behind) = piece.split(end.offset.max(piece.offset));
+        let count = &mut shared.counters.after_end_bytes;
+        *count = count.saturating_add(behind.len());
+        before
+    }
+
+    fn difference(&self, piece: &Piece<'_>, shared: &Shared) -> Option<Range<u64>> {
+        let told = (piece.offset < self.offset)
+            .then(|| self.recent.difference(&shared.history, piece.offset, piece.bytes))
+            .flatten();
+        match (told, self.held.difference(piece)) {
+            (Some(told), Some(held)) => Some(join(told, held)),
+            (told, held) => told.or(held),
+        }
     }
 
     /// Tells what of a piece is next in order, with what was held behind it; holds the rest.
@@ -352,8 +419,12 @@ impl Assembler {
 
 /// A probe repeats the last byte, with any contents, or just the place before the next one.
 fn is_keep_alive(tcp: &TcpLayer, distance: i64) -> bool {
-    let moves = Flags(Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0);
-    distance == -1 && tcp.len <= 1 && tcp.flags.0 & moves.0 == 0
+    distance == -1 && tcp.len <= 1 && has_no_move(tcp)
+}
+
+/// Whether a segment neither opens nor ends anything.
+const fn has_no_move(tcp: &TcpLayer) -> bool {
+    tcp.flags.0 & (Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0) == 0
 }
 
 /// Takes bytes off the front, and moves what remains to offset 0.

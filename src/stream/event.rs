@@ -25,6 +25,13 @@ pub trait Sink {
         event: Event<'_>,
     ) -> ControlFlow<()>;
 
+    /// Whether a payload begins with what only the first segment of a connection has. It is asked
+    /// where the sequence number does not fit the connection that is known by these addresses.
+    fn begins(&self, payload: &[u8]) -> bool {
+        let _ = payload;
+        false
+    }
+
     /// Nothing more comes of a connection.
     fn ended(&mut self, connection: &Connection, state: Self::State, end: End) {
         let _ = (connection, state, end);
@@ -38,6 +45,8 @@ pub struct Stamp {
     pub frame: u64,
     /// Its time: nanoseconds since 1970-01-01 UTC.
     pub time: Option<i64>,
+    /// Time of the frame before it in the capture.
+    pub previous: Option<i64>,
 }
 
 /// What happened on one side. Offsets count the bytes of that side from its first known one; a gap
@@ -68,12 +77,14 @@ pub enum Event<'a> {
     },
     /// A segment repeats bytes with other contents. The first contents were taken.
     Conflict {
-        /// Offset of the first repeated byte.
+        /// Offset of the first byte that differs.
         offset: u64,
-        /// Repeated bytes that were compared; some of them differ.
-        bytes: u64,
-        /// The frame that brought the other contents.
+        /// The other contents, from the first byte that differs to the last.
+        bytes: &'a [u8],
+        /// The frame that brought them.
         at: Stamp,
+        /// The headers of that frame.
+        layers: &'a Layers,
     },
     /// The side has ended: all its bytes were told before.
     Closed {
@@ -111,10 +122,14 @@ pub enum Close {
 pub enum End {
     /// The capture ended.
     Capture,
+    /// Its sides have ended it, and all was told.
+    Closed,
     /// A new connection uses the same addresses and ports.
     Reused,
     /// It was idle the longest, and there were too many.
     Forgotten,
+    /// Nothing came of it for longer than a connection may be idle.
+    Idle,
     /// The consumer did not want more.
     Unwanted,
 }

@@ -4,8 +4,10 @@ use std::{collections::HashMap, ops::ControlFlow};
 
 use super::{
     Connection, End, Event, GapCause, Limits, Side, Sink, Stamp, StreamCounters,
-    assembler::{Assembler, Emit, Moment, Shared},
+    assembler::{Assembler, Emit, Fit, Moment, Shared},
+    ended::{Ended, Entry, Last},
     hash::{Key, Seed},
+    limits::{STRAYS, SWEEP, SWEEP_SEGMENTS, WINDOW},
 };
 use crate::net::{Flags, Segment, TcpLayer};
 
@@ -13,7 +15,10 @@ use crate::net::{Flags, Segment, TcpLayer};
 #[derive(Debug)]
 pub struct Flows<T> {
     table: HashMap<Key, Flow<T>, Seed>,
+    ended: Ended,
     shared: Shared,
+    /// When idle connections were last looked for: time and number of the segment.
+    swept: (Option<i64>, u64),
 }
 
 /// Where a segment belongs.
@@ -37,8 +42,38 @@ struct Flow<T> {
     a_seen: bool,
     b_seen: bool,
     segments: u64,
-    /// Number of the last segment, over all connections: the smallest is idle the longest.
-    last: u64,
+    /// Whether any segment had payload.
+    has_payload: bool,
+    strays: Strays,
+    /// The last segment: the one with the smallest number is idle the longest.
+    last: Last,
+    /// Which sides have sent a FIN.
+    fins: [bool; 2],
+    /// Whether a reset came, and no payload after it.
+    reset: bool,
+    /// Whether it is in the queue of those that have ended.
+    queued: bool,
+}
+
+/// Segments in a row that no window reaches: of which side, the next sequence number, how many.
+#[derive(Clone, Copy, Debug, Default)]
+struct Strays {
+    sender_is_low: bool,
+    next: u32,
+    count: u8,
+}
+
+impl Strays {
+    /// Takes the next one; whether there are enough for a new connection.
+    fn add(&mut self, tcp: &TcpLayer, sender_is_low: bool) -> bool {
+        let distance = tcp.seq.wrapping_sub(self.next) as i32;
+        let goes_on = self.sender_is_low == sender_is_low
+            && u64::from(distance.unsigned_abs()) <= WINDOW
+            && self.count > 0;
+        self.count = if goes_on { self.count.saturating_add(1) } else { 1 };
+        (self.next, self.sender_is_low) = (tcp.seq.wrapping_add(tcp.len), sender_is_low);
+        self.count >= STRAYS
+    }
 }
 
 impl<T> Default for Flows<T> {
@@ -51,7 +86,8 @@ impl<T> Flows<T> {
     /// An empty table.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { table: HashMap::default(), shared: Shared { limits, ..Shared::default() } }
+        let shared = Shared { limits, ..Shared::default() };
+        Self { table: HashMap::default(), ended: Ended::default(), shared, swept: (None, 0) }
     }
 
     /// What happened so far.
@@ -72,6 +108,12 @@ impl<T> Flows<T> {
         self.table.is_empty()
     }
 
+    /// The connections that the consumer cares for, in no order.
+    pub fn states(&mut self) -> impl Iterator<Item = (&Connection, &mut T)> {
+        let flows = self.table.values_mut();
+        flows.filter_map(|flow| flow.state.as_mut().map(|state| (&flow.connection, state)))
+    }
+
     /// Takes a segment, and tells the sink what follows from it.
     pub fn push<S: Sink<State = T>>(
         &mut self,
@@ -80,10 +122,11 @@ impl<T> Flows<T> {
         sink: &mut S,
     ) -> StreamId {
         self.shared.counters.segments = self.shared.counters.segments.saturating_add(1);
+        self.forget_ended(Last::new(self.shared.counters.segments, at), sink);
         let (key, sender_is_low) = Key::new(segment.src(), segment.dst());
-        let tcp = &segment.tcp;
-        let known = self.table.get(&key);
-        if known.is_some_and(|flow| flow.is_reused_by(tcp, sender_is_low)) {
+        self.sweep(at, sink);
+        let known = self.table.get_mut(&key);
+        if known.is_some_and(|flow| flow.is_reused_by(segment, sender_is_low, sink)) {
             self.end(key, End::Reused, sink);
         }
         if !self.table.contains_key(&key) {
@@ -96,6 +139,10 @@ impl<T> Flows<T> {
             return StreamId { stream: 0, side: Side::A };
         };
         let id = flow.push(at, segment, sender_is_low, &mut self.shared, sink);
+        if flow.has_ended() && !flow.queued {
+            flow.queued = true;
+            self.ended.push(Entry { key, stream: id.stream, last: flow.last });
+        }
         if self.shared.held > self.shared.limits.held_in_all {
             self.release_the_largest(sink);
         }
@@ -104,6 +151,7 @@ impl<T> Flows<T> {
 
     /// Ends all connections: what is still held is told, with its gaps, stream after stream.
     pub fn finish<S: Sink<State = T>>(&mut self, sink: &mut S) {
+        self.ended.clear();
         let mut flows: Vec<_> = self.table.drain().map(|(_, flow)| flow).collect();
         flows.sort_unstable_by_key(|flow| flow.connection.stream);
         for flow in flows {
@@ -136,7 +184,12 @@ impl<T> Flows<T> {
             a_seen: false,
             b_seen: false,
             segments: 0,
-            last: 0,
+            has_payload: false,
+            strays: Strays::default(),
+            last: Last::default(),
+            fins: [false; 2],
+            reset: false,
+            queued: false,
         }
     }
 
@@ -146,18 +199,74 @@ impl<T> Flows<T> {
         }
     }
 
-    /// Forgets the connections that are idle the longest, where the table is full.
-    ///
-    /// A sixteenth at a time, so that looking for them costs little for each new connection.
-    fn make_room<S: Sink<State = T>>(&mut self, sink: &mut S) {
-        if self.table.len() < self.shared.limits.flows.max(1) {
+    /// Forgets the connections that are silent for too long.
+    fn sweep<S: Sink<State = T>>(&mut self, at: Stamp, sink: &mut S) {
+        let Some(now) = at.time else { return };
+        let (since, segments) = self.swept;
+        let passed = now.saturating_sub(since.unwrap_or(now));
+        let taken = self.shared.counters.segments.saturating_sub(segments);
+        let least = SWEEP_SEGMENTS.max(self.table.len() as u64);
+        // Where the time jumps back it counts from there.
+        if since.is_none() || passed < 0 {
+            self.swept.0 = Some(now);
+        }
+        if passed < SWEEP || taken < least {
             return;
         }
-        let mut idle: Vec<_> = self.table.iter().map(|(key, flow)| (flow.last, *key)).collect();
+        self.swept = (Some(now), self.shared.counters.segments);
+        let limits = self.shared.limits;
+        let idle = self.table.iter().filter(|(_, flow)| flow.is_idle(now, &limits));
+        let mut idle: Vec<_> = idle.map(|(key, flow)| (flow.connection.stream, *key)).collect();
+        idle.sort_unstable_by_key(|(stream, _)| *stream);
+        for (_, key) in idle {
+            self.shared.counters.idle = self.shared.counters.idle.saturating_add(1);
+            self.end(key, End::Idle, sink);
+        }
+    }
+
+    /// Forgets the connections that ended a while ago.
+    fn forget_ended<S: Sink<State = T>>(&mut self, now: Last, sink: &mut S) {
+        while let Some(entry) = self.ended.due(now) {
+            let known = self.table.get_mut(&entry.key);
+            // It may have been forgotten before, and its addresses used again.
+            let Some(flow) = known.filter(|flow| flow.connection.stream == entry.stream) else {
+                continue;
+            };
+            if !flow.has_ended() {
+                flow.queued = false;
+            } else if flow.last != entry.last {
+                self.ended.push(Entry { last: flow.last, ..entry });
+            } else {
+                self.end(entry.key, End::Closed, sink);
+            }
+        }
+    }
+
+    /// Makes room for one more connection, and bounds the queue of the ended ones: those go first,
+    /// then the ones that are idle the longest.
+    fn make_room<S: Sink<State = T>>(&mut self, sink: &mut S) {
+        let most = self.shared.limits.flows.max(1);
+        while self.table.len() >= most || self.ended.len() >= most {
+            let Some(entry) = self.ended.pop() else { return self.forget_idle(sink) };
+            let known = self.table.get_mut(&entry.key);
+            match known.filter(|flow| flow.connection.stream == entry.stream) {
+                Some(flow) if flow.has_ended() => self.end(entry.key, End::Closed, sink),
+                Some(flow) => flow.queued = false,
+                None => {}
+            }
+        }
+    }
+
+    /// Those that have carried nothing go first, so that a flood of SYNs costs no conversation.
+    /// A sixteenth at a time, so that looking for them costs little for each new connection.
+    fn forget_idle<S: Sink<State = T>>(&mut self, sink: &mut S) {
+        let idle =
+            self.table.iter().map(|(key, flow)| ((flow.has_payload, flow.last.segment), *key));
+        let mut idle: Vec<_> = idle.collect();
         let count = (idle.len() / 16).clamp(1, idle.len());
-        idle.select_nth_unstable_by_key(count.saturating_sub(1), |(last, _)| *last);
+        idle.select_nth_unstable_by_key(count.saturating_sub(1), |(rank, _)| *rank);
         idle.truncate(count);
-        idle.sort_unstable_by_key(|(last, _)| *last);
+        idle.sort_unstable_by_key(|(rank, _)| *rank);
         for (_, key) in idle {
             self.shared.counters.forgotten = self.shared.counters.forgotten.saturating_add(1);
             self.end(key, End::Forgotten, sink);
@@ -199,7 +308,7 @@ impl<T> Flow<T> {
         sink: &mut S,
     ) -> StreamId {
         let side = self.side(sender_is_low);
-        self.note(side, segment, shared);
+        self.note(side, at, segment, shared);
         let id = StreamId { stream: self.connection.stream, side };
         if self.state.is_none() {
             self.assembler(side).note_start(&segment.tcp);
@@ -221,19 +330,37 @@ impl<T> Flow<T> {
                 });
             }
         }
+        let all_told = self.a.is_closed() && self.b.is_closed() && !self.reset;
+        if let Some(state) = self.state.take_if(|_| all_told) {
+            // The consumer's state may be large; what lingers knows repeated segments without it.
+            sink.ended(&self.connection, state, End::Closed);
+        }
         id
     }
 
-    fn note(&mut self, side: Side, segment: &Segment<'_>, shared: &Shared) {
-        self.last = shared.counters.segments;
+    fn note(&mut self, side: Side, at: Stamp, segment: &Segment<'_>, shared: &Shared) {
+        self.last = Last::new(shared.counters.segments, at);
+        self.has_payload |= segment.tcp.len > 0;
         self.segments = self.segments.saturating_add(1);
         match side {
             Side::A => self.a_seen = true,
             Side::B => self.b_seen = true,
         }
-        if self.connection.opener.is_none() {
-            self.connection.opener = opener(&segment.tcp, side);
+        let tcp = &segment.tcp;
+        if tcp.flags.has(Flags::FIN) {
+            let [a, b] = &mut self.fins;
+            *(if side == Side::A { a } else { b }) = true;
         }
+        // Payload behind a reset: nobody believed it.
+        self.reset = tcp.flags.has(Flags::RST) || (self.reset && tcp.len == 0);
+        if self.connection.opener.is_none() {
+            self.connection.opener = opener(tcp, side);
+        }
+    }
+
+    /// Whether its sides have ended it. What comes after that can only be sent again.
+    const fn has_ended(&self) -> bool {
+        self.reset || matches!(self.fins, [true, true])
     }
 
     fn finish<S: Sink<State = T>>(mut self, end: End, shared: &mut Shared, sink: &mut S) {
@@ -271,12 +398,52 @@ impl<T> Flow<T> {
         }
     }
 
-    fn is_reused_by(&self, tcp: &TcpLayer, sender_is_low: bool) -> bool {
-        tcp.flags.has(Flags::SYN)
-            && match self.side(sender_is_low) {
-                Side::A => self.a.is_other_start(tcp.seq),
-                Side::B => self.b.is_other_start(tcp.seq),
+    /// Whether a segment belongs to a new connection between the same addresses and ports.
+    fn is_reused_by<S: Sink<State = T>>(
+        &mut self,
+        segment: &Segment<'_>,
+        sender_is_low: bool,
+        sink: &S,
+    ) -> bool {
+        let tcp = &segment.tcp;
+        let side = self.side(sender_is_low);
+        let is_over = self.is_over();
+        if tcp.flags.has(Flags::SYN) {
+            return self.assembler(side).is_other_start(tcp.seq);
+        }
+        let is_unwanted = self.state.is_none() && !self.has_ended();
+        if is_unwanted || tcp.flags.has(Flags::RST) {
+            return false;
+        }
+        let fit = self.assembler(side).fit(tcp);
+        if fit != Fit::Stray {
+            self.strays = Strays::default();
+        }
+        let has_payload = tcp.len > 0;
+        match fit {
+            Fit::Inside => false,
+            Fit::Far => has_payload && sink.begins(segment.payload),
+            // One byte may be a keep-alive probe.
+            Fit::BeyondEnd => {
+                has_payload && ((is_over && tcp.len > 1) || sink.begins(segment.payload))
             }
+            Fit::Stray => {
+                let is_run = self.strays.add(tcp, sender_is_low);
+                has_payload && (is_over || is_run || sink.begins(segment.payload))
+            }
+        }
+    }
+
+    /// Whether nothing more is to come of the connection.
+    fn is_over(&self) -> bool {
+        let is_reset = self.a.is_reset() || self.b.is_reset();
+        is_reset || (self.a.is_closed() && self.b.is_closed())
+    }
+
+    fn is_idle(&self, now: i64, limits: &Limits) -> bool {
+        let bound = if self.has_payload { limits.idle } else { limits.idle_without_payload };
+        let silent = now.saturating_sub(self.last.time.unwrap_or(now));
+        u128::try_from(silent).is_ok_and(|silent| silent > bound.as_nanos())
     }
 
     const fn side(&self, sender_is_low: bool) -> Side {

@@ -1,12 +1,15 @@
 //! Segments that came before earlier bytes, held until these come.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
-use super::{Stamp, history::differ_where_both};
+use super::{
+    Stamp,
+    history::{difference, join},
+};
 use crate::net::Layers;
 
 /// What a held segment costs beside its bytes, so that many small ones are bounded too.
-const OVERHEAD: usize = 256;
+const OVERHEAD: usize = size_of::<Chunk>() + 128;
 
 /// A run of bytes at an offset: those captured, and after them those that the snap length cut off.
 #[derive(Clone, Copy, Debug)]
@@ -87,15 +90,22 @@ impl Held {
     pub(super) fn pop(&mut self) -> Option<Chunk> {
         let (_, chunk) = self.chunks.pop_first()?;
         self.cost = self.cost.saturating_sub(chunk.bytes.len()).saturating_sub(OVERHEAD);
+        if self.chunks.is_empty() {
+            // An empty map keeps a node with room for eleven: some 4 KiB for each side.
+            self.chunks = BTreeMap::new();
+        }
         Some(chunk)
     }
 
-    /// Whether a piece brings other bytes than those that are held at the same offsets.
-    pub(super) fn differs(&self, piece: &Piece<'_>) -> bool {
-        self.before(piece.offset)
-            .into_iter()
-            .chain(self.chunks.range(piece.offset..piece.end()).map(|(_, chunk)| chunk))
-            .any(|chunk| differ_where_both(chunk.offset, &chunk.bytes, piece.offset, piece.bytes))
+    /// From where to where a piece differs from what is held at the same offsets.
+    pub(super) fn difference(&self, piece: &Piece<'_>) -> Option<Range<u64>> {
+        let behind = self.chunks.range(piece.offset..piece.end()).map(|(_, chunk)| chunk);
+        let chunks = self.before(piece.offset).into_iter().chain(behind);
+        chunks
+            .filter_map(|chunk| {
+                difference((chunk.offset, &chunk.bytes), (piece.offset, piece.bytes))
+            })
+            .reduce(join)
     }
 
     /// Holds what is new in a piece. Returns how many of its bytes were held already.

@@ -3,6 +3,8 @@
 //! One ring for all: memory stays flat however many connections there are. Each side remembers
 //! where its last few segments lie in it.
 
+use std::ops::Range;
+
 /// Bytes remembered. A segment that comes again does so within a second or two; on a busy link this
 /// holds tens of milliseconds, on the links that MQTT is used on, minutes.
 const RING: usize = 1 << 22;
@@ -78,26 +80,45 @@ impl Recent {
         self.next = self.next.wrapping_add(1);
     }
 
-    /// Whether these bytes differ from those told at the same offsets, as far as they are remembered.
-    pub(super) fn differs(&self, history: &History, offset: u64, bytes: &[u8]) -> bool {
-        self.entries.iter().any(|entry| {
-            let Some(told) = history.get(entry.place, entry.len as usize) else { return false };
-            differ_where_both(entry.offset, told, offset, bytes)
-        })
+    /// From where to where these bytes differ from those told at the same offsets, as far as they
+    /// are remembered.
+    pub(super) fn difference(
+        &self,
+        history: &History,
+        offset: u64,
+        bytes: &[u8],
+    ) -> Option<Range<u64>> {
+        let told = self.entries.iter().filter_map(|entry| {
+            let told = history.get(entry.place, entry.len as usize)?;
+            difference((entry.offset, told), (offset, bytes))
+        });
+        told.reduce(join)
     }
 }
 
-/// Whether two runs of bytes, each at its offset, differ where they overlap.
-pub(super) fn differ_where_both(a_at: u64, a: &[u8], b_at: u64, b: &[u8]) -> bool {
+/// From where to where two runs of bytes, each at its offset, differ where they overlap.
+pub(super) fn difference((a_at, a): (u64, &[u8]), (b_at, b): (u64, &[u8])) -> Option<Range<u64>> {
     let start = a_at.max(b_at);
     let end = a_at.saturating_add(a.len() as u64).min(b_at.saturating_add(b.len() as u64));
     if start >= end {
-        return false;
+        return None;
     }
-    part(a_at, a, start, end) != part(b_at, b, start, end)
+    let (a, b) = (part(a_at, a, start, end), part(b_at, b, start, end));
+    if a == b {
+        return None;
+    }
+    let differs = |(a, b): (&u8, &u8)| a != b;
+    let first = a.iter().zip(b).position(differs)? as u64;
+    let last = a.iter().zip(b).rposition(differs)? as u64;
+    Some(start.saturating_add(first)..start.saturating_add(last).saturating_add(1))
 }
 
-fn part(at: u64, bytes: &[u8], start: u64, end: u64) -> &[u8] {
+/// The range that holds both.
+pub(super) fn join(a: Range<u64>, b: Range<u64>) -> Range<u64> {
+    a.start.min(b.start)..a.end.max(b.end)
+}
+
+pub(super) fn part(at: u64, bytes: &[u8], start: u64, end: u64) -> &[u8] {
     let from = usize::try_from(start.saturating_sub(at)).unwrap_or(usize::MAX);
     let to = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX);
     bytes.get(from..to).unwrap_or_default()
@@ -111,14 +132,15 @@ mod tests {
     fn a_difference_is_seen_as_long_as_the_ring_holds_the_bytes() {
         let (mut history, mut recent) = (History::default(), Recent::default());
         recent.remember(&mut history, 100, b"hello");
-        assert!(!recent.differs(&history, 102, b"llo, and more"));
-        assert!(recent.differs(&history, 102, b"lls"));
-        assert!(!recent.differs(&history, 105, b"anything"));
+        assert_eq!(recent.difference(&history, 102, b"llo, and more"), None);
+        assert_eq!(recent.difference(&history, 102, b"lls"), Some(104..105));
+        assert_eq!(recent.difference(&history, 99, b"?Hel?o"), Some(100..104));
+        assert_eq!(recent.difference(&history, 105, b"anything"), None);
         let block = vec![7; RING - 2];
         let mut other = Recent::default();
         other.remember(&mut history, 0, &block);
         other.remember(&mut history, 0, &block[..5]);
-        assert!(!recent.differs(&history, 100, b"HELLO"), "overwritten, so not compared");
-        assert!(other.differs(&history, 0, b"\x07\x08"));
+        assert_eq!(recent.difference(&history, 100, b"HELLO"), None, "overwritten, not compared");
+        assert_eq!(other.difference(&history, 0, b"\x07\x08"), Some(1..2));
     }
 }

@@ -9,6 +9,7 @@
 
 mod assembler;
 mod connection;
+mod ended;
 mod event;
 mod flows;
 mod hash;

@@ -71,6 +71,12 @@ impl Origins {
         self.entries.len()
     }
 
+    /// What is allocated, in bytes.
+    #[must_use]
+    pub fn cost(&self) -> usize {
+        self.entries.capacity().saturating_mul(size_of::<Entry>())
+    }
+
     /// Whether nothing is kept.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -83,7 +89,7 @@ mod tests {
     use super::*;
 
     fn at(frame: u64) -> Stamp {
-        Stamp { frame, time: None }
+        Stamp { frame, ..Stamp::default() }
     }
 
     #[test]

@@ -37,6 +37,11 @@ impl Start {
         }
     }
 
+    /// Whether anything of the side was seen.
+    pub(super) fn is_known(self) -> bool {
+        self != Self::Unknown
+    }
+
     /// How far a sequence number lies from an offset; `None` where no window reaches.
     pub(super) fn distance(self, seq: u32, offset: u64) -> Option<i64> {
         // The low half of the offset is all that counts on the ring of sequence numbers.

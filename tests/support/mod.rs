@@ -6,10 +6,13 @@
 )]
 
 pub mod conversation;
+pub mod damage;
 pub mod diff;
 pub mod outside;
 pub mod pdml;
 pub mod program;
+pub mod streams;
+pub mod wrap;
 
 use etherparse::PacketBuilder;
 use mqttscope::capture::{CaptureError, Frame, LinkType, Source, from_reader};
@@ -85,6 +88,14 @@ impl Tcp {
     pub fn ethernet(&self) -> Vec<u8> {
         [&[2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0], self.ip().as_slice()].concat()
     }
+}
+
+/// A UDP datagram in IPv4, without a link header.
+pub fn datagram((src, src_port): (u8, u16), (dst, dst_port): (u8, u16), payload: &[u8]) -> Vec<u8> {
+    let builder = PacketBuilder::ipv4([10, 0, 0, src], [10, 0, 0, dst], 64).udp(src_port, dst_port);
+    let mut bytes = Vec::new();
+    builder.write(&mut bytes, payload).unwrap();
+    bytes
 }
 
 /// A frame that holds these bytes whole.

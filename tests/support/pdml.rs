@@ -15,10 +15,15 @@ pub struct Field {
 
 /// The MQTT packets of a capture, each with the frame that it is shown at.
 pub fn packets(file: &Path, options: &[&str]) -> Vec<(u64, Vec<Field>)> {
+    packets_of("mqtt", file, options)
+}
+
+/// The packets of one of tshark's protocols.
+pub fn packets_of(protocol: &str, file: &Path, options: &[&str]) -> Vec<(u64, Vec<Field>)> {
     let output = Command::new("tshark")
         .arg("-r")
         .arg(file)
-        .args(["-o", "tcp.reassemble_out_of_order:TRUE", "-Y", "mqtt", "-T", "pdml"])
+        .args(["-o", "tcp.reassemble_out_of_order:TRUE", "-Y", protocol, "-T", "pdml"])
         .args(options)
         .output()
         .unwrap();
@@ -28,12 +33,12 @@ pub fn packets(file: &Path, options: &[&str]) -> Vec<(u64, Vec<Field>)> {
         let number = |name| attribute(line, name).and_then(|text| text.parse::<u64>().ok());
         let name = attribute(line, "name").unwrap_or_default();
         if line.trim_start().starts_with("<proto ") {
-            inside = number("pos").filter(|_| name == "mqtt");
+            inside = number("pos").filter(|_| name == protocol);
             packets.extend(inside.map(|_| (frame, Vec::new())));
         } else if name == "frame.number" {
             frame = number("show").unwrap();
         } else if let (Some(start), Some(last)) = (inside, packets.last_mut())
-            && name.starts_with("mqtt.")
+            && name.strip_prefix(protocol).is_some_and(|rest| rest.starts_with('.'))
         {
             last.1.extend(field(line, name, start));
         }

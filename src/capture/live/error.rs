@@ -60,10 +60,13 @@ pub enum LiveError {
         /// Why.
         error: io::Error,
     },
-    /// libpcap cannot say what was lost.
-    #[error("libpcap cannot tell how many frames were dropped: {0}")]
-    Statistics(String),
-    /// Ctrl-C and SIGTERM cannot be caught.
-    #[error("a handler for signals cannot be set up: {0}")]
-    Signals(#[source] io::Error),
+    /// An interface was named twice.
+    #[error("{0} is named twice with -i: each frame would come twice")]
+    Twice(String),
+    /// More interfaces than are captured on at once.
+    #[error("at most {most} interfaces are captured on at once; `any` is all of them")]
+    Many {
+        /// The bound.
+        most: usize,
+    },
 }

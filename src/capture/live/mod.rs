@@ -1,47 +1,72 @@
-//! Live capture through libpcap: an interface becomes a [`Source`].
+//! Live capture through libpcap: interfaces become a [`Source`].
 //!
 //! [`interfaces`] lists what there is to listen on, in the order and with the numbers of
-//! `tcpdump -D`. [`Live::open`] takes a name or a number of that list, or `any`, with a capture
-//! filter in libpcap's language. [`Source::next_frame`] then waits for the next frame and gives
-//! `None` once a [`Stop`] is due; what had arrived by then is given first.
+//! `tcpdump -D`. [`Live::open`] takes names or numbers of that list, or `any`, with a capture
+//! filter in libpcap's language. [`Live::poll`] gives the next frame if there is one, in the order of time
+//! over all interfaces; [`Live::wait`] waits for it. As a [`Source`] it does both, until a [`Stop`] is due;
+//! what had arrived by then is given first.
 //!
-//! What libpcap warns of is kept in [`Live::warnings`], and what the kernel could not hand over is
-//! counted in [`Live::statistics`]: nothing is lost in silence. With [`Live::write_to`] every
-//! frame is written to a pcap file too, which can be read while it grows.
+//! It is made to run for weeks. An interface that goes away is waited for. What libpcap warns of is
+//! kept in [`Live::warnings`]; what happens later, losses among it, is an [`Event`], and nothing is
+//! lost in silence. With [`Live::record`] every frame is written to a file or a ring of files too.
 //!
 //! Capturing needs a right that most users do not have; [`LiveError::NotPermitted`] names the
-//! command that grants it.
+//! command that grants it. What is not needed any more once the interfaces are open is given up with
+//! [`rights`].
+//!
+//! Memory stays flat: a frame at hand for each interface, the kernel's buffer, 64 KiB of what is
+//! being written, the names of the files of a ring, and a bounded list of events.
 
+mod backoff;
+mod device;
 mod error;
+mod event;
 mod interface;
 mod permission;
-mod stop;
-mod write;
+mod recording;
+pub mod rights;
+mod tap;
 
+pub use super::Stop;
 pub use error::LiveError;
+pub use event::Event;
 pub use interface::{Interface, interfaces};
-pub use stop::Stop;
-pub use write::Writer;
+pub use recording::{Format, Recording, Switch};
 
-use super::{CaptureError, Fault, Frame, LinkType, MAX_FRAME_LEN, Source};
-use pcap::{Active, Capture, Error as PcapError};
+use super::{CaptureError, Fault, Frame, MAX_FRAME_LEN, Source};
+use pcap::Error as PcapError;
+use recording::Recorder;
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
 };
-use std::path::PathBuf;
+use std::collections::VecDeque;
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tap::Tap;
 
 /// How long to wait for a frame before looking whether a [`Stop`] is due: short enough that Ctrl-C
 /// feels like one, long enough that an idle capture costs nothing.
-const WAIT: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+const WAIT: Duration = Duration::from_millis(50);
 
-/// How long the kernel may hold frames back, in milliseconds, where it has no immediate mode.
-const READ_TIMEOUT_MS: i32 = 50;
+/// How long a frame is held back where another interface could still hand over an older one: the
+/// kernel gathers for [`device::GATHERS_MS`], and a busy machine takes a little longer.
+const HOLD: Duration = Duration::from_millis(60);
 
-/// The kernel's buffer when nothing else is asked for, in MiB.
-///
-/// In immediate mode the kernel keeps a whole snap length of room for each frame, so the 2 MiB that
-/// are usual elsewhere hold no more than eight frames of 256 KiB, and a burst on loopback is lost.
+/// How long to wait while a frame is held back, or an interface is down.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// How often is looked whether frames were dropped and interfaces are still there.
+const WATCH: Duration = Duration::from_secs(1);
+
+/// How many interfaces are captured on at once: each has a kernel's buffer of its own.
+const MAX_INTERFACES: usize = 64;
+
+/// Events that are kept until somebody asks; of more, the oldest are forgotten.
+const MAX_EVENTS: usize = 1_024;
+
+/// The kernel's buffer of an interface when nothing else is asked for, in MiB: seconds of a busy
+/// network while the program does not get to run.
 pub const DEFAULT_BUFFER_MIB: u32 = 64;
 
 /// The filter when nothing else is asked for: MQTT's registered port.
@@ -50,15 +75,15 @@ pub const DEFAULT_FILTER: &str = "tcp port 1883";
 /// What to capture, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// The name of an interface, its number in the list of [`interfaces`], or `any`.
-    pub interface: String,
+    /// Interfaces: the name of each, its number in the list of [`interfaces`], or `any`.
+    pub interfaces: Vec<String>,
     /// A capture filter in libpcap's language; empty for everything.
     pub filter: String,
     /// At most this many bytes of a frame are captured. 0 means all, as with tcpdump.
     pub snaplen: u32,
     /// Whether frames to other machines are wanted as well.
     pub promiscuous: bool,
-    /// The size of the kernel's buffer in MiB.
+    /// The size of the kernel's buffer of each interface in MiB.
     pub buffer_mib: u32,
 }
 
@@ -67,7 +92,7 @@ impl Options {
     #[must_use]
     pub fn new(interface: impl Into<String>) -> Self {
         Self {
-            interface: interface.into(),
+            interfaces: vec![interface.into()],
             filter: DEFAULT_FILTER.into(),
             snaplen: MAX_FRAME_LEN,
             promiscuous: true,
@@ -80,32 +105,58 @@ impl Options {
     }
 }
 
-/// What was captured and what was lost, as far as libpcap can tell.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What was captured on an interface and what was lost, as far as libpcap can tell. The times before it
+/// went away and came back are counted in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
+    /// The interface.
+    pub interface: String,
     /// Frames that [`Live`] gave.
     pub seen: u64,
     /// Frames that passed the filter, by the kernel's count; those that were not given yet too.
-    pub received: u32,
+    pub received: u64,
     /// Frames that the kernel dropped because its buffer was full.
-    pub dropped_by_kernel: u32,
+    pub dropped_by_kernel: u64,
     /// Frames that the interface or its driver dropped; not every system counts them.
-    pub dropped_by_interface: u32,
+    pub dropped_by_interface: u64,
 }
 
-/// An interface that is being captured on.
+/// Interfaces that are being captured on.
 pub struct Live {
-    capture: Capture<Active>,
-    interface: String,
-    link: LinkType,
-    snaplen: u32,
+    options: Options,
+    taps: Vec<Tap>,
     warnings: Vec<String>,
+    events: VecDeque<Event>,
     stop: Stop,
-    /// A stop was due at this time; what the kernel stamped before is still given.
-    ending: Option<i64>,
-    writer: Option<Writer>,
+    ending: Option<Ending>,
+    watched: Instant,
+    recorder: Option<Recorder>,
     seen: u64,
-    data: Vec<u8>,
+}
+
+/// A stop was due at this time; what the kernel stamped before is still given.
+#[derive(Clone, Copy)]
+struct Ending {
+    time: i64,
+    at: Instant,
+}
+
+/// What [`Live::poll`] finds.
+#[derive(Clone, Copy, Debug)]
+pub enum Step<'a> {
+    /// The next frame.
+    Frame(Frame<'a>),
+    /// There is none at the moment.
+    Pending,
+    /// The capture is over.
+    Done,
+}
+
+/// The tap that has the next frame.
+enum Found {
+    At(usize),
+    Nothing,
+    End,
 }
 
 impl Live {
@@ -115,192 +166,239 @@ impl Live {
     /// Where there is no such interface, capturing is not permitted, or the filter is wrong. Each
     /// message is a whole sentence that says what to do.
     pub fn open(options: &Options, stop: Stop) -> Result<Self, LiveError> {
-        let interface = interface::resolve(&options.interface)?;
-        let (mut capture, warnings) = open_device(&interface, options)?;
-        capture = capture.setnonblock().map_err(|error| LiveError::Open {
-            interface: interface.clone(),
-            message: libpcap_says(error),
-        })?;
-        capture.filter(&options.filter, true).map_err(|error| LiveError::Filter {
-            filter: options.filter.clone(),
-            message: libpcap_says(error),
-        })?;
-        let link = link_type(capture.get_datalink().0);
-        let snaplen = options.snaplen();
+        let (mut taps, mut warnings): (Vec<Tap>, _) = (Vec::new(), Vec::new());
+        for (index, asked) in (0..).zip(&options.interfaces) {
+            let name = interface::resolve(asked)?;
+            if taps.iter().any(|tap| tap.name == name) {
+                return Err(LiveError::Twice(name));
+            }
+            if taps.len() >= MAX_INTERFACES {
+                return Err(LiveError::Many { most: MAX_INTERFACES });
+            }
+            let (tap, warning) = Tap::open(name, index, options)?;
+            taps.push(tap);
+            warnings.extend(warning);
+        }
         Ok(Self {
-            capture,
-            interface,
-            link,
-            snaplen,
+            options: options.clone(),
+            taps,
             warnings,
+            events: VecDeque::new(),
             stop,
             ending: None,
-            writer: None,
+            watched: Instant::now(),
+            recorder: None,
             seen: 0,
-            data: Vec::new(),
         })
     }
 
-    /// The name of the interface, also where its number was given.
+    /// The names of the interfaces, also where numbers were given.
     #[must_use]
-    pub fn interface(&self) -> &str {
-        &self.interface
+    pub fn interfaces(&self) -> Vec<&str> {
+        self.taps.iter().map(|tap| tap.name.as_str()).collect()
     }
 
-    /// How frames begin.
-    #[must_use]
-    pub const fn link(&self) -> LinkType {
-        self.link
-    }
-
-    /// What libpcap warned of when the interface was opened, as whole sentences.
+    /// What libpcap warned of when the interfaces were opened, as whole sentences.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// Writes every frame from now on to a pcap file too; `-` is standard output.
+    /// The oldest event that was not asked for yet.
+    pub fn event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// Writes every frame from now on to a file too, or to a ring of files; tells the format.
     ///
     /// # Errors
     /// Where the file cannot be created.
-    pub fn write_to(&mut self, path: PathBuf) -> Result<(), LiveError> {
-        let writer = Writer::create(&path, self.link, self.snaplen)
+    pub fn record(&mut self, recording: Recording) -> Result<Format, LiveError> {
+        let interfaces = self.taps.iter().map(|tap| (tap.name.clone(), tap.link));
+        let path = recording.path.clone();
+        let recorder = Recorder::start(recording, interfaces, self.options.snaplen())
             .map_err(|error| LiveError::Create { path, error })?;
-        self.writer = Some(writer);
+        let format = recorder.format();
+        self.recorder = Some(recorder);
+        Ok(format)
+    }
+
+    /// Writes what waits to be written. The events tell if that fails.
+    pub fn finish(&mut self) {
+        if let Some(recorder) = &mut self.recorder {
+            keep(&mut self.events, recorder.finish(Instant::now()));
+        }
+    }
+
+    /// The file that is written to, and how many frames are missing at its end because it can't be written
+    /// at the moment.
+    #[must_use]
+    pub fn recorded(&self) -> Option<(&Path, u64)> {
+        self.recorder.as_ref().map(|recorder| (recorder.path(), recorder.missed()))
+    }
+
+    /// What was seen and what was lost on each interface up to now.
+    pub fn statistics(&mut self) -> Vec<Statistics> {
+        let of = |tap: &mut Tap| {
+            let _ = tap.losses();
+            Statistics {
+                interface: tap.name.clone(),
+                seen: tap.seen,
+                received: tap.received,
+                dropped_by_kernel: tap.by_kernel,
+                dropped_by_interface: tap.by_interface,
+            }
+        };
+        self.taps.iter_mut().map(of).collect()
+    }
+
+    /// The next frame, if one is there. Where none is, what was captured goes to the file.
+    ///
+    /// # Errors
+    /// Where what is recorded goes down a pipe that nobody reads any more.
+    pub fn poll(&mut self) -> Result<Step<'_>, CaptureError> {
+        match self.find()? {
+            Found::At(index) => self.lend(index),
+            Found::Nothing => Ok(Step::Pending),
+            Found::End => Ok(Step::Done),
+        }
+    }
+
+    fn find(&mut self) -> Result<Found, CaptureError> {
+        let now = Instant::now();
+        self.watch(now);
+        for tap in &mut self.taps {
+            keep(&mut self.events, tap.revive(&self.options, now));
+            keep(&mut self.events, tap.fetch(now));
+        }
+        self.end(now);
+        if let Some(index) = self.earliest() {
+            return Ok(Found::At(index));
+        }
+        self.idle(now)?;
+        let is_over = self.ending.is_some() && self.taps.iter().all(Tap::is_silent);
+        Ok(if is_over { Found::End } else { Found::Nothing })
+    }
+
+    /// Lends a frame that was found, and writes it to the file.
+    fn lend(&mut self, index: usize) -> Result<Step<'_>, CaptureError> {
+        self.seen = self.seen.saturating_add(1);
+        let taken = self.taps.get_mut(index).and_then(|tap| tap.take(self.seen));
+        let Some(frame) = taken else { return Ok(Step::Pending) };
+        if let Some(recorder) = &mut self.recorder {
+            let event = recorder
+                .frame(&frame, Instant::now())
+                .map_err(|error| Fault::Write(error).of_file(0))?;
+            keep(&mut self.events, event);
+        }
+        Ok(Step::Frame(frame))
+    }
+
+    /// Waits for a frame, a signal, or a moment. libpcap's own waiting has no end on an idle
+    /// interface: with a ring buffer it takes the timeout for a hint.
+    ///
+    /// # Errors
+    /// Where the system cannot wait.
+    pub fn wait(&self) -> Result<(), CaptureError> {
+        let is_held = self.taps.iter().any(|tap| tap.time().is_some());
+        let longest = if is_held { PAUSE } else { WAIT };
+        let mut fds: Vec<PollFd<'_>> = self
+            .taps
+            .iter()
+            .filter_map(Tap::waits_on)
+            .map(|capture| PollFd::new(capture, PollFlags::IN))
+            .collect();
+        let timeout = Timespec { tv_sec: 0, tv_nsec: longest.subsec_nanos().into() };
+        match poll(&mut fds, Some(&timeout)) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(Fault::Interface(error.to_string()).of_file(0)),
+        }
+        // An interface that is down is ready all the time, with nothing to read.
+        let is_in = |fd: &PollFd<'_>| fd.revents().contains(PollFlags::IN);
+        if fds.iter().any(|fd| !fd.revents().is_empty()) && !fds.iter().any(is_in) {
+            std::thread::sleep(PAUSE);
+        }
         Ok(())
     }
 
-    /// What was seen and what was lost up to now.
-    ///
-    /// # Errors
-    /// Where libpcap cannot tell.
-    pub fn statistics(&mut self) -> Result<Statistics, LiveError> {
-        let counts =
-            self.capture.stats().map_err(|error| LiveError::Statistics(libpcap_says(error)))?;
-        Ok(Statistics {
-            seen: self.seen,
-            received: counts.received,
-            dropped_by_kernel: counts.dropped,
-            dropped_by_interface: counts.if_dropped,
-        })
-    }
-
-    /// Reads until there is a frame in `data`; `None` when a stop is due and nothing older is left.
-    fn fill(&mut self) -> Result<Option<(i64, u32)>, Fault> {
-        loop {
-            if self.ending.is_none() && self.stop.is_due() {
-                self.ending = Some(stop::now());
-            }
-            match self.capture.next_packet() {
-                Ok(packet) => {
-                    let time = time_of(packet.header);
-                    if self.ending.is_some_and(|end| time > end) {
-                        return Ok(None);
-                    }
-                    self.data.clear();
-                    self.data.extend_from_slice(packet.data);
-                    return Ok(Some((time, packet.header.len)));
-                }
-                Err(PcapError::TimeoutExpired) if self.ending.is_some() => return Ok(None),
-                Err(PcapError::TimeoutExpired) => {}
-                Err(error) => return Err(Fault::Interface(libpcap_says(error))),
-            }
-            self.wait()?;
+    /// Once a second: losses, and interfaces that went or came.
+    fn watch(&mut self, now: Instant) {
+        if now.saturating_duration_since(self.watched) < WATCH {
+            return;
+        }
+        self.watched = now;
+        for tap in &mut self.taps {
+            tap.watch(now, &mut |event| keep(&mut self.events, Some(event)));
         }
     }
 
-    /// Waits for a frame, a signal, or [`WAIT`]. libpcap's own waiting has no end on an idle
-    /// interface: with a ring buffer it takes the timeout for a hint.
-    fn wait(&self) -> Result<(), Fault> {
-        let mut fds = [PollFd::new(&self.capture, PollFlags::IN)];
-        match poll(&mut fds, Some(&WAIT)) {
-            Ok(_) | Err(Errno::INTR) => Ok(()),
-            Err(error) => Err(Fault::Interface(error.to_string())),
+    /// Looks whether the end has come, and drops what came after it.
+    fn end(&mut self, now: Instant) {
+        if self.ending.is_none() {
+            let is_full = self.recorder.as_ref().is_some_and(Recorder::is_done);
+            if !is_full && !self.stop.is_due() {
+                return;
+            }
+            // Once the last file is full no further frame is wanted.
+            let time = if is_full { i64::MIN } else { clock() };
+            self.ending = Some(Ending { time, at: now });
+        }
+        let Some(ending) = self.ending else { return };
+        let is_late = now.saturating_duration_since(ending.at) >= HOLD;
+        for tap in &mut self.taps {
+            if tap.time().map_or(is_late, |time| time > ending.time) {
+                tap.drain();
+            }
         }
     }
+
+    /// The tap with the earliest frame, if none can come before it any more.
+    fn earliest(&self) -> Option<usize> {
+        let heads = self.taps.iter().enumerate();
+        let (time, index) = heads.filter_map(|(i, tap)| Some((tap.time()?, i))).min()?;
+        let is_settled = |tap: &Tap| tap.time().is_some() || tap.is_silent();
+        let hold = i64::try_from(HOLD.as_nanos()).unwrap_or(i64::MAX);
+        let is_first = self.taps.iter().all(is_settled) || time.saturating_add(hold) <= clock();
+        is_first.then_some(index)
+    }
+
+    fn idle(&mut self, now: Instant) -> Result<(), CaptureError> {
+        let Some(recorder) = &mut self.recorder else { return Ok(()) };
+        let event = recorder.idle(now).map_err(|error| Fault::Write(error).of_file(0))?;
+        keep(&mut self.events, event);
+        Ok(())
+    }
+}
+
+fn keep(events: &mut VecDeque<Event>, event: Option<Event>) {
+    let Some(event) = event else { return };
+    if events.len() >= MAX_EVENTS {
+        events.pop_front();
+    }
+    events.push_back(event);
 }
 
 impl Source for Live {
     fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
-        let Some((time, original_len)) = self.fill().map_err(|fault| fault.of_file(0))? else {
-            return Ok(None);
-        };
-        self.seen = self.seen.saturating_add(1);
-        let frame = Frame {
-            number: self.seen,
-            time: Some(time),
-            link: self.link,
-            original_len,
-            interface: 0,
-            file: 0,
-            beside: None,
-            data: &self.data,
-        };
-        if let Some(Err(error)) = self.writer.as_mut().map(|writer| writer.frame(&frame)) {
-            // One error is told, then the capture goes on without the file.
-            self.writer = None;
-            return Err(Fault::Write(error).of_file(0));
+        loop {
+            match self.find()? {
+                Found::At(index) => {
+                    return Ok(match self.lend(index)? {
+                        Step::Frame(frame) => Some(frame),
+                        Step::Pending | Step::Done => None,
+                    });
+                }
+                Found::Nothing => self.wait()?,
+                Found::End => return Ok(None),
+            }
         }
-        Ok(Some(frame))
     }
 }
 
-/// Opens and activates a device, if need be without promiscuous mode: the crate `pcap` takes a
-/// warning of libpcap for an error, and `any` for one warns that it has no such mode.
-fn open_device(name: &str, options: &Options) -> Result<(Capture<Active>, Vec<String>), LiveError> {
-    let error = match activate(name, options, options.promiscuous) {
-        Ok(capture) => return Ok((capture, Vec::new())),
-        Err(error) => libpcap_says(error),
-    };
-    if permission::is_missing(&error) {
-        let advice = permission::advice();
-        return Err(LiveError::NotPermitted { interface: name.into(), advice });
-    }
-    let second = options.promiscuous.then(|| activate(name, options, false));
-    match second {
-        Some(Ok(capture)) => {
-            let warning = format!("{name} is captured on without promiscuous mode: {error}");
-            Ok((capture, vec![warning]))
-        }
-        _ => Err(LiveError::Open { interface: name.into(), message: error }),
-    }
-}
-
-fn activate(
-    name: &str,
-    options: &Options,
-    promiscuous: bool,
-) -> Result<Capture<Active>, PcapError> {
-    let bytes = options.buffer_mib.max(1).saturating_mul(1 << 20);
-    let inactive = Capture::from_device(name)?
-        .promisc(promiscuous)
-        .immediate_mode(true)
-        .timeout(READ_TIMEOUT_MS)
-        .snaplen(i32::try_from(options.snaplen()).unwrap_or(i32::MAX))
-        .buffer_size(i32::try_from(bytes).unwrap_or(i32::MAX));
-    if NANOSECONDS { inactive.precision(pcap::Precision::Nano).open() } else { inactive.open() }
-}
-
-/// Whether times come in nanoseconds. libpcap grants them on every device of Linux; elsewhere
-/// it mostly does not, and the crate `pcap` cannot tell whether it did.
-const NANOSECONDS: bool = cfg!(target_os = "linux");
-
-/// Nanoseconds since 1970.
-fn time_of(header: &pcap::PacketHeader) -> i64 {
-    // The fields of `timeval` have another width on each system.
-    #[allow(clippy::useless_conversion, clippy::unnecessary_fallible_conversions)]
-    let (seconds, fraction) = (i64::from(header.ts.tv_sec), i64::from(header.ts.tv_usec));
-    let nanoseconds = if NANOSECONDS { fraction } else { fraction.saturating_mul(1_000) };
-    seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds)
-}
-
-/// libpcap tells its own numbers (DLT), which for raw IP are not those of files (LINKTYPE).
-const fn link_type(dlt: i32) -> LinkType {
-    match dlt {
-        12 | 14 => LinkType::RAW,
-        // A negative number is none of libpcap's: shown as it is, unread.
-        other => LinkType(other.cast_unsigned()),
-    }
+/// Nanoseconds since 1970 by the system's clock, which is also what stamps frames.
+fn clock() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
 }
 
 fn libpcap_says(error: PcapError) -> String {
@@ -322,13 +420,6 @@ mod tests {
             options.snaplen = asked;
             assert_eq!(options.snaplen(), taken);
         }
-    }
-
-    #[test]
-    fn raw_ip_has_the_number_of_files() {
-        assert_eq!(link_type(12), LinkType::RAW);
-        assert_eq!(link_type(1), LinkType::ETHERNET);
-        assert_eq!(link_type(276), LinkType::LINUX_SLL2);
     }
 
     #[test]

@@ -63,7 +63,7 @@ fn what_follows_the_broken_packet_is_its_own() {
     let paste = read(&text);
     let told: Vec<_> =
         paste.pieces.iter().map(|p| (::hex::encode(&p.bytes), p.continues)).collect();
-    let continues = Some(Continues { mistake: 0, missing: 1 });
+    let continues = Some(Continues { mistake: 0, missing: 1, meant: None });
     let expected = [(&CONNECT[..20], None), (&CONNECT[22..], continues), (CONNACK, None)];
     assert_eq!(told, expected.map(|(h, c)| (h.to_owned(), c)));
 }
@@ -108,4 +108,39 @@ fn a_single_digit_beside_leading_zeros_is_a_slip_even_where_the_packet_would_fra
         &["100c00044d5154540402003c00"],
         &[(1, 40, "one hex digit, its second is missing")],
     );
+}
+
+/// Whatever is wrong with one byte of pairs, the others keep their places: the packet behind it is
+/// found.
+#[test]
+fn one_byte_that_cannot_be_read_moves_no_other() {
+    let bytes: Vec<&str> =
+        "10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62 d0 00".split(' ').collect();
+    for wrong in ["g1", "1g", "gg", "OO", "1", "101"] {
+        for at in 1..16 {
+            let mut text = bytes.clone();
+            text[at] = wrong;
+            let text = text.join(" ");
+            let paste = read(&text);
+            let last = paste.pieces.last().unwrap();
+            assert_eq!(last.bytes, [0xd0, 0], "{text:?}");
+            let missing: usize =
+                paste.pieces.iter().filter_map(|p| p.continues).map(|c| c.missing).sum();
+            let here: usize = paste.pieces.iter().map(|p| p.bytes.len()).sum();
+            assert_eq!((missing, here), (usize::from(at < 15), 17), "{text:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_meant_is_told_from_looks_and_a_length_from_what_follows() {
+    let meant = |text: &str| read(text).pieces.iter().find_map(|p| p.continues).unwrap().meant;
+    assert_eq!(meant("10 Oe 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62"), Some(Meant::Looks(0x0e)));
+    assert_eq!(meant("10 0e OO 04 4d 51 54 54 04 02 00 3c 00 02 61 62"), Some(Meant::Looks(0)));
+    assert_eq!(meant("100e00O44d5154540402003c00026162"), Some(Meant::Looks(4)));
+    assert_eq!(
+        meant("10 ge 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62 d0 00"),
+        Some(Meant::Length(0x0e))
+    );
+    assert_eq!(meant("10 0e 00 04 4d 51 g4 54 04 02 00 3c 00 02 61 62"), None);
 }

@@ -26,6 +26,22 @@ fn xxd_with_bits_and_with_words() {
     assert_eq!(hexes(words), [::hex::encode(EXAMPLE)]);
 }
 
+/// As od prints them.
+#[test]
+fn numbers_of_od_that_are_not_hex() {
+    let signed = "0000000   16   14    0    4   77   81   84   84\n\
+                  0000010    4    2    0   60    0    2   97   98\n\
+                  0000020  -64    0\n0000022\n";
+    let octal = "0000000 020 016 000 004 115 121 124 124 004 002 000 074 000 002 141 142\n\
+                 0000020 300 000\n0000022\n";
+    let unsigned = "0000000  16  14   0   4  77  81  84  84   4   2   0  60   0   2  97  98\n\
+                    0000020 192   0\n0000022\n";
+    for text in [signed, octal, unsigned] {
+        assert_eq!(hexes(text), [::hex::encode(EXAMPLE) + "c000"], "{text}");
+    }
+    assert_eq!(hexes("0000000 10 0e 00 04\n0000004\n"), ["100e0004"]);
+}
+
 #[test]
 fn an_odd_word_at_the_end() {
     let text = "0000000 0790 0200 0102 0001 0004\n0000011\n";
@@ -48,7 +64,7 @@ fn a_line_that_is_missing() {
     assert_eq!(paste.mistakes[0].kind, MistakeKind::Gap { expected: 16, found: 32 });
     let parts: Vec<_> = paste.pieces.iter().map(|p| ::hex::encode(&p.bytes)).collect();
     assert_eq!(parts, [&CONNECT[..32], &CONNECT[64..]]);
-    assert_eq!(paste.pieces[1].continues, Some(Continues { mistake: 0, missing: 16 }));
+    assert_eq!(paste.pieces[1].continues, Some(Continues { mistake: 0, missing: 16, meant: None }));
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn what_is_no_packet() {
         "I was born in 1984 and paid 20 00 for it",
         "1\n2\n3\n10\n11\n12\n13\n14\nlines are numbered like this\n",
         "fe80::1 is not ::1 [1] [2] {1, 2} (3)",
+        "the server fe80::c000:d000:e000:1 answered c000:d000:c000:d000:c000:d000:c000:d000 at once",
         "it's \"quoted\" and b'ok' too",
         "The table has 0x10 and 0x20 and 0x30.",
         "",

@@ -2,7 +2,8 @@
 
 use super::shows::{Hex, Plain, Shows, Spec};
 use crate::annotate::view::Row;
-use crate::render::words;
+use crate::pipeline::SnRecord;
+use crate::render::{sn, words};
 use crate::spec::Field;
 use crate::spec::field::{Context, Kind};
 use crate::spec::property::{Unit, Wire};
@@ -13,23 +14,25 @@ use std::fmt;
 use std::iter::Peekable;
 
 /// What is shown of each field.
-pub(super) struct Shown {
+pub(super) struct Shown<'r> {
     /// What the words depend on.
     pub(super) context: Context,
     /// Whether meanings are.
     pub(super) meanings: bool,
+    /// What a message of MQTT-SN is about.
+    pub(super) sn: Option<SnRecord<'r>>,
 }
 
 /// Fields at one depth: takes rows from the common iterator, and those below each with it.
 pub(super) struct Fields<'r, I: Iterator> {
     rows: &'r RefCell<Peekable<I>>,
     depth: u8,
-    shown: &'r Shown,
+    shown: &'r Shown<'r>,
 }
 
 impl<'r, 'a, I: Iterator<Item = Row<'a>>> Fields<'r, I> {
     /// All fields of a packet.
-    pub(super) fn new(rows: &'r RefCell<Peekable<I>>, shown: &'r Shown) -> Self {
+    pub(super) fn new(rows: &'r RefCell<Peekable<I>>, shown: &'r Shown<'r>) -> Self {
         Self { rows, depth: 0, shown }
     }
 
@@ -61,7 +64,7 @@ impl<'a, I: Iterator<Item = Row<'a>>> Serialize for Fields<'_, I> {
 struct One<'r, 'a, I: Iterator> {
     row: Row<'a>,
     below: Option<Fields<'r, I>>,
-    shown: &'r Shown,
+    shown: &'r Shown<'r>,
 }
 
 impl<'a, I: Iterator<Item = Row<'a>>> Serialize for One<'_, 'a, I> {
@@ -80,13 +83,16 @@ impl<'a, I: Iterator<Item = Row<'a>>> Serialize for One<'_, 'a, I> {
             map.serialize_entry("text", &Shows(words))?;
         }
         if self.shown.meanings {
-            let meaning = words::meaning(row, context);
+            let meaning = sn::meaning(row, context, self.shown.sn);
             if !meaning.is_empty() {
                 map.serialize_entry("meaning", &meaning)?;
             }
         }
         let (section, statements) = words::spec(row, context);
-        if let Some(spec) = Spec::new(context.version, section, statements) {
+        let elsewhere = words::elsewhere(row);
+        if !elsewhere.is_empty() {
+            map.serialize_entry("spec", elsewhere)?;
+        } else if let Some(spec) = Spec::new(context.version, section, statements) {
             map.serialize_entry("spec", &Shows(spec))?;
         }
         if let Some(fields) = &self.below {
@@ -102,6 +108,7 @@ enum Value<'a> {
     Number(u64),
     Text(&'a [u8]),
     Data(&'a [u8]),
+    Made(String),
     Pair(&'a [u8], &'a [u8]),
 }
 
@@ -114,8 +121,10 @@ impl<'a> Value<'a> {
             Kind::Group => return None,
             Kind::Flag => Self::Flag(row.number != 0),
             Kind::Rest if is_text(row) => Self::Text(row.content()),
-            Kind::Text | Kind::Property(Wire::Utf8) => Self::Text(row.content()),
-            Kind::Data | Kind::Rest | Kind::Undecoded => Self::Data(row.content()),
+            Kind::Text | Kind::Tail | Kind::Property(Wire::Utf8) => Self::Text(row.content()),
+            Kind::Line | Kind::HeaderLine => Self::Text(row.content()),
+            Kind::Address => Self::Made(words::address(row.content())),
+            Kind::Data | Kind::Rest | Kind::Hex | Kind::Undecoded => Self::Data(row.content()),
             Kind::Property(Wire::Binary) => Self::Data(row.content()),
             Kind::Property(Wire::Pair) => {
                 row.pair().map(|(name, value)| Self::Pair(name, value))?
@@ -134,6 +143,7 @@ fn is_text(row: &Row<'_>) -> bool {
 impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match *self {
+            Self::Made(ref words) => serializer.serialize_str(words),
             Self::Flag(flag) => serializer.serialize_bool(flag),
             Self::Number(number) => serializer.serialize_u64(number),
             Self::Text(text) => serializer.serialize_str(&String::from_utf8_lossy(text)),
@@ -164,7 +174,10 @@ impl<'a> Words<'a> {
         Some(match row.field.kind() {
             Kind::Group => return None,
             Kind::Flag | Kind::Reserved | Kind::Number(Unit::None) => Self::Number(row.number),
-            Kind::Text | Kind::Property(Wire::Utf8) => Self::Plain(Plain(row.content())),
+            Kind::Line | Kind::HeaderLine => Self::Plain(Plain(row.content())),
+            Kind::Text | Kind::Tail | Kind::Property(Wire::Utf8) => {
+                Self::Plain(Plain(row.content()))
+            }
             Kind::Rest if is_text(row) => Self::Plain(Plain(row.content())),
             Kind::Data | Kind::Rest | Kind::Property(Wire::Binary) => {
                 let content = row.content();

@@ -186,6 +186,7 @@ fn bytes_of_no_packet_are_a_line_with_their_place() {
         unit: None,
         text: "",
         headers: &[],
+        sn: None,
     };
     let value: Value = serde_json::from_str(&line(Explain::Brief, &record)).unwrap();
     let expected = json!({
@@ -194,7 +195,7 @@ fn bytes_of_no_packet_are_a_line_with_their_place() {
         "type": "UNDECODED", "length": 2, "hex": "fffe",
         "findings": [{
             "severity": "warning", "rule": "not-a-packet", "bit_offset": 0, "bit_length": 16,
-            "message": "2 bytes that are no MQTT packet were skipped",
+            "message": "no MQTT packet: 2 bytes skipped",
         }],
         "fields": [{
             "field": "mqtt.undecoded", "name": "Not decoded", "bit_offset": 0, "bit_length": 16,

@@ -23,8 +23,15 @@ const VALUE: usize = 48;
 /// was lost.
 pub(super) fn write(record: &Record<'_>, line: &mut Line) {
     let mut info = Info { record, context: record.context(), line, is_first: true };
+    if let Some(message) = record.sn.and_then(|sn| sn.decoded.message) {
+        info.message(&message);
+        return;
+    }
     if !record.text.is_empty() {
         return info.item(text::safe(record.text));
+    }
+    if let Some(line) = super::unit::line(record) {
+        return info.item(line);
     }
     match record.decoded.and_then(|decoded| decoded.packet) {
         Some(packet) => {
@@ -36,19 +43,19 @@ pub(super) fn write(record: &Record<'_>, line: &mut Line) {
 }
 
 /// Items with commas between.
-struct Info<'r, 'a> {
-    record: &'r Record<'a>,
+pub(super) struct Info<'r, 'a> {
+    pub(super) record: &'r Record<'a>,
     context: Context,
     line: &'r mut Line,
     is_first: bool,
 }
 
 impl Info<'_, '_> {
-    fn item(&mut self, text: impl Display) {
+    pub(super) fn item(&mut self, text: impl Display) {
         self.item_in(Role::Meaning, text);
     }
 
-    fn item_in(&mut self, role: Role, text: impl Display) {
+    pub(super) fn item_in(&mut self, role: Role, text: impl Display) {
         if !self.is_first {
             self.line.push(Role::Dim, ", ");
         }
@@ -158,7 +165,7 @@ impl Info<'_, '_> {
         }
     }
 
-    fn id(&mut self, id: u16) {
+    pub(super) fn id(&mut self, id: u16) {
         self.item(format_args!("id {id}"));
     }
 
@@ -215,9 +222,9 @@ impl Info<'_, '_> {
                 self.item(label);
             } else if row.field == Field::PROTOCOL_LEVEL {
                 self.item_in(Role::Value, format_args!("MQTT {}", self.record.version));
-            } else if row.field == Field::PACKET_ID {
+            } else if [Field::PACKET_ID, Field::SN_MSG_ID].contains(&row.field) {
                 self.item(format_args!("id {}", row.number));
-            } else if row.field == Field::PAYLOAD {
+            } else if [Field::PAYLOAD, Field::SN_DATA].contains(&row.field) {
                 self.item(payload(row.bytes));
             } else if [Field::TOPIC, Field::TOPIC_FILTER].contains(&row.field) {
                 self.topic(Text(row.content()));
@@ -234,7 +241,9 @@ impl Info<'_, '_> {
     /// The beginning of a text or of data; the whole of any other value.
     fn value(&self, row: &Row<'_>) -> String {
         match row.field.kind() {
-            Kind::Text | Kind::Property(Wire::Utf8) => words::quoted(row.content(), VALUE),
+            Kind::Text | Kind::Tail | Kind::Property(Wire::Utf8) => {
+                words::quoted(row.content(), VALUE)
+            }
             Kind::Data | Kind::Property(Wire::Binary) => words::bytes(row.content(), VALUE),
             Kind::Property(Wire::Pair) => {
                 let (name, value) = row.pair().unwrap_or_default();
@@ -248,10 +257,10 @@ impl Info<'_, '_> {
 /// Whether a field tells more than how the packet is built.
 fn matters(row: &Row<'_>, kind: Kind) -> bool {
     match kind {
-        Kind::Text | Kind::Data | Kind::Rest | Kind::Number(_) | Kind::Code => {
-            row.field != Field::PROTOCOL_NAME && row.field != Field::LENGTH
+        Kind::Text | Kind::Tail | Kind::Data | Kind::Rest | Kind::Number(_) | Kind::Code => {
+            ![Field::PROTOCOL_NAME, Field::LENGTH, Field::SN_LENGTH].contains(&row.field)
         }
-        Kind::Bits if row.field == Field::PACKET_TYPE => false,
+        Kind::Bits if [Field::PACKET_TYPE, Field::SN_TYPE].contains(&row.field) => false,
         Kind::Bits => row.number != 0 || row.field == Field::QOS,
         Kind::Flag => {
             row.number != 0
@@ -268,7 +277,7 @@ fn quoted(text: Text<'_>) -> String {
 }
 
 /// Size and beginning of a payload.
-fn payload(payload: &[u8]) -> String {
+pub(super) fn payload(payload: &[u8]) -> String {
     let size = text::count(payload.len() as u64, "byte");
     if payload.is_empty() {
         return size;

@@ -1,17 +1,20 @@
 //! When a capture ends by itself: at a time, or when somebody asks.
 
-use super::LiveError;
-use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM},
-    flag,
-};
+use signal_hook::{consts, flag};
 use std::{
+    io,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
+
+/// The signals that ask for the end.
+#[cfg(unix)]
+const SIGNALS: [i32; 3] = [consts::SIGINT, consts::SIGTERM, consts::SIGHUP];
+#[cfg(not(unix))]
+const SIGNALS: [i32; 2] = [consts::SIGINT, consts::SIGTERM];
 
 /// When a capture ends by itself. The default is: never.
 #[derive(Clone, Debug, Default)]
@@ -32,13 +35,12 @@ impl Stop {
     ///
     /// # Errors
     /// Where the system does not let the signals be caught.
-    pub fn on_signals(self) -> Result<Self, LiveError> {
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
+    pub fn on_signals(self) -> Result<Self, io::Error> {
+        for signal in SIGNALS {
             // In this order: the first signal sets the flag, and only a further one finds it set.
             let status = signal.saturating_add(128);
             flag::register_conditional_shutdown(signal, status, Arc::clone(&self.asked))
-                .and_then(|_| flag::register(signal, Arc::clone(&self.asked)))
-                .map_err(LiveError::Signals)?;
+                .and_then(|_| flag::register(signal, Arc::clone(&self.asked)))?;
         }
         Ok(self)
     }
@@ -53,12 +55,6 @@ impl Stop {
     pub fn is_due(&self) -> bool {
         self.asked.load(Ordering::Relaxed) || self.at.is_some_and(|at| Instant::now() >= at)
     }
-}
-
-/// Nanoseconds since 1970 by the system's clock, which is also what stamps frames.
-pub(super) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -82,7 +78,7 @@ mod tests {
     #[test]
     fn a_signal_asks() {
         let stop = Stop::default().on_signals().unwrap();
-        signal_hook::low_level::raise(SIGHUP).unwrap();
+        signal_hook::low_level::raise(consts::SIGTERM).unwrap();
         assert!(stop.is_due());
     }
 }

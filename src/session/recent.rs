@@ -1,0 +1,69 @@
+//! A table of bounded size: what was not used for long is forgotten first.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// Keeps the entries used last, in two generations: when the young one is full the old one is
+/// forgotten and the young becomes the old. An entry that is used is young again. So between half
+/// of the bound and all of it is kept, and nothing is ever searched for the oldest.
+#[derive(Debug)]
+pub(super) struct Recent<K, V> {
+    young: HashMap<K, V>,
+    old: HashMap<K, V>,
+    half: usize,
+    forgotten: u64,
+}
+
+impl<K: Eq + Hash, V> Recent<K, V> {
+    /// An empty table for at most `most` entries.
+    pub(super) fn new(most: usize) -> Self {
+        let half = (most >> 1).max(1);
+        Self { young: HashMap::new(), old: HashMap::new(), half, forgotten: 0 }
+    }
+
+    /// The entry of this key, made with `new` where there is none.
+    pub(super) fn entry(&mut self, key: K, new: impl FnOnce() -> V) -> &mut V {
+        if !self.young.contains_key(&key) {
+            let value = self.old.remove(&key).unwrap_or_else(new);
+            if self.young.len() >= self.half {
+                self.forget_old();
+            }
+            return self.young.entry(key).or_insert(value);
+        }
+        self.young.entry(key).or_insert_with(new)
+    }
+
+    /// Forgets what was not used since the young generation began.
+    pub(super) fn forget_old(&mut self) {
+        self.forgotten = self.forgotten.saturating_add(self.old.len() as u64);
+        self.old = std::mem::take(&mut self.young);
+    }
+
+    /// All entries.
+    pub(super) fn values(&self) -> impl Iterator<Item = &V> {
+        self.young.values().chain(self.old.values())
+    }
+
+    /// How many entries were forgotten.
+    pub(super) fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_used_stays_and_the_rest_is_bounded() {
+        let mut table = Recent::new(8);
+        table.entry(0, || "kept");
+        for key in 1..1000 {
+            table.entry(key, || "passing");
+            assert_eq!(*table.entry(0, || "made again"), "kept");
+            assert!(table.values().count() <= 8, "{table:?}");
+        }
+        assert!(table.forgotten() > 900);
+        assert_eq!(*table.entry(1, || "made again"), "made again");
+    }
+}
