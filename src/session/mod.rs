@@ -4,17 +4,15 @@
 //! What may enter: facts that need more than one packet. They are kept with bounded memory.
 
 mod connection;
+mod pairs;
+mod recent;
 mod seen;
 mod shared;
+pub mod sn;
 mod track;
 
 pub use connection::{Connection, How};
+pub use pairs::{Pair, Pairs, Trust};
 pub use seen::{At, Facts, Partner, Seen};
 pub use shared::Shared;
 pub use track::matches;
-mod pairs;
-mod recent;
-pub mod sn;
-
-pub use connection::{Connection, How};
-pub use pairs::{Pair, Pairs, Trust};
