@@ -141,6 +141,7 @@ impl Conversation {
         for sender in [Sender::Client, Sender::Server] {
             top.item(sender, Item::End, None);
         }
+        worker.reader.ended(&mut self.mqtt.session);
     }
 }
 
@@ -306,6 +307,9 @@ impl<C: Consumer> Top for Records<'_, C> {
 
     fn settled(&mut self, client: Side, is_aligned: bool) {
         self.mqtt.client = client;
+        if is_aligned {
+            self.mqtt.session.begin();
+        }
         self.mqtt.from_client = Direction::new(is_aligned, self.mqtt.max_packet);
         self.mqtt.from_server = Direction::new(is_aligned, self.mqtt.max_packet);
     }
@@ -334,7 +338,10 @@ impl<C: Consumer> Packets<'_, C> {
             Framed::Packet { offset, bytes }
             | Framed::Cut { offset, bytes, .. }
             | Framed::Stray { offset, bytes, .. } => (offset, bytes),
-            Framed::Gap { missing, .. } => return self.trouble.lose(missing),
+            Framed::Gap { missing, .. } => {
+                self.worker.reader.lost(self.session, Some(self.sender), Origin { time: self.time, ..Origin::default() });
+                return self.trouble.lose(missing);
+            }
         };
         let end = offset.saturating_add(bytes.len() as u64);
         let last = self.take_frames(offset, end);

@@ -4,7 +4,7 @@ use super::{Consumer, Origin, Reader, Record, SnRecord};
 use crate::annotate::{Finding, Sink};
 use crate::bytes::Span;
 use crate::mqttsn::{Decoded, Framing, decode, frame};
-use crate::session::How;
+use crate::session::{Facts, How};
 use crate::session::sn::{At, Session};
 use crate::spec::{Field, Rule, Sender, Version};
 
@@ -71,6 +71,7 @@ impl<C: Consumer> Reader<C> {
             text: "",
             headers: &[],
             sn: Some(SnRecord { decoded, topic: session.topic() }),
+            facts: Facts::default(),
         });
         (before, session.held())
     }

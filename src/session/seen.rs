@@ -2,16 +2,17 @@
 
 use crate::mqtt::Decoded;
 use crate::spec::{PacketType, Sender};
+use std::net::IpAddr;
 
 /// A packet with its place in the capture.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'a> {
     /// Where and when.
     pub at: At,
-    /// The connection; `None` for pasted bytes.
-    pub stream: Option<u64>,
     /// Which end sent it, where that is known.
     pub sender: Option<Sender>,
+    /// The address of the server; `None` for pasted bytes.
+    pub server: Option<IpAddr>,
     /// Its bytes.
     pub bytes: &'a [u8],
     /// What was decoded of them.
@@ -59,6 +60,11 @@ pub struct Partner {
     pub at: At,
     /// Nanoseconds from it to this one, where both have a time.
     pub latency: Option<u64>,
-    /// The first packet of the exchange, where it is another one: the PUBLISH of a PUBCOMP.
-    pub first: Option<At>,
+}
+
+impl Partner {
+    /// A packet of this type at `earlier`, for one at `now`.
+    pub(super) fn new(kind: PacketType, earlier: At, now: At) -> Self {
+        Self { kind, at: earlier, latency: now.since(earlier) }
+    }
 }

@@ -11,220 +11,169 @@ mod limits;
 mod notes;
 mod order;
 mod subscription;
-mod will;
+#[cfg(test)]
+mod tests;
 
 pub use subscription::matches;
 
-pub(in crate::session) use exchange::Exchange;
-pub(in crate::session) use keep_alive::is_beyond;
-pub(in crate::session) use notes::Notes;
-pub(in crate::session) use order::{Phase, Said};
-pub(in crate::session) use will::{Will, WillState};
-
-use super::shared::Stored;
-use super::{At, Facts, Seen, Shared};
+use super::{At, Facts, Partner, Seen, Shared};
 use crate::annotate::Tape;
 use crate::mqtt::Packet;
-use crate::mqtt::packet::{Connack, Connect, Publish};
-use crate::spec::{Field, PropertyId, Rule, Sender};
+use crate::mqtt::packet::{Connack, Publish};
+use crate::spec::{Field, PropertyId, Rule, Sender, Version};
 use alias::Aliases;
 use exchange::Exchanges;
 use keep_alive::KeepAlive;
 use limits::Limits;
+use notes::Notes;
 use order::Order;
 use subscription::Subscriptions;
 
 /// What is known of one connection, from its packets.
 #[derive(Debug, Default)]
 pub(super) struct Track {
-    pub(super) order: Order,
-    pub(super) exchanges: Exchanges,
-    pub(super) keep_alive: KeepAlive,
-    pub(super) will: Option<Will>,
+    order: Order,
+    exchanges: Exchanges,
+    keep_alive: KeepAlive,
     client_takes: Option<Limits>,
-    server_takes: Option<Limits>,
     from_client: Aliases,
     from_server: Aliases,
     subscriptions: Subscriptions,
-    /// The session lives on for so many seconds behind the end; `None` for ever.
-    expiry: Option<Option<u32>>,
     clean_start: Option<bool>,
-    /// Exchanges that count among those of all connections.
-    open: usize,
+    /// What is known of the last packet.
+    latest: Latest,
+}
+
+/// What is known of a packet, as places in the state.
+#[derive(Clone, Copy, Debug, Default)]
+struct Latest {
+    answers: Option<Partner>,
+    copy_of: Option<Partner>,
+    alias: Option<(Sender, u16)>,
+    filter: Option<usize>,
 }
 
 impl Track {
+    /// The connection is seen from its first byte on.
+    pub(super) fn begin(&mut self) {
+        self.order.begin();
+    }
+
     /// Takes a packet. Findings go to `tape`.
-    pub(super) fn packet<'t>(
-        &'t mut self,
-        seen: &Seen<'_>,
-        client_id: Option<&[u8]>,
-        shared: &mut Shared,
-        tape: &mut Tape,
-    ) -> Facts<'t> {
-        let Some(sender) = seen.sender else { return Facts::default() };
+    pub(super) fn packet(&mut self, seen: &Seen<'_>, shared: &mut Shared, tape: &mut Tape) {
+        self.latest = Latest::default();
+        let Some(sender) = seen.sender else { return };
         self.order.packet(seen, sender, tape);
         let Some(packet) = &seen.decoded.packet else {
-            if sender == Sender::Client {
-                self.keep_alive.last = Some(seen.at);
-            }
-            return Facts::default();
+            // What it did to the connection is not known.
+            return self.lost(sender, seen.at, shared);
         };
-        if let Packet::Connect(connect) = packet {
-            self.connect(connect, seen);
-        }
-        let mut open = self.open;
-        let mut notes = Notes {
-            tape,
-            len: seen.bytes.len(),
-            is_complete: self.order.is_complete(),
-            is_new_session: self.order.is_new_session(),
-            shared,
-            open: &mut open,
-        };
+        let is_complete = self.order.is_complete();
+        let mut notes = Notes { tape, len: seen.bytes.len(), is_complete, shared };
         if sender == Sender::Client {
             self.keep_alive.packet(seen.at, &mut notes);
+        } else if seen.decoded.version.is_v5() {
+            self.size(seen, &mut notes);
         }
-        let mut facts = Facts {
-            answers: self.exchanges.packet(seen, sender, &mut notes),
-            ..Facts::default()
-        };
-        let in_flight = self.exchanges.in_flight(sender);
-        let takes = if sender == Sender::Client { &self.server_takes } else { &self.client_takes };
-        if let Some(takes) = takes {
-            takes.judge(packet, seen.bytes.len(), in_flight, seen.decoded.version, &mut notes);
-        }
+        self.latest.answers = self.exchanges.packet(packet, seen, sender, &mut notes);
         match packet {
-            Packet::Connack(connack) => self.connack(connack, seen, client_id, &mut notes),
+            Packet::Connect(connect) => {
+                self.client_takes = Some(Limits::of(&connect.properties));
+                self.keep_alive.seconds = Some(connect.keep_alive);
+                self.clean_start = Some(connect.clean_start);
+            }
+            Packet::Connack(connack) => self.connack(connack, seen.decoded.version, &mut notes),
             Packet::Subscribe(subscribe) => self.subscriptions.subscribe(subscribe),
             Packet::Suback(suback) => self.subscriptions.suback(suback, &mut notes),
             Packet::Unsubscribe(unsubscribe) => self.subscriptions.unsubscribe(unsubscribe),
             Packet::Unsuback(unsuback) => self.subscriptions.unsuback(unsuback),
-            Packet::Disconnect(disconnect) if sender == Sender::Client => {
-                let code = disconnect.reason.unwrap_or(0);
-                if let Some(will) = &mut self.will {
-                    will.disconnect(code, seen.at);
-                }
-                let expiry = disconnect.properties.number(PropertyId::SESSION_EXPIRY_INTERVAL);
-                if let Some(expiry) = expiry {
-                    if expiry > 0 && self.expiry == Some(Some(0)) && notes.is_complete {
-                        notes.whole(Rule::EXPIRY_RAISED, (expiry.into(), 0));
-                    }
-                    self.expiry = Some((expiry != u32::MAX).then_some(expiry));
-                }
-            }
-            Packet::Publish(publish) => {
-                let Self { from_client, from_server, subscriptions, client_takes, server_takes, .. } =
-                    self;
-                let (aliases, takes) = match sender {
-                    Sender::Client => (from_client, &*server_takes),
-                    Sender::Server => (from_server, &*client_takes),
-                };
-                let most = takes.as_ref().map(Limits::alias_maximum);
-                facts.topic = aliases.publish(publish, most, &mut notes);
-                let topic = facts.topic.unwrap_or(publish.topic.0);
-                relay(seen, sender, topic, publish, &mut facts, &mut notes);
-                if sender == Sender::Server && !topic.is_empty() {
-                    let version = seen.decoded.version;
-                    facts.filter = subscriptions.delivered(topic, publish, version, &mut notes);
-                }
-            }
+            Packet::Publish(publish) => self.publish(publish, seen, sender, &mut notes),
             _ => {}
         }
-        self.open = open;
-        facts
     }
 
-    /// Bytes of the connection were lost: what rests on having seen everything is not said any more.
-    pub(super) fn lost(&mut self, sender: Sender, at: At) {
+    /// What is known of the last packet from those before it.
+    pub(super) fn facts(&self) -> Facts<'_> {
+        let Latest { answers, copy_of, alias, filter } = self.latest;
+        let topic = alias.and_then(|(sender, alias)| self.aliases(sender).topic(alias));
+        Facts { answers, copy_of, topic, filter: filter.and_then(|nth| self.subscriptions.filter(nth)) }
+    }
+
+    /// Bytes of the connection were lost: what rests on them is forgotten.
+    pub(super) fn lost(&mut self, sender: Sender, at: At, shared: &mut Shared) {
         self.order.lost();
+        self.end(shared);
+        (self.from_client, self.from_server) = Default::default();
+        self.subscriptions = Subscriptions::default();
+        self.latest = Latest::default();
         if sender == Sender::Client {
             self.keep_alive.last = Some(at);
         }
     }
 
-    /// What the server keeps for the client behind the end of the connection.
-    pub(super) fn stored(&self) -> Stored {
-        match self.expiry {
-            None => Stored::Unknown,
-            Some(Some(0)) => Stored::No,
-            Some(seconds) => Stored::Yes(seconds),
-        }
-    }
-
-    /// Whether the session was asked for anew.
-    pub(super) fn clean_start(&self) -> Option<bool> {
-        self.clean_start
-    }
-
     /// The exchanges of this connection do not count any more.
-    pub(super) fn let_go(&mut self, shared: &mut Shared) {
-        shared.closed(std::mem::take(&mut self.open));
+    pub(super) fn end(&mut self, shared: &mut Shared) {
+        shared.closed(self.exchanges.forget());
     }
 
-    fn connect(&mut self, connect: &Connect<'_>, seen: &Seen<'_>) {
-        let is_v5 = seen.decoded.version.is_v5();
-        let order = std::mem::take(&mut self.order);
-        let open = self.open;
-        *self = Self { order, open, ..Self::default() };
-        self.client_takes = Some(Limits::of(&connect.properties));
-        self.keep_alive.seconds = Some(connect.keep_alive);
-        self.clean_start = Some(connect.clean_start);
-        self.will = connect.will.as_ref().map(|will| Will::new(will, seen.at));
-        let expiry = connect.properties.number(PropertyId::SESSION_EXPIRY_INTERVAL).unwrap_or(0);
-        self.expiry = Some(match is_v5 {
-            true => (expiry != u32::MAX).then_some(expiry),
-            false if connect.clean_start => Some(0),
-            false => None,
-        });
+    fn aliases(&self, sender: Sender) -> &Aliases {
+        if sender == Sender::Client { &self.from_client } else { &self.from_server }
     }
 
-    fn connack(
-        &mut self,
-        connack: &Connack<'_>,
-        seen: &Seen<'_>,
-        client_id: Option<&[u8]>,
-        notes: &mut Notes<'_>,
-    ) {
-        self.order.accepted(connack);
-        if connack.code != 0 {
-            return;
+    /// A packet to the client may be as long as the client said.
+    fn size(&self, seen: &Seen<'_>, notes: &mut Notes<'_>) {
+        let most = self.client_takes.and_then(|takes| takes.packet_size);
+        let len = seen.bytes.len() as u64;
+        if let Some(most) = most.filter(|most| notes.is_complete && len > u64::from(*most)) {
+            notes.whole(Rule::PACKET_ABOVE_MAXIMUM, (len, most.into()));
         }
-        self.server_takes = Some(Limits::of(&connack.properties));
-        if let Some(seconds) = connack.properties.number(PropertyId::SERVER_KEEP_ALIVE) {
+    }
+
+    fn connack(&mut self, connack: &Connack<'_>, version: Version, notes: &mut Notes<'_>) {
+        let server = connack.properties.number(PropertyId::SERVER_KEEP_ALIVE);
+        if let Some(seconds) = server {
             self.keep_alive.seconds = u16::try_from(seconds).ok();
         }
-        if let Some(seconds) = connack.properties.number(PropertyId::SESSION_EXPIRY_INTERVAL) {
-            self.expiry = Some((seconds != u32::MAX).then_some(seconds));
-        }
-        if connack.session_present && self.clean_start == Some(true) {
+        // 3.1 has no Session Present.
+        let is_present = connack.session_present && version != Version::V31 && connack.code == 0;
+        if is_present && notes.is_complete && self.clean_start == Some(true) {
             notes.at(Rule::SESSION_AFTER_CLEAN_START, Field::SESSION_PRESENT, (0, 0));
         }
-        let (Some(id), Some(stream)) = (client_id, seen.stream) else { return };
-        let before = notes.shared.connected(id, stream, seen.at);
-        let Some(before) = before else { return };
-        if connack.session_present && before.session == Stored::No && before.stream.is_none() {
-            notes.at(Rule::SESSION_FROM_NOWHERE, Field::SESSION_PRESENT, (before.ended.number, 0));
-        }
-        if let Some(old) = before.stream.filter(|old| *old != stream) {
-            notes.on(Rule::TAKE_OVER, Field::INPUT, (old, before.since.number));
-        }
     }
-}
 
-/// A message goes into the broker, or comes out of it.
-fn relay(
-    seen: &Seen<'_>,
-    sender: Sender,
-    topic: &[u8],
-    publish: &Publish<'_>,
-    facts: &mut Facts<'_>,
-    notes: &mut Notes<'_>,
-) {
-    let (Some(stream), false) = (seen.stream, topic.is_empty()) else { return };
-    if sender == Sender::Client {
-        notes.shared.published(topic, publish.payload, stream, seen.at);
-    } else if !publish.retain {
-        facts.copy_of = notes.shared.delivered(topic, publish.payload, seen.at);
+    fn publish(
+        &mut self,
+        publish: &Publish<'_>,
+        seen: &Seen<'_>,
+        sender: Sender,
+        notes: &mut Notes<'_>,
+    ) {
+        let most = self.client_takes.map(|takes| takes.alias_maximum);
+        let (aliases, most) = match sender {
+            Sender::Client => (&mut self.from_client, None),
+            Sender::Server => (&mut self.from_server, most.filter(|_| notes.is_complete)),
+        };
+        let alias = aliases.publish(publish, most, notes);
+        self.latest.alias = alias.map(|alias| (sender, alias));
+        let known = alias.and_then(|alias| self.aliases(sender).topic(alias));
+        let topic = known.unwrap_or(publish.topic.0);
+        if topic.is_empty() {
+            return;
+        }
+        let at = seen.at;
+        let (filter, copy_of) = match (sender, seen.server) {
+            (Sender::Client, Some(server)) => {
+                notes.shared.published(server, topic, publish.payload, at);
+                (None, None)
+            }
+            (Sender::Client, None) => (None, None),
+            (Sender::Server, server) => {
+                let server = server.filter(|_| !publish.retain && !publish.dup);
+                let copy =
+                    server.and_then(|s| notes.shared.delivered(s, topic, publish.payload, at));
+                (self.subscriptions.matching(topic), copy)
+            }
+        };
+        (self.latest.filter, self.latest.copy_of) = (filter, copy_of);
     }
 }

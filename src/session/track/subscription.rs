@@ -2,8 +2,8 @@
 //! message matches (5.0: section 4.7).
 
 use super::Notes;
-use crate::mqtt::packet::{Publish, Subscribe, Suback, Unsubscribe};
-use crate::spec::{Field, Rule, Version};
+use crate::mqtt::packet::{Suback, Subscribe, Unsubscribe};
+use crate::spec::Rule;
 use std::collections::HashMap;
 
 /// Filters that are remembered for a connection. Beyond, it is not told any more which filter a
@@ -16,20 +16,11 @@ const MAX_BYTES: usize = 1 << 17;
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
     /// In the order in which they were granted, so that the first match is always the same one.
-    granted: Vec<Granted>,
+    granted: Vec<Box<[u8]>>,
     /// Filters of SUBSCRIBE packets without an answer, by Packet Identifier.
     asked: HashMap<u16, Vec<(Box<[u8]>, u8)>>,
     /// Filters of UNSUBSCRIBE packets without an answer.
     leaving: HashMap<u16, Vec<Box<[u8]>>>,
-    /// Something was not remembered, so a message without a match says nothing.
-    is_partial: bool,
-}
-
-/// One that the server granted.
-#[derive(Debug)]
-pub(super) struct Granted {
-    pub(super) filter: Box<[u8]>,
-    pub(super) qos: u8,
 }
 
 impl Subscriptions {
@@ -45,21 +36,18 @@ impl Subscriptions {
 
     /// A SUBACK: what was granted, and more than was asked for.
     pub(super) fn suback(&mut self, suback: &Suback<'_>, notes: &mut Notes<'_>) {
-        let Some(asked) = self.asked.remove(&suback.packet_id) else {
-            // What it grants is not known.
-            self.is_partial = true;
-            return;
-        };
+        // Without its SUBSCRIBE it is not known what it grants.
+        let Some(asked) = self.asked.remove(&suback.packet_id) else { return };
         for ((filter, options), code) in asked.into_iter().zip(suback.codes) {
             let most = options & 0b11;
             if *code > 2 {
                 continue;
             }
-            if *code > most {
+            if *code > most && notes.is_complete {
                 notes.whole(Rule::GRANTED_ABOVE_REQUESTED, ((*code).into(), most.into()));
             }
-            self.granted.retain(|granted| granted.filter != filter);
-            self.granted.push(Granted { filter, qos: *code });
+            self.granted.retain(|granted| *granted != filter);
+            self.granted.push(filter);
         }
     }
 
@@ -77,47 +65,31 @@ impl Subscriptions {
         let codes = unsuback.codes.iter().copied().chain(std::iter::repeat(0));
         for (filter, code) in leaving.iter().zip(codes) {
             if code < 0x80 {
-                self.granted.retain(|granted| granted.filter != *filter);
+                self.granted.retain(|granted| granted != filter);
             }
         }
     }
 
-    /// A message to the client: the first filter that it matches.
-    pub(super) fn delivered(
-        &self,
-        topic: &[u8],
-        publish: &Publish<'_>,
-        version: Version,
-        notes: &mut Notes<'_>,
-    ) -> Option<&[u8]> {
-        let mut matching = self.granted.iter().filter(|granted| matches(&granted.filter, topic));
-        let Some(first) = matching.next() else {
-            let is_sure = notes.is_complete && notes.is_new_session && !self.is_partial;
-            if is_sure && self.asked.is_empty() && self.leaving.is_empty() {
-                notes.at(Rule::NO_SUBSCRIPTION, Field::TOPIC, (0, 0));
-            }
-            return None;
-        };
-        let most = matching.fold(first.qos, |most, granted| most.max(granted.qos));
-        let is_sure = version.is_v5() && notes.is_complete && !self.is_partial;
-        if publish.qos > most && is_sure && self.asked.is_empty() {
-            notes.at(Rule::QOS_ABOVE_GRANTED, Field::QOS, (publish.qos.into(), most.into()));
-        }
-        Some(&first.filter)
+    /// The first filter that a topic matches, as a place for [`Self::filter`].
+    pub(super) fn matching(&self, topic: &[u8]) -> Option<usize> {
+        self.granted.iter().position(|filter| matches(filter, topic))
+    }
+
+    /// The filter at a place.
+    pub(super) fn filter(&self, nth: usize) -> Option<&[u8]> {
+        self.granted.get(nth).map(|filter| &**filter)
     }
 
     /// Whether so many filters more can be remembered.
-    fn has_room(&mut self, filters: usize, bytes: usize) -> bool {
-        let granted = self.granted.iter().map(|granted| granted.filter.len());
+    fn has_room(&self, filters: usize, bytes: usize) -> bool {
+        let granted = self.granted.iter().map(|filter| filter.len());
         let asked = self.asked.values().flatten().map(|(filter, _)| filter.len());
         let leaving = self.leaving.values().flatten().map(|filter| filter.len());
         let all = granted.chain(asked).chain(leaving);
         let (count, held) = all.fold((filters, bytes), |(count, held), len| {
             (count.saturating_add(1), held.saturating_add(len))
         });
-        let fits = count <= MAX_FILTERS && held <= MAX_BYTES;
-        self.is_partial |= !fits;
-        fits
+        count <= MAX_FILTERS && held <= MAX_BYTES
     }
 }
 
