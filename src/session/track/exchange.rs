@@ -65,15 +65,13 @@ impl Exchanges {
                 Some(Partner::new(PacketType::PINGREQ, self.pings.pop_front()?, at))
             }
             Packet::Publish(publish) => {
-                let next =
-                    if publish.qos == 1 { PacketType::PUBACK } else { PacketType::PUBREC };
+                let next = if publish.qos == 1 { PacketType::PUBACK } else { PacketType::PUBREC };
                 let id = publish.packet_id.filter(|_| matches!(publish.qos, 1 | 2))?;
                 self.ask(sender, id, (PacketType::PUBLISH, next, 0), at, notes.shared);
                 None
             }
             Packet::Subscribe(subscribe) => {
-                let ask =
-                    (PacketType::SUBSCRIBE, PacketType::SUBACK, subscribe.filters().count());
+                let ask = (PacketType::SUBSCRIBE, PacketType::SUBACK, subscribe.filters().count());
                 self.ask(sender, subscribe.packet_id, ask, at, notes.shared);
                 None
             }

@@ -96,7 +96,12 @@ impl Track {
     pub(super) fn facts(&self) -> Facts<'_> {
         let Latest { answers, copy_of, alias, filter } = self.latest;
         let topic = alias.and_then(|(sender, alias)| self.aliases(sender).topic(alias));
-        Facts { answers, copy_of, topic, filter: filter.and_then(|nth| self.subscriptions.filter(nth)) }
+        Facts {
+            answers,
+            copy_of,
+            topic,
+            filter: filter.and_then(|nth| self.subscriptions.filter(nth)),
+        }
     }
 
     /// Bytes of the connection were lost: what rests on them is forgotten.

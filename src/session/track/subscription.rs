@@ -12,13 +12,16 @@ const MAX_FILTERS: usize = 1_024;
 /// Bytes that they may have together.
 const MAX_BYTES: usize = 1 << 17;
 
+/// A filter with its Subscription Options.
+type Asked = (Box<[u8]>, u8);
+
 /// The subscriptions of one connection.
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
     /// In the order in which they were granted, so that the first match is always the same one.
     granted: Vec<Box<[u8]>>,
     /// Filters of SUBSCRIBE packets without an answer, by Packet Identifier.
-    asked: HashMap<u16, Vec<(Box<[u8]>, u8)>>,
+    asked: HashMap<u16, Vec<Asked>>,
     /// Filters of UNSUBSCRIBE packets without an answer.
     leaving: HashMap<u16, Vec<Box<[u8]>>>,
 }
