@@ -213,3 +213,27 @@ fn found_in(sender: Sender, bytes: &[u8], segments: &[usize], cut: usize) -> Vec
     framer.end(&mut emit);
     packets
 }
+
+/// The payload of a large PUBLISH is a capture file, of which only the tail is there: its packets
+/// stand between the headers of frames, which betray them.
+#[test]
+fn captures_in_a_payload_are_mostly_left_alone() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
+    let (mut runs, mut inside, mut shown) = (0_usize, 0_usize, 0_usize);
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "pcap") {
+            continue;
+        }
+        let file = std::fs::read(path).unwrap();
+        let (frames, _) = support::read(&file);
+        for from in (1..file.len()).step_by(file.len() / 8) {
+            runs += 1;
+            // A frame with payload has at least one packet.
+            inside += frames.iter().filter(|frame| frame.data.len() > 70).count() / 2;
+            shown += found(None, &file[from..], 1_460).0.len();
+        }
+    }
+    println!("{runs} runs, some {inside} packets inside, {shown} shown");
+    assert!(inside > 1_000 && shown * 15 < inside, "{shown} of {inside}");
+}

@@ -88,7 +88,11 @@ impl Carrier {
             Bottom::End => (Item::End, None),
         };
         self.up(sender, item, layers, top);
-        self.settle(false, top)
+        self.settle(false, top)?;
+        if self.client.is_some() {
+            self.tell_lines(top);
+        }
+        ControlFlow::Continue(())
     }
 
     /// Nothing more comes: what is held is told.
@@ -102,12 +106,17 @@ impl Carrier {
             level.finish(above, &mut end);
         }
         let _ = self.settle(true, top);
-        if let State::Probing(queue) = &mut self.state {
-            let queue = std::mem::take(queue);
-            if self.hints.is_mqtt_port || self.levels.iter().any(Level::is_for_mqtt) {
-                queue.tell(top);
-            }
-            self.state = State::Other;
+        self.tell_lines(top);
+        self.state = State::Other;
+    }
+
+    /// It is not clear yet what the stream is; but where it ought to be MQTT, by its port or by the
+    /// words of a layer, the lines of the session are told at once.
+    fn tell_lines(&mut self, top: &mut dyn Top) {
+        if let State::Probing(queue) = &mut self.state
+            && (self.hints.is_mqtt_port || self.levels.iter().any(Level::is_for_mqtt))
+        {
+            queue.tell_lines(top);
         }
     }
 

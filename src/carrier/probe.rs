@@ -113,13 +113,14 @@ impl Queue {
         }
     }
 
-    /// The connection ends, and it never became clear what it is: the lines are told.
-    pub(super) fn tell(self, top: &mut dyn Top) {
-        self.replay(false, &mut |sender, item, layers| {
-            if item.is_line() || matches!(item, Item::Finding { .. }) {
-                top.item(sender, item, layers);
-            }
-        });
+    /// Tells the lines, which need not wait for what else comes; bytes stay held.
+    pub(super) fn tell_lines(&mut self, top: &mut dyn Top) {
+        let is_told = |held: &Held| held.item().is_line() || matches!(held, Held::Finding(..));
+        let (told, kept) =
+            std::mem::take(&mut self.items).into_iter().partition(|it| is_told(&it.1));
+        self.items = kept;
+        let told = Self { items: told, ..Self::default() };
+        told.replay(false, &mut |sender, item, layers| top.item(sender, item, layers));
     }
 
     /// A connection on a port of MQTT carries something else: one line says what.

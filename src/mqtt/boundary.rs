@@ -32,17 +32,18 @@
 //!
 //! | the bytes | packets invented |
 //! |---|---|
-//! | random, 64 MiB | 0 |
-//! | text, JSON and program code, 16 MiB | 0 |
-//! | 16-bit samples, counters, zeros, runs of `c0 00`, 16 MiB | 0 |
-//! | captures of MQTT (pcap files) as the payload, each begun at any byte | under 1 in 100 of those inside |
+//! | random, 16 MiB, as either side and as one that is not known | 0 |
+//! | text, JSON and program code, in segments of 1 to 65,535 bytes, 14 MiB | 0 |
+//! | 16-bit samples, counters, zeros, runs of short packets, 18 MiB | 0 |
+//! | captures of MQTT (pcap files) as the payload | 321, of some 6,700 that are inside |
 //!
 //! A payload that is itself a bare stream of MQTT packets can't be told from packets: where only
 //! the tail of such a PUBLISH was captured, they are shown. Where its beginning is there, or the
 //! connection is followed from its start, they are not.
 //!
-//! Real streams, each begun at every one of its bytes: nine in ten times the first packet that is
-//! whole is found; the rest lose one, rarely two.
+//! Real streams, those of `captures/` and of a corpus, begun at 49,802 of their bytes: no packet
+//! is invented, and of 21,557 starts with a whole packet behind them 21,262 (98.6 %) show the first
+//! one; 257 miss one packet, and 38 more.
 
 use super::packet::{Packet, Text};
 use super::{Framing, Reading, decode, frame};
@@ -122,7 +123,10 @@ pub const FAULTS_OF_CUTS: &[Rule] = &[
     Rule::TOO_SHORT,
     Rule::PROPERTY_LENGTH_TOO_LONG,
     Rule::NO_FILTER,
+    Rule::NO_FILTER_TO_LEAVE,
     Rule::NO_CODE,
+    Rule::NO_UNSUBACK_CODE,
+    Rule::CREDENTIAL_MISSING_V31,
 ];
 
 /// What is known of a side, for the packets that it may send.
@@ -537,13 +541,22 @@ mod tests {
     #[test]
     fn the_beginning_of_a_packet_contradicts_nothing() {
         let mut tape = Tape::new();
+        let mut checked = 0;
         for packet in packets() {
-            for len in 1..=packet.len() {
-                let start = &packet[..len];
-                let is_plausible = is_plausible(start, &Known::default(), &mut tape);
-                assert!(is_plausible, "{len} of {}", hex::encode(&packet));
+            for version in [None, Some(Version::V311), Some(Version::V5)] {
+                let known = Known { version, ..Known::default() };
+                if !is_plausible(&packet, &known, &mut tape) {
+                    continue;
+                }
+                checked += 1;
+                for len in 1..packet.len() {
+                    let is_plausible = is_plausible(&packet[..len], &known, &mut tape);
+                    let rules: Vec<_> = tape.findings().iter().map(|f| f.rule).collect();
+                    assert!(is_plausible, "{len} of {}: {rules:?}", hex::encode(&packet));
+                }
             }
         }
+        assert!(checked > 2 * PACKETS.len(), "{checked}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::{Consumer, Origin, Record};
 use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
 use crate::carrier::explain;
+use crate::mqtt::boundary::FAULTS_OF_CUTS;
 use crate::mqtt::framer::Why;
 use crate::mqtt::{Decoded, Reading, decode};
 use crate::session::{At, Connection, Facts, How, Seen, Shared};
@@ -23,18 +24,6 @@ pub struct Cut {
     /// How many of the bytes behind those that are shown were not captured.
     pub missing: Option<u64>,
 }
-
-/// What a packet without fault breaks as soon as its end is not there.
-const MADE_BY_A_CUT: &[Rule] = &[
-    Rule::REMAINING_LENGTH_TOO_LONG,
-    Rule::PROPERTY_LENGTH_TOO_LONG,
-    Rule::TOO_SHORT,
-    Rule::NO_FILTER,
-    Rule::NO_FILTER_TO_LEAVE,
-    Rule::NO_CODE,
-    Rule::NO_UNSUBACK_CODE,
-    Rule::CREDENTIAL_MISSING_V31,
-];
 
 /// Decodes packets in the light of their connection and hands records to a consumer.
 #[derive(Debug)]
@@ -197,7 +186,7 @@ impl<C: Consumer> Reader<C> {
 
     /// The packet is not faulty, the capture of it is: that is what the findings say.
     fn explain_cut(&mut self, bytes: &[u8], cut: Cut) {
-        self.tape.retract(MADE_BY_A_CUT);
+        self.tape.retract(FAULTS_OF_CUTS);
         let (there, whole) = (bytes.len() as u64, cut.whole);
         let left = whole.saturating_sub(there);
         let (rule, a, b) = match (cut.why, cut.missing) {

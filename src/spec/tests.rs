@@ -51,9 +51,11 @@ const V5: &[(&str, u8)] = &[
     ("4.7.0", 1),
     ("4.7.1", 2),
     ("4.7.3", 4),
+    ("6.0.0", 4),
     ("4.9.0", 3),
     ("4.12.0", 7),
     ("4.12.1", 2),
+    ("6.0.0", 4),
 ];
 
 /// For each section of MQTT 3.1.1 its highest statement.
@@ -81,6 +83,7 @@ const V311: &[(&str, u8)] = &[
     ("3.14.4", 3),
     ("4.7.1", 3),
     ("4.7.3", 4),
+    ("6.0.0", 4),
 ];
 
 fn assert_all_exist(statements: &str, standard: &[(&str, u8)], who: &str) {

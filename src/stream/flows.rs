@@ -35,8 +35,9 @@ struct Flow<T> {
     connection: Connection,
     /// Whether side A is the lower end of the key.
     a_is_low: bool,
-    /// `None` where nobody cares for the connection.
-    state: Option<T>,
+    /// `None` where nobody cares for the connection, or all was told. In a box, so that an ended
+    /// connection that lingers in the table is small.
+    state: Option<Box<T>>,
     a: Assembler,
     b: Assembler,
     a_seen: bool,
@@ -111,7 +112,7 @@ impl<T> Flows<T> {
     /// The connections that the consumer cares for, in no order.
     pub fn states(&mut self) -> impl Iterator<Item = (&Connection, &mut T)> {
         let flows = self.table.values_mut();
-        flows.filter_map(|flow| flow.state.as_mut().map(|state| (&flow.connection, state)))
+        flows.filter_map(|flow| flow.state.as_deref_mut().map(|state| (&flow.connection, state)))
     }
 
     /// Takes a segment, and tells the sink what follows from it.
@@ -178,7 +179,7 @@ impl<T> Flows<T> {
         Flow {
             connection,
             a_is_low,
-            state: sink.opened(&connection),
+            state: sink.opened(&connection).map(Box::new),
             a: Assembler::default(),
             b: Assembler::default(),
             a_seen: false,
@@ -333,7 +334,7 @@ impl<T> Flow<T> {
         let all_told = self.a.is_closed() && self.b.is_closed() && !self.reset;
         if let Some(state) = self.state.take_if(|_| all_told) {
             // The consumer's state may be large; what lingers knows repeated segments without it.
-            sink.ended(&self.connection, state, End::Closed);
+            sink.ended(&self.connection, *state, End::Closed);
         }
         id
     }
@@ -368,7 +369,7 @@ impl<T> Flow<T> {
             self.tell(side, shared, sink, |assembler, shared, emit| assembler.finish(shared, emit));
         }
         if let Some(state) = self.state {
-            sink.ended(&self.connection, state, end);
+            sink.ended(&self.connection, *state, end);
         }
     }
 
@@ -393,7 +394,7 @@ impl<T> Flow<T> {
             self.a.discard(shared);
             self.b.discard(shared);
             if let Some(state) = self.state.take() {
-                sink.ended(&self.connection, state, End::Unwanted);
+                sink.ended(&self.connection, *state, End::Unwanted);
             }
         }
     }
