@@ -6,12 +6,12 @@
 //! # How the data flows
 //!
 //! ```text
-//! capture ──Frame──▶ net ──Segment──▶ stream ──bytes in order──▶ mqtt ──Packet──▶ session ──Record──▶ render
-//! file, live,        link, tunnels,   TCP, one                   framer,          version,           tree,
-//! stdin              IP, TCP, UDP     assembler                  decode           client id          summary,
-//!                    (etherparse)     a direction                                                    JSON
-//!                    └──────────Datagram, UDP────────────────────▶ mqttsn
-//! paste ──Piece, bytes that stood in a text──────────────────────▲
+//! capture ──Frame──▶ net ──Segment──▶ stream ──bytes in order──▶ carrier ──▶ mqtt ──Packet──▶ session ──Record──▶ render
+//! file, live,        link, tunnels,   TCP, one                   PROXY,      framer,          version,           tree,
+//! stdin              IP, TCP, UDP     assembler                  TLS,        decode           client id          summary,
+//!                    (etherparse)     a direction                WebSocket                                       JSON
+//!                    └──────────Datagram, UDP────────────────────────────────▶ mqttsn
+//! paste ──Piece, bytes that stood in a text──────────────────────────────────▲
 //! ```
 //!
 //! Everything right of `capture` is sans-IO: bytes and times come in, values come out; no clock,
@@ -20,11 +20,12 @@
 //! # The rooms, and which may import which
 //!
 //! ```text
-//! bytes, text ◀─ spec ◀─ annotate ◀─ { capture, paste, net, stream, mqtt, mqttsn } ◀─ session ◀─ pipeline ◀─ render ◀─ cli
+//! bytes, text ◀─ spec ◀─ annotate ◀─ { capture, paste, net, stream, mqtt, mqttsn } ◀─ carrier, session ◀─ pipeline ◀─ render ◀─ cli
 //! ```
 //!
 //! [`spec`] holds the facts of the standards as tables: parser, tree, JSON, validator and help loop
-//! over its rows. [`mqtt`] and [`mqttsn`] never see [`net`] or [`stream`]; [`render`] sees the tape, the spec and
+//! over its rows. [`carrier`] tells what a stream carries, and takes off what stands between TCP and
+//! MQTT; of the rooms beside it, it uses [`net`], [`stream`] and [`mqtt`]. [`mqtt`] and [`mqttsn`] never see [`net`] or [`stream`]; [`render`] sees the tape, the spec and
 //! the facts of a record, never the decoder. A test reads the imports and fails on one that points
 //! back.
 //!
