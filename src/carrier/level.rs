@@ -89,7 +89,6 @@ struct Below {
 }
 
 impl Level {
-    #[allow(dead_code)] // the first layers follow
     pub(super) fn new(layer: Box<dyn Layer>, is_aligned: bool) -> Self {
         Self { layer, is_aligned, client: Below::default(), server: Below::default() }
     }

@@ -154,14 +154,7 @@ impl Conversations {
     /// Which end sent a piece.
     pub(super) fn sender(&self, piece: &Piece) -> Option<Sender> {
         let writer = self.writers.get(&piece.conversation).copied();
-        let by_text = match piece.direction {
-            Some(Direction::FromClient) => Some(Sender::Client),
-            Some(Direction::FromServer) => Some(Sender::Server),
-            Some(Direction::Sent) => writer,
-            Some(Direction::Received) => writer.map(Sender::other),
-            None => None,
-        };
-        by_text.or(self.sender)
+        by_text(piece.direction, writer).or(self.sender)
     }
 
     /// A packet that only one side may send tells which end wrote the log.
@@ -202,5 +195,15 @@ impl Conversations {
                 self.connections.insert(conversation, Connection::inferred(version));
             }
         }
+    }
+}
+
+/// Which end sent what a text says this of; `writer` is the end that wrote the log.
+pub(super) fn by_text(direction: Option<Direction>, writer: Option<Sender>) -> Option<Sender> {
+    match direction? {
+        Direction::FromClient => Some(Sender::Client),
+        Direction::FromServer => Some(Sender::Server),
+        Direction::Sent => writer,
+        Direction::Received => writer.map(Sender::other),
     }
 }

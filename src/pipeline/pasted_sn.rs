@@ -1,6 +1,6 @@
 //! Which conversations of a pasted text are MQTT-SN, and what is known of each.
 
-use super::conversations::Stretch;
+use super::conversations::{Stretch, by_text};
 use super::sn::Bytes;
 use super::{Consumer, Origin, Reader};
 use crate::mqttsn::{decode, is_connect, messages};
@@ -82,14 +82,7 @@ impl SnConversations {
 
     fn sender_of(&self, piece: &Piece) -> Option<Sender> {
         let writer = self.writers.get(&piece.conversation).copied();
-        let by_text = match piece.direction {
-            Some(Direction::FromClient) => Some(Sender::Client),
-            Some(Direction::FromServer) => Some(Sender::Server),
-            Some(Direction::Sent) => writer,
-            Some(Direction::Received) => writer.map(Sender::other),
-            None => None,
-        };
-        by_text.or(self.sender)
+        by_text(piece.direction, writer).or(self.sender)
     }
 }
 
