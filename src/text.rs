@@ -22,6 +22,30 @@ pub fn number(value: u64) -> String {
     out
 }
 
+/// A span of nanoseconds, with three digits that count: `412 µs`, `1.53 s`, `2 min 3 s`.
+#[must_use]
+pub fn duration(nanoseconds: u64) -> String {
+    const UNITS: [(u64, &str); 4] =
+        [(1, "ns"), (1_000, "µs"), (1_000_000, "ms"), (1_000_000_000, "s")];
+    let seconds = nanoseconds / 1_000_000_000;
+    if seconds >= 60 {
+        let (minutes, rest) = (seconds / 60, seconds % 60);
+        return match (minutes / 60, minutes % 60) {
+            (0, _) => format!("{minutes} min {rest} s"),
+            (hours, minutes) => format!("{} h {minutes} min", number(hours)),
+        };
+    }
+    let (unit, name) =
+        UNITS.into_iter().rev().find(|(unit, _)| nanoseconds >= *unit).unwrap_or((1, "ns"));
+    let value = nanoseconds as f64 / unit as f64;
+    match value {
+        _ if unit == 1 => format!("{nanoseconds} {name}"),
+        100.0.. => format!("{value:.0} {name}"),
+        10.0.. => format!("{value:.1} {name}"),
+        _ => format!("{value:.2} {name}"),
+    }
+}
+
 /// `1 byte`, `2 bytes`: a number and its noun, which takes an s.
 #[must_use]
 pub fn count(value: u64, noun: &str) -> String {

@@ -36,7 +36,8 @@ impl Consumer for Records {
         let mut out = Vec::new();
         (json.make)(&Options::default()).record(record, &mut out).unwrap();
         let mut value: serde_json::Value = serde_json::from_slice(&out).unwrap();
-        for key in ["n", "frames", "time", "stream"] {
+        // What a packet answers depends on how the two directions stand to each other.
+        for key in ["n", "frames", "time", "stream", "answers", "copy_of", "filter"] {
             value.as_object_mut().unwrap().remove(key);
         }
         let (from, to) = record.origin.ends.unwrap();

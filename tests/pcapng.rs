@@ -176,7 +176,15 @@ fn sections_differ_in_order_links_and_times() {
     let clean = finish(command(["read", "-T", "json", "-"]), &pcap(1, &frames));
     let strip = |run: &support::program::Run| {
         let mut records = run.json();
-        records.iter_mut().for_each(|r| drop(r.as_object_mut().unwrap().remove("time")));
+        for record in records.iter_mut().map(|record| record.as_object_mut().unwrap()) {
+            record.remove("time");
+            // By its times this file has an hour of silence.
+            let findings = record.get_mut("findings").unwrap().as_array_mut().unwrap();
+            findings.retain(|finding| finding["rule"] != "keep-alive-expired");
+            if let Some(answers) = record.get_mut("answers").and_then(|a| a.as_object_mut()) {
+                answers.remove("latency");
+            }
+        }
         records
     };
     assert_eq!((run.code, strip(&run)), (0, strip(&clean)), "{}", run.err);

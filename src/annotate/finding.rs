@@ -112,6 +112,7 @@ impl Finding {
             }
             ("place", _) => write!(out, "{}", place_name(self.a, context.packet_type())),
             (_, "bytes") => write!(out, "{}", text::count(value, "byte")),
+            (_, "time") => write!(out, "{}", text::duration(value)),
             (_, "hex") => write!(out, "0x{value:02x}"),
             (_, "char") => {
                 write!(out, "{}", char::from(u8::try_from(value).unwrap_or(b'?')))

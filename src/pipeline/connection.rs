@@ -39,6 +39,8 @@ pub(super) struct Conversation {
 #[derive(Debug)]
 struct Mqtt {
     client: Side,
+    /// The beginning of the TCP connection was seen. What carries MQTT may be in step without it.
+    is_opened: bool,
     session: session::Connection,
     max_packet: usize,
     from_client: Direction,
@@ -65,6 +67,7 @@ impl Conversation {
         let max_packet = settings.max_packet;
         let mqtt = Mqtt {
             client: Side::A,
+            is_opened: hints.opener.is_some(),
             session: session::Connection::of_stream(settings.version),
             max_packet,
             from_client: Direction::new(false, max_packet),
@@ -141,6 +144,7 @@ impl Conversation {
         for sender in [Sender::Client, Sender::Server] {
             top.item(sender, Item::End, None);
         }
+        worker.reader.ended(&mut self.mqtt.session);
     }
 }
 
@@ -306,6 +310,9 @@ impl<C: Consumer> Top for Records<'_, C> {
 
     fn settled(&mut self, client: Side, is_aligned: bool) {
         self.mqtt.client = client;
+        if is_aligned && self.mqtt.is_opened {
+            self.mqtt.session.begin();
+        }
         self.mqtt.from_client = Direction::new(is_aligned, self.mqtt.max_packet);
         self.mqtt.from_server = Direction::new(is_aligned, self.mqtt.max_packet);
     }
@@ -334,7 +341,14 @@ impl<C: Consumer> Packets<'_, C> {
             Framed::Packet { offset, bytes }
             | Framed::Cut { offset, bytes, .. }
             | Framed::Stray { offset, bytes, .. } => (offset, bytes),
-            Framed::Gap { missing, .. } => return self.trouble.lose(missing),
+            Framed::Gap { missing, .. } => {
+                self.worker.reader.lost(
+                    self.session,
+                    Some(self.sender),
+                    Origin { time: self.time, ..Origin::default() },
+                );
+                return self.trouble.lose(missing);
+            }
         };
         let end = offset.saturating_add(bytes.len() as u64);
         let last = self.take_frames(offset, end);

@@ -9,7 +9,7 @@ use crate::carrier::explain;
 use crate::mqtt::boundary::FAULTS_OF_CUTS;
 use crate::mqtt::framer::Why;
 use crate::mqtt::{Decoded, Reading, decode};
-use crate::session::{Connection, How};
+use crate::session::{At, Connection, Facts, How, Seen, Shared};
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender, Version};
 use std::ops::ControlFlow;
@@ -40,6 +40,7 @@ pub struct Reader<C> {
     header_count: usize,
     number: u64,
     stopped: bool,
+    shared: Shared,
 }
 
 impl<C: Consumer> Reader<C> {
@@ -55,6 +56,7 @@ impl<C: Consumer> Reader<C> {
             header_count: 0,
             number: 0,
             stopped: false,
+            shared: Shared::default(),
         }
     }
 
@@ -80,13 +82,49 @@ impl<C: Consumer> Reader<C> {
         origin: Origin<'_>,
     ) {
         let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
-        if let Some(cut) = cut {
-            self.explain_cut(bytes, cut);
+        let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
+        match cut {
+            Some(cut) => {
+                self.explain_cut(bytes, cut);
+                self.lost(connection, sender, origin);
+            }
+            None => {
+                let server = origin.ends.map(|(src, dst)| match sender {
+                    Some(Sender::Server) => src.ip(),
+                    _ => dst.ip(),
+                });
+                let seen = Seen { at: self.at(origin), sender, server, bytes, decoded };
+                connection.track(&seen, &mut self.shared, &mut self.tape);
+            }
         }
         self.tape.note_first(notes);
-        let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
         let how = (decoded.version, how);
         self.emit(bytes, Some(decoded), how, sender, connection, (None, ""), origin);
+    }
+
+    /// Bytes of a side were lost, or could not be read.
+    pub(super) fn lost(
+        &mut self,
+        connection: &mut Connection,
+        sender: Option<Sender>,
+        origin: Origin<'_>,
+    ) {
+        let at = self.at(origin);
+        connection.lost(sender.unwrap_or(Sender::Client), at, &mut self.shared);
+    }
+
+    /// Nothing more comes of a connection.
+    pub(super) fn ended(&mut self, connection: &mut Connection) {
+        connection.end(&mut self.shared);
+    }
+
+    /// The place of the next record.
+    fn at(&self, origin: Origin<'_>) -> At {
+        At {
+            number: self.number.saturating_add(1),
+            frame: origin.frames.iter().copied().max().unwrap_or(0),
+            time: origin.time,
+        }
     }
 
     /// The headers of the carrier's frames that brought the next packet.
@@ -130,12 +168,13 @@ impl<C: Consumer> Reader<C> {
     /// Bytes that belong to no packet, with the reason and what else is found of them.
     pub fn stray(
         &mut self,
-        connection: &Connection,
+        connection: &mut Connection,
         bytes: &[u8],
         sender: Option<Sender>,
         findings: &[Finding],
         origin: Origin<'_>,
     ) {
+        self.lost(connection, sender, origin);
         self.tape.clear();
         self.tape.leaf(Field::UNDECODED, Span::of_bytes(0, bytes.len()), 0);
         for finding in findings {
@@ -202,6 +241,7 @@ impl<C: Consumer> Reader<C> {
             text,
             headers: self.headers.get(..self.header_count).unwrap_or_default(),
             sn: None,
+            facts: if decoded.is_some() { connection.facts() } else { Facts::default() },
         };
         let flow = if self.redact {
             redact(bytes, decoded.is_some(), &self.tape, &mut self.masked);

@@ -5,8 +5,8 @@ use crate::annotate::{Tape, view};
 use crate::mqtt::Decoded;
 use crate::mqttsn;
 use crate::net::Layers;
-use crate::session::How;
 use crate::session::sn::Resolved;
+use crate::session::{Facts, How};
 use crate::spec::field::Context;
 use crate::spec::unit::Unit;
 use crate::spec::{Sender, Version};
@@ -42,6 +42,8 @@ pub struct Record<'a> {
     pub headers: &'a [Header],
     /// Of MQTT-SN: the typed message, and what it is about.
     pub sn: Option<SnRecord<'a>>,
+    /// What is known of it from the packets before it.
+    pub facts: Facts<'a>,
 }
 
 /// What a record of MQTT-SN holds besides.

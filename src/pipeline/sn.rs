@@ -4,8 +4,8 @@ use super::{Consumer, Origin, Reader, Record, SnRecord};
 use crate::annotate::{Finding, Sink};
 use crate::bytes::Span;
 use crate::mqttsn::{Decoded, Framing, decode, frame};
-use crate::session::How;
 use crate::session::sn::{At, Session};
+use crate::session::{Facts, How};
 use crate::spec::{Field, Rule, Sender, Version};
 
 /// One message, and what is known of it beside its bytes.
@@ -71,6 +71,7 @@ impl<C: Consumer> Reader<C> {
             text: "",
             headers: &[],
             sn: Some(SnRecord { decoded, topic: session.topic() }),
+            facts: Facts::default(),
         });
         (before, session.held())
     }

@@ -2,7 +2,7 @@
 
 use super::flow::Flow;
 use super::paint::{Painter, Role};
-use super::{Explain, Options, words};
+use super::{Explain, Options, facts, words};
 use crate::net;
 use crate::pipeline::{Header, Origin, Record, TextOrigin};
 use crate::session::How;
@@ -42,11 +42,16 @@ impl Heading {
         self.set(out, 0, &flow);
     }
 
-    /// Writes the title: which packet it is.
+    /// Writes the title: which packet it is; below it what is known of it from those before it.
     pub fn title(&self, record: &Record<'_>, out: &mut String) {
         let mut flow = Flow::new();
         flow.push(Role::Title, record.type_name()).push(Role::Meaning, title(record));
         self.set(out, 0, &flow);
+        let facts = facts::clauses(record).join(" · ");
+        if !facts.is_empty() {
+            out.push_str("  ");
+            self.set(out, 2, Flow::new().push(Role::Dim, facts));
+        }
     }
 
     fn set(&self, out: &mut String, indent: usize, flow: &Flow) {

@@ -18,9 +18,12 @@
 //! | `version` | `"3.1"`, `"3.1.1"`, `"5.0"`, or `"SN-1.2"` for MQTT-SN 1.2; absent where it is not known and makes no difference |
 //! | `version_from` | how that is known: `"connect"`, `"inferred"`, `"option"` |
 //! | `client_id` | Client Identifier of the connection |
-//! | `topic` | of MQTT-SN: the topic name that the message is about, where the message has an id for it, or nothing; absent where that is not known |
-//! | `topic_from` | what said so: `"register"`, `"suback"`, `"short"` (a name of two characters), `"request"` (the message that this one answers) |
+//! | `topic` | the topic name that a Topic Alias stands for; of MQTT-SN the one that the message is about; where the packet itself has just a number for it, or nothing; absent where that is not known |
+//! | `topic_from` | of MQTT-SN: what said so: `"register"`, `"suback"`, `"short"` (a name of two characters), `"request"` (the message that this one answers) |
 //! | `topic_n` | `n` of the line that said so |
+//! | `answers` | the packet that this one answers: `n` and `type` of its line, `frame`, the last of its frames, and `latency`, the time since then in seconds, to the nanosecond; `frame` or `latency` is absent where there is none |
+//! | `copy_of` | of a PUBLISH from the server: the client's PUBLISH with the same topic and payload, with the keys of `answers`; absent where several could be meant |
+//! | `filter` | of a PUBLISH from the server: the first Topic Filter of the client's subscriptions that its topic matches, as far as they were seen |
 //! | `type` | the standard's name in capitals; `"RESERVED"` for a type that has none, `"UNDECODED"` for bytes of no packet; of what a forwarder passes on (MQTT-SN) that of the inner message; what is no MQTT but worth a line has the names `"HTTP REQUEST"`, `"HTTP RESPONSE"`, `"HTTP BODY"`, `"WEBSOCKET PING"`, `"WEBSOCKET PONG"`, `"WEBSOCKET CLOSE"`, `"WEBSOCKET STRAY"`, `"PROXY"`, `"TLS"`, `"NOT MQTT"` |
 //! | `text` | for a line that is a sentence and no bytes (`"TLS"`, `"NOT MQTT"`): the sentence |
 //! | `length` | number of bytes that are there |
@@ -67,6 +70,7 @@ mod shows;
 use super::{Explain, Format, Options};
 use crate::annotate::view;
 use crate::pipeline::{Record, TextOrigin};
+use crate::session;
 use crate::spec::field::Context;
 use fields::{Fields, Shown};
 use serde::Serialize;
@@ -151,6 +155,12 @@ struct Line<'r, F> {
     topic_from: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     topic_n: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answers: Option<Partner>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copy_of: Option<Partner>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter: Option<Cow<'r, str>>,
     r#type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'r str>,
@@ -185,9 +195,15 @@ impl<'r, F> Line<'r, F> {
             version: version_from.map(|_| record.version.name()),
             version_from,
             client_id: record.client_id.map(String::from_utf8_lossy),
-            topic: topic.map(|topic| String::from_utf8_lossy(&topic.name)),
+            topic: topic
+                .map(|topic| &*topic.name)
+                .or(record.facts.topic)
+                .map(String::from_utf8_lossy),
             topic_from: topic.map(|topic| topic.told.name()),
             topic_n: topic.map(|topic| topic.at.record),
+            answers: record.facts.answers.map(Partner::new),
+            copy_of: record.facts.copy_of.map(Partner::new),
+            filter: record.facts.filter.map(String::from_utf8_lossy),
             r#type: record.type_name(),
             text: (!record.text.is_empty()).then_some(record.text),
             length: record.bytes.len(),
@@ -197,6 +213,34 @@ impl<'r, F> Line<'r, F> {
             headers,
         }
     }
+}
+
+/// Another packet that this one belongs to.
+#[derive(Serialize)]
+struct Partner {
+    n: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frame: Option<u64>,
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latency: Option<f64>,
+}
+
+impl Partner {
+    fn new(partner: session::Partner) -> Self {
+        let session::Partner { kind, at, latency } = partner;
+        Self {
+            n: at.number,
+            frame: (at.frame > 0).then_some(at.frame),
+            r#type: kind.name(),
+            latency: latency.map(seconds),
+        }
+    }
+}
+
+/// Nanoseconds in seconds; a number of 64 bits holds each of them for a hundred days.
+fn seconds(nanoseconds: u64) -> f64 {
+    nanoseconds as f64 / 1e9
 }
 
 /// The headers of the frames that brought a packet.

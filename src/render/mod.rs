@@ -4,7 +4,8 @@
 //! the record, never the decoder. To add a format: a file with a type that implements [`Format`],
 //! and a row in [`FORMATS`].
 
-pub mod flow;
+pub mod facts;
+mod flow;
 pub mod gutter;
 pub mod heading;
 pub mod hexdump;

@@ -4,7 +4,7 @@ use super::Format;
 use crate::annotate::Tape;
 use crate::mqtt::{Reading, decode};
 use crate::pipeline::{Origin, Record};
-use crate::session::How;
+use crate::session::{Facts, How};
 use crate::spec::{Sender, Version};
 
 /// A CONNECT of 5.0 with user name, password and a property, 49 bytes.
@@ -40,6 +40,7 @@ pub(super) fn with_record<T>(
         text: "",
         headers: &[],
         sn: None,
+        facts: Facts::default(),
     })
 }
 

@@ -1,5 +1,7 @@
 //! Version and client of one connection, and how each packet of it is read.
 
+use super::track::Track;
+use super::{At, Facts, Seen, Shared};
 use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
 use crate::mqtt::infer::{Evidence, infer};
@@ -43,6 +45,7 @@ pub struct Connection {
     /// Whether the packets are those of one network connection, on which CONNECT comes once.
     is_stream: bool,
     connects: u64,
+    track: Track,
 }
 
 impl Connection {
@@ -74,6 +77,32 @@ impl Connection {
     #[must_use]
     pub fn client_id(&self) -> Option<&[u8]> {
         self.client_id.as_deref()
+    }
+
+    /// The connection is seen from its first byte on.
+    pub fn begin(&mut self) {
+        self.track.begin();
+    }
+
+    /// Takes a packet that was read into account; what is wrong with it here goes to `tape`.
+    pub fn track(&mut self, seen: &Seen<'_>, shared: &mut Shared, tape: &mut Tape) {
+        self.track.packet(seen, shared, tape);
+    }
+
+    /// What is known of the last packet from those before it.
+    #[must_use]
+    pub fn facts(&self) -> Facts<'_> {
+        self.track.facts()
+    }
+
+    /// Bytes of one side were lost, or could not be read.
+    pub fn lost(&mut self, sender: Sender, at: At, shared: &mut Shared) {
+        self.track.lost(sender, at, shared);
+    }
+
+    /// Nothing more comes of it.
+    pub fn end(&mut self, shared: &mut Shared) {
+        self.track.end(shared);
     }
 
     /// Reads one packet in the light of those before it. `tape` gets its tree; `scratch` serves to

@@ -6,7 +6,13 @@
 mod connection;
 mod pairs;
 mod recent;
+mod seen;
+mod shared;
 pub mod sn;
+mod track;
 
 pub use connection::{Connection, How};
 pub use pairs::{Pair, Pairs, Trust};
+pub use seen::{At, Facts, Partner, Seen};
+pub use shared::Shared;
+pub use track::matches;

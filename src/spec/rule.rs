@@ -2,7 +2,7 @@
 //!
 //! To add a rule: add a row; the constant in [`Rule`] comes with it. A message may hold `{field}`
 //! and `{limit}` (names of fields), `{a}` and `{b}` (numbers), `{a:bytes}` (a count of bytes),
-//! `{a:hex}`, `{packet}`, `{version}` and `{sender}`.
+//! `{a:hex}`, `{a:time}` (nanoseconds), `{packet}`, `{version}` and `{sender}`.
 
 use super::version::Version;
 use std::fmt;
@@ -252,6 +252,34 @@ rules! {
         "QoS 3 does not exist");
     RETAIN_HANDLING_3: row(Error, "retain-handling-3", ["3.8.3.1", ""], ["", ""],
         "Retain Handling 3 does not exist");
+
+    // ---- a packet in the light of those before it
+    FIRST_NOT_CONNECT: row(Error, "first-not-connect", ["3.1", "3.1"], ["MQTT-3.1.0-1", "MQTT-3.1.0-1"],
+        "the first packet of a client must be CONNECT");
+    BEFORE_CONNACK: row(Error, "before-connack", ["3.2", "3.2"], ["MQTT-3.2.0-1", "MQTT-3.2.0-1"],
+        "the first packet of a server must be CONNACK, but for AUTH");
+    SECOND_CONNACK: row(Error, "second-connack", ["3.2", "3.2"], ["MQTT-3.2.0-2", ""],
+        "a second CONNACK on the connection; the first is #{a}");
+    AFTER_REFUSAL: row(Error, "after-refusal", ["3.2.2.2", "3.2.2.3"], ["MQTT-3.2.2-7", "MQTT-3.2.2-5"],
+        "the server has refused the connection with #{a}, and must close it");
+    AFTER_DISCONNECT: row(Error, "after-disconnect", ["3.14.4", "3.14.4"], ["MQTT-3.14.4-1", "MQTT-3.14.4-2"],
+        "nothing may follow on DISCONNECT, which was #{a}");
+    CODE_COUNT: row(Error, "code-count", ["3.9.3", "3.9.3"], ["MQTT-3.8.4-6 MQTT-3.11.3-1", "MQTT-3.8.4-5"],
+        "{a} codes for {b} Topic Filters; there must be one for each");
+    PACKET_ABOVE_MAXIMUM: row(Error, "packet-above-maximum", ["3.1.2.11.4", ""], ["MQTT-3.1.2-24", ""],
+        "the packet has {a:bytes}, but the receiver takes {b} at most (its Maximum Packet Size)");
+    ALIAS_ABOVE_MAXIMUM: row(Error, "alias-above-maximum", ["3.3.2.3.4", ""], ["MQTT-3.3.2-11", ""],
+        "Topic Alias {a}, but the receiver takes {b} at most (its Topic Alias Maximum)");
+    ALIAS_UNKNOWN: row(Error, "alias-unknown", ["3.3.2.3.4", ""], ["", ""],
+        "Topic Alias {a} was not set on this connection");
+    ALIAS_NOT_SEEN: row(Note, "alias-not-seen", ["3.3.2.3.4", ""], ["", ""],
+        "Topic Alias {a} was not seen to be set, so the topic is not known");
+    GRANTED_ABOVE_REQUESTED: row(Warning, "granted-above-requested", ["3.8.4", "3.8.4"], ["", ""],
+        "QoS {a} is granted, though {b} was asked for");
+    SESSION_AFTER_CLEAN_START: row(Error, "session-after-clean-start", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-2", "MQTT-3.2.2-1"],
+        "Session Present is 1, though the client asked for a new session");
+    KEEP_ALIVE_EXPIRED: row(Warning, "keep-alive-expired", ["3.1.2.10", "3.1.2.10"], ["MQTT-3.1.2-22", "MQTT-3.1.2-24"],
+        "the client was silent for {a:time}, {b:time} longer than its Keep Alive allows; the server had to close");
 
     // ---- what lies around the packets
     VERSION_AMBIGUOUS: row(Note, "version-ambiguous", ["", ""], ["", ""],

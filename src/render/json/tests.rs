@@ -187,6 +187,7 @@ fn bytes_of_no_packet_are_a_line_with_their_place() {
         text: "",
         headers: &[],
         sn: None,
+        facts: crate::session::Facts::default(),
     };
     let value: Value = serde_json::from_str(&line(Explain::Brief, &record)).unwrap();
     let expected = json!({

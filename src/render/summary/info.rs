@@ -37,6 +37,9 @@ pub(super) fn write(record: &Record<'_>, line: &mut Line) {
         Some(packet) => {
             info.packet(&packet);
             info.properties();
+            if let Some(latency) = record.facts.answers.and_then(|partner| partner.latency) {
+                info.item_in(Role::Dim, text::duration(latency));
+            }
         }
         None => info.what_could_be_read(),
     }
@@ -130,6 +133,9 @@ impl Info<'_, '_> {
             self.topic(publish.topic);
         }
         if let Some(alias) = alias {
+            if let Some(topic) = self.record.facts.topic {
+                self.item_in(Role::Value, format_args!("({})", quoted(Text(topic))));
+            }
             self.item_in(Role::Value, format_args!("Topic Alias {alias}"));
         }
         self.item(format_args!("QoS {}", publish.qos));

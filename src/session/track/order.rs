@@ -1,0 +1,94 @@
+//! Which packet may come when, judged for each direction by itself: what the other one had said by
+//! then is not certain where the capture mixed up its frames.
+
+use crate::annotate::{Finding, Sink, Tape};
+use crate::bytes::Span;
+use crate::session::{At, Seen};
+use crate::spec::{Field, PacketType, Rule, Sender};
+
+/// The order of the packets of a connection.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Order {
+    /// The connection was seen from its first byte on.
+    is_begun: bool,
+    is_lossy: bool,
+    /// The CONNECT, the CONNACK, and a CONNACK that refused.
+    connect: Option<At>,
+    connack: Option<At>,
+    refused: Option<At>,
+    /// The first packets of both sides were seen, whatever they were.
+    client_spoke: bool,
+    server_spoke: bool,
+    /// The DISCONNECT of each side.
+    client_left: Option<At>,
+    server_left: Option<At>,
+}
+
+impl Order {
+    /// The connection is seen from its first byte on.
+    pub(super) fn begin(&mut self) {
+        self.is_begun = true;
+    }
+
+    /// Bytes were lost, or could not be read.
+    pub(super) fn lost(&mut self) {
+        self.is_lossy = true;
+    }
+
+    /// Whether all was seen, from the CONNECT on.
+    pub(super) fn is_complete(&self) -> bool {
+        self.is_begun && !self.is_lossy && self.connect.is_some()
+    }
+
+    /// Judges a packet by those before it.
+    pub(super) fn packet(&mut self, seen: &Seen<'_>, sender: Sender, tape: &mut Tape) {
+        let kind = seen.decoded.header.packet_type;
+        if self.is_begun
+            && !self.is_lossy
+            && let Some((rule, before)) = self.judge(kind, sender)
+        {
+            let span = Span::of_bytes(0, seen.bytes.len());
+            let number = before.map_or(0, |at| at.number);
+            tape.note(Finding::new(rule, span, Field::INPUT).with(number, 0));
+        }
+        match (kind, sender) {
+            (PacketType::CONNECT, _) if self.connect.is_some() => self.is_lossy = true,
+            (PacketType::CONNECT, _) => self.connect = Some(seen.at),
+            (PacketType::CONNACK, _) => {
+                // A CONNACK before the CONNECT: the frames are not in their order.
+                self.is_lossy |= self.connect.is_none();
+                self.connack = Some(seen.at);
+                let is_refusal = seen.bytes.get(3).is_some_and(|code| *code != 0);
+                self.refused = self.refused.or(is_refusal.then_some(seen.at));
+            }
+            (PacketType::DISCONNECT, Sender::Client) => self.client_left = Some(seen.at),
+            (PacketType::DISCONNECT, Sender::Server) => self.server_left = Some(seen.at),
+            _ => {}
+        }
+        match sender {
+            Sender::Client => self.client_spoke = true,
+            Sender::Server => self.server_spoke = true,
+        }
+    }
+
+    /// The rule that a packet breaks, with the packet before that it names.
+    fn judge(&self, kind: PacketType, sender: Sender) -> Option<(Rule, Option<At>)> {
+        let left = if sender == Sender::Client { self.client_left } else { self.server_left };
+        if left.is_some() && kind != PacketType::CONNECT {
+            return Some((Rule::AFTER_DISCONNECT, left));
+        }
+        if sender == Sender::Client {
+            let is_first = !self.client_spoke && kind != PacketType::CONNECT;
+            return is_first.then_some((Rule::FIRST_NOT_CONNECT, None));
+        }
+        let is_answer = matches!(kind, PacketType::CONNACK | PacketType::AUTH);
+        match (self.refused, self.connack) {
+            (Some(refused), _) => Some((Rule::AFTER_REFUSAL, Some(refused))),
+            (None, Some(first)) if kind == PacketType::CONNACK => {
+                Some((Rule::SECOND_CONNACK, Some(first)))
+            }
+            (None, None) if !self.server_spoke && !is_answer => Some((Rule::BEFORE_CONNACK, None)),
+            _ => None,
+        }
+    }
+}
