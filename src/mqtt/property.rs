@@ -52,13 +52,19 @@ impl<'a> Properties<'a> {
         }
     }
 
+    /// The first property with this identifier, where it is a text.
+    #[must_use]
+    pub fn text(&self, id: PropertyId) -> Option<Text<'a>> {
+        match self.get(id)? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The Client Identifier that the server gave to a client without one.
     #[must_use]
     pub fn assigned_client_id(&self) -> Option<Text<'a>> {
-        match self.get(PropertyId::ASSIGNED_CLIENT_IDENTIFIER)? {
-            Value::Text(id) => Some(id),
-            _ => None,
-        }
+        self.text(PropertyId::ASSIGNED_CLIENT_IDENTIFIER)
     }
 
     /// Whether there is none.

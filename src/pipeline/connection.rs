@@ -11,10 +11,10 @@ use crate::carrier::{Bottom, Carrier, Hints, Item, Top};
 use crate::mqtt::boundary::packet_id;
 use crate::mqtt::framer::{Framed, Framer, Why};
 use crate::net::Layers;
-use crate::session;
+use crate::session::{self, At, ended::Closed};
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender};
-use crate::stream::{Connection, Event, Side, Stamp};
+use crate::stream::{Connection, End, Event, Side, Stamp};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
@@ -32,6 +32,8 @@ const MAX_IDS: usize = 8;
 pub(super) struct Conversation {
     is_mqtt_port: bool,
     carrier: Carrier,
+    /// How sides A and B ended.
+    closes: [Option<Closed>; 2],
     mqtt: Mqtt,
 }
 
@@ -75,7 +77,7 @@ impl Conversation {
             trouble: <[Trouble; 2]>::default(),
         };
         let carrier = Carrier::new(hints, settings.secrets.clone());
-        Self { is_mqtt_port: hints.is_mqtt_port, carrier, mqtt }
+        Self { is_mqtt_port: hints.is_mqtt_port, carrier, closes: [None; 2], mqtt }
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.
@@ -99,8 +101,11 @@ impl Conversation {
                 top.time = at.time;
                 Bottom::Gap(bytes)
             }
-            Event::Closed { at, .. } => {
+            Event::Closed { how, at } => {
                 top.time = at.time;
+                let at = At { number: 0, frame: at.frame, time: at.time };
+                let [a, b] = &mut self.closes;
+                *(if side == Side::A { a } else { b }) = Some(Closed { how, at });
                 Bottom::End
             }
             Event::Conflict { offset, bytes, at, layers } => {
@@ -138,13 +143,29 @@ impl Conversation {
     }
 
     /// Nothing more comes of the connection.
-    pub(super) fn finish<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
+    pub(super) fn finish<C: Consumer>(
+        &mut self,
+        worker: &mut Worker<C>,
+        connection: &Connection,
+        end: End,
+    ) {
         let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
         self.carrier.finish(&mut top);
         for sender in [Sender::Client, Sender::Server] {
             top.item(sender, Item::End, None);
         }
-        worker.reader.ended(&mut self.mqtt.session);
+        for (side, closed) in [Side::A, Side::B].into_iter().zip(self.closes) {
+            let sender = if side == self.mqtt.client { Sender::Client } else { Sender::Server };
+            if let Some(closed) = closed {
+                self.mqtt.session.closed(sender, closed);
+            }
+        }
+        if self.is_mqtt() {
+            let side = self.mqtt.client;
+            let ends = (connection.address(side), connection.address(side.other()));
+            let stream = Some(connection.stream);
+            worker.reader.ended(&mut self.mqtt.session, stream, Some(ends), Some(end));
+        }
     }
 }
 

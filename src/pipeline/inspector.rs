@@ -360,9 +360,9 @@ impl<C: Consumer> Sink for Worker<C> {
         is_connect(payload)
     }
 
-    fn ended(&mut self, connection: &Connection, mut state: Conversation, _: End) {
+    fn ended(&mut self, connection: &Connection, mut state: Conversation, end: End) {
         let before = state.cost();
-        state.finish(self, connection);
+        state.finish(self, connection, end);
         self.note_cost(before, &state);
         self.held = self.held.saturating_sub(state.cost());
     }

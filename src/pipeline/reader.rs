@@ -9,9 +9,11 @@ use crate::carrier::explain;
 use crate::mqtt::boundary::FAULTS_OF_CUTS;
 use crate::mqtt::framer::Why;
 use crate::mqtt::{Decoded, Reading, decode};
-use crate::session::{At, Connection, Facts, How, Seen, Shared};
+use crate::session::{At, Connection, Ended, Facts, How, Seen, Shared};
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender, Version};
+use crate::stream;
+use std::net::SocketAddr;
 use std::ops::ControlFlow;
 
 /// What of a packet is not there.
@@ -113,9 +115,16 @@ impl<C: Consumer> Reader<C> {
         connection.lost(sender.unwrap_or(Sender::Client), at, &mut self.shared);
     }
 
-    /// Nothing more comes of a connection.
-    pub(super) fn ended(&mut self, connection: &mut Connection) {
-        connection.end(&mut self.shared);
+    /// Nothing more comes of a connection. `ends` are its client and its server.
+    pub(super) fn ended(
+        &mut self,
+        connection: &mut Connection,
+        stream: Option<u64>,
+        ends: Option<(SocketAddr, SocketAddr)>,
+        end: Option<stream::End>,
+    ) {
+        let ended = Ended { stream, ends, end, ..connection.end(&mut self.shared) };
+        self.consumer.ended(&ended);
     }
 
     /// The place of the next record.

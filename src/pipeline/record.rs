@@ -6,7 +6,7 @@ use crate::mqtt::Decoded;
 use crate::mqttsn;
 use crate::net::Layers;
 use crate::session::sn::Resolved;
-use crate::session::{Facts, How};
+use crate::session::{Ended, Facts, How};
 use crate::spec::field::Context;
 use crate::spec::unit::Unit;
 use crate::spec::{Sender, Version};
@@ -146,4 +146,11 @@ pub struct TextOrigin<'a> {
 pub trait Consumer {
     /// One record. `Break` ends the run.
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()>;
+
+    /// A connection of MQTT, or to a port of MQTT, with all that is known of it. Mostly it has just
+    /// ended; where its Will or its session waits for something it comes later, at the latest at
+    /// the end of the capture.
+    fn ended(&mut self, ended: &Ended) {
+        let _ = ended;
+    }
 }

@@ -1,5 +1,6 @@
 //! Version and client of one connection, and how each packet of it is read.
 
+use super::ended::{self, Ended};
 use super::track::Track;
 use super::{At, Facts, Seen, Shared};
 use crate::annotate::{Finding, Sink, Tape};
@@ -46,6 +47,8 @@ pub struct Connection {
     is_stream: bool,
     connects: u64,
     track: Track,
+    /// What it was so far; made with its first packet.
+    record: Option<Box<Ended>>,
 }
 
 impl Connection {
@@ -87,6 +90,7 @@ impl Connection {
     /// Takes a packet that was read into account; what is wrong with it here goes to `tape`.
     pub fn track(&mut self, seen: &Seen<'_>, shared: &mut Shared, tape: &mut Tape) {
         self.track.packet(seen, shared, tape);
+        self.record.get_or_insert_default().packet(seen, tape);
     }
 
     /// What is known of the last packet from those before it.
@@ -98,11 +102,25 @@ impl Connection {
     /// Bytes of one side were lost, or could not be read.
     pub fn lost(&mut self, sender: Sender, at: At, shared: &mut Shared) {
         self.track.lost(sender, at, shared);
+        let half = self.record.get_or_insert_default().half_mut(sender);
+        half.losses = half.losses.saturating_add(1);
     }
 
-    /// Nothing more comes of it.
-    pub fn end(&mut self, shared: &mut Shared) {
+    /// A side has ended in TCP.
+    pub fn closed(&mut self, sender: Sender, closed: ended::Closed) {
+        let half = self.record.get_or_insert_default().half_mut(sender);
+        half.closed = half.closed.or(Some(closed));
+    }
+
+    /// Nothing more comes of it: what it was.
+    pub fn end(&mut self, shared: &mut Shared) -> Ended {
         self.track.end(shared);
+        let mut record = self.record.take().map_or_else(Ended::default, |record| *record);
+        record.client_id = self.client_id.take().map(Vec::into_boxed_slice);
+        record.version = self.version;
+        record.is_begun = self.track.is_begun();
+        record.is_complete = self.track.is_complete();
+        record
     }
 
     /// Reads one packet in the light of those before it. `tape` gets its tree; `scratch` serves to

@@ -4,6 +4,7 @@
 //! What may enter: facts that need more than one packet. They are kept with bounded memory.
 
 mod connection;
+pub mod ended;
 mod pairs;
 mod recent;
 mod seen;
@@ -12,6 +13,7 @@ pub mod sn;
 mod track;
 
 pub use connection::{Connection, How};
+pub use ended::Ended;
 pub use pairs::{Pair, Pairs, Trust};
 pub use seen::{At, Facts, Partner, Seen};
 pub use shared::Shared;

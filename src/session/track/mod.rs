@@ -59,6 +59,16 @@ impl Track {
         self.order.begin();
     }
 
+    /// Whether the connection is seen from its first byte on.
+    pub(super) fn is_begun(&self) -> bool {
+        self.order.is_begun()
+    }
+
+    /// Whether all of it was seen, from its CONNECT on.
+    pub(super) fn is_complete(&self) -> bool {
+        self.order.is_complete()
+    }
+
     /// Takes a packet. Findings go to `tape`.
     pub(super) fn packet(&mut self, seen: &Seen<'_>, shared: &mut Shared, tape: &mut Tape) {
         self.latest = Latest::default();

@@ -30,6 +30,11 @@ impl Order {
         self.is_begun = true;
     }
 
+    /// Whether the connection is seen from its first byte on.
+    pub(super) fn is_begun(&self) -> bool {
+        self.is_begun
+    }
+
     /// Bytes were lost, or could not be read.
     pub(super) fn lost(&mut self) {
         self.is_lossy = true;

@@ -1,0 +1,503 @@
+//! What a connection was: told once, when all of it is known.
+//!
+//! What may enter: facts of one connection that the packets of the capture prove, each with the
+//! place of the packet. No verdict: why a connection ended is for those to say who read this.
+
+use super::{At, How, Seen};
+use crate::annotate::Tape;
+use crate::mqtt::Packet;
+use crate::mqtt::packet::{Connack, Connect, Text};
+use crate::mqtt::property::{Properties, Value};
+use crate::spec::{PacketType, PropertyId, Rule, Sender, Severity, Version};
+use crate::stream;
+use std::net::SocketAddr;
+
+/// A connection that has ended, or of which nothing more comes.
+///
+/// It is given to [`Consumer::ended`](crate::pipeline::Consumer::ended): mostly when the connection
+/// ends, and later where its Will or its session waits for something, at the latest at the end of
+/// the capture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ended {
+    /// Its number over all TCP connections; `None` for pasted bytes.
+    pub stream: Option<u64>,
+    /// Client and server.
+    pub ends: Option<(SocketAddr, SocketAddr)>,
+    /// The Client Identifier, as CONNECT gave it or CONNACK assigned it; at most
+    /// [`MAX_TEXT`] bytes of it.
+    pub client_id: Option<Box<[u8]>>,
+    /// Whether the server assigned it.
+    pub is_assigned: bool,
+    /// The version that its packets were read by, and how that is known.
+    pub version: Option<(Version, How)>,
+    /// Whether it was seen from its first byte on.
+    pub is_begun: bool,
+    /// Whether all of it was seen, from its CONNECT on. Only then what is not here did not happen.
+    pub is_complete: bool,
+    /// Its first and its last record of MQTT; `None` where there was none.
+    pub first: Option<At>,
+    /// The last one.
+    pub last: Option<At>,
+    /// What the client sent.
+    pub from_client: Half,
+    /// What the server sent.
+    pub from_server: Half,
+    /// The first CONNECT.
+    pub connect: Option<Asked>,
+    /// The CONNACK to it.
+    pub connack: Option<Answered>,
+    /// Keep Alive.
+    pub keep_alive: KeepAliveRecord,
+    /// The Will of the CONNECT and what became of it.
+    pub will: Option<Will>,
+    /// Exchanges that were open when it ended, the oldest first; at most [`MAX_OPEN_TOLD`] of them.
+    pub open: Vec<Open>,
+    /// How many there were.
+    pub open_count: u64,
+    /// Subscriptions that held when it ended, in the order of their grants; at most
+    /// [`MAX_SUBSCRIPTIONS_TOLD`] of them.
+    pub subscriptions: Vec<Subscription>,
+    /// Subscriptions that the server refused: the filter, the code, the SUBACK.
+    pub refused: Vec<(Box<[u8]>, u8, At)>,
+    /// Copies that the broker owed this client and that were not seen.
+    pub missed: Vec<Missed>,
+    /// How many there were.
+    pub missed_count: u64,
+    /// The connection with the same Client Identifier that was open when this one began.
+    pub took_over: Option<Other>,
+    /// The one that began while this one was open.
+    pub taken_over_by: Option<Other>,
+    /// Where such take-overs go back and forth: the war so far.
+    pub war: Option<War>,
+    /// Why nothing more comes of it.
+    pub end: Option<stream::End>,
+}
+
+/// Bytes of a text or name that are kept.
+pub const MAX_TEXT: usize = 1_024;
+/// Open exchanges that are told one by one.
+pub const MAX_OPEN_TOLD: usize = 64;
+/// Subscriptions that are told one by one.
+pub const MAX_SUBSCRIPTIONS_TOLD: usize = 64;
+/// Findings of severity error that are told one by one, of each side.
+pub const MAX_FAULTS: usize = 8;
+
+/// One direction of a connection.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Half {
+    /// Packets.
+    pub packets: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// PUBLISH packets, by QoS.
+    pub publishes: [u64; 3],
+    /// The first packet.
+    pub first: Option<At>,
+    /// The last packet.
+    pub last: Option<At>,
+    /// Times that bytes were lost, or could not be read.
+    pub losses: u64,
+    /// What this side takes from the other.
+    pub limits: Limits,
+    /// Its DISCONNECT.
+    pub disconnect: Option<Disconnect>,
+    /// How and when it ended in TCP.
+    pub closed: Option<Closed>,
+    /// What its packets did that the standard forbids, the first ones.
+    pub faults: Vec<Fault>,
+    /// How many there were.
+    pub fault_count: u64,
+    /// How long the other side took to answer what this one asked: each step of each exchange.
+    pub answers: Latency,
+}
+
+/// What one side takes (5.0: sections 3.1.2.11 and 3.2.2.3). What is not given has the value that
+/// the standard says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Receive Maximum.
+    pub receive_maximum: u16,
+    /// Maximum Packet Size; `None`: any.
+    pub packet_size: Option<u32>,
+    /// Topic Alias Maximum.
+    pub alias_maximum: u16,
+    /// Maximum QoS; a client has none.
+    pub qos: u8,
+    /// Retain Available.
+    pub retain: bool,
+    /// Wildcard Subscription Available.
+    pub wildcard: bool,
+    /// Subscription Identifier Available.
+    pub subscription_id: bool,
+    /// Shared Subscription Available.
+    pub shared: bool,
+}
+
+/// What a CONNECT asked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Asked {
+    /// The CONNECT.
+    pub at: At,
+    /// Clean Start, Clean Session.
+    pub clean_start: bool,
+    /// Session Expiry Interval in seconds: as given, or what Clean Session means in 3.x.
+    pub expiry: u32,
+    /// Whether there is a User Name.
+    pub user_name: bool,
+    /// Whether there is a Password.
+    pub password: bool,
+}
+
+/// What a CONNACK answered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answered {
+    /// The CONNACK.
+    pub at: At,
+    /// Reason Code (5.0), return code (3.x); 0 is success.
+    pub code: u8,
+    /// Session Present.
+    pub session_present: bool,
+    /// Session Expiry Interval where the server changed it.
+    pub expiry: Option<u32>,
+    /// Reason String.
+    pub reason: Option<Box<[u8]>>,
+    /// Nanoseconds from the CONNECT to it.
+    pub latency: Option<u64>,
+}
+
+/// A DISCONNECT.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Disconnect {
+    /// Its place.
+    pub at: At,
+    /// Its Reason Code; 0 where there is none.
+    pub reason: u8,
+    /// Reason String.
+    pub text: Option<Box<[u8]>>,
+}
+
+/// How a side ended in TCP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// With FIN or RST.
+    pub how: stream::Close,
+    /// When, by the frame.
+    pub at: At,
+}
+
+/// A finding of severity error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The rule.
+    pub rule: Rule,
+    /// The packet that breaks it.
+    pub at: At,
+}
+
+/// Latencies of many answers, in nanoseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Latency {
+    /// How many.
+    pub count: u64,
+    /// All of them together.
+    pub total: u64,
+    /// The longest.
+    pub longest: u64,
+    /// The answer that took longest.
+    pub at: Option<At>,
+}
+
+/// What is known of a connection's Keep Alive (5.0: section 3.1.2.10).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeepAliveRecord {
+    /// The seconds that the client asked for.
+    pub asked: Option<u16>,
+    /// The seconds that hold: Server Keep Alive wins. 0 is off.
+    pub seconds: Option<u16>,
+    /// The longest silence of the client between two packets.
+    pub longest: Option<Silence>,
+    /// Silences longer than the interval.
+    pub late: u64,
+    /// Silences longer than one and a half times the interval.
+    pub broken: u64,
+    /// The first of those.
+    pub first_broken: Option<Silence>,
+    /// The client's last packet: what came after it is silence until the end.
+    pub last: Option<At>,
+    /// PINGREQ packets.
+    pub pings: u64,
+    /// PINGRESP packets.
+    pub pongs: u64,
+    /// The oldest PINGREQ without its PINGRESP.
+    pub unanswered: Option<At>,
+}
+
+/// A silence of the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Silence {
+    /// The packet before it.
+    pub from: At,
+    /// The packet after it.
+    pub to: At,
+    /// Nanoseconds.
+    pub time: u64,
+}
+
+/// The Will of a connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Will {
+    /// Will Topic.
+    pub topic: Box<[u8]>,
+    /// Will QoS.
+    pub qos: u8,
+    /// Will Retain.
+    pub retain: bool,
+    /// Will Delay Interval in seconds.
+    pub delay: u32,
+    /// Bytes of the Will Payload.
+    pub payload_len: usize,
+    /// What became of it.
+    pub fate: Fate,
+    /// The first PUBLISH of the server that holds it, where one was seen once it was due.
+    pub seen: Option<WillCopy>,
+}
+
+/// What became of a Will.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fate {
+    /// The connection was refused, or its CONNACK was not seen: it may not count.
+    #[default]
+    NotArmed,
+    /// It is armed: the connection was still open at the end of the capture.
+    Armed,
+    /// The client's DISCONNECT has discarded it.
+    Discarded(At),
+    /// The client's DISCONNECT of 0x04 asks for it.
+    Asked(At),
+    /// The connection ended without a DISCONNECT of the client, at this place.
+    Due(At),
+}
+
+/// A Will on its way to a subscriber.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WillCopy {
+    /// The PUBLISH.
+    pub at: At,
+    /// The connection of the subscriber.
+    pub stream: Option<u64>,
+    /// Nanoseconds since the Will was due.
+    pub after: Option<u64>,
+}
+
+/// An exchange without its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Who began it.
+    pub asker: Sender,
+    /// Its Packet Identifier.
+    pub packet_id: u16,
+    /// The type of its first packet, and where that was.
+    pub kind: PacketType,
+    /// Its first packet.
+    pub first: At,
+    /// Its last packet.
+    pub last: At,
+    /// The type of the packet that did not come.
+    pub next: PacketType,
+}
+
+/// A subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// The Topic Filter.
+    pub filter: Box<[u8]>,
+    /// The QoS that was granted.
+    pub qos: u8,
+    /// The byte of Subscription Options.
+    pub options: u8,
+    /// Subscription Identifier.
+    pub id: Option<u32>,
+}
+
+/// A copy that a subscriber should have got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missed {
+    /// The PUBLISH that came in.
+    pub publish: At,
+    /// Its connection.
+    pub from: u64,
+    /// Its topic.
+    pub topic: Box<[u8]>,
+}
+
+/// Another connection of the same client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Other {
+    /// Its number.
+    pub stream: u64,
+    /// Its CONNECT.
+    pub at: At,
+    /// The address of its client.
+    pub client: SocketAddr,
+}
+
+/// Connections that keep throwing each other out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct War {
+    /// Take-overs so far.
+    pub count: u64,
+    /// Nanoseconds from the first to the last.
+    pub time: Option<u64>,
+    /// How many addresses of clients take part, as far as they are remembered.
+    pub addresses: usize,
+}
+
+impl Ended {
+    /// One direction.
+    #[must_use]
+    pub fn half(&self, sender: Sender) -> &Half {
+        if sender == Sender::Client { &self.from_client } else { &self.from_server }
+    }
+
+    /// Takes note of a packet and of what was found on it.
+    pub(super) fn packet(&mut self, seen: &Seen<'_>, tape: &Tape) {
+        self.first = self.first.or(Some(seen.at));
+        self.last = Some(seen.at);
+        let Some(sender) = seen.sender else { return };
+        let half = self.half_mut(sender);
+        half.first = half.first.or(Some(seen.at));
+        half.last = Some(seen.at);
+        half.packets = half.packets.saturating_add(1);
+        half.bytes = half.bytes.saturating_add(seen.bytes.len() as u64);
+        for finding in tape.findings() {
+            if finding.severity() == Severity::Error {
+                half.fault(Fault { rule: finding.rule, at: seen.at });
+            }
+        }
+        match &seen.decoded.packet {
+            Some(Packet::Publish(publish)) => {
+                if let Some(count) = half.publishes.get_mut(usize::from(publish.qos)) {
+                    *count = count.saturating_add(1);
+                }
+            }
+            Some(Packet::Disconnect(disconnect)) => {
+                let text = disconnect.properties.text(PropertyId::REASON_STRING).map(kept);
+                let reason = disconnect.reason.unwrap_or(0);
+                half.disconnect = Some(Disconnect { at: seen.at, reason, text });
+            }
+            Some(Packet::Connect(connect)) if self.connect.is_none() => self.asked(connect, seen),
+            Some(Packet::Connack(connack)) if self.connack.is_none() => {
+                self.answered(connack, seen.at);
+            }
+            _ => {}
+        }
+    }
+
+    fn asked(&mut self, connect: &Connect<'_>, seen: &Seen<'_>) {
+        let expiry = match (seen.decoded.version, connect.clean_start) {
+            (Version::V5, _) => {
+                connect.properties.number(PropertyId::SESSION_EXPIRY_INTERVAL).unwrap_or(0)
+            }
+            (_, true) => 0,
+            (_, false) => u32::MAX,
+        };
+        self.connect = Some(Asked {
+            at: seen.at,
+            clean_start: connect.clean_start,
+            expiry,
+            user_name: connect.user_name.is_some(),
+            password: connect.password.is_some(),
+        });
+        self.from_client.limits = Limits::of(&connect.properties);
+        self.keep_alive.asked = Some(connect.keep_alive);
+        self.keep_alive.seconds = Some(connect.keep_alive);
+    }
+
+    fn answered(&mut self, connack: &Connack<'_>, at: At) {
+        let properties = &connack.properties;
+        self.connack = Some(Answered {
+            at,
+            code: connack.code,
+            session_present: connack.session_present,
+            expiry: properties.number(PropertyId::SESSION_EXPIRY_INTERVAL),
+            reason: properties.text(PropertyId::REASON_STRING).map(kept),
+            latency: self.connect.as_ref().and_then(|connect| at.since(connect.at)),
+        });
+        self.is_assigned = properties.assigned_client_id().is_some();
+        self.from_server.limits = Limits::of(properties);
+        let seconds = properties.number(PropertyId::SERVER_KEEP_ALIVE);
+        if let Some(seconds) = seconds.and_then(|seconds| u16::try_from(seconds).ok()) {
+            self.keep_alive.seconds = Some(seconds);
+        }
+    }
+
+    /// One direction, to be changed.
+    pub(super) fn half_mut(&mut self, sender: Sender) -> &mut Half {
+        if sender == Sender::Client { &mut self.from_client } else { &mut self.from_server }
+    }
+}
+
+impl Half {
+    fn fault(&mut self, fault: Fault) {
+        self.fault_count = self.fault_count.saturating_add(1);
+        if self.faults.len() < MAX_FAULTS {
+            self.faults.push(fault);
+        }
+    }
+}
+
+impl Limits {
+    /// By the properties of a CONNECT or a CONNACK.
+    pub(super) fn of(properties: &Properties<'_>) -> Self {
+        let mut limits = Self::default();
+        for (id, value) in properties.iter() {
+            let Value::Number(value) = value else { continue };
+            let short = u16::try_from(value).unwrap_or(u16::MAX);
+            match id {
+                PropertyId::RECEIVE_MAXIMUM => limits.receive_maximum = short,
+                PropertyId::MAXIMUM_PACKET_SIZE => limits.packet_size = Some(value),
+                PropertyId::TOPIC_ALIAS_MAXIMUM => limits.alias_maximum = short,
+                PropertyId::MAXIMUM_QOS => limits.qos = u8::try_from(value).unwrap_or(2),
+                PropertyId::RETAIN_AVAILABLE => limits.retain = value != 0,
+                PropertyId::WILDCARD_SUBSCRIPTION_AVAILABLE => limits.wildcard = value != 0,
+                PropertyId::SUBSCRIPTION_IDENTIFIER_AVAILABLE => {
+                    limits.subscription_id = value != 0;
+                }
+                PropertyId::SHARED_SUBSCRIPTION_AVAILABLE => limits.shared = value != 0,
+                _ => {}
+            }
+        }
+        limits
+    }
+}
+
+impl Latency {
+    /// Takes one more.
+    pub(super) fn add(&mut self, nanos: u64, at: At) {
+        self.count = self.count.saturating_add(1);
+        self.total = self.total.saturating_add(nanos);
+        if self.at.is_none() || nanos > self.longest {
+            (self.longest, self.at) = (nanos, Some(at));
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            receive_maximum: u16::MAX,
+            packet_size: None,
+            alias_maximum: 0,
+            qos: 2,
+            retain: true,
+            wildcard: true,
+            subscription_id: true,
+            shared: true,
+        }
+    }
+}
+
+/// A text of the wire, as much of it as is kept.
+fn kept(text: Text<'_>) -> Box<[u8]> {
+    text.0.get(..MAX_TEXT).unwrap_or(text.0).into()
+}
