@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("mqtt", &["bytes", "text", "spec", "annotate"]),
     ("carrier", &["bytes", "text", "spec", "annotate", "net", "stream", "mqtt"]),
     ("mqttsn", &["bytes", "text", "spec", "annotate"]),
-    ("session", &["bytes", "text", "spec", "annotate", "mqtt", "mqttsn"]),
+    ("session", &["bytes", "text", "spec", "annotate", "net", "stream", "mqtt", "mqttsn"]),
     (
         "pipeline",
         &[

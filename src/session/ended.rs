@@ -14,8 +14,7 @@ use std::net::SocketAddr;
 
 /// A connection that has ended, or of which nothing more comes.
 ///
-/// It is given to [`Consumer::ended`](crate::pipeline::Consumer::ended): mostly when the connection
-/// ends, and later where its Will or its session waits for something, at the latest at the end of
+/// The pipeline's consumers get it: mostly when the connection ends, and later where its Will or its session waits for something, at the latest at the end of
 /// the capture.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ended {
