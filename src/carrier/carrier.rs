@@ -65,6 +65,12 @@ impl Carrier {
         self.levels.is_empty()
     }
 
+    /// Whether a layer encrypts.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        self.levels.iter().any(Level::is_secret)
+    }
+
     /// Takes what comes next from one side. `Break`: this is no MQTT, and nothing more is wanted.
     pub fn push(&mut self, side: Side, item: Bottom<'_>, top: &mut dyn Top) -> ControlFlow<()> {
         let sender = match self.client {

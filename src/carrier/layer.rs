@@ -92,6 +92,11 @@ pub trait Layer: Debug {
         false
     }
 
+    /// Whether the layer encrypts what it carries.
+    fn is_secret(&self) -> bool {
+        false
+    }
+
     /// Nothing more comes of the connection: gives what is left to say.
     fn finish(&mut self, out: Out<'_>) {
         let _ = out;

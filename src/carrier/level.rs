@@ -98,6 +98,11 @@ impl Level {
         self.layer.is_for_mqtt()
     }
 
+    /// Whether the layer encrypts.
+    pub(super) fn is_secret(&self) -> bool {
+        self.layer.is_secret()
+    }
+
     /// Lets the layer say what it has left to say.
     pub(super) fn finish(&mut self, above: &mut [Level], top: &mut dyn Top) {
         let Self { layer, client, server, .. } = self;

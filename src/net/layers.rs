@@ -17,6 +17,17 @@ pub struct Layers {
     pub transport: TransportLayer,
 }
 
+impl Layers {
+    /// The header of TCP, where there is one.
+    #[must_use]
+    pub const fn tcp(&self) -> Option<&TcpLayer> {
+        match &self.transport {
+            TransportLayer::Tcp(tcp) => Some(tcp),
+            TransportLayer::Udp(_) => None,
+        }
+    }
+}
+
 /// What the header of the link says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkLayer {

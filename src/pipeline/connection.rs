@@ -10,8 +10,8 @@ use crate::bytes::Span;
 use crate::carrier::{Bottom, Carrier, Hints, Item, Top};
 use crate::mqtt::boundary::packet_id;
 use crate::mqtt::framer::{Framed, Framer, Why};
-use crate::net::Layers;
-use crate::session::{self, At, ended::Closed};
+use crate::net::{Flags, Layers, TcpLayer};
+use crate::session::{self, At, Proof, ended::Closed, is_behind};
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender};
 use crate::stream::{Connection, End, Event, Side, Stamp};
@@ -43,6 +43,8 @@ struct Mqtt {
     client: Side,
     /// The beginning of the TCP connection was seen. What carries MQTT may be in step without it.
     is_opened: bool,
+    /// A layer below encrypts.
+    is_secret: bool,
     session: session::Connection,
     max_packet: usize,
     from_client: Direction,
@@ -61,6 +63,8 @@ struct Direction {
     headers: VecDeque<(u64, Unit, Vec<u8>)>,
     /// Findings that wait for the next record.
     findings: Vec<Finding>,
+    /// The Sequence Number behind the last segment that was taken.
+    told: Option<u32>,
 }
 
 impl Conversation {
@@ -70,6 +74,7 @@ impl Conversation {
         let mqtt = Mqtt {
             client: Side::A,
             is_opened: hints.opener.is_some(),
+            is_secret: false,
             session: session::Connection::of_stream(settings.version),
             max_packet,
             from_client: Direction::new(false, max_packet),
@@ -91,7 +96,9 @@ impl Conversation {
         if self.is_mqtt() {
             worker.losses.add(event);
         }
+        self.mqtt.is_secret = self.carrier.is_secret();
         let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        let mut is_closed = false;
         let bottom = match event {
             Event::Data { bytes, at, layers, .. } => {
                 top.time = at.time;
@@ -106,6 +113,7 @@ impl Conversation {
                 let at = At { number: 0, frame: at.frame, time: at.time };
                 let [a, b] = &mut self.closes;
                 *(if side == Side::A { a } else { b }) = Some(Closed { how, at });
+                is_closed = true;
                 Bottom::End
             }
             Event::Conflict { offset, bytes, at, layers } => {
@@ -115,12 +123,26 @@ impl Conversation {
             }
         };
         self.carrier.push(side, bottom, &mut top)?;
+        if is_closed && self.has_mqtt() {
+            self.tell_closes(worker);
+        }
+        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
         for sender in [Sender::Client, Sender::Server] {
             if top.mqtt.direction(sender).arrivals.len() > MAX_SEGMENTS {
                 top.frame(sender, None, None, |framer, emit| framer.shed(emit));
             }
         }
         ControlFlow::Continue(())
+    }
+
+    /// Tells the session how its sides have ended, once it is known which is which.
+    fn tell_closes<C: Consumer>(&mut self, worker: &mut Worker<C>) {
+        for (side, closed) in [Side::A, Side::B].into_iter().zip(self.closes) {
+            let sender = if side == self.mqtt.client { Sender::Client } else { Sender::Server };
+            if let Some(closed) = closed {
+                worker.reader.closed(&mut self.mqtt.session, sender, closed);
+            }
+        }
     }
 
     /// What is held of incomplete packets, in bytes.
@@ -138,8 +160,12 @@ impl Conversation {
 
     /// Whether it is MQTT, or ought to be by its port.
     fn is_mqtt(&self) -> bool {
-        let Mqtt { from_client, from_server, .. } = &self.mqtt;
-        self.is_mqtt_port || from_client.taken > 0 || from_server.taken > 0
+        self.is_mqtt_port || self.has_mqtt()
+    }
+
+    /// Whether bytes of MQTT were taken, so that it is known which side is the client.
+    fn has_mqtt(&self) -> bool {
+        self.mqtt.from_client.taken > 0 || self.mqtt.from_server.taken > 0
     }
 
     /// Nothing more comes of the connection.
@@ -154,12 +180,7 @@ impl Conversation {
         for sender in [Sender::Client, Sender::Server] {
             top.item(sender, Item::End, None);
         }
-        for (side, closed) in [Side::A, Side::B].into_iter().zip(self.closes) {
-            let sender = if side == self.mqtt.client { Sender::Client } else { Sender::Server };
-            if let Some(closed) = closed {
-                self.mqtt.session.closed(sender, closed);
-            }
-        }
+        self.tell_closes(worker);
         if self.is_mqtt() {
             let side = self.mqtt.client;
             let ends = (connection.address(side), connection.address(side.other()));
@@ -190,6 +211,15 @@ impl Direction {
             taken: 0,
             headers: VecDeque::new(),
             findings: Vec::new(),
+            told: None,
+        }
+    }
+
+    /// The end of a segment was taken.
+    fn note_told(&mut self, tcp: Option<&TcpLayer>) {
+        let Some(end) = tcp.map(|tcp| tcp.seq.wrapping_add(tcp.len)) else { return };
+        if self.told.is_none_or(|told| is_behind(end, told)) {
+            self.told = Some(end);
         }
     }
 
@@ -228,12 +258,13 @@ impl<C: Consumer> Records<'_, C> {
         now: Option<Now<'p>>,
     ) -> (Packets<'p, C>, &'p mut Framer, &'p mut Framer, &'p mut u64) {
         let side = self.mqtt.side(sender);
-        let Mqtt { session, from_client, from_server, trouble: [a, b], .. } = &mut *self.mqtt;
+        let Mqtt { session, from_client, from_server, trouble: [a, b], is_secret, .. } =
+            &mut *self.mqtt;
         let (direction, other) = match sender {
             Sender::Client => (from_client, from_server),
             Sender::Server => (from_server, from_client),
         };
-        let Direction { framer, arrivals, taken, headers, findings } = direction;
+        let Direction { framer, arrivals, taken, headers, findings, .. } = direction;
         framer.expect(Some(sender), session.version());
         self.worker.ids.clear();
         let packets = Packets {
@@ -245,6 +276,8 @@ impl<C: Consumer> Records<'_, C> {
             layers,
             now,
             time: self.time,
+            proof: proof(layers, other.told),
+            is_secret: *is_secret,
             arrivals,
             headers,
             findings,
@@ -307,6 +340,7 @@ impl<C: Consumer> Top for Records<'_, C> {
                 packets.arrivals.push(*taken, bytes.len(), stamps);
                 *taken = taken.saturating_add(bytes.len() as u64);
                 self.frame(sender, layers, now, |framer, emit| framer.data(bytes, emit));
+                self.mqtt.direction(sender).note_told(layers.and_then(Layers::tcp));
             }
             Item::Gap(missing) => {
                 let taken = &mut self.mqtt.direction(sender).taken;
@@ -350,6 +384,9 @@ struct Packets<'r, C> {
     /// The frame whose bytes are being looked at.
     now: Option<Now<'r>>,
     time: Option<i64>,
+    /// What is certain of a packet's order that comes whole in the frame which is looked at.
+    proof: Proof,
+    is_secret: bool,
     arrivals: &'r mut Arrivals,
     headers: &'r mut VecDeque<(u64, Unit, Vec<u8>)>,
     findings: &'r mut Vec<Finding>,
@@ -372,7 +409,7 @@ impl<C: Consumer> Packets<'_, C> {
             }
         };
         let end = offset.saturating_add(bytes.len() as u64);
-        let last = self.take_frames(offset, end);
+        let (last, began) = self.take_frames(offset, end);
         self.take_headers(offset, end);
         self.trouble.findings(offset..end, self.findings);
         let layers = last.and_then(|at| self.arrivals.layers(at.frame, self.now));
@@ -380,19 +417,25 @@ impl<C: Consumer> Packets<'_, C> {
             frames: &self.worker.frames,
             layers,
             notes: Some(&self.worker.notes),
+            began,
+            is_secret: self.is_secret,
             ..origin(self.worker.clock, last, self.time, self.connection, self.side)
         };
+        let is_whole = matches!(self.worker.frames.as_slice(), [_]);
+        let proof = Proof { had: self.proof.had.filter(|_| is_whole), ..self.proof };
         let reader = &mut self.worker.reader;
         let sender = Some(self.sender);
         match framed {
             Framed::Packet { .. } => {
-                reader.packet(self.session, bytes, sender, None, self.findings, origin);
+                let notes = (self.findings.as_slice(), proof);
+                reader.packet(self.session, bytes, sender, None, notes, origin);
                 let ids = &mut self.worker.ids;
                 ids.extend(packet_id(bytes).filter(|_| ids.len() < MAX_IDS));
             }
             Framed::Cut { whole, missing, why, .. } => {
                 let cut = Some(Cut { why, whole, missing });
-                reader.packet(self.session, bytes, sender, cut, self.findings, origin);
+                let notes = (self.findings.as_slice(), Proof::default());
+                reader.packet(self.session, bytes, sender, cut, notes, origin);
             }
             Framed::Stray { why, .. } => {
                 self.findings.insert(0, stray(bytes, why));
@@ -452,12 +495,14 @@ impl<C: Consumer> Packets<'_, C> {
         self.findings.clear();
     }
 
-    /// Lists the frames of a range; the result is the one that was captured last.
-    fn take_frames(&mut self, offset: u64, end: u64) -> Option<Stamp> {
+    /// Lists the frames of a range; the result is the one that was captured last, and the time of
+    /// the first byte where another frame brought it.
+    fn take_frames(&mut self, offset: u64, end: u64) -> (Option<Stamp>, Option<i64>) {
         let frames = &mut self.worker.frames;
         frames.clear();
-        let mut last: Option<Stamp> = None;
+        let (mut first, mut last): (Option<Stamp>, Option<Stamp>) = (None, None);
         for stamp in self.arrivals.stamps(offset..end) {
+            first = first.or(Some(stamp));
             if frames.last() != Some(&stamp.frame) {
                 frames.push(stamp.frame);
             }
@@ -465,7 +510,7 @@ impl<C: Consumer> Packets<'_, C> {
                 last = Some(stamp);
             }
         }
-        last
+        (last, first.filter(|first| Some(first) != last.as_ref()).and_then(|first| first.time))
     }
 
     /// The frame headers that brought bytes of a range.
@@ -476,6 +521,15 @@ impl<C: Consumer> Packets<'_, C> {
         let ours = with_ends.filter(|((start, ..), next)| *start < end && *next > offset);
         self.worker.reader.headers(ours.map(|((_, unit, bytes), _)| (*unit, bytes.as_slice())));
     }
+}
+
+/// What is certain of the order of a packet that comes whole in a segment with these headers, where
+/// `told` ends what was taken of the other side.
+fn proof(layers: Option<&Layers>, told: Option<u32>) -> Proof {
+    let Some(tcp) = layers.and_then(Layers::tcp) else { return Proof::default() };
+    let had = Some(tcp.ack).filter(|_| tcp.flags.has(Flags::ACK));
+    let is_settled = had.zip(told).is_some_and(|(had, told)| is_behind(told, had));
+    Proof { is_settled, had, end: Some(tcp.seq.wrapping_add(tcp.len)) }
 }
 
 /// Where bytes were, of whose frames `last` was captured last; without frames, `time` is when they

@@ -179,6 +179,7 @@ impl<C: Consumer> Inspector<C> {
     /// Ends the inspection: what is still held is told.
     pub fn finish(&mut self) {
         self.flows.finish(&mut self.worker);
+        self.worker.reader.finish();
     }
 
     /// Takes the secrets that stand in the capture before a frame.

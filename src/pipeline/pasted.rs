@@ -8,6 +8,7 @@ use crate::bytes::Span;
 use crate::capture::{Frame, LinkType};
 use crate::mqtt::{Framing, frame as frame_len};
 use crate::paste::{Clock, Direction, Kind, Link, Paste, Piece};
+use crate::session::Proof;
 use crate::spec::{Field, PacketType, Rule, Sender};
 
 /// How a pasted text is read.
@@ -93,7 +94,8 @@ impl<C: Consumer> Text<'_, C> {
                 self.reader.stray(connection, bytes, sender, &[finding], origin);
             } else {
                 let notes = stretch.holes_in(at, bytes.len());
-                self.reader.packet(connection, bytes, sender, None, &notes, origin);
+                let notes = (notes.as_slice(), Proof::default());
+                self.reader.packet(connection, bytes, sender, None, notes, origin);
             }
         }
     }

@@ -9,7 +9,8 @@ use crate::carrier::explain;
 use crate::mqtt::boundary::FAULTS_OF_CUTS;
 use crate::mqtt::framer::Why;
 use crate::mqtt::{Decoded, Reading, decode};
-use crate::session::{At, Connection, Ended, Facts, How, Seen, Shared};
+use crate::session::ended::Closed;
+use crate::session::{At, Connection, Facts, How, Line, Proof, Seen, Shared};
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender, Version};
 use crate::stream;
@@ -45,6 +46,14 @@ pub struct Reader<C> {
     shared: Shared,
 }
 
+/// The connection of a packet from this sender.
+fn line(origin: Origin<'_>, sender: Option<Sender>) -> Option<Line> {
+    let (stream, (src, dst)) = (origin.stream?, origin.ends?);
+    let is_server = sender == Some(Sender::Server);
+    let (client, server) = if is_server { (dst, src) } else { (src, dst) };
+    Some(Line { stream, client, server })
+}
+
 impl<C: Consumer> Reader<C> {
     /// A reader before its first packet.
     pub fn new(consumer: C, redact: bool) -> Self {
@@ -73,14 +82,14 @@ impl<C: Consumer> Reader<C> {
     }
 
     /// One packet. `cut` tells what of it is not there; `notes` are findings on how its bytes came
-    /// here.
+    /// here, and `proof` tells what is certain of its order.
     pub fn packet(
         &mut self,
         connection: &mut Connection,
         bytes: &[u8],
         sender: Option<Sender>,
         cut: Option<Cut>,
-        notes: &[Finding],
+        (notes, proof): (&[Finding], Proof),
         origin: Origin<'_>,
     ) {
         let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
@@ -91,17 +100,17 @@ impl<C: Consumer> Reader<C> {
                 self.lost(connection, sender, origin);
             }
             None => {
-                let server = origin.ends.map(|(src, dst)| match sender {
-                    Some(Sender::Server) => src.ip(),
-                    _ => dst.ip(),
-                });
-                let seen = Seen { at: self.at(origin), sender, server, bytes, decoded };
+                let line = line(origin, sender);
+                let at = self.at(origin);
+                let (began, is_secret) = (origin.began, origin.is_secret);
+                let seen = Seen { at, sender, line, began, proof, is_secret, bytes, decoded };
                 connection.track(&seen, &mut self.shared, &mut self.tape);
             }
         }
         self.tape.note_first(notes);
         let how = (decoded.version, how);
         self.emit(bytes, Some(decoded), how, sender, connection, (None, ""), origin);
+        self.tell_ended(origin.time, false);
     }
 
     /// Bytes of a side were lost, or could not be read.
@@ -123,8 +132,31 @@ impl<C: Consumer> Reader<C> {
         ends: Option<(SocketAddr, SocketAddr)>,
         end: Option<stream::End>,
     ) {
-        let ended = Ended { stream, ends, end, ..connection.end(&mut self.shared) };
-        self.consumer.ended(&ended);
+        let mut ended = connection.end(&mut self.shared);
+        (ended.stream, ended.ends, ended.end) = (stream, ends.or(ended.ends), end);
+        self.shared.ended(ended);
+        self.tell_ended(None, false);
+    }
+
+    /// A side of a connection has ended in TCP.
+    pub(super) fn closed(&mut self, connection: &mut Connection, sender: Sender, closed: Closed) {
+        connection.closed(sender, closed, &mut self.shared);
+    }
+
+    /// Nothing more comes at all.
+    pub(super) fn finish(&mut self) {
+        self.tell_ended(None, true);
+    }
+
+    /// Hands out the connections of which all is known by `now`, or at the end.
+    fn tell_ended(&mut self, now: Option<i64>, is_end: bool) {
+        let now = if is_end { None } else { Some(now.unwrap_or(i64::MIN)) };
+        if !self.shared.has_told(now) {
+            return;
+        }
+        for ended in self.shared.told(now) {
+            self.consumer.ended(&ended);
+        }
     }
 
     /// The place of the next record.

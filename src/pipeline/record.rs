@@ -107,10 +107,14 @@ pub struct Origin<'a> {
     /// Time of the frame that completed the packet, which is the one of `frames` that was captured
     /// last: nanoseconds since 1970-01-01 UTC.
     pub time: Option<i64>,
+    /// Time of the frame that brought its first byte, where that is another one.
+    pub began: Option<i64>,
     /// Time of the first frame of the capture.
     pub start: Option<i64>,
     /// Time of the frame before the one that completed the packet.
     pub previous: Option<i64>,
+    /// Whether they came encrypted.
+    pub is_secret: bool,
     /// The connection, counted from 0 over all TCP connections.
     pub stream: Option<u64>,
     /// Sender and receiver.

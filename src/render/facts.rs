@@ -16,6 +16,10 @@ pub fn clauses(record: &Record<'_>) -> Vec<String> {
         let kind = partner.kind;
         format!("answers #{} {kind}{}", partner.at.number, place(&partner))
     });
+    let repeats = facts.repeats.map(|partner| {
+        let kind = partner.kind;
+        format!("repeats #{} {kind}{}", partner.at.number, place(&partner))
+    });
     let copy =
         facts.copy_of.map(|partner| format!("copy of #{}{}", partner.at.number, place(&partner)));
     let topic =
@@ -23,7 +27,7 @@ pub fn clauses(record: &Record<'_>) -> Vec<String> {
     let filter = facts
         .filter
         .map(|filter| format!("matches the subscription {}", words::quoted(filter, MAX_TOPIC)));
-    [answers, copy, topic, filter].into_iter().flatten().collect()
+    [answers, repeats, copy, topic, filter].into_iter().flatten().collect()
 }
 
 fn place(partner: &Partner) -> String {

@@ -22,6 +22,7 @@
 //! | `topic_from` | of MQTT-SN: what said so: `"register"`, `"suback"`, `"short"` (a name of two characters), `"request"` (the message that this one answers) |
 //! | `topic_n` | `n` of the line that said so |
 //! | `answers` | the packet that this one answers: `n` and `type` of its line, `frame`, the last of its frames, and `latency`, the time since then in seconds, to the nanosecond; `frame` or `latency` is absent where there is none |
+//! | `repeats` | the packet that this one sends again, on this connection or an earlier one of the session, with the keys of `answers` |
 //! | `copy_of` | of a PUBLISH from the server: the client's PUBLISH with the same topic and payload, with the keys of `answers`; absent where several could be meant |
 //! | `filter` | of a PUBLISH from the server: the first Topic Filter of the client's subscriptions that its topic matches, as far as they were seen |
 //! | `type` | the standard's name in capitals; `"RESERVED"` for a type that has none, `"UNDECODED"` for bytes of no packet; of what a forwarder passes on (MQTT-SN) that of the inner message; what is no MQTT but worth a line has the names `"HTTP REQUEST"`, `"HTTP RESPONSE"`, `"HTTP BODY"`, `"WEBSOCKET PING"`, `"WEBSOCKET PONG"`, `"WEBSOCKET CLOSE"`, `"WEBSOCKET STRAY"`, `"PROXY"`, `"TLS"`, `"NOT MQTT"` |
@@ -158,6 +159,8 @@ struct Line<'r, F> {
     #[serde(skip_serializing_if = "Option::is_none")]
     answers: Option<Partner>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    repeats: Option<Partner>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     copy_of: Option<Partner>,
     #[serde(skip_serializing_if = "Option::is_none")]
     filter: Option<Cow<'r, str>>,
@@ -202,6 +205,7 @@ impl<'r, F> Line<'r, F> {
             topic_from: topic.map(|topic| topic.told.name()),
             topic_n: topic.map(|topic| topic.at.record),
             answers: record.facts.answers.map(Partner::new),
+            repeats: record.facts.repeats.map(Partner::new),
             copy_of: record.facts.copy_of.map(Partner::new),
             filter: record.facts.filter.map(String::from_utf8_lossy),
             r#type: record.type_name(),

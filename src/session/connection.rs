@@ -8,6 +8,7 @@ use crate::bytes::Span;
 use crate::mqtt::infer::{Evidence, infer};
 use crate::mqtt::{Decoded, Packet, Reading, decode};
 use crate::spec::{Field, PacketType, Rule, Sender, Version};
+use crate::stream::Close;
 
 /// The longest Client Identifier that is kept to head the connection's packets, in bytes.
 const MAX_CLIENT_ID: usize = 1_024;
@@ -49,6 +50,8 @@ pub struct Connection {
     track: Track,
     /// What it was so far; made with its first packet.
     record: Option<Box<Ended>>,
+    /// It is over, and its session knows.
+    has_left: bool,
 }
 
 impl Connection {
@@ -89,8 +92,10 @@ impl Connection {
 
     /// Takes a packet that was read into account; what is wrong with it here goes to `tape`.
     pub fn track(&mut self, seen: &Seen<'_>, shared: &mut Shared, tape: &mut Tape) {
-        self.track.packet(seen, shared, tape);
-        self.record.get_or_insert_default().packet(seen, tape);
+        let record = self.record.get_or_insert_default();
+        record.packet(seen);
+        self.track.packet(seen, shared, tape, record);
+        record.found(seen, tape, self.track.facts().answers);
     }
 
     /// What is known of the last packet from those before it.
@@ -101,26 +106,41 @@ impl Connection {
 
     /// Bytes of one side were lost, or could not be read.
     pub fn lost(&mut self, sender: Sender, at: At, shared: &mut Shared) {
-        self.track.lost(sender, at, shared);
-        let half = self.record.get_or_insert_default().half_mut(sender);
+        let record = self.record.get_or_insert_default();
+        self.track.lost(sender, at, shared, record);
+        let half = record.half_mut(sender);
         half.losses = half.losses.saturating_add(1);
     }
 
     /// A side has ended in TCP.
-    pub fn closed(&mut self, sender: Sender, closed: ended::Closed) {
-        let half = self.record.get_or_insert_default().half_mut(sender);
+    pub fn closed(&mut self, sender: Sender, closed: ended::Closed, shared: &mut Shared) {
+        let record = self.record.get_or_insert_default();
+        let half = record.half_mut(sender);
         half.closed = half.closed.or(Some(closed));
+        let is_over = closed.how == Close::Rst || record.half(sender.other()).closed.is_some();
+        if is_over {
+            self.leave(shared);
+        }
     }
 
     /// Nothing more comes of it: what it was.
     pub fn end(&mut self, shared: &mut Shared) -> Ended {
-        self.track.end(shared);
+        self.leave(shared);
         let mut record = self.record.take().map_or_else(Ended::default, |record| *record);
         record.client_id = self.client_id.take().map(Vec::into_boxed_slice);
         record.version = self.version;
-        record.is_begun = self.track.is_begun();
-        record.is_complete = self.track.is_complete();
         record
+    }
+
+    /// The client has left, or was left: what the session keeps is known now.
+    fn leave(&mut self, shared: &mut Shared) {
+        let record = self.record.get_or_insert_default();
+        if std::mem::replace(&mut self.has_left, true) {
+            return;
+        }
+        record.settle_will();
+        let kept = self.track.end(shared, record);
+        shared.left(record, kept);
     }
 
     /// Reads one packet in the light of those before it. `tape` gets its tree; `scratch` serves to

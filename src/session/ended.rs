@@ -3,7 +3,7 @@
 //! What may enter: facts of one connection that the packets of the capture prove, each with the
 //! place of the packet. No verdict: why a connection ended is for those to say who read this.
 
-use super::{At, How, Seen};
+use super::{At, How, Partner, Seen};
 use crate::annotate::Tape;
 use crate::mqtt::Packet;
 use crate::mqtt::packet::{Connack, Connect, Text};
@@ -14,8 +14,8 @@ use std::net::SocketAddr;
 
 /// A connection that has ended, or of which nothing more comes.
 ///
-/// The pipeline's consumers get it: mostly when the connection ends, and later where its Will or its session waits for something, at the latest at the end of
-/// the capture.
+/// The pipeline's consumers get it: mostly when the connection ends, and later where its Will
+/// waits for something, at the latest at the end of the capture.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ended {
     /// Its number over all TCP connections; `None` for pasted bytes.
@@ -68,8 +68,12 @@ pub struct Ended {
     pub taken_over_by: Option<Other>,
     /// Where such take-overs go back and forth: the war so far.
     pub war: Option<War>,
+    /// What a security review would note.
+    pub remarks: Vec<Fault>,
     /// Why nothing more comes of it.
     pub end: Option<stream::End>,
+    /// The key of the Will's message.
+    pub(super) will_key: Option<u64>,
 }
 
 /// Bytes of a text or name that are kept.
@@ -171,6 +175,8 @@ pub struct Disconnect {
     pub at: At,
     /// Its Reason Code; 0 where there is none.
     pub reason: u8,
+    /// Session Expiry Interval, where it changes it.
+    pub expiry: Option<u32>,
     /// Reason String.
     pub text: Option<Box<[u8]>>,
 }
@@ -358,37 +364,57 @@ impl Ended {
         if sender == Sender::Client { &self.from_client } else { &self.from_server }
     }
 
-    /// Takes note of a packet and of what was found on it.
-    pub(super) fn packet(&mut self, seen: &Seen<'_>, tape: &Tape) {
+    /// Takes note of a packet, before it is judged.
+    pub(super) fn packet(&mut self, seen: &Seen<'_>) {
         self.first = self.first.or(Some(seen.at));
         self.last = Some(seen.at);
+        if let Some(line) = seen.line {
+            (self.stream, self.ends) = (Some(line.stream), Some((line.client, line.server)));
+        }
         let Some(sender) = seen.sender else { return };
         let half = self.half_mut(sender);
         half.first = half.first.or(Some(seen.at));
         half.last = Some(seen.at);
         half.packets = half.packets.saturating_add(1);
         half.bytes = half.bytes.saturating_add(seen.bytes.len() as u64);
-        for finding in tape.findings() {
-            if finding.severity() == Severity::Error {
-                half.fault(Fault { rule: finding.rule, at: seen.at });
-            }
-        }
         match &seen.decoded.packet {
             Some(Packet::Publish(publish)) => {
                 if let Some(count) = half.publishes.get_mut(usize::from(publish.qos)) {
                     *count = count.saturating_add(1);
                 }
             }
+            Some(Packet::Pingreq) => {
+                self.keep_alive.pings = self.keep_alive.pings.saturating_add(1);
+            }
+            Some(Packet::Pingresp) => {
+                self.keep_alive.pongs = self.keep_alive.pongs.saturating_add(1);
+            }
             Some(Packet::Disconnect(disconnect)) => {
-                let text = disconnect.properties.text(PropertyId::REASON_STRING).map(kept);
-                let reason = disconnect.reason.unwrap_or(0);
-                half.disconnect = Some(Disconnect { at: seen.at, reason, text });
+                half.disconnect = half.disconnect.take().or(Some(Disconnect {
+                    at: seen.at,
+                    reason: disconnect.reason.unwrap_or(0),
+                    expiry: disconnect.properties.number(PropertyId::SESSION_EXPIRY_INTERVAL),
+                    text: disconnect.properties.text(PropertyId::REASON_STRING).map(kept),
+                }));
             }
             Some(Packet::Connect(connect)) if self.connect.is_none() => self.asked(connect, seen),
             Some(Packet::Connack(connack)) if self.connack.is_none() => {
                 self.answered(connack, seen.at);
             }
             _ => {}
+        }
+    }
+
+    /// Takes note of what was found on a packet.
+    pub(super) fn found(&mut self, seen: &Seen<'_>, tape: &Tape, answers: Option<Partner>) {
+        let Some(sender) = seen.sender else { return };
+        for finding in tape.findings() {
+            if finding.severity() == Severity::Error {
+                self.half_mut(sender).fault(Fault { rule: finding.rule, at: seen.at });
+            }
+        }
+        if let Some(latency) = answers.and_then(|partner| partner.latency) {
+            self.half_mut(sender.other()).answers.add(latency, seen.at);
         }
     }
 
@@ -407,9 +433,19 @@ impl Ended {
             user_name: connect.user_name.is_some(),
             password: connect.password.is_some(),
         });
+        self.client_id = (!connect.client_id.is_empty()).then(|| kept(connect.client_id));
         self.from_client.limits = Limits::of(&connect.properties);
         self.keep_alive.asked = Some(connect.keep_alive);
         self.keep_alive.seconds = Some(connect.keep_alive);
+        self.will = connect.will.map(|will| Will {
+            topic: kept(will.topic),
+            qos: will.qos,
+            retain: will.retain,
+            delay: will.properties.number(PropertyId::WILL_DELAY_INTERVAL).unwrap_or(0),
+            payload_len: will.payload.len(),
+            fate: Fate::NotArmed,
+            seen: None,
+        });
     }
 
     fn answered(&mut self, connack: &Connack<'_>, at: At) {
@@ -422,17 +458,62 @@ impl Ended {
             reason: properties.text(PropertyId::REASON_STRING).map(kept),
             latency: self.connect.as_ref().and_then(|connect| at.since(connect.at)),
         });
-        self.is_assigned = properties.assigned_client_id().is_some();
+        if let Some(id) = properties.assigned_client_id() {
+            self.is_assigned = true;
+            self.client_id = Some(kept(id));
+        }
         self.from_server.limits = Limits::of(properties);
         let seconds = properties.number(PropertyId::SERVER_KEEP_ALIVE);
         if let Some(seconds) = seconds.and_then(|seconds| u16::try_from(seconds).ok()) {
             self.keep_alive.seconds = Some(seconds);
         }
+        if let Some(will) = self.will.as_mut().filter(|_| connack.code == 0) {
+            will.fate = Fate::Armed;
+        }
+    }
+
+    /// The seconds that the session outlives the connection: as the client said last, unless the
+    /// server wanted something else.
+    #[must_use]
+    pub fn session_expiry(&self) -> u32 {
+        let left = self.from_client.disconnect.as_ref().and_then(|left| left.expiry);
+        let server = self.connack.as_ref().and_then(|connack| connack.expiry);
+        let client = self.connect.as_ref().map(|connect| connect.expiry);
+        left.or(server).or(client).unwrap_or(0)
+    }
+
+    /// When the connection was over: at the first DISCONNECT or the first end of a side in TCP.
+    #[must_use]
+    pub fn over_at(&self) -> Option<At> {
+        let halves = [&self.from_client, &self.from_server];
+        let left = halves.iter().filter_map(|half| half.disconnect.as_ref().map(|left| left.at));
+        let closed = halves.iter().filter_map(|half| half.closed.map(|closed| closed.at));
+        left.chain(closed).min_by_key(|at| (at.time, at.frame))
+    }
+
+    /// What became of the Will, now that the connection is over.
+    pub(super) fn settle_will(&mut self) {
+        let over = self.over_at();
+        let left = self.from_client.disconnect.as_ref().map(|left| (left.reason, left.at));
+        let Some(will) = self.will.as_mut().filter(|will| will.fate == Fate::Armed) else { return };
+        will.fate = match (left, over) {
+            (Some((0, at)), _) => Fate::Discarded(at),
+            (Some((_, at)), _) => Fate::Asked(at),
+            (None, Some(at)) => Fate::Due(at),
+            (None, None) => Fate::Armed,
+        };
     }
 
     /// One direction, to be changed.
     pub(super) fn half_mut(&mut self, sender: Sender) -> &mut Half {
         if sender == Sender::Client { &mut self.from_client } else { &mut self.from_server }
+    }
+}
+
+impl Open {
+    /// Whether a session keeps it for the client's next connection.
+    pub(super) fn outlives(&self) -> bool {
+        matches!(self.kind, PacketType::PUBLISH | PacketType::PUBREL)
     }
 }
 

@@ -15,6 +15,6 @@ mod track;
 pub use connection::{Connection, How};
 pub use ended::Ended;
 pub use pairs::{Pair, Pairs, Trust};
-pub use seen::{At, Facts, Partner, Seen};
+pub use seen::{At, Facts, Line, Partner, Proof, Seen, is_behind};
 pub use shared::Shared;
 pub use track::matches;

@@ -1,5 +1,6 @@
 //! A table of bounded size: what was not used for long is forgotten first.
 
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -8,8 +9,8 @@ use std::hash::Hash;
 /// of the bound and all of it is kept, and nothing is ever searched for the oldest.
 #[derive(Debug)]
 pub(super) struct Recent<K, V> {
-    young: HashMap<K, V>,
-    old: HashMap<K, V>,
+    young: HashMap<K, V, RandomState>,
+    old: HashMap<K, V, RandomState>,
     half: usize,
     forgotten: u64,
 }
@@ -18,7 +19,7 @@ impl<K: Eq + Hash, V> Recent<K, V> {
     /// An empty table for at most `most` entries.
     pub(super) fn new(most: usize) -> Self {
         let half = (most >> 1).max(1);
-        Self { young: HashMap::new(), old: HashMap::new(), half, forgotten: 0 }
+        Self { young: HashMap::default(), old: HashMap::default(), half, forgotten: 0 }
     }
 
     /// The entry of this key, made with `new` where there is none.

@@ -2,7 +2,7 @@
 
 use crate::mqtt::Decoded;
 use crate::spec::{PacketType, Sender};
-use std::net::IpAddr;
+use std::net::SocketAddr;
 
 /// A packet with its place in the capture.
 #[derive(Clone, Copy, Debug)]
@@ -11,12 +11,60 @@ pub struct Seen<'a> {
     pub at: At,
     /// Which end sent it, where that is known.
     pub sender: Option<Sender>,
-    /// The address of the server; `None` for pasted bytes.
-    pub server: Option<IpAddr>,
+    /// Its connection; `None` for pasted bytes.
+    pub line: Option<Line>,
+    /// When its first byte came, where that was before the last.
+    pub began: Option<i64>,
+    /// What is certain of its place among the packets of the other side.
+    pub proof: Proof,
+    /// Whether it came encrypted.
+    pub is_secret: bool,
     /// Its bytes.
     pub bytes: &'a [u8],
     /// What was decoded of them.
     pub decoded: Decoded<'a>,
+}
+
+/// The TCP connection of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its number over all TCP connections.
+    pub stream: u64,
+    /// Address and port of the client.
+    pub client: SocketAddr,
+    /// Address and port of the server.
+    pub server: SocketAddr,
+}
+
+/// What TCP proves of the order of a packet and those of the other side.
+///
+/// A capture may show an answer before its request, and tells a hole late. The Acknowledgment
+/// Number of the segment that brought a packet bounds what its sender can have known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// Everything of the other side that can have reached the sender by then was taken before.
+    pub is_settled: bool,
+    /// The Sequence Number up to which the sender had the bytes of the other side; `None` where
+    /// the packet came in several segments.
+    pub had: Option<u32>,
+    /// A Sequence Number behind the last byte of the packet: of the end of its last segment.
+    pub end: Option<u32>,
+}
+
+impl Proof {
+    /// Whether the packet of the other side with this proof had reached the sender when it sent
+    /// this one.
+    #[must_use]
+    pub fn had(&self, other: Self) -> bool {
+        let (Some(had), Some(end)) = (self.had, other.end) else { return false };
+        is_behind(had, end)
+    }
+}
+
+/// Whether a place on the ring of Sequence Numbers is another one, or behind it.
+#[must_use]
+pub const fn is_behind(a: u32, b: u32) -> bool {
+    a.wrapping_sub(b) as i32 >= 0
 }
 
 /// The place of a packet in the capture.
@@ -43,6 +91,8 @@ impl At {
 pub struct Facts<'a> {
     /// The packet that this one answers.
     pub answers: Option<Partner>,
+    /// The packet that this one sends again, on this connection or an earlier one.
+    pub repeats: Option<Partner>,
     /// For a PUBLISH of the server: the PUBLISH of a client that it is a copy of.
     pub copy_of: Option<Partner>,
     /// The topic that a Topic Alias stands for, where the packet itself does not hold it.

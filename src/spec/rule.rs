@@ -266,9 +266,9 @@ rules! {
         "nothing may follow on DISCONNECT, which was #{a}");
     CODE_COUNT: row(Error, "code-count", ["3.9.3", "3.9.3"], ["MQTT-3.8.4-6 MQTT-3.11.3-1", "MQTT-3.8.4-5"],
         "{a} codes for {b} Topic Filters; there must be one for each");
-    PACKET_ABOVE_MAXIMUM: row(Error, "packet-above-maximum", ["3.1.2.11.4", ""], ["MQTT-3.1.2-24", ""],
+    PACKET_ABOVE_MAXIMUM: row(Error, "packet-above-maximum", ["3.1.2.11.4", ""], ["MQTT-3.1.2-24 MQTT-3.2.2-15", ""],
         "the packet has {a:bytes}, but the receiver takes {b} at most (its Maximum Packet Size)");
-    ALIAS_ABOVE_MAXIMUM: row(Error, "alias-above-maximum", ["3.3.2.3.4", ""], ["MQTT-3.3.2-11", ""],
+    ALIAS_ABOVE_MAXIMUM: row(Error, "alias-above-maximum", ["3.3.2.3.4", ""], ["MQTT-3.3.2-9 MQTT-3.3.2-11", ""],
         "Topic Alias {a}, but the receiver takes {b} at most (its Topic Alias Maximum)");
     ALIAS_UNKNOWN: row(Error, "alias-unknown", ["3.3.2.3.4", ""], ["", ""],
         "Topic Alias {a} was not set on this connection");
@@ -279,7 +279,65 @@ rules! {
     SESSION_AFTER_CLEAN_START: row(Error, "session-after-clean-start", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-2", "MQTT-3.2.2-1"],
         "Session Present is 1, though the client asked for a new session");
     KEEP_ALIVE_EXPIRED: row(Warning, "keep-alive-expired", ["3.1.2.10", "3.1.2.10"], ["MQTT-3.1.2-22", "MQTT-3.1.2-24"],
-        "the client was silent for {a:time}, {b:time} longer than its Keep Alive allows; the server had to close");
+        "the client was silent for {a:time}: this came {b:time} after one and a half times its Keep Alive, when the server had to close");
+
+    // ---- what the two sides of a connection have to do with each other
+    ID_IN_USE: row(Error, "packet-id-in-use", ["2.2.1", "2.3.1"], ["MQTT-2.2.1-3 MQTT-2.2.1-4", "MQTT-2.3.1-2 MQTT-2.3.1-4"],
+        "Packet Identifier {a} is in use: #{b} has it and is not acknowledged");
+    SENT_AGAIN: row(Error, "sent-again", ["4.4", ""], ["MQTT-4.4.0-1", ""],
+        "#{a} is sent again on the connection that it was sent on; 5.0 allows that on a new connection alone");
+    DUP_WITHOUT_FIRST: row(Warning, "dup-without-first", ["3.3.1.1", "3.3.1.1"], ["", ""],
+        "DUP is set, but in this session no PUBLISH with Packet Identifier {a} waits for its acknowledgment");
+    PUBLISH_AFTER_PUBREL: row(Error, "publish-after-pubrel", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-6", "MQTT-4.3.3-1"],
+        "the PUBLISH is sent again, though its PUBREL was sent with #{a}");
+    PUBREL_EARLY: row(Error, "pubrel-early", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-4", "MQTT-4.3.3-1"],
+        "PUBREL for #{a}, of which no PUBREC has come");
+    PUBREL_UNKNOWN: row(Warning, "pubrel-unknown", ["3.6.4", "4.3.3"], ["", ""],
+        "PUBREL for Packet Identifier {a}, which no PUBLISH of this session waits under");
+    ACK_TWICE: row(Error, "ack-twice", ["2.2.1", "2.3.1"], ["MQTT-2.2.1-5 MQTT-2.2.1-6", "MQTT-2.3.1-6 MQTT-2.3.1-7"],
+        "Packet Identifier {a} is acknowledged a second time; the first was #{b}");
+    ACK_WRONG: row(Error, "ack-wrong", ["2.2.1", "2.3.1"], ["MQTT-2.2.1-5 MQTT-2.2.1-6", "MQTT-2.3.1-6 MQTT-2.3.1-7"],
+        "{packet} is not what the packet with Packet Identifier {a}, #{b}, waits for");
+    ACK_UNASKED: row(Error, "ack-unasked", ["2.2.1", "2.3.1"], ["MQTT-2.2.1-5 MQTT-2.2.1-6", "MQTT-2.3.1-6 MQTT-2.3.1-7"],
+        "nothing waits for {packet} under Packet Identifier {a}");
+    PINGRESP_UNASKED: row(Warning, "pingresp-unasked", ["3.13", "3.13"], ["", ""],
+        "no PINGREQ waits for this");
+    RECEIVE_MAXIMUM_EXCEEDED: row(Error, "receive-maximum-exceeded", ["3.3.4", ""], ["MQTT-3.3.4-7 MQTT-3.3.4-9", ""],
+        "{a} PUBLISH packets wait for their acknowledgments, but the receiver takes {b} at most (its Receive Maximum)");
+    QOS_ABOVE_MAXIMUM: row(Error, "qos-above-maximum", ["3.2.2.3.4", ""], ["MQTT-3.2.2-11", ""],
+        "QoS {a}, but the server takes {b} at most (its Maximum QoS)");
+    RETAIN_UNAVAILABLE: row(Error, "retain-unavailable", ["3.2.2.3.5", ""], ["MQTT-3.2.2-14", ""],
+        "RETAIN is set, but the server has said that it keeps no messages (Retain Available 0)");
+    WILDCARD_UNAVAILABLE: row(Error, "wildcard-unavailable", ["3.2.2.3.11", ""], ["", ""],
+        "a Topic Filter with wildcards, but the server has said that it takes none (Wildcard Subscription Available 0)");
+    SHARED_UNAVAILABLE: row(Error, "shared-unavailable", ["3.2.2.3.13", ""], ["", ""],
+        "a Shared Subscription, but the server has said that it takes none (Shared Subscription Available 0)");
+    SUBSCRIPTION_ID_UNAVAILABLE: row(Error, "subscription-id-unavailable", ["3.2.2.3.12", ""], ["", ""],
+        "a Subscription Identifier, but the server has said that it takes none (Subscription Identifier Available 0)");
+    NO_SUBSCRIPTION: row(Note, "no-subscription", ["3.3.4", "3.3.5"], ["", ""],
+        "the topic matches no subscription that the client has asked for");
+    QOS_ABOVE_GRANTED: row(Error, "qos-above-granted", ["3.8.4", "3.8.4"], ["MQTT-3.8.4-8", "MQTT-3.8.4-6"],
+        "delivered with QoS {a}, though {b} is the most that was asked for or granted");
+    SUBSCRIPTION_ID_UNKNOWN: row(Warning, "subscription-id-unknown", ["3.3.4", ""], ["", ""],
+        "Subscription Identifier {a} is of no subscription of the client");
+
+    // ---- a client across its connections
+    TAKES_OVER: row(Note, "takes-over", ["3.1.4", "3.1.4"], ["MQTT-3.1.4-3", "MQTT-3.1.4-2"],
+        "the client is connected already, with stream {a} (#{b}), which the server has to end");
+    WAR: row(Warning, "take-over-war", ["3.1.4", "3.1.4"], ["", ""],
+        "take-over number {a} of this Client Identifier within {b:time}: more than one client uses it");
+    SESSION_REVIVED: row(Warning, "session-revived", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-3", "MQTT-3.2.2-3"],
+        "Session Present is 1, though the session that was accepted with #{a} had ended");
+    SESSION_LOST: row(Note, "session-lost", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-3", "MQTT-3.2.2-2"],
+        "Session Present is 0, though the session that was accepted with #{a} should still be there");
+    PASSWORD_IN_CLEAR: row(Note, "password-in-clear", ["5.4.2", "5.4.2"], ["", ""],
+        "the Password goes over the wire unencrypted");
+    NO_USER_NAME: row(Note, "no-user-name", ["5.4.1", "5.4.1"], ["", ""],
+        "the client does not say who it is: no User Name");
+    SUBSCRIBES_TO_ALL: row(Note, "subscribes-to-all", ["5.4.2", "5.4.2"], ["", ""],
+        "the client subscribes to everything that the server lets it read");
+    RANDOM_CLIENT_LASTS: row(Note, "random-client-lasts", ["4.1", "3.1.2.4"], ["", ""],
+        "the session lasts a day or longer, but its Client Identifier looks random: it may never be used again");
 
     // ---- what lies around the packets
     VERSION_AMBIGUOUS: row(Note, "version-ambiguous", ["", ""], ["", ""],

@@ -450,6 +450,10 @@ impl Layer for Tls {
         self.bound(out);
     }
 
+    fn is_secret(&self) -> bool {
+        true
+    }
+
     /// By ALPN: what the server took, or what the client offers as long as the answer is unknown.
     fn is_for_mqtt(&self) -> bool {
         let is_mqtt = |name: &[u8]| PROTOCOLS.contains(&name);

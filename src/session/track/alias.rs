@@ -3,6 +3,7 @@
 use super::Notes;
 use crate::mqtt::packet::Publish;
 use crate::spec::{Field, PropertyId, Rule};
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
 /// Bytes of topics that are remembered for one direction: a maximum of 65,535 aliases is allowed,
@@ -12,7 +13,7 @@ const MAX_BYTES: usize = 1 << 18;
 /// What the aliases of one direction stand for.
 #[derive(Debug, Default)]
 pub(super) struct Aliases {
-    topics: HashMap<u16, Box<[u8]>>,
+    topics: HashMap<u16, Box<[u8]>, RandomState>,
     bytes: usize,
     /// A topic was too much to remember.
     is_partial: bool,

@@ -1,14 +1,16 @@
 //! Requests and their answers: which packet answers which.
 //!
 //! Packet Identifiers are kept apart by direction (5.0: section 2.2.1): those of the client serve
-//! PUBLISH, SUBSCRIBE and UNSUBSCRIBE alike. What answers nothing is no finding: a hole in the
-//! other direction may just not be told yet.
+//! PUBLISH, SUBSCRIBE and UNSUBSCRIBE alike. What the two directions have to do with each other is
+//! judged only where TCP proves the order of their packets.
 
 use super::Notes;
+use super::asked::{Ask, Asked};
 use crate::mqtt::packet::{Ack, Packet};
+use crate::session::ended::Open;
 use crate::session::{At, Partner, Seen, Shared};
 use crate::spec::{PacketType, Rule, Sender};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 /// PINGREQs that may be open: a client that sends more gets no answers anyway.
 const PINGS: usize = 16;
@@ -16,93 +18,138 @@ const PINGS: usize = 16;
 /// The exchanges of one connection.
 #[derive(Debug, Default)]
 pub(super) struct Exchanges {
-    client: HashMap<u16, Exchange>,
-    server: HashMap<u16, Exchange>,
+    client: Asked,
+    server: Asked,
     pings: VecDeque<At>,
+    /// PINGRESPs that were seen before their PINGREQ.
+    early_pongs: usize,
+    /// More pings were open than are remembered.
+    lost_pings: bool,
     connect: Option<At>,
     auth: Option<(Sender, At)>,
 }
 
-/// One that is open.
-#[derive(Clone, Copy, Debug)]
-struct Exchange {
-    /// The last packet of it, and its type.
-    last: At,
-    kind: PacketType,
-    /// The type of the packet that is to come next.
-    next: PacketType,
-    /// For SUBSCRIBE and UNSUBSCRIBE: how many filters.
-    filters: u32,
+/// What a packet has to do with one before it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Before {
+    /// The packet that it answers.
+    pub(super) answers: Option<Partner>,
+    /// The packet that it sends again.
+    pub(super) repeats: Option<Partner>,
 }
 
 impl Exchanges {
-    /// Takes a packet; the result is the one that it answers.
+    /// Takes a packet. `most` is the Receive Maximum that holds for the sender, where it is known.
     pub(super) fn packet(
         &mut self,
         packet: &Packet<'_>,
         seen: &Seen<'_>,
         sender: Sender,
+        most: Option<u16>,
         notes: &mut Notes<'_>,
-    ) -> Option<Partner> {
+    ) -> Before {
         let (at, is_v5) = (seen.at, seen.decoded.version.is_v5());
-        match packet {
+        let answers = match packet {
+            Packet::Publish(publish) => {
+                let repeats = self.of(sender).publish(publish, most, notes);
+                return Before { repeats, answers: None };
+            }
+            Packet::Ack(ack) => return self.ack(ack, seen, sender, notes),
             Packet::Connect(_) => {
                 self.connect = Some(at);
                 None
             }
             Packet::Connack(_) => {
                 self.auth = None;
-                Some(Partner::new(PacketType::CONNECT, self.connect.take()?, at))
+                self.connect.take().map(|connect| Partner::new(PacketType::CONNECT, connect, at))
             }
             Packet::Auth(auth) => self.auth(auth.reason.unwrap_or(0), sender, at),
             Packet::Pingreq => {
-                if self.pings.len() < PINGS {
-                    self.pings.push_back(at);
-                }
+                self.ping(at);
                 None
             }
-            Packet::Pingresp => {
-                Some(Partner::new(PacketType::PINGREQ, self.pings.pop_front()?, at))
-            }
-            Packet::Publish(publish) => {
-                let next = if publish.qos == 1 { PacketType::PUBACK } else { PacketType::PUBREC };
-                let id = publish.packet_id.filter(|_| matches!(publish.qos, 1 | 2))?;
-                self.ask(sender, id, (PacketType::PUBLISH, next, 0), at, notes.shared);
-                None
-            }
+            Packet::Pingresp => self.pong(at, notes),
             Packet::Subscribe(subscribe) => {
-                let ask = (PacketType::SUBSCRIBE, PacketType::SUBACK, subscribe.filters().count());
-                self.ask(sender, subscribe.packet_id, ask, at, notes.shared);
+                let ask = Ask::new(PacketType::SUBSCRIBE, subscribe.filters().count());
+                self.of(sender).ask(subscribe.packet_id, ask, notes);
                 None
             }
             Packet::Unsubscribe(unsubscribe) => {
-                let ask =
-                    (PacketType::UNSUBSCRIBE, PacketType::UNSUBACK, unsubscribe.filters().count());
-                self.ask(sender, unsubscribe.packet_id, ask, at, notes.shared);
+                let ask = Ask::new(PacketType::UNSUBSCRIBE, unsubscribe.filters().count());
+                self.of(sender).ask(unsubscribe.packet_id, ask, notes);
                 None
             }
             Packet::Suback(answer) => {
                 let codes = Some(answer.codes.len());
-                self.end(sender.other(), answer.packet_id, PacketType::SUBACK, codes, at, notes)
+                self.of(sender.other()).answer(answer.packet_id, PacketType::SUBACK, codes, notes)
             }
             Packet::Unsuback(answer) => {
                 let codes = is_v5.then_some(answer.codes.len());
-                self.end(sender.other(), answer.packet_id, PacketType::UNSUBACK, codes, at, notes)
+                self.of(sender.other()).answer(answer.packet_id, PacketType::UNSUBACK, codes, notes)
             }
-            Packet::Ack(ack) => self.ack(ack, seen, sender, notes),
             Packet::Disconnect(_) | Packet::Reserved => None,
+        };
+        Before { answers, repeats: None }
+    }
+
+    /// What is open is not known any more.
+    pub(super) fn forget(&mut self, shared: &mut Shared) {
+        shared.closed(self.client.open_count().saturating_add(self.server.open_count()));
+        *self = Self::default();
+    }
+
+    /// What is open, the oldest first, and how much that is.
+    pub(super) fn open(&self, most: usize) -> (Vec<Open>, u64) {
+        let both = [(Sender::Client, &self.client), (Sender::Server, &self.server)];
+        let mut open: Vec<Open> =
+            both.into_iter().flat_map(|(asker, asked)| asked.open(asker)).collect();
+        let count = open.len() as u64;
+        open.sort_unstable_by_key(|open| (open.first.number, open.packet_id));
+        open.truncate(most);
+        (open, count)
+    }
+
+    /// Exchanges that an earlier connection of the session left open go on here.
+    pub(super) fn carry(&mut self, open: &[Open]) {
+        for open in open {
+            self.of(open.asker).carry(open);
         }
     }
 
-    /// What is open is not known any more: the result is how many exchanges that were.
-    pub(super) fn forget(&mut self) -> usize {
-        let open = self.client.len().saturating_add(self.server.len());
-        *self = Self::default();
-        open
+    /// A session that begins anew: nothing was sent in it before.
+    pub(super) fn begin_session(&mut self) {
+        self.client.is_new = true;
+        self.server.is_new = true;
     }
 
-    fn of(&mut self, asker: Sender) -> &mut HashMap<u16, Exchange> {
+    /// The oldest PINGREQ without its answer.
+    pub(super) fn unanswered_ping(&self) -> Option<At> {
+        self.pings.front().copied()
+    }
+
+    fn of(&mut self, asker: Sender) -> &mut Asked {
         if asker == Sender::Client { &mut self.client } else { &mut self.server }
+    }
+
+    fn ack(
+        &mut self,
+        ack: &Ack<'_>,
+        seen: &Seen<'_>,
+        sender: Sender,
+        notes: &mut Notes<'_>,
+    ) -> Before {
+        let kind = seen.decoded.header.packet_type;
+        if kind == PacketType::PUBREL {
+            // A PUBREL comes from the side that published, the others from the one that got it.
+            return self.of(sender).release(ack.packet_id, notes);
+        }
+        let is_refusal = ack.reason.unwrap_or(0) >= 0x80;
+        let asked = self.of(sender.other());
+        let answers = match kind {
+            PacketType::PUBREC if !is_refusal => asked.received(ack.packet_id, notes),
+            _ => asked.answer(ack.packet_id, kind, None, notes),
+        };
+        Before { answers, repeats: None }
     }
 
     /// AUTH goes back and forth until the server says Success (5.0: section 4.12).
@@ -112,64 +159,25 @@ impl Exchanges {
         Some(Partner::new(PacketType::AUTH, asked?.1, at))
     }
 
-    fn ask(
-        &mut self,
-        asker: Sender,
-        id: u16,
-        (kind, next, filters): (PacketType, PacketType, usize),
-        at: At,
-        shared: &mut Shared,
-    ) {
-        let open = self.of(asker);
-        let old = open.remove(&id).map_or(0, |_| 1);
-        shared.closed(old);
-        if id != 0 && shared.may_open() {
-            let filters = u32::try_from(filters).unwrap_or(u32::MAX);
-            open.insert(id, Exchange { last: at, kind, next, filters });
+    fn ping(&mut self, at: At) {
+        if self.early_pongs > 0 {
+            self.early_pongs = self.early_pongs.saturating_sub(1);
+        } else if self.pings.len() < PINGS {
+            self.pings.push_back(at);
+        } else {
+            self.lost_pings = true;
         }
     }
 
-    fn ack(
-        &mut self,
-        ack: &Ack<'_>,
-        seen: &Seen<'_>,
-        sender: Sender,
-        notes: &mut Notes<'_>,
-    ) -> Option<Partner> {
-        let kind = seen.decoded.header.packet_type;
-        // A PUBREL comes from the side that published, the others from the one that got it.
-        let asker = if kind == PacketType::PUBREL { sender } else { sender.other() };
-        let answered = self.end(asker, ack.packet_id, kind, None, seen.at, notes);
-        let next = match kind {
-            PacketType::PUBREC if ack.reason.unwrap_or(0) < 0x80 => PacketType::PUBREL,
-            PacketType::PUBREL => PacketType::PUBCOMP,
-            _ => return answered,
-        };
-        // A PUBREL may go on with what an earlier connection began; a PUBREC may not.
-        if answered.is_some() || kind == PacketType::PUBREL {
-            self.ask(asker, ack.packet_id, (kind, next, 0), seen.at, notes.shared);
+    fn pong(&mut self, at: At, notes: &mut Notes<'_>) -> Option<Partner> {
+        if let Some(ping) = self.pings.pop_front() {
+            return Some(Partner::new(PacketType::PINGREQ, ping, at));
         }
-        answered
-    }
-
-    /// What a packet answers, which is not open any more.
-    fn end(
-        &mut self,
-        asker: Sender,
-        id: u16,
-        kind: PacketType,
-        codes: Option<usize>,
-        at: At,
-        notes: &mut Notes<'_>,
-    ) -> Option<Partner> {
-        let open = self.of(asker);
-        let exchange = *open.get(&id).filter(|exchange| exchange.next == kind)?;
-        open.remove(&id);
-        notes.shared.closed(1);
-        let filters = exchange.filters;
-        if let Some(codes) = codes.filter(|codes| *codes as u64 != u64::from(filters)) {
-            notes.whole(Rule::CODE_COUNT, (codes as u64, filters.into()));
+        if notes.is_sure() && !self.lost_pings {
+            notes.whole(Rule::PINGRESP_UNASKED, (0, 0));
+        } else {
+            self.early_pongs = self.early_pongs.saturating_add(1).min(PINGS);
         }
-        Some(Partner::new(exchange.kind, exchange.last, at))
+        None
     }
 }

@@ -2,32 +2,36 @@
 
 use super::Notes;
 use crate::session::At;
+use crate::session::ended::{KeepAliveRecord, Silence};
 use crate::spec::Rule;
 
 /// One second, in nanoseconds.
 const SECOND: u64 = 1_000_000_000;
 
-/// The Keep Alive of one connection.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct KeepAlive {
-    /// Seconds that the client may be silent; 0 is off. `None`: no CONNECT was seen.
-    pub(super) seconds: Option<u16>,
-    /// The last that the client sent, or that was lost of what it sent.
-    pub(super) last: Option<At>,
-}
-
-impl KeepAlive {
-    /// Takes note of a packet of the client: the server has to end the connection once a silence
-    /// is longer than one and a half times what is allowed.
-    pub(super) fn packet(&mut self, at: At, notes: &mut Notes<'_>) {
-        let silence = self.last.and_then(|last| at.since(last));
-        self.last = Some(at);
-        let seconds = self.seconds.filter(|seconds| *seconds > 0 && notes.is_complete);
-        let (Some(silence), Some(seconds)) = (silence, seconds) else { return };
-        let allowed = u64::from(seconds).saturating_mul(SECOND);
-        if silence > allowed.saturating_add(allowed >> 1) {
-            let late = silence.saturating_sub(allowed);
-            notes.whole(Rule::KEEP_ALIVE_EXPIRED, (silence, late));
+/// Takes note of a packet of the client: the server has to end the connection once a silence is
+/// longer than one and a half times the interval.
+pub(super) fn packet(record: &mut KeepAliveRecord, is_seen: bool, notes: &mut Notes<'_>) {
+    let at = notes.seen.at;
+    // The silence ends where the next packet begins, which may be long before its last byte.
+    let began = At { time: notes.seen.began.or(at.time), ..at };
+    let last = record.last.replace(at);
+    let Some((from, time)) = last.and_then(|last| Some((last, began.since(last)?))) else { return };
+    let silence = Silence { from, to: at, time };
+    if record.longest.is_none_or(|longest| longest.time < time) {
+        record.longest = Some(silence);
+    }
+    let Some(seconds) = record.seconds.filter(|seconds| *seconds > 0) else { return };
+    let interval = u64::from(seconds).saturating_mul(SECOND);
+    if time <= interval {
+        return;
+    }
+    record.late = record.late.saturating_add(1);
+    let limit = interval.saturating_add(interval >> 1);
+    if time > limit {
+        record.broken = record.broken.saturating_add(1);
+        record.first_broken = record.first_broken.or(Some(silence));
+        if is_seen {
+            notes.whole(Rule::KEEP_ALIVE_EXPIRED, (time, time.saturating_sub(limit)));
         }
     }
 }

@@ -1,26 +1,93 @@
-//! What the client told the server that it takes (5.0: section 3.1.2.11).
+//! What each side said that it takes, and which packet breaks it (5.0: sections 3.1.2.11 and
+//! 3.2.2.3).
 //!
-//! Of the server's limits only packets can be judged that the client sent after it got the CONNACK;
-//! which those are a capture near the server does not show.
+//! The server has read the CONNECT before it sends anything, so that the client's limits always
+//! hold for it. The server's limits bind the client from when its CONNACK has arrived: of that the
+//! Acknowledgment Number of the client's segment is the proof.
 
+use super::Notes;
+use crate::mqtt::Packet;
+use crate::mqtt::packet::{Publish, Subscribe};
 use crate::mqtt::property::Properties;
-use crate::spec::PropertyId;
+use crate::session::Proof;
+use crate::session::ended::Limits;
+use crate::spec::{Field, PropertyId, Rule, Sender};
 
-/// What the client takes.
+/// The limits of a connection of 5.0.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Limits {
-    /// Maximum Packet Size; `None`: any.
-    pub(super) packet_size: Option<u32>,
-    /// Topic Alias Maximum; none given means 0.
-    pub(super) alias_maximum: u32,
+pub(super) struct Negotiated {
+    /// What the client takes; `None`: no CONNECT of 5.0 was seen.
+    client: Option<Limits>,
+    /// What the server takes, and what proves that its CONNACK had arrived.
+    server: Option<(Limits, Proof)>,
 }
 
-impl Limits {
-    /// By the properties of a CONNECT.
-    pub(super) fn of(properties: &Properties<'_>) -> Self {
-        Self {
-            packet_size: properties.number(PropertyId::MAXIMUM_PACKET_SIZE),
-            alias_maximum: properties.number(PropertyId::TOPIC_ALIAS_MAXIMUM).unwrap_or(0),
+impl Negotiated {
+    /// A CONNECT.
+    pub(super) fn connect(&mut self, properties: &Properties<'_>, is_v5: bool) {
+        self.client = is_v5.then(|| Limits::of(properties));
+    }
+
+    /// A CONNACK that accepts.
+    pub(super) fn connack(&mut self, properties: &Properties<'_>, proof: Proof) {
+        self.server = self.client.map(|_| (Limits::of(properties), proof));
+    }
+
+    /// What the receiver of a packet takes, where that is known and its sender had heard of it.
+    pub(super) fn for_sender(&self, sender: Sender, notes: &Notes<'_>) -> Option<Limits> {
+        if !notes.is_complete {
+            return None;
         }
+        match sender {
+            Sender::Server => self.client,
+            Sender::Client => {
+                let (limits, connack) = self.server?;
+                notes.seen.proof.had(connack).then_some(limits)
+            }
+        }
+    }
+}
+
+/// Judges a packet by what its receiver takes.
+pub(super) fn judge(packet: &Packet<'_>, sender: Sender, takes: &Limits, notes: &mut Notes<'_>) {
+    let len = notes.seen.bytes.len() as u64;
+    if let Some(most) = takes.packet_size.filter(|most| len > u64::from(*most)) {
+        notes.whole(Rule::PACKET_ABOVE_MAXIMUM, (len, most.into()));
+    }
+    if sender == Sender::Server {
+        return;
+    }
+    match packet {
+        Packet::Publish(publish) => judge_publish(publish, takes, notes),
+        Packet::Subscribe(subscribe) => judge_subscribe(subscribe, takes, notes),
+        _ => {}
+    }
+}
+
+fn judge_publish(publish: &Publish<'_>, takes: &Limits, notes: &mut Notes<'_>) {
+    if publish.qos > takes.qos && publish.qos < 3 {
+        let numbers = (publish.qos.into(), takes.qos.into());
+        notes.at(Rule::QOS_ABOVE_MAXIMUM, Field::QOS, numbers);
+    }
+    if publish.retain && !takes.retain {
+        notes.at(Rule::RETAIN_UNAVAILABLE, Field::RETAIN, (0, 0));
+    }
+}
+
+fn judge_subscribe(subscribe: &Subscribe<'_>, takes: &Limits, notes: &mut Notes<'_>) {
+    let is_shared = |filter: &[u8]| filter.starts_with(b"$share/");
+    let is_wild = |filter: &[u8]| filter.iter().any(|byte| matches!(byte, b'+' | b'#'));
+    let mut filters = subscribe.filters().map(|(filter, _)| filter.0);
+    if !takes.wildcard && filters.any(is_wild) {
+        notes.at(Rule::WILDCARD_UNAVAILABLE, Field::TOPIC_FILTER, (0, 0));
+    }
+    let mut filters = subscribe.filters().map(|(filter, _)| filter.0);
+    if !takes.shared && filters.any(is_shared) {
+        notes.at(Rule::SHARED_UNAVAILABLE, Field::TOPIC_FILTER, (0, 0));
+    }
+    let id = PropertyId::SUBSCRIPTION_IDENTIFIER;
+    if !takes.subscription_id && subscribe.properties.get(id).is_some() {
+        let field = Field::property(id.0 as u8);
+        notes.at(Rule::SUBSCRIPTION_ID_UNAVAILABLE, field, (0, 0));
     }
 }

@@ -2,44 +2,50 @@
 //!
 //! What may enter: one file a subject, each with its own bounded state; [`Track`] hands every
 //! packet to all of them. A finding needs that what it rests on was seen: where the capture begins
-//! in the middle of the connection, or bytes were lost, nothing is said that might be false.
+//! in the middle of the connection, or bytes were lost, nothing is said that might be false. What
+//! rests on both directions needs besides that TCP proves the order of their packets.
 
 mod alias;
+mod asked;
 mod exchange;
 mod keep_alive;
 mod limits;
 mod notes;
 mod order;
+mod security;
 mod subscription;
 #[cfg(test)]
 mod tests;
 
 pub use subscription::matches;
 
+use super::ended::{Ended, MAX_OPEN_TOLD, MAX_SUBSCRIPTIONS_TOLD, Open};
+use super::shared::{Kept, TakeOver};
 use super::{At, Facts, Partner, Seen, Shared};
 use crate::annotate::Tape;
 use crate::mqtt::Packet;
-use crate::mqtt::packet::{Connack, Publish};
-use crate::spec::{Field, PropertyId, Rule, Sender, Version};
+use crate::mqtt::packet::{Connack, Connect, Publish};
+use crate::spec::{Field, Rule, Sender, Version};
 use alias::Aliases;
 use exchange::Exchanges;
-use keep_alive::KeepAlive;
-use limits::Limits;
+use limits::Negotiated;
 use notes::Notes;
 use order::Order;
-use subscription::Subscriptions;
+pub(super) use subscription::Subscriptions;
 
 /// What is known of one connection, from its packets.
 #[derive(Debug, Default)]
 pub(super) struct Track {
     order: Order,
     exchanges: Exchanges,
-    keep_alive: KeepAlive,
-    client_takes: Option<Limits>,
+    negotiated: Negotiated,
     from_client: Aliases,
     from_server: Aliases,
     subscriptions: Subscriptions,
     clean_start: Option<bool>,
+    /// All subscriptions of the session are known: it began with this connection, or an earlier one
+    /// that was seen whole.
+    is_session_known: bool,
     /// What is known of the last packet.
     latest: Latest,
 }
@@ -48,9 +54,10 @@ pub(super) struct Track {
 #[derive(Clone, Copy, Debug, Default)]
 struct Latest {
     answers: Option<Partner>,
+    repeats: Option<Partner>,
     copy_of: Option<Partner>,
     alias: Option<(Sender, u16)>,
-    filter: Option<usize>,
+    filter: Option<u16>,
 }
 
 impl Track {
@@ -69,126 +76,186 @@ impl Track {
         self.order.is_complete()
     }
 
-    /// Takes a packet. Findings go to `tape`.
-    pub(super) fn packet(&mut self, seen: &Seen<'_>, shared: &mut Shared, tape: &mut Tape) {
+    /// Takes a packet. Findings go to `tape`, what it was goes to `record`.
+    pub(super) fn packet(
+        &mut self,
+        seen: &Seen<'_>,
+        shared: &mut Shared,
+        tape: &mut Tape,
+        record: &mut Ended,
+    ) {
         self.latest = Latest::default();
         let Some(sender) = seen.sender else { return };
         self.order.packet(seen, sender, tape);
         let Some(packet) = &seen.decoded.packet else {
             // What it did to the connection is not known.
-            return self.lost(sender, seen.at, shared);
+            return self.lost(sender, seen.at, shared, record);
         };
         let is_complete = self.order.is_complete();
-        let mut notes = Notes { tape, len: seen.bytes.len(), is_complete, shared };
+        let mut notes = Notes { tape, seen, is_complete, shared };
         if sender == Sender::Client {
-            self.keep_alive.packet(seen.at, &mut notes);
-        } else if seen.decoded.version.is_v5() {
-            self.size(seen, &mut notes);
+            keep_alive::packet(&mut record.keep_alive, is_complete, &mut notes);
         }
-        self.latest.answers = self.exchanges.packet(packet, seen, sender, &mut notes);
+        let takes = self.negotiated.for_sender(sender, &notes);
+        if let Some(takes) = &takes {
+            limits::judge(packet, sender, takes, &mut notes);
+        }
+        let most = takes.map(|takes| takes.receive_maximum);
+        let before = self.exchanges.packet(packet, seen, sender, most, &mut notes);
+        (self.latest.answers, self.latest.repeats) = (before.answers, before.repeats);
+        let is_v5 = seen.decoded.version.is_v5();
         match packet {
             Packet::Connect(connect) => {
-                self.client_takes = Some(Limits::of(&connect.properties));
-                self.keep_alive.seconds = Some(connect.keep_alive);
-                self.clean_start = Some(connect.clean_start);
+                self.negotiated.connect(&connect.properties, is_v5);
+                self.connect(connect, &mut notes, record);
             }
-            Packet::Connack(connack) => self.connack(connack, seen.decoded.version, &mut notes),
-            Packet::Subscribe(subscribe) => self.subscriptions.subscribe(subscribe),
+            Packet::Connack(connack) => self.connack(connack, &mut notes, record),
+            Packet::Subscribe(subscribe) => {
+                self.subscriptions.subscribe(subscribe, &notes);
+                security::subscribe(subscribe, &mut notes, record);
+            }
             Packet::Suback(suback) => self.subscriptions.suback(suback, &mut notes),
-            Packet::Unsubscribe(unsubscribe) => self.subscriptions.unsubscribe(unsubscribe),
+            Packet::Unsubscribe(unsubscribe) => self.subscriptions.unsubscribe(unsubscribe, &notes),
             Packet::Unsuback(unsuback) => self.subscriptions.unsuback(unsuback),
-            Packet::Publish(publish) => self.publish(publish, seen, sender, &mut notes),
+            Packet::Publish(publish) => {
+                let most = takes.map(|takes| takes.alias_maximum);
+                self.publish(publish, sender, most, &mut notes);
+            }
             _ => {}
         }
     }
 
     /// What is known of the last packet from those before it.
     pub(super) fn facts(&self) -> Facts<'_> {
-        let Latest { answers, copy_of, alias, filter } = self.latest;
+        let Latest { answers, repeats, copy_of, alias, filter } = self.latest;
         let topic = alias.and_then(|(sender, alias)| self.aliases(sender).topic(alias));
         Facts {
             answers,
+            repeats,
             copy_of,
             topic,
-            filter: filter.and_then(|nth| self.subscriptions.filter(nth)),
+            filter: filter.and_then(|place| self.subscriptions.text(place)),
         }
     }
 
     /// Bytes of the connection were lost: what rests on them is forgotten.
-    pub(super) fn lost(&mut self, sender: Sender, at: At, shared: &mut Shared) {
+    pub(super) fn lost(
+        &mut self,
+        sender: Sender,
+        at: At,
+        shared: &mut Shared,
+        record: &mut Ended,
+    ) {
         self.order.lost();
-        self.end(shared);
+        self.exchanges.forget(shared);
         (self.from_client, self.from_server) = Default::default();
         self.subscriptions = Subscriptions::default();
+        self.is_session_known = false;
         self.latest = Latest::default();
         if sender == Sender::Client {
-            self.keep_alive.last = Some(at);
+            record.keep_alive.last = Some(at);
         }
     }
 
-    /// The exchanges of this connection do not count any more.
-    pub(super) fn end(&mut self, shared: &mut Shared) {
-        shared.closed(self.exchanges.forget());
+    /// Nothing more comes: what is open goes into the record. The result is what the session keeps
+    /// for its next connection, where all of that is known.
+    pub(super) fn end(&mut self, shared: &mut Shared, record: &mut Ended) -> Option<Kept> {
+        record.is_begun = self.is_begun();
+        record.is_complete = self.is_complete();
+        record.keep_alive.unanswered = self.exchanges.unanswered_ping();
+        (record.open, record.open_count) = self.exchanges.open(MAX_OPEN_TOLD);
+        record.subscriptions = self.subscriptions.granted().take(MAX_SUBSCRIPTIONS_TOLD).collect();
+        record.refused = self.subscriptions.refused().to_vec();
+        let is_all = record.open_count <= record.open.len() as u64;
+        let open: Vec<Open> = record.open.iter().copied().filter(Open::outlives).collect();
+        self.exchanges.forget(shared);
+        // What may still come rests on what is forgotten now.
+        self.order.lost();
+        let subscriptions = std::mem::take(&mut self.subscriptions);
+        (self.is_session_known && is_all && record.is_complete)
+            .then(|| Kept { subscriptions: subscriptions.kept(), open })
     }
 
     fn aliases(&self, sender: Sender) -> &Aliases {
         if sender == Sender::Client { &self.from_client } else { &self.from_server }
     }
 
-    /// A packet to the client may be as long as the client said.
-    fn size(&self, seen: &Seen<'_>, notes: &mut Notes<'_>) {
-        let most = self.client_takes.and_then(|takes| takes.packet_size);
-        let len = seen.bytes.len() as u64;
-        if let Some(most) = most.filter(|most| notes.is_complete && len > u64::from(*most)) {
-            notes.whole(Rule::PACKET_ABOVE_MAXIMUM, (len, most.into()));
+    fn connect(&mut self, connect: &Connect<'_>, notes: &mut Notes<'_>, record: &mut Ended) {
+        self.clean_start = Some(connect.clean_start);
+        let TakeOver { took_over, war } = notes.shared.connects(record, connect);
+        (record.took_over, record.war) = (took_over, war);
+        if let Some(other) = took_over {
+            let numbers = (other.stream, other.at.number);
+            notes.at(Rule::TAKES_OVER, Field::CLIENT_ID, numbers);
         }
+        if let Some(war) = war {
+            notes.at(Rule::WAR, Field::CLIENT_ID, (war.count, war.time.unwrap_or(0)));
+        }
+        security::connect(connect, notes, record);
     }
 
-    fn connack(&mut self, connack: &Connack<'_>, version: Version, notes: &mut Notes<'_>) {
-        let server = connack.properties.number(PropertyId::SERVER_KEEP_ALIVE);
-        if let Some(seconds) = server {
-            self.keep_alive.seconds = u16::try_from(seconds).ok();
+    fn connack(&mut self, connack: &Connack<'_>, notes: &mut Notes<'_>, record: &mut Ended) {
+        if connack.code != 0 {
+            return notes.shared.refused(record);
         }
+        self.negotiated.connack(&connack.properties, notes.seen.proof);
         // 3.1 has no Session Present.
-        let is_present = connack.session_present && version != Version::V31 && connack.code == 0;
+        let has_flag = notes.seen.decoded.version != Version::V31;
+        let is_present = connack.session_present && has_flag;
         if is_present && notes.is_complete && self.clean_start == Some(true) {
             notes.at(Rule::SESSION_AFTER_CLEAN_START, Field::SESSION_PRESENT, (0, 0));
+        }
+        let is_new = self.clean_start == Some(true) || (has_flag && !is_present);
+        if is_new {
+            self.exchanges.begin_session();
+            self.is_session_known = true;
+        }
+        let kept = notes.shared.accepted(record, is_present, is_new, notes.is_complete);
+        if let Some((rule, number)) = kept.finding.filter(|_| notes.is_complete) {
+            notes.at(rule, Field::SESSION_PRESENT, (number, 0));
+        }
+        if let Some(kept) = kept.kept
+            && is_present
+        {
+            self.exchanges.carry(&kept.open);
+            self.subscriptions = kept.subscriptions;
+            self.is_session_known = true;
         }
     }
 
     fn publish(
         &mut self,
         publish: &Publish<'_>,
-        seen: &Seen<'_>,
         sender: Sender,
+        most: Option<u16>,
         notes: &mut Notes<'_>,
     ) {
-        let most = self.client_takes.map(|takes| takes.alias_maximum);
-        let (aliases, most) = match sender {
-            Sender::Client => (&mut self.from_client, None),
-            Sender::Server => (&mut self.from_server, most.filter(|_| notes.is_complete)),
+        let aliases = match sender {
+            Sender::Client => &mut self.from_client,
+            Sender::Server => &mut self.from_server,
         };
-        let alias = aliases.publish(publish, most, notes);
+        let alias = aliases.publish(publish, most.map(u32::from), notes);
         self.latest.alias = alias.map(|alias| (sender, alias));
-        let known = alias.and_then(|alias| self.aliases(sender).topic(alias));
+        let known = alias.and_then(|alias| match sender {
+            Sender::Client => self.from_client.topic(alias),
+            Sender::Server => self.from_server.topic(alias),
+        });
         let topic = known.unwrap_or(publish.topic.0);
         if topic.is_empty() {
             return;
         }
-        let at = seen.at;
-        let (filter, copy_of) = match (sender, seen.server) {
-            (Sender::Client, Some(server)) => {
-                notes.shared.published(server, topic, publish.payload, at);
-                (None, None)
-            }
-            (Sender::Client, None) => (None, None),
-            (Sender::Server, server) => {
-                let server = server.filter(|_| !publish.retain && !publish.dup);
-                let copy =
-                    server.and_then(|s| notes.shared.delivered(s, topic, publish.payload, at));
-                (self.subscriptions.matching(topic), copy)
-            }
-        };
-        (self.latest.filter, self.latest.copy_of) = (filter, copy_of);
+        let hash = notes.shared.hash(topic);
+        if sender == Sender::Client {
+            return notes.shared.published(notes.seen, hash, publish);
+        }
+        self.latest.copy_of = notes.shared.delivered(notes.seen, hash, publish);
+        if self.subscriptions.is_empty() && !self.is_session_known {
+            return;
+        }
+        let matched = self.subscriptions.matching(topic, hash);
+        self.latest.filter = matched.granted;
+        if self.is_session_known && notes.is_sure() {
+            self.subscriptions.judge(publish, matched, notes);
+        }
     }
 }

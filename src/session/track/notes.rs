@@ -2,30 +2,35 @@
 
 use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
-use crate::session::Shared;
+use crate::session::{Seen, Shared};
 use crate::spec::{Field, Rule};
 
 /// The tape of a packet with what is known of its connection.
 pub(super) struct Notes<'n> {
     pub(super) tape: &'n mut Tape,
-    /// Bytes of the packet.
-    pub(super) len: usize,
+    pub(super) seen: &'n Seen<'n>,
     /// Whether everything of the connection was seen, from its CONNECT on.
     pub(super) is_complete: bool,
     pub(super) shared: &'n mut Shared,
 }
 
 impl Notes<'_> {
+    /// Whether all that the sender can have known was seen: what was not told before had not
+    /// reached it either.
+    pub(super) fn is_sure(&self) -> bool {
+        self.is_complete && self.seen.proof.is_settled
+    }
+
     /// A finding on a field of the packet, or on the whole where it has none of this kind.
     pub(super) fn at(&mut self, rule: Rule, field: Field, (a, b): (u64, u64)) {
-        let all = Span::of_bytes(0, self.len);
+        let all = Span::of_bytes(0, self.seen.bytes.len());
         let span = self.tape.find(field).map_or(all, |node| node.span);
         self.tape.note(Finding::new(rule, span, field).with(a, b));
     }
 
     /// A finding on the whole packet.
     pub(super) fn whole(&mut self, rule: Rule, (a, b): (u64, u64)) {
-        let all = Span::of_bytes(0, self.len);
+        let all = Span::of_bytes(0, self.seen.bytes.len());
         self.tape.note(Finding::new(rule, all, Field::INPUT).with(a, b));
     }
 }

@@ -1,98 +1,267 @@
-//! The subscriptions of one connection: what was asked for, what was granted, and which of them a
+//! The subscriptions of one session: what was asked for, what was granted, and which of them a
 //! message matches (5.0: section 4.7).
 
 use super::Notes;
-use crate::mqtt::packet::{Suback, Subscribe, Unsubscribe};
-use crate::spec::Rule;
+use crate::mqtt::packet::{Publish, Suback, Subscribe, Unsubscribe};
+use crate::mqtt::property::Value;
+use crate::session::At;
+use crate::session::ended::Subscription;
+use crate::spec::{Field, PropertyId, Rule};
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
-/// Filters that are remembered for a connection. Beyond, it is not told any more which filter a
+/// Filters that are remembered for a session. Beyond, it is not told any more which filter a
 /// message matches.
 const MAX_FILTERS: usize = 1_024;
 /// Bytes that they may have together.
 const MAX_BYTES: usize = 1 << 17;
+/// Filters with wildcards that a message is compared with one by one.
+const MAX_WILD: usize = 256;
+/// Filters with wildcards from which on the results of comparing are remembered, and how many.
+const FEW: usize = 2;
+const MAX_CACHED: usize = 256;
+/// SUBSCRIBE and UNSUBSCRIBE packets that may wait for their answers.
+const MAX_WAITING: usize = 64;
+/// Refusals that are remembered.
+const MAX_REFUSED: usize = 16;
 
-/// A filter with its Subscription Options.
-type Asked = (Box<[u8]>, u8);
+/// The subscriptions of one session.
+#[derive(Clone, Debug, Default)]
+pub(in crate::session) struct Subscriptions {
+    /// In the order in which they were first asked for.
+    filters: Vec<Filter>,
+    /// The place of each filter, by its hash.
+    places: HashMap<u64, u16, RandomState>,
+    /// Places of those with wildcards.
+    wild: Vec<u16>,
+    bytes: usize,
+    /// SUBSCRIBE and UNSUBSCRIBE packets without an answer: identifier, and the places concerned.
+    asked: Vec<(u16, Vec<(u16, u8)>)>,
+    leaving: Vec<(u16, Vec<u16>)>,
+    /// What topics match, by their hash.
+    cached: HashMap<u64, Matched, RandomState>,
+    /// Refused filters.
+    refused: Vec<(Box<[u8]>, u8, At)>,
+    /// Not all filters are known.
+    is_partial: bool,
+}
 
-/// The subscriptions of one connection.
-#[derive(Debug, Default)]
-pub(super) struct Subscriptions {
-    /// In the order in which they were granted, so that the first match is always the same one.
-    granted: Vec<Box<[u8]>>,
-    /// Filters of SUBSCRIBE packets without an answer, by Packet Identifier.
-    asked: HashMap<u16, Vec<Asked>>,
-    /// Filters of UNSUBSCRIBE packets without an answer.
-    leaving: HashMap<u16, Vec<Box<[u8]>>>,
+/// A filter, with what became of it.
+#[derive(Clone, Debug)]
+struct Filter {
+    text: Box<[u8]>,
+    options: u8,
+    id: Option<u32>,
+    /// The QoS that messages may have because of it: the highest that was ever granted or is asked
+    /// for. `None`: it was refused, and never anything else.
+    most: Option<u8>,
+    /// The QoS that is granted now.
+    granted: Option<u8>,
+}
+
+/// What a message matches.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Matched {
+    /// The place of the first filter that is granted.
+    pub(super) granted: Option<u16>,
+    /// The highest QoS that it may have; `None`: nothing that was asked for matches it.
+    most: Option<u8>,
 }
 
 impl Subscriptions {
     /// A SUBSCRIBE.
-    pub(super) fn subscribe(&mut self, subscribe: &Subscribe<'_>) {
-        let filters: Vec<_> =
-            subscribe.filters().map(|(filter, options)| (filter.0.into(), options)).collect();
-        let bytes: usize = filters.iter().map(|(filter, _): &(Box<[u8]>, u8)| filter.len()).sum();
-        if self.has_room(filters.len(), bytes) {
-            self.asked.insert(subscribe.packet_id, filters);
+    pub(super) fn subscribe(&mut self, subscribe: &Subscribe<'_>, notes: &Notes<'_>) {
+        self.cached.clear();
+        let id = subscribe.properties.number(PropertyId::SUBSCRIPTION_IDENTIFIER);
+        let mut places = Vec::new();
+        for (text, options) in subscribe.filters() {
+            let Some(place) = self.place(text.0, notes) else { continue };
+            let Some(filter) = self.filters.get_mut(usize::from(place)) else { continue };
+            (filter.options, filter.id) = (options, id);
+            filter.most = filter.most.max(Some(options & 0b11));
+            places.push((place, options & 0b11));
         }
+        if self.asked.len() >= MAX_WAITING {
+            self.asked.remove(0);
+            self.is_partial = true;
+        }
+        if places.len() < subscribe.filters().count() {
+            // Codes and filters cannot be paired.
+            self.is_partial = true;
+            return;
+        }
+        self.asked.retain(|(asked, _)| *asked != subscribe.packet_id);
+        self.asked.push((subscribe.packet_id, places));
     }
 
     /// A SUBACK: what was granted, and more than was asked for.
     pub(super) fn suback(&mut self, suback: &Suback<'_>, notes: &mut Notes<'_>) {
         // Without its SUBSCRIBE it is not known what it grants.
-        let Some(asked) = self.asked.remove(&suback.packet_id) else { return };
-        for ((filter, options), code) in asked.into_iter().zip(suback.codes) {
-            let most = options & 0b11;
+        let Some(nth) = self.asked.iter().position(|(id, _)| *id == suback.packet_id) else {
+            return;
+        };
+        self.cached.clear();
+        let (_, places) = self.asked.remove(nth);
+        for ((place, requested), code) in places.into_iter().zip(suback.codes) {
+            let Some(filter) = self.filters.get_mut(usize::from(place)) else { continue };
             if *code > 2 {
+                if filter.granted.is_none() {
+                    filter.most = None;
+                }
+                if self.refused.len() < MAX_REFUSED {
+                    self.refused.push((filter.text.clone(), *code, notes.seen.at));
+                }
                 continue;
             }
-            if *code > most && notes.is_complete {
-                notes.whole(Rule::GRANTED_ABOVE_REQUESTED, ((*code).into(), most.into()));
+            if *code > requested && notes.is_complete {
+                notes.whole(Rule::GRANTED_ABOVE_REQUESTED, ((*code).into(), requested.into()));
             }
-            self.granted.retain(|granted| *granted != filter);
-            self.granted.push(filter);
+            filter.granted = Some(*code);
+            filter.most = filter.most.max(Some(*code));
         }
     }
 
     /// An UNSUBSCRIBE.
-    pub(super) fn unsubscribe(&mut self, unsubscribe: &Unsubscribe<'_>) {
-        let filters: Vec<Box<[u8]>> = unsubscribe.filters().map(|filter| filter.0.into()).collect();
-        if self.has_room(filters.len(), filters.iter().map(|filter| filter.len()).sum()) {
-            self.leaving.insert(unsubscribe.packet_id, filters);
+    pub(super) fn unsubscribe(&mut self, unsubscribe: &Unsubscribe<'_>, notes: &Notes<'_>) {
+        let find = |text: &[u8]| self.places.get(&notes.shared.hash(text)).copied();
+        let places: Vec<u16> = unsubscribe.filters().filter_map(|text| find(text.0)).collect();
+        if self.leaving.len() >= MAX_WAITING {
+            self.leaving.remove(0);
         }
+        self.leaving.push((unsubscribe.packet_id, places));
     }
 
-    /// An UNSUBACK: the subscriptions end, but for those that the server kept.
+    /// An UNSUBACK: the subscriptions end, but for those that the server kept. What is on its way
+    /// may still come.
     pub(super) fn unsuback(&mut self, unsuback: &Suback<'_>) {
-        let Some(leaving) = self.leaving.remove(&unsuback.packet_id) else { return };
+        let Some(nth) = self.leaving.iter().position(|(id, _)| *id == unsuback.packet_id) else {
+            return;
+        };
+        self.cached.clear();
+        let (_, places) = self.leaving.remove(nth);
         let codes = unsuback.codes.iter().copied().chain(std::iter::repeat(0));
-        for (filter, code) in leaving.iter().zip(codes) {
-            if code < 0x80 {
-                self.granted.retain(|granted| granted != filter);
+        for (place, code) in places.into_iter().zip(codes) {
+            if let Some(filter) = self.filters.get_mut(usize::from(place)).filter(|_| code < 0x80) {
+                filter.granted = None;
             }
         }
     }
 
-    /// The first filter that a topic matches, as a place for [`Self::filter`].
-    pub(super) fn matching(&self, topic: &[u8]) -> Option<usize> {
-        self.granted.iter().position(|filter| matches(filter, topic))
+    /// What a message matches; `hash` is that of its topic.
+    pub(super) fn matching(&mut self, topic: &[u8], hash: u64) -> Matched {
+        if self.wild.len() <= FEW {
+            return self.compare(topic, hash);
+        }
+        if let Some(matched) = self.cached.get(&hash) {
+            return *matched;
+        }
+        let matched = self.compare(topic, hash);
+        if self.cached.len() >= MAX_CACHED {
+            self.cached.clear();
+        }
+        self.cached.insert(hash, matched);
+        matched
+    }
+
+    fn compare(&self, topic: &[u8], hash: u64) -> Matched {
+        let mut matched = Matched::default();
+        let exact = self.places.get(&hash).copied();
+        let exact = exact.filter(|place| self.text(*place) == Some(topic));
+        let wild = self.wild.iter().copied();
+        let wild = wild.filter(|place| self.text(*place).is_some_and(|text| matches(text, topic)));
+        for place in exact.into_iter().chain(wild) {
+            let Some(filter) = self.filters.get(usize::from(place)) else { continue };
+            matched.most = matched.most.max(filter.most);
+            if filter.granted.is_some() && matched.granted.is_none_or(|first| place < first) {
+                matched.granted = Some(place);
+            }
+        }
+        matched
+    }
+
+    /// Judges a delivered message of a session that was seen from its beginning.
+    pub(super) fn judge(&self, publish: &Publish<'_>, matched: Matched, notes: &mut Notes<'_>) {
+        if self.is_partial {
+            return;
+        }
+        let Some(most) = matched.most else {
+            return notes.at(Rule::NO_SUBSCRIPTION, Field::TOPIC, (0, 0));
+        };
+        if publish.qos > most && publish.qos < 3 {
+            notes.at(Rule::QOS_ABOVE_GRANTED, Field::QOS, (publish.qos.into(), most.into()));
+        }
+        if !notes.seen.decoded.version.is_v5() || publish.properties.is_empty() {
+            return;
+        }
+        for (id, value) in publish.properties.iter() {
+            let Value::Number(number) = value else { continue };
+            if id == PropertyId::SUBSCRIPTION_IDENTIFIER
+                && !self.filters.iter().any(|filter| filter.id == Some(number))
+            {
+                let field = Field::property(id.0 as u8);
+                notes.at(Rule::SUBSCRIPTION_ID_UNKNOWN, field, (number.into(), 0));
+            }
+        }
     }
 
     /// The filter at a place.
-    pub(super) fn filter(&self, nth: usize) -> Option<&[u8]> {
-        self.granted.get(nth).map(|filter| &**filter)
+    pub(super) fn text(&self, place: u16) -> Option<&[u8]> {
+        self.filters.get(usize::from(place)).map(|filter| &*filter.text)
     }
 
-    /// Whether so many filters more can be remembered.
-    fn has_room(&self, filters: usize, bytes: usize) -> bool {
-        let granted = self.granted.iter().map(|filter| filter.len());
-        let asked = self.asked.values().flatten().map(|(filter, _)| filter.len());
-        let leaving = self.leaving.values().flatten().map(|filter| filter.len());
-        let all = granted.chain(asked).chain(leaving);
-        let (count, held) = all.fold((filters, bytes), |(count, held), len| {
-            (count.saturating_add(1), held.saturating_add(len))
-        });
-        count <= MAX_FILTERS && held <= MAX_BYTES
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.filters.is_empty()
+    }
+
+    /// What it costs to keep, in bytes.
+    pub(in crate::session) fn cost(&self) -> usize {
+        let each = size_of::<Filter>().saturating_add(32);
+        self.bytes.saturating_add(self.filters.len().saturating_mul(each))
+    }
+
+    /// The subscriptions that hold.
+    pub(super) fn granted(&self) -> impl Iterator<Item = Subscription> + '_ {
+        self.filters.iter().filter_map(|filter| {
+            let (filter, qos) = (filter, filter.granted?);
+            let Filter { text, options, id, .. } = filter;
+            Some(Subscription { filter: text.clone(), qos, options: *options, id: *id })
+        })
+    }
+
+    /// What was refused.
+    pub(super) fn refused(&self) -> &[(Box<[u8]>, u8, At)] {
+        &self.refused
+    }
+
+    /// The same for the next connection of the session: what was asked without an answer may hold.
+    pub(super) fn kept(self) -> Self {
+        let (asked, leaving) = (Vec::new(), Vec::new());
+        Self { asked, leaving, cached: HashMap::default(), refused: Vec::new(), ..self }
+    }
+
+    /// The place of a filter, made where there is none yet.
+    fn place(&mut self, text: &[u8], notes: &Notes<'_>) -> Option<u16> {
+        let hash = notes.shared.hash(text);
+        if let Some(place) = self.places.get(&hash) {
+            return Some(*place);
+        }
+        let bytes = self.bytes.saturating_add(text.len());
+        let is_wild = text.iter().any(|byte| matches!(byte, b'+' | b'#')) || shared(text).is_some();
+        let is_full = self.filters.len() >= MAX_FILTERS || bytes > MAX_BYTES;
+        if is_full || (is_wild && self.wild.len() >= MAX_WILD) {
+            self.is_partial = true;
+            return None;
+        }
+        let place = u16::try_from(self.filters.len()).ok()?;
+        self.bytes = bytes;
+        self.places.insert(hash, place);
+        if is_wild {
+            self.wild.push(place);
+        }
+        let text = text.into();
+        self.filters.push(Filter { text, options: 0, id: None, most: None, granted: None });
+        Some(place)
     }
 }
 

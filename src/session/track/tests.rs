@@ -2,38 +2,60 @@
 
 use super::*;
 use crate::mqtt::{Reading, decode};
+use crate::session::Proof;
 use crate::spec::PacketType;
 
 const CONNECT: (Sender, &str) = (Sender::Client, "101100044d5154540502000a032100ff000161");
 const CONNACK: (Sender, &str) = (Sender::Server, "2003000000");
 
 /// The findings of a connection that was seen from its first byte on, each with the number of its
-/// packet, and what the last packet answers. The packets come `step` seconds apart.
+/// packet, and what the last packet answers. The packets come `step` seconds apart, each when its
+/// sender had all those before it.
 fn run(
     packets: &[(Sender, &str)],
     step: i64,
     lost_before: usize,
 ) -> (Vec<(u64, Rule)>, Facts<'static>) {
+    let (found, facts, _) = run_with(packets, step, lost_before, Version::V5, true);
+    (found, facts)
+}
+
+/// The same in another version, or without a proof of the order.
+fn run_with(
+    packets: &[(Sender, &str)],
+    step: i64,
+    lost_before: usize,
+    version: Version,
+    is_settled: bool,
+) -> (Vec<(u64, Rule)>, Facts<'static>, Ended) {
     let (mut track, mut shared, mut found) = (Track::default(), Shared::default(), Vec::new());
     track.begin();
     let mut last = Facts::default();
+    let mut record = Ended::default();
     for (number, (sender, hex)) in (1u64..).zip(packets) {
         let bytes = hex::decode(hex).unwrap();
         let time = Some(number as i64 * step * 1_000_000_000);
         let at = At { number, frame: number, time };
         if number as usize == lost_before {
-            track.lost(*sender, at, &mut shared);
+            track.lost(*sender, at, &mut shared, &mut record);
         }
         let (mut tape, mut ours) = (Tape::new(), Tape::new());
-        let how = Reading { version: Version::V5, sender: Some(*sender) };
+        let how = Reading { version, sender: Some(*sender) };
         let decoded = decode(&bytes, how, &mut tape);
         assert!(decoded.packet.is_some(), "{hex}");
-        let seen = Seen { at, sender: Some(*sender), server: None, bytes: &bytes, decoded };
-        track.packet(&seen, &mut shared, &mut ours);
+        let place = Some(number as u32).filter(|_| is_settled);
+        let proof = Proof { is_settled, had: place, end: place };
+        let (sender, is_secret) = (Some(*sender), true);
+        let seen =
+            Seen { at, sender, line: None, began: None, proof, is_secret, bytes: &bytes, decoded };
+        record.packet(&seen);
+        track.packet(&seen, &mut shared, &mut ours, &mut record);
         found.extend(ours.findings().iter().map(|finding| (number, finding.rule)));
-        last = Facts { answers: track.facts().answers, ..Facts::default() };
+        let Facts { answers, repeats, .. } = track.facts();
+        last = Facts { answers, repeats, ..Facts::default() };
     }
-    (found, last)
+    track.end(&mut shared, &mut record);
+    (found, last, record)
 }
 
 fn finds(packets: &[(Sender, &str)], expected: &[(u64, Rule)]) {
@@ -60,7 +82,7 @@ fn server(hex: &str) -> (Sender, &str) {
 fn the_order_of_packets() {
     finds(&[CONNECT, CONNACK, client("c000"), server("d000")], &[]);
     finds(&[client("c000")], &[(1, Rule::FIRST_NOT_CONNECT)]);
-    finds(&[CONNECT, server("d000")], &[(2, Rule::BEFORE_CONNACK)]);
+    finds(&[CONNECT, client("c000"), server("d000")], &[(3, Rule::BEFORE_CONNACK)]);
     finds(&[CONNECT, server("f0021800"), CONNACK], &[]);
     finds(&[CONNECT, CONNACK, CONNACK], &[(3, Rule::SECOND_CONNACK)]);
     finds(&[CONNECT, server("2003008700"), server("d000")], &[(3, Rule::AFTER_REFUSAL)]);
@@ -71,8 +93,15 @@ fn the_order_of_packets() {
 #[test]
 fn aliases() {
     let (set, used) = ("300800016103230001aa", "3007000003230001aa");
-    finds(&[CONNECT, CONNACK, client(set), client(used)], &[]);
-    finds(&[CONNECT, CONNACK, client(used)], &[(3, Rule::ALIAS_UNKNOWN)]);
+    let takes = server("2006000003220003");
+    finds(&[CONNECT, takes, client(set), client(used)], &[]);
+    finds(&[CONNECT, takes, client(used)], &[(3, Rule::ALIAS_UNKNOWN)]);
+    // The server takes two, or none.
+    let two = server("2006000003220002");
+    finds(&[CONNECT, two, client(set)], &[(3, Rule::ALIAS_ABOVE_MAXIMUM)]);
+    finds(&[CONNECT, CONNACK, client(set)], &[(3, Rule::ALIAS_ABOVE_MAXIMUM)]);
+    // What was sent before the CONNACK came could not keep to it.
+    finds(&[CONNECT, client(set), CONNACK], &[]);
     // The client takes none.
     finds(&[CONNECT, CONNACK, server(set)], &[(3, Rule::ALIAS_ABOVE_MAXIMUM)]);
 }
