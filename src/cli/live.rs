@@ -117,9 +117,12 @@ mod capturing {
     }
 
     fn capture(args: &Args, mut live: Live) -> anyhow::Result<Outcome> {
-        let printer = Printer::new(&args.output, true)?;
+        let mut printer = Printer::new(&args.output, true)?;
+        if args.sessions {
+            printer.add_sessions(&args.output);
+        }
         let secrets = keylog::secrets(args.protocol.key_log.as_deref(), true)?;
-        let mut settings = args.protocol.settings(&args.output);
+        let mut settings = args.protocol.settings(args.output.redact);
         settings.secrets = secrets.clone();
         let mut inspector = Inspector::new(printer, settings);
         let mut failed = false;

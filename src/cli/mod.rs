@@ -13,6 +13,7 @@ mod live;
 mod output;
 mod read;
 mod report;
+mod sessions;
 mod shorthand;
 
 use args::{Cli, Command};
@@ -68,6 +69,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Decode(args) => decode::run(args),
         Command::Read(args) => read::run(args),
         Command::Live(args) => live::run(args),
+        Command::Sessions(args) => sessions::list(args),
+        Command::Session(args) => sessions::one(args),
         Command::Interfaces => interfaces::run(),
     }
 }

@@ -3,7 +3,8 @@
 use super::Outcome;
 use super::args::{ColorArg, Output};
 use crate::pipeline::{Consumer, Record};
-use crate::render::{self, Format, Options};
+use crate::render::{self, Format, FormatRow, Options};
+use crate::session::Ended;
 use crate::spec::Severity;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::ops::ControlFlow;
@@ -11,6 +12,8 @@ use std::ops::ControlFlow;
 /// Writes records to standard output.
 pub(super) struct Printer {
     format: Box<dyn Format>,
+    /// The connections, told behind the packets.
+    sessions: Option<Box<dyn Format>>,
     out: BufWriter<StdoutLock<'static>>,
     flush_each: bool,
     quiet: bool,
@@ -26,23 +29,35 @@ impl Printer {
         let name = &output.format;
         let row = render::format(name)
             .ok_or_else(|| anyhow::anyhow!("there is no output format \"{name}\""))?;
+        Ok(Self::of(row, &options(output), output, live))
+    }
+
+    /// The same for a row of another table of formats.
+    pub(super) fn of(row: &FormatRow, options: &Options, output: &Output, live: bool) -> Self {
         let is_terminal = io::stdout().is_terminal();
-        Ok(Self {
-            format: (row.make)(&options(output, is_terminal)),
+        Self {
+            format: (row.make)(options),
+            sessions: None,
             out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
             flush_each: output.line_buffered || (is_terminal && !live),
             quiet: output.quiet,
             fail_on: output.fail_on.map(Into::into),
             found: false,
             failed: None,
-        })
+        }
+    }
+
+    /// Tells the connections too, behind the packets: as JSON where these are JSON.
+    pub(super) fn add_sessions(&mut self, output: &Output) {
+        let name = if output.format == "json" { "json" } else { "table" };
+        let row = render::sessions::FORMATS.iter().find(|row| row.name == name);
+        self.sessions = row.map(|row| (row.make)(&options(output)));
     }
 
     /// Writes what is left, and tells how the run ended.
     pub(super) fn finish(&mut self) -> anyhow::Result<Outcome> {
         if self.failed.is_none() {
-            let result = self.format.end(&mut self.out).and_then(|()| self.out.flush());
-            self.failed = result.err();
+            self.failed = self.end().err();
         }
         match self.failed.take() {
             Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -64,7 +79,25 @@ impl Printer {
         }
     }
 
+    fn end(&mut self) -> io::Result<()> {
+        self.format.end(&mut self.out)?;
+        if let Some(sessions) = &mut self.sessions {
+            sessions.end(&mut self.out)?;
+        }
+        self.out.flush()
+    }
+
+    fn end_of(&mut self, ended: &Ended) -> io::Result<()> {
+        if let Some(sessions) = &mut self.sessions {
+            sessions.ended(ended, &mut self.out)?;
+        }
+        if self.quiet { Ok(()) } else { self.format.ended(ended, &mut self.out) }
+    }
+
     fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
+        if let Some(sessions) = &mut self.sessions {
+            sessions.record(record, &mut self.out)?;
+        }
         if self.quiet {
             return Ok(());
         }
@@ -85,10 +118,17 @@ impl Consumer for Printer {
             }
         }
     }
+
+    fn ended(&mut self, ended: &Ended) {
+        if self.failed.is_none() {
+            self.failed = self.end_of(ended).err();
+        }
+    }
 }
 
 /// The options of a format, by the arguments, the environment and the terminal.
-fn options(output: &Output, is_terminal: bool) -> Options {
+pub(super) fn options(output: &Output) -> Options {
+    let is_terminal = io::stdout().is_terminal();
     let terminal_width = || {
         terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|w| *w >= 20)
     };
@@ -104,6 +144,8 @@ fn options(output: &Output, is_terminal: bool) -> Options {
         hex: output.hex,
         redact: output.redact,
         time: output.time,
+        session: String::new(),
+        inputs: Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `mqttscope read`: captures.
 
-use super::args::Read;
+use super::args::{Protocol, Read};
 use super::output::Printer;
 use super::{Outcome, keylog, report};
 use crate::capture::{CaptureError, Fault, Merge, Source, Stop};
@@ -11,13 +11,25 @@ use std::path::PathBuf;
 pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
     let files: Vec<PathBuf> = args.read_file.iter().chain(&args.files).cloned().collect();
     let printer = Printer::new(&args.output, false)?;
-    let secrets = keylog::secrets(args.protocol.key_log.as_deref(), args.follow)?;
-    let mut settings = args.protocol.settings(&args.output);
+    let follow = args.follow;
+    inspect(&files, args.count, follow, &args.protocol, (printer, args.output.redact))
+}
+
+/// Reads captures as one, shows what the printer shows, and tells how that went.
+pub(super) fn inspect(
+    files: &[PathBuf],
+    count: Option<u64>,
+    follow: bool,
+    protocol: &Protocol,
+    (printer, redact): (Printer, bool),
+) -> anyhow::Result<Outcome> {
+    let secrets = keylog::secrets(protocol.key_log.as_deref(), follow)?;
+    let mut settings = protocol.settings(redact);
     settings.secrets = secrets.clone();
     let mut inspector = Inspector::new(printer, settings);
     let stop = Stop::default();
-    let (mut source, stop) = match files.as_slice() {
-        _ if !args.follow => (Merge::open(&files), stop),
+    let (mut source, stop) = match files {
+        _ if !follow => (Merge::open(files), stop),
         [path] if path.as_os_str() != "-" => {
             let stop = stop.on_signals().context(report::NO_SIGNALS)?;
             (Merge::follow(path, stop.clone()), stop)
@@ -27,7 +39,7 @@ pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
             return Ok(Outcome::Usage);
         }
     };
-    let mut errors = feed(&mut source, &mut inspector, args.count.unwrap_or(u64::MAX));
+    let mut errors = feed(&mut source, &mut inspector, count.unwrap_or(u64::MAX));
     if stop.is_due() {
         // Whoever ends the following ends it between two frames or within one.
         errors.retain(|error| !is_end(&error.fault));
@@ -35,14 +47,14 @@ pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
     inspector.finish();
     let outcome = inspector.consumer().finish()?;
     for notice in source.notices() {
-        report::notice(&files, &notice);
+        report::notice(files, &notice);
     }
     if errors.is_empty() || inspector.frames() > 0 {
         report::inspection(&inspector);
     }
     keylog::report(&secrets);
     for error in &errors {
-        report::capture_error(&files, error);
+        report::capture_error(files, error);
     }
     Ok(if errors.is_empty() { outcome } else { Outcome::Input })
 }

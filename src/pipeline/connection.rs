@@ -11,6 +11,7 @@ use crate::carrier::{Bottom, Carrier, Hints, Item, Top};
 use crate::mqtt::boundary::packet_id;
 use crate::mqtt::framer::{Framed, Framer, Why};
 use crate::net::{Flags, Layers, TcpLayer};
+use crate::session::wire::Tcp;
 use crate::session::{self, At, Proof, ended::Closed, is_behind};
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender};
@@ -34,6 +35,8 @@ pub(super) struct Conversation {
     carrier: Carrier,
     /// How sides A and B ended.
     closes: [Option<Closed>; 2],
+    /// Bytes of sides A and B that were not captured.
+    lost: [u64; 2],
     mqtt: Mqtt,
 }
 
@@ -82,7 +85,7 @@ impl Conversation {
             trouble: <[Trouble; 2]>::default(),
         };
         let carrier = Carrier::new(hints, settings.secrets.clone());
-        Self { is_mqtt_port: hints.is_mqtt_port, carrier, closes: [None; 2], mqtt }
+        Self { is_mqtt_port: hints.is_mqtt_port, carrier, closes: [None; 2], lost: [0; 2], mqtt }
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.
@@ -106,6 +109,9 @@ impl Conversation {
             }
             Event::Gap { bytes, at, .. } => {
                 top.time = at.time;
+                let [a, b] = &mut self.lost;
+                let lost = if side == Side::A { a } else { b };
+                *lost = lost.saturating_add(bytes);
                 Bottom::Gap(bytes)
             }
             Event::Closed { how, at } => {
@@ -185,7 +191,10 @@ impl Conversation {
             let side = self.mqtt.client;
             let ends = (connection.address(side), connection.address(side.other()));
             let stream = Some(connection.stream);
-            worker.reader.ended(&mut self.mqtt.session, stream, Some(ends), Some(end));
+            let [a, b] = self.lost;
+            let lost = if side == Side::A { [a, b] } else { [b, a] };
+            let seen = Some((Tcp::new(&connection.course, side), lost));
+            worker.reader.ended(&mut self.mqtt.session, stream, Some(ends), Some(end), seen);
         }
     }
 }

@@ -13,14 +13,17 @@ pub mod json;
 pub mod paint;
 #[cfg(test)]
 mod sample;
+pub mod sessions;
 pub mod sn;
 pub mod summary;
 pub mod time;
+pub mod timeline;
 pub mod tree;
 pub mod words;
 
 use crate::annotate::Finding;
 use crate::pipeline::Record;
+use crate::session::Ended;
 use crate::spec::Version;
 use crate::spec::field::Context;
 use std::io::{self, Write};
@@ -32,6 +35,15 @@ pub trait Format {
     /// # Errors
     /// What `out` reports.
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()>;
+
+    /// A connection has ended, or nothing more comes of it.
+    ///
+    /// # Errors
+    /// What `out` reports.
+    fn ended(&mut self, ended: &Ended, out: &mut dyn Write) -> io::Result<()> {
+        let _ = (ended, out);
+        Ok(())
+    }
 
     /// Writes what belongs behind the last record.
     ///
@@ -94,6 +106,10 @@ pub struct Options {
     pub redact: bool,
     /// How times are shown.
     pub time: time::TimeFormat,
+    /// The connection that is shown: the number of its stream, or a Client Identifier.
+    pub session: String,
+    /// The files that are read, for formats that name them.
+    pub inputs: Vec<String>,
 }
 
 /// How much is explained.

@@ -11,6 +11,8 @@ mod seen;
 mod shared;
 pub mod sn;
 mod track;
+pub mod verdict;
+pub mod wire;
 
 pub use connection::{Connection, How};
 pub use ended::Ended;
@@ -18,3 +20,5 @@ pub use pairs::{Pair, Pairs, Trust};
 pub use seen::{At, Facts, Line, Partner, Proof, Seen, is_behind};
 pub use shared::Shared;
 pub use track::matches;
+pub use verdict::{Cause, Certainty, Verdict, judge};
+pub use wire::Wire;

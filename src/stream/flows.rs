@@ -3,7 +3,7 @@
 use std::{collections::HashMap, ops::ControlFlow};
 
 use super::{
-    Connection, End, Event, GapCause, Limits, Side, Sink, Stamp, StreamCounters,
+    Connection, Course, End, Event, GapCause, Limits, Side, Sink, Stamp, StreamCounters,
     assembler::{Assembler, Emit, Fit, Moment, Shared},
     ended::{Ended, Entry, Last},
     hash::{Key, Seed},
@@ -174,6 +174,7 @@ impl<T> Flows<T> {
             b: segment.dst(),
             first_frame: at.frame,
             opener: opener(&segment.tcp, Side::A),
+            course: Course::default(),
         };
         counters.streams = counters.streams.saturating_add(1);
         Flow {
@@ -348,6 +349,7 @@ impl<T> Flow<T> {
             Side::B => self.b_seen = true,
         }
         let tcp = &segment.tcp;
+        self.connection.course.add(side, at, tcp);
         if tcp.flags.has(Flags::FIN) {
             let [a, b] = &mut self.fins;
             *(if side == Side::A { a } else { b }) = true;

@@ -9,6 +9,7 @@
 
 mod assembler;
 mod connection;
+mod course;
 mod ended;
 mod event;
 mod flows;
@@ -20,6 +21,7 @@ mod origin;
 mod start;
 
 pub use connection::{Connection, Side};
+pub use course::{Course, Place, Sent};
 pub use event::{Close, End, Event, GapCause, Sink, Stamp};
 pub use flows::{Flows, StreamId};
 pub use limits::{Limits, StreamCounters};

@@ -317,7 +317,8 @@ impl Tls {
             };
             let text = session::alert(sender, level, description);
             let when = if self.open_told { "" } else { ", during the handshake" };
-            note(out, sender, &format!("{text}{when}"));
+            let unit = if level == 1 { Unit::TLS } else { Unit::TLS_ALERT };
+            out(sender, Output::Note { unit, text: &format!("{text}{when}") });
         }
     }
 
