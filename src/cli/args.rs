@@ -89,6 +89,10 @@ pub(super) struct Output {
     /// Exit with 3 if a finding of this severity, or a graver one, was made.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(super) fail_on: Option<SeverityArg>,
+    /// Show only packets with findings, of this severity or graver, and at the end what was found by
+    /// rule and by client.
+    #[arg(long, value_enum, value_name = "SEVERITY", num_args = 0..=1, require_equals = true, default_missing_value = "note")]
+    pub(super) findings: Option<SeverityArg>,
     /// Show no packets, only what is told at the end.
     #[arg(short = 'q')]
     pub(super) quiet: bool,
@@ -130,6 +134,7 @@ impl Answer {
             color: self.color,
             width: self.width,
             fail_on: self.fail_on,
+            findings: None,
             quiet: false,
             line_buffered: false,
         }

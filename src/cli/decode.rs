@@ -27,7 +27,8 @@ pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
         lines: args.lines,
         protocol: args.protocol.into(),
     };
-    let mut printer = read_paste(&paste, settings, Printer::new(&args.output, false)?);
+    let mut printer =
+        read_paste(&paste, settings, Printer::new(&args.output, false, args.file.as_slice())?);
     let outcome = printer.finish()?;
     tell(&paste, args);
     if let Some(line) = cut_line {

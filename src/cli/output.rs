@@ -1,13 +1,16 @@
 //! Where records go: a format, standard output, and what has to be remembered for the exit code.
 
-use super::Outcome;
 use super::args::{ColorArg, Output};
+use super::{Outcome, report};
 use crate::pipeline::{Consumer, Record};
+use crate::render::digest::Digest;
+use crate::render::paint::Painter;
 use crate::render::{self, Format, FormatRow, Options};
 use crate::session::Ended;
 use crate::spec::Severity;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 
 /// Writes records to standard output.
 pub(super) struct Printer {
@@ -18,6 +21,11 @@ pub(super) struct Printer {
     flush_each: bool,
     quiet: bool,
     fail_on: Option<Severity>,
+    /// Only packets with findings of this severity are shown, and all findings are counted.
+    findings: Option<(Severity, Digest)>,
+    /// Where the counts go, at the end: behind text for people, or beside what programs read.
+    is_text: bool,
+    painter: Painter,
     found: bool,
     /// The last write failed; a closed pipe counts as well, and is no fault.
     failed: Option<io::Error>,
@@ -25,11 +33,13 @@ pub(super) struct Printer {
 
 impl Printer {
     /// For the user's options. `live`: who captures calls `flush` as soon as no frame waits.
-    pub(super) fn new(output: &Output, live: bool) -> anyhow::Result<Self> {
+    pub(super) fn new(output: &Output, live: bool, inputs: &[PathBuf]) -> anyhow::Result<Self> {
         let name = &output.format;
         let row = render::format(name)
             .ok_or_else(|| anyhow::anyhow!("there is no output format \"{name}\""))?;
-        Ok(Self::of(row, &options(output), output, live))
+        let mut options = options(output);
+        options.inputs = inputs.iter().map(|path| input(path)).collect();
+        Ok(Self::of(row, &options, output, live))
     }
 
     /// The same for a row of another table of formats.
@@ -42,6 +52,9 @@ impl Printer {
             flush_each: output.line_buffered || (is_terminal && !live),
             quiet: output.quiet,
             fail_on: output.fail_on.map(Into::into),
+            findings: output.findings.map(|least| (least.into(), Digest::default())),
+            is_text: row.is_text,
+            painter: Painter { color: options.color && row.is_text },
             found: false,
             failed: None,
         }
@@ -81,6 +94,15 @@ impl Printer {
 
     fn end(&mut self) -> io::Result<()> {
         self.format.end(&mut self.out)?;
+        if let Some((_, digest)) = &self.findings {
+            let mut text = String::new();
+            digest.write(self.painter, &mut text);
+            if self.is_text {
+                self.out.write_all(text.as_bytes())?;
+            } else {
+                report::excerpt(&text);
+            }
+        }
         if let Some(sessions) = &mut self.sessions {
             sessions.end(&mut self.out)?;
         }
@@ -98,7 +120,11 @@ impl Printer {
         if let Some(sessions) = &mut self.sessions {
             sessions.record(record, &mut self.out)?;
         }
-        if self.quiet {
+        let is_wanted = match &mut self.findings {
+            Some((least, digest)) => digest.add(record, *least),
+            None => true,
+        };
+        if self.quiet || !is_wanted {
             return Ok(());
         }
         self.format.record(record, &mut self.out)?;
@@ -124,6 +150,11 @@ impl Consumer for Printer {
             self.failed = self.end_of(ended).err();
         }
     }
+}
+
+/// The name of an input in a report.
+fn input(path: &Path) -> String {
+    if path.as_os_str() == "-" { "stdin".into() } else { path.to_string_lossy().into_owned() }
 }
 
 /// The options of a format, by the arguments, the environment and the terminal.

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
     let files: Vec<PathBuf> = args.read_file.iter().chain(&args.files).cloned().collect();
-    let printer = Printer::new(&args.output, false)?;
+    let printer = Printer::new(&args.output, false, &files)?;
     let follow = args.follow;
     inspect(&files, args.count, follow, &args.protocol, (printer, args.output.redact))
 }

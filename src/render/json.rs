@@ -245,10 +245,15 @@ impl Partner {
 
 /// Writes a value as one line that steers no terminal.
 pub(in crate::render) fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    write_safe(value, out)?;
+    out.write_all(b"\n")
+}
+
+/// The same without a line feed.
+pub(in crate::render) fn write_safe(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut line = Vec::new();
     let mut serializer = serde_json::Serializer::with_formatter(&mut line, safe::SafeFormatter);
     value.serialize(&mut serializer)?;
-    line.push(b'\n');
     out.write_all(&line)
 }
 

@@ -4,15 +4,18 @@
 //! the record, never the decoder. To add a format: a file with a type that implements [`Format`],
 //! and a row in [`FORMATS`].
 
+pub mod digest;
 pub mod facts;
 mod flow;
 pub mod gutter;
 pub mod heading;
 pub mod hexdump;
 pub mod json;
+pub mod junit;
 pub mod paint;
 #[cfg(test)]
 mod sample;
+pub mod sarif;
 pub mod sessions;
 pub mod sn;
 pub mod summary;
@@ -62,6 +65,8 @@ pub struct FormatRow {
     pub name: &'static str,
     /// What it writes, as a clause for the help.
     pub about: &'static str,
+    /// Whether it is text for people, to which more text may be added at the end.
+    pub is_text: bool,
     /// Makes one with the user's options.
     pub make: fn(&Options) -> Box<dyn Format>,
 }
@@ -71,17 +76,32 @@ pub static FORMATS: &[FormatRow] = &[
     FormatRow {
         name: "tree",
         about: "every byte and every bit of a packet with its name, its value and what that does",
+        is_text: true,
         make: |options| Box::new(tree::Tree::new(options)),
     },
     FormatRow {
         name: "summary",
         about: "one line a packet with what matters of it",
+        is_text: true,
         make: |options| Box::new(summary::Summary::new(options)),
     },
     FormatRow {
         name: "json",
         about: "one JSON object a line, one line a packet",
+        is_text: false,
         make: |options| Box::new(json::Json::new(options)),
+    },
+    FormatRow {
+        name: "sarif",
+        about: "SARIF 2.1.0 for build servers: the findings as results, the rules with their sections",
+        is_text: false,
+        make: |options| Box::new(sarif::Sarif::new(options)),
+    },
+    FormatRow {
+        name: "junit",
+        about: "JUnit's XML for build servers: a suite a connection, a case a type of packet, failures for errors",
+        is_text: false,
+        make: |options| Box::new(junit::Junit::new(options)),
     },
 ];
 

@@ -22,11 +22,13 @@ pub static FORMATS: &[FormatRow] = &[
     FormatRow {
         name: "table",
         about: "a table of the connections, with the causes of their end below each",
+        is_text: true,
         make: |options| Box::new(Table::new(options)),
     },
     FormatRow {
         name: "json",
         about: "one JSON object a line, one line a connection",
+        is_text: false,
         make: |_| Box::new(json::Json::default()),
     },
 ];

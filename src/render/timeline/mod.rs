@@ -19,11 +19,13 @@ pub static FORMATS: &[FormatRow] = &[
     FormatRow {
         name: "timeline",
         about: "a picture: client on the left, server on the right, an arrow for each packet",
+        is_text: true,
         make: |options| Box::new(Picture::new(options)),
     },
     FormatRow {
         name: "json",
         about: "one JSON object a line, one line a connection, with its events",
+        is_text: false,
         make: |options| Box::new(Json::new(options)),
     },
 ];
