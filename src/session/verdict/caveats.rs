@@ -25,7 +25,7 @@ pub(super) fn of(scene: &Scene<'_>) -> Vec<String> {
         out.push("only one direction of it was captured".into());
     }
     let has_packets = scene.ended.first.is_some();
-    if scene.ended.wire.is_tls && !has_packets {
+    if scene.ended.wire.is_tls && !has_packets && scene.ended.wire.alerts.is_empty() {
         out.push(
             "it is encrypted, and no MQTT in it could be read (-o tls.keylog_file:FILE decrypts it)"
                 .into(),

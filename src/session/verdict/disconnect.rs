@@ -5,9 +5,22 @@ use super::acts::{Scene, What};
 use super::words::{disconnect_code, reason_string, the};
 use crate::spec::{PacketType, reason};
 
-pub(super) fn judge(scene: &Scene<'_>) -> Option<Told> {
+/// Because something was wrong.
+pub(super) fn error(scene: &Scene<'_>) -> Option<Told> {
+    judge(scene, true)
+}
+
+/// As it should.
+pub(super) fn ordinary(scene: &Scene<'_>) -> Option<Told> {
+    judge(scene, false)
+}
+
+fn judge(scene: &Scene<'_>, is_error: bool) -> Option<Told> {
     let act = scene.first()?;
     let What::Disconnect(left) = act.what else { return None };
+    if (left.reason >= 0x80) != is_error {
+        return None;
+    }
     let is_v5 = scene.ended.version.is_some_and(|(version, _)| version.is_v5());
     let who = the(act.by);
     if !is_v5 {

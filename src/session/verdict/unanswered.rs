@@ -2,7 +2,7 @@
 
 use super::Told;
 use super::acts::Scene;
-use super::words::place;
+use super::words::{after, did, place};
 use crate::session::At;
 use crate::session::wire::Tcp;
 use crate::spec::Sender;
@@ -50,6 +50,13 @@ pub(super) fn no_connack(scene: &Scene<'_>) -> Option<Told> {
     let is_seen = scene.ended.wire.tcp.is_none_or(|tcp| tcp.server.segments > 0);
     if server.packets > 0 || server.losses > 0 || scene.has_lost(Sender::Server) || !is_seen {
         return None;
+    }
+    let closed = scene.first().filter(|act| act.by == Sender::Server);
+    if let Some(act) = closed {
+        let after = after(act.at, connect.at);
+        let what = did(act);
+        let text = format!("{what} {after} the CONNECT {}, without an answer", place(connect.at));
+        return Told::proven(Some(Sender::Server), text, vec![connect.at, act.at]);
     }
     let end = scene.first().map(|act| act.at).or(scene.ended.wire.tcp.map(|tcp| tcp.last));
     let waited = end.and_then(|end| end.since(connect.at)).filter(|time| *time > 0);
