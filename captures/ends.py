@@ -117,12 +117,9 @@ SCENES = {
     "qos3-311": lambda name: sends(name, publish("ends/qos3", b"?", 1, first=0x36)),
     "qos3-5": lambda name: sends(name, publish("ends/qos3", b"?", 1, level=5, first=0x36), 5),
     "wildcard": lambda name: sends(name, publish("ends/#", b"to all")),
-    "http": lambda name: sends(name, b"GET / HTTP/1.1\r\nHost: broker\r\n\r\n"),
+    "garbage": lambda name: sends(name, bytes([0xFF] * 24)),
     "connect-twice": lambda name: sends(name, connect(name)),
     "too-large": lambda name: sends(name, publish("ends/large", bytes(1200), level=5), 5),
-    "too-many": lambda name: sends(
-        name, b"".join(publish("ends/many", b"x", 2, n, level=5) for n in range(1, 6)), 5
-    ),
     "not-allowed": lambda name: sends(name, publish("forbidden/door", b"open", 1)),
 }
 

@@ -22,12 +22,16 @@ pub(super) fn not_seen(scene: &Scene<'_>) -> Option<Told> {
 pub(super) fn open(scene: &Scene<'_>) -> Option<Told> {
     let is_end = matches!(scene.ended.end, None | Some(End::Capture | End::Closed));
     let is_pasted = scene.ended.wire.tcp.is_none();
-    if !is_end || !is_open(scene) {
+    if !is_end || !is_open(scene) || super::unanswered::no_syn_ack(scene).is_some() {
         return None;
     }
-    let text = match is_pasted {
-        true => "its end is not in the text",
-        false => "still open at the end of the capture",
+    let is_bare = scene.ended.wire.tcp.is_some_and(|tcp| {
+        tcp.server.segments == 0 && tcp.client.segments == u64::from(tcp.client.syns)
+    });
+    let text = match (is_pasted, is_bare) {
+        (true, _) => "its end is not in the text",
+        (_, true) => "nothing but its SYN was captured",
+        (_, false) => "still open at the end of the capture",
     };
     Told::proven(None, text.into(), scene.ended.last.into_iter().collect())
 }

@@ -8,6 +8,9 @@ use crate::session::wire::Tcp;
 use crate::spec::Sender;
 use crate::text;
 
+/// Nanoseconds that an answer to CONNECT may take.
+const PATIENCE: u64 = 1_000_000_000;
+
 /// RST came back for the SYN.
 pub(super) fn port_closed(scene: &Scene<'_>) -> Option<Told> {
     let tcp = opened(scene).filter(|tcp| tcp.server.syns == 0 && tcp.server.bytes == 0)?;
@@ -28,27 +31,25 @@ pub(super) fn no_syn_ack(scene: &Scene<'_>) -> Option<Told> {
     if tcp.client.segments != u64::from(tcp.client.syns) {
         return None;
     }
-    let times = match tcp.client.syns {
-        1 => "once".into(),
-        several => format!(
-            "{several} times{}",
-            tcp.last
-                .since(tcp.first)
-                .map(|time| format!(" in {}", text::duration(time)))
-                .unwrap_or_default()
-        ),
-    };
-    let text = format!("nothing answered the SYN, which was sent {times}");
+    // One that was sent once may just be the last that was captured.
+    let times = Some(tcp.client.syns).filter(|times| *times > 1)?;
+    let time = tcp.last.since(tcp.first).map(|time| format!(" in {}", text::duration(time)));
+    let time = time.unwrap_or_default();
+    let text = format!("nothing answered the SYN, which was sent {times} times{time}");
     Told::proven(None, text, vec![tcp.first, tcp.last])
 }
 
 /// The server never answered the CONNECT.
 pub(super) fn no_connack(scene: &Scene<'_>) -> Option<Told> {
-    let connect = scene.ended.connect.as_ref().filter(|_| scene.ended.connack.is_none())?;
+    let connect = scene.ended.connect.as_ref()?;
     let server = scene.half(Sender::Server);
+    // What comes when the client has gone is no answer any more.
+    let gone = scene.bare_end().filter(|act| act.by == Sender::Client).map(|act| act.at);
+    let is_late = |first: At| gone.is_some_and(|gone| gone.since(first).is_none());
+    let is_answered = server.first.is_some_and(|first| !is_late(first));
     // Where nothing at all was captured of the server, it may have been the capture.
     let is_seen = scene.ended.wire.tcp.is_none_or(|tcp| tcp.server.segments > 0);
-    if server.packets > 0 || server.losses > 0 || scene.has_lost(Sender::Server) || !is_seen {
+    if is_answered || server.losses > 0 || scene.has_lost(Sender::Server) || !is_seen {
         return None;
     }
     let closed = scene.first().filter(|act| act.by == Sender::Server);
@@ -59,9 +60,10 @@ pub(super) fn no_connack(scene: &Scene<'_>) -> Option<Told> {
         return Told::proven(Some(Sender::Server), text, vec![connect.at, act.at]);
     }
     let end = scene.first().map(|act| act.at).or(scene.ended.wire.tcp.map(|tcp| tcp.last));
-    let waited = end.and_then(|end| end.since(connect.at)).filter(|time| *time > 0);
-    let waited = waited.map(|time| format!(" in {}", text::duration(time))).unwrap_or_default();
-    let text = format!("the server did not answer the CONNECT {}{waited}", place(connect.at));
+    // Without a second of patience it was the client, or the capture, that did not wait.
+    let waited = end.and_then(|end| end.since(connect.at)).filter(|time| *time >= PATIENCE)?;
+    let (place, waited) = (place(connect.at), text::duration(waited));
+    let text = format!("the server did not answer the CONNECT {place} in {waited}");
     Told::proven(None, text, vec![connect.at])
 }
 
