@@ -44,8 +44,8 @@ pub struct Line {
 pub struct Proof {
     /// Everything of the other side that can have reached the sender by then was taken before.
     pub is_settled: bool,
-    /// The Sequence Number up to which the sender had the bytes of the other side; `None` where
-    /// the packet came in several segments.
+    /// The Sequence Number up to which the sender had the bytes of the other side when it sent the
+    /// first byte of this packet.
     pub had: Option<u32>,
     /// A Sequence Number behind the last byte of the packet: of the end of its last segment.
     pub end: Option<u32>,

@@ -2,10 +2,10 @@
 //! keeps while its client is away.
 
 use super::{TakeOver, time};
+use crate::session::At;
 use crate::session::ended::{Ended, MAX_TEXT, Open, Other, War};
 use crate::session::recent::Recent;
 use crate::session::track::Subscriptions;
-use crate::session::At;
 use crate::spec::Rule;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;

@@ -139,13 +139,7 @@ impl Track {
     }
 
     /// Bytes of the connection were lost: what rests on them is forgotten.
-    pub(super) fn lost(
-        &mut self,
-        sender: Sender,
-        at: At,
-        shared: &mut Shared,
-        record: &mut Ended,
-    ) {
+    pub(super) fn lost(&mut self, sender: Sender, at: At, shared: &mut Shared, record: &mut Ended) {
         self.order.lost();
         self.exchanges.forget(shared);
         (self.from_client, self.from_server) = Default::default();

@@ -53,7 +53,9 @@ fn is_random(id: &[u8]) -> bool {
     let words = id.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| word.len() >= 12);
     let changes = |word: &[u8]| {
         let pairs = word.windows(2);
-        pairs.filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit())).count()
+        pairs
+            .filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit()))
+            .count()
     };
     (hex >= 8 && digits) || words.map(changes).any(|changes| changes >= 6)
 }
@@ -68,7 +70,8 @@ mod tests {
         for id in ["mqttx_0c668d0d", "mqttjs_8f7a2b1c", "auto-2C9B0E55-AF43-1C9E-4F3D-2C1A"] {
             assert!(is_random(id.as_bytes()), "{id}");
         }
-        for id in ["thermostat-12", "device", "sensor_20240101", "decade", "building7floor3room12"] {
+        for id in ["thermostat-12", "device", "sensor_20240101", "decade", "building7floor3room12"]
+        {
             assert!(!is_random(id.as_bytes()), "{id}");
         }
     }
