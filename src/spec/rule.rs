@@ -330,7 +330,7 @@ rules! {
         "Session Present is 1, though the session that was accepted with #{a} had ended");
     SESSION_LOST: row(Note, "session-lost", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-3", "MQTT-3.2.2-2"],
         "Session Present is 0, though the session that was accepted with #{a} should still be there");
-    PASSWORD_IN_CLEAR: row(Note, "password-in-clear", ["5.4.2", "5.4.2"], ["", ""],
+    PASSWORD_IN_CLEAR: row(Note, "password-in-clear", ["5.4.5", "5.4.5"], ["", ""],
         "the Password goes over the wire unencrypted");
     NO_USER_NAME: row(Note, "no-user-name", ["5.4.1", "5.4.1"], ["", ""],
         "the client does not say who it is: no User Name");
