@@ -39,6 +39,7 @@ const IN_ORDER: &[&str] = &[
     "shared-unavailable",
     "subscription-id-unavailable",
     "no-subscription",
+    "delivered-twice",
     "qos-above-granted",
     "subscription-id-unknown",
     "takes-over",
@@ -70,7 +71,17 @@ impl Consumer for Records {
         (json.make)(&Options::default()).record(record, &mut out).unwrap();
         let mut value: serde_json::Value = serde_json::from_slice(&out).unwrap();
         // What a packet answers depends on how the two directions stand to each other.
-        for key in ["n", "frames", "time", "stream", "answers", "repeats", "copy_of", "filter"] {
+        for key in [
+            "n",
+            "frames",
+            "time",
+            "stream",
+            "answers",
+            "repeats",
+            "copy_of",
+            "filter",
+            "lowered_from",
+        ] {
             value.as_object_mut().unwrap().remove(key);
         }
         let findings = value["findings"].as_array_mut().unwrap();

@@ -95,6 +95,8 @@ pub struct Facts<'a> {
     pub repeats: Option<Partner>,
     /// For a PUBLISH of the server: the PUBLISH of a client that it is a copy of.
     pub copy_of: Option<Partner>,
+    /// The QoS of that PUBLISH, where this one has a lower one.
+    pub lowered_from: Option<u8>,
     /// The topic that a Topic Alias stands for, where the packet itself does not hold it.
     pub topic: Option<&'a [u8]>,
     /// For a PUBLISH of the server: the first Topic Filter of the client's that it matches.

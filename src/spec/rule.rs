@@ -314,6 +314,8 @@ rules! {
         "a Shared Subscription, but the server has said that it takes none (Shared Subscription Available 0)");
     SUBSCRIPTION_ID_UNAVAILABLE: row(Error, "subscription-id-unavailable", ["3.2.2.3.12", ""], ["", ""],
         "a Subscription Identifier, but the server has said that it takes none (Subscription Identifier Available 0)");
+    DELIVERED_TWICE: row(Warning, "delivered-twice", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-10", ""],
+        "#{a} comes with QoS 2 a second time, though one subscription alone matches it; the first copy was #{b}");
     NO_SUBSCRIPTION: row(Note, "no-subscription", ["3.3.4", "3.3.5"], ["", ""],
         "the topic matches no subscription that the client has asked for");
     QOS_ABOVE_GRANTED: row(Error, "qos-above-granted", ["3.8.4", "3.8.4"], ["MQTT-3.8.4-8", "MQTT-3.8.4-6"],

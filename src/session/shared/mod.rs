@@ -116,16 +116,17 @@ impl Shared {
     pub(super) fn published(&mut self, seen: &Seen<'_>, topic: u64, publish: &Publish<'_>) {
         let Some(line) = seen.line else { return };
         let key = self.message(line.server.ip(), topic, publish.payload);
-        self.messages.published(key, seen.at, publish.dup);
+        self.messages.published(key, seen.at, publish.qos, publish.dup);
     }
 
-    /// A server delivers a message: the PUBLISH that it is a copy of, where that is certain.
+    /// A server delivers a message: its key, and the PUBLISH that it is a copy of with its QoS,
+    /// where that is certain.
     pub(super) fn delivered(
         &mut self,
         seen: &Seen<'_>,
         topic: u64,
         publish: &Publish<'_>,
-    ) -> Option<Partner> {
+    ) -> Option<(u64, Partner, u8)> {
         let line = seen.line?;
         let key = self.message(line.server.ip(), topic, publish.payload);
         let copy = match publish.retain || publish.dup {
@@ -135,7 +136,7 @@ impl Shared {
         if copy.is_none() {
             self.wills.delivered(key, seen);
         }
-        copy
+        copy.map(|(copy, qos)| (key, copy, qos))
     }
 
     /// Whether one exchange more may be remembered; it counts from now on.

@@ -64,6 +64,8 @@ struct Filter {
 pub(super) struct Matched {
     /// The place of the first filter that is granted.
     pub(super) granted: Option<u16>,
+    /// How many filters match it: the server may send as many copies.
+    pub(super) count: u16,
     /// The highest QoS that it may have; `None`: nothing that was asked for matches it.
     most: Option<u8>,
 }
@@ -172,6 +174,7 @@ impl Subscriptions {
         for place in exact.into_iter().chain(wild) {
             let Some(filter) = self.filters.get(usize::from(place)) else { continue };
             matched.most = matched.most.max(filter.most);
+            matched.count = matched.count.saturating_add(1);
             if filter.granted.is_some() && matched.granted.is_none_or(|first| place < first) {
                 matched.granted = Some(place);
             }
