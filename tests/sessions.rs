@@ -58,7 +58,9 @@ fn each_connection_is_told_once() {
         assert!(sent.faults.is_empty() && got.faults.is_empty());
     }
     let will = all[1].will.as_ref().unwrap();
-    assert!(matches!(will.fate, Fate::Discarded(_)), "{will:?}");
+    // It leaves with reason code 0x04, and a Will Delay of 10 s.
+    assert!(matches!(will.fate, Fate::Asked(_)), "{will:?}");
+    assert!(will.seen.and_then(|seen| seen.after).is_some_and(|after| after > 9 * SECOND));
 }
 
 #[test]

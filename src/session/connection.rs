@@ -95,7 +95,7 @@ impl Connection {
         let record = self.record.get_or_insert_default();
         record.packet(seen);
         self.track.packet(seen, shared, tape, record);
-        record.found(seen, tape, self.track.facts().answers);
+        record.found(seen, tape, self.track.answers());
     }
 
     /// What is known of the last packet from those before it.

@@ -5,6 +5,8 @@
 
 mod clients;
 mod messages;
+#[cfg(test)]
+mod tests;
 mod wills;
 
 pub(super) use clients::{Accepted, Kept};

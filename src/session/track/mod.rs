@@ -156,6 +156,11 @@ impl Track {
         }
     }
 
+    /// The packet that the last one answers.
+    pub(super) fn answers(&self) -> Option<Partner> {
+        self.latest.answers
+    }
+
     /// Bytes of the connection were lost: what rests on them is forgotten.
     pub(super) fn lost(&mut self, sender: Sender, at: At, shared: &mut Shared, record: &mut Ended) {
         self.order.lost();
