@@ -308,10 +308,53 @@ fn security_remarks() {
     world.finds(0, C, with_password, &[Rule::PASSWORD_IN_CLEAR]);
     world.quiet(0, &[(S, "20020000")]);
     world.finds(0, C, "82060001000123 00", &[Rule::SUBSCRIBES_TO_ALL]);
-    world.quiet(1, &[(C, NEW)]);
+    world.quiet(1, &[(C, "100e00044d5154540502003c00 000162")]);
     let remarks =
         |ended: &Ended| -> Vec<Rule> { ended.remarks.iter().map(|remark| remark.rule).collect() };
     let all = world.end();
     assert_eq!(remarks(&all[0]), [Rule::PASSWORD_IN_CLEAR, Rule::SUBSCRIBES_TO_ALL]);
     assert_eq!(remarks(&all[1]), [Rule::NO_USER_NAME]);
+}
+
+#[test]
+fn copies_that_do_not_come() {
+    let start = |filter: &str| {
+        let mut world = World::default();
+        world.quiet(0, &[(C, NEW), (S, ACCEPTED), (C, filter), (S, "900400010001")]);
+        world.packet(1, C, "100e00044d5154540502003c00 000162");
+        world.quiet(1, &[(S, ACCEPTED)]);
+        world
+    };
+    let (exact, wild) = ("820700010000017701", "820700010000012b01");
+    let (publish, copy) = ("320700017700070078", "320700017700010078");
+    for filter in [exact, wild] {
+        // It comes; or the subscriber leaves; or another topic is published.
+        let mut world = start(filter);
+        world.quiet(1, &[(C, publish)]);
+        world.quiet(0, &[(S, copy)]);
+        world.seconds += 10;
+        world.quiet(1, &[(C, "320700017700080079")]);
+        assert_eq!(world.end()[0].missed_count, 0);
+        let mut world = start(filter);
+        world.quiet(1, &[(C, publish)]);
+        world.quiet(0, &[(C, LEAVES)]);
+        world.closes(0, C);
+        world.seconds += 10;
+        world.quiet(1, &[(C, "320700017700080079")]);
+        assert_eq!(world.end()[0].missed_count, 0);
+        // It does not come, though the subscriber stays.
+        let mut world = start(filter);
+        world.quiet(1, &[(C, publish)]);
+        world.seconds += 10;
+        world.quiet(1, &[(C, "320700017700080079")]);
+        let all = world.end();
+        assert_eq!((all[0].missed_count, all[1].missed_count), (1, 0));
+        let missed = &all[0].missed[0];
+        assert_eq!((missed.from, &*missed.topic, missed.publish.number), (1, &b"w"[..], 7));
+    }
+    let mut world = start("820700010000017601");
+    world.quiet(1, &[(C, publish)]);
+    world.seconds += 10;
+    world.quiet(1, &[(C, "320700017700080079")]);
+    assert_eq!(world.end()[0].missed_count, 0);
 }

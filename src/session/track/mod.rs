@@ -131,8 +131,13 @@ impl Track {
                 self.subscriptions.subscribe(subscribe, &notes);
                 security::subscribe(subscribe, &mut notes, record);
             }
-            Packet::Suback(suback) => self.subscriptions.suback(suback, &mut notes),
-            Packet::Unsubscribe(unsubscribe) => self.subscriptions.unsubscribe(unsubscribe, &notes),
+            Packet::Suback(suback) => {
+                let is_known = self.is_session_known && is_complete;
+                self.subscriptions.suback(suback, is_known, &mut notes);
+            }
+            Packet::Unsubscribe(unsubscribe) => {
+                self.subscriptions.unsubscribe(unsubscribe, &mut notes);
+            }
             Packet::Unsuback(unsuback) => self.subscriptions.unsuback(unsuback),
             Packet::Publish(publish) => {
                 let most = takes.map(|takes| takes.alias_maximum);
@@ -165,6 +170,7 @@ impl Track {
     pub(super) fn lost(&mut self, sender: Sender, at: At, shared: &mut Shared, record: &mut Ended) {
         self.order.lost();
         self.exchanges.forget(shared);
+        shared.unknown(record);
         (self.from_client, self.from_server) = Default::default();
         self.subscriptions = Subscriptions::default();
         self.is_session_known = false;
@@ -177,6 +183,7 @@ impl Track {
     /// Nothing more comes: what is open goes into the record. The result is what the session keeps
     /// for its next connection, where all of that is known.
     pub(super) fn end(&mut self, shared: &mut Shared, record: &mut Ended) -> Option<Kept> {
+        shared.unknown(record);
         record.is_begun = self.is_begun();
         record.is_complete = self.is_complete();
         record.keep_alive.unanswered = self.exchanges.unanswered_ping();
@@ -237,6 +244,11 @@ impl Track {
             self.exchanges.carry(&kept.open);
             self.subscriptions = kept.subscriptions;
             self.is_session_known = true;
+            if let Some(line) = notes.seen.line.filter(|_| notes.is_complete) {
+                for one in self.subscriptions.granted() {
+                    notes.shared.subscribed(&line, &one.filter, one.options);
+                }
+            }
         }
     }
 
@@ -263,7 +275,7 @@ impl Track {
         }
         let hash = notes.shared.hash(topic);
         if sender == Sender::Client {
-            return notes.shared.published(notes.seen, hash, publish);
+            return notes.shared.published(notes.seen, topic, hash, publish);
         }
         let copy = notes.shared.delivered(notes.seen, hash, publish);
         if let Some((_, of, qos)) = copy {

@@ -96,8 +96,9 @@ impl Subscriptions {
         self.asked.push((subscribe.packet_id, places));
     }
 
-    /// A SUBACK: what was granted, and more than was asked for.
-    pub(super) fn suback(&mut self, suback: &Suback<'_>, notes: &mut Notes<'_>) {
+    /// A SUBACK: what was granted, and more than was asked for. `is_known`: all subscriptions of the
+    /// session are known.
+    pub(super) fn suback(&mut self, suback: &Suback<'_>, is_known: bool, notes: &mut Notes<'_>) {
         // Without its SUBSCRIBE it is not known what it grants.
         let Some(nth) = self.asked.iter().position(|(id, _)| *id == suback.packet_id) else {
             return;
@@ -120,11 +121,19 @@ impl Subscriptions {
             }
             filter.granted = Some(*code);
             filter.most = filter.most.max(Some(*code));
+            if let Some(line) = notes.seen.line.filter(|_| is_known) {
+                notes.shared.subscribed(&line, &filter.text, filter.options);
+            }
         }
     }
 
     /// An UNSUBSCRIBE.
-    pub(super) fn unsubscribe(&mut self, unsubscribe: &Unsubscribe<'_>, notes: &Notes<'_>) {
+    pub(super) fn unsubscribe(&mut self, unsubscribe: &Unsubscribe<'_>, notes: &mut Notes<'_>) {
+        if let Some(line) = notes.seen.line {
+            for filter in unsubscribe.filters() {
+                notes.shared.unsubscribed(&line, filter.0, notes.seen.at);
+            }
+        }
         let find = |text: &[u8]| self.places.get(&notes.shared.hash(text)).copied();
         let places: Vec<u16> = unsubscribe.filters().filter_map(|text| find(text.0)).collect();
         if self.leaving.len() >= MAX_WAITING {
