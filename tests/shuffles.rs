@@ -22,7 +22,7 @@ fn packets(frames: &[Vec<u8>]) -> Vec<Value> {
         let record = record.as_object_mut().unwrap();
         assert!(record.remove("frames").is_some_and(|f| !f.as_array().unwrap().is_empty()));
         assert!(record.remove("time").is_some());
-        for partner in ["answers", "copy_of"] {
+        for partner in ["answers", "repeats", "copy_of"] {
             if let Some(partner) = record.get_mut(partner).and_then(Value::as_object_mut) {
                 partner.retain(|key, _| key == "n" || key == "type");
             }

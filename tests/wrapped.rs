@@ -28,7 +28,7 @@ impl Consumer for Json {
         for key in ["frames", "time"] {
             value.as_object_mut().unwrap().remove(key);
         }
-        for partner in ["answers", "copy_of"] {
+        for partner in ["answers", "repeats", "copy_of"] {
             if let Some(partner) = value.get_mut(partner).and_then(Value::as_object_mut) {
                 partner.retain(|key, _| key == "n" || key == "type");
             }

@@ -68,6 +68,9 @@ struct Direction {
     findings: Vec<Finding>,
     /// The Sequence Number behind the last segment that was taken.
     told: Option<u32>,
+    /// Where the packet begins that is not whole yet, and the Acknowledgment Number of the segment
+    /// that brought its first byte.
+    begun: Option<(u64, Option<u32>)>,
 }
 
 impl Conversation {
@@ -221,11 +224,19 @@ impl Direction {
             headers: VecDeque::new(),
             findings: Vec::new(),
             told: None,
+            begun: None,
         }
     }
 
-    /// The end of a segment was taken.
-    fn note_told(&mut self, tcp: Option<&TcpLayer>) {
+    /// The bytes of a segment from `start` on were taken; `had` is its Acknowledgment Number, where
+    /// it alone brought them.
+    fn note_told(&mut self, start: u64, tcp: Option<&TcpLayer>, had: Option<u32>) {
+        let held = self.framer.offset();
+        if held >= self.taken {
+            self.begun = None;
+        } else if held >= start {
+            self.begun = Some((held, had));
+        }
         let Some(end) = tcp.map(|tcp| tcp.seq.wrapping_add(tcp.len)) else { return };
         if self.told.is_none_or(|told| is_behind(end, told)) {
             self.told = Some(end);
@@ -273,7 +284,7 @@ impl<C: Consumer> Records<'_, C> {
             Sender::Client => (from_client, from_server),
             Sender::Server => (from_server, from_client),
         };
-        let Direction { framer, arrivals, taken, headers, findings, .. } = direction;
+        let Direction { framer, arrivals, taken, headers, findings, begun, .. } = direction;
         framer.expect(Some(sender), session.version());
         self.worker.ids.clear();
         let packets = Packets {
@@ -287,6 +298,7 @@ impl<C: Consumer> Records<'_, C> {
             time: self.time,
             proof: proof(layers, other.told),
             is_secret: *is_secret,
+            begun: *begun,
             arrivals,
             headers,
             findings,
@@ -345,11 +357,14 @@ impl<C: Consumer> Top for Records<'_, C> {
         match item {
             Item::Data { bytes, stamps } => {
                 let (packets, _, _, taken) = self.packets(sender, layers, None);
+                let start = *taken;
+                let had = packets.proof.had.filter(|_| matches!(stamps, [_]));
                 let now = layers.and_then(|layers| Now::new(*taken, stamps, layers));
                 packets.arrivals.push(*taken, bytes.len(), stamps);
                 *taken = taken.saturating_add(bytes.len() as u64);
                 self.frame(sender, layers, now, |framer, emit| framer.data(bytes, emit));
-                self.mqtt.direction(sender).note_told(layers.and_then(Layers::tcp));
+                let tcp = layers.and_then(Layers::tcp);
+                self.mqtt.direction(sender).note_told(start, tcp, had);
             }
             Item::Gap(missing) => {
                 let taken = &mut self.mqtt.direction(sender).taken;
@@ -396,6 +411,8 @@ struct Packets<'r, C> {
     /// What is certain of a packet's order that comes whole in the frame which is looked at.
     proof: Proof,
     is_secret: bool,
+    /// Of the packet that earlier segments have begun.
+    begun: Option<(u64, Option<u32>)>,
     arrivals: &'r mut Arrivals,
     headers: &'r mut VecDeque<(u64, Unit, Vec<u8>)>,
     findings: &'r mut Vec<Finding>,
@@ -431,7 +448,11 @@ impl<C: Consumer> Packets<'_, C> {
             ..origin(self.worker.clock, last, self.time, self.connection, self.side)
         };
         let is_whole = matches!(self.worker.frames.as_slice(), [_]);
-        let proof = Proof { had: self.proof.had.filter(|_| is_whole), ..self.proof };
+        let had = match self.begun {
+            Some((begun, had)) if begun == offset => had,
+            _ => self.proof.had.filter(|_| is_whole),
+        };
+        let proof = Proof { had, ..self.proof };
         let reader = &mut self.worker.reader;
         let sender = Some(self.sender);
         match framed {

@@ -20,8 +20,11 @@ pub fn clauses(record: &Record<'_>) -> Vec<String> {
         let kind = partner.kind;
         format!("repeats #{} {kind}{}", partner.at.number, place(&partner))
     });
-    let copy =
-        facts.copy_of.map(|partner| format!("copy of #{}{}", partner.at.number, place(&partner)));
+    let lowered =
+        facts.lowered_from.map(|qos| format!(", which had QoS {qos}")).unwrap_or_default();
+    let copy = facts
+        .copy_of
+        .map(|partner| format!("copy of #{}{}{lowered}", partner.at.number, place(&partner)));
     let topic =
         facts.topic.map(|topic| format!("topic by alias: {}", words::quoted(topic, MAX_TOPIC)));
     let filter = facts

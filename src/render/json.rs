@@ -24,6 +24,7 @@
 //! | `answers` | the packet that this one answers: `n` and `type` of its line, `frame`, the last of its frames, and `latency`, the time since then in seconds, to the nanosecond; `frame` or `latency` is absent where there is none |
 //! | `repeats` | the packet that this one sends again, on this connection or an earlier one of the session, with the keys of `answers` |
 //! | `copy_of` | of a PUBLISH from the server: the client's PUBLISH with the same topic and payload, with the keys of `answers`; absent where several could be meant |
+//! | `lowered_from` | of such a copy: the QoS of the client's PUBLISH, where the copy has a lower one |
 //! | `filter` | of a PUBLISH from the server: the first Topic Filter of the client's subscriptions that its topic matches, as far as they were seen |
 //! | `type` | the standard's name in capitals; `"RESERVED"` for a type that has none, `"UNDECODED"` for bytes of no packet; of what a forwarder passes on (MQTT-SN) that of the inner message; what is no MQTT but worth a line has the names `"HTTP REQUEST"`, `"HTTP RESPONSE"`, `"HTTP BODY"`, `"WEBSOCKET PING"`, `"WEBSOCKET PONG"`, `"WEBSOCKET CLOSE"`, `"WEBSOCKET STRAY"`, `"PROXY"`, `"TLS"`, `"NOT MQTT"` |
 //! | `text` | for a line that is a sentence and no bytes (`"TLS"`, `"NOT MQTT"`): the sentence |
@@ -164,6 +165,8 @@ struct Line<'r, F> {
     #[serde(skip_serializing_if = "Option::is_none")]
     copy_of: Option<Partner>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    lowered_from: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     filter: Option<Cow<'r, str>>,
     r#type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -208,6 +211,7 @@ impl<'r, F> Line<'r, F> {
             answers: record.facts.answers.map(Partner::new),
             repeats: record.facts.repeats.map(Partner::new),
             copy_of: record.facts.copy_of.map(Partner::new),
+            lowered_from: record.facts.lowered_from,
             filter: record.facts.filter.map(String::from_utf8_lossy),
             r#type: record.type_name(),
             text: (!record.text.is_empty()).then_some(record.text),

@@ -98,7 +98,7 @@ impl Connection {
         record.packet(seen);
         self.track.packet(seen, shared, tape, record);
         record.wire.found(seen, tape);
-        record.found(seen, tape, self.track.facts().answers);
+        record.found(seen, tape, self.track.answers());
     }
 
     /// What is known of the last packet from those before it.

@@ -44,8 +44,8 @@ pub struct Line {
 pub struct Proof {
     /// Everything of the other side that can have reached the sender by then was taken before.
     pub is_settled: bool,
-    /// The Sequence Number up to which the sender had the bytes of the other side; `None` where
-    /// the packet came in several segments.
+    /// The Sequence Number up to which the sender had the bytes of the other side when it sent the
+    /// first byte of this packet.
     pub had: Option<u32>,
     /// A Sequence Number behind the last byte of the packet: of the end of its last segment.
     pub end: Option<u32>,
@@ -95,6 +95,8 @@ pub struct Facts<'a> {
     pub repeats: Option<Partner>,
     /// For a PUBLISH of the server: the PUBLISH of a client that it is a copy of.
     pub copy_of: Option<Partner>,
+    /// The QoS of that PUBLISH, where this one has a lower one.
+    pub lowered_from: Option<u8>,
     /// The topic that a Topic Alias stands for, where the packet itself does not hold it.
     pub topic: Option<&'a [u8]>,
     /// For a PUBLISH of the server: the first Topic Filter of the client's that it matches.

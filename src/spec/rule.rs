@@ -314,6 +314,8 @@ rules! {
         "a Shared Subscription, but the server has said that it takes none (Shared Subscription Available 0)");
     SUBSCRIPTION_ID_UNAVAILABLE: row(Error, "subscription-id-unavailable", ["3.2.2.3.12", ""], ["", ""],
         "a Subscription Identifier, but the server has said that it takes none (Subscription Identifier Available 0)");
+    DELIVERED_TWICE: row(Warning, "delivered-twice", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-10", ""],
+        "#{a} comes with QoS 2 a second time, though one subscription alone matches it; the first copy was #{b}");
     NO_SUBSCRIPTION: row(Note, "no-subscription", ["3.3.4", "3.3.5"], ["", ""],
         "the topic matches no subscription that the client has asked for");
     QOS_ABOVE_GRANTED: row(Error, "qos-above-granted", ["3.8.4", "3.8.4"], ["MQTT-3.8.4-8", "MQTT-3.8.4-6"],
@@ -330,7 +332,7 @@ rules! {
         "Session Present is 1, though the session that was accepted with #{a} had ended");
     SESSION_LOST: row(Note, "session-lost", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-3", "MQTT-3.2.2-2"],
         "Session Present is 0, though the session that was accepted with #{a} should still be there");
-    PASSWORD_IN_CLEAR: row(Note, "password-in-clear", ["5.4.2", "5.4.2"], ["", ""],
+    PASSWORD_IN_CLEAR: row(Note, "password-in-clear", ["5.4.5", "5.4.5"], ["", ""],
         "the Password goes over the wire unencrypted");
     NO_USER_NAME: row(Note, "no-user-name", ["5.4.1", "5.4.1"], ["", ""],
         "the client does not say who it is: no User Name");

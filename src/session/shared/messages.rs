@@ -23,18 +23,19 @@ pub(super) struct Messages {
 #[derive(Clone, Copy, Debug)]
 struct Message {
     at: At,
+    qos: u8,
     /// Another one with the same contents came shortly before.
     is_ambiguous: bool,
 }
 
 impl Messages {
     /// A client publishes a message.
-    pub(super) fn published(&mut self, key: u64, at: At, is_dup: bool) {
+    pub(super) fn published(&mut self, key: u64, at: At, qos: u8, is_dup: bool) {
         if let Some(message) = self.by_key.get_mut(&key) {
             // What is sent again is the same message.
             if !is_dup {
                 message.is_ambiguous = at.since(message.at).is_none_or(|time| time < APART);
-                message.at = at;
+                (message.at, message.qos) = (at, qos);
             }
             return;
         }
@@ -44,12 +45,14 @@ impl Messages {
             self.by_key.remove(&oldest);
         }
         self.recent.push_back(key);
-        self.by_key.insert(key, Message { at, is_ambiguous: false });
+        self.by_key.insert(key, Message { at, qos, is_ambiguous: false });
     }
 
-    /// A server delivers a message: the PUBLISH that it is a copy of, where that is certain.
-    pub(super) fn delivered(&self, key: u64, at: At) -> Option<Partner> {
+    /// A server delivers a message: the PUBLISH that it is a copy of, where that is certain, and
+    /// its QoS.
+    pub(super) fn delivered(&self, key: u64, at: At) -> Option<(Partner, u8)> {
         let message = self.by_key.get(&key)?;
-        (!message.is_ambiguous).then(|| Partner::new(PacketType::PUBLISH, message.at, at))
+        let partner = || Partner::new(PacketType::PUBLISH, message.at, at);
+        (!message.is_ambiguous).then(|| (partner(), message.qos))
     }
 }

@@ -4,15 +4,19 @@
 //! What may enter: one file a subject, each with its own bound.
 
 mod clients;
+mod copies;
 mod messages;
+#[cfg(test)]
+mod tests;
 mod wills;
 
 pub(super) use clients::{Accepted, Kept};
 
 use super::ended::{Ended, Other, War};
-use super::{At, Partner, Seen};
+use super::{At, Line, Partner, Seen};
 use crate::mqtt::packet::{Connect, Publish};
 use clients::Clients;
+use copies::Copies;
 use foldhash::quality::RandomState;
 use messages::Messages;
 use std::hash::{BuildHasher, Hasher};
@@ -27,6 +31,7 @@ const MAX_OPEN: usize = 1 << 19;
 pub struct Shared {
     messages: Messages,
     clients: Clients,
+    copies: Copies,
     wills: Wills,
     /// Its seed is of this run, so that nobody can choose topics that collide.
     hasher: RandomState,
@@ -113,21 +118,55 @@ impl Shared {
     }
 
     /// A client publishes a message; `topic` is the hash of its topic.
-    pub(super) fn published(&mut self, seen: &Seen<'_>, topic: u64, publish: &Publish<'_>) {
+    pub(super) fn published(
+        &mut self,
+        seen: &Seen<'_>,
+        topic: &[u8],
+        hash: u64,
+        publish: &Publish<'_>,
+    ) {
         let Some(line) = seen.line else { return };
-        let key = self.message(line.server.ip(), topic, publish.payload);
-        self.messages.published(key, seen.at, publish.dup);
+        let key = self.message(line.server.ip(), hash, publish.payload);
+        self.messages.published(key, seen.at, publish.qos, publish.dup);
+        // QoS 2 is passed on once it is released, which may be never; QoS 0 may be lost.
+        if publish.qos == 1 && !publish.dup {
+            let hash = self.at_broker(&line, hash);
+            self.copies.published(key, &line, seen.at, hash, topic);
+        }
     }
 
-    /// A server delivers a message: the PUBLISH that it is a copy of, where that is certain.
+    /// A subscription of a session whose subscriptions are all known is granted.
+    pub(super) fn subscribed(&mut self, line: &Line, filter: &[u8], options: u8) {
+        let hash = self.at_broker(line, self.hash(filter));
+        self.copies.subscribed(line, hash, filter, options);
+    }
+
+    /// It is about to end.
+    pub(super) fn unsubscribed(&mut self, line: &Line, filter: &[u8], at: At) {
+        let hash = self.at_broker(line, self.hash(filter));
+        self.copies.unsubscribed(line.stream, hash, filter, at);
+    }
+
+    /// The subscriptions of a connection are not known any more; what it missed goes into its
+    /// record.
+    pub(super) fn unknown(&mut self, record: &mut Ended) {
+        let Some(stream) = record.stream else { return };
+        let (missed, count) = self.copies.left(stream);
+        record.missed.extend(missed);
+        record.missed_count = record.missed_count.saturating_add(count);
+    }
+
+    /// A server delivers a message: its key, and the PUBLISH that it is a copy of with its QoS,
+    /// where that is certain.
     pub(super) fn delivered(
         &mut self,
         seen: &Seen<'_>,
         topic: u64,
         publish: &Publish<'_>,
-    ) -> Option<Partner> {
+    ) -> Option<(u64, Partner, u8)> {
         let line = seen.line?;
         let key = self.message(line.server.ip(), topic, publish.payload);
+        self.copies.delivered(key, line.stream);
         let copy = match publish.retain || publish.dup {
             true => None,
             false => self.messages.delivered(key, seen.at),
@@ -135,7 +174,7 @@ impl Shared {
         if copy.is_none() {
             self.wills.delivered(key, seen);
         }
-        copy
+        copy.map(|(copy, qos)| (key, copy, qos))
     }
 
     /// Whether one exchange more may be remembered; it counts from now on.
@@ -148,6 +187,18 @@ impl Shared {
     /// So many exchanges are forgotten.
     pub(super) fn closed(&mut self, count: usize) {
         self.open = self.open.saturating_sub(count);
+    }
+
+    /// The hash of a topic or filter at one broker.
+    fn at_broker(&self, line: &Line, hash: u64) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        match line.server.ip() {
+            IpAddr::V4(v4) => hasher.write_u32(v4.to_bits()),
+            IpAddr::V6(v6) => hasher.write_u128(v6.to_bits()),
+        }
+        hasher.write_u16(line.server.port());
+        hasher.write_u64(hash);
+        hasher.finish()
     }
 
     fn message(&self, server: IpAddr, topic: u64, payload: &[u8]) -> u64 {

@@ -217,8 +217,8 @@ impl Asked {
     ) -> Option<Partner> {
         let exchange = self.open.get_mut(&id)?;
         let at = notes.seen.at;
-        let first = exchange.partner(at);
         let was = *exchange;
+        let first = Partner::new(was.kind, was.first, at);
         let is_released = was.next == PacketType::PUBCOMP;
         if !is_released {
             exchange.step(PacketType::PUBLISH, next, at);
@@ -238,7 +238,8 @@ impl Asked {
         let is_forbidden = is_released || notes.seen.decoded.version.is_v5();
         let is_ours = was.kind == PacketType::PUBLISH && !was.is_muddled;
         if is_forbidden && is_ours && notes.is_sure() {
-            notes.at(rule, Field::DUP, (first.at.number, 0));
+            let number = if is_released { was.last.number } else { was.first.number };
+            notes.at(rule, Field::DUP, (number, 0));
         }
         Some(first)
     }

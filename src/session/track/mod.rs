@@ -20,6 +20,7 @@ mod tests;
 pub use subscription::matches;
 
 use super::ended::{Ended, MAX_OPEN_TOLD, MAX_SUBSCRIPTIONS_TOLD, Open};
+use super::recent::Recent;
 use super::shared::{Kept, TakeOver};
 use super::{At, Facts, Partner, Seen, Shared};
 use crate::annotate::Tape;
@@ -42,6 +43,8 @@ pub(super) struct Track {
     from_client: Aliases,
     from_server: Aliases,
     subscriptions: Subscriptions,
+    /// Messages that were delivered with QoS 2, by their keys.
+    exact: Exact,
     clean_start: Option<bool>,
     /// All subscriptions of the session are known: it began with this connection, or an earlier one
     /// that was seen whole.
@@ -50,12 +53,26 @@ pub(super) struct Track {
     latest: Latest,
 }
 
+/// Messages of QoS 2 that are remembered for a connection, to see one come twice.
+const MAX_EXACT: usize = 256;
+
+/// Where a message was delivered with QoS 2.
+#[derive(Debug)]
+struct Exact(Recent<u64, At>);
+
+impl Default for Exact {
+    fn default() -> Self {
+        Self(Recent::new(MAX_EXACT))
+    }
+}
+
 /// What is known of a packet, as places in the state.
 #[derive(Clone, Copy, Debug, Default)]
 struct Latest {
     answers: Option<Partner>,
     repeats: Option<Partner>,
     copy_of: Option<Partner>,
+    lowered_from: Option<u8>,
     alias: Option<(Sender, u16)>,
     filter: Option<u16>,
 }
@@ -114,8 +131,13 @@ impl Track {
                 self.subscriptions.subscribe(subscribe, &notes);
                 security::subscribe(subscribe, &mut notes, record);
             }
-            Packet::Suback(suback) => self.subscriptions.suback(suback, &mut notes),
-            Packet::Unsubscribe(unsubscribe) => self.subscriptions.unsubscribe(unsubscribe, &notes),
+            Packet::Suback(suback) => {
+                let is_known = self.is_session_known && is_complete;
+                self.subscriptions.suback(suback, is_known, &mut notes);
+            }
+            Packet::Unsubscribe(unsubscribe) => {
+                self.subscriptions.unsubscribe(unsubscribe, &mut notes);
+            }
             Packet::Unsuback(unsuback) => self.subscriptions.unsuback(unsuback),
             Packet::Publish(publish) => {
                 let most = takes.map(|takes| takes.alias_maximum);
@@ -127,21 +149,28 @@ impl Track {
 
     /// What is known of the last packet from those before it.
     pub(super) fn facts(&self) -> Facts<'_> {
-        let Latest { answers, repeats, copy_of, alias, filter } = self.latest;
+        let Latest { answers, repeats, copy_of, lowered_from, alias, filter } = self.latest;
         let topic = alias.and_then(|(sender, alias)| self.aliases(sender).topic(alias));
         Facts {
             answers,
             repeats,
             copy_of,
+            lowered_from,
             topic,
             filter: filter.and_then(|place| self.subscriptions.text(place)),
         }
+    }
+
+    /// The packet that the last one answers.
+    pub(super) fn answers(&self) -> Option<Partner> {
+        self.latest.answers
     }
 
     /// Bytes of the connection were lost: what rests on them is forgotten.
     pub(super) fn lost(&mut self, sender: Sender, at: At, shared: &mut Shared, record: &mut Ended) {
         self.order.lost();
         self.exchanges.forget(shared);
+        shared.unknown(record);
         (self.from_client, self.from_server) = Default::default();
         self.subscriptions = Subscriptions::default();
         self.is_session_known = false;
@@ -154,6 +183,7 @@ impl Track {
     /// Nothing more comes: what is open goes into the record. The result is what the session keeps
     /// for its next connection, where all of that is known.
     pub(super) fn end(&mut self, shared: &mut Shared, record: &mut Ended) -> Option<Kept> {
+        shared.unknown(record);
         record.is_begun = self.is_begun();
         record.is_complete = self.is_complete();
         record.keep_alive.unanswered = self.exchanges.unanswered_ping();
@@ -214,6 +244,11 @@ impl Track {
             self.exchanges.carry(&kept.open);
             self.subscriptions = kept.subscriptions;
             self.is_session_known = true;
+            if let Some(line) = notes.seen.line.filter(|_| notes.is_complete) {
+                for one in self.subscriptions.granted() {
+                    notes.shared.subscribed(&line, &one.filter, one.options);
+                }
+            }
         }
     }
 
@@ -240,9 +275,13 @@ impl Track {
         }
         let hash = notes.shared.hash(topic);
         if sender == Sender::Client {
-            return notes.shared.published(notes.seen, hash, publish);
+            return notes.shared.published(notes.seen, topic, hash, publish);
         }
-        self.latest.copy_of = notes.shared.delivered(notes.seen, hash, publish);
+        let copy = notes.shared.delivered(notes.seen, hash, publish);
+        if let Some((_, of, qos)) = copy {
+            self.latest.copy_of = Some(of);
+            self.latest.lowered_from = Some(qos).filter(|qos| *qos > publish.qos);
+        }
         if self.subscriptions.is_empty() && !self.is_session_known {
             return;
         }
@@ -250,6 +289,14 @@ impl Track {
         self.latest.filter = matched.granted;
         if self.is_session_known && notes.is_sure() {
             self.subscriptions.judge(publish, matched, notes);
+        }
+        if let Some((key, of, _)) = copy.filter(|_| publish.qos == 2) {
+            let before = self.exact.0.entry(key, || notes.seen.at);
+            let before = std::mem::replace(before, notes.seen.at);
+            let is_second = (of.at.number..notes.seen.at.number).contains(&before.number);
+            if is_second && matched.count == 1 && self.is_session_known && notes.is_complete {
+                notes.whole(Rule::DELIVERED_TWICE, (of.at.number, before.number));
+            }
         }
     }
 }

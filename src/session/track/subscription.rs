@@ -64,6 +64,8 @@ struct Filter {
 pub(super) struct Matched {
     /// The place of the first filter that is granted.
     pub(super) granted: Option<u16>,
+    /// How many filters match it: the server may send as many copies.
+    pub(super) count: u16,
     /// The highest QoS that it may have; `None`: nothing that was asked for matches it.
     most: Option<u8>,
 }
@@ -94,8 +96,9 @@ impl Subscriptions {
         self.asked.push((subscribe.packet_id, places));
     }
 
-    /// A SUBACK: what was granted, and more than was asked for.
-    pub(super) fn suback(&mut self, suback: &Suback<'_>, notes: &mut Notes<'_>) {
+    /// A SUBACK: what was granted, and more than was asked for. `is_known`: all subscriptions of the
+    /// session are known.
+    pub(super) fn suback(&mut self, suback: &Suback<'_>, is_known: bool, notes: &mut Notes<'_>) {
         // Without its SUBSCRIBE it is not known what it grants.
         let Some(nth) = self.asked.iter().position(|(id, _)| *id == suback.packet_id) else {
             return;
@@ -118,11 +121,19 @@ impl Subscriptions {
             }
             filter.granted = Some(*code);
             filter.most = filter.most.max(Some(*code));
+            if let Some(line) = notes.seen.line.filter(|_| is_known) {
+                notes.shared.subscribed(&line, &filter.text, filter.options);
+            }
         }
     }
 
     /// An UNSUBSCRIBE.
-    pub(super) fn unsubscribe(&mut self, unsubscribe: &Unsubscribe<'_>, notes: &Notes<'_>) {
+    pub(super) fn unsubscribe(&mut self, unsubscribe: &Unsubscribe<'_>, notes: &mut Notes<'_>) {
+        if let Some(line) = notes.seen.line {
+            for filter in unsubscribe.filters() {
+                notes.shared.unsubscribed(&line, filter.0, notes.seen.at);
+            }
+        }
         let find = |text: &[u8]| self.places.get(&notes.shared.hash(text)).copied();
         let places: Vec<u16> = unsubscribe.filters().filter_map(|text| find(text.0)).collect();
         if self.leaving.len() >= MAX_WAITING {
@@ -172,6 +183,7 @@ impl Subscriptions {
         for place in exact.into_iter().chain(wild) {
             let Some(filter) = self.filters.get(usize::from(place)) else { continue };
             matched.most = matched.most.max(filter.most);
+            matched.count = matched.count.saturating_add(1);
             if filter.granted.is_some() && matched.granted.is_none_or(|first| place < first) {
                 matched.granted = Some(place);
             }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::mqtt::{Reading, decode};
 use crate::session::Proof;
-use crate::spec::PacketType;
+use crate::spec::{PacketType, Severity};
 
 const CONNECT: (Sender, &str) = (Sender::Client, "101100044d5154540502000a032100ff000161");
 const CONNACK: (Sender, &str) = (Sender::Server, "2003000000");
@@ -85,9 +85,12 @@ fn the_order_of_packets() {
     finds(&[CONNECT, client("c000"), server("d000")], &[(3, Rule::BEFORE_CONNACK)]);
     finds(&[CONNECT, server("f0021800"), CONNACK], &[]);
     finds(&[CONNECT, CONNACK, CONNACK], &[(3, Rule::SECOND_CONNACK)]);
-    finds(&[CONNECT, server("2003008700"), server("d000")], &[(3, Rule::AFTER_REFUSAL)]);
+    finds(
+        &[CONNECT, client("c000"), server("2003008700"), server("d000")],
+        &[(4, Rule::AFTER_REFUSAL)],
+    );
     finds(&[CONNECT, CONNACK, client("e000"), client("c000")], &[(4, Rule::AFTER_DISCONNECT)]);
-    finds(&[CONNECT, CONNACK, client("e000"), server("d000")], &[]);
+    finds(&[CONNECT, CONNACK, client("c000"), client("e000"), server("d000")], &[]);
 }
 
 #[test]
@@ -98,12 +101,13 @@ fn aliases() {
     finds(&[CONNECT, takes, client(used)], &[(3, Rule::ALIAS_UNKNOWN)]);
     // The server takes two, or none.
     let two = server("2006000003220002");
-    finds(&[CONNECT, two, client(set)], &[(3, Rule::ALIAS_ABOVE_MAXIMUM)]);
+    finds(&[CONNECT, two, client("300800016103230003aa")], &[(3, Rule::ALIAS_ABOVE_MAXIMUM)]);
     finds(&[CONNECT, CONNACK, client(set)], &[(3, Rule::ALIAS_ABOVE_MAXIMUM)]);
     // What was sent before the CONNACK came could not keep to it.
     finds(&[CONNECT, client(set), CONNACK], &[]);
     // The client takes none.
-    finds(&[CONNECT, CONNACK, server(set)], &[(3, Rule::ALIAS_ABOVE_MAXIMUM)]);
+    let found = [(3, Rule::ALIAS_ABOVE_MAXIMUM), (3, Rule::NO_SUBSCRIPTION)];
+    finds(&[CONNECT, CONNACK, server(set)], &found);
 }
 
 #[test]
@@ -154,4 +158,195 @@ fn each_step_of_qos_2_answers_the_one_before() {
     assert_eq!(answers(6), Some((PacketType::PUBREL, 5, Some(1_000_000_000))));
     // Identifiers of the two directions have nothing to do with each other.
     assert_eq!(run(&[steps[0], steps[1], steps[2], client("50020007")], 1, 0).1.answers, None);
+}
+
+/// A CONNACK with a property: identifier and value in hexadecimal.
+fn connack(property: &str) -> String {
+    let len = property.len() / 2;
+    format!("20{:02x}0000{len:02x}{property}", 3 + len)
+}
+
+/// A PUBLISH of QoS 1 or 2 to `a` with this first byte and identifier.
+fn publish(first: u8, id: u8) -> String {
+    format!("{first:02x}0700016100{id:02x}0078")
+}
+
+fn ack(kind: u8, id: u8) -> String {
+    format!("{kind:02x}0200{id:02x}")
+}
+
+/// The findings of a conversation in a version, whose order is certain or not.
+fn found(version: Version, is_settled: bool, packets: &[(Sender, &str)]) -> Vec<(u64, Rule)> {
+    let packets: Vec<(Sender, String)> =
+        packets.iter().map(|(sender, hex)| (*sender, hex.replace(' ', ""))).collect();
+    let packets: Vec<(Sender, &str)> = packets.iter().map(|(s, hex)| (*s, hex.as_str())).collect();
+    run_with(&packets, 1, 0, version, is_settled).0
+}
+
+/// A conversation behind CONNECT and CONNACK: what is found with a proof of the order, numbered
+/// from the first packet that is given. Without the proof there must be no error.
+fn after(connack: &str, packets: &[(Sender, &str)]) -> Vec<(u64, Rule)> {
+    let all: Vec<_> = [CONNECT, server(connack)].iter().chain(packets).copied().collect();
+    let open = found(Version::V5, false, &all);
+    let is_error = |(_, rule): &&(u64, Rule)| rule.info().severity == Severity::Error;
+    assert_eq!(open.iter().find(is_error), None, "accused without proof");
+    found(Version::V5, true, &all).into_iter().map(|(number, rule)| (number - 2, rule)).collect()
+}
+
+const PLAIN: &str = "2003000000";
+
+#[test]
+fn an_identifier_is_free_once_its_exchange_is_over() {
+    let (one, two) = (publish(0x32, 7), publish(0x34, 7));
+    let (puback, pubrec, pubcomp) = (ack(0x40, 7), ack(0x50, 7), ack(0x70, 7));
+    let pubrel = ack(0x62, 7);
+    assert_eq!(after(PLAIN, &[client(&one), server(&puback), client(&two)]), []);
+    assert_eq!(after(PLAIN, &[client(&one), client(&one)]), [(2, Rule::ID_IN_USE)]);
+    let steps = [client(&two), server(&pubrec), client(&pubrel), client(&one)];
+    assert_eq!(after(PLAIN, &steps), [(4, Rule::ID_IN_USE)]);
+    let steps = [client(&two), server(&pubrec), client(&pubrel), server(&pubcomp), client(&one)];
+    assert_eq!(after(PLAIN, &steps), []);
+    // A PUBREC that refuses ends it.
+    let refusal = "50030007 87".replace(' ', "");
+    assert_eq!(after(PLAIN, &[client(&two), server(&refusal), client(&one)]), []);
+    // SUBSCRIBE and PUBLISH of the client share their identifiers; the server has its own.
+    let subscribe = "820700070000016101".to_owned();
+    assert_eq!(after(PLAIN, &[client(&subscribe), client(&one)]), [(2, Rule::ID_IN_USE)]);
+    assert_eq!(after(PLAIN, &[client(&subscribe), server(&one)]), []);
+}
+
+#[test]
+fn what_is_sent_again() {
+    let (one, again) = (publish(0x32, 7), publish(0x3a, 7));
+    let (two, two_again) = (publish(0x34, 7), publish(0x3c, 7));
+    let (pubrec, pubrel) = (ack(0x50, 7), ack(0x62, 7));
+    assert_eq!(after(PLAIN, &[client(&one), client(&again)]), [(2, Rule::SENT_AGAIN)]);
+    assert_eq!(after(PLAIN, &[client(&again)]), [(1, Rule::DUP_WITHOUT_FIRST)]);
+    let late = [client(&one), server("40020007"), client(&again)];
+    assert_eq!(after(PLAIN, &late), [(3, Rule::SENT_AGAIN)]);
+    let behind = [client(&two), server(&pubrec), client(&pubrel), client(&two_again)];
+    assert_eq!(after(PLAIN, &behind), [(4, Rule::PUBLISH_AFTER_PUBREL)]);
+    let twice = [client(&two), server(&pubrec), client(&pubrel), client(&pubrel)];
+    assert_eq!(after(PLAIN, &twice), [(4, Rule::SENT_AGAIN)]);
+    // Before 5.0 it may be sent again, and answered again.
+    let v3 = |packets: &[(Sender, &str)]| {
+        let head = [client("100d00044d51545404020 00a000161"), server("20020000")];
+        let all: Vec<_> = head.iter().chain(packets).copied().collect();
+        found(Version::V311, true, &all)
+    };
+    let (one, again) = ("320600016100 0778", "3a0600016100 0778");
+    let acks = [server("40020007"), server("40020007")];
+    assert_eq!(v3(&[client(one), client(again), acks[0], acks[1]]), []);
+    assert_eq!(v3(&[client(one), acks[0], acks[1]]), [(5, Rule::ACK_TWICE)]);
+    let (two, again) = ("340600016100 0778", "3c0600016100 0778");
+    let behind = [client(two), server(&pubrec), client(&pubrel), client(again)];
+    assert_eq!(v3(&behind), [(6, Rule::PUBLISH_AFTER_PUBREL)]);
+}
+
+#[test]
+fn answers_that_nothing_waits_for() {
+    let (one, two) = (publish(0x32, 7), publish(0x34, 7));
+    let (puback, pubrec, pubcomp) = (ack(0x40, 7), ack(0x50, 7), ack(0x70, 7));
+    let pubrel = ack(0x62, 7);
+    assert_eq!(after(PLAIN, &[client(&one), server(&puback)]), []);
+    assert_eq!(after(PLAIN, &[server(&puback)]), [(1, Rule::ACK_UNASKED)]);
+    assert_eq!(after(PLAIN, &[client(&one), server(&ack(0x40, 8))]), [(2, Rule::ACK_UNASKED)]);
+    let twice = [client(&one), server(&puback), server(&puback)];
+    assert_eq!(after(PLAIN, &twice), [(3, Rule::ACK_TWICE)]);
+    let twice = [client(&two), server(&pubrec), server(&pubrec)];
+    assert_eq!(after(PLAIN, &twice), [(3, Rule::ACK_TWICE)]);
+    assert_eq!(after(PLAIN, &[client(&two), server(&puback)]), [(2, Rule::ACK_WRONG)]);
+    assert_eq!(after(PLAIN, &[client(&two), server(&pubcomp)]), [(2, Rule::ACK_WRONG)]);
+    assert_eq!(after(PLAIN, &[client(&two), client(&pubrel)]), [(2, Rule::PUBREL_EARLY)]);
+    assert_eq!(after(PLAIN, &[client(&pubrel)]), [(1, Rule::PUBREL_UNKNOWN)]);
+    assert_eq!(after(PLAIN, &[server("d000")]), [(1, Rule::PINGRESP_UNASKED)]);
+    assert_eq!(after(PLAIN, &[client("c000"), server("d000")]), []);
+}
+
+/// An answer that the capture shows before its request is none to nothing, and the request is
+/// answered.
+#[test]
+fn an_answer_may_be_seen_before_its_request() {
+    let (one, puback) = (publish(0x32, 7), ack(0x40, 7));
+    let mixed = [CONNECT, CONNACK, server(&puback), client(&one)];
+    let (found, _, record) = run_with(&mixed, 1, 0, Version::V5, false);
+    assert_eq!((found, record.open_count), (Vec::new(), 0));
+    let (_, _, record) = run_with(&mixed[..3], 1, 0, Version::V5, false);
+    assert_eq!(record.open_count, 0);
+    let (_, _, record) = run_with(&[CONNECT, CONNACK, client(&one)], 1, 0, Version::V5, true);
+    let open = record.open.first().unwrap();
+    assert_eq!((open.packet_id, open.next, open.first.number), (7, PacketType::PUBACK, 3));
+}
+
+#[test]
+fn receive_maximum() {
+    let two = connack("210002");
+    let ids = [1, 2, 3, 4].map(|id| publish(0x32, id));
+    let [a, b, c, d] = ids.each_ref().map(|hex| client(hex));
+    assert_eq!(after(&two, &[a, b]), []);
+    assert_eq!(after(&two, &[a, b, c]), [(3, Rule::RECEIVE_MAXIMUM_EXCEEDED)]);
+    let puback = ack(0x40, 1);
+    assert_eq!(after(&two, &[a, b, server(&puback), c]), []);
+    let found = after(&two, &[a, b, server(&puback), c, d]);
+    assert_eq!(found, [(5, Rule::RECEIVE_MAXIMUM_EXCEEDED)]);
+    // QoS 2 counts until PUBCOMP, QoS 0 not at all.
+    let (exact, pubrec) = (publish(0x34, 9), ack(0x50, 9));
+    let found = after(&two, &[client(&exact), a, server(&pubrec), b]);
+    assert_eq!(found, [(4, Rule::RECEIVE_MAXIMUM_EXCEEDED)]);
+    assert_eq!(after(&two, &[a, b, client("300500016100 78")]), []);
+    // The client's own, which is 255, holds for the server; its subscription is not known here.
+    let many: Vec<String> = (0..=255u16).map(|id| format!("32070001610 1{id:02x}0078")).collect();
+    let many: Vec<_> = many.iter().map(|hex| server(hex)).collect();
+    let found = after(PLAIN, &many);
+    let last = found.iter().filter(|(_, rule)| *rule == Rule::RECEIVE_MAXIMUM_EXCEEDED).count();
+    assert_eq!(last, 1, "{found:?}");
+}
+
+#[test]
+fn limits_of_the_server() {
+    let one = publish(0x32, 1);
+    let retained = "310500016100 78";
+    let wild = "82070001000001 2b01";
+    let share = "820e0001000008 2473686172652f78 01";
+    let named = "82090001020b05 00016101";
+    let long = format!("300f000161 00{}", "78".repeat(11));
+    for (property, packet, rule) in [
+        ("2400", one.as_str(), Rule::QOS_ABOVE_MAXIMUM),
+        ("2500", retained, Rule::RETAIN_UNAVAILABLE),
+        ("2700000010", &long, Rule::PACKET_ABOVE_MAXIMUM),
+        ("2800", wild, Rule::WILDCARD_UNAVAILABLE),
+        ("2900", named, Rule::SUBSCRIPTION_ID_UNAVAILABLE),
+        ("2a00", share, Rule::SHARED_UNAVAILABLE),
+    ] {
+        let strict = connack(property);
+        assert_eq!(after(&strict, &[client(packet)]), [(1, rule)], "{property}");
+        assert_eq!(after(PLAIN, &[client(packet)]), [], "{property}");
+        let early = found(Version::V5, true, &[CONNECT, client(packet), server(&strict)]);
+        assert_eq!(early, [], "{property}: sent before the CONNACK came");
+    }
+}
+
+#[test]
+fn what_a_delivery_matches() {
+    let subscribe = client("8209000100 0003612f2b01");
+    let suback = server("900400010001");
+    let matching = server("30070003612f62 0078");
+    let other = server("30070003622f62 0078");
+    assert_eq!(after(PLAIN, &[subscribe, suback, matching]), []);
+    assert_eq!(after(PLAIN, &[subscribe, suback, other]), [(3, Rule::NO_SUBSCRIPTION)]);
+    // It may come before the SUBACK, and after the UNSUBSCRIBE.
+    assert_eq!(after(PLAIN, &[subscribe, matching, suback]), []);
+    let leave = client("a2080002000003612f2b");
+    let left = server("b00400020000");
+    assert_eq!(after(PLAIN, &[subscribe, suback, leave, left, matching]), []);
+    let refused = server("900400010087");
+    assert_eq!(after(PLAIN, &[subscribe, refused, matching]), [(3, Rule::NO_SUBSCRIPTION)]);
+    // QoS 2 though 1 was granted.
+    let exact = server("34090003612f62 00050078");
+    assert_eq!(after(PLAIN, &[subscribe, suback, exact]), [(3, Rule::QOS_ABOVE_GRANTED)]);
+    let named = server("30090003612f62 020b0778");
+    let found = after(PLAIN, &[subscribe, suback, named]);
+    assert_eq!(found, [(3, Rule::SUBSCRIPTION_ID_UNKNOWN)]);
+    let with_id = client("820b0001020b07 0003612f2b01");
+    assert_eq!(after(PLAIN, &[with_id, suback, named]), []);
 }

@@ -1,0 +1,54 @@
+# shellcheck shell=bash
+# Recordings of what happens to sessions; read by record.sh, which has the words used here.
+
+scripted() { python3 "$HERE/sessions.py" "$@"; }
+
+recording sessions-war.pcap '5.0' 'scripted clients' \
+  'two devices with the same Client Identifier throw each other out, five times' \
+  'CONNECT=6 CONNACK=6 DISCONNECT=1'
+record_sessions_war() { open_broker; dump -i lo "$ALL"; scripted war; }
+
+recording sessions-keep-alive.pcap '3.1.1, 5.0' 'mosquitto_sub' \
+  'a client that stands still (SIGSTOP) breaks its Keep Alive of 5 s: the broker closes some seconds after the 7.5 s that it must wait, and publishes its Will' \
+  'CONNECT=2 CONNACK=2 PUBLISH=1 PUBACK=1 SUBSCRIBE=2 SUBACK=2 PINGREQ=1 PINGRESP=1 DISCONNECT=1'
+record_sessions_keep_alive() {
+  open_broker
+  dump -i lo "$ALL"
+  sub -V mqttv311 -i watcher -q 1 -t 'wills/#' -C 1 &
+  local watcher=$! still
+  subscribed watcher
+  mosquitto_sub -h 127.0.0.1 -V mqttv5 -i still -k 5 -t nothing --will-topic wills/still --will-payload gone --will-qos 1 &
+  still=$!
+  subscribed still
+  sleep 6
+  kill -STOP $still
+  wait "$watcher"
+  kill -KILL $still
+  wait $still 2>/dev/null || true
+}
+
+recording sessions-unfinished.pcap '5.0' 'scripted clients' \
+  'QoS 2 that killed clients leave open: finished on the next connection of the session, or never; messages kept for a client that is away' \
+  'CONNECT=5 CONNACK=5 PUBLISH=5 PUBREC=5 PUBREL=4 PUBCOMP=4 SUBSCRIBE=1 SUBACK=1 DISCONNECT=3'
+record_sessions_unfinished() { open_broker; dump -i lo "$ALL"; scripted unfinished; }
+
+recording sessions-limits.pcap '5.0' 'scripted clients' \
+  'each connection breaks one limit that the CONNACK gave: Maximum QoS, Retain Available, Maximum Packet Size, Topic Alias Maximum, Receive Maximum' \
+  'CONNECT=6 CONNACK=6 PUBLISH=12 PUBACK=8 SUBSCRIBE=1 SUBACK=1 DISCONNECT=4'
+record_sessions_limits() {
+  broker <<-END
+	listener 1883 127.0.0.1
+	allow_anonymous true
+	max_qos 1
+	retain_available false
+	max_packet_size 2000
+	max_inflight_messages 3
+	END
+  dump -i lo "$ALL"
+  scripted limits
+}
+
+recording sessions-order.pcap '3.1.1, 5.0' 'scripted clients' \
+  'Packet Identifiers used twice, PUBLISH sent again on the same connection and behind its PUBREL, an acknowledgment of nothing, PUBREL too early; a Will by reason code 0x04' \
+  'CONNECT=5 CONNACK=5 PUBLISH=8 PUBACK=2 PUBREC=6 PUBREL=2 PUBCOMP=2 SUBSCRIBE=1 SUBACK=1 PINGREQ=1 PINGRESP=1 DISCONNECT=3'
+record_sessions_order() { open_broker; dump -i lo "$ALL"; scripted order; }
