@@ -81,6 +81,52 @@ fn limits_and_take_overs() {
     expect("v5-limits.pcap", LIMITS);
 }
 
+#[test]
+fn sessions_of_mosquitto() {
+    const TAKEN: &[(&str, Certainty)] = &[("taken-over", Likely), ("closed", Proven)];
+    const LIMIT: &[(&str, Certainty)] = &[("limit", Proven), ("disconnect-error", Proven)];
+    #[rustfmt::skip]
+    const WAR: &[Row] = &[
+        ("doorbell", TAKEN, SERVER, "stream 1 from"),
+        ("doorbell", TAKEN, SERVER, "stream 2 from"),
+        ("doorbell", TAKEN, SERVER, "stream 3 from"),
+        ("doorbell", TAKEN, SERVER, "take-over number 3"),
+        ("doorbell", TAKEN, SERVER, "take-over number 4"),
+        ("doorbell", &[("disconnect", Proven)], CLIENT, "0x00 Normal disconnection"),
+    ];
+    expect("sessions-war.pcap", WAR);
+    #[rustfmt::skip]
+    const SILENCE: &[Row] = &[
+        ("watcher", &[("disconnect", Proven)], CLIENT, "DISCONNECT"),
+        ("still", &[("keep-alive", Likely), ("closed", Proven)], SERVER, "Keep Alive 5 s"),
+    ];
+    expect("sessions-keep-alive.pcap", SILENCE);
+    #[rustfmt::skip]
+    const LIMITS: &[Row] = &[
+        ("qos", LIMIT, SERVER, "0x9b QoS not supported"),
+        ("retain", LIMIT, SERVER, "0x9a Retain not supported"),
+        ("size", LIMIT, SERVER, "0x95 Packet too large"),
+        ("alias", LIMIT, SERVER, "0x94 Topic Alias invalid"),
+        // mosquitto lets these pass.
+        ("receive", &[("closed", Proven)], CLIENT, "the client closed"),
+        ("wildcard", &[("closed", Proven)], CLIENT, "the client closed"),
+    ];
+    expect("sessions-limits.pcap", LIMITS);
+}
+
+#[test]
+fn what_never_got_to_mqtt() {
+    #[rustfmt::skip]
+    const REFUSED: &[Row] = &[
+        ("", &[("upgrade-refused", Proven), ("closed", Proven)], SERVER, "status 401"),
+        ("by-hand", &[("malformed", Likely), ("closed", Proven)], SERVER, "(header-flags)"),
+    ];
+    expect("ws-refused.pcap", REFUSED);
+    let (ended, ..) = inspect(&captures_folder().join("tls13.pcap"));
+    let last = judge(&ended[3]);
+    assert_eq!((last.causes[0].info.id, last.causes[0].by), ("tls-alert", CLIENT));
+}
+
 /// The proof of a cause is in the capture, and comes in its order.
 #[test]
 fn every_verdict_on_every_recording_has_its_proof() {

@@ -190,7 +190,7 @@ impl Conversation {
             top.item(sender, Item::End, None);
         }
         self.tell_closes(worker);
-        if self.is_mqtt() {
+        if self.is_mqtt() || self.mqtt.session.is_heard() {
             let side = self.mqtt.client;
             let ends = (connection.address(side), connection.address(side.other()));
             let stream = Some(connection.stream);

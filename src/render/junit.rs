@@ -71,6 +71,7 @@ impl Junit {
     }
 
     fn suite(suite: &Suite, session: Option<&Session>, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(b"\n")?;
         let mut writer = Writer::new_with_indent(&mut *out, b' ', 2);
         let failed = suite.cases.values().filter(|case| case.errors.count > 0).count();
         let name = session.map_or_else(|| "no connection".to_owned(), name);

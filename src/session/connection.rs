@@ -134,6 +134,12 @@ impl Connection {
         record.wire.noted(findings, at);
     }
 
+    /// Whether a line was told of it that is no MQTT.
+    #[must_use]
+    pub fn is_heard(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| record.wire.is_heard)
+    }
+
     /// A side has ended in TCP.
     pub fn closed(&mut self, sender: Sender, closed: ended::Closed, shared: &mut Shared) {
         let record = self.record.get_or_insert_default();

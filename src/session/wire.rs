@@ -9,6 +9,7 @@ use crate::spec::field::Context;
 use crate::spec::unit::Unit;
 use crate::spec::{Rule, Sender, Severity};
 use crate::stream;
+pub use crate::stream::{Place, Sent};
 use std::collections::VecDeque;
 
 /// Packets with errors that are remembered of each side: the last ones, as what ends a connection
@@ -36,6 +37,8 @@ pub struct Wire {
     pub upgrade_refused: Option<(u64, At)>,
     /// The first WebSocket close frame, and who sent it.
     pub websocket_close: Option<(Sender, At)>,
+    /// Whether a line was told of it that is no MQTT.
+    pub(super) is_heard: bool,
     /// Whether TLS was seen.
     pub is_tls: bool,
     /// Bytes of the client that were not captured.
@@ -120,6 +123,7 @@ impl Wire {
 
     /// Takes note of a line that is no MQTT.
     pub(super) fn heard(&mut self, (unit, text): (Unit, &str), sender: Sender, at: At) {
+        self.is_heard = true;
         self.is_tls |= matches!(unit, Unit::TLS | Unit::TLS_ALERT);
         let list = match unit {
             Unit::TLS_ALERT => &mut self.alerts,

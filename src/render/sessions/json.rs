@@ -25,7 +25,7 @@
 //! | `took_over`, `taken_over_by` | the other connection of the same client: `stream`, `client`, place of its CONNECT |
 //! | `war` | where take-overs go back and forth: `count`, `time`, `addresses` |
 //! | `faults` | how many findings of severity error there are on the packets of `client` and `server` |
-//! | `causes` | why it ended, the cause that says most first: `cause` (see below), `certainty` (`"proven"` or `"likely"`), `fault` (whether it is one), `by` (`"client"`, `"server"`), `text`, `proof` (places) |
+//! | `causes` | why it ended, the cause that says most first: `cause` (the table of causes), `certainty` (`"proven"` or `"likely"`), `fault` (whether it is one), `by` (`"client"`, `"server"`), `text`, `proof` (places) |
 //! | `caveats` | what the capture does not show: sentences |
 //! | `events` | with `session` alone: the time line, see below |
 
@@ -33,9 +33,9 @@ use super::{Format, Session, Sessions};
 use crate::pipeline::Record;
 use crate::render::json::{Shows, Time, seconds, write_line};
 use crate::session::ended::{Fate, Half, Limits, Other};
+use crate::session::wire::{Place as TcpPlace, Sent};
 use crate::session::{At, Cause, Ended};
 use crate::spec::{PacketType, Sender, Version, reason};
-use crate::stream::{Place as TcpPlace, Sent};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};

@@ -4,9 +4,9 @@ use super::MAX_EVENTS;
 use crate::pipeline::Record;
 use crate::render::sessions::Session;
 use crate::render::summary;
+use crate::session::wire;
 use crate::session::{At, Ended};
 use crate::spec::{Rule, Sender, Severity};
-use crate::stream;
 use std::collections::HashMap;
 
 /// Something that happened on a connection.
@@ -148,7 +148,7 @@ impl Event {
         }
     }
 
-    fn tcp(place: stream::Place, sender: Sender, kind: &'static str, text: &str) -> Self {
+    fn tcp(place: wire::Place, sender: Sender, kind: &'static str, text: &str) -> Self {
         Self {
             at: At { number: 0, frame: place.frame, time: place.time },
             sender,
@@ -166,7 +166,7 @@ impl Event {
 fn add_tcp(ended: &Ended, events: &mut Vec<Event>) {
     let Some(tcp) = ended.wire.tcp else { return };
     if tcp.client.syns > 0 {
-        let first = stream::Place { frame: tcp.first.frame, time: tcp.first.time };
+        let first = wire::Place { frame: tcp.first.frame, time: tcp.first.time };
         let times = match tcp.client.syns {
             1 => String::new(),
             several => format!("{several} times"),
