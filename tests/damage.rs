@@ -250,6 +250,36 @@ fn interleaved_connections_read_the_same() {
     }
 }
 
+/// A capture may show the directions out of step: an answer before its request, and a request long
+/// after. Behind CONNECT and CONNACK nobody is accused for it.
+#[test]
+fn directions_out_of_step_accuse_nobody() {
+    for (seed, stream) in (1..).zip(streams()) {
+        let list = segments(&stream, 1_000_000 * seed as u32, PORT);
+        let clean = read(&list);
+        for most in [1, 3, 40] {
+            let mut random = Random(seed + 1_000 * most as u64);
+            let mixed = out_of_step(&list, most, &mut random);
+            no_more_errors(&read(&mixed), &clean, stream.name.as_str());
+        }
+    }
+}
+
+/// The two directions in an order of their own: each in turn goes up to `most` segments ahead.
+fn out_of_step(list: &[Tcp], most: usize, random: &mut Random) -> Vec<Tcp> {
+    let (first, rest) = list.split_at(list.len().min(6));
+    let of = |client: bool| rest.iter().filter(move |one| one.from_client == client).cloned();
+    let mut sides = [of(true).collect::<Vec<_>>(), of(false).collect()];
+    let (mut out, mut turn) = (first.to_vec(), 1);
+    while sides.iter().any(|side| !side.is_empty()) {
+        let side = &mut sides[turn];
+        let count = (1 + random.below(most)).min(side.len());
+        out.extend(side.drain(..count));
+        turn = 1 - turn;
+    }
+    out
+}
+
 /// A packet of a direction: where it begins in the bytes of the side, its length.
 struct Packets<'s> {
     clean: &'s [Shown],
