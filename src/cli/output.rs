@@ -61,6 +61,7 @@ impl Printer {
     }
 
     /// Tells the connections too, behind the packets: as JSON where these are JSON.
+    #[cfg(feature = "live")]
     pub(super) fn add_sessions(&mut self, output: &Output) {
         let name = if output.format == "json" { "json" } else { "table" };
         let row = render::sessions::FORMATS.iter().find(|row| row.name == name);

@@ -2,7 +2,9 @@
 //!
 //! What may enter: ways to write a [`Record`] down. A format sees the tape, the spec and facts of
 //! the record, never the decoder. To add a format: a file with a type that implements [`Format`],
-//! and a row in [`FORMATS`].
+//! and a row in [`FORMATS`]. A format that has something in front of its first record writes it with
+//! that record, or at the end where there was none. Connections have tables of their own:
+//! [`sessions::FORMATS`] and [`timeline::FORMATS`].
 
 pub mod digest;
 pub mod facts;

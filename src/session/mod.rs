@@ -1,6 +1,9 @@
 //! What is known of a connection across its packets. Sans-IO: packets come in in the order of the
 //! capture, facts and findings come out; no clock and no file is touched.
 //!
+//! [`ended`] is what a connection was, [`wire`] what TCP and its bytes show beside that, [`verdict`] why
+//! it ended.
+//!
 //! What may enter: facts that need more than one packet. They are kept with bounded memory.
 
 mod connection;

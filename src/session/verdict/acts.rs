@@ -61,8 +61,16 @@ impl<'e> Scene<'e> {
             tcp(sent.and_then(|sent| sent.fin), What::Fin);
             tcp(sent.and_then(|sent| sent.rst), What::Rst);
         }
-        // A packet comes before the FIN of the segment that carries both.
-        acts.sort_by_key(|act| (act.at.time, act.at.frame, act.what.is_tcp()));
+        acts.sort_by_key(|act| {
+            let at = (act.at.time, act.at.frame);
+            // A FIN stands behind all that its side sent, also where some of that came later, sent
+            // again; and a packet before the FIN of the segment that carries both.
+            let last = match act.what {
+                What::Fin => ended.half(act.by).last.map(|last| (last.time, last.frame)),
+                _ => None,
+            };
+            (last.map_or(at, |last| last.max(at)), act.what.is_tcp())
+        });
         Self { ended, acts }
     }
 

@@ -109,6 +109,9 @@ fn a_disconnect_is_an_end_in_order() {
     let asked = disconnect(accepted_v5(), Sender::Client, 4, SECOND);
     assert!(first(&asked).2.contains("0x04 Disconnect with Will Message"));
     assert_eq!(ids(&disconnect(accepted_v5(), Sender::Server, 0x89, SECOND)), ["disconnect-error"]);
+    // The segment of the DISCONNECT was lost, and came again behind the FIN that follows it.
+    let again = disconnect(fin(accepted(), Sender::Client, SECOND), Sender::Client, 0, 2 * SECOND);
+    assert_eq!(ids(&again), ["disconnect"]);
     // A DISCONNECT behind the other side's FIN did not end it.
     let late = disconnect(fin(accepted(), Sender::Server, SECOND), Sender::Client, 0, 2 * SECOND);
     assert_eq!(ids(&late), ["closed"]);
