@@ -41,6 +41,9 @@ pub fn read_paste<C: Consumer>(paste: &Paste<'_>, settings: PastedSettings, cons
                 .stretch(stretch, &mut conversations);
         }
     }
+    for mut connection in conversations.into_connections() {
+        reader.ended(&mut connection, None, None, None);
+    }
     let frames = paste.pieces.iter().filter(|piece| matches!(piece.kind, Kind::Frame(_)));
     let mut inspector = Inspector::with_reader(reader, settings.inspection.clone());
     for (piece, number) in frames.zip(1..) {
