@@ -1,6 +1,7 @@
 //! One connection, from the bytes of TCP up to those of MQTT: the layers between, and the decision
 //! which there are.
 
+use super::layer::{Layer, Out};
 use super::level::{Item, Level, Top, through};
 use super::probe::{Decision, Hints, Queue, decide};
 use super::tls::Secrets;
@@ -95,19 +96,34 @@ impl Carrier {
         ControlFlow::Continue(())
     }
 
+    /// What a layer waits for beside the bytes may be there now: secrets.
+    pub fn wake(&mut self, top: &mut dyn Top) -> ControlFlow<()> {
+        self.act(|layer, out| layer.wake(out), top);
+        self.settle(false, top)?;
+        if self.client.is_some() {
+            self.tell_lines(top);
+        }
+        ControlFlow::Continue(())
+    }
+
     /// Nothing more comes: what is held is told.
     pub fn finish(&mut self, top: &mut dyn Top) {
+        self.act(|layer, out| layer.finish(out), top);
+        let _ = self.settle(true, top);
+        self.tell_lines(top);
+        self.state = State::Other;
+    }
+
+    /// Lets each layer do something without new bytes, the lowest first.
+    fn act(&mut self, act: fn(&mut dyn Layer, Out<'_>), top: &mut dyn Top) {
         for at in 0..self.levels.len() {
             let Some((level, above)) = self.levels.get_mut(at..).and_then(<[_]>::split_first_mut)
             else {
                 return;
             };
             let mut end = Ending { state: &mut self.state, top: &mut *top };
-            level.finish(above, &mut end);
+            level.act(act, above, &mut end);
         }
-        let _ = self.settle(true, top);
-        self.tell_lines(top);
-        self.state = State::Other;
     }
 
     /// It is not clear yet what the stream is; but where it ought to be MQTT, by its port or by the

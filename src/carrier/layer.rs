@@ -92,6 +92,11 @@ pub trait Layer: Debug {
         false
     }
 
+    /// What the layer waits for beside the bytes may be there now.
+    fn wake(&mut self, out: Out<'_>) {
+        let _ = out;
+    }
+
     /// Nothing more comes of the connection: gives what is left to say.
     fn finish(&mut self, out: Out<'_>) {
         let _ = out;

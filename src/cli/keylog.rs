@@ -2,12 +2,15 @@
 
 use super::report;
 use crate::carrier::tls::{SecretSource, Secrets};
+use crate::pipeline::{Consumer, Inspector};
 use crate::text;
 use anyhow::Context;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// The variable that browsers, curl and others write their secrets by.
 const VARIABLE: &str = "SSLKEYLOGFILE";
@@ -70,6 +73,33 @@ pub(super) fn report(secrets: &Secrets) {
         report::line(&format!(
             "key log {name}: the secrets of {connections} were dropped, as there were too many"
         ));
+    }
+}
+
+/// Lets connections look once a second whether their secrets have come: a client may write its key
+/// log late, and then be silent.
+pub(super) struct Waker {
+    last: Instant,
+}
+
+impl Default for Waker {
+    fn default() -> Self {
+        Self { last: Instant::now() }
+    }
+}
+
+impl Waker {
+    /// `Break`: the consumer wants no more.
+    pub(super) fn wake<C: Consumer>(
+        &mut self,
+        secrets: &Secrets,
+        inspector: &mut Inspector<C>,
+    ) -> ControlFlow<()> {
+        if !secrets.are_awaited() || self.last.elapsed() < Duration::from_secs(1) {
+            return ControlFlow::Continue(());
+        }
+        self.last = Instant::now();
+        inspector.wake()
     }
 }
 

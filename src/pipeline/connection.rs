@@ -33,6 +33,8 @@ pub(super) struct Conversation {
     is_mqtt_port: bool,
     carrier: Carrier,
     mqtt: Mqtt,
+    /// When something came last.
+    last: Option<i64>,
 }
 
 /// The MQTT of a connection.
@@ -75,7 +77,7 @@ impl Conversation {
             trouble: <[Trouble; 2]>::default(),
         };
         let carrier = Carrier::new(hints, settings.secrets.clone());
-        Self { is_mqtt_port: hints.is_mqtt_port, carrier, mqtt }
+        Self { is_mqtt_port: hints.is_mqtt_port, carrier, mqtt, last: None }
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.
@@ -109,6 +111,7 @@ impl Conversation {
                 return ControlFlow::Continue(());
             }
         };
+        self.last = top.time;
         self.carrier.push(side, bottom, &mut top)?;
         for sender in [Sender::Client, Sender::Server] {
             if top.mqtt.direction(sender).arrivals.len() > MAX_SEGMENTS {
@@ -131,6 +134,13 @@ impl Conversation {
         }
     }
 
+    /// What the carrier waits for beside the bytes may be there now.
+    pub(super) fn wake<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
+        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: self.last };
+        // What is found to be no MQTT is let go with its next bytes.
+        let _ = self.carrier.wake(&mut top);
+    }
+
     /// Whether it is MQTT, or ought to be by its port.
     fn is_mqtt(&self) -> bool {
         let Mqtt { from_client, from_server, .. } = &self.mqtt;
@@ -139,7 +149,7 @@ impl Conversation {
 
     /// Nothing more comes of the connection.
     pub(super) fn finish<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: self.last };
         self.carrier.finish(&mut top);
         for sender in [Sender::Client, Sender::Server] {
             top.item(sender, Item::End, None);

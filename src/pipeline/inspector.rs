@@ -4,7 +4,7 @@ use super::connection::Conversation;
 use super::datagrams::Datagrams;
 use super::reader::Reader;
 use super::{Consumer, Notes};
-use crate::capture::{self, Frame};
+use crate::capture::{self, Beside, Frame};
 use crate::carrier::Hints;
 use crate::carrier::tls::Secrets;
 use crate::mqtt::boundary::is_connect;
@@ -149,8 +149,8 @@ impl<C: Consumer> Inspector<C> {
         self.frames = self.frames.saturating_add(1);
         let is_cut = (frame.original_len as usize) > frame.data.len();
         self.cut_frames = self.cut_frames.saturating_add(u64::from(is_cut));
-        self.secrets(frame);
         if let Some(beside) = frame.beside {
+            self.beside(beside)?;
             self.worker.notes.add(frame.number, beside);
         }
         let previous = self.worker.clock.previous;
@@ -181,13 +181,31 @@ impl<C: Consumer> Inspector<C> {
         self.flows.finish(&mut self.worker);
     }
 
-    /// Takes the secrets that stand in the capture before a frame.
-    fn secrets(&self, frame: &Frame<'_>) {
-        for block in frame.beside.iter().flat_map(|beside| &beside.secrets) {
+    /// Takes what the capture says without a frame behind it. `Break`: the consumer wants no more.
+    pub fn beside(&mut self, beside: &Beside) -> ControlFlow<()> {
+        let mut is_new = false;
+        for block in &beside.secrets {
             if block.kind == capture::Secrets::TLS_KEY_LOG {
                 self.worker.settings.secrets.add_text(&block.bytes);
+                is_new = true;
             }
         }
+        if is_new { self.wake() } else { self.flow() }
+    }
+
+    /// Secrets may have come: connections that wait for them go on. `Break`: the consumer wants no
+    /// more.
+    pub fn wake(&mut self) -> ControlFlow<()> {
+        if self.worker.settings.secrets.are_awaited() {
+            let mut all: Vec<_> = self.flows.states().collect();
+            all.sort_unstable_by_key(|(connection, _)| connection.stream);
+            for (connection, state) in all {
+                let before = state.cost();
+                state.wake(&mut self.worker, connection);
+                self.worker.note_cost(before, state);
+            }
+        }
+        self.flow()
     }
 
     /// Frames that held no TCP segment, by reason.
