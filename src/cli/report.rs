@@ -11,6 +11,9 @@ pub(super) const NO_LIVE: &str = "this build has no live capture: build it with 
      (it is one of the defaults, and needs libpcap), or read what tcpdump captures: \
      tcpdump -U -w - tcp port 1883 | mqttscope read -";
 
+/// Comments on frames without packets that are told: a screen full.
+const MAX_COMMENTS: usize = 20;
+
 /// Why a run that waits cannot be begun.
 pub(super) const NO_SIGNALS: &str = "a handler for Ctrl-C cannot be set up";
 
@@ -59,8 +62,20 @@ pub(super) fn inspection<C: Consumer>(inspector: &Inspector<C>) {
     fragments(inspector);
     streams(inspector);
     datagrams(inspector);
+    comments(inspector);
     if inspector.records() == 0 {
         nothing(inspector);
+    }
+}
+
+/// Comments of the capture on frames that hold no packet: those on others stand with the packets.
+fn comments<C: Consumer>(inspector: &Inspector<C>) {
+    for (frame, comment) in inspector.notes().untold().take(MAX_COMMENTS) {
+        line(&format!("comment on frame {frame}, which no packet is from: \"{comment}\""));
+    }
+    let more = inspector.notes().untold().skip(MAX_COMMENTS).count() as u64;
+    if more > 0 {
+        line(&format!("{} on frames that no packet is from", text::count(more, "more comment")));
     }
 }
 

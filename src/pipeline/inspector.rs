@@ -238,6 +238,11 @@ impl<C: Consumer> Inspector<C> {
         self.datagrams.forgotten()
     }
 
+    /// What the capture says of frames and addresses.
+    pub fn notes(&self) -> &Notes {
+        &self.worker.notes
+    }
+
     /// How many frames were taken.
     pub fn frames(&self) -> u64 {
         self.frames

@@ -208,7 +208,9 @@ impl<C: Consumer> Reader<C> {
             return;
         }
         self.number = self.number.saturating_add(1);
-        let flow = self.consumer.record(&make(self.number, &self.tape));
+        let record = make(self.number, &self.tape);
+        tell(&record.origin);
+        let flow = self.consumer.record(&record);
         self.stopped = flow == ControlFlow::Break(());
     }
 
@@ -243,6 +245,7 @@ impl<C: Consumer> Reader<C> {
             sn: None,
             facts: if decoded.is_some() { connection.facts() } else { Facts::default() },
         };
+        tell(&record.origin);
         let flow = if self.redact {
             redact(bytes, decoded.is_some(), &self.tape, &mut self.masked);
             let how = Reading { version, sender };
@@ -255,5 +258,12 @@ impl<C: Consumer> Reader<C> {
             self.consumer.record(&record)
         };
         self.stopped = flow == ControlFlow::Break(());
+    }
+}
+
+/// Comments on the frames of a record are with it.
+fn tell(origin: &Origin<'_>) {
+    if let Some(notes) = origin.notes {
+        notes.tell(origin.frames);
     }
 }
