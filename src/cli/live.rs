@@ -120,7 +120,7 @@ mod capturing {
 
     fn capture(args: &Args, mut live: Live) -> anyhow::Result<Outcome> {
         let printer = Printer::new(&args.output, true)?;
-        let secrets = keylog::secrets(args.protocol.key_log.as_deref(), true)?;
+        let secrets = keylog::secrets(args.protocol.key_log(), true)?;
         let mut settings = args.protocol.settings(&args.output);
         settings.secrets = secrets.clone();
         let mut inspector = Inspector::new(printer, settings);
@@ -274,7 +274,7 @@ mod capturing {
 
     /// Where the key log of TLS lies or will lie: it is read again as it grows, and may be another file then.
     fn key_log_folder(args: &Args) -> Option<PathBuf> {
-        let file = keylog::path(args.protocol.key_log.as_deref())?;
+        let file = keylog::path(args.protocol.key_log())?;
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         Some(folder.map_or_else(|| PathBuf::from("."), PathBuf::from))
     }

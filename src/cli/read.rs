@@ -13,7 +13,7 @@ use std::path::PathBuf;
 pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
     let files: Vec<PathBuf> = args.read_file.iter().chain(&args.files).cloned().collect();
     let printer = Printer::new(&args.output, false)?;
-    let secrets = keylog::secrets(args.protocol.key_log.as_deref(), args.follow)?;
+    let secrets = keylog::secrets(args.protocol.key_log(), args.follow)?;
     let mut settings = args.protocol.settings(&args.output);
     settings.secrets = secrets.clone();
     if !args.follow && files.iter().all(|path| path.is_file()) {

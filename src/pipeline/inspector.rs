@@ -9,6 +9,7 @@ use crate::carrier::Hints;
 use crate::carrier::tls::Secrets;
 use crate::mqtt::boundary::is_connect;
 use crate::net::{self, Counters, FragmentCounters, Net, Skip, Transport};
+use crate::session::sn::Predefined;
 use crate::spec::Version;
 use crate::stream::{Connection, End, Event, Flows, Limits, Side, Sink, Stamp, StreamCounters};
 use std::collections::BTreeSet;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub ports: Vec<u16>,
     /// UDP ports of gateways that speak MQTT-SN, besides [`SN_PORTS`](super::SN_PORTS).
     pub sn_ports: Vec<u16>,
+    /// Names of the pre-defined topic ids of MQTT-SN.
+    pub sn_topics: Predefined,
     /// Whether connections to other ports are read too, where their bytes are MQTT.
     pub any_port: bool,
     /// The version of connections whose CONNECT is not seen.
@@ -55,6 +58,7 @@ impl Default for Settings {
         Self {
             ports: vec![MQTT_PORT, MQTT_TLS_PORT],
             sn_ports: Vec::new(),
+            sn_topics: Predefined::default(),
             any_port: true,
             version: None,
             redact: false,
@@ -120,7 +124,8 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// The same with a reader that has made records already; it goes on counting.
-    pub fn with_reader(reader: Reader<C>, settings: Settings) -> Self {
+    pub fn with_reader(mut reader: Reader<C>, settings: Settings) -> Self {
+        reader.sn_topics = settings.sn_topics.clone();
         Self {
             net: Net::default(),
             flows: Flows::new(settings.limits),

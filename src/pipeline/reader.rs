@@ -9,6 +9,7 @@ use crate::carrier::explain;
 use crate::mqtt::boundary::FAULTS_OF_CUTS;
 use crate::mqtt::framer::Why;
 use crate::mqtt::{Decoded, Reading, decode};
+use crate::session::sn::Predefined;
 use crate::session::{At, Connection, Facts, How, Seen, Shared};
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender, Version};
@@ -41,6 +42,8 @@ pub struct Reader<C> {
     number: u64,
     stopped: bool,
     shared: Shared,
+    /// Names of the pre-defined topic ids of MQTT-SN.
+    pub(super) sn_topics: Predefined,
 }
 
 impl<C: Consumer> Reader<C> {
@@ -57,6 +60,7 @@ impl<C: Consumer> Reader<C> {
             number: 0,
             stopped: false,
             shared: Shared::default(),
+            sn_topics: Predefined::default(),
         }
     }
 
