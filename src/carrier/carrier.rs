@@ -23,6 +23,8 @@ pub struct Carrier {
     client: Option<Side>,
     levels: Vec<Level>,
     state: State,
+    /// What else it is.
+    other: Option<&'static str>,
 }
 
 #[derive(Debug)]
@@ -51,7 +53,7 @@ impl Carrier {
     #[must_use]
     pub fn new(hints: Hints, secrets: Secrets) -> Self {
         let state = State::Probing(Queue::default());
-        Self { hints, secrets, client: None, levels: Vec::new(), state }
+        Self { hints, secrets, client: None, levels: Vec::new(), state, other: None }
     }
 
     /// Whether the MQTT stream begins with the first byte that comes out.
@@ -64,6 +66,13 @@ impl Carrier {
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.levels.is_empty()
+    }
+
+    /// The name of what it carries, where that is known and no MQTT.
+    #[must_use]
+    pub fn other(&self) -> Option<&'static str> {
+        let is_mqtt = matches!(self.state, State::Mqtt);
+        self.levels.last().map(Level::name).or(self.other).filter(|_| !is_mqtt)
     }
 
     /// Takes what comes next from one side. `Break`: this is no MQTT, and nothing more is wanted.
@@ -156,6 +165,7 @@ impl Carrier {
                 Decision::Other(name) => {
                     let queue = std::mem::take(queue);
                     self.state = State::Other;
+                    self.other = name;
                     if self.hints.is_mqtt_port && depth == 0 {
                         queue.tell_other(name, top);
                     }

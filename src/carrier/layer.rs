@@ -81,6 +81,9 @@ pub type Out<'o> = &'o mut dyn FnMut(Sender, Output<'_>);
 
 /// One layer of one connection.
 pub trait Layer: Debug {
+    /// What it is called in sentences.
+    fn name(&self) -> &'static str;
+
     /// Takes what comes next from one side, and gives what follows from it, for either side.
     fn push(&mut self, sender: Sender, input: Input<'_>, out: Out<'_>);
 

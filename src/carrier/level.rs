@@ -93,6 +93,11 @@ impl Level {
         Self { layer, is_aligned, client: Below::default(), server: Below::default() }
     }
 
+    /// What the layer is called.
+    pub(super) fn name(&self) -> &'static str {
+        self.layer.name()
+    }
+
     /// Whether the layer itself says that it carries MQTT.
     pub(super) fn is_for_mqtt(&self) -> bool {
         self.layer.is_for_mqtt()

@@ -157,8 +157,19 @@ fn nothing<C: Consumer>(inspector: &Inspector<C>) {
     let hint = match (others.len(), inspector.any_port()) {
         (0, _) => String::new(),
         (_, true) => format!(
-            ", and what passes on port {} does not look like MQTT. To read it all the same: {option}",
-            listed(&others, "and")
+            ", and what passes on port {} {}. To read it all the same: {option}",
+            listed(&others, "and"),
+            match others
+                .first()
+                .filter(|_| others.len() == 1)
+                .and_then(|port| inspector.other(*port))
+            {
+                Some(what @ ("TLS" | "WebSocket")) => {
+                    format!("is {what}, in which nothing that can be read looks like MQTT")
+                }
+                Some(what) => format!("is {what}, which does not look like MQTT"),
+                None => "does not look like MQTT".to_owned(),
+            }
         ),
         (_, false) => {
             format!(", but on port {}. To read it as MQTT: {option}", listed(&others, "and"))

@@ -112,7 +112,11 @@ impl Conversation {
             }
         };
         self.last = top.time;
-        self.carrier.push(side, bottom, &mut top)?;
+        let flow = self.carrier.push(side, bottom, &mut top);
+        if flow.is_break() {
+            top.worker.name_port(connection, self.carrier.other());
+        }
+        flow?;
         for sender in [Sender::Client, Sender::Server] {
             if top.mqtt.direction(sender).arrivals.len() > MAX_SEGMENTS {
                 top.frame(sender, None, None, |framer, emit| framer.shed(emit));
@@ -150,7 +154,9 @@ impl Conversation {
     /// Nothing more comes of the connection.
     pub(super) fn finish<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
         let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: self.last };
+        let what = self.carrier.other();
         self.carrier.finish(&mut top);
+        top.worker.name_port(connection, what.or(self.carrier.other()));
         for sender in [Sender::Client, Sender::Server] {
             top.item(sender, Item::End, None);
         }

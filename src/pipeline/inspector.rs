@@ -12,7 +12,7 @@ use crate::net::{self, Counters, FragmentCounters, Net, Skip, Transport};
 use crate::session::sn::Predefined;
 use crate::spec::Version;
 use crate::stream::{Connection, End, Event, Flows, Limits, Side, Sink, Stamp, StreamCounters};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// The port that MQTT has without TLS.
@@ -96,7 +96,8 @@ pub(super) struct Worker<C> {
     /// Connections to the ports of MQTT.
     connections: u64,
     pub(super) losses: Losses,
-    other_ports: BTreeSet<u16>,
+    /// Ports of servers that are not MQTT's, and what passes there where that has a name.
+    other_ports: BTreeMap<u16, Option<&'static str>>,
 }
 
 /// What went wrong in the streams of MQTT.
@@ -140,7 +141,7 @@ impl<C: Consumer> Inspector<C> {
                 notes: Notes::default(),
                 connections: 0,
                 losses: Losses::default(),
-                other_ports: BTreeSet::new(),
+                other_ports: BTreeMap::new(),
             },
             counters: Counters::default(),
             frames: 0,
@@ -275,7 +276,12 @@ impl<C: Consumer> Inspector<C> {
 
     /// The ports of servers that do not count as MQTT's, as far as they are remembered.
     pub fn other_ports(&self) -> Vec<u16> {
-        self.worker.other_ports.iter().copied().collect()
+        self.worker.other_ports.keys().copied().collect()
+    }
+
+    /// What passes on such a port, where it has a name.
+    pub fn other(&self, port: u16) -> Option<&'static str> {
+        self.worker.other_ports.get(&port).copied().flatten()
     }
 
     /// How many records were made.
@@ -402,15 +408,25 @@ impl<C> Worker<C> {
         self.held = self.held.saturating_sub(before).saturating_add(state.cost());
     }
 
-    /// The server's port: that of the side which did not open the connection, or the lower one.
     fn remember_port(&mut self, connection: &Connection) {
-        let port = |side| connection.address(side).port();
-        let server = match connection.opener {
-            Some(opener) => port(opener.other()),
-            None => port(Side::A).min(port(Side::B)),
-        };
         if self.other_ports.len() < MAX_OTHER_PORTS {
-            self.other_ports.insert(server);
+            self.other_ports.entry(server_port(connection)).or_default();
         }
+    }
+
+    /// What passes on the server's port is this, and no MQTT.
+    pub(super) fn name_port(&mut self, connection: &Connection, what: Option<&'static str>) {
+        if let Some(port) = self.other_ports.get_mut(&server_port(connection)) {
+            *port = what.or(*port);
+        }
+    }
+}
+
+/// The server's port: that of the side which did not open the connection, or the lower one.
+fn server_port(connection: &Connection) -> u16 {
+    let port = |side| connection.address(side).port();
+    match connection.opener {
+        Some(opener) => port(opener.other()),
+        None => port(Side::A).min(port(Side::B)),
     }
 }

@@ -450,6 +450,10 @@ impl Tls {
 }
 
 impl Layer for Tls {
+    fn name(&self) -> &'static str {
+        "TLS"
+    }
+
     fn push(&mut self, sender: Sender, input: Input<'_>, out: Out<'_>) {
         self.order = self.order.saturating_add(1);
         let order = self.order;
