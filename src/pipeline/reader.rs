@@ -12,6 +12,7 @@ use crate::mqtt::{Decoded, Reading, decode};
 use crate::session::sn::Predefined;
 use crate::session::{At, Connection, Facts, How, Seen, Shared};
 use crate::spec::unit::Unit;
+use crate::spec::websocket::HEADER_RULES;
 use crate::spec::{Field, Rule, Sender, Version};
 use std::ops::ControlFlow;
 
@@ -132,9 +133,9 @@ impl<C: Consumer> Reader<C> {
     }
 
     /// The headers of the carrier's frames that brought the next packet.
-    pub fn headers<'h>(&mut self, headers: impl Iterator<Item = (Unit, &'h [u8])>) {
+    pub fn headers<'h>(&mut self, headers: impl Iterator<Item = (Unit, &'h [u8], &'h [Finding])>) {
         self.header_count = 0;
-        for (unit, bytes) in headers {
+        for (unit, bytes, findings) in headers {
             if self.header_count >= self.headers.len() {
                 self.headers.push(Header::default());
             }
@@ -143,6 +144,9 @@ impl<C: Consumer> Reader<C> {
             header.bytes.clear();
             header.bytes.extend_from_slice(bytes);
             explain(unit, bytes, &mut header.tape);
+            for finding in findings {
+                note_in_header(&mut header.tape, *finding);
+            }
             self.header_count = self.header_count.saturating_add(1);
         }
     }
@@ -163,7 +167,7 @@ impl<C: Consumer> Reader<C> {
             explain(unit, bytes, &mut self.tape);
         }
         for note in notes {
-            self.tape.note(*note);
+            note_in_header(&mut self.tape, *note);
         }
         let how = (Version::V311, How::Open);
         self.emit(bytes, None, how, sender, connection, (Some(unit), text), origin);
@@ -263,6 +267,23 @@ impl<C: Consumer> Reader<C> {
         };
         self.stopped = flow == ControlFlow::Break(());
     }
+}
+
+/// Whether a rule is about a field of the header of a frame.
+pub(super) fn is_on_header(rule: Rule) -> bool {
+    HEADER_RULES.iter().any(|(known, _)| *known == rule)
+}
+
+/// Notes a finding at the field of the header that it is about.
+fn note_in_header(tape: &mut Tape, finding: Finding) {
+    let field =
+        HEADER_RULES.iter().find(|(rule, _)| *rule == finding.rule).map(|(_, field)| *field);
+    let node = tape.nodes().iter().find(|node| Some(node.field) == field);
+    let place = node.map(|node| (node.span, node.field));
+    tape.note(match place {
+        Some((span, field)) => Finding { span, field, ..finding },
+        None => finding,
+    });
 }
 
 /// Comments on the frames of a record are with it.
