@@ -429,6 +429,7 @@ impl<C: Consumer> Packets<'_, C> {
         let finding = self.trouble.late(offset..offset.saturating_add(bytes.len() as u64));
         self.worker.frames.clear();
         self.worker.frames.push(at.frame);
+        self.worker.parts.list(&mut self.worker.frames);
         let origin = Origin {
             frames: &self.worker.frames,
             layers: self.layers,
@@ -450,6 +451,7 @@ impl<C: Consumer> Packets<'_, C> {
     fn unit(&mut self, unit: Unit, bytes: &[u8], stamps: &[Stamp]) {
         self.worker.frames.clear();
         self.worker.frames.extend(stamps.iter().map(|at| at.frame));
+        self.worker.parts.list(&mut self.worker.frames);
         // What was found of a control frame stands in its own line.
         self.on_header.clear();
         self.line(unit, bytes, "", stamps.iter().copied().max_by_key(|at| at.frame));
@@ -487,6 +489,7 @@ impl<C: Consumer> Packets<'_, C> {
                 last = Some(stamp);
             }
         }
+        self.worker.parts.list(frames);
         last
     }
 

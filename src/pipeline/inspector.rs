@@ -2,6 +2,7 @@
 
 use super::connection::Conversation;
 use super::datagrams::Datagrams;
+use super::parts::Parts;
 use super::reader::Reader;
 use super::{Consumer, Notes};
 use crate::capture::{self, Beside, Frame};
@@ -88,6 +89,8 @@ pub(super) struct Worker<C> {
     pub(super) reader: Reader<C>,
     pub(super) clock: Clock,
     pub(super) frames: Vec<u64>,
+    /// The other parts of frames that completed IP packets.
+    pub(super) parts: Parts,
     /// Packet Identifiers that one event is to tell the other direction.
     pub(super) ids: Vec<u16>,
     /// What all connections hold of incomplete packets, in bytes.
@@ -136,6 +139,7 @@ impl<C: Consumer> Inspector<C> {
                 settings,
                 clock: Clock::default(),
                 frames: Vec::new(),
+                parts: Parts::default(),
                 ids: Vec::new(),
                 held: 0,
                 notes: Notes::default(),
@@ -165,12 +169,14 @@ impl<C: Consumer> Inspector<C> {
         while let Some(packet) = next {
             match packet {
                 Ok(Transport::Tcp(segment)) => {
+                    self.worker.parts.add(frame.number, segment.parts);
                     self.flows.push(at, &segment, &mut self.worker);
                     if self.worker.held > self.worker.settings.held_in_all {
                         self.shed();
                     }
                 }
                 Ok(Transport::Udp(datagram)) => {
+                    self.worker.parts.add(frame.number, datagram.parts);
                     if !self.datagrams.push(at, &datagram, &mut self.worker) {
                         self.counters.add(frame.number, Skip::NotTcp(net::UDP));
                     }
