@@ -88,9 +88,8 @@ pub(crate) fn compressed_frames(bytes: &[u8], sender: Sender) -> Option<bool> {
                 || matches!(rest, [0xc1 | 0xc2, ..]) && first_byte(rest, sender) > 0;
             return if may_begin { None } else { Some(false) };
         };
-        // The shortest length that holds it, and a masking key of the client that is none by chance.
-        let is_data = header.is_compressed() && header.len > 0 && !header.is_length_too_long();
-        if !is_data || first_byte(rest, sender) == 0 || header.is_impossible() {
+        let is_whole = header.fin && header.is_compressed() && header.len > 0;
+        if !is_whole || header.is_length_too_long() || first_byte(rest, sender) == 0 {
             return Some(false);
         }
         let end = usize::try_from(header.len).ok()?.saturating_add(header.size);
