@@ -28,6 +28,11 @@ pub const HELD_IN_ALL: usize = 256 << 20;
 
 /// Ports that are remembered to name them where there was no MQTT: as many as a line holds.
 const MAX_OTHER_PORTS: usize = 8;
+/// Connections that are looked at for each frame, on average, because secrets came: so the work
+/// stays in proportion to the capture.
+const LOOKS_PER_FRAME: u64 = 16;
+/// The same at once: all connections of a large table, a few times.
+const MAX_LOOKS: u64 = 1 << 20;
 
 /// What an inspection is to do.
 #[derive(Clone, Debug)]
@@ -81,6 +86,8 @@ pub struct Inspector<C> {
     counters: Counters,
     frames: u64,
     cut_frames: u64,
+    /// Connections that may be looked at yet because secrets came.
+    looks: u64,
 }
 
 #[derive(Debug)]
@@ -150,6 +157,7 @@ impl<C: Consumer> Inspector<C> {
             counters: Counters::default(),
             frames: 0,
             cut_frames: 0,
+            looks: MAX_LOOKS,
         }
     }
 
@@ -157,6 +165,7 @@ impl<C: Consumer> Inspector<C> {
     pub fn frame(&mut self, frame: &Frame<'_>) -> ControlFlow<()> {
         self.worker.clock.tick(frame.time);
         self.frames = self.frames.saturating_add(1);
+        self.looks = self.looks.saturating_add(LOOKS_PER_FRAME).min(MAX_LOOKS);
         let is_cut = (frame.original_len as usize) > frame.data.len();
         self.cut_frames = self.cut_frames.saturating_add(u64::from(is_cut));
         if let Some(beside) = frame.beside {
@@ -202,7 +211,14 @@ impl<C: Consumer> Inspector<C> {
                 is_new = true;
             }
         }
-        if is_new { self.wake() } else { self.flow() }
+        // A file may bring secrets before each frame, and have many connections wait: then they go
+        // on with their own next bytes, or at the end.
+        let price = self.flows.len() as u64;
+        if !is_new || price > self.looks {
+            return self.flow();
+        }
+        self.looks = self.looks.saturating_sub(price);
+        self.wake()
     }
 
     /// Secrets may have come: connections that wait for them go on. `Break`: the consumer wants no
