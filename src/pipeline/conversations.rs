@@ -151,6 +151,13 @@ impl Conversations {
         self.connections.entry(conversation).or_insert_with(|| Connection::new(version))
     }
 
+    /// All conversations, in the order of the text.
+    pub(super) fn into_connections(self) -> Vec<Connection> {
+        let mut all: Vec<_> = self.connections.into_iter().collect();
+        all.sort_unstable_by_key(|(conversation, _)| *conversation);
+        all.into_iter().map(|(_, connection)| connection).collect()
+    }
+
     /// Which end sent a piece.
     pub(super) fn sender(&self, piece: &Piece) -> Option<Sender> {
         let writer = self.writers.get(&piece.conversation).copied();

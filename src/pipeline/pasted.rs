@@ -29,6 +29,7 @@ pub struct PastedSettings {
 pub fn read_paste<C: Consumer>(paste: &Paste<'_>, settings: PastedSettings, consumer: C) -> C {
     let redact = settings.inspection.redact;
     let mut reader = Reader::new(consumer, redact);
+    reader.sn_topics = settings.inspection.sn_topics.clone();
     let mut conversations =
         Conversations::new(&paste.pieces, settings.inspection.version, settings.sender);
     let stretches = Stretch::join(paste);
@@ -40,6 +41,9 @@ pub fn read_paste<C: Consumer>(paste: &Paste<'_>, settings: PastedSettings, cons
             Text { paste, settings: &settings, reader: &mut reader }
                 .stretch(stretch, &mut conversations);
         }
+    }
+    for mut connection in conversations.into_connections() {
+        reader.ended(&mut connection, None, None, None, None);
     }
     let frames = paste.pieces.iter().filter(|piece| matches!(piece.kind, Kind::Frame(_)));
     let mut inspector = Inspector::with_reader(reader, settings.inspection.clone());

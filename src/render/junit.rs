@@ -246,6 +246,10 @@ impl Format for Junit {
 
     fn ended(&mut self, ended: &Ended, out: &mut dyn Write) -> io::Result<()> {
         self.begin(out)?;
+        if ended.stream.is_none() {
+            // What was pasted is one suite, at the end.
+            return Ok(());
+        }
         let suite = self.suites.remove(&ended.stream).unwrap_or_default();
         Self::suite(&suite, Some(&Session::new(ended)), out)
     }

@@ -5,6 +5,15 @@
 //! it ended.
 //!
 //! What may enter: facts that need more than one packet. They are kept with bounded memory.
+//!
+//! [`Connection`] is one connection: how its packets are read, and its tracker (`track`), which
+//! judges each packet by those before it. [`Shared`] is what connections have to do with each
+//! other: clients that come back, Wills, copies. [`Ended`] is what a connection was, told when
+//! nothing more comes of it: whoever wants to say why it ended reads that.
+//!
+//! A finding of severity error needs a proof. Within one direction the order of packets is certain.
+//! For what rests on both, [`Proof`] tells what TCP's acknowledgments prove: that a sender had the
+//! other's packet, or that it cannot have had more than was seen.
 
 mod connection;
 pub mod ended;

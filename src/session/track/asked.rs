@@ -258,12 +258,14 @@ impl Asked {
         }
     }
 
-    /// PUBREL: the second step of the side that published.
-    pub(super) fn release(&mut self, id: u16, notes: &mut Notes<'_>) -> Before {
+    /// PUBREL: the second step of the side that published. `is_lost`: it says itself that it does
+    /// not know the identifier.
+    pub(super) fn release(&mut self, id: u16, is_lost: bool, notes: &mut Notes<'_>) -> Before {
         let at = notes.seen.at;
         let step = Ask { kind: PacketType::PUBREL, next: PacketType::PUBCOMP, filters: 0 };
         let Some(exchange) = self.open.get_mut(&id) else {
-            if notes.is_sure() && self.is_new && !self.is_muddled && !self.is_partial {
+            let is_known = self.is_new && !self.is_muddled && !self.is_partial;
+            if notes.is_sure() && is_known && !is_lost {
                 notes.at(Rule::PUBREL_UNKNOWN, Field::PACKET_ID, (id.into(), 0));
             }
             // It may go on with what an earlier connection began.
@@ -336,6 +338,7 @@ impl Asked {
         };
         self.over(id, &exchange, kind, at, notes);
         let filters = exchange.filters;
+        let codes = codes.filter(|_| !exchange.is_muddled);
         if let Some(codes) = codes.filter(|codes| *codes as u64 != u64::from(filters)) {
             notes.whole(Rule::CODE_COUNT, (codes as u64, filters.into()));
         }
@@ -374,7 +377,9 @@ impl Asked {
             return;
         }
         let numbers = |number| (u64::from(id), number);
-        if let Some(exchange) = self.open.get(&id) {
+        if let Some(exchange) = self.open.get_mut(&id) {
+            // What the asker makes of it is not its fault.
+            exchange.is_muddled = true;
             let is_second = kind == PacketType::PUBREC
                 && matches!(exchange.next, PacketType::PUBREL | PacketType::PUBCOMP);
             let rule = if is_second { Rule::ACK_TWICE } else { Rule::ACK_WRONG };

@@ -15,6 +15,9 @@ use std::collections::VecDeque;
 /// PINGREQs that may be open: a client that sends more gets no answers anyway.
 const PINGS: usize = 16;
 
+/// The Reason Code "Packet Identifier not found".
+const NOT_FOUND: u8 = 0x92;
+
 /// The exchanges of one connection.
 #[derive(Debug, Default)]
 pub(super) struct Exchanges {
@@ -141,7 +144,8 @@ impl Exchanges {
         let kind = seen.decoded.header.packet_type;
         if kind == PacketType::PUBREL {
             // A PUBREL comes from the side that published, the others from the one that got it.
-            return self.of(sender).release(ack.packet_id, notes);
+            let is_lost = ack.reason == Some(NOT_FOUND);
+            return self.of(sender).release(ack.packet_id, is_lost, notes);
         }
         let is_refusal = ack.reason.unwrap_or(0) >= 0x80;
         let asked = self.of(sender.other());

@@ -49,6 +49,8 @@ pub(super) struct Track {
     /// All subscriptions of the session are known: it began with this connection, or an earlier one
     /// that was seen whole.
     is_session_known: bool,
+    /// It began with this connection.
+    is_session_new: bool,
     /// What is known of the last packet.
     latest: Latest,
 }
@@ -233,6 +235,7 @@ impl Track {
         if is_new {
             self.exchanges.begin_session();
             self.is_session_known = true;
+            self.is_session_new = true;
         }
         let kept = notes.shared.accepted(record, is_present, is_new, notes.is_complete);
         if let Some((rule, number)) = kept.finding.filter(|_| notes.is_complete) {
@@ -288,7 +291,7 @@ impl Track {
         let matched = self.subscriptions.matching(topic, hash);
         self.latest.filter = matched.granted;
         if self.is_session_known && notes.is_sure() {
-            self.subscriptions.judge(publish, matched, notes);
+            self.subscriptions.judge(publish, matched, self.is_session_new, notes);
         }
         if let Some((key, of, _)) = copy.filter(|_| publish.qos == 2) {
             let before = self.exact.0.entry(key, || notes.seen.at);

@@ -191,15 +191,22 @@ impl Subscriptions {
         matched
     }
 
-    /// Judges a delivered message of a session that was seen from its beginning.
-    pub(super) fn judge(&self, publish: &Publish<'_>, matched: Matched, notes: &mut Notes<'_>) {
+    /// Judges a delivered message of a session whose subscriptions are known. `is_new`: it began
+    /// with this connection, so that none was made where the capture does not reach.
+    pub(super) fn judge(
+        &self,
+        publish: &Publish<'_>,
+        matched: Matched,
+        is_new: bool,
+        notes: &mut Notes<'_>,
+    ) {
         if self.is_partial {
             return;
         }
         let Some(most) = matched.most else {
             return notes.at(Rule::NO_SUBSCRIPTION, Field::TOPIC, (0, 0));
         };
-        if publish.qos > most && publish.qos < 3 {
+        if is_new && publish.qos > most && publish.qos < 3 {
             notes.at(Rule::QOS_ABOVE_GRANTED, Field::QOS, (publish.qos.into(), most.into()));
         }
         if !notes.seen.decoded.version.is_v5() || publish.properties.is_empty() {

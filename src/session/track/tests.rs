@@ -255,6 +255,11 @@ fn answers_that_nothing_waits_for() {
     assert_eq!(after(PLAIN, &twice), [(3, Rule::ACK_TWICE)]);
     let twice = [client(&two), server(&pubrec), server(&pubrec)];
     assert_eq!(after(PLAIN, &twice), [(3, Rule::ACK_TWICE)]);
+    // Each PUBREC asks for a PUBREL.
+    let twice = [client(&two), server(&pubrec), client(&pubrel), server(&pubrec), client(&pubrel)];
+    assert_eq!(after(PLAIN, &twice), [(4, Rule::ACK_TWICE)]);
+    // Who does not know the identifier says so.
+    assert_eq!(after(PLAIN, &[client("6203000792")]), []);
     assert_eq!(after(PLAIN, &[client(&two), server(&puback)]), [(2, Rule::ACK_WRONG)]);
     assert_eq!(after(PLAIN, &[client(&two), server(&pubcomp)]), [(2, Rule::ACK_WRONG)]);
     assert_eq!(after(PLAIN, &[client(&two), client(&pubrel)]), [(2, Rule::PUBREL_EARLY)]);
