@@ -152,9 +152,11 @@ mod capturing {
         failed: &mut bool,
     ) -> Option<CaptureError> {
         let mut taken = 0;
+        let mut is_quiet = false;
         while taken < count {
             match live.poll() {
                 Ok(Step::Frame(frame)) => {
+                    is_quiet = false;
                     taken = taken.saturating_add(1);
                     if inspector.frame(&frame).is_break() {
                         return None;
@@ -162,6 +164,10 @@ mod capturing {
                 }
                 Ok(Step::Pending) => {
                     // Nothing is held back while nothing comes.
+                    if is_quiet {
+                        inspector.pause();
+                    }
+                    is_quiet = true;
                     if inspector.consumer().flush().is_break() {
                         return None;
                     }

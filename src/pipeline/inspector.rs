@@ -176,6 +176,11 @@ impl<C: Consumer> Inspector<C> {
         self.flow()
     }
 
+    /// Nothing comes for a while: what was held in the hope of a frame before it is told.
+    pub fn pause(&mut self) {
+        self.flows.pause(&mut self.worker);
+    }
+
     /// Ends the inspection: what is still held is told.
     pub fn finish(&mut self) {
         self.flows.finish(&mut self.worker);

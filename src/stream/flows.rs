@@ -4,6 +4,7 @@ use std::{collections::HashMap, ops::ControlFlow};
 
 use super::{
     Connection, End, Event, GapCause, Limits, Side, Sink, Stamp, StreamCounters,
+    ahead::{self, Ahead},
     assembler::{Assembler, Emit, Fit, Moment, Shared},
     ended::{Ended, Entry, Last},
     hash::{Key, Seed},
@@ -16,6 +17,7 @@ use crate::net::{Flags, Segment, TcpLayer};
 pub struct Flows<T> {
     table: HashMap<Key, Flow<T>, Seed>,
     ended: Ended,
+    ahead: ahead::Queue,
     shared: Shared,
     /// When idle connections were last looked for: time and number of the segment.
     swept: (Option<i64>, u64),
@@ -54,6 +56,8 @@ struct Flow<T> {
     reset: bool,
     /// Whether it is in the queue of those that have ended.
     queued: bool,
+    /// Segments that came before what they answer; there only while some wait, or did in vain.
+    ahead: Option<Box<Ahead>>,
 }
 
 /// Segments in a row that no window reaches: of which side, the next sequence number, how many.
@@ -88,7 +92,13 @@ impl<T> Flows<T> {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         let shared = Shared { limits, ..Shared::default() };
-        Self { table: HashMap::default(), ended: Ended::default(), shared, swept: (None, 0) }
+        Self {
+            table: HashMap::default(),
+            ended: Ended::default(),
+            ahead: ahead::Queue::default(),
+            shared,
+            swept: (None, 0),
+        }
     }
 
     /// What happened so far.
@@ -123,7 +133,11 @@ impl<T> Flows<T> {
         sink: &mut S,
     ) -> StreamId {
         self.shared.counters.segments = self.shared.counters.segments.saturating_add(1);
-        self.forget_ended(Last::new(self.shared.counters.segments, at), sink);
+        let now = Last::new(self.shared.counters.segments, at);
+        self.forget_ended(now, sink);
+        while let Some(entry) = self.ahead.due(now, self.shared.ahead) {
+            self.give_up_waiting(entry, sink);
+        }
         let (key, sender_is_low) = Key::new(segment.src(), segment.dst());
         self.sweep(at, sink);
         let known = self.table.get_mut(&key);
@@ -144,15 +158,26 @@ impl<T> Flows<T> {
             flow.queued = true;
             self.ended.push(Entry { key, stream: id.stream, last: flow.last });
         }
+        if let Some(ahead) = &mut flow.ahead {
+            self.ahead.add(ahead, Entry { key, stream: id.stream, last: flow.last });
+        }
         if self.shared.held > self.shared.limits.held_in_all {
             self.release_the_largest(sink);
         }
         id
     }
 
+    /// Nothing comes for a while: what waits for the other side of its connection waits no more.
+    pub fn pause<S: Sink<State = T>>(&mut self, sink: &mut S) {
+        while let Some(entry) = self.ahead.pop() {
+            self.give_up_waiting(entry, sink);
+        }
+    }
+
     /// Ends all connections: what is still held is told, with its gaps, stream after stream.
     pub fn finish<S: Sink<State = T>>(&mut self, sink: &mut S) {
         self.ended.clear();
+        self.ahead.clear();
         let mut flows: Vec<_> = self.table.drain().map(|(_, flow)| flow).collect();
         flows.sort_unstable_by_key(|flow| flow.connection.stream);
         for flow in flows {
@@ -191,6 +216,20 @@ impl<T> Flows<T> {
             fins: [false; 2],
             reset: false,
             queued: false,
+            ahead: None,
+        }
+    }
+
+    /// A connection has waited long enough for what a segment of it answers.
+    fn give_up_waiting<S: Sink<State = T>>(&mut self, entry: Entry, sink: &mut S) {
+        let known = self.table.get_mut(&entry.key);
+        let Some(flow) = known.filter(|flow| flow.connection.stream == entry.stream) else { return };
+        let Some(is_it) = flow.ahead.as_mut().map(|ahead| ahead::taken(ahead, &entry)) else { return };
+        if is_it {
+            flow.wait_no_more(&mut self.shared, sink);
+        }
+        if let Some(ahead) = &mut flow.ahead {
+            self.ahead.add(ahead, entry);
         }
     }
 
@@ -315,6 +354,30 @@ impl<T> Flow<T> {
             self.assembler(side).note_start(&segment.tcp);
             return id;
         }
+        if self.is_ahead(side, &segment.tcp) {
+            let ahead = self.ahead.get_or_insert_default();
+            let cost = ahead.push(side, segment, at, self.last);
+            shared.ahead = shared.ahead.saturating_add(cost);
+            shared.counters.ahead = shared.counters.ahead.saturating_add(1);
+            if ahead.is_full() {
+                self.wait_no_more(shared, sink);
+            }
+        } else {
+            self.take(side, at, segment, shared, sink);
+        }
+        self.catch_up(shared, sink);
+        id
+    }
+
+    /// Takes a segment whose turn it is.
+    fn take<S: Sink<State = T>>(
+        &mut self,
+        side: Side,
+        at: Stamp,
+        segment: &Segment<'_>,
+        shared: &mut Shared,
+        sink: &mut S,
+    ) {
         let both_ways = self.a_seen && self.b_seen;
         let now = Moment { at, segments: self.segments, both_ways };
         self.tell(side, shared, sink, |assembler, shared, emit| {
@@ -336,7 +399,84 @@ impl<T> Flow<T> {
             // The consumer's state may be large; what lingers knows repeated segments without it.
             sink.ended(&self.connection, *state, End::Closed);
         }
-        id
+    }
+
+    /// Whether a segment has to wait for bytes of the other side that it acknowledges.
+    fn is_ahead(&mut self, side: Side, tcp: &TcpLayer) -> bool {
+        self.learn_start(side, tcp);
+        let moves = tcp.len > 0 || tcp.flags.has(Flags::FIN) || tcp.flags.has(Flags::RST);
+        let follows = self.ahead.as_ref().is_some_and(|ahead| ahead.has(side));
+        moves && (follows || self.awaits(side, tcp).is_some())
+    }
+
+    /// Where the other side was not seen yet, an acknowledgment may tell its first sequence number.
+    fn learn_start(&mut self, side: Side, tcp: &TcpLayer) {
+        let both_seen = self.a_seen && self.b_seen;
+        if !both_seen && tcp.flags.has(Flags::ACK) && !tcp.flags.has(Flags::RST) {
+            let is_certain = tcp.flags.has(Flags::SYN);
+            if is_certain || self.assembler(side).is_first(tcp) {
+                self.assembler(side.other()).start_at(tcp.ack, is_certain);
+            }
+        }
+    }
+
+    /// The offset of the other side at which bytes are missing that a segment acknowledges.
+    fn awaits(&mut self, side: Side, tcp: &TcpLayer) -> Option<u64> {
+        if !tcp.flags.has(Flags::ACK) || tcp.flags.has(Flags::RST) {
+            return None;
+        }
+        let missing = self.assembler(side.other()).missing_before(tcp.ack)?;
+        let gave_up = |ahead: &Box<Ahead>| ahead.is_in_vain(side.other(), missing);
+        (!self.ahead.as_ref().is_some_and(gave_up)).then_some(missing)
+    }
+
+    /// Takes the segments that waited for what is there now.
+    fn catch_up<S: Sink<State = T>>(&mut self, shared: &mut Shared, sink: &mut S) {
+        if self.ahead.is_none() {
+            return;
+        }
+        let mut idle = 0;
+        let mut side = Side::A;
+        // Until neither side has one whose turn it is.
+        while idle < 2 {
+            if self.is_next(side) {
+                self.take_first(side, shared, sink);
+                idle = 0;
+            } else {
+                idle = 1 + idle;
+                side = side.other();
+            }
+        }
+    }
+
+    /// Whether the first segment of a side that waits need not wait any more.
+    fn is_next(&mut self, side: Side) -> bool {
+        let first = self.ahead.as_ref().and_then(|ahead| ahead.first_of(side));
+        let Some(tcp) = first.map(|one| one.tcp) else { return false };
+        self.awaits(side, &tcp).is_none()
+    }
+
+    /// Takes the first segment of a side that waits.
+    fn take_first<S: Sink<State = T>>(&mut self, side: Side, shared: &mut Shared, sink: &mut S) {
+        let Some((one, cost)) = self.ahead.as_mut().and_then(|ahead| ahead.pop(side)) else { return };
+        shared.ahead = shared.ahead.saturating_sub(cost);
+        self.take(side, one.at, &one.segment(), shared, sink);
+    }
+
+    /// The segment that waits the longest waits no more, nor do others for the same bytes.
+    fn wait_no_more<S: Sink<State = T>>(&mut self, shared: &mut Shared, sink: &mut S) {
+        let first = self.ahead.as_ref().and_then(|ahead| ahead.first_side());
+        let Some(side) = first else { return };
+        let Some(tcp) = self.ahead.as_ref().and_then(|ahead| ahead.first_of(side)).map(|one| one.tcp)
+        else {
+            return;
+        };
+        if let Some(missing) = self.awaits(side, &tcp)
+            && let Some(ahead) = &mut self.ahead
+        {
+            ahead.give_up(side.other(), missing);
+        }
+        self.catch_up(shared, sink);
     }
 
     fn note(&mut self, side: Side, at: Stamp, segment: &Segment<'_>, shared: &Shared) {
@@ -365,6 +505,9 @@ impl<T> Flow<T> {
     }
 
     fn finish<S: Sink<State = T>>(mut self, end: End, shared: &mut Shared, sink: &mut S) {
+        while let Some(side) = self.ahead.as_ref().and_then(|ahead| ahead.first_side()) {
+            self.take_first(side, shared, sink);
+        }
         for side in [Side::A, Side::B] {
             self.tell(side, shared, sink, |assembler, shared, emit| assembler.finish(shared, emit));
         }
@@ -393,6 +536,8 @@ impl<T> Flow<T> {
         if !wanted {
             self.a.discard(shared);
             self.b.discard(shared);
+            let waiting = self.ahead.take().map_or(0, |ahead| ahead.cost());
+            shared.ahead = shared.ahead.saturating_sub(waiting);
             if let Some(state) = self.state.take() {
                 sink.ended(&self.connection, *state, End::Unwanted);
             }

@@ -101,4 +101,7 @@ pub struct StreamCounters {
     pub after_end_bytes: u64,
     /// Keep-alive probes.
     pub keep_alives: u64,
+    /// Segments that came before bytes of the other side that they acknowledge; they waited for
+    /// these.
+    pub ahead: u64,
 }

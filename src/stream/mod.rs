@@ -7,6 +7,7 @@
 //! A consumer implements [`Sink`] and keeps its own state for each connection; [`Origins`] tells
 //! it later from which frames a run of bytes came.
 
+mod ahead;
 mod assembler;
 mod connection;
 mod ended;
