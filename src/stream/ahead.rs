@@ -81,7 +81,13 @@ impl Ahead {
     }
 
     /// Lets a segment wait; the result is what that costs, in bytes.
-    pub(super) fn push(&mut self, side: Side, segment: &Segment<'_>, at: Stamp, last: Last) -> usize {
+    pub(super) fn push(
+        &mut self,
+        side: Side,
+        segment: &Segment<'_>,
+        at: Stamp,
+        last: Last,
+    ) -> usize {
         let Segment { layers, tcp, payload } = *segment;
         let one = Waiting { side, tcp, layers: *layers, payload: payload.to_vec(), at, last };
         let cost = one.cost();

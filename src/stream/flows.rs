@@ -223,8 +223,12 @@ impl<T> Flows<T> {
     /// A connection has waited long enough for what a segment of it answers.
     fn give_up_waiting<S: Sink<State = T>>(&mut self, entry: Entry, sink: &mut S) {
         let known = self.table.get_mut(&entry.key);
-        let Some(flow) = known.filter(|flow| flow.connection.stream == entry.stream) else { return };
-        let Some(is_it) = flow.ahead.as_mut().map(|ahead| ahead::taken(ahead, &entry)) else { return };
+        let Some(flow) = known.filter(|flow| flow.connection.stream == entry.stream) else {
+            return;
+        };
+        let Some(is_it) = flow.ahead.as_mut().map(|ahead| ahead::taken(ahead, &entry)) else {
+            return;
+        };
         if is_it {
             flow.wait_no_more(&mut self.shared, sink);
         }
@@ -405,8 +409,10 @@ impl<T> Flow<T> {
     fn is_ahead(&mut self, side: Side, tcp: &TcpLayer) -> bool {
         self.learn_start(side, tcp);
         let moves = tcp.len > 0 || tcp.flags.has(Flags::FIN) || tcp.flags.has(Flags::RST);
-        let follows = self.ahead.as_ref().is_some_and(|ahead| ahead.has(side));
-        moves && (follows || self.awaits(side, tcp).is_some())
+        let waits = |side| self.ahead.as_ref().is_some_and(|ahead| ahead.has(side));
+        let (own_wait, others_wait) = (waits(side), waits(side.other()));
+        // A bare acknowledgment waits too where it is of bytes that wait: it came behind these.
+        moves && own_wait || (moves || others_wait) && self.awaits(side, tcp).is_some()
     }
 
     /// Where the other side was not seen yet, an acknowledgment may tell its first sequence number.
@@ -458,7 +464,9 @@ impl<T> Flow<T> {
 
     /// Takes the first segment of a side that waits.
     fn take_first<S: Sink<State = T>>(&mut self, side: Side, shared: &mut Shared, sink: &mut S) {
-        let Some((one, cost)) = self.ahead.as_mut().and_then(|ahead| ahead.pop(side)) else { return };
+        let Some((one, cost)) = self.ahead.as_mut().and_then(|ahead| ahead.pop(side)) else {
+            return;
+        };
         shared.ahead = shared.ahead.saturating_sub(cost);
         self.take(side, one.at, &one.segment(), shared, sink);
     }
@@ -467,7 +475,8 @@ impl<T> Flow<T> {
     fn wait_no_more<S: Sink<State = T>>(&mut self, shared: &mut Shared, sink: &mut S) {
         let first = self.ahead.as_ref().and_then(|ahead| ahead.first_side());
         let Some(side) = first else { return };
-        let Some(tcp) = self.ahead.as_ref().and_then(|ahead| ahead.first_of(side)).map(|one| one.tcp)
+        let Some(tcp) =
+            self.ahead.as_ref().and_then(|ahead| ahead.first_of(side)).map(|one| one.tcp)
         else {
             return;
         };
