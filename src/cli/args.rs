@@ -169,8 +169,7 @@ pub(super) struct Live {
     /// order of time.
     #[arg(short = 'i', value_name = "IFACE", required = true)]
     pub(super) interfaces: Vec<String>,
-    /// Capture filter, in libpcap's language [default: tcp port 1883, and the ports of -d].
-    #[arg(short = 'f', value_name = "FILTER")]
+    #[arg(short = 'f', value_name = "FILTER", help = filter_help())]
     pub(super) filter: Option<String>,
     /// Stop after this many frames.
     #[arg(short = 'c', value_name = "FRAMES")]
@@ -275,6 +274,14 @@ fn notations() -> String {
     format!(
         "Notations that are understood, also in the middle of other text:\n  {}",
         names.join("\n  ")
+    )
+}
+
+fn filter_help() -> String {
+    format!(
+        "Capture filter, in libpcap's language; '' captures all, and finds MQTT on any port. \
+         [default: {}, and the ports of -d]",
+        crate::spec::port::filter(&[], &[])
     )
 }
 

@@ -68,10 +68,11 @@ mod capturing {
     use super::Args;
     use crate::capture::live::rights::{self, Account, Needs};
     use crate::capture::live::{
-        DEFAULT_FILTER, Event, Format, Live, LiveError, Options, Recording, Statistics, Step, Stop,
+        Event, Format, Live, LiveError, Options, Recording, Statistics, Step, Stop,
     };
     use crate::capture::{CaptureError, Fault};
     use crate::pipeline::Inspector;
+    use crate::spec::port;
     use crate::text;
     use anyhow::Context;
     use std::io::ErrorKind;
@@ -278,13 +279,16 @@ mod capturing {
         Some(folder.map_or_else(|| PathBuf::from("."), PathBuf::from))
     }
 
-    /// All ports that are read as MQTT: what `-d` names is wanted, or it would not be named.
+    /// All well-known ports, and those that `-d` names: they are wanted, or they would not be named.
     fn filter(ports: &[DecodeAs]) -> String {
-        let more = ports.iter().map(|decode_as| match decode_as {
-            DecodeAs::Mqtt(port) => format!(" or tcp port {port}"),
-            DecodeAs::MqttSn(port) => format!(" or udp port {port}"),
-        });
-        std::iter::once(DEFAULT_FILTER.to_owned()).chain(more).collect()
+        let (mut tcp, mut udp) = (Vec::new(), Vec::new());
+        for decode_as in ports {
+            match *decode_as {
+                DecodeAs::Mqtt(port) => tcp.push(port),
+                DecodeAs::MqttSn(port) => udp.push(port),
+            }
+        }
+        port::filter(&tcp, &udp)
     }
 
     fn counts(statistics: &Statistics) -> String {
@@ -303,9 +307,8 @@ mod capturing {
 
         #[test]
         fn ports_of_the_user_are_captured_too() {
-            assert_eq!(filter(&[]), "tcp port 1883");
             let ports = [DecodeAs::Mqtt(9000), DecodeAs::MqttSn(1884)];
-            assert_eq!(filter(&ports), "tcp port 1883 or tcp port 9000 or udp port 1884");
+            assert_eq!(filter(&ports), port::filter(&[9000], &[]));
         }
     }
 }

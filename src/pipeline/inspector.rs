@@ -9,15 +9,11 @@ use crate::carrier::Hints;
 use crate::carrier::tls::Secrets;
 use crate::mqtt::boundary::is_connect;
 use crate::net::{self, Counters, FragmentCounters, Net, Skip, Transport};
-use crate::spec::Version;
+use crate::spec::{Version, port};
 use crate::stream::{Connection, End, Event, Flows, Limits, Side, Sink, Stamp, StreamCounters};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-/// The port that MQTT has without TLS.
-pub const MQTT_PORT: u16 = 1883;
-/// The port that MQTT has with TLS.
-pub const MQTT_TLS_PORT: u16 = 8883;
 /// The longest packet that is held, in bytes, unless set otherwise. Brokers take 256 KiB to 16 MiB.
 pub const MAX_PACKET: usize = 16 << 20;
 
@@ -32,7 +28,7 @@ const MAX_OTHER_PORTS: usize = 8;
 pub struct Settings {
     /// TCP ports of servers that speak MQTT.
     pub ports: Vec<u16>,
-    /// UDP ports of gateways that speak MQTT-SN, besides [`SN_PORTS`](super::SN_PORTS).
+    /// UDP ports of gateways that speak MQTT-SN, besides those of [`PORTS`](port::PORTS).
     pub sn_ports: Vec<u16>,
     /// Whether connections to other ports are read too, where their bytes are MQTT.
     pub any_port: bool,
@@ -53,7 +49,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            ports: vec![MQTT_PORT, MQTT_TLS_PORT],
+            ports: port::own("tcp").collect(),
             sn_ports: Vec::new(),
             any_port: true,
             version: None,
