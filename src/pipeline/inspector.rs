@@ -76,7 +76,7 @@ pub struct Inspector<C> {
 
 #[derive(Debug)]
 pub(super) struct Worker<C> {
-    settings: Settings,
+    pub(super) settings: Settings,
     pub(super) reader: Reader<C>,
     pub(super) clock: Clock,
     pub(super) frames: Vec<u64>,

@@ -1,21 +1,22 @@
 //! The flow table: which connection and side a segment belongs to.
 
-use std::{collections::HashMap, ops::ControlFlow};
+use std::collections::HashMap;
 
 use super::{
-    Connection, End, Event, GapCause, Limits, Side, Sink, Stamp, StreamCounters,
-    ahead::{self, Ahead},
-    assembler::{Assembler, Emit, Fit, Moment, Shared},
+    Connection, End, GapCause, Limits, Side, Sink, Stamp, StreamCounters, ahead,
+    assembler::Shared,
     ended::{Ended, Entry, Last},
+    flow::{Flow, opener},
     hash::{Key, Seed},
-    limits::{STRAYS, SWEEP, SWEEP_SEGMENTS, WINDOW},
+    limits::{SWEEP, SWEEP_SEGMENTS},
 };
-use crate::net::{Flags, Segment, TcpLayer};
+use crate::net::Segment;
 
 /// All connections of a capture, each with the state that a [`Sink`] keeps for it.
 #[derive(Debug)]
 pub struct Flows<T> {
-    table: HashMap<Key, Flow<T>, Seed>,
+    /// Each in a box: the table grows by doubling, and half of it may be empty.
+    table: HashMap<Key, Box<Flow<T>>, Seed>,
     ended: Ended,
     ahead: ahead::Queue,
     shared: Shared,
@@ -30,55 +31,6 @@ pub struct StreamId {
     pub stream: u64,
     /// The side that sent the segment.
     pub side: Side,
-}
-
-#[derive(Debug)]
-struct Flow<T> {
-    connection: Connection,
-    /// Whether side A is the lower end of the key.
-    a_is_low: bool,
-    /// `None` where nobody cares for the connection, or all was told. In a box, so that an ended
-    /// connection that lingers in the table is small.
-    state: Option<Box<T>>,
-    a: Assembler,
-    b: Assembler,
-    a_seen: bool,
-    b_seen: bool,
-    segments: u64,
-    /// Whether any segment had payload.
-    has_payload: bool,
-    strays: Strays,
-    /// The last segment: the one with the smallest number is idle the longest.
-    last: Last,
-    /// Which sides have sent a FIN.
-    fins: [bool; 2],
-    /// Whether a reset came, and no payload after it.
-    reset: bool,
-    /// Whether it is in the queue of those that have ended.
-    queued: bool,
-    /// Segments that came before what they answer; there only while some wait, or did in vain.
-    ahead: Option<Box<Ahead>>,
-}
-
-/// Segments in a row that no window reaches: of which side, the next sequence number, how many.
-#[derive(Clone, Copy, Debug, Default)]
-struct Strays {
-    sender_is_low: bool,
-    next: u32,
-    count: u8,
-}
-
-impl Strays {
-    /// Takes the next one; whether there are enough for a new connection.
-    fn add(&mut self, tcp: &TcpLayer, sender_is_low: bool) -> bool {
-        let distance = tcp.seq.wrapping_sub(self.next) as i32;
-        let goes_on = self.sender_is_low == sender_is_low
-            && u64::from(distance.unsigned_abs()) <= WINDOW
-            && self.count > 0;
-        self.count = if goes_on { self.count.saturating_add(1) } else { 1 };
-        (self.next, self.sender_is_low) = (tcp.seq.wrapping_add(tcp.len), sender_is_low);
-        self.count >= STRAYS
-    }
 }
 
 impl<T> Default for Flows<T> {
@@ -147,7 +99,7 @@ impl<T> Flows<T> {
         if !self.table.contains_key(&key) {
             self.make_room(sink);
             let flow = self.open(at, segment, sender_is_low, sink);
-            self.table.insert(key, flow);
+            self.table.insert(key, Box::new(flow));
         }
         let Some(flow) = self.table.get_mut(&key) else {
             // Not reached: the flow was put there above.
@@ -201,23 +153,7 @@ impl<T> Flows<T> {
             opener: opener(&segment.tcp, Side::A),
         };
         counters.streams = counters.streams.saturating_add(1);
-        Flow {
-            connection,
-            a_is_low,
-            state: sink.opened(&connection).map(Box::new),
-            a: Assembler::default(),
-            b: Assembler::default(),
-            a_seen: false,
-            b_seen: false,
-            segments: 0,
-            has_payload: false,
-            strays: Strays::default(),
-            last: Last::default(),
-            fins: [false; 2],
-            reset: false,
-            queued: false,
-            ahead: None,
-        }
+        Flow::new(connection, a_is_low, sink.opened(&connection))
     }
 
     /// A connection has waited long enough for what a segment of it answers.
@@ -322,7 +258,7 @@ impl<T> Flows<T> {
         let holders = |flow: &Flow<T>| {
             usize::from(flow.a.held() > 0).saturating_add((flow.b.held() > 0).into())
         };
-        let count: usize = self.table.values().map(holders).sum();
+        let count: usize = self.table.values().map(|flow| holders(flow)).sum();
         let least = self.shared.held.checked_div(count.saturating_mul(2)).unwrap_or(0).max(1);
         let mut large: Vec<_> = self
             .table
@@ -339,285 +275,5 @@ impl<T> Flows<T> {
                 }
             }
         }
-    }
-}
-
-impl<T> Flow<T> {
-    fn push<S: Sink<State = T>>(
-        &mut self,
-        at: Stamp,
-        segment: &Segment<'_>,
-        sender_is_low: bool,
-        shared: &mut Shared,
-        sink: &mut S,
-    ) -> StreamId {
-        let side = self.side(sender_is_low);
-        self.note(side, at, segment, shared);
-        let id = StreamId { stream: self.connection.stream, side };
-        if self.state.is_none() {
-            self.assembler(side).note_start(&segment.tcp);
-            return id;
-        }
-        if self.is_ahead(side, &segment.tcp) {
-            let ahead = self.ahead.get_or_insert_default();
-            let cost = ahead.push(side, segment, at, self.last);
-            shared.ahead = shared.ahead.saturating_add(cost);
-            shared.counters.ahead = shared.counters.ahead.saturating_add(1);
-            if ahead.is_full() {
-                self.wait_no_more(shared, sink);
-            }
-        } else {
-            self.take(side, at, segment, shared, sink);
-        }
-        self.catch_up(shared, sink);
-        id
-    }
-
-    /// Takes a segment whose turn it is.
-    fn take<S: Sink<State = T>>(
-        &mut self,
-        side: Side,
-        at: Stamp,
-        segment: &Segment<'_>,
-        shared: &mut Shared,
-        sink: &mut S,
-    ) {
-        let both_ways = self.a_seen && self.b_seen;
-        let now = Moment { at, segments: self.segments, both_ways };
-        self.tell(side, shared, sink, |assembler, shared, emit| {
-            assembler.push(segment, now, shared, emit);
-        });
-        let tcp = &segment.tcp;
-        if tcp.flags.has(Flags::ACK) {
-            self.assembler(side.other()).acknowledged(tcp.ack, at);
-        }
-        for side in [Side::A, Side::B] {
-            if self.assembler(side).waits() {
-                self.tell(side, shared, sink, |assembler, shared, emit| {
-                    assembler.give_up_lost(now, shared, emit);
-                });
-            }
-        }
-        let all_told = self.a.is_closed() && self.b.is_closed() && !self.reset;
-        if let Some(state) = self.state.take_if(|_| all_told) {
-            // The consumer's state may be large; what lingers knows repeated segments without it.
-            sink.ended(&self.connection, *state, End::Closed);
-        }
-    }
-
-    /// Whether a segment has to wait for bytes of the other side that it acknowledges.
-    fn is_ahead(&mut self, side: Side, tcp: &TcpLayer) -> bool {
-        self.learn_start(side, tcp);
-        let moves = tcp.len > 0 || tcp.flags.has(Flags::FIN) || tcp.flags.has(Flags::RST);
-        let waits = |side| self.ahead.as_ref().is_some_and(|ahead| ahead.has(side));
-        let (own_wait, others_wait) = (waits(side), waits(side.other()));
-        // A bare acknowledgment waits too where it is of bytes that wait: it came behind these.
-        moves && own_wait || (moves || others_wait) && self.awaits(side, tcp).is_some()
-    }
-
-    /// Where the other side was not seen yet, an acknowledgment may tell its first sequence number.
-    fn learn_start(&mut self, side: Side, tcp: &TcpLayer) {
-        let both_seen = self.a_seen && self.b_seen;
-        if !both_seen && tcp.flags.has(Flags::ACK) && !tcp.flags.has(Flags::RST) {
-            let is_certain = tcp.flags.has(Flags::SYN);
-            if is_certain || self.assembler(side).is_first(tcp) {
-                self.assembler(side.other()).start_at(tcp.ack, is_certain);
-            }
-        }
-    }
-
-    /// The offset of the other side at which bytes are missing that a segment acknowledges.
-    fn awaits(&mut self, side: Side, tcp: &TcpLayer) -> Option<u64> {
-        if !tcp.flags.has(Flags::ACK) || tcp.flags.has(Flags::RST) {
-            return None;
-        }
-        let missing = self.assembler(side.other()).missing_before(tcp.ack)?;
-        let gave_up = |ahead: &Box<Ahead>| ahead.is_in_vain(side.other(), missing);
-        (!self.ahead.as_ref().is_some_and(gave_up)).then_some(missing)
-    }
-
-    /// Takes the segments that waited for what is there now.
-    fn catch_up<S: Sink<State = T>>(&mut self, shared: &mut Shared, sink: &mut S) {
-        if self.ahead.is_none() {
-            return;
-        }
-        let mut idle = 0;
-        let mut side = Side::A;
-        // Until neither side has one whose turn it is.
-        while idle < 2 {
-            if self.is_next(side) {
-                self.take_first(side, shared, sink);
-                idle = 0;
-            } else {
-                idle = 1 + idle;
-                side = side.other();
-            }
-        }
-    }
-
-    /// Whether the first segment of a side that waits need not wait any more.
-    fn is_next(&mut self, side: Side) -> bool {
-        let first = self.ahead.as_ref().and_then(|ahead| ahead.first_of(side));
-        let Some(tcp) = first.map(|one| one.tcp) else { return false };
-        self.awaits(side, &tcp).is_none()
-    }
-
-    /// Takes the first segment of a side that waits.
-    fn take_first<S: Sink<State = T>>(&mut self, side: Side, shared: &mut Shared, sink: &mut S) {
-        let Some((one, cost)) = self.ahead.as_mut().and_then(|ahead| ahead.pop(side)) else {
-            return;
-        };
-        shared.ahead = shared.ahead.saturating_sub(cost);
-        self.take(side, one.at, &one.segment(), shared, sink);
-    }
-
-    /// The segment that waits the longest waits no more, nor do others for the same bytes.
-    fn wait_no_more<S: Sink<State = T>>(&mut self, shared: &mut Shared, sink: &mut S) {
-        let first = self.ahead.as_ref().and_then(|ahead| ahead.first_side());
-        let Some(side) = first else { return };
-        let Some(tcp) =
-            self.ahead.as_ref().and_then(|ahead| ahead.first_of(side)).map(|one| one.tcp)
-        else {
-            return;
-        };
-        if let Some(missing) = self.awaits(side, &tcp)
-            && let Some(ahead) = &mut self.ahead
-        {
-            ahead.give_up(side.other(), missing);
-        }
-        self.catch_up(shared, sink);
-    }
-
-    fn note(&mut self, side: Side, at: Stamp, segment: &Segment<'_>, shared: &Shared) {
-        self.last = Last::new(shared.counters.segments, at);
-        self.has_payload |= segment.tcp.len > 0;
-        self.segments = self.segments.saturating_add(1);
-        match side {
-            Side::A => self.a_seen = true,
-            Side::B => self.b_seen = true,
-        }
-        let tcp = &segment.tcp;
-        if tcp.flags.has(Flags::FIN) {
-            let [a, b] = &mut self.fins;
-            *(if side == Side::A { a } else { b }) = true;
-        }
-        // Payload behind a reset: nobody believed it.
-        self.reset = tcp.flags.has(Flags::RST) || (self.reset && tcp.len == 0);
-        if self.connection.opener.is_none() {
-            self.connection.opener = opener(tcp, side);
-        }
-    }
-
-    /// Whether its sides have ended it. What comes after that can only be sent again.
-    const fn has_ended(&self) -> bool {
-        self.reset || matches!(self.fins, [true, true])
-    }
-
-    fn finish<S: Sink<State = T>>(mut self, end: End, shared: &mut Shared, sink: &mut S) {
-        while let Some(side) = self.ahead.as_ref().and_then(|ahead| ahead.first_side()) {
-            self.take_first(side, shared, sink);
-        }
-        for side in [Side::A, Side::B] {
-            self.tell(side, shared, sink, |assembler, shared, emit| assembler.finish(shared, emit));
-        }
-        if let Some(state) = self.state {
-            sink.ended(&self.connection, *state, end);
-        }
-    }
-
-    /// Lets one side tell the sink what it has to tell.
-    fn tell<S: Sink<State = T>>(
-        &mut self,
-        side: Side,
-        shared: &mut Shared,
-        sink: &mut S,
-        act: impl FnOnce(&mut Assembler, &mut Shared, Emit<'_>),
-    ) {
-        let Some(state) = &mut self.state else { return };
-        let connection = &self.connection;
-        let mut wanted = true;
-        let mut emit = |event: Event<'_>| {
-            wanted =
-                wanted && sink.event(connection, state, side, event) == ControlFlow::Continue(());
-        };
-        let assembler = if side == Side::A { &mut self.a } else { &mut self.b };
-        act(assembler, shared, &mut emit);
-        if !wanted {
-            self.a.discard(shared);
-            self.b.discard(shared);
-            let waiting = self.ahead.take().map_or(0, |ahead| ahead.cost());
-            shared.ahead = shared.ahead.saturating_sub(waiting);
-            if let Some(state) = self.state.take() {
-                sink.ended(&self.connection, *state, End::Unwanted);
-            }
-        }
-    }
-
-    /// Whether a segment belongs to a new connection between the same addresses and ports.
-    fn is_reused_by<S: Sink<State = T>>(
-        &mut self,
-        segment: &Segment<'_>,
-        sender_is_low: bool,
-        sink: &S,
-    ) -> bool {
-        let tcp = &segment.tcp;
-        let side = self.side(sender_is_low);
-        let is_over = self.is_over();
-        if tcp.flags.has(Flags::SYN) {
-            return self.assembler(side).is_other_start(tcp.seq);
-        }
-        let is_unwanted = self.state.is_none() && !self.has_ended();
-        if is_unwanted || tcp.flags.has(Flags::RST) {
-            return false;
-        }
-        let fit = self.assembler(side).fit(tcp);
-        if fit != Fit::Stray {
-            self.strays = Strays::default();
-        }
-        let has_payload = tcp.len > 0;
-        match fit {
-            Fit::Inside => false,
-            Fit::Far => has_payload && sink.begins(segment.payload),
-            // One byte may be a keep-alive probe.
-            Fit::BeyondEnd => {
-                has_payload && ((is_over && tcp.len > 1) || sink.begins(segment.payload))
-            }
-            Fit::Stray => {
-                let is_run = self.strays.add(tcp, sender_is_low);
-                has_payload && (is_over || is_run || sink.begins(segment.payload))
-            }
-        }
-    }
-
-    /// Whether nothing more is to come of the connection.
-    fn is_over(&self) -> bool {
-        let is_reset = self.a.is_reset() || self.b.is_reset();
-        is_reset || (self.a.is_closed() && self.b.is_closed())
-    }
-
-    fn is_idle(&self, now: i64, limits: &Limits) -> bool {
-        let bound = if self.has_payload { limits.idle } else { limits.idle_without_payload };
-        let silent = now.saturating_sub(self.last.time.unwrap_or(now));
-        u128::try_from(silent).is_ok_and(|silent| silent > bound.as_nanos())
-    }
-
-    const fn side(&self, sender_is_low: bool) -> Side {
-        if sender_is_low == self.a_is_low { Side::A } else { Side::B }
-    }
-
-    const fn assembler(&mut self, side: Side) -> &mut Assembler {
-        match side {
-            Side::A => &mut self.a,
-            Side::B => &mut self.b,
-        }
-    }
-}
-
-/// The side that opened a connection, where a segment tells.
-fn opener(tcp: &TcpLayer, sender: Side) -> Option<Side> {
-    match (tcp.flags.has(Flags::SYN), tcp.flags.has(Flags::ACK)) {
-        (true, false) => Some(sender),
-        (true, true) => Some(sender.other()),
-        (false, _) => None,
     }
 }

@@ -12,6 +12,7 @@ mod assembler;
 mod connection;
 mod ended;
 mod event;
+mod flow;
 mod flows;
 mod hash;
 mod held;
