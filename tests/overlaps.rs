@@ -91,6 +91,8 @@ proptest! {
         let mut at = 0;
         for size in cuts.iter().cycle().take(10).chain([&len]) {
             let end = (at + size).min(len);
+            // One byte that comes again may be a keep-alive probe, whose contents mean nothing.
+            let end = if len - end == 1 { len } else { end };
             if end > at {
                 pieces.push((at, content[at..end].to_vec()));
             }
@@ -101,7 +103,8 @@ proptest! {
             pieces.push((start, content[start..(start + size).min(len)].to_vec()));
         }
         for (piece, place) in &flips {
-            let (_, bytes) = &mut pieces[piece.index(10_usize.min(at))  % extra.len().max(1)];
+            let count = pieces.len();
+            let (_, bytes) = &mut pieces[piece.index(count)];
             let place = place.index(bytes.len());
             bytes[place] ^= 0x80;
         }
