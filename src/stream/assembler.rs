@@ -136,7 +136,12 @@ impl Assembler {
     /// Tells everything that is held, with its gaps: nothing more comes.
     pub(super) fn finish(&mut self, shared: &mut Shared, emit: Emit<'_>) {
         self.release(GapCause::End, shared, emit);
-        let end = self.end.filter(|end| self.offset < end.offset).map(|end| (end.offset, end.at));
+        // A reset may lie anywhere in the window: alone it does not show that bytes are missing.
+        let is_real = |end: &Ending| {
+            let is_acked = self.acked.is_some_and(|(acked, _)| acked >= end.offset);
+            self.offset < end.offset && (end.how == Close::Fin || is_acked)
+        };
+        let end = self.end.filter(is_real).map(|end| (end.offset, end.at));
         // An acknowledged byte beyond the last one may be a FIN that was not captured.
         let acked = self
             .acked
