@@ -245,7 +245,10 @@ impl Protocol {
         let mut settings = Settings::default();
         for decode_as in &self.decode_as {
             match *decode_as {
-                DecodeAs::Mqtt(port) => settings.ports.push(port),
+                DecodeAs::Mqtt(port) => {
+                    settings.ports.push(port);
+                    settings.named_ports.push(port);
+                }
                 DecodeAs::MqttSn(port) => settings.sn_ports.push(port),
             }
         }

@@ -28,6 +28,8 @@ const MAX_OTHER_PORTS: usize = 8;
 pub struct Settings {
     /// TCP ports of servers that speak MQTT.
     pub ports: Vec<u16>,
+    /// Those of them that carry MQTT whatever their bytes look like.
+    pub named_ports: Vec<u16>,
     /// UDP ports of gateways that speak MQTT-SN, besides those of [`PORTS`](port::PORTS).
     pub sn_ports: Vec<u16>,
     /// Whether connections to other ports are read too, where their bytes are MQTT.
@@ -50,6 +52,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             ports: port::own("tcp").collect(),
+            named_ports: Vec::new(),
             sn_ports: Vec::new(),
             any_port: true,
             version: None,
@@ -323,7 +326,9 @@ impl Settings {
             (false, true) => Some(Side::B),
             _ => opener.map(Side::other),
         };
-        Hints { is_mqtt_port: a || b, server, opener }
+        let is_named = |side| self.named_ports.contains(&connection.address(side).port());
+        let is_named = is_named(Side::A) || is_named(Side::B);
+        Hints { is_mqtt_port: a || b, is_named, server, opener }
     }
 }
 
