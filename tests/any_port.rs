@@ -8,7 +8,7 @@ use mqttscope::capture::{Frame, LinkType};
 use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use support::conversation::{packet, Turn, frames, turns};
+use support::conversation::{Turn, frames, packet, turns};
 
 /// Types of the records, in order.
 #[derive(Default)]

@@ -78,6 +78,10 @@ mod capturing {
     use std::io::ErrorKind;
     use std::path::PathBuf;
 
+    /// What to try where nothing was found.
+    const OTHER_PORTS: &str = "the capture filter takes the well-known ports alone: -f '' finds MQTT on any port, \
+         -f \"tcp port N\" on one";
+
     pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         let options = options(args);
         let account = rights::account(args.user.as_deref())?;
@@ -102,7 +106,8 @@ mod capturing {
             report::line(&format!("rights: {in_force}"));
         }
         let interfaces = live.interfaces().join(", ");
-        report::line(&format!("capturing on {interfaces}: {}", options.filter));
+        let filter = if options.filter.is_empty() { "all frames" } else { &options.filter };
+        report::line(&format!("capturing on {interfaces}: {filter}"));
         capture(args, live)
     }
 
@@ -129,6 +134,9 @@ mod capturing {
         inspector.finish();
         let outcome = inspector.consumer().finish()?;
         report::inspection(&inspector);
+        if inspector.records() == 0 && args.filter.is_none() {
+            report::line(OTHER_PORTS);
+        }
         keylog::report(&secrets);
         tell_events(&mut live, &mut failed);
         failed |= error.is_some_and(|error| is_fault(&error));
