@@ -19,7 +19,7 @@ pub struct Limits {
 
 impl Limits {
     /// A busy broker has tens of thousands of clients. As many connections as this take 90 MB if
-    /// they carry nothing (a flood of SYNs), and FIXME if they carry MQTT.
+    /// they carry nothing (a flood of SYNs), and 260 MB if they carry MQTT.
     pub const FLOWS: usize = 65_536;
     /// The largest receive window that Linux grants by default is 6 MiB: more can't be in flight.
     pub const HELD_PER_SIDE: usize = 6 << 20;
