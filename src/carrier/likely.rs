@@ -5,6 +5,9 @@
 //! PINGREQ with its PINGRESP), or if what was held is filled by packets without fault on a side
 //! that publishes, and the other side does not contradict. One byte that no packet begins with
 //! settles the opposite.
+//!
+//! On a port of MQTT one packet without fault is enough ([`expected`]); what cannot begin with one is
+//! something else there too.
 
 use crate::annotate::Tape;
 use crate::mqtt::infer::{Evidence, infer};
