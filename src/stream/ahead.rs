@@ -47,6 +47,7 @@ pub(super) struct Waiting {
     pub(super) tcp: TcpLayer,
     pub(super) layers: Layers,
     pub(super) payload: Vec<u8>,
+    parts: Vec<u64>,
     pub(super) at: Stamp,
     last: Last,
 }
@@ -54,11 +55,12 @@ pub(super) struct Waiting {
 impl Waiting {
     /// The segment.
     pub(super) fn segment(&self) -> Segment<'_> {
-        Segment { layers: &self.layers, tcp: self.tcp, payload: &self.payload }
+        Segment { layers: &self.layers, tcp: self.tcp, payload: &self.payload, parts: &self.parts }
     }
 
     fn cost(&self) -> usize {
-        self.payload.capacity().saturating_add(OVERHEAD)
+        let parts = self.parts.capacity().saturating_mul(size_of::<u64>());
+        self.payload.capacity().saturating_add(parts).saturating_add(OVERHEAD)
     }
 }
 
@@ -88,8 +90,9 @@ impl Ahead {
         at: Stamp,
         last: Last,
     ) -> usize {
-        let Segment { layers, tcp, payload } = *segment;
-        let one = Waiting { side, tcp, layers: *layers, payload: payload.to_vec(), at, last };
+        let Segment { layers, tcp, payload, parts } = *segment;
+        let (payload, parts) = (payload.to_vec(), parts.to_vec());
+        let one = Waiting { side, tcp, layers: *layers, payload, parts, at, last };
         let cost = one.cost();
         self.waiting.push_back(one);
         cost
