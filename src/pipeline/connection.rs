@@ -31,13 +31,14 @@ const MAX_IDS: usize = 8;
 /// A connection: what carries it, its two directions and what is known of it.
 #[derive(Debug)]
 pub(super) struct Conversation {
-    is_mqtt_port: bool,
+    hints: Hints,
     carrier: Carrier,
     /// How sides A and B ended.
     closes: [Option<Closed>; 2],
     /// Bytes of sides A and B that were not captured.
     lost: [u64; 2],
-    mqtt: Mqtt,
+    /// There from the first byte on: a SYN that nobody answers costs little.
+    mqtt: Option<Box<Mqtt>>,
     /// When something came last.
     last: Option<i64>,
 }
@@ -90,20 +91,8 @@ struct FrameHeader {
 impl Conversation {
     /// A connection before its first byte.
     pub(super) fn new(hints: Hints, settings: &Settings) -> Self {
-        let max_packet = settings.max_packet;
-        let mqtt = Mqtt {
-            client: Side::A,
-            is_opened: hints.opener.is_some(),
-            is_secret: false,
-            session: session::Connection::of_stream(settings.version),
-            max_packet,
-            from_client: Direction::new(false, max_packet),
-            from_server: Direction::new(false, max_packet),
-            trouble: <[Trouble; 2]>::default(),
-        };
         let carrier = Carrier::new(hints, settings.secrets.clone());
-        let (closes, lost) = ([None; 2], [0; 2]);
-        Self { is_mqtt_port: hints.is_mqtt_port, carrier, closes, lost, mqtt, last: None }
+        Self { hints, carrier, closes: [None; 2], lost: [0; 2], mqtt: None, last: None }
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.
@@ -117,8 +106,11 @@ impl Conversation {
         if self.is_mqtt() {
             worker.losses.add(event);
         }
-        self.mqtt.is_secret = self.carrier.is_secret();
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        let hints = self.hints;
+        let new = || Box::new(Mqtt::new(hints, &worker.settings));
+        let mqtt = self.mqtt.get_or_insert_with(new);
+        mqtt.is_secret = self.carrier.is_secret();
+        let mut top = Records { worker, connection, mqtt, time: None };
         let mut is_closed = false;
         let bottom = match event {
             Event::Data { bytes, at, layers, .. } => {
@@ -152,10 +144,10 @@ impl Conversation {
             top.worker.name_port(connection, self.carrier.other());
         }
         flow?;
-        if is_closed && self.has_mqtt() {
-            self.tell_closes(worker);
+        if is_closed && top.mqtt.has_bytes() {
+            top.mqtt.tell_closes(self.closes, top.worker);
         }
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        top.time = None;
         for sender in [Sender::Client, Sender::Server] {
             if top.mqtt.direction(sender).arrivals.len() > MAX_SEGMENTS {
                 top.frame(sender, None, None, |framer, emit| framer.shed(emit));
@@ -164,24 +156,16 @@ impl Conversation {
         ControlFlow::Continue(())
     }
 
-    /// Tells the session how its sides have ended, once it is known which is which.
-    fn tell_closes<C: Consumer>(&mut self, worker: &mut Worker<C>) {
-        for (side, closed) in [Side::A, Side::B].into_iter().zip(self.closes) {
-            let sender = if side == self.mqtt.client { Sender::Client } else { Sender::Server };
-            if let Some(closed) = closed {
-                worker.reader.closed(&mut self.mqtt.session, sender, closed);
-            }
-        }
-    }
-
     /// What is held of incomplete packets, in bytes.
     pub(super) fn cost(&self) -> usize {
-        self.mqtt.from_client.cost().saturating_add(self.mqtt.from_server.cost())
+        let Some(Mqtt { from_client, from_server, .. }) = self.mqtt.as_deref() else { return 0 };
+        from_client.cost().saturating_add(from_server.cost())
     }
 
     /// Gives up what is held of incomplete packets.
     pub(super) fn shed<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        let Some(mqtt) = &mut self.mqtt else { return };
+        let mut top = Records { worker, connection, mqtt, time: None };
         for sender in [Sender::Client, Sender::Server] {
             top.frame(sender, None, None, |framer, emit| framer.shed(emit));
         }
@@ -189,19 +173,15 @@ impl Conversation {
 
     /// What the carrier waits for beside the bytes may be there now.
     pub(super) fn wake<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: self.last };
+        let Some(mqtt) = &mut self.mqtt else { return };
+        let mut top = Records { worker, connection, mqtt, time: self.last };
         // What is found to be no MQTT is let go with its next bytes.
         let _ = self.carrier.wake(&mut top);
     }
 
     /// Whether it is MQTT, or ought to be by its port.
     fn is_mqtt(&self) -> bool {
-        self.is_mqtt_port || self.has_mqtt()
-    }
-
-    /// Whether bytes of MQTT were taken, so that it is known which side is the client.
-    fn has_mqtt(&self) -> bool {
-        self.mqtt.from_client.taken > 0 || self.mqtt.from_server.taken > 0
+        self.hints.is_mqtt_port || self.mqtt.as_deref().is_some_and(Mqtt::has_bytes)
     }
 
     /// Nothing more comes of the connection.
@@ -211,27 +191,65 @@ impl Conversation {
         connection: &Connection,
         end: End,
     ) {
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: self.last };
+        let hints = self.hints;
+        if hints.is_mqtt_port {
+            // One that has said nothing is told, too.
+            self.mqtt.get_or_insert_with(|| Box::new(Mqtt::new(hints, &worker.settings)));
+        }
+        let is_mqtt = self.is_mqtt();
+        let Some(mqtt) = &mut self.mqtt else { return };
+        let mut top = Records { worker, connection, mqtt, time: self.last };
         let what = self.carrier.other();
         self.carrier.finish(&mut top);
         top.worker.name_port(connection, what.or(self.carrier.other()));
         for sender in [Sender::Client, Sender::Server] {
             top.item(sender, Item::End, None);
         }
-        self.tell_closes(worker);
-        if self.is_mqtt() || self.mqtt.session.is_heard() {
-            let side = self.mqtt.client;
+        let is_mqtt = is_mqtt || top.mqtt.has_bytes();
+        top.mqtt.tell_closes(self.closes, top.worker);
+        if is_mqtt || top.mqtt.session.is_heard() {
+            let side = top.mqtt.client;
             let ends = (connection.address(side), connection.address(side.other()));
             let stream = Some(connection.stream);
             let [a, b] = self.lost;
             let lost = if side == Side::A { [a, b] } else { [b, a] };
             let seen = Some((Tcp::new(&connection.course, side), lost));
-            worker.reader.ended(&mut self.mqtt.session, stream, Some(ends), Some(end), seen);
+            let session = &mut top.mqtt.session;
+            top.worker.reader.ended(session, stream, Some(ends), Some(end), seen);
         }
     }
 }
 
 impl Mqtt {
+    fn new(hints: Hints, settings: &Settings) -> Self {
+        let max_packet = settings.max_packet;
+        Self {
+            client: Side::A,
+            is_opened: hints.opener.is_some(),
+            is_secret: false,
+            session: session::Connection::of_stream(settings.version),
+            max_packet,
+            from_client: Direction::new(false, max_packet),
+            from_server: Direction::new(false, max_packet),
+            trouble: <[Trouble; 2]>::default(),
+        }
+    }
+
+    /// Whether bytes of MQTT were taken, so that it is known which side is the client.
+    fn has_bytes(&self) -> bool {
+        self.from_client.taken > 0 || self.from_server.taken > 0
+    }
+
+    /// Tells the session how its sides have ended, once it is known which is which.
+    fn tell_closes<C: Consumer>(&mut self, closes: [Option<Closed>; 2], worker: &mut Worker<C>) {
+        for (side, closed) in [Side::A, Side::B].into_iter().zip(closes) {
+            let sender = if side == self.client { Sender::Client } else { Sender::Server };
+            if let Some(closed) = closed {
+                worker.reader.closed(&mut self.session, sender, closed);
+            }
+        }
+    }
+
     fn side(&self, sender: Sender) -> Side {
         if sender == Sender::Client { self.client } else { self.client.other() }
     }

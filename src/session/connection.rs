@@ -109,6 +109,8 @@ impl Connection {
 
     /// Bytes of one side were lost, or could not be read.
     pub fn lost(&mut self, sender: Sender, at: At, shared: &mut Shared) {
+        // What stood there may have been the end of this connection and the beginning of another.
+        self.connects = 0;
         let record = self.record.get_or_insert_default();
         self.track.lost(sender, at, shared, record);
         let half = record.half_mut(sender);
