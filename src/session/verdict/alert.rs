@@ -13,6 +13,7 @@ pub(super) fn judge(scene: &Scene<'_>) -> Option<Told> {
     if is_late {
         return None;
     }
-    let text = format!("TLS: {}", text::safe(&heard.text));
+    let text = text::safe(&heard.text);
+    let text = if text.starts_with("TLS") { text } else { format!("TLS: {text}") };
     Told::proven(Some(heard.sender), text, vec![heard.at])
 }
