@@ -20,6 +20,7 @@ mod connack;
 mod connect;
 mod decode;
 mod disconnect;
+mod filter;
 mod publish;
 mod reason;
 mod search;
