@@ -13,6 +13,7 @@ pub mod infer;
 pub mod packet;
 pub mod primitive;
 pub mod property;
+pub mod repair;
 
 mod ack;
 mod auth;
