@@ -57,6 +57,7 @@ const TYPICAL: &[(&str, Version)] = &[
     ("62020007", Version::V311),
     ("200200", Version::V311),
     ("c000", Version::V311),
+    ("82080001000361622f00", Version::V311),
 ];
 
 #[derive(Deserialize)]

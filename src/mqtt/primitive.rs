@@ -74,10 +74,10 @@ fn check_unusual_text<S: Sink>(c: &mut Cursor<'_, '_, S>, field: Field, bytes: &
         report(Rule::UTF8_NUL, at, (1, 0));
     }
     // The first of each kind: what is text by mistake may hold thousands.
-    let kinds: [(Rule, fn(char) -> bool); 2] =
-        [(Rule::TEXT_CONTROL, is_control), (Rule::TEXT_NONCHARACTER, is_noncharacter)];
-    for (rule, is_one) in kinds {
-        if let Some((at, sign)) = valid.char_indices().find(|(_, sign)| is_one(*sign)) {
+    let control = valid.char_indices().find(|(_, sign)| is_control(*sign));
+    let none = valid.char_indices().find(|(_, sign)| is_noncharacter(*sign));
+    for (rule, found) in [(Rule::TEXT_CONTROL, control), (Rule::TEXT_NONCHARACTER, none)] {
+        if let Some((at, sign)) = found {
             report(rule, at, (sign.len_utf8(), u32::from(sign)));
         }
     }

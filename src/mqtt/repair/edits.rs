@@ -1,6 +1,25 @@
 //! The edits, the likeliest first.
 
 use super::{Broken, Tries, body, connect, header};
+use crate::spec::Rule;
+
+/// Rules on a value that is where it should be: what moves the bytes about it would hide the fault,
+/// not mend it.
+pub(super) const OF_VALUES: &[Rule] = &[
+    Rule::WRONG_SENDER,
+    Rule::AUTH_BEFORE_V5,
+    Rule::QOS_3,
+    Rule::TOPIC_WILDCARD,
+    Rule::PROPERTY_RANGE,
+    Rule::PROPERTY_SENDER,
+    Rule::REASON_CODE_SENDER,
+    Rule::AUTHENTICATION_METHOD_MISSING,
+    Rule::AUTHENTICATION_DATA_ALONE,
+    Rule::PAYLOAD_NOT_UTF8,
+    Rule::CLIENT_ID_LONG_V31,
+    Rule::SHARE_NAME,
+    Rule::SHARE_FILTER,
+];
 
 /// One kind of edit.
 pub(super) struct Edit {

@@ -17,7 +17,7 @@ mod places;
 use super::{Framing, Reading, decode, frame};
 use crate::annotate::Tape;
 use crate::spec::{PacketType, Rule, Severity};
-use edits::EDITS;
+use edits::{EDITS, OF_VALUES};
 
 /// The longest packet that an edit is looked for, in bytes: one that a person has written. The work
 /// grows with the square of it.
@@ -49,7 +49,8 @@ pub fn repair(bytes: &[u8], behind: &[u8], how: Reading) -> Option<Repair> {
     }
     let mut tape = Tape::new();
     let version = decode(bytes, how, &mut tape).version;
-    if tape.errors() == 0 {
+    let mut errors = tape.findings().iter().filter(|f| f.severity() == Severity::Error);
+    if errors.all(|error| OF_VALUES.contains(&error.rule)) {
         return None;
     }
     let broken = Broken::new(bytes, behind, Reading { version, ..how }, &tape)?;
@@ -68,6 +69,22 @@ pub fn repair(bytes: &[u8], behind: &[u8], how: Reading) -> Option<Repair> {
         }
     }
     None
+}
+
+/// A packet whose Remaining Length leaves out bytes that stand behind it and are no packet, with all of
+/// them; `None` where that is not legal.
+#[must_use]
+pub fn lengthened(bytes: &[u8], behind: &[u8], how: Reading) -> Option<Repair> {
+    if bytes.len().saturating_add(behind.len()) > MAX_BYTES {
+        return None;
+    }
+    let mut tape = Tape::new();
+    let version = decode(bytes, how, &mut tape).version;
+    let broken = Broken::new(bytes, behind, Reading { version, ..how }, &tape)?;
+    let mut tries = Tries::default();
+    header::remaining_length(&broken, &mut tries);
+    let found = tries.0.pop()?;
+    is_legal(&found.bytes, &broken, &mut Tape::new()).then_some(found)
 }
 
 /// Whether bytes are whole packets with nothing to complain of but what was warned of before. A
