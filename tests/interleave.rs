@@ -1,9 +1,13 @@
 //! Packets that were written into the middle of another one: the original packets come back, and
 //! nothing else is ever taken for that.
 
+mod support;
+
 use mqttscope::mqtt::framer::{Framed, Framer};
 use mqttscope::spec::{Sender, Version};
 use proptest::prelude::*;
+use support::conversation::{Turn, frames, packet};
+use support::{pcap, program};
 
 /// What the framer makes of a direction: its packets in their order, and how many had another one in
 /// their middle.
@@ -191,4 +195,34 @@ fn nearly_all_are_recognised() {
     }
     println!("{found} of {all} interleaved writes are recognised");
     assert!(found * 100 >= all * 95, "{found} of {all}");
+}
+
+/// As a user sees it: both packets whole, and why.
+#[test]
+fn a_capture_shows_both_packets_and_says_why() {
+    let connect = packet(0x10, b"\x00\x04MQTT\x04\x02\x00\x3c\x00\x01a");
+    let outer = publish("camera/front/state", None, &[b'x'; 90]);
+    let turns = [connect, outer[..60].to_vec(), vec![0xc0, 0], outer[60..].to_vec()];
+    let turns = turns.into_iter().chain(behind()).map(|bytes| Turn { from_client: true, bytes });
+    let turns: Vec<Turn> = turns.collect();
+    let capture = pcap(1, &frames(&turns, |_, turn| vec![(0, turn.bytes.len())]));
+    let run = program::finish(program::command(["read", "-T", "json", "-"]), &capture);
+    let records: Vec<serde_json::Value> =
+        run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let types: Vec<_> = records.iter().map(|record| record["type"].as_str().unwrap()).collect();
+    assert_eq!(types, ["CONNECT", "PINGREQ", "PUBLISH", "PUBLISH", "PINGREQ", "PUBLISH"]);
+    assert_eq!(records[2]["hex"], hex::encode(&outer));
+    assert_eq!(records[2]["frames"], serde_json::json!([4, 5, 6]));
+    assert_eq!(records[1]["frames"], serde_json::json!([5]));
+    let rules: Vec<_> = records
+        .iter()
+        .flat_map(|r| r["findings"].as_array().unwrap())
+        .map(|f| &f["rule"])
+        .collect();
+    assert_eq!(rules, ["interleaved"]);
+    let message = records[2]["findings"][0]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("60 bytes from its beginning, 2 bytes of the packet(s)"),
+        "{message}"
+    );
 }

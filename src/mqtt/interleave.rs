@@ -136,19 +136,21 @@ impl Suspect {
 
     fn judge_at(&self, at: usize, known: &Known, is_end: bool, tape: &mut Tape) -> Judged {
         let (mut len, mut bits) = (0usize, PIECE);
-        for _ in 0..CHAIN {
+        let mut runs: Vec<(usize, u32)> = Vec::new();
+        while runs.len() < CHAIN && len <= MAX_INNER {
             let inner = self.bytes.get(at.saturating_add(len)..).unwrap_or_default();
             match sight(inner, known, tape) {
                 Sighted::Whole { len: more, bits: own } => {
                     len = len.saturating_add(more);
                     bits = bits.saturating_add(own);
+                    runs.push((len, bits));
                 }
-                Sighted::Part { .. } if len == 0 && !is_end => return Judged::Later,
+                Sighted::Part { .. } if runs.is_empty() && !is_end => return Judged::Later,
                 _ => break,
             }
-            if len > MAX_INNER {
-                break;
-            }
+        }
+        // Of a run of packets the first alone would leave the others in the payload.
+        for (len, bits) in runs.into_iter().rev() {
             match self.settles(at, len, bits, (known, is_end), tape) {
                 Some(true) => return Judged::Torn { at, len },
                 Some(false) => {}
