@@ -11,6 +11,7 @@ mod interfaces;
 mod keylog;
 mod live;
 mod output;
+mod preference;
 mod read;
 mod report;
 mod shorthand;
