@@ -30,11 +30,12 @@ const MAX_IDS: usize = 8;
 /// A connection: what carries it, its two directions and what is known of it.
 #[derive(Debug)]
 pub(super) struct Conversation {
-    is_mqtt_port: bool,
+    hints: Hints,
     carrier: Carrier,
     /// How sides A and B ended.
     closes: [Option<Closed>; 2],
-    mqtt: Mqtt,
+    /// There from the first byte on: a SYN that nobody answers costs little.
+    mqtt: Option<Box<Mqtt>>,
     /// When something came last.
     last: Option<i64>,
 }
@@ -87,20 +88,8 @@ struct FrameHeader {
 impl Conversation {
     /// A connection before its first byte.
     pub(super) fn new(hints: Hints, settings: &Settings) -> Self {
-        let max_packet = settings.max_packet;
-        let mqtt = Mqtt {
-            client: Side::A,
-            is_opened: hints.opener.is_some(),
-            is_secret: false,
-            session: session::Connection::of_stream(settings.version),
-            max_packet,
-            from_client: Direction::new(false, max_packet),
-            from_server: Direction::new(false, max_packet),
-            trouble: <[Trouble; 2]>::default(),
-        };
         let carrier = Carrier::new(hints, settings.secrets.clone());
-        let closes = [None; 2];
-        Self { is_mqtt_port: hints.is_mqtt_port, carrier, closes, mqtt, last: None }
+        Self { hints, carrier, closes: [None; 2], mqtt: None, last: None }
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.
@@ -114,8 +103,11 @@ impl Conversation {
         if self.is_mqtt() {
             worker.losses.add(event);
         }
-        self.mqtt.is_secret = self.carrier.is_secret();
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        let hints = self.hints;
+        let new = || Box::new(Mqtt::new(hints, &worker.settings));
+        let mqtt = self.mqtt.get_or_insert_with(new);
+        mqtt.is_secret = self.carrier.is_secret();
+        let mut top = Records { worker, connection, mqtt, time: None };
         let mut is_closed = false;
         let bottom = match event {
             Event::Data { bytes, at, layers, .. } => {
@@ -149,7 +141,8 @@ impl Conversation {
         if is_closed && self.has_mqtt() {
             self.tell_closes(worker);
         }
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        let Some(mqtt) = &mut self.mqtt else { return ControlFlow::Continue(()) };
+        let mut top = Records { worker, connection, mqtt, time: None };
         for sender in [Sender::Client, Sender::Server] {
             if top.mqtt.direction(sender).arrivals.len() > MAX_SEGMENTS {
                 top.frame(sender, None, None, |framer, emit| framer.shed(emit));
@@ -160,22 +153,25 @@ impl Conversation {
 
     /// Tells the session how its sides have ended, once it is known which is which.
     fn tell_closes<C: Consumer>(&mut self, worker: &mut Worker<C>) {
+        let Some(mqtt) = &mut self.mqtt else { return };
         for (side, closed) in [Side::A, Side::B].into_iter().zip(self.closes) {
-            let sender = if side == self.mqtt.client { Sender::Client } else { Sender::Server };
+            let sender = if side == mqtt.client { Sender::Client } else { Sender::Server };
             if let Some(closed) = closed {
-                worker.reader.closed(&mut self.mqtt.session, sender, closed);
+                worker.reader.closed(&mut mqtt.session, sender, closed);
             }
         }
     }
 
     /// What is held of incomplete packets, in bytes.
     pub(super) fn cost(&self) -> usize {
-        self.mqtt.from_client.cost().saturating_add(self.mqtt.from_server.cost())
+        let Some(Mqtt { from_client, from_server, .. }) = self.mqtt.as_deref() else { return 0 };
+        from_client.cost().saturating_add(from_server.cost())
     }
 
     /// Gives up what is held of incomplete packets.
     pub(super) fn shed<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        let Some(mqtt) = &mut self.mqtt else { return };
+        let mut top = Records { worker, connection, mqtt, time: None };
         for sender in [Sender::Client, Sender::Server] {
             top.frame(sender, None, None, |framer, emit| framer.shed(emit));
         }
@@ -183,19 +179,21 @@ impl Conversation {
 
     /// What the carrier waits for beside the bytes may be there now.
     pub(super) fn wake<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: self.last };
+        let Some(mqtt) = &mut self.mqtt else { return };
+        let mut top = Records { worker, connection, mqtt, time: self.last };
         // What is found to be no MQTT is let go with its next bytes.
         let _ = self.carrier.wake(&mut top);
     }
 
     /// Whether it is MQTT, or ought to be by its port.
     fn is_mqtt(&self) -> bool {
-        self.is_mqtt_port || self.has_mqtt()
+        self.hints.is_mqtt_port || self.has_mqtt()
     }
 
     /// Whether bytes of MQTT were taken, so that it is known which side is the client.
     fn has_mqtt(&self) -> bool {
-        self.mqtt.from_client.taken > 0 || self.mqtt.from_server.taken > 0
+        let has_bytes = |mqtt: &Mqtt| mqtt.from_client.taken > 0 || mqtt.from_server.taken > 0;
+        self.mqtt.as_deref().is_some_and(has_bytes)
     }
 
     /// Nothing more comes of the connection.
@@ -205,7 +203,8 @@ impl Conversation {
         connection: &Connection,
         end: End,
     ) {
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: self.last };
+        let Some(mqtt) = &mut self.mqtt else { return };
+        let mut top = Records { worker, connection, mqtt, time: self.last };
         let what = self.carrier.other();
         self.carrier.finish(&mut top);
         top.worker.name_port(connection, what.or(self.carrier.other()));
@@ -213,16 +212,30 @@ impl Conversation {
             top.item(sender, Item::End, None);
         }
         self.tell_closes(worker);
-        if self.is_mqtt() {
-            let side = self.mqtt.client;
-            let ends = (connection.address(side), connection.address(side.other()));
+        let is_mqtt = self.is_mqtt();
+        if let Some(mqtt) = self.mqtt.as_deref_mut().filter(|_| is_mqtt) {
+            let ends = (connection.address(mqtt.client), connection.address(mqtt.client.other()));
             let stream = Some(connection.stream);
-            worker.reader.ended(&mut self.mqtt.session, stream, Some(ends), Some(end));
+            worker.reader.ended(&mut mqtt.session, stream, Some(ends), Some(end));
         }
     }
 }
 
 impl Mqtt {
+    fn new(hints: Hints, settings: &Settings) -> Self {
+        let max_packet = settings.max_packet;
+        Self {
+            client: Side::A,
+            is_opened: hints.opener.is_some(),
+            is_secret: false,
+            session: session::Connection::of_stream(settings.version),
+            max_packet,
+            from_client: Direction::new(false, max_packet),
+            from_server: Direction::new(false, max_packet),
+            trouble: <[Trouble; 2]>::default(),
+        }
+    }
+
     fn side(&self, sender: Sender) -> Side {
         if sender == Sender::Client { self.client } else { self.client.other() }
     }
@@ -455,8 +468,11 @@ struct Packets<'r, C> {
 
 impl<C: Consumer> Packets<'_, C> {
     fn framed(&mut self, framed: Framed<'_>) {
+        // A packet with others in its middle takes their part of the stream too.
+        let others = if let Framed::Torn { others, .. } = framed { others } else { 0 };
         let (offset, bytes) = match framed {
             Framed::Packet { offset, bytes }
+            | Framed::Torn { offset, bytes, .. }
             | Framed::Cut { offset, bytes, .. }
             | Framed::Stray { offset, bytes, .. } => (offset, bytes),
             Framed::Gap { missing, .. } => {
@@ -468,7 +484,7 @@ impl<C: Consumer> Packets<'_, C> {
                 return self.trouble.lose(missing);
             }
         };
-        let end = offset.saturating_add(bytes.len() as u64);
+        let end = offset.saturating_add(bytes.len() as u64).saturating_add(others as u64);
         let (last, began) = self.take_frames(offset, end);
         self.take_headers(offset, end);
         self.trouble.findings(offset..end, self.findings);
@@ -490,7 +506,14 @@ impl<C: Consumer> Packets<'_, C> {
         let reader = &mut self.worker.reader;
         let sender = Some(self.sender);
         match framed {
-            Framed::Packet { .. } => {
+            Framed::Packet { .. } | Framed::Torn { .. } => {
+                let mut proof = proof;
+                if let Framed::Torn { before, others, .. } = framed {
+                    let span = Span::of_bytes(before, 0);
+                    let torn = Finding::new(Rule::INTERLEAVED, span, Field::INPUT);
+                    self.findings.push(torn.with(others as u64, before as u64));
+                    proof = Proof::default();
+                }
                 let notes = (self.findings.as_slice(), proof);
                 reader.packet(self.session, bytes, sender, None, notes, origin);
                 let ids = &mut self.worker.ids;

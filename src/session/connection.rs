@@ -47,6 +47,8 @@ pub struct Connection {
     /// Whether the packets are those of one network connection, on which CONNECT comes once.
     is_stream: bool,
     connects: u64,
+    /// The last packet was a broken CONNECT, or its rest.
+    is_after_broken_connect: bool,
     track: Track,
     /// What it was so far; made with its first packet.
     record: Option<Box<Ended>>,
@@ -85,6 +87,12 @@ impl Connection {
         self.client_id.as_deref()
     }
 
+    /// Whether what comes next may be the rest of a CONNECT that a wrong length cut off.
+    #[must_use]
+    pub fn is_after_broken_connect(&self) -> bool {
+        self.is_after_broken_connect
+    }
+
     /// The connection is seen from its first byte on.
     pub fn begin(&mut self) {
         self.track.begin();
@@ -106,6 +114,8 @@ impl Connection {
 
     /// Bytes of one side were lost, or could not be read.
     pub fn lost(&mut self, sender: Sender, at: At, shared: &mut Shared) {
+        // What stood there may have been the end of this connection and the beginning of another.
+        self.connects = 0;
         let record = self.record.get_or_insert_default();
         self.track.lost(sender, at, shared, record);
         let half = record.half_mut(sender);
@@ -167,6 +177,9 @@ impl Connection {
         };
         tape.clear();
         let decoded = decode(bytes, Reading { version, sender }, tape);
+        let is_connect = kind == Some(PacketType::CONNECT);
+        self.is_after_broken_connect =
+            tape.errors() > 0 && (is_connect || self.is_after_broken_connect);
         if let Some(rule) = note {
             tape.note(Finding::new(rule, Span::of_bytes(0, bytes.len()), Field::INPUT));
         }
