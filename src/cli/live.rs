@@ -64,13 +64,14 @@ mod capturing {
     use super::super::conditions::Condition;
     use super::super::decode_on::DecodeAs;
     use super::super::output::Printer;
-    use super::super::{Outcome, keylog, report};
+    use super::super::{Outcome, choose, keylog, report};
     use super::Args;
     use crate::capture::live::rights::{self, Account, Needs};
     use crate::capture::live::{
         DEFAULT_FILTER, Event, Format, Live, LiveError, Options, Recording, Statistics, Step, Stop,
     };
     use crate::capture::{CaptureError, Fault};
+    use crate::filter::{Filter, Filtered};
     use crate::pipeline::Inspector;
     use crate::text;
     use anyhow::Context;
@@ -78,6 +79,8 @@ mod capturing {
     use std::path::PathBuf;
 
     pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+        let chosen = args.output.display_filter.as_deref().unwrap_or_default();
+        let Ok(filter) = choose::filter(chosen) else { return Ok(Outcome::Usage) };
         let options = options(args);
         let account = rights::account(args.user.as_deref())?;
         let mut live = Live::open(&options, stop(args)?)?;
@@ -102,7 +105,7 @@ mod capturing {
         }
         let interfaces = live.interfaces().join(", ");
         report::line(&format!("capturing on {interfaces}: {}", options.filter));
-        capture(args, live)
+        capture(args, live, filter)
     }
 
     fn not_created(error: LiveError, account: Option<&Account>) -> anyhow::Error {
@@ -116,8 +119,8 @@ mod capturing {
         }
     }
 
-    fn capture(args: &Args, mut live: Live) -> anyhow::Result<Outcome> {
-        let printer = Printer::new(&args.output, true)?;
+    fn capture(args: &Args, mut live: Live, filter: Option<Filter>) -> anyhow::Result<Outcome> {
+        let printer = Filtered::new(filter, Printer::new(&args.output, true)?);
         let secrets = keylog::secrets(args.protocol.key_log.as_deref(), true)?;
         let mut settings = args.protocol.settings(&args.output);
         settings.secrets = secrets.clone();
@@ -126,8 +129,9 @@ mod capturing {
         let error = feed(&mut live, &mut inspector, count(args), &mut failed);
         live.finish();
         inspector.finish();
-        let outcome = inspector.consumer().finish()?;
+        let outcome = inspector.consumer().inner.finish()?;
         report::inspection(&inspector);
+        choose::report(inspector.consumer());
         keylog::report(&secrets);
         tell_events(&mut live, &mut failed);
         failed |= error.is_some_and(|error| is_fault(&error));
@@ -147,7 +151,7 @@ mod capturing {
     /// Gives frames to the inspector until a stop is due, at most `count`.
     fn feed(
         live: &mut Live,
-        inspector: &mut Inspector<Printer>,
+        inspector: &mut Inspector<Filtered<Printer>>,
         count: u64,
         failed: &mut bool,
     ) -> Option<CaptureError> {
@@ -162,7 +166,7 @@ mod capturing {
                 }
                 Ok(Step::Pending) => {
                     // Nothing is held back while nothing comes.
-                    if inspector.consumer().flush().is_break() {
+                    if inspector.consumer().inner.flush().is_break() {
                         return None;
                     }
                     if let Err(error) = live.wait() {
@@ -208,11 +212,17 @@ mod capturing {
     fn options(args: &Args) -> Options {
         Options {
             interfaces: args.interfaces.clone(),
-            filter: args.filter.clone().unwrap_or_else(|| filter(&args.protocol.decode_as)),
+            filter: capture_filter(args),
             snaplen: args.snaplen,
             promiscuous: !args.no_promiscuous,
             buffer_mib: args.buffer,
         }
+    }
+
+    fn capture_filter(args: &Args) -> String {
+        let words = Some(args.words.join(" ")).filter(|words| !words.is_empty());
+        let given = args.filter.clone().or(words);
+        given.unwrap_or_else(|| filter(&args.protocol.decode_as))
     }
 
     fn stop(args: &Args) -> anyhow::Result<Stop> {

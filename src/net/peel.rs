@@ -39,6 +39,7 @@ impl Default for Net {
 
 /// Layers before the first frame.
 const EMPTY: Layers = Layers {
+    frame_len: 0,
     link: LinkLayer::Raw,
     tunnels: Tunnels::NONE,
     ip: IpLayer {
@@ -62,6 +63,7 @@ impl Net {
     /// Why the frame carries nothing that can be read.
     pub fn packet<'a>(&'a mut self, frame: &Frame<'a>) -> Result<Transport<'a>, Skip> {
         self.layers.tunnels.clear();
+        self.layers.frame_len = frame.original_len;
         self.behind = 0;
         let carried = link::read(frame.link, frame.data, &mut self.layers)?;
         self.peel(carried, frame)

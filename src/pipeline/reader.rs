@@ -81,6 +81,12 @@ impl<C: Consumer> Reader<C> {
         notes: &[Finding],
         origin: Origin<'_>,
     ) {
+        if cut.is_none()
+            && self.consumer.is_choosy()
+            && self.skips(connection, bytes, sender, origin)
+        {
+            return;
+        }
         let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
         let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
         match cut {
@@ -88,18 +94,64 @@ impl<C: Consumer> Reader<C> {
                 self.explain_cut(bytes, cut);
                 self.lost(connection, sender, origin);
             }
-            None => {
-                let server = origin.ends.map(|(src, dst)| match sender {
-                    Some(Sender::Server) => src.ip(),
-                    _ => dst.ip(),
-                });
-                let seen = Seen { at: self.at(origin), sender, server, bytes, decoded };
-                connection.track(&seen, &mut self.shared, &mut self.tape);
-            }
+            None => self.track(connection, bytes, decoded, sender, origin),
         }
         self.tape.note_first(notes);
         let how = (decoded.version, how);
         self.emit(bytes, Some(decoded), how, sender, connection, (None, ""), origin);
+    }
+
+    /// Whether the consumer does not want a packet, going by what can be known of it without its tree.
+    /// It counts, and is tracked, all the same.
+    fn skips(
+        &mut self,
+        connection: &mut Connection,
+        bytes: &[u8],
+        sender: Option<Sender>,
+        origin: Origin<'_>,
+    ) -> bool {
+        let Some((decoded, how)) = connection.skim(bytes, sender) else { return false };
+        let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
+        self.tape.clear();
+        let record = Record {
+            number: self.number.saturating_add(1),
+            origin,
+            sender,
+            version: decoded.version,
+            version_from: how,
+            client_id: connection.client_id(),
+            bytes,
+            tape: &self.tape,
+            decoded: Some(decoded),
+            unit: None,
+            text: "",
+            headers: &[],
+            sn: None,
+            facts: Facts::default(),
+        };
+        if self.stopped || self.consumer.wants(&record) {
+            return false;
+        }
+        self.track(connection, bytes, decoded, sender, origin);
+        self.number = self.number.saturating_add(1);
+        true
+    }
+
+    /// A packet that is all there, for what is known of its connection.
+    fn track(
+        &mut self,
+        connection: &mut Connection,
+        bytes: &[u8],
+        decoded: Decoded<'_>,
+        sender: Option<Sender>,
+        origin: Origin<'_>,
+    ) {
+        let server = origin.ends.map(|(src, dst)| match sender {
+            Some(Sender::Server) => src.ip(),
+            _ => dst.ip(),
+        });
+        let seen = Seen { at: self.at(origin), sender, server, bytes, decoded };
+        connection.track(&seen, &mut self.shared, &mut self.tape);
     }
 
     /// Bytes of a side were lost, or could not be read.

@@ -150,6 +150,19 @@ impl Connection {
         (decoded, how)
     }
 
+    /// Reads a packet without its tree; [`read`](Self::read) would read it the same. `None` for one
+    /// that tells something of the connection itself, or whose version is still to be found.
+    #[must_use]
+    pub fn skim<'a>(&self, bytes: &'a [u8], sender: Option<Sender>) -> Option<(Decoded<'a>, How)> {
+        let kind = bytes.first().copied().map(PacketType::of_header)?;
+        if [PacketType::CONNECT, PacketType::CONNACK, PacketType::AUTH].contains(&kind) {
+            return None;
+        }
+        let (version, how) = self.version?;
+        let sender = sender.or_else(|| kind.only_sender());
+        Some((decode(bytes, Reading { version, sender }, &mut ()), how))
+    }
+
     /// What an unknown level in a CONNECT is read as.
     fn expected(&self) -> Version {
         self.version.map_or(Version::V311, |(version, _)| version)
