@@ -212,12 +212,22 @@ pub(super) fn rows() -> Vec<FieldRow> {
     rows
 }
 
-/// What belongs to a field of the tree and does not stand there: the topic of a Topic Alias.
+/// What belongs to a field of the tree and does not stand there: the topic of a Topic Alias, and
+/// properties of which there are none.
 pub(super) fn more(key: &str) -> Option<Read> {
-    fn topic_of_alias<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
-        text(subject.record.facts.topic, take)
+    match key {
+        "mqtt.topic" => Some(|s, t| text(s.record.facts.topic, t)),
+        "mqtt.properties" => Some(|s, t| no_properties(s, Field::PROPERTIES, 1, t)),
+        "mqtt.will_properties" => Some(|s, t| no_properties(s, Field::WILL_PROPERTIES, 2, t)),
+        _ => None,
     }
-    (key == "mqtt.topic").then_some(topic_of_alias)
+}
+
+/// A Property Length of 0, the first or the second of a packet, has no group for its properties.
+fn no_properties(subject: &Subject<'_>, group: Field, nth: usize, take: Take<'_, '_>) -> bool {
+    let tape = subject.record.tape;
+    let lengths = tape.nodes().iter().filter(|node| node.field == Field::PROPERTY_LENGTH);
+    protocol(tape.find(group).is_none() && lengths.count() >= nth, take)
 }
 
 /// What carries packets: a row for each family of fields in the table of carriers.

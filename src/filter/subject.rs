@@ -41,6 +41,18 @@ impl<'r> Subject<'r> {
 }
 
 impl FieldRow {
+    /// All values of the field in a record, in the order of its bytes.
+    #[must_use]
+    pub fn values(&self, record: &Record<'_>) -> Vec<Value<'static>> {
+        let subject = Subject::new(record, true);
+        let mut values = Vec::new();
+        self.read(&subject, &mut |value| {
+            values.push(value.into_owned());
+            ControlFlow::Continue(())
+        });
+        values
+    }
+
     /// Gives the values of the field in a record. `false`: they are not known yet.
     pub(super) fn read<'s>(&self, subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
         match &self.source {

@@ -115,6 +115,19 @@ impl<'a> Value<'a> {
         Self::Bytes(Cow::Borrowed(bytes))
     }
 
+    /// The same, without what it was read from.
+    #[must_use]
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Present => Value::Present,
+            Self::Number(number) => Value::Number(number),
+            Self::Float(number) => Value::Float(number),
+            Self::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Self::Bytes(bytes) => Value::Bytes(Cow::Owned(bytes.into_owned())),
+            Self::Address(address) => Value::Address(address),
+        }
+    }
+
     /// The bytes of text and of bytes.
     pub(super) fn as_bytes(&self) -> Option<&[u8]> {
         match self {
@@ -123,7 +136,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The order of two values; `None` where they are of different kinds.
+    /// The order of two values; `None` where they are of different kinds. As in Wireshark, text is
+    /// ordered by its first difference, and of bytes the longer ones are greater.
     pub(super) fn order(&self, other: &Value<'_>) -> Option<Ordering> {
         match (self, other) {
             (Self::Number(a), Value::Number(b)) => Some(a.cmp(b)),
@@ -131,6 +145,7 @@ impl<'a> Value<'a> {
             (Self::Float(a), Value::Number(b)) => a.partial_cmp(&(*b as f64)),
             (Self::Float(a), Value::Float(b)) => a.partial_cmp(b),
             (Self::Address(a), Value::Address(b)) if a.is_ipv4() == b.is_ipv4() => Some(a.cmp(b)),
+            (Self::Bytes(a), Value::Bytes(b)) => Some(a.len().cmp(&b.len()).then_with(|| a.cmp(b))),
             _ => Some(self.as_bytes()?.cmp(other.as_bytes()?)),
         }
     }
