@@ -66,6 +66,13 @@ pub(super) struct Output {
     /// Output format.
     #[arg(short = 'T', value_name = "FORMAT", default_value = "tree", value_parser = formats())]
     pub(super) format: String,
+    /// A field that -T fields or -T csv shows. May be repeated. -G fields lists all.
+    #[arg(short = 'e', value_name = "FIELD", value_parser = super::columns::field)]
+    pub(super) fields: Vec<String>,
+    /// How -T fields and -T csv write: header=y, separator=, (/t is a tab, /s a blank), quote=d|s|n,
+    /// occurrence=f|l|a, aggregator=; (between the values of a field). May be repeated.
+    #[arg(short = 'E', value_name = "NAME=VALUE", value_parser = super::columns::choice)]
+    pub(super) field_options: Vec<super::columns::Choice>,
     /// The tree, as with tshark: the same as -T tree. Beside another -T it changes nothing.
     #[arg(short = 'V')]
     pub(super) verbose: bool,

@@ -1,5 +1,6 @@
 //! `-Y FILTER`, and the words behind the files that are a filter.
 
+use super::args::Output;
 use super::report;
 use crate::filter::{Filter, FilterError, Filtered};
 use crate::paste::{self, Place};
@@ -10,8 +11,14 @@ use std::path::{Path, PathBuf};
 /// Columns of the filter that are shown with what is wrong in it.
 const CARET_WIDTH: usize = 78;
 
-/// The filter of some words; `Err` where they are none, which is told.
-pub(super) fn filter(words: &str) -> Result<Option<Filter>, ()> {
+/// The filter of some words; `Err` where they are none, or where fields are asked for that nothing
+/// would show, which is told.
+pub(super) fn filter(words: &str, output: &Output) -> Result<Option<Filter>, ()> {
+    let shows_fields = ["fields", "csv"].contains(&output.format.as_str());
+    if !(shows_fields || output.fields.is_empty() && output.field_options.is_empty()) {
+        report::line("-e and -E are about the fields of -T fields and -T csv: add one of them");
+        return Err(());
+    }
     Filter::parse(words).map_err(|error| tell(words, &error))
 }
 

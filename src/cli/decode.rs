@@ -17,7 +17,7 @@ const TERMINAL_LINE: usize = 4095;
 
 pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
     let chosen = args.output.display_filter.as_deref().unwrap_or_default();
-    let Ok(filter) = choose::filter(chosen) else { return Ok(Outcome::Usage) };
+    let Ok(filter) = choose::filter(chosen, &args.output) else { return Ok(Outcome::Usage) };
     let Input { bytes: input, cut_line } = input(args)?;
     let paste = paste::parse_bytes(&input, &paste::Options { lines: args.lines });
     let settings = PastedSettings {

@@ -80,7 +80,7 @@ mod capturing {
 
     pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         let chosen = args.output.display_filter.as_deref().unwrap_or_default();
-        let Ok(filter) = choose::filter(chosen) else { return Ok(Outcome::Usage) };
+        let Ok(filter) = choose::filter(chosen, &args.output) else { return Ok(Outcome::Usage) };
         let options = options(args);
         let account = rights::account(args.user.as_deref())?;
         let mut live = Live::open(&options, stop(args)?)?;

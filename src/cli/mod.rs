@@ -5,6 +5,7 @@
 
 mod args;
 mod choose;
+mod columns;
 mod conditions;
 mod decode;
 mod decode_on;

@@ -13,7 +13,7 @@ pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
     let (others, words) = choose::part(&args.files, !args.read_file.is_empty());
     let files: Vec<PathBuf> = args.read_file.iter().cloned().chain(others).collect();
     let chosen = choose::both(args.output.display_filter.as_deref(), words);
-    let Ok(filter) = choose::filter(&chosen) else { return Ok(Outcome::Usage) };
+    let Ok(filter) = choose::filter(&chosen, &args.output) else { return Ok(Outcome::Usage) };
     let printer = Filtered::new(filter, Printer::new(&args.output, false)?);
     let secrets = keylog::secrets(args.protocol.key_log.as_deref(), args.follow)?;
     let mut settings = args.protocol.settings(&args.output);

@@ -33,6 +33,11 @@ pub(super) fn plan(expression: &At<Expression>) -> Checked<Test> {
     })
 }
 
+/// The operand that a field is, and its type.
+pub(super) fn column(key: &str) -> Checked<(Operand, Type)> {
+    field(key, &(0..key.len())).map(|typed| (typed.operand, typed.kind))
+}
+
 /// An operand whose type is known.
 struct Typed {
     operand: Operand,
@@ -190,7 +195,7 @@ fn contains(left: Typed, right: &At<syntax::Operand>, all: bool) -> Checked<Test
         return Err(left.needs("contains", "text or bytes"));
     };
     let needle = value.as_bytes().unwrap_or_default();
-    let check = Check::Contains(Finder::new(needle).into_owned());
+    let check = Check::Contains(Box::new(Finder::new(needle).into_owned()));
     Ok(Test::Each { operand: left.operand, all, check })
 }
 

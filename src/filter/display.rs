@@ -9,17 +9,22 @@ impl FieldRow {
     /// it.
     #[must_use]
     pub fn shown(&self, value: &Value<'_>) -> String {
-        match (value, self.kind) {
-            (Value::Present, _) => self.key.to_owned(),
-            (Value::Number(nanos), Type::Duration) => seconds(*nanos),
-            (Value::Number(nanos), Type::Time) => time(*nanos),
-            (Value::Number(number), _) => number.to_string(),
-            (Value::Float(number), _) => number.to_string(),
-            (Value::Text(text), _) => String::from_utf8_lossy(text).into_owned(),
-            (Value::Bytes(bytes), Type::Text) => String::from_utf8_lossy(bytes).into_owned(),
-            (Value::Bytes(bytes), _) => hex::encode(bytes),
-            (Value::Address(address), _) => address.to_string(),
-        }
+        shown(value, self.kind)
+    }
+}
+
+/// A value of a type as text. What is only there is shown as `1`.
+pub(super) fn shown(value: &Value<'_>, kind: Type) -> String {
+    match (value, kind) {
+        (Value::Present, _) => "1".to_owned(),
+        (Value::Number(nanos), Type::Duration) => seconds(*nanos),
+        (Value::Number(nanos), Type::Time) => time(*nanos),
+        (Value::Number(number), _) => number.to_string(),
+        (Value::Float(number), _) => number.to_string(),
+        (Value::Text(text), _) => String::from_utf8_lossy(text).into_owned(),
+        (Value::Bytes(bytes), Type::Text) => String::from_utf8_lossy(bytes).into_owned(),
+        (Value::Bytes(bytes), _) => hex::encode(bytes),
+        (Value::Address(address), _) => address.to_string(),
     }
 }
 

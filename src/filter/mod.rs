@@ -14,6 +14,7 @@
 //! its tree; only where the answer is not no is the tree built (see `quick`).
 
 mod check;
+mod column;
 mod consumer;
 mod display;
 mod error;
@@ -31,6 +32,7 @@ pub mod table;
 mod value;
 mod wireshark;
 
+pub use column::Columns;
 pub use consumer::Filtered;
 pub use error::FilterError;
 pub use names::Names;

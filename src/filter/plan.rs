@@ -87,7 +87,8 @@ pub(super) enum Check {
     Range(Value<'static>, Value<'static>),
     /// One of these.
     Any(Vec<Check>),
-    Contains(Finder<'static>),
+    /// In a box, as it is large.
+    Contains(Box<Finder<'static>>),
     Matches(Regex),
     /// A topic that a Topic Filter matches.
     Topic(Vec<u8>),

@@ -95,10 +95,11 @@ impl FieldRow {
                 let row = row(node, bytes);
                 match part {
                     Part::Length => take(Value::number(row.content().len() as u64))?,
-                    Part::Value => match value(&row, self.kind) {
-                        Some(value) => take(value)?,
-                        None => {}
-                    },
+                    Part::Value => {
+                        if let Some(value) = value(&row, self.kind) {
+                            take(value)?;
+                        }
+                    }
                 }
             }
         }

@@ -10,7 +10,6 @@ use crate::session::How;
 use crate::spec::field::Kind;
 use crate::spec::property::Wire;
 use crate::spec::{Field, PropertyId};
-use std::ops::ControlFlow;
 
 /// What Wireshark calls the packet types, in the order of their numbers.
 pub(super) const PACKET_TYPES: [&str; 16] = [
@@ -145,12 +144,11 @@ fn each<'s>(
     }
     let record = subject.record;
     for node in record.tape.nodes() {
-        let is_property =
-            node.field.as_property().is_some() || node.field == Field::UNKNOWN_PROPERTY;
-        if is_property && let Some(value) = what(&row(node, record.bytes)) {
-            if take(value) == ControlFlow::Break(()) {
-                break;
-            }
+        let is_unknown = node.field == Field::UNKNOWN_PROPERTY;
+        let is_property = is_unknown || node.field.as_property().is_some();
+        let value = if is_property { what(&row(node, record.bytes)) } else { None };
+        if value.is_some_and(|value| take(value).is_break()) {
+            break;
         }
     }
     true

@@ -72,6 +72,7 @@ const FRAMES_APART: &[(&str, &[u64], &str)] = &[
         "the answer to a CONNECT of level 6 is read as that of another version",
     ),
     ("snaplen-96.pcap", &[4, 34, 35], "what the snap length cut is shown as far as it goes"),
+    ("v5-properties.pcapng", &[10, 11], "to tshark a text ends at its first byte 0"),
     ("sv_mqtt_events_unassigned_msgtype.pcap", &[8], "bytes of packet type 0"),
 ];
 
@@ -287,7 +288,7 @@ fn learn(known: &mut Known, fields: &BTreeMap<String, String>, record: &Record<'
             .values;
         let room = 24_usize.saturating_sub(all.len());
         all.extend(values.into_iter().take(room.min(3)));
-        let distinct: Vec<Value<'static>> = all.drain(..).collect();
+        let distinct: Vec<Value<'static>> = std::mem::take(all);
         for value in distinct {
             if !all.contains(&value) {
                 all.push(value);
