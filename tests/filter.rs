@@ -284,6 +284,7 @@ fn the_topic_of_an_alias_is_the_topic_of_the_packet() {
     let connect = "101000044d51545405020000000003616263";
     let packets = ["--from", "client", connect, first, &second];
     assert_eq!(chosen(&packets, "mqtt.topic == \"a\"").len(), 2);
+    assert_eq!(chosen(&packets, "mqtt.topic != \"a\"").len(), 0);
     assert_eq!(chosen(&packets, "mqtt.unknown_topic_alias").len(), 0);
     let packets = ["--from", "client", connect, &second];
     assert_eq!(chosen(&packets, "mqtt.unknown_topic_alias").len(), 1);

@@ -212,9 +212,9 @@ pub(super) fn rows() -> Vec<FieldRow> {
     rows
 }
 
-/// What belongs to a field of the tree and does not stand there: the topic of a Topic Alias, and
+/// What counts in place of what stands in the tree: the topic that a Topic Alias stands for, and
 /// properties of which there are none.
-pub(super) fn more(key: &str) -> Option<Read> {
+pub(super) fn instead(key: &str) -> Option<Read> {
     match key {
         "mqtt.topic" => Some(|s, t| text(s.record.facts.topic, t)),
         "mqtt.properties" => Some(|s, t| no_properties(s, Field::PROPERTIES, 1, t)),

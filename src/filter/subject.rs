@@ -60,9 +60,18 @@ impl FieldRow {
             Source::Tree { quick, .. } if !subject.is_whole => {
                 quick.is_some_and(|quick| quick(subject, take))
             }
-            Source::Tree { fields, part, more, .. } => {
-                let flow = self.in_trees(subject.record, fields, *part, take);
-                flow.is_break() || more.is_none_or(|more| more(subject, take))
+            Source::Tree { fields, part, instead, .. } => {
+                let mut is_given = false;
+                if let Some(instead) = instead {
+                    instead(subject, &mut |value| {
+                        is_given = true;
+                        take(value)
+                    });
+                }
+                if !is_given {
+                    let _ = self.in_trees(subject.record, fields, *part, take);
+                }
+                true
             }
         }
     }

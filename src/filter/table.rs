@@ -42,8 +42,8 @@ pub(super) enum Source {
         part: Part,
         /// Reads the same from the typed packet, where it can.
         quick: Option<Read>,
-        /// Gives what belongs to the field and stands elsewhere.
-        more: Option<Read>,
+        /// Gives what counts in place of what stands in the tree, where there is such a thing.
+        instead: Option<Read>,
     },
     /// Facts of the record.
     Fact(Read),
@@ -195,8 +195,8 @@ pub(super) fn tree(
     fields: Vec<Field>,
     names: Names,
 ) -> FieldRow {
-    let (quick, more) = (quick::of(key), own::more(key));
-    let source = Source::Tree { fields, part: Part::Value, quick, more };
+    let (quick, instead) = (quick::of(key), own::instead(key));
+    let source = Source::Tree { fields, part: Part::Value, quick, instead };
     FieldRow { key, kind, about, is_topic: false, names, source }
 }
 

@@ -58,7 +58,7 @@ pub(super) fn rows() -> Vec<FieldRow> {
             fields: fields.to_vec(),
             part: Part::Length,
             quick: super::quick::of(key),
-            more: None,
+            instead: None,
         },
     });
     let mut rows: Vec<FieldRow> = lengths.collect();
