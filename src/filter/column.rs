@@ -1,8 +1,8 @@
 //! Fields that are written down, one beside the other.
 
-use super::check;
 use super::display::shown;
 use super::error::FilterError;
+use super::operand;
 use super::plan::Operand;
 use super::subject::Subject;
 use super::value::Type;
@@ -28,7 +28,7 @@ impl Columns {
     /// # Errors
     /// There is no such field; the hint tells one that is like it.
     pub fn add(&mut self, key: &str) -> Result<(), FilterError> {
-        let (operand, kind) = check::column(key)?;
+        let (operand, kind) = operand::column(key)?;
         self.columns.push(Column { key: key.to_owned(), operand, kind });
         Ok(())
     }

@@ -2,13 +2,13 @@
 //!
 //! A filter looks at one packet with what is known of it: its fields, its connection, what it
 //! answers, the findings. It never sees frames, so it cannot mix fields of two packets that shared
-//! one. Text goes through `lexer` and `parser` to an expression (`syntax`), through `check`, which
-//! looks names up in the [`table`] and converts values (`literal`, `names`), to a `plan` that is
-//! evaluated for each record.
+//! one. Text goes through `lexer` and `parser` to an expression (`syntax`), through `check` and
+//! `operand`, which look names up in the [`table`] and convert values (`literal`, `names`), to a
+//! `plan` that is evaluated for each record.
 //!
 //! What may enter: what a filter can say, and where values come from. To add a field see
 //! [`table`]; to add an operator: a row in `lexer`, a variant in `plan`; a function: a row in
-//! `check` and a variant of `plan::Operand`.
+//! `operand` and a variant of `plan::Operand`.
 //!
 //! Evaluation knows three answers: yes, no, and not known yet. A packet is first looked at without
 //! its tree; only where the answer is not no is the tree built (see `quick`).
@@ -18,14 +18,18 @@ mod column;
 mod consumer;
 mod display;
 mod error;
+mod facts;
 mod json;
 mod lexer;
 mod literal;
 mod names;
+mod operand;
+mod origin;
 mod own;
 mod parser;
 mod plan;
 mod quick;
+mod slice;
 mod subject;
 mod syntax;
 pub mod table;

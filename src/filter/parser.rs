@@ -2,7 +2,8 @@
 
 use super::error::FilterError;
 use super::lexer::{Kind, Operator, Token, tokens};
-use super::syntax::{At, Expression, Operand, Quantifier, Relation, Slice};
+use super::slice::Slice;
+use super::syntax::{At, Expression, Operand, Quantifier, Relation};
 use std::ops::Range;
 
 /// The longest text of a filter, in bytes. People write lines; programs write sets of some thousand
@@ -240,7 +241,7 @@ impl<'t> Parser<'t> {
         let Some(token) = self.tokens.first() else { return Err(self.missing("a slice")) };
         let Kind::Word(word) = &token.kind else { return Err(self.unexpected(token)) };
         self.take();
-        slice(word).ok_or_else(|| {
+        Slice::parse(word).ok_or_else(|| {
             FilterError::new(token.at.clone(), format!("\"{word}\" is no slice")).hint(
                 "[2] is one byte, [0:4] four bytes from the first on, [1-2] the second and the third, \
                  [:4] the first four, [4:] all behind them; negative places count from the end",
@@ -366,27 +367,6 @@ fn too_deep(at: Range<usize>) -> FilterError {
     FilterError::new(at, message)
 }
 
-/// `2`, `0:4`, `1-2`, `:4`, `4:`, where each number may have a sign.
-fn slice(word: &str) -> Option<Slice> {
-    let number = |text: &str| text.parse::<i64>().ok();
-    if let Some((from, len)) = word.split_once(':') {
-        let from = if from.is_empty() { 0 } else { number(from)? };
-        if len.is_empty() {
-            return Some(Slice::From(from));
-        }
-        return number(len).filter(|len| *len > 0).map(|len| Slice::Length(from, len));
-    }
-    if let Some(at) = number(word) {
-        return Some(Slice::Length(at, 1));
-    }
-    // The sign of the first number is not what parts the two.
-    let dash = word.get(1..)?.find('-')?.checked_add(1)?;
-    let (from, to) = word.split_at_checked(dash)?;
-    let (from, to) = (number(from)?, number(to.get(1..)?)?);
-    let is_ordered = (from < 0) != (to < 0) || from <= to;
-    is_ordered.then_some(Slice::To(from, to))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -399,25 +379,6 @@ mod tests {
         let Expression::Xor(parts) = &parts[1].node else { panic!("no xor") };
         let Expression::And(parts) = &parts[1].node else { panic!("no and") };
         assert!(matches!(parts[1].node, Expression::Not(_)));
-    }
-
-    #[test]
-    fn slices_are_those_of_wireshark() {
-        for (text, meant) in [
-            ("2", Slice::Length(2, 1)),
-            ("-1", Slice::Length(-1, 1)),
-            ("0:4", Slice::Length(0, 4)),
-            ("-4:2", Slice::Length(-4, 2)),
-            ("1-2", Slice::To(1, 2)),
-            ("-3--1", Slice::To(-3, -1)),
-            (":4", Slice::Length(0, 4)),
-            ("4:", Slice::From(4)),
-        ] {
-            assert_eq!(slice(text), Some(meant), "{text}");
-        }
-        for text in ["", "x", "5-2", "1:0", "1-", "-", "1:x"] {
-            assert_eq!(slice(text), None, "{text}");
-        }
     }
 
     #[test]

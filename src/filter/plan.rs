@@ -2,8 +2,8 @@
 //! for a record is here.
 
 use super::json;
+use super::slice::Slice;
 use super::subject::{Subject, Take};
-use super::syntax::Slice;
 use super::table::FieldRow;
 use super::value::Value;
 use crate::session::matches;
@@ -337,18 +337,4 @@ fn slice<'s>(value: Value<'s>, parts: &[Slice]) -> Option<Value<'s>> {
         Some(cut)
     });
     cut.map(|cut| Value::Bytes(Cow::Owned(cut)))
-}
-
-impl Slice {
-    fn of(self, bytes: &[u8]) -> Option<&[u8]> {
-        let len = i64::try_from(bytes.len()).ok()?;
-        let place = |at: i64| if at < 0 { at.checked_add(len) } else { Some(at) };
-        let (from, end) = match self {
-            Self::Length(from, count) => (place(from)?, place(from)?.checked_add(count)?),
-            Self::To(from, to) => (place(from)?, place(to)?.checked_add(1)?),
-            Self::From(from) => (place(from)?, len),
-        };
-        let (from, end) = (usize::try_from(from).ok()?, usize::try_from(end).ok()?);
-        bytes.get(from..end).filter(|cut| !cut.is_empty())
-    }
 }

@@ -36,7 +36,7 @@ impl<'r> Subject<'r> {
 
     /// The payload of a PUBLISH as JSON; `None` where it is none.
     pub(super) fn json(&self) -> Option<&serde_json::Value> {
-        self.json.get_or_init(|| super::json::parse(super::own::payload(self.record)?)).as_ref()
+        self.json.get_or_init(|| super::json::parse(super::facts::payload(self.record)?)).as_ref()
     }
 }
 
@@ -163,4 +163,28 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
         return Some(Ipv6Addr::from(bytes).into());
     }
     std::str::from_utf8(bytes).ok()?.parse().ok()
+}
+
+/// Gives a number, if there is one.
+pub(super) fn option<'s, T: Into<i128>>(value: Option<T>, take: Take<'_, 's>) -> bool {
+    if let Some(value) = value {
+        let _ = take(Value::number(value));
+    }
+    true
+}
+
+/// Gives text, if there is some.
+pub(super) fn text<'s>(value: Option<&'s [u8]>, take: Take<'_, 's>) -> bool {
+    if let Some(value) = value {
+        let _ = take(Value::text(value));
+    }
+    true
+}
+
+/// Gives that something is there, if it is.
+pub(super) fn protocol(is_there: bool, take: Take<'_, '_>) -> bool {
+    if is_there {
+        let _ = take(Value::Present);
+    }
+    true
 }

@@ -1,6 +1,7 @@
 //! What a filter says, before it is known what its names mean.
 
 use super::lexer::{Operator, Quoted};
+use super::slice::Slice;
 use std::ops::Range;
 
 /// A node with its place in the text.
@@ -66,15 +67,4 @@ pub(super) enum Operand {
     Slice(Box<At<Operand>>, Vec<Slice>),
     /// `a & b`
     BitAnd(Box<At<Operand>>, Box<At<Operand>>),
-}
-
-/// A part of some bytes. Negative places count from the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slice {
-    /// `[i:n]`: `n` bytes from `i` on.
-    Length(i64, i64),
-    /// `[i-j]`: from `i` to `j`, both with it.
-    To(i64, i64),
-    /// `[i:]`: all from `i` on.
-    From(i64),
 }

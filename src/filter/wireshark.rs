@@ -189,7 +189,7 @@ fn give_text<'s>(bytes: Option<&'s [u8]>, take: Take<'_, 's>) -> bool {
 }
 
 fn message<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
-    give_text(super::own::payload(subject.record), take)
+    give_text(super::facts::payload(subject.record), take)
 }
 
 fn decoded_as<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
