@@ -72,7 +72,7 @@ pub mod capture;
 pub mod carrier;
 pub mod cli;
 pub mod filter;
-#[cfg(feature = "fuzzing")]
+#[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 pub mod mqtt;
 pub mod mqttsn;

@@ -14,6 +14,7 @@ mod interfaces;
 mod keylog;
 mod live;
 mod output;
+mod preference;
 mod read;
 mod report;
 mod shorthand;

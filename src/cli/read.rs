@@ -1,9 +1,11 @@
 //! `mqttscope read`: captures.
 
 use super::args::Read;
+use super::keylog::{self, Waker};
 use super::output::Printer;
-use super::{Outcome, choose, keylog, report};
+use super::{Outcome, choose, report};
 use crate::capture::{CaptureError, Fault, Merge, Source, Stop};
+use crate::carrier::tls::Secrets;
 use crate::filter::Filtered;
 use crate::pipeline::Inspector;
 use anyhow::Context;
@@ -15,9 +17,13 @@ pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
     let chosen = choose::both(args.output.display_filter.as_deref(), words);
     let Ok(filter) = choose::filter(&chosen, &args.output) else { return Ok(Outcome::Usage) };
     let printer = Filtered::new(filter, Printer::new(&args.output, false)?);
-    let secrets = keylog::secrets(args.protocol.key_log.as_deref(), args.follow)?;
+    let secrets = keylog::secrets(args.protocol.key_log(), args.follow)?;
     let mut settings = args.protocol.settings(&args.output);
     settings.secrets = secrets.clone();
+    if !args.follow && files.iter().all(|path| path.is_file()) {
+        // The whole capture is there, so the session may as well be told in one line at its end.
+        secrets.expect();
+    }
     let mut inspector = Inspector::new(printer, settings);
     let stop = Stop::default();
     let (mut source, stop) = match files.as_slice() {
@@ -31,10 +37,14 @@ pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
             return Ok(Outcome::Usage);
         }
     };
-    let mut errors = feed(&mut source, &mut inspector, args.count.unwrap_or(u64::MAX));
+    let mut errors = feed(&mut source, &mut inspector, &secrets, args.count.unwrap_or(u64::MAX));
     if stop.is_due() {
         // Whoever ends the following ends it between two frames or within one.
         errors.retain(|error| !is_end(&error.fault));
+    }
+    while let Some(beside) = source.behind() {
+        // Whether the consumer wants more is asked again at the end.
+        let _ = inspector.beside(&beside);
     }
     inspector.finish();
     let outcome = inspector.consumer().inner.finish()?;
@@ -68,15 +78,17 @@ fn is_end(fault: &Fault) -> bool {
 fn feed(
     source: &mut Merge,
     inspector: &mut Inspector<Filtered<Printer>>,
+    secrets: &Secrets,
     count: u64,
 ) -> Vec<CaptureError> {
+    let mut waker = Waker::default();
     let mut errors = Vec::new();
     let mut taken = 0;
     while taken < count {
         match source.next_frame() {
             Ok(Some(frame)) => {
                 taken = taken.saturating_add(1);
-                if inspector.frame(&frame).is_break() {
+                if inspector.frame(&frame).is_break() || waker.wake(secrets, inspector).is_break() {
                     break;
                 }
                 // What is shown is not held back while the input keeps us waiting.

@@ -96,9 +96,6 @@ pub(super) fn rows() -> Vec<FieldRow> {
         fact("mqtt.prop_value_len", "Length of that", Type::Number, |s, t| {
             each(s, t, |row| Some(Value::number(pair(row)?.1.len() as u64)))
         }),
-        fact("mqtt.property.max_qos", "Maximum QoS, by Wireshark's name", Type::Number, |s, t| {
-            each(s, t, |row| (row.field == MAX_QOS).then(|| Value::number(row.number)))
-        }),
         fact("mqtt.msg_text", "Payload that is UTF-8 text", Type::Text, message),
         fact(
             "mqtt.msg_decoded_as",

@@ -9,6 +9,7 @@ mod conversations;
 mod datagrams;
 mod inspector;
 mod notes;
+mod parts;
 mod pasted;
 mod pasted_sn;
 mod reader;
