@@ -181,14 +181,16 @@ fn facts_are_those_that_json_shows() {
         ("mqtt.type == PUBLISH", |r| r["type"] == "PUBLISH"),
         ("mqtt.matched_filter", |r| r.get("filter").is_some()),
     ];
-    for file in captures() {
+    // The command line waits for the end to tell of TLS, the library tells it as it comes.
+    let is_tls = |path: &&PathBuf| path.to_str().is_some_and(|path| path.contains("/tls"));
+    for file in captures().iter().filter(|path| !is_tls(path)) {
         let path = file.to_str().unwrap();
         let all = run(["read", "-T", "json", path]);
         let records = all.json();
         for (text, shows) in rows {
             let wanted: BTreeSet<u64> =
                 records.iter().filter(|r| shows(r)).map(|r| r["n"].as_u64().unwrap()).collect();
-            let filtered = read(&file, Filtered::new(Some(parse(text)), Numbers::default()));
+            let filtered = read(file, Filtered::new(Some(parse(text)), Numbers::default()));
             assert_eq!(filtered.inner.0, wanted, "{path}: {text}");
         }
     }
