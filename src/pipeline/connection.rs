@@ -30,9 +30,10 @@ const MAX_IDS: usize = 8;
 /// A connection: what carries it, its two directions and what is known of it.
 #[derive(Debug)]
 pub(super) struct Conversation {
-    is_mqtt_port: bool,
+    hints: Hints,
     carrier: Carrier,
-    mqtt: Mqtt,
+    /// There from the first byte on: a SYN that nobody answers costs little.
+    mqtt: Option<Box<Mqtt>>,
     /// When something came last.
     last: Option<i64>,
 }
@@ -78,18 +79,8 @@ struct FrameHeader {
 impl Conversation {
     /// A connection before its first byte.
     pub(super) fn new(hints: Hints, settings: &Settings) -> Self {
-        let max_packet = settings.max_packet;
-        let mqtt = Mqtt {
-            client: Side::A,
-            is_opened: hints.opener.is_some(),
-            session: session::Connection::of_stream(settings.version),
-            max_packet,
-            from_client: Direction::new(false, max_packet),
-            from_server: Direction::new(false, max_packet),
-            trouble: <[Trouble; 2]>::default(),
-        };
         let carrier = Carrier::new(hints, settings.secrets.clone());
-        Self { is_mqtt_port: hints.is_mqtt_port, carrier, mqtt, last: None }
+        Self { hints, carrier, mqtt: None, last: None }
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.
@@ -103,7 +94,10 @@ impl Conversation {
         if self.is_mqtt() {
             worker.losses.add(event);
         }
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        let hints = self.hints;
+        let new = || Box::new(Mqtt::new(hints, &worker.settings));
+        let mqtt = self.mqtt.get_or_insert_with(new);
+        let mut top = Records { worker, connection, mqtt, time: None };
         let bottom = match event {
             Event::Data { bytes, at, layers, .. } => {
                 top.time = at.time;
@@ -139,12 +133,14 @@ impl Conversation {
 
     /// What is held of incomplete packets, in bytes.
     pub(super) fn cost(&self) -> usize {
-        self.mqtt.from_client.cost().saturating_add(self.mqtt.from_server.cost())
+        let Some(Mqtt { from_client, from_server, .. }) = self.mqtt.as_deref() else { return 0 };
+        from_client.cost().saturating_add(from_server.cost())
     }
 
     /// Gives up what is held of incomplete packets.
     pub(super) fn shed<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        let Some(mqtt) = &mut self.mqtt else { return };
+        let mut top = Records { worker, connection, mqtt, time: None };
         for sender in [Sender::Client, Sender::Server] {
             top.frame(sender, None, None, |framer, emit| framer.shed(emit));
         }
@@ -152,31 +148,46 @@ impl Conversation {
 
     /// What the carrier waits for beside the bytes may be there now.
     pub(super) fn wake<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: self.last };
+        let Some(mqtt) = &mut self.mqtt else { return };
+        let mut top = Records { worker, connection, mqtt, time: self.last };
         // What is found to be no MQTT is let go with its next bytes.
         let _ = self.carrier.wake(&mut top);
     }
 
     /// Whether it is MQTT, or ought to be by its port.
     fn is_mqtt(&self) -> bool {
-        let Mqtt { from_client, from_server, .. } = &self.mqtt;
-        self.is_mqtt_port || from_client.taken > 0 || from_server.taken > 0
+        let has_bytes = |mqtt: &Mqtt| mqtt.from_client.taken > 0 || mqtt.from_server.taken > 0;
+        self.hints.is_mqtt_port || self.mqtt.as_deref().is_some_and(has_bytes)
     }
 
     /// Nothing more comes of the connection.
     pub(super) fn finish<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: self.last };
+        let Some(mqtt) = &mut self.mqtt else { return };
+        let mut top = Records { worker, connection, mqtt, time: self.last };
         let what = self.carrier.other();
         self.carrier.finish(&mut top);
         top.worker.name_port(connection, what.or(self.carrier.other()));
         for sender in [Sender::Client, Sender::Server] {
             top.item(sender, Item::End, None);
         }
-        worker.reader.ended(&mut self.mqtt.session);
+        top.worker.reader.ended(&mut top.mqtt.session);
     }
 }
 
 impl Mqtt {
+    fn new(hints: Hints, settings: &Settings) -> Self {
+        let max_packet = settings.max_packet;
+        Self {
+            client: Side::A,
+            is_opened: hints.opener.is_some(),
+            session: session::Connection::of_stream(settings.version),
+            max_packet,
+            from_client: Direction::new(false, max_packet),
+            from_server: Direction::new(false, max_packet),
+            trouble: <[Trouble; 2]>::default(),
+        }
+    }
+
     fn side(&self, sender: Sender) -> Side {
         if sender == Sender::Client { self.client } else { self.client.other() }
     }

@@ -9,6 +9,7 @@ pub mod level;
 pub mod link;
 pub mod meaning;
 pub mod packet_type;
+pub mod port;
 pub mod property;
 pub mod proxy;
 pub mod reason;
