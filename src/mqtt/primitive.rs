@@ -1,9 +1,10 @@
 //! The data types of section 1.5 (5.0) and the checks that belong to them.
 
 use super::packet::Text;
+use super::property::Properties;
 use crate::annotate::{Cursor, Finding, Sink, Stop};
 use crate::bytes::Span;
-use crate::spec::{Field, Rule};
+use crate::spec::{Field, PropertyId, Rule};
 use memchr::memchr;
 
 /// A UTF-8 Encoded String (5.0: section 1.5.4).
@@ -29,19 +30,6 @@ pub fn topic_name<'a, S: Sink>(
         check_topic(c, field, Text(bytes), may_be_empty, c.position());
     }
     Ok(Text(bytes))
-}
-
-/// A Topic Filter: text that is not empty (5.0: section 4.7.3).
-#[inline]
-pub fn topic_filter<'a, S: Sink>(
-    c: &mut Cursor<'a, '_, S>,
-    field: Field,
-) -> Result<Text<'a>, Stop> {
-    let filter = text(c, field)?;
-    if filter.is_empty() {
-        c.note_last(Rule::TOPIC_EMPTY, field, 2, (0, 0));
-    }
-    Ok(filter)
 }
 
 /// A Packet Identifier, which is never 0 (5.0: section 2.2.1).
@@ -70,24 +58,47 @@ pub(super) fn check_text<S: Sink>(
 #[cold]
 fn check_unusual_text<S: Sink>(c: &mut Cursor<'_, '_, S>, field: Field, bytes: &[u8], end: usize) {
     let start = end.saturating_sub(bytes.len());
-    let mut report = |rule, at: usize, byte: u8| {
-        let span = Span::of_bytes(start.saturating_add(at), 1);
-        c.note(Finding::new(rule, span, field).with(u64::from(byte), at as u64));
+    let mut report = |rule, at: usize, (len, value): (usize, u32)| {
+        let span = Span::of_bytes(start.saturating_add(at), len);
+        c.note(Finding::new(rule, span, field).with(u64::from(value), at as u64));
     };
-    if let Err(error) = std::str::from_utf8(bytes) {
-        let at = error.valid_up_to();
-        report(Rule::UTF8_ILL_FORMED, at, bytes.get(at).copied().unwrap_or_default());
-    }
+    let valid = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = error.valid_up_to();
+            let byte = bytes.get(at).copied().unwrap_or_default();
+            report(Rule::UTF8_ILL_FORMED, at, (1, byte.into()));
+            std::str::from_utf8(bytes.get(..at).unwrap_or_default()).unwrap_or_default()
+        }
+    };
     if let Some(at) = memchr(0, bytes) {
-        report(Rule::UTF8_NUL, at, 0);
+        report(Rule::UTF8_NUL, at, (1, 0));
     }
+    // The first of each kind: what is text by mistake may hold thousands.
+    let control = valid.char_indices().find(|(_, sign)| is_control(*sign));
+    let none = valid.char_indices().find(|(_, sign)| is_noncharacter(*sign));
+    for (rule, found) in [(Rule::TEXT_CONTROL, control), (Rule::TEXT_NONCHARACTER, none)] {
+        if let Some((at, sign)) = found {
+            report(rule, at, (sign.len_utf8(), u32::from(sign)));
+        }
+    }
+}
+
+/// The control characters that text should not hold; U+0000, which it must not, is not among them.
+fn is_control(sign: char) -> bool {
+    matches!(sign, '\u{1}'..='\u{1f}' | '\u{7f}'..='\u{9f}')
+}
+
+/// A code point that Unicode gives to no character for ever.
+fn is_noncharacter(sign: char) -> bool {
+    matches!(sign, '\u{fdd0}'..='\u{fdef}') || u32::from(sign) & 0xfffe == 0xfffe
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 /// The uppermost bit of each byte.
 const TOPS: u64 = ONES << 7;
 
-/// Whether text is what nearly all text is: ASCII without U+0000.
+/// Whether text is what nearly all text is: ASCII without control characters.
 #[inline]
 pub(super) fn is_plain(bytes: &[u8]) -> bool {
     each_word(bytes, is_plain_word)
@@ -95,7 +106,7 @@ pub(super) fn is_plain(bytes: &[u8]) -> bool {
 
 /// Whether a topic is what nearly all are: not empty, plain, and without a wildcard.
 #[inline]
-fn is_plain_topic(topic: &[u8]) -> bool {
+pub(super) fn is_plain_topic(topic: &[u8]) -> bool {
     // In plain text a byte that a difference with `ONES` turns negative is one that was 0.
     let has =
         |word: u64, sign: u8| (word ^ (ONES * u64::from(sign))).wrapping_sub(ONES) & TOPS != 0;
@@ -103,10 +114,11 @@ fn is_plain_topic(topic: &[u8]) -> bool {
     !topic.is_empty() && each_word(topic, is_plain)
 }
 
-/// The uppermost bit of a byte is set in `word` from 0x80 on, and in the difference for 0.
+/// The uppermost bit of a byte is set in `word` from 0x80 on, in the difference below 0x20, and in the
+/// sum for 0x7f.
 #[inline]
 fn is_plain_word(word: u64) -> bool {
-    (word | word.wrapping_sub(ONES)) & TOPS == 0
+    (word | word.wrapping_sub(ONES << 5) | word.wrapping_add(ONES)) & TOPS == 0
 }
 
 /// Looks at eight bytes at a time: the first and the last, which may overlap, and where there are
@@ -123,6 +135,26 @@ fn each_word(bytes: &[u8], is_fine: impl Fn(u64) -> bool) -> bool {
         return is_fine(first << 32 | last);
     }
     is_fine(bytes.iter().fold(ONES << 5, |word, byte| word << 8 | u64::from(*byte)))
+}
+
+/// Reports where a payload that was read last is not the text that its Payload Format Indicator
+/// promises (5.0: section 3.3.2.3.2).
+pub(super) fn check_payload<S: Sink>(
+    c: &mut Cursor<'_, '_, S>,
+    field: Field,
+    properties: Properties<'_>,
+    payload: &[u8],
+) {
+    // Nearly all payloads with properties are plain text: to see that is cheaper than to look for one.
+    if !is_plain(payload)
+        && properties.number(PropertyId::PAYLOAD_FORMAT_INDICATOR) == Some(1)
+        && let Err(error) = std::str::from_utf8(payload)
+    {
+        let at = error.valid_up_to();
+        let byte = payload.get(at).copied().unwrap_or_default();
+        let back = payload.len().saturating_sub(at);
+        c.note_back(Rule::PAYLOAD_NOT_UTF8, field, (back, 1), (u64::from(byte), at as u64));
+    }
 }
 
 /// Reports what makes text that ends before byte `end` unfit as a Topic Name.
@@ -151,16 +183,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_text_is_ascii_without_nul() {
+    fn plain_text_is_ascii_without_controls() {
         for len in 0..40 {
             for at in 0..len {
                 for byte in 0..=255 {
                     let mut bytes = vec![b'a'; len];
                     bytes[at] = byte;
-                    assert_eq!(is_plain(&bytes), byte != 0 && byte.is_ascii(), "{bytes:?}");
+                    let plain = byte == b' ' || byte.is_ascii_graphic();
+                    assert_eq!(is_plain(&bytes), plain, "{bytes:?}");
                 }
             }
-            assert!(is_plain(&vec![0x7f; len]) && is_plain(&vec![1; len]));
+            assert!(is_plain(&vec![0x7e; len]) && is_plain(&vec![0x20; len]));
         }
     }
 
@@ -172,7 +205,8 @@ mod tests {
                 for byte in 0..=255u8 {
                     let mut bytes = vec![b'a'; len];
                     bytes[at] = byte;
-                    let expected = byte != 0 && byte.is_ascii() && !b"+#".contains(&byte);
+                    let is_plain = byte == b' ' || byte.is_ascii_graphic();
+                    let expected = is_plain && !b"+#".contains(&byte);
                     assert_eq!(is_plain_topic(&bytes), expected, "{bytes:?}");
                 }
             }

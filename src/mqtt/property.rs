@@ -5,7 +5,7 @@ use super::primitive;
 use crate::annotate::{Cursor, Finding, Sink, Stop};
 use crate::bytes::Span;
 use crate::spec::property::{PropertyInfo, Wire};
-use crate::spec::{Field, PacketSet, PropertyId, Rule};
+use crate::spec::{Field, PacketSet, PropertyId, Rule, Sender};
 
 /// The properties of a packet, as they stand on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -61,6 +61,11 @@ impl<'a> Properties<'a> {
         }
     }
 
+    /// Whether a byte of them is this identifier: where not, it need not be looked for.
+    pub(super) fn may_have(&self, id: PropertyId) -> bool {
+        memchr::memchr(id.0 as u8, self.raw).is_some()
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -76,6 +81,17 @@ pub fn properties<'a, S: Sink>(
     c: &mut Cursor<'a, '_, S>,
     group: Field,
     place: PacketSet,
+) -> Result<Properties<'a>, Stop> {
+    properties_from(c, group, place, None)
+}
+
+/// The same for a packet that both sides may send, but not with all of its properties.
+#[inline]
+pub fn properties_from<'a, S: Sink>(
+    c: &mut Cursor<'a, '_, S>,
+    group: Field,
+    place: PacketSet,
+    sender: Option<Sender>,
 ) -> Result<Properties<'a>, Stop> {
     if c.peek() == Some(0) {
         c.varint(Field::PROPERTY_LENGTH)?;
@@ -93,6 +109,7 @@ pub fn properties<'a, S: Sink>(
                 return Ok(());
             }
             let mut seen = 0;
+            let place = (place, sender);
             loop {
                 usual_ones(c, place, &mut seen);
                 if c.at_end() {
@@ -120,7 +137,11 @@ fn too_long<T, S: Sink>(c: &mut Cursor<'_, '_, S>, len: usize, left: usize) -> R
 /// are. The place in the bytes is a local variable here: kept in the cursor, each read would wait
 /// for the one before to reach memory.
 #[inline]
-fn usual_ones<S: Sink>(c: &mut Cursor<'_, '_, S>, place: PacketSet, seen: &mut u64) {
+fn usual_ones<S: Sink>(
+    c: &mut Cursor<'_, '_, S>,
+    place: (PacketSet, Option<Sender>),
+    seen: &mut u64,
+) {
     let bytes = c.ahead();
     let (start, mut rest) = (c.position(), bytes);
     while let Some((info, number, tail)) = usual(rest, place, *seen) {
@@ -136,15 +157,30 @@ fn usual_ones<S: Sink>(c: &mut Cursor<'_, '_, S>, place: PacketSet, seen: &mut u
 /// The first property of `bytes`, its number or 0, and what is behind it; `None` where there is
 /// something to say of it.
 #[inline]
-fn usual(bytes: &[u8], place: PacketSet, seen: u64) -> Option<(&'static PropertyInfo, u32, &[u8])> {
+fn usual(
+    bytes: &[u8],
+    (place, sender): (PacketSet, Option<Sender>),
+    seen: u64,
+) -> Option<(&'static PropertyInfo, u32, &[u8])> {
     let (id, rest) = bytes.split_first()?;
     let info = PropertyId(u32::from(*id)).info()?;
     if !info.allowed.meets(place) || (seen & bit(info) != 0 && !info.repeats.meets(place)) {
         return None;
     }
+    if is_other_sides(info, place, sender) {
+        return None;
+    }
     let mut reader = ByteReader(rest);
     let number = reader.usual_value(info)?;
     (info.min..=info.max).contains(&number).then_some((info, number, reader.0))
+}
+
+/// Whether only the other side may send the property here.
+#[inline]
+fn is_other_sides(info: &PropertyInfo, place: PacketSet, sender: Option<Sender>) -> bool {
+    info.only_from.is_some_and(|(only, side, _)| {
+        only.meets(place) && sender.is_some_and(|sender| sender != side)
+    })
 }
 
 /// One bit for each identifier, of which the highest is 42.
@@ -157,7 +193,7 @@ const fn bit(info: &PropertyInfo) -> u64 {
 #[cold]
 fn property<S: Sink>(
     c: &mut Cursor<'_, '_, S>,
-    place: PacketSet,
+    place: (PacketSet, Option<Sender>),
     seen: &mut u64,
 ) -> Result<(), Stop> {
     let start = c.position();
@@ -210,7 +246,7 @@ fn unknown<S: Sink>(c: &mut Cursor<'_, '_, S>, id: u8) -> Result<(), Stop> {
 fn judge<S: Sink>(
     c: &mut Cursor<'_, '_, S>,
     info: &PropertyInfo,
-    place: PacketSet,
+    (place, sender): (PacketSet, Option<Sender>),
     start: usize,
     number: u32,
     seen: &mut u64,
@@ -228,6 +264,13 @@ fn judge<S: Sink>(
     // What is no number counts as 0, in a range of 0 to 0.
     if !(info.min..=info.max).contains(&number) {
         c.note_last(Rule::PROPERTY_RANGE, field, len.saturating_sub(1), (u64::from(number), 0));
+    }
+    if is_other_sides(info, place, sender) {
+        c.note_last(Rule::PROPERTY_SENDER, field, len, (0, 0));
+    }
+    if info.is_topic {
+        let topic = c.since(start).get(3..).unwrap_or_default();
+        primitive::check_topic(c, field, Text(topic), false, c.position());
     }
 }
 
@@ -274,6 +317,9 @@ impl<'a> ByteReader<'a> {
             return (*byte < 0x80).then_some(u32::from(*byte));
         }
         let first = self.prefixed()?;
+        if info.is_topic {
+            return primitive::is_plain_topic(first).then_some(0);
+        }
         if wire == Wire::Pair && !primitive::is_plain(self.prefixed()?) {
             return None;
         }
