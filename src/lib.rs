@@ -20,7 +20,7 @@
 //! # The rooms, and which may import which
 //!
 //! ```text
-//! bytes, text ◀─ spec ◀─ annotate ◀─ { capture, paste, net, stream, mqtt, mqttsn } ◀─ carrier, session ◀─ pipeline ◀─ render ◀─ cli
+//! bytes, text ◀─ spec ◀─ annotate ◀─ { capture, paste, net, stream, mqtt, mqttsn } ◀─ carrier, session ◀─ pipeline ◀─ filter ◀─ render ◀─ cli
 //! ```
 //!
 //! [`spec`] holds the facts of the standards as tables: parser, tree, JSON, validator and help loop
@@ -71,6 +71,7 @@ pub mod bytes;
 pub mod capture;
 pub mod carrier;
 pub mod cli;
+pub mod filter;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 pub mod mqtt;

@@ -24,16 +24,23 @@ const ROOMS: &[(&str, &[&str])] = &[
             "mqtt", "mqttsn", "session",
         ],
     ),
+    (
+        "filter",
+        &["bytes", "text", "spec", "annotate", "net", "mqtt", "mqttsn", "session", "pipeline"],
+    ),
     // Of `mqtt` the typed packets, never the decoder.
     (
         "render",
-        &["bytes", "text", "spec", "annotate", "net", "mqtt", "mqttsn", "session", "pipeline"],
+        &[
+            "bytes", "text", "spec", "annotate", "net", "mqtt", "mqttsn", "session", "pipeline",
+            "filter",
+        ],
     ),
     (
         "cli",
         &[
             "bytes", "text", "spec", "annotate", "capture", "paste", "net", "carrier", "session",
-            "pipeline", "render",
+            "pipeline", "filter", "render",
         ],
     ),
 ];

@@ -6,6 +6,7 @@ use crate::pipeline::{PastedProtocol, Settings};
 use crate::render::{self, Explain, time::TimeFormat};
 use crate::spec::{Sender, Severity, Version};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Explains every byte of an MQTT conversation.
@@ -33,11 +34,12 @@ Examples:
   mqttscope decode 10 0c 00 04 4d 51 54 54 04 02 00 3c 00 00
   mqttscope read capture.pcapng
   mqttscope read -T summary -d tcp.port==1884,mqtt capture.pcap
+  mqttscope read capture.pcap 'mqtt.qos == 2 && mqtt.latency > 20ms'
   tcpdump -U -w - tcp port 1883 | mqttscope read -
   mqttscope live -i eth0 -w keep.pcap
   mqttscope live -i eth0 -w keep.pcap -b filesize:100000 -b files:20
 
-As with tshark, the subcommand may be left out before -r FILE, -i IFACE and -D.
+As with tshark, the subcommand may be left out before -r FILE, -i IFACE, -D and -G fields.
 
 Exit codes: 0 done, 1 usage, 2 the input or the capture failed (what was good is shown),
 3 a finding that --fail-on names was made.";
@@ -52,14 +54,26 @@ pub(super) enum Command {
     Live(Live),
     /// List the interfaces to capture on, with their addresses (-D).
     Interfaces,
+    /// List the fields that filters can name, with their types (-G fields).
+    Fields(Fields),
 }
 
 /// What is shown, and how.
 #[derive(Debug, Args)]
 pub(super) struct Output {
+    /// Show only packets that a filter in Wireshark's language chooses: mqtt.qos == 2. Fields: -G fields.
+    #[arg(short = 'Y', value_name = "FILTER")]
+    pub(super) display_filter: Option<String>,
     /// Output format.
     #[arg(short = 'T', value_name = "FORMAT", default_value = "tree", value_parser = formats())]
     pub(super) format: String,
+    /// A field that -T fields or -T csv shows. May be repeated. -G fields lists all.
+    #[arg(short = 'e', value_name = "FIELD", value_parser = super::columns::field)]
+    pub(super) fields: Vec<String>,
+    /// How -T fields and -T csv write: header=y, separator=, (/t is a tab, /s a blank), quote=d|s|n,
+    /// occurrence=f|l|a, aggregator=; (between the values of a field). May be repeated.
+    #[arg(short = 'E', value_name = "NAME=VALUE", value_parser = super::columns::choice)]
+    pub(super) field_options: Vec<super::columns::Choice>,
     /// The tree, as with tshark: the same as -T tree. Beside another -T it changes nothing.
     #[arg(short = 'V')]
     pub(super) verbose: bool,
@@ -146,9 +160,10 @@ pub(super) struct Decode {
 /// `mqttscope read`
 #[derive(Debug, Args)]
 pub(super) struct Read {
-    /// Captures, read as one in the order of time; - is standard input.
+    /// Captures, read as one in the order of time; - is standard input. What follows them may be a
+    /// filter, as with tshark: mqttscope read FILE mqtt.qos==2.
     #[arg(value_name = "FILE", required_unless_present = "read_file")]
-    pub(super) files: Vec<PathBuf>,
+    pub(super) files: Vec<OsString>,
     /// A capture, as with tshark. May be repeated.
     #[arg(short = 'r', value_name = "FILE")]
     pub(super) read_file: Vec<PathBuf>,
@@ -171,6 +186,9 @@ pub(super) struct Live {
     /// order of time.
     #[arg(short = 'i', value_name = "IFACE", required = true)]
     pub(super) interfaces: Vec<String>,
+    /// The capture filter, as with tshark: the same as -f.
+    #[arg(value_name = "FILTER", conflicts_with = "filter")]
+    pub(super) words: Vec<String>,
     #[arg(short = 'f', value_name = "FILTER", help = filter_help())]
     pub(super) filter: Option<String>,
     /// Stop after this many frames.
@@ -206,6 +224,14 @@ pub(super) struct Live {
     pub(super) protocol: Protocol,
     #[command(flatten)]
     pub(super) output: Output,
+}
+
+/// `mqttscope fields`
+#[derive(Debug, Args)]
+pub(super) struct Fields {
+    /// Only fields whose name or description holds this text.
+    #[arg(value_name = "TEXT")]
+    pub(super) text: Option<String>,
 }
 
 macro_rules! value_enum {

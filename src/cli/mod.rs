@@ -4,9 +4,12 @@
 //! To add a subcommand: a file with `run`, a variant of `Command` in `args`, a line in `dispatch`.
 
 mod args;
+mod choose;
+mod columns;
 mod conditions;
 mod decode;
 mod decode_on;
+mod fields;
 mod interfaces;
 mod keylog;
 mod live;
@@ -70,5 +73,6 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Read(args) => read::run(args),
         Command::Live(args) => live::run(args),
         Command::Interfaces => interfaces::run(),
+        Command::Fields(args) => fields::run(args),
     }
 }

@@ -1,7 +1,7 @@
 //! Where records go: a format, standard output, and what has to be remembered for the exit code.
 
-use super::Outcome;
 use super::args::{ColorArg, Output};
+use super::{Outcome, columns};
 use crate::pipeline::{Consumer, Record};
 use crate::render::{self, Format, Options};
 use crate::spec::Severity;
@@ -104,6 +104,7 @@ fn options(output: &Output, is_terminal: bool) -> Options {
         hex: output.hex,
         redact: output.redact,
         time: output.time,
+        fields: columns::options(&output.fields, &output.field_options),
     }
 }
 

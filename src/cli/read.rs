@@ -3,16 +3,20 @@
 use super::args::Read;
 use super::keylog::{self, Waker};
 use super::output::Printer;
-use super::{Outcome, report};
+use super::{Outcome, choose, report};
 use crate::capture::{CaptureError, Fault, Merge, Source, Stop};
 use crate::carrier::tls::Secrets;
+use crate::filter::Filtered;
 use crate::pipeline::Inspector;
 use anyhow::Context;
 use std::path::PathBuf;
 
 pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
-    let files: Vec<PathBuf> = args.read_file.iter().chain(&args.files).cloned().collect();
-    let printer = Printer::new(&args.output, false)?;
+    let (others, words) = choose::part(&args.files, !args.read_file.is_empty());
+    let files: Vec<PathBuf> = args.read_file.iter().cloned().chain(others).collect();
+    let chosen = choose::both(args.output.display_filter.as_deref(), words);
+    let Ok(filter) = choose::filter(&chosen, &args.output) else { return Ok(Outcome::Usage) };
+    let printer = Filtered::new(filter, Printer::new(&args.output, false)?);
     let secrets = keylog::secrets(args.protocol.key_log(), args.follow)?;
     let mut settings = args.protocol.settings(&args.output);
     settings.secrets = secrets.clone();
@@ -43,13 +47,14 @@ pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
         let _ = inspector.beside(&beside);
     }
     inspector.finish();
-    let outcome = inspector.consumer().finish()?;
+    let outcome = inspector.consumer().inner.finish()?;
     for notice in source.notices() {
         report::notice(&files, &notice);
     }
     if errors.is_empty() || inspector.frames() > 0 {
         report::inspection(&inspector);
     }
+    choose::report(inspector.consumer());
     keylog::report(&secrets);
     for error in &errors {
         report::capture_error(&files, error);
@@ -72,7 +77,7 @@ fn is_end(fault: &Fault) -> bool {
 /// Gives all frames to the inspector, at most `count`; a file that fails does not end the others.
 fn feed(
     source: &mut Merge,
-    inspector: &mut Inspector<Printer>,
+    inspector: &mut Inspector<Filtered<Printer>>,
     secrets: &Secrets,
     count: u64,
 ) -> Vec<CaptureError> {
@@ -87,7 +92,7 @@ fn feed(
                     break;
                 }
                 // What is shown is not held back while the input keeps us waiting.
-                if source.waits() && inspector.consumer().flush().is_break() {
+                if source.waits() && inspector.consumer().inner.flush().is_break() {
                     break;
                 }
             }

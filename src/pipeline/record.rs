@@ -152,6 +152,18 @@ pub struct TextOrigin<'a> {
 
 /// Takes records as they are made.
 pub trait Consumer {
+    /// Whether it makes sense to ask [`wants`](Self::wants).
+    fn is_choosy(&self) -> bool {
+        false
+    }
+
+    /// Whether a record may be wanted whose tree, findings, headers and facts are not there yet:
+    /// nothing of them is made for one that is not. It is counted all the same.
+    fn wants(&mut self, record: &Record<'_>) -> bool {
+        let _ = record;
+        true
+    }
+
     /// One record. `Break` ends the run.
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()>;
 

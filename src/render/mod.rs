@@ -5,6 +5,7 @@
 //! and a row in [`FORMATS`].
 
 pub mod facts;
+pub mod fields;
 mod flow;
 pub mod gutter;
 pub mod heading;
@@ -71,6 +72,16 @@ pub static FORMATS: &[FormatRow] = &[
         about: "one JSON object a line, one line a packet",
         make: |options| Box::new(json::Json::new(options)),
     },
+    FormatRow {
+        name: "fields",
+        about: "one line a packet with the values of the fields of -e, as -E says",
+        make: |options| Box::new(fields::Fields::new(options)),
+    },
+    FormatRow {
+        name: "csv",
+        about: "the same as comma-separated values, the names of the fields in the first line",
+        make: |options| Box::new(fields::Fields::csv(options)),
+    },
 ];
 
 /// The format of this name.
@@ -94,6 +105,8 @@ pub struct Options {
     pub redact: bool,
     /// How times are shown.
     pub time: time::TimeFormat,
+    /// Which fields are shown, where a format shows fields.
+    pub fields: fields::FieldOptions,
 }
 
 /// How much is explained.
