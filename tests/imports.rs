@@ -11,6 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("annotate", &["bytes", "text", "spec"]),
     ("capture", &["bytes", "text", "spec"]),
     ("paste", &["bytes", "text", "spec"]),
+    ("log", &["bytes", "text", "spec"]),
     ("net", &["bytes", "text", "spec", "capture"]),
     ("stream", &["bytes", "text", "spec", "net"]),
     ("mqtt", &["bytes", "text", "spec", "annotate"]),
@@ -27,13 +28,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Of `mqtt` the typed packets, never the decoder.
     (
         "render",
-        &["bytes", "text", "spec", "annotate", "net", "mqtt", "mqttsn", "session", "pipeline"],
+        &[
+            "bytes", "text", "spec", "annotate", "net", "stream", "log", "mqtt", "mqttsn",
+            "session", "pipeline",
+        ],
     ),
     (
         "cli",
         &[
-            "bytes", "text", "spec", "annotate", "capture", "paste", "net", "carrier", "session",
-            "pipeline", "render",
+            "bytes", "text", "spec", "annotate", "capture", "paste", "log", "net", "carrier",
+            "session", "pipeline", "render",
         ],
     ),
 ];

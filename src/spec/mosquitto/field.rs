@@ -32,9 +32,7 @@ pub enum Says {
     Code,
     /// The number of the protocol, by the release that wrote the line.
     Protocol,
-    /// A name and a clause by value.
-    Values(&'static [(u64, &'static str, &'static str)]),
-    /// Text that [`Shape::Number`] gives a unit.
+    /// A count of bytes.
     Bytes,
     /// The Subscription Options of 5.0 as one byte.
     Options,
@@ -100,17 +98,8 @@ macro_rules! log_fields {
     };
 }
 
-use Says::{Always, Bytes, Code, Options, Protocol, Values};
+use Says::{Always, Bytes, Code, Options, Protocol};
 use Shape::{Ack, Hex, Number, Text, Word};
-
-/// The QoS that is granted.
-static GRANTED: &[(u64, &str, &str)] = &[
-    (0, "granted", "messages come with QoS 0"),
-    (1, "granted", "messages come with QoS 1 at most"),
-    (2, "granted", "messages come with the QoS they were published with"),
-    (128, "refused", "no messages come for this filter"),
-    (135, "refused", "the client is not authorized: no messages come for this filter"),
-];
 
 #[rustfmt::skip]
 log_fields! {
@@ -135,7 +124,7 @@ log_fields! {
     BYTES: row("bytes", "Length of the payload", Number, Bytes, &["("]);
     FILTER: row("filter", "Topic Filter", Text, Always("+ stands for one level, # for all that remain"), &["Topic: "]);
     REQUESTED_QOS: row("requested_qos", "Requested QoS", Number, Says::Field(Field::REQUESTED_QOS), &["QoS ", "QoS: "]);
-    GRANTED_QOS: row("granted_qos", "Granted QoS", Number, Values(GRANTED), &[]);
+    GRANTED_QOS: row("granted_qos", "Granted QoS", Number, Code, &[]);
     OPTIONS: row("options", "Subscription Options", Hex, Options, &["Options: 0x"]);
     ACK: row("ack", "Packet type", Ack, Always(""), &[]);
     METHOD: row("method", "Authentication Method", Text, Always("how client and broker prove who they are"), &[]);
