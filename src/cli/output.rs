@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::args::{ColorArg, Output};
-use crate::pipeline::{Consumer, Record};
+use crate::pipeline::{Consumer, Lifeline, Record};
 use crate::render::{self, Format, Options};
 use crate::spec::Severity;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
@@ -64,6 +64,16 @@ impl Printer {
         }
     }
 
+    fn flow(&mut self, result: io::Result<()>) -> ControlFlow<()> {
+        match result {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
     fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
         if self.quiet {
             return Ok(());
@@ -77,13 +87,17 @@ impl Consumer for Printer {
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
         let worst = record.tape.worst();
         self.found |= self.fail_on.is_some_and(|limit| worst >= Some(limit));
-        match self.write(record) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                self.failed = Some(error);
-                ControlFlow::Break(())
-            }
+        let result = self.write(record);
+        self.flow(result)
+    }
+
+    fn lifeline(&mut self, lifeline: &Lifeline) -> ControlFlow<()> {
+        if self.quiet {
+            return ControlFlow::Continue(());
         }
+        let result = self.format.lifeline(lifeline, &mut self.out);
+        let result = result.and_then(|()| if self.flush_each { self.out.flush() } else { Ok(()) });
+        self.flow(result)
     }
 }
 

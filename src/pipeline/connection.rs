@@ -4,7 +4,7 @@ use super::arrivals::{Arrivals, Now};
 use super::inspector::{Clock, Settings, Worker};
 use super::reader::Cut;
 use super::trouble::Trouble;
-use super::{Consumer, Origin};
+use super::{Consumer, Happened, Lifeline, Origin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::carrier::{Bottom, Carrier, Hints, Item, Top};
@@ -31,6 +31,10 @@ const MAX_IDS: usize = 8;
 #[derive(Debug)]
 pub(super) struct Conversation {
     is_mqtt_port: bool,
+    /// The server, where the ports or the opening tell it.
+    server: Option<Side>,
+    /// When the server took the connection, until that is told.
+    answered: Option<Stamp>,
     carrier: Carrier,
     mqtt: Mqtt,
 }
@@ -75,7 +79,55 @@ impl Conversation {
             trouble: <[Trouble; 2]>::default(),
         };
         let carrier = Carrier::new(hints, settings.secrets.clone());
-        Self { is_mqtt_port: hints.is_mqtt_port, carrier, mqtt }
+        let Hints { is_mqtt_port, server, .. } = hints;
+        Self { is_mqtt_port, server, answered: None, carrier, mqtt }
+    }
+
+    /// The server took the connection.
+    pub(super) fn answered<C: Consumer>(
+        &mut self,
+        worker: &mut Worker<C>,
+        connection: &Connection,
+        at: Stamp,
+    ) {
+        self.answered = Some(at);
+        self.tell_opened(worker, connection);
+    }
+
+    /// Tells that the connection was opened, once it is known to be MQTT's.
+    fn tell_opened<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
+        if self.is_mqtt()
+            && let Some(at) = self.answered.take()
+        {
+            self.tell(worker, connection, at.time, Happened::Opened);
+        }
+    }
+
+    fn tell<C: Consumer>(
+        &self,
+        worker: &mut Worker<C>,
+        connection: &Connection,
+        time: Option<i64>,
+        what: Happened,
+    ) {
+        let client = self.client();
+        worker.reader.lifeline(&Lifeline {
+            stream: connection.stream,
+            time,
+            client: connection.address(client),
+            server: connection.address(client.other()),
+            what,
+        });
+    }
+
+    /// The client: as its packets say, or else the ports.
+    fn client(&self) -> Side {
+        let Mqtt { from_client, from_server, client, .. } = &self.mqtt;
+        let is_settled = from_client.taken > 0 || from_server.taken > 0;
+        match self.server.filter(|_| !is_settled) {
+            Some(server) => server.other(),
+            None => *client,
+        }
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.
@@ -109,7 +161,16 @@ impl Conversation {
                 return ControlFlow::Continue(());
             }
         };
-        self.carrier.push(side, bottom, &mut top)?;
+        let (time, is_end) = (top.time, matches!(bottom, Bottom::End));
+        let flow = self.carrier.push(side, bottom, &mut top);
+        self.tell_opened(worker, connection);
+        if self.is_mqtt() && (is_end || flow.is_break()) {
+            let by = if side == self.client() { Sender::Client } else { Sender::Server };
+            let what = if is_end { Happened::Closed(by) } else { Happened::NotMqtt };
+            self.tell(worker, connection, time, what);
+        }
+        flow?;
+        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time };
         for sender in [Sender::Client, Sender::Server] {
             if top.mqtt.direction(sender).arrivals.len() > MAX_SEGMENTS {
                 top.frame(sender, None, None, |framer, emit| framer.shed(emit));

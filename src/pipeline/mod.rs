@@ -8,6 +8,7 @@ mod connection;
 mod conversations;
 mod datagrams;
 mod inspector;
+mod lifeline;
 mod notes;
 mod pasted;
 mod pasted_sn;
@@ -21,6 +22,7 @@ pub use datagrams::SN_PORTS;
 pub use inspector::{
     HELD_IN_ALL, Inspector, Losses, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings,
 };
+pub use lifeline::{Happened, Lifeline};
 pub use notes::Notes;
 pub use pasted::{PastedSettings, read_paste};
 pub use pasted_sn::PastedProtocol;

@@ -2,7 +2,7 @@
 
 use super::record::Header;
 use super::redact::redact;
-use super::{Consumer, Origin, Record};
+use super::{Consumer, Lifeline, Origin, Record};
 use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
 use crate::carrier::explain;
@@ -116,6 +116,13 @@ impl<C: Consumer> Reader<C> {
     /// Nothing more comes of a connection.
     pub(super) fn ended(&mut self, connection: &mut Connection) {
         connection.end(&mut self.shared);
+    }
+
+    /// A connection began or ended.
+    pub(super) fn lifeline(&mut self, lifeline: &Lifeline) {
+        if !self.stopped {
+            self.stopped = self.consumer.lifeline(lifeline) == ControlFlow::Break(());
+        }
     }
 
     /// The place of the next record.

@@ -1,6 +1,6 @@
 //! What comes out: one packet with everything that is known of it.
 
-use super::Notes;
+use super::{Lifeline, Notes};
 use crate::annotate::{Tape, view};
 use crate::mqtt::Decoded;
 use crate::mqttsn;
@@ -146,4 +146,10 @@ pub struct TextOrigin<'a> {
 pub trait Consumer {
     /// One record. `Break` ends the run.
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()>;
+
+    /// A connection began or ended. `Break` ends the run.
+    fn lifeline(&mut self, lifeline: &Lifeline) -> ControlFlow<()> {
+        let _ = lifeline;
+        ControlFlow::Continue(())
+    }
 }

@@ -20,7 +20,7 @@ pub mod tree;
 pub mod words;
 
 use crate::annotate::Finding;
-use crate::pipeline::Record;
+use crate::pipeline::{Lifeline, Record};
 use crate::spec::Version;
 use crate::spec::field::Context;
 use std::io::{self, Write};
@@ -32,6 +32,15 @@ pub trait Format {
     /// # Errors
     /// What `out` reports.
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes what there is to say of the beginning or the end of a connection.
+    ///
+    /// # Errors
+    /// What `out` reports.
+    fn lifeline(&mut self, lifeline: &Lifeline, out: &mut dyn Write) -> io::Result<()> {
+        let _ = (lifeline, out);
+        Ok(())
+    }
 
     /// Writes what belongs behind the last record.
     ///

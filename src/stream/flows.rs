@@ -309,6 +309,7 @@ impl<T> Flow<T> {
         sink: &mut S,
     ) -> StreamId {
         let side = self.side(sender_is_low);
+        let was_answered = self.a_seen && self.b_seen;
         self.note(side, at, segment, shared);
         let id = StreamId { stream: self.connection.stream, side };
         if self.state.is_none() {
@@ -316,6 +317,14 @@ impl<T> Flow<T> {
             return id;
         }
         let both_ways = self.a_seen && self.b_seen;
+        if both_ways
+            && !was_answered
+            && !self.reset
+            && self.connection.opener.is_some()
+            && let Some(state) = &mut self.state
+        {
+            sink.answered(&self.connection, state, at);
+        }
         let now = Moment { at, segments: self.segments, both_ways };
         self.tell(side, shared, sink, |assembler, shared, emit| {
             assembler.push(segment, now, shared, emit);
