@@ -3,6 +3,7 @@
 use super::decode_on::DecodeAs;
 use crate::pipeline::{PastedProtocol, Settings};
 use crate::render::{self, Explain, time::TimeFormat};
+use crate::spec::mosquitto::Release;
 use crate::spec::{Sender, Severity, Version};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -74,6 +75,9 @@ pub(super) struct Output {
     /// How times are shown.
     #[arg(short = 't', value_name = "FORMAT", default_value = "r", value_parser = times(), help = time_help())]
     pub(super) time: TimeFormat,
+    /// The release of mosquitto whose lines -T log writes: 1.4, 1.5, 1.6, 2.0, 2.1, or one like 2.0.11.
+    #[arg(long, value_name = "RELEASE", default_value = "2.0", value_parser = str::parse::<Release>)]
+    pub(super) mosquitto: Release,
     /// Colour: auto colours on a terminal, and honours NO_COLOR and CLICOLOR_FORCE.
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub(super) color: ColorArg,

@@ -118,6 +118,7 @@ fn options(output: &Output, is_terminal: bool) -> Options {
         hex: output.hex,
         redact: output.redact,
         time: output.time,
+        mosquitto: output.mosquitto,
     }
 }
 

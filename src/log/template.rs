@@ -1,8 +1,9 @@
 //! Templates: literal text and fields, fitted to a line or filled.
 
 use super::Value;
-use crate::spec::mosquitto::LogField;
 use crate::spec::mosquitto::field::Shape;
+use crate::spec::mosquitto::lines::LINES;
+use crate::spec::mosquitto::{Event, LineInfo, LogField};
 use std::net::IpAddr;
 
 /// Steps that fitting one template to one line may take: a line that was made to be slow ends as
@@ -113,4 +114,11 @@ fn is_legal(field: LogField, text: &str) -> bool {
         Shape::Word => !text.is_empty(),
         Shape::Text => true,
     }
+}
+
+/// The row of an event that a line fits which was written by it.
+#[must_use]
+pub fn row_of(event: Event, text: &str) -> Option<&'static LineInfo> {
+    let rows = LINES.iter().filter(|row| row.event == event);
+    rows.into_iter().find(|row| fit(row.template, text, 0).is_some())
 }

@@ -10,6 +10,7 @@ pub mod gutter;
 pub mod heading;
 pub mod hexdump;
 pub mod json;
+pub mod log;
 pub mod paint;
 #[cfg(test)]
 mod sample;
@@ -23,6 +24,7 @@ use crate::annotate::Finding;
 use crate::pipeline::{Lifeline, Record};
 use crate::spec::Version;
 use crate::spec::field::Context;
+use crate::spec::mosquitto::Release;
 use std::io::{self, Write};
 
 /// One way to write records down.
@@ -76,6 +78,11 @@ pub static FORMATS: &[FormatRow] = &[
         make: |options| Box::new(summary::Summary::new(options)),
     },
     FormatRow {
+        name: "log",
+        about: "the log that mosquitto would have written: its lines, with their times in seconds since 1970",
+        make: |options| Box::new(log::Log::new(options)),
+    },
+    FormatRow {
         name: "json",
         about: "one JSON object a line, one line a packet",
         make: |options| Box::new(json::Json::new(options)),
@@ -103,6 +110,8 @@ pub struct Options {
     pub redact: bool,
     /// How times are shown.
     pub time: time::TimeFormat,
+    /// The release of mosquitto whose log is written.
+    pub mosquitto: Release,
 }
 
 /// How much is explained.

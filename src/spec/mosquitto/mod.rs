@@ -6,6 +6,7 @@
 //! `field`.
 
 pub mod client_lines;
+pub mod ends;
 pub mod event;
 pub mod field;
 pub mod lines;

@@ -26,6 +26,12 @@ impl Release {
     pub const DEFAULT: Self = Self(2, 0, 22);
 }
 
+impl Default for Release {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl fmt::Display for Release {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}.{}", self.0, self.1, self.2)

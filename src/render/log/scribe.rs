@@ -1,0 +1,221 @@
+//! From records and what happens to connections to lines.
+
+use super::connection::Connection;
+use super::lines::{Line, Lines, Values, When};
+use super::step::{Step, ack_values, auth_values, method, publish_values};
+use crate::mqtt::Packet;
+use crate::mqtt::packet::{Ack, Connack};
+use crate::pipeline::{Happened, Lifeline, Record};
+use crate::spec::mosquitto::{Event, LogField, Release};
+use crate::spec::{PacketType, PropertyId, Sender};
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+
+/// Connections that are remembered: as many as a large broker has. Beyond, the oldest go.
+const MAX_CONNECTIONS: usize = 65_536;
+
+/// Writes the log of a broker.
+#[derive(Debug)]
+pub struct Scribe {
+    pub(super) lines: Lines,
+    pub(super) connections: BTreeMap<u64, Connection>,
+    /// The connection that has a Client Identifier now.
+    pub(super) active: HashMap<String, u64>,
+    now: Option<i64>,
+    is_last: bool,
+}
+
+impl Scribe {
+    /// For a release of mosquitto.
+    #[must_use]
+    pub fn new(release: Release) -> Self {
+        Self {
+            lines: Lines::new(release),
+            connections: BTreeMap::new(),
+            active: HashMap::new(),
+            now: None,
+            is_last: false,
+        }
+    }
+
+    /// The release that is written for.
+    #[must_use]
+    pub fn release(&self) -> Release {
+        self.lines.release
+    }
+
+    /// The lines that are ready; each comes once.
+    pub fn lines(&mut self) -> Vec<Line> {
+        std::iter::from_fn(|| self.lines.next(self.now, self.is_last)).collect()
+    }
+
+    /// Nothing more comes.
+    pub fn finish(&mut self) {
+        self.is_last = true;
+        let Self { lines, connections, .. } = self;
+        for connection in connections.values_mut() {
+            connection.drain(lines);
+            connection.clear(lines);
+        }
+    }
+
+    /// Takes a packet. Bytes that are none have no line.
+    pub fn record(&mut self, record: &Record<'_>) {
+        self.now = record.origin.time.or(self.now);
+        let Some(sender) = record.sender.filter(|_| record.decoded.is_some()) else { return };
+        let stream = record.origin.stream.unwrap_or(u64::MAX);
+        let ends = record.origin.ends.map(|(src, dst)| match sender {
+            Sender::Client => (src, dst.port()),
+            Sender::Server => (dst, src.port()),
+        });
+        let Self { lines, connections, .. } = self;
+        let is_new = !connections.contains_key(&stream);
+        let connection = connections.entry(stream).or_insert_with(|| Connection::new(stream, ends));
+        let kind = record.decoded.as_ref().map(|decoded| decoded.header.packet_type);
+        if is_new && kind != Some(PacketType::CONNECT) {
+            // The capture begins later than the connection.
+            let id = record.client_id.map(crate::log::text_of);
+            connection.id = id.or_else(|| ends.map(|(client, _)| client.to_string()));
+        }
+        match sender {
+            Sender::Client => {
+                if let Some(step) = Step::of(record) {
+                    connection.client(step, lines);
+                }
+            }
+            Sender::Server => self.server(stream, record),
+        }
+        self.bound();
+    }
+
+    /// Takes the beginning or the end of a connection.
+    pub fn lifeline(&mut self, lifeline: &Lifeline) {
+        self.now = lifeline.time.or(self.now);
+        let when = When { time: lifeline.time, packet: 0 };
+        let stream = lifeline.stream;
+        match lifeline.what {
+            Happened::Opened => self.opened(stream, (lifeline.client, lifeline.server), when),
+            Happened::Closed(by) => self.closed(stream, by, when),
+            Happened::NotMqtt => self.not_mqtt(stream, when),
+        }
+        self.bound();
+    }
+
+    fn opened(&mut self, stream: u64, (client, server): (SocketAddr, SocketAddr), when: When) {
+        let connection = self
+            .connections
+            .entry(stream)
+            .or_insert_with(|| Connection::new(stream, Some((client, server.port()))));
+        connection.put(&mut self.lines, when, Event::OPENED, Values::new());
+    }
+
+    fn server(&mut self, stream: u64, record: &Record<'_>) {
+        let when = When { time: record.origin.time, packet: record.number };
+        let Some(decoded) = &record.decoded else { return };
+        let Some(packet) = &decoded.packet else { return };
+        if let Packet::Connack(connack) = packet {
+            return self.connack(stream, connack, when);
+        }
+        let Self { lines, connections, .. } = self;
+        let Some(connection) = connections.get_mut(&stream) else { return };
+        let kind = decoded.header.packet_type;
+        if let Packet::Disconnect(disconnect) = packet {
+            // Builds with bridges have no line for it; it tells why the end comes.
+            connection.code = Some(disconnect.reason.unwrap_or(0));
+            return;
+        }
+        // A delivery or a PINGRESP does not tell that the last packet was taken.
+        if packet.packet_id().is_some() && !matches!(packet, Packet::Publish(_)) {
+            connection.clear(lines);
+        }
+        match packet {
+            Packet::Publish(publish) => {
+                connection.deliver(when, publish_values(publish, record), lines);
+            }
+            Packet::Ack(ack) => acknowledge(connection, ack, kind, when, lines),
+            Packet::Suback(suback) => {
+                connection.subscribed(when, suback.packet_id, suback.codes, lines);
+            }
+            Packet::Unsuback(unsuback) => {
+                connection.unsubscribed(when, unsuback.packet_id, lines);
+            }
+            Packet::Pingresp => connection.put(lines, when, Event::PINGRESP, Values::new()),
+            Packet::Auth(auth) => {
+                let values = auth_values(auth.reason, method(&auth.properties));
+                connection.put(lines, when, Event::AUTH_OUT, values);
+            }
+            _ => {}
+        }
+        connection.answered(kind, packet.packet_id().unwrap_or(0), lines);
+    }
+
+    fn connack(&mut self, stream: u64, connack: &Connack<'_>, when: When) {
+        let Some(connection) = self.connections.get_mut(&stream) else { return };
+        let asked = connection.asked.take();
+        let values = |name: String| {
+            vec![
+                (LogField::CLIENT, name),
+                (LogField::SESSION_PRESENT, u8::from(connack.session_present).to_string()),
+                (LogField::CODE, connack.code.to_string()),
+            ]
+        };
+        if connack.code != 0 {
+            connection.code = Some(connack.code);
+            return self.refused(stream, asked, values, when);
+        }
+        if let Some(mut asked) = asked {
+            if let Some(id) = connack.properties.assigned_client_id() {
+                asked.id = crate::log::text_of(id.0);
+            } else if asked.id.is_empty() {
+                // The broker made a name that no packet tells.
+                let ends = connection.ends.map(|(client, _)| client.to_string());
+                asked.id = format!("auto-{}", ends.unwrap_or_default());
+            }
+            connection.id = Some(asked.id.clone());
+            self.take_over(stream, &asked.id, when);
+            let Some(connection) = self.connections.get_mut(&stream) else { return };
+            connection.connected(asked, when, &mut self.lines);
+            let keep_alive = connack.properties.number(PropertyId::SERVER_KEEP_ALIVE);
+            if let Some(seconds) = keep_alive.and_then(|seconds| u16::try_from(seconds).ok()) {
+                connection.keep_alive = seconds;
+            }
+        }
+        let Self { lines, connections, .. } = self;
+        let Some(connection) = connections.get_mut(&stream) else { return };
+        connection.put(lines, when, Event::CONNACK, values(connection.name()));
+        connection.answered(PacketType::CONNACK, 0, lines);
+    }
+
+    /// Forgets the oldest connections where there are too many.
+    fn bound(&mut self) {
+        while self.connections.len() > MAX_CONNECTIONS {
+            let Some((_, old)) = self.connections.pop_first() else { return };
+            if let Some(id) = old.id {
+                self.active.remove(&id);
+            }
+        }
+    }
+}
+
+/// The broker acknowledges.
+fn acknowledge(
+    connection: &mut Connection,
+    ack: &Ack<'_>,
+    kind: PacketType,
+    when: When,
+    lines: &mut Lines,
+) {
+    /// Not authorized.
+    const DENIED: u8 = 0x87;
+    let event = match kind {
+        PacketType::PUBACK => Event::PUBACK_OUT,
+        PacketType::PUBREC => Event::PUBREC_OUT,
+        PacketType::PUBREL => Event::PUBREL_OUT,
+        _ => Event::PUBCOMP_OUT,
+    };
+    if matches!(kind, PacketType::PUBACK | PacketType::PUBREC) {
+        let denied = (ack.reason == Some(DENIED)).then_some(Event::PUBLISH_DENIED);
+        lines.settle((connection.stream, ack.packet_id), denied);
+    }
+    connection.put(lines, when, event, ack_values(ack, kind));
+}
