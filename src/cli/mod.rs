@@ -7,9 +7,11 @@ mod args;
 mod conditions;
 mod decode;
 mod decode_on;
+mod explain;
 mod interfaces;
 mod keylog;
 mod live;
+mod log;
 mod output;
 mod read;
 mod report;
@@ -68,6 +70,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Decode(args) => decode::run(args),
         Command::Read(args) => read::run(args),
         Command::Live(args) => live::run(args),
+        Command::Log(args) => log::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Interfaces => interfaces::run(),
     }
 }

@@ -9,8 +9,13 @@ use anyhow::Context;
 use std::path::PathBuf;
 
 pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
+    run_as(args, &args.output.format)
+}
+
+/// Reads captures and writes them in this format.
+pub(super) fn run_as(args: &Read, format: &str) -> anyhow::Result<Outcome> {
     let files: Vec<PathBuf> = args.read_file.iter().chain(&args.files).cloned().collect();
-    let printer = Printer::new(&args.output, false)?;
+    let printer = Printer::with_format(&args.output, format, false)?;
     let secrets = keylog::secrets(args.protocol.key_log.as_deref(), args.follow)?;
     let mut settings = args.protocol.settings(&args.output);
     settings.secrets = secrets.clone();

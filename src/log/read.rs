@@ -142,7 +142,15 @@ impl LogReader {
                 Some((start, row, values))
             })
         };
-        let (start, row, values) = belonging.or_else(whole)?;
+        // Without the tab a line of another kind is likelier than a filter that reads like one.
+        let is_tabbed = |found: &(usize, _, _)| {
+            text.get(found.0..).is_some_and(|message| message.starts_with('\t'))
+        };
+        let found = match belonging {
+            Some(found) if is_tabbed(&found) => Some(found),
+            other => whole().or(other),
+        };
+        let (start, row, values) = found?;
         Some(make(start, row, values))
     }
 
@@ -292,6 +300,10 @@ mod tests {
         );
         let log = "Received UNSUBSCRIBE from a\n\tx y\na x y\nSending UNSUBACK to a\na x y";
         assert_eq!(events(log), ["unsubscribe", "unfilter", "ungranted", "unsuback", "-"]);
+        let log = log.replace('\t', "").replace('\n', "\n1403334375: ");
+        let log = format!("1403334375: {log}");
+        let expected = ["unsubscribe", "unfilter", "ungranted", "unsuback", "-"];
+        assert_eq!(events(&log), expected);
         let log = "Will message specified (3 bytes) (r0, q1).\n\tw/t\nSending CONNACK to a (0, 0)";
         assert_eq!(events(log), ["will", "will_topic", "connack"]);
     }

@@ -36,12 +36,10 @@ impl Scribe {
                     (LogField::NAME, asked.name.clone()),
                 ];
                 connection.put(lines, when, event, own);
-            } else if is_credential(code) && !asked.id.is_empty() {
-                // The broker knows the id when it looks at the password.
-                connection.id = Some(asked.id);
             }
         }
-        let name = connection.id.clone().unwrap_or_else(|| connection.address());
+        // The broker takes the id for its own only when it has accepted the client.
+        let name = connection.address();
         connection.put(lines, when, Event::CONNACK, values(name));
         connection.answered(PacketType::CONNACK, 0, lines);
     }
@@ -120,11 +118,6 @@ impl Scribe {
             end_with(&mut connection, Event::PROTOCOL_ERROR, when, &mut self.lines);
         }
     }
-}
-
-/// Codes that refuse a user name or a password.
-fn is_credential(code: u8) -> bool {
-    matches!(code, 4 | 5 | 0x86 | 0x87 | 0x8c)
 }
 
 /// The broker ended the connection because of a packet.

@@ -92,6 +92,6 @@ impl Lines {
             passed.is_some_and(|passed| passed > PATIENCE)
         };
         let is_free = front.open.is_none() || is_last || self.queue.len() > MAX_WAITING || is_old();
-        self.queue.pop_front().filter(|_| is_free).map(|slot| slot.line)
+        if is_free { self.queue.pop_front().map(|slot| slot.line) } else { None }
     }
 }
