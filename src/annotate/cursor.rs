@@ -91,6 +91,19 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
         self.sink.note(Finding::new(rule, span, field).with(a, b));
     }
 
+    /// Reports a finding on `len` bytes, of which the first is `back` bytes before the next one.
+    #[cold]
+    pub fn note_back(
+        &mut self,
+        rule: Rule,
+        field: Field,
+        (back, len): (usize, usize),
+        (a, b): (u64, u64),
+    ) {
+        let span = Span::of_bytes(self.position().saturating_sub(back), len);
+        self.sink.note(Finding::new(rule, span, field).with(a, b));
+    }
+
     /// Whether findings are of any use.
     #[must_use]
     pub fn records(&self) -> bool {

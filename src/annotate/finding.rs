@@ -63,12 +63,21 @@ impl Finding {
             Rule::REASON_CODE | Rule::REASON_CODE_SENDER | Rule::RETURN_CODE => {
                 reason::code_table(kind, version).map(|row| (row.section, row.statements))
             }
-            Rule::PROPERTY_REPEATED | Rule::PROPERTY_RANGE => {
+            Rule::PROPERTY_REPEATED | Rule::PROPERTY_RANGE | Rule::PROPERTY_SENDER => {
                 let places = [PacketSet::of(&[kind]), PacketSet::WILL];
                 let info = self.field.as_property();
+                let statements = info.map_or("", |info| match self.rule {
+                    Rule::PROPERTY_RANGE => info.range_statement,
+                    Rule::PROPERTY_SENDER => info.only_from.map_or("", |(.., says)| says),
+                    _ => "",
+                });
                 info.and_then(|info| places.into_iter().find_map(|place| info.place(place)))
-                    .map(|place| (place.section, ""))
+                    .map(|place| (place.section, statements))
             }
+            Rule::TOPIC_WILDCARD if self.field.as_property().is_some() => {
+                Some(("3.3.2.3.5", "MQTT-3.3.2-14"))
+            }
+            Rule::HEADER_FLAGS => kind.flags_source(version),
             _ => None,
         };
         let info = self.info();
@@ -113,6 +122,7 @@ impl Finding {
             ("place", _) => write!(out, "{}", place_name(self.a, context.packet_type())),
             (_, "bytes") => write!(out, "{}", text::count(value, "byte")),
             (_, "time") => write!(out, "{}", text::duration(value)),
+            (_, "code") => write!(out, "{value:04X}"),
             (_, "hex") => write!(out, "0x{value:02x}"),
             (_, "char") => {
                 write!(out, "{}", char::from(u8::try_from(value).unwrap_or(b'?')))

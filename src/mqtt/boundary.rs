@@ -127,6 +127,8 @@ pub const FAULTS_OF_CUTS: &[Rule] = &[
     Rule::NO_CODE,
     Rule::NO_UNSUBACK_CODE,
     Rule::CREDENTIAL_MISSING_V31,
+    Rule::PAYLOAD_NOT_UTF8,
+    Rule::AUTHENTICATION_METHOD_MISSING,
 ];
 
 /// What is known of a side, for the packets that it may send.

@@ -1,12 +1,15 @@
 //! CONNECT (5.0: section 3.1).
 
 use super::packet::{Connect, Text, Will};
-use super::primitive::{text, topic_name};
+use super::primitive::{check_payload, text, topic_name};
 use super::property::{Properties, properties};
 use crate::annotate::{Bits, Cursor, Finding, Sink, Stop};
 use crate::bytes::Span;
 use crate::spec::level::ProtocolLevel;
-use crate::spec::{Field, PacketSet, PacketType, Rule, Version};
+use crate::spec::{Field, PacketSet, PacketType, PropertyId, Rule, Version};
+
+/// Characters that 3.1 allows a Client Identifier (its section 3.1, payload).
+const MAX_CLIENT_ID_V31: usize = 23;
 
 /// The Connect Flags, taken apart.
 #[derive(Clone, Copy, Default)]
@@ -30,7 +33,13 @@ pub(super) fn read<'a, S: Sink>(
     c.flags(Field::CONNECT_FLAGS, |b| flags = connect_flags(b, version))?;
     let keep_alive = c.u16(Field::KEEP_ALIVE)?;
     let own = PacketSet::of(&[PacketType::CONNECT]);
+    let start = c.position();
     let properties = v5_properties(c, version, Field::PROPERTIES, own)?;
+    if S::RECORDS && is_data_alone(properties) {
+        let field = Field::property(PropertyId::AUTHENTICATION_DATA.0 as u8);
+        let len = c.position().saturating_sub(start);
+        c.note_last(Rule::AUTHENTICATION_DATA_ALONE, field, len, (0, 0));
+    }
     let client_id = client_id(c, version, flags)?;
     let will = if flags.will { Some(will(c, version, flags)?) } else { None };
     let user_name =
@@ -49,6 +58,14 @@ pub(super) fn read<'a, S: Sink>(
         user_name,
         password,
     })
+}
+
+/// Authentication Data needs an Authentication Method (5.0: section 3.1.2.11.10).
+fn is_data_alone(properties: Properties<'_>) -> bool {
+    let has = |id| properties.get(id).is_some();
+    !properties.is_empty()
+        && has(PropertyId::AUTHENTICATION_DATA)
+        && !has(PropertyId::AUTHENTICATION_METHOD)
 }
 
 /// Protocol Level: it decides how the rest is read. An unknown level is read as the version that
@@ -124,6 +141,12 @@ fn client_id<'a, S: Sink>(
         if let Some(rule) = rule {
             c.note_last(rule, Field::CLIENT_ID, 2, (0, 0));
         }
+    } else if S::RECORDS && version == Version::V31 && id.0.len() > MAX_CLIENT_ID_V31 {
+        let count = String::from_utf8_lossy(id.0).chars().count();
+        if count > MAX_CLIENT_ID_V31 {
+            let len = id.0.len().saturating_add(2);
+            c.note_last(Rule::CLIENT_ID_LONG_V31, Field::CLIENT_ID, len, (count as u64, 0));
+        }
     }
     Ok(id)
 }
@@ -136,6 +159,9 @@ fn will<'a, S: Sink>(
     let properties = v5_properties(c, version, Field::WILL_PROPERTIES, PacketSet::WILL)?;
     let topic = topic_name(c, Field::WILL_TOPIC, false)?;
     let payload = c.prefixed(Field::WILL_PAYLOAD)?;
+    if S::RECORDS && !properties.is_empty() {
+        check_payload(c, Field::WILL_PAYLOAD, properties, payload);
+    }
     Ok(Will { qos: flags.will_qos, retain: flags.will_retain, properties, topic, payload })
 }
 

@@ -122,7 +122,7 @@ fn body<'a, S: Sink>(
     Ok(match header.packet_type {
         PacketType::CONNECT => Packet::Connect(connect::read(c, version)?),
         PacketType::CONNACK => Packet::Connack(connack::read(c, how.version)?),
-        PacketType::PUBLISH => Packet::Publish(publish::read(c, header.flags, how.version)?),
+        PacketType::PUBLISH => Packet::Publish(publish::read(c, header.flags, how)?),
         PacketType::PUBACK | PacketType::PUBREC | PacketType::PUBREL | PacketType::PUBCOMP => {
             Packet::Ack(ack::read(c, header.packet_type, how.version)?)
         }

@@ -13,6 +13,7 @@ pub mod infer;
 pub mod packet;
 pub mod primitive;
 pub mod property;
+pub mod repair;
 
 mod ack;
 mod auth;
@@ -20,6 +21,7 @@ mod connack;
 mod connect;
 mod decode;
 mod disconnect;
+mod filter;
 mod publish;
 mod reason;
 mod search;

@@ -5,7 +5,7 @@ use super::primitive;
 use crate::annotate::{Cursor, Finding, Sink, Stop};
 use crate::bytes::Span;
 use crate::spec::property::{PropertyInfo, Wire};
-use crate::spec::{Field, PacketSet, PropertyId, Rule};
+use crate::spec::{Field, PacketSet, PropertyId, Rule, Sender};
 
 /// The properties of a packet, as they stand on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -77,6 +77,17 @@ pub fn properties<'a, S: Sink>(
     group: Field,
     place: PacketSet,
 ) -> Result<Properties<'a>, Stop> {
+    properties_from(c, group, place, None)
+}
+
+/// The same for a packet that both sides may send, but not with all of its properties.
+#[inline]
+pub fn properties_from<'a, S: Sink>(
+    c: &mut Cursor<'a, '_, S>,
+    group: Field,
+    place: PacketSet,
+    sender: Option<Sender>,
+) -> Result<Properties<'a>, Stop> {
     if c.peek() == Some(0) {
         c.varint(Field::PROPERTY_LENGTH)?;
         return Ok(Properties::default());
@@ -94,7 +105,7 @@ pub fn properties<'a, S: Sink>(
             }
             let mut seen = 0;
             while !c.at_end() {
-                property(c, place, &mut seen)?;
+                property(c, (place, sender), &mut seen)?;
             }
             Ok(())
         });
@@ -117,7 +128,7 @@ fn too_long<T, S: Sink>(c: &mut Cursor<'_, '_, S>, len: usize, left: usize) -> R
 #[inline]
 fn property<S: Sink>(
     c: &mut Cursor<'_, '_, S>,
-    place: PacketSet,
+    place: (PacketSet, Option<Sender>),
     seen: &mut u64,
 ) -> Result<(), Stop> {
     let start = c.position();
@@ -176,7 +187,7 @@ fn unknown<S: Sink>(c: &mut Cursor<'_, '_, S>, id: u8) -> Result<(), Stop> {
 fn judge<S: Sink>(
     c: &mut Cursor<'_, '_, S>,
     info: &PropertyInfo,
-    place: PacketSet,
+    (place, sender): (PacketSet, Option<Sender>),
     start: usize,
     number: u32,
     seen: &mut u64,
@@ -194,6 +205,16 @@ fn judge<S: Sink>(
     let is_number = matches!(info.wire, Wire::Byte | Wire::U16 | Wire::U32 | Wire::VarInt);
     if is_number && !(info.min..=info.max).contains(&number) {
         c.note_last(Rule::PROPERTY_RANGE, field, len.saturating_sub(1), (u64::from(number), 0));
+    }
+    if let Some((only, side, _)) = info.only_from
+        && only.meets(place)
+        && sender.is_some_and(|sender| sender != side)
+    {
+        c.note_last(Rule::PROPERTY_SENDER, field, len, (0, 0));
+    }
+    if info.is_topic {
+        let topic = c.since(start).get(3..).unwrap_or_default();
+        primitive::check_topic(c, field, Text(topic), false, c.position());
     }
 }
 

@@ -1,11 +1,12 @@
 //! PUBLISH (5.0: section 3.3).
 
+use super::decode::Reading;
 use super::packet::Publish;
-use super::primitive::{packet_id, topic_name};
-use super::property::{Properties, properties};
+use super::primitive::{check_payload, packet_id, topic_name};
+use super::property::{Properties, properties_from};
 use crate::annotate::{Bits, Cursor, Finding, Sink, Stop};
 use crate::bytes::Span;
-use crate::spec::{Field, PacketSet, PacketType, PropertyId, Rule, Version};
+use crate::spec::{Field, PacketSet, PacketType, PropertyId, Rule};
 
 /// DUP, QoS and RETAIN in the lower four bits of the first byte.
 #[inline]
@@ -25,7 +26,7 @@ pub(super) fn flags<S: Sink>(b: &mut Bits<'_, S>) {
 pub(super) fn read<'a, S: Sink>(
     c: &mut Cursor<'a, '_, S>,
     flags: u8,
-    version: Version,
+    Reading { version, sender }: Reading,
 ) -> Result<Publish<'a>, Stop> {
     let qos = flags >> 1 & 3;
     // Whether an empty topic has its Topic Alias is known only behind the properties.
@@ -33,7 +34,8 @@ pub(super) fn read<'a, S: Sink>(
     let topic = topic_name(c, Field::TOPIC, version.is_v5())?;
     let packet_id = if qos > 0 { Some(packet_id(c)?) } else { None };
     let properties = if version.is_v5() {
-        properties(c, Field::PROPERTIES, const { PacketSet::of(&[PacketType::PUBLISH]) })?
+        let place = const { PacketSet::of(&[PacketType::PUBLISH]) };
+        properties_from(c, Field::PROPERTIES, place, sender)?
     } else {
         Properties::default()
     };
@@ -41,6 +43,9 @@ pub(super) fn read<'a, S: Sink>(
         judge_alias(c, start, properties);
     }
     let payload = c.rest(Field::PAYLOAD);
+    if S::RECORDS && !properties.is_empty() {
+        check_payload(c, Field::PAYLOAD, properties, payload);
+    }
     Ok(Publish {
         dup: flags & 8 != 0,
         qos,

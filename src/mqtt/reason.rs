@@ -1,7 +1,7 @@
 //! Reason Codes (5.0: section 2.4), and the two packets that are little more than one.
 
 use super::packet::Reasoned;
-use super::property::properties;
+use super::property::properties_from;
 use crate::annotate::{Cursor, Sink, Stop};
 use crate::spec::{Field, PacketSet, PacketType, Rule, Sender, reason};
 
@@ -45,7 +45,7 @@ pub(super) fn reasoned<'a, S: Sink>(
         packet.reason = Some(reason_code(c, field, kind, sender)?);
     }
     if !c.at_end() {
-        packet.properties = properties(c, Field::PROPERTIES, PacketSet::of(&[kind]))?;
+        packet.properties = properties_from(c, Field::PROPERTIES, PacketSet::of(&[kind]), sender)?;
     }
     Ok(packet)
 }

@@ -1,7 +1,8 @@
 //! UNSUBSCRIBE (5.0: section 3.10).
 
+use super::filter::topic_filter;
 use super::packet::Unsubscribe;
-use super::primitive::{packet_id, topic_filter};
+use super::primitive::packet_id;
 use super::property::{Properties, properties};
 use crate::annotate::{Cursor, Sink, Stop};
 use crate::spec::{Field, PacketSet, PacketType, Rule, Version};
@@ -21,7 +22,7 @@ pub(super) fn read<'a, S: Sink>(
         c.note_last(Rule::NO_FILTER_TO_LEAVE, Field::UNSUBSCRIBE_FILTER, 0, (0, 0));
     }
     while !c.at_end() {
-        topic_filter(c, Field::UNSUBSCRIBE_FILTER)?;
+        topic_filter(c, Field::UNSUBSCRIBE_FILTER, version)?;
     }
     Ok(Unsubscribe { packet_id, properties, raw: c.since(start) })
 }

@@ -84,16 +84,21 @@ impl<C: Consumer> Text<'_, C> {
     fn stretch(&mut self, stretch: &Stretch<'_>, conversations: &mut Conversations) {
         let sender = conversations.sender(stretch.piece);
         let connection = conversations.connection(stretch.piece.conversation);
+        let mut previous: &[u8] = &[];
         for (at, bytes) in packets(&stretch.bytes) {
             let origin = origin(self.paste, self.settings, stretch, at, bytes.len());
             if at > 0 && !may_be_a_packet(bytes) {
                 let span = Span::of_bytes(0, bytes.len());
                 let finding = Finding::new(Rule::NOT_A_PACKET, span, Field::UNDECODED);
                 let finding = finding.with(bytes.len() as u64, 0);
+                self.reader.left_out_of(previous, bytes, connection.version());
                 self.reader.stray(connection, bytes, sender, &[finding], origin);
             } else {
                 let notes = stretch.holes_in(at, bytes.len());
+                let end = at.saturating_add(bytes.len());
+                self.reader.behind(stretch.bytes.get(end..).unwrap_or_default());
                 self.reader.packet(connection, bytes, sender, None, &notes, origin);
+                previous = bytes;
             }
         }
     }

@@ -8,7 +8,8 @@ use crate::bytes::Span;
 use crate::carrier::explain;
 use crate::mqtt::boundary::FAULTS_OF_CUTS;
 use crate::mqtt::framer::Why;
-use crate::mqtt::{Decoded, Reading, decode};
+use crate::mqtt::repair::{MAX_BYTES, Repair, lengthened, repair};
+use crate::mqtt::{Decoded, Framing, Reading, decode, frame};
 use crate::session::{At, Connection, Facts, How, Seen, Shared};
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender, Version};
@@ -41,7 +42,15 @@ pub struct Reader<C> {
     number: u64,
     stopped: bool,
     shared: Shared,
+    /// What stands in the text behind the next packet.
+    behind: Vec<u8>,
+    repair: Option<Repair>,
+    repairs_left: u32,
 }
+
+/// Broken packets for which a repair is looked for, in one run: it is for packets that people make by
+/// hand, and a capture full of broken ones is to be read as fast as any other.
+const MAX_REPAIRS: u32 = 4_096;
 
 impl<C: Consumer> Reader<C> {
     /// A reader before its first packet.
@@ -57,6 +66,9 @@ impl<C: Consumer> Reader<C> {
             number: 0,
             stopped: false,
             shared: Shared::default(),
+            behind: Vec::new(),
+            repair: None,
+            repairs_left: MAX_REPAIRS,
         }
     }
 
@@ -70,6 +82,12 @@ impl<C: Consumer> Reader<C> {
         self.stopped
     }
 
+    /// What stands in the text behind the next packet, which may have been cut off too early.
+    pub(super) fn behind(&mut self, bytes: &[u8]) {
+        self.behind.clear();
+        self.behind.extend_from_slice(bytes.get(..=MAX_BYTES).unwrap_or(bytes));
+    }
+
     /// One packet. `cut` tells what of it is not there; `notes` are findings on how its bytes came
     /// here.
     pub fn packet(
@@ -81,8 +99,19 @@ impl<C: Consumer> Reader<C> {
         notes: &[Finding],
         origin: Origin<'_>,
     ) {
+        let is_rest = connection.is_after_broken_connect();
         let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
+        if self.redact && is_rest && self.tape.errors() > 0 {
+            // The rest of a CONNECT that a wrong length cut off: there may be a password in it.
+            let span = Span::of_bytes(0, bytes.len());
+            let finding = Finding::new(Rule::NOT_A_PACKET, span, Field::UNDECODED);
+            let finding = finding.with(bytes.len() as u64, 0);
+            return self.stray(connection, bytes, sender, &[finding], origin);
+        }
         let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
+        if cut.is_none() && notes.is_empty() && self.tape.errors() > 0 {
+            self.look_for_repair(bytes, Reading { version: decoded.version, sender });
+        }
         match cut {
             Some(cut) => {
                 self.explain_cut(bytes, cut);
@@ -100,6 +129,37 @@ impl<C: Consumer> Reader<C> {
         self.tape.note_first(notes);
         let how = (decoded.version, how);
         self.emit(bytes, Some(decoded), how, sender, connection, (None, ""), origin);
+        self.repair = None;
+        self.behind.clear();
+    }
+
+    /// The next record is of bytes that are no packet: they may belong to the one before them.
+    pub(super) fn left_out_of(&mut self, packet: &[u8], rest: &[u8], version: Option<Version>) {
+        let how = Reading { version: version.unwrap_or_default(), sender: None };
+        if !self.redact {
+            self.repair = lengthened(packet, rest, how);
+        }
+    }
+
+    /// What a broken packet should have been. With `--redact` its secrets are masked there too.
+    fn look_for_repair(&mut self, bytes: &[u8], how: Reading) {
+        let Some(left) = self.repairs_left.checked_sub(1) else { return };
+        self.repairs_left = left;
+        self.repair = repair(bytes, &self.behind, how);
+        if !self.redact {
+            return;
+        }
+        let [tape, _] = &mut self.scratch;
+        self.repair = self.repair.take().filter(|found| {
+            // Of two packets the second would need a tree of its own.
+            frame(&found.bytes) == Framing::Length(found.bytes.len())
+        });
+        if let Some(found) = &mut self.repair {
+            tape.clear();
+            decode(&found.bytes, how, tape);
+            redact(&found.bytes, true, tape, &mut self.masked);
+            found.bytes.clone_from(&self.masked);
+        }
     }
 
     /// Bytes of a side were lost, or could not be read.
@@ -189,6 +249,7 @@ impl<C: Consumer> Reader<C> {
         }
         let how = (Version::V311, How::Open);
         self.emit(bytes, None, how, sender, connection, (None, ""), origin);
+        self.repair = None;
     }
 
     /// The packet is not faulty, the capture of it is: that is what the findings say.
@@ -249,6 +310,7 @@ impl<C: Consumer> Reader<C> {
             headers: self.headers.get(..self.header_count).unwrap_or_default(),
             sn: None,
             facts: if decoded.is_some() { connection.facts() } else { Facts::default() },
+            repair: self.repair.as_ref(),
         };
         let flow = if self.redact {
             redact(bytes, decoded.is_some(), &self.tape, &mut self.masked);

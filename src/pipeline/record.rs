@@ -3,6 +3,7 @@
 use super::{Lifeline, Notes};
 use crate::annotate::{Tape, view};
 use crate::mqtt::Decoded;
+use crate::mqtt::repair::Repair;
 use crate::mqttsn;
 use crate::net::Layers;
 use crate::session::sn::Resolved;
@@ -44,6 +45,9 @@ pub struct Record<'a> {
     pub sn: Option<SnRecord<'a>>,
     /// What is known of it from the packets before it.
     pub facts: Facts<'a>,
+    /// What the packet should have been, where it is broken and one edit makes it legal. It belongs
+    /// to the first of its gravest findings.
+    pub repair: Option<&'a Repair>,
 }
 
 /// What a record of MQTT-SN holds besides.

@@ -72,6 +72,7 @@ impl<C: Consumer> Reader<C> {
             headers: &[],
             sn: Some(SnRecord { decoded, topic: session.topic() }),
             facts: Facts::default(),
+            repair: None,
         });
         (before, session.held())
     }

@@ -41,6 +41,7 @@
 //! | `spec` | where the standard says it, see below |
 //! | `bit_offset`, `bit_length` | the bits concerned, counted from the packet's first bit |
 //! | `message` | the sentence |
+//! | `repair` | at the gravest finding of a packet of at most 256 bytes, where one edit makes it legal: `text` says which, `hex` is the packet with it, ready to be pasted; absent where several edits are as good |
 //!
 //! A field:
 //!
@@ -308,7 +309,7 @@ struct Findings<'r> {
 
 /// One of them.
 #[derive(Serialize)]
-struct Finding {
+struct Finding<'r> {
     severity: &'static str,
     rule: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -316,13 +317,24 @@ struct Finding {
     bit_offset: u32,
     bit_length: u32,
     message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repair: Option<Repaired<'r>>,
+}
+
+/// What a broken packet should have been.
+#[derive(Serialize)]
+struct Repaired<'r> {
+    text: &'r str,
+    hex: Shows<Hex<'r>>,
 }
 
 impl Serialize for Findings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
+        let (mut repair, worst) = (self.record.repair, self.record.tape.worst());
         for finding in self.record.tape.findings() {
             let info = finding.info();
+            let own = if Some(info.severity) == worst { repair.take() } else { None };
             let version = self.context.version;
             let (section, statements) = finding.source(self.context);
             list.serialize_element(&Finding {
@@ -332,6 +344,7 @@ impl Serialize for Findings<'_> {
                 bit_offset: finding.span.start,
                 bit_length: finding.span.len,
                 message: finding.message(self.context),
+                repair: own.map(|own| Repaired { text: &own.text, hex: Shows(Hex(&own.bytes)) }),
             })?;
         }
         list.end()

@@ -41,6 +41,7 @@ pub(super) fn with_record<T>(
         headers: &[],
         sn: None,
         facts: Facts::default(),
+        repair: None,
     })
 }
 

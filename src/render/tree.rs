@@ -7,6 +7,7 @@ use super::paint::{Painter, Role};
 use super::{Explain, Format, Options, heading, sn, words};
 use crate::annotate::view::{self, Row};
 use crate::annotate::{Finding, Tape};
+use crate::mqtt::repair::Repair;
 use crate::pipeline::{Header, Record, SnRecord};
 use crate::spec::field::{Context, Kind};
 use crate::spec::property::PROPERTIES;
@@ -70,6 +71,7 @@ impl Tree {
             context,
             is_packet: false,
             sn: None,
+            repair: None,
         });
     }
 
@@ -88,6 +90,8 @@ struct Source<'r> {
     is_packet: bool,
     /// What a message of MQTT-SN is about.
     sn: Option<SnRecord<'r>>,
+    /// What a broken packet should have been.
+    repair: Option<&'r Repair>,
 }
 
 impl<'r> Source<'r> {
@@ -98,6 +102,7 @@ impl<'r> Source<'r> {
             context: record.context(),
             is_packet: record.decoded.is_some(),
             sn: record.sn,
+            repair: record.repair,
         }
     }
 }
@@ -207,8 +212,26 @@ impl<'r> Body<'r> {
         }
     }
 
-    /// A finding below its row, or below the title where it is on the whole packet.
+    /// A finding below its row, or below the title where it is on the whole packet; below the first
+    /// of the gravest what the packet should have been.
     fn finding(&mut self, finding: &Finding, depth: Option<u8>) {
+        self.verdict(finding, depth);
+        let worst = self.source.tape.worst();
+        let mut findings = self.source.tape.findings().iter();
+        let first = findings.find(|finding| Some(finding.severity()) == worst);
+        if let Some(repair) = self.source.repair.filter(|_| first.is_some_and(|f| f == finding)) {
+            let mut flow = Flow::new();
+            let bytes: Vec<String> =
+                repair.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            flow.push(Role::Meaning, format!("did you mean: {} · ", repair.text));
+            flow.push(Role::Value, bytes.join(" "));
+            self.below(depth, &flow);
+            // One is enough, also where the same finding was made twice.
+            self.source.repair = None;
+        }
+    }
+
+    fn verdict(&mut self, finding: &Finding, depth: Option<u8>) {
         let severity = finding.severity();
         let mut flow = Flow::new();
         flow.push(severity.into(), format!("! {severity}: "));
@@ -217,8 +240,12 @@ impl<'r> Body<'r> {
         if !spec.is_empty() {
             flow.push(Role::Dim, format!(" · {spec}"));
         }
+        self.below(depth, &flow);
+    }
+
+    fn below(&mut self, depth: Option<u8>, flow: &Flow) {
         match depth {
-            Some(depth) => self.line(depth.saturating_add(1), &flow),
+            Some(depth) => self.line(depth.saturating_add(1), flow),
             None => flow.set(self.out, self.painter, 0, 2, self.width),
         }
     }

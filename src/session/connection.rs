@@ -45,6 +45,8 @@ pub struct Connection {
     /// Whether the packets are those of one network connection, on which CONNECT comes once.
     is_stream: bool,
     connects: u64,
+    /// The last packet was a broken CONNECT, or its rest.
+    is_after_broken_connect: bool,
     track: Track,
 }
 
@@ -77,6 +79,12 @@ impl Connection {
     #[must_use]
     pub fn client_id(&self) -> Option<&[u8]> {
         self.client_id.as_deref()
+    }
+
+    /// Whether what comes next may be the rest of a CONNECT that a wrong length cut off.
+    #[must_use]
+    pub fn is_after_broken_connect(&self) -> bool {
+        self.is_after_broken_connect
     }
 
     /// The connection is seen from its first byte on.
@@ -129,6 +137,9 @@ impl Connection {
         };
         tape.clear();
         let decoded = decode(bytes, Reading { version, sender }, tape);
+        let is_connect = kind == Some(PacketType::CONNECT);
+        self.is_after_broken_connect =
+            tape.errors() > 0 && (is_connect || self.is_after_broken_connect);
         if let Some(rule) = note {
             tape.note(Finding::new(rule, Span::of_bytes(0, bytes.len()), Field::INPUT));
         }

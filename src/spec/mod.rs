@@ -15,6 +15,7 @@ pub mod proxy;
 pub mod reason;
 pub mod rule;
 pub mod sn;
+pub mod statement;
 pub mod tunnel;
 pub mod unit;
 pub mod version;

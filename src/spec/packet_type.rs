@@ -61,6 +61,19 @@ static ROWS: [PacketTypeInfo; 16] = [
     row("AUTH", BOTH, Some(0), "3.15", "", "a step of enhanced authentication"),
 ];
 
+/// Section and normative statements.
+type Source = (&'static str, &'static str);
+
+/// What MQTT 5.0 and 3.1.1 say of the flags of single types, besides what they say of all.
+#[rustfmt::skip]
+static FLAGS: [(PacketType, Source, Source); 5] = [
+    (PacketType::PUBREL, ("3.6.1", "MQTT-2.1.3-1 MQTT-3.6.1-1"), ("3.6.1", "MQTT-2.2.2-1 MQTT-2.2.2-2 MQTT-3.6.1-1")),
+    (PacketType::SUBSCRIBE, ("3.8.1", "MQTT-2.1.3-1 MQTT-3.8.1-1"), ("3.8.1", "MQTT-2.2.2-1 MQTT-2.2.2-2 MQTT-3.8.1-1")),
+    (PacketType::UNSUBSCRIBE, ("3.10.1", "MQTT-2.1.3-1 MQTT-3.10.1-1"), ("3.10.1", "MQTT-2.2.2-1 MQTT-2.2.2-2 MQTT-3.10.1-1")),
+    (PacketType::DISCONNECT, ("3.14.1", "MQTT-2.1.3-1 MQTT-3.14.1-1"), ("3.14.1", "MQTT-2.2.2-1 MQTT-2.2.2-2 MQTT-3.14.1-1")),
+    (PacketType::AUTH, ("3.15.1", "MQTT-2.1.3-1 MQTT-3.15.1-1"), ("", "")),
+];
+
 macro_rules! packet_types {
     ($($name:ident = $value:literal),* $(,)?) => {
         impl PacketType {
@@ -100,6 +113,15 @@ impl PacketType {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         (0..16).map(Self).find(|t| t.name().eq_ignore_ascii_case(name))
+    }
+
+    /// Section and normative statements on the lower four bits of the first byte; `None` where no
+    /// statement names this type.
+    #[must_use]
+    pub fn flags_source(self, version: Version) -> Option<(&'static str, &'static str)> {
+        let row = FLAGS.iter().find(|(kind, ..)| *kind == self);
+        row.map(|(_, v5, v311)| if version.is_v5() { *v5 } else { *v311 })
+            .filter(|(section, _)| !section.is_empty())
     }
 
     /// Whether `sender` may send this type in `version`.

@@ -1,6 +1,7 @@
 //! The properties of MQTT 5.0 (section 2.2.2.2): one row each.
 
 use super::packet_type::{PacketSet, PacketType as P};
+use super::version::Sender;
 
 /// A property identifier as it stands on the wire. Values the standard does not know survive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,6 +74,13 @@ pub struct PropertyInfo {
     pub min: u32,
     /// Largest legal value of a number; 0 where the value is none.
     pub max: u32,
+    /// The normative statement that forbids numbers outside this range; may be empty.
+    pub range_statement: &'static str,
+    /// Whether the text names a topic: it must then be a Topic Name.
+    pub is_topic: bool,
+    /// The packet that both sides may send, but only this side with the property, and the normative
+    /// statement that says so.
+    pub only_from: Option<(PacketSet, Sender, &'static str)>,
     /// Where the property may stand: every member of `places`.
     pub allowed: PacketSet,
     /// The places where it may stand more than once.
@@ -103,6 +111,9 @@ impl PropertyInfo {
             unit: Unit::None,
             min: 0,
             max,
+            range_statement: "",
+            is_topic: false,
+            only_from: None,
             allowed: PacketSet::NONE,
             repeats: PacketSet::NONE,
             places: &[],
@@ -121,6 +132,18 @@ impl PropertyInfo {
 
     const fn range(self, min: u32, max: u32) -> Self {
         Self { min, max, ..self }
+    }
+
+    const fn range_by(self, range_statement: &'static str) -> Self {
+        Self { range_statement, ..self }
+    }
+
+    const fn topic(self) -> Self {
+        Self { is_topic: true, ..self }
+    }
+
+    const fn only_from(self, sender: Sender, place: PacketSet, statement: &'static str) -> Self {
+        Self { only_from: Some((place, sender, statement)), ..self }
     }
 
     const fn at(self, places: &'static [Place]) -> Self {
@@ -279,6 +302,7 @@ properties! {
 
     RESPONSE_TOPIC = 0x08,
     PropertyInfo::new("mqtt.property.response_topic", "Response Topic", Wire::Utf8)
+        .topic()
         .at(&[
             place(WILL, "3.1.3.2.6", ""),
             place(PUBLISH, "3.3.2.3.5", "MQTT-3.3.2-13 MQTT-3.3.2-14 MQTT-3.3.2-15"),
@@ -303,6 +327,7 @@ properties! {
     SUBSCRIPTION_IDENTIFIER = 0x0b,
     PropertyInfo::new("mqtt.property.subscription_identifier", "Subscription Identifier", Wire::VarInt)
         .range(1, 268_435_455)
+        .only_from(Sender::Server, PUBLISH, "MQTT-3.3.4-6")
         .repeats_in(PUBLISH)
         .at(&[
             place(PUBLISH, "3.3.2.3.8", "MQTT-3.3.4-3 MQTT-3.3.4-4 MQTT-3.3.4-5 MQTT-3.3.4-6"),
@@ -319,6 +344,7 @@ properties! {
 
     SESSION_EXPIRY_INTERVAL = 0x11,
     PropertyInfo::new("mqtt.property.session_expiry_interval", "Session Expiry Interval", Wire::U32)
+        .only_from(Sender::Client, DISCONNECT, "MQTT-3.14.2-2")
         .unit(Unit::Seconds)
         .at(&[
             place(CONNECT, "3.1.2.11.2", "MQTT-3.1.2-23 MQTT-4.1.0-2"),
@@ -493,6 +519,7 @@ properties! {
     TOPIC_ALIAS = 0x23,
     PropertyInfo::new("mqtt.property.topic_alias", "Topic Alias", Wire::U16)
         .range(1, 0xffff)
+        .range_by("MQTT-3.3.2-8")
         .at(&[place(
             PUBLISH,
             "3.3.2.3.4",

@@ -2,7 +2,7 @@
 //!
 //! To add a rule: add a row; the constant in [`Rule`] comes with it. A message may hold `{field}`
 //! and `{limit}` (names of fields), `{a}` and `{b}` (numbers), `{a:bytes}` (a count of bytes),
-//! `{a:hex}`, `{a:time}` (nanoseconds), `{packet}`, `{version}` and `{sender}`.
+//! `{a:hex}`, `{a:code}` (a code point), `{a:time}` (nanoseconds), `{packet}`, `{version}` and `{sender}`.
 
 use super::version::Version;
 use std::fmt;
@@ -180,12 +180,24 @@ rules! {
         "{field} is not well-formed UTF-8: byte {a:hex} at {b:bytes} from its beginning").in_sn("5.3.12");
     UTF8_NUL: row(Error, "utf8-nul", ["1.5.4", "1.5.3"], ["MQTT-1.5.4-2", "MQTT-1.5.3-2"],
         "{field} holds the character U+0000, {b:bytes} from its beginning");
+    TEXT_CONTROL: row(Warning, "text-control", ["1.5.4", "1.5.3"], ["", ""],
+        "{field} holds the control character U+{a:code}, {b:bytes} from its beginning; a receiver may close the connection for it");
+    TEXT_NONCHARACTER: row(Warning, "text-noncharacter", ["1.5.4", "1.5.3"], ["", ""],
+        "{field} holds U+{a:code}, which is no character, {b:bytes} from its beginning; a receiver may close the connection for it");
     TOPIC_EMPTY: row(Error, "topic-empty", ["4.7.3", "4.7.3"], ["MQTT-4.7.3-1", "MQTT-4.7.3-1"],
         "{field} is empty; it needs at least one character").in_sn("5.3.12");
     TOPIC_WITHOUT_ALIAS: row(Error, "topic-without-alias", ["3.3.2.1", ""], ["", ""],
         "{field} is empty, and no Topic Alias says which topic is meant");
-    TOPIC_WILDCARD: row(Error, "topic-wildcard", ["3.3.2.1", "3.3.2.1"], ["MQTT-3.3.2-2", "MQTT-3.3.2-2"],
+    TOPIC_WILDCARD: row(Error, "topic-wildcard", ["3.3.2.1", "3.3.2.1"], ["MQTT-3.3.2-2 MQTT-4.7.0-1", "MQTT-3.3.2-2 MQTT-4.7.1-1"],
         "{field} holds the wildcard {a:char}, which only a filter may").in_sn("5.3.12");
+    FILTER_MULTI_LEVEL: row(Error, "filter-multi-level", ["4.7.1.2", "4.7.1.2"], ["MQTT-4.7.1-1", "MQTT-4.7.1-2"],
+        "in {field} the wildcard # must be the last character, alone or behind a /");
+    FILTER_SINGLE_LEVEL: row(Error, "filter-single-level", ["4.7.1.3", "4.7.1.3"], ["MQTT-4.7.1-2", "MQTT-4.7.1-3"],
+        "in {field} the wildcard + must have a level for itself");
+    SHARE_NAME: row(Error, "share-name", ["4.8.2", ""], ["MQTT-4.8.2-1 MQTT-4.8.2-2", ""],
+        "{field} is a shared subscription, whose name behind $share/ needs at least one character and holds no + or #");
+    SHARE_FILTER: row(Error, "share-filter", ["4.8.2", ""], ["MQTT-4.8.2-2", ""],
+        "{field} is a shared subscription, but no / and filter follow on its name");
 
     // ---- CONNECT
     PROTOCOL_NAME: row(Error, "protocol-name", ["3.1.2.1", "3.1.2.1"], ["MQTT-3.1.2-1", "MQTT-3.1.2-1"],
@@ -206,6 +218,8 @@ rules! {
         "an empty Client Identifier needs Clean Session 1");
     CLIENT_ID_EMPTY_V31: row(Error, "client-id-empty-3.1", ["", ""], ["", ""],
         "MQTT 3.1 needs a Client Identifier of 1 to 23 characters");
+    CLIENT_ID_LONG_V31: row(Error, "client-id-long-3.1", ["", ""], ["", ""],
+        "MQTT 3.1 allows a Client Identifier 23 characters, this one has {a}; MQTT 3.1.1 has no such limit");
     CREDENTIAL_MISSING_V31: row(Note, "credential-missing", ["", ""], ["", ""],
         "the flag says that a {field} follows, but the packet ends; MQTT 3.1 allows that");
 
@@ -234,6 +248,14 @@ rules! {
         "{field} is not allowed in {place}");
     PROPERTY_REPEATED: row(Error, "property-repeated", ["2.2.2.2", ""], ["", ""],
         "{field} may stand only once here");
+    PROPERTY_SENDER: row(Error, "property-sender", ["2.2.2.2", ""], ["", ""],
+        "a {sender} must not send {field} in {packet}");
+    AUTHENTICATION_METHOD_MISSING: row(Error, "authentication-method-missing", ["3.15.2.2.2", ""], ["MQTT-4.12.0-5", ""],
+        "{packet} must hold an Authentication Method");
+    AUTHENTICATION_DATA_ALONE: row(Error, "authentication-data-alone", ["3.1.2.11.10", ""], ["", ""],
+        "Authentication Data without an Authentication Method");
+    PAYLOAD_NOT_UTF8: row(Error, "payload-not-utf8", ["3.3.2.3.2", ""], ["", ""],
+        "Payload Format Indicator says that {field} is UTF-8, but byte {a:hex} at {b:bytes} from its beginning is not");
     PROPERTY_RANGE: row(Error, "property-range", ["2.2.2.2", ""], ["", ""],
         "{field} must not be {a}");
 
@@ -250,6 +272,8 @@ rules! {
         "the reserved bits of {field} must be 0");
     SUBSCRIPTION_QOS_3: row(Error, "subscription-qos-3", ["3.8.3.1", "3.8.3"], ["", "MQTT-3.8.3-4"],
         "QoS 3 does not exist");
+    NO_LOCAL_SHARED: row(Error, "no-local-shared", ["3.8.3.1", ""], ["MQTT-3.8.3-4", ""],
+        "No Local must be 0 for a shared subscription");
     RETAIN_HANDLING_3: row(Error, "retain-handling-3", ["3.8.3.1", ""], ["", ""],
         "Retain Handling 3 does not exist");
 

@@ -188,6 +188,7 @@ fn bytes_of_no_packet_are_a_line_with_their_place() {
         headers: &[],
         sn: None,
         facts: crate::session::Facts::default(),
+        repair: None,
     };
     let value: Value = serde_json::from_str(&line(Explain::Brief, &record)).unwrap();
     let expected = json!({

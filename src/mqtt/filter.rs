@@ -1,0 +1,142 @@
+//! Topic Filters (5.0: sections 4.7 and 4.8.2).
+
+use super::packet::Text;
+use super::primitive::text;
+use crate::annotate::{Cursor, Sink, Stop};
+use crate::spec::{Field, Rule, Version};
+use memchr::memchr2;
+
+/// What a shared subscription begins with.
+const SHARE: &[u8] = b"$share/";
+
+/// A Topic Filter: text that is not empty, with its wildcards where they may be.
+#[inline]
+pub(super) fn topic_filter<'a, S: Sink>(
+    c: &mut Cursor<'a, '_, S>,
+    field: Field,
+    version: Version,
+) -> Result<Text<'a>, Stop> {
+    let filter = text(c, field)?;
+    if S::RECORDS {
+        judge(c, field, filter.0, version);
+    }
+    Ok(filter)
+}
+
+/// Whether a filter asks for a shared subscription, which only 5.0 knows.
+pub(super) fn is_shared(filter: Text<'_>, version: Version) -> bool {
+    version.is_v5() && filter.0.starts_with(SHARE)
+}
+
+/// Reports what is wrong with a filter whose last byte was the last one read.
+fn judge<S: Sink>(c: &mut Cursor<'_, '_, S>, field: Field, filter: &[u8], version: Version) {
+    if filter.is_empty() {
+        return c.note_last(Rule::TOPIC_EMPTY, field, 2, (0, 0));
+    }
+    let mut filter = filter;
+    if is_shared(Text(filter), version) {
+        let name = filter.get(SHARE.len()..).unwrap_or_default();
+        let len = memchr::memchr(b'/', name).unwrap_or(name.len());
+        let (name, rest) = name.split_at_checked(len).unwrap_or((name, &[]));
+        if name.is_empty() || memchr2(b'+', b'#', name).is_some() {
+            c.note_last(Rule::SHARE_NAME, field, filter.len(), (0, 0));
+        }
+        filter = rest.get(1..).unwrap_or_default();
+        if filter.is_empty() {
+            return c.note_last(Rule::SHARE_FILTER, field, 0, (0, 0));
+        }
+    }
+    if let Some((rule, left)) = misplaced(filter) {
+        c.note_back(rule, field, (left, 1), (0, 0));
+    }
+}
+
+/// The first wildcard that is not where it may be: the rule, and how many bytes of the filter are
+/// left from it on.
+fn misplaced(filter: &[u8]) -> Option<(Rule, usize)> {
+    let mut from = 0;
+    while let Some(at) = memchr2(b'+', b'#', filter.get(from..)?) {
+        let at = from.saturating_add(at);
+        let sign = filter.get(at)?;
+        let starts_level = at.checked_sub(1).is_none_or(|before| filter.get(before) == Some(&b'/'));
+        let next = filter.get(at.saturating_add(1));
+        let left = filter.len().saturating_sub(at);
+        match sign {
+            b'#' if !starts_level || next.is_some() => {
+                return Some((Rule::FILTER_MULTI_LEVEL, left));
+            }
+            b'+' if !starts_level || next.is_some_and(|next| *next != b'/') => {
+                return Some((Rule::FILTER_SINGLE_LEVEL, left));
+            }
+            _ => from = at.saturating_add(1),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::annotate::Tape;
+    use crate::mqtt::{Reading, decode};
+
+    fn judged(filter: &str, version: Version) -> Vec<(&'static str, usize)> {
+        let properties: &[u8] = if version.is_v5() { &[0] } else { &[] };
+        let len = [0, filter.len() as u8];
+        let body = [&[0, 1], properties, &len, filter.as_bytes(), &[0]].concat();
+        let packet = [&[0x82, body.len() as u8][..], &body].concat();
+        let start = packet.len() - 1 - filter.len();
+        let mut tape = Tape::new();
+        decode(&packet, Reading { version, sender: None }, &mut tape);
+        let found = tape.findings().iter();
+        found.map(|f| (f.info().id, f.span.first_byte().wrapping_sub(start))).collect()
+    }
+
+    /// The examples of section 4.7.1, and a few more.
+    #[test]
+    fn wildcards_have_their_places() {
+        for version in Version::ALL {
+            for valid in [
+                "#",
+                "+",
+                "/",
+                "sport/tennis/#",
+                "+/tennis/#",
+                "sport/+/player1",
+                "/+",
+                "a//b",
+                "$SYS/#",
+            ] {
+                assert_eq!(judged(valid, version), [], "{valid}");
+            }
+            for (wrong, rule, at) in [
+                ("sport/tennis#", "filter-multi-level", 12),
+                ("sport/tennis/#/ranking", "filter-multi-level", 13),
+                ("##", "filter-multi-level", 0),
+                ("sport+", "filter-single-level", 5),
+                ("+/a+/#", "filter-single-level", 3),
+                ("+#", "filter-single-level", 0),
+            ] {
+                assert_eq!(judged(wrong, version), [(rule, at)], "{wrong}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_shared_subscription_has_a_name_and_a_filter() {
+        for valid in ["$share/g/#", "$share/g//", "$share/g/+/a", "$shared/#", "$share"] {
+            assert_eq!(judged(valid, Version::V5), [], "{valid}");
+        }
+        for (wrong, rule) in [
+            ("$share//a", "share-name"),
+            ("$share/g+/a", "share-name"),
+            ("$share/#/a", "share-name"),
+            ("$share/g", "share-filter"),
+            ("$share/g/", "share-filter"),
+            ("$share/g/a#", "filter-multi-level"),
+        ] {
+            assert_eq!(judged(wrong, Version::V5)[0].0, rule, "{wrong}");
+        }
+        assert_eq!(judged("$share//a", Version::V311), []);
+    }
+}

@@ -1,0 +1,85 @@
+//! Edits of CONNECT: its name, its level, its flags.
+
+use super::{Broken, Tries};
+use crate::spec::level::{LEVELS, LevelInfo, ProtocolLevel};
+use crate::spec::{Field, PacketType};
+
+/// The level that belongs to the name, where the level is another name's or no standard's.
+pub(super) fn level_of_name(broken: &Broken<'_>, tries: &mut Tries) {
+    let Some((name, level, at)) = start(broken) else { return };
+    let own = ProtocolLevel(level).info();
+    if own.is_some_and(|own| own.name.as_bytes() == name) {
+        return;
+    }
+    for row in LEVELS.iter().filter(|row| row.name.as_bytes() == name) {
+        other_level(broken, at, row, tries);
+    }
+}
+
+/// The level whose layout the packet has.
+pub(super) fn level_of_layout(broken: &Broken<'_>, tries: &mut Tries) {
+    let Some((name, level, at)) = start(broken) else { return };
+    for row in LEVELS.iter().filter(|row| row.name.as_bytes() == name && row.level != level) {
+        other_level(broken, at, row, tries);
+    }
+}
+
+/// The name that belongs to the level.
+pub(super) fn name_of_level(broken: &Broken<'_>, tries: &mut Tries) {
+    let Some((name, level, at)) = start(broken) else { return };
+    let Some(row) = ProtocolLevel(level).info().filter(|row| row.name.as_bytes() != name) else {
+        return;
+    };
+    let Some(behind) = at.checked_sub(broken.header).and_then(|at| broken.body.get(at..)) else {
+        return;
+    };
+    let name = row.name.as_bytes();
+    let body = [&[0, name.len() as u8], name, behind].concat();
+    tries.add(broken.with_body(&body), || {
+        format!("the Protocol Name of level {level} is {}", row.name)
+    });
+}
+
+/// The Connect Flags that fit what follows.
+pub(super) fn flags(broken: &Broken<'_>, tries: &mut Tries) {
+    /// User Name, Password, Will, Clean Start: together and alone.
+    const MASKS: [(u8, &str); 6] = [
+        (0x80, "User Name"),
+        (0x40, "Password"),
+        (0xc0, "User Name and Password"),
+        (0x04, "Will"),
+        (0x02, "Clean Start"),
+        (0xc4, "User Name, Password and Will"),
+    ];
+    let Some((.., at)) = start(broken) else { return };
+    let at = at.saturating_add(1);
+    let Some(flags) = broken.bytes.get(at).copied() else { return };
+    for (mask, name) in MASKS {
+        if flags & mask == 0 {
+            tries.add(broken.with(at, &[flags | mask]), || {
+                format!("the Connect Flags have {name} set (0x{:02x})", flags | mask)
+            });
+        } else if flags & mask == mask && mask != 0x02 {
+            tries.add(broken.with(at, &[flags & !mask]), || {
+                format!("the Connect Flags have {name} not set (0x{:02x})", flags & !mask)
+            });
+        }
+    }
+}
+
+fn other_level(broken: &Broken<'_>, at: usize, row: &LevelInfo, tries: &mut Tries) {
+    tries.add(broken.with(at, &[row.level]), || {
+        format!("the level is {}, that of MQTT {}", row.level, row.version)
+    });
+}
+
+/// Protocol Name, level, and the offset of the level.
+fn start<'a>(broken: &Broken<'a>) -> Option<(&'a [u8], u8, usize)> {
+    let node = broken.tape.find(Field::PROTOCOL_LEVEL)?;
+    if broken.kind != PacketType::CONNECT {
+        return None;
+    }
+    let at = node.span.first_byte();
+    let name = broken.bytes.get(broken.header.saturating_add(2)..at)?;
+    Some((name, *broken.bytes.get(at)?, at))
+}

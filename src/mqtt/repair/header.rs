@@ -1,0 +1,60 @@
+//! Edits of the fixed header.
+
+use super::{Broken, Tries, packet};
+use crate::spec::{Field, PacketType, Rule};
+
+/// The lower four bits, where the type requires a value.
+pub(super) fn flags(broken: &Broken<'_>, tries: &mut Tries) {
+    let Some(required) = broken.kind.info().flags else { return };
+    let right = broken.first & 0xf0 | required;
+    if right != broken.first {
+        tries.add(first_byte(broken, right), || {
+            format!("the first byte of {} is 0x{right:02x}", broken.kind)
+        });
+    }
+}
+
+/// Remaining Length, where it does not count the bytes that are there.
+pub(super) fn remaining_length(broken: &Broken<'_>, tries: &mut Tries) {
+    let whole = [broken.body, broken.behind].concat();
+    if whole.len() != broken.said {
+        let (right, said) = (whole.len(), broken.said);
+        tries.add(Some(packet(broken.first, &whole)), || {
+            format!("Remaining Length is {right} (off by {})", right.abs_diff(said))
+        });
+    }
+}
+
+/// Remaining Length, where it counts the next packet too.
+pub(super) fn swallowed(broken: &Broken<'_>, tries: &mut Tries) {
+    let trailing = broken.tape.find(Field::TRAILING).map(|node| node.span.first_byte());
+    let split =
+        trailing.and_then(|at| broken.body.split_at_checked(at.checked_sub(broken.header)?));
+    if let Some((own, next)) = split.filter(|_| broken.behind.is_empty()) {
+        let both = [packet(broken.first, own), next.to_vec()].concat();
+        tries.add(Some(both), || {
+            format!("Remaining Length is {}, and another packet follows", own.len())
+        });
+    }
+}
+
+/// A PUBLISH without Packet Identifier has QoS 0.
+pub(super) fn qos_without_id(broken: &Broken<'_>, tries: &mut Tries) {
+    let is_short = broken
+        .tape
+        .findings()
+        .iter()
+        .any(|finding| finding.field == Field::PACKET_ID && finding.rule == Rule::TOO_SHORT);
+    if broken.kind == PacketType::PUBLISH && is_short {
+        tries.add(first_byte(broken, broken.first & 0xf1), || {
+            "QoS is 0, as no Packet Identifier follows on the topic".to_owned()
+        });
+    }
+}
+
+fn first_byte(broken: &Broken<'_>, first: u8) -> Option<Vec<u8>> {
+    (broken.said == broken.body.len()).then(|| {
+        let rest = broken.bytes.get(1..).unwrap_or_default();
+        [&[first], rest].concat()
+    })
+}

@@ -1,0 +1,133 @@
+//! Each finding of severity error on the recordings, and on the captures of others where
+//! `MQTTSCOPE_CORPUS` names their folder, has been looked at and is right: `docs/findings.md` says why.
+//! A finding that is not listed fails the test, and so does one that is listed and not made.
+//!
+//! `MQTTSCOPE_REWRITE=1 cargo test --test findings` writes the document from the list below; the
+//! reasons are written by hand.
+
+mod support;
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+use support::diff::diff;
+use support::{outside, program};
+
+/// Capture, rule, how often, and why the verdict is right.
+type Review = (&'static str, &'static str, usize, &'static str);
+
+/// The recordings of this project.
+#[rustfmt::skip]
+const OURS: &[Review] = &[
+    ("refused.pcap", "protocol-level", 1,
+        "the CONNECT of a client that was told to ask for level 6, which no standard has; the server refuses it"),
+    ("v5-limits.pcap", "alias-unknown", 1,
+        "a PUBLISH with Topic Alias 99 and no topic, the first that uses an alias; the server answers DISCONNECT 0x94"),
+    ("ws-refused.pcap", "header-flags", 1,
+        "`c0 00` was sent as text, so that UTF-8 made `c3 80 00` of it: the flags of that PINGREQ are 3"),
+    ("ws-refused.pcap", "websocket-no-subprotocol", 1,
+        "the request of the second session has no Sec-WebSocket-Protocol"),
+    ("ws-refused.pcap", "websocket-subprotocol", 1,
+        "so the answer can't choose one"),
+    ("ws-refused.pcap", "websocket-text", 1,
+        "the frame that holds these three bytes has the opcode 1"),
+];
+
+/// The captures of others.
+#[rustfmt::skip]
+const OTHERS: &[Review] = &[
+    ("sv_mqtt5_pub_mosquittoprops.pcap", "property-range", 2,
+        "Payload Format Indicator is 144 in the Will and 88 in the PUBLISH, where 0 and 1 exist; it is the last \
+         property of its block both times, and the block is as long as its length says"),
+    ("sv_mqtt_events_unassigned_msgtype.pcap", "packet-type-reserved", 1,
+        "the first byte of the packet is 00; the capture was made to show that"),
+];
+
+const HEAD: &str = "\
+# The findings of severity error, looked at one by one
+
+A verdict that is false is worse than none. These are all findings of severity error that mqttscope
+makes on the recordings in [captures](../captures/INDEX.md) and on a corpus of captures that others
+made, which is not part of this project. `tests/findings.rs` holds the list, makes the findings anew
+and fails on any difference.
+";
+
+#[test]
+fn the_document_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/findings.md");
+    let text = fs::read_to_string(&path).unwrap_or_default();
+    let ours = table("The recordings", OURS);
+    let now = format!("{HEAD}{ours}{}", table("Captures of others", OTHERS));
+    let Some(difference) = diff(&text, &now) else { return };
+    let is_rewritten = env::var("MQTTSCOPE_REWRITE").is_ok_and(|value| value == "1");
+    assert!(is_rewritten, "docs/findings.md\n{difference}");
+    fs::write(path, now).unwrap();
+}
+
+#[test]
+fn the_recordings_have_these_errors_and_no_others() {
+    check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("captures"), OURS);
+}
+
+#[test]
+fn the_captures_of_others_have_these_errors_and_no_others() {
+    if let Some(corpus) = outside::folder("MQTTSCOPE_CORPUS") {
+        check(&corpus.join("captures"), OTHERS);
+    }
+}
+
+fn table(title: &str, reviews: &[Review]) -> String {
+    let mut out = format!(
+        "\n## {title}\n\n| capture | rule | times | why it is right |\n|---|---|---|---|\n"
+    );
+    for (capture, rule, count, why) in reviews {
+        writeln!(out, "| `{capture}` | `{rule}` | {count} | {why} |").unwrap();
+    }
+    out
+}
+
+fn check(folder: &Path, reviews: &[Review]) {
+    let mut found = BTreeMap::<(String, String), usize>::new();
+    for capture in captures(folder) {
+        let name = capture.file_name().unwrap().to_str().unwrap().to_owned();
+        for rule in errors(&capture) {
+            *found.entry((name.clone(), rule)).or_default() += 1;
+        }
+    }
+    let listed: BTreeMap<_, _> = reviews
+        .iter()
+        .map(|(capture, rule, count, _)| (((*capture).to_owned(), (*rule).to_owned()), *count))
+        .collect();
+    assert_eq!(found, listed);
+}
+
+fn captures(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let is_capture =
+        |path: &PathBuf| path.extension().is_some_and(|end| end == "pcap" || end == "pcapng");
+    let captures: Vec<_> = entries.filter(is_capture).collect();
+    assert!(captures.len() > 20, "{}", folder.display());
+    captures
+}
+
+/// The rules of the findings of severity error in a capture, which is decrypted where its secrets
+/// lie beside it.
+fn errors(capture: &Path) -> Vec<String> {
+    let mut args =
+        vec!["read".into(), "-T".into(), "json".into(), "--explain".into(), "off".into()];
+    let keys = capture.with_extension("keys");
+    if keys.exists() {
+        args.extend(["-o".into(), format!("tls.keylog_file:{}", keys.display())]);
+    }
+    args.push(capture.display().to_string());
+    let run = program::run(args);
+    let records = run.out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let is_error = |finding: &&Value| finding["severity"] == "error";
+    let rule = |finding: &Value| finding["rule"].as_str().unwrap().to_owned();
+    let of_record = |record: Value| -> Vec<String> {
+        record["findings"].as_array().unwrap().iter().filter(is_error).map(rule).collect()
+    };
+    records.flat_map(of_record).collect()
+}

@@ -1,0 +1,330 @@
+//! "Did you mean": legal packets, each broken by one known edit, and how often the repair gives the
+//! original back.
+//!
+//! The packets are the legal ones of `vectors/mosquitto.jsonl` in the folder that MQTTSCOPE_SHARED
+//! names, and a few typical ones below, so that it runs without them too.
+
+use mqttscope::annotate::Tape;
+use mqttscope::mqtt::repair::repair;
+use mqttscope::mqtt::{Reading, decode};
+use mqttscope::spec::{Field, Sender, Version};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// One way to break a packet: what it is called, how, and the least part of the broken packets that
+/// come back as they were, in hundredths.
+type Break = (&'static str, fn(&Packet) -> Vec<Broken>, usize);
+
+/// The packet, and what stands behind it.
+type Broken = (Vec<u8>, Vec<u8>);
+
+#[rustfmt::skip]
+const BREAKS: &[Break] = &[
+    ("Remaining Length too long", longer, 95),
+    ("Remaining Length too short", shorter, 95),
+    ("reserved flags", flags, 100),
+    ("Property Length forgotten", no_property_length, 90),
+    ("Property Length off by one", property_length, 70),
+    ("level of the other name", level, 100),
+    ("level of the other layout", layout, 65),
+    ("Packet Identifier forgotten", no_id, 80),
+    ("Packet Identifier 0", zero_id, 100),
+    ("length with its bytes swapped", swapped, 100),
+    ("length that counts a 00", nul, 70),
+    ("length off by one", off_by_one, 80),
+    ("a byte too many", trailing, 40),
+    ("subscription without options", no_options, 100),
+    ("Connect Flags", connect_flags, 90),
+];
+
+const TYPICAL: &[(&str, Version)] = &[
+    ("101000044d5154540402003c000464656d6f", Version::V311),
+    (
+        "102400044d51545404c6003c000464656d6f000477696c6c000362796500046a6f686e0003646f65",
+        Version::V311,
+    ),
+    ("101300064d51497364700302003c00056465766963", Version::V31),
+    ("101100044d5154540502003c00000464656d6f", Version::V5),
+    ("101600044d5154540502003c051100000e10000464656d6f", Version::V5),
+    ("301200077465737477657468656c6c6f", Version::V311),
+    ("320d0003612f62000a68656c6c6f21", Version::V311),
+    ("320e0003612f62000a0068656c6c6f21", Version::V5),
+    ("820d0001000873656e736f72732f01", Version::V311),
+    ("820e000100000873656e736f72732f01", Version::V5),
+    ("a20700020003612f62", Version::V311),
+    ("900300010100", Version::V311),
+    ("62020007", Version::V311),
+    ("200200", Version::V311),
+    ("c000", Version::V311),
+    ("82080001000361622f00", Version::V311),
+];
+
+#[derive(Deserialize)]
+struct Vector {
+    sender: String,
+    version: String,
+    hex: String,
+    legal: bool,
+}
+
+struct Packet {
+    bytes: Vec<u8>,
+    how: Reading,
+    tape: Tape,
+}
+
+impl Packet {
+    fn new(hex: &str, how: Reading) -> Option<Self> {
+        let bytes = hex::decode(hex).expect("hex");
+        let mut tape = Tape::new();
+        let version = decode(&bytes, how, &mut tape).version;
+        // One of the set is tolerated, though the standard forbids it.
+        (tape.errors() == 0).then_some(Self { bytes, how: Reading { version, ..how }, tape })
+    }
+
+    /// Bytes of the fixed header; none here has a longer one.
+    const HEADER: usize = 2;
+
+    /// With other bytes from an offset on, as many as were there.
+    fn with(&self, at: usize, new: &[u8]) -> Broken {
+        let mut bytes = self.bytes.clone();
+        bytes[at..at + new.len()].copy_from_slice(new);
+        (bytes, Vec::new())
+    }
+
+    /// With so many bytes from an offset on replaced, and Remaining Length right.
+    fn replaced(&self, at: usize, len: usize, new: &[u8]) -> Broken {
+        let mut bytes = self.bytes.clone();
+        bytes.splice(at..at + len, new.iter().copied());
+        bytes[1] = (bytes.len() - Self::HEADER) as u8;
+        (bytes, Vec::new())
+    }
+
+    /// Offsets of a field, and behind it.
+    fn places(&self, field: Field) -> impl Iterator<Item = (usize, usize)> {
+        let nodes = self.tape.nodes().iter().filter(move |node| node.field == field);
+        nodes.map(|node| (node.span.first_byte(), (node.span.end() / 8) as usize))
+    }
+
+    fn texts(&self) -> impl Iterator<Item = (usize, usize)> {
+        let fields = [
+            Field::CLIENT_ID,
+            Field::TOPIC,
+            Field::TOPIC_FILTER,
+            Field::UNSUBSCRIBE_FILTER,
+            Field::WILL_TOPIC,
+            Field::USER_NAME,
+        ];
+        fields.into_iter().flat_map(|field| self.places(field))
+    }
+
+    fn kind(&self) -> u8 {
+        self.bytes[0] >> 4
+    }
+}
+
+fn longer(packet: &Packet) -> Vec<Broken> {
+    (1..4).map(|n| packet.with(1, &[packet.bytes[1] + n])).collect()
+}
+
+fn shorter(packet: &Packet) -> Vec<Broken> {
+    let cut = |n: u8| {
+        let said = packet.bytes[1].checked_sub(n)?;
+        let mut bytes = packet.with(1, &[said]).0;
+        let behind = bytes.split_off(Packet::HEADER + usize::from(said));
+        Some((bytes, behind))
+    };
+    (1..4).filter_map(cut).collect()
+}
+
+fn flags(packet: &Packet) -> Vec<Broken> {
+    let first = packet.bytes[0];
+    if packet.kind() == 3 {
+        return Vec::new();
+    }
+    (0..16)
+        .map(|low| first & 0xf0 | low)
+        .filter(|b| *b != first)
+        .map(|b| packet.with(0, &[b]))
+        .collect()
+}
+
+fn no_property_length(packet: &Packet) -> Vec<Broken> {
+    let empty =
+        packet.tape.nodes().iter().filter(|n| n.field == Field::PROPERTY_LENGTH && n.value == 0);
+    let is_short = matches!(packet.kind(), 4..=7 | 14 | 15);
+    empty
+        .filter(|_| !is_short)
+        .map(|node| packet.replaced(node.span.first_byte(), 1, &[]))
+        .collect()
+}
+
+fn property_length(packet: &Packet) -> Vec<Broken> {
+    let places = packet.places(Field::PROPERTY_LENGTH).map(|(at, _)| at);
+    places
+        .flat_map(|at| [1u8, 255].map(|n| packet.with(at, &[packet.bytes[at].wrapping_add(n)])))
+        .collect()
+}
+
+fn level(packet: &Packet) -> Vec<Broken> {
+    let other =
+        |(at, _): (usize, usize)| packet.with(at, &[if packet.bytes[at] == 3 { 4 } else { 3 }]);
+    packet
+        .places(Field::PROTOCOL_LEVEL)
+        .filter(|(at, _)| packet.bytes[*at] != 5)
+        .map(other)
+        .collect()
+}
+
+fn layout(packet: &Packet) -> Vec<Broken> {
+    let other =
+        |(at, _): (usize, usize)| packet.with(at, &[if packet.bytes[at] == 5 { 4 } else { 5 }]);
+    packet
+        .places(Field::PROTOCOL_LEVEL)
+        .filter(|(at, _)| packet.bytes[*at] != 3)
+        .map(other)
+        .collect()
+}
+
+/// The identifier that is put back is 1, so that is what must have been there.
+fn no_id(packet: &Packet) -> Vec<Broken> {
+    let is_one = |(at, _): &(usize, usize)| {
+        matches!(packet.kind(), 3 | 8..=11) && packet.bytes[*at..*at + 2] == [0, 1]
+    };
+    packet
+        .places(Field::PACKET_ID)
+        .filter(is_one)
+        .map(|(at, _)| packet.replaced(at, 2, &[]))
+        .collect()
+}
+
+fn zero_id(packet: &Packet) -> Vec<Broken> {
+    let is_one = |(at, _): &(usize, usize)| packet.bytes[*at..*at + 2] == [0, 1];
+    packet.places(Field::PACKET_ID).filter(is_one).map(|(at, _)| packet.with(at, &[0, 0])).collect()
+}
+
+fn swapped(packet: &Packet) -> Vec<Broken> {
+    packet
+        .texts()
+        .map(|(at, _)| packet.with(at, &[packet.bytes[at + 1], packet.bytes[at]]))
+        .collect()
+}
+
+fn nul(packet: &Packet) -> Vec<Broken> {
+    let broken = |(at, end): (usize, usize)| {
+        let text = &packet.bytes[at + 2..end];
+        let new = [&[0, text.len() as u8 + 1], text, &[0]].concat();
+        packet.replaced(at, end - at, &new)
+    };
+    packet.texts().map(broken).collect()
+}
+
+fn off_by_one(packet: &Packet) -> Vec<Broken> {
+    let both = |(at, _): (usize, usize)| {
+        [1u8, 255].map(|n| packet.with(at + 1, &[packet.bytes[at + 1].wrapping_add(n)]))
+    };
+    packet.texts().flat_map(both).collect()
+}
+
+fn trailing(packet: &Packet) -> Vec<Broken> {
+    vec![packet.replaced(packet.bytes.len(), 0, b"\n")]
+}
+
+fn no_options(packet: &Packet) -> Vec<Broken> {
+    let is_zero = packet.kind() == 8 && packet.bytes.last() == Some(&0);
+    is_zero.then(|| packet.replaced(packet.bytes.len() - 1, 1, &[])).into_iter().collect()
+}
+
+fn connect_flags(packet: &Packet) -> Vec<Broken> {
+    let bits = |(at, _): (usize, usize)| {
+        [0x80u8, 0x40, 0x04, 0xc0].map(|bit| packet.with(at, &[packet.bytes[at] ^ bit]))
+    };
+    packet.places(Field::CONNECT_FLAGS).flat_map(bits).collect()
+}
+
+fn packets() -> Vec<Packet> {
+    let how = |version, sender| Reading { version, sender };
+    let mut all: Vec<Packet> =
+        TYPICAL.iter().filter_map(|(hex, version)| Packet::new(hex, how(*version, None))).collect();
+    let Some(shared) = std::env::var_os("MQTTSCOPE_SHARED") else {
+        println!(
+            "MQTTSCOPE_SHARED names no folder with vectors/mosquitto.jsonl: a few packets only"
+        );
+        return all;
+    };
+    let text =
+        std::fs::read_to_string(PathBuf::from(shared).join("vectors/mosquitto.jsonl")).unwrap();
+    for line in text.lines() {
+        let vector: Vector = serde_json::from_str(line).expect("one vector a line");
+        let version = Version::ALL.into_iter().find(|v| v.name() == vector.version).unwrap();
+        let sender =
+            [Sender::Client, Sender::Server].into_iter().find(|s| s.name() == vector.sender);
+        if vector.legal {
+            all.extend(Packet::new(&vector.hex, how(version, sender)));
+        }
+    }
+    all
+}
+
+#[test]
+fn a_legal_packet_is_left_alone() {
+    for packet in packets() {
+        assert_eq!(repair(&packet.bytes, &[], packet.how), None, "{}", hex::encode(&packet.bytes));
+    }
+}
+
+#[test]
+fn what_is_repaired_is_legal() {
+    for packet in packets() {
+        for (bytes, behind) in BREAKS.iter().flat_map(|(_, make, _)| make(&packet)) {
+            if let Some(repaired) = repair(&bytes, &behind, packet.how) {
+                assert_eq!(repair(&repaired.bytes, &[], packet.how), None);
+                assert!(repaired.text.len() < 110, "{}", repaired.text);
+            }
+        }
+    }
+}
+
+#[test]
+fn broken_packets_come_back_as_they_were() {
+    let packets = packets();
+    let mut low = Vec::new();
+    for (name, make, floor) in BREAKS {
+        let (mut seen, mut original, mut other, mut examples) = (BTreeSet::new(), 0, 0, Vec::new());
+        for packet in &packets {
+            for (bytes, behind) in make(packet) {
+                let mut tape = Tape::new();
+                decode(&bytes, packet.how, &mut tape);
+                let is_broken = tape.errors() > 0 && seen.insert((bytes.clone(), behind.clone()));
+                if !is_broken {
+                    continue;
+                }
+                match repair(&bytes, &behind, packet.how) {
+                    Some(repaired) if repaired.bytes == packet.bytes => original += 1,
+                    found => {
+                        other += usize::from(found.is_some());
+                        let shown = found.map(|r| format!("{} ({})", hex::encode(r.bytes), r.text));
+                        examples.push(format!(
+                            "    {} was {}: {shown:?}",
+                            hex::encode(&bytes),
+                            hex::encode(&packet.bytes)
+                        ));
+                    }
+                }
+            }
+        }
+        let count = seen.len();
+        println!(
+            "{name}: {original} of {count} as they were, {other} otherwise, {} not",
+            count - original - other
+        );
+        if std::env::var_os("MQTTSCOPE_EXAMPLES").is_some() {
+            println!("{}", examples.join("\n"));
+        }
+        if original * 100 < count * floor || count == 0 {
+            low.push(*name);
+        }
+    }
+    assert!(low.is_empty(), "{low:?}");
+}
