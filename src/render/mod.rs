@@ -4,6 +4,7 @@
 //! the record, never the decoder. To add a format: a file with a type that implements [`Format`],
 //! and a row in [`FORMATS`].
 
+pub mod entries;
 pub mod facts;
 mod flow;
 pub mod gutter;
@@ -11,6 +12,7 @@ pub mod heading;
 pub mod hexdump;
 pub mod json;
 pub mod log;
+pub mod lookup;
 pub mod paint;
 #[cfg(test)]
 mod sample;

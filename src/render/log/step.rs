@@ -77,9 +77,6 @@ impl Step {
         let fault = match (fault, &act) {
             (Some(rule), _) => Some(of_rule(rule, kind, is_whole)),
             (None, Act::Nothing) => Some(Fault { says: None, end: Event::MALFORMED }),
-            (None, Act::Filters { filters, is_subscribe, .. }) => {
-                bad_filter(filters, *is_subscribe)
-            }
             (None, _) => None,
         };
         Some(Self { when, kind, act, fault })
@@ -96,23 +93,6 @@ impl Step {
             Act::Disconnect | Act::Nothing => None,
         }
     }
-}
-
-/// A filter with a wildcard where none may stand (5.0: section 4.7.1).
-fn bad_filter(filters: &[(String, u8)], is_subscribe: bool) -> Option<Fault> {
-    let is_bad = |filter: &str| {
-        let mut levels = filter.split('/').peekable();
-        let mut bad = false;
-        while let Some(level) = levels.next() {
-            let is_last = levels.peek().is_none();
-            bad |= level.contains('+') && level != "+";
-            bad |= level.contains('#') && (level != "#" || !is_last);
-        }
-        bad
-    };
-    let says = if is_subscribe { Event::BAD_FILTER } else { Event::BAD_UNFILTER };
-    let bad = filters.iter().any(|(filter, _)| is_bad(filter));
-    bad.then_some(Fault { says: Some(says), end: Event::MALFORMED })
 }
 
 fn act(packet: &Packet<'_>, kind: PacketType, record: &Record<'_>) -> Act {

@@ -98,7 +98,7 @@ pub(super) const V2_0_END: Release = Release(2, 0, 22);
 pub(super) const V2_1: Release = Release(2, 1, 0);
 pub(super) const V2_1_1: Release = Release(2, 1, 1);
 /// The last release that the lines are known of.
-pub(super) const LAST: Release = Release(2, 1, 2);
+pub const LAST: Release = Release(2, 1, 2);
 
 /// The lines of the broker.
 #[rustfmt::skip]
