@@ -174,7 +174,7 @@ pub(super) struct Read {
 /// `mqttscope log`
 #[derive(Debug, Args)]
 pub(super) struct Log {
-    /// Compare with the log that the broker wrote: which packets it never saw, and which of its lines
+    /// Compare with the log that the broker wrote (- is standard input): which packets it never saw, and which of its lines
     /// have no packet. The release is taken from it, unless --mosquitto says another; with -T json
     /// one JSON object a difference.
     #[arg(long, value_name = "LOG")]

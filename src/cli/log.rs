@@ -14,7 +14,7 @@ use crate::text;
 use anyhow::Context;
 use serde::Serialize;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -51,7 +51,13 @@ impl Consumer for Collector {
 }
 
 fn diff(args: &Log, path: &Path) -> anyhow::Result<Outcome> {
-    let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let bytes = if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).context("standard input cannot be read")?;
+        bytes
+    } else {
+        fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?
+    };
     let text = text_of(&bytes);
     let (entries, prose) = entries(&text);
     if !entries.iter().any(|entry| !entry.row.by_client) {

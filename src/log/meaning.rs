@@ -69,10 +69,29 @@ pub fn meant(entry: &Entry<'_>, value: &Value, version: Option<Version>) -> Mean
         (Says::Code, Some(number)) => code(entry, &context, number),
         (Says::Protocol, Some(number)) => (info.label, protocol_name(number), protocol(entry)),
         (Says::Bytes, Some(number)) => (info.label, text::count(number, "byte"), "".into()),
+        (Says::Client, _) => (info.label, String::new(), client(entry, own).into()),
+        (Says::Quoted(words), _) => (info.label, format!("\"{}\"", text::safe(own)), words.into()),
+        (Says::Packet, _) => {
+            let kind = PacketType::from_name(own);
+            (info.label, String::new(), kind.map_or("", |kind| kind.info().meaning).into())
+        }
         (Says::Options, _) => (info.label, String::new(), options(own).into()),
         _ => (info.label, String::new(), Cow::default()),
     };
     Meant { shown: with_mark(entry, value), label, value: shown, clause }
+}
+
+/// A client, or what stands in its place.
+fn client(entry: &Entry<'_>, name: &str) -> &'static str {
+    let is_refusal = entry.row.event == Event::CONNACK
+        && entry.number(LogField::CODE).is_some_and(|code| code > 0);
+    match name {
+        "<unknown>" => "not known: the broker has accepted no CONNECT on this connection",
+        _ if is_refusal && name.parse::<std::net::IpAddr>().is_ok() => {
+            "the address stands here, as the broker has not accepted the client's own name"
+        }
+        _ => "the name of the session",
+    }
 }
 
 fn context(entry: &Entry<'_>, version: Option<Version>) -> Context {

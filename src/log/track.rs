@@ -5,7 +5,7 @@
 use super::Entry;
 use super::meaning::packet;
 use crate::spec::mosquitto::{Event, LogField, Verdict};
-use crate::spec::{PacketType, Sender};
+use crate::spec::{PacketType, Sender, Version, reason};
 use crate::text;
 use std::collections::{BTreeMap, HashMap};
 
@@ -38,6 +38,8 @@ pub struct Found {
 pub struct LogTrack {
     clients: HashMap<String, Client>,
     found: BTreeMap<(Verdict, String), Sum>,
+    /// The line of the last CONNACK that refused.
+    refusal: usize,
     forgotten: u64,
 }
 
@@ -119,6 +121,8 @@ impl LogTrack {
                     format!("it went away without DISCONNECT{open}"),
                 );
             }
+            // The line above has said it, with the address.
+            Event::NOT_AUTHORISED if self.refusal.saturating_add(1) == entry.number => {}
             Event::NOT_AUTHORISED | Event::BAD_PASSWORD => {
                 self.add(
                     Verdict::NOT_AUTHORISED,
@@ -129,12 +133,9 @@ impl LogTrack {
             }
             Event::CONNACK => {
                 if let Some(code) = entry.number(LogField::CODE).filter(|code| *code > 0) {
-                    self.add(
-                        Verdict::REFUSED,
-                        id,
-                        entry,
-                        format!("the broker refused it with code {code}"),
-                    );
+                    self.refusal = entry.number;
+                    let name = refusal(code).unwrap_or("unknown");
+                    self.add(Verdict::REFUSED, id, entry, format!("code {code}, {name}"));
                 }
             }
             Event::PUBLISH_DENIED | Event::FILTER_DENIED => {
@@ -287,6 +288,14 @@ impl Client {
             _ => {}
         }
     }
+}
+
+/// What a code of CONNACK is called.
+fn refusal(code: u64) -> Option<&'static str> {
+    let code = u8::try_from(code).ok()?;
+    let old = reason::return_code_v3(PacketType::CONNACK, code, Version::V311);
+    let row = old.or_else(|| reason::reason(PacketType::CONNACK, code))?;
+    Some(row.name)
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ pub fn json(explained: &Explained<'_>) -> Json {
         packet: explained.packet.map(|(kind, _)| kind.name()),
         sender: explained.packet.map(|(_, sender)| sender.name()),
         client_id: entry.client.as_deref().map(text::safe),
-        meaning: Some(info.meaning),
+        meaning: Some(explained.meaning()),
         releases: Some(releases(entry.row)).filter(|releases| !releases.is_empty()),
         fields: fields.collect(),
     }

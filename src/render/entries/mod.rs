@@ -21,12 +21,24 @@ use std::collections::HashMap;
 /// Clients whose version is remembered.
 const MAX_CLIENTS: usize = 65_536;
 
+impl Explained<'_> {
+    /// What the line means. A client's log tells of a packet no more than that it passed.
+    #[must_use]
+    pub fn meaning(&self) -> &'static str {
+        match self.packet.filter(|_| self.entry.row.by_client) {
+            Some((kind, _)) => kind.info().meaning,
+            None => self.entry.row.event.info().meaning,
+        }
+    }
+}
+
 /// Reads a log line by line and knows what each line means in the light of those before.
 #[derive(Debug, Default)]
 pub struct LogExplainer {
     reader: LogReader,
     track: LogTrack,
     versions: HashMap<String, Version>,
+    last: Option<i64>,
     entries: u64,
     prose: u64,
 }
@@ -40,6 +52,8 @@ pub struct Explained<'t> {
     pub packet: Option<(PacketType, Sender)>,
     /// Its values.
     pub values: Vec<Meant>,
+    /// Whether its time is another than that of the line before.
+    pub is_later: bool,
 }
 
 impl LogExplainer {
@@ -58,7 +72,9 @@ impl LogExplainer {
         }
         let known = entry.client.as_ref().and_then(|client| self.versions.get(client)).copied();
         let values = entry.values.iter().map(|value| meant(&entry, value, known)).collect();
-        Some(Explained { packet: packet(&entry), values, entry })
+        let is_later = entry.time.is_some() && entry.time != self.last;
+        self.last = entry.time.or(self.last);
+        Some(Explained { packet: packet(&entry), values, is_later, entry })
     }
 
     /// Lines of a log, and others that are not blank.
@@ -87,7 +103,12 @@ fn releases(row: &LineInfo) -> String {
         let is_last = WRITTEN.iter().any(|row| row.1 == release) || (major, minor) == (1, 3);
         if patch == 0 || is_last { format!("{major}.{minor}") } else { release.to_string() }
     };
-    let (from, to) = (name(row.from), name(row.to));
+    let from = name(row.from);
+    let to = match row.to {
+        // The first of a line that goes on otherwise.
+        Release(_, _, 0) if row.to != row.from || row.to > Release(1, 4, 0) => row.to.to_string(),
+        to => name(to),
+    };
     match (row.from <= Release(1, 4, 0), row.to == LAST) {
         (true, true) => String::new(),
         (false, true) => format!("since {from}"),

@@ -23,13 +23,12 @@ pub fn entry(explained: &Explained<'_>, painter: Painter, width: Option<usize>) 
         .push(Role::Dim, text::safe(entry.prefix()))
         .push(Role::Title, text::safe(&entry.message().replace('\t', "  ")))
         .set(&mut out, painter, NUMBER, 2, width);
-    let info = entry.row.event.info();
     let mut flow = Flow::new();
     let head = head(explained);
     if !head.is_empty() {
         flow.push(Role::Dim, format!("{head} · "));
     }
-    flow.push(Role::Meaning, info.meaning);
+    flow.push(Role::Meaning, explained.meaning());
     let releases = releases(entry.row);
     if !releases.is_empty() {
         flow.push(Role::Dim, format!(" (mosquitto {releases})"));
@@ -43,8 +42,11 @@ pub fn entry(explained: &Explained<'_>, painter: Painter, width: Option<usize>) 
 /// Time, direction and packet.
 fn head(explained: &Explained<'_>) -> String {
     let mut parts = Vec::new();
-    if let Some(stamp) =
-        explained.entry.time.and_then(|time| Timestamp::from_nanosecond(time.into()).ok())
+    if let Some(stamp) = explained
+        .entry
+        .time
+        .filter(|_| explained.is_later)
+        .and_then(|time| Timestamp::from_nanosecond(time.into()).ok())
     {
         parts.push(stamp.strftime("%Y-%m-%d %H:%M:%S UTC").to_string());
     }

@@ -36,6 +36,12 @@ pub enum Says {
     Bytes,
     /// The Subscription Options of 5.0 as one byte.
     Options,
+    /// A name of a client; or what stands for it where the broker does not know it.
+    Client,
+    /// Text that is clearer between quotes.
+    Quoted(&'static str),
+    /// The name of a packet type.
+    Packet,
 }
 
 /// One row of the table of fields.
@@ -98,19 +104,19 @@ macro_rules! log_fields {
     };
 }
 
-use Says::{Always, Bytes, Code, Options, Protocol};
+use Says::{Always, Bytes, Code, Options, Protocol, Quoted};
 use Shape::{Ack, Hex, Number, Text, Word};
 
 #[rustfmt::skip]
 log_fields! {
-    CLIENT: row("client", "Client Identifier", Text, Always("the name of the session; a line holds the address, or <unknown>, where the broker does not know it yet"), &[]);
+    CLIENT: row("client", "Client Identifier", Text, Says::Client, &[]);
     ADDRESS: row("address", "Address", Word, Always("where the client's connection comes from"), &[]);
     PORT: row("port", "Port", Number, Always("of the client, which picks one for each connection"), &[]);
     LISTENER: row("listener", "Port of the broker", Number, Always("where it listens: 1883 is MQTT's own, 8883 that of MQTT over TLS"), &["port "]);
     PROTOCOL: row("protocol", "Protocol Version", Number, Protocol, &["p"]);
     CLEAN: row("clean", "Clean Session, Clean Start", Number, Says::Field(Field::CLEAN_START), &["c"]);
     KEEP_ALIVE: row("keep_alive", "Keep Alive", Number, Says::Field(Field::KEEP_ALIVE), &["k"]);
-    USER: row("user", "User Name", Text, Always("names who connects; the password is never logged"), &["u'", "u"]);
+    USER: row("user", "User Name", Text, Quoted("names who connects; the password is never logged"), &["u'", "u"]);
     WILL_BYTES: row("will_bytes", "Length of the Will Message", Number, Bytes, &["("]);
     WILL_RETAIN: row("will_retain", "Will Retain", Number, Says::Field(Field::WILL_RETAIN), &["r"]);
     WILL_QOS: row("will_qos", "Will QoS", Number, Says::Field(Field::WILL_QOS), &["q"]);
@@ -126,7 +132,7 @@ log_fields! {
     REQUESTED_QOS: row("requested_qos", "Requested QoS", Number, Says::Field(Field::REQUESTED_QOS), &["QoS ", "QoS: "]);
     GRANTED_QOS: row("granted_qos", "Granted QoS", Number, Code, &[]);
     OPTIONS: row("options", "Subscription Options", Hex, Options, &["Options: 0x"]);
-    ACK: row("ack", "Packet type", Ack, Always(""), &[]);
+    ACK: row("ack", "Packet type", Ack, Says::Packet, &[]);
     METHOD: row("method", "Authentication Method", Text, Always("how client and broker prove who they are"), &[]);
     CAUSE: row("cause", "Cause", Text, Always("in the broker's words"), &[]);
     VALUE: row("value", "Value", Number, Always("the value that is wrong"), &[]);
