@@ -12,6 +12,9 @@ const MAX_QUEUE: usize = 256;
 /// How long they wait, in nanoseconds.
 const PATIENCE: i64 = 5_000_000_000;
 
+/// Filters with their options.
+type Filters = Vec<(String, u8)>;
+
 /// One connection.
 #[derive(Debug, Default)]
 pub(super) struct Connection {
@@ -37,7 +40,7 @@ pub(super) struct Connection {
     pub(super) suspect: Option<Step>,
     awaits: Option<(Awaits, When)>,
     queue: VecDeque<Step>,
-    filters: VecDeque<(u16, When, Vec<(String, u8)>)>,
+    filters: VecDeque<(u16, When, Filters)>,
     /// Deliveries while a SUBSCRIBE is open: its lines come first.
     held: Vec<(When, Values)>,
 }
@@ -215,7 +218,7 @@ impl Connection {
         self.put(lines, when, Event::UNSUBACK, Values::new());
     }
 
-    fn filters_of(&mut self, mid: u16) -> Option<(When, Vec<(String, u8)>)> {
+    fn filters_of(&mut self, mid: u16) -> Option<(When, Filters)> {
         let at = self.filters.iter().position(|row| row.0 == mid)?;
         self.filters.remove(at).map(|(_, when, filters)| (when, filters))
     }

@@ -24,19 +24,12 @@ impl Scribe {
         let Self { lines, connections, .. } = self;
         let Some(connection) = connections.get_mut(&stream) else { return };
         let code = connection.code.unwrap_or(0);
-        if let Some(asked) = asked {
-            if matches!(code, 1 | 0x84) {
-                let event = if matches!(asked.name.as_str(), "MQTT" | "MQIsdp") {
-                    Event::BAD_LEVEL
-                } else {
-                    Event::BAD_NAME
-                };
-                let own = vec![
-                    (LogField::VALUE, asked.level.to_string()),
-                    (LogField::NAME, asked.name.clone()),
-                ];
-                connection.put(lines, when, event, own);
-            }
+        if let Some(asked) = asked.filter(|_| matches!(code, 1 | 0x84)) {
+            let is_known = matches!(asked.name.as_str(), "MQTT" | "MQIsdp");
+            let event = if is_known { Event::BAD_LEVEL } else { Event::BAD_NAME };
+            let own =
+                vec![(LogField::VALUE, asked.level.to_string()), (LogField::NAME, asked.name)];
+            connection.put(lines, when, event, own);
         }
         // The broker takes the id for its own only when it has accepted the client.
         let name = connection.address();
@@ -113,9 +106,9 @@ impl Scribe {
 
     /// The connection carries something else than MQTT, which no broker takes.
     pub(super) fn not_mqtt(&mut self, stream: u64, when: When) {
-        let Some(mut connection) = self.connections.remove(&stream) else { return };
+        let Some(connection) = self.connections.remove(&stream) else { return };
         if !connection.is_over {
-            end_with(&mut connection, Event::PROTOCOL_ERROR, when, &mut self.lines);
+            end_with(&connection, Event::PROTOCOL_ERROR, when, &mut self.lines);
         }
     }
 }

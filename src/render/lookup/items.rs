@@ -3,7 +3,9 @@
 use crate::spec::carrier_fields::CARRIER_FIELDS;
 use crate::spec::fields::FIELDS;
 use crate::spec::mosquitto::Event;
+use crate::spec::mosquitto::client_lines::CLIENT_LINES;
 use crate::spec::mosquitto::event::EVENTS;
+use crate::spec::mosquitto::lines::LINES;
 use crate::spec::mosquitto::verdict::{VERDICTS, Verdict};
 use crate::spec::property::PROPERTIES;
 use crate::spec::reason::{REASONS, RETURN_CODES_V3};
@@ -114,7 +116,9 @@ pub(super) fn all() -> Vec<(Vec<String>, Item)> {
         add(vec![row.name], Item::Message(MessageType(row.value)));
     }
     for event in (0u16..).map(Event).take(EVENTS.len()) {
-        add(vec![event.info().id], Item::Event(event));
+        let rows = LINES.iter().chain(CLIENT_LINES).filter(|row| row.event == event);
+        let lines = rows.map(|row| row.template);
+        add(std::iter::once(event.info().id).chain(lines).collect(), Item::Event(event));
     }
     for verdict in (0u8..).map(Verdict).take(VERDICTS.len()) {
         add(vec![verdict.info().id, verdict.info().title], Item::Verdict(verdict));

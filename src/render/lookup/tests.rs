@@ -50,6 +50,7 @@ fn words_as_people_write_them() {
         ("Clean Session", "field: Clean Start"),
         ("qos-3", "rule: qos-3"),
         ("3.1.2.10", "section: 3.1.2.10"),
+        ("closed its connection", "line of mosquitto's log: closed"),
         ("socket_error", "line of mosquitto's log: socket_error"),
     ] {
         assert_eq!(rows(words).first().map(String::as_str), Some(expected), "{words}");
