@@ -175,11 +175,16 @@ impl LogReader {
             if is_tabbed && is_client_line {
                 return None;
             }
-            let values = fit(template, bare, at)?;
-            let client = values.iter().find(|value| value.field == LogField::CLIENT);
-            let own = client.and_then(|value| text.get(value.start..value.end));
-            let is_ours = own.is_none_or(|own| context.client.as_deref() == Some(own));
-            is_ours.then_some((start, row, values))
+            let Some(rest) = template.strip_prefix("{client} ") else {
+                return Some((start, row, fit(template, bare, at)?));
+            };
+            // The name of the client is known, whatever stands in it.
+            let client = context.client.as_deref()?;
+            let tail = bare.strip_prefix(client)?.strip_prefix(' ')?;
+            let end = at.saturating_add(client.len());
+            let own = Value { field: LogField::CLIENT, start: at, end };
+            let values = fit(rest, tail, end.saturating_add(1))?;
+            Some((start, row, std::iter::once(own).chain(values).collect()))
         });
         fitting.next()
     }

@@ -39,7 +39,7 @@ mod tests {
             Shape::Hex => "0a".into(),
             Shape::Ack => "PUBCOMP".into(),
             Shape::Word => "10.0.0.1".into(),
-            Shape::Text => "a (b, c'd) as e:f".into(),
+            Shape::Text => "a b, c'd as e:f".into(),
         }
     }
 

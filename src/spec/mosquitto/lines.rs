@@ -104,8 +104,9 @@ pub const LAST: Release = Release(2, 1, 2);
 #[rustfmt::skip]
 pub static LINES: &[LineInfo] = &[
     // ---- the beginning of a connection
-    line(E::OPENED, N, "New connection from {address} on port {listener}.", V1_0, V1_6_END),
+    // With a port first: an address of IPv6 with one looks like a longer address.
     line(E::OPENED, N, "New connection from {address}:{port} on port {listener}.", V2_0, LAST),
+    line(E::OPENED, N, "New connection from {address} on port {listener}.", V1_0, V1_6_END),
     line(E::CONNECTED, N, "New client connected from {address} as {client} (c{clean}, k{keep_alive}, u'{user}').", V1_4, V1_5_END),
     line(E::CONNECTED, N, "New client connected from {address} as {client} (c{clean}, k{keep_alive}, u{user}).", V1_0, V1_3),
     line(E::CONNECTED, N, "New client connected from {address} as {client} (c{clean}, k{keep_alive}).", V1_0, V1_5_END),
