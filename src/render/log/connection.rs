@@ -38,6 +38,8 @@ pub(super) struct Connection {
     pub(super) closes: u8,
     /// A packet that the broker may end the connection for.
     pub(super) suspect: Option<Step>,
+    /// The client has closed its side, while its last message was being delivered.
+    pub(super) parting: Option<When>,
     awaits: Option<(Awaits, When)>,
     queue: VecDeque<Step>,
     filters: VecDeque<(u16, When, Filters)>,
@@ -153,6 +155,16 @@ impl Connection {
                 self.take(step, lines);
             }
         }
+    }
+
+    /// Whether a message of QoS 0 of this client is being delivered.
+    pub(super) fn is_delivering(&self) -> bool {
+        self.delivering().is_some()
+    }
+
+    /// The message of QoS 0 that is being delivered: when it came, and its packet.
+    pub(super) fn delivering(&self) -> Option<When> {
+        self.awaits.filter(|(awaits, _)| *awaits == Awaits::DELIVERIES).map(|(_, since)| since)
     }
 
     /// No answer comes any more.

@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use super::lines::{Line, Lines, Values, When};
-use super::step::{Step, ack_values, auth_values, method, publish_values};
+use super::step::{Awaits, Step, ack_values, auth_values, method, publish_values};
 use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connack};
 use crate::pipeline::{Happened, Lifeline, Record};
@@ -14,6 +14,9 @@ use std::net::SocketAddr;
 /// Connections that are remembered: as many as a large broker has. Beyond, the oldest go.
 const MAX_CONNECTIONS: usize = 65_536;
 
+/// How long a broker needs for a message of QoS 0, in nanoseconds: far more than it does.
+const DELIVERY: i64 = 20_000_000;
+
 /// Writes the log of a broker.
 #[derive(Debug)]
 pub struct Scribe {
@@ -21,6 +24,8 @@ pub struct Scribe {
     pub(super) connections: BTreeMap<u64, Connection>,
     /// The connection that has a Client Identifier now.
     pub(super) active: HashMap<String, u64>,
+    /// The connection whose message of QoS 0 is being delivered.
+    delivering: Option<u64>,
     now: Option<i64>,
     is_last: bool,
 }
@@ -33,6 +38,7 @@ impl Scribe {
             lines: Lines::new(release),
             connections: BTreeMap::new(),
             active: HashMap::new(),
+            delivering: None,
             now: None,
             is_last: false,
         }
@@ -52,6 +58,7 @@ impl Scribe {
     /// Nothing more comes.
     pub fn finish(&mut self) {
         self.is_last = true;
+        self.delivered();
         let Self { lines, connections, .. } = self;
         for connection in connections.values_mut() {
             connection.drain(lines);
@@ -64,6 +71,14 @@ impl Scribe {
         self.now = record.origin.time.or(self.now);
         let Some(sender) = record.sender.filter(|_| record.decoded.is_some()) else { return };
         let stream = record.origin.stream.unwrap_or(u64::MAX);
+        let packet = record.decoded.as_ref().map(|decoded| decoded.header.packet_type);
+        let is_delivery = sender == Sender::Server && packet == Some(PacketType::PUBLISH);
+        let is_own = sender == Sender::Client && self.delivering == Some(stream);
+        if is_delivery {
+            self.catch_up(record);
+        } else if !is_own || self.is_settled() {
+            self.delivered();
+        }
         let ends = record.origin.ends.map(|(src, dst)| match sender {
             Sender::Client => (src, dst.port()),
             Sender::Server => (dst, src.port()),
@@ -71,8 +86,7 @@ impl Scribe {
         let Self { lines, connections, .. } = self;
         let is_new = !connections.contains_key(&stream);
         let connection = connections.entry(stream).or_insert_with(|| Connection::new(stream, ends));
-        let kind = record.decoded.as_ref().map(|decoded| decoded.header.packet_type);
-        if is_new && kind != Some(PacketType::CONNECT) {
+        if is_new && packet != Some(PacketType::CONNECT) {
             // The capture begins later than the connection.
             let id = record.client_id.map(crate::log::text_of);
             connection.id = id.or_else(|| ends.map(|(client, _)| client.to_string()));
@@ -85,6 +99,7 @@ impl Scribe {
             }
             Sender::Server => self.server(stream, record),
         }
+        self.deliver(stream);
         self.bound();
     }
 
@@ -93,12 +108,66 @@ impl Scribe {
         self.now = lifeline.time.or(self.now);
         let when = When { time: lifeline.time, packet: 0 };
         let stream = lifeline.stream;
+        if self.delivering == Some(stream) && lifeline.what == Happened::Closed(Sender::Client) {
+            if let Some(connection) = self.connections.get_mut(&stream) {
+                connection.parting = Some(when);
+            }
+            return;
+        }
+        self.delivered();
         match lifeline.what {
             Happened::Opened => self.opened(stream, (lifeline.client, lifeline.server), when),
             Happened::Closed(by) => self.closed(stream, by, when),
             Happened::NotMqtt => self.not_mqtt(stream, when),
         }
         self.bound();
+    }
+
+    /// A message of this connection may be on its way.
+    fn deliver(&mut self, stream: u64) {
+        let is_delivering =
+            |stream| self.connections.get(stream).is_some_and(Connection::is_delivering);
+        if is_delivering(&stream) && self.delivering != Some(stream) {
+            self.delivered();
+            self.delivering = Some(stream);
+        }
+    }
+
+    /// Whether the message that is being delivered came so long ago that the broker has done it.
+    fn is_settled(&self) -> bool {
+        let connection = self.delivering.and_then(|stream| self.connections.get(&stream));
+        let since = connection.and_then(Connection::delivering).and_then(|when| when.time);
+        since.zip(self.now).is_some_and(|(since, now)| now.saturating_sub(since) > DELIVERY)
+    }
+
+    /// A delivery tells which message it is a copy of: those of the same client before it are done.
+    fn catch_up(&mut self, record: &Record<'_>) {
+        let Some(copy) = record.facts.copy_of else { return };
+        let Self { lines, connections, delivering, .. } = self;
+        let Some(connection) = delivering.and_then(|stream| connections.get_mut(&stream)) else {
+            return;
+        };
+        let Awaits { kind, mid } = Awaits::DELIVERIES;
+        while connection.delivering().is_some_and(|when| when.packet < copy.at.number) {
+            connection.answered(kind, mid, lines);
+        }
+    }
+
+    /// What comes next is no delivery: the client whose message it was goes on.
+    fn delivered(&mut self) {
+        while let Some(stream) = self.delivering.take() {
+            let Self { lines, connections, .. } = self;
+            let Some(connection) = connections.get_mut(&stream) else { return };
+            let Awaits { kind, mid } = Awaits::DELIVERIES;
+            connection.answered(kind, mid, lines);
+            // The next packet may be a message, too; nothing tells when that was delivered.
+            while connection.is_delivering() {
+                connection.answered(kind, mid, lines);
+            }
+            if let Some(when) = connection.parting.take() {
+                self.closed(stream, Sender::Client, when);
+            }
+        }
     }
 
     fn opened(&mut self, stream: u64, (client, server): (SocketAddr, SocketAddr), when: When) {

@@ -64,6 +64,12 @@ pub(super) struct Awaits {
     pub(super) mid: u16,
 }
 
+impl Awaits {
+    /// After a PUBLISH of QoS 0, which nothing answers: the broker delivers it before it looks at the
+    /// next packet of the client.
+    pub(super) const DELIVERIES: Self = Self { kind: PacketType::PUBLISH, mid: 0 };
+}
+
 impl Step {
     /// The step of a record; `None` for one that no log knows.
     pub(super) fn of(record: &Record<'_>) -> Option<Self> {
@@ -174,12 +180,13 @@ fn published(publish: &Publish<'_>, record: &Record<'_>) -> Act {
         2 => Some(PacketType::PUBREC),
         _ => None,
     };
-    let awaits = answer.zip(publish.packet_id).map(|(kind, mid)| Awaits { kind, mid });
+    let answer = answer.zip(publish.packet_id).map(|(kind, mid)| Awaits { kind, mid });
+    let awaits = Some(answer.unwrap_or(Awaits::DELIVERIES));
     Act::Says {
         event: Event::PUBLISH_IN,
         values: publish_values(publish, record),
         awaits,
-        may_be_denied: awaits.is_some() && record.version.is_v5(),
+        may_be_denied: answer.is_some() && record.version.is_v5(),
     }
 }
 
