@@ -296,6 +296,19 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
         self.sink.leaf(field, Span { start, len: bits(len) }, value);
     }
 
+    /// Reports a leaf of `len` bytes from offset `start` on, wherever the cursor is.
+    #[inline]
+    pub(crate) fn leaf_at(&mut self, field: Field, start: usize, len: usize, value: u64) {
+        self.sink.leaf(field, Span { start: bits(start), len: bits(len) }, value);
+    }
+
+    /// The next bytes are those of `rest`, the last part of [`ahead`](Self::ahead); the caller has
+    /// reported what is before them.
+    #[inline]
+    pub(crate) fn skip_to(&mut self, rest: &'a [u8]) {
+        self.rest = rest;
+    }
+
     /// Goes back to byte `start`, the identifier of a property whose value is cut short: the
     /// identifier gets a leaf of its own, the "not decoded" leaf covers the rest.
     #[cold]

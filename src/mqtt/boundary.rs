@@ -287,6 +287,35 @@ pub(super) fn is_plausible(bytes: &[u8], known: &Known, tape: &mut Tape) -> bool
     step(bytes, &mut known.versions(), known, tape, &mut work) != Step::No
 }
 
+/// What begins with some bytes, by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sighted {
+    /// No packet of this side.
+    No,
+    /// The beginning of one, and what is certain of it.
+    Part {
+        /// The evidence.
+        bits: u32,
+    },
+    /// A whole one without fault, and what is certain of it.
+    Whole {
+        /// Its bytes.
+        len: usize,
+        /// The evidence.
+        bits: u32,
+    },
+}
+
+/// Looks at the packet that these bytes may begin with.
+pub(super) fn sight(bytes: &[u8], known: &Known, tape: &mut Tape) -> Sighted {
+    let mut work = usize::MAX;
+    match step(bytes, &mut known.versions(), known, tape, &mut work) {
+        Step::No => Sighted::No,
+        Step::Part { bits, .. } => Sighted::Part { bits },
+        Step::Whole { len, bits } => Sighted::Whole { len, bits },
+    }
+}
+
 /// One packet of those in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {

@@ -32,31 +32,35 @@ pub struct Reading {
 pub fn decode<'a, S: Sink>(bytes: &'a [u8], how: Reading, sink: &mut S) -> Decoded<'a> {
     let mut c = Cursor::new(bytes, sink);
     let first = bytes.first().copied().unwrap_or_default();
-    let mut header = Header {
+    let header = Header {
         packet_type: PacketType::of_header(first),
         flags: first & 0x0f,
         remaining_length: None,
     };
-    let mut version = how.version;
-    let packet = c.region(bytes.len(), Field::INPUT, |c| {
-        fixed_header(c, &mut header, how)?;
+    // Filled in place: a CONNECT takes some hundred bytes, which each return would copy.
+    let mut decoded = Decoded { header, version: how.version, packet: None };
+    c.region(bytes.len(), Field::INPUT, |c| {
+        fixed_header(c, &mut decoded.header, how)?;
         let there = c.left();
-        let len = header.remaining_length.unwrap_or_default() as usize;
+        let len = decoded.header.remaining_length.unwrap_or_default() as usize;
         if len > there {
             let span = Span::of_bytes(1, c.position().saturating_sub(1));
             let finding =
                 Finding::new(Rule::REMAINING_LENGTH_TOO_LONG, span, Field::REMAINING_LENGTH);
             c.note(finding.with(len as u64, there as u64));
         }
-        let packet = c.region(len, Field::REMAINING_LENGTH, |c| {
-            let packet = body(c, header, how, &mut version)?;
+        c.region(len, Field::REMAINING_LENGTH, |c| {
+            decoded.packet = Some(body(c, decoded.header, how, &mut decoded.version)?);
             end(c);
-            Ok(packet)
+            Ok(())
         });
         end(c);
-        Ok(packet.filter(|_| len <= there))
+        if len > there {
+            decoded.packet = None;
+        }
+        Ok(())
     });
-    Decoded { header, version, packet: packet.flatten() }
+    decoded
 }
 
 fn fixed_header<S: Sink>(

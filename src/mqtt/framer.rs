@@ -2,9 +2,11 @@
 
 use super::boundary::{Known, is_plausible};
 use super::framing::{Framing, frame};
+use super::interleave::{Judged, Suspect, is_mark};
 use super::search::Search;
 use crate::annotate::Tape;
 use crate::spec::{Sender, Version};
+use std::collections::VecDeque;
 
 /// What the framer makes of a run of bytes. Offsets count the bytes of the direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,17 @@ pub enum Framed<'a> {
         offset: u64,
         /// The bytes.
         bytes: &'a [u8],
+    },
+    /// A packet that has others in its middle, which were told just before it.
+    Torn {
+        /// Offset of the first byte.
+        offset: u64,
+        /// All of its bytes, without those of the others.
+        bytes: &'a [u8],
+        /// How many of its bytes stand before the others.
+        before: usize,
+        /// How many bytes the others have.
+        others: usize,
     },
     /// The beginning of a packet whose other bytes are not there.
     Cut {
@@ -74,6 +87,14 @@ pub struct Framer {
     known: Known,
     /// There only while a packet is looked for.
     search: Option<Box<Search>>,
+    /// Where in the packet that is held pieces begin that may be packets of their own.
+    marks: Vec<usize>,
+    /// A packet that may have another one in its middle.
+    suspect: Option<Box<Suspect>>,
+    /// What followed on a suspect, to be looked at again.
+    again: VecDeque<Vec<u8>>,
+    /// Suspects that may still turn out to be none.
+    suspects_left: u8,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +111,9 @@ enum State {
 /// A buffer that grew beyond this is given back when its packet is complete: there may be two for
 /// each of tens of thousands of connections.
 const KEEP_CAPACITY: usize = 256;
+/// Suspects of one direction that turned out to be none, after which none is looked for any more: each
+/// is copied, and there is one in sixty thousand segments of anything.
+const SUSPECTS: u8 = 64;
 /// Packets behind a boundary that was found, each of which has to look like one: a false boundary
 /// is nearly always betrayed by the first.
 const DOUBT: u8 = 8;
@@ -107,6 +131,10 @@ impl Framer {
             max_packet: max_packet.max(5),
             known: Known::default(),
             search: None,
+            marks: Vec::new(),
+            suspect: None,
+            again: VecDeque::new(),
+            suspects_left: SUSPECTS,
         }
     }
 
@@ -120,7 +148,8 @@ impl Framer {
     #[must_use]
     pub fn cost(&self) -> usize {
         let search = self.search.as_ref().map_or(0, |search| search.cost());
-        self.held.capacity().saturating_add(search)
+        let suspect = self.suspect.as_ref().map_or(0, |suspect| suspect.cost());
+        self.held.capacity().saturating_add(search).saturating_add(suspect)
     }
 
     /// Tells which end sends the bytes and which version they are of, as far as that is known: it
@@ -138,11 +167,22 @@ impl Framer {
     /// A packet that lies whole in `bytes` is not copied.
     pub fn data(&mut self, bytes: &[u8], emit: &mut impl FnMut(Framed<'_>)) {
         self.take(bytes, true, emit);
+        self.take_again(emit);
+    }
+
+    fn take_again(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
+        while let Some(piece) = self.again.pop_front() {
+            self.take(&piece, true, emit);
+        }
     }
 
     fn take(&mut self, bytes: &[u8], mut is_piece: bool, emit: &mut impl FnMut(Framed<'_>)) {
         let mut rest = bytes;
         while !rest.is_empty() {
+            if let Some(suspect) = &mut self.suspect {
+                suspect.push(rest);
+                return self.judge(false, emit);
+            }
             rest = match self.state {
                 State::Skipping(left, why, doubt) => self.skip(rest, (left, why, doubt), emit),
                 State::Lost => {
@@ -160,6 +200,7 @@ impl Framer {
     /// Takes note that the next bytes were not captured: so many, or an unknown number of them.
     pub fn gap(&mut self, missing: impl Into<Option<u64>>, emit: &mut impl FnMut(Framed<'_>)) {
         let missing = missing.into();
+        self.settle(emit);
         let (left, why, doubt) = match self.state {
             State::Skipping(left, why, doubt) => (left, why, doubt),
             State::Aligned(doubt) if !self.held.is_empty() => {
@@ -189,6 +230,7 @@ impl Framer {
 
     /// Takes note that nothing more comes.
     pub fn end(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
+        self.settle(emit);
         self.abandon(emit);
         if !self.held.is_empty() {
             self.give_up(Why::End, None, emit);
@@ -197,6 +239,7 @@ impl Framer {
 
     /// Gives up what is held, as too much is held in all.
     pub fn shed(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
+        self.settle(emit);
         self.abandon(emit);
         if let State::Aligned(doubt) = self.state
             && !self.held.is_empty()
@@ -258,6 +301,14 @@ impl Framer {
             _ => 1,
         };
         let (head, rest) = bytes.split_at_checked(lacks).unwrap_or((bytes, &[]));
+        // Of the fixed header nothing is looked for, nor where there is doubt of the boundary.
+        if self.held.len() > 2
+            && self.state == State::Aligned(0)
+            && self.suspects_left > 0
+            && is_mark(bytes, &self.marks, &self.known)
+        {
+            self.marks.push(self.held.len());
+        }
         self.hold(head, emit);
         let is_whole = match frame(&self.held) {
             Framing::Length(len) => len <= self.held.len(),
@@ -273,6 +324,14 @@ impl Framer {
             self.look(&held, false, emit);
             return rest;
         }
+        let marks = std::mem::take(&mut self.marks);
+        if !marks.is_empty() && frame(&held) != Framing::Endless {
+            let mut suspect = Suspect::new(&held, marks);
+            suspect.push(rest);
+            self.suspect = Some(Box::new(suspect));
+            self.judge(false, emit);
+            return &[];
+        }
         emit(Framed::Packet { offset: self.offset, bytes: &held });
         if frame(&held) == Framing::Endless {
             self.state = State::Lost;
@@ -281,6 +340,57 @@ impl Framer {
         self.held = held;
         self.release();
         rest
+    }
+
+    /// Settles whether a suspect has another packet in its middle, if that can be said.
+    fn judge(&mut self, is_end: bool, emit: &mut impl FnMut(Framed<'_>)) {
+        let Some(suspect) = self.suspect.take() else { return };
+        let rest = match suspect.judge(&self.known, is_end) {
+            Judged::Later => {
+                self.suspect = Some(suspect);
+                return;
+            }
+            Judged::Whole => {
+                self.suspects_left = self.suspects_left.saturating_sub(1);
+                emit(Framed::Packet { offset: self.offset, bytes: suspect.packet() });
+                self.advance(suspect.packet().len());
+                self.learn(suspect.packet());
+                suspect.rest(0)
+            }
+            Judged::Torn { at, len } => {
+                let (inner, outer) = suspect.parts(at, len);
+                self.inner(inner, self.offset.saturating_add(at as u64), emit);
+                let offset = self.offset;
+                emit(Framed::Torn { offset, bytes: &outer, before: at, others: len });
+                self.advance(outer.len().saturating_add(len));
+                self.learn(&outer);
+                suspect.rest(len)
+            }
+        };
+        for piece in rest.into_iter().rev() {
+            self.again.push_front(piece);
+        }
+    }
+
+    /// The packets in the middle of another one.
+    fn inner(&mut self, inner: &[u8], offset: u64, emit: &mut impl FnMut(Framed<'_>)) {
+        let (mut rest, mut offset) = (inner, offset);
+        while let Framing::Length(len) = frame(rest)
+            && let Some((packet, behind)) = rest.split_at_checked(len)
+        {
+            emit(Framed::Packet { offset, bytes: packet });
+            self.learn(packet);
+            offset = offset.saturating_add(len as u64);
+            rest = behind;
+        }
+    }
+
+    /// Nothing more comes that could tell of a suspect.
+    fn settle(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
+        while self.suspect.is_some() {
+            self.judge(true, emit);
+            self.take_again(emit);
+        }
     }
 
     /// Whether these bytes may be the next packet. There is doubt only behind a boundary that was
@@ -378,6 +488,7 @@ impl Framer {
     }
 
     fn release(&mut self) {
+        self.marks.clear();
         self.advance(self.held.len());
         self.held.clear();
         self.held.shrink_to(KEEP_CAPACITY);
@@ -410,6 +521,9 @@ mod tests {
             Framed::Packet { offset, bytes } => format!("{offset} {}", hex::encode(bytes)),
             Framed::Cut { offset, bytes, whole, why, .. } => {
                 format!("{offset} {} cut of {whole} {why:?}", hex::encode(bytes))
+            }
+            Framed::Torn { offset, bytes, before, others } => {
+                format!("{offset} {} torn at {before} by {others}", hex::encode(bytes))
             }
             Framed::Gap { offset, missing } => format!("{offset} gap {missing:?}"),
             Framed::Stray { offset, bytes, why } => {

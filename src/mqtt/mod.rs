@@ -10,6 +10,7 @@ pub mod boundary;
 pub mod framer;
 pub mod framing;
 pub mod infer;
+pub mod interleave;
 pub mod packet;
 pub mod primitive;
 pub mod property;

@@ -24,11 +24,12 @@ pub fn topic_name<'a, S: Sink>(
     field: Field,
     may_be_empty: bool,
 ) -> Result<Text<'a>, Stop> {
-    let topic = text(c, field)?;
-    if S::RECORDS {
-        check_topic(c, field, topic, may_be_empty, c.position());
+    let bytes = c.prefixed(field)?;
+    if S::RECORDS && !is_plain_topic(bytes) {
+        check_unusual_text(c, field, bytes, c.position());
+        check_topic(c, field, Text(bytes), may_be_empty, c.position());
     }
-    Ok(topic)
+    Ok(Text(bytes))
 }
 
 /// A Packet Identifier, which is never 0 (5.0: section 2.2.1).
@@ -93,27 +94,47 @@ fn is_noncharacter(sign: char) -> bool {
     matches!(sign, '\u{fdd0}'..='\u{fdef}') || u32::from(sign) & 0xfffe == 0xfffe
 }
 
-/// Whether text is what nearly all text is: ASCII without control characters. Looks at eight bytes
-/// at a time; the last eight may overlap the ones before.
+const ONES: u64 = 0x0101_0101_0101_0101;
+/// The uppermost bit of each byte.
+const TOPS: u64 = ONES << 7;
+
+/// Whether text is what nearly all text is: ASCII without control characters.
 #[inline]
-fn is_plain(bytes: &[u8]) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    // The uppermost bit of a byte is set in `word` from 0x80 on, in the difference below 0x20, and
-    // in the sum for 0x7f.
-    let plain = |word: u64| {
-        (word | word.wrapping_sub(ONES << 5) | word.wrapping_add(ONES)) & (ONES << 7) == 0
-    };
-    match (bytes.last_chunk::<8>(), bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        (Some(last), ..) => {
-            let (words, _) = bytes.as_chunks::<8>();
-            words.iter().chain([last]).all(|word| plain(u64::from_ne_bytes(*word)))
-        }
-        (None, Some(first), Some(last)) => {
-            let [first, last] = [first, last].map(|half| u64::from(u32::from_ne_bytes(*half)));
-            plain(first << 32 | last)
-        }
-        _ => bytes.iter().all(|byte| (0x20..0x7f).contains(byte)),
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
+    each_word(bytes, is_plain_word)
+}
+
+/// Whether a topic is what nearly all are: not empty, plain, and without a wildcard.
+#[inline]
+pub(super) fn is_plain_topic(topic: &[u8]) -> bool {
+    // In plain text a byte that a difference with `ONES` turns negative is one that was 0.
+    let has =
+        |word: u64, sign: u8| (word ^ (ONES * u64::from(sign))).wrapping_sub(ONES) & TOPS != 0;
+    let is_plain = |word| is_plain_word(word) & !has(word, b'+') & !has(word, b'#');
+    !topic.is_empty() && each_word(topic, is_plain)
+}
+
+/// The uppermost bit of a byte is set in `word` from 0x80 on, in the difference below 0x20, and in the
+/// sum for 0x7f.
+#[inline]
+fn is_plain_word(word: u64) -> bool {
+    (word | word.wrapping_sub(ONES << 5) | word.wrapping_add(ONES)) & TOPS == 0
+}
+
+/// Looks at eight bytes at a time: the first and the last, which may overlap, and where there are
+/// more than 16 those between them. Fewer than eight are filled up with blanks, or with themselves.
+#[inline]
+fn each_word(bytes: &[u8], is_fine: impl Fn(u64) -> bool) -> bool {
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        let [first, last] = [first, last].map(|word| u64::from_ne_bytes(*word));
+        let between = || bytes.as_chunks::<8>().0.iter().map(|word| u64::from_ne_bytes(*word));
+        return is_fine(first) & is_fine(last) && (bytes.len() <= 16 || between().all(is_fine));
     }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        let [first, last] = [first, last].map(|half| u64::from(u32::from_ne_bytes(*half)));
+        return is_fine(first << 32 | last);
+    }
+    is_fine(bytes.iter().fold(ONES << 5, |word, byte| word << 8 | u64::from(*byte)))
 }
 
 /// Reports where a payload that was read last is not the text that its Payload Format Indicator
@@ -171,6 +192,22 @@ mod tests {
                 }
             }
             assert!(is_plain(&vec![0x7e; len]) && is_plain(&vec![0x20; len]));
+        }
+    }
+
+    #[test]
+    fn a_plain_topic_holds_no_wildcard() {
+        assert!(!is_plain_topic(b""));
+        for len in 1..20 {
+            for at in 0..len {
+                for byte in 0..=255u8 {
+                    let mut bytes = vec![b'a'; len];
+                    bytes[at] = byte;
+                    let is_plain = byte == b' ' || byte.is_ascii_graphic();
+                    let expected = is_plain && !b"+#".contains(&byte);
+                    assert_eq!(is_plain_topic(&bytes), expected, "{bytes:?}");
+                }
+            }
         }
     }
 }

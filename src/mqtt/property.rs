@@ -104,10 +104,14 @@ pub fn properties_from<'a, S: Sink>(
                 return Ok(());
             }
             let mut seen = 0;
-            while !c.at_end() {
-                property(c, (place, sender), &mut seen)?;
+            let place = (place, sender);
+            loop {
+                usual_ones(c, place, &mut seen);
+                if c.at_end() {
+                    return Ok(());
+                }
+                property(c, place, &mut seen)?;
             }
-            Ok(())
         });
         if len > left {
             return too_long(c, len, left);
@@ -124,8 +128,64 @@ fn too_long<T, S: Sink>(c: &mut Cursor<'_, '_, S>, len: usize, left: usize) -> R
     c.fail(finding.limited_by(limit).with(len as u64, left as u64))
 }
 
-/// One property: identifier and value are one field. `seen` has a bit for each identifier met.
+/// Reads properties up to the first with a fault, or with text that is not plain: nearly all there
+/// are. The place in the bytes is a local variable here: kept in the cursor, each read would wait
+/// for the one before to reach memory.
 #[inline]
+fn usual_ones<S: Sink>(
+    c: &mut Cursor<'_, '_, S>,
+    place: (PacketSet, Option<Sender>),
+    seen: &mut u64,
+) {
+    let bytes = c.ahead();
+    let (start, mut rest) = (c.position(), bytes);
+    while let Some((info, number, tail)) = usual(rest, place, *seen) {
+        *seen |= bit(info);
+        let before = start.wrapping_add(bytes.len().wrapping_sub(rest.len()));
+        let len = rest.len().wrapping_sub(tail.len());
+        c.leaf_at(Field::property(info.id), before, len, u64::from(number));
+        rest = tail;
+    }
+    c.skip_to(rest);
+}
+
+/// The first property of `bytes`, its number or 0, and what is behind it; `None` where there is
+/// something to say of it.
+#[inline]
+fn usual(
+    bytes: &[u8],
+    (place, sender): (PacketSet, Option<Sender>),
+    seen: u64,
+) -> Option<(&'static PropertyInfo, u32, &[u8])> {
+    let (id, rest) = bytes.split_first()?;
+    let info = PropertyId(u32::from(*id)).info()?;
+    if !info.allowed.meets(place) || (seen & bit(info) != 0 && !info.repeats.meets(place)) {
+        return None;
+    }
+    if is_other_sides(info, place, sender) {
+        return None;
+    }
+    let mut reader = ByteReader(rest);
+    let number = reader.usual_value(info)?;
+    (info.min..=info.max).contains(&number).then_some((info, number, reader.0))
+}
+
+/// Whether only the other side may send the property here.
+#[inline]
+fn is_other_sides(info: &PropertyInfo, place: PacketSet, sender: Option<Sender>) -> bool {
+    info.only_from.is_some_and(|(only, side, _)| {
+        only.meets(place) && sender.is_some_and(|sender| sender != side)
+    })
+}
+
+/// One bit for each identifier, of which the highest is 42.
+#[inline]
+const fn bit(info: &PropertyInfo) -> u64 {
+    1 << (info.id & 63)
+}
+
+/// One property: identifier and value are one field. `seen` has a bit for each identifier met.
+#[cold]
 fn property<S: Sink>(
     c: &mut Cursor<'_, '_, S>,
     place: (PacketSet, Option<Sender>),
@@ -139,14 +199,11 @@ fn property<S: Sink>(
     let field = Field::property(id);
     let number = value(c, info.wire, field).inspect_err(|_| c.back_to_identifier(start, id))?;
     c.leaf_before(field, c.position().wrapping_sub(start), u64::from(number));
-    if S::RECORDS {
-        judge(c, info, place, start, number, seen);
-    }
+    judge(c, info, place, start, number, seen);
     Ok(())
 }
 
 /// Reads the value; the result is its number, or 0.
-#[inline]
 fn value<S: Sink>(c: &mut Cursor<'_, '_, S>, wire: Wire, field: Field) -> Result<u32, Stop> {
     Ok(match wire {
         Wire::Byte => u32::from(u8::from_be_bytes(c.take_array(field)?)),
@@ -165,12 +222,9 @@ fn value<S: Sink>(c: &mut Cursor<'_, '_, S>, wire: Wire, field: Field) -> Result
     })
 }
 
-#[inline]
 fn raw_text<S: Sink>(c: &mut Cursor<'_, '_, S>, field: Field) -> Result<u32, Stop> {
     let bytes = c.raw_prefixed(field)?;
-    if S::RECORDS {
-        primitive::check_text(c, field, bytes, c.position());
-    }
+    primitive::check_text(c, field, bytes, c.position());
     Ok(0)
 }
 
@@ -194,7 +248,7 @@ fn judge<S: Sink>(
 ) {
     let len = c.position().saturating_sub(start);
     let field = Field::property(info.id);
-    let bit = 1u64 << (info.id & 63);
+    let bit = bit(info);
     if !info.allowed.meets(place) {
         let in_will = u64::from(place.meets(PacketSet::WILL));
         c.note_last(Rule::PROPERTY_MISPLACED, field, len, (in_will, 0));
@@ -202,14 +256,11 @@ fn judge<S: Sink>(
         c.note_last(Rule::PROPERTY_REPEATED, field, len, (0, 0));
     }
     *seen |= bit;
-    let is_number = matches!(info.wire, Wire::Byte | Wire::U16 | Wire::U32 | Wire::VarInt);
-    if is_number && !(info.min..=info.max).contains(&number) {
+    // What is no number counts as 0, in a range of 0 to 0.
+    if !(info.min..=info.max).contains(&number) {
         c.note_last(Rule::PROPERTY_RANGE, field, len.saturating_sub(1), (u64::from(number), 0));
     }
-    if let Some((only, side, _)) = info.only_from
-        && only.meets(place)
-        && sender.is_some_and(|sender| sender != side)
-    {
+    if is_other_sides(info, place, sender) {
         c.note_last(Rule::PROPERTY_SENDER, field, len, (0, 0));
     }
     if info.is_topic {
@@ -245,6 +296,45 @@ impl<'a> ByteReader<'a> {
             }
         }
         None
+    }
+
+    /// The number, or 0; `None` also where there is something to say of the value.
+    #[inline]
+    fn usual_value(&mut self, info: &PropertyInfo) -> Option<u32> {
+        // Few branches, and no jump by the type: which property comes next nobody can predict.
+        let (wire, len) = (info.wire, usize::from(info.number_len));
+        if len > 0 {
+            return self.number(len);
+        }
+        if wire == Wire::VarInt {
+            let (byte, tail) = self.0.split_first()?;
+            self.0 = tail;
+            return (*byte < 0x80).then_some(u32::from(*byte));
+        }
+        let first = self.prefixed()?;
+        if info.is_topic {
+            return primitive::is_plain_topic(first).then_some(0);
+        }
+        if wire == Wire::Pair && !primitive::is_plain(self.prefixed()?) {
+            return None;
+        }
+        (wire == Wire::Binary || primitive::is_plain(first)).then_some(0)
+    }
+
+    /// A number of `len` bytes, at most four.
+    #[inline]
+    fn number(&mut self, len: usize) -> Option<u32> {
+        let (bytes, tail) = self.0.split_at_checked(len)?;
+        // Four bytes are read at once where they are there; those behind the number drop out.
+        let value = match self.0.first_chunk::<4>() {
+            Some(four) => {
+                let behind = 4u32.wrapping_sub(len as u32).wrapping_mul(8);
+                u32::from_be_bytes(*four).unbounded_shr(behind)
+            }
+            None => bytes.iter().fold(0, |value, byte| value << 8 | u32::from(*byte)),
+        };
+        self.0 = tail;
+        Some(value)
     }
 
     fn value(&mut self, wire: Wire) -> Option<Value<'a>> {

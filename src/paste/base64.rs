@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::frame;
+use super::mistake::MistakeKind;
 use super::notation::Notation;
 use super::run::{Class, Run};
 use super::source::{Source, Taken, is_word};
@@ -16,6 +17,9 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let len = length(source.from(at));
     if before || len < 4 {
         return None;
+    }
+    if let Some(taken) = with_slip(row, source, at, len) {
+        return Some(taken);
     }
     let mut words = vec![(at, len)];
     let mut end = at.saturating_add(len);
@@ -33,6 +37,44 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     Some(Taken { runs: vec![run], end, modem: 0 })
 }
 
+/// Reads one word in which one character is none of base64: the three bytes about it are lost.
+fn with_slip(row: &'static Notation, source: Source<'_>, at: usize, len: usize) -> Option<Taken> {
+    let bad = source.from(at).get(len..)?.chars().next().filter(|c| !c.is_whitespace())?;
+    let behind = at.saturating_add(len).saturating_add(bad.len_utf8());
+    let rest = length(source.from(behind));
+    let end = behind.saturating_add(rest);
+    let is_last = source.from(end).chars().next().is_none_or(char::is_whitespace);
+    if len.saturating_add(rest) < SHORTEST_WITH_SLIP || rest == 0 || !is_last {
+        return None;
+    }
+    let text =
+        format!("{}A{}", source.range(at..at.saturating_add(len)), source.range(behind..end));
+    let bytes = engine(&text).decode(text.trim_end_matches('=')).ok()?;
+    // The packets must be whole, whatever stands where the character is.
+    let quad = len / 4;
+    if frame::Chain::of(&bytes).fit() != frame::Fit::Whole || quad == 0 {
+        return None;
+    }
+    let mut run = Run::new(row, Class::Prose, at..end);
+    let place = |n: usize| {
+        let shift = if n > len { bad.len_utf8().saturating_sub(1) } else { 0 };
+        at.saturating_add(n).saturating_add(shift)
+    };
+    for (n, group) in bytes.chunks(3).enumerate() {
+        if n == quad {
+            let bad_at = at.saturating_add(len);
+            let kind = MistakeKind::NotADigit { found: bad, base: 64 };
+            run.slip(bad_at..behind, kind, group.len());
+            continue;
+        }
+        for (byte, digit) in group.iter().zip(n.saturating_mul(4)..) {
+            run.data.push(*byte, place(digit), 2);
+        }
+    }
+    Context::of(source, &run.range).apply(&mut run);
+    Some(Taken { runs: vec![run], end, modem: 0 })
+}
+
 /// The next line, if it is one word of base64 and no longer than the first.
 fn wrapped(source: Source<'_>, end: usize, len: usize) -> Option<(usize, usize)> {
     let line = source.line(source.line(end).next);
@@ -47,11 +89,7 @@ fn wrapped(source: Source<'_>, end: usize, len: usize) -> Option<(usize, usize)>
 fn decode(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) -> Option<Run> {
     let text: String =
         words.iter().map(|(at, len)| source.range(*at..at.saturating_add(*len))).collect();
-    let url = text.contains(['-', '_']);
-    let config = GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true);
-    let engine = GeneralPurpose::new(if url { &URL_SAFE } else { &STANDARD }, config);
+    let engine = engine(&text);
     // One sign too many says no less than the right number of them.
     let bytes = engine.decode(text.trim_end_matches('=')).ok()?;
     let (&(first, _), &(last, len)) = (words.first()?, words.last()?);
@@ -73,6 +111,15 @@ fn decode(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) 
     Some(run)
 }
 
+/// What decodes such a text.
+fn engine(text: &str) -> GeneralPurpose {
+    let url = text.contains(['-', '_']);
+    let config = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    GeneralPurpose::new(if url { &URL_SAFE } else { &STANDARD }, config)
+}
+
 fn length(text: &str) -> usize {
     let digits = text.bytes().take_while(|b| is_digit(*b) && *b != b'=').count();
     let padding = text.bytes().skip(digits).take(2).take_while(|b| *b == b'=').count();
@@ -83,5 +130,8 @@ const fn is_digit(byte: u8) -> bool {
     is_word(byte) || matches!(byte, b'+' | b'/' | b'-' | b'=')
 }
 
+/// Digits of a word in which a slip is looked for: a sentence has none so long that decodes to whole
+/// packets.
+const SHORTEST_WITH_SLIP: usize = 15;
 /// Programs wrap base64 at 60 characters or more.
 const SHORTEST_WRAPPED: usize = 60;

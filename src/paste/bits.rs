@@ -1,4 +1,4 @@
-//! Groups of eight binary digits in a line.
+//! Groups of eight binary digits in a line, with and without `0b`.
 
 use super::context::Context;
 use super::digits;
@@ -25,7 +25,9 @@ pub(super) fn groups(row: &'static Notation, source: Source<'_>, at: usize) -> R
     loop {
         let text = source.from(at);
         let len = word(text);
-        let Some(byte) = text.get(..len).and_then(digits::bits) else { return run };
+        let group = text.get(..len).unwrap_or_default();
+        let bare = group.strip_prefix("0b").or_else(|| group.strip_prefix("0B")).unwrap_or(group);
+        let Some(byte) = digits::bits(bare) else { return run };
         run.data.push(byte, at, len);
         run.range.end = at.saturating_add(len);
         let gap = hex::separator(source.from(run.range.end));

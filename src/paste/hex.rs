@@ -83,6 +83,9 @@ impl<'t> Token<'t> {
     pub(super) fn of(text: &'t str, len: usize) -> Self {
         let whole = text.get(..len).unwrap_or_default();
         let prefix = ["0x", "0X", "\\x", "\\X", "%"].into_iter().find(|p| whole.starts_with(p));
+        // Only before eight of them; 0b is a byte of hex too.
+        let binary = |p: &&str| whole.strip_prefix(*p).and_then(digits::bits).is_some();
+        let prefix = prefix.or_else(|| ["0b", "0B"].into_iter().find(binary));
         let (prefix, rest) = whole.split_at_checked(prefix.map_or(0, str::len)).unwrap_or_default();
         let bare = rest.strip_suffix(['h', 'H']).filter(|b| prefix.is_empty() && is_assembler(b));
         let digits = bare.map_or(rest, |b| b.get(b.len().saturating_sub(2)..).unwrap_or(b));

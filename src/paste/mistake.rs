@@ -92,6 +92,9 @@ impl Mistake {
                 format!("{} was probably meant to be the digit {meant}", name(*found))
             }
             MistakeKind::NotADigit { base: 16, .. } => "hex digits are 0-9 and a-f".to_owned(),
+            MistakeKind::NotADigit { base: 64, .. } => {
+                "the digits of base64 are A-Z, a-z, 0-9, + and / (or - and _)".to_owned()
+            }
             MistakeKind::NotADigit { base, .. } => {
                 format!("digits in base {base} are expected here")
             }

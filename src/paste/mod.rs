@@ -20,6 +20,7 @@ mod bits;
 mod buffer;
 mod build;
 mod caret;
+mod chars;
 mod columns;
 mod context;
 mod data;

@@ -2,8 +2,8 @@
 
 use super::source::Read;
 use super::{
-    array, base64, bitlog, bits, buffer, dump, emqx, erlang, esp, follow, hex, numbers, quoted,
-    rtthread, tcpdump, words,
+    array, base64, bitlog, bits, buffer, chars, dump, emqx, erlang, esp, follow, hex, numbers,
+    quoted, rtthread, tcpdump, words,
 };
 
 /// A way in which people write bytes down.
@@ -39,7 +39,7 @@ const fn row(name: &'static str, place: Where, read: Read, example: &'static str
 
 /// Every notation. Of two that could read a place the earlier row does.
 #[rustfmt::skip]
-pub static NOTATIONS: [Notation; 27] = [
+pub static NOTATIONS: [Notation; 28] = [
     row("RT-Thread AT log", Where::Line, rtthread::read,
         "[D/AT] sendline: 0000-0020: 10 0E 00 04 4D 51 54 54 04 02 00 3C 00 02 61 62 ....MQTT...<..ab"),
     row("log of binary digits", Where::Line, bitlog::read,
@@ -61,6 +61,8 @@ pub static NOTATIONS: [Notation; 27] = [
         "0000000 0e10 0400 514d 5454 0204 3c00 0200 6261\n0000010"),
     row("od -t u1, od -t d1, od -b", Where::Line, numbers::read,
         "0000000  16  14   0   4  77  81  84  84   4   2   0  60   0   2  97  98\n0000020"),
+    row("od -c", Where::Line, chars::read,
+        "0000000 020 016  \\0 004   M   Q   T   T 004 002  \\0   <  \\0 002   a   b\n0000020"),
     row("od -t x1", Where::Line, dump::od,
         "0000000 10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62\n0000020"),
     row("Wireshark hex dump, tshark -x", Where::Line, dump::wireshark,

@@ -398,8 +398,11 @@ struct Packets<'r, C> {
 
 impl<C: Consumer> Packets<'_, C> {
     fn framed(&mut self, framed: Framed<'_>) {
+        // A packet with others in its middle takes their part of the stream too.
+        let others = if let Framed::Torn { others, .. } = framed { others } else { 0 };
         let (offset, bytes) = match framed {
             Framed::Packet { offset, bytes }
+            | Framed::Torn { offset, bytes, .. }
             | Framed::Cut { offset, bytes, .. }
             | Framed::Stray { offset, bytes, .. } => (offset, bytes),
             Framed::Gap { missing, .. } => {
@@ -411,7 +414,7 @@ impl<C: Consumer> Packets<'_, C> {
                 return self.trouble.lose(missing);
             }
         };
-        let end = offset.saturating_add(bytes.len() as u64);
+        let end = offset.saturating_add(bytes.len() as u64).saturating_add(others as u64);
         let last = self.take_frames(offset, end);
         self.take_headers(offset, end);
         self.trouble.findings(offset..end, self.findings);
@@ -425,7 +428,12 @@ impl<C: Consumer> Packets<'_, C> {
         let reader = &mut self.worker.reader;
         let sender = Some(self.sender);
         match framed {
-            Framed::Packet { .. } => {
+            Framed::Packet { .. } | Framed::Torn { .. } => {
+                if let Framed::Torn { before, others, .. } = framed {
+                    let span = Span::of_bytes(before, 0);
+                    let torn = Finding::new(Rule::INTERLEAVED, span, Field::INPUT);
+                    self.findings.push(torn.with(others as u64, before as u64));
+                }
                 reader.packet(self.session, bytes, sender, None, self.findings, origin);
                 let ids = &mut self.worker.ids;
                 ids.extend(packet_id(bytes).filter(|_| ids.len() < MAX_IDS));

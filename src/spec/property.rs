@@ -68,6 +68,8 @@ pub struct PropertyInfo {
     pub name: &'static str,
     /// The type of the value.
     pub wire: Wire,
+    /// Bytes of a number that takes as many whatever it is; 0 for all other types.
+    pub number_len: u8,
     /// What a number counts.
     pub unit: Unit,
     /// Smallest legal value of a number.
@@ -103,11 +105,18 @@ impl PropertyInfo {
             Wire::VarInt => 268_435_455,
             Wire::Utf8 | Wire::Binary | Wire::Pair => 0,
         };
+        let number_len = match wire {
+            Wire::Byte => 1,
+            Wire::U16 => 2,
+            Wire::U32 => 4,
+            Wire::VarInt | Wire::Utf8 | Wire::Binary | Wire::Pair => 0,
+        };
         Self {
             id: 0,
             key,
             name,
             wire,
+            number_len,
             unit: Unit::None,
             min: 0,
             max,

@@ -362,8 +362,38 @@ const fn named(rows: &[ReasonInfo]) -> bool {
 /// there.
 #[must_use]
 pub fn reason(packet: PacketType, code: u8) -> Option<&'static ReasonInfo> {
-    let at = REASONS.binary_search_by(|row| (row.packet, row.code).cmp(&(packet, code)));
-    REASONS.get(at.ok()?)
+    let position = POSITIONS.get(usize::from(packet.0))?.get(usize::from(code))?;
+    REASONS.get(usize::from(*position))
+}
+
+/// For each packet type and code the row's position in [`REASONS`]; `NO_ROW` where there is none.
+static POSITIONS: [[u8; 256]; 16] = positions();
+
+const NO_ROW: u8 = 0xff;
+
+/// One walk through the places, and beside it through the rows, which have the same order.
+const fn positions() -> [[u8; 256]; 16] {
+    let mut table = [[NO_ROW; 256]; 16];
+    let (mut packets, mut rows): (&mut [[u8; 256]], &[ReasonInfo]) = (&mut table, &REASONS);
+    let (mut packet, mut position) = (0u8, 0u8);
+    while let [codes, next_packets @ ..] = packets {
+        let (mut slots, mut code): (&mut [u8], u8) = (codes, 0);
+        while let [slot, next_slots @ ..] = slots {
+            if let [row, next_rows @ ..] = rows
+                && row.packet.0 == packet
+                && row.code == code
+            {
+                *slot = position;
+                position = position.wrapping_add(1);
+                rows = next_rows;
+            }
+            slots = next_slots;
+            code = code.wrapping_add(1);
+        }
+        packets = next_packets;
+        packet = packet.wrapping_add(1);
+    }
+    table
 }
 
 /// What a return code means in this packet of MQTT 3.1 or 3.1.1; `None` where that version does not

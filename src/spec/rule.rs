@@ -332,6 +332,8 @@ rules! {
         "the rest of a packet whose earlier bytes were not captured: {a:bytes}");
     REST_OF_LARGE_PACKET: row(Note, "rest-of-large-packet", ["", ""], ["", ""],
         "the rest of the packet that was too large to hold: {a:bytes}");
+    INTERLEAVED: row(Error, "interleaved", ["", ""], ["", ""],
+        "{b:bytes} from its beginning, {a:bytes} of the packet(s) shown before this one were written into its middle, as a sender does that writes from two threads without a lock; the receiver can't tell them apart");
     CROWDED: row(Warning, "crowded", ["", ""], ["", ""],
         "only {b} of the {a:bytes} of this packet are shown: all connections together hold too much, and this one held the most");
     UNREADABLE: row(Error, "unreadable", ["", ""], ["", ""],

@@ -144,3 +144,15 @@ fn what_was_meant_is_told_from_looks_and_a_length_from_what_follows() {
     );
     assert_eq!(meant("10 0e 00 04 4d 51 g4 54 04 02 00 3c 00 02 61 62"), None);
 }
+
+/// Three bytes hang on one character of base64: those are lost, and its place is told.
+#[test]
+fn a_character_that_is_none_of_base64_is_told() {
+    let paste = read("EA4ABE1RVFQEAgA!AAJhYg==");
+    assert_eq!(paste.mistakes.len(), 1);
+    assert_eq!((paste.mistakes[0].place.line, paste.mistakes[0].place.column), (1, 16));
+    assert_eq!(paste.mistakes[0].kind, MistakeKind::NotADigit { found: '!', base: 64 });
+    let bytes: usize = paste.pieces.iter().map(|piece| piece.bytes.len()).sum();
+    assert_eq!(bytes, 13);
+    assert!(read("This is no base64!Nor is this, though it is long enough.").mistakes.is_empty());
+}

@@ -116,3 +116,26 @@ fn wiresharks_strings() {
     let paste = read(c);
     assert_eq!(paste.pieces[1].direction, Some(Direction::FromServer));
 }
+
+/// Blanks are columns of blanks, and at the end of a line an editor cuts them off.
+#[test]
+fn characters_of_od_with_blanks_at_the_end_of_a_line() {
+    let packet = b"\x10\x10\0\x04MQTT\x04\x02\0\x3c\0\x04a   ";
+    let text = "0000000 020 020  \\0 004   M   Q   T   T 004 002  \\0   <  \\0 004   a    \n0000020        \n0000022\n";
+    for text in
+        [text.to_owned(), text.replace("   a    \n", "   a\n").replace("20        \n", "20\n")]
+    {
+        let paste = read(&text);
+        assert_eq!(paste.pieces[0].bytes, packet, "{text}");
+        assert_eq!(paste.pieces[0].notation.name, "od -c");
+    }
+}
+
+#[test]
+fn binary_digits_with_their_prefix() {
+    for text in
+        ["0b11000000 0b00000000", "see 0b11000000, 0b00000000 there", "{0b11000000, 0b00000000}"]
+    {
+        assert_eq!(read(text).pieces[0].bytes, [0xc0, 0], "{text}");
+    }
+}

@@ -1,0 +1,207 @@
+//! A packet that was written into the middle of another one: what a client does that writes from two
+//! threads without a lock.
+//!
+//! The receiver sees the first packet with the other one in it, and then, where the next packet
+//! should be, as many bytes of the first as the other one has. Such a pair is told apart from a
+//! payload that merely holds bytes of MQTT by what must all be so:
+//!
+//! - A piece (a TCP segment, or a message of what carries MQTT) begins inside the first packet, and at
+//!   its first byte one to [`CHAIN`] packets stand that read without fault and that this side may send.
+//! - What follows on the first packet cannot be a packet. A payload is never doubted as long as the
+//!   packets behind it go on.
+//! - Without the inner packets, and with as many bytes more, the first packet reads without fault in
+//!   the version of the connection.
+//! - Behind these bytes a packet begins, or they are the last of the stream.
+//! - All that is worth [`ENOUGH`] bits, counted as in [`boundary`](super::boundary): the piece that
+//!   begins with the inner packet, one that ends with it, the inner packets, and the packet behind.
+//!
+//! A fault in the fixed header of the first packet, or in one that lies in one piece, is not looked at.
+
+use super::boundary::{ENOUGH, Known, Sighted, is_plausible, sight};
+use super::{Framing, Reading, decode, frame};
+use crate::annotate::Tape;
+use crate::spec::Version;
+
+/// Packets that may stand in the middle of another one, in a row.
+pub const CHAIN: usize = 4;
+/// The longest run of inner packets that is looked for, in bytes. What is written at the same time as
+/// a large message is short: pings, acknowledgements, small messages.
+pub const MAX_INNER: usize = 4_096;
+/// Pieces inside one packet of which it is remembered that one may begin there.
+const MAX_MARKS: usize = 8;
+/// Bytes behind a packet that tell whether another one begins there: its topic is among them.
+const DECIDED: usize = 64;
+/// Bits for a piece that begins or ends with the inner packets: one place in a thousand is so.
+const PIECE: u32 = 10;
+
+/// A packet that is whole, but may have another one in its middle: it is not told until what follows
+/// on it settles that.
+#[derive(Debug, Default)]
+pub(super) struct Suspect {
+    /// The packet and what followed.
+    bytes: Vec<u8>,
+    /// Bytes of the packet.
+    len: usize,
+    /// Where in `bytes` a piece begins that may be an inner packet.
+    marks: Vec<usize>,
+    /// Where in `bytes` the other pieces begin, behind the packet.
+    pieces: Vec<usize>,
+}
+
+/// What is to be thought of a suspect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Judged {
+    /// More bytes are needed.
+    Later,
+    /// It is what it seems to be.
+    Whole,
+    /// So many bytes from here on belong to other packets.
+    Torn { at: usize, len: usize },
+}
+
+/// Whether a piece that begins in the middle of a packet may be an inner packet.
+pub(super) fn is_mark(piece: &[u8], marks: &[usize], known: &Known) -> bool {
+    let fits = match frame(piece) {
+        Framing::Length(len) => len <= MAX_INNER,
+        Framing::NeedMore | Framing::Endless => false,
+    };
+    fits && marks.len() < MAX_MARKS && is_plausible(piece, known, &mut Tape::new())
+}
+
+impl Suspect {
+    /// A packet of which pieces began at these offsets.
+    pub(super) fn new(packet: &[u8], marks: Vec<usize>) -> Self {
+        Self { bytes: packet.to_vec(), len: packet.len(), marks, pieces: Vec::new() }
+    }
+
+    /// What is allocated, in bytes.
+    pub(super) fn cost(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    /// Takes a piece, or what is left of it.
+    pub(super) fn push(&mut self, piece: &[u8]) {
+        if !piece.is_empty() {
+            self.pieces.push(self.bytes.len());
+            self.bytes.extend_from_slice(piece);
+        }
+    }
+
+    /// The packet as it came.
+    pub(super) fn packet(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+
+    /// The inner packets, one after the other, and the outer one without them.
+    pub(super) fn parts(&self, at: usize, len: usize) -> (&[u8], Vec<u8>) {
+        let end = at.saturating_add(len);
+        let inner = self.bytes.get(at..end).unwrap_or_default();
+        let before = self.bytes.get(..at).unwrap_or_default();
+        let after = self.bytes.get(end..self.len.saturating_add(len)).unwrap_or_default();
+        (inner, [before, after].concat())
+    }
+
+    /// What follows on the packet and `more` bytes behind it, piece by piece.
+    pub(super) fn rest(&self, more: usize) -> Vec<Vec<u8>> {
+        let start = self.len.saturating_add(more);
+        let starts = self.pieces.iter().copied().filter(|piece| *piece > start);
+        let bounds: Vec<usize> = [start].into_iter().chain(starts).collect();
+        let ends = bounds.iter().skip(1).copied().chain([self.bytes.len()]);
+        let pieces = bounds.iter().zip(ends).filter_map(|(from, to)| self.bytes.get(*from..to));
+        pieces.filter(|piece| !piece.is_empty()).map(<[u8]>::to_vec).collect()
+    }
+
+    /// Judges it by what followed so far; `is_end`: nothing more comes.
+    pub(super) fn judge(&self, known: &Known, is_end: bool) -> Judged {
+        let mut tape = Tape::new();
+        let next = self.bytes.get(self.len..).unwrap_or_default();
+        let contradicts = match sight(next, known, &mut tape) {
+            Sighted::No => !next.is_empty(),
+            Sighted::Part { .. } if next.len() < DECIDED && !is_end => return Judged::Later,
+            Sighted::Part { .. } | Sighted::Whole { .. } => false,
+        };
+        if !contradicts {
+            return if next.is_empty() && !is_end { Judged::Later } else { Judged::Whole };
+        }
+        let mut judged = Judged::Whole;
+        for at in self.marks.iter().copied() {
+            match self.judge_at(at, known, is_end, &mut tape) {
+                Judged::Whole => {}
+                Judged::Later => judged = Judged::Later,
+                torn @ Judged::Torn { .. } => return torn,
+            }
+        }
+        judged
+    }
+
+    fn judge_at(&self, at: usize, known: &Known, is_end: bool, tape: &mut Tape) -> Judged {
+        let (mut len, mut bits) = (0usize, PIECE);
+        let mut runs: Vec<(usize, u32)> = Vec::new();
+        while runs.len() < CHAIN && len <= MAX_INNER {
+            let inner = self.bytes.get(at.saturating_add(len)..).unwrap_or_default();
+            match sight(inner, known, tape) {
+                Sighted::Whole { len: more, bits: own } => {
+                    len = len.saturating_add(more);
+                    bits = bits.saturating_add(own);
+                    runs.push((len, bits));
+                }
+                Sighted::Part { .. } if runs.is_empty() && !is_end => return Judged::Later,
+                _ => break,
+            }
+        }
+        // Of a run of packets the first alone would leave the others in the payload.
+        for (len, bits) in runs.into_iter().rev() {
+            match self.settles(at, len, bits, (known, is_end), tape) {
+                Some(true) => return Judged::Torn { at, len },
+                Some(false) => {}
+                None => return Judged::Later,
+            }
+        }
+        Judged::Whole
+    }
+
+    /// Whether the `len` bytes from `at` on are what makes the packets go on; `None` where that can't
+    /// be said yet.
+    fn settles(
+        &self,
+        at: usize,
+        len: usize,
+        bits: u32,
+        (known, is_end): (&Known, bool),
+        tape: &mut Tape,
+    ) -> Option<bool> {
+        let tail = self.bytes.get(self.len..self.len.saturating_add(len));
+        let behind = self.bytes.get(self.len.saturating_add(len)..).unwrap_or_default();
+        let is_there = tail.is_some() && (is_end || behind.len() >= 2);
+        if !is_there {
+            return if is_end { Some(false) } else { None };
+        }
+        let (follows, is_part) = match (behind.is_empty(), sight(behind, known, tape)) {
+            (true, _) => (PIECE, false),
+            (false, Sighted::Whole { bits, .. }) => (bits, false),
+            (false, Sighted::Part { bits }) => (bits, !is_end),
+            (false, Sighted::No) => return Some(false),
+        };
+        let end = at.saturating_add(len);
+        let ends = end == self.len || self.pieces.contains(&end) || self.marks.contains(&end);
+        let bits = bits.saturating_add(follows).saturating_add(if ends { PIECE } else { 0 });
+        match bits >= ENOUGH {
+            false if is_part && behind.len() < DECIDED => None,
+            is_enough => Some(is_enough && self.is_clean_without(at, len, known, tape)),
+        }
+    }
+
+    /// Whether the outer packet reads without fault.
+    fn is_clean_without(&self, at: usize, len: usize, known: &Known, tape: &mut Tape) -> bool {
+        let (_, outer) = self.parts(at, len);
+        let versions = match known.version {
+            Some(version) => [version; 2],
+            None => [Version::V311, Version::V5],
+        };
+        versions.into_iter().any(|version| {
+            tape.clear();
+            decode(&outer, Reading { version, sender: known.sender }, tape);
+            tape.errors() == 0
+        })
+    }
+}

@@ -1,0 +1,228 @@
+//! Packets that were written into the middle of another one: the original packets come back, and
+//! nothing else is ever taken for that.
+
+mod support;
+
+use mqttscope::mqtt::framer::{Framed, Framer};
+use mqttscope::spec::{Sender, Version};
+use proptest::prelude::*;
+use support::conversation::{Turn, frames, packet};
+use support::{pcap, program};
+
+/// What the framer makes of a direction: its packets in their order, and how many had another one in
+/// their middle.
+#[derive(Debug, Default, PartialEq)]
+struct Seen {
+    packets: Vec<Vec<u8>>,
+    torn: usize,
+    covered: u64,
+}
+
+fn seen(pieces: &[Vec<u8>]) -> Seen {
+    let mut framer = Framer::new(true, 1 << 20);
+    framer.expect(Some(Sender::Client), Some(Version::V311));
+    let mut seen = Seen::default();
+    let mut emit = |framed: Framed<'_>| match framed {
+        Framed::Packet { bytes, .. } => {
+            seen.covered += bytes.len() as u64;
+            seen.packets.push(bytes.to_vec());
+        }
+        Framed::Torn { bytes, before, others, .. } => {
+            assert!(before < bytes.len() && others > 0);
+            seen.covered += bytes.len() as u64;
+            seen.packets.push(bytes.to_vec());
+            seen.torn += 1;
+        }
+        Framed::Cut { bytes, .. } | Framed::Stray { bytes, .. } => {
+            seen.covered += bytes.len() as u64
+        }
+        Framed::Gap { .. } => unreachable!(),
+    };
+    for piece in pieces {
+        framer.data(piece, &mut emit);
+    }
+    framer.end(&mut emit);
+    seen
+}
+
+fn publish(topic: &str, id: Option<u16>, payload: &[u8]) -> Vec<u8> {
+    let len = (topic.len() as u16).to_be_bytes();
+    let id = id.map(|id| id.to_be_bytes().to_vec()).unwrap_or_default();
+    let body = [&len[..], topic.as_bytes(), &id, payload].concat();
+    let mut out = vec![if id.is_empty() { 0x30 } else { 0x32 }];
+    let mut left = body.len();
+    while left > 0x7f {
+        out.push((left & 0x7f) as u8 | 0x80);
+        left >>= 7;
+    }
+    out.push(left as u8);
+    out.extend_from_slice(&body);
+    out
+}
+
+fn json() -> impl Strategy<Value = Vec<u8>> {
+    (20usize..3_000, any::<u32>()).prop_map(|(len, seed)| {
+        let line = |n: usize| {
+            format!("{{\"t\":{},\"v\":{}}},", n, (seed as usize).wrapping_mul(n + 7) % 997)
+        };
+        (0..).flat_map(|n| line(n).into_bytes()).take(len).collect()
+    })
+}
+
+fn payload() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![json(), proptest::collection::vec(any::<u8>(), 20..3_000)]
+}
+
+fn inner() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        Just(vec![0xc0, 0]),
+        (1u16..=999).prop_map(|id| [&[0x40, 2][..], &id.to_be_bytes()].concat()),
+        (1u16..=999).prop_map(|id| [&[0x62, 2][..], &id.to_be_bytes()].concat()),
+        Just(b"\x82\x0a\x00\x07\x00\x05lamp/\x01".to_vec()),
+        proptest::collection::vec(b' '..b'~', 0..200)
+            .prop_map(|text| publish("log/line", None, &text)),
+        Just([vec![0xc0, 0], publish("a/b", Some(3), b"x")].concat()),
+    ]
+}
+
+/// Packets of the same client behind the torn one.
+fn behind() -> Vec<Vec<u8>> {
+    vec![
+        publish("sensors/kitchen", None, b"21.5"),
+        vec![0xc0, 0],
+        publish("sensors/hall", Some(9), b"19"),
+    ]
+}
+
+/// The stream of a torn packet, in the pieces in which it was written.
+fn torn(outer: &[u8], cut: usize, inner: &[u8], is_joined: bool) -> Vec<Vec<u8>> {
+    let before = publish("sensors/kitchen", None, b"21.4");
+    let (head, tail) = outer.split_at(cut);
+    let mut pieces = vec![before, head.to_vec(), inner.to_vec(), tail.to_vec()];
+    if is_joined {
+        // The inner packet and the rest came in one segment.
+        let rest = pieces.pop().unwrap();
+        pieces.last_mut().unwrap().extend(rest);
+    }
+    pieces.extend(behind());
+    pieces
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn the_original_packets_come_back(
+        payload in payload(),
+        inner in inner(),
+        place in 0.0..1.0f64,
+        id in prop_oneof![Just(None), (1u16..=99).prop_map(Some)],
+        is_joined: bool,
+    ) {
+        let outer = publish("camera/front/state", id, &payload);
+        let header = outer.len() - payload.len();
+        let cut = header + 1 + (place * (payload.len() - 2) as f64) as usize;
+        let pieces = torn(&outer, cut, &inner, is_joined);
+        let found = seen(&pieces);
+        let total: usize = pieces.iter().map(Vec::len).sum();
+        prop_assert_eq!(found.covered, total as u64);
+        // Where the rest of the payload happens to look like a packet, nothing is claimed.
+        if found.torn > 0 {
+            prop_assert!(found.packets.contains(&outer), "the outer packet");
+            prop_assert!(found.packets.concat().windows(inner.len()).any(|part| part == inner));
+            prop_assert!(found.packets.ends_with(&behind()), "those behind it");
+        }
+    }
+
+    /// A payload of MQTT packets, cut into segments where these begin, is a payload.
+    #[test]
+    fn a_payload_of_packets_is_left_alone(
+        inner in proptest::collection::vec(inner(), 1..6),
+        chunk in 1usize..50,
+    ) {
+        let outer = publish("bridge/raw", Some(2), &inner.concat());
+        let header = outer.len() - inner.concat().len();
+        let mut pieces = vec![outer[..header].to_vec()];
+        pieces.extend(inner);
+        pieces.extend(behind());
+        let whole = [vec![outer.clone()], behind()].concat();
+        prop_assert_eq!(seen(&pieces), Seen { covered: whole.concat().len() as u64, packets: whole.clone(), torn: 0 });
+        let stream = whole.concat();
+        let pieces: Vec<Vec<u8>> = stream.chunks(chunk).map(<[u8]>::to_vec).collect();
+        prop_assert_eq!(seen(&pieces).packets, whole);
+    }
+
+    /// Whatever comes, in whatever pieces: each byte is told once.
+    #[test]
+    fn no_byte_is_lost_or_told_twice(pieces in proptest::collection::vec(
+        prop_oneof![inner(), payload(), Just(vec![0x30, 0x20, 0, 3, b'a', b'/', b'b'])], 1..12)
+    ) {
+        let total: usize = pieces.iter().map(Vec::len).sum();
+        prop_assert_eq!(seen(&pieces).covered, total as u64);
+    }
+}
+
+/// How many of a fixed set are recognised.
+#[test]
+fn nearly_all_are_recognised() {
+    let text: Vec<u8> = (0..400)
+        .flat_map(|n| format!("{{\"t\":{n},\"v\":{}}},", n * 37 % 997).into_bytes())
+        .collect();
+    let noise: Vec<u8> =
+        (0..4_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let inners = [
+        vec![0xc0, 0],
+        vec![0x40, 2, 0, 5],
+        publish("log/line", None, b"started"),
+        [vec![0xc0, 0], vec![0x40, 2, 0, 7]].concat(),
+    ];
+    let (mut all, mut found) = (0, 0);
+    for (payload, inner) in
+        [&text, &noise].into_iter().flat_map(|p| inners.iter().map(move |i| (p, i)))
+    {
+        let outer = publish("camera/front/state", None, payload);
+        for cut in (40..outer.len() - 10).step_by(37) {
+            for is_joined in [false, true] {
+                let seen = seen(&torn(&outer, cut, inner, is_joined));
+                all += 1;
+                found += usize::from(
+                    seen.torn == 1
+                        && seen.packets.contains(&outer)
+                        && seen.packets.ends_with(&behind()),
+                );
+            }
+        }
+    }
+    println!("{found} of {all} interleaved writes are recognised");
+    assert!(found * 100 >= all * 95, "{found} of {all}");
+}
+
+/// As a user sees it: both packets whole, and why.
+#[test]
+fn a_capture_shows_both_packets_and_says_why() {
+    let connect = packet(0x10, b"\x00\x04MQTT\x04\x02\x00\x3c\x00\x01a");
+    let outer = publish("camera/front/state", None, &[b'x'; 90]);
+    let turns = [connect, outer[..60].to_vec(), vec![0xc0, 0], outer[60..].to_vec()];
+    let turns = turns.into_iter().chain(behind()).map(|bytes| Turn { from_client: true, bytes });
+    let turns: Vec<Turn> = turns.collect();
+    let capture = pcap(1, &frames(&turns, |_, turn| vec![(0, turn.bytes.len())]));
+    let run = program::finish(program::command(["read", "-T", "json", "-"]), &capture);
+    let records: Vec<serde_json::Value> =
+        run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let types: Vec<_> = records.iter().map(|record| record["type"].as_str().unwrap()).collect();
+    assert_eq!(types, ["CONNECT", "PINGREQ", "PUBLISH", "PUBLISH", "PINGREQ", "PUBLISH"]);
+    assert_eq!(records[2]["hex"], hex::encode(&outer));
+    assert_eq!(records[2]["frames"], serde_json::json!([4, 5, 6]));
+    assert_eq!(records[1]["frames"], serde_json::json!([5]));
+    let rules: Vec<_> = records
+        .iter()
+        .flat_map(|r| r["findings"].as_array().unwrap())
+        .map(|f| &f["rule"])
+        .collect();
+    assert_eq!(rules, ["interleaved"]);
+    let message = records[2]["findings"][0]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("60 bytes from its beginning, 2 bytes of the packet(s)"),
+        "{message}"
+    );
+}
