@@ -33,6 +33,8 @@ pub(super) struct Conversation {
     is_mqtt_port: bool,
     /// The server, where the ports or the opening tell it.
     server: Option<Side>,
+    /// Bytes were seen, whatever they are.
+    has_bytes: bool,
     /// When the server took the connection, until that is told.
     answered: Option<Stamp>,
     carrier: Carrier,
@@ -80,7 +82,7 @@ impl Conversation {
         };
         let carrier = Carrier::new(hints, settings.secrets.clone());
         let Hints { is_mqtt_port, server, .. } = hints;
-        Self { is_mqtt_port, server, answered: None, carrier, mqtt }
+        Self { is_mqtt_port, server, has_bytes: false, answered: None, carrier, mqtt }
     }
 
     /// The server took the connection.
@@ -116,18 +118,22 @@ impl Conversation {
             time,
             client: connection.address(client),
             server: connection.address(client.other()),
+            is_closed_book: self.has_bytes && !self.has_mqtt(),
             what,
         });
     }
 
     /// The client: as its packets say, or else the ports.
     fn client(&self) -> Side {
-        let Mqtt { from_client, from_server, client, .. } = &self.mqtt;
-        let is_settled = from_client.taken > 0 || from_server.taken > 0;
-        match self.server.filter(|_| !is_settled) {
+        match self.server.filter(|_| !self.has_mqtt()) {
             Some(server) => server.other(),
-            None => *client,
+            None => self.mqtt.client,
         }
+    }
+
+    /// Whether bytes of MQTT were taken, so that it is known which side is the client.
+    fn has_mqtt(&self) -> bool {
+        self.mqtt.from_client.taken > 0 || self.mqtt.from_server.taken > 0
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.
@@ -144,6 +150,7 @@ impl Conversation {
         let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
         let bottom = match event {
             Event::Data { bytes, at, layers, .. } => {
+                self.has_bytes = true;
                 top.time = at.time;
                 Bottom::Data(bytes, at, layers)
             }
@@ -194,8 +201,7 @@ impl Conversation {
 
     /// Whether it is MQTT, or ought to be by its port.
     fn is_mqtt(&self) -> bool {
-        let Mqtt { from_client, from_server, .. } = &self.mqtt;
-        self.is_mqtt_port || from_client.taken > 0 || from_server.taken > 0
+        self.is_mqtt_port || self.has_mqtt()
     }
 
     /// Nothing more comes of the connection.

@@ -15,6 +15,8 @@ pub struct Lifeline {
     pub client: SocketAddr,
     /// Address and port of the server.
     pub server: SocketAddr,
+    /// Whether the connection has carried bytes that were not read: encrypted ones, say.
+    pub is_closed_book: bool,
     /// What.
     pub what: Happened,
 }

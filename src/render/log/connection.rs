@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 
 /// Packets of a client that wait for an answer before them. Beyond, they do not wait.
-const MAX_QUEUE: usize = 256;
+const MAX_QUEUE: usize = 64;
 /// How long they wait, in nanoseconds.
 const PATIENCE: i64 = 5_000_000_000;
 
@@ -132,7 +132,12 @@ impl Connection {
                     None => lines.put(when, event, values),
                 }
             }
-            Act::Filters { mid, filters, .. } => self.filters.push_back((mid, when, filters)),
+            Act::Filters { mid, filters, .. } => {
+                self.filters.push_back((mid, when, filters));
+                if self.filters.len() > MAX_QUEUE {
+                    self.filters.pop_front();
+                }
+            }
             Act::Disconnect => {
                 self.put(lines, when, Event::DISCONNECT_IN, Values::new());
                 self.put(lines, when, Event::DISCONNECTED, Values::new());

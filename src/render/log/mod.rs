@@ -76,6 +76,14 @@ impl Format for Log {
 
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.scribe.finish();
-        self.write(out)
+        self.write(out)?;
+        match self.scribe.unknown_senders() {
+            0 => Ok(()),
+            count => writeln!(
+                out,
+                "({} left out: it is not known which end sent them; --from says it)",
+                text::count(count, "packet")
+            ),
+        }
     }
 }

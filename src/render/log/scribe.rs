@@ -26,6 +26,7 @@ pub struct Scribe {
     pub(super) active: HashMap<String, u64>,
     /// The connection whose message of QoS 0 is being delivered.
     delivering: Option<u64>,
+    unknown_senders: u64,
     now: Option<i64>,
     is_last: bool,
 }
@@ -39,6 +40,7 @@ impl Scribe {
             connections: BTreeMap::new(),
             active: HashMap::new(),
             delivering: None,
+            unknown_senders: 0,
             now: None,
             is_last: false,
         }
@@ -55,6 +57,12 @@ impl Scribe {
         std::iter::from_fn(|| self.lines.next(self.now, self.is_last)).collect()
     }
 
+    /// Packets that have no line, as it is not known which end sent them.
+    #[must_use]
+    pub fn unknown_senders(&self) -> u64 {
+        self.unknown_senders
+    }
+
     /// Nothing more comes.
     pub fn finish(&mut self) {
         self.is_last = true;
@@ -69,7 +77,12 @@ impl Scribe {
     /// Takes a packet. Bytes that are none have no line.
     pub fn record(&mut self, record: &Record<'_>) {
         self.now = record.origin.time.or(self.now);
-        let Some(sender) = record.sender.filter(|_| record.decoded.is_some()) else { return };
+        let own = record.decoded.as_ref().map(|decoded| decoded.header.packet_type.only_sender());
+        let Some(sender) = own.and_then(|only| record.sender.or(only)) else {
+            let is_packet = record.decoded.is_some();
+            self.unknown_senders = self.unknown_senders.saturating_add(u64::from(is_packet));
+            return;
+        };
         let stream = record.origin.stream.unwrap_or(u64::MAX);
         let packet = record.decoded.as_ref().map(|decoded| decoded.header.packet_type);
         let is_delivery = sender == Sender::Server && packet == Some(PacketType::PUBLISH);
@@ -115,6 +128,12 @@ impl Scribe {
             return;
         }
         self.delivered();
+        let is_end = matches!(lifeline.what, Happened::Closed(_));
+        if lifeline.is_closed_book && is_end {
+            // What the log says of it stands in bytes that were not read.
+            self.connections.remove(&stream);
+            return;
+        }
         match lifeline.what {
             Happened::Opened => self.opened(stream, (lifeline.client, lifeline.server), when),
             Happened::Closed(by) => self.closed(stream, by, when),
@@ -251,6 +270,10 @@ impl Scribe {
         }
         let Self { lines, connections, .. } = self;
         let Some(connection) = connections.get_mut(&stream) else { return };
+        if connection.id.is_none() {
+            // The CONNECT could not be read.
+            connection.id = connection.ends.map(|(client, _)| client.to_string());
+        }
         connection.put(lines, when, Event::CONNACK, values(connection.name()));
         connection.answered(PacketType::CONNACK, 0, lines);
     }

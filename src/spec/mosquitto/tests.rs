@@ -79,7 +79,12 @@ fn templates_are_those_of_the_reference() {
         "Connection Refused: {cause}",
     ];
     for row in LINES.iter().chain(CLIENT_LINES) {
-        if row.to < Release(1, 4, 0) || ours.iter().any(|part| row.template.contains(part)) {
+        // The topic of a Will looks like a filter that is given up.
+        let is_shared = row.event == Event::WILL_TOPIC;
+        if row.to < Release(1, 4, 0)
+            || is_shared
+            || ours.iter().any(|part| row.template.contains(part))
+        {
             continue;
         }
         let ours = shape(row.template);
