@@ -8,6 +8,8 @@
 //! To add a target: a function here, and in `fuzz/` a file of the same name that calls it, a
 //! `[[bin]]` for the file, and a folder of small inputs in `fuzz/corpus`.
 
+mod tls;
+
 use crate::annotate::Tape;
 use crate::capture::{Frame, LinkType, Source, from_reader};
 use crate::carrier::signature::recognise;
@@ -23,6 +25,8 @@ use crate::stream::Limits;
 use crate::text::is_unsafe;
 use std::io::Cursor;
 use std::ops::ControlFlow;
+
+pub use tls::tls;
 
 /// The bytes are one packet, or claim to be.
 pub fn decoder(data: &[u8]) {
@@ -274,12 +278,14 @@ mod tests {
     fn the_corpus_passes() {
         let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
         type Target = fn(&[u8]);
-        let targets: [(&str, Target); 5] = [
+        let targets: [(&str, Target); 7] = [
             ("decoder", super::decoder),
             ("paste", super::paste),
             ("capture", super::capture),
             ("segments", super::segments),
             ("datagrams", super::datagrams),
+            ("websocket", super::websocket),
+            ("tls", super::tls),
         ];
         for (name, target) in targets {
             let files: Vec<_> = fs::read_dir(corpus.join(name)).unwrap().collect();

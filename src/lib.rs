@@ -72,7 +72,7 @@ pub mod bytes;
 pub mod capture;
 pub mod carrier;
 pub mod cli;
-#[cfg(feature = "fuzzing")]
+#[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 pub mod log;
 pub mod mqtt;

@@ -125,3 +125,52 @@ fn tshark(args: &[&str]) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
+
+#[test]
+fn what_is_wrong_with_a_frame_stands_at_its_header() {
+    let request: &[u8] = b"GET /mqtt HTTP/1.1\r\nUpgrade: websocket\r\n\
+        Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n";
+    let answer: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n";
+    // A CONNECT in a frame without a mask, a ping with a reserved bit, and a CONNACK with a mask.
+    let connect = b"\x82\x10\x10\x0e\x00\x04MQTT\x04\x02\x00\x3c\x00\x02ab\xc9\x00";
+    let connack = b"\x82\x84\0\0\0\0\x20\x02\x00\x00";
+    let mut seq = [1, 1];
+    let mut frames = vec![support::Tcp::client(0, &[]).syn().ethernet()];
+    for (is_client, payload) in
+        [(true, request), (false, answer), (true, connect), (false, connack)]
+    {
+        let [client, server] = seq;
+        if is_client {
+            frames.push(support::Tcp::client(client, payload).ethernet());
+            seq[0] += payload.len() as u32;
+        } else {
+            frames.push(support::Tcp::server(server, client, payload).ethernet());
+            seq[1] += payload.len() as u32;
+        }
+    }
+    let file = support::pcap(1, &frames);
+    let tree = program::finish(program::command(["read", "-"]), &file);
+    let lines: Vec<&str> = tree.out.lines().collect();
+    for (sentence, field) in [
+        ("frame is not masked", "MASK: 0"),
+        ("frame is masked", "MASK: 1"),
+        ("the reserved bits of the WebSocket frame are 4", "Reserved: 4"),
+    ] {
+        let at: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].contains(sentence)).collect();
+        assert!(!at.is_empty(), "{sentence}: {}", tree.out);
+        for at in at {
+            assert!(lines[at - 1].contains(field), "{sentence}: {}", lines[at - 1]);
+        }
+    }
+    // In JSON the packet has them, as ever.
+    let json = program::finish(program::command(["read", "-", "-T", "json"]), &file);
+    let rules = |kind: &str| -> Vec<String> {
+        let records = json.json();
+        let record = records.iter().find(|record| record["type"] == kind).unwrap();
+        let findings = record["findings"].as_array().unwrap();
+        findings.iter().map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(rules("CONNECT").contains(&"websocket-unmasked".to_owned()));
+    assert!(rules("CONNACK").contains(&"websocket-masked".to_owned()));
+    assert!(rules("WEBSOCKET PING").contains(&"websocket-reserved-bits".to_owned()));
+}

@@ -311,3 +311,14 @@ fn pipe(program: &str, arguments: &[&str], input: &[u8]) -> Option<Vec<u8>> {
     });
     Some(output.stdout)
 }
+
+#[test]
+fn a_window_that_is_too_large_is_told_with_the_way_around() {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    encoder.window_log(28).unwrap();
+    encoder.write_all(&capture()).unwrap();
+    let (frames, errors) = read(&encoder.finish().unwrap());
+    assert!(frames.is_empty());
+    let text = errors[0].fault.to_string();
+    assert!(text.contains("128 MiB") && text.contains("zstd -d --long=31"), "{text}");
+}

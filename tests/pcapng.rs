@@ -290,3 +290,36 @@ fn the_fuzzer_has_a_seed_with_everything() {
         assert!(path.is_file(), "{} is missing", path.display());
     }
 }
+
+#[test]
+fn comments_on_frames_without_packets_are_told() {
+    let comment = |text: &str| {
+        let padded = text.len().next_multiple_of(4);
+        let mut option = vec![1, 0, text.len() as u8, 0];
+        option.extend(text.bytes().chain(std::iter::repeat(0)).take(padded));
+        option.extend([0; 4]);
+        option
+    };
+    let packet = |frame: &[u8], text: &str| {
+        let mut body = words(&[0, 0, 0, frame.len() as u32, frame.len() as u32], false);
+        body.extend(frame);
+        body.resize(body.len().next_multiple_of(4), 0);
+        body.extend(comment(text));
+        block(6, &body, false)
+    };
+    let ping = support::Tcp::client(1, &[0xc0, 0]).ethernet();
+    let empty = support::Tcp::client(0, &[]).syn().ethernet();
+    let file = [
+        section(false),
+        interface(1, 0, &[], false),
+        packet(&empty, "a SYN\u{1b}"),
+        packet(&ping, "a ping"),
+    ]
+    .concat();
+    let run = support::program::finish(support::program::command(["read", "-"]), &file);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains("comment: \"a ping\""), "{}", run.out);
+    assert!(!run.err.contains("a ping"), "{}", run.err);
+    let line = "comment on frame 1, which no packet is from: \"a SYN\\x1b\"";
+    assert!(run.err.contains(line), "{}", run.err);
+}

@@ -220,6 +220,26 @@ fn tunnels_within_tunnels_have_an_end() {
 }
 
 #[test]
+fn all_frames_that_brought_a_part_are_listed() {
+    use support::program;
+    let packets = conversation();
+    let longest = packets.iter().max_by_key(|packet| packet.len()).unwrap();
+    let frames = ipv4_fragments(longest, 1, 24);
+    // The second comes twice; what it says is known then.
+    let again = [&frames[..2], &frames[1..]].concat();
+    let run = program::finish(
+        program::command(["read", "-", "-T", "json", "-d", "tcp.port==1883,mqtt"]),
+        &support::pcap(101, &again),
+    );
+    let records = run.json();
+    let count = again.len() as u64;
+    let expected: Vec<u64> = (1..=count).filter(|frame| *frame != 3).collect();
+    let listed: Vec<u64> =
+        records[0]["frames"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).collect();
+    assert_eq!(listed, expected, "{}", run.out);
+}
+
+#[test]
 fn what_never_becomes_whole_is_counted() {
     let packets = conversation();
     let longest = packets.iter().max_by_key(|packet| packet.len()).unwrap();

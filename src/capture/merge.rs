@@ -151,6 +151,10 @@ impl Source for Merge {
         if self.inputs.len() > 1 { self.merged() } else { self.single() }
     }
 
+    fn behind(&mut self) -> Option<Beside> {
+        self.inputs.iter_mut().find_map(|input| input.source.behind())
+    }
+
     fn notices(&mut self) -> Vec<Notice> {
         for input in &mut self.inputs {
             for notice in input.source.notices() {

@@ -81,6 +81,11 @@ pub trait Source {
         true
     }
 
+    /// At the end: what a file says behind its last frame; to be asked until there is no more.
+    fn behind(&mut self) -> Option<Beside> {
+        None
+    }
+
     /// What was odd but did not end the reading, since the last call.
     fn notices(&mut self) -> Vec<Notice> {
         Vec::new()
@@ -94,6 +99,10 @@ impl<S: Source + ?Sized> Source for Box<S> {
 
     fn waits(&self) -> bool {
         (**self).waits()
+    }
+
+    fn behind(&mut self) -> Option<Beside> {
+        (**self).behind()
     }
 
     fn notices(&mut self) -> Vec<Notice> {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    CaptureError, Fault, Frame, Notice, Source,
+    Beside, CaptureError, Fault, Frame, Notice, Source,
     magic::{self, Format},
     pcap::Pcap,
     pcapng::PcapNg,
@@ -69,6 +69,10 @@ impl Source for Unpacked {
 
     fn waits(&self) -> bool {
         self.source.waits()
+    }
+
+    fn behind(&mut self) -> Option<Beside> {
+        self.source.behind()
     }
 
     fn notices(&mut self) -> Vec<Notice> {

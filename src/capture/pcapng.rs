@@ -225,6 +225,11 @@ impl Source for PcapNg {
         }))
     }
 
+    fn behind(&mut self) -> Option<Beside> {
+        let is_left = self.ended && !self.beside_is_told && !self.beside.is_empty();
+        is_left.then(|| std::mem::take(&mut self.beside))
+    }
+
     fn notices(&mut self) -> Vec<Notice> {
         if self.ended {
             self.tell_statistics();

@@ -1,6 +1,7 @@
 //! One connection, from the bytes of TCP up to those of MQTT: the layers between, and the decision
 //! which there are.
 
+use super::layer::{Layer, Out};
 use super::level::{Item, Level, Top, through};
 use super::probe::{Decision, Hints, Queue, decide};
 use super::tls::Secrets;
@@ -22,6 +23,8 @@ pub struct Carrier {
     client: Option<Side>,
     levels: Vec<Level>,
     state: State,
+    /// What else it is.
+    other: Option<&'static str>,
 }
 
 #[derive(Debug)]
@@ -50,7 +53,7 @@ impl Carrier {
     #[must_use]
     pub fn new(hints: Hints, secrets: Secrets) -> Self {
         let state = State::Probing(Queue::default());
-        Self { hints, secrets, client: None, levels: Vec::new(), state }
+        Self { hints, secrets, client: None, levels: Vec::new(), state, other: None }
     }
 
     /// Whether the MQTT stream begins with the first byte that comes out.
@@ -63,6 +66,13 @@ impl Carrier {
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.levels.is_empty()
+    }
+
+    /// The name of what it carries, where that is known and no MQTT.
+    #[must_use]
+    pub fn other(&self) -> Option<&'static str> {
+        let is_mqtt = matches!(self.state, State::Mqtt);
+        self.levels.last().map(Level::name).or(self.other).filter(|_| !is_mqtt)
     }
 
     /// Takes what comes next from one side. `Break`: this is no MQTT, and nothing more is wanted.
@@ -95,19 +105,34 @@ impl Carrier {
         ControlFlow::Continue(())
     }
 
+    /// What a layer waits for beside the bytes may be there now: secrets.
+    pub fn wake(&mut self, top: &mut dyn Top) -> ControlFlow<()> {
+        self.act(|layer, out| layer.wake(out), top);
+        self.settle(false, top)?;
+        if self.client.is_some() {
+            self.tell_lines(top);
+        }
+        ControlFlow::Continue(())
+    }
+
     /// Nothing more comes: what is held is told.
     pub fn finish(&mut self, top: &mut dyn Top) {
+        self.act(|layer, out| layer.finish(out), top);
+        let _ = self.settle(true, top);
+        self.tell_lines(top);
+        self.state = State::Other;
+    }
+
+    /// Lets each layer do something without new bytes, the lowest first.
+    fn act(&mut self, act: fn(&mut dyn Layer, Out<'_>), top: &mut dyn Top) {
         for at in 0..self.levels.len() {
             let Some((level, above)) = self.levels.get_mut(at..).and_then(<[_]>::split_first_mut)
             else {
                 return;
             };
             let mut end = Ending { state: &mut self.state, top: &mut *top };
-            level.finish(above, &mut end);
+            level.act(act, above, &mut end);
         }
-        let _ = self.settle(true, top);
-        self.tell_lines(top);
-        self.state = State::Other;
     }
 
     /// It is not clear yet what the stream is; but where it ought to be MQTT, by its port or by the
@@ -140,6 +165,7 @@ impl Carrier {
                 Decision::Other(name) => {
                     let queue = std::mem::take(queue);
                     self.state = State::Other;
+                    self.other = name;
                     if self.hints.is_mqtt_port && depth == 0 {
                         queue.tell_other(name, top);
                     }

@@ -81,6 +81,9 @@ pub type Out<'o> = &'o mut dyn FnMut(Sender, Output<'_>);
 
 /// One layer of one connection.
 pub trait Layer: Debug {
+    /// What it is called in sentences.
+    fn name(&self) -> &'static str;
+
     /// Takes what comes next from one side, and gives what follows from it, for either side.
     fn push(&mut self, sender: Sender, input: Input<'_>, out: Out<'_>);
 
@@ -90,6 +93,11 @@ pub trait Layer: Debug {
     /// Whether the layer's own words say that MQTT is carried: a subprotocol, an ALPN name.
     fn is_for_mqtt(&self) -> bool {
         false
+    }
+
+    /// What the layer waits for beside the bytes may be there now.
+    fn wake(&mut self, out: Out<'_>) {
+        let _ = out;
     }
 
     /// Nothing more comes of the connection: gives what is left to say.

@@ -1,6 +1,6 @@
 //! One layer with the frames that its bytes came from, and the way up through several of them.
 
-use super::layer::{Input, Layer, Output};
+use super::layer::{Input, Layer, Out, Output};
 use crate::net::Layers;
 use crate::spec::unit::Unit;
 use crate::spec::{Rule, Sender};
@@ -93,18 +93,31 @@ impl Level {
         Self { layer, is_aligned, client: Below::default(), server: Below::default() }
     }
 
+    /// What the layer is called.
+    pub(super) fn name(&self) -> &'static str {
+        self.layer.name()
+    }
+
     /// Whether the layer itself says that it carries MQTT.
     pub(super) fn is_for_mqtt(&self) -> bool {
         self.layer.is_for_mqtt()
     }
 
-    /// Lets the layer say what it has left to say.
-    pub(super) fn finish(&mut self, above: &mut [Level], top: &mut dyn Top) {
+    /// Lets the layer do something without new bytes: [`Layer::wake`] or [`Layer::finish`].
+    pub(super) fn act(
+        &mut self,
+        act: fn(&mut dyn Layer, Out<'_>),
+        above: &mut [Level],
+        top: &mut dyn Top,
+    ) {
         let Self { layer, client, server, .. } = self;
-        layer.finish(&mut |sender, output| {
+        act(&mut **layer, &mut |sender, output| {
             let below = if sender == Sender::Client { &*client } else { &*server };
             give(below, above, sender, output, None, top);
         });
+        for (sender, below) in [(Sender::Client, client), (Sender::Server, server)] {
+            below.origins.forget_before(layer.needs_from(sender));
+        }
     }
 }
 

@@ -214,6 +214,7 @@ pub(super) fn decide(
         return match row.carries {
             Carries::Mqtt => Decision::Mqtt(client),
             Carries::Layer(make) => Decision::Layer(client, Level::new(make(), true)),
+            Carries::Within(make) => Decision::Layer(client, Level::new(make(), false)),
             Carries::Tls => {
                 let tls = Tls::new(secrets.clone());
                 Decision::Layer(client, Level::new(Box::new(tls), true))

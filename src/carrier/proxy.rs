@@ -65,6 +65,10 @@ impl Proxy {
 }
 
 impl Layer for Proxy {
+    fn name(&self) -> &'static str {
+        "a PROXY header"
+    }
+
     fn push(&mut self, sender: Sender, input: Input<'_>, out: Out<'_>) {
         let is_header = sender == Sender::Client && !self.is_done;
         let bytes = match input {

@@ -3,7 +3,7 @@
 //! A signature is certain or it is none: what the first bytes do not settle stays unknown. To add
 //! a kind: add a row with its test.
 
-use super::websocket::{WebSocket, whole_packets};
+use super::websocket::{WebSocket, compressed_frames, whole_packets};
 use super::{Layer, Proxy};
 use crate::mqtt::framing::{Framing, frame};
 use crate::spec::websocket::Opcode;
@@ -42,6 +42,8 @@ pub enum Carries {
     Mqtt,
     /// Something that MQTT may be in, and the layer that takes it out.
     Layer(fn() -> Box<dyn Layer>),
+    /// The same, but what it carries may begin in the middle of a packet.
+    Within(fn() -> Box<dyn Layer>),
     /// Something that MQTT may be in; its layer needs more than the bytes.
     Tls,
     /// Something else.
@@ -114,6 +116,12 @@ pub static SIGNATURES: &[Signature] = &[
     }),
     row("WebSocket", SERVER, Carries::Layer(|| Box::new(WebSocket::mid_stream())), |b| {
         frames(b, Sender::Server)
+    }),
+    row("WebSocket", CLIENT, Carries::Within(|| Box::new(WebSocket::mid_stream())), |b| {
+        compressed(b, Sender::Client)
+    }),
+    row("WebSocket", SERVER, Carries::Within(|| Box::new(WebSocket::mid_stream())), |b| {
+        compressed(b, Sender::Server)
     }),
     row("TLS", CLIENT, Tls, |b| tls_handshake(b, 1)),
     row("TLS", SERVER, Tls, |b| tls_handshake(b, 2)),
@@ -291,6 +299,17 @@ fn frames(bytes: &[u8], sender: Sender) -> Verdict {
         }
     }
     Verdict::Certain
+}
+
+/// Compressed frames in a row: what they carry can be told where they stand for themselves.
+fn compressed(bytes: &[u8], sender: Sender) -> Verdict {
+    match compressed_frames(bytes, sender) {
+        Some(true) => Verdict::Certain,
+        None if bytes.len() < MAX_BYTES && !bytes.is_empty() => {
+            Verdict::NeedMore(bytes.len().saturating_add(1))
+        }
+        _ => Verdict::No,
+    }
 }
 
 /// A record of TLS with a handshake message of this type: a ClientHello (1), a ServerHello (2).

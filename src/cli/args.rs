@@ -1,12 +1,13 @@
 //! The arguments, as clap derives them. Options keep tshark's letters where tshark has them.
 
 use super::decode_on::DecodeAs;
+use super::preference::Preference;
 use crate::pipeline::{PastedProtocol, Settings};
 use crate::render::{self, Explain, time::TimeFormat};
 use crate::spec::mosquitto::Release;
 use crate::spec::{Sender, Severity, Version};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Explains every byte of an MQTT conversation.
 ///
@@ -116,9 +117,10 @@ pub(super) struct Protocol {
     /// The longest packet that is held, in bytes; of a longer one the beginning is shown.
     #[arg(long, value_name = "BYTES", default_value_t = crate::pipeline::MAX_PACKET)]
     pub(super) max_packet: usize,
-    /// Decrypt TLS with a key log: tls.keylog_file:FILE [default: the file of SSLKEYLOGFILE].
-    #[arg(short = 'o', value_name = "tls.keylog_file:FILE", value_parser = super::keylog::parse)]
-    pub(super) key_log: Option<PathBuf>,
+    /// Decrypt TLS with a key log: tls.keylog_file:FILE [default: the file of SSLKEYLOGFILE]; or name
+    /// a pre-defined topic id of MQTT-SN: mqttsn.topic:ID=NAME. May be repeated.
+    #[arg(short = 'o', value_name = "PREFERENCE:VALUE", value_parser = super::preference::parse)]
+    pub(super) preferences: Vec<Preference>,
     /// Names are never looked up: this option does nothing and is taken for tshark's sake.
     #[arg(short = 'n', hide = true)]
     pub(super) no_names: bool,
@@ -297,6 +299,14 @@ pub(super) enum ColorArg {
 }
 
 impl Protocol {
+    /// The key log that the command line names; of several the last.
+    pub(super) fn key_log(&self) -> Option<&Path> {
+        self.preferences.iter().rev().find_map(|preference| match preference {
+            Preference::KeyLog(path) => Some(path.as_path()),
+            Preference::SnTopic(..) => None,
+        })
+    }
+
     /// The settings of an inspection.
     pub(super) fn settings(&self, output: &Output) -> Settings {
         let mut settings = Settings::default();
@@ -306,6 +316,11 @@ impl Protocol {
                 DecodeAs::MqttSn(port) => settings.sn_ports.push(port),
             }
         }
+        let names = self.preferences.iter().filter_map(|preference| match preference {
+            Preference::SnTopic(id, name) => Some((*id, name.as_bytes().into())),
+            Preference::KeyLog(_) => None,
+        });
+        settings.sn_topics = std::sync::Arc::new(names.collect());
         settings.any_port = !self.only_port;
         settings.version = self.mqtt_version.map(Into::into);
         settings.redact = output.redact;

@@ -2,35 +2,20 @@
 
 use super::report;
 use crate::carrier::tls::{SecretSource, Secrets};
+use crate::pipeline::{Consumer, Inspector};
 use crate::text;
 use anyhow::Context;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// The variable that browsers, curl and others write their secrets by.
 const VARIABLE: &str = "SSLKEYLOGFILE";
-/// The preferences that `-o` knows, as tshark names them; the second is the name before tshark 3.0.
-const PREFERENCES: [&str; 2] = ["tls.keylog_file", "ssl.keylog_file"];
 /// Bytes that are read at a time.
 const PIECE: usize = 64 << 10;
-
-/// Parses the argument of `-o`.
-pub(super) fn parse(text: &str) -> Result<PathBuf, String> {
-    let (name, value) = text.split_once(':').unwrap_or((text, ""));
-    if !PREFERENCES.contains(&name.trim()) {
-        return Err(format!(
-            "\"{name}\" is none of the preferences that are known; there is {0}, \
-             for example -o {0}:keys.log",
-            PREFERENCES[0]
-        ));
-    }
-    match value.trim() {
-        "" => Err(format!("{name} needs a file, for example -o {name}:keys.log")),
-        path => Ok(PathBuf::from(path)),
-    }
-}
 
 /// The secrets that the command line or the environment gives.
 ///
@@ -70,6 +55,33 @@ pub(super) fn report(secrets: &Secrets) {
         report::line(&format!(
             "key log {name}: the secrets of {connections} were dropped, as there were too many"
         ));
+    }
+}
+
+/// Lets connections look once a second whether their secrets have come: a client may write its key
+/// log late, and then be silent.
+pub(super) struct Waker {
+    last: Instant,
+}
+
+impl Default for Waker {
+    fn default() -> Self {
+        Self { last: Instant::now() }
+    }
+}
+
+impl Waker {
+    /// `Break`: the consumer wants no more.
+    pub(super) fn wake<C: Consumer>(
+        &mut self,
+        secrets: &Secrets,
+        inspector: &mut Inspector<C>,
+    ) -> ControlFlow<()> {
+        if !secrets.are_awaited() || self.last.elapsed() < Duration::from_secs(1) {
+            return ControlFlow::Continue(());
+        }
+        self.last = Instant::now();
+        inspector.wake()
     }
 }
 
@@ -135,14 +147,6 @@ impl SecretSource for KeyLogFile {
 mod tests {
     use super::*;
     use std::io::Write;
-
-    #[test]
-    fn preferences_are_tsharks() {
-        assert_eq!(parse("tls.keylog_file:/tmp/k.log"), Ok(PathBuf::from("/tmp/k.log")));
-        assert_eq!(parse("tls.keylog_file: a:b"), Ok(PathBuf::from("a:b")));
-        assert!(parse("tls.keylog_file").unwrap_err().contains("needs a file"));
-        assert!(parse("tcp.desegment:TRUE").unwrap_err().contains("tls.keylog_file:keys.log"));
-    }
 
     #[test]
     fn a_file_is_read_as_it_grows_and_when_it_is_begun_anew() {

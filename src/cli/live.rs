@@ -63,14 +63,16 @@ fn mistake(args: &Args) -> Option<&'static str> {
 mod capturing {
     use super::super::conditions::Condition;
     use super::super::decode_on::DecodeAs;
+    use super::super::keylog::{self, Waker};
     use super::super::output::Printer;
-    use super::super::{Outcome, keylog, report};
+    use super::super::{Outcome, report};
     use super::Args;
     use crate::capture::live::rights::{self, Account, Needs};
     use crate::capture::live::{
         DEFAULT_FILTER, Event, Format, Live, LiveError, Options, Recording, Statistics, Step, Stop,
     };
     use crate::capture::{CaptureError, Fault};
+    use crate::carrier::tls::Secrets;
     use crate::pipeline::Inspector;
     use crate::text;
     use anyhow::Context;
@@ -118,12 +120,12 @@ mod capturing {
 
     fn capture(args: &Args, mut live: Live) -> anyhow::Result<Outcome> {
         let printer = Printer::new(&args.output, true)?;
-        let secrets = keylog::secrets(args.protocol.key_log.as_deref(), true)?;
+        let secrets = keylog::secrets(args.protocol.key_log(), true)?;
         let mut settings = args.protocol.settings(&args.output);
         settings.secrets = secrets.clone();
         let mut inspector = Inspector::new(printer, settings);
         let mut failed = false;
-        let error = feed(&mut live, &mut inspector, count(args), &mut failed);
+        let error = feed(&mut live, &mut inspector, &secrets, count(args), &mut failed);
         live.finish();
         inspector.finish();
         let outcome = inspector.consumer().finish()?;
@@ -148,11 +150,16 @@ mod capturing {
     fn feed(
         live: &mut Live,
         inspector: &mut Inspector<Printer>,
+        secrets: &Secrets,
         count: u64,
         failed: &mut bool,
     ) -> Option<CaptureError> {
         let mut taken = 0;
+        let mut waker = Waker::default();
         while taken < count {
+            if waker.wake(secrets, inspector).is_break() {
+                return None;
+            }
             match live.poll() {
                 Ok(Step::Frame(frame)) => {
                     taken = taken.saturating_add(1);
@@ -267,7 +274,7 @@ mod capturing {
 
     /// Where the key log of TLS lies or will lie: it is read again as it grows, and may be another file then.
     fn key_log_folder(args: &Args) -> Option<PathBuf> {
-        let file = keylog::path(args.protocol.key_log.as_deref())?;
+        let file = keylog::path(args.protocol.key_log())?;
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         Some(folder.map_or_else(|| PathBuf::from("."), PathBuf::from))
     }

@@ -117,7 +117,7 @@ fn entries(text: &str) -> (Vec<Entry<'_>>, u64) {
 /// The log of the captures, and whether one could not be read to its end.
 fn lines(args: &Log, release: Release) -> anyhow::Result<(Vec<Line>, bool)> {
     let files: Vec<PathBuf> = args.read.read_file.iter().chain(&args.read.files).cloned().collect();
-    let secrets = keylog::secrets(args.read.protocol.key_log.as_deref(), false)?;
+    let secrets = keylog::secrets(args.read.protocol.key_log(), false)?;
     let mut settings = args.read.protocol.settings(&args.read.output);
     settings.secrets = secrets;
     let collector = Collector { scribe: Scribe::new(release), lines: Vec::new() };

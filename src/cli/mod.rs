@@ -13,6 +13,7 @@ mod keylog;
 mod live;
 mod log;
 mod output;
+mod preference;
 mod read;
 mod report;
 mod shorthand;

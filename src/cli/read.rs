@@ -1,9 +1,11 @@
 //! `mqttscope read`: captures.
 
 use super::args::Read;
+use super::keylog::{self, Waker};
 use super::output::Printer;
-use super::{Outcome, keylog, report};
+use super::{Outcome, report};
 use crate::capture::{CaptureError, Fault, Merge, Source, Stop};
+use crate::carrier::tls::Secrets;
 use crate::pipeline::Inspector;
 use anyhow::Context;
 use std::path::PathBuf;
@@ -16,9 +18,13 @@ pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
 pub(super) fn run_as(args: &Read, format: &str) -> anyhow::Result<Outcome> {
     let files: Vec<PathBuf> = args.read_file.iter().chain(&args.files).cloned().collect();
     let printer = Printer::with_format(&args.output, format, false)?;
-    let secrets = keylog::secrets(args.protocol.key_log.as_deref(), args.follow)?;
+    let secrets = keylog::secrets(args.protocol.key_log(), args.follow)?;
     let mut settings = args.protocol.settings(&args.output);
     settings.secrets = secrets.clone();
+    if !args.follow && files.iter().all(|path| path.is_file()) {
+        // The whole capture is there, so the session may as well be told in one line at its end.
+        secrets.expect();
+    }
     let mut inspector = Inspector::new(printer, settings);
     let stop = Stop::default();
     let (mut source, stop) = match files.as_slice() {
@@ -32,10 +38,14 @@ pub(super) fn run_as(args: &Read, format: &str) -> anyhow::Result<Outcome> {
             return Ok(Outcome::Usage);
         }
     };
-    let mut errors = feed(&mut source, &mut inspector, args.count.unwrap_or(u64::MAX));
+    let mut errors = feed(&mut source, &mut inspector, &secrets, args.count.unwrap_or(u64::MAX));
     if stop.is_due() {
         // Whoever ends the following ends it between two frames or within one.
         errors.retain(|error| !is_end(&error.fault));
+    }
+    while let Some(beside) = source.behind() {
+        // Whether the consumer wants more is asked again at the end.
+        let _ = inspector.beside(&beside);
     }
     inspector.finish();
     let outcome = inspector.consumer().finish()?;
@@ -65,14 +75,20 @@ fn is_end(fault: &Fault) -> bool {
 }
 
 /// Gives all frames to the inspector, at most `count`; a file that fails does not end the others.
-fn feed(source: &mut Merge, inspector: &mut Inspector<Printer>, count: u64) -> Vec<CaptureError> {
+fn feed(
+    source: &mut Merge,
+    inspector: &mut Inspector<Printer>,
+    secrets: &Secrets,
+    count: u64,
+) -> Vec<CaptureError> {
+    let mut waker = Waker::default();
     let mut errors = Vec::new();
     let mut taken = 0;
     while taken < count {
         match source.next_frame() {
             Ok(Some(frame)) => {
                 taken = taken.saturating_add(1);
-                if inspector.frame(&frame).is_break() {
+                if inspector.frame(&frame).is_break() || waker.wake(secrets, inspector).is_break() {
                     break;
                 }
                 // What is shown is not held back while the input keeps us waiting.

@@ -11,6 +11,9 @@ pub(super) const NO_LIVE: &str = "this build has no live capture: build it with 
      (it is one of the defaults, and needs libpcap), or read what tcpdump captures: \
      tcpdump -U -w - tcp port 1883 | mqttscope read -";
 
+/// Comments on frames without packets that are told: a screen full.
+const MAX_COMMENTS: usize = 20;
+
 /// Why a run that waits cannot be begun.
 pub(super) const NO_SIGNALS: &str = "a handler for Ctrl-C cannot be set up";
 
@@ -59,8 +62,20 @@ pub(super) fn inspection<C: Consumer>(inspector: &Inspector<C>) {
     fragments(inspector);
     streams(inspector);
     datagrams(inspector);
+    comments(inspector);
     if inspector.records() == 0 {
         nothing(inspector);
+    }
+}
+
+/// Comments of the capture on frames that hold no packet: those on others stand with the packets.
+fn comments<C: Consumer>(inspector: &Inspector<C>) {
+    for (frame, comment) in inspector.notes().untold().take(MAX_COMMENTS) {
+        line(&format!("comment on frame {frame}, which no packet is from: \"{comment}\""));
+    }
+    let more = inspector.notes().untold().skip(MAX_COMMENTS).count() as u64;
+    if more > 0 {
+        line(&format!("{} on frames that no packet is from", text::count(more, "more comment")));
     }
 }
 
@@ -142,8 +157,19 @@ fn nothing<C: Consumer>(inspector: &Inspector<C>) {
     let hint = match (others.len(), inspector.any_port()) {
         (0, _) => String::new(),
         (_, true) => format!(
-            ", and what passes on port {} does not look like MQTT. To read it all the same: {option}",
-            listed(&others, "and")
+            ", and what passes on port {} {}. To read it all the same: {option}",
+            listed(&others, "and"),
+            match others
+                .first()
+                .filter(|_| others.len() == 1)
+                .and_then(|port| inspector.other(*port))
+            {
+                Some(what @ ("TLS" | "WebSocket")) => {
+                    format!("is {what}, in which nothing that can be read looks like MQTT")
+                }
+                Some(what) => format!("is {what}, which does not look like MQTT"),
+                None => "does not look like MQTT".to_owned(),
+            }
         ),
         (_, false) => {
             format!(", but on port {}. To read it as MQTT: {option}", listed(&others, "and"))

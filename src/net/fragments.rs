@@ -22,6 +22,9 @@ const MAX_AGE: i64 = 60_000_000_000;
 /// identifications of IPv4, which are used again then.
 const MAX_WAIT: u64 = 65_536;
 
+/// Frames that are remembered for a packet: the longest in fragments of 64 bytes.
+const MAX_FRAMES: usize = 1024;
+
 /// What became of the fragments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FragmentCounters {
@@ -64,16 +67,20 @@ struct Parts {
     began: Option<i64>,
     /// Number of the first fragment, over all packets.
     first: u64,
+    /// The frames that brought something so far.
+    frames: Vec<u64>,
 }
 
 impl Fragments {
-    /// Takes a fragment. The whole packet with the last of them, otherwise [`Skip::Fragment`].
+    /// Takes a fragment. The whole packet with the last of them, otherwise [`Skip::Fragment`]; with it,
+    /// the frames before this one that brought the others are put behind `frames`.
     pub(super) fn push(
         &mut self,
         ip: &IpLayer,
         packet: &Packet<'_>,
         part: Part,
         frame: &Frame<'_>,
+        frames: &mut Vec<u64>,
     ) -> Result<Vec<u8>, Skip> {
         self.counters.fragments = self.counters.fragments.saturating_add(1);
         let key = Key { src: ip.src, dst: ip.dst, id: part.id, protocol: packet.protocol.0 };
@@ -91,10 +98,16 @@ impl Fragments {
         let began = frame.time;
         let parts = self.packets.entry(key).or_insert_with(|| Parts::new(began, first));
         let before = parts.bytes.len();
+        let known = parts.known();
         let agrees = parts.add(part, packet.data);
         self.counters.conflicts = self.counters.conflicts.saturating_add(u64::from(!agrees));
         self.bytes = self.bytes.saturating_add(parts.bytes.len()).saturating_sub(before);
         let whole = parts.finish();
+        if whole.is_some() {
+            frames.append(&mut parts.frames);
+        } else if parts.known() > known && parts.frames.len() < MAX_FRAMES {
+            parts.frames.push(frame.number);
+        }
         self.counters.whole = self.counters.whole.saturating_add(u64::from(whole.is_some()));
         while self.packets.len() > MAX_PACKETS || self.bytes > MAX_BYTES {
             self.forget_oldest();
@@ -146,7 +159,12 @@ impl Fragments {
 impl Parts {
     fn new(began: Option<i64>, first: u64) -> Self {
         let (bytes, runs) = (Vec::new(), Vec::new());
-        Self { bytes, runs, end: None, is_whole: false, began, first }
+        Self { bytes, runs, end: None, is_whole: false, began, first, frames: Vec::new() }
+    }
+
+    /// How many bytes are here.
+    fn known(&self) -> usize {
+        self.runs.iter().map(|(from, until)| until.saturating_sub(*from)).sum()
     }
 
     /// Whether a fragment says what is here already.

@@ -28,12 +28,14 @@ pub struct Net {
     whole: [Vec<u8>; MAX_NESTED],
     /// Bytes at the end of the last frame that hold further frames.
     behind: usize,
+    /// The frames that brought the other parts of what was put together for the last one.
+    parts: Vec<u64>,
 }
 
 impl Default for Net {
     fn default() -> Self {
         let fragments = Fragments::default();
-        Self { fragments, layers: EMPTY, whole: Default::default(), behind: 0 }
+        Self { fragments, layers: EMPTY, whole: Default::default(), behind: 0, parts: Vec::new() }
     }
 }
 
@@ -63,6 +65,7 @@ impl Net {
     pub fn packet<'a>(&'a mut self, frame: &Frame<'a>) -> Result<Transport<'a>, Skip> {
         self.layers.tunnels.clear();
         self.behind = 0;
+        self.parts.clear();
         let carried = link::read(frame.link, frame.data, &mut self.layers)?;
         self.peel(carried, frame)
     }
@@ -76,6 +79,7 @@ impl Net {
         let start = frame.data.len().saturating_sub(self.behind);
         let data = frame.data.get(start..).unwrap_or_default();
         self.layers.tunnels.clear();
+        self.parts.clear();
         Some(self.peel(Carried { kind: Kind::Aggregate, data }, frame))
     }
 
@@ -85,7 +89,7 @@ impl Net {
         mut carried: Carried<'a>,
         frame: &Frame<'a>,
     ) -> Result<Transport<'a>, Skip> {
-        let Self { fragments, layers, whole, behind } = self;
+        let Self { fragments, layers, whole, behind, parts } = self;
         let mut whole = whole.as_mut_slice();
         let captured = u32::try_from(frame.data.len()).unwrap_or(u32::MAX);
         let mut missing = frame.original_len.saturating_sub(captured);
@@ -95,7 +99,7 @@ impl Net {
                 Kind::EtherType(EtherType::IPV4 | EtherType::IPV6) | Kind::Ip => {
                     let mut packet = ip::read(data, missing, &mut layers.ip)?;
                     if let Some(part) = packet.part {
-                        let together = fragments.push(&layers.ip, &packet, part, frame)?;
+                        let together = fragments.push(&layers.ip, &packet, part, frame, parts)?;
                         let (room, rest) =
                             mem::take(&mut whole).split_first_mut().ok_or(Skip::TooDeep)?;
                         (*room, whole) = (together, rest);
@@ -106,11 +110,11 @@ impl Net {
                         Above::Tunnel(carried) => carried,
                         Above::Tcp(tcp, payload) => {
                             layers.transport = TransportLayer::Tcp(tcp);
-                            return Ok(Transport::Tcp(Segment { layers, tcp, payload }));
+                            return Ok(Transport::Tcp(Segment { layers, tcp, payload, parts }));
                         }
                         Above::Udp(udp, payload) => {
                             layers.transport = TransportLayer::Udp(udp);
-                            return Ok(Transport::Udp(Datagram { layers, udp, payload }));
+                            return Ok(Transport::Udp(Datagram { layers, udp, payload, parts }));
                         }
                     }
                 }

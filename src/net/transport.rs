@@ -22,6 +22,8 @@ pub struct Segment<'a> {
     pub tcp: TcpLayer,
     /// The payload, as far as it was captured; without padding of the link.
     pub payload: &'a [u8],
+    /// Where IP came in fragments: the frames before this one that brought parts of it.
+    pub parts: &'a [u64],
 }
 
 impl Segment<'_> {
@@ -47,6 +49,8 @@ pub struct Datagram<'a> {
     pub udp: UdpLayer,
     /// The payload, as far as it was captured; without padding of the link.
     pub payload: &'a [u8],
+    /// Where IP came in fragments: the frames before this one that brought parts of it.
+    pub parts: &'a [u64],
 }
 
 impl Datagram<'_> {

@@ -2,7 +2,7 @@
 
 use super::arrivals::{Arrivals, Now};
 use super::inspector::{Clock, Settings, Worker};
-use super::reader::Cut;
+use super::reader::{Cut, is_on_header};
 use super::trouble::Trouble;
 use super::{Consumer, Happened, Lifeline, Origin};
 use crate::annotate::Finding;
@@ -39,6 +39,8 @@ pub(super) struct Conversation {
     answered: Option<Stamp>,
     carrier: Carrier,
     mqtt: Mqtt,
+    /// When something came last.
+    last: Option<i64>,
 }
 
 /// The MQTT of a connection.
@@ -61,9 +63,21 @@ struct Direction {
     arrivals: Arrivals,
     /// Offset behind the last byte that was taken.
     taken: u64,
-    /// The frame headers of the carrier, each with the offset of the first byte behind it.
-    headers: VecDeque<(u64, Unit, Vec<u8>)>,
+    /// The frame headers of the carrier.
+    headers: VecDeque<FrameHeader>,
+    /// Findings on the header that comes next.
+    on_header: Vec<Finding>,
     /// Findings that wait for the next record.
+    findings: Vec<Finding>,
+}
+
+/// The header of a frame of the carrier.
+#[derive(Debug)]
+struct FrameHeader {
+    /// Offset of the first byte behind it.
+    start: u64,
+    unit: Unit,
+    bytes: Vec<u8>,
     findings: Vec<Finding>,
 }
 
@@ -82,7 +96,7 @@ impl Conversation {
         };
         let carrier = Carrier::new(hints, settings.secrets.clone());
         let Hints { is_mqtt_port, server, .. } = hints;
-        Self { is_mqtt_port, server, has_bytes: false, answered: None, carrier, mqtt }
+        Self { is_mqtt_port, server, has_bytes: false, answered: None, carrier, mqtt, last: None }
     }
 
     /// The server took the connection.
@@ -169,7 +183,11 @@ impl Conversation {
             }
         };
         let (time, is_end) = (top.time, matches!(bottom, Bottom::End));
+        self.last = time;
         let flow = self.carrier.push(side, bottom, &mut top);
+        if flow.is_break() {
+            top.worker.name_port(connection, self.carrier.other());
+        }
         self.tell_opened(worker, connection);
         if self.is_mqtt() && (is_end || flow.is_break()) {
             let by = if side == self.client() { Sender::Client } else { Sender::Server };
@@ -199,6 +217,13 @@ impl Conversation {
         }
     }
 
+    /// What the carrier waits for beside the bytes may be there now.
+    pub(super) fn wake<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
+        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: self.last };
+        // What is found to be no MQTT is let go with its next bytes.
+        let _ = self.carrier.wake(&mut top);
+    }
+
     /// Whether it is MQTT, or ought to be by its port.
     fn is_mqtt(&self) -> bool {
         self.is_mqtt_port || self.has_mqtt()
@@ -206,8 +231,10 @@ impl Conversation {
 
     /// Nothing more comes of the connection.
     pub(super) fn finish<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: self.last };
+        let what = self.carrier.other();
         self.carrier.finish(&mut top);
+        top.worker.name_port(connection, what.or(self.carrier.other()));
         for sender in [Sender::Client, Sender::Server] {
             top.item(sender, Item::End, None);
         }
@@ -235,6 +262,7 @@ impl Direction {
             arrivals: Arrivals::default(),
             taken: 0,
             headers: VecDeque::new(),
+            on_header: Vec::new(),
             findings: Vec::new(),
         }
     }
@@ -248,7 +276,7 @@ impl Direction {
     fn forget(&mut self, now: Option<Now<'_>>) {
         let offset = self.framer.offset();
         self.arrivals.keep_from(offset, now.filter(|_| offset < self.taken));
-        while self.headers.get(1).is_some_and(|(start, ..)| *start <= offset) {
+        while self.headers.get(1).is_some_and(|next| next.start <= offset) {
             self.headers.pop_front();
         }
     }
@@ -279,7 +307,7 @@ impl<C: Consumer> Records<'_, C> {
             Sender::Client => (from_client, from_server),
             Sender::Server => (from_server, from_client),
         };
-        let Direction { framer, arrivals, taken, headers, findings } = direction;
+        let Direction { framer, arrivals, taken, headers, on_header, findings } = direction;
         framer.expect(Some(sender), session.version());
         self.worker.ids.clear();
         let packets = Packets {
@@ -293,6 +321,7 @@ impl<C: Consumer> Records<'_, C> {
             time: self.time,
             arrivals,
             headers,
+            on_header,
             findings,
             trouble: if side == Side::A { a } else { b },
         };
@@ -362,7 +391,12 @@ impl<C: Consumer> Top for Records<'_, C> {
             Item::End => self.frame(sender, layers, None, |framer, emit| framer.end(emit)),
             Item::Header { unit, bytes } => {
                 let (packets, _, _, taken) = self.packets(sender, layers, None);
-                packets.headers.push_back((*taken, unit, bytes.to_vec()));
+                packets.headers.push_back(FrameHeader {
+                    start: *taken,
+                    unit,
+                    bytes: bytes.to_vec(),
+                    findings: std::mem::take(packets.on_header),
+                });
             }
             Item::Unit { unit, bytes, stamps } => {
                 self.packets(sender, layers, None).0.unit(unit, bytes, stamps);
@@ -370,7 +404,12 @@ impl<C: Consumer> Top for Records<'_, C> {
             Item::Note { unit, text } => self.packets(sender, layers, None).0.note(unit, text),
             Item::Finding { rule, a, b } => {
                 let finding = Finding::new(rule, Span::of_bytes(0, 0), Field::INPUT);
-                self.packets(sender, layers, None).0.wait(finding.with(a, b));
+                let finding = finding.with(a, b);
+                let mut packets = self.packets(sender, layers, None).0;
+                if is_on_header(rule) && packets.on_header.len() < MAX_WAITING {
+                    packets.on_header.push(finding);
+                }
+                packets.wait(finding);
             }
         }
     }
@@ -397,7 +436,8 @@ struct Packets<'r, C> {
     now: Option<Now<'r>>,
     time: Option<i64>,
     arrivals: &'r mut Arrivals,
-    headers: &'r mut VecDeque<(u64, Unit, Vec<u8>)>,
+    headers: &'r mut VecDeque<FrameHeader>,
+    on_header: &'r mut Vec<Finding>,
     findings: &'r mut Vec<Finding>,
     trouble: &'r mut Trouble,
 }
@@ -463,6 +503,7 @@ impl<C: Consumer> Packets<'_, C> {
         let finding = self.trouble.late(offset..offset.saturating_add(bytes.len() as u64));
         self.worker.frames.clear();
         self.worker.frames.push(at.frame);
+        self.worker.parts.list(&mut self.worker.frames);
         let origin = Origin {
             frames: &self.worker.frames,
             layers: self.layers,
@@ -484,6 +525,9 @@ impl<C: Consumer> Packets<'_, C> {
     fn unit(&mut self, unit: Unit, bytes: &[u8], stamps: &[Stamp]) {
         self.worker.frames.clear();
         self.worker.frames.extend(stamps.iter().map(|at| at.frame));
+        self.worker.parts.list(&mut self.worker.frames);
+        // What was found of a control frame stands in its own line.
+        self.on_header.clear();
         self.line(unit, bytes, "", stamps.iter().copied().max_by_key(|at| at.frame));
     }
 
@@ -519,16 +563,18 @@ impl<C: Consumer> Packets<'_, C> {
                 last = Some(stamp);
             }
         }
+        self.worker.parts.list(frames);
         last
     }
 
     /// The frame headers that brought bytes of a range.
     fn take_headers(&mut self, offset: u64, end: u64) {
-        let starts = self.headers.iter().skip(1).map(|(start, ..)| *start);
+        let starts = self.headers.iter().skip(1).map(|header| header.start);
         let ends = starts.chain([u64::MAX]);
         let with_ends = self.headers.iter().zip(ends);
-        let ours = with_ends.filter(|((start, ..), next)| *start < end && *next > offset);
-        self.worker.reader.headers(ours.map(|((_, unit, bytes), _)| (*unit, bytes.as_slice())));
+        let ours = with_ends.filter(|(header, next)| header.start < end && *next > offset);
+        let parts = ours.map(|(header, _)| (header.unit, &header.bytes[..], &header.findings[..]));
+        self.worker.reader.headers(parts);
     }
 }
 

@@ -80,6 +80,7 @@ impl Datagrams {
         let how = if is_named { How::Option } else { How::Inferred };
         worker.frames.clear();
         worker.frames.push(at.frame);
+        worker.parts.list(&mut worker.frames);
         for (start, bytes) in messages(datagram.payload) {
             let is_last = start.saturating_add(bytes.len()) == datagram.payload.len();
             let missing = if is_last { datagram.udp.missing } else { 0 };

@@ -2,16 +2,18 @@
 
 use super::connection::Conversation;
 use super::datagrams::Datagrams;
+use super::parts::Parts;
 use super::reader::Reader;
 use super::{Consumer, Notes};
-use crate::capture::{self, Frame};
+use crate::capture::{self, Beside, Frame};
 use crate::carrier::Hints;
 use crate::carrier::tls::Secrets;
 use crate::mqtt::boundary::is_connect;
 use crate::net::{self, Counters, FragmentCounters, Net, Skip, Transport};
+use crate::session::sn::Predefined;
 use crate::spec::Version;
 use crate::stream::{Connection, End, Event, Flows, Limits, Side, Sink, Stamp, StreamCounters};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// The port that MQTT has without TLS.
@@ -26,6 +28,11 @@ pub const HELD_IN_ALL: usize = 256 << 20;
 
 /// Ports that are remembered to name them where there was no MQTT: as many as a line holds.
 const MAX_OTHER_PORTS: usize = 8;
+/// Connections that are looked at for each frame, on average, because secrets came: so the work
+/// stays in proportion to the capture.
+const LOOKS_PER_FRAME: u64 = 16;
+/// The same at once: all connections of a large table, a few times.
+const MAX_LOOKS: u64 = 1 << 20;
 
 /// What an inspection is to do.
 #[derive(Clone, Debug)]
@@ -34,6 +41,8 @@ pub struct Settings {
     pub ports: Vec<u16>,
     /// UDP ports of gateways that speak MQTT-SN, besides [`SN_PORTS`](super::SN_PORTS).
     pub sn_ports: Vec<u16>,
+    /// Names of the pre-defined topic ids of MQTT-SN.
+    pub sn_topics: Predefined,
     /// Whether connections to other ports are read too, where their bytes are MQTT.
     pub any_port: bool,
     /// The version of connections whose CONNECT is not seen.
@@ -55,6 +64,7 @@ impl Default for Settings {
         Self {
             ports: vec![MQTT_PORT, MQTT_TLS_PORT],
             sn_ports: Vec::new(),
+            sn_topics: Predefined::default(),
             any_port: true,
             version: None,
             redact: false,
@@ -76,6 +86,8 @@ pub struct Inspector<C> {
     counters: Counters,
     frames: u64,
     cut_frames: u64,
+    /// Connections that may be looked at yet because secrets came.
+    looks: u64,
 }
 
 #[derive(Debug)]
@@ -84,6 +96,8 @@ pub(super) struct Worker<C> {
     pub(super) reader: Reader<C>,
     pub(super) clock: Clock,
     pub(super) frames: Vec<u64>,
+    /// The other parts of frames that completed IP packets.
+    pub(super) parts: Parts,
     /// Packet Identifiers that one event is to tell the other direction.
     pub(super) ids: Vec<u16>,
     /// What all connections hold of incomplete packets, in bytes.
@@ -92,7 +106,8 @@ pub(super) struct Worker<C> {
     /// Connections to the ports of MQTT.
     connections: u64,
     pub(super) losses: Losses,
-    other_ports: BTreeSet<u16>,
+    /// Ports of servers that are not MQTT's, and what passes there where that has a name.
+    other_ports: BTreeMap<u16, Option<&'static str>>,
 }
 
 /// What went wrong in the streams of MQTT.
@@ -120,7 +135,8 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// The same with a reader that has made records already; it goes on counting.
-    pub fn with_reader(reader: Reader<C>, settings: Settings) -> Self {
+    pub fn with_reader(mut reader: Reader<C>, settings: Settings) -> Self {
+        reader.sn_topics = settings.sn_topics.clone();
         Self {
             net: Net::default(),
             flows: Flows::new(settings.limits),
@@ -130,16 +146,18 @@ impl<C: Consumer> Inspector<C> {
                 settings,
                 clock: Clock::default(),
                 frames: Vec::new(),
+                parts: Parts::default(),
                 ids: Vec::new(),
                 held: 0,
                 notes: Notes::default(),
                 connections: 0,
                 losses: Losses::default(),
-                other_ports: BTreeSet::new(),
+                other_ports: BTreeMap::new(),
             },
             counters: Counters::default(),
             frames: 0,
             cut_frames: 0,
+            looks: MAX_LOOKS,
         }
     }
 
@@ -147,10 +165,11 @@ impl<C: Consumer> Inspector<C> {
     pub fn frame(&mut self, frame: &Frame<'_>) -> ControlFlow<()> {
         self.worker.clock.tick(frame.time);
         self.frames = self.frames.saturating_add(1);
+        self.looks = self.looks.saturating_add(LOOKS_PER_FRAME).min(MAX_LOOKS);
         let is_cut = (frame.original_len as usize) > frame.data.len();
         self.cut_frames = self.cut_frames.saturating_add(u64::from(is_cut));
-        self.secrets(frame);
         if let Some(beside) = frame.beside {
+            self.beside(beside)?;
             self.worker.notes.add(frame.number, beside);
         }
         let previous = self.worker.clock.previous;
@@ -159,12 +178,14 @@ impl<C: Consumer> Inspector<C> {
         while let Some(packet) = next {
             match packet {
                 Ok(Transport::Tcp(segment)) => {
+                    self.worker.parts.add(frame.number, segment.parts);
                     self.flows.push(at, &segment, &mut self.worker);
                     if self.worker.held > self.worker.settings.held_in_all {
                         self.shed();
                     }
                 }
                 Ok(Transport::Udp(datagram)) => {
+                    self.worker.parts.add(frame.number, datagram.parts);
                     if !self.datagrams.push(at, &datagram, &mut self.worker) {
                         self.counters.add(frame.number, Skip::NotTcp(net::UDP));
                     }
@@ -181,13 +202,38 @@ impl<C: Consumer> Inspector<C> {
         self.flows.finish(&mut self.worker);
     }
 
-    /// Takes the secrets that stand in the capture before a frame.
-    fn secrets(&self, frame: &Frame<'_>) {
-        for block in frame.beside.iter().flat_map(|beside| &beside.secrets) {
+    /// Takes what the capture says without a frame behind it. `Break`: the consumer wants no more.
+    pub fn beside(&mut self, beside: &Beside) -> ControlFlow<()> {
+        let mut is_new = false;
+        for block in &beside.secrets {
             if block.kind == capture::Secrets::TLS_KEY_LOG {
                 self.worker.settings.secrets.add_text(&block.bytes);
+                is_new = true;
             }
         }
+        // A file may bring secrets before each frame, and have many connections wait: then they go
+        // on with their own next bytes, or at the end.
+        let price = self.flows.len() as u64;
+        if !is_new || price > self.looks {
+            return self.flow();
+        }
+        self.looks = self.looks.saturating_sub(price);
+        self.wake()
+    }
+
+    /// Secrets may have come: connections that wait for them go on. `Break`: the consumer wants no
+    /// more.
+    pub fn wake(&mut self) -> ControlFlow<()> {
+        if self.worker.settings.secrets.are_awaited() {
+            let mut all: Vec<_> = self.flows.states().collect();
+            all.sort_unstable_by_key(|(connection, _)| connection.stream);
+            for (connection, state) in all {
+                let before = state.cost();
+                state.wake(&mut self.worker, connection);
+                self.worker.note_cost(before, state);
+            }
+        }
+        self.flow()
     }
 
     /// Frames that held no TCP segment, by reason.
@@ -220,6 +266,11 @@ impl<C: Consumer> Inspector<C> {
         self.datagrams.forgotten()
     }
 
+    /// What the capture says of frames and addresses.
+    pub fn notes(&self) -> &Notes {
+        &self.worker.notes
+    }
+
     /// How many frames were taken.
     pub fn frames(&self) -> u64 {
         self.frames
@@ -247,7 +298,12 @@ impl<C: Consumer> Inspector<C> {
 
     /// The ports of servers that do not count as MQTT's, as far as they are remembered.
     pub fn other_ports(&self) -> Vec<u16> {
-        self.worker.other_ports.iter().copied().collect()
+        self.worker.other_ports.keys().copied().collect()
+    }
+
+    /// What passes on such a port, where it has a name.
+    pub fn other(&self, port: u16) -> Option<&'static str> {
+        self.worker.other_ports.get(&port).copied().flatten()
     }
 
     /// How many records were made.
@@ -378,15 +434,25 @@ impl<C> Worker<C> {
         self.held = self.held.saturating_sub(before).saturating_add(state.cost());
     }
 
-    /// The server's port: that of the side which did not open the connection, or the lower one.
     fn remember_port(&mut self, connection: &Connection) {
-        let port = |side| connection.address(side).port();
-        let server = match connection.opener {
-            Some(opener) => port(opener.other()),
-            None => port(Side::A).min(port(Side::B)),
-        };
         if self.other_ports.len() < MAX_OTHER_PORTS {
-            self.other_ports.insert(server);
+            self.other_ports.entry(server_port(connection)).or_default();
         }
+    }
+
+    /// What passes on the server's port is this, and no MQTT.
+    pub(super) fn name_port(&mut self, connection: &Connection, what: Option<&'static str>) {
+        if let Some(port) = self.other_ports.get_mut(&server_port(connection)) {
+            *port = what.or(*port);
+        }
+    }
+}
+
+/// The server's port: that of the side which did not open the connection, or the lower one.
+fn server_port(connection: &Connection) -> u16 {
+    let port = |side| connection.address(side).port();
+    match connection.opener {
+        Some(opener) => port(opener.other()),
+        None => port(Side::A).min(port(Side::B)),
     }
 }

@@ -10,6 +10,7 @@ mod datagrams;
 mod inspector;
 mod lifeline;
 mod notes;
+mod parts;
 mod pasted;
 mod pasted_sn;
 mod reader;

@@ -1,5 +1,6 @@
 //! What capture files say of frames and addresses, as far as it is remembered.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
@@ -17,10 +18,18 @@ const MAX_NAME_BYTES: usize = 4 << 20;
 /// Comments on frames and names of addresses. Untrusted text, to be escaped where it is shown.
 #[derive(Clone, Debug, Default)]
 pub struct Notes {
-    comments: BTreeMap<u64, Vec<String>>,
+    comments: BTreeMap<u64, Comments>,
     comment_bytes: usize,
     names: HashMap<IpAddr, String>,
     name_bytes: usize,
+}
+
+/// The comments on a frame.
+#[derive(Clone, Debug)]
+struct Comments {
+    texts: Vec<String>,
+    /// Whether a record with this frame was made.
+    is_told: Cell<bool>,
 }
 
 impl Notes {
@@ -28,7 +37,25 @@ impl Notes {
     pub fn comments<'n>(&'n self, frames: &'n [u64]) -> impl Iterator<Item = &'n str> {
         let none = self.comments.is_empty();
         let frames = if none { &[] } else { frames };
-        frames.iter().filter_map(|frame| self.comments.get(frame)).flatten().map(String::as_str)
+        let known = frames.iter().filter_map(|frame| self.comments.get(frame));
+        known.flat_map(|comments| &comments.texts).map(String::as_str)
+    }
+
+    /// The comments on frames that no record was made of, each with its frame.
+    pub fn untold(&self) -> impl Iterator<Item = (u64, &str)> {
+        let untold = self.comments.iter().filter(|(_, comments)| !comments.is_told.get());
+        untold
+            .flat_map(|(frame, comments)| comments.texts.iter().map(|text| (*frame, text.as_str())))
+    }
+
+    /// Takes note that a record of these frames was made.
+    pub(super) fn tell(&self, frames: &[u64]) {
+        if self.comments.is_empty() {
+            return;
+        }
+        for comments in frames.iter().filter_map(|frame| self.comments.get(frame)) {
+            comments.is_told.set(true);
+        }
     }
 
     /// The name of an address.
@@ -51,10 +78,11 @@ impl Notes {
             return;
         }
         self.comment_bytes = self.comment_bytes.saturating_add(size(&beside.comments));
-        self.comments.insert(frame, beside.comments.clone());
+        let texts = beside.comments.clone();
+        self.comments.insert(frame, Comments { texts, is_told: Cell::new(false) });
         while self.comments.len() > MAX_COMMENTED || self.comment_bytes > MAX_COMMENT_BYTES {
             let Some((_, oldest)) = self.comments.pop_first() else { break };
-            self.comment_bytes = self.comment_bytes.saturating_sub(size(&oldest));
+            self.comment_bytes = self.comment_bytes.saturating_sub(size(&oldest.texts));
         }
     }
 }

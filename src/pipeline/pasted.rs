@@ -28,6 +28,7 @@ pub struct PastedSettings {
 pub fn read_paste<C: Consumer>(paste: &Paste<'_>, settings: PastedSettings, consumer: C) -> C {
     let redact = settings.inspection.redact;
     let mut reader = Reader::new(consumer, redact);
+    reader.sn_topics = settings.inspection.sn_topics.clone();
     let mut conversations =
         Conversations::new(&paste.pieces, settings.inspection.version, settings.sender);
     let stretches = Stretch::join(paste);

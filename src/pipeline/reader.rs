@@ -10,8 +10,10 @@ use crate::mqtt::boundary::FAULTS_OF_CUTS;
 use crate::mqtt::framer::Why;
 use crate::mqtt::repair::{MAX_BYTES, Repair, lengthened, repair};
 use crate::mqtt::{Decoded, Framing, Reading, decode, frame};
+use crate::session::sn::Predefined;
 use crate::session::{At, Connection, Facts, How, Seen, Shared};
 use crate::spec::unit::Unit;
+use crate::spec::websocket::HEADER_RULES;
 use crate::spec::{Field, Rule, Sender, Version};
 use std::ops::ControlFlow;
 
@@ -46,6 +48,8 @@ pub struct Reader<C> {
     behind: Vec<u8>,
     repair: Option<Repair>,
     repairs_left: u32,
+    /// Names of the pre-defined topic ids of MQTT-SN.
+    pub(super) sn_topics: Predefined,
 }
 
 /// Broken packets for which a repair is looked for, in one run: it is for packets that people make by
@@ -69,6 +73,7 @@ impl<C: Consumer> Reader<C> {
             behind: Vec::new(),
             repair: None,
             repairs_left: MAX_REPAIRS,
+            sn_topics: Predefined::default(),
         }
     }
 
@@ -195,9 +200,9 @@ impl<C: Consumer> Reader<C> {
     }
 
     /// The headers of the carrier's frames that brought the next packet.
-    pub fn headers<'h>(&mut self, headers: impl Iterator<Item = (Unit, &'h [u8])>) {
+    pub fn headers<'h>(&mut self, headers: impl Iterator<Item = (Unit, &'h [u8], &'h [Finding])>) {
         self.header_count = 0;
-        for (unit, bytes) in headers {
+        for (unit, bytes, findings) in headers {
             if self.header_count >= self.headers.len() {
                 self.headers.push(Header::default());
             }
@@ -206,6 +211,9 @@ impl<C: Consumer> Reader<C> {
             header.bytes.clear();
             header.bytes.extend_from_slice(bytes);
             explain(unit, bytes, &mut header.tape);
+            for finding in findings {
+                note_in_header(&mut header.tape, *finding);
+            }
             self.header_count = self.header_count.saturating_add(1);
         }
     }
@@ -226,7 +234,7 @@ impl<C: Consumer> Reader<C> {
             explain(unit, bytes, &mut self.tape);
         }
         for note in notes {
-            self.tape.note(*note);
+            note_in_header(&mut self.tape, *note);
         }
         let how = (Version::V311, How::Open);
         self.emit(bytes, None, how, sender, connection, (Some(unit), text), origin);
@@ -276,7 +284,9 @@ impl<C: Consumer> Reader<C> {
             return;
         }
         self.number = self.number.saturating_add(1);
-        let flow = self.consumer.record(&make(self.number, &self.tape));
+        let record = make(self.number, &self.tape);
+        tell(&record.origin);
+        let flow = self.consumer.record(&record);
         self.stopped = flow == ControlFlow::Break(());
     }
 
@@ -312,6 +322,7 @@ impl<C: Consumer> Reader<C> {
             facts: if decoded.is_some() { connection.facts() } else { Facts::default() },
             repair: self.repair.as_ref(),
         };
+        tell(&record.origin);
         let flow = if self.redact {
             redact(bytes, decoded.is_some(), &self.tape, &mut self.masked);
             let how = Reading { version, sender };
@@ -324,5 +335,29 @@ impl<C: Consumer> Reader<C> {
             self.consumer.record(&record)
         };
         self.stopped = flow == ControlFlow::Break(());
+    }
+}
+
+/// Whether a rule is about a field of the header of a frame.
+pub(super) fn is_on_header(rule: Rule) -> bool {
+    HEADER_RULES.iter().any(|(known, _)| *known == rule)
+}
+
+/// Notes a finding at the field of the header that it is about.
+fn note_in_header(tape: &mut Tape, finding: Finding) {
+    let field =
+        HEADER_RULES.iter().find(|(rule, _)| *rule == finding.rule).map(|(_, field)| *field);
+    let node = tape.nodes().iter().find(|node| Some(node.field) == field);
+    let place = node.map(|node| (node.span, node.field));
+    tape.note(match place {
+        Some((span, field)) => Finding { span, field, ..finding },
+        None => finding,
+    });
+}
+
+/// Comments on the frames of a record are with it.
+fn tell(origin: &Origin<'_>) {
+    if let Some(notes) = origin.notes {
+        notes.tell(origin.frames);
     }
 }

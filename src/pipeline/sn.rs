@@ -55,7 +55,7 @@ impl<C: Consumer> Reader<C> {
         let before = session.held();
         let at =
             At { record: self.records().saturating_add(1), frame: origin.frames.last().copied() };
-        session.observe(&decoded, sender, at, &mut self.tape);
+        session.observe(&decoded, sender, at, &self.sn_topics, &mut self.tape);
         let (session, how) = (&*session, session.version_from(what.how));
         self.hand_on(|number, tape| Record {
             number,

@@ -19,7 +19,7 @@
 //! | `version_from` | how that is known: `"connect"`, `"inferred"`, `"option"` |
 //! | `client_id` | Client Identifier of the connection |
 //! | `topic` | the topic name that a Topic Alias stands for; of MQTT-SN the one that the message is about; where the packet itself has just a number for it, or nothing; absent where that is not known |
-//! | `topic_from` | of MQTT-SN: what said so: `"register"`, `"suback"`, `"short"` (a name of two characters), `"request"` (the message that this one answers) |
+//! | `topic_from` | of MQTT-SN: what said so: `"register"`, `"suback"`, `"short"` (a name of two characters), `"request"` (the message that this one answers), `"option"` (of a pre-defined id) |
 //! | `topic_n` | `n` of the line that said so |
 //! | `answers` | the packet that this one answers: `n` and `type` of its line, `frame`, the last of its frames, and `latency`, the time since then in seconds, to the nanosecond; `frame` or `latency` is absent where there is none |
 //! | `copy_of` | of a PUBLISH from the server: the client's PUBLISH with the same topic and payload, with the keys of `answers`; absent where several could be meant |

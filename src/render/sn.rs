@@ -39,7 +39,7 @@ fn is_told_of(row: &Row<'_>, record: Option<SnRecord<'_>>) -> bool {
         .and_then(|record| record.decoded.message)
         .is_some_and(|message| message.topic.is_some());
     match row.field {
-        Field::SN_TOPIC_ID => true,
+        Field::SN_TOPIC_ID | Field::SN_PREDEFINED_ID | Field::SN_FILTER_ID => true,
         Field::SN_MSG_ID => !has_topic,
         _ => false,
     }
@@ -53,6 +53,7 @@ pub fn source(topic: &Resolved) -> Option<String> {
         Told::Register => Some(format!("REGISTER in {place}")),
         Told::Suback => Some(format!("SUBACK in {place}")),
         Told::Request => Some(place),
+        Told::Option => Some("by option".to_owned()),
         Told::Short => None,
     }
 }

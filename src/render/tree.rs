@@ -72,6 +72,7 @@ impl Tree {
             is_packet: false,
             sn: None,
             repair: None,
+            headers: &[],
         });
     }
 
@@ -92,6 +93,8 @@ struct Source<'r> {
     sn: Option<SnRecord<'r>>,
     /// What a broken packet should have been.
     repair: Option<&'r Repair>,
+    /// The headers that stand above.
+    headers: &'r [Header],
 }
 
 impl<'r> Source<'r> {
@@ -103,6 +106,7 @@ impl<'r> Source<'r> {
             is_packet: record.decoded.is_some(),
             sn: record.sn,
             repair: record.repair,
+            headers: record.headers,
         }
     }
 }
@@ -137,7 +141,13 @@ impl<'r> Body<'r> {
     fn write(&mut self) {
         let Source { tape, bytes, .. } = self.source;
         let rows: Vec<Row<'_>> = view::rows(tape, bytes, self.explain == Explain::Full).collect();
-        let findings = tape.findings();
+        // What stands at the header of a frame is not said twice.
+        let is_above = |finding: &Finding| {
+            let mut above = self.source.headers.iter().flat_map(|header| header.tape.findings());
+            finding.field == Field::INPUT && above.any(|other| other.rule == finding.rule)
+        };
+        let findings: Vec<&Finding> =
+            tape.findings().iter().filter(|finding| !is_above(finding)).collect();
         let homes: Vec<Option<Home>> = findings.iter().map(|f| Home::of(&rows, f)).collect();
         for (finding, _) in findings.iter().zip(&homes).filter(|(_, home)| home.is_none()) {
             self.finding(finding, None);

@@ -37,10 +37,15 @@ pub enum Told {
     Short,
     /// The message that this one answers.
     Request,
+    /// An option, for a pre-defined topic id.
+    Option,
 }
 
+/// Names of pre-defined topic ids, which no message tells.
+pub type Predefined = Arc<HashMap<u16, Arc<[u8]>>>;
+
 impl Told {
-    /// `register`, `suback`, `short` or `request`.
+    /// `register`, `suback`, `short`, `request` or `option`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -48,6 +53,7 @@ impl Told {
             Self::Suback => "suback",
             Self::Short => "short",
             Self::Request => "request",
+            Self::Option => "option",
         }
     }
 }
@@ -140,6 +146,7 @@ impl Session {
         decoded: &Decoded<'_>,
         sender: Option<Sender>,
         at: At,
+        predefined: &Predefined,
         tape: &mut Tape,
     ) {
         self.topic = None;
@@ -147,8 +154,8 @@ impl Session {
         self.topic = match message.message_type {
             T::CONNECT => self.connect(message),
             T::REGISTER => self.register(message, sender, at),
-            T::PUBLISH => self.publish(message, sender, at, tape),
-            T::SUBSCRIBE | T::UNSUBSCRIBE => self.subscribe(message, sender, at),
+            T::PUBLISH => self.publish(message, sender, at, predefined, tape),
+            T::SUBSCRIBE | T::UNSUBSCRIBE => self.subscribe(message, sender, at, predefined),
             T::REGACK | T::SUBACK => self.granted(message, sender, at),
             T::PUBACK | T::PUBCOMP | T::UNSUBACK => self.answered(message, sender, true),
             T::PUBREC => self.answered(message, sender, false),
@@ -196,12 +203,14 @@ impl Session {
         message: &Message<'_>,
         sender: Option<Sender>,
         at: At,
+        predefined: &Predefined,
         tape: &mut Tape,
     ) -> Option<Resolved> {
         let topic = match message.topic? {
             Topic::Id(id) => self.topics.get(&id).cloned(),
             Topic::Short(name) => kept(name).map(|name| Resolved { name, told: Told::Short, at }),
-            Topic::Predefined(_) | Topic::Name(_) => None,
+            Topic::Predefined(id) => by_option(predefined, id, at),
+            Topic::Name(_) => None,
         };
         if let (None, Topic::Id(id)) = (&topic, message.topic?) {
             note(tape, Rule::SN_TOPIC_UNKNOWN, Field::SN_TOPIC_ID, id.into());
@@ -217,15 +226,20 @@ impl Session {
         message: &Message<'_>,
         sender: Option<Sender>,
         at: At,
+        predefined: &Predefined,
     ) -> Option<Resolved> {
-        let (name, told) = match message.topic? {
-            Topic::Name(name) => (name, Told::Suback),
-            Topic::Short(name) => (name, Told::Short),
-            Topic::Id(_) | Topic::Predefined(_) => (&[][..], Told::Request),
+        let named = |name, told| kept(name).map(|name| Resolved { name, told, at });
+        let by_option = match message.topic? {
+            Topic::Predefined(id) => by_option(predefined, id, at),
+            _ => None,
         };
-        let topic = kept(name).map(|name| Resolved { name, told, at });
+        let topic = match message.topic? {
+            Topic::Name(name) => named(name, Told::Suback),
+            Topic::Short(name) => named(name, Told::Short),
+            Topic::Id(_) | Topic::Predefined(_) => by_option.clone(),
+        };
         self.wait(message, sender, topic);
-        None
+        by_option
     }
 
     /// REGACK and SUBACK: the id that the topic has from now on.
@@ -238,8 +252,10 @@ impl Session {
         let asked = self.take(message, sender, true)?;
         let is_suback = message.message_type == T::SUBACK;
         if let (Some(Topic::Id(id)), Some(0)) = (message.topic, message.return_code) {
-            // A short name needs no id, and a filter with wildcards has none.
-            let is_name = asked.told != Told::Short && !has_wildcard(&asked.name);
+            // A short name needs no id, a filter with wildcards has none, and a pre-defined id is
+            // no normal one.
+            let is_asked = !matches!(asked.told, Told::Short | Told::Option);
+            let is_name = is_asked && !has_wildcard(&asked.name);
             if id != 0 && is_name {
                 let at = if is_suback { at } else { asked.at };
                 self.keep(id, Resolved { at, ..asked.clone() });
@@ -329,6 +345,12 @@ impl Session {
             _ => Sleep::Active,
         };
     }
+}
+
+/// The topic of a pre-defined id, where an option names it.
+fn by_option(predefined: &Predefined, id: u16, at: At) -> Option<Resolved> {
+    let name = Arc::clone(predefined.get(&id)?);
+    Some(Resolved { name, told: Told::Option, at })
 }
 
 /// A name that is short enough to be kept; empty ones are none.

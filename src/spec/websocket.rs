@@ -1,5 +1,19 @@
 //! Numbers of WebSocket (RFC 6455) with their names.
 
+use super::{Field, Rule};
+
+/// The field of a frame's header that a rule is about; the other rules are not about one.
+pub static HEADER_RULES: &[(Rule, Field)] = &[
+    (Rule::WEBSOCKET_UNMASKED, Field::WS_MASK),
+    (Rule::WEBSOCKET_MASKED, Field::WS_MASK),
+    (Rule::WEBSOCKET_TEXT, Field::WS_OPCODE),
+    (Rule::WEBSOCKET_CONTINUATION, Field::WS_OPCODE),
+    (Rule::WEBSOCKET_UNFINISHED, Field::WS_OPCODE),
+    (Rule::WEBSOCKET_CONTROL, Field::WS_MASK_AND_LENGTH),
+    (Rule::WEBSOCKET_RESERVED_BITS, Field::WS_RSV),
+    (Rule::WEBSOCKET_LENGTH, Field::WS_LENGTH),
+];
+
 /// The opcode of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Opcode(pub u8);

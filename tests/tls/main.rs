@@ -200,7 +200,13 @@ fn early_data_is_read_when_it_is_taken_and_left_when_not() {
     let early = early.to_str().unwrap();
     let server = bench.silent_server(&["-early_data", "-no_anti_replay"]);
     let says = [Does::Say("hello over there")];
-    bench.session(&server, &["-tls1_3", "-sess_out", ticket], &says);
+    // On a busy machine the client may be gone before the ticket comes.
+    for _ in 0..5 {
+        bench.session(&server, &["-tls1_3", "-sess_out", ticket], &says);
+        if std::path::Path::new(ticket).exists() {
+            break;
+        }
+    }
     let args = ["-tls1_3", "-sess_in", ticket, "-early_data", early];
     let session = bench.session(&server, &args, &says);
     assert!(session.printed.contains("Early data was accepted"), "{}", session.printed);
@@ -229,7 +235,7 @@ fn alerts_are_told_in_words() {
         let session = bench.session(&server, &[version, "-verify_return_error"], &[]);
         let reading = read(&session.chunks, &secrets(&session.key_log));
         let told = reading.notes.iter().any(|note| {
-            note.starts_with("the client ends it: unknown_ca (48)")
+            note.contains("the client ends it: unknown_ca (48)")
                 && note.contains("during the handshake")
         });
         assert!(told, "{version}: {:?}", reading.notes);
@@ -238,7 +244,7 @@ fn alerts_are_told_in_words() {
     let session = bench.session(&only_13, &["-tls1_2"], &[]);
     let reading = read(&session.chunks, &secrets(""));
     assert!(
-        reading.notes[0].starts_with("the server ends it: protocol_version (70)"),
+        reading.notes[0].contains("the server ends it: protocol_version (70)"),
         "{:?}",
         reading.notes
     );

@@ -218,7 +218,8 @@ impl Relay {
         let is_over = Arc::new(AtomicBool::new(false));
         let (kept, over) = (Arc::clone(&chunks), Arc::clone(&is_over));
         let thread = std::thread::spawn(move || {
-            let (client, _) = listener.accept().unwrap();
+            // A client that fails before it connects must not be waited for.
+            let Some(client) = accept(&listener, &over) else { return };
             let server = TcpStream::connect(("127.0.0.1", to)).unwrap();
             std::thread::scope(|scope| {
                 scope.spawn(|| pass(&client, &server, Sender::Client, &kept, &over));
@@ -233,6 +234,21 @@ impl Relay {
         self.is_over.store(true, Ordering::Relaxed);
         self.thread.join().unwrap();
         std::mem::take(&mut self.chunks.lock().unwrap())
+    }
+}
+
+/// The next connection; `None` where it is over before one comes.
+fn accept(listener: &TcpListener, over: &AtomicBool) -> Option<TcpStream> {
+    listener.set_nonblocking(true).unwrap();
+    loop {
+        match listener.accept() {
+            Ok((client, _)) => {
+                client.set_nonblocking(false).unwrap();
+                return Some(client);
+            }
+            Err(_) if over.load(Ordering::Relaxed) => return None,
+            Err(_) => std::thread::sleep(Duration::from_millis(2)),
+        }
     }
 }
 

@@ -65,5 +65,14 @@ impl Zstd {
 }
 
 fn damaged(error: std::io::Error) -> Problem {
-    Problem::Damaged(error.to_string())
+    let text = error.to_string();
+    // The library's words for a window beyond the limit do not tell what to do.
+    if text.contains("too much memory") {
+        return Problem::Damaged(
+            "it looks back further than the 128 MiB that are held; unpack it first: \
+             zstd -d --long=31 -c FILE | mqttscope read -"
+                .to_owned(),
+        );
+    }
+    Problem::Damaged(text)
 }

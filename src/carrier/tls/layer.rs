@@ -43,6 +43,8 @@ pub struct Tls {
     alerts: u32,
     updates: u32,
     open_told: bool,
+    /// Whether the session and the reason why it is closed were told.
+    reason_told: bool,
     end_told: bool,
     pub(super) plain: Vec<u8>,
 }
@@ -73,6 +75,7 @@ impl Tls {
             alerts: 0,
             updates: 0,
             open_told: false,
+            reason_told: false,
             end_told: false,
             plain: Vec::new(),
         }
@@ -317,7 +320,11 @@ impl Tls {
             };
             let text = session::alert(sender, level, description);
             let when = if self.open_told { "" } else { ", during the handshake" };
-            note(out, sender, &format!("{text}{when}"));
+            let of = match self.open_told || self.reason_told {
+                true => String::new(),
+                false => format!("{}: ", self.session.describe()),
+            };
+            note(out, sender, &format!("{of}{text}{when}"));
         }
     }
 
@@ -326,12 +333,16 @@ impl Tls {
         if self.closed.is_some() {
             return;
         }
-        let text = format!(
-            "{}: stays closed: {}",
-            self.session.describe(),
-            session::reason_and_step(&reason, &self.session)
-        );
-        note(out, Sender::Client, &text);
+        // Where the whole capture is there, one line at the end says all.
+        if self.open_told || !self.secrets.are_expected() {
+            let text = format!(
+                "{}: stays closed: {}",
+                self.session.describe(),
+                session::reason_and_step(&reason, &self.session)
+            );
+            note(out, Sender::Client, &text);
+            self.reason_told = true;
+        }
         self.closed = Some(reason);
         self.client.gap |= !self.client.closed;
         self.server.gap |= !self.server.closed;
@@ -371,16 +382,12 @@ impl Tls {
         let lost = self.client.lost_records.saturating_add(self.server.lost_records);
         let reason = self.closed.as_ref().or(self.awaited.as_ref());
         let text = match reason {
-            Some(reason) if self.closed.is_some() || !self.open_told => {
-                // The next step was told when it was closed.
-                let sentence =
-                    if self.closed.is_some() { session::reason } else { session::reason_and_step };
-                format!(
-                    "{}: stayed closed: {sizes}: {}",
-                    self.session.describe(),
-                    sentence(reason, &self.session)
-                )
-            }
+            Some(_) if self.reason_told && !self.open_told => format!("stayed closed: {sizes}"),
+            Some(reason) if !self.open_told => format!(
+                "{}: stayed closed: {sizes}: {}",
+                self.session.describe(),
+                session::reason_and_step(reason, &self.session)
+            ),
             _ if self.open_told && lost > 0 => {
                 format!("{} could not be decrypted", count(lost, "record"))
             }
@@ -414,6 +421,7 @@ impl Tls {
                     session::reason_and_step(reason, &self.session)
                 );
                 note(out, Sender::Client, &text);
+                self.reason_told = true;
             }
             self.pump(out);
             self.bound(out);
@@ -442,6 +450,10 @@ impl Tls {
 }
 
 impl Layer for Tls {
+    fn name(&self) -> &'static str {
+        "TLS"
+    }
+
     fn push(&mut self, sender: Sender, input: Input<'_>, out: Out<'_>) {
         self.order = self.order.saturating_add(1);
         let order = self.order;
@@ -461,6 +473,13 @@ impl Layer for Tls {
 
     fn needs_from(&self, sender: Sender) -> u64 {
         self.peek(sender).offset()
+    }
+
+    fn wake(&mut self, out: Out<'_>) {
+        if self.held > 0 {
+            self.pump(out);
+            self.bound(out);
+        }
     }
 
     fn finish(&mut self, out: Out<'_>) {

@@ -27,6 +27,8 @@ mod keylog;
 mod layer;
 mod open;
 mod record;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod seal;
 mod secrets;
 mod session;
 mod side;

@@ -127,7 +127,7 @@ impl Tls {
                 self.side(sender).consume(header.len());
                 Step::Progress
             }
-            Attempt::Missing(label) if !self.impatient => self.wait_for(sender, label, out),
+            Attempt::Missing(label) if !self.impatient => self.wait_for(label, out),
             Attempt::Later => Step::Wait,
             _ if chains => {
                 self.side(sender).aligned = true;
@@ -226,7 +226,7 @@ impl Tls {
             Attempt::Opened { kind, epoch, lost } => {
                 self.opened(sender, header, (kind, epoch, lost), out);
             }
-            Attempt::Missing(label) if !self.impatient => return self.wait_for(sender, label, out),
+            Attempt::Missing(label) if !self.impatient => return self.wait_for(label, out),
             Attempt::Later => return Step::Wait,
             Attempt::Missing(_) => self.lose(sender, header),
             Attempt::Failed => {
@@ -267,13 +267,12 @@ impl Tls {
         }
     }
 
-    fn wait_for(&mut self, sender: Sender, label: Label, out: Out<'_>) -> Step {
+    fn wait_for(&mut self, label: Label, out: Out<'_>) -> Step {
         let reason = self.missing(label);
-        if reason == Reason::NoKeyLog {
+        if reason == Reason::NoKeyLog && !self.secrets.are_expected() {
             self.close(reason, out);
             return Step::Progress;
         }
-        let _ = sender;
         self.awaited = Some(reason);
         Step::Wait
     }

@@ -57,6 +57,8 @@ struct Table {
     source: Option<(Box<dyn SecretSource>, KeyLog)>,
     /// Whether secrets were given at all, from wherever.
     given: bool,
+    /// Whether they may come without being given now: in a block behind the packets.
+    expected: bool,
     report: SecretsReport,
     waiting: usize,
 }
@@ -101,6 +103,23 @@ impl Secrets {
         let mut log = KeyLog::default();
         table.take(&mut log, text);
         table.take(&mut log, b"\n");
+    }
+
+    /// The whole capture is there: secrets may come behind the packets, so that connections wait for
+    /// them within bounds, and why one stays closed is told at its end.
+    pub fn expect(&self) {
+        self.table().expected = true;
+    }
+
+    /// Whether secrets may come without any being given now.
+    pub(super) fn are_expected(&self) -> bool {
+        self.table().expected
+    }
+
+    /// Whether connections wait for secrets.
+    #[must_use]
+    pub fn are_awaited(&self) -> bool {
+        self.table().waiting > 0
     }
 
     /// Whether there is anything that secrets come from.

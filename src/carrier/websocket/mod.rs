@@ -29,7 +29,7 @@ use super::{Input, Layer, Out};
 use crate::spec::Sender;
 use emit::Emit;
 pub use handshake::{Deflate, Subprotocol};
-pub(crate) use search::whole_packets;
+pub(crate) use search::{compressed_frames, whole_packets};
 use side::Side;
 
 /// The layer of one connection.
@@ -117,6 +117,10 @@ impl WebSocket {
 }
 
 impl Layer for WebSocket {
+    fn name(&self) -> &'static str {
+        "WebSocket"
+    }
+
     fn push(&mut self, sender: Sender, input: Input<'_>, out: Out<'_>) {
         let (side, other) = match sender {
             Sender::Client => (&mut self.client, &mut self.server),

@@ -15,6 +15,9 @@ pub(super) const MAX_HELD: usize = 8_192;
 const ENOUGH: i32 = 19;
 /// Points of a payload that holds whole packets.
 const WHOLE: i32 = 10;
+/// Frames of compressed messages behind each other that are no chance: each begins with one of two
+/// bytes, a mask bit and a length that the next one proves.
+const CHAIN: usize = 3;
 /// A place that no frame begins at.
 const NEVER: i32 = -100;
 /// A segment begins there, as frames tend to.
@@ -73,6 +76,30 @@ pub(crate) fn whole_packets(bytes: &[u8], sender: Sender) -> Option<Option<usize
         return may.then_some(None);
     }
     (packets(&inside, &header, sender) >= WHOLE).then_some(Some(end))
+}
+
+/// Whether `bytes` begin with frames of compressed messages, one behind the other, so many that
+/// chance does not make them; `None`: more bytes will tell.
+pub(crate) fn compressed_frames(bytes: &[u8], sender: Sender) -> Option<bool> {
+    let mut rest = bytes;
+    for _ in 0..CHAIN {
+        let Some(header) = Header::parse(rest) else {
+            let may_begin = rest.is_empty()
+                || matches!(rest, [0xc1 | 0xc2, ..]) && first_byte(rest, sender) > 0;
+            return if may_begin { None } else { Some(false) };
+        };
+        let is_whole = header.fin && header.is_compressed() && header.len > 0;
+        if !is_whole || header.is_length_too_long() || first_byte(rest, sender) == 0 {
+            return Some(false);
+        }
+        let end = usize::try_from(header.len).ok()?.saturating_add(header.size);
+        let Some(behind) = rest.get(end..) else {
+            // A frame that is longer than what is looked at tells nothing.
+            return if end > MAX_HELD { Some(false) } else { None };
+        };
+        rest = behind;
+    }
+    Some(true)
 }
 
 /// The points of a place; `None`: the header is not complete.

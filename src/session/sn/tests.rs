@@ -1,6 +1,11 @@
 use super::*;
 use crate::mqttsn::decode;
 
+/// The pre-defined topic id 7 has a name.
+fn named() -> Predefined {
+    Arc::new([(7, b"named/by/option"[..].into())].into())
+}
+
 /// Reads messages of a client (`>`) and its gateway (`<`); the result is the topic of the last one,
 /// how it is known, and the rules of its findings.
 fn read(session: &mut Session, messages: &[&str]) -> (Option<String>, Vec<&'static str>) {
@@ -11,7 +16,7 @@ fn read(session: &mut Session, messages: &[&str]) -> (Option<String>, Vec<&'stat
         let bytes = hex::decode(hex.replace(' ', "")).unwrap();
         let mut tape = Tape::new();
         let decoded = decode(&bytes, Some(sender), &mut tape);
-        session.observe(&decoded, Some(sender), At { record, frame: None }, &mut tape);
+        session.observe(&decoded, Some(sender), At { record, frame: None }, &named(), &mut tape);
         found = tape.findings().iter().map(|finding| finding.info().id).collect();
     }
     let topic = session.topic().map(|topic| {
@@ -112,9 +117,23 @@ fn memory_is_bounded() {
         let decoded = decode(&body, None, &mut ());
         assert!(decoded.message.is_some());
         let at = At::default();
-        session.observe(&decoded, Some(Sender::Server), at, &mut Tape::new());
+        session.observe(&decoded, Some(Sender::Server), at, &named(), &mut Tape::new());
     }
     assert_eq!(session.topics.len(), MAX_TOPICS);
     assert_eq!(session.pending.len(), MAX_PENDING);
     assert!(session.held() < MAX_TOPICS * (MAX_NAME + 200), "{}", session.held());
+}
+
+#[test]
+fn a_pre_defined_id_is_named_by_option_alone() {
+    let topic = |messages: &[&str]| read(&mut Session::default(), messages).0;
+    let told = |at: u64| Some(format!("named/by/option option {at}"));
+    // PUBLISH of QoS 0 and 1 with the id 7 and with 8; the PUBACK is about the same topic.
+    assert_eq!(topic(&[">08 0c 01 0007 0000 78"]), told(1));
+    assert_eq!(topic(&[">08 0c 01 0008 0000 78"]), None);
+    assert_eq!(topic(&[">08 0c 21 0007 0005 78", "<07 0d 0007 0005 00"]), told(1));
+    // SUBSCRIBE by the id; the SUBACK makes no normal id of it.
+    assert_eq!(topic(&[">07 12 21 0006 0007"]), told(1));
+    let normal = [">07 12 21 0006 0007", "<08 13 20 0007 0006 00", "<08 0c 00 0007 0000 78"];
+    assert_eq!(topic(&normal), None);
 }
