@@ -2,8 +2,9 @@
 //! means that a promise of this library is broken. Behind the feature `fuzzing`.
 //!
 //! The promises: nothing panics; the leaves of a packet's tree cover every bit of it exactly once,
-//! and children lie inside their parents; with nobody looking the decoder says the same; every
-//! format can write every record, and nothing in its lines can steer a terminal.
+//! and children lie inside their parents; with nobody looking the decoder says the same; what is
+//! repaired is legal; every format can write every record, and nothing in its lines can steer a
+//! terminal.
 //!
 //! To add a target: a function here, and in `fuzz/` a file of the same name that calls it, a
 //! `[[bin]]` for the file, and a folder of small inputs in `fuzz/corpus`.
@@ -15,6 +16,7 @@ use crate::capture::{Frame, LinkType, Source, from_reader};
 use crate::carrier::signature::recognise;
 use crate::carrier::websocket::WebSocket;
 use crate::carrier::{Input, Layer, Output, explain};
+use crate::mqtt::repair::repair;
 use crate::mqtt::{Reading, decode, infer};
 use crate::mqttsn;
 use crate::paste;
@@ -41,6 +43,12 @@ pub fn decoder(data: &[u8]) {
         }
     }
     infer::infer(data, None, &mut [Tape::new(), Tape::new()]);
+    for version in [Version::V311, Version::V5] {
+        let how = Reading { version, sender: None };
+        if let Some(found) = repair(data, &[], how) {
+            assert_eq!(repair(&found.bytes, &[], how), None, "what is repaired is broken");
+        }
+    }
 }
 
 /// The bytes are a text that somebody pasted.

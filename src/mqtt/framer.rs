@@ -305,7 +305,7 @@ impl Framer {
         if self.held.len() > 2
             && self.state == State::Aligned(0)
             && self.suspects_left > 0
-            && is_mark(bytes, &self.marks, &self.known)
+            && is_mark(&self.held, bytes, &self.marks, &self.known)
         {
             self.marks.push(self.held.len());
         }

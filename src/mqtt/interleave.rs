@@ -15,12 +15,13 @@
 //! - All that is worth [`ENOUGH`] bits, counted as in [`boundary`](super::boundary): the piece that
 //!   begins with the inner packet, one that ends with it, the inner packets, and the packet behind.
 //!
-//! A fault in the fixed header of the first packet, or in one that lies in one piece, is not looked at.
+//! The first packet must be a PUBLISH. A fault in its fixed header, or in one that lies in one piece, is
+//! not looked at.
 
-use super::boundary::{ENOUGH, Known, Sighted, is_plausible, sight};
+use super::boundary::{ENOUGH, Known, SERIOUS, Sighted, sight};
 use super::{Framing, Reading, decode, frame};
 use crate::annotate::Tape;
-use crate::spec::Version;
+use crate::spec::{PacketType, Version};
 
 /// Packets that may stand in the middle of another one, in a row.
 pub const CHAIN: usize = 4;
@@ -59,13 +60,20 @@ pub(super) enum Judged {
     Torn { at: usize, len: usize },
 }
 
-/// Whether a piece that begins in the middle of a packet may be an inner packet.
-pub(super) fn is_mark(piece: &[u8], marks: &[usize], known: &Known) -> bool {
+/// Whether a piece that begins in the middle of what is held of a packet may be an inner packet. Only a
+/// PUBLISH takes so long to write that it happens; and what waits for what follows is told late, after
+/// answers of the other side perhaps, so that it had better be rare.
+pub(super) fn is_mark(held: &[u8], piece: &[u8], marks: &[usize], known: &Known) -> bool {
+    let is_publish = held.first().copied().map(PacketType::of_header) == Some(PacketType::PUBLISH);
     let fits = match frame(piece) {
         Framing::Length(len) => len <= MAX_INNER,
         Framing::NeedMore | Framing::Endless => false,
     };
-    fits && marks.len() < MAX_MARKS && is_plausible(piece, known, &mut Tape::new())
+    let may_be = || match sight(piece, known, &mut Tape::new()) {
+        Sighted::Whole { bits, .. } | Sighted::Part { bits } => bits >= SERIOUS,
+        Sighted::No => false,
+    };
+    is_publish && fits && marks.len() < MAX_MARKS && may_be()
 }
 
 impl Suspect {

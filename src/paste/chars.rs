@@ -48,6 +48,9 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
             first.get_or_insert(place);
         }
         end = line.next;
+        if columns.is_empty() && cut == 0 {
+            break;
+        }
     }
     // Numbers alone are what `od -b` prints.
     let is_text = run.data.bytes.iter().any(u8::is_ascii_graphic);

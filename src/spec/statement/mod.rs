@@ -1,7 +1,7 @@
 //! The normative statements of MQTT 5.0 and 3.1.1, by their numbers, and what of them can be judged.
 //!
 //! A statement is judged by the rules whose rows cite it, and by those that cite it only at some
-//! packet ([`ELSEWHERE`]); nothing is to be said here when a rule is added. The words are a reminder
+//! packet (`ELSEWHERE`); nothing is to be said here when a rule is added. The words are a reminder
 //! of what a statement is about, not its text.
 
 mod v311;
