@@ -8,7 +8,7 @@ use mqttscope::capture::{Frame, LinkType};
 use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use support::conversation::{Turn, frames, turns};
+use support::conversation::{Turn, frames, packet, turns};
 
 /// Types of the records, in order.
 #[derive(Default)]
@@ -154,6 +154,35 @@ fn on_a_port_of_mqtt_one_line_says_what_it_is_instead() {
         assert!((1..=most).contains(&records.len()), "{name}: {records:?}");
         assert!(records.iter().all(|kind| kind == "TLS" || kind == "NOT MQTT"), "{records:?}");
     }
+}
+
+/// Of the protocols above, and of random bytes, on a port of MQTT from the SYN on: no packet.
+#[test]
+fn on_a_port_of_mqtt_nothing_else_is_taken_for_packets() {
+    for (name, client, server) in OTHERS {
+        let conversation: Vec<Turn> =
+            (0..9).flat_map(|_| [turn(true, client), turn(false, server)]).collect();
+        for (what, turns) in [
+            ("both", &conversation[..]),
+            ("the client alone", &conversation[..1]),
+            ("the server first", &conversation[1..]),
+        ] {
+            let records = read(turns, 1883, 0);
+            let is_line = |kind: &String| kind == "TLS" || kind == "NOT MQTT";
+            assert!(records.iter().all(is_line), "{name}, {what}: {records:?}");
+            assert!(!records.is_empty(), "{name}, {what}");
+        }
+    }
+}
+
+#[test]
+fn a_client_that_forgets_its_connect_is_read_all_the_same() {
+    let publish = packet(0x30, b"\0\x03a/bhello");
+    let records = read(&[turn(true, &publish), turn(false, &[0xe0, 0])], 1883, 0);
+    assert_eq!(records, ["PUBLISH", "DISCONNECT"]);
+    // A name that is none of MQTT's.
+    let strange = packet(0x10, b"\0\x04mqtt\x09\x02\0\0\0\0");
+    assert_eq!(read(&[turn(true, &strange)], 1883, 0), ["CONNECT"]);
 }
 
 proptest! {

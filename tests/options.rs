@@ -15,7 +15,9 @@ fn read(args: &[&str], frames: &[Vec<u8>]) -> Run {
 
 #[test]
 fn exit_codes_are_those_of_the_contract() {
-    let qos_3 = Tcp::client(1, &packet(0x36, b"\0\x01a\0\x01")).ethernet();
+    let connect = packet(0x10, b"\0\x04MQTT\x04\x02\0\0\0\x01c");
+    let qos_3 = [connect, packet(0x36, b"\0\x01a\0\x01")].concat();
+    let qos_3 = Tcp::client(1, &qos_3).ethernet();
     let qos_3 = vec![Tcp::client(0, &[]).syn().ethernet(), qos_3];
     for (args, frames, code) in [
         (&[][..], tidy(), 0),

@@ -6,6 +6,7 @@ mod support;
 
 use mqttscope::capture::{FORMATS as FORMATS_OF_CAPTURES, packings};
 use mqttscope::spec::link::{LINKS, LinkForm};
+use mqttscope::spec::port::{self, PORTS};
 use mqttscope::spec::tunnel::TUNNELS;
 use mqttscope::{paste::NOTATIONS, render::FORMATS};
 use std::fmt::Write;
@@ -22,6 +23,7 @@ fn the_readme_is_current() {
         ("notations", notations()),
         ("captures", captures()),
         ("tunnels", tunnels()),
+        ("ports", ports()),
         ("formats", formats()),
         ("json", json_contract()),
     ] {
@@ -58,6 +60,15 @@ fn captures() -> String {
         format!("- links: {}; VLAN tags (802.1Q, QinQ) and LLC with SNAP\n", links.join(", "));
     let packed = format!("- either of them compressed: {}\n", packings.join(", "));
     formats.chain([packed, links]).collect()
+}
+
+/// What live capture takes when no filter is given.
+fn ports() -> String {
+    let rows = PORTS
+        .iter()
+        .map(|row| format!("- {} {}: {}\n", row.transport.to_uppercase(), row.number, row.carries));
+    let filter = format!("\nThe filter for these is `{}`.\n", port::filter(&[], &[]));
+    rows.chain([filter]).collect()
 }
 
 fn tunnels() -> String {

@@ -231,3 +231,27 @@ fn a_payload_of_packets_is_not_taken_for_packets() {
     let (records, _) = read(&[Tcp::client(10, &outer), next]);
     assert_eq!(told(&records), ["PUBLISH", "PINGREQ"]);
 }
+
+#[test]
+fn a_connect_behind_a_gap_is_not_accused() {
+    let old = client(9, &[&connect(true, b'o'), &publish("old")]);
+    // Within a window of what was seen: whether it is the same connection cannot be told.
+    let new = client(500_000, &[&connect(false, b'n'), &publish("new")]);
+    let (records, _) = read(&[&old[..], &new[1..]].concat());
+    assert_eq!(told(&records)[2..], ["CONNECT lost-before", "PUBLISH"]);
+    assert_eq!(records[3]["version"], "3.1.1");
+    assert_eq!(records[3]["client_id"], "n");
+}
+
+#[test]
+fn a_reset_far_away_tells_of_no_loss() {
+    for far in [3_000, 100_000_000] {
+        let mut list = client(9, &[&connect(false, b'c')]);
+        let end = list[1].seq + list[1].payload.len() as u32;
+        list.push(Tcp::client(end + far, b"").rst());
+        list.push(Tcp::client(end, &publish("goes on")));
+        let (records, err) = read(&list);
+        assert_eq!(told(&records), ["CONNECT", "PUBLISH"]);
+        assert_eq!(err, "", "{far}");
+    }
+}

@@ -59,7 +59,7 @@ impl Carrier {
     /// Whether the MQTT stream begins with the first byte that comes out.
     #[must_use]
     pub fn is_aligned(&self) -> bool {
-        self.levels.last().map_or(self.hints.opener.is_some(), |level| level.is_aligned)
+        is_aligned(&self.levels, &self.hints)
     }
 
     /// Whether nothing stands between TCP and MQTT, so that both count the same bytes.
@@ -160,7 +160,9 @@ impl Carrier {
             }
             let depth = self.levels.len();
             let is_ours = self.levels.iter().any(Level::is_for_mqtt);
-            match decide(queue, &self.hints, self.client, is_ours, is_last, &self.secrets) {
+            let is_aligned = is_aligned(&self.levels, &self.hints);
+            let how = (is_ours, is_aligned);
+            match decide(queue, &self.hints, self.client, how, is_last, &self.secrets) {
                 Decision::Wait => break,
                 Decision::Other(name) => {
                     let queue = std::mem::take(queue);
@@ -206,6 +208,10 @@ impl Carrier {
             through(levels, sender, item, layers, &mut end);
         });
     }
+}
+
+fn is_aligned(levels: &[Level], hints: &Hints) -> bool {
+    levels.last().map_or(hints.opener.is_some(), |level| level.is_aligned)
 }
 
 /// The top of the layers: the consumer, or the queue of what is not known yet.

@@ -5,6 +5,9 @@
 //! PINGREQ with its PINGRESP), or if what was held is filled by packets without fault on a side
 //! that publishes, and the other side does not contradict. One byte that no packet begins with
 //! settles the opposite.
+//!
+//! On a port of MQTT one packet without fault is enough ([`expected`]); what cannot begin with one is
+//! something else there too.
 
 use crate::annotate::Tape;
 use crate::mqtt::infer::{Evidence, infer};
@@ -47,6 +50,59 @@ pub(super) fn judge(a: &[u8], b: &[u8], is_all: bool) -> Likely {
     } else {
         Likely::Open
     }
+}
+
+/// Judges a stream on a port of MQTT that is seen from its first byte and does not begin with a
+/// CONNECT: one packet without fault must do, for that may be a client which is wrong in just this.
+pub(super) fn expected(a: &[u8], b: &[u8], is_all: bool) -> Likely {
+    let begins = [a, b].map(Beginning::of);
+    if begins.contains(&Beginning::Wrong) {
+        Likely::No
+    } else if begins.contains(&Beginning::Packet) || is_all {
+        Likely::Yes(None)
+    } else {
+        Likely::Open
+    }
+}
+
+/// What a side begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Beginning {
+    /// A packet, whole, and without fault but for a CONNECT, which may have any.
+    Packet,
+    /// Nothing yet, or the beginning of a packet.
+    Open,
+    /// Something else.
+    Wrong,
+}
+
+impl Beginning {
+    fn of(bytes: &[u8]) -> Self {
+        let packet = match frame(bytes) {
+            Framing::Length(len) => bytes.get(..len),
+            Framing::NeedMore => None,
+            Framing::Endless => return Self::Wrong,
+        };
+        let Some(packet) = packet else {
+            return if may_begin(bytes) { Self::Open } else { Self::Wrong };
+        };
+        let mut tapes = [Tape::new(), Tape::new()];
+        match infer(packet, None, &mut tapes) {
+            _ if is_like_connect(packet) => Self::Packet,
+            Evidence::Faulty(_) => Self::Wrong,
+            _ if tapes.iter().all(|tape| tape.errors() > 0) => Self::Wrong,
+            _ => Self::Packet,
+        }
+    }
+}
+
+/// A CONNECT whose Protocol Name begins like one of MQTT's, in whatever case.
+fn is_like_connect(packet: &[u8]) -> bool {
+    let is_connect =
+        packet.first().copied().map(PacketType::of_header) == Some(PacketType::CONNECT);
+    let length = packet.iter().skip(1).take_while(|byte| **byte & 0x80 != 0).count();
+    let name = packet.get(length.saturating_add(4)..).and_then(<[u8]>::first_chunk::<2>);
+    is_connect && name.is_some_and(|name| name.eq_ignore_ascii_case(b"MQ"))
 }
 
 /// The packets that a side begins with.
@@ -136,7 +192,8 @@ fn may_begin(bytes: &[u8]) -> bool {
     let Some((first, rest)) = bytes.split_first() else { return true };
     let kind = PacketType::of_header(*first);
     if kind != PacketType::PUBLISH {
-        return kind.info().flags.is_some_and(|flags| first & 0x0f == flags);
+        let is_fixed = kind.info().flags.is_some_and(|flags| first & 0x0f == flags);
+        return kind != PacketType::RESERVED && is_fixed;
     }
     let more = rest.iter().take_while(|byte| **byte & 0x80 != 0).count();
     let topic = rest.get(more.saturating_add(1)..).and_then(<[u8]>::split_first_chunk::<2>);

@@ -20,6 +20,8 @@ const MAX_ITEMS: usize = 256;
 pub struct Hints {
     /// Whether a port is one of MQTT's.
     pub is_mqtt_port: bool,
+    /// Whether that is so because the user says so: then it is MQTT, whatever the bytes are.
+    pub is_named: bool,
     /// The side that serves, by its port.
     pub server: Option<Side>,
     /// The side that opened the connection, where its SYN was seen.
@@ -55,6 +57,8 @@ pub(super) struct Queue {
     /// Whether bytes are missing behind those of the client, of the server: they must do.
     is_cut: [bool; 2],
     is_news: bool,
+    /// Whether bytes are missing anywhere among those of either side.
+    has_gap: bool,
 }
 
 #[derive(Debug)]
@@ -81,6 +85,7 @@ impl Queue {
             }
             Item::Gap(missing) => {
                 self.cut(sender);
+                self.has_gap = true;
                 Held::Gap(missing)
             }
             Item::End => {
@@ -175,12 +180,13 @@ impl Held {
 }
 
 /// Tells what a stream is, as far as what came of it does. `client` is the client where a layer
-/// below has told; else side A stands for the client in the queue.
+/// below has told; else side A stands for the client in the queue. `is_aligned`: what is held begins
+/// with the first byte of the stream.
 pub(super) fn decide(
     queue: &Queue,
     hints: &Hints,
     client: Option<Side>,
-    is_ours: bool,
+    (is_ours, is_aligned): (bool, bool),
     is_last: bool,
     secrets: &Secrets,
 ) -> Decision {
@@ -226,10 +232,11 @@ pub(super) fn decide(
         return Decision::Wait;
     }
     let client = client.unwrap_or(hints.client());
-    if hints.is_mqtt_port || is_ours {
+    if is_ours || hints.is_named || hints.is_mqtt_port && (!is_aligned || queue.has_gap) {
         return Decision::Mqtt(client);
     }
-    match likely::judge(&queue.client, &queue.server, is_all) {
+    let judge = if hints.is_mqtt_port { likely::expected } else { likely::judge };
+    match judge(&queue.client, &queue.server, is_all) {
         Likely::Open => Decision::Wait,
         Likely::Yes(Some(sender)) => Decision::Mqtt(side(sender)),
         Likely::Yes(None) => Decision::Mqtt(client),

@@ -227,8 +227,7 @@ pub(super) struct Live {
     /// order of time.
     #[arg(short = 'i', value_name = "IFACE", required = true)]
     pub(super) interfaces: Vec<String>,
-    /// Capture filter, in libpcap's language [default: tcp port 1883, and the ports of -d].
-    #[arg(short = 'f', value_name = "FILTER")]
+    #[arg(short = 'f', value_name = "FILTER", help = filter_help())]
     pub(super) filter: Option<String>,
     /// Stop after this many frames.
     #[arg(short = 'c', value_name = "FRAMES")]
@@ -312,7 +311,10 @@ impl Protocol {
         let mut settings = Settings::default();
         for decode_as in &self.decode_as {
             match *decode_as {
-                DecodeAs::Mqtt(port) => settings.ports.push(port),
+                DecodeAs::Mqtt(port) => {
+                    settings.ports.push(port);
+                    settings.named_ports.push(port);
+                }
                 DecodeAs::MqttSn(port) => settings.sn_ports.push(port),
             }
         }
@@ -346,6 +348,14 @@ fn notations() -> String {
     format!(
         "Notations that are understood, also in the middle of other text:\n  {}",
         names.join("\n  ")
+    )
+}
+
+fn filter_help() -> String {
+    format!(
+        "Capture filter, in libpcap's language; '' captures all, and finds MQTT on any port. \
+         [default: {}, and the ports of -d]",
+        crate::spec::port::filter(&[], &[])
     )
 }
 

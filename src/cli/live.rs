@@ -69,15 +69,20 @@ mod capturing {
     use super::Args;
     use crate::capture::live::rights::{self, Account, Needs};
     use crate::capture::live::{
-        DEFAULT_FILTER, Event, Format, Live, LiveError, Options, Recording, Statistics, Step, Stop,
+        Event, Format, Live, LiveError, Options, Recording, Statistics, Step, Stop,
     };
     use crate::capture::{CaptureError, Fault};
     use crate::carrier::tls::Secrets;
     use crate::pipeline::Inspector;
+    use crate::spec::port;
     use crate::text;
     use anyhow::Context;
     use std::io::ErrorKind;
     use std::path::PathBuf;
+
+    /// What to try where nothing was found.
+    const OTHER_PORTS: &str = "the capture filter takes the well-known ports alone: -f '' finds MQTT on any port, \
+         -f \"tcp port N\" on one";
 
     pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         let options = options(args);
@@ -103,7 +108,8 @@ mod capturing {
             report::line(&format!("rights: {in_force}"));
         }
         let interfaces = live.interfaces().join(", ");
-        report::line(&format!("capturing on {interfaces}: {}", options.filter));
+        let filter = if options.filter.is_empty() { "all frames" } else { &options.filter };
+        report::line(&format!("capturing on {interfaces}: {filter}"));
         capture(args, live)
     }
 
@@ -130,6 +136,9 @@ mod capturing {
         inspector.finish();
         let outcome = inspector.consumer().finish()?;
         report::inspection(&inspector);
+        if inspector.records() == 0 && args.filter.is_none() {
+            report::line(OTHER_PORTS);
+        }
         keylog::report(&secrets);
         tell_events(&mut live, &mut failed);
         failed |= error.is_some_and(|error| is_fault(&error));
@@ -155,6 +164,7 @@ mod capturing {
         failed: &mut bool,
     ) -> Option<CaptureError> {
         let mut taken = 0;
+        let mut is_quiet = false;
         let mut waker = Waker::default();
         while taken < count {
             if waker.wake(secrets, inspector).is_break() {
@@ -162,6 +172,7 @@ mod capturing {
             }
             match live.poll() {
                 Ok(Step::Frame(frame)) => {
+                    is_quiet = false;
                     taken = taken.saturating_add(1);
                     if inspector.frame(&frame).is_break() {
                         return None;
@@ -169,6 +180,10 @@ mod capturing {
                 }
                 Ok(Step::Pending) => {
                     // Nothing is held back while nothing comes.
+                    if is_quiet {
+                        inspector.pause();
+                    }
+                    is_quiet = true;
                     if inspector.consumer().flush().is_break() {
                         return None;
                     }
@@ -279,13 +294,16 @@ mod capturing {
         Some(folder.map_or_else(|| PathBuf::from("."), PathBuf::from))
     }
 
-    /// All ports that are read as MQTT: what `-d` names is wanted, or it would not be named.
+    /// All well-known ports, and those that `-d` names: they are wanted, or they would not be named.
     fn filter(ports: &[DecodeAs]) -> String {
-        let more = ports.iter().map(|decode_as| match decode_as {
-            DecodeAs::Mqtt(port) => format!(" or tcp port {port}"),
-            DecodeAs::MqttSn(port) => format!(" or udp port {port}"),
-        });
-        std::iter::once(DEFAULT_FILTER.to_owned()).chain(more).collect()
+        let (mut tcp, mut udp) = (Vec::new(), Vec::new());
+        for decode_as in ports {
+            match *decode_as {
+                DecodeAs::Mqtt(port) => tcp.push(port),
+                DecodeAs::MqttSn(port) => udp.push(port),
+            }
+        }
+        port::filter(&tcp, &udp)
     }
 
     fn counts(statistics: &Statistics) -> String {
@@ -304,9 +322,8 @@ mod capturing {
 
         #[test]
         fn ports_of_the_user_are_captured_too() {
-            assert_eq!(filter(&[]), "tcp port 1883");
             let ports = [DecodeAs::Mqtt(9000), DecodeAs::MqttSn(1884)];
-            assert_eq!(filter(&ports), "tcp port 1883 or tcp port 9000 or udp port 1884");
+            assert_eq!(filter(&ports), port::filter(&[9000], &[]));
         }
     }
 }

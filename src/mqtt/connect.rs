@@ -63,7 +63,7 @@ pub(super) fn read<'a, S: Sink>(
 /// Authentication Data needs an Authentication Method (5.0: section 3.1.2.11.10).
 fn is_data_alone(properties: Properties<'_>) -> bool {
     let has = |id| properties.get(id).is_some();
-    !properties.is_empty()
+    properties.may_have(PropertyId::AUTHENTICATION_DATA)
         && has(PropertyId::AUTHENTICATION_DATA)
         && !has(PropertyId::AUTHENTICATION_METHOD)
 }

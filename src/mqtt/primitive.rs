@@ -145,7 +145,9 @@ pub(super) fn check_payload<S: Sink>(
     properties: Properties<'_>,
     payload: &[u8],
 ) {
-    if properties.number(PropertyId::PAYLOAD_FORMAT_INDICATOR) == Some(1)
+    // Nearly all payloads with properties are plain text: to see that is cheaper than to look for one.
+    if !is_plain(payload)
+        && properties.number(PropertyId::PAYLOAD_FORMAT_INDICATOR) == Some(1)
         && let Err(error) = std::str::from_utf8(payload)
     {
         let at = error.valid_up_to();

@@ -61,6 +61,11 @@ impl<'a> Properties<'a> {
         }
     }
 
+    /// Whether a byte of them is this identifier: where not, it need not be looked for.
+    pub(super) fn may_have(&self, id: PropertyId) -> bool {
+        memchr::memchr(id.0 as u8, self.raw).is_some()
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

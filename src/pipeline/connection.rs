@@ -30,15 +30,14 @@ const MAX_IDS: usize = 8;
 /// A connection: what carries it, its two directions and what is known of it.
 #[derive(Debug)]
 pub(super) struct Conversation {
-    is_mqtt_port: bool,
-    /// The server, where the ports or the opening tell it.
-    server: Option<Side>,
+    hints: Hints,
     /// Bytes were seen, whatever they are.
     has_bytes: bool,
     /// When the server took the connection, until that is told.
-    answered: Option<Stamp>,
+    answered: Option<Option<i64>>,
     carrier: Carrier,
-    mqtt: Mqtt,
+    /// There from the first byte on: a SYN that nobody answers costs little.
+    mqtt: Option<Box<Mqtt>>,
     /// When something came last.
     last: Option<i64>,
 }
@@ -84,19 +83,8 @@ struct FrameHeader {
 impl Conversation {
     /// A connection before its first byte.
     pub(super) fn new(hints: Hints, settings: &Settings) -> Self {
-        let max_packet = settings.max_packet;
-        let mqtt = Mqtt {
-            client: Side::A,
-            is_opened: hints.opener.is_some(),
-            session: session::Connection::of_stream(settings.version),
-            max_packet,
-            from_client: Direction::new(false, max_packet),
-            from_server: Direction::new(false, max_packet),
-            trouble: <[Trouble; 2]>::default(),
-        };
         let carrier = Carrier::new(hints, settings.secrets.clone());
-        let Hints { is_mqtt_port, server, .. } = hints;
-        Self { is_mqtt_port, server, has_bytes: false, answered: None, carrier, mqtt, last: None }
+        Self { hints, has_bytes: false, answered: None, carrier, mqtt: None, last: None }
     }
 
     /// The server took the connection.
@@ -106,16 +94,16 @@ impl Conversation {
         connection: &Connection,
         at: Stamp,
     ) {
-        self.answered = Some(at);
+        self.answered = Some(at.time);
         self.tell_opened(worker, connection);
     }
 
     /// Tells that the connection was opened, once it is known to be MQTT's.
     fn tell_opened<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
         if self.is_mqtt()
-            && let Some(at) = self.answered.take()
+            && let Some(time) = self.answered.take()
         {
-            self.tell(worker, connection, at.time, Happened::Opened);
+            self.tell(worker, connection, time, Happened::Opened);
         }
     }
 
@@ -139,15 +127,10 @@ impl Conversation {
 
     /// The client: as its packets say, or else the ports.
     fn client(&self) -> Side {
-        match self.server.filter(|_| !self.has_mqtt()) {
-            Some(server) => server.other(),
-            None => self.mqtt.client,
+        match (self.hints.server.filter(|_| !self.has_mqtt()), self.mqtt.as_deref()) {
+            (Some(server), _) => server.other(),
+            (None, mqtt) => mqtt.map_or(Side::A, |mqtt| mqtt.client),
         }
-    }
-
-    /// Whether bytes of MQTT were taken, so that it is known which side is the client.
-    fn has_mqtt(&self) -> bool {
-        self.mqtt.from_client.taken > 0 || self.mqtt.from_server.taken > 0
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.
@@ -161,7 +144,10 @@ impl Conversation {
         if self.is_mqtt() {
             worker.losses.add(event);
         }
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        let hints = self.hints;
+        let new = || Box::new(Mqtt::new(hints, &worker.settings));
+        let mqtt = self.mqtt.get_or_insert_with(new);
+        let mut top = Records { worker, connection, mqtt, time: None };
         let bottom = match event {
             Event::Data { bytes, at, layers, .. } => {
                 self.has_bytes = true;
@@ -182,12 +168,13 @@ impl Conversation {
                 return ControlFlow::Continue(());
             }
         };
-        let (time, is_end) = (top.time, matches!(bottom, Bottom::End));
-        self.last = time;
+        self.last = top.time;
+        let is_end = matches!(bottom, Bottom::End);
         let flow = self.carrier.push(side, bottom, &mut top);
         if flow.is_break() {
             top.worker.name_port(connection, self.carrier.other());
         }
+        let time = top.time;
         self.tell_opened(worker, connection);
         if self.is_mqtt() && (is_end || flow.is_break()) {
             let by = if side == self.client() { Sender::Client } else { Sender::Server };
@@ -195,7 +182,8 @@ impl Conversation {
             self.tell(worker, connection, time, what);
         }
         flow?;
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time };
+        let Some(mqtt) = self.mqtt.as_deref_mut() else { return ControlFlow::Continue(()) };
+        let mut top = Records { worker, connection, mqtt, time };
         for sender in [Sender::Client, Sender::Server] {
             if top.mqtt.direction(sender).arrivals.len() > MAX_SEGMENTS {
                 top.frame(sender, None, None, |framer, emit| framer.shed(emit));
@@ -206,12 +194,14 @@ impl Conversation {
 
     /// What is held of incomplete packets, in bytes.
     pub(super) fn cost(&self) -> usize {
-        self.mqtt.from_client.cost().saturating_add(self.mqtt.from_server.cost())
+        let Some(Mqtt { from_client, from_server, .. }) = self.mqtt.as_deref() else { return 0 };
+        from_client.cost().saturating_add(from_server.cost())
     }
 
     /// Gives up what is held of incomplete packets.
     pub(super) fn shed<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: None };
+        let Some(mqtt) = &mut self.mqtt else { return };
+        let mut top = Records { worker, connection, mqtt, time: None };
         for sender in [Sender::Client, Sender::Server] {
             top.frame(sender, None, None, |framer, emit| framer.shed(emit));
         }
@@ -219,30 +209,51 @@ impl Conversation {
 
     /// What the carrier waits for beside the bytes may be there now.
     pub(super) fn wake<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: self.last };
+        let Some(mqtt) = &mut self.mqtt else { return };
+        let mut top = Records { worker, connection, mqtt, time: self.last };
         // What is found to be no MQTT is let go with its next bytes.
         let _ = self.carrier.wake(&mut top);
     }
 
     /// Whether it is MQTT, or ought to be by its port.
     fn is_mqtt(&self) -> bool {
-        self.is_mqtt_port || self.has_mqtt()
+        self.hints.is_mqtt_port || self.has_mqtt()
+    }
+
+    /// Whether bytes of MQTT were taken, so that it is known which side is the client.
+    fn has_mqtt(&self) -> bool {
+        let has_bytes = |mqtt: &Mqtt| mqtt.from_client.taken > 0 || mqtt.from_server.taken > 0;
+        self.mqtt.as_deref().is_some_and(has_bytes)
     }
 
     /// Nothing more comes of the connection.
     pub(super) fn finish<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
-        let mut top = Records { worker, connection, mqtt: &mut self.mqtt, time: self.last };
+        let Some(mqtt) = &mut self.mqtt else { return };
+        let mut top = Records { worker, connection, mqtt, time: self.last };
         let what = self.carrier.other();
         self.carrier.finish(&mut top);
         top.worker.name_port(connection, what.or(self.carrier.other()));
         for sender in [Sender::Client, Sender::Server] {
             top.item(sender, Item::End, None);
         }
-        worker.reader.ended(&mut self.mqtt.session);
+        top.worker.reader.ended(&mut top.mqtt.session);
     }
 }
 
 impl Mqtt {
+    fn new(hints: Hints, settings: &Settings) -> Self {
+        let max_packet = settings.max_packet;
+        Self {
+            client: Side::A,
+            is_opened: hints.opener.is_some(),
+            session: session::Connection::of_stream(settings.version),
+            max_packet,
+            from_client: Direction::new(false, max_packet),
+            from_server: Direction::new(false, max_packet),
+            trouble: <[Trouble; 2]>::default(),
+        }
+    }
+
     fn side(&self, sender: Sender) -> Side {
         if sender == Sender::Client { self.client } else { self.client.other() }
     }

@@ -6,13 +6,10 @@ use super::{Consumer, Origin};
 use crate::mqttsn::{is_connect, is_plausible, messages};
 use crate::net::Datagram;
 use crate::session::{How, Pairs, Trust};
-use crate::spec::Sender;
+use crate::spec::{Sender, port};
 use crate::stream::Stamp;
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::net::SocketAddr;
-
-/// The ports that gateways of MQTT-SN listen on: 1884, and 10000 of the Paho gateway.
-pub const SN_PORTS: [u16; 2] = [1884, 10_000];
 
 /// The last of the well-known ports: a client does not send from there.
 const MAX_WELL_KNOWN: u16 = 1_023;
@@ -137,7 +134,7 @@ impl Datagrams {
     /// Whether an end is a gateway, going by its port and by the CONNECTs until now. Opposite a
     /// well-known port, that of DNS for example, a gateway's port is a client's own by chance.
     fn is_gateway(&self, end: SocketAddr, peer: SocketAddr) -> bool {
-        let by_port = SN_PORTS.contains(&end.port()) && peer.port() > MAX_WELL_KNOWN;
+        let by_port = port::own("udp").any(|own| own == end.port()) && peer.port() > MAX_WELL_KNOWN;
         by_port || self.named.contains(&end.port()) || self.found.all.contains(&end)
     }
 }

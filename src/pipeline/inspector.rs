@@ -11,15 +11,11 @@ use crate::carrier::tls::Secrets;
 use crate::mqtt::boundary::is_connect;
 use crate::net::{self, Counters, FragmentCounters, Net, Skip, Transport};
 use crate::session::sn::Predefined;
-use crate::spec::Version;
+use crate::spec::{Version, port};
 use crate::stream::{Connection, End, Event, Flows, Limits, Side, Sink, Stamp, StreamCounters};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-/// The port that MQTT has without TLS.
-pub const MQTT_PORT: u16 = 1883;
-/// The port that MQTT has with TLS.
-pub const MQTT_TLS_PORT: u16 = 8883;
 /// The longest packet that is held, in bytes, unless set otherwise. Brokers take 256 KiB to 16 MiB.
 pub const MAX_PACKET: usize = 16 << 20;
 
@@ -39,7 +35,9 @@ const MAX_LOOKS: u64 = 1 << 20;
 pub struct Settings {
     /// TCP ports of servers that speak MQTT.
     pub ports: Vec<u16>,
-    /// UDP ports of gateways that speak MQTT-SN, besides [`SN_PORTS`](super::SN_PORTS).
+    /// Those of them that carry MQTT whatever their bytes look like.
+    pub named_ports: Vec<u16>,
+    /// UDP ports of gateways that speak MQTT-SN, besides those of [`PORTS`](port::PORTS).
     pub sn_ports: Vec<u16>,
     /// Names of the pre-defined topic ids of MQTT-SN.
     pub sn_topics: Predefined,
@@ -62,7 +60,8 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            ports: vec![MQTT_PORT, MQTT_TLS_PORT],
+            ports: port::own("tcp").collect(),
+            named_ports: Vec::new(),
             sn_ports: Vec::new(),
             sn_topics: Predefined::default(),
             any_port: true,
@@ -92,7 +91,7 @@ pub struct Inspector<C> {
 
 #[derive(Debug)]
 pub(super) struct Worker<C> {
-    settings: Settings,
+    pub(super) settings: Settings,
     pub(super) reader: Reader<C>,
     pub(super) clock: Clock,
     pub(super) frames: Vec<u64>,
@@ -195,6 +194,11 @@ impl<C: Consumer> Inspector<C> {
             next = self.net.more(frame);
         }
         self.flow()
+    }
+
+    /// Nothing comes for a while: what was held in the hope of a frame before it is told.
+    pub fn pause(&mut self) {
+        self.flows.pause(&mut self.worker);
     }
 
     /// Ends the inspection: what is still held is told.
@@ -378,7 +382,9 @@ impl Settings {
             (false, true) => Some(Side::B),
             _ => opener.map(Side::other),
         };
-        Hints { is_mqtt_port: a || b, server, opener }
+        let is_named = |side| self.named_ports.contains(&connection.address(side).port());
+        let is_named = is_named(Side::A) || is_named(Side::B);
+        Hints { is_mqtt_port: a || b, is_named, server, opener }
     }
 }
 

@@ -19,10 +19,7 @@ mod redact;
 mod sn;
 mod trouble;
 
-pub use datagrams::SN_PORTS;
-pub use inspector::{
-    HELD_IN_ALL, Inspector, Losses, MAX_PACKET, MQTT_PORT, MQTT_TLS_PORT, Settings,
-};
+pub use inspector::{HELD_IN_ALL, Inspector, Losses, MAX_PACKET, Settings};
 pub use lifeline::{Happened, Lifeline};
 pub use notes::Notes;
 pub use pasted::{PastedSettings, read_paste};

@@ -105,6 +105,8 @@ impl Connection {
 
     /// Bytes of one side were lost, or could not be read.
     pub fn lost(&mut self, sender: Sender, at: At, shared: &mut Shared) {
+        // What stood there may have been the end of this connection and the beginning of another.
+        self.connects = 0;
         self.track.lost(sender, at, shared);
     }
 

@@ -10,6 +10,7 @@ pub mod link;
 pub mod meaning;
 pub mod mosquitto;
 pub mod packet_type;
+pub mod port;
 pub mod property;
 pub mod proxy;
 pub mod reason;

@@ -22,6 +22,8 @@ pub(super) struct Shared {
     pub(super) history: History,
     /// Held by all sides together, in bytes.
     pub(super) held: usize,
+    /// What waits for the other side of its connection, in bytes.
+    pub(super) ahead: usize,
 }
 
 /// Where events go. A call through a pointer costs nothing beside what the consumer does with one.
@@ -134,7 +136,12 @@ impl Assembler {
     /// Tells everything that is held, with its gaps: nothing more comes.
     pub(super) fn finish(&mut self, shared: &mut Shared, emit: Emit<'_>) {
         self.release(GapCause::End, shared, emit);
-        let end = self.end.filter(|end| self.offset < end.offset).map(|end| (end.offset, end.at));
+        // A reset may lie anywhere in the window: alone it does not show that bytes are missing.
+        let is_real = |end: &Ending| {
+            let is_acked = self.acked.is_some_and(|(acked, _)| acked >= end.offset);
+            self.offset < end.offset && (end.how == Close::Fin || is_acked)
+        };
+        let end = self.end.filter(is_real).map(|end| (end.offset, end.at));
         // An acknowledged byte beyond the last one may be a FIN that was not captured.
         let acked = self
             .acked
@@ -206,6 +213,28 @@ impl Assembler {
         } else {
             Fit::Inside
         }
+    }
+
+    /// Whether a segment is the first behind the SYN of this side.
+    pub(super) fn is_first(&self, tcp: &TcpLayer) -> bool {
+        let is_untouched = self.offset == 0 && self.held.is_empty();
+        is_untouched && self.start.is_syn() && self.distance(payload_seq(tcp)) == Some(0)
+    }
+
+    /// The other side acknowledged the SYN of this one, which was not seen.
+    pub(super) fn start_at(&mut self, ack: u32, is_certain: bool) {
+        self.start.learn(ack, is_certain);
+    }
+
+    /// The next offset, where bytes from there on are missing that the other side acknowledges.
+    ///
+    /// A single one may be a FIN that was not captured, or come of a start that was guessed.
+    pub(super) fn missing_before(&self, ack: u32) -> Option<u64> {
+        let distance = self.distance(ack)?.try_into().ok()?;
+        let acked = self.offset.saturating_add(distance);
+        let is_sent = self.end.is_none_or(|end| self.offset < end.offset);
+        let is_near = (2..=WINDOW).contains(&distance);
+        (is_near && is_sent && !self.closed && acked > self.offset).then_some(self.offset)
     }
 
     /// Whether the side has ended with a reset.

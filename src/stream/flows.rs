@@ -1,21 +1,24 @@
 //! The flow table: which connection and side a segment belongs to.
 
-use std::{collections::HashMap, ops::ControlFlow};
+use std::collections::HashMap;
 
 use super::{
-    Connection, End, Event, GapCause, Limits, Side, Sink, Stamp, StreamCounters,
-    assembler::{Assembler, Emit, Fit, Moment, Shared},
+    Connection, End, GapCause, Limits, Side, Sink, Stamp, StreamCounters, ahead,
+    assembler::Shared,
     ended::{Ended, Entry, Last},
+    flow::{Flow, opener},
     hash::{Key, Seed},
-    limits::{STRAYS, SWEEP, SWEEP_SEGMENTS, WINDOW},
+    limits::{SWEEP, SWEEP_SEGMENTS},
 };
-use crate::net::{Flags, Segment, TcpLayer};
+use crate::net::Segment;
 
 /// All connections of a capture, each with the state that a [`Sink`] keeps for it.
 #[derive(Debug)]
 pub struct Flows<T> {
-    table: HashMap<Key, Flow<T>, Seed>,
+    /// Each in a box: the table grows by doubling, and half of it may be empty.
+    table: HashMap<Key, Box<Flow<T>>, Seed>,
     ended: Ended,
+    ahead: ahead::Queue,
     shared: Shared,
     /// When idle connections were last looked for: time and number of the segment.
     swept: (Option<i64>, u64),
@@ -30,53 +33,6 @@ pub struct StreamId {
     pub side: Side,
 }
 
-#[derive(Debug)]
-struct Flow<T> {
-    connection: Connection,
-    /// Whether side A is the lower end of the key.
-    a_is_low: bool,
-    /// `None` where nobody cares for the connection, or all was told. In a box, so that an ended
-    /// connection that lingers in the table is small.
-    state: Option<Box<T>>,
-    a: Assembler,
-    b: Assembler,
-    a_seen: bool,
-    b_seen: bool,
-    segments: u64,
-    /// Whether any segment had payload.
-    has_payload: bool,
-    strays: Strays,
-    /// The last segment: the one with the smallest number is idle the longest.
-    last: Last,
-    /// Which sides have sent a FIN.
-    fins: [bool; 2],
-    /// Whether a reset came, and no payload after it.
-    reset: bool,
-    /// Whether it is in the queue of those that have ended.
-    queued: bool,
-}
-
-/// Segments in a row that no window reaches: of which side, the next sequence number, how many.
-#[derive(Clone, Copy, Debug, Default)]
-struct Strays {
-    sender_is_low: bool,
-    next: u32,
-    count: u8,
-}
-
-impl Strays {
-    /// Takes the next one; whether there are enough for a new connection.
-    fn add(&mut self, tcp: &TcpLayer, sender_is_low: bool) -> bool {
-        let distance = tcp.seq.wrapping_sub(self.next) as i32;
-        let goes_on = self.sender_is_low == sender_is_low
-            && u64::from(distance.unsigned_abs()) <= WINDOW
-            && self.count > 0;
-        self.count = if goes_on { self.count.saturating_add(1) } else { 1 };
-        (self.next, self.sender_is_low) = (tcp.seq.wrapping_add(tcp.len), sender_is_low);
-        self.count >= STRAYS
-    }
-}
-
 impl<T> Default for Flows<T> {
     fn default() -> Self {
         Self::new(Limits::default())
@@ -88,7 +44,13 @@ impl<T> Flows<T> {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         let shared = Shared { limits, ..Shared::default() };
-        Self { table: HashMap::default(), ended: Ended::default(), shared, swept: (None, 0) }
+        Self {
+            table: HashMap::default(),
+            ended: Ended::default(),
+            ahead: ahead::Queue::default(),
+            shared,
+            swept: (None, 0),
+        }
     }
 
     /// What happened so far.
@@ -123,7 +85,11 @@ impl<T> Flows<T> {
         sink: &mut S,
     ) -> StreamId {
         self.shared.counters.segments = self.shared.counters.segments.saturating_add(1);
-        self.forget_ended(Last::new(self.shared.counters.segments, at), sink);
+        let now = Last::new(self.shared.counters.segments, at);
+        self.forget_ended(now, sink);
+        while let Some(entry) = self.ahead.due(now, self.shared.ahead) {
+            self.give_up_waiting(entry, sink);
+        }
         let (key, sender_is_low) = Key::new(segment.src(), segment.dst());
         self.sweep(at, sink);
         let known = self.table.get_mut(&key);
@@ -133,7 +99,7 @@ impl<T> Flows<T> {
         if !self.table.contains_key(&key) {
             self.make_room(sink);
             let flow = self.open(at, segment, sender_is_low, sink);
-            self.table.insert(key, flow);
+            self.table.insert(key, Box::new(flow));
         }
         let Some(flow) = self.table.get_mut(&key) else {
             // Not reached: the flow was put there above.
@@ -144,15 +110,26 @@ impl<T> Flows<T> {
             flow.queued = true;
             self.ended.push(Entry { key, stream: id.stream, last: flow.last });
         }
+        if let Some(ahead) = &mut flow.ahead {
+            self.ahead.add(ahead, Entry { key, stream: id.stream, last: flow.last });
+        }
         if self.shared.held > self.shared.limits.held_in_all {
             self.release_the_largest(sink);
         }
         id
     }
 
+    /// Nothing comes for a while: what waits for the other side of its connection waits no more.
+    pub fn pause<S: Sink<State = T>>(&mut self, sink: &mut S) {
+        while let Some(entry) = self.ahead.pop() {
+            self.give_up_waiting(entry, sink);
+        }
+    }
+
     /// Ends all connections: what is still held is told, with its gaps, stream after stream.
     pub fn finish<S: Sink<State = T>>(&mut self, sink: &mut S) {
         self.ended.clear();
+        self.ahead.clear();
         let mut flows: Vec<_> = self.table.drain().map(|(_, flow)| flow).collect();
         flows.sort_unstable_by_key(|flow| flow.connection.stream);
         for flow in flows {
@@ -176,21 +153,23 @@ impl<T> Flows<T> {
             opener: opener(&segment.tcp, Side::A),
         };
         counters.streams = counters.streams.saturating_add(1);
-        Flow {
-            connection,
-            a_is_low,
-            state: sink.opened(&connection).map(Box::new),
-            a: Assembler::default(),
-            b: Assembler::default(),
-            a_seen: false,
-            b_seen: false,
-            segments: 0,
-            has_payload: false,
-            strays: Strays::default(),
-            last: Last::default(),
-            fins: [false; 2],
-            reset: false,
-            queued: false,
+        Flow::new(connection, a_is_low, sink.opened(&connection))
+    }
+
+    /// A connection has waited long enough for what a segment of it answers.
+    fn give_up_waiting<S: Sink<State = T>>(&mut self, entry: Entry, sink: &mut S) {
+        let known = self.table.get_mut(&entry.key);
+        let Some(flow) = known.filter(|flow| flow.connection.stream == entry.stream) else {
+            return;
+        };
+        let Some(is_it) = flow.ahead.as_mut().map(|ahead| ahead::taken(ahead, &entry)) else {
+            return;
+        };
+        if is_it {
+            flow.wait_no_more(&mut self.shared, sink);
+        }
+        if let Some(ahead) = &mut flow.ahead {
+            self.ahead.add(ahead, entry);
         }
     }
 
@@ -279,7 +258,7 @@ impl<T> Flows<T> {
         let holders = |flow: &Flow<T>| {
             usize::from(flow.a.held() > 0).saturating_add((flow.b.held() > 0).into())
         };
-        let count: usize = self.table.values().map(holders).sum();
+        let count: usize = self.table.values().map(|flow| holders(flow)).sum();
         let least = self.shared.held.checked_div(count.saturating_mul(2)).unwrap_or(0).max(1);
         let mut large: Vec<_> = self
             .table
@@ -296,183 +275,5 @@ impl<T> Flows<T> {
                 }
             }
         }
-    }
-}
-
-impl<T> Flow<T> {
-    fn push<S: Sink<State = T>>(
-        &mut self,
-        at: Stamp,
-        segment: &Segment<'_>,
-        sender_is_low: bool,
-        shared: &mut Shared,
-        sink: &mut S,
-    ) -> StreamId {
-        let side = self.side(sender_is_low);
-        let was_answered = self.a_seen && self.b_seen;
-        self.note(side, at, segment, shared);
-        let id = StreamId { stream: self.connection.stream, side };
-        if self.state.is_none() {
-            self.assembler(side).note_start(&segment.tcp);
-            return id;
-        }
-        let both_ways = self.a_seen && self.b_seen;
-        if both_ways
-            && !was_answered
-            && !self.reset
-            && self.connection.opener.is_some()
-            && let Some(state) = &mut self.state
-        {
-            sink.answered(&self.connection, state, at);
-        }
-        let now = Moment { at, segments: self.segments, both_ways };
-        self.tell(side, shared, sink, |assembler, shared, emit| {
-            assembler.push(segment, now, shared, emit);
-        });
-        let tcp = &segment.tcp;
-        if tcp.flags.has(Flags::ACK) {
-            self.assembler(side.other()).acknowledged(tcp.ack, at);
-        }
-        for side in [Side::A, Side::B] {
-            if self.assembler(side).waits() {
-                self.tell(side, shared, sink, |assembler, shared, emit| {
-                    assembler.give_up_lost(now, shared, emit);
-                });
-            }
-        }
-        let all_told = self.a.is_closed() && self.b.is_closed() && !self.reset;
-        if let Some(state) = self.state.take_if(|_| all_told) {
-            // The consumer's state may be large; what lingers knows repeated segments without it.
-            sink.ended(&self.connection, *state, End::Closed);
-        }
-        id
-    }
-
-    fn note(&mut self, side: Side, at: Stamp, segment: &Segment<'_>, shared: &Shared) {
-        self.last = Last::new(shared.counters.segments, at);
-        self.has_payload |= segment.tcp.len > 0;
-        self.segments = self.segments.saturating_add(1);
-        match side {
-            Side::A => self.a_seen = true,
-            Side::B => self.b_seen = true,
-        }
-        let tcp = &segment.tcp;
-        if tcp.flags.has(Flags::FIN) {
-            let [a, b] = &mut self.fins;
-            *(if side == Side::A { a } else { b }) = true;
-        }
-        // Payload behind a reset: nobody believed it.
-        self.reset = tcp.flags.has(Flags::RST) || (self.reset && tcp.len == 0);
-        if self.connection.opener.is_none() {
-            self.connection.opener = opener(tcp, side);
-        }
-    }
-
-    /// Whether its sides have ended it. What comes after that can only be sent again.
-    const fn has_ended(&self) -> bool {
-        self.reset || matches!(self.fins, [true, true])
-    }
-
-    fn finish<S: Sink<State = T>>(mut self, end: End, shared: &mut Shared, sink: &mut S) {
-        for side in [Side::A, Side::B] {
-            self.tell(side, shared, sink, |assembler, shared, emit| assembler.finish(shared, emit));
-        }
-        if let Some(state) = self.state {
-            sink.ended(&self.connection, *state, end);
-        }
-    }
-
-    /// Lets one side tell the sink what it has to tell.
-    fn tell<S: Sink<State = T>>(
-        &mut self,
-        side: Side,
-        shared: &mut Shared,
-        sink: &mut S,
-        act: impl FnOnce(&mut Assembler, &mut Shared, Emit<'_>),
-    ) {
-        let Some(state) = &mut self.state else { return };
-        let connection = &self.connection;
-        let mut wanted = true;
-        let mut emit = |event: Event<'_>| {
-            wanted =
-                wanted && sink.event(connection, state, side, event) == ControlFlow::Continue(());
-        };
-        let assembler = if side == Side::A { &mut self.a } else { &mut self.b };
-        act(assembler, shared, &mut emit);
-        if !wanted {
-            self.a.discard(shared);
-            self.b.discard(shared);
-            if let Some(state) = self.state.take() {
-                sink.ended(&self.connection, *state, End::Unwanted);
-            }
-        }
-    }
-
-    /// Whether a segment belongs to a new connection between the same addresses and ports.
-    fn is_reused_by<S: Sink<State = T>>(
-        &mut self,
-        segment: &Segment<'_>,
-        sender_is_low: bool,
-        sink: &S,
-    ) -> bool {
-        let tcp = &segment.tcp;
-        let side = self.side(sender_is_low);
-        let is_over = self.is_over();
-        if tcp.flags.has(Flags::SYN) {
-            return self.assembler(side).is_other_start(tcp.seq);
-        }
-        let is_unwanted = self.state.is_none() && !self.has_ended();
-        if is_unwanted || tcp.flags.has(Flags::RST) {
-            return false;
-        }
-        let fit = self.assembler(side).fit(tcp);
-        if fit != Fit::Stray {
-            self.strays = Strays::default();
-        }
-        let has_payload = tcp.len > 0;
-        match fit {
-            Fit::Inside => false,
-            Fit::Far => has_payload && sink.begins(segment.payload),
-            // One byte may be a keep-alive probe.
-            Fit::BeyondEnd => {
-                has_payload && ((is_over && tcp.len > 1) || sink.begins(segment.payload))
-            }
-            Fit::Stray => {
-                let is_run = self.strays.add(tcp, sender_is_low);
-                has_payload && (is_over || is_run || sink.begins(segment.payload))
-            }
-        }
-    }
-
-    /// Whether nothing more is to come of the connection.
-    fn is_over(&self) -> bool {
-        let is_reset = self.a.is_reset() || self.b.is_reset();
-        is_reset || (self.a.is_closed() && self.b.is_closed())
-    }
-
-    fn is_idle(&self, now: i64, limits: &Limits) -> bool {
-        let bound = if self.has_payload { limits.idle } else { limits.idle_without_payload };
-        let silent = now.saturating_sub(self.last.time.unwrap_or(now));
-        u128::try_from(silent).is_ok_and(|silent| silent > bound.as_nanos())
-    }
-
-    const fn side(&self, sender_is_low: bool) -> Side {
-        if sender_is_low == self.a_is_low { Side::A } else { Side::B }
-    }
-
-    const fn assembler(&mut self, side: Side) -> &mut Assembler {
-        match side {
-            Side::A => &mut self.a,
-            Side::B => &mut self.b,
-        }
-    }
-}
-
-/// The side that opened a connection, where a segment tells.
-fn opener(tcp: &TcpLayer, sender: Side) -> Option<Side> {
-    match (tcp.flags.has(Flags::SYN), tcp.flags.has(Flags::ACK)) {
-        (true, false) => Some(sender),
-        (true, true) => Some(sender.other()),
-        (false, _) => None,
     }
 }

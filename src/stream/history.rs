@@ -3,15 +3,16 @@
 //! One ring for all: memory stays flat however many connections there are. Each side remembers
 //! where its last few segments lie in it.
 
-use std::ops::Range;
+use std::{collections::VecDeque, ops::Range};
 
 /// Bytes remembered. A segment that comes again does so within a second or two; on a busy link this
 /// holds tens of milliseconds, on the links that MQTT is used on, minutes.
 const RING: usize = 1 << 22;
 /// Takes a place to its index in the ring, whose size is a power of two.
 const MASK: u64 = (1 << 22) - 1;
-/// Segments that a side remembers: a repeated one is nearly always among the last four.
-const RECENT: usize = 4;
+/// Runs of bytes that a side remembers: a repeated segment is nearly always among the last four. What
+/// one side brings while no other does is one run, up to the ring's end.
+const RECENT: usize = 32;
 
 /// The ring.
 #[derive(Debug, Default)]
@@ -42,10 +43,12 @@ impl History {
         Some(place)
     }
 
-    fn get(&self, place: u64, len: usize) -> Option<&[u8]> {
-        let still_there = self.written.saturating_sub(place) <= RING as u64;
-        let at = self.index(place);
-        if still_there { self.ring.get(at..)?.get(..len) } else { None }
+    /// What is still there of bytes that were kept, with how many of the first are not.
+    fn get(&self, place: u64, len: usize) -> Option<(u64, &[u8])> {
+        let oldest = self.written.saturating_sub(RING as u64);
+        let gone = oldest.saturating_sub(place);
+        let bytes = self.ring.get(self.index(place)..)?.get(..len)?;
+        Some((gone, bytes.get(usize::try_from(gone).ok()?..)?))
     }
 
     const fn index(&self, place: u64) -> usize {
@@ -53,11 +56,11 @@ impl History {
     }
 }
 
-/// Where the last segments of one side lie in the ring.
-#[derive(Clone, Copy, Debug, Default)]
+/// Where the last bytes of one side lie in the ring.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Recent {
-    entries: [Entry; RECENT],
-    next: u8,
+    /// The oldest in front; no more is allocated than was needed.
+    entries: VecDeque<Entry>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,17 +70,33 @@ struct Entry {
     place: u64,
 }
 
+impl Entry {
+    /// Whether bytes at an offset, and at a place in the ring, lie directly behind these.
+    const fn goes_on(&self, offset: u64, place: u64) -> bool {
+        let len = self.len as u64;
+        let is_behind = self.place.saturating_add(len) == place;
+        // Those at the ring's start are not behind those at its end.
+        is_behind && place & MASK != 0 && self.offset.saturating_add(len) == offset
+    }
+}
+
 impl Recent {
     /// Remembers bytes that were told at an offset of the side.
     pub(super) fn remember(&mut self, history: &mut History, offset: u64, bytes: &[u8]) {
         let (Some(place), Ok(len)) = (history.keep(bytes), u32::try_from(bytes.len())) else {
             return;
         };
-        let slot = usize::from(self.next) % RECENT;
-        if let Some(entry) = self.entries.get_mut(slot) {
-            *entry = Entry { offset, len, place };
+        if let Some(last) = self.entries.back_mut()
+            && last.goes_on(offset, place)
+            && let Some(len) = last.len.checked_add(len).filter(|len| *len as usize <= RING)
+        {
+            last.len = len;
+            return;
         }
-        self.next = self.next.wrapping_add(1);
+        if self.entries.len() >= RECENT {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(Entry { offset, len, place });
     }
 
     /// From where to where these bytes differ from those told at the same offsets, as far as they
@@ -89,8 +108,8 @@ impl Recent {
         bytes: &[u8],
     ) -> Option<Range<u64>> {
         let told = self.entries.iter().filter_map(|entry| {
-            let told = history.get(entry.place, entry.len as usize)?;
-            difference((entry.offset, told), (offset, bytes))
+            let (gone, told) = history.get(entry.place, entry.len as usize)?;
+            difference((entry.offset.saturating_add(gone), told), (offset, bytes))
         });
         told.reduce(join)
     }
@@ -127,6 +146,19 @@ pub(super) fn part(at: u64, bytes: &[u8], start: u64, end: u64) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_run_that_is_overwritten_in_part_the_rest_is_compared() {
+        let (mut history, mut recent) = (History::default(), Recent::default());
+        let block = vec![7; RING / 8];
+        for n in 0..8 {
+            recent.remember(&mut history, n * block.len() as u64, &block);
+        }
+        assert_eq!(recent.entries.len(), 1);
+        Recent::default().remember(&mut history, 0, &[1; 100]);
+        assert_eq!(recent.difference(&history, 90, &[8; 20]), Some(100..110));
+        assert_eq!(recent.difference(&history, 0, &[8; 100]), None);
+    }
 
     #[test]
     fn a_difference_is_seen_as_long_as_the_ring_holds_the_bytes() {

@@ -37,7 +37,20 @@ impl Start {
         }
     }
 
-    /// Whether anything of the side was seen.
+    /// Learns from an acknowledgment of the other side where nothing is known yet: that of a SYN is
+    /// certain, another may be of more than the SYN.
+    pub(super) fn learn(&mut self, ack: u32, is_certain: bool) {
+        if *self == Self::Unknown {
+            *self = if is_certain { Self::Syn(ack) } else { Self::Guessed(ack) };
+        }
+    }
+
+    /// Whether the SYN is known.
+    pub(super) fn is_syn(self) -> bool {
+        matches!(self, Self::Syn(_))
+    }
+
+    /// Whether anything of the side is known.
     pub(super) fn is_known(self) -> bool {
         self != Self::Unknown
     }

@@ -34,6 +34,7 @@ pub use interface::{Interface, interfaces};
 pub use recording::{Format, Recording, Switch};
 
 use super::{CaptureError, Fault, Frame, MAX_FRAME_LEN, Source};
+use crate::spec::port;
 use pcap::Error as PcapError;
 use recording::Recorder;
 use rustix::{
@@ -69,9 +70,6 @@ const MAX_EVENTS: usize = 1_024;
 /// network while the program does not get to run.
 pub const DEFAULT_BUFFER_MIB: u32 = 64;
 
-/// The filter when nothing else is asked for: MQTT's registered port.
-pub const DEFAULT_FILTER: &str = "tcp port 1883";
-
 /// What to capture, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -93,7 +91,7 @@ impl Options {
     pub fn new(interface: impl Into<String>) -> Self {
         Self {
             interfaces: vec![interface.into()],
-            filter: DEFAULT_FILTER.into(),
+            filter: port::filter(&[], &[]),
             snaplen: MAX_FRAME_LEN,
             promiscuous: true,
             buffer_mib: DEFAULT_BUFFER_MIB,

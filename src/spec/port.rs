@@ -1,0 +1,66 @@
+//! Well-known ports: where MQTT is expected. On any other port it is told by its bytes.
+
+/// What of a server listens on a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// `tcp` or `udp`, as capture filters say it.
+    pub transport: &'static str,
+    /// The number.
+    pub number: u16,
+    /// What it carries, in words.
+    pub carries: &'static str,
+    /// Whether it is for this alone: what else is found there is worth a word.
+    pub is_own: bool,
+}
+
+/// The ports. To add one, add a row: live capture, `read` and the README loop over them.
+pub static PORTS: &[Port] = &[
+    row("tcp", 1883, "MQTT", true),
+    row("tcp", 8883, "MQTT over TLS", true),
+    row("tcp", 8083, "MQTT over WebSocket (EMQX)", false),
+    row("tcp", 8084, "MQTT over WebSocket and TLS (EMQX)", false),
+    row("tcp", 9001, "MQTT over WebSocket (Mosquitto's usual example)", false),
+    row("udp", 1884, "MQTT-SN", true),
+    row("udp", 10_000, "MQTT-SN (Paho's gateway)", true),
+];
+
+const fn row(transport: &'static str, number: u16, carries: &'static str, is_own: bool) -> Port {
+    Port { transport, number, carries, is_own }
+}
+
+/// The ports that are for MQTT alone (`tcp`), or for MQTT-SN (`udp`).
+pub fn own(transport: &str) -> impl Iterator<Item = u16> {
+    PORTS.iter().filter(move |row| row.is_own && row.transport == transport).map(|row| row.number)
+}
+
+/// A capture filter for all of them, in libpcap's language, and for further ports.
+#[must_use]
+pub fn filter(tcp: &[u16], udp: &[u16]) -> String {
+    [("tcp", tcp), ("udp", udp)].map(|(transport, more)| of_transport(transport, more)).join(" or ")
+}
+
+fn of_transport(transport: &str, more: &[u16]) -> String {
+    let known = PORTS.iter().filter(|row| row.transport == transport).map(|row| row.number);
+    let mut numbers: Vec<u16> = Vec::new();
+    for number in known.chain(more.iter().copied()) {
+        if !numbers.contains(&number) {
+            numbers.push(number);
+        }
+    }
+    let numbers: Vec<String> = numbers.iter().map(u16::to_string).collect();
+    format!("{transport} port ({})", numbers.join(" or "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_filter_names_each_port_once() {
+        assert_eq!(
+            filter(&[1883, 4000], &[]),
+            "tcp port (1883 or 8883 or 8083 or 8084 or 9001 or 4000) or udp port (1884 or 10000)"
+        );
+        assert_eq!(own("udp").collect::<Vec<_>>(), [1884, 10_000]);
+    }
+}

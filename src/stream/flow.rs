@@ -1,0 +1,370 @@
+//! One connection in the table: its two sides, and what came too early of them.
+
+use std::ops::ControlFlow;
+
+use super::{
+    Connection, End, Event, Limits, Side, Sink, Stamp, StreamId,
+    ahead::Ahead,
+    assembler::{Assembler, Emit, Fit, Moment, Shared},
+    ended::Last,
+    limits::{STRAYS, WINDOW},
+};
+use crate::net::{Flags, Segment, TcpLayer};
+
+#[derive(Debug)]
+pub(super) struct Flow<T> {
+    pub(super) connection: Connection,
+    /// Whether side A is the lower end of the key.
+    a_is_low: bool,
+    /// `None` where nobody cares for the connection, or all was told. In a box, so that an ended
+    /// connection that lingers in the table is small.
+    pub(super) state: Option<Box<T>>,
+    pub(super) a: Assembler,
+    pub(super) b: Assembler,
+    a_seen: bool,
+    b_seen: bool,
+    segments: u64,
+    /// Whether any segment had payload.
+    pub(super) has_payload: bool,
+    strays: Strays,
+    /// The last segment: the one with the smallest number is idle the longest.
+    pub(super) last: Last,
+    /// Which sides have sent a FIN.
+    fins: [bool; 2],
+    /// Whether a reset came, and no payload after it.
+    reset: bool,
+    /// Whether it is in the queue of those that have ended.
+    pub(super) queued: bool,
+    /// Segments that came before what they answer; there only while some wait, or did in vain.
+    pub(super) ahead: Option<Box<Ahead>>,
+}
+
+/// Segments in a row that no window reaches: of which side, the next sequence number, how many.
+#[derive(Clone, Copy, Debug, Default)]
+struct Strays {
+    sender_is_low: bool,
+    next: u32,
+    count: u8,
+}
+
+impl Strays {
+    /// Takes the next one; whether there are enough for a new connection.
+    fn add(&mut self, tcp: &TcpLayer, sender_is_low: bool) -> bool {
+        let distance = tcp.seq.wrapping_sub(self.next) as i32;
+        let goes_on = self.sender_is_low == sender_is_low
+            && u64::from(distance.unsigned_abs()) <= WINDOW
+            && self.count > 0;
+        self.count = if goes_on { self.count.saturating_add(1) } else { 1 };
+        (self.next, self.sender_is_low) = (tcp.seq.wrapping_add(tcp.len), sender_is_low);
+        self.count >= STRAYS
+    }
+}
+
+impl<T> Flow<T> {
+    /// A connection before its first segment.
+    pub(super) fn new(connection: Connection, a_is_low: bool, state: Option<T>) -> Self {
+        Self {
+            connection,
+            a_is_low,
+            state: state.map(Box::new),
+            a: Assembler::default(),
+            b: Assembler::default(),
+            a_seen: false,
+            b_seen: false,
+            segments: 0,
+            has_payload: false,
+            strays: Strays::default(),
+            last: Last::default(),
+            fins: [false; 2],
+            reset: false,
+            queued: false,
+            ahead: None,
+        }
+    }
+
+    /// Takes a segment, or lets it wait.
+    pub(super) fn push<S: Sink<State = T>>(
+        &mut self,
+        at: Stamp,
+        segment: &Segment<'_>,
+        sender_is_low: bool,
+        shared: &mut Shared,
+        sink: &mut S,
+    ) -> StreamId {
+        let side = self.side(sender_is_low);
+        let was_answered = self.a_seen && self.b_seen;
+        self.note(side, at, segment, shared);
+        let id = StreamId { stream: self.connection.stream, side };
+        if self.state.is_none() {
+            self.assembler(side).note_start(&segment.tcp);
+            return id;
+        }
+        if self.a_seen
+            && self.b_seen
+            && !was_answered
+            && !self.reset
+            && self.connection.opener.is_some()
+            && let Some(state) = &mut self.state
+        {
+            sink.answered(&self.connection, state, at);
+        }
+        if self.is_ahead(side, &segment.tcp) {
+            let ahead = self.ahead.get_or_insert_default();
+            let cost = ahead.push(side, segment, at, self.last);
+            shared.ahead = shared.ahead.saturating_add(cost);
+            shared.counters.ahead = shared.counters.ahead.saturating_add(1);
+            if ahead.is_full() {
+                self.wait_no_more(shared, sink);
+            }
+        } else {
+            self.take(side, at, segment, shared, sink);
+        }
+        self.catch_up(shared, sink);
+        id
+    }
+
+    /// Takes a segment whose turn it is.
+    fn take<S: Sink<State = T>>(
+        &mut self,
+        side: Side,
+        at: Stamp,
+        segment: &Segment<'_>,
+        shared: &mut Shared,
+        sink: &mut S,
+    ) {
+        let both_ways = self.a_seen && self.b_seen;
+        let now = Moment { at, segments: self.segments, both_ways };
+        self.tell(side, shared, sink, |assembler, shared, emit| {
+            assembler.push(segment, now, shared, emit);
+        });
+        let tcp = &segment.tcp;
+        if tcp.flags.has(Flags::ACK) {
+            self.assembler(side.other()).acknowledged(tcp.ack, at);
+        }
+        for side in [Side::A, Side::B] {
+            if self.assembler(side).waits() {
+                self.tell(side, shared, sink, |assembler, shared, emit| {
+                    assembler.give_up_lost(now, shared, emit);
+                });
+            }
+        }
+        let all_told = self.a.is_closed() && self.b.is_closed() && !self.reset;
+        if let Some(state) = self.state.take_if(|_| all_told) {
+            // The consumer's state may be large; what lingers knows repeated segments without it.
+            sink.ended(&self.connection, *state, End::Closed);
+        }
+    }
+
+    /// Whether a segment has to wait for bytes of the other side that it acknowledges.
+    fn is_ahead(&mut self, side: Side, tcp: &TcpLayer) -> bool {
+        self.learn_start(side, tcp);
+        let moves = tcp.len > 0 || tcp.flags.has(Flags::FIN) || tcp.flags.has(Flags::RST);
+        let waits = |side| self.ahead.as_ref().is_some_and(|ahead| ahead.has(side));
+        let (own_wait, others_wait) = (waits(side), waits(side.other()));
+        // A bare acknowledgment waits too where it is of bytes that wait: it came behind these.
+        moves && own_wait || (moves || others_wait) && self.awaits(side, tcp).is_some()
+    }
+
+    /// Where the other side was not seen yet, an acknowledgment may tell its first sequence number.
+    fn learn_start(&mut self, side: Side, tcp: &TcpLayer) {
+        let both_seen = self.a_seen && self.b_seen;
+        if !both_seen && tcp.flags.has(Flags::ACK) && !tcp.flags.has(Flags::RST) {
+            let is_certain = tcp.flags.has(Flags::SYN);
+            if is_certain || self.assembler(side).is_first(tcp) {
+                self.assembler(side.other()).start_at(tcp.ack, is_certain);
+            }
+        }
+    }
+
+    /// The offset of the other side at which bytes are missing that a segment acknowledges.
+    fn awaits(&mut self, side: Side, tcp: &TcpLayer) -> Option<u64> {
+        if !tcp.flags.has(Flags::ACK) || tcp.flags.has(Flags::RST) {
+            return None;
+        }
+        let missing = self.assembler(side.other()).missing_before(tcp.ack)?;
+        let gave_up = |ahead: &Ahead| ahead.is_in_vain(side.other(), missing);
+        (!self.ahead.as_deref().is_some_and(gave_up)).then_some(missing)
+    }
+
+    /// Takes the segments that waited for what is there now.
+    fn catch_up<S: Sink<State = T>>(&mut self, shared: &mut Shared, sink: &mut S) {
+        if self.ahead.is_none() {
+            return;
+        }
+        // What one side tells may be what the other waits for.
+        while let Some(side) = [Side::A, Side::B].into_iter().find(|side| self.is_next(*side)) {
+            self.take_first(side, shared, sink);
+        }
+    }
+
+    /// Whether the first segment of a side that waits need not wait any more.
+    fn is_next(&mut self, side: Side) -> bool {
+        let first = self.ahead.as_ref().and_then(|ahead| ahead.first_of(side));
+        let Some(tcp) = first.map(|one| one.tcp) else { return false };
+        self.awaits(side, &tcp).is_none()
+    }
+
+    /// Takes the first segment of a side that waits.
+    fn take_first<S: Sink<State = T>>(&mut self, side: Side, shared: &mut Shared, sink: &mut S) {
+        let Some((one, cost)) = self.ahead.as_mut().and_then(|ahead| ahead.pop(side)) else {
+            return;
+        };
+        shared.ahead = shared.ahead.saturating_sub(cost);
+        self.take(side, one.at, &one.segment(), shared, sink);
+    }
+
+    /// The segment that waits the longest waits no more, nor do others for the same bytes.
+    pub(super) fn wait_no_more<S: Sink<State = T>>(&mut self, shared: &mut Shared, sink: &mut S) {
+        let first = self.ahead.as_ref().and_then(|ahead| ahead.first_side());
+        let Some(side) = first else { return };
+        let Some(tcp) =
+            self.ahead.as_ref().and_then(|ahead| ahead.first_of(side)).map(|one| one.tcp)
+        else {
+            return;
+        };
+        if let Some(missing) = self.awaits(side, &tcp)
+            && let Some(ahead) = &mut self.ahead
+        {
+            ahead.give_up(side.other(), missing);
+        }
+        self.catch_up(shared, sink);
+    }
+
+    fn note(&mut self, side: Side, at: Stamp, segment: &Segment<'_>, shared: &Shared) {
+        self.last = Last::new(shared.counters.segments, at);
+        self.has_payload |= segment.tcp.len > 0;
+        self.segments = self.segments.saturating_add(1);
+        match side {
+            Side::A => self.a_seen = true,
+            Side::B => self.b_seen = true,
+        }
+        let tcp = &segment.tcp;
+        if tcp.flags.has(Flags::FIN) {
+            let [a, b] = &mut self.fins;
+            *(if side == Side::A { a } else { b }) = true;
+        }
+        // Payload behind a reset: nobody believed it.
+        self.reset = tcp.flags.has(Flags::RST) || (self.reset && tcp.len == 0);
+        if self.connection.opener.is_none() {
+            self.connection.opener = opener(tcp, side);
+        }
+    }
+
+    /// Whether its sides have ended it. What comes after that can only be sent again.
+    pub(super) const fn has_ended(&self) -> bool {
+        self.reset || matches!(self.fins, [true, true])
+    }
+
+    pub(super) fn finish<S: Sink<State = T>>(
+        mut self,
+        end: End,
+        shared: &mut Shared,
+        sink: &mut S,
+    ) {
+        while let Some(side) = self.ahead.as_ref().and_then(|ahead| ahead.first_side()) {
+            self.take_first(side, shared, sink);
+        }
+        for side in [Side::A, Side::B] {
+            self.tell(side, shared, sink, |assembler, shared, emit| assembler.finish(shared, emit));
+        }
+        if let Some(state) = self.state {
+            sink.ended(&self.connection, *state, end);
+        }
+    }
+
+    /// Lets one side tell the sink what it has to tell.
+    pub(super) fn tell<S: Sink<State = T>>(
+        &mut self,
+        side: Side,
+        shared: &mut Shared,
+        sink: &mut S,
+        act: impl FnOnce(&mut Assembler, &mut Shared, Emit<'_>),
+    ) {
+        let Some(state) = &mut self.state else { return };
+        let connection = &self.connection;
+        let mut wanted = true;
+        let mut emit = |event: Event<'_>| {
+            wanted =
+                wanted && sink.event(connection, state, side, event) == ControlFlow::Continue(());
+        };
+        let assembler = if side == Side::A { &mut self.a } else { &mut self.b };
+        act(assembler, shared, &mut emit);
+        if !wanted {
+            self.a.discard(shared);
+            self.b.discard(shared);
+            let waiting = self.ahead.take().map_or(0, |ahead| ahead.cost());
+            shared.ahead = shared.ahead.saturating_sub(waiting);
+            if let Some(state) = self.state.take() {
+                sink.ended(&self.connection, *state, End::Unwanted);
+            }
+        }
+    }
+
+    /// Whether a segment belongs to a new connection between the same addresses and ports.
+    pub(super) fn is_reused_by<S: Sink<State = T>>(
+        &mut self,
+        segment: &Segment<'_>,
+        sender_is_low: bool,
+        sink: &S,
+    ) -> bool {
+        let tcp = &segment.tcp;
+        let side = self.side(sender_is_low);
+        let is_over = self.is_over();
+        if tcp.flags.has(Flags::SYN) {
+            return self.assembler(side).is_other_start(tcp.seq);
+        }
+        let is_unwanted = self.state.is_none() && !self.has_ended();
+        if is_unwanted || tcp.flags.has(Flags::RST) {
+            return false;
+        }
+        let fit = self.assembler(side).fit(tcp);
+        if fit != Fit::Stray {
+            self.strays = Strays::default();
+        }
+        let has_payload = tcp.len > 0;
+        match fit {
+            Fit::Inside => false,
+            Fit::Far => has_payload && sink.begins(segment.payload),
+            // One byte may be a keep-alive probe.
+            Fit::BeyondEnd => {
+                has_payload && ((is_over && tcp.len > 1) || sink.begins(segment.payload))
+            }
+            Fit::Stray => {
+                let is_run = self.strays.add(tcp, sender_is_low);
+                has_payload && (is_over || is_run || sink.begins(segment.payload))
+            }
+        }
+    }
+
+    /// Whether nothing more is to come of the connection.
+    fn is_over(&self) -> bool {
+        let is_reset = self.a.is_reset() || self.b.is_reset();
+        is_reset || (self.a.is_closed() && self.b.is_closed())
+    }
+
+    pub(super) fn is_idle(&self, now: i64, limits: &Limits) -> bool {
+        let bound = if self.has_payload { limits.idle } else { limits.idle_without_payload };
+        let silent = now.saturating_sub(self.last.time.unwrap_or(now));
+        u128::try_from(silent).is_ok_and(|silent| silent > bound.as_nanos())
+    }
+
+    const fn side(&self, sender_is_low: bool) -> Side {
+        if sender_is_low == self.a_is_low { Side::A } else { Side::B }
+    }
+
+    pub(super) const fn assembler(&mut self, side: Side) -> &mut Assembler {
+        match side {
+            Side::A => &mut self.a,
+            Side::B => &mut self.b,
+        }
+    }
+}
+
+/// The side that opened a connection, where a segment tells.
+pub(super) fn opener(tcp: &TcpLayer, sender: Side) -> Option<Side> {
+    match (tcp.flags.has(Flags::SYN), tcp.flags.has(Flags::ACK)) {
+        (true, false) => Some(sender),
+        (true, true) => Some(sender.other()),
+        (false, _) => None,
+    }
+}
