@@ -1,7 +1,7 @@
 //! Topic Filters (5.0: sections 4.7 and 4.8.2).
 
 use super::packet::Text;
-use super::primitive::text;
+use super::primitive::{is_plain_topic, text};
 use crate::annotate::{Cursor, Sink, Stop};
 use crate::spec::{Field, Rule, Version};
 use memchr::memchr2;
@@ -17,7 +17,8 @@ pub(super) fn topic_filter<'a, S: Sink>(
     version: Version,
 ) -> Result<Text<'a>, Stop> {
     let filter = text(c, field)?;
-    if S::RECORDS {
+    // A filter that could be a Topic Name has no wildcards to look at.
+    if S::RECORDS && (filter.0.starts_with(b"$") || !is_plain_topic(filter.0)) {
         judge(c, field, filter.0, version);
     }
     Ok(filter)

@@ -178,8 +178,9 @@ fn usual(
 /// Whether only the other side may send the property here.
 #[inline]
 fn is_other_sides(info: &PropertyInfo, place: PacketSet, sender: Option<Sender>) -> bool {
-    info.only_from.is_some_and(|(only, side, _)| {
-        only.meets(place) && sender.is_some_and(|sender| sender != side)
+    // The sender first: in the packets that one side alone may send, it is not asked for.
+    sender.is_some_and(|sender| {
+        info.only_from.is_some_and(|(only, side, _)| only.meets(place) && sender != side)
     })
 }
 
