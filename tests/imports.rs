@@ -11,6 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("annotate", &["bytes", "text", "spec"]),
     ("capture", &["bytes", "text", "spec"]),
     ("paste", &["bytes", "text", "spec"]),
+    ("log", &["bytes", "text", "spec"]),
     ("net", &["bytes", "text", "spec", "capture"]),
     ("stream", &["bytes", "text", "spec", "net"]),
     ("mqtt", &["bytes", "text", "spec", "annotate"]),
@@ -32,15 +33,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "render",
         &[
-            "bytes", "text", "spec", "annotate", "net", "mqtt", "mqttsn", "session", "pipeline",
-            "filter",
+            "bytes", "text", "spec", "annotate", "net", "stream", "log", "mqtt", "mqttsn",
+            "session", "pipeline", "filter",
         ],
     ),
     (
         "cli",
         &[
-            "bytes", "text", "spec", "annotate", "capture", "paste", "net", "carrier", "session",
-            "pipeline", "filter", "render",
+            "bytes", "text", "spec", "annotate", "capture", "paste", "log", "net", "carrier",
+            "session", "pipeline", "filter", "render",
         ],
     ),
 ];

@@ -4,6 +4,7 @@ use super::decode_on::DecodeAs;
 use super::preference::Preference;
 use crate::pipeline::{PastedProtocol, Settings};
 use crate::render::{self, Explain, time::TimeFormat};
+use crate::spec::mosquitto::Release;
 use crate::spec::{Sender, Severity, Version};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -52,6 +53,10 @@ pub(super) enum Command {
     Read(Read),
     /// Capture on an interface and show packets as they pass.
     Live(Live),
+    /// Write the log that mosquitto would have written of a capture, or compare with the real one.
+    Log(Log),
+    /// Explain a word of MQTT (0x97, PUBREC, "Receive Maximum"), or a log of mosquitto line by line.
+    Explain(Explanation),
     /// List the interfaces to capture on, with their addresses (-D).
     Interfaces,
     /// List the fields that filters can name, with their types (-G fields).
@@ -89,6 +94,10 @@ pub(super) struct Output {
     /// How times are shown.
     #[arg(short = 't', value_name = "FORMAT", default_value = "r", value_parser = times(), help = time_help())]
     pub(super) time: TimeFormat,
+    /// The release of mosquitto whose lines -T log writes: 1.4, 1.5, 1.6, 2.0, 2.1, or one like
+    /// 2.0.11 [default: 2.0].
+    #[arg(long, value_name = "RELEASE", value_parser = str::parse::<Release>)]
+    pub(super) mosquitto: Option<Release>,
     /// Colour: auto colours on a terminal, and honours NO_COLOR and CLICOLOR_FORCE.
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub(super) color: ColorArg,
@@ -178,6 +187,53 @@ pub(super) struct Read {
     #[command(flatten)]
     pub(super) output: Output,
 }
+
+/// `mqttscope log`
+#[derive(Debug, Args)]
+pub(super) struct Log {
+    /// Compare with the log that the broker wrote (- is standard input): which packets it never saw, and which of its lines
+    /// have no packet. The release is taken from it, unless --mosquitto says another; with -T json
+    /// one JSON object a difference.
+    #[arg(long, value_name = "LOG")]
+    pub(super) diff: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) read: Read,
+}
+
+/// `mqttscope explain`
+#[derive(Debug, Args)]
+#[command(after_help = EXPLANATIONS)]
+pub(super) struct Explanation {
+    /// Words: a packet type, a property, a reason code, a field, a rule, a statement, a section of the
+    /// standard. Or a log: a file, text with its lines, or - for standard input.
+    #[arg(value_name = "WORDS", required = true)]
+    pub(super) words: Vec<String>,
+    /// Output format.
+    #[arg(short = 'T', value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    pub(super) format: String,
+    /// Colour: auto colours on a terminal, and honours NO_COLOR and CLICOLOR_FORCE.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: ColorArg,
+    /// Break lines at this column [default: the terminal's width; endless elsewhere].
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
+    pub(super) width: Option<u16>,
+    /// Of a log: exit with 3 if a verdict of this severity, or a graver one, was made.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(super) fail_on: Option<SeverityArg>,
+    /// Of a log: only what went wrong.
+    #[arg(short = 'q')]
+    pub(super) quiet: bool,
+}
+
+const EXPLANATIONS: &str = "\
+Examples:
+  mqttscope explain 0x97
+  mqttscope explain 0x97 PUBACK
+  mqttscope explain Receive Maximum
+  mqttscope explain MQTT-3.1.2-24
+  mqttscope explain mqtt.conflag.cleansess
+  mqttscope explain /var/log/mosquitto/mosquitto.log
+  mosquitto_sub -d -t a/b 2>&1 | mqttscope explain -";
 
 /// `mqttscope live`
 #[derive(Debug, Args)]

@@ -9,10 +9,12 @@ mod columns;
 mod conditions;
 mod decode;
 mod decode_on;
+mod explain;
 mod fields;
 mod interfaces;
 mod keylog;
 mod live;
+mod log;
 mod output;
 mod preference;
 mod read;
@@ -72,6 +74,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Decode(args) => decode::run(args),
         Command::Read(args) => read::run(args),
         Command::Live(args) => live::run(args),
+        Command::Log(args) => log::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Interfaces => interfaces::run(),
         Command::Fields(args) => fields::run(args),
     }

@@ -12,11 +12,16 @@ use anyhow::Context;
 use std::path::PathBuf;
 
 pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
+    run_as(args, &args.output.format)
+}
+
+/// Reads captures and writes them in this format.
+pub(super) fn run_as(args: &Read, format: &str) -> anyhow::Result<Outcome> {
     let (others, words) = choose::part(&args.files, !args.read_file.is_empty());
     let files: Vec<PathBuf> = args.read_file.iter().cloned().chain(others).collect();
     let chosen = choose::both(args.output.display_filter.as_deref(), words);
     let Ok(filter) = choose::filter(&chosen, &args.output) else { return Ok(Outcome::Usage) };
-    let printer = Filtered::new(filter, Printer::new(&args.output, false)?);
+    let printer = Filtered::new(filter, Printer::with_format(&args.output, format, false)?);
     let secrets = keylog::secrets(args.protocol.key_log(), args.follow)?;
     let mut settings = args.protocol.settings(&args.output);
     settings.secrets = secrets.clone();

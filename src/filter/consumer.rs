@@ -1,7 +1,8 @@
 //! A consumer that gets the chosen records alone.
 
 use super::Filter;
-use crate::pipeline::{Consumer, Record};
+use crate::pipeline::{Consumer, Lifeline, Record};
+use crate::session::ended::Ended;
 use std::ops::ControlFlow;
 
 /// Passes on the records that a filter accepts; without a filter, all.
@@ -46,5 +47,13 @@ impl<C: Consumer> Consumer for Filtered<C> {
         }
         self.left_out = self.left_out.saturating_add(1);
         ControlFlow::Continue(())
+    }
+
+    fn ended(&mut self, ended: &Ended) {
+        self.inner.ended(ended);
+    }
+
+    fn lifeline(&mut self, lifeline: &Lifeline) -> ControlFlow<()> {
+        self.inner.lifeline(lifeline)
     }
 }

@@ -4,7 +4,7 @@ use super::arrivals::{Arrivals, Now};
 use super::inspector::{Clock, Settings, Worker};
 use super::reader::{Cut, is_on_header};
 use super::trouble::Trouble;
-use super::{Consumer, Origin};
+use super::{Consumer, Happened, Lifeline, Origin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::carrier::{Bottom, Carrier, Hints, Item, Top};
@@ -31,6 +31,10 @@ const MAX_IDS: usize = 8;
 #[derive(Debug)]
 pub(super) struct Conversation {
     hints: Hints,
+    /// Bytes were seen, whatever they are.
+    has_bytes: bool,
+    /// When the server took the connection, until that is told.
+    answered: Option<Option<i64>>,
     carrier: Carrier,
     /// How sides A and B ended.
     closes: [Option<Closed>; 2],
@@ -89,7 +93,61 @@ impl Conversation {
     /// A connection before its first byte.
     pub(super) fn new(hints: Hints, settings: &Settings) -> Self {
         let carrier = Carrier::new(hints, settings.secrets.clone());
-        Self { hints, carrier, closes: [None; 2], mqtt: None, last: None }
+        Self {
+            hints,
+            has_bytes: false,
+            answered: None,
+            carrier,
+            closes: [None; 2],
+            mqtt: None,
+            last: None,
+        }
+    }
+
+    /// The server took the connection.
+    pub(super) fn answered<C: Consumer>(
+        &mut self,
+        worker: &mut Worker<C>,
+        connection: &Connection,
+        at: Stamp,
+    ) {
+        self.answered = Some(at.time);
+        self.tell_opened(worker, connection);
+    }
+
+    /// Tells that the connection was opened, once it is known to be MQTT's.
+    fn tell_opened<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
+        if self.is_mqtt()
+            && let Some(time) = self.answered.take()
+        {
+            self.tell(worker, connection, time, Happened::Opened);
+        }
+    }
+
+    fn tell<C: Consumer>(
+        &self,
+        worker: &mut Worker<C>,
+        connection: &Connection,
+        time: Option<i64>,
+        what: Happened,
+    ) {
+        let client = self.client();
+        worker.reader.lifeline(&Lifeline {
+            stream: connection.stream,
+            time,
+            client: connection.address(client),
+            server: connection.address(client.other()),
+            is_closed_book: self.has_bytes && !self.has_mqtt(),
+            what,
+        });
+    }
+
+    /// The client: as its packets say, or else the ports.
+    fn client(&self) -> Side {
+        match (self.hints.server.filter(|_| !self.has_mqtt()), self.mqtt.as_deref()) {
+            (Some(server), _) => server.other(),
+            (None, mqtt) => mqtt.map_or(Side::A, |mqtt| mqtt.client),
+        }
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.
@@ -111,6 +169,7 @@ impl Conversation {
         let mut is_closed = false;
         let bottom = match event {
             Event::Data { bytes, at, layers, .. } => {
+                self.has_bytes = true;
                 top.time = at.time;
                 Bottom::Data(bytes, at, layers)
             }
@@ -133,16 +192,24 @@ impl Conversation {
             }
         };
         self.last = top.time;
+        let is_end = matches!(bottom, Bottom::End);
         let flow = self.carrier.push(side, bottom, &mut top);
         if flow.is_break() {
             top.worker.name_port(connection, self.carrier.other());
+        }
+        let time = top.time;
+        self.tell_opened(worker, connection);
+        if self.is_mqtt() && (is_end || flow.is_break()) {
+            let by = if side == self.client() { Sender::Client } else { Sender::Server };
+            let what = if is_end { Happened::Closed(by) } else { Happened::NotMqtt };
+            self.tell(worker, connection, time, what);
         }
         flow?;
         if is_closed && self.has_mqtt() {
             self.tell_closes(worker);
         }
-        let Some(mqtt) = &mut self.mqtt else { return ControlFlow::Continue(()) };
-        let mut top = Records { worker, connection, mqtt, time: None };
+        let Some(mqtt) = self.mqtt.as_deref_mut() else { return ControlFlow::Continue(()) };
+        let mut top = Records { worker, connection, mqtt, time };
         for sender in [Sender::Client, Sender::Server] {
             if top.mqtt.direction(sender).arrivals.len() > MAX_SEGMENTS {
                 top.frame(sender, None, None, |framer, emit| framer.shed(emit));

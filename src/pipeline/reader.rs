@@ -2,7 +2,7 @@
 
 use super::record::Header;
 use super::redact::redact;
-use super::{Consumer, Origin, Record};
+use super::{Consumer, Lifeline, Origin, Record};
 use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
 use crate::carrier::explain;
@@ -275,6 +275,13 @@ impl<C: Consumer> Reader<C> {
         }
         for ended in self.shared.told(now) {
             self.consumer.ended(&ended);
+        }
+    }
+
+    /// A connection began or ended.
+    pub(super) fn lifeline(&mut self, lifeline: &Lifeline) {
+        if !self.stopped {
+            self.stopped = self.consumer.lifeline(lifeline) == ControlFlow::Break(());
         }
     }
 

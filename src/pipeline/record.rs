@@ -1,6 +1,6 @@
 //! What comes out: one packet with everything that is known of it.
 
-use super::Notes;
+use super::{Lifeline, Notes};
 use crate::annotate::{Tape, view};
 use crate::mqtt::Decoded;
 use crate::mqtt::repair::Repair;
@@ -172,5 +172,11 @@ pub trait Consumer {
     /// the end of the capture.
     fn ended(&mut self, ended: &Ended) {
         let _ = ended;
+    }
+
+    /// A connection began or ended. `Break` ends the run.
+    fn lifeline(&mut self, lifeline: &Lifeline) -> ControlFlow<()> {
+        let _ = lifeline;
+        ControlFlow::Continue(())
     }
 }

@@ -4,6 +4,7 @@
 //! the record, never the decoder. To add a format: a file with a type that implements [`Format`],
 //! and a row in [`FORMATS`].
 
+pub mod entries;
 pub mod facts;
 pub mod fields;
 mod flow;
@@ -11,6 +12,8 @@ pub mod gutter;
 pub mod heading;
 pub mod hexdump;
 pub mod json;
+pub mod log;
+pub mod lookup;
 pub mod paint;
 #[cfg(test)]
 mod sample;
@@ -21,9 +24,10 @@ pub mod tree;
 pub mod words;
 
 use crate::annotate::Finding;
-use crate::pipeline::Record;
+use crate::pipeline::{Lifeline, Record};
 use crate::spec::Version;
 use crate::spec::field::Context;
+use crate::spec::mosquitto::Release;
 use std::io::{self, Write};
 
 /// One way to write records down.
@@ -33,6 +37,15 @@ pub trait Format {
     /// # Errors
     /// What `out` reports.
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes what there is to say of the beginning or the end of a connection.
+    ///
+    /// # Errors
+    /// What `out` reports.
+    fn lifeline(&mut self, lifeline: &Lifeline, out: &mut dyn Write) -> io::Result<()> {
+        let _ = (lifeline, out);
+        Ok(())
+    }
 
     /// Writes what belongs behind the last record.
     ///
@@ -66,6 +79,11 @@ pub static FORMATS: &[FormatRow] = &[
         name: "summary",
         about: "one line a packet with what matters of it",
         make: |options| Box::new(summary::Summary::new(options)),
+    },
+    FormatRow {
+        name: "log",
+        about: "the log that mosquitto would have written: its lines, with their times in seconds since 1970",
+        make: |options| Box::new(log::Log::new(options)),
     },
     FormatRow {
         name: "json",
@@ -107,6 +125,8 @@ pub struct Options {
     pub time: time::TimeFormat,
     /// Which fields are shown, where a format shows fields.
     pub fields: fields::FieldOptions,
+    /// The release of mosquitto whose log is written.
+    pub mosquitto: Release,
 }
 
 /// How much is explained.
