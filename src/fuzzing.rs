@@ -245,7 +245,9 @@ impl Consumer for Checker {
                 let written = (row.make)(&options).record(record, &mut out);
                 assert!(written.is_ok(), "{}: {written:?}", row.name);
                 let text = std::str::from_utf8(&out);
-                let steers = |text: &str| text.chars().any(|c| c != '\n' && is_unsafe(c));
+                // Between fields stand tabs.
+                let is_layout = |c| c == '\n' || row.name == "fields" && c == '\t';
+                let steers = |text: &str| text.chars().any(|c| !is_layout(c) && is_unsafe(c));
                 assert!(text.is_ok_and(|text| !steers(text)), "{}: {text:?}", row.name);
             }
         }

@@ -12,6 +12,7 @@
 //!                    (etherparse)     a direction                WebSocket                                       JSON
 //!                    └──────────Datagram, UDP────────────────────────────────▶ mqttsn
 //! paste ──Piece, bytes that stood in a text──────────────────────────────────▲
+//! log ──Entry, a line of mosquitto's log──▶ log::track (what went wrong), and back: Record ──▶ render
 //! ```
 //!
 //! Everything right of `capture` is sans-IO: bytes and times come in, values come out; no clock,
@@ -20,7 +21,7 @@
 //! # The rooms, and which may import which
 //!
 //! ```text
-//! bytes, text ◀─ spec ◀─ annotate ◀─ { capture, paste, net, stream, mqtt, mqttsn } ◀─ carrier, session ◀─ pipeline ◀─ render ◀─ cli
+//! bytes, text ◀─ spec ◀─ annotate ◀─ { capture, paste, log, net, stream, mqtt, mqttsn } ◀─ carrier, session ◀─ pipeline ◀─ filter ◀─ render ◀─ cli
 //! ```
 //!
 //! [`spec`] holds the facts of the standards as tables: parser, tree, JSON, validator and help loop
@@ -71,8 +72,10 @@ pub mod bytes;
 pub mod capture;
 pub mod carrier;
 pub mod cli;
+pub mod filter;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
+pub mod log;
 pub mod mqtt;
 pub mod mqttsn;
 pub mod net;

@@ -11,6 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("annotate", &["bytes", "text", "spec"]),
     ("capture", &["bytes", "text", "spec"]),
     ("paste", &["bytes", "text", "spec"]),
+    ("log", &["bytes", "text", "spec"]),
     ("net", &["bytes", "text", "spec", "capture"]),
     ("stream", &["bytes", "text", "spec", "net"]),
     ("mqtt", &["bytes", "text", "spec", "annotate"]),
@@ -24,16 +25,23 @@ const ROOMS: &[(&str, &[&str])] = &[
             "mqtt", "mqttsn", "session",
         ],
     ),
+    (
+        "filter",
+        &["bytes", "text", "spec", "annotate", "net", "mqtt", "mqttsn", "session", "pipeline"],
+    ),
     // Of `mqtt` the typed packets, never the decoder.
     (
         "render",
-        &["bytes", "text", "spec", "annotate", "net", "mqtt", "mqttsn", "session", "pipeline"],
+        &[
+            "bytes", "text", "spec", "annotate", "net", "stream", "log", "mqtt", "mqttsn",
+            "session", "pipeline", "filter",
+        ],
     ),
     (
         "cli",
         &[
-            "bytes", "text", "spec", "annotate", "capture", "paste", "net", "carrier", "session",
-            "pipeline", "render",
+            "bytes", "text", "spec", "annotate", "capture", "paste", "log", "net", "carrier",
+            "session", "pipeline", "filter", "render",
         ],
     ),
 ];

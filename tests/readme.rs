@@ -5,6 +5,7 @@
 mod support;
 
 use mqttscope::capture::{FORMATS as FORMATS_OF_CAPTURES, packings};
+use mqttscope::filter::TABLE;
 use mqttscope::session::verdict::CAUSES;
 use mqttscope::spec::link::{LINKS, LinkForm};
 use mqttscope::spec::port::{self, PORTS};
@@ -37,6 +38,34 @@ fn the_readme_is_current() {
     let Some(difference) = diff(&text, &now) else { return };
     assert!(env::var("MQTTSCOPE_REWRITE").is_ok_and(|v| v == "1"), "README.md\n{difference}");
     fs::write(path, now).unwrap();
+}
+
+#[test]
+fn the_list_of_fields_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/fields.md");
+    let text = fs::read_to_string(&path).unwrap_or_default();
+    let now = fields();
+    let Some(difference) = diff(&text, &now) else { return };
+    assert!(env::var("MQTTSCOPE_REWRITE").is_ok_and(|v| v == "1"), "docs/fields.md\n{difference}");
+    fs::write(path, now).unwrap();
+}
+
+fn fields() -> String {
+    let mut out = String::from(
+        "# Fields of filters\n\nThis list is written by `MQTTSCOPE_REWRITE=1 cargo test --test readme` from the \
+         table of the program;\n`mqttscope -G fields` prints the same. What filters can say of them is in the \
+         [README](../README.md#choose-packets--y).\n\n`mqtt.json.NAME` is a member of a payload that is JSON; \
+         its type is that of the value.\n\n| field | type | what it is | names of values |\n|---|---|---|---|\n",
+    );
+    for row in TABLE.iter() {
+        let names: Vec<_> = row.names.all().collect();
+        let few =
+            names.iter().take(6).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let more = if names.len() > 6 { ", …" } else { "" };
+        writeln!(out, "| `{}` | {} | {} | {few}{more} |", row.key, row.kind.name(), row.about)
+            .unwrap();
+    }
+    out
 }
 
 fn notations() -> String {

@@ -4,8 +4,10 @@ use super::decode_on::DecodeAs;
 use super::preference::Preference;
 use crate::pipeline::{PastedProtocol, Settings};
 use crate::render::{self, Explain, time::TimeFormat};
+use crate::spec::mosquitto::Release;
 use crate::spec::{Sender, Severity, Version};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Explains every byte of an MQTT conversation.
@@ -35,11 +37,12 @@ Examples:
   mqttscope sessions capture.pcapng
   mqttscope session capture.pcapng thermostat-7
   mqttscope read -T summary -d tcp.port==1884,mqtt capture.pcap
+  mqttscope read capture.pcap 'mqtt.qos == 2 && mqtt.latency > 20ms'
   tcpdump -U -w - tcp port 1883 | mqttscope read -
   mqttscope live -i eth0 -w keep.pcap
   mqttscope live -i eth0 -w keep.pcap -b filesize:100000 -b files:20
 
-As with tshark, the subcommand may be left out before -r FILE, -i IFACE and -D.
+As with tshark, the subcommand may be left out before -r FILE, -i IFACE, -D and -G fields.
 
 Exit codes: 0 done, 1 usage, 2 the input or the capture failed (what was good is shown),
 3 a finding that --fail-on names was made.";
@@ -56,16 +59,32 @@ pub(super) enum Command {
     Sessions(Sessions),
     /// Show one connection as a time line: client on the left, server on the right.
     Session(Session),
+    /// Write the log that mosquitto would have written of a capture, or compare with the real one.
+    Log(Log),
+    /// Explain a word of MQTT (0x97, PUBREC, "Receive Maximum"), or a log of mosquitto line by line.
+    Explain(Explanation),
     /// List the interfaces to capture on, with their addresses (-D).
     Interfaces,
+    /// List the fields that filters can name, with their types (-G fields).
+    Fields(Fields),
 }
 
 /// What is shown, and how.
 #[derive(Debug, Args)]
 pub(super) struct Output {
+    /// Show only packets that a filter in Wireshark's language chooses: mqtt.qos == 2. Fields: -G fields.
+    #[arg(short = 'Y', value_name = "FILTER")]
+    pub(super) display_filter: Option<String>,
     /// Output format.
     #[arg(short = 'T', value_name = "FORMAT", default_value = "tree", value_parser = formats())]
     pub(super) format: String,
+    /// A field that -T fields or -T csv shows. May be repeated. -G fields lists all.
+    #[arg(short = 'e', value_name = "FIELD", value_parser = super::columns::field)]
+    pub(super) fields: Vec<String>,
+    /// How -T fields and -T csv write: header=y, separator=, (/t is a tab, /s a blank), quote=d|s|n,
+    /// occurrence=f|l|a, aggregator=; (between the values of a field). May be repeated.
+    #[arg(short = 'E', value_name = "NAME=VALUE", value_parser = super::columns::choice)]
+    pub(super) field_options: Vec<super::columns::Choice>,
     /// The tree, as with tshark: the same as -T tree. Beside another -T it changes nothing.
     #[arg(short = 'V')]
     pub(super) verbose: bool,
@@ -81,6 +100,10 @@ pub(super) struct Output {
     /// How times are shown.
     #[arg(short = 't', value_name = "FORMAT", default_value = "r", value_parser = times(), help = time_help())]
     pub(super) time: TimeFormat,
+    /// The release of mosquitto whose lines -T log writes: 1.4, 1.5, 1.6, 2.0, 2.1, or one like
+    /// 2.0.11 [default: 2.0].
+    #[arg(long, value_name = "RELEASE", value_parser = str::parse::<Release>)]
+    pub(super) mosquitto: Option<Release>,
     /// Colour: auto colours on a terminal, and honours NO_COLOR and CLICOLOR_FORCE.
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub(super) color: ColorArg,
@@ -126,7 +149,11 @@ impl Answer {
     /// The same as the options of packets, in a format of the answer's own.
     pub(super) fn output(&self, format: &str) -> Output {
         Output {
+            display_filter: None,
             format: format.to_owned(),
+            fields: Vec::new(),
+            field_options: Vec::new(),
+            mosquitto: None,
             verbose: false,
             explain: ExplainArg::default(),
             hex: false,
@@ -196,9 +223,10 @@ pub(super) struct Decode {
 /// `mqttscope read`
 #[derive(Debug, Args)]
 pub(super) struct Read {
-    /// Captures, read as one in the order of time; - is standard input.
+    /// Captures, read as one in the order of time; - is standard input. What follows them may be a
+    /// filter, as with tshark: mqttscope read FILE mqtt.qos==2.
     #[arg(value_name = "FILE", required_unless_present = "read_file")]
-    pub(super) files: Vec<PathBuf>,
+    pub(super) files: Vec<OsString>,
     /// A capture, as with tshark. May be repeated.
     #[arg(short = 'r', value_name = "FILE")]
     pub(super) read_file: Vec<PathBuf>,
@@ -256,6 +284,53 @@ pub(super) struct Session {
     pub(super) answer: Answer,
 }
 
+/// `mqttscope log`
+#[derive(Debug, Args)]
+pub(super) struct Log {
+    /// Compare with the log that the broker wrote (- is standard input): which packets it never saw, and which of its lines
+    /// have no packet. The release is taken from it, unless --mosquitto says another; with -T json
+    /// one JSON object a difference.
+    #[arg(long, value_name = "LOG")]
+    pub(super) diff: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) read: Read,
+}
+
+/// `mqttscope explain`
+#[derive(Debug, Args)]
+#[command(after_help = EXPLANATIONS)]
+pub(super) struct Explanation {
+    /// Words: a packet type, a property, a reason code, a field, a rule, a statement, a section of the
+    /// standard. Or a log: a file, text with its lines, or - for standard input.
+    #[arg(value_name = "WORDS", required = true)]
+    pub(super) words: Vec<String>,
+    /// Output format.
+    #[arg(short = 'T', value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    pub(super) format: String,
+    /// Colour: auto colours on a terminal, and honours NO_COLOR and CLICOLOR_FORCE.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: ColorArg,
+    /// Break lines at this column [default: the terminal's width; endless elsewhere].
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
+    pub(super) width: Option<u16>,
+    /// Of a log: exit with 3 if a verdict of this severity, or a graver one, was made.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(super) fail_on: Option<SeverityArg>,
+    /// Of a log: only what went wrong.
+    #[arg(short = 'q')]
+    pub(super) quiet: bool,
+}
+
+const EXPLANATIONS: &str = "\
+Examples:
+  mqttscope explain 0x97
+  mqttscope explain 0x97 PUBACK
+  mqttscope explain Receive Maximum
+  mqttscope explain MQTT-3.1.2-24
+  mqttscope explain mqtt.conflag.cleansess
+  mqttscope explain /var/log/mosquitto/mosquitto.log
+  mosquitto_sub -d -t a/b 2>&1 | mqttscope explain -";
+
 /// `mqttscope live`
 #[derive(Debug, Args)]
 pub(super) struct Live {
@@ -263,6 +338,9 @@ pub(super) struct Live {
     /// order of time.
     #[arg(short = 'i', value_name = "IFACE", required = true)]
     pub(super) interfaces: Vec<String>,
+    /// The capture filter, as with tshark: the same as -f.
+    #[arg(value_name = "FILTER", conflicts_with = "filter")]
+    pub(super) words: Vec<String>,
     #[arg(short = 'f', value_name = "FILTER", help = filter_help())]
     pub(super) filter: Option<String>,
     /// Stop after this many frames.
@@ -301,6 +379,14 @@ pub(super) struct Live {
     pub(super) protocol: Protocol,
     #[command(flatten)]
     pub(super) output: Output,
+}
+
+/// `mqttscope fields`
+#[derive(Debug, Args)]
+pub(super) struct Fields {
+    /// Only fields whose name or description holds this text.
+    #[arg(value_name = "TEXT")]
+    pub(super) text: Option<String>,
 }
 
 macro_rules! value_enum {

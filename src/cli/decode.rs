@@ -2,7 +2,8 @@
 
 use super::args::Decode;
 use super::output::Printer;
-use super::{Outcome, report};
+use super::{Outcome, choose, report};
+use crate::filter::Filtered;
 use crate::paste::{self, Paste, Place};
 use crate::pipeline::{PastedSettings, Settings, read_paste};
 use anyhow::Context;
@@ -15,6 +16,8 @@ const CARET_WIDTH: usize = 78;
 const TERMINAL_LINE: usize = 4095;
 
 pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
+    let chosen = args.output.display_filter.as_deref().unwrap_or_default();
+    let Ok(filter) = choose::filter(chosen, &args.output) else { return Ok(Outcome::Usage) };
     let Input { bytes: input, cut_line } = input(args)?;
     let paste = paste::parse_bytes(&input, &paste::Options { lines: args.lines });
     let settings = PastedSettings {
@@ -27,9 +30,10 @@ pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
         lines: args.lines,
         protocol: args.protocol.into(),
     };
-    let mut printer =
-        read_paste(&paste, settings, Printer::new(&args.output, false, args.file.as_slice())?);
-    let outcome = printer.finish()?;
+    let printer = Printer::new(&args.output, false, args.file.as_slice())?;
+    let mut printer = read_paste(&paste, settings, Filtered::new(filter, printer));
+    let outcome = printer.inner.finish()?;
+    choose::report(&printer);
     tell(&paste, args);
     if let Some(line) = cut_line {
         report::line(&format!(

@@ -70,7 +70,7 @@ mod capturing {
     use super::super::decode_on::DecodeAs;
     use super::super::keylog::{self, Waker};
     use super::super::output::Printer;
-    use super::super::{Outcome, report};
+    use super::super::{Outcome, choose, report};
     use super::Args;
     use crate::capture::live::rights::{self, Account, Needs};
     use crate::capture::live::{
@@ -78,6 +78,7 @@ mod capturing {
     };
     use crate::capture::{CaptureError, Fault};
     use crate::carrier::tls::Secrets;
+    use crate::filter::{Filter, Filtered};
     use crate::pipeline::Inspector;
     use crate::spec::port;
     use crate::text;
@@ -90,6 +91,8 @@ mod capturing {
          -f \"tcp port N\" on one";
 
     pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+        let chosen = args.output.display_filter.as_deref().unwrap_or_default();
+        let Ok(filter) = choose::filter(chosen, &args.output) else { return Ok(Outcome::Usage) };
         let options = options(args);
         let account = rights::account(args.user.as_deref())?;
         let mut live = Live::open(&options, stop(args)?)?;
@@ -113,9 +116,9 @@ mod capturing {
             report::line(&format!("rights: {in_force}"));
         }
         let interfaces = live.interfaces().join(", ");
-        let filter = if options.filter.is_empty() { "all frames" } else { &options.filter };
-        report::line(&format!("capturing on {interfaces}: {filter}"));
-        capture(args, live)
+        let frames = if options.filter.is_empty() { "all frames" } else { &options.filter };
+        report::line(&format!("capturing on {interfaces}: {frames}"));
+        capture(args, live, filter)
     }
 
     fn not_created(error: LiveError, account: Option<&Account>) -> anyhow::Error {
@@ -129,13 +132,14 @@ mod capturing {
         }
     }
 
-    fn capture(args: &Args, mut live: Live) -> anyhow::Result<Outcome> {
+    fn capture(args: &Args, mut live: Live, filter: Option<Filter>) -> anyhow::Result<Outcome> {
         // Which file of a ring a frame is in is not known.
         let written = if args.ring.is_empty() { args.write.as_slice() } else { &[] };
         let mut printer = Printer::new(&args.output, true, written)?;
         if args.sessions {
             printer.add_sessions(&args.output);
         }
+        let printer = Filtered::new(filter, printer);
         let secrets = keylog::secrets(args.protocol.key_log(), true)?;
         let mut settings = args.protocol.settings(args.output.redact);
         settings.secrets = secrets.clone();
@@ -144,9 +148,10 @@ mod capturing {
         let error = feed(&mut live, &mut inspector, &secrets, count(args), &mut failed);
         live.finish();
         inspector.finish();
-        let outcome = inspector.consumer().finish()?;
+        let outcome = inspector.consumer().inner.finish()?;
         report::inspection(&inspector);
-        if inspector.records() == 0 && args.filter.is_none() {
+        choose::report(inspector.consumer());
+        if inspector.records() == 0 && args.filter.is_none() && args.words.is_empty() {
             report::line(OTHER_PORTS);
         }
         keylog::report(&secrets);
@@ -168,7 +173,7 @@ mod capturing {
     /// Gives frames to the inspector until a stop is due, at most `count`.
     fn feed(
         live: &mut Live,
-        inspector: &mut Inspector<Printer>,
+        inspector: &mut Inspector<Filtered<Printer>>,
         secrets: &Secrets,
         count: u64,
         failed: &mut bool,
@@ -194,7 +199,7 @@ mod capturing {
                         inspector.pause();
                     }
                     is_quiet = true;
-                    if inspector.consumer().flush().is_break() {
+                    if inspector.consumer().inner.flush().is_break() {
                         return None;
                     }
                     if let Err(error) = live.wait() {
@@ -240,11 +245,17 @@ mod capturing {
     fn options(args: &Args) -> Options {
         Options {
             interfaces: args.interfaces.clone(),
-            filter: args.filter.clone().unwrap_or_else(|| filter(&args.protocol.decode_as)),
+            filter: capture_filter(args),
             snaplen: args.snaplen,
             promiscuous: !args.no_promiscuous,
             buffer_mib: args.buffer,
         }
+    }
+
+    fn capture_filter(args: &Args) -> String {
+        let words = Some(args.words.join(" ")).filter(|words| !words.is_empty());
+        let given = args.filter.clone().or(words);
+        given.unwrap_or_else(|| filter(&args.protocol.decode_as))
     }
 
     fn stop(args: &Args) -> anyhow::Result<Stop> {

@@ -4,12 +4,17 @@
 //! To add a subcommand: a file with `run`, a variant of `Command` in `args`, a line in `dispatch`.
 
 mod args;
+mod choose;
+mod columns;
 mod conditions;
 mod decode;
 mod decode_on;
+mod explain;
+mod fields;
 mod interfaces;
 mod keylog;
 mod live;
+mod log;
 mod output;
 mod preference;
 mod read;
@@ -72,6 +77,9 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Live(args) => live::run(args),
         Command::Sessions(args) => sessions::list(args),
         Command::Session(args) => sessions::one(args),
+        Command::Log(args) => log::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Interfaces => interfaces::run(),
+        Command::Fields(args) => fields::run(args),
     }
 }

@@ -1,13 +1,14 @@
 //! Where records go: a format, standard output, and what has to be remembered for the exit code.
 
 use super::args::{ColorArg, Output};
-use super::{Outcome, report};
-use crate::pipeline::{Consumer, Record};
+use super::{Outcome, columns, report};
+use crate::pipeline::{Consumer, Lifeline, Record};
 use crate::render::digest::Digest;
-use crate::render::paint::Painter;
+use crate::render::paint::{Painter, Role};
 use crate::render::{self, Format, FormatRow, Options};
 use crate::session::Ended;
 use crate::spec::Severity;
+use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -34,7 +35,16 @@ pub(super) struct Printer {
 impl Printer {
     /// For the user's options. `live`: who captures calls `flush` as soon as no frame waits.
     pub(super) fn new(output: &Output, live: bool, inputs: &[PathBuf]) -> anyhow::Result<Self> {
-        let name = &output.format;
+        Self::with_format(output, &output.format, live, inputs)
+    }
+
+    /// The same with another format than the user's.
+    pub(super) fn with_format(
+        output: &Output,
+        name: &str,
+        live: bool,
+        inputs: &[PathBuf],
+    ) -> anyhow::Result<Self> {
         let row = render::format(name)
             .ok_or_else(|| anyhow::anyhow!("there is no output format \"{name}\""))?;
         let mut options = options(output);
@@ -117,6 +127,16 @@ impl Printer {
         if self.quiet { Ok(()) } else { self.format.ended(ended, &mut self.out) }
     }
 
+    fn flow(&mut self, result: io::Result<()>) -> ControlFlow<()> {
+        match result {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
     fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
         if let Some(sessions) = &mut self.sessions {
             sessions.record(record, &mut self.out)?;
@@ -137,19 +157,55 @@ impl Consumer for Printer {
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
         let worst = record.tape.worst();
         self.found |= self.fail_on.is_some_and(|limit| worst >= Some(limit));
-        match self.write(record) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                self.failed = Some(error);
-                ControlFlow::Break(())
-            }
-        }
+        let result = self.write(record);
+        self.flow(result)
     }
 
     fn ended(&mut self, ended: &Ended) {
         if self.failed.is_none() {
             self.failed = self.end_of(ended).err();
         }
+    }
+    fn lifeline(&mut self, lifeline: &Lifeline) -> ControlFlow<()> {
+        if self.quiet {
+            return ControlFlow::Continue(());
+        }
+        let result = self.format.lifeline(lifeline, &mut self.out);
+        let result = result.and_then(|()| if self.flush_each { self.out.flush() } else { Ok(()) });
+        self.flow(result)
+    }
+}
+
+/// How text looks that is no format of records.
+#[derive(Debug)]
+pub(super) struct Looks {
+    pub(super) painter: Painter,
+    pub(super) width: Option<usize>,
+}
+
+impl Looks {
+    /// What the user wants on standard output.
+    pub(super) fn new(color: ColorArg, width: Option<u16>) -> Self {
+        let is_terminal = io::stdout().is_terminal();
+        let painter = Painter { color: wants_color(color, is_terminal) };
+        Self { painter, width: columns(width, is_terminal) }
+    }
+
+    /// Text in the colour of its role.
+    pub(super) fn paint<T: Display>(&self, role: Role, text: T) -> impl Display {
+        self.painter.paint(role, text)
+    }
+}
+
+/// Columns of a line, where they are limited.
+fn columns(asked: Option<u16>, is_terminal: bool) -> Option<usize> {
+    let terminal_width = || {
+        terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|w| *w >= 20)
+    };
+    match asked {
+        Some(width) => Some(usize::from(width)),
+        None if is_terminal => terminal_width(),
+        None => None,
     }
 }
 
@@ -161,23 +217,17 @@ fn input(path: &Path) -> String {
 /// The options of a format, by the arguments, the environment and the terminal.
 pub(super) fn options(output: &Output) -> Options {
     let is_terminal = io::stdout().is_terminal();
-    let terminal_width = || {
-        terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|w| *w >= 20)
-    };
-    let width = match output.width {
-        Some(width) => Some(usize::from(width)),
-        None if is_terminal => terminal_width(),
-        None => None,
-    };
     Options {
         explain: output.explain.into(),
         color: wants_color(output.color, is_terminal),
-        width,
+        width: columns(output.width, is_terminal),
         hex: output.hex,
         redact: output.redact,
         time: output.time,
         session: String::new(),
         inputs: Vec::new(),
+        fields: columns::options(&output.fields, &output.field_options),
+        mosquitto: output.mosquitto.unwrap_or_default(),
     }
 }
 

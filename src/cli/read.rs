@@ -3,18 +3,27 @@
 use super::args::{Protocol, Read};
 use super::keylog::{self, Waker};
 use super::output::Printer;
-use super::{Outcome, report};
+use super::{Outcome, choose, report};
 use crate::capture::{CaptureError, Fault, Merge, Source, Stop};
 use crate::carrier::tls::Secrets;
+use crate::filter::Filtered;
 use crate::pipeline::Inspector;
 use anyhow::Context;
 use std::path::PathBuf;
 
 pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
-    let files: Vec<PathBuf> = args.read_file.iter().chain(&args.files).cloned().collect();
-    let printer = Printer::new(&args.output, false, &files)?;
-    let follow = args.follow;
-    inspect(&files, args.count, follow, &args.protocol, (printer, args.output.redact))
+    run_as(args, &args.output.format)
+}
+
+/// Reads captures and writes them in this format.
+pub(super) fn run_as(args: &Read, format: &str) -> anyhow::Result<Outcome> {
+    let (others, words) = choose::part(&args.files, !args.read_file.is_empty());
+    let files: Vec<PathBuf> = args.read_file.iter().cloned().chain(others).collect();
+    let chosen = choose::both(args.output.display_filter.as_deref(), words);
+    let Ok(filter) = choose::filter(&chosen, &args.output) else { return Ok(Outcome::Usage) };
+    let printer = Printer::with_format(&args.output, format, false, &files)?;
+    let printer = (Filtered::new(filter, printer), args.output.redact);
+    inspect(&files, args.count, args.follow, &args.protocol, printer)
 }
 
 /// Reads captures as one, shows what the printer shows, and tells how that went.
@@ -23,7 +32,7 @@ pub(super) fn inspect(
     count: Option<u64>,
     follow: bool,
     protocol: &Protocol,
-    (printer, redact): (Printer, bool),
+    (printer, redact): (Filtered<Printer>, bool),
 ) -> anyhow::Result<Outcome> {
     let secrets = keylog::secrets(protocol.key_log(), follow)?;
     let mut settings = protocol.settings(redact);
@@ -55,13 +64,14 @@ pub(super) fn inspect(
         let _ = inspector.beside(&beside);
     }
     inspector.finish();
-    let outcome = inspector.consumer().finish()?;
+    let outcome = inspector.consumer().inner.finish()?;
     for notice in source.notices() {
         report::notice(files, &notice);
     }
     if errors.is_empty() || inspector.frames() > 0 {
         report::inspection(&inspector);
     }
+    choose::report(inspector.consumer());
     keylog::report(&secrets);
     for error in &errors {
         report::capture_error(files, error);
@@ -84,7 +94,7 @@ fn is_end(fault: &Fault) -> bool {
 /// Gives all frames to the inspector, at most `count`; a file that fails does not end the others.
 fn feed(
     source: &mut Merge,
-    inspector: &mut Inspector<Printer>,
+    inspector: &mut Inspector<Filtered<Printer>>,
     secrets: &Secrets,
     count: u64,
 ) -> Vec<CaptureError> {
@@ -99,7 +109,7 @@ fn feed(
                     break;
                 }
                 // What is shown is not held back while the input keeps us waiting.
-                if source.waits() && inspector.consumer().flush().is_break() {
+                if source.waits() && inspector.consumer().inner.flush().is_break() {
                     break;
                 }
             }

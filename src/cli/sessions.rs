@@ -3,6 +3,7 @@
 use super::args::{Session, Sessions};
 use super::output::{Printer, options};
 use super::{Outcome, read};
+use crate::filter::Filtered;
 use crate::render::{FormatRow, Options, sessions, timeline};
 use std::path::PathBuf;
 
@@ -12,7 +13,13 @@ pub(super) fn list(args: &Sessions) -> anyhow::Result<Outcome> {
     let output = args.answer.output(&args.format);
     let printer =
         Printer::of(row(sessions::FORMATS, &args.format)?, &options(&output), &output, false);
-    read::inspect(&files, args.count, false, &args.protocol, (printer, args.answer.redact))
+    read::inspect(
+        &files,
+        args.count,
+        false,
+        &args.protocol,
+        (Filtered::new(None, printer), args.answer.redact),
+    )
 }
 
 /// One of them, or all of one client.
@@ -22,7 +29,13 @@ pub(super) fn one(args: &Session) -> anyhow::Result<Outcome> {
     let options = Options { session: args.id.clone(), ..options(&output) };
     let printer = Printer::of(row, &options, &output, false);
     let files = [args.file.clone()];
-    read::inspect(&files, args.count, false, &args.protocol, (printer, args.answer.redact))
+    read::inspect(
+        &files,
+        args.count,
+        false,
+        &args.protocol,
+        (Filtered::new(None, printer), args.answer.redact),
+    )
 }
 
 fn row(rows: &'static [FormatRow], name: &str) -> anyhow::Result<&'static FormatRow> {

@@ -1,4 +1,4 @@
-//! tshark's habit: `mqttscope -r FILE`, `-i IFACE` and `-D` work without a subcommand.
+//! tshark's habit: `mqttscope -r FILE`, `-i IFACE`, `-D` and `-G fields` work without a subcommand.
 
 use std::ffi::OsString;
 
@@ -9,6 +9,11 @@ const SWITCHES: &str = "Vxnlqp";
 
 /// Puts the subcommand in where the arguments begin with an option and one of them tells it.
 pub(super) fn expand(mut args: Vec<OsString>) -> Vec<OsString> {
+    if args.get(1).is_some_and(|arg| arg == "-G") {
+        // -G fields: what stands behind it is the subcommand.
+        args.remove(1);
+        return args;
+    }
     let begins_with_option =
         args.get(1).and_then(|arg| arg.to_str()).is_some_and(|arg| arg.starts_with('-'));
     if !begins_with_option {
@@ -49,5 +54,6 @@ mod tests {
         assert_eq!(expanded("m read -r f"), "m read -r f");
         assert_eq!(expanded("m decode -D"), "m decode -D");
         assert_eq!(expanded("m --help"), "m --help");
+        assert_eq!(expanded("m -G fields"), "m fields");
     }
 }

@@ -7,6 +7,8 @@ use super::Tunnels;
 /// The headers of a packet, from the outermost to the innermost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layers {
+    /// Bytes that the frame had on the wire.
+    pub frame_len: u32,
     /// The link.
     pub link: LinkLayer,
     /// What stands between the link and the innermost IP: mostly nothing.

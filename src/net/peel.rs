@@ -41,6 +41,7 @@ impl Default for Net {
 
 /// Layers before the first frame.
 const EMPTY: Layers = Layers {
+    frame_len: 0,
     link: LinkLayer::Raw,
     tunnels: Tunnels::NONE,
     ip: IpLayer {
@@ -64,6 +65,7 @@ impl Net {
     /// Why the frame carries nothing that can be read.
     pub fn packet<'a>(&'a mut self, frame: &Frame<'a>) -> Result<Transport<'a>, Skip> {
         self.layers.tunnels.clear();
+        self.layers.frame_len = frame.original_len;
         self.behind = 0;
         self.parts.clear();
         let carried = link::read(frame.link, frame.data, &mut self.layers)?;

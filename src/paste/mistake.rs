@@ -184,7 +184,8 @@ impl fmt::Display for Hint {
             ),
             Self::BrokerLog => f.write_str(
                 "no bytes found: this looks like the log of a broker, which names the packets and does \
-                 not hold their bytes; capture the traffic and use `mqttscope read` or `mqttscope live`",
+                 not hold their bytes; `mqttscope explain` tells what its lines mean; \
+                 to see bytes, capture the traffic and use `mqttscope read` or `mqttscope live`",
             ),
             Self::NoPackets => f.write_str(
                 "no packets found: some bytes stand in this text, but none of them make up an MQTT \

@@ -4,7 +4,7 @@ use super::arrivals::{Arrivals, Now};
 use super::inspector::{Clock, Settings, Worker};
 use super::reader::{Cut, is_on_header};
 use super::trouble::Trouble;
-use super::{Consumer, Origin};
+use super::{Consumer, Happened, Lifeline, Origin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::carrier::{Bottom, Carrier, Hints, Item, Top};
@@ -32,6 +32,10 @@ const MAX_IDS: usize = 8;
 #[derive(Debug)]
 pub(super) struct Conversation {
     hints: Hints,
+    /// Bytes were seen, whatever they are.
+    has_bytes: bool,
+    /// When the server took the connection, until that is told.
+    answered: Option<Option<i64>>,
     carrier: Carrier,
     /// How sides A and B ended.
     closes: [Option<Closed>; 2],
@@ -92,7 +96,62 @@ impl Conversation {
     /// A connection before its first byte.
     pub(super) fn new(hints: Hints, settings: &Settings) -> Self {
         let carrier = Carrier::new(hints, settings.secrets.clone());
-        Self { hints, carrier, closes: [None; 2], lost: [0; 2], mqtt: None, last: None }
+        Self {
+            hints,
+            has_bytes: false,
+            answered: None,
+            carrier,
+            closes: [None; 2],
+            lost: [0; 2],
+            mqtt: None,
+            last: None,
+        }
+    }
+
+    /// The server took the connection.
+    pub(super) fn answered<C: Consumer>(
+        &mut self,
+        worker: &mut Worker<C>,
+        connection: &Connection,
+        at: Stamp,
+    ) {
+        self.answered = Some(at.time);
+        self.tell_opened(worker, connection);
+    }
+
+    /// Tells that the connection was opened, once it is known to be MQTT's.
+    fn tell_opened<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
+        if self.is_mqtt()
+            && let Some(time) = self.answered.take()
+        {
+            self.tell(worker, connection, time, Happened::Opened);
+        }
+    }
+
+    fn tell<C: Consumer>(
+        &self,
+        worker: &mut Worker<C>,
+        connection: &Connection,
+        time: Option<i64>,
+        what: Happened,
+    ) {
+        let client = self.client();
+        worker.reader.lifeline(&Lifeline {
+            stream: connection.stream,
+            time,
+            client: connection.address(client),
+            server: connection.address(client.other()),
+            is_closed_book: self.has_bytes && !self.has_mqtt(),
+            what,
+        });
+    }
+
+    /// The client: as its packets say, or else the ports.
+    fn client(&self) -> Side {
+        match (self.hints.server.filter(|_| !self.has_mqtt()), self.mqtt.as_deref()) {
+            (Some(server), _) => server.other(),
+            (None, mqtt) => mqtt.map_or(Side::A, |mqtt| mqtt.client),
+        }
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.
@@ -114,6 +173,7 @@ impl Conversation {
         let mut is_closed = false;
         let bottom = match event {
             Event::Data { bytes, at, layers, .. } => {
+                self.has_bytes = true;
                 top.time = at.time;
                 Bottom::Data(bytes, at, layers)
             }
@@ -139,15 +199,24 @@ impl Conversation {
             }
         };
         self.last = top.time;
+        let is_end = matches!(bottom, Bottom::End);
         let flow = self.carrier.push(side, bottom, &mut top);
         if flow.is_break() {
             top.worker.name_port(connection, self.carrier.other());
         }
-        flow?;
-        if is_closed && top.mqtt.has_bytes() {
-            top.mqtt.tell_closes(self.closes, top.worker);
+        let time = top.time;
+        self.tell_opened(worker, connection);
+        if self.is_mqtt() && (is_end || flow.is_break()) {
+            let by = if side == self.client() { Sender::Client } else { Sender::Server };
+            let what = if is_end { Happened::Closed(by) } else { Happened::NotMqtt };
+            self.tell(worker, connection, time, what);
         }
-        top.time = None;
+        flow?;
+        let Some(mqtt) = self.mqtt.as_deref_mut() else { return ControlFlow::Continue(()) };
+        if is_closed && mqtt.has_bytes() {
+            mqtt.tell_closes(self.closes, worker);
+        }
+        let mut top = Records { worker, connection, mqtt, time: None };
         for sender in [Sender::Client, Sender::Server] {
             if top.mqtt.direction(sender).arrivals.len() > MAX_SEGMENTS {
                 top.frame(sender, None, None, |framer, emit| framer.shed(emit));
@@ -179,9 +248,14 @@ impl Conversation {
         let _ = self.carrier.wake(&mut top);
     }
 
+    /// Whether bytes of MQTT were taken, so that it is known which side is the client.
+    fn has_mqtt(&self) -> bool {
+        self.mqtt.as_deref().is_some_and(Mqtt::has_bytes)
+    }
+
     /// Whether it is MQTT, or ought to be by its port.
     fn is_mqtt(&self) -> bool {
-        self.hints.is_mqtt_port || self.mqtt.as_deref().is_some_and(Mqtt::has_bytes)
+        self.hints.is_mqtt_port || self.has_mqtt()
     }
 
     /// Nothing more comes of the connection.

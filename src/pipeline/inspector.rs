@@ -405,6 +405,10 @@ impl<C: Consumer> Sink for Worker<C> {
         Some(Conversation::new(hints, &self.settings))
     }
 
+    fn answered(&mut self, connection: &Connection, state: &mut Conversation, at: Stamp) {
+        state.answered(self, connection, at);
+    }
+
     fn event(
         &mut self,
         connection: &Connection,

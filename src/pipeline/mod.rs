@@ -8,6 +8,7 @@ mod connection;
 mod conversations;
 mod datagrams;
 mod inspector;
+mod lifeline;
 mod notes;
 mod parts;
 mod pasted;
@@ -19,6 +20,7 @@ mod sn;
 mod trouble;
 
 pub use inspector::{HELD_IN_ALL, Inspector, Losses, MAX_PACKET, Settings};
+pub use lifeline::{Happened, Lifeline};
 pub use notes::Notes;
 pub use pasted::{PastedSettings, read_paste};
 pub use pasted_sn::PastedProtocol;

@@ -2,7 +2,7 @@
 
 use super::record::Header;
 use super::redact::redact;
-use super::{Consumer, Origin, Record};
+use super::{Consumer, Lifeline, Origin, Record};
 use crate::annotate::{Finding, Sink, Tape, view};
 use crate::bytes::Span;
 use crate::carrier::explain;
@@ -116,6 +116,12 @@ impl<C: Consumer> Reader<C> {
         (notes, proof): (&[Finding], Proof),
         origin: Origin<'_>,
     ) {
+        if cut.is_none()
+            && self.consumer.is_choosy()
+            && self.skips(connection, (bytes, proof), sender, origin)
+        {
+            return;
+        }
         let is_rest = connection.is_after_broken_connect();
         let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
         if self.redact && is_rest && self.tape.errors() > 0 {
@@ -135,13 +141,7 @@ impl<C: Consumer> Reader<C> {
                 self.tell_cut(connection, (bytes, &decoded), sender, cut, origin);
                 self.lost(connection, sender, origin);
             }
-            None => {
-                let line = line(origin, sender);
-                let at = self.at(origin);
-                let (began, is_secret) = (origin.began, origin.is_secret);
-                let seen = Seen { at, sender, line, began, proof, is_secret, bytes, decoded };
-                connection.track(&seen, &mut self.shared, &mut self.tape);
-            }
+            None => self.track(connection, bytes, (decoded, proof), sender, origin),
         }
         self.tape.note_first(notes);
         let how = (decoded.version, how);
@@ -178,6 +178,60 @@ impl<C: Consumer> Reader<C> {
             redact(&found.bytes, true, tape, &mut self.masked);
             found.bytes.clone_from(&self.masked);
         }
+    }
+
+    /// Whether the consumer does not want a packet, going by what can be known of it without its tree.
+    /// It counts, and is tracked, all the same.
+    fn skips(
+        &mut self,
+        connection: &mut Connection,
+        (bytes, proof): (&[u8], Proof),
+        sender: Option<Sender>,
+        origin: Origin<'_>,
+    ) -> bool {
+        let Some((decoded, how)) = connection.skim(bytes, sender) else { return false };
+        let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
+        self.tape.clear();
+        let record = Record {
+            number: self.number.saturating_add(1),
+            origin,
+            sender,
+            version: decoded.version,
+            version_from: how,
+            client_id: connection.client_id(),
+            bytes,
+            tape: &self.tape,
+            decoded: Some(decoded),
+            unit: None,
+            text: "",
+            headers: &[],
+            sn: None,
+            facts: Facts::default(),
+            repair: None,
+        };
+        if self.stopped || self.consumer.wants(&record) {
+            return false;
+        }
+        self.track(connection, bytes, (decoded, proof), sender, origin);
+        self.number = self.number.saturating_add(1);
+        self.repair = None;
+        self.behind.clear();
+        true
+    }
+
+    /// A packet that is all there, for what is known of its connection.
+    fn track(
+        &mut self,
+        connection: &mut Connection,
+        bytes: &[u8],
+        (decoded, proof): (Decoded<'_>, Proof),
+        sender: Option<Sender>,
+        origin: Origin<'_>,
+    ) {
+        let (at, line) = (self.at(origin), line(origin, sender));
+        let (began, is_secret) = (origin.began, origin.is_secret);
+        let seen = Seen { at, sender, line, began, proof, is_secret, bytes, decoded };
+        connection.track(&seen, &mut self.shared, &mut self.tape);
     }
 
     /// Bytes of a side were lost, or could not be read.
@@ -229,6 +283,13 @@ impl<C: Consumer> Reader<C> {
         }
         for ended in self.shared.told(now) {
             self.consumer.ended(&ended);
+        }
+    }
+
+    /// A connection began or ended.
+    pub(super) fn lifeline(&mut self, lifeline: &Lifeline) {
+        if !self.stopped {
+            self.stopped = self.consumer.lifeline(lifeline) == ControlFlow::Break(());
         }
     }
 

@@ -1,6 +1,6 @@
 //! What comes out: one packet with everything that is known of it.
 
-use super::Notes;
+use super::{Lifeline, Notes};
 use crate::annotate::{Tape, view};
 use crate::mqtt::Decoded;
 use crate::mqtt::repair::Repair;
@@ -152,6 +152,18 @@ pub struct TextOrigin<'a> {
 
 /// Takes records as they are made.
 pub trait Consumer {
+    /// Whether it makes sense to ask [`wants`](Self::wants).
+    fn is_choosy(&self) -> bool {
+        false
+    }
+
+    /// Whether a record may be wanted whose tree, findings, headers and facts are not there yet:
+    /// nothing of them is made for one that is not. It is counted all the same.
+    fn wants(&mut self, record: &Record<'_>) -> bool {
+        let _ = record;
+        true
+    }
+
     /// One record. `Break` ends the run.
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()>;
 
@@ -160,5 +172,11 @@ pub trait Consumer {
     /// the end of the capture.
     fn ended(&mut self, ended: &Ended) {
         let _ = ended;
+    }
+
+    /// A connection began or ended. `Break` ends the run.
+    fn lifeline(&mut self, lifeline: &Lifeline) -> ControlFlow<()> {
+        let _ = lifeline;
+        ControlFlow::Continue(())
     }
 }

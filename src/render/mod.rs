@@ -7,13 +7,17 @@
 //! [`sessions::FORMATS`] and [`timeline::FORMATS`].
 
 pub mod digest;
+pub mod entries;
 pub mod facts;
+pub mod fields;
 mod flow;
 pub mod gutter;
 pub mod heading;
 pub mod hexdump;
 pub mod json;
 pub mod junit;
+pub mod log;
+pub mod lookup;
 pub mod paint;
 #[cfg(test)]
 mod sample;
@@ -27,10 +31,11 @@ pub mod tree;
 pub mod words;
 
 use crate::annotate::Finding;
-use crate::pipeline::Record;
+use crate::pipeline::{Lifeline, Record};
 use crate::session::Ended;
 use crate::spec::Version;
 use crate::spec::field::Context;
+use crate::spec::mosquitto::Release;
 use std::io::{self, Write};
 
 /// One way to write records down.
@@ -47,6 +52,15 @@ pub trait Format {
     /// What `out` reports.
     fn ended(&mut self, ended: &Ended, out: &mut dyn Write) -> io::Result<()> {
         let _ = (ended, out);
+        Ok(())
+    }
+
+    /// Writes what there is to say of the beginning or the end of a connection.
+    ///
+    /// # Errors
+    /// What `out` reports.
+    fn lifeline(&mut self, lifeline: &Lifeline, out: &mut dyn Write) -> io::Result<()> {
+        let _ = (lifeline, out);
         Ok(())
     }
 
@@ -88,10 +102,28 @@ pub static FORMATS: &[FormatRow] = &[
         make: |options| Box::new(summary::Summary::new(options)),
     },
     FormatRow {
+        name: "log",
+        about: "the log that mosquitto would have written: its lines, with their times in seconds since 1970",
+        is_text: false,
+        make: |options| Box::new(log::Log::new(options)),
+    },
+    FormatRow {
         name: "json",
         about: "one JSON object a line, one line a packet",
         is_text: false,
         make: |options| Box::new(json::Json::new(options)),
+    },
+    FormatRow {
+        name: "fields",
+        about: "one line a packet with the values of the fields of -e, as -E says",
+        is_text: false,
+        make: |options| Box::new(fields::Fields::new(options)),
+    },
+    FormatRow {
+        name: "csv",
+        about: "the same as comma-separated values, the names of the fields in the first line",
+        is_text: false,
+        make: |options| Box::new(fields::Fields::csv(options)),
     },
     FormatRow {
         name: "sarif",
@@ -132,6 +164,10 @@ pub struct Options {
     pub session: String,
     /// The files that are read, for formats that name them.
     pub inputs: Vec<String>,
+    /// Which fields are shown, where a format shows fields.
+    pub fields: fields::FieldOptions,
+    /// The release of mosquitto whose log is written.
+    pub mosquitto: Release,
 }
 
 /// How much is explained.

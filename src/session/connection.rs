@@ -229,6 +229,22 @@ impl Connection {
         (decoded, how)
     }
 
+    /// Reads a packet without its tree; [`read`](Self::read) would read it the same. `None` for one
+    /// that tells something of the connection itself, whose version is still to be found, or that may
+    /// be the rest of a CONNECT.
+    #[must_use]
+    pub fn skim<'a>(&self, bytes: &'a [u8], sender: Option<Sender>) -> Option<(Decoded<'a>, How)> {
+        let kind = bytes.first().copied().map(PacketType::of_header)?;
+        let is_special =
+            [PacketType::CONNECT, PacketType::CONNACK, PacketType::AUTH].contains(&kind);
+        if is_special || self.is_after_broken_connect {
+            return None;
+        }
+        let (version, how) = self.version?;
+        let sender = sender.or_else(|| kind.only_sender());
+        Some((decode(bytes, Reading { version, sender }, &mut ()), how))
+    }
+
     /// What an unknown level in a CONNECT is read as.
     fn expected(&self) -> Version {
         self.version.map_or(Version::V311, |(version, _)| version)

@@ -217,9 +217,17 @@ impl Field {
     /// Fields from here on are properties: the identifier is added to it.
     const PROPERTY_BASE: u16 = 0x100;
     /// Fields from here on are those of MQTT-SN.
-    pub(super) const SN_BASE: u16 = 0x200;
+    pub const SN_BASE: u16 = 0x200;
     /// Fields from here on are those of what carries packets.
-    pub(super) const CARRIER_BASE: u16 = 0x300;
+    pub const CARRIER_BASE: u16 = 0x300;
+
+    /// Every field but the properties, with its row.
+    pub fn all() -> impl Iterator<Item = (Self, &'static FieldInfo)> {
+        let own = (0..).map(Self).zip(super::fields::FIELDS);
+        let sn = (Self::SN_BASE..).map(Self).zip(sn::fields::FIELDS);
+        let carrier = (Self::CARRIER_BASE..).map(Self).zip(super::carrier_fields::CARRIER_FIELDS);
+        own.chain(sn).chain(carrier)
+    }
 
     /// The field of a property.
     #[must_use]

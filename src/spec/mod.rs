@@ -8,6 +8,7 @@ pub mod fields;
 pub mod level;
 pub mod link;
 pub mod meaning;
+pub mod mosquitto;
 pub mod packet_type;
 pub mod port;
 pub mod property;

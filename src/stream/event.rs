@@ -13,6 +13,11 @@ pub trait Sink {
     /// A connection appears. `None`: the consumer does not care for it, and it is not assembled.
     fn opened(&mut self, connection: &Connection) -> Option<Self::State>;
 
+    /// The other side answered the one that opened the connection, and did not refuse it.
+    fn answered(&mut self, connection: &Connection, state: &mut Self::State, at: Stamp) {
+        let _ = (connection, state, at);
+    }
+
     /// Something happened on one side of a connection.
     ///
     /// `Break`: the consumer does not care for the rest of this connection; [`Self::ended`] is

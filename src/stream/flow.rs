@@ -92,11 +92,21 @@ impl<T> Flow<T> {
         sink: &mut S,
     ) -> StreamId {
         let side = self.side(sender_is_low);
+        let was_answered = self.a_seen && self.b_seen;
         self.note(side, at, segment, shared);
         let id = StreamId { stream: self.connection.stream, side };
         if self.state.is_none() {
             self.assembler(side).note_start(&segment.tcp);
             return id;
+        }
+        if self.a_seen
+            && self.b_seen
+            && !was_answered
+            && !self.reset
+            && self.connection.opener.is_some()
+            && let Some(state) = &mut self.state
+        {
+            sink.answered(&self.connection, state, at);
         }
         if self.is_ahead(side, &segment.tcp) {
             let ahead = self.ahead.get_or_insert_default();

@@ -1,0 +1,266 @@
+//! An expression becomes a plan: names are looked up, types are compared, values are converted.
+
+use super::error::FilterError;
+use super::lexer::Operator;
+use super::literal::{Against, Constant, constant};
+use super::operand::{Typed, is_value, typed};
+use super::plan::{Check, Relation, Test, Wanted};
+use super::syntax::{self, At, Expression, Quantifier};
+
+use super::value::{Type, Value};
+use memchr::memmem::Finder;
+use regex::bytes::RegexBuilder;
+use std::cmp::Ordering;
+use std::ops::Range;
+
+/// What a compiled regular expression may take, in bytes: enough for any that a person writes.
+const MAX_REGEX: usize = 1 << 20;
+/// Groups inside each other in a regular expression.
+const MAX_REGEX_DEPTH: u32 = 64;
+
+type Checked<T> = Result<T, FilterError>;
+
+/// The plan of an expression.
+pub(super) fn plan(expression: &At<Expression>) -> Checked<Test> {
+    let all = |parts: &[At<Expression>]| parts.iter().map(plan).collect::<Checked<Vec<_>>>();
+    Ok(match &expression.node {
+        Expression::And(parts) => Test::And(all(parts)?),
+        Expression::Or(parts) => Test::Or(all(parts)?),
+        Expression::Xor(parts) => Test::Xor(all(parts)?),
+        Expression::Not(inner) => Test::Not(Box::new(plan(inner)?)),
+        Expression::Present(operand) => present(operand)?,
+        Expression::Relation(it) => relation(it)?,
+        Expression::Member { quantifier, left, set } => member(*quantifier, left, set)?,
+    })
+}
+
+fn present(operand: &At<syntax::Operand>) -> Checked<Test> {
+    match &operand.node {
+        syntax::Operand::Call(name, _) => {
+            let message =
+                format!("{}(..) is a value: it is to be compared with another", name.node);
+            return Err(FilterError::new(operand.at.clone(), message));
+        }
+        syntax::Operand::BitAnd(..) => {
+            let operand = typed(operand)?.operand;
+            let check = Check::Order(Wanted::NotEqual, Value::Number(0));
+            return Ok(Test::Each { operand, all: false, check });
+        }
+        _ => {}
+    }
+    Ok(Test::Present(typed(operand)?.operand))
+}
+
+fn relation(it: &syntax::Relation) -> Checked<Test> {
+    let (mut left, mut right, mut operator) = (&it.left, &it.right, it.operator.node);
+    if is_value(left) && !is_value(right) && operator.is_comparison() {
+        // 1 == a is a == 1.
+        (left, right) = (right, left);
+        operator = mirrored(operator);
+    }
+    let left = typed(left)?;
+    let all = match it.quantifier {
+        Some(quantifier) => quantifier == Quantifier::All,
+        None => matches!(operator, Operator::NotEqual | Operator::AllEqual),
+    };
+    let operator_at = it.operator.at.clone();
+    match operator {
+        Operator::Tilde if left.row.is_some_and(|row| row.is_topic) => {
+            let check = Check::Topic(topic_filter(right)?);
+            Ok(Test::Each { operand: left.operand, all, check })
+        }
+        Operator::Matches | Operator::Tilde => {
+            let check = matching(&left, right)?;
+            Ok(Test::Each { operand: left.operand, all, check })
+        }
+        Operator::Contains => contains(left, right, all),
+        _ => compare(left, operator, &operator_at, right, all),
+    }
+}
+
+fn mirrored(operator: Operator) -> Operator {
+    match operator {
+        Operator::Less => Operator::Greater,
+        Operator::LessEqual => Operator::GreaterEqual,
+        Operator::Greater => Operator::Less,
+        Operator::GreaterEqual => Operator::LessEqual,
+        other => other,
+    }
+}
+
+const fn wanted(operator: Operator) -> Wanted {
+    match operator {
+        Operator::NotEqual | Operator::AnyNotEqual => Wanted::NotEqual,
+        Operator::Less => Wanted::Less,
+        Operator::LessEqual => Wanted::LessEqual,
+        Operator::Greater => Wanted::Greater,
+        Operator::GreaterEqual => Wanted::GreaterEqual,
+        _ => Wanted::Equal,
+    }
+}
+
+fn compare(
+    left: Typed,
+    operator: Operator,
+    operator_at: &Range<usize>,
+    right: &At<syntax::Operand>,
+    all: bool,
+) -> Checked<Test> {
+    let wanted = wanted(operator);
+    if !is_value(right) {
+        let right = typed(right)?;
+        if left.kind == Type::Presence
+            || right.kind == Type::Presence
+            || !left.kind.meets(right.kind)
+        {
+            let (a, b) = (left.kind.name(), right.kind.name());
+            let message = format!(
+                "{} is of type {a}, and {} of type {b}: they cannot be compared",
+                left.name(),
+                right.name()
+            );
+            return Err(FilterError::new(left.at.start..right.at.end, message));
+        }
+        let relation = Relation::Order(wanted);
+        return Ok(Test::Pairs { left: left.operand, right: right.operand, all, relation });
+    }
+    let is_equality = matches!(wanted, Wanted::Equal | Wanted::NotEqual);
+    let check = match constant(right, left.against(is_equality))? {
+        Constant::Value(value) => Check::Order(wanted, value),
+        Constant::Numbers(numbers) if is_equality => {
+            Check::Numbers { numbers, is_in: wanted == Wanted::Equal }
+        }
+        Constant::Network(network) if is_equality => {
+            Check::Network { network, is_in: wanted == Wanted::Equal }
+        }
+        Constant::Numbers(numbers) => {
+            let numbers: Vec<_> = numbers.iter().map(i128::to_string).collect();
+            let message = format!("the name stands for {}: it has no order", numbers.join(" and "));
+            return Err(FilterError::new(right.at.clone(), message));
+        }
+        Constant::Network(_) => {
+            let message = "a network has no order: == and != tell whether an address is in it";
+            return Err(FilterError::new(operator_at.clone(), message));
+        }
+    };
+    Ok(Test::Each { operand: left.operand, all, check })
+}
+
+fn contains(left: Typed, right: &At<syntax::Operand>, all: bool) -> Checked<Test> {
+    if !left.kind.has_bytes() {
+        return Err(left.needs("contains", "text or bytes"));
+    }
+    if !is_value(right) {
+        let right = typed(right)?;
+        if !right.kind.has_bytes() {
+            return Err(right.needs("contains", "text or bytes"));
+        }
+        let relation = Relation::Contains;
+        return Ok(Test::Pairs { left: left.operand, right: right.operand, all, relation });
+    }
+    // In JSON a number is looked for by its digits.
+    let kind = if left.kind == Type::Any { Type::Text } else { left.kind };
+    let Constant::Value(value) = constant(right, Against { kind, ..left.against(false) })? else {
+        return Err(left.needs("contains", "text or bytes"));
+    };
+    let needle = value.as_bytes().unwrap_or_default();
+    let check = Check::Contains(Box::new(Finder::new(needle).into_owned()));
+    Ok(Test::Each { operand: left.operand, all, check })
+}
+
+fn matching(left: &Typed, right: &At<syntax::Operand>) -> Checked<Check> {
+    if !left.kind.has_bytes() {
+        return Err(left.needs("matches", "text or bytes"));
+    }
+    let pattern = match &right.node {
+        syntax::Operand::Quoted(quoted) if quoted.unknown_escape.is_some() => quoted.raw.clone(),
+        syntax::Operand::Quoted(quoted) => {
+            String::from_utf8(quoted.bytes.clone()).unwrap_or_else(|_| quoted.raw.clone())
+        }
+        syntax::Operand::Word(word) => word.clone(),
+        _ => {
+            let message = "a regular expression in quotes is expected here";
+            return Err(FilterError::new(right.at.clone(), message));
+        }
+    };
+    // Bytes, not characters: what is matched need not be UTF-8. Where that cannot be, characters.
+    let build = |is_unicode| {
+        RegexBuilder::new(&pattern)
+            .unicode(is_unicode)
+            .case_insensitive(true)
+            .size_limit(MAX_REGEX)
+            .nest_limit(MAX_REGEX_DEPTH)
+            .build()
+    };
+    build(false).or_else(|error| build(true).map_err(|_| error)).map(Check::Matches).map_err(
+        |error| {
+            let message = error.to_string();
+            let last = message.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            FilterError::new(right.at.clone(), format!("this is no regular expression: {last}"))
+        },
+    )
+}
+
+/// A Topic Filter (5.0: section 4.7.1).
+fn topic_filter(right: &At<syntax::Operand>) -> Checked<Vec<u8>> {
+    let against = Against { kind: Type::Text, row: None, is_whole: false };
+    let filter = match constant(right, against)? {
+        Constant::Value(Value::Text(filter)) => filter.into_owned(),
+        _ => Vec::new(),
+    };
+    let error = |message: &str| {
+        Err(FilterError::new(right.at.clone(), message)
+            .hint("~ takes a Topic Filter, such as \"plant/+/temp/#\"; matches takes a regular expression"))
+    };
+    if filter.is_empty() {
+        return error("a Topic Filter is not empty");
+    }
+    let levels: Vec<_> = filter.split(|byte| *byte == b'/').collect();
+    let last = levels.len().saturating_sub(1);
+    for (nth, level) in levels.iter().enumerate() {
+        if level.len() > 1 && level.iter().any(|byte| matches!(byte, b'+' | b'#')) {
+            return error("in a Topic Filter + and # take the whole of a level");
+        }
+        if **level == b"#"[..] && nth < last {
+            return error("in a Topic Filter # is the last level");
+        }
+    }
+    Ok(filter)
+}
+
+fn member(
+    quantifier: Option<Quantifier>,
+    left: &At<syntax::Operand>,
+    set: &[(At<syntax::Operand>, Option<At<syntax::Operand>>)],
+) -> Checked<Test> {
+    let left = typed(left)?;
+    let checks = set.iter().map(|(from, to)| {
+        if let Some(field) =
+            [Some(from), to.as_ref()].into_iter().flatten().find(|it| !is_value(it))
+        {
+            let message = "a set holds values, not fields";
+            return Err(FilterError::new(field.at.clone(), message));
+        }
+        let first = constant(from, left.against(to.is_none()))?;
+        let Some(to) = to else {
+            return Ok(match first {
+                Constant::Value(value) => Check::Order(Wanted::Equal, value),
+                Constant::Numbers(numbers) => Check::Numbers { numbers, is_in: true },
+                Constant::Network(network) => Check::Network { network, is_in: true },
+            });
+        };
+        let (Constant::Value(first), Constant::Value(last)) =
+            (first, constant(to, left.against(false))?)
+        else {
+            let message = "a range is from one value to another";
+            return Err(FilterError::new(from.at.start..to.at.end, message));
+        };
+        if first.order(&last) == Some(Ordering::Greater) {
+            let message = "the range is empty: its end comes before its beginning";
+            return Err(FilterError::new(from.at.start..to.at.end, message));
+        }
+        Ok(Check::Range(first, last))
+    });
+    let check = Check::Any(checks.collect::<Checked<_>>()?);
+    Ok(Test::Each { operand: left.operand, all: quantifier == Some(Quantifier::All), check })
+}

@@ -1,0 +1,59 @@
+//! A consumer that gets the chosen records alone.
+
+use super::Filter;
+use crate::pipeline::{Consumer, Lifeline, Record};
+use crate::session::ended::Ended;
+use std::ops::ControlFlow;
+
+/// Passes on the records that a filter accepts; without a filter, all.
+#[derive(Debug)]
+pub struct Filtered<C> {
+    filter: Option<Filter>,
+    /// Gets the chosen records.
+    pub inner: C,
+    chosen: u64,
+    left_out: u64,
+}
+
+impl<C> Filtered<C> {
+    /// Before the first record.
+    pub const fn new(filter: Option<Filter>, inner: C) -> Self {
+        Self { filter, inner, chosen: 0, left_out: 0 }
+    }
+
+    /// How many records were passed on and how many left out; `None` where there is no filter.
+    #[must_use]
+    pub fn counts(&self) -> Option<(u64, u64)> {
+        self.filter.as_ref().map(|_| (self.chosen, self.left_out))
+    }
+}
+
+impl<C: Consumer> Consumer for Filtered<C> {
+    fn is_choosy(&self) -> bool {
+        self.filter.is_some() || self.inner.is_choosy()
+    }
+
+    fn wants(&mut self, record: &Record<'_>) -> bool {
+        let Some(filter) = &self.filter else { return self.inner.wants(record) };
+        let is_wanted = filter.may_accept(record) && self.inner.wants(record);
+        self.left_out = self.left_out.saturating_add(u64::from(!is_wanted));
+        is_wanted
+    }
+
+    fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        if self.filter.as_ref().is_none_or(|filter| filter.accepts(record)) {
+            self.chosen = self.chosen.saturating_add(1);
+            return self.inner.record(record);
+        }
+        self.left_out = self.left_out.saturating_add(1);
+        ControlFlow::Continue(())
+    }
+
+    fn ended(&mut self, ended: &Ended) {
+        self.inner.ended(ended);
+    }
+
+    fn lifeline(&mut self, lifeline: &Lifeline) -> ControlFlow<()> {
+        self.inner.lifeline(lifeline)
+    }
+}

@@ -1,0 +1,44 @@
+//! Values as text: one way for each type.
+
+use super::table::FieldRow;
+use super::value::{Type, Value};
+
+impl FieldRow {
+    /// A value of the field as text: numbers in decimal, bytes in hex, times in UTC, spans of time in
+    /// seconds. Text comes as it is, with what is not UTF-8 replaced: whoever shows it has to escape
+    /// it.
+    #[must_use]
+    pub fn shown(&self, value: &Value<'_>) -> String {
+        shown(value, self.kind)
+    }
+}
+
+/// A value of a type as text. What is only there is shown as `1`.
+pub(super) fn shown(value: &Value<'_>, kind: Type) -> String {
+    match (value, kind) {
+        (Value::Present, _) => "1".to_owned(),
+        (Value::Number(nanos), Type::Duration) => seconds(*nanos),
+        (Value::Number(nanos), Type::Time) => time(*nanos),
+        (Value::Number(number), _) => number.to_string(),
+        (Value::Float(number), _) => number.to_string(),
+        (Value::Text(text), _) => String::from_utf8_lossy(text).into_owned(),
+        (Value::Bytes(bytes), Type::Text) => String::from_utf8_lossy(bytes).into_owned(),
+        (Value::Bytes(bytes), _) => hex::encode(bytes),
+        (Value::Address(address), _) => address.to_string(),
+    }
+}
+
+/// `1792847.123456789`
+fn seconds(nanos: i128) -> String {
+    const SECOND: u128 = 1_000_000_000;
+    let sign = if nanos < 0 { "-" } else { "" };
+    let all = nanos.unsigned_abs();
+    format!("{sign}{}.{:09}", all / SECOND, all % SECOND)
+}
+
+fn time(nanos: i128) -> String {
+    match jiff::Timestamp::from_nanosecond(nanos) {
+        Ok(time) => format!("{time:.9}"),
+        Err(_) => seconds(nanos),
+    }
+}

@@ -1,0 +1,50 @@
+//! Members of a JSON payload, by their path: `mqtt.json.sensors.temp`.
+
+use super::subject::Take;
+use super::value::Value;
+use std::ops::ControlFlow;
+
+/// The longest payload that is read as JSON for a filter, in bytes: a tree of a larger one takes
+/// memory that a filter is not worth. A packet with a longer payload has no `mqtt.json`.
+const MAX_JSON: usize = 1 << 20;
+
+/// A payload as JSON; a bare number or word is JSON, too.
+pub(super) fn parse(payload: &[u8]) -> Option<serde_json::Value> {
+    if payload.is_empty() || payload.len() > MAX_JSON {
+        return None;
+    }
+    serde_json::from_slice(payload).ok()
+}
+
+/// The values at a path. Of an array without an index in the path, those of all its elements.
+pub(super) fn at<'s>(
+    value: &'s serde_json::Value,
+    path: &[String],
+    take: Take<'_, 's>,
+) -> ControlFlow<()> {
+    use serde_json::Value as Json;
+    match (value, path) {
+        (Json::Array(elements), [first, rest @ ..]) => {
+            match first.parse::<usize>().ok().and_then(|nth| elements.get(nth)) {
+                Some(element) => at(element, rest, take),
+                None => elements.iter().try_for_each(|element| at(element, path, take)),
+            }
+        }
+        (Json::Array(elements), []) => {
+            elements.iter().try_for_each(|element| at(element, path, take))
+        }
+        (Json::Object(members), [first, rest @ ..]) => match members.get(first) {
+            Some(member) => at(member, rest, take),
+            None => ControlFlow::Continue(()),
+        },
+        (_, [_, ..]) => ControlFlow::Continue(()),
+        (Json::Object(_) | Json::Null, []) => take(Value::Present),
+        (Json::Bool(flag), []) => take(Value::number(u8::from(*flag))),
+        (Json::String(text), []) => take(Value::text(text.as_bytes())),
+        (Json::Number(number), []) => take(match (number.as_i64(), number.as_u64()) {
+            (Some(number), _) => Value::number(number),
+            (None, Some(number)) => Value::number(number),
+            (None, None) => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+        }),
+    }
+}

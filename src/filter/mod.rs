@@ -1,0 +1,87 @@
+//! Which records are chosen: Wireshark's language of display filters, on MQTT packets.
+//!
+//! A filter looks at one packet with what is known of it: its fields, its connection, what it
+//! answers, the findings. It never sees frames, so it cannot mix fields of two packets that shared
+//! one. Text goes through `lexer` and `parser` to an expression (`syntax`), through `check` and
+//! `operand`, which look names up in the [`table`] and convert values (`literal`, `names`), to a
+//! `plan` that is evaluated for each record.
+//!
+//! What may enter: what a filter can say, and where values come from. To add a field see
+//! [`table`]; to add an operator: a row in `lexer`, a variant in `plan`; a function: a row in
+//! `operand` and a variant of `plan::Operand`.
+//!
+//! Evaluation knows three answers: yes, no, and not known yet. A packet is first looked at without
+//! its tree; only where the answer is not no is the tree built (see `quick`).
+
+mod check;
+mod column;
+mod consumer;
+mod display;
+mod error;
+mod facts;
+mod json;
+mod lexer;
+mod literal;
+mod names;
+mod operand;
+mod origin;
+mod own;
+mod parser;
+mod plan;
+mod quick;
+mod slice;
+mod subject;
+mod syntax;
+pub mod table;
+mod value;
+mod wireshark;
+
+pub use column::Columns;
+pub use consumer::Filtered;
+pub use error::FilterError;
+pub use names::Names;
+pub use table::{FieldRow, TABLE};
+pub use value::{Type, Value};
+
+use crate::pipeline::Record;
+use plan::Test;
+use subject::Subject;
+
+/// A filter, ready to choose records.
+#[derive(Debug)]
+pub struct Filter {
+    test: Test,
+}
+
+impl Filter {
+    /// Reads a filter; `None` for a blank text, which chooses everything.
+    ///
+    /// # Errors
+    /// Why the text is no filter, and where.
+    ///
+    /// ```
+    /// use mqttscope::filter::Filter;
+    ///
+    /// assert!(Filter::parse("mqtt.qos == 2 && mqtt.topic ~ \"plant/+/temp/#\"").is_ok());
+    /// let error = Filter::parse("mqtt.topik == \"a\"").unwrap_err();
+    /// assert_eq!(error.at, 0..10);
+    /// assert_eq!(error.hint.as_deref(), Some("did you mean mqtt.topic?"));
+    /// ```
+    pub fn parse(text: &str) -> Result<Option<Self>, FilterError> {
+        let expression = parser::parse(text)?;
+        expression.map(|expression| Ok(Self { test: check::plan(&expression)? })).transpose()
+    }
+
+    /// Whether a record is chosen.
+    #[must_use]
+    pub fn accepts(&self, record: &Record<'_>) -> bool {
+        self.test.eval(&Subject::new(record, true)).unwrap_or_default()
+    }
+
+    /// Whether a record whose tree, findings and facts are not there yet may be chosen. `false` is
+    /// final.
+    #[must_use]
+    pub fn may_accept(&self, record: &Record<'_>) -> bool {
+        self.test.eval(&Subject::new(record, false)).unwrap_or(true)
+    }
+}

@@ -1,0 +1,199 @@
+//! Names and what is made of them: fields, slices, functions.
+
+use super::error::FilterError;
+use super::literal::{Against, Constant, constant};
+use super::plan::Operand;
+use super::syntax::{self, At};
+use super::table::{self, FieldRow, JSON};
+use super::value::{Type, Value};
+use std::cmp::Ordering;
+use std::ops::Range;
+
+type Checked<T> = Result<T, FilterError>;
+
+/// The operand that a field is, and its type.
+pub(super) fn column(key: &str) -> Checked<(Operand, Type)> {
+    field(key, &(0..key.len())).map(|typed| (typed.operand, typed.kind))
+}
+
+/// An operand whose type is known.
+pub(super) struct Typed {
+    pub(super) operand: Operand,
+    pub(super) kind: Type,
+    /// The field, where nothing is made of it.
+    pub(super) row: Option<&'static FieldRow>,
+    pub(super) at: Range<usize>,
+}
+
+impl Typed {
+    /// What it is called in messages.
+    pub(super) fn name(&self) -> String {
+        self.row.map_or_else(|| "what stands here".to_owned(), |row| row.key.to_owned())
+    }
+
+    pub(super) fn against(&self, is_whole: bool) -> Against {
+        Against { kind: self.kind, row: self.row, is_whole }
+    }
+
+    /// The error where an operator or a function needs another type.
+    pub(super) fn needs(&self, what: &str, types: &str) -> FilterError {
+        let message =
+            format!("{} is of type {}, and {what} takes {types}", self.name(), self.kind.name());
+        FilterError::new(self.at.clone(), message)
+    }
+}
+
+/// Whether it is a value as it stands, not a field or what is made of one.
+pub(super) fn is_value(operand: &At<syntax::Operand>) -> bool {
+    match &operand.node {
+        syntax::Operand::Word(word) => !is_field(word) && !is_meant_as_field(word),
+        syntax::Operand::Quoted(_) | syntax::Operand::Char(_) => true,
+        _ => false,
+    }
+}
+
+fn is_field(word: &str) -> bool {
+    word.starts_with(JSON) || table::field(word).is_some()
+}
+
+/// A word behind an operator that begins as fields do is no text: it is likely mistyped.
+fn is_meant_as_field(word: &str) -> bool {
+    const PROTOCOLS: [&str; 6] = ["mqtt.", "mqttsn.", "tcp.", "udp.", "ip.", "frame."];
+    PROTOCOLS.iter().any(|protocol| word.starts_with(protocol))
+}
+
+pub(super) fn typed(operand: &At<syntax::Operand>) -> Checked<Typed> {
+    let at = operand.at.clone();
+    let made = |operand, kind| Typed { operand, kind, row: None, at: at.clone() };
+    match &operand.node {
+        syntax::Operand::Word(word) => field(word, &at),
+        syntax::Operand::Quoted(_) | syntax::Operand::Char(_) => {
+            Err(FilterError::new(at, "a field is expected here, not a value"))
+        }
+        syntax::Operand::Slice(inner, parts) => {
+            let inner = typed(inner)?;
+            if !inner.kind.has_bytes() {
+                return Err(inner.needs("a slice", "text or bytes"));
+            }
+            Ok(made(Operand::Slice(Box::new(inner.operand), parts.clone()), Type::Bytes))
+        }
+        syntax::Operand::BitAnd(inner, mask) => {
+            let inner = typed(inner)?;
+            if !matches!(inner.kind, Type::Number | Type::Flag | Type::Any) {
+                return Err(inner.needs("&", "numbers"));
+            }
+            let against = Against { kind: Type::Number, row: None, is_whole: true };
+            let Constant::Value(Value::Number(mask)) = constant(mask, against)? else {
+                return Err(FilterError::new(mask.at.clone(), "& takes a number"));
+            };
+            Ok(made(Operand::BitAnd(Box::new(inner.operand), mask), Type::Number))
+        }
+        syntax::Operand::Call(name, arguments) => call(name, arguments, &at),
+    }
+}
+
+fn field(word: &str, at: &Range<usize>) -> Checked<Typed> {
+    if let Some(path) = word.strip_prefix(JSON) {
+        let path: Vec<String> = path.split('.').map(str::to_owned).collect();
+        if path.iter().any(String::is_empty) {
+            return Err(FilterError::new(
+                at.clone(),
+                "a member of JSON has a name: mqtt.json.temp",
+            ));
+        }
+        return Ok(Typed {
+            operand: Operand::Json(path),
+            kind: Type::Any,
+            row: None,
+            at: at.clone(),
+        });
+    }
+    if let Some(row) = table::field(word) {
+        return Ok(Typed {
+            operand: Operand::Field(row),
+            kind: row.kind,
+            row: Some(row),
+            at: at.clone(),
+        });
+    }
+    let error = FilterError::new(at.clone(), format!("there is no field {word}"));
+    Err(match table::suggestion(word) {
+        Some(name) => error.hint(format!("did you mean {name}?")),
+        None => error.hint("mqttscope -G fields lists all fields"),
+    })
+}
+
+/// The functions, with what they take in words.
+const FUNCTIONS: [(&str, &str); 7] = [
+    ("len", "len(text or bytes)"),
+    ("count", "count(field)"),
+    ("lower", "lower(text)"),
+    ("upper", "upper(text)"),
+    ("string", "string(field)"),
+    ("max", "max(field, ...)"),
+    ("min", "min(field, ...)"),
+];
+
+fn call(name: &At<String>, arguments: &[At<syntax::Operand>], at: &Range<usize>) -> Checked<Typed> {
+    let Some((function, form)) = FUNCTIONS.iter().find(|(known, _)| *known == name.node) else {
+        let forms: Vec<_> = FUNCTIONS.iter().map(|(_, form)| *form).collect();
+        let message = format!("there is no function {}", name.node);
+        let hint = format!("there are: {}", forms.join(", "));
+        return Err(FilterError::new(name.at.clone(), message).hint(hint));
+    };
+    let made = |operand, kind| Ok(Typed { operand, kind, row: None, at: at.clone() });
+    if matches!(*function, "max" | "min") {
+        let order = if *function == "max" { Ordering::Greater } else { Ordering::Less };
+        return extreme(arguments, order, form, at);
+    }
+    let [argument] = arguments else {
+        let message = format!("{function} takes one field");
+        return Err(FilterError::new(at.clone(), message).hint(*form));
+    };
+    let inner = typed(argument)?;
+    let needs = |types| Err(inner.needs(function, types));
+    let boxed = |inner: Typed| Box::new(inner.operand);
+    match *function {
+        "count" => made(Operand::Count(boxed(inner)), Type::Number),
+        "string" => match inner.row {
+            Some(row) if inner.kind != Type::Presence => {
+                made(Operand::Text(boxed(inner), row), Type::Text)
+            }
+            _ => needs("a field"),
+        },
+        _ if !inner.kind.has_bytes() => needs("text or bytes"),
+        "len" => made(Operand::Length(boxed(inner)), Type::Number),
+        "lower" => made(Operand::Lower(boxed(inner)), Type::Text),
+        _ => made(Operand::Upper(boxed(inner)), Type::Text),
+    }
+}
+
+fn extreme(
+    arguments: &[At<syntax::Operand>],
+    order: Ordering,
+    form: &str,
+    at: &Range<usize>,
+) -> Checked<Typed> {
+    let mut fields = arguments.iter().filter(|argument| !is_value(argument)).map(typed);
+    let Some(first) = fields.next().transpose()? else {
+        return Err(FilterError::new(at.clone(), "one field at least is expected here").hint(form));
+    };
+    let (kind, row) = (first.kind, first.row);
+    let mut operands = vec![first.operand];
+    for other in fields {
+        let other = other?;
+        if !kind.meets(other.kind) {
+            return Err(other.needs("the other", kind.name()));
+        }
+        operands.push(other.operand);
+    }
+    for argument in arguments.iter().filter(|argument| is_value(argument)) {
+        match constant(argument, Against { kind, row, is_whole: true })? {
+            Constant::Value(value) => operands.push(Operand::Constant(value)),
+            _ => return Err(FilterError::new(argument.at.clone(), "one value is expected here")),
+        }
+    }
+    // Alone, a field keeps the names of its values.
+    let row = row.filter(|_| operands.len() == 1);
+    Ok(Typed { operand: Operand::Extreme(operands, order), kind, row, at: at.clone() })
+}

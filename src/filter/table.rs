@@ -1,0 +1,236 @@
+//! The table of fields: those of the packets' tables in `spec`, and those of `own` and `wireshark`.
+//!
+//! To add a field of a packet: add its row in `spec`. To add one that is made of others or that is
+//! known from elsewhere: a row in `own`, or in `wireshark` where Wireshark has it.
+
+use super::error::similar;
+use super::names::Names;
+use super::subject::Read;
+use super::value::Type;
+use super::{names, own, quick, wireshark};
+use crate::spec::Field;
+use crate::spec::field::{FieldInfo, Kind};
+use crate::spec::property::{PROPERTIES, Wire};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What the key of a JSON member begins with; its path follows.
+pub(super) const JSON: &str = "mqtt.json.";
+
+/// One field that a filter can name.
+#[derive(Debug)]
+pub struct FieldRow {
+    /// The name in filters: Wireshark's where Wireshark has the field.
+    pub key: &'static str,
+    /// What its values are.
+    pub kind: Type,
+    /// The standard's name, or a clause that says what it is.
+    pub about: &'static str,
+    /// Whether `~` matches its values by a Topic Filter.
+    pub is_topic: bool,
+    /// The names that stand for numbers, or the only texts that there are.
+    pub names: Names,
+    pub(super) source: Source,
+}
+
+/// Where values come from.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// Fields of the tree.
+    Tree {
+        fields: Vec<Field>,
+        part: Part,
+        /// Reads the same from the typed packet, where it can.
+        quick: Option<Read>,
+        /// Gives what counts in place of what stands in the tree, where there is such a thing.
+        instead: Option<Read>,
+    },
+    /// Facts of the record.
+    Fact(Read),
+}
+
+/// What of a field in the tree is the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The number or the content.
+    Value,
+    /// The length that stands before the content.
+    Length,
+}
+
+/// All fields, by their keys.
+pub static TABLE: LazyLock<Vec<FieldRow>> = LazyLock::new(rows);
+
+static BY_KEY: LazyLock<HashMap<&'static str, usize>> =
+    LazyLock::new(|| (0..).zip(TABLE.iter()).map(|(at, row)| (row.key, at)).collect());
+
+/// The field of this name.
+#[must_use]
+pub fn field(key: &str) -> Option<&'static FieldRow> {
+    BY_KEY.get(key).and_then(|at| TABLE.get(*at))
+}
+
+/// The name that is most like one that does not exist.
+pub(super) fn suggestion(word: &str) -> Option<&'static str> {
+    // A field that lacks its protocol, too.
+    let with_protocol = TABLE.iter().find(|row| {
+        row.key.strip_prefix("mqtt.").is_some_and(|rest| rest.eq_ignore_ascii_case(word))
+    });
+    let whole = similar(word, TABLE.iter().map(|row| row.key));
+    whole.or_else(|| with_protocol.map(|row| row.key))
+}
+
+fn rows() -> Vec<FieldRow> {
+    let mut rows: Vec<FieldRow> = Vec::new();
+    for (field, info) in Field::all().filter(|(field, _)| !INNER.contains(field)) {
+        add(&mut rows, info.key, field, info);
+        // Wireshark has one name for what 3.1 has in another place.
+        if let Some(key) = info.key.strip_suffix("_v31") {
+            add(&mut rows, key, field, info);
+        }
+    }
+    rows.extend(PROPERTIES.iter().map(|info| {
+        let field = Field::property(info.id);
+        let kind = match info.wire {
+            Wire::Byte | Wire::U16 | Wire::U32 | Wire::VarInt => Type::Number,
+            Wire::Utf8 | Wire::Pair => Type::Text,
+            Wire::Binary => Type::Bytes,
+        };
+        FieldRow {
+            is_topic: field == Field::property(RESPONSE_TOPIC),
+            ..tree(info.key, info.name, kind, vec![field], Names::NONE)
+        }
+    }));
+    rows.extend(wireshark::rows());
+    rows.extend(own::rows());
+    rows.sort_by_key(|row| row.key);
+    rows
+}
+
+const RESPONSE_TOPIC: u8 = crate::spec::PropertyId::RESPONSE_TOPIC.0 as u8;
+
+/// Parts of values: Wireshark's names for them are rows of `wireshark`.
+const INNER: [Field; 7] = [
+    Field::INPUT,
+    Field::LENGTH,
+    Field::PROPERTY_ID,
+    Field::VALUE,
+    Field::PAIR_NAME,
+    Field::PAIR_VALUE,
+    Field::NUMBER,
+];
+
+/// Groups that are one byte of flags, so that they have a number.
+const BYTES_OF_FLAGS: [Field; 6] = [
+    Field::FIXED_HEADER,
+    Field::CONNECT_FLAGS,
+    Field::CONNACK_FLAGS,
+    Field::SUBSCRIPTION_OPTIONS,
+    Field::SN_FLAGS,
+    Field::SN_CONTROL,
+];
+
+/// Bytes that Wireshark has as text.
+const TEXTS: [Field; 3] = [Field::PASSWORD, Field::SN_DATA, Field::SN_WILL_MESSAGE];
+
+/// Fields whose values a Topic Filter can match.
+const TOPICS: [Field; 6] = [
+    Field::TOPIC,
+    Field::TOPIC_FILTER,
+    Field::WILL_TOPIC,
+    Field::SN_TOPIC_NAME,
+    Field::SN_TOPIC_FILTER,
+    Field::SN_WILL_TOPIC,
+];
+
+/// A row for a field of the tree, or one more field for the row of this key.
+fn add(rows: &mut Vec<FieldRow>, key: &'static str, field: Field, info: &'static FieldInfo) {
+    let kind = kind(field, info.kind);
+    if let Some(row) = rows.iter_mut().find(|row| row.key == key) {
+        if let Source::Tree { fields, .. } = &mut row.source {
+            fields.push(field);
+        }
+        row.kind = together(row.kind, kind);
+        row.names.extend(&names::of(field, info));
+        return;
+    }
+    let row = tree(key, info.label, kind, vec![field], names::of(field, info));
+    rows.push(FieldRow { is_topic: TOPICS.contains(&field), ..row })
+}
+
+fn kind(field: Field, kind: Kind) -> Type {
+    match kind {
+        _ if TEXTS.contains(&field) => Type::Text,
+        Kind::Group if BYTES_OF_FLAGS.contains(&field) => Type::Number,
+        Kind::Group => Type::Presence,
+        Kind::Flag => Type::Flag,
+        Kind::Bits
+        | Kind::Reserved
+        | Kind::Number(_)
+        | Kind::VarInt
+        | Kind::Code
+        | Kind::Digits => Type::Number,
+        Kind::Text | Kind::Tail | Kind::Line | Kind::HeaderLine => Type::Text,
+        Kind::Data | Kind::Rest | Kind::Hex | Kind::Undecoded => Type::Bytes,
+        Kind::Address => Type::Address,
+        Kind::Property(_) => Type::Number,
+    }
+}
+
+/// The type of a field whose places have two.
+fn together(a: Type, b: Type) -> Type {
+    match (a, b) {
+        (a, b) if a == b => a,
+        (Type::Address, _) | (_, Type::Address) => Type::Address,
+        (Type::Text | Type::Bytes, _) | (_, Type::Text | Type::Bytes) => Type::Text,
+        _ => Type::Number,
+    }
+}
+
+/// A row whose values stand in the tree.
+pub(super) fn tree(
+    key: &'static str,
+    about: &'static str,
+    kind: Type,
+    fields: Vec<Field>,
+    names: Names,
+) -> FieldRow {
+    let (quick, instead) = (quick::of(key), own::instead(key));
+    let source = Source::Tree { fields, part: Part::Value, quick, instead };
+    FieldRow { key, kind, about, is_topic: false, names, source }
+}
+
+/// A row whose values are read by a function.
+pub(super) fn fact(key: &'static str, about: &'static str, kind: Type, read: Read) -> FieldRow {
+    let source = Source::Fact(read);
+    FieldRow { key, kind, about, is_topic: false, names: Names::NONE, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_key_stands_twice() {
+        let mut seen = BTreeSet::new();
+        for row in TABLE.iter() {
+            assert!(seen.insert(row.key), "{} stands twice", row.key);
+            assert!(!row.about.is_empty() && field(row.key).is_some(), "{}", row.key);
+        }
+    }
+
+    #[test]
+    fn a_mistyped_name_is_recognised() {
+        for (word, meant) in [
+            ("mqtt.topik", Some("mqtt.topic")),
+            ("mqtt.clienid", Some("mqtt.clientid")),
+            ("MQTT.QOS", Some("mqtt.qos")),
+            ("qos", Some("mqtt.qos")),
+            ("http.request.urii", Some("http.request.uri")),
+            ("nothing.like.it", None),
+        ] {
+            assert_eq!(suggestion(word), meant, "{word}");
+        }
+    }
+}

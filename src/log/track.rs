@@ -1,0 +1,344 @@
+//! What went wrong, by a log alone: connections by their client, exchanges by their Packet
+//! Identifier. A log has no payloads and no identifiers of SUBSCRIBE; what it says is taken at its
+//! word, as the broker writes it.
+
+use super::Entry;
+use super::meaning::packet;
+use crate::spec::mosquitto::{Event, LogField, Verdict};
+use crate::spec::{PacketType, Sender, Version, reason};
+use crate::text;
+use std::collections::{BTreeMap, HashMap};
+
+/// Clients that are remembered: as many as a large broker serves.
+const MAX_CLIENTS: usize = 65_536;
+/// Messages of one client that are under way: what identifiers allow.
+const MAX_OPEN: usize = 65_535;
+/// Lines that one verdict names.
+const MAX_LINES: usize = 8;
+/// Take-overs of one client that make a war.
+const WAR: u64 = 3;
+
+/// One verdict, with what proves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Which.
+    pub verdict: Verdict,
+    /// Whose.
+    pub client: String,
+    /// What happened, as a sentence without a full stop.
+    pub what: String,
+    /// How often.
+    pub count: u64,
+    /// The first lines that tell it.
+    pub lines: Vec<usize>,
+}
+
+/// Takes the lines of a log in their order.
+#[derive(Debug, Default)]
+pub struct LogTrack {
+    clients: HashMap<String, Client>,
+    found: BTreeMap<(Verdict, String), Sum>,
+    /// The line of the last CONNACK that refused.
+    refusal: usize,
+    forgotten: u64,
+}
+
+/// What is known of one client.
+#[derive(Debug, Default)]
+struct Client {
+    /// What was said of it when it connected.
+    address: Option<String>,
+    keep_alive: Option<u64>,
+    addresses: Vec<String>,
+    /// The last line of it.
+    last: Option<(usize, Option<i64>)>,
+    take_overs: Vec<Option<i64>>,
+    /// Messages under way, by who published and their identifier.
+    open: BTreeMap<(bool, u64), Open>,
+}
+
+/// A message under way.
+#[derive(Debug)]
+struct Open {
+    qos: u64,
+    line: usize,
+    step: PacketType,
+    topic: String,
+}
+
+#[derive(Debug, Default)]
+struct Sum {
+    what: String,
+    count: u64,
+    lines: Vec<usize>,
+}
+
+impl LogTrack {
+    /// Takes a line.
+    pub fn entry(&mut self, entry: &Entry<'_>) {
+        let Some(id) = entry.client.clone() else { return };
+        if !self.clients.contains_key(&id) && self.clients.len() >= MAX_CLIENTS {
+            self.forgotten = self.forgotten.saturating_add(1);
+            return;
+        }
+        let mut client = self.clients.remove(&id).unwrap_or_default();
+        self.judge(entry, &id, &mut client);
+        client.exchange(entry);
+        if entry.row.event != Event::TAKEN_OVER {
+            client.last = Some((entry.number, entry.time));
+        }
+        self.clients.insert(id, client);
+    }
+
+    fn judge(&mut self, entry: &Entry<'_>, id: &str, client: &mut Client) {
+        let event = entry.row.event;
+        match event {
+            Event::CONNECTED | Event::BRIDGE_CONNECTED => client.connected(entry),
+            Event::TAKEN_OVER | Event::SESSION_TAKEN_OVER => {
+                client.take_overs.truncate(MAX_OPEN);
+                client.take_overs.push(entry.time);
+                self.add(
+                    Verdict::TAKE_OVER,
+                    id,
+                    entry,
+                    "a new connection has its Client Identifier, and the old one was closed".into(),
+                );
+            }
+            Event::TIMEOUT => {
+                let what = client.silence(entry);
+                self.add(Verdict::KEEP_ALIVE, id, entry, what);
+            }
+            Event::CLOSED | Event::SOCKET_ERROR | Event::SOCKET_FAILED => {
+                let open = client.open.len() as u64;
+                let open = match open {
+                    0 => String::new(),
+                    _ => format!(", with {} under way", text::count(open, "message")),
+                };
+                self.add(
+                    Verdict::CONNECTION_LOST,
+                    id,
+                    entry,
+                    format!("it went away without DISCONNECT{open}"),
+                );
+            }
+            // The line above has said it, with the address.
+            Event::NOT_AUTHORISED if self.refusal.saturating_add(1) == entry.number => {}
+            Event::NOT_AUTHORISED | Event::BAD_PASSWORD => {
+                self.add(
+                    Verdict::NOT_AUTHORISED,
+                    id,
+                    entry,
+                    "the broker did not let it in, or threw it out".into(),
+                );
+            }
+            Event::CONNACK => {
+                if let Some(code) = entry.number(LogField::CODE).filter(|code| *code > 0) {
+                    self.refusal = entry.number;
+                    let name = refusal(code).unwrap_or("unknown");
+                    self.add(Verdict::REFUSED, id, entry, format!("code {code}, {name}"));
+                }
+            }
+            Event::PUBLISH_DENIED | Event::FILTER_DENIED => {
+                let topic = entry.value(LogField::TOPIC).or_else(|| entry.value(LogField::FILTER));
+                let what = format!("first for '{}'", topic.unwrap_or_default());
+                self.add(Verdict::DENIED, id, entry, what);
+            }
+            Event::GRANTED if entry.number(LogField::GRANTED_QOS).is_some_and(|qos| qos > 2) => {
+                let filter = entry.value(LogField::FILTER).unwrap_or_default();
+                self.add(Verdict::DENIED, id, entry, format!("first for '{filter}'"));
+            }
+            Event::DELIVERY_DROPPED | Event::DELIVERY_TOO_LARGE | Event::PUBLISH_TOO_LARGE => {
+                self.add(Verdict::DROPPED, id, entry, event.info().meaning.into());
+            }
+            _ if event.is_fault() => {
+                self.add(Verdict::FAULT, id, entry, event.info().meaning.into())
+            }
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, verdict: Verdict, id: &str, entry: &Entry<'_>, what: String) {
+        self.sum(verdict, id, entry.number, what);
+    }
+
+    fn sum(&mut self, verdict: Verdict, id: &str, line: usize, what: String) {
+        let sum = self.found.entry((verdict, id.to_owned())).or_default();
+        if sum.count == 0 {
+            sum.what = what;
+        }
+        sum.count = sum.count.saturating_add(1);
+        if sum.lines.len() < MAX_LINES {
+            sum.lines.push(line);
+        }
+    }
+
+    /// What was found, in the order of the table of verdicts and then of clients.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Found> {
+        let mut clients: Vec<_> = std::mem::take(&mut self.clients).into_iter().collect();
+        clients.sort_by(|a, b| a.0.cmp(&b.0));
+        for (id, client) in &clients {
+            self.war(id, client);
+            for ((by_client, mid), open) in &client.open {
+                let verdict = if open.qos == 2 { Verdict::QOS_2_OPEN } else { Verdict::QOS_1_OPEN };
+                let who = if *by_client { "from it" } else { "to it" };
+                let what =
+                    format!("message {mid} {who} on '{}' got as far as {}", open.topic, open.step);
+                self.sum(verdict, id, open.line, what);
+            }
+        }
+        let found = self.found.into_iter().map(|((verdict, client), sum)| Found {
+            verdict,
+            client,
+            what: sum.what,
+            count: sum.count,
+            lines: sum.lines,
+        });
+        found.collect()
+    }
+
+    /// Lines of clients that were passed over, as there were too many clients.
+    #[must_use]
+    pub fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+
+    /// Take-overs become a war where they go on.
+    fn war(&mut self, id: &str, client: &Client) {
+        let count = client.take_overs.len() as u64;
+        if count < WAR {
+            return;
+        }
+        let Some(sum) = self.found.remove(&(Verdict::TAKE_OVER, id.to_owned())) else { return };
+        let mut what = format!("taken over {count} times");
+        let ends = (
+            client.take_overs.first().copied().flatten(),
+            client.take_overs.last().copied().flatten(),
+        );
+        if let (Some(first), Some(last)) = ends
+            && let Ok(span) = u64::try_from(last.saturating_sub(first))
+            && let Some(period) = span.checked_div(count.saturating_sub(1)).filter(|span| *span > 0)
+        {
+            what.push_str(&format!(", every {} on average", text::duration(period)));
+        }
+        if !client.addresses.is_empty() {
+            what.push_str(&format!(", from {}", client.addresses.join(" and ")));
+        }
+        self.found.insert((Verdict::TAKE_OVER_WAR, id.to_owned()), Sum { what, ..sum });
+    }
+}
+
+impl Client {
+    fn connected(&mut self, entry: &Entry<'_>) {
+        self.address = entry.value(LogField::ADDRESS).map(str::to_owned);
+        self.keep_alive = entry.number(LogField::KEEP_ALIVE);
+        if entry.number(LogField::CLEAN) == Some(1) {
+            self.open.clear();
+        }
+        if let Some(address) = self.address.clone()
+            && !self.addresses.contains(&address)
+            && self.addresses.len() < MAX_LINES
+        {
+            self.addresses.push(address);
+        }
+    }
+
+    /// How long a client was silent before the broker gave up.
+    fn silence(&self, entry: &Entry<'_>) -> String {
+        let mut what = String::from("the broker heard nothing of it");
+        if let (Some((line, Some(last))), Some(now)) = (self.last, entry.time)
+            && let Ok(silence) = u64::try_from(now.saturating_sub(last))
+        {
+            what.push_str(&format!(" for {} since line {line}", text::duration(silence)));
+        }
+        match self.keep_alive {
+            Some(seconds) => what.push_str(&format!(
+                "; its Keep Alive is {seconds} s, and the broker waits one and a half times that"
+            )),
+            None => what.push_str("; its Keep Alive stands in a line that is not here"),
+        }
+        what
+    }
+
+    /// Steps of QoS 1 and 2.
+    fn exchange(&mut self, entry: &Entry<'_>) {
+        let Some((kind, sender)) = packet(entry) else { return };
+        let Some(mid) = entry.number(LogField::MID).filter(|mid| *mid > 0) else { return };
+        let by_client = sender == Sender::Client;
+        let is_taken = matches!(entry.row.event, Event::PUBLISH_IN | Event::PUBLISH_OUT);
+        match kind {
+            PacketType::PUBLISH if is_taken && self.open.len() < MAX_OPEN => {
+                let qos = entry.number(LogField::QOS).unwrap_or(0);
+                let topic = entry.value(LogField::TOPIC).unwrap_or_default().to_owned();
+                let open = Open { qos, line: entry.number, step: kind, topic };
+                self.open.insert((by_client, mid), open);
+            }
+            PacketType::PUBACK | PacketType::PUBCOMP => {
+                self.open.remove(&(!by_client, mid));
+            }
+            PacketType::PUBREC | PacketType::PUBREL => {
+                let publisher = if kind == PacketType::PUBREL { by_client } else { !by_client };
+                let is_refusal = entry.number(LogField::CODE).is_some_and(|code| code >= 0x80);
+                if is_refusal {
+                    self.open.remove(&(publisher, mid));
+                } else if let Some(open) = self.open.get_mut(&(publisher, mid)) {
+                    open.step = kind;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What a code of CONNACK is called.
+fn refusal(code: u64) -> Option<&'static str> {
+    let code = u8::try_from(code).ok()?;
+    let old = reason::return_code_v3(PacketType::CONNACK, code, Version::V311);
+    let row = old.or_else(|| reason::reason(PacketType::CONNACK, code))?;
+    Some(row.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::{LogReader, Read};
+
+    fn found(log: &str) -> Vec<(&'static str, String, u64)> {
+        let (mut reader, mut track) = (LogReader::default(), LogTrack::default());
+        for line in log.lines() {
+            if let Read::Entry(entry) = reader.line(line) {
+                track.entry(&entry);
+            }
+        }
+        let found = track.finish().into_iter();
+        found.map(|found| (found.verdict.info().id, found.client, found.count)).collect()
+    }
+
+    #[test]
+    fn two_take_overs_are_no_war_and_three_are() {
+        let line = "100000000: Client a already connected, closing old connection.\n";
+        assert_eq!(found(&line.repeat(2)), [("take_over", "a".into(), 2)]);
+        assert_eq!(found(&line.repeat(3)), [("take_over_war", "a".into(), 3)]);
+    }
+
+    #[test]
+    fn an_exchange_is_open_until_its_last_step() {
+        let steps = [
+            "Received PUBLISH from a (d0, q2, r0, m1, 't', ... (1 bytes))",
+            "Sending PUBREC to a (m1, rc0)",
+            "Received PUBREL from a (Mid: 1)",
+            "Sending PUBCOMP to a (m1)",
+        ];
+        for count in 1..4 {
+            assert_eq!(found(&steps[..count].join("\n")), [("qos_2_open", "a".into(), 1)]);
+        }
+        assert_eq!(found(&steps.join("\n")), []);
+        // The identifiers of the broker are others.
+        let other = steps[..3].join("\n") + "\nReceived PUBCOMP from a (Mid: 1, RC:0)";
+        assert_eq!(found(&other), [("qos_2_open", "a".into(), 1)]);
+        // Clean Session drops what was under way.
+        let again =
+            steps[..3].join("\n") + "\nNew client connected from 1.2.3.4:5 as a (p2, c1, k60).";
+        assert_eq!(found(&again), []);
+    }
+}

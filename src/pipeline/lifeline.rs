@@ -1,0 +1,33 @@
+//! Beginning and end of connections, told when they happen: what a consumer needs that writes down
+//! more than packets.
+
+use crate::spec::Sender;
+use std::net::SocketAddr;
+
+/// Something that happened to a TCP connection that carries MQTT, or ought to by its port.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifeline {
+    /// The connection, counted from 0 over all TCP connections.
+    pub stream: u64,
+    /// Time of the frame that showed it: nanoseconds since 1970-01-01 UTC.
+    pub time: Option<i64>,
+    /// Address and port of the client.
+    pub client: SocketAddr,
+    /// Address and port of the server.
+    pub server: SocketAddr,
+    /// Whether the connection has carried bytes that were not read: encrypted ones, say.
+    pub is_closed_book: bool,
+    /// What.
+    pub what: Happened,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// The server took the connection. Not told where the capture begins later than it.
+    Opened,
+    /// One end closed its side, with FIN or RST. All its packets were told before.
+    Closed(Sender),
+    /// The connection carries something else than MQTT; nothing more is told of it.
+    NotMqtt,
+}

@@ -1,0 +1,275 @@
+//! One connection, as the broker's log sees it.
+
+use super::lines::{Lines, Values, When};
+use super::step::{Act, Asked, Awaits, Step};
+use crate::spec::mosquitto::{Event, LogField, Release};
+use crate::spec::{PacketType, Version};
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+
+/// Packets of a client that wait for an answer before them. Beyond, they do not wait.
+const MAX_QUEUE: usize = 64;
+/// How long they wait, in nanoseconds.
+const PATIENCE: i64 = 5_000_000_000;
+
+/// Filters with their options.
+type Filters = Vec<(String, u8)>;
+
+/// One connection.
+#[derive(Debug, Default)]
+pub(super) struct Connection {
+    pub(super) stream: u64,
+    /// The client, and the port of the broker.
+    pub(super) ends: Option<(SocketAddr, u16)>,
+    /// The name in the log, once the broker knows it.
+    pub(super) id: Option<String>,
+    /// The CONNECT, until it is answered.
+    pub(super) asked: Option<Asked>,
+    pub(super) keep_alive: u16,
+    /// The last that came from the client.
+    pub(super) last: Option<i64>,
+    /// The code of a CONNACK that refused, or of the broker's DISCONNECT.
+    pub(super) code: Option<u8>,
+    /// The connection is over for the log.
+    pub(super) is_over: bool,
+    /// It was closed for another one with its id, which is told with the CONNACK of that.
+    pub(super) is_taken: bool,
+    /// How many sides have closed.
+    pub(super) closes: u8,
+    /// A packet that the broker may end the connection for.
+    pub(super) suspect: Option<Step>,
+    /// The client has closed its side, while its last message was being delivered.
+    pub(super) parting: Option<When>,
+    awaits: Option<(Awaits, When)>,
+    queue: VecDeque<Step>,
+    filters: VecDeque<(u16, When, Filters)>,
+    /// Deliveries while a SUBSCRIBE is open: its lines come first.
+    held: Vec<(When, Values)>,
+}
+
+impl Connection {
+    /// Before its first packet.
+    pub(super) fn new(stream: u64, ends: Option<(SocketAddr, u16)>) -> Self {
+        Self { stream, ends, ..Self::default() }
+    }
+
+    /// What the log calls the client: its id; before it is known, the address or `<unknown>`.
+    pub(super) fn name(&self) -> String {
+        self.id.clone().unwrap_or_else(|| "<unknown>".into())
+    }
+
+    pub(super) fn address(&self) -> String {
+        self.ends.map_or_else(|| "<unknown>".into(), |(client, _)| client.ip().to_string())
+    }
+
+    /// Writes a line about this client.
+    pub(super) fn put(&self, lines: &mut Lines, when: When, event: Event, values: Values) {
+        lines.put(when, event, self.values(values));
+    }
+
+    fn values(&self, mut values: Values) -> Values {
+        let has = |values: &Values, field| values.iter().any(|row| row.0 == field);
+        if !has(&values, LogField::CLIENT) {
+            values.push((LogField::CLIENT, self.name()));
+        }
+        if let Some((client, listener)) = self.ends {
+            values.push((LogField::ADDRESS, client.ip().to_string()));
+            values.push((LogField::PORT, client.port().to_string()));
+            values.push((LogField::LISTENER, listener.to_string()));
+        }
+        values
+    }
+
+    /// A packet of the client.
+    pub(super) fn client(&mut self, step: Step, lines: &mut Lines) {
+        self.last = step.when.time.or(self.last);
+        self.clear(lines);
+        let is_late = self.awaits.is_some_and(|(_, since)| {
+            let passed = since.time.zip(step.when.time).map(|(a, b)| b.saturating_sub(a));
+            passed.is_some_and(|passed| passed > PATIENCE)
+        });
+        if is_late || self.queue.len() >= MAX_QUEUE {
+            self.drain(lines);
+        }
+        if self.awaits.is_some() {
+            self.queue.push_back(step);
+        } else {
+            self.take(step, lines);
+        }
+    }
+
+    /// What was suspect was taken by the broker after all.
+    pub(super) fn clear(&mut self, lines: &mut Lines) {
+        if let Some(step) = self.suspect.take() {
+            self.perform(step, lines);
+        }
+    }
+
+    fn take(&mut self, step: Step, lines: &mut Lines) {
+        self.clear(lines);
+        if step.fault.is_some() && !matches!(step.act, Act::Connect(_)) || self.is_second(&step) {
+            self.suspect = Some(step);
+        } else {
+            self.perform(step, lines);
+        }
+    }
+
+    fn is_second(&self, step: &Step) -> bool {
+        matches!(step.act, Act::Connect(_)) && self.id.is_some()
+    }
+
+    fn perform(&mut self, step: Step, lines: &mut Lines) {
+        let awaits = step.awaits();
+        let when = step.when;
+        match step.act {
+            Act::Connect(asked) => self.asked = Some(*asked),
+            Act::Says { event, values, may_be_denied, .. } => {
+                let values = self.values(values);
+                match awaits.filter(|_| may_be_denied) {
+                    Some(Awaits { mid, .. }) => {
+                        lines.put_open(when, event, values, (self.stream, mid));
+                    }
+                    None => lines.put(when, event, values),
+                }
+            }
+            Act::Filters { mid, filters, .. } => {
+                self.filters.push_back((mid, when, filters));
+                if self.filters.len() > MAX_QUEUE {
+                    self.filters.pop_front();
+                }
+            }
+            Act::Disconnect => {
+                self.put(lines, when, Event::DISCONNECT_IN, Values::new());
+                self.put(lines, when, Event::DISCONNECTED, Values::new());
+                self.is_over = true;
+            }
+            Act::Nothing => {}
+        }
+        if let Some(awaits) = awaits {
+            self.awaits = Some((awaits, when));
+        }
+    }
+
+    /// The broker answers: what waited for it goes on. The lines of the answer were written.
+    pub(super) fn answered(&mut self, kind: PacketType, mid: u16, lines: &mut Lines) {
+        if self.awaits.is_some_and(|(awaits, _)| awaits == (Awaits { kind, mid })) {
+            self.awaits = None;
+            while self.awaits.is_none()
+                && let Some(step) = self.queue.pop_front()
+            {
+                self.take(step, lines);
+            }
+        }
+    }
+
+    /// Whether a message of QoS 0 of this client is being delivered.
+    pub(super) fn is_delivering(&self) -> bool {
+        self.delivering().is_some()
+    }
+
+    /// The message of QoS 0 that is being delivered: when it came, and its packet.
+    pub(super) fn delivering(&self) -> Option<When> {
+        self.awaits.filter(|(awaits, _)| *awaits == Awaits::DELIVERIES).map(|(_, since)| since)
+    }
+
+    /// No answer comes any more.
+    pub(super) fn drain(&mut self, lines: &mut Lines) {
+        self.awaits = None;
+        self.release(lines);
+        while let Some(step) = self.queue.pop_front() {
+            self.take(step, lines);
+            self.awaits = None;
+        }
+    }
+
+    /// The broker delivers a message.
+    pub(super) fn deliver(&mut self, when: When, values: Values, lines: &mut Lines) {
+        let is_subscribing =
+            self.awaits.is_some_and(|(awaits, _)| awaits.kind == PacketType::SUBACK);
+        if is_subscribing && self.held.len() < MAX_QUEUE {
+            self.held.push((when, values));
+        } else {
+            self.put(lines, when, Event::PUBLISH_OUT, values);
+        }
+    }
+
+    fn release(&mut self, lines: &mut Lines) {
+        for (when, values) in std::mem::take(&mut self.held) {
+            self.put(lines, when, Event::PUBLISH_OUT, values);
+        }
+    }
+
+    /// SUBACK: the lines of the SUBSCRIBE, with what was granted.
+    pub(super) fn subscribed(&mut self, when: When, mid: u16, codes: &[u8], lines: &mut Lines) {
+        if let Some((asked, filters)) = self.filters_of(mid) {
+            self.put(lines, asked, Event::SUBSCRIBE, Values::new());
+            let codes = codes.iter().copied().chain(std::iter::repeat(0x80));
+            for ((filter, options), code) in filters.into_iter().zip(codes) {
+                let values = vec![
+                    (LogField::FILTER, filter),
+                    (LogField::REQUESTED_QOS, (options & 3).to_string()),
+                    (LogField::GRANTED_QOS, code.to_string()),
+                ];
+                let denied = code >= 0x80 && lines.release >= Release::LEVEL;
+                let event = if denied { Event::FILTER_DENIED } else { Event::FILTER };
+                self.put(lines, asked, event, values.clone());
+                if code < 0x80 {
+                    self.put(lines, asked, Event::GRANTED, values);
+                }
+            }
+        }
+        self.release(lines);
+        self.put(lines, when, Event::SUBACK, Values::new());
+    }
+
+    /// UNSUBACK: the lines of the UNSUBSCRIBE.
+    pub(super) fn unsubscribed(&mut self, when: When, mid: u16, lines: &mut Lines) {
+        if let Some((asked, filters)) = self.filters_of(mid) {
+            self.put(lines, asked, Event::UNSUBSCRIBE, Values::new());
+            for (filter, _) in filters {
+                let values = vec![(LogField::FILTER, filter)];
+                self.put(lines, asked, Event::UNFILTER, values.clone());
+                self.put(lines, asked, Event::UNGRANTED, values);
+            }
+        }
+        self.put(lines, when, Event::UNSUBACK, Values::new());
+    }
+
+    fn filters_of(&mut self, mid: u16) -> Option<(When, Filters)> {
+        let at = self.filters.iter().position(|row| row.0 == mid)?;
+        self.filters.remove(at).map(|(_, when, filters)| (when, filters))
+    }
+
+    /// The lines of a CONNECT that the broker took.
+    pub(super) fn connected(&mut self, asked: Asked, when: When, lines: &mut Lines) {
+        let is_v5 = asked.version == Version::V5;
+        let number = match (asked.version, lines.release >= Release::LEVEL) {
+            _ if is_v5 => 5,
+            (Version::V31, false) => 1,
+            (Version::V31, true) => 3,
+            (_, false) => 2,
+            (_, true) => 4,
+        };
+        let mut values = vec![
+            (LogField::PROTOCOL, number.to_string()),
+            (LogField::CLEAN, u8::from(asked.clean).to_string()),
+            (LogField::KEEP_ALIVE, asked.keep_alive.to_string()),
+        ];
+        values.extend(asked.user.map(|user| (LogField::USER, user)));
+        let is_bridge = asked.level & 0x80 != 0;
+        let event = if is_bridge { Event::BRIDGE_CONNECTED } else { Event::CONNECTED };
+        self.put(lines, when, event, values);
+        self.keep_alive = asked.keep_alive;
+        let Some((bytes, retain, qos, topic)) = asked.will else {
+            return self.put(lines, when, Event::NO_WILL, Values::new());
+        };
+        let values = vec![
+            (LogField::WILL_BYTES, bytes.to_string()),
+            (LogField::WILL_RETAIN, u8::from(retain).to_string()),
+            (LogField::WILL_QOS, qos.to_string()),
+            (LogField::TOPIC, topic),
+        ];
+        self.put(lines, when, Event::WILL, values.clone());
+        self.put(lines, when, Event::WILL_TOPIC, values);
+    }
+}

@@ -1,0 +1,150 @@
+//! How connections end in the log, and why.
+
+use super::connection::Connection;
+use super::lines::{Lines, Values, When};
+use super::scribe::Scribe;
+use super::step::{Act, Asked, Step};
+use crate::spec::mosquitto::ends::{Fault, of_code, of_rule};
+use crate::spec::mosquitto::{Event, LogField, Release};
+use crate::spec::{PacketType, Rule, Sender};
+
+/// The broker looks for silent clients by whole seconds: so much less than one and a half times the
+/// Keep Alive may have passed by the clock of the capture, in nanoseconds.
+const ROUNDING: u64 = 1_000_000_000;
+
+impl Scribe {
+    /// The CONNECT was refused.
+    pub(super) fn refused(
+        &mut self,
+        stream: u64,
+        asked: Option<Asked>,
+        values: impl Fn(String) -> Values,
+        when: When,
+    ) {
+        let Self { lines, connections, .. } = self;
+        let Some(connection) = connections.get_mut(&stream) else { return };
+        let code = connection.code.unwrap_or(0);
+        if let Some(asked) = asked.filter(|_| matches!(code, 1 | 0x84)) {
+            let is_known = matches!(asked.name.as_str(), "MQTT" | "MQIsdp");
+            let event = if is_known { Event::BAD_LEVEL } else { Event::BAD_NAME };
+            let own =
+                vec![(LogField::VALUE, asked.level.to_string()), (LogField::NAME, asked.name)];
+            connection.put(lines, when, event, own);
+        }
+        // The broker takes the id for its own only when it has accepted the client.
+        let name = connection.address();
+        connection.put(lines, when, Event::CONNACK, values(name));
+        connection.answered(PacketType::CONNACK, 0, lines);
+    }
+
+    /// A connection with this id was accepted: the one that had it is closed.
+    pub(super) fn take_over(&mut self, stream: u64, id: &str, when: When) {
+        let old = self.active.insert(id.to_owned(), stream).filter(|old| *old != stream);
+        let Self { lines, connections, .. } = self;
+        let Some(old) = old.and_then(|old| connections.get_mut(&old)) else { return };
+        if old.is_over && !old.is_taken {
+            return;
+        }
+        let is_new = lines.release >= Release::LEVEL;
+        let event = if is_new { Event::SESSION_TAKEN_OVER } else { Event::TAKEN_OVER };
+        old.drain(lines);
+        old.put(lines, when, event, Values::new());
+        (old.is_over, old.is_taken) = (true, false);
+    }
+
+    /// One end closed the connection.
+    pub(super) fn closed(&mut self, stream: u64, by: Sender, when: When) {
+        let Some(mut connection) = self.connections.remove(&stream) else { return };
+        connection.closes = connection.closes.saturating_add(1);
+        if !connection.is_over {
+            self.end(&mut connection, by, when);
+        }
+        let is_gone = connection.closes > 1 && !connection.is_taken;
+        let is_ours = |id: &String| self.active.get(id) == Some(&stream);
+        if is_gone && let Some(id) = connection.id.clone().filter(is_ours) {
+            self.active.remove(&id);
+        }
+        if !is_gone {
+            self.connections.insert(stream, connection);
+        }
+    }
+
+    fn end(&mut self, connection: &mut Connection, by: Sender, when: When) {
+        connection.drain(&mut self.lines);
+        if connection.is_over {
+            return;
+        }
+        connection.is_over = true;
+        let lines = &mut self.lines;
+        if by == Sender::Client {
+            connection.clear(lines);
+            return connection.put(lines, when, Event::CLOSED, Values::new());
+        }
+        if let Some(step) = connection.suspect.take() {
+            let fault = step.fault.unwrap_or(of_rule(Rule::SECOND_CONNECT, step.kind, true));
+            return fail(connection, &step, fault, when, lines);
+        }
+        let of_code = connection.code.and_then(of_code);
+        if let Some(event) = of_code {
+            return end_with(connection, event, when, lines);
+        }
+        if is_silent(connection, when) {
+            return end_with(connection, Event::TIMEOUT, when, lines);
+        }
+        let id = connection.id.clone();
+        let wants = |other: &Connection| {
+            other.asked.as_ref().is_some_and(|asked| Some(&asked.id) == id.as_ref())
+        };
+        if self.connections.values().any(wants) {
+            connection.is_taken = true;
+        } else if connection.id.is_none() {
+            // A CONNECT that was not answered, or no MQTT at all.
+            end_with(connection, Event::PROTOCOL_ERROR, when, lines);
+        }
+        // Else the broker was stopped, which has no line for each connection.
+    }
+
+    /// The connection carries something else than MQTT, which no broker takes.
+    pub(super) fn not_mqtt(&mut self, stream: u64, when: When) {
+        let Some(connection) = self.connections.remove(&stream) else { return };
+        if !connection.is_over {
+            end_with(&connection, Event::PROTOCOL_ERROR, when, &mut self.lines);
+        }
+    }
+}
+
+/// The broker ended the connection because of a packet.
+fn fail(connection: &Connection, step: &Step, fault: Fault, when: When, lines: &mut Lines) {
+    let received = match step.act {
+        Act::Filters { is_subscribe: true, .. } => Some(Event::SUBSCRIBE),
+        Act::Filters { .. } => Some(Event::UNSUBSCRIBE),
+        Act::Nothing if step.kind == PacketType::SUBSCRIBE => Some(Event::SUBSCRIBE),
+        Act::Nothing if step.kind == PacketType::UNSUBSCRIBE => Some(Event::UNSUBSCRIBE),
+        _ => None,
+    };
+    for event in received.into_iter().chain(fault.says) {
+        connection.put(lines, step.when, event, Values::new());
+    }
+    // What the broker says of it counts more than what is thought of it here.
+    let event = connection.code.and_then(of_code).unwrap_or(fault.end);
+    end_with(connection, event, when, lines);
+}
+
+fn end_with(connection: &Connection, event: Event, when: When, lines: &mut Lines) {
+    let is_unknown = matches!(connection.code, Some(1 | 2)) || connection.id.is_none();
+    let unknown = vec![(LogField::CLIENT, "<unknown>".to_owned())];
+    let values = if is_unknown { unknown } else { Values::new() };
+    connection.put(lines, when, event, values);
+    if event == Event::TIMEOUT && lines.release < Release::PROTOCOL {
+        connection.put(lines, when, Event::SOCKET_ERROR, Values::new());
+    }
+}
+
+/// Whether nothing came from the client for one and a half times its Keep Alive.
+fn is_silent(connection: &Connection, when: When) -> bool {
+    let silence = when.time.zip(connection.last).map(|(now, last)| now.saturating_sub(last));
+    let silence = silence.and_then(|silence| u64::try_from(silence).ok());
+    let seconds = u64::from(connection.keep_alive);
+    let limit = seconds.saturating_mul(1_500_000_000).saturating_sub(ROUNDING);
+    seconds > 0 && silence.is_some_and(|silence| silence >= limit)
+}

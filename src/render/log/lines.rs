@@ -1,0 +1,100 @@
+//! The lines on their way out. One may still change: whether a PUBLISH was denied is told by the
+//! packet that answers it.
+
+use crate::log;
+use crate::spec::mosquitto::{Event, LogField, Release};
+use std::collections::VecDeque;
+
+/// Lines that wait for one that may still change. Beyond, it stays as it is.
+const MAX_WAITING: usize = 256;
+/// How long they wait, in nanoseconds: a broker answers at once, or not at all.
+const PATIENCE: i64 = 5_000_000_000;
+
+/// The values of a line.
+pub(super) type Values = Vec<(LogField, String)>;
+
+/// One line of the log.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// When: nanoseconds since 1970-01-01 UTC.
+    pub time: Option<i64>,
+    /// What it tells of.
+    pub event: Event,
+    /// The values.
+    pub values: Vec<(LogField, String)>,
+    /// The line without its time.
+    pub text: String,
+    /// The number of the packet that it is about; 0 for what no packet tells.
+    pub packet: u64,
+}
+
+/// Where and when a line is written, and by which packet.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct When {
+    pub(super) time: Option<i64>,
+    pub(super) packet: u64,
+}
+
+/// The queue.
+#[derive(Debug)]
+pub(super) struct Lines {
+    pub(super) release: Release,
+    queue: VecDeque<Slot>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    line: Line,
+    /// The connection and the Packet Identifier that may change it.
+    open: Option<(u64, u16)>,
+}
+
+impl Lines {
+    pub(super) fn new(release: Release) -> Self {
+        Self { release, queue: VecDeque::new() }
+    }
+
+    /// Writes a line, if the release has one.
+    pub(super) fn put(&mut self, when: When, event: Event, values: Values) {
+        self.slot(when, event, values, None);
+    }
+
+    /// The same with a line that the answer to a packet may change.
+    pub(super) fn put_open(&mut self, when: When, event: Event, values: Values, by: (u64, u16)) {
+        self.slot(when, event, values, Some(by));
+    }
+
+    fn slot(&mut self, when: When, event: Event, values: Values, open: Option<(u64, u16)>) {
+        let write = |event| Some((event, log::write(event, self.release, &values)?));
+        // Older releases tell fewer ends apart.
+        let older = [Event::FEATURE, Event::SOCKET_ERROR];
+        let skipped = usize::from(event != Event::BAD_METHOD);
+        let older = older.into_iter().skip(skipped).filter(|_| event.is_end());
+        let written = std::iter::once(event).chain(older).find_map(write);
+        let Some((event, text)) = written else { return };
+        let When { time, packet } = when;
+        self.queue.push_back(Slot { line: Line { time, event, values, text, packet }, open });
+    }
+
+    /// The answer came: the line tells of another event, or stays as it is.
+    pub(super) fn settle(&mut self, by: (u64, u16), event: Option<Event>) {
+        let Some(slot) = self.queue.iter_mut().find(|slot| slot.open == Some(by)) else { return };
+        slot.open = None;
+        if let Some(event) = event
+            && let Some(text) = log::write(event, self.release, &slot.line.values)
+        {
+            (slot.line.event, slot.line.text) = (event, text);
+        }
+    }
+
+    /// The next line that does not change any more.
+    pub(super) fn next(&mut self, now: Option<i64>, is_last: bool) -> Option<Line> {
+        let front = self.queue.front()?;
+        let is_old = || {
+            let passed = front.line.time.zip(now).map(|(then, now)| now.saturating_sub(then));
+            passed.is_some_and(|passed| passed > PATIENCE)
+        };
+        let is_free = front.open.is_none() || is_last || self.queue.len() > MAX_WAITING || is_old();
+        if is_free { self.queue.pop_front().map(|slot| slot.line) } else { None }
+    }
+}

@@ -1,0 +1,313 @@
+//! From records and what happens to connections to lines.
+
+use super::connection::Connection;
+use super::lines::{Line, Lines, Values, When};
+use super::step::{Awaits, Step, ack_values, auth_values, method, publish_values};
+use crate::mqtt::Packet;
+use crate::mqtt::packet::{Ack, Connack};
+use crate::pipeline::{Happened, Lifeline, Record};
+use crate::spec::mosquitto::{Event, LogField, Release};
+use crate::spec::{PacketType, PropertyId, Sender};
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+
+/// Connections that are remembered: as many as a large broker has. Beyond, the oldest go.
+const MAX_CONNECTIONS: usize = 65_536;
+
+/// How long a broker needs for a message of QoS 0, in nanoseconds: far more than it does.
+const DELIVERY: i64 = 20_000_000;
+
+/// Writes the log of a broker.
+#[derive(Debug)]
+pub struct Scribe {
+    pub(super) lines: Lines,
+    pub(super) connections: BTreeMap<u64, Connection>,
+    /// The connection that has a Client Identifier now.
+    pub(super) active: HashMap<String, u64>,
+    /// The connection whose message of QoS 0 is being delivered.
+    delivering: Option<u64>,
+    unknown_senders: u64,
+    now: Option<i64>,
+    is_last: bool,
+}
+
+impl Scribe {
+    /// For a release of mosquitto.
+    #[must_use]
+    pub fn new(release: Release) -> Self {
+        Self {
+            lines: Lines::new(release),
+            connections: BTreeMap::new(),
+            active: HashMap::new(),
+            delivering: None,
+            unknown_senders: 0,
+            now: None,
+            is_last: false,
+        }
+    }
+
+    /// The release that is written for.
+    #[must_use]
+    pub fn release(&self) -> Release {
+        self.lines.release
+    }
+
+    /// The lines that are ready; each comes once.
+    pub fn lines(&mut self) -> Vec<Line> {
+        std::iter::from_fn(|| self.lines.next(self.now, self.is_last)).collect()
+    }
+
+    /// Packets that have no line, as it is not known which end sent them.
+    #[must_use]
+    pub fn unknown_senders(&self) -> u64 {
+        self.unknown_senders
+    }
+
+    /// Nothing more comes.
+    pub fn finish(&mut self) {
+        self.is_last = true;
+        self.delivered();
+        let Self { lines, connections, .. } = self;
+        for connection in connections.values_mut() {
+            connection.drain(lines);
+            connection.clear(lines);
+        }
+    }
+
+    /// Takes a packet. Bytes that are none have no line.
+    pub fn record(&mut self, record: &Record<'_>) {
+        self.now = record.origin.time.or(self.now);
+        let own = record.decoded.as_ref().map(|decoded| decoded.header.packet_type.only_sender());
+        let Some(sender) = own.and_then(|only| record.sender.or(only)) else {
+            let is_packet = record.decoded.is_some();
+            self.unknown_senders = self.unknown_senders.saturating_add(u64::from(is_packet));
+            return;
+        };
+        let stream = record.origin.stream.unwrap_or(u64::MAX);
+        let packet = record.decoded.as_ref().map(|decoded| decoded.header.packet_type);
+        let is_delivery = sender == Sender::Server && packet == Some(PacketType::PUBLISH);
+        let is_own = sender == Sender::Client && self.delivering == Some(stream);
+        if is_delivery {
+            self.catch_up(record);
+        } else if !is_own || self.is_settled() {
+            self.delivered();
+        }
+        let ends = record.origin.ends.map(|(src, dst)| match sender {
+            Sender::Client => (src, dst.port()),
+            Sender::Server => (dst, src.port()),
+        });
+        let Self { lines, connections, .. } = self;
+        let is_new = !connections.contains_key(&stream);
+        let connection = connections.entry(stream).or_insert_with(|| Connection::new(stream, ends));
+        if is_new && packet != Some(PacketType::CONNECT) {
+            // The capture begins later than the connection.
+            let id = record.client_id.map(crate::log::text_of);
+            connection.id = id.or_else(|| ends.map(|(client, _)| client.to_string()));
+        }
+        match sender {
+            Sender::Client => {
+                if let Some(step) = Step::of(record) {
+                    connection.client(step, lines);
+                }
+            }
+            Sender::Server => self.server(stream, record),
+        }
+        self.deliver(stream);
+        self.bound();
+    }
+
+    /// Takes the beginning or the end of a connection.
+    pub fn lifeline(&mut self, lifeline: &Lifeline) {
+        self.now = lifeline.time.or(self.now);
+        let when = When { time: lifeline.time, packet: 0 };
+        let stream = lifeline.stream;
+        if self.delivering == Some(stream) && lifeline.what == Happened::Closed(Sender::Client) {
+            if let Some(connection) = self.connections.get_mut(&stream) {
+                connection.parting = Some(when);
+            }
+            return;
+        }
+        self.delivered();
+        let is_end = matches!(lifeline.what, Happened::Closed(_));
+        if lifeline.is_closed_book && is_end {
+            // What the log says of it stands in bytes that were not read.
+            self.connections.remove(&stream);
+            return;
+        }
+        match lifeline.what {
+            Happened::Opened => self.opened(stream, (lifeline.client, lifeline.server), when),
+            Happened::Closed(by) => self.closed(stream, by, when),
+            Happened::NotMqtt => self.not_mqtt(stream, when),
+        }
+        self.bound();
+    }
+
+    /// A message of this connection may be on its way.
+    fn deliver(&mut self, stream: u64) {
+        let is_delivering =
+            |stream| self.connections.get(stream).is_some_and(Connection::is_delivering);
+        if is_delivering(&stream) && self.delivering != Some(stream) {
+            self.delivered();
+            self.delivering = Some(stream);
+        }
+    }
+
+    /// Whether the message that is being delivered came so long ago that the broker has done it.
+    fn is_settled(&self) -> bool {
+        let connection = self.delivering.and_then(|stream| self.connections.get(&stream));
+        let since = connection.and_then(Connection::delivering).and_then(|when| when.time);
+        since.zip(self.now).is_some_and(|(since, now)| now.saturating_sub(since) > DELIVERY)
+    }
+
+    /// A delivery tells which message it is a copy of: those of the same client before it are done.
+    fn catch_up(&mut self, record: &Record<'_>) {
+        let Some(copy) = record.facts.copy_of else { return };
+        let Self { lines, connections, delivering, .. } = self;
+        let Some(connection) = delivering.and_then(|stream| connections.get_mut(&stream)) else {
+            return;
+        };
+        let Awaits { kind, mid } = Awaits::DELIVERIES;
+        while connection.delivering().is_some_and(|when| when.packet < copy.at.number) {
+            connection.answered(kind, mid, lines);
+        }
+    }
+
+    /// What comes next is no delivery: the client whose message it was goes on.
+    fn delivered(&mut self) {
+        while let Some(stream) = self.delivering.take() {
+            let Self { lines, connections, .. } = self;
+            let Some(connection) = connections.get_mut(&stream) else { return };
+            let Awaits { kind, mid } = Awaits::DELIVERIES;
+            connection.answered(kind, mid, lines);
+            // The next packet may be a message, too; nothing tells when that was delivered.
+            while connection.is_delivering() {
+                connection.answered(kind, mid, lines);
+            }
+            if let Some(when) = connection.parting.take() {
+                self.closed(stream, Sender::Client, when);
+            }
+        }
+    }
+
+    fn opened(&mut self, stream: u64, (client, server): (SocketAddr, SocketAddr), when: When) {
+        let connection = self
+            .connections
+            .entry(stream)
+            .or_insert_with(|| Connection::new(stream, Some((client, server.port()))));
+        connection.put(&mut self.lines, when, Event::OPENED, Values::new());
+    }
+
+    fn server(&mut self, stream: u64, record: &Record<'_>) {
+        let when = When { time: record.origin.time, packet: record.number };
+        let Some(decoded) = &record.decoded else { return };
+        let Some(packet) = &decoded.packet else { return };
+        if let Packet::Connack(connack) = packet {
+            return self.connack(stream, connack, when);
+        }
+        let Self { lines, connections, .. } = self;
+        let Some(connection) = connections.get_mut(&stream) else { return };
+        let kind = decoded.header.packet_type;
+        if let Packet::Disconnect(disconnect) = packet {
+            // Builds with bridges have no line for it; it tells why the end comes.
+            connection.code = Some(disconnect.reason.unwrap_or(0));
+            return;
+        }
+        // A delivery or a PINGRESP does not tell that the last packet was taken.
+        if packet.packet_id().is_some() && !matches!(packet, Packet::Publish(_)) {
+            connection.clear(lines);
+        }
+        match packet {
+            Packet::Publish(publish) => {
+                connection.deliver(when, publish_values(publish, record), lines);
+            }
+            Packet::Ack(ack) => acknowledge(connection, ack, kind, when, lines),
+            Packet::Suback(suback) => {
+                connection.subscribed(when, suback.packet_id, suback.codes, lines);
+            }
+            Packet::Unsuback(unsuback) => {
+                connection.unsubscribed(when, unsuback.packet_id, lines);
+            }
+            Packet::Pingresp => connection.put(lines, when, Event::PINGRESP, Values::new()),
+            Packet::Auth(auth) => {
+                let values = auth_values(auth.reason, method(&auth.properties));
+                connection.put(lines, when, Event::AUTH_OUT, values);
+            }
+            _ => {}
+        }
+        connection.answered(kind, packet.packet_id().unwrap_or(0), lines);
+    }
+
+    fn connack(&mut self, stream: u64, connack: &Connack<'_>, when: When) {
+        let Some(connection) = self.connections.get_mut(&stream) else { return };
+        let asked = connection.asked.take();
+        let values = |name: String| {
+            vec![
+                (LogField::CLIENT, name),
+                (LogField::SESSION_PRESENT, u8::from(connack.session_present).to_string()),
+                (LogField::CODE, connack.code.to_string()),
+            ]
+        };
+        if connack.code != 0 {
+            connection.code = Some(connack.code);
+            return self.refused(stream, asked, values, when);
+        }
+        if let Some(mut asked) = asked {
+            if let Some(id) = connack.properties.assigned_client_id() {
+                asked.id = crate::log::text_of(id.0);
+            } else if asked.id.is_empty() {
+                // The broker made a name that no packet tells.
+                let ends = connection.ends.map(|(client, _)| client.to_string());
+                asked.id = format!("auto-{}", ends.unwrap_or_default());
+            }
+            connection.id = Some(asked.id.clone());
+            self.take_over(stream, &asked.id, when);
+            let Some(connection) = self.connections.get_mut(&stream) else { return };
+            connection.connected(asked, when, &mut self.lines);
+            let keep_alive = connack.properties.number(PropertyId::SERVER_KEEP_ALIVE);
+            if let Some(seconds) = keep_alive.and_then(|seconds| u16::try_from(seconds).ok()) {
+                connection.keep_alive = seconds;
+            }
+        }
+        let Self { lines, connections, .. } = self;
+        let Some(connection) = connections.get_mut(&stream) else { return };
+        if connection.id.is_none() {
+            // The CONNECT could not be read.
+            connection.id = connection.ends.map(|(client, _)| client.to_string());
+        }
+        connection.put(lines, when, Event::CONNACK, values(connection.name()));
+        connection.answered(PacketType::CONNACK, 0, lines);
+    }
+
+    /// Forgets the oldest connections where there are too many.
+    fn bound(&mut self) {
+        while self.connections.len() > MAX_CONNECTIONS {
+            let Some((_, old)) = self.connections.pop_first() else { return };
+            if let Some(id) = old.id {
+                self.active.remove(&id);
+            }
+        }
+    }
+}
+
+/// The broker acknowledges.
+fn acknowledge(
+    connection: &mut Connection,
+    ack: &Ack<'_>,
+    kind: PacketType,
+    when: When,
+    lines: &mut Lines,
+) {
+    /// Not authorized.
+    const DENIED: u8 = 0x87;
+    let event = match kind {
+        PacketType::PUBACK => Event::PUBACK_OUT,
+        PacketType::PUBREC => Event::PUBREC_OUT,
+        PacketType::PUBREL => Event::PUBREL_OUT,
+        _ => Event::PUBCOMP_OUT,
+    };
+    if matches!(kind, PacketType::PUBACK | PacketType::PUBREC) {
+        let denied = (ack.reason == Some(DENIED)).then_some(Event::PUBLISH_DENIED);
+        lines.settle((connection.stream, ack.packet_id), denied);
+    }
+    connection.put(lines, when, event, ack_values(ack, kind));
+}

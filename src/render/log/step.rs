@@ -1,0 +1,215 @@
+//! A packet of a client, as far as its lines need it: it may have to wait until the broker has
+//! answered the one before.
+
+use super::lines::{Values, When};
+use crate::log::text_of;
+use crate::mqtt::Packet;
+use crate::mqtt::packet::{Ack, Connect, Publish, Will};
+use crate::mqtt::property::{Properties, Value};
+use crate::pipeline::Record;
+use crate::spec::mosquitto::ends::{Fault, of_rule};
+use crate::spec::mosquitto::{Event, LogField};
+use crate::spec::{PacketType, PropertyId, Severity, Version};
+
+/// A packet of a client.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) when: When,
+    pub(super) kind: PacketType,
+    pub(super) act: Act,
+    /// What the broker would have to say, if it ends the connection because of this packet.
+    pub(super) fault: Option<Fault>,
+}
+
+/// What it does to the log.
+#[derive(Debug)]
+pub(super) enum Act {
+    Connect(Box<Asked>),
+    /// Lines of its own; what the broker answers, if it does.
+    Says {
+        event: Event,
+        values: Values,
+        awaits: Option<Awaits>,
+        may_be_denied: bool,
+    },
+    /// SUBSCRIBE, with filters and options; UNSUBSCRIBE has filters alone.
+    Filters {
+        mid: u16,
+        filters: Vec<(String, u8)>,
+        is_subscribe: bool,
+    },
+    Disconnect,
+    /// It cannot be read, so that only a fault can come of it.
+    Nothing,
+}
+
+/// A CONNECT.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) id: String,
+    pub(super) version: Version,
+    pub(super) level: u8,
+    pub(super) name: String,
+    pub(super) clean: bool,
+    pub(super) keep_alive: u16,
+    pub(super) user: Option<String>,
+    /// Bytes, RETAIN, QoS and topic.
+    pub(super) will: Option<(usize, bool, u8, String)>,
+}
+
+/// The packet of the broker that a client's packet is answered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Awaits {
+    pub(super) kind: PacketType,
+    pub(super) mid: u16,
+}
+
+impl Awaits {
+    /// After a PUBLISH of QoS 0, which nothing answers: the broker delivers it before it looks at the
+    /// next packet of the client.
+    pub(super) const DELIVERIES: Self = Self { kind: PacketType::PUBLISH, mid: 0 };
+}
+
+impl Step {
+    /// The step of a record; `None` for one that no log knows.
+    pub(super) fn of(record: &Record<'_>) -> Option<Self> {
+        let decoded = record.decoded.as_ref()?;
+        let kind = decoded.header.packet_type;
+        let when = When { time: record.origin.time, packet: record.number };
+        let act = decoded.packet.as_ref().map_or(Act::Nothing, |packet| act(packet, kind, record));
+        let errors = record.tape.findings().iter().filter(|f| f.severity() == Severity::Error);
+        let fault = errors.map(|finding| finding.rule).next();
+        let is_whole = decoded.packet.is_some();
+        let fault = match (fault, &act) {
+            (Some(rule), _) => Some(of_rule(rule, kind, is_whole)),
+            (None, Act::Nothing) => Some(Fault { says: None, end: Event::MALFORMED }),
+            (None, _) => None,
+        };
+        Some(Self { when, kind, act, fault })
+    }
+
+    /// What the broker answers, as far as the next packet has to wait for it.
+    pub(super) fn awaits(&self) -> Option<Awaits> {
+        let of = |kind, mid| Some(Awaits { kind, mid });
+        match &self.act {
+            Act::Connect(_) => of(PacketType::CONNACK, 0),
+            Act::Says { awaits, .. } => *awaits,
+            Act::Filters { mid, is_subscribe: true, .. } => of(PacketType::SUBACK, *mid),
+            Act::Filters { mid, .. } => of(PacketType::UNSUBACK, *mid),
+            Act::Disconnect | Act::Nothing => None,
+        }
+    }
+}
+
+fn act(packet: &Packet<'_>, kind: PacketType, record: &Record<'_>) -> Act {
+    let says = |event, values| Act::Says { event, values, awaits: None, may_be_denied: false };
+    match packet {
+        Packet::Connect(connect) => Act::Connect(Box::new(asked(connect, record.version))),
+        Packet::Publish(publish) => published(publish, record),
+        Packet::Ack(ack) => acknowledged(ack, kind),
+        Packet::Subscribe(subscribe) => Act::Filters {
+            mid: subscribe.packet_id,
+            filters: subscribe.filters().map(|(f, options)| (text_of(f.0), options)).collect(),
+            is_subscribe: true,
+        },
+        Packet::Unsubscribe(unsubscribe) => Act::Filters {
+            mid: unsubscribe.packet_id,
+            filters: unsubscribe.filters().map(|filter| (text_of(filter.0), 0)).collect(),
+            is_subscribe: false,
+        },
+        Packet::Pingreq => Act::Says {
+            event: Event::PINGREQ,
+            values: Values::new(),
+            awaits: Some(Awaits { kind: PacketType::PINGRESP, mid: 0 }),
+            may_be_denied: false,
+        },
+        Packet::Pingresp => says(Event::PINGRESP_IN, Values::new()),
+        Packet::Suback(_) => says(Event::SUBACK_IN, Values::new()),
+        Packet::Unsuback(_) => says(Event::UNSUBACK_IN, Values::new()),
+        Packet::Disconnect(_) => Act::Disconnect,
+        Packet::Auth(auth) => {
+            says(Event::AUTH_IN, auth_values(auth.reason, method(&auth.properties)))
+        }
+        Packet::Connack(_) | Packet::Reserved => Act::Nothing,
+    }
+}
+
+/// The Authentication Method of a packet.
+pub(super) fn method(properties: &Properties<'_>) -> String {
+    match properties.get(PropertyId::AUTHENTICATION_METHOD) {
+        Some(Value::Text(method)) => text_of(method.0),
+        _ => String::new(),
+    }
+}
+
+pub(super) fn auth_values(reason: Option<u8>, method: String) -> Values {
+    vec![(LogField::CODE, reason.unwrap_or(0).to_string()), (LogField::METHOD, method)]
+}
+
+fn asked(connect: &Connect<'_>, version: Version) -> Asked {
+    let will = |will: &Will<'_>| (will.payload.len(), will.retain, will.qos, text_of(will.topic.0));
+    Asked {
+        id: text_of(connect.client_id.0),
+        version,
+        level: connect.level,
+        name: text_of(connect.protocol_name.0),
+        clean: connect.clean_start,
+        keep_alive: connect.keep_alive,
+        user: connect.user_name.map(|user| text_of(user.0)),
+        will: connect.will.as_ref().map(will),
+    }
+}
+
+/// The values of a PUBLISH in either direction. Of an alias the topic is written.
+pub(super) fn publish_values(publish: &Publish<'_>, record: &Record<'_>) -> Values {
+    let topic = record.facts.topic.filter(|_| publish.topic.is_empty());
+    let flag = |is: bool| u8::from(is).to_string();
+    vec![
+        (LogField::DUP, flag(publish.dup)),
+        (LogField::QOS, publish.qos.to_string()),
+        (LogField::RETAIN, flag(publish.retain)),
+        (LogField::MID, publish.packet_id.unwrap_or(0).to_string()),
+        (LogField::TOPIC, text_of(topic.unwrap_or(publish.topic.0))),
+        (LogField::BYTES, publish.payload.len().to_string()),
+    ]
+}
+
+fn published(publish: &Publish<'_>, record: &Record<'_>) -> Act {
+    let answer = match publish.qos {
+        1 => Some(PacketType::PUBACK),
+        2 => Some(PacketType::PUBREC),
+        _ => None,
+    };
+    let answer = answer.zip(publish.packet_id).map(|(kind, mid)| Awaits { kind, mid });
+    let awaits = Some(answer.unwrap_or(Awaits::DELIVERIES));
+    Act::Says {
+        event: Event::PUBLISH_IN,
+        values: publish_values(publish, record),
+        awaits,
+        may_be_denied: answer.is_some() && record.version.is_v5(),
+    }
+}
+
+fn acknowledged(ack: &Ack<'_>, kind: PacketType) -> Act {
+    let (event, answer) = match kind {
+        PacketType::PUBREC => (Event::PUBREC_IN, Some(PacketType::PUBREL)),
+        PacketType::PUBREL => (Event::PUBREL_IN, Some(PacketType::PUBCOMP)),
+        _ => (Event::ACK_IN, None),
+    };
+    let is_refusal = ack.reason.unwrap_or(0) >= 0x80;
+    Act::Says {
+        event,
+        values: ack_values(ack, kind),
+        awaits: answer.filter(|_| !is_refusal).map(|kind| Awaits { kind, mid: ack.packet_id }),
+        may_be_denied: false,
+    }
+}
+
+/// The values of an acknowledgement in either direction.
+pub(super) fn ack_values(ack: &Ack<'_>, kind: PacketType) -> Values {
+    vec![
+        (LogField::ACK, kind.name().to_owned()),
+        (LogField::MID, ack.packet_id.to_string()),
+        (LogField::CODE, ack.reason.unwrap_or(0).to_string()),
+    ]
+}

@@ -1,0 +1,113 @@
+//! From words to rows.
+
+use super::items::{Item, all};
+use super::near::distance;
+use super::{codes, facts};
+use crate::spec::{PacketType, PropertyId};
+
+/// Rows that merely hold the word are shown up to this number; beyond, only their names.
+const MAX_HOLDING: usize = 6;
+/// Names that are offered for a word that no table has.
+const MAX_NEAR: usize = 6;
+
+/// What was found.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Rows.
+    Rows(Vec<Item>),
+    /// No row; names that are like it, the nearest first.
+    Near(Vec<String>),
+}
+
+/// The rows for these words: all of them as one name, or a code with a packet type, or each word by
+/// itself.
+#[must_use]
+pub fn find(words: &[String]) -> Vec<(String, Found)> {
+    let whole = words.join(" ");
+    let all = all();
+    let found = of_phrase(&whole, &all);
+    if words.len() < 2 || matches!(found, Found::Rows(_)) {
+        return vec![(whole, found)];
+    }
+    if let Some(item) = code_in_packet(words) {
+        return vec![(whole, Found::Rows(vec![item]))];
+    }
+    let each: Vec<_> = words.iter().map(|word| (word.clone(), of_phrase(word, &all))).collect();
+    // Where no word means anything the phrase is what was meant.
+    if each.iter().all(|(_, found)| matches!(found, Found::Near(_))) {
+        return vec![(whole, found)];
+    }
+    each
+}
+
+/// `0x97 PUBACK`, in any order.
+fn code_in_packet(words: &[String]) -> Option<Item> {
+    let [a, b] = words else { return None };
+    let pair = |code: &str, kind: &str| {
+        let (code, kind) = (number(code)?, PacketType::from_name(kind)?);
+        codes::rows(code, Some(kind)).next()?;
+        Some(Item::Code(code, Some(kind)))
+    };
+    pair(a, b).or_else(|| pair(b, a))
+}
+
+fn of_phrase(phrase: &str, all: &[(Vec<String>, Item)]) -> Found {
+    let phrase = phrase.trim().trim_start_matches('[').trim_end_matches(']');
+    let mut rows = numbered(phrase);
+    let key = plain(phrase);
+    let is = |name: &String| plain(name) == key;
+    let own = all.iter().filter(|(names, _)| names.iter().any(is)).map(|row| row.1.clone());
+    rows.extend(own);
+    rows.extend(section(phrase));
+    if rows.is_empty() && key.len() > 2 {
+        let holding = all.iter().filter(|(names, _)| names.iter().any(|n| plain(n).contains(&key)));
+        let holding: Vec<&(Vec<String>, Item)> = holding.collect();
+        if holding.len() > MAX_HOLDING {
+            return Found::Near(
+                holding.into_iter().filter_map(|row| row.0.first().cloned()).collect(),
+            );
+        }
+        rows.extend(holding.into_iter().map(|row| row.1.clone()));
+    }
+    if rows.is_empty() { Found::Near(near(&key, all)) } else { Found::Rows(rows) }
+}
+
+/// What a number may be: a code, the identifier of a property, and in decimal a packet type.
+fn numbered(phrase: &str) -> Vec<Item> {
+    let Some(number) = number(phrase) else { return Vec::new() };
+    let is_decimal = !phrase.starts_with("0x") && !phrase.starts_with("0X");
+    let code = codes::rows(number, None).next().map(|_| Item::Code(number, None));
+    let id = PropertyId(number.into());
+    let property = id.info().map(|_| Item::Property(id));
+    let kind = (is_decimal && number < 16).then_some(Item::Packet(PacketType(number)));
+    code.into_iter().chain(property).chain(kind).collect()
+}
+
+fn number(text: &str) -> Option<u8> {
+    let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+    hex.map_or_else(|| text.parse().ok(), |digits| u8::from_str_radix(digits, 16).ok())
+}
+
+/// `3.1.2.10`, also with the word or the sign before it.
+fn section(phrase: &str) -> Option<Item> {
+    let bare = phrase.trim_start_matches("section").trim_start_matches('§').trim();
+    let is_number = bare.contains('.') && bare.split('.').all(|part| part.parse::<u8>().is_ok());
+    let item = Item::Section(bare.to_owned());
+    (is_number && !facts(&item).is_empty()).then_some(item)
+}
+
+/// A name without what people write differently: case, blanks, dashes, underscores.
+fn plain(name: &str) -> String {
+    let kept = name.chars().filter(|c| c.is_alphanumeric() || *c == '.');
+    kept.flat_map(char::to_lowercase).collect()
+}
+
+fn near(key: &str, all: &[(Vec<String>, Item)]) -> Vec<String> {
+    let names = all.iter().flat_map(|(names, _)| names.iter());
+    let far = names.filter_map(|name| Some((distance(key, &plain(name))?, name)));
+    let limit = key.chars().count().div_ceil(2).max(2);
+    let mut far: Vec<(usize, &String)> = far.filter(|(far, _)| *far <= limit).collect();
+    far.sort();
+    far.dedup_by(|a, b| a.1 == b.1);
+    far.into_iter().take(MAX_NEAR).map(|(_, name)| name.clone()).collect()
+}

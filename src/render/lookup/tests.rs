@@ -1,0 +1,60 @@
+//! Every row of every table is found by each of its names, and has something to say.
+
+use super::items::all;
+use super::*;
+
+fn rows(words: &str) -> Vec<String> {
+    let words: Vec<String> = words.split(' ').map(Into::into).collect();
+    let found = find(&words).into_iter();
+    let names = found.flat_map(|(_, found)| match found {
+        Found::Rows(rows) => {
+            rows.iter().map(|row| format!("{}: {}", row.table(), row.name())).collect()
+        }
+        Found::Near(names) => names.into_iter().map(|name| format!("? {name}")).collect::<Vec<_>>(),
+    });
+    names.collect()
+}
+
+#[test]
+fn each_row_is_found_by_each_name() {
+    for (names, item) in all() {
+        assert!(!facts(&item).is_empty(), "{item:?}");
+        for name in names {
+            let found = find(std::slice::from_ref(&name));
+            let is_there = matches!(&found[0].1, Found::Rows(rows) if rows.contains(&item));
+            assert!(is_there, "{name}: {found:?}");
+            assert!(
+                text(&item, Painter::default(), Some(80))
+                    .lines()
+                    .all(|line| line.chars().count() <= 80),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn words_as_people_write_them() {
+    for (words, expected) in [
+        ("0x97", "reason code: 0x97 Quota exceeded"),
+        ("151", "reason code: 0x97 Quota exceeded"),
+        ("quota exceeded", "reason code: 0x97 Quota exceeded"),
+        ("0x97 PUBACK", "reason code: 0x97 Quota exceeded in PUBACK"),
+        ("pubrec", "packet type: PUBREC"),
+        ("Receive Maximum", "property: Receive Maximum (0x21)"),
+        ("receive-maximum", "property: Receive Maximum (0x21)"),
+        ("retain-handling", "field: Retain Handling"),
+        ("MQTT-3.1.2-24", "normative statement: MQTT-3.1.2-24"),
+        ("[MQTT-3.1.2-24]", "normative statement: MQTT-3.1.2-24"),
+        ("mqtt.conflag.cleansess", "field: Clean Start"),
+        ("Clean Session", "field: Clean Start"),
+        ("qos-3", "rule: qos-3"),
+        ("3.1.2.10", "section: 3.1.2.10"),
+        ("closed its connection", "line of mosquitto's log: closed"),
+        ("socket_error", "line of mosquitto's log: socket_error"),
+    ] {
+        assert_eq!(rows(words).first().map(String::as_str), Some(expected), "{words}");
+    }
+    assert!(rows("pubrce").contains(&"? PUBREC".to_owned()));
+    assert!(rows("recieve maximum").contains(&"? Receive Maximum".to_owned()));
+}

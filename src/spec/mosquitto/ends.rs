@@ -1,0 +1,94 @@
+//! Why the broker ends a connection, as a capture shows it: by the code that it sends, and by what is
+//! wrong with the client's last packet.
+
+use super::super::packet_type::PacketType;
+use super::super::rule::Rule;
+use super::Event;
+
+/// What the broker's log says where it sends DISCONNECT or CONNACK with a code of 5.0.
+#[rustfmt::skip]
+pub static BY_CODE: &[(u8, Event)] = &[
+    (0x81, Event::MALFORMED),
+    (0x82, Event::PROTOCOL_ERROR),
+    (0x83, Event::IMPLEMENTATION),
+    (0x85, Event::PROTOCOL_ERROR),
+    (0x86, Event::NOT_AUTHORISED),
+    (0x87, Event::NOT_AUTHORISED),
+    (0x89, Event::BUSY),
+    (0x8c, Event::BAD_METHOD),
+    (0x8d, Event::TIMEOUT),
+    (0x93, Event::RECEIVE_MAXIMUM_END),
+    (0x94, Event::ALIAS_INVALID),
+    (0x95, Event::OVERSIZE),
+    (0x97, Event::QUOTA),
+    (0x98, Event::KICKED),
+    (0x9a, Event::FEATURE),
+    (0x9b, Event::FEATURE),
+    (0x9f, Event::RATE),
+];
+
+/// What the broker's log says after a CONNACK of 3.x with a return code.
+pub static BY_RETURN_CODE: &[(u8, Event)] = &[
+    (1, Event::PROTOCOL_ERROR),
+    (2, Event::PROTOCOL_ERROR),
+    (3, Event::UNAVAILABLE),
+    (4, Event::NOT_AUTHORISED),
+    (5, Event::NOT_AUTHORISED),
+];
+
+/// What the broker says of a packet that breaks a rule, before it ends the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The line of its own, where it has one.
+    pub says: Option<Event>,
+    /// How the connection ends.
+    pub end: Event,
+}
+
+const fn fault(says: Option<Event>, end: Event) -> Fault {
+    Fault { says, end }
+}
+
+/// By the rule, and the packet where that makes a difference.
+#[rustfmt::skip]
+static BY_RULE: &[(Rule, Option<PacketType>, Fault)] = &[
+    (Rule::QOS_3, None, fault(Some(Event::BAD_PUBLISH_QOS), Event::MALFORMED)),
+    (Rule::DUP_WITH_QOS_0, None, fault(Some(Event::DUP_QOS_0), Event::MALFORMED)),
+    (Rule::SECOND_CONNECT, None, fault(Some(Event::SECOND_CONNECT), Event::PROTOCOL_ERROR)),
+    (Rule::PROTOCOL_LEVEL, None, fault(Some(Event::BAD_LEVEL), Event::PROTOCOL_ERROR)),
+    (Rule::PROTOCOL_NAME, None, fault(Some(Event::BAD_NAME), Event::PROTOCOL_ERROR)),
+    (Rule::WILL_QOS_3, None, fault(Some(Event::BAD_WILL_QOS), Event::PROTOCOL_ERROR)),
+    (Rule::PASSWORD_WITHOUT_USER_NAME, None, fault(Some(Event::PASSWORD_ALONE), Event::PROTOCOL_ERROR)),
+    (Rule::TOPIC_EMPTY, Some(PacketType::SUBSCRIBE), fault(Some(Event::EMPTY_FILTER), Event::MALFORMED)),
+    (Rule::TOPIC_EMPTY, Some(PacketType::UNSUBSCRIBE), fault(Some(Event::EMPTY_UNFILTER), Event::MALFORMED)),
+    (Rule::SUBSCRIPTION_QOS_3, None, fault(Some(Event::BAD_FILTER_QOS), Event::MALFORMED)),
+    (Rule::FILTER_MULTI_LEVEL, Some(PacketType::SUBSCRIBE), fault(Some(Event::BAD_FILTER), Event::MALFORMED)),
+    (Rule::FILTER_SINGLE_LEVEL, Some(PacketType::SUBSCRIBE), fault(Some(Event::BAD_FILTER), Event::MALFORMED)),
+    (Rule::FILTER_MULTI_LEVEL, None, fault(Some(Event::BAD_UNFILTER), Event::MALFORMED)),
+    (Rule::FILTER_SINGLE_LEVEL, None, fault(Some(Event::BAD_UNFILTER), Event::MALFORMED)),
+    (Rule::SHARE_NAME, None, fault(Some(Event::BAD_FILTER), Event::MALFORMED)),
+    (Rule::SHARE_FILTER, None, fault(Some(Event::BAD_FILTER), Event::MALFORMED)),
+    (Rule::NO_FILTER, None, fault(None, Event::MALFORMED)),
+    (Rule::NO_FILTER_TO_LEAVE, None, fault(None, Event::MALFORMED)),
+    (Rule::OPTIONS_RESERVED, None, fault(None, Event::MALFORMED)),
+    (Rule::RETAIN_HANDLING_3, None, fault(None, Event::MALFORMED)),
+    (Rule::HEADER_FLAGS, Some(PacketType::PUBREL), fault(None, Event::MALFORMED)),
+    (Rule::HEADER_FLAGS, Some(PacketType::SUBSCRIBE), fault(None, Event::MALFORMED)),
+    (Rule::HEADER_FLAGS, Some(PacketType::UNSUBSCRIBE), fault(None, Event::MALFORMED)),
+    (Rule::HEADER_FLAGS, None, fault(None, Event::MALFORMED)),
+];
+
+/// What the broker says of a packet of this type that breaks this rule; `is_whole`: it could be
+/// read to its end.
+#[must_use]
+pub fn of_rule(rule: Rule, kind: PacketType, is_whole: bool) -> Fault {
+    let row = BY_RULE.iter().find(|(r, k, _)| *r == rule && k.is_none_or(|k| k == kind));
+    let end = if is_whole { Event::PROTOCOL_ERROR } else { Event::MALFORMED };
+    row.map_or(fault(None, end), |row| row.2)
+}
+
+/// The end by a code, in the packet of 5.0 or of 3.x.
+#[must_use]
+pub fn of_code(code: u8) -> Option<Event> {
+    BY_CODE.iter().chain(BY_RETURN_CODE).find(|row| row.0 == code).map(|row| row.1)
+}

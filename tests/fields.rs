@@ -1,0 +1,132 @@
+//! `-T fields` and `-T csv`: against tshark, and by hand what tshark has not.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use support::{outside, program::run};
+
+/// Fields whose values both of us write alike.
+const FIELDS: [&str; 14] = [
+    "frame.number",
+    "frame.time_epoch",
+    "frame.len",
+    "ip.src",
+    "tcp.srcport",
+    "tcp.stream",
+    "mqtt.msgtype",
+    "mqtt.len",
+    "mqtt.msgid",
+    "mqtt.qos",
+    "mqtt.topic",
+    "mqtt.clientid",
+    "mqtt.kalive",
+    "mqtt.property_len",
+];
+
+/// Recordings of which we read every packet as tshark does.
+const CAPTURES: [&str; 10] = [
+    "v31-qos.pcap",
+    "v311-qos.pcap",
+    "v5-qos.pcapng",
+    "v5-auth.pcap",
+    "v5-limits.pcap",
+    "v5-topics.pcap",
+    "will.pcap",
+    "retained.pcap",
+    "cooked-any.pcap",
+    "ipv6-port.pcapng",
+];
+
+/// The line of each frame, where one alone has its number.
+fn by_frame(text: &str) -> BTreeMap<String, Vec<String>> {
+    let mut lines: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
+    for line in text.lines() {
+        let cells: Vec<String> = line.split('\t').map(str::to_owned).collect();
+        lines.entry(cells[0].clone()).or_default().push(cells);
+    }
+    let single = lines.into_iter().filter(|(_, lines)| lines.len() == 1);
+    single.map(|(frame, mut lines)| (frame, lines.remove(0))).collect()
+}
+
+#[test]
+fn the_lines_are_those_of_tshark() {
+    if Command::new("tshark").arg("--version").output().is_err() {
+        return outside::missing("tshark is not installed");
+    }
+    let options: Vec<&str> = FIELDS.iter().flat_map(|field| ["-e", field]).collect();
+    let ports = ["-d", "tcp.port==11883,mqtt"];
+    for name in CAPTURES {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures").join(name);
+        let file = file.to_str().unwrap();
+        let ours = run(["-r", file, "-T", "fields"].iter().chain(&ports).chain(&options));
+        let theirs = Command::new("tshark")
+            .args(["-n", "-r", file, "-Y", "mqtt", "-T", "fields"])
+            .args(ports)
+            .args(&options)
+            .output()
+            .unwrap();
+        let theirs = by_frame(&String::from_utf8(theirs.stdout).unwrap());
+        let mut compared = 0;
+        for (frame, line) in by_frame(&ours.out) {
+            let Some(theirs) = theirs.get(&frame) else { panic!("{name}: frame {frame}") };
+            // Several packets of a frame stand in one line there.
+            if !theirs[6].contains(',') {
+                assert_eq!(&line, theirs, "{name}: frame {frame}");
+                compared += 1;
+            }
+        }
+        assert!(compared > 5, "{name}: {compared}");
+    }
+}
+
+/// Lines for packets that are pasted.
+fn lines(options: &[&str]) -> String {
+    // SUBSCRIBE of 3.1.1 to a/1 and "b,\"2"; PUBLISH of an escape character.
+    let packets = ["821000070003612f310000 05622c223220 01", "30040001 1b21"];
+    let packets: Vec<String> = packets.iter().map(|packet| packet.replace(' ', "")).collect();
+    let args = ["decode", "--from", "client", "--mqtt-version", "3.1.1"].iter().chain(options);
+    let run = run(args.copied().chain(packets.iter().map(String::as_str)));
+    assert_eq!(run.code, 0, "{options:?}: {}", run.err);
+    run.out
+}
+
+#[test]
+fn options_say_how_values_stand() {
+    let all = ["-e", "mqtt.msgid", "-e", "mqtt.topic"];
+    let with = |more: &[&str]| lines(&[&all[..], more].concat());
+    assert_eq!(with(&["-T", "fields"]), "7\ta/1,b,\"2 \n\t\\x1b\n");
+    assert_eq!(
+        with(&["-T", "fields", "-E", "header=y", "-E", "separator=;", "-E", "aggregator=|"]),
+        "mqtt.msgid;mqtt.topic\n7;a/1|b,\"2 \n;\\x1b\n"
+    );
+    assert_eq!(with(&["-T", "fields", "-E", "quote=d"]), "\"7\"\t\"a/1,b,\"\"2 \"\n\t\"\\x1b\"\n");
+    assert_eq!(with(&["-T", "fields", "-E", "occurrence=f"]), "7\ta/1\n\t\\x1b\n");
+    assert_eq!(
+        with(&["-T", "fields", "-E", "occurrence=l", "-E", "quote=s"]),
+        "'7'\t'b,\"2 '\n\t'\\x1b'\n"
+    );
+    assert_eq!(with(&["-T", "csv"]), "mqtt.msgid,mqtt.topic\n7,\"a/1,b,\"\"2 \"\n,\\x1b\n");
+    assert_eq!(
+        with(&["-T", "csv", "-Y", "mqtt.msgid == 7", "-E", "header=n"]),
+        "7,\"a/1,b,\"\"2 \"\n"
+    );
+    let json = ["-T", "fields", "-e", "mqtt.json.t", "decode", "30080001617b2274223a317d"];
+    let json = run(["decode", "300a0001617b2274223a317d", "-T", "fields", "-e", json[3]]);
+    assert_eq!(json.out, "1\n", "{}", json.err);
+}
+
+#[test]
+fn what_is_wrong_is_told() {
+    for (args, told) in [
+        (&["-T", "fields", "-e", "mqtt.topik"][..], "did you mean mqtt.topic?"),
+        (&["-T", "fields", "-E", "header"], "header=y|n"),
+        (&["-T", "fields", "-E", "separator=\u{1b}"], "separator="),
+        (&["-T", "tree", "-e", "mqtt.topic"], "-T fields"),
+    ] {
+        let run = run(["decode", "c000"].iter().chain(args));
+        assert_eq!((run.code, run.out.as_str()), (1, ""), "{args:?}");
+        assert!(run.err.contains(told), "{args:?}: {}", run.err);
+    }
+}

@@ -1,0 +1,83 @@
+//! `docs/mosquitto-log.md` is current: every line that mosquitto writes, from the tables.
+//!
+//! `MQTTSCOPE_REWRITE=1 cargo test --test mosquitto_table` writes it anew.
+
+mod support;
+
+use mqttscope::spec::mosquitto::client_lines::CLIENT_LINES;
+use mqttscope::spec::mosquitto::event::EVENTS;
+use mqttscope::spec::mosquitto::field::LOG_FIELDS;
+use mqttscope::spec::mosquitto::lines::LINES;
+use mqttscope::spec::mosquitto::verdict::VERDICTS;
+use mqttscope::spec::mosquitto::{Direction, Event, Wire};
+use std::fmt::Write;
+use std::path::Path;
+use std::{env, fs};
+use support::diff::diff;
+
+const HEAD: &str = "\
+# The lines of mosquitto's log
+
+Every line that is read, written and explained, from the tables in `src/spec/mosquitto`. Between braces stand
+the fields. *From a capture* says whether `mqttscope log` writes the line: `yes`, or why no capture shows it.
+This file is written by `tests/mosquitto_table.rs`.
+";
+
+#[test]
+fn the_table_of_lines_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/mosquitto-log.md");
+    let text = fs::read_to_string(&path).unwrap_or_default();
+    let now = format!("{HEAD}{}{}{}", lines(), fields(), verdicts());
+    let Some(difference) = diff(&text, &now) else { return };
+    let is_rewritten = env::var("MQTTSCOPE_REWRITE").is_ok_and(|value| value == "1");
+    assert!(is_rewritten, "docs/mosquitto-log.md\n{difference}");
+    fs::write(path, now).unwrap();
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('<', "&lt;")
+}
+
+fn lines() -> String {
+    let mut out = String::from("\n## Lines\n");
+    for (index, info) in EVENTS.iter().enumerate() {
+        let event = Event(u16::try_from(index).unwrap());
+        let packet = info.packet.map_or(String::new(), |(kind, direction)| match direction {
+            Direction::In => format!(" ({kind} from the client)"),
+            Direction::Out => format!(" ({kind} from the broker)"),
+        });
+        writeln!(out, "\n### `{}`{packet}\n\n{}.\n", info.id, cell(info.meaning)).unwrap();
+        let wire = match info.wire {
+            Wire::Seen => "yes".to_owned(),
+            Wire::Unseen(reason) => format!("no: {reason}"),
+        };
+        writeln!(out, "From a capture: {wire}.\n").unwrap();
+        out.push_str("| line | log_type | releases |\n|---|---|---|\n");
+        for row in LINES.iter().chain(CLIENT_LINES).filter(|row| row.event == event) {
+            let who = if row.by_client { "client" } else { row.level.name() };
+            let template = row.template.replace('\t', "(tab)").replace('|', "\\|");
+            writeln!(out, "| `{template}` | {who} | {} to {} |", row.from, row.to).unwrap();
+        }
+    }
+    out
+}
+
+fn fields() -> String {
+    let mut out = String::from("\n## Fields\n\n| field | name | written as |\n|---|---|---|\n");
+    for row in LOG_FIELDS {
+        let marks: Vec<String> = row.marks.iter().map(|mark| format!("`{mark}`")).collect();
+        writeln!(out, "| `{}` | {} | {} |", row.key, row.label, marks.join(", ")).unwrap();
+    }
+    out
+}
+
+fn verdicts() -> String {
+    let mut out = String::from(
+        "\n## Verdicts\n\n| verdict | severity | means | what to do |\n|---|---|---|---|\n",
+    );
+    for row in VERDICTS {
+        writeln!(out, "| `{}` | {} | {} | {} |", row.id, row.severity, row.title, row.advice)
+            .unwrap();
+    }
+    out
+}
