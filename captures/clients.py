@@ -142,7 +142,17 @@ def distrust(keys):
     raise SystemExit("clients.py: the certificate was meant to be refused")
 
 
+def ping():
+    """A client that finds out that its server does not answer."""
+    who = client("pinger", mqtt.MQTTv311, clean=True)
+    who.connect(HOST, PORT, 2)
+    turn(who, who.is_connected)
+    print("connected", flush=True)
+    turn(who, lambda: not who.is_connected(), 10.0)
+
+
 SCENARIOS = {
+    "ping": ping,
     "dup311": lambda: dup(mqtt.MQTTv311, "v311"),
     "dup5": lambda: dup(mqtt.MQTTv5, "v5"),
     "wrong-level": wrong_level,

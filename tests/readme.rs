@@ -6,6 +6,7 @@ mod support;
 
 use mqttscope::capture::{FORMATS as FORMATS_OF_CAPTURES, packings};
 use mqttscope::filter::TABLE;
+use mqttscope::session::verdict::CAUSES;
 use mqttscope::spec::link::{LINKS, LinkForm};
 use mqttscope::spec::port::{self, PORTS};
 use mqttscope::spec::tunnel::TUNNELS;
@@ -26,7 +27,10 @@ fn the_readme_is_current() {
         ("tunnels", tunnels()),
         ("ports", ports()),
         ("formats", formats()),
-        ("json", json_contract()),
+        ("json", contract("src/render/json.rs")),
+        ("causes", causes()),
+        ("session-json", contract("src/render/sessions/json.rs")),
+        ("event-json", contract("src/render/timeline/json.rs")),
     ] {
         now = with_block(&now, name, &block);
     }
@@ -112,9 +116,19 @@ fn formats() -> String {
     FORMATS.iter().map(|row| format!("- `{}`: {}\n", row.name, row.about)).collect()
 }
 
-/// The tables in the documentation of the JSON format.
-fn json_contract() -> String {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render/json.rs");
+/// Why a connection ended, in the order in which the causes are told.
+fn causes() -> String {
+    let mut out = String::from("| cause | what it means | a fault |\n|---|---|---|\n");
+    for row in CAUSES {
+        let fault = if row.is_fault { "yes" } else { "" };
+        writeln!(out, "| `{}` | {} | {fault} |", row.id, row.about).unwrap();
+    }
+    out
+}
+
+/// The tables in the documentation of a JSON format.
+fn contract(source: &str) -> String {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(source);
     let code = fs::read_to_string(source).unwrap();
     let doc = code.lines().map_while(|line| line.strip_prefix("//!"));
     let lines: Vec<&str> = doc.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();

@@ -34,6 +34,8 @@ const EXAMPLES: &str = "\
 Examples:
   mqttscope decode 10 0c 00 04 4d 51 54 54 04 02 00 3c 00 00
   mqttscope read capture.pcapng
+  mqttscope sessions capture.pcapng
+  mqttscope session capture.pcapng thermostat-7
   mqttscope read -T summary -d tcp.port==1884,mqtt capture.pcap
   mqttscope read capture.pcap 'mqtt.qos == 2 && mqtt.latency > 20ms'
   tcpdump -U -w - tcp port 1883 | mqttscope read -
@@ -57,6 +59,10 @@ pub(super) enum Command {
     Log(Log),
     /// Explain a word of MQTT (0x97, PUBREC, "Receive Maximum"), or a log of mosquitto line by line.
     Explain(Explanation),
+    /// List the connections of captures, and why each ended.
+    Sessions(Sessions),
+    /// Show one connection as a time line: client on the left, server on the right.
+    Session(Session),
     /// List the interfaces to capture on, with their addresses (-D).
     Interfaces,
     /// List the fields that filters can name, with their types (-G fields).
@@ -107,12 +113,60 @@ pub(super) struct Output {
     /// Exit with 3 if a finding of this severity, or a graver one, was made.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(super) fail_on: Option<SeverityArg>,
+    /// Show only packets with findings, of this severity or graver, and at the end what was found by
+    /// rule and by client.
+    #[arg(long, value_enum, value_name = "SEVERITY", num_args = 0..=1, require_equals = true, default_missing_value = "note")]
+    pub(super) findings: Option<SeverityArg>,
     /// Show no packets, only what is told at the end.
     #[arg(short = 'q')]
     pub(super) quiet: bool,
     /// Write each packet at once, not in blocks. Live capture does so as soon as no frame waits.
     #[arg(short = 'l')]
     pub(super) line_buffered: bool,
+}
+
+/// How an answer about connections is shown.
+#[derive(Debug, Args)]
+pub(super) struct Answer {
+    /// How times are shown.
+    #[arg(short = 't', value_name = "FORMAT", default_value = "r", value_parser = times(), help = time_help())]
+    pub(super) time: TimeFormat,
+    /// Hide passwords, user names and authentication data.
+    #[arg(long)]
+    pub(super) redact: bool,
+    /// Colour: auto colours on a terminal, and honours NO_COLOR and CLICOLOR_FORCE.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: ColorArg,
+    /// Break lines at this column [default: the terminal's width; endless elsewhere].
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
+    pub(super) width: Option<u16>,
+    /// Exit with 3 if a finding of this severity, or a graver one, was made.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(super) fail_on: Option<SeverityArg>,
+}
+
+impl Answer {
+    /// The same as the options of packets, in a format of the answer's own.
+    pub(super) fn output(&self, format: &str) -> Output {
+        Output {
+            format: format.to_owned(),
+            verbose: false,
+            explain: ExplainArg::default(),
+            hex: false,
+            redact: self.redact,
+            time: self.time,
+            color: self.color,
+            width: self.width,
+            fail_on: self.fail_on,
+            findings: None,
+            quiet: false,
+            line_buffered: false,
+            display_filter: None,
+            fields: Vec::new(),
+            field_options: Vec::new(),
+            mosquitto: None,
+        }
+    }
 }
 
 /// How connections are read.
@@ -235,6 +289,48 @@ Examples:
   mqttscope explain /var/log/mosquitto/mosquitto.log
   mosquitto_sub -d -t a/b 2>&1 | mqttscope explain -";
 
+/// `mqttscope sessions`
+#[derive(Debug, Args)]
+pub(super) struct Sessions {
+    /// Captures, read as one in the order of time; - is standard input.
+    #[arg(value_name = "FILE", required_unless_present = "read_file")]
+    pub(super) files: Vec<PathBuf>,
+    /// A capture, as with tshark. May be repeated.
+    #[arg(short = 'r', value_name = "FILE")]
+    pub(super) read_file: Vec<PathBuf>,
+    /// Stop after this many frames.
+    #[arg(short = 'c', value_name = "FRAMES")]
+    pub(super) count: Option<u64>,
+    /// Output format.
+    #[arg(short = 'T', value_name = "FORMAT", default_value = "table", value_parser = formats_of(render::sessions::FORMATS))]
+    pub(super) format: String,
+    #[command(flatten)]
+    pub(super) protocol: Protocol,
+    #[command(flatten)]
+    pub(super) answer: Answer,
+}
+
+/// `mqttscope session`
+#[derive(Debug, Args)]
+pub(super) struct Session {
+    /// A capture; - is standard input.
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// The number of a stream, or a Client Identifier: then all its connections are shown.
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+    /// Stop after this many frames.
+    #[arg(short = 'c', value_name = "FRAMES")]
+    pub(super) count: Option<u64>,
+    /// Output format.
+    #[arg(short = 'T', value_name = "FORMAT", default_value = "timeline", value_parser = formats_of(render::timeline::FORMATS))]
+    pub(super) format: String,
+    #[command(flatten)]
+    pub(super) protocol: Protocol,
+    #[command(flatten)]
+    pub(super) answer: Answer,
+}
+
 /// `mqttscope live`
 #[derive(Debug, Args)]
 pub(super) struct Live {
@@ -276,6 +372,9 @@ pub(super) struct Live {
     /// Size of the kernel's buffer of each interface in MiB.
     #[arg(short = 'B', value_name = "MIB", default_value_t = 64)]
     pub(super) buffer: u32,
+    /// At the end, list the connections and why each ended; with -q only that.
+    #[arg(long)]
+    pub(super) sessions: bool,
     #[command(flatten)]
     pub(super) protocol: Protocol,
     #[command(flatten)]
@@ -333,7 +432,7 @@ impl Protocol {
     }
 
     /// The settings of an inspection.
-    pub(super) fn settings(&self, output: &Output) -> Settings {
+    pub(super) fn settings(&self, redact: bool) -> Settings {
         let mut settings = Settings::default();
         for decode_as in &self.decode_as {
             match *decode_as {
@@ -351,15 +450,18 @@ impl Protocol {
         settings.sn_topics = std::sync::Arc::new(names.collect());
         settings.any_port = !self.only_port;
         settings.version = self.mqtt_version.map(Into::into);
-        settings.redact = output.redact;
+        settings.redact = redact;
         settings.max_packet = self.max_packet;
         settings
     }
 }
 
 fn formats() -> clap::builder::PossibleValuesParser {
-    render::FORMATS
-        .iter()
+    formats_of(render::FORMATS)
+}
+
+fn formats_of(rows: &'static [render::FormatRow]) -> clap::builder::PossibleValuesParser {
+    rows.iter()
         .map(|row| clap::builder::PossibleValue::new(row.name).help(row.about))
         .collect::<Vec<_>>()
         .into()

@@ -26,7 +26,12 @@ fn mistake(args: &Args) -> Option<&'static str> {
     let is_size = |it: &_| matches!(it, Filesize(_));
     let is_ring = args.ring.iter().any(|it| !is_files(it));
     let to_stdout = args.write.as_deref().is_some_and(|path| path.as_os_str() == "-");
-    let rows: [(bool, &'static str); 6] = [
+    let rows: [(bool, &'static str); 7] = [
+        (
+            args.sessions && matches!(args.output.format.as_str(), "sarif" | "junit"),
+            "--sessions writes a table behind the packets, which -T sarif and -T junit have no place \
+             for: leave one of them out",
+        ),
         (
             to_stdout && !args.output.quiet,
             "-w - would mix the capture with what is shown, as both go to standard output: \
@@ -128,9 +133,15 @@ mod capturing {
     }
 
     fn capture(args: &Args, mut live: Live, filter: Option<Filter>) -> anyhow::Result<Outcome> {
-        let printer = Filtered::new(filter, Printer::new(&args.output, true)?);
+        // Which file of a ring a frame is in is not known.
+        let written = if args.ring.is_empty() { args.write.as_slice() } else { &[] };
+        let mut printer = Printer::new(&args.output, true, written)?;
+        if args.sessions {
+            printer.add_sessions(&args.output);
+        }
+        let printer = Filtered::new(filter, printer);
         let secrets = keylog::secrets(args.protocol.key_log(), true)?;
-        let mut settings = args.protocol.settings(&args.output);
+        let mut settings = args.protocol.settings(args.output.redact);
         settings.secrets = secrets.clone();
         let mut inspector = Inspector::new(printer, settings);
         let mut failed = false;

@@ -119,7 +119,7 @@ fn lines(args: &Log, release: Release) -> anyhow::Result<(Vec<Line>, bool)> {
     let others = args.read.files.iter().map(PathBuf::from);
     let files: Vec<PathBuf> = args.read.read_file.iter().cloned().chain(others).collect();
     let secrets = keylog::secrets(args.read.protocol.key_log(), false)?;
-    let mut settings = args.read.protocol.settings(&args.read.output);
+    let mut settings = args.read.protocol.settings(args.read.output.redact);
     settings.secrets = secrets;
     let collector = Collector { scribe: Scribe::new(release), lines: Vec::new() };
     let mut inspector = Inspector::new(collector, settings);

@@ -19,6 +19,7 @@ mod output;
 mod preference;
 mod read;
 mod report;
+mod sessions;
 mod shorthand;
 
 use args::{Cli, Command};
@@ -76,6 +77,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Live(args) => live::run(args),
         Command::Log(args) => log::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Sessions(args) => sessions::list(args),
+        Command::Session(args) => sessions::one(args),
         Command::Interfaces => interfaces::run(),
         Command::Fields(args) => fields::run(args),
     }

@@ -1,22 +1,32 @@
 //! Where records go: a format, standard output, and what has to be remembered for the exit code.
 
 use super::args::{ColorArg, Output};
-use super::{Outcome, columns};
+use super::{Outcome, columns, report};
 use crate::pipeline::{Consumer, Lifeline, Record};
+use crate::render::digest::Digest;
 use crate::render::paint::{Painter, Role};
-use crate::render::{self, Format, Options};
+use crate::render::{self, Format, FormatRow, Options};
+use crate::session::Ended;
 use crate::spec::Severity;
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 
 /// Writes records to standard output.
 pub(super) struct Printer {
     format: Box<dyn Format>,
+    /// The connections, told behind the packets.
+    sessions: Option<Box<dyn Format>>,
     out: BufWriter<StdoutLock<'static>>,
     flush_each: bool,
     quiet: bool,
     fail_on: Option<Severity>,
+    /// Only packets with findings of this severity are shown, and all findings are counted.
+    findings: Option<(Severity, Digest)>,
+    /// Where the counts go, at the end: behind text for people, or beside what programs read.
+    is_text: bool,
+    painter: Painter,
     found: bool,
     /// The last write failed; a closed pipe counts as well, and is no fault.
     failed: Option<io::Error>,
@@ -24,31 +34,54 @@ pub(super) struct Printer {
 
 impl Printer {
     /// For the user's options. `live`: who captures calls `flush` as soon as no frame waits.
-    pub(super) fn new(output: &Output, live: bool) -> anyhow::Result<Self> {
-        Self::with_format(output, &output.format, live)
+    pub(super) fn new(output: &Output, live: bool, inputs: &[PathBuf]) -> anyhow::Result<Self> {
+        Self::with_format(output, &output.format, live, inputs)
     }
 
     /// The same with another format than the user's.
-    pub(super) fn with_format(output: &Output, name: &str, live: bool) -> anyhow::Result<Self> {
+    pub(super) fn with_format(
+        output: &Output,
+        name: &str,
+        live: bool,
+        inputs: &[PathBuf],
+    ) -> anyhow::Result<Self> {
         let row = render::format(name)
             .ok_or_else(|| anyhow::anyhow!("there is no output format \"{name}\""))?;
+        let mut options = options(output);
+        options.inputs = inputs.iter().map(|path| input(path)).collect();
+        Ok(Self::of(row, &options, output, live))
+    }
+
+    /// The same for a row of another table of formats.
+    pub(super) fn of(row: &FormatRow, options: &Options, output: &Output, live: bool) -> Self {
         let is_terminal = io::stdout().is_terminal();
-        Ok(Self {
-            format: (row.make)(&options(output, is_terminal)),
+        Self {
+            format: (row.make)(options),
+            sessions: None,
             out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
             flush_each: output.line_buffered || (is_terminal && !live),
             quiet: output.quiet,
             fail_on: output.fail_on.map(Into::into),
+            findings: output.findings.map(|least| (least.into(), Digest::default())),
+            is_text: row.is_text,
+            painter: Painter { color: options.color && row.is_text },
             found: false,
             failed: None,
-        })
+        }
+    }
+
+    /// Tells the connections too, behind the packets: as JSON where these are JSON.
+    #[cfg(feature = "live")]
+    pub(super) fn add_sessions(&mut self, output: &Output) {
+        let name = if output.format == "json" { "json" } else { "table" };
+        let row = render::sessions::FORMATS.iter().find(|row| row.name == name);
+        self.sessions = row.map(|row| (row.make)(&options(output)));
     }
 
     /// Writes what is left, and tells how the run ended.
     pub(super) fn finish(&mut self) -> anyhow::Result<Outcome> {
         if self.failed.is_none() {
-            let result = self.format.end(&mut self.out).and_then(|()| self.out.flush());
-            self.failed = result.err();
+            self.failed = self.end().err();
         }
         match self.failed.take() {
             Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -80,8 +113,39 @@ impl Printer {
         }
     }
 
+    fn end(&mut self) -> io::Result<()> {
+        self.format.end(&mut self.out)?;
+        if let Some((_, digest)) = &self.findings {
+            let mut text = String::new();
+            digest.write(self.painter, &mut text);
+            if self.is_text {
+                self.out.write_all(text.as_bytes())?;
+            } else {
+                report::excerpt(&text);
+            }
+        }
+        if let Some(sessions) = &mut self.sessions {
+            sessions.end(&mut self.out)?;
+        }
+        self.out.flush()
+    }
+
+    fn end_of(&mut self, ended: &Ended) -> io::Result<()> {
+        if let Some(sessions) = &mut self.sessions {
+            sessions.ended(ended, &mut self.out)?;
+        }
+        if self.quiet { Ok(()) } else { self.format.ended(ended, &mut self.out) }
+    }
+
     fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
-        if self.quiet {
+        if let Some(sessions) = &mut self.sessions {
+            sessions.record(record, &mut self.out)?;
+        }
+        let is_wanted = match &mut self.findings {
+            Some((least, digest)) => digest.add(record, *least),
+            None => true,
+        };
+        if self.quiet || !is_wanted {
             return Ok(());
         }
         self.format.record(record, &mut self.out)?;
@@ -95,6 +159,12 @@ impl Consumer for Printer {
         self.found |= self.fail_on.is_some_and(|limit| worst >= Some(limit));
         let result = self.write(record);
         self.flow(result)
+    }
+
+    fn ended(&mut self, ended: &Ended) {
+        if self.failed.is_none() {
+            self.failed = self.end_of(ended).err();
+        }
     }
 
     fn lifeline(&mut self, lifeline: &Lifeline) -> ControlFlow<()> {
@@ -140,8 +210,14 @@ fn columns(asked: Option<u16>, is_terminal: bool) -> Option<usize> {
     }
 }
 
+/// The name of an input in a report.
+fn input(path: &Path) -> String {
+    if path.as_os_str() == "-" { "stdin".into() } else { path.to_string_lossy().into_owned() }
+}
+
 /// The options of a format, by the arguments, the environment and the terminal.
-fn options(output: &Output, is_terminal: bool) -> Options {
+pub(super) fn options(output: &Output) -> Options {
+    let is_terminal = io::stdout().is_terminal();
     Options {
         explain: output.explain.into(),
         color: wants_color(output.color, is_terminal),
@@ -151,6 +227,8 @@ fn options(output: &Output, is_terminal: bool) -> Options {
         time: output.time,
         fields: columns::options(&output.fields, &output.field_options),
         mosquitto: output.mosquitto.unwrap_or_default(),
+        session: String::new(),
+        inputs: Vec::new(),
     }
 }
 

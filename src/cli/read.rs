@@ -1,6 +1,6 @@
 //! `mqttscope read`: captures.
 
-use super::args::Read;
+use super::args::{Protocol, Read};
 use super::keylog::{self, Waker};
 use super::output::Printer;
 use super::{Outcome, choose, report};
@@ -21,18 +21,30 @@ pub(super) fn run_as(args: &Read, format: &str) -> anyhow::Result<Outcome> {
     let files: Vec<PathBuf> = args.read_file.iter().cloned().chain(others).collect();
     let chosen = choose::both(args.output.display_filter.as_deref(), words);
     let Ok(filter) = choose::filter(&chosen, &args.output) else { return Ok(Outcome::Usage) };
-    let printer = Filtered::new(filter, Printer::with_format(&args.output, format, false)?);
-    let secrets = keylog::secrets(args.protocol.key_log(), args.follow)?;
-    let mut settings = args.protocol.settings(&args.output);
+    let printer = Printer::with_format(&args.output, format, false, &files)?;
+    let printer = Filtered::new(filter, printer);
+    inspect(&files, args.count, args.follow, &args.protocol, (printer, args.output.redact))
+}
+
+/// Reads captures as one, shows what the printer shows, and tells how that went.
+pub(super) fn inspect(
+    files: &[PathBuf],
+    count: Option<u64>,
+    follow: bool,
+    protocol: &Protocol,
+    (printer, redact): (Filtered<Printer>, bool),
+) -> anyhow::Result<Outcome> {
+    let secrets = keylog::secrets(protocol.key_log(), follow)?;
+    let mut settings = protocol.settings(redact);
     settings.secrets = secrets.clone();
-    if !args.follow && files.iter().all(|path| path.is_file()) {
+    if !follow && files.iter().all(|path| path.is_file()) {
         // The whole capture is there, so the session may as well be told in one line at its end.
         secrets.expect();
     }
     let mut inspector = Inspector::new(printer, settings);
     let stop = Stop::default();
-    let (mut source, stop) = match files.as_slice() {
-        _ if !args.follow => (Merge::open(&files), stop),
+    let (mut source, stop) = match files {
+        _ if !follow => (Merge::open(files), stop),
         [path] if path.as_os_str() != "-" => {
             let stop = stop.on_signals().context(report::NO_SIGNALS)?;
             (Merge::follow(path, stop.clone()), stop)
@@ -42,7 +54,7 @@ pub(super) fn run_as(args: &Read, format: &str) -> anyhow::Result<Outcome> {
             return Ok(Outcome::Usage);
         }
     };
-    let mut errors = feed(&mut source, &mut inspector, &secrets, args.count.unwrap_or(u64::MAX));
+    let mut errors = feed(&mut source, &mut inspector, &secrets, count.unwrap_or(u64::MAX));
     if stop.is_due() {
         // Whoever ends the following ends it between two frames or within one.
         errors.retain(|error| !is_end(&error.fault));
@@ -54,7 +66,7 @@ pub(super) fn run_as(args: &Read, format: &str) -> anyhow::Result<Outcome> {
     inspector.finish();
     let outcome = inspector.consumer().inner.finish()?;
     for notice in source.notices() {
-        report::notice(&files, &notice);
+        report::notice(files, &notice);
     }
     if errors.is_empty() || inspector.frames() > 0 {
         report::inspection(&inspector);
@@ -62,7 +74,7 @@ pub(super) fn run_as(args: &Read, format: &str) -> anyhow::Result<Outcome> {
     choose::report(inspector.consumer());
     keylog::report(&secrets);
     for error in &errors {
-        report::capture_error(&files, error);
+        report::capture_error(files, error);
     }
     Ok(if errors.is_empty() { outcome } else { Outcome::Input })
 }

@@ -11,6 +11,7 @@ use crate::carrier::{Bottom, Carrier, Hints, Item, Top};
 use crate::mqtt::boundary::packet_id;
 use crate::mqtt::framer::{Framed, Framer, Why};
 use crate::net::{Flags, Layers, TcpLayer};
+use crate::session::wire::Tcp;
 use crate::session::{self, At, Proof, ended::Closed, is_behind};
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender};
@@ -38,6 +39,8 @@ pub(super) struct Conversation {
     carrier: Carrier,
     /// How sides A and B ended.
     closes: [Option<Closed>; 2],
+    /// Bytes of sides A and B that were not captured.
+    lost: [u64; 2],
     /// There from the first byte on: a SYN that nobody answers costs little.
     mqtt: Option<Box<Mqtt>>,
     /// When something came last.
@@ -99,6 +102,7 @@ impl Conversation {
             answered: None,
             carrier,
             closes: [None; 2],
+            lost: [0; 2],
             mqtt: None,
             last: None,
         }
@@ -175,6 +179,9 @@ impl Conversation {
             }
             Event::Gap { bytes, at, .. } => {
                 top.time = at.time;
+                let [a, b] = &mut self.lost;
+                let lost = if side == Side::A { a } else { b };
+                *lost = lost.saturating_add(bytes);
                 Bottom::Gap(bytes)
             }
             Event::Closed { how, at } => {
@@ -205,10 +212,10 @@ impl Conversation {
             self.tell(worker, connection, time, what);
         }
         flow?;
-        if is_closed && self.has_mqtt() {
-            self.tell_closes(worker);
-        }
         let Some(mqtt) = self.mqtt.as_deref_mut() else { return ControlFlow::Continue(()) };
+        if is_closed && mqtt.has_bytes() {
+            mqtt.tell_closes(self.closes, worker);
+        }
         let mut top = Records { worker, connection, mqtt, time };
         for sender in [Sender::Client, Sender::Server] {
             if top.mqtt.direction(sender).arrivals.len() > MAX_SEGMENTS {
@@ -216,17 +223,6 @@ impl Conversation {
             }
         }
         ControlFlow::Continue(())
-    }
-
-    /// Tells the session how its sides have ended, once it is known which is which.
-    fn tell_closes<C: Consumer>(&mut self, worker: &mut Worker<C>) {
-        let Some(mqtt) = &mut self.mqtt else { return };
-        for (side, closed) in [Side::A, Side::B].into_iter().zip(self.closes) {
-            let sender = if side == mqtt.client { Sender::Client } else { Sender::Server };
-            if let Some(closed) = closed {
-                worker.reader.closed(&mut mqtt.session, sender, closed);
-            }
-        }
     }
 
     /// What is held of incomplete packets, in bytes.
@@ -259,8 +255,7 @@ impl Conversation {
 
     /// Whether bytes of MQTT were taken, so that it is known which side is the client.
     fn has_mqtt(&self) -> bool {
-        let has_bytes = |mqtt: &Mqtt| mqtt.from_client.taken > 0 || mqtt.from_server.taken > 0;
-        self.mqtt.as_deref().is_some_and(has_bytes)
+        self.mqtt.as_deref().is_some_and(Mqtt::has_bytes)
     }
 
     /// Nothing more comes of the connection.
@@ -270,6 +265,12 @@ impl Conversation {
         connection: &Connection,
         end: End,
     ) {
+        let hints = self.hints;
+        if hints.is_mqtt_port {
+            // One that has said nothing is told, too.
+            self.mqtt.get_or_insert_with(|| Box::new(Mqtt::new(hints, &worker.settings)));
+        }
+        let is_mqtt = self.is_mqtt();
         let Some(mqtt) = &mut self.mqtt else { return };
         let mut top = Records { worker, connection, mqtt, time: self.last };
         let what = self.carrier.other();
@@ -278,12 +279,17 @@ impl Conversation {
         for sender in [Sender::Client, Sender::Server] {
             top.item(sender, Item::End, None);
         }
-        self.tell_closes(worker);
-        let is_mqtt = self.is_mqtt();
-        if let Some(mqtt) = self.mqtt.as_deref_mut().filter(|_| is_mqtt) {
-            let ends = (connection.address(mqtt.client), connection.address(mqtt.client.other()));
+        let is_mqtt = is_mqtt || top.mqtt.has_bytes();
+        top.mqtt.tell_closes(self.closes, top.worker);
+        if is_mqtt || top.mqtt.session.is_heard() {
+            let side = top.mqtt.client;
+            let ends = (connection.address(side), connection.address(side.other()));
             let stream = Some(connection.stream);
-            worker.reader.ended(&mut mqtt.session, stream, Some(ends), Some(end));
+            let [a, b] = self.lost;
+            let lost = if side == Side::A { [a, b] } else { [b, a] };
+            let seen = Some((Tcp::new(&connection.course, side), lost));
+            let session = &mut top.mqtt.session;
+            top.worker.reader.ended(session, stream, Some(ends), Some(end), seen);
         }
     }
 }
@@ -300,6 +306,21 @@ impl Mqtt {
             from_client: Direction::new(false, max_packet),
             from_server: Direction::new(false, max_packet),
             trouble: <[Trouble; 2]>::default(),
+        }
+    }
+
+    /// Whether bytes of MQTT were taken, so that it is known which side is the client.
+    fn has_bytes(&self) -> bool {
+        self.from_client.taken > 0 || self.from_server.taken > 0
+    }
+
+    /// Tells the session how its sides have ended, once it is known which is which.
+    fn tell_closes<C: Consumer>(&mut self, closes: [Option<Closed>; 2], worker: &mut Worker<C>) {
+        for (side, closed) in [Side::A, Side::B].into_iter().zip(closes) {
+            let sender = if side == self.client { Sender::Client } else { Sender::Server };
+            if let Some(closed) = closed {
+                worker.reader.closed(&mut self.session, sender, closed);
+            }
         }
     }
 

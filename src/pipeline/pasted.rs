@@ -43,7 +43,7 @@ pub fn read_paste<C: Consumer>(paste: &Paste<'_>, settings: PastedSettings, cons
         }
     }
     for mut connection in conversations.into_connections() {
-        reader.ended(&mut connection, None, None, None);
+        reader.ended(&mut connection, None, None, None, None);
     }
     let frames = paste.pieces.iter().filter(|piece| matches!(piece.kind, Kind::Frame(_)));
     let mut inspector = Inspector::with_reader(reader, settings.inspection.clone());

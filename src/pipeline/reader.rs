@@ -3,7 +3,7 @@
 use super::record::Header;
 use super::redact::redact;
 use super::{Consumer, Lifeline, Origin, Record};
-use crate::annotate::{Finding, Sink, Tape};
+use crate::annotate::{Finding, Sink, Tape, view};
 use crate::bytes::Span;
 use crate::carrier::explain;
 use crate::mqtt::boundary::FAULTS_OF_CUTS;
@@ -12,6 +12,7 @@ use crate::mqtt::repair::{MAX_BYTES, Repair, lengthened, repair};
 use crate::mqtt::{Decoded, Framing, Reading, decode, frame};
 use crate::session::ended::Closed;
 use crate::session::sn::Predefined;
+use crate::session::wire::Tcp;
 use crate::session::{At, Connection, Facts, How, Line, Proof, Seen, Shared};
 use crate::spec::unit::Unit;
 use crate::spec::websocket::HEADER_RULES;
@@ -137,6 +138,7 @@ impl<C: Consumer> Reader<C> {
         match cut {
             Some(cut) => {
                 self.explain_cut(bytes, cut);
+                self.tell_cut(connection, (bytes, &decoded), sender, cut, origin);
                 self.lost(connection, sender, origin);
             }
             None => self.track(connection, bytes, (decoded, proof), sender, origin),
@@ -243,15 +245,21 @@ impl<C: Consumer> Reader<C> {
         connection.lost(sender.unwrap_or(Sender::Client), at, &mut self.shared);
     }
 
-    /// Nothing more comes of a connection. `ends` are its client and its server.
+    /// Nothing more comes of a connection. `ends` are its client and its server; `seen` is what TCP
+    /// shows of it, and how many bytes of either were not captured.
     pub(super) fn ended(
         &mut self,
         connection: &mut Connection,
         stream: Option<u64>,
         ends: Option<(SocketAddr, SocketAddr)>,
         end: Option<stream::End>,
+        seen: Option<(Tcp, [u64; 2])>,
     ) {
         let mut ended = connection.end(&mut self.shared);
+        if let Some((tcp, [client_lost, server_lost])) = seen {
+            ended.wire.tcp = Some(tcp);
+            (ended.wire.client_lost, ended.wire.server_lost) = (client_lost, server_lost);
+        }
         (ended.stream, ended.ends, ended.end) = (stream, ends.or(ended.ends), end);
         self.shared.ended(ended);
         self.tell_ended(None, false);
@@ -316,13 +324,15 @@ impl<C: Consumer> Reader<C> {
     /// Bytes, or just a sentence, that are no MQTT but worth a line of the session.
     pub fn unit(
         &mut self,
-        connection: &Connection,
+        connection: &mut Connection,
         (unit, text): (Unit, &str),
         bytes: &[u8],
         sender: Option<Sender>,
         notes: &[Finding],
         origin: Origin<'_>,
     ) {
+        let at = self.at(origin);
+        connection.heard((unit, text), sender.unwrap_or(Sender::Client), at, notes);
         self.tape.clear();
         self.header_count = 0;
         if !bytes.is_empty() {
@@ -350,6 +360,12 @@ impl<C: Consumer> Reader<C> {
         for finding in findings {
             self.tape.note(*finding);
         }
+        let at = self.at(origin);
+        if let Some(finding) = findings.iter().find(|it| it.rule == Rule::NOT_A_PACKET) {
+            let context = view::context(bytes, &self.tape, Version::V311, sender);
+            let sender = sender.unwrap_or(Sender::Client);
+            connection.stray(sender, at, (finding, &context), None);
+        }
         let how = (Version::V311, How::Open);
         self.emit(bytes, None, how, sender, connection, (None, ""), origin);
         self.repair = None;
@@ -370,6 +386,24 @@ impl<C: Consumer> Reader<C> {
         };
         let span = Span::of_bytes(bytes.len(), 0);
         self.tape.note(Finding::new(rule, span, Field::INPUT).with(a, b));
+    }
+
+    /// A packet that its side did not send whole is something that the session knows of.
+    fn tell_cut(
+        &self,
+        connection: &mut Connection,
+        (bytes, decoded): (&[u8], &Decoded<'_>),
+        sender: Option<Sender>,
+        cut: Cut,
+        origin: Origin<'_>,
+    ) {
+        let is_end = |finding: &&Finding| finding.rule == Rule::STREAM_ENDS;
+        if let Some(finding) = self.tape.findings().iter().find(is_end) {
+            let context = view::context(bytes, &self.tape, decoded.version, sender);
+            let there = (bytes.len() as u64, cut.whole);
+            let sender = sender.unwrap_or(Sender::Client);
+            connection.stray(sender, self.at(origin), (finding, &context), Some(there));
+        }
     }
 
     /// Hands a record without secrets and without headers to the consumer; `make` gets its number

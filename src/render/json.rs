@@ -78,7 +78,8 @@ use crate::spec::field::Context;
 use fields::{Fields, Shown};
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
-use shows::{Hex, Shows, Spec, Time};
+use shows::{Hex, Spec};
+pub(in crate::render) use shows::{Shows, Time};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -247,8 +248,22 @@ impl Partner {
     }
 }
 
+/// Writes a value as one line that steers no terminal.
+pub(in crate::render) fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    write_safe(value, out)?;
+    out.write_all(b"\n")
+}
+
+/// The same without a line feed.
+pub(in crate::render) fn write_safe(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut line = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut line, safe::SafeFormatter);
+    value.serialize(&mut serializer)?;
+    out.write_all(&line)
+}
+
 /// Nanoseconds in seconds; a number of 64 bits holds each of them for a hundred days.
-fn seconds(nanoseconds: u64) -> f64 {
+pub(in crate::render) fn seconds(nanoseconds: u64) -> f64 {
     nanoseconds as f64 / 1e9
 }
 

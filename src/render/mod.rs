@@ -2,8 +2,11 @@
 //!
 //! What may enter: ways to write a [`Record`] down. A format sees the tape, the spec and facts of
 //! the record, never the decoder. To add a format: a file with a type that implements [`Format`],
-//! and a row in [`FORMATS`].
+//! and a row in [`FORMATS`]. A format that has something in front of its first record writes it with
+//! that record, or at the end where there was none. Connections have tables of their own:
+//! [`sessions::FORMATS`] and [`timeline::FORMATS`].
 
+pub mod digest;
 pub mod entries;
 pub mod facts;
 pub mod fields;
@@ -12,19 +15,24 @@ pub mod gutter;
 pub mod heading;
 pub mod hexdump;
 pub mod json;
+pub mod junit;
 pub mod log;
 pub mod lookup;
 pub mod paint;
 #[cfg(test)]
 mod sample;
+pub mod sarif;
+pub mod sessions;
 pub mod sn;
 pub mod summary;
 pub mod time;
+pub mod timeline;
 pub mod tree;
 pub mod words;
 
 use crate::annotate::Finding;
 use crate::pipeline::{Lifeline, Record};
+use crate::session::Ended;
 use crate::spec::Version;
 use crate::spec::field::Context;
 use crate::spec::mosquitto::Release;
@@ -47,6 +55,15 @@ pub trait Format {
         Ok(())
     }
 
+    /// A connection has ended, or nothing more comes of it.
+    ///
+    /// # Errors
+    /// What `out` reports.
+    fn ended(&mut self, ended: &Ended, out: &mut dyn Write) -> io::Result<()> {
+        let _ = (ended, out);
+        Ok(())
+    }
+
     /// Writes what belongs behind the last record.
     ///
     /// # Errors
@@ -64,6 +81,8 @@ pub struct FormatRow {
     pub name: &'static str,
     /// What it writes, as a clause for the help.
     pub about: &'static str,
+    /// Whether it is text for people, to which more text may be added at the end.
+    pub is_text: bool,
     /// Makes one with the user's options.
     pub make: fn(&Options) -> Box<dyn Format>,
 }
@@ -73,32 +92,50 @@ pub static FORMATS: &[FormatRow] = &[
     FormatRow {
         name: "tree",
         about: "every byte and every bit of a packet with its name, its value and what that does",
+        is_text: true,
         make: |options| Box::new(tree::Tree::new(options)),
     },
     FormatRow {
         name: "summary",
         about: "one line a packet with what matters of it",
+        is_text: true,
         make: |options| Box::new(summary::Summary::new(options)),
     },
     FormatRow {
         name: "log",
         about: "the log that mosquitto would have written: its lines, with their times in seconds since 1970",
+        is_text: true,
         make: |options| Box::new(log::Log::new(options)),
     },
     FormatRow {
         name: "json",
         about: "one JSON object a line, one line a packet",
+        is_text: false,
         make: |options| Box::new(json::Json::new(options)),
     },
     FormatRow {
         name: "fields",
         about: "one line a packet with the values of the fields of -e, as -E says",
+        is_text: false,
         make: |options| Box::new(fields::Fields::new(options)),
     },
     FormatRow {
         name: "csv",
         about: "the same as comma-separated values, the names of the fields in the first line",
+        is_text: false,
         make: |options| Box::new(fields::Fields::csv(options)),
+    },
+    FormatRow {
+        name: "sarif",
+        about: "SARIF 2.1.0 for build servers: the findings as results, the rules with their sections",
+        is_text: false,
+        make: |options| Box::new(sarif::Sarif::new(options)),
+    },
+    FormatRow {
+        name: "junit",
+        about: "JUnit's XML for build servers: a suite a connection, a case a type of packet, failures for errors",
+        is_text: false,
+        make: |options| Box::new(junit::Junit::new(options)),
     },
 ];
 
@@ -127,6 +164,10 @@ pub struct Options {
     pub fields: fields::FieldOptions,
     /// The release of mosquitto whose log is written.
     pub mosquitto: Release,
+    /// The connection that is shown: the number of its stream, or a Client Identifier.
+    pub session: String,
+    /// The files that are read, for formats that name them.
+    pub inputs: Vec<String>,
 }
 
 /// How much is explained.
@@ -164,13 +205,18 @@ mod tests {
 
     #[test]
     fn a_format_is_found_by_its_name() {
+        // With something wrong, as some formats write nothing else.
+        let packet = [0x36, 5, 0, 1, b't', 0, 1];
         for row in FORMATS {
             assert!(std::ptr::eq(format(row.name).unwrap(), row), "{} stands twice", row.name);
             let mut format = (row.make)(&Options::default());
-            let text = sample::with_record(&[0xc0, 0], Version::V311, None, |record| {
+            let mut text = sample::with_record(&packet, Version::V311, None, |record| {
                 sample::written(&mut *format, &record)
             });
-            assert!(text.contains("PINGREQ"), "{text}");
+            let mut end = Vec::new();
+            format.end(&mut end).unwrap();
+            text.push_str(&String::from_utf8(end).unwrap());
+            assert!(text.contains("PUBLISH"), "{text}");
         }
         assert!(format("xml").is_none());
     }

@@ -21,12 +21,21 @@ use crate::pipeline::{Origin, Record};
 use crate::spec::{Sender, Severity};
 use crate::text::{self, Escaped};
 use line::Line;
+pub(in crate::render) use line::{columns, cut};
 use std::io::{self, Write};
 
 /// Terminals with fewer columns than this get the short form.
 pub const NARROW: usize = 120;
 /// Columns that the client id may take on a terminal.
 const CLIENT: usize = 24;
+
+/// What matters of a record, in one line; safe to show.
+pub(in crate::render) fn info(record: &Record<'_>) -> String {
+    let (mut line, mut out) = (Line::default(), String::new());
+    info::write(record, &mut line);
+    line.set(&mut out, Painter::default(), None);
+    out
+}
 
 /// The summary format.
 #[derive(Debug)]

@@ -7,6 +7,8 @@ use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
 use crate::mqtt::infer::{Evidence, infer};
 use crate::mqtt::{Decoded, Packet, Reading, decode};
+use crate::spec::field::Context;
+use crate::spec::unit::Unit;
 use crate::spec::{Field, PacketType, Rule, Sender, Version};
 use crate::stream::Close;
 
@@ -103,6 +105,7 @@ impl Connection {
         let record = self.record.get_or_insert_default();
         record.packet(seen);
         self.track.packet(seen, shared, tape, record);
+        record.wire.found(seen, tape);
         record.found(seen, tape, self.track.answers());
     }
 
@@ -120,6 +123,31 @@ impl Connection {
         self.track.lost(sender, at, shared, record);
         let half = record.half_mut(sender);
         half.losses = half.losses.saturating_add(1);
+    }
+
+    /// Bytes of one side are no whole packet: what is said of them, and for a packet how many of its
+    /// bytes are there and how many it has.
+    pub fn stray(
+        &mut self,
+        sender: Sender,
+        at: At,
+        said: (&Finding, &Context),
+        cut: Option<(u64, u64)>,
+    ) {
+        self.record.get_or_insert_default().wire.stray(sender, at, said, cut);
+    }
+
+    /// A line of the connection that is no MQTT, with what was found of it.
+    pub fn heard(&mut self, said: (Unit, &str), sender: Sender, at: At, findings: &[Finding]) {
+        let record = self.record.get_or_insert_default();
+        record.wire.heard(said, sender, at);
+        record.wire.noted(findings, at);
+    }
+
+    /// Whether a line was told of it that is no MQTT.
+    #[must_use]
+    pub fn is_heard(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| record.wire.is_heard)
     }
 
     /// A side has ended in TCP.

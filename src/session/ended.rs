@@ -3,6 +3,7 @@
 //! What may enter: facts of one connection that the packets of the capture prove, each with the
 //! place of the packet. No verdict: why a connection ended is for those to say who read this.
 
+use super::wire::Wire;
 use super::{At, How, Partner, Seen};
 use crate::annotate::Tape;
 use crate::mqtt::Packet;
@@ -72,6 +73,8 @@ pub struct Ended {
     pub remarks: Vec<Fault>,
     /// Why nothing more comes of it.
     pub end: Option<stream::End>,
+    /// What the wire shows of it beside its whole packets.
+    pub wire: Wire,
     /// The key of the Will's message.
     pub(super) will_key: Option<u64>,
 }

@@ -1,6 +1,9 @@
 //! What is known of a connection across its packets. Sans-IO: packets come in in the order of the
 //! capture, facts and findings come out; no clock and no file is touched.
 //!
+//! [`ended`] is what a connection was, [`wire`] what TCP and its bytes show beside that, [`verdict`] why
+//! it ended.
+//!
 //! What may enter: facts that need more than one packet. They are kept with bounded memory.
 //!
 //! [`Connection`] is one connection: how its packets are read, and its tracker (`track`), which
@@ -20,6 +23,8 @@ mod seen;
 mod shared;
 pub mod sn;
 mod track;
+pub mod verdict;
+pub mod wire;
 
 pub use connection::{Connection, How};
 pub use ended::Ended;
@@ -27,3 +32,5 @@ pub use pairs::{Pair, Pairs, Trust};
 pub use seen::{At, Facts, Line, Partner, Proof, Seen, is_behind};
 pub use shared::Shared;
 pub use track::matches;
+pub use verdict::{Cause, Certainty, Verdict, judge};
+pub use wire::Wire;

@@ -52,6 +52,8 @@ units! {
     WEBSOCKET_STRAY: "WEBSOCKET STRAY", "bytes that belong to no frame that can be read";
     /// What protects a connection, or why it stays closed.
     TLS: "TLS", "protects the connection";
+    /// A fatal alert of TLS.
+    TLS_ALERT: "TLS", "ends the connection";
     /// What a stream on a port of MQTT carries instead.
     OTHER: "NOT MQTT", "the connection carries something else";
 }

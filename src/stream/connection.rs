@@ -1,5 +1,6 @@
 //! A connection and its two sides.
 
+use super::Course;
 use std::net::SocketAddr;
 
 /// One of the two sides of a connection.
@@ -35,6 +36,8 @@ pub struct Connection {
     pub first_frame: u64,
     /// The side that opened it, where a SYN was seen.
     pub opener: Option<Side>,
+    /// What its segments were until now.
+    pub course: Course,
 }
 
 impl Connection {

@@ -239,6 +239,7 @@ impl<T> Flow<T> {
             Side::B => self.b_seen = true,
         }
         let tcp = &segment.tcp;
+        self.connection.course.add(side, at, tcp);
         if tcp.flags.has(Flags::FIN) {
             let [a, b] = &mut self.fins;
             *(if side == Side::A { a } else { b }) = true;

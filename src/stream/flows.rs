@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Connection, End, GapCause, Limits, Side, Sink, Stamp, StreamCounters, ahead,
+    Connection, Course, End, GapCause, Limits, Side, Sink, Stamp, StreamCounters, ahead,
     assembler::Shared,
     ended::{Ended, Entry, Last},
     flow::{Flow, opener},
@@ -151,6 +151,7 @@ impl<T> Flows<T> {
             b: segment.dst(),
             first_frame: at.frame,
             opener: opener(&segment.tcp, Side::A),
+            course: Course::default(),
         };
         counters.streams = counters.streams.saturating_add(1);
         Flow::new(connection, a_is_low, sink.opened(&connection))

@@ -10,6 +10,7 @@
 mod ahead;
 mod assembler;
 mod connection;
+mod course;
 mod ended;
 mod event;
 mod flow;
@@ -22,6 +23,7 @@ mod origin;
 mod start;
 
 pub use connection::{Connection, Side};
+pub use course::{Course, Place, Sent};
 pub use event::{Close, End, Event, GapCause, Sink, Stamp};
 pub use flows::{Flows, StreamId};
 pub use limits::{Limits, StreamCounters};

@@ -324,7 +324,8 @@ impl Tls {
                 true => String::new(),
                 false => format!("{}: ", self.session.describe()),
             };
-            note(out, sender, &format!("{of}{text}{when}"));
+            let unit = if level == 1 { Unit::TLS } else { Unit::TLS_ALERT };
+            out(sender, Output::Note { unit, text: &format!("{of}{text}{when}") });
         }
     }
 

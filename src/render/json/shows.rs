@@ -9,7 +9,7 @@ use serde::ser::{Serialize, Serializer};
 use std::fmt;
 
 /// Something that is shown as a string, written without a string in between.
-pub(super) struct Shows<T>(pub(super) T);
+pub(in crate::render) struct Shows<T>(pub(in crate::render) T);
 
 impl<T: fmt::Display> Serialize for Shows<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -63,10 +63,10 @@ impl fmt::Display for Hex<'_> {
 }
 
 /// A time as RFC 3339 with nine decimals.
-pub(super) struct Time(Timestamp);
+pub(in crate::render) struct Time(Timestamp);
 
 impl Time {
-    pub(super) fn new(nanoseconds: i64) -> Option<Self> {
+    pub(in crate::render) fn new(nanoseconds: i64) -> Option<Self> {
         Timestamp::from_nanosecond(i128::from(nanoseconds)).ok().map(Self)
     }
 }

@@ -92,12 +92,12 @@ fn fits(text: &str, room: usize) -> Option<usize> {
 }
 
 /// The columns that a text takes, at most.
-pub(super) fn columns(text: &str) -> usize {
+pub(in crate::render) fn columns(text: &str) -> usize {
     text.chars().map(width).fold(0, usize::saturating_add)
 }
 
 /// The text in at most `room` columns, with `…` for what does not fit.
-pub(super) fn cut(text: &str, room: usize) -> String {
+pub(in crate::render) fn cut(text: &str, room: usize) -> String {
     match fits(text, room) {
         Some(kept) => format!("{}…", text.get(..kept).unwrap_or_default()),
         None => text.into(),

@@ -1,0 +1,44 @@
+//! `mqttscope sessions` and `mqttscope session`: the connections of a capture, and one of them.
+
+use super::args::{Session, Sessions};
+use super::output::{Printer, options};
+use super::{Outcome, read};
+use crate::filter::Filtered;
+use crate::render::{FormatRow, Options, sessions, timeline};
+use std::path::PathBuf;
+
+/// All of them.
+pub(super) fn list(args: &Sessions) -> anyhow::Result<Outcome> {
+    let files: Vec<PathBuf> = args.read_file.iter().chain(&args.files).cloned().collect();
+    let output = args.answer.output(&args.format);
+    let printer =
+        Printer::of(row(sessions::FORMATS, &args.format)?, &options(&output), &output, false);
+    read::inspect(
+        &files,
+        args.count,
+        false,
+        &args.protocol,
+        (Filtered::new(None, printer), args.answer.redact),
+    )
+}
+
+/// One of them, or all of one client.
+pub(super) fn one(args: &Session) -> anyhow::Result<Outcome> {
+    let output = args.answer.output(&args.format);
+    let row = row(timeline::FORMATS, &args.format)?;
+    let options = Options { session: args.id.clone(), ..options(&output) };
+    let printer = Printer::of(row, &options, &output, false);
+    let files = [args.file.clone()];
+    read::inspect(
+        &files,
+        args.count,
+        false,
+        &args.protocol,
+        (Filtered::new(None, printer), args.answer.redact),
+    )
+}
+
+fn row(rows: &'static [FormatRow], name: &str) -> anyhow::Result<&'static FormatRow> {
+    let row = rows.iter().find(|row| row.name == name);
+    row.ok_or_else(|| anyhow::anyhow!("there is no output format \"{name}\""))
+}

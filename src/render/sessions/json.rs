@@ -1,0 +1,437 @@
+//! `-T json` of `sessions` and `session`: one JSON object a line, one line a connection.
+//!
+//! A key without a value is absent. Times are RFC 3339 in UTC with nine decimals, latencies and
+//! silences are seconds. A *place* is an object with `n`, the number of a record (absent for what is
+//! no record, as a FIN), `frame` and `time`. Keys stand in this order:
+//!
+//! | key | value |
+//! |---|---|
+//! | `schema` | 1; a change that breaks readers raises it |
+//! | `type` | `"SESSION"` |
+//! | `stream` | number of the TCP connection, from 0 |
+//! | `client`, `server` | their addresses: `"192.0.2.1:49152"` |
+//! | `client_id` | Client Identifier |
+//! | `assigned` | `true` where the server assigned it |
+//! | `version`, `version_from` | as in a packet's line |
+//! | `begin`, `end` | places of the first and the last segment that were captured |
+//! | `packets`, `bytes` | what `client` and `server` sent: MQTT packets, and their bytes |
+//! | `tcp` | for `client` and `server`: `segments`, `bytes` of payload (repeated ones included), `lost` (bytes that were not captured), places of `fin` and `rst` |
+//! | `connect` | the CONNECT: its place, and `clean_start`, `session_expiry` (seconds), `user_name`, `password` (whether there is one) |
+//! | `connack` | the CONNACK: its place, and `code`, `name`, `session_present`, `latency` |
+//! | `limits` | for `client` and `server`, in 5.0: `receive_maximum`, `packet_size`, `alias_maximum`, `qos`, `retain` |
+//! | `keep_alive` | `asked` and `seconds` (what holds), `longest` silence, `late` and `broken` (how many were longer than the interval, and than one and a half times it), `pings`, `pongs` |
+//! | `will` | `topic`, `qos`, `retain`, `delay`, `length` of its payload, `fate`: `"not armed"`, `"armed"`, `"discarded"`, `"asked"` or `"due"`; `seen`: the place where it was seen going out, with `after`, seconds since it was due |
+//! | `unfinished` | exchanges that were open at the end: `count`, and of the oldest `first` (place), `type`, `asker`, `packet_id`, `waits_for` |
+//! | `took_over`, `taken_over_by` | the other connection of the same client: `stream`, `client`, place of its CONNECT |
+//! | `war` | where take-overs go back and forth: `count`, `time`, `addresses` |
+//! | `faults` | how many findings of severity error there are on the packets of `client` and `server` |
+//! | `causes` | why it ended, the cause that says most first: `cause` (the table of causes), `certainty` (`"proven"` or `"likely"`), `fault` (whether it is one), `by` (`"client"`, `"server"`), `text`, `proof` (places) |
+//! | `caveats` | what the capture does not show: sentences |
+//! | `events` | with `session` alone: the time line, see below |
+
+use super::{Format, Session, Sessions};
+use crate::pipeline::Record;
+use crate::render::json::{Shows, Time, seconds, write_line};
+use crate::session::ended::{Fate, Half, Limits, Other};
+use crate::session::wire::{Place as TcpPlace, Sent};
+use crate::session::{At, Cause, Ended};
+use crate::spec::{PacketType, Sender, Version, reason};
+use serde::Serialize;
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+/// The JSON format of connections.
+#[derive(Debug, Default)]
+pub struct Json {
+    sessions: Sessions,
+}
+
+impl Format for Json {
+    fn record(&mut self, _: &Record<'_>, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn ended(&mut self, ended: &Ended, _: &mut dyn Write) -> io::Result<()> {
+        self.sessions.add(ended);
+        Ok(())
+    }
+
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        for session in self.sessions.take() {
+            write_line(&Line::new(&session, ()), out)?;
+        }
+        Ok(())
+    }
+}
+
+/// One line. `E` is the time line, or nothing.
+#[derive(Serialize)]
+pub(in crate::render) struct Line<'s, E> {
+    schema: u8,
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<std::net::SocketAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server: Option<std::net::SocketAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<Cow<'s, str>>,
+    #[serde(skip_serializing_if = "is_false")]
+    assigned: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_from: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    begin: Option<Place>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<Place>,
+    packets: Both<u64>,
+    bytes: Both<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tcp: Option<Both<TcpSide>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connect: Option<Connect>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connack: Option<Connack>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limits: Option<Both<LimitsOf>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keep_alive: Option<KeepAlive>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    will: Option<Will<'s>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unfinished: Option<Unfinished>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    took_over: Option<OtherOne>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    taken_over_by: Option<OtherOne>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    war: Option<War>,
+    faults: Both<u64>,
+    causes: Vec<CauseOf<'s>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    caveats: &'s [String],
+    #[serde(skip_serializing_if = "is_nothing")]
+    events: E,
+}
+
+impl<'s, E> Line<'s, E> {
+    pub(in crate::render) fn new(session: &'s Session, events: E) -> Self {
+        let ended = &session.ended;
+        let (client, server) = ended.ends.unzip();
+        let is_v5 = ended.version.is_some_and(|(version, _)| version.is_v5());
+        let wire = &ended.wire;
+        Self {
+            schema: 1,
+            r#type: "SESSION",
+            stream: ended.stream,
+            client,
+            server,
+            client_id: ended.client_id.as_deref().map(String::from_utf8_lossy),
+            assigned: ended.is_assigned,
+            version: ended.version.map(|(version, _)| version.name()),
+            version_from: ended.version.and_then(|(_, how)| how.name()),
+            begin: session.begin().map(Place::new),
+            end: session.end().map(Place::new),
+            packets: Both::of(ended, |half| half.packets),
+            bytes: Both::of(ended, |half| half.bytes),
+            tcp: wire.tcp.map(|tcp| Both {
+                client: TcpSide::new(&tcp.client, wire.lost(Sender::Client)),
+                server: TcpSide::new(&tcp.server, wire.lost(Sender::Server)),
+            }),
+            connect: ended.connect.as_ref().map(|connect| Connect {
+                place: Place::new(connect.at),
+                clean_start: connect.clean_start,
+                session_expiry: connect.expiry,
+                user_name: connect.user_name,
+                password: connect.password,
+            }),
+            connack: ended.connack.as_ref().map(|connack| Connack {
+                place: Place::new(connack.at),
+                code: connack.code,
+                name: code_name(connack.code, ended.version.map(|(version, _)| version)),
+                session_present: connack.session_present,
+                latency: connack.latency.map(seconds),
+            }),
+            limits: (is_v5 && ended.connect.is_some()).then(|| Both::of(ended, LimitsOf::new)),
+            keep_alive: KeepAlive::new(ended),
+            will: ended.will.as_ref().map(Will::new),
+            unfinished: Unfinished::new(ended),
+            took_over: ended.took_over.as_ref().map(OtherOne::new),
+            taken_over_by: ended.taken_over_by.as_ref().map(OtherOne::new),
+            war: ended.war.as_ref().map(|war| War {
+                count: war.count,
+                time: war.time.map(seconds),
+                addresses: war.addresses,
+            }),
+            faults: Both::of(ended, |half| half.fault_count),
+            causes: session.verdict.causes.iter().map(CauseOf::new).collect(),
+            caveats: &session.verdict.caveats,
+            events,
+        }
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// Whether there is no time line.
+fn is_nothing<E>(_: &E) -> bool {
+    size_of::<E>() == 0
+}
+
+fn code_name(code: u8, version: Option<Version>) -> Option<&'static str> {
+    let packet = PacketType::CONNACK;
+    let info = match version? {
+        Version::V5 => reason::reason(packet, code),
+        version => reason::return_code_v3(packet, code, version),
+    };
+    info.map(|info| info.name)
+}
+
+/// The same of client and server.
+#[derive(Serialize)]
+struct Both<T> {
+    client: T,
+    server: T,
+}
+
+impl<T> Both<T> {
+    fn of(ended: &Ended, get: impl Fn(&Half) -> T) -> Self {
+        Self { client: get(ended.half(Sender::Client)), server: get(ended.half(Sender::Server)) }
+    }
+}
+
+/// Where something is in the capture.
+#[derive(Serialize)]
+pub(in crate::render) struct Place {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    n: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frame: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<Shows<Time>>,
+}
+
+impl Place {
+    pub(in crate::render) fn new(at: At) -> Self {
+        Self {
+            n: (at.number > 0).then_some(at.number),
+            frame: (at.frame > 0).then_some(at.frame),
+            time: at.time.and_then(Time::new).map(Shows),
+        }
+    }
+
+    fn of_tcp(place: TcpPlace) -> Self {
+        Self::new(At { number: 0, frame: place.frame, time: place.time })
+    }
+}
+
+#[derive(Serialize)]
+struct TcpSide {
+    segments: u64,
+    bytes: u64,
+    lost: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fin: Option<Place>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rst: Option<Place>,
+}
+
+impl TcpSide {
+    fn new(sent: &Sent, lost: u64) -> Self {
+        let (fin, rst) = (sent.fin.map(Place::of_tcp), sent.rst.map(Place::of_tcp));
+        Self { segments: sent.segments, bytes: sent.bytes, lost, fin, rst }
+    }
+}
+
+#[derive(Serialize)]
+struct Connect {
+    #[serde(flatten)]
+    place: Place,
+    clean_start: bool,
+    session_expiry: u32,
+    user_name: bool,
+    password: bool,
+}
+
+#[derive(Serialize)]
+struct Connack {
+    #[serde(flatten)]
+    place: Place,
+    code: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'static str>,
+    session_present: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latency: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct LimitsOf {
+    receive_maximum: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packet_size: Option<u32>,
+    alias_maximum: u16,
+    qos: u8,
+    retain: bool,
+}
+
+impl LimitsOf {
+    fn new(half: &Half) -> Self {
+        let Limits { receive_maximum, packet_size, alias_maximum, qos, retain, .. } = half.limits;
+        Self { receive_maximum, packet_size, alias_maximum, qos, retain }
+    }
+}
+
+#[derive(Serialize)]
+struct KeepAlive {
+    asked: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    longest: Option<f64>,
+    late: u64,
+    broken: u64,
+    pings: u64,
+    pongs: u64,
+}
+
+impl KeepAlive {
+    fn new(ended: &Ended) -> Option<Self> {
+        let record = &ended.keep_alive;
+        Some(Self {
+            asked: record.asked?,
+            seconds: record.seconds,
+            longest: record.longest.map(|silence| seconds(silence.time)),
+            late: record.late,
+            broken: record.broken,
+            pings: record.pings,
+            pongs: record.pongs,
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct Will<'s> {
+    topic: Cow<'s, str>,
+    qos: u8,
+    retain: bool,
+    delay: u32,
+    length: usize,
+    fate: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen: Option<SeenGoing>,
+}
+
+#[derive(Serialize)]
+struct SeenGoing {
+    #[serde(flatten)]
+    place: Place,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<f64>,
+}
+
+impl<'s> Will<'s> {
+    fn new(will: &'s crate::session::ended::Will) -> Self {
+        Self {
+            topic: String::from_utf8_lossy(&will.topic),
+            qos: will.qos,
+            retain: will.retain,
+            delay: will.delay,
+            length: will.payload_len,
+            fate: match will.fate {
+                Fate::NotArmed => "not armed",
+                Fate::Armed => "armed",
+                Fate::Discarded(_) => "discarded",
+                Fate::Asked(_) => "asked",
+                Fate::Due(_) => "due",
+            },
+            seen: will.seen.as_ref().map(|copy| SeenGoing {
+                place: Place::new(copy.at),
+                stream: copy.stream,
+                after: copy.after.map(seconds),
+            }),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Unfinished {
+    count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<Place>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asker: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packet_id: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_for: Option<&'static str>,
+}
+
+impl Unfinished {
+    fn new(ended: &Ended) -> Option<Self> {
+        let open = ended.open.first();
+        (ended.open_count > 0).then(|| Self {
+            count: ended.open_count,
+            first: open.map(|open| Place::new(open.first)),
+            r#type: open.map(|open| open.kind.name()),
+            asker: open.map(|open| open.asker.name()),
+            packet_id: open.map(|open| open.packet_id),
+            waits_for: open.map(|open| open.next.name()),
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct OtherOne {
+    stream: u64,
+    client: std::net::SocketAddr,
+    #[serde(flatten)]
+    place: Place,
+}
+
+impl OtherOne {
+    fn new(other: &Other) -> Self {
+        Self { stream: other.stream, client: other.client, place: Place::new(other.at) }
+    }
+}
+
+#[derive(Serialize)]
+struct War {
+    count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<f64>,
+    addresses: usize,
+}
+
+#[derive(Serialize)]
+struct CauseOf<'s> {
+    cause: &'static str,
+    certainty: &'static str,
+    fault: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'static str>,
+    text: &'s str,
+    proof: Vec<Place>,
+}
+
+impl<'s> CauseOf<'s> {
+    fn new(cause: &'s Cause) -> Self {
+        Self {
+            cause: cause.info.id,
+            certainty: cause.certainty.name(),
+            fault: cause.info.is_fault,
+            by: cause.by.map(Sender::name),
+            text: &cause.text,
+            proof: cause.proof.iter().map(|at| Place::new(*at)).collect(),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! `mqttscope sessions`: the connections of a capture, and why each ended.
+//!
+//! What may enter: ways to show connections, each a row of [`FORMATS`]. They take no record, only
+//! what the session tracker tells of a connection when it has ended, and write at the end, in the
+//! order of the connections.
+
+pub mod json;
+mod table;
+
+use super::{Format, FormatRow};
+use crate::session::{At, Ended, Verdict, judge};
+use crate::spec::Sender;
+use crate::text;
+pub use table::Table;
+pub(in crate::render) use table::{cause_line, client};
+
+/// Connections that are remembered until the end; at some 2 KiB each this is 128 MiB.
+pub const MAX_SESSIONS: usize = 65_536;
+
+/// The formats that `sessions -T` takes, the default first.
+pub static FORMATS: &[FormatRow] = &[
+    FormatRow {
+        name: "table",
+        about: "a table of the connections, with the causes of their end below each",
+        is_text: true,
+        make: |options| Box::new(Table::new(options)),
+    },
+    FormatRow {
+        name: "json",
+        about: "one JSON object a line, one line a connection",
+        is_text: false,
+        make: |_| Box::new(json::Json::default()),
+    },
+];
+
+/// Connections until the end of the capture.
+#[derive(Debug, Default)]
+pub(in crate::render) struct Sessions {
+    list: Vec<Session>,
+    /// How many there was no room for.
+    pub(in crate::render) forgotten: u64,
+}
+
+/// A connection, and why it ended.
+#[derive(Clone, Debug)]
+pub(in crate::render) struct Session {
+    pub(in crate::render) ended: Ended,
+    pub(in crate::render) verdict: Verdict,
+}
+
+impl Sessions {
+    /// Remembers one more.
+    pub(in crate::render) fn add(&mut self, ended: &Ended) {
+        if self.list.len() < MAX_SESSIONS {
+            self.list.push(Session::new(ended));
+        } else {
+            self.forgotten = self.forgotten.saturating_add(1);
+        }
+    }
+
+    /// All of them, in the order of their first frames.
+    pub(in crate::render) fn take(&mut self) -> Vec<Session> {
+        let mut list = std::mem::take(&mut self.list);
+        list.sort_by_key(|session| session.ended.stream);
+        list
+    }
+}
+
+impl Session {
+    pub(in crate::render) fn new(ended: &Ended) -> Self {
+        Self { ended: ended.clone(), verdict: judge(ended) }
+    }
+
+    /// When it began: its first segment, or its first packet.
+    pub(in crate::render) fn begin(&self) -> Option<At> {
+        self.ended.wire.tcp.map(|tcp| tcp.first).or(self.ended.first)
+    }
+
+    /// The last that was seen of it.
+    pub(in crate::render) fn end(&self) -> Option<At> {
+        self.ended.wire.tcp.map(|tcp| tcp.last).or(self.ended.last)
+    }
+
+    /// The version's name; empty where it is not known.
+    pub(in crate::render) fn version(&self) -> &'static str {
+        self.ended.version.map_or("", |(version, _)| version.name())
+    }
+}
+
+/// `#17 (frame 25)`; `frame 27` for what is no packet.
+pub(in crate::render) fn place(at: &At) -> String {
+    match (at.number, at.frame) {
+        (0, frame) => format!("frame {frame}"),
+        (number, 0) => format!("#{number}"),
+        (number, frame) => format!("#{number} (frame {frame})"),
+    }
+}
+
+/// What is worth knowing of the end besides its causes: the Will, what was left open.
+pub(in crate::render) fn aftermath(ended: &Ended) -> Vec<String> {
+    use crate::session::ended::Fate;
+    let mut out = Vec::new();
+    if let Some(will) = &ended.will {
+        let topic = super::words::quoted(&will.topic, 80);
+        let seen = will.seen.as_ref().map(|copy| match copy.after {
+            Some(after) => {
+                format!(", seen going out {} later ({})", text::duration(after), place(&copy.at))
+            }
+            None => format!(", seen going out ({})", place(&copy.at)),
+        });
+        let seen = seen.unwrap_or_default();
+        match will.fate {
+            Fate::Due(_) => out.push(format!("its Will {topic} is due{seen}")),
+            Fate::Asked(at) => {
+                out.push(format!("its Will {topic} is due, as {} asks for it{seen}", place(&at)));
+            }
+            Fate::Discarded(at) => {
+                out.push(format!("its Will {topic} is discarded by {}", place(&at)));
+            }
+            Fate::Armed | Fate::NotArmed => {}
+        }
+    }
+    if ended.open_count > 0 {
+        let first = ended.open.first().map(|open| {
+            let asker = match open.asker {
+                Sender::Client => "client",
+                Sender::Server => "server",
+            };
+            format!(
+                ", the first {} {} of the {asker}, which waits for {}",
+                open.kind.name(),
+                place(&open.first),
+                open.next.name()
+            )
+        });
+        let count = text::count(ended.open_count, "exchange");
+        out.push(format!("{count} not finished{}", first.unwrap_or_default()));
+    }
+    out
+}

@@ -1,0 +1,186 @@
+//! The events of the connections that are asked for.
+
+use super::MAX_EVENTS;
+use crate::pipeline::Record;
+use crate::render::sessions::Session;
+use crate::render::summary;
+use crate::session::wire;
+use crate::session::{At, Ended};
+use crate::spec::{Rule, Sender, Severity};
+use std::collections::HashMap;
+
+/// Something that happened on a connection.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    pub(super) at: At,
+    pub(super) sender: Sender,
+    /// The type of the packet; `SYN`, `FIN` or `RST`.
+    pub(super) kind: &'static str,
+    /// What matters of it; safe to show.
+    pub(super) text: String,
+    /// Nanoseconds since the packet that it answers.
+    pub(super) latency: Option<u64>,
+    /// What was found on it: severity, rule, sentence.
+    pub(super) findings: Vec<(Severity, &'static str, String)>,
+    /// Bytes were lost in front of it: how many, where that is known.
+    pub(super) lost: Option<Option<u64>>,
+    pub(super) is_tcp: bool,
+}
+
+/// A connection with its events.
+#[derive(Debug)]
+pub(super) struct Story {
+    pub(super) session: Session,
+    pub(super) events: Vec<Event>,
+}
+
+/// Collects what belongs to one stream, or to one client.
+#[derive(Debug)]
+pub(super) struct Collector {
+    /// What was asked for, as a Client Identifier and as the number of a stream.
+    id: String,
+    stream: Option<u64>,
+    /// Events by stream.
+    events: HashMap<u64, Vec<Event>>,
+    stories: Vec<Story>,
+    count: usize,
+    /// How many events there was no room for.
+    pub(super) forgotten: u64,
+    pub(super) start: Option<i64>,
+}
+
+impl Collector {
+    pub(super) fn new(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            stream: id.parse().ok(),
+            events: HashMap::new(),
+            stories: Vec::new(),
+            count: 0,
+            forgotten: 0,
+            start: None,
+        }
+    }
+
+    pub(super) fn record(&mut self, record: &Record<'_>) {
+        self.start = self.start.or(record.origin.start);
+        let (Some(stream), Some(sender)) = (record.origin.stream, record.sender) else { return };
+        if !self.may_be_wanted(stream, record.client_id) {
+            let dropped = self.events.remove(&stream).map_or(0, |events| events.len());
+            self.count = self.count.saturating_sub(dropped);
+            return;
+        }
+        if self.count >= MAX_EVENTS {
+            self.forgotten = self.forgotten.saturating_add(1);
+            return;
+        }
+        self.count = self.count.saturating_add(1);
+        self.events.entry(stream).or_default().push(Event::new(record, sender));
+    }
+
+    pub(super) fn ended(&mut self, ended: &Ended) {
+        let Some(stream) = ended.stream else { return };
+        let mut events = self.events.remove(&stream).unwrap_or_default();
+        if self.is_wanted(stream, ended.client_id.as_deref()) {
+            add_tcp(ended, &mut events);
+            self.stories.push(Story { session: Session::new(ended), events });
+        } else {
+            self.count = self.count.saturating_sub(events.len());
+        }
+    }
+
+    /// The connections that were asked for, in the order of the capture. The number of a stream goes
+    /// before a client of that name.
+    pub(super) fn take(&mut self) -> Vec<Story> {
+        let mut stories = std::mem::take(&mut self.stories);
+        let by_number =
+            |story: &Story| self.stream.is_some() && story.session.ended.stream == self.stream;
+        if stories.iter().any(by_number) {
+            stories.retain(by_number);
+        }
+        stories.sort_by_key(|story| story.session.ended.stream);
+        stories
+    }
+
+    /// What was asked for.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn is_wanted(&self, stream: u64, client_id: Option<&[u8]>) -> bool {
+        self.stream == Some(stream) || client_id == Some(self.id.as_bytes())
+    }
+
+    /// Whose packet it is may not be known yet: a server assigns Client Identifiers.
+    fn may_be_wanted(&self, stream: u64, client_id: Option<&[u8]>) -> bool {
+        client_id.is_none() || self.is_wanted(stream, client_id)
+    }
+}
+
+impl Event {
+    fn new(record: &Record<'_>, sender: Sender) -> Self {
+        let context = record.context();
+        let mut lost = None;
+        let mut findings = Vec::new();
+        for finding in record.tape.findings() {
+            match finding.rule {
+                Rule::LOST_BEFORE => lost = Some(Some(finding.a)),
+                Rule::LOST_UNKNOWN => lost = Some(None),
+                _ => {
+                    let message = finding.message(&context);
+                    findings.push((finding.severity(), finding.info().id, message));
+                }
+            }
+        }
+        Self {
+            at: At {
+                number: record.number,
+                frame: record.origin.frames.last().copied().unwrap_or(0),
+                time: record.origin.time,
+            },
+            sender,
+            kind: record.type_name(),
+            text: summary::info(record),
+            latency: record.facts.answers.and_then(|partner| partner.latency),
+            findings,
+            lost,
+            is_tcp: false,
+        }
+    }
+
+    fn tcp(place: wire::Place, sender: Sender, kind: &'static str, text: &str) -> Self {
+        Self {
+            at: At { number: 0, frame: place.frame, time: place.time },
+            sender,
+            kind,
+            text: text.to_owned(),
+            latency: None,
+            findings: Vec::new(),
+            lost: None,
+            is_tcp: true,
+        }
+    }
+}
+
+/// Puts in how TCP began and ended the connection, where the capture has it.
+fn add_tcp(ended: &Ended, events: &mut Vec<Event>) {
+    let Some(tcp) = ended.wire.tcp else { return };
+    if tcp.client.syns > 0 {
+        let first = wire::Place { frame: tcp.first.frame, time: tcp.first.time };
+        let times = match tcp.client.syns {
+            1 => String::new(),
+            several => format!("{several} times"),
+        };
+        events.insert(0, Event::tcp(first, Sender::Client, "SYN", &times));
+    }
+    for sender in [Sender::Client, Sender::Server] {
+        let sent = tcp.sent(sender);
+        for (place, kind) in [(sent.fin, "FIN"), (sent.rst, "RST")] {
+            let Some(place) = place else { continue };
+            let is_before =
+                |event: &Event| (event.at.time, event.at.frame) <= (place.time, place.frame);
+            let at = events.iter().rposition(is_before).map_or(0, |at| at.saturating_add(1));
+            events.insert(at, Event::tcp(place, sender, kind, ""));
+        }
+    }
+}

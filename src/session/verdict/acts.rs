@@ -1,0 +1,101 @@
+//! What the two sides did to end a connection, in the order of the capture.
+
+use crate::session::ended::{Disconnect, Half};
+use crate::session::{At, Ended};
+use crate::spec::Sender;
+use crate::stream;
+
+/// One connection, looked at from its end.
+pub(super) struct Scene<'e> {
+    pub(super) ended: &'e Ended,
+    /// In the order of the capture.
+    pub(super) acts: Vec<Act<'e>>,
+}
+
+/// Something that one side did.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Act<'e> {
+    pub(super) by: Sender,
+    pub(super) at: At,
+    pub(super) what: What<'e>,
+}
+
+/// What it was.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum What<'e> {
+    /// A CONNACK that refuses, with its code.
+    Refusal(u8),
+    /// A DISCONNECT.
+    Disconnect(&'e Disconnect),
+    /// A FIN.
+    Fin,
+    /// An RST.
+    Rst,
+}
+
+impl What<'_> {
+    /// Whether it is TCP's.
+    pub(super) const fn is_tcp(self) -> bool {
+        matches!(self, Self::Fin | Self::Rst)
+    }
+}
+
+impl<'e> Scene<'e> {
+    pub(super) fn new(ended: &'e Ended) -> Self {
+        let mut acts = Vec::new();
+        if let Some(connack) = ended.connack.as_ref().filter(|connack| connack.code != 0) {
+            let what = What::Refusal(connack.code);
+            acts.push(Act { by: Sender::Server, at: connack.at, what });
+        }
+        for by in [Sender::Client, Sender::Server] {
+            if let Some(left) = &ended.half(by).disconnect {
+                acts.push(Act { by, at: left.at, what: What::Disconnect(left) });
+            }
+            let sent = ended.wire.tcp.as_ref().map(|tcp| tcp.sent(by));
+            let mut tcp = |place: Option<stream::Place>, what| {
+                if let Some(place) = place {
+                    let at = At { number: 0, frame: place.frame, time: place.time };
+                    acts.push(Act { by, at, what });
+                }
+            };
+            tcp(sent.and_then(|sent| sent.fin), What::Fin);
+            tcp(sent.and_then(|sent| sent.rst), What::Rst);
+        }
+        acts.sort_by_key(|act| {
+            let at = (act.at.time, act.at.frame);
+            // A FIN stands behind all that its side sent, also where some of that came later, sent
+            // again; and a packet before the FIN of the segment that carries both.
+            let last = match act.what {
+                What::Fin => ended.half(act.by).last.map(|last| (last.time, last.frame)),
+                _ => None,
+            };
+            (last.map_or(at, |last| last.max(at)), act.what.is_tcp())
+        });
+        Self { ended, acts }
+    }
+
+    /// What ended the connection: the first act of all.
+    pub(super) fn first(&self) -> Option<&Act<'e>> {
+        self.acts.first()
+    }
+
+    /// The first end in TCP, where nobody had said before in MQTT that the connection ends.
+    pub(super) fn bare_end(&self) -> Option<&Act<'e>> {
+        self.first().filter(|act| act.what.is_tcp())
+    }
+
+    /// One direction.
+    pub(super) fn half(&self, sender: Sender) -> &'e Half {
+        self.ended.half(sender)
+    }
+
+    /// Whether anything of a side was not captured, or could not be read.
+    pub(super) fn has_lost(&self, sender: Sender) -> bool {
+        self.ended.wire.lost(sender) > 0
+    }
+
+    /// Whether the first segment of the connection was seen.
+    pub(super) fn is_begun(&self) -> bool {
+        self.ended.is_begun || self.ended.wire.tcp.is_some_and(|tcp| tcp.client.syns > 0)
+    }
+}

@@ -1,0 +1,96 @@
+//! One side ended the connection because of what the other had sent.
+
+use super::acts::{Act, Scene, What};
+use super::words::{after, did, place, the};
+use super::{Certainty, Told};
+use crate::session::wire::Broken;
+use crate::spec::{Rule, Sender};
+
+/// Nanoseconds within which a receiver ends a connection because of a packet: it does so when it has
+/// read it; a busy one takes a moment.
+const SOON: u64 = 2_000_000_000;
+/// Nanoseconds during which the receiver may go on sending, as it has not read the packet yet.
+const IN_FLIGHT: u64 = 100_000_000;
+/// The Reason Codes that blame a packet of the other side.
+#[rustfmt::skip]
+const BLAMES: &[u8] = &[
+    0x81, 0x82, 0x84, 0x85, 0x8f, 0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0x99, 0x9a, 0x9b, 0x9e, 0xa1, 0xa2,
+];
+/// Rules about the limits that the receiver had set.
+pub(super) const LIMITS: &[Rule] = &[
+    Rule::PACKET_ABOVE_MAXIMUM,
+    Rule::ALIAS_ABOVE_MAXIMUM,
+    Rule::RECEIVE_MAXIMUM_EXCEEDED,
+    Rule::QOS_ABOVE_MAXIMUM,
+    Rule::RETAIN_UNAVAILABLE,
+    Rule::WILDCARD_UNAVAILABLE,
+    Rule::SHARED_UNAVAILABLE,
+    Rule::SUBSCRIPTION_ID_UNAVAILABLE,
+];
+
+/// The packet broke a limit.
+pub(super) fn limit(scene: &Scene<'_>) -> Option<Told> {
+    judge(scene, |rule| LIMITS.contains(&rule))
+}
+
+/// The packet broke another rule.
+pub(super) fn malformed(scene: &Scene<'_>) -> Option<Told> {
+    judge(scene, |rule| !LIMITS.contains(&rule))
+}
+
+fn judge(scene: &Scene<'_>, is_wanted: fn(Rule) -> bool) -> Option<Told> {
+    let act = scene.first()?;
+    let blames = match act.what {
+        What::Refusal(code) => blames(code),
+        What::Disconnect(left) if left.reason < 0x80 => return None,
+        What::Disconnect(left) => blames(left.reason),
+        What::Fin | What::Rst => false,
+    };
+    // Another reason was given.
+    if !blames && matches!(act.what, What::Disconnect(_)) {
+        return None;
+    }
+    let culprit = act.by.other();
+    let broke = scene.ended.wire.broke(culprit).iter();
+    let broken = broke
+        .filter(|broken| broken.cut.is_none() && is_wanted(broken.rule))
+        .find(|broken| may_be_it(scene, act, broken, culprit))?;
+    let certainty = if blames { Certainty::Proven } else { Certainty::Likely };
+    let what = match broken.what {
+        "bytes" => format!("bytes of {} in which no packet could be found", the(culprit)),
+        kind => format!("the {kind} {} of {}", place(broken.at), the(culprit)),
+    };
+    let text = format!(
+        "{} {} {what} broke a rule: {} ({})",
+        did(act),
+        after(act.at, broken.at),
+        broken.message,
+        broken.rule.info().id
+    );
+    Some(Told { certainty, by: Some(act.by), text, proof: vec![broken.at, act.at] })
+}
+
+fn blames(code: u8) -> bool {
+    BLAMES.contains(&code)
+}
+
+/// Whether a packet can be what made the other side end the connection.
+fn may_be_it(scene: &Scene<'_>, act: &Act<'_>, broken: &Broken, culprit: Sender) -> bool {
+    let is_before = (broken.at.time, broken.at.frame) <= (act.at.time, act.at.frame);
+    let is_soon = act.at.since(broken.at).is_none_or(|time| time <= SOON);
+    // What could not be read because bytes before it were lost says nothing.
+    let is_seen = broken.what != "bytes" || !scene.has_lost(culprit);
+    let half = scene.half(act.by);
+    let goes_on = act.what.is_tcp()
+        && half.last.is_some_and(|last| {
+            last.number > broken.at.number
+                && last.since(broken.at).is_none_or(|time| time > IN_FLIGHT)
+        });
+    // The same was tolerated before.
+    let is_tolerated = scene.half(culprit).faults.iter().any(|fault| {
+        fault.rule == broken.rule
+            && fault.at.number < broken.at.number
+            && broken.at.since(fault.at).is_some_and(|time| time > SOON)
+    });
+    is_before && is_soon && is_seen && !goes_on && !is_tolerated
+}

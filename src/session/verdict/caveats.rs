@@ -1,0 +1,35 @@
+//! What the capture does not show of a connection.
+
+use super::acts::Scene;
+use super::words::the;
+use crate::spec::Sender;
+use crate::text;
+
+pub(super) fn of(scene: &Scene<'_>) -> Vec<String> {
+    let mut out = Vec::new();
+    if !scene.is_begun() {
+        out.push("the capture begins in the middle of this connection".into());
+    }
+    for sender in [Sender::Client, Sender::Server] {
+        let lost = scene.ended.wire.lost(sender);
+        if lost > 0 {
+            out.push(format!("{} of {} were not captured", text::count(lost, "byte"), the(sender)));
+        }
+    }
+    let tcp = scene.ended.wire.tcp;
+    let is_one_way = |tcp: crate::session::wire::Tcp| {
+        let (client, server) = (tcp.client, tcp.server);
+        (server.segments == 0 && client.segments > u64::from(client.syns)) || client.segments == 0
+    };
+    if tcp.is_some_and(is_one_way) {
+        out.push("only one direction of it was captured".into());
+    }
+    let has_packets = scene.ended.first.is_some();
+    if scene.ended.wire.is_tls && !has_packets && scene.ended.wire.alerts.is_empty() {
+        out.push(
+            "it is encrypted, and no MQTT in it could be read (-o tls.keylog_file:FILE decrypts it)"
+                .into(),
+        );
+    }
+    out
+}

@@ -1,0 +1,38 @@
+//! One side ended TCP, and nobody had said DISCONNECT.
+
+use super::Told;
+use super::acts::{Act, Scene, What};
+use super::words::{did, the};
+use crate::spec::Sender;
+use crate::text;
+
+/// With RST.
+pub(super) fn reset(scene: &Scene<'_>) -> Option<Told> {
+    let act = scene.bare_end().filter(|act| matches!(act.what, What::Rst))?;
+    // That is the cause itself.
+    if super::unanswered::port_closed(scene).is_some() {
+        return None;
+    }
+    tell(scene, act)
+}
+
+/// With FIN.
+pub(super) fn closed(scene: &Scene<'_>) -> Option<Told> {
+    let act = scene.bare_end().filter(|act| matches!(act.what, What::Fin))?;
+    tell(scene, act)
+}
+
+fn tell(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
+    let lost = scene.ended.wire.lost(act.by);
+    let is_seen = scene.half(Sender::Client).packets > 0 || scene.half(Sender::Server).packets > 0;
+    let without = match lost {
+        _ if !is_seen => String::new(),
+        0 => " without a DISCONNECT".into(),
+        lost => format!(
+            "; no DISCONNECT of it was captured, but {} of {} were not",
+            text::count(lost, "byte"),
+            the(act.by)
+        ),
+    };
+    Told::proven(Some(act.by), format!("{}{without}", did(act)), vec![act.at])
+}

@@ -1,0 +1,92 @@
+//! Keep Alive broken, by either side (5.0: section 3.1.2.10).
+
+use super::Told;
+use super::acts::{Act, Scene, What};
+use super::words::{did, place};
+use crate::session::At;
+use crate::spec::Sender;
+use crate::text;
+
+/// The Reason Code for it.
+const TIMEOUT: u8 = 0x8d;
+const SECOND: u64 = 1_000_000_000;
+/// Nanoseconds by which a server's clock may be ahead: it counts from when it read the packet, in
+/// whole milliseconds.
+const SLACK: u64 = 20_000_000;
+/// Nanoseconds that a client waits for PINGRESP at the least: one that leaves earlier has another
+/// reason.
+const PATIENCE: u64 = 1_000_000_000;
+
+pub(super) fn judge(scene: &Scene<'_>) -> Option<Told> {
+    let act = scene.first()?;
+    match act.by {
+        Sender::Server => silent_client(scene, act),
+        Sender::Client => silent_server(scene, act),
+    }
+}
+
+/// The server ended the connection when the client had been silent for too long.
+fn silent_client(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
+    let is_said = match act.what {
+        What::Disconnect(left) => (left.reason == TIMEOUT).then_some(true)?,
+        What::Fin | What::Rst => false,
+        What::Refusal(_) => return None,
+    };
+    let keep_alive = &scene.ended.keep_alive;
+    let by = Some(Sender::Server);
+    let known = keep_alive.last.zip(keep_alive.seconds.filter(|seconds| *seconds > 0));
+    let measured = known.and_then(|(last, seconds)| {
+        // The silence has no end where bytes of the client were lost.
+        let time = act.at.since(last).filter(|_| !scene.has_lost(Sender::Client))?;
+        Some((last, time, seconds))
+    });
+    let Some((last, time, seconds)) = measured else {
+        let text = format!("{}; how long the client was silent is not known", did(act));
+        return is_said.then(|| Told::proven(by, text, vec![act.at]))?;
+    };
+    let interval = u64::from(seconds).saturating_mul(SECOND);
+    let limit = interval.saturating_add(interval >> 1);
+    let is_broken = time.saturating_add(SLACK) >= limit;
+    let proof = vec![last, act.at];
+    let silence = silence(last, time, seconds, limit);
+    match (is_said, is_broken) {
+        (true, true) => Told::proven(by, format!("{silence}; then {}", did(act)), proof),
+        (true, false) => {
+            let text = format!("{}, though {silence}: the server was too early", did(act));
+            Told::proven(by, text, proof)
+        }
+        (false, true) => Told::likely(by, format!("{silence}; then {}", did(act)), proof),
+        (false, false) => None,
+    }
+}
+
+fn silence(last: At, time: u64, seconds: u16, limit: u64) -> String {
+    let over = time.saturating_sub(limit);
+    let beyond = match over {
+        0 => String::new(),
+        over => format!(", {} more than allowed", text::duration(over)),
+    };
+    format!(
+        "the client was silent for {} since {}{beyond} (Keep Alive {seconds} s, and half as long again)",
+        text::duration(time),
+        place(last)
+    )
+}
+
+/// The client left when no PINGRESP had come.
+fn silent_server(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
+    let asked = scene.ended.keep_alive.unanswered.filter(|_| act.what.is_tcp())?;
+    let time = act.at.since(asked).filter(|time| *time >= PATIENCE)?;
+    let heard = scene.half(Sender::Server).last;
+    let is_silent = heard.is_none_or(|last| last.number < asked.number);
+    if !is_silent || scene.has_lost(Sender::Server) {
+        return None;
+    }
+    let text = format!(
+        "the server did not answer the PINGREQ {}, nor send anything else; {} later {}",
+        place(asked),
+        text::duration(time),
+        did(act)
+    );
+    Told::likely(Some(Sender::Client), text, vec![asked, act.at])
+}

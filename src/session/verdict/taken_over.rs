@@ -1,0 +1,50 @@
+//! Another connection took the Client Identifier (5.0: section 3.1.4).
+
+use super::Told;
+use super::acts::{Scene, What};
+use super::words::{after, did, place};
+use crate::session::ended::War;
+use crate::spec::Sender;
+use crate::text;
+
+/// The Reason Code for it.
+const TAKEN_OVER: u8 = 0x8e;
+/// Nanoseconds within which a server ends the old connection: it does so before it answers the new
+/// one; a busy one, or one of a cluster, takes a moment.
+const SOON: u64 = 5_000_000_000;
+
+pub(super) fn judge(scene: &Scene<'_>) -> Option<Told> {
+    let act = scene.first().filter(|act| act.by == Sender::Server)?;
+    let is_said = matches!(act.what, What::Disconnect(left) if left.reason == TAKEN_OVER);
+    let by = Some(Sender::Server);
+    let Some(other) = scene.ended.taken_over_by else {
+        let text = format!("{}; the connection that took over is not in the capture", did(act));
+        return is_said.then(|| Told::proven(by, text, vec![act.at]))?;
+    };
+    let proof = vec![other.at, act.at];
+    let who = format!(
+        "stream {} from {} connected with the same Client Identifier ({})",
+        other.stream,
+        other.client,
+        place(other.at)
+    );
+    let war = scene.ended.war.as_ref().map(war).unwrap_or_default();
+    if is_said {
+        return Told::proven(by, format!("{who}; {}{war}", did(act)), proof);
+    }
+    if !act.what.is_tcp() || act.at.since(other.at).is_none_or(|time| time > SOON) {
+        return None;
+    }
+    let text = format!("{who}, and {} {} that{war}", did(act), after(act.at, other.at));
+    Told::likely(by, text, proof)
+}
+
+/// What there is to say of a war.
+fn war(war: &War) -> String {
+    let time = war.time.map(|time| format!(" in {}", text::duration(time))).unwrap_or_default();
+    let addresses = match war.addresses {
+        0 | 1 => String::new(),
+        several => format!(" from {several} addresses"),
+    };
+    format!("; take-over number {}{time}{addresses}: more than one client uses it", war.count)
+}

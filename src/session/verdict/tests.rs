@@ -1,0 +1,352 @@
+//! Each cause by a conversation written by hand: a case of it, and a near miss.
+
+use super::{Certainty, Verdict, judge};
+use crate::session::ended::{
+    Answered, Asked, Disconnect, Ended, Fault, KeepAliveRecord, Other, War,
+};
+use crate::session::wire::{Broken, Heard, Tcp};
+use crate::session::{At, How};
+use crate::spec::{Rule, Sender, Version};
+use crate::stream::{End, Place, Sent};
+
+const MS: i64 = 1_000_000;
+const SECOND: i64 = 1_000 * MS;
+
+/// Something at this packet and this time; its frame is ten times its number.
+fn at(number: u64, time: i64) -> At {
+    At { number, frame: number * 10, time: Some(time) }
+}
+
+fn place(frame: u64, time: i64) -> Place {
+    Place { frame, time: Some(time) }
+}
+
+/// A connection of 3.1.1 with Keep Alive 10 s that was accepted, seen whole, and is still open. CONNECT
+/// is #1 at 0 s, CONNACK #2 at 1 ms.
+fn accepted() -> Ended {
+    let mut ended = Ended {
+        stream: Some(3),
+        ends: Some(("192.0.2.1:50000".parse().unwrap(), "192.0.2.9:1883".parse().unwrap())),
+        version: Some((Version::V311, How::Connect)),
+        is_begun: true,
+        is_complete: true,
+        connect: Some(Asked { at: at(1, 0), ..Asked::default() }),
+        connack: Some(Answered { at: at(2, MS), ..Answered::default() }),
+        keep_alive: KeepAliveRecord {
+            asked: Some(10),
+            seconds: Some(10),
+            last: Some(at(1, 0)),
+            ..KeepAliveRecord::default()
+        },
+        end: Some(End::Capture),
+        ..Ended::default()
+    };
+    let sent = Sent { segments: 5, bytes: 20, syns: 1, ..Sent::default() };
+    let first = At { number: 0, frame: 1, time: Some(-MS) };
+    ended.wire.tcp = Some(Tcp { first, last: at(2, MS), client: sent, server: sent });
+    ended.from_client.packets = 1;
+    ended.from_client.first = Some(at(1, 0));
+    ended.from_client.last = Some(at(1, 0));
+    ended.from_server.packets = 1;
+    ended.from_server.first = Some(at(2, MS));
+    ended.from_server.last = Some(at(2, MS));
+    (ended.first, ended.last) = (Some(at(1, 0)), Some(at(2, MS)));
+    ended
+}
+
+/// The same in 5.0.
+fn accepted_v5() -> Ended {
+    Ended { version: Some((Version::V5, How::Connect)), ..accepted() }
+}
+
+fn tcp(ended: &mut Ended, by: Sender) -> &mut Sent {
+    let tcp = ended.wire.tcp.as_mut().unwrap();
+    if by == Sender::Client { &mut tcp.client } else { &mut tcp.server }
+}
+
+fn fin(mut ended: Ended, by: Sender, time: i64) -> Ended {
+    tcp(&mut ended, by).fin = Some(place(500, time));
+    ended
+}
+
+fn disconnect(mut ended: Ended, by: Sender, reason: u8, time: i64) -> Ended {
+    let left = Disconnect { at: at(49, time), reason, ..Disconnect::default() };
+    let half = if by == Sender::Client { &mut ended.from_client } else { &mut ended.from_server };
+    half.disconnect = Some(left);
+    half.last = Some(at(49, time));
+    ended
+}
+
+fn broken(number: u64, time: i64, rule: Rule) -> Broken {
+    Broken { at: at(number, time), what: "PUBLISH", rule, message: "it is wrong".into(), cut: None }
+}
+
+fn ids(ended: &Ended) -> Vec<&'static str> {
+    judge(ended).causes.iter().map(|cause| cause.info.id).collect()
+}
+
+/// The first cause: its id, its certainty, its text.
+fn first(ended: &Ended) -> (&'static str, Certainty, String) {
+    let Verdict { causes, .. } = judge(ended);
+    (causes[0].info.id, causes[0].certainty, causes[0].text.clone())
+}
+
+#[test]
+fn open_until_the_capture_ends() {
+    assert_eq!(ids(&accepted()), ["open"]);
+    assert_eq!(ids(&Ended { end: Some(End::Idle), ..accepted() }), ["not-seen"]);
+    assert_eq!(ids(&Ended { end: Some(End::Reused), ..accepted() }), ["not-seen"]);
+    // A reset connection lingers in the table until the capture ends: it is not open.
+    let mut reset = accepted();
+    tcp(&mut reset, Sender::Client).rst = Some(place(500, SECOND));
+    assert_eq!(ids(&reset), ["reset"]);
+}
+
+#[test]
+fn a_disconnect_is_an_end_in_order() {
+    let left = fin(disconnect(accepted(), Sender::Client, 0, SECOND), Sender::Client, SECOND);
+    assert_eq!(ids(&left), ["disconnect"]);
+    let asked = disconnect(accepted_v5(), Sender::Client, 4, SECOND);
+    assert!(first(&asked).2.contains("0x04 Disconnect with Will Message"));
+    assert_eq!(ids(&disconnect(accepted_v5(), Sender::Server, 0x89, SECOND)), ["disconnect-error"]);
+    // The segment of the DISCONNECT was lost, and came again behind the FIN that follows it.
+    let again = disconnect(fin(accepted(), Sender::Client, SECOND), Sender::Client, 0, 2 * SECOND);
+    assert_eq!(ids(&again), ["disconnect"]);
+    // A DISCONNECT behind the other side's FIN did not end it.
+    let late = disconnect(fin(accepted(), Sender::Server, SECOND), Sender::Client, 0, 2 * SECOND);
+    assert_eq!(ids(&late), ["closed"]);
+}
+
+#[test]
+fn closed_without_a_disconnect() {
+    let (id, certainty, text) = first(&fin(accepted(), Sender::Client, SECOND));
+    assert_eq!((id, certainty), ("closed", Certainty::Proven));
+    assert!(text.ends_with("the client closed the TCP connection (FIN) without a DISCONNECT"));
+    // Where bytes of it were lost, a DISCONNECT may have been among them.
+    let mut lossy = fin(accepted(), Sender::Client, SECOND);
+    lossy.wire.client_lost = 7;
+    let verdict = judge(&lossy);
+    assert!(verdict.causes[0].text.contains("no DISCONNECT of it was captured"), "{verdict:?}");
+    assert_eq!(verdict.caveats, ["7 bytes of the client were not captured"]);
+}
+
+#[test]
+fn refused_by_its_code() {
+    let mut refused = accepted();
+    refused.connack.as_mut().unwrap().code = 5;
+    let refused = fin(refused, Sender::Server, 2 * MS);
+    assert_eq!(ids(&refused), ["refused"]);
+    assert!(first(&refused).2.contains("Connection Refused, not authorized"));
+    let mut v5 = accepted_v5();
+    v5.connack.as_mut().unwrap().code = 0x87;
+    v5.connack.as_mut().unwrap().reason = Some(b"no \x1b[31mway".as_slice().into());
+    let text = first(&v5).2;
+    assert!(text.contains("0x87 Not authorized (Reason String \"no \\x1b[31mway\")"), "{text}");
+}
+
+#[test]
+fn keep_alive_of_a_silent_client() {
+    let broken = fin(accepted(), Sender::Server, 16 * SECOND);
+    let (id, certainty, text) = first(&broken);
+    assert_eq!((id, certainty), ("keep-alive", Certainty::Likely));
+    assert!(text.contains("silent for 16.0 s since #1, 1.00 s more than allowed"), "{text}");
+    let said = disconnect(accepted_v5(), Sender::Server, 0x8d, 16 * SECOND);
+    assert_eq!(first(&said).1, Certainty::Proven);
+    // Within one and a half times the interval it was something else.
+    assert_eq!(ids(&fin(accepted(), Sender::Server, 14 * SECOND)), ["closed"]);
+    // The client itself closed.
+    assert_eq!(ids(&fin(accepted(), Sender::Client, 16 * SECOND)), ["closed"]);
+    // Keep Alive is off.
+    let mut off = fin(accepted(), Sender::Server, 16 * SECOND);
+    off.keep_alive.seconds = Some(0);
+    assert_eq!(ids(&off), ["closed"]);
+    // Bytes of the client were lost: how long it was silent is not known.
+    let mut lossy = fin(accepted(), Sender::Server, 16 * SECOND);
+    lossy.wire.client_lost = 2;
+    assert_eq!(ids(&lossy), ["closed"]);
+}
+
+#[test]
+fn a_server_that_says_keep_alive_too_early_is_told_so() {
+    let (id, certainty, text) = first(&disconnect(accepted_v5(), Sender::Server, 0x8d, 5 * SECOND));
+    assert_eq!((id, certainty), ("keep-alive", Certainty::Proven));
+    assert!(text.ends_with("the server was too early"), "{text}");
+}
+
+#[test]
+fn keep_alive_of_a_server_that_does_not_answer() {
+    let mut silent = fin(accepted(), Sender::Client, 20 * SECOND);
+    silent.keep_alive.unanswered = Some(at(5, 10 * SECOND));
+    assert_eq!(first(&silent).0, "keep-alive");
+    // It left at once: it was not the missing answer.
+    let mut hasty = fin(accepted(), Sender::Client, 10 * SECOND + 5 * MS);
+    hasty.keep_alive.unanswered = Some(at(5, 10 * SECOND));
+    assert_eq!(ids(&hasty), ["closed"]);
+    // The server sent something else meanwhile: it is alive.
+    let mut alive = silent.clone();
+    alive.from_server.last = Some(at(6, 11 * SECOND));
+    assert_eq!(ids(&alive), ["closed"]);
+    // The answer may have been lost.
+    silent.wire.server_lost = 2;
+    assert_eq!(ids(&silent), ["closed"]);
+}
+
+#[test]
+fn taken_over_by_another_connection() {
+    let client = "192.0.2.2:50001".parse().unwrap();
+    let other = Other { stream: 7, at: at(9, SECOND), client };
+    let mut old = fin(accepted(), Sender::Server, SECOND + MS);
+    old.taken_over_by = Some(other);
+    let (id, certainty, text) = first(&old);
+    assert_eq!((id, certainty), ("taken-over", Certainty::Likely));
+    assert!(text.starts_with("stream 7 from 192.0.2.2:50001"), "{text}");
+    old.war = Some(War { count: 12, time: Some(60_000_000_000), addresses: 2 });
+    assert!(first(&old).2.contains("take-over number 12 in 1 min 0 s from 2 addresses"));
+    // The client had gone by itself.
+    let mut gone = fin(accepted(), Sender::Client, SECOND + MS);
+    gone.taken_over_by = Some(other);
+    assert_eq!(ids(&gone), ["closed"]);
+    // The server closed it much later, or before.
+    for time in [SECOND - MS, 9 * SECOND] {
+        let mut late = fin(accepted(), Sender::Server, time);
+        late.taken_over_by = Some(other);
+        assert_eq!(ids(&late), ["closed"]);
+    }
+    let said = disconnect(accepted_v5(), Sender::Server, 0x8e, SECOND);
+    assert_eq!(first(&said).1, Certainty::Proven);
+}
+
+#[test]
+fn a_broken_packet_and_the_end_behind_it() {
+    let mut ended = fin(accepted(), Sender::Server, SECOND + 200 * MS);
+    ended.wire.client_broke.push_back(broken(17, SECOND, Rule::QOS_3));
+    let (id, certainty, text) = first(&ended);
+    assert_eq!((id, certainty), ("malformed", Certainty::Likely));
+    assert!(text.contains("200 ms after the PUBLISH #17 of the client broke a rule"), "{text}");
+    assert_eq!(judge(&ended).causes[0].proof[0].number, 17);
+    // The server went on after it.
+    let mut tolerant = ended.clone();
+    tolerant.from_server.last = Some(at(20, SECOND + 150 * MS));
+    assert_eq!(ids(&tolerant), ["closed"]);
+    // The same had been tolerated before.
+    let mut known = ended.clone();
+    known.from_client.faults = vec![Fault { rule: Rule::QOS_3, at: at(3, -9 * SECOND) }];
+    assert_eq!(ids(&known), ["closed"]);
+    // It was long ago.
+    let mut old = fin(accepted(), Sender::Server, 9 * SECOND);
+    old.wire.client_broke = ended.wire.client_broke.clone();
+    assert_eq!(ids(&old), ["closed"]);
+    // The client that sent it closed.
+    let mut own = fin(accepted(), Sender::Client, SECOND + 200 * MS);
+    own.wire.client_broke = ended.wire.client_broke.clone();
+    assert_eq!(ids(&own), ["closed"]);
+}
+
+#[test]
+fn the_server_says_which_packet_it_was() {
+    let mut said = disconnect(accepted_v5(), Sender::Server, 0x81, SECOND + MS);
+    said.wire.client_broke.push_back(broken(17, SECOND, Rule::QOS_3));
+    assert_eq!(ids(&said), ["malformed", "disconnect-error"]);
+    assert_eq!(first(&said).1, Certainty::Proven);
+    // Another reason is given: the broken packet was not it.
+    let mut other = disconnect(accepted_v5(), Sender::Server, 0x8b, SECOND + MS);
+    other.wire.client_broke = said.wire.client_broke.clone();
+    assert_eq!(ids(&other), ["disconnect-error"]);
+    let mut limit = disconnect(accepted_v5(), Sender::Server, 0x93, SECOND + MS);
+    limit.wire.client_broke.push_back(broken(17, SECOND, Rule::RECEIVE_MAXIMUM_EXCEEDED));
+    assert_eq!(ids(&limit), ["limit", "disconnect-error"]);
+}
+
+#[test]
+fn a_packet_that_did_not_come_whole() {
+    let mut half = fin(accepted(), Sender::Client, SECOND);
+    half.wire
+        .client_broke
+        .push_back(Broken { cut: Some((5, 300)), ..broken(17, SECOND, Rule::STREAM_ENDS) });
+    let (id, _, text) = first(&half);
+    assert_eq!(id, "incomplete");
+    assert!(
+        text.ends_with("#17 of the client was not complete: 5 of 300 bytes had come"),
+        "{text}"
+    );
+    half.wire.client_lost = 100;
+    assert_eq!(ids(&half), ["closed"]);
+}
+
+#[test]
+fn nothing_answered() {
+    let mut alone = Ended { stream: Some(0), end: Some(End::Idle), ..Ended::default() };
+    let first = At { number: 0, frame: 1, time: Some(0) };
+    let last = At { number: 0, frame: 9, time: Some(3 * SECOND) };
+    let syns = Sent { segments: 3, syns: 3, ..Sent::default() };
+    let none = Sent::default();
+    alone.wire.tcp = Some(Tcp { first, last, client: syns, server: none });
+    assert_eq!(ids(&alone)[0], "no-syn-ack");
+    // The client goes on: there was an answer, and the capture shows one direction.
+    tcp(&mut alone, Sender::Client).segments = 5;
+    assert_eq!(ids(&alone), ["not-seen"]);
+    assert_eq!(judge(&alone).caveats, ["only one direction of it was captured"]);
+    // Sent once, and the capture ended.
+    *tcp(&mut alone, Sender::Client) = Sent { segments: 1, syns: 1, ..none };
+    alone.end = Some(End::Capture);
+    assert_eq!(ids(&alone), ["open"]);
+    // RST came back.
+    *tcp(&mut alone, Sender::Server) =
+        Sent { segments: 1, rst: Some(place(2, MS)), ..Sent::default() };
+    assert_eq!(ids(&alone), ["port-closed"]);
+    // RST after SYN-ACK is something else.
+    tcp(&mut alone, Sender::Server).syns = 1;
+    assert_eq!(ids(&alone), ["no-connect", "reset"]);
+}
+
+#[test]
+fn a_connect_without_an_answer() {
+    let mut ended = accepted();
+    ended.connack = None;
+    ended.from_server = crate::session::ended::Half::default();
+    let waited = fin(ended.clone(), Sender::Client, 5 * SECOND);
+    assert_eq!(ids(&waited), ["no-connack", "closed"]);
+    assert!(first(&waited).2.contains("did not answer the CONNECT #1 in 5.00 s"));
+    let closed = fin(ended.clone(), Sender::Server, 2 * MS);
+    assert!(first(&closed).2.contains("2.00 ms after the CONNECT #1, without an answer"));
+    // Nobody waited for it.
+    assert_eq!(ids(&fin(ended.clone(), Sender::Client, 2 * MS)), ["closed"]);
+    assert_eq!(ids(&ended), ["open"]);
+    // It may have been lost.
+    ended.wire.server_lost = 4;
+    assert_eq!(ids(&fin(ended, Sender::Client, 5 * SECOND)), ["closed"]);
+}
+
+#[test]
+fn what_is_no_mqtt() {
+    let mut ended = Ended { end: Some(End::Capture), ..Ended::default() };
+    let text = "the client ends it: unknown_ca".into();
+    ended.wire.alerts = vec![Heard { sender: Sender::Client, at: at(4, MS), text }];
+    ended.wire.is_tls = true;
+    assert_eq!(ids(&ended)[0], "tls-alert");
+    // An alert behind the DISCONNECT ended nothing.
+    let mut late = disconnect(accepted(), Sender::Client, 0, 0);
+    late.wire.alerts = ended.wire.alerts.clone();
+    assert_eq!(ids(&late), ["disconnect"]);
+    ended.wire.alerts.clear();
+    assert_eq!(ids(&ended), ["open"]);
+    ended.wire.upgrade_refused = Some((401, at(2, MS)));
+    assert_eq!(ids(&ended)[0], "upgrade-refused");
+}
+
+#[test]
+fn a_capture_that_begins_in_the_middle_says_so() {
+    let mut ended = Ended { is_begun: false, connect: None, connack: None, ..accepted() };
+    for sender in [Sender::Client, Sender::Server] {
+        tcp(&mut ended, sender).syns = 0;
+    }
+    assert_eq!(judge(&ended).caveats, ["the capture begins in the middle of this connection"]);
+}
+
+#[test]
+fn the_ids_of_causes_are_unique() {
+    for (i, row) in super::CAUSES.iter().enumerate() {
+        assert!(super::CAUSES.iter().skip(i + 1).all(|other| other.id != row.id), "{}", row.id);
+        assert!(!row.about.is_empty() && !row.about.ends_with('.'));
+    }
+}

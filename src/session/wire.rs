@@ -1,0 +1,200 @@
+//! What the wire shows of a connection beside its whole packets: how TCP began and ended it, what
+//! its packets broke last, what carried it.
+//!
+//! What may enter: facts that a verdict on the end of a connection needs. Each list is bounded.
+
+use super::{At, Seen};
+use crate::annotate::{Finding, Tape, view};
+use crate::spec::field::Context;
+use crate::spec::unit::Unit;
+use crate::spec::{Rule, Sender, Severity};
+use crate::stream;
+pub use crate::stream::{Place, Sent};
+use std::collections::VecDeque;
+
+/// Packets with errors that are remembered of each side: the last ones, as what ends a connection
+/// comes shortly before its end.
+const MAX_BROKEN: usize = 4;
+/// Sentences of TLS and of what is no MQTT that are remembered: the first ones.
+const MAX_WORDS: usize = 4;
+/// Bytes of a sentence that are kept.
+const MAX_SENTENCE: usize = 512;
+
+/// What the wire shows of a connection.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wire {
+    /// TCP; `None` for pasted bytes.
+    pub tcp: Option<Tcp>,
+    /// What was wrong with the client's last packets.
+    pub client_broke: VecDeque<Broken>,
+    /// What was wrong with the server's last packets.
+    pub server_broke: VecDeque<Broken>,
+    /// Fatal alerts of TLS.
+    pub alerts: Vec<Heard>,
+    /// What the connection carries instead of MQTT.
+    pub other: Vec<Heard>,
+    /// The status with which a server refused WebSocket.
+    pub upgrade_refused: Option<(u64, At)>,
+    /// The first WebSocket close frame, and who sent it.
+    pub websocket_close: Option<(Sender, At)>,
+    /// Whether a line was told of it that is no MQTT.
+    pub(super) is_heard: bool,
+    /// Whether TLS was seen.
+    pub is_tls: bool,
+    /// Bytes of the client that were not captured.
+    pub client_lost: u64,
+    /// Bytes of the server that were not captured.
+    pub server_lost: u64,
+}
+
+/// TCP, by client and server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tcp {
+    /// The first segment.
+    pub first: At,
+    /// The last one.
+    pub last: At,
+    /// What the client sent.
+    pub client: stream::Sent,
+    /// What the server sent.
+    pub server: stream::Sent,
+}
+
+/// A packet of which something is wrong, or bytes that are none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Broken {
+    /// Its place.
+    pub at: At,
+    /// The name of its type; `bytes` where they are no packet.
+    pub what: &'static str,
+    /// The rule that it breaks.
+    pub rule: Rule,
+    /// The sentence of the finding.
+    pub message: Box<str>,
+    /// Bytes that are there and bytes that were announced, for a packet that did not come whole.
+    pub cut: Option<(u64, u64)>,
+}
+
+/// A sentence about the connection; it may quote untrusted text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// Whom it is about.
+    pub sender: Sender,
+    /// The record that told it.
+    pub at: At,
+    /// The sentence.
+    pub text: Box<str>,
+}
+
+impl Wire {
+    /// What was wrong with the last packets of one side, the oldest first.
+    #[must_use]
+    pub fn broke(&self, sender: Sender) -> &VecDeque<Broken> {
+        if sender == Sender::Client { &self.client_broke } else { &self.server_broke }
+    }
+
+    /// Bytes of one side that were not captured.
+    #[must_use]
+    pub fn lost(&self, sender: Sender) -> u64 {
+        if sender == Sender::Client { self.client_lost } else { self.server_lost }
+    }
+
+    /// Takes note of what was found on a whole packet: the first error of it.
+    pub(super) fn found(&mut self, seen: &Seen<'_>, tape: &Tape) {
+        let Some(sender) = seen.sender else { return };
+        let is_error = |finding: &&Finding| finding.severity() == Severity::Error;
+        let Some(finding) = tape.findings().iter().find(is_error) else { return };
+        let what = seen.decoded.header.packet_type.name();
+        let context = view::context(seen.bytes, tape, seen.decoded.version, Some(sender));
+        self.break_by(sender, Broken::new(seen.at, what, finding, &context, None));
+    }
+
+    /// Takes note of bytes that are no whole packet.
+    pub(super) fn stray(
+        &mut self,
+        sender: Sender,
+        at: At,
+        (finding, context): (&Finding, &Context),
+        cut: Option<(u64, u64)>,
+    ) {
+        let what = if cut.is_some() { context.packet_type().name() } else { "bytes" };
+        self.break_by(sender, Broken::new(at, what, finding, context, cut));
+    }
+
+    /// Takes note of a line that is no MQTT.
+    pub(super) fn heard(&mut self, (unit, text): (Unit, &str), sender: Sender, at: At) {
+        self.is_heard = true;
+        self.is_tls |= matches!(unit, Unit::TLS | Unit::TLS_ALERT);
+        let list = match unit {
+            Unit::TLS_ALERT => &mut self.alerts,
+            Unit::OTHER => &mut self.other,
+            Unit::WEBSOCKET_CLOSE => {
+                self.websocket_close = self.websocket_close.or(Some((sender, at)));
+                return;
+            }
+            _ => return,
+        };
+        if list.len() < MAX_WORDS {
+            list.push(Heard { sender, at, text: kept(text).into() });
+        }
+    }
+
+    /// Takes note of the findings on such a line.
+    pub(super) fn noted(&mut self, findings: &[Finding], at: At) {
+        let refused = findings.iter().find(|it| it.rule == Rule::WEBSOCKET_REFUSED);
+        self.upgrade_refused = self.upgrade_refused.or(refused.map(|finding| (finding.a, at)));
+    }
+
+    fn break_by(&mut self, sender: Sender, broken: Broken) {
+        let list = match sender {
+            Sender::Client => &mut self.client_broke,
+            Sender::Server => &mut self.server_broke,
+        };
+        if list.len() >= MAX_BROKEN {
+            list.pop_front();
+        }
+        list.push_back(broken);
+    }
+}
+
+impl Broken {
+    fn new(
+        at: At,
+        what: &'static str,
+        finding: &Finding,
+        context: &Context,
+        cut: Option<(u64, u64)>,
+    ) -> Self {
+        let message = finding.message(context);
+        Self { at, what, rule: finding.rule, message: kept(&message).into(), cut }
+    }
+}
+
+impl Tcp {
+    /// By what the flow table knows, and which side the client is.
+    #[must_use]
+    pub fn new(course: &stream::Course, client: stream::Side) -> Self {
+        let at = |place: stream::Place| At { number: 0, frame: place.frame, time: place.time };
+        Self {
+            first: at(course.first),
+            last: at(course.last),
+            client: *course.sent(client),
+            server: *course.sent(client.other()),
+        }
+    }
+
+    /// What one side sent.
+    #[must_use]
+    pub fn sent(&self, sender: Sender) -> &stream::Sent {
+        if sender == Sender::Client { &self.client } else { &self.server }
+    }
+}
+
+/// As much of a sentence as is kept.
+fn kept(text: &str) -> &str {
+    let mut end = text.len().min(MAX_SENTENCE);
+    while !text.is_char_boundary(end) {
+        end = end.saturating_sub(1);
+    }
+    text.get(..end).unwrap_or_default()
+}
