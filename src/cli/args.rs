@@ -55,14 +55,14 @@ pub(super) enum Command {
     Read(Read),
     /// Capture on an interface and show packets as they pass.
     Live(Live),
-    /// List the connections of captures, and why each ended.
-    Sessions(Sessions),
-    /// Show one connection as a time line: client on the left, server on the right.
-    Session(Session),
     /// Write the log that mosquitto would have written of a capture, or compare with the real one.
     Log(Log),
     /// Explain a word of MQTT (0x97, PUBREC, "Receive Maximum"), or a log of mosquitto line by line.
     Explain(Explanation),
+    /// List the connections of captures, and why each ended.
+    Sessions(Sessions),
+    /// Show one connection as a time line: client on the left, server on the right.
+    Session(Session),
     /// List the interfaces to capture on, with their addresses (-D).
     Interfaces,
     /// List the fields that filters can name, with their types (-G fields).
@@ -149,11 +149,7 @@ impl Answer {
     /// The same as the options of packets, in a format of the answer's own.
     pub(super) fn output(&self, format: &str) -> Output {
         Output {
-            display_filter: None,
             format: format.to_owned(),
-            fields: Vec::new(),
-            field_options: Vec::new(),
-            mosquitto: None,
             verbose: false,
             explain: ExplainArg::default(),
             hex: false,
@@ -165,6 +161,10 @@ impl Answer {
             findings: None,
             quiet: false,
             line_buffered: false,
+            display_filter: None,
+            fields: Vec::new(),
+            field_options: Vec::new(),
+            mosquitto: None,
         }
     }
 }
@@ -242,48 +242,6 @@ pub(super) struct Read {
     pub(super) output: Output,
 }
 
-/// `mqttscope sessions`
-#[derive(Debug, Args)]
-pub(super) struct Sessions {
-    /// Captures, read as one in the order of time; - is standard input.
-    #[arg(value_name = "FILE", required_unless_present = "read_file")]
-    pub(super) files: Vec<PathBuf>,
-    /// A capture, as with tshark. May be repeated.
-    #[arg(short = 'r', value_name = "FILE")]
-    pub(super) read_file: Vec<PathBuf>,
-    /// Stop after this many frames.
-    #[arg(short = 'c', value_name = "FRAMES")]
-    pub(super) count: Option<u64>,
-    /// Output format.
-    #[arg(short = 'T', value_name = "FORMAT", default_value = "table", value_parser = formats_of(render::sessions::FORMATS))]
-    pub(super) format: String,
-    #[command(flatten)]
-    pub(super) protocol: Protocol,
-    #[command(flatten)]
-    pub(super) answer: Answer,
-}
-
-/// `mqttscope session`
-#[derive(Debug, Args)]
-pub(super) struct Session {
-    /// A capture; - is standard input.
-    #[arg(value_name = "FILE")]
-    pub(super) file: PathBuf,
-    /// The number of a stream, or a Client Identifier: then all its connections are shown.
-    #[arg(value_name = "ID")]
-    pub(super) id: String,
-    /// Stop after this many frames.
-    #[arg(short = 'c', value_name = "FRAMES")]
-    pub(super) count: Option<u64>,
-    /// Output format.
-    #[arg(short = 'T', value_name = "FORMAT", default_value = "timeline", value_parser = formats_of(render::timeline::FORMATS))]
-    pub(super) format: String,
-    #[command(flatten)]
-    pub(super) protocol: Protocol,
-    #[command(flatten)]
-    pub(super) answer: Answer,
-}
-
 /// `mqttscope log`
 #[derive(Debug, Args)]
 pub(super) struct Log {
@@ -330,6 +288,48 @@ Examples:
   mqttscope explain mqtt.conflag.cleansess
   mqttscope explain /var/log/mosquitto/mosquitto.log
   mosquitto_sub -d -t a/b 2>&1 | mqttscope explain -";
+
+/// `mqttscope sessions`
+#[derive(Debug, Args)]
+pub(super) struct Sessions {
+    /// Captures, read as one in the order of time; - is standard input.
+    #[arg(value_name = "FILE", required_unless_present = "read_file")]
+    pub(super) files: Vec<PathBuf>,
+    /// A capture, as with tshark. May be repeated.
+    #[arg(short = 'r', value_name = "FILE")]
+    pub(super) read_file: Vec<PathBuf>,
+    /// Stop after this many frames.
+    #[arg(short = 'c', value_name = "FRAMES")]
+    pub(super) count: Option<u64>,
+    /// Output format.
+    #[arg(short = 'T', value_name = "FORMAT", default_value = "table", value_parser = formats_of(render::sessions::FORMATS))]
+    pub(super) format: String,
+    #[command(flatten)]
+    pub(super) protocol: Protocol,
+    #[command(flatten)]
+    pub(super) answer: Answer,
+}
+
+/// `mqttscope session`
+#[derive(Debug, Args)]
+pub(super) struct Session {
+    /// A capture; - is standard input.
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// The number of a stream, or a Client Identifier: then all its connections are shown.
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+    /// Stop after this many frames.
+    #[arg(short = 'c', value_name = "FRAMES")]
+    pub(super) count: Option<u64>,
+    /// Output format.
+    #[arg(short = 'T', value_name = "FORMAT", default_value = "timeline", value_parser = formats_of(render::timeline::FORMATS))]
+    pub(super) format: String,
+    #[command(flatten)]
+    pub(super) protocol: Protocol,
+    #[command(flatten)]
+    pub(super) answer: Answer,
+}
 
 /// `mqttscope live`
 #[derive(Debug, Args)]

@@ -30,8 +30,8 @@ pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
         lines: args.lines,
         protocol: args.protocol.into(),
     };
-    let printer = Printer::new(&args.output, false, args.file.as_slice())?;
-    let mut printer = read_paste(&paste, settings, Filtered::new(filter, printer));
+    let printer = Filtered::new(filter, Printer::new(&args.output, false, args.file.as_slice())?);
+    let mut printer = read_paste(&paste, settings, printer);
     let outcome = printer.inner.finish()?;
     choose::report(&printer);
     tell(&paste, args);

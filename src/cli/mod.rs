@@ -75,10 +75,10 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Decode(args) => decode::run(args),
         Command::Read(args) => read::run(args),
         Command::Live(args) => live::run(args),
-        Command::Sessions(args) => sessions::list(args),
-        Command::Session(args) => sessions::one(args),
         Command::Log(args) => log::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Sessions(args) => sessions::list(args),
+        Command::Session(args) => sessions::one(args),
         Command::Interfaces => interfaces::run(),
         Command::Fields(args) => fields::run(args),
     }

@@ -103,6 +103,16 @@ impl Printer {
         }
     }
 
+    fn flow(&mut self, result: io::Result<()>) -> ControlFlow<()> {
+        match result {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
     fn end(&mut self) -> io::Result<()> {
         self.format.end(&mut self.out)?;
         if let Some((_, digest)) = &self.findings {
@@ -125,16 +135,6 @@ impl Printer {
             sessions.ended(ended, &mut self.out)?;
         }
         if self.quiet { Ok(()) } else { self.format.ended(ended, &mut self.out) }
-    }
-
-    fn flow(&mut self, result: io::Result<()>) -> ControlFlow<()> {
-        match result {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                self.failed = Some(error);
-                ControlFlow::Break(())
-            }
-        }
     }
 
     fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
@@ -166,6 +166,7 @@ impl Consumer for Printer {
             self.failed = self.end_of(ended).err();
         }
     }
+
     fn lifeline(&mut self, lifeline: &Lifeline) -> ControlFlow<()> {
         if self.quiet {
             return ControlFlow::Continue(());
@@ -224,10 +225,10 @@ pub(super) fn options(output: &Output) -> Options {
         hex: output.hex,
         redact: output.redact,
         time: output.time,
-        session: String::new(),
-        inputs: Vec::new(),
         fields: columns::options(&output.fields, &output.field_options),
         mosquitto: output.mosquitto.unwrap_or_default(),
+        session: String::new(),
+        inputs: Vec::new(),
     }
 }
 

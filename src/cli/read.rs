@@ -22,8 +22,8 @@ pub(super) fn run_as(args: &Read, format: &str) -> anyhow::Result<Outcome> {
     let chosen = choose::both(args.output.display_filter.as_deref(), words);
     let Ok(filter) = choose::filter(&chosen, &args.output) else { return Ok(Outcome::Usage) };
     let printer = Printer::with_format(&args.output, format, false, &files)?;
-    let printer = (Filtered::new(filter, printer), args.output.redact);
-    inspect(&files, args.count, args.follow, &args.protocol, printer)
+    let printer = Filtered::new(filter, printer);
+    inspect(&files, args.count, args.follow, &args.protocol, (printer, args.output.redact))
 }
 
 /// Reads captures as one, shows what the printer shows, and tells how that went.

@@ -216,7 +216,7 @@ impl Conversation {
         if is_closed && mqtt.has_bytes() {
             mqtt.tell_closes(self.closes, worker);
         }
-        let mut top = Records { worker, connection, mqtt, time: None };
+        let mut top = Records { worker, connection, mqtt, time };
         for sender in [Sender::Client, Sender::Server] {
             if top.mqtt.direction(sender).arrivals.len() > MAX_SEGMENTS {
                 top.frame(sender, None, None, |framer, emit| framer.shed(emit));
@@ -248,14 +248,14 @@ impl Conversation {
         let _ = self.carrier.wake(&mut top);
     }
 
-    /// Whether bytes of MQTT were taken, so that it is known which side is the client.
-    fn has_mqtt(&self) -> bool {
-        self.mqtt.as_deref().is_some_and(Mqtt::has_bytes)
-    }
-
     /// Whether it is MQTT, or ought to be by its port.
     fn is_mqtt(&self) -> bool {
         self.hints.is_mqtt_port || self.has_mqtt()
+    }
+
+    /// Whether bytes of MQTT were taken, so that it is known which side is the client.
+    fn has_mqtt(&self) -> bool {
+        self.mqtt.as_deref().is_some_and(Mqtt::has_bytes)
     }
 
     /// Nothing more comes of the connection.

@@ -46,21 +46,21 @@ pub trait Format {
     /// What `out` reports.
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()>;
 
-    /// A connection has ended, or nothing more comes of it.
-    ///
-    /// # Errors
-    /// What `out` reports.
-    fn ended(&mut self, ended: &Ended, out: &mut dyn Write) -> io::Result<()> {
-        let _ = (ended, out);
-        Ok(())
-    }
-
     /// Writes what there is to say of the beginning or the end of a connection.
     ///
     /// # Errors
     /// What `out` reports.
     fn lifeline(&mut self, lifeline: &Lifeline, out: &mut dyn Write) -> io::Result<()> {
         let _ = (lifeline, out);
+        Ok(())
+    }
+
+    /// A connection has ended, or nothing more comes of it.
+    ///
+    /// # Errors
+    /// What `out` reports.
+    fn ended(&mut self, ended: &Ended, out: &mut dyn Write) -> io::Result<()> {
+        let _ = (ended, out);
         Ok(())
     }
 
@@ -104,7 +104,7 @@ pub static FORMATS: &[FormatRow] = &[
     FormatRow {
         name: "log",
         about: "the log that mosquitto would have written: its lines, with their times in seconds since 1970",
-        is_text: false,
+        is_text: true,
         make: |options| Box::new(log::Log::new(options)),
     },
     FormatRow {
@@ -160,14 +160,14 @@ pub struct Options {
     pub redact: bool,
     /// How times are shown.
     pub time: time::TimeFormat,
-    /// The connection that is shown: the number of its stream, or a Client Identifier.
-    pub session: String,
-    /// The files that are read, for formats that name them.
-    pub inputs: Vec<String>,
     /// Which fields are shown, where a format shows fields.
     pub fields: fields::FieldOptions,
     /// The release of mosquitto whose log is written.
     pub mosquitto: Release,
+    /// The connection that is shown: the number of its stream, or a Client Identifier.
+    pub session: String,
+    /// The files that are read, for formats that name them.
+    pub inputs: Vec<String>,
 }
 
 /// How much is explained.
