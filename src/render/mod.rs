@@ -202,6 +202,7 @@ pub fn citation(finding: &Finding, context: &Context) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::Sender;
 
     #[test]
     fn a_format_is_found_by_its_name() {
@@ -210,9 +211,10 @@ mod tests {
         for row in FORMATS {
             assert!(std::ptr::eq(format(row.name).unwrap(), row), "{} stands twice", row.name);
             let mut format = (row.make)(&Options::default());
-            let mut text = sample::with_record(&packet, Version::V311, None, |record| {
-                sample::written(&mut *format, &record)
-            });
+            let mut text =
+                sample::with_record(&packet, Version::V311, Some(Sender::Client), |record| {
+                    sample::written(&mut *format, &record)
+                });
             let mut end = Vec::new();
             format.end(&mut end).unwrap();
             text.push_str(&String::from_utf8(end).unwrap());
