@@ -11,42 +11,11 @@ use mqttscope::render::{FORMATS, Options};
 use mqttscope::spec::Severity;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use support::Tcp;
 use support::damage::{
     Random, cut, interleave, lose, merge, part, probe, reorder, repeat, segments, send_again,
 };
 use support::streams::{Stream, clean_streams};
-
-/// Rules that rest on both directions, or on other connections: a finding of one needs a proof of
-/// the order, which damage may take away.
-const IN_ORDER: &[&str] = &[
-    "packet-id-in-use",
-    "sent-again",
-    "dup-without-first",
-    "publish-after-pubrel",
-    "pubrel-early",
-    "pubrel-unknown",
-    "ack-twice",
-    "ack-wrong",
-    "ack-unasked",
-    "pingresp-unasked",
-    "receive-maximum-exceeded",
-    "packet-above-maximum",
-    "alias-above-maximum",
-    "qos-above-maximum",
-    "retain-unavailable",
-    "wildcard-unavailable",
-    "shared-unavailable",
-    "subscription-id-unavailable",
-    "no-subscription",
-    "delivered-twice",
-    "qos-above-granted",
-    "subscription-id-unknown",
-    "takes-over",
-    "take-over-war",
-    "session-revived",
-    "session-lost",
-];
+use support::{IN_ORDER, Tcp};
 
 /// What is compared of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]

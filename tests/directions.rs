@@ -10,10 +10,10 @@ use mqttscope::render::{FORMATS, Options};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use support::Tcp;
 use support::conversation::packet;
 use support::damage::{Random, cut, interleave, segments};
 use support::streams::clean_streams;
+use support::{IN_ORDER, Tcp};
 
 /// The records, each without what depends on the numbers of its frames and lines.
 #[derive(Default)]
@@ -27,11 +27,13 @@ impl Consumer for Records {
         let mut value: Value = serde_json::from_slice(&out).unwrap();
         let object = value.as_object_mut().unwrap();
         object.retain(|key, _| !["n", "frames", "time", "stream"].contains(&key.as_str()));
-        for partner in ["answers", "copy_of"] {
+        for partner in ["answers", "repeats", "copy_of"] {
             if let Some(partner) = object.get_mut(partner).and_then(Value::as_object_mut) {
                 partner.retain(|key, _| key == "type");
             }
         }
+        let findings = object["findings"].as_array_mut().unwrap();
+        findings.retain(|finding| !IN_ORDER.contains(&finding["rule"].as_str().unwrap()));
         self.0.push((record.origin.ends.unwrap().1.port() == 1883, value));
         ControlFlow::Continue(())
     }

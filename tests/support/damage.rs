@@ -127,7 +127,10 @@ pub fn reorder(list: &[Tcp], window: usize, random: &mut Random) -> Vec<Tcp> {
     let shuffled = turns(list).into_iter().flat_map(|turn| {
         let mut keyed: Vec<(usize, Tcp)> = Vec::new();
         for (index, segment) in turn.into_iter().enumerate() {
-            keyed.push((index + random.below(window), segment));
+            // An acknowledgment never comes before what it acknowledges, either.
+            let is_bare = segment.payload.is_empty() && !segment.fin;
+            let later = if is_bare { window } else { random.below(window) };
+            keyed.push((index + later, segment));
         }
         // A stable sort: nothing moves further than the window.
         keyed.sort_by_key(|(key, _)| *key);

@@ -17,6 +17,37 @@ pub mod wrap;
 use etherparse::PacketBuilder;
 use mqttscope::capture::{CaptureError, Frame, LinkType, Source, from_reader};
 
+/// Rules that rest on both directions, or on other connections: a finding of one needs a proof of
+/// the order, which damage may take away.
+pub const IN_ORDER: &[&str] = &[
+    "packet-id-in-use",
+    "sent-again",
+    "dup-without-first",
+    "publish-after-pubrel",
+    "pubrel-early",
+    "pubrel-unknown",
+    "ack-twice",
+    "ack-wrong",
+    "ack-unasked",
+    "pingresp-unasked",
+    "receive-maximum-exceeded",
+    "packet-above-maximum",
+    "alias-above-maximum",
+    "qos-above-maximum",
+    "retain-unavailable",
+    "wildcard-unavailable",
+    "shared-unavailable",
+    "subscription-id-unavailable",
+    "no-subscription",
+    "delivered-twice",
+    "qos-above-granted",
+    "subscription-id-unknown",
+    "takes-over",
+    "take-over-war",
+    "session-revived",
+    "session-lost",
+];
+
 /// A TCP segment to build a frame from.
 #[derive(Clone, Debug)]
 pub struct Tcp {
