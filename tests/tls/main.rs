@@ -169,11 +169,12 @@ fn another_client_hello_is_asked_for() {
     let server = bench.server(&["-groups", "P-384"]);
     let session = bench.session(&server, &["-tls1_3", "-groups", "X25519:P-384"], &LINES);
     assert_whole(&session, &["TLS 1.3"]);
-    // Both ClientHellos: the first record of the client, and one after the HelloRetryRequest.
+    // Both ClientHellos: the first record of the client, and one after the HelloRetryRequest. In what
+    // is encrypted the five bytes hardly ever stand by chance.
     let hellos = session
         .chunks
         .iter()
-        .filter(|(_, bytes)| bytes.windows(6).any(|w| w[0] == 22 && w[5] == 1));
+        .filter(|(_, bytes)| bytes.windows(7).any(|w| w[..2] == [22, 3] && w[5..] == [1, 0]));
     assert_eq!(hellos.count(), 2);
 }
 
@@ -211,8 +212,7 @@ fn early_data_is_read_when_it_is_taken_and_left_when_not() {
     let session = bench.session(&server, &args, &says);
     assert!(session.printed.contains("Early data was accepted"), "{}", session.printed);
     let reading = read(&session.chunks, &secrets(&session.key_log));
-    let text = String::from_utf8_lossy(&reading.client);
-    assert_eq!(text, "early words\nhello over there\n", "{:?}", reading.notes);
+    assert_eq!(said(&reading.client), "early words\nhello over there\n", "{:?}", reading.notes);
     assert_eq!(reading.gaps(), 0, "{:?}", reading.notes);
     assert!(reading.notes.iter().any(|note| note.contains("0-RTT")), "{:?}", reading.notes);
     // The same at a server that does not know the ticket.
@@ -220,10 +220,16 @@ fn early_data_is_read_when_it_is_taken_and_left_when_not() {
     let session = bench.session(&refusing, &args, &says);
     assert!(session.printed.contains("Early data was rejected"), "{}", session.printed);
     let reading = read(&session.chunks, &secrets(&session.key_log));
-    let text = String::from_utf8_lossy(&reading.client);
-    assert_eq!(text, "hello over there\n", "{:?}", reading.notes);
+    assert_eq!(said(&reading.client), "hello over there\n", "{:?}", reading.notes);
     assert_eq!(reading.gaps(), 0, "{:?}", reading.notes);
     assert!(reading.notes[0].contains("early data (0-RTT) refused"), "{:?}", reading.notes);
+}
+
+/// What the client was told to say. On a busy machine it reads the command to quit together with the
+/// line before, and sends that too.
+fn said(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    text.strip_suffix("Q\n").unwrap_or(&text).to_owned()
 }
 
 #[test]
