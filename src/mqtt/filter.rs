@@ -1,7 +1,7 @@
 //! Topic Filters (5.0: sections 4.7 and 4.8.2).
 
 use super::packet::Text;
-use super::primitive::{is_plain_topic, text};
+use super::primitive::text;
 use crate::annotate::{Cursor, Sink, Stop};
 use crate::spec::{Field, Rule, Version};
 use memchr::memchr2;
@@ -17,11 +17,31 @@ pub(super) fn topic_filter<'a, S: Sink>(
     version: Version,
 ) -> Result<Text<'a>, Stop> {
     let filter = text(c, field)?;
-    // A filter that could be a Topic Name has no wildcards to look at.
-    if S::RECORDS && (filter.0.starts_with(b"$") || !is_plain_topic(filter.0)) {
+    if S::RECORDS && !is_usual(filter.0) {
         judge(c, field, filter.0, version);
     }
     Ok(filter)
+}
+
+/// Whether there is nothing to say of a filter and it is not shared, which can be seen in one walk.
+#[inline]
+fn is_usual(filter: &[u8]) -> bool {
+    let mut before = b'/';
+    let mut rest = filter;
+    while let [byte, tail @ ..] = rest {
+        if matches!(byte, b'+' | b'#') {
+            let ends_level = match tail {
+                [] => true,
+                [next, ..] => *byte == b'+' && *next == b'/',
+            };
+            if before != b'/' || !ends_level {
+                return false;
+            }
+        }
+        before = *byte;
+        rest = tail;
+    }
+    !matches!(filter, [] | [b'$', ..])
 }
 
 /// Whether a filter asks for a shared subscription, which only 5.0 knows.
