@@ -118,7 +118,7 @@ fn logical(record: &Record<'_>) -> Vec<serde_json::Value> {
 
 /// A row of the table of rules as a reporting descriptor.
 fn rule(info: &'static RuleInfo) -> serde_json::Value {
-    let sentence = template(info.message);
+    let sentence = words::template(info.message);
     let places: Vec<String> = [Version::V311, Version::V5, Version::Sn12]
         .into_iter()
         .filter_map(|version| {
@@ -143,30 +143,6 @@ fn rule(info: &'static RuleInfo) -> serde_json::Value {
         "defaultConfiguration": { "level": info.severity.name() },
         "properties": { "tags": ["mqtt"] },
     })
-}
-
-/// A sentence whose places to fill are named: `Topic Alias <a>`.
-fn template(message: &str) -> String {
-    let mut out = String::new();
-    let mut rest = message;
-    while let Some((before, after)) = rest.split_once('{') {
-        let (place, tail) = after.split_once('}').unwrap_or((after, ""));
-        let name = place.split(':').next().unwrap_or(place);
-        out.push_str(before);
-        out.push_str(match name {
-            "a" => "<n>",
-            "b" => "<m>",
-            "field" => "<field>",
-            "limit" => "<length field>",
-            "packet" => "<packet>",
-            "version" | "other" => "<version>",
-            "sender" => "<sender>",
-            _ => "<place>",
-        });
-        rest = tail;
-    }
-    out.push_str(rest);
-    out
 }
 
 /// A path as a reference in a URI.

@@ -303,3 +303,28 @@ fn named(
 ) -> Option<(&'static str, &'static str)> {
     rows.iter().find(|row| row.0 == value).map(|row| (row.1, row.2))
 }
+
+/// A sentence whose places to fill are named: `Topic Alias <a>`.
+#[must_use]
+pub fn template(message: &str) -> String {
+    let mut out = String::new();
+    let mut rest = message;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (place, tail) = after.split_once('}').unwrap_or((after, ""));
+        let name = place.split(':').next().unwrap_or(place);
+        out.push_str(before);
+        out.push_str(match name {
+            "a" => "<n>",
+            "b" => "<m>",
+            "field" => "<field>",
+            "limit" => "<length field>",
+            "packet" => "<packet>",
+            "version" | "other" => "<version>",
+            "sender" => "<sender>",
+            _ => "<place>",
+        });
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}

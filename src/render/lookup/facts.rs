@@ -2,6 +2,7 @@
 
 use super::codes;
 use super::items::{Item, fields};
+use crate::render::words;
 use crate::spec::field::{FieldInfo, Kind, Meaning};
 use crate::spec::mosquitto::client_lines::CLIENT_LINES;
 use crate::spec::mosquitto::lines::LINES;
@@ -223,8 +224,10 @@ fn by_value(
 
 fn of_rule(rule: Rule) -> Vec<Fact> {
     let info = rule.info();
-    let mut out =
-        vec![Fact::new("Severity", info.severity.name()), Fact::new("Says", info.message)];
+    let mut out = vec![
+        Fact::new("Severity", info.severity.name()),
+        Fact::new("Says", words::template(info.message)),
+    ];
     out.extend(places(
         (info.section_v5, info.statements_v5),
         (info.section_v311, info.statements_v311),
