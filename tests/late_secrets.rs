@@ -61,6 +61,18 @@ fn a_block_of_secrets_may_stand_anywhere() {
     }
 }
 
+#[test]
+fn the_log_is_compared_with_all_that_such_a_block_opens() {
+    let file = moved(usize::MAX);
+    let path = file.path().to_str().unwrap();
+    let log = program::run(["log", path]);
+    assert!(log.out.contains("CONNACK"), "{}", log.out);
+    let diff = program::command(["log", path, "--diff", "-", "-T", "json"]);
+    let rows = program::finish(diff, log.out.as_bytes()).json();
+    let [summary] = &rows[..] else { panic!("{rows:?}") };
+    assert_eq!(summary["counts"]["same"], log.out.lines().count());
+}
+
 #[derive(Clone, Debug, Default)]
 struct Late(Arc<Mutex<Vec<u8>>>);
 

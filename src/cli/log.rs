@@ -2,10 +2,10 @@
 
 use super::args::Log;
 use super::output::Looks;
-use super::{Outcome, keylog, read, report};
-use crate::capture::{CaptureError, Merge, Source};
+use super::read::{self, Reading};
+use super::{Outcome, keylog};
 use crate::log::{Entry, LogReader, Read, text_of};
-use crate::pipeline::{Consumer, Inspector, Lifeline, Record};
+use crate::pipeline::{Consumer, Lifeline, Record};
 use crate::render::log::{Diff, Line, Missing, Scribe, compare, release_of, shown};
 use crate::render::paint::Role;
 use crate::spec::Severity;
@@ -118,35 +118,20 @@ fn entries(text: &str) -> (Vec<Entry<'_>>, u64) {
 fn lines(args: &Log, release: Release) -> anyhow::Result<(Vec<Line>, bool)> {
     let others = args.read.files.iter().map(PathBuf::from);
     let files: Vec<PathBuf> = args.read.read_file.iter().cloned().chain(others).collect();
+    let settings = args.read.protocol.settings(args.read.output.redact);
     let secrets = keylog::secrets(args.read.protocol.key_log(), false)?;
-    let mut settings = args.read.protocol.settings(args.read.output.redact);
-    settings.secrets = secrets;
     let collector = Collector { scribe: Scribe::new(release), lines: Vec::new() };
-    let mut inspector = Inspector::new(collector, settings);
-    let mut source = Merge::open(&files);
-    let mut errors: Vec<CaptureError> = Vec::new();
-    let mut left = args.read.count.unwrap_or(u64::MAX);
-    while left > 0 {
-        match source.next_frame() {
-            Ok(Some(frame)) => {
-                left = left.saturating_sub(1);
-                if inspector.frame(&frame).is_break() {
-                    break;
-                }
-            }
-            Ok(None) => break,
-            Err(error) => errors.push(error),
-        }
-    }
-    inspector.finish();
-    report::inspection(&inspector);
-    for error in &errors {
-        report::capture_error(&files, error);
-    }
-    let mut collector = inspector.into_consumer();
+    // Nothing is shown before the end.
+    let waits = |_: &mut Collector| ControlFlow::Continue(());
+    let sources = (settings, secrets);
+    let read = Reading::new(&files, args.read.count, false, sources, collector, waits)?;
+    let mut reading = read.context("a capture that grows cannot be compared")?;
+    reading.report(&files, |_| ());
+    let is_whole = reading.is_whole();
+    let mut collector = reading.inspector.into_consumer();
     collector.scribe.finish();
     let _ = collector.take();
-    Ok((collector.lines, !errors.is_empty()))
+    Ok((collector.lines, !is_whole))
 }
 
 /// The comparison on its way out.

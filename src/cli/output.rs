@@ -189,7 +189,7 @@ impl Looks {
     pub(super) fn new(color: ColorArg, width: Option<u16>) -> Self {
         let is_terminal = io::stdout().is_terminal();
         let painter = Painter { color: wants_color(color, is_terminal) };
-        Self { painter, width: columns(width, is_terminal) }
+        Self { painter, width: self::width(width, is_terminal) }
     }
 
     /// Text in the colour of its role.
@@ -199,7 +199,7 @@ impl Looks {
 }
 
 /// Columns of a line, where they are limited.
-fn columns(asked: Option<u16>, is_terminal: bool) -> Option<usize> {
+fn width(asked: Option<u16>, is_terminal: bool) -> Option<usize> {
     let terminal_width = || {
         terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|w| *w >= 20)
     };
@@ -221,7 +221,7 @@ pub(super) fn options(output: &Output) -> Options {
     Options {
         explain: output.explain.into(),
         color: wants_color(output.color, is_terminal),
-        width: columns(output.width, is_terminal),
+        width: width(output.width, is_terminal),
         hex: output.hex,
         redact: output.redact,
         time: output.time,

@@ -7,8 +7,9 @@ use super::{Outcome, choose, report};
 use crate::capture::{CaptureError, Fault, Merge, Source, Stop};
 use crate::carrier::tls::Secrets;
 use crate::filter::Filtered;
-use crate::pipeline::Inspector;
+use crate::pipeline::{Consumer, Inspector, Settings};
 use anyhow::Context;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
@@ -34,49 +35,111 @@ pub(super) fn inspect(
     protocol: &Protocol,
     (printer, redact): (Filtered<Printer>, bool),
 ) -> anyhow::Result<Outcome> {
+    let settings = protocol.settings(redact);
     let secrets = keylog::secrets(protocol.key_log(), follow)?;
-    let mut settings = protocol.settings(redact);
-    settings.secrets = secrets.clone();
-    if !follow && files.iter().all(|path| path.is_file()) {
-        // The whole capture is there, so the session may as well be told in one line at its end.
-        secrets.expect();
-    }
-    let mut inspector = Inspector::new(printer, settings);
-    let stop = Stop::default();
-    let (mut source, stop) = match files {
-        _ if !follow => (Merge::open(files), stop),
-        [path] if path.as_os_str() != "-" => {
-            let stop = stop.on_signals().context(report::NO_SIGNALS)?;
-            (Merge::follow(path, stop.clone()), stop)
+    // What is shown is not held back while the input keeps us waiting.
+    let flush = |printer: &mut Filtered<Printer>| printer.inner.flush();
+    let read = Reading::new(files, count, follow, (settings, secrets), printer, flush)?;
+    let Some(mut reading) = read else { return Ok(Outcome::Usage) };
+    let outcome = reading.inspector.consumer().inner.finish()?;
+    reading.report(files, choose::report);
+    Ok(if reading.is_whole() { outcome } else { Outcome::Input })
+}
+
+/// Captures that were read as one.
+pub(super) struct Reading<C> {
+    pub(super) inspector: Inspector<C>,
+    source: Merge,
+    secrets: Secrets,
+    errors: Vec<CaptureError>,
+}
+
+impl<C: Consumer> Reading<C> {
+    /// Reads them, at most `count` frames; `waits` is called where the input keeps us waiting. `None`:
+    /// they cannot be followed, which is told.
+    pub(super) fn new(
+        files: &[PathBuf],
+        count: Option<u64>,
+        follow: bool,
+        (mut settings, secrets): (Settings, Secrets),
+        consumer: C,
+        waits: impl FnMut(&mut C) -> ControlFlow<()>,
+    ) -> anyhow::Result<Option<Self>> {
+        settings.secrets = secrets.clone();
+        if !follow && files.iter().all(|path| path.is_file()) {
+            // The whole capture is there, so the session may as well be told in one line at its end.
+            secrets.expect();
         }
-        _ => {
-            report::line(FOLLOW_ONE);
-            return Ok(Outcome::Usage);
+        let inspector = Inspector::new(consumer, settings);
+        let stop = Stop::default();
+        let (source, stop) = match files {
+            _ if !follow => (Merge::open(files), stop),
+            [path] if path.as_os_str() != "-" => {
+                let stop = stop.on_signals().context(report::NO_SIGNALS)?;
+                (Merge::follow(path, stop.clone()), stop)
+            }
+            _ => {
+                report::line(FOLLOW_ONE);
+                return Ok(None);
+            }
+        };
+        let mut reading = Self { inspector, source, secrets, errors: Vec::new() };
+        reading.feed(count.unwrap_or(u64::MAX), waits);
+        if stop.is_due() {
+            // Whoever ends the following ends it between two frames or within one.
+            reading.errors.retain(|error| !is_end(&error.fault));
         }
-    };
-    let mut errors = feed(&mut source, &mut inspector, &secrets, count.unwrap_or(u64::MAX));
-    if stop.is_due() {
-        // Whoever ends the following ends it between two frames or within one.
-        errors.retain(|error| !is_end(&error.fault));
+        while let Some(beside) = reading.source.behind() {
+            // Whether the consumer wants more is asked again at the end.
+            let _ = reading.inspector.beside(&beside);
+        }
+        reading.inspector.finish();
+        Ok(Some(reading))
     }
-    while let Some(beside) = source.behind() {
-        // Whether the consumer wants more is asked again at the end.
-        let _ = inspector.beside(&beside);
+
+    /// Whether all files could be read to their ends.
+    pub(super) fn is_whole(&self) -> bool {
+        self.errors.is_empty()
     }
-    inspector.finish();
-    let outcome = inspector.consumer().inner.finish()?;
-    for notice in source.notices() {
-        report::notice(files, &notice);
+
+    /// Tells how that went; `own` tells what the consumer has to say of it.
+    pub(super) fn report(&mut self, files: &[PathBuf], own: impl FnOnce(&C)) {
+        for notice in self.source.notices() {
+            report::notice(files, &notice);
+        }
+        if self.is_whole() || self.inspector.frames() > 0 {
+            report::inspection(&self.inspector);
+        }
+        own(self.inspector.consumer());
+        keylog::report(&self.secrets);
+        for error in &self.errors {
+            report::capture_error(files, error);
+        }
     }
-    if errors.is_empty() || inspector.frames() > 0 {
-        report::inspection(&inspector);
+
+    /// Gives all frames to the inspector, at most `count`; a file that fails does not end the others.
+    fn feed(&mut self, count: u64, mut waits: impl FnMut(&mut C) -> ControlFlow<()>) {
+        let Self { inspector, source, secrets, errors } = self;
+        let mut waker = Waker::default();
+        let mut taken = 0;
+        while taken < count {
+            match source.next_frame() {
+                Ok(Some(frame)) => {
+                    taken = taken.saturating_add(1);
+                    if inspector.frame(&frame).is_break()
+                        || waker.wake(secrets, inspector).is_break()
+                    {
+                        break;
+                    }
+                    if source.waits() && waits(inspector.consumer()).is_break() {
+                        break;
+                    }
+                }
+                Ok(None) => break,
+                Err(error) => errors.push(error),
+            }
+        }
     }
-    choose::report(inspector.consumer());
-    keylog::report(&secrets);
-    for error in &errors {
-        report::capture_error(files, error);
-    }
-    Ok(if errors.is_empty() { outcome } else { Outcome::Input })
 }
 
 /// Why `--follow` is refused.
@@ -89,33 +152,4 @@ fn is_end(fault: &Fault) -> bool {
         Fault::Unpacked { fault, .. } => is_end(fault),
         _ => false,
     }
-}
-
-/// Gives all frames to the inspector, at most `count`; a file that fails does not end the others.
-fn feed(
-    source: &mut Merge,
-    inspector: &mut Inspector<Filtered<Printer>>,
-    secrets: &Secrets,
-    count: u64,
-) -> Vec<CaptureError> {
-    let mut waker = Waker::default();
-    let mut errors = Vec::new();
-    let mut taken = 0;
-    while taken < count {
-        match source.next_frame() {
-            Ok(Some(frame)) => {
-                taken = taken.saturating_add(1);
-                if inspector.frame(&frame).is_break() || waker.wake(secrets, inspector).is_break() {
-                    break;
-                }
-                // What is shown is not held back while the input keeps us waiting.
-                if source.waits() && inspector.consumer().inner.flush().is_break() {
-                    break;
-                }
-            }
-            Ok(None) => break,
-            Err(error) => errors.push(error),
-        }
-    }
-    errors
 }

@@ -13,13 +13,8 @@ pub(super) fn list(args: &Sessions) -> anyhow::Result<Outcome> {
     let output = args.answer.output(&args.format);
     let printer =
         Printer::of(row(sessions::FORMATS, &args.format)?, &options(&output), &output, false);
-    read::inspect(
-        &files,
-        args.count,
-        false,
-        &args.protocol,
-        (Filtered::new(None, printer), args.answer.redact),
-    )
+    let printer = (Filtered::new(None, printer), args.answer.redact);
+    read::inspect(&files, args.count, false, &args.protocol, printer)
 }
 
 /// One of them, or all of one client.
@@ -29,13 +24,8 @@ pub(super) fn one(args: &Session) -> anyhow::Result<Outcome> {
     let options = Options { session: args.id.clone(), ..options(&output) };
     let printer = Printer::of(row, &options, &output, false);
     let files = [args.file.clone()];
-    read::inspect(
-        &files,
-        args.count,
-        false,
-        &args.protocol,
-        (Filtered::new(None, printer), args.answer.redact),
-    )
+    let printer = (Filtered::new(None, printer), args.answer.redact);
+    read::inspect(&files, args.count, false, &args.protocol, printer)
 }
 
 fn row(rows: &'static [FormatRow], name: &str) -> anyhow::Result<&'static FormatRow> {
