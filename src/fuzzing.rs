@@ -102,16 +102,8 @@ fn segments_with(data: &[u8], settings: Settings) {
         passed = passed.saturating_add(60_000_000_000_i64.saturating_mul(far.into()));
         let seq = u32::from(*seq) | u32::from(far) << 24;
         let packet = ip_packet(*flags, seq, u32::from(*ack), payload);
-        let frame = Frame {
-            number,
-            time: i64::try_from(number).ok().map(|time| time.saturating_add(passed)),
-            link: LinkType::RAW,
-            original_len: u32::try_from(packet.len()).unwrap_or(u32::MAX),
-            interface: 0,
-            file: 0,
-            beside: None,
-            data: &packet,
-        };
+        let whole = raw_frame(number, &packet);
+        let frame = Frame { time: whole.time.map(|time| time.saturating_add(passed)), ..whole };
         if inspector.frame(&frame).is_break() {
             break;
         }
@@ -155,6 +147,20 @@ pub fn websocket(data: &[u8]) {
     layer.finish(&mut check);
 }
 
+/// A frame that holds an IP packet whole, so many nanoseconds after 1970 as its number.
+fn raw_frame(number: u64, packet: &[u8]) -> Frame<'_> {
+    Frame {
+        number,
+        time: i64::try_from(number).ok(),
+        link: LinkType::RAW,
+        original_len: u32::try_from(packet.len()).unwrap_or(u32::MAX),
+        interface: 0,
+        file: 0,
+        beside: None,
+        data: packet,
+    }
+}
+
 /// IPv4 and TCP headers before the payload; to port 1883, or from it.
 fn ip_packet(flags: u8, seq: u32, ack: u32, payload: &[u8]) -> Vec<u8> {
     const HEADERS: u16 = 40;
@@ -185,17 +191,9 @@ pub fn datagrams(data: &[u8]) {
         message(payload);
         let missing = u16::from(flags & 3);
         let packet = udp_packet(flags & 0x80 == 0, missing, payload);
-        let there = u32::try_from(packet.len()).unwrap_or(u32::MAX);
-        let frame = Frame {
-            number,
-            time: i64::try_from(number).ok(),
-            link: LinkType::RAW,
-            original_len: there.saturating_add(missing.into()),
-            interface: 0,
-            file: 0,
-            beside: None,
-            data: &packet,
-        };
+        let there = raw_frame(number, &packet);
+        let original_len = there.original_len.saturating_add(missing.into());
+        let frame = Frame { original_len, ..there };
         if inspector.frame(&frame).is_break() {
             break;
         }

@@ -3,7 +3,7 @@
 
 mod support;
 
-use mqttscope::capture::{Frame, LinkType};
+use mqttscope::capture::Frame;
 use mqttscope::mqtt::framer::{Framed, Framer, Why};
 use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
 use mqttscope::stream::Limits;
@@ -52,16 +52,8 @@ impl Run {
         let data = Tcp { client_port: port, ..segment }.ip();
         self.frames += 1;
         self.time += 1_000;
-        let frame = Frame {
-            number: self.frames,
-            time: Some(self.time),
-            link: LinkType(101),
-            original_len: data.len() as u32,
-            interface: 0,
-            file: 0,
-            beside: None,
-            data: &data,
-        };
+        let (number, time) = (self.frames, Some(self.time));
+        let frame = Frame { number, time, ..support::frame(101, &data) };
         assert!(self.inspector.frame(&frame).is_continue());
     }
 

@@ -5,7 +5,7 @@
 mod support;
 
 use mqttscope::annotate::view;
-use mqttscope::capture::{Frame, LinkType};
+use mqttscope::capture::Frame;
 use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
 use mqttscope::render::{FORMATS, Options};
 use mqttscope::spec::Severity;
@@ -77,16 +77,8 @@ fn read(list: &[Tcp]) -> Vec<Shown> {
     let mut inspector = Inspector::new(Records::default(), Settings::default());
     for (number, segment) in (1..).zip(list) {
         let data = segment.ip();
-        let frame = Frame {
-            number,
-            time: Some(number as i64 * 1_000_000),
-            link: LinkType(101),
-            original_len: data.len() as u32,
-            interface: 0,
-            file: 0,
-            beside: None,
-            data: &data,
-        };
+        let time = Some(number as i64 * 1_000_000);
+        let frame = Frame { number, time, ..support::frame(101, &data) };
         assert!(inspector.frame(&frame).is_continue());
     }
     inspector.finish();

@@ -4,7 +4,7 @@
 
 mod support;
 
-use mqttscope::capture::{Frame, LinkType};
+use mqttscope::capture::Frame;
 use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
 use mqttscope::render::{FORMATS, Options};
 use serde_json::Value;
@@ -44,16 +44,8 @@ fn read(list: &[Tcp], step: i64) -> Records {
     let mut inspector = Inspector::new(Records::default(), Settings::default());
     for (number, segment) in (1..).zip(list) {
         let data = segment.ip();
-        let frame = Frame {
-            number,
-            time: Some(number as i64 * step * 1_000),
-            link: LinkType(101),
-            original_len: data.len() as u32,
-            interface: 0,
-            file: 0,
-            beside: None,
-            data: &data,
-        };
+        let time = Some(number as i64 * step * 1_000);
+        let frame = Frame { number, time, ..support::frame(101, &data) };
         assert!(inspector.frame(&frame).is_continue());
     }
     inspector.finish();

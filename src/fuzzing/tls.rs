@@ -1,7 +1,6 @@
 //! TLS: a key log and what both sides send.
 
-use super::{Checker, ip_packet};
-use crate::capture::{Frame, LinkType};
+use super::{Checker, ip_packet, raw_frame};
 use crate::carrier::tls::seal::{SUITE, Sealer};
 use crate::carrier::tls::{Secrets, Tls};
 use crate::carrier::{Input, Layer, Output};
@@ -179,17 +178,7 @@ fn piped(pieces: &[Piece], secrets: Secrets) {
     }
     for (number, (flags, seq, ack, payload)) in (1_u64..).zip(segments) {
         let packet = ip_packet(flags, seq, ack, payload);
-        let frame = Frame {
-            number,
-            time: i64::try_from(number).ok(),
-            link: LinkType::RAW,
-            original_len: u32::try_from(packet.len()).unwrap_or(u32::MAX),
-            interface: 0,
-            file: 0,
-            beside: None,
-            data: &packet,
-        };
-        if inspector.frame(&frame).is_break() {
+        if inspector.frame(&raw_frame(number, &packet)).is_break() {
             break;
         }
     }
