@@ -172,6 +172,32 @@ fn a_war_is_more_than_two_take_overs() {
     assert_eq!(all[5].war.unwrap().count, 5);
 }
 
+/// A device that loses its connection without a word and dials again: its server ends the old
+/// connection, and nobody is there any more to answer.
+#[test]
+fn a_client_that_comes_back_fights_nobody() {
+    let mut world = World::default();
+    world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+    for stream in 1..6 {
+        world.finds(stream, C, NEW, &[Rule::TAKES_OVER]);
+        world.quiet(stream, &[(S, ACCEPTED)]);
+        let closed = Closed { how: Close::Fin, at: world.at() };
+        let old = world.connections.get_mut(&(stream - 1)).unwrap();
+        old.closed(S, closed, &mut world.shared);
+        // At best the host says that it knows nothing of it.
+        if stream % 2 == 0 {
+            let closed = Closed { how: Close::Rst, at: world.at() };
+            let old = world.connections.get_mut(&(stream - 1)).unwrap();
+            old.closed(C, closed, &mut world.shared);
+        }
+    }
+    let all = world.end();
+    assert!(all.iter().all(|ended| ended.war.is_none()), "{all:#?}");
+    let counts: Vec<_> = all.iter().map(|one| one.reconnects.map(|many| many.count)).collect();
+    assert_eq!(counts, [None, None, None, Some(3), Some(4), Some(5)]);
+    assert_eq!(all[5].reconnects.unwrap().addresses, 1);
+}
+
 #[test]
 fn a_session_is_there_or_is_not() {
     let mut world = World::default();

@@ -91,7 +91,7 @@ impl<'e> Scene<'e> {
 
     /// Whether anything of a side was not captured, or could not be read.
     pub(super) fn has_lost(&self, sender: Sender) -> bool {
-        self.ended.wire.lost(sender) > 0
+        self.ended.wire.lost(sender).bytes > 0
     }
 
     /// Whether the first segment of the connection was seen.
