@@ -164,8 +164,7 @@ fn what_is_missing_is_told() {
 /// end that was captured, and its acknowledgment counts three: two bytes and the FIN.
 #[test]
 fn an_end_that_was_not_captured_is_not_the_other_sides() {
-    let (ended, ..) =
-        inspect_some(&captures_folder().join("v311-qos.pcap"), |number| number != 23);
+    let (ended, ..) = inspect_some(&captures_folder().join("v311-qos.pcap"), |number| number != 23);
     let writer = &ended[1];
     let verdict = judge(writer);
     let ids: Vec<_> = verdict.causes.iter().map(|cause| cause.info.id).collect();

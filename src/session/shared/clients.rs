@@ -257,9 +257,10 @@ fn is_thrown_out(record: &Ended, rival: &Other) -> bool {
     let time = |at: At| (at.time, at.frame);
     let Some(server) = record.from_server.closed else { return false };
     let since = time(rival.at);
-    let closes = record.from_client.closed.is_some_and(|closed| {
-        closed.how == Close::Fin && time(closed.at) >= time(server.at)
-    });
+    let closes = record
+        .from_client
+        .closed
+        .is_some_and(|closed| closed.how == Close::Fin && time(closed.at) >= time(server.at));
     let speaks = record.from_client.last.is_some_and(|last| time(last) > since);
     time(server.at) >= since && (closes || speaks)
 }

@@ -384,3 +384,18 @@ fn copies_that_do_not_come() {
     world.quiet(1, &[(C, "320700017700080079")]);
     assert_eq!(world.end()[0].missed_count, 0);
 }
+
+/// Keep Alive is 60 s: a packet may be late before the server has to end the connection.
+#[test]
+fn a_pingreq_that_is_late_or_never_answered() {
+    let mut world = World::default();
+    world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+    world.seconds += 57;
+    world.quiet(0, &[(C, "c000"), (S, "d000")]);
+    world.seconds += 60;
+    world.finds(0, C, "c000", &[Rule::KEEP_ALIVE_LATE]);
+    world.seconds += 90;
+    world.finds(0, C, "c000", &[Rule::KEEP_ALIVE_EXPIRED]);
+    let unanswered = world.end()[0].keep_alive.unanswered;
+    assert_eq!(unanswered.map(|ping| ping.number), Some(5));
+}

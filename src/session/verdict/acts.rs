@@ -94,8 +94,12 @@ impl<'e> Scene<'e> {
         self.ended.wire.lost(sender).bytes > 0
     }
 
-    /// Whether the first segment of the connection was seen.
+    /// Whether nothing of MQTT came before what was captured: its first segment was, or the CONNECT.
     pub(super) fn is_begun(&self) -> bool {
-        self.ended.is_begun || self.ended.wire.tcp.is_some_and(|tcp| tcp.client.syns > 0)
+        let connect = self.ended.connect.as_ref().map(|connect| connect.at);
+        let is_first = connect.is_some() && connect == self.ended.from_client.first;
+        is_first
+            || self.ended.is_begun
+            || self.ended.wire.tcp.is_some_and(|tcp| tcp.client.syns > 0)
     }
 }

@@ -47,7 +47,9 @@ fn meaning(scene: &Scene<'_>, by: Sender, reason: u8) -> &'static str {
         (NORMAL, Sender::Server, _) => return "a normal end",
         (NORMAL, Sender::Client, true) => return "a normal end; its Will is discarded",
         (NORMAL, Sender::Client, false) if is_known => return "a normal end",
-        (WITH_WILL, Sender::Client, true) => return "the client leaves, but wants its Will published",
+        (WITH_WILL, Sender::Client, true) => {
+            return "the client leaves, but wants its Will published";
+        }
         (WITH_WILL, Sender::Client, false) if is_known => {
             return "the client leaves and wants its Will published, but its CONNECT had none";
         }

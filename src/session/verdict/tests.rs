@@ -245,7 +245,9 @@ fn taken_over_by_another_connection() {
     assert_eq!((id, certainty), ("taken-over", Certainty::Likely));
     assert!(text.starts_with("stream 7 from 192.0.2.2:50001"), "{text}");
     old.war = Some(War { count: 12, time: Some(60_000_000_000), addresses: 2 });
-    assert!(first(&old).2.contains("take-over number 12 in 1 min 0 s from 2 addresses, every 5.45 s"));
+    assert!(
+        first(&old).2.contains("take-over number 12 in 1 min 0 s from 2 addresses, every 5.45 s")
+    );
     // The client had gone by itself.
     let mut gone = fin(accepted(), Sender::Client, SECOND + MS);
     gone.taken_over_by = Some(other);
