@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{Read, stdin},
+    io::{Cursor, Read, stdin},
     path::Path,
 };
 
@@ -35,6 +35,23 @@ pub fn open(path: &Path) -> Result<Box<dyn Source + Send>, CaptureError> {
 /// As [`open`].
 pub fn from_reader(reader: Box<dyn Read + Send>) -> Result<Box<dyn Source + Send>, CaptureError> {
     start(Window::new(reader)).map_err(|fault| fault.of_file(0))
+}
+
+/// What begins with these bytes, where it is a capture or compressed: `pcap`, `gzip-compressed
+/// pcapng`, `gzip-compressed data`; and whether a capture is in it for sure.
+#[must_use]
+pub fn kind_of(first: &[u8]) -> Option<(String, bool)> {
+    let bytes = |bytes: &[u8]| Window::new(Box::new(Cursor::new(bytes.to_vec())));
+    let name = |mut window: Window| match magic::format(&mut window).ok()? {
+        Format::Pcap(_) => Some("pcap"),
+        Format::PcapNg => Some("pcapng"),
+    };
+    let Some(packing) = unpack::packing(first) else {
+        return name(bytes(first)).map(|name| (name.to_owned(), true));
+    };
+    let inside = name(Window::new(Box::new(Unpacker::new(packing, bytes(first)))));
+    let what = format!("{}-compressed {}", packing.name, inside.unwrap_or("data"));
+    Some((what, inside.is_some()))
 }
 
 fn start(mut window: Window) -> Result<Box<dyn Source + Send>, Fault> {

@@ -259,8 +259,9 @@ pub(super) struct Log {
 #[command(after_help = EXPLANATIONS)]
 pub(super) struct Explanation {
     /// Words: a packet type, a property, a reason code, a field, a rule, a statement, a section of the
-    /// standard. Or a log: a file, text with its lines, or - for standard input.
-    #[arg(value_name = "WORDS", required = true)]
+    /// standard. Or a log: a file, text with its lines, or - for standard input, which is read without
+    /// words, too.
+    #[arg(value_name = "WORDS")]
     pub(super) words: Vec<String>,
     /// Output format.
     #[arg(short = 'T', value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
@@ -287,7 +288,7 @@ Examples:
   mqttscope explain MQTT-3.1.2-24
   mqttscope explain mqtt.conflag.cleansess
   mqttscope explain /var/log/mosquitto/mosquitto.log
-  mosquitto_sub -d -t a/b 2>&1 | mqttscope explain -";
+  mosquitto_sub -d -t a/b 2>&1 | mqttscope explain";
 
 /// `mqttscope sessions`
 #[derive(Debug, Args)]

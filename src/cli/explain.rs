@@ -3,6 +3,7 @@
 use super::args::Explanation;
 use super::output::Looks;
 use super::{Outcome, report};
+use crate::capture;
 use crate::log::{LogReader, Read, text_of};
 use crate::render::entries::{
     LogExplainer, entry, json, json_prose, json_verdict, prose, verdicts,
@@ -15,12 +16,24 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use std::path::Path;
 
+/// Bytes that are looked at to tell what an input is: a block of a compressed file.
+const FIRST: usize = 256 << 10;
+/// What is said where nothing was given.
+const NOTHING: &str = "say what to explain: words of MQTT (mqttscope explain 0x97 PUBACK), or a log (mqttscope \
+                       explain FILE, or on standard input); mqttscope explain --help has more";
+
 /// A longer line is read in pieces of this many bytes: no log has such lines.
 const MAX_LINE: u64 = 1 << 20;
 
 pub(super) fn run(args: &Explanation) -> anyhow::Result<Outcome> {
     let result = match input(args)? {
-        Input::Log(source) => explain_log(args, source),
+        Input::Log(mut source) => match no_log(args, source.as_mut())? {
+            Some(why) => {
+                report::line(&why);
+                return Ok(Outcome::Usage);
+            }
+            None => explain_log(args, source),
+        },
         Input::Words(found) => explain_words(args, found),
     };
     match result {
@@ -36,10 +49,10 @@ enum Input {
 }
 
 fn input(args: &Explanation) -> anyhow::Result<Input> {
-    let [word, rest @ ..] = args.words.as_slice() else { return Ok(Input::Words(Vec::new())) };
+    let [word, rest @ ..] = args.words.as_slice() else { return Ok(standard_input()) };
     let is_one = rest.is_empty();
     if is_one && word == "-" {
-        return Ok(Input::Log(Box::new(io::stdin().lock())));
+        return Ok(standard_input());
     }
     let found = || lookup::find(&args.words);
     let path = Path::new(word);
@@ -50,7 +63,7 @@ fn input(args: &Explanation) -> anyhow::Result<Input> {
         if !is_word || word.contains(std::path::MAIN_SEPARATOR) {
             let file = File::open(path);
             let file = file.with_context(|| format!("{word} cannot be read"))?;
-            return Ok(Input::Log(Box::new(BufReader::new(file))));
+            return Ok(Input::Log(Box::new(BufReader::with_capacity(FIRST, file))));
         }
         return Ok(Input::Words(found));
     }
@@ -63,6 +76,30 @@ fn input(args: &Explanation) -> anyhow::Result<Input> {
         anyhow::bail!("{word} is no file, and no table has such a word");
     }
     Ok(Input::Words(found()))
+}
+
+fn standard_input() -> Input {
+    Input::Log(Box::new(BufReader::with_capacity(FIRST, io::stdin())))
+}
+
+/// Why an input cannot be a log, where its first bytes tell.
+fn no_log(args: &Explanation, source: &mut dyn BufRead) -> anyhow::Result<Option<String>> {
+    let name = args.words.first().map_or("-", String::as_str);
+    if args.words.is_empty() && io::stdin().is_terminal() {
+        return Ok(Some(NOTHING.into()));
+    }
+    let first = source.fill_buf().context("the log cannot be read")?;
+    if first.is_empty() && args.words.is_empty() {
+        return Ok(Some(NOTHING.into()));
+    }
+    let what = if name == "-" { "standard input" } else { name };
+    Ok(capture::kind_of(first).map(|(kind, is_capture)| match is_capture {
+        true => format!(
+            "{what} is a capture ({kind}), no log: mqttscope read {name} shows its packets, mqttscope \
+             sessions {name} its connections and why each ended"
+        ),
+        false => format!("{what} is {kind}: unpack it first, and give the text to mqttscope explain -"),
+    }))
 }
 
 fn explain_words(args: &Explanation, found: Vec<(String, Found)>) -> anyhow::Result<Outcome> {

@@ -170,6 +170,8 @@ struct Counts {
     outside_log: usize,
     prose: u64,
     clock_ahead_seconds: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    zone_seconds: Option<i64>,
     release: String,
 }
 
@@ -228,6 +230,12 @@ impl View<'_> {
         for (count, noun, words) in rest.into_iter().filter(|row| row.0 > 0) {
             writeln!(out, "{} {words}", text::count(count, noun))?;
         }
+        if let Some(zone) = self.diff.zone {
+            let sign = if zone < 0 { '-' } else { '+' };
+            let minutes = zone.unsigned_abs() / 60;
+            let (hours, minutes) = (minutes / 60, minutes % 60);
+            writeln!(out, "the log's times are local ones: UTC{sign}{hours:02}:{minutes:02}")?;
+        }
         if self.diff.ahead != 0 {
             writeln!(out, "the broker's clock is {} s ahead of the capture's", self.diff.ahead)?;
         }
@@ -274,6 +282,7 @@ impl View<'_> {
             outside_log: self.outside_log(),
             prose: self.prose,
             clock_ahead_seconds: self.diff.ahead,
+            zone_seconds: self.diff.zone,
             release: self.release.to_string(),
         };
         put(Json { kind: "summary", counts: Some(counts), ..base() })

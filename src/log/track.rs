@@ -4,7 +4,7 @@
 
 use super::Entry;
 use super::meaning::packet;
-use crate::spec::mosquitto::{Event, LogField, Verdict};
+use crate::spec::mosquitto::{Event, Level, LogField, Verdict};
 use crate::spec::{PacketType, Sender, Version, reason};
 use crate::text;
 use std::collections::{BTreeMap, HashMap};
@@ -40,6 +40,8 @@ pub struct LogTrack {
     found: BTreeMap<(Verdict, String), Sum>,
     /// The line of the last CONNACK that refused.
     refusal: usize,
+    /// Whether the log has lines of packets: without `log_type debug` no PINGREQ stands in it.
+    has_packets: bool,
     forgotten: u64,
 }
 
@@ -76,6 +78,7 @@ struct Sum {
 impl LogTrack {
     /// Takes a line.
     pub fn entry(&mut self, entry: &Entry<'_>) {
+        self.has_packets |= entry.row.level == Level::Debug;
         let Some(id) = entry.client.clone() else { return };
         if !self.clients.contains_key(&id) && self.clients.len() >= MAX_CLIENTS {
             self.forgotten = self.forgotten.saturating_add(1);
@@ -85,7 +88,7 @@ impl LogTrack {
         self.judge(entry, &id, &mut client);
         client.exchange(entry);
         if entry.row.event != Event::TAKEN_OVER {
-            client.last = Some((entry.number, entry.time));
+            client.last = Some((entry.number, entry.time()));
         }
         self.clients.insert(id, client);
     }
@@ -96,7 +99,7 @@ impl LogTrack {
             Event::CONNECTED | Event::BRIDGE_CONNECTED => client.connected(entry),
             Event::TAKEN_OVER | Event::SESSION_TAKEN_OVER => {
                 client.take_overs.truncate(MAX_OPEN);
-                client.take_overs.push(entry.time);
+                client.take_overs.push(entry.time());
                 self.add(
                     Verdict::TAKE_OVER,
                     id,
@@ -105,7 +108,7 @@ impl LogTrack {
                 );
             }
             Event::TIMEOUT => {
-                let what = client.silence(entry);
+                let what = client.silence(entry, self.has_packets);
                 self.add(Verdict::KEEP_ALIVE, id, entry, what);
             }
             Event::CLOSED | Event::SOCKET_ERROR | Event::SOCKET_FAILED => {
@@ -244,9 +247,14 @@ impl Client {
     }
 
     /// How long a client was silent before the broker gave up.
-    fn silence(&self, entry: &Entry<'_>) -> String {
+    fn silence(&self, entry: &Entry<'_>, has_packets: bool) -> String {
         let mut what = String::from("the broker heard nothing of it");
-        if let (Some((line, Some(last))), Some(now)) = (self.last, entry.time)
+        if !has_packets {
+            what.push_str(
+                " for too long, and since when this log does not tell: it has no lines of \
+                           packets, as without log_type all (or -v)",
+            );
+        } else if let (Some((line, Some(last))), Some(now)) = (self.last, entry.time())
             && let Ok(silence) = u64::try_from(now.saturating_sub(last))
         {
             what.push_str(&format!(" for {} since line {line}", text::duration(silence)));
