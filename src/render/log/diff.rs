@@ -11,6 +11,9 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 /// broker writes late.
 const TOLERANCE: i64 = 3_000_000_000;
 
+/// Seconds that a log in step seems ahead, as it cuts its seconds off.
+const CUT: i64 = -1;
+
 /// The values that tell lines apart, whatever release wrote them.
 const KEYS: [LogField; 9] = [
     LogField::CLIENT,
@@ -86,6 +89,7 @@ pub fn compare(ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
     let is_local = real.iter().any(|entry| entry.stamp.is_some_and(|stamp| stamp.is_local));
     let zone = seconds.filter(|_| is_local).map(zone);
     let own = seconds.unwrap_or(0).saturating_sub(zone.unwrap_or(0));
+    let own = if own == CUT { 0 } else { own };
     let ahead = ahead.unwrap_or(0);
     let mut diff = Diff { ahead: own, zone, ..Diff::default() };
     let span = |times: Vec<i64>| times.iter().min().copied().zip(times.iter().max().copied());
@@ -153,8 +157,7 @@ fn ahead(
         }
     }
     let best = votes.into_iter().max_by_key(|(_, count)| *count).map(|(seconds, _)| seconds)?;
-    // The log cuts its seconds off: up to one second behind is no difference.
-    Some(if (-1..=0).contains(&best) { 0 } else { best.saturating_mul(1_000_000_000) })
+    Some(if (CUT..=0).contains(&best) { 0 } else { best.saturating_mul(1_000_000_000) })
 }
 
 /// The zone that so many seconds are nearest to: zones are whole quarters of an hour.
