@@ -351,6 +351,7 @@ fn the_ids_of_causes_are_unique() {
             "{:?}",
             row.verdict
         );
-        assert!(!row.about.is_empty() && !row.about.ends_with('.'));
+        let about = row.verdict.info().about;
+        assert!(!about.is_empty() && !about.ends_with('.'));
     }
 }
