@@ -9,6 +9,7 @@ mod columns;
 mod conditions;
 mod decode;
 mod decode_on;
+mod examples;
 mod explain;
 mod fields;
 mod interfaces;
@@ -20,6 +21,7 @@ mod preference;
 mod read;
 mod report;
 mod sessions;
+mod shell;
 mod shorthand;
 
 use args::{Cli, Command};
@@ -81,5 +83,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Session(args) => sessions::one(args),
         Command::Interfaces => interfaces::run(),
         Command::Fields(args) => fields::run(args),
+        Command::Completions(args) => shell::completions(args),
+        Command::Man(args) => shell::man(args),
     }
 }
