@@ -27,6 +27,10 @@ pub(super) struct Cli {
     /// Print the version.
     #[arg(short = 'v', long, action = clap::ArgAction::Version)]
     version: Option<bool>,
+    /// Read defaults of options from this file [default: mqttscope/config.toml in XDG_CONFIG_HOME or
+    /// ~/.config].
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     pub(super) command: Command,
 }
@@ -116,6 +120,10 @@ pub(super) struct Output {
     /// Show no packets, only what is told at the end.
     #[arg(short = 'q')]
     pub(super) quiet: bool,
+    /// Don't start a pager. Without it, text for people goes to a terminal through MQTTSCOPE_PAGER,
+    /// PAGER or less.
+    #[arg(long)]
+    pub(super) no_pager: bool,
     /// Write each packet at once, not in blocks. Live capture does so as soon as no frame waits.
     #[arg(short = 'l')]
     pub(super) line_buffered: bool,
@@ -139,6 +147,10 @@ pub(super) struct Answer {
     /// Exit with 3 if a finding of this severity, or a graver one, was made.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(super) fail_on: Option<SeverityArg>,
+    /// Don't start a pager. Without it, text for people goes to a terminal through MQTTSCOPE_PAGER,
+    /// PAGER or less.
+    #[arg(long)]
+    pub(super) no_pager: bool,
 }
 
 impl Answer {
@@ -157,6 +169,7 @@ impl Answer {
             findings: None,
             quiet: false,
             line_buffered: false,
+            no_pager: self.no_pager,
             display_filter: None,
             fields: Vec::new(),
             field_options: Vec::new(),
@@ -276,6 +289,10 @@ pub(super) struct Explanation {
     /// Of a log: only what went wrong.
     #[arg(short = 'q')]
     pub(super) quiet: bool,
+    /// Don't start a pager. Without it, text for people goes to a terminal through MQTTSCOPE_PAGER,
+    /// PAGER or less.
+    #[arg(long)]
+    pub(super) no_pager: bool,
 }
 
 /// `mqttscope sessions`

@@ -2,6 +2,7 @@
 
 use super::args::Explanation;
 use super::output::Looks;
+use super::pager::Out;
 use super::{Outcome, report};
 use crate::capture;
 use crate::log::{LogReader, Read, text_of};
@@ -104,7 +105,7 @@ fn no_log(args: &Explanation, source: &mut dyn BufRead) -> anyhow::Result<Option
 
 fn explain_words(args: &Explanation, found: Vec<(String, Found)>) -> anyhow::Result<Outcome> {
     let looks = Looks::new(args.color, args.width);
-    let mut out = io::stdout().lock();
+    let mut out = out(args, true);
     let mut outcome = Outcome::Done;
     let mut is_first = true;
     for (word, found) in found {
@@ -134,7 +135,14 @@ fn explain_words(args: &Explanation, found: Vec<(String, Found)>) -> anyhow::Res
         }
     }
     out.flush()?;
+    out.close();
     Ok(outcome)
+}
+
+/// Where it goes: a log on standard input may go on for days, so that no pager waits for its end.
+fn out(args: &Explanation, is_whole: bool) -> Out {
+    let is_paged = is_whole && args.format == "text" && !args.no_pager;
+    if is_paged { Out::paged() } else { Out::plain() }
 }
 
 fn shown(row: &Item, looks: &Looks) -> String {
@@ -145,11 +153,12 @@ fn explain_log(args: &Explanation, mut source: Box<dyn BufRead>) -> anyhow::Resu
     let looks = Looks::new(args.color, args.width);
     let is_json = args.format == "json";
     let is_terminal = io::stdout().is_terminal();
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let is_file = args.words.first().is_some_and(|word| word != "-");
+    let mut out = io::BufWriter::new(out(args, is_file));
     let mut explainer = LogExplainer::default();
     let mut line = Vec::new();
     let mut number: usize = 0;
-    let put = |out: &mut io::BufWriter<io::StdoutLock<'_>>, text: String| -> io::Result<()> {
+    let put = |out: &mut io::BufWriter<Out>, text: String| -> io::Result<()> {
         out.write_all(text.as_bytes())?;
         if is_terminal { out.flush() } else { Ok(()) }
     };
@@ -180,6 +189,7 @@ fn explain_log(args: &Explanation, mut source: Box<dyn BufRead>) -> anyhow::Resu
         put(&mut out, format!("{gap}{}", verdicts(&found, looks.painter, looks.width)))?;
     }
     out.flush()?;
+    out.get_mut().close();
     if entries == 0 {
         report::line(
             "no line of mosquitto's log is in it, and none of mosquitto_sub -d or mosquitto_pub -d",

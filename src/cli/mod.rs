@@ -7,6 +7,7 @@ mod args;
 mod choose;
 mod columns;
 mod conditions;
+mod config;
 mod decode;
 mod decode_on;
 mod examples;
@@ -17,6 +18,7 @@ mod keylog;
 mod live;
 mod log;
 mod output;
+mod pager;
 mod preference;
 mod read;
 mod report;
@@ -55,7 +57,14 @@ pub fn main() -> ExitCode {
 }
 
 fn run(args: Vec<OsString>) -> Outcome {
-    let cli = match Cli::try_parse_from(shorthand::expand(args)) {
+    let args = match config::apply(shorthand::expand(args)) {
+        Ok(args) => args,
+        Err(told) => {
+            report::line(&told);
+            return Outcome::Usage;
+        }
+    };
+    let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
             // Where the message cannot be written there is nobody to read it.
