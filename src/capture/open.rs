@@ -26,6 +26,7 @@ pub fn open(path: &Path) -> Result<Box<dyn Source + Send>, CaptureError> {
         return from_reader(Box::new(stdin()));
     }
     let file = File::open(path).map_err(|error| Fault::Open(error).of_file(0))?;
+    tracing::info!(path = %path.display(), "file opened");
     from_reader(Box::new(file))
 }
 
@@ -57,13 +58,16 @@ pub fn kind_of(first: &[u8]) -> Option<(String, bool)> {
 fn start(mut window: Window) -> Result<Box<dyn Source + Send>, Fault> {
     window.fill(magic::ENOUGH)?;
     let Some(packing) = unpack::packing(window.bytes()) else { return read(window) };
+    tracing::debug!(packing = packing.name, "compressed");
     let packed = Window::new(Box::new(Unpacker::new(packing, window)));
     let source = read(packed).map_err(|fault| fault.unpacked(packing.name))?;
     Ok(Box::new(Unpacked { source, packing: packing.name }))
 }
 
 fn read(mut window: Window) -> Result<Box<dyn Source + Send>, Fault> {
-    Ok(match magic::format(&mut window)? {
+    let format = magic::format(&mut window)?;
+    tracing::debug!(?format, "capture");
+    Ok(match format {
         Format::Pcap(variant) => Box::new(Pcap::new(window, variant)?),
         Format::PcapNg => Box::new(PcapNg::new(window)),
     })

@@ -35,6 +35,7 @@ pub(super) fn apply(args: Vec<OsString>) -> Result<Vec<OsString>, String> {
         }
         Err(error) => return Err(format!("{} cannot be read: {error}", path.display())),
     };
+    tracing::debug!(path = %path.display(), "configuration");
     program.build();
     let file = File { path: &path, text: &text };
     let table = DeTable::parse(&text)

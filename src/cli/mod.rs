@@ -10,6 +10,7 @@ mod conditions;
 mod config;
 mod decode;
 mod decode_on;
+mod diagnostics;
 mod examples;
 mod explain;
 mod fields;
@@ -57,6 +58,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(args: Vec<OsString>) -> Outcome {
+    diagnostics::begin();
     let args = match config::apply(shorthand::expand(args)) {
         Ok(args) => args,
         Err(told) => {

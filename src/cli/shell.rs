@@ -1,8 +1,8 @@
 //! `mqttscope completions` and `mqttscope man`: what a shell and `man` know of the arguments, made from
 //! the arguments.
 
-use super::Outcome;
 use super::args::{Cli, Completions, Man};
+use super::{Outcome, report};
 use anyhow::Context;
 use clap::CommandFactory;
 use std::fs;
@@ -30,10 +30,15 @@ pub(super) fn man(args: &Man) -> anyhow::Result<Outcome> {
     program.build();
     let page = match &args.command {
         None => program,
-        Some(name) => program
-            .find_subcommand(name)
-            .cloned()
-            .with_context(|| format!("there is no subcommand {name}"))?,
+        Some(name) => match program.find_subcommand(name) {
+            Some(page) => page.clone(),
+            None => {
+                report::line(&format!(
+                    "there is no subcommand {name}; mqttscope --help lists them"
+                ));
+                return Ok(Outcome::Usage);
+            }
+        },
     };
     let mut text = Vec::new();
     clap_mangen::Man::new(page).render(&mut text).context("the page cannot be made")?;
