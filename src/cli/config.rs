@@ -146,7 +146,8 @@ impl File<'_> {
                 let told = unknown(&format!("there is no subcommand {name}"), name, known);
                 return Err(self.told(key.span().start, &told));
             };
-            for key in own.keys().filter(|key| option(command, key.get_ref()).is_none()) {
+            let unheard = own.keys().find(|key| option(command, key.get_ref()).is_none());
+            if let Some(key) = unheard {
                 let known = command.get_arguments().filter_map(names);
                 let told = format!("{name} has no option {}", key.get_ref());
                 return Err(self.told(key.span().start, &unknown(&told, key.get_ref(), known)));

@@ -141,7 +141,7 @@ fn an_end_that_was_not_captured_is_nobodys_fault() {
     ended.wire.client_lost = Lost { bytes: 2, is_tail: true, may_have_ended: true };
     let verdict = judge(&ended);
     assert_eq!(ids(&ended), ["not-seen"]);
-    assert!(!verdict.causes[0].info.is_fault && verdict.causes[0].by.is_none());
+    assert!(!verdict.causes[0].info.is_fault() && verdict.causes[0].by.is_none());
     let caveat = "2 bytes of the client, and its FIN or one more, were not captured";
     assert_eq!(verdict.caveats, [caveat]);
 }
