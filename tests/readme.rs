@@ -120,8 +120,9 @@ fn formats() -> String {
 fn causes() -> String {
     let mut out = String::from("| cause | what it means | a fault |\n|---|---|---|\n");
     for row in CAUSES {
-        let fault = if row.is_fault { "yes" } else { "" };
-        writeln!(out, "| `{}` | {} | {fault} |", row.id, row.about).unwrap();
+        let info = row.verdict.info();
+        let fault = if info.is_fault() { "yes" } else { "" };
+        writeln!(out, "| `{}` | {} | {fault} |", info.id, info.about).unwrap();
     }
     out
 }

@@ -35,7 +35,7 @@ pub use error::{CaptureError, Fault, Notice, NoticeKind};
 pub use follow::follow;
 pub use magic::{FORMATS, FormatRow};
 pub use merge::Merge;
-pub use open::{from_reader, open};
+pub use open::{from_reader, kind_of, open};
 pub use stop::Stop;
 pub use unpack::packings;
 

@@ -1,6 +1,7 @@
 //! The arguments, as clap derives them. Options keep tshark's letters where tshark has them.
 
 use super::decode_on::DecodeAs;
+use super::examples;
 use super::preference::Preference;
 use crate::pipeline::{PastedProtocol, Settings};
 use crate::render::{self, Explain, time::TimeFormat};
@@ -20,28 +21,22 @@ use std::path::{Path, PathBuf};
     about,
     disable_version_flag = true,
     disable_help_subcommand = true,
-    after_help = EXAMPLES,
+    after_help = format!("{}\n\n{CONTRACT}", examples::of("")),
 )]
 pub(super) struct Cli {
     /// Print the version.
     #[arg(short = 'v', long, action = clap::ArgAction::Version)]
     version: Option<bool>,
+    /// Read defaults of options from this file [default: mqttscope/config.toml in XDG_CONFIG_HOME or
+    /// ~/.config].
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     pub(super) command: Command,
 }
 
-const EXAMPLES: &str = "\
-Examples:
-  mqttscope decode 10 0c 00 04 4d 51 54 54 04 02 00 3c 00 00
-  mqttscope read capture.pcapng
-  mqttscope sessions capture.pcapng
-  mqttscope session capture.pcapng thermostat-7
-  mqttscope read -T summary -d tcp.port==1884,mqtt capture.pcap
-  mqttscope read capture.pcap 'mqtt.qos == 2 && mqtt.latency > 20ms'
-  tcpdump -U -w - tcp port 1883 | mqttscope read -
-  mqttscope live -i eth0 -w keep.pcap
-  mqttscope live -i eth0 -w keep.pcap -b filesize:100000 -b files:20
-
+/// What stands behind the examples of the program.
+const CONTRACT: &str = "\
 As with tshark, the subcommand may be left out before -r FILE, -i IFACE, -D and -G fields.
 
 Exit codes: 0 done, 1 usage, 2 the input or the capture failed (what was good is shown),
@@ -64,9 +59,14 @@ pub(super) enum Command {
     /// Show one connection as a time line: client on the left, server on the right.
     Session(Session),
     /// List the interfaces to capture on, with their addresses (-D).
+    #[command(after_help = examples::of("interfaces"))]
     Interfaces,
     /// List the fields that filters can name, with their types (-G fields).
     Fields(Fields),
+    /// Print completions of commands and options for a shell.
+    Completions(Completions),
+    /// Print the manual, or write all its pages.
+    Man(Man),
 }
 
 /// What is shown, and how.
@@ -120,6 +120,10 @@ pub(super) struct Output {
     /// Show no packets, only what is told at the end.
     #[arg(short = 'q')]
     pub(super) quiet: bool,
+    /// Don't start a pager. Without it, text for people goes to a terminal through MQTTSCOPE_PAGER,
+    /// PAGER or less.
+    #[arg(long)]
+    pub(super) no_pager: bool,
     /// Write each packet at once, not in blocks. Live capture does so as soon as no frame waits.
     #[arg(short = 'l')]
     pub(super) line_buffered: bool,
@@ -143,6 +147,10 @@ pub(super) struct Answer {
     /// Exit with 3 if a finding of this severity, or a graver one, was made.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(super) fail_on: Option<SeverityArg>,
+    /// Don't start a pager. Without it, text for people goes to a terminal through MQTTSCOPE_PAGER,
+    /// PAGER or less.
+    #[arg(long)]
+    pub(super) no_pager: bool,
 }
 
 impl Answer {
@@ -161,6 +169,7 @@ impl Answer {
             findings: None,
             quiet: false,
             line_buffered: false,
+            no_pager: self.no_pager,
             display_filter: None,
             fields: Vec::new(),
             field_options: Vec::new(),
@@ -196,7 +205,7 @@ pub(super) struct Protocol {
 
 /// `mqttscope decode`
 #[derive(Debug, Args)]
-#[command(after_help = notations())]
+#[command(after_help = format!("{}\n\n{}", examples::of("decode"), notations()))]
 pub(super) struct Decode {
     /// The bytes, in any notation; without them, standard input is read.
     #[arg(value_name = "BYTES", allow_negative_numbers = true)]
@@ -222,6 +231,7 @@ pub(super) struct Decode {
 
 /// `mqttscope read`
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("read"))]
 pub(super) struct Read {
     /// Captures, read as one in the order of time; - is standard input. What follows them may be a
     /// filter, as with tshark: mqttscope read FILE mqtt.qos==2.
@@ -244,6 +254,7 @@ pub(super) struct Read {
 
 /// `mqttscope log`
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("log"))]
 pub(super) struct Log {
     /// Compare with the log that the broker wrote (- is standard input): which packets it never saw, and which of its lines
     /// have no packet. The release is taken from it, unless --mosquitto says another; with -T json
@@ -256,11 +267,12 @@ pub(super) struct Log {
 
 /// `mqttscope explain`
 #[derive(Debug, Args)]
-#[command(after_help = EXPLANATIONS)]
+#[command(after_help = examples::of("explain"))]
 pub(super) struct Explanation {
     /// Words: a packet type, a property, a reason code, a field, a rule, a statement, a section of the
-    /// standard. Or a log: a file, text with its lines, or - for standard input.
-    #[arg(value_name = "WORDS", required = true)]
+    /// standard. Or a log: a file, text with its lines, or - for standard input, which is read without
+    /// words, too.
+    #[arg(value_name = "WORDS")]
     pub(super) words: Vec<String>,
     /// Output format.
     #[arg(short = 'T', value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
@@ -277,20 +289,15 @@ pub(super) struct Explanation {
     /// Of a log: only what went wrong.
     #[arg(short = 'q')]
     pub(super) quiet: bool,
+    /// Don't start a pager. Without it, text for people goes to a terminal through MQTTSCOPE_PAGER,
+    /// PAGER or less.
+    #[arg(long)]
+    pub(super) no_pager: bool,
 }
-
-const EXPLANATIONS: &str = "\
-Examples:
-  mqttscope explain 0x97
-  mqttscope explain 0x97 PUBACK
-  mqttscope explain Receive Maximum
-  mqttscope explain MQTT-3.1.2-24
-  mqttscope explain mqtt.conflag.cleansess
-  mqttscope explain /var/log/mosquitto/mosquitto.log
-  mosquitto_sub -d -t a/b 2>&1 | mqttscope explain -";
 
 /// `mqttscope sessions`
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("sessions"))]
 pub(super) struct Sessions {
     /// Captures, read as one in the order of time; - is standard input.
     #[arg(value_name = "FILE", required_unless_present = "read_file")]
@@ -312,6 +319,7 @@ pub(super) struct Sessions {
 
 /// `mqttscope session`
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("session"))]
 pub(super) struct Session {
     /// A capture; - is standard input.
     #[arg(value_name = "FILE")]
@@ -333,6 +341,7 @@ pub(super) struct Session {
 
 /// `mqttscope live`
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("live"))]
 pub(super) struct Live {
     /// An interface: its name, its number in the list of -D, or any. May be repeated: frames come in the
     /// order of time.
@@ -383,10 +392,32 @@ pub(super) struct Live {
 
 /// `mqttscope fields`
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("fields"))]
 pub(super) struct Fields {
     /// Only fields whose name or description holds this text.
     #[arg(value_name = "TEXT")]
     pub(super) text: Option<String>,
+}
+
+/// `mqttscope completions`
+#[derive(Debug, Args)]
+#[command(after_help = examples::of("completions"))]
+pub(super) struct Completions {
+    /// The shell.
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// `mqttscope man`
+#[derive(Debug, Args)]
+#[command(after_help = examples::of("man"))]
+pub(super) struct Man {
+    /// The page of this subcommand; without it that of the program.
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: Option<String>,
+    /// Write all pages into this folder: mqttscope.1, mqttscope-read.1 and so on.
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub(super) dir: Option<PathBuf>,
 }
 
 macro_rules! value_enum {

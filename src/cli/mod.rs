@@ -7,8 +7,11 @@ mod args;
 mod choose;
 mod columns;
 mod conditions;
+mod config;
 mod decode;
 mod decode_on;
+mod diagnostics;
+mod examples;
 mod explain;
 mod fields;
 mod interfaces;
@@ -16,10 +19,12 @@ mod keylog;
 mod live;
 mod log;
 mod output;
+mod pager;
 mod preference;
 mod read;
 mod report;
 mod sessions;
+mod shell;
 mod shorthand;
 
 use args::{Cli, Command};
@@ -53,7 +58,15 @@ pub fn main() -> ExitCode {
 }
 
 fn run(args: Vec<OsString>) -> Outcome {
-    let cli = match Cli::try_parse_from(shorthand::expand(args)) {
+    diagnostics::begin();
+    let args = match config::apply(shorthand::expand(args)) {
+        Ok(args) => args,
+        Err(told) => {
+            report::line(&told);
+            return Outcome::Usage;
+        }
+    };
+    let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
             // Where the message cannot be written there is nobody to read it.
@@ -81,5 +94,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Session(args) => sessions::one(args),
         Command::Interfaces => interfaces::run(),
         Command::Fields(args) => fields::run(args),
+        Command::Completions(args) => shell::completions(args),
+        Command::Man(args) => shell::man(args),
     }
 }

@@ -1,6 +1,7 @@
 //! Where records go: a format, standard output, and what has to be remembered for the exit code.
 
 use super::args::{ColorArg, Output};
+use super::pager::Out;
 use super::{Outcome, columns, report};
 use crate::pipeline::{Consumer, Lifeline, Record};
 use crate::render::digest::Digest;
@@ -9,7 +10,7 @@ use crate::render::{self, Format, FormatRow, Options};
 use crate::session::Ended;
 use crate::spec::Severity;
 use std::fmt::Display;
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +19,7 @@ pub(super) struct Printer {
     format: Box<dyn Format>,
     /// The connections, told behind the packets.
     sessions: Option<Box<dyn Format>>,
-    out: BufWriter<StdoutLock<'static>>,
+    out: BufWriter<Out>,
     flush_each: bool,
     quiet: bool,
     fail_on: Option<Severity>,
@@ -55,10 +56,12 @@ impl Printer {
     /// The same for a row of another table of formats.
     pub(super) fn of(row: &FormatRow, options: &Options, output: &Output, live: bool) -> Self {
         let is_terminal = io::stdout().is_terminal();
+        let is_paged = row.is_text && !live && !output.quiet && !output.no_pager;
+        let out = if is_paged { Out::paged() } else { Out::plain() };
         Self {
             format: (row.make)(options),
             sessions: None,
-            out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
+            out: BufWriter::with_capacity(64 << 10, out),
             flush_each: output.line_buffered || (is_terminal && !live),
             quiet: output.quiet,
             fail_on: output.fail_on.map(Into::into),
@@ -83,6 +86,7 @@ impl Printer {
         if self.failed.is_none() {
             self.failed = self.end().err();
         }
+        self.out.get_mut().close();
         match self.failed.take() {
             // What was asked for is not there.
             Some(error) if error.kind() == io::ErrorKind::NotFound => {

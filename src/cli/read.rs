@@ -22,7 +22,7 @@ pub(super) fn run_as(args: &Read, format: &str) -> anyhow::Result<Outcome> {
     let files: Vec<PathBuf> = args.read_file.iter().cloned().chain(others).collect();
     let chosen = choose::both(args.output.display_filter.as_deref(), words);
     let Ok(filter) = choose::filter(&chosen, &args.output) else { return Ok(Outcome::Usage) };
-    let printer = Printer::with_format(&args.output, format, false, &files)?;
+    let printer = Printer::with_format(&args.output, format, args.follow, &files)?;
     let printer = Filtered::new(filter, printer);
     inspect(&files, args.count, args.follow, &args.protocol, (printer, args.output.redact))
 }

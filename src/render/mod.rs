@@ -10,7 +10,7 @@ pub mod digest;
 pub mod entries;
 pub mod facts;
 pub mod fields;
-mod flow;
+pub mod flow;
 pub mod gutter;
 pub mod heading;
 pub mod hexdump;
