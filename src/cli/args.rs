@@ -85,6 +85,10 @@ pub(super) struct Output {
     /// occurrence=f|l|a, aggregator=; (between the values of a field). May be repeated.
     #[arg(short = 'E', value_name = "NAME=VALUE", value_parser = super::columns::choice)]
     pub(super) field_options: Vec<super::columns::Choice>,
+    /// With -T payload: each payload in a file of this folder, named after its packet and topic; the
+    /// names of the files are listed. A file that is there already is never written over.
+    #[arg(long, value_name = "DIR")]
+    pub(super) split: Option<PathBuf>,
     /// The tree, as with tshark: the same as -T tree. Beside another -T it changes nothing.
     #[arg(short = 'V')]
     pub(super) verbose: bool,
@@ -164,6 +168,7 @@ impl Answer {
             display_filter: None,
             fields: Vec::new(),
             field_options: Vec::new(),
+            split: None,
             mosquitto: None,
         }
     }

@@ -5,13 +5,17 @@ use super::{Outcome, columns, report};
 use crate::pipeline::{Consumer, Lifeline, Record};
 use crate::render::digest::Digest;
 use crate::render::paint::{Painter, Role};
-use crate::render::{self, Format, FormatRow, Options};
+use crate::render::{self, Format, FormatRow, Options, OutputError, Target};
 use crate::session::Ended;
 use crate::spec::Severity;
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+
+/// Why untrusted bytes are not written to a terminal.
+const RAW: &str = "-T payload writes bytes as they are, which could steer this terminal: write them to a \
+     file or a pipe, or each to a file of its own with --split DIR";
 
 /// Writes records to standard output.
 pub(super) struct Printer {
@@ -47,6 +51,8 @@ impl Printer {
     ) -> anyhow::Result<Self> {
         let row = render::format(name)
             .ok_or_else(|| anyhow::anyhow!("there is no output format \"{name}\""))?;
+        let is_raw = row.target == Target::NoTerminal && output.split.is_none();
+        anyhow::ensure!(!is_raw || !io::stdout().is_terminal(), RAW);
         let mut options = options(output);
         options.inputs = inputs.iter().map(|path| input(path)).collect();
         Ok(Self::of(row, &options, output, live))
@@ -84,6 +90,9 @@ impl Printer {
             self.failed = self.end().err();
         }
         match self.failed.take() {
+            Some(error) if error.get_ref().is_some_and(|inner| inner.is::<OutputError>()) => {
+                Err(anyhow::Error::new(error))
+            }
             Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(anyhow::Error::new(error).context("standard output cannot be written"))
             }
@@ -229,6 +238,7 @@ pub(super) fn options(output: &Output) -> Options {
         mosquitto: output.mosquitto.unwrap_or_default(),
         session: String::new(),
         inputs: Vec::new(),
+        folder: output.split.clone(),
     }
 }
 
