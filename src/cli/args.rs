@@ -241,6 +241,10 @@ pub(super) struct Read {
     /// At the end of the file wait for more, until Ctrl-C: for a capture that is still being written.
     #[arg(long)]
     pub(super) follow: bool,
+    /// Also write the frames of the packets that are shown to a file: pcapng with the findings as comments,
+    /// which Wireshark shows, or pcap without them where the name ends in .pcap. With -q nothing else is shown.
+    #[arg(short = 'w', value_name = "FILE", conflicts_with = "redact")]
+    pub(super) write: Option<PathBuf>,
     #[command(flatten)]
     pub(super) protocol: Protocol,
     #[command(flatten)]

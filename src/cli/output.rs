@@ -2,12 +2,14 @@
 
 use super::args::{ColorArg, Output};
 use super::{Outcome, columns, report};
+use crate::capture::{Excerpt, Frame};
 use crate::pipeline::{Consumer, Lifeline, Record};
-use crate::render::digest::Digest;
+use crate::render::digest::{self, Digest};
 use crate::render::paint::{Painter, Role};
 use crate::render::{self, Format, FormatRow, Options, OutputError, Target};
 use crate::session::Ended;
 use crate::spec::Severity;
+use anyhow::Context;
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::ops::ControlFlow;
@@ -20,6 +22,8 @@ const RAW: &str = "-T payload writes bytes as they are, which could steer this t
 /// Writes records to standard output.
 pub(super) struct Printer {
     format: Box<dyn Format>,
+    /// The frames of what is shown, where they are written, and to where.
+    excerpt: Option<(Excerpt, PathBuf)>,
     /// The connections, told behind the packets.
     sessions: Option<Box<dyn Format>>,
     out: BufWriter<StdoutLock<'static>>,
@@ -63,6 +67,7 @@ impl Printer {
         let is_terminal = io::stdout().is_terminal();
         Self {
             format: (row.make)(options),
+            excerpt: None,
             sessions: None,
             out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
             flush_each: output.line_buffered || (is_terminal && !live),
@@ -82,6 +87,14 @@ impl Printer {
         let name = if output.format == "json" { "json" } else { "table" };
         let row = render::sessions::FORMATS.iter().find(|row| row.name == name);
         self.sessions = row.map(|row| (row.make)(&options(output)));
+    }
+
+    /// Writes the frames of the chosen packets to a file, too.
+    pub(super) fn add_excerpt(&mut self, path: &Path) -> anyhow::Result<()> {
+        let excerpt = Excerpt::create(path);
+        let excerpt = excerpt.with_context(|| format!("{} cannot be created", path.display()))?;
+        self.excerpt = Some((excerpt, path.to_owned()));
+        Ok(())
     }
 
     /// Writes what is left, and tells how the run ended.
@@ -124,6 +137,10 @@ impl Printer {
 
     fn end(&mut self) -> io::Result<()> {
         self.format.end(&mut self.out)?;
+        if let Some((excerpt, path)) = &mut self.excerpt {
+            let left = excerpt.finish().map_err(|error| file_error(path, error))?;
+            report::excerpt_written(path, &left);
+        }
         if let Some((_, digest)) = &self.findings {
             let mut text = String::new();
             digest.write(self.painter, &mut text);
@@ -154,6 +171,11 @@ impl Printer {
             Some((least, digest)) => digest.add(record, *least),
             None => true,
         };
+        if let Some((excerpt, _)) = &mut self.excerpt
+            && is_wanted
+        {
+            excerpt.choose(record.origin.frames, digest::comments(record));
+        }
         if self.quiet || !is_wanted {
             return Ok(());
         }
@@ -162,8 +184,24 @@ impl Printer {
     }
 }
 
+/// The error that is about a file; nobody reads a pipe any more is none.
+fn file_error(path: &Path, error: io::Error) -> io::Error {
+    if error.kind() == io::ErrorKind::BrokenPipe { error } else { OutputError::of(path, error) }
+}
+
 impl Consumer for Printer {
+    fn frame(&mut self, frame: &Frame<'_>) {
+        if let Some((excerpt, path)) = &mut self.excerpt
+            && self.failed.is_none()
+        {
+            self.failed = excerpt.frame(frame).map_err(|error| file_error(path, error)).err();
+        }
+    }
+
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        if self.failed.is_some() {
+            return ControlFlow::Break(());
+        }
         let worst = record.tape.worst();
         self.found |= self.fail_on.is_some_and(|limit| worst >= Some(limit));
         let result = self.write(record);

@@ -10,7 +10,7 @@ use crate::filter::Filtered;
 use crate::pipeline::{Consumer, Inspector, Settings};
 use anyhow::Context;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
     run_as(args, &args.output.format)
@@ -22,7 +22,21 @@ pub(super) fn run_as(args: &Read, format: &str) -> anyhow::Result<Outcome> {
     let files: Vec<PathBuf> = args.read_file.iter().cloned().chain(others).collect();
     let chosen = choose::both(args.output.display_filter.as_deref(), words);
     let Ok(filter) = choose::filter(&chosen, &args.output) else { return Ok(Outcome::Usage) };
-    let printer = Printer::with_format(&args.output, format, false, &files)?;
+    if let Some(path) = &args.write {
+        let is_shown = !args.output.quiet || args.output.findings.is_some();
+        if path.as_os_str() == "-" && is_shown {
+            report::line(WRITE_AND_SHOW);
+            return Ok(Outcome::Usage);
+        }
+        if files.iter().any(|file| is_same(file, path)) {
+            report::line(&format!("{} is read, so it cannot be written", path.display()));
+            return Ok(Outcome::Usage);
+        }
+    }
+    let mut printer = Printer::with_format(&args.output, format, false, &files)?;
+    if let Some(path) = &args.write {
+        printer.add_excerpt(path)?;
+    }
     let printer = Filtered::new(filter, printer);
     inspect(&files, args.count, args.follow, &args.protocol, (printer, args.output.redact))
 }
@@ -140,6 +154,15 @@ impl<C: Consumer> Reading<C> {
             }
         }
     }
+}
+
+/// Why `-w -` is refused.
+const WRITE_AND_SHOW: &str = "-w - would mix the capture with what is shown, as both go to standard output: \
+     add -q, without --findings, or write to a file";
+
+/// Whether two names stand for one file.
+fn is_same(a: &Path, b: &Path) -> bool {
+    a.canonicalize().ok().zip(b.canonicalize().ok()).is_some_and(|(a, b)| a == b)
 }
 
 /// Why `--follow` is refused.

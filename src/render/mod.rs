@@ -265,7 +265,7 @@ pub struct OutputError {
 
 impl OutputError {
     /// The error that is about this file, as one that a format can give back.
-    pub(in crate::render) fn of(path: &Path, error: io::Error) -> io::Error {
+    pub(crate) fn of(path: &Path, error: io::Error) -> io::Error {
         io::Error::other(Self { path: path.to_owned(), error })
     }
 }

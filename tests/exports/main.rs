@@ -7,6 +7,7 @@ mod support;
 
 mod ek;
 mod every;
+mod frames;
 mod hex;
 mod mosquitto;
 mod payload;
