@@ -106,6 +106,11 @@ impl Printer {
             Some(error) if error.get_ref().is_some_and(|inner| inner.is::<OutputError>()) => {
                 Err(anyhow::Error::new(error))
             }
+            // What was asked for is not there.
+            Some(error) if error.kind() == io::ErrorKind::NotFound => {
+                report::line(&error.to_string());
+                Ok(Outcome::Usage)
+            }
             Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(anyhow::Error::new(error).context("standard output cannot be written"))
             }
