@@ -243,7 +243,8 @@ pub(super) struct Read {
     pub(super) follow: bool,
     /// Also write the frames of the packets that are shown to a file: pcapng with the findings as comments,
     /// which Wireshark shows, or pcap without them where the name ends in .pcap. With -q nothing else is shown.
-    #[arg(short = 'w', value_name = "FILE", conflicts_with = "redact")]
+    /// With -T parquet: the folder for its files.
+    #[arg(short = 'w', value_name = "FILE|DIR")]
     pub(super) write: Option<PathBuf>,
     #[command(flatten)]
     pub(super) protocol: Protocol,

@@ -19,6 +19,9 @@ use std::path::{Path, PathBuf};
 const RAW: &str = "-T payload writes bytes as they are, which could steer this terminal: write them to a \
      file or a pipe, or each to a file of its own with --split DIR";
 
+/// Why a format of files writes none.
+const NO_FOLDER: &str = "-T parquet writes files: mqttscope read -T parquet -w DIR FILE";
+
 /// Writes records to standard output.
 pub(super) struct Printer {
     format: Box<dyn Format>,
@@ -53,12 +56,27 @@ impl Printer {
         live: bool,
         inputs: &[PathBuf],
     ) -> anyhow::Result<Self> {
+        Self::with_folder(output, name, live, inputs, output.split.as_deref())
+    }
+
+    /// The same for a format that writes files of its own to this folder.
+    pub(super) fn with_folder(
+        output: &Output,
+        name: &str,
+        live: bool,
+        inputs: &[PathBuf],
+        folder: Option<&Path>,
+    ) -> anyhow::Result<Self> {
         let row = render::format(name)
             .ok_or_else(|| anyhow::anyhow!("there is no output format \"{name}\""))?;
-        let is_raw = row.target == Target::NoTerminal && output.split.is_none();
-        anyhow::ensure!(!is_raw || !io::stdout().is_terminal(), RAW);
+        if folder.is_none() {
+            let is_raw = row.target == Target::NoTerminal;
+            anyhow::ensure!(!is_raw || !io::stdout().is_terminal(), RAW);
+            anyhow::ensure!(row.target != Target::Folder, NO_FOLDER);
+        }
         let mut options = options(output);
         options.inputs = inputs.iter().map(|path| input(path)).collect();
+        options.folder = folder.map(Path::to_owned);
         Ok(Self::of(row, &options, output, live))
     }
 
@@ -281,7 +299,7 @@ pub(super) fn options(output: &Output) -> Options {
         mosquitto: output.mosquitto.unwrap_or_default(),
         session: String::new(),
         inputs: Vec::new(),
-        folder: output.split.clone(),
+        folder: None,
     }
 }
 

@@ -23,6 +23,8 @@ pub mod lookup;
 pub mod markdown;
 pub mod mosquitto_pub;
 pub mod paint;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod payload;
 mod published;
 #[cfg(test)]
@@ -104,6 +106,8 @@ pub enum Target {
     Anywhere,
     /// Not to a terminal: it holds untrusted bytes as they are, unless they go to files.
     NoTerminal,
+    /// Files of a folder that has to be named.
+    Folder,
 }
 
 /// The formats that `-T` takes, the default first. A new one is a file and a row.
@@ -220,6 +224,14 @@ pub static FORMATS: &[FormatRow] = &[
         target: Target::Anywhere,
         make: |options| Box::new(mosquitto_pub::MosquittoPub::new(options)),
     },
+    #[cfg(feature = "parquet")]
+    FormatRow {
+        name: "parquet",
+        about: "a row a packet in Parquet files of the folder of -w, for DuckDB, Spark and DataFusion",
+        is_text: false,
+        target: Target::Folder,
+        make: |options| Box::new(parquet::Parquet::new(options)),
+    },
 ];
 
 /// The format of this name.
@@ -310,6 +322,9 @@ mod tests {
         let packet = [0x36, 5, 0, 1, b't', 0, 1];
         for row in FORMATS {
             assert!(std::ptr::eq(format(row.name).unwrap(), row), "{} stands twice", row.name);
+            if row.target == Target::Folder {
+                continue;
+            }
             let mut format = (row.make)(&Options::default());
             let mut text =
                 sample::with_record(&packet, Version::V311, Some(Sender::Client), |record| {

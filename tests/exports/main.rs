@@ -10,6 +10,7 @@ mod every;
 mod frames;
 mod hex;
 mod mosquitto;
+mod parquet;
 mod payload;
 mod source;
 
