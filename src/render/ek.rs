@@ -33,11 +33,14 @@ const IN_HEX: &[&str] = &[
 /// Bits that Wireshark has as one flag, however many they are.
 const FLAGS: &[&str] = &["mqtt.conack.flags.reserved", "mqtt.conflag.reserved"];
 
+/// A layer: its name, and its fields with their keys.
+type LayerRows = (&'static str, Vec<(String, &'static FieldRow)>);
+
 /// The format for Elasticsearch.
 #[derive(Debug)]
 pub struct Ek {
     /// The layers with their fields, and the key of each.
-    layers: Vec<(&'static str, Vec<(String, &'static FieldRow)>)>,
+    layers: Vec<LayerRows>,
 }
 
 impl Ek {
@@ -92,7 +95,7 @@ struct Document<'a> {
 
 /// The layers that the record has.
 struct Layers<'a> {
-    all: &'a [(&'static str, Vec<(String, &'static FieldRow)>)],
+    all: &'a [LayerRows],
     record: &'a Record<'a>,
 }
 

@@ -15,8 +15,11 @@ use std::path::{Path, PathBuf};
 /// bytes that file systems grant.
 const MAX_NAME: usize = 80;
 
+/// Whether bytes are of a kind.
+type Fits = fn(&[u8]) -> bool;
+
 /// What a payload is, going by its bytes, and the ending of its file. The first that fits counts.
-static CONTENTS: &[(&str, fn(&[u8]) -> bool)] = &[
+static CONTENTS: &[(&str, Fits)] = &[
     ("png", |bytes| bytes.starts_with(b"\x89PNG\r\n\x1a\n")),
     ("jpg", |bytes| bytes.starts_with(b"\xff\xd8\xff")),
     ("gif", |bytes| bytes.starts_with(b"GIF8")),

@@ -37,13 +37,16 @@ impl Kind {
     }
 }
 
+/// Reads a value.
+pub(super) type Fact = fn(&Record<'_>) -> Option<Value<'static>>;
+
 /// Where the values of a column come from.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Source {
     /// The first value of a field that filters know.
     Field(&'static str),
     /// Something else of the record.
-    Fact(fn(&Record<'_>) -> Option<Value<'static>>),
+    Fact(Fact),
 }
 
 /// One column.
@@ -84,12 +87,7 @@ const fn field(
     ColumnRow { name, kind, about, source: Source::Field(key) }
 }
 
-const fn fact(
-    name: &'static str,
-    kind: Kind,
-    read: fn(&Record<'_>) -> Option<Value<'static>>,
-    about: &'static str,
-) -> ColumnRow {
+const fn fact(name: &'static str, kind: Kind, read: Fact, about: &'static str) -> ColumnRow {
     ColumnRow { name, kind, about, source: Source::Fact(read) }
 }
 
