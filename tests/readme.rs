@@ -50,6 +50,34 @@ fn the_list_of_fields_is_current() {
     fs::write(path, now).unwrap();
 }
 
+#[test]
+#[cfg(feature = "parquet")]
+fn the_list_of_columns_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/parquet.md");
+    let text = fs::read_to_string(&path).unwrap_or_default();
+    let now = columns();
+    let Some(difference) = diff(&text, &now) else { return };
+    assert!(env::var("MQTTSCOPE_REWRITE").is_ok_and(|v| v == "1"), "docs/parquet.md\n{difference}");
+    fs::write(path, now).unwrap();
+}
+
+#[cfg(feature = "parquet")]
+fn columns() -> String {
+    let mut out = String::from(
+        "# Columns of `-T parquet`\n\nThis list is written by `MQTTSCOPE_REWRITE=1 cargo test --test readme` from the \
+         table of the program.\n\n`mqttscope read -T parquet -w DIR FILE` writes `DIR/part-00000.parquet` and further \
+         parts: a row for each packet of MQTT\nand each message of MQTT-SN. Any column may be NULL. Where a field has \
+         several values in a packet, the first\nstands there. A part has the ending `.tmp` until it is whole.\n\n\
+         | column | type | what stands in it | field of filters |\n|---|---|---|---|\n",
+    );
+    for column in mqttscope::render::parquet::COLUMNS {
+        let field = column.field().map_or(String::new(), |key| format!("`{key}`"));
+        let (name, kind, about) = (column.name, column.kind.sql(), column.about);
+        writeln!(out, "| `{name}` | {kind} | {about} | {field} |").unwrap();
+    }
+    out
+}
+
 fn fields() -> String {
     let mut out = String::from(
         "# Fields of filters\n\nThis list is written by `MQTTSCOPE_REWRITE=1 cargo test --test readme` from the \

@@ -85,6 +85,10 @@ pub(super) struct Output {
     /// occurrence=f|l|a, aggregator=; (between the values of a field). May be repeated.
     #[arg(short = 'E', value_name = "NAME=VALUE", value_parser = super::columns::choice)]
     pub(super) field_options: Vec<super::columns::Choice>,
+    /// With -T payload: each payload in a file of this folder, named after its packet and topic; the
+    /// names of the files are listed. A file that is there already is never written over.
+    #[arg(long, value_name = "DIR")]
+    pub(super) split: Option<PathBuf>,
     /// The tree, as with tshark: the same as -T tree. Beside another -T it changes nothing.
     #[arg(short = 'V')]
     pub(super) verbose: bool,
@@ -173,6 +177,7 @@ impl Answer {
             display_filter: None,
             fields: Vec::new(),
             field_options: Vec::new(),
+            split: None,
             mosquitto: None,
         }
     }
@@ -246,6 +251,11 @@ pub(super) struct Read {
     /// At the end of the file wait for more, until Ctrl-C: for a capture that is still being written.
     #[arg(long)]
     pub(super) follow: bool,
+    /// Also write the frames of the packets that are shown to a file: pcapng with the findings as comments,
+    /// which Wireshark shows, or pcap without them where the name ends in .pcap. With -q nothing else is shown.
+    /// With -T parquet: the folder for its files.
+    #[arg(short = 'w', value_name = "FILE|DIR")]
+    pub(super) write: Option<PathBuf>,
     #[command(flatten)]
     pub(super) protocol: Protocol,
     #[command(flatten)]

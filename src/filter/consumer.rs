@@ -1,7 +1,7 @@
 //! A consumer that gets the chosen records alone.
 
 use super::Filter;
-use crate::pipeline::{Consumer, Lifeline, Record};
+use crate::pipeline::{Consumer, Frame, Lifeline, Record};
 use crate::session::ended::Ended;
 use std::ops::ControlFlow;
 
@@ -38,6 +38,10 @@ impl<C: Consumer> Consumer for Filtered<C> {
         let is_wanted = filter.may_accept(record) && self.inner.wants(record);
         self.left_out = self.left_out.saturating_add(u64::from(!is_wanted));
         is_wanted
+    }
+
+    fn frame(&mut self, frame: &Frame<'_>) {
+        self.inner.frame(frame);
     }
 
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {

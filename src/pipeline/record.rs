@@ -2,6 +2,7 @@
 
 use super::{Lifeline, Notes};
 use crate::annotate::{Tape, view};
+use crate::capture::Frame;
 use crate::mqtt::Decoded;
 use crate::mqtt::repair::Repair;
 use crate::mqttsn;
@@ -162,6 +163,11 @@ pub trait Consumer {
     fn wants(&mut self, record: &Record<'_>) -> bool {
         let _ = record;
         true
+    }
+
+    /// A frame, before anything is made of it.
+    fn frame(&mut self, frame: &Frame<'_>) {
+        let _ = frame;
     }
 
     /// One record. `Break` ends the run.
