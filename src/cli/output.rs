@@ -1,6 +1,7 @@
 //! Where records go: a format, standard output, and what has to be remembered for the exit code.
 
 use super::args::{ColorArg, Output};
+use super::stats::Counter;
 use super::{Outcome, columns, report};
 use crate::pipeline::{Consumer, Lifeline, Record};
 use crate::render::digest::Digest;
@@ -18,6 +19,8 @@ pub(super) struct Printer {
     format: Box<dyn Format>,
     /// The connections, told behind the packets.
     sessions: Option<Box<dyn Format>>,
+    /// The statistics, told behind those.
+    counter: Option<Counter>,
     out: BufWriter<StdoutLock<'static>>,
     flush_each: bool,
     quiet: bool,
@@ -58,6 +61,7 @@ impl Printer {
         Self {
             format: (row.make)(options),
             sessions: None,
+            counter: None,
             out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
             flush_each: output.line_buffered || (is_terminal && !live),
             quiet: output.quiet,
@@ -76,6 +80,20 @@ impl Printer {
         let name = if output.format == "json" { "json" } else { "table" };
         let row = render::sessions::FORMATS.iter().find(|row| row.name == name);
         self.sessions = row.map(|row| (row.make)(&options(output)));
+    }
+
+    /// Counts too, and tells that behind the packets.
+    #[cfg(feature = "live")]
+    pub(super) fn add_counter(&mut self, counter: Counter) {
+        self.counter = Some(counter);
+    }
+
+    /// Tells on standard error what was counted and has no other place.
+    #[cfg(feature = "live")]
+    pub(super) fn report_counter(&self) {
+        if let Some(counter) = &self.counter {
+            counter.report();
+        }
     }
 
     /// Writes what is left, and tells how the run ended.
@@ -127,6 +145,9 @@ impl Printer {
         if let Some(sessions) = &mut self.sessions {
             sessions.end(&mut self.out)?;
         }
+        if let Some(counter) = &self.counter {
+            counter.write(&mut self.out)?;
+        }
         self.out.flush()
     }
 
@@ -140,6 +161,10 @@ impl Printer {
     fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
         if let Some(sessions) = &mut self.sessions {
             sessions.record(record, &mut self.out)?;
+        }
+        if let Some(counter) = &mut self.counter {
+            // It takes all there is.
+            let _ = counter.stats.record(record);
         }
         let is_wanted = match &mut self.findings {
             Some((least, digest)) => digest.add(record, *least),
@@ -161,7 +186,16 @@ impl Consumer for Printer {
         self.flow(result)
     }
 
+    fn lost(&mut self, stream: Option<u64>) {
+        if let Some(counter) = &mut self.counter {
+            counter.stats.lost(stream);
+        }
+    }
+
     fn ended(&mut self, ended: &Ended) {
+        if let Some(counter) = &mut self.counter {
+            counter.stats.ended(ended);
+        }
         if self.failed.is_none() {
             self.failed = self.end_of(ended).err();
         }

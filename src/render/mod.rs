@@ -24,6 +24,7 @@ mod sample;
 pub mod sarif;
 pub mod sessions;
 pub mod sn;
+pub mod stats;
 pub mod summary;
 pub mod time;
 pub mod timeline;
