@@ -24,7 +24,8 @@ pub(super) fn expand(mut args: Vec<OsString>) -> Vec<OsString> {
         let letter = letters.chars().next()?;
         MEANS.iter().find(|row| row.0 == letter).map(|row| (at, row.1))
     });
-    let has_statistics = args.iter().any(|arg| arg.to_str().is_some_and(|arg| arg.starts_with("-z")));
+    let has_statistics =
+        args.iter().any(|arg| arg.to_str().is_some_and(|arg| arg.starts_with("-z")));
     if let Some((at, command)) = found {
         // tshark counts beside what it shows, and nothing but counts with -q.
         let command = if has_statistics && command == "read" { "stats" } else { command };

@@ -18,9 +18,19 @@ pub(super) static COLUMNS: &[Column] = &[
     column("topic", "topic", 0, "the topic"),
     column("length", "length", 1, "bytes of its name"),
     column("messages", "messages", 0, "PUBLISH packets"),
-    column("aliased", "with alias", 2, "of them, those that have a Topic Alias in the place of the name"),
+    column(
+        "aliased",
+        "with alias",
+        2,
+        "of them, those that have a Topic Alias in the place of the name",
+    ),
     column("bytes", "bytes", 1, "bytes of the packets"),
-    column("saved", "would save", 0, "bytes that a Topic Alias would save: each packet on a connection but the first could leave the name out"),
+    column(
+        "saved",
+        "would save",
+        0,
+        "bytes that a Topic Alias would save: each packet on a connection but the first could leave the name out",
+    ),
     column("share", "share", 0, "the same as a part of `bytes`, from 0 to 1"),
 ];
 
@@ -131,7 +141,8 @@ impl Statistic for Aliases {
             ]
         };
         let row = move |row: u32| {
-            let (name, len) = (run.names.topic_cell(row as usize), run.names.topic_len(row as usize));
+            let (name, len) =
+                (run.names.topic_cell(row as usize), run.names.topic_len(row as usize));
             let topic = topics.get(row as usize);
             topic.map(|topic| cells(name, Cell::some(len), topic)).unwrap_or_default()
         };
@@ -145,8 +156,8 @@ impl Statistic for Aliases {
         }
         let mut report = Report::lazy(COLUMNS, order, Box::new(row)).ranking();
         report.others = others.map(|it| cells(Cell::words("others"), Cell::Nothing, it));
-        report.total = (total.messages > 0)
-            .then(|| cells(Cell::words("all topics"), Cell::Nothing, &total));
+        report.total =
+            (total.messages > 0).then(|| cells(Cell::words("all topics"), Cell::Nothing, &total));
         report.notes.extend(run.names.topics_note());
         if self.saving.is_partial() {
             report.note("not all topics and connections are told apart: more could be saved");

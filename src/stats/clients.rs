@@ -7,7 +7,12 @@ use crate::spec::{PacketType, Sender, Version};
 
 /// The columns.
 pub(super) static COLUMNS: &[Column] = &[
-    column("client", "client", 0, "Client Identifier; where that is not known the address in round brackets"),
+    column(
+        "client",
+        "client",
+        0,
+        "Client Identifier; where that is not known the address in round brackets",
+    ),
     column("version", "MQTT", 3, "the version that its packets were read by last"),
     column("connects", "connects", 2, "CONNECT packets"),
     column("sent", "sent", 0, "packets that it sent"),
@@ -69,7 +74,8 @@ impl Statistic for Clients {
         client.last = record.origin.time.or(client.last);
         client.first = client.first.or(record.origin.time);
         let kind = record.decoded.map(|decoded| decoded.header.packet_type);
-        if kind == Some(PacketType::PUBLISH) || (record.sn.is_some() && counted.message().is_some()) {
+        if kind == Some(PacketType::PUBLISH) || (record.sn.is_some() && counted.message().is_some())
+        {
             add(client.published.of(counted.sender), 1);
         }
         if record.version_from.name().is_some() || record.version == Version::Sn12 {
@@ -83,9 +89,8 @@ impl Statistic for Clients {
     fn report<'s>(&'s self, run: &'s Run) -> Report<'s> {
         let bytes = |client: &Client| client.volume.all().bytes;
         let mut order = self.clients.filled(|client| client.volume.all().packets > 0);
-        order.sort_by_key(|row| {
-            std::cmp::Reverse(self.clients.get(*row as usize).map_or(0, bytes))
-        });
+        order
+            .sort_by_key(|row| std::cmp::Reverse(self.clients.get(*row as usize).map_or(0, bytes)));
         let row = move |row: u32| {
             let name = run.names.client_cell(row as usize);
             self.clients.get(row as usize).map(|client| client.row(name, run)).unwrap_or_default()

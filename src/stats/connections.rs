@@ -16,7 +16,12 @@ pub(super) static COLUMNS: &[Column] = &[
     column("stream", "stream", 0, "number of the TCP connection, from 0; MQTT-SN has none"),
     column("client", "client", 0, "address and port of the client"),
     column("server", "server", 1, "address and port of the server"),
-    column("client_id", "client id", 1, "Client Identifier, or the client's address again in round brackets"),
+    column(
+        "client_id",
+        "client id",
+        1,
+        "Client Identifier, or the client's address again in round brackets",
+    ),
     column("from_client", "sent", 0, "packets that the client sent"),
     column("from_client_bytes", "bytes", 2, "their bytes"),
     column("from_server", "received", 0, "packets that the server sent"),
@@ -73,12 +78,14 @@ impl Connections {
 
 impl Connection {
     fn row(&self, is_others: bool, run: &Run) -> Vec<Cell> {
-        let end = |end: Option<SocketAddr>| end.map_or(Cell::Nothing, |end| Cell::words(end.to_string()));
+        let end =
+            |end: Option<SocketAddr>| end.map_or(Cell::Nothing, |end| Cell::words(end.to_string()));
         let (client, server) = self.ends.filter(|_| !is_others).unzip();
         let id = self.client.filter(|_| !is_others);
-        let lasts = self.first.zip(self.last).and_then(|(first, last)| {
-            u64::try_from(last.saturating_sub(first)).ok()
-        });
+        let lasts = self
+            .first
+            .zip(self.last)
+            .and_then(|(first, last)| u64::try_from(last.saturating_sub(first)).ok());
         vec![
             self.stream.filter(|_| !is_others).map_or(Cell::Nothing, Cell::Count),
             if is_others { Cell::words("others") } else { end(client) },

@@ -36,9 +36,10 @@ impl Statistic for Findings {
     }
 
     fn report<'s>(&'s self, _: &'s Run) -> Report<'s> {
-        let known = self.rules.iter().filter_map(|(rule, found)| {
-            Some((RULES.get(usize::from(*rule))?, found))
-        });
+        let known = self
+            .rules
+            .iter()
+            .filter_map(|(rule, found)| Some((RULES.get(usize::from(*rule))?, found)));
         let mut all: Vec<_> = known.collect();
         all.sort_by_key(|(rule, (both, _))| {
             std::cmp::Reverse((rule.severity, both.client.saturating_add(both.server)))

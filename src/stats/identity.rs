@@ -75,9 +75,7 @@ impl Identities {
         }
         match (record.facts.topic, place) {
             (Some(topic), _) => self.topics.slot(topic),
-            (None, Some(place)) => {
-                self.aliases.get(place).unwrap_or_else(|| self.topics.slot(b""))
-            }
+            (None, Some(place)) => self.aliases.get(place).unwrap_or_else(|| self.topics.slot(b"")),
             (None, None) => self.topics.slot(b""),
         }
     }
@@ -175,7 +173,9 @@ impl Identities {
     pub fn topics_note(&self) -> Option<String> {
         let kept = crate::text::number(self.topics.len() as u64);
         self.topics.is_full().then(|| {
-            format!("the first {kept} topics are told apart; those that came later are counted together")
+            format!(
+                "the first {kept} topics are told apart; those that came later are counted together"
+            )
         })
     }
 

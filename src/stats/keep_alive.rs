@@ -9,14 +9,34 @@ use crate::text;
 
 /// The columns.
 pub(super) static COLUMNS: &[Column] = &[
-    column("client", "client", 0, "Client Identifier; where that is not known the address in round brackets"),
-    column("keep_alive", "Keep Alive", 0, "the Keep Alive that holds, in seconds: that of the CONNECT, or of the CONNACK where the server sets another; 0 is off"),
+    column(
+        "client",
+        "client",
+        0,
+        "Client Identifier; where that is not known the address in round brackets",
+    ),
+    column(
+        "keep_alive",
+        "Keep Alive",
+        0,
+        "the Keep Alive that holds, in seconds: that of the CONNECT, or of the CONNACK where the server sets another; 0 is off",
+    ),
     column("pingreqs", "PINGREQ", 0, "PINGREQ packets"),
     column("pingresps", "PINGRESP", 0, "PINGRESP packets"),
     column("ping_bytes", "bytes", 1, "bytes of both"),
     column("share", "share", 1, "part of all packets of the client both ways, from 0 to 1"),
-    column("longest_silence", "longest silence", 2, "the longest time without a packet of the client in one connection, in seconds"),
-    column("pings_with_traffic", "needless", 3, "PINGREQ packets that came less than half a Keep Alive after another packet of the client"),
+    column(
+        "longest_silence",
+        "longest silence",
+        2,
+        "the longest time without a packet of the client in one connection, in seconds",
+    ),
+    column(
+        "pings_with_traffic",
+        "needless",
+        3,
+        "PINGREQ packets that came less than half a Keep Alive after another packet of the client",
+    ),
 ];
 
 /// Figures of each client.
@@ -42,14 +62,15 @@ struct Client {
 impl Client {
     /// A packet of the client: how long it was silent before.
     fn speaks(&mut self, time: Option<i64>, is_ping: bool) {
-        let silence = time.zip(self.latest).and_then(|(now, before)| {
-            u64::try_from(now.saturating_sub(before)).ok()
-        });
+        let silence = time
+            .zip(self.latest)
+            .and_then(|(now, before)| u64::try_from(now.saturating_sub(before)).ok());
         self.latest = time.or(self.latest);
         self.longest = self.longest.max(silence);
-        let half = self.seconds.filter(|seconds| *seconds > 0).map(|seconds| {
-            u64::from(seconds).saturating_mul(500_000_000)
-        });
+        let half = self
+            .seconds
+            .filter(|seconds| *seconds > 0)
+            .map(|seconds| u64::from(seconds).saturating_mul(500_000_000));
         if let (true, Some(silence), Some(half)) = (is_ping, silence, half) {
             add(&mut self.needless, (silence < half).into());
         }
@@ -82,7 +103,8 @@ impl Statistic for KeepAlive {
             }
             Some(Packet::Connack(connack)) => {
                 let other = connack.properties.number(PropertyId::SERVER_KEEP_ALIVE);
-                client.seconds = other.and_then(|other| u16::try_from(other).ok()).or(client.seconds);
+                client.seconds =
+                    other.and_then(|other| u16::try_from(other).ok()).or(client.seconds);
             }
             Some(Packet::Pingreq) => add(&mut client.requests, 1),
             Some(Packet::Pingresp) => add(&mut client.responses, 1),
@@ -101,9 +123,8 @@ impl Statistic for KeepAlive {
     fn report<'s>(&'s self, run: &'s Run) -> Report<'s> {
         let pings = |it: &Client| it.requests.saturating_add(it.responses);
         let mut order = self.clients.filled(|it| it.packets > 0);
-        order.sort_by_key(|row| {
-            std::cmp::Reverse(self.clients.get(*row as usize).map_or(0, pings))
-        });
+        order
+            .sort_by_key(|row| std::cmp::Reverse(self.clients.get(*row as usize).map_or(0, pings)));
         let row = move |row: u32| {
             let name = run.names.client_cell(row as usize);
             self.clients.get(row as usize).map(|it| it.row(name)).unwrap_or_default()
@@ -111,7 +132,8 @@ impl Statistic for KeepAlive {
         let mut report = Report::lazy(COLUMNS, order, Box::new(row)).ranking();
         let others = self.clients.get(0).filter(|it| it.packets > 0);
         // How long all others together were silent says nothing.
-        let others = others.map(|it| Client { longest: None, seconds: None, needless: 0, ..it.clone() });
+        let others =
+            others.map(|it| Client { longest: None, seconds: None, needless: 0, ..it.clone() });
         report.others = others.map(|it| it.row(Cell::words("others")));
         report.notes.extend(run.names.clients_note());
         if self.all.packets > 0 {

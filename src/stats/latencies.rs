@@ -27,7 +27,12 @@ const RANGES: usize = 12;
 pub(super) static COLUMNS: &[Column] = &[
     column("by", "by", 0, "the value that --by groups them by"),
     column("request", "from", 0, "packet type that the time runs from"),
-    column("answer", "to", 0, "packet type that ends it: its answer, or for a PUBLISH of a client the copy that the server sends to a subscriber"),
+    column(
+        "answer",
+        "to",
+        0,
+        "packet type that ends it: its answer, or for a PUBLISH of a client the copy that the server sends to a subscriber",
+    ),
     column("asker", "asked by", 1, "`client` or `server`: who sent the first of the two"),
     column("count", "count", 0, "how many were measured"),
     column("min", "min", 2, "the shortest, in seconds"),
@@ -36,7 +41,12 @@ pub(super) static COLUMNS: &[Column] = &[
     column("p90", "90 %", 3, "90 of 100 are as short or shorter; right to 1 %"),
     column("p99", "99 %", 0, "99 of 100 are as short or shorter; right to 1 %"),
     column("max", "max", 0, "the longest"),
-    column("distribution", "distribution", 1, "how many there are from the shortest to the longest, in ranges of equal ratio"),
+    column(
+        "distribution",
+        "distribution",
+        1,
+        "how many there are from the shortest to the longest, in ranges of equal ratio",
+    ),
 ];
 
 /// Latencies by exchange.
@@ -96,9 +106,9 @@ impl Statistic for Latencies {
     fn is_content(&self, record: &Record<'_>) -> bool {
         match record.decoded.as_ref().and_then(|decoded| decoded.packet.as_ref()) {
             Some(Packet::Publish(_)) => record.sender != Some(Sender::Server),
-            Some(
-                Packet::Ack(_) | Packet::Suback(_) | Packet::Unsuback(_) | Packet::Pingresp,
-            ) => false,
+            Some(Packet::Ack(_) | Packet::Suback(_) | Packet::Unsuback(_) | Packet::Pingresp) => {
+                false
+            }
             _ => true,
         }
     }
@@ -192,13 +202,16 @@ impl Latency {
     fn series(&self) -> Vec<u64> {
         let (min, max) = (self.min.max(LEAST) as f64, self.max.max(LEAST) as f64);
         let step = (max / min).powf(1.0 / RANGES as f64);
-        if self.histogram.len() < 3 || step.partial_cmp(&1.0001) != Some(std::cmp::Ordering::Greater) {
+        if self.histogram.len() < 3
+            || step.partial_cmp(&1.0001) != Some(std::cmp::Ordering::Greater)
+        {
             return Vec::new();
         }
         let mut series = vec![0; RANGES];
         for value in self.histogram.iter_recorded() {
             let latency = value.value_iterated_to() as f64;
-            let place = ((latency / min).ln() / step.ln()).clamp(0.0, RANGES.saturating_sub(1) as f64);
+            let place =
+                ((latency / min).ln() / step.ln()).clamp(0.0, RANGES.saturating_sub(1) as f64);
             if let Some(count) = series.get_mut(place as usize) {
                 super::add(count, value.count_at_value());
             }
@@ -216,7 +229,10 @@ mod tests {
         let mut latency = Latency::new().unwrap();
         (1..=1_000).for_each(|n| latency.add(n * 10_000));
         let [count, min, median, _, p90, p99, max, _] = latency.cells();
-        assert_eq!((count, min, max), (Cell::Count(1_000), Cell::Span(10_000), Cell::Span(10_000_000)));
+        assert_eq!(
+            (count, min, max),
+            (Cell::Count(1_000), Cell::Span(10_000), Cell::Span(10_000_000))
+        );
         for (cell, exact) in [(median, 5.0e6), (p90, 9.0e6), (p99, 9.9e6)] {
             let Cell::Span(span) = cell else { panic!("{cell:?}") };
             assert!((span as f64 / exact - 1.0).abs() <= 0.01, "{span} is not {exact}");

@@ -208,7 +208,8 @@ mod tests {
     #[test]
     fn many_names_are_found_again() {
         let mut names = Names::new(10_000, 1 << 20);
-        let places: Vec<Slot> = (0..10_000).map(|n| names.slot(format!("t/{n}").as_bytes())).collect();
+        let places: Vec<Slot> =
+            (0..10_000).map(|n| names.slot(format!("t/{n}").as_bytes())).collect();
         for (n, place) in places.into_iter().enumerate() {
             assert_eq!(names.slot(format!("t/{n}").as_bytes()), place);
         }

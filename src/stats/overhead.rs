@@ -39,8 +39,7 @@ pub(super) fn header_len(remaining: u64) -> u64 {
 impl Statistic for Overhead {
     fn count(&mut self, counted: &Counted<'_>) {
         let Some(decoded) = &counted.record.decoded else { return };
-        let (Some(publish), Some(remaining)) =
-            (counted.publish(), decoded.header.remaining_length)
+        let (Some(publish), Some(remaining)) = (counted.publish(), decoded.header.remaining_length)
         else {
             return self.others.add(counted.len);
         };

@@ -6,7 +6,7 @@ use super::{Both, Counted, Run, Statistic, Volume, add};
 use crate::spec::{Sender, Version};
 
 /// Intervals of the picture of activity, and how long one is to begin with.
-const MAX_ACTIVITY: usize = 60;
+const MAX_ACTIVITY: usize = 40;
 const ACTIVITY: u64 = 1_000_000;
 /// Streams that are counted, at one bit each.
 const MAX_STREAMS: u64 = 1 << 20;
@@ -34,7 +34,12 @@ pub(super) static COLUMNS: &[Column] = &[
     column("mqtt311", "MQTT 3.1.1", 0, "packets of MQTT 3.1.1, or of a version that is not known"),
     column("mqtt5", "MQTT 5.0", 0, "packets of MQTT 5.0"),
     column("mqttsn", "MQTT-SN", 0, "messages of MQTT-SN"),
-    column("broken", "broken", 0, "packets that are not whole, or that could not be read to their end"),
+    column(
+        "broken",
+        "broken",
+        0,
+        "packets that are not whole, or that could not be read to their end",
+    ),
     column("other_bytes", "other bytes", 0, "bytes that belong to no packet"),
     column("activity", "activity", 0, "packets by time, in intervals of equal length"),
     column("activity_seconds", "each column", 0, "how long one interval is, in seconds"),
@@ -121,33 +126,36 @@ impl Statistic for Overview {
         let has_activity = self.activity.all().len() > 1;
         let activity =
             if has_activity { Cell::Series(self.activity.all().to_vec()) } else { Cell::Nothing };
-        let mut report = Report::of(COLUMNS, vec![vec![
-            time(run.start),
-            time(run.end),
-            Cell::span(run.span()),
-            Cell::Count(packets),
-            Cell::rate(packets, run.span()),
-            Cell::Count(bytes),
-            Cell::rate(bytes, run.span()),
-            Cell::Count(volume.of(Sender::Client).packets),
-            Cell::Count(volume.of(Sender::Server).packets),
-            Cell::some(self.streams.count),
-            Cell::some(self.messages.client),
-            Cell::some(self.messages.server),
-            Cell::some(self.payload),
-            qos0,
-            qos1,
-            qos2,
-            Cell::some(self.retained),
-            v31,
-            v311,
-            v5,
-            sn,
-            Cell::some(self.broken),
-            Cell::some(self.other_bytes),
-            activity,
-            if has_activity { Cell::Span(self.activity.width()) } else { Cell::Nothing },
-        ]]);
+        let mut report = Report::of(
+            COLUMNS,
+            vec![vec![
+                time(run.start),
+                time(run.end),
+                Cell::span(run.span()),
+                Cell::Count(packets),
+                Cell::rate(packets, run.span()),
+                Cell::Count(bytes),
+                Cell::rate(bytes, run.span()),
+                Cell::Count(volume.of(Sender::Client).packets),
+                Cell::Count(volume.of(Sender::Server).packets),
+                Cell::some(self.streams.count),
+                Cell::some(self.messages.client),
+                Cell::some(self.messages.server),
+                Cell::some(self.payload),
+                qos0,
+                qos1,
+                qos2,
+                Cell::some(self.retained),
+                v31,
+                v311,
+                v5,
+                sn,
+                Cell::some(self.broken),
+                Cell::some(self.other_bytes),
+                activity,
+                if has_activity { Cell::Span(self.activity.width()) } else { Cell::Nothing },
+            ]],
+        );
         if self.streams.is_partial {
             report.note("there are more connections than are counted");
         }

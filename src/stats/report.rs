@@ -189,7 +189,8 @@ impl<'s> Report<'s> {
     /// Orders the rows by a column, the greatest first.
     pub fn sort(&mut self, column: usize) {
         let weight = |row: u32| (self.row)(row).get(column).map_or(f64::MIN, Cell::weight);
-        let mut keyed: Vec<(f64, u32)> = self.order.iter().map(|row| (weight(*row), *row)).collect();
+        let mut keyed: Vec<(f64, u32)> =
+            self.order.iter().map(|row| (weight(*row), *row)).collect();
         keyed.sort_by(|a, b| b.0.total_cmp(&a.0));
         self.order = keyed.into_iter().map(|(_, row)| row).collect();
         self.is_ranking = true;

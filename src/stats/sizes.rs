@@ -94,7 +94,9 @@ mod tests {
 
     #[test]
     fn the_ranges_are_those_of_tshark() {
-        for (len, place) in [(0, 0), (19, 0), (20, 1), (39, 1), (40, 2), (79, 2), (80, 3), (5120, 9)] {
+        for (len, place) in
+            [(0, 0), (19, 0), (20, 1), (39, 1), (40, 2), (79, 2), (80, 3), (5120, 9)]
+        {
             assert_eq!(range(len), place, "{len}");
         }
         assert_eq!(range(268_435_460), super::RANGES - 1);

@@ -236,7 +236,10 @@ pub fn choose(
     let argument = argument.filter(|text| !text.is_empty() && !is_field);
     if let Some(text) = argument.filter(|_| row.argument.is_empty()) {
         let text = crate::text::safe(text);
-        return Err(format!("-z {} takes nothing behind its name, and here stands \"{text}\"", row.name));
+        return Err(format!(
+            "-z {} takes nothing behind its name, and here stands \"{text}\"",
+            row.name
+        ));
     }
     let by = by.map(Field::new).transpose().map_err(|error| match &error.hint {
         Some(hint) => format!("--by: {error}; {hint}"),
@@ -257,7 +260,8 @@ impl StatisticRow {
 }
 
 fn unknown(words: &str) -> String {
-    let names = STATISTICS.iter().flat_map(|row| [row.name].into_iter().chain(row.tshark.iter().copied()));
+    let names =
+        STATISTICS.iter().flat_map(|row| [row.name].into_iter().chain(row.tshark.iter().copied()));
     let near = names.map(|name| (strsim::damerau_levenshtein(name, words), name)).min();
     let hint = near.filter(|(distance, _)| *distance <= 2).map(|(_, name)| name);
     let words = crate::text::safe(words);

@@ -143,8 +143,8 @@ impl Statistic for Topics {
         let mut report = Report::lazy(COLUMNS, order, Box::new(row)).ranking();
         let others = self.topics.get(0).filter(|others| others.messages() > 0);
         report.others = others.map(|others| others.row(Cell::words("others"), span));
-        report.total = (self.all.messages() > 0)
-            .then(|| self.all.row(Cell::words("all topics"), span));
+        report.total =
+            (self.all.messages() > 0).then(|| self.all.row(Cell::words("all topics"), span));
         report.notes.extend(run.names.topics_note());
         if self.is_partial {
             report.note("there are more publishers than are told apart: their numbers are the least that there can be");

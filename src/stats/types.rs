@@ -8,7 +8,12 @@ use crate::spec::{PacketType, Sender};
 
 /// The columns.
 pub(super) static COLUMNS: &[Column] = &[
-    column("type", "type", 0, "packet type, the standard's name in capitals; `OTHER` is bytes that are no packet"),
+    column(
+        "type",
+        "type",
+        0,
+        "packet type, the standard's name in capitals; `OTHER` is bytes that are no packet",
+    ),
     column("packets", "packets", 0, "how many packets"),
     column("from_client", "from client", 2, "of them, sent by clients"),
     column("from_server", "from server", 2, "of them, sent by servers"),
@@ -52,7 +57,8 @@ impl Statistic for Types {
 
     fn report<'s>(&'s self, run: &'s Run) -> Report<'s> {
         let mqtt = self.mqtt.iter().zip(0..).map(|(both, kind)| (PacketType(kind).name(), both));
-        let sn = self.sn.iter().zip(0..=u8::MAX).map(|(both, kind)| (MessageType(kind).name(), both));
+        let sn =
+            self.sn.iter().zip(0..=u8::MAX).map(|(both, kind)| (MessageType(kind).name(), both));
         let mut all: Vec<_> = mqtt.chain(sn).filter(|(_, both)| both.all().packets > 0).collect();
         let sum = |rows: &[(&str, &Both<Volume>)]| {
             rows.iter().fold(Volume::default(), |sum, (_, both)| sum.and(both.all()))

@@ -15,7 +15,12 @@ const MAX_VALUE_BYTES: usize = 4 << 20;
 pub(super) static COLUMNS: &[Column] = &[
     column("field", "field", 9, "the field of --by"),
     column("value", "value", 0, "a value of it; `(none)`: packets that do not have the field"),
-    column("packets", "packets", 0, "packets with this value; one with several values counts for each"),
+    column(
+        "packets",
+        "packets",
+        0,
+        "packets with this value; one with several values counts for each",
+    ),
     column("bytes", "bytes", 1, "their bytes"),
     column("share", "share", 1, "part of all packets, from 0 to 1"),
     column("rate", "/s", 3, "packets a second, over the whole time"),

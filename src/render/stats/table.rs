@@ -33,7 +33,7 @@ pub(super) fn write(said: &[Said<'_>], options: &Options, out: &mut dyn Write) -
         // Writing to a String does not fail.
         let _ = writeln!(text, "{title}");
         match row.layout {
-            Layout::Card => card(report, painter, &mut text),
+            Layout::Card => card(report, options, &mut text),
             Layout::Table => Table::new(report, None, options).write(painter, &mut text, out)?,
             Layout::Bars(key) => {
                 Table::new(report, Some(key), options).write(painter, &mut text, out)?;
@@ -55,13 +55,21 @@ pub(super) fn write(said: &[Said<'_>], options: &Options, out: &mut dyn Write) -
 }
 
 /// One row: a line for each column in which something stands.
-fn card(report: &Report<'_>, painter: Painter, out: &mut String) {
+fn card(report: &Report<'_>, options: &Options, out: &mut String) {
+    let painter = Painter { color: options.color };
     let Some(row) = report.order.first().map(|row| (report.row)(*row)) else { return };
-    let there = || report.columns.iter().zip(&row).filter(|(_, cell)| !matches!(cell, Cell::Nothing | Cell::Zero));
+    let there = || {
+        report
+            .columns
+            .iter()
+            .zip(&row)
+            .filter(|(_, cell)| !matches!(cell, Cell::Nothing | Cell::Zero))
+    };
     let width = there().map(|(column, _)| columns(column.head)).max().unwrap_or(0);
     for (column, cell) in there() {
         let head = format!("{:width$}", column.head);
-        let value = painter.paint(role(cell), shown(cell));
+        let room = options.width.unwrap_or(usize::MAX).saturating_sub(width).saturating_sub(4);
+        let value = painter.paint(role(cell), cut(&shown(cell), room));
         let _ = writeln!(out, "  {}  {value}", painter.paint(Role::Label, head));
     }
 }
@@ -89,8 +97,7 @@ impl<'r, 's> Table<'r, 's> {
         for row in rows(report) {
             for (place, cell) in places.iter_mut().zip(&row) {
                 place.width = place.width.max(columns(&shown(cell)));
-                place.is_right &=
-                    !matches!(cell, Cell::Words(_) | Cell::Wire(_) | Cell::Series(_));
+                place.is_right &= !matches!(cell, Cell::Words(_) | Cell::Wire(_) | Cell::Series(_));
             }
         }
         places.retain(|place| place.width > 0);
@@ -122,9 +129,11 @@ impl<'r, 's> Table<'r, 's> {
         }
         let room = width.saturating_sub(self.needed().saturating_add(GAP)).min(most);
         self.bar = bar_of.filter(|_| room >= least).map(|column| {
-            let values = self.report.order.iter().map(|row| {
-                (self.report.row)(*row).get(column).map_or(0.0, Cell::weight)
-            });
+            let values = self
+                .report
+                .order
+                .iter()
+                .map(|row| (self.report.row)(*row).get(column).map_or(0.0, Cell::weight));
             (column, values.fold(0.0, f64::max), room)
         });
     }
