@@ -10,6 +10,7 @@ use crate::session::Partner;
 use crate::spec::{PacketType, Sender};
 use hdrhistogram::Histogram;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Digits that count of a latency: the figures are right to one percent.
 const DIGITS: u8 = 2;
@@ -91,12 +92,13 @@ impl Latencies {
         if !self.all.contains_key(&place) && self.all.len() >= MAX_HISTOGRAMS {
             place = key(Slot::OTHERS);
         }
-        if !self.all.contains_key(&place) {
-            let Some(new) = Latency::new() else { return };
-            self.all.insert(place, new);
-        }
-        if let Some(all) = self.all.get_mut(&place) {
-            all.add(latency);
+        match self.all.entry(place) {
+            Entry::Occupied(mut all) => all.get_mut().add(latency),
+            Entry::Vacant(new) => {
+                if let Some(fresh) = Latency::new() {
+                    new.insert(fresh).add(latency);
+                }
+            }
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Statistics as JSON: one object a line, one line a row.
 //!
-//! # Statistics
-//!
 //! Keys stand in the order of the columns, and a key without a value is absent. Spans of time and what is counted
 //! from the first frame are seconds, times are RFC 3339 in UTC with nine decimals, and bytes that are no
 //! UTF-8 in a name are replaced by U+FFFD. Each line has besides, before and behind the columns:

@@ -190,7 +190,7 @@ impl<'r, 's> Table<'r, 's> {
 }
 
 /// All rows with the sums behind them.
-fn rows<'r>(report: &'r Report<'_>) -> impl Iterator<Item = Vec<Cell>> {
+fn rows(report: &Report<'_>) -> impl Iterator<Item = Vec<Cell>> {
     let own = report.order.iter().map(|row| (report.row)(*row));
     own.chain(report.others.clone()).chain(report.total.clone())
 }
