@@ -229,7 +229,9 @@ pub fn choose(
     words: &str,
     by: Option<&str>,
 ) -> Result<(&'static StatisticRow, Box<dyn Statistic>), String> {
-    let named = STATISTICS.iter().find_map(|row| Some((row, row.argument_in(words)?)));
+    let exact = STATISTICS.iter().find(|row| row.names().any(|name| name == words));
+    let with_argument = || STATISTICS.iter().find_map(|row| Some((row, row.argument_in(words)?)));
+    let named = exact.map(|row| (row, None)).or_else(with_argument);
     let Some((row, argument)) = named else { return Err(unknown(words)) };
     let is_field = row.argument == "FIELD";
     let by = argument.filter(|_| is_field).or(by);
@@ -249,19 +251,19 @@ pub fn choose(
 }
 
 impl StatisticRow {
-    /// What stands behind one of its names, if the words begin with one: `None` is nothing.
+    /// All of its names.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        [self.name].into_iter().chain(self.tshark.iter().copied())
+    }
+
+    /// What stands behind a comma and one of its names, if the words begin so.
     fn argument_in<'w>(&self, words: &'w str) -> Option<Option<&'w str>> {
-        let names = [self.name].into_iter().chain(self.tshark.iter().copied());
-        names.into_iter().find_map(|name| match words.strip_prefix(name)? {
-            "" => Some(None),
-            rest => rest.strip_prefix(',').map(Some),
-        })
+        self.names().find_map(|name| words.strip_prefix(name)?.strip_prefix(',').map(Some))
     }
 }
 
 fn unknown(words: &str) -> String {
-    let names =
-        STATISTICS.iter().flat_map(|row| [row.name].into_iter().chain(row.tshark.iter().copied()));
+    let names = STATISTICS.iter().flat_map(StatisticRow::names);
     let near = names.map(|name| (strsim::damerau_levenshtein(name, words), name)).min();
     let hint = near.filter(|(distance, _)| *distance <= 2).map(|(_, name)| name);
     let words = crate::text::safe(words);
