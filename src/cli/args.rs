@@ -336,7 +336,7 @@ pub(super) struct Figures {
 pub(super) struct Stats {
     /// Captures, read as one in the order of time; - is standard input. What follows them may be a
     /// filter, as with tshark: mqttscope stats FILE mqtt.qos==2.
-    #[arg(value_name = "FILE", required_unless_present_any = ["read_file", "interfaces"])]
+    #[arg(value_name = "FILE", required_unless_present_any = ["read_file", "interfaces", "statistics"])]
     pub(super) files: Vec<OsString>,
     /// A capture, as with tshark. May be repeated.
     #[arg(short = 'r', value_name = "FILE", conflicts_with = "interfaces")]

@@ -39,6 +39,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         return on_interfaces(args, output, filter, counter);
     }
     let files: Vec<PathBuf> = args.read_file.iter().cloned().chain(files).collect();
+    if files.is_empty() {
+        report::line("there is nothing to count: name a capture, or an interface with -i");
+        return Ok(Outcome::Usage);
+    }
     read(args, &files, filter, counter)
 }
 
@@ -57,9 +61,11 @@ fn read(
     let read = Reading::new(files, args.count, false, (settings, secrets), consumer, waits)?;
     let Some(mut reading) = read else { return Ok(Outcome::Usage) };
     let mut out = BufWriter::new(io::stdout().lock());
-    let written = format
-        .write(&reading.inspector.consumer().inner, &shown, &options, &mut out)
-        .and_then(|()| out.flush());
+    // Of files that cannot be read there is nothing to say but that.
+    let is_read = reading.is_whole() || reading.inspector.frames() > 0;
+    let stats = &reading.inspector.consumer().inner;
+    let written = if is_read { format.write(stats, &shown, &options, &mut out) } else { Ok(()) };
+    let written = written.and_then(|()| out.flush());
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             return Err(error).context("standard output cannot be written");
@@ -103,6 +109,7 @@ fn on_interfaces(
 ///
 /// # Errors
 /// How the run ends where there is no such statistic, which is told.
+#[cfg(feature = "live")]
 pub(super) fn beside(figures: &Figures, output: &Output) -> Result<Option<Counter>, Outcome> {
     if figures.statistics.is_empty() && figures.by.is_none() {
         return Ok(None);
@@ -155,6 +162,7 @@ impl Counter {
     }
 
     /// Tells what the format has no place for.
+    #[cfg(feature = "live")]
     pub(super) fn report(&self) {
         notes(self.format, &self.stats);
     }
