@@ -2,6 +2,7 @@
 
 use super::args::{ColorArg, Output};
 use super::pager::Out;
+use super::stats::Counter;
 use super::{Outcome, columns, report};
 use crate::capture::{Excerpt, Frame};
 use crate::pipeline::{Consumer, Lifeline, Record};
@@ -30,6 +31,8 @@ pub(super) struct Printer {
     excerpt: Option<(Excerpt, PathBuf)>,
     /// The connections, told behind the packets.
     sessions: Option<Box<dyn Format>>,
+    /// The statistics, told behind those.
+    counter: Option<Counter>,
     out: BufWriter<Out>,
     flush_each: bool,
     quiet: bool,
@@ -90,6 +93,7 @@ impl Printer {
             format: (row.make)(options),
             excerpt: None,
             sessions: None,
+            counter: None,
             out: BufWriter::with_capacity(64 << 10, out),
             flush_each: output.line_buffered || (is_terminal && !live),
             quiet: output.quiet,
@@ -116,6 +120,20 @@ impl Printer {
         let excerpt = excerpt.with_context(|| format!("{} cannot be created", path.display()))?;
         self.excerpt = Some((excerpt, path.to_owned()));
         Ok(())
+    }
+
+    /// Counts too, and tells that behind the packets.
+    #[cfg(feature = "live")]
+    pub(super) fn add_counter(&mut self, counter: Counter) {
+        self.counter = Some(counter);
+    }
+
+    /// Tells on standard error what was counted and has no other place.
+    #[cfg(feature = "live")]
+    pub(super) fn report_counter(&self) {
+        if let Some(counter) = &self.counter {
+            counter.report();
+        }
     }
 
     /// Writes what is left, and tells how the run ended.
@@ -180,6 +198,9 @@ impl Printer {
         if let Some(sessions) = &mut self.sessions {
             sessions.end(&mut self.out)?;
         }
+        if let Some(counter) = &self.counter {
+            counter.write(&mut self.out)?;
+        }
         self.out.flush()
     }
 
@@ -193,6 +214,10 @@ impl Printer {
     fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
         if let Some(sessions) = &mut self.sessions {
             sessions.record(record, &mut self.out)?;
+        }
+        if let Some(counter) = &mut self.counter {
+            // It takes all there is.
+            let _ = counter.stats.record(record);
         }
         let is_wanted = match &mut self.findings {
             Some((least, digest)) => digest.add(record, *least),
@@ -235,7 +260,16 @@ impl Consumer for Printer {
         self.flow(result)
     }
 
+    fn lost(&mut self, stream: Option<u64>) {
+        if let Some(counter) = &mut self.counter {
+            counter.stats.lost(stream);
+        }
+    }
+
     fn ended(&mut self, ended: &Ended) {
+        if let Some(counter) = &mut self.counter {
+            counter.stats.ended(ended);
+        }
         if self.failed.is_none() {
             self.failed = self.end_of(ended).err();
         }

@@ -35,9 +35,19 @@ impl<C: Consumer> Consumer for Filtered<C> {
 
     fn wants(&mut self, record: &Record<'_>) -> bool {
         let Some(filter) = &self.filter else { return self.inner.wants(record) };
-        let is_wanted = filter.may_accept(record) && self.inner.wants(record);
-        self.left_out = self.left_out.saturating_add(u64::from(!is_wanted));
-        is_wanted
+        match filter.early(record) {
+            // What is not chosen for certain has to come again before it is shown to anybody.
+            None => true,
+            Some(true) => {
+                let is_wanted = self.inner.wants(record);
+                self.chosen = self.chosen.saturating_add(u64::from(!is_wanted));
+                is_wanted
+            }
+            Some(false) => {
+                self.left_out = self.left_out.saturating_add(1);
+                false
+            }
+        }
     }
 
     fn frame(&mut self, frame: &Frame<'_>) {
@@ -51,6 +61,10 @@ impl<C: Consumer> Consumer for Filtered<C> {
         }
         self.left_out = self.left_out.saturating_add(1);
         ControlFlow::Continue(())
+    }
+
+    fn lost(&mut self, stream: Option<u64>) {
+        self.inner.lost(stream);
     }
 
     fn ended(&mut self, ended: &Ended) {

@@ -243,6 +243,7 @@ impl<C: Consumer> Reader<C> {
     ) {
         let at = self.at(origin);
         connection.lost(sender.unwrap_or(Sender::Client), at, &mut self.shared);
+        self.consumer.lost(origin.stream);
     }
 
     /// Nothing more comes of a connection. `ends` are its client and its server; `seen` is what TCP

@@ -33,6 +33,7 @@ pub mod sarif;
 pub mod sessions;
 pub mod sn;
 pub mod source;
+pub mod stats;
 pub mod summary;
 pub mod time;
 pub mod timeline;
