@@ -648,13 +648,9 @@ fn notations() -> String {
 fn statistics_help() -> String {
     let defaults = crate::stats::DEFAULT.join(", ");
     format!(
-        "Statistics of -z (without it: {defaults}); in brackets the same in tshark's manner:\n{}\n\n\
-         Examples:\n  mqttscope stats capture.pcapng\n  mqttscope stats capture.pcapng -z topics --top 50 --sort bytes\n  \
-         mqttscope stats capture.pcapng -z io,stat,1 -T csv\n  \
-         mqttscope stats capture.pcapng -z latencies --by mqtt.client\n  \
-         mqttscope stats capture.pcapng 'mqtt.topic ~ \"plant/#\"' --by mqtt.qos\n  \
-         mqttscope -q -z conv,tcp -r capture.pcapng\n",
-        super::stats::list()
+        "Statistics of -z (without it: {defaults}); in brackets the same in tshark's manner:\n{}\n\n{}",
+        super::stats::list(),
+        examples::of("stats")
     )
 }
 
