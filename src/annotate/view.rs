@@ -132,14 +132,19 @@ pub fn rows<'a>(tape: &'a Tape, bytes: &'a [u8], parts: bool) -> impl Iterator<I
 #[derive(Default)]
 struct Siblings {
     last: [Option<(Field, u32)>; 16],
+    /// The depth of the node before.
+    deepest: usize,
 }
 
 impl Siblings {
     fn count(&mut self, node: &Node) -> u32 {
         let depth = usize::from(node.depth);
-        for deeper in self.last.iter_mut().skip(depth.saturating_add(1)) {
-            *deeper = None;
+        for level in depth.saturating_add(1)..=self.deepest {
+            if let Some(deeper) = self.last.get_mut(level) {
+                *deeper = None;
+            }
         }
+        self.deepest = depth;
         let Some(slot) = self.last.get_mut(depth) else { return 0 };
         let index = match *slot {
             Some((field, n)) if field == node.field => n.saturating_add(1),

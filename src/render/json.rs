@@ -70,18 +70,18 @@ mod fields;
 mod safe;
 mod shows;
 
+use super::memo::Memo;
 use super::{Explain, Format, Options};
 use crate::annotate::view;
-use crate::pipeline::{Record, TextOrigin};
+use crate::pipeline::{Header, Record, TextOrigin};
 use crate::session;
 use crate::spec::field::Context;
-use fields::{Fields, Shown};
+use fields::Shown;
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
 use shows::{Hex, Spec};
 pub(in crate::render) use shows::{Shows, Time};
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 
@@ -92,6 +92,7 @@ const KEPT: usize = 1 << 20;
 #[derive(Debug)]
 pub struct Json {
     explain: Explain,
+    memo: Memo<Vec<u8>>,
     line: Vec<u8>,
 }
 
@@ -99,7 +100,7 @@ impl Json {
     /// JSON with the user's options.
     #[must_use]
     pub fn new(options: &Options) -> Self {
-        Self { explain: options.explain, line: Vec::new() }
+        Self { explain: options.explain, memo: Memo::new(), line: Vec::new() }
     }
 }
 
@@ -107,26 +108,54 @@ impl Format for Json {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
         self.line.shrink_to(KEPT);
-        let shown = Shown {
-            context: record.context(),
-            meanings: self.explain > Explain::Off,
-            sn: record.sn,
-        };
+        let context = record.context();
+        let line = &mut self.line;
+        write(&Line::new(record, &context), line)?;
+        // The fields go on where the line ended, and the headers behind them.
+        line.pop();
+        line.extend_from_slice(b",\"fields\":");
+        let meanings = self.explain > Explain::Off;
+        let shown = Shown { context, meanings, sn: record.sn };
         let rows = view::rows(record.tape, record.bytes, self.explain == Explain::Full);
-        let rows = RefCell::new(rows.peekable());
-        let fields = Fields::new(&rows, &shown);
-        let headers = Headers { record, explain: self.explain };
-        let mut serializer =
-            serde_json::Serializer::with_formatter(&mut self.line, safe::SafeFormatter);
-        Line::new(record, &shown.context, fields, headers).serialize(&mut serializer)?;
-        self.line.push(b'\n');
+        fields::write(rows, &shown, &mut self.memo, line);
+        for (nth, header) in record.headers.iter().enumerate() {
+            self.line.extend_from_slice(if nth == 0 { b",\"headers\":[" } else { b"," });
+            self.header(header, record)?;
+        }
+        if !record.headers.is_empty() {
+            self.line.push(b']');
+        }
+        self.line.extend_from_slice(b"}\n");
         out.write_all(&self.line)
     }
 }
 
-/// One line, in the order of its keys.
+impl Json {
+    /// The header of a frame that brought the packet.
+    fn header(&mut self, header: &Header, record: &Record<'_>) -> io::Result<()> {
+        let Record { version, sender, .. } = *record;
+        let hex = Shows(Hex(&header.bytes));
+        write(&OneHeader { r#type: header.unit.name(), hex }, &mut self.line)?;
+        self.line.pop();
+        self.line.extend_from_slice(b",\"fields\":");
+        let context = view::context(&header.bytes, &header.tape, version, sender);
+        let shown = Shown { context, meanings: self.explain > Explain::Off, sn: None };
+        let rows = view::rows(&header.tape, &header.bytes, self.explain == Explain::Full);
+        fields::write(rows, &shown, &mut self.memo, &mut self.line);
+        self.line.push(b'}');
+        Ok(())
+    }
+}
+
+/// Writes a value so that it steers no terminal.
+fn write(value: &impl Serialize, line: &mut Vec<u8>) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(line, safe::SafeFormatter);
+    Ok(value.serialize(&mut serializer)?)
+}
+
+/// One line without `fields` and `headers`, in the order of its keys.
 #[derive(Serialize)]
-struct Line<'r, F> {
+struct Line<'r> {
     schema: u8,
     n: u64,
     #[serde(skip_serializing_if = "<[u64]>::is_empty")]
@@ -175,13 +204,10 @@ struct Line<'r, F> {
     length: usize,
     hex: Shows<Hex<'r>>,
     findings: Findings<'r>,
-    fields: F,
-    #[serde(skip_serializing_if = "Headers::is_empty")]
-    headers: Headers<'r>,
 }
 
-impl<'r, F> Line<'r, F> {
-    fn new(record: &'r Record<'_>, context: &'r Context, fields: F, headers: Headers<'r>) -> Self {
+impl<'r> Line<'r> {
+    fn new(record: &'r Record<'_>, context: &'r Context) -> Self {
         let origin = &record.origin;
         let version_from = record.version_from.name().filter(|_| record.is_packet());
         let topic = record.sn.and_then(|sn| sn.topic);
@@ -219,8 +245,6 @@ impl<'r, F> Line<'r, F> {
             length: record.bytes.len(),
             hex: Shows(Hex(record.bytes)),
             findings: Findings { record, context },
-            fields,
-            headers,
         }
     }
 }
@@ -257,8 +281,7 @@ pub(in crate::render) fn write_line(value: &impl Serialize, out: &mut dyn Write)
 /// The same without a line feed.
 pub(in crate::render) fn write_safe(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut line = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut line, safe::SafeFormatter);
-    value.serialize(&mut serializer)?;
+    write(value, &mut line)?;
     out.write_all(&line)
 }
 
@@ -267,41 +290,11 @@ pub(in crate::render) fn seconds(nanoseconds: u64) -> f64 {
     nanoseconds as f64 / 1e9
 }
 
-/// The headers of the frames that brought a packet.
-struct Headers<'r> {
-    record: &'r Record<'r>,
-    explain: Explain,
-}
-
-impl Headers<'_> {
-    fn is_empty(&self) -> bool {
-        self.record.headers.is_empty()
-    }
-}
-
-impl Serialize for Headers<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.record.headers.len()))?;
-        for header in self.record.headers {
-            let Record { version, sender, .. } = *self.record;
-            let context = view::context(&header.bytes, &header.tape, version, sender);
-            let shown = Shown { context, meanings: self.explain > Explain::Off, sn: None };
-            let rows = view::rows(&header.tape, &header.bytes, self.explain == Explain::Full);
-            let rows = RefCell::new(rows.peekable());
-            let hex = Shows(Hex(&header.bytes));
-            let fields = Fields::new(&rows, &shown);
-            list.serialize_element(&OneHeader { r#type: header.unit.name(), hex, fields })?;
-        }
-        list.end()
-    }
-}
-
-/// One of them.
+/// The header of a frame, without its fields.
 #[derive(Serialize)]
-struct OneHeader<'r, F> {
+struct OneHeader<'r> {
     r#type: &'static str,
     hex: Shows<Hex<'r>>,
-    fields: F,
 }
 
 /// Where in a pasted text the bytes were found.

@@ -18,6 +18,7 @@ pub mod json;
 pub mod junit;
 pub mod log;
 pub mod lookup;
+mod memo;
 pub mod paint;
 #[cfg(test)]
 mod sample;

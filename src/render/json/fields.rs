@@ -1,17 +1,17 @@
 //! The fields of a packet as nested JSON, written straight from the rows.
 
+use super::safe::SafeFormatter;
 use super::shows::{Hex, Plain, Shows, Spec};
 use crate::annotate::view::Row;
 use crate::pipeline::SnRecord;
+use crate::render::memo::Memo;
 use crate::render::{sn, words};
 use crate::spec::Field;
 use crate::spec::field::{Context, Kind};
 use crate::spec::property::{Unit, Wire};
 use crate::text;
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use std::cell::RefCell;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
-use std::iter::Peekable;
 
 /// What is shown of each field.
 pub(super) struct Shown<'r> {
@@ -23,51 +23,60 @@ pub(super) struct Shown<'r> {
     pub(super) sn: Option<SnRecord<'r>>,
 }
 
-/// Fields at one depth: takes rows from the common iterator, and those below each with it.
-pub(super) struct Fields<'r, I: Iterator> {
-    rows: &'r RefCell<Peekable<I>>,
-    depth: u8,
-    shown: &'r Shown<'r>,
-}
-
-impl<'r, 'a, I: Iterator<Item = Row<'a>>> Fields<'r, I> {
-    /// All fields of a packet.
-    pub(super) fn new(rows: &'r RefCell<Peekable<I>>, shown: &'r Shown<'r>) -> Self {
-        Self { rows, depth: 0, shown }
-    }
-
-    /// Those of the field that was taken last, if it has any.
-    fn below(&self, row: &Row<'_>) -> Option<Self> {
-        let has_any = self.rows.borrow_mut().peek().is_some_and(|next| next.depth > row.depth);
-        has_any.then(|| Self { depth: row.depth.saturating_add(1), ..*self })
-    }
-
-    /// Whether the next row is bits of a byte.
-    fn begins_with_bits(&self) -> bool {
-        self.rows.borrow_mut().peek().is_some_and(|row| row.span.is_bits())
-    }
-}
-
-impl<'a, I: Iterator<Item = Row<'a>>> Serialize for Fields<'_, I> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        let next = || self.rows.borrow_mut().next_if(|row| row.depth >= self.depth);
-        while let Some(row) = next() {
-            let below = self.below(&row);
-            list.serialize_element(&One { row, below, shown: self.shown })?;
+/// Writes the fields of a packet as a list, each with those below it.
+pub(super) fn write<'a>(
+    rows: impl Iterator<Item = Row<'a>>,
+    shown: &Shown<'_>,
+    memo: &mut Memo<Vec<u8>>,
+    out: &mut Vec<u8>,
+) {
+    let mut rows = rows.peekable();
+    let mut depth = 0;
+    out.push(b'[');
+    let mut is_first = true;
+    while let Some(row) = rows.next() {
+        while depth > row.depth {
+            out.extend_from_slice(b"]}");
+            depth = depth.saturating_sub(1);
         }
-        list.end()
+        if !is_first {
+            out.push(b',');
+        }
+        let next = rows.peek();
+        let is_parent = next.is_some_and(|next| next.depth > row.depth);
+        let is_byte_of_flags = is_parent && next.is_some_and(|next| next.span.is_bits());
+        let key = (&row, &shown.context, u8::from(is_byte_of_flags));
+        memo.row(key, out, |out| write_one(&One { row, is_byte_of_flags, shown }, out));
+        if is_parent {
+            out.extend_from_slice(b",\"fields\":[");
+            depth = depth.saturating_add(1);
+        } else {
+            out.push(b'}');
+        }
+        is_first = is_parent;
     }
+    for _ in 0..depth {
+        out.extend_from_slice(b"]}");
+    }
+    out.push(b']');
 }
 
-/// One field.
-struct One<'r, 'a, I: Iterator> {
+/// Writes a field without what ends it: fields below it may follow.
+fn write_one(one: &One<'_, '_>, out: &mut Vec<u8>) {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, SafeFormatter);
+    // Writing to a vector does not fail.
+    let _ = one.serialize(&mut serializer);
+    out.pop();
+}
+
+/// One field without those below it.
+struct One<'r, 'a> {
     row: Row<'a>,
-    below: Option<Fields<'r, I>>,
+    is_byte_of_flags: bool,
     shown: &'r Shown<'r>,
 }
 
-impl<'a, I: Iterator<Item = Row<'a>>> Serialize for One<'_, 'a, I> {
+impl Serialize for One<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (row, context) = (&self.row, &self.shown.context);
         let mut map = serializer.serialize_map(None)?;
@@ -75,8 +84,7 @@ impl<'a, I: Iterator<Item = Row<'a>>> Serialize for One<'_, 'a, I> {
         map.serialize_entry("name", words::name(row, context))?;
         map.serialize_entry("bit_offset", &row.span.start)?;
         map.serialize_entry("bit_length", &row.span.len)?;
-        let is_byte_of_flags = self.below.as_ref().is_some_and(Fields::begins_with_bits);
-        if let Some(value) = Value::new(row, is_byte_of_flags) {
+        if let Some(value) = Value::new(row, self.is_byte_of_flags) {
             map.serialize_entry("value", &value)?;
         }
         if let Some(words) = Words::new(row, context) {
@@ -94,9 +102,6 @@ impl<'a, I: Iterator<Item = Row<'a>>> Serialize for One<'_, 'a, I> {
             map.serialize_entry("spec", elsewhere)?;
         } else if let Some(spec) = Spec::new(context.version, section, statements) {
             map.serialize_entry("spec", &Shows(spec))?;
-        }
-        if let Some(fields) = &self.below {
-            map.serialize_entry("fields", fields)?;
         }
         map.end()
     }
