@@ -70,6 +70,7 @@ mod fields;
 mod safe;
 mod shows;
 
+use super::ends::Ends;
 use super::memo::Memo;
 use super::{Explain, Format, Options};
 use crate::annotate::view;
@@ -83,7 +84,6 @@ use shows::{Hex, Spec};
 pub(in crate::render) use shows::{Shows, Time};
 use std::borrow::Cow;
 use std::io::{self, Write};
-use std::net::SocketAddr;
 
 /// Memory for a line that is kept from record to record, in bytes: more than all but a few need.
 const KEPT: usize = 1 << 20;
@@ -92,6 +92,7 @@ const KEPT: usize = 1 << 20;
 #[derive(Debug)]
 pub struct Json {
     explain: Explain,
+    ends: Ends,
     memo: Memo<Vec<u8>>,
     line: Vec<u8>,
 }
@@ -100,7 +101,7 @@ impl Json {
     /// JSON with the user's options.
     #[must_use]
     pub fn new(options: &Options) -> Self {
-        Self { explain: options.explain, memo: Memo::new(), line: Vec::new() }
+        Self { explain: options.explain, ends: Ends::new(), memo: Memo::new(), line: Vec::new() }
     }
 }
 
@@ -110,9 +111,17 @@ impl Format for Json {
         self.line.shrink_to(KEPT);
         let context = record.context();
         let line = &mut self.line;
-        write(&Line::new(record, &context), line)?;
-        // The fields go on where the line ended, and the headers behind them.
+        let ends = record.origin.ends.map(|ends| self.ends.words(ends));
+        write(&Line::new(record, ends), line)?;
+        // What is long goes on where the line ended.
         line.pop();
+        line.extend_from_slice(b",\"hex\":\"");
+        shows::hex(record.bytes, line);
+        line.extend_from_slice(b"\",\"findings\":");
+        match record.tape.findings() {
+            [] => line.extend_from_slice(b"[]"),
+            _ => write(&Findings { record, context: &context }, line)?,
+        }
         line.extend_from_slice(b",\"fields\":");
         let meanings = self.explain > Explain::Off;
         let shown = Shown { context, meanings, sn: record.sn };
@@ -153,7 +162,7 @@ fn write(value: &impl Serialize, line: &mut Vec<u8>) -> io::Result<()> {
     Ok(value.serialize(&mut serializer)?)
 }
 
-/// One line without `fields` and `headers`, in the order of its keys.
+/// One line up to `length`, in the order of its keys.
 #[derive(Serialize)]
 struct Line<'r> {
     schema: u8,
@@ -165,9 +174,9 @@ struct Line<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    src: Option<SocketAddr>,
+    src: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    dst: Option<SocketAddr>,
+    dst: Option<&'r str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     comments: Vec<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -202,12 +211,10 @@ struct Line<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'r str>,
     length: usize,
-    hex: Shows<Hex<'r>>,
-    findings: Findings<'r>,
 }
 
 impl<'r> Line<'r> {
-    fn new(record: &'r Record<'_>, context: &'r Context) -> Self {
+    fn new(record: &'r Record<'_>, ends: Option<(&'r str, &'r str)>) -> Self {
         let origin = &record.origin;
         let version_from = record.version_from.name().filter(|_| record.is_packet());
         let topic = record.sn.and_then(|sn| sn.topic);
@@ -221,8 +228,8 @@ impl<'r> Line<'r> {
                 .unwrap_or_default(),
             time: origin.time.and_then(Time::new).map(Shows),
             stream: origin.stream,
-            src: origin.ends.map(|(src, _)| src),
-            dst: origin.ends.map(|(_, dst)| dst),
+            src: ends.map(|(src, _)| src),
+            dst: ends.map(|(_, dst)| dst),
             line: origin.text.filter(|text| text.alone).map(|text| text.line),
             paste: origin.text.map(Paste::new),
             sender: record.sender_name(),
@@ -243,8 +250,6 @@ impl<'r> Line<'r> {
             r#type: record.type_name(),
             text: (!record.text.is_empty()).then_some(record.text),
             length: record.bytes.len(),
-            hex: Shows(Hex(record.bytes)),
-            findings: Findings { record, context },
         }
     }
 }

@@ -61,21 +61,21 @@ impl<T: Text + Clone> Memo<T> {
     }
 
     /// Writes a row as it was written before, or else with `write`. `layout` tells apart whatever
-    /// else it depends on.
+    /// else it depends on; `bytes` are those of the row, or none where they are not shown.
     pub(super) fn row(
         &mut self,
-        (row, context, layout): (&Row<'_>, &Context, u8),
+        (row, bytes, context, layout): (&Row<'_>, &[u8], &Context, u8),
         out: &mut T,
         write: impl FnOnce(&mut T),
     ) {
         // Packet Identifiers, payloads and the messages of MQTT-SN, whose topics stand elsewhere.
-        let is_new = row.bytes.len() > MAX_BYTES
+        let is_new = bytes.len() > MAX_BYTES
             || matches!(row.field, Field::PACKET_ID | Field::PAYLOAD)
             || context.version == Version::Sn12;
         let key = Key::new(row, context, layout);
-        let slot = self.slots.get_mut(key.place(row.bytes)).filter(|_| !is_new);
+        let slot = self.slots.get_mut(key.place(bytes)).filter(|_| !is_new);
         let Some(slot) = slot else { return write(out) };
-        if slot.key == Some(key) && slot.bytes == row.bytes {
+        if slot.key == Some(key) && slot.bytes == bytes {
             return out.add(&slot.text);
         }
         let at = out.len();
@@ -83,7 +83,7 @@ impl<T: Text + Clone> Memo<T> {
         if out.len().saturating_sub(at) <= MAX_TEXT {
             slot.key = Some(key);
             slot.bytes.clear();
-            slot.bytes.extend_from_slice(row.bytes);
+            slot.bytes.extend_from_slice(bytes);
             slot.text.set(out, at);
         }
     }

@@ -7,6 +7,7 @@
 //! [`sessions::FORMATS`] and [`timeline::FORMATS`].
 
 pub mod digest;
+mod ends;
 pub mod entries;
 pub mod facts;
 pub mod fields;

@@ -194,7 +194,8 @@ impl<'r> Body<'r> {
             gutter: self.gutter,
             sn: self.source.sn,
         };
-        let key = (row, &self.context, layout);
+        let bytes = self.gutter.shown(row.bytes, is_whole);
+        let key = (row, bytes, &self.context, layout);
         self.memo.row(key, self.out, |out| words.write(row, is_whole, out));
     }
 
