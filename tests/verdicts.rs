@@ -160,6 +160,30 @@ fn what_is_missing_is_told() {
     assert_eq!(ended.iter().map(lost).collect::<Vec<_>>(), [true, false, true, false]);
 }
 
+/// Frame 23 holds the DISCONNECT of the client and its FIN. Without it the server's FIN is the first
+/// end that was captured, and its acknowledgment counts three: two bytes and the FIN.
+#[test]
+fn an_end_that_was_not_captured_is_not_the_other_sides() {
+    let (ended, ..) = inspect_some(&captures_folder().join("v311-qos.pcap"), |number| number != 23);
+    let writer = &ended[1];
+    let verdict = judge(writer);
+    let ids: Vec<_> = verdict.causes.iter().map(|cause| cause.info.id).collect();
+    assert_eq!((ids, verdict.causes[0].by), (vec!["not-seen"], None));
+    assert_eq!(writer.wire.client_lost.bytes, 2);
+    let caveat = "2 bytes of the client, and its FIN or one more, were not captured";
+    assert_eq!(verdict.caveats, [caveat]);
+}
+
+/// Nothing but the end of TCP was captured, from the server first: its port says which side it is.
+#[test]
+fn the_port_says_who_is_the_server() {
+    let path = captures_folder().join("v311-qos.pcap");
+    let (ended, ..) = inspect_some(&path, |number| (26..=28).contains(&number));
+    let (client, server) = ended[0].ends.unwrap();
+    assert_eq!((client.port(), server.port()), (42_792, 1_883));
+    assert_eq!(judge(&ended[0]).causes[0].by, SERVER);
+}
+
 /// Cut anywhere, a capture gives no fault that the whole one does not have.
 #[test]
 fn a_capture_cut_short_accuses_nobody() {
@@ -237,12 +261,19 @@ fn inspect(path: &Path) -> (Vec<Ended>, u64, u64) {
 }
 
 fn inspect_up_to(path: &Path, frames: u64) -> (Vec<Ended>, u64, u64) {
+    inspect_some(path, |number| number <= frames)
+}
+
+/// The same as if only some frames had been captured.
+fn inspect_some(path: &Path, is_captured: impl Fn(u64) -> bool) -> (Vec<Ended>, u64, u64) {
     let mut inspector = Inspector::new(Ends::default(), Settings::default());
     let mut source = Merge::open(&[path.to_path_buf()]);
-    while inspector.frames() < frames
-        && let Some(frame) = source.next_frame().unwrap()
-    {
-        assert!(inspector.frame(&frame).is_continue());
+    let mut number = 0;
+    while let Some(frame) = source.next_frame().unwrap() {
+        number += 1;
+        if is_captured(number) {
+            assert!(inspector.frame(&frame).is_continue());
+        }
     }
     inspector.finish();
     let (records, frames) = (inspector.records(), inspector.frames());

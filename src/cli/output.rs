@@ -84,6 +84,11 @@ impl Printer {
             self.failed = self.end().err();
         }
         match self.failed.take() {
+            // What was asked for is not there.
+            Some(error) if error.kind() == io::ErrorKind::NotFound => {
+                report::line(&error.to_string());
+                Ok(Outcome::Usage)
+            }
             Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(anyhow::Error::new(error).context("standard output cannot be written"))
             }

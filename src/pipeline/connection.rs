@@ -11,11 +11,11 @@ use crate::carrier::{Bottom, Carrier, Hints, Item, Top};
 use crate::mqtt::boundary::packet_id;
 use crate::mqtt::framer::{Framed, Framer, Why};
 use crate::net::{Flags, Layers, TcpLayer};
-use crate::session::wire::Tcp;
+use crate::session::wire::{Lost, Tcp};
 use crate::session::{self, At, Proof, ended::Closed, is_behind};
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender};
-use crate::stream::{Connection, End, Event, Side, Stamp};
+use crate::stream::{Connection, End, Event, GapCause, Side, Stamp};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
@@ -39,8 +39,8 @@ pub(super) struct Conversation {
     carrier: Carrier,
     /// How sides A and B ended.
     closes: [Option<Closed>; 2],
-    /// Bytes of sides A and B that were not captured.
-    lost: [u64; 2],
+    /// What of sides A and B was not captured.
+    lost: [Lost; 2],
     /// There from the first byte on: a SYN that nobody answers costs little.
     mqtt: Option<Box<Mqtt>>,
     /// When something came last.
@@ -102,7 +102,7 @@ impl Conversation {
             answered: None,
             carrier,
             closes: [None; 2],
-            lost: [0; 2],
+            lost: Default::default(),
             mqtt: None,
             last: None,
         }
@@ -171,17 +171,20 @@ impl Conversation {
         mqtt.is_secret = self.carrier.is_secret();
         let mut top = Records { worker, connection, mqtt, time: None };
         let mut is_closed = false;
+        let [a, b] = &mut self.lost;
+        let lost = if side == Side::A { a } else { b };
         let bottom = match event {
             Event::Data { bytes, at, layers, .. } => {
                 self.has_bytes = true;
+                lost.is_tail = false;
                 top.time = at.time;
                 Bottom::Data(bytes, at, layers)
             }
-            Event::Gap { bytes, at, .. } => {
+            Event::Gap { bytes, cause, at, .. } => {
                 top.time = at.time;
-                let [a, b] = &mut self.lost;
-                let lost = if side == Side::A { a } else { b };
-                *lost = lost.saturating_add(bytes);
+                lost.bytes = lost.bytes.saturating_add(bytes);
+                lost.is_tail = true;
+                lost.may_have_ended = cause == GapCause::Acknowledged;
                 Bottom::Gap(bytes)
             }
             Event::Closed { how, at } => {
@@ -280,6 +283,13 @@ impl Conversation {
             top.item(sender, Item::End, None);
         }
         let is_mqtt = is_mqtt || top.mqtt.has_bytes();
+        if let Some(server) = hints.server
+            && !top.mqtt.has_bytes()
+            && !top.mqtt.session.is_heard()
+        {
+            // Nothing that was captured of it says which side is the client: the ports do.
+            top.mqtt.client = server.other();
+        }
         top.mqtt.tell_closes(self.closes, top.worker);
         if is_mqtt || top.mqtt.session.is_heard() {
             let side = top.mqtt.client;

@@ -12,7 +12,7 @@ use crate::mqtt::repair::{MAX_BYTES, Repair, lengthened, repair};
 use crate::mqtt::{Decoded, Framing, Reading, decode, frame};
 use crate::session::ended::Closed;
 use crate::session::sn::Predefined;
-use crate::session::wire::Tcp;
+use crate::session::wire::{Lost, Tcp};
 use crate::session::{At, Connection, Facts, How, Line, Proof, Seen, Shared};
 use crate::spec::unit::Unit;
 use crate::spec::websocket::HEADER_RULES;
@@ -253,7 +253,7 @@ impl<C: Consumer> Reader<C> {
         stream: Option<u64>,
         ends: Option<(SocketAddr, SocketAddr)>,
         end: Option<stream::End>,
-        seen: Option<(Tcp, [u64; 2])>,
+        seen: Option<(Tcp, [Lost; 2])>,
     ) {
         let mut ended = connection.end(&mut self.shared);
         if let Some((tcp, [client_lost, server_lost])) = seen {

@@ -69,6 +69,9 @@ pub struct Ended {
     pub taken_over_by: Option<Other>,
     /// Where such take-overs go back and forth: the war so far.
     pub war: Option<War>,
+    /// Where the client connects again and again while its connection before is open, and nothing
+    /// shows that there are two of them.
+    pub reconnects: Option<War>,
     /// What a security review would note.
     pub remarks: Vec<Fault>,
     /// Why nothing more comes of it.
@@ -349,7 +352,7 @@ pub struct Other {
     pub client: SocketAddr,
 }
 
-/// Connections that keep throwing each other out.
+/// Connections that keep throwing each other out, or of a client that keeps coming back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct War {
     /// Take-overs so far.
@@ -358,6 +361,14 @@ pub struct War {
     pub time: Option<u64>,
     /// How many addresses of clients take part, as far as they are remembered.
     pub addresses: usize,
+}
+
+impl War {
+    /// Nanoseconds from one take-over to the next, on average.
+    #[must_use]
+    pub fn period(&self) -> Option<u64> {
+        self.time?.checked_div(self.count.checked_sub(1)?)
+    }
 }
 
 impl Ended {

@@ -41,10 +41,22 @@ pub struct Wire {
     pub(super) is_heard: bool,
     /// Whether TLS was seen.
     pub is_tls: bool,
-    /// Bytes of the client that were not captured.
-    pub client_lost: u64,
-    /// Bytes of the server that were not captured.
-    pub server_lost: u64,
+    /// What of the client was not captured.
+    pub client_lost: Lost,
+    /// What of the server was not captured.
+    pub server_lost: Lost,
+}
+
+/// What of one side was sent, but not captured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// Bytes that are certain to be missing.
+    pub bytes: u64,
+    /// Nothing was captured behind the last of them.
+    pub is_tail: bool,
+    /// Behind them the other side has acknowledged one thing more, which is the FIN or a byte: TCP
+    /// counts both alike.
+    pub may_have_ended: bool,
 }
 
 /// TCP, by client and server.
@@ -93,9 +105,9 @@ impl Wire {
         if sender == Sender::Client { &self.client_broke } else { &self.server_broke }
     }
 
-    /// Bytes of one side that were not captured.
+    /// What of one side was not captured.
     #[must_use]
-    pub fn lost(&self, sender: Sender) -> u64 {
+    pub fn lost(&self, sender: Sender) -> Lost {
         if sender == Sender::Client { self.client_lost } else { self.server_lost }
     }
 

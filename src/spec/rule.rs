@@ -302,6 +302,8 @@ rules! {
         "QoS {a} is granted, though {b} was asked for");
     SESSION_AFTER_CLEAN_START: row(Error, "session-after-clean-start", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-2", "MQTT-3.2.2-1"],
         "Session Present is 1, though the client asked for a new session");
+    KEEP_ALIVE_LATE: row(Note, "keep-alive-late", ["3.1.2.10", "3.1.2.10"], ["", ""],
+        "this was {a:time} late: a client has to send something, if only PINGREQ, within its Keep Alive of {b} s");
     KEEP_ALIVE_EXPIRED: row(Warning, "keep-alive-expired", ["3.1.2.10", "3.1.2.10"], ["MQTT-3.1.2-22", "MQTT-3.1.2-24"],
         "the client was silent for {a:time}: this came {b:time} after one and a half times its Keep Alive, when the server had to close");
 

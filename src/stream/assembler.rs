@@ -141,13 +141,12 @@ impl Assembler {
             let is_acked = self.acked.is_some_and(|(acked, _)| acked >= end.offset);
             self.offset < end.offset && (end.how == Close::Fin || is_acked)
         };
-        let end = self.end.filter(is_real).map(|end| (end.offset, end.at));
-        // An acknowledged byte beyond the last one may be a FIN that was not captured.
-        let acked = self
-            .acked
-            .filter(|(acked, _)| self.end.is_none() && *acked > self.offset.saturating_add(1));
-        if let Some((offset, at)) = end.or(acked) {
-            self.gap(offset, GapCause::End, at, shared, emit);
+        if let Some(end) = self.end.filter(is_real) {
+            self.gap(end.offset, GapCause::End, end.at, shared, emit);
+        } else if let Some((acked, at)) = self.acked.filter(|_| self.end.is_none()) {
+            // The last that was acknowledged may be a FIN that was not captured.
+            let before = acked.saturating_sub(1).max(self.offset);
+            self.gap(before, GapCause::Acknowledged, at, shared, emit);
         }
         self.tell_end(emit);
     }

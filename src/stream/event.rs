@@ -111,6 +111,9 @@ pub enum GapCause {
     Bound,
     /// The connection or the capture ended.
     End,
+    /// The same, and all that tells of them is the last acknowledgment of the other side. It counts
+    /// one more than is told: a byte, or a FIN that was not captured.
+    Acknowledged,
 }
 
 /// How a side ended.

@@ -23,7 +23,8 @@
 //! | `will` | `topic`, `qos`, `retain`, `delay`, `length` of its payload, `fate`: `"not armed"`, `"armed"`, `"discarded"`, `"asked"` or `"due"`; `seen`: the place where it was seen going out, with `after`, seconds since it was due |
 //! | `unfinished` | exchanges that were open at the end: `count`, and of the oldest `first` (place), `type`, `asker`, `packet_id`, `waits_for` |
 //! | `took_over`, `taken_over_by` | the other connection of the same client: `stream`, `client`, place of its CONNECT |
-//! | `war` | where take-overs go back and forth: `count`, `time`, `addresses` |
+//! | `war` | where take-overs go back and forth: `count`, `time` (seconds from the first to the last), `period` (seconds from one to the next, on average), `addresses` |
+//! | `reconnects` | the same where nothing shows that there are two clients: one that comes back before its connection was over |
 //! | `faults` | how many findings of severity error there are on the packets of `client` and `server` |
 //! | `causes` | why it ended, the cause that says most first: `cause` (the table of causes), `certainty` (`"proven"` or `"likely"`), `fault` (whether it is one), `by` (`"client"`, `"server"`), `text`, `proof` (places) |
 //! | `caveats` | what the capture does not show: sentences |
@@ -32,7 +33,7 @@
 use super::{Format, Session, Sessions};
 use crate::pipeline::Record;
 use crate::render::json::{Shows, Time, seconds, write_line};
-use crate::session::ended::{Fate, Half, Limits, Other};
+use crate::session::ended::{self, Fate, Half, Limits, Other};
 use crate::session::wire::{Place as TcpPlace, Sent};
 use crate::session::{At, Cause, Ended};
 use crate::spec::{PacketType, Sender, Version, reason};
@@ -109,6 +110,8 @@ pub(in crate::render) struct Line<'s, E> {
     taken_over_by: Option<OtherOne>,
     #[serde(skip_serializing_if = "Option::is_none")]
     war: Option<War>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reconnects: Option<War>,
     faults: Both<u64>,
     causes: Vec<CauseOf<'s>>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
@@ -138,8 +141,8 @@ impl<'s, E> Line<'s, E> {
             packets: Both::of(ended, |half| half.packets),
             bytes: Both::of(ended, |half| half.bytes),
             tcp: wire.tcp.map(|tcp| Both {
-                client: TcpSide::new(&tcp.client, wire.lost(Sender::Client)),
-                server: TcpSide::new(&tcp.server, wire.lost(Sender::Server)),
+                client: TcpSide::new(&tcp.client, wire.lost(Sender::Client).bytes),
+                server: TcpSide::new(&tcp.server, wire.lost(Sender::Server).bytes),
             }),
             connect: ended.connect.as_ref().map(|connect| Connect {
                 place: Place::new(connect.at),
@@ -161,11 +164,8 @@ impl<'s, E> Line<'s, E> {
             unfinished: Unfinished::new(ended),
             took_over: ended.took_over.as_ref().map(OtherOne::new),
             taken_over_by: ended.taken_over_by.as_ref().map(OtherOne::new),
-            war: ended.war.as_ref().map(|war| War {
-                count: war.count,
-                time: war.time.map(seconds),
-                addresses: war.addresses,
-            }),
+            war: ended.war.as_ref().map(War::new),
+            reconnects: ended.reconnects.as_ref().map(War::new),
             faults: Both::of(ended, |half| half.fault_count),
             causes: session.verdict.causes.iter().map(CauseOf::new).collect(),
             caveats: &session.verdict.caveats,
@@ -409,7 +409,20 @@ struct War {
     count: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    period: Option<f64>,
     addresses: usize,
+}
+
+impl War {
+    fn new(war: &ended::War) -> Self {
+        Self {
+            count: war.count,
+            time: war.time.map(seconds),
+            period: war.period().map(seconds),
+            addresses: war.addresses,
+        }
+    }
 }
 
 #[derive(Serialize)]

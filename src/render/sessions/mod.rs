@@ -17,6 +17,9 @@ pub(in crate::render) use table::{cause_line, client};
 /// Connections that are remembered until the end; at some 2 KiB each this is 128 MiB.
 pub const MAX_SESSIONS: usize = 65_536;
 
+/// Nanoseconds that an answer to PINGREQ may take.
+const PATIENCE: u64 = 1_000_000_000;
+
 /// The formats that `sessions -T` takes, the default first.
 pub static FORMATS: &[FormatRow] = &[
     FormatRow {
@@ -120,6 +123,8 @@ pub(in crate::render) fn aftermath(ended: &Ended) -> Vec<String> {
             Fate::Armed | Fate::NotArmed => {}
         }
     }
+    out.extend(unanswered_ping(ended));
+    out.extend(missed(ended));
     if ended.open_count > 0 {
         let first = ended.open.first().map(|open| {
             let asker = match open.asker {
@@ -137,4 +142,30 @@ pub(in crate::render) fn aftermath(ended: &Ended) -> Vec<String> {
         out.push(format!("{count} not finished{}", first.unwrap_or_default()));
     }
     out
+}
+
+/// The PINGREQ that was not answered though its server had the time to, where all was seen.
+fn unanswered_ping(ended: &Ended) -> Option<String> {
+    let ping = ended.keep_alive.unanswered.filter(|_| ended.is_complete)?;
+    let over = ended.over_at().or(ended.wire.tcp.map(|tcp| tcp.last)).or(ended.last)?;
+    let waited = over.since(ping).filter(|waited| *waited >= PATIENCE)?;
+    (ended.wire.lost(Sender::Server).bytes == 0).then(|| {
+        let place = place(&ping);
+        format!(
+            "the PINGREQ {place} was never answered; the connection lasted {} longer",
+            text::duration(waited)
+        )
+    })
+}
+
+/// Messages that others published for its subscriptions, and that did not come.
+fn missed(ended: &Ended) -> Option<String> {
+    let first = ended.missed.first()?;
+    let count = text::count(ended.missed_count, "message");
+    let topic = super::words::quoted(&first.topic, 80);
+    Some(format!(
+        "{count} of QoS 1 for its subscriptions did not come to it, the first {topic}, the PUBLISH {} of stream {}",
+        place(&first.publish),
+        first.from
+    ))
 }

@@ -7,7 +7,15 @@ use crate::render::summary;
 use crate::session::wire;
 use crate::session::{At, Ended};
 use crate::spec::{Rule, Sender, Severity};
-use std::collections::HashMap;
+use crate::text::Escaped;
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+
+/// Client Identifiers that are remembered in case that none is the one that was asked for, their
+/// bytes, and how many are told.
+const MAX_OTHERS: usize = 4_096;
+const MAX_COMPARED: usize = 64;
+const MAX_NEAR: usize = 5;
 
 /// Something that happened on a connection.
 #[derive(Clone, Debug)]
@@ -43,6 +51,8 @@ pub(super) struct Collector {
     /// Events by stream.
     events: HashMap<u64, Vec<Event>>,
     stories: Vec<Story>,
+    /// Client Identifiers that were not asked for.
+    others: BTreeSet<String>,
     count: usize,
     /// How many events there was no room for.
     pub(super) forgotten: u64,
@@ -56,6 +66,7 @@ impl Collector {
             stream: id.parse().ok(),
             events: HashMap::new(),
             stories: Vec::new(),
+            others: BTreeSet::new(),
             count: 0,
             forgotten: 0,
             start: None,
@@ -86,6 +97,7 @@ impl Collector {
             self.stories.push(Story { session: Session::new(ended), events });
         } else {
             self.count = self.count.saturating_sub(events.len());
+            self.note_other(ended.client_id.as_deref());
         }
     }
 
@@ -102,9 +114,36 @@ impl Collector {
         stories
     }
 
-    /// What was asked for.
-    pub(super) fn id(&self) -> &str {
-        &self.id
+    /// That nothing is what was asked for, with what may have been meant.
+    pub(super) fn nothing(&self) -> io::Error {
+        let id = Escaped(self.id.as_bytes());
+        let near = self.others.iter().filter(|other| self.is_near(other));
+        let quoted = |other: &String| format!("\"{}\"", Escaped(other.as_bytes()));
+        let near: Vec<_> = near.take(MAX_NEAR).map(quoted).collect();
+        let hint = match near.is_empty() {
+            true => "mqttscope sessions FILE lists those that there are".to_owned(),
+            false => format!("near it: {}", near.join(", ")),
+        };
+        let text = format!(
+            "no connection of MQTT is stream {id} or has the Client Identifier \"{id}\"; {hint}"
+        );
+        io::Error::new(io::ErrorKind::NotFound, text)
+    }
+
+    /// Whether another Client Identifier may have been meant.
+    fn is_near(&self, other: &str) -> bool {
+        let (asked, other) = (self.id.to_lowercase(), other.to_lowercase());
+        let is_part = asked.chars().count() > 2 && other.contains(&asked);
+        let most = (asked.chars().count() / 3).clamp(1, 4);
+        is_part || strsim::osa_distance(&asked, &other) <= most
+    }
+
+    /// Remembers a connection that nobody asked for.
+    fn note_other(&mut self, client_id: Option<&[u8]>) {
+        let Some(id) = client_id.and_then(|id| std::str::from_utf8(id).ok()) else { return };
+        if self.others.len() < MAX_OTHERS && id.len() <= MAX_COMPARED {
+            self.others.insert(id.to_owned());
+        }
     }
 
     fn is_wanted(&self, stream: u64, client_id: Option<&[u8]>) -> bool {

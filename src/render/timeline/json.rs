@@ -45,7 +45,11 @@ impl Format for Json {
     }
 
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        for story in self.collector.take() {
+        let stories = self.collector.take();
+        if stories.is_empty() {
+            return Err(self.collector.nothing());
+        }
+        for story in stories {
             let events: Vec<_> = story.events.iter().map(EventOf::new).collect();
             write_line(&Line::new(&story.session, events), out)?;
         }

@@ -242,11 +242,7 @@ impl Format for Picture {
             text.clear();
         }
         if stories.is_empty() {
-            let id = text::Escaped(self.collector.id().as_bytes());
-            let _ = writeln!(
-                text,
-                "no connection of MQTT is stream {id} or has the Client Identifier \"{id}\""
-            );
+            return Err(self.collector.nothing());
         }
         if self.collector.forgotten > 0 {
             let more = text::number(self.collector.forgotten);

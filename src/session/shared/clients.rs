@@ -7,6 +7,7 @@ use crate::session::ended::{Ended, MAX_TEXT, Open, Other, War};
 use crate::session::recent::Recent;
 use crate::session::track::Subscriptions;
 use crate::spec::Rule;
+use crate::stream::Close;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -19,6 +20,9 @@ const MAX_KEPT: usize = 32 << 20;
 const MAX_RIVALS: usize = 4_096;
 /// Take-overs from which on it is a war.
 const WAR: u64 = 3;
+/// How many of them must have thrown out a client that was still there: two clients throw each other
+/// out. One that lost its connection and comes back is answered by nobody on the old one.
+const FIGHTS: u64 = 2;
 /// Nanoseconds without a take-over after which a war is over: brokers and clients back off for
 /// minutes at most.
 const PEACE: u64 = 600_000_000_000;
@@ -64,6 +68,8 @@ struct Client {
     before: Option<Holder>,
     kept: Option<Kept>,
     takeovers: u64,
+    /// Those of them whose loser was still there.
+    fights: u64,
     first_takeover: Option<At>,
     last_takeover: Option<At>,
     addresses: Vec<IpAddr>,
@@ -96,11 +102,13 @@ impl Clients {
         client.before = old;
         client.holder = Some(Holder::new(other));
         let Some(old) = old.filter(|old| old.is_open) else { return TakeOver::default() };
-        let war = client.thrown_out(&old.other, &other, at);
+        let many = client.thrown_out(&old.other, &other, at);
+        let is_war = client.fights >= FIGHTS;
         if self.rivals.len() < MAX_RIVALS {
             self.rivals.insert(old.other.stream, other);
         }
-        TakeOver { took_over: Some(old.other), war }
+        let (war, reconnects) = (many.filter(|_| is_war), many.filter(|_| !is_war));
+        TakeOver { took_over: Some(old.other), war, reconnects }
     }
 
     /// A server refuses it: nobody was thrown out.
@@ -152,8 +160,12 @@ impl Clients {
             let all = self.by_key.values().filter_map(|client| client.kept.as_ref());
             self.kept = all.map(Kept::cost).sum();
         }
+        let rival = record.stream.and_then(|stream| self.rivals.get(&stream)).copied();
         let client = self.by_key.entry(key, Client::default);
         let Some((other, _)) = other(record) else { return };
+        if rival.is_some_and(|rival| is_thrown_out(record, &rival)) {
+            client.fights = client.fights.saturating_add(1);
+        }
         let at = record.over_at();
         let holders = [&mut client.holder, &mut client.before];
         for holder in holders.into_iter().flatten() {
@@ -185,7 +197,7 @@ impl Client {
     /// One connection has thrown out another.
     fn thrown_out(&mut self, old: &Other, new: &Other, at: At) -> Option<War> {
         if self.last_takeover.is_some_and(|last| at.since(last).is_none_or(|time| time > PEACE)) {
-            (self.takeovers, self.first_takeover) = (0, None);
+            (self.takeovers, self.fights, self.first_takeover) = (0, 0, None);
             self.addresses.clear();
         }
         self.takeovers = self.takeovers.saturating_add(1);
@@ -237,6 +249,20 @@ impl Kept {
         let open = self.open.len().saturating_mul(size_of::<Open>());
         self.subscriptions.cost().saturating_add(open)
     }
+}
+
+/// Whether a connection was ended by its server because of another one, and its client was there to
+/// see it: it sent something since, or closed its side once the server had.
+fn is_thrown_out(record: &Ended, rival: &Other) -> bool {
+    let time = |at: At| (at.time, at.frame);
+    let Some(server) = record.from_server.closed else { return false };
+    let since = time(rival.at);
+    let closes = record
+        .from_client
+        .closed
+        .is_some_and(|closed| closed.how == Close::Fin && time(closed.at) >= time(server.at));
+    let speaks = record.from_client.last.is_some_and(|last| time(last) > since);
+    time(server.at) >= since && (closes || speaks)
 }
 
 /// A connection as others see it, with its CONNECT.

@@ -45,6 +45,8 @@ pub(super) struct TakeOver {
     pub(super) took_over: Option<Other>,
     /// The war that this is part of.
     pub(super) war: Option<War>,
+    /// The take-overs so far where they are many, but nothing shows that two clients fight.
+    pub(super) reconnects: Option<War>,
 }
 
 impl Shared {

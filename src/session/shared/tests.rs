@@ -172,6 +172,32 @@ fn a_war_is_more_than_two_take_overs() {
     assert_eq!(all[5].war.unwrap().count, 5);
 }
 
+/// A device that loses its connection without a word and dials again: its server ends the old
+/// connection, and nobody is there any more to answer.
+#[test]
+fn a_client_that_comes_back_fights_nobody() {
+    let mut world = World::default();
+    world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+    for stream in 1..6 {
+        world.finds(stream, C, NEW, &[Rule::TAKES_OVER]);
+        world.quiet(stream, &[(S, ACCEPTED)]);
+        let closed = Closed { how: Close::Fin, at: world.at() };
+        let old = world.connections.get_mut(&(stream - 1)).unwrap();
+        old.closed(S, closed, &mut world.shared);
+        // At best the host says that it knows nothing of it.
+        if stream % 2 == 0 {
+            let closed = Closed { how: Close::Rst, at: world.at() };
+            let old = world.connections.get_mut(&(stream - 1)).unwrap();
+            old.closed(C, closed, &mut world.shared);
+        }
+    }
+    let all = world.end();
+    assert!(all.iter().all(|ended| ended.war.is_none()), "{all:#?}");
+    let counts: Vec<_> = all.iter().map(|one| one.reconnects.map(|many| many.count)).collect();
+    assert_eq!(counts, [None, None, None, Some(3), Some(4), Some(5)]);
+    assert_eq!(all[5].reconnects.unwrap().addresses, 1);
+}
+
 #[test]
 fn a_session_is_there_or_is_not() {
     let mut world = World::default();
@@ -357,4 +383,19 @@ fn copies_that_do_not_come() {
     world.seconds += 10;
     world.quiet(1, &[(C, "320700017700080079")]);
     assert_eq!(world.end()[0].missed_count, 0);
+}
+
+/// Keep Alive is 60 s: a packet may be late before the server has to end the connection.
+#[test]
+fn a_pingreq_that_is_late_or_never_answered() {
+    let mut world = World::default();
+    world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+    world.seconds += 57;
+    world.quiet(0, &[(C, "c000"), (S, "d000")]);
+    world.seconds += 60;
+    world.finds(0, C, "c000", &[Rule::KEEP_ALIVE_LATE]);
+    world.seconds += 90;
+    world.finds(0, C, "c000", &[Rule::KEEP_ALIVE_EXPIRED]);
+    let unanswered = world.end()[0].keep_alive.unanswered;
+    assert_eq!(unanswered.map(|ping| ping.number), Some(5));
 }

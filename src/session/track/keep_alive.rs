@@ -5,6 +5,8 @@ use crate::session::At;
 use crate::session::ended::{KeepAliveRecord, Silence};
 use crate::spec::Rule;
 
+/// Nanoseconds by which a packet is late enough to be told: timers and networks are less exact.
+const LATE: u64 = 100_000_000;
 /// One second, in nanoseconds.
 const SECOND: u64 = 1_000_000_000;
 
@@ -33,5 +35,7 @@ pub(super) fn packet(record: &mut KeepAliveRecord, is_seen: bool, notes: &mut No
         if is_seen {
             notes.whole(Rule::KEEP_ALIVE_EXPIRED, (time, time.saturating_sub(limit)));
         }
+    } else if is_seen && time.saturating_sub(interval) >= LATE {
+        notes.whole(Rule::KEEP_ALIVE_LATE, (time.saturating_sub(interval), seconds.into()));
     }
 }

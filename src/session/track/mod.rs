@@ -208,8 +208,8 @@ impl Track {
 
     fn connect(&mut self, connect: &Connect<'_>, notes: &mut Notes<'_>, record: &mut Ended) {
         self.clean_start = Some(connect.clean_start);
-        let TakeOver { took_over, war } = notes.shared.connects(record, connect);
-        (record.took_over, record.war) = (took_over, war);
+        let TakeOver { took_over, war, reconnects } = notes.shared.connects(record, connect);
+        (record.took_over, record.war, record.reconnects) = (took_over, war, reconnects);
         if let Some(other) = took_over {
             let numbers = (other.stream, other.at.number);
             notes.at(Rule::TAKES_OVER, Field::CLIENT_ID, numbers);

@@ -91,11 +91,15 @@ impl<'e> Scene<'e> {
 
     /// Whether anything of a side was not captured, or could not be read.
     pub(super) fn has_lost(&self, sender: Sender) -> bool {
-        self.ended.wire.lost(sender) > 0
+        self.ended.wire.lost(sender).bytes > 0
     }
 
-    /// Whether the first segment of the connection was seen.
+    /// Whether nothing of MQTT came before what was captured: its first segment was, or the CONNECT.
     pub(super) fn is_begun(&self) -> bool {
-        self.ended.is_begun || self.ended.wire.tcp.is_some_and(|tcp| tcp.client.syns > 0)
+        let connect = self.ended.connect.as_ref().map(|connect| connect.at);
+        let is_first = connect.is_some() && connect == self.ended.from_client.first;
+        is_first
+            || self.ended.is_begun
+            || self.ended.wire.tcp.is_some_and(|tcp| tcp.client.syns > 0)
     }
 }

@@ -12,8 +12,11 @@ pub(super) fn of(scene: &Scene<'_>) -> Vec<String> {
     }
     for sender in [Sender::Client, Sender::Server] {
         let lost = scene.ended.wire.lost(sender);
-        if lost > 0 {
-            out.push(format!("{} of {} were not captured", text::count(lost, "byte"), the(sender)));
+        if lost.bytes > 0 {
+            let bytes = text::count(lost.bytes, "byte");
+            let more = if lost.may_have_ended { ", and its FIN or one more," } else { "" };
+            let verb = if lost.bytes == 1 && more.is_empty() { "was" } else { "were" };
+            out.push(format!("{bytes} of {}{more} {verb} not captured", the(sender)));
         }
     }
     let tcp = scene.ended.wire.tcp;

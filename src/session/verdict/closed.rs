@@ -23,7 +23,10 @@ pub(super) fn closed(scene: &Scene<'_>) -> Option<Told> {
 }
 
 fn tell(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
-    let lost = scene.ended.wire.lost(act.by);
+    if super::open::is_cut_off(scene) {
+        return None;
+    }
+    let lost = scene.ended.wire.lost(act.by).bytes;
     let is_seen = scene.half(Sender::Client).packets > 0 || scene.half(Sender::Server).packets > 0;
     let without = match lost {
         _ if !is_seen => String::new(),

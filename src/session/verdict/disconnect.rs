@@ -3,7 +3,11 @@
 use super::Told;
 use super::acts::{Scene, What};
 use super::words::{disconnect_code, reason_string, the};
-use crate::spec::{PacketType, reason};
+use crate::spec::{PacketType, Sender, reason};
+
+/// The Reason Codes that say what becomes of the Will (5.0: section 3.14.2.1).
+const NORMAL: u8 = 0x00;
+const WITH_WILL: u8 = 0x04;
 
 /// Because something was wrong.
 pub(super) fn error(scene: &Scene<'_>) -> Option<Told> {
@@ -27,12 +31,30 @@ fn judge(scene: &Scene<'_>, is_error: bool) -> Option<Told> {
         let text = format!("{who} said that it leaves: DISCONNECT");
         return Told::proven(Some(act.by), text, vec![act.at]);
     }
-    let meaning = reason::reason(PacketType::DISCONNECT, left.reason).map(|row| row.meaning);
     let text = format!(
         "{who} sent DISCONNECT {}{}: {}",
         disconnect_code(left.reason),
         reason_string(left.text.as_deref()),
-        meaning.unwrap_or("the standard does not define this code")
+        meaning(scene, act.by, left.reason)
     );
     Told::proven(Some(act.by), text, vec![act.at])
+}
+
+/// What a Reason Code means here: two of them are about the Will, which the CONNECT tells.
+fn meaning(scene: &Scene<'_>, by: Sender, reason: u8) -> &'static str {
+    let is_known = scene.ended.connect.is_some();
+    match (reason, by, scene.ended.will.is_some()) {
+        (NORMAL, Sender::Server, _) => return "a normal end",
+        (NORMAL, Sender::Client, true) => return "a normal end; its Will is discarded",
+        (NORMAL, Sender::Client, false) if is_known => return "a normal end",
+        (WITH_WILL, Sender::Client, true) => {
+            return "the client leaves, but wants its Will published";
+        }
+        (WITH_WILL, Sender::Client, false) if is_known => {
+            return "the client leaves and wants its Will published, but its CONNECT had none";
+        }
+        _ => {}
+    }
+    let row = reason::reason(PacketType::DISCONNECT, reason);
+    row.map_or("the standard does not define this code", |row| row.meaning)
 }

@@ -2,10 +2,20 @@
 
 use super::Told;
 use super::acts::Scene;
+use super::words::{did, the};
 use crate::stream::End;
 
 /// Something else happened before it could be seen.
 pub(super) fn not_seen(scene: &Scene<'_>) -> Option<Told> {
+    if let Some(act) = scene.bare_end().filter(|_| is_cut_off(scene)) {
+        let other = the(act.by.other());
+        let text = format!(
+            "{}, but the last bytes of {other} were not captured: {other} may have left before, with a \
+             DISCONNECT",
+            did(act)
+        );
+        return Told::proven(None, text, vec![act.at]);
+    }
     let text = match scene.ended.end.filter(|_| is_open(scene))? {
         End::Idle => "nothing came of it for longer than a connection may be silent",
         End::Reused => {
@@ -34,6 +44,12 @@ pub(super) fn open(scene: &Scene<'_>) -> Option<Told> {
         (_, false) => "still open at the end of the capture",
     };
     Told::proven(None, text.into(), scene.ended.last.into_iter().collect())
+}
+
+/// Whether the first end that was captured is one side's in TCP, and the last bytes of the other
+/// side were not: it may have ended the connection before, in MQTT and in TCP.
+pub(super) fn is_cut_off(scene: &Scene<'_>) -> bool {
+    scene.bare_end().is_some_and(|act| scene.ended.wire.lost(act.by.other()).is_tail)
 }
 
 fn is_open(scene: &Scene<'_>) -> bool {

@@ -28,7 +28,8 @@ pub(super) fn judge(scene: &Scene<'_>) -> Option<Told> {
         other.client,
         place(other.at)
     );
-    let war = scene.ended.war.as_ref().map(war).unwrap_or_default();
+    let reconnects = || scene.ended.reconnects.as_ref().map(reconnects);
+    let war = scene.ended.war.as_ref().map(war).or_else(reconnects).unwrap_or_default();
     if is_said {
         return Told::proven(by, format!("{who}; {}{war}", did(act)), proof);
     }
@@ -41,10 +42,45 @@ pub(super) fn judge(scene: &Scene<'_>) -> Option<Told> {
 
 /// What there is to say of a war.
 fn war(war: &War) -> String {
-    let time = war.time.map(|time| format!(" in {}", text::duration(time))).unwrap_or_default();
+    let time = within(war);
     let addresses = match war.addresses {
         0 | 1 => String::new(),
         several => format!(" from {several} addresses"),
     };
-    format!("; take-over number {}{time}{addresses}: more than one client uses it", war.count)
+    let period = every(war);
+    let count = war.count;
+    format!("; take-over number {count}{time}{addresses}{period}: more than one client uses it")
+}
+
+/// What there is to say of a client that comes back again and again.
+fn reconnects(many: &War) -> String {
+    let (time, period) = (within(many), every(many));
+    let from = if many.addresses > 1 { "" } else { " from one address" };
+    format!(
+        "; the client came back for the {} time{time}{from}{period}, while its connection before was open: it \
+         seems to lose its connections without noticing",
+        ordinal(many.count)
+    )
+}
+
+/// ` in 1.87 s`.
+fn within(war: &War) -> String {
+    war.time.map(|time| format!(" in {}", text::duration(time))).unwrap_or_default()
+}
+
+/// `, every 468 ms`.
+fn every(war: &War) -> String {
+    war.period().map(|time| format!(", every {}", text::duration(time))).unwrap_or_default()
+}
+
+/// `3rd`.
+fn ordinal(count: u64) -> String {
+    let suffix = match (count % 10, count % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{count}{suffix}")
 }

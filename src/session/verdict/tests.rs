@@ -2,9 +2,9 @@
 
 use super::{Certainty, Verdict, judge};
 use crate::session::ended::{
-    Answered, Asked, Disconnect, Ended, Fault, KeepAliveRecord, Other, War,
+    Answered, Asked, Disconnect, Ended, Fate, Fault, KeepAliveRecord, Other, War, Will,
 };
-use crate::session::wire::{Broken, Heard, Tcp};
+use crate::session::wire::{Broken, Heard, Lost, Tcp};
 use crate::session::{At, How};
 use crate::spec::{Rule, Sender, Version};
 use crate::stream::{End, Place, Sent};
@@ -102,6 +102,50 @@ fn open_until_the_capture_ends() {
     assert_eq!(ids(&reset), ["reset"]);
 }
 
+/// What a Reason Code says of the Will holds where there is one.
+#[test]
+fn a_disconnect_wants_no_will_that_is_not_there() {
+    let text = |ended: &Ended| first(ended).2;
+    let with_will = |reason| {
+        let will = Will {
+            topic: (*b"w").into(),
+            qos: 0,
+            retain: false,
+            delay: 0,
+            payload_len: 1,
+            fate: Fate::Armed,
+            seen: None,
+        };
+        let ended = Ended { will: Some(will), ..accepted_v5() };
+        text(&disconnect(ended, Sender::Client, reason, SECOND))
+    };
+    let without = |by, reason| text(&disconnect(accepted_v5(), by, reason, SECOND));
+    assert!(with_will(4).ends_with("wants its Will published"));
+    assert!(without(Sender::Client, 4).ends_with("but its CONNECT had none"));
+    assert!(with_will(0).ends_with("its Will is discarded"));
+    assert!(without(Sender::Client, 0).ends_with("a normal end"));
+    assert!(without(Sender::Server, 0).ends_with("a normal end"));
+    // Where the CONNECT was not captured, it is not known.
+    let unknown = Ended { connect: None, ..accepted_v5() };
+    let unknown = text(&disconnect(unknown, Sender::Client, 4, SECOND));
+    assert!(unknown.contains("Will") && !unknown.contains("had none"), "{unknown}");
+}
+
+/// Where the last bytes of one side are missing, the other's FIN need not be what ended it.
+#[test]
+fn an_end_that_was_not_captured_is_nobodys_fault() {
+    let mut ended = fin(accepted(), Sender::Server, SECOND);
+    assert_eq!(ids(&ended), ["closed"]);
+    ended.wire.client_lost = Lost { bytes: 2, is_tail: false, may_have_ended: false };
+    assert_eq!(ids(&ended), ["closed"]);
+    ended.wire.client_lost = Lost { bytes: 2, is_tail: true, may_have_ended: true };
+    let verdict = judge(&ended);
+    assert_eq!(ids(&ended), ["not-seen"]);
+    assert!(!verdict.causes[0].info.is_fault && verdict.causes[0].by.is_none());
+    let caveat = "2 bytes of the client, and its FIN or one more, were not captured";
+    assert_eq!(verdict.caveats, [caveat]);
+}
+
 #[test]
 fn a_disconnect_is_an_end_in_order() {
     let left = fin(disconnect(accepted(), Sender::Client, 0, SECOND), Sender::Client, SECOND);
@@ -124,7 +168,7 @@ fn closed_without_a_disconnect() {
     assert!(text.ends_with("the client closed the TCP connection (FIN) without a DISCONNECT"));
     // Where bytes of it were lost, a DISCONNECT may have been among them.
     let mut lossy = fin(accepted(), Sender::Client, SECOND);
-    lossy.wire.client_lost = 7;
+    lossy.wire.client_lost.bytes = 7;
     let verdict = judge(&lossy);
     assert!(verdict.causes[0].text.contains("no DISCONNECT of it was captured"), "{verdict:?}");
     assert_eq!(verdict.caveats, ["7 bytes of the client were not captured"]);
@@ -162,7 +206,7 @@ fn keep_alive_of_a_silent_client() {
     assert_eq!(ids(&off), ["closed"]);
     // Bytes of the client were lost: how long it was silent is not known.
     let mut lossy = fin(accepted(), Sender::Server, 16 * SECOND);
-    lossy.wire.client_lost = 2;
+    lossy.wire.client_lost.bytes = 2;
     assert_eq!(ids(&lossy), ["closed"]);
 }
 
@@ -187,7 +231,7 @@ fn keep_alive_of_a_server_that_does_not_answer() {
     alive.from_server.last = Some(at(6, 11 * SECOND));
     assert_eq!(ids(&alive), ["closed"]);
     // The answer may have been lost.
-    silent.wire.server_lost = 2;
+    silent.wire.server_lost.bytes = 2;
     assert_eq!(ids(&silent), ["closed"]);
 }
 
@@ -201,7 +245,9 @@ fn taken_over_by_another_connection() {
     assert_eq!((id, certainty), ("taken-over", Certainty::Likely));
     assert!(text.starts_with("stream 7 from 192.0.2.2:50001"), "{text}");
     old.war = Some(War { count: 12, time: Some(60_000_000_000), addresses: 2 });
-    assert!(first(&old).2.contains("take-over number 12 in 1 min 0 s from 2 addresses"));
+    assert!(
+        first(&old).2.contains("take-over number 12 in 1 min 0 s from 2 addresses, every 5.45 s")
+    );
     // The client had gone by itself.
     let mut gone = fin(accepted(), Sender::Client, SECOND + MS);
     gone.taken_over_by = Some(other);
@@ -269,7 +315,7 @@ fn a_packet_that_did_not_come_whole() {
         text.ends_with("#17 of the client was not complete: 5 of 300 bytes had come"),
         "{text}"
     );
-    half.wire.client_lost = 100;
+    half.wire.client_lost.bytes = 100;
     assert_eq!(ids(&half), ["closed"]);
 }
 
@@ -313,7 +359,7 @@ fn a_connect_without_an_answer() {
     assert_eq!(ids(&fin(ended.clone(), Sender::Client, 2 * MS)), ["closed"]);
     assert_eq!(ids(&ended), ["open"]);
     // It may have been lost.
-    ended.wire.server_lost = 4;
+    ended.wire.server_lost.bytes = 4;
     assert_eq!(ids(&fin(ended, Sender::Client, 5 * SECOND)), ["closed"]);
 }
 
