@@ -67,6 +67,9 @@ const OURS: &[Review] = &[
         "a PUBLISH with Topic Alias 99 and no topic, the first that uses an alias; the server answers DISCONNECT 0x94"),
     ("v5-properties.pcapng", "qos-above-maximum", 1,
         "the CONNACK of the scripted server says Maximum QoS 1, and MQTT.js was told to publish with QoS 2"),
+    ("v5-properties.pcapng", "subscription-id-missing", 1,
+        "the client has named its subscription 3; the scripted server delivers the second message, whose topic is an \
+         alias, without any Subscription Identifier"),
     ("ws-refused.pcap", "header-flags", 1,
         "`c0 00` was sent as text, so that UTF-8 made `c3 80 00` of it: the flags of that PINGREQ are 3"),
     ("ws-refused.pcap", "websocket-no-subprotocol", 1,

@@ -16,7 +16,8 @@ const HEAD: &str = "\
 
 One line for each statement that MQTT 5.0 and 3.1.1 number. The words are a reminder, not the text of
 the standard. *Judged* names the rules that a packet or a connection is judged by; a rule may judge a
-statement in part. *Not on the wire* is what no capture can show. *Not yet* could be judged.
+statement in part. *Not on the wire* is what an end does or keeps inside. *Not provable* is what leaves
+traces on the wire, none of which proves that it is broken, with the reason. *Not yet* could be judged.
 MQTT 3.1 numbers no statements. This file is written by `tests/statements.rs`.
 ";
 
@@ -33,7 +34,7 @@ fn the_table_of_statements_is_current() {
 
 fn table(version: Version) -> String {
     let mut rows = String::new();
-    let [mut judged, mut hidden, mut open] = [0; 3];
+    let [mut judged, mut hidden, mut unproven, mut open] = [0; 4];
     for section in sections(version) {
         for (statement, number) in section.statements.iter().zip(1..) {
             let id = format!("{}-{number}", section.number);
@@ -44,6 +45,10 @@ fn table(version: Version) -> String {
                 Statement::Hidden(words) => {
                     hidden += 1;
                     (words, "not on the wire".to_owned())
+                }
+                Statement::Unproven(words, why) => {
+                    unproven += 1;
+                    (words, format!("not provable: {}", why.words()))
                 }
                 Statement::Wire(words) if rules.is_empty() => {
                     open += 1;
@@ -58,9 +63,10 @@ fn table(version: Version) -> String {
         }
     }
     format!(
-        "\n## {}\n\n{} statements: {judged} judged, {hidden} not on the wire, {open} not yet.\n\n\
+        "\n## {}\n\n{} statements: {judged} judged, {hidden} not on the wire, \
+         {unproven} not provable, {open} not yet.\n\n\
          | statement | about | judged |\n|---|---|---|\n{rows}",
         version.title(),
-        judged + hidden + open
+        judged + hidden + unproven + open
     )
 }

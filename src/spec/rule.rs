@@ -349,6 +349,50 @@ rules! {
     SUBSCRIPTION_ID_UNKNOWN: row(Warning, "subscription-id-unknown", ["3.3.4", ""], ["", ""],
         "Subscription Identifier {a} is of no subscription of the client");
 
+    // ---- what CONNECT asked for, and what is made of it
+    BEFORE_AUTHENTICATED: row(Error, "before-authenticated", ["3.1.2.11.9", ""], ["MQTT-3.1.2-30", ""],
+        "the CONNECT has an Authentication Method: until CONNACK comes the client may send AUTH and DISCONNECT alone");
+    AUTH_CODE: row(Error, "auth-code", ["4.12", ""], ["MQTT-4.12.0-2 MQTT-4.12.0-3", ""],
+        "before CONNACK the Reason Code of AUTH must be {b:hex}, it is {a:hex}");
+    AUTH_WITHOUT_METHOD: row(Error, "auth-without-method", ["4.12", ""], ["MQTT-4.12.0-6 MQTT-4.12.0-7", ""],
+        "the CONNECT has no Authentication Method, so that neither AUTH nor an Authentication Method may follow");
+    METHOD_CHANGED: row(Error, "authentication-method-changed", ["4.12", ""], ["MQTT-4.12.0-5 MQTT-4.12.1-1", ""],
+        "the Authentication Method is another one than that of the CONNECT");
+    RESPONSE_UNASKED: row(Error, "response-information-unasked", ["3.1.2.11.6", ""], ["MQTT-3.1.2-28", ""],
+        "the client has not asked for Response Information");
+    PROBLEM_UNASKED: row(Error, "problem-information-unasked", ["3.1.2.11.7", ""], ["MQTT-3.1.2-29", ""],
+        "{field} in {packet}, though the client wants none (Request Problem Information 0)");
+    CLIENT_ID_REFUSED: row(Warning, "client-id-refused", ["3.1.3.1", "3.1.3.1"], ["MQTT-3.1.3-5", "MQTT-3.1.3-5"],
+        "the Client Identifier is refused, though each server must allow 1 to 23 letters and digits, and it has {a}");
+    CLIENT_ID_NOT_ASSIGNED: row(Error, "client-id-not-assigned", ["3.1.3.1", ""], ["MQTT-3.1.3-6 MQTT-3.1.3-7 MQTT-3.2.2-16", ""],
+        "the Client Identifier of the CONNECT is empty, but no Assigned Client Identifier says which one it has now");
+    CLIENT_ID_EMPTY_ACCEPTED: row(Error, "client-id-empty-accepted", ["", "3.1.3.1"], ["", "MQTT-3.1.3-8"],
+        "an empty Client Identifier with Clean Session 0 is accepted, where the server must refuse it with 0x02");
+    WILL_QOS_ACCEPTED: row(Error, "will-qos-accepted", ["3.2.2.3.4", ""], ["MQTT-3.2.2-12", ""],
+        "the Will has QoS {a}, but the server takes {b} at most (its Maximum QoS): it must refuse the connection");
+    WILL_RETAIN_ACCEPTED: row(Error, "will-retain-accepted", ["3.2.2.3.5", ""], ["MQTT-3.2.2-13", ""],
+        "Will Retain is 1, but the server keeps no messages (Retain Available 0): it must refuse the connection");
+    GOES_ON_WITH_SESSION: row(Error, "goes-on-with-session", ["3.2.2.1.1", ""], ["MQTT-3.2.2-4", ""],
+        "the client goes on, though #{a} says that there is a session, where it asked for a new one and must close");
+    QOS_UNANNOUNCED: row(Warning, "qos-unannounced", ["3.2.2.3.4", ""], ["MQTT-3.2.2-9", ""],
+        "the server ends the connection for a QoS that it does not take, but its CONNACK has no Maximum QoS");
+    BROKEN_ACCEPTED: row(Warning, "broken-accepted", ["4.13", "4.8"], ["MQTT-3.1.4-1 MQTT-4.13.1-1", "MQTT-3.1.4-1 MQTT-4.8.0-1"],
+        "this accepts #{a}, which is not legal: its receiver must end the connection");
+
+    // ---- what does not come, or not in its order
+    PING_UNANSWERED: row(Warning, "ping-unanswered", ["3.12.4", "3.12.4"], ["MQTT-3.12.4-1", "MQTT-3.12.4-1"],
+        "the PINGREQ before this one, #{a}, has had no answer for {b:time}");
+    UNANSWERED: row(Warning, "unanswered", ["4.5", "4.5"], ["MQTT-3.8.4-1 MQTT-3.10.4-4 MQTT-4.5.0-2 MQTT-4.3.3-11", "MQTT-3.8.4-1 MQTT-3.10.4-4 MQTT-3.10.4-5 MQTT-4.5.0-2"],
+        "the client leaves, and #{a} has had no answer for {b:time}");
+    ACK_ORDER: row(Warning, "ack-order", ["4.6", "4.6"], ["MQTT-4.6.0-2 MQTT-4.6.0-3 MQTT-4.6.0-4", "MQTT-4.6.0-2 MQTT-4.6.0-3 MQTT-4.6.0-4"],
+        "{packet} for #{b} overtakes the one for #{a}, which came before it");
+    RESENT_ORDER: row(Warning, "resent-order", ["4.6", "4.6"], ["MQTT-4.6.0-1", "MQTT-4.6.0-1"],
+        "#{a} is sent again behind #{b}, which was sent after it at first");
+    SUBSCRIPTION_ID_MISSING: row(Error, "subscription-id-missing", ["3.3.4", ""], ["MQTT-3.3.4-3 MQTT-3.3.4-4 MQTT-3.3.4-5", ""],
+        "no Subscription Identifier, though each subscription that this matches has one");
+    RETAINED_UNWANTED: row(Error, "retained-unwanted", ["3.3.1.3", ""], ["MQTT-3.3.1-10 MQTT-3.3.1-11 MQTT-3.3.1-12", ""],
+        "RETAIN is 1, but each subscription that this matches wants neither retained messages nor the flag as it was published");
+
     // ---- a client across its connections
     TAKES_OVER: row(Note, "takes-over", ["3.1.4", "3.1.4"], ["MQTT-3.1.4-3", "MQTT-3.1.4-2"],
         "the client is connected already, with stream {a} (#{b}), which the server has to end");

@@ -249,6 +249,7 @@ fn statement(id: &str) -> Vec<Fact> {
         let (words, visible) = match statement {
             Statement::Wire(words) => (words, "a capture can show that it is broken"),
             Statement::Hidden(words) => (words, "no capture shows whether it is kept"),
+            Statement::Unproven(words, why) => (words, why.words()),
             Statement::Gap => continue,
         };
         let section = bare.rsplit_once('-').map_or("", |(section, _)| section);

@@ -395,7 +395,7 @@ fn a_pingreq_that_is_late_or_never_answered() {
     world.seconds += 60;
     world.finds(0, C, "c000", &[Rule::KEEP_ALIVE_LATE]);
     world.seconds += 90;
-    world.finds(0, C, "c000", &[Rule::KEEP_ALIVE_EXPIRED]);
+    world.finds(0, C, "c000", &[Rule::KEEP_ALIVE_EXPIRED, Rule::PING_UNANSWERED]);
     let unanswered = world.end()[0].keep_alive.unanswered;
     assert_eq!(unanswered.map(|ping| ping.number), Some(5));
 }

@@ -4,7 +4,7 @@ use super::Notes;
 use super::exchange::Before;
 use crate::mqtt::packet::Publish;
 use crate::session::ended::Open;
-use crate::session::{At, Partner};
+use crate::session::{At, Partner, Proof};
 use crate::spec::{Field, PacketType, Rule, Sender};
 use foldhash::fast::RandomState;
 use std::collections::hash_map::Entry;
@@ -12,6 +12,11 @@ use std::collections::{HashMap, VecDeque};
 
 /// Exchanges that are remembered once they are over, to tell a second answer from one to nothing.
 const DONE: usize = 16;
+/// Exchanges that are open, up to which the order of acknowledgments is judged: each is compared.
+const MAX_COMPARED: usize = 64;
+/// Nanoseconds from which on something counts as unanswered, and how many are told.
+const PATIENCE: u64 = 10_000_000_000;
+const MAX_LATE: usize = 4;
 /// Answers that are remembered where they were seen before their request: a capture that mixes up
 /// its frames does so within a few.
 const EARLY: usize = 64;
@@ -30,6 +35,9 @@ pub(super) struct Asked {
     is_muddled: bool,
     /// Too much was open to remember all.
     is_partial: bool,
+    /// Of what an earlier connection began and this one sends again: the number that the last of it
+    /// had at first.
+    resent: u64,
     /// The session began with this connection.
     pub(super) is_new: bool,
 }
@@ -60,6 +68,10 @@ struct Exchange {
     is_muddled: bool,
     /// An earlier connection of the session began it, and nothing of it was seen here yet.
     is_carried: bool,
+    /// It was told already that something overtook it.
+    is_passed: bool,
+    /// The Sequence Number behind its last packet.
+    end: Option<u32>,
 }
 
 /// An exchange that is over.
@@ -95,6 +107,8 @@ impl Exchange {
             filters: ask.filters,
             is_muddled: false,
             is_carried: false,
+            is_passed: false,
+            end: None,
         }
     }
 
@@ -186,7 +200,8 @@ impl Asked {
                     self.is_partial = true;
                     return false;
                 }
-                place.insert(Exchange::new(ask, at));
+                let end = notes.seen.proof.end;
+                place.insert(Exchange { end, ..Exchange::new(ask, at) });
                 let is_over = !self.early.is_empty() && self.take_early(id, notes);
                 !is_over
             }
@@ -227,6 +242,12 @@ impl Asked {
         exchange.is_muddled = !was.is_carried;
         if was.is_carried {
             self.in_flight = self.in_flight.saturating_add(1);
+            let last = self.resent;
+            self.resent = last.max(was.first.number);
+            let is_late = was.first.number < last && notes.seen.sender == Some(Sender::Client);
+            if is_late && notes.is_complete && was.kind == PacketType::PUBLISH {
+                notes.whole(Rule::RESENT_ORDER, (was.first.number, last));
+            }
             return Some(first);
         }
         self.is_muddled = true;
@@ -258,6 +279,52 @@ impl Asked {
         }
     }
 
+    /// Whether an acknowledgment of the client's overtakes that of an exchange which waits for the
+    /// same, and since an earlier packet.
+    fn judge_order(&mut self, of: &Exchange, notes: &mut Notes<'_>) {
+        let since = |exchange: &Exchange| match exchange.next {
+            PacketType::PUBREL => exchange.last.number,
+            _ => exchange.first.number,
+        };
+        let is_certain = |it: &Exchange| !it.is_muddled && !it.is_carried && !it.is_passed;
+        let is_of_client = notes.seen.sender == Some(Sender::Client);
+        if !is_of_client || !notes.is_complete || self.is_muddled || !is_certain(of) {
+            return;
+        }
+        if of.kind != PacketType::PUBLISH || self.open.len() > MAX_COMPARED {
+            return;
+        }
+        let waits = |it: &&mut Exchange| {
+            it.kind == of.kind && it.next == of.next && since(it) < since(of) && is_certain(it)
+        };
+        let oldest = self.open.values_mut().filter(waits).min_by_key(|it| since(it));
+        if let Some(oldest) = oldest {
+            oldest.is_passed = true;
+            notes.whole(Rule::ACK_ORDER, (oldest.first.number, of.first.number));
+        }
+    }
+
+    /// The client leaves: what has waited for long. `must_arrive`: it is to answer, for which it
+    /// must have got what waits.
+    pub(super) fn unanswered(&self, must_arrive: bool, notes: &mut Notes<'_>) {
+        if !notes.is_sure() || self.is_muddled || self.is_partial {
+            return;
+        }
+        let now = notes.seen;
+        let has = |it: &Exchange| {
+            now.proof.had(Proof { end: it.end, ..Proof::default() }) || !must_arrive
+        };
+        // What waits for the next step of its own asker is not owed by the other side.
+        let is_owed = |it: &&Exchange| it.next != PacketType::PUBREL && !it.is_muddled;
+        let open = self.open.values().filter(|it| is_owed(it) && !it.is_carried && has(it));
+        let long = |it: &Exchange| now.at.since(it.last).filter(|time| *time >= PATIENCE);
+        let mut late: Vec<_> = open.filter_map(|it| Some((it.last.number, long(it)?))).collect();
+        late.sort_unstable();
+        for numbers in late.into_iter().take(MAX_LATE) {
+            notes.whole(Rule::UNANSWERED, numbers);
+        }
+    }
+
     /// PUBREL: the second step of the side that published. `is_lost`: it says itself that it does
     /// not know the identifier.
     pub(super) fn release(&mut self, id: u16, is_lost: bool, notes: &mut Notes<'_>) -> Before {
@@ -274,13 +341,15 @@ impl Asked {
         };
         let before = exchange.partner(at);
         let was = exchange.next;
+        let whole = *exchange;
+        exchange.end = notes.seen.proof.end;
         let is_carried = std::mem::take(&mut exchange.is_carried);
         let is_muddled = exchange.is_muddled;
         exchange.step(step.kind, step.next, at);
         let is_sure = notes.is_sure() && !is_carried && !is_muddled;
         let mut result = Before { answers: Some(before), repeats: None };
         match was {
-            PacketType::PUBREL => {}
+            PacketType::PUBREL => self.judge_order(&whole, notes),
             PacketType::PUBCOMP => {
                 exchange.is_muddled = true;
                 self.is_muddled = true;
@@ -309,8 +378,9 @@ impl Asked {
         let at = notes.seen.at;
         match self.open.get_mut(&id) {
             Some(exchange) if exchange.next == PacketType::PUBREC => {
-                let partner = exchange.partner(at);
+                let (partner, whole) = (exchange.partner(at), *exchange);
                 exchange.step(PacketType::PUBREC, PacketType::PUBREL, at);
+                self.judge_order(&whole, notes);
                 Some(partner)
             }
             _ => {
@@ -336,6 +406,9 @@ impl Asked {
                 return None;
             }
         };
+        if kind == PacketType::PUBACK {
+            self.judge_order(&exchange, notes);
+        }
         self.over(id, &exchange, kind, at, notes);
         let filters = exchange.filters;
         let codes = codes.filter(|_| !exchange.is_muddled);

@@ -15,6 +15,9 @@ use std::collections::VecDeque;
 /// PINGREQs that may be open: a client that sends more gets no answers anyway.
 const PINGS: usize = 16;
 
+/// Nanoseconds that a PINGRESP may take: no server is so busy for so long that still works.
+const PATIENCE: u64 = 5_000_000_000;
+
 /// The Reason Code "Packet Identifier not found".
 const NOT_FOUND: u8 = 0x92;
 
@@ -68,7 +71,7 @@ impl Exchanges {
             }
             Packet::Auth(auth) => self.auth(auth.reason.unwrap_or(0), sender, at),
             Packet::Pingreq => {
-                self.ping(at);
+                self.ping(at, notes);
                 None
             }
             Packet::Pingresp => self.pong(at, notes),
@@ -90,7 +93,14 @@ impl Exchanges {
                 let codes = is_v5.then_some(answer.codes.len());
                 self.of(sender.other()).answer(answer.packet_id, PacketType::UNSUBACK, codes, notes)
             }
-            Packet::Disconnect(_) | Packet::Reserved => None,
+            Packet::Disconnect(_) => {
+                if sender == Sender::Client {
+                    self.client.unanswered(false, notes);
+                    self.server.unanswered(true, notes);
+                }
+                None
+            }
+            Packet::Reserved => None,
         };
         Before { answers, repeats: None }
     }
@@ -163,7 +173,13 @@ impl Exchanges {
         Some(Partner::new(PacketType::AUTH, asked?.1, at))
     }
 
-    fn ping(&mut self, at: At) {
+    fn ping(&mut self, at: At, notes: &mut Notes<'_>) {
+        if let Some(before) = self.pings.back()
+            && let Some(time) = at.since(*before).filter(|time| *time >= PATIENCE)
+            && notes.is_sure()
+        {
+            notes.whole(Rule::PING_UNANSWERED, (before.number, time));
+        }
         if self.early_pongs > 0 {
             self.early_pongs = self.early_pongs.saturating_sub(1);
         } else if self.pings.len() < PINGS {

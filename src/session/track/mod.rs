@@ -8,6 +8,7 @@
 mod alias;
 mod asked;
 mod exchange;
+mod handshake;
 mod keep_alive;
 mod limits;
 mod notes;
@@ -26,12 +27,14 @@ use super::{At, Facts, Partner, Seen, Shared};
 use crate::annotate::Tape;
 use crate::mqtt::Packet;
 use crate::mqtt::packet::{Connack, Connect, Publish};
-use crate::spec::{Field, Rule, Sender, Version};
+use crate::spec::{Field, Rule, Sender, Severity, Version};
 use alias::Aliases;
 use exchange::Exchanges;
+use handshake::Handshake;
 use limits::Negotiated;
 use notes::Notes;
 use order::Order;
+use std::collections::VecDeque;
 pub(super) use subscription::Subscriptions;
 
 /// What is known of one connection, from its packets.
@@ -39,6 +42,9 @@ pub(super) use subscription::Subscriptions;
 pub(super) struct Track {
     order: Order,
     exchanges: Exchanges,
+    handshake: Handshake,
+    /// The last packets that are not legal by themselves.
+    broken: VecDeque<u64>,
     negotiated: Negotiated,
     from_client: Aliases,
     from_server: Aliases,
@@ -57,6 +63,9 @@ pub(super) struct Track {
 
 /// Messages of QoS 2 that are remembered for a connection, to see one come twice.
 const MAX_EXACT: usize = 256;
+
+/// Packets that are not legal of which it is remembered.
+const MAX_BROKEN: usize = 16;
 
 /// Where a message was delivered with QoS 2.
 #[derive(Debug)]
@@ -105,6 +114,7 @@ impl Track {
     ) {
         self.latest = Latest::default();
         let Some(sender) = seen.sender else { return };
+        self.breaks(seen, tape);
         self.order.packet(seen, sender, tape);
         let Some(packet) = &seen.decoded.packet else {
             // What it did to the connection is not known.
@@ -115,6 +125,7 @@ impl Track {
         if sender == Sender::Client {
             keep_alive::packet(&mut record.keep_alive, is_complete, &mut notes);
         }
+        self.handshake.packet(packet, sender, &mut notes);
         let takes = self.negotiated.for_sender(sender, &notes);
         if let Some(takes) = &takes {
             limits::judge(packet, sender, takes, &mut notes);
@@ -122,6 +133,7 @@ impl Track {
         let most = takes.map(|takes| takes.receive_maximum);
         let before = self.exchanges.packet(packet, seen, sender, most, &mut notes);
         (self.latest.answers, self.latest.repeats) = (before.answers, before.repeats);
+        self.judge_answer(packet, before.answers, &mut notes);
         let is_v5 = seen.decoded.version.is_v5();
         match packet {
             Packet::Connect(connect) => {
@@ -172,6 +184,7 @@ impl Track {
     pub(super) fn lost(&mut self, sender: Sender, at: At, shared: &mut Shared, record: &mut Ended) {
         self.order.lost();
         self.exchanges.forget(shared);
+        self.broken.clear();
         shared.unknown(record);
         (self.from_client, self.from_server) = Default::default();
         self.subscriptions = Subscriptions::default();
@@ -200,6 +213,37 @@ impl Track {
         let subscriptions = std::mem::take(&mut self.subscriptions);
         (self.is_session_known && is_all && record.is_complete)
             .then(|| Kept { subscriptions: subscriptions.kept(), open })
+    }
+
+    /// Takes note of a packet that its receiver must end the connection for. In 3.1 little is said
+    /// of that.
+    fn breaks(&mut self, seen: &Seen<'_>, tape: &Tape) {
+        let is_tolerated = |rule| matches!(rule, Rule::INTERLEAVED | Rule::PAYLOAD_NOT_UTF8);
+        let mut errors = tape.findings().iter().filter(|it| it.severity() == Severity::Error);
+        let is_broken = errors.any(|it| !is_tolerated(it.rule));
+        if !is_broken || seen.decoded.version == Version::V31 {
+            return;
+        }
+        if self.broken.len() >= MAX_BROKEN {
+            self.broken.pop_front();
+        }
+        self.broken.push_back(seen.at.number);
+    }
+
+    /// Whether an answer accepts what is not legal.
+    fn judge_answer(&self, packet: &Packet<'_>, to: Option<Partner>, notes: &mut Notes<'_>) {
+        let Some(to) = to.filter(|to| self.broken.contains(&to.at.number)) else { return };
+        let accepts = match packet {
+            Packet::Connack(connack) => connack.code == 0,
+            Packet::Ack(ack) => ack.reason.unwrap_or(0) < 0x80,
+            Packet::Suback(answer) | Packet::Unsuback(answer) => {
+                answer.codes.iter().all(|code| *code < 0x80)
+            }
+            _ => false,
+        };
+        if accepts && notes.is_complete {
+            notes.whole(Rule::BROKEN_ACCEPTED, (to.at.number, 0));
+        }
     }
 
     fn aliases(&self, sender: Sender) -> &Aliases {

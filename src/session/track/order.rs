@@ -92,7 +92,12 @@ impl Order {
             (None, Some(first)) if kind == PacketType::CONNACK => {
                 Some((Rule::SECOND_CONNACK, Some(first)))
             }
-            (None, None) if !self.server_spoke && !is_answer => Some((Rule::BEFORE_CONNACK, None)),
+            // A server may not leave before it has accepted either (MQTT-3.14.0-1).
+            (None, None)
+                if !is_answer && (!self.server_spoke || kind == PacketType::DISCONNECT) =>
+            {
+                Some((Rule::BEFORE_CONNACK, None))
+            }
             _ => None,
         }
     }

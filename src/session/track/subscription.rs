@@ -22,6 +22,8 @@ const FEW: usize = 2;
 const MAX_CACHED: usize = 256;
 /// SUBSCRIBE and UNSUBSCRIBE packets that may wait for their answers.
 const MAX_WAITING: usize = 64;
+/// The Subscription Option Retain As Published.
+const RETAIN_AS_PUBLISHED: u8 = 0b1000;
 /// Refusals that are remembered.
 const MAX_REFUSED: usize = 16;
 
@@ -57,6 +59,11 @@ struct Filter {
     most: Option<u8>,
     /// The QoS that is granted now.
     granted: Option<u8>,
+    /// A SUBSCRIBE for it had no Subscription Identifier.
+    is_unnamed: bool,
+    /// A SUBSCRIBE for it lets messages come with RETAIN 1: because of Retain Handling, or of Retain
+    /// As Published.
+    may_retain: bool,
 }
 
 /// What a message matches.
@@ -68,6 +75,10 @@ pub(super) struct Matched {
     pub(super) count: u16,
     /// The highest QoS that it may have; `None`: nothing that was asked for matches it.
     most: Option<u8>,
+    /// One of them has no Subscription Identifier.
+    is_unnamed: bool,
+    /// One of them lets it have RETAIN 1.
+    may_retain: bool,
 }
 
 impl Subscriptions {
@@ -79,6 +90,14 @@ impl Subscriptions {
         for (text, options) in subscribe.filters() {
             let Some(place) = self.place(text.0, notes) else { continue };
             let Some(filter) = self.filters.get_mut(usize::from(place)) else { continue };
+            let is_known = filter.granted.is_some();
+            filter.may_retain |= options & RETAIN_AS_PUBLISHED != 0
+                || match options >> 4 & 0b11 {
+                    0 => true,
+                    1 => !is_known,
+                    _ => false,
+                };
+            filter.is_unnamed |= id.is_none();
             (filter.options, filter.id) = (options, id);
             filter.most = filter.most.max(Some(options & 0b11));
             places.push((place, options & 0b11));
@@ -184,6 +203,8 @@ impl Subscriptions {
             let Some(filter) = self.filters.get(usize::from(place)) else { continue };
             matched.most = matched.most.max(filter.most);
             matched.count = matched.count.saturating_add(1);
+            matched.is_unnamed |= filter.is_unnamed;
+            matched.may_retain |= filter.may_retain;
             if filter.granted.is_some() && matched.granted.is_none_or(|first| place < first) {
                 matched.granted = Some(place);
             }
@@ -209,8 +230,15 @@ impl Subscriptions {
         if is_new && publish.qos > most && publish.qos < 3 {
             notes.at(Rule::QOS_ABOVE_GRANTED, Field::QOS, (publish.qos.into(), most.into()));
         }
-        if !notes.seen.decoded.version.is_v5() || publish.properties.is_empty() {
+        if !notes.seen.decoded.version.is_v5() {
             return;
+        }
+        if is_new && publish.retain && !matched.may_retain {
+            notes.at(Rule::RETAINED_UNWANTED, Field::RETAIN, (0, 0));
+        }
+        let id = PropertyId::SUBSCRIPTION_IDENTIFIER;
+        if is_new && !matched.is_unnamed && publish.properties.get(id).is_none() {
+            notes.whole(Rule::SUBSCRIPTION_ID_MISSING, (0, 0));
         }
         for (id, value) in publish.properties.iter() {
             let Value::Number(number) = value else { continue };
@@ -279,7 +307,15 @@ impl Subscriptions {
             self.wild.push(place);
         }
         let text = text.into();
-        self.filters.push(Filter { text, options: 0, id: None, most: None, granted: None });
+        self.filters.push(Filter {
+            text,
+            options: 0,
+            id: None,
+            most: None,
+            granted: None,
+            is_unnamed: false,
+            may_retain: false,
+        });
         Some(place)
     }
 }

@@ -83,7 +83,7 @@ fn the_order_of_packets() {
     finds(&[CONNECT, CONNACK, client("c000"), server("d000")], &[]);
     finds(&[client("c000")], &[(1, Rule::FIRST_NOT_CONNECT)]);
     finds(&[CONNECT, client("c000"), server("d000")], &[(3, Rule::BEFORE_CONNACK)]);
-    finds(&[CONNECT, server("f0021800"), CONNACK], &[]);
+    finds(&[CONNECT, server("f0021800"), CONNACK], &[(2, Rule::AUTH_WITHOUT_METHOD)]);
     finds(&[CONNECT, CONNACK, CONNACK], &[(3, Rule::SECOND_CONNACK)]);
     finds(
         &[CONNECT, client("c000"), server("2003008700"), server("d000")],
@@ -132,7 +132,8 @@ fn a_session_after_clean_start() {
 #[test]
 fn keep_alive() {
     let packets = [CONNECT, client("c000")];
-    assert_eq!(run(&packets, 15, 0).0, []);
+    assert_eq!(run(&packets, 10, 0).0, []);
+    assert_eq!(run(&packets, 15, 0).0, [(2, Rule::KEEP_ALIVE_LATE)]);
     assert_eq!(run(&packets, 16, 0).0, [(2, Rule::KEEP_ALIVE_EXPIRED)]);
     assert_eq!(run(&packets, 16, 2).0, []);
 }
@@ -354,4 +355,169 @@ fn what_a_delivery_matches() {
     assert_eq!(found, [(3, Rule::SUBSCRIPTION_ID_UNKNOWN)]);
     let with_id = client("820b0001020b07 0003612f2b01");
     assert_eq!(after(PLAIN, &[with_id, suback, named]), []);
+}
+
+/// A CONNECT of 5.0 with Clean Start, these properties and this Client Identifier.
+fn connect(flags: &str, properties: &str, rest: &str) -> String {
+    let len = properties.len() / 2;
+    let body = format!("00044d51545405{flags}000a{len:02x}{properties}{rest}");
+    format!("10{:02x}{body}", body.len() / 2)
+}
+
+/// What is found on a CONNACK behind a CONNECT.
+fn on_connack(connect: &str, connack: &str) -> Vec<(u64, Rule)> {
+    found(Version::V5, true, &[client(connect), server(connack)])
+}
+
+#[test]
+fn what_connack_makes_of_connect() {
+    let plain = connect("02", "", "000161");
+    assert_eq!(on_connack(&plain, PLAIN), []);
+    // Response Information, which 0x19 asks for.
+    let response = connack("1a000178");
+    assert_eq!(on_connack(&plain, &response), [(2, Rule::RESPONSE_UNASKED)]);
+    assert_eq!(on_connack(&connect("02", "1901", "000161"), &response), []);
+    // A name that each server has to allow, and one that none has to.
+    assert_eq!(on_connack(&plain, "2003008500"), [(2, Rule::CLIENT_ID_REFUSED)]);
+    assert_eq!(on_connack(&connect("02", "", "00012d"), "2003008500"), []);
+    assert_eq!(on_connack(&plain, "2003008700"), []);
+    let nameless = connect("02", "", "0000");
+    assert_eq!(on_connack(&nameless, PLAIN), [(2, Rule::CLIENT_ID_NOT_ASSIGNED)]);
+    assert_eq!(on_connack(&nameless, &connack("12000178")), []);
+    assert_eq!(on_connack(&nameless, "2003008500"), []);
+    // Wills of QoS 2, and retained.
+    let will = connect("36", "", "00016100000177000178");
+    assert_eq!(on_connack(&will, &connack("2401")), [(2, Rule::WILL_QOS_ACCEPTED)]);
+    assert_eq!(on_connack(&will, &connack("2500")), [(2, Rule::WILL_RETAIN_ACCEPTED)]);
+    assert_eq!(on_connack(&will, PLAIN), []);
+    let v3 = |connack| {
+        found(Version::V311, true, &[client("100c00044d51545404 00000a0000"), server(connack)])
+    };
+    assert_eq!(v3("20020000"), [(2, Rule::CLIENT_ID_EMPTY_ACCEPTED)]);
+    assert_eq!(v3("20020002"), []);
+}
+
+#[test]
+fn authentication() {
+    // Methods m and n.
+    let asked = connect("02", "1500016d", "000161");
+    let asked = client(&asked);
+    let (goes_on, accepted) = ("f00618041500016d", connack("1500016d"));
+    let accepted = server(&accepted);
+    let judge = |packets: &[(Sender, &str)]| {
+        let all: Vec<_> = [asked].iter().chain(packets).copied().collect();
+        found(Version::V5, true, &all)
+    };
+    let whole = [server(goes_on), client(goes_on), accepted];
+    assert_eq!(judge(&whole), []);
+    let again = goes_on.replace("f00618", "f00619");
+    assert_eq!(judge(&[server(&again)]), [(2, Rule::AUTH_CODE)]);
+    assert_eq!(judge(&[server(goes_on), client(&again)]), [(3, Rule::AUTH_CODE)]);
+    // To authenticate again is right once the connection is accepted, with the same method.
+    let other = again.replace("6d", "6e");
+    assert_eq!(judge(&[accepted, client(&again)]), []);
+    assert_eq!(judge(&[accepted, client(&other)]), [(3, Rule::METHOD_CHANGED)]);
+    let changed = connack("1500016e");
+    assert_eq!(judge(&[server(&changed)]), [(2, Rule::METHOD_CHANGED)]);
+    assert_eq!(judge(&[client("c000")]), [(2, Rule::BEFORE_AUTHENTICATED)]);
+    // Without a method there is no AUTH.
+    let without = |packet: (Sender, &str)| found(Version::V5, false, &[CONNECT, packet]);
+    let named = connack("1500016d");
+    assert_eq!(without(server(&named)), [(2, Rule::AUTH_WITHOUT_METHOD)]);
+    assert_eq!(without(client(&again)), [(2, Rule::AUTH_WITHOUT_METHOD)]);
+}
+
+#[test]
+fn what_the_client_does_not_want_to_be_told() {
+    let (publish, told) = (publish(0x32, 7), "40090007 10 05 1f 000278 78".replace(' ', ""));
+    let quiet = connect("02", "1700", "000161");
+    let packets = [client(&quiet), server(PLAIN), client(&publish), server(&told)];
+    assert_eq!(found(Version::V5, true, &packets), [(4, Rule::PROBLEM_UNASKED)]);
+    assert_eq!(after(PLAIN, &[client(&publish), server(&told)]), []);
+    let left = server("e0019b");
+    assert_eq!(after(PLAIN, &[left]), [(1, Rule::QOS_UNANNOUNCED)]);
+    assert_eq!(after(&connack("2401"), &[left]), []);
+}
+
+#[test]
+fn a_client_that_goes_on_with_a_session_it_does_not_know() {
+    let present = "2003010000";
+    let judge = |packet| found(Version::V5, true, &[CONNECT, server(present), client(packet)]);
+    let stale = (2, Rule::SESSION_AFTER_CLEAN_START);
+    assert_eq!(judge("c000"), [stale, (3, Rule::GOES_ON_WITH_SESSION)]);
+    assert_eq!(judge("e000"), [stale]);
+}
+
+#[test]
+fn a_server_leaves_before_it_has_accepted() {
+    let asked = connect("02", "1500016d", "000161");
+    let goes_on = server("f0061804 1500016d");
+    let packets = [client(&asked), goes_on, server("e00187")];
+    assert_eq!(found(Version::V5, true, &packets), [(3, Rule::BEFORE_CONNACK)]);
+}
+
+#[test]
+fn acknowledgments_keep_the_order() {
+    let (one, two) = (publish(0x32, 1), publish(0x32, 2));
+    let (first, second) = (ack(0x40, 1), ack(0x40, 2));
+    let subscribe = [client("82070009000001 6101"), server("900400090001")];
+    let judge = |packets: &[(Sender, &str)]| {
+        let all: Vec<_> = subscribe.iter().chain(packets).copied().collect();
+        after(PLAIN, &all)
+    };
+    let sent = [server(&one), server(&two)];
+    assert_eq!(judge(&[sent[0], sent[1], client(&first), client(&second)]), []);
+    let swapped = [sent[0], sent[1], client(&second), client(&first)];
+    assert_eq!(judge(&swapped), [(5, Rule::ACK_ORDER)]);
+    // It binds the client alone.
+    let swapped = [client(&one), client(&two), server(&second), server(&first)];
+    assert_eq!(after(PLAIN, &swapped), []);
+    // QoS 2: PUBREC by PUBLISH, and PUBREL by PUBREC, which a server may send in any order.
+    let (one, two) = (publish(0x34, 1), publish(0x34, 2));
+    let (first, second) = (ack(0x50, 1), ack(0x50, 2));
+    let (third, fourth) = (ack(0x62, 2), ack(0x62, 1));
+    let packets = [client(&one), client(&two), server(&second), server(&first)];
+    let with = |rest: &[(Sender, &str)]| after(PLAIN, &[&packets[..], rest].concat());
+    assert_eq!(with(&[client(&third), client(&fourth)]), []);
+    assert_eq!(with(&[client(&fourth), client(&third)]), [(5, Rule::ACK_ORDER)]);
+}
+
+#[test]
+fn what_is_not_answered() {
+    let judge = |packets: &[(Sender, &str)], step| {
+        let all: Vec<_> = [CONNECT, CONNACK].iter().chain(packets).copied().collect();
+        let mut found = run(&all, step, 0).0;
+        let is_silence = |rule| matches!(rule, Rule::KEEP_ALIVE_EXPIRED | Rule::KEEP_ALIVE_LATE);
+        found.retain(|(_, rule)| !is_silence(*rule));
+        found
+    };
+    let ping = client("c000");
+    assert_eq!(judge(&[ping, ping, server("d000"), server("d000")], 1), []);
+    assert_eq!(judge(&[ping, ping], 5), [(4, Rule::PING_UNANSWERED)]);
+    assert_eq!(judge(&[ping, server("d000"), ping], 5), []);
+    let subscribe = client("820700010000016101");
+    let leaves = client("e000");
+    assert_eq!(judge(&[subscribe, leaves], 10), [(4, Rule::UNANSWERED)]);
+    assert_eq!(judge(&[subscribe, leaves], 9), []);
+    assert_eq!(judge(&[subscribe, server("900400010001"), leaves], 10), []);
+    let publish = server("3207000161000700 78");
+    let publish = (publish.0, &publish.1.replace(' ', "")[..]);
+    let found = judge(&[subscribe, server("900400010001"), publish, leaves], 10);
+    assert_eq!(found, [(6, Rule::UNANSWERED)]);
+}
+
+#[test]
+fn what_subscriptions_want() {
+    let suback = server("900400010001");
+    let named = client("82090001020b07 00016101");
+    let plain = server("3005000161 0078");
+    assert_eq!(after(PLAIN, &[named, suback, plain]), [(3, Rule::SUBSCRIPTION_ID_MISSING)]);
+    assert_eq!(after(PLAIN, &[client("820700010000016101"), suback, plain]), []);
+    // Retain Handling 2, without and with Retain As Published; Retain Handling 0.
+    let retained = server("3105000161 0078");
+    let judge = |subscribe| after(PLAIN, &[client(subscribe), suback, retained]);
+    assert_eq!(judge("820700010000016121"), [(3, Rule::RETAINED_UNWANTED)]);
+    assert_eq!(judge("820700010000016129"), []);
+    assert_eq!(judge("820700010000016101"), []);
+    assert_eq!(judge("820700010000016111"), []);
 }

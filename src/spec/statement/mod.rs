@@ -27,8 +27,36 @@ pub enum Statement {
     Wire(&'static str),
     /// It is about what an end does or keeps inside, or leaves a choice that no packet betrays.
     Hidden(&'static str),
+    /// No capture can prove that it is broken, though its packets are seen: with the reason.
+    Unproven(&'static str, Reason),
     /// The standard has no statement of this number.
     Gap,
+}
+
+/// Why no capture proves that a statement is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Other clients, of which the capture shows nothing, may be the cause of what is seen.
+    Outside,
+    /// What does not come may be withheld for a good reason: rights, a full queue, expiry.
+    Withheld,
+    /// It binds only where an end has decided, found or forgotten something inside.
+    Inside,
+    /// What is missing may still come when the capture is over.
+    Later,
+}
+
+impl Reason {
+    /// The reason as a clause.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Outside => "clients that the capture does not show may be the cause",
+            Self::Withheld => "rights, a full queue or expiry may be why nothing comes",
+            Self::Inside => "it binds where an end has decided or kept something inside",
+            Self::Later => "what is missing may come when the capture is over",
+        }
+    }
 }
 
 /// The sections of MQTT 5.0 (its appendix B), or of 3.1.1; 3.1 numbers no statements.
@@ -57,8 +85,29 @@ static ELSEWHERE: &[(Rule, &str, &str)] = &[
     (Rule::REASON_CODE,
         "3.2.2-8 3.4.2-1 3.5.2-1 3.6.2-1 3.7.2-1 3.8.4-7 3.9.3-2 3.11.3-2 3.14.2-1 3.15.2-1", ""),
     (Rule::RETURN_CODE, "", "3.2.2-6 3.8.4-5 3.9.3-2"),
-    (Rule::ALIAS_ABOVE_MAXIMUM, "3.1.2-26 3.1.2-27", ""),
-    (Rule::KEEP_ALIVE_EXPIRED, "3.1.2-20", "3.1.2-23"),
+    (Rule::ALIAS_ABOVE_MAXIMUM, "3.1.2-26 3.1.2-27 3.2.2-17 3.2.2-18", ""),
+    (Rule::KEEP_ALIVE_EXPIRED, "3.1.2-20 3.1.2-21 3.2.2-21 3.2.2-22", "3.1.2-23"),
+    // Whatever makes the packet too large.
+    (Rule::PACKET_ABOVE_MAXIMUM,
+        "3.2.2-19 3.2.2-20 3.4.2-2 3.4.2-3 3.5.2-2 3.5.2-3 3.6.2-2 3.6.2-3 3.7.2-2 3.7.2-3 3.9.2-1 3.9.2-2 \
+         3.11.2-1 3.11.2-2 3.14.2-3 3.14.2-4 3.15.2-2 3.15.2-3", ""),
+    (Rule::SESSION_LOST, "3.1.2-5", "3.1.2-4"),
+    (Rule::BEFORE_CONNACK, "3.1.4-5 3.14.0-1", "3.1.4-4"),
+    // What the server sends after its refusal, it sends because it has processed more.
+    (Rule::AFTER_REFUSAL, "3.1.3-8 3.1.4-6 4.12.0-1 4.12.0-4 4.13.2-1", "3.1.4-5"),
+    (Rule::AFTER_DISCONNECT, "4.13.2-1", ""),
+    (Rule::ID_IN_USE, "3.3.1-1 4.3.2-1 4.3.3-1", "3.3.1-1 4.3.2-1"),
+    (Rule::DUP_WITHOUT_FIRST, "3.3.1-3 4.3.2-2 4.3.3-2", "3.3.1-3 4.3.2-1"),
+    (Rule::SENT_AGAIN, "4.4.0-2", ""),
+    (Rule::NO_SUBSCRIPTION, "3.3.2-3 4.7.2-1", "3.3.2-3 4.7.2-1"),
+    (Rule::QOS_ABOVE_GRANTED, "4.8.2-3", ""),
+    (Rule::RECEIVE_MAXIMUM_EXCEEDED, "4.9.0-1 4.9.0-2", ""),
+    (Rule::CODE_COUNT, "3.8.4-5 3.10.4-6", "3.8.4-4"),
+    (Rule::ACK_TWICE, "3.8.4-5 3.10.4-6", "3.8.4-4 3.10.4-6"),
+    (Rule::ACK_WRONG,
+        "3.3.4-1 3.8.4-2 3.10.4-5 4.3.2-4 4.3.3-8 4.3.3-11", "3.3.4-1 3.8.4-2 3.10.4-4 4.3.2-2 4.3.3-2"),
+    (Rule::ACK_UNASKED, "3.8.4-2 3.10.4-5 4.3.2-4 4.3.3-8", "3.8.4-2 3.10.4-4 4.3.2-2"),
+    (Rule::DELIVERED_TWICE, "", "4.3.3-2"),
 ];
 
 /// The rules that judge a statement, which is given without `MQTT-`.
@@ -153,7 +202,10 @@ mod tests {
     fn words_are_few_and_each_is_its_own() {
         for version in [Version::V5, Version::V311] {
             for (id, statement) in all(version) {
-                if let Statement::Wire(words) | Statement::Hidden(words) = statement {
+                if let Statement::Wire(words)
+                | Statement::Hidden(words)
+                | Statement::Unproven(words, _) = statement
+                {
                     assert!(!words.is_empty() && words.len() < 90 && !words.ends_with('.'), "{id}");
                 }
             }

@@ -1,7 +1,8 @@
 //! The statements of MQTT 3.1.1.
 
+use super::Reason::{Inside, Later, Outside, Withheld};
 use super::Section;
-use super::Statement::{self, Hidden, Wire};
+use super::Statement::{self, Hidden, Unproven, Wire};
 
 const fn section(number: &'static str, statements: &'static [Statement]) -> Section {
     Section { number, statements }
@@ -22,7 +23,7 @@ pub(super) static SECTIONS: &[Section] = &[
     section("2.3.1", &[
         Wire("a Packet Identifier that is not 0"),
         Wire("a client takes a Packet Identifier that is free"),
-        Wire("a packet that is sent again keeps its identifier"),
+        Unproven("a packet that is sent again keeps its identifier", Inside),
         Wire("a server takes a Packet Identifier that is free"),
         Hidden("no Packet Identifier with QoS 0: the bytes would be payload"),
         Wire("an acknowledgement has the identifier of its PUBLISH"),
@@ -34,14 +35,14 @@ pub(super) static SECTIONS: &[Section] = &[
         Wire("a level that is not supported is refused with 0x01"),
         Wire("the reserved Connect Flag is 0"),
         Wire("Clean Session 0 resumes or makes a session"),
-        Wire("QoS 1 and 2 messages are kept for it while away"),
+        Unproven("QoS 1 and 2 messages are kept for it while away", Withheld),
         Hidden("Clean Session 1 drops the old session"),
         Hidden("retained messages outlive the session"),
-        Wire("the Will Message is stored, and published after the connection has gone"),
+        Unproven("the Will Message is stored, and published after the connection has gone", Withheld),
         Wire("Will Topic and Will Message are there with the Will flag"),
-        Wire("the Will Message goes when published, or with DISCONNECT"),
+        Unproven("the Will Message goes when published, or with DISCONNECT", Outside),
         Wire("nothing of a Will without its flag"),
-        Wire("no Will Message is published without its flag"),
+        Unproven("no Will Message is published without its flag", Outside),
         Wire("Will QoS 0 without a Will"),
         Wire("Will QoS 0, 1 or 2"),
         Wire("Will Retain 0 without a Will"),
@@ -89,14 +90,14 @@ pub(super) static SECTIONS: &[Section] = &[
         Wire("DUP 0 with QoS 0"),
         Wire("DUP does not come from the publisher"),
         Wire("no QoS 3"),
-        Wire("RETAIN 1 is stored for later subscribers"),
-        Wire("a new subscription gets what is retained"),
+        Unproven("RETAIN 1 is stored for later subscribers", Outside),
+        Unproven("a new subscription gets what is retained", Withheld),
         Hidden("a retained message of QoS 0 replaces the older one"),
-        Wire("RETAIN 1 on what a new subscription gets"),
+        Unproven("RETAIN 1 on what a new subscription gets", Outside),
         Wire("RETAIN 0 on what is forwarded"),
-        Wire("an empty retained message removes what is retained"),
+        Unproven("an empty retained message removes what is retained", Outside),
         Wire("an empty message is not retained"),
-        Wire("RETAIN 0 leaves what is retained"),
+        Unproven("RETAIN 0 leaves what is retained", Outside),
     ]),
     section("3.3.2", &[
         Wire("the Topic Name is there and UTF-8"),
@@ -105,21 +106,21 @@ pub(super) static SECTIONS: &[Section] = &[
     ]),
     section("3.3.4", &[Wire("a PUBLISH is answered by its QoS")]),
     section("3.3.5", &[
-        Wire("the highest QoS of overlapping subscriptions"),
-        Wire("a PUBLISH without permission is acknowledged, or ends the connection"),
+        Unproven("the highest QoS of overlapping subscriptions", Withheld),
+        Unproven("a PUBLISH without permission is acknowledged, or ends the connection", Inside),
     ]),
     section("3.6.1", &[Wire("the flags of PUBREL are 0010")]),
     section("3.8.1", &[Wire("the flags of SUBSCRIBE are 0010")]),
     section("3.8.3", &[
         Wire("the Topic Filters are UTF-8"),
-        Wire("a server without wildcards refuses them"),
+        Unproven("a server without wildcards refuses them", Inside),
         Wire("at least one Topic Filter with a QoS"),
         Wire("the reserved bits are 0, and the QoS is 0, 1 or 2"),
     ]),
     section("3.8.4", &[
         Wire("SUBACK answers SUBSCRIBE"),
         Wire("with the same Packet Identifier"),
-        Wire("the same filter again replaces the subscription, retained messages come again"),
+        Unproven("the same filter again replaces the subscription, retained messages come again", Withheld),
         Wire("several filters are several subscriptions, with one SUBACK"),
         Wire("a return code for each filter: a granted QoS or a failure"),
         Wire("delivered at the lower of published and granted QoS"),
@@ -141,9 +142,9 @@ pub(super) static SECTIONS: &[Section] = &[
     section("3.12.4", &[Wire("PINGRESP answers PINGREQ")]),
     section("3.14.1", &[Wire("the flags of DISCONNECT are 0")]),
     section("3.14.4", &[
-        Wire("the client closes after DISCONNECT"),
+        Unproven("the client closes after DISCONNECT", Later),
         Wire("nothing follows on DISCONNECT"),
-        Wire("DISCONNECT drops the Will Message"),
+        Unproven("DISCONNECT drops the Will Message", Outside),
     ]),
     section("4.1.0", &[
         Hidden("the session is kept as long as it lasts"),
@@ -160,7 +161,7 @@ pub(super) static SECTIONS: &[Section] = &[
     ]),
     section("4.4.0", &[Wire("unacknowledged packets are sent again on reconnection")]),
     section("4.5.0", &[
-        Wire("a message goes to each subscription that matches"),
+        Unproven("a message goes to each subscription that matches", Withheld),
         Wire("a client acknowledges each PUBLISH"),
     ]),
     section("4.6.0", &[
