@@ -8,6 +8,7 @@
 
 pub mod digest;
 pub mod ek;
+mod ends;
 pub mod entries;
 pub mod facts;
 pub mod fields;
@@ -21,6 +22,7 @@ pub mod junit;
 pub mod log;
 pub mod lookup;
 pub mod markdown;
+mod memo;
 pub mod mosquitto_pub;
 pub mod paint;
 #[cfg(feature = "parquet")]
