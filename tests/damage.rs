@@ -55,6 +55,11 @@ impl Consumer for Records {
         }
         let findings = value["findings"].as_array_mut().unwrap();
         findings.retain(|finding| !IN_ORDER.contains(&finding["rule"].as_str().unwrap()));
+        for finding in findings {
+            // Numbers of other packets count over all connections.
+            let message = finding["message"].as_str().unwrap();
+            finding["message"] = without_numbers(message).into();
+        }
         let errors = record.tape.findings().iter().filter(|f| f.severity() == Severity::Error);
         let (from, to) = record.origin.ends.unwrap();
         let from_client = to.port() == 1883;
@@ -70,6 +75,17 @@ impl Consumer for Records {
         });
         ControlFlow::Continue(())
     }
+}
+
+/// The words without the numbers of packets in them.
+fn without_numbers(message: &str) -> String {
+    let mut parts = message.split('#');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push('#');
+        out.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    out
 }
 
 /// The records of a capture of these segments, a millisecond apart.
