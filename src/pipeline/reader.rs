@@ -39,6 +39,8 @@ pub struct Reader<C> {
     pub consumer: C,
     /// Whether secrets are hidden.
     redact: bool,
+    /// Whether the consumer uses what is known of packets from those before them.
+    tracks: bool,
     pub(super) tape: Tape,
     scratch: [Tape; 2],
     masked: Vec<u8>,
@@ -72,6 +74,7 @@ impl<C: Consumer> Reader<C> {
     /// A reader before its first packet.
     pub fn new(consumer: C, redact: bool) -> Self {
         Self {
+            tracks: consumer.needs_session(),
             consumer,
             redact,
             tape: Tape::new(),
@@ -228,6 +231,9 @@ impl<C: Consumer> Reader<C> {
         sender: Option<Sender>,
         origin: Origin<'_>,
     ) {
+        if !self.tracks {
+            return;
+        }
         let (at, line) = (self.at(origin), line(origin, sender));
         let (began, is_secret) = (origin.began, origin.is_secret);
         let seen = Seen { at, sender, line, began, proof, is_secret, bytes, decoded };

@@ -153,6 +153,13 @@ pub struct TextOrigin<'a> {
 
 /// Takes records as they are made.
 pub trait Consumer {
+    /// Whether it uses what is known of packets from those before them: facts, findings on more than
+    /// one packet, how connections ended. Where not, nothing of that is made. Asked once, at the
+    /// beginning.
+    fn needs_session(&self) -> bool {
+        true
+    }
+
     /// Whether it makes sense to ask [`wants`](Self::wants).
     fn is_choosy(&self) -> bool {
         false
