@@ -5,6 +5,7 @@
 //! order of the connections.
 
 pub mod json;
+mod layout;
 mod table;
 
 use super::{Format, FormatRow};
