@@ -54,8 +54,8 @@ recording sessions-order.pcap '3.1.1, 5.0' 'scripted clients' \
 record_sessions_order() { open_broker; dump -i lo "$ALL"; scripted order; }
 
 recording sessions-late.pcap '3.1.1, 5.0' 'scripted clients' \
-  'a PINGREQ 0.4 s late; a device that comes back three times while the broker still holds the connection that it lost, which is no war; a broker that is stopped (SIGSTOP) and answers a PINGREQ when its client has left' \
-  'CONNECT=6 CONNACK=6 PINGREQ=2 PINGRESP=2 DISCONNECT=1'
+  'a PINGREQ 0.4 s late; a device that comes back four times while the broker still holds the connection that it lost, which is no war; a broker that is stopped (SIGSTOP) and answers a PINGREQ when its client has left' \
+  'CONNECT=7 CONNACK=7 PINGREQ=2 PINGRESP=2 DISCONNECT=1'
 record_sessions_late() {
   open_broker
   dump -i lo "$ALL"

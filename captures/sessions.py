@@ -174,7 +174,7 @@ def late():
     sleepy.send(packet(0xC0, b""))
     sleepy.leave()
     lost = []
-    for _ in range(4):
+    for _ in range(5):
         lost.append(Client("roamer"))
         # From now on it neither reads nor writes there.
         time.sleep(0.6)

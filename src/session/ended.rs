@@ -239,8 +239,12 @@ pub struct KeepAliveRecord {
     pub pings: u64,
     /// PINGRESP packets.
     pub pongs: u64,
-    /// The oldest PINGREQ without its PINGRESP.
+    /// The oldest PINGREQ that had no PINGRESP when the client left, or at the end.
     pub unanswered: Option<At>,
+    /// Its PINGRESP, where that came when the client had left.
+    pub late_answer: Option<At>,
+    /// The server's last packet when the client left.
+    pub heard: Option<At>,
 }
 
 /// A silence of the client.
@@ -401,7 +405,11 @@ impl Ended {
                 self.keep_alive.pings = self.keep_alive.pings.saturating_add(1);
             }
             Some(Packet::Pingresp) => {
-                self.keep_alive.pongs = self.keep_alive.pongs.saturating_add(1);
+                let record = &mut self.keep_alive;
+                record.pongs = record.pongs.saturating_add(1);
+                if record.unanswered.is_some() {
+                    record.late_answer = record.late_answer.or(Some(seen.at));
+                }
             }
             Some(Packet::Disconnect(disconnect)) => {
                 half.disconnect = half.disconnect.take().or(Some(Disconnect {
@@ -503,6 +511,11 @@ impl Ended {
         let left = halves.iter().filter_map(|half| half.disconnect.as_ref().map(|left| left.at));
         let closed = halves.iter().filter_map(|half| half.closed.map(|closed| closed.at));
         left.chain(closed).min_by_key(|at| (at.time, at.frame))
+    }
+
+    /// The client leaves, or nothing more comes: its oldest PINGREQ that still waits.
+    pub(super) fn settle_ping(&mut self, waits: Option<At>) {
+        (self.keep_alive.unanswered, self.keep_alive.heard) = (waits, self.from_server.last);
     }
 
     /// What became of the Will, now that the connection is over.

@@ -124,7 +124,7 @@ pub(in crate::render) fn aftermath(ended: &Ended) -> Vec<String> {
             Fate::Armed | Fate::NotArmed => {}
         }
     }
-    out.extend(unanswered_ping(ended));
+    out.extend(ping(ended));
     out.extend(missed(ended));
     if ended.open_count > 0 {
         let first = ended.open.first().map(|open| {
@@ -145,18 +145,29 @@ pub(in crate::render) fn aftermath(ended: &Ended) -> Vec<String> {
     out
 }
 
-/// The PINGREQ that was not answered though its server had the time to, where all was seen.
-fn unanswered_ping(ended: &Ended) -> Option<String> {
+/// The same as a sentence.
+fn ping(ended: &Ended) -> Option<String> {
+    let (ping, waited) = unanswered_ping(ended)?;
+    let (ping, waited) = (place(&ping), text::duration(waited));
+    Some(match ended.keep_alive.late_answer {
+        Some(late) => format!(
+            "the PINGREQ {ping} was not answered in {waited}, as long as the connection lasted; its PINGRESP {} \
+             came when the client had left",
+            place(&late)
+        ),
+        None => {
+            format!("the PINGREQ {ping} was never answered; the connection lasted {waited} longer")
+        }
+    })
+}
+
+/// The PINGREQ that was not answered though its server had the time to, where all was seen, and how
+/// long the connection lasted after it, in nanoseconds.
+fn unanswered_ping(ended: &Ended) -> Option<(At, u64)> {
     let ping = ended.keep_alive.unanswered.filter(|_| ended.is_complete)?;
     let over = ended.over_at().or(ended.wire.tcp.map(|tcp| tcp.last)).or(ended.last)?;
     let waited = over.since(ping).filter(|waited| *waited >= PATIENCE)?;
-    (ended.wire.lost(Sender::Server).bytes == 0).then(|| {
-        let place = place(&ping);
-        format!(
-            "the PINGREQ {place} was never answered; the connection lasted {} longer",
-            text::duration(waited)
-        )
-    })
+    (ended.wire.lost(Sender::Server).bytes == 0).then_some((ping, waited))
 }
 
 /// Messages that others published for its subscriptions, and that did not come.

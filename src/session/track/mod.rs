@@ -175,6 +175,11 @@ impl Track {
         }
     }
 
+    /// The oldest PINGREQ without its answer.
+    pub(super) fn unanswered_ping(&self) -> Option<At> {
+        self.exchanges.unanswered_ping()
+    }
+
     /// The packet that the last one answers.
     pub(super) fn answers(&self) -> Option<Partner> {
         self.latest.answers
@@ -201,7 +206,9 @@ impl Track {
         shared.unknown(record);
         record.is_begun = self.is_begun();
         record.is_complete = self.is_complete();
-        record.keep_alive.unanswered = self.exchanges.unanswered_ping();
+        if record.from_client.closed.is_none() {
+            record.settle_ping(self.unanswered_ping());
+        }
         (record.open, record.open_count) = self.exchanges.open(MAX_OPEN_TOLD);
         record.subscriptions = self.subscriptions.granted().take(MAX_SUBSCRIPTIONS_TOLD).collect();
         record.refused = self.subscriptions.refused().to_vec();

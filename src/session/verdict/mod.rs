@@ -21,6 +21,7 @@ mod taken_over;
 #[cfg(test)]
 mod tests;
 mod unanswered;
+mod websocket;
 mod words;
 
 use super::{At, Ended};
@@ -127,6 +128,7 @@ pub static CAUSES: &[CauseInfo] = &[
     row("upgrade-refused", true, other::upgrade, "the server refused WebSocket"),
     row("not-mqtt", true, other::other, "the connection carries something else than MQTT"),
     row("tls-alert", true, alert::judge, "one side ended the connection with a fatal alert of TLS"),
+    row("websocket-close", true, websocket::judge, "one side ended the connection with a close frame of WebSocket, without a DISCONNECT"),
     row("disconnect-error", true, disconnect::error, "one side said DISCONNECT with a Reason Code from 0x80 on"),
     row("disconnect", false, disconnect::ordinary, "one side said DISCONNECT"),
     row("port-closed", true, unanswered::port_closed, "the server answered the SYN with RST"),
