@@ -94,9 +94,7 @@ impl Queue {
             }
             Item::Header { unit, bytes } => Held::Header(unit, bytes.to_vec()),
             Item::Unit { unit, bytes, stamps } => Held::Unit(unit, bytes.to_vec(), stamps.to_vec()),
-            Item::Note { unit, text, stamps } => {
-                Held::Note(unit, text.to_owned(), stamps.to_vec())
-            }
+            Item::Note { unit, text, stamps } => Held::Note(unit, text.to_owned(), stamps.to_vec()),
             Item::Finding { rule, a, b } => Held::Finding(rule, a, b),
         };
         self.items.push((sender, held, layers.copied().map(Box::new)));

@@ -511,14 +511,7 @@ impl Tls {
     }
 
     /// What a record between these offsets says that is no application data.
-    fn content(
-        &mut self,
-        sender: Sender,
-        kind: u8,
-        plain: &[u8],
-        at: (u64, u64),
-        out: Out<'_>,
-    ) {
+    fn content(&mut self, sender: Sender, kind: u8, plain: &[u8], at: (u64, u64), out: Out<'_>) {
         match kind {
             content::HANDSHAKE => {
                 let mut messages = std::mem::take(&mut self.side(sender).messages);

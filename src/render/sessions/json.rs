@@ -23,6 +23,7 @@
 //! | `will` | `topic`, `qos`, `retain`, `delay`, `length` of its payload, `fate`: `"not armed"`, `"armed"`, `"discarded"`, `"asked"` or `"due"`; `seen`: the place where it was seen going out, with `after`, seconds since it was due |
 //! | `unfinished` | exchanges that were open at the end: `count`, and of the oldest `first` (place), `type`, `asker`, `packet_id`, `waits_for` |
 //! | `missed` | messages of QoS 1 that others published for its subscriptions and that did not come: `count`, and of the first `first` (the place of the PUBLISH), `stream` (of the one that published), `topic` |
+//! | `doubled` | copies that came once more within seconds, though one of its subscriptions alone matches and one PUBLISH was seen: `count`, and of the first `first` (the place of the PUBLISH), `before` and `again` (the places of the copies), `topic` |
 //! | `took_over`, `taken_over_by` | the other connection of the same client: `stream`, `client`, place of its CONNECT |
 //! | `war` | where take-overs go back and forth: `count`, `time` (seconds from the first to the last), `period` (seconds from one to the next, on average), `addresses` |
 //! | `reconnects` | the same where nothing shows that there are two clients: one that comes back before its connection was over |
@@ -108,6 +109,8 @@ pub(in crate::render) struct Line<'s, E> {
     #[serde(skip_serializing_if = "Option::is_none")]
     missed: Option<Missed<'s>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    doubled: Option<Doubled<'s>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     took_over: Option<OtherOne>,
     #[serde(skip_serializing_if = "Option::is_none")]
     taken_over_by: Option<OtherOne>,
@@ -166,6 +169,7 @@ impl<'s, E> Line<'s, E> {
             will: ended.will.as_ref().map(Will::new),
             unfinished: Unfinished::new(ended),
             missed: Missed::new(ended),
+            doubled: Doubled::new(ended),
             took_over: ended.took_over.as_ref().map(OtherOne::new),
             taken_over_by: ended.taken_over_by.as_ref().map(OtherOne::new),
             war: ended.war.as_ref().map(War::new),
@@ -424,6 +428,28 @@ impl<'s> Missed<'s> {
             count: ended.missed_count,
             first: Place::new(first.publish),
             stream: first.from,
+            topic: String::from_utf8_lossy(&first.topic),
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct Doubled<'s> {
+    count: u64,
+    first: Place,
+    before: Place,
+    again: Place,
+    topic: Cow<'s, str>,
+}
+
+impl<'s> Doubled<'s> {
+    fn new(ended: &'s Ended) -> Option<Self> {
+        let first = ended.doubled.first()?;
+        Some(Self {
+            count: ended.doubled_count,
+            first: Place::new(first.publish),
+            before: Place::new(first.before),
+            again: Place::new(first.again),
             topic: String::from_utf8_lossy(&first.topic),
         })
     }

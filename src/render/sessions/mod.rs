@@ -126,6 +126,7 @@ pub(in crate::render) fn aftermath(ended: &Ended) -> Vec<String> {
     }
     out.extend(ping(ended));
     out.extend(missed(ended));
+    out.extend(doubled(ended));
     if ended.open_count > 0 {
         let first = ended.open.first().map(|open| {
             let asker = match open.asker {
@@ -179,5 +180,22 @@ fn missed(ended: &Ended) -> Option<String> {
         "{count} of QoS 1 for its subscriptions did not come to it, the first {topic}, the PUBLISH {} of stream {}",
         place(&first.publish),
         first.from
+    ))
+}
+
+/// Copies that came once more, though one subscription alone matches and one PUBLISH was seen.
+fn doubled(ended: &Ended) -> Option<String> {
+    let first = ended.doubled.first()?;
+    let copies = match ended.doubled_count {
+        1 => "one copy too many".into(),
+        many => format!("{} copies too many", text::number(many)),
+    };
+    let topic = super::words::quoted(&first.topic, 80);
+    Some(format!(
+        "{copies} came to it, though one of its subscriptions alone matches: the first of {topic}, the PUBLISH {}, \
+         came with {} and again with {}",
+        place(&first.publish),
+        place(&first.before),
+        place(&first.again)
     ))
 }
