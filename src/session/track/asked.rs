@@ -288,6 +288,14 @@ impl Asked {
             let number = if is_released { was.last.number } else { was.first.number };
             notes.at(rule, Field::DUP, (number, 0));
         }
+        let waited = at.since(was.last).filter(|_| was.next != PacketType::PUBREL);
+        if let Some(waited) = waited
+            && !is_forbidden
+            && is_ours
+            && notes.is_sure()
+        {
+            notes.at(Rule::RETRIED, Field::DUP, (was.first.number, waited));
+        }
         Some(first)
     }
 

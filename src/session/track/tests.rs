@@ -289,7 +289,8 @@ fn what_is_sent_again() {
     };
     let (one, again) = ("320600016100 0778", "3a0600016100 0778");
     let acks = [server("40020007"), server("40020007")];
-    assert_eq!(v3(&[client(one), client(again), acks[0], acks[1]]), []);
+    let twice = [client(one), client(again), acks[0], acks[1]];
+    assert_eq!(v3(&twice), [(4, Rule::RETRIED)]);
     assert_eq!(v3(&[client(one), acks[0], acks[1]]), [(5, Rule::ACK_TWICE)]);
     let (two, again) = ("340600016100 0778", "3c0600016100 0778");
     let behind = [client(two), server(&pubrec), client(&pubrel), client(again)];
