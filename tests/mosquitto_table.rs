@@ -4,11 +4,11 @@
 
 mod support;
 
+use mqttscope::log::track::VERDICTS_OF_LOGS;
 use mqttscope::spec::mosquitto::client_lines::CLIENT_LINES;
 use mqttscope::spec::mosquitto::event::EVENTS;
 use mqttscope::spec::mosquitto::field::LOG_FIELDS;
 use mqttscope::spec::mosquitto::lines::LINES;
-use mqttscope::spec::mosquitto::verdict::VERDICTS;
 use mqttscope::spec::mosquitto::{Direction, Event, Wire};
 use std::fmt::Write;
 use std::path::Path;
@@ -75,7 +75,8 @@ fn verdicts() -> String {
     let mut out = String::from(
         "\n## Verdicts\n\n| verdict | severity | means | what to do |\n|---|---|---|---|\n",
     );
-    for row in VERDICTS {
+    for verdict in VERDICTS_OF_LOGS {
+        let row = verdict.info();
         writeln!(out, "| `{}` | {} | {} | {} |", row.id, row.severity, row.title, row.advice)
             .unwrap();
     }

@@ -86,6 +86,30 @@ fn sarif_names_no_file_where_it_is_not_known_and_the_line_where_it_is() {
     assert!(uri.starts_with("file:///") && uri.ends_with("/two%20lines.txt"), "{uri}");
 }
 
+/// Build servers show the totals of the root, and the suites as they stand there.
+#[test]
+fn junit_has_totals_and_the_order_of_the_capture() {
+    for file in ["captures/ends.pcap", "captures/session.pcap", "captures/v5-topics.pcap"] {
+        let xml = text(&["read", "-T", "junit", file]);
+        let document = roxmltree::Document::parse(&xml).unwrap();
+        let root = document.root_element();
+        let suites = || root.children().filter(|node| node.has_tag_name("testsuite"));
+        let number = |node: roxmltree::Node<'_, '_>, name| -> u64 {
+            node.attribute(name).unwrap().parse().unwrap()
+        };
+        for name in ["tests", "failures", "errors", "skipped"] {
+            let sum: u64 = suites().map(|suite| number(suite, name)).sum();
+            assert_eq!(number(root, name), sum, "{file} {name}");
+        }
+        let streams: Vec<u64> = suites()
+            .flat_map(|suite| suite.descendants())
+            .filter(|node| node.attribute("name") == Some("stream"))
+            .map(|node| number(node, "value"))
+            .collect();
+        assert!(streams.len() > 1 && streams.is_sorted(), "{file}: {streams:?}");
+    }
+}
+
 #[test]
 fn junit_has_a_suite_a_connection_and_fails_for_errors() {
     let xml = text(&["read", "-T", "junit", "captures/ends.pcap"]);

@@ -250,7 +250,7 @@ fn a_capture_cut_short_accuses_nobody() {
 /// The causes that are faults, by stream.
 fn faults(ended: &[Ended]) -> Vec<(Option<u64>, &'static str)> {
     let of = |ended: &Ended| {
-        let causes = judge(ended).causes.into_iter().filter(|cause| cause.info.is_fault);
+        let causes = judge(ended).causes.into_iter().filter(|cause| cause.info.is_fault());
         causes.map(|cause| (ended.stream, cause.info.id)).collect::<Vec<_>>()
     };
     ended.iter().flat_map(of).collect()

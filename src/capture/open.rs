@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{Read, stdin},
+    io::{Cursor, Read, stdin},
     path::Path,
 };
 
@@ -26,6 +26,7 @@ pub fn open(path: &Path) -> Result<Box<dyn Source + Send>, CaptureError> {
         return from_reader(Box::new(stdin()));
     }
     let file = File::open(path).map_err(|error| Fault::Open(error).of_file(0))?;
+    tracing::info!(path = %path.display(), "file opened");
     from_reader(Box::new(file))
 }
 
@@ -37,16 +38,36 @@ pub fn from_reader(reader: Box<dyn Read + Send>) -> Result<Box<dyn Source + Send
     start(Window::new(reader)).map_err(|fault| fault.of_file(0))
 }
 
+/// What begins with these bytes, where it is a capture or compressed: `pcap`, `gzip-compressed
+/// pcapng`, `gzip-compressed data`; and whether a capture is in it for sure.
+#[must_use]
+pub fn kind_of(first: &[u8]) -> Option<(String, bool)> {
+    let bytes = |bytes: &[u8]| Window::new(Box::new(Cursor::new(bytes.to_vec())));
+    let name = |mut window: Window| match magic::format(&mut window).ok()? {
+        Format::Pcap(_) => Some("pcap"),
+        Format::PcapNg => Some("pcapng"),
+    };
+    let Some(packing) = unpack::packing(first) else {
+        return name(bytes(first)).map(|name| (name.to_owned(), true));
+    };
+    let inside = name(Window::new(Box::new(Unpacker::new(packing, bytes(first)))));
+    let what = format!("{}-compressed {}", packing.name, inside.unwrap_or("data"));
+    Some((what, inside.is_some()))
+}
+
 fn start(mut window: Window) -> Result<Box<dyn Source + Send>, Fault> {
     window.fill(magic::ENOUGH)?;
     let Some(packing) = unpack::packing(window.bytes()) else { return read(window) };
+    tracing::debug!(packing = packing.name, "compressed");
     let packed = Window::new(Box::new(Unpacker::new(packing, window)));
     let source = read(packed).map_err(|fault| fault.unpacked(packing.name))?;
     Ok(Box::new(Unpacked { source, packing: packing.name }))
 }
 
 fn read(mut window: Window) -> Result<Box<dyn Source + Send>, Fault> {
-    Ok(match magic::format(&mut window)? {
+    let format = magic::format(&mut window)?;
+    tracing::debug!(?format, "capture");
+    Ok(match format {
         Format::Pcap(variant) => Box::new(Pcap::new(window, variant)?),
         Format::PcapNg => Box::new(PcapNg::new(window)),
     })

@@ -171,6 +171,7 @@ impl Carrier {
             match decide(queue, &self.hints, self.client, how, is_last, &self.secrets) {
                 Decision::Wait => break,
                 Decision::Other(name) => {
+                    tracing::debug!(name, depth, "no MQTT");
                     let queue = std::mem::take(queue);
                     self.state = State::Other;
                     self.other = name;
@@ -180,6 +181,7 @@ impl Carrier {
                     return ControlFlow::Break(());
                 }
                 Decision::Mqtt(client) => {
+                    tracing::debug!(?client, depth, is_aligned, "carries MQTT");
                     let queue = std::mem::take(queue);
                     self.state = State::Mqtt;
                     self.replay(queue, client, top);
@@ -189,6 +191,7 @@ impl Carrier {
                     return ControlFlow::Break(());
                 }
                 Decision::Layer(client, level) => {
+                    tracing::debug!(?client, depth, layer = level.name(), "carrier");
                     let queue = std::mem::take(queue);
                     self.levels.push(level);
                     self.replay(queue, client, top);

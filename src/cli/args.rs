@@ -1,6 +1,7 @@
 //! The arguments, as clap derives them. Options keep tshark's letters where tshark has them.
 
 use super::decode_on::DecodeAs;
+use super::examples;
 use super::preference::Preference;
 use crate::pipeline::{PastedProtocol, Settings};
 use crate::render::{self, Explain, time::TimeFormat};
@@ -20,28 +21,22 @@ use std::path::{Path, PathBuf};
     about,
     disable_version_flag = true,
     disable_help_subcommand = true,
-    after_help = EXAMPLES,
+    after_help = format!("{}\n\n{CONTRACT}", examples::of("")),
 )]
 pub(super) struct Cli {
     /// Print the version.
     #[arg(short = 'v', long, action = clap::ArgAction::Version)]
     version: Option<bool>,
+    /// Read defaults of options from this file [default: mqttscope/config.toml in XDG_CONFIG_HOME or
+    /// ~/.config].
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     pub(super) command: Command,
 }
 
-const EXAMPLES: &str = "\
-Examples:
-  mqttscope decode 10 0c 00 04 4d 51 54 54 04 02 00 3c 00 00
-  mqttscope read capture.pcapng
-  mqttscope sessions capture.pcapng
-  mqttscope session capture.pcapng thermostat-7
-  mqttscope read -T summary -d tcp.port==1884,mqtt capture.pcap
-  mqttscope read capture.pcap 'mqtt.qos == 2 && mqtt.latency > 20ms'
-  tcpdump -U -w - tcp port 1883 | mqttscope read -
-  mqttscope live -i eth0 -w keep.pcap
-  mqttscope live -i eth0 -w keep.pcap -b filesize:100000 -b files:20
-
+/// What stands behind the examples of the program.
+const CONTRACT: &str = "\
 As with tshark, the subcommand may be left out before -r FILE, -i IFACE, -D and -G fields.
 
 Exit codes: 0 done, 1 usage, 2 the input or the capture failed (what was good is shown),
@@ -61,12 +56,19 @@ pub(super) enum Command {
     Explain(Explanation),
     /// List the connections of captures, and why each ended.
     Sessions(Sessions),
+    /// Count: topics, clients, packet types, reason codes, latencies, overhead, what passed when.
+    Stats(Stats),
     /// Show one connection as a time line: client on the left, server on the right.
     Session(Session),
     /// List the interfaces to capture on, with their addresses (-D).
+    #[command(after_help = examples::of("interfaces"))]
     Interfaces,
     /// List the fields that filters can name, with their types (-G fields).
     Fields(Fields),
+    /// Print completions of commands and options for a shell.
+    Completions(Completions),
+    /// Print the manual, or write all its pages.
+    Man(Man),
 }
 
 /// What is shown, and how.
@@ -85,6 +87,10 @@ pub(super) struct Output {
     /// occurrence=f|l|a, aggregator=; (between the values of a field). May be repeated.
     #[arg(short = 'E', value_name = "NAME=VALUE", value_parser = super::columns::choice)]
     pub(super) field_options: Vec<super::columns::Choice>,
+    /// With -T payload: each payload in a file of this folder, named after its packet and topic; the
+    /// names of the files are listed. A file that is there already is never written over.
+    #[arg(long, value_name = "DIR")]
+    pub(super) split: Option<PathBuf>,
     /// The tree, as with tshark: the same as -T tree. Beside another -T it changes nothing.
     #[arg(short = 'V')]
     pub(super) verbose: bool,
@@ -120,6 +126,10 @@ pub(super) struct Output {
     /// Show no packets, only what is told at the end.
     #[arg(short = 'q')]
     pub(super) quiet: bool,
+    /// Don't start a pager. Without it, text for people goes to a terminal through MQTTSCOPE_PAGER,
+    /// PAGER or less.
+    #[arg(long)]
+    pub(super) no_pager: bool,
     /// Write each packet at once, not in blocks. Live capture does so as soon as no frame waits.
     #[arg(short = 'l')]
     pub(super) line_buffered: bool,
@@ -143,6 +153,10 @@ pub(super) struct Answer {
     /// Exit with 3 if a finding of this severity, or a graver one, was made.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(super) fail_on: Option<SeverityArg>,
+    /// Don't start a pager. Without it, text for people goes to a terminal through MQTTSCOPE_PAGER,
+    /// PAGER or less.
+    #[arg(long)]
+    pub(super) no_pager: bool,
 }
 
 impl Answer {
@@ -161,16 +175,18 @@ impl Answer {
             findings: None,
             quiet: false,
             line_buffered: false,
+            no_pager: self.no_pager,
             display_filter: None,
             fields: Vec::new(),
             field_options: Vec::new(),
+            split: None,
             mosquitto: None,
         }
     }
 }
 
 /// How connections are read.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Protocol {
     /// Read a TCP port as MQTT, besides 1883 and 8883: tcp.port==1884,mqtt; or a UDP port as
     /// MQTT-SN, besides 1884 and 10000: udp.port==2442,mqttsn. May be repeated.
@@ -196,7 +212,7 @@ pub(super) struct Protocol {
 
 /// `mqttscope decode`
 #[derive(Debug, Args)]
-#[command(after_help = notations())]
+#[command(after_help = format!("{}\n\n{}", examples::of("decode"), notations()))]
 pub(super) struct Decode {
     /// The bytes, in any notation; without them, standard input is read.
     #[arg(value_name = "BYTES", allow_negative_numbers = true)]
@@ -222,6 +238,7 @@ pub(super) struct Decode {
 
 /// `mqttscope read`
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("read"))]
 pub(super) struct Read {
     /// Captures, read as one in the order of time; - is standard input. What follows them may be a
     /// filter, as with tshark: mqttscope read FILE mqtt.qos==2.
@@ -236,6 +253,11 @@ pub(super) struct Read {
     /// At the end of the file wait for more, until Ctrl-C: for a capture that is still being written.
     #[arg(long)]
     pub(super) follow: bool,
+    /// Also write the frames of the packets that are shown to a file: pcapng with the findings as comments,
+    /// which Wireshark shows, or pcap without them where the name ends in .pcap. With -q nothing else is shown.
+    /// With -T parquet: the folder for its files.
+    #[arg(short = 'w', value_name = "FILE|DIR")]
+    pub(super) write: Option<PathBuf>,
     #[command(flatten)]
     pub(super) protocol: Protocol,
     #[command(flatten)]
@@ -244,6 +266,7 @@ pub(super) struct Read {
 
 /// `mqttscope log`
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("log"))]
 pub(super) struct Log {
     /// Compare with the log that the broker wrote (- is standard input): which packets it never saw, and which of its lines
     /// have no packet. The release is taken from it, unless --mosquitto says another; with -T json
@@ -256,11 +279,12 @@ pub(super) struct Log {
 
 /// `mqttscope explain`
 #[derive(Debug, Args)]
-#[command(after_help = EXPLANATIONS)]
+#[command(after_help = examples::of("explain"))]
 pub(super) struct Explanation {
     /// Words: a packet type, a property, a reason code, a field, a rule, a statement, a section of the
-    /// standard. Or a log: a file, text with its lines, or - for standard input.
-    #[arg(value_name = "WORDS", required = true)]
+    /// standard. Or a log: a file, text with its lines, or - for standard input, which is read without
+    /// words, too.
+    #[arg(value_name = "WORDS")]
     pub(super) words: Vec<String>,
     /// Output format.
     #[arg(short = 'T', value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
@@ -277,20 +301,15 @@ pub(super) struct Explanation {
     /// Of a log: only what went wrong.
     #[arg(short = 'q')]
     pub(super) quiet: bool,
+    /// Don't start a pager. Without it, text for people goes to a terminal through MQTTSCOPE_PAGER,
+    /// PAGER or less.
+    #[arg(long)]
+    pub(super) no_pager: bool,
 }
-
-const EXPLANATIONS: &str = "\
-Examples:
-  mqttscope explain 0x97
-  mqttscope explain 0x97 PUBACK
-  mqttscope explain Receive Maximum
-  mqttscope explain MQTT-3.1.2-24
-  mqttscope explain mqtt.conflag.cleansess
-  mqttscope explain /var/log/mosquitto/mosquitto.log
-  mosquitto_sub -d -t a/b 2>&1 | mqttscope explain -";
 
 /// `mqttscope sessions`
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("sessions"))]
 pub(super) struct Sessions {
     /// Captures, read as one in the order of time; - is standard input.
     #[arg(value_name = "FILE", required_unless_present = "read_file")]
@@ -310,8 +329,89 @@ pub(super) struct Sessions {
     pub(super) answer: Answer,
 }
 
+/// Which statistics, and what of them.
+#[derive(Debug, Args)]
+pub(super) struct Figures {
+    /// A statistic, by its name or by tshark's: topics, io,stat,1, conv,tcp. May be repeated; -z help
+    /// lists all.
+    #[arg(short = 'z', value_name = "STATISTIC")]
+    pub(super) statistics: Vec<String>,
+    /// Count by the values of a field that filters can name: mqtt.qos. -z latencies is grouped by it.
+    #[arg(long, value_name = "FIELD")]
+    pub(super) by: Option<String>,
+    /// Show this many rows of a ranking, 0 is all [default: 20 in tables, all elsewhere].
+    #[arg(long, value_name = "N")]
+    pub(super) top: Option<usize>,
+    /// Order rows by a column, the greatest first; its name is that of the key in JSON: payload_max.
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) sort: Option<String>,
+}
+
+/// `mqttscope stats`
+#[derive(Debug, Args)]
+#[command(after_help = statistics_help())]
+pub(super) struct Stats {
+    /// Captures, read as one in the order of time; - is standard input. What follows them may be a
+    /// filter, as with tshark: mqttscope stats FILE mqtt.qos==2.
+    #[arg(value_name = "FILE", required_unless_present_any = ["read_file", "interfaces", "statistics"])]
+    pub(super) files: Vec<OsString>,
+    /// A capture, as with tshark. May be repeated.
+    #[arg(short = 'r', value_name = "FILE", conflicts_with = "interfaces")]
+    pub(super) read_file: Vec<PathBuf>,
+    /// Capture on an interface, and count until Ctrl-C, -c or -a ends it. May be repeated.
+    #[arg(short = 'i', value_name = "IFACE", conflicts_with = "files")]
+    pub(super) interfaces: Vec<String>,
+    #[arg(short = 'f', value_name = "FILTER", requires = "interfaces", help = filter_help())]
+    pub(super) filter: Option<String>,
+    /// Stop after seconds or frames: duration:N, packets:N.
+    #[arg(short = 'a', value_name = "CONDITION:N", requires = "interfaces", value_parser = super::conditions::parse_end)]
+    pub(super) end: Vec<super::conditions::Condition>,
+    /// Stop after this many frames.
+    #[arg(short = 'c', value_name = "FRAMES")]
+    pub(super) count: Option<u64>,
+    #[command(flatten)]
+    pub(super) figures: Figures,
+    /// Count only packets that a filter in Wireshark's language chooses: mqtt.qos == 2. Fields: -G fields.
+    #[arg(short = 'Y', value_name = "FILTER")]
+    pub(super) display_filter: Option<String>,
+    /// Output format.
+    #[arg(short = 'T', value_name = "FORMAT", default_value = "table", value_parser = formats_of_statistics())]
+    pub(super) format: String,
+    /// Hide passwords, user names and authentication data.
+    #[arg(long)]
+    pub(super) redact: bool,
+    /// Colour: auto colours on a terminal, and honours NO_COLOR and CLICOLOR_FORCE.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: ColorArg,
+    /// Fit tables to this many columns [default: the terminal's width; endless elsewhere].
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
+    pub(super) width: Option<u16>,
+    /// No packets are shown anyway: this option does nothing and is taken for tshark's sake.
+    #[arg(short = 'q', hide = true)]
+    pub(super) quiet: bool,
+    #[command(flatten)]
+    pub(super) protocol: Protocol,
+}
+
+impl Stats {
+    /// The same as options of packets of which none is shown.
+    pub(super) fn output(&self) -> Output {
+        let answer = Answer {
+            time: TimeFormat::default(),
+            redact: self.redact,
+            color: self.color,
+            width: self.width,
+            fail_on: None,
+            no_pager: true,
+        };
+        let display_filter = self.display_filter.clone();
+        Output { quiet: true, display_filter, ..answer.output("summary") }
+    }
+}
+
 /// `mqttscope session`
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("session"))]
 pub(super) struct Session {
     /// A capture; - is standard input.
     #[arg(value_name = "FILE")]
@@ -331,8 +431,14 @@ pub(super) struct Session {
     pub(super) answer: Answer,
 }
 
+/// Bytes of a frame that are captured.
+const SNAPLEN: u32 = 262_144;
+/// The kernel's buffer of an interface, in MiB.
+const BUFFER_MIB: u32 = 64;
+
 /// `mqttscope live`
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("live"))]
 pub(super) struct Live {
     /// An interface: its name, its number in the list of -D, or any. May be repeated: frames come in the
     /// order of time.
@@ -364,29 +470,83 @@ pub(super) struct Live {
     #[arg(long)]
     pub(super) no_reopen: bool,
     /// Capture at most this many bytes of a frame.
-    #[arg(short = 's', value_name = "BYTES", default_value_t = 262_144)]
+    #[arg(short = 's', value_name = "BYTES", default_value_t = SNAPLEN)]
     pub(super) snaplen: u32,
     /// Don't put the interface into promiscuous mode.
     #[arg(short = 'p')]
     pub(super) no_promiscuous: bool,
     /// Size of the kernel's buffer of each interface in MiB.
-    #[arg(short = 'B', value_name = "MIB", default_value_t = 64)]
+    #[arg(short = 'B', value_name = "MIB", default_value_t = BUFFER_MIB)]
     pub(super) buffer: u32,
     /// At the end, list the connections and why each ended; with -q only that.
     #[arg(long)]
     pub(super) sessions: bool,
+    #[command(flatten)]
+    pub(super) figures: Figures,
     #[command(flatten)]
     pub(super) protocol: Protocol,
     #[command(flatten)]
     pub(super) output: Output,
 }
 
+impl Live {
+    /// A capture of which no packet is shown and nothing is written.
+    pub(super) fn quiet(
+        (interfaces, filter): (Vec<String>, Option<String>),
+        (count, end): (Option<u64>, Vec<super::conditions::Condition>),
+        protocol: Protocol,
+        output: Output,
+    ) -> Self {
+        let figures = Figures { statistics: Vec::new(), by: None, top: None, sort: None };
+        Self {
+            interfaces,
+            words: Vec::new(),
+            filter,
+            count,
+            end,
+            ring: Vec::new(),
+            write: None,
+            user: None,
+            no_reopen: false,
+            snaplen: SNAPLEN,
+            no_promiscuous: false,
+            buffer: BUFFER_MIB,
+            sessions: false,
+            figures,
+            protocol,
+            output,
+        }
+    }
+}
+
 /// `mqttscope fields`
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("fields"))]
 pub(super) struct Fields {
     /// Only fields whose name or description holds this text.
     #[arg(value_name = "TEXT")]
     pub(super) text: Option<String>,
+}
+
+/// `mqttscope completions`
+#[derive(Debug, Args)]
+#[command(after_help = examples::of("completions"))]
+pub(super) struct Completions {
+    /// The shell.
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// `mqttscope man`
+#[derive(Debug, Args)]
+#[command(after_help = examples::of("man"))]
+pub(super) struct Man {
+    /// The page of this subcommand; without it that of the program.
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: Option<String>,
+    /// Write all pages into this folder: mqttscope.1, mqttscope-read.1 and so on.
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub(super) dir: Option<PathBuf>,
 }
 
 macro_rules! value_enum {
@@ -467,6 +627,12 @@ fn formats_of(rows: &'static [render::FormatRow]) -> clap::builder::PossibleValu
         .into()
 }
 
+fn formats_of_statistics() -> clap::builder::PossibleValuesParser {
+    let rows = render::stats::FORMATS.iter();
+    let values = rows.map(|row| clap::builder::PossibleValue::new(row.name).help(row.about));
+    values.collect::<Vec<_>>().into()
+}
+
 fn times() -> impl clap::builder::TypedValueParser<Value = TimeFormat> {
     |text: &str| text.parse::<TimeFormat>().map_err(|error| error.to_string())
 }
@@ -476,6 +642,15 @@ fn notations() -> String {
     format!(
         "Notations that are understood, also in the middle of other text:\n  {}",
         names.join("\n  ")
+    )
+}
+
+fn statistics_help() -> String {
+    let defaults = crate::stats::DEFAULT.join(", ");
+    format!(
+        "Statistics of -z (without it: {defaults}); in brackets the same in tshark's manner:\n{}\n\n{}",
+        super::stats::list(),
+        examples::of("stats")
     )
 }
 

@@ -2,7 +2,9 @@
 
 use super::args::Explanation;
 use super::output::Looks;
+use super::pager::Out;
 use super::{Outcome, report};
+use crate::capture;
 use crate::log::{LogReader, Read, text_of};
 use crate::render::entries::{
     LogExplainer, entry, json, json_prose, json_verdict, prose, verdicts,
@@ -15,12 +17,24 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use std::path::Path;
 
+/// Bytes that are looked at to tell what an input is: a block of a compressed file.
+const FIRST: usize = 256 << 10;
+/// What is said where nothing was given.
+const NOTHING: &str = "say what to explain: words of MQTT (mqttscope explain 0x97 PUBACK), or a log (mqttscope \
+                       explain FILE, or on standard input); mqttscope explain --help has more";
+
 /// A longer line is read in pieces of this many bytes: no log has such lines.
 const MAX_LINE: u64 = 1 << 20;
 
 pub(super) fn run(args: &Explanation) -> anyhow::Result<Outcome> {
     let result = match input(args)? {
-        Input::Log(source) => explain_log(args, source),
+        Input::Log(mut source) => match no_log(args, source.as_mut())? {
+            Some(why) => {
+                report::line(&why);
+                return Ok(Outcome::Usage);
+            }
+            None => explain_log(args, source),
+        },
         Input::Words(found) => explain_words(args, found),
     };
     match result {
@@ -36,10 +50,10 @@ enum Input {
 }
 
 fn input(args: &Explanation) -> anyhow::Result<Input> {
-    let [word, rest @ ..] = args.words.as_slice() else { return Ok(Input::Words(Vec::new())) };
+    let [word, rest @ ..] = args.words.as_slice() else { return Ok(standard_input()) };
     let is_one = rest.is_empty();
     if is_one && word == "-" {
-        return Ok(Input::Log(Box::new(io::stdin().lock())));
+        return Ok(standard_input());
     }
     let found = || lookup::find(&args.words);
     let path = Path::new(word);
@@ -50,7 +64,7 @@ fn input(args: &Explanation) -> anyhow::Result<Input> {
         if !is_word || word.contains(std::path::MAIN_SEPARATOR) {
             let file = File::open(path);
             let file = file.with_context(|| format!("{word} cannot be read"))?;
-            return Ok(Input::Log(Box::new(BufReader::new(file))));
+            return Ok(Input::Log(Box::new(BufReader::with_capacity(FIRST, file))));
         }
         return Ok(Input::Words(found));
     }
@@ -65,9 +79,33 @@ fn input(args: &Explanation) -> anyhow::Result<Input> {
     Ok(Input::Words(found()))
 }
 
+fn standard_input() -> Input {
+    Input::Log(Box::new(BufReader::with_capacity(FIRST, io::stdin())))
+}
+
+/// Why an input cannot be a log, where its first bytes tell.
+fn no_log(args: &Explanation, source: &mut dyn BufRead) -> anyhow::Result<Option<String>> {
+    let name = args.words.first().map_or("-", String::as_str);
+    if args.words.is_empty() && io::stdin().is_terminal() {
+        return Ok(Some(NOTHING.into()));
+    }
+    let first = source.fill_buf().context("the log cannot be read")?;
+    if first.is_empty() && args.words.is_empty() {
+        return Ok(Some(NOTHING.into()));
+    }
+    let what = if name == "-" { "standard input" } else { name };
+    Ok(capture::kind_of(first).map(|(kind, is_capture)| match is_capture {
+        true => format!(
+            "{what} is a capture ({kind}), no log: mqttscope read {name} shows its packets, mqttscope \
+             sessions {name} its connections and why each ended"
+        ),
+        false => format!("{what} is {kind}: unpack it first, and give the text to mqttscope explain -"),
+    }))
+}
+
 fn explain_words(args: &Explanation, found: Vec<(String, Found)>) -> anyhow::Result<Outcome> {
     let looks = Looks::new(args.color, args.width);
-    let mut out = io::stdout().lock();
+    let mut out = out(args, true);
     let mut outcome = Outcome::Done;
     let mut is_first = true;
     for (word, found) in found {
@@ -97,7 +135,14 @@ fn explain_words(args: &Explanation, found: Vec<(String, Found)>) -> anyhow::Res
         }
     }
     out.flush()?;
+    out.close();
     Ok(outcome)
+}
+
+/// Where it goes: a log on standard input may go on for days, so that no pager waits for its end.
+fn out(args: &Explanation, is_whole: bool) -> Out {
+    let is_paged = is_whole && args.format == "text" && !args.no_pager;
+    if is_paged { Out::paged() } else { Out::plain() }
 }
 
 fn shown(row: &Item, looks: &Looks) -> String {
@@ -108,11 +153,12 @@ fn explain_log(args: &Explanation, mut source: Box<dyn BufRead>) -> anyhow::Resu
     let looks = Looks::new(args.color, args.width);
     let is_json = args.format == "json";
     let is_terminal = io::stdout().is_terminal();
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let is_file = args.words.first().is_some_and(|word| word != "-");
+    let mut out = io::BufWriter::new(out(args, is_file));
     let mut explainer = LogExplainer::default();
     let mut line = Vec::new();
     let mut number: usize = 0;
-    let put = |out: &mut io::BufWriter<io::StdoutLock<'_>>, text: String| -> io::Result<()> {
+    let put = |out: &mut io::BufWriter<Out>, text: String| -> io::Result<()> {
         out.write_all(text.as_bytes())?;
         if is_terminal { out.flush() } else { Ok(()) }
     };
@@ -143,6 +189,7 @@ fn explain_log(args: &Explanation, mut source: Box<dyn BufRead>) -> anyhow::Resu
         put(&mut out, format!("{gap}{}", verdicts(&found, looks.painter, looks.width)))?;
     }
     out.flush()?;
+    out.get_mut().close();
     if entries == 0 {
         report::line(
             "no line of mosquitto's log is in it, and none of mosquitto_sub -d or mosquitto_pub -d",

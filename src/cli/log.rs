@@ -3,7 +3,7 @@
 use super::args::Log;
 use super::output::Looks;
 use super::read::{self, Reading};
-use super::{Outcome, keylog};
+use super::{Outcome, choose, keylog, report};
 use crate::log::{Entry, LogReader, Read, text_of};
 use crate::pipeline::{Consumer, Lifeline, Record};
 use crate::render::log::{Diff, Line, Missing, Scribe, compare, release_of, shown};
@@ -24,6 +24,11 @@ pub(super) fn run(args: &Log) -> anyhow::Result<Outcome> {
         Some(real) => diff(args, real),
     }
 }
+
+/// Why a filter is refused beside `--diff`.
+const NO_FILTER: &str = "--diff takes no filter: the lines of the packets that it leaves out would stand as \
+                         lines without a packet. mqttscope log with the filter writes the lines of the \
+                         others alone";
 
 /// Collects lines.
 struct Collector {
@@ -51,6 +56,12 @@ impl Consumer for Collector {
 }
 
 fn diff(args: &Log, path: &Path) -> anyhow::Result<Outcome> {
+    let (others, words) = choose::part(&args.read.files, !args.read.read_file.is_empty());
+    if words.is_some() || args.read.output.display_filter.is_some() {
+        report::line(NO_FILTER);
+        return Ok(Outcome::Usage);
+    }
+    let files: Vec<PathBuf> = args.read.read_file.iter().cloned().chain(others).collect();
     let bytes = if path.as_os_str() == "-" {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes).context("standard input cannot be read")?;
@@ -68,7 +79,7 @@ fn diff(args: &Log, path: &Path) -> anyhow::Result<Outcome> {
         );
     }
     let release = args.read.output.mosquitto.or_else(|| release_of(&entries)).unwrap_or_default();
-    let (lines, failed) = lines(args, release)?;
+    let (lines, failed) = lines(args, &files, release)?;
     // A log without the lines of packets says nothing of packets.
     let has_packets = entries.iter().any(|entry| entry.row.level == Level::Debug);
     let is_of = |line: &Line| has_packets || level(line) != Some(Level::Debug);
@@ -115,18 +126,16 @@ fn entries(text: &str) -> (Vec<Entry<'_>>, u64) {
 }
 
 /// The log of the captures, and whether one could not be read to its end.
-fn lines(args: &Log, release: Release) -> anyhow::Result<(Vec<Line>, bool)> {
-    let others = args.read.files.iter().map(PathBuf::from);
-    let files: Vec<PathBuf> = args.read.read_file.iter().cloned().chain(others).collect();
+fn lines(args: &Log, files: &[PathBuf], release: Release) -> anyhow::Result<(Vec<Line>, bool)> {
     let settings = args.read.protocol.settings(args.read.output.redact);
     let secrets = keylog::secrets(args.read.protocol.key_log(), false)?;
     let collector = Collector { scribe: Scribe::new(release), lines: Vec::new() };
     // Nothing is shown before the end.
     let waits = |_: &mut Collector| ControlFlow::Continue(());
     let sources = (settings, secrets);
-    let read = Reading::new(&files, args.read.count, false, sources, collector, waits)?;
+    let read = Reading::new(files, args.read.count, false, sources, collector, waits)?;
     let mut reading = read.context("a capture that grows cannot be compared")?;
-    reading.report(&files, |_| ());
+    reading.report(files, |_| ());
     let is_whole = reading.is_whole();
     let mut collector = reading.inspector.into_consumer();
     collector.scribe.finish();
@@ -170,6 +179,8 @@ struct Counts {
     outside_log: usize,
     prose: u64,
     clock_ahead_seconds: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    zone_seconds: Option<i64>,
     release: String,
 }
 
@@ -228,6 +239,12 @@ impl View<'_> {
         for (count, noun, words) in rest.into_iter().filter(|row| row.0 > 0) {
             writeln!(out, "{} {words}", text::count(count, noun))?;
         }
+        if let Some(zone) = self.diff.zone {
+            let sign = if zone < 0 { '-' } else { '+' };
+            let minutes = zone.unsigned_abs() / 60;
+            let (hours, minutes) = (minutes / 60, minutes % 60);
+            writeln!(out, "the log's times are local ones: UTC{sign}{hours:02}:{minutes:02}")?;
+        }
         if self.diff.ahead != 0 {
             writeln!(out, "the broker's clock is {} s ahead of the capture's", self.diff.ahead)?;
         }
@@ -274,6 +291,7 @@ impl View<'_> {
             outside_log: self.outside_log(),
             prose: self.prose,
             clock_ahead_seconds: self.diff.ahead,
+            zone_seconds: self.diff.zone,
             release: self.release.to_string(),
         };
         put(Json { kind: "summary", counts: Some(counts), ..base() })

@@ -7,8 +7,11 @@ mod args;
 mod choose;
 mod columns;
 mod conditions;
+mod config;
 mod decode;
 mod decode_on;
+mod diagnostics;
+mod examples;
 mod explain;
 mod fields;
 mod interfaces;
@@ -16,11 +19,14 @@ mod keylog;
 mod live;
 mod log;
 mod output;
+mod pager;
 mod preference;
 mod read;
 mod report;
 mod sessions;
+mod shell;
 mod shorthand;
+mod stats;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -53,7 +59,15 @@ pub fn main() -> ExitCode {
 }
 
 fn run(args: Vec<OsString>) -> Outcome {
-    let cli = match Cli::try_parse_from(shorthand::expand(args)) {
+    diagnostics::begin();
+    let args = match config::apply(shorthand::expand(args)) {
+        Ok(args) => args,
+        Err(told) => {
+            report::line(&told);
+            return Outcome::Usage;
+        }
+    };
+    let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
             // Where the message cannot be written there is nobody to read it.
@@ -78,8 +92,11 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Log(args) => log::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Sessions(args) => sessions::list(args),
+        Command::Stats(args) => stats::run(args),
         Command::Session(args) => sessions::one(args),
         Command::Interfaces => interfaces::run(),
         Command::Fields(args) => fields::run(args),
+        Command::Completions(args) => shell::completions(args),
+        Command::Man(args) => shell::man(args),
     }
 }

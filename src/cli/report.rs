@@ -1,8 +1,11 @@
 //! What is told on standard error: errors, and what was passed over.
 
-use crate::capture::{CaptureError, Notice};
+use crate::capture::{CaptureError, Left, Notice};
 use crate::pipeline::{Consumer, Inspector};
+use crate::render::flow::Flow;
+use crate::render::paint::{Painter, Role};
 use crate::text;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Why there is no live capture in this build.
@@ -14,12 +17,32 @@ pub(super) const NO_LIVE: &str = "this build has no live capture: build it with 
 /// Comments on frames without packets that are told: a screen full.
 const MAX_COMMENTS: usize = 20;
 
+/// A narrower terminal breaks lines by itself.
+const MIN_WIDTH: usize = 20;
+
 /// Why a run that waits cannot be begun.
 pub(super) const NO_SIGNALS: &str = "a handler for Ctrl-C cannot be set up";
 
-/// One line on standard error. Nothing untrusted gets through raw.
+/// One line on standard error, broken at the width of its terminal. Nothing untrusted gets through
+/// raw.
 pub(super) fn line(message: &str) {
-    eprintln!("mqttscope: {}", text::safe(message));
+    let mut out = String::new();
+    let words = format!("mqttscope: {}", text::safe(message));
+    Flow::new().push(Role::Meaning, words).set(
+        &mut out,
+        Painter::default(),
+        0,
+        2,
+        terminal_width(),
+    );
+    // Where nobody reads it there is nothing to be done.
+    let _ = io::stderr().write_all(out.as_bytes());
+}
+
+/// Columns of the terminal that standard error is, if it is one.
+fn terminal_width() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(io::stderr())?;
+    Some(usize::from(width.0)).filter(|width| *width >= MIN_WIDTH)
 }
 
 /// Further lines that belong to the last one, indented.
@@ -65,6 +88,26 @@ pub(super) fn inspection<C: Consumer>(inspector: &Inspector<C>) {
     comments(inspector);
     if inspector.records() == 0 {
         nothing(inspector);
+    }
+}
+
+/// What was written of a capture's frames, and what was not.
+pub(super) fn excerpt_written(path: &Path, left: &Left) {
+    let file = path.display();
+    line(&format!("{} written to {file}", text::count(left.written, "frame")));
+    for (count, noun, what) in [
+        (left.late, "frame", "not in it: they lay too far before the end of their packets"),
+        (left.other_link, "frame", "not in it: pcap has one link type for all; pcapng keeps them"),
+        (
+            left.comments,
+            "comment",
+            "not in it: pcap has no place for them, or a frame has too many",
+        ),
+        (left.without_time, "frame", "in it with a time of 1970, as the capture has none"),
+    ] {
+        if count > 0 {
+            line(&format!("{} {what}", text::count(count, noun)));
+        }
     }
 }
 

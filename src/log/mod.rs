@@ -12,6 +12,6 @@ pub mod track;
 mod write;
 
 pub use read::{Entry, LogReader, Read, Value, text_of};
-pub use stamp::time_of;
+pub use stamp::{Stamp, stamp_of};
 pub use template::row_of;
 pub use write::{MAX_LINE_2, write};

@@ -1,6 +1,6 @@
 //! Lines are read, wherever they stand in a text.
 
-use super::stamp::time_of;
+use super::stamp::{Stamp, stamp_of};
 use super::template::{fit, head};
 use crate::spec::mosquitto::client_lines::CLIENT_LINES;
 use crate::spec::mosquitto::lines::LINES;
@@ -50,8 +50,8 @@ pub struct Entry<'t> {
     pub text: &'t str,
     /// Where the message begins in it.
     pub start: usize,
-    /// The time before it, in nanoseconds since 1970-01-01.
-    pub time: Option<i64>,
+    /// The time before it.
+    pub stamp: Option<Stamp>,
     /// The row that it fits.
     pub row: &'static LineInfo,
     /// Its values, in their order.
@@ -83,6 +83,12 @@ impl Entry<'_> {
     #[must_use]
     pub fn number(&self, field: LogField) -> Option<u64> {
         self.value(field)?.parse().ok()
+    }
+
+    /// Its time in nanoseconds since 1970-01-01; a local one as if it were UTC.
+    #[must_use]
+    pub fn time(&self) -> Option<i64> {
+        self.stamp.map(|stamp| stamp.time)
     }
 
     /// What stands before the message.
@@ -125,7 +131,7 @@ impl LogReader {
                 number: self.lines,
                 text,
                 start,
-                time: time_of(text.get(..start).unwrap_or_default()),
+                stamp: stamp_of(text.get(..start).unwrap_or_default()),
                 row,
                 values,
                 client: None,
@@ -228,7 +234,7 @@ fn own_start(text: &str, before: &str) -> Option<usize> {
     }
     // Another time stands there.
     let at = text.find(": ")?.saturating_add(2);
-    time_of(text.get(..at)?).map(|_| at)
+    stamp_of(text.get(..at)?).map(|_| at)
 }
 
 /// Where a message may begin in a line.

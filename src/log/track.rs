@@ -4,8 +4,8 @@
 
 use super::Entry;
 use super::meaning::packet;
-use crate::spec::mosquitto::{Event, LogField, Verdict};
-use crate::spec::{PacketType, Sender, Version, reason};
+use crate::spec::mosquitto::{Event, Level, LogField};
+use crate::spec::{PacketType, Sender, Verdict, Version, reason};
 use crate::text;
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,6 +17,22 @@ const MAX_OPEN: usize = 65_535;
 const MAX_LINES: usize = 8;
 /// Take-overs of one client that make a war.
 const WAR: u64 = 3;
+
+/// The verdicts that a log alone allows, in the order of their table.
+pub const VERDICTS_OF_LOGS: &[Verdict] = &[
+    Verdict::REFUSED,
+    Verdict::TAKE_OVER_WAR,
+    Verdict::TAKEN_OVER,
+    Verdict::KEEP_ALIVE,
+    Verdict::LIMIT,
+    Verdict::MALFORMED,
+    Verdict::NOT_AUTHORISED,
+    Verdict::CLOSED,
+    Verdict::DENIED,
+    Verdict::QOS_2_OPEN,
+    Verdict::QOS_1_OPEN,
+    Verdict::DROPPED,
+];
 
 /// One verdict, with what proves it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +56,8 @@ pub struct LogTrack {
     found: BTreeMap<(Verdict, String), Sum>,
     /// The line of the last CONNACK that refused.
     refusal: usize,
+    /// Whether the log has lines of packets: without `log_type debug` no PINGREQ stands in it.
+    has_packets: bool,
     forgotten: u64,
 }
 
@@ -76,6 +94,7 @@ struct Sum {
 impl LogTrack {
     /// Takes a line.
     pub fn entry(&mut self, entry: &Entry<'_>) {
+        self.has_packets |= entry.row.level == Level::Debug;
         let Some(id) = entry.client.clone() else { return };
         if !self.clients.contains_key(&id) && self.clients.len() >= MAX_CLIENTS {
             self.forgotten = self.forgotten.saturating_add(1);
@@ -85,7 +104,7 @@ impl LogTrack {
         self.judge(entry, &id, &mut client);
         client.exchange(entry);
         if entry.row.event != Event::TAKEN_OVER {
-            client.last = Some((entry.number, entry.time));
+            client.last = Some((entry.number, entry.time()));
         }
         self.clients.insert(id, client);
     }
@@ -96,16 +115,16 @@ impl LogTrack {
             Event::CONNECTED | Event::BRIDGE_CONNECTED => client.connected(entry),
             Event::TAKEN_OVER | Event::SESSION_TAKEN_OVER => {
                 client.take_overs.truncate(MAX_OPEN);
-                client.take_overs.push(entry.time);
+                client.take_overs.push(entry.time());
                 self.add(
-                    Verdict::TAKE_OVER,
+                    Verdict::TAKEN_OVER,
                     id,
                     entry,
                     "a new connection has its Client Identifier, and the old one was closed".into(),
                 );
             }
             Event::TIMEOUT => {
-                let what = client.silence(entry);
+                let what = client.silence(entry, self.has_packets);
                 self.add(Verdict::KEEP_ALIVE, id, entry, what);
             }
             Event::CLOSED | Event::SOCKET_ERROR | Event::SOCKET_FAILED => {
@@ -115,7 +134,7 @@ impl LogTrack {
                     _ => format!(", with {} under way", text::count(open, "message")),
                 };
                 self.add(
-                    Verdict::CONNECTION_LOST,
+                    Verdict::CLOSED,
                     id,
                     entry,
                     format!("it went away without DISCONNECT{open}"),
@@ -151,7 +170,8 @@ impl LogTrack {
                 self.add(Verdict::DROPPED, id, entry, event.info().meaning.into());
             }
             _ if event.is_fault() => {
-                self.add(Verdict::FAULT, id, entry, event.info().meaning.into())
+                let verdict = if event.is_limit() { Verdict::LIMIT } else { Verdict::MALFORMED };
+                self.add(verdict, id, entry, event.info().meaning.into());
             }
             _ => {}
         }
@@ -203,13 +223,14 @@ impl LogTrack {
         self.forgotten
     }
 
-    /// Take-overs become a war where they go on.
+    /// Take-overs become a war where they go on between two addresses. From one address it may as well
+    /// be one device that comes back before the broker misses it.
     fn war(&mut self, id: &str, client: &Client) {
         let count = client.take_overs.len() as u64;
         if count < WAR {
             return;
         }
-        let Some(sum) = self.found.remove(&(Verdict::TAKE_OVER, id.to_owned())) else { return };
+        let Some(sum) = self.found.remove(&(Verdict::TAKEN_OVER, id.to_owned())) else { return };
         let mut what = format!("taken over {count} times");
         let ends = (
             client.take_overs.first().copied().flatten(),
@@ -221,10 +242,21 @@ impl LogTrack {
         {
             what.push_str(&format!(", every {} on average", text::duration(period)));
         }
-        if !client.addresses.is_empty() {
-            what.push_str(&format!(", from {}", client.addresses.join(" and ")));
-        }
-        self.found.insert((Verdict::TAKE_OVER_WAR, id.to_owned()), Sum { what, ..sum });
+        let verdict = match client.addresses.as_slice() {
+            [] => Verdict::TAKEN_OVER,
+            [one] => {
+                what.push_str(&format!(
+                    ", always from {one}: one device that comes back again and again, or several behind \
+                     that address that throw each other out"
+                ));
+                Verdict::TAKEN_OVER
+            }
+            several => {
+                what.push_str(&format!(", from {}", several.join(" and ")));
+                Verdict::TAKE_OVER_WAR
+            }
+        };
+        self.found.insert((verdict, id.to_owned()), Sum { what, ..sum });
     }
 }
 
@@ -244,9 +276,14 @@ impl Client {
     }
 
     /// How long a client was silent before the broker gave up.
-    fn silence(&self, entry: &Entry<'_>) -> String {
+    fn silence(&self, entry: &Entry<'_>, has_packets: bool) -> String {
         let mut what = String::from("the broker heard nothing of it");
-        if let (Some((line, Some(last))), Some(now)) = (self.last, entry.time)
+        if !has_packets {
+            what.push_str(
+                " for too long, and since when this log does not tell: it has no lines of \
+                           packets, as without log_type all (or -v)",
+            );
+        } else if let (Some((line, Some(last))), Some(now)) = (self.last, entry.time())
             && let Ok(silence) = u64::try_from(now.saturating_sub(last))
         {
             what.push_str(&format!(" for {} since line {line}", text::duration(silence)));
@@ -315,10 +352,21 @@ mod tests {
     }
 
     #[test]
-    fn two_take_overs_are_no_war_and_three_are() {
-        let line = "100000000: Client a already connected, closing old connection.\n";
-        assert_eq!(found(&line.repeat(2)), [("take_over", "a".into(), 2)]);
-        assert_eq!(found(&line.repeat(3)), [("take_over_war", "a".into(), 3)]);
+    fn two_take_overs_are_no_war_and_three_between_two_addresses_are() {
+        let took = |address: &str| {
+            format!(
+                "100000000: Client a already connected, closing old connection.\n\
+                 100000000: New client connected from {address}:4000 as a (p2, c1, k60).\n"
+            )
+        };
+        let (here, there) = (took("10.0.0.1"), took("10.0.0.2"));
+        assert_eq!(found(&[here.clone(), there.clone()].concat()), [("taken-over", "a".into(), 2)]);
+        assert_eq!(
+            found(&[here.clone(), there, here.clone()].concat()),
+            [("take-over-war", "a".into(), 3)]
+        );
+        // One device that comes back looks the same from one address.
+        assert_eq!(found(&here.repeat(3)), [("taken-over", "a".into(), 3)]);
     }
 
     #[test]
@@ -330,12 +378,12 @@ mod tests {
             "Sending PUBCOMP to a (m1)",
         ];
         for count in 1..4 {
-            assert_eq!(found(&steps[..count].join("\n")), [("qos_2_open", "a".into(), 1)]);
+            assert_eq!(found(&steps[..count].join("\n")), [("qos-2-open", "a".into(), 1)]);
         }
         assert_eq!(found(&steps.join("\n")), []);
         // The identifiers of the broker are others.
         let other = steps[..3].join("\n") + "\nReceived PUBCOMP from a (Mid: 1, RC:0)";
-        assert_eq!(found(&other), [("qos_2_open", "a".into(), 1)]);
+        assert_eq!(found(&other), [("qos-2-open", "a".into(), 1)]);
         // Clean Session drops what was under way.
         let again =
             steps[..3].join("\n") + "\nNew client connected from 1.2.3.4:5 as a (p2, c1, k60).";

@@ -58,7 +58,7 @@ mod tests {
             let line = format!("1403334375: {text}");
             let Read::Entry(entry) = reader.line(&line) else { panic!("prose: {text}") };
             assert_eq!(entry.row.event, row.event, "{text}");
-            assert_eq!(entry.time, Some(1_403_334_375_000_000_000));
+            assert_eq!(entry.time(), Some(1_403_334_375_000_000_000));
             if entry.row.template == row.template {
                 for (field, value) in &values {
                     assert_eq!(entry.value(*field), Some(value.as_str()), "{text}");

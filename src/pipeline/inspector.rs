@@ -5,7 +5,7 @@ use super::datagrams::Datagrams;
 use super::parts::Parts;
 use super::reader::Reader;
 use super::{Consumer, Notes};
-use crate::capture::{self, Beside, Frame};
+use crate::capture::{self, Beside, Frame, LinkType};
 use crate::carrier::Hints;
 use crate::carrier::tls::Secrets;
 use crate::mqtt::boundary::is_connect;
@@ -84,6 +84,8 @@ pub struct Inspector<C> {
     worker: Worker<C>,
     counters: Counters,
     frames: u64,
+    /// The link type of the last frame, for diagnostics.
+    link: Option<LinkType>,
     cut_frames: u64,
     /// Connections that may be looked at yet because secrets came.
     looks: u64,
@@ -155,6 +157,7 @@ impl<C: Consumer> Inspector<C> {
             },
             counters: Counters::default(),
             frames: 0,
+            link: None,
             cut_frames: 0,
             looks: MAX_LOOKS,
         }
@@ -162,8 +165,14 @@ impl<C: Consumer> Inspector<C> {
 
     /// Takes a frame. `Break`: the consumer wants no more.
     pub fn frame(&mut self, frame: &Frame<'_>) -> ControlFlow<()> {
+        self.worker.reader.consumer.frame(frame);
         self.worker.clock.tick(frame.time);
         self.frames = self.frames.saturating_add(1);
+        if self.link != Some(frame.link) {
+            self.link = Some(frame.link);
+            let name = frame.link.row().map(|row| row.name);
+            tracing::debug!(frame = frame.number, number = frame.link.0, name, "link type");
+        }
         self.looks = self.looks.saturating_add(LOOKS_PER_FRAME).min(MAX_LOOKS);
         let is_cut = (frame.original_len as usize) > frame.data.len();
         self.cut_frames = self.cut_frames.saturating_add(u64::from(is_cut));
@@ -394,6 +403,8 @@ impl<C: Consumer> Sink for Worker<C> {
 
     fn opened(&mut self, connection: &Connection) -> Option<Conversation> {
         let hints = self.settings.hints(connection);
+        let Connection { stream, a, b, opener, .. } = connection;
+        tracing::debug!(stream, %a, %b, ?opener, mqtt_port = hints.is_mqtt_port, "flow begins");
         if hints.is_mqtt_port {
             self.connections = self.connections.saturating_add(1);
         } else {
@@ -416,6 +427,7 @@ impl<C: Consumer> Sink for Worker<C> {
         side: Side,
         event: Event<'_>,
     ) -> ControlFlow<()> {
+        let _of = tracing::debug_span!("flow", stream = connection.stream).entered();
         let before = state.cost();
         let flow = state.event(self, connection, side, event);
         self.note_cost(before, state);
@@ -428,6 +440,8 @@ impl<C: Consumer> Sink for Worker<C> {
     }
 
     fn ended(&mut self, connection: &Connection, mut state: Conversation, end: End) {
+        let _of = tracing::debug_span!("flow", stream = connection.stream).entered();
+        tracing::debug!(?end, "flow ends");
         let before = state.cost();
         state.finish(self, connection, end);
         self.note_cost(before, &state);

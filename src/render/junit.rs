@@ -1,6 +1,7 @@
 //! `-T junit`: JUnit's XML, which build servers read as test results.
 //!
-//! A connection is a suite, written when the connection has ended: its properties say who and what it
+//! A connection is a suite; suites stand in the order in which their connections begin, and the totals of
+//! all in front of them, so that all is written at the end. The properties of a suite say who and what it
 //! was and why it ended. Each type of packet in it is a test case, so that the names of cases stay the
 //! same from run to run; it fails if a packet of the type has a finding of severity error, and
 //! warnings stand in its output. What belongs to no connection is a suite of its own.
@@ -12,7 +13,7 @@ use crate::session::{At, Ended};
 use crate::spec::{Sender, Severity};
 use crate::text::{self, Escaped};
 use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesText, Event};
+use quick_xml::events::{BytesDecl, BytesStart, BytesText, Event};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -22,12 +23,45 @@ const MAX_TOLD: usize = 50;
 /// becomes of their Wills.
 const MAX_SUITES: usize = 70_000;
 
+/// Bytes of suites that are held until the end: those of some ten thousand connections. Beyond, a suite
+/// is counted with its cases and not told.
+const MAX_HELD: usize = 64 << 20;
+
 /// The JUnit format.
 #[derive(Debug, Default)]
 pub struct Junit {
-    is_begun: bool,
     /// By stream; `None` for what is of no connection.
     suites: BTreeMap<Option<u64>, Suite>,
+    /// What is written of those that are finished, by stream.
+    done: BTreeMap<u64, Vec<u8>>,
+    held: usize,
+    /// Of all suites.
+    totals: Totals,
+    /// Of those that are not told.
+    untold: Totals,
+}
+
+/// How many there are.
+#[derive(Clone, Copy, Debug, Default)]
+struct Totals {
+    suites: u64,
+    tests: u64,
+    failures: u64,
+}
+
+impl Totals {
+    fn add(&mut self, suite: &Suite) {
+        let (tests, failures) = suite.counts();
+        self.suites = self.suites.saturating_add(1);
+        self.tests = self.tests.saturating_add(tests);
+        self.failures = self.failures.saturating_add(failures);
+    }
+
+    /// The attributes of an element.
+    fn rows(self) -> [(&'static str, String); 4] {
+        let (tests, failures) = (self.tests.to_string(), self.failures.to_string());
+        [("tests", tests), ("failures", failures), ("errors", "0".into()), ("skipped", "0".into())]
+    }
 }
 
 /// The test cases of a connection, by the type of packet.
@@ -58,31 +92,63 @@ impl Junit {
         Self::default()
     }
 
-    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        if std::mem::replace(&mut self.is_begun, true) {
+    /// Holds what is to be written of a connection.
+    fn hold(&mut self, stream: u64, suite: &Suite, session: &Session) -> io::Result<()> {
+        self.totals.add(suite);
+        let mut text = Vec::new();
+        Self::suite(suite, Some(session), &mut text)?;
+        let held = self.held.saturating_add(text.len());
+        if held > MAX_HELD {
+            self.untold.add(suite);
+        } else {
+            self.held = held;
+            self.done.entry(stream).or_default().extend(text);
+        }
+        Ok(())
+    }
+
+    fn begin(&self, out: &mut dyn Write) -> io::Result<()> {
+        let declaration = BytesDecl::new("1.0", Some("UTF-8"), None);
+        Writer::new(&mut *out).write_event(Event::Decl(declaration))?;
+        out.write_all(b"\n")?;
+        let mut start = BytesStart::new("testsuites");
+        start.push_attribute(("name", "mqttscope"));
+        for (name, value) in self.totals.rows() {
+            start.push_attribute((name, value.as_str()));
+        }
+        Writer::new(out).write_event(Event::Start(start))?;
+        Ok(())
+    }
+
+    /// The suites that are not told, as one.
+    fn rest(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.untold.suites == 0 {
             return Ok(());
         }
-        Writer::new(&mut *out).write_event(Event::Decl(BytesDecl::new(
-            "1.0",
-            Some("UTF-8"),
-            None,
-        )))?;
-        out.write_all(b"\n<testsuites name=\"mqttscope\">")
+        out.write_all(b"\n")?;
+        let name = format!("{} not told one by one", text::count(self.untold.suites, "connection"));
+        let mut writer = Writer::new(out);
+        let mut element =
+            writer.create_element("testsuite").with_attribute(("name", name.as_str()));
+        for (name, value) in self.untold.rows() {
+            element = element.with_attribute((name, value.as_str()));
+        }
+        element.write_empty()?;
+        Ok(())
     }
 
     fn suite(suite: &Suite, session: Option<&Session>, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(b"\n")?;
         let mut writer = Writer::new_with_indent(&mut *out, b' ', 2);
-        let failed = suite.cases.values().filter(|case| case.errors.count > 0).count();
         let name = session.map_or_else(|| "no connection".to_owned(), name);
         let lasts = session.and_then(|session| session.end()?.since(session.begin()?));
-        let mut element = writer
-            .create_element("testsuite")
-            .with_attribute(("name", name.as_str()))
-            .with_attribute(("tests", suite.cases.len().to_string().as_str()))
-            .with_attribute(("failures", failed.to_string().as_str()))
-            .with_attribute(("errors", "0"))
-            .with_attribute(("skipped", "0"));
+        let mut element =
+            writer.create_element("testsuite").with_attribute(("name", name.as_str()));
+        let mut totals = Totals::default();
+        totals.add(suite);
+        for (name, value) in totals.rows() {
+            element = element.with_attribute((name, value.as_str()));
+        }
         if let Some(lasts) = lasts {
             element = element.with_attribute(("time", seconds(lasts).as_str()));
         }
@@ -99,6 +165,14 @@ impl Junit {
             Ok(())
         })?;
         Ok(())
+    }
+}
+
+impl Suite {
+    /// Test cases, and how many of them fail.
+    fn counts(&self) -> (u64, u64) {
+        let failures = self.cases.values().filter(|case| case.errors.count > 0).count();
+        (self.cases.len() as u64, failures as u64)
     }
 }
 
@@ -217,8 +291,7 @@ fn timestamp(at: At) -> Option<String> {
 }
 
 impl Format for Junit {
-    fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
-        self.begin(out)?;
+    fn record(&mut self, record: &Record<'_>, _: &mut dyn Write) -> io::Result<()> {
         let key = record.origin.stream;
         if !self.suites.contains_key(&key) && self.suites.len() >= MAX_SUITES {
             return Ok(());
@@ -244,23 +317,32 @@ impl Format for Junit {
         Ok(())
     }
 
-    fn ended(&mut self, ended: &Ended, out: &mut dyn Write) -> io::Result<()> {
-        self.begin(out)?;
-        if ended.stream.is_none() {
-            // What was pasted is one suite, at the end.
-            return Ok(());
-        }
+    fn ended(&mut self, ended: &Ended, _: &mut dyn Write) -> io::Result<()> {
+        // What was pasted is one suite, at the end.
+        let Some(stream) = ended.stream else { return Ok(()) };
         let suite = self.suites.remove(&ended.stream).unwrap_or_default();
-        Self::suite(&suite, Some(&Session::new(ended)), out)
+        self.hold(stream, &suite, &Session::new(ended))
     }
 
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        self.begin(out)?;
+        let mut without = None;
         for (stream, suite) in std::mem::take(&mut self.suites) {
+            let Some(number) = stream else {
+                self.totals.add(&suite);
+                without = Some(suite);
+                continue;
+            };
             let mut ended = Ended::default();
             ended.stream = stream;
-            let session = stream.map(|_| Session::new(&ended));
-            Self::suite(&suite, session.as_ref(), out)?;
+            self.hold(number, &suite, &Session::new(&ended))?;
+        }
+        self.begin(out)?;
+        for text in self.done.values() {
+            out.write_all(text)?;
+        }
+        self.rest(out)?;
+        if let Some(suite) = without {
+            Self::suite(&suite, None, out)?;
         }
         out.write_all(b"\n</testsuites>\n")
     }

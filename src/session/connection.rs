@@ -263,6 +263,7 @@ impl Connection {
         match infer(bytes, sender, scratch) {
             Evidence::Settled(version) => {
                 self.version = Some((version, How::Inferred));
+                tracing::debug!(%version, "version inferred");
                 (version, How::Inferred, None)
             }
             Evidence::Ambiguous(version) => (version, How::Inferred, Some(Rule::VERSION_AMBIGUOUS)),
@@ -275,6 +276,7 @@ impl Connection {
         match &decoded.packet {
             Some(Packet::Connect(connect)) => {
                 self.version = Some((decoded.version, How::Connect));
+                tracing::debug!(version = %decoded.version, "version by CONNECT");
                 self.client_id = keep(connect.client_id.0);
             }
             Some(Packet::Connack(connack)) => {
@@ -284,6 +286,7 @@ impl Connection {
             }
             _ if decoded.header.packet_type == PacketType::CONNECT => {
                 self.version = Some((decoded.version, How::Connect));
+                tracing::debug!(version = %decoded.version, "version by CONNECT");
             }
             _ => {}
         }

@@ -19,6 +19,7 @@ pub mod sn;
 pub mod statement;
 pub mod tunnel;
 pub mod unit;
+pub mod verdict;
 pub mod version;
 pub mod websocket;
 
@@ -29,4 +30,5 @@ pub use field::Field;
 pub use packet_type::{PacketSet, PacketType};
 pub use property::PropertyId;
 pub use rule::{Rule, Severity};
+pub use verdict::Verdict;
 pub use version::{Sender, Version};

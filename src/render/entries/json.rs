@@ -64,7 +64,12 @@ pub struct JsonVerdict {
 pub fn json(explained: &Explained<'_>) -> Json {
     let entry = &explained.entry;
     let info = entry.row.event.info();
-    let time = entry.time.and_then(|time| Timestamp::from_nanosecond(time.into()).ok());
+    let time = entry.stamp.and_then(|stamp| {
+        let time = Timestamp::from_nanosecond(stamp.time.into()).ok()?;
+        // A local time has no zone.
+        let form = |time: Timestamp| time.strftime("%Y-%m-%dT%H:%M:%S%.f").to_string();
+        Some(if stamp.is_local { form(time) } else { time.to_string() })
+    });
     let own =
         |value: &crate::log::Value| entry.text.get(value.start..value.end).unwrap_or_default();
     let fields = entry.values.iter().zip(&explained.values).map(|(value, meant)| JsonField {
@@ -80,7 +85,7 @@ pub fn json(explained: &Explained<'_>) -> Json {
         kind: "entry",
         line: entry.number,
         text: text::safe(entry.text),
-        time: time.map(|time| time.to_string()),
+        time,
         event: Some(info.id),
         packet: explained.packet.map(|(kind, _)| kind.name()),
         sender: explained.packet.map(|(_, sender)| sender.name()),

@@ -72,8 +72,8 @@ impl LogExplainer {
         }
         let known = entry.client.as_ref().and_then(|client| self.versions.get(client)).copied();
         let values = entry.values.iter().map(|value| meant(&entry, value, known)).collect();
-        let is_later = entry.time.is_some() && entry.time != self.last;
-        self.last = entry.time.or(self.last);
+        let is_later = entry.stamp.is_some() && entry.time() != self.last;
+        self.last = entry.time().or(self.last);
         Some(Explained { packet: packet(&entry), values, is_later, entry })
     }
 

@@ -42,13 +42,11 @@ pub fn entry(explained: &Explained<'_>, painter: Painter, width: Option<usize>) 
 /// Time, direction and packet.
 fn head(explained: &Explained<'_>) -> String {
     let mut parts = Vec::new();
-    if let Some(stamp) = explained
-        .entry
-        .time
-        .filter(|_| explained.is_later)
-        .and_then(|time| Timestamp::from_nanosecond(time.into()).ok())
+    if let Some(stamp) = explained.entry.stamp.filter(|_| explained.is_later)
+        && let Ok(time) = Timestamp::from_nanosecond(stamp.time.into())
     {
-        parts.push(stamp.strftime("%Y-%m-%d %H:%M:%S UTC").to_string());
+        let zone = if stamp.is_local { "local time of the broker" } else { "UTC" };
+        parts.push(format!("{} {zone}", time.strftime("%Y-%m-%d %H:%M:%S")));
     }
     if let Some((kind, sender)) = explained.packet {
         let arrow = if sender == Sender::Client { "client -> broker" } else { "broker -> client" };

@@ -32,6 +32,8 @@ pub(super) struct Connection {
     pub(super) code: Option<u8>,
     /// The connection is over for the log.
     pub(super) is_over: bool,
+    /// The release that is written for does not know the version of this client and refused it.
+    pub(super) is_too_new: bool,
     /// It was closed for another one with its id, which is told with the CONNACK of that.
     pub(super) is_taken: bool,
     /// How many sides have closed.

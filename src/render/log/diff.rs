@@ -11,6 +11,9 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 /// broker writes late.
 const TOLERANCE: i64 = 3_000_000_000;
 
+/// Seconds that a log in step seems ahead, as it cuts its seconds off.
+const CUT: i64 = -1;
+
 /// The values that tell lines apart, whatever release wrote them.
 const KEYS: [LogField; 9] = [
     LogField::CLIENT,
@@ -37,8 +40,11 @@ pub struct Diff {
     pub unseen: BTreeMap<&'static str, u64>,
     /// Lines of the log from before or after the capture.
     pub outside: u64,
-    /// Seconds that the broker's clock is ahead of that of the capture.
+    /// Seconds that the broker's clock is ahead of that of the capture; with local times in the log
+    /// without what its zone makes.
     pub ahead: i64,
+    /// Seconds that the zone of the log's local times is ahead of UTC, where it has such.
+    pub zone: Option<i64>,
 }
 
 /// A line that the capture would give.
@@ -79,15 +85,21 @@ pub fn compare(ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
     }
     let keys: Vec<String> = ours.iter().map(|line| key_of_line(line, has_ports)).collect();
     let ahead = ahead(&ours, &keys, &real, &waiting);
-    let mut diff = Diff { ahead: ahead / 1_000_000_000, ..Diff::default() };
+    let seconds = ahead.map(|ahead| ahead / 1_000_000_000);
+    let is_local = real.iter().any(|entry| entry.stamp.is_some_and(|stamp| stamp.is_local));
+    let zone = seconds.filter(|_| is_local).map(zone);
+    let own = seconds.unwrap_or(0).saturating_sub(zone.unwrap_or(0));
+    let own = if own == CUT { 0 } else { own };
+    let ahead = ahead.unwrap_or(0);
+    let mut diff = Diff { ahead: own, zone, ..Diff::default() };
     let span = |times: Vec<i64>| times.iter().min().copied().zip(times.iter().max().copied());
-    let log_span = span(real.iter().filter_map(|entry| entry.time).collect());
+    let log_span = span(real.iter().filter_map(|entry| entry.time()).collect());
     let wire_span = span(ours.iter().filter_map(|line| line.time).collect());
     let mut is_matched = vec![false; real.len()];
     for (line, key) in ours.into_iter().zip(&keys) {
         let time = line.time.map(|time| time.saturating_add(ahead));
         let found = waiting.get_mut(key).and_then(|queue| {
-            let near = |index: &usize| is_near(real.get(*index).and_then(|e| e.time), time);
+            let near = |index: &usize| is_near(real.get(*index).and_then(|e| e.time()), time);
             let at = queue.iter().position(near)?;
             queue.remove(at)
         });
@@ -99,7 +111,7 @@ pub fn compare(ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
         }
     }
     for (entry, _) in real.iter().zip(is_matched).filter(|(_, is_matched)| !is_matched) {
-        let time = entry.time.map(|time| time.saturating_sub(ahead));
+        let time = entry.time().map(|time| time.saturating_sub(ahead));
         if let Wire::Unseen(reason) = entry.row.event.info().wire {
             let count = diff.unseen.entry(reason).or_default();
             *count = count.saturating_add(1);
@@ -122,13 +134,13 @@ fn is_beyond(time: Option<i64>, span: Option<(i64, i64)>) -> bool {
 }
 
 /// How far the broker's clock is ahead: the difference that most lines have which stand in both
-/// once, in nanoseconds.
+/// once, in nanoseconds; `None` where no line does.
 fn ahead(
     ours: &[Line],
     keys: &[String],
     real: &[&Entry<'_>],
     waiting: &HashMap<String, VecDeque<usize>>,
-) -> i64 {
+) -> Option<i64> {
     let mut counts: HashMap<&String, usize> = HashMap::new();
     for key in keys {
         let count = counts.entry(key).or_default();
@@ -137,16 +149,21 @@ fn ahead(
     let mut votes: BTreeMap<i64, usize> = BTreeMap::new();
     for (line, key) in ours.iter().zip(keys).filter(|(_, key)| counts.get(key) == Some(&1)) {
         let Some([index]) = waiting.get(key).map(|queue| queue.as_slices().0) else { continue };
-        let theirs = real.get(*index).and_then(|entry| entry.time);
+        let theirs = real.get(*index).and_then(|entry| entry.time());
         if let Some((theirs, own)) = theirs.zip(line.time) {
             let seconds = theirs.saturating_sub(own).div_euclid(1_000_000_000);
             let count = votes.entry(seconds).or_default();
             *count = count.saturating_add(1);
         }
     }
-    let best = votes.into_iter().max_by_key(|(_, count)| *count).map_or(0, |(seconds, _)| seconds);
-    // The log cuts its seconds off: up to one second behind is no difference.
-    if (-1..=0).contains(&best) { 0 } else { best.saturating_mul(1_000_000_000) }
+    let best = votes.into_iter().max_by_key(|(_, count)| *count).map(|(seconds, _)| seconds)?;
+    Some(if (CUT..=0).contains(&best) { 0 } else { best.saturating_mul(1_000_000_000) })
+}
+
+/// The zone that so many seconds are nearest to: zones are whole quarters of an hour.
+fn zone(seconds: i64) -> i64 {
+    const QUARTER: i64 = 900;
+    seconds.saturating_add(QUARTER / 2).div_euclid(QUARTER).saturating_mul(QUARTER)
 }
 
 /// Names that the broker made for clients without one are taken from the log, by address and port.

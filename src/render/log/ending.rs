@@ -130,7 +130,7 @@ fn fail(connection: &Connection, step: &Step, fault: Fault, when: When, lines: &
     end_with(connection, event, when, lines);
 }
 
-fn end_with(connection: &Connection, event: Event, when: When, lines: &mut Lines) {
+pub(super) fn end_with(connection: &Connection, event: Event, when: When, lines: &mut Lines) {
     let is_unknown = matches!(connection.code, Some(1 | 2)) || connection.id.is_none();
     let unknown = vec![(LogField::CLIENT, "<unknown>".to_owned())];
     let values = if is_unknown { unknown } else { Values::new() };

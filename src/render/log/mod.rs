@@ -77,6 +77,16 @@ impl Format for Log {
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.scribe.finish();
         self.write(out)?;
+        let too_new = self.scribe.too_new();
+        if too_new > 0 {
+            let Release(major, minor, _) = self.scribe.release();
+            writeln!(
+                out,
+                "({} of MQTT 5.0, which mosquitto {major}.{minor} does not know: it refuses them; \
+                 --mosquitto 1.6 or later knows it)",
+                text::count(too_new, "connection")
+            )?;
+        }
         match self.scribe.unknown_senders() {
             0 => Ok(()),
             count => writeln!(

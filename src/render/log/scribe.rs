@@ -1,18 +1,22 @@
 //! From records and what happens to connections to lines.
 
 use super::connection::Connection;
+use super::ending::end_with;
 use super::lines::{Line, Lines, Values, When};
-use super::step::{Awaits, Step, ack_values, auth_values, method, publish_values};
+use super::step::{Act, Asked, Awaits, Step, ack_values, auth_values, method, publish_values};
 use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connack};
 use crate::pipeline::{Happened, Lifeline, Record};
 use crate::spec::mosquitto::{Event, LogField, Release};
-use crate::spec::{PacketType, PropertyId, Sender};
+use crate::spec::{PacketType, PropertyId, Sender, Version};
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 
 /// Connections that are remembered: as many as a large broker has. Beyond, the oldest go.
 const MAX_CONNECTIONS: usize = 65_536;
+
+/// Unacceptable protocol version.
+const BAD_VERSION: u8 = 1;
 
 /// How long a broker needs for a message of QoS 0, in nanoseconds: far more than it does.
 const DELIVERY: i64 = 20_000_000;
@@ -27,6 +31,7 @@ pub struct Scribe {
     /// The connection whose message of QoS 0 is being delivered.
     delivering: Option<u64>,
     unknown_senders: u64,
+    too_new: u64,
     now: Option<i64>,
     is_last: bool,
 }
@@ -41,6 +46,7 @@ impl Scribe {
             active: HashMap::new(),
             delivering: None,
             unknown_senders: 0,
+            too_new: 0,
             now: None,
             is_last: false,
         }
@@ -61,6 +67,12 @@ impl Scribe {
     #[must_use]
     pub fn unknown_senders(&self) -> u64 {
         self.unknown_senders
+    }
+
+    /// Connections of MQTT 5.0 that the release would have refused.
+    #[must_use]
+    pub fn too_new(&self) -> u64 {
+        self.too_new
     }
 
     /// Nothing more comes.
@@ -105,9 +117,15 @@ impl Scribe {
             connection.id = id.or_else(|| ends.map(|(client, _)| client.to_string()));
         }
         match sender {
+            _ if connection.is_too_new => {}
             Sender::Client => {
                 if let Some(step) = Step::of(record) {
-                    connection.client(step, lines);
+                    match step.act {
+                        Act::Connect(asked) if is_too_new(&asked, lines.release) => {
+                            self.refuse(stream, *asked, step.when);
+                        }
+                        _ => connection.client(step, lines),
+                    }
                 }
             }
             Sender::Server => self.server(stream, record),
@@ -278,6 +296,25 @@ impl Scribe {
         connection.answered(PacketType::CONNACK, 0, lines);
     }
 
+    /// The release does not know MQTT 5.0: it answers as the standard says (3.1.1: section 3.1.2.2),
+    /// with the return code for it, whatever the broker of the capture did, and closes.
+    fn refuse(&mut self, stream: u64, asked: Asked, when: When) {
+        self.too_new = self.too_new.saturating_add(1);
+        let Some(connection) = self.connections.get_mut(&stream) else { return };
+        connection.code = Some(BAD_VERSION);
+        let values = |name: String| {
+            vec![
+                (LogField::CLIENT, name),
+                (LogField::SESSION_PRESENT, "0".into()),
+                (LogField::CODE, BAD_VERSION.to_string()),
+            ]
+        };
+        self.refused(stream, Some(asked), values, when);
+        let Some(connection) = self.connections.get_mut(&stream) else { return };
+        end_with(connection, Event::PROTOCOL_ERROR, when, &mut self.lines);
+        (connection.is_over, connection.is_too_new) = (true, true);
+    }
+
     /// Forgets the oldest connections where there are too many.
     fn bound(&mut self) {
         while self.connections.len() > MAX_CONNECTIONS {
@@ -287,6 +324,11 @@ impl Scribe {
             }
         }
     }
+}
+
+/// Whether a release knows nothing of the version of a client.
+fn is_too_new(asked: &Asked, release: Release) -> bool {
+    asked.version == Version::V5 && release < Release::V5
 }
 
 /// The broker acknowledges.

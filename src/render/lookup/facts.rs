@@ -3,10 +3,11 @@
 use super::codes;
 use super::items::{Item, fields};
 use crate::render::words;
+use crate::spec::Verdict;
 use crate::spec::field::{FieldInfo, Kind, Meaning};
 use crate::spec::mosquitto::client_lines::CLIENT_LINES;
 use crate::spec::mosquitto::lines::LINES;
-use crate::spec::mosquitto::{Direction, Event, Verdict, Wire};
+use crate::spec::mosquitto::{Direction, Event, Wire};
 use crate::spec::property::{PROPERTIES, PropertyInfo, Says, Wire as Type};
 use crate::spec::reason::{defined, defined_v3};
 use crate::spec::rule::RULES;
@@ -341,9 +342,12 @@ fn of_event(event: Event) -> Vec<Fact> {
 
 fn of_verdict(verdict: Verdict) -> Vec<Fact> {
     let info = verdict.info();
-    vec![
-        Fact::new("Severity", info.severity.name()),
-        Fact::new("Title", info.title),
-        Fact::new("What to do", info.advice),
-    ]
+    let rows = [
+        ("Severity", info.severity.name()),
+        ("Title", info.title),
+        ("Meaning", info.about),
+        ("What to do", info.advice),
+    ];
+    let rows = rows.into_iter().filter(|row| !row.1.is_empty());
+    rows.map(|(name, words)| Fact::new(name, words)).collect()
 }

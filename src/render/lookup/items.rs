@@ -6,13 +6,13 @@ use crate::spec::mosquitto::Event;
 use crate::spec::mosquitto::client_lines::CLIENT_LINES;
 use crate::spec::mosquitto::event::EVENTS;
 use crate::spec::mosquitto::lines::LINES;
-use crate::spec::mosquitto::verdict::{VERDICTS, Verdict};
 use crate::spec::property::PROPERTIES;
 use crate::spec::reason::{REASONS, RETURN_CODES_V3};
 use crate::spec::rule::RULES;
 use crate::spec::sn::message_type::MESSAGE_TYPES;
 use crate::spec::sn::{MessageType, fields::FIELDS as SN_FIELDS};
 use crate::spec::statement::{Statement, sections};
+use crate::spec::verdict::{VERDICTS, Verdict};
 use crate::spec::{Field, PacketType, PropertyId, Rule, Version};
 
 /// A row, or rows that belong together.
@@ -36,7 +36,7 @@ pub enum Item {
     Message(MessageType),
     /// A line of mosquitto's log.
     Event(Event),
-    /// A verdict on a log.
+    /// A verdict on a connection or a log.
     Verdict(Verdict),
 }
 
@@ -54,7 +54,7 @@ impl Item {
             Self::Section(_) => "section",
             Self::Message(_) => "message type of MQTT-SN",
             Self::Event(_) => "line of mosquitto's log",
-            Self::Verdict(_) => "verdict on a log",
+            Self::Verdict(_) => "verdict",
         }
     }
 

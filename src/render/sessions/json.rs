@@ -506,7 +506,7 @@ impl<'s> CauseOf<'s> {
         Self {
             cause: cause.info.id,
             certainty: cause.certainty.name(),
-            fault: cause.info.is_fault,
+            fault: cause.info.is_fault(),
             by: cause.by.map(Sender::name),
             text: &cause.text,
             proof: cause.proof.iter().map(|at| Place::new(*at)).collect(),

@@ -149,7 +149,7 @@ impl Table {
 /// A cause with its proof.
 pub(in crate::render) fn cause_line(cause: &Cause) -> Flow {
     let mut flow = Flow::new();
-    let (role, mark) = match (cause.info.is_fault, cause.certainty) {
+    let (role, mark) = match (cause.info.is_fault(), cause.certainty) {
         (true, Certainty::Proven) => (Role::Error, cause.info.id.to_owned()),
         (true, Certainty::Likely) => (Role::Warning, format!("{}, likely", cause.info.id)),
         (false, _) => (Role::Value, cause.info.id.to_owned()),

@@ -141,7 +141,7 @@ fn an_end_that_was_not_captured_is_nobodys_fault() {
     ended.wire.client_lost = Lost { bytes: 2, is_tail: true, may_have_ended: true };
     let verdict = judge(&ended);
     assert_eq!(ids(&ended), ["not-seen"]);
-    assert!(!verdict.causes[0].info.is_fault && verdict.causes[0].by.is_none());
+    assert!(!verdict.causes[0].info.is_fault() && verdict.causes[0].by.is_none());
     let caveat = "2 bytes of the client, and its FIN or one more, were not captured";
     assert_eq!(verdict.caveats, [caveat]);
 }
@@ -429,7 +429,12 @@ fn a_capture_that_begins_in_the_middle_says_so() {
 #[test]
 fn the_ids_of_causes_are_unique() {
     for (i, row) in super::CAUSES.iter().enumerate() {
-        assert!(super::CAUSES.iter().skip(i + 1).all(|other| other.id != row.id), "{}", row.id);
-        assert!(!row.about.is_empty() && !row.about.ends_with('.'));
+        assert!(
+            super::CAUSES.iter().skip(i + 1).all(|other| other.verdict != row.verdict),
+            "{:?}",
+            row.verdict
+        );
+        let about = row.verdict.info().about;
+        assert!(!about.is_empty() && !about.ends_with('.'));
     }
 }

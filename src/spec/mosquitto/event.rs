@@ -60,6 +60,12 @@ impl Event {
     pub fn is_fault(self) -> bool {
         (Self::PROTOCOL_ERROR..=Self::FEATURE).contains(&self)
     }
+
+    /// Whether what the client sent was beyond a limit of the broker.
+    #[must_use]
+    pub fn is_limit(self) -> bool {
+        (Self::OVERSIZE..=Self::ALIAS_INVALID).contains(&self)
+    }
 }
 
 impl fmt::Debug for Event {

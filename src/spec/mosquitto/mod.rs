@@ -11,13 +11,11 @@ pub mod event;
 pub mod field;
 pub mod lines;
 pub mod release;
-pub mod verdict;
 
 pub use event::{Direction, Event, Wire};
 pub use field::LogField;
 pub use lines::{Level, LineInfo};
 pub use release::Release;
-pub use verdict::Verdict;
 
 #[cfg(test)]
 mod tests;

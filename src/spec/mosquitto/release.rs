@@ -18,6 +18,8 @@ pub static WRITTEN: &[(&str, Release)] = &[
 ];
 
 impl Release {
+    /// The first that knows MQTT 5.0.
+    pub const V5: Self = Self(1, 6, 0);
     /// The first that prints the protocol of a client.
     pub const PROTOCOL: Self = Self(1, 6, 0);
     /// The first that numbers protocols by their level on the wire.

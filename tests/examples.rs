@@ -1,0 +1,105 @@
+//! The examples in the help are run as they stand there.
+
+#![cfg(unix)]
+
+mod support;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use support::program::run;
+
+/// The subcommands, by the help of the program.
+fn subcommands() -> Vec<String> {
+    let help = run(["--help"]).out;
+    let list = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let rows = list.take_while(|line| !line.is_empty());
+    let first = rows.filter(|line| !line.starts_with("   "));
+    first.map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
+}
+
+/// The examples in a help.
+fn examples(help: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| *line != "Examples:").skip(1);
+    lines.take_while(|line| !line.is_empty()).map(|line| line.trim().to_owned()).collect()
+}
+
+/// What the examples need: files, and programs that only look like those of their names.
+fn lay_out(folder: &Path) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let session = fs::read(root.join("captures/session.pcap")).unwrap();
+    for name in ["capture.pcap", "capture.pcapng", "monday.pcap", "tuesday.pcap"] {
+        fs::write(folder.join(name), &session).unwrap();
+    }
+    fs::copy(root.join("captures/tls13.keys"), folder.join("keys.txt")).unwrap();
+    fs::copy(root.join("tests/logs/trouble.log"), folder.join("mosquitto.log")).unwrap();
+    fs::copy(root.join("tests/logs/client.log"), folder.join("client.log")).unwrap();
+    fs::write(folder.join("packet.bin"), b"\xc0\0").unwrap();
+    fs::write(folder.join("packets.txt"), "c0 00\nd0 00\n").unwrap();
+    fs::write(folder.join("blog-post.txt"), "A PINGREQ is c0 00 on the wire.\n").unwrap();
+    let programs = folder.join("bin");
+    fs::create_dir(&programs).unwrap();
+    for (name, script) in [
+        ("tcpdump", "cat capture.pcap"),
+        ("mosquitto_sub", "cat client.log >&2"),
+        ("xxd", "echo '00000000: c000  ..'"),
+    ] {
+        let path = programs.join(name);
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let program = Path::new(env!("CARGO_BIN_EXE_mqttscope"));
+    std::os::unix::fs::symlink(program, programs.join("mqttscope")).unwrap();
+}
+
+#[test]
+fn every_subcommand_has_examples_and_they_work() {
+    let folder = tempfile::tempdir().unwrap();
+    lay_out(folder.path());
+    let path = std::env::var("PATH").unwrap();
+    let path = format!("{}:{path}", folder.path().join("bin").display());
+    let own = examples(&run(["--help"]).out);
+    let others = subcommands().into_iter().flat_map(|name| {
+        let found = examples(&run([&name, "--help"]).out);
+        assert!(!found.is_empty(), "{name} --help has no examples");
+        found
+    });
+    for example in own.into_iter().chain(others) {
+        // There is no such interface: the arguments are understood, and the capture fails.
+        let is_live = example.contains(" -i ");
+        let command = example.replace("-i eth0", "-i nosuch0").replace("-i any", "-i nosuch0");
+        let output = Command::new("sh")
+            .args(["-c", &command])
+            .env_clear()
+            .env("PATH", &path)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        if is_live || example == "mqttscope interfaces" || example == "mqttscope -D" {
+            assert_ne!(output.status.code(), Some(1), "{example}: {told}");
+            continue;
+        }
+        // What the capture holds may ask for 3.
+        let is_fine = matches!(output.status.code(), Some(0 | 3));
+        assert!(is_fine, "{example}: {} {told}", output.status);
+        assert!(
+            !output.stdout.is_empty() || example.contains("> ") || example.contains("--dir"),
+            "{example}"
+        );
+    }
+    for page in ["mqttscope.1", "mqttscope-read.1"] {
+        let text = fs::read_to_string(folder.path().join("man1").join(page)).unwrap();
+        assert!(text.contains(".SH SYNOPSIS") && text.contains("Examples:"), "{page}");
+    }
+    for (file, word) in [
+        ("mqttscope.bash", "mqttscope__subcmd__read"),
+        ("_mqttscope", "#compdef mqttscope"),
+        ("mqttscope.fish", "complete -c mqttscope"),
+    ] {
+        let text = fs::read_to_string(folder.path().join(file)).unwrap();
+        assert!(text.contains(word), "{file} has no {word}");
+    }
+}

@@ -1,0 +1,113 @@
+//! What goes to a terminal goes through a pager, and notices keep to its width.
+
+#![cfg(unix)]
+
+mod support;
+
+use nix::pty::{Winsize, openpty};
+use std::fs::File;
+use std::io::Read;
+use std::process::{Command, Stdio};
+use support::program::command;
+
+const FILE: &str = "captures/session.pcap";
+
+/// Runs a command whose standard output and error are a terminal of so many columns; what it shows, and
+/// the exit code.
+fn on_terminal(mut command: Command, columns: u16) -> (String, i32) {
+    let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    let pty = openpty(Some(&size), None).unwrap();
+    let end = || Stdio::from(pty.slave.try_clone().unwrap());
+    command.stdin(Stdio::null()).stdout(end()).stderr(end());
+    command.env("PATH", "/usr/local/bin:/usr/bin:/bin").env("NO_COLOR", "1");
+    let mut child = command.spawn().unwrap();
+    drop((command, pty.slave));
+    let mut shown = Vec::new();
+    let mut screen = File::from(pty.master);
+    let mut bytes = [0; 4096];
+    // The end of a terminal is an error.
+    while let Ok(count @ 1..) = screen.read(&mut bytes) {
+        shown.extend_from_slice(&bytes[..count]);
+    }
+    let code = child.wait().unwrap().code().unwrap();
+    (String::from_utf8(shown).unwrap().replace("\r\n", "\n"), code)
+}
+
+/// The program with a pager.
+fn paged(args: &[&str], pager: &str) -> Command {
+    let mut command = command(args);
+    command.env("MQTTSCOPE_PAGER", pager);
+    command
+}
+
+#[test]
+fn text_goes_through_the_pager_and_nothing_else_does() {
+    let marked = |args: &[&str]| {
+        let (shown, code) = on_terminal(paged(args, "sed s/^/paged:/"), 80);
+        assert_eq!(code, 0, "{args:?}: {shown}");
+        let lines = shown.lines().filter(|line| !line.starts_with("mqttscope: "));
+        let marks: Vec<bool> = lines.map(|line| line.starts_with("paged:")).collect();
+        assert!(!marks.is_empty(), "{args:?}");
+        assert!(marks.iter().all(|is| *is == marks[0]), "{args:?}: {shown}");
+        marks[0]
+    };
+    for args in [
+        &["read", FILE][..],
+        &["read", FILE, "-T", "summary"],
+        &["decode", "c000"],
+        &["sessions", FILE],
+        &["session", FILE, "0"],
+        &["log", FILE],
+        &["explain", "0x97"],
+        &["explain", "tests/logs/client.log"],
+    ] {
+        assert!(marked(args), "{args:?} is not paged");
+        let plain: Vec<&str> = args.iter().copied().chain(["--no-pager"]).collect();
+        assert!(!marked(&plain), "{plain:?} is paged");
+    }
+    for args in [&["read", FILE, "-T", "json"][..], &["sessions", FILE, "-T", "json"]] {
+        assert!(!marked(args), "{args:?} is paged");
+    }
+}
+
+#[test]
+fn the_pager_is_that_of_the_variables() {
+    let shown = |own: Option<&str>, other: Option<&str>| {
+        let mut command = command(["read", "-T", "summary", FILE]);
+        let set = [("MQTTSCOPE_PAGER", own), ("PAGER", other)];
+        command.envs(set.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        on_terminal(command, 80).0
+    };
+    let first = |text: String| text.lines().next().unwrap_or_default().to_owned();
+    assert!(first(shown(Some("sed s/^/own:/"), Some("sed s/^/other:/"))).starts_with("own:"));
+    assert!(first(shown(None, Some("sed s/^/other:/"))).starts_with("other:"));
+    // A shell's words.
+    assert!(first(shown(Some("sed 's/^/a:/' | sed 's/^/b:/'"), None)).starts_with("b:a:"));
+    // None, and one that is not there.
+    for none in ["", "cat"] {
+        assert!(first(shown(Some(none), None)).starts_with("   1  "), "{none}");
+    }
+    let missing = shown(Some("no-such-pager"), None);
+    assert!(missing.contains("no-such-pager cannot be started"), "{missing}");
+    assert!(missing.contains("   1  0.00"), "{missing}");
+}
+
+#[test]
+fn the_exit_code_is_kept_and_a_pager_that_is_left_is_no_fault() {
+    let findings = ["read", "captures/ends.pcap", "--fail-on", "note"];
+    assert_eq!(on_terminal(paged(&findings, "sed s/^/paged:/"), 80).1, 3);
+    for pager in ["head -1", "true"] {
+        let (shown, code) = on_terminal(paged(&["read", FILE], pager), 80);
+        assert_eq!(code, 0, "{pager}");
+        assert!(shown.lines().count() <= 1, "{shown}");
+    }
+}
+
+#[test]
+fn notices_keep_to_the_width_of_the_terminal() {
+    let (shown, code) = on_terminal(paged(&["explain", FILE], ""), 40);
+    assert_eq!(code, 1);
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(lines.len() > 3 && lines.iter().all(|line| line.len() <= 40), "{shown}");
+    assert!(lines[0].starts_with("mqttscope: ") && lines[1].starts_with("  "), "{shown}");
+}
