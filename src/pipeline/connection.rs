@@ -518,7 +518,9 @@ impl<C: Consumer> Top for Records<'_, C> {
             Item::Unit { unit, bytes, stamps } => {
                 self.packets(sender, layers, None).0.unit(unit, bytes, stamps);
             }
-            Item::Note { unit, text } => self.packets(sender, layers, None).0.note(unit, text),
+            Item::Note { unit, text, stamps } => {
+                self.packets(sender, layers, None).0.note(unit, text, stamps);
+            }
             Item::Finding { rule, a, b } => {
                 let finding = Finding::new(rule, Span::of_bytes(0, 0), Field::INPUT);
                 let finding = finding.with(a, b);
@@ -670,9 +672,11 @@ impl<C: Consumer> Packets<'_, C> {
     }
 
     /// A sentence that is worth a line.
-    fn note(&mut self, unit: Unit, text: &str) {
+    fn note(&mut self, unit: Unit, text: &str, stamps: &[Stamp]) {
         self.worker.frames.clear();
-        self.line(unit, &[], text, None);
+        self.worker.frames.extend(stamps.iter().map(|at| at.frame));
+        self.worker.parts.list(&mut self.worker.frames);
+        self.line(unit, &[], text, stamps.iter().copied().max_by_key(|at| at.frame));
     }
 
     fn line(&mut self, unit: Unit, bytes: &[u8], text: &str, last: Option<Stamp>) {

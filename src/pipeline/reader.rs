@@ -12,7 +12,7 @@ use crate::mqtt::repair::{MAX_BYTES, Repair, lengthened, repair};
 use crate::mqtt::{Decoded, Framing, Reading, decode, frame};
 use crate::session::ended::Closed;
 use crate::session::sn::Predefined;
-use crate::session::wire::{Lost, Tcp};
+use crate::session::wire::{Lost, Said, Tcp};
 use crate::session::{At, Connection, Facts, How, Line, Proof, Seen, Shared};
 use crate::spec::unit::Unit;
 use crate::spec::websocket::HEADER_RULES;
@@ -339,12 +339,13 @@ impl<C: Consumer> Reader<C> {
         origin: Origin<'_>,
     ) {
         let at = self.at(origin);
-        connection.heard((unit, text), sender.unwrap_or(Sender::Client), at, notes);
         self.tape.clear();
         self.header_count = 0;
         if !bytes.is_empty() {
             explain(unit, bytes, &mut self.tape);
         }
+        let said = Said { unit, text, bytes, tape: &self.tape };
+        connection.heard(&said, sender.unwrap_or(Sender::Client), at, notes);
         for note in notes {
             note_in_header(&mut self.tape, *note);
         }

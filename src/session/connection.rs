@@ -2,13 +2,13 @@
 
 use super::ended::{self, Ended};
 use super::track::Track;
+use super::wire::Said;
 use super::{At, Facts, Seen, Shared};
 use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
 use crate::mqtt::infer::{Evidence, infer};
 use crate::mqtt::{Decoded, Packet, Reading, decode};
 use crate::spec::field::Context;
-use crate::spec::unit::Unit;
 use crate::spec::{Field, PacketType, Rule, Sender, Version};
 use crate::stream::Close;
 
@@ -138,7 +138,7 @@ impl Connection {
     }
 
     /// A line of the connection that is no MQTT, with what was found of it.
-    pub fn heard(&mut self, said: (Unit, &str), sender: Sender, at: At, findings: &[Finding]) {
+    pub fn heard(&mut self, said: &Said<'_>, sender: Sender, at: At, findings: &[Finding]) {
         let record = self.record.get_or_insert_default();
         record.wire.heard(said, sender, at);
         record.wire.noted(findings, at);
@@ -154,7 +154,11 @@ impl Connection {
     pub fn closed(&mut self, sender: Sender, closed: ended::Closed, shared: &mut Shared) {
         let record = self.record.get_or_insert_default();
         let half = record.half_mut(sender);
+        let is_first = half.closed.is_none();
         half.closed = half.closed.or(Some(closed));
+        if sender == Sender::Client && is_first && !self.has_left {
+            record.settle_ping(self.track.unanswered_ping());
+        }
         let is_over = closed.how == Close::Rst || record.half(sender.other()).closed.is_some();
         if is_over {
             self.leave(shared);

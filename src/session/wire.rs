@@ -7,7 +7,7 @@ use super::{At, Seen};
 use crate::annotate::{Finding, Tape, view};
 use crate::spec::field::Context;
 use crate::spec::unit::Unit;
-use crate::spec::{Rule, Sender, Severity};
+use crate::spec::{Field, Rule, Sender, Severity};
 use crate::stream;
 pub use crate::stream::{Place, Sent};
 use std::collections::VecDeque;
@@ -35,8 +35,8 @@ pub struct Wire {
     pub other: Vec<Heard>,
     /// The status with which a server refused WebSocket.
     pub upgrade_refused: Option<(u64, At)>,
-    /// The first WebSocket close frame, and who sent it.
-    pub websocket_close: Option<(Sender, At)>,
+    /// The first WebSocket close frame.
+    pub websocket_close: Option<WebsocketClose>,
     /// Whether a line was told of it that is no MQTT.
     pub(super) is_heard: bool,
     /// Whether TLS was seen.
@@ -87,6 +87,32 @@ pub struct Broken {
     pub cut: Option<(u64, u64)>,
 }
 
+/// A line of a connection that is no MQTT.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    /// What it is about.
+    pub unit: Unit,
+    /// What it says, where it is a sentence.
+    pub text: &'a str,
+    /// Its bytes, where it is some, ...
+    pub bytes: &'a [u8],
+    /// ... and their fields.
+    pub tape: &'a Tape,
+}
+
+/// A close frame of WebSocket (RFC 6455 section 5.5.1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct WebsocketClose {
+    /// Who sent it.
+    pub sender: Sender,
+    /// Its line.
+    pub at: At,
+    /// The close code, where there is one.
+    pub code: Option<u16>,
+    /// The reason behind it, at most so many bytes of it as of a sentence.
+    pub reason: Box<[u8]>,
+}
+
 /// A sentence about the connection; it may quote untrusted text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Heard {
@@ -134,14 +160,15 @@ impl Wire {
     }
 
     /// Takes note of a line that is no MQTT.
-    pub(super) fn heard(&mut self, (unit, text): (Unit, &str), sender: Sender, at: At) {
+    pub(super) fn heard(&mut self, line: &Said<'_>, sender: Sender, at: At) {
+        let Said { unit, text, .. } = *line;
         self.is_heard = true;
         self.is_tls |= matches!(unit, Unit::TLS | Unit::TLS_ALERT);
         let list = match unit {
             Unit::TLS_ALERT => &mut self.alerts,
             Unit::OTHER => &mut self.other,
             Unit::WEBSOCKET_CLOSE => {
-                self.websocket_close = self.websocket_close.or(Some((sender, at)));
+                self.websocket_close.get_or_insert_with(|| WebsocketClose::new(line, sender, at));
                 return;
             }
             _ => return,
@@ -179,6 +206,20 @@ impl Broken {
     ) -> Self {
         let message = finding.message(context);
         Self { at, what, rule: finding.rule, message: kept(&message).into(), cut }
+    }
+}
+
+impl WebsocketClose {
+    fn new(line: &Said<'_>, sender: Sender, at: At) -> Self {
+        let code = line.tape.find(Field::WS_CLOSE_CODE);
+        let reason = line.tape.find(Field::WS_CLOSE_REASON);
+        let reason = reason.map(|node| node.span.of(line.bytes)).unwrap_or_default();
+        Self {
+            sender,
+            at,
+            code: code.and_then(|node| u16::try_from(node.value).ok()),
+            reason: reason.get(..MAX_SENTENCE).unwrap_or(reason).into(),
+        }
     }
 }
 

@@ -95,6 +95,7 @@ verdicts! {
     UPGRADE_REFUSED: row("upgrade-refused", Error, "WebSocket refused", "the server refused WebSocket", "look at the path of the request and at the subprotocol, which must be mqtt");
     NOT_MQTT: row("not-mqtt", Warning, "no MQTT", "the connection carries something else than MQTT", "");
     TLS_ALERT: row("tls-alert", Error, "TLS alert", "one side ended the connection with a fatal alert of TLS", "the name of the alert says why: look at the certificates and versions of both sides");
+    WEBSOCKET_CLOSE: row("websocket-close", Warning, "WebSocket closed", "one side ended the connection with a close frame of WebSocket, without a DISCONNECT", "the close code says why; what stands in front of the broker, a proxy say, may have sent it");
     NOT_AUTHORISED: row("not-authorised", Error, "not authorised", "the server did not let the client in, or threw it out", "look at the user name, the password and the settings allow_anonymous, password_file and acl_file");
     DISCONNECT_ERROR: row("disconnect-error", Error, "DISCONNECT with an error", "one side said DISCONNECT with a Reason Code from 0x80 on", "the Reason Code says why");
     DISCONNECT: row("disconnect", Note, "DISCONNECT", "one side said DISCONNECT", "");

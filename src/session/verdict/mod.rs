@@ -21,6 +21,7 @@ mod taken_over;
 #[cfg(test)]
 mod tests;
 mod unanswered;
+mod websocket;
 mod words;
 
 use super::{At, Ended};
@@ -113,6 +114,7 @@ pub static CAUSES: &[CauseRow] = &[
     row(Word::UPGRADE_REFUSED, other::upgrade),
     row(Word::NOT_MQTT, other::other),
     row(Word::TLS_ALERT, alert::judge),
+    row(Word::WEBSOCKET_CLOSE, websocket::judge),
     row(Word::DISCONNECT_ERROR, disconnect::error),
     row(Word::DISCONNECT, disconnect::ordinary),
     row(Word::PORT_CLOSED, unanswered::port_closed),
