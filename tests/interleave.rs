@@ -4,8 +4,11 @@
 mod support;
 
 use mqttscope::mqtt::framer::{Framed, Framer};
-use mqttscope::spec::{Sender, Version};
+use mqttscope::paste;
+use mqttscope::pipeline::{Consumer, PastedSettings, Record, Settings, read_paste};
+use mqttscope::spec::{Rule, Sender, Version};
 use proptest::prelude::*;
+use std::ops::ControlFlow;
 use support::conversation::{Turn, frames, packet};
 use support::{pcap, program};
 
@@ -19,8 +22,12 @@ struct Seen {
 }
 
 fn seen(pieces: &[Vec<u8>]) -> Seen {
+    seen_in(Version::V311, pieces)
+}
+
+fn seen_in(version: Version, pieces: &[Vec<u8>]) -> Seen {
     let mut framer = Framer::new(true, 1 << 20);
-    framer.expect(Some(Sender::Client), Some(Version::V311));
+    framer.expect(Some(Sender::Client), Some(version));
     let mut seen = Seen::default();
     let mut emit = |framed: Framed<'_>| match framed {
         Framed::Packet { bytes, .. } => {
@@ -108,8 +115,158 @@ fn torn(outer: &[u8], cut: usize, inner: &[u8], is_joined: bool) -> Vec<Vec<u8>>
     pieces
 }
 
+/// What a pasted text gives: its packets, how many had another one in their middle, and what was
+/// meant instead of any.
+#[derive(Debug, Default)]
+struct Read {
+    packets: Vec<Vec<u8>>,
+    torn: usize,
+    meant: Vec<String>,
+    covered: usize,
+}
+
+impl Consumer for Read {
+    fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        self.covered += record.bytes.len();
+        self.packets.push(record.bytes.to_vec());
+        let mut findings = record.tape.findings().iter();
+        self.torn += usize::from(findings.any(|finding| finding.rule == Rule::INTERLEAVED));
+        self.meant.extend(record.repair.map(|repair| repair.text.clone()));
+        ControlFlow::Continue(())
+    }
+}
+
+fn pasted(version: Option<Version>, bytes: &[u8]) -> Read {
+    let text = hex::encode(bytes);
+    let paste = paste::parse(&text, &paste::Options::default());
+    let inspection = Settings { version, ..Settings::default() };
+    let sender = Some(Sender::Client);
+    let settings = PastedSettings { inspection, sender, ..PastedSettings::default() };
+    read_paste(&paste, settings, Read::default())
+}
+
+fn whole(first: u8, body: &[u8]) -> Vec<u8> {
+    packet(first, body)
+}
+
+fn text(value: &str) -> Vec<u8> {
+    [&(value.len() as u16).to_be_bytes()[..], value.as_bytes()].concat()
+}
+
+/// Packets of a client that others may be written into. In 5.0 with properties or without.
+fn outer(version: Version) -> impl Strategy<Value = Vec<u8>> {
+    let none: &[u8] = if version == Version::V5 { &[0] } else { &[] };
+    let pair: Vec<u8> = match version {
+        Version::V5 => [&[10, 0x26][..], &text("ab"), &text("cde")].concat(),
+        _ => Vec::new(),
+    };
+    let level = if version == Version::V5 { 5 } else { 4 };
+    let (plain, rich) = (none.to_vec(), pair);
+    let name = || "[a-z]{1,8}(/[a-z0-9]{1,8}){0,3}";
+    (name(), name(), 0u8..5, 1u16..999, any::<bool>(), "[ -~]{0,60}").prop_map(
+        move |(a, b, kind, id, is_rich, payload)| {
+            let properties = if is_rich { &rich } else { &plain };
+            let id = id.to_be_bytes().to_vec();
+            let payload = payload.into_bytes();
+            let parts = match kind {
+                0 => (0x82, vec![id, properties.clone(), text(&a), vec![1], text(&b), vec![0]]),
+                1 => (0xa2, vec![id, properties.clone(), text(&a), text(&b)]),
+                2 => (0x30, vec![text(&a), properties.clone(), payload]),
+                3 => (0x32, vec![text(&a), id, properties.clone(), payload]),
+                _ => {
+                    let head = [&text("MQTT")[..], &[level, 0xc2, 0, 60]].concat();
+                    (0x10, vec![head, properties.clone(), text("client"), text(&a), text(&b)])
+                }
+            };
+            whole(parts.0, &parts.1.concat())
+        },
+    )
+}
+
+/// What is written into them.
+fn intruder(version: Version) -> impl Strategy<Value = Vec<u8>> {
+    let none: &[u8] = if version == Version::V5 { &[0] } else { &[] };
+    let publish = |topic: &str, id: &[u8], payload: &[u8]| {
+        let first = if id.is_empty() { 0x30 } else { 0x32 };
+        whole(first, &[&text(topic)[..], id, none, payload].concat())
+    };
+    prop_oneof![
+        Just(vec![0xc0, 0]),
+        (1u16..=999).prop_map(|id| [&[0x40, 2][..], &id.to_be_bytes()].concat()),
+        (1u16..=999).prop_map(|id| [&[0x62, 2][..], &id.to_be_bytes()].concat()),
+        Just(whole(0x82, &[&[0, 7][..], none, &text("lamp/"), &[1]].concat())),
+        Just(publish("log/line", &[], b"all is well")),
+        Just([vec![0xc0, 0], publish("a/b", &[0, 3], b"x")].concat()),
+    ]
+}
+
+fn behind_in(version: Version) -> Vec<Vec<u8>> {
+    let none: &[u8] = if version == Version::V5 { &[0] } else { &[] };
+    let publish = |topic: &str, value: &[u8]| whole(0x30, &[&text(topic)[..], none, value].concat());
+    vec![publish("sensors/kitchen", b"21.5"), vec![0xc0, 0]]
+}
+
+/// One packet in the middle of another: both come back, or nothing is said, and never is something
+/// else said to be meant.
+fn come_back_or_nothing(
+    (version, is_told): (Version, bool),
+    (outer, inner): (&[u8], &[u8]),
+    cut: usize,
+    follows: bool,
+) -> Result<bool, TestCaseError> {
+    let behind = if follows { behind_in(version) } else { Vec::new() };
+    let (head, tail) = outer.split_at(cut);
+    let stream = [head, inner, tail, &behind.concat()].concat();
+    let is_in = |packets: &[Vec<u8>]| {
+        let inside = packets.concat();
+        packets.contains(&outer.to_vec())
+            && inside.windows(inner.len()).any(|part| part == inner)
+            && packets.ends_with(&behind)
+    };
+    let found = seen_in(version, &[stream.clone()]);
+    prop_assert_eq!(found.covered, stream.len() as u64);
+    prop_assert!(found.torn == 0 || is_in(&found.packets), "framer: {:02x?}", found);
+    let read = pasted(is_told.then_some(version), &stream);
+    prop_assert_eq!(read.covered, stream.len());
+    prop_assert!(read.torn == 0 || is_in(&read.packets), "paste: {:02x?}", read);
+    prop_assert!(read.meant.is_empty(), "paste: {:02x?}", read);
+    Ok(read.torn > 0)
+}
+
+fn version() -> impl Strategy<Value = Version> {
+    prop_oneof![Just(Version::V311), Just(Version::V5)]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn in_one_segment_both_come_back_or_nothing_is_said(
+        (version, outer, inner) in version().prop_flat_map(|version| {
+            (Just(version), outer(version), intruder(version))
+        }),
+        place in 0.0..1.0f64,
+        is_told: bool,
+        follows: bool,
+    ) {
+        let cut = 1 + (place * (outer.len() - 1) as f64) as usize;
+        come_back_or_nothing((version, is_told), (&outer, &inner), cut, follows)?;
+    }
+
+    /// A legal packet is never doubted, whatever its payload is.
+    #[test]
+    fn packets_in_the_payload_of_a_legal_one_are_its_payload(
+        (version, inner) in version().prop_flat_map(|version| (Just(version), intruder(version))),
+        before in "[ -~]{0,30}",
+        after in "[ -~]{0,30}",
+    ) {
+        let none: &[u8] = if version == Version::V5 { &[0] } else { &[] };
+        let body = [&text("bridge/raw"), none, before.as_bytes(), &inner, after.as_bytes()].concat();
+        let packets = [vec![whole(0x30, &body)], behind_in(version)].concat();
+        let stream = packets.concat();
+        prop_assert_eq!(seen_in(version, &[stream.clone()]).packets, packets.clone());
+        prop_assert_eq!(pasted(Some(version), &stream).packets, packets);
+    }
 
     #[test]
     fn the_original_packets_come_back(

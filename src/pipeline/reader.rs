@@ -9,6 +9,7 @@ use crate::carrier::explain;
 use crate::mqtt::boundary::FAULTS_OF_CUTS;
 use crate::mqtt::framer::Why;
 use crate::mqtt::repair::{MAX_BYTES, Repair, lengthened, repair};
+use crate::mqtt::torn::{Looked, Torn, look_inside, may_be_torn};
 use crate::mqtt::{Decoded, Framing, Reading, decode, frame};
 use crate::session::ended::Closed;
 use crate::session::sn::Predefined;
@@ -52,6 +53,7 @@ pub struct Reader<C> {
     behind: Vec<u8>,
     repair: Option<Repair>,
     repairs_left: u32,
+    looks_left: u32,
     /// Names of the pre-defined topic ids of MQTT-SN.
     pub(super) sn_topics: Predefined,
 }
@@ -67,6 +69,8 @@ fn line(origin: Origin<'_>, sender: Option<Sender>) -> Option<Line> {
 /// Broken packets for which a repair is looked for, in one run: it is for packets that people make by
 /// hand, and a capture full of broken ones is to be read as fast as any other.
 const MAX_REPAIRS: u32 = 4_096;
+/// Broken packets of a text that are looked into for others, and hold none: that costs more than a repair.
+const MAX_LOOKS: u32 = 256;
 
 impl<C: Consumer> Reader<C> {
     /// A reader before its first packet.
@@ -85,6 +89,7 @@ impl<C: Consumer> Reader<C> {
             behind: Vec::new(),
             repair: None,
             repairs_left: MAX_REPAIRS,
+            looks_left: MAX_LOOKS,
             sn_topics: Predefined::default(),
         }
     }
@@ -116,12 +121,15 @@ impl<C: Consumer> Reader<C> {
         (notes, proof): (&[Finding], Proof),
         origin: Origin<'_>,
     ) {
+        let torn = notes.iter().find(|note| note.rule == Rule::INTERLEAVED);
         if cut.is_none()
+            && torn.is_none()
             && self.consumer.is_choosy()
             && self.skips(connection, (bytes, proof), sender, origin)
         {
             return;
         }
+        let known = connection.version();
         let is_rest = connection.is_after_broken_connect();
         let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
         if self.redact && is_rest && self.tape.errors() > 0 {
@@ -133,7 +141,8 @@ impl<C: Consumer> Reader<C> {
         }
         let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
         if cut.is_none() && notes.is_empty() && self.tape.errors() > 0 {
-            self.look_for_repair(bytes, Reading { version: decoded.version, sender });
+            let how = Reading { version: decoded.version, sender };
+            self.look_for_repair(bytes, how, known);
         }
         match cut {
             Some(cut) => {
@@ -141,7 +150,15 @@ impl<C: Consumer> Reader<C> {
                 self.tell_cut(connection, (bytes, &decoded), sender, cut, origin);
                 self.lost(connection, sender, origin);
             }
-            None => self.track(connection, bytes, (decoded, proof), sender, origin),
+            None => {
+                let by = sender.unwrap_or(Sender::Client);
+                let inner = connection.last(by);
+                self.track(connection, bytes, (decoded, proof), sender, origin);
+                if let Some(torn) = torn {
+                    let context = view::context(bytes, &self.tape, decoded.version, sender);
+                    connection.torn(by, self.at(origin), (torn, &context), inner);
+                }
+            }
         }
         self.tape.note_first(notes);
         let how = (decoded.version, how);
@@ -151,19 +168,49 @@ impl<C: Consumer> Reader<C> {
         self.behind.clear();
     }
 
+    /// A packet of a text with others inside it; `behind` is what follows on it.
+    pub(super) fn torn(
+        &mut self,
+        connection: &Connection,
+        bytes: &[u8],
+        behind: &[u8],
+        sender: Option<Sender>,
+    ) -> Option<Torn> {
+        if self.looks_left == 0 {
+            return None;
+        }
+        match look_inside(bytes, behind, connection.version(), sender) {
+            Looked::Torn(torn) => Some(torn),
+            Looked::Usual => None,
+            Looked::Unsure => {
+                self.looks_left = self.looks_left.saturating_sub(1);
+                None
+            }
+        }
+    }
+
     /// The next record is of bytes that are no packet: they may belong to the one before them.
-    pub(super) fn left_out_of(&mut self, packet: &[u8], rest: &[u8], version: Option<Version>) {
+    /// `rest` is all that follows.
+    pub(super) fn left_out_of(
+        &mut self,
+        packet: &[u8],
+        (bytes, rest): (&[u8], &[u8]),
+        version: Option<Version>,
+    ) {
         let how = Reading { version: version.unwrap_or_default(), sender: None };
-        if !self.redact {
-            self.repair = lengthened(packet, rest, how);
+        // A length that is wrong, or another packet inside it: that can't be told apart.
+        let near = rest.get(..=MAX_BYTES).unwrap_or(rest);
+        if !self.redact && !may_be_torn(packet, near, version, None) {
+            self.repair = lengthened(packet, bytes, how);
         }
     }
 
     /// What a broken packet should have been. With `--redact` its secrets are masked there too.
-    fn look_for_repair(&mut self, bytes: &[u8], how: Reading) {
+    fn look_for_repair(&mut self, bytes: &[u8], how: Reading, known: Option<Version>) {
         let Some(left) = self.repairs_left.checked_sub(1) else { return };
         self.repairs_left = left;
-        self.repair = repair(bytes, &self.behind, how);
+        self.repair = repair(bytes, &self.behind, how)
+            .filter(|_| !may_be_torn(bytes, &self.behind, known, how.sender));
         if !self.redact {
             return;
         }

@@ -137,6 +137,25 @@ impl Connection {
         self.record.get_or_insert_default().wire.stray(sender, at, said, cut);
     }
 
+    /// The last packet of one side so far.
+    #[must_use]
+    pub fn last(&self, sender: Sender) -> Option<At> {
+        self.record.as_ref()?.half(sender).last
+    }
+
+    /// A packet of one side, which was told just now, had another one written into its middle.
+    pub fn torn(
+        &mut self,
+        sender: Sender,
+        at: At,
+        said: (&Finding, &Context),
+        inner: Option<At>,
+    ) {
+        let record = self.record.get_or_insert_default();
+        record.half_mut(sender).fault(ended::Fault { rule: said.0.rule, at });
+        record.wire.torn(sender, at, said, inner);
+    }
+
     /// A line of the connection that is no MQTT, with what was found of it.
     pub fn heard(&mut self, said: (Unit, &str), sender: Sender, at: At, findings: &[Finding]) {
         let record = self.record.get_or_insert_default();
