@@ -395,7 +395,7 @@ impl Framer {
         }
         match look(packet, rest, &self.known) {
             Looked::Torn(torn) => Some(torn),
-            Looked::Usual => None,
+            Looked::Legal | Looked::Broken => None,
             Looked::Unsure => {
                 self.suspects_left = self.suspects_left.saturating_sub(1);
                 None

@@ -82,9 +82,11 @@ pub fn may_be_torn(
 /// What is seen in a packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Looked {
-    /// There was no reason to look: it is legal, too long, or nothing follows that belongs to it.
-    Usual,
-    /// Nothing that is certain.
+    /// It is legal: there is no reason to look.
+    Legal,
+    /// It is broken, but too long to be looked into, or nothing follows that may belong to it.
+    Broken,
+    /// It is broken, and nothing is certain.
     Unsure,
     /// Others are inside it.
     Torn(Torn),
@@ -96,8 +98,11 @@ pub(super) fn look(bytes: &[u8], behind: &[u8], known: &Known) -> Looked {
     let is_alone = behind.is_empty() && frame(bytes) == Framing::Length(bytes.len());
     let mut tape = Tape::new();
     let mut is_legal = |version| is_legal(bytes, version, known, false, &mut tape);
-    if bytes.len() > MAX_BYTES || is_alone || versions(known).any(&mut is_legal) {
-        return Looked::Usual;
+    if versions(known).any(&mut is_legal) {
+        return Looked::Legal;
+    }
+    if bytes.len() > MAX_BYTES || is_alone {
+        return Looked::Broken;
     }
     if matches!(sight(behind, known, &mut tape), Sighted::Whole { .. }) {
         return Looked::Unsure;

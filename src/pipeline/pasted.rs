@@ -6,11 +6,13 @@ use super::{Consumer, Inspector, Origin, Reader, Settings, TextOrigin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::capture::{Frame, LinkType};
-use crate::mqtt::torn::Torn;
+use crate::mqtt::repair;
+use crate::mqtt::torn::{Looked, Torn, may_be_torn};
 use crate::mqtt::{Framing, frame as frame_len};
 use crate::paste::{Clock, Direction, Kind, Link, Paste, Piece};
 use crate::session::{Connection, Proof};
-use crate::spec::{Field, PacketType, Rule, Sender};
+use crate::spec::{Field, PacketType, Rule, Sender, Version};
+use std::collections::VecDeque;
 
 /// How a pasted text is read.
 #[derive(Clone, Debug, Default)]
@@ -91,33 +93,41 @@ impl<C: Consumer> Text<'_, C> {
         let sender = conversations.sender(stretch.piece);
         let connection = conversations.connection(stretch.piece.conversation);
         let mut previous: &[u8] = &[];
+        let mut before = Before::new(&stretch.bytes);
         let mut next = 0;
         while let Some((at, bytes)) = packet_at(&stretch.bytes, next) {
-            let end = at.saturating_add(bytes.len());
-            let behind = stretch.bytes.get(end..).unwrap_or_default();
+            let behind = before.take(at, bytes.len());
+            next = at.saturating_add(bytes.len());
             let notes = stretch.holes_in(at, bytes.len());
-            next = end;
             let origin = origin(self.paste, self.settings, stretch, at, bytes.len());
             if at > 0 && !may_be_a_packet(bytes) {
                 let span = Span::of_bytes(0, bytes.len());
                 let finding = Finding::new(Rule::NOT_A_PACKET, span, Field::UNDECODED);
                 let finding = finding.with(bytes.len() as u64, 0);
-                let rest = stretch.bytes.get(at..).unwrap_or_default();
-                self.reader.left_out_of(previous, (bytes, rest), connection.version());
+                // A length that is wrong, or another packet inside it: that can't be told apart.
+                if !before.may_be_torn(connection.told_version(), sender) {
+                    self.reader.left_out_of(previous, bytes, connection.version());
+                }
                 self.reader.stray(connection, bytes, sender, &[finding], origin);
                 previous = &[];
-            } else if let Some(torn) = self.reader.torn(connection, bytes, behind, sender)
-                && notes.is_empty()
-            {
-                self.torn(stretch, at, &torn, (connection, sender));
-                previous = &[];
-                next = at.saturating_add(torn.used());
-            } else {
-                self.reader.behind(behind);
-                let notes = (notes.as_slice(), Proof::default());
-                self.reader.packet(connection, bytes, sender, None, notes, origin);
-                previous = bytes;
+                continue;
             }
+            match self.reader.look_inside(connection, bytes, behind, sender) {
+                Looked::Torn(torn) if notes.is_empty() => {
+                    self.torn(stretch, at, &torn, (connection, sender));
+                    next = at.saturating_add(torn.used());
+                    previous = &[];
+                    before.forget();
+                    continue;
+                }
+                Looked::Legal => {}
+                _ if before.may_be_torn(connection.told_version(), sender) => self.reader.doubt(),
+                _ => {}
+            }
+            self.reader.behind(behind);
+            let notes = (notes.as_slice(), Proof::default());
+            self.reader.packet(connection, bytes, sender, None, notes, origin);
+            previous = bytes;
         }
     }
 
@@ -141,6 +151,45 @@ impl<C: Consumer> Text<'_, C> {
         let origin = origin(self.paste, self.settings, stretch, at, torn.used());
         let notes = (&[finding][..], Proof::default());
         self.reader.packet(connection, &torn.outer, sender, None, notes, origin);
+    }
+}
+
+/// The last packets before what cannot be one: where they begin, and their lengths.
+struct Before<'b> {
+    all: &'b [u8],
+    last: VecDeque<(usize, usize)>,
+}
+
+/// Packets that are looked back at: what is pushed out of a packet is short.
+const MAX_BEFORE: usize = 8;
+
+impl<'b> Before<'b> {
+    fn new(all: &'b [u8]) -> Self {
+        Self { all, last: VecDeque::with_capacity(MAX_BEFORE) }
+    }
+
+    /// Takes note of the next packet; the result is what stands behind it.
+    fn take(&mut self, at: usize, len: usize) -> &'b [u8] {
+        if self.last.len() >= MAX_BEFORE {
+            self.last.pop_front();
+        }
+        self.last.push_back((at, len));
+        self.all.get(at.saturating_add(len)..).unwrap_or_default()
+    }
+
+    fn forget(&mut self) {
+        self.last.clear();
+    }
+
+    /// Whether the last packet, or one before it, may have others inside it, so that this one's bytes are
+    /// its own.
+    fn may_be_torn(&self, version: Option<Version>, sender: Option<Sender>) -> bool {
+        self.last.iter().any(|(at, len)| {
+            let rest = self.all.get(*at..).unwrap_or_default();
+            let (packet, behind) = rest.split_at_checked(*len).unwrap_or((rest, &[]));
+            let behind = behind.get(..=repair::MAX_BYTES).unwrap_or(behind);
+            may_be_torn(packet, behind, version, sender)
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use crate::carrier::explain;
 use crate::mqtt::boundary::FAULTS_OF_CUTS;
 use crate::mqtt::framer::Why;
 use crate::mqtt::repair::{MAX_BYTES, Repair, lengthened, repair};
-use crate::mqtt::torn::{Looked, Torn, look_inside, may_be_torn};
+use crate::mqtt::torn::{Looked, look_inside, may_be_torn};
 use crate::mqtt::{Decoded, Framing, Reading, decode, frame};
 use crate::session::ended::Closed;
 use crate::session::sn::Predefined;
@@ -54,6 +54,8 @@ pub struct Reader<C> {
     repair: Option<Repair>,
     repairs_left: u32,
     looks_left: u32,
+    /// The next packet may be a part of another one.
+    is_doubted: bool,
     /// Names of the pre-defined topic ids of MQTT-SN.
     pub(super) sn_topics: Predefined,
 }
@@ -90,6 +92,7 @@ impl<C: Consumer> Reader<C> {
             repair: None,
             repairs_left: MAX_REPAIRS,
             looks_left: MAX_LOOKS,
+            is_doubted: false,
             sn_topics: Predefined::default(),
         }
     }
@@ -129,7 +132,7 @@ impl<C: Consumer> Reader<C> {
         {
             return;
         }
-        let known = connection.version();
+        let known = connection.told_version();
         let is_rest = connection.is_after_broken_connect();
         let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
         if self.redact && is_rest && self.tape.errors() > 0 {
@@ -140,7 +143,7 @@ impl<C: Consumer> Reader<C> {
             return self.stray(connection, bytes, sender, &[finding], origin);
         }
         let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
-        if cut.is_none() && notes.is_empty() && self.tape.errors() > 0 {
+        if cut.is_none() && notes.is_empty() && self.tape.errors() > 0 && !self.is_doubted {
             let how = Reading { version: decoded.version, sender };
             self.look_for_repair(bytes, how, known);
         }
@@ -165,43 +168,38 @@ impl<C: Consumer> Reader<C> {
         self.emit(bytes, Some(decoded), how, sender, connection, (None, ""), origin);
         self.tell_ended(origin.time, false);
         self.repair = None;
+        self.is_doubted = false;
         self.behind.clear();
     }
 
-    /// A packet of a text with others inside it; `behind` is what follows on it.
-    pub(super) fn torn(
+    /// Looks into a packet of a text for others; `behind` is what follows on it.
+    pub(super) fn look_inside(
         &mut self,
         connection: &Connection,
         bytes: &[u8],
         behind: &[u8],
         sender: Option<Sender>,
-    ) -> Option<Torn> {
+    ) -> Looked {
         if self.looks_left == 0 {
-            return None;
+            return Looked::Legal;
         }
-        match look_inside(bytes, behind, connection.version(), sender) {
-            Looked::Torn(torn) => Some(torn),
-            Looked::Usual => None,
-            Looked::Unsure => {
-                self.looks_left = self.looks_left.saturating_sub(1);
-                None
-            }
+        let looked = look_inside(bytes, behind, connection.told_version(), sender);
+        if looked == Looked::Unsure {
+            self.looks_left = self.looks_left.saturating_sub(1);
         }
+        looked
+    }
+
+    /// The next packet may be a part of another one: what it should have been is not asked.
+    pub(super) fn doubt(&mut self) {
+        self.is_doubted = true;
     }
 
     /// The next record is of bytes that are no packet: they may belong to the one before them.
-    /// `rest` is all that follows.
-    pub(super) fn left_out_of(
-        &mut self,
-        packet: &[u8],
-        (bytes, rest): (&[u8], &[u8]),
-        version: Option<Version>,
-    ) {
+    pub(super) fn left_out_of(&mut self, packet: &[u8], rest: &[u8], version: Option<Version>) {
         let how = Reading { version: version.unwrap_or_default(), sender: None };
-        // A length that is wrong, or another packet inside it: that can't be told apart.
-        let near = rest.get(..=MAX_BYTES).unwrap_or(rest);
-        if !self.redact && !may_be_torn(packet, near, version, None) {
-            self.repair = lengthened(packet, bytes, how);
+        if !self.redact {
+            self.repair = lengthened(packet, rest, how);
         }
     }
 
@@ -262,6 +260,7 @@ impl<C: Consumer> Reader<C> {
         self.track(connection, bytes, (decoded, proof), sender, origin);
         self.number = self.number.saturating_add(1);
         self.repair = None;
+        self.is_doubted = false;
         self.behind.clear();
         true
     }

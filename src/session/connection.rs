@@ -83,6 +83,13 @@ impl Connection {
         self.version.map(|(version, _)| version)
     }
 
+    /// The version, where it was not inferred from packets.
+    #[must_use]
+    pub fn told_version(&self) -> Option<Version> {
+        let (version, how) = self.version?;
+        (how != How::Inferred).then_some(version)
+    }
+
     /// The Client Identifier, as CONNECT gave it or CONNACK assigned it.
     #[must_use]
     pub fn client_id(&self) -> Option<&[u8]> {
