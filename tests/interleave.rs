@@ -202,7 +202,8 @@ fn intruder(version: Version) -> impl Strategy<Value = Vec<u8>> {
 
 fn behind_in(version: Version) -> Vec<Vec<u8>> {
     let none: &[u8] = if version == Version::V5 { &[0] } else { &[] };
-    let publish = |topic: &str, value: &[u8]| whole(0x30, &[&text(topic)[..], none, value].concat());
+    let publish =
+        |topic: &str, value: &[u8]| whole(0x30, &[&text(topic)[..], none, value].concat());
     vec![publish("sensors/kitchen", b"21.5"), vec![0xc0, 0]]
 }
 
@@ -352,6 +353,30 @@ fn nearly_all_are_recognised() {
     }
     println!("{found} of {all} interleaved writes are recognised");
     assert!(found * 100 >= all * 95, "{found} of {all}");
+}
+
+/// The same within one segment, for packets that are broken by it: in their filters, topics and lengths.
+#[test]
+fn most_are_recognised_in_one_segment() {
+    let outers = [
+        whole(0x82, &[&[0, 5][..], &text("sensors/+/state"), &[1], &text("lamp"), &[0]].concat()),
+        whole(0xa2, &[&[0, 5][..], &text("sensors/+/state"), &text("lamp")].concat()),
+        publish("sensors/kitchen/temperature/average", None, b"21.5"),
+    ];
+    let inners = [vec![0xc0, 0], vec![0x40, 2, 0, 5], publish("log/line", None, b"started")];
+    let (mut all, mut found) = (0, [0, 0]);
+    for (outer, inner) in outers.iter().flat_map(|o| inners.iter().map(move |i| (o, i))) {
+        // Behind the Packet Identifier or the length of the topic, and before the last name ends.
+        for cut in 4..outer.len() - 6 {
+            let (head, tail) = outer.split_at(cut);
+            let stream = [head, inner, tail, &behind().concat()].concat();
+            all += 1;
+            found[0] += seen(&[stream.clone()]).torn;
+            found[1] += pasted(None, &stream).torn;
+        }
+    }
+    println!("{found:?} of {all} interleaved writes are recognised, in a segment and in a text");
+    assert!(found.iter().all(|found| found * 100 >= all * 80), "{found:?} of {all}");
 }
 
 /// As a user sees it: both packets whole, and why.

@@ -204,8 +204,8 @@ impl<'a> Search<'a> {
             return None;
         }
         let behind = outer.split_off(whole.min(outer.len()));
-        let goes_on = behind.is_empty()
-            || !matches!(sight(&behind, self.known, &mut self.tape), Sighted::No);
+        let goes_on =
+            behind.is_empty() || !matches!(sight(&behind, self.known, &mut self.tape), Sighted::No);
         let (known, tape) = (self.known, &mut self.tape);
         let is_legal = goes_on
             && versions(known).any(|version| is_legal(&outer, version, known, is_cut, tape));

@@ -151,13 +151,7 @@ impl Connection {
     }
 
     /// A packet of one side, which was told just now, had another one written into its middle.
-    pub fn torn(
-        &mut self,
-        sender: Sender,
-        at: At,
-        said: (&Finding, &Context),
-        inner: Option<At>,
-    ) {
+    pub fn torn(&mut self, sender: Sender, at: At, said: (&Finding, &Context), inner: Option<At>) {
         let record = self.record.get_or_insert_default();
         record.half_mut(sender).fault(ended::Fault { rule: said.0.rule, at });
         record.wire.torn(sender, at, said, inner);

@@ -228,7 +228,8 @@ mod tests {
         let says = |own, left| too_many(PacketType::PUBACK, own, left);
         let none = "PUBACK ends with its fixed header: the last 2 bytes do not belong to it";
         let one = "PUBACK ends 1 byte behind its fixed header: the last byte does not belong to it";
-        let many = "PUBACK ends 2 bytes behind its fixed header: the last byte does not belong to it";
+        let many =
+            "PUBACK ends 2 bytes behind its fixed header: the last byte does not belong to it";
         assert_eq!([says(0, 2), says(1, 1), says(2, 1)], [none, one, many]);
     }
 }

@@ -296,7 +296,10 @@ fn interleaved_writes_and_the_end_behind_them() {
     ended.wire.client_broke.push_back(Broken { inner: Some(at(17, SECOND)), ..torn });
     let (id, certainty, text) = first(&ended);
     assert_eq!((id, certainty), ("interleaved", Certainty::Likely));
-    assert!(text.contains("the PUBLISH #18 of the client had #17 written into its middle"), "{text}");
+    assert!(
+        text.contains("the PUBLISH #18 of the client had #17 written into its middle"),
+        "{text}"
+    );
     let proof: Vec<u64> = judge(&ended).causes[0].proof.iter().map(|at| at.frame).collect();
     assert_eq!(proof, [170, 180, 500]);
     // Behind it a packet is broken of itself.
