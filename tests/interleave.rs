@@ -9,7 +9,7 @@ use mqttscope::pipeline::{Consumer, PastedSettings, Record, Settings, read_paste
 use mqttscope::spec::{Rule, Sender, Version};
 use proptest::prelude::*;
 use std::ops::ControlFlow;
-use support::conversation::{Turn, frames, packet};
+use support::conversation::{Turn, closed_by_server, frames, packet};
 use support::{pcap, program};
 
 /// What the framer makes of a direction: its packets in their order, and how many had another one in
@@ -407,4 +407,33 @@ fn a_capture_shows_both_packets_and_says_why() {
         message.starts_with("60 bytes from its beginning, 2 bytes of the packet(s)"),
         "{message}"
     );
+}
+
+/// Both packets in one segment, and the server ends the connection: it says which packets it was.
+#[test]
+fn the_end_of_a_connection_says_that_it_was_interleaved() {
+    let connect = packet(0x10, b"\x00\x04MQTT\x04\x02\x00\x3c\x00\x01a");
+    let subscribe = whole(0x82, &[&[0, 5][..], &text("sensors/+/state"), &[1]].concat());
+    let (head, tail) = subscribe.split_at(9);
+    let torn = [head, &[0xc0, 0], tail].concat();
+    let turns = [(true, connect), (false, vec![0x20, 2, 0, 0]), (true, torn)];
+    let turns = turns.map(|(from_client, bytes)| Turn { from_client, bytes });
+    let capture = pcap(1, &closed_by_server(&turns));
+    let run = program::finish(program::command(["sessions", "-T", "json", "-"]), &capture);
+    let session: serde_json::Value = serde_json::from_str(run.out.lines().next().unwrap()).unwrap();
+    let causes = session["causes"].as_array().unwrap_or_else(|| panic!("{session}"));
+    let names: Vec<_> = causes.iter().map(|cause| cause["cause"].as_str().unwrap()).collect();
+    assert_eq!(names, ["interleaved", "closed"], "{session}");
+    let text = causes[0]["text"].as_str().unwrap();
+    assert!(
+        text.contains("the SUBSCRIBE #4 of the client had #3 written into its middle"),
+        "{text}"
+    );
+    let run = program::finish(program::command(["read", "-T", "json", "-"]), &capture);
+    let records: Vec<serde_json::Value> =
+        run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let hex: Vec<_> =
+        records.iter().skip(2).map(|record| record["hex"].as_str().unwrap()).collect();
+    assert_eq!(hex, ["c000".to_owned(), hex::encode(&subscribe)]);
+    assert!(records[3]["findings"][0]["repair"].is_null());
 }
