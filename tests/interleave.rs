@@ -5,7 +5,7 @@ mod support;
 
 use mqttscope::mqtt::framer::{Framed, Framer};
 use mqttscope::paste;
-use mqttscope::pipeline::{Consumer, PastedSettings, Record, Settings, read_paste};
+use mqttscope::pipeline::{Consumer, Inspector, PastedSettings, Record, Settings, read_paste};
 use mqttscope::spec::{Rule, Sender, Version};
 use proptest::prelude::*;
 use std::ops::ControlFlow;
@@ -145,6 +145,21 @@ fn pasted(version: Option<Version>, bytes: &[u8]) -> Read {
     read_paste(&paste, settings, Read::default())
 }
 
+/// What the same gives in one segment of a capture.
+fn captured(version: Version, bytes: &[u8]) -> Read {
+    let level = if version == Version::V5 { 5 } else { 4 };
+    let properties: &[u8] = if version == Version::V5 { &[0] } else { &[] };
+    let connect =
+        packet(0x10, &[&text("MQTT")[..], &[level, 2, 0, 60], properties, &text("a")].concat());
+    let turns = [connect, bytes.to_vec()].map(|bytes| Turn { from_client: true, bytes });
+    let mut inspector = Inspector::new(Read::default(), Settings::default());
+    for data in closed_by_server(&turns) {
+        let _ = inspector.frame(&support::frame(1, &data));
+    }
+    inspector.finish();
+    inspector.into_consumer()
+}
+
 fn whole(first: u8, body: &[u8]) -> Vec<u8> {
     packet(first, body)
 }
@@ -227,6 +242,9 @@ fn come_back_or_nothing(
     let found = seen_in(version, &[stream.clone()]);
     prop_assert_eq!(found.covered, stream.len() as u64);
     prop_assert!(found.torn == 0 || is_in(&found.packets), "framer: {:02x?}", found);
+    let read = captured(version, &stream);
+    prop_assert!(read.torn == 0 || is_in(&read.packets), "capture: {:02x?}", read);
+    prop_assert!(read.meant.is_empty(), "capture: {:02x?}", read);
     let read = pasted(is_told.then_some(version), &stream);
     prop_assert_eq!(read.covered, stream.len());
     prop_assert!(read.torn == 0 || is_in(&read.packets), "paste: {:02x?}", read);

@@ -1,18 +1,17 @@
 //! Pieces of a pasted text become records.
 
+use super::before::Before;
 use super::conversations::{Conversations, Stretch, packet_at, packets};
 use super::pasted_sn::{PastedProtocol, SnConversations};
 use super::{Consumer, Inspector, Origin, Reader, Settings, TextOrigin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::capture::{Frame, LinkType};
-use crate::mqtt::repair;
-use crate::mqtt::torn::{Looked, Torn, may_be_torn};
+use crate::mqtt::torn::{Looked, Torn};
 use crate::mqtt::{Framing, frame as frame_len};
 use crate::paste::{Clock, Direction, Kind, Link, Paste, Piece};
 use crate::session::{Connection, Proof};
-use crate::spec::{Field, PacketType, Rule, Sender, Version};
-use std::collections::VecDeque;
+use crate::spec::{Field, PacketType, Rule, Sender};
 
 /// How a pasted text is read.
 #[derive(Clone, Debug, Default)]
@@ -151,45 +150,6 @@ impl<C: Consumer> Text<'_, C> {
         let origin = origin(self.paste, self.settings, stretch, at, torn.used());
         let notes = (&[finding][..], Proof::default());
         self.reader.packet(connection, &torn.outer, sender, None, notes, origin);
-    }
-}
-
-/// The last packets before what cannot be one: where they begin, and their lengths.
-struct Before<'b> {
-    all: &'b [u8],
-    last: VecDeque<(usize, usize)>,
-}
-
-/// Packets that are looked back at: what is pushed out of a packet is short.
-const MAX_BEFORE: usize = 8;
-
-impl<'b> Before<'b> {
-    fn new(all: &'b [u8]) -> Self {
-        Self { all, last: VecDeque::with_capacity(MAX_BEFORE) }
-    }
-
-    /// Takes note of the next packet; the result is what stands behind it.
-    fn take(&mut self, at: usize, len: usize) -> &'b [u8] {
-        if self.last.len() >= MAX_BEFORE {
-            self.last.pop_front();
-        }
-        self.last.push_back((at, len));
-        self.all.get(at.saturating_add(len)..).unwrap_or_default()
-    }
-
-    fn forget(&mut self) {
-        self.last.clear();
-    }
-
-    /// Whether the last packet, or one before it, may have others inside it, so that this one's bytes are
-    /// its own.
-    fn may_be_torn(&self, version: Option<Version>, sender: Option<Sender>) -> bool {
-        self.last.iter().any(|(at, len)| {
-            let rest = self.all.get(*at..).unwrap_or_default();
-            let (packet, behind) = rest.split_at_checked(*len).unwrap_or((rest, &[]));
-            let behind = behind.get(..=repair::MAX_BYTES).unwrap_or(behind);
-            may_be_torn(packet, behind, version, sender)
-        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! From the bytes of one packet to its record.
 
+use super::before::is_doubtful;
 use super::record::Header;
 use super::redact::redact;
 use super::{Consumer, Lifeline, Origin, Record};
@@ -146,6 +147,8 @@ impl<C: Consumer> Reader<C> {
         if cut.is_none() && notes.is_empty() && self.tape.errors() > 0 && !self.is_doubted {
             let how = Reading { version: decoded.version, sender };
             self.look_for_repair(bytes, how, known);
+            let is_doubted = |segment| is_doubtful(segment, known, sender);
+            self.repair = self.repair.take().filter(|_| !origin.segment.is_some_and(is_doubted));
         }
         match cut {
             Some(cut) => {
