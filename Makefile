@@ -10,7 +10,8 @@ help:
 	@echo 'make build     install what is missing, and build target/release/mqttscope'
 	@echo 'make test      install what the tests need, and run everything: formatting, lints, builds, tests, docs'
 	@echo 'make lint      formatting and lints alone; make fmt formats'
-	@echo 'make bench     the benchmarks; make bench-live: frames dropped beside tcpdump (Linux, needs root)'
+	@echo 'make bench     the benchmarks, and mqttscope beside tshark and tcpdump on a load that it records (ROUNDS=5, LOAD=file.pcap)'
+	@echo 'make bench-live  frames dropped beside tcpdump (Linux, needs root)'
 	@echo 'make fuzz      every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make captures  record captures/ anew, with real clients and a real broker (Linux)'
 
@@ -36,9 +37,10 @@ lint:
 fmt:
 	$(CARGO) fmt
 
-bench:
-	@.ci/install build
+bench: build
+	@.ci/install bench
 	$(CARGO) bench --locked
+	python3 benches/peers/run.py $(TARGET)/release/mqttscope $(LOAD)
 
 bench-live: build
 	@.ci/install test

@@ -266,9 +266,12 @@ fn assert_tiles(bytes: &[u8], tape: &Tape) {
     }
     assert_eq!(at as usize, all, "{tape:#?}");
     for (i, node) in tape.nodes().iter().enumerate() {
-        let inside = tape.nodes().get(i.saturating_add(1)..node.end as usize).unwrap_or_default();
+        let inside = tape
+            .nodes()
+            .get(i.saturating_add(1)..i.saturating_add(1).saturating_add(node.below() as usize))
+            .unwrap_or_default();
         for child in inside {
-            assert!(child.depth > node.depth && child.end <= node.end, "{tape:#?}");
+            assert!(child.depth() > node.depth() && child.below() < node.below(), "{tape:#?}");
             assert!(child.span.start >= node.span.start, "{tape:#?}");
             assert!(child.span.end() <= node.span.end(), "{tape:#?}");
         }

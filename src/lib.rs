@@ -21,13 +21,14 @@
 //! # The rooms, and which may import which
 //!
 //! ```text
-//! bytes, text ◀─ spec ◀─ annotate ◀─ { capture, paste, log, net, stream, mqtt, mqttsn } ◀─ carrier, session ◀─ pipeline ◀─ filter ◀─ render ◀─ cli
+//! bytes, text ◀─ spec ◀─ annotate ◀─ { capture, paste, log, net, stream, mqtt, mqttsn } ◀─ carrier, session ◀─ pipeline ◀─ filter ◀─ stats ◀─ render ◀─ cli
 //! ```
 //!
 //! [`spec`] holds the facts of the standards as tables: parser, tree, JSON, validator and help loop
 //! over its rows. [`carrier`] tells what a stream carries, and takes off what stands between TCP and
 //! MQTT; of the rooms beside it, it uses [`net`], [`stream`] and [`mqtt`]. [`mqtt`] and [`mqttsn`] never see [`net`] or [`stream`]; [`render`] sees the tape, the spec and
-//! the facts of a record, never the decoder. A test reads the imports and fails on one that points
+//! the facts of a record, never the decoder. [`stats`] counts records; what it says at the end is
+//! rendered like them. A test reads the imports and fails on one that points
 //! back.
 //!
 //! # A packet, decoded
@@ -84,5 +85,6 @@ pub mod pipeline;
 pub mod render;
 pub mod session;
 pub mod spec;
+pub mod stats;
 pub mod stream;
 pub mod text;

@@ -4,6 +4,11 @@
 use std::fmt::{self, Write};
 use unicode_width::UnicodeWidthChar;
 
+/// Adds a number in decimal digits.
+pub fn digits(value: u64, out: &mut String) {
+    out.push_str(itoa::Buffer::new().format(value));
+}
+
 /// A number with commas between groups of three digits, from 10,000 on.
 #[must_use]
 pub fn number(value: u64) -> String {
@@ -99,15 +104,39 @@ pub struct Escaped<'a>(pub &'a [u8]);
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
-            for c in chunk.valid().chars() {
+            let mut rest = chunk.valid();
+            // Text is nearly always plain, and goes out in one piece.
+            while let Some((plain, c, tail)) = split_plain(rest) {
+                f.write_str(plain)?;
                 escape(c, f)?;
+                rest = tail;
             }
+            f.write_str(rest)?;
             for byte in chunk.invalid() {
                 write!(f, "\\x{byte:02x}")?;
             }
         }
         Ok(())
     }
+}
+
+/// Printable ASCII that is never escaped.
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
+}
+
+/// What is plain at the beginning, the character behind it, and the rest; `None` where all is plain.
+fn split_plain(text: &str) -> Option<(&str, char, &str)> {
+    let at = text.bytes().position(|byte| !is_plain(byte))?;
+    let (plain, tail) = text.split_at_checked(at)?;
+    let mut tail = tail.chars();
+    Some((plain, tail.next()?, tail.as_str()))
+}
+
+/// Whether all of it is printable ASCII or ends a line: the usual case, told quickly.
+fn is_plain_ascii(bytes: &[u8]) -> bool {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t');
+    bytes.iter().fold(true, |all, byte| all & is_plain(*byte))
 }
 
 fn escape(c: char, out: &mut impl Write) -> fmt::Result {
@@ -142,6 +171,9 @@ pub fn is_unsafe(c: char) -> bool {
 /// [`is_unsafe`] names is escaped.
 #[must_use]
 pub fn safe(text: &str) -> String {
+    if text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if is_unsafe(c) {
@@ -158,6 +190,9 @@ pub fn safe(text: &str) -> String {
 /// mark at the beginning that belongs to a character before it.
 #[must_use]
 pub fn is_readable(bytes: &[u8]) -> bool {
+    if is_plain_ascii(bytes) {
+        return true;
+    }
     let is_mark = |c: char| c.width() == Some(0);
     std::str::from_utf8(bytes).is_ok_and(|text| {
         !text.starts_with(is_mark)

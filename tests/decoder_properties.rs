@@ -17,8 +17,8 @@ fn assert_tiles(bytes: &[u8], how: Reading) {
     }
     assert_eq!(at as usize, bytes.len() * 8, "{how:?} {} {tape:#?}", hex::encode(bytes));
     for (i, node) in tape.nodes().iter().enumerate() {
-        for child in &tape.nodes()[i + 1..node.end as usize] {
-            assert!(child.depth > node.depth && child.end <= node.end);
+        for child in &tape.nodes()[i + 1..i + 1 + node.below() as usize] {
+            assert!(child.depth() > node.depth() && child.below() < node.below());
             assert!(child.span.start >= node.span.start && child.span.end() <= node.span.end());
         }
     }

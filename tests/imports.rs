@@ -29,19 +29,24 @@ const ROOMS: &[(&str, &[&str])] = &[
         "filter",
         &["bytes", "text", "spec", "annotate", "net", "mqtt", "mqttsn", "session", "pipeline"],
     ),
+    // Of `mqtt` and `mqttsn` the typed packets, never the decoder.
+    (
+        "stats",
+        &["bytes", "text", "spec", "annotate", "mqtt", "mqttsn", "session", "pipeline", "filter"],
+    ),
     // Of `mqtt` the typed packets, never the decoder.
     (
         "render",
         &[
             "bytes", "text", "spec", "annotate", "net", "stream", "log", "mqtt", "mqttsn",
-            "session", "pipeline", "filter",
+            "session", "pipeline", "filter", "stats",
         ],
     ),
     (
         "cli",
         &[
             "bytes", "text", "spec", "annotate", "capture", "paste", "log", "net", "carrier",
-            "session", "pipeline", "filter", "render",
+            "session", "pipeline", "filter", "stats", "render",
         ],
     ),
 ];

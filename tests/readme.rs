@@ -10,6 +10,7 @@ use mqttscope::session::verdict::CAUSES;
 use mqttscope::spec::link::{LINKS, LinkForm};
 use mqttscope::spec::port::{self, PORTS};
 use mqttscope::spec::tunnel::TUNNELS;
+use mqttscope::stats::STATISTICS;
 use mqttscope::{paste::NOTATIONS, render::FORMATS};
 use std::fmt::Write;
 use std::path::Path;
@@ -31,6 +32,8 @@ fn the_readme_is_current() {
         ("causes", causes()),
         ("session-json", contract("src/render/sessions/json.rs")),
         ("event-json", contract("src/render/timeline/json.rs")),
+        ("statistics", statistics()),
+        ("stats-json", contract("src/render/stats/json.rs")),
     ] {
         now = with_block(&now, name, &block);
     }
@@ -48,6 +51,68 @@ fn the_list_of_fields_is_current() {
     let Some(difference) = diff(&text, &now) else { return };
     assert!(env::var("MQTTSCOPE_REWRITE").is_ok_and(|v| v == "1"), "docs/fields.md\n{difference}");
     fs::write(path, now).unwrap();
+}
+
+#[test]
+#[cfg(feature = "parquet")]
+fn the_list_of_columns_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/parquet.md");
+    let text = fs::read_to_string(&path).unwrap_or_default();
+    let now = columns();
+    let Some(difference) = diff(&text, &now) else { return };
+    assert!(env::var("MQTTSCOPE_REWRITE").is_ok_and(|v| v == "1"), "docs/parquet.md\n{difference}");
+    fs::write(path, now).unwrap();
+}
+
+#[cfg(feature = "parquet")]
+fn columns() -> String {
+    let mut out = String::from(
+        "# Columns of `-T parquet`\n\nThis list is written by `MQTTSCOPE_REWRITE=1 cargo test --test readme` from the \
+         table of the program.\n\n`mqttscope read -T parquet -w DIR FILE` writes `DIR/part-00000.parquet` and further \
+         parts: a row for each packet of MQTT\nand each message of MQTT-SN. Any column may be NULL. Where a field has \
+         several values in a packet, the first\nstands there. A part has the ending `.tmp` until it is whole.\n\n\
+         | column | type | what stands in it | field of filters |\n|---|---|---|---|\n",
+    );
+    for column in mqttscope::render::parquet::COLUMNS {
+        let field = column.field().map_or(String::new(), |key| format!("`{key}`"));
+        let (name, kind, about) = (column.name, column.kind.sql(), column.about);
+        writeln!(out, "| `{name}` | {kind} | {about} | {field} |").unwrap();
+    }
+    out
+}
+
+#[test]
+fn the_columns_of_statistics_are_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/statistics.md");
+    let text = fs::read_to_string(&path).unwrap_or_default();
+    let mut now = String::from(
+        "# Columns of statistics\n\nThis list is written by `MQTTSCOPE_REWRITE=1 cargo test --test readme` from the \
+         tables of the program. What\nstatistics there are, and what every line of JSON has besides, is in the \
+         [README](../README.md#count-mqttscope-stats).\n",
+    );
+    for row in STATISTICS {
+        write!(now, "\n## {}\n\n{}\n\n| key | value |\n|---|---|\n", row.name, row.about).unwrap();
+        for column in row.columns {
+            writeln!(now, "| `{}` | {} |", column.key, column.about).unwrap();
+        }
+    }
+    let Some(difference) = diff(&text, &now) else { return };
+    let may_write = env::var("MQTTSCOPE_REWRITE").is_ok_and(|v| v == "1");
+    assert!(may_write, "docs/statistics.md\n{difference}");
+    fs::write(path, now).unwrap();
+}
+
+fn statistics() -> String {
+    let mut out =
+        String::from("| statistic | what it tells | in tshark's manner |\n|---|---|---|\n");
+    for row in STATISTICS {
+        let argument =
+            if row.argument.is_empty() { String::new() } else { format!("[,{}]", row.argument) };
+        let others: Vec<_> = row.tshark.iter().map(|name| format!("`{name}`")).collect();
+        writeln!(out, "| `{}{argument}` | {} | {} |", row.name, row.about, others.join(" "))
+            .unwrap();
+    }
+    out
 }
 
 fn fields() -> String {

@@ -103,7 +103,7 @@ impl Packet {
 
     /// Offsets of a field, and behind it.
     fn places(&self, field: Field) -> impl Iterator<Item = (usize, usize)> {
-        let nodes = self.tape.nodes().iter().filter(move |node| node.field == field);
+        let nodes = self.tape.nodes().iter().filter(move |node| node.field() == field);
         nodes.map(|node| (node.span.first_byte(), (node.span.end() / 8) as usize))
     }
 
@@ -152,7 +152,7 @@ fn flags(packet: &Packet) -> Vec<Broken> {
 
 fn no_property_length(packet: &Packet) -> Vec<Broken> {
     let empty =
-        packet.tape.nodes().iter().filter(|n| n.field == Field::PROPERTY_LENGTH && n.value == 0);
+        packet.tape.nodes().iter().filter(|n| n.field() == Field::PROPERTY_LENGTH && n.value == 0);
     let is_short = matches!(packet.kind(), 4..=7 | 14 | 15);
     empty
         .filter(|_| !is_short)

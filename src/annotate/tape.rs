@@ -3,20 +3,58 @@
 use super::{Finding, Mark, Sink};
 use crate::bytes::Span;
 use crate::spec::{Field, Severity};
+use std::fmt;
 
 /// One field of a packet. 24 bytes, no text: names come from the tables, text from the span.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct Node {
     /// The number that the field holds; 0 for text and bytes.
     pub value: u64,
     /// The bits that the field takes.
     pub span: Span,
-    /// Index of the node behind this one's last descendant.
-    pub end: u32,
+    /// What is small, in one word that is written at once: how many nodes it holds (bits 0 to 31),
+    /// which field it is (32 to 47), how deep it lies (48 to 55).
+    tag: u64,
+}
+
+impl Node {
+    #[inline]
+    const fn new(field: Field, depth: u8, span: Span, value: u64) -> Self {
+        Self { value, span, tag: (field.0 as u64) << 32 | (depth as u64) << 48 }
+    }
+
     /// Which field it is.
-    pub field: Field,
+    #[inline]
+    #[must_use]
+    pub const fn field(&self) -> Field {
+        Field((self.tag >> 32) as u16)
+    }
+
     /// How many groups it lies in.
-    pub depth: u8,
+    #[inline]
+    #[must_use]
+    pub const fn depth(&self) -> u8 {
+        (self.tag >> 48) as u8
+    }
+
+    /// How many of the nodes behind it lie in it, whatever their depth.
+    #[inline]
+    #[must_use]
+    pub const fn below(&self) -> u32 {
+        self.tag as u32
+    }
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Node")
+            .field("field", &self.field())
+            .field("span", &self.span)
+            .field("value", &self.value)
+            .field("depth", &self.depth())
+            .field("below", &self.below())
+            .finish()
+    }
 }
 
 /// The annotated tree of one packet, to be reused from packet to packet.
@@ -68,12 +106,12 @@ impl Tape {
     /// The first field of this kind.
     #[must_use]
     pub fn find(&self, field: Field) -> Option<&Node> {
-        self.nodes.iter().find(|node| node.field == field)
+        self.nodes.iter().find(|node| node.field() == field)
     }
 
     /// The nodes that hold no others, in the order of their bytes.
     pub fn leaves(&self) -> impl Iterator<Item = &Node> {
-        (1u32..).zip(&self.nodes).filter(|(next, node)| node.end == *next).map(|(_, node)| node)
+        self.nodes.iter().filter(|node| node.below() == 0)
     }
 
     /// Forgets the findings of these rules: a better reason for them is known.
@@ -97,15 +135,14 @@ impl Sink for Tape {
 
     #[inline]
     fn leaf(&mut self, field: Field, span: Span, value: u64) {
-        let end = self.next_index().wrapping_add(1);
-        self.nodes.push(Node { value, span, end, field, depth: self.depth });
+        self.nodes.push(Node::new(field, self.depth, span, value));
     }
 
     #[inline]
     fn open(&mut self, field: Field, start: u32) -> Mark {
         let index = self.next_index();
         let span = Span { start, len: 0 };
-        self.nodes.push(Node { value: 0, span, end: index, field, depth: self.depth });
+        self.nodes.push(Node::new(field, self.depth, span, 0));
         self.depth = self.depth.wrapping_add(1);
         Mark(index)
     }
@@ -113,15 +150,15 @@ impl Sink for Tape {
     #[inline]
     fn close(&mut self, mark: Mark, end: u32, value: u64) {
         self.depth = self.depth.wrapping_sub(1);
-        let next = self.next_index();
-        if next == mark.0.wrapping_add(1) {
+        let below = self.next_index().wrapping_sub(mark.0).wrapping_sub(1);
+        if below == 0 {
             // Its first field could not be read: there is nothing to show of the group.
             self.nodes.pop();
             return;
         }
         if let Some(node) = self.nodes.get_mut(mark.0 as usize) {
             node.span.len = end.saturating_sub(node.span.start);
-            node.end = next;
+            node.tag |= u64::from(below);
             node.value = value;
         }
     }

@@ -86,7 +86,7 @@ pub fn context(bytes: &[u8], tape: &Tape, version: Version, sender: Option<Sende
     // Of messages inside each other the innermost one counts, which stands last.
     let last = |field| {
         let nodes = if version == Version::Sn12 { tape.nodes() } else { &[] };
-        let node = nodes.iter().rev().find(|node| node.field == field);
+        let node = nodes.iter().rev().find(|node| node.field() == field);
         node.and_then(|node| u8::try_from(node.value).ok()).unwrap_or_default()
     };
     Context {
@@ -108,20 +108,20 @@ pub fn rows<'a>(tape: &'a Tape, bytes: &'a [u8], parts: bool) -> impl Iterator<I
     let mut counter = Siblings::default();
     let mut will_end = 0;
     (0u32..).zip(tape.nodes()).flat_map(move |(at, node)| {
-        if node.field == Field::WILL_PROPERTIES {
-            will_end = node.end;
+        if node.field() == Field::WILL_PROPERTIES {
+            will_end = at.saturating_add(1).saturating_add(node.below());
         }
-        let holds = node.end > at.saturating_add(1);
+        let holds = node.below() > 0;
         let row = Row {
-            field: node.field,
-            whole: node.field,
-            depth: node.depth,
+            field: node.field(),
+            whole: node.field(),
+            depth: node.depth(),
             span: node.span,
             number: node.value,
             bytes: node.span.of(bytes),
             index: counter.count(node),
             in_will: at < will_end,
-            is_group: holds || node.field.kind() == Kind::Group,
+            is_group: holds || node.field().kind() == Kind::Group,
         };
         let split = if parts && !row.is_group { split(&row) } else { Vec::new() };
         std::iter::once(row).chain(split)
@@ -132,20 +132,25 @@ pub fn rows<'a>(tape: &'a Tape, bytes: &'a [u8], parts: bool) -> impl Iterator<I
 #[derive(Default)]
 struct Siblings {
     last: [Option<(Field, u32)>; 16],
+    /// The depth of the node before.
+    deepest: usize,
 }
 
 impl Siblings {
     fn count(&mut self, node: &Node) -> u32 {
-        let depth = usize::from(node.depth);
-        for deeper in self.last.iter_mut().skip(depth.saturating_add(1)) {
-            *deeper = None;
+        let depth = usize::from(node.depth());
+        for level in depth.saturating_add(1)..=self.deepest {
+            if let Some(deeper) = self.last.get_mut(level) {
+                *deeper = None;
+            }
         }
+        self.deepest = depth;
         let Some(slot) = self.last.get_mut(depth) else { return 0 };
         let index = match *slot {
-            Some((field, n)) if field == node.field => n.saturating_add(1),
+            Some((field, n)) if field == node.field() => n.saturating_add(1),
             _ => 0,
         };
-        *slot = Some((node.field, index));
+        *slot = Some((node.field(), index));
         index
     }
 }

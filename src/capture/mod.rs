@@ -16,6 +16,7 @@ mod beside;
 mod block;
 mod blocks;
 mod error;
+mod excerpt;
 mod follow;
 mod interface;
 #[cfg(feature = "live")]
@@ -28,10 +29,12 @@ mod pcapng;
 mod stop;
 mod unpack;
 mod window;
+mod write;
 
 pub use crate::spec::link::LinkType;
 pub use beside::{Beside, Secrets};
 pub use error::{CaptureError, Fault, Notice, NoticeKind};
+pub use excerpt::{Excerpt, Left};
 pub use follow::follow;
 pub use magic::{FORMATS, FormatRow};
 pub use merge::Merge;

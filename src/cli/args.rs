@@ -56,6 +56,8 @@ pub(super) enum Command {
     Explain(Explanation),
     /// List the connections of captures, and why each ended.
     Sessions(Sessions),
+    /// Count: topics, clients, packet types, reason codes, latencies, overhead, what passed when.
+    Stats(Stats),
     /// Show one connection as a time line: client on the left, server on the right.
     Session(Session),
     /// List the interfaces to capture on, with their addresses (-D).
@@ -85,6 +87,10 @@ pub(super) struct Output {
     /// occurrence=f|l|a, aggregator=; (between the values of a field). May be repeated.
     #[arg(short = 'E', value_name = "NAME=VALUE", value_parser = super::columns::choice)]
     pub(super) field_options: Vec<super::columns::Choice>,
+    /// With -T payload: each payload in a file of this folder, named after its packet and topic; the
+    /// names of the files are listed. A file that is there already is never written over.
+    #[arg(long, value_name = "DIR")]
+    pub(super) split: Option<PathBuf>,
     /// The tree, as with tshark: the same as -T tree. Beside another -T it changes nothing.
     #[arg(short = 'V')]
     pub(super) verbose: bool,
@@ -173,13 +179,14 @@ impl Answer {
             display_filter: None,
             fields: Vec::new(),
             field_options: Vec::new(),
+            split: None,
             mosquitto: None,
         }
     }
 }
 
 /// How connections are read.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Protocol {
     /// Read a TCP port as MQTT, besides 1883 and 8883: tcp.port==1884,mqtt; or a UDP port as
     /// MQTT-SN, besides 1884 and 10000: udp.port==2442,mqttsn. May be repeated.
@@ -246,6 +253,11 @@ pub(super) struct Read {
     /// At the end of the file wait for more, until Ctrl-C: for a capture that is still being written.
     #[arg(long)]
     pub(super) follow: bool,
+    /// Also write the frames of the packets that are shown to a file: pcapng with the findings as comments,
+    /// which Wireshark shows, or pcap without them where the name ends in .pcap. With -q nothing else is shown.
+    /// With -T parquet: the folder for its files.
+    #[arg(short = 'w', value_name = "FILE|DIR")]
+    pub(super) write: Option<PathBuf>,
     #[command(flatten)]
     pub(super) protocol: Protocol,
     #[command(flatten)]
@@ -317,6 +329,86 @@ pub(super) struct Sessions {
     pub(super) answer: Answer,
 }
 
+/// Which statistics, and what of them.
+#[derive(Debug, Args)]
+pub(super) struct Figures {
+    /// A statistic, by its name or by tshark's: topics, io,stat,1, conv,tcp. May be repeated; -z help
+    /// lists all.
+    #[arg(short = 'z', value_name = "STATISTIC")]
+    pub(super) statistics: Vec<String>,
+    /// Count by the values of a field that filters can name: mqtt.qos. -z latencies is grouped by it.
+    #[arg(long, value_name = "FIELD")]
+    pub(super) by: Option<String>,
+    /// Show this many rows of a ranking, 0 is all [default: 20 in tables, all elsewhere].
+    #[arg(long, value_name = "N")]
+    pub(super) top: Option<usize>,
+    /// Order rows by a column, the greatest first; its name is that of the key in JSON: payload_max.
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) sort: Option<String>,
+}
+
+/// `mqttscope stats`
+#[derive(Debug, Args)]
+#[command(after_help = statistics_help())]
+pub(super) struct Stats {
+    /// Captures, read as one in the order of time; - is standard input. What follows them may be a
+    /// filter, as with tshark: mqttscope stats FILE mqtt.qos==2.
+    #[arg(value_name = "FILE", required_unless_present_any = ["read_file", "interfaces", "statistics"])]
+    pub(super) files: Vec<OsString>,
+    /// A capture, as with tshark. May be repeated.
+    #[arg(short = 'r', value_name = "FILE", conflicts_with = "interfaces")]
+    pub(super) read_file: Vec<PathBuf>,
+    /// Capture on an interface, and count until Ctrl-C, -c or -a ends it. May be repeated.
+    #[arg(short = 'i', value_name = "IFACE", conflicts_with = "files")]
+    pub(super) interfaces: Vec<String>,
+    #[arg(short = 'f', value_name = "FILTER", requires = "interfaces", help = filter_help())]
+    pub(super) filter: Option<String>,
+    /// Stop after seconds or frames: duration:N, packets:N.
+    #[arg(short = 'a', value_name = "CONDITION:N", requires = "interfaces", value_parser = super::conditions::parse_end)]
+    pub(super) end: Vec<super::conditions::Condition>,
+    /// Stop after this many frames.
+    #[arg(short = 'c', value_name = "FRAMES")]
+    pub(super) count: Option<u64>,
+    #[command(flatten)]
+    pub(super) figures: Figures,
+    /// Count only packets that a filter in Wireshark's language chooses: mqtt.qos == 2. Fields: -G fields.
+    #[arg(short = 'Y', value_name = "FILTER")]
+    pub(super) display_filter: Option<String>,
+    /// Output format.
+    #[arg(short = 'T', value_name = "FORMAT", default_value = "table", value_parser = formats_of_statistics())]
+    pub(super) format: String,
+    /// Hide passwords, user names and authentication data.
+    #[arg(long)]
+    pub(super) redact: bool,
+    /// Colour: auto colours on a terminal, and honours NO_COLOR and CLICOLOR_FORCE.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: ColorArg,
+    /// Fit tables to this many columns [default: the terminal's width; endless elsewhere].
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
+    pub(super) width: Option<u16>,
+    /// No packets are shown anyway: this option does nothing and is taken for tshark's sake.
+    #[arg(short = 'q', hide = true)]
+    pub(super) quiet: bool,
+    #[command(flatten)]
+    pub(super) protocol: Protocol,
+}
+
+impl Stats {
+    /// The same as options of packets of which none is shown.
+    pub(super) fn output(&self) -> Output {
+        let answer = Answer {
+            time: TimeFormat::default(),
+            redact: self.redact,
+            color: self.color,
+            width: self.width,
+            fail_on: None,
+            no_pager: true,
+        };
+        let display_filter = self.display_filter.clone();
+        Output { quiet: true, display_filter, ..answer.output("summary") }
+    }
+}
+
 /// `mqttscope session`
 #[derive(Debug, Args)]
 #[command(after_help = examples::of("session"))]
@@ -338,6 +430,11 @@ pub(super) struct Session {
     #[command(flatten)]
     pub(super) answer: Answer,
 }
+
+/// Bytes of a frame that are captured.
+const SNAPLEN: u32 = 262_144;
+/// The kernel's buffer of an interface, in MiB.
+const BUFFER_MIB: u32 = 64;
 
 /// `mqttscope live`
 #[derive(Debug, Args)]
@@ -373,21 +470,53 @@ pub(super) struct Live {
     #[arg(long)]
     pub(super) no_reopen: bool,
     /// Capture at most this many bytes of a frame.
-    #[arg(short = 's', value_name = "BYTES", default_value_t = 262_144)]
+    #[arg(short = 's', value_name = "BYTES", default_value_t = SNAPLEN)]
     pub(super) snaplen: u32,
     /// Don't put the interface into promiscuous mode.
     #[arg(short = 'p')]
     pub(super) no_promiscuous: bool,
     /// Size of the kernel's buffer of each interface in MiB.
-    #[arg(short = 'B', value_name = "MIB", default_value_t = 64)]
+    #[arg(short = 'B', value_name = "MIB", default_value_t = BUFFER_MIB)]
     pub(super) buffer: u32,
     /// At the end, list the connections and why each ended; with -q only that.
     #[arg(long)]
     pub(super) sessions: bool,
     #[command(flatten)]
+    pub(super) figures: Figures,
+    #[command(flatten)]
     pub(super) protocol: Protocol,
     #[command(flatten)]
     pub(super) output: Output,
+}
+
+impl Live {
+    /// A capture of which no packet is shown and nothing is written.
+    pub(super) fn quiet(
+        (interfaces, filter): (Vec<String>, Option<String>),
+        (count, end): (Option<u64>, Vec<super::conditions::Condition>),
+        protocol: Protocol,
+        output: Output,
+    ) -> Self {
+        let figures = Figures { statistics: Vec::new(), by: None, top: None, sort: None };
+        Self {
+            interfaces,
+            words: Vec::new(),
+            filter,
+            count,
+            end,
+            ring: Vec::new(),
+            write: None,
+            user: None,
+            no_reopen: false,
+            snaplen: SNAPLEN,
+            no_promiscuous: false,
+            buffer: BUFFER_MIB,
+            sessions: false,
+            figures,
+            protocol,
+            output,
+        }
+    }
 }
 
 /// `mqttscope fields`
@@ -498,6 +627,12 @@ fn formats_of(rows: &'static [render::FormatRow]) -> clap::builder::PossibleValu
         .into()
 }
 
+fn formats_of_statistics() -> clap::builder::PossibleValuesParser {
+    let rows = render::stats::FORMATS.iter();
+    let values = rows.map(|row| clap::builder::PossibleValue::new(row.name).help(row.about));
+    values.collect::<Vec<_>>().into()
+}
+
 fn times() -> impl clap::builder::TypedValueParser<Value = TimeFormat> {
     |text: &str| text.parse::<TimeFormat>().map_err(|error| error.to_string())
 }
@@ -507,6 +642,15 @@ fn notations() -> String {
     format!(
         "Notations that are understood, also in the middle of other text:\n  {}",
         names.join("\n  ")
+    )
+}
+
+fn statistics_help() -> String {
+    let defaults = crate::stats::DEFAULT.join(", ");
+    format!(
+        "Statistics of -z (without it: {defaults}); in brackets the same in tshark's manner:\n{}\n\n{}",
+        super::stats::list(),
+        examples::of("stats")
     )
 }
 

@@ -19,6 +19,10 @@ pub(super) fn filter(words: &str, output: &Output) -> Result<Option<Filter>, ()>
         report::line("-e and -E are about the fields of -T fields and -T csv: add one of them");
         return Err(());
     }
+    if output.split.is_some() && output.format != "payload" {
+        report::line("--split is about the payloads of -T payload: add that");
+        return Err(());
+    }
     Filter::parse(words).map_err(|error| tell(words, &error))
 }
 

@@ -53,6 +53,17 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "stats",
+        &[
+            "mqttscope stats capture.pcapng",
+            "mqttscope stats capture.pcapng -z topics --top 50 --sort bytes",
+            "mqttscope stats capture.pcapng -z io,stat,1 -T csv",
+            "mqttscope stats capture.pcapng -z latencies --by mqtt.client",
+            "mqttscope stats capture.pcapng 'mqtt.topic ~ \"plant/#\"' --by mqtt.qos",
+            "mqttscope -q -z conv,tcp -r capture.pcapng",
+        ],
+    ),
+    (
         "log",
         &[
             "mqttscope log capture.pcap",

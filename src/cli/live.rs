@@ -64,12 +64,26 @@ fn mistake(args: &Args) -> Option<&'static str> {
     rows.into_iter().find(|(is_wrong, _)| *is_wrong).map(|(_, sentence)| sentence)
 }
 
+/// The same with statistics that are told at the end.
+#[cfg(not(feature = "live"))]
+pub(super) fn run_with(
+    _args: &Args,
+    _filter: Option<crate::filter::Filter>,
+    _counter: Option<super::stats::Counter>,
+) -> anyhow::Result<Outcome> {
+    anyhow::bail!(report::NO_LIVE)
+}
+
+#[cfg(feature = "live")]
+pub(super) use capturing::run_with;
+
 #[cfg(feature = "live")]
 mod capturing {
     use super::super::conditions::Condition;
     use super::super::decode_on::DecodeAs;
     use super::super::keylog::{self, Waker};
     use super::super::output::Printer;
+    use super::super::stats::{self, Counter};
     use super::super::{Outcome, choose, report};
     use super::Args;
     use crate::capture::live::rights::{self, Account, Needs};
@@ -93,6 +107,19 @@ mod capturing {
     pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         let chosen = args.output.display_filter.as_deref().unwrap_or_default();
         let Ok(filter) = choose::filter(chosen, &args.output) else { return Ok(Outcome::Usage) };
+        let counter = match stats::beside(&args.figures, &args.output) {
+            Ok(counter) => counter,
+            Err(outcome) => return Ok(outcome),
+        };
+        run_with(args, filter, counter)
+    }
+
+    /// The same with statistics that are told at the end.
+    pub(in crate::cli) fn run_with(
+        args: &Args,
+        filter: Option<Filter>,
+        counter: Option<Counter>,
+    ) -> anyhow::Result<Outcome> {
         let options = options(args);
         let account = rights::account(args.user.as_deref())?;
         let mut live = Live::open(&options, stop(args)?)?;
@@ -118,7 +145,7 @@ mod capturing {
         let interfaces = live.interfaces().join(", ");
         let frames = if options.filter.is_empty() { "all frames" } else { &options.filter };
         report::line(&format!("capturing on {interfaces}: {frames}"));
-        capture(args, live, filter)
+        capture(args, live, filter, counter)
     }
 
     fn not_created(error: LiveError, account: Option<&Account>) -> anyhow::Error {
@@ -132,12 +159,20 @@ mod capturing {
         }
     }
 
-    fn capture(args: &Args, mut live: Live, filter: Option<Filter>) -> anyhow::Result<Outcome> {
+    fn capture(
+        args: &Args,
+        mut live: Live,
+        filter: Option<Filter>,
+        counter: Option<Counter>,
+    ) -> anyhow::Result<Outcome> {
         // Which file of a ring a frame is in is not known.
         let written = if args.ring.is_empty() { args.write.as_slice() } else { &[] };
         let mut printer = Printer::new(&args.output, true, written)?;
         if args.sessions {
             printer.add_sessions(&args.output);
+        }
+        if let Some(counter) = counter {
+            printer.add_counter(counter);
         }
         let printer = Filtered::new(filter, printer);
         let secrets = keylog::secrets(args.protocol.key_log(), true)?;
@@ -150,6 +185,7 @@ mod capturing {
         inspector.finish();
         let outcome = inspector.consumer().inner.finish()?;
         report::inspection(&inspector);
+        inspector.consumer().inner.report_counter();
         choose::report(inspector.consumer());
         if inspector.records() == 0 && args.filter.is_none() && args.words.is_empty() {
             report::line(OTHER_PORTS);

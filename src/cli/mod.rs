@@ -26,6 +26,7 @@ mod report;
 mod sessions;
 mod shell;
 mod shorthand;
+mod stats;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -91,6 +92,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Log(args) => log::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Sessions(args) => sessions::list(args),
+        Command::Stats(args) => stats::run(args),
         Command::Session(args) => sessions::one(args),
         Command::Interfaces => interfaces::run(),
         Command::Fields(args) => fields::run(args),

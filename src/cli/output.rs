@@ -2,23 +2,37 @@
 
 use super::args::{ColorArg, Output};
 use super::pager::Out;
+use super::stats::Counter;
 use super::{Outcome, columns, report};
+use crate::capture::{Excerpt, Frame};
 use crate::pipeline::{Consumer, Lifeline, Record};
-use crate::render::digest::Digest;
+use crate::render::digest::{self, Digest};
 use crate::render::paint::{Painter, Role};
-use crate::render::{self, Format, FormatRow, Options};
+use crate::render::{self, Format, FormatRow, Options, OutputError, Target};
 use crate::session::Ended;
 use crate::spec::Severity;
+use anyhow::Context;
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+/// Why untrusted bytes are not written to a terminal.
+const RAW: &str = "-T payload writes bytes as they are, which could steer this terminal: write them to a \
+     file or a pipe, or each to a file of its own with --split DIR";
+
+/// Why a format of files writes none.
+const NO_FOLDER: &str = "-T parquet writes files: mqttscope read -T parquet -w DIR FILE";
+
 /// Writes records to standard output.
 pub(super) struct Printer {
     format: Box<dyn Format>,
+    /// The frames of what is shown, where they are written, and to where.
+    excerpt: Option<(Excerpt, PathBuf)>,
     /// The connections, told behind the packets.
     sessions: Option<Box<dyn Format>>,
+    /// The statistics, told behind those.
+    counter: Option<Counter>,
     out: BufWriter<Out>,
     flush_each: bool,
     quiet: bool,
@@ -46,10 +60,27 @@ impl Printer {
         live: bool,
         inputs: &[PathBuf],
     ) -> anyhow::Result<Self> {
+        Self::with_folder(output, name, live, inputs, output.split.as_deref())
+    }
+
+    /// The same for a format that writes files of its own to this folder.
+    pub(super) fn with_folder(
+        output: &Output,
+        name: &str,
+        live: bool,
+        inputs: &[PathBuf],
+        folder: Option<&Path>,
+    ) -> anyhow::Result<Self> {
         let row = render::format(name)
             .ok_or_else(|| anyhow::anyhow!("there is no output format \"{name}\""))?;
+        if folder.is_none() {
+            let is_raw = row.target == Target::NoTerminal;
+            anyhow::ensure!(!is_raw || !io::stdout().is_terminal(), RAW);
+            anyhow::ensure!(row.target != Target::Folder, NO_FOLDER);
+        }
         let mut options = options(output);
         options.inputs = inputs.iter().map(|path| input(path)).collect();
+        options.folder = folder.map(Path::to_owned);
         Ok(Self::of(row, &options, output, live))
     }
 
@@ -60,7 +91,9 @@ impl Printer {
         let out = if is_paged { Out::paged() } else { Out::plain() };
         Self {
             format: (row.make)(options),
+            excerpt: None,
             sessions: None,
+            counter: None,
             out: BufWriter::with_capacity(64 << 10, out),
             flush_each: output.line_buffered || (is_terminal && !live),
             quiet: output.quiet,
@@ -81,6 +114,28 @@ impl Printer {
         self.sessions = row.map(|row| (row.make)(&options(output)));
     }
 
+    /// Writes the frames of the chosen packets to a file, too.
+    pub(super) fn add_excerpt(&mut self, path: &Path) -> anyhow::Result<()> {
+        let excerpt = Excerpt::create(path);
+        let excerpt = excerpt.with_context(|| format!("{} cannot be created", path.display()))?;
+        self.excerpt = Some((excerpt, path.to_owned()));
+        Ok(())
+    }
+
+    /// Counts too, and tells that behind the packets.
+    #[cfg(feature = "live")]
+    pub(super) fn add_counter(&mut self, counter: Counter) {
+        self.counter = Some(counter);
+    }
+
+    /// Tells on standard error what was counted and has no other place.
+    #[cfg(feature = "live")]
+    pub(super) fn report_counter(&self) {
+        if let Some(counter) = &self.counter {
+            counter.report();
+        }
+    }
+
     /// Writes what is left, and tells how the run ended.
     pub(super) fn finish(&mut self) -> anyhow::Result<Outcome> {
         if self.failed.is_none() {
@@ -88,6 +143,9 @@ impl Printer {
         }
         self.out.get_mut().close();
         match self.failed.take() {
+            Some(error) if error.get_ref().is_some_and(|inner| inner.is::<OutputError>()) => {
+                Err(anyhow::Error::new(error))
+            }
             // What was asked for is not there.
             Some(error) if error.kind() == io::ErrorKind::NotFound => {
                 report::line(&error.to_string());
@@ -124,6 +182,10 @@ impl Printer {
 
     fn end(&mut self) -> io::Result<()> {
         self.format.end(&mut self.out)?;
+        if let Some((excerpt, path)) = &mut self.excerpt {
+            let left = excerpt.finish().map_err(|error| file_error(path, error))?;
+            report::excerpt_written(path, &left);
+        }
         if let Some((_, digest)) = &self.findings {
             let mut text = String::new();
             digest.write(self.painter, &mut text);
@@ -135,6 +197,9 @@ impl Printer {
         }
         if let Some(sessions) = &mut self.sessions {
             sessions.end(&mut self.out)?;
+        }
+        if let Some(counter) = &self.counter {
+            counter.write(&mut self.out)?;
         }
         self.out.flush()
     }
@@ -150,10 +215,19 @@ impl Printer {
         if let Some(sessions) = &mut self.sessions {
             sessions.record(record, &mut self.out)?;
         }
+        if let Some(counter) = &mut self.counter {
+            // It takes all there is.
+            let _ = counter.stats.record(record);
+        }
         let is_wanted = match &mut self.findings {
             Some((least, digest)) => digest.add(record, *least),
             None => true,
         };
+        if let Some((excerpt, _)) = &mut self.excerpt
+            && is_wanted
+        {
+            excerpt.choose(record.origin.frames, digest::comments(record));
+        }
         if self.quiet || !is_wanted {
             return Ok(());
         }
@@ -162,15 +236,40 @@ impl Printer {
     }
 }
 
+/// The error that is about a file; nobody reads a pipe any more is none.
+fn file_error(path: &Path, error: io::Error) -> io::Error {
+    if error.kind() == io::ErrorKind::BrokenPipe { error } else { OutputError::of(path, error) }
+}
+
 impl Consumer for Printer {
+    fn frame(&mut self, frame: &Frame<'_>) {
+        if let Some((excerpt, path)) = &mut self.excerpt
+            && self.failed.is_none()
+        {
+            self.failed = excerpt.frame(frame).map_err(|error| file_error(path, error)).err();
+        }
+    }
+
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        if self.failed.is_some() {
+            return ControlFlow::Break(());
+        }
         let worst = record.tape.worst();
         self.found |= self.fail_on.is_some_and(|limit| worst >= Some(limit));
         let result = self.write(record);
         self.flow(result)
     }
 
+    fn lost(&mut self, stream: Option<u64>) {
+        if let Some(counter) = &mut self.counter {
+            counter.stats.lost(stream);
+        }
+    }
+
     fn ended(&mut self, ended: &Ended) {
+        if let Some(counter) = &mut self.counter {
+            counter.stats.ended(ended);
+        }
         if self.failed.is_none() {
             self.failed = self.end_of(ended).err();
         }
@@ -238,6 +337,7 @@ pub(super) fn options(output: &Output) -> Options {
         mosquitto: output.mosquitto.unwrap_or_default(),
         session: String::new(),
         inputs: Vec::new(),
+        folder: None,
     }
 }
 

@@ -8,9 +8,10 @@ use crate::capture::{CaptureError, Fault, Merge, Source, Stop};
 use crate::carrier::tls::Secrets;
 use crate::filter::Filtered;
 use crate::pipeline::{Consumer, Inspector, Settings};
+use crate::render::{self, Target};
 use anyhow::Context;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
     run_as(args, &args.output.format)
@@ -22,7 +23,19 @@ pub(super) fn run_as(args: &Read, format: &str) -> anyhow::Result<Outcome> {
     let files: Vec<PathBuf> = args.read_file.iter().cloned().chain(others).collect();
     let chosen = choose::both(args.output.display_filter.as_deref(), words);
     let Ok(filter) = choose::filter(&chosen, &args.output) else { return Ok(Outcome::Usage) };
-    let printer = Printer::with_format(&args.output, format, args.follow, &files)?;
+    let row = render::format(format);
+    // With a format of files -w is their folder, else a capture file.
+    let is_folder = row.is_some_and(|row| row.target == Target::Folder);
+    let (folder, file) = if is_folder { (&args.write, &None) } else { (&None, &args.write) };
+    if let Some(mistake) = file.as_deref().and_then(|path| mistake(path, &files, args)) {
+        report::line(&mistake);
+        return Ok(Outcome::Usage);
+    }
+    let folder = folder.as_deref().or(args.output.split.as_deref());
+    let mut printer = Printer::with_folder(&args.output, format, args.follow, &files, folder)?;
+    if let Some(path) = file {
+        printer.add_excerpt(path)?;
+    }
     let printer = Filtered::new(filter, printer);
     inspect(&files, args.count, args.follow, &args.protocol, (printer, args.output.redact))
 }
@@ -140,6 +153,32 @@ impl<C: Consumer> Reading<C> {
             }
         }
     }
+}
+
+/// Why `-w -` is refused.
+const WRITE_AND_SHOW: &str = "-w - would mix the capture with what is shown, as both go to standard output: \
+     add -q, without --findings, or write to a file";
+
+/// Why no capture can be written to this file.
+fn mistake(path: &Path, files: &[PathBuf], args: &Read) -> Option<String> {
+    let is_shown = !args.output.quiet || args.output.findings.is_some();
+    if path.as_os_str() == "-" && is_shown {
+        return Some(WRITE_AND_SHOW.to_owned());
+    }
+    if args.output.redact {
+        return Some(WRITE_AND_REDACT.to_owned());
+    }
+    let is_read = files.iter().any(|file| is_same(file, path));
+    is_read.then(|| format!("{} is read, so it cannot be written", path.display()))
+}
+
+/// Why `-w` is refused with `--redact`.
+const WRITE_AND_REDACT: &str =
+    "--redact does not reach into the frames that -w writes: leave one of them out";
+
+/// Whether two names stand for one file.
+fn is_same(a: &Path, b: &Path) -> bool {
+    a.canonicalize().ok().zip(b.canonicalize().ok()).is_some_and(|(a, b)| a == b)
 }
 
 /// Why `--follow` is refused.

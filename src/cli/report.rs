@@ -1,6 +1,6 @@
 //! What is told on standard error: errors, and what was passed over.
 
-use crate::capture::{CaptureError, Notice};
+use crate::capture::{CaptureError, Left, Notice};
 use crate::pipeline::{Consumer, Inspector};
 use crate::render::flow::Flow;
 use crate::render::paint::{Painter, Role};
@@ -88,6 +88,26 @@ pub(super) fn inspection<C: Consumer>(inspector: &Inspector<C>) {
     comments(inspector);
     if inspector.records() == 0 {
         nothing(inspector);
+    }
+}
+
+/// What was written of a capture's frames, and what was not.
+pub(super) fn excerpt_written(path: &Path, left: &Left) {
+    let file = path.display();
+    line(&format!("{} written to {file}", text::count(left.written, "frame")));
+    for (count, noun, what) in [
+        (left.late, "frame", "not in it: they lay too far before the end of their packets"),
+        (left.other_link, "frame", "not in it: pcap has one link type for all; pcapng keeps them"),
+        (
+            left.comments,
+            "comment",
+            "not in it: pcap has no place for them, or a frame has too many",
+        ),
+        (left.without_time, "frame", "in it with a time of 1970, as the capture has none"),
+    ] {
+        if count > 0 {
+            line(&format!("{} {what}", text::count(count, noun)));
+        }
     }
 }
 

@@ -24,7 +24,11 @@ pub(super) fn expand(mut args: Vec<OsString>) -> Vec<OsString> {
         let letter = letters.chars().next()?;
         MEANS.iter().find(|row| row.0 == letter).map(|row| (at, row.1))
     });
+    let has_statistics =
+        args.iter().any(|arg| arg.to_str().is_some_and(|arg| arg.starts_with("-z")));
     if let Some((at, command)) = found {
+        // tshark counts beside what it shows, and nothing but counts with -q.
+        let command = if has_statistics && command == "read" { "stats" } else { command };
         if command == "interfaces" {
             args.remove(at);
         }
@@ -55,5 +59,7 @@ mod tests {
         assert_eq!(expanded("m decode -D"), "m decode -D");
         assert_eq!(expanded("m --help"), "m --help");
         assert_eq!(expanded("m -G fields"), "m fields");
+        assert_eq!(expanded("m -q -z io,stat,1 -r f"), "m stats -q -z io,stat,1 -r f");
+        assert_eq!(expanded("m -i lo -z types"), "m live -i lo -z types");
     }
 }

@@ -5,7 +5,7 @@ use super::error::FilterError;
 use super::operand;
 use super::plan::Operand;
 use super::subject::Subject;
-use super::value::Type;
+use super::value::{Type, Value};
 use crate::pipeline::Record;
 use std::ops::ControlFlow;
 
@@ -51,5 +51,23 @@ impl Columns {
             values
         };
         self.columns.iter().map(read).collect()
+    }
+
+    /// Gives the values of all fields as text, until `take` wants no more. Where the record
+    /// `is_whole` its tree and its facts are there; where not, the result tells whether the values
+    /// are known without them.
+    pub fn each(
+        &self,
+        record: &Record<'_>,
+        is_whole: bool,
+        take: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> bool {
+        let subject = Subject::new(record, is_whole);
+        self.columns.iter().all(|column| {
+            column.operand.each(&subject, &mut |value| match (&value, column.kind) {
+                (Value::Text(text), _) => take(text),
+                _ => take(shown(&value, column.kind).as_bytes()),
+            })
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! A consumer that gets the chosen records alone.
 
 use super::Filter;
-use crate::pipeline::{Consumer, Lifeline, Record};
+use crate::pipeline::{Consumer, Frame, Lifeline, Record};
 use crate::session::ended::Ended;
 use std::ops::ControlFlow;
 
@@ -35,9 +35,23 @@ impl<C: Consumer> Consumer for Filtered<C> {
 
     fn wants(&mut self, record: &Record<'_>) -> bool {
         let Some(filter) = &self.filter else { return self.inner.wants(record) };
-        let is_wanted = filter.may_accept(record) && self.inner.wants(record);
-        self.left_out = self.left_out.saturating_add(u64::from(!is_wanted));
-        is_wanted
+        match filter.early(record) {
+            // What is not chosen for certain has to come again before it is shown to anybody.
+            None => true,
+            Some(true) => {
+                let is_wanted = self.inner.wants(record);
+                self.chosen = self.chosen.saturating_add(u64::from(!is_wanted));
+                is_wanted
+            }
+            Some(false) => {
+                self.left_out = self.left_out.saturating_add(1);
+                false
+            }
+        }
+    }
+
+    fn frame(&mut self, frame: &Frame<'_>) {
+        self.inner.frame(frame);
     }
 
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
@@ -47,6 +61,10 @@ impl<C: Consumer> Consumer for Filtered<C> {
         }
         self.left_out = self.left_out.saturating_add(1);
         ControlFlow::Continue(())
+    }
+
+    fn lost(&mut self, stream: Option<u64>) {
+        self.inner.lost(stream);
     }
 
     fn ended(&mut self, ended: &Ended) {

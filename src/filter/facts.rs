@@ -116,7 +116,7 @@ pub(super) fn reason_codes<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> 
         });
     }
     let is_code = |field: Field| field.kind() == Kind::Code && field.key().starts_with("mqtt.");
-    let codes = record.tape.nodes().iter().filter(|node| is_code(node.field));
+    let codes = record.tape.nodes().iter().filter(|node| is_code(node.field()));
     let mut values = codes.map(|node| Value::number(node.value));
     matches!(values.try_for_each(take), ControlFlow::Continue(()) | ControlFlow::Break(()))
 }

@@ -78,10 +78,10 @@ impl Filter {
         self.test.eval(&Subject::new(record, true)).unwrap_or_default()
     }
 
-    /// Whether a record whose tree, findings and facts are not there yet may be chosen. `false` is
-    /// final.
+    /// Whether a record whose tree, findings and facts are not there yet is chosen; `None` where
+    /// that rests on them. What is known is final.
     #[must_use]
-    pub fn may_accept(&self, record: &Record<'_>) -> bool {
-        self.test.eval(&Subject::new(record, false)).unwrap_or(true)
+    pub fn early(&self, record: &Record<'_>) -> Option<bool> {
+        self.test.eval(&Subject::new(record, false))
     }
 }

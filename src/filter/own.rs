@@ -273,7 +273,7 @@ pub(super) fn instead(key: &str) -> Option<Read> {
 /// A Property Length of 0, the first or the second of a packet, has no group for its properties.
 fn no_properties(subject: &Subject<'_>, group: Field, nth: usize, take: Take<'_, '_>) -> bool {
     let tape = subject.record.tape;
-    let lengths = tape.nodes().iter().filter(|node| node.field == Field::PROPERTY_LENGTH);
+    let lengths = tape.nodes().iter().filter(|node| node.field() == Field::PROPERTY_LENGTH);
     protocol(tape.find(group).is_none() && lengths.count() >= nth, take)
 }
 

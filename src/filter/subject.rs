@@ -100,7 +100,7 @@ impl FieldRow {
         take: Take<'_, 's>,
     ) -> ControlFlow<()> {
         for node in tape.nodes() {
-            if fields.contains(&node.field) {
+            if fields.contains(&node.field()) {
                 let row = row(node, bytes);
                 match part {
                     Part::Length => take(Value::number(row.content().len() as u64))?,
@@ -119,15 +119,15 @@ impl FieldRow {
 /// A node as a row. Where among its siblings it stands makes no difference to its value.
 pub(super) fn row<'a>(node: &Node, bytes: &'a [u8]) -> Row<'a> {
     Row {
-        field: node.field,
-        whole: node.field,
-        depth: node.depth,
+        field: node.field(),
+        whole: node.field(),
+        depth: node.depth(),
         span: node.span,
         number: node.value,
         bytes: node.span.of(bytes),
         index: 0,
         in_will: false,
-        is_group: node.field.kind() == Kind::Group,
+        is_group: node.field().kind() == Kind::Group,
     }
 }
 

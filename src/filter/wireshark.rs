@@ -141,8 +141,8 @@ fn each<'s>(
     }
     let record = subject.record;
     for node in record.tape.nodes() {
-        let is_unknown = node.field == Field::UNKNOWN_PROPERTY;
-        let is_property = is_unknown || node.field.as_property().is_some();
+        let is_unknown = node.field() == Field::UNKNOWN_PROPERTY;
+        let is_property = is_unknown || node.field().as_property().is_some();
         let value = if is_property { what(&row(node, record.bytes)) } else { None };
         if value.is_some_and(|value| take(value).is_break()) {
             break;
@@ -216,7 +216,7 @@ fn empty_topic<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
         topics.contains(&field) && len <= 16
     };
     let mut nodes = record.tape.nodes().iter();
-    let is_so = nodes.any(|node| is_empty(node.field, node.span.len));
+    let is_so = nodes.any(|node| is_empty(node.field(), node.span.len));
     subject.is_whole && give(is_so && record.tape.find(TOPIC_ALIAS).is_none(), take)
 }
 

@@ -595,7 +595,11 @@ impl<C: Consumer> Packets<'_, C> {
                 self.worker.reader.lost(
                     self.session,
                     Some(self.sender),
-                    Origin { time: self.time, ..Origin::default() },
+                    Origin {
+                        time: self.time,
+                        stream: Some(self.connection.stream),
+                        ..Origin::default()
+                    },
                 );
                 return self.trouble.lose(missing);
             }

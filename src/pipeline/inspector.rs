@@ -165,6 +165,7 @@ impl<C: Consumer> Inspector<C> {
 
     /// Takes a frame. `Break`: the consumer wants no more.
     pub fn frame(&mut self, frame: &Frame<'_>) -> ControlFlow<()> {
+        self.worker.reader.consumer.frame(frame);
         self.worker.clock.tick(frame.time);
         self.frames = self.frames.saturating_add(1);
         if self.link != Some(frame.link) {

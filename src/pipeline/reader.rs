@@ -292,6 +292,7 @@ impl<C: Consumer> Reader<C> {
     ) {
         let at = self.at(origin);
         connection.lost(sender.unwrap_or(Sender::Client), at, &mut self.shared);
+        self.consumer.lost(origin.stream);
     }
 
     /// Nothing more comes of a connection. `ends` are its client and its server; `seen` is what TCP
@@ -525,8 +526,8 @@ pub(super) fn is_on_header(rule: Rule) -> bool {
 fn note_in_header(tape: &mut Tape, finding: Finding) {
     let field =
         HEADER_RULES.iter().find(|(rule, _)| *rule == finding.rule).map(|(_, field)| *field);
-    let node = tape.nodes().iter().find(|node| Some(node.field) == field);
-    let place = node.map(|node| (node.span, node.field));
+    let node = tape.nodes().iter().find(|node| Some(node.field()) == field);
+    let place = node.map(|node| (node.span, node.field()));
     tape.note(match place {
         Some((span, field)) => Finding { span, field, ..finding },
         None => finding,

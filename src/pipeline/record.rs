@@ -2,6 +2,7 @@
 
 use super::{Lifeline, Notes};
 use crate::annotate::{Tape, view};
+use crate::capture::Frame;
 use crate::mqtt::Decoded;
 use crate::mqtt::repair::Repair;
 use crate::mqttsn;
@@ -160,14 +161,25 @@ pub trait Consumer {
     }
 
     /// Whether a record may be wanted whose tree, findings, headers and facts are not there yet:
-    /// nothing of them is made for one that is not. It is counted all the same.
+    /// nothing of them is made for one that is not. It is counted all the same. A consumer to which
+    /// such a record is enough takes it here, and does not want it again.
     fn wants(&mut self, record: &Record<'_>) -> bool {
         let _ = record;
         true
     }
 
+    /// A frame, before anything is made of it.
+    fn frame(&mut self, frame: &Frame<'_>) {
+        let _ = frame;
+    }
+
     /// One record. `Break` ends the run.
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()>;
+
+    /// Bytes of a connection were lost, or could not be read: what rests on them is not known any more.
+    fn lost(&mut self, stream: Option<u64>) {
+        let _ = stream;
+    }
 
     /// A connection of MQTT, or to a port of MQTT, with all that is known of it. Mostly it has just
     /// ended; where its Will or its session waits for something it comes later, at the latest at

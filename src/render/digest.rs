@@ -1,5 +1,6 @@
 //! What was found, counted: by rule and by client.
 
+use super::citation;
 use super::paint::{Painter, Role};
 use super::sessions::place;
 use super::summary::{columns, cut};
@@ -140,4 +141,17 @@ fn client(record: &Record<'_>) -> Vec<u8> {
 
 fn shown(name: &[u8]) -> String {
     if name.is_empty() { "(not known)".into() } else { cut(&Escaped(name).to_string(), NAME) }
+}
+
+/// The findings of a record as comments on its frame: `#7 PUBLISH: error: QoS 3 does not exist
+/// [MQTT-3.3.1-4]`.
+pub fn comments(record: &Record<'_>) -> impl Iterator<Item = String> {
+    let context = record.context();
+    record.tape.findings().iter().map(move |finding| {
+        let (severity, message) = (finding.severity().name(), finding.message(&context));
+        let (number, kind) = (record.number, record.type_name());
+        let said = citation(finding, &context);
+        let blank = if said.is_empty() { "" } else { " " };
+        text::safe(&format!("#{number} {kind}: {severity}: {message}{blank}{said}"))
+    })
 }

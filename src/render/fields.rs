@@ -134,7 +134,7 @@ impl Fields {
     }
 }
 
-fn quoted(text: &str, quote: char) -> String {
+pub(in crate::render) fn quoted(text: &str, quote: char) -> String {
     let twice: String = [quote, quote].iter().collect();
     format!("{quote}{}{quote}", text.replace(quote, &twice))
 }

@@ -1,7 +1,6 @@
 //! Coloured words in lines of a given width, with a hanging indent.
 
-use super::paint::{Painter, Role};
-use std::fmt::Write;
+use super::paint::{self, Painter, Role};
 use unicode_width::UnicodeWidthStr;
 
 /// Words waiting to be set into lines.
@@ -59,9 +58,11 @@ struct Line<'o> {
 impl Line<'_> {
     fn put(&mut self, role: Role, text: &str) {
         let blanks = std::mem::take(&mut self.gap);
-        // Writing to a String does not fail.
-        let _ = write!(self.out, "{:blanks$}{}", "", self.painter.paint(role, text));
-        self.column = self.column.saturating_add(blanks).saturating_add(text.width());
+        paint::blanks(blanks, self.out);
+        self.painter.put(role, text, self.out);
+        if self.width.is_some() {
+            self.column = self.column.saturating_add(blanks).saturating_add(text.width());
+        }
     }
 
     /// Text word by word: a word that does not fit goes to the next line, one that is longer than
@@ -125,9 +126,7 @@ impl Line<'_> {
         self.out.push('\n');
         self.gap = 0;
         let start = self.start();
-        for _ in 0..start {
-            self.out.push(' ');
-        }
+        paint::blanks(start, self.out);
         self.column = start;
     }
 }

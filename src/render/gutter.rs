@@ -1,7 +1,7 @@
 //! The left side of a tree: offset, and the bytes in hex or the bits of a byte.
 
 use super::flow::Flow;
-use super::paint::{Painter, Role};
+use super::paint::{self, Painter, Role};
 use crate::annotate::view::Row;
 use crate::bytes::Span;
 use std::fmt::Write;
@@ -26,6 +26,20 @@ impl Gutter {
             _ => 8,
         };
         Self { offset_width, bytes_a_line, all_bytes, width }
+    }
+
+    /// Columns that an offset takes.
+    #[must_use]
+    pub fn offset_width(&self) -> u8 {
+        u8::try_from(self.offset_width).unwrap_or(u8::MAX)
+    }
+
+    /// The bytes of a row that the words beside it or its hex digits depend on: of one that
+    /// `is_whole` no more than what is shown.
+    #[must_use]
+    pub fn shown<'r>(&self, bytes: &'r [u8], is_whole: bool) -> &'r [u8] {
+        let shown = bytes.get(..self.bytes_a_line.saturating_add(1)).unwrap_or(bytes);
+        if is_whole { shown } else { bytes }
     }
 
     /// One row of the tree. The bytes of one that `is_whole` are shown in full by those below it.
@@ -58,13 +72,13 @@ impl Gutter {
     /// A line that stands for no bytes.
     pub fn blank(&self, out: &mut String, painter: Painter, depth: u8, flow: &Flow) {
         let left = self.offset_width.saturating_add(2).saturating_add(self.hex_width());
-        put(out, painter, Role::Meaning, format_args!("{:left$}", ""));
+        paint::blanks(left, out);
         self.words(out, painter, depth, flow);
     }
 
     fn words(&self, out: &mut String, painter: Painter, depth: u8, flow: &Flow) {
         let nested = usize::from(depth).saturating_mul(2).saturating_add(2);
-        let _ = write!(out, "{:nested$}", "");
+        paint::blanks(nested, out);
         let indent = self
             .offset_width
             .saturating_add(2)
@@ -110,7 +124,9 @@ pub fn spaced(bytes: &[u8]) -> String {
         if i > 0 {
             out.push(' ');
         }
-        let _ = write!(out, "{byte:02x}");
+        for digit in [byte >> 4, byte & 15] {
+            out.push(char::from_digit(digit.into(), 16).unwrap_or_default());
+        }
     }
     out
 }

@@ -70,20 +70,20 @@ mod fields;
 mod safe;
 mod shows;
 
+use super::ends::Ends;
+use super::memo::Memo;
 use super::{Explain, Format, Options};
 use crate::annotate::view;
-use crate::pipeline::{Record, TextOrigin};
+use crate::pipeline::{Header, Record, TextOrigin};
 use crate::session;
 use crate::spec::field::Context;
-use fields::{Fields, Shown};
+use fields::Shown;
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
 use shows::{Hex, Spec};
 pub(in crate::render) use shows::{Shows, Time};
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::io::{self, Write};
-use std::net::SocketAddr;
 
 /// Memory for a line that is kept from record to record, in bytes: more than all but a few need.
 const KEPT: usize = 1 << 20;
@@ -92,6 +92,8 @@ const KEPT: usize = 1 << 20;
 #[derive(Debug)]
 pub struct Json {
     explain: Explain,
+    ends: Ends,
+    memo: Memo<Vec<u8>>,
     line: Vec<u8>,
 }
 
@@ -99,7 +101,7 @@ impl Json {
     /// JSON with the user's options.
     #[must_use]
     pub fn new(options: &Options) -> Self {
-        Self { explain: options.explain, line: Vec::new() }
+        Self { explain: options.explain, ends: Ends::new(), memo: Memo::new(), line: Vec::new() }
     }
 }
 
@@ -107,26 +109,62 @@ impl Format for Json {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
         self.line.shrink_to(KEPT);
-        let shown = Shown {
-            context: record.context(),
-            meanings: self.explain > Explain::Off,
-            sn: record.sn,
-        };
+        let context = record.context();
+        let line = &mut self.line;
+        let ends = record.origin.ends.map(|ends| self.ends.words(ends));
+        write(&Line::new(record, ends), line)?;
+        // What is long goes on where the line ended.
+        line.pop();
+        line.extend_from_slice(b",\"hex\":\"");
+        shows::hex(record.bytes, line);
+        line.extend_from_slice(b"\",\"findings\":");
+        match record.tape.findings() {
+            [] => line.extend_from_slice(b"[]"),
+            _ => write(&Findings { record, context: &context }, line)?,
+        }
+        line.extend_from_slice(b",\"fields\":");
+        let meanings = self.explain > Explain::Off;
+        let shown = Shown { context, meanings, sn: record.sn };
         let rows = view::rows(record.tape, record.bytes, self.explain == Explain::Full);
-        let rows = RefCell::new(rows.peekable());
-        let fields = Fields::new(&rows, &shown);
-        let headers = Headers { record, explain: self.explain };
-        let mut serializer =
-            serde_json::Serializer::with_formatter(&mut self.line, safe::SafeFormatter);
-        Line::new(record, &shown.context, fields, headers).serialize(&mut serializer)?;
-        self.line.push(b'\n');
+        fields::write(rows, &shown, &mut self.memo, line);
+        for (nth, header) in record.headers.iter().enumerate() {
+            self.line.extend_from_slice(if nth == 0 { b",\"headers\":[" } else { b"," });
+            self.header(header, record)?;
+        }
+        if !record.headers.is_empty() {
+            self.line.push(b']');
+        }
+        self.line.extend_from_slice(b"}\n");
         out.write_all(&self.line)
     }
 }
 
-/// One line, in the order of its keys.
+impl Json {
+    /// The header of a frame that brought the packet.
+    fn header(&mut self, header: &Header, record: &Record<'_>) -> io::Result<()> {
+        let Record { version, sender, .. } = *record;
+        let hex = Shows(Hex(&header.bytes));
+        write(&OneHeader { r#type: header.unit.name(), hex }, &mut self.line)?;
+        self.line.pop();
+        self.line.extend_from_slice(b",\"fields\":");
+        let context = view::context(&header.bytes, &header.tape, version, sender);
+        let shown = Shown { context, meanings: self.explain > Explain::Off, sn: None };
+        let rows = view::rows(&header.tape, &header.bytes, self.explain == Explain::Full);
+        fields::write(rows, &shown, &mut self.memo, &mut self.line);
+        self.line.push(b'}');
+        Ok(())
+    }
+}
+
+/// Writes a value so that it steers no terminal.
+fn write(value: &impl Serialize, line: &mut Vec<u8>) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(line, safe::SafeFormatter);
+    Ok(value.serialize(&mut serializer)?)
+}
+
+/// One line up to `length`, in the order of its keys.
 #[derive(Serialize)]
-struct Line<'r, F> {
+struct Line<'r> {
     schema: u8,
     n: u64,
     #[serde(skip_serializing_if = "<[u64]>::is_empty")]
@@ -136,9 +174,9 @@ struct Line<'r, F> {
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    src: Option<SocketAddr>,
+    src: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    dst: Option<SocketAddr>,
+    dst: Option<&'r str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     comments: Vec<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -173,15 +211,10 @@ struct Line<'r, F> {
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'r str>,
     length: usize,
-    hex: Shows<Hex<'r>>,
-    findings: Findings<'r>,
-    fields: F,
-    #[serde(skip_serializing_if = "Headers::is_empty")]
-    headers: Headers<'r>,
 }
 
-impl<'r, F> Line<'r, F> {
-    fn new(record: &'r Record<'_>, context: &'r Context, fields: F, headers: Headers<'r>) -> Self {
+impl<'r> Line<'r> {
+    fn new(record: &'r Record<'_>, ends: Option<(&'r str, &'r str)>) -> Self {
         let origin = &record.origin;
         let version_from = record.version_from.name().filter(|_| record.is_packet());
         let topic = record.sn.and_then(|sn| sn.topic);
@@ -195,8 +228,8 @@ impl<'r, F> Line<'r, F> {
                 .unwrap_or_default(),
             time: origin.time.and_then(Time::new).map(Shows),
             stream: origin.stream,
-            src: origin.ends.map(|(src, _)| src),
-            dst: origin.ends.map(|(_, dst)| dst),
+            src: ends.map(|(src, _)| src),
+            dst: ends.map(|(_, dst)| dst),
             line: origin.text.filter(|text| text.alone).map(|text| text.line),
             paste: origin.text.map(Paste::new),
             sender: record.sender_name(),
@@ -217,10 +250,6 @@ impl<'r, F> Line<'r, F> {
             r#type: record.type_name(),
             text: (!record.text.is_empty()).then_some(record.text),
             length: record.bytes.len(),
-            hex: Shows(Hex(record.bytes)),
-            findings: Findings { record, context },
-            fields,
-            headers,
         }
     }
 }
@@ -257,8 +286,7 @@ pub(in crate::render) fn write_line(value: &impl Serialize, out: &mut dyn Write)
 /// The same without a line feed.
 pub(in crate::render) fn write_safe(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut line = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut line, safe::SafeFormatter);
-    value.serialize(&mut serializer)?;
+    write(value, &mut line)?;
     out.write_all(&line)
 }
 
@@ -267,41 +295,11 @@ pub(in crate::render) fn seconds(nanoseconds: u64) -> f64 {
     nanoseconds as f64 / 1e9
 }
 
-/// The headers of the frames that brought a packet.
-struct Headers<'r> {
-    record: &'r Record<'r>,
-    explain: Explain,
-}
-
-impl Headers<'_> {
-    fn is_empty(&self) -> bool {
-        self.record.headers.is_empty()
-    }
-}
-
-impl Serialize for Headers<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.record.headers.len()))?;
-        for header in self.record.headers {
-            let Record { version, sender, .. } = *self.record;
-            let context = view::context(&header.bytes, &header.tape, version, sender);
-            let shown = Shown { context, meanings: self.explain > Explain::Off, sn: None };
-            let rows = view::rows(&header.tape, &header.bytes, self.explain == Explain::Full);
-            let rows = RefCell::new(rows.peekable());
-            let hex = Shows(Hex(&header.bytes));
-            let fields = Fields::new(&rows, &shown);
-            list.serialize_element(&OneHeader { r#type: header.unit.name(), hex, fields })?;
-        }
-        list.end()
-    }
-}
-
-/// One of them.
+/// The header of a frame, without its fields.
 #[derive(Serialize)]
-struct OneHeader<'r, F> {
+struct OneHeader<'r> {
     r#type: &'static str,
     hex: Shows<Hex<'r>>,
-    fields: F,
 }
 
 /// Where in a pasted text the bytes were found.

@@ -7,23 +7,35 @@
 //! [`sessions::FORMATS`] and [`timeline::FORMATS`].
 
 pub mod digest;
+pub mod ek;
+mod ends;
 pub mod entries;
 pub mod facts;
 pub mod fields;
 pub mod flow;
 pub mod gutter;
 pub mod heading;
+pub mod hex;
 pub mod hexdump;
 pub mod json;
 pub mod junit;
 pub mod log;
 pub mod lookup;
+pub mod markdown;
+mod memo;
+pub mod mosquitto_pub;
 pub mod paint;
+#[cfg(feature = "parquet")]
+pub mod parquet;
+pub mod payload;
+mod published;
 #[cfg(test)]
 mod sample;
 pub mod sarif;
 pub mod sessions;
 pub mod sn;
+pub mod source;
+pub mod stats;
 pub mod summary;
 pub mod time;
 pub mod timeline;
@@ -37,6 +49,7 @@ use crate::spec::Version;
 use crate::spec::field::Context;
 use crate::spec::mosquitto::Release;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 /// One way to write records down.
 pub trait Format {
@@ -83,8 +96,21 @@ pub struct FormatRow {
     pub about: &'static str,
     /// Whether it is text for people, to which more text may be added at the end.
     pub is_text: bool,
+    /// Where it may go.
+    pub target: Target,
     /// Makes one with the user's options.
     pub make: fn(&Options) -> Box<dyn Format>,
+}
+
+/// Where what a format writes may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Anywhere: nothing untrusted is in it raw.
+    Anywhere,
+    /// Not to a terminal: it holds untrusted bytes as they are, unless they go to files.
+    NoTerminal,
+    /// Files of a folder that has to be named.
+    Folder,
 }
 
 /// The formats that `-T` takes, the default first. A new one is a file and a row.
@@ -93,49 +119,121 @@ pub static FORMATS: &[FormatRow] = &[
         name: "tree",
         about: "every byte and every bit of a packet with its name, its value and what that does",
         is_text: true,
+        target: Target::Anywhere,
         make: |options| Box::new(tree::Tree::new(options)),
     },
     FormatRow {
         name: "summary",
         about: "one line a packet with what matters of it",
         is_text: true,
+        target: Target::Anywhere,
         make: |options| Box::new(summary::Summary::new(options)),
     },
     FormatRow {
         name: "log",
         about: "the log that mosquitto would have written: its lines, with their times in seconds since 1970",
         is_text: true,
+        target: Target::Anywhere,
         make: |options| Box::new(log::Log::new(options)),
     },
     FormatRow {
         name: "json",
         about: "one JSON object a line, one line a packet",
         is_text: false,
+        target: Target::Anywhere,
         make: |options| Box::new(json::Json::new(options)),
     },
     FormatRow {
         name: "fields",
         about: "one line a packet with the values of the fields of -e, as -E says",
         is_text: false,
+        target: Target::Anywhere,
         make: |options| Box::new(fields::Fields::new(options)),
     },
     FormatRow {
         name: "csv",
         about: "the same as comma-separated values, the names of the fields in the first line",
         is_text: false,
+        target: Target::Anywhere,
         make: |options| Box::new(fields::Fields::csv(options)),
     },
     FormatRow {
         name: "sarif",
         about: "SARIF 2.1.0 for build servers: the findings as results, the rules with their sections",
         is_text: false,
+        target: Target::Anywhere,
         make: |options| Box::new(sarif::Sarif::new(options)),
     },
     FormatRow {
         name: "junit",
         about: "JUnit's XML for build servers: a suite a connection, a case a type of packet, failures for errors",
         is_text: false,
+        target: Target::Anywhere,
         make: |options| Box::new(junit::Junit::new(options)),
+    },
+    FormatRow {
+        name: "ek",
+        about: "for Elasticsearch's bulk interface, as tshark's format of this name, a document a packet",
+        is_text: false,
+        target: Target::Anywhere,
+        make: |options| Box::new(ek::Ek::new(options)),
+    },
+    FormatRow {
+        name: "markdown",
+        about: "for issue reports: the findings, a hex dump and the tree of each packet",
+        is_text: true,
+        target: Target::Anywhere,
+        make: |options| Box::new(markdown::Markdown::new(options)),
+    },
+    FormatRow {
+        name: "hex",
+        about: "one line a packet: its bytes as hex digits, as decode --lines reads them",
+        is_text: false,
+        target: Target::Anywhere,
+        make: |options| Box::new(hex::Hex::new(options)),
+    },
+    FormatRow {
+        name: "c",
+        about: "an array of C a packet, the names of its fields as comments",
+        is_text: false,
+        target: Target::Anywhere,
+        make: |_| Box::new(source::Source::new(&source::C)),
+    },
+    FormatRow {
+        name: "rust",
+        about: "the same for Rust",
+        is_text: false,
+        target: Target::Anywhere,
+        make: |_| Box::new(source::Source::new(&source::RUST)),
+    },
+    FormatRow {
+        name: "python",
+        about: "the same for Python",
+        is_text: false,
+        target: Target::Anywhere,
+        make: |_| Box::new(source::Source::new(&source::PYTHON)),
+    },
+    FormatRow {
+        name: "payload",
+        about: "the payload of each PUBLISH, raw, one behind the other; with --split each in a file",
+        is_text: false,
+        target: Target::NoTerminal,
+        make: |options| Box::new(payload::Payload::new(options)),
+    },
+    FormatRow {
+        name: "mosquitto_pub",
+        about: "for each PUBLISH a command for sh that sends the same message",
+        is_text: false,
+        target: Target::Anywhere,
+        make: |options| Box::new(mosquitto_pub::MosquittoPub::new(options)),
+    },
+    #[cfg(feature = "parquet")]
+    FormatRow {
+        name: "parquet",
+        about: "a row a packet in Parquet files of the folder of -w, for DuckDB, Spark and DataFusion",
+        is_text: false,
+        target: Target::Folder,
+        make: |options| Box::new(parquet::Parquet::new(options)),
     },
 ];
 
@@ -168,6 +266,23 @@ pub struct Options {
     pub session: String,
     /// The files that are read, for formats that name them.
     pub inputs: Vec<String>,
+    /// The folder for what a format writes to files, where one is named.
+    pub folder: Option<PathBuf>,
+}
+
+/// A file of a format's own cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{} cannot be written: {error}", path.display())]
+pub struct OutputError {
+    path: PathBuf,
+    error: io::Error,
+}
+
+impl OutputError {
+    /// The error that is about this file, as one that a format can give back.
+    pub(crate) fn of(path: &Path, error: io::Error) -> io::Error {
+        io::Error::other(Self { path: path.to_owned(), error })
+    }
 }
 
 /// How much is explained.
@@ -210,6 +325,9 @@ mod tests {
         let packet = [0x36, 5, 0, 1, b't', 0, 1];
         for row in FORMATS {
             assert!(std::ptr::eq(format(row.name).unwrap(), row), "{} stands twice", row.name);
+            if row.target == Target::Folder {
+                continue;
+            }
             let mut format = (row.make)(&Options::default());
             let mut text =
                 sample::with_record(&packet, Version::V311, Some(Sender::Client), |record| {
@@ -218,7 +336,10 @@ mod tests {
             let mut end = Vec::new();
             format.end(&mut end).unwrap();
             text.push_str(&String::from_utf8(end).unwrap());
-            assert!(text.contains("PUBLISH"), "{text}");
+            // Some hold the packet, its message or its name alone.
+            let is_there =
+                ["PUBLISH", "360500017400", "mqtt_mqtt_topic"].iter().any(|it| text.contains(it));
+            assert!(is_there || row.name == "payload", "{}: {text}", row.name);
         }
         assert!(format("xml").is_none());
     }

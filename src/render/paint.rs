@@ -1,7 +1,7 @@
 //! Colour by role: the code names what a text is, one table says how that looks.
 
 use owo_colors::{OwoColorize, Style};
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// What a piece of output is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,16 @@ impl Painter {
     pub fn paint<T: fmt::Display>(self, role: Role, text: T) -> impl fmt::Display {
         Painted { text, role, color: self.color }
     }
+
+    /// Adds the text to `out` in the colour of its role.
+    pub fn put(self, role: Role, text: &str, out: &mut String) {
+        if self.color {
+            // Writing to a String does not fail.
+            let _ = write!(out, "{}", self.paint(role, text));
+        } else {
+            out.push_str(text);
+        }
+    }
 }
 
 struct Painted<T> {
@@ -85,5 +95,16 @@ impl<T: fmt::Display> fmt::Display for Painted<T> {
         } else {
             self.text.fmt(f)
         }
+    }
+}
+
+/// Adds so many blanks to `out`.
+pub fn blanks(count: usize, out: &mut String) {
+    const BLANKS: &str = "                                                                ";
+    let mut left = count;
+    while left > 0 {
+        let some = BLANKS.get(..left).unwrap_or(BLANKS);
+        out.push_str(some);
+        left = left.saturating_sub(some.len());
     }
 }

@@ -150,9 +150,9 @@ impl Column {
         }
         let blanks = self.width.saturating_sub(columns);
         let (before, after) = if self.is_right { (blanks, 0) } else { (0, blanks) };
-        line.push(Role::Meaning, format_args!("{:before$}", ""));
-        line.push(self.role, cell);
-        line.push(Role::Meaning, format_args!("{:after$}  ", ""));
+        line.blanks(before);
+        line.push_str(self.role, cell);
+        line.blanks(after.saturating_add(2));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Times as the option `-t` asks for them, with tshark's letters and meaning.
 
 use crate::pipeline::Origin;
+use crate::text;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::fmt::Write;
@@ -127,7 +128,7 @@ impl TimeWriter {
         let shown = self.shown.replace(time);
         match self.format {
             TimeFormat::Absolute(_, day) => self.absolute(time, day, out),
-            TimeFormat::Epoch => seconds(i128::from(time), out),
+            TimeFormat::Epoch => seconds(time < 0, time.unsigned_abs(), out),
             TimeFormat::Relative => difference(time, origin.start, out),
             TimeFormat::Delta => difference(time, origin.previous, out),
             TimeFormat::DeltaDisplayed => difference(time, shown, out),
@@ -136,7 +137,7 @@ impl TimeWriter {
 
     fn absolute(&self, time: i64, day: Day, out: &mut String) {
         let Ok(timestamp) = Timestamp::from_nanosecond(i128::from(time)) else {
-            return seconds(i128::from(time), out);
+            return seconds(time < 0, time.unsigned_abs(), out);
         };
         let time = self.zone.to_datetime(timestamp);
         // Writing to a String does not fail.
@@ -154,16 +155,24 @@ impl TimeWriter {
 /// Seconds from an earlier time on; zero where there was none.
 fn difference(time: i64, from: Option<i64>, out: &mut String) {
     let from = from.unwrap_or(time);
-    seconds(i128::from(time).saturating_sub(i128::from(from)), out);
+    seconds(time < from, time.abs_diff(from), out);
 }
 
 /// Nanoseconds as seconds with six decimals; what is below a microsecond is cut off.
-fn seconds(nanoseconds: i128, out: &mut String) {
-    let micros = nanoseconds.unsigned_abs().checked_div(1_000).unwrap_or_default();
-    let whole = micros.checked_div(1_000_000).unwrap_or_default();
-    let rest = micros.checked_rem(1_000_000).unwrap_or_default();
-    let sign = if nanoseconds < 0 && micros > 0 { "-" } else { "" };
-    let _ = write!(out, "{sign}{whole}.{rest:06}");
+fn seconds(is_negative: bool, nanoseconds: u64, out: &mut String) {
+    let micros = nanoseconds / 1_000;
+    if is_negative && micros > 0 {
+        out.push('-');
+    }
+    text::digits(micros / 1_000_000, out);
+    out.push('.');
+    let mut digits = [b'0'; 6];
+    let mut rest = micros % 1_000_000;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' | (rest % 10) as u8;
+        rest /= 10;
+    }
+    out.push_str(str::from_utf8(&digits).unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use super::flow::Flow;
 use super::gutter::Gutter;
+use super::memo::Memo;
 use super::paint::{Painter, Role};
 use super::{Explain, Format, Options, heading, sn, words};
 use crate::annotate::view::{self, Row};
@@ -25,6 +26,7 @@ pub struct Tree {
     options: Options,
     painter: Painter,
     heading: heading::Heading,
+    memo: Memo<String>,
     out: String,
 }
 
@@ -36,6 +38,7 @@ impl Tree {
             options: options.clone(),
             painter: Painter { color: options.color },
             heading: heading::Heading::new(options),
+            memo: Memo::new(),
             out: String::new(),
         }
     }
@@ -77,7 +80,8 @@ impl Tree {
     }
 
     fn body(&mut self, source: Source<'_>) {
-        Body::new(&self.options, self.painter, source, &mut self.out).write();
+        let out = (&mut self.memo, &mut self.out);
+        Body::new(&self.options, self.painter, source, out).write();
     }
 }
 
@@ -120,11 +124,17 @@ struct Body<'r> {
     width: Option<usize>,
     painter: Painter,
     gutter: Gutter,
+    memo: &'r mut Memo<String>,
     out: &'r mut String,
 }
 
 impl<'r> Body<'r> {
-    fn new(options: &Options, painter: Painter, source: Source<'r>, out: &'r mut String) -> Self {
+    fn new(
+        options: &Options,
+        painter: Painter,
+        source: Source<'r>,
+        (memo, out): (&'r mut Memo<String>, &'r mut String),
+    ) -> Self {
         let full = options.explain == Explain::Full;
         Self {
             source,
@@ -134,6 +144,7 @@ impl<'r> Body<'r> {
             width: options.width,
             painter,
             gutter: Gutter::new(source.bytes.len(), options.width, full),
+            memo,
             out,
         }
     }
@@ -174,52 +185,18 @@ impl<'r> Body<'r> {
 
     /// One field. The bytes of one that `is_whole` are shown in full by the fields below it.
     fn row(&mut self, row: &Row<'_>, is_whole: bool) {
-        let label = words::label(row, &self.context);
-        let value = words::value(row, &self.context, self.limit);
-        let mut flow = Flow::new();
-        flow.push(Role::Label, label);
-        if !value.is_empty() {
-            let role =
-                if row.field.kind() == Kind::Undecoded { Role::Warning } else { Role::Value };
-            flow.push(Role::Meaning, ": ").push(role, value);
-        }
-        if self.explain >= Explain::Brief {
-            let meaning = sn::meaning(row, &self.context, self.source.sn);
-            if !meaning.is_empty() {
-                flow.push(Role::Dim, " · ").push(Role::Meaning, meaning);
-            }
-        }
-        self.gutter.row(self.out, self.painter, row, is_whole, &flow);
-        if self.explain == Explain::Full {
-            self.source(row);
-        }
-    }
-
-    /// Where the standard says it, and which values it allows.
-    fn source(&mut self, row: &Row<'_>) {
-        if row.field != row.whole {
-            return;
-        }
-        let (section, statements) = words::spec(row, &self.context);
-        let allowed = words::allowed(row, &self.context);
-        let elsewhere = words::elsewhere(row);
-        let mut parts = Vec::new();
-        if !elsewhere.is_empty() {
-            parts.push(elsewhere.to_owned());
-        }
-        if !section.is_empty() {
-            let standard = super::standard(self.context.version).title();
-            parts.push(format!("{standard} section {section}"));
-        }
-        if !statements.is_empty() {
-            parts.push(format!("[{}]", statements.replace(' ', "] [")));
-        }
-        if !allowed.is_empty() {
-            parts.push(format!("allowed: {allowed}"));
-        }
-        if !parts.is_empty() {
-            self.line(row.depth.saturating_add(2), Flow::new().push(Role::Dim, parts.join(" · ")));
-        }
+        let layout = self.gutter.offset_width().saturating_mul(2) | u8::from(is_whole);
+        let words = RowWords {
+            context: &self.context,
+            explain: self.explain,
+            limit: self.limit,
+            painter: self.painter,
+            gutter: self.gutter,
+            sn: self.source.sn,
+        };
+        let bytes = self.gutter.shown(row.bytes, is_whole);
+        let key = (row, bytes, &self.context, layout);
+        self.memo.row(key, self.out, |out| words.write(row, is_whole, out));
     }
 
     /// A finding below its row, or below the title where it is on the whole packet; below the first
@@ -317,6 +294,68 @@ impl<'r> Body<'r> {
             let words = format!("no Reason Code · 0x00 {}: {}", info.name, info.meaning);
             flow.push(Role::Dim, words);
             self.line(depth, &flow);
+        }
+    }
+}
+
+/// What the words of one row are made with.
+struct RowWords<'r> {
+    context: &'r Context,
+    explain: Explain,
+    limit: usize,
+    painter: Painter,
+    gutter: Gutter,
+    sn: Option<SnRecord<'r>>,
+}
+
+impl RowWords<'_> {
+    fn write(&self, row: &Row<'_>, is_whole: bool, out: &mut String) {
+        let mut flow = Flow::new();
+        flow.push(Role::Label, words::label(row, self.context));
+        let value = words::value(row, self.context, self.limit);
+        if !value.is_empty() {
+            let role =
+                if row.field.kind() == Kind::Undecoded { Role::Warning } else { Role::Value };
+            flow.push(Role::Meaning, ": ").push(role, value);
+        }
+        if self.explain >= Explain::Brief {
+            let meaning = sn::meaning(row, self.context, self.sn);
+            if !meaning.is_empty() {
+                flow.push(Role::Dim, " · ").push(Role::Meaning, meaning);
+            }
+        }
+        self.gutter.row(out, self.painter, row, is_whole, &flow);
+        if self.explain == Explain::Full {
+            self.source(row, out);
+        }
+    }
+
+    /// Where the standard says it, and which values it allows.
+    fn source(&self, row: &Row<'_>, out: &mut String) {
+        if row.field != row.whole {
+            return;
+        }
+        let (section, statements) = words::spec(row, self.context);
+        let allowed = words::allowed(row, self.context);
+        let elsewhere = words::elsewhere(row);
+        let mut parts = Vec::new();
+        if !elsewhere.is_empty() {
+            parts.push(elsewhere.to_owned());
+        }
+        if !section.is_empty() {
+            let standard = super::standard(self.context.version).title();
+            parts.push(format!("{standard} section {section}"));
+        }
+        if !statements.is_empty() {
+            parts.push(format!("[{}]", statements.replace(' ', "] [")));
+        }
+        if !allowed.is_empty() {
+            parts.push(format!("allowed: {allowed}"));
+        }
+        if !parts.is_empty() {
+            let depth = row.depth.saturating_add(2);
+            let words = parts.join(" · ");
+            self.gutter.blank(out, self.painter, depth, Flow::new().push(Role::Dim, words));
         }
     }
 }

@@ -368,7 +368,7 @@ fn has_wildcard(name: &[u8]) -> bool {
 
 /// A finding on the last field of this kind in the tree.
 fn note(tape: &mut Tape, rule: Rule, field: Field, number: u64) {
-    let node = tape.nodes().iter().rev().find(|node| node.field == field);
+    let node = tape.nodes().iter().rev().find(|node| node.field() == field);
     let span = node.map_or(Span::default(), |node| node.span);
     tape.note(Finding::new(rule, span, field).with(number, 0));
 }

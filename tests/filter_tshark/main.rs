@@ -198,8 +198,8 @@ fn differences(name: &str, file: &Path, texts: &[String], theirs: &Asked) -> Vec
 struct Ours<'f> {
     filters: &'f [Filter],
     packets: BTreeMap<u64, Vec<Vec<bool>>>,
-    /// Whether each filter wanted the tree of the packet that comes next.
-    quick: Vec<bool>,
+    /// What each filter says of the packet that comes next without its tree.
+    quick: Vec<Option<bool>>,
 }
 
 impl Consumer for Ours<'_> {
@@ -208,7 +208,7 @@ impl Consumer for Ours<'_> {
     }
 
     fn wants(&mut self, record: &Record<'_>) -> bool {
-        self.quick = self.filters.iter().map(|filter| filter.may_accept(record)).collect();
+        self.quick = self.filters.iter().map(|filter| filter.early(record)).collect();
         true
     }
 
@@ -216,8 +216,8 @@ impl Consumer for Ours<'_> {
         let chosen: Vec<bool> = self.filters.iter().map(|filter| filter.accepts(record)).collect();
         for (quick, chosen) in self.quick.iter().zip(&chosen) {
             assert!(
-                *quick || !chosen,
-                "refused without its tree, and chosen with it: #{}",
+                quick.is_none_or(|quick| quick == *chosen),
+                "chosen or refused without its tree, and otherwise with it: #{}",
                 record.number
             );
         }

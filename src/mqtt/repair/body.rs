@@ -117,7 +117,7 @@ fn has_id_behind_topic(broken: &Broken<'_>) -> bool {
 
 fn without_nul(broken: &Broken<'_>, tries: &mut Tries) {
     let is_text = |field: Field| field.kind() == Kind::Text;
-    for node in broken.tape.nodes().iter().filter(|node| is_text(node.field)) {
+    for node in broken.tape.nodes().iter().filter(|node| is_text(node.field())) {
         let (start, end) = (node.span.first_byte(), behind(node));
         let Some(len) = number(broken, start).filter(|len| *len > 0) else { continue };
         let own = start.checked_sub(broken.header).zip(end.checked_sub(broken.header));
@@ -129,7 +129,7 @@ fn without_nul(broken: &Broken<'_>, tries: &mut Tries) {
         let short = (len.saturating_sub(1) as u16).to_be_bytes();
         let body = [before, &short, text, after].concat();
         tries.add(broken.with_body(&body), || {
-            let label = node.field.label(broken.how.version);
+            let label = node.field().label(broken.how.version);
             format!("{label} ends without a 00, which its length must not count")
         });
     }
@@ -184,7 +184,7 @@ pub(super) fn wrong_length(broken: &Broken<'_>, tries: &mut Tries) {
 
 /// A Property Length that counts too many bytes or too few.
 pub(super) fn wrong_property_length(broken: &Broken<'_>, tries: &mut Tries) {
-    let nodes = broken.tape.nodes().iter().filter(|node| node.field == Field::PROPERTY_LENGTH);
+    let nodes = broken.tape.nodes().iter().filter(|node| node.field() == Field::PROPERTY_LENGTH);
     for node in nodes {
         let at = node.span.first_byte();
         for right in (0..0x80).filter(|right| u64::from(*right) != node.value && node.value < 0x80)

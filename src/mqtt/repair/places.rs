@@ -11,8 +11,8 @@ pub(super) fn lengths(broken: &Broken<'_>) -> Vec<usize> {
     let mut places = Vec::new();
     for node in broken.tape.nodes() {
         let start = node.span.first_byte();
-        match node.field.kind() {
-            _ if node.field == Field::LENGTH || node.field == Field::UNDECODED => {
+        match node.field().kind() {
+            _ if node.field() == Field::LENGTH || node.field() == Field::UNDECODED => {
                 places.push(start)
             }
             Kind::Text | Kind::Data => places.push(start),

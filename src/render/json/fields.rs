@@ -1,17 +1,15 @@
 //! The fields of a packet as nested JSON, written straight from the rows.
 
-use super::shows::{Hex, Plain, Shows, Spec};
+use super::safe;
+use super::shows::{self, Plain, Spec};
 use crate::annotate::view::Row;
 use crate::pipeline::SnRecord;
+use crate::render::memo::Memo;
 use crate::render::{sn, words};
 use crate::spec::Field;
 use crate::spec::field::{Context, Kind};
 use crate::spec::property::{Unit, Wire};
 use crate::text;
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use std::cell::RefCell;
-use std::fmt;
-use std::iter::Peekable;
 
 /// What is shown of each field.
 pub(super) struct Shown<'r> {
@@ -23,83 +21,84 @@ pub(super) struct Shown<'r> {
     pub(super) sn: Option<SnRecord<'r>>,
 }
 
-/// Fields at one depth: takes rows from the common iterator, and those below each with it.
-pub(super) struct Fields<'r, I: Iterator> {
-    rows: &'r RefCell<Peekable<I>>,
-    depth: u8,
-    shown: &'r Shown<'r>,
+/// Writes the fields of a packet as a list, each with those below it.
+pub(super) fn write<'a>(
+    rows: impl Iterator<Item = Row<'a>>,
+    shown: &Shown<'_>,
+    memo: &mut Memo<Vec<u8>>,
+    out: &mut Vec<u8>,
+) {
+    let mut rows = rows.peekable();
+    let mut depth = 0;
+    out.push(b'[');
+    let mut is_first = true;
+    while let Some(row) = rows.next() {
+        while depth > row.depth {
+            out.extend_from_slice(b"]}");
+            depth = depth.saturating_sub(1);
+        }
+        if !is_first {
+            out.push(b',');
+        }
+        let next = rows.peek();
+        let is_parent = next.is_some_and(|next| next.depth > row.depth);
+        let is_byte_of_flags = is_parent && next.is_some_and(|next| next.span.is_bits());
+        // Of a group at most its number is shown.
+        let bytes = if row.is_group { &[] } else { row.bytes };
+        let key = (&row, bytes, &shown.context, u8::from(is_byte_of_flags));
+        memo.row(key, out, |out| write_one(&row, is_byte_of_flags, shown, out));
+        if is_parent {
+            out.extend_from_slice(b",\"fields\":[");
+            depth = depth.saturating_add(1);
+        } else {
+            out.push(b'}');
+        }
+        is_first = is_parent;
+    }
+    for _ in 0..depth {
+        out.extend_from_slice(b"]}");
+    }
+    out.push(b']');
 }
 
-impl<'r, 'a, I: Iterator<Item = Row<'a>>> Fields<'r, I> {
-    /// All fields of a packet.
-    pub(super) fn new(rows: &'r RefCell<Peekable<I>>, shown: &'r Shown<'r>) -> Self {
-        Self { rows, depth: 0, shown }
+/// Writes a field without what ends it: fields below it may follow.
+fn write_one(row: &Row<'_>, is_byte_of_flags: bool, shown: &Shown<'_>, out: &mut Vec<u8>) {
+    let context = &shown.context;
+    entry("{\"field\":", row.field.key(), out);
+    entry(",\"name\":", words::name(row, context), out);
+    number(",\"bit_offset\":", row.span.start.into(), out);
+    number(",\"bit_length\":", row.span.len.into(), out);
+    if let Some(value) = Value::new(row, is_byte_of_flags) {
+        out.extend_from_slice(b",\"value\":");
+        value.write(out);
     }
-
-    /// Those of the field that was taken last, if it has any.
-    fn below(&self, row: &Row<'_>) -> Option<Self> {
-        let has_any = self.rows.borrow_mut().peek().is_some_and(|next| next.depth > row.depth);
-        has_any.then(|| Self { depth: row.depth.saturating_add(1), ..*self })
+    if let Some(words) = Words::new(row, context) {
+        out.extend_from_slice(b",\"text\":");
+        words.write(out);
     }
-
-    /// Whether the next row is bits of a byte.
-    fn begins_with_bits(&self) -> bool {
-        self.rows.borrow_mut().peek().is_some_and(|row| row.span.is_bits())
+    let meaning = if shown.meanings { sn::meaning(row, context, shown.sn) } else { "".into() };
+    if !meaning.is_empty() {
+        entry(",\"meaning\":", &meaning, out);
     }
-}
-
-impl<'a, I: Iterator<Item = Row<'a>>> Serialize for Fields<'_, I> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        let next = || self.rows.borrow_mut().next_if(|row| row.depth >= self.depth);
-        while let Some(row) = next() {
-            let below = self.below(&row);
-            list.serialize_element(&One { row, below, shown: self.shown })?;
-        }
-        list.end()
+    let (section, statements) = words::spec(row, context);
+    let elsewhere = words::elsewhere(row);
+    if !elsewhere.is_empty() {
+        entry(",\"spec\":", elsewhere, out);
+    } else if let Some(spec) = Spec::new(context.version, section, statements) {
+        entry(",\"spec\":", &spec.to_string(), out);
     }
 }
 
-/// One field.
-struct One<'r, 'a, I: Iterator> {
-    row: Row<'a>,
-    below: Option<Fields<'r, I>>,
-    shown: &'r Shown<'r>,
+/// Adds a key as it stands and a string.
+fn entry(key: &str, text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(key.as_bytes());
+    safe::string(text, out);
 }
 
-impl<'a, I: Iterator<Item = Row<'a>>> Serialize for One<'_, 'a, I> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (row, context) = (&self.row, &self.shown.context);
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("field", row.field.key())?;
-        map.serialize_entry("name", words::name(row, context))?;
-        map.serialize_entry("bit_offset", &row.span.start)?;
-        map.serialize_entry("bit_length", &row.span.len)?;
-        let is_byte_of_flags = self.below.as_ref().is_some_and(Fields::begins_with_bits);
-        if let Some(value) = Value::new(row, is_byte_of_flags) {
-            map.serialize_entry("value", &value)?;
-        }
-        if let Some(words) = Words::new(row, context) {
-            map.serialize_entry("text", &Shows(words))?;
-        }
-        if self.shown.meanings {
-            let meaning = sn::meaning(row, context, self.shown.sn);
-            if !meaning.is_empty() {
-                map.serialize_entry("meaning", &meaning)?;
-            }
-        }
-        let (section, statements) = words::spec(row, context);
-        let elsewhere = words::elsewhere(row);
-        if !elsewhere.is_empty() {
-            map.serialize_entry("spec", elsewhere)?;
-        } else if let Some(spec) = Spec::new(context.version, section, statements) {
-            map.serialize_entry("spec", &Shows(spec))?;
-        }
-        if let Some(fields) = &self.below {
-            map.serialize_entry("fields", fields)?;
-        }
-        map.end()
-    }
+/// Adds a key as it stands and a number.
+fn number(key: &str, number: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// A value as JSON has it.
@@ -140,19 +139,23 @@ fn is_text(row: &Row<'_>) -> bool {
         && matches!(row.whole.kind(), Kind::Text | Kind::Property(Wire::Utf8 | Wire::Pair))
 }
 
-impl Serialize for Value<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Value<'_> {
+    fn write(&self, out: &mut Vec<u8>) {
         match *self {
-            Self::Made(ref words) => serializer.serialize_str(words),
-            Self::Flag(flag) => serializer.serialize_bool(flag),
-            Self::Number(number) => serializer.serialize_u64(number),
-            Self::Text(text) => serializer.serialize_str(&String::from_utf8_lossy(text)),
-            Self::Data(bytes) => serializer.collect_str(&Hex(bytes)),
+            Self::Made(ref words) => safe::string(words, out),
+            Self::Flag(true) => out.extend_from_slice(b"true"),
+            Self::Flag(false) => out.extend_from_slice(b"false"),
+            Self::Number(value) => number("", value, out),
+            Self::Text(text) => safe::string(&String::from_utf8_lossy(text), out),
+            Self::Data(bytes) => {
+                out.push(b'"');
+                shows::hex(bytes, out);
+                out.push(b'"');
+            }
             Self::Pair(name, value) => {
-                let mut map = serializer.serialize_map(Some(2))?;
-                map.serialize_entry("name", &Value::Text(name))?;
-                map.serialize_entry("value", &Value::Text(value))?;
-                map.end()
+                entry("{\"name\":", &String::from_utf8_lossy(name), out);
+                entry(",\"value\":", &String::from_utf8_lossy(value), out);
+                out.push(b'}');
             }
         }
     }
@@ -192,13 +195,16 @@ impl<'a> Words<'a> {
     }
 }
 
-impl fmt::Display for Words<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Words<'_> {
+    fn write(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Number(number) => number.fmt(f),
-            Self::Plain(text) => text.fmt(f),
-            Self::Pair(name, value) => write!(f, "{name} = {value}"),
-            Self::Made(words) => f.write_str(words),
+            Self::Number(value) => {
+                number("\"", *value, out);
+                out.push(b'"');
+            }
+            Self::Plain(text) => safe::string(&text.words(), out),
+            Self::Pair(name, value) => safe::string(&format!("{name} = {value}"), out),
+            Self::Made(words) => safe::string(words, out),
         }
     }
 }

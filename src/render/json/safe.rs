@@ -1,6 +1,7 @@
 //! JSON strings that steer no terminal.
 
 use crate::text::is_unsafe;
+use serde::Serialize;
 use serde_json::ser::Formatter;
 use std::io::{self, Write};
 
@@ -20,6 +21,40 @@ impl Formatter for SafeFormatter {
     }
 }
 
+/// Adds a string with its quotes.
+pub(super) fn string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    let mut rest = text.as_bytes();
+    while let Some(at) = rest.iter().position(|byte| !is_plain(*byte)) {
+        let (plain, tail) = rest.split_at_checked(at).unwrap_or((rest, &[]));
+        out.extend_from_slice(plain);
+        match tail.split_first() {
+            Some((byte @ (b'"' | b'\\'), after)) => {
+                out.extend_from_slice(&[b'\\', *byte]);
+                rest = after;
+            }
+            _ => {
+                // All before it is ASCII, so it begins a character.
+                let tail = str::from_utf8(tail).unwrap_or_default();
+                let quote = out.len();
+                let mut serializer =
+                    serde_json::Serializer::with_formatter(&mut *out, SafeFormatter);
+                // Writing to a vector does not fail.
+                let _ = tail.serialize(&mut serializer);
+                out.remove(quote);
+                return;
+            }
+        }
+    }
+    out.extend_from_slice(rest);
+    out.push(b'"');
+}
+
+/// Printable ASCII without what JSON escapes.
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
+}
+
 fn escaped<W: ?Sized + Write>(out: &mut W, fragment: &str) -> io::Result<()> {
     let mut rest = fragment;
     while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_unsafe(*c)) {
@@ -31,4 +66,21 @@ fn escaped<W: ?Sized + Write>(out: &mut W, fragment: &str) -> io::Result<()> {
         rest = tail.strip_prefix(c).unwrap_or_default();
     }
     out.write_all(rest.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_string_is_written_as_the_library_writes_it(text in ".{0,40}|[ -~\\n\u{80}-\u{a0}]{0,40}") {
+            let (mut ours, mut theirs) = (vec![b'x'], vec![b'x']);
+            string(&text, &mut ours);
+            let mut serializer = serde_json::Serializer::with_formatter(&mut theirs, SafeFormatter);
+            text.serialize(&mut serializer).unwrap();
+            prop_assert_eq!(ours, theirs);
+        }
+    }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::fmt::StdFmtWrite;
 use jiff::fmt::temporal::DateTimePrinter;
 use serde::ser::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Something that is shown as a string, written without a string in between.
@@ -55,10 +56,20 @@ impl fmt::Display for Hex<'_> {
         let mut digits = [0; 256];
         for chunk in self.0.chunks(digits.len() >> 1) {
             let Some(digits) = digits.get_mut(..chunk.len() << 1) else { continue };
-            hex::encode_to_slice(chunk, digits).map_err(|_| fmt::Error)?;
+            ::hex::encode_to_slice(chunk, digits).map_err(|_| fmt::Error)?;
             f.write_str(std::str::from_utf8(digits).map_err(|_| fmt::Error)?)?;
         }
         Ok(())
+    }
+}
+
+/// Adds bytes as hex digits.
+pub(super) fn hex(bytes: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    out.resize(start.saturating_add(bytes.len().saturating_mul(2)), 0);
+    if let Some(digits) = out.get_mut(start..) {
+        // There is room for two digits a byte.
+        let _ = ::hex::encode_to_slice(bytes, digits);
     }
 }
 
@@ -81,6 +92,16 @@ impl fmt::Display for Time {
 /// Text with everything shown as an escape that could steer a terminal or is no UTF-8; line feeds
 /// and tabs stay.
 pub(super) struct Plain<'r>(pub(super) &'r [u8]);
+
+impl<'r> Plain<'r> {
+    /// The text, in its own bytes where nothing has to be escaped.
+    pub(super) fn words(&self) -> Cow<'r, str> {
+        match std::str::from_utf8(self.0) {
+            Ok(text) if text::is_readable(self.0) => text.into(),
+            _ => self.to_string().into(),
+        }
+    }
+}
 
 impl fmt::Display for Plain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -26,12 +26,14 @@ pub static FORMATS: &[FormatRow] = &[
         name: "table",
         about: "a table of the connections, with the causes of their end below each",
         is_text: true,
+        target: super::Target::Anywhere,
         make: |options| Box::new(Table::new(options)),
     },
     FormatRow {
         name: "json",
         about: "one JSON object a line, one line a connection",
         is_text: false,
+        target: super::Target::Anywhere,
         make: |_| Box::new(json::Json::default()),
     },
 ];

@@ -1,6 +1,6 @@
 //! One line of coloured text, cut where the terminal ends.
 
-use crate::render::paint::{Painter, Role};
+use crate::render::paint::{self, Painter, Role};
 use std::fmt::{Display, Write};
 use unicode_width::UnicodeWidthChar;
 
@@ -30,6 +30,20 @@ impl Line {
         // Writing to a String does not fail.
         let _ = write!(self.text, "{text}");
         self.pieces.push((role, self.text.len()));
+    }
+
+    /// Adds text as it is; nothing unsafe may be in it.
+    pub(super) fn push_str(&mut self, role: Role, text: &str) {
+        self.text.push_str(text);
+        self.pieces.push((role, self.text.len()));
+    }
+
+    /// Adds so many blanks.
+    pub(super) fn blanks(&mut self, count: usize) {
+        if count > 0 {
+            paint::blanks(count, &mut self.text);
+            self.pieces.push((Role::Meaning, self.text.len()));
+        }
     }
 
     /// What was added until now is not cut in favour of the tail.
@@ -64,19 +78,23 @@ impl Line {
         for (role, end) in &self.pieces {
             let piece = self.text.get(start.max(from)..(*end).min(cut)).unwrap_or_default();
             if !piece.is_empty() {
-                let _ = write!(out, "{}", painter.paint(*role, piece));
+                painter.put(*role, piece, out);
                 last = *role;
             }
             start = *end;
         }
         if kept.is_some() && room > 0 {
-            let _ = write!(out, "{}", painter.paint(last, '…'));
+            painter.put(last, "…", out);
         }
     }
 }
 
 /// How many bytes of a text that is too wide stand before the `…`; `None` where all of it fits.
 fn fits(text: &str, room: usize) -> Option<usize> {
+    // No character takes more columns than bytes.
+    if text.len() <= room {
+        return None;
+    }
     let mut used = 0usize;
     let mut kept = 0;
     for (at, c) in text.char_indices() {
@@ -93,6 +111,9 @@ fn fits(text: &str, room: usize) -> Option<usize> {
 
 /// The columns that a text takes, at most.
 pub(in crate::render) fn columns(text: &str) -> usize {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.len();
+    }
     text.chars().map(width).fold(0, usize::saturating_add)
 }
 

@@ -20,12 +20,14 @@ pub static FORMATS: &[FormatRow] = &[
         name: "timeline",
         about: "a picture: client on the left, server on the right, an arrow for each packet",
         is_text: true,
+        target: super::Target::Anywhere,
         make: |options| Box::new(Picture::new(options)),
     },
     FormatRow {
         name: "json",
         about: "one JSON object a line, one line a connection, with its events",
         is_text: false,
+        target: super::Target::Anywhere,
         make: |options| Box::new(Json::new(options)),
     },
 ];

@@ -1,0 +1,38 @@
+//! Addresses in words: those of a connection come again with each of its packets.
+
+use std::net::SocketAddr;
+
+/// Pairs of addresses that are remembered: a power of two, more than speak at one moment.
+const SLOTS: usize = 256;
+
+/// The addresses that were put into words last.
+#[derive(Debug)]
+pub(super) struct Ends {
+    slots: Vec<Slot>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Slot {
+    ends: Option<(SocketAddr, SocketAddr)>,
+    words: (String, String),
+}
+
+impl Ends {
+    /// Nothing is remembered.
+    pub(super) fn new() -> Self {
+        Self { slots: vec![Slot::default(); SLOTS] }
+    }
+
+    /// Sender and receiver, each as `address:port`.
+    pub(super) fn words(&mut self, ends: (SocketAddr, SocketAddr)) -> (&str, &str) {
+        let (src, dst) = ends;
+        let place = src.port().rotate_left(4) ^ dst.port();
+        let Some(slot) = self.slots.get_mut(usize::from(place) & SLOTS.saturating_sub(1)) else {
+            return ("", "");
+        };
+        if slot.ends != Some(ends) {
+            *slot = Slot { ends: Some(ends), words: (src.to_string(), dst.to_string()) };
+        }
+        (&slot.words.0, &slot.words.1)
+    }
+}

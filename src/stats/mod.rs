@@ -1,0 +1,192 @@
+//! Statistics: figures over all packets of a run, in memory that does not grow with it.
+//!
+//! What may enter: what can be said of many packets at once. Records come in as to any
+//! [`Consumer`](crate::pipeline::Consumer), and at the end each statistic gives a [`Report`]: a table of
+//! typed cells that knows nothing of how it is written down. To add one: a file with a type that implements
+//! [`Statistic`], and a row in [`STATISTICS`].
+//!
+//! Most packets come here without their tree and without what the session tracker knows of them, and
+//! nothing is allocated for a packet: names are looked up by their bytes, and copied when they are new.
+//! Whatever there may be any number of has a bound with a name; what is over it is counted together, and
+//! told.
+
+mod aliases;
+mod clients;
+mod collect;
+mod connections;
+mod endpoints;
+mod findings;
+mod identity;
+mod interval;
+mod keep_alive;
+mod latencies;
+mod names;
+mod overhead;
+mod overview;
+mod reasons;
+mod report;
+mod scale;
+mod sizes;
+mod table;
+mod topics;
+mod types;
+mod values;
+
+pub use collect::Stats;
+pub use identity::Identities;
+pub use names::{Names, Slot, Slots};
+pub use report::{Cell, Column, Layout, Report};
+pub use table::{DEFAULT, STATISTICS, StatisticRow, choose};
+
+use crate::mqtt::Packet;
+use crate::mqtt::packet::Publish;
+use crate::pipeline::Record;
+use crate::spec::Sender;
+
+/// One statistic.
+pub trait Statistic {
+    /// Whether a record that has no tree, no findings and no facts is enough. Where not, it comes
+    /// again with them.
+    fn is_content(&self, record: &Record<'_>) -> bool {
+        let _ = record;
+        true
+    }
+
+    /// Counts a record.
+    fn count(&mut self, counted: &Counted<'_>);
+
+    /// What there is to say.
+    fn report<'s>(&'s self, run: &'s Run) -> Report<'s>;
+}
+
+/// A record to be counted, with what several statistics want to know of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted<'r> {
+    /// The record.
+    pub record: &'r Record<'r>,
+    /// Its bytes.
+    pub len: u64,
+    /// Which end sent it; where that is not known it is taken for the client.
+    pub sender: Sender,
+    /// The topic of a PUBLISH, where a statistic needs it.
+    pub topic: Slot,
+    /// The client, where a statistic needs it.
+    pub client: Slot,
+}
+
+impl<'r> Counted<'r> {
+    /// The PUBLISH that it is.
+    #[must_use]
+    pub fn publish(&self) -> Option<&'r Publish<'r>> {
+        match &self.record.decoded.as_ref()?.packet {
+            Some(Packet::Publish(publish)) => Some(publish),
+            _ => None,
+        }
+    }
+
+    /// The PUBLISH of MQTT or MQTT-SN that it is.
+    #[must_use]
+    pub fn message(&self) -> Option<Message> {
+        if let Some(sn) = &self.record.sn {
+            let message = sn.decoded.message.filter(identity::is_publish)?;
+            return Some(Message {
+                qos: message.flags.qos(),
+                retain: message.flags.meets(crate::spec::sn::Flags::RETAIN),
+                payload: message.data.unwrap_or_default().len() as u64,
+            });
+        }
+        let publish = self.publish()?;
+        Some(Message {
+            qos: publish.qos,
+            retain: publish.retain,
+            payload: publish.payload.len() as u64,
+        })
+    }
+}
+
+/// What matters of a PUBLISH.
+#[derive(Clone, Copy, Debug)]
+pub struct Message {
+    /// Its QoS; 3 stands for -1 of MQTT-SN, and is a fault in MQTT.
+    pub qos: u8,
+    /// RETAIN.
+    pub retain: bool,
+    /// Bytes of its payload.
+    pub payload: u64,
+}
+
+/// What is known of the run besides: names, and how long it was.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// The time of the first frame.
+    pub start: Option<i64>,
+    /// The time of the last packet that was counted.
+    pub end: Option<i64>,
+    /// Names of topics and of clients.
+    pub names: Identities,
+}
+
+impl Run {
+    /// From the first frame to the last packet, in nanoseconds.
+    #[must_use]
+    pub fn span(&self) -> Option<u64> {
+        self.since(self.end?)
+    }
+
+    /// From the first frame to a time.
+    #[must_use]
+    pub fn since(&self, time: i64) -> Option<u64> {
+        u64::try_from(time.checked_sub(self.start?)?).ok()
+    }
+}
+
+/// Adds to a figure.
+#[inline]
+fn add(figure: &mut u64, more: u64) {
+    *figure = figure.saturating_add(more);
+}
+
+/// Packets and their bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Volume {
+    packets: u64,
+    bytes: u64,
+}
+
+impl Volume {
+    #[inline]
+    fn add(&mut self, bytes: u64) {
+        add(&mut self.packets, 1);
+        add(&mut self.bytes, bytes);
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            packets: self.packets.saturating_add(other.packets),
+            bytes: self.bytes.saturating_add(other.bytes),
+        }
+    }
+}
+
+/// What went each way.
+#[derive(Clone, Copy, Debug, Default)]
+struct Both<T> {
+    client: T,
+    server: T,
+}
+
+impl<T> Both<T> {
+    #[inline]
+    fn of(&mut self, sender: Sender) -> &mut T {
+        match sender {
+            Sender::Client => &mut self.client,
+            Sender::Server => &mut self.server,
+        }
+    }
+}
+
+impl Both<Volume> {
+    fn all(&self) -> Volume {
+        self.client.and(self.server)
+    }
+}

@@ -1,0 +1,319 @@
+//! The table of statistics.
+
+use super::report::{Column, Layout};
+use super::values::Field;
+use super::{
+    Statistic, aliases, clients, connections, endpoints, findings, interval, keep_alive, latencies,
+    overhead, overview, reasons, sizes, topics, types, values,
+};
+
+/// What a statistic is, and how it is made.
+#[derive(Debug)]
+pub struct StatisticRow {
+    /// What stands behind `-z`, and under `statistic` in JSON.
+    pub name: &'static str,
+    /// What it tells, as a clause for the help.
+    pub about: &'static str,
+    /// The statistics of tshark that are the same for MQTT, and names in its manner.
+    pub tshark: &'static [&'static str],
+    /// What may stand behind a comma, in words; empty where nothing may.
+    pub argument: &'static str,
+    /// What a record must have.
+    pub needs: Needs,
+    /// The columns of its report.
+    pub columns: &'static [Column],
+    /// How it is laid out for people.
+    pub layout: Layout,
+    make: fn(Setup<'_>) -> Result<Box<dyn Statistic>, String>,
+}
+
+/// What a record must have, to be counted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Needs {
+    /// The topic looked up.
+    pub topic: bool,
+    /// The client looked up.
+    pub client: bool,
+    /// Of some records the tree, the findings, or what the session tracker knows.
+    pub whole: bool,
+}
+
+/// What the user says of a statistic.
+#[derive(Debug)]
+struct Setup<'a> {
+    argument: Option<&'a str>,
+    by: Option<Field>,
+}
+
+const NOTHING: Needs = Needs { topic: false, client: false, whole: false };
+const TOPIC: Needs = Needs { topic: true, ..NOTHING };
+const CLIENT: Needs = Needs { client: true, ..NOTHING };
+const BOTH: Needs = Needs { client: true, ..TOPIC };
+const WHOLE: Needs = Needs { whole: true, ..NOTHING };
+
+/// What is shown where nothing is asked for.
+pub const DEFAULT: [&str; 4] = ["overview", "types", "topics", "reasons"];
+
+/// The statistics. A new one is a file and a row.
+pub static STATISTICS: &[StatisticRow] = &[
+    StatisticRow {
+        name: "overview",
+        about: "the whole run in a few figures, with a picture of its activity",
+        tshark: &[],
+        argument: "",
+        needs: NOTHING,
+        columns: overview::COLUMNS,
+        layout: Layout::Card,
+        make: |_| Ok(Box::new(overview::Overview::default())),
+    },
+    StatisticRow {
+        name: "types",
+        about: "packet types: how many of each, from clients and from servers",
+        tshark: &["mqtt,tree"],
+        argument: "",
+        needs: NOTHING,
+        columns: types::COLUMNS,
+        layout: Layout::Bars("packets"),
+        make: |_| Ok(Box::new(types::Types::default())),
+    },
+    StatisticRow {
+        name: "topics",
+        about: "topics: messages, bytes, rate, payload sizes, QoS, retained, publishers",
+        tshark: &[],
+        argument: "",
+        needs: BOTH,
+        columns: topics::COLUMNS,
+        layout: Layout::Table,
+        make: |_| Ok(Box::new(topics::Topics::default())),
+    },
+    StatisticRow {
+        name: "clients",
+        about: "clients: what each sent and got",
+        tshark: &[],
+        argument: "",
+        needs: CLIENT,
+        columns: clients::COLUMNS,
+        layout: Layout::Table,
+        make: |_| Ok(Box::new(clients::Clients::default())),
+    },
+    StatisticRow {
+        name: "connections",
+        about: "TCP connections: what went each way, and how long it lasted",
+        tshark: &["conv,tcp"],
+        argument: "",
+        needs: CLIENT,
+        columns: connections::COLUMNS,
+        layout: Layout::Table,
+        make: |_| Ok(Box::new(connections::Connections::default())),
+    },
+    StatisticRow {
+        name: "endpoints",
+        about: "addresses and ports: what each sent and got",
+        tshark: &["endpoints,tcp", "endpoints,udp"],
+        argument: "",
+        needs: NOTHING,
+        columns: endpoints::COLUMNS,
+        layout: Layout::Table,
+        make: |_| Ok(Box::new(endpoints::Endpoints::default())),
+    },
+    StatisticRow {
+        name: "hosts",
+        about: "the same by address alone",
+        tshark: &["endpoints,ip", "endpoints,ipv6", "ip_hosts,tree", "ipv6_hosts,tree"],
+        argument: "",
+        needs: NOTHING,
+        columns: endpoints::COLUMNS,
+        layout: Layout::Table,
+        make: |_| Ok(Box::new(endpoints::Endpoints::by_host())),
+    },
+    StatisticRow {
+        name: "reasons",
+        about: "reason codes and return codes, by the packet that carries them",
+        tshark: &[],
+        argument: "",
+        needs: NOTHING,
+        columns: reasons::COLUMNS,
+        layout: Layout::Table,
+        make: |_| Ok(Box::new(reasons::Reasons::default())),
+    },
+    StatisticRow {
+        name: "latencies",
+        about: "how long answers take: median, 99 % and maximum of each exchange",
+        tshark: &["mqtt,srt"],
+        argument: "",
+        needs: WHOLE,
+        columns: latencies::COLUMNS,
+        layout: Layout::Table,
+        make: |setup| Ok(Box::new(latencies::Latencies::new(setup.by))),
+    },
+    StatisticRow {
+        name: "keepalive",
+        about: "traffic that only keeps connections alive, by client",
+        tshark: &[],
+        argument: "",
+        needs: CLIENT,
+        columns: keep_alive::COLUMNS,
+        layout: Layout::Table,
+        make: |_| Ok(Box::new(keep_alive::KeepAlive::default())),
+    },
+    StatisticRow {
+        name: "overhead",
+        about: "what the bytes are spent on, and what Topic Aliases would save",
+        tshark: &[],
+        argument: "",
+        needs: TOPIC,
+        columns: overhead::COLUMNS,
+        layout: Layout::Bars("bytes"),
+        make: |_| Ok(Box::new(overhead::Overhead::default())),
+    },
+    StatisticRow {
+        name: "aliases",
+        about: "what Topic Aliases would save, by topic",
+        tshark: &[],
+        argument: "",
+        needs: TOPIC,
+        columns: aliases::COLUMNS,
+        layout: Layout::Table,
+        make: |_| Ok(Box::new(aliases::Aliases::default())),
+    },
+    StatisticRow {
+        name: "interval",
+        about: "what passed when: packets and bytes by intervals of so many seconds",
+        tshark: &["io,stat"],
+        argument: "SECONDS",
+        needs: NOTHING,
+        columns: interval::COLUMNS,
+        layout: Layout::Bars("packets"),
+        make: |setup| Ok(Box::new(interval::Interval::new(setup.argument)?)),
+    },
+    StatisticRow {
+        name: "sizes",
+        about: "how long packets and payloads are",
+        tshark: &["plen,tree"],
+        argument: "",
+        needs: NOTHING,
+        columns: sizes::COLUMNS,
+        layout: Layout::Bars("packets"),
+        make: |_| Ok(Box::new(sizes::Sizes::default())),
+    },
+    StatisticRow {
+        name: "findings",
+        about: "what was found wrong or worth knowing, by rule",
+        tshark: &["expert"],
+        argument: "",
+        needs: WHOLE,
+        columns: findings::COLUMNS,
+        layout: Layout::Table,
+        make: |_| Ok(Box::new(findings::Findings::default())),
+    },
+    StatisticRow {
+        name: "values",
+        about: "the values of the field of --by: packets and bytes of each",
+        tshark: &[],
+        argument: "FIELD",
+        needs: WHOLE,
+        columns: values::COLUMNS,
+        layout: Layout::Bars("packets"),
+        make: |setup| match setup.by {
+            Some(field) => Ok(Box::new(values::Values::new(field))),
+            None => Err("-z values counts the values of a field: name it with --by FIELD".into()),
+        },
+    },
+];
+
+/// The statistic that some words name: `topics`, `io,stat,0.5`.
+///
+/// # Errors
+/// Why there is none.
+pub fn choose(
+    words: &str,
+    by: Option<&str>,
+) -> Result<(&'static StatisticRow, Box<dyn Statistic>), String> {
+    let exact = STATISTICS.iter().find(|row| row.names().any(|name| name == words));
+    let with_argument = || STATISTICS.iter().find_map(|row| Some((row, row.argument_in(words)?)));
+    let named = exact.map(|row| (row, None)).or_else(with_argument);
+    let Some((row, argument)) = named else { return Err(unknown(words)) };
+    let is_field = row.argument == "FIELD";
+    let by = argument.filter(|_| is_field).or(by);
+    let argument = argument.filter(|text| !text.is_empty() && !is_field);
+    if let Some(text) = argument.filter(|_| row.argument.is_empty()) {
+        let text = crate::text::safe(text);
+        return Err(format!(
+            "-z {} takes nothing behind its name, and here stands \"{text}\"",
+            row.name
+        ));
+    }
+    let by = by.map(Field::new).transpose().map_err(|error| match &error.hint {
+        Some(hint) => format!("--by: {error}; {hint}"),
+        None => format!("--by: {error}"),
+    })?;
+    Ok((row, (row.make)(Setup { argument, by })?))
+}
+
+impl StatisticRow {
+    /// All of its names.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        [self.name].into_iter().chain(self.tshark.iter().copied())
+    }
+
+    /// What stands behind a comma and one of its names, if the words begin so.
+    fn argument_in<'w>(&self, words: &'w str) -> Option<Option<&'w str>> {
+        self.names().find_map(|name| words.strip_prefix(name)?.strip_prefix(',').map(Some))
+    }
+}
+
+fn unknown(words: &str) -> String {
+    let names = STATISTICS.iter().flat_map(StatisticRow::names);
+    let near = names.map(|name| (strsim::damerau_levenshtein(name, words), name)).min();
+    let hint = near.filter(|(distance, _)| *distance <= 2).map(|(_, name)| name);
+    let words = crate::text::safe(words);
+    match hint {
+        Some(name) => format!("there is no statistic \"{words}\": did you mean {name}?"),
+        None => format!("there is no statistic \"{words}\": -z help lists them"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statistic_is_found_by_each_of_its_names() {
+        for row in STATISTICS {
+            for name in [row.name].iter().chain(row.tshark) {
+                let (found, _) = choose(name, Some("mqtt.topic")).unwrap();
+                assert_eq!(found.name, row.name, "{name}");
+            }
+        }
+        assert_eq!(choose("io,stat,0.5", None).unwrap().0.name, "interval");
+        assert!(DEFAULT.iter().all(|name| choose(name, None).is_ok()));
+    }
+
+    #[test]
+    fn what_is_no_statistic_is_told() {
+        let error = |words, by| choose(words, by).err().unwrap();
+        assert!(error("topcis", None).contains("did you mean topics?"));
+        assert!(error("nonsense", None).contains("-z help"));
+        assert!(error("topics,1", None).contains("takes nothing"));
+        assert!(error("io,stat,soon", None).contains("seconds"));
+        assert!(error("values", None).contains("--by"));
+        assert!(error("values", Some("mqtt.topik")).contains("mqtt.topic"));
+    }
+
+    #[test]
+    fn a_report_has_a_cell_for_each_column_and_no_column_stands_twice() {
+        for row in STATISTICS {
+            let (_, statistic) = choose(row.name, Some("mqtt.topic")).unwrap();
+            let run = crate::stats::Run::default();
+            let report = statistic.report(&run);
+            let lines = report.order.iter().map(|row| (report.row)(*row));
+            for cells in lines.chain(report.others.clone()).chain(report.total.clone()) {
+                assert_eq!(cells.len(), row.columns.len(), "{}", row.name);
+            }
+            let mut keys: Vec<_> = row.columns.iter().map(|column| column.key).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            assert_eq!(keys.len(), row.columns.len(), "{}", row.name);
+        }
+    }
+}
