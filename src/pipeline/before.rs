@@ -7,14 +7,15 @@ use crate::mqtt::torn::may_be_torn;
 use crate::spec::{Sender, Version};
 use std::collections::VecDeque;
 
-/// Whether the packet that begins at `at` of a segment may be a part of one before it in there.
+/// Whether the packet that begins at `at` of a segment may have others inside it, or be a part of one
+/// before it.
 pub(super) fn is_doubtful(
     (segment, at): (&[u8], usize),
     version: Option<Version>,
     sender: Option<Sender>,
 ) -> bool {
     let (mut before, mut next) = (Before::new(segment), 0);
-    while let Some((start, packet)) = packet_at(segment, next).filter(|(start, _)| *start < at) {
+    while let Some((start, packet)) = packet_at(segment, next).filter(|(start, _)| *start <= at) {
         before.take(start, packet.len());
         next = start.saturating_add(packet.len());
     }
