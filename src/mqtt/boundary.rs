@@ -325,6 +325,17 @@ pub(super) fn sight(bytes: &[u8], known: &Known, tape: &mut Tape) -> Sighted {
     }
 }
 
+/// Whether a whole packet of this side seems to begin with these bytes, by its fixed header alone.
+pub(super) fn seems_whole(bytes: &[u8], known: &Known) -> bool {
+    let Some(kind) = bytes.first().and_then(|first| kind(*first, known)) else { return false };
+    match frame(bytes) {
+        Framing::Length(len) => {
+            len <= bytes.len() && (kind == PacketType::PUBLISH || has_length(kind, len))
+        }
+        Framing::NeedMore | Framing::Endless => false,
+    }
+}
+
 /// One packet of those in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {

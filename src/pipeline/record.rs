@@ -130,6 +130,8 @@ pub struct Origin<'a> {
     pub notes: Option<&'a Notes>,
     /// Where in a pasted text the bytes were found.
     pub text: Option<TextOrigin<'a>>,
+    /// The bytes of the segment that was last, and where in it these begin.
+    pub segment: Option<(&'a [u8], usize)>,
 }
 
 /// Where in a pasted text a packet was found.

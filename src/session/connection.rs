@@ -83,6 +83,13 @@ impl Connection {
         self.version.map(|(version, _)| version)
     }
 
+    /// The version, where it was not inferred from packets.
+    #[must_use]
+    pub fn told_version(&self) -> Option<Version> {
+        let (version, how) = self.version?;
+        (how != How::Inferred).then_some(version)
+    }
+
     /// The Client Identifier, as CONNECT gave it or CONNACK assigned it.
     #[must_use]
     pub fn client_id(&self) -> Option<&[u8]> {
@@ -135,6 +142,19 @@ impl Connection {
         cut: Option<(u64, u64)>,
     ) {
         self.record.get_or_insert_default().wire.stray(sender, at, said, cut);
+    }
+
+    /// The last packet of one side so far.
+    #[must_use]
+    pub fn last(&self, sender: Sender) -> Option<At> {
+        self.record.as_ref()?.half(sender).last
+    }
+
+    /// A packet of one side, which was told just now, had another one written into its middle.
+    pub fn torn(&mut self, sender: Sender, at: At, said: (&Finding, &Context), inner: Option<At>) {
+        let record = self.record.get_or_insert_default();
+        record.half_mut(sender).fault(ended::Fault { rule: said.0.rule, at });
+        record.wire.torn(sender, at, said, inner);
     }
 
     /// A line of the connection that is no MQTT, with what was found of it.

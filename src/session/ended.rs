@@ -574,7 +574,7 @@ impl Open {
 }
 
 impl Half {
-    fn fault(&mut self, fault: Fault) {
+    pub(super) fn fault(&mut self, fault: Fault) {
         self.fault_count = self.fault_count.saturating_add(1);
         if self.faults.len() < MAX_FAULTS {
             self.faults.push(fault);

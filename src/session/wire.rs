@@ -85,6 +85,8 @@ pub struct Broken {
     pub message: Box<str>,
     /// Bytes that are there and bytes that were announced, for a packet that did not come whole.
     pub cut: Option<(u64, u64)>,
+    /// The packet that was written into its middle, the last one of several.
+    pub inner: Option<At>,
 }
 
 /// A line of a connection that is no MQTT.
@@ -159,6 +161,18 @@ impl Wire {
         self.break_by(sender, Broken::new(at, what, finding, context, cut));
     }
 
+    /// Takes note of a packet into whose middle another one was written.
+    pub(super) fn torn(
+        &mut self,
+        sender: Sender,
+        at: At,
+        (finding, context): (&Finding, &Context),
+        inner: Option<At>,
+    ) {
+        let broken = Broken::new(at, context.packet_type().name(), finding, context, None);
+        self.break_by(sender, Broken { inner, ..broken });
+    }
+
     /// Takes note of a line that is no MQTT.
     pub(super) fn heard(&mut self, line: &Said<'_>, sender: Sender, at: At) {
         let Said { unit, text, .. } = *line;
@@ -205,7 +219,8 @@ impl Broken {
         cut: Option<(u64, u64)>,
     ) -> Self {
         let message = finding.message(context);
-        Self { at, what, rule: finding.rule, message: kept(&message).into(), cut }
+        let message = kept(&message).into();
+        Self { at, what, rule: finding.rule, message, cut, inner: None }
     }
 }
 

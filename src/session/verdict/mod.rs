@@ -110,6 +110,7 @@ pub static CAUSES: &[CauseRow] = &[
     row(Word::TAKEN_OVER, taken_over::judge),
     row(Word::KEEP_ALIVE, keep_alive::judge),
     row(Word::LIMIT, blame::limit),
+    row(Word::INTERLEAVED, blame::interleaved),
     row(Word::MALFORMED, blame::malformed),
     row(Word::UPGRADE_REFUSED, other::upgrade),
     row(Word::NOT_MQTT, other::other),

@@ -78,7 +78,8 @@ fn disconnect(mut ended: Ended, by: Sender, reason: u8, time: i64) -> Ended {
 }
 
 fn broken(number: u64, time: i64, rule: Rule) -> Broken {
-    Broken { at: at(number, time), what: "PUBLISH", rule, message: "it is wrong".into(), cut: None }
+    let (at, message) = (at(number, time), "it is wrong".into());
+    Broken { at, what: "PUBLISH", rule, message, cut: None, inner: None }
 }
 
 fn ids(ended: &Ended) -> Vec<&'static str> {
@@ -293,6 +294,27 @@ fn a_broken_packet_and_the_end_behind_it() {
     let mut own = fin(accepted(), Sender::Client, SECOND + 200 * MS);
     own.wire.client_broke = ended.wire.client_broke.clone();
     assert_eq!(ids(&own), ["closed"]);
+}
+
+#[test]
+fn interleaved_writes_and_the_end_behind_them() {
+    let mut ended = fin(accepted(), Sender::Server, SECOND + 200 * MS);
+    let torn = broken(18, SECOND, Rule::INTERLEAVED);
+    ended.wire.client_broke.push_back(Broken { inner: Some(at(17, SECOND)), ..torn });
+    let (id, certainty, text) = first(&ended);
+    assert_eq!((id, certainty), ("interleaved", Certainty::Likely));
+    assert!(
+        text.contains("the PUBLISH #18 of the client had #17 written into its middle"),
+        "{text}"
+    );
+    let proof: Vec<u64> = judge(&ended).causes[0].proof.iter().map(|at| at.frame).collect();
+    assert_eq!(proof, [170, 180, 500]);
+    // Behind it a packet is broken of itself.
+    ended.wire.client_broke.push_back(broken(19, SECOND, Rule::QOS_3));
+    assert_eq!(ids(&ended), ["interleaved", "malformed", "closed"]);
+    // The server went on after it.
+    ended.from_server.last = Some(at(20, SECOND + 150 * MS));
+    assert_eq!(ids(&ended), ["closed"]);
 }
 
 #[test]
