@@ -239,7 +239,7 @@ fn come_back_or_nothing(
             && inside.windows(inner.len()).any(|part| part == inner)
             && packets.ends_with(&behind)
     };
-    let found = seen_in(version, &[stream.clone()]);
+    let found = seen_in(version, std::slice::from_ref(&stream));
     prop_assert_eq!(found.covered, stream.len() as u64);
     prop_assert!(found.torn == 0 || is_in(&found.packets), "framer: {:02x?}", found);
     let read = captured(version, &stream);
@@ -283,7 +283,7 @@ proptest! {
         let body = [&text("bridge/raw"), none, before.as_bytes(), &inner, after.as_bytes()].concat();
         let packets = [vec![whole(0x30, &body)], behind_in(version)].concat();
         let stream = packets.concat();
-        prop_assert_eq!(seen_in(version, &[stream.clone()]).packets, packets.clone());
+        prop_assert_eq!(seen_in(version, std::slice::from_ref(&stream)).packets, packets.clone());
         prop_assert_eq!(pasted(Some(version), &stream).packets, packets);
     }
 
@@ -389,7 +389,7 @@ fn most_are_recognised_in_one_segment() {
             let (head, tail) = outer.split_at(cut);
             let stream = [head, inner, tail, &behind().concat()].concat();
             all += 1;
-            found[0] += seen(&[stream.clone()]).torn;
+            found[0] += seen(std::slice::from_ref(&stream)).torn;
             found[1] += pasted(None, &stream).torn;
         }
     }
