@@ -213,23 +213,21 @@ fn compare(
             false => theirs.iter().find(|(name, _)| name == layer).map_or(&none, |(_, it)| it),
         };
         for (key, values) in fields.iter().filter(|(key, _)| known.contains(*key)) {
-            if !is_elsewhere(key) && is_text(values) {
-                if Some(values) != theirs.get(key) {
-                    wrong.insert(format!(
-                        "{place}: {key}: ours {values:?}, theirs {:?}",
-                        theirs.get(key)
-                    ));
-                }
+            if !is_elsewhere(key) && is_text(values) && Some(values) != theirs.get(key) {
+                wrong.insert(format!(
+                    "{place}: {key}: ours {values:?}, theirs {:?}",
+                    theirs.get(key)
+                ));
             }
         }
     }
     let (_, mine) = ours.iter().find(|(name, _)| name == protocol).expect(place);
     for (key, values) in packet {
-        if !is_elsewhere(key) && mine.get(key).is_none_or(|values| is_text(values)) {
-            if mine.get(key) != Some(values) {
-                wrong
-                    .insert(format!("{place}: {key}: ours {:?}, theirs {values:?}", mine.get(key)));
-            }
+        if !is_elsewhere(key)
+            && mine.get(key).is_none_or(|values| is_text(values))
+            && mine.get(key) != Some(values)
+        {
+            wrong.insert(format!("{place}: {key}: ours {:?}, theirs {values:?}", mine.get(key)));
         }
     }
 }

@@ -56,7 +56,7 @@ fn each_frame_of_a_chosen_packet_is_there_once_and_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     for (capture, filter) in CHOSEN {
         let args = [&[capture][..], filter].concat();
-        let wanted: BTreeSet<u64> = records(&args).iter().flat_map(|it| frames(it)).collect();
+        let wanted: BTreeSet<u64> = records(&args).iter().flat_map(frames).collect();
         let all = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(capture));
         let expected: Vec<&Kept> =
             all.iter().filter(|(number, _)| wanted.contains(number)).map(|(_, it)| it).collect();
