@@ -120,8 +120,9 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// Printable ASCII that is never escaped.
-const fn is_plain(byte: u8) -> bool {
+/// Printable ASCII that is escaped nowhere: neither between our quotes nor in JSON.
+#[must_use]
+pub const fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
 }
 

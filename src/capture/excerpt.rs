@@ -4,9 +4,8 @@
 //! and be chosen. Then it is written or forgotten, so frames keep their order, each is written once
 //! and memory stays flat. What was chosen too late is counted.
 
-use super::{Frame, LinkType, MAX_FRAME_LEN, write};
+use super::{Frame, LinkType, MAX_FRAME_LEN, private, write};
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -71,11 +70,8 @@ impl Excerpt {
         let out: Box<dyn Write> = if path.as_os_str() == "-" {
             Box::new(io::stdout())
         } else {
-            let mut options = OpenOptions::new();
-            options.write(true).create(true).truncate(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            Box::new(BufWriter::with_capacity(64 << 10, options.open(path)?))
+            let file = private().create(true).truncate(true).open(path)?;
+            Box::new(BufWriter::with_capacity(64 << 10, file))
         };
         Self::to(out, is_pcap)
     }

@@ -24,6 +24,7 @@ pub mod live;
 mod magic;
 mod merge;
 mod open;
+mod owner;
 mod pcap;
 mod pcapng;
 mod stop;
@@ -39,6 +40,7 @@ pub use follow::follow;
 pub use magic::{FORMATS, FormatRow};
 pub use merge::Merge;
 pub use open::{from_reader, kind_of, open};
+pub use owner::private;
 pub use stop::Stop;
 pub use unpack::packings;
 

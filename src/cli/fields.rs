@@ -3,7 +3,6 @@
 use super::Outcome;
 use super::args::Fields;
 use crate::filter::{FieldRow, TABLE};
-use anyhow::Context;
 use std::io::{self, IsTerminal, Write};
 
 pub(super) fn run(args: &Fields) -> anyhow::Result<Outcome> {
@@ -17,12 +16,7 @@ pub(super) fn run(args: &Fields) -> anyhow::Result<Outcome> {
     } else {
         tabs(&rows, &mut stdout.lock())
     };
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(error).context("standard output cannot be written")
-        }
-        _ => Ok(Outcome::Done),
-    }
+    Outcome::of_writing(written)
 }
 
 /// tshark's columns: F, name, abbreviation, type, protocol.

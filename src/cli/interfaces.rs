@@ -9,16 +9,11 @@ pub(super) fn run() -> anyhow::Result<Outcome> {
 
 #[cfg(feature = "live")]
 pub(super) fn run() -> anyhow::Result<Outcome> {
-    use std::io::{ErrorKind, Write, stdout};
+    use std::io::{Write, stdout};
 
     let list = crate::capture::live::interfaces()?;
     let text: String = list.iter().map(row).collect();
-    match stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(anyhow::Error::new(error).context("standard output cannot be written"))
-        }
-        _ => Ok(Outcome::Done),
-    }
+    Outcome::of_writing(stdout().write_all(text.as_bytes()))
 }
 
 /// `2. lo  127.0.0.1 ::1  (Loopback)  up, running, loopback`

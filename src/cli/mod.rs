@@ -28,9 +28,11 @@ mod shell;
 mod shorthand;
 mod stats;
 
+use anyhow::Context;
 use args::{Cli, Command};
 use clap::Parser;
 use std::ffi::OsString;
+use std::io;
 use std::process::ExitCode;
 
 /// How a run ended. The numbers are those of the exit codes.
@@ -44,6 +46,18 @@ enum Outcome {
     Input = 2,
     /// The command line is wrong.
     Usage = 1,
+}
+
+impl Outcome {
+    /// How a run ends that had just to write to standard output. That nobody reads on is no fault.
+    fn of_writing(written: io::Result<()>) -> anyhow::Result<Self> {
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(error).context("standard output cannot be written")
+            }
+            _ => Ok(Self::Done),
+        }
+    }
 }
 
 impl From<Outcome> for ExitCode {

@@ -47,10 +47,5 @@ pub(super) fn man(args: &Man) -> anyhow::Result<Outcome> {
 
 fn print(text: &[u8]) -> anyhow::Result<Outcome> {
     let mut out = io::stdout().lock();
-    match out.write_all(text).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(anyhow::Error::new(error).context("standard output cannot be written"))
-        }
-        _ => Ok(Outcome::Done),
-    }
+    Outcome::of_writing(out.write_all(text).and_then(|()| out.flush()))
 }

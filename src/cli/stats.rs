@@ -8,7 +8,6 @@ use crate::filter::{Filter, Filtered};
 use crate::render::Options;
 use crate::render::stats::{Shown, StatsFormat};
 use crate::stats::{DEFAULT, STATISTICS, Stats};
-use anyhow::Context;
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -66,12 +65,7 @@ fn read(
     let stats = &reading.inspector.consumer().inner;
     let written = if is_read { format.write(stats, &shown, &options, &mut out) } else { Ok(()) };
     let written = written.and_then(|()| out.flush());
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            return Err(error).context("standard output cannot be written");
-        }
-        _ => {}
-    }
+    Outcome::of_writing(written)?;
     reading.report(files, |consumer| {
         notes(format, &consumer.inner);
         choose::report(consumer);

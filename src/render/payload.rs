@@ -5,9 +5,10 @@
 //! away from terminals.
 
 use super::{Format, Options, OutputError, published};
+use crate::capture::private;
 use crate::pipeline::Record;
 use crate::text;
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -58,7 +59,8 @@ impl Payload {
             fs::create_dir_all(folder).map_err(|error| OutputError::of(folder, error))?;
         }
         let path = folder.join(name);
-        let written = create(&path).and_then(|mut file| file.write_all(payload));
+        let written =
+            private().create_new(true).open(&path).and_then(|mut file| file.write_all(payload));
         written.map_err(|error| OutputError::of(&path, error))
     }
 }
@@ -71,15 +73,6 @@ impl Format for Payload {
         self.file(&folder, &name, payload)?;
         writeln!(out, "{}", text::safe(&folder.join(name).to_string_lossy()))
     }
-}
-
-/// A capture holds what is not for everyone: a new file is for its owner alone.
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 /// `000007-home_kitchen.json`: the number keeps names apart and in order; of the topic there are

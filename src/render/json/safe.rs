@@ -1,6 +1,6 @@
 //! JSON strings that steer no terminal.
 
-use crate::text::is_unsafe;
+use crate::text::{is_plain, is_unsafe};
 use serde::Serialize;
 use serde_json::ser::Formatter;
 use std::io::{self, Write};
@@ -48,11 +48,6 @@ pub(super) fn string(text: &str, out: &mut Vec<u8>) {
     }
     out.extend_from_slice(rest);
     out.push(b'"');
-}
-
-/// Printable ASCII without what JSON escapes.
-const fn is_plain(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
 }
 
 fn escaped<W: ?Sized + Write>(out: &mut W, fragment: &str) -> io::Result<()> {

@@ -10,12 +10,13 @@ mod group;
 pub use columns::{COLUMNS, ColumnRow, Kind};
 
 use super::{Format, Options, OutputError};
+use crate::capture::private;
 use crate::pipeline::Record;
 use group::Group;
 use parquet::basic::Compression;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
 use parquet::file::writer::SerializedFileWriter;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -85,8 +86,10 @@ impl Parquet {
         let part = match self.part.take() {
             Some(part) => part,
             None => {
-                let file =
-                    create(&temporary).map_err(|error| OutputError::of(&temporary, error))?;
+                let file = private()
+                    .create_new(true)
+                    .open(&temporary)
+                    .map_err(|error| OutputError::of(&temporary, error))?;
                 let writer = group::schema()
                     .and_then(|schema| {
                         SerializedFileWriter::new(file, schema, self.properties.clone())
@@ -129,15 +132,6 @@ impl Format for Parquet {
         }
         self.end_part()
     }
-}
-
-/// A capture holds what is not for everyone: a new file is for its owner alone.
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn failed(path: &Path, error: parquet::errors::ParquetError) -> io::Error {

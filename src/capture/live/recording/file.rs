@@ -1,7 +1,8 @@
 //! One file that frames are written to, which holds whole frames at every moment.
 
+use crate::capture::private;
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
@@ -33,11 +34,7 @@ impl Output {
         let out = if is_stdout(&path) {
             Out::Stdout(io::stdout())
         } else {
-            let mut options = OpenOptions::new();
-            options.write(true).create(true).truncate(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            Out::File(options.open(&path)?)
+            Out::File(private().create(true).truncate(true).open(&path)?)
         };
         let (written, frames) = (0, 0);
         let held = Vec::with_capacity(MAX_HELD);
