@@ -40,7 +40,7 @@ pub use follow::follow;
 pub use magic::{FORMATS, FormatRow};
 pub use merge::Merge;
 pub use open::{from_reader, kind_of, open};
-pub use owner::private;
+use owner::private;
 pub use stop::Stop;
 pub use unpack::packings;
 

@@ -5,8 +5,7 @@ use std::fs::OpenOptions;
 /// How a file is opened to be written that holds what a capture holds, which is not for everyone:
 /// where it is new, nobody but its owner may read it. Whether it may be there already is for the
 /// caller to add.
-#[must_use]
-pub fn private() -> OpenOptions {
+pub(super) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);
     #[cfg(unix)]

@@ -24,6 +24,7 @@ pub mod lookup;
 pub mod markdown;
 mod memo;
 pub mod mosquitto_pub;
+mod owner;
 pub mod paint;
 #[cfg(feature = "parquet")]
 pub mod parquet;

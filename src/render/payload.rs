@@ -4,8 +4,7 @@
 //! The one format that writes untrusted bytes raw, which is what it is for: the command line keeps it
 //! away from terminals.
 
-use super::{Format, Options, OutputError, published};
-use crate::capture::private;
+use super::{Format, Options, OutputError, owner, published};
 use crate::pipeline::Record;
 use crate::text;
 use std::fs;
@@ -59,8 +58,7 @@ impl Payload {
             fs::create_dir_all(folder).map_err(|error| OutputError::of(folder, error))?;
         }
         let path = folder.join(name);
-        let written =
-            private().create_new(true).open(&path).and_then(|mut file| file.write_all(payload));
+        let written = owner::create(&path).and_then(|mut file| file.write_all(payload));
         written.map_err(|error| OutputError::of(&path, error))
     }
 }

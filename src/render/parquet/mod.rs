@@ -9,8 +9,7 @@ mod group;
 
 pub use columns::{COLUMNS, ColumnRow, Kind};
 
-use super::{Format, Options, OutputError};
-use crate::capture::private;
+use super::{Format, Options, OutputError, owner};
 use crate::pipeline::Record;
 use group::Group;
 use parquet::basic::Compression;
@@ -86,9 +85,7 @@ impl Parquet {
         let part = match self.part.take() {
             Some(part) => part,
             None => {
-                let file = private()
-                    .create_new(true)
-                    .open(&temporary)
+                let file = owner::create(&temporary)
                     .map_err(|error| OutputError::of(&temporary, error))?;
                 let writer = group::schema()
                     .and_then(|schema| {
