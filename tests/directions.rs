@@ -125,6 +125,17 @@ fn types(records: &Records) -> Vec<&str> {
 }
 
 #[test]
+fn an_answer_waits_for_the_last_byte_of_its_question() {
+    let (begin, last) = CONNECT.split_at(CONNECT.len() - 1);
+    let late = 1 + begin.len() as u32;
+    let mut list = opened();
+    let answer = list.pop().unwrap();
+    list[2].payload = begin.to_vec();
+    list.extend([answer, Tcp { ack: Some(1), ..Tcp::client(late, last) }]);
+    assert_eq!(types(&read(&list, 100)), ["CONNECT", "CONNACK"]);
+}
+
+#[test]
 fn an_answer_whose_question_is_lost_is_told_soon() {
     let question = packet(0x32, b"\0\x01a\0\x07x");
     let answer = [0x40, 2, 0, 7];

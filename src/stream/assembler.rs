@@ -227,12 +227,13 @@ impl Assembler {
 
     /// The next offset, where bytes from there on are missing that the other side acknowledges.
     ///
-    /// A single one may be a FIN that was not captured, or come of a start that was guessed.
+    /// A single one may come of a start that was guessed.
     pub(super) fn missing_before(&self, ack: u32) -> Option<u64> {
         let distance = self.distance(ack)?.try_into().ok()?;
         let acked = self.offset.saturating_add(distance);
         let is_sent = self.end.is_none_or(|end| self.offset < end.offset);
-        let is_near = (2..=WINDOW).contains(&distance);
+        let least = if self.start.is_syn() { 1 } else { 2 };
+        let is_near = (least..=WINDOW).contains(&distance);
         (is_near && is_sent && !self.closed && acked > self.offset).then_some(self.offset)
     }
 
