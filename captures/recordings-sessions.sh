@@ -52,3 +52,19 @@ recording sessions-order.pcap '3.1.1, 5.0' 'scripted clients' \
   'Packet Identifiers used twice, PUBLISH sent again on the same connection and behind its PUBREL, an acknowledgment of nothing, PUBREL too early; a Will by reason code 0x04' \
   'CONNECT=5 CONNACK=5 PUBLISH=8 PUBACK=2 PUBREC=6 PUBREL=2 PUBCOMP=2 SUBSCRIBE=1 SUBACK=1 PINGREQ=1 PINGRESP=1 DISCONNECT=3'
 record_sessions_order() { open_broker; dump -i lo "$ALL"; scripted order; }
+
+recording sessions-late.pcap '3.1.1, 5.0' 'scripted clients' \
+  'a PINGREQ 0.4 s late; a device that comes back four times while the broker still holds the connection that it lost, which is no war; a broker that is stopped (SIGSTOP) and answers a PINGREQ when its client has left' \
+  'CONNECT=7 CONNACK=7 PINGREQ=2 PINGRESP=2 DISCONNECT=1'
+record_sessions_late() {
+  open_broker
+  dump -i lo "$ALL"
+  scripted late &
+  local scene=$!
+  wait_for "$LOG" 'as patient'
+  sleep 0.3
+  kill -STOP "$BROKER"
+  sleep 3.3
+  kill -CONT "$BROKER"
+  wait $scene
+}

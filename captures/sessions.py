@@ -1,6 +1,6 @@
 """Scripted clients for the recordings of sessions: what no library sends, byte by byte.
 
-    sessions.py war|unfinished|limits|order
+    sessions.py war|unfinished|limits|order|late
 """
 
 import socket
@@ -166,5 +166,29 @@ def order():
     client.leave()
 
 
+def late():
+    """A PINGREQ and a PINGRESP that are late, and a device that comes back while the broker still holds
+    the connection that it lost."""
+    sleepy = Client("sleepy", v5=False, keep_alive=2)
+    sleepy.wait(2.4)
+    sleepy.send(packet(0xC0, b""))
+    sleepy.leave()
+    lost = []
+    for _ in range(5):
+        lost.append(Client("roamer"))
+        # From now on it neither reads nor writes there.
+        time.sleep(0.6)
+    for roamer in lost:
+        roamer.die()
+    patient = Client("patient", v5=False)
+    # The broker is stopped now, and goes on when the client has left.
+    patient.wait(1)
+    patient.send(packet(0xC0, b""))
+    patient.wait(1.5)
+    patient.socket.close()
+    time.sleep(2)
+
+
 if __name__ == "__main__":
-    {"war": war, "unfinished": unfinished, "limits": limits, "order": order}[sys.argv[1]]()
+    scenes = {"war": war, "unfinished": unfinished, "limits": limits, "order": order, "late": late}
+    scenes[sys.argv[1]]()

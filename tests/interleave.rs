@@ -4,9 +4,12 @@
 mod support;
 
 use mqttscope::mqtt::framer::{Framed, Framer};
-use mqttscope::spec::{Sender, Version};
+use mqttscope::paste;
+use mqttscope::pipeline::{Consumer, Inspector, PastedSettings, Record, Settings, read_paste};
+use mqttscope::spec::{Rule, Sender, Version};
 use proptest::prelude::*;
-use support::conversation::{Turn, frames, packet};
+use std::ops::ControlFlow;
+use support::conversation::{Turn, closed_by_server, frames, packet};
 use support::{pcap, program};
 
 /// What the framer makes of a direction: its packets in their order, and how many had another one in
@@ -19,8 +22,12 @@ struct Seen {
 }
 
 fn seen(pieces: &[Vec<u8>]) -> Seen {
+    seen_in(Version::V311, pieces)
+}
+
+fn seen_in(version: Version, pieces: &[Vec<u8>]) -> Seen {
     let mut framer = Framer::new(true, 1 << 20);
-    framer.expect(Some(Sender::Client), Some(Version::V311));
+    framer.expect(Some(Sender::Client), Some(version));
     let mut seen = Seen::default();
     let mut emit = |framed: Framed<'_>| match framed {
         Framed::Packet { bytes, .. } => {
@@ -108,8 +115,177 @@ fn torn(outer: &[u8], cut: usize, inner: &[u8], is_joined: bool) -> Vec<Vec<u8>>
     pieces
 }
 
+/// What a pasted text gives: its packets, how many had another one in their middle, and what was
+/// meant instead of any.
+#[derive(Debug, Default)]
+struct Read {
+    packets: Vec<Vec<u8>>,
+    torn: usize,
+    meant: Vec<String>,
+    covered: usize,
+}
+
+impl Consumer for Read {
+    fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        self.covered += record.bytes.len();
+        self.packets.push(record.bytes.to_vec());
+        let mut findings = record.tape.findings().iter();
+        self.torn += usize::from(findings.any(|finding| finding.rule == Rule::INTERLEAVED));
+        self.meant.extend(record.repair.map(|repair| repair.text.clone()));
+        ControlFlow::Continue(())
+    }
+}
+
+fn pasted(version: Option<Version>, bytes: &[u8]) -> Read {
+    let text = hex::encode(bytes);
+    let paste = paste::parse(&text, &paste::Options::default());
+    let inspection = Settings { version, ..Settings::default() };
+    let sender = Some(Sender::Client);
+    let settings = PastedSettings { inspection, sender, ..PastedSettings::default() };
+    read_paste(&paste, settings, Read::default())
+}
+
+/// What the same gives in one segment of a capture.
+fn captured(version: Version, bytes: &[u8]) -> Read {
+    let level = if version == Version::V5 { 5 } else { 4 };
+    let properties: &[u8] = if version == Version::V5 { &[0] } else { &[] };
+    let connect =
+        packet(0x10, &[&text("MQTT")[..], &[level, 2, 0, 60], properties, &text("a")].concat());
+    let turns = [connect, bytes.to_vec()].map(|bytes| Turn { from_client: true, bytes });
+    let mut inspector = Inspector::new(Read::default(), Settings::default());
+    for data in closed_by_server(&turns) {
+        let _ = inspector.frame(&support::frame(1, &data));
+    }
+    inspector.finish();
+    inspector.into_consumer()
+}
+
+fn whole(first: u8, body: &[u8]) -> Vec<u8> {
+    packet(first, body)
+}
+
+fn text(value: &str) -> Vec<u8> {
+    [&(value.len() as u16).to_be_bytes()[..], value.as_bytes()].concat()
+}
+
+/// Packets of a client that others may be written into. In 5.0 with properties or without.
+fn outer(version: Version) -> impl Strategy<Value = Vec<u8>> {
+    let none: &[u8] = if version == Version::V5 { &[0] } else { &[] };
+    let pair: Vec<u8> = match version {
+        Version::V5 => [&[10, 0x26][..], &text("ab"), &text("cde")].concat(),
+        _ => Vec::new(),
+    };
+    let level = if version == Version::V5 { 5 } else { 4 };
+    let (plain, rich) = (none.to_vec(), pair);
+    let name = || "[a-z]{1,8}(/[a-z0-9]{1,8}){0,3}";
+    (name(), name(), 0u8..5, 1u16..999, any::<bool>(), "[ -~]{0,60}").prop_map(
+        move |(a, b, kind, id, is_rich, payload)| {
+            let properties = if is_rich { &rich } else { &plain };
+            let id = id.to_be_bytes().to_vec();
+            let payload = payload.into_bytes();
+            let parts = match kind {
+                0 => (0x82, vec![id, properties.clone(), text(&a), vec![1], text(&b), vec![0]]),
+                1 => (0xa2, vec![id, properties.clone(), text(&a), text(&b)]),
+                2 => (0x30, vec![text(&a), properties.clone(), payload]),
+                3 => (0x32, vec![text(&a), id, properties.clone(), payload]),
+                _ => {
+                    let head = [&text("MQTT")[..], &[level, 0xc2, 0, 60]].concat();
+                    (0x10, vec![head, properties.clone(), text("client"), text(&a), text(&b)])
+                }
+            };
+            whole(parts.0, &parts.1.concat())
+        },
+    )
+}
+
+/// What is written into them.
+fn intruder(version: Version) -> impl Strategy<Value = Vec<u8>> {
+    let none: &[u8] = if version == Version::V5 { &[0] } else { &[] };
+    let publish = |topic: &str, id: &[u8], payload: &[u8]| {
+        let first = if id.is_empty() { 0x30 } else { 0x32 };
+        whole(first, &[&text(topic)[..], id, none, payload].concat())
+    };
+    prop_oneof![
+        Just(vec![0xc0, 0]),
+        (1u16..=999).prop_map(|id| [&[0x40, 2][..], &id.to_be_bytes()].concat()),
+        (1u16..=999).prop_map(|id| [&[0x62, 2][..], &id.to_be_bytes()].concat()),
+        Just(whole(0x82, &[&[0, 7][..], none, &text("lamp/"), &[1]].concat())),
+        Just(publish("log/line", &[], b"all is well")),
+        Just([vec![0xc0, 0], publish("a/b", &[0, 3], b"x")].concat()),
+    ]
+}
+
+fn behind_in(version: Version) -> Vec<Vec<u8>> {
+    let none: &[u8] = if version == Version::V5 { &[0] } else { &[] };
+    let publish =
+        |topic: &str, value: &[u8]| whole(0x30, &[&text(topic)[..], none, value].concat());
+    vec![publish("sensors/kitchen", b"21.5"), vec![0xc0, 0]]
+}
+
+/// One packet in the middle of another: both come back, or nothing is said, and never is something
+/// else said to be meant.
+fn come_back_or_nothing(
+    (version, is_told): (Version, bool),
+    (outer, inner): (&[u8], &[u8]),
+    cut: usize,
+    follows: bool,
+) -> Result<bool, TestCaseError> {
+    let behind = if follows { behind_in(version) } else { Vec::new() };
+    let (head, tail) = outer.split_at(cut);
+    let stream = [head, inner, tail, &behind.concat()].concat();
+    let is_in = |packets: &[Vec<u8>]| {
+        let inside = packets.concat();
+        packets.contains(&outer.to_vec())
+            && inside.windows(inner.len()).any(|part| part == inner)
+            && packets.ends_with(&behind)
+    };
+    let found = seen_in(version, std::slice::from_ref(&stream));
+    prop_assert_eq!(found.covered, stream.len() as u64);
+    prop_assert!(found.torn == 0 || is_in(&found.packets), "framer: {:02x?}", found);
+    let read = captured(version, &stream);
+    prop_assert!(read.torn == 0 || is_in(&read.packets), "capture: {:02x?}", read);
+    prop_assert!(read.meant.is_empty(), "capture: {:02x?}", read);
+    let read = pasted(is_told.then_some(version), &stream);
+    prop_assert_eq!(read.covered, stream.len());
+    prop_assert!(read.torn == 0 || is_in(&read.packets), "paste: {:02x?}", read);
+    prop_assert!(read.meant.is_empty(), "paste: {:02x?}", read);
+    Ok(read.torn > 0)
+}
+
+fn version() -> impl Strategy<Value = Version> {
+    prop_oneof![Just(Version::V311), Just(Version::V5)]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn in_one_segment_both_come_back_or_nothing_is_said(
+        (version, outer, inner) in version().prop_flat_map(|version| {
+            (Just(version), outer(version), intruder(version))
+        }),
+        place in 0.0..1.0f64,
+        is_told: bool,
+        follows: bool,
+    ) {
+        let cut = 1 + (place * (outer.len() - 1) as f64) as usize;
+        come_back_or_nothing((version, is_told), (&outer, &inner), cut, follows)?;
+    }
+
+    /// A legal packet is never doubted, whatever its payload is.
+    #[test]
+    fn packets_in_the_payload_of_a_legal_one_are_its_payload(
+        (version, inner) in version().prop_flat_map(|version| (Just(version), intruder(version))),
+        before in "[ -~]{0,30}",
+        after in "[ -~]{0,30}",
+    ) {
+        let none: &[u8] = if version == Version::V5 { &[0] } else { &[] };
+        let body = [&text("bridge/raw"), none, before.as_bytes(), &inner, after.as_bytes()].concat();
+        let packets = [vec![whole(0x30, &body)], behind_in(version)].concat();
+        let stream = packets.concat();
+        prop_assert_eq!(seen_in(version, std::slice::from_ref(&stream)).packets, packets.clone());
+        prop_assert_eq!(pasted(Some(version), &stream).packets, packets);
+    }
 
     #[test]
     fn the_original_packets_come_back(
@@ -197,6 +373,30 @@ fn nearly_all_are_recognised() {
     assert!(found * 100 >= all * 95, "{found} of {all}");
 }
 
+/// The same within one segment, for packets that are broken by it: in their filters, topics and lengths.
+#[test]
+fn most_are_recognised_in_one_segment() {
+    let outers = [
+        whole(0x82, &[&[0, 5][..], &text("sensors/+/state"), &[1], &text("lamp"), &[0]].concat()),
+        whole(0xa2, &[&[0, 5][..], &text("sensors/+/state"), &text("lamp")].concat()),
+        publish("sensors/kitchen/temperature/average", None, b"21.5"),
+    ];
+    let inners = [vec![0xc0, 0], vec![0x40, 2, 0, 5], publish("log/line", None, b"started")];
+    let (mut all, mut found) = (0, [0, 0]);
+    for (outer, inner) in outers.iter().flat_map(|o| inners.iter().map(move |i| (o, i))) {
+        // Behind the Packet Identifier or the length of the topic, and before the last name ends.
+        for cut in 4..outer.len() - 6 {
+            let (head, tail) = outer.split_at(cut);
+            let stream = [head, inner, tail, &behind().concat()].concat();
+            all += 1;
+            found[0] += seen(std::slice::from_ref(&stream)).torn;
+            found[1] += pasted(None, &stream).torn;
+        }
+    }
+    println!("{found:?} of {all} interleaved writes are recognised, in a segment and in a text");
+    assert!(found.iter().all(|found| found * 100 >= all * 80), "{found:?} of {all}");
+}
+
 /// As a user sees it: both packets whole, and why.
 #[test]
 fn a_capture_shows_both_packets_and_says_why() {
@@ -225,4 +425,33 @@ fn a_capture_shows_both_packets_and_says_why() {
         message.starts_with("60 bytes from its beginning, 2 bytes of the packet(s)"),
         "{message}"
     );
+}
+
+/// Both packets in one segment, and the server ends the connection: it says which packets it was.
+#[test]
+fn the_end_of_a_connection_says_that_it_was_interleaved() {
+    let connect = packet(0x10, b"\x00\x04MQTT\x04\x02\x00\x3c\x00\x01a");
+    let subscribe = whole(0x82, &[&[0, 5][..], &text("sensors/+/state"), &[1]].concat());
+    let (head, tail) = subscribe.split_at(9);
+    let torn = [head, &[0xc0, 0], tail].concat();
+    let turns = [(true, connect), (false, vec![0x20, 2, 0, 0]), (true, torn)];
+    let turns = turns.map(|(from_client, bytes)| Turn { from_client, bytes });
+    let capture = pcap(1, &closed_by_server(&turns));
+    let run = program::finish(program::command(["sessions", "-T", "json", "-"]), &capture);
+    let session: serde_json::Value = serde_json::from_str(run.out.lines().next().unwrap()).unwrap();
+    let causes = session["causes"].as_array().unwrap_or_else(|| panic!("{session}"));
+    let names: Vec<_> = causes.iter().map(|cause| cause["cause"].as_str().unwrap()).collect();
+    assert_eq!(names, ["interleaved", "closed"], "{session}");
+    let text = causes[0]["text"].as_str().unwrap();
+    assert!(
+        text.contains("the SUBSCRIBE #4 of the client had #3 written into its middle"),
+        "{text}"
+    );
+    let run = program::finish(program::command(["read", "-T", "json", "-"]), &capture);
+    let records: Vec<serde_json::Value> =
+        run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let hex: Vec<_> =
+        records.iter().skip(2).map(|record| record["hex"].as_str().unwrap()).collect();
+    assert_eq!(hex, ["c000".to_owned(), hex::encode(&subscribe)]);
+    assert!(records[3]["findings"][0]["repair"].is_null());
 }

@@ -114,6 +114,51 @@ fn sessions_of_mosquitto() {
     expect("sessions-limits.pcap", LIMITS);
 }
 
+/// A device that comes back is no war; a PINGRESP when the client has left is no answer.
+#[test]
+fn what_comes_late() {
+    const TAKEN: &[(&str, Certainty)] = &[("taken-over", Likely), ("closed", Proven)];
+    #[rustfmt::skip]
+    const LATE: &[Row] = &[
+        ("sleepy", &[("disconnect", Proven)], CLIENT, "DISCONNECT"),
+        ("roamer", TAKEN, SERVER, "stream 2 from"),
+        ("roamer", TAKEN, SERVER, "stream 3 from"),
+        ("roamer", TAKEN, SERVER, "stream 4 from"),
+        ("roamer", TAKEN, SERVER, "came back for the 3rd time in 1.3"),
+        ("roamer", &[("reset", Proven)], CLIENT, "the client reset"),
+        ("patient", &[("keep-alive", Likely), ("closed", Proven)], CLIENT, "the server did not answer the PINGREQ #18, nor send anything else; 1.55 s later"),
+    ];
+    expect("sessions-late.pcap", LATE);
+    let (all, ..) = inspect(&captures_folder().join("sessions-late.pcap"));
+    assert!(all.iter().all(|ended| ended.war.is_none()));
+    let keep_alive = &all[0].keep_alive;
+    let longest = keep_alive.longest.unwrap().time;
+    assert_eq!((keep_alive.late, keep_alive.broken), (1, 0));
+    assert!((2_400_000_000..2_500_000_000).contains(&longest), "{longest}");
+}
+
+/// A capture that begins with a CONNECT, behind the SYN, misses nothing of MQTT.
+#[test]
+fn a_connect_is_a_beginning() {
+    let Some(corpus) = std::env::var_os("MQTTSCOPE_CORPUS") else {
+        eprintln!("skipped: MQTTSCOPE_CORPUS is not set");
+        return;
+    };
+    let (all, ..) = inspect(&Path::new(&corpus).join("captures/zeek_mqtt.pcap"));
+    let verdicts: Vec<_> = all.iter().map(judge).collect();
+    assert_eq!(verdicts.len(), 2);
+    assert!(verdicts.iter().all(|verdict| verdict.caveats.is_empty()), "{verdicts:#?}");
+}
+
+/// Of a line that is no MQTT too.
+#[test]
+fn the_proof_of_what_carries_mqtt_names_its_frame() {
+    let (ended, ..) = inspect(&captures_folder().join("tls13.pcap"));
+    let first = judge(&ended[3]).causes.remove(0);
+    assert_eq!(first.info.id, "tls-alert", "{}", first.text);
+    assert!(first.proof.iter().all(|at| at.frame > 0 && at.number > 0), "{first:?}");
+}
+
 #[test]
 fn what_never_got_to_mqtt() {
     #[rustfmt::skip]

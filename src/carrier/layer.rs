@@ -62,6 +62,9 @@ pub enum Output<'a> {
         unit: Unit,
         /// The sentence.
         text: &'a str,
+        /// The offsets below, of the side that sends, between which stands what it is about; `None`
+        /// where that is nowhere.
+        at: Option<(u64, u64)>,
     },
     /// Something wrong with how the bytes are carried; it belongs to what this side gives next.
     Finding {

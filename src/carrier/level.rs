@@ -42,6 +42,8 @@ pub enum Item<'a> {
         unit: Unit,
         /// The sentence; it may quote untrusted text.
         text: &'a str,
+        /// The frames that brought what it is about.
+        stamps: &'a [Stamp],
     },
     /// Something wrong with how the bytes are carried.
     Finding {
@@ -182,8 +184,9 @@ fn give(
         Output::Header { unit, bytes, .. } => {
             through(above, sender, Item::Header { unit, bytes }, layers, top);
         }
-        Output::Note { unit, text } => {
-            through(above, sender, Item::Note { unit, text }, layers, top);
+        Output::Note { unit, text, at } => {
+            let stamps = at.map(|(from, to)| below.stamps(from, to)).unwrap_or_default();
+            through(above, sender, Item::Note { unit, text, stamps: &stamps }, layers, top);
         }
         Output::Finding { rule, a, b } => {
             through(above, sender, Item::Finding { rule, a, b }, layers, top);

@@ -68,7 +68,7 @@ enum Held {
     End,
     Header(Unit, Vec<u8>),
     Unit(Unit, Vec<u8>, Vec<Stamp>),
-    Note(Unit, String),
+    Note(Unit, String, Vec<Stamp>),
     Finding(crate::spec::Rule, u64, u64),
 }
 
@@ -94,7 +94,7 @@ impl Queue {
             }
             Item::Header { unit, bytes } => Held::Header(unit, bytes.to_vec()),
             Item::Unit { unit, bytes, stamps } => Held::Unit(unit, bytes.to_vec(), stamps.to_vec()),
-            Item::Note { unit, text } => Held::Note(unit, text.to_owned()),
+            Item::Note { unit, text, stamps } => Held::Note(unit, text.to_owned(), stamps.to_vec()),
             Item::Finding { rule, a, b } => Held::Finding(rule, a, b),
         };
         self.items.push((sender, held, layers.copied().map(Box::new)));
@@ -135,7 +135,7 @@ impl Queue {
             Some(name) => format!("this connection carries {name}, not MQTT"),
             None => "this connection carries something other than MQTT".to_owned(),
         };
-        let note = Item::Note { unit: Unit::OTHER, text: &text };
+        let note = Item::Note { unit: Unit::OTHER, text: &text, stamps: &[] };
         top.item(*sender, note, layers.as_deref());
     }
 
@@ -173,7 +173,7 @@ impl Held {
             Self::End => Item::End,
             Self::Header(unit, bytes) => Item::Header { unit: *unit, bytes },
             Self::Unit(unit, bytes, stamps) => Item::Unit { unit: *unit, bytes, stamps },
-            Self::Note(unit, text) => Item::Note { unit: *unit, text },
+            Self::Note(unit, text, stamps) => Item::Note { unit: *unit, text, stamps },
             Self::Finding(rule, a, b) => Item::Finding { rule: *rule, a: *a, b: *b },
         }
     }

@@ -29,6 +29,10 @@ impl<C> Filtered<C> {
 }
 
 impl<C: Consumer> Consumer for Filtered<C> {
+    fn needs_session(&self) -> bool {
+        self.filter.is_some() || self.inner.needs_session()
+    }
+
     fn is_choosy(&self) -> bool {
         self.filter.is_some() || self.inner.is_choosy()
     }

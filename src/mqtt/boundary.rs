@@ -194,11 +194,20 @@ impl Known {
     }
 }
 
-/// A few bytes and the length stand for a topic. Never 0, which is an empty place in the ring.
+/// Its first and last bytes and the length stand for a topic. Never 0, which is an empty place in the
+/// ring.
 fn mark(topic: &[u8]) -> u32 {
-    let ends = topic.iter().take(32).chain(topic.iter().rev().take(32));
-    let step = |hash: u32, byte: &u8| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
-    ends.fold(0x811c_9dc5 ^ topic.len() as u32, step) | 1
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let head = topic.get(..32).unwrap_or(topic);
+    let tail = topic.get(topic.len().saturating_sub(32)..).unwrap_or_default();
+    let step = |hash: u64, word: u64| (hash ^ word).wrapping_mul(FACTOR).rotate_left(29);
+    let mut hash = topic.len() as u64;
+    for part in [head, tail] {
+        let (words, rest) = part.as_chunks::<8>();
+        hash = words.iter().fold(hash, |hash, word| step(hash, u64::from_le_bytes(*word)));
+        hash = rest.iter().fold(hash, |hash, byte| step(hash, u64::from(*byte)));
+    }
+    (hash ^ hash >> 32) as u32 | 1
 }
 
 /// A place where a packet may begin.
@@ -313,6 +322,17 @@ pub(super) fn sight(bytes: &[u8], known: &Known, tape: &mut Tape) -> Sighted {
         Step::No => Sighted::No,
         Step::Part { bits, .. } => Sighted::Part { bits },
         Step::Whole { len, bits } => Sighted::Whole { len, bits },
+    }
+}
+
+/// Whether a whole packet of this side seems to begin with these bytes, by its fixed header alone.
+pub(super) fn seems_whole(bytes: &[u8], known: &Known) -> bool {
+    let Some(kind) = bytes.first().and_then(|first| kind(*first, known)) else { return false };
+    match frame(bytes) {
+        Framing::Length(len) => {
+            len <= bytes.len() && (kind == PacketType::PUBLISH || has_length(kind, len))
+        }
+        Framing::NeedMore | Framing::Endless => false,
     }
 }
 

@@ -1,9 +1,10 @@
 //! The bytes of one direction, in whatever pieces they come, become packets.
 
-use super::boundary::{Known, is_plausible};
+use super::boundary::{Known, is_plausible, seems_whole};
 use super::framing::{Framing, frame};
 use super::interleave::{Judged, Suspect, is_mark};
 use super::search::Search;
+use super::torn::{Looked, Torn, look};
 use crate::annotate::Tape;
 use crate::spec::{Sender, Version};
 use std::collections::VecDeque;
@@ -276,6 +277,10 @@ impl Framer {
         match frame(bytes) {
             Framing::Length(len) if len <= bytes.len() => {
                 let (packet, rest) = bytes.split_at_checked(len).unwrap_or((bytes, &[]));
+                if let Some(torn) = self.look_inside(packet, rest) {
+                    let used = self.part(&torn, bytes, emit);
+                    return bytes.get(used..).unwrap_or_default();
+                }
                 emit(Framed::Packet { offset: self.offset, bytes: packet });
                 self.advance(len);
                 self.learn(packet);
@@ -332,6 +337,12 @@ impl Framer {
             self.judge(false, emit);
             return &[];
         }
+        let torn = self.look_inside(&held, rest);
+        // What is held is told in one go.
+        if let Some(torn) = torn.filter(|it| it.used() >= held.len()) {
+            let used = self.part(&torn, &[&held, rest].concat(), emit);
+            return rest.get(used.saturating_sub(held.len())..).unwrap_or_default();
+        }
         emit(Framed::Packet { offset: self.offset, bytes: &held });
         if frame(&held) == Framing::Endless {
             self.state = State::Lost;
@@ -370,6 +381,39 @@ impl Framer {
         for piece in rest.into_iter().rev() {
             self.again.push_front(piece);
         }
+    }
+
+    /// Looks into a packet for others, where what follows on it in the same piece does not seem to be
+    /// a packet.
+    fn look_inside(&mut self, packet: &[u8], rest: &[u8]) -> Option<Torn> {
+        let is_usual = rest.is_empty()
+            || self.state != State::Aligned(0)
+            || self.suspects_left == 0
+            || seems_whole(rest, &self.known);
+        if is_usual {
+            return None;
+        }
+        match look(packet, rest, &self.known) {
+            Looked::Torn(torn) => Some(torn),
+            Looked::Legal | Looked::Broken => None,
+            Looked::Unsure => {
+                self.suspects_left = self.suspects_left.saturating_sub(1);
+                None
+            }
+        }
+    }
+
+    /// Emits a packet that has others inside it, and these; the result is how many of the bytes that is.
+    fn part(&mut self, torn: &Torn, bytes: &[u8], emit: &mut impl FnMut(Framed<'_>)) -> usize {
+        let Torn { at, others, outer } = torn;
+        let inner = bytes.get(*at..at.saturating_add(*others)).unwrap_or_default();
+        self.inner(inner, self.offset.saturating_add(*at as u64), emit);
+        let offset = self.offset;
+        emit(Framed::Torn { offset, bytes: outer, before: *at, others: *others });
+        let used = torn.used();
+        self.advance(used);
+        self.learn(outer);
+        used
     }
 
     /// The packets in the middle of another one.

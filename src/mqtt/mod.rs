@@ -15,6 +15,7 @@ pub mod packet;
 pub mod primitive;
 pub mod property;
 pub mod repair;
+pub mod torn;
 
 mod ack;
 mod auth;

@@ -428,6 +428,7 @@ impl<C: Consumer> Records<'_, C> {
             side,
             layers,
             now,
+            segment: None,
             time: self.time,
             proof: proof(layers, other.told),
             is_secret: *is_secret,
@@ -449,7 +450,20 @@ impl<C: Consumer> Records<'_, C> {
         now: Option<Now<'_>>,
         act: impl FnOnce(&mut Framer, &mut Emit<'_>),
     ) {
+        self.frame_segment(sender, layers, now, None, act);
+    }
+
+    /// The same, where the bytes of `segment` come in, with the offset of the first.
+    fn frame_segment(
+        &mut self,
+        sender: Sender,
+        layers: Option<&Layers>,
+        now: Option<Now<'_>>,
+        segment: Option<(u64, &[u8])>,
+        act: impl FnOnce(&mut Framer, &mut Emit<'_>),
+    ) {
         let (mut packets, framer, other, _) = self.packets(sender, layers, now);
+        packets.segment = segment;
         let mut emit = |framed: Framed<'_>| packets.framed(framed);
         act(framer, &mut (&mut emit as Emit<'_>));
         for id in &packets.worker.ids {
@@ -496,7 +510,9 @@ impl<C: Consumer> Top for Records<'_, C> {
                 let now = layers.and_then(|layers| Now::new(*taken, stamps, layers));
                 packets.arrivals.push(*taken, bytes.len(), stamps);
                 *taken = taken.saturating_add(bytes.len() as u64);
-                self.frame(sender, layers, now, |framer, emit| framer.data(bytes, emit));
+                let segment = Some((start, bytes));
+                let act = |framer: &mut Framer, emit: &mut Emit<'_>| framer.data(bytes, emit);
+                self.frame_segment(sender, layers, now, segment, act);
                 let tcp = layers.and_then(Layers::tcp);
                 self.mqtt.direction(sender).note_told(start, tcp, had);
             }
@@ -518,7 +534,9 @@ impl<C: Consumer> Top for Records<'_, C> {
             Item::Unit { unit, bytes, stamps } => {
                 self.packets(sender, layers, None).0.unit(unit, bytes, stamps);
             }
-            Item::Note { unit, text } => self.packets(sender, layers, None).0.note(unit, text),
+            Item::Note { unit, text, stamps } => {
+                self.packets(sender, layers, None).0.note(unit, text, stamps);
+            }
             Item::Finding { rule, a, b } => {
                 let finding = Finding::new(rule, Span::of_bytes(0, 0), Field::INPUT);
                 let finding = finding.with(a, b);
@@ -551,6 +569,8 @@ struct Packets<'r, C> {
     layers: Option<&'r Layers>,
     /// The frame whose bytes are being looked at.
     now: Option<Now<'r>>,
+    /// The bytes that come in, and the offset of the first.
+    segment: Option<(u64, &'r [u8])>,
     time: Option<i64>,
     /// What is certain of a packet's order that comes whole in the frame which is looked at.
     proof: Proof,
@@ -597,6 +617,9 @@ impl<C: Consumer> Packets<'_, C> {
             notes: Some(&self.worker.notes),
             began,
             is_secret: self.is_secret,
+            segment: self.segment.and_then(|(start, bytes)| {
+                Some((bytes, usize::try_from(offset.checked_sub(start)?).ok()?))
+            }),
             ..origin(self.worker.clock, last, self.time, self.connection, self.side)
         };
         let is_whole = matches!(self.worker.frames.as_slice(), [_]);
@@ -670,9 +693,11 @@ impl<C: Consumer> Packets<'_, C> {
     }
 
     /// A sentence that is worth a line.
-    fn note(&mut self, unit: Unit, text: &str) {
+    fn note(&mut self, unit: Unit, text: &str, stamps: &[Stamp]) {
         self.worker.frames.clear();
-        self.line(unit, &[], text, None);
+        self.worker.frames.extend(stamps.iter().map(|at| at.frame));
+        self.worker.parts.list(&mut self.worker.frames);
+        self.line(unit, &[], text, stamps.iter().copied().max_by_key(|at| at.frame));
     }
 
     fn line(&mut self, unit: Unit, bytes: &[u8], text: &str, last: Option<Stamp>) {

@@ -108,17 +108,22 @@ impl<'p> Stretch<'p> {
 
 /// The packets of a run of bytes with their offsets; the last may be cut.
 pub(super) fn packets(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    let mut at = 0usize;
+    let mut next = 0usize;
     std::iter::from_fn(move || {
-        let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
-        let packet = match frame(rest) {
-            Framing::Length(len) => rest.get(..len).unwrap_or(rest),
-            Framing::NeedMore | Framing::Endless => rest,
-        };
-        let start = at;
-        at = at.saturating_add(packet.len());
-        Some((start, packet))
+        let (at, packet) = packet_at(bytes, next)?;
+        next = at.saturating_add(packet.len());
+        Some((at, packet))
     })
+}
+
+/// The packet at an offset of a run of bytes, with this offset; it may be cut. `None` at the end.
+pub(super) fn packet_at(bytes: &[u8], at: usize) -> Option<(usize, &[u8])> {
+    let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
+    let packet = match frame(rest) {
+        Framing::Length(len) => rest.get(..len).unwrap_or(rest),
+        Framing::NeedMore | Framing::Endless => rest,
+    };
+    Some((at, packet))
 }
 
 /// The conversations of a text: version, client and sides of each.

@@ -4,6 +4,7 @@
 //! the other rooms.
 
 mod arrivals;
+mod before;
 mod connection;
 mod conversations;
 mod datagrams;

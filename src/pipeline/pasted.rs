@@ -1,14 +1,16 @@
 //! Pieces of a pasted text become records.
 
-use super::conversations::{Conversations, Stretch, packets};
+use super::before::Before;
+use super::conversations::{Conversations, Stretch, packet_at, packets};
 use super::pasted_sn::{PastedProtocol, SnConversations};
 use super::{Consumer, Inspector, Origin, Reader, Settings, TextOrigin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::capture::{Frame, LinkType};
+use crate::mqtt::torn::{Looked, Torn};
 use crate::mqtt::{Framing, frame as frame_len};
 use crate::paste::{Clock, Direction, Kind, Link, Paste, Piece};
-use crate::session::Proof;
+use crate::session::{Connection, Proof};
 use crate::spec::{Field, PacketType, Rule, Sender};
 
 /// How a pasted text is read.
@@ -90,23 +92,64 @@ impl<C: Consumer> Text<'_, C> {
         let sender = conversations.sender(stretch.piece);
         let connection = conversations.connection(stretch.piece.conversation);
         let mut previous: &[u8] = &[];
-        for (at, bytes) in packets(&stretch.bytes) {
+        let mut before = Before::new(&stretch.bytes);
+        let mut next = 0;
+        while let Some((at, bytes)) = packet_at(&stretch.bytes, next) {
+            let behind = before.take(at, bytes.len());
+            next = at.saturating_add(bytes.len());
+            let notes = stretch.holes_in(at, bytes.len());
             let origin = origin(self.paste, self.settings, stretch, at, bytes.len());
             if at > 0 && !may_be_a_packet(bytes) {
                 let span = Span::of_bytes(0, bytes.len());
                 let finding = Finding::new(Rule::NOT_A_PACKET, span, Field::UNDECODED);
                 let finding = finding.with(bytes.len() as u64, 0);
-                self.reader.left_out_of(previous, bytes, connection.version());
+                // A length that is wrong, or another packet inside it: that can't be told apart.
+                if !before.may_be_torn(connection.told_version(), sender) {
+                    self.reader.left_out_of(previous, bytes, connection.version());
+                }
                 self.reader.stray(connection, bytes, sender, &[finding], origin);
-            } else {
-                let notes = stretch.holes_in(at, bytes.len());
-                let end = at.saturating_add(bytes.len());
-                self.reader.behind(stretch.bytes.get(end..).unwrap_or_default());
-                let notes = (notes.as_slice(), Proof::default());
-                self.reader.packet(connection, bytes, sender, None, notes, origin);
-                previous = bytes;
+                previous = &[];
+                continue;
             }
+            match self.reader.look_inside(connection, bytes, behind, sender) {
+                Looked::Torn(torn) if notes.is_empty() => {
+                    self.torn(stretch, at, &torn, (connection, sender));
+                    next = at.saturating_add(torn.used());
+                    previous = &[];
+                    before.forget();
+                    continue;
+                }
+                Looked::Legal => {}
+                _ if before.may_be_torn(connection.told_version(), sender) => self.reader.doubt(),
+                _ => {}
+            }
+            self.reader.behind(behind);
+            let notes = (notes.as_slice(), Proof::default());
+            self.reader.packet(connection, bytes, sender, None, notes, origin);
+            previous = bytes;
         }
+    }
+
+    /// A packet that has others inside it: these come first.
+    fn torn(
+        &mut self,
+        stretch: &Stretch<'_>,
+        at: usize,
+        torn: &Torn,
+        (connection, sender): (&mut Connection, Option<Sender>),
+    ) {
+        let start = at.saturating_add(torn.at);
+        let inner = stretch.bytes.get(start..start.saturating_add(torn.others));
+        for (at, bytes) in packets(inner.unwrap_or_default()) {
+            let at = start.saturating_add(at);
+            let origin = origin(self.paste, self.settings, stretch, at, bytes.len());
+            self.reader.packet(connection, bytes, sender, None, (&[], Proof::default()), origin);
+        }
+        let finding = Finding::new(Rule::INTERLEAVED, Span::of_bytes(torn.at, 0), Field::INPUT);
+        let finding = finding.with(torn.others as u64, torn.at as u64);
+        let origin = origin(self.paste, self.settings, stretch, at, torn.used());
+        let notes = (&[finding][..], Proof::default());
+        self.reader.packet(connection, &torn.outer, sender, None, notes, origin);
     }
 }
 

@@ -1,5 +1,6 @@
 //! From the bytes of one packet to its record.
 
+use super::before::is_doubtful;
 use super::record::Header;
 use super::redact::redact;
 use super::{Consumer, Lifeline, Origin, Record};
@@ -9,10 +10,11 @@ use crate::carrier::explain;
 use crate::mqtt::boundary::FAULTS_OF_CUTS;
 use crate::mqtt::framer::Why;
 use crate::mqtt::repair::{MAX_BYTES, Repair, lengthened, repair};
+use crate::mqtt::torn::{Looked, look_inside, may_be_torn};
 use crate::mqtt::{Decoded, Framing, Reading, decode, frame};
 use crate::session::ended::Closed;
 use crate::session::sn::Predefined;
-use crate::session::wire::{Lost, Tcp};
+use crate::session::wire::{Lost, Said, Tcp};
 use crate::session::{At, Connection, Facts, How, Line, Proof, Seen, Shared};
 use crate::spec::unit::Unit;
 use crate::spec::websocket::HEADER_RULES;
@@ -39,6 +41,8 @@ pub struct Reader<C> {
     pub consumer: C,
     /// Whether secrets are hidden.
     redact: bool,
+    /// Whether the consumer uses what is known of packets from those before them.
+    tracks: bool,
     pub(super) tape: Tape,
     scratch: [Tape; 2],
     masked: Vec<u8>,
@@ -52,6 +56,9 @@ pub struct Reader<C> {
     behind: Vec<u8>,
     repair: Option<Repair>,
     repairs_left: u32,
+    looks_left: u32,
+    /// The next packet may be a part of another one.
+    is_doubted: bool,
     /// Names of the pre-defined topic ids of MQTT-SN.
     pub(super) sn_topics: Predefined,
 }
@@ -67,11 +74,14 @@ fn line(origin: Origin<'_>, sender: Option<Sender>) -> Option<Line> {
 /// Broken packets for which a repair is looked for, in one run: it is for packets that people make by
 /// hand, and a capture full of broken ones is to be read as fast as any other.
 const MAX_REPAIRS: u32 = 4_096;
+/// Broken packets of a text that are looked into for others, and hold none: that costs more than a repair.
+const MAX_LOOKS: u32 = 256;
 
 impl<C: Consumer> Reader<C> {
     /// A reader before its first packet.
     pub fn new(consumer: C, redact: bool) -> Self {
         Self {
+            tracks: consumer.needs_session(),
             consumer,
             redact,
             tape: Tape::new(),
@@ -85,6 +95,8 @@ impl<C: Consumer> Reader<C> {
             behind: Vec::new(),
             repair: None,
             repairs_left: MAX_REPAIRS,
+            looks_left: MAX_LOOKS,
+            is_doubted: false,
             sn_topics: Predefined::default(),
         }
     }
@@ -116,12 +128,15 @@ impl<C: Consumer> Reader<C> {
         (notes, proof): (&[Finding], Proof),
         origin: Origin<'_>,
     ) {
+        let torn = notes.iter().find(|note| note.rule == Rule::INTERLEAVED);
         if cut.is_none()
+            && torn.is_none()
             && self.consumer.is_choosy()
             && self.skips(connection, (bytes, proof), sender, origin)
         {
             return;
         }
+        let known = connection.told_version();
         let is_rest = connection.is_after_broken_connect();
         let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
         if self.redact && is_rest && self.tape.errors() > 0 {
@@ -132,8 +147,11 @@ impl<C: Consumer> Reader<C> {
             return self.stray(connection, bytes, sender, &[finding], origin);
         }
         let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
-        if cut.is_none() && notes.is_empty() && self.tape.errors() > 0 {
-            self.look_for_repair(bytes, Reading { version: decoded.version, sender });
+        if cut.is_none() && notes.is_empty() && self.tape.errors() > 0 && !self.is_doubted {
+            let how = Reading { version: decoded.version, sender };
+            self.look_for_repair(bytes, how, known);
+            let is_doubted = |segment| is_doubtful(segment, known, sender);
+            self.repair = self.repair.take().filter(|_| !origin.segment.is_some_and(is_doubted));
         }
         match cut {
             Some(cut) => {
@@ -141,14 +159,46 @@ impl<C: Consumer> Reader<C> {
                 self.tell_cut(connection, (bytes, &decoded), sender, cut, origin);
                 self.lost(connection, sender, origin);
             }
-            None => self.track(connection, bytes, (decoded, proof), sender, origin),
+            None => {
+                let by = sender.unwrap_or(Sender::Client);
+                let inner = connection.last(by);
+                self.track(connection, bytes, (decoded, proof), sender, origin);
+                if let Some(torn) = torn {
+                    let context = view::context(bytes, &self.tape, decoded.version, sender);
+                    connection.torn(by, self.at(origin), (torn, &context), inner);
+                }
+            }
         }
         self.tape.note_first(notes);
         let how = (decoded.version, how);
         self.emit(bytes, Some(decoded), how, sender, connection, (None, ""), origin);
         self.tell_ended(origin.time, false);
         self.repair = None;
+        self.is_doubted = false;
         self.behind.clear();
+    }
+
+    /// Looks into a packet of a text for others; `behind` is what follows on it.
+    pub(super) fn look_inside(
+        &mut self,
+        connection: &Connection,
+        bytes: &[u8],
+        behind: &[u8],
+        sender: Option<Sender>,
+    ) -> Looked {
+        if self.looks_left == 0 {
+            return Looked::Legal;
+        }
+        let looked = look_inside(bytes, behind, connection.told_version(), sender);
+        if looked == Looked::Unsure {
+            self.looks_left = self.looks_left.saturating_sub(1);
+        }
+        looked
+    }
+
+    /// The next packet may be a part of another one: what it should have been is not asked.
+    pub(super) fn doubt(&mut self) {
+        self.is_doubted = true;
     }
 
     /// The next record is of bytes that are no packet: they may belong to the one before them.
@@ -160,10 +210,11 @@ impl<C: Consumer> Reader<C> {
     }
 
     /// What a broken packet should have been. With `--redact` its secrets are masked there too.
-    fn look_for_repair(&mut self, bytes: &[u8], how: Reading) {
+    fn look_for_repair(&mut self, bytes: &[u8], how: Reading, known: Option<Version>) {
         let Some(left) = self.repairs_left.checked_sub(1) else { return };
         self.repairs_left = left;
-        self.repair = repair(bytes, &self.behind, how);
+        self.repair = repair(bytes, &self.behind, how)
+            .filter(|_| !may_be_torn(bytes, &self.behind, known, how.sender));
         if !self.redact {
             return;
         }
@@ -215,6 +266,7 @@ impl<C: Consumer> Reader<C> {
         self.track(connection, bytes, (decoded, proof), sender, origin);
         self.number = self.number.saturating_add(1);
         self.repair = None;
+        self.is_doubted = false;
         self.behind.clear();
         true
     }
@@ -228,6 +280,9 @@ impl<C: Consumer> Reader<C> {
         sender: Option<Sender>,
         origin: Origin<'_>,
     ) {
+        if !self.tracks {
+            return;
+        }
         let (at, line) = (self.at(origin), line(origin, sender));
         let (began, is_secret) = (origin.began, origin.is_secret);
         let seen = Seen { at, sender, line, began, proof, is_secret, bytes, decoded };
@@ -333,12 +388,13 @@ impl<C: Consumer> Reader<C> {
         origin: Origin<'_>,
     ) {
         let at = self.at(origin);
-        connection.heard((unit, text), sender.unwrap_or(Sender::Client), at, notes);
         self.tape.clear();
         self.header_count = 0;
         if !bytes.is_empty() {
             explain(unit, bytes, &mut self.tape);
         }
+        let said = Said { unit, text, bytes, tape: &self.tape };
+        connection.heard(&said, sender.unwrap_or(Sender::Client), at, notes);
         for note in notes {
             note_in_header(&mut self.tape, *note);
         }

@@ -130,6 +130,8 @@ pub struct Origin<'a> {
     pub notes: Option<&'a Notes>,
     /// Where in a pasted text the bytes were found.
     pub text: Option<TextOrigin<'a>>,
+    /// The bytes of the segment that was last, and where in it these begin.
+    pub segment: Option<(&'a [u8], usize)>,
 }
 
 /// Where in a pasted text a packet was found.
@@ -153,6 +155,13 @@ pub struct TextOrigin<'a> {
 
 /// Takes records as they are made.
 pub trait Consumer {
+    /// Whether it uses what is known of packets from those before them: facts, findings on more than
+    /// one packet, how connections ended. Where not, nothing of that is made. Asked once, at the
+    /// beginning.
+    fn needs_session(&self) -> bool {
+        true
+    }
+
     /// Whether it makes sense to ask [`wants`](Self::wants).
     fn is_choosy(&self) -> bool {
         false

@@ -2,13 +2,13 @@
 
 use super::ended::{self, Ended};
 use super::track::Track;
+use super::wire::Said;
 use super::{At, Facts, Seen, Shared};
 use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
 use crate::mqtt::infer::{Evidence, infer};
 use crate::mqtt::{Decoded, Packet, Reading, decode};
 use crate::spec::field::Context;
-use crate::spec::unit::Unit;
 use crate::spec::{Field, PacketType, Rule, Sender, Version};
 use crate::stream::Close;
 
@@ -83,6 +83,13 @@ impl Connection {
         self.version.map(|(version, _)| version)
     }
 
+    /// The version, where it was not inferred from packets.
+    #[must_use]
+    pub fn told_version(&self) -> Option<Version> {
+        let (version, how) = self.version?;
+        (how != How::Inferred).then_some(version)
+    }
+
     /// The Client Identifier, as CONNECT gave it or CONNACK assigned it.
     #[must_use]
     pub fn client_id(&self) -> Option<&[u8]> {
@@ -137,8 +144,21 @@ impl Connection {
         self.record.get_or_insert_default().wire.stray(sender, at, said, cut);
     }
 
+    /// The last packet of one side so far.
+    #[must_use]
+    pub fn last(&self, sender: Sender) -> Option<At> {
+        self.record.as_ref()?.half(sender).last
+    }
+
+    /// A packet of one side, which was told just now, had another one written into its middle.
+    pub fn torn(&mut self, sender: Sender, at: At, said: (&Finding, &Context), inner: Option<At>) {
+        let record = self.record.get_or_insert_default();
+        record.half_mut(sender).fault(ended::Fault { rule: said.0.rule, at });
+        record.wire.torn(sender, at, said, inner);
+    }
+
     /// A line of the connection that is no MQTT, with what was found of it.
-    pub fn heard(&mut self, said: (Unit, &str), sender: Sender, at: At, findings: &[Finding]) {
+    pub fn heard(&mut self, said: &Said<'_>, sender: Sender, at: At, findings: &[Finding]) {
         let record = self.record.get_or_insert_default();
         record.wire.heard(said, sender, at);
         record.wire.noted(findings, at);
@@ -154,7 +174,11 @@ impl Connection {
     pub fn closed(&mut self, sender: Sender, closed: ended::Closed, shared: &mut Shared) {
         let record = self.record.get_or_insert_default();
         let half = record.half_mut(sender);
+        let is_first = half.closed.is_none();
         half.closed = half.closed.or(Some(closed));
+        if sender == Sender::Client && is_first && !self.has_left {
+            record.settle_ping(self.track.unanswered_ping());
+        }
         let is_over = closed.how == Close::Rst || record.half(sender.other()).closed.is_some();
         if is_over {
             self.leave(shared);

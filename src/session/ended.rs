@@ -63,6 +63,11 @@ pub struct Ended {
     pub missed: Vec<Missed>,
     /// How many there were.
     pub missed_count: u64,
+    /// Copies that came to this client when it had one of the same PUBLISH already, though one of
+    /// its subscriptions alone matches: the first ones, at most [`MAX_DOUBLED`] of them.
+    pub doubled: Vec<Doubled>,
+    /// How many there were.
+    pub doubled_count: u64,
     /// The connection with the same Client Identifier that was open when this one began.
     pub took_over: Option<Other>,
     /// The one that began while this one was open.
@@ -88,6 +93,8 @@ pub const MAX_TEXT: usize = 1_024;
 pub const MAX_OPEN_TOLD: usize = 64;
 /// Subscriptions that are told one by one.
 pub const MAX_SUBSCRIPTIONS_TOLD: usize = 64;
+/// Copies too many that are told one by one.
+pub const MAX_DOUBLED: usize = 16;
 /// Findings of severity error that are told one by one, of each side.
 pub const MAX_FAULTS: usize = 8;
 
@@ -239,8 +246,12 @@ pub struct KeepAliveRecord {
     pub pings: u64,
     /// PINGRESP packets.
     pub pongs: u64,
-    /// The oldest PINGREQ without its PINGRESP.
+    /// The oldest PINGREQ that had no PINGRESP when the client left, or at the end.
     pub unanswered: Option<At>,
+    /// Its PINGRESP, where that came when the client had left.
+    pub late_answer: Option<At>,
+    /// The server's last packet when the client left.
+    pub heard: Option<At>,
 }
 
 /// A silence of the client.
@@ -341,6 +352,19 @@ pub struct Missed {
     pub topic: Box<[u8]>,
 }
 
+/// A copy that a subscriber has got already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubled {
+    /// The PUBLISH that came in.
+    pub publish: At,
+    /// The copy before.
+    pub before: At,
+    /// The copy that came once more.
+    pub again: At,
+    /// Its topic, as much of it as [`MAX_TEXT`] bytes.
+    pub topic: Box<[u8]>,
+}
+
 /// Another connection of the same client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Other {
@@ -401,7 +425,11 @@ impl Ended {
                 self.keep_alive.pings = self.keep_alive.pings.saturating_add(1);
             }
             Some(Packet::Pingresp) => {
-                self.keep_alive.pongs = self.keep_alive.pongs.saturating_add(1);
+                let record = &mut self.keep_alive;
+                record.pongs = record.pongs.saturating_add(1);
+                if record.unanswered.is_some() {
+                    record.late_answer = record.late_answer.or(Some(seen.at));
+                }
             }
             Some(Packet::Disconnect(disconnect)) => {
                 half.disconnect = half.disconnect.take().or(Some(Disconnect {
@@ -496,6 +524,15 @@ impl Ended {
         left.or(server).or(client).unwrap_or(0)
     }
 
+    /// Takes note of a copy too many.
+    pub(super) fn double(&mut self, topic: &[u8], publish: At, before: At, again: At) {
+        self.doubled_count = self.doubled_count.saturating_add(1);
+        if self.doubled.len() < MAX_DOUBLED {
+            let topic = topic.get(..MAX_TEXT).unwrap_or(topic).into();
+            self.doubled.push(Doubled { publish, before, again, topic });
+        }
+    }
+
     /// When the connection was over: at the first DISCONNECT or the first end of a side in TCP.
     #[must_use]
     pub fn over_at(&self) -> Option<At> {
@@ -503,6 +540,11 @@ impl Ended {
         let left = halves.iter().filter_map(|half| half.disconnect.as_ref().map(|left| left.at));
         let closed = halves.iter().filter_map(|half| half.closed.map(|closed| closed.at));
         left.chain(closed).min_by_key(|at| (at.time, at.frame))
+    }
+
+    /// The client leaves, or nothing more comes: its oldest PINGREQ that still waits.
+    pub(super) fn settle_ping(&mut self, waits: Option<At>) {
+        (self.keep_alive.unanswered, self.keep_alive.heard) = (waits, self.from_server.last);
     }
 
     /// What became of the Will, now that the connection is over.
@@ -532,7 +574,7 @@ impl Open {
 }
 
 impl Half {
-    fn fault(&mut self, fault: Fault) {
+    pub(super) fn fault(&mut self, fault: Fault) {
         self.fault_count = self.fault_count.saturating_add(1);
         if self.faults.len() < MAX_FAULTS {
             self.faults.push(fault);

@@ -7,7 +7,7 @@ use super::{At, Seen};
 use crate::annotate::{Finding, Tape, view};
 use crate::spec::field::Context;
 use crate::spec::unit::Unit;
-use crate::spec::{Rule, Sender, Severity};
+use crate::spec::{Field, Rule, Sender, Severity};
 use crate::stream;
 pub use crate::stream::{Place, Sent};
 use std::collections::VecDeque;
@@ -35,8 +35,8 @@ pub struct Wire {
     pub other: Vec<Heard>,
     /// The status with which a server refused WebSocket.
     pub upgrade_refused: Option<(u64, At)>,
-    /// The first WebSocket close frame, and who sent it.
-    pub websocket_close: Option<(Sender, At)>,
+    /// The first WebSocket close frame.
+    pub websocket_close: Option<WebsocketClose>,
     /// Whether a line was told of it that is no MQTT.
     pub(super) is_heard: bool,
     /// Whether TLS was seen.
@@ -85,6 +85,34 @@ pub struct Broken {
     pub message: Box<str>,
     /// Bytes that are there and bytes that were announced, for a packet that did not come whole.
     pub cut: Option<(u64, u64)>,
+    /// The packet that was written into its middle, the last one of several.
+    pub inner: Option<At>,
+}
+
+/// A line of a connection that is no MQTT.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    /// What it is about.
+    pub unit: Unit,
+    /// What it says, where it is a sentence.
+    pub text: &'a str,
+    /// Its bytes, where it is some, ...
+    pub bytes: &'a [u8],
+    /// ... and their fields.
+    pub tape: &'a Tape,
+}
+
+/// A close frame of WebSocket (RFC 6455 section 5.5.1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct WebsocketClose {
+    /// Who sent it.
+    pub sender: Sender,
+    /// Its line.
+    pub at: At,
+    /// The close code, where there is one.
+    pub code: Option<u16>,
+    /// The reason behind it, at most so many bytes of it as of a sentence.
+    pub reason: Box<[u8]>,
 }
 
 /// A sentence about the connection; it may quote untrusted text.
@@ -133,15 +161,28 @@ impl Wire {
         self.break_by(sender, Broken::new(at, what, finding, context, cut));
     }
 
+    /// Takes note of a packet into whose middle another one was written.
+    pub(super) fn torn(
+        &mut self,
+        sender: Sender,
+        at: At,
+        (finding, context): (&Finding, &Context),
+        inner: Option<At>,
+    ) {
+        let broken = Broken::new(at, context.packet_type().name(), finding, context, None);
+        self.break_by(sender, Broken { inner, ..broken });
+    }
+
     /// Takes note of a line that is no MQTT.
-    pub(super) fn heard(&mut self, (unit, text): (Unit, &str), sender: Sender, at: At) {
+    pub(super) fn heard(&mut self, line: &Said<'_>, sender: Sender, at: At) {
+        let Said { unit, text, .. } = *line;
         self.is_heard = true;
         self.is_tls |= matches!(unit, Unit::TLS | Unit::TLS_ALERT);
         let list = match unit {
             Unit::TLS_ALERT => &mut self.alerts,
             Unit::OTHER => &mut self.other,
             Unit::WEBSOCKET_CLOSE => {
-                self.websocket_close = self.websocket_close.or(Some((sender, at)));
+                self.websocket_close.get_or_insert_with(|| WebsocketClose::new(line, sender, at));
                 return;
             }
             _ => return,
@@ -178,7 +219,22 @@ impl Broken {
         cut: Option<(u64, u64)>,
     ) -> Self {
         let message = finding.message(context);
-        Self { at, what, rule: finding.rule, message: kept(&message).into(), cut }
+        let message = kept(&message).into();
+        Self { at, what, rule: finding.rule, message, cut, inner: None }
+    }
+}
+
+impl WebsocketClose {
+    fn new(line: &Said<'_>, sender: Sender, at: At) -> Self {
+        let code = line.tape.find(Field::WS_CLOSE_CODE);
+        let reason = line.tape.find(Field::WS_CLOSE_REASON);
+        let reason = reason.map(|node| node.span.of(line.bytes)).unwrap_or_default();
+        Self {
+            sender,
+            at,
+            code: code.and_then(|node| u16::try_from(node.value).ok()),
+            reason: reason.get(..MAX_SENTENCE).unwrap_or(reason).into(),
+        }
     }
 }
 

@@ -312,6 +312,8 @@ rules! {
         "Packet Identifier {a} is in use: #{b} has it and is not acknowledged");
     SENT_AGAIN: row(Error, "sent-again", ["4.4", ""], ["MQTT-4.4.0-1", ""],
         "#{a} is sent again on the connection that it was sent on; 5.0 allows that on a new connection alone");
+    RETRIED: row(Note, "retried", ["", "4.4"], ["", ""],
+        "#{a} is sent again on the connection that it was sent on, as no acknowledgment has come for {b:time}; 5.0 forbids that");
     DUP_WITHOUT_FIRST: row(Warning, "dup-without-first", ["3.3.1.1", "3.3.1.1"], ["", ""],
         "DUP is set, but in this session no PUBLISH with Packet Identifier {a} waits for its acknowledgment");
     PUBLISH_AFTER_PUBREL: row(Error, "publish-after-pubrel", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-6", "MQTT-4.3.3-1"],

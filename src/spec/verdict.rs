@@ -91,10 +91,12 @@ verdicts! {
     TAKEN_OVER: row("taken-over", Warning, "taken over", "another connection took the Client Identifier", "the client came back before the broker missed it, or a second client has the same Client Identifier");
     KEEP_ALIVE: row("keep-alive", Warning, "Keep Alive exceeded", "the client was silent for too long, or the server did not answer a PINGREQ", "the client must send something, a PINGREQ at least, within its Keep Alive: look for a blocked loop, a sleeping device or a lost network");
     LIMIT: row("limit", Error, "ended because a limit was broken", "one side ended the connection when a packet broke a limit that it had set", "a capture shows the packet: mqttscope read --findings tells which limit, and who had set it");
+    INTERLEAVED: row("interleaved", Error, "ended because of interleaved writes", "one side ended the connection when a packet had another one written into its middle", "the sender writes from two threads without a lock: guard each packet, or let one thread write them all");
     MALFORMED: row("malformed", Error, "ended because of a packet", "one side ended the connection when a packet broke a rule", "a capture shows the packet: mqttscope read --findings tells what is wrong with it");
     UPGRADE_REFUSED: row("upgrade-refused", Error, "WebSocket refused", "the server refused WebSocket", "look at the path of the request and at the subprotocol, which must be mqtt");
     NOT_MQTT: row("not-mqtt", Warning, "no MQTT", "the connection carries something else than MQTT", "");
     TLS_ALERT: row("tls-alert", Error, "TLS alert", "one side ended the connection with a fatal alert of TLS", "the name of the alert says why: look at the certificates and versions of both sides");
+    WEBSOCKET_CLOSE: row("websocket-close", Warning, "WebSocket closed", "one side ended the connection with a close frame of WebSocket, without a DISCONNECT", "the close code says why; what stands in front of the broker, a proxy say, may have sent it");
     NOT_AUTHORISED: row("not-authorised", Error, "not authorised", "the server did not let the client in, or threw it out", "look at the user name, the password and the settings allow_anonymous, password_file and acl_file");
     DISCONNECT_ERROR: row("disconnect-error", Error, "DISCONNECT with an error", "one side said DISCONNECT with a Reason Code from 0x80 on", "the Reason Code says why");
     DISCONNECT: row("disconnect", Note, "DISCONNECT", "one side said DISCONNECT", "");

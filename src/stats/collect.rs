@@ -37,12 +37,6 @@ impl Stats {
         }
     }
 
-    /// Whether what the session tracker knows of packets is needed.
-    #[must_use]
-    pub fn needs_session(&self) -> bool {
-        self.may_ask
-    }
-
     /// What the statistics say, in the order in which they were asked for.
     pub fn reports(&self) -> impl Iterator<Item = (&'static StatisticRow, Report<'_>)> {
         self.list.iter().map(|(row, statistic)| (*row, statistic.report(&self.run)))
@@ -76,6 +70,10 @@ impl Stats {
 }
 
 impl Consumer for Stats {
+    fn needs_session(&self) -> bool {
+        self.may_ask
+    }
+
     fn is_choosy(&self) -> bool {
         true
     }

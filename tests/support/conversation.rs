@@ -59,7 +59,24 @@ pub fn packet(header: u8, body: &[u8]) -> Vec<u8> {
 }
 
 /// The frames of a conversation: handshake, the turns in the pieces that `cut` makes of each, end.
-pub fn frames(turns: &[Turn], mut cut: impl FnMut(usize, &Turn) -> Vec<Piece>) -> Vec<Vec<u8>> {
+pub fn frames(turns: &[Turn], cut: impl FnMut(usize, &Turn) -> Vec<Piece>) -> Vec<Vec<u8>> {
+    frames_until(turns, cut, |client, server| {
+        let answer = Tcp::server(server, client.wrapping_add(1), &[]).fin();
+        vec![Tcp::client(client, &[]).fin(), answer]
+    })
+}
+
+/// The same with each turn in one segment, ended by the server.
+pub fn closed_by_server(turns: &[Turn]) -> Vec<Vec<u8>> {
+    let cut = |_, turn: &Turn| vec![(0, turn.bytes.len())];
+    frames_until(turns, cut, |client, server| vec![Tcp::server(server, client, &[]).fin()])
+}
+
+fn frames_until(
+    turns: &[Turn],
+    mut cut: impl FnMut(usize, &Turn) -> Vec<Piece>,
+    end: impl Fn(u32, u32) -> Vec<Tcp>,
+) -> Vec<Vec<u8>> {
     let (mut client, mut server) = (CLIENT, SERVER);
     let mut frames = vec![
         Tcp::client(client, &[]).syn().ethernet(),
@@ -77,8 +94,7 @@ pub fn frames(turns: &[Turn], mut cut: impl FnMut(usize, &Turn) -> Vec<Piece>) -
         let sent = if turn.from_client { &mut client } else { &mut server };
         *sent = sent.wrapping_add(turn.bytes.len() as u32);
     }
-    frames.push(Tcp::client(client, &[]).fin().ethernet());
-    frames.push(Tcp::server(server, client.wrapping_add(1), &[]).fin().ethernet());
+    frames.extend(end(client, server).iter().map(Tcp::ethernet));
     frames
 }
 

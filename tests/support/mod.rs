@@ -24,6 +24,7 @@ pub const IN_ORDER: &[&str] = &[
     "sent-again",
     "dup-without-first",
     "publish-after-pubrel",
+    "retried",
     "pubrel-early",
     "pubrel-unknown",
     "ack-twice",

@@ -303,8 +303,8 @@ impl Tls {
         }
     }
 
-    /// An alert, of two bytes, that could be read.
-    pub(super) fn alert(&mut self, sender: Sender, body: &[u8], out: Out<'_>) {
+    /// An alert, of two bytes, that could be read between these offsets.
+    pub(super) fn alert(&mut self, sender: Sender, body: &[u8], at: (u64, u64), out: Out<'_>) {
         let [level, description] = *body else { return };
         if description == super::alert::CLOSE_NOTIFY {
             self.side(sender).closed = true;
@@ -325,7 +325,8 @@ impl Tls {
                 false => format!("{}: ", self.session.describe()),
             };
             let unit = if level == 1 { Unit::TLS } else { Unit::TLS_ALERT };
-            out(sender, Output::Note { unit, text: &format!("{of}{text}{when}") });
+            let text = format!("{of}{text}{when}");
+            out(sender, Output::Note { unit, text: &text, at: Some(at) });
         }
     }
 
@@ -505,7 +506,7 @@ impl Drop for Tls {
 }
 
 pub(super) fn note(out: Out<'_>, sender: Sender, text: &str) {
-    out(sender, Output::Note { unit: Unit::TLS, text });
+    out(sender, Output::Note { unit: Unit::TLS, text, at: None });
 }
 
 /// Whether a record of the handshake may stand in the clear here.

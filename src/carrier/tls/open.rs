@@ -186,8 +186,8 @@ impl Tls {
         let side = self.side(sender);
         plain.clear();
         plain.extend_from_slice(side.bytes().get(HEADER..header.len()).unwrap_or_default());
-        side.consume(header.len());
-        self.content(sender, header.kind, &plain, out);
+        let at = side.consume(header.len());
+        self.content(sender, header.kind, &plain, at, out);
         self.plain = plain;
     }
 
@@ -492,7 +492,7 @@ impl Tls {
                 out(sender, Output::Data { bytes: &plain, from, to });
             }
         } else {
-            self.content(sender, kind, &plain, out);
+            self.content(sender, kind, &plain, (from, to), out);
         }
         self.plain = plain;
     }
@@ -510,15 +510,15 @@ impl Tls {
         note(out, sender, &text);
     }
 
-    /// What a record says that is no application data.
-    fn content(&mut self, sender: Sender, kind: u8, plain: &[u8], out: Out<'_>) {
+    /// What a record between these offsets says that is no application data.
+    fn content(&mut self, sender: Sender, kind: u8, plain: &[u8], at: (u64, u64), out: Out<'_>) {
         match kind {
             content::HANDSHAKE => {
                 let mut messages = std::mem::take(&mut self.side(sender).messages);
                 messages.feed(plain, &mut |message| self.message(sender, message, out));
                 self.side(sender).messages = messages;
             }
-            content::ALERT => self.alert(sender, plain, out),
+            content::ALERT => self.alert(sender, plain, at, out),
             // A handshake inside the first one has come to its new keys.
             content::CHANGE_CIPHER_SPEC if self.side(sender).epoch == Epoch::Legacy => {
                 self.side(sender).enter(Epoch::Legacy);

@@ -40,7 +40,7 @@ impl Emit<'_> {
     }
 
     pub(super) fn note(&mut self, unit: Unit, text: &str) {
-        (self.out)(self.sender, Output::Note { unit, text });
+        (self.out)(self.sender, Output::Note { unit, text, at: None });
     }
 
     pub(super) fn end(&mut self) {

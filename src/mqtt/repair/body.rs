@@ -4,6 +4,7 @@ use super::places::{behind, lengths, number};
 use super::{Broken, Tries, packet};
 use crate::spec::field::Kind;
 use crate::spec::{Field, PacketType, Rule};
+use crate::text::count;
 
 /// How far off a length may be: what people miscount, or forget to count.
 const OFF_BY: usize = 16;
@@ -200,13 +201,35 @@ pub(super) fn left_over(broken: &Broken<'_>, tries: &mut Tries) {
     let trailing = broken.tape.find(Field::TRAILING).map(|node| node.span.first_byte());
     let own = trailing.and_then(|at| broken.body.get(..at.checked_sub(broken.header)?));
     if let Some(own) = own {
-        let count = broken.body.len().saturating_sub(own.len());
-        tries.add(Some(packet(broken.first, own)), || {
-            format!(
-                "{} ends after {} bytes: the last {count} do not belong to it",
-                broken.kind,
-                own.len()
-            )
-        });
+        let left = broken.body.len().saturating_sub(own.len());
+        tries.add(Some(packet(broken.first, own)), || too_many(broken.kind, own.len(), left));
+    }
+}
+
+/// That a packet has `left` bytes too many behind the `own` that follow on its fixed header.
+fn too_many(kind: PacketType, own: usize, left: usize) -> String {
+    let own = match own {
+        0 => "with".to_owned(),
+        own => format!("{} behind", count(own as u64, "byte")),
+    };
+    let left = match left {
+        1 => "the last byte does".to_owned(),
+        left => format!("the last {left} bytes do"),
+    };
+    format!("{kind} ends {own} its fixed header: {left} not belong to it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_many_reads_right() {
+        let says = |own, left| too_many(PacketType::PUBACK, own, left);
+        let none = "PUBACK ends with its fixed header: the last 2 bytes do not belong to it";
+        let one = "PUBACK ends 1 byte behind its fixed header: the last byte does not belong to it";
+        let many =
+            "PUBACK ends 2 bytes behind its fixed header: the last byte does not belong to it";
+        assert_eq!([says(0, 2), says(1, 1), says(2, 1)], [none, one, many]);
     }
 }

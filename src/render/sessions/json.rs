@@ -19,9 +19,11 @@
 //! | `connect` | the CONNECT: its place, and `clean_start`, `session_expiry` (seconds), `user_name`, `password` (whether there is one) |
 //! | `connack` | the CONNACK: its place, and `code`, `name`, `session_present`, `latency` |
 //! | `limits` | for `client` and `server`, in 5.0: `receive_maximum`, `packet_size`, `alias_maximum`, `qos`, `retain` |
-//! | `keep_alive` | `asked` and `seconds` (what holds), `longest` silence, `late` and `broken` (how many were longer than the interval, and than one and a half times it), `pings`, `pongs` |
+//! | `keep_alive` | `asked` and `seconds` (what holds), `longest` silence, `late` and `broken` (how many were longer than the interval, and than one and a half times it), `pings`, `pongs`; `unanswered`: the place of a PINGREQ that was not answered though the server had a second or more, where all was seen, with `lasted`, the seconds from it to the end of the connection; `late_answer`: the place of its PINGRESP where that came when the client had left |
 //! | `will` | `topic`, `qos`, `retain`, `delay`, `length` of its payload, `fate`: `"not armed"`, `"armed"`, `"discarded"`, `"asked"` or `"due"`; `seen`: the place where it was seen going out, with `after`, seconds since it was due |
 //! | `unfinished` | exchanges that were open at the end: `count`, and of the oldest `first` (place), `type`, `asker`, `packet_id`, `waits_for` |
+//! | `missed` | messages of QoS 1 that others published for its subscriptions and that did not come: `count`, and of the first `first` (the place of the PUBLISH), `stream` (of the one that published), `topic` |
+//! | `doubled` | copies that came once more within seconds, though one of its subscriptions alone matches and one PUBLISH was seen: `count`, and of the first `first` (the place of the PUBLISH), `before` and `again` (the places of the copies), `topic` |
 //! | `took_over`, `taken_over_by` | the other connection of the same client: `stream`, `client`, place of its CONNECT |
 //! | `war` | where take-overs go back and forth: `count`, `time` (seconds from the first to the last), `period` (seconds from one to the next, on average), `addresses` |
 //! | `reconnects` | the same where nothing shows that there are two clients: one that comes back before its connection was over |
@@ -105,6 +107,10 @@ pub(in crate::render) struct Line<'s, E> {
     #[serde(skip_serializing_if = "Option::is_none")]
     unfinished: Option<Unfinished>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    missed: Option<Missed<'s>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    doubled: Option<Doubled<'s>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     took_over: Option<OtherOne>,
     #[serde(skip_serializing_if = "Option::is_none")]
     taken_over_by: Option<OtherOne>,
@@ -162,6 +168,8 @@ impl<'s, E> Line<'s, E> {
             keep_alive: KeepAlive::new(ended),
             will: ended.will.as_ref().map(Will::new),
             unfinished: Unfinished::new(ended),
+            missed: Missed::new(ended),
+            doubled: Doubled::new(ended),
             took_over: ended.took_over.as_ref().map(OtherOne::new),
             taken_over_by: ended.taken_over_by.as_ref().map(OtherOne::new),
             war: ended.war.as_ref().map(War::new),
@@ -298,11 +306,23 @@ struct KeepAlive {
     broken: u64,
     pings: u64,
     pongs: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unanswered: Option<Unanswered>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    late_answer: Option<Place>,
+}
+
+#[derive(Serialize)]
+struct Unanswered {
+    #[serde(flatten)]
+    place: Place,
+    lasted: f64,
 }
 
 impl KeepAlive {
     fn new(ended: &Ended) -> Option<Self> {
         let record = &ended.keep_alive;
+        let unanswered = super::unanswered_ping(ended);
         Some(Self {
             asked: record.asked?,
             seconds: record.seconds,
@@ -311,6 +331,9 @@ impl KeepAlive {
             broken: record.broken,
             pings: record.pings,
             pongs: record.pongs,
+            unanswered: unanswered
+                .map(|(at, lasted)| Unanswered { place: Place::new(at), lasted: seconds(lasted) }),
+            late_answer: unanswered.and(record.late_answer).map(Place::new),
         })
     }
 }
@@ -386,6 +409,48 @@ impl Unfinished {
             asker: open.map(|open| open.asker.name()),
             packet_id: open.map(|open| open.packet_id),
             waits_for: open.map(|open| open.next.name()),
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct Missed<'s> {
+    count: u64,
+    first: Place,
+    stream: u64,
+    topic: Cow<'s, str>,
+}
+
+impl<'s> Missed<'s> {
+    fn new(ended: &'s Ended) -> Option<Self> {
+        let first = ended.missed.first()?;
+        Some(Self {
+            count: ended.missed_count,
+            first: Place::new(first.publish),
+            stream: first.from,
+            topic: String::from_utf8_lossy(&first.topic),
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct Doubled<'s> {
+    count: u64,
+    first: Place,
+    before: Place,
+    again: Place,
+    topic: Cow<'s, str>,
+}
+
+impl<'s> Doubled<'s> {
+    fn new(ended: &'s Ended) -> Option<Self> {
+        let first = ended.doubled.first()?;
+        Some(Self {
+            count: ended.doubled_count,
+            first: Place::new(first.publish),
+            before: Place::new(first.before),
+            again: Place::new(first.again),
+            topic: String::from_utf8_lossy(&first.topic),
         })
     }
 }

@@ -5,6 +5,7 @@
 //! order of the connections.
 
 pub mod json;
+mod layout;
 mod table;
 
 use super::{Format, FormatRow};
@@ -125,8 +126,9 @@ pub(in crate::render) fn aftermath(ended: &Ended) -> Vec<String> {
             Fate::Armed | Fate::NotArmed => {}
         }
     }
-    out.extend(unanswered_ping(ended));
+    out.extend(ping(ended));
     out.extend(missed(ended));
+    out.extend(doubled(ended));
     if ended.open_count > 0 {
         let first = ended.open.first().map(|open| {
             let asker = match open.asker {
@@ -146,18 +148,29 @@ pub(in crate::render) fn aftermath(ended: &Ended) -> Vec<String> {
     out
 }
 
-/// The PINGREQ that was not answered though its server had the time to, where all was seen.
-fn unanswered_ping(ended: &Ended) -> Option<String> {
+/// The same as a sentence.
+fn ping(ended: &Ended) -> Option<String> {
+    let (ping, waited) = unanswered_ping(ended)?;
+    let (ping, waited) = (place(&ping), text::duration(waited));
+    Some(match ended.keep_alive.late_answer {
+        Some(late) => format!(
+            "the PINGREQ {ping} was not answered in {waited}, as long as the connection lasted; its PINGRESP {} \
+             came when the client had left",
+            place(&late)
+        ),
+        None => {
+            format!("the PINGREQ {ping} was never answered; the connection lasted {waited} longer")
+        }
+    })
+}
+
+/// The PINGREQ that was not answered though its server had the time to, where all was seen, and how
+/// long the connection lasted after it, in nanoseconds.
+fn unanswered_ping(ended: &Ended) -> Option<(At, u64)> {
     let ping = ended.keep_alive.unanswered.filter(|_| ended.is_complete)?;
     let over = ended.over_at().or(ended.wire.tcp.map(|tcp| tcp.last)).or(ended.last)?;
     let waited = over.since(ping).filter(|waited| *waited >= PATIENCE)?;
-    (ended.wire.lost(Sender::Server).bytes == 0).then(|| {
-        let place = place(&ping);
-        format!(
-            "the PINGREQ {place} was never answered; the connection lasted {} longer",
-            text::duration(waited)
-        )
-    })
+    (ended.wire.lost(Sender::Server).bytes == 0).then_some((ping, waited))
 }
 
 /// Messages that others published for its subscriptions, and that did not come.
@@ -169,5 +182,22 @@ fn missed(ended: &Ended) -> Option<String> {
         "{count} of QoS 1 for its subscriptions did not come to it, the first {topic}, the PUBLISH {} of stream {}",
         place(&first.publish),
         first.from
+    ))
+}
+
+/// Copies that came once more, though one subscription alone matches and one PUBLISH was seen.
+fn doubled(ended: &Ended) -> Option<String> {
+    let first = ended.doubled.first()?;
+    let copies = match ended.doubled_count {
+        1 => "one copy too many".into(),
+        many => format!("{} copies too many", text::number(many)),
+    };
+    let topic = super::words::quoted(&first.topic, 80);
+    Some(format!(
+        "{copies} came to it, though one of its subscriptions alone matches: the first of {topic}, the PUBLISH {}, \
+         came with {} and again with {}",
+        place(&first.publish),
+        place(&first.before),
+        place(&first.again)
     ))
 }

@@ -1,5 +1,6 @@
 //! The table: a line of columns for each connection, the causes of its end below.
 
+use super::layout::{Cells, GAP, Layout};
 use super::{Format, Session, Sessions, aftermath, place};
 use crate::pipeline::{Origin, Record};
 use crate::render::Options;
@@ -14,14 +15,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// Columns that the client id may take.
-const CLIENT: usize = 24;
 /// Columns in front of what stands below a connection.
 const INDENT: usize = 8;
-/// Terminals with fewer columns than this show the addresses on a line of their own.
-const NARROW: usize = 120;
-/// Heads of the columns; numbers stand on the right.
-const HEADS: [(&str, Role, bool); 8] = [
+/// The columns: head, role, whether it stands on the right, as numbers do.
+pub(super) const COLUMNS: [(&str, Role, bool); 8] = [
     ("stream", Role::Title, true),
     ("client id", Role::Label, false),
     ("MQTT", Role::Meaning, false),
@@ -31,6 +28,8 @@ const HEADS: [(&str, Role, bool); 8] = [
     ("from server", Role::Meaning, true),
     ("client -> server", Role::Dim, false),
 ];
+/// The column of the addresses, which need no head.
+const ADDRESSES: usize = 7;
 
 /// The table of connections.
 #[derive(Debug)]
@@ -55,7 +54,7 @@ impl Table {
         }
     }
 
-    fn cells(&mut self, session: &Session) -> [String; 8] {
+    fn cells(&mut self, session: &Session) -> Cells {
         let ended = &session.ended;
         let begin = session.begin().and_then(|at| at.time);
         let origin =
@@ -68,7 +67,7 @@ impl Table {
         let ends = ended.ends.map(|(client, server)| format!("{client} -> {server}"));
         [
             ended.stream.map(|stream| stream.to_string()).unwrap_or_default(),
-            cut(&client(ended), CLIENT),
+            client(ended),
             session.version().into(),
             self.time.format(&origin),
             lasts.map(text::duration).unwrap_or_default(),
@@ -78,27 +77,33 @@ impl Table {
         ]
     }
 
-    fn line(&self, cells: &[String], widths: &[usize], is_head: bool, out: &mut String) {
+    fn line(&self, cells: &Cells, layout: &Layout, is_head: bool, out: &mut String) {
         let mut gap = 0;
-        for ((cell, width), (_, role, is_right)) in cells.iter().zip(widths).zip(HEADS) {
-            if *width == 0 {
-                continue;
-            }
-            let blanks = width.saturating_sub(columns(cell));
+        for ((cell, width), (_, role, is_right)) in cells.iter().zip(layout.widths()).zip(COLUMNS) {
+            let Some(width) = width else { continue };
+            let cell = cut(cell, width);
+            let blanks = width.saturating_sub(columns(&cell));
             let (before, after) = if is_right { (blanks, 0) } else { (0, blanks) };
             let role = if is_head { Role::Dim } else { role };
             let pad = before.saturating_add(gap);
             // Writing to a String does not fail.
-            let _ = write!(out, "{:pad$}{}", "", self.painter.paint(role, cell));
-            gap = after.saturating_add(2);
+            let _ = write!(out, "{:pad$}{}", "", self.painter.paint(role, &cell));
+            gap = after.saturating_add(GAP);
         }
         out.push('\n');
     }
 
-    /// What stands below a connection.
-    fn below(&self, session: &Session, is_narrow: bool, out: &mut String) {
-        if let (true, Some((client, server))) = (is_narrow, session.ended.ends) {
-            self.set(Flow::new().push(Role::Dim, format!("{client} -> {server}")), out);
+    /// What stands below a connection: columns that there is no room for, then its end.
+    fn below(&self, session: &Session, cells: &Cells, layout: &Layout, out: &mut String) {
+        let hidden = |(at, width): (usize, Option<usize>)| width.is_none().then_some(at);
+        let told = layout.widths().enumerate().filter_map(hidden).filter_map(|at| {
+            let (head, ..) = COLUMNS.get(at)?;
+            let cell = cells.get(at).filter(|cell| !cell.is_empty())?;
+            Some(if at == ADDRESSES { cell.clone() } else { format!("{head} {cell}") })
+        });
+        let told: Vec<String> = told.collect();
+        if !told.is_empty() {
+            self.set(Flow::new().push(Role::Dim, told.join("; ")), out);
         }
         for cause in &session.verdict.causes {
             self.set(&cause_line(cause), out);
@@ -178,24 +183,21 @@ impl Format for Table {
         let begins = sessions.iter().filter_map(|session| session.begin()?.time);
         self.start = self.start.or(begins.min());
         let rows: Vec<_> = sessions.iter().map(|session| self.cells(session)).collect();
-        let is_narrow = self.width.is_some_and(|width| width < NARROW);
-        let heads = HEADS.map(|(head, ..)| head.to_owned());
+        let heads = COLUMNS.map(|(head, ..)| head.to_owned());
         let mut widths = heads.each_ref().map(|head| columns(head));
         for row in &rows {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = (*width).max(columns(cell));
             }
         }
-        if is_narrow && let [.., last] = &mut widths {
-            *last = 0;
-        }
+        let layout = Layout::new(widths, self.width);
         let mut text = String::new();
         if !rows.is_empty() {
-            self.line(&heads, &widths, true, &mut text);
+            self.line(&heads, &layout, true, &mut text);
         }
         for (session, row) in sessions.iter().zip(&rows) {
-            self.line(row, &widths, false, &mut text);
-            self.below(session, is_narrow, &mut text);
+            self.line(row, &layout, false, &mut text);
+            self.below(session, row, &layout, &mut text);
             out.write_all(text.as_bytes())?;
             text.clear();
         }

@@ -327,6 +327,36 @@ fn a_copy_may_have_a_lower_qos_and_comes_once() {
     world.finds(0, S, "340700017700030078", &[Rule::DELIVERED_TWICE]);
 }
 
+/// Two copies of one PUBLISH to a client with one subscription that matches.
+#[test]
+fn copies_that_come_twice_are_told() {
+    let doubled = |filters: &[&str], copies: &[&str], wait: i64| -> u64 {
+        let mut world = World::default();
+        world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+        for subscribe in filters {
+            world.quiet(0, &[(C, subscribe), (S, "900400010001")]);
+        }
+        world.quiet(1, &[(C, "100e00044d5154540502003c00 000162"), (S, ACCEPTED)]);
+        world.quiet(1, &[(C, "300500017700 78")]);
+        for copy in copies {
+            world.seconds += wait;
+            world.quiet(0, &[(S, copy)]);
+        }
+        let all = world.end();
+        assert_eq!(all[0].doubled.len() as u64, all[0].doubled_count);
+        all[0].doubled_count
+    };
+    let (one, all, copy) = ("820700010000017701", "820700010000012b01", "300500017700 78");
+    assert_eq!(doubled(&[one], &[copy], 0), 0);
+    assert_eq!(doubled(&[one], &[copy, copy], 0), 1);
+    assert_eq!(doubled(&[one], &[copy, copy, copy], 0), 2);
+    // Each of two subscriptions may have its copy (5.0: section 3.3.4).
+    assert_eq!(doubled(&[one, all], &[copy, copy], 0), 0);
+    // What was retained comes as such; what comes much later has another origin.
+    assert_eq!(doubled(&[one], &[copy, "310500017700 78"], 0), 0);
+    assert_eq!(doubled(&[one], &[copy, copy], 9), 0);
+}
+
 #[test]
 fn security_remarks() {
     let with_password = "101300044d51545404c2003c0001610001750001 70";

@@ -49,6 +49,8 @@ pub(super) struct Ask {
     next: PacketType,
     /// For SUBSCRIBE and UNSUBSCRIBE: how many filters.
     filters: u32,
+    /// For PUBLISH of QoS 2: a hash of its topic and payload.
+    message: Option<u64>,
 }
 
 /// An exchange that is open.
@@ -63,6 +65,7 @@ struct Exchange {
     /// The type of the packet that is to come next.
     next: PacketType,
     filters: u32,
+    message: Option<u64>,
     /// What is to come is not certain: something was sent again, or its place in the capture is not
     /// its place in time.
     is_muddled: bool,
@@ -83,6 +86,9 @@ struct Done {
     /// The type of the packet that ended it, and its number.
     kind: PacketType,
     number: u64,
+    /// The number of the last packet of its asker, and what it was about.
+    last: u64,
+    message: Option<u64>,
 }
 
 impl Ask {
@@ -92,7 +98,7 @@ impl Ask {
             PacketType::SUBSCRIBE => PacketType::SUBACK,
             _ => PacketType::UNSUBACK,
         };
-        Self { kind, next, filters: u32::try_from(filters).unwrap_or(u32::MAX) }
+        Self { kind, next, filters: u32::try_from(filters).unwrap_or(u32::MAX), message: None }
     }
 }
 
@@ -105,6 +111,7 @@ impl Exchange {
             last_kind: ask.kind,
             next: ask.next,
             filters: ask.filters,
+            message: ask.message,
             is_muddled: false,
             is_carried: false,
             is_passed: false,
@@ -120,6 +127,21 @@ impl Exchange {
     fn step(&mut self, kind: PacketType, next: PacketType, at: At) {
         (self.last, self.last_kind, self.next) = (at, kind, next);
     }
+}
+
+impl Done {
+    /// Whether a PUBLISH holds the same message.
+    fn is_about(&self, message: Option<u64>) -> bool {
+        message.is_some() && self.message == message
+    }
+}
+
+/// What a PUBLISH of QoS 2 is told apart by, where it names its topic.
+fn message(publish: &Publish<'_>, notes: &Notes<'_>) -> Option<u64> {
+    (publish.qos == 2 && !publish.topic.0.is_empty()).then(|| {
+        let topic = notes.shared.hash(publish.topic.0);
+        topic.rotate_left(1) ^ notes.shared.hash(publish.payload)
+    })
 }
 
 impl Asked {
@@ -142,7 +164,7 @@ impl Asked {
 
     /// An exchange that an earlier connection left open.
     pub(super) fn carry(&mut self, open: &Open) {
-        let ask = Ask { kind: open.kind, next: open.next, filters: 0 };
+        let ask = Ask { kind: open.kind, next: open.next, filters: 0, message: None };
         let mut exchange = Exchange::new(ask, open.first);
         exchange.last = open.last;
         exchange.is_carried = true;
@@ -164,12 +186,13 @@ impl Asked {
             _ => return None,
         };
         let id = publish.packet_id.filter(|id| *id != 0)?;
-        let ask = Ask { kind: PacketType::PUBLISH, next, filters: 0 };
+        let message = message(publish, notes);
+        let ask = Ask { kind: PacketType::PUBLISH, next, filters: 0, message };
         if publish.dup && self.open.contains_key(&id) {
             return self.publish_again(id, next, notes);
         }
         if publish.dup {
-            self.judge_dup(id, notes);
+            self.judge_dup(id, message, notes);
         }
         if self.ask(id, ask, notes) {
             self.count(most, notes);
@@ -209,12 +232,15 @@ impl Asked {
     }
 
     /// A PUBLISH with DUP though nothing is open under its identifier.
-    fn judge_dup(&self, id: u16, notes: &mut Notes<'_>) {
+    fn judge_dup(&self, id: u16, message: Option<u64>, notes: &mut Notes<'_>) {
         if !notes.is_sure() || self.is_muddled || self.is_partial {
             return;
         }
         let is_v5 = notes.seen.decoded.version.is_v5();
         match self.done.iter().rev().find(|done| done.id == id) {
+            Some(done) if done.kind == PacketType::PUBCOMP && done.is_about(message) => {
+                notes.at(Rule::PUBLISH_AFTER_PUBREL, Field::DUP, (done.last, 0));
+            }
             Some(done) if is_v5 => notes.at(Rule::SENT_AGAIN, Field::DUP, (done.first, 0)),
             // Before 5.0 it may cross its acknowledgment on the way.
             Some(_) => {}
@@ -261,6 +287,14 @@ impl Asked {
         if is_forbidden && is_ours && notes.is_sure() {
             let number = if is_released { was.last.number } else { was.first.number };
             notes.at(rule, Field::DUP, (number, 0));
+        }
+        let waited = at.since(was.last).filter(|_| was.next != PacketType::PUBREL);
+        if let Some(waited) = waited
+            && !is_forbidden
+            && is_ours
+            && notes.is_sure()
+        {
+            notes.at(Rule::RETRIED, Field::DUP, (was.first.number, waited));
         }
         Some(first)
     }
@@ -329,7 +363,8 @@ impl Asked {
     /// not know the identifier.
     pub(super) fn release(&mut self, id: u16, is_lost: bool, notes: &mut Notes<'_>) -> Before {
         let at = notes.seen.at;
-        let step = Ask { kind: PacketType::PUBREL, next: PacketType::PUBCOMP, filters: 0 };
+        let step =
+            Ask { kind: PacketType::PUBREL, next: PacketType::PUBCOMP, filters: 0, message: None };
         let Some(exchange) = self.open.get_mut(&id) else {
             let is_known = self.is_new && !self.is_muddled && !self.is_partial;
             if notes.is_sure() && is_known && !is_lost {
@@ -434,7 +469,9 @@ impl Asked {
         if self.done.len() >= DONE {
             self.done.pop_front();
         }
-        self.done.push_back(Done { id, first: exchange.first.number, kind, number: at.number });
+        let Exchange { first, last, message, .. } = *exchange;
+        let (first, last) = (first.number, last.number);
+        self.done.push_back(Done { id, first, kind, number: at.number, last, message });
     }
 
     /// An answer that does not fit what is open under its identifier.

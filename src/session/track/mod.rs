@@ -49,8 +49,8 @@ pub(super) struct Track {
     from_client: Aliases,
     from_server: Aliases,
     subscriptions: Subscriptions,
-    /// Messages that were delivered with QoS 2, by their keys.
-    exact: Exact,
+    /// Messages that were delivered, by their keys.
+    copied: Copied,
     clean_start: Option<bool>,
     /// All subscriptions of the session are known: it began with this connection, or an earlier one
     /// that was seen whole.
@@ -61,19 +61,22 @@ pub(super) struct Track {
     latest: Latest,
 }
 
-/// Messages of QoS 2 that are remembered for a connection, to see one come twice.
-const MAX_EXACT: usize = 256;
+/// Messages that are remembered for a connection, to see one come twice.
+const MAX_COPIED: usize = 256;
+/// Nanoseconds within which a broker passes on a message: the same contents later may have come from
+/// somebody else.
+const SOON: u64 = 5_000_000_000;
 
 /// Packets that are not legal of which it is remembered.
 const MAX_BROKEN: usize = 16;
 
-/// Where a message was delivered with QoS 2.
+/// Where a message was delivered last, and with which QoS.
 #[derive(Debug)]
-struct Exact(Recent<u64, At>);
+struct Copied(Recent<u64, (At, u8)>);
 
-impl Default for Exact {
+impl Default for Copied {
     fn default() -> Self {
-        Self(Recent::new(MAX_EXACT))
+        Self(Recent::new(MAX_COPIED))
     }
 }
 
@@ -155,7 +158,7 @@ impl Track {
             Packet::Unsuback(unsuback) => self.subscriptions.unsuback(unsuback),
             Packet::Publish(publish) => {
                 let most = takes.map(|takes| takes.alias_maximum);
-                self.publish(publish, sender, most, &mut notes);
+                self.publish(publish, sender, most, &mut notes, record);
             }
             _ => {}
         }
@@ -173,6 +176,11 @@ impl Track {
             topic,
             filter: filter.and_then(|place| self.subscriptions.text(place)),
         }
+    }
+
+    /// The oldest PINGREQ without its answer.
+    pub(super) fn unanswered_ping(&self) -> Option<At> {
+        self.exchanges.unanswered_ping()
     }
 
     /// The packet that the last one answers.
@@ -201,7 +209,9 @@ impl Track {
         shared.unknown(record);
         record.is_begun = self.is_begun();
         record.is_complete = self.is_complete();
-        record.keep_alive.unanswered = self.exchanges.unanswered_ping();
+        if record.from_client.closed.is_none() {
+            record.settle_ping(self.unanswered_ping());
+        }
         (record.open, record.open_count) = self.exchanges.open(MAX_OPEN_TOLD);
         record.subscriptions = self.subscriptions.granted().take(MAX_SUBSCRIPTIONS_TOLD).collect();
         record.refused = self.subscriptions.refused().to_vec();
@@ -305,6 +315,7 @@ impl Track {
         sender: Sender,
         most: Option<u16>,
         notes: &mut Notes<'_>,
+        record: &mut Ended,
     ) {
         let aliases = match sender {
             Sender::Client => &mut self.from_client,
@@ -337,12 +348,20 @@ impl Track {
         if self.is_session_known && notes.is_sure() {
             self.subscriptions.judge(publish, matched, self.is_session_new, notes);
         }
-        if let Some((key, of, _)) = copy.filter(|_| publish.qos == 2) {
-            let before = self.exact.0.entry(key, || notes.seen.at);
-            let before = std::mem::replace(before, notes.seen.at);
-            let is_second = (of.at.number..notes.seen.at.number).contains(&before.number);
-            if is_second && matched.count == 1 && self.is_session_known && notes.is_complete {
+        if let Some((key, of, _)) = copy {
+            let now = notes.seen.at;
+            let copy = (now, publish.qos);
+            let (before, qos) = std::mem::replace(self.copied.0.entry(key, || copy), copy);
+            let is_second = (of.at.number..now.number).contains(&before.number);
+            let is_known = self.is_session_known && self.subscriptions.is_whole();
+            if !is_second || matched.count != 1 || !is_known || !notes.is_complete {
+                return;
+            }
+            if (qos, publish.qos) == (2, 2) {
                 notes.whole(Rule::DELIVERED_TWICE, (of.at.number, before.number));
+            }
+            if now.since(of.at).is_some_and(|time| time <= SOON) {
+                record.double(topic, of.at, before, now);
             }
         }
     }

@@ -251,6 +251,11 @@ impl Subscriptions {
         }
     }
 
+    /// Whether all subscriptions are remembered.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.is_partial
+    }
+
     /// The filter at a place.
     pub(super) fn text(&self, place: u16) -> Option<&[u8]> {
         self.filters.get(usize::from(place)).map(|filter| &*filter.text)

@@ -216,6 +216,58 @@ fn an_identifier_is_free_once_its_exchange_is_over() {
     assert_eq!(after(PLAIN, &[client(&subscribe), server(&one)]), []);
 }
 
+/// QoS 2 is over with PUBCOMP (sections 4.3.3 of both): its identifier is free for another message,
+/// and the message itself must not come again.
+#[test]
+fn what_is_sent_again_when_it_is_over() {
+    let (pubrec, pubrel, pubcomp) = (ack(0x50, 7), ack(0x62, 7), ack(0x70, 7));
+    let v3 = |sender: Sender, last: &str| {
+        let mut all = vec![
+            client("100d00044d51545404020000000161"),
+            server("20020000"),
+            (sender, "340600016100 0778"),
+            (sender.other(), &pubrec),
+            (sender, &pubrel),
+            (sender.other(), &pubcomp),
+            (sender, last),
+        ];
+        let packets: Vec<String> = all.iter().map(|(_, hex)| hex.replace(' ', "")).collect();
+        for (one, hex) in all.iter_mut().zip(&packets) {
+            one.1 = hex;
+        }
+        let mut found = run_with(&all, 1, 0, Version::V311, true).0;
+        found.retain(|(_, rule)| *rule != Rule::NO_SUBSCRIPTION);
+        found
+    };
+    for sender in [Sender::Client, Sender::Server] {
+        assert_eq!(v3(sender, "3c0600016100 0778"), [(7, Rule::PUBLISH_AFTER_PUBREL)]);
+        // The same contents, or others, under the same identifier are a new message.
+        assert_eq!(v3(sender, "340600016100 0778"), []);
+        assert_eq!(v3(sender, "340600016100 0779"), []);
+        // Not the same message: a first one with DUP, which nothing says for sure.
+        assert_eq!(v3(sender, "3c0600016100 0779"), []);
+    }
+    let (two, two_again) = (publish(0x34, 7), publish(0x3c, 7));
+    let over =
+        |last| [client(&two), server(&pubrec), client(&pubrel), server(&pubcomp), client(last)];
+    assert_eq!(after(PLAIN, &over(&two_again)), [(5, Rule::PUBLISH_AFTER_PUBREL)]);
+    assert_eq!(after(PLAIN, &over(&two)), []);
+}
+
+/// What a server must not do either.
+#[test]
+fn a_server_sends_again() {
+    let (one, again) = (publish(0x32, 7), publish(0x3a, 7));
+    let found = |packets: &[(Sender, &str)]| {
+        let mut found = after(PLAIN, packets);
+        found.retain(|(_, rule)| *rule != Rule::NO_SUBSCRIPTION);
+        found
+    };
+    assert_eq!(found(&[server(&one), server(&again)]), [(2, Rule::SENT_AGAIN)]);
+    let (two, again) = (publish(0x34, 7), publish(0x3c, 7));
+    assert_eq!(found(&[server(&two), server(&again)]), [(2, Rule::SENT_AGAIN)]);
+}
+
 #[test]
 fn what_is_sent_again() {
     let (one, again) = (publish(0x32, 7), publish(0x3a, 7));
@@ -237,7 +289,8 @@ fn what_is_sent_again() {
     };
     let (one, again) = ("320600016100 0778", "3a0600016100 0778");
     let acks = [server("40020007"), server("40020007")];
-    assert_eq!(v3(&[client(one), client(again), acks[0], acks[1]]), []);
+    let twice = [client(one), client(again), acks[0], acks[1]];
+    assert_eq!(v3(&twice), [(4, Rule::RETRIED)]);
     assert_eq!(v3(&[client(one), acks[0], acks[1]]), [(5, Rule::ACK_TWICE)]);
     let (two, again) = ("340600016100 0778", "3c0600016100 0778");
     let behind = [client(two), server(&pubrec), client(&pubrel), client(again)];

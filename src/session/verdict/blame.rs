@@ -35,7 +35,12 @@ pub(super) fn limit(scene: &Scene<'_>) -> Option<Told> {
 
 /// The packet broke another rule.
 pub(super) fn malformed(scene: &Scene<'_>) -> Option<Told> {
-    judge(scene, |rule| !LIMITS.contains(&rule))
+    judge(scene, |rule| !LIMITS.contains(&rule) && rule != Rule::INTERLEAVED)
+}
+
+/// The packet had another one in its middle: what its receiver made of the two is not known.
+pub(super) fn interleaved(scene: &Scene<'_>) -> Option<Told> {
+    judge(scene, |rule| rule == Rule::INTERLEAVED)
 }
 
 fn judge(scene: &Scene<'_>, is_wanted: fn(Rule) -> bool) -> Option<Told> {
@@ -60,14 +65,14 @@ fn judge(scene: &Scene<'_>, is_wanted: fn(Rule) -> bool) -> Option<Told> {
         "bytes" => format!("bytes of {} in which no packet could be found", the(culprit)),
         kind => format!("the {kind} {} of {}", place(broken.at), the(culprit)),
     };
-    let text = format!(
-        "{} {} {what} broke a rule: {} ({})",
-        did(act),
-        after(act.at, broken.at),
-        broken.message,
-        broken.rule.info().id
-    );
-    Some(Told { certainty, by: Some(act.by), text, proof: vec![broken.at, act.at] })
+    let how = match broken.inner {
+        Some(inner) => format!("had {} written into its middle", place(inner)),
+        None => format!("broke a rule: {}", broken.message),
+    };
+    let (did, after, rule) = (did(act), after(act.at, broken.at), broken.rule.info().id);
+    let text = format!("{did} {after} {what} {how} ({rule})");
+    let proof = broken.inner.into_iter().chain([broken.at, act.at]).collect();
+    Some(Told { certainty, by: Some(act.by), text, proof })
 }
 
 fn blames(code: u8) -> bool {

@@ -2,7 +2,7 @@
 
 use super::Told;
 use super::acts::{Act, Scene, What};
-use super::words::{did, place};
+use super::words::{after, did, place};
 use crate::session::At;
 use crate::spec::Sender;
 use crate::text;
@@ -77,16 +77,23 @@ fn silence(last: At, time: u64, seconds: u16, limit: u64) -> String {
 fn silent_server(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
     let asked = scene.ended.keep_alive.unanswered.filter(|_| act.what.is_tcp())?;
     let time = act.at.since(asked).filter(|time| *time >= PATIENCE)?;
-    let heard = scene.half(Sender::Server).last;
+    // What comes when the client has gone is no answer any more.
+    let heard = scene.ended.keep_alive.heard;
     let is_silent = heard.is_none_or(|last| last.number < asked.number);
     if !is_silent || scene.has_lost(Sender::Server) {
         return None;
     }
+    let answer = scene.ended.keep_alive.late_answer;
+    let late = answer.map(|answer| {
+        format!("; the PINGRESP {} came {} that", place(answer), after(answer, act.at))
+    });
     let text = format!(
-        "the server did not answer the PINGREQ {}, nor send anything else; {} later {}",
+        "the server did not answer the PINGREQ {}, nor send anything else; {} later {}{}",
         place(asked),
         text::duration(time),
-        did(act)
+        did(act),
+        late.unwrap_or_default()
     );
-    Told::likely(Some(Sender::Client), text, vec![asked, act.at])
+    let proof = [asked, act.at].into_iter().chain(answer);
+    Told::likely(Some(Sender::Client), text, proof.collect())
 }

@@ -21,6 +21,7 @@ mod taken_over;
 #[cfg(test)]
 mod tests;
 mod unanswered;
+mod websocket;
 mod words;
 
 use super::{At, Ended};
@@ -109,10 +110,12 @@ pub static CAUSES: &[CauseRow] = &[
     row(Word::TAKEN_OVER, taken_over::judge),
     row(Word::KEEP_ALIVE, keep_alive::judge),
     row(Word::LIMIT, blame::limit),
+    row(Word::INTERLEAVED, blame::interleaved),
     row(Word::MALFORMED, blame::malformed),
     row(Word::UPGRADE_REFUSED, other::upgrade),
     row(Word::NOT_MQTT, other::other),
     row(Word::TLS_ALERT, alert::judge),
+    row(Word::WEBSOCKET_CLOSE, websocket::judge),
     row(Word::DISCONNECT_ERROR, disconnect::error),
     row(Word::DISCONNECT, disconnect::ordinary),
     row(Word::PORT_CLOSED, unanswered::port_closed),

@@ -4,7 +4,7 @@ use super::{Certainty, Verdict, judge};
 use crate::session::ended::{
     Answered, Asked, Disconnect, Ended, Fate, Fault, KeepAliveRecord, Other, War, Will,
 };
-use crate::session::wire::{Broken, Heard, Lost, Tcp};
+use crate::session::wire::{Broken, Heard, Lost, Tcp, WebsocketClose};
 use crate::session::{At, How};
 use crate::spec::{Rule, Sender, Version};
 use crate::stream::{End, Place, Sent};
@@ -78,7 +78,8 @@ fn disconnect(mut ended: Ended, by: Sender, reason: u8, time: i64) -> Ended {
 }
 
 fn broken(number: u64, time: i64, rule: Rule) -> Broken {
-    Broken { at: at(number, time), what: "PUBLISH", rule, message: "it is wrong".into(), cut: None }
+    let (at, message) = (at(number, time), "it is wrong".into());
+    Broken { at, what: "PUBLISH", rule, message, cut: None, inner: None }
 }
 
 fn ids(ended: &Ended) -> Vec<&'static str> {
@@ -228,8 +229,15 @@ fn keep_alive_of_a_server_that_does_not_answer() {
     assert_eq!(ids(&hasty), ["closed"]);
     // The server sent something else meanwhile: it is alive.
     let mut alive = silent.clone();
-    alive.from_server.last = Some(at(6, 11 * SECOND));
+    alive.keep_alive.heard = Some(at(6, 11 * SECOND));
     assert_eq!(ids(&alive), ["closed"]);
+    // The answer came when it had left.
+    let mut late = silent.clone();
+    late.from_server.last = Some(at(6, 21 * SECOND));
+    late.keep_alive.late_answer = late.from_server.last;
+    let (id, _, text) = first(&late);
+    assert_eq!(id, "keep-alive");
+    assert!(text.ends_with("; the PINGRESP #6 came 1.00 s after that"), "{text}");
     // The answer may have been lost.
     silent.wire.server_lost.bytes = 2;
     assert_eq!(ids(&silent), ["closed"]);
@@ -286,6 +294,27 @@ fn a_broken_packet_and_the_end_behind_it() {
     let mut own = fin(accepted(), Sender::Client, SECOND + 200 * MS);
     own.wire.client_broke = ended.wire.client_broke.clone();
     assert_eq!(ids(&own), ["closed"]);
+}
+
+#[test]
+fn interleaved_writes_and_the_end_behind_them() {
+    let mut ended = fin(accepted(), Sender::Server, SECOND + 200 * MS);
+    let torn = broken(18, SECOND, Rule::INTERLEAVED);
+    ended.wire.client_broke.push_back(Broken { inner: Some(at(17, SECOND)), ..torn });
+    let (id, certainty, text) = first(&ended);
+    assert_eq!((id, certainty), ("interleaved", Certainty::Likely));
+    assert!(
+        text.contains("the PUBLISH #18 of the client had #17 written into its middle"),
+        "{text}"
+    );
+    let proof: Vec<u64> = judge(&ended).causes[0].proof.iter().map(|at| at.frame).collect();
+    assert_eq!(proof, [170, 180, 500]);
+    // Behind it a packet is broken of itself.
+    ended.wire.client_broke.push_back(broken(19, SECOND, Rule::QOS_3));
+    assert_eq!(ids(&ended), ["interleaved", "malformed", "closed"]);
+    // The server went on after it.
+    ended.from_server.last = Some(at(20, SECOND + 150 * MS));
+    assert_eq!(ids(&ended), ["closed"]);
 }
 
 #[test]
@@ -380,6 +409,30 @@ fn what_is_no_mqtt() {
     assert_eq!(ids(&ended)[0], "upgrade-refused");
 }
 
+/// Close codes of RFC 6455 section 7.4.1, and the ranges of 7.4.2.
+#[test]
+fn websocket_says_why() {
+    for (code, words) in [
+        (Some(1001), "the server ended WebSocket with a close frame, 1001 going away"),
+        (Some(1011), "1011 internal error"),
+        (Some(4000), "4000: a code that applications agree on by themselves"),
+        (Some(2000), "2000: the standard does not define this code"),
+        (None, "the server ended WebSocket with a close frame, without a close code"),
+    ] {
+        let reason = b"bye\x1b[2J"[..].into();
+        let close = WebsocketClose { sender: Sender::Server, at: at(7, MS), code, reason };
+        let mut ended = accepted();
+        ended.wire.websocket_close = Some(close);
+        let (id, certainty, text) = first(&ended);
+        assert_eq!((id, certainty), ("websocket-close", Certainty::Proven));
+        assert!(text.contains(words) && text.ends_with(" (reason \"bye\\x1b[2J\")"), "{text}");
+        assert_eq!(judge(&ended).causes[0].proof, [at(7, MS)]);
+        // It follows what has ended the connection, in MQTT or in TCP.
+        assert_eq!(ids(&disconnect(ended.clone(), Sender::Client, 0, 0)), ["disconnect"]);
+        assert!(!ids(&fin(ended, Sender::Client, 0)).contains(&"websocket-close"));
+    }
+}
+
 #[test]
 fn a_capture_that_begins_in_the_middle_says_so() {
     let mut ended = Ended { is_begun: false, connect: None, connack: None, ..accepted() };
@@ -387,6 +440,12 @@ fn a_capture_that_begins_in_the_middle_says_so() {
         tcp(&mut ended, sender).syns = 0;
     }
     assert_eq!(judge(&ended).caveats, ["the capture begins in the middle of this connection"]);
+    // Without its SYN, but with its CONNECT nothing of MQTT is missing.
+    let mut whole = Ended { is_begun: false, ..accepted() };
+    for sender in [Sender::Client, Sender::Server] {
+        tcp(&mut whole, sender).syns = 0;
+    }
+    assert_eq!(judge(&whole).caveats, [""; 0]);
 }
 
 #[test]

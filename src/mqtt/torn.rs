@@ -1,0 +1,220 @@
+//! A broken packet with a whole one inside it: what a client does that writes from two threads without
+//! a lock, where all of it is there at once, in one segment or in a pasted text.
+//!
+//! [`interleave`](super::interleave) tells such a pair by where segments begin. Here nothing but the
+//! bytes speaks, so that it takes more of them:
+//!
+//! - The outer packet is broken as it stands. A legal one is never doubted: a payload may hold packets.
+//! - One to [`CHAIN`] packets stand in it that read without fault, that its side may send, and that are worth
+//!   16 bits, counted as in [`boundary`](super::boundary).
+//! - Without them, and with as many bytes more behind it, the outer packet is legal.
+//! - As it stands no packet follows on it; without them one does, or nothing.
+//! - There is one way alone to see it so.
+
+use super::boundary::{FAULTS_OF_CUTS, Known, SERIOUS, Sighted, sight};
+use super::interleave::CHAIN;
+use super::{Framing, Reading, decode, frame};
+use crate::annotate::Tape;
+use crate::spec::{PacketType, Rule, Sender, Version};
+
+/// The longest outer packet that is looked into, with what stands behind it, in bytes. Nothing but a PUBLISH
+/// is longer, as a rule, and where one of these is torn that is nearly always in its payload, which
+/// never breaks it.
+pub const MAX_BYTES: usize = 4_096;
+/// Outer packets that are read to the end to see whether they are legal: in a packet that is torn a
+/// handful of places are worth that.
+const MAX_TRIES: usize = 256;
+
+/// A packet that has others inside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Torn {
+    /// How many of its bytes stand before the others.
+    pub at: usize,
+    /// How many bytes the others have.
+    pub others: usize,
+    /// All of its bytes, without those of the others.
+    pub outer: Vec<u8>,
+}
+
+impl Torn {
+    /// Bytes that all of them take.
+    #[must_use]
+    pub fn used(&self) -> usize {
+        self.outer.len().saturating_add(self.others)
+    }
+}
+
+/// The broken packet with which `bytes` begin, and the legal ones inside it; `behind` is what follows on
+/// the bytes that its Remaining Length counts.
+///
+/// ```
+/// use mqttscope::mqtt::torn::{Looked, look_inside};
+///
+/// let subscribe = [0x82, 8, 0, 1, 0, 3, b'a', 0xc0, 0, b'/'];
+/// let Looked::Torn(torn) = look_inside(&subscribe, &[b'b', 0], None, None) else { panic!() };
+/// assert_eq!((torn.at, torn.others), (7, 2));
+/// assert_eq!(torn.outer, [0x82, 8, 0, 1, 0, 3, b'a', b'/', b'b', 0]);
+/// ```
+#[must_use]
+pub fn look_inside(
+    bytes: &[u8],
+    behind: &[u8],
+    version: Option<Version>,
+    sender: Option<Sender>,
+) -> Looked {
+    look(bytes, behind, &known(bytes, version, sender))
+}
+
+/// Whether a packet, broken or not, may have others inside it. `behind` is what is known to follow; the
+/// end of the outer packet may be missing.
+#[must_use]
+pub fn may_be_torn(
+    bytes: &[u8],
+    behind: &[u8],
+    version: Option<Version>,
+    sender: Option<Sender>,
+) -> bool {
+    let known = known(bytes, version, sender);
+    let all = [bytes, behind].concat();
+    all.len() <= MAX_BYTES && !Search::new(&all, &known, true).run(bytes.len()).is_empty()
+}
+
+/// What is seen in a packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// It is legal: there is no reason to look.
+    Legal,
+    /// It is broken, but too long to be looked into, or nothing follows that may belong to it.
+    Broken,
+    /// It is broken, and nothing is certain.
+    Unsure,
+    /// Others are inside it.
+    Torn(Torn),
+}
+
+/// Looks into a packet of a side of which something is known.
+pub(super) fn look(bytes: &[u8], behind: &[u8], known: &Known) -> Looked {
+    let behind = behind.get(..MAX_BYTES).unwrap_or(behind);
+    let is_alone = behind.is_empty() && frame(bytes) == Framing::Length(bytes.len());
+    let mut tape = Tape::new();
+    let mut is_legal = |version| is_legal(bytes, version, known, false, &mut tape);
+    if versions(known).any(&mut is_legal) {
+        return Looked::Legal;
+    }
+    if bytes.len() > MAX_BYTES || is_alone {
+        return Looked::Broken;
+    }
+    if matches!(sight(behind, known, &mut tape), Sighted::Whole { .. }) {
+        return Looked::Unsure;
+    }
+    let all = [bytes, behind].concat();
+    let mut found = Search::new(&all, known, false).run(bytes.len());
+    match (found.pop(), found.is_empty()) {
+        (Some(torn), true) => Looked::Torn(torn),
+        _ => Looked::Unsure,
+    }
+}
+
+fn known(bytes: &[u8], version: Option<Version>, sender: Option<Sender>) -> Known {
+    let kind = bytes.first().copied().map(PacketType::of_header);
+    let sender = sender.or(kind.and_then(PacketType::only_sender));
+    let mut known = Known::default();
+    (known.sender, known.version) = (sender, version);
+    known
+}
+
+fn versions(known: &Known) -> impl Iterator<Item = Version> + use<> {
+    let all = match known.version {
+        Some(version) => [Some(version), None],
+        None => [Some(Version::V311), Some(Version::V5)],
+    };
+    all.into_iter().flatten()
+}
+
+/// Whether a packet has no fault; where it is cut, as far as it is there. Control characters in a text
+/// are legal, but those that tell are numbers.
+fn is_legal(bytes: &[u8], version: Version, known: &Known, is_cut: bool, tape: &mut Tape) -> bool {
+    tape.clear();
+    decode(bytes, Reading { version, sender: known.sender }, tape);
+    if is_cut {
+        tape.retract(FAULTS_OF_CUTS);
+    }
+    tape.errors() == 0 && !tape.findings().iter().any(|it| it.rule == Rule::TEXT_CONTROL)
+}
+
+/// Looks for the ways in which packets may stand inside another one.
+struct Search<'a> {
+    all: &'a [u8],
+    known: &'a Known,
+    /// The end of the outer packet may be missing.
+    may_be_cut: bool,
+    tries: usize,
+    tape: Tape,
+}
+
+impl<'a> Search<'a> {
+    fn new(all: &'a [u8], known: &'a Known, may_be_cut: bool) -> Self {
+        Self { all, known, may_be_cut, tries: MAX_TRIES, tape: Tape::new() }
+    }
+
+    /// The different ways, two at most, in which others begin in the first `len` bytes.
+    fn run(mut self, len: usize) -> Vec<Torn> {
+        let mut found: Vec<Torn> = Vec::new();
+        for at in 1..len {
+            for others in self.inner(at) {
+                if let Some(torn) = self.without(at, others)
+                    && !found.iter().any(|old| self.is_same(old, &torn))
+                {
+                    found.push(torn);
+                }
+                if found.len() > 1 {
+                    return found;
+                }
+            }
+        }
+        found
+    }
+
+    /// The lengths of the runs of packets that stand at a place.
+    fn inner(&mut self, at: usize) -> Vec<usize> {
+        let (mut len, mut total, mut runs) = (0usize, 0u32, Vec::new());
+        for _ in 0..CHAIN {
+            let rest = self.all.get(at.saturating_add(len)..).unwrap_or_default();
+            let Sighted::Whole { len: more, bits } = sight(rest, self.known, &mut self.tape) else {
+                break;
+            };
+            len = len.saturating_add(more);
+            total = total.saturating_add(bits);
+            if total >= SERIOUS {
+                runs.push(len);
+            }
+        }
+        runs
+    }
+
+    /// The outer packet without the `others` bytes from `at` on, where it is legal so.
+    fn without(&mut self, at: usize, others: usize) -> Option<Torn> {
+        self.tries = self.tries.checked_sub(1)?;
+        let (before, inside) = self.all.split_at_checked(at)?;
+        let after = inside.get(others..).filter(|after| !after.is_empty())?;
+        let mut outer = [before, after].concat();
+        let Framing::Length(whole) = frame(&outer) else { return None };
+        let is_cut = whole > outer.len();
+        if whole <= at || (is_cut && !self.may_be_cut) {
+            return None;
+        }
+        let behind = outer.split_off(whole.min(outer.len()));
+        let goes_on =
+            behind.is_empty() || !matches!(sight(&behind, self.known, &mut self.tape), Sighted::No);
+        let (known, tape) = (self.known, &mut self.tape);
+        let is_legal = goes_on
+            && versions(known).any(|version| is_legal(&outer, version, known, is_cut, tape));
+        is_legal.then_some(Torn { at, others, outer })
+    }
+
+    /// Whether two ways give the same packets: bytes that repeat may be taken out a little further on.
+    fn is_same(&self, a: &Torn, b: &Torn) -> bool {
+        let inner = |torn: &Torn| self.all.get(torn.at..torn.at.saturating_add(torn.others));
+        a.outer == b.outer && inner(a) == inner(b)
+    }
+}
