@@ -21,7 +21,20 @@ pub struct Beside {
     pub secrets: Vec<Secrets>,
     /// Addresses and a name of each.
     pub names: Vec<(IpAddr, String)>,
+    /// Interfaces that this frame and later ones may be of.
+    pub interfaces: Vec<Described>,
     bytes: usize,
+}
+
+/// What a file says of one of its interfaces, for people. Untrusted, and no UTF-8 for certain.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Described {
+    /// Its index within its section, from 0.
+    pub interface: u32,
+    /// Its name; empty where there is none.
+    pub name: Vec<u8>,
+    /// What it is; empty where nothing is said.
+    pub description: Vec<u8>,
 }
 
 /// The body of a Decryption Secrets Block.
@@ -42,7 +55,10 @@ impl Beside {
     /// Whether there is nothing.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.comments.is_empty() && self.secrets.is_empty() && self.names.is_empty()
+        self.comments.is_empty()
+            && self.secrets.is_empty()
+            && self.names.is_empty()
+            && self.interfaces.is_empty()
     }
 
     pub(super) fn clear(&mut self) {
@@ -66,6 +82,13 @@ impl Beside {
     pub(super) fn name(&mut self, address: IpAddr, name: &[u8]) -> Result<(), NoticeKind> {
         self.room(name.len(), "a name")?;
         self.names.push((address, String::from_utf8_lossy(name).into_owned()));
+        Ok(())
+    }
+
+    pub(super) fn interface(&mut self, described: Described) -> Result<(), NoticeKind> {
+        let bytes = described.name.len().saturating_add(described.description.len());
+        self.room(bytes, "the name of an interface")?;
+        self.interfaces.push(described);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{interface::Options, window::Order};
+use super::{Described, interface::Options, window::Order, write};
 
 /// Types of blocks. That of a section header is the same in either byte order.
 pub(super) const SECTION: u32 = 0x0a0d_0d0a;
@@ -94,6 +94,19 @@ pub(super) fn names(order: Order, body: &[u8]) -> impl Iterator<Item = (IpAddr, 
         let name = names.split(|byte| *byte == 0).next().filter(|name| !name.is_empty())?;
         Some((address, name))
     })
+}
+
+/// What the options of an interface say for people.
+pub(super) fn described(order: Order, options: &[u8]) -> Described {
+    let mut described = Described::default();
+    for (code, value) in Options::new(order, options) {
+        match code {
+            write::IF_NAME => described.name = value.to_vec(),
+            write::IF_DESCRIPTION => described.description = value.to_vec(),
+            _ => {}
+        }
+    }
+    described
 }
 
 /// The type and the bytes of a block of secrets; `None` where the body is too short.

@@ -33,9 +33,9 @@ mod window;
 mod write;
 
 pub use crate::spec::link::LinkType;
-pub use beside::{Beside, Secrets};
+pub use beside::{Beside, Described, Secrets};
 pub use error::{CaptureError, Fault, Notice, NoticeKind};
-pub use excerpt::{Excerpt, Left};
+pub use excerpt::{Excerpt, FrameRole, Left};
 pub use follow::follow;
 pub use magic::{FORMATS, FormatRow};
 pub use merge::Merge;

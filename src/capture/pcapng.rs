@@ -1,7 +1,8 @@
 //! The pcapng file: blocks, which describe sections, interfaces and packets.
 
 use super::{
-    Beside, CaptureError, Fault, Frame, LinkType, MAX_FRAME_LEN, Notice, NoticeKind, Source,
+    Beside, CaptureError, Described, Fault, Frame, LinkType, MAX_FRAME_LEN, Notice, NoticeKind,
+    Source,
     block::{Block, Blocks, SHORTEST},
     blocks::{self, Fields, INTERFACE, NAMES, SECRETS, SECTION, STATISTICS, Statistics},
     error::NoticeLog,
@@ -88,7 +89,14 @@ impl PcapNg {
             Some(_) if self.interfaces.len() >= MAX_INTERFACES => {
                 self.notice(NoticeKind::ManyInterfaces);
             }
-            Some(interface) => self.interfaces.push(interface),
+            Some(interface) => {
+                let (order, body) = (self.blocks.order(), self.blocks.body());
+                let described = blocks::described(order, Interface::options(body));
+                let number = u32::try_from(self.interfaces.len()).unwrap_or(u32::MAX);
+                self.interfaces.push(interface);
+                let told = self.beside.interface(Described { interface: number, ..described });
+                told.unwrap_or_else(|kind| self.notice(kind));
+            }
             None => self.short(block),
         }
     }

@@ -10,8 +10,14 @@ const SECTION: u32 = 0x0a0d_0d0a;
 const INTERFACE: u32 = 1;
 const ENHANCED_PACKET: u32 = 6;
 const BYTE_ORDER_MAGIC: u32 = 0x1a2b_3c4d;
+const SECRETS: u32 = 10;
 const IF_TSRESOL: u16 = 9;
 const COMMENT: u16 = 1;
+const SHB_USERAPPL: u16 = 4;
+/// Option of an interface: its name.
+pub(super) const IF_NAME: u16 = 2;
+/// Option of an interface: what people call it.
+pub(super) const IF_DESCRIPTION: u16 = 3;
 
 /// The head of a pcap file with times in nanoseconds.
 pub(super) fn pcap_head(out: &mut Vec<u8>, link: LinkType, snaplen: u32) {
@@ -38,12 +44,17 @@ pub(super) fn pcap_frame(out: &mut Vec<u8>, frame: &Frame<'_>) {
     out.extend_from_slice(frame.data);
 }
 
-/// The head of a pcapng file.
-pub(super) fn section(out: &mut Vec<u8>) {
+/// The head of a pcapng file; `about` says what it is, where that is not empty.
+pub(super) fn section(out: &mut Vec<u8>, about: &str) {
     block(out, SECTION, |body| {
         words(body, &[BYTE_ORDER_MAGIC]);
         body.extend([1, 0, 0, 0]); // version 1.0
         body.extend([0xff; 8]); // how long the section gets is not known
+        if !about.is_empty() {
+            option(body, COMMENT, about.as_bytes());
+            option(body, SHB_USERAPPL, concat!("mqttscope ", env!("CARGO_PKG_VERSION")).as_bytes());
+            words(body, &[0]);
+        }
     });
 }
 
@@ -59,6 +70,15 @@ pub(super) fn interface(
         options(body);
         option(body, IF_TSRESOL, &[9]);
         words(body, &[0]);
+    });
+}
+
+/// A Decryption Secrets Block.
+pub(super) fn secrets(out: &mut Vec<u8>, kind: u32, bytes: &[u8]) {
+    block(out, SECRETS, |body| {
+        words(body, &[kind, length(bytes)]);
+        body.extend_from_slice(bytes);
+        pad(body, bytes.len());
     });
 }
 

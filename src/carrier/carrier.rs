@@ -74,6 +74,12 @@ impl Carrier {
         self.levels.iter().any(Level::is_secret)
     }
 
+    /// Whether what comes later can be read with all that came before alone.
+    #[must_use]
+    pub fn is_chained(&self) -> bool {
+        self.levels.iter().any(Level::is_chained)
+    }
+
     /// The name of what it carries, where that is known and no MQTT.
     #[must_use]
     pub fn other(&self) -> Option<&'static str> {

@@ -103,6 +103,12 @@ pub trait Layer: Debug {
         false
     }
 
+    /// Whether what comes later can be read with what came before alone: ciphers and compression that
+    /// go on from one piece to the next.
+    fn is_chained(&self) -> bool {
+        self.is_secret()
+    }
+
     /// What the layer waits for beside the bytes may be there now.
     fn wake(&mut self, out: Out<'_>) {
         let _ = out;

@@ -110,6 +110,11 @@ impl Level {
         self.layer.is_secret()
     }
 
+    /// Whether what comes later rests on all that came before.
+    pub(super) fn is_chained(&self) -> bool {
+        self.layer.is_chained()
+    }
+
     /// Lets the layer do something without new bytes: [`Layer::wake`] or [`Layer::finish`].
     pub(super) fn act(
         &mut self,

@@ -4,13 +4,14 @@ use super::args::{ColorArg, Output};
 use super::pager::Out;
 use super::stats::Counter;
 use super::{Outcome, columns, report};
-use crate::capture::{Excerpt, Frame};
+use crate::capture::{Beside, Excerpt, Frame, FrameRole};
 use crate::pipeline::{Consumer, Lifeline, Record};
 use crate::render::digest::{self, Digest};
 use crate::render::paint::{Painter, Role};
 use crate::render::{self, Format, FormatRow, Options, OutputError, Target};
 use crate::session::Ended;
 use crate::spec::Severity;
+use crate::text;
 use anyhow::Context;
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -23,6 +24,9 @@ const RAW: &str = "-T payload writes bytes as they are, which could steer this t
 
 /// Why a format of files writes none.
 const NO_FOLDER: &str = "-T parquet writes files: mqttscope read -T parquet -w DIR FILE";
+
+/// Files that an excerpt names as those which it is of.
+const MAX_FILES: usize = 8;
 
 /// Writes records to standard output.
 pub(super) struct Printer {
@@ -115,8 +119,8 @@ impl Printer {
     }
 
     /// Writes the frames of the chosen packets to a file, too.
-    pub(super) fn add_excerpt(&mut self, path: &Path) -> anyhow::Result<()> {
-        let excerpt = Excerpt::create(path);
+    pub(super) fn add_excerpt(&mut self, path: &Path, of: &[PathBuf]) -> anyhow::Result<()> {
+        let excerpt = Excerpt::create(path, &about(of));
         let excerpt = excerpt.with_context(|| format!("{} cannot be created", path.display()))?;
         self.excerpt = Some((excerpt, path.to_owned()));
         Ok(())
@@ -223,10 +227,12 @@ impl Printer {
             Some((least, digest)) => digest.add(record, *least),
             None => true,
         };
-        if let Some((excerpt, _)) = &mut self.excerpt
+        if let Some((excerpt, path)) = &mut self.excerpt
             && is_wanted
         {
-            excerpt.choose(record.origin.frames, digest::comments(record));
+            let (frames, stream) = (record.origin.frames, record.origin.stream);
+            let chosen = excerpt.choose(frames, stream, digest::comments(record));
+            chosen.map_err(|error| file_error(path, error))?;
         }
         if self.quiet || !is_wanted {
             return Ok(());
@@ -234,6 +240,17 @@ impl Printer {
         self.format.record(record, &mut self.out)?;
         if self.flush_each { self.out.flush() } else { Ok(()) }
     }
+}
+
+/// What an excerpt says of itself.
+fn about(of: &[PathBuf]) -> String {
+    let names: Vec<_> = of.iter().take(MAX_FILES).map(|path| input(path)).collect();
+    let more = if of.len() > MAX_FILES { " and others" } else { "" };
+    text::safe(&format!(
+        "Frames that mqttscope chose of {}{more}. In comments #n is the number of a packet, and \"frame n\" that of a \
+         frame, in what they were chosen of, not in this file.",
+        names.join(", ")
+    ))
 }
 
 /// The error that is about a file; nobody reads a pipe any more is none.
@@ -247,6 +264,22 @@ impl Consumer for Printer {
             && self.failed.is_none()
         {
             self.failed = excerpt.frame(frame).map_err(|error| file_error(path, error)).err();
+        }
+    }
+
+    fn needs_roles(&self) -> bool {
+        self.excerpt.is_some()
+    }
+
+    fn of_stream(&mut self, frames: &[u64], stream: u64, role: FrameRole) {
+        if let Some((excerpt, _)) = &mut self.excerpt {
+            excerpt.of_stream(frames, stream, role);
+        }
+    }
+
+    fn beside(&mut self, beside: &Beside) {
+        if let Some((excerpt, _)) = &mut self.excerpt {
+            excerpt.beside(beside);
         }
     }
 
@@ -269,6 +302,9 @@ impl Consumer for Printer {
     fn ended(&mut self, ended: &Ended) {
         if let Some(counter) = &mut self.counter {
             counter.stats.ended(ended);
+        }
+        if let (Some((excerpt, _)), Some(stream)) = (&mut self.excerpt, ended.stream) {
+            excerpt.ended(stream);
         }
         if self.failed.is_none() {
             self.failed = self.end_of(ended).err();

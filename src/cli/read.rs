@@ -34,7 +34,7 @@ pub(super) fn run_as(args: &Read, format: &str) -> anyhow::Result<Outcome> {
     let folder = folder.as_deref().or(args.output.split.as_deref());
     let mut printer = Printer::with_folder(&args.output, format, args.follow, &files, folder)?;
     if let Some(path) = file {
-        printer.add_excerpt(path)?;
+        printer.add_excerpt(path, &files)?;
     }
     let printer = Filtered::new(filter, printer);
     inspect(&files, args.count, args.follow, &args.protocol, (printer, args.output.redact))
@@ -104,7 +104,7 @@ impl<C: Consumer> Reading<C> {
         }
         while let Some(beside) = reading.source.behind() {
             // Whether the consumer wants more is asked again at the end.
-            let _ = reading.inspector.beside(&beside);
+            let _ = reading.inspector.behind(&beside);
         }
         reading.inspector.finish();
         Ok(Some(reading))

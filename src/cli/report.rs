@@ -94,9 +94,22 @@ pub(super) fn inspection<C: Consumer>(inspector: &Inspector<C>) {
 /// What was written of a capture's frames, and what was not.
 pub(super) fn excerpt_written(path: &Path, left: &Left) {
     let file = path.display();
-    line(&format!("{} written to {file}", text::count(left.written, "frame")));
+    let opening = match left.opening {
+        0 => String::new(),
+        count => format!(
+            ", {} of them for the others to be readable: handshakes, CONNECT, what ciphers and compression go on from",
+            text::number(count)
+        ),
+    };
+    line(&format!("{} written to {file}{opening}", text::count(left.written, "frame")));
     for (count, noun, what) in [
         (left.late, "frame", "not in it: they lay too far before the end of their packets"),
+        (
+            left.unopened,
+            "connection",
+            "in it without its beginning, which lay too far before: what is encrypted or compressed cannot be read",
+        ),
+        (left.secrets, "secrets block", "not in it: pcap has no place for them; pcapng keeps them"),
         (left.other_link, "frame", "not in it: pcap has one link type for all; pcapng keeps them"),
         (
             left.comments,

@@ -1,6 +1,7 @@
 //! A consumer that gets the chosen records alone.
 
 use super::Filter;
+use crate::capture::{Beside, FrameRole};
 use crate::pipeline::{Consumer, Frame, Lifeline, Record};
 use crate::session::ended::Ended;
 use std::ops::ControlFlow;
@@ -56,6 +57,18 @@ impl<C: Consumer> Consumer for Filtered<C> {
 
     fn frame(&mut self, frame: &Frame<'_>) {
         self.inner.frame(frame);
+    }
+
+    fn needs_roles(&self) -> bool {
+        self.inner.needs_roles()
+    }
+
+    fn of_stream(&mut self, frames: &[u64], stream: u64, role: FrameRole) {
+        self.inner.of_stream(frames, stream, role);
+    }
+
+    fn beside(&mut self, beside: &Beside) {
+        self.inner.beside(beside);
     }
 
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {

@@ -7,6 +7,7 @@ use super::trouble::Trouble;
 use super::{Consumer, Happened, Lifeline, Origin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
+use crate::capture::FrameRole;
 use crate::carrier::{Bottom, Carrier, Hints, Item, Top};
 use crate::mqtt::boundary::packet_id;
 use crate::mqtt::framer::{Framed, Framer, Why};
@@ -226,6 +227,26 @@ impl Conversation {
             }
         }
         ControlFlow::Continue(())
+    }
+
+    /// What the next segment is to the later ones.
+    pub(super) fn role(&self) -> FrameRole {
+        match self.has_packet() {
+            false => FrameRole::Opens,
+            true if self.carrier.is_chained() => FrameRole::Chained,
+            true => FrameRole::Alone,
+        }
+    }
+
+    /// Whether the first packet was whole.
+    fn has_packet(&self) -> bool {
+        let whole = |direction: &Direction| direction.framer.offset() > 0;
+        self.mqtt.as_deref().is_some_and(|m| whole(&m.from_client) || whole(&m.from_server))
+    }
+
+    /// Whether MQTT lies right on TCP, so that nothing before its first packet is of use.
+    pub(super) fn is_plain(&self) -> bool {
+        self.has_mqtt() && self.carrier.is_plain()
     }
 
     /// What is held of incomplete packets, in bytes.

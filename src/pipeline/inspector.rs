@@ -5,11 +5,11 @@ use super::datagrams::Datagrams;
 use super::parts::Parts;
 use super::reader::Reader;
 use super::{Consumer, Notes};
-use crate::capture::{self, Beside, Frame, LinkType};
+use crate::capture::{self, Beside, Frame, FrameRole, LinkType};
 use crate::carrier::Hints;
 use crate::carrier::tls::Secrets;
 use crate::mqtt::boundary::is_connect;
-use crate::net::{self, Counters, FragmentCounters, Net, Skip, Transport};
+use crate::net::{self, Counters, FragmentCounters, Net, Segment, Skip, Transport};
 use crate::session::sn::Predefined;
 use crate::spec::{Version, port};
 use crate::stream::{Connection, End, Event, Flows, Limits, Side, Sink, Stamp, StreamCounters};
@@ -89,6 +89,8 @@ pub struct Inspector<C> {
     cut_frames: u64,
     /// Connections that may be looked at yet because secrets came.
     looks: u64,
+    /// The consumer wants to know what frames are to their connections.
+    asks_roles: bool,
 }
 
 #[derive(Debug)]
@@ -138,6 +140,7 @@ impl<C: Consumer> Inspector<C> {
     /// The same with a reader that has made records already; it goes on counting.
     pub fn with_reader(mut reader: Reader<C>, settings: Settings) -> Self {
         reader.sn_topics = settings.sn_topics.clone();
+        let asks_roles = reader.consumer.needs_roles();
         Self {
             net: Net::default(),
             flows: Flows::new(settings.limits),
@@ -160,6 +163,7 @@ impl<C: Consumer> Inspector<C> {
             link: None,
             cut_frames: 0,
             looks: MAX_LOOKS,
+            asks_roles,
         }
     }
 
@@ -187,7 +191,14 @@ impl<C: Consumer> Inspector<C> {
             match packet {
                 Ok(Transport::Tcp(segment)) => {
                     self.worker.parts.add(frame.number, segment.parts);
-                    self.flows.push(at, &segment, &mut self.worker);
+                    let before = self.asks_roles.then(|| role_before(&self.flows, &segment));
+                    let id = self.flows.push(at, &segment, &mut self.worker);
+                    if let Some(before) = before {
+                        let role = role(&self.flows, &segment, id.stream, before);
+                        let consumer = &mut self.worker.reader.consumer;
+                        consumer.of_stream(segment.parts, id.stream, role);
+                        consumer.of_stream(&[frame.number], id.stream, role);
+                    }
                     if self.worker.held > self.worker.settings.held_in_all {
                         self.shed();
                     }
@@ -233,6 +244,12 @@ impl<C: Consumer> Inspector<C> {
         }
         self.looks = self.looks.saturating_sub(price);
         self.wake()
+    }
+
+    /// The same behind the last frame.
+    pub fn behind(&mut self, beside: &Beside) -> ControlFlow<()> {
+        self.worker.reader.consumer.beside(beside);
+        self.beside(beside)
     }
 
     /// Secrets may have come: connections that wait for them go on. `Break`: the consumer wants no
@@ -357,6 +374,26 @@ impl<C: Consumer> Inspector<C> {
             ControlFlow::Continue(())
         }
     }
+}
+
+/// The connection that a segment seems to belong to, and what it is there by what came before it.
+fn role_before(flows: &Flows<Conversation>, segment: &Segment<'_>) -> Option<(u64, FrameRole)> {
+    let (connection, state) = flows.known(segment)?;
+    Some((connection.stream, state.map_or(FrameRole::Foreign, Conversation::role)))
+}
+
+/// What a segment that was read is to the later ones of its connection.
+fn role(
+    flows: &Flows<Conversation>,
+    segment: &Segment<'_>,
+    stream: u64,
+    before: Option<(u64, FrameRole)>,
+) -> FrameRole {
+    let Some((connection, Some(state))) = flows.known(segment) else { return FrameRole::Foreign };
+    if connection.opener.is_none() && state.is_plain() {
+        return FrameRole::Alone;
+    }
+    before.filter(|(known, _)| *known == stream).map_or(FrameRole::Opens, |(_, role)| role)
 }
 
 impl Losses {

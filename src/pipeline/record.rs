@@ -2,7 +2,7 @@
 
 use super::{Lifeline, Notes};
 use crate::annotate::{Tape, view};
-use crate::capture::Frame;
+use crate::capture::{Beside, Frame, FrameRole};
 use crate::mqtt::Decoded;
 use crate::mqtt::repair::Repair;
 use crate::mqttsn;
@@ -178,6 +178,22 @@ pub trait Consumer {
     /// A frame, before anything is made of it.
     fn frame(&mut self, frame: &Frame<'_>) {
         let _ = frame;
+    }
+
+    /// Whether [`of_stream`](Self::of_stream) is of use. Asked once, at the beginning.
+    fn needs_roles(&self) -> bool {
+        false
+    }
+
+    /// The last frame, and those that brought other parts of its IP packet, are of this TCP
+    /// connection, and that is what they are to its later ones.
+    fn of_stream(&mut self, frames: &[u64], stream: u64, role: FrameRole) {
+        let _ = (frames, stream, role);
+    }
+
+    /// What the capture says behind its last frame.
+    fn beside(&mut self, beside: &Beside) {
+        let _ = beside;
     }
 
     /// One record. `Break` ends the run.

@@ -143,15 +143,17 @@ fn shown(name: &[u8]) -> String {
     if name.is_empty() { "(not known)".into() } else { cut(&Escaped(name).to_string(), NAME) }
 }
 
-/// The findings of a record as comments on its frame: `#7 PUBLISH: error: QoS 3 does not exist
-/// [MQTT-3.3.1-4]`.
+/// The findings of a record as comments on its frame: `#7 (frame 12 of the whole) PUBLISH: error: QoS 3
+/// does not exist [MQTT-3.3.1-4]`. Where they are read, frames may have other numbers.
 pub fn comments(record: &Record<'_>) -> impl Iterator<Item = String> {
     let context = record.context();
+    let frame = record.origin.frames.iter().max();
+    let frame = frame.map_or(String::new(), |frame| format!(" (frame {frame} of the whole)"));
     record.tape.findings().iter().map(move |finding| {
         let (severity, message) = (finding.severity().name(), finding.message(&context));
         let (number, kind) = (record.number, record.type_name());
         let said = citation(finding, &context);
         let blank = if said.is_empty() { "" } else { " " };
-        text::safe(&format!("#{number} {kind}: {severity}: {message}{blank}{said}"))
+        text::safe(&format!("#{number}{frame} {kind}: {severity}: {message}{blank}{said}"))
     })
 }

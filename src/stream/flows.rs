@@ -77,6 +77,14 @@ impl<T> Flows<T> {
         flows.filter_map(|flow| flow.state.as_deref_mut().map(|state| (&flow.connection, state)))
     }
 
+    /// The connection that a segment's addresses and ports belong to now, and its state, where the
+    /// consumer cares for it.
+    pub fn known(&self, segment: &Segment<'_>) -> Option<(&Connection, Option<&T>)> {
+        let (key, _) = Key::new(segment.src(), segment.dst());
+        let flow = self.table.get(&key)?;
+        Some((&flow.connection, flow.state.as_deref()))
+    }
+
     /// Takes a segment, and tells the sink what follows from it.
     pub fn push<S: Sink<State = T>>(
         &mut self,

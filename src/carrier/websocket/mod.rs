@@ -145,6 +145,10 @@ impl Layer for WebSocket {
         self.subprotocol().is_some_and(|name| name != Subprotocol::Other)
     }
 
+    fn is_chained(&self) -> bool {
+        self.deflate().is_some()
+    }
+
     fn finish(&mut self, out: Out<'_>) {
         for side in [&mut self.client, &mut self.server] {
             side.finish(&mut Emit { sender: side.sender, out: &mut *out });

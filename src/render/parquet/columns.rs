@@ -18,7 +18,7 @@ pub enum Kind {
     Text,
     /// Bytes.
     Bytes,
-    /// Nanoseconds since 1970-01-01 UTC.
+    /// Microseconds since 1970-01-01 UTC: what all readers know, other than nanoseconds.
     Time,
 }
 
@@ -32,7 +32,7 @@ impl Kind {
             Self::Flag => "BOOLEAN",
             Self::Text => "VARCHAR",
             Self::Bytes => "BLOB",
-            Self::Time => "TIMESTAMP (nanoseconds, UTC)",
+            Self::Time => "TIMESTAMP (microseconds, UTC)",
         }
     }
 }
@@ -103,7 +103,7 @@ fn text(text: impl Into<String>) -> Option<Value<'static>> {
 pub static COLUMNS: &[ColumnRow] = &[
     field("number", Kind::Long, "mqtt.number", "number of the packet, as output shows it"),
     field("frame", Kind::Long, "frame.number", "number of the frame that completed the packet"),
-    field("time", Kind::Time, "frame.time", "when that frame was captured"),
+    field("time", Kind::Time, "frame.time", "when that frame was captured, in whole microseconds"),
     field("stream", Kind::Long, "tcp.stream", "the TCP connection, counted from 0"),
     fact("src", Kind::Text, |r| text(r.origin.ends?.0.ip().to_string()), "address of the sender"),
     fact("src_port", Kind::Int, |r| long(r.origin.ends?.0.port()), "port of the sender"),
@@ -153,5 +153,11 @@ pub static COLUMNS: &[ColumnRow] = &[
             if ids.is_empty() { None } else { text(ids.join(",")) }
         },
         "the rules of all findings, with commas between them",
+    ),
+    field(
+        "time_ns",
+        Kind::Long,
+        "frame.time",
+        "`time` to the nanosecond: nanoseconds since 1970 in UTC",
     ),
 ];

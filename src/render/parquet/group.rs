@@ -17,6 +17,8 @@ const MAX_ROWS: usize = 1 << 16;
 const MAX_BYTES: usize = 8 << 20;
 /// What a value costs besides its bytes, about.
 const OVERHEAD: usize = 12;
+/// Nanoseconds of a microsecond: the unit of times.
+const MICROSECOND: i128 = 1_000;
 
 /// The schema of all parts.
 pub(super) fn schema() -> Result<TypePtr> {
@@ -27,7 +29,7 @@ pub(super) fn schema() -> Result<TypePtr> {
             Kind::Flag => (Physical::BOOLEAN, None),
             Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
             Kind::Bytes => (Physical::BYTE_ARRAY, None),
-            Kind::Time => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::NANOS))),
+            Kind::Time => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MICROS))),
         };
         let builder = Type::primitive_type_builder(column.name, physical);
         let field = builder.with_repetition(Repetition::OPTIONAL).with_logical_type(logical);
@@ -124,6 +126,8 @@ impl Column {
     fn add(&mut self, value: Option<Value<'static>>) -> usize {
         let (is_there, bytes) = match (&mut self.values, value) {
             (Values::Long(all), Some(Value::Number(number))) => {
+                let is_time = self.row.kind == Kind::Time;
+                let number = if is_time { number.div_euclid(MICROSECOND) } else { number };
                 let number = i64::try_from(number).ok();
                 all.extend(number);
                 (number.is_some(), 0)

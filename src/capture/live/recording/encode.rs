@@ -27,9 +27,6 @@ pub(super) struct Encoder {
     pub(super) snaplen: u32,
 }
 
-/// The option with the name of an interface.
-const IF_NAME: u16 = 2;
-
 impl Encoder {
     /// What a file begins with.
     pub(super) fn head(&self, out: &mut Vec<u8>) {
@@ -53,10 +50,10 @@ impl Encoder {
     }
 
     fn pcapng_head(&self, out: &mut Vec<u8>) {
-        write::section(out);
+        write::section(out, "");
         for interface in &self.interfaces {
             write::interface(out, interface.link, self.snaplen, |body| {
-                option(body, IF_NAME, interface.name.as_bytes());
+                option(body, write::IF_NAME, interface.name.as_bytes());
             });
         }
     }
