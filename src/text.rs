@@ -1,6 +1,9 @@
 //! Words and numbers for people, and the guard that nothing untrusted reaches a terminal raw.
 //! Imports nothing.
 
+mod near;
+
+pub use near::{distance, nearest};
 use std::fmt::{self, Write};
 use unicode_width::UnicodeWidthChar;
 

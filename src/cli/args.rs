@@ -7,6 +7,7 @@ use crate::pipeline::{PastedProtocol, Settings};
 use crate::render::{self, Explain, time::TimeFormat};
 use crate::spec::mosquitto::Release;
 use crate::spec::{Sender, Severity, Version};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -81,10 +82,11 @@ pub(super) struct Output {
     #[arg(short = 'T', value_name = "FORMAT", default_value = "tree", value_parser = formats())]
     pub(super) format: String,
     /// A field that -T fields or -T csv shows. May be repeated. -G fields lists all.
-    #[arg(short = 'e', value_name = "FIELD", value_parser = super::columns::field)]
+    #[arg(short = 'e', value_name = "FIELD", value_parser = super::offered::column(), hide_possible_values = true)]
     pub(super) fields: Vec<String>,
     /// How -T fields and -T csv write: header=y, separator=, (/t is a tab, /s a blank), quote=d|s|n,
-    /// occurrence=f|l|a, aggregator=; (between the values of a field). May be repeated.
+    /// occurrence=f|l|a, aggregator=; (between the values of a field), guard=n (csv: texts that a
+    /// spreadsheet would run as a formula are not marked by '). May be repeated.
     #[arg(short = 'E', value_name = "NAME=VALUE", value_parser = super::columns::choice)]
     pub(super) field_options: Vec<super::columns::Choice>,
     /// With -T payload: each payload in a file of this folder, named after its packet and topic; the
@@ -110,12 +112,8 @@ pub(super) struct Output {
     /// 2.0.11 [default: 2.0].
     #[arg(long, value_name = "RELEASE", value_parser = str::parse::<Release>)]
     pub(super) mosquitto: Option<Release>,
-    /// Colour: auto colours on a terminal, and honours NO_COLOR and CLICOLOR_FORCE.
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-    pub(super) color: ColorArg,
-    /// Break lines at this column [default: the terminal's width; endless elsewhere].
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
-    pub(super) width: Option<u16>,
+    #[command(flatten)]
+    pub(super) look: Look,
     /// Exit with 3 if a finding of this severity, or a graver one, was made.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(super) fail_on: Option<SeverityArg>,
@@ -126,37 +124,51 @@ pub(super) struct Output {
     /// Show no packets, only what is told at the end.
     #[arg(short = 'q')]
     pub(super) quiet: bool,
-    /// Don't start a pager. Without it, text for people goes to a terminal through MQTTSCOPE_PAGER,
-    /// PAGER or less.
-    #[arg(long)]
-    pub(super) no_pager: bool,
     /// Write each packet at once, not in blocks. Live capture does so as soon as no frame waits.
     #[arg(short = 'l')]
     pub(super) line_buffered: bool,
 }
 
-/// How an answer about connections is shown.
-#[derive(Debug, Args)]
-pub(super) struct Answer {
-    /// How times are shown.
-    #[arg(short = 't', value_name = "FORMAT", default_value = "r", value_parser = times(), help = time_help())]
-    pub(super) time: TimeFormat,
-    /// Hide passwords, user names and authentication data.
-    #[arg(long)]
-    pub(super) redact: bool,
+/// How text looks, and where it goes.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Look {
     /// Colour: auto colours on a terminal, and honours NO_COLOR and CLICOLOR_FORCE.
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub(super) color: ColorArg,
     /// Break lines at this column [default: the terminal's width; endless elsewhere].
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
     pub(super) width: Option<u16>,
-    /// Exit with 3 if a finding of this severity, or a graver one, was made.
-    #[arg(long, value_enum, value_name = "SEVERITY")]
-    pub(super) fail_on: Option<SeverityArg>,
+    #[command(flatten)]
+    pub(super) pager: Pager,
+}
+
+/// Whether text goes through a pager.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Pager {
     /// Don't start a pager. Without it, text for people goes to a terminal through MQTTSCOPE_PAGER,
     /// PAGER or less.
     #[arg(long)]
     pub(super) no_pager: bool,
+}
+
+/// How an answer about connections is shown.
+#[derive(Debug, Args)]
+pub(super) struct Answer {
+    /// Only connections of which a filter in Wireshark's language chooses a packet: mqtt.qos == 2. Fields:
+    /// -G fields.
+    #[arg(short = 'Y', value_name = "FILTER")]
+    pub(super) display_filter: Option<String>,
+    /// How times are shown.
+    #[arg(short = 't', value_name = "FORMAT", default_value = "r", value_parser = times(), help = time_help())]
+    pub(super) time: TimeFormat,
+    /// Hide passwords, user names and authentication data.
+    #[arg(long)]
+    pub(super) redact: bool,
+    #[command(flatten)]
+    pub(super) look: Look,
+    /// Exit with 3 if a finding of this severity, or a graver one, was made.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(super) fail_on: Option<SeverityArg>,
 }
 
 impl Answer {
@@ -169,14 +181,12 @@ impl Answer {
             hex: false,
             redact: self.redact,
             time: self.time,
-            color: self.color,
-            width: self.width,
+            look: self.look.clone(),
             fail_on: self.fail_on,
             findings: None,
             quiet: false,
             line_buffered: false,
-            no_pager: self.no_pager,
-            display_filter: None,
+            display_filter: self.display_filter.clone(),
             fields: Vec::new(),
             field_options: Vec::new(),
             split: None,
@@ -212,7 +222,10 @@ pub(super) struct Protocol {
 
 /// `mqttscope decode`
 #[derive(Debug, Args)]
-#[command(after_help = format!("{}\n\n{}", examples::of("decode"), notations()))]
+#[command(
+    after_help = format!("{}\n\n{}", examples::of("decode"), notations()),
+    mut_arg("format", |arg| arg.value_parser(formats_but_folders()))
+)]
 pub(super) struct Decode {
     /// The bytes, in any notation; without them, standard input is read.
     #[arg(value_name = "BYTES", allow_negative_numbers = true)]
@@ -253,9 +266,10 @@ pub(super) struct Read {
     /// At the end of the file wait for more, until Ctrl-C: for a capture that is still being written.
     #[arg(long)]
     pub(super) follow: bool,
-    /// Also write the frames of the packets that are shown to a file: pcapng with the findings as comments,
-    /// which Wireshark shows, or pcap without them where the name ends in .pcap. With -q nothing else is shown.
-    /// With -T parquet: the folder for its files.
+    /// Also write the frames of the packets that are shown to a file, and those that open their
+    /// connections: pcapng with the findings as comments, which Wireshark shows, or pcap without them
+    /// where the name ends in .pcap. With -q nothing else is shown. With -T parquet: the folder for its
+    /// files.
     #[arg(short = 'w', value_name = "FILE|DIR")]
     pub(super) write: Option<PathBuf>,
     #[command(flatten)]
@@ -289,31 +303,24 @@ pub(super) struct Explanation {
     /// Output format.
     #[arg(short = 'T', value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
     pub(super) format: String,
-    /// Colour: auto colours on a terminal, and honours NO_COLOR and CLICOLOR_FORCE.
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-    pub(super) color: ColorArg,
-    /// Break lines at this column [default: the terminal's width; endless elsewhere].
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
-    pub(super) width: Option<u16>,
+    #[command(flatten)]
+    pub(super) look: Look,
     /// Of a log: exit with 3 if a verdict of this severity, or a graver one, was made.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(super) fail_on: Option<SeverityArg>,
     /// Of a log: only what went wrong.
     #[arg(short = 'q')]
     pub(super) quiet: bool,
-    /// Don't start a pager. Without it, text for people goes to a terminal through MQTTSCOPE_PAGER,
-    /// PAGER or less.
-    #[arg(long)]
-    pub(super) no_pager: bool,
 }
 
 /// `mqttscope sessions`
 #[derive(Debug, Args)]
 #[command(after_help = examples::of("sessions"))]
 pub(super) struct Sessions {
-    /// Captures, read as one in the order of time; - is standard input.
+    /// Captures, read as one in the order of time; - is standard input. What follows them may be a
+    /// filter, as with tshark: mqttscope sessions FILE mqtt.qos==2.
     #[arg(value_name = "FILE", required_unless_present = "read_file")]
-    pub(super) files: Vec<PathBuf>,
+    pub(super) files: Vec<OsString>,
     /// A capture, as with tshark. May be repeated.
     #[arg(short = 'r', value_name = "FILE")]
     pub(super) read_file: Vec<PathBuf>,
@@ -332,18 +339,18 @@ pub(super) struct Sessions {
 /// Which statistics, and what of them.
 #[derive(Debug, Args)]
 pub(super) struct Figures {
-    /// A statistic, by its name or by tshark's: topics, io,stat,1, conv,tcp. May be repeated; -z help
-    /// lists all.
-    #[arg(short = 'z', value_name = "STATISTIC")]
+    /// A statistic, by its name or by tshark's: topics, io,stat,1, conv,tcp. Behind a comma may stand a
+    /// filter for it alone: topics,mqtt.qos==2. May be repeated; -z help lists all.
+    #[arg(short = 'z', value_name = "STATISTIC", value_parser = super::offered::statistic(), hide_possible_values = true)]
     pub(super) statistics: Vec<String>,
     /// Count by the values of a field that filters can name: mqtt.qos. -z latencies is grouped by it.
-    #[arg(long, value_name = "FIELD")]
+    #[arg(long, value_name = "FIELD", value_parser = super::offered::field(), hide_possible_values = true)]
     pub(super) by: Option<String>,
     /// Show this many rows of a ranking, 0 is all [default: 20 in tables, all elsewhere].
     #[arg(long, value_name = "N")]
     pub(super) top: Option<usize>,
     /// Order rows by a column, the greatest first; its name is that of the key in JSON: payload_max.
-    #[arg(long, value_name = "COLUMN")]
+    #[arg(long, value_name = "COLUMN", value_parser = super::offered::sort(), hide_possible_values = true)]
     pub(super) sort: Option<String>,
 }
 
@@ -380,12 +387,8 @@ pub(super) struct Stats {
     /// Hide passwords, user names and authentication data.
     #[arg(long)]
     pub(super) redact: bool,
-    /// Colour: auto colours on a terminal, and honours NO_COLOR and CLICOLOR_FORCE.
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-    pub(super) color: ColorArg,
-    /// Fit tables to this many columns [default: the terminal's width; endless elsewhere].
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
-    pub(super) width: Option<u16>,
+    #[command(flatten)]
+    pub(super) look: Look,
     /// No packets are shown anyway: this option does nothing and is taken for tshark's sake.
     #[arg(short = 'q', hide = true)]
     pub(super) quiet: bool,
@@ -397,15 +400,13 @@ impl Stats {
     /// The same as options of packets of which none is shown.
     pub(super) fn output(&self) -> Output {
         let answer = Answer {
+            display_filter: self.display_filter.clone(),
             time: TimeFormat::default(),
             redact: self.redact,
-            color: self.color,
-            width: self.width,
+            look: self.look.clone(),
             fail_on: None,
-            no_pager: true,
         };
-        let display_filter = self.display_filter.clone();
-        Output { quiet: true, display_filter, ..answer.output("summary") }
+        Output { quiet: true, ..answer.output("summary") }
     }
 }
 
@@ -419,6 +420,9 @@ pub(super) struct Session {
     /// The number of a stream, or a Client Identifier: then all its connections are shown.
     #[arg(value_name = "ID")]
     pub(super) id: String,
+    /// A filter, the same as -Y: of several connections of a client those of which it chooses a packet.
+    #[arg(value_name = "FILTER")]
+    pub(super) filter_words: Vec<String>,
     /// Stop after this many frames.
     #[arg(short = 'c', value_name = "FRAMES")]
     pub(super) count: Option<u64>,
@@ -438,7 +442,10 @@ const BUFFER_MIB: u32 = 64;
 
 /// `mqttscope live`
 #[derive(Debug, Args)]
-#[command(after_help = examples::of("live"))]
+#[command(
+    after_help = examples::of("live"),
+    mut_arg("format", |arg| arg.value_parser(formats_but_folders()))
+)]
 pub(super) struct Live {
     /// An interface: its name, its number in the list of -D, or any. May be repeated: frames come in the
     /// order of time.
@@ -526,6 +533,8 @@ pub(super) struct Fields {
     /// Only fields whose name or description holds this text.
     #[arg(value_name = "TEXT")]
     pub(super) text: Option<String>,
+    #[command(flatten)]
+    pub(super) pager: Pager,
 }
 
 /// `mqttscope completions`
@@ -547,6 +556,8 @@ pub(super) struct Man {
     /// Write all pages into this folder: mqttscope.1, mqttscope-read.1 and so on.
     #[arg(long, value_name = "DIR", conflicts_with = "command")]
     pub(super) dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) pager: Pager,
 }
 
 macro_rules! value_enum {
@@ -616,24 +627,43 @@ impl Protocol {
     }
 }
 
-fn formats() -> clap::builder::PossibleValuesParser {
-    formats_of(render::FORMATS)
+/// The formats of packets. tshark's text is a tree, too.
+fn formats() -> impl TypedValueParser<Value = String> {
+    let values = render::FORMATS.iter().map(possible).map(with_alias);
+    PossibleValuesParser::new(values).map(canonical)
 }
 
-fn formats_of(rows: &'static [render::FormatRow]) -> clap::builder::PossibleValuesParser {
-    rows.iter()
-        .map(|row| clap::builder::PossibleValue::new(row.name).help(row.about))
-        .collect::<Vec<_>>()
-        .into()
+/// The same where no folder can be named.
+fn formats_but_folders() -> impl TypedValueParser<Value = String> {
+    let rows = render::FORMATS.iter().filter(|row| row.target != render::Target::Folder);
+    PossibleValuesParser::new(rows.map(possible).map(with_alias)).map(canonical)
 }
 
-fn formats_of_statistics() -> clap::builder::PossibleValuesParser {
+/// tshark's name of a format, and ours.
+const ALIAS: (&str, &str) = ("text", "tree");
+
+fn with_alias(value: PossibleValue) -> PossibleValue {
+    if value.get_name() == ALIAS.1 { value.alias(ALIAS.0) } else { value }
+}
+
+fn canonical(name: String) -> String {
+    if name == ALIAS.0 { ALIAS.1.to_owned() } else { name }
+}
+
+fn possible(row: &render::FormatRow) -> PossibleValue {
+    PossibleValue::new(row.name).help(row.about)
+}
+
+fn formats_of(rows: &'static [render::FormatRow]) -> PossibleValuesParser {
+    PossibleValuesParser::new(rows.iter().map(possible))
+}
+
+fn formats_of_statistics() -> PossibleValuesParser {
     let rows = render::stats::FORMATS.iter();
-    let values = rows.map(|row| clap::builder::PossibleValue::new(row.name).help(row.about));
-    values.collect::<Vec<_>>().into()
+    PossibleValuesParser::new(rows.map(|row| PossibleValue::new(row.name).help(row.about)))
 }
 
-fn times() -> impl clap::builder::TypedValueParser<Value = TimeFormat> {
+fn times() -> impl TypedValueParser<Value = TimeFormat> {
     |text: &str| text.parse::<TimeFormat>().map_err(|error| error.to_string())
 }
 

@@ -2,7 +2,7 @@
 
 use super::args::Output;
 use super::report;
-use crate::filter::{Filter, FilterError, Filtered};
+use crate::filter::{Filter, FilterError};
 use crate::paste::{self, Place};
 use crate::text;
 use std::ffi::OsString;
@@ -27,7 +27,7 @@ pub(super) fn filter(words: &str, output: &Output) -> Result<Option<Filter>, ()>
 }
 
 /// What is wrong in a filter, with a caret under it.
-fn tell(words: &str, error: &FilterError) {
+pub(super) fn tell(words: &str, error: &FilterError) {
     report::line(&format!("the filter: {error}"));
     let place = Place { start: error.at.start, end: error.at.end, ..Place::default() };
     report::excerpt(&paste::caret(words, &place, CARET_WIDTH));
@@ -63,7 +63,8 @@ fn joined(words: &[OsString]) -> Option<String> {
 /// missing.
 fn is_meant_as_filter(words: &str) -> bool {
     const SIGNS: [char; 11] = ['=', '<', '>', '!', '~', '&', '|', '(', '{', '"', ' '];
-    const PROTOCOLS: [&str; 4] = ["mqtt.", "mqttsn.", "tcp.", "ip."];
+    const PROTOCOLS: [&str; 9] =
+        ["mqtt.", "mqttsn.", "tcp.", "udp.", "ip.", "ipv6.", "frame.", "tls.", "_ws."];
     let first = words.split(|c| SIGNS.contains(&c)).next().unwrap_or_default();
     let is_path =
         first.contains(['/', '\\']) || first.ends_with(".pcap") || first.ends_with(".pcapng");
@@ -80,12 +81,12 @@ pub(super) fn both(option: Option<&str>, words: Option<String>) -> String {
     }
 }
 
-/// How many packets the filter left out.
-pub(super) fn report<C>(filtered: &Filtered<C>) {
-    if let Some((chosen, left_out)) = filtered.counts() {
+/// How many of a kind the filter chose, and how many it left out, where there is one.
+pub(super) fn report(counts: Option<(u64, u64)>, noun: &str) {
+    if let Some((chosen, left_out)) = counts {
         report::line(&format!(
             "the filter chose {} and left out {}",
-            text::count(chosen, "packet"),
+            text::count(chosen, noun),
             text::number(left_out)
         ));
     }

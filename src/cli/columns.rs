@@ -11,6 +11,7 @@ pub(super) enum Choice {
     Quote(Quote),
     Occurrence(Occurrence),
     Aggregator(char),
+    Guard(bool),
 }
 
 /// The name of a field that there is.
@@ -25,7 +26,7 @@ pub(super) fn field(key: &str) -> Result<String, String> {
 /// `header=y`, `separator=;` and so on.
 pub(super) fn choice(text: &str) -> Result<Choice, String> {
     const FORMS: &str = "header=y|n, separator=/t|/s|CHARACTER, quote=d|s|n, occurrence=f|l|a, \
-         aggregator=/s|CHARACTER";
+         aggregator=/s|CHARACTER, guard=y|n";
     let wrong = || format!("-E takes {FORMS}");
     let (name, value) = text.split_once('=').ok_or_else(wrong)?;
     Ok(match (name, value) {
@@ -33,6 +34,8 @@ pub(super) fn choice(text: &str) -> Result<Choice, String> {
         ("header", "n") => Choice::Header(false),
         ("separator", value) => Choice::Separator(character(value).ok_or_else(wrong)?),
         ("aggregator", value) => Choice::Aggregator(character(value).ok_or_else(wrong)?),
+        ("guard", "y") => Choice::Guard(true),
+        ("guard", "n") => Choice::Guard(false),
         ("quote", "d") => Choice::Quote(Quote::Double),
         ("quote", "s") => Choice::Quote(Quote::Single),
         ("quote", "n") => Choice::Quote(Quote::None),
@@ -65,6 +68,7 @@ pub(super) fn options(keys: &[String], choices: &[Choice]) -> FieldOptions {
             Choice::Quote(quote) => options.quote = Some(quote),
             Choice::Occurrence(occurrence) => options.occurrence = occurrence,
             Choice::Aggregator(aggregator) => options.aggregator = Some(aggregator),
+            Choice::Guard(guard) => options.guard = Some(guard),
         }
     }
     options

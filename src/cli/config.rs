@@ -5,18 +5,20 @@
 //! subcommand that has such an option.
 
 use super::args::Cli;
+use super::choose;
+use crate::text::nearest;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, Command, CommandFactory};
+use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// The option that words of the command line can stand for.
+const FILTER: &str = "display_filter";
 /// Options that make no sense in the file.
 const NO_KEYS: [&str; 3] = ["config", "help", "version"];
-/// How unlike a name may be to be suggested: a letter in three.
-const LETTERS_A_MISTAKE: usize = 3;
 
 /// Adds the options of the file to those of the command line, right behind the subcommand.
 ///
@@ -46,7 +48,9 @@ pub(super) fn apply(args: Vec<OsString>) -> Result<Vec<OsString>, String> {
     let at = subcommand_at(&args, name);
     let mut added = Vec::new();
     for (place, arg, value) in chosen(command, name, table.get_ref()) {
-        if sub.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine) {
+        let id = arg.get_id().as_str();
+        let is_said = sub.value_source(id) == Some(ValueSource::CommandLine);
+        if is_said || id == FILTER && has_filter_words(sub) {
             continue;
         }
         let words = file.words(arg, value).map_err(|told| file.told(place, &told))?;
@@ -56,6 +60,16 @@ pub(super) fn apply(args: Vec<OsString>) -> Result<Vec<OsString>, String> {
     let mut args = args;
     args.splice(at..at, added);
     Ok(args)
+}
+
+/// Whether the words of the command line hold a filter, which is the same as the option.
+fn has_filter_words(sub: &ArgMatches) -> bool {
+    let count = |id| sub.try_get_raw(id).ok().flatten().map_or(0, |values| values.len());
+    let words = |id| {
+        let values = sub.try_get_raw(id).ok().flatten();
+        values.map(|values| values.map(OsString::from).collect::<Vec<_>>()).unwrap_or_default()
+    };
+    count("filter_words") > 0 || choose::part(&words("files"), count("read_file") > 0).1.is_some()
 }
 
 /// `$XDG_CONFIG_HOME/mqttscope/config.toml`, or below `~/.config`.
@@ -207,8 +221,9 @@ impl File<'_> {
 
 /// A sentence about an unknown name, with the one that is most like it.
 fn unknown(told: &str, name: &str, known: impl Iterator<Item = String>) -> String {
-    let most = (name.chars().count() / LETTERS_A_MISTAKE).max(1);
-    let distance = |known: &String| strsim::osa_distance(name, known);
-    let near = known.map(|known| (distance(&known), known)).filter(|row| row.0 <= most).min();
-    near.map_or_else(|| told.to_owned(), |(_, near)| format!("{told}; did you mean {near}?"))
+    let known: Vec<String> = known.collect();
+    match nearest(name, known.iter().map(String::as_str)) {
+        Some(near) => format!("{told}; did you mean {near}?"),
+        None => told.to_owned(),
+    }
 }

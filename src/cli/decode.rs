@@ -33,7 +33,7 @@ pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
     let printer = Filtered::new(filter, Printer::new(&args.output, false, args.file.as_slice())?);
     let mut printer = read_paste(&paste, settings, printer);
     let outcome = printer.inner.finish()?;
-    choose::report(&printer);
+    choose::report(printer.counts(), "packet");
     tell(&paste, args);
     if let Some(line) = cut_line {
         report::line(&format!(

@@ -104,7 +104,7 @@ fn no_log(args: &Explanation, source: &mut dyn BufRead) -> anyhow::Result<Option
 }
 
 fn explain_words(args: &Explanation, found: Vec<(String, Found)>) -> anyhow::Result<Outcome> {
-    let looks = Looks::new(args.color, args.width);
+    let looks = Looks::new(&args.look);
     let mut out = out(args, true);
     let mut outcome = Outcome::Done;
     let mut is_first = true;
@@ -141,7 +141,7 @@ fn explain_words(args: &Explanation, found: Vec<(String, Found)>) -> anyhow::Res
 
 /// Where it goes: a log on standard input may go on for days, so that no pager waits for its end.
 fn out(args: &Explanation, is_whole: bool) -> Out {
-    let is_paged = is_whole && args.format == "text" && !args.no_pager;
+    let is_paged = is_whole && args.format == "text" && !args.look.pager.no_pager;
     if is_paged { Out::paged() } else { Out::plain() }
 }
 
@@ -150,7 +150,7 @@ fn shown(row: &Item, looks: &Looks) -> String {
 }
 
 fn explain_log(args: &Explanation, mut source: Box<dyn BufRead>) -> anyhow::Result<Outcome> {
-    let looks = Looks::new(args.color, args.width);
+    let looks = Looks::new(&args.look);
     let is_json = args.format == "json";
     let is_terminal = io::stdout().is_terminal();
     let is_file = args.words.first().is_some_and(|word| word != "-");

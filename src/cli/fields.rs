@@ -2,20 +2,20 @@
 
 use super::Outcome;
 use super::args::Fields;
+use super::pager::Out;
 use crate::filter::{FieldRow, TABLE};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 pub(super) fn run(args: &Fields) -> anyhow::Result<Outcome> {
     let text = args.text.as_deref().unwrap_or_default().to_lowercase();
     let is_asked =
         |row: &&FieldRow| row.key.contains(&text) || row.about.to_lowercase().contains(&text);
     let rows: Vec<&FieldRow> = TABLE.iter().filter(is_asked).collect();
-    let stdout = io::stdout();
-    let written = if stdout.is_terminal() {
-        columns(&rows, &mut stdout.lock())
-    } else {
-        tabs(&rows, &mut stdout.lock())
-    };
+    let is_terminal = io::stdout().is_terminal();
+    let out = if args.pager.no_pager { Out::plain() } else { Out::paged() };
+    let mut out = BufWriter::new(out);
+    let written = if is_terminal { columns(&rows, &mut out) } else { tabs(&rows, &mut out) };
+    out.get_mut().close();
     Outcome::of_writing(written)
 }
 

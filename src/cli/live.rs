@@ -186,7 +186,7 @@ mod capturing {
         let outcome = inspector.consumer().inner.finish()?;
         report::inspection(&inspector);
         inspector.consumer().inner.report_counter();
-        choose::report(inspector.consumer());
+        choose::report(inspector.consumer().counts(), "packet");
         if inspector.records() == 0 && args.filter.is_none() && args.words.is_empty() {
             report::line(OTHER_PORTS);
         }

@@ -86,7 +86,7 @@ fn diff(args: &Log, path: &Path) -> anyhow::Result<Outcome> {
     let lines = lines.into_iter().filter(is_of).collect();
     let found = compare(lines, &entries);
     let view = View { diff: &found, release, prose, has_packets };
-    let looks = Looks::new(args.read.output.color, args.read.output.width);
+    let looks = Looks::new(&args.read.output.look);
     if args.read.output.format == "json" {
         view.json(&mut io::stdout().lock())?;
     } else {

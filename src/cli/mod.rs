@@ -18,6 +18,8 @@ mod interfaces;
 mod keylog;
 mod live;
 mod log;
+mod misuse;
+mod offered;
 mod output;
 mod pager;
 mod preference;
@@ -31,6 +33,7 @@ mod stats;
 use anyhow::Context;
 use args::{Cli, Command};
 use clap::Parser;
+use misuse::Misuse;
 use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
@@ -83,17 +86,21 @@ fn run(args: Vec<OsString>) -> Outcome {
     };
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Where the message cannot be written there is nobody to read it.
-            let _ = error.print();
-            return if error.use_stderr() { Outcome::Usage } else { Outcome::Done };
+        Err(error) if error.use_stderr() => {
+            misuse::tell(&error);
+            return Outcome::Usage;
+        }
+        Err(help) => {
+            // Where it cannot be written there is nobody to read it.
+            let _ = help.print();
+            return Outcome::Done;
         }
     };
     match dispatch(&cli) {
         Ok(outcome) => outcome,
         Err(error) => {
             report::error(&error);
-            Outcome::Input
+            if error.is::<Misuse>() { Outcome::Usage } else { Outcome::Input }
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Where records go: a format, standard output, and what has to be remembered for the exit code.
 
-use super::args::{ColorArg, Output};
+use super::args::{ColorArg, Look, Output};
 use super::pager::Out;
 use super::stats::Counter;
-use super::{Outcome, columns, report};
+use super::{Misuse, Outcome, columns, report};
 use crate::capture::{Beside, Excerpt, Frame, FrameRole};
 use crate::pipeline::{Consumer, Lifeline, Record};
 use crate::render::digest::{self, Digest};
@@ -79,8 +79,8 @@ impl Printer {
             .ok_or_else(|| anyhow::anyhow!("there is no output format \"{name}\""))?;
         if folder.is_none() {
             let is_raw = row.target == Target::NoTerminal;
-            anyhow::ensure!(!is_raw || !io::stdout().is_terminal(), RAW);
-            anyhow::ensure!(row.target != Target::Folder, NO_FOLDER);
+            anyhow::ensure!(!is_raw || !io::stdout().is_terminal(), Misuse(RAW));
+            anyhow::ensure!(row.target != Target::Folder, Misuse(NO_FOLDER));
         }
         let mut options = options(output);
         options.inputs = inputs.iter().map(|path| input(path)).collect();
@@ -91,7 +91,7 @@ impl Printer {
     /// The same for a row of another table of formats.
     pub(super) fn of(row: &FormatRow, options: &Options, output: &Output, live: bool) -> Self {
         let is_terminal = io::stdout().is_terminal();
-        let is_paged = row.is_text && !live && !output.quiet && !output.no_pager;
+        let is_paged = row.is_text && !live && !output.quiet && !output.look.pager.no_pager;
         let out = if is_paged { Out::paged() } else { Out::plain() };
         Self {
             format: (row.make)(options),
@@ -186,6 +186,9 @@ impl Printer {
 
     fn end(&mut self) -> io::Result<()> {
         self.format.end(&mut self.out)?;
+        if let Some(filed) = self.format.filed().filter(|_| !self.quiet) {
+            report::line(&filed);
+        }
         if let Some((excerpt, path)) = &mut self.excerpt {
             let left = excerpt.finish().map_err(|error| file_error(path, error))?;
             report::excerpt_written(path, &left);
@@ -330,10 +333,10 @@ pub(super) struct Looks {
 
 impl Looks {
     /// What the user wants on standard output.
-    pub(super) fn new(color: ColorArg, width: Option<u16>) -> Self {
+    pub(super) fn new(look: &Look) -> Self {
         let is_terminal = io::stdout().is_terminal();
-        let painter = Painter { color: wants_color(color, is_terminal) };
-        Self { painter, width: self::width(width, is_terminal) }
+        let painter = Painter { color: wants_color(look.color, is_terminal) };
+        Self { painter, width: width(look.width, is_terminal) }
     }
 
     /// Text in the colour of its role.
@@ -364,8 +367,8 @@ pub(super) fn options(output: &Output) -> Options {
     let is_terminal = io::stdout().is_terminal();
     Options {
         explain: output.explain.into(),
-        color: wants_color(output.color, is_terminal),
-        width: width(output.width, is_terminal),
+        color: wants_color(output.look.color, is_terminal),
+        width: width(output.look.width, is_terminal),
         hex: output.hex,
         redact: output.redact,
         time: output.time,

@@ -6,7 +6,7 @@ use super::output::Printer;
 use super::{Outcome, choose, report};
 use crate::capture::{CaptureError, Fault, Merge, Source, Stop};
 use crate::carrier::tls::Secrets;
-use crate::filter::Filtered;
+use crate::filter::{Filtered, FilteredConnections};
 use crate::pipeline::{Consumer, Inspector, Settings};
 use crate::render::{self, Target};
 use anyhow::Context;
@@ -40,22 +40,51 @@ pub(super) fn run_as(args: &Read, format: &str) -> anyhow::Result<Outcome> {
     inspect(&files, args.count, args.follow, &args.protocol, (printer, args.output.redact))
 }
 
+/// Shows what a filter chooses.
+pub(super) trait Shows: Consumer {
+    /// What shows it.
+    fn printer(&mut self) -> &mut Printer;
+
+    /// Tells how much the filter left out.
+    fn report(&self);
+}
+
+impl Shows for Filtered<Printer> {
+    fn printer(&mut self) -> &mut Printer {
+        &mut self.inner
+    }
+
+    fn report(&self) {
+        choose::report(self.counts(), "packet");
+    }
+}
+
+impl Shows for FilteredConnections<Printer> {
+    fn printer(&mut self) -> &mut Printer {
+        &mut self.inner
+    }
+
+    fn report(&self) {
+        choose::report(self.counts(), "connection");
+    }
+}
+
 /// Reads captures as one, shows what the printer shows, and tells how that went.
-pub(super) fn inspect(
+pub(super) fn inspect<C: Shows>(
     files: &[PathBuf],
     count: Option<u64>,
     follow: bool,
     protocol: &Protocol,
-    (printer, redact): (Filtered<Printer>, bool),
+    (shows, redact): (C, bool),
 ) -> anyhow::Result<Outcome> {
     let settings = protocol.settings(redact);
     let secrets = keylog::secrets(protocol.key_log(), follow)?;
     // What is shown is not held back while the input keeps us waiting.
-    let flush = |printer: &mut Filtered<Printer>| printer.inner.flush();
-    let read = Reading::new(files, count, follow, (settings, secrets), printer, flush)?;
+    let flush = |shows: &mut C| shows.printer().flush();
+    let read = Reading::new(files, count, follow, (settings, secrets), shows, flush)?;
     let Some(mut reading) = read else { return Ok(Outcome::Usage) };
-    let outcome = reading.inspector.consumer().inner.finish()?;
-    reading.report(files, choose::report);
+    let outcome = reading.inspector.consumer().printer().finish()?;
+    reading.report(files, C::report);
     Ok(if reading.is_whole() { outcome } else { Outcome::Input })
 }
 

@@ -52,6 +52,11 @@ pub(super) fn excerpt(lines: &str) {
     }
 }
 
+/// Lines that stand as they are.
+pub(super) fn paragraph(lines: &str) {
+    lines.lines().for_each(|line| eprintln!("{}", text::safe(line)));
+}
+
 /// An error with its causes, as one sentence.
 pub(super) fn error(error: &anyhow::Error) {
     line(&format!("{error:#}"));

@@ -2,29 +2,35 @@
 
 use super::args::{Session, Sessions};
 use super::output::{Printer, options};
-use super::{Outcome, read};
-use crate::filter::Filtered;
+use super::{Outcome, choose, read};
+use crate::filter::FilteredConnections;
 use crate::render::{FormatRow, Options, sessions, timeline};
 use std::path::PathBuf;
 
 /// All of them.
 pub(super) fn list(args: &Sessions) -> anyhow::Result<Outcome> {
-    let files: Vec<PathBuf> = args.read_file.iter().chain(&args.files).cloned().collect();
+    let (others, words) = choose::part(&args.files, !args.read_file.is_empty());
+    let files: Vec<PathBuf> = args.read_file.iter().cloned().chain(others).collect();
     let output = args.answer.output(&args.format);
+    let chosen = choose::both(args.answer.display_filter.as_deref(), words);
+    let Ok(filter) = choose::filter(&chosen, &output) else { return Ok(Outcome::Usage) };
     let printer =
         Printer::of(row(sessions::FORMATS, &args.format)?, &options(&output), &output, false);
-    let printer = (Filtered::new(None, printer), args.answer.redact);
+    let printer = (FilteredConnections::new(filter, printer), args.answer.redact);
     read::inspect(&files, args.count, false, &args.protocol, printer)
 }
 
 /// One of them, or all of one client.
 pub(super) fn one(args: &Session) -> anyhow::Result<Outcome> {
     let output = args.answer.output(&args.format);
+    let words = Some(args.filter_words.join(" ")).filter(|words| !words.is_empty());
+    let chosen = choose::both(args.answer.display_filter.as_deref(), words);
+    let Ok(filter) = choose::filter(&chosen, &output) else { return Ok(Outcome::Usage) };
     let row = row(timeline::FORMATS, &args.format)?;
     let options = Options { session: args.id.clone(), ..options(&output) };
     let printer = Printer::of(row, &options, &output, false);
     let files = [args.file.clone()];
-    let printer = (Filtered::new(None, printer), args.answer.redact);
+    let printer = (FilteredConnections::new(filter, printer), args.answer.redact);
     read::inspect(&files, args.count, false, &args.protocol, printer)
 }
 

@@ -4,9 +4,10 @@
 use super::args::{Cli, Completions, Man};
 use super::{Outcome, report};
 use anyhow::Context;
-use clap::CommandFactory;
+use clap::{Arg, ArgAction, Command, CommandFactory};
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
+use std::process::{self, Stdio};
 
 /// The program that completions are for.
 const NAME: &str = "mqttscope";
@@ -24,7 +25,15 @@ pub(super) fn man(args: &Man) -> anyhow::Result<Outcome> {
     if let Some(folder) = &args.dir {
         let told = || format!("{} cannot be written", folder.display());
         fs::create_dir_all(folder).with_context(told)?;
-        clap_mangen::generate_to(program, folder).with_context(told)?;
+        program.build();
+        let name = program.get_name().to_owned();
+        let subcommands =
+            program.get_subcommands().map(|it| (format!("{name}-{}", it.get_name()), it));
+        let pages = [(name.clone(), &program)].into_iter().chain(subcommands);
+        for (name, command) in pages.filter(|(_, command)| !command.is_hide_set()) {
+            let text = page_of(command.clone()).with_context(told)?;
+            fs::write(folder.join(format!("{name}.1")), text).with_context(told)?;
+        }
         return Ok(Outcome::Done);
     }
     program.build();
@@ -40,9 +49,95 @@ pub(super) fn man(args: &Man) -> anyhow::Result<Outcome> {
             }
         },
     };
-    let mut text = Vec::new();
-    clap_mangen::Man::new(page).render(&mut text).context("the page cannot be made")?;
+    let text = page_of(page).context("the page cannot be made")?;
+    if io::stdout().is_terminal() && shown_by_man(&text, args.pager.no_pager) {
+        return Ok(Outcome::Done);
+    }
     print(&text)
+}
+
+/// A page in the language of `man`.
+fn page_of(command: Command) -> io::Result<Vec<u8>> {
+    let synopsis = synopsis(&command);
+    let page = clap_mangen::Man::new(command);
+    let mut text = Vec::new();
+    page.render_title(&mut text)?;
+    page.render_name_section(&mut text)?;
+    text.extend_from_slice(synopsis.as_bytes());
+    page.render_description_section(&mut text)?;
+    page.render_options_section(&mut text)?;
+    page.render_subcommands_section(&mut text)?;
+    page.render_extra_section(&mut text)?;
+    page.render_version_section(&mut text)?;
+    Ok(text)
+}
+
+/// The section of that name, with the names of values, which the library leaves out.
+fn synopsis(command: &Command) -> String {
+    let escaped = |text: &str| text.replace('\\', "\\\\").replace('-', "\\-");
+    let name = command.get_bin_name().unwrap_or(command.get_name());
+    let mut out = format!(".SH SYNOPSIS\n\\fB{}\\fR", escaped(name));
+    let is_shown = |arg: &&Arg| !arg.is_hide_set();
+    for arg in command.get_opts().chain(command.get_arguments().filter(is_switch)).filter(is_shown)
+    {
+        let flag = match (arg.get_short(), arg.get_long()) {
+            (Some(short), None) => format!("-{short}"),
+            (_, Some(long)) => format!("--{long}"),
+            (None, None) => continue,
+        };
+        let joint = if arg.get_long().is_some() { "=" } else { " " };
+        let value = match value_of(arg) {
+            Some(value) if is_optional(arg) => format!("[={value}]"),
+            Some(value) => format!("{joint}{value}"),
+            None => String::new(),
+        };
+        let dots = if matches!(arg.get_action(), ArgAction::Append) { "..." } else { "" };
+        let (flag, value) = (escaped(&flag), escaped(&value));
+        out.push_str(&format!(" [\\fB{flag}\\fR\\fI{value}\\fR]{dots}"));
+    }
+    for arg in command.get_positionals() {
+        let value = escaped(&value_of(arg).unwrap_or_default());
+        let dots = if matches!(arg.get_action(), ArgAction::Append) { "..." } else { "" };
+        let (open, close) = if arg.is_required_set() { ("", "") } else { ("[", "]") };
+        out.push_str(&format!(" {open}\\fI{value}\\fR{close}{dots}"));
+    }
+    if command.has_subcommands() {
+        out.push_str(" \\fICOMMAND\\fR");
+    }
+    out.push('\n');
+    out
+}
+
+/// Whether it is an option without a value.
+fn is_switch(arg: &&Arg) -> bool {
+    !arg.is_positional() && value_of(arg).is_none()
+}
+
+/// The name of an option's value; `None` for a switch.
+fn value_of(arg: &Arg) -> Option<String> {
+    let takes = arg.is_positional() || arg.get_action().takes_values();
+    let name = arg.get_value_names().and_then(<[_]>::first)?;
+    takes.then(|| name.to_string())
+}
+
+/// Whether the value may be left out.
+fn is_optional(arg: &Arg) -> bool {
+    arg.get_num_args().is_some_and(|range| range.min_values() == 0)
+}
+
+/// Lets `man` show a page; `false` where that cannot be done.
+fn shown_by_man(text: &[u8], no_pager: bool) -> bool {
+    let mut man = process::Command::new("man");
+    man.args(["-l", "-"]).stdin(Stdio::piped()).stderr(Stdio::null());
+    if no_pager {
+        man.env("MANPAGER", "cat").env("PAGER", "cat");
+    }
+    let Ok(mut child) = man.spawn() else { return false };
+    if let Some(mut input) = child.stdin.take() {
+        // Who leaves the page early does not read it to its end.
+        let _ = input.write_all(text);
+    }
+    child.wait().is_ok_and(|status| status.success())
 }
 
 fn print(text: &[u8]) -> anyhow::Result<Outcome> {

@@ -1,31 +1,39 @@
-//! tshark's habit: `mqttscope -r FILE`, `-i IFACE`, `-D` and `-G fields` work without a subcommand.
+//! tshark's habits: `mqttscope -r FILE`, `-i IFACE`, `-D` and `-G fields` work without a subcommand, and
+//! `-2 -R FILTER` is `-Y FILTER`.
 
+use super::args::Cli;
+use clap::{Arg, Command, CommandFactory};
 use std::ffi::OsString;
 
 /// The option that tells which subcommand is meant.
 const MEANS: [(char, &str); 3] = [('r', "read"), ('i', "live"), ('D', "interfaces")];
-/// Options without a value: one of `MEANS` may stand behind them in one word, as in `-Vr`.
-const SWITCHES: &str = "Vxnlqp";
+/// Subcommands that options without one may mean.
+const OF_OPTIONS: [&str; 3] = ["read", "live", "stats"];
+/// Subcommands whose arguments may have a filter.
+const FILTERED: [&str; 6] = ["read", "live", "log", "stats", "sessions", "session"];
 
-/// Puts the subcommand in where the arguments begin with an option and one of them tells it.
+/// Puts the subcommand in where the arguments begin with an option and one of them tells it, and our
+/// words for those that tshark has.
 pub(super) fn expand(mut args: Vec<OsString>) -> Vec<OsString> {
     if args.get(1).is_some_and(|arg| arg == "-G") {
         // -G fields: what stands behind it is the subcommand.
         args.remove(1);
         return args;
     }
-    let begins_with_option =
-        args.get(1).and_then(|arg| arg.to_str()).is_some_and(|arg| arg.starts_with('-'));
+    let Some(first) = args.get(1).and_then(|arg| arg.to_str()) else { return args };
+    let begins_with_option = first.starts_with('-');
+    if !begins_with_option && !FILTERED.contains(&first) {
+        return args;
+    }
+    second_pass(&mut args);
     if !begins_with_option {
         return args;
     }
-    let found = args.iter().enumerate().skip(1).find_map(|(at, arg)| {
-        let letters = arg.to_str()?.strip_prefix('-')?.trim_start_matches(|c| SWITCHES.contains(c));
-        let letter = letters.chars().next()?;
-        MEANS.iter().find(|row| row.0 == letter).map(|row| (at, row.1))
-    });
-    let has_statistics =
-        args.iter().any(|arg| arg.to_str().is_some_and(|arg| arg.starts_with("-z")));
+    let letters = letters(&args);
+    let found = letters
+        .iter()
+        .find_map(|(at, letter)| MEANS.iter().find(|row| row.0 == *letter).map(|row| (*at, row.1)));
+    let has_statistics = letters.iter().any(|(_, letter)| *letter == 'z');
     if let Some((at, command)) = found {
         // tshark counts beside what it shows, and nothing but counts with -q.
         let command = if has_statistics && command == "read" { "stats" } else { command };
@@ -35,6 +43,67 @@ pub(super) fn expand(mut args: Vec<OsString>) -> Vec<OsString> {
         args.insert(1, command.into());
     }
     args
+}
+
+/// The letters of options, each with the place of its argument: what stands behind an option as its
+/// value is none.
+fn letters(args: &[OsString]) -> Vec<(usize, char)> {
+    let program = Cli::command();
+    let options: Vec<&Arg> = OF_OPTIONS
+        .iter()
+        .filter_map(|name| program.find_subcommand(name))
+        .flat_map(Command::get_arguments)
+        .filter(|arg| !arg.is_positional() && arg.get_action().takes_values())
+        .collect();
+    // -R is known here alone.
+    let has_value =
+        |letter| letter == 'R' || options.iter().any(|it| it.get_short() == Some(letter));
+    let is_long = |name: &str| {
+        let is_it = |it: &&&Arg| it.get_long() == Some(name);
+        options.iter().find(is_it).is_some_and(|it| !it.is_require_equals_set())
+    };
+    let mut found = Vec::new();
+    let mut is_value = false;
+    for (at, arg) in args.iter().enumerate().skip(1) {
+        let arg = arg.to_string_lossy();
+        if std::mem::take(&mut is_value) {
+            continue;
+        }
+        if arg == "--" {
+            break;
+        }
+        if let Some(name) = arg.strip_prefix("--") {
+            is_value = is_long(name) || name == "config";
+            continue;
+        }
+        let Some(group) = arg.strip_prefix('-') else { continue };
+        for (nth, letter) in group.char_indices() {
+            found.push((at, letter));
+            if has_value(letter) {
+                is_value = nth.saturating_add(letter.len_utf8()) == group.len();
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// `-2 -R FILTER`: a filter always knows all that came before, so it is `-Y FILTER`.
+fn second_pass(args: &mut Vec<OsString>) {
+    let letters = letters(args);
+    let at = |letter: char| {
+        let is_it = |it: &&(usize, char)| it.1 == letter;
+        letters.iter().find(is_it).map(|(at, _)| *at)
+    };
+    let (Some(two), Some(filter)) = (at('2'), at('R')) else { return };
+    if args.get(two).is_none_or(|arg| arg != "-2") {
+        return;
+    }
+    if let Some(arg) = args.get_mut(filter) {
+        let value = arg.to_string_lossy().strip_prefix("-R").map(str::to_owned);
+        *arg = format!("-Y{}", value.unwrap_or_default()).into();
+    }
+    args.remove(two);
 }
 
 #[cfg(test)]
@@ -61,5 +130,17 @@ mod tests {
         assert_eq!(expanded("m -G fields"), "m fields");
         assert_eq!(expanded("m -q -z io,stat,1 -r f"), "m stats -q -z io,stat,1 -r f");
         assert_eq!(expanded("m -i lo -z types"), "m live -i lo -z types");
+        assert_eq!(expanded("m -r f -w -z"), "m read -r f -w -z");
+        assert_eq!(expanded("m --by r -r f"), "m read --by r -r f");
+        assert_eq!(expanded("m --config -i -r f"), "m read --config -i -r f");
+        assert_eq!(expanded("m --findings -r f"), "m read --findings -r f");
+    }
+
+    #[test]
+    fn a_filter_of_the_second_pass_is_a_filter() {
+        assert_eq!(expanded("m -2 -R mqtt -r f"), "m read -Y mqtt -r f");
+        assert_eq!(expanded("m read f -2 -Rmqtt"), "m read f -Ymqtt");
+        assert_eq!(expanded("m read f -Y -2"), "m read f -Y -2");
+        assert_eq!(expanded("m decode -2 -R"), "m decode -2 -R");
     }
 }

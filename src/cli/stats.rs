@@ -2,6 +2,7 @@
 
 use super::args::{Figures, Output, Stats as Args};
 use super::output::options;
+use super::pager::Out;
 use super::read::Reading;
 use super::{Outcome, choose, keylog, live, report};
 use crate::filter::{Filter, Filtered};
@@ -21,6 +22,10 @@ pub(super) struct Counter {
     options: Options,
 }
 
+/// What is said where `live` is meant.
+const STATS_LIVE: &str = "there is no file live; mqttscope stats -i IFACE counts what passes on an interface, \
+                          and mqttscope live -i IFACE -z NAME shows it, too";
+
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let output = args.output();
     let (files, words) = if args.interfaces.is_empty() {
@@ -38,6 +43,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         return on_interfaces(args, output, filter, counter);
     }
     let files: Vec<PathBuf> = args.read_file.iter().cloned().chain(files).collect();
+    if matches!(files.as_slice(), [only] if only.as_os_str() == "live" && !only.exists()) {
+        report::line(STATS_LIVE);
+        return Ok(Outcome::Usage);
+    }
     if files.is_empty() {
         report::line("there is nothing to count: name a capture, or an interface with -i");
         return Ok(Outcome::Usage);
@@ -59,16 +68,18 @@ fn read(
     let waits = |_: &mut Filtered<Stats>| ControlFlow::Continue(());
     let read = Reading::new(files, args.count, false, (settings, secrets), consumer, waits)?;
     let Some(mut reading) = read else { return Ok(Outcome::Usage) };
-    let mut out = BufWriter::new(io::stdout().lock());
+    let is_paged = format.name == "table" && !args.look.pager.no_pager;
+    let mut out = BufWriter::new(if is_paged { Out::paged() } else { Out::plain() });
     // Of files that cannot be read there is nothing to say but that.
     let is_read = reading.is_whole() || reading.inspector.frames() > 0;
     let stats = &reading.inspector.consumer().inner;
     let written = if is_read { format.write(stats, &shown, &options, &mut out) } else { Ok(()) };
     let written = written.and_then(|()| out.flush());
+    out.get_mut().close();
     Outcome::of_writing(written)?;
     reading.report(files, |consumer| {
         notes(format, &consumer.inner);
-        choose::report(consumer);
+        choose::report(consumer.counts(), "packet");
     });
     Ok(if reading.is_whole() { Outcome::Done } else { Outcome::Input })
 }

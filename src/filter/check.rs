@@ -3,7 +3,7 @@
 use super::error::FilterError;
 use super::lexer::Operator;
 use super::literal::{Against, Constant, constant};
-use super::operand::{Typed, is_value, typed};
+use super::operand::{Typed, is_function, is_value, typed};
 use super::plan::{Check, Relation, Test, Wanted};
 use super::syntax::{self, At, Expression, Quantifier};
 
@@ -36,12 +36,16 @@ pub(super) fn plan(expression: &At<Expression>) -> Checked<Test> {
 
 fn present(operand: &At<syntax::Operand>) -> Checked<Test> {
     match &operand.node {
-        syntax::Operand::Call(name, _) => {
+        syntax::Operand::Call(name, _) if is_function(&name.node) => {
             let message =
                 format!("{}(..) is a value: it is to be compared with another", name.node);
             return Err(FilterError::new(operand.at.clone(), message));
         }
-        syntax::Operand::BitAnd(..) => {
+        syntax::Operand::Arithmetic(_, operator, _) if *operator != Operator::BitAnd => {
+            let message = "a calculation is a value: it is to be compared with another";
+            return Err(FilterError::new(operand.at.clone(), message));
+        }
+        syntax::Operand::Arithmetic(..) => {
             let operand = typed(operand)?.operand;
             let check = Check::Order(Wanted::NotEqual, Value::Number(0));
             return Ok(Test::Each { operand, all: false, check });

@@ -38,6 +38,11 @@ impl Columns {
         self.columns.iter().map(|column| column.key.as_str())
     }
 
+    /// Whether each field holds text that others wrote, or may hold some.
+    pub fn texts(&self) -> impl Iterator<Item = bool> {
+        self.columns.iter().map(|column| matches!(column.kind, Type::Text | Type::Any))
+    }
+
     /// The values of each field in a record as text, field by field.
     #[must_use]
     pub fn read(&self, record: &Record<'_>) -> Vec<Vec<String>> {

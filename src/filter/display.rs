@@ -4,7 +4,7 @@ use super::table::FieldRow;
 use super::value::{Type, Value};
 
 impl FieldRow {
-    /// A value of the field as text: numbers in decimal, bytes in hex, times in UTC, spans of time in
+    /// A value of the field as text: numbers in decimal, bytes in hex, times in the local zone, spans of time in
     /// seconds. Text comes as it is, with what is not UTF-8 replaced: whoever shows it has to escape
     /// it.
     #[must_use]
@@ -36,9 +36,13 @@ fn seconds(nanos: i128) -> String {
     format!("{sign}{}.{:09}", all / SECOND, all % SECOND)
 }
 
+/// `Nov 23, 2026 22:58:01.123456789 UTC`, in the local zone: as tshark has it.
 fn time(nanos: i128) -> String {
     match jiff::Timestamp::from_nanosecond(nanos) {
-        Ok(time) => format!("{time:.9}"),
+        Ok(time) => {
+            let local = time.to_zoned(jiff::tz::TimeZone::system());
+            local.strftime("%b %e, %Y %H:%M:%S%.9f %Z").to_string()
+        }
         Err(_) => seconds(nanos),
     }
 }

@@ -30,20 +30,3 @@ impl fmt::Display for FilterError {
         f.write_str(&self.message)
     }
 }
-
-/// How unlike a name may be to be suggested: a letter in three.
-const LETTERS_A_MISTAKE: usize = 3;
-
-/// The name that is most like `word`, where one is like it.
-pub(super) fn similar<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let word = word.to_ascii_lowercase();
-    let most = (word.chars().count() / LETTERS_A_MISTAKE).max(1);
-    let names: Vec<&'n str> = names.collect();
-    let by_distance =
-        names.iter().map(|name| (strsim::osa_distance(&word, &name.to_ascii_lowercase()), *name));
-    let nearest = by_distance.filter(|(distance, _)| *distance <= most).min();
-    // Or one of which it is a part, if it is more than a few letters.
-    let holds = |name: &&&str| word.len() > 3 && name.to_ascii_lowercase().contains(&word);
-    let shortest = || names.iter().filter(holds).min_by_key(|name| name.len());
-    nearest.map(|(_, name)| name).or_else(|| shortest().copied())
-}

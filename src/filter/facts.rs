@@ -24,7 +24,13 @@ pub(super) fn kind<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
 }
 
 pub(super) fn client<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
-    text(subject.record.client_id, take)
+    let record = subject.record;
+    // What leaves the name to the server has the empty one, until the server says another.
+    let is_left = matches!(
+        record.decoded.as_ref().and_then(|it| it.packet.as_ref()),
+        Some(Packet::Connect(connect)) if connect.client_id.0.is_empty()
+    );
+    text(record.client_id.or(is_left.then_some(b"")), take)
 }
 
 pub(super) fn sender<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {

@@ -67,6 +67,16 @@ pub(super) enum Operator {
     In,
     /// `&`
     BitAnd,
+    /// `+`
+    Plus,
+    /// `-`
+    Minus,
+    /// `*`
+    Times,
+    /// `/`
+    Over,
+    /// `%`
+    Modulo,
     /// `&&`
     And,
     /// `||`
@@ -83,11 +93,11 @@ pub(super) enum Operator {
 
 use Operator::{
     AllEqual, And, Any, AnyNotEqual, BitAnd, Contains, Equal, Greater, GreaterEqual, In, Less,
-    LessEqual, Matches, Not, NotEqual, Or, Tilde, Xor,
+    LessEqual, Matches, Minus, Modulo, Not, NotEqual, Or, Over, Plus, Tilde, Times, Xor,
 };
 
 /// Operators of signs, the longer ones first.
-const SIGNS: [(&str, Operator); 18] = [
+const SIGNS: [(&str, Operator); 21] = [
     ("===", AllEqual),
     ("!==", AnyNotEqual),
     ("==", Equal),
@@ -102,6 +112,9 @@ const SIGNS: [(&str, Operator); 18] = [
     (">", Greater),
     ("~", Tilde),
     ("&", BitAnd),
+    ("+", Plus),
+    ("*", Times),
+    ("%", Modulo),
     ("!", Not),
     ("≤", LessEqual),
     ("≥", GreaterEqual),
@@ -109,7 +122,7 @@ const SIGNS: [(&str, Operator); 18] = [
 ];
 
 /// Operators of letters.
-const WORDS: [(&str, Operator); 22] = [
+const WORDS: [(&str, Operator); 24] = [
     ("eq", Equal),
     ("any_eq", Equal),
     ("ne", NotEqual),
@@ -132,6 +145,9 @@ const WORDS: [(&str, Operator); 22] = [
     ("any", Any),
     ("all", Operator::All),
     ("like", Tilde),
+    // Names, addresses and times may hold these signs, so they are operators alone.
+    ("-", Minus),
+    ("/", Over),
 ];
 
 const MARKS: [&str; 8] = ["..", "(", ")", "[", "]", "{", "}", ","];
@@ -186,8 +202,13 @@ impl<'t> Lexer<'t> {
         if word.is_empty() {
             let at = self.take(first.len_utf8());
             let shown = crate::text::Escaped(first.encode_utf8(&mut [0; 4]).as_bytes()).to_string();
-            return Err(FilterError::new(at, format!("{shown} means nothing here"))
-                .hint("text with signs stands in quotes: \"a b\""));
+            let hint = match first {
+                '#' => {
+                    "a field has no layers here: all its values are looked at; in text # stands in quotes"
+                }
+                _ => "text with signs stands in quotes: \"a b\"",
+            };
+            return Err(FilterError::new(at, format!("{shown} means nothing here")).hint(hint));
         }
         let at = self.take(word.len());
         let operator = WORDS.iter().find(|(name, _)| *name == word).map(|row| row.1);

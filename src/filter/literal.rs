@@ -1,11 +1,13 @@
 //! Values as they stand in the text of a filter, read as the type of the field that they are
 //! compared with.
 
-use super::error::{FilterError, similar};
+use super::arithmetic;
+use super::error::FilterError;
 use super::plan::Network;
 use super::syntax::{At, Operand};
 use super::table::FieldRow;
 use super::value::{Type, Value};
+use crate::text::nearest;
 use jiff::civil;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
@@ -63,6 +65,10 @@ pub(super) fn constant(operand: &At<Operand>, against: Against) -> Result<Consta
             }
             byte = [*value];
             Text { bytes: &byte, is_quoted: true }
+        }
+        Operand::Arithmetic(left, operator, right) => {
+            let folded = arithmetic::folded(left, *operator, right, &operand.at, against.kind)?;
+            return Ok(Constant::Value(folded));
         }
         _ => return Err(FilterError::new(operand.at.clone(), "a value is expected here")),
     };
@@ -179,7 +185,7 @@ fn named_text(text: Text<'_>, against: Against) -> Reading {
 /// A similar name, or all of them where they are few.
 fn among(word: &str, names: &[&'static str]) -> String {
     const FEW: usize = 8;
-    match similar(word, names.iter().copied()) {
+    match nearest(word, names.iter().copied()) {
         Some(name) => format!("did you mean \"{name}\"?"),
         None if names.len() <= FEW => format!("there are: {}", names.join(", ")),
         None => {

@@ -13,8 +13,10 @@
 //! Evaluation knows three answers: yes, no, and not known yet. A packet is first looked at without
 //! its tree; only where the answer is not no is the tree built (see `quick`).
 
+mod arithmetic;
 mod check;
 mod column;
+mod connections;
 mod consumer;
 mod display;
 mod error;
@@ -37,6 +39,7 @@ mod value;
 mod wireshark;
 
 pub use column::Columns;
+pub use connections::FilteredConnections;
 pub use consumer::Filtered;
 pub use error::FilterError;
 pub use names::Names;

@@ -1,11 +1,12 @@
 //! Names and what is made of them: fields, slices, functions.
 
+use super::arithmetic;
 use super::error::FilterError;
 use super::literal::{Against, Constant, constant};
 use super::plan::Operand;
 use super::syntax::{self, At};
 use super::table::{self, FieldRow, JSON};
-use super::value::{Type, Value};
+use super::value::Type;
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -48,6 +49,7 @@ pub(super) fn is_value(operand: &At<syntax::Operand>) -> bool {
     match &operand.node {
         syntax::Operand::Word(word) => !is_field(word) && !is_meant_as_field(word),
         syntax::Operand::Quoted(_) | syntax::Operand::Char(_) => true,
+        syntax::Operand::Arithmetic(left, _, right) => is_value(left) && is_value(right),
         _ => false,
     }
 }
@@ -77,16 +79,8 @@ pub(super) fn typed(operand: &At<syntax::Operand>) -> Checked<Typed> {
             }
             Ok(made(Operand::Slice(Box::new(inner.operand), parts.clone()), Type::Bytes))
         }
-        syntax::Operand::BitAnd(inner, mask) => {
-            let inner = typed(inner)?;
-            if !matches!(inner.kind, Type::Number | Type::Flag | Type::Any) {
-                return Err(inner.needs("&", "numbers"));
-            }
-            let against = Against { kind: Type::Number, row: None, is_whole: true };
-            let Constant::Value(Value::Number(mask)) = constant(mask, against)? else {
-                return Err(FilterError::new(mask.at.clone(), "& takes a number"));
-            };
-            Ok(made(Operand::BitAnd(Box::new(inner.operand), mask), Type::Number))
+        syntax::Operand::Arithmetic(left, operator, right) => {
+            arithmetic::typed(left, *operator, right, &at)
         }
         syntax::Operand::Call(name, arguments) => call(name, arguments, &at),
     }
@@ -117,10 +111,7 @@ fn field(word: &str, at: &Range<usize>) -> Checked<Typed> {
         });
     }
     let error = FilterError::new(at.clone(), format!("there is no field {word}"));
-    Err(match table::suggestion(word) {
-        Some(name) => error.hint(format!("did you mean {name}?")),
-        None => error.hint("mqttscope -G fields lists all fields"),
-    })
+    Err(error.hint(table::hint(word)))
 }
 
 /// The functions, with what they take in words.
@@ -133,6 +124,11 @@ const FUNCTIONS: [(&str, &str); 7] = [
     ("max", "max(field, ...)"),
     ("min", "min(field, ...)"),
 ];
+
+/// Whether there is a function of this name.
+pub(super) fn is_function(name: &str) -> bool {
+    FUNCTIONS.iter().any(|(function, _)| *function == name)
+}
 
 fn call(name: &At<String>, arguments: &[At<syntax::Operand>], at: &Range<usize>) -> Checked<Typed> {
     let Some((function, form)) = FUNCTIONS.iter().find(|(known, _)| *known == name.node) else {

@@ -67,6 +67,10 @@ fn network() -> Vec<FieldRow> {
         fact("ip.addr", "Sender and receiver, IPv4", Type::Ipv4, |s, t| {
             origin::addresses(s, true, [true, true], t)
         }),
+        fact("ip.proto", "What IPv4 carries: 6 is TCP, 17 is UDP", Type::Number, |s, t| {
+            let is_v4 = s.record.origin.layers.is_some() && origin::is_v4(s);
+            option(is_v4.then(|| if origin::is_tcp(s.record) { 6 } else { 17 }), t)
+        }),
         fact("ipv6", "The packet came over IPv6", Type::Presence, |s, t| {
             protocol(origin::is_v6(s), t)
         }),
@@ -91,6 +95,12 @@ fn network() -> Vec<FieldRow> {
         fact("tcp.port", "Sender's and receiver's port, TCP", Type::Number, |s, t| {
             origin::ports(s, true, [true, true], t)
         }),
+        fact(
+            "tcp.len",
+            "Bytes that the segment which completed it carried",
+            Type::Number,
+            |s, t| option(s.record.origin.layers.and_then(|l| l.tcp()).map(|tcp| tcp.len), t),
+        ),
         fact("tcp.stream", "The TCP connection, counted from 0", Type::Number, |s, t| {
             option(s.record.origin.stream, t)
         }),
@@ -138,7 +148,7 @@ fn connections() -> Vec<FieldRow> {
     vec![
         fact(
             "mqtt.client",
-            "Client Identifier of the connection, on every packet of it",
+            "Client Identifier of the connection, on every packet of it; empty on a CONNECT that leaves it to the server",
             Type::Text,
             facts::client,
         ),

@@ -2,6 +2,7 @@
 
 use super::error::FilterError;
 use super::lexer::{Kind, Operator, Token, tokens};
+use super::literal::number;
 use super::slice::Slice;
 use super::syntax::{At, Expression, Operand, Quantifier, Relation};
 use std::ops::Range;
@@ -11,6 +12,9 @@ use std::ops::Range;
 const MAX_LENGTH: usize = 1 << 16;
 /// Brackets, functions and negations inside each other; each takes a frame of the stack.
 const MAX_DEPTH: usize = 64;
+
+/// Calculations in a filter; each may take a frame of the stack.
+const MAX_OPERATIONS: usize = 512;
 
 /// The expression of a text; `None` where it is blank.
 pub(super) fn parse(text: &str) -> Result<Option<At<Expression>>, FilterError> {
@@ -24,7 +28,8 @@ pub(super) fn parse(text: &str) -> Result<Option<At<Expression>>, FilterError> {
     if tokens.is_empty() {
         return Ok(None);
     }
-    let mut parser = Parser { tokens: &tokens, end: text.trim_end().len(), depth: 0 };
+    let mut parser =
+        Parser { tokens: &tokens, end: text.trim_end().len(), depth: 0, operations: 0 };
     let expression = parser.or()?;
     match parser.tokens.first() {
         None => Ok(Some(expression)),
@@ -37,6 +42,8 @@ struct Parser<'t> {
     /// Where the text ends.
     end: usize,
     depth: usize,
+    /// How often it calculates, so far.
+    operations: usize,
 }
 
 type Parsed<T> = Result<At<T>, FilterError>;
@@ -203,14 +210,68 @@ impl<'t> Parser<'t> {
     }
 
     fn operand(&mut self) -> Parsed<Operand> {
-        let mut operand = self.sliced()?;
-        while self.is_operator(Operator::BitAnd) {
-            self.take();
-            let mask = self.sliced()?;
-            let at = operand.at.start..mask.at.end;
-            operand = At { node: Operand::BitAnd(Box::new(operand), Box::new(mask)), at };
+        self.arithmetic(&[Operator::BitAnd], Self::sum)
+    }
+
+    fn sum(&mut self) -> Parsed<Operand> {
+        self.arithmetic(&[Operator::Plus, Operator::Minus], Self::product)
+    }
+
+    fn product(&mut self) -> Parsed<Operand> {
+        self.arithmetic(&[Operator::Times, Operator::Over, Operator::Modulo], Self::signed)
+    }
+
+    /// One or more of `part` with operators of the same rank between them, from left to right.
+    fn arithmetic(
+        &mut self,
+        operators: &[Operator],
+        part: fn(&mut Self) -> Parsed<Operand>,
+    ) -> Parsed<Operand> {
+        let mut left = part(self)?;
+        while let Some(token) = self.tokens.first() {
+            let (operator, right) = match &token.kind {
+                Kind::Operator(operator) if operators.contains(operator) => {
+                    self.take();
+                    (*operator, part(self)?)
+                }
+                // a -2
+                Kind::Word(word) if operators.contains(&Operator::Minus) && is_negative(word) => {
+                    self.take();
+                    let node = Operand::Word(word.get(1..).unwrap_or_default().to_owned());
+                    (Operator::Minus, At { node, at: token.at.clone() })
+                }
+                _ => break,
+            };
+            self.operations = self.operations.saturating_add(1);
+            if self.operations > MAX_OPERATIONS {
+                let message = format!("a filter calculates at most {MAX_OPERATIONS} times");
+                return Err(FilterError::new(token.at.clone(), message));
+            }
+            let at = left.at.start..right.at.end;
+            let node = Operand::Arithmetic(Box::new(left), operator, Box::new(right));
+            left = At { node, at };
         }
-        Ok(operand)
+        Ok(left)
+    }
+
+    /// `- a` is `0 - a`, and braces hold what belongs together, as in Wireshark.
+    fn signed(&mut self) -> Parsed<Operand> {
+        let start = self.tokens.first().map_or(self.end, |token| token.at.start);
+        if self.is_operator(Operator::Minus) {
+            self.take();
+            let right = self.deeper(start, Self::signed)?;
+            let at = start..right.at.end;
+            let zero = At { node: Operand::Word("0".to_owned()), at: start..start };
+            let node = Operand::Arithmetic(Box::new(zero), Operator::Minus, Box::new(right));
+            return Ok(At { node, at });
+        }
+        if self.is_mark("{") {
+            self.take();
+            let inner = self.deeper(start, Self::operand)?;
+            let end = self.close("}", start)?;
+            return Ok(At { node: inner.node, at: start..end });
+        }
+        self.sliced()
     }
 
     fn sliced(&mut self) -> Parsed<Operand> {
@@ -332,6 +393,10 @@ impl<'t> Parser<'t> {
     fn unexpected(&self, token: &Token) -> FilterError {
         let error = |message: &str| FilterError::new(token.at.clone(), message);
         match &token.kind {
+            Kind::Operator(operator) if operator.is_arithmetic() => {
+                error("nothing stands before this that could be calculated with")
+                    .hint("text with signs stands in quotes: \"a b\"")
+            }
             Kind::Operator(_) => error("an operator stands where a field or a value is expected"),
             Kind::Mark(mark) => error(&format!("{mark} is not expected here")),
             _ => error("nothing joins this to what stands before it")
@@ -356,10 +421,22 @@ impl Operator {
         )
     }
 
+    /// Whether it makes a number of two.
+    pub(super) const fn is_arithmetic(self) -> bool {
+        matches!(
+            self,
+            Self::BitAnd | Self::Plus | Self::Minus | Self::Times | Self::Over | Self::Modulo
+        )
+    }
+
     const fn is_relation(self) -> bool {
         self.is_comparison()
             || matches!(self, Self::Contains | Self::Matches | Self::Tilde | Self::In)
     }
+}
+
+fn is_negative(word: &str) -> bool {
+    word.starts_with('-') && number(word).is_some()
 }
 
 fn too_deep(at: Range<usize>) -> FilterError {

@@ -2,6 +2,7 @@
 //! for a record is here.
 
 use super::json;
+use super::lexer::Operator;
 use super::slice::Slice;
 use super::subject::{Subject, Take};
 use super::table::FieldRow;
@@ -161,7 +162,8 @@ pub(super) enum Operand {
     Count(Box<Operand>),
     /// The least or the greatest of all values.
     Extreme(Vec<Operand>, Ordering),
-    BitAnd(Box<Operand>, i128),
+    /// The values of both, each with each.
+    Arithmetic(Box<Operand>, Operator, Box<Operand>),
 }
 
 impl Test {
@@ -187,15 +189,7 @@ impl Test {
                 decide(operand, *all, subject, |value| check.holds(value))
             }
             Self::Pairs { left, right, all, relation } => {
-                let mut others = Vec::new();
-                let is_known = right.each(subject, &mut |value| {
-                    others.push(value);
-                    if others.len() < MAX_PAIRED {
-                        ControlFlow::Continue(())
-                    } else {
-                        ControlFlow::Break(())
-                    }
-                });
+                let (others, is_known) = few(right, subject);
                 let mut left_to_see = MAX_PAIRED;
                 let result = decide(left, *all, subject, |value| {
                     let is_one = left_to_see > 0;
@@ -282,10 +276,15 @@ impl Operand {
             Self::Text(inner, row) => mapped(inner, subject, take, |value| {
                 Some(Value::Text(Cow::Owned(row.shown(&value).into_bytes())))
             }),
-            Self::BitAnd(inner, mask) => mapped(inner, subject, take, |value| match value {
-                Value::Number(number) => Some(Value::Number(number & mask)),
-                _ => None,
-            }),
+            Self::Arithmetic(left, operator, right) => {
+                let (left, a_known) = few(left, subject);
+                let (right, b_known) = few(right, subject);
+                let pairs = left.iter().flat_map(|a| right.iter().map(move |b| (a, b)));
+                let mut values =
+                    pairs.take(MAX_PAIRED).filter_map(|(a, b)| operator.of_values(a, b));
+                let _ = values.try_for_each(take);
+                a_known && b_known
+            }
             Self::Count(inner) => {
                 let mut count = 0_u64;
                 let is_known = inner.each(subject, &mut |_| {
@@ -314,6 +313,16 @@ impl Operand {
             }
         }
     }
+}
+
+/// The values of an operand, as many as are paired with others, and whether they are known.
+fn few<'s>(operand: &'s Operand, subject: &'s Subject<'s>) -> (Vec<Value<'s>>, bool) {
+    let mut values = Vec::new();
+    let is_known = operand.each(subject, &mut |value| {
+        values.push(value);
+        if values.len() < MAX_PAIRED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    (values, is_known)
 }
 
 /// The values of an operand, each turned into another or left out.

@@ -65,6 +65,6 @@ pub(super) enum Operand {
     Call(At<String>, Vec<At<Operand>>),
     /// `a[..]`
     Slice(Box<At<Operand>>, Vec<Slice>),
-    /// `a & b`
-    BitAnd(Box<At<Operand>>, Box<At<Operand>>),
+    /// `a & b`, `a + b` and so on.
+    Arithmetic(Box<At<Operand>>, Operator, Box<At<Operand>>),
 }

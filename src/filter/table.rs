@@ -3,7 +3,6 @@
 //! To add a field of a packet: add its row in `spec`. To add one that is made of others or that is
 //! known from elsewhere: a row in `own`, or in `wireshark` where Wireshark has it.
 
-use super::error::similar;
 use super::names::Names;
 use super::subject::Read;
 use super::value::Type;
@@ -11,6 +10,7 @@ use super::{names, own, quick, wireshark};
 use crate::spec::Field;
 use crate::spec::field::{FieldInfo, Kind};
 use crate::spec::property::{PROPERTIES, Wire};
+use crate::text::{distance, nearest};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -70,13 +70,57 @@ pub fn field(key: &str) -> Option<&'static FieldRow> {
     BY_KEY.get(key).and_then(|at| TABLE.get(*at))
 }
 
+/// Fields of tshark, or names that come to mind, that are something else here: by their beginnings, with
+/// what does the same.
+const ELSEWHERE: [(&str, &str); 9] = [
+    (
+        "_ws.col.",
+        "the line with what matters of a packet is -T summary; mqtt.type, mqtt.topic and so on are its parts",
+    ),
+    ("_ws.expert", "mqtt.finding and mqtt.finding.severity are what was found"),
+    (
+        "mqtt.partner",
+        "mqtt.answers is the packet that this one answers, mqtt.copy_of the PUBLISH that the server passes on with it",
+    ),
+    ("frame.protocols", "tcp, udp, websocket, mqtt and mqttsn alone tell what a packet came in"),
+    (
+        "frame.time_delta_displayed",
+        "frame.time_delta is the time since the frame before; -t d shows the time since the packet before",
+    ),
+    (
+        "frame.",
+        "of frames there are number, len, time, time_epoch, time_relative and time_delta: a filter is about packets of MQTT",
+    ),
+    (
+        "tcp.",
+        "of TCP there are stream, len, port, srcport and dstport: a filter is about packets of MQTT",
+    ),
+    ("eth.", "a filter is about packets of MQTT: addresses are ip.addr and ipv6.addr"),
+    (
+        "tls.",
+        "mqtt.* is what TLS carried; mqttscope read shows the handshake as a line of type TLS: mqtt.type == \"TLS\"",
+    ),
+];
+
+/// What to say of a field that does not exist.
+pub(super) fn hint(word: &str) -> String {
+    let elsewhere = || ELSEWHERE.iter().find(|(begin, _)| word.starts_with(begin));
+    let is_slip = |name: &&str| distance(word, name).is_some_and(|far| far <= 1);
+    let like = suggestion(word);
+    match (like.filter(is_slip), elsewhere(), like) {
+        (None, Some((_, hint)), _) => (*hint).to_owned(),
+        (Some(name), ..) | (None, None, Some(name)) => format!("did you mean {name}?"),
+        (None, None, None) => "mqttscope -G fields lists all fields".to_owned(),
+    }
+}
+
 /// The name that is most like one that does not exist.
 pub(super) fn suggestion(word: &str) -> Option<&'static str> {
     // A field that lacks its protocol, too.
     let with_protocol = TABLE.iter().find(|row| {
         row.key.strip_prefix("mqtt.").is_some_and(|rest| rest.eq_ignore_ascii_case(word))
     });
-    let whole = similar(word, TABLE.iter().map(|row| row.key));
+    let whole = nearest(word, TABLE.iter().map(|row| row.key));
     whole.or_else(|| with_protocol.map(|row| row.key))
 }
 

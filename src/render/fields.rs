@@ -35,6 +35,8 @@ pub struct FieldOptions {
     pub occurrence: Occurrence,
     /// What stands between the values of a field.
     pub aggregator: Option<char>,
+    /// Whether text that a spreadsheet would run as a formula is marked: see [`guarded`].
+    pub guard: Option<bool>,
 }
 
 /// What stands around values.
@@ -71,22 +73,28 @@ pub struct Fields {
     quote: Quote,
     occurrence: Occurrence,
     aggregator: char,
+    guard: bool,
 }
 
 impl Fields {
     /// tshark's format: tabs between fields, no quotes, no header.
     #[must_use]
     pub fn new(options: &Options) -> Self {
-        Self::with(options, false, '\t', Quote::None)
+        Self::with(options, (false, false), '\t', Quote::None)
     }
 
     /// Comma-separated values (RFC 4180), the names of the fields in the first line.
     #[must_use]
     pub fn csv(options: &Options) -> Self {
-        Self::with(options, true, ',', Quote::WhereNeeded)
+        Self::with(options, (true, true), ',', Quote::WhereNeeded)
     }
 
-    fn with(options: &Options, header: bool, separator: char, quote: Quote) -> Self {
+    fn with(
+        options: &Options,
+        (header, guard): (bool, bool),
+        separator: char,
+        quote: Quote,
+    ) -> Self {
         let options = &options.fields;
         let mut columns = Columns::default();
         let asked = options.keys.iter().map(String::as_str);
@@ -102,6 +110,7 @@ impl Fields {
             quote: options.quote.unwrap_or(quote),
             occurrence: options.occurrence,
             aggregator: options.aggregator.unwrap_or(','),
+            guard: options.guard.unwrap_or(guard),
         }
     }
 
@@ -114,7 +123,7 @@ impl Fields {
     }
 
     /// The values of one field as one.
-    fn cell(&self, values: &[String]) -> String {
+    fn cell(&self, values: &[String], is_text: bool) -> String {
         let all = match self.occurrence {
             Occurrence::All => values.join(&self.aggregator.to_string()),
             Occurrence::First => values.first().cloned().unwrap_or_default(),
@@ -122,6 +131,7 @@ impl Fields {
         };
         // A line is a packet, and nothing steers a terminal.
         let safe = text::safe(&all);
+        let safe = if self.guard && is_text { guarded(safe) } else { safe };
         let is_special = |c: char| c == self.separator || c == '"';
         match self.quote {
             Quote::WhereNeeded if safe.contains(is_special) => quoted(&safe, '"'),
@@ -132,6 +142,13 @@ impl Fields {
             Quote::Single => quoted(&safe, '\''),
         }
     }
+}
+
+/// Text as a cell of a spreadsheet: where the first character would make it a formula an apostrophe goes
+/// before it, as OWASP advises against CSV injection. Topics and payloads are what strangers wrote.
+#[must_use]
+pub fn guarded(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
 }
 
 pub(in crate::render) fn quoted(text: &str, quote: char) -> String {
@@ -145,8 +162,10 @@ impl Format for Fields {
         if !record.is_packet() {
             return Ok(());
         }
+        let values = self.columns.read(record);
+        let cells = values.iter().zip(self.columns.texts());
         let cells: Vec<String> =
-            self.columns.read(record).iter().map(|values| self.cell(values)).collect();
+            cells.map(|(values, is_text)| self.cell(values, is_text)).collect();
         writeln!(out, "{}", cells.join(&self.separator.to_string()))
     }
 

@@ -16,6 +16,8 @@ use std::io::{self, Write};
 #[derive(Debug)]
 pub struct Markdown {
     tree: tree::Tree,
+    /// A record was written.
+    has_begun: bool,
 }
 
 impl Markdown {
@@ -23,14 +25,14 @@ impl Markdown {
     #[must_use]
     pub fn new(options: &Options) -> Self {
         let options = Options { color: false, hex: false, ..options.clone() };
-        Self { tree: tree::Tree::new(&options) }
+        Self { tree: tree::Tree::new(&options), has_begun: false }
     }
 }
 
 impl Format for Markdown {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         let mut page = String::new();
-        if record.number > 1 {
+        if std::mem::replace(&mut self.has_begun, true) {
             page.push('\n');
         }
         // Writing to a String does not fail.

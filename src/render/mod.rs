@@ -86,6 +86,11 @@ pub trait Format {
         let _ = out;
         Ok(())
     }
+
+    /// What was written to files, as a sentence, at the end; `None` where all went to `out`.
+    fn filed(&self) -> Option<String> {
+        None
+    }
 }
 
 /// One row of the table of formats.

@@ -27,6 +27,8 @@ pub struct Tree {
     painter: Painter,
     heading: heading::Heading,
     memo: Memo<String>,
+    /// A record was written.
+    has_begun: bool,
     out: String,
 }
 
@@ -39,6 +41,7 @@ impl Tree {
             painter: Painter { color: options.color },
             heading: heading::Heading::new(options),
             memo: Memo::new(),
+            has_begun: false,
             out: String::new(),
         }
     }
@@ -47,7 +50,7 @@ impl Tree {
 impl Format for Tree {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.out.clear();
-        if record.number > 1 {
+        if std::mem::replace(&mut self.has_begun, true) {
             self.out.push('\n');
         }
         self.heading.origin(record, &mut self.out);

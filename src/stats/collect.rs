@@ -31,7 +31,7 @@ impl Stats {
         Self {
             needs_topic: any(|row| row.needs.topic),
             needs_client: any(|row| row.needs.client),
-            may_ask: any(|row| row.needs.whole),
+            may_ask: list.iter().any(|(row, it)| row.needs.whole || it.may_ask()),
             run: Run::default(),
             list,
         }

@@ -15,6 +15,7 @@ mod clients;
 mod collect;
 mod connections;
 mod endpoints;
+mod filtered;
 mod findings;
 mod identity;
 mod interval;
@@ -50,6 +51,11 @@ pub trait Statistic {
     fn is_content(&self, record: &Record<'_>) -> bool {
         let _ = record;
         true
+    }
+
+    /// Whether [`is_content`](Self::is_content) may say no, beyond what the table says.
+    fn may_ask(&self) -> bool {
+        false
     }
 
     /// Counts a record.

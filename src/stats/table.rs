@@ -1,11 +1,13 @@
 //! The table of statistics.
 
+use super::filtered::Filtered;
 use super::report::{Column, Layout};
 use super::values::Field;
 use super::{
     Statistic, aliases, clients, connections, endpoints, findings, interval, keep_alive, latencies,
     overhead, overview, reasons, sizes, topics, types, values,
 };
+use crate::filter::{Filter, FilterError};
 
 /// What a statistic is, and how it is made.
 #[derive(Debug)]
@@ -221,7 +223,7 @@ pub static STATISTICS: &[StatisticRow] = &[
     },
 ];
 
-/// The statistic that some words name: `topics`, `io,stat,0.5`.
+/// The statistic that some words name: `topics`, `io,stat,0.5`, `topics,mqtt.qos == 2` with a filter.
 ///
 /// # Errors
 /// Why there is none.
@@ -229,25 +231,43 @@ pub fn choose(
     words: &str,
     by: Option<&str>,
 ) -> Result<(&'static StatisticRow, Box<dyn Statistic>), String> {
-    let exact = STATISTICS.iter().find(|row| row.names().any(|name| name == words));
-    let with_argument = || STATISTICS.iter().find_map(|row| Some((row, row.argument_in(words)?)));
-    let named = exact.map(|row| (row, None)).or_else(with_argument);
-    let Some((row, argument)) = named else { return Err(unknown(words)) };
+    let named = STATISTICS.iter().find_map(|row| Some((row, row.behind_name(words)?)));
+    let Some((row, behind)) = named else { return Err(unknown(words)) };
+    let (argument, filter) = match behind.split_once(',') {
+        _ if row.argument.is_empty() => ("", behind),
+        Some((argument, filter)) => (argument, filter),
+        None => (behind, ""),
+    };
+    let argument = Some(argument).filter(|text| !text.is_empty());
     let is_field = row.argument == "FIELD";
     let by = argument.filter(|_| is_field).or(by);
-    let argument = argument.filter(|text| !text.is_empty() && !is_field);
-    if let Some(text) = argument.filter(|_| row.argument.is_empty()) {
-        let text = crate::text::safe(text);
-        return Err(format!(
-            "-z {} takes nothing behind its name, and here stands \"{text}\"",
-            row.name
-        ));
-    }
+    let argument = argument.filter(|_| !is_field);
     let by = by.map(Field::new).transpose().map_err(|error| match &error.hint {
         Some(hint) => format!("--by: {error}; {hint}"),
         None => format!("--by: {error}"),
     })?;
-    Ok((row, (row.make)(Setup { argument, by })?))
+    let statistic = (row.make)(Setup { argument, by })?;
+    Ok((row, filtered(row, filter, statistic)?))
+}
+
+/// The statistic of what its own filter chooses, where there is one.
+fn filtered(
+    row: &StatisticRow,
+    text: &str,
+    statistic: Box<dyn Statistic>,
+) -> Result<Box<dyn Statistic>, String> {
+    let wrong = |error: FilterError| {
+        let hint = error.hint.as_ref().map_or(String::new(), |hint| format!("; {hint}"));
+        let text = crate::text::safe(text);
+        format!(
+            "-z {} takes nothing but a filter there, and \"{text}\" is none: {error}{hint}",
+            row.name
+        )
+    };
+    Ok(match Filter::parse(text).map_err(wrong)? {
+        Some(filter) => Box::new(Filtered::new(filter, text, statistic)),
+        None => statistic,
+    })
 }
 
 impl StatisticRow {
@@ -256,17 +276,31 @@ impl StatisticRow {
         [self.name].into_iter().chain(self.tshark.iter().copied())
     }
 
-    /// What stands behind a comma and one of its names, if the words begin so.
-    fn argument_in<'w>(&self, words: &'w str) -> Option<Option<&'w str>> {
-        self.names().find_map(|name| words.strip_prefix(name)?.strip_prefix(',').map(Some))
+    /// What stands behind one of its names and a comma; nothing where the name is all.
+    fn behind_name<'w>(&self, words: &'w str) -> Option<&'w str> {
+        self.names().find_map(|name| match words.strip_prefix(name)? {
+            "" => Some(""),
+            rest => rest.strip_prefix(','),
+        })
     }
 }
 
+/// Statistics of tshark that are something else here, by the beginnings of their names.
+const ELSEWHERE: [(&str, &str); 4] = [
+    ("io,phs", "-z types counts the packet types, and -z overhead what the bytes are spent on"),
+    ("follow", "mqttscope session FILE STREAM shows a connection packet after packet"),
+    ("flow", "mqttscope session FILE STREAM draws a connection as a time line"),
+    ("rtp", "the statistics are of MQTT; -z help lists them"),
+];
+
 fn unknown(words: &str) -> String {
     let names = STATISTICS.iter().flat_map(StatisticRow::names);
-    let near = names.map(|name| (strsim::damerau_levenshtein(name, words), name)).min();
-    let hint = near.filter(|(distance, _)| *distance <= 2).map(|(_, name)| name);
+    let elsewhere = ELSEWHERE.iter().find(|(name, _)| words.starts_with(name));
+    let hint = crate::text::nearest(words, names);
     let words = crate::text::safe(words);
+    if let Some((_, hint)) = elsewhere {
+        return format!("there is no statistic \"{words}\": {hint}");
+    }
     match hint {
         Some(name) => format!("there is no statistic \"{words}\": did you mean {name}?"),
         None => format!("there is no statistic \"{words}\": -z help lists them"),
@@ -286,6 +320,15 @@ mod tests {
             }
         }
         assert_eq!(choose("io,stat,0.5", None).unwrap().0.name, "interval");
+        for (words, name) in [
+            ("topics,mqtt.qos == 2", "topics"),
+            ("io,stat,1,mqtt.qos in {1, 2}", "interval"),
+            ("conv,tcp,ip.addr == 10.0.0.1", "connections"),
+            ("values,mqtt.qos,mqtt.msgtype == PUBLISH", "values"),
+        ] {
+            let (row, statistic) = choose(words, None).unwrap();
+            assert_eq!((row.name, statistic.may_ask()), (name, true), "{words}");
+        }
         assert!(DEFAULT.iter().all(|name| choose(name, None).is_ok()));
     }
 
@@ -294,7 +337,7 @@ mod tests {
         let error = |words, by| choose(words, by).err().unwrap();
         assert!(error("topcis", None).contains("did you mean topics?"));
         assert!(error("nonsense", None).contains("-z help"));
-        assert!(error("topics,1", None).contains("takes nothing"));
+        assert!(error("topics,1", None).contains("takes nothing but a filter"));
         assert!(error("io,stat,soon", None).contains("seconds"));
         assert!(error("values", None).contains("--by"));
         assert!(error("values", Some("mqtt.topik")).contains("mqtt.topic"));

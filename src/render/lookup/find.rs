@@ -1,9 +1,9 @@
 //! From words to rows.
 
 use super::items::{Item, all};
-use super::near::distance;
 use super::{codes, facts};
 use crate::spec::{PacketType, PropertyId};
+use crate::text::distance;
 
 /// Rows that merely hold the word are shown up to this number; beyond, only their names.
 const MAX_HOLDING: usize = 6;

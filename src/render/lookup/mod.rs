@@ -7,7 +7,6 @@ mod codes;
 mod facts;
 mod find;
 mod items;
-mod near;
 
 pub use facts::{Fact, facts};
 pub use find::{Found, find};

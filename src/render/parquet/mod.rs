@@ -11,6 +11,7 @@ pub use columns::{COLUMNS, ColumnRow, Kind};
 
 use super::{Format, Options, OutputError, owner};
 use crate::pipeline::Record;
+use crate::text;
 use group::Group;
 use parquet::basic::Compression;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
@@ -30,6 +31,7 @@ pub struct Parquet {
     group: Group,
     part: Option<Part>,
     parts: u32,
+    rows: u64,
     is_begun: bool,
 }
 
@@ -56,6 +58,7 @@ impl Parquet {
             group: Group::default(),
             part: None,
             parts: 0,
+            rows: 0,
             is_begun: false,
         }
     }
@@ -119,6 +122,7 @@ impl Format for Parquet {
             return Ok(());
         }
         self.group.add(record);
+        self.rows = self.rows.saturating_add(1);
         if self.group.is_full() { self.write_group() } else { Ok(()) }
     }
 
@@ -128,6 +132,11 @@ impl Format for Parquet {
             self.write_group()?;
         }
         self.end_part()
+    }
+
+    fn filed(&self) -> Option<String> {
+        let (rows, files) = (text::count(self.rows, "row"), text::count(self.parts.into(), "file"));
+        Some(format!("{rows} written to {files} in {}", self.folder.display()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Said;
 use crate::render::Options;
-use crate::render::fields::quoted;
+use crate::render::fields::{guarded, quoted};
 use crate::render::json::Time;
 use crate::stats::Cell;
 use crate::text;
@@ -35,8 +35,10 @@ fn cell(cell: &Cell) -> String {
             format!("{}.{:09}", span / SECOND, span % SECOND)
         }
         Cell::Time(time) => Time::new(*time).map(|time| time.to_string()).unwrap_or_default(),
-        Cell::Words(words) => guarded(words),
-        Cell::Wire(bytes) => guarded(&String::from_utf8_lossy(bytes)),
+        Cell::Words(words) => quoted_where_needed(text::safe(words)),
+        Cell::Wire(bytes) => {
+            quoted_where_needed(guarded(text::safe(&String::from_utf8_lossy(bytes))))
+        }
         Cell::Series(values) => {
             let values: Vec<String> = values.iter().map(u64::to_string).collect();
             values.join(" ")
@@ -44,8 +46,7 @@ fn cell(cell: &Cell) -> String {
     }
 }
 
-/// A line is a row, nothing steers a terminal, and what needs quotes has them.
-fn guarded(words: &str) -> String {
-    let safe = text::safe(words);
+/// A line is a row, and what needs quotes has them.
+fn quoted_where_needed(safe: String) -> String {
     if safe.contains([',', '"']) { quoted(&safe, '"') } else { safe }
 }

@@ -1,0 +1,60 @@
+//! What is wrong with a command line: one way to tell it, whoever found it.
+
+use super::report;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use thiserror::Error;
+
+/// Options that cannot be had together, or that lack another one: the run ends as with any wrong
+/// command line.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(super) struct Misuse(pub(super) &'static str);
+
+/// Options of tshark that there are not, and what does the same here.
+const ELSEWHERE: [(&str, &str); 7] = [
+    ("-O", "all of a packet is shown anyway; -Y 'mqtt.msgtype == PUBLISH' says of which"),
+    (
+        "-F",
+        "the name of the file behind -w says its format: pcap where it ends in .pcap, else pcapng",
+    ),
+    ("-P", "-T summary is one line a packet, and -w writes beside it"),
+    (
+        "-j",
+        "-e FIELD with -T fields or -T csv shows some fields, and jq takes what -T json writes apart",
+    ),
+    (
+        "-J",
+        "-e FIELD with -T fields or -T csv shows some fields, and jq takes what -T json writes apart",
+    ),
+    ("-S", "MQTT's packets are separated by a blank line in a tree, and by the line elsewhere"),
+    ("-M", "memory stays flat of itself: nothing has to be begun anew"),
+];
+
+/// Tells what clap found.
+pub(super) fn tell(error: &clap::Error) {
+    let text = error.render().to_string();
+    let (said, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let words: Vec<&str> = said.split_whitespace().collect();
+    let said = words.join(" ");
+    let said = said.strip_prefix("error: ").unwrap_or(&said);
+    let elsewhere = elsewhere(error);
+    match elsewhere {
+        Some((option, hint)) => report::line(&format!("there is no {option} here: {hint}")),
+        None => report::line(said),
+    }
+    // The tip would be to write the option as a value.
+    let rest =
+        rest.split("\n\n").filter(|part| elsewhere.is_none() || !part.starts_with("  tip: "));
+    rest.filter(|part| !part.trim().is_empty()).for_each(report::paragraph);
+}
+
+/// What stands in for an option that tshark has.
+fn elsewhere(error: &clap::Error) -> Option<&'static (&'static str, &'static str)> {
+    if error.kind() != ErrorKind::UnknownArgument {
+        return None;
+    }
+    let Some(ContextValue::String(option)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    ELSEWHERE.iter().find(|row| row.0 == option)
+}
