@@ -8,7 +8,7 @@ use std::process::Command;
 use support::{outside, program::run};
 
 /// Fields whose values both of us write alike.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 17] = [
     "frame.number",
     "frame.time_epoch",
     "frame.len",
@@ -23,6 +23,9 @@ const FIELDS: [&str; 14] = [
     "mqtt.clientid",
     "mqtt.kalive",
     "mqtt.property_len",
+    "frame.time",
+    "tcp.len",
+    "ip.proto",
 ];
 
 /// Recordings of which we read every packet as tshark does.
@@ -112,6 +115,16 @@ fn options_say_how_values_stand() {
         with(&["-T", "csv", "-Y", "mqtt.msgid == 7", "-E", "header=n"]),
         "7,\"a/1,b,\"\"2 \"\n"
     );
+    // What a spreadsheet would run.
+    let formula = "300c000a3d312b322f403b2d2b41";
+    let cells = |more: &[&str]| {
+        run(["decode", formula, "-T", "csv", "-e", "mqtt.topic", "-E", "header=n"]
+            .iter()
+            .chain(more))
+        .out
+    };
+    assert_eq!(cells(&[]), "'=1+2/@;-+A\n");
+    assert_eq!(cells(&["-E", "guard=n"]), "=1+2/@;-+A\n");
     let json = ["-T", "fields", "-e", "mqtt.json.t", "decode", "30080001617b2274223a317d"];
     let json = run(["decode", "300a0001617b2274223a317d", "-T", "fields", "-e", json[3]]);
     assert_eq!(json.out, "1\n", "{}", json.err);

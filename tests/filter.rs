@@ -164,7 +164,7 @@ type Shows = fn(&Value) -> bool;
 #[test]
 fn facts_are_those_that_json_shows() {
     let rows: [(&str, Shows); 14] = [
-        ("mqtt.client", |r| r.get("client_id").is_some()),
+        ("mqtt.client", |r| r.get("client_id").is_some() || leaves_name_to_server(r)),
         ("mqtt.client contains \"-\"", |r| {
             r["client_id"].as_str().is_some_and(|id| id.contains('-'))
         }),
@@ -194,6 +194,12 @@ fn facts_are_those_that_json_shows() {
             assert_eq!(filtered.inner.0, wanted, "{path}: {text}");
         }
     }
+}
+
+/// Whether it is a CONNECT with an empty Client Identifier.
+fn leaves_name_to_server(record: &Value) -> bool {
+    let mut fields = record["fields"].as_array().into_iter().flatten();
+    fields.any(|field| field["field"] == "mqtt.clientid" && field["value"] == "")
 }
 
 fn has(record: &Value, key: &str, value: &str) -> bool {
@@ -281,6 +287,40 @@ fn a_topic_is_matched_by_the_rules_of_topic_filters() {
 }
 
 #[test]
+fn numbers_and_spans_of_time_are_calculated_with() {
+    // SUBSCRIBE of 16 bytes behind its header, with id 7.
+    let packet =
+        ["--from", "client", "--mqtt-version", "3.1.1", "821000070003612f31000005622c22322001"];
+    for (filter, is_chosen) in [
+        ("mqtt.len + 2 == 18", true),
+        ("mqtt.len -2 == 14", true),
+        ("mqtt.len - mqtt.msgid == 9", true),
+        ("20 - mqtt.len == 4", true),
+        ("mqtt.len == 2 + 2 * 7", true),
+        ("mqtt.len == {2 + 2} * 4", true),
+        ("mqtt.len / 3 == 5 && mqtt.len % 3 == 1", true),
+        ("mqtt.len & 3 + 1 == 0", true),
+        ("0 > - mqtt.len", true),
+        ("mqtt.len / 0 == 0", false),
+        ("mqtt.len in {15 + 1}", true),
+        ("mqtt.len & 16", true),
+        ("mqtt.latency + 1ms > 0", false),
+    ] {
+        assert_eq!(chosen(&packet, filter).len(), usize::from(is_chosen), "{filter}");
+    }
+}
+
+#[test]
+fn a_name_that_is_left_to_the_server_is_empty_until_it_is_known() {
+    // CONNECT of 5.0 without a Client Identifier; CONNACK with one.
+    let conversation = ["100d00044d5154540502003c000000", "200a00000712000461757431"];
+    let clients = |filter| chosen(&conversation, filter).len();
+    assert_eq!(clients("mqtt.client == \"\""), 1);
+    assert_eq!(clients("mqtt.client == \"aut1\""), 1);
+    assert_eq!(clients("mqtt.client"), 2);
+}
+
+#[test]
 fn the_topic_of_an_alias_is_the_topic_of_the_packet() {
     let (first, second) = ("300700016103230001", "30060000032300 01".replace(' ', ""));
     let connect = "101000044d51545405020000000003616263";
@@ -317,6 +357,16 @@ fn what_is_wrong_is_pointed_at_and_what_is_meant_is_told() {
         ("mqtt.topic ~ \"a#\"", 13..17, "Topic Filter"),
         ("mqtt.json. == 1", 0..10, ""),
         ("mqtt.qos == 2 mqtt.topic", 14..24, "&&"),
+        ("nothing(mqtt.topic)", 0..7, "len("),
+        ("mqtt.topic + 1 == 2", 0..10, ""),
+        ("mqtt.len + 2", 0..12, ""),
+        ("mqtt.topic ~ plant/+/temp", 13..19, "quotes"),
+        ("mqtt.latency * mqtt.latency > 1ms", 0..27, ""),
+        ("mqtt.len == 1 / 0", 12..17, ""),
+        ("ip.addr#1 == 10.0.0.1", 7..8, "layers"),
+        ("_ws.col.Info contains \"a\"", 0..12, "-T summary"),
+        ("mqtt.partner == 7", 0..12, "mqtt.answers"),
+        ("tcp.seq == 1", 0..7, "stream"),
     ] {
         let error = Filter::parse(filter).unwrap_err();
         assert_eq!(error.at, at, "{filter}: {error}");

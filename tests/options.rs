@@ -51,10 +51,15 @@ fn a_wrong_command_line_ends_with_1_and_names_what_is_wrong() {
         (&["read", "--fail-on", "all", "x.pcap"], "--fail-on"),
         (&["decode", "--from", "broker", "c000"], "--from"),
         (&["-r"], "-r"),
+        (&["read", "-O", "mqtt", "x.pcap"], "-Y 'mqtt.msgtype == PUBLISH'"),
+        (&["read", "-F", "pcap", "-w", "y", "x.pcap"], "the name of the file behind -w"),
+        (&["stats", "live"], "mqttscope stats -i IFACE"),
+        (&["stats", "x.pcap", "-z", "io,phs"], "-z types"),
     ] {
         let run = run(args);
         assert_eq!((run.code, run.out.as_str()), (1, ""), "{args:?}");
         assert!(run.err.contains(named), "{args:?}: {}", run.err);
+        assert!(run.err.starts_with("mqttscope: "), "{args:?}: {}", run.err);
     }
 }
 
@@ -82,9 +87,22 @@ fn tsharks_short_forms_work_without_a_subcommand() {
         &["-rcaptures/session.pcap"],
         &["read", "-V", FILE],
         &["read", "-n", "-l", FILE],
+        &["-r", FILE, "-T", "text"],
     ] {
         let run = run(args);
         assert_eq!((run.code, run.out == tree.out), (0, true), "{args:?}: {}", run.err);
+    }
+}
+
+#[test]
+fn the_filter_of_tsharks_second_pass_is_a_filter() {
+    const FILE: &str = "captures/session.pcap";
+    let filtered = run(["read", FILE, "-Y", "mqtt.qos == 2"]);
+    for args in
+        [&["-2", "-R", "mqtt.qos == 2", "-r", FILE][..], &["read", FILE, "-2", "-Rmqtt.qos == 2"]]
+    {
+        let run = run(args);
+        assert_eq!((run.code, run.out == filtered.out), (0, true), "{args:?}: {}", run.err);
     }
 }
 

@@ -14,12 +14,17 @@ const FILE: &str = "captures/session.pcap";
 
 /// Runs a command whose standard output and error are a terminal of so many columns; what it shows, and
 /// the exit code.
-fn on_terminal(mut command: Command, columns: u16) -> (String, i32) {
+fn on_terminal(command: Command, columns: u16) -> (String, i32) {
+    on_terminal_with(command, columns, "/usr/local/bin:/usr/bin:/bin")
+}
+
+/// The same with programs of these folders alone.
+fn on_terminal_with(mut command: Command, columns: u16, path: &str) -> (String, i32) {
     let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
     let pty = openpty(Some(&size), None).unwrap();
     let end = || Stdio::from(pty.slave.try_clone().unwrap());
     command.stdin(Stdio::null()).stdout(end()).stderr(end());
-    command.env("PATH", "/usr/local/bin:/usr/bin:/bin").env("NO_COLOR", "1");
+    command.env("PATH", path).env("NO_COLOR", "1");
     let mut child = command.spawn().unwrap();
     drop((command, pty.slave));
     let mut shown = Vec::new();
@@ -58,6 +63,8 @@ fn text_goes_through_the_pager_and_nothing_else_does() {
         &["sessions", FILE],
         &["session", FILE, "0"],
         &["log", FILE],
+        &["stats", FILE],
+        &["fields"],
         &["explain", "0x97"],
         &["explain", "tests/logs/client.log"],
     ] {
@@ -68,6 +75,26 @@ fn text_goes_through_the_pager_and_nothing_else_does() {
     for args in [&["read", FILE, "-T", "json"][..], &["sessions", FILE, "-T", "json"]] {
         assert!(!marked(args), "{args:?} is paged");
     }
+}
+
+#[test]
+fn a_page_of_the_manual_goes_through_man() {
+    let folder = tempfile::tempdir().unwrap();
+    let man = folder.path().join("man");
+    std::fs::write(&man, "#!/bin/sh\necho \"man $*\"; sed -n s/^.SH/section/p").unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&man, mode).unwrap();
+    let run = |path: &str| on_terminal_with(command(["man", "read"]), 80, path);
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let (shown, code) = run(&path);
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.starts_with("man -l -\nsection NAME\nsection SYNOPSIS\n"), "{shown}");
+    let (shown, code) = run("/nowhere");
+    assert_eq!(
+        (code, shown.contains(".SH SYNOPSIS\n\\fBmqttscope read\\fR [\\fB\\-r\\fR\\fI FILE")),
+        (0, true),
+        "{shown}"
+    );
 }
 
 #[test]

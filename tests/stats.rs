@@ -310,6 +310,21 @@ fn a_filter_chooses_what_is_counted() {
         let all = sum(&types.json(), "all").map(|all| count(all, "packets"));
         assert_eq!(all, Some(packets), "{filter}");
         assert!(types.err.contains(&format!("chose {packets} packet")), "{filter}: {}", types.err);
+        // The same for one statistic alone.
+        let one = format!("types,{filter}");
+        let both = ["stats", "-", "-z", &one, "-z", "sizes", "-T", "json"];
+        let both = finish(command(both), &by_hand()).json();
+        let of = |name: &str| {
+            let rows: Vec<_> =
+                both.iter().filter(|row| row["statistic"] == name).cloned().collect();
+            rows
+        };
+        assert_eq!(
+            sum(&of("types"), "all").map(|all| count(all, "packets")),
+            Some(packets),
+            "{filter}"
+        );
+        assert!(of("sizes").iter().any(|row| count(row, "packets") > packets), "{filter}");
     }
 }
 

@@ -32,6 +32,11 @@ const ELSEWHERE: [(&str, &str); 7] = [
 
 /// Tells what clap found.
 pub(super) fn tell(error: &clap::Error) {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        // Where it cannot be written there is nobody to read it.
+        let _ = error.print();
+        return;
+    }
     let text = error.render().to_string();
     let (said, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
     let words: Vec<&str> = said.split_whitespace().collect();

@@ -59,6 +59,9 @@ pub(super) fn man(args: &Man) -> anyhow::Result<Outcome> {
 /// A page in the language of `man`.
 fn page_of(command: Command) -> io::Result<Vec<u8>> {
     let synopsis = synopsis(&command);
+    let has_subcommands = command.has_subcommands();
+    let has_more = command.get_after_help().or(command.get_after_long_help()).is_some();
+    let has_version = command.get_version().or(command.get_long_version()).is_some();
     let page = clap_mangen::Man::new(command);
     let mut text = Vec::new();
     page.render_title(&mut text)?;
@@ -66,9 +69,16 @@ fn page_of(command: Command) -> io::Result<Vec<u8>> {
     text.extend_from_slice(synopsis.as_bytes());
     page.render_description_section(&mut text)?;
     page.render_options_section(&mut text)?;
-    page.render_subcommands_section(&mut text)?;
-    page.render_extra_section(&mut text)?;
-    page.render_version_section(&mut text)?;
+    // The library writes a section even where there is nothing to say in it.
+    if has_subcommands {
+        page.render_subcommands_section(&mut text)?;
+    }
+    if has_more {
+        page.render_extra_section(&mut text)?;
+    }
+    if has_version {
+        page.render_version_section(&mut text)?;
+    }
     Ok(text)
 }
 

@@ -1,8 +1,7 @@
 //! A consumer that gets the chosen records alone.
 
 use super::Filter;
-use crate::capture::{Beside, FrameRole};
-use crate::pipeline::{Consumer, Frame, Lifeline, Record};
+use crate::pipeline::{Beside, Consumer, Frame, FrameRole, Lifeline, Record};
 use crate::session::ended::Ended;
 use std::ops::ControlFlow;
 

@@ -11,6 +11,18 @@ impl FieldRow {
     pub fn shown(&self, value: &Value<'_>) -> String {
         shown(value, self.kind)
     }
+
+    /// The same with times as RFC 3339 has them, in UTC: `2026-11-23T22:58:01.123456789Z`.
+    #[must_use]
+    pub fn shown_in_utc(&self, value: &Value<'_>) -> String {
+        let time = match value {
+            Value::Number(nanos) if self.kind == Type::Time => {
+                jiff::Timestamp::from_nanosecond(*nanos).ok()
+            }
+            _ => None,
+        };
+        time.map_or_else(|| self.shown(value), |time| format!("{time:.9}"))
+    }
 }
 
 /// A value of a type as text. What is only there is shown as `1`.

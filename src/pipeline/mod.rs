@@ -20,7 +20,7 @@ mod redact;
 mod sn;
 mod trouble;
 
-pub use crate::capture::Frame;
+pub use crate::capture::{Beside, Frame, FrameRole};
 pub use inspector::{HELD_IN_ALL, Inspector, Losses, MAX_PACKET, Settings};
 pub use lifeline::{Happened, Lifeline};
 pub use notes::Notes;

@@ -153,7 +153,7 @@ impl Serialize for Shown<'_> {
                 let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
                 serializer.collect_str(&pairs.join(":"))
             }
-            value => serializer.collect_str(&row.shown(value)),
+            value => serializer.collect_str(&row.shown_in_utc(value)),
         }
     }
 }

@@ -231,8 +231,11 @@ pub fn choose(
     words: &str,
     by: Option<&str>,
 ) -> Result<(&'static StatisticRow, Box<dyn Statistic>), String> {
-    let named = STATISTICS.iter().find_map(|row| Some((row, row.behind_name(words)?)));
-    let Some((row, behind)) = named else { return Err(unknown(words)) };
+    // endpoints,ip is a name, too, not an argument of endpoints: the longest one counts.
+    let named = STATISTICS.iter().filter_map(|row| Some((row, row.behind_name(words)?)));
+    let Some((row, behind)) = named.min_by_key(|(_, behind)| behind.len()) else {
+        return Err(unknown(words));
+    };
     let (argument, filter) = match behind.split_once(',') {
         _ if row.argument.is_empty() => ("", behind),
         Some((argument, filter)) => (argument, filter),
@@ -278,10 +281,11 @@ impl StatisticRow {
 
     /// What stands behind one of its names and a comma; nothing where the name is all.
     fn behind_name<'w>(&self, words: &'w str) -> Option<&'w str> {
-        self.names().find_map(|name| match words.strip_prefix(name)? {
+        let behind = self.names().filter_map(|name| match words.strip_prefix(name)? {
             "" => Some(""),
             rest => rest.strip_prefix(','),
-        })
+        });
+        behind.min_by_key(|behind| behind.len())
     }
 }
 

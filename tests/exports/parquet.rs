@@ -120,7 +120,9 @@ fn parts_are_whole_and_no_others_are_touched() {
     let folder = tempfile::tempdir().unwrap();
     let parts = folder.path().to_str().unwrap();
     let args = ["read", "-T", "parquet", "-w", parts, "captures/session.pcap"];
-    assert_eq!(program::run(args).code, 0);
+    let run = program::run(args);
+    let told = format!("41 rows written to 1 file in {parts}");
+    assert_eq!((run.code, run.err.contains(&told)), (0, true), "{}", run.err);
     let names: Vec<_> =
         fs::read_dir(parts).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["part-00000.parquet"]);
@@ -130,6 +132,15 @@ fn parts_are_whole_and_no_others_are_touched() {
     assert_eq!(again.code, 2);
     assert!(again.err.contains("there are parts in it already"), "{}", again.err);
     assert_eq!(fs::read(folder.path().join("part-00000.parquet")).unwrap(), part);
-    let none = program::run(["decode", "-T", "parquet", "c000"]);
-    assert_eq!((none.code, none.err.contains("-w DIR")), (2, true), "{}", none.err);
+    for args in [&["decode", "-T", "parquet", "c000"][..], &["live", "-i", "lo", "-T", "parquet"]] {
+        let run = program::run(args.iter().copied());
+        assert_eq!(
+            (run.code, run.err.contains("invalid value 'parquet'")),
+            (1, true),
+            "{}",
+            run.err
+        );
+    }
+    let none = program::run(["read", "-T", "parquet", "captures/session.pcap"]);
+    assert_eq!((none.code, none.err.contains("-w DIR")), (1, true), "{}", none.err);
 }

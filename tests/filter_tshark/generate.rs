@@ -87,7 +87,14 @@ const ORDER: [&str; 6] = ["<", "<=", ">", ">=", "gt", "le"];
 fn number(dice: &mut Dice, key: &str, n: i128, commas: bool) -> String {
     let near = (n + [0, 0, 0, 1, -1][dice.roll(5)]).max(0);
     let quantifier = dice.pick(&["", "", "any ", "all "]);
-    match dice.roll(8) {
+    match dice.roll(9) {
+        8 => {
+            let by = 1 + dice.roll(5) as i128;
+            let (sign, wanted) =
+                [("+", n + by), ("*", n * by), ("/", n / by), ("%", n % by)][dice.roll(4)];
+            let rank = dice.pick(&["", " + 2 * 3 - 6", " & 0xff"]);
+            format!("{key} {sign} {by}{rank} {} {wanted}", dice.pick(&ORDER))
+        }
         0 => format!("{quantifier}{key} in {{{}..{}}}", (near - 2).max(0), near + 1),
         1 => format!("{key} & {}", [1, 2, 4, 8, 0x30][dice.roll(5)]),
         2 => format!("{}({key}) {} {near}", dice.pick(&["max", "min"]), dice.pick(&ORDER)),
