@@ -24,7 +24,7 @@ fn on_terminal_with(mut command: Command, columns: u16, path: &str) -> (String, 
     let pty = openpty(Some(&size), None).unwrap();
     let end = || Stdio::from(pty.slave.try_clone().unwrap());
     command.stdin(Stdio::null()).stdout(end()).stderr(end());
-    command.env("PATH", path).env("NO_COLOR", "1");
+    command.env("PATH", path).env("NO_COLOR", "1").env("TERM", "xterm");
     let mut child = command.spawn().unwrap();
     drop((command, pty.slave));
     let mut shown = Vec::new();
@@ -95,6 +95,30 @@ fn a_page_of_the_manual_goes_through_man() {
         (0, true),
         "{shown}"
     );
+}
+
+#[test]
+fn a_bar_shows_how_far_a_long_capture_was_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("long.pcap");
+    // The head of pcap for Ethernet, and frames of an unknown EtherType.
+    let mut bytes = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0".to_vec();
+    let length = 65_536_u32.to_le_bytes();
+    let head = [[0; 4], [0; 4], length, length].concat();
+    let frame = [&head[..], &[0xff; 65_536]].concat();
+    (0..600).for_each(|_| bytes.extend_from_slice(&frame));
+    std::fs::write(&file, bytes).unwrap();
+    let file = file.to_str().unwrap();
+    let has_bar = |args: &[&str]| {
+        let (shown, code) = on_terminal(command(args), 80);
+        assert_eq!(code, 0, "{args:?}: {shown}");
+        shown.contains(" left")
+    };
+    assert!(has_bar(&["stats", file, "-z", "types", "--no-pager"]));
+    assert!(has_bar(&["read", "-q", file]));
+    // Packets and a bar would stand in each other's way.
+    assert!(!has_bar(&["read", file, "--no-pager"]));
+    assert!(!has_bar(&["stats", FILE, "-z", "types", "--no-pager"]));
 }
 
 #[test]

@@ -4,10 +4,12 @@ use std::{
     cmp::Reverse,
     collections::{BinaryHeap, VecDeque},
     path::Path,
+    sync::{Arc, atomic::AtomicU64},
 };
 
 use super::{
     Beside, CaptureError, Frame, LinkType, Notice, Source, Stop, error::NoticeLog, follow, open,
+    open_counted,
 };
 
 /// Several sources read as one capture.
@@ -61,6 +63,11 @@ impl Merge {
     /// after all frames.
     pub fn open<P: AsRef<Path>>(paths: &[P]) -> Self {
         Self::from_results(paths.iter().map(|path| open(path.as_ref())))
+    }
+
+    /// The same; how many bytes of the files were read is added to `read`.
+    pub fn open_counted<P: AsRef<Path>>(paths: &[P], read: &Arc<AtomicU64>) -> Self {
+        Self::from_results(paths.iter().map(|path| open_counted(path.as_ref(), read)))
     }
 
     /// Opens a file that may still grow; see [`follow()`].

@@ -39,7 +39,7 @@ pub use excerpt::{Excerpt, FrameRole, Left};
 pub use follow::follow;
 pub use magic::{FORMATS, FormatRow};
 pub use merge::Merge;
-pub use open::{from_reader, kind_of, open};
+pub use open::{from_reader, kind_of, open, open_counted};
 use owner::private;
 pub use stop::Stop;
 pub use unpack::packings;

@@ -2,8 +2,12 @@
 
 use std::{
     fs::File,
-    io::{Cursor, Read, stdin},
+    io::{self, Cursor, Read, stdin},
     path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use super::{
@@ -21,13 +25,51 @@ use super::{
 /// # Errors
 /// Where the file cannot be opened or read, is empty, or is no capture; the message says what it
 /// is instead and what to do.
+///
+/// ```
+/// use mqttscope::capture::{Source, open};
+/// use std::path::Path;
+///
+/// let mut capture = open(Path::new("captures/session.pcap"))?;
+/// let mut bytes = 0;
+/// while let Some(frame) = capture.next_frame()? {
+///     bytes += frame.data.len();
+/// }
+/// assert!(bytes > 5_000);
+/// # Ok::<(), mqttscope::capture::CaptureError>(())
+/// ```
 pub fn open(path: &Path) -> Result<Box<dyn Source + Send>, CaptureError> {
+    open_counted(path, &Arc::default())
+}
+
+/// The same; how many bytes of the file were read, packed as they are, is added to `read`.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_counted(
+    path: &Path,
+    read: &Arc<AtomicU64>,
+) -> Result<Box<dyn Source + Send>, CaptureError> {
     if path.as_os_str() == "-" {
         return from_reader(Box::new(stdin()));
     }
     let file = File::open(path).map_err(|error| Fault::Open(error).of_file(0))?;
     tracing::info!(path = %path.display(), "file opened");
-    from_reader(Box::new(file))
+    from_reader(Box::new(Counted { file, read: Arc::clone(read) }))
+}
+
+/// A file whose bytes are counted as they are read.
+struct Counted {
+    file: File,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.read.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
 }
 
 /// Reads a capture from any reader, as it comes: no frame waits for bytes beyond its own.

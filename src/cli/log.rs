@@ -133,7 +133,8 @@ fn lines(args: &Log, files: &[PathBuf], release: Release) -> anyhow::Result<(Vec
     // Nothing is shown before the end.
     let waits = |_: &mut Collector| ControlFlow::Continue(());
     let sources = (settings, secrets);
-    let read = Reading::new(files, args.read.count, false, sources, collector, waits)?;
+    let input = read::Input { files, count: args.read.count, follow: false, is_shown: false };
+    let read = Reading::new(input, sources, collector, waits)?;
     let mut reading = read.context("a capture that grows cannot be compared")?;
     reading.report(files, |_| ());
     let is_whole = reading.is_whole();

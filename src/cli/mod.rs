@@ -23,6 +23,7 @@ mod offered;
 mod output;
 mod pager;
 mod preference;
+mod progress;
 mod read;
 mod report;
 mod sessions;

@@ -110,6 +110,11 @@ impl Printer {
         }
     }
 
+    /// Whether packets are shown on a terminal, or by a pager there.
+    pub(super) fn is_shown(&self) -> bool {
+        !self.quiet && io::stdout().is_terminal()
+    }
+
     /// Tells the connections too, behind the packets: as JSON where these are JSON.
     #[cfg(feature = "live")]
     pub(super) fn add_sessions(&mut self, output: &Output) {

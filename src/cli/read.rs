@@ -3,6 +3,7 @@
 use super::args::{Protocol, Read};
 use super::keylog::{self, Waker};
 use super::output::Printer;
+use super::progress::Progress;
 use super::{Outcome, choose, report};
 use crate::capture::{CaptureError, Fault, Merge, Source, Stop};
 use crate::carrier::tls::Secrets;
@@ -75,17 +76,29 @@ pub(super) fn inspect<C: Shows>(
     count: Option<u64>,
     follow: bool,
     protocol: &Protocol,
-    (shows, redact): (C, bool),
+    (mut shows, redact): (C, bool),
 ) -> anyhow::Result<Outcome> {
     let settings = protocol.settings(redact);
     let secrets = keylog::secrets(protocol.key_log(), follow)?;
     // What is shown is not held back while the input keeps us waiting.
     let flush = |shows: &mut C| shows.printer().flush();
-    let read = Reading::new(files, count, follow, (settings, secrets), shows, flush)?;
+    let input = Input { files, count, follow, is_shown: shows.printer().is_shown() };
+    let read = Reading::new(input, (settings, secrets), shows, flush)?;
     let Some(mut reading) = read else { return Ok(Outcome::Usage) };
     let outcome = reading.inspector.consumer().printer().finish()?;
     reading.report(files, C::report);
     Ok(if reading.is_whole() { outcome } else { Outcome::Input })
+}
+
+/// Captures to be read as one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Input<'f> {
+    pub(super) files: &'f [PathBuf],
+    /// Frames that are read at most.
+    pub(super) count: Option<u64>,
+    pub(super) follow: bool,
+    /// What is found goes to a terminal while they are read.
+    pub(super) is_shown: bool,
 }
 
 /// Captures that were read as one.
@@ -97,12 +110,10 @@ pub(super) struct Reading<C> {
 }
 
 impl<C: Consumer> Reading<C> {
-    /// Reads them, at most `count` frames; `waits` is called where the input keeps us waiting. `None`:
-    /// they cannot be followed, which is told.
+    /// Reads them; `waits` is called where the input keeps us waiting. `None`: they cannot be followed,
+    /// which is told.
     pub(super) fn new(
-        files: &[PathBuf],
-        count: Option<u64>,
-        follow: bool,
+        Input { files, count, follow, is_shown }: Input<'_>,
         (mut settings, secrets): (Settings, Secrets),
         consumer: C,
         waits: impl FnMut(&mut C) -> ControlFlow<()>,
@@ -113,9 +124,11 @@ impl<C: Consumer> Reading<C> {
             secrets.expect();
         }
         let inspector = Inspector::new(consumer, settings);
+        let followed: &[PathBuf] = if follow { &[] } else { files };
+        let mut progress = Progress::new(followed, is_shown);
         let stop = Stop::default();
         let (source, stop) = match files {
-            _ if !follow => (Merge::open(files), stop),
+            _ if !follow => (Merge::open_counted(files, &progress.read), stop),
             [path] if path.as_os_str() != "-" => {
                 let stop = stop.on_signals().context(report::NO_SIGNALS)?;
                 (Merge::follow(path, stop.clone()), stop)
@@ -126,7 +139,8 @@ impl<C: Consumer> Reading<C> {
             }
         };
         let mut reading = Self { inspector, source, secrets, errors: Vec::new() };
-        reading.feed(count.unwrap_or(u64::MAX), waits);
+        reading.feed(count.unwrap_or(u64::MAX), &mut progress, waits);
+        drop(progress);
         if stop.is_due() {
             // Whoever ends the following ends it between two frames or within one.
             reading.errors.retain(|error| !is_end(&error.fault));
@@ -160,7 +174,12 @@ impl<C: Consumer> Reading<C> {
     }
 
     /// Gives all frames to the inspector, at most `count`; a file that fails does not end the others.
-    fn feed(&mut self, count: u64, mut waits: impl FnMut(&mut C) -> ControlFlow<()>) {
+    fn feed(
+        &mut self,
+        count: u64,
+        progress: &mut Progress,
+        mut waits: impl FnMut(&mut C) -> ControlFlow<()>,
+    ) {
         let Self { inspector, source, secrets, errors } = self;
         let mut waker = Waker::default();
         let mut taken = 0;
@@ -168,6 +187,7 @@ impl<C: Consumer> Reading<C> {
             match source.next_frame() {
                 Ok(Some(frame)) => {
                     taken = taken.saturating_add(1);
+                    progress.frame();
                     if inspector.frame(&frame).is_break()
                         || waker.wake(secrets, inspector).is_break()
                     {

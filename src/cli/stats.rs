@@ -3,7 +3,7 @@
 use super::args::{Figures, Output, Stats as Args};
 use super::output::options;
 use super::pager::Out;
-use super::read::Reading;
+use super::read::{Input, Reading};
 use super::{Outcome, choose, keylog, live, report};
 use crate::filter::{Filter, Filtered};
 use crate::render::Options;
@@ -65,8 +65,9 @@ fn read(
     let settings = args.protocol.settings(args.redact);
     let secrets = keylog::secrets(args.protocol.key_log(), false)?;
     let consumer = Filtered::new(filter, stats);
+    let input = Input { files, count: args.count, follow: false, is_shown: false };
     let waits = |_: &mut Filtered<Stats>| ControlFlow::Continue(());
-    let read = Reading::new(files, args.count, false, (settings, secrets), consumer, waits)?;
+    let read = Reading::new(input, (settings, secrets), consumer, waits)?;
     let Some(mut reading) = read else { return Ok(Outcome::Usage) };
     let is_paged = format.name == "table" && !args.look.pager.no_pager;
     let mut out = BufWriter::new(if is_paged { Out::paged() } else { Out::plain() });

@@ -10,6 +10,17 @@ use crate::pipeline::Record;
 use std::ops::ControlFlow;
 
 /// Fields in an order.
+///
+/// ```
+/// use mqttscope::filter::Columns;
+///
+/// let mut columns = Columns::default();
+/// columns.add("mqtt.topic")?;
+/// columns.add("mqtt.json.celsius")?;
+/// assert!(columns.keys().eq(["mqtt.topic", "mqtt.json.celsius"]));
+/// assert!(columns.add("mqtt.topik").is_err());
+/// # Ok::<(), mqttscope::filter::FilterError>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Columns {
     columns: Vec<Column>,

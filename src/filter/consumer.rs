@@ -6,6 +6,28 @@ use crate::session::ended::Ended;
 use std::ops::ControlFlow;
 
 /// Passes on the records that a filter accepts; without a filter, all.
+///
+/// ```
+/// use mqttscope::filter::{Filter, Filtered};
+/// use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// use mqttscope::paste;
+/// use std::ops::ControlFlow;
+///
+/// struct Count(usize);
+///
+/// impl Consumer for Count {
+///     fn record(&mut self, _: &Record<'_>) -> ControlFlow<()> {
+///         self.0 += 1;
+///         ControlFlow::Continue(())
+///     }
+/// }
+///
+/// let text = b"30 08 00 04 68 6f 6d 65 68 69 and c0 00";
+/// let pasted = paste::parse_bytes(text, &paste::Options::default());
+/// let filter = Filter::parse("mqtt.topic == \"home\"").unwrap();
+/// let filtered = read_paste(&pasted, PastedSettings::default(), Filtered::new(filter, Count(0)));
+/// assert_eq!((filtered.inner.0, filtered.counts()), (1, Some((1, 1))));
+/// ```
 #[derive(Debug)]
 pub struct Filtered<C> {
     filter: Option<Filter>,

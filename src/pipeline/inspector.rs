@@ -76,6 +76,38 @@ impl Default for Settings {
 }
 
 /// Takes frames, gives records to a consumer.
+///
+/// ```
+/// use mqttscope::capture::{Source, open};
+/// use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+/// use std::ops::ControlFlow;
+/// use std::path::Path;
+///
+/// /// The Client Identifiers of those that publish.
+/// #[derive(Default)]
+/// struct Publishers(Vec<String>);
+///
+/// impl Consumer for Publishers {
+///     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+///         if record.type_name() == "PUBLISH" && record.sender_name() == Some("client") {
+///             let client = String::from_utf8_lossy(record.client_id.unwrap_or_default());
+///             self.0.push(client.into_owned());
+///         }
+///         ControlFlow::Continue(())
+///     }
+/// }
+///
+/// let mut inspector = Inspector::new(Publishers::default(), Settings::default());
+/// let mut capture = open(Path::new("captures/cooked-any.pcap"))?;
+/// while let Some(frame) = capture.next_frame()? {
+///     if inspector.frame(&frame).is_break() {
+///         break;
+///     }
+/// }
+/// inspector.finish();
+/// assert_eq!(inspector.into_consumer().0, ["talker"]);
+/// # Ok::<(), mqttscope::capture::CaptureError>(())
+/// ```
 #[derive(Debug)]
 pub struct Inspector<C> {
     net: Net,

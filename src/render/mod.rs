@@ -244,6 +244,27 @@ pub static FORMATS: &[FormatRow] = &[
 ];
 
 /// The format of this name.
+///
+/// ```
+/// use mqttscope::paste;
+/// use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// use mqttscope::render::{Format, Options, format};
+/// use std::ops::ControlFlow;
+///
+/// struct Shown(Box<dyn Format>, Vec<u8>);
+///
+/// impl Consumer for Shown {
+///     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+///         let _ = self.0.record(record, &mut self.1);
+///         ControlFlow::Continue(())
+///     }
+/// }
+///
+/// let summary = (format("summary").unwrap().make)(&Options::default());
+/// let pasted = paste::parse_bytes(b"c0 00", &paste::Options::default());
+/// let shown = read_paste(&pasted, PastedSettings::default(), Shown(summary, Vec::new()));
+/// assert!(String::from_utf8(shown.1).unwrap().contains("PINGREQ"));
+/// ```
 #[must_use]
 pub fn format(name: &str) -> Option<&'static FormatRow> {
     FORMATS.iter().find(|row| row.name == name)

@@ -227,6 +227,14 @@ pub static STATISTICS: &[StatisticRow] = &[
 ///
 /// # Errors
 /// Why there is none.
+///
+/// ```
+/// use mqttscope::stats::choose;
+///
+/// let (row, _) = choose("mqtt,tree", None).unwrap();
+/// assert_eq!(row.name, "types");
+/// assert!(choose("topcis", None).err().unwrap().contains("did you mean topics?"));
+/// ```
 pub fn choose(
     words: &str,
     by: Option<&str>,

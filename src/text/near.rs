@@ -17,6 +17,12 @@ pub fn distance(a: &str, b: &str) -> Option<usize> {
 
 /// The name that is most like `word`, in whatever case, or the shortest that holds it; `None` where
 /// none is like it.
+///
+/// ```
+/// use mqttscope::text::nearest;
+///
+/// assert_eq!(nearest("topcis", ["types", "topics"].into_iter()), Some("topics"));
+/// ```
 #[must_use]
 pub fn nearest<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let word = word.to_ascii_lowercase();
