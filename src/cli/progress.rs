@@ -37,7 +37,7 @@ impl Progress {
     #[inline]
     pub(super) fn frame(&mut self) {
         self.frames = self.frames.wrapping_add(1);
-        if self.frames % FRAMES == 0
+        if self.frames.is_multiple_of(FRAMES)
             && let Some(bar) = &self.bar
         {
             bar.set_position(self.read.load(Ordering::Relaxed));
