@@ -90,8 +90,10 @@ fn number(dice: &mut Dice, key: &str, n: i128, commas: bool) -> String {
     match dice.roll(9) {
         8 => {
             let by = 1 + dice.roll(5) as i128;
-            let (sign, wanted) =
-                [("+", n + by), ("*", n * by), ("/", n / by), ("%", n % by)][dice.roll(4)];
+            // tshark takes no number that the field cannot be, and its sums are as wide as the field.
+            let is_small = n < 40 && ["mqtt.len", "mqtt.msgid", "mqtt.kalive"].contains(&key);
+            let all = [("/", n / by), ("%", n % by), ("+", n + by), ("*", n * by)];
+            let (sign, wanted) = all[dice.roll(if is_small { 4 } else { 2 })];
             let rank = dice.pick(&["", " + 2 * 3 - 6", " & 0xff"]);
             format!("{key} {sign} {by}{rank} {} {wanted}", dice.pick(&ORDER))
         }
