@@ -23,7 +23,7 @@ const LEAVES: &str = "e000";
 
 /// All connections of a capture.
 #[derive(Default)]
-struct World {
+pub(super) struct World {
     shared: Shared,
     number: u64,
     seconds: i64,
@@ -39,8 +39,13 @@ impl World {
         At { number: self.number, frame: self.number, time }
     }
 
+    /// Nothing happens for so many seconds more.
+    pub(super) fn waits(&mut self, seconds: i64) {
+        self.seconds += seconds;
+    }
+
     /// A packet, a second after the last one: what is found on it, and some of what is known.
-    fn packet(&mut self, stream: u64, sender: Sender, hex: &str) -> (Vec<Rule>, Facts<'static>) {
+    pub(super) fn packet(&mut self, stream: u64, sender: Sender, hex: &str) -> (Vec<Rule>, Facts<'static>) {
         let at = self.at();
         let bytes = hex::decode(hex.replace(' ', "")).unwrap();
         let connection = self.connections.entry(stream).or_insert_with(|| {
@@ -77,18 +82,18 @@ impl World {
         (rules, facts)
     }
 
-    fn finds(&mut self, stream: u64, sender: Sender, hex: &str, expected: &[Rule]) {
+    pub(super) fn finds(&mut self, stream: u64, sender: Sender, hex: &str, expected: &[Rule]) {
         assert_eq!(self.packet(stream, sender, hex).0, expected, "stream {stream}: {hex}");
     }
 
-    fn quiet(&mut self, stream: u64, packets: &[(Sender, &str)]) {
+    pub(super) fn quiet(&mut self, stream: u64, packets: &[(Sender, &str)]) {
         for (sender, hex) in packets {
             self.finds(stream, *sender, hex, &[]);
         }
     }
 
     /// Both sides end, the one that is named first.
-    fn closes(&mut self, stream: u64, first: Sender) {
+    pub(super) fn closes(&mut self, stream: u64, first: Sender) {
         let at = self.at();
         for sender in [first, first.other()] {
             let closed = Closed { how: Close::Fin, at };
