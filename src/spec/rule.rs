@@ -184,6 +184,8 @@ rules! {
         "{field} holds the control character U+{a:code}, {b:bytes} from its beginning; a receiver may close the connection for it");
     TEXT_NONCHARACTER: row(Warning, "text-noncharacter", ["1.5.4", "1.5.3"], ["", ""],
         "{field} holds U+{a:code}, which is no character, {b:bytes} from its beginning; a receiver may close the connection for it");
+    TEXT_BOM: row(Warning, "text-byte-order-mark", ["1.5.4", "1.5.3"], ["", ""],
+        "{field} begins with U+FEFF, which text editors put before a file: here it is a character like the others, and makes another {field} of it").in_sn("5.3.12");
     TOPIC_EMPTY: row(Error, "topic-empty", ["4.7.3", "4.7.3"], ["MQTT-4.7.3-1", "MQTT-4.7.3-1"],
         "{field} is empty; it needs at least one character").in_sn("5.3.12");
     TOPIC_WITHOUT_ALIAS: row(Error, "topic-without-alias", ["3.3.2.1", ""], ["", ""],
@@ -201,7 +203,7 @@ rules! {
 
     // ---- CONNECT
     PROTOCOL_NAME: row(Error, "protocol-name", ["3.1.2.1", "3.1.2.1"], ["MQTT-3.1.2-1", "MQTT-3.1.2-1"],
-        "the Protocol Name of this level is not the standard's");
+        "the Protocol Name does not go with level {a}: MQIsdp has level 3, MQTT has 4 and 5");
     PROTOCOL_LEVEL: row(Error, "protocol-level", ["3.1.2.2", "3.1.2.2"], ["MQTT-3.1.2-2", "MQTT-3.1.2-2"],
         "no standard has the level {a}; the rest is read as MQTT {version}");
     CONNECT_RESERVED: row(Error, "connect-flags-reserved", ["3.1.2.3", "3.1.2.3"], ["MQTT-3.1.2-3", "MQTT-3.1.2-3"],

@@ -57,11 +57,10 @@ fn code_in_packet(phrase: &str) -> Option<Found> {
         .or_else(|| Some((kind(last)?, before)))
         .filter(|(kind, _)| own(*kind).next().is_some())?;
     let (number, name) = (code_number(code), plain(code));
-    let is_named = |row: &&ReasonInfo| plain(row.name) == name || number == Some(row.code);
-    let mut codes: Vec<u8> = own(kind).filter(is_named).map(|row| row.code).collect();
-    if codes.is_empty() && name.len() > 2 {
-        codes = own(kind).filter(|row| plain(row.name).contains(&name)).map(|it| it.code).collect();
-    }
+    // The names of 3.x say "Connection Refused" before what 5.0 calls the same.
+    let is_named = |row: &&ReasonInfo| name.len() > 2 && plain(row.name).contains(&name);
+    let is_it = |row: &&ReasonInfo| number == Some(row.code) || is_named(row);
+    let mut codes: Vec<u8> = own(kind).filter(is_it).map(|row| row.code).collect();
     codes.dedup();
     if !codes.is_empty() {
         return Some(Found::Rows(codes.into_iter().map(|it| Item::Code(it, Some(kind))).collect()));

@@ -45,7 +45,12 @@ impl World {
     }
 
     /// A packet, a second after the last one: what is found on it, and some of what is known.
-    pub(super) fn packet(&mut self, stream: u64, sender: Sender, hex: &str) -> (Vec<Rule>, Facts<'static>) {
+    pub(super) fn packet(
+        &mut self,
+        stream: u64,
+        sender: Sender,
+        hex: &str,
+    ) -> (Vec<Rule>, Facts<'static>) {
         let at = self.at();
         let bytes = hex::decode(hex.replace(' ', "")).unwrap();
         let connection = self.connections.entry(stream).or_insert_with(|| {

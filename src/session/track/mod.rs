@@ -278,7 +278,7 @@ impl Track {
     fn connect(&mut self, connect: &Connect<'_>, notes: &mut Notes<'_>, record: &mut Ended) {
         self.clean_start = Some(connect.clean_start);
         self.is_bridge = connect.level & BRIDGE != 0;
-        let TakeOver { took_over, war, reconnects } = 
+        let TakeOver { took_over, war, reconnects } =
             notes.shared.connects(record, connect, notes.seen);
         (record.took_over, record.war, record.reconnects) = (took_over, war, reconnects);
         if let Some(other) = took_over {

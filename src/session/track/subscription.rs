@@ -337,7 +337,8 @@ impl Subscriptions {
             return Some(*place);
         }
         let bytes = self.bytes.saturating_add(text.len());
-        let is_wild = text.iter().any(|byte| matches!(byte, b'+' | b'#')) || unshared(text).is_some();
+        let is_wild =
+            text.iter().any(|byte| matches!(byte, b'+' | b'#')) || unshared(text).is_some();
         let is_full = self.filters.len() >= MAX_FILTERS || bytes > MAX_BYTES;
         if is_full || (is_wild && self.wild.len() >= MAX_WILD) {
             self.is_partial = true;
