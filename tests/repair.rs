@@ -39,7 +39,7 @@ const BREAKS: &[Break] = &[
     ("length in one byte", one_byte, 90),
     ("Keep Alive forgotten", no_keep_alive, 90),
     ("QoS as a digit", digit, 100),
-    ("Remaining Length in two bytes", two_bytes, 100),
+    ("Remaining Length in two bytes", two_bytes, 95),
 ];
 
 const TYPICAL: &[(&str, Version)] = &[
