@@ -5,7 +5,7 @@ use crate::mqtt::packet::{Publish, Text};
 use crate::mqtt::property::{Properties, Value};
 use crate::spec::PropertyId;
 use foldhash::quality::RandomState;
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash};
 
 /// The properties that are passed on unaltered, but for User Property.
 const PASSED_ON: [PropertyId; 4] = [
@@ -109,7 +109,5 @@ fn of_value(value: Value<'_>, hasher: &RandomState) -> u32 {
 }
 
 fn hash(hasher: &RandomState, value: impl Hash) -> u32 {
-    let mut state = hasher.build_hasher();
-    value.hash(&mut state);
-    (state.finish() >> 32) as u32
+    (hasher.hash_one(value) >> 32) as u32
 }

@@ -263,6 +263,27 @@ fn what_is_open_goes_on_in_the_next_connection() {
     world.finds(1, C, again, &[Rule::DUP_WITHOUT_FIRST]);
 }
 
+/// 5.0 and 3.1.1: section 4.4. What a client has not had acknowledged it sends again when it comes back.
+#[test]
+fn what_is_not_sent_again() {
+    let (one, again) = ("320700016100070078", "3a0700016100070078");
+    let back = |packets: &[(Sender, &str)], wait: i64| {
+        let mut world = World::default();
+        world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, one)]);
+        world.closes(0, C);
+        world.quiet(1, &[(C, RESUMES), (S, PRESENT)]);
+        world.quiet(1, packets);
+        world.waits(wait);
+        world.packet(1, C, LEAVES).0
+    };
+    assert_eq!(back(&[], 10), [Rule::NOT_RESENT]);
+    // It had no time to.
+    assert_eq!(back(&[], 1), []);
+    assert_eq!(back(&[(C, again), (S, "40020007")], 10), []);
+    // The server has answered what came on the connection before.
+    assert_eq!(back(&[(S, "40020007")], 10), []);
+}
+
 #[test]
 fn subscriptions_last_as_long_as_the_session() {
     let subscribe = "820700010000017801";
