@@ -65,8 +65,6 @@ const OURS: &[Review] = &[
         "the client was told to send a PUBLISH of 5.0 again on the same connection, with DUP"),
     ("v5-limits.pcap", "alias-above-maximum", 1,
         "that PUBLISH with Topic Alias 99; the CONNACK had given a Topic Alias Maximum of 10"),
-    ("v5-limits.pcap", "alias-unknown", 1,
-        "a PUBLISH with Topic Alias 99 and no topic, the first that uses an alias; the server answers DISCONNECT 0x94"),
     ("v5-properties.pcapng", "qos-above-maximum", 1,
         "the CONNACK of the scripted server says Maximum QoS 1, and MQTT.js was told to publish with QoS 2"),
     ("v5-properties.pcapng", "subscription-id-missing", 1,

@@ -405,6 +405,10 @@ fn refused(open: u16, guarded: u16) {
     let mut nameless = Client::open(open);
     nameless.send(&bytes::connect("", 4, 60, false, None));
     nameless.vanish();
+    // A method that the broker does not know: by then it has taken the id.
+    let mut stranger = Client::open(open);
+    stranger.send(&bytes::packet(0x10, b"\0\x04MQTT\x05\x02\0\x3c\x04\x15\0\x01X\0\x06method"));
+    stranger.vanish();
     // The broker makes names: that of 3.1.1 is in no packet.
     for level in [4, 5] {
         let mut nameless = Client::open(open);
@@ -433,6 +437,13 @@ fn faults(port: u16) {
         ("qos3", 4, bytes::publish("free", "", 6, 1, None)),
         ("nofilter", 4, vec![0x82, 2, 0, 1]),
         ("badfilter", 5, bytes::subscribe(&[("free#", 0)], true)),
+        ("second4", 4, bytes::subscribe(&[("free/a", 0), ("free/b", 2), ("free#", 0)], false)),
+        ("second5", 5, bytes::subscribe(&[("free/a", 1), ("free/+a", 0)], true)),
+        ("options", 5, bytes::subscribe(&[("free/a", 1), ("free/b", 0xc0)], true)),
+        ("highest", 4, bytes::subscribe(&[("free/a", 1), ("free/b", 3)], false)),
+        ("empty", 4, bytes::subscribe(&[("free/a", 0), ("", 0)], false)),
+        ("leaves", 4, bytes::packet(0xa2, b"\0\x01\0\x06free/a\0\x05free#")),
+        ("nowhere", 4, bytes::packet(0xa2, b"\0\x01\0\x06free/a\0\0")),
         ("twice4", 4, bytes::connect("twice4", 4, 60, true, None)),
         ("twice5", 5, bytes::connect("twice5", 5, 60, true, None)),
         ("reserved", 4, vec![0, 0]),

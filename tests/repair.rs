@@ -36,6 +36,10 @@ const BREAKS: &[Break] = &[
     ("a byte too many", trailing, 40),
     ("subscription without options", no_options, 100),
     ("Connect Flags", connect_flags, 90),
+    ("length in one byte", one_byte, 90),
+    ("Keep Alive forgotten", no_keep_alive, 90),
+    ("QoS as a digit", digit, 100),
+    ("Remaining Length in two bytes", two_bytes, 95),
 ];
 
 const TYPICAL: &[(&str, Version)] = &[
@@ -241,6 +245,35 @@ fn connect_flags(packet: &Packet) -> Vec<Broken> {
         [0x80u8, 0x40, 0x04, 0xc0].map(|bit| packet.with(at, &[packet.bytes[at] ^ bit]))
     };
     packet.places(Field::CONNECT_FLAGS).flat_map(bits).collect()
+}
+
+fn one_byte(packet: &Packet) -> Vec<Broken> {
+    packet.texts().map(|(at, _)| packet.replaced(at, 1, &[])).collect()
+}
+
+/// What is put back is 60 s, so that is what must have been there.
+fn no_keep_alive(packet: &Packet) -> Vec<Broken> {
+    let is_usual = |(at, _): &(usize, usize)| packet.bytes[*at..*at + 2] == [0, 60];
+    packet
+        .places(Field::KEEP_ALIVE)
+        .filter(is_usual)
+        .map(|(at, _)| packet.replaced(at, 2, &[]))
+        .collect()
+}
+
+fn digit(packet: &Packet) -> Vec<Broken> {
+    let is_one = packet.kind() == 8
+        && packet.tape.nodes().iter().filter(|n| n.field() == Field::SUBSCRIPTION).count() == 1;
+    let last = packet.bytes.len() - 1;
+    let qos = packet.bytes[last];
+    (is_one && qos <= 2).then(|| packet.with(last, &[b'0' + qos])).into_iter().collect()
+}
+
+fn two_bytes(packet: &Packet) -> Vec<Broken> {
+    let (first, body) = packet.bytes.split_at(1);
+    let is_readable = body.len() > 3;
+    let broken = || (vec![first[0], 0], body.to_vec());
+    is_readable.then(broken).into_iter().collect()
 }
 
 fn packets() -> Vec<Packet> {

@@ -213,6 +213,19 @@ fn nothing<C: Consumer>(inspector: &Inspector<C>) {
         return line(&format!("no MQTT packets in {frames}: {why} in {those} on {ports}"));
     }
     let others = inspector.other_ports();
+    let encrypted = inspector.encrypted();
+    if encrypted > 0 {
+        let those = text::count(encrypted, "connection");
+        let (are, them) = if encrypted == 1 { ("is", "it") } else { ("are", "them") };
+        let is_tls = |port: &u16| inspector.other(*port) == Some("TLS");
+        let at: Vec<u16> = others.iter().copied().filter(is_tls).collect();
+        return line(&format!(
+            "no MQTT packets in {frames}: {those} on port {} {are} encrypted (TLS), and no MQTT could be read in \
+             {them}. -o tls.keylog_file:FILE decrypts {them}: give it the file that SSLKEYLOGFILE names where a \
+             client or the server runs",
+            listed(&at, "and")
+        ));
+    }
     let which = others.first().filter(|_| others.len() == 1).map_or("N".into(), u16::to_string);
     let option = format!("-d tcp.port=={which},mqtt");
     let hint = match (others.len(), inspector.any_port()) {
@@ -225,7 +238,7 @@ fn nothing<C: Consumer>(inspector: &Inspector<C>) {
                 .filter(|_| others.len() == 1)
                 .and_then(|port| inspector.other(*port))
             {
-                Some(what @ ("TLS" | "WebSocket")) => {
+                Some(what @ "WebSocket") => {
                     format!("is {what}, in which nothing that can be read looks like MQTT")
                 }
                 Some(what) => format!("is {what}, which does not look like MQTT"),

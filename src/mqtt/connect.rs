@@ -68,7 +68,8 @@ fn level<S: Sink>(
                 let len = name.0.len().saturating_add(2);
                 let start = c.position().saturating_sub(len).saturating_sub(1);
                 let span = Span::of_bytes(start, len);
-                c.note(Finding::new(Rule::PROTOCOL_NAME, span, Field::PROTOCOL_NAME));
+                let finding = Finding::new(Rule::PROTOCOL_NAME, span, Field::PROTOCOL_NAME);
+                c.note(finding.with(u64::from(level), 0));
             }
         }
         None => c.note_last(Rule::PROTOCOL_LEVEL, Field::PROTOCOL_LEVEL, 1, (u64::from(level), 0)),

@@ -74,6 +74,9 @@ fn check_unusual_text<S: Sink>(c: &mut Cursor<'_, '_, S>, field: Field, bytes: &
     if let Some(at) = memchr(0, bytes) {
         report(Rule::UTF8_NUL, at, (1, 0));
     }
+    if valid.starts_with(BYTE_ORDER_MARK) {
+        report(Rule::TEXT_BOM, 0, (BYTE_ORDER_MARK.len_utf8(), BYTE_ORDER_MARK.into()));
+    }
     // The first of each kind: what is text by mistake may hold thousands.
     let control = valid.char_indices().find(|(_, sign)| is_control(*sign));
     let none = valid.char_indices().find(|(_, sign)| is_noncharacter(*sign));
@@ -83,6 +86,9 @@ fn check_unusual_text<S: Sink>(c: &mut Cursor<'_, '_, S>, field: Field, bytes: &
         }
     }
 }
+
+/// What some editors begin a file of UTF-8 with.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The control characters that text should not hold; U+0000, which it must not, is not among them.
 fn is_control(sign: char) -> bool {

@@ -206,7 +206,8 @@ impl Conversation {
         let is_end = matches!(bottom, Bottom::End);
         let flow = self.carrier.push(side, bottom, &mut top);
         if flow.is_break() {
-            top.worker.name_port(connection, self.carrier.other());
+            let is_secret = self.carrier.is_secret();
+            top.worker.name_port(connection, self.carrier.other(), is_secret);
         }
         let time = top.time;
         self.tell_opened(worker, connection);
@@ -299,7 +300,8 @@ impl Conversation {
         let mut top = Records { worker, connection, mqtt, time: self.last };
         let what = self.carrier.other();
         self.carrier.finish(&mut top);
-        top.worker.name_port(connection, what.or(self.carrier.other()));
+        let what = what.or(self.carrier.other());
+        top.worker.name_port(connection, what, self.carrier.is_secret());
         for sender in [Sender::Client, Sender::Server] {
             top.item(sender, Item::End, None);
         }

@@ -143,6 +143,8 @@ pub(super) struct Worker<C> {
     pub(super) losses: Losses,
     /// Ports of servers that are not MQTT's, and what passes there where that has a name.
     other_ports: BTreeMap<u16, Option<&'static str>>,
+    /// Connections to them that encrypt, and no MQTT was seen inside: mostly for want of keys.
+    encrypted: u64,
 }
 
 /// What went wrong in the streams of MQTT.
@@ -189,6 +191,7 @@ impl<C: Consumer> Inspector<C> {
                 connections: 0,
                 losses: Losses::default(),
                 other_ports: BTreeMap::new(),
+                encrypted: 0,
             },
             counters: Counters::default(),
             frames: 0,
@@ -369,6 +372,11 @@ impl<C: Consumer> Inspector<C> {
         self.worker.other_ports.get(&port).copied().flatten()
     }
 
+    /// Connections to such ports that encrypt, and no MQTT was seen inside.
+    pub fn encrypted(&self) -> u64 {
+        self.worker.encrypted
+    }
+
     /// How many records were made.
     pub fn records(&self) -> u64 {
         self.worker.reader.records()
@@ -531,9 +539,15 @@ impl<C> Worker<C> {
     }
 
     /// What passes on the server's port is this, and no MQTT.
-    pub(super) fn name_port(&mut self, connection: &Connection, what: Option<&'static str>) {
+    pub(super) fn name_port(
+        &mut self,
+        connection: &Connection,
+        what: Option<&'static str>,
+        is_secret: bool,
+    ) {
         if let Some(port) = self.other_ports.get_mut(&server_port(connection)) {
             *port = what.or(*port);
+            self.encrypted = self.encrypted.saturating_add(u64::from(is_secret));
         }
     }
 }

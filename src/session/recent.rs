@@ -34,6 +34,16 @@ impl<K: Eq + Hash, V> Recent<K, V> {
         self.young.entry(key).or_insert_with(new)
     }
 
+    /// The entry of this key; it does not become young by that.
+    pub(super) fn get(&self, key: &K) -> Option<&V> {
+        self.young.get(key).or_else(|| self.old.get(key))
+    }
+
+    /// The same, to be changed.
+    pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        self.young.get_mut(key).or_else(|| self.old.get_mut(key))
+    }
+
     /// Forgets what was not used since the young generation began.
     pub(super) fn forget_old(&mut self) {
         self.forgotten = self.forgotten.saturating_add(self.old.len() as u64);

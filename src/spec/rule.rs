@@ -184,6 +184,8 @@ rules! {
         "{field} holds the control character U+{a:code}, {b:bytes} from its beginning; a receiver may close the connection for it");
     TEXT_NONCHARACTER: row(Warning, "text-noncharacter", ["1.5.4", "1.5.3"], ["", ""],
         "{field} holds U+{a:code}, which is no character, {b:bytes} from its beginning; a receiver may close the connection for it");
+    TEXT_BOM: row(Warning, "text-byte-order-mark", ["1.5.4", "1.5.3"], ["", ""],
+        "{field} begins with U+FEFF, which text editors put before a file: here it is a character like the others, and makes another {field} of it").in_sn("5.3.12");
     TOPIC_EMPTY: row(Error, "topic-empty", ["4.7.3", "4.7.3"], ["MQTT-4.7.3-1", "MQTT-4.7.3-1"],
         "{field} is empty; it needs at least one character").in_sn("5.3.12");
     TOPIC_WITHOUT_ALIAS: row(Error, "topic-without-alias", ["3.3.2.1", ""], ["", ""],
@@ -201,7 +203,7 @@ rules! {
 
     // ---- CONNECT
     PROTOCOL_NAME: row(Error, "protocol-name", ["3.1.2.1", "3.1.2.1"], ["MQTT-3.1.2-1", "MQTT-3.1.2-1"],
-        "the Protocol Name of this level is not the standard's");
+        "the Protocol Name does not go with level {a}: MQIsdp has level 3, MQTT has 4 and 5");
     PROTOCOL_LEVEL: row(Error, "protocol-level", ["3.1.2.2", "3.1.2.2"], ["MQTT-3.1.2-2", "MQTT-3.1.2-2"],
         "no standard has the level {a}; the rest is read as MQTT {version}");
     CONNECT_RESERVED: row(Error, "connect-flags-reserved", ["3.1.2.3", "3.1.2.3"], ["MQTT-3.1.2-3", "MQTT-3.1.2-3"],
@@ -316,6 +318,10 @@ rules! {
         "#{a} is sent again on the connection that it was sent on, as no acknowledgment has come for {b:time}; 5.0 forbids that");
     DUP_WITHOUT_FIRST: row(Warning, "dup-without-first", ["3.3.1.1", "3.3.1.1"], ["", ""],
         "DUP is set, but in this session no PUBLISH with Packet Identifier {a} waits for its acknowledgment");
+    DUP_AFTER_ANSWER: row(Warning, "dup-after-answer", ["", "4.3.2"], ["", ""],
+        "DUP is set, but #{a}, which had this Packet Identifier, was acknowledged with #{b}, and that had arrived: what is acknowledged is not sent again");
+    NOT_RESENT: row(Warning, "not-resent", ["4.4", "4.4"], ["MQTT-4.4.0-1", "MQTT-4.4.0-1"],
+        "the client leaves and has not sent #{a} again, which was not acknowledged when it came back to its session");
     PUBLISH_AFTER_PUBREL: row(Error, "publish-after-pubrel", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-6", "MQTT-4.3.3-1"],
         "the PUBLISH is sent again, though its PUBREL was sent with #{a}");
     PUBREL_EARLY: row(Error, "pubrel-early", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-4", "MQTT-4.3.3-1"],
@@ -394,6 +400,29 @@ rules! {
         "no Subscription Identifier, though each subscription that this matches has one");
     RETAINED_UNWANTED: row(Error, "retained-unwanted", ["3.3.1.3", ""], ["MQTT-3.3.1-10 MQTT-3.3.1-11 MQTT-3.3.1-12", ""],
         "RETAIN is 1, but each subscription that this matches wants neither retained messages nor the flag as it was published");
+
+    // ---- what the server makes of a message on its way
+    NOT_PASSED_ON: row(Warning, "property-not-passed-on", ["3.3.2.3", ""],
+        ["MQTT-3.3.2-4 MQTT-3.3.2-6 MQTT-3.3.2-15 MQTT-3.3.2-16 MQTT-3.3.2-17 MQTT-3.3.2-20", ""],
+        "{field} is missing, or not what it is in #{a}, whose message this is: a server passes it on");
+    USER_PROPERTIES_ORDER: row(Warning, "user-properties-order", ["3.3.2.3.7", ""], ["MQTT-3.3.2-18 MQTT-3.1.3-10", ""],
+        "the User Properties do not stand in the order that they have in #{a}, whose message this is");
+    EXPIRY_NOT_LESS: row(Warning, "expiry-not-less", ["3.3.2.3.3", ""], ["MQTT-3.3.2-6", ""],
+        "Message Expiry Interval is {a} s, more than the {b} s that the message has left: the server takes off the time that it had it");
+    NOT_AS_PUBLISHED: row(Warning, "retain-not-as-published", ["3.3.1.3", ""], ["MQTT-3.3.1-13 MQTT-3.1.2-14 MQTT-3.1.2-15", ""],
+        "RETAIN is not what it is in #{a}, whose message this is, though each subscription that it matches has Retain As Published");
+    NEW_AS_RETAINED: row(Warning, "new-as-retained", ["3.3.1.3", "3.3.1.3"], ["MQTT-3.3.1-12", "MQTT-3.3.1-9"],
+        "RETAIN is 1, but the message is a new one, #{a}: 1 says that it was kept from before the subscription, which is granted since #{b}");
+    EMPTY_RETAINED: row(Error, "empty-retained", ["3.3.1.3", "3.3.1.3"], ["MQTT-3.3.1-7", "MQTT-3.3.1-11 MQTT-3.3.1-9"],
+        "RETAIN is 1 and the message is empty: such a message is not kept, and what was not kept is delivered with RETAIN 0");
+    OWN_DELIVERED: row(Warning, "no-local-ignored", ["3.8.3.1", ""], ["MQTT-3.8.3-3", ""],
+        "the client published this itself, with #{a}, and each subscription that it matches has No Local");
+    AFTER_UNSUBSCRIBE: row(Warning, "after-unsubscribe", ["3.10.4", "3.10.4"], ["MQTT-3.10.4-2", "MQTT-3.10.4-2"],
+        "#{a} was published after #{b} had ended each subscription that it matches: new messages are not delivered for them");
+    REFUSED_ELSEWHERE: row(Warning, "refused-elsewhere", ["4.8.2", ""], ["MQTT-4.8.2-6", ""],
+        "another member of the shared subscription has refused #{a} with #{b}: the message then goes to no other");
+    OUT_OF_ORDER: row(Warning, "delivered-out-of-order", ["4.6", "4.6"], ["MQTT-4.6.0-5 MQTT-4.6.0-6", "MQTT-4.6.0-5 MQTT-4.6.0-6"],
+        "#{a} is delivered behind #{b}, which the same client published after it, to the same topic and with the same QoS");
 
     // ---- a client across its connections
     TAKES_OVER: row(Note, "takes-over", ["3.1.4", "3.1.4"], ["MQTT-3.1.4-3", "MQTT-3.1.4-2"],

@@ -32,7 +32,36 @@ pub(super) fn reserved_bits(broken: &Broken<'_>, tries: &mut Tries) {
         let cleared = byte & !((ones << low.min(8)) as u8);
         tries.add(broken.with(at, &[cleared]), || {
             let label = finding.field.label(broken.how.version);
-            format!("{label} is 0: the byte is 0x{cleared:02x}")
+            match finding.rule {
+                Rule::OPTIONS_RESERVED => {
+                    format!("the reserved bits are 0: {label} is 0x{cleared:02x}")
+                }
+                _ => format!("{label} is 0: the byte is 0x{cleared:02x}"),
+            }
+        });
+    }
+}
+
+/// A QoS that is written as a digit of ASCII.
+pub(super) fn qos_as_text(broken: &Broken<'_>, tries: &mut Tries) {
+    let rules = [Rule::OPTIONS_RESERVED, Rule::RETAIN_HANDLING_3];
+    let findings = broken.tape.findings().iter();
+    for finding in findings.filter(|finding| rules.contains(&finding.rule)) {
+        let at = finding.span.first_byte();
+        let Some(byte @ b'0'..=b'2') = broken.bytes.get(at).copied() else { continue };
+        let qos = byte & 0b11;
+        tries.add(broken.with(at, &[qos]), || {
+            format!("QoS {qos} is the byte 0x{qos:02x}; 0x{byte:02x} is the digit {qos} as text")
+        });
+    }
+}
+
+/// The high byte of a number of two bytes is missing.
+pub(super) fn one_byte_number(broken: &Broken<'_>, tries: &mut Tries) {
+    for at in lengths(broken) {
+        let Some(low) = broken.bytes.get(at).copied().filter(|low| *low != 0) else { continue };
+        tries.add(broken.with_inserted(at, &[0]), || {
+            format!("what stands at byte {at} takes two bytes, the high one first: 00 {low:02x}")
         });
     }
 }

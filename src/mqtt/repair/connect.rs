@@ -4,6 +4,9 @@ use super::{Broken, Tries};
 use crate::spec::level::{LEVELS, LevelInfo, ProtocolLevel};
 use crate::spec::{Field, PacketType};
 
+/// What many clients ask for: 60 s.
+const KEEP_ALIVE: [u8; 2] = [0, 60];
+
 /// The level that belongs to the name, where the level is another name's or no standard's.
 pub(super) fn level_of_name(broken: &Broken<'_>, tries: &mut Tries) {
     let Some((name, level, at)) = start(broken) else { return };
@@ -55,6 +58,8 @@ pub(super) fn flags(broken: &Broken<'_>, tries: &mut Tries) {
     let at = at.saturating_add(1);
     let Some(flags) = broken.bytes.get(at).copied() else { return };
     for (mask, name) in MASKS {
+        let is_session = name == "Clean Start" && !broken.how.version.is_v5();
+        let name = if is_session { "Clean Session" } else { name };
         if flags & mask == 0 {
             tries.add(broken.with(at, &[flags | mask]), || {
                 format!("the Connect Flags have {name} set (0x{:02x})", flags | mask)
@@ -65,6 +70,15 @@ pub(super) fn flags(broken: &Broken<'_>, tries: &mut Tries) {
             });
         }
     }
+}
+
+/// Keep Alive is missing.
+pub(super) fn keep_alive_forgotten(broken: &Broken<'_>, tries: &mut Tries) {
+    let Some((.., level)) = start(broken) else { return };
+    // Behind the level and the flags, a byte each.
+    tries.add(broken.with_inserted(level.saturating_add(2), &KEEP_ALIVE), || {
+        "two bytes of Keep Alive, such as 00 3c for 60 s, follow on the Connect Flags".to_owned()
+    });
 }
 
 fn other_level(broken: &Broken<'_>, at: usize, row: &LevelInfo, tries: &mut Tries) {

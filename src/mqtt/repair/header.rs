@@ -25,6 +25,19 @@ pub(super) fn remaining_length(broken: &Broken<'_>, tries: &mut Tries) {
     }
 }
 
+/// Remaining Length in two bytes, the high one first, as the other lengths have it.
+pub(super) fn two_byte_length(broken: &Broken<'_>, tries: &mut Tries) {
+    if broken.said != 0 || !broken.body.is_empty() {
+        return;
+    }
+    let Some((len, body)) = broken.behind.split_first() else { return };
+    if usize::from(*len) == body.len() && body.len() < 0x80 {
+        tries.add(Some(packet(broken.first, body)), || {
+            format!("Remaining Length takes one byte up to 127, and here it is {len}")
+        });
+    }
+}
+
 /// Remaining Length, where it counts the next packet too.
 pub(super) fn swallowed(broken: &Broken<'_>, tries: &mut Tries) {
     let trailing = broken.tape.find(Field::TRAILING).map(|node| node.span.first_byte());

@@ -26,6 +26,8 @@ pub(super) struct Connection {
     /// The CONNECT, until it is answered.
     pub(super) asked: Option<Asked>,
     pub(super) keep_alive: u16,
+    /// The Maximum QoS of the CONNACK.
+    pub(super) most_qos: Option<u8>,
     /// The last that came from the client.
     pub(super) last: Option<i64>,
     /// The code of a CONNACK that refused, or of the broker's DISCONNECT.
@@ -207,9 +209,11 @@ impl Connection {
             self.put(lines, asked, Event::SUBSCRIBE, Values::new());
             let codes = codes.iter().copied().chain(std::iter::repeat(0x80));
             for ((filter, options), code) in filters.into_iter().zip(codes) {
+                // The broker lowers what is asked for to its own maximum before it writes it.
+                let requested = if code < 0x80 { code.min(options & 3) } else { options & 3 };
                 let values = vec![
                     (LogField::FILTER, filter),
-                    (LogField::REQUESTED_QOS, (options & 3).to_string()),
+                    (LogField::REQUESTED_QOS, requested.to_string()),
                     (LogField::GRANTED_QOS, code.to_string()),
                 ];
                 let denied = code >= 0x80 && lines.release >= Release::LEVEL;
@@ -235,6 +239,30 @@ impl Connection {
             }
         }
         self.put(lines, when, Event::UNSUBACK, Values::new());
+    }
+
+    /// The lines of a filter that was taken, though its packet was not.
+    pub(super) fn filter(
+        &self,
+        when: When,
+        filter: &str,
+        qos: u8,
+        is_subscribe: bool,
+        lines: &mut Lines,
+    ) {
+        let qos = qos.min(self.most_qos.unwrap_or(2)).to_string();
+        let values = vec![
+            (LogField::FILTER, filter.to_owned()),
+            (LogField::REQUESTED_QOS, qos.clone()),
+            (LogField::GRANTED_QOS, qos),
+        ];
+        let events = match is_subscribe {
+            true => [Event::FILTER, Event::GRANTED],
+            false => [Event::UNFILTER, Event::UNGRANTED],
+        };
+        for event in events {
+            self.put(lines, when, event, values.clone());
+        }
     }
 
     fn filters_of(&mut self, mid: u16) -> Option<(When, Filters)> {

@@ -4,13 +4,17 @@ use super::connection::Connection;
 use super::lines::{Lines, Values, When};
 use super::scribe::Scribe;
 use super::step::{Act, Asked, Step};
-use crate::spec::mosquitto::ends::{Fault, of_code, of_rule};
+use crate::spec::mosquitto::ends::{Fault, QOS_NOT_SUPPORTED, of_code, of_rule};
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::{PacketType, Rule, Sender};
 
 /// The broker looks for silent clients by whole seconds: so much less than one and a half times the
 /// Keep Alive may have passed by the clock of the capture, in nanoseconds.
 const ROUNDING: u64 = 1_000_000_000;
+
+/// The Reason Codes that a client gets which fails to authenticate: not authorized, bad
+/// authentication method.
+const AUTHENTICATION: [u8; 2] = [0x87, 0x8c];
 
 impl Scribe {
     /// The CONNECT was refused.
@@ -24,6 +28,11 @@ impl Scribe {
         let Self { lines, connections, .. } = self;
         let Some(connection) = connections.get_mut(&stream) else { return };
         let code = connection.code.unwrap_or(0);
+        // The broker takes the id for its own when it has accepted the client, or asks for the next step
+        // of its authentication.
+        let authenticates = |asked: &Asked| asked.has_method && AUTHENTICATION.contains(&code);
+        let own = asked.as_ref().filter(|asked| authenticates(asked)).map(|it| it.id.clone());
+        let name = own.filter(|id| !id.is_empty()).unwrap_or_else(|| connection.address());
         if let Some(asked) = asked.filter(|_| matches!(code, 1 | 0x84)) {
             let is_known = matches!(asked.name.as_str(), "MQTT" | "MQIsdp");
             let event = if is_known { Event::BAD_LEVEL } else { Event::BAD_NAME };
@@ -31,8 +40,6 @@ impl Scribe {
                 vec![(LogField::VALUE, asked.level.to_string()), (LogField::NAME, asked.name)];
             connection.put(lines, when, event, own);
         }
-        // The broker takes the id for its own only when it has accepted the client.
-        let name = connection.address();
         connection.put(lines, when, Event::CONNACK, values(name));
         connection.answered(PacketType::CONNACK, 0, lines);
     }
@@ -122,8 +129,23 @@ fn fail(connection: &Connection, step: &Step, fault: Fault, when: When, lines: &
         Act::Nothing if step.kind == PacketType::UNSUBSCRIBE => Some(Event::UNSUBSCRIBE),
         _ => None,
     };
-    for event in received.into_iter().chain(fault.says) {
+    if let Some(event) = received {
         connection.put(lines, step.when, event, Values::new());
+    }
+    if let Act::Filters { filters, is_subscribe, .. } = &step.act {
+        // The broker takes one filter after the other, up to the first that it cannot.
+        for (filter, options) in filters.iter().take(step.good_filters) {
+            connection.filter(step.when, filter, options & 3, *is_subscribe, lines);
+        }
+    }
+    // Since 2.0 a SUBSCRIBE with an empty filter is malformed without more words.
+    let is_said = |event: &Event| *event != Event::EMPTY_FILTER || lines.release < Release(2, 0, 0);
+    if let Some(event) = fault.says.filter(is_said) {
+        connection.put(lines, step.when, event, Values::new());
+    }
+    if fault.end == Event::SOCKET_FAILED {
+        let cause = vec![(LogField::CAUSE, QOS_NOT_SUPPORTED.to_owned())];
+        return connection.put(lines, when, fault.end, cause);
     }
     // What the broker says of it counts more than what is thought of it here.
     let event = connection.code.and_then(of_code).unwrap_or(fault.end);

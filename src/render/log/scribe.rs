@@ -281,6 +281,8 @@ impl Scribe {
             self.take_over(stream, &asked.id, when);
             let Some(connection) = self.connections.get_mut(&stream) else { return };
             connection.connected(asked, when, &mut self.lines);
+            let most = connack.properties.number(PropertyId::MAXIMUM_QOS);
+            connection.most_qos = most.and_then(|most| u8::try_from(most).ok());
             let keep_alive = connack.properties.number(PropertyId::SERVER_KEEP_ALIVE);
             if let Some(seconds) = keep_alive.and_then(|seconds| u16::try_from(seconds).ok()) {
                 connection.keep_alive = seconds;

@@ -19,6 +19,8 @@ pub(super) struct Step {
     pub(super) act: Act,
     /// What the broker would have to say, if it ends the connection because of this packet.
     pub(super) fault: Option<Fault>,
+    /// The filters before the fault.
+    pub(super) good_filters: usize,
 }
 
 /// What it does to the log.
@@ -53,6 +55,8 @@ pub(super) struct Asked {
     pub(super) clean: bool,
     pub(super) keep_alive: u16,
     pub(super) user: Option<String>,
+    /// Whether there is an Authentication Method.
+    pub(super) has_method: bool,
     /// Bytes, RETAIN, QoS and topic.
     pub(super) will: Option<(usize, bool, u8, String)>,
 }
@@ -78,14 +82,17 @@ impl Step {
         let when = When { time: record.origin.time, packet: record.number };
         let act = decoded.packet.as_ref().map_or(Act::Nothing, |packet| act(packet, kind, record));
         let errors = record.tape.findings().iter().filter(|f| f.severity() == Severity::Error);
-        let fault = errors.map(|finding| finding.rule).next();
+        let first = errors.min_by_key(|finding| finding.span.start);
+        let good_filters =
+            first.map_or(0, |finding| filters_before(record, finding.span.start / 8));
+        let fault = first.map(|finding| finding.rule);
         let is_whole = decoded.packet.is_some();
         let fault = match (fault, &act) {
             (Some(rule), _) => Some(of_rule(rule, kind, is_whole)),
             (None, Act::Nothing) => Some(Fault { says: None, end: Event::MALFORMED }),
             (None, _) => None,
         };
-        Some(Self { when, kind, act, fault })
+        Some(Self { when, kind, act, fault, good_filters })
     }
 
     /// What the broker answers, as far as the next packet has to wait for it.
@@ -99,6 +106,29 @@ impl Step {
             Act::Disconnect | Act::Nothing => None,
         }
     }
+}
+
+/// How many filters of a SUBSCRIBE or UNSUBSCRIBE end before this byte of the packet.
+fn filters_before(record: &Record<'_>, at: u32) -> usize {
+    let at = usize::try_from(at).unwrap_or(usize::MAX);
+    let packet = record.decoded.as_ref().and_then(|decoded| decoded.packet);
+    // Each filter has its length before it, and in SUBSCRIBE its options behind it.
+    let (raw, lengths): (&[u8], Vec<usize>) = match packet {
+        Some(Packet::Subscribe(packet)) => (
+            packet.raw,
+            packet.filters().map(|(filter, _)| filter.0.len().saturating_add(3)).collect(),
+        ),
+        Some(Packet::Unsubscribe(packet)) => {
+            (packet.raw, packet.filters().map(|filter| filter.0.len().saturating_add(2)).collect())
+        }
+        _ => return 0,
+    };
+    let mut end = record.bytes.len().saturating_sub(raw.len());
+    let ends = lengths.into_iter().map(|len| {
+        end = end.saturating_add(len);
+        end
+    });
+    ends.take_while(|end| *end <= at).count()
 }
 
 fn act(packet: &Packet<'_>, kind: PacketType, record: &Record<'_>) -> Act {
@@ -156,6 +186,7 @@ fn asked(connect: &Connect<'_>, version: Version) -> Asked {
         clean: connect.clean_start,
         keep_alive: connect.keep_alive,
         user: connect.user_name.map(|user| text_of(user.0)),
+        has_method: connect.properties.get(PropertyId::AUTHENTICATION_METHOD).is_some(),
         will: connect.will.as_ref().map(will),
     }
 }

@@ -9,8 +9,12 @@ pub(super) fn rows(
     code: u8,
     packet: Option<PacketType>,
 ) -> impl Iterator<Item = &'static ReasonInfo> {
-    let all = REASONS.iter().chain(&RETURN_CODES_V3);
-    all.filter(move |row| row.code == code && packet.is_none_or(|packet| row.packet == packet))
+    all().filter(move |row| row.code == code && packet.is_none_or(|packet| row.packet == packet))
+}
+
+/// All rows, those of 5.0 first.
+pub(super) fn all() -> impl Iterator<Item = &'static ReasonInfo> {
+    REASONS.iter().chain(&RETURN_CODES_V3)
 }
 
 /// `0x97 Quota exceeded`.

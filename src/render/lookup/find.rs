@@ -2,6 +2,7 @@
 
 use super::items::{Item, all};
 use super::{codes, facts};
+use crate::spec::reason::ReasonInfo;
 use crate::spec::{PacketType, PropertyId};
 use crate::text::distance;
 
@@ -26,11 +27,14 @@ pub fn find(words: &[String]) -> Vec<(String, Found)> {
     let whole = words.join(" ");
     let all = all();
     let found = of_phrase(&whole, &all);
-    if words.len() < 2 || matches!(found, Found::Rows(_)) {
+    if matches!(found, Found::Rows(_)) {
         return vec![(whole, found)];
     }
-    if let Some(item) = code_in_packet(words) {
-        return vec![(whole, Found::Rows(vec![item]))];
+    if let Some(found) = code_in_packet(&whole) {
+        return vec![(whole, found)];
+    }
+    if words.len() < 2 {
+        return vec![(whole, found)];
     }
     let each: Vec<_> = words.iter().map(|word| (word.clone(), of_phrase(word, &all))).collect();
     // Where no word means anything the phrase is what was meant.
@@ -40,15 +44,41 @@ pub fn find(words: &[String]) -> Vec<(String, Found)> {
     each
 }
 
-/// `0x97 PUBACK`, in any order.
-fn code_in_packet(words: &[String]) -> Option<Item> {
-    let [a, b] = words else { return None };
-    let pair = |code: &str, kind: &str| {
-        let (code, kind) = (number(code)?, PacketType::from_name(kind)?);
-        codes::rows(code, Some(kind)).next()?;
-        Some(Item::Code(code, Some(kind)))
-    };
-    pair(a, b).or_else(|| pair(b, a))
+/// `0x97 PUBACK`, `CONNACK 5`, `DISCONNECT keep alive timeout`, `SUBACK (rc128)`: a packet type and
+/// one of its codes, by number or name, in any order. A packet type with something that is none of
+/// its codes: the codes that it has.
+fn code_in_packet(phrase: &str) -> Option<Found> {
+    let (first, behind) = phrase.trim().split_once(char::is_whitespace)?;
+    let (before, last) = phrase.trim().rsplit_once(char::is_whitespace)?;
+    let kind = |name: &str| PacketType::from_name(name);
+    let own = |kind: PacketType| codes::all().filter(move |row| row.packet == kind);
+    let (kind, code) = kind(first)
+        .map(|kind| (kind, behind))
+        .or_else(|| Some((kind(last)?, before)))
+        .filter(|(kind, _)| own(*kind).next().is_some())?;
+    let (number, name) = (code_number(code), plain(code));
+    // The names of 3.x say "Connection Refused" before what 5.0 calls the same.
+    let is_named = |row: &&ReasonInfo| name.len() > 2 && plain(row.name).contains(&name);
+    let is_it = |row: &&ReasonInfo| number == Some(row.code) || is_named(row);
+    let mut codes: Vec<u8> = own(kind).filter(is_it).map(|row| row.code).collect();
+    codes.dedup();
+    if !codes.is_empty() {
+        return Some(Found::Rows(codes.into_iter().map(|it| Item::Code(it, Some(kind))).collect()));
+    }
+    // Words that are no code may be something else.
+    number?;
+    let names = own(kind).map(|row| format!("{kind} 0x{:02x} {}", row.code, row.name));
+    Some(Found::Near(names.collect()))
+}
+
+/// A code as people and logs write it: `0x8d`, `141`, `8d`, `rc141`, `RC:141`, `(rc135)`.
+fn code_number(text: &str) -> Option<u8> {
+    let text = text.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_lowercase();
+    let bare = ["reason code", "return code", "code", "rc"].iter();
+    let bare = bare.filter_map(|word| text.strip_prefix(word)).next().unwrap_or(&text);
+    let bare = bare.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+    let is_hex = bare.len() == 2 && bare.bytes().any(|byte| byte.is_ascii_alphabetic());
+    number(bare).or_else(|| u8::from_str_radix(bare, 16).ok().filter(|_| is_hex))
 }
 
 fn of_phrase(phrase: &str, all: &[(Vec<String>, Item)]) -> Found {

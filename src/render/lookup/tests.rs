@@ -40,6 +40,15 @@ fn words_as_people_write_them() {
         ("151", "reason code: 0x97 Quota exceeded"),
         ("quota exceeded", "reason code: 0x97 Quota exceeded"),
         ("0x97 PUBACK", "reason code: 0x97 Quota exceeded in PUBACK"),
+        ("PUBACK rc151", "reason code: 0x97 Quota exceeded in PUBACK"),
+        ("DISCONNECT 0x8d", "reason code: 0x8d Keep Alive timeout in DISCONNECT"),
+        ("disconnect 8D", "reason code: 0x8d Keep Alive timeout in DISCONNECT"),
+        ("DISCONNECT keep alive timeout", "reason code: 0x8d Keep Alive timeout in DISCONNECT"),
+        ("CONNACK 5", "reason code: 0x05 Connection Refused, not authorized in CONNACK"),
+        ("CONNACK RC:5", "reason code: 0x05 Connection Refused, not authorized in CONNACK"),
+        ("CONNACK not authorized", "reason code: 0x87 Not authorized in CONNACK"),
+        ("SUBACK 128", "reason code: 0x80 Unspecified error in SUBACK"),
+        ("PINGREQ 3", "packet type: PINGREQ"),
         ("pubrec", "packet type: PUBREC"),
         ("Receive Maximum", "property: Receive Maximum (0x21)"),
         ("receive-maximum", "property: Receive Maximum (0x21)"),
@@ -55,6 +64,15 @@ fn words_as_people_write_them() {
     ] {
         assert_eq!(rows(words).first().map(String::as_str), Some(expected), "{words}");
     }
+    // One argument with a blank in it is the same as two.
+    for words in ["DISCONNECT 0x8d", "0x8d DISCONNECT", "CONNACK (rc5)"] {
+        let found = find(&[words.to_owned()]);
+        assert!(matches!(&found[..], [(_, Found::Rows(rows))] if rows.len() == 1), "{found:?}");
+    }
+    // 3.x and 5.0 have a code each for it.
+    assert_eq!(rows("CONNACK not authorized").len(), 2);
+    // A code that the packet has not: those that it has.
+    assert!(rows("PUBACK 0x8d").contains(&"? PUBACK 0x97 Quota exceeded".to_owned()));
     assert!(rows("pubrce").contains(&"? PUBREC".to_owned()));
     assert!(rows("recieve maximum").contains(&"? Receive Maximum".to_owned()));
 }

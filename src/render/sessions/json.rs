@@ -27,6 +27,7 @@
 //! | `took_over`, `taken_over_by` | the other connection of the same client: `stream`, `client`, place of its CONNECT |
 //! | `war` | where take-overs go back and forth: `count`, `time` (seconds from the first to the last), `period` (seconds from one to the next, on average), `addresses` |
 //! | `reconnects` | the same where nothing shows that there are two clients: one that comes back before its connection was over |
+//! | `remarks` | what a security review would note: each with `rule`, `message` and the place of the packet |
 //! | `faults` | how many findings of severity error there are on the packets of `client` and `server` |
 //! | `causes` | why it ended, the cause that says most first: `cause` (the table of causes), `certainty` (`"proven"` or `"likely"`), `fault` (whether it is one), `by` (`"client"`, `"server"`), `text`, `proof` (places) |
 //! | `caveats` | what the capture does not show: sentences |
@@ -118,6 +119,8 @@ pub(in crate::render) struct Line<'s, E> {
     war: Option<War>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reconnects: Option<War>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remarks: Vec<Remark>,
     faults: Both<u64>,
     causes: Vec<CauseOf<'s>>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
@@ -174,6 +177,7 @@ impl<'s, E> Line<'s, E> {
             taken_over_by: ended.taken_over_by.as_ref().map(OtherOne::new),
             war: ended.war.as_ref().map(War::new),
             reconnects: ended.reconnects.as_ref().map(War::new),
+            remarks: ended.remarks.iter().map(Remark::new).collect(),
             faults: Both::of(ended, |half| half.fault_count),
             causes: session.verdict.causes.iter().map(CauseOf::new).collect(),
             caveats: &session.verdict.caveats,
@@ -381,6 +385,22 @@ impl<'s> Will<'s> {
                 after: copy.after.map(seconds),
             }),
         }
+    }
+}
+
+#[derive(Serialize)]
+struct Remark {
+    rule: &'static str,
+    message: &'static str,
+    #[serde(flatten)]
+    place: Place,
+}
+
+impl Remark {
+    /// The sentences of these rules have nothing to fill in.
+    fn new(remark: &ended::Fault) -> Self {
+        let info = remark.rule.info();
+        Self { rule: info.id, message: info.message, place: Place::new(remark.at) }
     }
 }
 

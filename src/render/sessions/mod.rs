@@ -145,7 +145,16 @@ pub(in crate::render) fn aftermath(ended: &Ended) -> Vec<String> {
         let count = text::count(ended.open_count, "exchange");
         out.push(format!("{count} not finished{}", first.unwrap_or_default()));
     }
+    out.extend(remarks(ended));
     out
+}
+
+/// What a security review would note, by the rules.
+fn remarks(ended: &Ended) -> Option<String> {
+    let each = ended.remarks.iter();
+    let each = each.map(|remark| format!("{} {}", remark.rule.info().id, place(&remark.at)));
+    let all: Vec<String> = each.collect();
+    (!all.is_empty()).then(|| format!("security: {}", all.join(", ")))
 }
 
 /// The same as a sentence.

@@ -1,13 +1,18 @@
 //! Messages on their way through the broker.
 
+use super::contents::Contents;
+use crate::session::recent::Recent;
 use crate::session::{At, Partner};
 use crate::spec::PacketType;
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
 
-/// Messages that are remembered to recognise their copies: a broker passes a message on within
-/// moments, or stores it.
+/// Messages that are remembered to recognise their copies, at some 130 bytes each: a broker passes
+/// a message on within moments, or stores it.
 const MAX_MESSAGES: usize = 16_384;
+/// Wills that are remembered to recognise their messages.
+const MAX_WILLS: usize = 4_096;
 /// Two equal messages within this time, in nanoseconds, cannot be told apart when their copies
 /// come: brokers pass on within it, unless the receiver is away.
 const APART: u64 = 1_000_000_000;
@@ -17,26 +22,104 @@ const APART: u64 = 1_000_000_000;
 pub(super) struct Messages {
     by_key: HashMap<u64, Message, RandomState>,
     recent: VecDeque<u64>,
+    wills: Wills,
+}
+
+/// Wills by the key of their messages.
+#[derive(Debug)]
+struct Wills(Recent<u64, Will>);
+
+impl Default for Wills {
+    fn default() -> Self {
+        Self(Recent::new(MAX_WILLS))
+    }
 }
 
 /// A message that a client published.
 #[derive(Clone, Copy, Debug)]
 struct Message {
-    at: At,
-    qos: u8,
+    source: Source,
     /// Another one with the same contents came shortly before.
     is_ambiguous: bool,
 }
 
+/// A Will.
+#[derive(Clone, Copy, Debug)]
+struct Will {
+    source: Source,
+    /// Since when its message may go out.
+    due: Option<At>,
+}
+
+/// Where a message comes from, as far as topic and payload tell.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::session) struct Source {
+    /// The PUBLISH, or the CONNECT with the Will.
+    pub(in crate::session) at: At,
+    /// The connection that it came on, and the server's end of it.
+    pub(in crate::session) from: u64,
+    server: SocketAddr,
+    /// Its QoS.
+    pub(in crate::session) qos: u8,
+    /// What it carries.
+    pub(in crate::session) contents: Contents,
+    /// Since when its copies may be seen: the PUBLISH, or when the Will was due.
+    pub(in crate::session) since: At,
+    /// It is the only one of its kind that was seen, and was sent once.
+    pub(in crate::session) is_single: bool,
+    /// All of its kind carry the same.
+    is_uniform: bool,
+    /// Whether it is a Will.
+    pub(in crate::session) is_will: bool,
+    /// A member of a shared subscription has refused it: the hash of the filter, and the number of
+    /// the packet that says so.
+    pub(in crate::session) refused: Option<(u64, u64)>,
+}
+
+impl Source {
+    /// A message that came with the packet at `at` of this connection.
+    pub(super) fn new(
+        at: At,
+        (from, server): (u64, SocketAddr),
+        qos: u8,
+        contents: Contents,
+    ) -> Self {
+        Self {
+            at,
+            from,
+            server,
+            qos,
+            contents,
+            since: at,
+            is_single: true,
+            is_uniform: true,
+            is_will: false,
+            refused: None,
+        }
+    }
+
+    /// The next one with the same topic and payload.
+    fn followed_by(self, next: Self) -> Self {
+        let is_uniform = self.is_uniform
+            && self.contents == next.contents
+            && self.qos == next.qos
+            && self.server == next.server;
+        Self { is_single: false, is_uniform, ..next }
+    }
+}
+
 impl Messages {
     /// A client publishes a message.
-    pub(super) fn published(&mut self, key: u64, at: At, qos: u8, is_dup: bool) {
+    pub(super) fn published(&mut self, key: u64, source: Source, is_dup: bool) {
         if let Some(message) = self.by_key.get_mut(&key) {
             // What is sent again is the same message.
-            if !is_dup {
-                message.is_ambiguous = at.since(message.at).is_none_or(|time| time < APART);
-                (message.at, message.qos) = (at, qos);
+            if is_dup {
+                message.source.is_single = false;
+                return;
             }
+            let old = message.source;
+            message.is_ambiguous = source.at.since(old.at).is_none_or(|time| time < APART);
+            message.source = old.followed_by(source);
             return;
         }
         if self.recent.len() >= MAX_MESSAGES
@@ -45,14 +128,58 @@ impl Messages {
             self.by_key.remove(&oldest);
         }
         self.recent.push_back(key);
-        self.by_key.insert(key, Message { at, qos, is_ambiguous: false });
+        let source = Source { is_single: !is_dup, ..source };
+        self.by_key.insert(key, Message { source, is_ambiguous: false });
     }
 
     /// A server delivers a message: the PUBLISH that it is a copy of, where that is certain, and
     /// its QoS.
     pub(super) fn delivered(&self, key: u64, at: At) -> Option<(Partner, u8)> {
+        let Source { at: published, qos, .. } = self.source(key)?;
+        Some((Partner::new(PacketType::PUBLISH, published, at), qos))
+    }
+
+    /// A member of the shared subscription with this filter refuses a message.
+    pub(super) fn refused(&mut self, key: u64, filter: u64, at: At) {
+        if let Some(message) = self.by_key.get_mut(&key) {
+            message.source.refused = Some((filter, at.number));
+        }
+    }
+
+    /// A client has a Will with this message.
+    pub(super) fn has_will(&mut self, key: u64, source: Source) {
+        let source = Source { is_will: true, ..source };
+        let mut is_new = false;
+        let will = self.wills.0.entry(key, || {
+            is_new = true;
+            Will { source, due: None }
+        });
+        if !is_new {
+            *will = Will { source: will.source.followed_by(source), due: None };
+        }
+    }
+
+    /// The Will that came with the connection `from` is due.
+    pub(super) fn will_due(&mut self, key: u64, from: u64, at: At) {
+        if let Some(will) = self.wills.0.get_mut(&key).filter(|will| will.source.from == from) {
+            will.due = Some(at);
+        }
+    }
+
+    /// Where a message comes from that a server delivers at this end: the PUBLISH, or the Will that
+    /// is due; where that is certain and all that look the same carry the same.
+    pub(super) fn carried_by(&self, key: u64, server: SocketAddr) -> Option<Source> {
+        let source = match (self.by_key.contains_key(&key), self.wills.0.get(&key)) {
+            (true, None) => self.source(key)?,
+            (false, Some(will)) => Source { since: will.due?, ..will.source },
+            // Which of the two it is cannot be told.
+            (true, Some(_)) | (false, None) => return None,
+        };
+        Some(source).filter(|source| source.is_uniform && source.server == server)
+    }
+
+    fn source(&self, key: u64) -> Option<Source> {
         let message = self.by_key.get(&key)?;
-        let partner = || Partner::new(PacketType::PUBLISH, message.at, at);
-        (!message.is_ambiguous).then(|| (partner(), message.qos))
+        (!message.is_ambiguous).then_some(message.source)
     }
 }

@@ -4,13 +4,18 @@
 //! What may enter: one file a subject, each with its own bound.
 
 mod clients;
+mod contents;
 mod copies;
 mod messages;
+#[cfg(test)]
+mod passed_tests;
 #[cfg(test)]
 mod tests;
 mod wills;
 
 pub(super) use clients::{Accepted, Kept};
+pub(super) use contents::{Change, Contents};
+pub(super) use messages::Source;
 
 use super::ended::{Ended, Other, War};
 use super::{At, Line, Partner, Seen};
@@ -36,6 +41,20 @@ pub struct Shared {
     /// Its seed is of this run, so that nobody can choose topics that collide.
     hasher: RandomState,
     open: usize,
+}
+
+/// What is known of a message that a server delivers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Delivered {
+    /// Its key, of broker, topic and payload.
+    pub(super) key: u64,
+    /// The PUBLISH that it is a copy of and its QoS, where that is certain. What was kept from
+    /// before, or is sent again, is no copy.
+    pub(super) copy: Option<(Partner, u8)>,
+    /// Where a message of this topic and payload came from of late.
+    pub(super) source: Option<Source>,
+    /// What it carries.
+    pub(super) contents: Contents,
 }
 
 /// What a new connection does to another one of the same client.
@@ -77,7 +96,12 @@ impl Shared {
     }
 
     /// A client asks for a connection.
-    pub(super) fn connects(&mut self, record: &mut Ended, connect: &Connect<'_>) -> TakeOver {
+    pub(super) fn connects(
+        &mut self,
+        record: &mut Ended,
+        connect: &Connect<'_>,
+        seen: &Seen<'_>,
+    ) -> TakeOver {
         if let Some(will) = &connect.will
             && let Some((_, server)) = record.ends
         {
@@ -85,6 +109,12 @@ impl Shared {
             let key = self.message(server.ip(), topic, will.payload);
             self.wills.armed(key);
             record.will_key = Some(key);
+            if let Some(line) = seen.line {
+                let is_v5 = seen.decoded.version.is_v5();
+                let contents = Contents::new(&will.properties, will.retain, is_v5, &self.hasher);
+                let by = (line.stream, line.server);
+                self.messages.has_will(key, Source::new(seen.at, by, will.qos, contents));
+            }
         }
         let Some(key) = self.client(record) else { return TakeOver::default() };
         self.clients.connects(key, record)
@@ -116,6 +146,10 @@ impl Shared {
         }
         if let Some(stream) = record.stream {
             record.taken_over_by = record.taken_over_by.or(self.clients.rival(stream));
+            let due = record.will.as_ref().and_then(|will| will.fate.due());
+            if let Some((key, due)) = record.will_key.zip(due) {
+                self.messages.will_due(key, stream, due);
+            }
         }
     }
 
@@ -129,7 +163,9 @@ impl Shared {
     ) {
         let Some(line) = seen.line else { return };
         let key = self.message(line.server.ip(), hash, publish.payload);
-        self.messages.published(key, seen.at, publish.qos, publish.dup);
+        let contents = Contents::of(publish, seen.decoded.version.is_v5(), &self.hasher);
+        let source = Source::new(seen.at, (line.stream, line.server), publish.qos, contents);
+        self.messages.published(key, source, publish.dup);
         // QoS 2 is passed on once it is released, which may be never; QoS 0 may be lost.
         if publish.qos == 1 && !publish.dup {
             let hash = self.at_broker(&line, hash);
@@ -158,14 +194,13 @@ impl Shared {
         record.missed_count = record.missed_count.saturating_add(count);
     }
 
-    /// A server delivers a message: its key, and the PUBLISH that it is a copy of with its QoS,
-    /// where that is certain.
+    /// A server delivers a message.
     pub(super) fn delivered(
         &mut self,
         seen: &Seen<'_>,
         topic: u64,
         publish: &Publish<'_>,
-    ) -> Option<(u64, Partner, u8)> {
+    ) -> Option<Delivered> {
         let line = seen.line?;
         let key = self.message(line.server.ip(), topic, publish.payload);
         self.copies.delivered(key, line.stream);
@@ -176,7 +211,14 @@ impl Shared {
         if copy.is_none() {
             self.wills.delivered(key, seen);
         }
-        copy.map(|(copy, qos)| (key, copy, qos))
+        let contents = Contents::of(publish, seen.decoded.version.is_v5(), &self.hasher);
+        let source = self.messages.carried_by(key, line.server);
+        Some(Delivered { key, copy, source: source.filter(|_| !publish.dup), contents })
+    }
+
+    /// A member of a shared subscription refuses a message; `filter` is the hash of its filter.
+    pub(super) fn message_refused(&mut self, key: u64, filter: u64, at: At) {
+        self.messages.refused(key, filter, at);
     }
 
     /// Whether one exchange more may be remembered; it counts from now on.

@@ -23,7 +23,7 @@ const LEAVES: &str = "e000";
 
 /// All connections of a capture.
 #[derive(Default)]
-struct World {
+pub(super) struct World {
     shared: Shared,
     number: u64,
     seconds: i64,
@@ -39,8 +39,18 @@ impl World {
         At { number: self.number, frame: self.number, time }
     }
 
+    /// Nothing happens for so many seconds more.
+    pub(super) fn waits(&mut self, seconds: i64) {
+        self.seconds += seconds;
+    }
+
     /// A packet, a second after the last one: what is found on it, and some of what is known.
-    fn packet(&mut self, stream: u64, sender: Sender, hex: &str) -> (Vec<Rule>, Facts<'static>) {
+    pub(super) fn packet(
+        &mut self,
+        stream: u64,
+        sender: Sender,
+        hex: &str,
+    ) -> (Vec<Rule>, Facts<'static>) {
         let at = self.at();
         let bytes = hex::decode(hex.replace(' ', "")).unwrap();
         let connection = self.connections.entry(stream).or_insert_with(|| {
@@ -77,18 +87,18 @@ impl World {
         (rules, facts)
     }
 
-    fn finds(&mut self, stream: u64, sender: Sender, hex: &str, expected: &[Rule]) {
+    pub(super) fn finds(&mut self, stream: u64, sender: Sender, hex: &str, expected: &[Rule]) {
         assert_eq!(self.packet(stream, sender, hex).0, expected, "stream {stream}: {hex}");
     }
 
-    fn quiet(&mut self, stream: u64, packets: &[(Sender, &str)]) {
+    pub(super) fn quiet(&mut self, stream: u64, packets: &[(Sender, &str)]) {
         for (sender, hex) in packets {
             self.finds(stream, *sender, hex, &[]);
         }
     }
 
     /// Both sides end, the one that is named first.
-    fn closes(&mut self, stream: u64, first: Sender) {
+    pub(super) fn closes(&mut self, stream: u64, first: Sender) {
         let at = self.at();
         for sender in [first, first.other()] {
             let closed = Closed { how: Close::Fin, at };
@@ -251,6 +261,27 @@ fn what_is_open_goes_on_in_the_next_connection() {
     world.closes(0, C);
     world.quiet(1, &[(C, NEW), (S, ACCEPTED)]);
     world.finds(1, C, again, &[Rule::DUP_WITHOUT_FIRST]);
+}
+
+/// 5.0 and 3.1.1: section 4.4. What a client has not had acknowledged it sends again when it comes back.
+#[test]
+fn what_is_not_sent_again() {
+    let (one, again) = ("320700016100070078", "3a0700016100070078");
+    let back = |packets: &[(Sender, &str)], wait: i64| {
+        let mut world = World::default();
+        world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, one)]);
+        world.closes(0, C);
+        world.quiet(1, &[(C, RESUMES), (S, PRESENT)]);
+        world.quiet(1, packets);
+        world.waits(wait);
+        world.packet(1, C, LEAVES).0
+    };
+    assert_eq!(back(&[], 10), [Rule::NOT_RESENT]);
+    // It had no time to.
+    assert_eq!(back(&[], 1), []);
+    assert_eq!(back(&[(C, again), (S, "40020007")], 10), []);
+    // The server has answered what came on the connection before.
+    assert_eq!(back(&[(S, "40020007")], 10), []);
 }
 
 #[test]

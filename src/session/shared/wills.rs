@@ -133,7 +133,7 @@ impl Wills {
 
 impl Fate {
     /// When the Will was due, if it was.
-    fn due(&self) -> Option<At> {
+    pub(super) fn due(&self) -> Option<At> {
         match self {
             Self::Due(at) | Self::Asked(at) => Some(*at),
             Self::NotArmed | Self::Armed | Self::Discarded(_) => None,

@@ -30,7 +30,8 @@ impl Aliases {
     ) -> Option<u16> {
         let alias = publish.properties.number(PropertyId::TOPIC_ALIAS)?;
         let field = Field::property(PropertyId::TOPIC_ALIAS.0 as u8);
-        if let Some(most) = most.filter(|most| alias > *most) {
+        let above = most.filter(|most| alias > *most);
+        if let Some(most) = above {
             notes.at(Rule::ALIAS_ABOVE_MAXIMUM, field, (alias.into(), most.into()));
         }
         let alias = u16::try_from(alias).ok().filter(|alias| *alias != 0)?;
@@ -38,7 +39,8 @@ impl Aliases {
             self.set(alias, publish.topic.0);
             return None;
         }
-        if !self.topics.contains_key(&alias) {
+        // An alias that the receiver does not take was not set either: one fault, told once.
+        if !self.topics.contains_key(&alias) && above.is_none() {
             let rule = match notes.is_complete && !self.is_partial {
                 true => Rule::ALIAS_UNKNOWN,
                 false => Rule::ALIAS_NOT_SEEN,

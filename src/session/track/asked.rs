@@ -17,6 +17,8 @@ const MAX_COMPARED: usize = 64;
 /// Nanoseconds from which on something counts as unanswered, and how many are told.
 const PATIENCE: u64 = 10_000_000_000;
 const MAX_LATE: usize = 4;
+/// Nanoseconds in which a client that comes back has sent again what it has to.
+const RESEND: u64 = 5_000_000_000;
 /// Answers that are remembered where they were seen before their request: a capture that mixes up
 /// its frames does so within a few.
 const EARLY: usize = 64;
@@ -89,6 +91,8 @@ struct Done {
     /// The number of the last packet of its asker, and what it was about.
     last: u64,
     message: Option<u64>,
+    /// The Sequence Number behind the packet that ended it.
+    end: Option<u32>,
 }
 
 impl Ask {
@@ -243,7 +247,13 @@ impl Asked {
             }
             Some(done) if is_v5 => notes.at(Rule::SENT_AGAIN, Field::DUP, (done.first, 0)),
             // Before 5.0 it may cross its acknowledgment on the way.
-            Some(_) => {}
+            Some(done) => {
+                let end = Proof { end: done.end, ..Proof::default() };
+                if notes.seen.proof.had(end) {
+                    let numbers = (done.first, done.number);
+                    notes.at(Rule::DUP_AFTER_ANSWER, Field::DUP, numbers);
+                }
+            }
             None if self.is_new => notes.at(Rule::DUP_WITHOUT_FIRST, Field::DUP, (id.into(), 0)),
             None => {}
         }
@@ -359,6 +369,22 @@ impl Asked {
         }
     }
 
+    /// The client leaves: what it had to send again since the CONNACK `resumed`, and has not. A
+    /// message whose PUBREC had come is left out, as either of its two packets might be meant.
+    pub(super) fn not_resent(&self, resumed: At, notes: &mut Notes<'_>) {
+        let had_time = notes.seen.at.since(resumed).is_some_and(|time| time >= RESEND);
+        if !notes.is_sure() || self.is_partial || !had_time {
+            return;
+        }
+        let is_due = |it: &&Exchange| it.is_carried && it.next != PacketType::PUBREL;
+        let mut due: Vec<u64> =
+            self.open.values().filter(is_due).map(|it| it.last.number).collect();
+        due.sort_unstable();
+        for number in due.into_iter().take(MAX_LATE) {
+            notes.whole(Rule::NOT_RESENT, (number, 0));
+        }
+    }
+
     /// PUBREL: the second step of the side that published. `is_lost`: it says itself that it does
     /// not know the identifier.
     pub(super) fn release(&mut self, id: u16, is_lost: bool, notes: &mut Notes<'_>) -> Before {
@@ -471,7 +497,8 @@ impl Asked {
         }
         let Exchange { first, last, message, .. } = *exchange;
         let (first, last) = (first.number, last.number);
-        self.done.push_back(Done { id, first, kind, number: at.number, last, message });
+        let end = notes.seen.proof.end;
+        self.done.push_back(Done { id, first, kind, number: at.number, last, message, end });
     }
 
     /// An answer that does not fit what is open under its identifier.

@@ -32,6 +32,8 @@ pub(super) struct Exchanges {
     /// More pings were open than are remembered.
     lost_pings: bool,
     connect: Option<At>,
+    /// The CONNACK that went on with what an earlier connection left open.
+    resumed: Option<At>,
     auth: Option<(Sender, At)>,
 }
 
@@ -97,6 +99,9 @@ impl Exchanges {
                 if sender == Sender::Client {
                     self.client.unanswered(false, notes);
                     self.server.unanswered(true, notes);
+                    if let Some(resumed) = self.resumed {
+                        self.client.not_resent(resumed, notes);
+                    }
                 }
                 None
             }
@@ -123,7 +128,8 @@ impl Exchanges {
     }
 
     /// Exchanges that an earlier connection of the session left open go on here.
-    pub(super) fn carry(&mut self, open: &[Open]) {
+    pub(super) fn carry(&mut self, open: &[Open], at: At) {
+        self.resumed = Some(at);
         for open in open {
             self.of(open.asker).carry(open);
         }

@@ -13,6 +13,7 @@ mod keep_alive;
 mod limits;
 mod notes;
 mod order;
+mod passed;
 mod security;
 mod subscription;
 #[cfg(test)]
@@ -27,14 +28,16 @@ use super::{At, Facts, Partner, Seen, Shared};
 use crate::annotate::Tape;
 use crate::mqtt::Packet;
 use crate::mqtt::packet::{Connack, Connect, Publish};
-use crate::spec::{Field, Rule, Sender, Severity, Version};
+use crate::spec::{Field, PacketType, Rule, Sender, Severity, Version};
 use alias::Aliases;
 use exchange::Exchanges;
 use handshake::Handshake;
 use limits::Negotiated;
 use notes::Notes;
 use order::Order;
+use passed::Passed;
 use std::collections::VecDeque;
+use subscription::Matched;
 pub(super) use subscription::Subscriptions;
 
 /// What is known of one connection, from its packets.
@@ -51,6 +54,9 @@ pub(super) struct Track {
     subscriptions: Subscriptions,
     /// Messages that were delivered, by their keys.
     copied: Copied,
+    passed: Passed,
+    /// The client is a bridge, which gets RETAIN as it was published.
+    is_bridge: bool,
     clean_start: Option<bool>,
     /// All subscriptions of the session are known: it began with this connection, or an earlier one
     /// that was seen whole.
@@ -66,6 +72,9 @@ const MAX_COPIED: usize = 256;
 /// Nanoseconds within which a broker passes on a message: the same contents later may have come from
 /// somebody else.
 const SOON: u64 = 5_000_000_000;
+
+/// The bit of the Protocol Level by which a bridge says that it is one.
+const BRIDGE: u8 = 0x80;
 
 /// Packets that are not legal of which it is remembered.
 const MAX_BROKEN: usize = 16;
@@ -155,7 +164,13 @@ impl Track {
             Packet::Unsubscribe(unsubscribe) => {
                 self.subscriptions.unsubscribe(unsubscribe, &mut notes);
             }
-            Packet::Unsuback(unsuback) => self.subscriptions.unsuback(unsuback),
+            Packet::Unsuback(unsuback) => self.subscriptions.unsuback(unsuback, seen.at),
+            Packet::Ack(ack) if sender == Sender::Client => {
+                let kind = seen.decoded.header.packet_type;
+                if matches!(kind, PacketType::PUBACK | PacketType::PUBREC) {
+                    self.passed.acknowledged(ack, &mut notes);
+                }
+            }
             Packet::Publish(publish) => {
                 let most = takes.map(|takes| takes.alias_maximum);
                 self.publish(publish, sender, most, &mut notes, record);
@@ -262,7 +277,9 @@ impl Track {
 
     fn connect(&mut self, connect: &Connect<'_>, notes: &mut Notes<'_>, record: &mut Ended) {
         self.clean_start = Some(connect.clean_start);
-        let TakeOver { took_over, war, reconnects } = notes.shared.connects(record, connect);
+        self.is_bridge = connect.level & BRIDGE != 0;
+        let TakeOver { took_over, war, reconnects } =
+            notes.shared.connects(record, connect, notes.seen);
         (record.took_over, record.war, record.reconnects) = (took_over, war, reconnects);
         if let Some(other) = took_over {
             let numbers = (other.stream, other.at.number);
@@ -298,7 +315,7 @@ impl Track {
         if let Some(kept) = kept.kept
             && is_present
         {
-            self.exchanges.carry(&kept.open);
+            self.exchanges.carry(&kept.open, notes.seen.at);
             self.subscriptions = kept.subscriptions;
             self.is_session_known = true;
             if let Some(line) = notes.seen.line.filter(|_| notes.is_complete) {
@@ -306,6 +323,15 @@ impl Track {
                     notes.shared.subscribed(&line, &one.filter, one.options);
                 }
             }
+        }
+    }
+
+    /// An empty message is never kept, and RETAIN is 1 on what was kept alone (3.1.1). In 5.0 a
+    /// subscription may want the flag as it was published.
+    fn judge_emptied(&self, publish: &Publish<'_>, notes: &mut Notes<'_>) {
+        let is_kept = publish.retain && publish.payload.is_empty() && !self.is_bridge;
+        if is_kept && notes.is_complete && notes.seen.decoded.version == Version::V311 {
+            notes.at(Rule::EMPTY_RETAINED, Field::RETAIN, (0, 0));
         }
     }
 
@@ -335,10 +361,16 @@ impl Track {
         if sender == Sender::Client {
             return notes.shared.published(notes.seen, topic, hash, publish);
         }
-        let copy = notes.shared.delivered(notes.seen, hash, publish);
-        if let Some((_, of, qos)) = copy {
+        self.judge_emptied(publish, notes);
+        let delivered = notes.shared.delivered(notes.seen, hash, publish);
+        let copy = delivered.and_then(|delivered| delivered.copy);
+        if let Some((of, qos)) = copy {
             self.latest.copy_of = Some(of);
             self.latest.lowered_from = Some(qos).filter(|qos| *qos > publish.qos);
+        }
+        if let Some(delivered) = delivered.filter(|_| notes.is_complete) {
+            let since = record.connect.as_ref().map(|connect| connect.at);
+            passed::judge_carried(&delivered, since, notes);
         }
         if self.subscriptions.is_empty() && !self.is_session_known {
             return;
@@ -348,7 +380,18 @@ impl Track {
         if self.is_session_known && notes.is_sure() {
             self.subscriptions.judge(publish, matched, self.is_session_new, notes);
         }
-        if let Some((key, of, _)) = copy {
+        if let Some(delivered) = delivered.filter(|_| self.is_session_new && !self.is_bridge)
+            && self.subscriptions.is_whole()
+            && notes.is_complete
+        {
+            self.passed.judge(publish, hash, delivered, &matched, notes);
+            let filter = matched.granted.and_then(|place| self.subscriptions.text(place));
+            if let Some(filter) = filter.filter(|_| matched.is_shared && matched.count == 1) {
+                let filter = notes.shared.hash(filter);
+                self.passed.judge_shared(publish, filter, &delivered, notes);
+            }
+        }
+        if let Some((key, (of, _))) = delivered.map(|delivered| delivered.key).zip(copy) {
             let now = notes.seen.at;
             let copy = (now, publish.qos);
             let (before, qos) = std::mem::replace(self.copied.0.entry(key, || copy), copy);

@@ -1,6 +1,7 @@
 //! What a security review would note: nothing here is a fault.
 
 use super::Notes;
+use super::subscription::unshared;
 use crate::mqtt::packet::{Connect, Subscribe};
 use crate::session::ended::{Ended, Fault};
 use crate::spec::{Field, Rule};
@@ -11,22 +12,32 @@ pub(super) fn connect(connect: &Connect<'_>, notes: &mut Notes<'_>, record: &mut
         notes.at(Rule::PASSWORD_IN_CLEAR, Field::PASSWORD, (0, 0));
         remark(Rule::PASSWORD_IN_CLEAR, notes, record);
     }
+    // So it is with most clients of a laboratory: told of the connection, not at each CONNECT.
     if connect.user_name.is_none() {
         remark(Rule::NO_USER_NAME, notes, record);
     }
     let lasts = record.connect.as_ref().map_or(0, |asked| asked.expiry);
     if lasts >= LONG && is_random(connect.client_id.0) {
+        notes.at(Rule::RANDOM_CLIENT_LASTS, Field::CLIENT_ID, (0, 0));
         remark(Rule::RANDOM_CLIENT_LASTS, notes, record);
     }
 }
 
 /// Takes note of subscriptions to everything.
 pub(super) fn subscribe(subscribe: &Subscribe<'_>, notes: &mut Notes<'_>, record: &mut Ended) {
-    let is_all = |filter: &[u8]| matches!(filter, b"#" | b"$SYS/#");
     if subscribe.filters().any(|(filter, _)| is_all(filter.0)) {
         notes.at(Rule::SUBSCRIBES_TO_ALL, Field::TOPIC_FILTER, (0, 0));
         remark(Rule::SUBSCRIBES_TO_ALL, notes, record);
     }
+}
+
+/// Whether a filter matches every topic, or every one of what the server tells of itself. A topic
+/// has at least one level, which may be empty, so that `+/#` says the same as `#`; of `+/+/#` all
+/// topics of one level are left out. Of a shared subscription the filter behind its name counts.
+fn is_all(filter: &[u8]) -> bool {
+    let filter = unshared(filter).unwrap_or(filter);
+    let filter = filter.strip_prefix(b"$SYS/").unwrap_or(filter);
+    matches!(filter, b"#" | b"+/#")
 }
 
 /// A session that lasts longer than this without its client is one that lasts, in seconds.
@@ -62,7 +73,17 @@ fn is_random(id: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_random;
+    use super::{is_all, is_random};
+
+    #[test]
+    fn filters_that_leave_nothing_out() {
+        for filter in ["#", "+/#", "$SYS/#", "$SYS/+/#", "$share/all/#", "$share/all/+/#"] {
+            assert!(is_all(filter.as_bytes()), "{filter}");
+        }
+        for filter in ["+", "+/+/#", "/#", "a/#", "$SYS/broker/#", "$share/#/a", "#/"] {
+            assert!(!is_all(filter.as_bytes()), "{filter}");
+        }
+    }
 
     #[test]
     fn names_that_libraries_draw() {

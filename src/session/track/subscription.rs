@@ -24,6 +24,8 @@ const MAX_CACHED: usize = 256;
 const MAX_WAITING: usize = 64;
 /// The Subscription Option Retain As Published.
 const RETAIN_AS_PUBLISHED: u8 = 0b1000;
+/// The Subscription Option No Local.
+const NO_LOCAL: u8 = 0b100;
 /// Refusals that are remembered.
 const MAX_REFUSED: usize = 16;
 
@@ -64,6 +66,13 @@ struct Filter {
     /// A SUBSCRIBE for it lets messages come with RETAIN 1: because of Retain Handling, or of Retain
     /// As Published.
     may_retain: bool,
+    /// A SUBSCRIBE for it had Retain As Published, one had not, and one had not No Local.
+    wants_published: bool,
+    wants_cleared: bool,
+    wants_own: bool,
+    /// The last packet that changed it: the SUBACK or UNSUBACK; `None` while one is awaited, or where
+    /// it was refused.
+    since: Option<At>,
 }
 
 /// What a message matches.
@@ -79,6 +88,14 @@ pub(super) struct Matched {
     is_unnamed: bool,
     /// One of them lets it have RETAIN 1.
     may_retain: bool,
+    /// One wants RETAIN as it was published, one does not, and one wants the client's own messages.
+    pub(super) wants_published: bool,
+    pub(super) wants_cleared: bool,
+    pub(super) wants_own: bool,
+    /// One of them is a shared subscription.
+    pub(super) is_shared: bool,
+    /// All that it matches stand as they are since this packet at the latest.
+    pub(super) since: Option<At>,
 }
 
 impl Subscriptions {
@@ -98,7 +115,10 @@ impl Subscriptions {
                     _ => false,
                 };
             filter.is_unnamed |= id.is_none();
-            (filter.options, filter.id) = (options, id);
+            filter.wants_published |= options & RETAIN_AS_PUBLISHED != 0;
+            filter.wants_cleared |= options & RETAIN_AS_PUBLISHED == 0;
+            filter.wants_own |= options & NO_LOCAL == 0;
+            (filter.options, filter.id, filter.since) = (options, id, None);
             filter.most = filter.most.max(Some(options & 0b11));
             places.push((place, options & 0b11));
         }
@@ -138,7 +158,7 @@ impl Subscriptions {
             if *code > requested && notes.is_complete {
                 notes.whole(Rule::GRANTED_ABOVE_REQUESTED, ((*code).into(), requested.into()));
             }
-            filter.granted = Some(*code);
+            (filter.granted, filter.since) = (Some(*code), Some(notes.seen.at));
             filter.most = filter.most.max(Some(*code));
             if let Some(line) = notes.seen.line.filter(|_| is_known) {
                 notes.shared.subscribed(&line, &filter.text, filter.options);
@@ -155,6 +175,12 @@ impl Subscriptions {
         }
         let find = |text: &[u8]| self.places.get(&notes.shared.hash(text)).copied();
         let places: Vec<u16> = unsubscribe.filters().filter_map(|text| find(text.0)).collect();
+        self.cached.clear();
+        for place in &places {
+            if let Some(filter) = self.filters.get_mut(usize::from(*place)) {
+                filter.since = None;
+            }
+        }
         if self.leaving.len() >= MAX_WAITING {
             self.leaving.remove(0);
         }
@@ -163,7 +189,7 @@ impl Subscriptions {
 
     /// An UNSUBACK: the subscriptions end, but for those that the server kept. What is on its way
     /// may still come.
-    pub(super) fn unsuback(&mut self, unsuback: &Suback<'_>) {
+    pub(super) fn unsuback(&mut self, unsuback: &Suback<'_>, at: At) {
         let Some(nth) = self.leaving.iter().position(|(id, _)| *id == unsuback.packet_id) else {
             return;
         };
@@ -172,7 +198,7 @@ impl Subscriptions {
         let codes = unsuback.codes.iter().copied().chain(std::iter::repeat(0));
         for (place, code) in places.into_iter().zip(codes) {
             if let Some(filter) = self.filters.get_mut(usize::from(place)).filter(|_| code < 0x80) {
-                filter.granted = None;
+                (filter.granted, filter.since) = (None, Some(at));
             }
         }
     }
@@ -195,6 +221,7 @@ impl Subscriptions {
 
     fn compare(&self, topic: &[u8], hash: u64) -> Matched {
         let mut matched = Matched::default();
+        let mut is_settled = true;
         let exact = self.places.get(&hash).copied();
         let exact = exact.filter(|place| self.text(*place) == Some(topic));
         let wild = self.wild.iter().copied();
@@ -205,10 +232,18 @@ impl Subscriptions {
             matched.count = matched.count.saturating_add(1);
             matched.is_unnamed |= filter.is_unnamed;
             matched.may_retain |= filter.may_retain;
+            matched.wants_published |= filter.wants_published;
+            matched.wants_cleared |= filter.wants_cleared;
+            matched.wants_own |= filter.wants_own;
+            matched.is_shared |= filter.text.starts_with(b"$share/");
+            is_settled &= filter.since.is_some();
+            let later = |at: &At| matched.since.is_none_or(|since| at.number > since.number);
+            matched.since = filter.since.filter(later).or(matched.since);
             if filter.granted.is_some() && matched.granted.is_none_or(|first| place < first) {
                 matched.granted = Some(place);
             }
         }
+        matched.since = matched.since.filter(|_| is_settled);
         matched
     }
 
@@ -235,6 +270,9 @@ impl Subscriptions {
         }
         if is_new && publish.retain && !matched.may_retain {
             notes.at(Rule::RETAINED_UNWANTED, Field::RETAIN, (0, 0));
+        } else if is_new && publish.retain && publish.payload.is_empty() && !matched.wants_published
+        {
+            notes.at(Rule::EMPTY_RETAINED, Field::RETAIN, (0, 0));
         }
         let id = PropertyId::SUBSCRIPTION_IDENTIFIER;
         if is_new && !matched.is_unnamed && publish.properties.get(id).is_none() {
@@ -299,7 +337,8 @@ impl Subscriptions {
             return Some(*place);
         }
         let bytes = self.bytes.saturating_add(text.len());
-        let is_wild = text.iter().any(|byte| matches!(byte, b'+' | b'#')) || shared(text).is_some();
+        let is_wild =
+            text.iter().any(|byte| matches!(byte, b'+' | b'#')) || unshared(text).is_some();
         let is_full = self.filters.len() >= MAX_FILTERS || bytes > MAX_BYTES;
         if is_full || (is_wild && self.wild.len() >= MAX_WILD) {
             self.is_partial = true;
@@ -320,6 +359,10 @@ impl Subscriptions {
             granted: None,
             is_unnamed: false,
             may_retain: false,
+            wants_published: false,
+            wants_cleared: false,
+            wants_own: false,
+            since: None,
         });
         Some(place)
     }
@@ -330,7 +373,7 @@ impl Subscriptions {
 /// a shared subscription the filter behind `$share/NAME/` counts.
 #[must_use]
 pub fn matches(filter: &[u8], topic: &[u8]) -> bool {
-    let filter = shared(filter).unwrap_or(filter);
+    let filter = unshared(filter).unwrap_or(filter);
     if topic.first() == Some(&b'$') && matches!(filter.first(), Some(b'+' | b'#')) {
         return false;
     }
@@ -347,7 +390,7 @@ pub fn matches(filter: &[u8], topic: &[u8]) -> bool {
 }
 
 /// The filter of a shared subscription: what stands behind `$share/NAME/`.
-fn shared(filter: &[u8]) -> Option<&[u8]> {
+pub(super) fn unshared(filter: &[u8]) -> Option<&[u8]> {
     let rest = filter.strip_prefix(b"$share/")?;
     let slash = rest.iter().position(|byte| *byte == b'/')?;
     rest.get(slash.saturating_add(1)..)

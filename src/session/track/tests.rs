@@ -244,8 +244,8 @@ fn what_is_sent_again_when_it_is_over() {
         // The same contents, or others, under the same identifier are a new message.
         assert_eq!(v3(sender, "340600016100 0778"), []);
         assert_eq!(v3(sender, "340600016100 0779"), []);
-        // Not the same message: a first one with DUP, which nothing says for sure.
-        assert_eq!(v3(sender, "3c0600016100 0779"), []);
+        // Not the same message: a first one with DUP, or one again whose exchange is over.
+        assert_eq!(v3(sender, "3c0600016100 0779"), [(7, Rule::DUP_AFTER_ANSWER)]);
     }
     let (two, two_again) = (publish(0x34, 7), publish(0x3c, 7));
     let over =

@@ -28,8 +28,11 @@ fn tell(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
     }
     let lost = scene.ended.wire.lost(act.by).bytes;
     let is_seen = scene.half(Sender::Client).packets > 0 || scene.half(Sender::Server).packets > 0;
+    // Before 5.0 a server has no DISCONNECT to send.
+    let is_v5 = scene.ended.version.is_some_and(|(version, _)| version.is_v5());
+    let could = act.by == Sender::Client || is_v5;
     let without = match lost {
-        _ if !is_seen => String::new(),
+        _ if !is_seen || !could => String::new(),
         0 => " without a DISCONNECT".into(),
         lost => format!(
             "; no DISCONNECT of it was captured, but {} of {} were not",

@@ -167,6 +167,11 @@ fn closed_without_a_disconnect() {
     let (id, certainty, text) = first(&fin(accepted(), Sender::Client, SECOND));
     assert_eq!((id, certainty), ("closed", Certainty::Proven));
     assert!(text.ends_with("the client closed the TCP connection (FIN) without a DISCONNECT"));
+    // Before 5.0 no server can send one.
+    let (_, _, text) = first(&fin(accepted(), Sender::Server, SECOND));
+    assert!(text.ends_with("the server closed the TCP connection (FIN)"), "{text}");
+    let (_, _, text) = first(&fin(accepted_v5(), Sender::Server, SECOND));
+    assert!(text.ends_with("(FIN) without a DISCONNECT"), "{text}");
     // Where bytes of it were lost, a DISCONNECT may have been among them.
     let mut lossy = fin(accepted(), Sender::Client, SECOND);
     lossy.wire.client_lost.bytes = 7;

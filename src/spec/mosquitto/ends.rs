@@ -36,6 +36,9 @@ pub static BY_RETURN_CODE: &[(u8, Event)] = &[
     (5, Event::NOT_AUTHORISED),
 ];
 
+/// What 2.0 says it failed with (`SOCKET_FAILED`) where a PUBLISH has a QoS that it does not take.
+pub const QOS_NOT_SUPPORTED: &str = "Requested QoS not supported on server.";
+
 /// What the broker says of a packet that breaks a rule, before it ends the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -53,6 +56,7 @@ const fn fault(says: Option<Event>, end: Event) -> Fault {
 #[rustfmt::skip]
 static BY_RULE: &[(Rule, Option<PacketType>, Fault)] = &[
     (Rule::QOS_3, None, fault(Some(Event::BAD_PUBLISH_QOS), Event::MALFORMED)),
+    (Rule::QOS_ABOVE_MAXIMUM, None, fault(Some(Event::HIGH_PUBLISH_QOS), Event::SOCKET_FAILED)),
     (Rule::DUP_WITH_QOS_0, None, fault(Some(Event::DUP_QOS_0), Event::MALFORMED)),
     (Rule::SECOND_CONNECT, None, fault(Some(Event::SECOND_CONNECT), Event::PROTOCOL_ERROR)),
     (Rule::PROTOCOL_LEVEL, None, fault(Some(Event::BAD_LEVEL), Event::PROTOCOL_ERROR)),

@@ -188,8 +188,8 @@ events! {
     EMPTY_FILTER: plain("empty_filter", "a SUBSCRIBE with an empty Topic Filter; the line names the address, not the client");
     BAD_FILTER: plain("bad_filter", "a SUBSCRIBE with a wildcard where none may stand; the line names the address, not the client");
     BAD_FILTER_QOS: plain("bad_filter_qos", "a SUBSCRIBE asks for a QoS that does not exist; the line names the address, not the client");
-    EMPTY_UNFILTER: plain("empty_unfilter", "an UNSUBSCRIBE with an empty Topic Filter; the line names the address, not the client");
-    BAD_UNFILTER: plain("bad_unfilter", "an UNSUBSCRIBE with a wildcard where none may stand; the line names the address, not the client");
+    EMPTY_UNFILTER: plain("empty_unfilter", "an UNSUBSCRIBE with an empty Topic Filter");
+    BAD_UNFILTER: plain("bad_unfilter", "an UNSUBSCRIBE with a wildcard where none may stand");
     FILTER_UTF8: unseen("filter_utf8", "only 1.5 says it", "a Topic Filter that is not UTF-8");
     TOO_LARGE: unseen("too_large", "the limit is a setting of the broker", "a packet above max_packet_size");
     RECEIVE_MAXIMUM: unseen("receive_maximum", "the broker warns and goes on", "the client has more QoS 1 and 2 messages open than the broker's Receive Maximum allows");
