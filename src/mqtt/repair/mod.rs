@@ -32,6 +32,20 @@ pub struct Repair {
     pub bytes: Vec<u8>,
 }
 
+impl Repair {
+    /// How many bytes behind the packet `broken` are its own, if the repair is right: those that a
+    /// Remaining Length leaves out which is too small.
+    #[must_use]
+    pub fn left_out(&self, broken: &[u8]) -> usize {
+        let (Framing::Length(len), Some(inside)) = (frame(&self.bytes), broken.get(2..)) else {
+            return 0;
+        };
+        let is_all_of_it = len == self.bytes.len();
+        let is_same = self.bytes.get(2..).is_some_and(|own| own.starts_with(inside));
+        if is_all_of_it && is_same { len.saturating_sub(broken.len()) } else { 0 }
+    }
+}
+
 /// The smallest edit that makes a packet legal; `None` where it is legal, where it is longer than
 /// [`MAX_BYTES`], or where no edit or more than one does. `behind` is what stands behind it, where
 /// its Remaining Length may have cut it off too early.
