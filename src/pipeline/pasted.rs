@@ -7,6 +7,7 @@ use super::{Consumer, Inspector, Origin, Reader, Settings, TextOrigin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::capture::{Frame, LinkType};
+use crate::mqtt::boundary::has_length;
 use crate::mqtt::torn::{Looked, Torn};
 use crate::mqtt::{Framing, frame as frame_len};
 use crate::paste::{Clock, Direction, Kind, Link, Paste, Piece};
@@ -105,7 +106,7 @@ impl<C: Consumer> Text<'_, C> {
             let notes = stretch.holes_in(at, bytes.len());
             let origin = origin(self.paste, self.settings, stretch, at, bytes.len());
             // Behind a packet that is broken may stand what it leaves out.
-            let is_packet = if was_broken { is_allowed(bytes) } else { may_be_a_packet(bytes) };
+            let is_packet = may_be_a_packet(bytes) && (!was_broken || is_likely(bytes));
             if is_left_out || at > 0 && !is_packet {
                 let span = Span::of_bytes(0, bytes.len());
                 let finding = Finding::new(Rule::NOT_A_PACKET, span, Field::UNDECODED);
@@ -199,6 +200,12 @@ fn may_be_a_packet(bytes: &[u8]) -> bool {
         bytes.first().is_none_or(|first| PacketType::of_header(*first) == PacketType::RESERVED);
     let is_whole = frame_len(bytes) == Framing::Length(bytes.len());
     !is_reserved && (is_whole || is_allowed(bytes))
+}
+
+/// Whether they are so behind a packet that is broken, whose own end may stand here.
+fn is_likely(bytes: &[u8]) -> bool {
+    let kind = bytes.first().map(|first| PacketType::of_header(*first));
+    is_allowed(bytes) || kind.is_some_and(|kind| has_length(kind, bytes.len()))
 }
 
 /// Whether bytes begin as the standard allows a packet to begin.

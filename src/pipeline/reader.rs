@@ -156,7 +156,8 @@ impl<C: Consumer> Reader<C> {
             self.look_for_repair(bytes, how, known);
             let is_doubted = |segment| is_doubtful(segment, known, sender);
             self.repair = self.repair.take().filter(|_| !origin.segment.is_some_and(is_doubted));
-            self.left_out = self.repair.as_ref().map_or(0, |found| found.left_out(bytes));
+            self.left_out =
+                self.repair.as_ref().map_or(0, |found| found.left_out(bytes, &self.behind));
         }
         match cut {
             Some(cut) => {

@@ -33,18 +33,28 @@ pub struct Repair {
 }
 
 impl Repair {
-    /// How many bytes behind the packet `broken` are its own, if the repair is right: those that a
-    /// Remaining Length leaves out which is too small.
+    /// How many of the bytes `behind` the packet `broken` are its own, if the repair is right: those that
+    /// its Remaining Length leaves out.
     #[must_use]
-    pub fn left_out(&self, broken: &[u8]) -> usize {
-        let (Framing::Length(len), Some(inside)) = (frame(&self.bytes), broken.get(2..)) else {
+    pub fn left_out(&self, broken: &[u8], behind: &[u8]) -> usize {
+        if frame(&self.bytes) != Framing::Length(self.bytes.len()) {
             return 0;
+        }
+        let more = self.bytes.iter().skip(1).take(3).take_while(|byte| **byte >= 0x80).count();
+        let body = self.bytes.get(more.saturating_add(2)..).unwrap_or_default();
+        let is_end = |len: &usize| {
+            let own = body.len().saturating_sub(*len);
+            let before = broken.len().saturating_sub(own);
+            behind.get(..*len).is_some_and(|end| self.bytes.ends_with(end))
+                && before <= MAX_FIXED_HEADER
+                && body.get(..own).is_some_and(|own| broken.ends_with(own))
         };
-        let is_all_of_it = len == self.bytes.len();
-        let is_same = self.bytes.get(2..).is_some_and(|own| own.starts_with(inside));
-        if is_all_of_it && is_same { len.saturating_sub(broken.len()) } else { 0 }
+        (1..=behind.len().min(self.bytes.len())).rev().find(is_end).unwrap_or(0)
     }
 }
+
+/// Bytes of the longest fixed header.
+const MAX_FIXED_HEADER: usize = 5;
 
 /// The smallest edit that makes a packet legal; `None` where it is legal, where it is longer than
 /// [`MAX_BYTES`], or where no edit or more than one does. `behind` is what stands behind it, where
