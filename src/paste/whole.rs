@@ -145,7 +145,9 @@ impl<'t> Text<'t> {
         let enough = count.good > 2 || count.good > 0 && count.bad == 1;
         let wrong_pair = whole.len() == 2 && enough && whole.bytes().all(is_word);
         let near = digits::near(whole, usual) && count.bad <= count.good.saturating_add(4);
-        good || short || near || wrong_pair
+        // Lines of odd length, of a stream that was broken in the middle of its bytes.
+        let broken = whole.len() > 4 && whole.bytes().all(|b| b.is_ascii_hexdigit());
+        good || short || near || wrong_pair || broken
     }
 
     fn is_bytes(&self) -> bool {
@@ -254,7 +256,8 @@ impl<'t> Text<'t> {
             }
         }
         run.range = run.data.map.text_of(0..run.data.len())?;
-        (high.is_none() && run.data.len() > SHORTEST_BROKEN).then_some(run)
+        let is_long = run.data.len() > SHORTEST_BROKEN;
+        (high.is_none() && (is_long || frame::strict(&run.data.bytes))).then_some(run)
     }
 }
 

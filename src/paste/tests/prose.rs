@@ -55,6 +55,13 @@ fn a_packet_a_line_or_over_lines() {
     let odd: Vec<_> =
         CONNECT.as_bytes().chunks(37).map(|c| std::str::from_utf8(c).unwrap()).collect();
     assert_eq!(hexes(&odd.join("\n")), [CONNECT], "broken in the middle of a byte");
+    // Of many short lines each is odd; together they are three packets.
+    let all = "100e00044d5154540402003c0002616220020000c000";
+    for len in [5, 7, 9, 11, 13] {
+        let lines: Vec<&str> =
+            (0..all.len()).step_by(len).map(|at| &all[at..(at + len).min(all.len())]).collect();
+        assert_eq!(hexes(&lines.join("\n")), [all], "{len} digits a line");
+    }
     assert_eq!(
         hexes(&format!("{}\n{CONNACK}\nc000", wrapped.join("\n"))),
         [CONNECT, CONNACK, "c000"]
