@@ -111,6 +111,7 @@ impl Connection {
     pub fn track(&mut self, seen: &Seen<'_>, shared: &mut Shared, tape: &mut Tape) {
         let record = self.record.get_or_insert_default();
         record.packet(seen);
+        shared.passes(seen.at.time);
         self.track.packet(seen, shared, tape, record);
         record.wire.found(seen, tape);
         record.found(seen, tape, self.track.answers());
@@ -172,6 +173,7 @@ impl Connection {
 
     /// A side has ended in TCP.
     pub fn closed(&mut self, sender: Sender, closed: ended::Closed, shared: &mut Shared) {
+        shared.passes(closed.at.time);
         let record = self.record.get_or_insert_default();
         let half = record.half_mut(sender);
         let is_first = half.closed.is_none();

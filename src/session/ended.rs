@@ -85,6 +85,8 @@ pub struct Ended {
     pub wire: Wire,
     /// The key of the Will's message.
     pub(super) will_key: Option<u64>,
+    /// How many of the missed copies no later packet of the connection proves.
+    pub(super) unproven_missed: u64,
 }
 
 /// Bytes of a text or name that are kept.
@@ -93,6 +95,8 @@ pub const MAX_TEXT: usize = 1_024;
 pub const MAX_OPEN_TOLD: usize = 64;
 /// Subscriptions that are told one by one.
 pub const MAX_SUBSCRIPTIONS_TOLD: usize = 64;
+/// Copies that did not come that are told one by one.
+pub const MAX_MISSED: usize = 16;
 /// Copies too many that are told one by one.
 pub const MAX_DOUBLED: usize = 16;
 /// Findings of severity error that are told one by one, of each side.
@@ -294,6 +298,11 @@ pub enum Fate {
     Armed,
     /// The client's DISCONNECT has discarded it.
     Discarded(At),
+    /// The client came back with this CONNECT before the Will Delay Interval had passed.
+    Cancelled(At),
+    /// The connection ended at this place, and the Will Delay Interval had not passed when the capture
+    /// ended.
+    Delayed(At),
     /// The client's DISCONNECT of 0x04 asks for it.
     Asked(At),
     /// The connection ended without a DISCONNECT of the client, at this place.
@@ -344,8 +353,10 @@ pub struct Subscription {
 /// A copy that a subscriber should have got.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missed {
-    /// The PUBLISH that came in.
+    /// The PUBLISH that came in; for a Will, where it was due.
     pub publish: At,
+    /// Whether it is a Will.
+    pub is_will: bool,
     /// Its connection.
     pub from: u64,
     /// Its topic.
@@ -522,6 +533,30 @@ impl Ended {
         let server = self.connack.as_ref().and_then(|connack| connack.expiry);
         let client = self.connect.as_ref().map(|connect| connect.expiry);
         left.or(server).or(client).unwrap_or(0)
+    }
+
+    /// The seconds from when a Will is due until it is published: its delay, or what is left of the
+    /// session where that ends before (5.0: section 3.1.3.2.2).
+    #[must_use]
+    pub fn will_wait(&self) -> u32 {
+        let delay = self.will.as_ref().map_or(0, |will| will.delay);
+        delay.min(self.session_expiry())
+    }
+
+    /// Takes note of copies that did not come.
+    pub(super) fn miss(&mut self, missed: Vec<Missed>, count: u64) {
+        self.missed_count = self.missed_count.saturating_add(count);
+        let room = MAX_MISSED.saturating_sub(self.missed.len());
+        self.missed.extend(missed.into_iter().take(room));
+    }
+
+    /// The last bytes of the server are missing from the capture: what did not come may be in them.
+    pub(super) fn doubt_missed(&mut self) {
+        if self.unproven_missed == 0 || self.wire.lost(Sender::Server).bytes == 0 {
+            return;
+        }
+        self.missed_count = self.missed_count.saturating_sub(self.unproven_missed);
+        self.missed.truncate(usize::try_from(self.missed_count).unwrap_or(usize::MAX));
     }
 
     /// Takes note of a copy too many.

@@ -34,6 +34,11 @@ impl<K: Eq + Hash, V> Recent<K, V> {
         self.young.entry(key).or_insert_with(new)
     }
 
+    /// The entry of this key, where there is one; it does not count as used.
+    pub(super) fn get(&self, key: &K) -> Option<&V> {
+        self.young.get(key).or_else(|| self.old.get(key))
+    }
+
     /// Forgets what was not used since the young generation began.
     pub(super) fn forget_old(&mut self) {
         self.forgotten = self.forgotten.saturating_add(self.old.len() as u64);

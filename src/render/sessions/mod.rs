@@ -115,11 +115,22 @@ pub(in crate::render) fn aftermath(ended: &Ended) -> Vec<String> {
             None => format!(", seen going out ({})", place(&copy.at)),
         });
         let seen = seen.unwrap_or_default();
+        let wait = wait(ended, will);
         match will.fate {
-            Fate::Due(_) => out.push(format!("its Will {topic} is due{seen}")),
+            Fate::Due(_) => out.push(format!("its Will {topic} is due{wait}{seen}")),
             Fate::Asked(at) => {
-                out.push(format!("its Will {topic} is due, as {} asks for it{seen}", place(&at)));
+                let asked = place(&at);
+                out.push(format!("its Will {topic} is due{wait}, as {asked} asks for it{seen}"));
             }
+            Fate::Delayed(_) => out.push(format!(
+                "its Will {topic} is due{wait}, which is later than the capture ends"
+            )),
+            Fate::Cancelled(at) => out.push(format!(
+                "its Will {topic} is cancelled by {}: the client is back before its Will Delay Interval \
+                 of {} s is over",
+                place(&at),
+                will.delay
+            )),
             Fate::Discarded(at) => {
                 out.push(format!("its Will {topic} is discarded by {}", place(&at)));
             }
@@ -148,6 +159,15 @@ pub(in crate::render) fn aftermath(ended: &Ended) -> Vec<String> {
     out
 }
 
+/// How long after the end of the connection its Will is due, where that is not at once.
+fn wait(ended: &Ended, will: &crate::session::ended::Will) -> String {
+    match ended.will_wait() {
+        0 => String::new(),
+        wait if wait < will.delay => format!(" {wait} s after the end, when its session ends"),
+        wait => format!(" {wait} s after the end (Will Delay Interval)"),
+    }
+}
+
 /// The same as a sentence.
 fn ping(ended: &Ended) -> Option<String> {
     let (ping, waited) = unanswered_ping(ended)?;
@@ -173,28 +193,34 @@ fn unanswered_ping(ended: &Ended) -> Option<(At, u64)> {
     (ended.wire.lost(Sender::Server).bytes == 0).then_some((ping, waited))
 }
 
-/// Messages that others published for its subscriptions, and that did not come.
+/// Messages that others published for its subscriptions, or left as Wills, and that did not come.
 fn missed(ended: &Ended) -> Option<String> {
     let first = ended.missed.first()?;
-    let count = text::count(ended.missed_count, "message");
     let topic = super::words::quoted(&first.topic, 80);
-    Some(format!(
-        "{count} of QoS 1 for its subscriptions did not come to it, the first {topic}, the PUBLISH {} of stream {}",
-        place(&first.publish),
-        first.from
-    ))
+    let (place, stream) = (place(&first.publish), first.from);
+    let what = match first.is_will {
+        true => format!("the Will {topic} of stream {stream}, due at {place}"),
+        false => format!("{topic}, the PUBLISH {place} of stream {stream}, which was acknowledged"),
+    };
+    Some(match ended.missed_count {
+        1 => format!("one message for its subscriptions did not come to it: {what}"),
+        many => format!(
+            "{} for its subscriptions did not come to it, the first {what}",
+            text::count(many, "message")
+        ),
+    })
 }
 
-/// Copies that came once more, though one subscription alone matches and one PUBLISH was seen.
+/// Copies that came once more than a PUBLISH was seen, though one subscription alone matches.
 fn doubled(ended: &Ended) -> Option<String> {
     let first = ended.doubled.first()?;
     let copies = match ended.doubled_count {
-        1 => "one copy too many".into(),
-        many => format!("{} copies too many", text::number(many)),
+        1 => "one copy more than was published came to it".into(),
+        many => format!("{} copies more than were published came to it", text::number(many)),
     };
     let topic = super::words::quoted(&first.topic, 80);
     Some(format!(
-        "{copies} came to it, though one of its subscriptions alone matches: the first of {topic}, the PUBLISH {}, \
+        "{copies}, unless a client that was not captured published the same: the first of {topic}, the PUBLISH {}, \
          came with {} and again with {}",
         place(&first.publish),
         place(&first.before),

@@ -6,22 +6,28 @@
 mod clients;
 mod copies;
 mod messages;
+mod subscribers;
 #[cfg(test)]
 mod tests;
 mod wills;
 
 pub(super) use clients::{Accepted, Kept};
 
-use super::ended::{Ended, Other, War};
+use super::ended::{Ended, Missed, Other, War};
 use super::{At, Line, Partner, Seen};
 use crate::mqtt::packet::{Connect, Publish};
+use crate::spec::PropertyId;
 use clients::Clients;
 use copies::Copies;
 use foldhash::quality::RandomState;
-use messages::Messages;
+use messages::{Messages, Source};
 use std::hash::{BuildHasher, Hasher};
-use std::net::IpAddr;
-use wills::Wills;
+use std::net::{IpAddr, SocketAddr};
+use wills::{Back, Delayed, EARLY, Wills};
+
+/// Nanoseconds within which a broker passes on a message: the same contents later may have come from
+/// somebody else.
+pub(super) const SOON: u64 = 5_000_000_000;
 
 /// Exchanges that may be open over all connections: at some 96 bytes each this is 48 MiB.
 const MAX_OPEN: usize = 1 << 19;
@@ -36,6 +42,19 @@ pub struct Shared {
     /// Its seed is of this run, so that nobody can choose topics that collide.
     hasher: RandomState,
     open: usize,
+    /// The latest time of the capture.
+    now: Option<i64>,
+}
+
+/// A delivered message that is a copy of one that a client has published.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Copy {
+    /// The PUBLISH.
+    pub(super) of: Partner,
+    /// Its QoS.
+    pub(super) qos: u8,
+    /// Nothing else with the same contents is known of: no other PUBLISH and no Will.
+    pub(super) is_alone: bool,
 }
 
 /// What a new connection does to another one of the same client.
@@ -55,12 +74,19 @@ impl Shared {
         if let Some(stream) = ended.stream {
             ended.taken_over_by = ended.taken_over_by.or(self.clients.rival(stream));
         }
-        self.wills.ended(ended);
+        ended.doubt_missed();
+        let client = self.client(&ended).filter(|_| ended.will_wait() > 0);
+        self.wills.ended(ended, client, self.now);
+    }
+
+    /// The capture has come so far.
+    pub(super) fn passes(&mut self, time: Option<i64>) {
+        self.now = self.now.max(time);
     }
 
     /// The connections that can be told now; `now` is the time of the capture, and none its end.
     pub fn told(&mut self, now: Option<i64>) -> Vec<Ended> {
-        self.wills.told(now)
+        self.wills.told(now, self.now)
     }
 
     /// Whether there may be something to tell.
@@ -99,7 +125,15 @@ impl Shared {
         is_complete: bool,
     ) -> Accepted {
         let Some(key) = self.client(record) else { return Accepted::default() };
-        self.clients.accepted(key, record, is_present, is_new, is_complete)
+        let accepted = self.clients.accepted(key, record, is_present, is_new, is_complete);
+        if let Some(stream) = record.stream
+            && let Some(back) = self.clients.back(key, u64::MAX)
+        {
+            for (stream, from) in self.wills.back(key, stream, back) {
+                self.copies.will_at(stream, from);
+            }
+        }
+        accepted
     }
 
     /// A server refuses a connection.
@@ -111,72 +145,143 @@ impl Shared {
 
     /// A connection is over, so that the next one of the client throws nobody out.
     pub(super) fn left(&mut self, record: &mut Ended, kept: Option<Kept>) {
-        if let Some(key) = self.client(record) {
+        let key = self.client(record);
+        if let Some(key) = key {
             self.clients.left(key, record, kept);
         }
-        if let Some(stream) = record.stream {
-            record.taken_over_by = record.taken_over_by.or(self.clients.rival(stream));
+        let Some(stream) = record.stream else { return };
+        record.taken_over_by = record.taken_over_by.or(self.clients.rival(stream));
+        let back = key.and_then(|key| self.clients.back(key, stream));
+        self.will_is_due(record, stream, key, back);
+    }
+
+    /// The Will of a connection that is over is due: who is to get it, and when.
+    fn will_is_due(
+        &mut self,
+        record: &Ended,
+        stream: u64,
+        client: Option<u64>,
+        back: Option<Back>,
+    ) {
+        let Some(will) = record.will.as_ref() else { return };
+        let (Some((_, server)), Some(key)) = (record.ends, record.will_key) else { return };
+        let Some(at) = will.fate.due() else { return };
+        let Some(due) = at.time else { return };
+        let wait = i64::from(record.will_wait()).saturating_mul(1_000_000_000);
+        let from = due.saturating_add(wait);
+        // One that is back already is no matter of who gets it.
+        if let Some(client) = client.filter(|_| wait > 0) {
+            self.wills.delayed(client, Delayed { stream, from, back });
+        }
+        let had = self.wills.went_to(key, from.saturating_sub(EARLY));
+        if let Some(had) = had.filter(|_| wait == 0 || back.is_none()) {
+            let topic = &*will.topic;
+            let hash = at_broker(&self.hasher, server, self.hash(topic));
+            let message = copies::Message { key, hash, topic };
+            self.copies.will(message, (stream, server), (at, from), &had);
         }
     }
 
-    /// A client publishes a message; `topic` is the hash of its topic.
+    /// The key of a message at its broker; `topic` is the hash of its topic.
+    pub(super) fn key(&self, seen: &Seen<'_>, topic: u64, publish: &Publish<'_>) -> Option<u64> {
+        let line = seen.line?;
+        Some(self.message(line.server.ip(), topic, publish.payload))
+    }
+
+    /// A client publishes a message; `hash` is that of its topic.
     pub(super) fn published(
         &mut self,
         seen: &Seen<'_>,
-        topic: &[u8],
-        hash: u64,
+        key: u64,
+        (hash, topic): (u64, &[u8]),
         publish: &Publish<'_>,
     ) {
         let Some(line) = seen.line else { return };
-        let key = self.message(line.server.ip(), hash, publish.payload);
         self.messages.published(key, seen.at, publish.qos, publish.dup);
-        // QoS 2 is passed on once it is released, which may be never; QoS 0 may be lost.
-        if publish.qos == 1 && !publish.dup {
-            let hash = self.at_broker(&line, hash);
-            self.copies.published(key, &line, seen.at, hash, topic);
+        // QoS 2 is passed on once it is released, which may be never; QoS 0 may be lost, and what
+        // expires is not to be passed on at all.
+        let may_expire = publish.properties.get(PropertyId::MESSAGE_EXPIRY_INTERVAL).is_some();
+        if publish.qos == 1 && !publish.dup && !may_expire {
+            let hash = at_broker(&self.hasher, line.server, hash);
+            self.copies.published(copies::Message { key, hash, topic }, &line, seen.at);
+        }
+    }
+
+    /// A server acknowledges a PUBLISH, by the number of its first packet, or refuses it.
+    pub(super) fn acknowledged(&mut self, number: u64, is_refusal: bool) {
+        self.copies.acknowledged(number, is_refusal);
+        if is_refusal {
+            self.messages.refused(number);
         }
     }
 
     /// A subscription of a session whose subscriptions are all known is granted.
-    pub(super) fn subscribed(&mut self, line: &Line, filter: &[u8], options: u8) {
-        let hash = self.at_broker(line, self.hash(filter));
-        self.copies.subscribed(line, hash, filter, options);
+    pub(super) fn subscribed(&mut self, line: &Line, filter: &[u8], options: u8, at: At) {
+        let hash = at_broker(&self.hasher, line.server, self.hash(filter));
+        self.copies.subscribed(line, (hash, filter), options, at);
     }
 
     /// It is about to end.
     pub(super) fn unsubscribed(&mut self, line: &Line, filter: &[u8], at: At) {
-        let hash = self.at_broker(line, self.hash(filter));
+        let hash = at_broker(&self.hasher, line.server, self.hash(filter));
         self.copies.unsubscribed(line.stream, hash, filter, at);
     }
 
-    /// The subscriptions of a connection are not known any more; what it missed goes into its
-    /// record.
-    pub(super) fn unknown(&mut self, record: &mut Ended) {
-        let Some(stream) = record.stream else { return };
-        let (missed, count) = self.copies.left(stream);
-        record.missed.extend(missed);
-        record.missed_count = record.missed_count.saturating_add(count);
+    /// The subscriptions of a connection are not known any more, nor what it missed.
+    pub(super) fn unknown(&mut self, record: &Ended) {
+        if let Some(stream) = record.stream {
+            self.copies.left(stream);
+        }
     }
 
-    /// A server delivers a message: its key, and the PUBLISH that it is a copy of with its QoS,
-    /// where that is certain.
+    /// A connection is over: what it missed goes into its record.
+    pub(super) fn gone(&mut self, record: &mut Ended) {
+        let Some(stream) = record.stream else { return };
+        self.copies.expire(self.now);
+        let (missed, count) = self.copies.left(stream);
+        record.miss(missed, count);
+        record.unproven_missed = count;
+    }
+
+    /// Whether somebody may miss a message.
+    pub(super) fn has_owed(&self) -> bool {
+        !self.copies.is_idle()
+    }
+
+    /// What a connection missed, which a packet of it at `now` proves; and how much that is.
+    pub(super) fn missed(&mut self, stream: u64, now: At) -> (Vec<Missed>, u64) {
+        self.copies.expire(now.time);
+        self.copies.missed(stream)
+    }
+
+    /// A server delivers a message: what it is a copy of, where that is certain. `before` is the
+    /// number of the last copy of the same contents on this connection.
     pub(super) fn delivered(
         &mut self,
         seen: &Seen<'_>,
-        topic: u64,
+        key: u64,
         publish: &Publish<'_>,
-    ) -> Option<(u64, Partner, u8)> {
+        before: Option<u64>,
+    ) -> Option<Copy> {
         let line = seen.line?;
-        let key = self.message(line.server.ip(), topic, publish.payload);
         self.copies.delivered(key, line.stream);
-        let copy = match publish.retain || publish.dup {
-            true => None,
-            false => self.messages.delivered(key, seen.at),
+        let source = self.messages.source(key, seen.at);
+        let is_old = |at: At| seen.at.since(at).is_none_or(|time| time > SOON);
+        let is_new = match source {
+            Source::Unseen => true,
+            Source::Several(at) => is_old(at),
+            Source::One(of, ..) => is_old(of.at) || before > Some(of.at.number),
         };
-        if copy.is_none() {
+        // Before 5.0 a message with RETAIN 1 is one that was kept.
+        let is_kept = publish.retain && !seen.decoded.version.is_v5();
+        let is_armed = self.wills.is_armed(key);
+        if is_armed && is_new && !is_kept {
             self.wills.delivered(key, seen);
+            return None;
         }
-        copy.map(|(copy, qos)| (key, copy, qos))
+        let Source::One(of, qos, is_only) = source else { return None };
+        let is_live = !publish.retain && !publish.dup;
+        is_live.then_some(Copy { of, qos, is_alone: is_only && !is_armed })
     }
 
     /// Whether one exchange more may be remembered; it counts from now on.
@@ -189,18 +294,6 @@ impl Shared {
     /// So many exchanges are forgotten.
     pub(super) fn closed(&mut self, count: usize) {
         self.open = self.open.saturating_sub(count);
-    }
-
-    /// The hash of a topic or filter at one broker.
-    fn at_broker(&self, line: &Line, hash: u64) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
-        match line.server.ip() {
-            IpAddr::V4(v4) => hasher.write_u32(v4.to_bits()),
-            IpAddr::V6(v6) => hasher.write_u128(v6.to_bits()),
-        }
-        hasher.write_u16(line.server.port());
-        hasher.write_u64(hash);
-        hasher.finish()
     }
 
     fn message(&self, server: IpAddr, topic: u64, payload: &[u8]) -> u64 {
@@ -226,6 +319,18 @@ impl Shared {
         hasher.write(record.client_id.as_deref()?);
         Some(hasher.finish())
     }
+}
+
+/// The hash of a topic or filter at one broker.
+fn at_broker(hasher: &RandomState, server: SocketAddr, hash: u64) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    match server.ip() {
+        IpAddr::V4(v4) => hasher.write_u32(v4.to_bits()),
+        IpAddr::V6(v6) => hasher.write_u128(v6.to_bits()),
+    }
+    hasher.write_u16(server.port());
+    hasher.write_u64(hash);
+    hasher.finish()
 }
 
 /// The first of two places that has a time, where both do.

@@ -7,14 +7,18 @@ use crate::spec::{Field, PacketType, Rule};
 use std::collections::hash_map::Entry;
 
 /// Exchanges that are remembered once they are over, to tell a second answer from one to nothing.
-const DONE: usize = 16;
+pub(super) const DONE: usize = 16;
 /// Answers that are remembered where they were seen before their request: a capture that mixes up
 /// its frames does so within a few.
 const EARLY: usize = 64;
 
 impl Asked {
     /// A PUBREC that does not refuse: the first answer of QoS 2.
-    pub(in crate::session::track) fn received(&mut self, id: u16, notes: &mut Notes<'_>) -> Option<Partner> {
+    pub(in crate::session::track) fn received(
+        &mut self,
+        id: u16,
+        notes: &mut Notes<'_>,
+    ) -> Option<Partner> {
         let at = notes.seen.at;
         match self.open.get_mut(&id) {
             Some(exchange) if exchange.next == PacketType::PUBREC => {

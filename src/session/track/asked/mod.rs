@@ -152,6 +152,11 @@ impl Asked {
         })
     }
 
+    /// The number of the first packet of the exchange that is open under an identifier.
+    pub(super) fn first(&self, id: u16) -> Option<u64> {
+        self.open.get(&id).map(|exchange| exchange.first.number)
+    }
+
     /// An exchange that an earlier connection left open.
     pub(super) fn carry(&mut self, open: &Open) {
         let ask = Ask { kind: open.kind, next: open.next, filters: 0, message: None };

@@ -1,6 +1,7 @@
 //! PUBLISH: the first packet of its exchange, and one that is sent again.
 
-use super::{Ask, Asked};
+use super::answer::DONE;
+use super::{Ask, Asked, MAX_COMPARED};
 use crate::mqtt::packet::Publish;
 use crate::session::Partner;
 use crate::session::track::Notes;
@@ -48,9 +49,30 @@ impl Asked {
             Some(done) if is_v5 => notes.at(Rule::SENT_AGAIN, Field::DUP, (done.first, 0)),
             // Before 5.0 it may cross its acknowledgment on the way.
             Some(_) => {}
-            None if self.is_new => notes.at(Rule::DUP_WITHOUT_FIRST, Field::DUP, (id.into(), 0)),
-            None => {}
+            None => match self.same(id, message) {
+                Some((other, number)) => {
+                    notes.at(Rule::DELIVERED_TWICE, Field::DUP, (other.into(), number));
+                }
+                None if self.is_new => {
+                    notes.at(Rule::DUP_WITHOUT_FIRST, Field::DUP, (id.into(), 0));
+                }
+                None => {}
+            },
         }
+    }
+
+    /// A PUBLISH of the same message under another identifier, and that identifier: the one that DUP
+    /// is about, where nothing of the session was forgotten.
+    fn same(&self, id: u16, message: Option<u64>) -> Option<(u16, u64)> {
+        message?;
+        if !self.is_new || self.done.len() >= DONE || self.open.len() > MAX_COMPARED {
+            return None;
+        }
+        let done = self.done.iter().filter(|done| done.is_about(message));
+        let open = self.open.iter().filter(|(_, it)| it.message == message);
+        let done = done.map(|done| (done.id, done.first));
+        let mut all = done.chain(open.map(|(id, it)| (*id, it.first.number)));
+        all.find(|(other, _)| *other != id)
     }
 
     /// A PUBLISH with DUP, and one with its identifier is open.

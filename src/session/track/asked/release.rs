@@ -7,7 +7,12 @@ use crate::spec::{Field, PacketType, Rule};
 impl Asked {
     /// PUBREL: the second step of the side that published. `is_lost`: it says itself that it does
     /// not know the identifier.
-    pub(in crate::session::track) fn release(&mut self, id: u16, is_lost: bool, notes: &mut Notes<'_>) -> Before {
+    pub(in crate::session::track) fn release(
+        &mut self,
+        id: u16,
+        is_lost: bool,
+        notes: &mut Notes<'_>,
+    ) -> Before {
         let at = notes.seen.at;
         let step =
             Ask { kind: PacketType::PUBREL, next: PacketType::PUBCOMP, filters: 0, message: None };
