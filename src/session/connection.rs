@@ -131,6 +131,7 @@ impl Connection {
         self.track.lost(sender, at, shared, record);
         let half = record.half_mut(sender);
         half.losses = half.losses.saturating_add(1);
+        half.is_tail_lost = true;
     }
 
     /// Bytes of one side are no whole packet: what is said of them, and for a packet how many of its
@@ -203,6 +204,7 @@ impl Connection {
             return;
         }
         record.settle_will();
+        record.settle_silence();
         let kept = self.track.end(shared, record);
         shared.left(record, kept);
     }

@@ -89,6 +89,8 @@ pub struct Ended {
     pub(super) unproven_missed: u64,
 }
 
+/// One second, in nanoseconds.
+const SECOND: u64 = 1_000_000_000;
 /// Bytes of a text or name that are kept.
 pub const MAX_TEXT: usize = 1_024;
 /// Open exchanges that are told one by one.
@@ -117,6 +119,8 @@ pub struct Half {
     pub last: Option<At>,
     /// Times that bytes were lost, or could not be read.
     pub losses: u64,
+    /// Bytes were lost, or could not be read, behind the last packet.
+    pub(super) is_tail_lost: bool,
     /// What this side takes from the other.
     pub limits: Limits,
     /// Its DISCONNECT.
@@ -236,7 +240,7 @@ pub struct KeepAliveRecord {
     pub asked: Option<u16>,
     /// The seconds that hold: Server Keep Alive wins. 0 is off.
     pub seconds: Option<u16>,
-    /// The longest silence of the client between two packets.
+    /// The longest silence of the client, between two packets or before the end of the connection.
     pub longest: Option<Silence>,
     /// Silences longer than the interval.
     pub late: u64,
@@ -263,7 +267,7 @@ pub struct KeepAliveRecord {
 pub struct Silence {
     /// The packet before it.
     pub from: At,
-    /// The packet after it.
+    /// The packet after it, or the end of the connection.
     pub to: At,
     /// Nanoseconds.
     pub time: u64,
@@ -307,6 +311,8 @@ pub enum Fate {
     Asked(At),
     /// The connection ended without a DISCONNECT of the client, at this place.
     Due(At),
+    /// The last bytes of the client are missing from the capture: it may have said DISCONNECT.
+    Unknown,
 }
 
 /// A Will on its way to a subscriber.
@@ -424,6 +430,7 @@ impl Ended {
         let half = self.half_mut(sender);
         half.first = half.first.or(Some(seen.at));
         half.last = Some(seen.at);
+        half.is_tail_lost = false;
         half.packets = half.packets.saturating_add(1);
         half.bytes = half.bytes.saturating_add(seen.bytes.len() as u64);
         match &seen.decoded.packet {
@@ -586,8 +593,10 @@ impl Ended {
     pub(super) fn settle_will(&mut self) {
         let over = self.over_at();
         let left = self.from_client.disconnect.as_ref().map(|left| (left.reason, left.at));
+        let is_lost = self.from_client.is_tail_lost;
         let Some(will) = self.will.as_mut().filter(|will| will.fate == Fate::Armed) else { return };
         will.fate = match (left, over) {
+            (None, Some(_)) if is_lost => Fate::Unknown,
             (Some((0, at)), _) => Fate::Discarded(at),
             (Some((_, at)), _) => Fate::Asked(at),
             (None, Some(at)) => Fate::Due(at),
@@ -595,9 +604,49 @@ impl Ended {
         };
     }
 
+    /// The last bytes of the client are missing from the capture: whether its Will is due is not known.
+    pub(super) fn doubt_will(&mut self) {
+        let is_tail = self.wire.lost(Sender::Client).is_tail;
+        if let Some(will) = self.will.as_mut().filter(|_| is_tail)
+            && matches!(will.fate, Fate::Due(_))
+        {
+            will.fate = Fate::Unknown;
+        }
+    }
+
+    /// The silence of the client before the end of the connection counts as those between its packets.
+    pub(super) fn settle_silence(&mut self) {
+        if let (Some(from), Some(to)) = (self.keep_alive.last, self.over_at())
+            && let Some(time) = to.since(from)
+        {
+            self.keep_alive.silence(Silence { from, to, time });
+        }
+    }
+
     /// One direction, to be changed.
     pub(super) fn half_mut(&mut self, sender: Sender) -> &mut Half {
         if sender == Sender::Client { &mut self.from_client } else { &mut self.from_server }
+    }
+}
+
+impl KeepAliveRecord {
+    /// Takes note of a silence; the result is the interval that holds, in nanoseconds, where the silence
+    /// was longer.
+    pub(super) fn silence(&mut self, silence: Silence) -> Option<u64> {
+        if self.longest.is_none_or(|longest| longest.time < silence.time) {
+            self.longest = Some(silence);
+        }
+        let seconds = self.seconds.filter(|seconds| *seconds > 0)?;
+        let interval = u64::from(seconds).saturating_mul(SECOND);
+        if silence.time <= interval {
+            return None;
+        }
+        self.late = self.late.saturating_add(1);
+        if silence.time > interval.saturating_add(interval >> 1) {
+            self.broken = self.broken.saturating_add(1);
+            self.first_broken = self.first_broken.or(Some(silence));
+        }
+        Some(interval)
     }
 }
 

@@ -134,7 +134,7 @@ pub(in crate::render) fn aftermath(ended: &Ended) -> Vec<String> {
             Fate::Discarded(at) => {
                 out.push(format!("its Will {topic} is discarded by {}", place(&at)));
             }
-            Fate::Armed | Fate::NotArmed => {}
+            Fate::Armed | Fate::NotArmed | Fate::Unknown => {}
         }
     }
     out.extend(ping(ended));

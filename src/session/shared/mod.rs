@@ -75,6 +75,7 @@ impl Shared {
             ended.taken_over_by = ended.taken_over_by.or(self.clients.rival(stream));
         }
         ended.doubt_missed();
+        ended.doubt_will();
         let client = self.client(&ended).filter(|_| ended.will_wait() > 0);
         self.wills.ended(ended, client, self.now);
     }

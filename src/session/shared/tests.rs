@@ -602,6 +602,46 @@ fn a_will_delay_that_goes_on() {
     assert!(matches!(all[0].will.as_ref().unwrap().fate, Fate::Delayed(_)));
 }
 
+/// What was not captured may be the DISCONNECT.
+#[test]
+fn a_will_whose_client_may_have_left() {
+    let mut world = World::default();
+    world.quiet(0, &[(C, WITH_WILL), (S, ACCEPTED)]);
+    let at = world.at();
+    world.connections.get_mut(&0).unwrap().lost(C, at, &mut world.shared);
+    world.closes(0, C);
+    assert_eq!(world.end()[0].will.as_ref().unwrap().fate, Fate::Unknown);
+    // A packet that comes behind it was no DISCONNECT before.
+    let mut world = World::default();
+    world.quiet(0, &[(C, WITH_WILL), (S, ACCEPTED)]);
+    let at = world.at();
+    world.connections.get_mut(&0).unwrap().lost(C, at, &mut world.shared);
+    world.quiet(0, &[(C, "c000")]);
+    world.closes(0, C);
+    assert!(matches!(world.end()[0].will.as_ref().unwrap().fate, Fate::Due(_)));
+}
+
+/// Keep Alive is 60 s.
+#[test]
+fn the_last_silence_counts() {
+    for (wait, late, broken) in [(50, 0, 0), (80, 1, 0), (100, 1, 1)] {
+        let mut world = World::default();
+        world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+        world.seconds += wait - 2;
+        world.closes(0, S);
+        let all = world.end();
+        let record = &all[0].keep_alive;
+        assert_eq!(record.longest.unwrap().time, wait as u64 * 1_000_000_000);
+        assert_eq!((record.late, record.broken), (late, broken));
+    }
+    // What the client says to leave ends the silence; what the server takes to close is none.
+    let mut world = World::default();
+    world.quiet(0, &[(C, NEW), (S, ACCEPTED), (C, LEAVES)]);
+    world.seconds += 100;
+    world.closes(0, S);
+    assert_eq!(world.end()[0].keep_alive.longest.unwrap().time, 2_000_000_000);
+}
+
 /// The place of a packet where all came a second apart.
 fn world_at(number: u64) -> At {
     At { number, frame: number, time: Some(number as i64 * 1_000_000_000) }
