@@ -117,6 +117,8 @@ pub struct Half {
     pub first: Option<At>,
     /// The last packet.
     pub last: Option<At>,
+    /// Its type.
+    pub(super) last_kind: Option<PacketType>,
     /// Times that bytes were lost, or could not be read.
     pub losses: u64,
     /// Bytes were lost, or could not be read, behind the last packet.
@@ -430,6 +432,7 @@ impl Ended {
         let half = self.half_mut(sender);
         half.first = half.first.or(Some(seen.at));
         half.last = Some(seen.at);
+        half.last_kind = Some(seen.decoded.header.packet_type);
         half.is_tail_lost = false;
         half.packets = half.packets.saturating_add(1);
         half.bytes = half.bytes.saturating_add(seen.bytes.len() as u64);

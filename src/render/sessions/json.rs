@@ -28,7 +28,7 @@
 //! | `war` | where take-overs go back and forth: `count`, `time` (seconds from the first to the last), `period` (seconds from one to the next, on average), `addresses` |
 //! | `reconnects` | the same where nothing shows that there are two clients: one that comes back before its connection was over |
 //! | `faults` | how many findings of severity error there are on the packets of `client` and `server` |
-//! | `causes` | why it ended, the cause that says most first: `cause` (the table of causes), `certainty` (`"proven"` or `"likely"`), `fault` (whether it is one), `by` (`"client"`, `"server"`), `text`, `proof` (places) |
+//! | `causes` | why it ended, the cause that says most first: `cause` (the table of causes), `certainty` (`"proven"`, `"likely"` or `"possible"`, which is a guess), `fault` (whether it is one), `by` (`"client"`, `"server"`), `text`, `proof` (places) |
 //! | `caveats` | what the capture does not show: sentences |
 //! | `events` | with `session` alone: the time line, see below |
 

@@ -9,7 +9,7 @@ mod layout;
 mod table;
 
 use super::{Format, FormatRow};
-use crate::session::{At, Ended, Verdict, judge};
+use crate::session::{At, Cause, Ended, Verdict, judge};
 use crate::spec::Sender;
 use crate::text;
 pub use table::Table;
@@ -103,8 +103,9 @@ pub(in crate::render) fn place(at: &At) -> String {
 }
 
 /// What is worth knowing of the end besides its causes: the Will, what was left open.
-pub(in crate::render) fn aftermath(ended: &Ended) -> Vec<String> {
+pub(in crate::render) fn aftermath(session: &Session) -> Vec<String> {
     use crate::session::ended::Fate;
+    let ended = &session.ended;
     let mut out = Vec::new();
     if let Some(will) = &ended.will {
         let topic = super::words::quoted(&will.topic, 80);
@@ -137,7 +138,12 @@ pub(in crate::render) fn aftermath(ended: &Ended) -> Vec<String> {
             Fate::Armed | Fate::NotArmed | Fate::Unknown => {}
         }
     }
-    out.extend(ping(ended));
+    // A cause may have told it.
+    let asked = ended.keep_alive.unanswered;
+    let is_told = |cause: &Cause| asked.is_some_and(|asked| cause.proof.contains(&asked));
+    if !session.verdict.causes.iter().any(is_told) {
+        out.extend(ping(ended));
+    }
     out.extend(missed(ended));
     out.extend(doubled(ended));
     if ended.open_count > 0 {
