@@ -90,10 +90,12 @@ fn a_keep_alive_is_broken_and_the_will_goes_out() {
         (record.asked, record.seconds, record.pings, record.pongs),
         (Some(5), Some(5), 1, 1)
     );
-    assert_eq!(record.broken, 0, "what broke it is the silence at its end");
+    // What broke it is the silence at its end.
+    assert_eq!(record.broken, 1);
     let closed = still.from_server.closed.unwrap().at;
     let silence = closed.since(record.last.unwrap()).unwrap();
     assert!((7_500_000_000..16 * SECOND).contains(&silence), "{silence}");
+    assert_eq!(record.longest.map(|longest| longest.time), Some(silence));
     let will = still.will.as_ref().unwrap();
     assert!(matches!(will.fate, Fate::Due(_)), "{will:?}");
     let seen = will.seen.unwrap();
