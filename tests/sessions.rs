@@ -147,6 +147,32 @@ fn limits_are_broken_one_by_one() {
     }
 }
 
+/// What the server refuses, or passes on once the client is really gone, is nobody's loss; what a subscriber
+/// may not read is told as it is.
+#[test]
+fn wills_and_messages_that_do_not_come() {
+    let all = sessions("sessions-wills.pcap");
+    let watcher = all.iter().find(|ended| name(ended) == "watcher").unwrap();
+    let missed: Vec<_> = watcher.missed.iter().map(|it| (&*it.topic, it.is_will)).collect();
+    assert_eq!(missed, [(&b"secret/door"[..], false), (&b"secret/spy"[..], true)]);
+    assert_eq!((watcher.missed_count, watcher.doubled_count), (2, 0));
+    let will = |client: &str, nth| {
+        let own = all.iter().filter(|ended| name(ended) == client).nth(nth).unwrap();
+        own.will.clone().unwrap()
+    };
+    let echo = will("echo", 0);
+    assert!(matches!(echo.fate, Fate::Due(_)) && echo.seen.unwrap().stream == watcher.stream);
+    assert_eq!(will("spy", 0).seen, None);
+    let back = all.iter().filter(|ended| name(ended) == "boat").nth(1).unwrap();
+    let connect = back.connect.as_ref().unwrap().at;
+    assert_eq!((will("boat", 0).fate, will("boat", 0).seen), (Fate::Cancelled(connect), None));
+    let late = will("boat", 1);
+    assert!(matches!(late.fate, Fate::Due(_)));
+    // The broker looks for Wills that are due once a second.
+    let after = late.seen.unwrap().after.unwrap();
+    assert!((4 * SECOND..6 * SECOND).contains(&after), "{after}");
+}
+
 #[test]
 fn wills_are_discarded_asked_for_or_due() {
     let all = sessions("will.pcap");

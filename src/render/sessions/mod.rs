@@ -199,22 +199,27 @@ fn unanswered_ping(ended: &Ended) -> Option<(At, u64)> {
     (ended.wire.lost(Sender::Server).bytes == 0).then_some((ping, waited))
 }
 
-/// Messages that others published for its subscriptions, or left as Wills, and that did not come.
-fn missed(ended: &Ended) -> Option<String> {
-    let first = ended.missed.first()?;
-    let topic = super::words::quoted(&first.topic, 80);
-    let (place, stream) = (place(&first.publish), first.from);
-    let what = match first.is_will {
-        true => format!("the Will {topic} of stream {stream}, due at {place}"),
-        false => format!("{topic}, the PUBLISH {place} of stream {stream}, which was acknowledged"),
+/// Messages that others published for its subscriptions and that did not come, and Wills.
+fn missed(ended: &Ended) -> Vec<String> {
+    let of = |is_will| ended.missed.iter().filter(move |missed| missed.is_will == is_will);
+    let wills = of(true).count() as u64;
+    let told = |(is_will, count): (bool, u64)| {
+        let first = of(is_will).next()?;
+        let topic = super::words::quoted(&first.topic, 80);
+        let (place, stream) = (place(&first.publish), first.from);
+        let (noun, what) = match is_will {
+            true => ("Will", format!("{topic} of stream {stream}, due at {place}")),
+            false => (
+                "message",
+                format!("{topic}, the PUBLISH {place} of stream {stream}, which was acknowledged"),
+            ),
+        };
+        let first = if count > 1 { "the first " } else { "" };
+        let count = text::count(count, noun);
+        Some(format!("{count} for its subscriptions did not come to it: {first}{what}"))
     };
-    Some(match ended.missed_count {
-        1 => format!("one message for its subscriptions did not come to it: {what}"),
-        many => format!(
-            "{} for its subscriptions did not come to it, the first {what}",
-            text::count(many, "message")
-        ),
-    })
+    let messages = ended.missed_count.saturating_sub(wills);
+    [(false, messages), (true, wills)].into_iter().filter_map(told).collect()
 }
 
 /// Copies that came once more than a PUBLISH was seen, though one subscription alone matches.
