@@ -369,6 +369,10 @@ pub struct Missed {
     pub from: u64,
     /// Its topic.
     pub topic: Box<[u8]>,
+    /// The key of the message.
+    pub(super) key: u64,
+    /// The time from which its copies were to come.
+    pub(super) due: Option<i64>,
 }
 
 /// A copy that a subscriber has got already.
@@ -554,10 +558,21 @@ impl Ended {
     }
 
     /// Takes note of copies that did not come.
-    pub(super) fn miss(&mut self, missed: Vec<Missed>, count: u64) {
-        self.missed_count = self.missed_count.saturating_add(count);
+    pub(super) fn miss(&mut self, missed: Vec<Missed>) {
+        self.missed_count = self.missed_count.saturating_add(missed.len() as u64);
         let room = MAX_MISSED.saturating_sub(self.missed.len());
         self.missed.extend(missed.into_iter().take(room));
+    }
+
+    /// Takes note of a copy; whether it had been missed, so that its server is slow and nothing is
+    /// certain of the others either.
+    pub(super) fn comes_late(&mut self, key: u64) -> bool {
+        let is_late = self.missed.iter().any(|missed| missed.key == key);
+        if is_late {
+            self.missed.clear();
+            self.missed_count = 0;
+        }
+        is_late
     }
 
     /// The last bytes of the server are missing from the capture: what did not come may be in them.

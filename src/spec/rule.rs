@@ -387,9 +387,9 @@ rules! {
     UNANSWERED: row(Warning, "unanswered", ["4.5", "4.5"], ["MQTT-3.8.4-1 MQTT-3.10.4-4 MQTT-4.5.0-2 MQTT-4.3.3-11", "MQTT-3.8.4-1 MQTT-3.10.4-4 MQTT-3.10.4-5 MQTT-4.5.0-2"],
         "the client leaves, and #{a} has had no answer for {b:time}");
     COPY_MISSED: row(Note, "copy-missed", ["4.5", "4.5"], ["", ""],
-        "#{a} of stream {b} has not come to this client, though the server acknowledged it and a subscription matches: rights, a full queue or expiry may be why");
+        "#{a} of stream {b} has not come to this client by now, though the server acknowledged it and a subscription matches: rights, a full queue or expiry may be why");
     WILL_MISSED: row(Note, "will-missed", ["3.1.2.5", "3.1.2.5"], ["", ""],
-        "the Will of stream {b}, due since frame {a}, has not come to this client, though a subscription matches: rights, a full queue or expiry may be why");
+        "the Will of stream {b}, due since frame {a}, has not come to this client by now, though a subscription matches: rights, a full queue or expiry may be why");
     ACK_ORDER: row(Warning, "ack-order", ["4.6", "4.6"], ["MQTT-4.6.0-2 MQTT-4.6.0-3 MQTT-4.6.0-4", "MQTT-4.6.0-2 MQTT-4.6.0-3 MQTT-4.6.0-4"],
         "{packet} for #{b} overtakes the one for #{a}, which came before it");
     RESENT_ORDER: row(Warning, "resent-order", ["4.6", "4.6"], ["MQTT-4.6.0-1", "MQTT-4.6.0-1"],

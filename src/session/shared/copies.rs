@@ -3,12 +3,13 @@
 //! A subscriber counts whose subscriptions are all known, from its grant until it leaves. What the
 //! server took, or owes as a Will, and what does not come within some seconds while the subscriber
 //! stays, is missed: of that there may be a reason that no packet tells (rights, a full queue), so
-//! that it is a fact and no fault. The next packet of the subscriber's connection proves it, as
-//! nothing that came before is missing from the capture then.
+//! that it is a fact and no fault. An answer of the server to what the subscriber asked by then proves
+//! it: the server wrote what it had before into the same stream. A subscriber that gets a copy after
+//! all shows that its server is slow, and is said to miss nothing from then on.
 
 use super::subscribers::{Subscriber, Subscribers};
 use super::wills::EARLY;
-use crate::session::ended::{MAX_MISSED, Missed};
+use crate::session::ended::Missed;
 use crate::session::{At, Line};
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, VecDeque};
@@ -21,6 +22,9 @@ const MAX_PENDING: usize = 16_384;
 const MAX_WILLS: usize = 64;
 /// Nanoseconds until a copy counts as missed.
 const PATIENCE: u64 = 5_000_000_000;
+/// Copies that wait for a proof, of one subscriber and of all.
+const MAX_UNPROVEN: usize = 4_096;
+const MAX_ALL_UNPROVEN: usize = 65_536;
 /// Bytes of the topic of a missed copy that are kept.
 const MAX_TOPIC: usize = 256;
 
@@ -44,8 +48,10 @@ pub(super) struct Copies {
 struct Known {
     /// When it last gave up a subscription: what was on its way by then may have come or not.
     since: Option<At>,
+    /// Copies that did not come, without a proof.
     missed: Vec<Missed>,
-    count: u64,
+    /// A copy came late.
+    is_slow: bool,
 }
 
 /// A message by its key, its topic, and the hash of broker and topic.
@@ -96,16 +102,13 @@ impl Copies {
         self.subscribers.unsubscribed(stream, hash, filter);
     }
 
-    /// A subscriber leaves, or is not known any more: what it missed, though nothing that came later
-    /// proves it, and how much that was.
-    pub(super) fn left(&mut self, stream: u64) -> (Vec<Missed>, u64) {
-        if !self.open.contains_key(&stream) {
-            return (Vec::new(), 0);
-        }
-        let missed = self.missed(stream);
-        self.open.remove(&stream);
+    /// A subscriber leaves, or is not known any more: what did not come to it, though nothing that came
+    /// later proves it.
+    pub(super) fn left(&mut self, stream: u64) -> Vec<Missed> {
+        let Some(known) = self.open.remove(&stream) else { return Vec::new() };
         self.subscribers.left(stream);
-        missed
+        self.unproven = self.unproven.saturating_sub(known.missed.len());
+        known.missed
     }
 
     /// A client publishes a message.
@@ -171,15 +174,9 @@ impl Copies {
         self.wills.push(PendingWill { from, will });
     }
 
-    /// The Will of a connection is not to be published, or from another time on.
-    pub(super) fn will_at(&mut self, stream: u64, from: Option<i64>) {
-        match from {
-            None => self.wills.retain(|it| it.will.from != stream),
-            Some(from) => {
-                let ours = self.wills.iter_mut().filter(|it| it.will.from == stream);
-                ours.for_each(|it| it.from = from);
-            }
-        }
+    /// The Will of a connection is not to be published.
+    pub(super) fn no_will(&mut self, stream: u64) {
+        self.wills.retain(|it| it.will.from != stream);
     }
 
     /// A message comes to a subscriber.
@@ -187,12 +184,25 @@ impl Copies {
         for it in self.wills.iter_mut().filter(|it| it.will.key == key) {
             it.will.comes_to(stream);
         }
+        let is_late = |known: &Known| known.missed.iter().any(|missed| missed.key == key);
+        if self.unproven > 0 && self.open.get(&stream).is_some_and(is_late) {
+            self.is_slow(stream);
+        }
         if self.pending.is_empty() {
             return;
         }
         let Some(number) = self.by_key.get(&key).copied() else { return };
         if let Some(pending) = self.nth(number) {
             pending.comes_to(stream);
+        }
+    }
+
+    /// A copy that was missed has come: the server of this subscriber is slow.
+    pub(super) fn is_slow(&mut self, stream: u64) {
+        if let Some(known) = self.open.get_mut(&stream) {
+            self.unproven = self.unproven.saturating_sub(known.missed.len());
+            known.missed.clear();
+            known.is_slow = true;
         }
     }
 
@@ -209,30 +219,35 @@ impl Copies {
         };
         while self.pending.front().is_some_and(|it| it.at.time.is_some_and(is_over)) {
             let Some(pending) = self.pop() else { return };
-            self.judge(&pending, |since| since.number > pending.at.number);
+            let due = pending.at.time;
+            self.judge(&pending, due, |since| since.number > pending.at.number);
         }
         if self.wills.iter().any(|it| is_over(it.from)) {
             for it in self.wills.extract_if(.., |it| is_over(it.from)).collect::<Vec<_>>() {
                 let from = it.from.saturating_sub(EARLY);
-                self.judge(&it.will, |since| since.time.is_none_or(|time| time >= from));
+                self.judge(&it.will, Some(it.from), |since| {
+                    since.time.is_none_or(|time| time >= from)
+                });
             }
         }
     }
 
-    /// What one subscriber has missed since it was asked last, and how much that was.
-    pub(super) fn missed(&mut self, stream: u64) -> (Vec<Missed>, u64) {
-        if self.unproven == 0 {
-            return (Vec::new(), 0);
-        }
-        let Some(known) = self.open.get_mut(&stream) else { return (Vec::new(), 0) };
-        let (missed, count) = (std::mem::take(&mut known.missed), std::mem::take(&mut known.count));
-        self.unproven = self.unproven.saturating_sub(usize::try_from(count).unwrap_or(usize::MAX));
-        (missed, count)
+    /// What one subscriber has missed, as its server's answer to a packet of this time proves.
+    pub(super) fn missed(&mut self, stream: u64, asked: Option<i64>) -> Vec<Missed> {
+        let known = self.open.get_mut(&stream).filter(|_| self.unproven > 0);
+        let (Some(known), Some(asked)) = (known, asked) else { return Vec::new() };
+        let is_proved = |missed: &mut Missed| {
+            let wait = i64::try_from(PATIENCE).unwrap_or(i64::MAX);
+            missed.due.is_some_and(|due| asked >= due.saturating_add(wait))
+        };
+        let missed: Vec<_> = known.missed.extract_if(.., is_proved).collect();
+        self.unproven = self.unproven.saturating_sub(missed.len());
+        missed
     }
 
     /// Judges one message; `has_changed` is whether a subscriber that gave up something at a place
     /// may have given up this.
-    fn judge(&mut self, pending: &Pending, has_changed: impl Fn(At) -> bool) {
+    fn judge(&mut self, pending: &Pending, due: Option<i64>, has_changed: impl Fn(At) -> bool) {
         if !pending.is_taken {
             return;
         }
@@ -241,12 +256,13 @@ impl Copies {
             if known.since.is_some_and(&has_changed) || pending.got & bit(place) != 0 {
                 continue;
             }
-            known.count = known.count.saturating_add(1);
-            self.unproven = self.unproven.saturating_add(1);
-            if known.missed.len() < MAX_MISSED {
-                let Pending { at, from, topic, is_will, .. } = pending;
-                let (publish, from, is_will) = (*at, *from, *is_will);
-                known.missed.push(Missed { publish, from, topic: topic.clone(), is_will });
+            let is_full = known.missed.len() >= MAX_UNPROVEN || self.unproven >= MAX_ALL_UNPROVEN;
+            if !is_full && !known.is_slow {
+                let Pending { key, at, from, topic, is_will, .. } = pending;
+                let (key, publish, from, is_will) = (*key, *at, *from, *is_will);
+                let topic = topic.clone();
+                known.missed.push(Missed { publish, from, topic, is_will, key, due });
+                self.unproven = self.unproven.saturating_add(1);
             }
         }
     }

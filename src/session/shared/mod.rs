@@ -130,8 +130,8 @@ impl Shared {
         if let Some(stream) = record.stream
             && let Some(back) = self.clients.back(key, u64::MAX)
         {
-            for (stream, from) in self.wills.back(key, stream, back) {
-                self.copies.will_at(stream, from);
+            for stream in self.wills.back(key, stream, back) {
+                self.copies.no_will(stream);
             }
         }
         accepted
@@ -174,7 +174,9 @@ impl Shared {
         if let Some(client) = client.filter(|_| wait > 0) {
             self.wills.delayed(client, Delayed { stream, from, back });
         }
-        let had = self.wills.went_to(key, from.saturating_sub(EARLY));
+        // Some servers wait for the delay even where the session has ended.
+        let from = due.saturating_add(i64::from(will.delay).saturating_mul(1_000_000_000));
+        let had = self.wills.went_to(key, due.saturating_sub(EARLY));
         if let Some(had) = had.filter(|_| wait == 0 || back.is_none()) {
             let topic = &*will.topic;
             let hash = at_broker(&self.hasher, server, self.hash(topic));
@@ -239,9 +241,9 @@ impl Shared {
     pub(super) fn gone(&mut self, record: &mut Ended) {
         let Some(stream) = record.stream else { return };
         self.copies.expire(self.now);
-        let (missed, count) = self.copies.left(stream);
-        record.miss(missed, count);
-        record.unproven_missed = count;
+        let missed = self.copies.left(stream);
+        record.unproven_missed = missed.len() as u64;
+        record.miss(missed);
     }
 
     /// Whether somebody may miss a message.
@@ -249,10 +251,15 @@ impl Shared {
         !self.copies.is_idle()
     }
 
-    /// What a connection missed, which a packet of it at `now` proves; and how much that is.
-    pub(super) fn missed(&mut self, stream: u64, now: At) -> (Vec<Missed>, u64) {
+    /// What a connection missed, as the server's answer at `now` to a packet at `asked` proves.
+    pub(super) fn missed(&mut self, stream: u64, asked: At, now: At) -> Vec<Missed> {
         self.copies.expire(now.time);
-        self.copies.missed(stream)
+        self.copies.missed(stream, asked.time)
+    }
+
+    /// A copy that was missed has come: its server is slow.
+    pub(super) fn is_slow(&mut self, stream: u64) {
+        self.copies.is_slow(stream);
     }
 
     /// A server delivers a message: what it is a copy of, where that is certain. `before` is the

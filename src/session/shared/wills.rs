@@ -119,17 +119,16 @@ impl Wills {
         }
     }
 
-    /// A client has come back, with the connection `stream`: the Wills that this is about, and the
-    /// time from which they are to be published now; `None` for never.
-    pub(super) fn back(&mut self, client: u64, stream: u64, back: Back) -> Vec<(u64, Option<i64>)> {
+    /// A client has come back, with the connection `stream`: whose Wills are not to be published now.
+    pub(super) fn back(&mut self, client: u64, stream: u64, back: Back) -> Vec<u64> {
         let Some(all) = self.delayed.get_mut(&client) else { return Vec::new() };
         self.next = Some(i64::MIN);
         let others = all.iter_mut().filter(|it| it.back.is_none() && it.stream != stream);
-        let changed = others.filter_map(|delayed| {
+        let cancelled = others.filter_map(|delayed| {
             delayed.back = Some(back);
-            Some((delayed.stream, delayed.outcome()?.ok()))
+            delayed.outcome()?.is_err().then_some(delayed.stream)
         });
-        changed.collect()
+        cancelled.collect()
     }
 
     /// A connection has ended; `client` is the key of its client.

@@ -166,24 +166,27 @@ impl Track {
         }
     }
 
-    /// A packet of a subscriber shows what has not come to it: nothing before it is missing from the
-    /// capture. While the client owes acknowledgments, or takes no packet above a size, the server may
-    /// hold back what it has.
+    /// An answer of the server shows what has not come to a subscriber: what the server wrote before
+    /// stands before it. While the client owes acknowledgments, or takes no packet above a size, the
+    /// server may hold back what it has.
     fn judge_missed(&self, sender: Sender, notes: &mut Notes<'_>, record: &mut Ended) {
-        let proves = sender == Sender::Server || notes.is_sure();
-        let may_hold =
-            self.exchanges.waits_for_client() || record.from_client.limits.packet_size.is_some();
-        let Some(line) = notes.seen.line.filter(|_| proves && !may_hold && notes.is_complete)
-        else {
+        let asked = self.latest.answers.filter(|_| sender == Sender::Server && notes.is_complete);
+        let (Some(asked), Some(line)) = (asked, notes.seen.line) else { return };
+        if self.may_be_held(record) {
             return;
-        };
-        let (missed, count) = notes.shared.missed(line.stream, notes.seen.at);
+        }
+        let missed = notes.shared.missed(line.stream, asked.at, notes.seen.at);
         for missed in missed.iter().take(MAX_TOLD) {
             let rule = if missed.is_will { Rule::WILL_MISSED } else { Rule::COPY_MISSED };
             let place = if missed.is_will { missed.publish.frame } else { missed.publish.number };
             notes.whole(rule, (place, missed.from));
         }
-        record.miss(missed, count);
+        record.miss(missed);
+    }
+
+    /// Whether the server may have a reason to hold back messages.
+    fn may_be_held(&self, record: &Ended) -> bool {
+        self.exchanges.waits_for_client() || record.from_client.limits.packet_size.is_some()
     }
 
     /// What is known of the last packet from those before it.
@@ -228,7 +231,7 @@ impl Track {
     /// Nothing more comes: what is open goes into the record. The result is what the session keeps
     /// for its next connection, where all of that is known.
     pub(super) fn end(&mut self, shared: &mut Shared, record: &mut Ended) -> Option<Kept> {
-        if self.exchanges.waits_for_client() || record.from_client.limits.packet_size.is_some() {
+        if self.may_be_held(record) {
             shared.unknown(record);
         } else {
             shared.gone(record);
@@ -368,6 +371,11 @@ impl Track {
         let before = key.and_then(|key| self.copied.0.get(&key).copied());
         let number = before.map(|before| before.number);
         let copy = key.and_then(|key| notes.shared.delivered(notes.seen, key, publish, number));
+        if let (Some(key), Some(line)) = (key, notes.seen.line)
+            && record.comes_late(key)
+        {
+            notes.shared.is_slow(line.stream);
+        }
         if let Some(Copy { of, qos, .. }) = copy {
             self.latest.copy_of = Some(of);
             self.latest.lowered_from = Some(qos).filter(|qos| *qos > publish.qos);
