@@ -1,6 +1,6 @@
 //! The reader that reports what it reads.
 
-use super::{Finding, Sink};
+use super::{Bits, Finding, Sink};
 use crate::bytes::Span;
 use crate::spec::{Field, Rule};
 
@@ -111,7 +111,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     }
 
     /// A number of one byte.
-    #[inline]
+    #[inline(always)]
     pub fn byte(&mut self, field: Field) -> Result<u8, Stop> {
         let [byte] = self.take_array(field)?;
         self.leaf_before(field, 1, u64::from(byte));
@@ -119,7 +119,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     }
 
     /// A number of two bytes.
-    #[inline]
+    #[inline(always)]
     pub fn u16(&mut self, field: Field) -> Result<u16, Stop> {
         let value = u16::from_be_bytes(self.take_array(field)?);
         self.leaf_before(field, 2, u64::from(value));
@@ -127,7 +127,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     }
 
     /// A Variable Byte Integer.
-    #[inline]
+    #[inline(always)]
     pub fn varint(&mut self, field: Field) -> Result<u32, Stop> {
         let left = self.left();
         let value = self.raw_varint(field)?;
@@ -136,7 +136,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     }
 
     /// Bytes behind two bytes of length: text or binary data. The length belongs to the field.
-    #[inline]
+    #[inline(always)]
     pub fn prefixed(&mut self, field: Field) -> Result<&'a [u8], Stop> {
         let start = self.position();
         let body = self.raw_prefixed(field).inspect_err(|_| self.show_length(field, start))?;
@@ -170,15 +170,20 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
         self.rest
     }
 
-    /// One byte whose bits are fields of their own.
-    #[inline]
-    pub fn flags(&mut self, group: Field, read: impl FnOnce(&mut Bits<'_, S>)) -> Result<u8, Stop> {
+    /// One byte whose bits are fields of their own: all eight of them, in the order of the wire.
+    #[inline(always)]
+    pub fn flags<const N: usize>(&mut self, group: Field, parts: &[Bits; N]) -> Result<u8, Stop> {
         let start = self.bit();
         let [byte] = self.take_array(group)?;
-        let mark = self.sink.open(group, start);
-        read(&mut Bits { byte, start, sink: self.sink });
-        self.sink.close(mark, start.wrapping_add(8), u64::from(byte));
+        self.sink.flags(group, start, byte, parts);
         Ok(byte)
+    }
+
+    /// Reports a finding on some bits of the byte that was read last.
+    #[cold]
+    pub fn note_bits(&mut self, rule: Rule, bits: Bits, (a, b): (u64, u64)) {
+        let span = bits.span(self.bit().saturating_sub(8));
+        self.sink.note(Finding::new(rule, span, bits.field).with(a, b));
     }
 
     /// Fields that belong together. The group closes on a fault too.
@@ -205,18 +210,31 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
         read: impl FnOnce(&mut Self) -> Result<T, Stop>,
     ) -> Option<T> {
         let (outer_end, outer_limit) = (self.end, self.limit);
-        if let Some((inside, _)) = self.rest.split_at_checked(len) {
-            self.end = self.position().wrapping_add(len);
+        let mut behind: &[u8] = &[];
+        if let Some((inside, outside)) = self.rest.split_at_checked(len) {
+            self.end = outer_end.wrapping_sub(outside.len());
             self.rest = inside;
             self.limit = limit;
+            behind = outside;
         }
+        let result = self.whole(read);
+        let position = self.position();
+        (self.end, self.limit) = (outer_end, outer_limit);
+        if self.rest.is_empty() {
+            self.rest = behind;
+        } else {
+            self.go_to(position);
+        }
+        result
+    }
+
+    /// The same up to the present limit.
+    #[inline(always)]
+    pub fn whole<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Option<T> {
         let result = read(self).ok();
         if result.is_none() {
             self.give_up();
         }
-        let position = self.position();
-        (self.end, self.limit) = (outer_end, outer_limit);
-        self.go_to(position);
         result
     }
 
@@ -228,7 +246,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     }
 
     /// A Variable Byte Integer without a leaf.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn raw_varint(&mut self, field: Field) -> Result<u32, Stop> {
         let (value, rest) = match self.rest {
             [byte @ 0..0x80, rest @ ..] => (u32::from(*byte), rest),
@@ -265,7 +283,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     }
 
     /// Two bytes of length and what they count, without a leaf of its own.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn raw_prefixed(&mut self, field: Field) -> Result<&'a [u8], Stop> {
         let len = usize::from(u16::from_be_bytes(self.take_array(field)?));
         match self.rest.split_at_checked(len) {
@@ -278,7 +296,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     }
 
     /// `N` bytes without a leaf.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take_array<const N: usize>(&mut self, field: Field) -> Result<[u8; N], Stop> {
         match self.rest.split_first_chunk::<N>() {
             Some((chunk, rest)) => {
@@ -290,7 +308,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     }
 
     /// Reports a leaf for the `len` bytes that were read last.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn leaf_before(&mut self, field: Field, len: usize, value: u64) {
         let start = bits(self.position().wrapping_sub(len));
         self.sink.leaf(field, Span { start, len: bits(len) }, value);
@@ -383,41 +401,4 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
 #[inline]
 const fn bits(bytes: usize) -> u32 {
     (bytes as u32) << 3
-}
-
-/// The bits of one byte.
-#[derive(Debug)]
-pub struct Bits<'s, S> {
-    byte: u8,
-    start: u32,
-    sink: &'s mut S,
-}
-
-impl<S: Sink> Bits<'_, S> {
-    /// Bits `high` down to `low`, counted as the standard does: 7 is the first on the wire.
-    #[inline(always)]
-    pub fn bits(&mut self, field: Field, high: u8, low: u8) -> u8 {
-        let len = high.saturating_sub(low).saturating_add(1).min(8);
-        let value = (u16::from(self.byte) >> low.min(7)) & (0xff >> 8u8.saturating_sub(len));
-        let span = Span {
-            start: self.start.wrapping_add(u32::from(7u8.saturating_sub(high))),
-            len: u32::from(len),
-        };
-        self.sink.leaf(field, span, u64::from(value));
-        value as u8
-    }
-
-    /// Bit `index` as a flag.
-    #[inline(always)]
-    pub fn flag(&mut self, field: Field, index: u8) -> bool {
-        self.bits(field, index, index) != 0
-    }
-
-    /// Reports a finding on bits `high` down to `low`.
-    #[cold]
-    pub fn note(&mut self, rule: Rule, field: Field, (high, low): (u8, u8), (a, b): (u64, u64)) {
-        let start = self.start.saturating_add(u32::from(7u8.saturating_sub(high)));
-        let len = u32::from(high.saturating_sub(low)).saturating_add(1);
-        self.sink.note(Finding::new(rule, Span { start, len }, field).with(a, b));
-    }
 }

@@ -5,13 +5,15 @@
 //! here: ways to record fields, and views of what was recorded; nothing that knows MQTT's packets
 //! or prints. A new view is a file.
 
+mod bits;
 mod cursor;
 mod finding;
 mod sink;
 mod tape;
 pub mod view;
 
-pub use cursor::{Bits, Cursor, MAX_BYTES, Stop};
+pub use bits::Bits;
+pub use cursor::{Cursor, MAX_BYTES, Stop};
 pub use finding::Finding;
 pub use sink::{Mark, Sink};
 pub use tape::{Node, Tape};

@@ -1,6 +1,6 @@
 //! Where a decoder reports fields to.
 
-use super::Finding;
+use super::{Bits, Finding};
 use crate::bytes::Span;
 use crate::spec::Field;
 
@@ -25,6 +25,9 @@ pub trait Sink {
     /// Closes a group; it ends before bit `end`.
     fn close(&mut self, mark: Mark, end: u32, value: u64);
 
+    /// A byte that begins at bit `start`, and whose bits are fields of their own.
+    fn flags<const N: usize>(&mut self, group: Field, start: u32, byte: u8, parts: &[Bits; N]);
+
     /// A fault, or something worth knowing.
     fn note(&mut self, finding: Finding);
 }
@@ -42,6 +45,9 @@ impl Sink for () {
 
     #[inline(always)]
     fn close(&mut self, _: Mark, _: u32, _: u64) {}
+
+    #[inline(always)]
+    fn flags<const N: usize>(&mut self, _: Field, _: u32, _: u8, _: &[Bits; N]) {}
 
     #[inline(always)]
     fn note(&mut self, _: Finding) {}

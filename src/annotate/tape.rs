@@ -1,12 +1,12 @@
 //! A tree as a flat list, in the order of the bytes, parents before their children.
 
-use super::{Finding, Mark, Sink};
+use super::{Bits, Finding, Mark, Sink};
 use crate::bytes::Span;
 use crate::spec::{Field, Severity};
 use std::fmt;
 
 /// One field of a packet. 24 bytes, no text: names come from the tables, text from the span.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Default, PartialEq)]
 pub struct Node {
     /// The number that the field holds; 0 for text and bytes.
     pub value: u64,
@@ -19,8 +19,8 @@ pub struct Node {
 
 impl Node {
     #[inline]
-    const fn new(field: Field, depth: u8, span: Span, value: u64) -> Self {
-        Self { value, span, tag: (field.0 as u64) << 32 | (depth as u64) << 48 }
+    const fn new(field: Field, depth: Depth, span: Span, value: u64) -> Self {
+        Self { value, span, tag: (field.0 as u64) << 32 | depth.0 }
     }
 
     /// Which field it is.
@@ -57,13 +57,37 @@ impl fmt::Debug for Node {
     }
 }
 
+/// How many groups a node lies in, at its place in the tag.
+#[derive(Clone, Copy, Debug, Default)]
+struct Depth(u64);
+
+impl Depth {
+    const ONE: u64 = 1 << 48;
+
+    #[inline]
+    const fn deeper(self) -> Self {
+        Self(self.0.wrapping_add(Self::ONE))
+    }
+
+    #[inline]
+    const fn higher(self) -> Self {
+        Self(self.0.wrapping_sub(Self::ONE))
+    }
+}
+
 /// The annotated tree of one packet, to be reused from packet to packet.
 #[derive(Debug, Default)]
 pub struct Tape {
-    nodes: Vec<Node>,
+    /// Room for nodes, of which the first `count` are in use: a few that belong together are written
+    /// where they will stand, and are asked only once whether there is room.
+    slots: Vec<Node>,
+    count: u32,
     findings: Vec<Finding>,
-    depth: u8,
+    depth: Depth,
 }
+
+/// Nodes for which there is room at first.
+const SLOTS: usize = 64;
 
 impl Tape {
     /// An empty tape.
@@ -74,15 +98,15 @@ impl Tape {
 
     /// Forgets the tree and keeps its memory.
     pub fn clear(&mut self) {
-        self.nodes.clear();
+        self.count = 0;
         self.findings.clear();
-        self.depth = 0;
+        self.depth = Depth::default();
     }
 
     /// The fields in the order of their bytes, groups before what they hold.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {
-        &self.nodes
+        self.slots.get(..self.count as usize).unwrap_or_default()
     }
 
     /// What was found, in the order in which it was met.
@@ -106,12 +130,12 @@ impl Tape {
     /// The first field of this kind.
     #[must_use]
     pub fn find(&self, field: Field) -> Option<&Node> {
-        self.nodes.iter().find(|node| node.field() == field)
+        self.nodes().iter().find(|node| node.field() == field)
     }
 
     /// The nodes that hold no others, in the order of their bytes.
     pub fn leaves(&self) -> impl Iterator<Item = &Node> {
-        self.nodes.iter().filter(|node| node.below() == 0)
+        self.nodes().iter().filter(|node| node.below() == 0)
     }
 
     /// Forgets the findings of these rules: a better reason for them is known.
@@ -124,9 +148,27 @@ impl Tape {
         self.findings.splice(0..0, findings.iter().copied());
     }
 
-    fn next_index(&self) -> u32 {
-        // A packet has fewer nodes than bits, and a position in bits is 32 bits wide.
-        self.nodes.len() as u32
+    /// A packet has fewer nodes than bits, and a position in bits is 32 bits wide.
+    #[inline]
+    const fn next_index(&self) -> u32 {
+        self.count
+    }
+
+    #[inline]
+    fn push(&mut self, node: Node) {
+        if let Some(slot) = self.slots.get_mut(self.count as usize) {
+            *slot = node;
+        } else {
+            self.slots.push(node);
+            self.make_room();
+        }
+        self.count = self.count.wrapping_add(1);
+    }
+
+    #[cold]
+    fn make_room(&mut self) {
+        let len = self.slots.len().saturating_mul(2).max(SLOTS);
+        self.slots.resize(len, Node::default());
     }
 }
 
@@ -135,32 +177,49 @@ impl Sink for Tape {
 
     #[inline]
     fn leaf(&mut self, field: Field, span: Span, value: u64) {
-        self.nodes.push(Node::new(field, self.depth, span, value));
+        self.push(Node::new(field, self.depth, span, value));
     }
 
     #[inline]
     fn open(&mut self, field: Field, start: u32) -> Mark {
         let index = self.next_index();
         let span = Span { start, len: 0 };
-        self.nodes.push(Node::new(field, self.depth, span, 0));
-        self.depth = self.depth.wrapping_add(1);
+        self.push(Node::new(field, self.depth, span, 0));
+        self.depth = self.depth.deeper();
         Mark(index)
     }
 
     #[inline]
     fn close(&mut self, mark: Mark, end: u32, value: u64) {
-        self.depth = self.depth.wrapping_sub(1);
+        self.depth = self.depth.higher();
         let below = self.next_index().wrapping_sub(mark.0).wrapping_sub(1);
         if below == 0 {
             // Its first field could not be read: there is nothing to show of the group.
-            self.nodes.pop();
+            self.count = self.count.saturating_sub(1);
             return;
         }
-        if let Some(node) = self.nodes.get_mut(mark.0 as usize) {
+        if let Some(node) = self.slots.get_mut(mark.0 as usize) {
             node.span.len = end.saturating_sub(node.span.start);
             node.tag |= u64::from(below);
             node.value = value;
         }
+    }
+
+    #[inline(always)]
+    fn flags<const N: usize>(&mut self, group: Field, start: u32, byte: u8, parts: &[Bits; N]) {
+        let room = self.slots.get_mut(self.count as usize..).and_then(<[Node]>::split_first_mut);
+        let Some((node, Some(below))) = room.map(|(one, rest)| (one, rest.first_chunk_mut::<N>()))
+        else {
+            self.make_room();
+            return self.flags(group, start, byte, parts);
+        };
+        *node = Node::new(group, self.depth, Span { start, len: 8 }, u64::from(byte));
+        node.tag |= N as u64;
+        let depth = self.depth.deeper();
+        for (node, part) in below.iter_mut().zip(parts) {
+            *node = Node::new(part.field, depth, part.span(start), u64::from(part.of(byte)));
+        }
+        self.count = self.count.wrapping_add(N as u32).wrapping_add(1);
     }
 
     fn note(&mut self, finding: Finding) {

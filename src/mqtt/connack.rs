@@ -2,7 +2,7 @@
 
 use super::packet::Connack;
 use super::property::{self, Properties};
-use crate::annotate::{Cursor, Finding, Sink, Stop};
+use crate::annotate::{Bits, Cursor, Finding, Sink, Stop};
 use crate::bytes::Span;
 use crate::spec::{Field, PacketSet, PacketType, Rule, Version, reason};
 
@@ -32,19 +32,14 @@ fn flags<S: Sink>(c: &mut Cursor<'_, '_, S>, version: Version) -> Result<bool, S
         c.byte(Field::CONNACK_RESERVED_V31)?;
         return Ok(false);
     }
-    let byte = c.flags(Field::CONNACK_FLAGS, |b| {
-        let reserved = b.bits(Field::CONNACK_RESERVED, 7, 1);
-        if reserved != 0 {
-            b.note(
-                Rule::CONNACK_RESERVED,
-                Field::CONNACK_RESERVED,
-                (7, 1),
-                (u64::from(reserved), 0),
-            );
-        }
-        b.flag(Field::SESSION_PRESENT, 0);
-    })?;
-    Ok(byte & 1 != 0)
+    const RESERVED: Bits = Bits::new(Field::CONNACK_RESERVED, 7, 1);
+    const SESSION_PRESENT: Bits = Bits::flag(Field::SESSION_PRESENT, 0);
+    let byte = c.flags(Field::CONNACK_FLAGS, &[RESERVED, SESSION_PRESENT])?;
+    let reserved = RESERVED.of(byte);
+    if reserved != 0 {
+        c.note_bits(Rule::CONNACK_RESERVED, RESERVED, (u64::from(reserved), 0));
+    }
+    Ok(SESSION_PRESENT.of(byte) != 0)
 }
 
 fn code<S: Sink>(c: &mut Cursor<'_, '_, S>, version: Version) -> Result<u8, Stop> {

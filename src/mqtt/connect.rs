@@ -6,7 +6,7 @@ use super::property::{Properties, properties};
 use crate::annotate::{Bits, Cursor, Finding, Sink, Stop};
 use crate::bytes::Span;
 use crate::spec::level::ProtocolLevel;
-use crate::spec::{Field, PacketSet, PacketType, PropertyId, Rule, Version};
+use crate::spec::{Field, PacketSet, PacketType, Rule, Version};
 
 /// Characters that 3.1 allows a Client Identifier (its section 3.1, payload).
 const MAX_CLIENT_ID_V31: usize = 23;
@@ -29,17 +29,10 @@ pub(super) fn read<'a, S: Sink>(
     let protocol_name = text(c, Field::PROTOCOL_NAME)?;
     let level = level(c, protocol_name, version)?;
     let version = *version;
-    let mut flags = Flags::default();
-    c.flags(Field::CONNECT_FLAGS, |b| flags = connect_flags(b, version))?;
+    let flags = connect_flags(c, version)?;
     let keep_alive = c.u16(Field::KEEP_ALIVE)?;
     let own = PacketSet::of(&[PacketType::CONNECT]);
-    let start = c.position();
     let properties = v5_properties(c, version, Field::PROPERTIES, own)?;
-    if S::RECORDS && is_data_alone(properties) {
-        let field = Field::property(PropertyId::AUTHENTICATION_DATA.0 as u8);
-        let len = c.position().saturating_sub(start);
-        c.note_last(Rule::AUTHENTICATION_DATA_ALONE, field, len, (0, 0));
-    }
     let client_id = client_id(c, version, flags)?;
     let will = if flags.will { Some(will(c, version, flags)?) } else { None };
     let user_name =
@@ -58,14 +51,6 @@ pub(super) fn read<'a, S: Sink>(
         user_name,
         password,
     })
-}
-
-/// Authentication Data needs an Authentication Method (5.0: section 3.1.2.11.10).
-fn is_data_alone(properties: Properties<'_>) -> bool {
-    let has = |id| properties.get(id).is_some();
-    properties.may_have(PropertyId::AUTHENTICATION_DATA)
-        && has(PropertyId::AUTHENTICATION_DATA)
-        && !has(PropertyId::AUTHENTICATION_METHOD)
 }
 
 /// Protocol Level: it decides how the rest is read. An unknown level is read as the version that
@@ -91,38 +76,47 @@ fn level<S: Sink>(
     Ok(level)
 }
 
-fn connect_flags<S: Sink>(b: &mut Bits<'_, S>, version: Version) -> Flags {
+const USER_NAME: Bits = Bits::flag(Field::USER_NAME_FLAG, 7);
+const PASSWORD: Bits = Bits::flag(Field::PASSWORD_FLAG, 6);
+const WILL_RETAIN: Bits = Bits::flag(Field::WILL_RETAIN, 5);
+const WILL_QOS: Bits = Bits::new(Field::WILL_QOS, 4, 3);
+const WILL: Bits = Bits::flag(Field::WILL_FLAG, 2);
+const CLEAN_START: Bits = Bits::flag(Field::CLEAN_START, 1);
+const RESERVED: Bits = Bits::flag(Field::CONNECT_RESERVED, 0);
+
+fn connect_flags<S: Sink>(c: &mut Cursor<'_, '_, S>, version: Version) -> Result<Flags, Stop> {
+    let parts = [USER_NAME, PASSWORD, WILL_RETAIN, WILL_QOS, WILL, CLEAN_START, RESERVED];
+    let byte = c.flags(Field::CONNECT_FLAGS, &parts)?;
     let flags = Flags {
-        user_name: b.flag(Field::USER_NAME_FLAG, 7),
-        password: b.flag(Field::PASSWORD_FLAG, 6),
-        will_retain: b.flag(Field::WILL_RETAIN, 5),
-        will_qos: b.bits(Field::WILL_QOS, 4, 3),
-        will: b.flag(Field::WILL_FLAG, 2),
-        clean_start: b.flag(Field::CLEAN_START, 1),
+        user_name: USER_NAME.of(byte) != 0,
+        password: PASSWORD.of(byte) != 0,
+        will_retain: WILL_RETAIN.of(byte) != 0,
+        will_qos: WILL_QOS.of(byte),
+        will: WILL.of(byte) != 0,
+        clean_start: CLEAN_START.of(byte) != 0,
     };
-    let reserved = b.flag(Field::CONNECT_RESERVED, 0);
     if S::RECORDS {
-        judge_flags(b, version, flags, reserved);
+        judge_flags(c, version, flags, RESERVED.of(byte) != 0);
     }
-    flags
+    Ok(flags)
 }
 
-fn judge_flags<S: Sink>(b: &mut Bits<'_, S>, version: Version, flags: Flags, reserved: bool) {
+fn judge_flags<S: Sink>(c: &mut Cursor<'_, '_, S>, version: Version, flags: Flags, reserved: bool) {
     let qos = (u64::from(flags.will_qos), 0);
     if reserved {
-        b.note(Rule::CONNECT_RESERVED, Field::CONNECT_RESERVED, (0, 0), (1, 0));
+        c.note_bits(Rule::CONNECT_RESERVED, RESERVED, (1, 0));
     }
     if flags.will_qos == 3 {
-        b.note(Rule::WILL_QOS_3, Field::WILL_QOS, (4, 3), qos);
+        c.note_bits(Rule::WILL_QOS_3, WILL_QOS, qos);
     }
     if !flags.will && flags.will_qos > 0 {
-        b.note(Rule::WILL_QOS_WITHOUT_WILL, Field::WILL_QOS, (4, 3), qos);
+        c.note_bits(Rule::WILL_QOS_WITHOUT_WILL, WILL_QOS, qos);
     }
     if !flags.will && flags.will_retain {
-        b.note(Rule::WILL_RETAIN_WITHOUT_WILL, Field::WILL_RETAIN, (5, 5), (1, 0));
+        c.note_bits(Rule::WILL_RETAIN_WITHOUT_WILL, WILL_RETAIN, (1, 0));
     }
     if flags.password && !flags.user_name && !version.is_v5() {
-        b.note(Rule::PASSWORD_WITHOUT_USER_NAME, Field::PASSWORD_FLAG, (6, 6), (1, 0));
+        c.note_bits(Rule::PASSWORD_WITHOUT_USER_NAME, PASSWORD, (1, 0));
     }
 }
 

@@ -39,7 +39,7 @@ pub fn decode<'a, S: Sink>(bytes: &'a [u8], how: Reading, sink: &mut S) -> Decod
     };
     // Filled in place: a CONNECT takes some hundred bytes, which each return would copy.
     let mut decoded = Decoded { header, version: how.version, packet: None };
-    c.region(bytes.len(), Field::INPUT, |c| {
+    c.whole(|c| {
         fixed_header(c, &mut decoded.header, how)?;
         let there = c.left();
         let len = decoded.header.remaining_length.unwrap_or_default() as usize;
@@ -50,7 +50,7 @@ pub fn decode<'a, S: Sink>(bytes: &'a [u8], how: Reading, sink: &mut S) -> Decod
             c.note(finding.with(len as u64, there as u64));
         }
         c.region(len, Field::REMAINING_LENGTH, |c| {
-            decoded.packet = Some(body(c, decoded.header, how, &mut decoded.version)?);
+            body(c, how, &mut decoded)?;
             end(c);
             Ok(())
         });
@@ -69,15 +69,12 @@ fn fixed_header<S: Sink>(
     how: Reading,
 ) -> Result<(), Stop> {
     let kind = header.packet_type;
-    let first = c.flags(Field::FIXED_HEADER, |b| {
-        b.bits(Field::PACKET_TYPE, 7, 4);
-        if kind == PacketType::PUBLISH {
-            publish::flags(b);
-            return;
-        }
-        other_flags(b, kind, how.version);
-    })?;
-    header.flags = first & 0x0f;
+    if kind == PacketType::PUBLISH {
+        let first = c.flags(Field::FIXED_HEADER, &publish::FIXED_HEADER)?;
+        publish::judge_flags(c, first);
+    } else {
+        other_flags(c, kind, how.version)?;
+    }
     if S::RECORDS {
         judge_type(c, kind, how);
     }
@@ -85,22 +82,34 @@ fn fixed_header<S: Sink>(
     Ok(())
 }
 
-/// The lower four bits where they do not belong to a PUBLISH: a value that the type requires. In
-/// 3.1 what is sent again has its DUP set, and 0010 is a QoS of 1.
-fn other_flags<S: Sink>(b: &mut Bits<'_, S>, kind: PacketType, version: Version) {
+const PACKET_TYPE: Bits = Bits::new(Field::PACKET_TYPE, 7, 4);
+const RESERVED: Bits = Bits::new(Field::HEADER_RESERVED, 3, 0);
+const DUP_V31: Bits = Bits::flag(Field::DUP_V31, 3);
+const QOS_V31: Bits = Bits::new(Field::QOS_V31, 2, 1);
+const RETAIN_V31: Bits = Bits::flag(Field::RETAIN_V31, 0);
+
+/// The first byte where its lower four bits do not belong to a PUBLISH: a value that the type
+/// requires. In 3.1 what is sent again has its DUP set, and 0010 is a QoS of 1.
+fn other_flags<S: Sink>(
+    c: &mut Cursor<'_, '_, S>,
+    kind: PacketType,
+    version: Version,
+) -> Result<(), Stop> {
     let required = kind.info().flags.unwrap_or_default();
-    let (field, flags, required) = if required == 0 || version != Version::V31 {
-        (Field::HEADER_RESERVED, b.bits(Field::HEADER_RESERVED, 3, 0), required)
+    let (first, field, required) = if required == 0 || version != Version::V31 {
+        let first = c.flags(Field::FIXED_HEADER, &[PACKET_TYPE, RESERVED])?;
+        (first, Field::HEADER_RESERVED, required)
     } else {
-        let dup = u8::from(b.flag(Field::DUP_V31, 3)) << 3;
-        let qos = b.bits(Field::QOS_V31, 2, 1) << 1;
-        let retain = b.bits(Field::RETAIN_V31, 0, 0);
-        (Field::QOS_V31, dup | qos | retain, dup | required)
+        let parts = [PACKET_TYPE, DUP_V31, QOS_V31, RETAIN_V31];
+        let first = c.flags(Field::FIXED_HEADER, &parts)?;
+        (first, Field::QOS_V31, first & 8 | required)
     };
+    let flags = first & 0x0f;
     if flags != required {
         let numbers = (u64::from(flags), u64::from(required));
-        b.note(Rule::HEADER_FLAGS, field, (3, 0), numbers);
+        c.note_bits(Rule::HEADER_FLAGS, Bits::new(field, 3, 0), numbers);
     }
+    Ok(())
 }
 
 /// May this packet exist in this version, and may this side send it?
@@ -116,35 +125,44 @@ fn judge_type<S: Sink>(c: &mut Cursor<'_, '_, S>, kind: PacketType, how: Reading
     }
 }
 
+/// Each type writes its packet by itself: as the value of one expression, each would cost as much as the
+/// largest.
 #[inline]
 fn body<'a, S: Sink>(
     c: &mut Cursor<'a, '_, S>,
-    header: Header,
     how: Reading,
-    version: &mut Version,
-) -> Result<Packet<'a>, Stop> {
-    Ok(match header.packet_type {
-        PacketType::CONNECT => Packet::Connect(connect::read(c, version)?),
-        PacketType::CONNACK => Packet::Connack(connack::read(c, how.version)?),
-        PacketType::PUBLISH => Packet::Publish(publish::read(c, header.flags, how)?),
-        PacketType::PUBACK | PacketType::PUBREC | PacketType::PUBREL | PacketType::PUBCOMP => {
-            Packet::Ack(ack::read(c, header.packet_type, how.version)?)
+    decoded: &mut Decoded<'a>,
+) -> Result<(), Stop> {
+    let Decoded { header, version, packet } = decoded;
+    match header.packet_type {
+        PacketType::CONNECT => *packet = Some(Packet::Connect(connect::read(c, version)?)),
+        PacketType::CONNACK => *packet = Some(Packet::Connack(connack::read(c, how.version)?)),
+        PacketType::PUBLISH => {
+            *packet = Some(Packet::Publish(publish::read(c, header.flags, how)?))
         }
-        PacketType::SUBSCRIBE => Packet::Subscribe(subscribe::read(c, how.version)?),
-        PacketType::SUBACK => Packet::Suback(suback::read(c, how.version)?),
-        PacketType::UNSUBSCRIBE => Packet::Unsubscribe(unsubscribe::read(c, how.version)?),
-        PacketType::UNSUBACK => Packet::Unsuback(unsuback::read(c, how.version)?),
-        PacketType::PINGREQ => Packet::Pingreq,
-        PacketType::PINGRESP => Packet::Pingresp,
-        PacketType::DISCONNECT => Packet::Disconnect(disconnect::read(c, how)?),
-        PacketType::AUTH => Packet::Auth(auth::read(c, how)?),
+        PacketType::PUBACK | PacketType::PUBREC | PacketType::PUBREL | PacketType::PUBCOMP => {
+            *packet = Some(Packet::Ack(ack::read(c, header.packet_type, how.version)?));
+        }
+        PacketType::SUBSCRIBE => {
+            *packet = Some(Packet::Subscribe(subscribe::read(c, how.version)?));
+        }
+        PacketType::SUBACK => *packet = Some(Packet::Suback(suback::read(c, how.version)?)),
+        PacketType::UNSUBSCRIBE => {
+            *packet = Some(Packet::Unsubscribe(unsubscribe::read(c, how.version)?));
+        }
+        PacketType::UNSUBACK => *packet = Some(Packet::Unsuback(unsuback::read(c, how.version)?)),
+        PacketType::PINGREQ => *packet = Some(Packet::Pingreq),
+        PacketType::PINGRESP => *packet = Some(Packet::Pingresp),
+        PacketType::DISCONNECT => *packet = Some(Packet::Disconnect(disconnect::read(c, how)?)),
+        PacketType::AUTH => *packet = Some(Packet::Auth(auth::read(c, how)?)),
         _ => {
             if !c.at_end() {
                 c.rest(Field::UNDECODED);
             }
-            Packet::Reserved
+            *packet = Some(Packet::Reserved);
         }
-    })
+    }
+    Ok(())
 }
 
 /// What is left behind the last field of the packet.

@@ -23,25 +23,56 @@ pub(super) fn topic_filter<'a, S: Sink>(
     Ok(filter)
 }
 
-/// Whether there is nothing to say of a filter and it is not shared, which can be seen in one walk.
+/// Whether there is nothing to say of a filter and it is not shared.
 #[inline]
 fn is_usual(filter: &[u8]) -> bool {
-    let mut before = b'/';
-    let mut rest = filter;
-    while let [byte, tail @ ..] = rest {
-        if matches!(byte, b'+' | b'#') {
-            let ends_level = match tail {
-                [] => true,
-                [next, ..] => *byte == b'+' && *next == b'/',
-            };
-            if before != b'/' || !ends_level {
+    if matches!(filter, [] | [b'$', ..]) {
+        return false;
+    }
+    let is_placed = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| filter.get(before));
+        let behind = filter.get(at.wrapping_add(1));
+        let ends_level = match behind {
+            None => true,
+            Some(next) => *next == b'/' && filter.get(at) == Some(&b'+'),
+        };
+        ends_level && before.is_none_or(|before| *before == b'/')
+    };
+    let Some(last) = filter.last_chunk::<8>() else {
+        return filter.iter().enumerate().all(|(at, byte)| !is_wildcard(*byte) || is_placed(at));
+    };
+    let are_placed = |word: &[u8; 8], start: usize| {
+        let mut found = wildcards(u64::from_le_bytes(*word));
+        while found != 0 {
+            if !is_placed(start.wrapping_add((found.trailing_zeros() >> 3) as usize)) {
                 return false;
             }
+            found &= found.wrapping_sub(1);
         }
-        before = *byte;
-        rest = tail;
+        true
+    };
+    let words = filter.as_chunks::<8>().0;
+    words.iter().zip((0..).step_by(8)).all(|(word, start)| are_placed(word, start))
+        && are_placed(last, filter.len().wrapping_sub(8))
+}
+
+const fn is_wildcard(byte: u8) -> bool {
+    matches!(byte, b'+' | b'#')
+}
+
+/// The uppermost bit of each byte that is a wildcard.
+#[inline]
+const fn wildcards(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const LOW: u64 = ONES * 0x7f;
+    /// The uppermost bit of a byte stays 0 where all of its bits are.
+    const fn others(word: u64) -> u64 {
+        ((word & LOW).wrapping_add(LOW)) | word
     }
-    !matches!(filter, [] | [b'$', ..])
+    const PLUS: u64 = ONES * b'+' as u64;
+    const HASH: u64 = ONES * b'#' as u64;
+    let (plus, hash) = (word ^ PLUS, word ^ HASH);
+    !(others(plus) & others(hash)) & (ONES << 7)
 }
 
 /// Whether a filter asks for a shared subscription, which only 5.0 knows.
@@ -141,6 +172,23 @@ mod tests {
                 assert_eq!(judged(wrong, version), [(rule, at)], "{wrong}");
             }
         }
+    }
+
+    /// Looked at word by word and sign by sign, a filter is the same.
+    #[test]
+    fn what_is_usual_has_its_wildcards_where_they_may_be() {
+        for number in 0..4_usize.pow(6) {
+            let signs = (0..6).map(|place| b"a/+#"[number >> (2 * place) & 3]);
+            let signs: Vec<u8> = signs.collect();
+            for before in ["", "b/", "ccc/dd/", "eeeeeeee/"] {
+                for behind in ["", "/f", "/gg/hhhhhhhh"] {
+                    let filter = [before.as_bytes(), &signs, behind.as_bytes()].concat();
+                    let filter = Text(&filter);
+                    assert_eq!(is_usual(filter.0), misplaced(filter.0).is_none(), "{filter}");
+                }
+            }
+        }
+        assert!(!is_usual(b"") && !is_usual(b"$share/g/a"));
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod suback;
 mod subscribe;
 mod unsuback;
 mod unsubscribe;
+mod usual;
 
 pub use decode::{Reading, decode};
 pub use framing::{Framing, frame};

@@ -101,7 +101,7 @@ const TOPS: u64 = ONES << 7;
 /// Whether text is what nearly all text is: ASCII without control characters.
 #[inline]
 pub(super) fn is_plain(bytes: &[u8]) -> bool {
-    each_word(bytes, is_plain_word)
+    each(bytes, is_plain_word, is_plain_byte)
 }
 
 /// Whether a topic is what nearly all are: not empty, plain, and without a wildcard.
@@ -111,7 +111,8 @@ pub(super) fn is_plain_topic(topic: &[u8]) -> bool {
     let has =
         |word: u64, sign: u8| (word ^ (ONES * u64::from(sign))).wrapping_sub(ONES) & TOPS != 0;
     let is_plain = |word| is_plain_word(word) & !has(word, b'+') & !has(word, b'#');
-    !topic.is_empty() && each_word(topic, is_plain)
+    let is_plain_byte = |byte| is_plain_byte(byte) & (byte != b'+') & (byte != b'#');
+    !topic.is_empty() && each(topic, is_plain, is_plain_byte)
 }
 
 /// The uppermost bit of a byte is set in `word` from 0x80 on, in the difference below 0x20, and in the
@@ -121,20 +122,30 @@ fn is_plain_word(word: u64) -> bool {
     (word | word.wrapping_sub(ONES << 5) | word.wrapping_add(ONES)) & TOPS == 0
 }
 
-/// Looks at eight bytes at a time: the first and the last, which may overlap, and where there are
-/// more than 16 those between them. Fewer than eight are filled up with blanks, or with themselves.
 #[inline]
-fn each_word(bytes: &[u8], is_fine: impl Fn(u64) -> bool) -> bool {
+fn is_plain_byte(byte: u8) -> bool {
+    byte.wrapping_sub(b' ') <= b'~' - b' '
+}
+
+/// Looks at 16 bytes at a time, a vector register, of which the last may have been looked at before;
+/// of fewer at eight, the first and the last, which may overlap. Fewer than eight are filled up with
+/// blanks, or with themselves.
+#[inline(always)]
+fn each(bytes: &[u8], is_word: impl Fn(u64) -> bool, is_byte: impl Fn(u8) -> bool) -> bool {
+    // No way out at the first that is not: then there is no branch for each byte.
+    let is_block = |block: &[u8; 16]| block.iter().fold(true, |all, byte| all & is_byte(*byte));
+    if let Some(last) = bytes.last_chunk::<16>() {
+        return is_block(last) && bytes.as_chunks::<16>().0.iter().all(is_block);
+    }
     if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
         let [first, last] = [first, last].map(|word| u64::from_ne_bytes(*word));
-        let between = || bytes.as_chunks::<8>().0.iter().map(|word| u64::from_ne_bytes(*word));
-        return is_fine(first) & is_fine(last) && (bytes.len() <= 16 || between().all(is_fine));
+        return is_word(first) & is_word(last);
     }
     if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
         let [first, last] = [first, last].map(|half| u64::from(u32::from_ne_bytes(*half)));
-        return is_fine(first << 32 | last);
+        return is_word(first << 32 | last);
     }
-    is_fine(bytes.iter().fold(ONES << 5, |word, byte| word << 8 | u64::from(*byte)))
+    is_word(bytes.iter().fold(ONES << 5, |word, byte| word << 8 | u64::from(*byte)))
 }
 
 /// Reports where a payload that was read last is not the text that its Payload Format Indicator

@@ -2,10 +2,11 @@
 
 use super::packet::Text;
 use super::primitive;
+use super::usual::{bit, usual};
 use crate::annotate::{Cursor, Finding, Sink, Stop};
 use crate::bytes::Span;
 use crate::spec::property::{PropertyInfo, Wire};
-use crate::spec::{Field, PacketSet, PropertyId, Rule, Sender};
+use crate::spec::{Field, PacketSet, PacketType, PropertyId, Rule, Sender};
 
 /// The properties of a packet, as they stand on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -67,11 +68,6 @@ impl<'a> Properties<'a> {
         self.text(PropertyId::ASSIGNED_CLIENT_IDENTIFIER)
     }
 
-    /// Whether a byte of them is this identifier: where not, it need not be looked for.
-    pub(super) fn may_have(&self, id: PropertyId) -> bool {
-        memchr::memchr(id.0 as u8, self.raw).is_some()
-    }
-
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -119,10 +115,14 @@ pub fn properties_from<'a, S: Sink>(
             loop {
                 usual_ones(c, place, &mut seen);
                 if c.at_end() {
-                    return Ok(());
+                    break;
                 }
                 property(c, place, &mut seen)?;
             }
+            if seen & AUTHENTICATION == DATA_ALONE {
+                judge_authentication(c, place.0, start);
+            }
+            Ok(())
         });
         if len > left {
             return too_long(c, len, left);
@@ -139,6 +139,19 @@ fn too_long<T, S: Sink>(c: &mut Cursor<'_, '_, S>, len: usize, left: usize) -> R
     c.fail(finding.limited_by(limit).with(len as u64, left as u64))
 }
 
+const DATA_ALONE: u64 = bit(PropertyId::AUTHENTICATION_DATA.0 as u8);
+const AUTHENTICATION: u64 = DATA_ALONE | bit(PropertyId::AUTHENTICATION_METHOD.0 as u8);
+
+/// In a CONNECT, Authentication Data needs an Authentication Method (5.0: section 3.1.2.11.10).
+#[cold]
+fn judge_authentication<S: Sink>(c: &mut Cursor<'_, '_, S>, place: PacketSet, start: usize) {
+    if place.meets(PacketSet::of(&[PacketType::CONNECT])) {
+        let field = Field::property(PropertyId::AUTHENTICATION_DATA.0 as u8);
+        let len = c.position().saturating_sub(start);
+        c.note_last(Rule::AUTHENTICATION_DATA_ALONE, field, len, (0, 0));
+    }
+}
+
 /// Reads properties up to the first with a fault, or with text that is not plain: nearly all there
 /// are. The place in the bytes is a local variable here: kept in the cursor, each read would wait
 /// for the one before to reach memory.
@@ -150,50 +163,21 @@ fn usual_ones<S: Sink>(
 ) {
     let bytes = c.ahead();
     let (start, mut rest) = (c.position(), bytes);
-    while let Some((info, number, tail)) = usual(rest, place, *seen) {
-        *seen |= bit(info);
+    while let Some((id, number, tail)) = usual(rest, place, *seen) {
+        *seen |= bit(id);
         let before = start.wrapping_add(bytes.len().wrapping_sub(rest.len()));
         let len = rest.len().wrapping_sub(tail.len());
-        c.leaf_at(Field::property(info.id), before, len, u64::from(number));
+        c.leaf_at(Field::property(id), before, len, u64::from(number));
         rest = tail;
     }
     c.skip_to(rest);
 }
 
-/// The first property of `bytes`, its number or 0, and what is behind it; `None` where there is
-/// something to say of it.
-#[inline]
-fn usual(
-    bytes: &[u8],
-    (place, sender): (PacketSet, Option<Sender>),
-    seen: u64,
-) -> Option<(&'static PropertyInfo, u32, &[u8])> {
-    let (id, rest) = bytes.split_first()?;
-    let info = PropertyId(u32::from(*id)).info()?;
-    if !info.allowed.meets(place) || (seen & bit(info) != 0 && !info.repeats.meets(place)) {
-        return None;
-    }
-    if is_other_sides(info, place, sender) {
-        return None;
-    }
-    let mut reader = ByteReader(rest);
-    let number = reader.usual_value(info)?;
-    (info.min..=info.max).contains(&number).then_some((info, number, reader.0))
-}
-
 /// Whether only the other side may send the property here.
-#[inline]
 fn is_other_sides(info: &PropertyInfo, place: PacketSet, sender: Option<Sender>) -> bool {
-    // The sender first: in the packets that one side alone may send, it is not asked for.
     sender.is_some_and(|sender| {
         info.only_from.is_some_and(|(only, side, _)| only.meets(place) && sender != side)
     })
-}
-
-/// One bit for each identifier, of which the highest is 42.
-#[inline]
-const fn bit(info: &PropertyInfo) -> u64 {
-    1 << (info.id & 63)
 }
 
 /// One property: identifier and value are one field. `seen` has a bit for each identifier met.
@@ -260,7 +244,7 @@ fn judge<S: Sink>(
 ) {
     let len = c.position().saturating_sub(start);
     let field = Field::property(info.id);
-    let bit = bit(info);
+    let bit = bit(info.id);
     if !info.allowed.meets(place) {
         let in_will = u64::from(place.meets(PacketSet::WILL));
         c.note_last(Rule::PROPERTY_MISPLACED, field, len, (in_will, 0));
@@ -308,45 +292,6 @@ impl<'a> ByteReader<'a> {
             }
         }
         None
-    }
-
-    /// The number, or 0; `None` also where there is something to say of the value.
-    #[inline]
-    fn usual_value(&mut self, info: &PropertyInfo) -> Option<u32> {
-        // Few branches, and no jump by the type: which property comes next nobody can predict.
-        let (wire, len) = (info.wire, usize::from(info.number_len));
-        if len > 0 {
-            return self.number(len);
-        }
-        if wire == Wire::VarInt {
-            let (byte, tail) = self.0.split_first()?;
-            self.0 = tail;
-            return (*byte < 0x80).then_some(u32::from(*byte));
-        }
-        let first = self.prefixed()?;
-        if info.is_topic {
-            return primitive::is_plain_topic(first).then_some(0);
-        }
-        if wire == Wire::Pair && !primitive::is_plain(self.prefixed()?) {
-            return None;
-        }
-        (wire == Wire::Binary || primitive::is_plain(first)).then_some(0)
-    }
-
-    /// A number of `len` bytes, at most four.
-    #[inline]
-    fn number(&mut self, len: usize) -> Option<u32> {
-        let (bytes, tail) = self.0.split_at_checked(len)?;
-        // Four bytes are read at once where they are there; those behind the number drop out.
-        let value = match self.0.first_chunk::<4>() {
-            Some(four) => {
-                let behind = 4u32.wrapping_sub(len as u32).wrapping_mul(8);
-                u32::from_be_bytes(*four).unbounded_shr(behind)
-            }
-            None => bytes.iter().fold(0, |value, byte| value << 8 | u32::from(*byte)),
-        };
-        self.0 = tail;
-        Some(value)
     }
 
     fn value(&mut self, wire: Wire) -> Option<Value<'a>> {

@@ -8,17 +8,21 @@ use crate::annotate::{Bits, Cursor, Finding, Sink, Stop};
 use crate::bytes::Span;
 use crate::spec::{Field, PacketSet, PacketType, PropertyId, Rule};
 
-/// DUP, QoS and RETAIN in the lower four bits of the first byte.
+const DUP: Bits = Bits::flag(Field::DUP, 3);
+const QOS: Bits = Bits::new(Field::QOS, 2, 1);
+
+/// The first byte, with DUP, QoS and RETAIN in its lower four bits.
+pub(super) const FIXED_HEADER: [Bits; 4] =
+    [Bits::new(Field::PACKET_TYPE, 7, 4), DUP, QOS, Bits::flag(Field::RETAIN, 0)];
+
 #[inline]
-pub(super) fn flags<S: Sink>(b: &mut Bits<'_, S>) {
-    let dup = b.flag(Field::DUP, 3);
-    let qos = b.bits(Field::QOS, 2, 1);
-    b.flag(Field::RETAIN, 0);
+pub(super) fn judge_flags<S: Sink>(c: &mut Cursor<'_, '_, S>, first: u8) {
+    let (dup, qos) = (DUP.of(first) != 0, QOS.of(first));
     if qos == 3 {
-        b.note(Rule::QOS_3, Field::QOS, (2, 1), (3, 0));
+        c.note_bits(Rule::QOS_3, QOS, (3, 0));
     }
     if dup && qos == 0 {
-        b.note(Rule::DUP_WITH_QOS_0, Field::DUP, (3, 3), (1, 0));
+        c.note_bits(Rule::DUP_WITH_QOS_0, DUP, (1, 0));
     }
 }
 

@@ -25,31 +25,47 @@ pub(super) fn read<'a, S: Sink>(
         c.group(Field::SUBSCRIPTION, |c| {
             let filter = topic_filter(c, Field::TOPIC_FILTER, version)?;
             let is_shared = S::RECORDS && is_shared(filter, version);
-            c.flags(Field::SUBSCRIPTION_OPTIONS, |b| options(b, version, is_shared))
+            options(c, version, is_shared)
         })?;
     }
     Ok(Subscribe { packet_id, properties, raw: c.since(start) })
 }
 
-fn options<S: Sink>(b: &mut Bits<'_, S>, version: Version, is_shared: bool) {
-    let low = if version.is_v5() { 6 } else { 2 };
-    let reserved = b.bits(Field::OPTIONS_RESERVED, 7, low);
-    if reserved != 0 {
-        let numbers = (u64::from(reserved), 0);
-        b.note(Rule::OPTIONS_RESERVED, Field::SUBSCRIPTION_OPTIONS, (7, low), numbers);
-    }
-    let mut qos_field = Field::REQUESTED_QOS;
-    if version.is_v5() {
-        qos_field = Field::OPTIONS_QOS;
-        if b.bits(Field::RETAIN_HANDLING, 5, 4) == 3 {
-            b.note(Rule::RETAIN_HANDLING_3, Field::RETAIN_HANDLING, (5, 4), (3, 0));
+const RESERVED: Bits = Bits::new(Field::OPTIONS_RESERVED, 7, 6);
+const RETAIN_HANDLING: Bits = Bits::new(Field::RETAIN_HANDLING, 5, 4);
+const RETAIN_AS_PUBLISHED: Bits = Bits::flag(Field::RETAIN_AS_PUBLISHED, 3);
+const NO_LOCAL: Bits = Bits::flag(Field::NO_LOCAL, 2);
+const QOS: Bits = Bits::new(Field::OPTIONS_QOS, 1, 0);
+/// The two of 3.x.
+const RESERVED_V3: Bits = Bits::new(Field::OPTIONS_RESERVED, 7, 2);
+const REQUESTED_QOS: Bits = Bits::new(Field::REQUESTED_QOS, 1, 0);
+
+#[inline]
+fn options<S: Sink>(
+    c: &mut Cursor<'_, '_, S>,
+    version: Version,
+    is_shared: bool,
+) -> Result<(), Stop> {
+    let group = Field::SUBSCRIPTION_OPTIONS;
+    let (byte, reserved, qos) = if version.is_v5() {
+        let parts = [RESERVED, RETAIN_HANDLING, RETAIN_AS_PUBLISHED, NO_LOCAL, QOS];
+        let byte = c.flags(group, &parts)?;
+        if RETAIN_HANDLING.of(byte) == 3 {
+            c.note_bits(Rule::RETAIN_HANDLING_3, RETAIN_HANDLING, (3, 0));
         }
-        b.flag(Field::RETAIN_AS_PUBLISHED, 3);
-        if b.flag(Field::NO_LOCAL, 2) && is_shared {
-            b.note(Rule::NO_LOCAL_SHARED, Field::NO_LOCAL, (2, 2), (1, 0));
+        if NO_LOCAL.of(byte) != 0 && is_shared {
+            c.note_bits(Rule::NO_LOCAL_SHARED, NO_LOCAL, (1, 0));
         }
+        (byte, RESERVED, QOS)
+    } else {
+        (c.flags(group, &[RESERVED_V3, REQUESTED_QOS])?, RESERVED_V3, REQUESTED_QOS)
+    };
+    if reserved.of(byte) != 0 {
+        let all = Bits { field: group, ..reserved };
+        c.note_bits(Rule::OPTIONS_RESERVED, all, (u64::from(reserved.of(byte)), 0));
     }
-    if b.bits(qos_field, 1, 0) == 3 {
-        b.note(Rule::SUBSCRIPTION_QOS_3, qos_field, (1, 0), (3, 0));
+    if qos.of(byte) == 3 {
+        c.note_bits(Rule::SUBSCRIPTION_QOS_3, qos, (3, 0));
     }
+    Ok(())
 }

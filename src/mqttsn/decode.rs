@@ -150,32 +150,31 @@ fn body<'a, S: Sink>(
 
 /// The byte of flags (5.3.4): all of them are shown, also those that the message has no use for.
 fn flags<S: Sink>(c: &mut Cursor<'_, '_, S>, kind: MessageType) -> Result<Flags, Stop> {
-    const BITS: [(Field, Flags, u8, u8); 6] = [
-        (Field::SN_DUP, Flags::DUP, 7, 7),
-        (Field::SN_QOS, Flags::QOS, 6, 5),
-        (Field::SN_RETAIN, Flags::RETAIN, 4, 4),
-        (Field::SN_WILL, Flags::WILL, 3, 3),
-        (Field::SN_CLEAN_SESSION, Flags::CLEAN_SESSION, 2, 2),
-        (Field::SN_TOPIC_ID_TYPE, Flags::TOPIC_ID_TYPE, 1, 0),
-    ];
-    let byte = c.flags(Field::SN_FLAGS, |b| {
-        for (field, flag, high, low) in BITS {
-            let value = b.bits(field, high, low);
-            if S::RECORDS {
-                judge_flag(b, kind, (field, flag, high, low), value);
-            }
+    let byte = c.flags(Field::SN_FLAGS, &FLAGS.map(|(bits, _)| bits))?;
+    if S::RECORDS {
+        for (bits, flag) in FLAGS {
+            judge_flag(c, kind, (bits, flag), bits.of(byte));
         }
-    })?;
+    }
     Ok(Flags(byte))
 }
 
+const FLAGS: [(Bits, Flags); 6] = [
+    (Bits::flag(Field::SN_DUP, 7), Flags::DUP),
+    (Bits::new(Field::SN_QOS, 6, 5), Flags::QOS),
+    (Bits::flag(Field::SN_RETAIN, 4), Flags::RETAIN),
+    (Bits::flag(Field::SN_WILL, 3), Flags::WILL),
+    (Bits::flag(Field::SN_CLEAN_SESSION, 2), Flags::CLEAN_SESSION),
+    (Bits::new(Field::SN_TOPIC_ID_TYPE, 1, 0), Flags::TOPIC_ID_TYPE),
+];
+
 fn judge_flag<S: Sink>(
-    b: &mut Bits<'_, S>,
+    c: &mut Cursor<'_, '_, S>,
     kind: MessageType,
-    (field, flag, high, low): (Field, Flags, u8, u8),
+    (bits, flag): (Bits, Flags),
     value: u8,
 ) {
-    let rule = match field {
+    let rule = match bits.field {
         _ if value == 0 => return,
         _ if !kind.uses(flag) => Rule::SN_FLAG_UNUSED,
         Field::SN_TOPIC_ID_TYPE if value == TopicIdType::RESERVED.0 => Rule::SN_TOPIC_ID_TYPE,
@@ -184,20 +183,18 @@ fn judge_flag<S: Sink>(
         }
         _ => return,
     };
-    b.note(rule, field, (high, low), (u64::from(value), 0));
+    c.note_bits(rule, bits, (u64::from(value), 0));
 }
 
 /// The control byte of a forwarder (5.5).
 fn control<S: Sink>(c: &mut Cursor<'_, '_, S>) -> Result<(), Stop> {
-    c.flags(Field::SN_CONTROL, |b| {
-        let reserved = b.bits(Field::SN_CONTROL_RESERVED, 7, 2);
-        b.bits(Field::SN_CONTROL_RADIUS, 1, 0);
-        if reserved != 0 {
-            let numbers = (u64::from(reserved), 0);
-            b.note(Rule::SN_FLAG_UNUSED, Field::SN_CONTROL_RESERVED, (7, 2), numbers);
-        }
-    })
-    .map(drop)
+    const RESERVED: Bits = Bits::new(Field::SN_CONTROL_RESERVED, 7, 2);
+    const RADIUS: Bits = Bits::new(Field::SN_CONTROL_RADIUS, 1, 0);
+    let reserved = RESERVED.of(c.flags(Field::SN_CONTROL, &[RESERVED, RADIUS])?);
+    if reserved != 0 {
+        c.note_bits(Rule::SN_FLAG_UNUSED, RESERVED, (u64::from(reserved), 0));
+    }
+    Ok(())
 }
 
 /// Two bytes that name the topic of a PUBLISH.

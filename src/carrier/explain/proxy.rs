@@ -2,7 +2,7 @@
 
 use super::http::{number, word_end};
 use super::rest;
-use crate::annotate::{Cursor, Sink, Stop};
+use crate::annotate::{Bits, Cursor, Sink, Stop};
 use crate::spec::{Field, proxy};
 
 pub(super) fn read<S: Sink>(c: &mut Cursor<'_, '_, S>) -> Result<(), Stop> {
@@ -34,14 +34,11 @@ fn word<'a, S: Sink>(c: &mut Cursor<'a, '_, S>, field: Field) -> &'a [u8] {
 
 fn version_2<S: Sink>(c: &mut Cursor<'_, '_, S>) -> Result<(), Stop> {
     c.bytes(Field::PROXY_V2_MAGIC, proxy::SIGNATURE.len(), 0);
-    c.flags(Field::PROXY_V2_VERSION_COMMAND, |b| {
-        b.bits(Field::PROXY_V2_VERSION, 7, 4);
-        b.bits(Field::PROXY_V2_COMMAND, 3, 0);
-    })?;
-    let family = c.flags(Field::PROXY_V2_FAMILY_PROTOCOL, |b| {
-        b.bits(Field::PROXY_V2_FAMILY, 7, 4);
-        b.bits(Field::PROXY_V2_PROTOCOL, 3, 0);
-    })? >> 4;
+    let halves = |high, low| [Bits::new(high, 7, 4), Bits::new(low, 3, 0)];
+    let first = halves(Field::PROXY_V2_VERSION, Field::PROXY_V2_COMMAND);
+    c.flags(Field::PROXY_V2_VERSION_COMMAND, &first)?;
+    let second = halves(Field::PROXY_V2_FAMILY, Field::PROXY_V2_PROTOCOL);
+    let family = c.flags(Field::PROXY_V2_FAMILY_PROTOCOL, &second)? >> 4;
     let len = usize::from(c.u16(Field::PROXY_V2_LENGTH)?);
     c.region(len, Field::PROXY_V2_LENGTH, |c| {
         addresses(c, family)?;

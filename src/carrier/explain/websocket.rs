@@ -2,20 +2,19 @@
 //! header.
 
 use super::rest;
-use crate::annotate::{Cursor, Sink, Stop};
+use crate::annotate::{Bits, Cursor, Sink, Stop};
 use crate::spec::Field;
 use crate::spec::unit::Unit;
 
 pub(super) fn read<S: Sink>(c: &mut Cursor<'_, '_, S>, unit: Unit) -> Result<(), Stop> {
-    c.flags(Field::WS_FLAGS, |b| {
-        b.flag(Field::WS_FIN, 7);
-        b.bits(Field::WS_RSV, 6, 4);
-        b.bits(Field::WS_OPCODE, 3, 0);
-    })?;
-    let second = c.flags(Field::WS_MASK_AND_LENGTH, |b| {
-        b.flag(Field::WS_MASK, 7);
-        b.bits(Field::WS_LENGTH, 6, 0);
-    })?;
+    let first = [
+        Bits::flag(Field::WS_FIN, 7),
+        Bits::new(Field::WS_RSV, 6, 4),
+        Bits::new(Field::WS_OPCODE, 3, 0),
+    ];
+    c.flags(Field::WS_FLAGS, &first)?;
+    let second = [Bits::flag(Field::WS_MASK, 7), Bits::new(Field::WS_LENGTH, 6, 0)];
+    let second = c.flags(Field::WS_MASK_AND_LENGTH, &second)?;
     match second & 0x7f {
         126 => {
             c.u16(Field::WS_LENGTH_16)?;

@@ -1,0 +1,48 @@
+//! A field that is a part of a byte.
+
+use crate::bytes::Span;
+use crate::spec::Field;
+
+/// Bits `high` down to `low` of a byte, counted as the standard does: 7 is the first on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bits {
+    /// Which field they are.
+    pub field: Field,
+    /// The first on the wire, 0 to 7.
+    pub high: u8,
+    /// The last on the wire, 0 to 7.
+    pub low: u8,
+}
+
+impl Bits {
+    /// Some bits. Both numbers are 0 to 7, and `low` is not above `high`.
+    #[must_use]
+    pub const fn new(field: Field, high: u8, low: u8) -> Self {
+        debug_assert!(low <= high && high <= 7);
+        Self { field, high, low }
+    }
+
+    /// Bit `index` as a flag.
+    #[must_use]
+    pub const fn flag(field: Field, index: u8) -> Self {
+        Self::new(field, index, index)
+    }
+
+    /// Their value in a byte.
+    #[inline]
+    #[must_use]
+    pub const fn of(self, byte: u8) -> u8 {
+        byte.unbounded_shr(self.low as u32) & 0xff_u8.unbounded_shr(8_u32.wrapping_sub(self.len()))
+    }
+
+    /// Where they are, in a byte that begins at bit `start`.
+    #[inline]
+    pub(super) const fn span(self, start: u32) -> Span {
+        Span { start: start.wrapping_add(7_u8.wrapping_sub(self.high) as u32), len: self.len() }
+    }
+
+    #[inline]
+    const fn len(self) -> u32 {
+        self.high.wrapping_sub(self.low).wrapping_add(1) as u32 & 15
+    }
+}
