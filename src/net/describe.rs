@@ -1,24 +1,21 @@
 //! Headers in words: a line each for link, tunnels, IP and transport. Plain text, without colour.
 
-use std::fmt::{self, Display, Formatter};
+use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
     Flags, IpLayer, IpVersion, Labels, Layers, LinkLayer, TcpLayer, TransportLayer, Tunnel,
     UdpLayer, Vlans,
 };
 
-/// One line each for link, tunnels, IP and transport.
-#[must_use]
-pub fn describe(layers: &Layers) -> Vec<String> {
-    let tunnels = layers.tunnels.iter().map(Tunnel::to_string);
-    let mut lines = vec![layers.link.to_string()];
-    lines.extend(tunnels);
-    lines.push(layers.ip.to_string());
-    lines.push(match &layers.transport {
-        TransportLayer::Tcp(tcp) => tcp.to_string(),
-        TransportLayer::Udp(udp) => udp.to_string(),
-    });
-    lines
+/// One line each for link, tunnels, IP and transport, in this order.
+pub fn describe(layers: &Layers) -> impl Iterator<Item = &dyn Display> {
+    let transport: &dyn Display = match &layers.transport {
+        TransportLayer::Tcp(tcp) => tcp,
+        TransportLayer::Udp(udp) => udp,
+    };
+    let tunnels = layers.tunnels.iter().map(|tunnel| tunnel as &dyn Display);
+    let link: &dyn Display = &layers.link;
+    std::iter::once(link).chain(tunnels).chain([&layers.ip as &dyn Display, transport])
 }
 
 impl Display for LinkLayer {
@@ -166,9 +163,13 @@ struct Mac<'a>(&'a [u8]);
 
 impl Display for Mac<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let digit = |number: u8| char::from_digit(u32::from(number), 16).unwrap_or_default();
         for (index, byte) in self.0.iter().enumerate() {
-            let colon = if index == 0 { "" } else { ":" };
-            write!(f, "{colon}{byte:02x}")?;
+            if index > 0 {
+                f.write_char(':')?;
+            }
+            f.write_char(digit(byte >> 4))?;
+            f.write_char(digit(byte & 0x0f))?;
         }
         Ok(())
     }

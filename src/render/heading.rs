@@ -17,6 +17,8 @@ pub struct Heading {
     explain: Explain,
     width: Option<usize>,
     time: super::time::TimeWriter,
+    /// A line while it is made.
+    line: String,
 }
 
 impl Heading {
@@ -28,6 +30,7 @@ impl Heading {
             explain: options.explain,
             width: options.width,
             time: super::time::TimeWriter::new(options.time),
+            line: String::new(),
         }
     }
 
@@ -58,29 +61,25 @@ impl Heading {
         flow.set(out, self.painter, indent, 2, self.width);
     }
 
+    /// Sets the line that was made. Nearly all fit as they are.
+    fn set_line(&self, indent: usize, out: &mut String) {
+        let end = self.line.len().saturating_add(indent);
+        if self.width.is_none_or(|width| end <= width && self.line.is_ascii()) {
+            self.painter.put(Role::Dim, &self.line, out);
+            out.push('\n');
+        } else {
+            self.set(out, indent, Flow::new().push(Role::Dim, self.line.as_str()));
+        }
+    }
+
     /// Writes where a packet was: frames, time, ends, and a line for each header below MQTT.
     pub fn origin(&mut self, record: &Record<'_>, out: &mut String) {
+        self.line.clear();
+        // Writing to a String does not fail.
+        let _ = self.place(record);
+        self.set_line(0, out);
+        self.layers(&record.origin, out);
         let origin = &record.origin;
-        let mut parts = vec![format!("#{}", record.number)];
-        if let Some(text) = &origin.text {
-            parts.push(place(text));
-        }
-        if !origin.frames.is_empty() {
-            parts.push(frames(origin.frames));
-            parts.push(self.time.format(origin));
-        }
-        if let Some((src, dst)) = origin.ends {
-            let (from, to) = (named(src, origin), named(dst, origin));
-            parts.push(format!("{from} -> {to}"));
-        }
-        if let Some(stream) = origin.stream {
-            parts.push(format!("stream {stream}"));
-        }
-        if let Some(sender) = record.sender_name() {
-            parts.push(format!("from the {sender}"));
-        }
-        self.set(out, 0, Flow::new().push(Role::Dim, parts.join("  ")));
-        self.layers(origin, out);
         let comments = origin.notes.into_iter().flat_map(|notes| notes.comments(origin.frames));
         for comment in comments {
             // Line breaks would make further lines that look like ours.
@@ -89,11 +88,40 @@ impl Heading {
         }
     }
 
-    fn layers(&self, origin: &Origin<'_>, out: &mut String) {
+    fn place(&mut self, record: &Record<'_>) -> std::fmt::Result {
+        let (origin, line) = (&record.origin, &mut self.line);
+        write!(line, "#{}", record.number)?;
+        if let Some(text) = &origin.text {
+            write!(line, "  {}", place(text))?;
+        }
+        if !origin.frames.is_empty() {
+            line.push_str("  ");
+            frames(origin.frames, line)?;
+            line.push_str("  ");
+            self.time.write(origin, line);
+        }
+        if let Some((src, dst)) = origin.ends {
+            line.push_str("  ");
+            end(src, origin, line)?;
+            line.push_str(" -> ");
+            end(dst, origin, line)?;
+        }
+        if let Some(stream) = origin.stream {
+            write!(line, "  stream {stream}")?;
+        }
+        if let Some(sender) = record.sender_name() {
+            write!(line, "  from the {sender}")?;
+        }
+        Ok(())
+    }
+
+    fn layers(&mut self, origin: &Origin<'_>, out: &mut String) {
         let Some(layers) = origin.layers.filter(|_| self.explain > Explain::Off) else { return };
-        for line in net::describe(layers) {
+        for layer in net::describe(layers) {
+            self.line.clear();
+            let _ = write!(self.line, "{layer}");
             out.push_str("    ");
-            self.set(out, 4, Flow::new().push(Role::Dim, line));
+            self.set_line(4, out);
         }
     }
 }
@@ -104,14 +132,11 @@ const MAX_COMMENT: usize = 2_000;
 const MAX_NAME: usize = 253;
 
 /// An address with port, and the name that the capture has for it.
-fn named(end: SocketAddr, origin: &Origin<'_>) -> String {
-    match origin.notes.and_then(|notes| notes.name(end.ip())) {
-        Some(name) => {
-            let name: String = name.chars().take(MAX_NAME).collect();
-            format!("{end} ({})", text::safe(&name))
-        }
-        None => end.to_string(),
-    }
+fn end(end: SocketAddr, origin: &Origin<'_>, out: &mut String) -> std::fmt::Result {
+    write!(out, "{end}")?;
+    let Some(name) = origin.notes.and_then(|notes| notes.name(end.ip())) else { return Ok(()) };
+    let name: String = name.chars().take(MAX_NAME).collect();
+    write!(out, " ({})", text::safe(&name))
 }
 
 /// Version, length and client id, behind the packet's type.
@@ -137,15 +162,15 @@ fn title(record: &Record<'_>) -> String {
     out
 }
 
-fn frames(frames: &[u64]) -> String {
+fn frames(frames: &[u64], out: &mut String) -> std::fmt::Result {
     match frames {
-        [one] => format!("frame {one}"),
+        [one] => write!(out, "frame {one}"),
         [first, .., last] if frames.len() > 6 => {
-            format!("frames {first} … {last} ({} of them)", frames.len())
+            write!(out, "frames {first} … {last} ({} of them)", frames.len())
         }
         _ => {
-            let all: Vec<String> = frames.iter().map(u64::to_string).collect();
-            format!("frames {}", all.join(" "))
+            out.push_str("frames");
+            frames.iter().try_for_each(|frame| write!(out, " {frame}"))
         }
     }
 }

@@ -3,8 +3,8 @@
 use crate::pipeline::Origin;
 use crate::text;
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use std::fmt::Write;
 use std::str::FromStr;
 
 /// How times are shown.
@@ -102,6 +102,8 @@ pub struct TimeWriter {
     format: TimeFormat,
     zone: TimeZone,
     shown: Option<i64>,
+    /// The last second since 1970, and how it is written: most packets lie in the same as the one before.
+    second: Option<(i64, String)>,
 }
 
 impl TimeWriter {
@@ -112,7 +114,7 @@ impl TimeWriter {
             TimeFormat::Absolute(Zone::Local, _) => TimeZone::system(),
             _ => TimeZone::UTC,
         };
-        Self { format, zone, shown: None }
+        Self { format, zone, shown: None, second: None }
     }
 
     /// The time of a record, to the microsecond; empty where the capture gives none.
@@ -135,21 +137,33 @@ impl TimeWriter {
         }
     }
 
-    fn absolute(&self, time: i64, day: Day, out: &mut String) {
-        let Ok(timestamp) = Timestamp::from_nanosecond(i128::from(time)) else {
-            return seconds(time < 0, time.unsigned_abs(), out);
-        };
-        let time = self.zone.to_datetime(timestamp);
-        // Writing to a String does not fail.
-        let _ = match day {
-            Day::None => Ok(()),
-            Day::Date => write!(out, "{} ", time.date()),
-            Day::OfYear => write!(out, "{:04}/{:03} ", time.year(), time.day_of_year()),
-        };
-        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
-        let micros = time.subsec_nanosecond().checked_div(1_000).unwrap_or_default();
-        let _ = write!(out, "{hour:02}:{minute:02}:{second:02}.{micros:06}");
+    fn absolute(&mut self, time: i64, day: Day, out: &mut String) {
+        let second = time.div_euclid(NANOS);
+        if self.second.as_ref().is_none_or(|(known, _)| *known != second) {
+            let Ok(timestamp) = Timestamp::from_second(second) else {
+                return seconds(time < 0, time.unsigned_abs(), out);
+            };
+            self.second = Some((second, clock(&self.zone.to_datetime(timestamp), day)));
+        }
+        if let Some((_, text)) = &self.second {
+            out.push_str(text);
+            fraction(time.rem_euclid(NANOS).unsigned_abs() / 1_000, out);
+        }
     }
+}
+
+/// Nanoseconds of a second.
+const NANOS: i64 = 1_000_000_000;
+
+/// A time up to its second.
+fn clock(time: &DateTime, day: Day) -> String {
+    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+    let day = match day {
+        Day::None => String::new(),
+        Day::Date => format!("{} ", time.date()),
+        Day::OfYear => format!("{:04}/{:03} ", time.year(), time.day_of_year()),
+    };
+    format!("{day}{hour:02}:{minute:02}:{second:02}")
 }
 
 /// Seconds from an earlier time on; zero where there was none.
@@ -165,9 +179,14 @@ fn seconds(is_negative: bool, nanoseconds: u64, out: &mut String) {
         out.push('-');
     }
     text::digits(micros / 1_000_000, out);
+    fraction(micros % 1_000_000, out);
+}
+
+/// Microseconds of a second, as six decimals.
+fn fraction(micros: u64, out: &mut String) {
     out.push('.');
     let mut digits = [b'0'; 6];
-    let mut rest = micros % 1_000_000;
+    let mut rest = micros;
     for digit in digits.iter_mut().rev() {
         *digit = b'0' | (rest % 10) as u8;
         rest /= 10;
@@ -205,11 +224,27 @@ mod tests {
 
     #[test]
     fn local_time_is_that_of_the_zone() {
-        let mut writer = TimeWriter::new("ad".parse().unwrap());
-        writer.zone = TimeZone::fixed(jiff::tz::offset(-17));
-        assert_eq!(writer.format(&origin(TIME)), "2020-03-23 23:21:32.288022");
-        writer.format = TimeFormat::Absolute(Zone::Local, Day::OfYear);
-        assert_eq!(writer.format(&origin(TIME)), "2020/083 23:21:32.288022");
+        let shown = |format: &str| {
+            let mut writer = TimeWriter::new(format.parse().unwrap());
+            writer.zone = TimeZone::fixed(jiff::tz::offset(-17));
+            writer.format(&origin(TIME))
+        };
+        assert_eq!(shown("ad"), "2020-03-23 23:21:32.288022");
+        assert_eq!(shown("adoy"), "2020/083 23:21:32.288022");
+    }
+
+    #[test]
+    fn a_second_is_written_once_and_the_next_anew() {
+        let mut writer = TimeWriter::new("ud".parse().unwrap());
+        for (nanos, expected) in [
+            (0, "1970-01-01 00:00:00.000000"),
+            (999_999_999, "1970-01-01 00:00:00.999999"),
+            (1_000_000_000, "1970-01-01 00:00:01.000000"),
+            (-1, "1969-12-31 23:59:59.999999"),
+            (-1_000_000_000, "1969-12-31 23:59:59.000000"),
+        ] {
+            assert_eq!(writer.format(&origin(nanos)), expected);
+        }
     }
 
     #[test]
