@@ -361,3 +361,16 @@ fn broken_packets_come_back_as_they_were() {
     }
     assert!(low.is_empty(), "{low:?}");
 }
+
+/// What a Remaining Length leaves out is told from an edit that adds bytes.
+#[test]
+fn what_is_left_out_of_a_packet_is_counted() {
+    let whole = b"\x10\x1c\0\x06MQIsdp\x03\xc6\0\x3c\0\x02ab\0\x01t\0\x01m\0\x01u\0\x01p";
+    let (broken, behind) = whole.split_at(whole.len() - 4);
+    let broken = [&[0x10, 0x18], &broken[2..]].concat();
+    let found = repair(&broken, behind, Reading::default()).unwrap();
+    assert_eq!((&found.bytes[..], found.left_out(&broken, behind)), (&whole[..], 4));
+    // The lower four bits alone are wrong, and what is behind is no part of it.
+    let found = repair(&[0x80, 6, 0, 1, 0, 1, b'a', 0], &[0, 0], Reading::default()).unwrap();
+    assert_eq!(found.left_out(&[0x80, 6, 0, 1, 0, 1, b'a', 0], &[0, 0]), 0);
+}

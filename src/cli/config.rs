@@ -20,6 +20,10 @@ const FILTER: &str = "display_filter";
 /// Options that make no sense in the file.
 const NO_KEYS: [&str; 3] = ["config", "help", "version"];
 
+const fn is_nobodys(error: io::ErrorKind) -> bool {
+    matches!(error, io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied)
+}
+
 /// Adds the options of the file to those of the command line, right behind the subcommand.
 ///
 /// # Errors
@@ -32,9 +36,8 @@ pub(super) fn apply(args: Vec<OsString>) -> Result<Vec<OsString>, String> {
     let Some(path) = named.clone().or_else(default_path) else { return Ok(args) };
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
-            return Ok(args);
-        }
+        // A file that nobody named need not be there, nor be for this user: it may be another's home.
+        Err(error) if named.is_none() && is_nobodys(error.kind()) => return Ok(args),
         Err(error) => return Err(format!("{} cannot be read: {error}", path.display())),
     };
     tracing::debug!(path = %path.display(), "configuration");

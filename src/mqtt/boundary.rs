@@ -406,7 +406,7 @@ fn kind(first: u8, known: &Known) -> Option<PacketType> {
 }
 
 /// Whether a packet of this type may have this many bytes in all.
-fn has_length(kind: PacketType, len: usize) -> bool {
+pub(crate) fn has_length(kind: PacketType, len: usize) -> bool {
     let body = len.saturating_sub(2);
     match kind {
         PacketType::CONNECT => body >= 12,

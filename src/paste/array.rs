@@ -247,8 +247,7 @@ fn number(body: &str) -> (usize, Value) {
 
 /// Digits with a base before them, or a type behind.
 fn based(word: &str) -> Option<Value> {
-    let word =
-        ["u8", "U", "u", "i8"].into_iter().find_map(|s| word.strip_suffix(s)).unwrap_or(word);
+    let word = without_type(word);
     let radixes = [("0x", 16), ("0X", 16), ("0b", 2), ("0B", 2), ("0o", 8)];
     let digits = radixes.into_iter().find_map(|(p, radix)| Some((word.strip_prefix(p)?, radix)));
     if let Some((digits, radix)) = digits {
@@ -258,9 +257,13 @@ fn based(word: &str) -> Option<Value> {
 }
 
 fn signed(text: &str) -> Option<i64> {
-    let text =
-        ["u8", "U", "u", "i8"].into_iter().find_map(|s| text.strip_suffix(s)).unwrap_or(text);
-    text.parse().ok()
+    without_type(text).parse().ok()
+}
+
+/// A number of C, Go or Rust without the type behind it.
+fn without_type(word: &str) -> &str {
+    let suffixes = ["_u8", "_i8", "u8", "i8", "U", "u"];
+    suffixes.into_iter().find_map(|suffix| word.strip_suffix(suffix)).unwrap_or(word)
 }
 
 /// Comments in arrays tell a frame's number or a field's name.

@@ -7,6 +7,7 @@ use super::{Consumer, Inspector, Origin, Reader, Settings, TextOrigin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::capture::{Frame, LinkType};
+use crate::mqtt::boundary::has_length;
 use crate::mqtt::torn::{Looked, Torn};
 use crate::mqtt::{Framing, frame as frame_len};
 use crate::paste::{Clock, Direction, Kind, Link, Paste, Piece};
@@ -93,13 +94,20 @@ impl<C: Consumer> Text<'_, C> {
         let connection = conversations.connection(stretch.piece.conversation);
         let mut previous: &[u8] = &[];
         let mut before = Before::new(&stretch.bytes);
-        let mut next = 0;
-        while let Some((at, bytes)) = packet_at(&stretch.bytes, next) {
+        let (mut next, mut left_out, mut was_broken) = (0, 0, false);
+        while let Some((at, mut bytes)) = packet_at(&stretch.bytes, next) {
+            let is_left_out = left_out > 0;
+            if is_left_out {
+                bytes = stretch.bytes.get(at..at.saturating_add(left_out)).unwrap_or(bytes);
+                left_out = 0;
+            }
             let behind = before.take(at, bytes.len());
             next = at.saturating_add(bytes.len());
             let notes = stretch.holes_in(at, bytes.len());
             let origin = origin(self.paste, self.settings, stretch, at, bytes.len());
-            if at > 0 && !may_be_a_packet(bytes) {
+            // Behind a packet that is broken may stand what it leaves out.
+            let is_packet = may_be_a_packet(bytes) && (!was_broken || is_likely(bytes));
+            if is_left_out || at > 0 && !is_packet {
                 let span = Span::of_bytes(0, bytes.len());
                 let finding = Finding::new(Rule::NOT_A_PACKET, span, Field::UNDECODED);
                 let finding = finding.with(bytes.len() as u64, 0);
@@ -126,6 +134,7 @@ impl<C: Consumer> Text<'_, C> {
             self.reader.behind(behind);
             let notes = (notes.as_slice(), Proof::default());
             self.reader.packet(connection, bytes, sender, None, notes, origin);
+            (left_out, was_broken) = (self.reader.left_out(), self.reader.was_broken());
             previous = bytes;
         }
     }
@@ -187,12 +196,25 @@ fn origin<'o>(
 /// Whether bytes behind a packet are likely another one: its end is there, or its first byte is
 /// one that the standard allows.
 fn may_be_a_packet(bytes: &[u8]) -> bool {
+    let is_reserved =
+        bytes.first().is_none_or(|first| PacketType::of_header(*first) == PacketType::RESERVED);
+    let is_whole = frame_len(bytes) == Framing::Length(bytes.len());
+    !is_reserved && (is_whole || is_allowed(bytes))
+}
+
+/// Whether they are so behind a packet that is broken, whose own end may stand here.
+fn is_likely(bytes: &[u8]) -> bool {
+    let kind = bytes.first().map(|first| PacketType::of_header(*first));
+    is_allowed(bytes) || kind.is_some_and(|kind| has_length(kind, bytes.len()))
+}
+
+/// Whether bytes begin as the standard allows a packet to begin.
+fn is_allowed(bytes: &[u8]) -> bool {
     let Some(first) = bytes.first() else { return false };
     let kind = PacketType::of_header(*first);
-    let is_whole = frame_len(bytes) == Framing::Length(bytes.len());
-    let is_allowed = match kind.info().flags {
+    let has_flags = match kind.info().flags {
         Some(flags) => first & 0x0f == flags,
         None => first & 0b110 != 0b110,
     };
-    kind != PacketType::RESERVED && (is_whole || is_allowed)
+    kind != PacketType::RESERVED && has_flags
 }

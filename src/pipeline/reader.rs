@@ -55,6 +55,8 @@ pub struct Reader<C> {
     /// What stands in the text behind the next packet.
     behind: Vec<u8>,
     repair: Option<Repair>,
+    /// Bytes behind the last packet that belong to it, if its repair is right.
+    left_out: usize,
     repairs_left: u32,
     looks_left: u32,
     /// The next packet may be a part of another one.
@@ -94,6 +96,7 @@ impl<C: Consumer> Reader<C> {
             shared: Shared::default(),
             behind: Vec::new(),
             repair: None,
+            left_out: 0,
             repairs_left: MAX_REPAIRS,
             looks_left: MAX_LOOKS,
             is_doubted: false,
@@ -136,6 +139,7 @@ impl<C: Consumer> Reader<C> {
         {
             return;
         }
+        self.left_out = 0;
         let known = connection.told_version();
         let is_rest = connection.is_after_broken_connect();
         let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
@@ -152,6 +156,8 @@ impl<C: Consumer> Reader<C> {
             self.look_for_repair(bytes, how, known);
             let is_doubted = |segment| is_doubtful(segment, known, sender);
             self.repair = self.repair.take().filter(|_| !origin.segment.is_some_and(is_doubted));
+            self.left_out =
+                self.repair.as_ref().map_or(0, |found| found.left_out(bytes, &self.behind));
         }
         match cut {
             Some(cut) => {
@@ -199,6 +205,16 @@ impl<C: Consumer> Reader<C> {
     /// The next packet may be a part of another one: what it should have been is not asked.
     pub(super) fn doubt(&mut self) {
         self.is_doubted = true;
+    }
+
+    /// How many bytes behind the last packet belong to it, if its Remaining Length is what is wrong.
+    pub(super) fn left_out(&self) -> usize {
+        self.left_out
+    }
+
+    /// Whether the last packet was not legal.
+    pub(super) fn was_broken(&self) -> bool {
+        self.tape.errors() > 0
     }
 
     /// The next record is of bytes that are no packet: they may belong to the one before them.

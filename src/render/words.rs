@@ -42,7 +42,11 @@ pub fn value(row: &Row<'_>, context: &Context, limit: usize) -> String {
         Kind::Group => String::new(),
         Kind::Flag => row.number.to_string(),
         Kind::Bits | Kind::Reserved => bits(row, context),
-        Kind::Number(unit) => number(row, unit),
+        Kind::Number(unit) => {
+            // The number of a property, shown as a part of it, counts what the property does.
+            let whole = row.whole.as_property().filter(|_| row.field == Field::NUMBER);
+            number(row, whole.map_or(unit, |info| info.unit))
+        }
         Kind::VarInt => varint(row),
         Kind::Code => code(row, context),
         Kind::Undecoded => text::count(row.bytes.len() as u64, "byte"),

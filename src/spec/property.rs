@@ -386,7 +386,7 @@ properties! {
     ASSIGNED_CLIENT_IDENTIFIER = 0x12,
     PropertyInfo::new("mqtt.property.assigned_client_identifier", "Assigned Client Identifier", Wire::Utf8)
         .at(&[place(CONNACK, "3.2.2.3.7", "MQTT-3.1.3-6 MQTT-3.1.3-7 MQTT-3.2.2-16")])
-        .says(&[always("the server chose this Client Identifier, because the client sent an empty one")])
+        .says(&[always("the server chose this Client Identifier, as it does for a client that sends an empty one")])
         .absent(&[(ANY, "the Client Identifier of the CONNECT holds")]);
 
     SERVER_KEEP_ALIVE = 0x13,
@@ -414,7 +414,7 @@ properties! {
         .absent(&[
             (CONNECT, "no enhanced authentication: neither side may send AUTH"),
             (CONNACK, "no enhanced authentication, unless the connection is refused"),
-            (AUTH, "a fault: an AUTH names its method"),
+            (AUTH, "an AUTH names its method, unless it is Success with nothing behind its Remaining Length of 0"),
         ]);
 
     AUTHENTICATION_DATA = 0x16,

@@ -32,6 +32,30 @@ pub struct Repair {
     pub bytes: Vec<u8>,
 }
 
+impl Repair {
+    /// How many of the bytes `behind` the packet `broken` are its own, if the repair is right: those that
+    /// its Remaining Length leaves out.
+    #[must_use]
+    pub fn left_out(&self, broken: &[u8], behind: &[u8]) -> usize {
+        if frame(&self.bytes) != Framing::Length(self.bytes.len()) {
+            return 0;
+        }
+        let more = self.bytes.iter().skip(1).take(3).take_while(|byte| **byte >= 0x80).count();
+        let body = self.bytes.get(more.saturating_add(2)..).unwrap_or_default();
+        let is_end = |len: &usize| {
+            let own = body.len().saturating_sub(*len);
+            let before = broken.len().saturating_sub(own);
+            behind.get(..*len).is_some_and(|end| self.bytes.ends_with(end))
+                && before <= MAX_FIXED_HEADER
+                && body.get(..own).is_some_and(|own| broken.ends_with(own))
+        };
+        (1..=behind.len().min(self.bytes.len())).rev().find(is_end).unwrap_or(0)
+    }
+}
+
+/// Bytes of the longest fixed header.
+const MAX_FIXED_HEADER: usize = 5;
+
 /// The smallest edit that makes a packet legal; `None` where it is legal, where it is longer than
 /// [`MAX_BYTES`], or where no edit or more than one does. `behind` is what stands behind it, where
 /// its Remaining Length may have cut it off too early.
