@@ -206,6 +206,7 @@ impl Shared {
         }
         // Some servers wait for the delay even where the session has ended.
         let last = due.saturating_add(i64::from(will.delay).saturating_mul(1_000_000_000));
+        // Its own time begins there, which is to be certain.
         if last == from {
             self.messages.will_due(key, stream, At { time: Some(from), ..at });
         }
