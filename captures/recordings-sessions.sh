@@ -68,3 +68,21 @@ record_sessions_late() {
   kill -CONT "$BROKER"
   wait $scene
 }
+
+recording sessions-wills.pcap '5.0' 'scripted clients' \
+  'a message that the server refuses, one that the subscriber may not read, and the same of a Will; a Will like a message before; a Will Delay Interval of 4 s in which the client comes back, and one that passes' \
+  'CONNECT=6 CONNACK=6 PUBLISH=8 PUBACK=4 SUBSCRIBE=3 SUBACK=3 PINGREQ=1 PINGRESP=1 DISCONNECT=2'
+record_sessions_wills() {
+  cat >"$RUN/wills.acl" <<-END
+	topic readwrite open/#
+	topic write secret/#
+	topic read forbidden/#
+	END
+  broker <<-END
+	listener 1883 127.0.0.1
+	allow_anonymous true
+	acl_file $RUN/wills.acl
+	END
+  dump -i lo "$ALL"
+  scripted wills
+}

@@ -1,6 +1,6 @@
 """Scripted clients for the recordings of sessions: what no library sends, byte by byte.
 
-    sessions.py war|unfinished|limits|order|late
+    sessions.py war|unfinished|limits|order|late|wills
 """
 
 import socket
@@ -40,13 +40,14 @@ def subscribe(topic, qos, number=1, v5=True, properties=b""):
 class Client:
     """A connection that sends what it is told and throws away what comes."""
 
-    def __init__(self, name, v5=True, clean=True, keep_alive=60, properties=b"", will=None):
+    def __init__(self, name, v5=True, clean=True, keep_alive=60, properties=b"", will=None, delay=0):
         flags = 2 * clean | (4 if will else 0)
         body = text("MQTT") + bytes([5 if v5 else 4, flags]) + struct.pack(">H", keep_alive)
         body += bytes([len(properties)]) + properties if v5 else b""
         body += text(name)
         if will:
-            body += (b"\0" if v5 else b"") + text(will[0]) + text(will[1])
+            more = struct.pack(">BBI", 5, 0x18, delay) if delay else b"\0"
+            body += (more if v5 else b"") + text(will[0]) + text(will[1])
         self.v5 = v5
         self.socket = socket.create_connection(HOST)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -189,6 +190,41 @@ def late():
     time.sleep(2)
 
 
+def wills():
+    """Messages and Wills that go out, that must not, and that a subscriber may not read."""
+    watcher = Client("watcher")
+    for number, topic in enumerate(["open/#", "secret/#", "forbidden/#"], 1):
+        watcher.send(subscribe(topic, 1, number))
+    # The server refuses one message, and does not let the watcher read the other.
+    writer = Client("writer")
+    writer.send(publish("forbidden/door", "open", 1, 1))
+    writer.send(publish("secret/door", "open", 1, 2))
+    writer.send(publish("open/door", "open", 1, 3))
+    watcher.send(ack(0x40, 1))
+    # Its Will is what it has published before.
+    echo = Client("echo", will=("open/echo", "here"))
+    echo.send(publish("open/echo", "here"))
+    watcher.wait(0.2)
+    echo.die()
+    watcher.wait(0.5)
+    # The watcher may not read the Will of this one.
+    spy = Client("spy", will=("secret/spy", "caught"))
+    spy.wait(1.2)
+    spy.die()
+    # Comes back before the delay of its Will is over, then not any more.
+    lasting = struct.pack(">BI", 0x11, 60)
+    boat = Client("boat", properties=lasting, will=("open/boat", "lost"), delay=4)
+    boat.die()
+    watcher.wait(1)
+    boat = Client("boat", clean=False, properties=lasting, will=("open/boat", "lost"), delay=4)
+    watcher.wait(6)
+    boat.die()
+    watcher.wait(6)
+    watcher.send(packet(0xC0, b""))
+    writer.leave()
+    watcher.leave()
+
+
 if __name__ == "__main__":
-    scenes = {"war": war, "unfinished": unfinished, "limits": limits, "order": order, "late": late}
+    scenes = {"war": war, "unfinished": unfinished, "limits": limits, "order": order, "late": late, "wills": wills}
     scenes[sys.argv[1]]()

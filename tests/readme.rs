@@ -6,7 +6,7 @@ mod support;
 
 use mqttscope::capture::{FORMATS as FORMATS_OF_CAPTURES, packings};
 use mqttscope::filter::TABLE;
-use mqttscope::session::verdict::CAUSES;
+use mqttscope::session::verdict::{CAUSES, GUESSES};
 use mqttscope::spec::link::{LINKS, LinkForm};
 use mqttscope::spec::port::{self, PORTS};
 use mqttscope::spec::tunnel::TUNNELS;
@@ -184,7 +184,7 @@ fn formats() -> String {
 /// Why a connection ended, in the order in which the causes are told.
 fn causes() -> String {
     let mut out = String::from("| cause | what it means | a fault |\n|---|---|---|\n");
-    for row in CAUSES {
+    for row in CAUSES.iter().chain(GUESSES) {
         let info = row.verdict.info();
         let fault = if info.is_fault() { "yes" } else { "" };
         writeln!(out, "| `{}` | {} | {fault} |", info.id, info.about).unwrap();

@@ -90,10 +90,12 @@ fn a_keep_alive_is_broken_and_the_will_goes_out() {
         (record.asked, record.seconds, record.pings, record.pongs),
         (Some(5), Some(5), 1, 1)
     );
-    assert_eq!(record.broken, 0, "what broke it is the silence at its end");
+    // What broke it is the silence at its end.
+    assert_eq!(record.broken, 1);
     let closed = still.from_server.closed.unwrap().at;
     let silence = closed.since(record.last.unwrap()).unwrap();
     assert!((7_500_000_000..16 * SECOND).contains(&silence), "{silence}");
+    assert_eq!(record.longest.map(|longest| longest.time), Some(silence));
     let will = still.will.as_ref().unwrap();
     assert!(matches!(will.fate, Fate::Due(_)), "{will:?}");
     let seen = will.seen.unwrap();
@@ -143,6 +145,32 @@ fn limits_are_broken_one_by_one() {
         let reason = ended.from_server.disconnect.as_ref().map(|left| left.reason);
         assert_eq!(reason.is_some(), !matches!(client, "receive" | "wildcard"), "{client}");
     }
+}
+
+/// What the server refuses, or passes on once the client is really gone, is nobody's loss; what a subscriber
+/// may not read is told as it is.
+#[test]
+fn wills_and_messages_that_do_not_come() {
+    let all = sessions("sessions-wills.pcap");
+    let watcher = all.iter().find(|ended| name(ended) == "watcher").unwrap();
+    let missed: Vec<_> = watcher.missed.iter().map(|it| (&*it.topic, it.is_will)).collect();
+    assert_eq!(missed, [(&b"secret/door"[..], false), (&b"secret/spy"[..], true)]);
+    assert_eq!((watcher.missed_count, watcher.doubled_count), (2, 0));
+    let will = |client: &str, nth| {
+        let own = all.iter().filter(|ended| name(ended) == client).nth(nth).unwrap();
+        own.will.clone().unwrap()
+    };
+    let echo = will("echo", 0);
+    assert!(matches!(echo.fate, Fate::Due(_)) && echo.seen.unwrap().stream == watcher.stream);
+    assert_eq!(will("spy", 0).seen, None);
+    let back = all.iter().filter(|ended| name(ended) == "boat").nth(1).unwrap();
+    let connect = back.connect.as_ref().unwrap().at;
+    assert_eq!((will("boat", 0).fate, will("boat", 0).seen), (Fate::Cancelled(connect), None));
+    let late = will("boat", 1);
+    assert!(matches!(late.fate, Fate::Due(_)));
+    // The broker looks for Wills that are due once a second.
+    let after = late.seen.unwrap().after.unwrap();
+    assert!((4 * SECOND..6 * SECOND).contains(&after), "{after}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use mqttscope::spec::Sender;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use Certainty::{Likely, Proven};
+use Certainty::{Likely, Possible, Proven};
 
 const CLIENT: Option<Sender> = Some(Sender::Client);
 const SERVER: Option<Sender> = Some(Sender::Server);
@@ -45,7 +45,7 @@ const ENDS: &[Row] = &[
 #[rustfmt::skip]
 const AEDES: &[Row] = &[
     ("", &[("no-connect", Proven), ("closed", Proven)], CLIENT, "sent nothing"),
-    ("not-allowed", &[("closed", Proven)], SERVER, "the server closed the TCP connection (FIN)"),
+    ("not-allowed", &[("closed", Proven), ("after-request", Possible)], SERVER, "the server closed the TCP connection (FIN)"),
     ("silent", &[("keep-alive", Likely), ("closed", Proven)], SERVER, "the client was silent for 1.5"),
     ("twins", &[("taken-over", Likely), ("closed", Proven)], SERVER, "connected with the same Client Identifier"),
     ("twins", &[("disconnect", Proven)], CLIENT, "DISCONNECT"),

@@ -28,6 +28,7 @@ pub const VERDICTS_OF_LOGS: &[Verdict] = &[
     Verdict::MALFORMED,
     Verdict::NOT_AUTHORISED,
     Verdict::CLOSED,
+    Verdict::SOCKET_FAILED,
     Verdict::DENIED,
     Verdict::QOS_2_OPEN,
     Verdict::QOS_1_OPEN,
@@ -70,6 +71,7 @@ struct Client {
     addresses: Vec<String>,
     /// The last line of it.
     last: Option<(usize, Option<i64>)>,
+    last_event: Option<Event>,
     take_overs: Vec<Option<i64>>,
     /// Messages under way, by who published and their identifier.
     open: BTreeMap<(bool, u64), Open>,
@@ -105,6 +107,7 @@ impl LogTrack {
         client.exchange(entry);
         if entry.row.event != Event::TAKEN_OVER {
             client.last = Some((entry.number, entry.time()));
+            client.last_event = Some(entry.row.event);
         }
         self.clients.insert(id, client);
     }
@@ -127,18 +130,15 @@ impl LogTrack {
                 let what = client.silence(entry, self.has_packets);
                 self.add(Verdict::KEEP_ALIVE, id, entry, what);
             }
-            Event::CLOSED | Event::SOCKET_ERROR | Event::SOCKET_FAILED => {
-                let open = client.open.len() as u64;
-                let open = match open {
-                    0 => String::new(),
-                    _ => format!(", with {} under way", text::count(open, "message")),
-                };
-                self.add(
-                    Verdict::CLOSED,
-                    id,
-                    entry,
-                    format!("it went away without DISCONNECT{open}"),
-                );
+            Event::CLOSED => {
+                let what = format!("it went away without DISCONNECT{}", client.under_way());
+                self.add(Verdict::CLOSED, id, entry, what);
+            }
+            // The releases that write both lines write the time-out first.
+            Event::SOCKET_ERROR if client.last_event == Some(Event::TIMEOUT) => {}
+            Event::SOCKET_ERROR | Event::SOCKET_FAILED => {
+                let what = format!("{}{}", broken(entry), client.under_way());
+                self.add(Verdict::SOCKET_FAILED, id, entry, what);
             }
             // The line above has said it, with the address.
             Event::NOT_AUTHORISED if self.refusal.saturating_add(1) == entry.number => {}
@@ -275,6 +275,14 @@ impl Client {
         }
     }
 
+    /// How many messages were under way when the connection broke.
+    fn under_way(&self) -> String {
+        match self.open.len() as u64 {
+            0 => String::new(),
+            open => format!(", with {} under way", text::count(open, "message")),
+        }
+    }
+
     /// How long a client was silent before the broker gave up.
     fn silence(&self, entry: &Entry<'_>, has_packets: bool) -> String {
         let mut what = String::from("the broker heard nothing of it");
@@ -326,6 +334,31 @@ impl Client {
         }
     }
 }
+
+/// What a line tells of why a connection broke: the words of the system, where they stand there.
+fn broken(entry: &Entry<'_>) -> String {
+    let Some(cause) = entry.value(LogField::CAUSE) else {
+        return "its connection broke; the line does not say who is why: the client, the network, or what \
+                the broker could not read"
+            .into();
+    };
+    let cause = cause.trim_end_matches('.');
+    match CAUSES.iter().find(|(name, _)| name.eq_ignore_ascii_case(cause)) {
+        Some((name, meaning)) => format!("{name}: {meaning}"),
+        None => format!("\"{cause}\": the line does not say which side is why"),
+    }
+}
+
+/// What the system says of a socket that failed, in the words of POSIX, and what that tells.
+#[rustfmt::skip]
+const CAUSES: &[(&str, &str)] = &[
+    ("Connection reset by peer", "an RST came from the client's side: from it, or from what stands between"),
+    ("Broken pipe", "the broker wrote when the client's side had closed already"),
+    ("Connection timed out", "nothing acknowledged what the broker had sent: the client or its network was gone"),
+    ("No route to host", "the network lost the way to the client"),
+    ("Network is unreachable", "the broker's host lost the way to the client"),
+    ("Success", "the reason was lost, so that the line does not say which side is why"),
+];
 
 /// What a code of CONNACK is called.
 fn refusal(code: u64) -> Option<&'static str> {
@@ -388,5 +421,36 @@ mod tests {
         let again =
             steps[..3].join("\n") + "\nNew client connected from 1.2.3.4:5 as a (p2, c1, k60).";
         assert_eq!(found(&again), []);
+    }
+
+    #[test]
+    fn who_broke_a_connection_is_told_where_the_log_says_it() {
+        let what = |log: &str| {
+            let (mut reader, mut track) = (LogReader::default(), LogTrack::default());
+            for line in log.lines() {
+                if let Read::Entry(entry) = reader.line(line) {
+                    track.entry(&entry);
+                }
+            }
+            let found = track.finish().remove(0);
+            (found.verdict, found.what)
+        };
+        let (verdict, left_open) = what("Bad socket read/write on client a, disconnecting.");
+        assert_eq!(verdict, Verdict::SOCKET_FAILED);
+        assert!(left_open.contains("does not say who"), "{left_open}");
+        let (_, said) = what("Bad socket read/write on client a: Connection reset by peer");
+        assert!(
+            said.starts_with("Connection reset by peer: an RST came from the client's"),
+            "{said}"
+        );
+        let (_, lost) = what("Bad socket read/write on client a: Success");
+        assert!(lost.contains("does not say which side"), "{lost}");
+        let (verdict, _) = what("Socket error on client a, disconnecting.");
+        assert_eq!(verdict, Verdict::SOCKET_FAILED);
+        let (verdict, _) = what("Client a closed its connection.");
+        assert_eq!(verdict, Verdict::CLOSED);
+        // 1.4 writes two lines where a client was silent for too long.
+        let both = "Client a has exceeded timeout, disconnecting.\nSocket error on client a, disconnecting.";
+        assert_eq!(found(both), [("keep-alive", "a".into(), 1)]);
     }
 }

@@ -203,7 +203,10 @@ impl Conversation {
             }
         };
         self.last = top.time;
-        let is_end = matches!(bottom, Bottom::End);
+        let closed = match event {
+            Event::Closed { how, .. } => Some(how),
+            _ => None,
+        };
         let flow = self.carrier.push(side, bottom, &mut top);
         if flow.is_break() {
             let is_secret = self.carrier.is_secret();
@@ -211,9 +214,9 @@ impl Conversation {
         }
         let time = top.time;
         self.tell_opened(worker, connection);
-        if self.is_mqtt() && (is_end || flow.is_break()) {
+        if self.is_mqtt() && (closed.is_some() || flow.is_break()) {
             let by = if side == self.client() { Sender::Client } else { Sender::Server };
-            let what = if is_end { Happened::Closed(by) } else { Happened::NotMqtt };
+            let what = closed.map_or(Happened::NotMqtt, |how| Happened::Closed(by, how));
             self.tell(worker, connection, time, what);
         }
         flow?;

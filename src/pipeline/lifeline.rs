@@ -2,6 +2,7 @@
 //! more than packets.
 
 use crate::spec::Sender;
+use crate::stream::Close;
 use std::net::SocketAddr;
 
 /// Something that happened to a TCP connection that carries MQTT, or ought to by its port.
@@ -27,7 +28,7 @@ pub enum Happened {
     /// The server took the connection. Not told where the capture begins later than it.
     Opened,
     /// One end closed its side, with FIN or RST. All its packets were told before.
-    Closed(Sender),
+    Closed(Sender, Close),
     /// The connection carries something else than MQTT; nothing more is told of it.
     NotMqtt,
 }

@@ -111,6 +111,7 @@ impl Connection {
     pub fn track(&mut self, seen: &Seen<'_>, shared: &mut Shared, tape: &mut Tape) {
         let record = self.record.get_or_insert_default();
         record.packet(seen);
+        shared.passes(seen.at.time);
         self.track.packet(seen, shared, tape, record);
         record.wire.found(seen, tape);
         record.found(seen, tape, self.track.answers());
@@ -130,6 +131,7 @@ impl Connection {
         self.track.lost(sender, at, shared, record);
         let half = record.half_mut(sender);
         half.losses = half.losses.saturating_add(1);
+        half.is_tail_lost = true;
     }
 
     /// Bytes of one side are no whole packet: what is said of them, and for a packet how many of its
@@ -172,6 +174,7 @@ impl Connection {
 
     /// A side has ended in TCP.
     pub fn closed(&mut self, sender: Sender, closed: ended::Closed, shared: &mut Shared) {
+        shared.passes(closed.at.time);
         let record = self.record.get_or_insert_default();
         let half = record.half_mut(sender);
         let is_first = half.closed.is_none();
@@ -201,6 +204,7 @@ impl Connection {
             return;
         }
         record.settle_will();
+        record.settle_silence();
         let kept = self.track.end(shared, record);
         shared.left(record, kept);
     }

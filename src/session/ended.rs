@@ -85,14 +85,20 @@ pub struct Ended {
     pub wire: Wire,
     /// The key of the Will's message.
     pub(super) will_key: Option<u64>,
+    /// How many of the missed copies no later packet of the connection proves.
+    pub(super) unproven_missed: u64,
 }
 
+/// One second, in nanoseconds.
+const SECOND: u64 = 1_000_000_000;
 /// Bytes of a text or name that are kept.
 pub const MAX_TEXT: usize = 1_024;
 /// Open exchanges that are told one by one.
 pub const MAX_OPEN_TOLD: usize = 64;
 /// Subscriptions that are told one by one.
 pub const MAX_SUBSCRIPTIONS_TOLD: usize = 64;
+/// Copies that did not come that are told one by one.
+pub const MAX_MISSED: usize = 16;
 /// Copies too many that are told one by one.
 pub const MAX_DOUBLED: usize = 16;
 /// Findings of severity error that are told one by one, of each side.
@@ -111,8 +117,12 @@ pub struct Half {
     pub first: Option<At>,
     /// The last packet.
     pub last: Option<At>,
+    /// Its type.
+    pub(super) last_kind: Option<PacketType>,
     /// Times that bytes were lost, or could not be read.
     pub losses: u64,
+    /// Bytes were lost, or could not be read, behind the last packet.
+    pub(super) is_tail_lost: bool,
     /// What this side takes from the other.
     pub limits: Limits,
     /// Its DISCONNECT.
@@ -232,7 +242,7 @@ pub struct KeepAliveRecord {
     pub asked: Option<u16>,
     /// The seconds that hold: Server Keep Alive wins. 0 is off.
     pub seconds: Option<u16>,
-    /// The longest silence of the client between two packets.
+    /// The longest silence of the client, between two packets or before the end of the connection.
     pub longest: Option<Silence>,
     /// Silences longer than the interval.
     pub late: u64,
@@ -259,7 +269,7 @@ pub struct KeepAliveRecord {
 pub struct Silence {
     /// The packet before it.
     pub from: At,
-    /// The packet after it.
+    /// The packet after it, or the end of the connection.
     pub to: At,
     /// Nanoseconds.
     pub time: u64,
@@ -294,10 +304,17 @@ pub enum Fate {
     Armed,
     /// The client's DISCONNECT has discarded it.
     Discarded(At),
+    /// The client came back with this CONNECT before the Will Delay Interval had passed.
+    Cancelled(At),
+    /// The connection ended at this place, and the Will Delay Interval had not passed when the capture
+    /// ended.
+    Delayed(At),
     /// The client's DISCONNECT of 0x04 asks for it.
     Asked(At),
     /// The connection ended without a DISCONNECT of the client, at this place.
     Due(At),
+    /// The last bytes of the client are missing from the capture: it may have said DISCONNECT.
+    Unknown,
 }
 
 /// A Will on its way to a subscriber.
@@ -344,12 +361,18 @@ pub struct Subscription {
 /// A copy that a subscriber should have got.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missed {
-    /// The PUBLISH that came in.
+    /// The PUBLISH that came in; for a Will, where it was due.
     pub publish: At,
+    /// Whether it is a Will.
+    pub is_will: bool,
     /// Its connection.
     pub from: u64,
     /// Its topic.
     pub topic: Box<[u8]>,
+    /// The key of the message.
+    pub(super) key: u64,
+    /// The time from which its copies were to come.
+    pub(super) due: Option<i64>,
 }
 
 /// A copy that a subscriber has got already.
@@ -413,6 +436,8 @@ impl Ended {
         let half = self.half_mut(sender);
         half.first = half.first.or(Some(seen.at));
         half.last = Some(seen.at);
+        half.last_kind = Some(seen.decoded.header.packet_type);
+        half.is_tail_lost = false;
         half.packets = half.packets.saturating_add(1);
         half.bytes = half.bytes.saturating_add(seen.bytes.len() as u64);
         match &seen.decoded.packet {
@@ -524,6 +549,41 @@ impl Ended {
         left.or(server).or(client).unwrap_or(0)
     }
 
+    /// The seconds from when a Will is due until it is published: its delay, or what is left of the
+    /// session where that ends before (5.0: section 3.1.3.2.2).
+    #[must_use]
+    pub fn will_wait(&self) -> u32 {
+        let delay = self.will.as_ref().map_or(0, |will| will.delay);
+        delay.min(self.session_expiry())
+    }
+
+    /// Takes note of copies that did not come.
+    pub(super) fn miss(&mut self, missed: Vec<Missed>) {
+        self.missed_count = self.missed_count.saturating_add(missed.len() as u64);
+        let room = MAX_MISSED.saturating_sub(self.missed.len());
+        self.missed.extend(missed.into_iter().take(room));
+    }
+
+    /// Takes note of a copy; whether it had been missed, so that its server is slow and nothing is
+    /// certain of the others either.
+    pub(super) fn comes_late(&mut self, key: u64) -> bool {
+        let is_late = self.missed.iter().any(|missed| missed.key == key);
+        if is_late {
+            self.missed.clear();
+            self.missed_count = 0;
+        }
+        is_late
+    }
+
+    /// The last bytes of the server are missing from the capture: what did not come may be in them.
+    pub(super) fn doubt_missed(&mut self) {
+        if self.unproven_missed == 0 || self.wire.lost(Sender::Server).bytes == 0 {
+            return;
+        }
+        self.missed_count = self.missed_count.saturating_sub(self.unproven_missed);
+        self.missed.truncate(usize::try_from(self.missed_count).unwrap_or(usize::MAX));
+    }
+
     /// Takes note of a copy too many.
     pub(super) fn double(&mut self, topic: &[u8], publish: At, before: At, again: At) {
         self.doubled_count = self.doubled_count.saturating_add(1);
@@ -551,8 +611,10 @@ impl Ended {
     pub(super) fn settle_will(&mut self) {
         let over = self.over_at();
         let left = self.from_client.disconnect.as_ref().map(|left| (left.reason, left.at));
+        let is_lost = self.from_client.is_tail_lost;
         let Some(will) = self.will.as_mut().filter(|will| will.fate == Fate::Armed) else { return };
         will.fate = match (left, over) {
+            (None, Some(_)) if is_lost => Fate::Unknown,
             (Some((0, at)), _) => Fate::Discarded(at),
             (Some((_, at)), _) => Fate::Asked(at),
             (None, Some(at)) => Fate::Due(at),
@@ -560,9 +622,49 @@ impl Ended {
         };
     }
 
+    /// The last bytes of the client are missing from the capture: whether its Will is due is not known.
+    pub(super) fn doubt_will(&mut self) {
+        let is_tail = self.wire.lost(Sender::Client).is_tail;
+        if let Some(will) = self.will.as_mut().filter(|_| is_tail)
+            && matches!(will.fate, Fate::Due(_))
+        {
+            will.fate = Fate::Unknown;
+        }
+    }
+
+    /// The silence of the client before the end of the connection counts as those between its packets.
+    pub(super) fn settle_silence(&mut self) {
+        if let (Some(from), Some(to)) = (self.keep_alive.last, self.over_at())
+            && let Some(time) = to.since(from)
+        {
+            self.keep_alive.silence(Silence { from, to, time });
+        }
+    }
+
     /// One direction, to be changed.
     pub(super) fn half_mut(&mut self, sender: Sender) -> &mut Half {
         if sender == Sender::Client { &mut self.from_client } else { &mut self.from_server }
+    }
+}
+
+impl KeepAliveRecord {
+    /// Takes note of a silence; the result is the interval that holds, in nanoseconds, where the silence
+    /// was longer.
+    pub(super) fn silence(&mut self, silence: Silence) -> Option<u64> {
+        if self.longest.is_none_or(|longest| longest.time < silence.time) {
+            self.longest = Some(silence);
+        }
+        let seconds = self.seconds.filter(|seconds| *seconds > 0)?;
+        let interval = u64::from(seconds).saturating_mul(SECOND);
+        if silence.time <= interval {
+            return None;
+        }
+        self.late = self.late.saturating_add(1);
+        if silence.time > interval.saturating_add(interval >> 1) {
+            self.broken = self.broken.saturating_add(1);
+            self.first_broken = self.first_broken.or(Some(silence));
+        }
+        Some(interval)
     }
 }
 

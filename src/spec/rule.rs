@@ -348,8 +348,8 @@ rules! {
         "a Shared Subscription, but the server has said that it takes none (Shared Subscription Available 0)");
     SUBSCRIPTION_ID_UNAVAILABLE: row(Error, "subscription-id-unavailable", ["3.2.2.3.12", ""], ["", ""],
         "a Subscription Identifier, but the server has said that it takes none (Subscription Identifier Available 0)");
-    DELIVERED_TWICE: row(Warning, "delivered-twice", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-10", ""],
-        "#{a} comes with QoS 2 a second time, though one subscription alone matches it; the first copy was #{b}");
+    DELIVERED_TWICE: row(Warning, "delivered-twice", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-2", "MQTT-4.3.3-1"],
+        "DUP says that this was sent before: #{b} had the same topic and payload, but under Packet Identifier {a}, so that this is taken for a new message");
     NO_SUBSCRIPTION: row(Note, "no-subscription", ["3.3.4", "3.3.5"], ["", ""],
         "the topic matches no subscription that the client has asked for");
     QOS_ABOVE_GRANTED: row(Error, "qos-above-granted", ["3.8.4", "3.8.4"], ["MQTT-3.8.4-8", "MQTT-3.8.4-6"],
@@ -392,6 +392,10 @@ rules! {
         "the PINGREQ before this one, #{a}, has had no answer for {b:time}");
     UNANSWERED: row(Warning, "unanswered", ["4.5", "4.5"], ["MQTT-3.8.4-1 MQTT-3.10.4-4 MQTT-4.5.0-2 MQTT-4.3.3-11", "MQTT-3.8.4-1 MQTT-3.10.4-4 MQTT-3.10.4-5 MQTT-4.5.0-2"],
         "the client leaves, and #{a} has had no answer for {b:time}");
+    COPY_MISSED: row(Note, "copy-missed", ["4.5", "4.5"], ["", ""],
+        "#{a} of stream {b} has not come to this client by now, though the server acknowledged it and a subscription matches: rights, a full queue or expiry may be why");
+    WILL_MISSED: row(Note, "will-missed", ["3.1.2.5", "3.1.2.5"], ["", ""],
+        "the Will of stream {b}, due since frame {a}, has not come to this client by now, though a subscription matches: rights, a full queue or expiry may be why");
     ACK_ORDER: row(Warning, "ack-order", ["4.6", "4.6"], ["MQTT-4.6.0-2 MQTT-4.6.0-3 MQTT-4.6.0-4", "MQTT-4.6.0-2 MQTT-4.6.0-3 MQTT-4.6.0-4"],
         "{packet} for #{b} overtakes the one for #{a}, which came before it");
     RESENT_ORDER: row(Warning, "resent-order", ["4.6", "4.6"], ["MQTT-4.6.0-1", "MQTT-4.6.0-1"],

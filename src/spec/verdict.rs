@@ -106,11 +106,16 @@ verdicts! {
     NO_CONNECT: row("no-connect", Note, "no CONNECT", "the client opened a TCP connection and sent nothing", "");
     INCOMPLETE: row("incomplete", Warning, "last packet not whole", "the last packet of a side did not come whole", "");
     RESET: row("reset", Warning, "reset without DISCONNECT", "one side reset TCP without a DISCONNECT", "a crash, or a socket that was closed with bytes unread");
-    CLOSED: row("closed", Warning, "closed without DISCONNECT", "one side closed TCP without a DISCONNECT", "a crash, a lost network, or a client that closes without saying so; a log of 1.x says the same of a packet that the broker could not read");
+    CLOSED: row("closed", Warning, "closed without DISCONNECT", "one side closed TCP without a DISCONNECT", "a crash, a lost network, or a client that closes without saying so");
+    AFTER_REQUEST: row("after-request", Note, "closed after a request", "a guess: the server may have closed because of the client's last request", "look at the rights of the client, and at the log of the server");
+    AFTER_FAULT: row("after-fault", Note, "closed after a fault", "a guess: the server may have closed because of a packet that broke a rule some time before", "a capture shows the packet: mqttscope read --findings tells what is wrong with it");
+    UNACKNOWLEDGED: row("unacknowledged", Note, "closed without acknowledgments", "a guess: the server may have closed because the client did not acknowledge what it got", "the client must answer each PUBLISH of QoS 1 and 2");
+    IDLE: row("idle", Note, "closed while idle", "a guess: the server, or what stands in front of it, may have closed because nothing had passed for long", "a shorter Keep Alive keeps such a connection open");
     NOT_SEEN: row("not-seen", Note, "end not seen", "the end is not in the capture", "");
     OPEN: row("open", Note, "still open", "the connection was still open at the end of the capture", "");
     // ---- what else a log tells of a client
     DENIED: row("denied", Warning, "publishing or subscribing denied", "the broker dropped a message or refused a subscription", "the access control list (acl_file or a plug-in) does not allow it");
+    SOCKET_FAILED: row("socket-failed", Warning, "connection broken", "the connection broke without a DISCONNECT, and the log does not say which side or what between them is why", "a capture shows who closed: look at the client, at its network, and at what stands between");
     QOS_2_OPEN: row("qos-2-open", Warning, "QoS 2 never completed", "one of the four steps is missing", "the message is not lost, but it waits for the client to come back with its session");
     QOS_1_OPEN: row("qos-1-open", Warning, "QoS 1 never acknowledged", "the PUBACK is missing", "the message is sent again when the client comes back with its session");
     DROPPED: row("dropped", Error, "messages dropped", "the broker dropped messages for a client", "the client is too slow or away, and its queue is full: see max_queued_messages and max_inflight_messages");

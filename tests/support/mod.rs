@@ -41,6 +41,8 @@ pub const IN_ORDER: &[&str] = &[
     "subscription-id-unavailable",
     "no-subscription",
     "delivered-twice",
+    "copy-missed",
+    "will-missed",
     "qos-above-granted",
     "subscription-id-unknown",
     "takes-over",

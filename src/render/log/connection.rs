@@ -42,7 +42,8 @@ pub(super) struct Connection {
     pub(super) closes: u8,
     /// A packet that the broker may end the connection for.
     pub(super) suspect: Option<Step>,
-    /// The client has closed its side, while its last message was being delivered.
+    /// The client has closed its side, while its last message was being delivered or it waited for an
+    /// answer.
     pub(super) parting: Option<When>,
     awaits: Option<(Awaits, When)>,
     queue: VecDeque<Step>,
@@ -111,6 +112,10 @@ impl Connection {
 
     fn take(&mut self, step: Step, lines: &mut Lines) {
         self.clear(lines);
+        if self.awaits.is_some() {
+            // The one before it was taken, and waits for its answer.
+            return self.queue.push_front(step);
+        }
         if step.fault.is_some() && !matches!(step.act, Act::Connect(_)) || self.is_second(&step) {
             self.suspect = Some(step);
         } else {
@@ -154,6 +159,24 @@ impl Connection {
         }
     }
 
+    /// The broker is about to answer a packet that waits behind another one: that one gets no answer.
+    pub(super) fn reaches(&mut self, kind: PacketType, mid: u16, lines: &mut Lines) {
+        let wanted = Awaits { kind, mid };
+        if self.awaits.is_none_or(|(awaits, _)| awaits == wanted) {
+            return;
+        }
+        let place = self.queue.iter().position(|step| step.awaits() == Some(wanted));
+        let Some(rest) = place.and_then(|place| self.queue.len().checked_sub(place)) else {
+            return;
+        };
+        while self.queue.len() >= rest
+            && let Some(step) = self.queue.pop_front()
+        {
+            self.awaits = None;
+            self.take(step, lines);
+        }
+    }
+
     /// The broker answers: what waited for it goes on. The lines of the answer were written.
     pub(super) fn answered(&mut self, kind: PacketType, mid: u16, lines: &mut Lines) {
         if self.awaits.is_some_and(|(awaits, _)| awaits == (Awaits { kind, mid })) {
@@ -164,6 +187,11 @@ impl Connection {
                 self.take(step, lines);
             }
         }
+    }
+
+    /// Whether an answer of the broker is to come before the next packet is taken.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.awaits.is_some_and(|(awaits, _)| awaits != Awaits::DELIVERIES)
     }
 
     /// Whether a message of QoS 0 of this client is being delivered.

@@ -9,6 +9,7 @@ use crate::mqtt::packet::{Ack, Connack};
 use crate::pipeline::{Happened, Lifeline, Record};
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::{PacketType, PropertyId, Sender, Version};
+use crate::stream::Close;
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 
@@ -79,6 +80,12 @@ impl Scribe {
     pub fn finish(&mut self) {
         self.is_last = true;
         self.delivered();
+        let parting =
+            |(stream, connection): (&u64, &Connection)| Some((*stream, connection.parting?));
+        let parting: Vec<_> = self.connections.iter().filter_map(parting).collect();
+        for (stream, when) in parting {
+            self.parts(stream, when, true);
+        }
         let Self { lines, connections, .. } = self;
         for connection in connections.values_mut() {
             connection.drain(lines);
@@ -128,7 +135,11 @@ impl Scribe {
                     }
                 }
             }
-            Sender::Server => self.server(stream, record),
+            Sender::Server => {
+                self.server(stream, record);
+                let when = When { time: record.origin.time, packet: record.number };
+                self.parts(stream, when, false);
+            }
         }
         self.deliver(stream);
         self.bound();
@@ -139,14 +150,18 @@ impl Scribe {
         self.now = lifeline.time.or(self.now);
         let when = When { time: lifeline.time, packet: 0 };
         let stream = lifeline.stream;
-        if self.delivering == Some(stream) && lifeline.what == Happened::Closed(Sender::Client) {
-            if let Some(connection) = self.connections.get_mut(&stream) {
-                connection.parting = Some(when);
-            }
+        let is_fin = lifeline.what == Happened::Closed(Sender::Client, Close::Fin);
+        let is_delivering = self.delivering == Some(stream);
+        if let Some(connection) = self.connections.get_mut(&stream)
+            && matches!(lifeline.what, Happened::Closed(Sender::Client, _))
+            && (is_delivering || (is_fin && connection.is_waiting()))
+        {
+            // The broker reads what came before, and answers it, before it reads of the end.
+            connection.parting = Some(when);
             return;
         }
         self.delivered();
-        let is_end = matches!(lifeline.what, Happened::Closed(_));
+        let is_end = matches!(lifeline.what, Happened::Closed(..));
         if lifeline.is_closed_book && is_end {
             // What the log says of it stands in bytes that were not read.
             self.connections.remove(&stream);
@@ -154,10 +169,25 @@ impl Scribe {
         }
         match lifeline.what {
             Happened::Opened => self.opened(stream, (lifeline.client, lifeline.server), when),
-            Happened::Closed(by) => self.closed(stream, by, when),
+            Happened::Closed(by, _) => {
+                self.parts(stream, when, true);
+                self.closed(stream, by, when);
+            }
             Happened::NotMqtt => self.not_mqtt(stream, when),
         }
         self.bound();
+    }
+
+    /// A client that has closed its side while it waited for answers is gone once it has them, or once
+    /// none can come.
+    fn parts(&mut self, stream: u64, when: When, is_last: bool) {
+        if let Some(connection) = self.connections.get_mut(&stream)
+            && self.delivering != Some(stream)
+            && (is_last || !connection.is_waiting())
+            && connection.parting.take().is_some()
+        {
+            self.closed(stream, Sender::Client, when);
+        }
     }
 
     /// A message of this connection may be on its way.
@@ -201,8 +231,8 @@ impl Scribe {
             while connection.is_delivering() {
                 connection.answered(kind, mid, lines);
             }
-            if let Some(when) = connection.parting.take() {
-                self.closed(stream, Sender::Client, when);
+            if let Some(when) = connection.parting {
+                self.parts(stream, when, false);
             }
         }
     }
@@ -230,8 +260,11 @@ impl Scribe {
             connection.code = Some(disconnect.reason.unwrap_or(0));
             return;
         }
-        // A delivery or a PINGRESP does not tell that the last packet was taken.
-        if packet.packet_id().is_some() && !matches!(packet, Packet::Publish(_)) {
+        connection.reaches(kind, packet.packet_id().unwrap_or(0), lines);
+        // A delivery or a PINGRESP does not tell that the last packet was taken, nor does the answer to
+        // one before it.
+        let is_answer = packet.packet_id().is_some() && !matches!(packet, Packet::Publish(_));
+        if is_answer && !connection.is_waiting() {
             connection.clear(lines);
         }
         match packet {

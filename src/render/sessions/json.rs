@@ -20,16 +20,16 @@
 //! | `connack` | the CONNACK: its place, and `code`, `name`, `session_present`, `latency` |
 //! | `limits` | for `client` and `server`, in 5.0: `receive_maximum`, `packet_size`, `alias_maximum`, `qos`, `retain` |
 //! | `keep_alive` | `asked` and `seconds` (what holds), `longest` silence, `late` and `broken` (how many were longer than the interval, and than one and a half times it), `pings`, `pongs`; `unanswered`: the place of a PINGREQ that was not answered though the server had a second or more, where all was seen, with `lasted`, the seconds from it to the end of the connection; `late_answer`: the place of its PINGRESP where that came when the client had left |
-//! | `will` | `topic`, `qos`, `retain`, `delay`, `length` of its payload, `fate`: `"not armed"`, `"armed"`, `"discarded"`, `"asked"` or `"due"`; `seen`: the place where it was seen going out, with `after`, seconds since it was due |
+//! | `will` | `topic`, `qos`, `retain`, `delay`, `length` of its payload, `wait`: seconds after the end of the connection at which it is due, where that is not at once; `fate`: `"not armed"`, `"armed"`, `"discarded"`, `"cancelled"` (the client came back before), `"delayed"` (the capture ends before it is due), `"asked"`, `"due"` or `"unknown"` (the client's last bytes were not captured); `by`: the place of the packet that discards, cancels or asks for it; `seen`: the place where it was seen going out, with `after`, seconds since it was due |
 //! | `unfinished` | exchanges that were open at the end: `count`, and of the oldest `first` (place), `type`, `asker`, `packet_id`, `waits_for` |
-//! | `missed` | messages of QoS 1 that others published for its subscriptions and that did not come: `count`, and of the first `first` (the place of the PUBLISH), `stream` (of the one that published), `topic` |
-//! | `doubled` | copies that came once more within seconds, though one of its subscriptions alone matches and one PUBLISH was seen: `count`, and of the first `first` (the place of the PUBLISH), `before` and `again` (the places of the copies), `topic` |
+//! | `missed` | messages for its subscriptions that did not come, though the server acknowledged the PUBLISH of QoS 1, or the Will was due: `count`, and of the first `first` (the place of the PUBLISH, or where the Will was due), `will` (whether it is one), `stream` (of the one that published), `topic` |
+//! | `doubled` | copies that came once more within seconds, though one of its subscriptions alone matches and one PUBLISH was seen; a client that was not captured may have published the same: `count`, and of the first `first` (the place of the PUBLISH), `before` and `again` (the places of the copies), `topic` |
 //! | `took_over`, `taken_over_by` | the other connection of the same client: `stream`, `client`, place of its CONNECT |
 //! | `war` | where take-overs go back and forth: `count`, `time` (seconds from the first to the last), `period` (seconds from one to the next, on average), `addresses` |
 //! | `reconnects` | the same where nothing shows that there are two clients: one that comes back before its connection was over |
 //! | `remarks` | what a security review would note: each with `rule`, `message` and the place of the packet |
 //! | `faults` | how many findings of severity error there are on the packets of `client` and `server` |
-//! | `causes` | why it ended, the cause that says most first: `cause` (the table of causes), `certainty` (`"proven"` or `"likely"`), `fault` (whether it is one), `by` (`"client"`, `"server"`), `text`, `proof` (places) |
+//! | `causes` | why it ended, the cause that says most first: `cause` (the table of causes), `certainty` (`"proven"`, `"likely"` or `"possible"`, which is a guess), `fault` (whether it is one), `by` (`"client"`, `"server"`), `text`, `proof` (places) |
 //! | `caveats` | what the capture does not show: sentences |
 //! | `events` | with `session` alone: the time line, see below |
 
@@ -169,7 +169,7 @@ impl<'s, E> Line<'s, E> {
             }),
             limits: (is_v5 && ended.connect.is_some()).then(|| Both::of(ended, LimitsOf::new)),
             keep_alive: KeepAlive::new(ended),
-            will: ended.will.as_ref().map(Will::new),
+            will: Will::new(ended),
             unfinished: Unfinished::new(ended),
             missed: Missed::new(ended),
             doubled: Doubled::new(ended),
@@ -349,7 +349,11 @@ struct Will<'s> {
     retain: bool,
     delay: u32,
     length: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wait: Option<u32>,
     fate: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<Place>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seen: Option<SeenGoing>,
 }
@@ -365,26 +369,36 @@ struct SeenGoing {
 }
 
 impl<'s> Will<'s> {
-    fn new(will: &'s crate::session::ended::Will) -> Self {
-        Self {
+    fn new(ended: &'s Ended) -> Option<Self> {
+        let will = ended.will.as_ref()?;
+        let wait = ended.will_wait();
+        Some(Self {
             topic: String::from_utf8_lossy(&will.topic),
             qos: will.qos,
             retain: will.retain,
             delay: will.delay,
             length: will.payload_len,
+            wait: Some(wait).filter(|wait| *wait > 0),
+            by: match will.fate {
+                Fate::Discarded(at) | Fate::Cancelled(at) | Fate::Asked(at) => Some(Place::new(at)),
+                _ => None,
+            },
             fate: match will.fate {
                 Fate::NotArmed => "not armed",
                 Fate::Armed => "armed",
                 Fate::Discarded(_) => "discarded",
+                Fate::Cancelled(_) => "cancelled",
+                Fate::Delayed(_) => "delayed",
                 Fate::Asked(_) => "asked",
                 Fate::Due(_) => "due",
+                Fate::Unknown => "unknown",
             },
             seen: will.seen.as_ref().map(|copy| SeenGoing {
                 place: Place::new(copy.at),
                 stream: copy.stream,
                 after: copy.after.map(seconds),
             }),
-        }
+        })
     }
 }
 
@@ -437,6 +451,8 @@ impl Unfinished {
 struct Missed<'s> {
     count: u64,
     first: Place,
+    #[serde(skip_serializing_if = "is_false")]
+    will: bool,
     stream: u64,
     topic: Cow<'s, str>,
 }
@@ -447,6 +463,7 @@ impl<'s> Missed<'s> {
         Some(Self {
             count: ended.missed_count,
             first: Place::new(first.publish),
+            will: first.is_will,
             stream: first.from,
             topic: String::from_utf8_lossy(&first.topic),
         })

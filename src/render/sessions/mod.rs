@@ -9,7 +9,7 @@ mod layout;
 mod table;
 
 use super::{Format, FormatRow};
-use crate::session::{At, Ended, Verdict, judge};
+use crate::session::{At, Cause, Ended, Verdict, judge};
 use crate::spec::Sender;
 use crate::text;
 pub use table::Table;
@@ -103,8 +103,9 @@ pub(in crate::render) fn place(at: &At) -> String {
 }
 
 /// What is worth knowing of the end besides its causes: the Will, what was left open.
-pub(in crate::render) fn aftermath(ended: &Ended) -> Vec<String> {
+pub(in crate::render) fn aftermath(session: &Session) -> Vec<String> {
     use crate::session::ended::Fate;
+    let ended = &session.ended;
     let mut out = Vec::new();
     if let Some(will) = &ended.will {
         let topic = super::words::quoted(&will.topic, 80);
@@ -115,18 +116,34 @@ pub(in crate::render) fn aftermath(ended: &Ended) -> Vec<String> {
             None => format!(", seen going out ({})", place(&copy.at)),
         });
         let seen = seen.unwrap_or_default();
+        let wait = wait(ended, will);
         match will.fate {
-            Fate::Due(_) => out.push(format!("its Will {topic} is due{seen}")),
+            Fate::Due(_) => out.push(format!("its Will {topic} is due{wait}{seen}")),
             Fate::Asked(at) => {
-                out.push(format!("its Will {topic} is due, as {} asks for it{seen}", place(&at)));
+                let asked = place(&at);
+                out.push(format!("its Will {topic} is due{wait}, as {asked} asks for it{seen}"));
             }
+            Fate::Delayed(_) => out.push(format!(
+                "its Will {topic} is due{wait}, which is later than the capture ends"
+            )),
+            Fate::Cancelled(at) => out.push(format!(
+                "its Will {topic} is cancelled by {}: the client is back before its Will Delay Interval \
+                 of {} s is over",
+                place(&at),
+                will.delay
+            )),
             Fate::Discarded(at) => {
                 out.push(format!("its Will {topic} is discarded by {}", place(&at)));
             }
-            Fate::Armed | Fate::NotArmed => {}
+            Fate::Armed | Fate::NotArmed | Fate::Unknown => {}
         }
     }
-    out.extend(ping(ended));
+    // A cause may have told it.
+    let asked = ended.keep_alive.unanswered;
+    let is_told = |cause: &Cause| asked.is_some_and(|asked| cause.proof.contains(&asked));
+    if !session.verdict.causes.iter().any(is_told) {
+        out.extend(ping(ended));
+    }
     out.extend(missed(ended));
     out.extend(doubled(ended));
     if ended.open_count > 0 {
@@ -157,6 +174,15 @@ fn remarks(ended: &Ended) -> Option<String> {
     (!all.is_empty()).then(|| format!("security: {}", all.join(", ")))
 }
 
+/// How long after the end of the connection its Will is due, where that is not at once.
+fn wait(ended: &Ended, will: &crate::session::ended::Will) -> String {
+    match ended.will_wait() {
+        0 => String::new(),
+        wait if wait < will.delay => format!(" {wait} s after the end, when its session ends"),
+        wait => format!(" {wait} s after the end (Will Delay Interval)"),
+    }
+}
+
 /// The same as a sentence.
 fn ping(ended: &Ended) -> Option<String> {
     let (ping, waited) = unanswered_ping(ended)?;
@@ -182,28 +208,39 @@ fn unanswered_ping(ended: &Ended) -> Option<(At, u64)> {
     (ended.wire.lost(Sender::Server).bytes == 0).then_some((ping, waited))
 }
 
-/// Messages that others published for its subscriptions, and that did not come.
-fn missed(ended: &Ended) -> Option<String> {
-    let first = ended.missed.first()?;
-    let count = text::count(ended.missed_count, "message");
-    let topic = super::words::quoted(&first.topic, 80);
-    Some(format!(
-        "{count} of QoS 1 for its subscriptions did not come to it, the first {topic}, the PUBLISH {} of stream {}",
-        place(&first.publish),
-        first.from
-    ))
+/// Messages that others published for its subscriptions and that did not come, and Wills.
+fn missed(ended: &Ended) -> Vec<String> {
+    let of = |is_will| ended.missed.iter().filter(move |missed| missed.is_will == is_will);
+    let wills = of(true).count() as u64;
+    let told = |(is_will, count): (bool, u64)| {
+        let first = of(is_will).next()?;
+        let topic = super::words::quoted(&first.topic, 80);
+        let (place, stream) = (place(&first.publish), first.from);
+        let (noun, what) = match is_will {
+            true => ("Will", format!("{topic} of stream {stream}, due at {place}")),
+            false => (
+                "message",
+                format!("{topic}, the PUBLISH {place} of stream {stream}, which was acknowledged"),
+            ),
+        };
+        let first = if count > 1 { "the first " } else { "" };
+        let count = text::count(count, noun);
+        Some(format!("{count} for its subscriptions did not come to it: {first}{what}"))
+    };
+    let messages = ended.missed_count.saturating_sub(wills);
+    [(false, messages), (true, wills)].into_iter().filter_map(told).collect()
 }
 
-/// Copies that came once more, though one subscription alone matches and one PUBLISH was seen.
+/// Copies that came once more than a PUBLISH was seen, though one subscription alone matches.
 fn doubled(ended: &Ended) -> Option<String> {
     let first = ended.doubled.first()?;
     let copies = match ended.doubled_count {
-        1 => "one copy too many".into(),
-        many => format!("{} copies too many", text::number(many)),
+        1 => "one copy more than was published came to it".into(),
+        many => format!("{} copies more than were published came to it", text::number(many)),
     };
     let topic = super::words::quoted(&first.topic, 80);
     Some(format!(
-        "{copies} came to it, though one of its subscriptions alone matches: the first of {topic}, the PUBLISH {}, \
+        "{copies}, unless a client that was not captured published the same: the first of {topic}, the PUBLISH {}, \
          came with {} and again with {}",
         place(&first.publish),
         place(&first.before),

@@ -108,7 +108,7 @@ impl Table {
         for cause in &session.verdict.causes {
             self.set(&cause_line(cause), out);
         }
-        let others = aftermath(&session.ended);
+        let others = aftermath(session);
         for line in others.into_iter().chain(session.verdict.caveats.iter().cloned()) {
             self.set(Flow::new().push(Role::Dim, line), out);
         }
@@ -151,7 +151,7 @@ pub(in crate::render) fn cause_line(cause: &Cause) -> Flow {
     let mut flow = Flow::new();
     let (role, mark) = match (cause.info.is_fault(), cause.certainty) {
         (true, Certainty::Proven) => (Role::Error, cause.info.id.to_owned()),
-        (true, Certainty::Likely) => (Role::Warning, format!("{}, likely", cause.info.id)),
+        (true, _) => (Role::Warning, format!("{}, likely", cause.info.id)),
         (false, _) => (Role::Value, cause.info.id.to_owned()),
     };
     flow.push(role, format!("{mark}: ")).push(Role::Meaning, cause.text.clone());

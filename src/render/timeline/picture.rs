@@ -62,7 +62,6 @@ impl Picture {
     }
 
     fn story(&mut self, story: &Story, out: &mut String) {
-        let ended = &story.session.ended;
         self.heading(story, out);
         let begin = story.session.begin().and_then(|at| at.time);
         let start = self.collector.start.or(begin);
@@ -101,7 +100,7 @@ impl Picture {
         for cause in &story.session.verdict.causes {
             cause_line(cause).set(out, self.painter, 0, 2, Some(self.width));
         }
-        let others = aftermath(ended);
+        let others = aftermath(&story.session);
         for line in others.into_iter().chain(story.session.verdict.caveats.iter().cloned()) {
             Flow::new().push(Role::Dim, line).set(out, self.painter, 0, 2, Some(self.width));
         }

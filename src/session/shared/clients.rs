@@ -1,6 +1,7 @@
 //! Clients across their connections: who holds a session, who throws whom out, what a session
 //! keeps while its client is away.
 
+use super::wills::Back;
 use super::{TakeOver, time};
 use crate::session::At;
 use crate::session::ended::{Ended, MAX_TEXT, Open, Other, War};
@@ -81,6 +82,9 @@ struct Holder {
     is_open: bool,
     /// The server's CONNACK.
     accepted: Option<u64>,
+    /// Whether the server went on with the session of the connection before: Session Present is 1, or
+    /// the client wanted a new one.
+    is_resumed: Option<bool>,
     /// Once it is over: when that was, and the seconds that the session outlives it.
     left: Option<(At, u32)>,
     /// Whether it was seen whole.
@@ -145,6 +149,8 @@ impl Clients {
             self.kept = self.kept.saturating_sub(kept.cost());
         }
         if let Some(holder) = &mut client.holder {
+            let wants_new = record.connect.as_ref().is_some_and(|connect| connect.clean_start);
+            holder.is_resumed = (is_present != wants_new).then_some(is_present);
             holder.accepted = Some(at.number);
             holder.is_complete = is_complete;
         }
@@ -180,6 +186,14 @@ impl Clients {
             self.kept = self.kept.saturating_add(kept.cost());
             client.kept = Some(kept);
         }
+    }
+
+    /// The connection with which a client has come back since this one, where its server has accepted
+    /// it.
+    pub(super) fn back(&mut self, key: u64, stream: u64) -> Option<Back> {
+        let holder = self.by_key.entry(key, Client::default).holder?;
+        let is_resumed = holder.is_resumed.filter(|_| holder.other.stream != stream)?;
+        Some(Back { at: holder.other.at, is_resumed })
     }
 
     /// Who has thrown out a connection.
@@ -218,7 +232,14 @@ impl Client {
 
 impl Holder {
     const fn new(other: Other) -> Self {
-        Self { other, is_open: true, accepted: None, left: None, is_complete: false }
+        Self {
+            other,
+            is_open: true,
+            accepted: None,
+            is_resumed: None,
+            left: None,
+            is_complete: false,
+        }
     }
 
     /// Judges Session Present by the connection before.

@@ -1,69 +1,65 @@
 //! Who is to get a copy of a message, and who got none.
 //!
-//! A subscriber counts whose subscriptions are all known, from its grant until it leaves. What does
-//! not come within some seconds while it stays is missed: of that there may be a reason that no
-//! packet tells (rights, a full queue), so that it is a fact and no fault.
+//! A subscriber counts whose subscriptions are all known, from its grant until it leaves. What the
+//! server took, or owes as a Will, and what does not come within some seconds while the subscriber
+//! stays, is missed: of that there may be a reason that no packet tells (rights, a full queue), so
+//! that it is a fact and no fault. An answer of the server to what the subscriber asked by then proves
+//! it: the server wrote what it had before into the same stream. A subscriber that gets a copy after
+//! all shows that its server is slow, and is said to miss nothing from then on.
 
+use super::subscribers::{Subscriber, Subscribers};
+use super::wills::EARLY;
 use crate::session::ended::Missed;
-use crate::session::track::matches;
 use crate::session::{At, Line};
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Subscriptions that are compared with what is published; with more, nobody is said to miss
-/// anything.
-const MAX_EXACT: usize = 65_536;
-/// The same of those with wildcards, each of which is compared one by one.
-const MAX_WILD: usize = 256;
-/// Topics whose subscribers are remembered.
-const MAX_CACHED: usize = 1_024;
-/// Subscribers of one message that are told apart.
-const MAX_SUBSCRIBERS: usize = 64;
 /// Messages whose copies are waited for.
 const MAX_PENDING: usize = 16_384;
+/// Wills whose copies are waited for: each delivery is compared with all of them.
+const MAX_WILLS: usize = 64;
 /// Nanoseconds until a copy counts as missed.
 const PATIENCE: u64 = 5_000_000_000;
-/// Missed copies that are told one by one, for each subscriber, and bytes of their topics.
-const MAX_MISSED: usize = 16;
+/// Copies that wait for a proof, of one subscriber and of all.
+const MAX_UNPROVEN: usize = 4_096;
+const MAX_ALL_UNPROVEN: usize = 65_536;
+/// Bytes of the topic of a missed copy that are kept.
 const MAX_TOPIC: usize = 256;
 
 /// Who is to get what.
 #[derive(Debug, Default)]
 pub(super) struct Copies {
-    /// Subscribers by the hash of broker and filter.
-    exact: HashMap<u64, Vec<Subscriber>, RandomState>,
-    exact_count: usize,
-    wild: Vec<(SocketAddr, Box<[u8]>, Subscriber)>,
-    /// Subscribers of a topic, by the hash of broker and topic.
-    cached: HashMap<u64, Arc<[Subscriber]>, RandomState>,
-    /// The open connections, with the filters that they are known by.
+    subscribers: Subscribers,
+    /// The open connections that subscribe to something.
     open: HashMap<u64, Known, RandomState>,
     pending: VecDeque<Pending>,
     /// The number of the first of those, and the number of each by the key of its message.
     first: u64,
     by_key: HashMap<u64, u64, RandomState>,
-    /// Whether there are more subscriptions than are compared.
-    is_partial: bool,
-}
-
-/// A subscriber, by its connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Subscriber {
-    stream: u64,
-    /// It does not want its own messages.
-    no_local: bool,
+    wills: Vec<PendingWill>,
+    /// Missed copies that no later packet has proved yet.
+    unproven: usize,
 }
 
 /// What is known of the connection of a subscriber.
 #[derive(Debug, Default)]
 struct Known {
-    exact: Vec<u64>,
     /// When it last gave up a subscription: what was on its way by then may have come or not.
     since: Option<At>,
+    /// Copies that did not come, without a proof.
     missed: Vec<Missed>,
-    count: u64,
+    /// A copy came late.
+    is_slow: bool,
+}
+
+/// A message by its key, its topic, and the hash of broker and topic.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Message<'m> {
+    pub(super) key: u64,
+    pub(super) hash: u64,
+    pub(super) topic: &'m [u8],
 }
 
 /// A message whose copies are waited for.
@@ -76,68 +72,52 @@ struct Pending {
     subscribers: Arc<[Subscriber]>,
     /// A bit for each of them that got it.
     got: u64,
+    /// The server has acknowledged it, or it is a Will.
+    is_taken: bool,
+    is_will: bool,
+}
+
+/// A Will whose copies are waited for, from when it is to be published.
+#[derive(Debug)]
+struct PendingWill {
+    from: i64,
+    will: Pending,
 }
 
 impl Copies {
     /// A subscription is granted; `hash` is that of broker and filter.
-    pub(super) fn subscribed(&mut self, line: &Line, hash: u64, filter: &[u8], options: u8) {
-        if filter.starts_with(b"$share/") || self.is_partial {
-            return;
+    pub(super) fn subscribed(&mut self, line: &Line, of: (u64, &[u8]), options: u8, at: At) {
+        if self.subscribers.subscribed(line, of, options, at) {
+            self.open.entry(line.stream).or_default();
+        } else if self.subscribers.is_partial() {
+            let subscribers = std::mem::take(&mut self.subscribers);
+            *self = Self { subscribers, ..Self::default() };
         }
-        self.cached.clear();
-        let subscriber = Subscriber { stream: line.stream, no_local: options & 0b100 != 0 };
-        let is_wild = filter.iter().any(|byte| matches!(byte, b'+' | b'#'));
-        let is_full = self.wild.len() >= MAX_WILD || self.exact_count >= MAX_EXACT;
-        if is_full {
-            *self = Self { is_partial: true, ..Self::default() };
-            return;
-        }
-        let known = self.open.entry(line.stream).or_default();
-        if is_wild {
-            self.wild.retain(|(_, old, by)| by.stream != line.stream || **old != *filter);
-            self.wild.push((line.server, filter.into(), subscriber));
-            return;
-        }
-        let all = self.exact.entry(hash).or_default();
-        if let Some(old) = all.iter_mut().find(|old| old.stream == line.stream) {
-            *old = subscriber;
-            return;
-        }
-        all.push(subscriber);
-        known.exact.push(hash);
-        self.exact_count = self.exact_count.saturating_add(1);
     }
 
     /// A subscription is about to end.
     pub(super) fn unsubscribed(&mut self, stream: u64, hash: u64, filter: &[u8], at: At) {
         let Some(known) = self.open.get_mut(&stream) else { return };
         known.since = Some(at);
-        self.cached.clear();
-        self.wild.retain(|(_, old, by)| by.stream != stream || **old != *filter);
-        self.remove_exact(stream, hash);
+        self.subscribers.unsubscribed(stream, hash, filter);
     }
 
-    /// A subscriber leaves, or is not known any more: what it missed, and how much that was.
-    pub(super) fn left(&mut self, stream: u64) -> (Vec<Missed>, u64) {
-        let Some(known) = self.open.remove(&stream) else { return (Vec::new(), 0) };
-        self.cached.clear();
-        self.wild.retain(|(_, _, by)| by.stream != stream);
-        for hash in known.exact {
-            self.remove_exact(stream, hash);
-        }
-        (known.missed, known.count)
+    /// A subscriber leaves, or is not known any more: what did not come to it, though nothing that came
+    /// later proves it.
+    pub(super) fn left(&mut self, stream: u64) -> Vec<Missed> {
+        let Some(known) = self.open.remove(&stream) else { return Vec::new() };
+        self.subscribers.left(stream);
+        self.unproven = self.unproven.saturating_sub(known.missed.len());
+        known.missed
     }
 
-    /// A client publishes a message; `hash` is that of broker and topic.
-    pub(super) fn published(&mut self, key: u64, line: &Line, at: At, hash: u64, topic: &[u8]) {
-        self.expire(at);
+    /// A client publishes a message.
+    pub(super) fn published(&mut self, message: Message<'_>, line: &Line, at: At) {
+        self.expire(at.time);
         if self.open.is_empty() {
             return;
         }
-        let subscribers = match self.cached.get(&hash) {
-            Some(known) => Arc::clone(known),
-            None => self.look_up(line.server, hash, topic),
-        };
+        let subscribers = self.subscribers.of(line.server, message.hash, message.topic);
         let is_own = |by: &Subscriber| by.stream == line.stream && by.no_local;
         if subscribers.is_empty() || subscribers.iter().any(is_own) {
             return;
@@ -145,26 +125,146 @@ impl Copies {
         if self.pending.len() >= MAX_PENDING {
             self.pop();
         }
-        let topic = topic.get(..MAX_TOPIC).unwrap_or(topic).into();
         let number = self.first.saturating_add(self.pending.len() as u64);
-        if let Some(old) = self.by_key.insert(key, number)
+        if let Some(old) = self.by_key.insert(message.key, number)
             && let Some(old) = self.nth(old)
         {
             // Whose copies they are is not certain any more.
             old.got = u64::MAX;
         }
-        self.pending.push_back(Pending { key, at, from: line.stream, topic, subscribers, got: 0 });
+        self.pending.push_back(Pending::new(message, at, line.stream, subscribers));
+    }
+
+    /// The server has acknowledged a PUBLISH, by the number of its packet, or refused it.
+    pub(super) fn acknowledged(&mut self, number: u64, is_refusal: bool) {
+        let Ok(place) = self.pending.binary_search_by_key(&number, |pending| pending.at.number)
+        else {
+            return;
+        };
+        if let Some(pending) = self.pending.get_mut(place) {
+            pending.is_taken = !is_refusal;
+        }
+    }
+
+    /// The Will of a connection is due, to be published from `from` on; `had` are the connections
+    /// that have got it already.
+    pub(super) fn will(
+        &mut self,
+        message: Message<'_>,
+        (stream, server): (u64, SocketAddr),
+        (at, from): (At, i64),
+        had: &[u64],
+    ) {
+        if self.open.is_empty() || self.wills.len() >= MAX_WILLS {
+            return;
+        }
+        let subscribers = self.subscribers.of(server, message.hash, message.topic);
+        let is_early = |by: &&Subscriber| {
+            by.since.zip(at.time).is_some_and(|(a, b)| a < b.saturating_sub(EARLY))
+        };
+        let subscribers: Arc<[Subscriber]> = subscribers.iter().filter(is_early).copied().collect();
+        if subscribers.is_empty() {
+            return;
+        }
+        let mut will = Pending::new(message, at, stream, subscribers);
+        let places = will.subscribers.iter().enumerate();
+        let got = places.filter(|(_, by)| had.contains(&by.stream)).map(|(place, _)| bit(place));
+        will.got = got.fold(0, |all, one| all | one);
+        (will.is_taken, will.is_will) = (true, true);
+        self.wills.push(PendingWill { from, will });
+    }
+
+    /// The Will of a connection is not to be published.
+    pub(super) fn no_will(&mut self, stream: u64) {
+        self.wills.retain(|it| it.will.from != stream);
     }
 
     /// A message comes to a subscriber.
     pub(super) fn delivered(&mut self, key: u64, stream: u64) {
+        for it in self.wills.iter_mut().filter(|it| it.will.key == key) {
+            it.will.comes_to(stream);
+        }
+        let is_late = |known: &Known| known.missed.iter().any(|missed| missed.key == key);
+        if self.unproven > 0 && self.open.get(&stream).is_some_and(is_late) {
+            self.is_slow(stream);
+        }
         if self.pending.is_empty() {
             return;
         }
         let Some(number) = self.by_key.get(&key).copied() else { return };
-        let Some(pending) = self.nth(number) else { return };
-        let place = pending.subscribers.iter().position(|by| by.stream == stream);
-        pending.got |= place.map_or(0, bit);
+        if let Some(pending) = self.nth(number) {
+            pending.comes_to(stream);
+        }
+    }
+
+    /// A copy that was missed has come: the server of this subscriber is slow.
+    pub(super) fn is_slow(&mut self, stream: u64) {
+        if let Some(known) = self.open.get_mut(&stream) {
+            self.unproven = self.unproven.saturating_sub(known.missed.len());
+            known.missed.clear();
+            known.is_slow = true;
+        }
+    }
+
+    /// Whether nothing is waited for, so that nobody misses anything.
+    pub(super) fn is_idle(&self) -> bool {
+        self.pending.is_empty() && self.wills.is_empty() && self.unproven == 0
+    }
+
+    /// Judges the messages whose time is over.
+    pub(super) fn expire(&mut self, now: Option<i64>) {
+        let is_over = |since: i64| {
+            now.and_then(|now| u64::try_from(now.checked_sub(since)?).ok())
+                .is_some_and(|time| time >= PATIENCE)
+        };
+        while self.pending.front().is_some_and(|it| it.at.time.is_some_and(is_over)) {
+            let Some(pending) = self.pop() else { return };
+            let due = pending.at.time;
+            self.judge(&pending, due, |since| since.number > pending.at.number);
+        }
+        if self.wills.iter().any(|it| is_over(it.from)) {
+            for it in self.wills.extract_if(.., |it| is_over(it.from)).collect::<Vec<_>>() {
+                let from = it.from.saturating_sub(EARLY);
+                self.judge(&it.will, Some(it.from), |since| {
+                    since.time.is_none_or(|time| time >= from)
+                });
+            }
+        }
+    }
+
+    /// What one subscriber has missed, as its server's answer to a packet of this time proves.
+    pub(super) fn missed(&mut self, stream: u64, asked: Option<i64>) -> Vec<Missed> {
+        let known = self.open.get_mut(&stream).filter(|_| self.unproven > 0);
+        let (Some(known), Some(asked)) = (known, asked) else { return Vec::new() };
+        let is_proved = |missed: &mut Missed| {
+            let wait = i64::try_from(PATIENCE).unwrap_or(i64::MAX);
+            missed.due.is_some_and(|due| asked >= due.saturating_add(wait))
+        };
+        let missed: Vec<_> = known.missed.extract_if(.., is_proved).collect();
+        self.unproven = self.unproven.saturating_sub(missed.len());
+        missed
+    }
+
+    /// Judges one message; `has_changed` is whether a subscriber that gave up something at a place
+    /// may have given up this.
+    fn judge(&mut self, pending: &Pending, due: Option<i64>, has_changed: impl Fn(At) -> bool) {
+        if !pending.is_taken {
+            return;
+        }
+        for (place, by) in pending.subscribers.iter().enumerate() {
+            let Some(known) = self.open.get_mut(&by.stream) else { continue };
+            if known.since.is_some_and(&has_changed) || pending.got & bit(place) != 0 {
+                continue;
+            }
+            let is_full = known.missed.len() >= MAX_UNPROVEN || self.unproven >= MAX_ALL_UNPROVEN;
+            if !is_full && !known.is_slow {
+                let Pending { key, at, from, topic, is_will, .. } = pending;
+                let (key, publish, from, is_will) = (*key, *at, *from, *is_will);
+                let topic = topic.clone();
+                known.missed.push(Missed { publish, from, topic, is_will, key, due });
+                self.unproven = self.unproven.saturating_add(1);
+            }
+        }
     }
 
     fn nth(&mut self, number: u64) -> Option<&mut Pending> {
@@ -180,57 +280,18 @@ impl Copies {
         self.first = self.first.saturating_add(1);
         Some(pending)
     }
+}
 
-    /// Judges the messages whose time is over.
-    fn expire(&mut self, now: At) {
-        while let Some(pending) = self.pending.front() {
-            if now.since(pending.at).is_none_or(|time| time < PATIENCE) {
-                return;
-            }
-            let Some(pending) = self.pop() else { return };
-            for (place, by) in pending.subscribers.iter().enumerate() {
-                let Some(known) = self.open.get_mut(&by.stream) else { continue };
-                let since = known.since.is_some_and(|since| since.number > pending.at.number);
-                if since || pending.got & bit(place) != 0 {
-                    continue;
-                }
-                known.count = known.count.saturating_add(1);
-                if known.missed.len() < MAX_MISSED {
-                    let Pending { at, from, topic, .. } = &pending;
-                    let missed = Missed { publish: *at, from: *from, topic: topic.clone() };
-                    known.missed.push(missed);
-                }
-            }
-        }
+impl Pending {
+    fn new(message: Message<'_>, at: At, from: u64, subscribers: Arc<[Subscriber]>) -> Self {
+        let topic = message.topic.get(..MAX_TOPIC).unwrap_or(message.topic).into();
+        let (is_taken, is_will) = (false, false);
+        Self { key: message.key, at, from, topic, subscribers, got: 0, is_taken, is_will }
     }
 
-    fn look_up(&mut self, server: SocketAddr, hash: u64, topic: &[u8]) -> Arc<[Subscriber]> {
-        let mut all = self.exact.get(&hash).cloned().unwrap_or_default();
-        for (at, filter, by) in &self.wild {
-            let is_new = all.iter().all(|known| known.stream != by.stream);
-            if *at == server && is_new && matches(filter, topic) {
-                all.push(*by);
-            }
-        }
-        if all.len() > MAX_SUBSCRIBERS {
-            all.clear();
-        }
-        if self.cached.len() >= MAX_CACHED {
-            self.cached.clear();
-        }
-        let all: Arc<[Subscriber]> = all.into();
-        self.cached.insert(hash, Arc::clone(&all));
-        all
-    }
-
-    fn remove_exact(&mut self, stream: u64, hash: u64) {
-        let Some(all) = self.exact.get_mut(&hash) else { return };
-        let before = all.len();
-        all.retain(|by| by.stream != stream);
-        self.exact_count = self.exact_count.saturating_sub(before.saturating_sub(all.len()));
-        if all.is_empty() {
-            self.exact.remove(&hash);
-        }
+    fn comes_to(&mut self, stream: u64) {
+        let place = self.subscribers.iter().position(|by| by.stream == stream);
+        self.got |= place.map_or(0, bit);
     }
 }
 

@@ -8,8 +8,8 @@ use foldhash::fast::RandomState;
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 
-/// Messages that are remembered to recognise their copies, at some 130 bytes each: a broker passes
-/// a message on within moments, or stores it.
+/// Publications that are remembered to recognise their copies, at some 150 bytes each: a broker
+/// passes a message on within moments, or stores it.
 const MAX_MESSAGES: usize = 16_384;
 /// Wills that are remembered to recognise their messages.
 const MAX_WILLS: usize = 4_096;
@@ -21,7 +21,8 @@ const APART: u64 = 1_000_000_000;
 #[derive(Debug, Default)]
 pub(super) struct Messages {
     by_key: HashMap<u64, Message, RandomState>,
-    recent: VecDeque<u64>,
+    /// The number of each PUBLISH with its key, in their order.
+    recent: VecDeque<(u64, u64)>,
     wills: Wills,
 }
 
@@ -41,6 +42,19 @@ struct Message {
     source: Source,
     /// Another one with the same contents came shortly before.
     is_ambiguous: bool,
+    /// Another one with the same contents came before at some time.
+    is_repeated: bool,
+}
+
+/// Which PUBLISH a delivered message can be a copy of.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Origin {
+    /// No client was seen to publish it.
+    Unseen,
+    /// Several PUBLISH packets have its contents; this is the last of them.
+    Several(At),
+    /// One PUBLISH, with its QoS; and whether no other one had the same contents.
+    One(Partner, u8, bool),
 }
 
 /// A Will.
@@ -111,36 +125,56 @@ impl Source {
 impl Messages {
     /// A client publishes a message.
     pub(super) fn published(&mut self, key: u64, source: Source, is_dup: bool) {
-        if let Some(message) = self.by_key.get_mut(&key) {
-            // What is sent again is the same message.
-            if is_dup {
-                message.source.is_single = false;
-                return;
-            }
-            let old = message.source;
-            message.is_ambiguous = source.at.since(old.at).is_none_or(|time| time < APART);
-            message.source = old.followed_by(source);
+        let at = source.at;
+        // What is sent again is the same message.
+        if is_dup && let Some(old) = self.by_key.get_mut(&key) {
+            old.source.is_single = false;
             return;
         }
+        let old = self.by_key.get(&key).copied();
+        let since = |old: Message| at.since(old.source.at).is_none_or(|time| time < APART);
+        let (is_ambiguous, is_repeated) = (old.is_some_and(since), old.is_some());
         if self.recent.len() >= MAX_MESSAGES
-            && let Some(oldest) = self.recent.pop_front()
+            && let Some((number, oldest)) = self.recent.pop_front()
+            && self.by_key.get(&oldest).is_some_and(|message| message.source.at.number == number)
         {
             self.by_key.remove(&oldest);
         }
-        self.recent.push_back(key);
-        let source = Source { is_single: !is_dup, ..source };
-        self.by_key.insert(key, Message { source, is_ambiguous: false });
+        self.recent.push_back((at.number, key));
+        let source = match old {
+            Some(old) => old.source.followed_by(source),
+            None => Source { is_single: !is_dup, ..source },
+        };
+        self.by_key.insert(key, Message { source, is_ambiguous, is_repeated });
     }
 
-    /// A server delivers a message: the PUBLISH that it is a copy of, where that is certain, and
-    /// its QoS.
-    pub(super) fn delivered(&self, key: u64, at: At) -> Option<(Partner, u8)> {
-        let Source { at: published, qos, .. } = self.source(key)?;
-        Some((Partner::new(PacketType::PUBLISH, published, at), qos))
+    /// The server refuses a PUBLISH, by its number: nothing is a copy of it.
+    pub(super) fn refused(&mut self, number: u64) {
+        let Ok(place) = self.recent.binary_search_by_key(&number, |(number, _)| *number) else {
+            return;
+        };
+        let Some((_, key)) = self.recent.get(place).copied() else { return };
+        let Some(message) = self.by_key.get_mut(&key) else { return };
+        if message.is_repeated {
+            message.is_ambiguous = true;
+        } else {
+            self.by_key.remove(&key);
+        }
+    }
+
+    /// A server delivers a message: which PUBLISH it can be a copy of.
+    pub(super) fn origin(&self, key: u64, at: At) -> Origin {
+        let Some(message) = self.by_key.get(&key) else { return Origin::Unseen };
+        let Source { at: published, qos, .. } = message.source;
+        if message.is_ambiguous {
+            return Origin::Several(published);
+        }
+        let partner = Partner::new(PacketType::PUBLISH, published, at);
+        Origin::One(partner, qos, !message.is_repeated)
     }
 
     /// A member of the shared subscription with this filter refuses a message.
-    pub(super) fn refused(&mut self, key: u64, filter: u64, at: At) {
+    pub(super) fn member_refused(&mut self, key: u64, filter: u64, at: At) {
         if let Some(message) = self.by_key.get_mut(&key) {
             message.source.refused = Some((filter, at.number));
         }
@@ -169,17 +203,12 @@ impl Messages {
     /// Where a message comes from that a server delivers at this end: the PUBLISH, or the Will that
     /// is due; where that is certain and all that look the same carry the same.
     pub(super) fn carried_by(&self, key: u64, server: SocketAddr) -> Option<Source> {
-        let source = match (self.by_key.contains_key(&key), self.wills.0.get(&key)) {
-            (true, None) => self.source(key)?,
-            (false, Some(will)) => Source { since: will.due?, ..will.source },
+        let source = match (self.by_key.get(&key), self.wills.0.get(&key)) {
+            (Some(message), None) => (!message.is_ambiguous).then_some(message.source)?,
+            (None, Some(will)) => Source { since: will.due?, ..will.source },
             // Which of the two it is cannot be told.
-            (true, Some(_)) | (false, None) => return None,
+            (Some(_), Some(_)) | (None, None) => return None,
         };
         Some(source).filter(|source| source.is_uniform && source.server == server)
-    }
-
-    fn source(&self, key: u64) -> Option<Source> {
-        let message = self.by_key.get(&key)?;
-        (!message.is_ambiguous).then_some(message.source)
     }
 }

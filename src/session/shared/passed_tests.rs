@@ -247,3 +247,32 @@ fn what_a_member_refuses_goes_to_no_other() {
         world.finds(2, S, &message, &expected);
     }
 }
+
+/// What the server has refused it passes on to nobody: what looks the same is of somebody else.
+#[test]
+fn what_is_refused_has_no_copies() {
+    for (code, expected) in [(0x87, vec![]), (0, vec![Rule::NOT_PASSED_ON])] {
+        let mut world = world(5, "x", 0);
+        world.quiet(1, &[(C, &publish(2, Some(7), FORMAT, "hi"))]);
+        world.quiet(1, &[(S, &packet(0x40, &[0, 7, code, 0]))]);
+        world.finds(0, S, &publish(0, None, &[], "hi"), &expected);
+    }
+}
+
+/// The time of a Will runs from when it is published: its Will Delay Interval does not count.
+#[test]
+fn a_will_that_is_delayed_expires_later() {
+    let head =
+        [&text("MQTT")[..], &[5, 0xa6, 0, 60], &[5, 17, 0, 0, 0, 90], &text("dies")].concat();
+    let will = [&[10, 24, 0, 0, 0, 20, 2, 0, 0, 0, 30], &text("x")[..], &text("gone")].concat();
+    for (left, expected) in [(28, vec![]), (60, vec![Rule::EXPIRY_NOT_LESS])] {
+        let mut world = World::default();
+        let connect_dies = packet(0x10, &[&head[..], &will, &text("user")].concat());
+        world.quiet(2, &[(C, &connect_dies), (S, ACCEPTED)]);
+        world.closes(2, C);
+        world.quiet(0, &[(C, &connect(5, "sub", 0, &[])), (S, ACCEPTED)]);
+        world.quiet(0, &[(C, &subscribe(5, "x", 0)), (S, &suback(5, 0))]);
+        world.waits(17);
+        world.finds(0, S, &publish(1, None, &[2, 0, 0, 0, left], "gone"), &expected);
+    }
+}

@@ -1,4 +1,5 @@
-//! Wills: which are armed, and whether their messages were seen going out.
+//! Wills: which are armed, what becomes of those that are delayed, and whether their messages were
+//! seen going out.
 //!
 //! A connection whose Will is due is held back until its message was seen, or enough time passed.
 
@@ -12,20 +13,25 @@ use std::collections::{HashMap, VecDeque};
 const MAX_ARMED: usize = 65_536;
 /// Connections that are held back for their Wills.
 const MAX_WAITING: usize = 1_024;
+/// Wills whose delay is waited for.
+const MAX_DELAYED: usize = 4_096;
 /// Nanoseconds that a Will is waited for once it is due and its delay is over.
 const PATIENCE: i64 = 10_000_000_000;
 /// Nanoseconds that a Will may be seen before the end of its connection is: the server may have
 /// known of that end before the capture shows it.
-const EARLY: i64 = 1_000_000_000;
+pub(super) const EARLY: i64 = 1_000_000_000;
 /// Copies of one Will that are remembered.
-const MAX_COPIES: usize = 4;
+const MAX_COPIES: usize = 16;
 
 /// All Wills.
 #[derive(Debug, Default)]
 pub(super) struct Wills {
     /// By the key of the message.
     armed: HashMap<u64, Armed, RandomState>,
-    waiting: VecDeque<(Ended, i64)>,
+    /// Wills that are due after a while, by their clients.
+    delayed: HashMap<u64, Vec<Delayed>, RandomState>,
+    delayed_count: usize,
+    waiting: VecDeque<Waiting>,
     told: Vec<Ended>,
     /// The earliest time at which one of those that wait is due.
     next: Option<i64>,
@@ -40,6 +46,34 @@ struct Armed {
     copies: VecDeque<WillCopy>,
 }
 
+/// A Will that its server publishes a while after the end of its connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Delayed {
+    pub(super) stream: u64,
+    /// When it is to be published.
+    pub(super) from: i64,
+    /// The client's next connection.
+    pub(super) back: Option<Back>,
+}
+
+/// A client that has come back, and that the server has accepted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Back {
+    /// Its CONNECT.
+    pub(super) at: At,
+    /// Whether it goes on with its session; the old one has ended otherwise.
+    pub(super) is_resumed: bool,
+}
+
+/// A connection that is held back.
+#[derive(Debug)]
+struct Waiting {
+    ended: Ended,
+    /// The key of its client.
+    client: Option<u64>,
+    until: i64,
+}
+
 impl Wills {
     /// A connection has a Will with this message.
     pub(super) fn armed(&mut self, key: u64) {
@@ -49,11 +83,14 @@ impl Wills {
         }
     }
 
-    /// A server delivers a message that no client has published of late.
+    /// Whether a connection has a Will with this message, which may be on its way.
+    pub(super) fn is_armed(&self, key: u64) -> bool {
+        !self.armed.is_empty() && self.armed.contains_key(&key)
+    }
+
+    /// A server delivers a message that no client has published of late, or more of them than were
+    /// published.
     pub(super) fn delivered(&mut self, key: u64, seen: &Seen<'_>) {
-        if self.armed.is_empty() {
-            return;
-        }
         let Some(armed) = self.armed.get_mut(&key) else { return };
         if armed.copies.len() >= MAX_COPIES {
             armed.copies.pop_front();
@@ -65,21 +102,51 @@ impl Wills {
         }
     }
 
-    /// A connection has ended.
-    pub(super) fn ended(&mut self, ended: Ended) {
-        let due = ended.will.as_ref().and_then(|will| Some((will.fate.due()?, will.delay)));
-        let Some((due, delay)) = due.filter(|_| ended.will_key.is_some()) else {
-            return self.tell(ended);
-        };
-        let Some(due) = time(Some(due)) else { return self.tell(ended) };
-        let delay = i64::from(delay).saturating_mul(1_000_000_000);
-        let until = due.saturating_add(delay).saturating_add(PATIENCE);
-        self.next = Some(self.next.map_or(until, |next| next.min(until)));
-        self.waiting.push_back((ended, until));
+    /// The connections that have got a message since a time; `None` where there are more than are
+    /// remembered.
+    pub(super) fn went_to(&self, key: u64, since: i64) -> Option<Vec<u64>> {
+        let Some(armed) = self.armed.get(&key) else { return Some(Vec::new()) };
+        let is_late = |copy: &&WillCopy| copy.at.time.is_some_and(|time| time >= since);
+        let late = armed.copies.iter().filter(is_late).filter_map(|copy| copy.stream);
+        (armed.copies.len() < MAX_COPIES).then(|| late.collect())
+    }
+
+    /// The Will of a client is due after a while.
+    pub(super) fn delayed(&mut self, client: u64, delayed: Delayed) {
+        if self.delayed_count < MAX_DELAYED {
+            self.delayed_count = self.delayed_count.saturating_add(1);
+            self.delayed.entry(client).or_default().push(delayed);
+        }
+    }
+
+    /// A client has come back, with the connection `stream`: whose Wills are not to be published now.
+    pub(super) fn back(&mut self, client: u64, stream: u64, back: Back) -> Vec<u64> {
+        let Some(all) = self.delayed.get_mut(&client) else { return Vec::new() };
+        self.next = Some(i64::MIN);
+        let others = all.iter_mut().filter(|it| it.back.is_none() && it.stream != stream);
+        let cancelled = others.filter_map(|delayed| {
+            delayed.back = Some(back);
+            delayed.outcome()?.is_err().then_some(delayed.stream)
+        });
+        cancelled.collect()
+    }
+
+    /// A connection has ended; `client` is the key of its client.
+    pub(super) fn ended(&mut self, ended: Ended, client: Option<u64>, now: Option<i64>) {
+        let due = ended.will.as_ref().and_then(|will| will.fate.due());
+        let due = due.filter(|_| ended.will_key.is_some());
+        let Some(due) = time(due) else { return self.tell(ended, client, now) };
+        let wait = i64::from(ended.will_wait()).saturating_mul(1_000_000_000);
+        let until = due.saturating_add(wait).saturating_add(PATIENCE);
+        // The client may be back already.
+        let is_delayed = client.is_some_and(|client| self.delayed.contains_key(&client));
+        let next = if is_delayed { i64::MIN } else { until };
+        self.next = Some(self.next.map_or(next, |old| old.min(next)));
+        self.waiting.push_back(Waiting { ended, client, until });
         if self.waiting.len() > MAX_WAITING
-            && let Some((oldest, _)) = self.waiting.pop_front()
+            && let Some(Waiting { ended, client, .. }) = self.waiting.pop_front()
         {
-            self.tell(oldest);
+            self.tell(ended, client, now);
         }
     }
 
@@ -88,26 +155,42 @@ impl Wills {
         !self.told.is_empty() || self.next.is_some_and(|next| now.is_none_or(|now| now >= next))
     }
 
-    /// What can be told; `now` is the time of the capture, and none its end.
-    pub(super) fn told(&mut self, now: Option<i64>) -> Vec<Ended> {
+    /// What can be told; `now` is the time of the capture, and none its end, which was at `last`.
+    pub(super) fn told(&mut self, now: Option<i64>, last: Option<i64>) -> Vec<Ended> {
         self.next = None;
-        for (ended, until) in std::mem::take(&mut self.waiting) {
+        for Waiting { ended, client, until } in std::mem::take(&mut self.waiting) {
             let is_over = now.is_none_or(|now| now >= until);
-            if is_over || self.copy(&ended).is_some() {
-                self.tell(ended);
+            let from = self.from(&ended, client);
+            if is_over || from.is_err() || self.copy(&ended, from).is_some() {
+                self.tell(ended, client, last);
             } else {
                 self.next = Some(self.next.map_or(until, |next| next.min(until)));
-                self.waiting.push_back((ended, until));
+                self.waiting.push_back(Waiting { ended, client, until });
             }
         }
         std::mem::take(&mut self.told)
     }
 
-    fn tell(&mut self, mut ended: Ended) {
-        let copy = self.copy(&ended);
-        if let Some(will) = &mut ended.will {
+    fn tell(&mut self, mut ended: Ended, client: Option<u64>, now: Option<i64>) {
+        let from = self.from(&ended, client);
+        let copy = self.copy(&ended, from);
+        if let Some(will) = &mut ended.will
+            && let Some(due) = will.fate.due()
+        {
             will.seen = copy;
+            match from {
+                Err(back) => will.fate = Fate::Cancelled(back),
+                Ok(Some(from)) if copy.is_none() && now.is_none_or(|now| now < from) => {
+                    will.fate = Fate::Delayed(due);
+                }
+                Ok(_) => {}
+            }
         }
+        self.forget(&ended, client);
+        self.told.push(ended);
+    }
+
+    fn forget(&mut self, ended: &Ended, client: Option<u64>) {
         if let Some(key) = ended.will_key
             && let Some(armed) = self.armed.get_mut(&key)
         {
@@ -116,18 +199,54 @@ impl Wills {
                 self.armed.remove(&key);
             }
         }
-        self.told.push(ended);
+        if let Some(client) = client
+            && let Some(all) = self.delayed.get_mut(&client)
+        {
+            let before = all.len();
+            all.retain(|it| Some(it.stream) != ended.stream);
+            let gone = before.saturating_sub(all.len());
+            self.delayed_count = self.delayed_count.saturating_sub(gone);
+            if all.is_empty() {
+                self.delayed.remove(&client);
+            }
+        }
     }
 
-    /// The first delivery of a connection's Will since it was due.
-    fn copy(&self, ended: &Ended) -> Option<WillCopy> {
-        let due = ended.will.as_ref()?.fate.due()?;
+    /// When a connection's Will is to be published, where it is due; or the CONNECT that is why it
+    /// is not.
+    fn from(&self, ended: &Ended, client: Option<u64>) -> Result<Option<i64>, At> {
+        let Some(due) = ended.will.as_ref().and_then(|will| will.fate.due()) else {
+            return Ok(None);
+        };
+        let wait = i64::from(ended.will_wait()).saturating_mul(1_000_000_000);
+        let from = due.time.map(|due| due.saturating_add(wait));
+        let ours = client.and_then(|client| self.delayed.get(&client)).into_iter().flatten();
+        let mut ours = ours.filter(|it| Some(it.stream) == ended.stream);
+        match ours.find_map(Delayed::outcome) {
+            Some(outcome) => outcome.map(|back| Some(back).max(due.time)),
+            None => Ok(from),
+        }
+    }
+
+    /// The first delivery of a connection's Will since it was to be published.
+    fn copy(&self, ended: &Ended, from: Result<Option<i64>, At>) -> Option<WillCopy> {
+        let due = ended.will.as_ref()?.fate.due()?.time?;
+        let from = from.ok()??.saturating_sub(EARLY);
         let armed = self.armed.get(&ended.will_key?)?;
-        let since = |copy: &WillCopy| Some(copy.at.time?.saturating_sub(due.time?));
-        let is_of_it = |copy: &&WillCopy| since(copy).is_some_and(|since| since >= -EARLY);
+        let is_of_it = |copy: &&WillCopy| copy.at.time.is_some_and(|time| time >= from);
         let copy = armed.copies.iter().find(is_of_it)?;
-        let after = since(copy).map(|since| u64::try_from(since).unwrap_or(0));
+        let after = copy.at.time.map(|time| u64::try_from(time.saturating_sub(due)).unwrap_or(0));
         Some(WillCopy { after, ..*copy })
+    }
+}
+
+impl Delayed {
+    /// What the client's return makes of it: it is to be published from another time on, as the
+    /// session ends by it, or not at all (5.0: section 3.1.3.2.2).
+    fn outcome(&self) -> Option<Result<i64, At>> {
+        let back = self.back?;
+        let time = back.at.time.filter(|time| *time < self.from)?;
+        Some(if back.is_resumed { Err(back.at) } else { Ok(time) })
     }
 }
 
@@ -136,7 +255,7 @@ impl Fate {
     pub(super) fn due(&self) -> Option<At> {
         match self {
             Self::Due(at) | Self::Asked(at) => Some(*at),
-            Self::NotArmed | Self::Armed | Self::Discarded(_) => None,
+            _ => None,
         }
     }
 }

@@ -141,6 +141,11 @@ impl Exchanges {
         self.server.is_new = true;
     }
 
+    /// Whether messages to the client wait for its acknowledgments.
+    pub(super) fn waits_for_client(&self) -> bool {
+        self.server.open_count() > 0
+    }
+
     /// The oldest PINGREQ without its answer.
     pub(super) fn unanswered_ping(&self) -> Option<At> {
         self.pings.front().copied()
@@ -165,10 +170,14 @@ impl Exchanges {
         }
         let is_refusal = ack.reason.unwrap_or(0) >= 0x80;
         let asked = self.of(sender.other());
+        let first = asked.first(ack.packet_id);
         let answers = match kind {
             PacketType::PUBREC if !is_refusal => asked.received(ack.packet_id, notes),
             _ => asked.answer(ack.packet_id, kind, None, notes),
         };
+        if let Some(first) = first.filter(|_| answers.is_some() && sender == Sender::Server) {
+            notes.shared.acknowledged(first, is_refusal);
+        }
         Before { answers, repeats: None }
     }
 

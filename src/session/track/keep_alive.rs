@@ -7,8 +7,6 @@ use crate::spec::Rule;
 
 /// Nanoseconds by which a packet is late enough to be told: timers and networks are less exact.
 const LATE: u64 = 100_000_000;
-/// One second, in nanoseconds.
-const SECOND: u64 = 1_000_000_000;
 
 /// Takes note of a packet of the client: the server has to end the connection once a silence is
 /// longer than one and a half times the interval.
@@ -18,24 +16,14 @@ pub(super) fn packet(record: &mut KeepAliveRecord, is_seen: bool, notes: &mut No
     let began = At { time: notes.seen.began.or(at.time), ..at };
     let last = record.last.replace(at);
     let Some((from, time)) = last.and_then(|last| Some((last, began.since(last)?))) else { return };
-    let silence = Silence { from, to: at, time };
-    if record.longest.is_none_or(|longest| longest.time < time) {
-        record.longest = Some(silence);
-    }
-    let Some(seconds) = record.seconds.filter(|seconds| *seconds > 0) else { return };
-    let interval = u64::from(seconds).saturating_mul(SECOND);
-    if time <= interval {
+    let Some(interval) = record.silence(Silence { from, to: at, time }).filter(|_| is_seen) else {
         return;
-    }
-    record.late = record.late.saturating_add(1);
+    };
     let limit = interval.saturating_add(interval >> 1);
+    let late = time.saturating_sub(interval);
     if time > limit {
-        record.broken = record.broken.saturating_add(1);
-        record.first_broken = record.first_broken.or(Some(silence));
-        if is_seen {
-            notes.whole(Rule::KEEP_ALIVE_EXPIRED, (time, time.saturating_sub(limit)));
-        }
-    } else if is_seen && time.saturating_sub(interval) >= LATE {
-        notes.whole(Rule::KEEP_ALIVE_LATE, (time.saturating_sub(interval), seconds.into()));
+        notes.whole(Rule::KEEP_ALIVE_EXPIRED, (time, time.saturating_sub(limit)));
+    } else if late >= LATE {
+        notes.whole(Rule::KEEP_ALIVE_LATE, (late, record.seconds.unwrap_or(0).into()));
     }
 }

@@ -23,7 +23,7 @@ pub use subscription::matches;
 
 use super::ended::{Ended, MAX_OPEN_TOLD, MAX_SUBSCRIPTIONS_TOLD, Open};
 use super::recent::Recent;
-use super::shared::{Kept, TakeOver};
+use super::shared::{Copy, Kept, SOON, TakeOver};
 use super::{At, Facts, Partner, Seen, Shared};
 use crate::annotate::Tape;
 use crate::mqtt::Packet;
@@ -69,9 +69,8 @@ pub(super) struct Track {
 
 /// Messages that are remembered for a connection, to see one come twice.
 const MAX_COPIED: usize = 256;
-/// Nanoseconds within which a broker passes on a message: the same contents later may have come from
-/// somebody else.
-const SOON: u64 = 5_000_000_000;
+/// Copies that did not come that are told on one packet.
+const MAX_TOLD: usize = 4;
 
 /// The bit of the Protocol Level by which a bridge says that it is one.
 const BRIDGE: u8 = 0x80;
@@ -79,9 +78,9 @@ const BRIDGE: u8 = 0x80;
 /// Packets that are not legal of which it is remembered.
 const MAX_BROKEN: usize = 16;
 
-/// Where a message was delivered last, and with which QoS.
+/// Where a message was delivered last.
 #[derive(Debug)]
-struct Copied(Recent<u64, (At, u8)>);
+struct Copied(Recent<u64, At>);
 
 impl Default for Copied {
     fn default() -> Self {
@@ -177,6 +176,32 @@ impl Track {
             }
             _ => {}
         }
+        if notes.shared.has_owed() {
+            self.judge_missed(sender, &mut notes, record);
+        }
+    }
+
+    /// An answer of the server shows what has not come to a subscriber: what the server wrote before
+    /// stands before it. While the client owes acknowledgments, or takes no packet above a size, the
+    /// server may hold back what it has.
+    fn judge_missed(&self, sender: Sender, notes: &mut Notes<'_>, record: &mut Ended) {
+        let asked = self.latest.answers.filter(|_| sender == Sender::Server && notes.is_complete);
+        let (Some(asked), Some(line)) = (asked, notes.seen.line) else { return };
+        if self.may_be_held(record) {
+            return;
+        }
+        let missed = notes.shared.missed(line.stream, asked.at, notes.seen.at);
+        for missed in missed.iter().take(MAX_TOLD) {
+            let rule = if missed.is_will { Rule::WILL_MISSED } else { Rule::COPY_MISSED };
+            let place = if missed.is_will { missed.publish.frame } else { missed.publish.number };
+            notes.whole(rule, (place, missed.from));
+        }
+        record.miss(missed);
+    }
+
+    /// Whether the server may have a reason to hold back messages.
+    fn may_be_held(&self, record: &Ended) -> bool {
+        self.exchanges.waits_for_client() || record.from_client.limits.packet_size.is_some()
     }
 
     /// What is known of the last packet from those before it.
@@ -221,7 +246,11 @@ impl Track {
     /// Nothing more comes: what is open goes into the record. The result is what the session keeps
     /// for its next connection, where all of that is known.
     pub(super) fn end(&mut self, shared: &mut Shared, record: &mut Ended) -> Option<Kept> {
-        shared.unknown(record);
+        if self.may_be_held(record) {
+            shared.unknown(record);
+        } else {
+            shared.gone(record);
+        }
         record.is_begun = self.is_begun();
         record.is_complete = self.is_complete();
         if record.from_client.closed.is_none() {
@@ -320,7 +349,7 @@ impl Track {
             self.is_session_known = true;
             if let Some(line) = notes.seen.line.filter(|_| notes.is_complete) {
                 for one in self.subscriptions.granted() {
-                    notes.shared.subscribed(&line, &one.filter, one.options);
+                    notes.shared.subscribed(&line, &one.filter, one.options, notes.seen.at);
                 }
             }
         }
@@ -358,19 +387,34 @@ impl Track {
             return;
         }
         let hash = notes.shared.hash(topic);
+        let key = notes.shared.key(notes.seen, hash, publish);
         if sender == Sender::Client {
-            return notes.shared.published(notes.seen, topic, hash, publish);
+            if let Some(key) = key {
+                notes.shared.published(notes.seen, key, (hash, topic), publish);
+            }
+            return;
         }
         self.judge_emptied(publish, notes);
-        let delivered = notes.shared.delivered(notes.seen, hash, publish);
+        let before = key.and_then(|key| self.copied.0.get(&key).copied());
+        let number = before.map(|before| before.number);
+        let delivered =
+            key.and_then(|key| notes.shared.delivered(notes.seen, key, publish, number));
         let copy = delivered.and_then(|delivered| delivered.copy);
-        if let Some((of, qos)) = copy {
+        if let (Some(key), Some(line)) = (key, notes.seen.line)
+            && record.comes_late(key)
+        {
+            notes.shared.is_slow(line.stream);
+        }
+        if let Some(Copy { of, qos, .. }) = copy {
             self.latest.copy_of = Some(of);
             self.latest.lowered_from = Some(qos).filter(|qos| *qos > publish.qos);
         }
         if let Some(delivered) = delivered.filter(|_| notes.is_complete) {
             let since = record.connect.as_ref().map(|connect| connect.at);
             passed::judge_carried(&delivered, since, notes);
+        }
+        if let Some(key) = key.filter(|_| copy.is_some()) {
+            *self.copied.0.entry(key, || notes.seen.at) = notes.seen.at;
         }
         if self.subscriptions.is_empty() && !self.is_session_known {
             return;
@@ -380,6 +424,7 @@ impl Track {
         if self.is_session_known && notes.is_sure() {
             self.subscriptions.judge(publish, matched, self.is_session_new, notes);
         }
+        let is_known = self.is_session_known && self.subscriptions.is_whole();
         if let Some(delivered) = delivered.filter(|_| self.is_session_new && !self.is_bridge)
             && self.subscriptions.is_whole()
             && notes.is_complete
@@ -391,20 +436,16 @@ impl Track {
                 self.passed.judge_shared(publish, filter, &delivered, notes);
             }
         }
-        if let Some((key, (of, _))) = delivered.map(|delivered| delivered.key).zip(copy) {
+        if let (Some(copy), Some(before)) = (copy, before)
+            && copy.is_alone
+            && matched.count == 1
+            && is_known
+            && notes.is_complete
+        {
             let now = notes.seen.at;
-            let copy = (now, publish.qos);
-            let (before, qos) = std::mem::replace(self.copied.0.entry(key, || copy), copy);
-            let is_second = (of.at.number..now.number).contains(&before.number);
-            let is_known = self.is_session_known && self.subscriptions.is_whole();
-            if !is_second || matched.count != 1 || !is_known || !notes.is_complete {
-                return;
-            }
-            if (qos, publish.qos) == (2, 2) {
-                notes.whole(Rule::DELIVERED_TWICE, (of.at.number, before.number));
-            }
-            if now.since(of.at).is_some_and(|time| time <= SOON) {
-                record.double(topic, of.at, before, now);
+            let is_soon = now.since(copy.of.at).is_some_and(|time| time <= SOON);
+            if before.number > copy.of.at.number && is_soon {
+                record.double(topic, copy.of.at, before, now);
             }
         }
     }

@@ -161,7 +161,7 @@ impl Subscriptions {
             (filter.granted, filter.since) = (Some(*code), Some(notes.seen.at));
             filter.most = filter.most.max(Some(*code));
             if let Some(line) = notes.seen.line.filter(|_| is_known) {
-                notes.shared.subscribed(&line, &filter.text, filter.options);
+                notes.shared.subscribed(&line, &filter.text, filter.options, notes.seen.at);
             }
         }
     }

@@ -255,6 +255,26 @@ fn what_is_sent_again_when_it_is_over() {
 }
 
 /// What a server must not do either.
+/// With DUP under another identifier than before it is taken for a new message; without DUP it may be
+/// one, as somebody who was not captured may have published the same again.
+#[test]
+fn what_is_sent_again_under_another_identifier() {
+    let first = server("340700016100010078");
+    let over = [client("50020001"), server("62020001"), client("70020001")];
+    let after = |last: (Sender, &'static str), is_over: bool| {
+        let subscribe = [client("820700010000016102"), server("900400010002")];
+        let over = over.iter().take(if is_over { 3 } else { 0 });
+        let all = [CONNECT, CONNACK].into_iter().chain(subscribe).chain([first]);
+        let all: Vec<_> = all.chain(over.copied()).chain([last]).collect();
+        run(&all, 1, 0).0.into_iter().map(|(_, rule)| rule).collect::<Vec<_>>()
+    };
+    for is_over in [false, true] {
+        assert_eq!(after(server("3c0700016100020078"), is_over), [Rule::DELIVERED_TWICE]);
+        assert_eq!(after(server("340700016100020078"), is_over), []);
+        assert_eq!(after(server("3c0700016100020079"), is_over), [Rule::DUP_WITHOUT_FIRST]);
+    }
+}
+
 #[test]
 fn a_server_sends_again() {
     let (one, again) = (publish(0x32, 7), publish(0x3a, 7));

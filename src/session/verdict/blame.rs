@@ -59,7 +59,7 @@ fn judge(scene: &Scene<'_>, is_wanted: fn(Rule) -> bool) -> Option<Told> {
     let broke = scene.ended.wire.broke(culprit).iter();
     let broken = broke
         .filter(|broken| broken.cut.is_none() && is_wanted(broken.rule))
-        .find(|broken| may_be_it(scene, act, broken, culprit))?;
+        .find(|broken| may_be_it(scene, act, (broken, culprit), SOON))?;
     let certainty = if blames { Certainty::Proven } else { Certainty::Likely };
     let what = match broken.what {
         "bytes" => format!("bytes of {} in which no packet could be found", the(culprit)),
@@ -79,10 +79,15 @@ fn blames(code: u8) -> bool {
     BLAMES.contains(&code)
 }
 
-/// Whether a packet can be what made the other side end the connection.
-fn may_be_it(scene: &Scene<'_>, act: &Act<'_>, broken: &Broken, culprit: Sender) -> bool {
+/// Whether a packet can be what made the other side end the connection, within so many nanoseconds.
+pub(super) fn may_be_it(
+    scene: &Scene<'_>,
+    act: &Act<'_>,
+    (broken, culprit): (&Broken, Sender),
+    within: u64,
+) -> bool {
     let is_before = (broken.at.time, broken.at.frame) <= (act.at.time, act.at.frame);
-    let is_soon = act.at.since(broken.at).is_none_or(|time| time <= SOON);
+    let is_soon = act.at.since(broken.at).is_none_or(|time| time <= within);
     // What could not be read because bytes before it were lost says nothing.
     let is_seen = broken.what != "bytes" || !scene.has_lost(culprit);
     let half = scene.half(act.by);

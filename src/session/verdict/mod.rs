@@ -3,7 +3,7 @@
 //! What may enter: one file a cause, or a few that are near each other, and a row in [`CAUSES`] with its
 //! words in [`spec::verdict`](crate::spec::verdict). A cause looks at one [`Ended`] and nothing else. It says `Proven` for what stands on the
 //! wire, a packet or the absence of one where nothing was lost; `Likely` where the order of things
-//! suggests what the wire does not say. Where the capture may have missed what would contradict it,
+//! suggests what the wire does not say; `Possible` is a guess, told where there is nothing better. Where the capture may have missed what would contradict it,
 //! it says nothing: a false verdict is worse than none, and what is missing stands in the caveats.
 
 mod acts;
@@ -16,6 +16,7 @@ mod incomplete;
 mod keep_alive;
 mod open;
 mod other;
+mod possible;
 mod refused;
 mod taken_over;
 #[cfg(test)]
@@ -60,15 +61,18 @@ pub enum Certainty {
     Proven,
     /// The order of things suggests it.
     Likely,
+    /// It is a guess.
+    Possible,
 }
 
 impl Certainty {
-    /// `proven` or `likely`.
+    /// `proven`, `likely` or `possible`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Proven => "proven",
             Self::Likely => "likely",
+            Self::Possible => "possible",
         }
     }
 }
@@ -129,15 +133,33 @@ pub static CAUSES: &[CauseRow] = &[
     row(Word::OPEN, open::open),
 ];
 
+/// What may be behind an end in TCP for which there is no other cause, the likeliest first.
+#[rustfmt::skip]
+pub static GUESSES: &[CauseRow] = &[
+    row(Word::AFTER_REQUEST, possible::request),
+    row(Word::AFTER_FAULT, possible::fault),
+    row(Word::UNACKNOWLEDGED, possible::unacknowledged),
+    row(Word::IDLE, possible::idle),
+];
+
 /// Judges a connection.
 #[must_use]
 pub fn judge(ended: &Ended) -> Verdict {
     let scene = Scene::new(ended);
-    let causes = CAUSES.iter().filter_map(|row| {
-        let Told { certainty, by, text, mut proof } = (row.judge)(&scene)?;
+    let mut causes = tell(CAUSES, &scene);
+    let bare = [Word::RESET.info().id, Word::CLOSED.info().id];
+    let is_bare = |cause: &Cause| bare.contains(&cause.info.id);
+    if causes.iter().all(is_bare) {
+        causes.extend(tell(GUESSES, &scene));
+    }
+    Verdict { causes, caveats: caveats::of(&scene) }
+}
+
+fn tell(rows: &[CauseRow], scene: &Scene<'_>) -> Vec<Cause> {
+    let causes = rows.iter().filter_map(|row| {
+        let Told { certainty, by, text, mut proof } = (row.judge)(scene)?;
         proof.dedup();
         Some(Cause { info: row.verdict.info(), certainty, by, text, proof })
     });
-    let causes = causes.collect();
-    Verdict { causes, caveats: caveats::of(&scene) }
+    causes.collect()
 }

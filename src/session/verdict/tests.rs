@@ -2,11 +2,11 @@
 
 use super::{Certainty, Verdict, judge};
 use crate::session::ended::{
-    Answered, Asked, Disconnect, Ended, Fate, Fault, KeepAliveRecord, Other, War, Will,
+    Answered, Asked, Disconnect, Ended, Fate, Fault, KeepAliveRecord, Open, Other, War, Will,
 };
 use crate::session::wire::{Broken, Heard, Lost, Tcp, WebsocketClose};
 use crate::session::{At, How};
-use crate::spec::{Rule, Sender, Version};
+use crate::spec::{PacketType, Rule, Sender, Version};
 use crate::stream::{End, Place, Sent};
 
 const MS: i64 = 1_000_000;
@@ -180,6 +180,61 @@ fn closed_without_a_disconnect() {
     assert_eq!(verdict.caveats, ["7 bytes of the client were not captured"]);
 }
 
+/// Where the server closes without a word, what came before may be why: no more than that.
+#[test]
+fn a_server_that_closes_without_a_word() {
+    let open = |asker, kind, next, number, time| Open {
+        asker,
+        packet_id: 7,
+        kind,
+        first: at(number, time),
+        last: at(number, time),
+        next,
+    };
+    let guess = |ended: &Ended| {
+        let causes = judge(ended).causes;
+        let guesses = causes.iter().filter(|cause| cause.certainty == Certainty::Possible);
+        guesses.map(|cause| (cause.info.id, cause.text.clone())).collect::<Vec<_>>()
+    };
+    let ids = |ended: &Ended| -> Vec<_> { guess(ended).into_iter().map(|row| row.0).collect() };
+    // A PUBLISH that waits for its PUBACK, and one of QoS 0.
+    let publish = |kind, time: i64| {
+        let mut ended = accepted();
+        ended.from_client.last = Some(at(3, time));
+        ended.from_client.last_kind = Some(kind);
+        ended.keep_alive.last = ended.from_client.last;
+        fin(ended, Sender::Server, SECOND)
+    };
+    let mut asked = publish(PacketType::PUBLISH, 900 * MS);
+    asked.open = vec![open(Sender::Client, PacketType::PUBLISH, PacketType::PUBACK, 3, 900 * MS)];
+    let (id, text) = guess(&asked).remove(0);
+    assert_eq!(id, "after-request");
+    assert!(text.starts_with("possibly because of the PUBLISH #3 of the client, which was not"));
+    assert_eq!(ids(&publish(PacketType::PUBLISH, 900 * MS)), ["after-request"]);
+    assert_eq!(ids(&publish(PacketType::PUBACK, 900 * MS)), [""; 0]);
+    assert_eq!(ids(&publish(PacketType::PUBLISH, -5 * SECOND)), [""; 0]);
+    // A fault that was some seconds ago, and the server had said nothing since.
+    let mut late = fin(accepted(), Sender::Server, 4 * SECOND);
+    late.wire.client_broke.push_back(broken(3, SECOND, Rule::TOPIC_WILDCARD));
+    assert_eq!(ids(&late), ["after-fault"]);
+    // A better cause makes guesses needless.
+    let mut soon = fin(accepted(), Sender::Server, 2 * SECOND);
+    soon.wire.client_broke.push_back(broken(3, SECOND, Rule::TOPIC_WILDCARD));
+    assert_eq!(ids(&soon), [""; 0]);
+    // Not acknowledged for long, or idle for long.
+    let mut owes = fin(accepted(), Sender::Server, 14 * SECOND);
+    owes.open = vec![open(Sender::Server, PacketType::PUBLISH, PacketType::PUBACK, 3, SECOND)];
+    assert_eq!(ids(&owes), ["unacknowledged"]);
+    let mut idle = fin(accepted(), Sender::Server, 40 * SECOND);
+    idle.keep_alive.seconds = Some(0);
+    assert_eq!(ids(&idle), ["idle"]);
+    assert_eq!(ids(&fin(accepted(), Sender::Server, 40 * SECOND)), [""; 0], "Keep Alive is 10 s");
+    // The client that closes is no matter of this, nor what was not captured.
+    assert_eq!(ids(&fin(asked.clone(), Sender::Client, 950 * MS)), [""; 0]);
+    asked.wire.server_lost = Lost { bytes: 4, ..Lost::default() };
+    assert_eq!(ids(&asked), [""; 0]);
+}
+
 #[test]
 fn refused_by_its_code() {
     let mut refused = accepted();
@@ -291,10 +346,10 @@ fn a_broken_packet_and_the_end_behind_it() {
     let mut known = ended.clone();
     known.from_client.faults = vec![Fault { rule: Rule::QOS_3, at: at(3, -9 * SECOND) }];
     assert_eq!(ids(&known), ["closed"]);
-    // It was long ago.
+    // It was long ago: no more than a guess.
     let mut old = fin(accepted(), Sender::Server, 9 * SECOND);
     old.wire.client_broke = ended.wire.client_broke.clone();
-    assert_eq!(ids(&old), ["closed"]);
+    assert_eq!(ids(&old), ["closed", "after-fault"]);
     // The client that sent it closed.
     let mut own = fin(accepted(), Sender::Client, SECOND + 200 * MS);
     own.wire.client_broke = ended.wire.client_broke.clone();
@@ -455,12 +510,9 @@ fn a_capture_that_begins_in_the_middle_says_so() {
 
 #[test]
 fn the_ids_of_causes_are_unique() {
-    for (i, row) in super::CAUSES.iter().enumerate() {
-        assert!(
-            super::CAUSES.iter().skip(i + 1).all(|other| other.verdict != row.verdict),
-            "{:?}",
-            row.verdict
-        );
+    let all = || super::CAUSES.iter().chain(super::GUESSES);
+    for (i, row) in all().enumerate() {
+        assert!(all().skip(i + 1).all(|other| other.verdict != row.verdict), "{:?}", row.verdict);
         let about = row.verdict.info().about;
         assert!(!about.is_empty() && !about.ends_with('.'));
     }

@@ -108,7 +108,6 @@ static ELSEWHERE: &[(Rule, &str, &str)] = &[
     (Rule::ACK_WRONG,
         "3.3.4-1 3.8.4-2 3.10.4-5 4.3.2-4 4.3.3-8 4.3.3-11", "3.3.4-1 3.8.4-2 3.10.4-4 4.3.2-2 4.3.3-2"),
     (Rule::ACK_UNASKED, "3.8.4-2 3.10.4-5 4.3.2-4 4.3.3-8", "3.8.4-2 3.10.4-4 4.3.2-2"),
-    (Rule::DELIVERED_TWICE, "", "4.3.3-2"),
 ];
 
 /// The rules that judge a statement, which is given without `MQTT-`.

@@ -265,7 +265,7 @@ pub(super) static SECTIONS: &[Section] = &[
         Hidden("QoS 2: no expiry once it was sent"),
         Wire("QoS 2: PUBREC with the identifier of the PUBLISH"),
         Hidden("QoS 2: after a PUBREC from 0x80 on the identifier is of a new message"),
-        Wire("QoS 2: each PUBLISH before PUBREL gets a PUBREC, and none is delivered twice"),
+        Unproven("QoS 2: each PUBLISH before PUBREL gets a PUBREC, and none is delivered twice", Outside),
         Wire("QoS 2: PUBCOMP answers PUBREL"),
         Hidden("QoS 2: after PUBCOMP the identifier is of a new message"),
         Unproven("QoS 2: the exchange goes on though the message expired", Inside),

@@ -1,0 +1,135 @@
+//! Answers: what they end, and what nothing waits for.
+
+use super::{Asked, Done, Exchange};
+use crate::session::track::Notes;
+use crate::session::{At, Partner};
+use crate::spec::{Field, PacketType, Rule};
+use std::collections::hash_map::Entry;
+
+/// Exchanges that are remembered once they are over, to tell a second answer from one to nothing.
+pub(super) const DONE: usize = 16;
+/// Answers that are remembered where they were seen before their request: a capture that mixes up
+/// its frames does so within a few.
+const EARLY: usize = 64;
+
+impl Asked {
+    /// A PUBREC that does not refuse: the first answer of QoS 2.
+    pub(in crate::session::track) fn received(
+        &mut self,
+        id: u16,
+        notes: &mut Notes<'_>,
+    ) -> Option<Partner> {
+        let at = notes.seen.at;
+        match self.open.get_mut(&id) {
+            Some(exchange) if exchange.next == PacketType::PUBREC => {
+                let (partner, whole) = (exchange.partner(at), *exchange);
+                exchange.step(PacketType::PUBREC, PacketType::PUBREL, at);
+                self.judge_order(&whole, notes);
+                Some(partner)
+            }
+            _ => {
+                self.unasked(id, PacketType::PUBREC, notes);
+                None
+            }
+        }
+    }
+
+    /// A packet that ends an exchange; the result is the one that it answers.
+    pub(in crate::session::track) fn answer(
+        &mut self,
+        id: u16,
+        kind: PacketType,
+        codes: Option<usize>,
+        notes: &mut Notes<'_>,
+    ) -> Option<Partner> {
+        let at = notes.seen.at;
+        let exchange = match self.open.entry(id) {
+            Entry::Occupied(open) if open.get().next == kind => open.remove(),
+            _ => {
+                self.unasked(id, kind, notes);
+                return None;
+            }
+        };
+        if kind == PacketType::PUBACK {
+            self.judge_order(&exchange, notes);
+        }
+        self.over(id, &exchange, kind, at, notes);
+        let filters = exchange.filters;
+        let codes = codes.filter(|_| !exchange.is_muddled);
+        if let Some(codes) = codes.filter(|codes| *codes as u64 != u64::from(filters)) {
+            notes.whole(Rule::CODE_COUNT, (codes as u64, filters.into()));
+        }
+        Some(exchange.partner(at))
+    }
+
+    /// An exchange is over, and taken out.
+    pub(super) fn over(
+        &mut self,
+        id: u16,
+        exchange: &Exchange,
+        kind: PacketType,
+        at: At,
+        notes: &mut Notes<'_>,
+    ) {
+        notes.shared.closed(1);
+        if exchange.kind == PacketType::PUBLISH {
+            self.in_flight = self.in_flight.saturating_sub(1);
+        }
+        if self.done.len() >= DONE {
+            self.done.pop_front();
+        }
+        let Exchange { first, last, message, .. } = *exchange;
+        let (first, last) = (first.number, last.number);
+        let end = notes.seen.proof.end;
+        self.done.push_back(Done { id, first, kind, number: at.number, last, message, end });
+    }
+
+    /// An answer that does not fit what is open under its identifier.
+    pub(super) fn unasked(&mut self, id: u16, kind: PacketType, notes: &mut Notes<'_>) {
+        if !notes.is_sure() {
+            if self.early.len() >= EARLY {
+                self.early.pop_front();
+            }
+            self.early.push_back((id, kind));
+            return;
+        }
+        if self.is_muddled || self.is_partial {
+            return;
+        }
+        let numbers = |number| (u64::from(id), number);
+        if let Some(exchange) = self.open.get_mut(&id) {
+            // What the asker makes of it is not its fault.
+            exchange.is_muddled = true;
+            let is_second = kind == PacketType::PUBREC
+                && matches!(exchange.next, PacketType::PUBREL | PacketType::PUBCOMP);
+            let rule = if is_second { Rule::ACK_TWICE } else { Rule::ACK_WRONG };
+            let of = if is_second { exchange.last } else { exchange.first };
+            return notes.at(rule, Field::PACKET_ID, numbers(of.number));
+        }
+        let over = self.done.iter().rev().find(|done| done.id == id);
+        match over.filter(|done| done.kind == kind || kind == PacketType::PUBREC) {
+            Some(done) => notes.at(Rule::ACK_TWICE, Field::PACKET_ID, numbers(done.number)),
+            None => notes.at(Rule::ACK_UNASKED, Field::PACKET_ID, (id.into(), 0)),
+        }
+    }
+
+    /// Applies answers that were seen before what they answer. Whether the exchange is over.
+    pub(super) fn take_early(&mut self, id: u16, notes: &mut Notes<'_>) -> bool {
+        while let Some(exchange) = self.open.get_mut(&id) {
+            let fits = |early: &(u16, PacketType)| *early == (id, exchange.next);
+            let Some(at) = self.early.iter().position(fits) else { return false };
+            self.early.remove(at);
+            self.is_muddled = true;
+            exchange.is_muddled = true;
+            match exchange.next {
+                PacketType::PUBREC => exchange.next = PacketType::PUBREL,
+                _ => {
+                    self.open.remove(&id);
+                    notes.shared.closed(1);
+                    return true;
+                }
+            }
+        }
+        true
+    }
+}

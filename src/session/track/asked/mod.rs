@@ -1,0 +1,202 @@
+//! What one side has asked, by Packet Identifier, and how far each exchange has come.
+//!
+//! What may enter: one file a step, or what is judged over several exchanges; each adds to [`Asked`].
+
+mod answer;
+mod order;
+mod publish;
+mod release;
+
+use super::Notes;
+use super::exchange::Before;
+use crate::session::ended::Open;
+use crate::session::{At, Partner};
+use crate::spec::{Field, PacketType, Rule, Sender};
+use foldhash::fast::RandomState;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
+
+/// Exchanges that are open, up to which all are compared with one.
+const MAX_COMPARED: usize = 64;
+
+/// What one side of a connection has asked.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    open: HashMap<u16, Exchange, RandomState>,
+    /// PUBLISH packets that count against the Receive Maximum.
+    in_flight: u32,
+    /// The last exchanges that are over.
+    done: VecDeque<Done>,
+    early: VecDeque<(u16, PacketType)>,
+    /// Something was sent again, or answered in an order that is not certain: how many answers
+    /// there may be is not certain either.
+    is_muddled: bool,
+    /// Too much was open to remember all.
+    is_partial: bool,
+    /// Of what an earlier connection began and this one sends again: the number that the last of it
+    /// had at first.
+    resent: u64,
+    /// The session began with this connection.
+    pub(super) is_new: bool,
+}
+
+/// A request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ask {
+    kind: PacketType,
+    next: PacketType,
+    /// For SUBSCRIBE and UNSUBSCRIBE: how many filters.
+    filters: u32,
+    /// For PUBLISH of QoS 2: a hash of its topic and payload.
+    message: Option<u64>,
+}
+
+/// An exchange that is open.
+#[derive(Clone, Copy, Debug)]
+struct Exchange {
+    /// The first packet of it, and its type.
+    first: At,
+    kind: PacketType,
+    /// The last packet of it, and its type.
+    last: At,
+    last_kind: PacketType,
+    /// The type of the packet that is to come next.
+    next: PacketType,
+    filters: u32,
+    message: Option<u64>,
+    /// What is to come is not certain: something was sent again, or its place in the capture is not
+    /// its place in time.
+    is_muddled: bool,
+    /// An earlier connection of the session began it, and nothing of it was seen here yet.
+    is_carried: bool,
+    /// It was told already that something overtook it.
+    is_passed: bool,
+    /// The Sequence Number behind its last packet.
+    end: Option<u32>,
+}
+
+/// An exchange that is over.
+#[derive(Clone, Copy, Debug)]
+struct Done {
+    id: u16,
+    /// The number of its first packet.
+    first: u64,
+    /// The type of the packet that ended it, and its number.
+    kind: PacketType,
+    number: u64,
+    /// The number of the last packet of its asker, and what it was about.
+    last: u64,
+    message: Option<u64>,
+    /// The Sequence Number behind the packet that ended it.
+    end: Option<u32>,
+}
+
+impl Ask {
+    /// A request with so many filters.
+    pub(super) fn new(kind: PacketType, filters: usize) -> Self {
+        let next = match kind {
+            PacketType::SUBSCRIBE => PacketType::SUBACK,
+            _ => PacketType::UNSUBACK,
+        };
+        Self { kind, next, filters: u32::try_from(filters).unwrap_or(u32::MAX), message: None }
+    }
+}
+
+impl Exchange {
+    fn new(ask: Ask, at: At) -> Self {
+        Self {
+            first: at,
+            kind: ask.kind,
+            last: at,
+            last_kind: ask.kind,
+            next: ask.next,
+            filters: ask.filters,
+            message: ask.message,
+            is_muddled: false,
+            is_carried: false,
+            is_passed: false,
+            end: None,
+        }
+    }
+
+    /// The packet that one at `now` answers, or sends again.
+    fn partner(&self, now: At) -> Partner {
+        Partner::new(self.last_kind, self.last, now)
+    }
+
+    fn step(&mut self, kind: PacketType, next: PacketType, at: At) {
+        (self.last, self.last_kind, self.next) = (at, kind, next);
+    }
+}
+
+impl Done {
+    /// Whether a PUBLISH holds the same message.
+    fn is_about(&self, message: Option<u64>) -> bool {
+        message.is_some() && self.message == message
+    }
+}
+
+impl Asked {
+    /// How many exchanges are open.
+    pub(super) fn open_count(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The exchanges that are open, in no order.
+    pub(super) fn open(&self, asker: Sender) -> impl Iterator<Item = Open> {
+        self.open.iter().map(move |(id, exchange)| Open {
+            asker,
+            packet_id: *id,
+            kind: exchange.kind,
+            first: exchange.first,
+            last: exchange.last,
+            next: exchange.next,
+        })
+    }
+
+    /// The number of the first packet of the exchange that is open under an identifier.
+    pub(super) fn first(&self, id: u16) -> Option<u64> {
+        self.open.get(&id).map(|exchange| exchange.first.number)
+    }
+
+    /// An exchange that an earlier connection left open.
+    pub(super) fn carry(&mut self, open: &Open) {
+        let ask = Ask { kind: open.kind, next: open.next, filters: 0, message: None };
+        let mut exchange = Exchange::new(ask, open.first);
+        exchange.last = open.last;
+        exchange.is_carried = true;
+        exchange.is_muddled = true;
+        self.open.entry(open.packet_id).or_insert(exchange);
+    }
+
+    /// A request of any kind. The result: whether it is open now, and was not before.
+    pub(super) fn ask(&mut self, id: u16, ask: Ask, notes: &mut Notes<'_>) -> bool {
+        if id == 0 {
+            return false;
+        }
+        let at = notes.seen.at;
+        match self.open.entry(id) {
+            Entry::Occupied(mut old) => {
+                let before = *old.get();
+                let exchange = Exchange { is_muddled: true, ..Exchange::new(ask, at) };
+                old.insert(exchange);
+                self.is_muddled = true;
+                if notes.is_sure() && !before.is_carried && !before.is_muddled {
+                    notes.at(Rule::ID_IN_USE, Field::PACKET_ID, (id.into(), before.first.number));
+                }
+                // What was in flight under this identifier still counts, once.
+                false
+            }
+            Entry::Vacant(place) => {
+                if !notes.shared.may_open() {
+                    self.is_partial = true;
+                    return false;
+                }
+                let end = notes.seen.proof.end;
+                place.insert(Exchange { end, ..Exchange::new(ask, at) });
+                let is_over = !self.early.is_empty() && self.take_early(id, notes);
+                !is_over
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! PUBLISH: the first packet of its exchange, and one that is sent again.
+
+use super::answer::DONE;
+use super::{Ask, Asked, MAX_COMPARED};
+use crate::mqtt::packet::Publish;
+use crate::session::track::Notes;
+use crate::session::{Partner, Proof};
+use crate::spec::{Field, PacketType, Rule, Sender};
+
+impl Asked {
+    /// A PUBLISH; the result is the one that it sends again. `most` is the Receive Maximum that
+    /// holds for it, where it is known.
+    pub(in crate::session::track) fn publish(
+        &mut self,
+        publish: &Publish<'_>,
+        most: Option<u16>,
+        notes: &mut Notes<'_>,
+    ) -> Option<Partner> {
+        let next = match publish.qos {
+            1 => PacketType::PUBACK,
+            2 => PacketType::PUBREC,
+            _ => return None,
+        };
+        let id = publish.packet_id.filter(|id| *id != 0)?;
+        let message = message(publish, notes);
+        let ask = Ask { kind: PacketType::PUBLISH, next, filters: 0, message };
+        if publish.dup && self.open.contains_key(&id) {
+            return self.publish_again(id, next, notes);
+        }
+        if publish.dup {
+            self.judge_dup(id, message, notes);
+        }
+        if self.ask(id, ask, notes) {
+            self.count(most, notes);
+        }
+        None
+    }
+
+    /// A PUBLISH with DUP though nothing is open under its identifier.
+    fn judge_dup(&self, id: u16, message: Option<u64>, notes: &mut Notes<'_>) {
+        if !notes.is_sure() || self.is_muddled || self.is_partial {
+            return;
+        }
+        let is_v5 = notes.seen.decoded.version.is_v5();
+        match self.done.iter().rev().find(|done| done.id == id) {
+            Some(done) if done.kind == PacketType::PUBCOMP && done.is_about(message) => {
+                notes.at(Rule::PUBLISH_AFTER_PUBREL, Field::DUP, (done.last, 0));
+            }
+            Some(done) if is_v5 => notes.at(Rule::SENT_AGAIN, Field::DUP, (done.first, 0)),
+            // Before 5.0 it may cross its acknowledgment on the way.
+            Some(done) => {
+                let end = Proof { end: done.end, ..Proof::default() };
+                if notes.seen.proof.had(end) {
+                    let numbers = (done.first, done.number);
+                    notes.at(Rule::DUP_AFTER_ANSWER, Field::DUP, numbers);
+                }
+            }
+            None => match self.same(id, message) {
+                Some((other, number)) => {
+                    notes.at(Rule::DELIVERED_TWICE, Field::DUP, (other.into(), number));
+                }
+                None if self.is_new => {
+                    notes.at(Rule::DUP_WITHOUT_FIRST, Field::DUP, (id.into(), 0));
+                }
+                None => {}
+            },
+        }
+    }
+
+    /// A PUBLISH of the same message under another identifier, and that identifier: the one that DUP
+    /// is about, where nothing of the session was forgotten.
+    fn same(&self, id: u16, message: Option<u64>) -> Option<(u16, u64)> {
+        message?;
+        if !self.is_new || self.done.len() >= DONE || self.open.len() > MAX_COMPARED {
+            return None;
+        }
+        let done = self.done.iter().filter(|done| done.is_about(message));
+        let open = self.open.iter().filter(|(_, it)| it.message == message);
+        let done = done.map(|done| (done.id, done.first));
+        let mut all = done.chain(open.map(|(id, it)| (*id, it.first.number)));
+        all.find(|(other, _)| *other != id)
+    }
+
+    /// A PUBLISH with DUP, and one with its identifier is open.
+    fn publish_again(
+        &mut self,
+        id: u16,
+        next: PacketType,
+        notes: &mut Notes<'_>,
+    ) -> Option<Partner> {
+        let exchange = self.open.get_mut(&id)?;
+        let at = notes.seen.at;
+        let was = *exchange;
+        let first = Partner::new(was.kind, was.first, at);
+        let is_released = was.next == PacketType::PUBCOMP;
+        if !is_released {
+            exchange.step(PacketType::PUBLISH, next, at);
+        }
+        exchange.is_carried = false;
+        exchange.is_muddled = !was.is_carried;
+        if was.is_carried {
+            self.in_flight = self.in_flight.saturating_add(1);
+            let last = self.resent;
+            self.resent = last.max(was.first.number);
+            let is_late = was.first.number < last && notes.seen.sender == Some(Sender::Client);
+            if is_late && notes.is_complete && was.kind == PacketType::PUBLISH {
+                notes.whole(Rule::RESENT_ORDER, (was.first.number, last));
+            }
+            return Some(first);
+        }
+        self.is_muddled = true;
+        let rule = match is_released {
+            true => Rule::PUBLISH_AFTER_PUBREL,
+            false => Rule::SENT_AGAIN,
+        };
+        // Before 5.0 a PUBLISH may be sent again at any time, until its PUBREL was.
+        let is_forbidden = is_released || notes.seen.decoded.version.is_v5();
+        let is_ours = was.kind == PacketType::PUBLISH && !was.is_muddled;
+        if is_forbidden && is_ours && notes.is_sure() {
+            let number = if is_released { was.last.number } else { was.first.number };
+            notes.at(rule, Field::DUP, (number, 0));
+        }
+        let waited = at.since(was.last).filter(|_| was.next != PacketType::PUBREL);
+        if let Some(waited) = waited
+            && !is_forbidden
+            && is_ours
+            && notes.is_sure()
+        {
+            notes.at(Rule::RETRIED, Field::DUP, (was.first.number, waited));
+        }
+        Some(first)
+    }
+
+    /// Counts a PUBLISH that has begun an exchange.
+    fn count(&mut self, most: Option<u16>, notes: &mut Notes<'_>) {
+        self.in_flight = self.in_flight.saturating_add(1);
+        if let Some(most) = most
+            && self.in_flight > most.into()
+            && notes.is_sure()
+            && !self.is_partial
+            && !self.is_muddled
+        {
+            let numbers = (self.in_flight.into(), most.into());
+            notes.whole(Rule::RECEIVE_MAXIMUM_EXCEEDED, numbers);
+        }
+    }
+}
+
+/// What a PUBLISH of QoS 2 is told apart by, where it names its topic.
+fn message(publish: &Publish<'_>, notes: &Notes<'_>) -> Option<u64> {
+    (publish.qos == 2 && !publish.topic.0.is_empty()).then(|| {
+        let topic = notes.shared.hash(publish.topic.0);
+        topic.rotate_left(1) ^ notes.shared.hash(publish.payload)
+    })
+}
