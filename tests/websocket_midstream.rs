@@ -70,5 +70,5 @@ fn what_passes_on_another_port_is_named() {
         "what passes on port 9003 is WebSocket, in which nothing that can be read looks like MQTT";
     assert!(cut.err.contains(words), "{}", cut.err);
     let closed = program::run(["read", "captures/tls-ws.pcap"]);
-    assert!(closed.err.contains("what passes on port 8884 is TLS"), "{}", closed.err);
+    assert!(closed.err.contains("1 connection on port 8884 is encrypted (TLS)"), "{}", closed.err);
 }
