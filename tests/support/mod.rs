@@ -34,6 +34,8 @@ pub const IN_ORDER: &[&str] = &[
     "receive-maximum-exceeded",
     "packet-above-maximum",
     "alias-above-maximum",
+    // Told in its place where the maximum is not proved.
+    "alias-unknown",
     "qos-above-maximum",
     "retain-unavailable",
     "wildcard-unavailable",
