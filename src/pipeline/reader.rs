@@ -55,7 +55,9 @@ pub struct Reader<C> {
     /// What stands in the text behind the next packet.
     behind: Vec<u8>,
     repair: Option<Repair>,
-    /// Bytes behind the last packet that belong to it, if its repair is right.
+    /// The last packet's structure was lost, and so many bytes behind it belong to it, if its repair is
+    /// right.
+    is_broken: bool,
     left_out: usize,
     repairs_left: u32,
     looks_left: u32,
@@ -96,6 +98,7 @@ impl<C: Consumer> Reader<C> {
             shared: Shared::default(),
             behind: Vec::new(),
             repair: None,
+            is_broken: false,
             left_out: 0,
             repairs_left: MAX_REPAIRS,
             looks_left: MAX_LOOKS,
@@ -132,6 +135,7 @@ impl<C: Consumer> Reader<C> {
         origin: Origin<'_>,
     ) {
         let torn = notes.iter().find(|note| note.rule == Rule::INTERLEAVED);
+        (self.is_broken, self.left_out) = (false, 0);
         if cut.is_none()
             && torn.is_none()
             && self.consumer.is_choosy()
@@ -139,7 +143,6 @@ impl<C: Consumer> Reader<C> {
         {
             return;
         }
-        self.left_out = 0;
         let known = connection.told_version();
         let is_rest = connection.is_after_broken_connect();
         let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
@@ -150,14 +153,13 @@ impl<C: Consumer> Reader<C> {
             let finding = finding.with(bytes.len() as u64, 0);
             return self.stray(connection, bytes, sender, &[finding], origin);
         }
+        self.is_broken = decoded.packet.is_none();
         let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
         if cut.is_none() && notes.is_empty() && self.tape.errors() > 0 && !self.is_doubted {
             let how = Reading { version: decoded.version, sender };
             self.look_for_repair(bytes, how, known);
             let is_doubted = |segment| is_doubtful(segment, known, sender);
             self.repair = self.repair.take().filter(|_| !origin.segment.is_some_and(is_doubted));
-            self.left_out =
-                self.repair.as_ref().map_or(0, |found| found.left_out(bytes, &self.behind));
         }
         match cut {
             Some(cut) => {
@@ -212,9 +214,9 @@ impl<C: Consumer> Reader<C> {
         self.left_out
     }
 
-    /// Whether the last packet was not legal.
+    /// Whether the last packet's structure was lost.
     pub(super) fn was_broken(&self) -> bool {
-        self.tape.errors() > 0
+        self.is_broken
     }
 
     /// The next record is of bytes that are no packet: they may belong to the one before them.
@@ -231,6 +233,9 @@ impl<C: Consumer> Reader<C> {
         self.repairs_left = left;
         self.repair = repair(bytes, &self.behind, how)
             .filter(|_| !may_be_torn(bytes, &self.behind, known, how.sender));
+        if let Some(found) = self.repair.as_ref().filter(|_| self.is_broken) {
+            self.left_out = found.left_out(bytes, &self.behind);
+        }
         if !self.redact {
             return;
         }
@@ -257,6 +262,10 @@ impl<C: Consumer> Reader<C> {
         origin: Origin<'_>,
     ) -> bool {
         let Some((decoded, how)) = connection.skim(bytes, sender) else { return false };
+        if decoded.packet.is_none() {
+            // What is behind it is read by what is wrong with it.
+            return false;
+        }
         let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
         self.tape.clear();
         let record = Record {
