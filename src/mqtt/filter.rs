@@ -1,7 +1,7 @@
 //! Topic Filters (5.0: sections 4.7 and 4.8.2).
 
 use super::packet::Text;
-use super::primitive::text;
+use super::primitive::{ONES, TOPS, text};
 use crate::annotate::{Cursor, Sink, Stop};
 use crate::spec::{Field, Rule, Version};
 use memchr::memchr2;
@@ -63,7 +63,6 @@ const fn is_wildcard(byte: u8) -> bool {
 /// The uppermost bit of each byte that is a wildcard.
 #[inline]
 const fn wildcards(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
     const LOW: u64 = ONES * 0x7f;
     /// The uppermost bit of a byte stays 0 where all of its bits are.
     const fn others(word: u64) -> u64 {
@@ -72,7 +71,7 @@ const fn wildcards(word: u64) -> u64 {
     const PLUS: u64 = ONES * b'+' as u64;
     const HASH: u64 = ONES * b'#' as u64;
     let (plus, hash) = (word ^ PLUS, word ^ HASH);
-    !(others(plus) & others(hash)) & (ONES << 7)
+    !(others(plus) & others(hash)) & TOPS
 }
 
 /// Whether a filter asks for a shared subscription, which only 5.0 knows.

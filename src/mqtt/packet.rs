@@ -182,6 +182,14 @@ pub struct Ack<'a> {
     pub properties: Properties<'a>,
 }
 
+impl Ack<'_> {
+    /// Whether its Reason Code refuses: one from 0x80 on (5.0: section 2.4).
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        self.reason.is_some_and(|reason| reason >= 0x80)
+    }
+}
+
 /// SUBSCRIBE (5.0: section 3.8).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Subscribe<'a> {

@@ -100,9 +100,10 @@ fn is_noncharacter(sign: char) -> bool {
     matches!(sign, '\u{fdd0}'..='\u{fdef}') || u32::from(sign) & 0xfffe == 0xfffe
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
+/// The lowest bit of each byte.
+pub(super) const ONES: u64 = 0x0101_0101_0101_0101;
 /// The uppermost bit of each byte.
-const TOPS: u64 = ONES << 7;
+pub(super) const TOPS: u64 = ONES << 7;
 
 /// Whether text is what nearly all text is: ASCII without control characters.
 #[inline]

@@ -2,7 +2,7 @@
 
 use super::packet::Text;
 use super::primitive;
-use super::usual::{bit, usual};
+use super::usual::{bit, prefixed, usual};
 use crate::annotate::{Cursor, Finding, Sink, Stop};
 use crate::bytes::Span;
 use crate::spec::property::{PropertyInfo, Wire};
@@ -276,8 +276,7 @@ impl<'a> ByteReader<'a> {
     }
 
     fn prefixed(&mut self) -> Option<&'a [u8]> {
-        let len = usize::from(u16::from_be_bytes(self.array()?));
-        let (head, tail) = self.0.split_at_checked(len)?;
+        let (head, tail) = prefixed(self.0)?;
         self.0 = tail;
         Some(head)
     }

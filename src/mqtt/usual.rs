@@ -131,7 +131,7 @@ fn number(bytes: &[u8], len: usize) -> Option<(u32, &[u8])> {
 
 /// Bytes behind two bytes of length, and what is behind them.
 #[inline]
-fn prefixed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn prefixed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (len, rest) = bytes.split_first_chunk()?;
     rest.split_at_checked(usize::from(u16::from_be_bytes(*len)))
 }

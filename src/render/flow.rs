@@ -44,6 +44,25 @@ impl Flow {
     }
 }
 
+/// Sets one text of one role, as a [`Flow`] of it alone would, with its indent and hang. Nearly all
+/// fit as they are.
+pub fn set_line(
+    text: &str,
+    role: Role,
+    out: &mut String,
+    painter: Painter,
+    (indent, hang): (usize, usize),
+    width: Option<usize>,
+) {
+    let end = text.len().saturating_add(indent);
+    if width.is_none_or(|width| end <= width && text.is_ascii()) {
+        painter.put(role, text, out);
+        out.push('\n');
+    } else {
+        Flow::new().push(role, text).set(out, painter, indent, hang, width);
+    }
+}
+
 struct Line<'o> {
     out: &'o mut String,
     painter: Painter,

@@ -1,6 +1,6 @@
 //! The lines above a tree: which packet it is, and where it was.
 
-use super::flow::Flow;
+use super::flow::{self, Flow};
 use super::paint::{Painter, Role};
 use super::{Explain, Options, facts, words};
 use crate::net;
@@ -61,15 +61,9 @@ impl Heading {
         flow.set(out, self.painter, indent, 2, self.width);
     }
 
-    /// Sets the line that was made. Nearly all fit as they are.
+    /// Sets the line that was made.
     fn set_line(&self, indent: usize, out: &mut String) {
-        let end = self.line.len().saturating_add(indent);
-        if self.width.is_none_or(|width| end <= width && self.line.is_ascii()) {
-            self.painter.put(Role::Dim, &self.line, out);
-            out.push('\n');
-        } else {
-            self.set(out, indent, Flow::new().push(Role::Dim, self.line.as_str()));
-        }
+        flow::set_line(&self.line, Role::Dim, out, self.painter, (indent, 2), self.width);
     }
 
     /// Writes where a packet was: frames, time, ends, and a line for each header below MQTT.

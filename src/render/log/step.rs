@@ -227,7 +227,7 @@ fn acknowledged(ack: &Ack<'_>, kind: PacketType) -> Act {
         PacketType::PUBREL => (Event::PUBREL_IN, Some(PacketType::PUBCOMP)),
         _ => (Event::ACK_IN, None),
     };
-    let is_refusal = ack.reason.unwrap_or(0) >= 0x80;
+    let is_refusal = ack.is_refusal();
     Act::Says {
         event,
         values: ack_values(ack, kind),

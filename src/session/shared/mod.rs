@@ -311,11 +311,13 @@ impl Shared {
         let line = seen.line?;
         self.copies.delivered(key, line.stream);
         let copy = self.copy(seen, key, publish, before);
-        let contents = Contents::of(publish, seen.decoded.version.is_v5(), &self.hasher);
         let source = self.messages.carried_by(key, line.server).filter(|_| !publish.dup);
         // It may be a Will that looks the same.
         let source = source.filter(|source| source.is_will || !self.wills.is_armed(key));
-        Some(Delivered { key, copy, source, contents })
+        // What it carries is compared with that alone.
+        let is_v5 = seen.decoded.version.is_v5();
+        let contents = source.map(|_| Contents::of(publish, is_v5, &self.hasher));
+        Some(Delivered { key, copy, source, contents: contents.unwrap_or_default() })
     }
 
     /// What a message that a server delivers is a copy of, where that is certain; or it is one that

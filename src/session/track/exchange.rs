@@ -168,7 +168,7 @@ impl Exchanges {
             let is_lost = ack.reason == Some(NOT_FOUND);
             return self.of(sender).release(ack.packet_id, is_lost, notes);
         }
-        let is_refusal = ack.reason.unwrap_or(0) >= 0x80;
+        let is_refusal = ack.is_refusal();
         let asked = self.of(sender.other());
         let first = asked.first(ack.packet_id);
         let answers = match kind {

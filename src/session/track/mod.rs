@@ -289,7 +289,7 @@ impl Track {
         let Some(to) = to.filter(|to| self.broken.contains(&to.at.number)) else { return };
         let accepts = match packet {
             Packet::Connack(connack) => connack.code == 0,
-            Packet::Ack(ack) => ack.reason.unwrap_or(0) < 0x80,
+            Packet::Ack(ack) => !ack.is_refusal(),
             Packet::Suback(answer) | Packet::Unsuback(answer) => {
                 answer.codes.iter().all(|code| *code < 0x80)
             }

@@ -15,8 +15,6 @@ use std::collections::VecDeque;
 const MAX_ORDERED: usize = 256;
 /// Messages for shared subscriptions of which a refusal is waited for.
 const MAX_SHARED: usize = 64;
-/// The first Reason Code that refuses.
-const REFUSAL: u8 = 0x80;
 /// Nanoseconds that a message has to be newer than the end of a subscription: the server may have
 /// had it before.
 const AFTER: u64 = 1_000_000_000;
@@ -87,7 +85,7 @@ impl Passed {
             return;
         };
         let Some((_, key, filter)) = self.members.remove(place) else { return };
-        if ack.reason.unwrap_or(0) >= REFUSAL {
+        if ack.is_refusal() {
             notes.shared.message_refused(key, filter, notes.seen.at);
         }
     }
