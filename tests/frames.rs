@@ -127,7 +127,11 @@ fn every_changed_byte_is_survived() {
                 damaged[at] = value;
                 match segment(&frame(link, &damaged)) {
                     Ok(segment) => {
-                        assert!(describe(&segment.layers).all(|line| !line.to_string().is_empty()))
+                        for layer in describe(&segment.layers) {
+                            let mut line = String::new();
+                            layer.add(&mut line);
+                            assert!(!line.is_empty());
+                        }
                     }
                     Err(skip) => assert!(!skip.to_string().is_empty()),
                 }
