@@ -193,8 +193,34 @@ mod tests {
         assert_eq!(seconds(300).as_deref(), Some("5 minutes"));
         assert_eq!(seconds(90_061).as_deref(), Some("1 day 1 hour"));
         assert_eq!(seconds(59), None);
+        assert_eq!(number(10_000), "10,000");
+        assert_eq!(count(1, "byte"), "1 byte");
+        assert_eq!(count(1_234_567, "byte"), "1,234,567 bytes");
         assert_eq!(size(1_048_576).as_deref(), Some("1 MiB"));
         assert_eq!(size(1_536).as_deref(), Some("1.5 KiB"));
+    }
+
+    /// Half of the last digit counts as one, as in `printf "%.2f"` of a value that is exact.
+    #[test]
+    fn a_duration_has_three_digits_that_count() {
+        for (nanoseconds, words) in [
+            (0, "0 ns"),
+            (999, "999 ns"),
+            (1_000, "1.00 µs"),
+            (2_005_000, "2.01 ms"),
+            (9_994_999, "9.99 ms"),
+            (9_995_000, "10.00 ms"),
+            (12_350_000, "12.4 ms"),
+            (412_499, "412 µs"),
+            (412_500, "413 µs"),
+            (1_530_000_000, "1.53 s"),
+            (59_999_999_999, "60.0 s"),
+            (123_000_000_000, "2 min 3 s"),
+            (7_380_000_000_000, "2 h 3 min"),
+            (u64::MAX, "5,124,095 h 34 min"),
+        ] {
+            assert_eq!(duration(nanoseconds), words);
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{
     Flags, IpLayer, IpVersion, Labels, Layers, LinkLayer, TcpLayer, TransportLayer, Tunnel,
     UdpLayer, Vlans,
 };
-use crate::text::add;
+use crate::text::{add, text};
 use std::fmt::Write;
 use std::net::IpAddr;
 
@@ -14,6 +14,11 @@ use std::net::IpAddr;
 pub trait Describe {
     /// Adds the words, without a line feed.
     fn add(&self, out: &mut String);
+
+    /// The words.
+    fn words(&self) -> String {
+        text(|out| self.add(out))
+    }
 }
 
 /// One line each for link, tunnels, IP and transport, in this order.
