@@ -4,7 +4,7 @@
 //! place of the packet. No verdict: why a connection ended is for those to say who read this.
 
 use super::wire::Wire;
-use super::{At, How, Partner, Seen};
+use super::{At, Certainty, How, Partner, Seen, Void};
 use crate::annotate::Tape;
 use crate::mqtt::Packet;
 use crate::mqtt::packet::{Connack, Connect, Text};
@@ -72,6 +72,9 @@ pub struct Ended {
     pub took_over: Option<Other>,
     /// The one that began while this one was open.
     pub taken_over_by: Option<Other>,
+    /// The connection before it of the same client, where that was over, and what its session had
+    /// become.
+    pub returns: Option<Return>,
     /// Where such take-overs go back and forth: the war so far.
     pub war: Option<War>,
     /// Where the client connects again and again while its connection before is open, and nothing
@@ -91,6 +94,10 @@ pub struct Ended {
 
 /// One second, in nanoseconds.
 const SECOND: u64 = 1_000_000_000;
+/// The Reason Codes of a DISCONNECT that discards the Will, and that asks for it (5.0: section
+/// 3.14.2.1).
+const NORMAL: u8 = 0x00;
+const WITH_WILL: u8 = 0x04;
 /// Bytes of a text or name that are kept.
 pub const MAX_TEXT: usize = 1_024;
 /// Open exchanges that are told one by one.
@@ -135,6 +142,8 @@ pub struct Half {
     pub fault_count: u64,
     /// How long the other side took to answer what this one asked: each step of each exchange.
     pub answers: Latency,
+    /// The number of the last packet that the other side has answered: it went on behind it.
+    pub(super) answered: u64,
 }
 
 /// What one side takes (5.0: sections 3.1.2.11 and 3.2.2.3). What is not given has the value that
@@ -202,6 +211,8 @@ pub struct Disconnect {
     pub expiry: Option<u32>,
     /// Reason String.
     pub text: Option<Box<[u8]>>,
+    /// Why it does not count, or may not; the client's alone.
+    pub void: Option<Void>,
 }
 
 /// How a side ended in TCP.
@@ -290,6 +301,9 @@ pub struct Will {
     pub payload_len: usize,
     /// What became of it.
     pub fate: Fate,
+    /// The CONNECT with which the session ended before the Will Delay Interval had passed, so that
+    /// the Will is due with it.
+    pub session_ended: Option<At>,
     /// The first PUBLISH of the server that holds it, where one was seen once it was due.
     pub seen: Option<WillCopy>,
 }
@@ -311,8 +325,11 @@ pub enum Fate {
     Delayed(At),
     /// The client's DISCONNECT of 0x04 asks for it.
     Asked(At),
-    /// The connection ended without a DISCONNECT of the client, at this place.
+    /// The connection ended at this place without a DISCONNECT of the client that discards it:
+    /// without any, with another Reason Code than 0x00, or with one that does not count.
     Due(At),
+    /// This DISCONNECT of the client would discard it, but may not have counted.
+    Doubtful(At),
     /// The last bytes of the client are missing from the capture: it may have said DISCONNECT.
     Unknown,
 }
@@ -399,6 +416,67 @@ pub struct Other {
     pub client: SocketAddr,
 }
 
+/// A client that is back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Return {
+    /// Its connection before.
+    pub stream: u64,
+    /// The end of that.
+    pub left: At,
+    /// How long its session was to be kept.
+    pub lasts: Lasts,
+    /// Nanoseconds from that end to the CONNACK.
+    pub away: Option<u64>,
+    /// What the server made of the session.
+    pub found: Found,
+}
+
+/// How long a session outlives its connection (5.0: section 3.1.2.11.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lasts {
+    /// It ends with it.
+    No,
+    /// So many seconds.
+    Seconds(u32),
+    /// It does not expire.
+    Ever,
+}
+
+/// What a client that is back finds of its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The server goes on with it.
+    Resumed,
+    /// The client wanted a new one (Clean Start).
+    New,
+    /// It had ended in time.
+    Over,
+    /// The server does not have it, though it was to be kept for longer.
+    Missing,
+}
+
+impl Lasts {
+    /// By the Session Expiry Interval.
+    #[must_use]
+    pub const fn of(expiry: u32) -> Self {
+        match expiry {
+            0 => Self::No,
+            u32::MAX => Self::Ever,
+            seconds => Self::Seconds(seconds),
+        }
+    }
+
+    /// Whether it is over so many nanoseconds after the end of the connection.
+    #[must_use]
+    pub fn is_over(self, away: u64) -> bool {
+        match self {
+            Self::No => true,
+            Self::Seconds(seconds) => away >= u64::from(seconds).saturating_mul(SECOND),
+            Self::Ever => false,
+        }
+    }
+}
+
 /// Connections that keep throwing each other out, or of a client that keeps coming back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct War {
@@ -456,13 +534,19 @@ impl Ended {
                     record.late_answer = record.late_answer.or(Some(seen.at));
                 }
             }
-            Some(Packet::Disconnect(disconnect)) => {
-                half.disconnect = half.disconnect.take().or(Some(Disconnect {
+            Some(Packet::Disconnect(disconnect)) if half.disconnect.is_none() => {
+                half.disconnect = Some(Disconnect {
                     at: seen.at,
                     reason: disconnect.reason.unwrap_or(0),
                     expiry: disconnect.properties.number(PropertyId::SESSION_EXPIRY_INTERVAL),
                     text: disconnect.properties.text(PropertyId::REASON_STRING).map(kept),
-                }));
+                    void: None,
+                });
+            }
+            // It says so, though the rest of it cannot be read.
+            None if seen.decoded.header.packet_type == PacketType::DISCONNECT => {
+                let left = || Disconnect { at: seen.at, ..Disconnect::default() };
+                half.disconnect = half.disconnect.take().or_else(|| Some(left()));
             }
             Some(Packet::Connect(connect)) if self.connect.is_none() => self.asked(connect, seen),
             Some(Packet::Connack(connack)) if self.connack.is_none() => {
@@ -480,8 +564,11 @@ impl Ended {
                 self.half_mut(sender).fault(Fault { rule: finding.rule, at: seen.at });
             }
         }
-        if let Some(latency) = answers.and_then(|partner| partner.latency) {
-            self.half_mut(sender.other()).answers.add(latency, seen.at);
+        let Some(partner) = answers else { return };
+        let half = self.half_mut(sender.other());
+        half.answered = half.answered.max(partner.at.number);
+        if let Some(latency) = partner.latency {
+            half.answers.add(latency, seen.at);
         }
     }
 
@@ -511,6 +598,7 @@ impl Ended {
             delay: will.properties.number(PropertyId::WILL_DELAY_INTERVAL).unwrap_or(0),
             payload_len: will.payload.len(),
             fate: Fate::NotArmed,
+            session_ended: None,
             seen: None,
         });
     }
@@ -543,10 +631,20 @@ impl Ended {
     /// server wanted something else.
     #[must_use]
     pub fn session_expiry(&self) -> u32 {
-        let left = self.from_client.disconnect.as_ref().and_then(|left| left.expiry);
+        let left = self.from_client.disconnect.as_ref();
+        // One that does not count changes nothing.
+        let left = left.filter(|left| left.void.is_none()).and_then(|left| left.expiry);
         let server = self.connack.as_ref().and_then(|connack| connack.expiry);
         let client = self.connect.as_ref().map(|connect| connect.expiry);
         left.or(server).or(client).unwrap_or(0)
+    }
+
+    /// How long its session outlives it; `None` where it is not over, or was not accepted.
+    #[must_use]
+    pub fn session_lasts(&self) -> Option<Lasts> {
+        self.connack.as_ref().filter(|connack| connack.code == 0)?;
+        (self.connect.is_some() && self.over_at().is_some())
+            .then(|| Lasts::of(self.session_expiry()))
     }
 
     /// The seconds from when a Will is due until it is published: its delay, or what is left of the
@@ -607,19 +705,55 @@ impl Ended {
         (self.keep_alive.unanswered, self.keep_alive.heard) = (waits, self.from_server.last);
     }
 
-    /// What became of the Will, now that the connection is over.
+    /// What became of the Will, now that the connection is over (5.0: sections 3.1.2.5 and 3.14.4).
     pub(super) fn settle_will(&mut self) {
+        self.settle_disconnect();
         let over = self.over_at();
-        let left = self.from_client.disconnect.as_ref().map(|left| (left.reason, left.at));
+        let left = self.from_client.disconnect.as_ref();
+        let left = left.map(|left| (left.reason, left.void.map(|void| void.certainty), left.at));
         let is_lost = self.from_client.is_tail_lost;
         let Some(will) = self.will.as_mut().filter(|will| will.fate == Fate::Armed) else { return };
         will.fate = match (left, over) {
             (None, Some(_)) if is_lost => Fate::Unknown,
-            (Some((0, at)), _) => Fate::Discarded(at),
-            (Some((_, at)), _) => Fate::Asked(at),
-            (None, Some(at)) => Fate::Due(at),
-            (None, None) => Fate::Armed,
+            (Some((WITH_WILL, _, at)), _) => Fate::Asked(at),
+            (Some((NORMAL, None, at)), _) => Fate::Discarded(at),
+            (Some((NORMAL, Some(Certainty::Possible), at)), _) => Fate::Doubtful(at),
+            (_, Some(at)) => Fate::Due(at),
+            (_, None) => Fate::Armed,
         };
+    }
+
+    /// Whether the client's DISCONNECT counts, as far as that is known by now.
+    pub(super) fn settle_disconnect(&mut self) {
+        let void = Void::of(self);
+        if let Some(left) = &mut self.from_client.disconnect {
+            left.void = void;
+        }
+    }
+
+    /// What came when the connection was over may show that the client's DISCONNECT did not count.
+    pub(super) fn settle_again(&mut self) {
+        self.settle_disconnect();
+        let left = self.from_client.disconnect.as_ref();
+        let is_void = left.and_then(|left| left.void).is_some_and(|void| void.is_likely());
+        if let Some(will) = self.will.as_mut().filter(|_| is_void)
+            && let Fate::Discarded(at) | Fate::Doubtful(at) = will.fate
+        {
+            will.fate = Fate::Due(at);
+        }
+    }
+
+    /// How certain it is that a Will that is due is: not where a DISCONNECT of the client may have
+    /// discarded it, unless it was seen.
+    #[must_use]
+    pub fn will_certainty(&self) -> Certainty {
+        let left = self.from_client.disconnect.as_ref();
+        let void = left.filter(|left| left.reason != WITH_WILL).and_then(|left| left.void);
+        let is_seen = self.will.as_ref().is_some_and(|will| will.seen.is_some());
+        match void {
+            Some(void) if !is_seen => void.certainty,
+            _ => Certainty::Proven,
+        }
     }
 
     /// The last bytes of the client are missing from the capture: whether its Will is due is not known.

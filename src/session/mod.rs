@@ -24,6 +24,7 @@ mod shared;
 pub mod sn;
 mod track;
 pub mod verdict;
+mod void;
 pub mod wire;
 
 pub use connection::{Connection, How};
@@ -32,5 +33,6 @@ pub use pairs::{Pair, Pairs, Trust};
 pub use seen::{At, Facts, Line, Partner, Proof, Seen, is_behind};
 pub use shared::Shared;
 pub use track::matches;
+pub use void::{Void, Why};
 pub use verdict::{Cause, Certainty, Verdict, judge};
 pub use wire::Wire;

@@ -8,6 +8,8 @@ mod contents;
 mod copies;
 mod messages;
 #[cfg(test)]
+mod left_tests;
+#[cfg(test)]
 mod passed_tests;
 mod subscribers;
 #[cfg(test)]
@@ -19,7 +21,7 @@ pub(super) use contents::{Change, Contents};
 pub(super) use messages::Source;
 
 use super::ended::{Ended, Missed, Other, War};
-use super::{At, Line, Partner, Seen};
+use super::{At, Certainty, Line, Partner, Seen};
 use crate::mqtt::packet::{Connect, Publish};
 use crate::spec::PropertyId;
 use clients::Clients;
@@ -157,6 +159,7 @@ impl Shared {
     ) -> Accepted {
         let Some(key) = self.client(record) else { return Accepted::default() };
         let accepted = self.clients.accepted(key, record, is_present, is_new, is_complete);
+        record.returns = record.returns.or(accepted.returns);
         if let Some(stream) = record.stream
             && let Some(back) = self.clients.back(key, u64::MAX)
         {
@@ -206,13 +209,15 @@ impl Shared {
         }
         // Some servers wait for the delay even where the session has ended.
         let last = due.saturating_add(i64::from(will.delay).saturating_mul(1_000_000_000));
+        // What is said of its copies is to be certain.
+        let is_certain = record.will_certainty() == Certainty::Proven;
         // Its own time begins there, which is to be certain.
-        if last == from {
+        if last == from && is_certain {
             self.messages.will_due(key, stream, At { time: Some(from), ..at });
         }
         let from = last;
         let had = self.wills.went_to(key, due.saturating_sub(EARLY));
-        if let Some(had) = had.filter(|_| wait == 0 || back.is_none()) {
+        if let Some(had) = had.filter(|_| is_certain && (wait == 0 || back.is_none())) {
             let topic = &*will.topic;
             let hash = at_broker(&self.hasher, server, self.hash(topic));
             let message = copies::Message { key, hash, topic };
