@@ -33,6 +33,6 @@ pub use pairs::{Pair, Pairs, Trust};
 pub use seen::{At, Facts, Line, Partner, Proof, Seen, is_behind};
 pub use shared::Shared;
 pub use track::matches;
-pub use void::{Void, Why};
 pub use verdict::{Cause, Certainty, Verdict, judge};
+pub use void::{Void, Why};
 pub use wire::Wire;

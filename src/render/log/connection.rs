@@ -156,9 +156,9 @@ impl Connection {
 
     /// The broker answers a suspect packet, or one behind it: it has taken that.
     pub(super) fn proves(&mut self, kind: PacketType, mid: u16, lines: &mut Lines) {
-        let wanted = Some(Awaits { kind, mid });
+        let wanted = Some(Awaits { kind, mid }).filter(|wanted| *wanted != Awaits::DELIVERIES);
         let mut both = self.suspect.iter().chain(&self.behind);
-        if both.any(|step| step.awaits() == wanted) {
+        if wanted.is_some() && both.any(|step| step.awaits() == wanted) {
             self.clear(lines);
         }
     }

@@ -90,7 +90,7 @@ impl Step {
         let is_whole = decoded.packet.is_some();
         let fault = match (fault, &act) {
             (Some(rule), _) => Some(of_rule(rule, kind, is_whole, release)),
-            (None, Act::Nothing) => Some(Fault::MALFORMED),
+            (None, Act::Nothing) => Some(Fault::NOT_WHOLE),
             (None, _) => None,
         };
         Some(Self { when, kind, act, fault, good_filters })

@@ -20,6 +20,9 @@ pub(super) fn returns(ended: &Ended) -> Option<String> {
         lasts => format!("which was to be kept {}", time(lasts)),
     };
     let found = match found {
+        Found::Resumed if away.is_some_and(|away| lasts.is_over(away)) => {
+            format!("the server goes on with its session, {was}, so that it was over")
+        }
         Found::Resumed => format!("the server goes on with its session, {was}"),
         // Nothing is lost by that where there was nothing.
         Found::New if lasts == Lasts::No => return None,

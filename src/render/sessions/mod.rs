@@ -5,8 +5,8 @@
 //! order of the connections.
 
 pub mod json;
-mod layout;
 mod lasting;
+mod layout;
 mod table;
 mod will;
 

@@ -32,7 +32,10 @@ pub(super) fn fate(ended: &Ended) -> Option<String> {
             format!("its Will {topic} is due{wait}, as {} asks for it{seen}", place(&at))
         }
         Fate::Delayed(_) => {
-            format!("its Will {topic} {is} due{wait}, which is later than the capture ends{}", although(ended))
+            format!(
+                "its Will {topic} {is} due{wait}, which is later than the capture ends{}",
+                although(ended)
+            )
         }
         Fate::Cancelled(at) => format!(
             "its Will {topic} is cancelled by {}: the client is back before its Will Delay Interval of {} s is \

@@ -167,9 +167,12 @@ fn a_doubtful_will_that_is_seen() {
 /// A subscriber misses no Will of which it is not certain that it is due.
 #[test]
 fn a_doubtful_will_is_not_missed() {
-    for (client, is_missed) in
-        [(&[WILD, "e000"][..], false), (&["e100"], false), (&["e00101"], false), (&["e00180"], true)]
-    {
+    for (client, is_missed) in [
+        (&[WILD, "e000"][..], false),
+        (&["e100"], false),
+        (&["e00101"], false),
+        (&["e00180"], true),
+    ] {
         let mut world = World::default();
         world.packet(1, C, "100e00044d5154540502003c00 000162");
         world.quiet(1, &[(S, ACCEPTED), (C, "820700010000017701"), (S, "900400010001")]);

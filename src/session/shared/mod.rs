@@ -6,9 +6,9 @@
 mod clients;
 mod contents;
 mod copies;
-mod messages;
 #[cfg(test)]
 mod left_tests;
+mod messages;
 #[cfg(test)]
 mod passed_tests;
 mod subscribers;

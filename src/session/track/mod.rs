@@ -23,8 +23,8 @@ pub use subscription::matches;
 
 use super::ended::{Ended, MAX_OPEN_TOLD, MAX_SUBSCRIPTIONS_TOLD, Open};
 use super::recent::Recent;
-use super::void::ends_connection;
 use super::shared::{Copy, Kept, SOON, TakeOver};
+use super::void::ends_connection;
 use super::{At, Facts, Partner, Seen, Shared};
 use crate::annotate::Tape;
 use crate::mqtt::Packet;

@@ -53,8 +53,8 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A packet that cannot be read.
-    pub const MALFORMED: Self = fault(None, Event::MALFORMED);
+    /// A packet that did not come whole: the broker does not take it before it has.
+    pub const NOT_WHOLE: Self = Self { is_sure: false, ..fault(None, Event::MALFORMED) };
 }
 
 const fn fault(says: Option<Event>, end: Event) -> Fault {
