@@ -429,6 +429,9 @@ pub struct Return {
     pub away: Option<u64>,
     /// What the server made of the session.
     pub found: Found,
+    /// Messages of QoS 1 and 2 that clients published meanwhile for its subscriptions with such a QoS,
+    /// but for shared ones; `None` where those are not all known.
+    pub waited: Option<u64>,
 }
 
 /// How long a session outlives its connection (5.0: section 3.1.2.11.2).

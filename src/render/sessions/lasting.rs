@@ -4,8 +4,12 @@ use super::place;
 use crate::session::ended::{Ended, Found, Lasts, Return};
 use crate::text;
 
-/// How long the session is kept; `None` where that is not known, or it ends with the connection.
+/// How long the session is kept; `None` where that is not known, or it ends with the connection, or
+/// another connection took the client's place.
 pub(super) fn lasts(ended: &Ended) -> Option<String> {
+    if ended.taken_over_by.is_some() {
+        return None;
+    }
     match ended.session_lasts()? {
         Lasts::No => None,
         lasts => Some(format!("its session is kept {}", time(lasts))),
@@ -14,7 +18,7 @@ pub(super) fn lasts(ended: &Ended) -> Option<String> {
 
 /// What the client found of the session that it had left.
 pub(super) fn returns(ended: &Ended) -> Option<String> {
-    let Return { stream, left, lasts, away, found } = ended.returns?;
+    let Return { stream, left, lasts, away, found, waited } = ended.returns?;
     let was = match lasts {
         Lasts::No => "which ended with that".to_owned(),
         lasts => format!("which was to be kept {}", time(lasts)),
@@ -32,7 +36,14 @@ pub(super) fn returns(ended: &Ended) -> Option<String> {
     };
     let after = away.map(|away| format!("{} ", text::duration(away))).unwrap_or_default();
     let left = place(&left);
-    Some(format!("the client is back {after}after the end of stream {stream} ({left}): {found}"))
+    let waited = waited.filter(|count| *count > 0).map(|count| {
+        let count = text::count(count, "message");
+        format!("; {count} of QoS 1 or 2 came in for its subscriptions meanwhile")
+    });
+    let waited = waited.unwrap_or_default();
+    Some(format!(
+        "the client is back {after}after the end of stream {stream} ({left}): {found}{waited}"
+    ))
 }
 
 fn time(lasts: Lasts) -> String {

@@ -258,7 +258,7 @@ impl Holder {
             (false, false) if lasts.is_over(away?) => Found::Over,
             (false, false) => Found::Missing,
         };
-        Some(Return { stream: self.other.stream, left, lasts, away, found })
+        Some(Return { stream: self.other.stream, left, lasts, away, found, waited: None })
     }
 
     /// Judges Session Present by the connection before.

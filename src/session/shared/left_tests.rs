@@ -241,3 +241,33 @@ fn what_a_client_finds_that_is_back() {
     assert_eq!(found(100, resumes, ACCEPTED, 110), (Lasts::Seconds(100), Found::Over));
     assert_eq!(found(0, resumes, ACCEPTED, 10), (Lasts::No, Found::Over));
 }
+
+/// Clients publish to topics that the session of an absent one has subscribed to.
+#[test]
+fn what_comes_in_while_a_client_is_away() {
+    let waited = |subscribe: &str, granted: &str, publish: &[&str]| {
+        let mut world = World::default();
+        world.packet(0, C, &delayed_will("06", 0, 100));
+        world.quiet(0, &[(S, ACCEPTED), (C, subscribe), (S, granted), (C, "e000")]);
+        world.closes(0, C);
+        world.packet(1, C, "100e00044d5154540502003c00 000162");
+        world.quiet(1, &[(S, ACCEPTED)]);
+        for hex in publish {
+            world.packet(1, C, hex);
+        }
+        world.packet(2, C, "101300044d5154540500003c051100000064 000161");
+        world.packet(2, S, PRESENT);
+        // What comes now comes to the client.
+        world.packet(1, C, "3208 000178 0009 00 6161");
+        world.end()[2].returns.unwrap().waited
+    };
+    let (exact, wild) = ("820700010000017801", "820700010000012b02");
+    let (one, two) = ("900400010001", "900400010002");
+    // QoS 1 to x, the same again with DUP, QoS 0 to x, QoS 2 to y.
+    let publish =
+        ["3206 000178 0001 00", "3a06 000178 0001 00", "3004 000178 00", "3406 000179 0002 00"];
+    assert_eq!(waited(exact, one, &publish), Some(1));
+    assert_eq!(waited(wild, two, &publish), Some(2));
+    // A session gets nothing of QoS 0 that it was not there for.
+    assert_eq!(waited("820700010000017800", "900400010000", &publish), Some(0));
+}

@@ -3,6 +3,7 @@
 //!
 //! What may enter: one file a subject, each with its own bound.
 
+mod away;
 mod clients;
 mod contents;
 mod copies;
@@ -20,10 +21,11 @@ pub(super) use clients::{Accepted, Kept};
 pub(super) use contents::{Change, Contents};
 pub(super) use messages::Source;
 
-use super::ended::{Ended, Missed, Other, War};
+use super::ended::{Ended, Missed, Other, Return, War};
 use super::{At, Certainty, Line, Partner, Seen};
 use crate::mqtt::packet::{Connect, Publish};
 use crate::spec::PropertyId;
+use away::Away;
 use clients::Clients;
 use copies::Copies;
 use foldhash::quality::RandomState;
@@ -46,6 +48,7 @@ pub struct Shared {
     clients: Clients,
     copies: Copies,
     wills: Wills,
+    away: Away,
     /// Its seed is of this run, so that nobody can choose topics that collide.
     hasher: RandomState,
     open: usize,
@@ -119,9 +122,7 @@ impl Shared {
 
     /// The hash of a topic or a filter.
     pub(super) fn hash(&self, text: &[u8]) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write(text);
-        hasher.finish()
+        hash(&self.hasher, text)
     }
 
     /// A client asks for a connection.
@@ -159,7 +160,10 @@ impl Shared {
     ) -> Accepted {
         let Some(key) = self.client(record) else { return Accepted::default() };
         let accepted = self.clients.accepted(key, record, is_present, is_new, is_complete);
-        record.returns = record.returns.or(accepted.returns);
+        if let Some(returns) = accepted.returns {
+            let waited = self.away.returns(returns.stream);
+            record.returns = record.returns.or(Some(Return { waited, ..returns }));
+        }
         if let Some(stream) = record.stream
             && let Some(back) = self.clients.back(key, u64::MAX)
         {
@@ -180,6 +184,14 @@ impl Shared {
     /// A connection is over, so that the next one of the client throws nobody out.
     pub(super) fn left(&mut self, record: &mut Ended, kept: Option<Kept>) {
         let key = self.client(record);
+        if let (Some(kept), Some(at)) = (&kept, record.over_at())
+            && let (Some(stream), Some((client, server))) = (record.stream, record.ends)
+            && record.session_expiry() > 0
+        {
+            let line = Line { stream, client, server };
+            let Self { away, hasher, .. } = self;
+            away.leaves(&line, kept, at, |filter| at_broker(hasher, server, hash(hasher, filter)));
+        }
         if let Some(key) = key {
             self.clients.left(key, record, kept);
         }
@@ -243,6 +255,9 @@ impl Shared {
         let contents = Contents::of(publish, seen.decoded.version.is_v5(), &self.hasher);
         let source = Source::new(seen.at, (line.stream, line.server), publish.qos, contents);
         self.messages.published(key, source, publish.dup);
+        if publish.qos > 0 && !publish.dup && !self.away.is_empty() {
+            self.away.published(&line, at_broker(&self.hasher, line.server, hash), topic);
+        }
         // QoS 2 is passed on once it is released, which may be never; QoS 0 may be lost, and what
         // expires is not to be passed on at all.
         let may_expire = publish.properties.get(PropertyId::MESSAGE_EXPIRY_INTERVAL).is_some();
@@ -393,6 +408,13 @@ impl Shared {
         hasher.write(record.client_id.as_deref()?);
         Some(hasher.finish())
     }
+}
+
+/// The hash of a topic or a filter.
+fn hash(hasher: &RandomState, text: &[u8]) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    hasher.write(text);
+    hasher.finish()
 }
 
 /// The hash of a topic or filter at one broker.
