@@ -24,15 +24,14 @@ mod shared;
 pub mod sn;
 mod track;
 pub mod verdict;
-mod void;
 pub mod wire;
 
 pub use connection::{Connection, How};
-pub use ended::Ended;
+pub use ended::{Ended, Void, Why};
 pub use pairs::{Pair, Pairs, Trust};
 pub use seen::{At, Facts, Line, Partner, Proof, Seen, is_behind};
 pub use shared::Shared;
 pub use track::matches;
 pub use verdict::{Cause, Certainty, Verdict, judge};
-pub use void::{Void, Why};
+
 pub use wire::Wire;

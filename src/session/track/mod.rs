@@ -21,10 +21,10 @@ mod tests;
 
 pub use subscription::matches;
 
+use super::ended::void::ends_connection;
 use super::ended::{Ended, MAX_OPEN_TOLD, MAX_SUBSCRIPTIONS_TOLD, Open};
 use super::recent::Recent;
 use super::shared::{Copy, Kept, SOON, TakeOver};
-use super::void::ends_connection;
 use super::{At, Facts, Partner, Seen, Shared};
 use crate::annotate::Tape;
 use crate::mqtt::Packet;

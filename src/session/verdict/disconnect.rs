@@ -3,7 +3,7 @@
 use super::acts::{Scene, What};
 use super::words::{disconnect_code, place, reason_string, the};
 use super::{Certainty, Told};
-use crate::session::void::{Void, Why};
+use crate::session::{Void, Why};
 use crate::spec::{PacketType, Sender, reason};
 
 /// The Reason Codes that say what becomes of the Will (5.0: section 3.14.2.1).

@@ -4,17 +4,17 @@
 //!
 //! What a server made of it is rarely on the wire, so that each reason comes with its certainty.
 
-use super::ended::Ended;
-use super::wire::Broken;
-use super::{At, Certainty, Seen};
+use super::Ended;
 use crate::annotate::{Finding, Tape};
+use crate::session::wire::Broken;
+use crate::session::{At, Certainty, Seen};
 use crate::spec::{Rule, Severity, Version};
 use crate::stream::Close;
 
 /// Nanoseconds within which a server ends a connection because of a packet: where it goes on for
 /// longer, it has taken it.
 const SOON: u64 = 2_000_000_000;
-/// An error of severity 0x80 or more in a DISCONNECT of 5.0.
+/// The Reason Codes of 5.0 from here on say that something is wrong.
 const ERROR: u8 = 0x80;
 
 /// Why the DISCONNECT of a client does not count, or may not.
@@ -43,7 +43,7 @@ pub enum Why {
 
 impl Void {
     /// What is known of a connection's DISCONNECT so far; `None` where nothing is wrong with it.
-    pub(super) fn of(ended: &Ended) -> Option<Self> {
+    pub(in crate::session) fn of(ended: &Ended) -> Option<Self> {
         let left = ended.from_client.disconnect.as_ref()?;
         if let Some(late) = late(ended, left.at) {
             return Some(late);
@@ -76,7 +76,7 @@ impl Ended {
 
 /// The rule that a packet breaks so that its receiver must end the connection. In 3.1 little is said
 /// of that; some faults each receiver may tolerate.
-pub(super) fn ends_connection(seen: &Seen<'_>, tape: &Tape) -> Option<Rule> {
+pub(in crate::session) fn ends_connection(seen: &Seen<'_>, tape: &Tape) -> Option<Rule> {
     let is_error = |finding: &&Finding| finding.severity() == Severity::Error;
     let mut rules = tape.findings().iter().filter(is_error).map(|finding| finding.rule);
     let rule = rules.find(|rule| !is_tolerated(*rule))?;
