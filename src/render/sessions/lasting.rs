@@ -20,25 +20,25 @@ pub(super) fn lasts(ended: &Ended) -> Option<String> {
 pub(super) fn returns(ended: &Ended) -> Option<String> {
     let Return { stream, left, lasts, away, found, waited } = ended.returns?;
     let was = match lasts {
-        Lasts::No => "which ended with that".to_owned(),
-        lasts => format!("which was to be kept {}", time(lasts)),
+        Lasts::No => "it ended with the connection".to_owned(),
+        lasts => format!("it was to be kept {}", time(lasts)),
     };
     let found = match found {
         Found::Resumed if away.is_some_and(|away| lasts.is_over(away)) => {
-            format!("the server goes on with its session, {was}, so that it was over")
+            format!("the server goes on with its session, though that was over: {was}")
         }
-        Found::Resumed => format!("the server goes on with its session, {was}"),
+        Found::Resumed => format!("the server goes on with its session ({was})"),
         // Nothing is lost by that where there was nothing.
         Found::New if lasts == Lasts::No => return None,
-        Found::New => format!("it asked for a new session, not for the one before, {was}"),
-        Found::Over => format!("it asked for its session, {was}: that is over"),
-        Found::Missing => format!("the server does not have its session, {was}"),
+        Found::New => format!("it asked for a new session, not for the one before ({was})"),
+        Found::Over => format!("it asked for its session, which was over: {was}"),
+        Found::Missing => format!("the server does not have its session ({was})"),
     };
     let after = away.map(|away| format!("{} ", text::duration(away))).unwrap_or_default();
     let left = place(&left);
     let waited = waited.filter(|count| *count > 0).map(|count| {
         let count = text::count(count, "message");
-        format!("; {count} of QoS 1 or 2 came in for its subscriptions meanwhile")
+        format!("; meanwhile clients published {count} of QoS 1 or 2 for its subscriptions")
     });
     let waited = waited.unwrap_or_default();
     Some(format!(
