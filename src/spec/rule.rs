@@ -432,7 +432,9 @@ rules! {
     TAKES_OVER: row(Note, "takes-over", ["3.1.4", "3.1.4"], ["MQTT-3.1.4-3", "MQTT-3.1.4-2"],
         "the client is connected already, with stream {a} (#{b}), which the server has to end");
     WAR: row(Warning, "take-over-war", ["3.1.4", "3.1.4"], ["", ""],
-        "take-over number {a} of this Client Identifier within {b:time}: more than one client uses it");
+        "take-over number {a} of this Client Identifier within {b:time}: more than one client uses it, as their addresses or what the losers still send show");
+    TAKEN_OVER_AGAIN: row(Warning, "taken-over-again", ["3.1.4", "3.1.4"], ["", ""],
+        "take-over number {a} of this Client Identifier within {b:time}: one client that connects anew while its old connection is open, or several that share the identifier");
     SESSION_REVIVED: row(Warning, "session-revived", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-3", "MQTT-3.2.2-3"],
         "Session Present is 1, though the session that was accepted with #{a} had ended");
     SESSION_LOST: row(Note, "session-lost", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-3", "MQTT-3.2.2-2"],

@@ -21,8 +21,8 @@ const MAX_KEPT: usize = 32 << 20;
 const MAX_RIVALS: usize = 4_096;
 /// Take-overs from which on it is a war.
 const WAR: u64 = 3;
-/// How many of them must have thrown out a client that was still there: two clients throw each other
-/// out. One that lost its connection and comes back is answered by nobody on the old one.
+/// How many of them must have thrown out a client that was still there: one that lost its connection
+/// and comes back is answered by nobody on the old one.
 const FIGHTS: u64 = 2;
 /// Nanoseconds without a take-over after which a war is over: brokers and clients back off for
 /// minutes at most.
@@ -40,7 +40,7 @@ pub(super) struct Clients {
     by_key: Recent<u64, Client>,
     kept: usize,
     /// For connections that are open still: the one that threw them out.
-    rivals: HashMap<u64, Other, RandomState>,
+    rivals: HashMap<u64, Rival, RandomState>,
 }
 
 /// What a session keeps while its client is away.
@@ -59,6 +59,8 @@ pub(in crate::session) struct Accepted {
     pub(in crate::session) finding: Option<(Rule, u64)>,
     /// What the session has kept.
     pub(in crate::session) kept: Option<Kept>,
+    /// The connection that it threw out, where that is open still.
+    pub(in crate::session) thrown_out: Option<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -69,8 +71,9 @@ struct Client {
     before: Option<Holder>,
     kept: Option<Kept>,
     takeovers: u64,
-    /// Those of them whose loser was still there.
+    /// Those of them whose loser was still there, and those of these that show two clients.
     fights: u64,
+    proven: u64,
     first_takeover: Option<At>,
     last_takeover: Option<At>,
     addresses: Vec<IpAddr>,
@@ -91,6 +94,16 @@ struct Holder {
     is_complete: bool,
 }
 
+/// A connection that threw out another one, with what the loser does afterwards.
+#[derive(Clone, Copy, Debug)]
+struct Rival {
+    by: Other,
+    /// The loser's first packet since.
+    spoke: Option<At>,
+    /// It went on for a second at least: nothing that was on its way, sent late.
+    is_active: bool,
+}
+
 impl Default for Clients {
     fn default() -> Self {
         Self { by_key: Recent::new(MAX_CLIENTS), kept: 0, rivals: HashMap::default() }
@@ -107,12 +120,24 @@ impl Clients {
         client.holder = Some(Holder::new(other));
         let Some(old) = old.filter(|old| old.is_open) else { return TakeOver::default() };
         let many = client.thrown_out(&old.other, &other, at);
-        let is_war = client.fights >= FIGHTS;
+        let is_war = client.proven >= FIGHTS;
+        let is_answered = client.fights >= FIGHTS;
         if self.rivals.len() < MAX_RIVALS {
-            self.rivals.insert(old.other.stream, other);
+            let rival = Rival { by: other, spoke: None, is_active: false };
+            self.rivals.insert(old.other.stream, rival);
         }
         let (war, reconnects) = (many.filter(|_| is_war), many.filter(|_| !is_war));
-        TakeOver { took_over: Some(old.other), war, reconnects }
+        TakeOver { took_over: Some(old.other), war, reconnects, is_answered }
+    }
+
+    /// A client sends something but a DISCONNECT, which one does that cleans up.
+    pub(super) fn speaks(&mut self, stream: u64, at: At) {
+        if self.rivals.is_empty() {
+            return;
+        }
+        let Some(rival) = self.rivals.get_mut(&stream) else { return };
+        let first = *rival.spoke.get_or_insert(at);
+        rival.is_active |= at.since(first).is_some_and(|time| time >= SECOND);
     }
 
     /// A server refuses it: nobody was thrown out.
@@ -156,7 +181,14 @@ impl Clients {
         }
         let finding = old.and_then(|old| old.judge(at, is_present, record));
         let is_kept = is_present && !is_new && finding.is_none();
-        Accepted { finding, kept: kept.filter(|_| is_kept) }
+        let thrown_out = old.filter(|old| old.is_open).map(|old| old.other.stream);
+        Accepted { finding, kept: kept.filter(|_| is_kept), thrown_out }
+    }
+
+    /// One side of a connection says that it leaves, or closes: the next connection of the client
+    /// throws nobody out.
+    pub(super) fn leaves(&mut self, key: u64, record: &Ended, is_complete: bool) {
+        self.by_key.entry(key, Client::default).leaves(record, is_complete);
     }
 
     /// A connection is over.
@@ -169,22 +201,18 @@ impl Clients {
         let rival = record.stream.and_then(|stream| self.rivals.get(&stream)).copied();
         let client = self.by_key.entry(key, Client::default);
         let Some((other, _)) = other(record) else { return };
-        if rival.is_some_and(|rival| is_thrown_out(record, &rival)) {
+        if let Some(rival) = rival.filter(|rival| is_thrown_out(record, &rival.by)) {
+            let are_two = rival.is_active || rival.by.client.ip() != other.client.ip();
             client.fights = client.fights.saturating_add(1);
+            client.proven = client.proven.saturating_add(u64::from(are_two));
         }
-        let at = record.over_at();
-        let holders = [&mut client.holder, &mut client.before];
-        for holder in holders.into_iter().flatten() {
-            if holder.other.stream == other.stream {
-                holder.is_open = false;
-                holder.left = at.map(|at| (at, record.session_expiry()));
-                holder.is_complete &= record.is_complete;
-            }
-        }
-        let holds_session = record.session_expiry() > 0 && at.is_some();
-        if let Some(kept) = kept.filter(|_| holds_session) {
+        let is_last = client.leaves(record, record.is_complete);
+        // Where another connection has the session by now, what this one knew is out of date.
+        let lasts = record.session_expiry() > 0 && record.over_at().is_some();
+        if let Some(kept) = kept.filter(|_| is_last && lasts) {
             self.kept = self.kept.saturating_add(kept.cost());
-            client.kept = Some(kept);
+            let old = client.kept.replace(kept);
+            self.kept = self.kept.saturating_sub(old.as_ref().map_or(0, Kept::cost));
         }
     }
 
@@ -198,7 +226,7 @@ impl Clients {
 
     /// Who has thrown out a connection.
     pub(super) fn rival(&mut self, stream: u64) -> Option<Other> {
-        self.rivals.remove(&stream)
+        self.rivals.remove(&stream).map(|rival| rival.by)
     }
 }
 
@@ -208,10 +236,23 @@ impl Client {
         stream.is_some() && stream == record.stream
     }
 
+    /// A connection is over, or about to be; whether no later one has the session.
+    fn leaves(&mut self, record: &Ended, is_complete: bool) -> bool {
+        let at = record.over_at();
+        let holders = [&mut self.holder, &mut self.before].into_iter().flatten();
+        let mut holders = holders.filter(|holder| Some(holder.other.stream) == record.stream);
+        let Some(holder) = holders.next() else { return false };
+        holder.is_open = false;
+        holder.left = at.map(|at| (at, record.session_expiry()));
+        holder.is_complete &= is_complete;
+        true
+    }
+
     /// One connection has thrown out another.
     fn thrown_out(&mut self, old: &Other, new: &Other, at: At) -> Option<War> {
         if self.last_takeover.is_some_and(|last| at.since(last).is_none_or(|time| time > PEACE)) {
-            (self.takeovers, self.fights, self.first_takeover) = (0, 0, None);
+            (self.takeovers, self.fights, self.proven) = (0, 0, 0);
+            self.first_takeover = None;
             self.addresses.clear();
         }
         self.takeovers = self.takeovers.saturating_add(1);

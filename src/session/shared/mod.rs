@@ -83,8 +83,10 @@ pub(super) struct TakeOver {
     pub(super) took_over: Option<Other>,
     /// The war that this is part of.
     pub(super) war: Option<War>,
-    /// The take-overs so far where they are many, but nothing shows that two clients fight.
+    /// The take-overs so far where they are many, but nothing shows that there are two clients.
     pub(super) reconnects: Option<War>,
+    /// Who was thrown out was there to see it, more than once.
+    pub(super) is_answered: bool,
 }
 
 impl Shared {
@@ -157,6 +159,10 @@ impl Shared {
     ) -> Accepted {
         let Some(key) = self.client(record) else { return Accepted::default() };
         let accepted = self.clients.accepted(key, record, is_present, is_new, is_complete);
+        if let Some(old) = accepted.thrown_out {
+            // What its session is to get comes here.
+            self.copies.left(old);
+        }
         if let Some(stream) = record.stream
             && let Some(back) = self.clients.back(key, u64::MAX)
         {
@@ -174,7 +180,22 @@ impl Shared {
         }
     }
 
-    /// A connection is over, so that the next one of the client throws nobody out.
+    /// A client sends something but a DISCONNECT.
+    pub(super) fn speaks(&mut self, seen: &Seen<'_>) {
+        if let Some(line) = seen.line {
+            self.clients.speaks(line.stream, seen.at);
+        }
+    }
+
+    /// One side of a connection says that it leaves, or closes: the next one of the client throws
+    /// nobody out.
+    pub(super) fn leaves(&mut self, record: &Ended, is_complete: bool) {
+        if let Some(key) = self.client(record) {
+            self.clients.leaves(key, record, is_complete);
+        }
+    }
+
+    /// A connection is over.
     pub(super) fn left(&mut self, record: &mut Ended, kept: Option<Kept>) {
         let key = self.client(record);
         if let Some(key) = key {
@@ -279,7 +300,7 @@ impl Shared {
         let Some(stream) = record.stream else { return };
         self.copies.expire(self.now);
         let missed = self.copies.left(stream);
-        record.unproven_missed = missed.len() as u64;
+        record.unproven_missed = record.unproven_missed.saturating_add(missed.len() as u64);
         record.miss(missed);
     }
 

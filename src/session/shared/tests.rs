@@ -29,6 +29,8 @@ pub(super) struct World {
     seconds: i64,
     connections: BTreeMap<u64, Connection>,
     told: Vec<Ended>,
+    /// Connections with odd numbers come from another host.
+    has_two_hosts: bool,
 }
 
 impl World {
@@ -75,9 +77,10 @@ impl World {
         assert!(decoded.packet.is_some(), "{:?}", tape.findings());
         let own = tape.findings().len();
         let end = |host: &str, port: u64| SocketAddr::new(host.parse().unwrap(), port as u16);
+        let host = if self.has_two_hosts && stream % 2 == 1 { "10.0.0.8" } else { "10.0.0.7" };
         let line = Line {
             stream,
-            client: end("10.0.0.7", 50_000 + stream),
+            client: end(host, 50_000 + stream),
             server: end("10.0.0.1", 1883),
         };
         let place = Some(at.number as u32);
@@ -120,6 +123,12 @@ impl World {
         let ended = self.connections.remove(&stream).unwrap().end(&mut self.shared);
         self.shared.ended(ended);
         self.told.extend(self.shared.told(at.time));
+    }
+
+    /// One side ends.
+    fn ends(&mut self, stream: u64, by: Sender, how: Close) {
+        let closed = Closed { how, at: self.at() };
+        self.connections.get_mut(&stream).unwrap().closed(by, closed, &mut self.shared);
     }
 
     /// A whole connection.
@@ -177,22 +186,107 @@ fn who_is_refused_throws_nobody_out() {
 
 #[test]
 fn a_war_is_more_than_two_take_overs() {
-    let mut world = World::default();
-    world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
-    for stream in 1..6 {
-        let war: &[Rule] = if stream < 3 { &[] } else { &[Rule::WAR] };
-        world.finds(stream, C, NEW, &[&[Rule::TAKES_OVER], war].concat());
-        world.quiet(stream, &[(S, ACCEPTED)]);
-        world.closes(stream - 1, S);
-        if stream == 5 {
-            break;
+    for (has_two_hosts, rule) in [(true, Rule::WAR), (false, Rule::TAKEN_OVER_AGAIN)] {
+        let mut world = World { has_two_hosts, ..World::default() };
+        world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+        for stream in 1..6 {
+            let war: &[Rule] = if stream < 3 { &[] } else { &[rule] };
+            world.finds(stream, C, NEW, &[&[Rule::TAKES_OVER], war].concat());
+            world.quiet(stream, &[(S, ACCEPTED)]);
+            world.closes(stream - 1, S);
+        }
+        // Long after, it is none.
+        world.seconds += 3_600;
+        world.finds(6, C, NEW, &[Rule::TAKES_OVER]);
+        let all = world.end();
+        let (war, reconnects) = (all[5].war, all[5].reconnects);
+        assert_eq!(war.or(reconnects).unwrap().count, 5);
+        // From one address it may be one client that connects before it closes.
+        assert_eq!((war.is_some(), reconnects.is_some()), (has_two_hosts, !has_two_hosts));
+    }
+}
+
+/// Two clients behind one address: who was thrown out goes on as long as the server lets it. What was
+/// on its way comes once, and who says DISCONNECT cleans up.
+#[test]
+fn who_goes_on_is_another_one() {
+    for (says, rule) in [
+        (&["c000", "c000"][..], Rule::WAR),
+        (&["c000"], Rule::TAKEN_OVER_AGAIN),
+        (&["e000"], Rule::TAKEN_OVER_AGAIN),
+    ] {
+        let mut world = World::default();
+        world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+        for stream in 1..4 {
+            let war: &[Rule] = if stream < 3 { &[] } else { &[rule] };
+            world.finds(stream, C, NEW, &[&[Rule::TAKES_OVER], war].concat());
+            world.quiet(stream, &[(S, ACCEPTED)]);
+            for packet in says {
+                world.packet(stream - 1, C, packet);
+            }
+            world.closes(stream - 1, S);
         }
     }
-    // Long after, it is none.
-    world.seconds += 3_600;
-    world.finds(6, C, NEW, &[Rule::TAKES_OVER]);
-    let all = world.end();
-    assert_eq!(all[5].war.unwrap().count, 5);
+}
+
+/// Who has said that it leaves, or has closed, is not thrown out, though the other side of TCP is open.
+#[test]
+fn who_has_left_is_not_taken_over() {
+    let start = |connect: &str| {
+        let mut world = World::default();
+        world.quiet(0, &[(C, connect), (S, ACCEPTED)]);
+        world
+    };
+    let leaves: [fn(&mut World); 4] = [
+        |world| world.quiet(0, &[(C, LEAVES)]),
+        |world| world.ends(0, C, Close::Fin),
+        |world| world.ends(0, C, Close::Rst),
+        |world| world.ends(0, S, Close::Fin),
+    ];
+    for leaves in leaves {
+        let mut world = start(NEW);
+        leaves(&mut world);
+        world.quiet(1, &[(C, RESUMES)]);
+        world.finds(1, S, PRESENT, &[Rule::SESSION_REVIVED]);
+        assert_eq!(world.end()[0].taken_over_by, None);
+        let mut world = start(LASTS);
+        leaves(&mut world);
+        world.quiet(1, &[(C, RESUMES), (S, PRESENT)]);
+    }
+    // The server says that there was another one, whose CONNECT the capture shows late.
+    let mut world = start(NEW);
+    world.quiet(0, &[(S, "e0028e00")]);
+    world.finds(1, C, NEW, &[Rule::TAKES_OVER]);
+}
+
+/// What is published while a client is away comes when it is back: it is neither missed nor doubled.
+#[test]
+fn what_waits_for_a_client_is_not_missed() {
+    let leaves: [fn(&mut World); 3] = [
+        |world| world.quiet(0, &[(C, LEAVES)]),
+        |world| world.ends(0, C, Close::Fin),
+        |world| world.closes(0, C),
+    ];
+    for leaves in leaves {
+        for (publish, ack) in [("320700017700070078", "40020007"), ("300500017700 78", "d000")] {
+            let mut world = World::default();
+            let subscribe = [(C, "820700010000017701"), (S, "900400010001")];
+            world.quiet(0, &[(C, LASTS), (S, ACCEPTED)]);
+            world.quiet(0, &subscribe);
+            world.packet(1, C, "100e00044d5154540502003c00 000162");
+            world.quiet(1, &[(S, ACCEPTED)]);
+            leaves(&mut world);
+            world.quiet(1, &[(C, publish), (C, "c000"), (S, ack)]);
+            world.seconds += 20;
+            world.quiet(2, &[(C, RESUMES), (S, PRESENT), (S, "320700017700010078")]);
+            world.quiet(2, &[(C, "40020001")]);
+            world.seconds += 20;
+            world.quiet(2, &[(C, "c000"), (S, "d000")]);
+            let all = world.end();
+            let counts: Vec<_> = all.iter().map(|it| (it.missed_count, it.doubled_count)).collect();
+            assert_eq!(counts, [(0, 0); 3]);
+        }
+    }
 }
 
 /// A device that loses its connection without a word and dials again: its server ends the old

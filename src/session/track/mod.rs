@@ -63,6 +63,8 @@ pub(super) struct Track {
     is_session_known: bool,
     /// It began with this connection.
     is_session_new: bool,
+    /// The client has left: what comes for its session does not come here.
+    has_left: bool,
     /// What is known of the last packet.
     latest: Latest,
 }
@@ -71,6 +73,9 @@ pub(super) struct Track {
 const MAX_COPIED: usize = 256;
 /// Copies that did not come that are told on one packet.
 const MAX_TOLD: usize = 4;
+
+/// The Reason Code "Session taken over": the connection was open when the other one came.
+const TAKEN_OVER: u8 = 0x8e;
 
 /// The bit of the Protocol Level by which a bridge says that it is one.
 const BRIDGE: u8 = 0x80;
@@ -135,6 +140,9 @@ impl Track {
         let mut notes = Notes { tape, seen, is_complete, shared };
         if sender == Sender::Client {
             keep_alive::packet(&mut record.keep_alive, is_complete, &mut notes);
+            if !matches!(packet, Packet::Disconnect(_)) {
+                notes.shared.speaks(seen);
+            }
         }
         self.handshake.packet(packet, sender, &mut notes);
         let takes = self.negotiated.for_sender(sender, &notes);
@@ -157,7 +165,7 @@ impl Track {
                 security::subscribe(subscribe, &mut notes, record);
             }
             Packet::Suback(suback) => {
-                let is_known = self.is_session_known && is_complete;
+                let is_known = self.is_session_known && is_complete && !self.has_left;
                 self.subscriptions.suback(suback, is_known, &mut notes);
             }
             Packet::Unsubscribe(unsubscribe) => {
@@ -178,6 +186,11 @@ impl Track {
         }
         if notes.shared.has_owed() {
             self.judge_missed(sender, &mut notes, record);
+        }
+        if let Packet::Disconnect(left) = packet
+            && left.reason != Some(TAKEN_OVER)
+        {
+            self.leaves(sender, shared, record);
         }
     }
 
@@ -243,14 +256,27 @@ impl Track {
         }
     }
 
-    /// Nothing more comes: what is open goes into the record. The result is what the session keeps
-    /// for its next connection, where all of that is known.
-    pub(super) fn end(&mut self, shared: &mut Shared, record: &mut Ended) -> Option<Kept> {
+    /// One side says that it leaves, or closes.
+    pub(super) fn leaves(&mut self, by: Sender, shared: &mut Shared, record: &mut Ended) {
+        if by == Sender::Client && !std::mem::replace(&mut self.has_left, true) {
+            self.settle_missed(shared, record);
+        }
+        shared.leaves(record, self.is_complete());
+    }
+
+    /// The client gets no more: what it missed goes into the record.
+    fn settle_missed(&self, shared: &mut Shared, record: &mut Ended) {
         if self.may_be_held(record) {
             shared.unknown(record);
         } else {
             shared.gone(record);
         }
+    }
+
+    /// Nothing more comes: what is open goes into the record. The result is what the session keeps
+    /// for its next connection, where all of that is known.
+    pub(super) fn end(&mut self, shared: &mut Shared, record: &mut Ended) -> Option<Kept> {
+        self.settle_missed(shared, record);
         record.is_begun = self.is_begun();
         record.is_complete = self.is_complete();
         if record.from_client.closed.is_none() {
@@ -307,7 +333,7 @@ impl Track {
     fn connect(&mut self, connect: &Connect<'_>, notes: &mut Notes<'_>, record: &mut Ended) {
         self.clean_start = Some(connect.clean_start);
         self.is_bridge = connect.level & BRIDGE != 0;
-        let TakeOver { took_over, war, reconnects } =
+        let TakeOver { took_over, war, reconnects, is_answered } =
             notes.shared.connects(record, connect, notes.seen);
         (record.took_over, record.war, record.reconnects) = (took_over, war, reconnects);
         if let Some(other) = took_over {
@@ -316,6 +342,10 @@ impl Track {
         }
         if let Some(war) = war {
             notes.at(Rule::WAR, Field::CLIENT_ID, (war.count, war.time.unwrap_or(0)));
+        }
+        if let Some(many) = reconnects.filter(|_| is_answered) {
+            let numbers = (many.count, many.time.unwrap_or(0));
+            notes.at(Rule::TAKEN_OVER_AGAIN, Field::CLIENT_ID, numbers);
         }
         security::connect(connect, notes, record);
     }

@@ -52,14 +52,18 @@ fn war(war: &War) -> String {
     format!("; take-over number {count}{time}{addresses}{period}: more than one client uses it")
 }
 
-/// What there is to say of a client that comes back again and again.
+/// What there is to say of a client that comes back again and again, or of several that nothing tells
+/// apart.
 fn reconnects(many: &War) -> String {
     let (time, period) = (within(many), every(many));
-    let from = if many.addresses > 1 { "" } else { " from one address" };
+    let (from, who) = match many.addresses {
+        0 | 1 => (" from one address".into(), "several behind that address that throw each other out"),
+        several => (format!(" from {several} addresses"), "several that throw each other out"),
+    };
     format!(
-        "; the client came back for the {} time{time}{from}{period}, while its connection before was open: it \
-         seems to lose its connections without noticing",
-        ordinal(many.count)
+        "; take-over number {}{time}{from}{period}: one client that connects anew while its old connection is \
+         open, having lost it without noticing for example, or {who}",
+        many.count
     )
 }
 
@@ -71,16 +75,4 @@ fn within(war: &War) -> String {
 /// `, every 468 ms`.
 fn every(war: &War) -> String {
     war.period().map(|time| format!(", every {}", text::duration(time))).unwrap_or_default()
-}
-
-/// `3rd`.
-fn ordinal(count: u64) -> String {
-    let suffix = match (count % 10, count % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    };
-    format!("{count}{suffix}")
 }
