@@ -7,6 +7,7 @@ mod clients;
 mod contents;
 mod copies;
 mod messages;
+mod pending;
 #[cfg(test)]
 mod passed_tests;
 mod subscribers;
@@ -26,6 +27,7 @@ use clients::Clients;
 use copies::Copies;
 use foldhash::quality::RandomState;
 use messages::{Messages, Origin};
+use pending::Message;
 use std::hash::{BuildHasher, Hasher};
 use std::net::{IpAddr, SocketAddr};
 use wills::{Back, Delayed, EARLY, Wills};
@@ -236,7 +238,7 @@ impl Shared {
         if let Some(had) = had.filter(|_| wait == 0 || back.is_none()) {
             let topic = &*will.topic;
             let hash = at_broker(&self.hasher, server, self.hash(topic));
-            let message = copies::Message { key, hash, topic };
+            let message = Message { key, hash, topic, qos: will.qos };
             self.copies.will(message, (stream, server), (at, from), &had);
         }
     }
@@ -259,20 +261,27 @@ impl Shared {
         let contents = Contents::of(publish, seen.decoded.version.is_v5(), &self.hasher);
         let source = Source::new(seen.at, (line.stream, line.server), publish.qos, contents);
         self.messages.published(key, source, publish.dup);
-        // QoS 2 is passed on once it is released, which may be never; QoS 0 may be lost, and what
-        // expires is not to be passed on at all.
+        // What expires is not to be passed on at all.
         let may_expire = publish.properties.get(PropertyId::MESSAGE_EXPIRY_INTERVAL).is_some();
-        if publish.qos == 1 && !publish.dup && !may_expire {
+        if publish.qos < 3 && !publish.dup && !may_expire {
             let hash = at_broker(&self.hasher, line.server, hash);
-            self.copies.published(copies::Message { key, hash, topic }, &line, seen.at);
+            let message = Message { key, hash, topic, qos: publish.qos };
+            self.copies.published(message, &line, seen.at);
         }
     }
 
     /// A server acknowledges a PUBLISH, by the number of its first packet, or refuses it.
-    pub(super) fn acknowledged(&mut self, number: u64, is_refusal: bool) {
-        self.copies.acknowledged(number, is_refusal);
+    pub(super) fn acknowledged(&mut self, number: u64, is_refusal: bool, at: At) {
+        self.copies.acknowledged(number, is_refusal, at);
         if is_refusal {
             self.messages.refused(number);
+        }
+    }
+
+    /// A server answers the packet of this number of a client.
+    pub(super) fn answered(&mut self, seen: &Seen<'_>, number: u64) {
+        if let Some(line) = seen.line {
+            self.copies.answered(line.stream, number);
         }
     }
 

@@ -370,6 +370,40 @@ fn what_is_open_goes_on_in_the_next_connection() {
     world.finds(1, C, again, &[Rule::DUP_WITHOUT_FIRST]);
 }
 
+/// What goes on in the next connection is sent again with DUP 1, by either side (3.3.1-1).
+#[test]
+fn what_is_sent_again_without_dup() {
+    let again = |packet: &str, other: &str| {
+        let mut world = World::default();
+        world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, packet)]);
+        world.closes(0, C);
+        world.quiet(1, &[(C, RESUMES), (S, PRESENT)]);
+        world.packet(1, C, other).0
+    };
+    for (first, dup, other) in [
+        ("320700016100070078", "3a0700016100070078", "320700016100070079"),
+        ("340700016100070078", "3c0700016100070078", "340700016100070079"),
+    ] {
+        assert_eq!(again(first, first), [Rule::RESENT_WITHOUT_DUP]);
+        assert_eq!(again(first, dup), []);
+        // Another message: its identifier is another matter.
+        assert_eq!(again(first, other), []);
+    }
+    let mut world = World::default();
+    let subscribe = [(C, "820700010000016101"), (S, "900400010001")];
+    world.quiet(0, &[(C, LASTS), (S, ACCEPTED)]);
+    world.quiet(0, &subscribe);
+    world.quiet(0, &[(S, "320700016100070078")]);
+    world.closes(0, C);
+    world.quiet(1, &[(C, RESUMES), (S, PRESENT)]);
+    world.finds(1, S, "320700016100070078", &[Rule::RESENT_WITHOUT_DUP]);
+    // In a new session it is a new message.
+    let mut world = World::default();
+    world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, "320700016100070078")]);
+    world.closes(0, C);
+    world.quiet(1, &[(C, NEW), (S, ACCEPTED), (C, "320700016100070078")]);
+}
+
 /// 5.0 and 3.1.1: section 4.4. What a client has not had acknowledged it sends again when it comes back.
 #[test]
 fn what_is_not_sent_again() {
@@ -490,6 +524,50 @@ fn a_message_that_the_server_did_not_take_is_not_missed() {
     assert_eq!(missed(&[(S, "4003000787")]), 0);
     assert_eq!(missed(&[(S, "4003000797")]), 0);
     assert_eq!(missed(&[]), 0);
+}
+
+/// QoS 2 is taken with its PUBCOMP, QoS 0 where the server answers what came behind it, or passes it on.
+#[test]
+fn messages_of_other_qos_that_do_not_come() {
+    let missed = |packets: &[(u64, Sender, &str)]| {
+        let mut world = World::default();
+        for (stream, connect) in [(0, NEW), (2, "100e00044d5154540502003c00 000163")] {
+            world.packet(stream, C, connect);
+            world.quiet(stream, &[(S, ACCEPTED), (C, "820700010000017702"), (S, "900400010002")]);
+        }
+        world.packet(1, C, "100e00044d5154540502003c00 000162");
+        world.quiet(1, &[(S, ACCEPTED)]);
+        let at = world.seconds;
+        for (stream, sender, hex) in packets {
+            // All within a second.
+            world.seconds = at;
+            world.packet(*stream, *sender, hex);
+        }
+        world.seconds += 10;
+        world.quiet(0, &[(C, "c000")]);
+        let (rules, _) = world.packet(0, S, "d000");
+        let all = world.end();
+        assert_eq!(rules.len() as u64, all[0].missed_count);
+        rules
+    };
+    let two = [(1, C, "340700017700070078"), (1, S, "50020007"), (1, C, "62020007"), (1, S, "70020007")];
+    assert_eq!(missed(&two), [Rule::COPY_MISSED]);
+    for count in 1..4 {
+        assert_eq!(missed(&two[..count]), []);
+    }
+    let refused = [two[0], (1, S, "5003000787")];
+    assert_eq!(missed(&refused), []);
+    let done = [(0, S, "340700017700010078"), (0, C, "50020001"), (0, S, "62020001"), (0, C, "70020001")];
+    assert_eq!(missed(&[&two[..], &done].concat()), []);
+    // It may be passed on before the PUBCOMP.
+    assert_eq!(missed(&[&two[..3], &done, &two[3..]].concat()), []);
+    let zero = (1, C, "300500017700 78");
+    assert_eq!(missed(&[zero]), []);
+    assert_eq!(missed(&[zero, (1, C, "c000"), (1, S, "d000")]), [Rule::COPY_LOST]);
+    assert_eq!(missed(&[(1, C, "c000"), zero, (1, S, "d000")]), []);
+    let copy = |stream| (stream, S, "300500017700 78");
+    assert_eq!(missed(&[zero, copy(2)]), [Rule::COPY_LOST]);
+    assert_eq!(missed(&[zero, copy(2), copy(0)]), []);
 }
 
 /// A copy that is not acknowledged may be why the next one does not come.

@@ -153,6 +153,9 @@ impl Track {
         let before = self.exchanges.packet(packet, seen, sender, most, &mut notes);
         (self.latest.answers, self.latest.repeats) = (before.answers, before.repeats);
         self.judge_answer(packet, before.answers, &mut notes);
+        if let Some(asked) = before.answers.filter(|_| sender == Sender::Server) {
+            notes.shared.answered(seen, asked.at.number);
+        }
         let is_v5 = seen.decoded.version.is_v5();
         match packet {
             Packet::Connect(connect) => {
@@ -205,7 +208,11 @@ impl Track {
         }
         let missed = notes.shared.missed(line.stream, asked.at, notes.seen.at);
         for missed in missed.iter().take(MAX_TOLD) {
-            let rule = if missed.is_will { Rule::WILL_MISSED } else { Rule::COPY_MISSED };
+            let rule = match (missed.is_will, missed.qos) {
+                (true, _) => Rule::WILL_MISSED,
+                (false, 0) => Rule::COPY_LOST,
+                (false, _) => Rule::COPY_MISSED,
+            };
             let place = if missed.is_will { missed.publish.frame } else { missed.publish.number };
             notes.whole(rule, (place, missed.from));
         }

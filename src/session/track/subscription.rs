@@ -56,9 +56,10 @@ struct Filter {
     text: Box<[u8]>,
     options: u8,
     id: Option<u32>,
-    /// The QoS that messages may have because of it: the highest that was ever granted or is asked
-    /// for. `None`: it was refused, and never anything else.
+    /// The highest QoS that was ever granted: what was on its way when less was granted comes as it is.
     most: Option<u8>,
+    /// The highest that is asked for without an answer: messages may come before the SUBACK.
+    asked: Option<u8>,
     /// The QoS that is granted now.
     granted: Option<u8>,
     /// A SUBSCRIBE for it had no Subscription Identifier.
@@ -119,7 +120,7 @@ impl Subscriptions {
             filter.wants_cleared |= options & RETAIN_AS_PUBLISHED == 0;
             filter.wants_own |= options & NO_LOCAL == 0;
             (filter.options, filter.id, filter.since) = (options, id, None);
-            filter.most = filter.most.max(Some(options & 0b11));
+            filter.asked = filter.asked.max(Some(options & 0b11));
             places.push((place, options & 0b11));
         }
         if self.asked.len() >= MAX_WAITING {
@@ -131,7 +132,10 @@ impl Subscriptions {
             self.is_partial = true;
             return;
         }
+        let before = self.asked.len();
         self.asked.retain(|(asked, _)| *asked != subscribe.packet_id);
+        // Which of the two a SUBACK answers is not certain.
+        self.is_partial |= self.asked.len() < before;
         self.asked.push((subscribe.packet_id, places));
     }
 
@@ -145,11 +149,11 @@ impl Subscriptions {
         self.cached.clear();
         let (_, places) = self.asked.remove(nth);
         for ((place, requested), code) in places.into_iter().zip(suback.codes) {
+            let waiting = self.asked.iter().flat_map(|(_, places)| places);
+            let waiting = waiting.filter(|(other, _)| *other == place).map(|(_, qos)| *qos).max();
             let Some(filter) = self.filters.get_mut(usize::from(place)) else { continue };
+            filter.asked = waiting;
             if *code > 2 {
-                if filter.granted.is_none() {
-                    filter.most = None;
-                }
                 if self.refused.len() < MAX_REFUSED {
                     self.refused.push((filter.text.clone(), *code, notes.seen.at));
                 }
@@ -228,7 +232,7 @@ impl Subscriptions {
         let wild = wild.filter(|place| self.text(*place).is_some_and(|text| matches(text, topic)));
         for place in exact.into_iter().chain(wild) {
             let Some(filter) = self.filters.get(usize::from(place)) else { continue };
-            matched.most = matched.most.max(filter.most);
+            matched.most = matched.most.max(filter.most).max(filter.asked);
             matched.count = matched.count.saturating_add(1);
             matched.is_unnamed |= filter.is_unnamed;
             matched.may_retain |= filter.may_retain;
@@ -325,7 +329,10 @@ impl Subscriptions {
     }
 
     /// The same for the next connection of the session: what was asked without an answer may hold.
-    pub(super) fn kept(self) -> Self {
+    pub(super) fn kept(mut self) -> Self {
+        for filter in &mut self.filters {
+            filter.most = filter.most.max(filter.asked.take());
+        }
         let (asked, leaving) = (Vec::new(), Vec::new());
         Self { asked, leaving, cached: HashMap::default(), refused: Vec::new(), ..self }
     }
@@ -356,6 +363,7 @@ impl Subscriptions {
             options: 0,
             id: None,
             most: None,
+            asked: None,
             granted: None,
             is_unnamed: false,
             may_retain: false,

@@ -317,6 +317,28 @@ fn what_is_sent_again() {
     assert_eq!(v3(&behind), [(6, Rule::PUBLISH_AFTER_PUBREL)]);
 }
 
+/// An identifier that no PUBLISH of the session had, whatever else was sent again before.
+#[test]
+fn dup_on_what_was_never_sent() {
+    let (one, again) = (publish(0x32, 7), publish(0x3a, 7));
+    let other = publish(0x3a, 8);
+    let v3 = |packets: &[(Sender, &str)]| {
+        let head = [client("100d00044d51545404020 00a000161"), server("20020000")];
+        let all: Vec<_> = head.iter().chain(packets).copied().collect();
+        found(Version::V311, true, &all)
+    };
+    let (one, again, other) = (one.replace("0078", "78"), again.replace("0078", "78"), other.replace("0078", "78"));
+    let hex = |text: &str| text.replacen("07", "06", 1);
+    let (one, again, other) = (hex(&one), hex(&again), hex(&other));
+    let puback = ack(0x40, 7);
+    let retried = [client(&one), client(&again), server(&puback)];
+    assert_eq!(v3(&retried), [(4, Rule::RETRIED)]);
+    let all = [&retried[..], &[client(&other)]].concat();
+    assert_eq!(v3(&all), [(4, Rule::RETRIED), (6, Rule::DUP_WITHOUT_FIRST)]);
+    let all = [&retried[..], &[client(&again)]].concat();
+    assert_eq!(v3(&all), [(4, Rule::RETRIED)]);
+}
+
 #[test]
 fn answers_that_nothing_waits_for() {
     let (one, two) = (publish(0x32, 7), publish(0x34, 7));
@@ -413,6 +435,18 @@ fn what_a_delivery_matches() {
     let other = server("30070003622f62 0078");
     assert_eq!(after(PLAIN, &[subscribe, suback, matching]), []);
     assert_eq!(after(PLAIN, &[subscribe, suback, other]), [(3, Rule::NO_SUBSCRIPTION)]);
+    // What is granted counts, once the SUBACK is there; what was granted before may be on its way.
+    let wants = |id: &str| format!("8209 {id} 00 0003612f2b02").replace(' ', "");
+    let (wants, again) = (wants("0001"), wants("0002"));
+    let (wants, again) = (client(&wants), client(&again));
+    let two = server("34090003612f6200070078");
+    let granted = [server("900400010002"), server("900400010001")];
+    let above = |packets: &[(Sender, &str)]| after(PLAIN, packets);
+    assert_eq!(above(&[wants, granted[0], two]), []);
+    assert_eq!(above(&[wants, two, granted[1]]), []);
+    assert_eq!(above(&[wants, granted[1], two]), [(3, Rule::QOS_ABOVE_GRANTED)]);
+    assert_eq!(above(&[wants, granted[0], again, server("900400020001"), two]), []);
+    assert_eq!(above(&[wants, granted[1], again, two]), []);
     // It may come before the SUBACK, and after the UNSUBSCRIBE.
     assert_eq!(after(PLAIN, &[subscribe, matching, suback]), []);
     let leave = client("a2080002000003612f2b");
