@@ -340,8 +340,11 @@ impl Shared {
     ) -> Option<Delivered> {
         let line = seen.line?;
         self.copies.delivered(key, line.stream);
-        let copy = self.copy(seen, key, publish, before);
-        let source = self.messages.carried_by(key, line.server).filter(|_| !publish.dup);
+        let message = self.messages.published_as(key);
+        let origin = Origin::of(message.as_ref(), seen.at);
+        let copy = self.copy(seen, key, publish, (before, origin));
+        let source = self.messages.carried_by(message.as_ref(), key, line.server);
+        let source = source.filter(|_| !publish.dup);
         // It may be a Will that looks the same.
         let source = source.filter(|source| source.is_will || !self.wills.is_armed(key));
         // What it carries is compared with that alone.
@@ -357,9 +360,8 @@ impl Shared {
         seen: &Seen<'_>,
         key: u64,
         publish: &Publish<'_>,
-        before: Option<u64>,
+        (before, origin): (Option<u64>, Origin),
     ) -> Option<Copy> {
-        let origin = self.messages.origin(key, seen.at);
         let is_old = |at: At| seen.at.since(at).is_none_or(|time| time > SOON);
         let is_new = match origin {
             Origin::Unseen => true,

@@ -2,6 +2,7 @@
 //! message matches (5.0: section 4.7).
 
 use super::Notes;
+use crate::mqtt::filter::behind_share;
 use crate::mqtt::packet::{Publish, Suback, Subscribe, Unsubscribe};
 use crate::mqtt::property::Value;
 use crate::session::At;
@@ -239,7 +240,7 @@ impl Subscriptions {
             matched.wants_published |= filter.wants_published;
             matched.wants_cleared |= filter.wants_cleared;
             matched.wants_own |= filter.wants_own;
-            matched.is_shared |= filter.text.starts_with(b"$share/");
+            matched.is_shared |= behind_share(&filter.text).is_some();
             is_settled &= filter.since.is_some();
             let later = |at: &At| matched.since.is_none_or(|since| at.number > since.number);
             matched.since = filter.since.filter(later).or(matched.since);
@@ -399,7 +400,7 @@ pub fn matches(filter: &[u8], topic: &[u8]) -> bool {
 
 /// The filter of a shared subscription: what stands behind `$share/NAME/`.
 pub(super) fn unshared(filter: &[u8]) -> Option<&[u8]> {
-    let rest = filter.strip_prefix(b"$share/")?;
+    let rest = behind_share(filter)?;
     let slash = rest.iter().position(|byte| *byte == b'/')?;
     rest.get(slash.saturating_add(1)..)
 }
