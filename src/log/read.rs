@@ -244,7 +244,8 @@ fn starts(text: &str) -> impl Iterator<Item = usize> {
         text.get(..*at).is_some_and(|before| BEFORE.iter().any(|mark| before.ends_with(mark)))
     });
     let behind: Vec<usize> = behind.collect();
-    std::iter::once(blanks).chain(behind)
+    // A message may itself begin with a blank.
+    [blanks, 0].into_iter().chain(behind)
 }
 
 /// The row that a message fits from its beginning to its end.
