@@ -124,7 +124,7 @@ fn what_comes_late() {
         ("roamer", TAKEN, SERVER, "stream 2 from"),
         ("roamer", TAKEN, SERVER, "stream 3 from"),
         ("roamer", TAKEN, SERVER, "stream 4 from"),
-        ("roamer", TAKEN, SERVER, "came back for the 3rd time in 1.3"),
+        ("roamer", TAKEN, SERVER, "take-over number 3 in 1.3"),
         ("roamer", &[("reset", Proven)], CLIENT, "the client reset"),
         ("patient", &[("keep-alive", Likely), ("closed", Proven)], CLIENT, "the server did not answer the PINGREQ #18, nor send anything else; 1.55 s later"),
     ];
