@@ -75,11 +75,11 @@ impl Client {
     /// What becomes of its messages under way, now that its connection is over.
     pub(super) fn outlook(&self) -> &'static str {
         match self.lasts {
-            Some(true) => "; its session is kept, so that the message is sent again when it comes back",
+            Some(true) => "; its session is kept, so that this goes on when the client comes back",
             Some(false) => {
-                "; its session has ended with the connection (Clean Session 1), so that the message is not sent again"
+                "; its session has ended with the connection (Clean Session 1), so that this does not go on"
             }
-            None => "; whether it is sent again depends on how long the session is kept, which no line tells",
+            None => "; whether this goes on depends on how long the session is kept, which no line tells",
         }
     }
 

@@ -112,7 +112,7 @@ impl LogTrack {
             Event::CONNECTED | Event::BRIDGE_CONNECTED => {
                 self.has_stopped = false;
                 for (key, open) in client.connected(entry) {
-                    let gone = "; the client has come back with a new session, so that it is not sent again";
+                    let gone = "; the client has come back with a new session, so that this does not go on";
                     self.unfinished(id, key, &open, gone);
                 }
             }

@@ -77,11 +77,11 @@ fn a_log_that_ends_is_no_end_of_a_connection() {
 #[test]
 fn a_message_is_sent_again_where_its_session_is_kept() {
     for (version, clean, says) in [
-        ("p2, ", 0, "is sent again when it comes back"),
-        ("p2, ", 1, "is not sent again"),
-        ("p4, ", 1, "is not sent again"),
-        ("", 0, "is sent again when it comes back"),
-        ("", 1, "is not sent again"),
+        ("p2, ", 0, "goes on when the client comes back"),
+        ("p2, ", 1, "does not go on"),
+        ("p4, ", 1, "does not go on"),
+        ("", 0, "goes on when the client comes back"),
+        ("", 1, "does not go on"),
         ("p5, ", 0, "which no line tells"),
         ("p5, ", 1, "which no line tells"),
     ] {
