@@ -22,7 +22,8 @@ fn forms() -> Option<Vec<Form>> {
     let text = Path::new(&shared).join("reference/mosquitto_log_formats.md");
     let text = std::fs::read_to_string(text).unwrap();
     let release = |text: &str| {
-        let mut numbers = text.trim().trim_start_matches('v').split('.').map(|n| n.parse().unwrap());
+        let mut numbers =
+            text.trim().trim_start_matches('v').split('.').map(|n| n.parse().unwrap());
         let mut next = || numbers.next().unwrap_or(0);
         Release(next(), next(), next())
     };
@@ -130,9 +131,22 @@ fn fits(line: &str, literals: &[String], kinds: &[char]) -> bool {
 
 /// The recordings have each type of packet, and connections that end in many ways.
 const RECORDINGS: &[&str] = &[
-    "session.pcap", "v31-qos.pcap", "v311-qos.pcap", "v5-qos.pcapng", "will.pcap", "retained.pcap", "refused.pcap",
-    "ends.pcap", "v5-disconnects.pcap", "v5-auth.pcap", "v5-limits.pcap", "sessions-war.pcap",
-    "sessions-keep-alive.pcap", "sessions-unfinished.pcap", "bridge.pcap", "tls13.pcap",
+    "session.pcap",
+    "v31-qos.pcap",
+    "v311-qos.pcap",
+    "v5-qos.pcapng",
+    "will.pcap",
+    "retained.pcap",
+    "refused.pcap",
+    "ends.pcap",
+    "v5-disconnects.pcap",
+    "v5-auth.pcap",
+    "v5-limits.pcap",
+    "sessions-war.pcap",
+    "sessions-keep-alive.pcap",
+    "sessions-unfinished.pcap",
+    "bridge.pcap",
+    "tls13.pcap",
 ];
 
 /// Lines that a release writes otherwise than by one call with a format.
@@ -159,7 +173,10 @@ fn what_is_written_for_a_release_has_its_forms() {
                 let message = line.split_once(": ").map_or(line, |(_, message)| message);
                 let is_known = ours.iter().any(|form| has_form(message, &form.format))
                     || COMPOSED.iter().any(|head| message.starts_with(head));
-                assert!(is_known, "mosquitto {release} writes no such line ({recording}): {message}");
+                assert!(
+                    is_known,
+                    "mosquitto {release} writes no such line ({recording}): {message}"
+                );
                 count += 1;
             }
         }

@@ -9,9 +9,10 @@ use std::process::Command;
 pub(crate) type Said = BTreeMap<String, BTreeSet<String>>;
 
 /// What the log alone tells, each with the reason: a capture has no such verdict.
-const LOG_ALONE: &[(&str, &str)] = &[
-    ("denied", "before 5.0 no packet says that a PUBLISH was denied, and a refused filter ends nothing"),
-];
+const LOG_ALONE: &[(&str, &str)] = &[(
+    "denied",
+    "before 5.0 no packet says that a PUBLISH was denied, and a refused filter ends nothing",
+)];
 /// What the capture alone tells, each with the reason.
 const CAPTURE_ALONE: &[(&str, &str)] = &[
     ("disconnect", "it is as it should be: the log has a line of it, and no verdict"),
@@ -60,7 +61,8 @@ pub(crate) fn of_capture(capture: &Path, ports: &[String]) -> Said {
 
 /// Both without the clients that were not let in: the log knows them by their address, or by no name.
 pub(crate) fn accepted(said: &Said) -> Said {
-    let is_known = |client: &str| client != "<unknown>" && client.parse::<std::net::IpAddr>().is_err();
+    let is_known =
+        |client: &str| client != "<unknown>" && client.parse::<std::net::IpAddr>().is_err();
     let all = said.iter().filter(|(client, said)| is_known(client) && !said.contains("refused"));
     all.map(|(client, said)| (client.clone(), said.clone())).collect()
 }

@@ -79,7 +79,9 @@ impl Client {
             Some(false) => {
                 "; its session has ended with the connection (Clean Session 1), so that this does not go on"
             }
-            None => "; whether this goes on depends on how long the session is kept, which no line tells",
+            None => {
+                "; whether this goes on depends on how long the session is kept, which no line tells"
+            }
         }
     }
 

@@ -107,10 +107,7 @@ fn who_broke_a_connection_is_told_where_the_log_says_it() {
     assert_eq!(verdict, Verdict::SOCKET_FAILED);
     assert!(left_open.contains("does not say who"), "{left_open}");
     let (_, said) = what("Bad socket read/write on client a: Connection reset by peer");
-    assert!(
-        said.starts_with("Connection reset by peer: an RST came from the client's"),
-        "{said}"
-    );
+    assert!(said.starts_with("Connection reset by peer: an RST came from the client's"), "{said}");
     let (_, lost) = what("Bad socket read/write on client a: Success");
     assert!(lost.contains("does not say which side"), "{lost}");
     let (verdict, _) = what("Socket error on client a, disconnecting.");
@@ -118,6 +115,7 @@ fn who_broke_a_connection_is_told_where_the_log_says_it() {
     let (verdict, _) = what("Client a closed its connection.");
     assert_eq!(verdict, Verdict::CLOSED);
     // 1.4 writes two lines where a client was silent for too long.
-    let both = "Client a has exceeded timeout, disconnecting.\nSocket error on client a, disconnecting.";
+    let both =
+        "Client a has exceeded timeout, disconnecting.\nSocket error on client a, disconnecting.";
     assert_eq!(found(both), [("keep-alive", "a".into(), 1)]);
 }

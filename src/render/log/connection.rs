@@ -207,7 +207,8 @@ impl Connection {
     /// No answer comes any more. A client that goes on without its CONNACK, which the capture may lack,
     /// is called what it calls itself.
     pub(super) fn drain(&mut self, lines: &mut Lines) {
-        let is_unanswered = self.awaits.take().is_some_and(|(it, _)| it.kind == PacketType::CONNACK);
+        let is_unanswered =
+            self.awaits.take().is_some_and(|(it, _)| it.kind == PacketType::CONNACK);
         if is_unanswered && !self.queue.is_empty() && self.id.is_none() {
             let asked = self.asked.as_ref().map(|asked| asked.id.clone());
             self.id = asked.filter(|id| !id.is_empty());

@@ -220,10 +220,7 @@ fn missed(ended: &Ended) -> Vec<String> {
         let (place, stream) = (place(&first.publish), first.from);
         let (noun, what) = match is_will {
             true => ("Will", format!("{topic} of stream {stream}, due at {place}")),
-            false => (
-                "message",
-                format!("{topic}, the PUBLISH {place} of stream {stream}, {why}"),
-            ),
+            false => ("message", format!("{topic}, the PUBLISH {place} of stream {stream}, {why}")),
         };
         let first = if count > 1 { "the first " } else { "" };
         let count = text::count(count, noun);

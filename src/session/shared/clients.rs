@@ -1,17 +1,17 @@
 //! Clients across their connections: who holds a session, who throws whom out, what a session
 //! keeps while its client is away.
 
+use super::TakeOver;
+use super::holder::Holder;
+use super::takeover::{Rival, TakeOvers};
 use super::wills::Back;
-use super::{TakeOver, time};
 use crate::session::At;
-use crate::session::ended::{Ended, MAX_TEXT, Open, Other, War};
+use crate::session::ended::{Ended, MAX_TEXT, Open, Other};
 use crate::session::recent::Recent;
 use crate::session::track::Subscriptions;
 use crate::spec::Rule;
-use crate::stream::Close;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
-use std::net::IpAddr;
 
 /// Clients that are remembered.
 const MAX_CLIENTS: usize = 65_536;
@@ -19,20 +19,6 @@ const MAX_CLIENTS: usize = 65_536;
 const MAX_KEPT: usize = 32 << 20;
 /// Connections that are open though another one of their client has begun.
 const MAX_RIVALS: usize = 4_096;
-/// Take-overs from which on it is a war.
-const WAR: u64 = 3;
-/// How many of them must have thrown out a client that was still there: one that lost its connection
-/// and comes back is answered by nobody on the old one.
-const FIGHTS: u64 = 2;
-/// Nanoseconds without a take-over after which a war is over: brokers and clients back off for
-/// minutes at most.
-const PEACE: u64 = 600_000_000_000;
-/// Addresses of a war that are told apart.
-const MAX_ADDRESSES: usize = 4;
-/// One second, in nanoseconds.
-const SECOND: u64 = 1_000_000_000;
-/// A session that never expires (5.0: section 3.1.2.11.2).
-const NEVER: u32 = u32::MAX;
 
 /// All clients.
 #[derive(Debug)]
@@ -70,38 +56,7 @@ struct Client {
     /// The one before it, until it is known whether the server accepts the new one.
     before: Option<Holder>,
     kept: Option<Kept>,
-    takeovers: u64,
-    /// Those of them whose loser was still there, and those of these that show two clients.
-    fights: u64,
-    proven: u64,
-    first_takeover: Option<At>,
-    last_takeover: Option<At>,
-    addresses: Vec<IpAddr>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Holder {
-    other: Other,
-    is_open: bool,
-    /// The server's CONNACK.
-    accepted: Option<u64>,
-    /// Whether the server went on with the session of the connection before: Session Present is 1, or
-    /// the client wanted a new one.
-    is_resumed: Option<bool>,
-    /// Once it is over: when that was, and the seconds that the session outlives it.
-    left: Option<(At, u32)>,
-    /// Whether it was seen whole.
-    is_complete: bool,
-}
-
-/// A connection that threw out another one, with what the loser does afterwards.
-#[derive(Clone, Copy, Debug)]
-struct Rival {
-    by: Other,
-    /// The loser's first packet since.
-    spoke: Option<At>,
-    /// It went on for a second at least: nothing that was on its way, sent late.
-    is_active: bool,
+    take_overs: TakeOvers,
 }
 
 impl Default for Clients {
@@ -119,12 +74,10 @@ impl Clients {
         client.before = old;
         client.holder = Some(Holder::new(other));
         let Some(old) = old.filter(|old| old.is_open) else { return TakeOver::default() };
-        let many = client.thrown_out(&old.other, &other, at);
-        let is_war = client.proven >= FIGHTS;
-        let is_answered = client.fights >= FIGHTS;
+        let many = client.take_overs.thrown_out(&old.other, &other, at);
+        let (is_war, is_answered) = (client.take_overs.is_war(), client.take_overs.is_answered());
         if self.rivals.len() < MAX_RIVALS {
-            let rival = Rival { by: other, spoke: None, is_active: false };
-            self.rivals.insert(old.other.stream, rival);
+            self.rivals.insert(old.other.stream, Rival::new(other));
         }
         let (war, reconnects) = (many.filter(|_| is_war), many.filter(|_| !is_war));
         TakeOver { took_over: Some(old.other), war, reconnects, is_answered }
@@ -135,9 +88,9 @@ impl Clients {
         if self.rivals.is_empty() {
             return;
         }
-        let Some(rival) = self.rivals.get_mut(&stream) else { return };
-        let first = *rival.spoke.get_or_insert(at);
-        rival.is_active |= at.since(first).is_some_and(|time| time >= SECOND);
+        if let Some(rival) = self.rivals.get_mut(&stream) {
+            rival.speaks(at);
+        }
     }
 
     /// A server refuses it: nobody was thrown out.
@@ -201,10 +154,8 @@ impl Clients {
         let rival = record.stream.and_then(|stream| self.rivals.get(&stream)).copied();
         let client = self.by_key.entry(key, Client::default);
         let Some((other, _)) = other(record) else { return };
-        if let Some(rival) = rival.filter(|rival| is_thrown_out(record, &rival.by)) {
-            let are_two = rival.is_active || rival.by.client.ip() != other.client.ip();
-            client.fights = client.fights.saturating_add(1);
-            client.proven = client.proven.saturating_add(u64::from(are_two));
+        if let Some(rival) = rival {
+            client.take_overs.lost(&other, record, &rival);
         }
         let is_last = client.leaves(record, record.is_complete);
         // Where another connection has the session by now, what this one knew is out of date.
@@ -247,84 +198,13 @@ impl Client {
         holder.is_complete &= is_complete;
         true
     }
-
-    /// One connection has thrown out another.
-    fn thrown_out(&mut self, old: &Other, new: &Other, at: At) -> Option<War> {
-        if self.last_takeover.is_some_and(|last| at.since(last).is_none_or(|time| time > PEACE)) {
-            (self.takeovers, self.fights, self.proven) = (0, 0, 0);
-            self.first_takeover = None;
-            self.addresses.clear();
-        }
-        self.takeovers = self.takeovers.saturating_add(1);
-        self.first_takeover = self.first_takeover.or(Some(at));
-        self.last_takeover = Some(at);
-        for address in [old.client.ip(), new.client.ip()] {
-            if !self.addresses.contains(&address) && self.addresses.len() < MAX_ADDRESSES {
-                self.addresses.push(address);
-            }
-        }
-        (self.takeovers >= WAR).then(|| War {
-            count: self.takeovers,
-            time: self.first_takeover.and_then(|first| at.since(first)),
-            addresses: self.addresses.len(),
-        })
-    }
 }
-
-impl Holder {
-    const fn new(other: Other) -> Self {
-        Self {
-            other,
-            is_open: true,
-            accepted: None,
-            is_resumed: None,
-            left: None,
-            is_complete: false,
-        }
-    }
-
-    /// Judges Session Present by the connection before.
-    fn judge(&self, at: At, is_present: bool, record: &Ended) -> Option<(Rule, u64)> {
-        let connack = self.accepted.filter(|_| self.is_complete)?;
-        let (left, expiry) = self.left?;
-        let clean_start = record.connect.as_ref().is_none_or(|connect| connect.clean_start);
-        if is_present && !clean_start && expiry == 0 {
-            return Some((Rule::SESSION_REVIVED, connack));
-        }
-        let away = time(Some(at))?.checked_sub(time(Some(left))?)?;
-        let away = u64::try_from(away).ok()?;
-        let lasts = u64::from(expiry).saturating_mul(SECOND);
-        let has_expired = expiry != NEVER && away >= lasts;
-        if is_present && !clean_start && has_expired && away > lasts.saturating_add(GRACE) {
-            return Some((Rule::SESSION_REVIVED, connack));
-        }
-        (!is_present && !clean_start && !has_expired && expiry > 0)
-            .then_some((Rule::SESSION_LOST, connack))
-    }
-}
-
-/// Nanoseconds that a server may be late to end a session.
-const GRACE: u64 = 60 * SECOND;
 
 impl Kept {
     fn cost(&self) -> usize {
         let open = self.open.len().saturating_mul(size_of::<Open>());
         self.subscriptions.cost().saturating_add(open)
     }
-}
-
-/// Whether a connection was ended by its server because of another one, and its client was there to
-/// see it: it sent something since, or closed its side once the server had.
-fn is_thrown_out(record: &Ended, rival: &Other) -> bool {
-    let time = |at: At| (at.time, at.frame);
-    let Some(server) = record.from_server.closed else { return false };
-    let since = time(rival.at);
-    let closes = record
-        .from_client
-        .closed
-        .is_some_and(|closed| closed.how == Close::Fin && time(closed.at) >= time(server.at));
-    let speaks = record.from_client.last.is_some_and(|last| time(last) > since);
-    time(server.at) >= since && (closes || speaks)
 }
 
 /// A connection as others see it, with its CONNECT.

@@ -209,7 +209,8 @@ impl Copies {
             now.and_then(|now| u64::try_from(now.checked_sub(since)?).ok())
                 .is_some_and(|time| time >= PATIENCE)
         };
-        let is_ripe = |it: &Pending| it.at.time.is_some_and(|time| is_over(time.saturating_add(it.wait())));
+        let is_ripe =
+            |it: &Pending| it.at.time.is_some_and(|time| is_over(time.saturating_add(it.wait())));
         while self.pending.front().is_some_and(is_ripe) {
             let Some(pending) = self.pop() else { return };
             let due = pending.at.time.map(|time| time.saturating_add(pending.wait()));
@@ -241,7 +242,8 @@ impl Copies {
     /// Judges one message; `has_changed` is whether a subscriber that gave up something at a place
     /// may have given up this.
     fn judge(&mut self, pending: &Pending, due: Option<i64>, has_changed: impl Fn(At) -> bool) {
-        let is_answered = || self.heard.get(&pending.from).is_some_and(|last| *last > pending.at.number);
+        let is_answered =
+            || self.heard.get(&pending.from).is_some_and(|last| *last > pending.at.number);
         if !pending.is_taken && (pending.qos > 0 || (pending.got == 0 && !is_answered())) {
             return;
         }

@@ -6,11 +6,14 @@
 mod clients;
 mod contents;
 mod copies;
+mod holder;
+mod keys;
 mod messages;
+mod owed;
+mod passing;
 mod pending;
-#[cfg(test)]
-mod passed_tests;
 mod subscribers;
+mod takeover;
 #[cfg(test)]
 mod tests;
 mod wills;
@@ -18,23 +21,18 @@ mod wills;
 pub(super) use clients::{Accepted, Kept};
 pub(super) use contents::{Change, Contents};
 pub(super) use messages::Source;
+pub(super) use passing::{Copy, Delivered, SOON};
 
-use super::ended::{Ended, Missed, Other, War};
-use super::{At, Line, Partner, Seen};
-use crate::mqtt::packet::{Connect, Publish};
-use crate::spec::PropertyId;
+use super::ended::{Ended, Other, War};
+use super::{At, Seen};
+use crate::mqtt::packet::Connect;
 use clients::Clients;
 use copies::Copies;
 use foldhash::quality::RandomState;
-use messages::{Messages, Origin};
+use keys::at_broker;
+use messages::Messages;
 use pending::Message;
-use std::hash::{BuildHasher, Hasher};
-use std::net::{IpAddr, SocketAddr};
 use wills::{Back, Delayed, EARLY, Wills};
-
-/// Nanoseconds within which a broker passes on a message: the same contents later may have come from
-/// somebody else.
-pub(super) const SOON: u64 = 5_000_000_000;
 
 /// Exchanges that may be open over all connections: at some 96 bytes each this is 48 MiB.
 const MAX_OPEN: usize = 1 << 19;
@@ -51,31 +49,6 @@ pub struct Shared {
     open: usize,
     /// The latest time of the capture.
     now: Option<i64>,
-}
-
-/// A delivered message that is a copy of one that a client has published.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Copy {
-    /// The PUBLISH.
-    pub(super) of: Partner,
-    /// Its QoS.
-    pub(super) qos: u8,
-    /// Nothing else with the same contents is known of: no other PUBLISH and no Will.
-    pub(super) is_alone: bool,
-}
-
-/// What is known of a message that a server delivers.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Delivered {
-    /// Its key, of broker, topic and payload.
-    pub(super) key: u64,
-    /// The PUBLISH that it is a copy of, where that is certain. What was kept from before, or is
-    /// sent again, is no copy.
-    pub(super) copy: Option<Copy>,
-    /// Where a message of this topic and payload came from of late.
-    pub(super) source: Option<Source>,
-    /// What it carries.
-    pub(super) contents: Contents,
 }
 
 /// What a new connection does to another one of the same client.
@@ -117,13 +90,6 @@ impl Shared {
     #[must_use]
     pub fn has_told(&self, now: Option<i64>) -> bool {
         self.wills.has_told(now)
-    }
-
-    /// The hash of a topic or a filter.
-    pub(super) fn hash(&self, text: &[u8]) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write(text);
-        hasher.finish()
     }
 
     /// A client asks for a connection.
@@ -243,148 +209,6 @@ impl Shared {
         }
     }
 
-    /// The key of a message at its broker; `topic` is the hash of its topic.
-    pub(super) fn key(&self, seen: &Seen<'_>, topic: u64, publish: &Publish<'_>) -> Option<u64> {
-        let line = seen.line?;
-        Some(self.message(line.server.ip(), topic, publish.payload))
-    }
-
-    /// A client publishes a message; `hash` is that of its topic.
-    pub(super) fn published(
-        &mut self,
-        seen: &Seen<'_>,
-        key: u64,
-        (hash, topic): (u64, &[u8]),
-        publish: &Publish<'_>,
-    ) {
-        let Some(line) = seen.line else { return };
-        let contents = Contents::of(publish, seen.decoded.version.is_v5(), &self.hasher);
-        let source = Source::new(seen.at, (line.stream, line.server), publish.qos, contents);
-        self.messages.published(key, source, publish.dup);
-        // What expires is not to be passed on at all.
-        let may_expire = publish.properties.get(PropertyId::MESSAGE_EXPIRY_INTERVAL).is_some();
-        if publish.qos < 3 && !publish.dup && !may_expire {
-            let hash = at_broker(&self.hasher, line.server, hash);
-            let message = Message { key, hash, topic, qos: publish.qos };
-            self.copies.published(message, &line, seen.at);
-        }
-    }
-
-    /// A server acknowledges a PUBLISH, by the number of its first packet, or refuses it.
-    pub(super) fn acknowledged(&mut self, number: u64, is_refusal: bool, at: At) {
-        self.copies.acknowledged(number, is_refusal, at);
-        if is_refusal {
-            self.messages.refused(number);
-        }
-    }
-
-    /// A server answers the packet of this number of a client.
-    pub(super) fn answered(&mut self, seen: &Seen<'_>, number: u64) {
-        if let Some(line) = seen.line {
-            self.copies.answered(line.stream, number);
-        }
-    }
-
-    /// A subscription of a session whose subscriptions are all known is granted.
-    pub(super) fn subscribed(&mut self, line: &Line, filter: &[u8], options: u8, at: At) {
-        let hash = at_broker(&self.hasher, line.server, self.hash(filter));
-        self.copies.subscribed(line, (hash, filter), options, at);
-    }
-
-    /// It is about to end.
-    pub(super) fn unsubscribed(&mut self, line: &Line, filter: &[u8], at: At) {
-        let hash = at_broker(&self.hasher, line.server, self.hash(filter));
-        self.copies.unsubscribed(line.stream, hash, filter, at);
-    }
-
-    /// The subscriptions of a connection are not known any more, nor what it missed.
-    pub(super) fn unknown(&mut self, record: &Ended) {
-        if let Some(stream) = record.stream {
-            self.copies.left(stream);
-        }
-    }
-
-    /// A connection is over: what it missed goes into its record.
-    pub(super) fn gone(&mut self, record: &mut Ended) {
-        let Some(stream) = record.stream else { return };
-        self.copies.expire(self.now);
-        let missed = self.copies.left(stream);
-        record.unproven_missed = record.unproven_missed.saturating_add(missed.len() as u64);
-        record.miss(missed);
-    }
-
-    /// Whether somebody may miss a message.
-    pub(super) fn has_owed(&self) -> bool {
-        !self.copies.is_idle()
-    }
-
-    /// What a connection missed, as the server's answer at `now` to a packet at `asked` proves.
-    pub(super) fn missed(&mut self, stream: u64, asked: At, now: At) -> Vec<Missed> {
-        self.copies.expire(now.time);
-        self.copies.missed(stream, asked.time)
-    }
-
-    /// A copy that was missed has come: its server is slow.
-    pub(super) fn is_slow(&mut self, stream: u64) {
-        self.copies.is_slow(stream);
-    }
-
-    /// A server delivers a message. `before` is the number of the last copy of the same contents on
-    /// this connection.
-    pub(super) fn delivered(
-        &mut self,
-        seen: &Seen<'_>,
-        key: u64,
-        publish: &Publish<'_>,
-        before: Option<u64>,
-    ) -> Option<Delivered> {
-        let line = seen.line?;
-        self.copies.delivered(key, line.stream);
-        let message = self.messages.published_as(key);
-        let origin = Origin::of(message.as_ref(), seen.at);
-        let copy = self.copy(seen, key, publish, (before, origin));
-        let source = self.messages.carried_by(message.as_ref(), key, line.server);
-        let source = source.filter(|_| !publish.dup);
-        // It may be a Will that looks the same.
-        let source = source.filter(|source| source.is_will || !self.wills.is_armed(key));
-        // What it carries is compared with that alone.
-        let is_v5 = seen.decoded.version.is_v5();
-        let contents = source.map(|_| Contents::of(publish, is_v5, &self.hasher));
-        Some(Delivered { key, copy, source, contents: contents.unwrap_or_default() })
-    }
-
-    /// What a message that a server delivers is a copy of, where that is certain; or it is one that
-    /// is taken for a Will.
-    fn copy(
-        &mut self,
-        seen: &Seen<'_>,
-        key: u64,
-        publish: &Publish<'_>,
-        (before, origin): (Option<u64>, Origin),
-    ) -> Option<Copy> {
-        let is_old = |at: At| seen.at.since(at).is_none_or(|time| time > SOON);
-        let is_new = match origin {
-            Origin::Unseen => true,
-            Origin::Several(at) => is_old(at),
-            Origin::One(of, ..) => is_old(of.at) || before > Some(of.at.number),
-        };
-        // Before 5.0 a message with RETAIN 1 is one that was kept.
-        let is_kept = publish.retain && !seen.decoded.version.is_v5();
-        let is_armed = self.wills.is_armed(key);
-        if is_armed && is_new && !is_kept {
-            self.wills.delivered(key, seen);
-            return None;
-        }
-        let Origin::One(of, qos, is_only) = origin else { return None };
-        let is_live = !publish.retain && !publish.dup;
-        is_live.then_some(Copy { of, qos, is_alone: is_only && !is_armed })
-    }
-
-    /// A member of a shared subscription refuses a message; `filter` is the hash of its filter.
-    pub(super) fn message_refused(&mut self, key: u64, filter: u64, at: At) {
-        self.messages.member_refused(key, filter, at);
-    }
-
     /// Whether one exchange more may be remembered; it counts from now on.
     pub(super) fn may_open(&mut self) -> bool {
         let may = self.open < MAX_OPEN;
@@ -396,42 +220,6 @@ impl Shared {
     pub(super) fn closed(&mut self, count: usize) {
         self.open = self.open.saturating_sub(count);
     }
-
-    fn message(&self, server: IpAddr, topic: u64, payload: &[u8]) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
-        match server {
-            IpAddr::V4(v4) => hasher.write_u32(v4.to_bits()),
-            IpAddr::V6(v6) => hasher.write_u128(v6.to_bits()),
-        }
-        hasher.write_u64(topic);
-        hasher.write(payload);
-        hasher.finish()
-    }
-
-    /// The key of a client at a server: the same name elsewhere is somebody else.
-    fn client(&self, record: &Ended) -> Option<u64> {
-        let (_, server) = record.ends?;
-        let mut hasher = self.hasher.build_hasher();
-        match server.ip() {
-            IpAddr::V4(v4) => hasher.write_u32(v4.to_bits()),
-            IpAddr::V6(v6) => hasher.write_u128(v6.to_bits()),
-        }
-        hasher.write_u16(server.port());
-        hasher.write(record.client_id.as_deref()?);
-        Some(hasher.finish())
-    }
-}
-
-/// The hash of a topic or filter at one broker.
-fn at_broker(hasher: &RandomState, server: SocketAddr, hash: u64) -> u64 {
-    let mut hasher = hasher.build_hasher();
-    match server.ip() {
-        IpAddr::V4(v4) => hasher.write_u32(v4.to_bits()),
-        IpAddr::V6(v6) => hasher.write_u128(v6.to_bits()),
-    }
-    hasher.write_u16(server.port());
-    hasher.write_u64(hash);
-    hasher.finish()
 }
 
 /// The first of two places that has a time, where both do.

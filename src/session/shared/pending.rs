@@ -43,7 +43,12 @@ pub(super) struct PendingWill {
 
 impl Pending {
     /// A message that came with the packet at `at` of this connection.
-    pub(super) fn new(message: Message<'_>, at: At, from: u64, subscribers: Arc<[Subscriber]>) -> Self {
+    pub(super) fn new(
+        message: Message<'_>,
+        at: At,
+        from: u64,
+        subscribers: Arc<[Subscriber]>,
+    ) -> Self {
         let topic = message.topic.get(..MAX_TOPIC).unwrap_or(message.topic).into();
         let (is_taken, is_will) = (false, false);
         let Message { key, qos, .. } = message;

@@ -57,7 +57,9 @@ fn war(war: &War) -> String {
 fn reconnects(many: &War) -> String {
     let (time, period) = (within(many), every(many));
     let (from, who) = match many.addresses {
-        0 | 1 => (" from one address".into(), "several behind that address that throw each other out"),
+        0 | 1 => {
+            (" from one address".into(), "several behind that address that throw each other out")
+        }
         several => (format!(" from {several} addresses"), "several that throw each other out"),
     };
     format!(
