@@ -7,8 +7,7 @@
 #![cfg(all(unix, feature = "live"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-#[path = "support/agree.rs"]
-mod agree;
+mod support;
 
 use mqttscope::log::{LogReader, Read as LineRead};
 use mqttscope::spec::mosquitto::{Event, Wire};
@@ -20,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+use support::agree;
 
 const LOOPBACK: &str = if cfg!(target_os = "linux") { "lo" } else { "lo0" };
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// The clients, each with what is said of it.
-pub(crate) type Said = BTreeMap<String, BTreeSet<String>>;
+pub type Said = BTreeMap<String, BTreeSet<String>>;
 
 /// What the log alone tells, each with the reason: a capture has no such verdict.
 const LOG_ALONE: &[(&str, &str)] = &[(
@@ -24,7 +24,7 @@ const OTHERWISE: &[(&str, &str, &str)] =
     &[("there to the end", "closed", "a broker that stops writes no line of who is connected")];
 
 /// By the lines of a log.
-pub(crate) fn of_log(log: &Path) -> Said {
+pub fn of_log(log: &Path) -> Said {
     let mut out = Said::new();
     for value in lines(&["explain", "-T", "json", "-q", log.to_str().unwrap()], &[]) {
         let verdict = value["verdict"].as_str().unwrap();
@@ -37,7 +37,7 @@ pub(crate) fn of_log(log: &Path) -> Said {
 }
 
 /// By the packets, in the words of a log.
-pub(crate) fn of_capture(capture: &Path, ports: &[String]) -> Said {
+pub fn of_capture(capture: &Path, ports: &[String]) -> Said {
     let mut out = Said::new();
     for value in lines(&["sessions", "-T", "json", capture.to_str().unwrap()], ports) {
         let client = value["client_id"].as_str().unwrap_or("?").to_owned();
@@ -59,16 +59,31 @@ pub(crate) fn of_capture(capture: &Path, ports: &[String]) -> Said {
     out
 }
 
+/// What the log tells in other words than the capture, each with the reason.
+pub const OTHER_WORDS: &[(&str, &[&str], &str)] = &[
+    (
+        "closed",
+        &["reset", "incomplete", "no-connack", "keep-alive"],
+        "a log tells neither FIN from RST, nor what had not come whole, nor what the client waited for",
+    ),
+    (
+        "under-way",
+        &["qos-1-open", "qos-2-open"],
+        "the broker closed, of which the log has no line: for it the client is there still",
+    ),
+];
+
 /// Both without the clients that were not let in: the log knows them by their address, or by no name.
-pub(crate) fn accepted(said: &Said) -> Said {
-    let is_known =
-        |client: &str| client != "<unknown>" && client.parse::<std::net::IpAddr>().is_err();
+pub fn accepted(said: &Said) -> Said {
+    let is_known = |client: &str| {
+        !matches!(client, "<unknown>" | "?") && client.parse::<std::net::IpAddr>().is_err()
+    };
     let all = said.iter().filter(|(client, said)| is_known(client) && !said.contains("refused"));
     all.map(|(client, said)| (client.clone(), said.clone())).collect()
 }
 
 /// How many connections were refused, by a log and by a capture.
-pub(crate) fn refusals(log: &Path, capture: &Path, ports: &[String]) -> (u64, u64) {
+pub fn refusals(log: &Path, capture: &Path, ports: &[String]) -> (u64, u64) {
     let is_refusal = |value: &Value| value["verdict"] == "refused";
     let log = lines(&["explain", "-T", "json", "-q", log.to_str().unwrap()], &[]);
     let told = log.iter().filter(|value| is_refusal(value));

@@ -138,7 +138,7 @@ impl LogTrack {
             Event::SOCKET_ERROR if client.last_event == Some(Event::TIMEOUT) => {}
             Event::SOCKET_ERROR | Event::SOCKET_FAILED => {
                 let what = format!("{}{}", broken(entry), client.under_way());
-                self.add(Verdict::SOCKET_FAILED, id, entry, what);
+                self.add(cause::verdict(entry), id, entry, what);
             }
             // The line above has said it, with the address.
             Event::NOT_AUTHORISED if self.refusal.saturating_add(1) == entry.number => {}

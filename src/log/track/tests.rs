@@ -108,6 +108,10 @@ fn who_broke_a_connection_is_told_where_the_log_says_it() {
     assert!(left_open.contains("does not say who"), "{left_open}");
     let (_, said) = what("Bad socket read/write on client a: Connection reset by peer");
     assert!(said.starts_with("Connection reset by peer: an RST came from the client's"), "{said}");
+    // Some reasons are the broker's own.
+    let (verdict, _) =
+        what("Bad socket read/write on client a: Requested QoS not supported on server.");
+    assert_eq!(verdict, Verdict::LIMIT);
     let (_, lost) = what("Bad socket read/write on client a: Success");
     assert!(lost.contains("does not say which side"), "{lost}");
     let (verdict, _) = what("Socket error on client a, disconnecting.");

@@ -91,9 +91,6 @@ impl Copies {
     /// A client publishes a message.
     pub(super) fn published(&mut self, message: Message<'_>, line: &Line, at: At) {
         self.expire(at.time);
-        if self.open.is_empty() {
-            return;
-        }
         let subscribers = self.subscribers.of(line.server, message.hash, message.topic);
         let is_own = |by: &Subscriber| by.stream == line.stream && by.no_local;
         if subscribers.is_empty() || subscribers.iter().any(is_own) {
@@ -196,6 +193,11 @@ impl Copies {
             known.missed.clear();
             known.is_slow = true;
         }
+    }
+
+    /// Whether somebody may get a copy of something.
+    pub(super) fn is_watched(&self) -> bool {
+        !self.open.is_empty()
     }
 
     /// Whether nothing is waited for, so that nobody misses anything.

@@ -53,7 +53,7 @@ impl Shared {
         self.messages.published(key, source, publish.dup);
         // What expires is not to be passed on at all.
         let may_expire = publish.properties.get(PropertyId::MESSAGE_EXPIRY_INTERVAL).is_some();
-        if publish.qos < 3 && !publish.dup && !may_expire {
+        if publish.qos < 3 && !publish.dup && !may_expire && self.copies.is_watched() {
             let hash = at_broker(&self.hasher, line.server, hash);
             let message = Message { key, hash, topic, qos: publish.qos };
             self.copies.published(message, &line, seen.at);

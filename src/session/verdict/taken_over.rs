@@ -14,6 +14,15 @@ const TAKEN_OVER: u8 = 0x8e;
 const SOON: u64 = 5_000_000_000;
 
 pub(super) fn judge(scene: &Scene<'_>) -> Option<Told> {
+    told(scene).filter(|_| scene.ended.war.is_none())
+}
+
+/// The same where two clients are shown to do that to each other.
+pub(super) fn by_war(scene: &Scene<'_>) -> Option<Told> {
+    told(scene).filter(|_| scene.ended.war.is_some())
+}
+
+fn told(scene: &Scene<'_>) -> Option<Told> {
     let act = scene.first().filter(|act| act.by == Sender::Server)?;
     let is_said = matches!(act.what, What::Disconnect(left) if left.reason == TAKEN_OVER);
     let by = Some(Sender::Server);

@@ -64,7 +64,7 @@ impl Event {
     /// Whether what the client sent was beyond a limit of the broker.
     #[must_use]
     pub fn is_limit(self) -> bool {
-        (Self::OVERSIZE..=Self::ALIAS_INVALID).contains(&self)
+        (Self::OVERSIZE..=Self::FEATURE).contains(&self)
     }
 }
 
