@@ -144,12 +144,17 @@ impl LogReader {
             entry
         };
         let belonging = self.belonging(text);
+        let fits = |start, has_head| {
+            let (row, values) = fitting(text.get(start..)?.trim_end(), start, has_head)?;
+            Some((start, row, values))
+        };
+        // One that begins with a name would take what stands before the message for a part of it.
+        let own = || {
+            starts(text).find(|start| stamp_of(text.get(..*start).unwrap_or_default()).is_some())
+        };
         let whole = || {
-            starts(text).find_map(|start| {
-                let message = text.get(start..)?;
-                let (row, values) = fitting(message.trim_end(), start)?;
-                Some((start, row, values))
-            })
+            let headed = starts(text).find_map(|start| fits(start, true));
+            headed.or_else(|| fits(own().unwrap_or(0), false))
         };
         // Without the tab a line of another kind is likelier than a filter that reads like one.
         let is_tabbed = |found: &(usize, _, _)| {
@@ -251,9 +256,11 @@ fn starts(text: &str) -> impl Iterator<Item = usize> {
     [blanks, 0].into_iter().chain(behind)
 }
 
-/// The row that a message fits from its beginning to its end.
-fn fitting(message: &str, start: usize) -> Option<(&'static LineInfo, Vec<Value>)> {
+/// The row that a message fits from its beginning to its end: one that begins with words, or with a
+/// field.
+fn fitting(message: &str, start: usize, has_head: bool) -> Option<(&'static LineInfo, Vec<Value>)> {
     let rows = LINES.iter().chain(CLIENT_LINES).filter(|row| !row.needs_context());
+    let rows = rows.filter(|row| head(row.template).is_empty() != has_head);
     let mut fits = rows.filter(|row| message.starts_with(head(row.template)));
     fits.find_map(|row| Some((row, fit(row.template, message, start)?)))
 }
