@@ -4,7 +4,7 @@
 scripted() { python3 "$HERE/sessions.py" "$@"; }
 
 recording sessions-war.pcap '5.0' 'scripted clients' \
-  'two devices with the same Client Identifier throw each other out, five times' \
+  'two devices with the same Client Identifier throw each other out, five times, from two addresses' \
   'CONNECT=6 CONNACK=6 DISCONNECT=1'
 record_sessions_war() { open_broker; dump -i lo "$ALL"; scripted war; }
 

@@ -40,7 +40,7 @@ def subscribe(topic, qos, number=1, v5=True, properties=b""):
 class Client:
     """A connection that sends what it is told and throws away what comes."""
 
-    def __init__(self, name, v5=True, clean=True, keep_alive=60, properties=b"", will=None, delay=0):
+    def __init__(self, name, v5=True, clean=True, keep_alive=60, properties=b"", will=None, delay=0, source=""):
         flags = 2 * clean | (4 if will else 0)
         body = text("MQTT") + bytes([5 if v5 else 4, flags]) + struct.pack(">H", keep_alive)
         body += bytes([len(properties)]) + properties if v5 else b""
@@ -49,7 +49,7 @@ class Client:
             more = struct.pack(">BBI", 5, 0x18, delay) if delay else b"\0"
             body += (more if v5 else b"") + text(will[0]) + text(will[1])
         self.v5 = v5
-        self.socket = socket.create_connection(HOST)
+        self.socket = socket.create_connection(HOST, source_address=(source, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.send(packet(0x10, body))
 
@@ -91,7 +91,7 @@ def war():
     """Two devices that were given the same name: each comes back when the other has thrown it out."""
     devices = [None, None]
     for turn in range(6):
-        devices[turn % 2] = Client("doorbell")
+        devices[turn % 2] = Client("doorbell", source=f"127.0.0.{turn % 2 + 1}")
         time.sleep(0.4)
         other = devices[(turn + 1) % 2]
         if other:

@@ -36,6 +36,21 @@ fn a_client_is_gone_once_it_was_answered() {
     );
 }
 
+/// A capture of one direction has no CONNACK: the client is called what its CONNECT says.
+#[test]
+fn a_client_without_its_connack_has_its_name() {
+    let is_of_client = |frame: &Vec<u8>| frame[34..36] != 1883_u16.to_be_bytes();
+    let frames: Vec<_> = support::conversation::tidy().into_iter().filter(is_of_client).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("one-way.pcap");
+    std::fs::write(&file, support::pcap(1, &frames)).unwrap();
+    let lines = lines(&file, "shuffled");
+    for line in ["Received PUBREL from shuffled (Mid: 2)", "Received PINGREQ from shuffled"] {
+        assert!(lines.iter().any(|own| own == line), "{line}: {lines:#?}");
+    }
+    assert!(!run(["log".as_ref(), file.as_os_str()]).out.contains("<unknown>"));
+}
+
 /// No client has two packets that wait for an answer at once, and nothing comes of one that is gone.
 #[test]
 fn one_thing_at_a_time() {

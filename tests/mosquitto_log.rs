@@ -7,6 +7,8 @@
 #![cfg(all(unix, feature = "live"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod support;
+
 use mqttscope::log::{LogReader, Read as LineRead};
 use mqttscope::spec::mosquitto::{Event, Wire};
 use std::collections::BTreeMap;
@@ -17,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+use support::agree;
 
 const LOOPBACK: &str = if cfg!(target_os = "linux") { "lo" } else { "lo0" };
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -385,14 +388,26 @@ fn a_session_that_waits(port: u16) {
     sleeper.leave();
 }
 
+/// Clients that leave in the middle of an exchange, with a session that lasts and with one that does not.
+fn unfinished(port: u16) {
+    for (id, clean) in [("halfway clean", true), ("halfway kept", false)] {
+        let mut client = Client::open(port);
+        client.send(&bytes::connect(id, 4, 60, clean, None));
+        client.send(&bytes::publish("free/half", "x", 4, 5, None));
+        client.vanish();
+    }
+}
+
 fn take_over(port: u16) {
     for level in [3, 4, 5] {
         let id = format!("twin{level}");
         let first = Client::connected(port, &id, level);
         let second = Client::connected(port, &id, level);
         let third = Client::connected(port, &id, level);
-        third.leave();
-        drop((first, second));
+        let fourth = Client::connected(port, &id, level);
+        let fifth = Client::connected(port, &id, level);
+        fifth.leave();
+        drop((first, second, third, fourth));
         sleep(PAUSE);
     }
 }
@@ -619,6 +634,7 @@ fn the_log_of_a_capture_is_the_log_of_the_broker() {
     a_killed_client_and_its_will(open);
     retained_and_subscriptions(open);
     a_session_that_waits(open);
+    unfinished(open);
     take_over(open);
     refused(open, broker.guarded);
     denied(open);
@@ -633,6 +649,7 @@ fn the_log_of_a_capture_is_the_log_of_the_broker() {
 
     let ports = [broker.open, broker.guarded].map(|port| format!("tcp.port=={port},mqtt"));
     let made = made_log(&recording.file, &ports, &broker);
+    agrees(&made, &recording.file, &ports, &broker);
     let real = broker.log();
     let (real, made) = (expected(&real), lines(&made));
     assert!(real.len() > 350, "{}", real.len());
@@ -652,6 +669,22 @@ fn the_log_of_a_capture_is_the_log_of_the_broker() {
     let told = real.iter().filter(|row| matches!(row.0.info().wire, Wire::Unseen(_)));
     let told = told.filter(|row| is_told(&row.0));
     assert_eq!(told.count(), 0, "a line that the table calls unseen was compared");
+}
+
+/// The log, the capture, and the log that is made of it tell the same of each client.
+fn agrees(made: &str, capture: &Path, ports: &[String], broker: &Broker) {
+    let real = broker.folder.path().join("log");
+    let by_log = agree::of_log(&real);
+    let by_capture = agree::of_capture(capture, ports);
+    assert_eq!(agree::accepted(&by_log), agree::accepted(&by_capture));
+    let (told, refused) = agree::refusals(&real, capture, ports);
+    assert_eq!((told, refused), (refused, 6), "refusals by the log and by the capture");
+    for said in ["taken-over", "keep-alive", "malformed", "closed", "qos-1-open", "qos-2-open"] {
+        assert!(by_log.values().any(|all| all.contains(said)), "no {said} to compare");
+    }
+    let file = broker.folder.path().join("made");
+    fs::write(&file, made).unwrap();
+    assert_eq!(agree::of_log(&file), by_log, "the log that is made of the capture");
 }
 
 /// Over all clients the order may differ where two of them sent at the same moment: how many lines

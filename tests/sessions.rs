@@ -77,7 +77,7 @@ fn a_war() {
     assert_eq!(all[5].taken_over_by, None);
     assert_eq!(all.iter().filter(|ended| ended.war.is_some()).count(), 3);
     let war = all[5].war.unwrap();
-    assert_eq!((war.count, war.addresses), (5, 1));
+    assert_eq!((war.count, war.addresses), (5, 2));
     assert!(war.time.is_some_and(|time| time > SECOND && time < 10 * SECOND));
 }
 

@@ -84,14 +84,15 @@ fn limits_and_take_overs() {
 #[test]
 fn sessions_of_mosquitto() {
     const TAKEN: &[(&str, Certainty)] = &[("taken-over", Likely), ("closed", Proven)];
+    const BY_WAR: &[(&str, Certainty)] = &[("take-over-war", Likely), ("closed", Proven)];
     const LIMIT: &[(&str, Certainty)] = &[("limit", Proven), ("disconnect-error", Proven)];
     #[rustfmt::skip]
     const WAR: &[Row] = &[
         ("doorbell", TAKEN, SERVER, "stream 1 from"),
         ("doorbell", TAKEN, SERVER, "stream 2 from"),
         ("doorbell", TAKEN, SERVER, "stream 3 from"),
-        ("doorbell", TAKEN, SERVER, "take-over number 3"),
-        ("doorbell", TAKEN, SERVER, "take-over number 4"),
+        ("doorbell", BY_WAR, SERVER, "take-over number 3"),
+        ("doorbell", BY_WAR, SERVER, "take-over number 4"),
         ("doorbell", &[("disconnect", Proven)], CLIENT, "0x00 Normal disconnection"),
     ];
     expect("sessions-war.pcap", WAR);
@@ -124,7 +125,7 @@ fn what_comes_late() {
         ("roamer", TAKEN, SERVER, "stream 2 from"),
         ("roamer", TAKEN, SERVER, "stream 3 from"),
         ("roamer", TAKEN, SERVER, "stream 4 from"),
-        ("roamer", TAKEN, SERVER, "came back for the 3rd time in 1.3"),
+        ("roamer", TAKEN, SERVER, "take-over number 3 in 1.3"),
         ("roamer", &[("reset", Proven)], CLIENT, "the client reset"),
         ("patient", &[("keep-alive", Likely), ("closed", Proven)], CLIENT, "the server did not answer the PINGREQ #18, nor send anything else; 1.55 s later"),
     ];

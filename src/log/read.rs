@@ -1,5 +1,8 @@
 //! Lines are read, wherever they stand in a text.
 
+#[cfg(test)]
+mod tests;
+
 use super::stamp::{Stamp, stamp_of};
 use super::template::{fit, head};
 use crate::spec::mosquitto::client_lines::CLIENT_LINES;
@@ -141,12 +144,17 @@ impl LogReader {
             entry
         };
         let belonging = self.belonging(text);
+        let fits = |start, has_head| {
+            let (row, values) = fitting(text.get(start..)?.trim_end(), start, has_head)?;
+            Some((start, row, values))
+        };
+        // One that begins with a name would take what stands before the message for a part of it.
+        let own = || {
+            starts(text).find(|start| stamp_of(text.get(..*start).unwrap_or_default()).is_some())
+        };
         let whole = || {
-            starts(text).find_map(|start| {
-                let message = text.get(start..)?;
-                let (row, values) = fitting(message.trim_end(), start)?;
-                Some((start, row, values))
-            })
+            let headed = starts(text).find_map(|start| fits(start, true));
+            headed.or_else(|| fits(own().unwrap_or(0), false))
         };
         // Without the tab a line of another kind is likelier than a filter that reads like one.
         let is_tabbed = |found: &(usize, _, _)| {
@@ -244,12 +252,15 @@ fn starts(text: &str) -> impl Iterator<Item = usize> {
         text.get(..*at).is_some_and(|before| BEFORE.iter().any(|mark| before.ends_with(mark)))
     });
     let behind: Vec<usize> = behind.collect();
-    std::iter::once(blanks).chain(behind)
+    // A message may itself begin with a blank.
+    [blanks, 0].into_iter().chain(behind)
 }
 
-/// The row that a message fits from its beginning to its end.
-fn fitting(message: &str, start: usize) -> Option<(&'static LineInfo, Vec<Value>)> {
+/// The row that a message fits from its beginning to its end: one that begins with words, or with a
+/// field.
+fn fitting(message: &str, start: usize, has_head: bool) -> Option<(&'static LineInfo, Vec<Value>)> {
     let rows = LINES.iter().chain(CLIENT_LINES).filter(|row| !row.needs_context());
+    let rows = rows.filter(|row| head(row.template).is_empty() != has_head);
     let mut fits = rows.filter(|row| message.starts_with(head(row.template)));
     fits.find_map(|row| Some((row, fit(row.template, message, start)?)))
 }
@@ -266,82 +277,4 @@ pub fn text_of(bytes: &[u8]) -> String {
         }
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn events(text: &str) -> Vec<&'static str> {
-        let mut reader = LogReader::default();
-        let id = |line| match reader.line(line) {
-            Read::Entry(entry) => entry.row.event.info().id,
-            Read::Prose => "-",
-        };
-        text.lines().map(id).collect()
-    }
-
-    #[test]
-    fn lines_are_found_behind_what_other_programs_put_before_them() {
-        let line = "Sending PINGRESP to a";
-        for before in [
-            "",
-            "  ",
-            "1403334375: ",
-            "2021-03-09T22:23:42: ",
-            "mosquitto_1  | 1615328622: ",
-            "Mar  9 22:23:42 host mosquitto[123]: ",
-        ] {
-            assert_eq!(events(&format!("{before}{line}")), ["pingresp"], "{before}");
-        }
-        assert_eq!(events("he said Sending PINGRESP to a"), ["-"]);
-        assert_eq!(events("Sending PINGRESP"), ["-"]);
-    }
-
-    #[test]
-    fn a_filter_is_known_by_the_line_before_it() {
-        let log = "1: Received SUBSCRIBE from a b\n1: \tx/# (QoS 2)\n1: a b 2 x/#\n1: Sending SUBACK to a b\n\
-                   x (QoS 2)\na b 2 x/#";
-        let expected = ["subscribe", "filter", "granted", "suback", "-", "-"];
-        assert_eq!(events(log), expected);
-        // Tabs that a paste has lost, and blank lines.
-        assert_eq!(
-            events(&log.replace('\t', "").replace('\n', "\n\n"))[..7],
-            ["subscribe", "-", "filter", "-", "granted", "-", "suback"]
-        );
-        let log = "Received UNSUBSCRIBE from a\n\tx y\na x y\nSending UNSUBACK to a\na x y";
-        assert_eq!(events(log), ["unsubscribe", "unfilter", "ungranted", "unsuback", "-"]);
-        let log = log.replace('\t', "").replace('\n', "\n1403334375: ");
-        let log = format!("1403334375: {log}");
-        let expected = ["unsubscribe", "unfilter", "ungranted", "unsuback", "-"];
-        assert_eq!(events(&log), expected);
-        let log = "Will message specified (3 bytes) (r0, q1).\n\tw/t\nSending CONNACK to a (0, 0)";
-        assert_eq!(events(log), ["will", "will_topic", "connack"]);
-    }
-
-    #[test]
-    fn an_address_of_ipv6_keeps_its_colons() {
-        let mut reader = LogReader::default();
-        for (line, address, port) in [
-            ("New connection from ::1:1667 on port 1883.", "::1", Some("1667")),
-            ("New connection from ::1 on port 1883.", "::1", None),
-            ("New connection from fe80::1 on port 1883.", "fe80::1", None),
-        ] {
-            let Read::Entry(entry) = reader.line(line) else { panic!("{line}") };
-            assert_eq!(entry.value(LogField::ADDRESS), Some(address), "{line}");
-            assert_eq!(entry.value(LogField::PORT), port, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_line_made_to_be_slow_ends() {
-        let line = format!("Client {}", " disconnected: [1:1]".repeat(400));
-        assert_eq!(events(&line).len(), 1);
-        assert_eq!(events(&"Received PUBLISH from (d0, q0, r0, m0, '".repeat(200)), ["-"]);
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_stay_visible() {
-        assert_eq!(text_of(b"a\xffb"), "a\\xffb");
-    }
 }

@@ -6,9 +6,6 @@ use crate::annotate::{Cursor, Sink, Stop};
 use crate::spec::{Field, Rule, Version};
 use memchr::memchr2;
 
-/// What a shared subscription begins with.
-const SHARE: &[u8] = b"$share/";
-
 /// A Topic Filter: text that is not empty, with its wildcards where they may be.
 #[inline]
 pub(super) fn topic_filter<'a, S: Sink>(
@@ -74,9 +71,16 @@ const fn wildcards(word: u64) -> u64 {
     !(others(plus) & others(hash)) & TOPS
 }
 
+/// Of a shared subscription what stands behind `$share/`: its name, and the filter that counts. The
+/// standard knows it since 5.0; some servers serve it to clients of 3.x too.
+#[must_use]
+pub fn behind_share(filter: &[u8]) -> Option<&[u8]> {
+    filter.strip_prefix(b"$share/")
+}
+
 /// Whether a filter asks for a shared subscription, which only 5.0 knows.
 pub(super) fn is_shared(filter: Text<'_>, version: Version) -> bool {
-    version.is_v5() && filter.0.starts_with(SHARE)
+    version.is_v5() && behind_share(filter.0).is_some()
 }
 
 /// Reports what is wrong with a filter whose last byte was the last one read.
@@ -85,8 +89,7 @@ fn judge<S: Sink>(c: &mut Cursor<'_, '_, S>, field: Field, filter: &[u8], versio
         return c.note_last(Rule::TOPIC_EMPTY, field, 2, (0, 0));
     }
     let mut filter = filter;
-    if is_shared(Text(filter), version) {
-        let name = filter.get(SHARE.len()..).unwrap_or_default();
+    if let Some(name) = behind_share(filter).filter(|_| version.is_v5()) {
         let len = memchr::memchr(b'/', name).unwrap_or(name.len());
         let (name, rest) = name.split_at_checked(len).unwrap_or((name, &[]));
         if name.is_empty() || memchr2(b'+', b'#', name).is_some() {

@@ -23,7 +23,7 @@ mod connack;
 mod connect;
 mod decode;
 mod disconnect;
-mod filter;
+pub mod filter;
 mod publish;
 mod reason;
 mod search;

@@ -182,6 +182,9 @@ impl Connection {
         if sender == Sender::Client && is_first && !self.has_left {
             record.settle_ping(self.track.unanswered_ping());
         }
+        if is_first && !self.has_left {
+            self.track.leaves(sender, shared, record);
+        }
         let is_over = closed.how == Close::Rst || record.half(sender.other()).closed.is_some();
         if is_over {
             self.leave(shared);

@@ -320,6 +320,8 @@ rules! {
         "#{a} is sent again on the connection that it was sent on, as no acknowledgment has come for {b:time}; 5.0 forbids that");
     DUP_WITHOUT_FIRST: row(Warning, "dup-without-first", ["3.3.1.1", "3.3.1.1"], ["", ""],
         "DUP is set, but in this session no PUBLISH with Packet Identifier {a} waits for its acknowledgment");
+    RESENT_WITHOUT_DUP: row(Warning, "resent-without-dup", ["3.3.1.1", "3.3.1.1"], ["MQTT-3.3.1-1", "MQTT-3.3.1-1"],
+        "DUP is 0, though #{a}, which was not acknowledged on the connection before, had the same Packet Identifier, topic and payload: what is sent again has DUP 1");
     DUP_AFTER_ANSWER: row(Warning, "dup-after-answer", ["", "4.3.2"], ["", ""],
         "DUP is set, but #{a}, which had this Packet Identifier, was acknowledged with #{b}, and that had arrived: what is acknowledged is not sent again");
     NOT_RESENT: row(Warning, "not-resent", ["4.4", "4.4"], ["MQTT-4.4.0-1", "MQTT-4.4.0-1"],
@@ -355,7 +357,7 @@ rules! {
     NO_SUBSCRIPTION: row(Note, "no-subscription", ["3.3.4", "3.3.5"], ["", ""],
         "the topic matches no subscription that the client has asked for");
     QOS_ABOVE_GRANTED: row(Error, "qos-above-granted", ["3.8.4", "3.8.4"], ["MQTT-3.8.4-8", "MQTT-3.8.4-6"],
-        "delivered with QoS {a}, though {b} is the most that was asked for or granted");
+        "delivered with QoS {a}, though {b} is the most that the subscriptions which match have been granted");
     SUBSCRIPTION_ID_UNKNOWN: row(Warning, "subscription-id-unknown", ["3.3.4", ""], ["", ""],
         "Subscription Identifier {a} is of no subscription of the client");
 
@@ -396,6 +398,8 @@ rules! {
         "the client leaves, and #{a} has had no answer for {b:time}");
     COPY_MISSED: row(Note, "copy-missed", ["4.5", "4.5"], ["", ""],
         "#{a} of stream {b} has not come to this client by now, though the server acknowledged it and a subscription matches: rights, a full queue or expiry may be why");
+    COPY_LOST: row(Note, "copy-lost", ["4.3.1", "4.3.1"], ["", ""],
+        "#{a} of stream {b} has not come to this client by now, though the server had it and a subscription matches: QoS 0 may be lost, and rights or a full queue may be why");
     WILL_MISSED: row(Note, "will-missed", ["3.1.2.5", "3.1.2.5"], ["", ""],
         "the Will of stream {b}, due since frame {a}, has not come to this client by now, though a subscription matches: rights, a full queue or expiry may be why");
     ACK_ORDER: row(Warning, "ack-order", ["4.6", "4.6"], ["MQTT-4.6.0-2 MQTT-4.6.0-3 MQTT-4.6.0-4", "MQTT-4.6.0-2 MQTT-4.6.0-3 MQTT-4.6.0-4"],
@@ -434,7 +438,9 @@ rules! {
     TAKES_OVER: row(Note, "takes-over", ["3.1.4", "3.1.4"], ["MQTT-3.1.4-3", "MQTT-3.1.4-2"],
         "the client is connected already, with stream {a} (#{b}), which the server has to end");
     WAR: row(Warning, "take-over-war", ["3.1.4", "3.1.4"], ["", ""],
-        "take-over number {a} of this Client Identifier within {b:time}: more than one client uses it");
+        "take-over number {a} of this Client Identifier within {b:time}: more than one client uses it, as their addresses or what the losers still send show");
+    TAKEN_OVER_AGAIN: row(Warning, "taken-over-again", ["3.1.4", "3.1.4"], ["", ""],
+        "take-over number {a} of this Client Identifier within {b:time}: one client that connects anew while its old connection is open, or several that share the identifier");
     SESSION_REVIVED: row(Warning, "session-revived", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-3", "MQTT-3.2.2-3"],
         "Session Present is 1, though the session that was accepted with #{a} had ended");
     SESSION_LOST: row(Note, "session-lost", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-3", "MQTT-3.2.2-2"],

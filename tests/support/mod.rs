@@ -5,6 +5,7 @@
     reason = "each test program is a crate that uses a part of it"
 )]
 
+pub mod agree;
 pub mod conversation;
 pub mod damage;
 pub mod diff;
@@ -23,6 +24,7 @@ pub const IN_ORDER: &[&str] = &[
     "packet-id-in-use",
     "sent-again",
     "dup-without-first",
+    "resent-without-dup",
     "publish-after-pubrel",
     "retried",
     "pubrel-early",
@@ -44,11 +46,13 @@ pub const IN_ORDER: &[&str] = &[
     "no-subscription",
     "delivered-twice",
     "copy-missed",
+    "copy-lost",
     "will-missed",
     "qos-above-granted",
     "subscription-id-unknown",
     "takes-over",
     "take-over-war",
+    "taken-over-again",
     "session-revived",
     "session-lost",
 ];

@@ -260,9 +260,15 @@ impl Connection {
         self.awaits.filter(|(awaits, _)| *awaits == Awaits::DELIVERIES).map(|(_, since)| since)
     }
 
-    /// No answer comes any more.
+    /// No answer comes any more. A client that goes on without its CONNACK, which the capture may lack,
+    /// is called what it calls itself.
     pub(super) fn drain(&mut self, lines: &mut Lines) {
-        self.awaits = None;
+        let is_unanswered =
+            self.awaits.take().is_some_and(|(it, _)| it.kind == PacketType::CONNACK);
+        if is_unanswered && !self.queue.is_empty() && self.id.is_none() {
+            let asked = self.asked.as_ref().map(|asked| asked.id.clone());
+            self.id = asked.filter(|id| !id.is_empty());
+        }
         self.release(lines);
         while let Some(step) = self.queue.pop_front() {
             self.take(step, lines);

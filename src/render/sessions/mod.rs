@@ -177,15 +177,14 @@ fn missed(ended: &Ended) -> Vec<String> {
     let of = |is_will| ended.missed.iter().filter(move |missed| missed.is_will == is_will);
     let wills = of(true).count() as u64;
     let told = |(is_will, count): (bool, u64)| {
-        let first = of(is_will).next()?;
+        // What was acknowledged weighs more than QoS 0, which may be lost.
+        let first = of(is_will).find(|missed| missed.qos > 0).or_else(|| of(is_will).next())?;
+        let why = if first.qos > 0 { "which was acknowledged" } else { "QoS 0, which may be lost" };
         let topic = super::words::quoted(&first.topic, 80);
         let (place, stream) = (place(&first.publish), first.from);
         let (noun, what) = match is_will {
             true => ("Will", format!("{topic} of stream {stream}, due at {place}")),
-            false => (
-                "message",
-                format!("{topic}, the PUBLISH {place} of stream {stream}, which was acknowledged"),
-            ),
+            false => ("message", format!("{topic}, the PUBLISH {place} of stream {stream}, {why}")),
         };
         let first = if count > 1 { "the first " } else { "" };
         let count = text::count(count, noun);

@@ -31,6 +31,8 @@ pub struct Open {
     pub last: At,
     /// The type of the packet that did not come.
     pub next: PacketType,
+    /// For PUBLISH: a hash of its topic and payload.
+    pub(in crate::session) message: Option<u64>,
 }
 
 /// A subscription.
@@ -57,6 +59,8 @@ pub struct Missed {
     pub from: u64,
     /// Its topic.
     pub topic: Box<[u8]>,
+    /// The QoS that it was published with.
+    pub qos: u8,
     /// The key of the message.
     pub(in crate::session) key: u64,
     /// The time from which its copies were to come.

@@ -1,17 +1,17 @@
 //! Clients across their connections: who holds a session, who throws whom out, what a session
 //! keeps while its client is away.
 
+use super::TakeOver;
+use super::holder::Holder;
+use super::takeover::{Rival, TakeOvers};
 use super::wills::Back;
-use super::{TakeOver, time};
 use crate::session::At;
-use crate::session::ended::{Ended, Found, Lasts, MAX_TEXT, Open, Other, Return, War};
+use crate::session::ended::{Ended, MAX_TEXT, Open, Other, Return};
 use crate::session::recent::Recent;
 use crate::session::track::Subscriptions;
 use crate::spec::Rule;
-use crate::stream::Close;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
-use std::net::IpAddr;
 
 /// Clients that are remembered.
 const MAX_CLIENTS: usize = 65_536;
@@ -19,20 +19,6 @@ const MAX_CLIENTS: usize = 65_536;
 const MAX_KEPT: usize = 32 << 20;
 /// Connections that are open though another one of their client has begun.
 const MAX_RIVALS: usize = 4_096;
-/// Take-overs from which on it is a war.
-const WAR: u64 = 3;
-/// How many of them must have thrown out a client that was still there: two clients throw each other
-/// out. One that lost its connection and comes back is answered by nobody on the old one.
-const FIGHTS: u64 = 2;
-/// Nanoseconds without a take-over after which a war is over: brokers and clients back off for
-/// minutes at most.
-const PEACE: u64 = 600_000_000_000;
-/// Addresses of a war that are told apart.
-const MAX_ADDRESSES: usize = 4;
-/// One second, in nanoseconds.
-const SECOND: u64 = 1_000_000_000;
-/// A session that never expires (5.0: section 3.1.2.11.2).
-const NEVER: u32 = u32::MAX;
 
 /// All clients.
 #[derive(Debug)]
@@ -40,7 +26,7 @@ pub(super) struct Clients {
     by_key: Recent<u64, Client>,
     kept: usize,
     /// For connections that are open still: the one that threw them out.
-    rivals: HashMap<u64, Other, RandomState>,
+    rivals: HashMap<u64, Rival, RandomState>,
 }
 
 /// What a session keeps while its client is away.
@@ -61,6 +47,8 @@ pub(in crate::session) struct Accepted {
     pub(in crate::session) kept: Option<Kept>,
     /// The client's connection before, where that was over.
     pub(in crate::session) returns: Option<Return>,
+    /// The connection that it threw out, where that is open still.
+    pub(in crate::session) thrown_out: Option<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -70,27 +58,7 @@ struct Client {
     /// The one before it, until it is known whether the server accepts the new one.
     before: Option<Holder>,
     kept: Option<Kept>,
-    takeovers: u64,
-    /// Those of them whose loser was still there.
-    fights: u64,
-    first_takeover: Option<At>,
-    last_takeover: Option<At>,
-    addresses: Vec<IpAddr>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Holder {
-    other: Other,
-    is_open: bool,
-    /// The server's CONNACK.
-    accepted: Option<u64>,
-    /// Whether the server went on with the session of the connection before: Session Present is 1, or
-    /// the client wanted a new one.
-    is_resumed: Option<bool>,
-    /// Once it is over: when that was, and the seconds that the session outlives it.
-    left: Option<(At, u32)>,
-    /// Whether it was seen whole.
-    is_complete: bool,
+    take_overs: TakeOvers,
 }
 
 impl Default for Clients {
@@ -108,13 +76,23 @@ impl Clients {
         client.before = old;
         client.holder = Some(Holder::new(other));
         let Some(old) = old.filter(|old| old.is_open) else { return TakeOver::default() };
-        let many = client.thrown_out(&old.other, &other, at);
-        let is_war = client.fights >= FIGHTS;
+        let many = client.take_overs.thrown_out(&old.other, &other, at);
+        let (is_war, is_answered) = (client.take_overs.is_war(), client.take_overs.is_answered());
         if self.rivals.len() < MAX_RIVALS {
-            self.rivals.insert(old.other.stream, other);
+            self.rivals.insert(old.other.stream, Rival::new(other));
         }
         let (war, reconnects) = (many.filter(|_| is_war), many.filter(|_| !is_war));
-        TakeOver { took_over: Some(old.other), war, reconnects }
+        TakeOver { took_over: Some(old.other), war, reconnects, is_answered }
+    }
+
+    /// A client sends something but a DISCONNECT, which one does that cleans up.
+    pub(super) fn speaks(&mut self, stream: u64, at: At) {
+        if self.rivals.is_empty() {
+            return;
+        }
+        if let Some(rival) = self.rivals.get_mut(&stream) {
+            rival.speaks(at);
+        }
     }
 
     /// A server refuses it: nobody was thrown out.
@@ -158,10 +136,17 @@ impl Clients {
         }
         let finding = old.and_then(|old| old.judge(at, is_present, record));
         let is_kept = is_present && !is_new && finding.is_none();
+        let thrown_out = old.filter(|old| old.is_open).map(|old| old.other.stream);
         // In 3.1 nothing says whether there is a session.
         let is_told = is_present || is_new;
         let returns = old.filter(|_| is_told).and_then(|old| old.returns(at, is_present, record));
-        Accepted { finding, kept: kept.filter(|_| is_kept), returns }
+        Accepted { finding, kept: kept.filter(|_| is_kept), returns, thrown_out }
+    }
+
+    /// One side of a connection says that it leaves, or closes: the next connection of the client
+    /// throws nobody out.
+    pub(super) fn leaves(&mut self, key: u64, record: &Ended, is_complete: bool) {
+        self.by_key.entry(key, Client::default).leaves(record, is_complete);
     }
 
     /// A connection is over.
@@ -174,22 +159,16 @@ impl Clients {
         let rival = record.stream.and_then(|stream| self.rivals.get(&stream)).copied();
         let client = self.by_key.entry(key, Client::default);
         let Some((other, _)) = other(record) else { return };
-        if rival.is_some_and(|rival| is_thrown_out(record, &rival)) {
-            client.fights = client.fights.saturating_add(1);
+        if let Some(rival) = rival {
+            client.take_overs.lost(&other, record, &rival);
         }
-        let at = record.over_at();
-        let holders = [&mut client.holder, &mut client.before];
-        for holder in holders.into_iter().flatten() {
-            if holder.other.stream == other.stream {
-                holder.is_open = false;
-                holder.left = at.map(|at| (at, record.session_expiry()));
-                holder.is_complete &= record.is_complete;
-            }
-        }
-        let holds_session = record.session_expiry() > 0 && at.is_some();
-        if let Some(kept) = kept.filter(|_| holds_session) {
+        let is_last = client.leaves(record, record.is_complete);
+        // Where another connection has the session by now, what this one knew is out of date.
+        let lasts = record.session_expiry() > 0 && record.over_at().is_some();
+        if let Some(kept) = kept.filter(|_| is_last && lasts) {
             self.kept = self.kept.saturating_add(kept.cost());
-            client.kept = Some(kept);
+            let old = client.kept.replace(kept);
+            self.kept = self.kept.saturating_sub(old.as_ref().map_or(0, Kept::cost));
         }
     }
 
@@ -203,7 +182,7 @@ impl Clients {
 
     /// Who has thrown out a connection.
     pub(super) fn rival(&mut self, stream: u64) -> Option<Other> {
-        self.rivals.remove(&stream)
+        self.rivals.remove(&stream).map(|rival| rival.by)
     }
 }
 
@@ -213,96 +192,24 @@ impl Client {
         stream.is_some() && stream == record.stream
     }
 
-    /// One connection has thrown out another.
-    fn thrown_out(&mut self, old: &Other, new: &Other, at: At) -> Option<War> {
-        if self.last_takeover.is_some_and(|last| at.since(last).is_none_or(|time| time > PEACE)) {
-            (self.takeovers, self.fights, self.first_takeover) = (0, 0, None);
-            self.addresses.clear();
-        }
-        self.takeovers = self.takeovers.saturating_add(1);
-        self.first_takeover = self.first_takeover.or(Some(at));
-        self.last_takeover = Some(at);
-        for address in [old.client.ip(), new.client.ip()] {
-            if !self.addresses.contains(&address) && self.addresses.len() < MAX_ADDRESSES {
-                self.addresses.push(address);
-            }
-        }
-        (self.takeovers >= WAR).then(|| War {
-            count: self.takeovers,
-            time: self.first_takeover.and_then(|first| at.since(first)),
-            addresses: self.addresses.len(),
-        })
+    /// A connection is over, or about to be; whether no later one has the session.
+    fn leaves(&mut self, record: &Ended, is_complete: bool) -> bool {
+        let at = record.over_at();
+        let holders = [&mut self.holder, &mut self.before].into_iter().flatten();
+        let mut holders = holders.filter(|holder| Some(holder.other.stream) == record.stream);
+        let Some(holder) = holders.next() else { return false };
+        holder.is_open = false;
+        holder.left = at.map(|at| (at, record.session_expiry()));
+        holder.is_complete &= is_complete;
+        true
     }
 }
-
-impl Holder {
-    const fn new(other: Other) -> Self {
-        Self {
-            other,
-            is_open: true,
-            accepted: None,
-            is_resumed: None,
-            left: None,
-            is_complete: false,
-        }
-    }
-
-    /// What the client finds of the session that this connection left.
-    fn returns(&self, at: At, is_present: bool, record: &Ended) -> Option<Return> {
-        let (left, expiry) = self.left?;
-        let (lasts, away) = (Lasts::of(expiry), at.since(left));
-        let wants_new = record.connect.as_ref().is_some_and(|connect| connect.clean_start);
-        let found = match (is_present, wants_new) {
-            (true, _) => Found::Resumed,
-            (false, true) => Found::New,
-            (false, false) if lasts.is_over(away?) => Found::Over,
-            (false, false) => Found::Missing,
-        };
-        Some(Return { stream: self.other.stream, left, lasts, away, found, waited: None })
-    }
-
-    /// Judges Session Present by the connection before.
-    fn judge(&self, at: At, is_present: bool, record: &Ended) -> Option<(Rule, u64)> {
-        let connack = self.accepted.filter(|_| self.is_complete)?;
-        let (left, expiry) = self.left?;
-        let clean_start = record.connect.as_ref().is_none_or(|connect| connect.clean_start);
-        if is_present && !clean_start && expiry == 0 {
-            return Some((Rule::SESSION_REVIVED, connack));
-        }
-        let away = time(Some(at))?.checked_sub(time(Some(left))?)?;
-        let away = u64::try_from(away).ok()?;
-        let lasts = u64::from(expiry).saturating_mul(SECOND);
-        let has_expired = expiry != NEVER && away >= lasts;
-        if is_present && !clean_start && has_expired && away > lasts.saturating_add(GRACE) {
-            return Some((Rule::SESSION_REVIVED, connack));
-        }
-        (!is_present && !clean_start && !has_expired && expiry > 0)
-            .then_some((Rule::SESSION_LOST, connack))
-    }
-}
-
-/// Nanoseconds that a server may be late to end a session.
-const GRACE: u64 = 60 * SECOND;
 
 impl Kept {
     fn cost(&self) -> usize {
         let open = self.open.len().saturating_mul(size_of::<Open>());
         self.subscriptions.cost().saturating_add(open)
     }
-}
-
-/// Whether a connection was ended by its server because of another one, and its client was there to
-/// see it: it sent something since, or closed its side once the server had.
-fn is_thrown_out(record: &Ended, rival: &Other) -> bool {
-    let time = |at: At| (at.time, at.frame);
-    let Some(server) = record.from_server.closed else { return false };
-    let since = time(rival.at);
-    let closes = record
-        .from_client
-        .closed
-        .is_some_and(|closed| closed.how == Close::Fin && time(closed.at) >= time(server.at));
-    let speaks = record.from_client.last.is_some_and(|last| time(last) > since);
-    time(server.at) >= since && (closes || speaks)
 }
 
 /// A connection as others see it, with its CONNECT.

@@ -3,10 +3,13 @@
 //! A subscriber counts whose subscriptions are all known, from its grant until it leaves. What the
 //! server took, or owes as a Will, and what does not come within some seconds while the subscriber
 //! stays, is missed: of that there may be a reason that no packet tells (rights, a full queue), so
-//! that it is a fact and no fault. An answer of the server to what the subscriber asked by then proves
+//! that it is a fact and no fault. The server took what it acknowledged: QoS 2 with PUBCOMP, before
+//! which it may keep the message; and QoS 0, which may be lost at any time, where it answered what
+//! the publisher sent behind it, or passed it on to somebody else. An answer of the server to what the subscriber asked by then proves
 //! it: the server wrote what it had before into the same stream. A subscriber that gets a copy after
 //! all shows that its server is slow, and is said to miss nothing from then on.
 
+use super::pending::{Message, Pending, PendingWill, bit};
 use super::subscribers::{Subscriber, Subscribers};
 use super::wills::EARLY;
 use crate::session::ended::Missed;
@@ -25,8 +28,10 @@ const PATIENCE: u64 = 5_000_000_000;
 /// Copies that wait for a proof, of one subscriber and of all.
 const MAX_UNPROVEN: usize = 4_096;
 const MAX_ALL_UNPROVEN: usize = 65_536;
-/// Bytes of the topic of a missed copy that are kept.
-const MAX_TOPIC: usize = 256;
+/// Nanoseconds in which QoS 2 has to be completed: what takes longer is not judged.
+const QUICK: u64 = 1_000_000_000;
+/// Publishers of QoS 0 of whom it is remembered what was answered last.
+const MAX_HEARD: usize = 4_096;
 
 /// Who is to get what.
 #[derive(Debug, Default)]
@@ -39,6 +44,8 @@ pub(super) struct Copies {
     first: u64,
     by_key: HashMap<u64, u64, RandomState>,
     wills: Vec<PendingWill>,
+    /// For publishers of QoS 0: the number of their last packet that was answered.
+    heard: HashMap<u64, u64, RandomState>,
     /// Missed copies that no later packet has proved yet.
     unproven: usize,
 }
@@ -52,36 +59,6 @@ struct Known {
     missed: Vec<Missed>,
     /// A copy came late.
     is_slow: bool,
-}
-
-/// A message by its key, its topic, and the hash of broker and topic.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Message<'m> {
-    pub(super) key: u64,
-    pub(super) hash: u64,
-    pub(super) topic: &'m [u8],
-}
-
-/// A message whose copies are waited for.
-#[derive(Debug)]
-struct Pending {
-    key: u64,
-    at: At,
-    from: u64,
-    topic: Box<[u8]>,
-    subscribers: Arc<[Subscriber]>,
-    /// A bit for each of them that got it.
-    got: u64,
-    /// The server has acknowledged it, or it is a Will.
-    is_taken: bool,
-    is_will: bool,
-}
-
-/// A Will whose copies are waited for, from when it is to be published.
-#[derive(Debug)]
-struct PendingWill {
-    from: i64,
-    will: Pending,
 }
 
 impl Copies {
@@ -114,12 +91,13 @@ impl Copies {
     /// A client publishes a message.
     pub(super) fn published(&mut self, message: Message<'_>, line: &Line, at: At) {
         self.expire(at.time);
-        if self.open.is_empty() {
-            return;
-        }
         let subscribers = self.subscribers.of(line.server, message.hash, message.topic);
         let is_own = |by: &Subscriber| by.stream == line.stream && by.no_local;
         if subscribers.is_empty() || subscribers.iter().any(is_own) {
+            return;
+        }
+        // What is never acknowledged takes no place from the rest.
+        if message.qos == 0 && self.pending.len() >= MAX_PENDING >> 1 {
             return;
         }
         if self.pending.len() >= MAX_PENDING {
@@ -136,14 +114,25 @@ impl Copies {
     }
 
     /// The server has acknowledged a PUBLISH, by the number of its packet, or refused it.
-    pub(super) fn acknowledged(&mut self, number: u64, is_refusal: bool) {
+    pub(super) fn acknowledged(&mut self, number: u64, is_refusal: bool, at: At) {
         let Ok(place) = self.pending.binary_search_by_key(&number, |pending| pending.at.number)
         else {
             return;
         };
-        if let Some(pending) = self.pending.get_mut(place) {
-            pending.is_taken = !is_refusal;
+        let Some(pending) = self.pending.get_mut(place) else { return };
+        let is_quick = at.since(pending.at).is_some_and(|time| time <= QUICK);
+        pending.is_taken = !is_refusal && (pending.qos < 2 || is_quick);
+    }
+
+    /// The server answers the packet of this number of a client: it had what was sent before.
+    pub(super) fn answered(&mut self, stream: u64, number: u64) {
+        if self.pending.is_empty() {
+            return;
         }
+        if self.heard.len() >= MAX_HEARD {
+            self.heard.clear();
+        }
+        self.heard.insert(stream, number);
     }
 
     /// The Will of a connection is due, to be published from `from` on; `had` are the connections
@@ -206,6 +195,11 @@ impl Copies {
         }
     }
 
+    /// Whether somebody may get a copy of something.
+    pub(super) fn is_watched(&self) -> bool {
+        !self.open.is_empty()
+    }
+
     /// Whether nothing is waited for, so that nobody misses anything.
     pub(super) fn is_idle(&self) -> bool {
         self.pending.is_empty() && self.wills.is_empty() && self.unproven == 0
@@ -217,9 +211,11 @@ impl Copies {
             now.and_then(|now| u64::try_from(now.checked_sub(since)?).ok())
                 .is_some_and(|time| time >= PATIENCE)
         };
-        while self.pending.front().is_some_and(|it| it.at.time.is_some_and(is_over)) {
+        let is_ripe =
+            |it: &Pending| it.at.time.is_some_and(|time| is_over(time.saturating_add(it.wait())));
+        while self.pending.front().is_some_and(is_ripe) {
             let Some(pending) = self.pop() else { return };
-            let due = pending.at.time;
+            let due = pending.at.time.map(|time| time.saturating_add(pending.wait()));
             self.judge(&pending, due, |since| since.number > pending.at.number);
         }
         if self.wills.iter().any(|it| is_over(it.from)) {
@@ -248,7 +244,9 @@ impl Copies {
     /// Judges one message; `has_changed` is whether a subscriber that gave up something at a place
     /// may have given up this.
     fn judge(&mut self, pending: &Pending, due: Option<i64>, has_changed: impl Fn(At) -> bool) {
-        if !pending.is_taken {
+        let is_answered =
+            || self.heard.get(&pending.from).is_some_and(|last| *last > pending.at.number);
+        if !pending.is_taken && (pending.qos > 0 || (pending.got == 0 && !is_answered())) {
             return;
         }
         for (place, by) in pending.subscribers.iter().enumerate() {
@@ -258,10 +256,7 @@ impl Copies {
             }
             let is_full = known.missed.len() >= MAX_UNPROVEN || self.unproven >= MAX_ALL_UNPROVEN;
             if !is_full && !known.is_slow {
-                let Pending { key, at, from, topic, is_will, .. } = pending;
-                let (key, publish, from, is_will) = (*key, *at, *from, *is_will);
-                let topic = topic.clone();
-                known.missed.push(Missed { publish, from, topic, is_will, key, due });
+                known.missed.push(pending.missed(due));
                 self.unproven = self.unproven.saturating_add(1);
             }
         }
@@ -280,22 +275,4 @@ impl Copies {
         self.first = self.first.saturating_add(1);
         Some(pending)
     }
-}
-
-impl Pending {
-    fn new(message: Message<'_>, at: At, from: u64, subscribers: Arc<[Subscriber]>) -> Self {
-        let topic = message.topic.get(..MAX_TOPIC).unwrap_or(message.topic).into();
-        let (is_taken, is_will) = (false, false);
-        Self { key: message.key, at, from, topic, subscribers, got: 0, is_taken, is_will }
-    }
-
-    fn comes_to(&mut self, stream: u64) {
-        let place = self.subscribers.iter().position(|by| by.stream == stream);
-        self.got |= place.map_or(0, bit);
-    }
-}
-
-/// The bit of a subscriber; of those there are at most 64.
-fn bit(place: usize) -> u64 {
-    1u64.unbounded_shl(u32::try_from(place).unwrap_or(u32::MAX))
 }

@@ -38,7 +38,7 @@ impl Default for Wills {
 
 /// A message that a client published.
 #[derive(Clone, Copy, Debug)]
-struct Message {
+pub(super) struct Message {
     source: Source,
     /// Another one with the same contents came shortly before.
     is_ambiguous: bool,
@@ -122,6 +122,19 @@ impl Source {
     }
 }
 
+impl Origin {
+    /// Which PUBLISH a message can be a copy of that is delivered at this place.
+    pub(super) fn of(message: Option<&Message>, at: At) -> Self {
+        let Some(message) = message else { return Self::Unseen };
+        let Source { at: published, qos, .. } = message.source;
+        if message.is_ambiguous {
+            return Self::Several(published);
+        }
+        let partner = Partner::new(PacketType::PUBLISH, published, at);
+        Self::One(partner, qos, !message.is_repeated)
+    }
+}
+
 impl Messages {
     /// A client publishes a message.
     pub(super) fn published(&mut self, key: u64, source: Source, is_dup: bool) {
@@ -162,15 +175,9 @@ impl Messages {
         }
     }
 
-    /// A server delivers a message: which PUBLISH it can be a copy of.
-    pub(super) fn origin(&self, key: u64, at: At) -> Origin {
-        let Some(message) = self.by_key.get(&key) else { return Origin::Unseen };
-        let Source { at: published, qos, .. } = message.source;
-        if message.is_ambiguous {
-            return Origin::Several(published);
-        }
-        let partner = Partner::new(PacketType::PUBLISH, published, at);
-        Origin::One(partner, qos, !message.is_repeated)
+    /// The last message of this key that a client has published.
+    pub(super) fn published_as(&self, key: u64) -> Option<Message> {
+        self.by_key.get(&key).copied()
     }
 
     /// A member of the shared subscription with this filter refuses a message.
@@ -200,10 +207,15 @@ impl Messages {
         }
     }
 
-    /// Where a message comes from that a server delivers at this end: the PUBLISH, or the Will that
+    /// Where a message comes from that a server delivers at this end: `message`, which has this key, or the Will that
     /// is due; where that is certain and all that look the same carry the same.
-    pub(super) fn carried_by(&self, key: u64, server: SocketAddr) -> Option<Source> {
-        let source = match (self.by_key.get(&key), self.wills.0.get(&key)) {
+    pub(super) fn carried_by(
+        &self,
+        message: Option<&Message>,
+        key: u64,
+        server: SocketAddr,
+    ) -> Option<Source> {
+        let source = match (message, self.wills.0.get(&key)) {
             (Some(message), None) => (!message.is_ambiguous).then_some(message.source)?,
             (None, Some(will)) => Source { since: will.due?, ..will.source },
             // Which of the two it is cannot be told.

@@ -1,5 +1,6 @@
 //! Who subscribes to what, over all connections whose subscriptions are all known.
 
+use crate::mqtt::filter::behind_share;
 use crate::session::track::matches;
 use crate::session::{At, Line};
 use foldhash::fast::RandomState;
@@ -51,7 +52,7 @@ impl Subscribers {
         options: u8,
         at: At,
     ) -> bool {
-        if filter.starts_with(b"$share/") || self.is_partial {
+        if behind_share(filter).is_some() || self.is_partial {
             return false;
         }
         if self.wild.len() >= MAX_WILD || self.exact_count >= MAX_EXACT {

@@ -175,8 +175,11 @@ impl Exchanges {
             PacketType::PUBREC if !is_refusal => asked.received(ack.packet_id, notes),
             _ => asked.answer(ack.packet_id, kind, None, notes),
         };
-        if let Some(first) = first.filter(|_| answers.is_some() && sender == Sender::Server) {
-            notes.shared.acknowledged(first, is_refusal);
+        // With PUBREC the server may wait for the PUBREL before it passes a message on.
+        let is_taken = kind != PacketType::PUBREC || is_refusal;
+        let first = first.filter(|_| answers.is_some() && sender == Sender::Server);
+        if let Some(first) = first.filter(|_| is_taken) {
+            notes.shared.acknowledged(first, is_refusal, seen.at);
         }
         Before { answers, repeats: None }
     }

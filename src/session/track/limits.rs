@@ -7,6 +7,7 @@
 
 use super::Notes;
 use crate::mqtt::Packet;
+use crate::mqtt::filter::behind_share;
 use crate::mqtt::packet::{Publish, Subscribe};
 use crate::mqtt::property::Properties;
 use crate::session::Proof;
@@ -75,7 +76,7 @@ fn judge_publish(publish: &Publish<'_>, takes: &Limits, notes: &mut Notes<'_>) {
 }
 
 fn judge_subscribe(subscribe: &Subscribe<'_>, takes: &Limits, notes: &mut Notes<'_>) {
-    let is_shared = |filter: &[u8]| filter.starts_with(b"$share/");
+    let is_shared = |filter: &[u8]| behind_share(filter).is_some();
     let is_wild = |filter: &[u8]| filter.iter().any(|byte| matches!(byte, b'+' | b'#'));
     let mut filters = subscribe.filters().map(|(filter, _)| filter.0);
     if !takes.wildcard && filters.any(is_wild) {

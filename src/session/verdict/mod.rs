@@ -111,6 +111,7 @@ const fn row(verdict: Word, judge: fn(&Scene<'_>) -> Option<Told>) -> CauseRow {
 #[rustfmt::skip]
 pub static CAUSES: &[CauseRow] = &[
     row(Word::REFUSED, refused::judge),
+    row(Word::TAKE_OVER_WAR, taken_over::by_war),
     row(Word::TAKEN_OVER, taken_over::judge),
     row(Word::KEEP_ALIVE, keep_alive::judge),
     row(Word::LIMIT, blame::limit),

@@ -14,6 +14,15 @@ const TAKEN_OVER: u8 = 0x8e;
 const SOON: u64 = 5_000_000_000;
 
 pub(super) fn judge(scene: &Scene<'_>) -> Option<Told> {
+    told(scene).filter(|_| scene.ended.war.is_none())
+}
+
+/// The same where two clients are shown to do that to each other.
+pub(super) fn by_war(scene: &Scene<'_>) -> Option<Told> {
+    told(scene).filter(|_| scene.ended.war.is_some())
+}
+
+fn told(scene: &Scene<'_>) -> Option<Told> {
     let act = scene.first().filter(|act| act.by == Sender::Server)?;
     let is_said = matches!(act.what, What::Disconnect(left) if left.reason == TAKEN_OVER);
     let by = Some(Sender::Server);
@@ -52,14 +61,20 @@ fn war(war: &War) -> String {
     format!("; take-over number {count}{time}{addresses}{period}: more than one client uses it")
 }
 
-/// What there is to say of a client that comes back again and again.
+/// What there is to say of a client that comes back again and again, or of several that nothing tells
+/// apart.
 fn reconnects(many: &War) -> String {
     let (time, period) = (within(many), every(many));
-    let from = if many.addresses > 1 { "" } else { " from one address" };
+    let (from, who) = match many.addresses {
+        0 | 1 => {
+            (" from one address".into(), "several behind that address that throw each other out")
+        }
+        several => (format!(" from {several} addresses"), "several that throw each other out"),
+    };
     format!(
-        "; the client came back for the {} time{time}{from}{period}, while its connection before was open: it \
-         seems to lose its connections without noticing",
-        ordinal(many.count)
+        "; take-over number {}{time}{from}{period}: one client that connects anew while its old connection is \
+         open, having lost it without noticing for example, or {who}",
+        many.count
     )
 }
 
@@ -71,16 +86,4 @@ fn within(war: &War) -> String {
 /// `, every 468 ms`.
 fn every(war: &War) -> String {
     war.period().map(|time| format!(", every {}", text::duration(time))).unwrap_or_default()
-}
-
-/// `3rd`.
-fn ordinal(count: u64) -> String {
-    let suffix = match (count % 10, count % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    };
-    format!("{count}{suffix}")
 }

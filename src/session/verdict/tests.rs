@@ -191,6 +191,7 @@ fn a_server_that_closes_without_a_word() {
         first: at(number, time),
         last: at(number, time),
         next,
+        message: None,
     };
     let guess = |ended: &Ended| {
         let causes = judge(ended).causes;

@@ -64,7 +64,7 @@ impl Event {
     /// Whether what the client sent was beyond a limit of the broker.
     #[must_use]
     pub fn is_limit(self) -> bool {
-        (Self::OVERSIZE..=Self::ALIAS_INVALID).contains(&self)
+        (Self::OVERSIZE..=Self::FEATURE).contains(&self)
     }
 }
 
@@ -238,6 +238,7 @@ events! {
     KEY_LOGGING: unseen("key_logging", CONFIG, "the keys of TLS are written to a file, so that captures can be decrypted");
     TOO_MANY_SOCKETS: unseen("too_many_sockets", INSIDE, "the system allows no more open sockets: raise ulimit -n");
     SAVING: unseen("saving", INSIDE, "what is kept over a restart is written to mosquitto.db");
+    RESTORED: unseen("restored", INSIDE, "what was kept over a restart is read from mosquitto.db");
     BRIDGE_STEP: unseen("bridge_step", BRIDGE, "the broker's bridge connects to another broker");
     BRIDGE_CONNACK: unseen("bridge_connack", BRIDGE, "the other broker has answered the bridge");
     BRIDGE_REFUSED: unseen("bridge_refused", BRIDGE, "the other broker refused the bridge");

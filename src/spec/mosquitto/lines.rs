@@ -66,10 +66,10 @@ impl LineInfo {
         self.from <= release && release <= self.to
     }
 
-    /// Whether it is known only by the line before it: it begins with a field.
+    /// Whether it is known only by the line before it: it has no words of its own.
     #[must_use]
     pub fn needs_context(&self) -> bool {
-        self.template.starts_with(['{', '\t'])
+        self.template.starts_with('\t') || matches!(self.event, Event::GRANTED | Event::UNGRANTED)
     }
 }
 
@@ -209,6 +209,7 @@ pub static LINES: &[LineInfo] = &[
     line(E::RECEIVE_MAXIMUM, W, "Client {client} has exceeded its receive-maximum quota. This behaviour must be fixed on the client.", V2_1_1, LAST),
     line(E::CAUSE, I, "Protocol error from {client}: {cause}", V2_1, LAST),
     line(E::CAUSE, I, "Protocol error from {address}:{port} {cause}", V2_1, LAST),
+    line(E::CAUSE, I, " or attempted to continue authentication when no authentication in progress.", V2_1, LAST),
     line(E::CAUSE, I, "{client} sent CONNECT with missing keepalive.", V2_1, LAST),
 
     // ---- the end of a connection
@@ -284,14 +285,25 @@ pub static LINES: &[LineInfo] = &[
     line(E::LISTENING, I, "Opening unix listen socket on path {name}.", V2_0, LAST),
     line(E::LOCAL_ONLY, W, "Starting in local only mode. Connections will only be possible from clients running on this machine.", V2_0, LAST),
     line(E::LOCAL_ONLY, W, "Create a configuration file which defines a listener to allow remote access.", V2_0, LAST),
-    line(E::SUPPORT, I, "{name} support available.", V2_1, LAST),
-    line(E::SUPPORT, I, "{name} support NOT available.", V2_1, LAST),
+    line(E::SUPPORT, I, "Bridge support available.", V2_1, LAST),
+    line(E::SUPPORT, I, "Bridge support NOT available.", V2_1, LAST),
+    line(E::SUPPORT, I, "Persistence support available.", V2_1, LAST),
+    line(E::SUPPORT, I, "Persistence support NOT available.", V2_1, LAST),
+    line(E::SUPPORT, I, "TLS support available.", V2_1, LAST),
+    line(E::SUPPORT, I, "TLS support NOT available.", V2_1, LAST),
+    line(E::SUPPORT, I, "TLS-PSK support available.", V2_1, LAST),
+    line(E::SUPPORT, I, "TLS-PSK support NOT available.", V2_1, LAST),
+    line(E::SUPPORT, I, "Websockets support available.", V2_1, LAST),
+    line(E::SUPPORT, I, "Websockets support NOT available.", V2_1, LAST),
     line(E::RUNNING_AS, I, "Info: running mosquitto as user id: {value}.", V2_1, LAST),
     line(E::RUNNING_AS, I, "Info: running mosquitto as user: {name}.", V2_1, LAST),
     line(E::KEY_LOGGING, N, "TLS key logging to '{name}' enabled for all listeners.", V2_1, LAST),
     line(E::KEY_LOGGING, N, "TLS key logging is for DEBUGGING only.", V2_1, LAST),
     line(E::TOO_MANY_SOCKETS, W, "Unable to accept new connection, system socket count has been exceeded. Try increasing \"ulimit -n\" or equivalent.", Release(1, 5, 2), LAST),
     line(E::SAVING, I, "Saving in-memory database to {name}.", V1_0, LAST),
+    line(E::RESTORED, I, "Restored {value} subscriptions", V2_1, LAST),
+    line(E::RESTORED, W, "Warning: Persistence found a subscription with no client id, ignoring.", Release(2, 0, 19), LAST),
+    line(E::RESTORED, W, "Warning: Persistence found a subscription with no topic filter, ignoring.", Release(2, 0, 19), LAST),
     line(E::BRIDGE_STEP, N, "Connecting bridge (step 1) {name} ({text})", Release(1, 5, 2), LAST),
     line(E::BRIDGE_STEP, N, "Connecting bridge (step 2) {name} ({text})", Release(1, 5, 2), LAST),
     line(E::BRIDGE_STEP, N, "Connecting bridge {name} ({text})", V1_4, LAST),

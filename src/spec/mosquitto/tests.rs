@@ -72,7 +72,6 @@ fn templates_are_those_of_the_reference() {
         "Saving in-memory",
         "Protocol error from {client}: {cause}",
         "Protocol error from {address}:{port} {cause}",
-        "{name} support",
         "Opening {name}",
         "rejected, {cause}",
         "Connecting bridge",

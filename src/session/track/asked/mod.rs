@@ -6,6 +6,7 @@ mod answer;
 mod order;
 mod publish;
 mod release;
+mod used;
 
 use super::Notes;
 use super::exchange::Before;
@@ -15,6 +16,7 @@ use crate::spec::{Field, PacketType, Rule, Sender};
 use foldhash::fast::RandomState;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
+use used::Used;
 
 /// Exchanges that are open, up to which all are compared with one.
 const MAX_COMPARED: usize = 64;
@@ -38,6 +40,8 @@ pub(super) struct Asked {
     resent: u64,
     /// The session began with this connection.
     pub(super) is_new: bool,
+    /// The Packet Identifiers that PUBLISH packets have had.
+    used: Used,
 }
 
 /// A request.
@@ -47,7 +51,7 @@ pub(super) struct Ask {
     next: PacketType,
     /// For SUBSCRIBE and UNSUBSCRIBE: how many filters.
     filters: u32,
-    /// For PUBLISH of QoS 2: a hash of its topic and payload.
+    /// For PUBLISH: a hash of its topic and payload.
     message: Option<u64>,
 }
 
@@ -151,6 +155,7 @@ impl Asked {
             first: exchange.first,
             last: exchange.last,
             next: exchange.next,
+            message: exchange.message,
         })
     }
 
@@ -161,7 +166,8 @@ impl Asked {
 
     /// An exchange that an earlier connection left open.
     pub(super) fn carry(&mut self, open: &Open) {
-        let ask = Ask { kind: open.kind, next: open.next, filters: 0, message: None };
+        let Open { kind, next, message, .. } = *open;
+        let ask = Ask { kind, next, filters: 0, message };
         let mut exchange = Exchange::new(ask, open.first);
         exchange.last = open.last;
         exchange.is_carried = true;

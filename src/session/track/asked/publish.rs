@@ -28,17 +28,39 @@ impl Asked {
             return self.publish_again(id, next, notes);
         }
         if publish.dup {
-            self.judge_dup(id, message, notes);
+            // Of QoS 1 the same message may come under another identifier.
+            self.judge_dup(id, message.filter(|_| publish.qos == 2), notes);
+        } else {
+            self.judge_no_dup(id, message, notes);
         }
+        self.used.insert(id);
         if self.ask(id, ask, notes) {
             self.count(most, notes);
         }
         None
     }
 
+    /// A PUBLISH without DUP, and an earlier connection of the session left the same message open under
+    /// its identifier: it is sent again, or is another one whose identifier is in use.
+    fn judge_no_dup(&self, id: u16, message: Option<u64>, notes: &mut Notes<'_>) {
+        let Some(open) = self.open.get(&id).filter(|open| open.is_carried) else { return };
+        let is_unreleased = matches!(open.next, PacketType::PUBACK | PacketType::PUBREC);
+        let is_same = is_unreleased && message.is_some() && open.message == message;
+        if is_same && notes.is_sure() {
+            notes.at(Rule::RESENT_WITHOUT_DUP, Field::DUP, (open.first.number, 0));
+        }
+    }
+
     /// A PUBLISH with DUP though nothing is open under its identifier.
     fn judge_dup(&self, id: u16, message: Option<u64>, notes: &mut Notes<'_>) {
-        if !notes.is_sure() || self.is_muddled || self.is_partial {
+        if !notes.is_sure() {
+            return;
+        }
+        if self.is_muddled || self.is_partial {
+            // What was sent again before matters to identifiers that were used.
+            if self.is_new && self.used.lacks(id) && self.same(id, message).is_none() {
+                notes.at(Rule::DUP_WITHOUT_FIRST, Field::DUP, (id.into(), 0));
+            }
             return;
         }
         let is_v5 = notes.seen.decoded.version.is_v5();
@@ -146,9 +168,9 @@ impl Asked {
     }
 }
 
-/// What a PUBLISH of QoS 2 is told apart by, where it names its topic.
+/// What a PUBLISH is told apart by, where it names its topic.
 fn message(publish: &Publish<'_>, notes: &Notes<'_>) -> Option<u64> {
-    (publish.qos == 2 && !publish.topic.0.is_empty()).then(|| {
+    (!publish.topic.0.is_empty()).then(|| {
         let topic = notes.shared.hash(publish.topic.0);
         topic.rotate_left(1) ^ notes.shared.hash(publish.payload)
     })

@@ -1,12 +1,21 @@
 //! The subscriptions of one session: what was asked for, what was granted, and which of them a
 //! message matches (5.0: section 4.7).
+//!
+//! What may enter: what is known of a session by its filters alone. SUBSCRIBE, UNSUBSCRIBE and their answers
+//! are here, what is judged of a message by them in `delivery`.
+
+mod delivery;
+mod matching;
+
+pub(super) use delivery::Matched;
+pub use matching::matches;
+pub(super) use matching::unshared;
 
 use super::Notes;
-use crate::mqtt::packet::{Publish, Suback, Subscribe, Unsubscribe};
-use crate::mqtt::property::Value;
+use crate::mqtt::packet::{Suback, Subscribe, Unsubscribe};
 use crate::session::At;
 use crate::session::ended::Subscription;
-use crate::spec::{Field, PropertyId, Rule};
+use crate::spec::{PropertyId, Rule};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
@@ -17,9 +26,6 @@ const MAX_FILTERS: usize = 1_024;
 const MAX_BYTES: usize = 1 << 17;
 /// Filters with wildcards that a message is compared with one by one.
 const MAX_WILD: usize = 256;
-/// Filters with wildcards from which on the results of comparing are remembered, and how many.
-const FEW: usize = 2;
-const MAX_CACHED: usize = 256;
 /// SUBSCRIBE and UNSUBSCRIBE packets that may wait for their answers.
 const MAX_WAITING: usize = 64;
 /// The Subscription Option Retain As Published.
@@ -56,9 +62,10 @@ struct Filter {
     text: Box<[u8]>,
     options: u8,
     id: Option<u32>,
-    /// The QoS that messages may have because of it: the highest that was ever granted or is asked
-    /// for. `None`: it was refused, and never anything else.
+    /// The highest QoS that was ever granted: what was on its way when less was granted comes as it is.
     most: Option<u8>,
+    /// The highest that is asked for without an answer: messages may come before the SUBACK.
+    asked: Option<u8>,
     /// The QoS that is granted now.
     granted: Option<u8>,
     /// A SUBSCRIBE for it had no Subscription Identifier.
@@ -73,29 +80,6 @@ struct Filter {
     /// The last packet that changed it: the SUBACK or UNSUBACK; `None` while one is awaited, or where
     /// it was refused.
     since: Option<At>,
-}
-
-/// What a message matches.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Matched {
-    /// The place of the first filter that is granted.
-    pub(super) granted: Option<u16>,
-    /// How many filters match it: the server may send as many copies.
-    pub(super) count: u16,
-    /// The highest QoS that it may have; `None`: nothing that was asked for matches it.
-    most: Option<u8>,
-    /// One of them has no Subscription Identifier.
-    is_unnamed: bool,
-    /// One of them lets it have RETAIN 1.
-    may_retain: bool,
-    /// One wants RETAIN as it was published, one does not, and one wants the client's own messages.
-    pub(super) wants_published: bool,
-    pub(super) wants_cleared: bool,
-    pub(super) wants_own: bool,
-    /// One of them is a shared subscription.
-    pub(super) is_shared: bool,
-    /// All that it matches stand as they are since this packet at the latest.
-    pub(super) since: Option<At>,
 }
 
 impl Subscriptions {
@@ -119,7 +103,7 @@ impl Subscriptions {
             filter.wants_cleared |= options & RETAIN_AS_PUBLISHED == 0;
             filter.wants_own |= options & NO_LOCAL == 0;
             (filter.options, filter.id, filter.since) = (options, id, None);
-            filter.most = filter.most.max(Some(options & 0b11));
+            filter.asked = filter.asked.max(Some(options & 0b11));
             places.push((place, options & 0b11));
         }
         if self.asked.len() >= MAX_WAITING {
@@ -131,7 +115,10 @@ impl Subscriptions {
             self.is_partial = true;
             return;
         }
+        let before = self.asked.len();
         self.asked.retain(|(asked, _)| *asked != subscribe.packet_id);
+        // Which of the two a SUBACK answers is not certain.
+        self.is_partial |= self.asked.len() < before;
         self.asked.push((subscribe.packet_id, places));
     }
 
@@ -145,11 +132,11 @@ impl Subscriptions {
         self.cached.clear();
         let (_, places) = self.asked.remove(nth);
         for ((place, requested), code) in places.into_iter().zip(suback.codes) {
+            let waiting = self.asked.iter().flat_map(|(_, places)| places);
+            let waiting = waiting.filter(|(other, _)| *other == place).map(|(_, qos)| *qos).max();
             let Some(filter) = self.filters.get_mut(usize::from(place)) else { continue };
+            filter.asked = waiting;
             if *code > 2 {
-                if filter.granted.is_none() {
-                    filter.most = None;
-                }
                 if self.refused.len() < MAX_REFUSED {
                     self.refused.push((filter.text.clone(), *code, notes.seen.at));
                 }
@@ -203,92 +190,6 @@ impl Subscriptions {
         }
     }
 
-    /// What a message matches; `hash` is that of its topic.
-    pub(super) fn matching(&mut self, topic: &[u8], hash: u64) -> Matched {
-        if self.wild.len() <= FEW {
-            return self.compare(topic, hash);
-        }
-        if let Some(matched) = self.cached.get(&hash) {
-            return *matched;
-        }
-        let matched = self.compare(topic, hash);
-        if self.cached.len() >= MAX_CACHED {
-            self.cached.clear();
-        }
-        self.cached.insert(hash, matched);
-        matched
-    }
-
-    fn compare(&self, topic: &[u8], hash: u64) -> Matched {
-        let mut matched = Matched::default();
-        let mut is_settled = true;
-        let exact = self.places.get(&hash).copied();
-        let exact = exact.filter(|place| self.text(*place) == Some(topic));
-        let wild = self.wild.iter().copied();
-        let wild = wild.filter(|place| self.text(*place).is_some_and(|text| matches(text, topic)));
-        for place in exact.into_iter().chain(wild) {
-            let Some(filter) = self.filters.get(usize::from(place)) else { continue };
-            matched.most = matched.most.max(filter.most);
-            matched.count = matched.count.saturating_add(1);
-            matched.is_unnamed |= filter.is_unnamed;
-            matched.may_retain |= filter.may_retain;
-            matched.wants_published |= filter.wants_published;
-            matched.wants_cleared |= filter.wants_cleared;
-            matched.wants_own |= filter.wants_own;
-            matched.is_shared |= filter.text.starts_with(b"$share/");
-            is_settled &= filter.since.is_some();
-            let later = |at: &At| matched.since.is_none_or(|since| at.number > since.number);
-            matched.since = filter.since.filter(later).or(matched.since);
-            if filter.granted.is_some() && matched.granted.is_none_or(|first| place < first) {
-                matched.granted = Some(place);
-            }
-        }
-        matched.since = matched.since.filter(|_| is_settled);
-        matched
-    }
-
-    /// Judges a delivered message of a session whose subscriptions are known. `is_new`: it began
-    /// with this connection, so that none was made where the capture does not reach.
-    pub(super) fn judge(
-        &self,
-        publish: &Publish<'_>,
-        matched: Matched,
-        is_new: bool,
-        notes: &mut Notes<'_>,
-    ) {
-        if self.is_partial {
-            return;
-        }
-        let Some(most) = matched.most else {
-            return notes.at(Rule::NO_SUBSCRIPTION, Field::TOPIC, (0, 0));
-        };
-        if is_new && publish.qos > most && publish.qos < 3 {
-            notes.at(Rule::QOS_ABOVE_GRANTED, Field::QOS, (publish.qos.into(), most.into()));
-        }
-        if !notes.seen.decoded.version.is_v5() {
-            return;
-        }
-        if is_new && publish.retain && !matched.may_retain {
-            notes.at(Rule::RETAINED_UNWANTED, Field::RETAIN, (0, 0));
-        } else if is_new && publish.retain && publish.payload.is_empty() && !matched.wants_published
-        {
-            notes.at(Rule::EMPTY_RETAINED, Field::RETAIN, (0, 0));
-        }
-        let id = PropertyId::SUBSCRIPTION_IDENTIFIER;
-        if is_new && !matched.is_unnamed && publish.properties.get(id).is_none() {
-            notes.whole(Rule::SUBSCRIPTION_ID_MISSING, (0, 0));
-        }
-        for (id, value) in publish.properties.iter() {
-            let Value::Number(number) = value else { continue };
-            if id == PropertyId::SUBSCRIPTION_IDENTIFIER
-                && !self.filters.iter().any(|filter| filter.id == Some(number))
-            {
-                let field = Field::property(id.0 as u8);
-                notes.at(Rule::SUBSCRIPTION_ID_UNKNOWN, field, (number.into(), 0));
-            }
-        }
-    }
-
     /// Whether all subscriptions are remembered.
     pub(super) fn is_whole(&self) -> bool {
         !self.is_partial
@@ -325,7 +226,10 @@ impl Subscriptions {
     }
 
     /// The same for the next connection of the session: what was asked without an answer may hold.
-    pub(super) fn kept(self) -> Self {
+    pub(super) fn kept(mut self) -> Self {
+        for filter in &mut self.filters {
+            filter.most = filter.most.max(filter.asked.take());
+        }
         let (asked, leaving) = (Vec::new(), Vec::new());
         Self { asked, leaving, cached: HashMap::default(), refused: Vec::new(), ..self }
     }
@@ -356,6 +260,7 @@ impl Subscriptions {
             options: 0,
             id: None,
             most: None,
+            asked: None,
             granted: None,
             is_unnamed: false,
             may_retain: false,
@@ -365,70 +270,5 @@ impl Subscriptions {
             since: None,
         });
         Some(place)
-    }
-}
-
-/// Whether a Topic Filter matches a Topic Name: `+` stands for one level, `#` for all that remain,
-/// also none. A filter that begins with a wildcard does not match a topic that begins with `$`. Of
-/// a shared subscription the filter behind `$share/NAME/` counts.
-#[must_use]
-pub fn matches(filter: &[u8], topic: &[u8]) -> bool {
-    let filter = unshared(filter).unwrap_or(filter);
-    if topic.first() == Some(&b'$') && matches!(filter.first(), Some(b'+' | b'#')) {
-        return false;
-    }
-    let mut levels = topic.split(|byte| *byte == b'/');
-    for part in filter.split(|byte| *byte == b'/') {
-        match (part, levels.next()) {
-            (b"#", _) => return true,
-            (b"+", Some(_)) => {}
-            (part, Some(level)) if part == level => {}
-            _ => return false,
-        }
-    }
-    levels.next().is_none()
-}
-
-/// The filter of a shared subscription: what stands behind `$share/NAME/`.
-pub(super) fn unshared(filter: &[u8]) -> Option<&[u8]> {
-    let rest = filter.strip_prefix(b"$share/")?;
-    let slash = rest.iter().position(|byte| *byte == b'/')?;
-    rest.get(slash.saturating_add(1)..)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn the_examples_of_the_standard() {
-        // 5.0, sections 4.7.1 and 4.7.2, and shared subscriptions of 4.8.2.
-        let all = "sport/tennis/player1/#";
-        for topic in
-            ["sport/tennis/player1", "sport/tennis/player1/ranking", "sport/tennis/player1/a/b"]
-        {
-            assert!(matches(all.as_bytes(), topic.as_bytes()), "{topic}");
-        }
-        for (filter, topic, is) in [
-            ("sport/#", "sport", true),
-            ("#", "a/b", true),
-            ("#", "/", true),
-            ("sport/tennis/+", "sport/tennis/player1", true),
-            ("sport/tennis/+", "sport/tennis/player1/ranking", false),
-            ("sport/+", "sport", false),
-            ("sport/+", "sport/", true),
-            ("+/+", "/finance", true),
-            ("/+", "/finance", true),
-            ("+", "/finance", false),
-            ("#", "$SYS/monitor", false),
-            ("+/monitor/Clients", "$SYS/monitor/Clients", false),
-            ("$SYS/#", "$SYS/monitor", true),
-            ("$SYS/monitor/+", "$SYS/monitor/Clients", true),
-            ("ACCOUNTS", "Accounts", false),
-            ("$share/consumer1/sport/tennis/+", "sport/tennis/player1", true),
-            ("$share/consumer1//finance", "/finance", true),
-        ] {
-            assert_eq!(matches(filter.as_bytes(), topic.as_bytes()), is, "{filter} {topic}");
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! What a DISCONNECT does, and what it does not, by hand: to the Will and to the session.
 
-use super::tests::{World, delayed_will};
+use super::World;
+use super::wills::delayed_will;
 use crate::session::ended::{Ended, Fate, Found, Lasts};
 use crate::session::{Certainty, Why};
 use crate::spec::{Rule, Sender};

@@ -1,7 +1,7 @@
 //! What a server makes of messages on their way, by hand: each rule has a case that breaks it and a
 //! near one that does not.
 
-use super::tests::World;
+use super::World;
 use crate::spec::{Rule, Sender};
 
 const C: Sender = Sender::Client;
@@ -144,7 +144,7 @@ fn retain_as_published() {
         world.finds(0, S, &publish(copy, None, &[], "hi"), &expected);
     }
     // RETAIN on a message that was published without it.
-    let mut world = world(5, "x", 0b1000);
+    let mut world = self::world(5, "x", 0b1000);
     world.waits(10);
     world.quiet(1, &[(C, &publish(0, None, &[], "hi"))]);
     world.finds(0, S, &publish(1, None, &[], "hi"), &[Rule::NOT_AS_PUBLISHED]);
@@ -167,7 +167,7 @@ fn a_new_message_is_not_a_retained_one() {
 fn an_empty_message_is_kept_by_nobody() {
     let mut world = world(5, "x", 0);
     world.finds(0, S, &publish(1, None, &[], ""), &[Rule::EMPTY_RETAINED]);
-    let mut world = super::passed_tests::world(5, "x", 0b1000);
+    let mut world = self::world(5, "x", 0b1000);
     world.finds(0, S, &publish(1, None, &[], ""), &[]);
 }
 
@@ -226,7 +226,7 @@ fn a_will_goes_out_as_it_was_left() {
         ),
         (FORMAT, 0x04, publish(0, None, &[], "gone"), vec![Rule::NOT_PASSED_ON]),
     ] {
-        let mut world = world(5, "x", 0b1000);
+        let mut world = self::world(5, "x", 0b1000);
         world.quiet(2, &[(C, &connect(5, "dies", flags, &will(own))), (S, ACCEPTED)]);
         world.waits(10);
         world.closes(2, C);

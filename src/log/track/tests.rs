@@ -1,0 +1,125 @@
+//! Logs by hand: each verdict has one that shows it and a near one that does not.
+
+use super::*;
+use crate::log::{LogReader, Read};
+
+fn tracked(log: &str) -> LogTrack {
+    let (mut reader, mut track) = (LogReader::default(), LogTrack::default());
+    for line in log.lines() {
+        if let Read::Entry(entry) = reader.line(line) {
+            track.entry(&entry);
+        }
+    }
+    track
+}
+
+fn found(log: &str) -> Vec<(&'static str, String, u64)> {
+    let found = tracked(log).finish().into_iter();
+    found.map(|found| (found.verdict.info().id, found.client, found.count)).collect()
+}
+
+#[test]
+fn two_take_overs_are_no_war_and_three_between_two_addresses_are() {
+    let took = |address: &str| {
+        format!(
+            "100000000: Client a already connected, closing old connection.\n\
+             100000000: New client connected from {address}:4000 as a (p2, c1, k60).\n"
+        )
+    };
+    let (here, there) = (took("10.0.0.1"), took("10.0.0.2"));
+    assert_eq!(found(&[here.clone(), there.clone()].concat()), [("taken-over", "a".into(), 2)]);
+    assert_eq!(
+        found(&[here.clone(), there, here.clone()].concat()),
+        [("take-over-war", "a".into(), 3)]
+    );
+    // One device that comes back looks the same from one address.
+    assert_eq!(found(&here.repeat(3)), [("taken-over", "a".into(), 3)]);
+}
+
+#[test]
+fn an_exchange_is_open_until_its_last_step() {
+    let steps = [
+        "Received PUBLISH from a (d0, q2, r0, m1, 't', ... (1 bytes))",
+        "Sending PUBREC to a (m1, rc0)",
+        "Received PUBREL from a (Mid: 1)",
+        "Sending PUBCOMP to a (m1)",
+    ];
+    let closed = "\nClient a closed its connection.";
+    for count in 1..4 {
+        let log = steps[..count].join("\n") + closed;
+        assert_eq!(found(&log)[1..], [("qos-2-open", "a".into(), 1)]);
+    }
+    assert_eq!(found(&(steps.join("\n") + closed)).len(), 1);
+    // The identifiers of the broker are others.
+    let other = steps[..3].join("\n") + "\nReceived PUBCOMP from a (Mid: 1, RC:0)" + closed;
+    assert_eq!(found(&other)[1..], [("qos-2-open", "a".into(), 1)]);
+}
+
+/// A log that ends while the client is there does not tell what comes.
+#[test]
+fn a_log_that_ends_is_no_end_of_a_connection() {
+    let publish = "New client connected from 1.2.3.4:5 as a (p2, c1, k60).\n\
+                   Received PUBLISH from a (d0, q1, r0, m1, 't', ... (1 bytes))\n";
+    for (behind, id) in [
+        ("", "under-way"),
+        ("Client a disconnected.", "qos-1-open"),
+        ("Received DISCONNECT from a", "qos-1-open"),
+        ("mosquitto version 2.0.11 terminating", "qos-1-open"),
+        ("mosquitto version 2.0.11 starting", "qos-1-open"),
+        ("New client connected from 1.2.3.4:6 as a (p2, c1, k60).", "qos-1-open"),
+        ("New client connected from 1.2.3.4:6 as a (p2, c0, k60).", "under-way"),
+    ] {
+        assert_eq!(found(&format!("{publish}{behind}")), [(id, "a".into(), 1)], "{behind}");
+    }
+}
+
+/// What is sent again is a matter of the session: in 5.0 no line tells how long that lasts.
+#[test]
+fn a_message_is_sent_again_where_its_session_is_kept() {
+    for (version, clean, says) in [
+        ("p2, ", 0, "goes on when the client comes back"),
+        ("p2, ", 1, "does not go on"),
+        ("p4, ", 1, "does not go on"),
+        ("", 0, "goes on when the client comes back"),
+        ("", 1, "does not go on"),
+        ("p5, ", 0, "which no line tells"),
+        ("p5, ", 1, "which no line tells"),
+    ] {
+        // Before 1.6 the line has neither the version nor the port.
+        let port = if version.is_empty() { "" } else { ":5" };
+        let log = format!(
+            "New client connected from 1.2.3.4{port} as a ({version}c{clean}, k60).\n\
+             Sending PUBLISH to a (d0, q1, r0, m1, 't', ... (1 bytes))\nClient a disconnected."
+        );
+        let found = tracked(&log).finish().remove(0);
+        assert_eq!(found.verdict, Verdict::QOS_1_OPEN);
+        assert!(found.what.contains(says), "{version}{clean}: {}", found.what);
+    }
+}
+
+#[test]
+fn who_broke_a_connection_is_told_where_the_log_says_it() {
+    let what = |log: &str| {
+        let found = tracked(log).finish().remove(0);
+        (found.verdict, found.what)
+    };
+    let (verdict, left_open) = what("Bad socket read/write on client a, disconnecting.");
+    assert_eq!(verdict, Verdict::SOCKET_FAILED);
+    assert!(left_open.contains("does not say who"), "{left_open}");
+    let (_, said) = what("Bad socket read/write on client a: Connection reset by peer");
+    assert!(said.starts_with("Connection reset by peer: an RST came from the client's"), "{said}");
+    // Some reasons are the broker's own.
+    let (verdict, _) =
+        what("Bad socket read/write on client a: Requested QoS not supported on server.");
+    assert_eq!(verdict, Verdict::LIMIT);
+    let (_, lost) = what("Bad socket read/write on client a: Success");
+    assert!(lost.contains("does not say which side"), "{lost}");
+    let (verdict, _) = what("Socket error on client a, disconnecting.");
+    assert_eq!(verdict, Verdict::SOCKET_FAILED);
+    let (verdict, _) = what("Client a closed its connection.");
+    assert_eq!(verdict, Verdict::CLOSED);
+    // 1.4 writes two lines where a client was silent for too long.
+    let both =
+        "Client a has exceeded timeout, disconnecting.\nSocket error on client a, disconnecting.";
+    assert_eq!(found(both), [("keep-alive", "a".into(), 1)]);
+}

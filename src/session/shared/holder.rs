@@ -1,0 +1,75 @@
+//! The connection that has a session, or had it last.
+
+use super::time;
+use crate::session::At;
+use crate::session::ended::{Ended, Found, Lasts, Other, Return};
+use crate::spec::Rule;
+
+/// One second, in nanoseconds.
+const SECOND: u64 = 1_000_000_000;
+/// A session that never expires (5.0: section 3.1.2.11.2).
+const NEVER: u32 = u32::MAX;
+/// Nanoseconds that a server may be late to end a session.
+const GRACE: u64 = 60 * SECOND;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Holder {
+    pub(super) other: Other,
+    pub(super) is_open: bool,
+    /// The server's CONNACK.
+    pub(super) accepted: Option<u64>,
+    /// Whether the server went on with the session of the connection before: Session Present is 1, or
+    /// the client wanted a new one.
+    pub(super) is_resumed: Option<bool>,
+    /// Once it is over: when that was, and the seconds that the session outlives it.
+    pub(super) left: Option<(At, u32)>,
+    /// Whether it was seen whole.
+    pub(super) is_complete: bool,
+}
+
+impl Holder {
+    /// A client has asked for a connection.
+    pub(super) const fn new(other: Other) -> Self {
+        Self {
+            other,
+            is_open: true,
+            accepted: None,
+            is_resumed: None,
+            left: None,
+            is_complete: false,
+        }
+    }
+
+    /// What the client finds of the session that this connection left.
+    pub(super) fn returns(&self, at: At, is_present: bool, record: &Ended) -> Option<Return> {
+        let (left, expiry) = self.left?;
+        let (lasts, away) = (Lasts::of(expiry), at.since(left));
+        let wants_new = record.connect.as_ref().is_some_and(|connect| connect.clean_start);
+        let found = match (is_present, wants_new) {
+            (true, _) => Found::Resumed,
+            (false, true) => Found::New,
+            (false, false) if lasts.is_over(away?) => Found::Over,
+            (false, false) => Found::Missing,
+        };
+        Some(Return { stream: self.other.stream, left, lasts, away, found, waited: None })
+    }
+
+    /// Judges Session Present by the connection before.
+    pub(super) fn judge(&self, at: At, is_present: bool, record: &Ended) -> Option<(Rule, u64)> {
+        let connack = self.accepted.filter(|_| self.is_complete)?;
+        let (left, expiry) = self.left?;
+        let clean_start = record.connect.as_ref().is_none_or(|connect| connect.clean_start);
+        if is_present && !clean_start && expiry == 0 {
+            return Some((Rule::SESSION_REVIVED, connack));
+        }
+        let away = time(Some(at))?.checked_sub(time(Some(left))?)?;
+        let away = u64::try_from(away).ok()?;
+        let lasts = u64::from(expiry).saturating_mul(SECOND);
+        let has_expired = expiry != NEVER && away >= lasts;
+        if is_present && !clean_start && has_expired && away > lasts.saturating_add(GRACE) {
+            return Some((Rule::SESSION_REVIVED, connack));
+        }
+        (!is_present && !clean_start && !has_expired && expiry > 0)
+            .then_some((Rule::SESSION_LOST, connack))
+    }
+}

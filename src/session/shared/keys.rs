@@ -1,0 +1,71 @@
+//! Hashes that things are known by over all connections.
+
+use super::Shared;
+use crate::mqtt::packet::Publish;
+use crate::session::Seen;
+use crate::session::ended::Ended;
+use foldhash::quality::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::net::{IpAddr, SocketAddr};
+
+impl Shared {
+    /// The hash of a topic or a filter.
+    pub(in crate::session) fn hash(&self, text: &[u8]) -> u64 {
+        hash(&self.hasher, text)
+    }
+
+    /// The key of a message at its broker; `topic` is the hash of its topic.
+    pub(in crate::session) fn key(
+        &self,
+        seen: &Seen<'_>,
+        topic: u64,
+        publish: &Publish<'_>,
+    ) -> Option<u64> {
+        let line = seen.line?;
+        Some(self.message(line.server.ip(), topic, publish.payload))
+    }
+
+    /// The key of a message at a broker; `topic` is the hash of its topic.
+    pub(super) fn message(&self, server: IpAddr, topic: u64, payload: &[u8]) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        match server {
+            IpAddr::V4(v4) => hasher.write_u32(v4.to_bits()),
+            IpAddr::V6(v6) => hasher.write_u128(v6.to_bits()),
+        }
+        hasher.write_u64(topic);
+        hasher.write(payload);
+        hasher.finish()
+    }
+
+    /// The key of a client at a server: the same name elsewhere is somebody else.
+    pub(super) fn client(&self, record: &Ended) -> Option<u64> {
+        let (_, server) = record.ends?;
+        let mut hasher = self.hasher.build_hasher();
+        match server.ip() {
+            IpAddr::V4(v4) => hasher.write_u32(v4.to_bits()),
+            IpAddr::V6(v6) => hasher.write_u128(v6.to_bits()),
+        }
+        hasher.write_u16(server.port());
+        hasher.write(record.client_id.as_deref()?);
+        Some(hasher.finish())
+    }
+}
+
+/// The hash of a topic or a filter.
+pub(super) fn hash(hasher: &RandomState, text: &[u8]) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    hasher.write(text);
+    hasher.finish()
+}
+
+/// The hash of a topic or filter at one broker.
+pub(super) fn at_broker(hasher: &RandomState, server: SocketAddr, hash: u64) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    match server.ip() {
+        IpAddr::V4(v4) => hasher.write_u32(v4.to_bits()),
+        IpAddr::V6(v6) => hasher.write_u128(v6.to_bits()),
+    }
+    hasher.write_u16(server.port());
+    hasher.write_u64(hash);
+    hasher.finish()
+}

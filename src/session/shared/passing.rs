@@ -1,0 +1,129 @@
+//! A message on its way through the broker: from the client that publishes it to those that get it.
+
+use super::Shared;
+use super::contents::Contents;
+use super::keys::at_broker;
+use super::messages::{Origin, Source};
+use super::pending::Message;
+use crate::mqtt::packet::Publish;
+use crate::session::{At, Partner, Seen};
+use crate::spec::PropertyId;
+
+/// Nanoseconds within which a broker passes on a message: the same contents later may have come from
+/// somebody else.
+pub(in crate::session) const SOON: u64 = 5_000_000_000;
+
+/// A delivered message that is a copy of one that a client has published.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::session) struct Copy {
+    /// The PUBLISH.
+    pub(in crate::session) of: Partner,
+    /// Its QoS.
+    pub(in crate::session) qos: u8,
+    /// Nothing else with the same contents is known of: no other PUBLISH and no Will.
+    pub(in crate::session) is_alone: bool,
+}
+
+/// What is known of a message that a server delivers.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::session) struct Delivered {
+    /// Its key, of broker, topic and payload.
+    pub(in crate::session) key: u64,
+    /// The PUBLISH that it is a copy of, where that is certain. What was kept from before, or is
+    /// sent again, is no copy.
+    pub(in crate::session) copy: Option<Copy>,
+    /// Where a message of this topic and payload came from of late.
+    pub(in crate::session) source: Option<Source>,
+    /// What it carries.
+    pub(in crate::session) contents: Contents,
+}
+
+impl Shared {
+    /// A client publishes a message; `hash` is that of its topic.
+    pub(in crate::session) fn published(
+        &mut self,
+        seen: &Seen<'_>,
+        key: u64,
+        (hash, topic): (u64, &[u8]),
+        publish: &Publish<'_>,
+    ) {
+        let Some(line) = seen.line else { return };
+        let contents = Contents::of(publish, seen.decoded.version.is_v5(), &self.hasher);
+        let source = Source::new(seen.at, (line.stream, line.server), publish.qos, contents);
+        self.messages.published(key, source, publish.dup);
+        if publish.qos > 0 && !publish.dup && !self.away.is_empty() {
+            self.away.published(&line, at_broker(&self.hasher, line.server, hash), topic);
+        }
+        // What expires is not to be passed on at all.
+        let may_expire = publish.properties.get(PropertyId::MESSAGE_EXPIRY_INTERVAL).is_some();
+        if publish.qos < 3 && !publish.dup && !may_expire && self.copies.is_watched() {
+            let hash = at_broker(&self.hasher, line.server, hash);
+            let message = Message { key, hash, topic, qos: publish.qos };
+            self.copies.published(message, &line, seen.at);
+        }
+    }
+
+    /// A server acknowledges a PUBLISH, by the number of its first packet, or refuses it.
+    pub(in crate::session) fn acknowledged(&mut self, number: u64, is_refusal: bool, at: At) {
+        self.copies.acknowledged(number, is_refusal, at);
+        if is_refusal {
+            self.messages.refused(number);
+        }
+    }
+
+    /// A server delivers a message. `before` is the number of the last copy of the same contents on
+    /// this connection.
+    pub(in crate::session) fn delivered(
+        &mut self,
+        seen: &Seen<'_>,
+        key: u64,
+        publish: &Publish<'_>,
+        before: Option<u64>,
+    ) -> Option<Delivered> {
+        let line = seen.line?;
+        self.copies.delivered(key, line.stream);
+        let message = self.messages.published_as(key);
+        let origin = Origin::of(message.as_ref(), seen.at);
+        let copy = self.copy(seen, key, publish, (before, origin));
+        let source = self.messages.carried_by(message.as_ref(), key, line.server);
+        let source = source.filter(|_| !publish.dup);
+        // It may be a Will that looks the same.
+        let source = source.filter(|source| source.is_will || !self.wills.is_armed(key));
+        // What it carries is compared with that alone.
+        let is_v5 = seen.decoded.version.is_v5();
+        let contents = source.map(|_| Contents::of(publish, is_v5, &self.hasher));
+        Some(Delivered { key, copy, source, contents: contents.unwrap_or_default() })
+    }
+
+    /// What a message that a server delivers is a copy of, where that is certain; or it is one that
+    /// is taken for a Will.
+    fn copy(
+        &mut self,
+        seen: &Seen<'_>,
+        key: u64,
+        publish: &Publish<'_>,
+        (before, origin): (Option<u64>, Origin),
+    ) -> Option<Copy> {
+        let is_old = |at: At| seen.at.since(at).is_none_or(|time| time > SOON);
+        let is_new = match origin {
+            Origin::Unseen => true,
+            Origin::Several(at) => is_old(at),
+            Origin::One(of, ..) => is_old(of.at) || before > Some(of.at.number),
+        };
+        // Before 5.0 a message with RETAIN 1 is one that was kept.
+        let is_kept = publish.retain && !seen.decoded.version.is_v5();
+        let is_armed = self.wills.is_armed(key);
+        if is_armed && is_new && !is_kept {
+            self.wills.delivered(key, seen);
+            return None;
+        }
+        let Origin::One(of, qos, is_only) = origin else { return None };
+        let is_live = !publish.retain && !publish.dup;
+        is_live.then_some(Copy { of, qos, is_alone: is_only && !is_armed })
+    }
+
+    /// A member of a shared subscription refuses a message; `filter` is the hash of its filter.
+    pub(in crate::session) fn message_refused(&mut self, key: u64, filter: u64, at: At) {
+        self.messages.member_refused(key, filter, at);
+    }
+}

@@ -1,0 +1,114 @@
+//! Take-overs of one Client Identifier: how many, and whether they show that two clients have it.
+//!
+//! Two clients throw each other out. From one address that looks like one client which connects anew
+//! while its old connection is open, so that two are told only where the loser goes on.
+
+use crate::session::At;
+use crate::session::ended::{Ended, Other, War};
+use crate::stream::Close;
+use std::net::IpAddr;
+
+/// Take-overs from which on it is a war.
+const WAR: u64 = 3;
+/// How many of them must have thrown out a client that was still there: one that lost its connection
+/// and comes back is answered by nobody on the old one.
+const FIGHTS: u64 = 2;
+/// Nanoseconds without a take-over after which a war is over: brokers and clients back off for
+/// minutes at most.
+const PEACE: u64 = 600_000_000_000;
+/// Addresses of a war that are told apart.
+const MAX_ADDRESSES: usize = 4;
+/// One second, in nanoseconds.
+const SECOND: u64 = 1_000_000_000;
+
+/// The take-overs of one client.
+#[derive(Debug, Default)]
+pub(super) struct TakeOvers {
+    count: u64,
+    /// Those of them whose loser was still there, and those of these that show two clients.
+    fights: u64,
+    proven: u64,
+    first: Option<At>,
+    last: Option<At>,
+    addresses: Vec<IpAddr>,
+}
+
+/// A connection that threw out another one, with what the loser does afterwards.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rival {
+    pub(super) by: Other,
+    /// The loser's first packet since.
+    pub(super) spoke: Option<At>,
+    /// It went on for a second at least: nothing that was on its way, sent late.
+    pub(super) is_active: bool,
+}
+
+impl TakeOvers {
+    /// Whether there are several clients.
+    pub(super) fn is_war(&self) -> bool {
+        self.proven >= FIGHTS
+    }
+
+    /// Whether losers were there to see it.
+    pub(super) fn is_answered(&self) -> bool {
+        self.fights >= FIGHTS
+    }
+
+    /// A connection is over that was thrown out by this one.
+    pub(super) fn lost(&mut self, loser: &Other, record: &Ended, rival: &Rival) {
+        if is_thrown_out(record, &rival.by) {
+            let are_two = rival.is_active || rival.by.client.ip() != loser.client.ip();
+            self.fights = self.fights.saturating_add(1);
+            self.proven = self.proven.saturating_add(u64::from(are_two));
+        }
+    }
+
+    /// One connection has thrown out another.
+    pub(super) fn thrown_out(&mut self, old: &Other, new: &Other, at: At) -> Option<War> {
+        if self.last.is_some_and(|last| at.since(last).is_none_or(|time| time > PEACE)) {
+            (self.count, self.fights, self.proven) = (0, 0, 0);
+            self.first = None;
+            self.addresses.clear();
+        }
+        self.count = self.count.saturating_add(1);
+        self.first = self.first.or(Some(at));
+        self.last = Some(at);
+        for address in [old.client.ip(), new.client.ip()] {
+            if !self.addresses.contains(&address) && self.addresses.len() < MAX_ADDRESSES {
+                self.addresses.push(address);
+            }
+        }
+        (self.count >= WAR).then(|| War {
+            count: self.count,
+            time: self.first.and_then(|first| at.since(first)),
+            addresses: self.addresses.len(),
+        })
+    }
+}
+
+impl Rival {
+    /// A connection that has thrown out another one.
+    pub(super) const fn new(by: Other) -> Self {
+        Self { by, spoke: None, is_active: false }
+    }
+
+    /// The loser sends something.
+    pub(super) fn speaks(&mut self, at: At) {
+        let first = *self.spoke.get_or_insert(at);
+        self.is_active |= at.since(first).is_some_and(|time| time >= SECOND);
+    }
+}
+
+/// Whether a connection was ended by its server because of another one, and its client was there to
+/// see it: it sent something since, or closed its side once the server had.
+fn is_thrown_out(record: &Ended, rival: &Other) -> bool {
+    let time = |at: At| (at.time, at.frame);
+    let Some(server) = record.from_server.closed else { return false };
+    let since = time(rival.at);
+    let closes = record
+        .from_client
+        .closed
+        .is_some_and(|closed| closed.how == Close::Fin && time(closed.at) >= time(server.at));
+    let speaks = record.from_client.last.is_some_and(|last| time(last) > since);
+    time(server.at) >= since && (closes || speaks)
+}

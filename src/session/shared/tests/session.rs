@@ -1,0 +1,209 @@
+//! What a session keeps for its next connection, and what is judged over it.
+
+use super::*;
+
+#[test]
+fn a_session_is_there_or_is_not() {
+    let mut world = World::default();
+    world.session(0, LASTS, ACCEPTED);
+    world.quiet(1, &[(C, RESUMES), (S, PRESENT)]);
+
+    let mut world = World::default();
+    world.session(0, LASTS, ACCEPTED);
+    world.quiet(1, &[(C, RESUMES)]);
+    world.finds(1, S, ACCEPTED, &[Rule::SESSION_LOST]);
+
+    // It has expired, or ended with its connection.
+    for (connect, later) in [(LASTS, 200), (NEW, 0)] {
+        let mut world = World::default();
+        world.session(0, connect, ACCEPTED);
+        world.seconds += later;
+        world.quiet(1, &[(C, RESUMES)]);
+        world.finds(1, S, PRESENT, &[Rule::SESSION_REVIVED]);
+        let mut world = World::default();
+        world.session(0, connect, ACCEPTED);
+        world.seconds += later;
+        world.quiet(1, &[(C, RESUMES), (S, ACCEPTED)]);
+    }
+
+    // Of a client that was never seen nothing is known.
+    let mut world = World::default();
+    world.quiet(0, &[(C, RESUMES), (S, PRESENT)]);
+}
+
+#[test]
+fn what_is_open_goes_on_in_the_next_connection() {
+    let (publish, again) = ("340700016100070078", "3c0700016100070078");
+    let (pubrec, pubrel, pubcomp) = ("50020007", "62020007", "70020007");
+    let mut world = World::default();
+    world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, publish)]);
+    world.closes(0, C);
+    world.quiet(1, &[(C, RESUMES), (S, PRESENT)]);
+    let (rules, facts) = world.packet(1, C, again);
+    assert_eq!((rules, facts.repeats.map(|first| first.at.number)), (Vec::new(), Some(3)));
+    world.quiet(1, &[(S, pubrec), (C, pubrel)]);
+    world.closes(1, C);
+    world.quiet(2, &[(C, RESUMES), (S, PRESENT)]);
+    world.finds(2, C, pubrel, &[]);
+    world.quiet(2, &[(S, pubcomp)]);
+    let all = world.end();
+    assert_eq!(all.iter().map(|ended| ended.open_count).collect::<Vec<_>>(), [1, 1, 0]);
+
+    // In a new session nothing is sent again.
+    let mut world = World::default();
+    world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, publish)]);
+    world.closes(0, C);
+    world.quiet(1, &[(C, NEW), (S, ACCEPTED)]);
+    world.finds(1, C, again, &[Rule::DUP_WITHOUT_FIRST]);
+}
+
+/// What goes on in the next connection is sent again with DUP 1, by either side (3.3.1-1).
+#[test]
+fn what_is_sent_again_without_dup() {
+    let again = |packet: &str, other: &str| {
+        let mut world = World::default();
+        world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, packet)]);
+        world.closes(0, C);
+        world.quiet(1, &[(C, RESUMES), (S, PRESENT)]);
+        world.packet(1, C, other).0
+    };
+    for (first, dup, other) in [
+        ("320700016100070078", "3a0700016100070078", "320700016100070079"),
+        ("340700016100070078", "3c0700016100070078", "340700016100070079"),
+    ] {
+        assert_eq!(again(first, first), [Rule::RESENT_WITHOUT_DUP]);
+        assert_eq!(again(first, dup), []);
+        // Another message: its identifier is another matter.
+        assert_eq!(again(first, other), []);
+    }
+    let mut world = World::default();
+    let subscribe = [(C, "820700010000016101"), (S, "900400010001")];
+    world.quiet(0, &[(C, LASTS), (S, ACCEPTED)]);
+    world.quiet(0, &subscribe);
+    world.quiet(0, &[(S, "320700016100070078")]);
+    world.closes(0, C);
+    world.quiet(1, &[(C, RESUMES), (S, PRESENT)]);
+    world.finds(1, S, "320700016100070078", &[Rule::RESENT_WITHOUT_DUP]);
+    // In a new session it is a new message.
+    let mut world = World::default();
+    world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, "320700016100070078")]);
+    world.closes(0, C);
+    world.quiet(1, &[(C, NEW), (S, ACCEPTED), (C, "320700016100070078")]);
+}
+
+/// 5.0 and 3.1.1: section 4.4. What a client has not had acknowledged it sends again when it comes back.
+#[test]
+fn what_is_not_sent_again() {
+    let (one, again) = ("320700016100070078", "3a0700016100070078");
+    let back = |packets: &[(Sender, &str)], wait: i64| {
+        let mut world = World::default();
+        world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, one)]);
+        world.closes(0, C);
+        world.quiet(1, &[(C, RESUMES), (S, PRESENT)]);
+        world.quiet(1, packets);
+        world.waits(wait);
+        world.packet(1, C, LEAVES).0
+    };
+    assert_eq!(back(&[], 10), [Rule::NOT_RESENT]);
+    // It had no time to.
+    assert_eq!(back(&[], 1), []);
+    assert_eq!(back(&[(C, again), (S, "40020007")], 10), []);
+    // The server has answered what came on the connection before.
+    assert_eq!(back(&[(S, "40020007")], 10), []);
+}
+
+#[test]
+fn what_is_sent_again_keeps_its_order() {
+    let start = |again: [&str; 2]| {
+        let mut world = World::default();
+        world.quiet(0, &[(C, LASTS), (S, ACCEPTED)]);
+        world.quiet(0, &[(C, "320700016100070078"), (C, "320700016100080079")]);
+        world.closes(0, C);
+        world.quiet(1, &[(C, RESUMES), (S, PRESENT), (C, again[0])]);
+        world.packet(1, C, again[1]).0
+    };
+    let (first, second) = ("3a0700016100070078", "3a0700016100080079");
+    assert_eq!(start([first, second]), []);
+    assert_eq!(start([second, first]), [Rule::RESENT_ORDER]);
+}
+
+#[test]
+fn subscriptions_last_as_long_as_the_session() {
+    let subscribe = "820700010000017801";
+    let deliver = ["3005 000178 0079", "3005 000179 0079"];
+    let mut world = World::default();
+    world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, subscribe), (S, "900400010001")]);
+    world.packet(0, C, LEAVES);
+    world.closes(0, C);
+    world.quiet(1, &[(C, RESUMES), (S, PRESENT), (S, deliver[0])]);
+    world.finds(1, S, deliver[1], &[Rule::NO_SUBSCRIPTION]);
+    // Where the session began before the capture, nothing is said.
+    let mut world = World::default();
+    world.quiet(0, &[(C, RESUMES), (S, PRESENT), (S, deliver[1])]);
+}
+
+/// A SUBSCRIBE with a reserved bit of its options set.
+#[test]
+fn what_is_not_legal_is_accepted() {
+    let answer = |options: &str, suback: &str| {
+        let mut world = World::default();
+        world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+        let (.., own) = world.any_packet(0, C, &format!("8207000100000177{options}"));
+        assert_eq!(own > 0, options != "01");
+        world.packet(0, S, suback).0
+    };
+    assert_eq!(answer("41", "900400010001"), [Rule::BROKEN_ACCEPTED]);
+    assert_eq!(answer("41", "900400010083"), []);
+    assert_eq!(answer("01", "900400010001"), []);
+}
+
+#[test]
+fn security_remarks() {
+    let with_password = "101300044d51545404c2003c0001610001750001 70";
+    let mut world = World::default();
+    world.finds(0, C, with_password, &[Rule::PASSWORD_IN_CLEAR]);
+    world.quiet(0, &[(S, "20020000")]);
+    world.finds(0, C, "82060001000123 00", &[Rule::SUBSCRIBES_TO_ALL]);
+    world.quiet(1, &[(C, "100e00044d5154540502003c00 000162")]);
+    let remarks =
+        |ended: &Ended| -> Vec<Rule> { ended.remarks.iter().map(|remark| remark.rule).collect() };
+    let all = world.end();
+    assert_eq!(remarks(&all[0]), [Rule::PASSWORD_IN_CLEAR, Rule::SUBSCRIBES_TO_ALL]);
+    assert_eq!(remarks(&all[1]), [Rule::NO_USER_NAME]);
+}
+
+/// Keep Alive is 60 s.
+#[test]
+fn the_last_silence_counts() {
+    for (wait, late, broken) in [(50, 0, 0), (80, 1, 0), (100, 1, 1)] {
+        let mut world = World::default();
+        world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+        world.seconds += wait - 2;
+        world.closes(0, S);
+        let all = world.end();
+        let record = &all[0].keep_alive;
+        assert_eq!(record.longest.unwrap().time, wait as u64 * 1_000_000_000);
+        assert_eq!((record.late, record.broken), (late, broken));
+    }
+    // What the client says to leave ends the silence; what the server takes to close is none.
+    let mut world = World::default();
+    world.quiet(0, &[(C, NEW), (S, ACCEPTED), (C, LEAVES)]);
+    world.seconds += 100;
+    world.closes(0, S);
+    assert_eq!(world.end()[0].keep_alive.longest.unwrap().time, 2_000_000_000);
+}
+
+/// Keep Alive is 60 s: a packet may be late before the server has to end the connection.
+#[test]
+fn a_pingreq_that_is_late_or_never_answered() {
+    let mut world = World::default();
+    world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+    world.seconds += 57;
+    world.quiet(0, &[(C, "c000"), (S, "d000")]);
+    world.seconds += 60;
+    world.finds(0, C, "c000", &[Rule::KEEP_ALIVE_LATE]);
+    world.seconds += 90;
+    world.finds(0, C, "c000", &[Rule::KEEP_ALIVE_EXPIRED, Rule::PING_UNANSWERED]);
+    let unanswered = world.end()[0].keep_alive.unanswered;
+    assert_eq!(unanswered.map(|ping| ping.number), Some(5));
+}

@@ -1,0 +1,137 @@
+//! Clients that throw each other out, and clients that come back.
+
+use super::*;
+
+#[test]
+fn the_same_client_twice_is_a_take_over_while_the_first_is_open() {
+    let mut world = World::default();
+    world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+    world.finds(1, C, NEW, &[Rule::TAKES_OVER]);
+    world.quiet(1, &[(S, ACCEPTED)]);
+    world.closes(0, S);
+    let all = world.end();
+    assert_eq!(all[0].taken_over_by.unwrap().stream, 1);
+    assert_eq!(all[1].took_over.unwrap().stream, 0);
+    assert_eq!((all[1].taken_over_by, all[0].took_over), (None, None));
+
+    let mut world = World::default();
+    world.session(0, NEW, ACCEPTED);
+    world.quiet(1, &[(C, NEW), (S, ACCEPTED)]);
+    // Another name is somebody else.
+    world.quiet(2, &[(C, "100e00044d5154540502003c00 000162")]);
+    assert!(world.end().iter().all(|ended| ended.taken_over_by.is_none()));
+}
+
+#[test]
+fn who_is_refused_throws_nobody_out() {
+    let mut world = World::default();
+    world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+    world.finds(1, C, NEW, &[Rule::TAKES_OVER]);
+    world.quiet(1, &[(S, REFUSED)]);
+    world.closes(1, S);
+    // The first one still holds the name.
+    world.finds(2, C, NEW, &[Rule::TAKES_OVER]);
+    let all = world.end();
+    assert_eq!(all[0].taken_over_by.unwrap().stream, 2);
+}
+
+#[test]
+fn a_war_is_more_than_two_take_overs() {
+    for (has_two_hosts, rule) in [(true, Rule::WAR), (false, Rule::TAKEN_OVER_AGAIN)] {
+        let mut world = World { has_two_hosts, ..World::default() };
+        world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+        for stream in 1..6 {
+            let war: &[Rule] = if stream < 3 { &[] } else { &[rule] };
+            world.finds(stream, C, NEW, &[&[Rule::TAKES_OVER], war].concat());
+            world.quiet(stream, &[(S, ACCEPTED)]);
+            world.closes(stream - 1, S);
+        }
+        // Long after, it is none.
+        world.seconds += 3_600;
+        world.finds(6, C, NEW, &[Rule::TAKES_OVER]);
+        let all = world.end();
+        let (war, reconnects) = (all[5].war, all[5].reconnects);
+        assert_eq!(war.or(reconnects).unwrap().count, 5);
+        // From one address it may be one client that connects before it closes.
+        assert_eq!((war.is_some(), reconnects.is_some()), (has_two_hosts, !has_two_hosts));
+    }
+}
+
+/// Two clients behind one address: who was thrown out goes on as long as the server lets it. What was
+/// on its way comes once, and who says DISCONNECT cleans up.
+#[test]
+fn who_goes_on_is_another_one() {
+    for (says, rule) in [
+        (&["c000", "c000"][..], Rule::WAR),
+        (&["c000"], Rule::TAKEN_OVER_AGAIN),
+        (&["e000"], Rule::TAKEN_OVER_AGAIN),
+    ] {
+        let mut world = World::default();
+        world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+        for stream in 1..4 {
+            let war: &[Rule] = if stream < 3 { &[] } else { &[rule] };
+            world.finds(stream, C, NEW, &[&[Rule::TAKES_OVER], war].concat());
+            world.quiet(stream, &[(S, ACCEPTED)]);
+            for packet in says {
+                world.packet(stream - 1, C, packet);
+            }
+            world.closes(stream - 1, S);
+        }
+    }
+}
+
+/// Who has said that it leaves, or has closed, is not thrown out, though the other side of TCP is open.
+#[test]
+fn who_has_left_is_not_taken_over() {
+    let start = |connect: &str| {
+        let mut world = World::default();
+        world.quiet(0, &[(C, connect), (S, ACCEPTED)]);
+        world
+    };
+    let leaves: [fn(&mut World); 4] = [
+        |world| world.quiet(0, &[(C, LEAVES)]),
+        |world| world.ends(0, C, Close::Fin),
+        |world| world.ends(0, C, Close::Rst),
+        |world| world.ends(0, S, Close::Fin),
+    ];
+    for leaves in leaves {
+        let mut world = start(NEW);
+        leaves(&mut world);
+        world.quiet(1, &[(C, RESUMES)]);
+        world.finds(1, S, PRESENT, &[Rule::SESSION_REVIVED]);
+        assert_eq!(world.end()[0].taken_over_by, None);
+        let mut world = start(LASTS);
+        leaves(&mut world);
+        world.quiet(1, &[(C, RESUMES), (S, PRESENT)]);
+    }
+    // The server says that there was another one, whose CONNECT the capture shows late.
+    let mut world = start(NEW);
+    world.quiet(0, &[(S, "e0028e00")]);
+    world.finds(1, C, NEW, &[Rule::TAKES_OVER]);
+}
+
+/// A device that loses its connection without a word and dials again: its server ends the old
+/// connection, and nobody is there any more to answer.
+#[test]
+fn a_client_that_comes_back_fights_nobody() {
+    let mut world = World::default();
+    world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+    for stream in 1..6 {
+        world.finds(stream, C, NEW, &[Rule::TAKES_OVER]);
+        world.quiet(stream, &[(S, ACCEPTED)]);
+        let closed = Closed { how: Close::Fin, at: world.at() };
+        let old = world.connections.get_mut(&(stream - 1)).unwrap();
+        old.closed(S, closed, &mut world.shared);
+        // At best the host says that it knows nothing of it.
+        if stream % 2 == 0 {
+            let closed = Closed { how: Close::Rst, at: world.at() };
+            let old = world.connections.get_mut(&(stream - 1)).unwrap();
+            old.closed(C, closed, &mut world.shared);
+        }
+    }
+    let all = world.end();
+    assert!(all.iter().all(|ended| ended.war.is_none()), "{all:#?}");
+    let counts: Vec<_> = all.iter().map(|one| one.reconnects.map(|many| many.count)).collect();
+    assert_eq!(counts, [None, None, None, Some(3), Some(4), Some(5)]);
+    assert_eq!(all[5].reconnects.unwrap().addresses, 1);
+}

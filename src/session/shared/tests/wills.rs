@@ -1,0 +1,183 @@
+//! Wills, across connections.
+
+use super::*;
+
+/// A Will of topic `w` and payload `x`.
+const WITH_WILL: &str = "101500044d5154540506003c00 000161 00 000177 000178";
+
+/// A Will of topic `w` and payload `x`, its Will Delay Interval, and the Session Expiry Interval.
+pub(super) fn delayed_will(flags: &str, delay: u8, expiry: u8) -> String {
+    let properties = format!("05 18000000{delay:02x}");
+    let expiry = format!("05 11000000{expiry:02x}");
+    format!("101f 00044d515454 05 {flags} 003c {expiry} 000161 {properties} 000177 000178")
+}
+
+/// The place of a packet where all came a second apart.
+fn world_at(number: u64) -> At {
+    At { number, frame: number, time: Some(number as i64 * 1_000_000_000) }
+}
+
+#[test]
+fn a_will_is_seen_going_out_or_not() {
+    let will = "3005 000177 0078";
+    let watcher = "100e00044d5154540502003c00 000162";
+    let start = || {
+        let mut world = World::default();
+        world.packet(1, C, watcher);
+        world.quiet(1, &[(S, ACCEPTED), (C, "820700010000017701"), (S, "900400010001")]);
+        world.quiet(0, &[(C, WITH_WILL), (S, ACCEPTED)]);
+        world
+    };
+    let mut world = start();
+    world.closes(0, C);
+    assert!(world.told.is_empty(), "it is waited for");
+    world.quiet(1, &[(S, will)]);
+    let told = world.told.first().unwrap().will.clone().unwrap();
+    assert!(matches!(told.fate, Fate::Due(_)));
+    let seen = told.seen.unwrap();
+    assert_eq!((seen.stream, seen.after), (Some(1), Some(1_000_000_000)));
+
+    // A client that publishes the same is no Will.
+    let mut world = start();
+    world.quiet(1, &[(C, will), (S, will)]);
+    world.closes(0, C);
+    assert_eq!(world.end()[0].will.as_ref().unwrap().seen, None);
+
+    let mut world = start();
+    world.quiet(0, &[(C, LEAVES)]);
+    world.closes(0, C);
+    assert!(matches!(world.told[0].will.as_ref().unwrap().fate, Fate::Discarded(_)));
+
+    // What does not come is not waited for for ever.
+    let mut world = start();
+    world.closes(0, C);
+    world.seconds += 20;
+    world.quiet(1, &[(C, "c000")]);
+    world.finds(1, S, "d000", &[Rule::WILL_MISSED]);
+    assert_eq!(world.told[0].will.as_ref().unwrap().seen, None);
+
+    let world = start();
+    assert_eq!(world.end()[0].will.as_ref().unwrap().fate, Fate::Armed);
+}
+
+#[test]
+fn a_will_delay_that_the_client_comes_back_in() {
+    // Comes back with Clean Start or not, after so many seconds; the server has the session or not.
+    let fate = |delay, expiry, again: &str, connack, wait: i64| {
+        let mut world = World::default();
+        world.packet(0, C, &delayed_will("06", delay, expiry));
+        world.quiet(0, &[(S, ACCEPTED)]);
+        world.closes(0, C);
+        world.seconds += wait;
+        world.packet(1, C, again);
+        world.packet(1, S, connack);
+        world.packet(1, C, LEAVES);
+        world.seconds += 200;
+        world.packet(2, C, "c000");
+        let all = world.end();
+        let will = all[0].will.as_ref().unwrap().fate;
+        match will {
+            Fate::Cancelled(at) => ("cancelled", at.number),
+            Fate::Due(at) => ("due", at.number),
+            Fate::Delayed(at) => ("delayed", at.number),
+            _ => ("?", 0),
+        }
+    };
+    // The end is #3, the CONNECT after it #4.
+    assert_eq!(fate(60, 100, RESUMES, PRESENT, 10), ("cancelled", 4));
+    assert_eq!(fate(60, 100, RESUMES, PRESENT, 90), ("due", 3));
+    // The session ends at once, or after 20 s, and with it the delay.
+    assert_eq!(fate(60, 0, RESUMES, ACCEPTED, 10), ("due", 3));
+    assert_eq!(fate(60, 20, RESUMES, PRESENT, 10), ("cancelled", 4));
+    assert_eq!(fate(60, 20, RESUMES, ACCEPTED, 30), ("due", 3));
+    // It is refused, or begins a new session.
+    assert_eq!(fate(60, 100, RESUMES, REFUSED, 10), ("due", 3));
+    assert_eq!(fate(60, 100, LASTS, ACCEPTED, 10), ("due", 3));
+}
+
+#[test]
+fn a_will_delay_that_goes_on() {
+    let will = delayed_will("06", 60, 100);
+    // It is taken over by one that goes on with the session, before its end is seen.
+    let mut world = World::default();
+    world.packet(0, C, &will);
+    world.quiet(0, &[(S, ACCEPTED)]);
+    world.packet(1, C, RESUMES);
+    world.packet(1, S, PRESENT);
+    world.closes(0, S);
+    assert_eq!(world.told[0].will.as_ref().unwrap().fate, Fate::Cancelled(world_at(3)));
+    // The capture ends before the delay does.
+    let mut world = World::default();
+    world.packet(0, C, &will);
+    world.quiet(0, &[(S, ACCEPTED)]);
+    world.closes(0, C);
+    let all = world.end();
+    assert!(matches!(all[0].will.as_ref().unwrap().fate, Fate::Delayed(_)));
+}
+
+/// What was not captured may be the DISCONNECT.
+#[test]
+fn a_will_whose_client_may_have_left() {
+    let mut world = World::default();
+    world.quiet(0, &[(C, WITH_WILL), (S, ACCEPTED)]);
+    let at = world.at();
+    world.connections.get_mut(&0).unwrap().lost(C, at, &mut world.shared);
+    world.closes(0, C);
+    assert_eq!(world.end()[0].will.as_ref().unwrap().fate, Fate::Unknown);
+    // A packet that comes behind it was no DISCONNECT before.
+    let mut world = World::default();
+    world.quiet(0, &[(C, WITH_WILL), (S, ACCEPTED)]);
+    let at = world.at();
+    world.connections.get_mut(&0).unwrap().lost(C, at, &mut world.shared);
+    world.quiet(0, &[(C, "c000")]);
+    world.closes(0, C);
+    assert!(matches!(world.end()[0].will.as_ref().unwrap().fate, Fate::Due(_)));
+}
+
+/// A Will like a PUBLISH that was delivered is the Will where it is due.
+#[test]
+fn a_will_like_a_message_before() {
+    let mut world = World::default();
+    world.packet(1, C, "100e00044d5154540502003c00 000162");
+    world.quiet(1, &[(S, ACCEPTED), (C, "820700010000017702"), (S, "900400010002")]);
+    world.quiet(0, &[(C, WITH_WILL), (S, ACCEPTED), (C, "340700017700070078")]);
+    let (_, facts) = world.packet(1, S, "340700017700010078");
+    assert_eq!(facts.copy_of.map(|of| of.at.number), Some(7));
+    world.quiet(1, &[(C, "50020001"), (S, "62020001"), (C, "70020001")]);
+    world.closes(0, C);
+    let (rules, facts) = world.packet(1, S, "300500017700 78");
+    assert_eq!((rules, facts.copy_of), (vec![], None));
+    let will = world.told[0].will.clone().unwrap();
+    assert_eq!(will.seen.map(|seen| seen.at.number), Some(13));
+    assert_eq!(world.end()[1].doubled_count, 0);
+}
+
+/// A Will that a subscriber does not get.
+#[test]
+fn a_will_that_does_not_come() {
+    let missed = |comes: bool, subscribe: &str, leaves: bool| {
+        let mut world = World::default();
+        world.packet(1, C, "100e00044d5154540502003c00 000162");
+        world.quiet(1, &[(S, ACCEPTED), (C, subscribe), (S, "900400010002")]);
+        world.quiet(0, &[(C, WITH_WILL), (S, ACCEPTED)]);
+        world.seconds += 2;
+        if leaves {
+            world.quiet(0, &[(C, LEAVES)]);
+        }
+        world.closes(0, C);
+        if comes {
+            world.quiet(1, &[(S, "300500017700 78")]);
+        }
+        world.seconds += 10;
+        world.quiet(1, &[(C, "c000")]);
+        let (rules, _) = world.packet(1, S, "d000");
+        let all = world.end();
+        assert_eq!(rules.contains(&Rule::WILL_MISSED), all[1].missed_count > 0);
+        all[1].missed.first().map(|missed| (missed.from, missed.is_will))
+    };
+    let (ours, other) = ("820700010000017702", "820700010000017602");
+    assert_eq!(missed(false, ours, false), Some((0, true)));
+    assert_eq!(missed(true, ours, false), None);
+    assert_eq!(missed(false, other, false), None);
+    assert_eq!(missed(false, ours, true), None);
+}

@@ -1,0 +1,110 @@
+//! How a connection comes to its end, or loses bytes: what its client missed, and what its session keeps.
+
+use super::notes::Notes;
+use super::subscription::Subscriptions;
+use super::{Latest, Track};
+use crate::session::ended::{Ended, MAX_OPEN_TOLD, MAX_SUBSCRIPTIONS_TOLD, Open};
+use crate::session::shared::Kept;
+use crate::session::{At, Shared};
+use crate::spec::{Rule, Sender};
+
+/// Copies that did not come that are told on one packet.
+const MAX_TOLD: usize = 4;
+
+impl Track {
+    /// One side says that it leaves, or closes.
+    pub(in crate::session) fn leaves(
+        &mut self,
+        by: Sender,
+        shared: &mut Shared,
+        record: &mut Ended,
+    ) {
+        if by == Sender::Client && !std::mem::replace(&mut self.has_left, true) {
+            self.settle_missed(shared, record);
+        }
+        shared.leaves(record, self.is_complete());
+    }
+
+    /// Nothing more comes: what is open goes into the record. The result is what the session keeps
+    /// for its next connection, where all of that is known.
+    pub(in crate::session) fn end(
+        &mut self,
+        shared: &mut Shared,
+        record: &mut Ended,
+    ) -> Option<Kept> {
+        self.settle_missed(shared, record);
+        record.is_begun = self.is_begun();
+        record.is_complete = self.is_complete();
+        if record.from_client.closed.is_none() {
+            record.settle_ping(self.unanswered_ping());
+        }
+        (record.open, record.open_count) = self.exchanges.open(MAX_OPEN_TOLD);
+        record.subscriptions = self.subscriptions.granted().take(MAX_SUBSCRIPTIONS_TOLD).collect();
+        record.refused = self.subscriptions.refused().to_vec();
+        let is_all = record.open_count <= record.open.len() as u64;
+        let open: Vec<Open> = record.open.iter().copied().filter(Open::outlives).collect();
+        self.exchanges.forget(shared);
+        // What may still come rests on what is forgotten now.
+        self.order.lost();
+        let subscriptions = std::mem::take(&mut self.subscriptions);
+        (self.is_session_known && is_all && record.is_complete)
+            .then(|| Kept { subscriptions: subscriptions.kept(), open })
+    }
+
+    /// Bytes of the connection were lost: what rests on them is forgotten.
+    pub(in crate::session) fn lost(
+        &mut self,
+        sender: Sender,
+        at: At,
+        shared: &mut Shared,
+        record: &mut Ended,
+    ) {
+        self.order.lost();
+        self.exchanges.forget(shared);
+        self.broken.clear();
+        shared.unknown(record);
+        (self.from_client, self.from_server) = Default::default();
+        self.subscriptions = Subscriptions::default();
+        self.is_session_known = false;
+        self.latest = Latest::default();
+        if sender == Sender::Client {
+            record.keep_alive.last = Some(at);
+        }
+    }
+
+    /// An answer of the server shows what has not come to a subscriber: what the server wrote before
+    /// stands before it. While the client owes acknowledgments, or takes no packet above a size, the
+    /// server may hold back what it has.
+    pub(super) fn judge_missed(&self, sender: Sender, notes: &mut Notes<'_>, record: &mut Ended) {
+        let asked = self.latest.answers.filter(|_| sender == Sender::Server && notes.is_complete);
+        let (Some(asked), Some(line)) = (asked, notes.seen.line) else { return };
+        if self.may_be_held(record) {
+            return;
+        }
+        let missed = notes.shared.missed(line.stream, asked.at, notes.seen.at);
+        for missed in missed.iter().take(MAX_TOLD) {
+            let rule = match (missed.is_will, missed.qos) {
+                (true, _) => Rule::WILL_MISSED,
+                (false, 0) => Rule::COPY_LOST,
+                (false, _) => Rule::COPY_MISSED,
+            };
+            let place = if missed.is_will { missed.publish.frame } else { missed.publish.number };
+            notes.whole(rule, (place, missed.from));
+        }
+        record.miss(missed);
+    }
+
+    /// The client gets no more: what it missed goes into the record.
+    fn settle_missed(&self, shared: &mut Shared, record: &mut Ended) {
+        if self.may_be_held(record) {
+            shared.unknown(record);
+        } else {
+            shared.gone(record);
+        }
+    }
+
+    /// Whether the server may have a reason to hold back messages.
+    fn may_be_held(&self, record: &Ended) -> bool {
+        self.exchanges.waits_for_client() || record.from_client.limits.packet_size.is_some()
+    }
+}

@@ -1,0 +1,106 @@
+//! PUBLISH, and what is delivered: its alias, its origin, the subscriptions that it matches.
+
+use super::notes::Notes;
+use super::{Track, passed};
+use crate::mqtt::packet::Publish;
+use crate::session::ended::Ended;
+use crate::session::shared::{Copy, SOON};
+use crate::spec::{Field, Rule, Sender, Version};
+
+impl Track {
+    /// A PUBLISH of either side. `most` is the highest Topic Alias that its receiver takes, where it is known.
+    pub(super) fn publish(
+        &mut self,
+        publish: &Publish<'_>,
+        sender: Sender,
+        most: Option<u16>,
+        notes: &mut Notes<'_>,
+        record: &mut Ended,
+    ) {
+        let aliases = match sender {
+            Sender::Client => &mut self.from_client,
+            Sender::Server => &mut self.from_server,
+        };
+        let alias = aliases.publish(publish, most.map(u32::from), notes);
+        self.latest.alias = alias.map(|alias| (sender, alias));
+        let known = alias.and_then(|alias| match sender {
+            Sender::Client => self.from_client.topic(alias),
+            Sender::Server => self.from_server.topic(alias),
+        });
+        let topic = known.unwrap_or(publish.topic.0);
+        if topic.is_empty() {
+            return;
+        }
+        let hash = notes.shared.hash(topic);
+        let key = notes.shared.key(notes.seen, hash, publish);
+        if sender == Sender::Client {
+            if let Some(key) = key {
+                notes.shared.published(notes.seen, key, (hash, topic), publish);
+            }
+            return;
+        }
+        self.judge_emptied(publish, notes);
+        let before = key.and_then(|key| self.copied.0.get(&key).copied());
+        let number = before.map(|before| before.number);
+        let delivered =
+            key.and_then(|key| notes.shared.delivered(notes.seen, key, publish, number));
+        let copy = delivered.and_then(|delivered| delivered.copy);
+        if let (Some(key), Some(line)) = (key, notes.seen.line)
+            && record.comes_late(key)
+        {
+            notes.shared.is_slow(line.stream);
+        }
+        if let Some(Copy { of, qos, .. }) = copy {
+            self.latest.copy_of = Some(of);
+            self.latest.lowered_from = Some(qos).filter(|qos| *qos > publish.qos);
+        }
+        if let Some(delivered) = delivered.filter(|_| notes.is_complete) {
+            let since = record.connect.as_ref().map(|connect| connect.at);
+            passed::judge_carried(&delivered, since, notes);
+        }
+        if let Some(key) = key.filter(|_| copy.is_some()) {
+            *self.copied.0.entry(key, || notes.seen.at) = notes.seen.at;
+        }
+        if self.subscriptions.is_empty() && !self.is_session_known {
+            return;
+        }
+        let matched = self.subscriptions.matching(topic, hash);
+        self.latest.filter = matched.granted;
+        if self.is_session_known && notes.is_sure() {
+            self.subscriptions.judge(publish, matched, self.is_session_new, notes);
+        }
+        let is_known = self.is_session_known && self.subscriptions.is_whole();
+        if let Some(delivered) = delivered.filter(|_| self.is_session_new && !self.is_bridge)
+            && self.subscriptions.is_whole()
+            && notes.is_complete
+        {
+            self.passed.judge(publish, hash, delivered, &matched, notes);
+            let filter = matched.granted.and_then(|place| self.subscriptions.text(place));
+            if let Some(filter) = filter.filter(|_| matched.is_shared && matched.count == 1) {
+                let filter = notes.shared.hash(filter);
+                self.passed.judge_shared(publish, filter, &delivered, notes);
+            }
+        }
+        if let (Some(copy), Some(before)) = (copy, before)
+            && copy.is_alone
+            && matched.count == 1
+            && is_known
+            && notes.is_complete
+        {
+            let now = notes.seen.at;
+            let is_soon = now.since(copy.of.at).is_some_and(|time| time <= SOON);
+            if before.number > copy.of.at.number && is_soon {
+                record.double(topic, copy.of.at, before, now);
+            }
+        }
+    }
+
+    /// An empty message is never kept, and RETAIN is 1 on what was kept alone (3.1.1). In 5.0 a
+    /// subscription may want the flag as it was published.
+    fn judge_emptied(&self, publish: &Publish<'_>, notes: &mut Notes<'_>) {
+        let is_kept = publish.retain && publish.payload.is_empty() && !self.is_bridge;
+        if is_kept && notes.is_complete && notes.seen.decoded.version == Version::V311 {
+            notes.at(Rule::EMPTY_RETAINED, Field::RETAIN, (0, 0));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! CONNECT and CONNACK: which session the connection goes on with, or begins.
+
+use super::notes::Notes;
+use super::{Track, security};
+use crate::mqtt::packet::{Connack, Connect};
+use crate::session::ended::Ended;
+use crate::session::shared::TakeOver;
+use crate::spec::{Field, Rule, Version};
+
+/// The bit of the Protocol Level by which a bridge says that it is one.
+const BRIDGE: u8 = 0x80;
+
+impl Track {
+    /// A CONNECT.
+    pub(super) fn connect(
+        &mut self,
+        connect: &Connect<'_>,
+        notes: &mut Notes<'_>,
+        record: &mut Ended,
+    ) {
+        self.clean_start = Some(connect.clean_start);
+        self.is_bridge = connect.level & BRIDGE != 0;
+        let TakeOver { took_over, war, reconnects, is_answered } =
+            notes.shared.connects(record, connect, notes.seen);
+        (record.took_over, record.war, record.reconnects) = (took_over, war, reconnects);
+        if let Some(other) = took_over {
+            let numbers = (other.stream, other.at.number);
+            notes.at(Rule::TAKES_OVER, Field::CLIENT_ID, numbers);
+        }
+        if let Some(war) = war {
+            notes.at(Rule::WAR, Field::CLIENT_ID, (war.count, war.time.unwrap_or(0)));
+        }
+        if let Some(many) = reconnects.filter(|_| is_answered) {
+            let numbers = (many.count, many.time.unwrap_or(0));
+            notes.at(Rule::TAKEN_OVER_AGAIN, Field::CLIENT_ID, numbers);
+        }
+        security::connect(connect, notes, record);
+    }
+
+    /// A CONNACK.
+    pub(super) fn connack(
+        &mut self,
+        connack: &Connack<'_>,
+        notes: &mut Notes<'_>,
+        record: &mut Ended,
+    ) {
+        if connack.code != 0 {
+            return notes.shared.refused(record);
+        }
+        self.negotiated.connack(&connack.properties, notes.seen.proof);
+        // 3.1 has no Session Present.
+        let has_flag = notes.seen.decoded.version != Version::V31;
+        let is_present = connack.session_present && has_flag;
+        if is_present && notes.is_complete && self.clean_start == Some(true) {
+            notes.at(Rule::SESSION_AFTER_CLEAN_START, Field::SESSION_PRESENT, (0, 0));
+        }
+        let is_new = self.clean_start == Some(true) || (has_flag && !is_present);
+        if is_new {
+            self.exchanges.begin_session();
+            self.is_session_known = true;
+            self.is_session_new = true;
+        }
+        let kept = notes.shared.accepted(record, is_present, is_new, notes.is_complete);
+        if let Some((rule, number)) = kept.finding.filter(|_| notes.is_complete) {
+            notes.at(rule, Field::SESSION_PRESENT, (number, 0));
+        }
+        if let Some(kept) = kept.kept
+            && is_present
+        {
+            self.exchanges.carry(&kept.open, notes.seen.at);
+            self.subscriptions = kept.subscriptions;
+            self.is_session_known = true;
+            if let Some(line) = notes.seen.line.filter(|_| notes.is_complete) {
+                for one in self.subscriptions.granted() {
+                    notes.shared.subscribed(&line, &one.filter, one.options, notes.seen.at);
+                }
+            }
+        }
+    }
+}
