@@ -201,7 +201,7 @@ impl<C: Consumer> Reader<C> {
             return Looked::Legal;
         }
         let looked = look_inside(bytes, behind, connection.told_version(), sender);
-        if looked == Looked::Unsure {
+        if matches!(looked, Looked::Unsure | Looked::LegalAlone) {
             self.looks_left = self.looks_left.saturating_sub(1);
         }
         looked
