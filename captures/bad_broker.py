@@ -244,6 +244,10 @@ class Client(socketserver.BaseRequestHandler):
             self.published(first, reader)
         elif kind == 4 and reader.take(3)[2:] == b"\x97":
             BROKER.refused(self)
+        elif kind == 5:
+            self.send(packet(0x62, reader.take(2)))
+        elif kind == 6:
+            self.send(packet(0x70, reader.take(2)))
         elif kind == 8:
             self.subscribed(reader)
         elif kind == 10:
@@ -259,7 +263,7 @@ class Client(socketserver.BaseRequestHandler):
         packet_id = reader.take(2) if qos else b""
         message = Message(self, topic, qos, bool(first & 1), reader.properties(), reader.rest())
         if qos:
-            self.send(packet(0x40, packet_id))
+            self.send(packet(0x50 if qos == 2 else 0x40, packet_id))
         BROKER.publish(message)
 
     def subscribed(self, reader):

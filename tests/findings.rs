@@ -26,8 +26,6 @@ const PASSWORD: &str = "a CONNECT with a Password, and no TLS around it";
 /// The recordings of this project.
 #[rustfmt::skip]
 const OURS: &[Review] = &[
-    ("dup.pcap", "takes-over", 2,
-        "v311-sender and v5-sender come back within a millisecond of closing their connections without DISCONNECT, before the server has ended these"),
     ("ends-aedes.pcap", "qos-3", 1,
         "the client was told to send a PUBLISH of QoS 3; the server ends the connection at once"),
     ("ends-aedes.pcap", "takes-over", 1,
@@ -89,7 +87,7 @@ const OURS: &[Review] = &[
         "bad_broker.py goes on to deliver `keep/left` to the client that has left it 1.5 s before the message was published"),
     ("sessions-passed-on.pcap", "delivered-out-of-order", 1,
         "bad_broker.py delivers the two messages of `swap/lines` the other way round"),
-    ("sessions-passed-on.pcap", "dup-without-first", 1,
+    ("sessions-passed-on.pcap", "delivered-twice", 1,
         "bad_broker.py sends the copy of `again/new-identifier` again with DUP, under a Packet Identifier of its own"),
     ("sessions-passed-on.pcap", "empty-retained", 1,
         "bad_broker.py sets RETAIN on the empty message to `set/retain-of-empty`"),

@@ -181,6 +181,7 @@ impl Connection {
         half.closed = half.closed.or(Some(closed));
         if sender == Sender::Client && is_first && !self.has_left {
             record.settle_ping(self.track.unanswered_ping());
+            shared.hung_up(record);
         }
         let is_over = closed.how == Close::Rst || record.half(sender.other()).closed.is_some();
         if is_over {

@@ -159,6 +159,15 @@ impl Clients {
         Accepted { finding, kept: kept.filter(|_| is_kept) }
     }
 
+    /// The client itself has ended its side of the connection.
+    pub(super) fn hung_up(&mut self, key: u64, record: &Ended) {
+        let client = self.by_key.entry(key, Client::default);
+        let holders = [&mut client.holder, &mut client.before].into_iter().flatten();
+        for holder in holders.filter(|holder| Some(holder.other.stream) == record.stream) {
+            holder.is_open = false;
+        }
+    }
+
     /// A connection is over.
     pub(super) fn left(&mut self, key: u64, record: &Ended, kept: Option<Kept>) {
         if self.kept > MAX_KEPT {

@@ -174,6 +174,13 @@ impl Shared {
         }
     }
 
+    /// The client has ended its side: its next connection throws nobody out.
+    pub(super) fn hung_up(&mut self, record: &Ended) {
+        if let Some(key) = self.client(record) {
+            self.clients.hung_up(key, record);
+        }
+    }
+
     /// A connection is over, so that the next one of the client throws nobody out.
     pub(super) fn left(&mut self, record: &mut Ended, kept: Option<Kept>) {
         let key = self.client(record);

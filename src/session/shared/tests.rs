@@ -162,6 +162,18 @@ fn the_same_client_twice_is_a_take_over_while_the_first_is_open() {
     assert!(world.end().iter().all(|ended| ended.taken_over_by.is_none()));
 }
 
+/// Its own end of the first is there before the second: its server has nobody to throw out.
+#[test]
+fn who_hangs_up_before_it_comes_back_throws_nobody_out() {
+    let mut world = World::default();
+    world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+    let closed = Closed { how: Close::Fin, at: world.at() };
+    world.connections.get_mut(&0).unwrap().closed(C, closed, &mut world.shared);
+    world.quiet(1, &[(C, NEW), (S, ACCEPTED)]);
+    let all = world.end();
+    assert_eq!((all[0].taken_over_by, all[1].took_over), (None, None));
+}
+
 #[test]
 fn who_is_refused_throws_nobody_out() {
     let mut world = World::default();
