@@ -1,64 +1,36 @@
 //! Words and numbers for people, and the guard that nothing untrusted reaches a terminal raw.
 //! Imports nothing.
 
+pub mod add;
 mod near;
 
 pub use near::{distance, nearest};
 use std::fmt::{self, Write};
 use unicode_width::UnicodeWidthChar;
 
-/// Adds a number in decimal digits.
-pub fn digits(value: u64, out: &mut String) {
-    out.push_str(itoa::Buffer::new().format(value));
-}
-
 /// A number with commas between groups of three digits, from 10,000 on.
 #[must_use]
 pub fn number(value: u64) -> String {
-    let digits = value.to_string();
-    if digits.len() < 5 {
-        return digits;
-    }
-    let mut out = String::with_capacity(digits.len().saturating_add(6));
-    for (i, digit) in digits.chars().enumerate() {
-        let left = digits.len().saturating_sub(i);
-        if i > 0 && left.checked_rem(3) == Some(0) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    text(|out| add::number(value, out))
 }
 
 /// A span of nanoseconds, with three digits that count: `412 µs`, `1.53 s`, `2 min 3 s`.
 #[must_use]
 pub fn duration(nanoseconds: u64) -> String {
-    const UNITS: [(u64, &str); 4] =
-        [(1, "ns"), (1_000, "µs"), (1_000_000, "ms"), (1_000_000_000, "s")];
-    let seconds = nanoseconds / 1_000_000_000;
-    if seconds >= 60 {
-        let (minutes, rest) = (seconds / 60, seconds % 60);
-        return match (minutes / 60, minutes % 60) {
-            (0, _) => format!("{minutes} min {rest} s"),
-            (hours, minutes) => format!("{} h {minutes} min", number(hours)),
-        };
-    }
-    let (unit, name) =
-        UNITS.into_iter().rev().find(|(unit, _)| nanoseconds >= *unit).unwrap_or((1, "ns"));
-    let value = nanoseconds as f64 / unit as f64;
-    match value {
-        _ if unit == 1 => format!("{nanoseconds} {name}"),
-        100.0.. => format!("{value:.0} {name}"),
-        10.0.. => format!("{value:.1} {name}"),
-        _ => format!("{value:.2} {name}"),
-    }
+    text(|out| add::duration(nanoseconds, out))
 }
 
 /// `1 byte`, `2 bytes`: a number and its noun, which takes an s.
 #[must_use]
 pub fn count(value: u64, noun: &str) -> String {
-    let s = if value == 1 { "" } else { "s" };
-    format!("{} {noun}{s}", number(value))
+    text(|out| add::count(value, noun, out))
+}
+
+/// What is added to an empty text.
+pub(crate) fn text(write: impl FnOnce(&mut String)) -> String {
+    let mut out = String::new();
+    write(&mut out);
+    out
 }
 
 /// A time in words: `5 minutes`, `1 hour 30 minutes`, `7 days`; `None` below one minute, where
@@ -106,17 +78,23 @@ pub struct Escaped<'a>(pub &'a [u8]);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f)
+    }
+}
+
+impl Escaped<'_> {
+    fn write(&self, out: &mut impl Write) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
             let mut rest = chunk.valid();
             // Text is nearly always plain, and goes out in one piece.
             while let Some((plain, c, tail)) = split_plain(rest) {
-                f.write_str(plain)?;
-                escape(c, f)?;
+                out.write_str(plain)?;
+                escape(c, out)?;
                 rest = tail;
             }
-            f.write_str(rest)?;
+            out.write_str(rest)?;
             for byte in chunk.invalid() {
-                write!(f, "\\x{byte:02x}")?;
+                write!(out, "\\x{byte:02x}")?;
             }
         }
         Ok(())
@@ -215,8 +193,34 @@ mod tests {
         assert_eq!(seconds(300).as_deref(), Some("5 minutes"));
         assert_eq!(seconds(90_061).as_deref(), Some("1 day 1 hour"));
         assert_eq!(seconds(59), None);
+        assert_eq!(number(10_000), "10,000");
+        assert_eq!(count(1, "byte"), "1 byte");
+        assert_eq!(count(1_234_567, "byte"), "1,234,567 bytes");
         assert_eq!(size(1_048_576).as_deref(), Some("1 MiB"));
         assert_eq!(size(1_536).as_deref(), Some("1.5 KiB"));
+    }
+
+    /// Half of the last digit counts as one, as in `printf "%.2f"` of a value that is exact.
+    #[test]
+    fn a_duration_has_three_digits_that_count() {
+        for (nanoseconds, words) in [
+            (0, "0 ns"),
+            (999, "999 ns"),
+            (1_000, "1.00 µs"),
+            (2_005_000, "2.01 ms"),
+            (9_994_999, "9.99 ms"),
+            (9_995_000, "10.00 ms"),
+            (12_350_000, "12.4 ms"),
+            (412_499, "412 µs"),
+            (412_500, "413 µs"),
+            (1_530_000_000, "1.53 s"),
+            (59_999_999_999, "60.0 s"),
+            (123_000_000_000, "2 min 3 s"),
+            (7_380_000_000_000, "2 h 3 min"),
+            (u64::MAX, "5,124,095 h 34 min"),
+        ] {
+            assert_eq!(duration(nanoseconds), words);
+        }
     }
 
     #[test]

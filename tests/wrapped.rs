@@ -189,7 +189,7 @@ fn the_layers_are_told_a_line_each() {
         let mut net = Net::default();
         match net.packet(&frame(wrap.link, &frames[0])) {
             Ok(Transport::Tcp(segment)) => {
-                describe(segment.layers).map(ToString::to_string).collect::<Vec<_>>()
+                describe(segment.layers).map(|layer| layer.words()).collect::<Vec<_>>()
             }
             other => panic!("{other:?}"),
         }

@@ -104,28 +104,65 @@ pub fn context(bytes: &[u8], tape: &Tape, version: Version, sender: Option<Sende
 
 /// The rows of a packet in the order of its bytes. With `parts`, length-prefixed values and
 /// properties are followed by their parts: identifier, length, value.
-pub fn rows<'a>(tape: &'a Tape, bytes: &'a [u8], parts: bool) -> impl Iterator<Item = Row<'a>> {
-    let mut counter = Siblings::default();
-    let mut will_end = 0;
-    (0u32..).zip(tape.nodes()).flat_map(move |(at, node)| {
-        if node.field() == Field::WILL_PROPERTIES {
-            will_end = at.saturating_add(1).saturating_add(node.below());
+#[must_use]
+pub fn rows<'a>(tape: &'a Tape, bytes: &'a [u8], parts: bool) -> Rows<'a> {
+    let counter = Siblings::default();
+    Rows {
+        nodes: tape.nodes(),
+        at: 0,
+        bytes,
+        counter,
+        will_end: 0,
+        parts,
+        queue: Vec::new().into_iter(),
+    }
+}
+
+/// What [`rows`] goes through.
+pub struct Rows<'a> {
+    nodes: &'a [Node],
+    /// The number of the next node.
+    at: usize,
+    bytes: &'a [u8],
+    counter: Siblings,
+    /// The number of the node behind the last one of the Will Properties.
+    will_end: usize,
+    parts: bool,
+    /// Parts of the row that was last.
+    queue: std::vec::IntoIter<Row<'a>>,
+}
+
+impl<'a> Iterator for Rows<'a> {
+    type Item = Row<'a>;
+
+    fn next(&mut self) -> Option<Row<'a>> {
+        if self.parts
+            && let Some(part) = self.queue.next()
+        {
+            return Some(part);
         }
-        let holds = node.below() > 0;
+        let node = self.nodes.get(self.at)?;
+        let behind = self.at.saturating_add(1);
+        if node.field() == Field::WILL_PROPERTIES {
+            self.will_end = behind.saturating_add(node.below() as usize);
+        }
         let row = Row {
             field: node.field(),
             whole: node.field(),
             depth: node.depth(),
             span: node.span,
             number: node.value,
-            bytes: node.span.of(bytes),
-            index: counter.count(node),
-            in_will: at < will_end,
-            is_group: holds || node.field().kind() == Kind::Group,
+            bytes: node.span.of(self.bytes),
+            index: self.counter.count(node),
+            in_will: self.at < self.will_end,
+            is_group: node.below() > 0 || node.field().kind() == Kind::Group,
         };
-        let split = if parts && !row.is_group { split(&row) } else { Vec::new() };
-        std::iter::once(row).chain(split)
-    })
+        self.at = behind;
+        if self.parts && !row.is_group {
+            self.queue = split(&row).into_iter();
+        }
+        Some(row)
+    }
 }
 
 /// Counts siblings of one kind that follow each other.

@@ -36,7 +36,19 @@ impl Stop {
     /// # Errors
     /// Where the system does not let the signals be caught.
     pub fn on_signals(self) -> Result<Self, io::Error> {
-        for signal in SIGNALS {
+        self.on(&SIGNALS)
+    }
+
+    /// Ends on Ctrl-C alone. A second one ends the process at once.
+    ///
+    /// # Errors
+    /// Where the system does not let the signal be caught.
+    pub fn on_interrupt(self) -> Result<Self, io::Error> {
+        self.on(&[consts::SIGINT])
+    }
+
+    fn on(self, signals: &[i32]) -> Result<Self, io::Error> {
+        for &signal in signals {
             // In this order: the first signal sets the flag, and only a further one finds it set.
             let status = signal.saturating_add(128);
             flag::register_conditional_shutdown(signal, status, Arc::clone(&self.asked))

@@ -380,6 +380,7 @@ pub(super) fn options(output: &Output) -> Options {
         fields: columns::options(&output.fields, &output.field_options),
         mosquitto: output.mosquitto.unwrap_or_default(),
         session: String::new(),
+        is_filtered: false,
         inputs: Vec::new(),
         folder: None,
     }

@@ -10,7 +10,9 @@ use crate::carrier::tls::Secrets;
 use crate::filter::{Filtered, FilteredConnections};
 use crate::pipeline::{Consumer, Inspector, Settings};
 use crate::render::{self, Target};
+use crate::text;
 use anyhow::Context;
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -107,6 +109,8 @@ pub(super) struct Reading<C> {
     source: Merge,
     secrets: Secrets,
     errors: Vec<CaptureError>,
+    /// Somebody asked for the end before it came.
+    is_stopped: bool,
 }
 
 impl<C: Consumer> Reading<C> {
@@ -126,11 +130,13 @@ impl<C: Consumer> Reading<C> {
         let inspector = Inspector::new(consumer, settings);
         let followed: &[PathBuf] = if follow { &[] } else { files };
         let mut progress = Progress::new(followed, is_shown);
-        let stop = Stop::default();
         let (source, stop) = match files {
-            _ if !follow => (Merge::open_counted(files, &progress.read), stop),
+            _ if !follow => (
+                Merge::open_counted(files, &progress.read),
+                stop(files).context(report::NO_SIGNALS)?,
+            ),
             [path] if path.as_os_str() != "-" => {
-                let stop = stop.on_signals().context(report::NO_SIGNALS)?;
+                let stop = Stop::default().on_signals().context(report::NO_SIGNALS)?;
                 (Merge::follow(path, stop.clone()), stop)
             }
             _ => {
@@ -138,8 +144,10 @@ impl<C: Consumer> Reading<C> {
                 return Ok(None);
             }
         };
-        let mut reading = Self { inspector, source, secrets, errors: Vec::new() };
-        reading.feed(count.unwrap_or(u64::MAX), &mut progress, waits);
+        let (errors, is_stopped) = (Vec::new(), false);
+        let mut reading = Self { inspector, source, secrets, errors, is_stopped };
+        let ends_early = (!follow && files.iter().all(|path| path.is_file())).then_some(&stop);
+        reading.feed((count.unwrap_or(u64::MAX), ends_early), &mut progress, waits);
         drop(progress);
         if stop.is_due() {
             // Whoever ends the following ends it between two frames or within one.
@@ -155,7 +163,7 @@ impl<C: Consumer> Reading<C> {
 
     /// Whether all files could be read to their ends.
     pub(super) fn is_whole(&self) -> bool {
-        self.errors.is_empty()
+        self.errors.is_empty() && !self.is_stopped
     }
 
     /// Tells how that went; `own` tells what the consumer has to say of it.
@@ -171,19 +179,29 @@ impl<C: Consumer> Reading<C> {
         for error in &self.errors {
             report::capture_error(files, error);
         }
+        if self.is_stopped {
+            let frames = text::count(self.inspector.frames(), "frame");
+            report::line(&format!(
+                "stopped by a signal after {frames}: what follows them was not read"
+            ));
+        }
     }
 
     /// Gives all frames to the inspector, at most `count`; a file that fails does not end the others.
     fn feed(
         &mut self,
-        count: u64,
+        (count, stop): (u64, Option<&Stop>),
         progress: &mut Progress,
         mut waits: impl FnMut(&mut C) -> ControlFlow<()>,
     ) {
-        let Self { inspector, source, secrets, errors } = self;
+        let Self { inspector, source, secrets, errors, is_stopped } = self;
         let mut waker = Waker::default();
         let mut taken = 0;
         while taken < count {
+            if stop.is_some_and(Stop::is_due) {
+                *is_stopped = true;
+                break;
+            }
             match source.next_frame() {
                 Ok(Some(frame)) => {
                     taken = taken.saturating_add(1);
@@ -232,6 +250,15 @@ fn is_same(a: &Path, b: &Path) -> bool {
 
 /// Why `--follow` is refused.
 const FOLLOW_ONE: &str = "--follow takes one file; standard input is read as it grows anyway";
+
+/// What ends the reading before its time, so that what is ready is shown.
+///
+/// Files end between two frames. Who writes into a pipe gets the same Ctrl-C, and writes what it has
+/// left: that is read to its end.
+fn stop(files: &[PathBuf]) -> io::Result<Stop> {
+    let stop = Stop::default();
+    if files.iter().all(|path| path.is_file()) { stop.on_signals() } else { stop.on_interrupt() }
+}
 
 /// Whether a fault says no more than that the input ended.
 fn is_end(fault: &Fault) -> bool {

@@ -27,7 +27,8 @@ pub(super) fn one(args: &Session) -> anyhow::Result<Outcome> {
     let chosen = choose::both(args.answer.display_filter.as_deref(), words);
     let Ok(filter) = choose::filter(&chosen, &output) else { return Ok(Outcome::Usage) };
     let row = row(timeline::FORMATS, &args.format)?;
-    let options = Options { session: args.id.clone(), ..options(&output) };
+    let is_filtered = filter.is_some();
+    let options = Options { session: args.id.clone(), is_filtered, ..options(&output) };
     let printer = Printer::of(row, &options, &output, false);
     let files = [args.file.clone()];
     let printer = (FilteredConnections::new(filter, printer), args.answer.redact);

@@ -1,50 +1,71 @@
 //! Headers in words: a line each for link, tunnels, IP and transport. Plain text, without colour.
 
-use std::fmt::{self, Display, Formatter, Write};
-
 use super::{
     Flags, IpLayer, IpVersion, Labels, Layers, LinkLayer, TcpLayer, TransportLayer, Tunnel,
     UdpLayer, Vlans,
 };
+use crate::text::{add, text};
+use std::fmt::Write;
+use std::net::IpAddr;
+
+/// What can be told in words.
+///
+/// Each packet has such lines, so they are added to a text that is there already, piece by piece.
+pub trait Describe {
+    /// Adds the words, without a line feed.
+    fn add(&self, out: &mut String);
+
+    /// The words.
+    fn words(&self) -> String {
+        text(|out| self.add(out))
+    }
+}
 
 /// One line each for link, tunnels, IP and transport, in this order.
-pub fn describe(layers: &Layers) -> impl Iterator<Item = &dyn Display> {
-    let transport: &dyn Display = match &layers.transport {
+pub fn describe(layers: &Layers) -> impl Iterator<Item = &dyn Describe> {
+    let transport: &dyn Describe = match &layers.transport {
         TransportLayer::Tcp(tcp) => tcp,
         TransportLayer::Udp(udp) => udp,
     };
-    let tunnels = layers.tunnels.iter().map(|tunnel| tunnel as &dyn Display);
-    let link: &dyn Display = &layers.link;
-    std::iter::once(link).chain(tunnels).chain([&layers.ip as &dyn Display, transport])
+    let tunnels = layers.tunnels.iter().map(|tunnel| tunnel as &dyn Describe);
+    let link: &dyn Describe = &layers.link;
+    std::iter::once(link).chain(tunnels).chain([&layers.ip as &dyn Describe, transport])
 }
 
-impl Display for LinkLayer {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+/// Adds one after the other.
+fn all(out: &mut String, pieces: &[&dyn Describe]) {
+    pieces.iter().for_each(|piece| piece.add(out));
+}
+
+impl Describe for LinkLayer {
+    fn add(&self, out: &mut String) {
         match self {
             Self::Ethernet { dst, src, vlans } => {
-                write!(f, "Ethernet {} -> {}{vlans}", Mac(src), Mac(dst))
+                all(out, &[&"Ethernet ", &Mac(src), &" -> ", &Mac(dst), vlans]);
             }
             Self::Cooked { direction, address, address_len, interface, vlans } => {
-                f.write_str("Linux cooked, ")?;
+                out.push_str("Linux cooked, ");
                 match DIRECTIONS.get(usize::from(*direction)) {
-                    Some(words) => f.write_str(words)?,
-                    None => write!(f, "direction {direction}")?,
+                    Some(words) => out.push_str(words),
+                    None => all(out, &[&"direction ", direction]),
                 }
                 let address = address.get(..usize::from(*address_len)).unwrap_or_default();
                 if !address.is_empty() {
-                    write!(f, ", from {}", Mac(address))?;
+                    all(out, &[&", from ", &Mac(address)]);
                 }
                 if let Some(index) = interface {
-                    write!(f, ", interface {index}")?;
+                    all(out, &[&", interface ", index]);
                 }
-                vlans.fmt(f)
+                vlans.add(out);
             }
-            Self::Loopback { family } => write!(f, "Loopback, protocol family {family}"),
-            Self::Wifi { dst, src } => write!(f, "IEEE 802.11 {} -> {}", Mac(src), Mac(dst)),
-            Self::Ppp => f.write_str("PPP"),
-            Self::Hdlc => f.write_str("Cisco HDLC"),
-            Self::Other(name) => f.write_str(name),
-            Self::Raw => f.write_str("No link header"),
+            Self::Loopback { family } => all(out, &[&"Loopback, protocol family ", family]),
+            Self::Wifi { dst, src } => {
+                all(out, &[&"IEEE 802.11 ", &Mac(src), &" -> ", &Mac(dst)]);
+            }
+            Self::Ppp => out.push_str("PPP"),
+            Self::Hdlc => out.push_str("Cisco HDLC"),
+            Self::Other(name) => out.push_str(name),
+            Self::Raw => out.push_str("No link header"),
         }
     }
 }
@@ -52,125 +73,163 @@ impl Display for LinkLayer {
 /// Directions of a Linux cooked header, by number.
 const DIRECTIONS: [&str; 5] = ["to us", "broadcast", "multicast", "between others", "sent by us"];
 
-impl Display for Vlans {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+impl Describe for Vlans {
+    fn add(&self, out: &mut String) {
         for vlan in self.as_slice() {
-            write!(f, ", VLAN {}", vlan.id())?;
+            all(out, &[&", VLAN ", &vlan.id()]);
             if vlan.priority() != 0 {
-                write!(f, " (priority {})", vlan.priority())?;
+                all(out, &[&" (priority ", &vlan.priority(), &")"]);
             }
         }
-        Ok(())
     }
 }
 
-impl Display for Tunnel {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(self.row().name)?;
+impl Describe for Tunnel {
+    fn add(&self, out: &mut String) {
+        out.push_str(self.row().name);
         match self {
-            Self::Ip { src, dst } => write!(f, " {src} -> {dst}"),
+            Self::Ip { src, dst } => all(out, &[&" ", src, &" -> ", dst]),
             Self::Ethernet { dst, src, vlans } => {
-                write!(f, " {} -> {}{vlans}", Mac(src), Mac(dst))
+                all(out, &[&" ", &Mac(src), &" -> ", &Mac(dst), vlans]);
             }
-            Self::Mpls(labels) => labels.fmt(f),
-            Self::Pppoe { session } => write!(f, ", session {session}"),
-            Self::Gre { key: Some(key) } => write!(f, ", key {key}"),
+            Self::Mpls(labels) => labels.add(out),
+            Self::Pppoe { session } => all(out, &[&", session ", session]),
+            Self::Gre { key: Some(key) } => all(out, &[&", key ", key]),
             Self::Erspan { version, session } => {
-                write!(f, " version {version}")?;
-                session.map_or(Ok(()), |session| write!(f, ", session {session}"))
+                all(out, &[&" version ", version]);
+                if let Some(session) = session {
+                    all(out, &[&", session ", session]);
+                }
             }
-            Self::Vxlan { vni } | Self::Geneve { vni } => write!(f, ", network {vni}"),
-            Self::Gtp { teid } => write!(f, ", endpoint 0x{teid:08x}"),
-            Self::Gre { key: None } | Self::EtherIp => Ok(()),
+            Self::Vxlan { vni } | Self::Geneve { vni } => all(out, &[&", network ", vni]),
+            Self::Gtp { teid } => hex(", endpoint 0x", *teid, 8, out),
+            Self::Gre { key: None } | Self::EtherIp => {}
         }
     }
 }
 
-impl Display for Labels {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let mut lead = ", label";
+impl Describe for Labels {
+    fn add(&self, out: &mut String) {
+        let mut lead = ", label ";
         for label in self.as_slice() {
-            write!(f, "{lead} {label}")?;
-            lead = " /";
+            all(out, &[&lead, label]);
+            lead = " / ";
         }
-        match self.more() {
-            0 => Ok(()),
-            more => write!(f, " and {more} more"),
+        if self.more() > 0 {
+            all(out, &[&" and ", &self.more(), &" more"]);
         }
     }
 }
 
-impl Display for IpLayer {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+impl Describe for IpLayer {
+    fn add(&self, out: &mut String) {
         let Self { src, dst, ttl, dscp, ecn, version } = self;
         match version {
             IpVersion::V4 { id, total_len, dont_fragment } => {
-                write!(f, "IPv4 {src} -> {dst}, TTL {ttl}, id 0x{id:04x}")?;
-                if *dont_fragment {
-                    f.write_str(", DF")?;
-                }
-                write!(f, ", total length {total_len}")?;
+                all(out, &[&"IPv4 ", src, &" -> ", dst, &", TTL ", ttl]);
+                hex(", id 0x", (*id).into(), 4, out);
+                let fragment = if *dont_fragment { ", DF" } else { "" };
+                all(out, &[&fragment, &", total length ", total_len]);
             }
             IpVersion::V6 { flow, payload_len } => {
-                write!(f, "IPv6 {src} -> {dst}, hop limit {ttl}, flow 0x{flow:05x}")?;
-                write!(f, ", payload length {payload_len}")?;
+                all(out, &[&"IPv6 ", src, &" -> ", dst, &", hop limit ", ttl]);
+                hex(", flow 0x", *flow, 5, out);
+                all(out, &[&", payload length ", payload_len]);
             }
         }
         if *dscp != 0 {
-            write!(f, ", DSCP {dscp}")?;
+            all(out, &[&", DSCP ", dscp]);
         }
         if *ecn != 0 {
-            write!(f, ", ECN {ecn}")?;
+            all(out, &[&", ECN ", ecn]);
         }
-        Ok(())
     }
 }
 
-impl Display for TcpLayer {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "TCP {} -> {}, {}, seq {}", self.src_port, self.dst_port, self.flags, self.seq)?;
+impl Describe for TcpLayer {
+    fn add(&self, out: &mut String) {
+        let Self { src_port, dst_port, flags, seq, .. } = self;
+        all(out, &[&"TCP ", src_port, &" -> ", dst_port, &", ", flags, &", seq ", seq]);
         if self.flags.has(Flags::ACK) {
-            write!(f, ", ack {}", self.ack)?;
+            all(out, &[&", ack ", &self.ack]);
         }
-        write!(f, ", window {}, {} bytes", self.window, self.len)?;
-        if self.missing > 0 {
-            write!(f, " ({} of them not captured)", self.missing)?;
-        }
-        Ok(())
+        all(out, &[&", window ", &self.window, &", ", &self.len, &" bytes"]);
+        not_captured(self.missing, out);
     }
 }
 
-impl Display for UdpLayer {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "UDP {} -> {}, {} bytes", self.src_port, self.dst_port, self.len)?;
-        if self.missing > 0 {
-            write!(f, " ({} of them not captured)", self.missing)?;
-        }
-        Ok(())
+impl Describe for UdpLayer {
+    fn add(&self, out: &mut String) {
+        let Self { src_port, dst_port, len, .. } = self;
+        all(out, &[&"UDP ", src_port, &" -> ", dst_port, &", ", len, &" bytes"]);
+        not_captured(self.missing, out);
     }
 }
 
-impl Display for Flags {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+fn not_captured(missing: u32, out: &mut String) {
+    if missing > 0 {
+        all(out, &[&" (", &missing, &" of them not captured)"]);
+    }
+}
+
+impl Describe for Flags {
+    fn add(&self, out: &mut String) {
         let mut set = Self::NAMES.iter().filter(|(bit, _)| self.has(*bit)).map(|(_, name)| name);
-        f.write_str(set.next().unwrap_or(&"no flags"))?;
-        set.try_for_each(|name| write!(f, " {name}"))
+        out.push_str(set.next().unwrap_or(&"no flags"));
+        set.for_each(|name| all(out, &[&" ", name]));
     }
 }
 
 /// A hardware address.
 struct Mac<'a>(&'a [u8]);
 
-impl Display for Mac<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let digit = |number: u8| char::from_digit(u32::from(number), 16).unwrap_or_default();
+impl Describe for Mac<'_> {
+    fn add(&self, out: &mut String) {
         for (index, byte) in self.0.iter().enumerate() {
             if index > 0 {
-                f.write_char(':')?;
+                out.push(':');
             }
-            f.write_char(digit(byte >> 4))?;
-            f.write_char(digit(byte & 0x0f))?;
+            add::hex(*byte, out);
         }
-        Ok(())
     }
 }
+
+impl Describe for IpAddr {
+    fn add(&self, out: &mut String) {
+        match self {
+            Self::V4(v4) => {
+                let [a, b, c, d] = v4.octets();
+                all(out, &[&a, &".", &b, &".", &c, &".", &d]);
+            }
+            // Writing to a String does not fail.
+            Self::V6(v6) => {
+                let _ = write!(out, "{v6}");
+            }
+        }
+    }
+}
+
+impl Describe for &str {
+    fn add(&self, out: &mut String) {
+        out.push_str(self);
+    }
+}
+
+/// Adds a number in so many hexadecimal digits behind some words.
+fn hex(words: &str, number: u32, digits: usize, out: &mut String) {
+    // Writing to a String does not fail.
+    let _ = write!(out, "{words}{number:0digits$x}");
+}
+
+/// Numbers in decimal.
+macro_rules! number {
+    ($($number:ty)+) => {$(
+        impl Describe for $number {
+            fn add(&self, out: &mut String) {
+                add::digits(u64::try_from(*self).unwrap_or_default(), out);
+            }
+        }
+    )+};
+}
+
+number!(u8 u16 u32 usize);

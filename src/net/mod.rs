@@ -35,7 +35,7 @@ mod wifi;
 pub const UDP: IpNumber = IpNumber::UDP;
 
 pub use counters::{Counters, SkipCount};
-pub use describe::describe;
+pub use describe::{Describe, describe};
 pub use fragments::FragmentCounters;
 pub use layers::{
     Flags, IpLayer, IpVersion, Layers, LinkLayer, TcpLayer, TransportLayer, UdpLayer, Vlan, Vlans,

@@ -8,38 +8,59 @@ use crate::text;
 /// Characters of a topic or filter that are shown.
 const MAX_TOPIC: usize = 200;
 
-/// The facts of a record, each as a clause: `answers #4 SUBSCRIBE (frame 9) after 412 µs`.
-#[must_use]
-pub fn clauses(record: &Record<'_>) -> Vec<String> {
+/// Adds the facts of a record, each as a clause: `answers #4 SUBSCRIBE (frame 9) after 412 µs`.
+pub fn add(record: &Record<'_>, out: &mut String) {
     let facts = &record.facts;
-    let answers = facts.answers.map(|partner| {
-        let kind = partner.kind;
-        format!("answers #{} {kind}{}", partner.at.number, place(&partner))
-    });
-    let repeats = facts.repeats.map(|partner| {
-        let kind = partner.kind;
-        format!("repeats #{} {kind}{}", partner.at.number, place(&partner))
-    });
-    let lowered =
-        facts.lowered_from.map(|qos| format!(", which had QoS {qos}")).unwrap_or_default();
-    let copy = facts
-        .copy_of
-        .map(|partner| format!("copy of #{}{}{lowered}", partner.at.number, place(&partner)));
-    let topic =
-        facts.topic.map(|topic| format!("topic by alias: {}", words::quoted(topic, MAX_TOPIC)));
-    let filter = facts
-        .filter
-        .map(|filter| format!("matches the subscription {}", words::quoted(filter, MAX_TOPIC)));
-    [answers, repeats, copy, topic, filter].into_iter().flatten().collect()
+    let mut clauses = Clauses { start: out.len(), out };
+    for (verb, partner) in [("answers #", &facts.answers), ("repeats #", &facts.repeats)] {
+        let Some(partner) = partner else { continue };
+        text::add::digits(partner.at.number, clauses.begin(verb));
+        clauses.out.push(' ');
+        clauses.out.push_str(partner.kind.name());
+        place(partner, clauses.out);
+    }
+    if let Some(partner) = &facts.copy_of {
+        text::add::digits(partner.at.number, clauses.begin("copy of #"));
+        place(partner, clauses.out);
+        if let Some(qos) = facts.lowered_from {
+            clauses.out.push_str(", which had QoS ");
+            text::add::digits(qos.into(), clauses.out);
+        }
+    }
+    if let Some(topic) = facts.topic {
+        words::add_quoted(topic, MAX_TOPIC, clauses.begin("topic by alias: "));
+    }
+    if let Some(filter) = facts.filter {
+        words::add_quoted(filter, MAX_TOPIC, clauses.begin("matches the subscription "));
+    }
 }
 
-fn place(partner: &Partner) -> String {
-    let frame = match partner.at.frame {
-        0 => String::new(),
-        frame => format!(" (frame {frame})"),
-    };
-    match partner.latency {
-        Some(latency) => format!("{frame} after {}", text::duration(latency)),
-        None => frame,
+/// Clauses with points between.
+struct Clauses<'o> {
+    out: &'o mut String,
+    /// Where the first one begins.
+    start: usize,
+}
+
+impl Clauses<'_> {
+    /// Adds the first words of the next clause; the others follow in what is given back.
+    fn begin(&mut self, words: &str) -> &mut String {
+        if self.out.len() > self.start {
+            self.out.push_str(" · ");
+        }
+        self.out.push_str(words);
+        self.out
+    }
+}
+
+fn place(partner: &Partner, out: &mut String) {
+    if partner.at.frame > 0 {
+        out.push_str(" (frame ");
+        text::add::digits(partner.at.frame, out);
+        out.push(')');
+    }
+    if let Some(latency) = partner.latency {
+        out.push_str(" after ");
+        text::add::duration(latency, out);
     }
 }

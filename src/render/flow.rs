@@ -6,7 +6,9 @@ use unicode_width::UnicodeWidthStr;
 /// Words waiting to be set into lines.
 #[derive(Debug, Default)]
 pub struct Flow {
-    spans: Vec<(Role, String)>,
+    text: String,
+    /// Role and end of each piece of the text.
+    pieces: Vec<(Role, usize)>,
 }
 
 impl Flow {
@@ -16,10 +18,46 @@ impl Flow {
         Self::default()
     }
 
-    /// Adds text of one role. Blanks in it are places where a line may break.
-    pub fn push(&mut self, role: Role, text: impl Into<String>) -> &mut Self {
-        self.spans.push((role, text.into()));
+    /// Forgets the words and keeps their memory.
+    pub fn clear(&mut self) -> &mut Self {
+        self.text.clear();
+        self.pieces.clear();
         self
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Adds text of one role. Blanks in it are places where a line may break.
+    pub fn push(&mut self, role: Role, text: impl AsRef<str>) -> &mut Self {
+        self.add(role, |out| out.push_str(text.as_ref()))
+    }
+
+    /// Adds what `write` writes, as text of one role.
+    pub fn add(&mut self, role: Role, write: impl FnOnce(&mut String)) -> &mut Self {
+        write(&mut self.text);
+        self.pieces.push((role, self.text.len()));
+        self
+    }
+
+    /// Adds `lead` and what `write` writes, or neither where that is nothing.
+    pub fn unless_empty(
+        &mut self,
+        lead: (Role, &str),
+        role: Role,
+        write: impl FnOnce(&mut String),
+    ) {
+        let (before, pieces) = (self.text.len(), self.pieces.len());
+        self.push(lead.0, lead.1);
+        let start = self.text.len();
+        self.add(role, write);
+        if self.text.len() == start {
+            self.text.truncate(before);
+            self.pieces.truncate(pieces);
+        }
     }
 
     /// Sets the words into `out`. The cursor stands at column `indent` already; further lines are
@@ -33,8 +71,15 @@ impl Flow {
         hang: usize,
         width: Option<usize>,
     ) {
+        if width.is_none() && !painter.color {
+            out.push_str(&self.text);
+            return out.push('\n');
+        }
         let mut line = Line { out, painter, column: indent, gap: 0, indent, hang, width };
-        for (role, text) in &self.spans {
+        let mut start = 0;
+        for (role, end) in &self.pieces {
+            let text = self.text.get(start..*end).unwrap_or_default();
+            start = *end;
             match width {
                 None => line.put(*role, text),
                 Some(_) => line.words(*role, text),

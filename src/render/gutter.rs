@@ -4,7 +4,7 @@ use super::flow::Flow;
 use super::paint::{self, Painter, Role};
 use crate::annotate::view::Row;
 use crate::bytes::Span;
-use std::fmt::Write;
+use crate::text;
 
 /// Columns of the left side, made for one packet.
 #[derive(Clone, Copy, Debug)]
@@ -52,17 +52,17 @@ impl Gutter {
         flow: &Flow,
     ) {
         let all_bytes = self.all_bytes && !is_whole;
-        let offset = self.offset_width;
+        let mut cell = String::with_capacity(self.hex_width().saturating_add(2));
         if row.span.is_bits() {
-            let bits = bit_pattern(row);
-            put(out, painter, Role::Offset, format_args!("{:offset$}  ", ""));
-            put(out, painter, Role::Hex, format_args!("{bits:<w$}", w = self.hex_width()));
+            paint::blanks(self.offset_width.saturating_add(2), out);
+            add_bits(row, &mut cell);
         } else {
-            let at = row.span.first_byte();
-            put(out, painter, Role::Offset, format_args!("{at:>offset$}  "));
-            let shown = self.hex(row.bytes, all_bytes);
-            put(out, painter, Role::Hex, format_args!("{shown:<w$}", w = self.hex_width()));
+            self.offset(row.span.first_byte(), out, painter);
+            self.hex(row.bytes, all_bytes, &mut cell);
         }
+        let columns = cell.chars().count();
+        paint::blanks(self.hex_width().saturating_sub(columns), &mut cell);
+        painter.put(Role::Hex, &cell, out);
         self.words(out, painter, row.depth, flow);
         if all_bytes && !row.span.is_bits() {
             self.further_bytes(out, painter, row);
@@ -91,52 +91,56 @@ impl Gutter {
         self.bytes_a_line.saturating_mul(3).saturating_sub(1)
     }
 
+    /// The offset of a row's first byte.
+    fn offset(&self, at: usize, out: &mut String, painter: Painter) {
+        let mut digits = itoa::Buffer::new();
+        let digits = digits.format(at);
+        let mut cell = String::with_capacity(self.offset_width.saturating_add(2));
+        paint::blanks(self.offset_width.saturating_sub(digits.len()), &mut cell);
+        cell.push_str(digits);
+        cell.push_str("  ");
+        painter.put(Role::Offset, &cell, out);
+    }
+
     /// The first bytes; `…` stands for the others, unless they follow on further lines.
-    fn hex(&self, bytes: &[u8], goes_on: bool) -> String {
+    fn hex(&self, bytes: &[u8], goes_on: bool, out: &mut String) {
         if bytes.len() <= self.bytes_a_line || goes_on {
-            return spaced(bytes.get(..self.bytes_a_line).unwrap_or(bytes));
+            return add_spaced(bytes.get(..self.bytes_a_line).unwrap_or(bytes), out);
         }
-        let shown = bytes.get(..self.bytes_a_line.saturating_sub(1)).unwrap_or(bytes);
-        format!("{} …", spaced(shown))
+        add_spaced(bytes.get(..self.bytes_a_line.saturating_sub(1)).unwrap_or(bytes), out);
+        out.push_str(" …");
     }
 
     fn further_bytes(&self, out: &mut String, painter: Painter, row: &Row<'_>) {
         let start = row.span.first_byte();
         for (i, chunk) in row.bytes.chunks(self.bytes_a_line.max(1)).enumerate().skip(1) {
-            let at = start.saturating_add(i.saturating_mul(self.bytes_a_line));
-            let offset = self.offset_width;
-            put(out, painter, Role::Offset, format_args!("{at:>offset$}  "));
-            put(out, painter, Role::Hex, format_args!("{}", spaced(chunk)));
+            self.offset(start.saturating_add(i.saturating_mul(self.bytes_a_line)), out, painter);
+            painter.put(Role::Hex, &spaced(chunk), out);
             out.push('\n');
         }
     }
 }
 
-fn put(out: &mut String, painter: Painter, role: Role, text: std::fmt::Arguments<'_>) {
-    let _ = write!(out, "{}", painter.paint(role, text));
-}
-
 /// `10 2f 00`: two digits a byte with a blank between.
 #[must_use]
 pub fn spaced(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().saturating_mul(3));
+    text::text(|out| add_spaced(bytes, out))
+}
+
+fn add_spaced(bytes: &[u8], out: &mut String) {
     for (i, byte) in bytes.iter().enumerate() {
         if i > 0 {
             out.push(' ');
         }
-        for digit in [byte >> 4, byte & 15] {
-            out.push(char::from_digit(digit.into(), 16).unwrap_or_default());
-        }
+        text::add::hex(*byte, out);
     }
-    out
 }
 
 /// `.... .10.`: the bits of the field, a point for every other bit of its byte.
-fn bit_pattern(row: &Row<'_>) -> String {
+fn add_bits(row: &Row<'_>, out: &mut String) {
     let byte = row.bytes.first().copied().unwrap_or_default();
     let Span { start, len } = row.span;
     let first = start & 7;
-    let mut out = String::with_capacity(9);
     for bit in 0..8u32 {
         if bit == 4 {
             out.push(' ');
@@ -149,5 +153,4 @@ fn bit_pattern(row: &Row<'_>) -> String {
             (true, true) => '1',
         });
     }
-    out
 }

@@ -1,5 +1,6 @@
 //! The lines above a tree: which packet it is, and where it was.
 
+use super::ends::Ends;
 use super::flow::{self, Flow};
 use super::paint::{Painter, Role};
 use super::{Explain, Options, facts, words};
@@ -17,8 +18,11 @@ pub struct Heading {
     explain: Explain,
     width: Option<usize>,
     time: super::time::TimeWriter,
+    ends: Ends,
     /// A line while it is made.
     line: String,
+    /// Words of several roles while they are put together.
+    flow: Flow,
 }
 
 impl Heading {
@@ -30,7 +34,9 @@ impl Heading {
             explain: options.explain,
             width: options.width,
             time: super::time::TimeWriter::new(options.time),
+            ends: Ends::new(),
             line: String::new(),
+            flow: Flow::new(),
         }
     }
 
@@ -42,23 +48,20 @@ impl Heading {
         if self.explain > Explain::Off {
             flow.push(Role::Meaning, "  ").push(Role::Dim, header.unit.info().meaning);
         }
-        self.set(out, 0, &flow);
+        flow.set(out, self.painter, 0, 2, self.width);
     }
 
     /// Writes the title: which packet it is; below it what is known of it from those before it.
-    pub fn title(&self, record: &Record<'_>, out: &mut String) {
-        let mut flow = Flow::new();
-        flow.push(Role::Title, record.type_name()).push(Role::Meaning, title(record));
-        self.set(out, 0, &flow);
-        let facts = facts::clauses(record).join(" · ");
-        if !facts.is_empty() {
+    pub fn title(&mut self, record: &Record<'_>, out: &mut String) {
+        let flow = self.flow.clear();
+        flow.push(Role::Title, record.type_name()).add(Role::Meaning, |out| title(record, out));
+        flow.set(out, self.painter, 0, 2, self.width);
+        self.line.clear();
+        facts::add(record, &mut self.line);
+        if !self.line.is_empty() {
             out.push_str("  ");
-            self.set(out, 2, Flow::new().push(Role::Dim, facts));
+            self.set_line(2, out);
         }
-    }
-
-    fn set(&self, out: &mut String, indent: usize, flow: &Flow) {
-        flow.set(out, self.painter, indent, 2, self.width);
     }
 
     /// Sets the line that was made.
@@ -69,8 +72,7 @@ impl Heading {
     /// Writes where a packet was: frames, time, ends, and a line for each header below MQTT.
     pub fn origin(&mut self, record: &Record<'_>, out: &mut String) {
         self.line.clear();
-        // Writing to a String does not fail.
-        let _ = self.place(record);
+        self.place(record);
         self.set_line(0, out);
         self.layers(&record.origin, out);
         let origin = &record.origin;
@@ -82,38 +84,42 @@ impl Heading {
         }
     }
 
-    fn place(&mut self, record: &Record<'_>) -> std::fmt::Result {
+    fn place(&mut self, record: &Record<'_>) {
         let (origin, line) = (&record.origin, &mut self.line);
-        write!(line, "#{}", record.number)?;
+        line.push('#');
+        text::add::digits(record.number, line);
         if let Some(text) = &origin.text {
-            write!(line, "  {}", place(text))?;
+            line.push_str("  ");
+            line.push_str(&place(text));
         }
         if !origin.frames.is_empty() {
             line.push_str("  ");
-            frames(origin.frames, line)?;
+            frames(origin.frames, line);
             line.push_str("  ");
             self.time.write(origin, line);
         }
-        if let Some((src, dst)) = origin.ends {
+        if let Some(ends) = origin.ends {
+            let (src, dst) = self.ends.words(ends);
             line.push_str("  ");
-            end(src, origin, line)?;
+            end(src, ends.0, origin, line);
             line.push_str(" -> ");
-            end(dst, origin, line)?;
+            end(dst, ends.1, origin, line);
         }
         if let Some(stream) = origin.stream {
-            write!(line, "  stream {stream}")?;
+            line.push_str("  stream ");
+            text::add::digits(stream, line);
         }
         if let Some(sender) = record.sender_name() {
-            write!(line, "  from the {sender}")?;
+            line.push_str("  from the ");
+            line.push_str(sender);
         }
-        Ok(())
     }
 
     fn layers(&mut self, origin: &Origin<'_>, out: &mut String) {
         let Some(layers) = origin.layers.filter(|_| self.explain > Explain::Off) else { return };
         for layer in net::describe(layers) {
             self.line.clear();
-            let _ = write!(self.line, "{layer}");
+            layer.add(&mut self.line);
             out.push_str("    ");
             self.set_line(4, out);
         }
@@ -125,46 +131,58 @@ const MAX_COMMENT: usize = 2_000;
 /// Characters of a name that are shown: the longest that DNS knows.
 const MAX_NAME: usize = 253;
 
-/// An address with port, and the name that the capture has for it.
-fn end(end: SocketAddr, origin: &Origin<'_>, out: &mut String) -> std::fmt::Result {
-    write!(out, "{end}")?;
-    let Some(name) = origin.notes.and_then(|notes| notes.name(end.ip())) else { return Ok(()) };
+/// Adds an address with port, and the name that the capture has for it.
+fn end(words: &str, end: SocketAddr, origin: &Origin<'_>, out: &mut String) {
+    out.push_str(words);
+    let Some(name) = origin.notes.and_then(|notes| notes.name(end.ip())) else { return };
     let name: String = name.chars().take(MAX_NAME).collect();
-    write!(out, " ({})", text::safe(&name))
+    out.push_str(" (");
+    out.push_str(&text::safe(&name));
+    out.push(')');
 }
 
-/// Version, length and client id, behind the packet's type.
-fn title(record: &Record<'_>) -> String {
-    let mut out = String::new();
+/// Adds version, length and client id, which stand behind the packet's type.
+fn title(record: &Record<'_>, out: &mut String) {
     if record.is_packet() && record.version_from != How::Open {
-        let how = match record.version_from {
+        out.push_str("  ");
+        out.push_str(record.version.title());
+        out.push_str(match record.version_from {
             How::Inferred => " (inferred)",
             How::Option => " (by option)",
             How::Connect | How::Open => "",
-        };
-        let _ = write!(out, "  {}{how}", record.version.title());
+        });
     }
     if record.unit.is_none() || !record.bytes.is_empty() {
-        let _ = write!(out, "  {}", text::count(record.bytes.len() as u64, "byte"));
+        out.push_str("  ");
+        text::add::count(record.bytes.len() as u64, "byte", out);
     }
     if !record.text.is_empty() {
-        let _ = write!(out, "  {}", text::safe(record.text));
+        out.push_str("  ");
+        out.push_str(&text::safe(record.text));
     }
     if let Some(id) = record.client_id {
-        let _ = write!(out, "  client {}", words::quoted(id, 64));
+        out.push_str("  client ");
+        words::add_quoted(id, 64, out);
     }
-    out
 }
 
-fn frames(frames: &[u64], out: &mut String) -> std::fmt::Result {
+/// Adds the numbers of frames; of many, the first and the last.
+fn frames(frames: &[u64], out: &mut String) {
     match frames {
-        [one] => write!(out, "frame {one}"),
+        [one] => {
+            out.push_str("frame ");
+            text::add::digits(*one, out);
+        }
         [first, .., last] if frames.len() > 6 => {
-            write!(out, "frames {first} … {last} ({} of them)", frames.len())
+            // Writing to a String does not fail.
+            let _ = write!(out, "frames {first} … {last} ({} of them)", frames.len());
         }
         _ => {
             out.push_str("frames");
-            frames.iter().try_for_each(|frame| write!(out, " {frame}"))
+            for frame in frames {
+                out.push(' ');
+                text::add::digits(*frame, out);
+            }
         }
     }
 }

@@ -291,6 +291,8 @@ pub struct Options {
     pub mosquitto: Release,
     /// The connection that is shown: the number of its stream, or a Client Identifier.
     pub session: String,
+    /// Whether a filter leaves packets or connections out.
+    pub is_filtered: bool,
     /// The files that are read, for formats that name them.
     pub inputs: Vec<String>,
     /// The folder for what a format writes to files, where one is named.

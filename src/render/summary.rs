@@ -14,14 +14,16 @@ mod line;
 mod sn;
 mod unit;
 
+use super::ends::Ends;
 use super::paint::{Painter, Role};
 use super::time::TimeWriter;
 use super::{Format, Options, hexdump};
-use crate::pipeline::{Origin, Record};
+use crate::pipeline::Record;
 use crate::spec::{Sender, Severity};
-use crate::text::{self, Escaped};
+use crate::text;
 use line::Line;
 pub(in crate::render) use line::{columns, cut};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// Terminals with fewer columns than this get the short form.
@@ -44,9 +46,20 @@ pub struct Summary {
     width: Option<usize>,
     hex: bool,
     time: TimeWriter,
-    columns: [Column; 5],
+    ends: Ends,
+    columns: Columns,
     line: Line,
     out: String,
+}
+
+/// The columns in front of what matters.
+#[derive(Debug)]
+struct Columns {
+    number: Column,
+    time: Column,
+    place: Column,
+    client: Column,
+    kind: Column,
 }
 
 /// One column: as wide as its widest cell was until now, within bounds.
@@ -56,76 +69,89 @@ struct Column {
     is_right: bool,
     width: usize,
     most: usize,
+    /// The cell while it is made.
+    cell: String,
 }
 
 impl Summary {
     /// A summary with the user's options.
     #[must_use]
     pub fn new(options: &Options) -> Self {
-        let column = |role, is_right, width, most| Column { role, is_right, width, most };
+        let column = |role, is_right, width, most| Column {
+            role,
+            is_right,
+            width,
+            most,
+            cell: String::new(),
+        };
         Self {
             painter: Painter { color: options.color },
             width: options.width,
             hex: options.hex,
             time: TimeWriter::new(options.time),
-            columns: [
-                column(Role::Offset, true, 4, 12),
-                column(Role::Offset, true, 0, 32),
-                column(Role::Dim, false, 0, 48),
-                column(Role::Label, false, 0, CLIENT),
-                column(Role::Title, false, "UNSUBSCRIBE".len(), 16),
-            ],
+            ends: Ends::new(),
+            columns: Columns {
+                number: column(Role::Offset, true, 4, 12),
+                time: column(Role::Offset, true, 0, 32),
+                place: column(Role::Dim, false, 0, 48),
+                client: column(Role::Label, false, 0, CLIENT),
+                kind: column(Role::Title, false, "UNSUBSCRIBE".len(), 16),
+            },
             line: Line::default(),
             out: String::new(),
         }
     }
 
     fn cells(&mut self, record: &Record<'_>) {
-        let (place, client) = self.place(record);
-        let cells = [
-            record.number.to_string(),
-            self.when(&record.origin),
-            place,
-            client,
-            record.type_name().into(),
-        ];
-        for (column, cell) in self.columns.iter_mut().zip(&cells) {
-            column.put(cell, &mut self.line);
+        let Columns { number, time, kind, .. } = &mut self.columns;
+        text::add::digits(record.number, number.empty());
+        number.put(&mut self.line);
+        let (origin, cell) = (&record.origin, time.empty());
+        match (origin.time, origin.text.and_then(|text| text.time)) {
+            (Some(_), _) => self.time.write(origin, cell),
+            (None, Some(said)) => cell.push_str(&text::safe(said)),
+            (None, None) => {}
         }
+        time.put(&mut self.line);
+        kind.empty().push_str(record.type_name());
+        self.place(record);
+        self.columns.kind.put(&mut self.line);
         self.line.end_fixed();
     }
 
-    fn when(&mut self, origin: &Origin<'_>) -> String {
-        let said = || origin.text.and_then(|text| text.time).map(text::safe);
-        match origin.time {
-            Some(_) => self.time.format(origin),
-            None => said().unwrap_or_default(),
-        }
-    }
-
     /// Where the packet was, and whose it is.
-    fn place(&self, record: &Record<'_>) -> (String, String) {
-        let client = record.client_id.map(|id| Escaped(id).to_string()).unwrap_or_default();
-        let client = match self.width {
-            Some(_) => line::cut(&client, CLIENT),
-            None => client,
-        };
-        if let Some(text) = record.origin.text {
-            return (format!("line {:<4}", text.line), client);
+    fn place(&mut self, record: &Record<'_>) {
+        let Columns { place, client, .. } = &mut self.columns;
+        let (place_cell, client_cell) = (place.empty(), client.empty());
+        text::add::escaped(record.client_id.unwrap_or_default(), client_cell);
+        if self.width.is_some() {
+            line::shorten(client_cell, CLIENT);
         }
-        let Some((src, dst)) = record.origin.ends else { return (String::new(), client) };
-        let is_narrow = self.width.is_some_and(|width| width < NARROW);
-        let (own, arrow) = match record.sender.filter(|_| is_narrow) {
-            None => return (format!("{src} -> {dst}"), client),
-            Some(Sender::Client) => (src, "->"),
-            Some(Sender::Server) => (dst, "<-"),
-        };
-        let who = if client.is_empty() { own.to_string() } else { client };
-        (format!("{who} {arrow}"), String::new())
+        if let Some(text) = record.origin.text {
+            // Writing to a String does not fail.
+            let _ = write!(place_cell, "line {:<4}", text.line);
+        } else if let Some(ends) = record.origin.ends {
+            let (src, dst) = self.ends.words(ends);
+            let is_narrow = self.width.is_some_and(|width| width < NARROW);
+            let words = match record.sender.filter(|_| is_narrow) {
+                None => [src, " -> ", dst],
+                Some(Sender::Client) => [own(client_cell, src), " ->", ""],
+                Some(Sender::Server) => [own(client_cell, dst), " <-", ""],
+            };
+            words.into_iter().for_each(|word| place_cell.push_str(word));
+            if record.sender.is_some() && is_narrow {
+                client_cell.clear();
+            }
+        }
+        place.put(&mut self.line);
+        client.put(&mut self.line);
     }
 
     /// The gravest finding, if it is more than a note.
     fn finding(&mut self, record: &Record<'_>) {
+        if record.tape.findings().is_empty() {
+            return;
+        }
         let counts = || record.tape.findings().iter().filter(|f| f.severity() > Severity::Note);
         // Of several that are equally grave the first one counts.
         let Some(worst) = counts().rev().max_by_key(|finding| finding.severity()) else { return };
@@ -141,9 +167,21 @@ impl Summary {
     }
 }
 
+/// The client id, or its address before that is known.
+fn own<'t>(client: &'t str, address: &'t str) -> &'t str {
+    if client.is_empty() { address } else { client }
+}
+
 impl Column {
-    fn put(&mut self, cell: &str, line: &mut Line) {
-        let columns = line::columns(cell);
+    /// The cell without the text of the record before.
+    fn empty(&mut self) -> &mut String {
+        self.cell.clear();
+        &mut self.cell
+    }
+
+    /// Adds the cell to the line, aligned.
+    fn put(&mut self, line: &mut Line) {
+        let columns = line::columns(&self.cell);
         self.width = self.width.max(columns.min(self.most));
         if self.width == 0 {
             return;
@@ -151,7 +189,7 @@ impl Column {
         let blanks = self.width.saturating_sub(columns);
         let (before, after) = if self.is_right { (blanks, 0) } else { (0, blanks) };
         line.blanks(before);
-        line.push_str(self.role, cell);
+        line.push_str(self.role, &self.cell);
         line.blanks(after.saturating_add(2));
     }
 }

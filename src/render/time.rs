@@ -178,7 +178,7 @@ fn seconds(is_negative: bool, nanoseconds: u64, out: &mut String) {
     if is_negative && micros > 0 {
         out.push('-');
     }
-    text::digits(micros / 1_000_000, out);
+    text::add::digits(micros / 1_000_000, out);
     fraction(micros % 1_000_000, out);
 }
 

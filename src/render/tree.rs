@@ -314,18 +314,16 @@ struct RowWords<'r> {
 impl RowWords<'_> {
     fn write(&self, row: &Row<'_>, is_whole: bool, out: &mut String) {
         let mut flow = Flow::new();
-        flow.push(Role::Label, words::label(row, self.context));
-        let value = words::value(row, self.context, self.limit);
-        if !value.is_empty() {
-            let role =
-                if row.field.kind() == Kind::Undecoded { Role::Warning } else { Role::Value };
-            flow.push(Role::Meaning, ": ").push(role, value);
-        }
+        let is_undecoded = row.field.kind() == Kind::Undecoded;
+        let role = if is_undecoded { Role::Warning } else { Role::Value };
+        flow.add(Role::Label, |out| words::add_label(row, self.context, out));
+        flow.unless_empty((Role::Meaning, ": "), role, |out| {
+            words::add_value(row, self.context, self.limit, out);
+        });
         if self.explain >= Explain::Brief {
-            let meaning = sn::meaning(row, self.context, self.sn);
-            if !meaning.is_empty() {
-                flow.push(Role::Dim, " · ").push(Role::Meaning, meaning);
-            }
+            flow.unless_empty((Role::Dim, " · "), Role::Meaning, |out| {
+                out.push_str(&sn::meaning(row, self.context, self.sn));
+            });
         }
         self.gutter.row(out, self.painter, row, is_whole, &flow);
         if self.explain == Explain::Full {

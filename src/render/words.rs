@@ -5,7 +5,7 @@ use crate::spec::field::{Context, Kind, Meaning};
 use crate::spec::property::{PropertyInfo, Unit, Wire};
 use crate::spec::sn::{MessageType, return_code};
 use crate::spec::{Field, PacketType, PropertyId, Version, reason};
-use crate::text::{self, Escaped};
+use crate::text;
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -22,11 +22,17 @@ pub fn name(row: &Row<'_>, context: &Context) -> &'static str {
 
 /// The name of the row's field; behind that of a property stands its identifier.
 #[must_use]
-pub fn label(row: &Row<'_>, context: &Context) -> Cow<'static, str> {
-    let name = name(row, context);
-    match row.field.as_property() {
-        Some(info) => format!("{name} (0x{:02x})", info.id).into(),
-        None => name.into(),
+pub fn label(row: &Row<'_>, context: &Context) -> String {
+    text::text(|out| add_label(row, context, out))
+}
+
+/// Adds what [`label`] returns.
+pub fn add_label(row: &Row<'_>, context: &Context, out: &mut String) {
+    out.push_str(name(row, context));
+    if let Some(info) = row.field.as_property() {
+        out.push_str(" (0x");
+        text::add::hex(info.id, out);
+        out.push(')');
     }
 }
 
@@ -35,31 +41,41 @@ pub fn label(row: &Row<'_>, context: &Context) -> Cow<'static, str> {
 /// Text is escaped and stands between double quotes.
 #[must_use]
 pub fn value(row: &Row<'_>, context: &Context, limit: usize) -> String {
+    text::text(|out| add_value(row, context, limit, out))
+}
+
+/// Adds what [`value`] returns.
+pub fn add_value(row: &Row<'_>, context: &Context, limit: usize, out: &mut String) {
     if row.is_group {
-        return String::new();
+        return;
     }
     match row.field.kind() {
-        Kind::Group => String::new(),
-        Kind::Flag => row.number.to_string(),
-        Kind::Bits | Kind::Reserved => bits(row, context),
+        Kind::Group => {}
+        Kind::Flag | Kind::Digits => text::add::digits(row.number, out),
+        Kind::Bits | Kind::Reserved => bits(row, context, out),
         Kind::Number(unit) => {
             // The number of a property, shown as a part of it, counts what the property does.
             let whole = row.whole.as_property().filter(|_| row.field == Field::NUMBER);
-            number(row, whole.map_or(unit, |info| info.unit))
+            with_unit(row.number, whole.map_or(unit, |info| info.unit), out);
         }
-        Kind::VarInt => varint(row),
-        Kind::Code => code(row, context),
-        Kind::Undecoded => text::count(row.bytes.len() as u64, "byte"),
-        Kind::Text => with_length(quoted(row.content(), limit), row),
-        Kind::Data => with_length(bytes(row.content(), limit), row),
-        Kind::Tail => quoted(row.content(), limit),
-        Kind::Rest => bytes(row.content(), limit),
-        Kind::Hex => in_hex(row.content(), limit),
-        Kind::Address => address(row.content()),
-        Kind::Line | Kind::HeaderLine if row.content().is_empty() => String::new(),
-        Kind::Line | Kind::HeaderLine => quoted(row.content(), limit),
-        Kind::Digits => row.number.to_string(),
-        Kind::Property(wire) => property(row, wire, limit),
+        Kind::VarInt => varint(row, out),
+        Kind::Code => code(row, context, out),
+        Kind::Undecoded => text::add::count(row.bytes.len() as u64, "byte", out),
+        Kind::Text => {
+            add_quoted(row.content(), limit, out);
+            length(row, out);
+        }
+        Kind::Data => {
+            add_bytes(row.content(), limit, out);
+            length(row, out);
+        }
+        Kind::Tail => add_quoted(row.content(), limit, out),
+        Kind::Rest => add_bytes(row.content(), limit, out),
+        Kind::Hex => add_hex(row.content(), limit, out),
+        Kind::Address => out.push_str(&address(row.content())),
+        Kind::Line | Kind::HeaderLine if row.content().is_empty() => {}
+        Kind::Line | Kind::HeaderLine => add_quoted(row.content(), limit, out),
+        Kind::Property(wire) => property(row, wire, limit, out),
     }
 }
 
@@ -147,62 +163,72 @@ fn part_meaning(row: &Row<'_>) -> Cow<'static, str> {
     }
 }
 
-fn bits(row: &Row<'_>, context: &Context) -> String {
+fn bits(row: &Row<'_>, context: &Context, out: &mut String) {
     match row.field {
-        Field::PACKET_TYPE => format!("{} ({})", context.packet_type(), row.number),
+        Field::PACKET_TYPE => {
+            out.push_str(context.packet_type().name());
+            out.push_str(" (");
+            text::add::digits(row.number, out);
+            out.push(')');
+        }
         Field::SN_TYPE => {
             let kind = MessageType(u8::try_from(row.number).unwrap_or_default());
-            format!("{kind} (0x{:02x})", row.number)
+            // Writing to a String does not fail.
+            let _ = write!(out, "{kind} (0x{:02x})", row.number);
         }
-        _ => row.number.to_string(),
+        _ => text::add::digits(row.number, out),
     }
 }
 
-fn number(row: &Row<'_>, unit: Unit) -> String {
-    with_unit(row.number, unit)
-}
-
-fn with_unit(number: u64, unit: Unit) -> String {
-    let (noun, words) = match unit {
-        Unit::None => return number.to_string(),
-        // The standard's "never" (5.0: section 3.1.2.11.2) is no time.
-        Unit::Seconds if number == u64::from(u32::MAX) => return format!("{number} s"),
-        Unit::Seconds => (format!("{number} s"), text::seconds(number)),
-        Unit::Bytes => (text::count(number, "byte"), text::size(number)),
+fn with_unit(number: u64, unit: Unit, out: &mut String) {
+    let words = match unit {
+        Unit::None => return text::add::digits(number, out),
+        Unit::Seconds => {
+            text::add::digits(number, out);
+            out.push_str(" s");
+            // The standard's "never" (5.0: section 3.1.2.11.2) is no time.
+            text::seconds(number).filter(|_| number != u64::from(u32::MAX))
+        }
+        Unit::Bytes => {
+            text::add::count(number, "byte", out);
+            text::size(number)
+        }
     };
-    match words {
-        Some(words) => format!("{noun} ({words})"),
-        None => noun,
+    if let Some(words) = words {
+        out.push_str(" (");
+        out.push_str(&words);
+        out.push(')');
     }
 }
 
-fn varint(row: &Row<'_>) -> String {
-    match row.field {
+fn varint(row: &Row<'_>, out: &mut String) {
+    // Writing to a String does not fail.
+    let _ = match row.field {
         Field::PROPERTY_ID => {
             let name = u32::try_from(row.number).map(|id| PropertyId(id).name());
-            format!("0x{:02x} {}", row.number, name.unwrap_or_default())
+            write!(out, "0x{:02x} {}", row.number, name.unwrap_or_default())
         }
-        Field::UNKNOWN_PROPERTY => format!("0x{:02x}", row.number),
-        _ => row.number.to_string(),
-    }
+        Field::UNKNOWN_PROPERTY => write!(out, "0x{:02x}", row.number),
+        _ => return text::add::digits(row.number, out),
+    };
 }
 
 /// A code with its name: `0x87 Not authorized`; before 5.0 codes are written in decimal.
-fn code(row: &Row<'_>, context: &Context) -> String {
+fn code(row: &Row<'_>, context: &Context, out: &mut String) {
     let code = u8::try_from(row.number).unwrap_or_default();
-    let name = code_name(context, code);
-    if context.version == Version::Sn12 {
-        return format!("0x{code:02x} {name}");
+    if context.version == Version::Sn12 || context.version.is_v5() || code >= 0x80 {
+        out.push_str("0x");
+        text::add::hex(code, out);
+    } else {
+        text::add::digits(code.into(), out);
     }
-    let nth = match context.packet_type() {
-        PacketType::SUBACK | PacketType::UNSUBACK => {
-            format!(" (filter {})", row.index.saturating_add(1))
-        }
-        _ => String::new(),
-    };
-    match context.version.is_v5() || code >= 0x80 {
-        true => format!("0x{code:02x} {name}{nth}"),
-        false => format!("{code} {name}{nth}"),
+    out.push(' ');
+    out.push_str(code_name(context, code));
+    let has_many = [PacketType::SUBACK, PacketType::UNSUBACK].contains(&context.packet_type());
+    if has_many && context.version != Version::Sn12 {
+        out.push_str(" (filter ");
+        text::add::digits(u64::from(row.index).saturating_add(1), out);
+        out.push(')');
     }
 }
 
@@ -222,43 +248,58 @@ pub fn code_name(context: &Context, code: u8) -> &'static str {
     info.map(|info| info.name).or_else(other).unwrap_or("unknown")
 }
 
-fn property(row: &Row<'_>, wire: Wire, limit: usize) -> String {
+fn property(row: &Row<'_>, wire: Wire, limit: usize, out: &mut String) {
     match wire {
-        Wire::Utf8 => with_length(quoted(row.content(), limit), row),
-        Wire::Binary => with_length(bytes(row.content(), limit), row),
+        Wire::Utf8 => {
+            add_quoted(row.content(), limit, out);
+            length(row, out);
+        }
+        Wire::Binary => {
+            add_bytes(row.content(), limit, out);
+            length(row, out);
+        }
         Wire::Pair => {
             let (name, value) = row.pair().unwrap_or_default();
-            let (name_len, value_len) = (name.len(), value.len());
-            let pair = format!("{} = {}", quoted(name, limit), quoted(value, limit));
-            format!("{pair} ({name_len} + {value_len} bytes)")
+            add_quoted(name, limit, out);
+            out.push_str(" = ");
+            add_quoted(value, limit, out);
+            // Writing to a String does not fail.
+            let _ = write!(out, " ({} + {} bytes)", name.len(), value.len());
         }
-        _ => with_unit(row.number, row.field.as_property().map_or(Unit::None, |info| info.unit)),
+        _ => {
+            let unit = row.field.as_property().map_or(Unit::None, |info| info.unit);
+            with_unit(row.number, unit, out);
+        }
     }
 }
 
-/// The value and what the two bytes of length before it say.
-fn with_length(value: String, row: &Row<'_>) -> String {
-    format!("{value} ({})", text::count(row.content().len() as u64, "byte"))
+/// Adds what the two bytes of length before a value say.
+fn length(row: &Row<'_>, out: &mut String) {
+    out.push_str(" (");
+    text::add::count(row.content().len() as u64, "byte", out);
+    out.push(')');
 }
 
 /// Bytes that may be text: between quotes if a person can read it, as hex digits if not.
 #[must_use]
 pub fn bytes(bytes: &[u8], limit: usize) -> String {
-    if bytes.is_empty() {
-        return "empty".into();
-    }
-    if text::is_readable(bytes) {
-        return quoted(bytes, limit);
-    }
-    in_hex(bytes, limit)
+    text::text(|out| add_bytes(bytes, limit, out))
 }
 
-fn in_hex(bytes: &[u8], limit: usize) -> String {
+/// Adds what [`bytes`] returns.
+pub fn add_bytes(bytes: &[u8], limit: usize, out: &mut String) {
+    match bytes {
+        [] => out.push_str("empty"),
+        _ if text::is_readable(bytes) => add_quoted(bytes, limit, out),
+        _ => add_hex(bytes, limit, out),
+    }
+}
+
+fn add_hex(bytes: &[u8], limit: usize, out: &mut String) {
     let shown = bytes.get(..limit >> 1).unwrap_or(bytes);
-    let mut out = String::from("0x");
+    out.push_str("0x");
     out.push_str(&hex::encode(shown));
-    out.push_str(&rest_words(bytes.len().saturating_sub(shown.len())));
-    out
+    add_rest(bytes.len().saturating_sub(shown.len()), out);
 }
 
 /// An address of IPv4 or IPv6, in the usual form.
@@ -269,19 +310,23 @@ pub fn address(bytes: &[u8]) -> String {
     }
     match <[u8; 16]>::try_from(bytes) {
         Ok(v6) => Ipv6Addr::from(v6).to_string(),
-        Err(_) => in_hex(bytes, usize::MAX),
+        Err(_) => text::text(|out| add_hex(bytes, usize::MAX, out)),
     }
 }
 
 /// Text between double quotes, escaped.
 #[must_use]
 pub fn quoted(bytes: &[u8], limit: usize) -> String {
+    text::text(|out| add_quoted(bytes, limit, out))
+}
+
+/// Adds what [`quoted`] returns.
+pub fn add_quoted(bytes: &[u8], limit: usize, out: &mut String) {
     let shown = bytes.get(..floor_char(bytes, limit)).unwrap_or(bytes);
-    let mut out = String::new();
-    // Writing to a String does not fail.
-    let _ = write!(out, "\"{}\"", Escaped(shown));
-    out.push_str(&rest_words(bytes.len().saturating_sub(shown.len())));
-    out
+    out.push('"');
+    text::add::escaped(shown, out);
+    out.push('"');
+    add_rest(bytes.len().saturating_sub(shown.len()), out);
 }
 
 /// The largest cut at most `limit` that does not split a character.
@@ -294,10 +339,11 @@ fn floor_char(bytes: &[u8], limit: usize) -> usize {
     cut
 }
 
-fn rest_words(left: usize) -> String {
-    match left {
-        0 => String::new(),
-        n => format!(" … and {} more", text::count(n as u64, "byte")),
+fn add_rest(left: usize, out: &mut String) {
+    if left > 0 {
+        out.push_str(" … and ");
+        text::add::count(left as u64, "byte", out);
+        out.push_str(" more");
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn write(record: &Record<'_>, line: &mut Line) {
             info.packet(&packet);
             info.properties();
             if let Some(latency) = record.facts.answers.and_then(|partner| partner.latency) {
-                info.item_in(Role::Dim, text::duration(latency));
+                info.item_by(Role::Dim, |out| text::add::duration(latency, out));
             }
         }
         None => info.what_could_be_read(),
@@ -59,11 +59,28 @@ impl Info<'_, '_> {
     }
 
     pub(super) fn item_in(&mut self, role: Role, text: impl Display) {
-        if !self.is_first {
-            self.line.push(Role::Dim, ", ");
-        }
-        self.is_first = false;
+        self.comma();
         self.line.push(role, text);
+    }
+
+    /// An item that `write` writes. What nearly every packet has is written so.
+    pub(super) fn item_by(&mut self, role: Role, write: impl FnOnce(&mut String)) {
+        self.comma();
+        self.line.add(role, write);
+    }
+
+    /// A word and a number.
+    fn numbered(&mut self, word: &str, number: u64) {
+        self.item_by(Role::Meaning, |out| {
+            out.push_str(word);
+            text::add::digits(number, out);
+        });
+    }
+
+    fn comma(&mut self) {
+        if !std::mem::replace(&mut self.is_first, false) {
+            self.line.push_str(Role::Dim, ", ");
+        }
     }
 
     fn packet(&mut self, packet: &Packet<'_>) {
@@ -118,8 +135,9 @@ impl Info<'_, '_> {
 
     fn will(&mut self, will: &Will<'_>) {
         let retain = if will.retain { " RETAIN" } else { "" };
-        let (topic, qos, payload) = (quoted(will.topic), will.qos, payload(will.payload));
-        self.item(format_args!("Will {topic} QoS {qos}{retain} {payload}"));
+        let (topic, qos) = (quoted(will.topic), will.qos);
+        self.item(format_args!("Will {topic} QoS {qos}{retain} "));
+        self.line.add(Role::Meaning, |out| payload(will.payload, out));
     }
 
     fn connack(&mut self, connack: &Connack<'_>) {
@@ -138,16 +156,16 @@ impl Info<'_, '_> {
             }
             self.item_in(Role::Value, format_args!("Topic Alias {alias}"));
         }
-        self.item(format_args!("QoS {}", publish.qos));
+        self.numbered("QoS ", publish.qos.into());
         for (is_set, name) in [(publish.dup, "DUP"), (publish.retain, "RETAIN")] {
             if is_set {
-                self.item(name);
+                self.item_by(Role::Meaning, |out| out.push_str(name));
             }
         }
         if let Some(id) = publish.packet_id {
             self.id(id);
         }
-        self.item(payload(publish.payload));
+        self.item_by(Role::Meaning, |out| payload(publish.payload, out));
     }
 
     fn subscribe(&mut self, subscribe: &Subscribe<'_>) {
@@ -172,11 +190,11 @@ impl Info<'_, '_> {
     }
 
     pub(super) fn id(&mut self, id: u16) {
-        self.item(format_args!("id {id}"));
+        self.numbered("id ", id.into());
     }
 
     fn topic(&mut self, topic: Text<'_>) {
-        self.item_in(Role::Value, quoted(topic));
+        self.item_by(Role::Value, |out| words::add_quoted(topic.0, usize::MAX, out));
     }
 
     /// A code in words; the number too, where it tells of a failure.
@@ -190,12 +208,15 @@ impl Info<'_, '_> {
             (PacketType::CONNACK, 1..) if !self.context.version.is_v5() => {
                 self.item_in(Role::Error, format_args!("{code} {name}"));
             }
-            _ => self.item(name),
+            _ => self.item_by(Role::Meaning, |out| out.push_str(name)),
         }
     }
 
     fn properties(&mut self) {
         let (tape, bytes) = (self.record.tape, self.record.bytes);
+        if !tape.nodes().iter().any(|node| node.field().as_property().is_some()) {
+            return;
+        }
         for row in view::rows(tape, bytes, false).filter(|row| !row.is_group) {
             // The Topic Alias stands with the topic.
             let is_new = |info: &&PropertyInfo| u32::from(info.id) != PropertyId::TOPIC_ALIAS.0;
@@ -231,7 +252,7 @@ impl Info<'_, '_> {
             } else if [Field::PACKET_ID, Field::SN_MSG_ID].contains(&row.field) {
                 self.item(format_args!("id {}", row.number));
             } else if [Field::PAYLOAD, Field::SN_DATA].contains(&row.field) {
-                self.item(payload(row.bytes));
+                self.item_by(Role::Meaning, |out| payload(row.bytes, out));
             } else if [Field::TOPIC, Field::TOPIC_FILTER].contains(&row.field) {
                 self.topic(Text(row.content()));
             } else if kind == Kind::Undecoded {
@@ -282,11 +303,11 @@ fn quoted(text: Text<'_>) -> String {
     words::quoted(text.0, usize::MAX)
 }
 
-/// Size and beginning of a payload.
-pub(super) fn payload(payload: &[u8]) -> String {
-    let size = text::count(payload.len() as u64, "byte");
+/// Adds size and beginning of a payload.
+pub(super) fn payload(payload: &[u8], out: &mut String) {
+    text::add::count(payload.len() as u64, "byte", out);
     if payload.is_empty() {
-        return size;
+        return;
     }
     let shown = payload.get(..PAYLOAD).unwrap_or(payload);
     let whole = match std::str::from_utf8(shown) {
@@ -296,6 +317,9 @@ pub(super) fn payload(payload: &[u8]) -> String {
         }
         _ => shown,
     };
-    let more = if whole.len() < payload.len() { "…" } else { "" };
-    format!("{size} {}{more}", words::bytes(whole, usize::MAX))
+    out.push(' ');
+    words::add_bytes(whole, usize::MAX, out);
+    if whole.len() < payload.len() {
+        out.push('…');
+    }
 }

@@ -32,6 +32,12 @@ impl Line {
         self.pieces.push((role, self.text.len()));
     }
 
+    /// Adds what `write` writes; nothing unsafe may be in it.
+    pub(super) fn add(&mut self, role: Role, write: impl FnOnce(&mut String)) {
+        write(&mut self.text);
+        self.pieces.push((role, self.text.len()));
+    }
+
     /// Adds text as it is; nothing unsafe may be in it.
     pub(super) fn push_str(&mut self, role: Role, text: &str) {
         self.text.push_str(text);
@@ -59,6 +65,9 @@ impl Line {
     /// Writes the line into `out`, without a line feed and without blanks at its end.
     pub(super) fn set(&self, out: &mut String, painter: Painter, width: Option<usize>) {
         let end = self.text.trim_end().len();
+        if width.is_none() && !painter.color {
+            return out.push_str(self.text.get(..end).unwrap_or_default());
+        }
         let tail = self.tail.unwrap_or(end).min(end);
         let Some(width) = width else { return self.part(0, end, usize::MAX, out, painter) };
         let wide = |from, to| columns(self.text.get(from..to).unwrap_or_default());
@@ -119,9 +128,16 @@ pub(in crate::render) fn columns(text: &str) -> usize {
 
 /// The text in at most `room` columns, with `…` for what does not fit.
 pub(in crate::render) fn cut(text: &str, room: usize) -> String {
-    match fits(text, room) {
-        Some(kept) => format!("{}…", text.get(..kept).unwrap_or_default()),
-        None => text.into(),
+    let mut out = text.to_owned();
+    shorten(&mut out, room);
+    out
+}
+
+/// Makes of a text what [`cut`] makes of it.
+pub(super) fn shorten(text: &mut String, room: usize) {
+    if let Some(kept) = fits(text, room) {
+        text.truncate(kept);
+        text.push('…');
     }
 }
 

@@ -40,7 +40,7 @@ impl Info<'_, '_> {
             self.code_of(message, code);
         }
         if let Some(data) = message.data {
-            self.item(payload(data));
+            self.item_by(Role::Meaning, |out| payload(data, out));
         }
         if let Some(node) = self.record.sn.and_then(|sn| sn.decoded.node) {
             self.item_in(Role::Dim, format_args!("node {}", words::bytes(node, 32)));

@@ -15,9 +15,10 @@ const LIMIT: usize = 80;
 /// What a unit says; `None` for one that has no line of its own making. Untrusted text is escaped
 /// in it.
 pub(super) fn line(record: &Record<'_>) -> Option<String> {
+    let unit = record.unit?;
     let rows: Vec<Row<'_>> = rows(record.tape, record.bytes, false).collect();
     let parts = Parts { rows: &rows };
-    Some(match record.unit? {
+    Some(match unit {
         Unit::HTTP_REQUEST => parts.request(),
         Unit::HTTP_RESPONSE => parts.response(),
         Unit::WEBSOCKET_CLOSE => parts.close(),

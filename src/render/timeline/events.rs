@@ -2,6 +2,7 @@
 
 use super::MAX_EVENTS;
 use crate::pipeline::Record;
+use crate::render::Options;
 use crate::render::sessions::Session;
 use crate::render::summary;
 use crate::session::wire;
@@ -48,6 +49,8 @@ pub(super) struct Collector {
     /// What was asked for, as a Client Identifier and as the number of a stream.
     id: String,
     stream: Option<u64>,
+    /// Whether a filter leaves some connections out.
+    is_filtered: bool,
     /// Events by stream.
     events: HashMap<u64, Vec<Event>>,
     stories: Vec<Story>,
@@ -60,10 +63,12 @@ pub(super) struct Collector {
 }
 
 impl Collector {
-    pub(super) fn new(id: &str) -> Self {
+    pub(super) fn new(options: &Options) -> Self {
+        let id = &options.session;
         Self {
-            id: id.to_owned(),
+            id: id.clone(),
             stream: id.parse().ok(),
+            is_filtered: options.is_filtered,
             events: HashMap::new(),
             stories: Vec::new(),
             others: BTreeSet::new(),
@@ -124,8 +129,9 @@ impl Collector {
             true => "mqttscope sessions FILE lists those that there are".to_owned(),
             false => format!("near it: {}", near.join(", ")),
         };
+        let of = if self.is_filtered { "that the filter chose" } else { "of MQTT" };
         let text = format!(
-            "no connection of MQTT is stream {id} or has the Client Identifier \"{id}\"; {hint}"
+            "no connection {of} is stream {id} or has the Client Identifier \"{id}\"; {hint}"
         );
         io::Error::new(io::ErrorKind::NotFound, text)
     }

@@ -29,7 +29,7 @@ impl Json {
     /// For the connection that the options name.
     #[must_use]
     pub fn new(options: &Options) -> Self {
-        Self { collector: Collector::new(&options.session) }
+        Self { collector: Collector::new(options) }
     }
 }
 

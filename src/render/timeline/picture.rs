@@ -54,7 +54,7 @@ impl Picture {
     #[must_use]
     pub fn new(options: &Options) -> Self {
         Self {
-            collector: Collector::new(&options.session),
+            collector: Collector::new(options),
             painter: Painter { color: options.color },
             width: options.width.unwrap_or(WIDTH),
             time: TimeWriter::new(options.time),
