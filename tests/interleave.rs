@@ -523,3 +523,15 @@ fn at_the_end_of_a_stream_a_broken_topic_tells() {
         assert_eq!((seen.packets, seen.torn), (vec![vec![0xc0, 0], outer.clone()], 1));
     }
 }
+
+/// The packet behind a byte of garbage is by chance as long as one in the payload: nothing is certain.
+#[test]
+fn a_packet_behind_garbage_is_no_end_of_another_one() {
+    let inner = publish("log/line", None, &[b' '; 12]);
+    let outer = publish("camera/front/state", None, &[b"{\"t\":1", &inner[..]].concat());
+    let behind = behind();
+    assert_eq!(behind[0].len() + 1, inner.len());
+    let stream = [&outer[..], b"{", &behind.concat()].concat();
+    let found = seen(std::slice::from_ref(&stream));
+    assert_eq!((found.torn, &found.packets[0]), (0, &outer));
+}

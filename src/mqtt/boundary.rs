@@ -325,7 +325,8 @@ pub(super) fn sight(bytes: &[u8], known: &Known, tape: &mut Tape) -> Sighted {
     }
 }
 
-/// Whether a whole packet of this side seems to begin with these bytes, by its fixed header alone.
+/// Whether a whole packet of this side seems to begin with these bytes, by its fixed header and, of a PUBLISH,
+/// the length of its topic.
 pub(super) fn seems_whole(bytes: &[u8], known: &Known) -> bool {
     let Some(kind) = bytes.first().and_then(|first| kind(*first, known)) else { return false };
     match frame(bytes) {

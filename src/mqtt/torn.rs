@@ -13,8 +13,8 @@
 //! - There is one way alone to see it so.
 //!
 //! As a payload may hold anything, a PUBLISH must prove more. Without the others, what follows on it are whole
-//! packets to the end of what is there, of which the last alone may be cut; and these, their end and the
-//! others are worth [`ENOUGH_UNSEEN`] bits.
+//! packets to the end of what is there, of which the last alone may be cut; these, their end and the
+//! others are worth [`ENOUGH_UNSEEN`] bits; and no packet begins in what would be the end of the PUBLISH.
 
 use super::boundary::{ENOUGH_UNSEEN, FAULTS_OF_CUTS, Known, SEGMENT, SERIOUS, Sighted, sight};
 use super::interleave::CHAIN;
@@ -188,6 +188,7 @@ impl<'a> Search<'a> {
         for at in 1..len {
             for (others, bits) in self.inner(at) {
                 if let Some(torn) = self.without(at, others, bits)
+                    && !(self.is_legal && self.has_packet(len, others))
                     && !found.iter().any(|old| self.is_same(old, &torn))
                 {
                     found.push(torn);
@@ -237,6 +238,15 @@ impl<'a> Search<'a> {
         let is_legal = goes_on
             && versions(known).any(|version| is_legal(&outer, version, known, is_cut, tape));
         is_legal.then_some(Torn { at, others, outer })
+    }
+
+    /// Whether a packet begins in these bytes: they may be no end of another one, but lie before it.
+    fn has_packet(&mut self, start: usize, len: usize) -> bool {
+        (start..start.saturating_add(len)).any(|at| {
+            let rest = self.all.get(at..).unwrap_or_default();
+            let sighted = sight(rest, self.known, &mut self.tape);
+            matches!(sighted, Sighted::Whole { bits, .. } if bits >= SERIOUS)
+        })
     }
 
     /// What the packets behind a PUBLISH are worth; `None` where they are none.
