@@ -535,3 +535,15 @@ fn a_packet_behind_garbage_is_no_end_of_another_one() {
     let found = seen(std::slice::from_ref(&stream));
     assert_eq!((found.torn, &found.packets[0]), (0, &outer));
 }
+
+/// An acknowledgment is found in a thousand random bytes by chance, and as many bytes of garbage too.
+#[test]
+fn two_bytes_of_a_binary_payload_are_no_packet() {
+    for inner in [&[0x50, 2, 0, 1][..], &[0xc0, 0]] {
+        let outer =
+            publish("camera/front/state", None, &[&[0xf1, 7, 0x9a], inner, &[0; 30]].concat());
+        let stream = [&outer[..], &b"{\"t\":"[..inner.len()], &behind().concat()].concat();
+        let found = seen(std::slice::from_ref(&stream));
+        assert_eq!((found.torn, &found.packets[0]), (0, &outer));
+    }
+}

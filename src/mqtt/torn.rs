@@ -13,11 +13,14 @@
 //! - There is one way alone to see it so.
 //!
 //! As a payload may hold anything, a PUBLISH must prove more. Without the others, what follows on it are whole
-//! packets to the end of what is there, of which the last alone may be cut; these, their end and the
-//! others are worth [`ENOUGH_UNSEEN`] bits; and no packet begins in what would be the end of the PUBLISH.
+//! packets to the end of what is there, of which the last alone may be cut; the others are worth [`ENOUGH`] bits,
+//! of which [`TEXT`] are for a payload that is text without them, and with what follows [`ENOUGH_UNSEEN`]; and no packet begins in what would be the end of the PUBLISH.
 
-use super::boundary::{ENOUGH_UNSEEN, FAULTS_OF_CUTS, Known, SEGMENT, SERIOUS, Sighted, sight};
+use super::boundary::{
+    ENOUGH, ENOUGH_UNSEEN, FAULTS_OF_CUTS, Known, SEGMENT, SERIOUS, Sighted, sight,
+};
 use super::interleave::CHAIN;
+use super::packet::Packet;
 use super::{Framing, Reading, decode, frame};
 use crate::annotate::Tape;
 use crate::spec::{PacketType, Rule, Sender, Version};
@@ -26,6 +29,8 @@ use crate::spec::{PacketType, Rule, Sender, Version};
 /// is longer, as a rule, and where one of these is torn that is nearly always in its payload, which
 /// never breaks it.
 pub const MAX_BYTES: usize = 4_096;
+/// Bits for a payload that is text without what stands in it: no packet is text.
+const TEXT: u32 = 16;
 /// Packets behind a PUBLISH that are looked at.
 const MAX_BEHIND: usize = 16;
 /// Outer packets that are read to the end to see whether they are legal: in a packet that is torn a
@@ -231,13 +236,33 @@ impl<'a> Search<'a> {
         }
         let behind = outer.split_off(whole.min(outer.len()));
         let goes_on = match self.is_legal {
-            true => self.follows(&behind)?.saturating_add(bits) >= ENOUGH_UNSEEN,
+            true => {
+                // What follows says that packets go on there, and nothing of what stands in the payload.
+                let own = bits.saturating_add(if self.is_text(&outer) { TEXT } else { 0 });
+                let both = own.saturating_add(self.follows(&behind)?);
+                own >= ENOUGH && both >= ENOUGH_UNSEEN
+            }
             false => behind.is_empty() || sight(&behind, self.known, &mut self.tape) != Sighted::No,
         };
         let (known, tape) = (self.known, &mut self.tape);
         let is_legal = goes_on
             && versions(known).any(|version| is_legal(&outer, version, known, is_cut, tape));
         is_legal.then_some(Torn { at, others, outer })
+    }
+
+    /// Whether the payload of a PUBLISH is text, and not empty.
+    fn is_text(&mut self, packet: &[u8]) -> bool {
+        versions(self.known).any(|version| {
+            self.tape.clear();
+            let reading = Reading { version, sender: self.known.sender };
+            let Some(Packet::Publish(publish)) = decode(packet, reading, &mut self.tape).packet
+            else {
+                return false;
+            };
+            let is_odd = |c: char| c.is_control() && !c.is_ascii_whitespace();
+            let text = std::str::from_utf8(publish.payload).ok().filter(|text| !text.is_empty());
+            text.is_some_and(|text| !text.contains(is_odd))
+        })
     }
 
     /// Whether a packet begins in these bytes: they may be no end of another one, but lie before it.
