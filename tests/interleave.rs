@@ -487,7 +487,7 @@ fn in_one_segment_each_place_of_a_publish() {
     let inner = publish("a/b/c", Some(7), b"second message");
     for id in [None, Some(9)] {
         let outer = publish("sensors/temperature", id, payload);
-        let behind = vec![vec![0xc0, 0], publish("sensors/hall", None, b"19")];
+        let behind = [vec![0xc0, 0], publish("sensors/hall", None, b"19")];
         let mut found = 0;
         for cut in 2..outer.len() {
             let (head, tail) = outer.split_at(cut);
