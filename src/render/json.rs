@@ -80,7 +80,7 @@ use crate::spec::field::Context;
 use fields::Shown;
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
-use shows::{Hex, Spec};
+use shows::{Hex, Spec, Times};
 pub(in crate::render) use shows::{Shows, Time};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -93,6 +93,7 @@ const KEPT: usize = 1 << 20;
 pub struct Json {
     explain: Explain,
     ends: Ends,
+    times: Times,
     memo: Memo<Vec<u8>>,
     line: Vec<u8>,
 }
@@ -101,7 +102,13 @@ impl Json {
     /// JSON with the user's options.
     #[must_use]
     pub fn new(options: &Options) -> Self {
-        Self { explain: options.explain, ends: Ends::new(), memo: Memo::new(), line: Vec::new() }
+        Self {
+            explain: options.explain,
+            ends: Ends::new(),
+            times: Times::default(),
+            memo: Memo::new(),
+            line: Vec::new(),
+        }
     }
 }
 
@@ -112,7 +119,8 @@ impl Format for Json {
         let context = record.context();
         let line = &mut self.line;
         let ends = record.origin.ends.map(|ends| self.ends.words(ends));
-        write(&Line::new(record, ends), line)?;
+        let time = record.origin.time.and_then(|time| self.times.words(time));
+        write(&Line::new(record, ends, time), line)?;
         // What is long goes on where the line ended.
         line.pop();
         line.extend_from_slice(b",\"hex\":\"");
@@ -170,7 +178,7 @@ struct Line<'r> {
     #[serde(skip_serializing_if = "<[u64]>::is_empty")]
     frames: &'r [u64],
     #[serde(skip_serializing_if = "Option::is_none")]
-    time: Option<Shows<Time>>,
+    time: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -214,7 +222,11 @@ struct Line<'r> {
 }
 
 impl<'r> Line<'r> {
-    fn new(record: &'r Record<'_>, ends: Option<(&'r str, &'r str)>) -> Self {
+    fn new(
+        record: &'r Record<'_>,
+        ends: Option<(&'r str, &'r str)>,
+        time: Option<&'r str>,
+    ) -> Self {
         let origin = &record.origin;
         let version_from = record.version_from.name().filter(|_| record.is_packet());
         let topic = record.sn.and_then(|sn| sn.topic);
@@ -226,7 +238,7 @@ impl<'r> Line<'r> {
                 .notes
                 .map(|notes| notes.comments(origin.frames).collect())
                 .unwrap_or_default(),
-            time: origin.time.and_then(Time::new).map(Shows),
+            time,
             stream: origin.stream,
             src: ends.map(|(src, _)| src),
             dst: ends.map(|(_, dst)| dst),

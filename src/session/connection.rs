@@ -195,6 +195,7 @@ impl Connection {
         let mut record = self.record.take().map_or_else(Ended::default, |record| *record);
         record.client_id = self.client_id.take().map(Vec::into_boxed_slice);
         record.version = self.version;
+        record.settle_again();
         record
     }
 
@@ -204,6 +205,7 @@ impl Connection {
         if std::mem::replace(&mut self.has_left, true) {
             return;
         }
+        record.version = self.version;
         record.settle_will();
         record.settle_silence();
         let kept = self.track.end(shared, record);

@@ -27,10 +27,11 @@ pub mod verdict;
 pub mod wire;
 
 pub use connection::{Connection, How};
-pub use ended::Ended;
+pub use ended::{Ended, Void, Why};
 pub use pairs::{Pair, Pairs, Trust};
 pub use seen::{At, Facts, Line, Partner, Proof, Seen, is_behind};
 pub use shared::Shared;
 pub use track::matches;
 pub use verdict::{Cause, Certainty, Verdict, judge};
+
 pub use wire::Wire;

@@ -290,6 +290,8 @@ rules! {
         "the server has refused the connection with #{a}, and must close it");
     AFTER_DISCONNECT: row(Error, "after-disconnect", ["3.14.4", "3.14.4"], ["MQTT-3.14.4-1", "MQTT-3.14.4-2"],
         "nothing may follow on DISCONNECT, which was #{a}");
+    SESSION_EXPIRY_RAISED: row(Error, "session-expiry-raised", ["3.14.2.2.2", ""], ["", ""],
+        "Session Expiry Interval {a} s, though that of the CONNECT was 0 or absent: the server does not take this for a valid DISCONNECT");
     CODE_COUNT: row(Error, "code-count", ["3.9.3", "3.9.3"], ["MQTT-3.8.4-6 MQTT-3.11.3-1", "MQTT-3.8.4-5"],
         "{a} codes for {b} Topic Filters; there must be one for each");
     PACKET_ABOVE_MAXIMUM: row(Error, "packet-above-maximum", ["3.1.2.11.4", ""], ["MQTT-3.1.2-24 MQTT-3.2.2-15", ""],

@@ -68,13 +68,25 @@ fn write_one(row: &Row<'_>, is_byte_of_flags: bool, shown: &Shown<'_>, out: &mut
     entry(",\"name\":", words::name(row, context), out);
     number(",\"bit_offset\":", row.span.start.into(), out);
     number(",\"bit_length\":", row.span.len.into(), out);
-    if let Some(value) = Value::new(row, is_byte_of_flags) {
+    let value = Value::new(row, is_byte_of_flags);
+    let mut written = 0..0;
+    if let Some(value) = &value {
         out.extend_from_slice(b",\"value\":");
+        let start = out.len();
         value.write(out);
+        written = start..out.len();
     }
     if let Some(words) = Words::new(row, context) {
         out.extend_from_slice(b",\"text\":");
-        words.write(out);
+        match (value, &words) {
+            // The same text, which nothing has to be escaped in a second time.
+            (Some(Value::Text(text)), Words::Plain(plain))
+                if plain.is_as_it_is() && text == plain.0 =>
+            {
+                out.extend_from_within(written);
+            }
+            _ => words.write(out),
+        }
     }
     let meaning = if shown.meanings { sn::meaning(row, context, shown.sn) } else { "".into() };
     if !meaning.is_empty() {
@@ -85,7 +97,9 @@ fn write_one(row: &Row<'_>, is_byte_of_flags: bool, shown: &Shown<'_>, out: &mut
     if !elsewhere.is_empty() {
         entry(",\"spec\":", elsewhere, out);
     } else if let Some(spec) = Spec::new(context.version, section, statements) {
-        entry(",\"spec\":", &spec.to_string(), out);
+        out.extend_from_slice(b",\"spec\":\"");
+        spec.words().for_each(|word| out.extend_from_slice(word.as_bytes()));
+        out.push(b'"');
     }
 }
 

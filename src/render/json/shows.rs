@@ -37,14 +37,17 @@ impl Spec {
     }
 }
 
+impl Spec {
+    /// The words and the blanks between them; none of them has to be escaped in a string.
+    pub(super) fn words(&self) -> impl Iterator<Item = &'static str> {
+        let parts = [self.section, self.statements].into_iter().filter(|part| !part.is_empty());
+        std::iter::once(self.standard).chain(parts.flat_map(|part| [" ", part]))
+    }
+}
+
 impl fmt::Display for Spec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.standard)?;
-        for word in [self.section, self.statements].into_iter().filter(|word| !word.is_empty()) {
-            f.write_str(" ")?;
-            f.write_str(word)?;
-        }
-        Ok(())
+        self.words().try_for_each(|word| f.write_str(word))
     }
 }
 
@@ -89,11 +92,53 @@ impl fmt::Display for Time {
     }
 }
 
+/// Times of packets as [`Time`] shows them. Most packets lie in the second of the one before, whose
+/// words are there already.
+#[derive(Debug, Default)]
+pub(super) struct Times {
+    /// The second that the words are of.
+    second: Option<i64>,
+    words: String,
+    /// How many bytes of the words stand before the fraction.
+    whole: usize,
+}
+
+impl Times {
+    /// A time in nanoseconds since 1970; `None` where the calendar has none for it.
+    pub(super) fn words(&mut self, nanoseconds: i64) -> Option<&str> {
+        const NANOS: i64 = 1_000_000_000;
+        let second = nanoseconds.div_euclid(NANOS);
+        if self.second != Some(second) {
+            self.second = None;
+            let time = Time::new(second.checked_mul(NANOS)?)?;
+            self.words = time.to_string();
+            self.whole = self.words.find('.')?;
+            self.second = Some(second);
+        }
+        self.words.truncate(self.whole);
+        self.words.push('.');
+        let mut unit = NANOS as u64 / 10;
+        let fraction = nanoseconds.rem_euclid(NANOS).unsigned_abs();
+        while unit > 0 {
+            let digit = fraction.checked_div(unit).unwrap_or_default() % 10;
+            self.words.push(char::from(b'0' | digit as u8));
+            unit /= 10;
+        }
+        self.words.push('Z');
+        Some(&self.words)
+    }
+}
+
 /// Text with everything shown as an escape that could steer a terminal or is no UTF-8; line feeds
 /// and tabs stay.
 pub(super) struct Plain<'r>(pub(super) &'r [u8]);
 
 impl<'r> Plain<'r> {
+    /// Whether it is shown in its own bytes.
+    pub(super) fn is_as_it_is(&self) -> bool {
+        text::is_readable(self.0)
+    }
+
     /// The text, in its own bytes where nothing has to be escaped.
     pub(super) fn words(&self) -> Cow<'r, str> {
         match std::str::from_utf8(self.0) {
@@ -115,5 +160,25 @@ impl fmt::Display for Plain<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn times_are_written_as_the_library_writes_them(
+            first in i64::MIN / 2..i64::MAX / 2, steps in prop::collection::vec(-2_000_000_000i64..2_000_000_000, 0..20),
+        ) {
+            let (mut times, mut now) = (Times::default(), first);
+            for step in steps {
+                now = now.saturating_add(step);
+                let theirs = Time::new(now).map(|time| time.to_string());
+                prop_assert_eq!(times.words(now), theirs.as_deref());
+            }
+        }
     }
 }

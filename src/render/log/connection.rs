@@ -11,6 +11,8 @@ use std::net::SocketAddr;
 const MAX_QUEUE: usize = 64;
 /// How long they wait, in nanoseconds.
 const PATIENCE: i64 = 5_000_000_000;
+/// How long a broker needs to end a connection because of a packet, in nanoseconds: a busy one, too.
+const REACTION: i64 = 1_000_000_000;
 
 /// Filters with their options.
 type Filters = Vec<(String, u8)>;
@@ -42,6 +44,8 @@ pub(super) struct Connection {
     pub(super) closes: u8,
     /// A packet that the broker may end the connection for.
     pub(super) suspect: Option<Step>,
+    /// What the client sent right behind it, which the broker may not have read.
+    behind: VecDeque<Step>,
     /// The client has closed its side, while its last message was being delivered or it waited for an
     /// answer.
     pub(super) parting: Option<When>,
@@ -88,7 +92,12 @@ impl Connection {
     /// A packet of the client.
     pub(super) fn client(&mut self, step: Step, lines: &mut Lines) {
         self.last = step.when.time.or(self.last);
-        self.clear(lines);
+        if self.is_over {
+            return;
+        }
+        if !self.may_be_unread(&step) {
+            self.clear(lines);
+        }
         let is_late = self.awaits.is_some_and(|(_, since)| {
             let passed = since.time.zip(step.when.time).map(|(a, b)| b.saturating_sub(a));
             passed.is_some_and(|passed| passed > PATIENCE)
@@ -108,9 +117,56 @@ impl Connection {
         if let Some(step) = self.suspect.take() {
             self.perform(step, lines);
         }
+        for step in std::mem::take(&mut self.behind) {
+            if self.awaits.is_some() {
+                self.queue.push_back(step);
+            } else {
+                self.take(step, lines);
+            }
+        }
+    }
+
+    /// Whether the broker has ended the connection, or is about to, because of a packet.
+    pub(super) fn is_doomed(&self) -> bool {
+        let fault = self.suspect.as_ref().and_then(|step| step.fault);
+        fault.is_some_and(|fault| fault.is_sure)
+    }
+
+    /// Whether the client has said DISCONNECT, which the broker may not have read.
+    pub(super) fn has_left(&self) -> bool {
+        self.behind.iter().any(|step| matches!(step.act, Act::Disconnect))
+    }
+
+    /// Whether the broker need not have read a packet, as it ends the connection for one just before;
+    /// and a DISCONNECT it reads at the latest when it does not.
+    fn may_be_unread(&self, step: &Step) -> bool {
+        let Some(suspect) = &self.suspect else { return false };
+        let passed = suspect.when.time.zip(step.when.time).map(|(a, b)| b.saturating_sub(a));
+        let is_soon = passed.is_none_or(|passed| passed < REACTION);
+        let is_last = matches!(step.act, Act::Disconnect);
+        is_soon && (self.is_doomed() || is_last) && self.behind.len() < MAX_QUEUE
+    }
+
+    /// The broker has ended the connection because of a packet: it reads no more.
+    pub(super) fn forget(&mut self) {
+        self.behind.clear();
+        self.queue.clear();
+        self.is_over = true;
+    }
+
+    /// The broker answers a suspect packet, or one behind it: it has taken that.
+    pub(super) fn proves(&mut self, kind: PacketType, mid: u16, lines: &mut Lines) {
+        let wanted = Some(Awaits { kind, mid }).filter(|wanted| *wanted != Awaits::DELIVERIES);
+        let mut both = self.suspect.iter().chain(&self.behind);
+        if wanted.is_some() && both.any(|step| step.awaits() == wanted) {
+            self.clear(lines);
+        }
     }
 
     fn take(&mut self, step: Step, lines: &mut Lines) {
+        if self.may_be_unread(&step) {
+            return self.behind.push_back(step);
+        }
         self.clear(lines);
         if self.awaits.is_some() {
             // The one before it was taken, and waits for its answer.

@@ -4,7 +4,7 @@ use super::connection::Connection;
 use super::lines::{Lines, Values, When};
 use super::scribe::Scribe;
 use super::step::{Act, Asked, Step};
-use crate::spec::mosquitto::ends::{Fault, QOS_NOT_SUPPORTED, of_code, of_rule};
+use crate::spec::mosquitto::ends::{Fault, of_code, of_rule};
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::{PacketType, Rule, Sender};
 
@@ -81,15 +81,26 @@ impl Scribe {
         if connection.is_over {
             return;
         }
-        connection.is_over = true;
         let lines = &mut self.lines;
-        if by == Sender::Client {
+        let is_rejected = connection.is_doomed() || connection.code.is_some_and(|it| it >= 0x80);
+        if !is_rejected && (by == Sender::Client || connection.has_left()) {
             connection.clear(lines);
-            return connection.put(lines, when, Event::CLOSED, Values::new());
+            connection.drain(lines);
+            if !connection.is_over {
+                connection.is_over = true;
+                connection.put(lines, when, Event::CLOSED, Values::new());
+            }
+            return;
         }
         if let Some(step) = connection.suspect.take() {
-            let fault = step.fault.unwrap_or(of_rule(Rule::SECOND_CONNECT, step.kind, true));
+            let second = || of_rule(Rule::SECOND_CONNECT, step.kind, true, lines.release);
+            let fault = step.fault.unwrap_or_else(second);
+            connection.forget();
             return fail(connection, &step, fault, when, lines);
+        }
+        connection.is_over = true;
+        if by == Sender::Client {
+            return connection.put(lines, when, Event::CLOSED, Values::new());
         }
         let of_code = connection.code.and_then(of_code);
         if let Some(event) = of_code {
@@ -144,12 +155,17 @@ fn fail(connection: &Connection, step: &Step, fault: Fault, when: When, lines: &
         connection.put(lines, step.when, event, Values::new());
     }
     if fault.end == Event::SOCKET_FAILED {
-        let cause = vec![(LogField::CAUSE, QOS_NOT_SUPPORTED.to_owned())];
+        let cause = vec![(LogField::CAUSE, fault.cause.to_owned())];
         return connection.put(lines, when, fault.end, cause);
     }
     // What the broker says of it counts more than what is thought of it here.
     let event = connection.code.and_then(of_code).unwrap_or(fault.end);
     end_with(connection, event, when, lines);
+    if fault.says == Some(Event::DISCONNECT_IN) {
+        // These releases end the connection, and find once more that it has failed.
+        let unknown = vec![(LogField::CLIENT, "<unknown>".to_owned())];
+        connection.put(lines, when, event, unknown);
+    }
 }
 
 pub(super) fn end_with(connection: &Connection, event: Event, when: When, lines: &mut Lines) {

@@ -126,7 +126,7 @@ impl Scribe {
         match sender {
             _ if connection.is_too_new => {}
             Sender::Client => {
-                if let Some(step) = Step::of(record) {
+                if let Some(step) = Step::of(record, lines.release) {
                     match step.act {
                         Act::Connect(asked) if is_too_new(&asked, lines.release) => {
                             self.refuse(stream, *asked, step.when);
@@ -260,6 +260,7 @@ impl Scribe {
             connection.code = Some(disconnect.reason.unwrap_or(0));
             return;
         }
+        connection.proves(kind, packet.packet_id().unwrap_or(0), lines);
         connection.reaches(kind, packet.packet_id().unwrap_or(0), lines);
         // A delivery or a PINGRESP does not tell that the last packet was taken, nor does the answer to
         // one before it.

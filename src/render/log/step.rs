@@ -7,8 +7,8 @@ use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connect, Publish, Will};
 use crate::mqtt::property::{Properties, Value};
 use crate::pipeline::Record;
-use crate::spec::mosquitto::ends::{Fault, of_rule};
-use crate::spec::mosquitto::{Event, LogField};
+use crate::spec::mosquitto::ends::{Fault, is_taken, of_rule};
+use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::{PacketType, PropertyId, Severity, Version};
 
 /// A packet of a client.
@@ -76,20 +76,21 @@ impl Awaits {
 
 impl Step {
     /// The step of a record; `None` for one that no log knows.
-    pub(super) fn of(record: &Record<'_>) -> Option<Self> {
+    pub(super) fn of(record: &Record<'_>, release: Release) -> Option<Self> {
         let decoded = record.decoded.as_ref()?;
         let kind = decoded.header.packet_type;
         let when = When { time: record.origin.time, packet: record.number };
         let act = decoded.packet.as_ref().map_or(Act::Nothing, |packet| act(packet, kind, record));
         let errors = record.tape.findings().iter().filter(|f| f.severity() == Severity::Error);
+        let errors = errors.filter(|finding| !is_taken(finding.rule, kind, release));
         let first = errors.min_by_key(|finding| finding.span.start);
         let good_filters =
             first.map_or(0, |finding| filters_before(record, finding.span.start / 8));
         let fault = first.map(|finding| finding.rule);
         let is_whole = decoded.packet.is_some();
         let fault = match (fault, &act) {
-            (Some(rule), _) => Some(of_rule(rule, kind, is_whole)),
-            (None, Act::Nothing) => Some(Fault { says: None, end: Event::MALFORMED }),
+            (Some(rule), _) => Some(of_rule(rule, kind, is_whole, release)),
+            (None, Act::Nothing) => Some(Fault::NOT_WHOLE),
             (None, _) => None,
         };
         Some(Self { when, kind, act, fault, good_filters })

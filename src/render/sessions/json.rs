@@ -18,9 +18,11 @@
 //! | `tcp` | for `client` and `server`: `segments`, `bytes` of payload (repeated ones included), `lost` (bytes that were not captured), places of `fin` and `rst` |
 //! | `connect` | the CONNECT: its place, and `clean_start`, `session_expiry` (seconds), `user_name`, `password` (whether there is one) |
 //! | `connack` | the CONNACK: its place, and `code`, `name`, `session_present`, `latency` |
+//! | `session` | what becomes of the session when the connection has ended, as CONNECT, CONNACK and DISCONNECT say: `fate`: `"ends"` (with the connection), `"kept"` (for so many `seconds`) or `"kept for ever"` |
+//! | `returns` | where the connection before it of the same client was over: `stream` of that, `left` (the place of its end), `away` (seconds from there to the CONNACK), `kept` (the seconds that the session was to be kept; absent for ever), `found`: `"resumed"`, `"new"` (the client asked for a new one), `"over"` (it was not kept for so long) or `"missing"` (the server does not have it, though it was to be kept), `waited`: messages of QoS 1 and 2 that clients published meanwhile for its subscriptions with such a QoS, shared ones left out; absent where those are not all known |
 //! | `limits` | for `client` and `server`, in 5.0: `receive_maximum`, `packet_size`, `alias_maximum`, `qos`, `retain` |
 //! | `keep_alive` | `asked` and `seconds` (what holds), `longest` silence, `late` and `broken` (how many were longer than the interval, and than one and a half times it), `pings`, `pongs`; `unanswered`: the place of a PINGREQ that was not answered though the server had a second or more, where all was seen, with `lasted`, the seconds from it to the end of the connection; `late_answer`: the place of its PINGRESP where that came when the client had left |
-//! | `will` | `topic`, `qos`, `retain`, `delay`, `length` of its payload, `wait`: seconds after the end of the connection at which it is due, where that is not at once; `fate`: `"not armed"`, `"armed"`, `"discarded"`, `"cancelled"` (the client came back before), `"delayed"` (the capture ends before it is due), `"asked"`, `"due"` or `"unknown"` (the client's last bytes were not captured); `by`: the place of the packet that discards, cancels or asks for it; `seen`: the place where it was seen going out, with `after`, seconds since it was due |
+//! | `will` | `topic`, `qos`, `retain`, `delay`, `length` of its payload, `wait`: seconds after the end of the connection at which it is due, where that is not at once; `fate`: `"not armed"`, `"armed"`, `"discarded"`, `"cancelled"` (the client came back before), `"delayed"` (the capture ends before it is due), `"asked"`, `"due"` or `"unknown"` (the client's last bytes were not captured, or its DISCONNECT may not have counted); `certainty`: `"likely"` where that it is due is not certain, as the server may have taken a DISCONNECT of the client that is not legal; `by`: the place of the packet that discards, cancels or asks for it, of the DISCONNECT that does not discard it, or of the CONNECT that ended the session; `seen`: the place where it was seen going out, with `after`, seconds since it was due |
 //! | `unfinished` | exchanges that were open at the end: `count`, and of the oldest `first` (place), `type`, `asker`, `packet_id`, `waits_for` |
 //! | `missed` | messages for its subscriptions that did not come, though the server acknowledged the PUBLISH of QoS 1, or the Will was due: `count`, and of the first `first` (the place of the PUBLISH, or where the Will was due), `will` (whether it is one), `stream` (of the one that published), `topic` |
 //! | `doubled` | copies that came once more within seconds, though one of its subscriptions alone matches and one PUBLISH was seen; a client that was not captured may have published the same: `count`, and of the first `first` (the place of the PUBLISH), `before` and `again` (the places of the copies), `topic` |
@@ -36,9 +38,9 @@
 use super::{Format, Session, Sessions};
 use crate::pipeline::Record;
 use crate::render::json::{Shows, Time, seconds, write_line};
-use crate::session::ended::{self, Fate, Half, Limits, Other};
+use crate::session::ended::{self, Fate, Found, Half, Lasts, Limits, Other, Return};
 use crate::session::wire::{Place as TcpPlace, Sent};
-use crate::session::{At, Cause, Ended};
+use crate::session::{At, Cause, Certainty, Ended};
 use crate::spec::{PacketType, Sender, Version, reason};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -99,6 +101,10 @@ pub(in crate::render) struct Line<'s, E> {
     connect: Option<Connect>,
     #[serde(skip_serializing_if = "Option::is_none")]
     connack: Option<Connack>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<Lasting>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    returns: Option<Returns>,
     #[serde(skip_serializing_if = "Option::is_none")]
     limits: Option<Both<LimitsOf>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,6 +173,8 @@ impl<'s, E> Line<'s, E> {
                 session_present: connack.session_present,
                 latency: connack.latency.map(seconds),
             }),
+            session: ended.session_lasts().map(Lasting::new),
+            returns: ended.returns.as_ref().map(Returns::new),
             limits: (is_v5 && ended.connect.is_some()).then(|| Both::of(ended, LimitsOf::new)),
             keep_alive: KeepAlive::new(ended),
             will: Will::new(ended),
@@ -283,6 +291,58 @@ struct Connack {
 }
 
 #[derive(Serialize)]
+struct Lasting {
+    fate: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<u32>,
+}
+
+impl Lasting {
+    const fn new(lasts: Lasts) -> Self {
+        match lasts {
+            Lasts::No => Self { fate: "ends", seconds: None },
+            Lasts::Seconds(seconds) => Self { fate: "kept", seconds: Some(seconds) },
+            Lasts::Ever => Self { fate: "kept for ever", seconds: None },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Returns {
+    stream: u64,
+    left: Place,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    away: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<u32>,
+    found: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waited: Option<u64>,
+}
+
+impl Returns {
+    fn new(returns: &Return) -> Self {
+        Self {
+            stream: returns.stream,
+            left: Place::new(returns.left),
+            away: returns.away.map(seconds),
+            kept: match returns.lasts {
+                Lasts::No => Some(0),
+                Lasts::Seconds(seconds) => Some(seconds),
+                Lasts::Ever => None,
+            },
+            found: match returns.found {
+                Found::Resumed => "resumed",
+                Found::New => "new",
+                Found::Over => "over",
+                Found::Missing => "missing",
+            },
+            waited: returns.waited,
+        }
+    }
+}
+
+#[derive(Serialize)]
 struct LimitsOf {
     receive_maximum: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -353,6 +413,8 @@ struct Will<'s> {
     wait: Option<u32>,
     fate: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    certainty: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<Place>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seen: Option<SeenGoing>,
@@ -371,7 +433,13 @@ struct SeenGoing {
 impl<'s> Will<'s> {
     fn new(ended: &'s Ended) -> Option<Self> {
         let will = ended.will.as_ref()?;
-        let wait = ended.will_wait();
+        let begun = will.session_ended.zip(will.fate.due());
+        let wait = match begun.map(|(back, due)| back.since(due).unwrap_or(0)) {
+            Some(nanos) => u32::try_from(nanos / 1_000_000_000).unwrap_or(u32::MAX),
+            None => ended.will_wait(),
+        };
+        let left = ended.from_client.disconnect.as_ref().map(|left| left.at);
+        let certainty = Some(ended.will_certainty()).filter(|it| *it != Certainty::Proven);
         Some(Self {
             topic: String::from_utf8_lossy(&will.topic),
             qos: will.qos,
@@ -380,7 +448,11 @@ impl<'s> Will<'s> {
             length: will.payload_len,
             wait: Some(wait).filter(|wait| *wait > 0),
             by: match will.fate {
-                Fate::Discarded(at) | Fate::Cancelled(at) | Fate::Asked(at) => Some(Place::new(at)),
+                Fate::Discarded(at)
+                | Fate::Cancelled(at)
+                | Fate::Asked(at)
+                | Fate::Doubtful(at) => Some(Place::new(at)),
+                Fate::Due(_) | Fate::Delayed(_) => will.session_ended.or(left).map(Place::new),
                 _ => None,
             },
             fate: match will.fate {
@@ -391,8 +463,11 @@ impl<'s> Will<'s> {
                 Fate::Delayed(_) => "delayed",
                 Fate::Asked(_) => "asked",
                 Fate::Due(_) => "due",
-                Fate::Unknown => "unknown",
+                Fate::Unknown | Fate::Doubtful(_) => "unknown",
             },
+            certainty: certainty
+                .filter(|_| matches!(will.fate, Fate::Due(_) | Fate::Delayed(_)))
+                .map(Certainty::name),
             seen: will.seen.as_ref().map(|copy| SeenGoing {
                 place: Place::new(copy.at),
                 stream: copy.stream,

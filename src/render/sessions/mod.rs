@@ -5,8 +5,10 @@
 //! order of the connections.
 
 pub mod json;
+mod lasting;
 mod layout;
 mod table;
+mod will;
 
 use super::{Format, FormatRow};
 use crate::session::{At, Cause, Ended, Verdict, judge};
@@ -104,40 +106,11 @@ pub(in crate::render) fn place(at: &At) -> String {
 
 /// What is worth knowing of the end besides its causes: the Will, what was left open.
 pub(in crate::render) fn aftermath(session: &Session) -> Vec<String> {
-    use crate::session::ended::Fate;
     let ended = &session.ended;
     let mut out = Vec::new();
-    if let Some(will) = &ended.will {
-        let topic = super::words::quoted(&will.topic, 80);
-        let seen = will.seen.as_ref().map(|copy| match copy.after {
-            Some(after) => {
-                format!(", seen going out {} later ({})", text::duration(after), place(&copy.at))
-            }
-            None => format!(", seen going out ({})", place(&copy.at)),
-        });
-        let seen = seen.unwrap_or_default();
-        let wait = wait(ended, will);
-        match will.fate {
-            Fate::Due(_) => out.push(format!("its Will {topic} is due{wait}{seen}")),
-            Fate::Asked(at) => {
-                let asked = place(&at);
-                out.push(format!("its Will {topic} is due{wait}, as {asked} asks for it{seen}"));
-            }
-            Fate::Delayed(_) => out.push(format!(
-                "its Will {topic} is due{wait}, which is later than the capture ends"
-            )),
-            Fate::Cancelled(at) => out.push(format!(
-                "its Will {topic} is cancelled by {}: the client is back before its Will Delay Interval \
-                 of {} s is over",
-                place(&at),
-                will.delay
-            )),
-            Fate::Discarded(at) => {
-                out.push(format!("its Will {topic} is discarded by {}", place(&at)));
-            }
-            Fate::Armed | Fate::NotArmed | Fate::Unknown => {}
-        }
-    }
+    out.extend(lasting::returns(ended));
+    out.extend(lasting::lasts(ended));
+    out.extend(will::fate(ended));
     // A cause may have told it.
     let asked = ended.keep_alive.unanswered;
     let is_told = |cause: &Cause| asked.is_some_and(|asked| cause.proof.contains(&asked));
@@ -172,15 +145,6 @@ fn remarks(ended: &Ended) -> Option<String> {
     let each = each.map(|remark| format!("{} {}", remark.rule.info().id, place(&remark.at)));
     let all: Vec<String> = each.collect();
     (!all.is_empty()).then(|| format!("security: {}", all.join(", ")))
-}
-
-/// How long after the end of the connection its Will is due, where that is not at once.
-fn wait(ended: &Ended, will: &crate::session::ended::Will) -> String {
-    match ended.will_wait() {
-        0 => String::new(),
-        wait if wait < will.delay => format!(" {wait} s after the end, when its session ends"),
-        wait => format!(" {wait} s after the end (Will Delay Interval)"),
-    }
 }
 
 /// The same as a sentence.

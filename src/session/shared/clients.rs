@@ -4,7 +4,7 @@
 use super::wills::Back;
 use super::{TakeOver, time};
 use crate::session::At;
-use crate::session::ended::{Ended, MAX_TEXT, Open, Other, War};
+use crate::session::ended::{Ended, Found, Lasts, MAX_TEXT, Open, Other, Return, War};
 use crate::session::recent::Recent;
 use crate::session::track::Subscriptions;
 use crate::spec::Rule;
@@ -59,6 +59,8 @@ pub(in crate::session) struct Accepted {
     pub(in crate::session) finding: Option<(Rule, u64)>,
     /// What the session has kept.
     pub(in crate::session) kept: Option<Kept>,
+    /// The client's connection before, where that was over.
+    pub(in crate::session) returns: Option<Return>,
 }
 
 #[derive(Debug, Default)]
@@ -150,13 +152,16 @@ impl Clients {
         }
         if let Some(holder) = &mut client.holder {
             let wants_new = record.connect.as_ref().is_some_and(|connect| connect.clean_start);
-            holder.is_resumed = (is_present != wants_new).then_some(is_present);
+            holder.is_resumed = (!is_present || !wants_new).then_some(is_present);
             holder.accepted = Some(at.number);
             holder.is_complete = is_complete;
         }
         let finding = old.and_then(|old| old.judge(at, is_present, record));
         let is_kept = is_present && !is_new && finding.is_none();
-        Accepted { finding, kept: kept.filter(|_| is_kept) }
+        // In 3.1 nothing says whether there is a session.
+        let is_told = is_present || is_new;
+        let returns = old.filter(|_| is_told).and_then(|old| old.returns(at, is_present, record));
+        Accepted { finding, kept: kept.filter(|_| is_kept), returns }
     }
 
     /// The client itself has ended its side of the connection.
@@ -249,6 +254,20 @@ impl Holder {
             left: None,
             is_complete: false,
         }
+    }
+
+    /// What the client finds of the session that this connection left.
+    fn returns(&self, at: At, is_present: bool, record: &Ended) -> Option<Return> {
+        let (left, expiry) = self.left?;
+        let (lasts, away) = (Lasts::of(expiry), at.since(left));
+        let wants_new = record.connect.as_ref().is_some_and(|connect| connect.clean_start);
+        let found = match (is_present, wants_new) {
+            (true, _) => Found::Resumed,
+            (false, true) => Found::New,
+            (false, false) if lasts.is_over(away?) => Found::Over,
+            (false, false) => Found::Missing,
+        };
+        Some(Return { stream: self.other.stream, left, lasts, away, found, waited: None })
     }
 
     /// Judges Session Present by the connection before.

@@ -3,9 +3,12 @@
 //!
 //! What may enter: one file a subject, each with its own bound.
 
+mod away;
 mod clients;
 mod contents;
 mod copies;
+#[cfg(test)]
+mod left_tests;
 mod messages;
 #[cfg(test)]
 mod passed_tests;
@@ -18,10 +21,11 @@ pub(super) use clients::{Accepted, Kept};
 pub(super) use contents::{Change, Contents};
 pub(super) use messages::Source;
 
-use super::ended::{Ended, Missed, Other, War};
-use super::{At, Line, Partner, Seen};
+use super::ended::{Ended, Missed, Other, Return, War};
+use super::{At, Certainty, Line, Partner, Seen};
 use crate::mqtt::packet::{Connect, Publish};
 use crate::spec::PropertyId;
+use away::Away;
 use clients::Clients;
 use copies::Copies;
 use foldhash::quality::RandomState;
@@ -44,6 +48,7 @@ pub struct Shared {
     clients: Clients,
     copies: Copies,
     wills: Wills,
+    away: Away,
     /// Its seed is of this run, so that nobody can choose topics that collide.
     hasher: RandomState,
     open: usize,
@@ -117,9 +122,7 @@ impl Shared {
 
     /// The hash of a topic or a filter.
     pub(super) fn hash(&self, text: &[u8]) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write(text);
-        hasher.finish()
+        hash(&self.hasher, text)
     }
 
     /// A client asks for a connection.
@@ -157,6 +160,10 @@ impl Shared {
     ) -> Accepted {
         let Some(key) = self.client(record) else { return Accepted::default() };
         let accepted = self.clients.accepted(key, record, is_present, is_new, is_complete);
+        if let Some(returns) = accepted.returns {
+            let waited = self.away.returns(returns.stream);
+            record.returns = record.returns.or(Some(Return { waited, ..returns }));
+        }
         if let Some(stream) = record.stream
             && let Some(back) = self.clients.back(key, u64::MAX)
         {
@@ -184,6 +191,14 @@ impl Shared {
     /// A connection is over, so that the next one of the client throws nobody out.
     pub(super) fn left(&mut self, record: &mut Ended, kept: Option<Kept>) {
         let key = self.client(record);
+        if let (Some(kept), Some(at)) = (&kept, record.over_at())
+            && let (Some(stream), Some((client, server))) = (record.stream, record.ends)
+            && record.session_expiry() > 0
+        {
+            let line = Line { stream, client, server };
+            let Self { away, hasher, .. } = self;
+            away.leaves(&line, kept, at, |filter| at_broker(hasher, server, hash(hasher, filter)));
+        }
         if let Some(key) = key {
             self.clients.left(key, record, kept);
         }
@@ -213,13 +228,15 @@ impl Shared {
         }
         // Some servers wait for the delay even where the session has ended.
         let last = due.saturating_add(i64::from(will.delay).saturating_mul(1_000_000_000));
+        // What is said of its copies is to be certain.
+        let is_certain = record.will_certainty() == Certainty::Proven;
         // Its own time begins there, which is to be certain.
-        if last == from {
+        if last == from && is_certain {
             self.messages.will_due(key, stream, At { time: Some(from), ..at });
         }
         let from = last;
         let had = self.wills.went_to(key, due.saturating_sub(EARLY));
-        if let Some(had) = had.filter(|_| wait == 0 || back.is_none()) {
+        if let Some(had) = had.filter(|_| is_certain && (wait == 0 || back.is_none())) {
             let topic = &*will.topic;
             let hash = at_broker(&self.hasher, server, self.hash(topic));
             let message = copies::Message { key, hash, topic };
@@ -245,6 +262,9 @@ impl Shared {
         let contents = Contents::of(publish, seen.decoded.version.is_v5(), &self.hasher);
         let source = Source::new(seen.at, (line.stream, line.server), publish.qos, contents);
         self.messages.published(key, source, publish.dup);
+        if publish.qos > 0 && !publish.dup && !self.away.is_empty() {
+            self.away.published(&line, at_broker(&self.hasher, line.server, hash), topic);
+        }
         // QoS 2 is passed on once it is released, which may be never; QoS 0 may be lost, and what
         // expires is not to be passed on at all.
         let may_expire = publish.properties.get(PropertyId::MESSAGE_EXPIRY_INTERVAL).is_some();
@@ -395,6 +415,13 @@ impl Shared {
         hasher.write(record.client_id.as_deref()?);
         Some(hasher.finish())
     }
+}
+
+/// The hash of a topic or a filter.
+fn hash(hasher: &RandomState, text: &[u8]) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    hasher.write(text);
+    hasher.finish()
 }
 
 /// The hash of a topic or filter at one broker.

@@ -28,7 +28,7 @@ pub(super) struct World {
     number: u64,
     seconds: i64,
     connections: BTreeMap<u64, Connection>,
-    told: Vec<Ended>,
+    pub(super) told: Vec<Ended>,
 }
 
 impl World {
@@ -57,7 +57,7 @@ impl World {
     }
 
     /// The same for one that need not be legal: how many of the findings it has by itself.
-    fn any_packet(
+    pub(super) fn any_packet(
         &mut self,
         stream: u64,
         sender: Sender,
@@ -131,7 +131,7 @@ impl World {
     }
 
     /// The capture ends.
-    fn end(mut self) -> Vec<Ended> {
+    pub(super) fn end(mut self) -> Vec<Ended> {
         for (_, mut connection) in std::mem::take(&mut self.connections) {
             let ended = connection.end(&mut self.shared);
             self.shared.ended(ended);
@@ -609,7 +609,7 @@ fn what_may_be_lost_is_not_missed() {
 }
 
 /// A Will of topic `w` and payload `x`, its Will Delay Interval, and the Session Expiry Interval.
-fn delayed_will(flags: &str, delay: u8, expiry: u8) -> String {
+pub(super) fn delayed_will(flags: &str, delay: u8, expiry: u8) -> String {
     let properties = format!("05 18000000{delay:02x}");
     let expiry = format!("05 11000000{expiry:02x}");
     format!("101f 00044d515454 05 {flags} 003c {expiry} 000161 {properties} 000177 000178")

@@ -111,6 +111,13 @@ impl Wills {
         (armed.copies.len() < MAX_COPIES).then(|| late.collect())
     }
 
+    /// The CONNECT with which the session ended, so that the Will is due with it.
+    fn session_ended(&self, ended: &Ended, client: Option<u64>) -> Option<At> {
+        let ours = self.delayed.get(&client?)?.iter();
+        let ours = ours.filter(|it| Some(it.stream) == ended.stream);
+        ours.filter(|it| matches!(it.outcome(), Some(Ok(_)))).find_map(|it| Some(it.back?.at))
+    }
+
     /// The Will of a client is due after a while.
     pub(super) fn delayed(&mut self, client: u64, delayed: Delayed) {
         if self.delayed_count < MAX_DELAYED {
@@ -119,16 +126,18 @@ impl Wills {
         }
     }
 
-    /// A client has come back, with the connection `stream`: whose Wills are not to be published now.
+    /// A client has come back, with the connection `stream`: whose Wills need not be published any
+    /// more when their delay is over.
     pub(super) fn back(&mut self, client: u64, stream: u64, back: Back) -> Vec<u64> {
         let Some(all) = self.delayed.get_mut(&client) else { return Vec::new() };
         self.next = Some(i64::MIN);
         let others = all.iter_mut().filter(|it| it.back.is_none() && it.stream != stream);
-        let cancelled = others.filter_map(|delayed| {
+        // Where the session ends by it, servers may drop the Will, too (MQTT-3.1.2-8).
+        let settled = others.filter_map(|delayed| {
             delayed.back = Some(back);
-            delayed.outcome()?.is_err().then_some(delayed.stream)
+            delayed.outcome().map(|_| delayed.stream)
         });
-        cancelled.collect()
+        settled.collect()
     }
 
     /// A connection has ended; `client` is the key of its client.
@@ -174,12 +183,18 @@ impl Wills {
     fn tell(&mut self, mut ended: Ended, client: Option<u64>, now: Option<i64>) {
         let from = self.from(&ended, client);
         let copy = self.copy(&ended, from);
+        let session_ended = self.session_ended(&ended, client);
         if let Some(will) = &mut ended.will
             && let Some(due) = will.fate.due()
         {
-            will.seen = copy;
+            (will.seen, will.session_ended) = (copy, session_ended);
             match from {
                 Err(back) => will.fate = Fate::Cancelled(back),
+                Ok(_) if matches!(will.fate, Fate::Doubtful(_)) => {
+                    if copy.is_some() {
+                        will.fate = Fate::Due(due);
+                    }
+                }
                 Ok(Some(from)) if copy.is_none() && now.is_none_or(|now| now < from) => {
                     will.fate = Fate::Delayed(due);
                 }
@@ -251,10 +266,11 @@ impl Delayed {
 }
 
 impl Fate {
-    /// When the Will was due, if it was.
-    pub(super) fn due(&self) -> Option<At> {
+    /// When the Will was due, if it was or may have been.
+    #[must_use]
+    pub fn due(&self) -> Option<At> {
         match self {
-            Self::Due(at) | Self::Asked(at) => Some(*at),
+            Self::Due(at) | Self::Asked(at) | Self::Doubtful(at) => Some(*at),
             _ => None,
         }
     }

@@ -40,6 +40,8 @@ struct Asked {
     /// How long the Client Identifier is, and whether every server has to allow it.
     name: (usize, bool),
     will: Option<(u8, bool)>,
+    /// Whether its Session Expiry Interval is 0 or absent.
+    ends_session: bool,
 }
 
 impl Handshake {
@@ -71,6 +73,9 @@ impl Handshake {
         }
         if let Packet::Auth(auth) = packet {
             asked.judge_auth(auth, is_before, notes);
+        }
+        if let Packet::Disconnect(left) = packet {
+            asked.judge_disconnect(left, notes);
         }
         let has_it = |connack| notes.seen.proof.had(connack);
         if let Some(stale) = self.stale.filter(|_| self.connack.is_some_and(has_it))
@@ -118,6 +123,7 @@ impl Asked {
             clean_start: connect.clean_start,
             name: (name.len(), is_plain && !name.is_empty()),
             will: connect.will.as_ref().map(|will| (will.qos, will.retain)),
+            ends_session: number(PropertyId::SESSION_EXPIRY_INTERVAL).is_none_or(|it| it == 0),
         }
     }
 
@@ -164,6 +170,15 @@ impl Asked {
             notes.whole(Rule::AUTH_CODE, (reason.into(), CONTINUE.into()));
         }
         self.judge_method(&auth.properties, notes);
+    }
+
+    /// A session that ends with its connection cannot be made to last when that ends.
+    fn judge_disconnect(&self, left: &Reasoned<'_>, notes: &mut Notes<'_>) {
+        let id = PropertyId::SESSION_EXPIRY_INTERVAL;
+        let raised = left.properties.number(id).filter(|expiry| *expiry > 0 && self.ends_session);
+        if let Some(expiry) = raised {
+            notes.at(Rule::SESSION_EXPIRY_RAISED, Field::property(id.0 as u8), (expiry.into(), 0));
+        }
     }
 
     /// The Authentication Method of a later packet is the one of CONNECT.

@@ -21,6 +21,7 @@ mod tests;
 
 pub use subscription::matches;
 
+use super::ended::void::ends_connection;
 use super::ended::{Ended, MAX_OPEN_TOLD, MAX_SUBSCRIPTIONS_TOLD, Open};
 use super::recent::Recent;
 use super::shared::{Copy, Kept, SOON, TakeOver};
@@ -28,7 +29,7 @@ use super::{At, Facts, Partner, Seen, Shared};
 use crate::annotate::Tape;
 use crate::mqtt::Packet;
 use crate::mqtt::packet::{Connack, Connect, Publish};
-use crate::spec::{Field, PacketType, Rule, Sender, Severity, Version};
+use crate::spec::{Field, PacketType, Rule, Sender, Version};
 use alias::Aliases;
 use exchange::Exchanges;
 use handshake::Handshake;
@@ -269,13 +270,9 @@ impl Track {
             .then(|| Kept { subscriptions: subscriptions.kept(), open })
     }
 
-    /// Takes note of a packet that its receiver must end the connection for. In 3.1 little is said
-    /// of that.
+    /// Takes note of a packet that its receiver must end the connection for.
     fn breaks(&mut self, seen: &Seen<'_>, tape: &Tape) {
-        let is_tolerated = |rule| matches!(rule, Rule::INTERLEAVED | Rule::PAYLOAD_NOT_UTF8);
-        let mut errors = tape.findings().iter().filter(|it| it.severity() == Severity::Error);
-        let is_broken = errors.any(|it| !is_tolerated(it.rule));
-        if !is_broken || seen.decoded.version == Version::V31 {
+        if ends_connection(seen, tape).is_none() {
             return;
         }
         if self.broken.len() >= MAX_BROKEN {

@@ -311,7 +311,7 @@ impl Subscriptions {
     }
 
     /// The subscriptions that hold.
-    pub(super) fn granted(&self) -> impl Iterator<Item = Subscription> + '_ {
+    pub(in crate::session) fn granted(&self) -> impl Iterator<Item = Subscription> + '_ {
         self.filters.iter().filter_map(|filter| {
             let (filter, qos) = (filter, filter.granted?);
             let Filter { text, options, id, .. } = filter;

@@ -47,15 +47,25 @@ impl<'e> Scene<'e> {
             let what = What::Refusal(connack.code);
             acts.push(Act { by: Sender::Server, at: connack.at, what });
         }
+        // What the client did before the server's error does not count: the server did not take it.
+        let rejected = ended.answer_to_disconnect();
+        let is_rejected = |by, at: At| {
+            let is_before = |answer: At| (at.time, at.frame) <= (answer.time, answer.frame);
+            by == Sender::Client && rejected.is_some_and(is_before)
+        };
         for by in [Sender::Client, Sender::Server] {
-            if let Some(left) = &ended.half(by).disconnect {
+            if let Some(left) = &ended.half(by).disconnect
+                && !is_rejected(by, left.at)
+            {
                 acts.push(Act { by, at: left.at, what: What::Disconnect(left) });
             }
             let sent = ended.wire.tcp.as_ref().map(|tcp| tcp.sent(by));
             let mut tcp = |place: Option<stream::Place>, what| {
                 if let Some(place) = place {
                     let at = At { number: 0, frame: place.frame, time: place.time };
-                    acts.push(Act { by, at, what });
+                    if !is_rejected(by, at) {
+                        acts.push(Act { by, at, what });
+                    }
                 }
             };
             tcp(sent.and_then(|sent| sent.fin), What::Fin);
@@ -77,6 +87,18 @@ impl<'e> Scene<'e> {
     /// What ended the connection: the first act of all.
     pub(super) fn first(&self) -> Option<&Act<'e>> {
         self.acts.first()
+    }
+
+    /// What the server may have ended the connection with because of a packet: the first act of all,
+    /// or what comes right behind a DISCONNECT of the client that likely did not count.
+    pub(super) fn reaction(&self) -> Option<&Act<'e>> {
+        let [first, rest @ ..] = self.acts.as_slice() else { return None };
+        let is_void = match first.what {
+            What::Disconnect(left) => left.void.is_some_and(|void| void.is_likely()),
+            _ => false,
+        };
+        let next = rest.first().filter(|next| is_void && next.by != first.by);
+        Some(next.unwrap_or(first))
     }
 
     /// The first end in TCP, where nobody had said before in MQTT that the connection ends.

@@ -44,7 +44,7 @@ pub(super) fn interleaved(scene: &Scene<'_>) -> Option<Told> {
 }
 
 fn judge(scene: &Scene<'_>, is_wanted: fn(Rule) -> bool) -> Option<Told> {
-    let act = scene.first()?;
+    let act = scene.reaction()?;
     let blames = match act.what {
         What::Refusal(code) => blames(code),
         What::Disconnect(left) if left.reason < 0x80 => return None,

@@ -1,8 +1,9 @@
 //! One side said that it leaves.
 
-use super::Told;
 use super::acts::{Scene, What};
-use super::words::{disconnect_code, reason_string, the};
+use super::words::{disconnect_code, place, reason_string, the};
+use super::{Certainty, Told};
+use crate::session::{Void, Why};
 use crate::spec::{PacketType, Sender, reason};
 
 /// The Reason Codes that say what becomes of the Will (5.0: section 3.14.2.1).
@@ -27,17 +28,43 @@ fn judge(scene: &Scene<'_>, is_error: bool) -> Option<Told> {
     }
     let is_v5 = scene.ended.version.is_some_and(|(version, _)| version.is_v5());
     let who = the(act.by);
-    if !is_v5 {
-        let text = format!("{who} said that it leaves: DISCONNECT");
-        return Told::proven(Some(act.by), text, vec![act.at]);
+    let said = match is_v5 {
+        false => format!("{who} said that it leaves: DISCONNECT"),
+        true => {
+            let string = reason_string(left.text.as_deref());
+            format!("{who} sent DISCONNECT {}{string}", disconnect_code(left.reason))
+        }
+    };
+    if let Some(void) = left.void {
+        let text = format!("{said}; but {}", in_vain(&void));
+        let proof = vec![void.at, act.at];
+        let certainty = void.certainty.max(Certainty::Likely);
+        return Some(Told { certainty, by: Some(act.by), text, proof });
     }
-    let text = format!(
-        "{who} sent DISCONNECT {}{}: {}",
-        disconnect_code(left.reason),
-        reason_string(left.text.as_deref()),
-        meaning(scene, act.by, left.reason)
-    );
+    let text = match is_v5 {
+        false => said,
+        true => format!("{said}: {}", meaning(scene, act.by, left.reason)),
+    };
     Told::proven(Some(act.by), text, vec![act.at])
+}
+
+/// Why a DISCONNECT did not do what it says.
+fn in_vain(void: &Void) -> String {
+    let is_likely = void.is_likely();
+    let taken = if is_likely { "likely did not take it" } else { "may not have taken it" };
+    let read = if is_likely { "likely did not read on" } else { "may not have read on" };
+    let at = place(void.at);
+    match void.why {
+        Why::Illegal(rule) => {
+            format!("it breaks a rule ({}), and the server {taken}", rule.info().id)
+        }
+        Why::Behind(kind, rule) => format!(
+            "the {kind} {at} before it breaks a rule ({}), and the server {read}",
+            rule.info().id
+        ),
+        Why::Late => format!("the server had ended the connection before ({at})"),
+        Why::Rejected => format!("the server answered with an error ({at})"),
+    }
 }
 
 /// What a Reason Code means here: two of them are about the Will, which the CONNECT tells.

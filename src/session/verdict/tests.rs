@@ -5,7 +5,7 @@ use crate::session::ended::{
     Answered, Asked, Disconnect, Ended, Fate, Fault, KeepAliveRecord, Open, Other, War, Will,
 };
 use crate::session::wire::{Broken, Heard, Lost, Tcp, WebsocketClose};
-use crate::session::{At, How};
+use crate::session::{At, How, Void, Why};
 use crate::spec::{PacketType, Rule, Sender, Version};
 use crate::stream::{End, Place, Sent};
 
@@ -115,6 +115,7 @@ fn a_disconnect_wants_no_will_that_is_not_there() {
             delay: 0,
             payload_len: 1,
             fate: Fate::Armed,
+            session_ended: None,
             seen: None,
         };
         let ended = Ended { will: Some(will), ..accepted_v5() };
@@ -516,4 +517,50 @@ fn the_ids_of_causes_are_unique() {
         let about = row.verdict.info().about;
         assert!(!about.is_empty() && !about.ends_with('.'));
     }
+}
+
+/// A DISCONNECT of the client that does not count for this reason.
+fn void(ended: Ended, why: Why, certainty: Certainty, time: i64) -> Ended {
+    let mut ended = disconnect(ended, Sender::Client, 0, time);
+    let left = ended.from_client.disconnect.as_mut().unwrap();
+    left.void = Some(Void { why, at: at(48, time), certainty });
+    ended
+}
+
+#[test]
+fn a_disconnect_that_does_not_count_is_no_proven_end() {
+    let illegal = Why::Illegal(Rule::HEADER_FLAGS);
+    let ended = || void(accepted(), illegal, Certainty::Likely, SECOND);
+    let (id, certainty, text) = first(&ended());
+    assert_eq!((id, certainty), ("disconnect", Certainty::Likely));
+    assert!(text.contains("header-flags") && text.contains("likely did not take it"), "{text}");
+    // The server closes first: by the standard because of it.
+    let mut closed = fin(ended(), Sender::Server, SECOND + MS);
+    closed.wire.client_broke.push_back(broken(49, SECOND, Rule::HEADER_FLAGS));
+    assert_eq!(ids(&closed), ["malformed", "disconnect"]);
+    assert_eq!(first(&closed).1, Certainty::Likely);
+    // The client closes first.
+    let mut left = fin(closed.clone(), Sender::Client, SECOND);
+    assert_eq!(ids(&left), ["disconnect"]);
+    // A packet before it that the server may well have taken is no cause.
+    let behind = Why::Behind("PUBLISH", Rule::DUP_WITH_QOS_0);
+    left = void(accepted(), behind, Certainty::Possible, SECOND);
+    left.wire.client_broke.push_back(broken(48, SECOND, Rule::DUP_WITH_QOS_0));
+    left = fin(left, Sender::Server, SECOND + MS);
+    assert_eq!(ids(&left), ["disconnect"]);
+    assert!(first(&left).2.contains("may not have read on"));
+}
+
+#[test]
+fn a_server_that_answers_a_disconnect_with_an_error_ends_the_connection() {
+    let raised = Why::Illegal(Rule::SESSION_EXPIRY_RAISED);
+    let mut ended = void(accepted_v5(), raised, Certainty::Proven, SECOND);
+    ended.wire.client_broke.push_back(broken(49, SECOND, Rule::SESSION_EXPIRY_RAISED));
+    let answer = Disconnect { at: at(50, SECOND + MS), reason: 0x82, ..Disconnect::default() };
+    ended.from_server.disconnect = Some(answer);
+    let ended = fin(ended, Sender::Client, SECOND);
+    assert_eq!(ids(&ended), ["malformed", "disconnect-error"]);
+    let (_, certainty, text) = first(&ended);
+    assert_eq!(certainty, Certainty::Proven);
+    assert!(text.starts_with("the server sent DISCONNECT 0x82"), "{text}");
 }

@@ -3,7 +3,7 @@
 
 use super::super::packet_type::PacketType;
 use super::super::rule::Rule;
-use super::Event;
+use super::{Event, Release};
 
 /// What the broker's log says where it sends DISCONNECT or CONNACK with a code of 5.0.
 #[rustfmt::skip]
@@ -46,17 +46,50 @@ pub struct Fault {
     pub says: Option<Event>,
     /// How the connection ends.
     pub end: Event,
+    /// What it says that it failed with, where it ends with `SOCKET_FAILED`.
+    pub cause: &'static str,
+    /// Whether the broker is known to end the connection for it.
+    pub is_sure: bool,
+}
+
+impl Fault {
+    /// A packet that did not come whole: the broker does not take it before it has.
+    pub const NOT_WHOLE: Self = Self { is_sure: false, ..fault(None, Event::MALFORMED) };
 }
 
 const fn fault(says: Option<Event>, end: Event) -> Fault {
-    Fault { says, end }
+    Fault { says, end, cause: "", is_sure: true }
 }
+
+const fn failed(says: Option<Event>, cause: &'static str) -> Fault {
+    Fault { says, end: Event::SOCKET_FAILED, cause, is_sure: true }
+}
+
+/// What the broker takes though the standard does not allow it: the rule, the packet, the last release
+/// that is known to.
+#[rustfmt::skip]
+static TAKEN: &[(Rule, PacketType, Release)] = &[
+    (Rule::REASON_CODE, PacketType::DISCONNECT, Release(u8::MAX, 0, 0)),
+    (Rule::REASON_CODE_SENDER, PacketType::DISCONNECT, Release(u8::MAX, 0, 0)),
+    (Rule::HEADER_FLAGS, PacketType::PINGREQ, FLAGS_LATE),
+    (Rule::DUP_WITH_QOS_0, PacketType::PUBLISH, FLAGS_LATE),
+];
+
+/// Whether the broker takes a packet of this type though it breaks this rule.
+#[must_use]
+pub fn is_taken(rule: Rule, kind: PacketType, release: Release) -> bool {
+    TAKEN.iter().any(|(r, k, last)| (*r, *k) == (rule, kind) && release <= *last)
+}
+
+/// The last release that was seen to look at few of the flags, and at those of a DISCONNECT when it had
+/// said that it received it.
+const FLAGS_LATE: Release = Release(2, 0, 11);
 
 /// By the rule, and the packet where that makes a difference.
 #[rustfmt::skip]
 static BY_RULE: &[(Rule, Option<PacketType>, Fault)] = &[
     (Rule::QOS_3, None, fault(Some(Event::BAD_PUBLISH_QOS), Event::MALFORMED)),
-    (Rule::QOS_ABOVE_MAXIMUM, None, fault(Some(Event::HIGH_PUBLISH_QOS), Event::SOCKET_FAILED)),
+    (Rule::QOS_ABOVE_MAXIMUM, None, failed(Some(Event::HIGH_PUBLISH_QOS), QOS_NOT_SUPPORTED)),
     (Rule::DUP_WITH_QOS_0, None, fault(Some(Event::DUP_QOS_0), Event::MALFORMED)),
     (Rule::SECOND_CONNECT, None, fault(Some(Event::SECOND_CONNECT), Event::PROTOCOL_ERROR)),
     (Rule::PROTOCOL_LEVEL, None, fault(Some(Event::BAD_LEVEL), Event::PROTOCOL_ERROR)),
@@ -80,15 +113,28 @@ static BY_RULE: &[(Rule, Option<PacketType>, Fault)] = &[
     (Rule::HEADER_FLAGS, Some(PacketType::SUBSCRIBE), fault(None, Event::MALFORMED)),
     (Rule::HEADER_FLAGS, Some(PacketType::UNSUBSCRIBE), fault(None, Event::MALFORMED)),
     (Rule::HEADER_FLAGS, None, fault(None, Event::MALFORMED)),
+    (Rule::AUTH_BEFORE_V5, None, fault(None, Event::PROTOCOL_ERROR)),
+    (Rule::AUTH_WITHOUT_METHOD, Some(PacketType::AUTH), fault(None, Event::PROTOCOL_ERROR)),
+    (Rule::TOPIC_WILDCARD, Some(PacketType::PUBLISH), fault(None, Event::PROTOCOL_ERROR)),
+    (Rule::PACKET_ID_0, Some(PacketType::PUBLISH), fault(None, Event::PROTOCOL_ERROR)),
+    (Rule::PROPERTY_REPEATED, Some(PacketType::DISCONNECT), failed(None, "Duplicate property in property list")),
+    (Rule::UTF8_ILL_FORMED, Some(PacketType::DISCONNECT), failed(None, "Malformed UTF-8")),
+    (Rule::UTF8_ILL_FORMED, None, fault(None, Event::MALFORMED)),
 ];
 
 /// What the broker says of a packet of this type that breaks this rule; `is_whole`: it could be
 /// read to its end.
 #[must_use]
-pub fn of_rule(rule: Rule, kind: PacketType, is_whole: bool) -> Fault {
+pub fn of_rule(rule: Rule, kind: PacketType, is_whole: bool, release: Release) -> Fault {
+    let is_end = kind == PacketType::DISCONNECT;
+    if is_end && rule == Rule::HEADER_FLAGS && release <= FLAGS_LATE {
+        return fault(Some(Event::DISCONNECT_IN), Event::PROTOCOL_ERROR);
+    }
     let row = BY_RULE.iter().find(|(r, k, _)| *r == rule && k.is_none_or(|k| k == kind));
-    let end = if is_whole { Event::PROTOCOL_ERROR } else { Event::MALFORMED };
-    row.map_or(fault(None, end), |row| row.2)
+    // The broker takes few DISCONNECT packets that are not legal.
+    let end = if is_whole || is_end { Event::PROTOCOL_ERROR } else { Event::MALFORMED };
+    let other = Fault { is_sure: is_end || !is_whole, ..fault(None, end) };
+    row.map_or(other, |row| row.2)
 }
 
 /// The end by a code, in the packet of 5.0 or of 3.x.

@@ -1,0 +1,55 @@
+//! What becomes of the session when its connection has ended, and what a client finds that is back.
+
+use super::place;
+use crate::session::ended::{Ended, Found, Lasts, Return};
+use crate::text;
+
+/// How long the session is kept; `None` where that is not known, or it ends with the connection, or
+/// another connection took the client's place.
+pub(super) fn lasts(ended: &Ended) -> Option<String> {
+    if ended.taken_over_by.is_some() {
+        return None;
+    }
+    match ended.session_lasts()? {
+        Lasts::No => None,
+        lasts => Some(format!("its session is kept {}", time(lasts))),
+    }
+}
+
+/// What the client found of the session that it had left.
+pub(super) fn returns(ended: &Ended) -> Option<String> {
+    let Return { stream, left, lasts, away, found, waited } = ended.returns?;
+    let was = match lasts {
+        Lasts::No => "it ended with the connection".to_owned(),
+        lasts => format!("it was to be kept {}", time(lasts)),
+    };
+    let found = match found {
+        Found::Resumed if away.is_some_and(|away| lasts.is_over(away)) => {
+            format!("the server goes on with its session, though that was over: {was}")
+        }
+        Found::Resumed => format!("the server goes on with its session ({was})"),
+        // Nothing is lost by that where there was nothing.
+        Found::New if lasts == Lasts::No => return None,
+        Found::New => format!("it asked for a new session, not for the one before ({was})"),
+        Found::Over => format!("it asked for its session, which was over: {was}"),
+        Found::Missing => format!("the server does not have its session ({was})"),
+    };
+    let after = away.map(|away| format!("{} ", text::duration(away))).unwrap_or_default();
+    let left = place(&left);
+    let waited = waited.filter(|count| *count > 0).map(|count| {
+        let count = text::count(count, "message");
+        format!("; meanwhile clients published {count} of QoS 1 or 2 for its subscriptions")
+    });
+    let waited = waited.unwrap_or_default();
+    Some(format!(
+        "the client is back {after}after the end of stream {stream} ({left}): {found}{waited}"
+    ))
+}
+
+fn time(lasts: Lasts) -> String {
+    match lasts {
+        Lasts::No => String::new(),
+        Lasts::Seconds(seconds) => format!("for {} s", text::number(seconds.into())),
+        Lasts::Ever => "for ever".into(),
+    }
+}

@@ -1,0 +1,103 @@
+//! What became of the Will, in words.
+
+use super::place;
+use crate::render::words::quoted;
+use crate::session::ended::{Ended, Fate, Will};
+use crate::session::{Certainty, Void, Why};
+use crate::text;
+
+/// Bytes of the topic that are shown.
+const TOPIC: usize = 80;
+/// The Reason Code of a DISCONNECT that discards the Will.
+const NORMAL: u8 = 0x00;
+
+/// What became of the Will of a connection that has ended; `None` where there is nothing to say.
+pub(super) fn fate(ended: &Ended) -> Option<String> {
+    let will = ended.will.as_ref()?;
+    let topic = quoted(&will.topic, TOPIC);
+    let (wait, seen) = (wait(ended, will), seen(will));
+    let left = ended.from_client.disconnect.as_ref();
+    let is = match ended.will_certainty() {
+        Certainty::Proven => "is",
+        Certainty::Likely | Certainty::Possible => "is probably",
+    };
+    Some(match will.fate {
+        Fate::Due(_) => format!("its Will {topic} {is} due{wait}{seen}{}", although(ended)),
+        Fate::Doubtful(at) => {
+            let why = left.and_then(|left| left.void).map(|void| why(&void)).unwrap_or_default();
+            let left = place(&at);
+            format!("its Will {topic} may be due{wait}: {left} would discard it, but {why}")
+        }
+        Fate::Asked(at) => {
+            format!("its Will {topic} is due{wait}, as {} asks for it{seen}", place(&at))
+        }
+        Fate::Delayed(_) => {
+            format!(
+                "its Will {topic} {is} due{wait}, which is later than the capture ends{}",
+                although(ended)
+            )
+        }
+        Fate::Cancelled(at) => format!(
+            "its Will {topic} is cancelled by {}: the client is back before its Will Delay Interval of {} s is \
+             over",
+            place(&at),
+            will.delay
+        ),
+        Fate::Discarded(at) => format!("its Will {topic} is discarded by {}", place(&at)),
+        Fate::Armed | Fate::NotArmed | Fate::Unknown => return None,
+    })
+}
+
+/// Why it is due though the client has said DISCONNECT.
+fn although(ended: &Ended) -> String {
+    let Some(left) = &ended.from_client.disconnect else { return String::new() };
+    let at = place(&left.at);
+    match left.void {
+        Some(void) => format!("; {at} does not discard it: {}", why(&void)),
+        None if left.reason == NORMAL => String::new(),
+        None => format!("; {at} does not discard it: it has another Reason Code than 0x00"),
+    }
+}
+
+/// Why a DISCONNECT does not count.
+fn why(void: &Void) -> String {
+    let at = place(&void.at);
+    match void.why {
+        Why::Illegal(rule) => format!("it breaks a rule ({})", rule.info().id),
+        Why::Behind(kind, rule) => {
+            format!("the {kind} {at} before it breaks a rule ({})", rule.info().id)
+        }
+        Why::Late => format!("the server had ended the connection before ({at})"),
+        Why::Rejected => format!("the server answered with an error ({at})"),
+    }
+}
+
+/// Where it was seen going out.
+fn seen(will: &Will) -> String {
+    let Some(copy) = &will.seen else { return String::new() };
+    let at = place(&copy.at);
+    match copy.after {
+        Some(after) => format!(", seen going out {} later ({at})", text::duration(after)),
+        None => format!(", seen going out ({at})"),
+    }
+}
+
+/// When it is due, where that is not at once.
+fn wait(ended: &Ended, will: &Will) -> String {
+    if let Some(back) = &will.session_ended {
+        let may = match will.seen {
+            Some(_) => "",
+            None => ", and a server may drop it then (MQTT-3.1.2-8)",
+        };
+        return format!(
+            " with {}: the client came back within its Will Delay Interval of {} s, but to a new session{may}",
+            place(back),
+            will.delay
+        );
+    }
+    match ended.will_wait() {
+        0 => String::new(),
+        wait if wait < will.delay => format!(" {wait} s after the end, when its session ends"),
+        wait => format!(" {wait} s after the end (Will Delay Interval)"),
+    }
+}

@@ -1,0 +1,81 @@
+//! Keep Alive (5.0: section 3.1.2.10).
+
+use super::{Ended, SECOND};
+use crate::session::At;
+
+/// What is known of a connection's Keep Alive (5.0: section 3.1.2.10).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeepAliveRecord {
+    /// The seconds that the client asked for.
+    pub asked: Option<u16>,
+    /// The seconds that hold: Server Keep Alive wins. 0 is off.
+    pub seconds: Option<u16>,
+    /// The longest silence of the client, between two packets or before the end of the connection.
+    pub longest: Option<Silence>,
+    /// Silences longer than the interval.
+    pub late: u64,
+    /// Silences longer than one and a half times the interval.
+    pub broken: u64,
+    /// The first of those.
+    pub first_broken: Option<Silence>,
+    /// The client's last packet: what came after it is silence until the end.
+    pub last: Option<At>,
+    /// PINGREQ packets.
+    pub pings: u64,
+    /// PINGRESP packets.
+    pub pongs: u64,
+    /// The oldest PINGREQ that had no PINGRESP when the client left, or at the end.
+    pub unanswered: Option<At>,
+    /// Its PINGRESP, where that came when the client had left.
+    pub late_answer: Option<At>,
+    /// The server's last packet when the client left.
+    pub heard: Option<At>,
+}
+
+/// A silence of the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Silence {
+    /// The packet before it.
+    pub from: At,
+    /// The packet after it, or the end of the connection.
+    pub to: At,
+    /// Nanoseconds.
+    pub time: u64,
+}
+
+impl Ended {
+    /// The client leaves, or nothing more comes: its oldest PINGREQ that still waits.
+    pub(in crate::session) fn settle_ping(&mut self, waits: Option<At>) {
+        (self.keep_alive.unanswered, self.keep_alive.heard) = (waits, self.from_server.last);
+    }
+
+    /// The silence of the client before the end of the connection counts as those between its packets.
+    pub(in crate::session) fn settle_silence(&mut self) {
+        if let (Some(from), Some(to)) = (self.keep_alive.last, self.over_at())
+            && let Some(time) = to.since(from)
+        {
+            self.keep_alive.silence(Silence { from, to, time });
+        }
+    }
+}
+
+impl KeepAliveRecord {
+    /// Takes note of a silence; the result is the interval that holds, in nanoseconds, where the silence
+    /// was longer.
+    pub(in crate::session) fn silence(&mut self, silence: Silence) -> Option<u64> {
+        if self.longest.is_none_or(|longest| longest.time < silence.time) {
+            self.longest = Some(silence);
+        }
+        let seconds = self.seconds.filter(|seconds| *seconds > 0)?;
+        let interval = u64::from(seconds).saturating_mul(SECOND);
+        if silence.time <= interval {
+            return None;
+        }
+        self.late = self.late.saturating_add(1);
+        if silence.time > interval.saturating_add(interval >> 1) {
+            self.broken = self.broken.saturating_add(1);
+            self.first_broken = self.first_broken.or(Some(silence));
+        }
+        Some(interval)
+    }
+}

@@ -1,0 +1,83 @@
+//! What the packets of a connection put into its record.
+
+use super::{Disconnect, Ended, Fault, kept};
+use crate::annotate::Tape;
+use crate::mqtt::Packet;
+use crate::session::{Partner, Seen};
+use crate::spec::{PacketType, PropertyId, Severity};
+
+impl Ended {
+    /// Takes note of a packet, before it is judged.
+    pub(in crate::session) fn packet(&mut self, seen: &Seen<'_>) {
+        self.first = self.first.or(Some(seen.at));
+        self.last = Some(seen.at);
+        if let Some(line) = seen.line {
+            (self.stream, self.ends) = (Some(line.stream), Some((line.client, line.server)));
+        }
+        let Some(sender) = seen.sender else { return };
+        let half = self.half_mut(sender);
+        half.first = half.first.or(Some(seen.at));
+        half.last = Some(seen.at);
+        half.last_kind = Some(seen.decoded.header.packet_type);
+        half.is_tail_lost = false;
+        half.packets = half.packets.saturating_add(1);
+        half.bytes = half.bytes.saturating_add(seen.bytes.len() as u64);
+        match &seen.decoded.packet {
+            Some(Packet::Publish(publish)) => {
+                if let Some(count) = half.publishes.get_mut(usize::from(publish.qos)) {
+                    *count = count.saturating_add(1);
+                }
+            }
+            Some(Packet::Pingreq) => {
+                self.keep_alive.pings = self.keep_alive.pings.saturating_add(1);
+            }
+            Some(Packet::Pingresp) => {
+                let record = &mut self.keep_alive;
+                record.pongs = record.pongs.saturating_add(1);
+                if record.unanswered.is_some() {
+                    record.late_answer = record.late_answer.or(Some(seen.at));
+                }
+            }
+            Some(Packet::Disconnect(disconnect)) if half.disconnect.is_none() => {
+                half.disconnect = Some(Disconnect {
+                    at: seen.at,
+                    reason: disconnect.reason.unwrap_or(0),
+                    expiry: disconnect.properties.number(PropertyId::SESSION_EXPIRY_INTERVAL),
+                    text: disconnect.properties.text(PropertyId::REASON_STRING).map(kept),
+                    void: None,
+                });
+            }
+            // It says so, though the rest of it cannot be read.
+            None if seen.decoded.header.packet_type == PacketType::DISCONNECT => {
+                let left = || Disconnect { at: seen.at, ..Disconnect::default() };
+                half.disconnect = half.disconnect.take().or_else(|| Some(left()));
+            }
+            Some(Packet::Connect(connect)) if self.connect.is_none() => self.asked(connect, seen),
+            Some(Packet::Connack(connack)) if self.connack.is_none() => {
+                self.answered(connack, seen.at);
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes note of what was found on a packet.
+    pub(in crate::session) fn found(
+        &mut self,
+        seen: &Seen<'_>,
+        tape: &Tape,
+        answers: Option<Partner>,
+    ) {
+        let Some(sender) = seen.sender else { return };
+        for finding in tape.findings() {
+            if finding.severity() == Severity::Error {
+                self.half_mut(sender).fault(Fault { rule: finding.rule, at: seen.at });
+            }
+        }
+        let Some(partner) = answers else { return };
+        let half = self.half_mut(sender.other());
+        half.answered = half.answered.max(partner.at.number);
+        if let Some(latency) = partner.latency {
+            half.answers.add(latency, seen.at);
+        }
+    }
+}
