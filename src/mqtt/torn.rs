@@ -14,7 +14,7 @@
 //!
 //! As a payload may hold anything, a PUBLISH must prove more. Without the others, what follows on it are whole
 //! packets to the end of what is there, of which the last alone may be cut; the others are worth [`ENOUGH`] bits,
-//! of which [`TEXT`] are for a payload that is text without them, and with what follows [`ENOUGH_UNSEEN`]; and no packet begins in what would be the end of the PUBLISH.
+//! of which 16 are for a payload that is text without them, and with what follows [`ENOUGH_UNSEEN`]; and no packet begins in what would be the end of the PUBLISH.
 
 use super::boundary::{
     ENOUGH, ENOUGH_UNSEEN, FAULTS_OF_CUTS, Known, SEGMENT, SERIOUS, Sighted, sight,
