@@ -93,6 +93,11 @@ scripted_server() {
   node "$HERE/server.js" >"$RUN/server.out" &
   wait_for "$RUN/server.out" ready
 }
+bad_broker() { # a server that breaks rules; its output serves as its log
+  LOG=$RUN/bad-broker.out
+  python3 "$HERE/bad_broker.py" >"$LOG" &
+  wait_for "$LOG" running
+}
 # A certificate for the listeners with TLS; what the clients log of their secrets goes beside the recording.
 tls_listener() { # PORT_AND_ADDRESS [further settings]
   [ -f "$RUN/server.pem" ] ||

@@ -86,3 +86,33 @@ record_sessions_wills() {
   dump -i lo "$ALL"
   scripted wills
 }
+
+recording sessions-passed-on.pcap '5.0' 'mosquitto_pub, mosquitto_sub, scripted clients; scripted server' \
+  'a server that breaks the rules about what it passes on, each for one topic: properties dropped or turned about, Message Expiry Interval, RETAIN set and cleared, QoS above what was granted, Subscription Identifiers, No Local, order, a message under a new identifier with DUP, one after UNSUBSCRIBE, one that another member has refused' \
+  'CONNECT=22 CONNACK=22 PUBLISH=36 PUBACK=5 PUBREC=3 PUBREL=3 PUBCOMP=3 SUBSCRIBE=9 SUBACK=9 UNSUBSCRIBE=1 UNSUBACK=1 DISCONNECT=22'
+record_sessions_passed_on() {
+  bad_broker
+  dump -i lo "$ALL"
+  sub -V mqttv5 -i plain -q 0 -C 9 -t drop/content-type -t drop/response-topic -t turn/user-properties -t more/expiry \
+    -t raise/qos -t set/retain-of-empty -t set/retain -t swap/lines &
+  sub -V mqttv5 -i careful -q 2 -C 2 -t again/new-identifier &
+  sub -V mqttv5 -i as-published -q 0 -C 1 --retain-as-published -t clear/retain &
+  sub -V mqttv5 -i named -q 0 -C 2 -D subscribe subscription-identifier 3 -t drop/identifier -t change/identifier &
+  local name
+  for name in plain careful as-published named; do subscribed $name; done
+  message() { pub -V mqttv5 -i sensor "$@"; }
+  message -t drop/content-type -m a -D publish content-type text/plain
+  message -t drop/response-topic -m b -D publish response-topic answers -D publish correlation-data 7
+  message -t turn/user-properties -m c -D publish user-property first 1 -D publish user-property second 2
+  message -t more/expiry -m d -D publish message-expiry-interval 60
+  message -t raise/qos -q 1 -m e
+  message -t set/retain-of-empty -n
+  message -t again/new-identifier -q 2 -m f
+  message -t clear/retain -r -m g
+  message -t drop/identifier -m h
+  message -t change/identifier -m i
+  scripted passed
+  sleep 4 # a message that comes soon behind a subscription may be one that was kept
+  message -t set/retain -r -m j
+  printf 'first\nsecond\n' | message -t swap/lines -l
+}

@@ -1,6 +1,6 @@
 """Scripted clients for the recordings of sessions: what no library sends, byte by byte.
 
-    sessions.py war|unfinished|limits|order|late|wills
+    sessions.py war|unfinished|limits|order|late|wills|passed
 """
 
 import socket
@@ -225,6 +225,34 @@ def wills():
     watcher.leave()
 
 
+def passed():
+    """What mosquitto's clients can't ask for; the server of bad_broker.py does the rest."""
+    writer = Client("writer")
+    echo = Client("echo")
+    echo.send(subscribe("send/own", 4), publish("send/own", "hear myself"))
+    echo.leave()
+    never = Client("never")
+    never.send(subscribe("set/retain-for-never", 0x20))
+    writer.send(publish("set/retain-for-never", "as if it had been kept", retain=True))
+    never.leave()
+    # The server forgets that this one does not want it any more.
+    left = Client("left")
+    left.send(subscribe("keep/left", 0), packet(0xA2, b"\0\2\0" + text("keep/left")))
+    left.wait(1.5)
+    writer.send(publish("keep/left", "still there?"))
+    left.wait(0.2)
+    left.leave()
+    crew = [Client("crew-1"), Client("crew-2")]
+    for member in crew:
+        member.send(subscribe("$share/crew/refuse/alarm", 1))
+    writer.send(publish("refuse/alarm", "fire", 1, 1))
+    crew[0].send(packet(0x40, b"\0\1\x97\0"))
+    crew[1].send(ack(0x40, 1))
+    for client in [*crew, writer]:
+        client.leave()
+
+
 if __name__ == "__main__":
     scenes = {"war": war, "unfinished": unfinished, "limits": limits, "order": order, "late": late, "wills": wills}
+    scenes["passed"] = passed
     scenes[sys.argv[1]]()

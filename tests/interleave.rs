@@ -310,6 +310,29 @@ proptest! {
         }
     }
 
+    /// A legal PUBLISH behind which there are bytes that are no packet, as behind a wrong length: whatever its
+    /// payload is, nothing is taken out of it.
+    #[test]
+    fn nothing_is_taken_out_of_a_payload_before_garbage(
+        payload in payload(),
+        inner in prop_oneof![Just(Vec::new()), inner()],
+        more in prop_oneof![json(), proptest::collection::vec(any::<u8>(), 1..60)],
+        kept in 1usize..60,
+        follows: bool,
+    ) {
+        // With as many bytes as a packet inside has this would be what a torn one looks like.
+        let more = &more[..if inner.is_empty() { kept.min(more.len()) } else { 1 }];
+        let payload = [payload, inner].concat();
+        let behind = if follows { behind().concat() } else { Vec::new() };
+        let outer = publish("camera/front/state", None, &payload);
+        let stream = [&outer[..], more, &behind].concat();
+        let found = seen(std::slice::from_ref(&stream));
+        prop_assert_eq!((found.torn, found.covered), (0, stream.len() as u64));
+        prop_assert_eq!(&found.packets[0], &outer);
+        let read = pasted(Some(Version::V311), &stream);
+        prop_assert_eq!((read.torn, read.covered), (0, stream.len()));
+    }
+
     /// A payload of MQTT packets, cut into segments where these begin, is a payload.
     #[test]
     fn a_payload_of_packets_is_left_alone(
@@ -454,4 +477,73 @@ fn the_end_of_a_connection_says_that_it_was_interleaved() {
         records.iter().skip(2).map(|record| record["hex"].as_str().unwrap()).collect();
     assert_eq!(hex, ["c000".to_owned(), hex::encode(&subscribe)]);
     assert!(records[3]["findings"][0]["repair"].is_null());
+}
+
+/// A packet in each place of a PUBLISH, all of it in one segment: where its topic is broken by that, between
+/// its header and its payload, and in its payload, which alone would be legal.
+#[test]
+fn in_one_segment_each_place_of_a_publish() {
+    let payload = br#"{"t":21.5}{"t":21.6}{"t":21.7}{"t":21.8}"#;
+    let inner = publish("a/b/c", Some(7), b"second message");
+    for id in [None, Some(9)] {
+        let outer = publish("sensors/temperature", id, payload);
+        let behind = [vec![0xc0, 0], publish("sensors/hall", None, b"19")];
+        let mut found = 0;
+        for cut in 2..outer.len() {
+            let (head, tail) = outer.split_at(cut);
+            let stream = [head, &inner, tail, &behind.concat()].concat();
+            let seen = seen(std::slice::from_ref(&stream));
+            let expected = [&[inner.clone(), outer.clone()], &behind[..]].concat();
+            let is_found = seen.packets == expected;
+            assert!(is_found || seen.torn == 0, "{cut}: {seen:02x?}");
+            let is_payload = cut >= outer.len() - payload.len();
+            // The beginning of what follows may look like a packet: then nothing is certain.
+            assert!(is_found || !is_payload || tail.len() < inner.len(), "{cut}: {seen:02x?}");
+            found += usize::from(is_found);
+        }
+        assert!(found > outer.len() - 12, "{found} of {}", outer.len());
+    }
+}
+
+/// A ping in the topic, and the stream ends; its answer finds it.
+#[test]
+fn at_the_end_of_a_stream_a_broken_topic_tells() {
+    let outer = publish(
+        "sensors/temperature",
+        None,
+        br#"{"t":21.5}{"t":21.5}{"t":21.5}{"t":21.5}{"t":21.5}"#,
+    );
+    for is_joined in [false, true] {
+        let mut pieces = vec![outer[..20].to_vec(), vec![0xc0, 0], outer[20..].to_vec()];
+        if is_joined {
+            let rest = pieces.pop().unwrap();
+            pieces.last_mut().unwrap().extend(rest);
+        }
+        let seen = seen(&pieces);
+        assert_eq!((seen.packets, seen.torn), (vec![vec![0xc0, 0], outer.clone()], 1));
+    }
+}
+
+/// The packet behind a byte of garbage is by chance as long as one in the payload: nothing is certain.
+#[test]
+fn a_packet_behind_garbage_is_no_end_of_another_one() {
+    let inner = publish("log/line", None, &[b' '; 12]);
+    let outer = publish("camera/front/state", None, &[b"{\"t\":1", &inner[..]].concat());
+    let behind = behind();
+    assert_eq!(behind[0].len() + 1, inner.len());
+    let stream = [&outer[..], b"{", &behind.concat()].concat();
+    let found = seen(std::slice::from_ref(&stream));
+    assert_eq!((found.torn, &found.packets[0]), (0, &outer));
+}
+
+/// An acknowledgment is found in a thousand random bytes by chance, and as many bytes of garbage too.
+#[test]
+fn two_bytes_of_a_binary_payload_are_no_packet() {
+    for inner in [&[0x50, 2, 0, 1][..], &[0xc0, 0]] {
+        let outer =
+            publish("camera/front/state", None, &[&[0xf1, 7, 0x9a], inner, &[0; 30]].concat());
+        let stream = [&outer[..], &b"{\"t\":"[..inner.len()], &behind().concat()].concat();
+        let found = seen(std::slice::from_ref(&stream));
+        assert_eq!((found.torn, &found.packets[0]), (0, &outer));
+    }
 }

@@ -143,6 +143,13 @@ impl Tape {
         self.findings.retain(|finding| !rules.contains(&finding.rule));
     }
 
+    /// Forgets what was found in a stretch of bytes that are not known.
+    pub fn retract_in(&mut self, hidden: Span) {
+        let end = |span: Span| span.start.saturating_add(span.len);
+        let meets = |span: Span| span.start < end(hidden) && hidden.start < end(span);
+        self.findings.retain(|finding| !meets(finding.span));
+    }
+
     /// Puts findings before those that the decoder made: what explains them comes first.
     pub fn note_first(&mut self, findings: &[Finding]) {
         self.findings.splice(0..0, findings.iter().copied());

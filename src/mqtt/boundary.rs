@@ -63,7 +63,7 @@ pub const CHAIN: usize = 16;
 pub(super) const SERIOUS: u32 = 16;
 
 /// A segment begins here, or ends with the packet.
-const SEGMENT: u32 = 10;
+pub(super) const SEGMENT: u32 = 10;
 /// The topic was seen before on this side.
 const KNOWN_TOPIC: u32 = 16;
 /// The Packet Identifier was seen before on the other side.
@@ -325,12 +325,17 @@ pub(super) fn sight(bytes: &[u8], known: &Known, tape: &mut Tape) -> Sighted {
     }
 }
 
-/// Whether a whole packet of this side seems to begin with these bytes, by its fixed header alone.
+/// Whether a whole packet of this side seems to begin with these bytes, by its fixed header and, of a PUBLISH,
+/// the length of its topic.
 pub(super) fn seems_whole(bytes: &[u8], known: &Known) -> bool {
     let Some(kind) = bytes.first().and_then(|first| kind(*first, known)) else { return false };
     match frame(bytes) {
         Framing::Length(len) => {
-            len <= bytes.len() && (kind == PacketType::PUBLISH || has_length(kind, len))
+            let fits = match kind {
+                PacketType::PUBLISH => has_topic(bytes, len),
+                _ => has_length(kind, len),
+            };
+            len <= bytes.len() && fits
         }
         Framing::NeedMore | Framing::Endless => false,
     }
@@ -416,6 +421,15 @@ pub(crate) fn has_length(kind: PacketType, len: usize) -> bool {
         PacketType::DISCONNECT | PacketType::AUTH => true,
         _ => body >= 2,
     }
+}
+
+/// Whether the topic of a PUBLISH of `len` bytes ends before these do.
+fn has_topic(bytes: &[u8], len: usize) -> bool {
+    let start = header_len(bytes);
+    let size = bytes.get(start..).and_then(<[u8]>::first_chunk::<2>);
+    size.is_some_and(|size| {
+        start.saturating_add(2).saturating_add(u16::from_be_bytes(*size).into()) <= len
+    })
 }
 
 /// The topic at the beginning of a PUBLISH.

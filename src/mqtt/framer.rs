@@ -310,7 +310,7 @@ impl Framer {
         if self.held.len() > 2
             && self.state == State::Aligned(0)
             && self.suspects_left > 0
-            && is_mark(&self.held, bytes, &self.marks, &self.known)
+            && (is_mark(&self.held, bytes, &self.marks, &self.known) || self.ends_mark())
         {
             self.marks.push(self.held.len());
         }
@@ -351,6 +351,12 @@ impl Framer {
         self.held = held;
         self.release();
         rest
+    }
+
+    /// Whether what may be an inner packet ends where the next piece begins: that speaks for it.
+    fn ends_mark(&self) -> bool {
+        let inner = self.marks.last().and_then(|mark| self.held.get(*mark..));
+        inner.is_some_and(|inner| frame(inner) == Framing::Length(inner.len()))
     }
 
     /// Settles whether a suspect has another packet in its middle, if that can be said.
@@ -396,7 +402,7 @@ impl Framer {
         match look(packet, rest, &self.known) {
             Looked::Torn(torn) => Some(torn),
             Looked::Legal | Looked::Broken => None,
-            Looked::Unsure => {
+            Looked::LegalAlone | Looked::Unsure => {
                 self.suspects_left = self.suspects_left.saturating_sub(1);
                 None
             }

@@ -7,8 +7,8 @@
 //!
 //! - A piece (a TCP segment, or a message of what carries MQTT) begins inside the first packet, and at
 //!   its first byte one to [`CHAIN`] packets stand that read without fault and that this side may send.
-//! - What follows on the first packet cannot be a packet. A payload is never doubted as long as the
-//!   packets behind it go on.
+//! - What follows on the first packet cannot be a packet, or the first packet is broken and no whole one
+//!   follows. A payload is never doubted as long as the packets behind it go on.
 //! - Without the inner packets, and with as many bytes more, the first packet reads without fault in
 //!   the version of the connection.
 //! - Behind these bytes a packet begins, or they are the last of the stream.
@@ -125,6 +125,9 @@ impl Suspect {
         let next = self.bytes.get(self.len..).unwrap_or_default();
         let contradicts = match sight(next, known, &mut tape) {
             Sighted::No => !next.is_empty(),
+            Sighted::Part { .. } if next.len() < DECIDED && self.is_broken(known, &mut tape) => {
+                true
+            }
             Sighted::Part { .. } if next.len() < DECIDED && !is_end => return Judged::Later,
             Sighted::Part { .. } | Sighted::Whole { .. } => false,
         };
@@ -180,12 +183,14 @@ impl Suspect {
     ) -> Option<bool> {
         let tail = self.bytes.get(self.len..self.len.saturating_add(len));
         let behind = self.bytes.get(self.len.saturating_add(len)..).unwrap_or_default();
-        let is_there = tail.is_some() && (is_end || behind.len() >= 2);
+        // Of a packet that is broken without it the end is enough.
+        let is_all = behind.is_empty() && self.is_broken(known, tape);
+        let is_there = tail.is_some() && (is_end || is_all || behind.len() >= 2);
         if !is_there {
             return if is_end { Some(false) } else { None };
         }
         let (follows, is_part) = match (behind.is_empty(), sight(behind, known, tape)) {
-            (true, _) => (PIECE, false),
+            (true, _) => (if is_end { PIECE } else { 0 }, !is_end),
             (false, Sighted::Whole { bits, .. }) => (bits, false),
             (false, Sighted::Part { bits }) => (bits, !is_end),
             (false, Sighted::No) => return Some(false),
@@ -202,14 +207,24 @@ impl Suspect {
     /// Whether the outer packet reads without fault.
     fn is_clean_without(&self, at: usize, len: usize, known: &Known, tape: &mut Tape) -> bool {
         let (_, outer) = self.parts(at, len);
-        let versions = match known.version {
-            Some(version) => [version; 2],
-            None => [Version::V311, Version::V5],
-        };
-        versions.into_iter().any(|version| {
-            tape.clear();
-            decode(&outer, Reading { version, sender: known.sender }, tape);
-            tape.errors() == 0
-        })
+        is_clean(&outer, known, tape)
     }
+
+    /// Whether the outer packet has a fault as it stands.
+    fn is_broken(&self, known: &Known, tape: &mut Tape) -> bool {
+        !is_clean(self.packet(), known, tape)
+    }
+}
+
+/// Whether a packet reads without fault in the version of its connection.
+fn is_clean(packet: &[u8], known: &Known, tape: &mut Tape) -> bool {
+    let versions = match known.version {
+        Some(version) => [version; 2],
+        None => [Version::V311, Version::V5],
+    };
+    versions.into_iter().any(|version| {
+        tape.clear();
+        decode(packet, Reading { version, sender: known.sender }, tape);
+        tape.errors() == 0
+    })
 }

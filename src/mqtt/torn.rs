@@ -1,18 +1,26 @@
-//! A broken packet with a whole one inside it: what a client does that writes from two threads without
+//! A packet with a whole one inside it: what a client does that writes from two threads without
 //! a lock, where all of it is there at once, in one segment or in a pasted text.
 //!
 //! [`interleave`](super::interleave) tells such a pair by where segments begin. Here nothing but the
 //! bytes speaks, so that it takes more of them:
 //!
-//! - The outer packet is broken as it stands. A legal one is never doubted: a payload may hold packets.
+//! - The outer packet is broken as it stands. A legal one is not doubted, as a payload may hold packets, but
+//!   for a PUBLISH behind which no packet begins.
 //! - One to [`CHAIN`] packets stand in it that read without fault, that its side may send, and that are worth
 //!   16 bits, counted as in [`boundary`](super::boundary).
 //! - Without them, and with as many bytes more behind it, the outer packet is legal.
 //! - As it stands no packet follows on it; without them one does, or nothing.
 //! - There is one way alone to see it so.
+//!
+//! As a payload may hold anything, a PUBLISH must prove more. Without the others, what follows on it are whole
+//! packets to the end of what is there, of which the last alone may be cut; the others are worth [`ENOUGH`] bits,
+//! of which 16 are for a payload that is text without them, and with what follows [`ENOUGH_UNSEEN`]; and no packet begins in what would be the end of the PUBLISH.
 
-use super::boundary::{FAULTS_OF_CUTS, Known, SERIOUS, Sighted, sight};
+use super::boundary::{
+    ENOUGH, ENOUGH_UNSEEN, FAULTS_OF_CUTS, Known, SEGMENT, SERIOUS, Sighted, sight,
+};
 use super::interleave::CHAIN;
+use super::packet::Packet;
 use super::{Framing, Reading, decode, frame};
 use crate::annotate::Tape;
 use crate::spec::{PacketType, Rule, Sender, Version};
@@ -21,6 +29,10 @@ use crate::spec::{PacketType, Rule, Sender, Version};
 /// is longer, as a rule, and where one of these is torn that is nearly always in its payload, which
 /// never breaks it.
 pub const MAX_BYTES: usize = 4_096;
+/// Bits for a payload that is text without what stands in it: no packet is text.
+const TEXT: u32 = 16;
+/// Packets behind a PUBLISH that are looked at.
+const MAX_BEHIND: usize = 16;
 /// Outer packets that are read to the end to see whether they are legal: in a packet that is torn a
 /// handful of places are worth that.
 const MAX_TRIES: usize = 256;
@@ -84,6 +96,8 @@ pub fn may_be_torn(
 pub enum Looked {
     /// It is legal: there is no reason to look.
     Legal,
+    /// It is a legal PUBLISH, but what follows is no packet; nothing is certain.
+    LegalAlone,
     /// It is broken, but too long to be looked into, or nothing follows that may belong to it.
     Broken,
     /// It is broken, and nothing is certain.
@@ -99,7 +113,7 @@ pub(super) fn look(bytes: &[u8], behind: &[u8], known: &Known) -> Looked {
     let mut tape = Tape::new();
     let mut is_legal = |version| is_legal(bytes, version, known, false, &mut tape);
     if versions(known).any(&mut is_legal) {
-        return Looked::Legal;
+        return look_into_payload(bytes, behind, known, &mut tape);
     }
     if bytes.len() > MAX_BYTES || is_alone {
         return Looked::Broken;
@@ -108,11 +122,24 @@ pub(super) fn look(bytes: &[u8], behind: &[u8], known: &Known) -> Looked {
         return Looked::Unsure;
     }
     let all = [bytes, behind].concat();
-    let mut found = Search::new(&all, known, false).run(bytes.len());
-    match (found.pop(), found.is_empty()) {
-        (Some(torn), true) => Looked::Torn(torn),
-        _ => Looked::Unsure,
+    let found = Search::new(&all, known, false).run(bytes.len());
+    only(found).map_or(Looked::Unsure, Looked::Torn)
+}
+
+/// Looks into a legal packet: a payload holds whatever it likes, as long as packets follow on it.
+fn look_into_payload(bytes: &[u8], behind: &[u8], known: &Known, tape: &mut Tape) -> Looked {
+    let is_publish = bytes.first().copied().map(PacketType::of_header) == Some(PacketType::PUBLISH);
+    let mut goes_on = || behind.is_empty() || sight(behind, known, tape) != Sighted::No;
+    if !is_publish || bytes.len() > MAX_BYTES || goes_on() {
+        return Looked::Legal;
     }
+    let all = [bytes, behind].concat();
+    let search = Search { is_legal: true, ..Search::new(&all, known, false) };
+    only(search.run(bytes.len())).map_or(Looked::LegalAlone, Looked::Torn)
+}
+
+fn only(mut found: Vec<Torn>) -> Option<Torn> {
+    found.pop().filter(|_| found.is_empty())
 }
 
 fn known(bytes: &[u8], version: Option<Version>, sender: Option<Sender>) -> Known {
@@ -148,21 +175,25 @@ struct Search<'a> {
     known: &'a Known,
     /// The end of the outer packet may be missing.
     may_be_cut: bool,
+    /// The outer packet is legal as it stands.
+    is_legal: bool,
     tries: usize,
     tape: Tape,
 }
 
 impl<'a> Search<'a> {
     fn new(all: &'a [u8], known: &'a Known, may_be_cut: bool) -> Self {
-        Self { all, known, may_be_cut, tries: MAX_TRIES, tape: Tape::new() }
+        let (is_legal, tries) = (false, MAX_TRIES);
+        Self { all, known, may_be_cut, is_legal, tries, tape: Tape::new() }
     }
 
     /// The different ways, two at most, in which others begin in the first `len` bytes.
     fn run(mut self, len: usize) -> Vec<Torn> {
         let mut found: Vec<Torn> = Vec::new();
         for at in 1..len {
-            for others in self.inner(at) {
-                if let Some(torn) = self.without(at, others)
+            for (others, bits) in self.inner(at) {
+                if let Some(torn) = self.without(at, others, bits)
+                    && !(self.is_legal && self.has_packet(len, others))
                     && !found.iter().any(|old| self.is_same(old, &torn))
                 {
                     found.push(torn);
@@ -175,8 +206,8 @@ impl<'a> Search<'a> {
         found
     }
 
-    /// The lengths of the runs of packets that stand at a place.
-    fn inner(&mut self, at: usize) -> Vec<usize> {
+    /// The lengths of the runs of packets that stand at a place, and what they are worth.
+    fn inner(&mut self, at: usize) -> Vec<(usize, u32)> {
         let (mut len, mut total, mut runs) = (0usize, 0u32, Vec::new());
         for _ in 0..CHAIN {
             let rest = self.all.get(at.saturating_add(len)..).unwrap_or_default();
@@ -186,14 +217,14 @@ impl<'a> Search<'a> {
             len = len.saturating_add(more);
             total = total.saturating_add(bits);
             if total >= SERIOUS {
-                runs.push(len);
+                runs.push((len, total));
             }
         }
         runs
     }
 
     /// The outer packet without the `others` bytes from `at` on, where it is legal so.
-    fn without(&mut self, at: usize, others: usize) -> Option<Torn> {
+    fn without(&mut self, at: usize, others: usize, bits: u32) -> Option<Torn> {
         self.tries = self.tries.checked_sub(1)?;
         let (before, inside) = self.all.split_at_checked(at)?;
         let after = inside.get(others..).filter(|after| !after.is_empty())?;
@@ -204,12 +235,62 @@ impl<'a> Search<'a> {
             return None;
         }
         let behind = outer.split_off(whole.min(outer.len()));
-        let goes_on =
-            behind.is_empty() || !matches!(sight(&behind, self.known, &mut self.tape), Sighted::No);
+        let goes_on = match self.is_legal {
+            true => {
+                // What follows says that packets go on there, and nothing of what stands in the payload.
+                let own = bits.saturating_add(if self.is_text(&outer) { TEXT } else { 0 });
+                let both = own.saturating_add(self.follows(&behind)?);
+                own >= ENOUGH && both >= ENOUGH_UNSEEN
+            }
+            false => behind.is_empty() || sight(&behind, self.known, &mut self.tape) != Sighted::No,
+        };
         let (known, tape) = (self.known, &mut self.tape);
         let is_legal = goes_on
             && versions(known).any(|version| is_legal(&outer, version, known, is_cut, tape));
         is_legal.then_some(Torn { at, others, outer })
+    }
+
+    /// Whether the payload of a PUBLISH is text, and not empty.
+    fn is_text(&mut self, packet: &[u8]) -> bool {
+        versions(self.known).any(|version| {
+            self.tape.clear();
+            let reading = Reading { version, sender: self.known.sender };
+            let Some(Packet::Publish(publish)) = decode(packet, reading, &mut self.tape).packet
+            else {
+                return false;
+            };
+            let is_odd = |c: char| c.is_control() && !c.is_ascii_whitespace();
+            let text = std::str::from_utf8(publish.payload).ok().filter(|text| !text.is_empty());
+            text.is_some_and(|text| !text.contains(is_odd))
+        })
+    }
+
+    /// Whether a packet begins in these bytes: they may be no end of another one, but lie before it.
+    fn has_packet(&mut self, start: usize, len: usize) -> bool {
+        (start..start.saturating_add(len)).any(|at| {
+            let rest = self.all.get(at..).unwrap_or_default();
+            let sighted = sight(rest, self.known, &mut self.tape);
+            matches!(sighted, Sighted::Whole { bits, .. } if bits >= SERIOUS)
+        })
+    }
+
+    /// What the packets behind a PUBLISH are worth; `None` where they are none.
+    fn follows(&mut self, behind: &[u8]) -> Option<u32> {
+        let (mut rest, mut bits) = (behind, 0u32);
+        for _ in 0..MAX_BEHIND {
+            if rest.is_empty() {
+                return Some(bits.saturating_add(SEGMENT));
+            }
+            match sight(rest, self.known, &mut self.tape) {
+                Sighted::Whole { len, bits: own } => {
+                    bits = bits.saturating_add(own);
+                    rest = rest.get(len..).unwrap_or_default();
+                }
+                Sighted::Part { .. } if rest.len() < behind.len() => return Some(bits),
+                Sighted::Part { .. } | Sighted::No => return None,
+            }
+        }
+        Some(bits)
     }
 
     /// Whether two ways give the same packets: bytes that repeat may be taken out a little further on.

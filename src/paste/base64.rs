@@ -4,7 +4,7 @@ use super::context::Context;
 use super::frame;
 use super::mistake::MistakeKind;
 use super::notation::Notation;
-use super::run::{Class, Run};
+use super::run::{Class, Join, Run};
 use super::source::{Source, Taken, is_word};
 use ::base64::Engine as _;
 use ::base64::alphabet::{STANDARD, URL_SAFE};
@@ -32,7 +32,9 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
             }
         }
     }
-    let run = decode(row, source, &words).or_else(|| decode(row, source, words.get(..1)?))?;
+    let run = decode(row, source, &words)
+        .or_else(|| decode(row, source, words.get(..1)?))
+        .or_else(|| cut(row, source, &words))?;
     let end = run.range.end;
     Some(Taken { runs: vec![run], end, modem: 0 })
 }
@@ -49,7 +51,7 @@ fn with_slip(row: &'static Notation, source: Source<'_>, at: usize, len: usize) 
     }
     let text =
         format!("{}A{}", source.range(at..at.saturating_add(len)), source.range(behind..end));
-    let bytes = engine(&text).decode(text.trim_end_matches('=')).ok()?;
+    let bytes = engine(&text, true).decode(text.trim_end_matches('=')).ok()?;
     // The packets must be whole, whatever stands where the character is.
     let quad = len / 4;
     if frame::Chain::of(&bytes).fit() != frame::Fit::Whole || quad == 0 {
@@ -87,11 +89,49 @@ fn wrapped(source: Source<'_>, end: usize, len: usize) -> Option<(usize, usize)>
 }
 
 fn decode(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) -> Option<Run> {
-    let text: String =
-        words.iter().map(|(at, len)| source.range(*at..at.saturating_add(*len))).collect();
-    let engine = engine(&text);
+    let text = text_of(source, words);
     // One sign too many says no less than the right number of them.
-    let bytes = engine.decode(text.trim_end_matches('=')).ok()?;
+    let mut run = run_of(row, words, text.trim_end_matches('='))?;
+    if !frame::strict(&run.data.bytes) {
+        return None;
+    }
+    Context::of(source, &run.range).apply(&mut run);
+    run.join = Join::Never;
+    Some(run)
+}
+
+/// Reads words alone in their lines that begin as packets do and end too early.
+fn cut(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) -> Option<Run> {
+    let text = text_of(source, words);
+    let digits = text.trim_end_matches('=');
+    let whole = digits.len().checked_sub(digits.len() % 4)?;
+    // The last digits are bytes as far as they go: a single one is none.
+    let usable = if digits.len().saturating_sub(whole) == 1 { whole } else { digits.len() };
+    let mut run = run_of(row, words, digits.get(..usable)?)?;
+    if digits.len() < SHORTEST_CUT || !frame::begins(&run.data.bytes) {
+        return None;
+    }
+    Context::of(source, &run.range).apply(&mut run);
+    if run.class < Class::Line {
+        return None;
+    }
+    // Nothing of it is a number that stands beside a packet.
+    (run.class, run.join) = (Class::Code, Join::Never);
+    let strict = engine(&text, false);
+    if usable < digits.len() || strict.decode(digits).is_err() {
+        let end = run.range.end.saturating_sub(text.len().saturating_sub(digits.len()));
+        run.slip(end.saturating_sub(1)..end, MistakeKind::CutByte, 0);
+    }
+    Some(run)
+}
+
+fn text_of(source: Source<'_>, words: &[(usize, usize)]) -> String {
+    words.iter().map(|(at, len)| source.range(*at..at.saturating_add(*len))).collect()
+}
+
+/// The bytes of these digits, which stand in these words.
+fn run_of(row: &'static Notation, words: &[(usize, usize)], digits: &str) -> Option<Run> {
+    let bytes = engine(digits, true).decode(digits).ok()?;
     let (&(first, _), &(last, len)) = (words.first()?, words.last()?);
     let mut run = Run::new(row, Class::Prose, first..last.saturating_add(len));
     // Four characters are three bytes: each byte's text is the two characters that hold it.
@@ -103,20 +143,15 @@ fn decode(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) 
             run.data.push(*byte, *at, 2);
         }
     }
-    if !frame::strict(&run.data.bytes) {
-        return None;
-    }
-    Context::of(source, &run.range).apply(&mut run);
-    run.join = super::run::Join::Never;
     Some(run)
 }
 
-/// What decodes such a text.
-fn engine(text: &str) -> GeneralPurpose {
+/// What decodes such a text; bits of a byte that is not whole may be left at its end.
+fn engine(text: &str, bits_left: bool) -> GeneralPurpose {
     let url = text.contains(['-', '_']);
     let config = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true);
+        .with_decode_allow_trailing_bits(bits_left);
     GeneralPurpose::new(if url { &URL_SAFE } else { &STANDARD }, config)
 }
 
@@ -133,5 +168,7 @@ const fn is_digit(byte: u8) -> bool {
 /// Digits of a word in which a slip is looked for: a sentence has none so long that decodes to whole
 /// packets.
 const SHORTEST_WITH_SLIP: usize = 15;
+/// Digits of a word that may be cut.
+const SHORTEST_CUT: usize = 8;
 /// Programs wrap base64 at 60 characters or more.
 const SHORTEST_WRAPPED: usize = 60;

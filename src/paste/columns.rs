@@ -43,39 +43,19 @@ pub(super) fn read(source: Source<'_>, range: Range<usize>, ascii: Ascii, run: &
     range.end
 }
 
-/// Reads groups of eight digits as `xxd -b` prints bytes and `xxd -e` prints words, their low
-/// byte first; false where it is neither.
-pub(super) fn read_eights(source: Source<'_>, range: Range<usize>, run: &mut Run) -> bool {
+/// Reads groups of eight binary digits as `xxd -b` prints bytes; false where they are none.
+pub(super) fn read_bits(source: Source<'_>, range: Range<usize>, run: &mut Run) -> bool {
     let line = source.range(range.clone());
-    let (groups, shown) = line.split_once("  ").unwrap_or((line, ""));
+    let (groups, _) = line.split_once("  ").unwrap_or((line, ""));
     let starts = groups.split(' ').scan(range.start, |at, group| {
         let start = std::mem::replace(at, at.saturating_add(group.len()).saturating_add(1));
         Some((start, group))
     });
     let groups: Vec<(usize, &str)> = starts.collect();
-    let binary = groups.iter().map(|(_, group)| digits::bits(group)).collect::<Option<Vec<u8>>>();
-    let words = || {
-        groups
-            .iter()
-            .map(|(_, group)| u32::from_str_radix(group, 16).ok().filter(|_| group.len() == 8))
-    };
-    if let Some(bytes) = binary {
-        for ((at, group), byte) in groups.iter().zip(bytes) {
-            run.data.push(byte, *at, group.len());
-        }
-    } else {
-        let Some(words) = words().collect::<Option<Vec<u32>>>() else { return false };
-        let bytes: Vec<u8> = words.into_iter().flat_map(u32::to_le_bytes).collect();
-        let shown = shown.trim_start();
-        let len = shown.chars().count().min(bytes.len());
-        let bytes = bytes.get(..len).unwrap_or_default();
-        if shown.is_empty() || !shows(shown, bytes) || !bytes.iter().any(u8::is_ascii_graphic) {
-            return false;
-        }
-        for (n, byte) in bytes.iter().enumerate() {
-            let at = groups.get(n / 4).map_or(range.start, |(at, _)| *at);
-            run.data.push(*byte, at, 8);
-        }
+    let bytes = groups.iter().map(|(_, group)| digits::bits(group)).collect::<Option<Vec<u8>>>();
+    let Some(bytes) = bytes else { return false };
+    for ((at, group), byte) in groups.iter().zip(bytes) {
+        run.data.push(byte, *at, group.len());
     }
     run.range = range.start
         ..groups.last().map_or(range.start, |(at, group)| at.saturating_add(group.len()));
@@ -132,7 +112,7 @@ fn ends_with_ascii(tail: &str, bytes: &[u8], ascii: Ascii) -> bool {
 }
 
 /// Compares without blanks: web pages fold them. What is not printable may look like anything.
-fn shows(shown: &str, bytes: &[u8]) -> bool {
+pub(super) fn shows(shown: &str, bytes: &[u8]) -> bool {
     let mut chars = shown.chars().filter(|c| !c.is_whitespace());
     let mut bytes = bytes.iter().filter(|b| **b != b' ');
     let same = bytes.by_ref().all(|byte| match chars.next() {

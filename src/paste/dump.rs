@@ -2,13 +2,14 @@
 
 use super::columns::{self, Ascii};
 use super::frame;
+use super::little;
 use super::mistake::MistakeKind;
 use super::notation::Notation;
 use super::piece::Direction;
 use super::run::{Class, Run};
 use super::source::{Line, Source, Taken, blanks, word};
 
-/// `00000000: 102f 0004  ./..`
+/// `00000000: 102f 0004  ./..`, or as `xxd -e` and `xxd -b` print it.
 pub(super) fn xxd(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
     read(row, source, at, |a| a.colon)
 }
@@ -80,6 +81,8 @@ struct Dump<'t> {
     open: [Option<Side>; 2],
     /// Which of the radixes the addresses so far follow.
     fits: [bool; 3],
+    /// Bytes in its words, where these have their low byte first.
+    little: Option<usize>,
     lines: usize,
     ascii: bool,
     star: bool,
@@ -105,10 +108,12 @@ pub(super) fn read(
         source,
         runs: Vec::new(),
         open: [None; 2],
-        // Only od counts otherwise, in addresses of seven digits.
+        // od counts otherwise, in addresses of seven digits, and `xxd -d`.
         fits: RADIXES.map(|r| {
-            first.value(r).is_some() && (r == 16 || first.digits.len() == 7 && !first.colon)
+            let is_od = first.digits.len() == 7 && !first.colon;
+            first.value(r).is_some() && (r == 16 || is_od || r == 10 && first.colon)
         }),
+        little: little::words(source, at).filter(|_| first.colon),
         lines: 0,
         ascii: false,
         star: false,
@@ -152,9 +157,16 @@ impl<'t> Dump<'t> {
 
     fn line(&mut self, line: &Line<'t>, address: &Address<'t>) -> bool {
         let mut part = Run::new(self.row, Class::Sure, address.hex..address.hex);
-        let eights = address.group == 8
-            && columns::read_eights(self.source, address.hex..line.end, &mut part);
-        let end = if eights {
+        let is_read = match self.little {
+            Some(width) => {
+                little::read(self.source, little::start(address)..line.end, width, &mut part)
+            }
+            None => {
+                address.group == 8
+                    && columns::read_bits(self.source, address.hex..line.end, &mut part)
+            }
+        };
+        let end = if is_read {
             line.end
         } else {
             columns::read(self.source, address.hex..line.end, Ascii::Maybe, &mut part)
@@ -184,7 +196,8 @@ impl<'t> Dump<'t> {
     /// Addresses that jump by less than a few lines: a line is missing from the dump.
     fn gap(&mut self, side: usize, address: &Address<'_>, due: u64, mut part: Run) -> bool {
         let radix = RADIXES.iter().zip(self.fits).find(|(_, fit)| *fit).map_or(16, |(r, _)| *r);
-        let Some(found) = address.value(radix).filter(|f| *f > due && f.abs_diff(due) <= 4096)
+        let Some(found) =
+            address.value(radix).filter(|f| *f > due && f.abs_diff(due) <= WIDEST_GAP)
         else {
             return false;
         };
@@ -280,5 +293,7 @@ impl<'t> Dump<'t> {
     }
 }
 
+/// Addresses that jump by more begin another dump.
+pub(super) const WIDEST_GAP: u64 = 4096;
 /// What `*` may stand for: as much as a packet of a text someone pastes has.
 const MOST_FILLED: u64 = 16 << 20;

@@ -131,6 +131,30 @@ pub(super) fn connect(bytes: &[u8]) -> bool {
     bytes.first() == Some(&0x10) && protocol(&name)
 }
 
+/// Whether bytes are the beginning of packets beyond doubt: whole ones, a CONNECT, or a PUBLISH as far as
+/// its topic; of the last the end is missing.
+pub(super) fn begins(bytes: &[u8]) -> bool {
+    if !matches!(Chain::of(bytes).fit(), Fit::Short(_)) {
+        return false;
+    }
+    let whole = strict_prefix(bytes);
+    let rest = bytes.get(whole..).unwrap_or_default();
+    head(rest) && (whole > 0 || connect(rest) || topic(rest))
+}
+
+/// Whether bytes begin as a PUBLISH does, up to the end of its topic, which is plain text.
+fn topic(bytes: &[u8]) -> bool {
+    let Some((&first, rest)) = bytes.split_first() else { return false };
+    let skip = rest.iter().take_while(|byte| **byte & 0x80 != 0).count().saturating_add(1);
+    let Some(([high, low], rest)) = rest.get(skip..).and_then(<[u8]>::split_first_chunk) else {
+        return false;
+    };
+    let topic = rest.get(..usize::from(u16::from_be_bytes([*high, *low])));
+    let is_text =
+        |topic: &[u8]| std::str::from_utf8(topic).is_ok_and(|it| !it.contains(char::is_control));
+    first >> 4 == 3 && topic.is_some_and(|topic| !topic.is_empty() && is_text(topic))
+}
+
 fn packet(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&first, mut rest) = bytes.split_first()?;
     let mut value = 0_usize;

@@ -52,6 +52,8 @@ pub enum MistakeKind {
         /// The element, as written.
         element: String,
     },
+    /// Base64 that ends before the last byte of which it holds a part.
+    CutByte,
     /// An escape that is not known or not complete.
     BadEscape,
     /// The program that printed the bytes left some out.
@@ -102,6 +104,9 @@ impl Mistake {
                 "a byte is two hex digits: one is missing or too many".to_owned()
             }
             MistakeKind::OneDigit => "a byte is two hex digits: write 0a for a".to_owned(),
+            MistakeKind::CutByte => {
+                "four characters of base64 are three bytes: the end was cut off".to_owned()
+            }
             MistakeKind::NotEightBits { .. } => "a byte is eight binary digits".to_owned(),
             MistakeKind::TooBig { .. } => {
                 "a byte is 0 to 255, or -128 to 127 where it has a sign".to_owned()
@@ -129,6 +134,7 @@ impl fmt::Display for MistakeKind {
             Self::NotEightBits { digits } => write!(f, "{digits} binary digits instead of 8"),
             Self::TooBig { number } => write!(f, "{number} does not fit into a byte"),
             Self::NotANumber { element } => write!(f, "{element:?} is not a number"),
+            Self::CutByte => f.write_str("the text ends inside of a byte"),
             Self::BadEscape => f.write_str("escape sequence not understood"),
             Self::LeftOut { count: Some(n) } => {
                 write!(f, "{n} bytes were left out when this was printed")

@@ -34,6 +34,7 @@ mod follow;
 mod frame;
 mod hex;
 mod link;
+mod little;
 mod mistake;
 pub mod notation;
 mod numbers;

@@ -29,8 +29,9 @@ impl<'t> Output<'t> {
             return;
         }
         let slips = std::mem::take(&mut run.slips);
+        let first = self.pieces.len();
         let mut chain = Chain::new();
-        let mut open: Option<Continues> = None;
+        let mut open: Option<Open> = None;
         // Cut from the end, so that no byte moves twice.
         let mut parts: Vec<Data> =
             slips.iter().rev().map(|slip| run.data.split_off(slip.index)).collect();
@@ -50,22 +51,19 @@ impl<'t> Output<'t> {
                     }
                 }
             }
-            let (missing, meant) = (slip.lost, slip.meant);
+            let before = open.take().filter(|open| open.hidden.missing > 0);
+            let has_piece = self.pieces.len() > first;
+            let mistake = self.mistakes.len().min(MAX_MISTAKES.saturating_sub(1));
+            let next = Open::new(&slip, mistake, &chain, has_piece);
             let mut filler = Vec::new();
-            Slip { lost: missing.min(MOST_LOST), ..slip.clone() }.fill(&mut filler);
+            Slip { lost: slip.lost.min(MOST_LOST), ..slip.clone() }.fill(&mut filler);
             chain.feed(&filler);
             self.mistake(slip);
-            let mistake = self.mistakes.len().saturating_sub(1);
-            let before = open.map_or(0, |o| o.missing);
-            let meant = meant.filter(|_| before == 0);
-            open = (before > 0 || missing > 0).then_some(Continues {
-                mistake,
-                missing: before.saturating_add(missing),
-                meant,
-            });
+            open = Open::join(before, next).filter(|open| open.hidden.missing > 0);
             part = parts.pop().unwrap_or_default();
         }
         self.part(&run, part, &mut chain, &mut open, repeat);
+        self.lacks(open);
     }
 
     /// A part behind a mistake is cut where the packet that the mistake stands in ends.
@@ -74,20 +72,21 @@ impl<'t> Output<'t> {
         run: &Run,
         mut data: Data,
         chain: &mut Chain,
-        open: &mut Option<Continues>,
+        open: &mut Option<Open>,
         repeat: Option<usize>,
     ) {
         if data.bytes.is_empty() {
             return;
         }
-        let continues = open.take();
+        let before = open.take();
+        let continues = before.map(|open| open.hidden);
         if let (Some(_), Fit::Short(left), true) = (continues, chain.fit(), chain.knows_its_end()) {
             let rest = data.split_off(left);
             chain.feed(&data.bytes);
             self.push(run, data, continues, repeat);
             data = rest;
             if data.bytes.is_empty() {
-                *open = continues.filter(|_| chain.fit() != Fit::Whole);
+                *open = before.filter(|_| chain.fit() != Fit::Whole);
                 return;
             }
             chain.feed(&data.bytes);
@@ -95,7 +94,16 @@ impl<'t> Output<'t> {
         } else {
             let whole = continues.is_some() && chain.fit() == Fit::Whole && chain.knows_its_end();
             chain.feed(&data.bytes);
+            self.lacks(before.filter(|_| whole));
             self.push(run, data, continues.filter(|_| !whole), repeat);
+        }
+    }
+
+    /// What a mistake hides is the end of the last piece's packet.
+    fn lacks(&mut self, open: Option<Open>) {
+        let open = open.filter(|open| open.room > 0);
+        if let (Some(Open { hidden, room }), Some(last)) = (open, self.pieces.last_mut()) {
+            last.lacks = Some(Continues { missing: hidden.missing.min(room), ..hidden });
         }
     }
 
@@ -118,6 +126,7 @@ impl<'t> Output<'t> {
             map: data.map,
             repeat_of,
             continues,
+            lacks: None,
         });
     }
 
@@ -137,6 +146,35 @@ impl<'t> Output<'t> {
                 place: self.locator.place(range),
             });
         }
+    }
+}
+
+/// What mistakes hide that nothing that could be read has followed yet.
+#[derive(Clone, Copy)]
+struct Open {
+    hidden: Continues,
+    /// Bytes that the packet before them still has: no others are made up.
+    room: usize,
+}
+
+impl Open {
+    /// A mistake behind what a chain has seen.
+    fn new(slip: &Slip, mistake: usize, chain: &Chain, has_piece: bool) -> Self {
+        let is_known = chain.knows_its_end() || slip.meant.is_some();
+        let is_told = !matches!(slip.kind, MistakeKind::LeftOut { .. });
+        let room = match chain.fit() {
+            Fit::Short(left) if has_piece && is_known && is_told => left,
+            _ => 0,
+        };
+        Self { hidden: Continues { mistake, missing: slip.lost, meant: slip.meant }, room }
+    }
+
+    /// Both, one behind the other.
+    fn join(before: Option<Self>, next: Self) -> Option<Self> {
+        let Some(before) = before else { return Some(next) };
+        let missing = before.hidden.missing.saturating_add(next.hidden.missing);
+        let hidden = Continues { missing, meant: None, ..next.hidden };
+        Some(Self { hidden, room: before.room })
     }
 }
 

@@ -48,9 +48,11 @@ pub struct Piece {
     pub repeat_of: Option<usize>,
     /// The bytes go on in a packet that a mistake cut in two.
     pub continues: Option<Continues>,
+    /// The packet in which the bytes end goes on with what a mistake hides, and nothing follows on that.
+    pub lacks: Option<Continues>,
 }
 
-/// The second half of what a mistake cut in two.
+/// What a mistake hides of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Continues {
     /// The mistake, an index into [`Paste::mistakes`].
@@ -134,6 +136,9 @@ impl Paste<'_> {
             piece.repeat_of = piece.repeat_of.map(|n| n.saturating_add(pieces));
             if let Some(continues) = &mut piece.continues {
                 continues.mistake = continues.mistake.saturating_add(mistakes);
+            }
+            if let Some(lacks) = &mut piece.lacks {
+                lacks.mistake = lacks.mistake.saturating_add(mistakes);
             }
             self.pieces.push(piece);
         }

@@ -62,6 +62,7 @@ fn piece(notation: &'static Notation, data: Data, kind: Kind) -> Piece {
         conversation: 0,
         repeat_of: None,
         continues: None,
+        lacks: None,
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
         count: Count::default(),
         quoted: false,
         escaped: false,
+        commas: false,
     };
     if !text.read() {
         return false;
@@ -45,6 +46,7 @@ struct Text<'t> {
     count: Count,
     quoted: bool,
     escaped: bool,
+    commas: bool,
 }
 
 /// The tokens of one line. They are read anew for each reading: kept they would take more
@@ -99,6 +101,8 @@ struct Count {
     single: usize,
     digits: usize,
     pairs: usize,
+    /// Hex digits that stand alone, without a `0x` before them.
+    short: usize,
     bits: usize,
     nearly_bits: usize,
 }
@@ -113,6 +117,7 @@ impl<'t> Text<'t> {
             let mut tokens = Tokens::of(self.source, &line);
             while let Some(word) = tokens.next() {
                 self.style.separator(tokens.gap);
+                self.commas |= tokens.gap.contains(',');
                 self.quoted |= tokens.gap.contains(['"', '\'']);
                 self.escaped |= word.token.prefix.starts_with('\\');
                 // A string with escapes has characters too that are no digits.
@@ -137,6 +142,8 @@ impl<'t> Text<'t> {
         let good = token.is_good();
         add(&mut count.good, good);
         add(&mut count.bad, !good);
+        let is_alone = whole.len() == 1 && token.prefix.is_empty();
+        add(&mut count.short, is_alone && whole.bytes().all(|b| b.is_ascii_hexdigit()));
         let short = whole.len() <= 3 && whole.bytes().all(|b| b.is_ascii_hexdigit());
         add(&mut count.single, !good && short);
         let usual =
@@ -189,7 +196,13 @@ impl<'t> Text<'t> {
         // decimal numbers with zeros before them have a third digit somewhere.
         let full = |p: &Word<'_>| p.token.digits.len() == 2 && p.token.digits.starts_with('0');
         let zeros_stand = self.tokens().any(|p| full(&p));
-        let fits = |name: &str| !zeros_stand || name != SHORT_HEX && (name != "decimal" || long);
+        // One single digit is a slip too, but in a list, which a program prints so.
+        let leaves_out = !zeros_stand && (self.count.short > 1 || self.commas);
+        let fits = |name: &str| match name {
+            SHORT_HEX => leaves_out,
+            "decimal" => !zeros_stand || long,
+            _ => true,
+        };
         let mut readings = readings.into_iter().filter(|(name, _)| fits(name));
         readings.find(|(name, reading)| self.frames(name, *reading)).unwrap_or(default)
     }

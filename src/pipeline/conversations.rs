@@ -57,6 +57,10 @@ impl<'p> Stretch<'p> {
                     stretches.push(whole);
                 }
             }
+            let lacks = piece.lacks.filter(|lacks| lacks.missing <= MAX_HOLE);
+            if let (Some(last), Some(lacks)) = (stretches.last_mut(), lacks) {
+                last.hole(lacks);
+            }
         }
         stretches
     }
@@ -70,15 +74,16 @@ impl<'p> Stretch<'p> {
     }
 
     fn append(&mut self, piece: &'p Piece, continues: Continues) {
-        let at = self.bytes.len();
-        let len = continues.missing;
-        let next = at.saturating_add(len);
-        let meant = continues.meant.filter(|_| len == 1);
-        let bytes = self.bytes.to_mut();
-        bytes.resize(next, meant.map_or(0, Meant::byte));
-        bytes.extend_from_slice(&piece.bytes);
+        self.hole(continues);
+        self.parts.push((self.bytes.len(), piece));
+        self.bytes.to_mut().extend_from_slice(&piece.bytes);
+    }
+
+    fn hole(&mut self, hidden: Continues) {
+        let (at, len) = (self.bytes.len(), hidden.missing);
+        let meant = hidden.meant.filter(|_| len == 1);
+        self.bytes.to_mut().resize(at.saturating_add(len), meant.map_or(0, Meant::byte));
         self.holes.push(Hole { at, len, meant });
-        self.parts.push((next, piece));
     }
 
     /// Where the text shows the byte `at`.

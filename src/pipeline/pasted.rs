@@ -127,7 +127,7 @@ impl<C: Consumer> Text<'_, C> {
                     before.forget();
                     continue;
                 }
-                Looked::Legal => {}
+                Looked::Legal | Looked::LegalAlone => {}
                 _ if before.may_be_torn(connection.told_version(), sender) => self.reader.doubt(),
                 _ => {}
             }

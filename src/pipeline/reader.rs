@@ -146,6 +146,9 @@ impl<C: Consumer> Reader<C> {
         let known = connection.told_version();
         let is_rest = connection.is_after_broken_connect();
         let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
+        // What stands in for bytes that could not be read breaks no rule.
+        let hidden = notes.iter().filter(|note| note.rule == Rule::UNREADABLE);
+        hidden.for_each(|note| self.tape.retract_in(note.span));
         if self.redact && is_rest && self.tape.errors() > 0 {
             // The rest of a CONNECT that a wrong length cut off: there may be a password in it.
             let span = Span::of_bytes(0, bytes.len());
@@ -198,7 +201,7 @@ impl<C: Consumer> Reader<C> {
             return Looked::Legal;
         }
         let looked = look_inside(bytes, behind, connection.told_version(), sender);
-        if looked == Looked::Unsure {
+        if matches!(looked, Looked::Unsure | Looked::LegalAlone) {
             self.looks_left = self.looks_left.saturating_sub(1);
         }
         looked

@@ -145,6 +145,75 @@ fn what_was_meant_is_told_from_looks_and_a_length_from_what_follows() {
     assert_eq!(meant("10 0e 00 04 4d 51 g4 54 04 02 00 3c 00 02 61 62"), None);
 }
 
+/// What a mistake at the end hides belongs to the packet, as far as this goes.
+#[test]
+fn a_mistake_behind_the_last_byte_is_a_part_of_its_packet() {
+    let lacks = |text: &str| {
+        let paste = read(text);
+        assert!(!paste.mistakes.is_empty(), "{text}");
+        paste.pieces.last().unwrap().lacks.map(|it| (it.mistake, it.missing, it.meant))
+    };
+    assert_eq!(lacks("c0 0O"), Some((0, 1, Some(Meant::Looks(0)))));
+    assert_eq!(lacks("c0 0l"), Some((0, 1, Some(Meant::Length(0)))));
+    assert_eq!(lacks("c0 0l d0 0O"), Some((1, 1, Some(Meant::Looks(0)))));
+    assert_eq!(lacks("82 06 00 01 00 01 61 0l"), Some((0, 1, Some(Meant::Looks(1)))));
+    assert_eq!(lacks("82 06 00 01 00 01 6l l1"), Some((1, 2, None)));
+    let paste = read("c0 0l d0 O0 e0 00");
+    let all: Vec<_> = paste.pieces.iter().map(|p| p.lacks.map(|it| it.missing)).collect();
+    assert_eq!(all, [Some(1), Some(1), None]);
+    // No packet goes on here.
+    assert_eq!(lacks("c0 00 0g"), None);
+    assert_eq!(lacks("<Buffer 10 0e ... 12 more bytes>"), None);
+    // With other lines in between.
+    let paste = parse("c0 0l\nd0 0l\n", &Options { lines: true });
+    let mistakes: Vec<_> = paste.pieces.iter().map(|p| p.lacks.unwrap().mistake).collect();
+    assert_eq!(mistakes, [0, 1]);
+}
+
+/// Who leaves zeros out leaves out more than one, or prints a list.
+#[test]
+fn a_single_digit_is_a_slip() {
+    for (text, column) in [("c0 0", 4), ("c0 00 c0 0", 10), ("40 2 12 34", 4), ("d0 0", 4)] {
+        let paste = read(text);
+        let told: Vec<_> = paste.mistakes.iter().map(|m| (m.place.column, &m.kind)).collect();
+        assert_eq!(told, [(column, &MistakeKind::OneDigit)], "{text}");
+        assert_eq!(paste.pieces[0].bytes[0], u8::from_str_radix(&text[..2], 16).unwrap());
+    }
+    for text in ["c0, 0", "c0,0", "0xc0 0x0", "c0 0 c0 0", "40 2 0 1"] {
+        assert_eq!(read(text).mistakes, [], "{text}");
+    }
+}
+
+/// Base64 of a CONNECT and a PUBLISH, cut at each of its characters.
+#[test]
+fn base64_that_is_cut_is_read_as_far_as_it_goes() {
+    let bytes = [&EXAMPLE[..], b"\x30\x09\0\x03a/b\x01xyz"].concat();
+    let engine = ::base64::engine::general_purpose::STANDARD_NO_PAD;
+    let all = ::base64::Engine::encode(&engine, &bytes);
+    for len in 12..=all.len() {
+        let paste = read(&all[..len]);
+        let found: Vec<u8> = paste.pieces.iter().flat_map(|p| p.bytes.clone()).collect();
+        let is_whole = found == EXAMPLE;
+        assert_eq!(found, bytes[..len * 6 / 8], "{len}");
+        // A character that begins a byte, or ends in the middle of one with bits that say so.
+        let has_rest = match len % 4 {
+            1 => true,
+            2 => bytes.get(len * 6 / 8).is_some_and(|next| next >> 4 != 0),
+            3 => bytes.get(len * 6 / 8).is_some_and(|next| next >> 6 != 0),
+            _ => false,
+        };
+        let told: Vec<_> = paste.mistakes.iter().map(|m| (m.place.column, &m.kind)).collect();
+        let expected = [(len, &MistakeKind::CutByte)];
+        assert_eq!(told, &expected[..usize::from(has_rest && !is_whole)], "{len}");
+    }
+    // Words that are no packets, though their letters are digits of base64.
+    for text in
+        ["MyPassword12345", "HelloWorldHelloWorld", "MAAA/Users/me", "sometextwithoutblanks"]
+    {
+        assert!(read(text).pieces.is_empty(), "{text}");
+    }
+}
+
 /// Three bytes hang on one character of base64: those are lost, and its place is told.
 #[test]
 fn a_character_that_is_none_of_base64_is_told() {

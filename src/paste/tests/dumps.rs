@@ -26,6 +26,76 @@ fn xxd_with_bits_and_with_words() {
     assert_eq!(hexes(words), [::hex::encode(EXAMPLE)]);
 }
 
+/// As xxd 2022-01-14 prints PINGREQ, PINGRESP, a CONNECT cut, and the example with others behind it.
+#[test]
+fn words_of_xxd_with_their_low_byte_first() {
+    for (text, bytes) in [
+        ("00000000:     00c0                            ..\n", "c000"),
+        ("00000000: 00d000c0                            ....\n", "c000d000"),
+        ("00000000: 00c0 00d0                                ....\n", "c000d000"),
+        ("00000000:           d000c0                   ...\n", "c000d0"),
+        ("00000000: 04000e10       4d                    ....M\n", "100e00044d"),
+        (
+            "00000000: 04000e10 5454514d 3c000204 62610200  ....MQTT...<..ab\n\
+             00000010:   d000c0                             ...\n",
+            "100e00044d5154540402003c00026162c000d0",
+        ),
+        (
+            "00000000: 0e10 0400 514d 5454 0204 3c00 0200 6261  ....MQTT...<..ab\n\
+             00000010: 00c0   d0                                ...\n",
+            "100e00044d5154540402003c00026162c000d0",
+        ),
+        (
+            "00000000: 5454514d04000e10 626102003c000204  ....MQTT...<..ab\n\
+             00000010:           d000c0                   ...\n",
+            "100e00044d5154540402003c00026162c000d0",
+        ),
+        (
+            "00000000: 626102003c0002045454514d04000e10  ....MQTT...<..ab\n\
+             00000010:                           d000c0  ...\n",
+            "100e00044d5154540402003c00026162c000d0",
+        ),
+        // Plain words that could be the others.
+        ("00000000: 4002 0240                                @..@\n", "40020240"),
+        ("00000000: c000d000                            ....\n", "c000d000"),
+    ] {
+        assert_eq!(hexes(text), [bytes], "{text}");
+    }
+}
+
+/// Of each length, in words of each width, as its manual and its source lay them out.
+#[test]
+fn words_of_each_width_and_length() {
+    let line = |bytes: &[u8], width: usize, at: usize| {
+        let mut cells = vec![b' '; 16 * 2 + 16 / width];
+        for (n, byte) in bytes.iter().enumerate() {
+            let place = n ^ (width - 1);
+            let column = place * 2 + place / width;
+            cells[column..column + 2].copy_from_slice(::hex::encode([*byte]).as_bytes());
+        }
+        let shown: String = bytes
+            .iter()
+            .map(|b| if (32..127).contains(b) { char::from(*b) } else { '.' })
+            .collect();
+        format!("{at:08x}: {} {shown}\n", String::from_utf8(cells).unwrap())
+    };
+    for width in [2, 4, 8, 16] {
+        for len in 7..=40u8 {
+            let payload = (0..len - 5).map(|n| if len % 2 == 0 { n } else { n + 32 });
+            let packet: Vec<u8> = [0x30, len - 2, 0, 1, b'a'].into_iter().chain(payload).collect();
+            let lines = packet.chunks(16).enumerate();
+            let text: String = lines.map(|(n, bytes)| line(bytes, width, n * 16)).collect();
+            assert_eq!(hexes(&text), [::hex::encode(&packet)], "{text}");
+        }
+    }
+}
+
+#[test]
+fn addresses_of_xxd_that_are_decimal() {
+    let text = XXD.replace("00000010:", "00000016:").replace("00000020:", "00000032:");
+    assert_eq!(hexes(&text.replace("00000030:", "00000048:")), [CONNECT]);
+}
+
 /// As od prints them.
 #[test]
 fn numbers_of_od_that_are_not_hex() {

@@ -35,6 +35,7 @@ fn no_text_takes_long() {
         ("cyrillic", "С0 "),
         ("colons", "00:"),
         ("dump row", "0000: "),
+        ("words", "00000000: 00d000c0  ....\n"),
         ("mistakes", "10 0O "),
         ("mistaken lines", "10 0O 00 00\n"),
         ("casts", "[(byte)"),

@@ -1,0 +1,137 @@
+//! Words of `xxd -e`: their low byte first, and a last one that is not full at the right of its column.
+//!
+//! Nothing but the bytes tells them from words of plain xxd: the characters beside them, a word at the
+//! right of its column, or packets that only one of the two orders gives.
+
+use super::columns::shows;
+use super::dump::{Address, WIDEST_GAP};
+use super::frame;
+use super::run::Run;
+use super::source::Source;
+use std::ops::Range;
+
+/// Bytes in a word, where the dump that begins at `at` has their low byte first.
+pub(super) fn words(source: Source<'_>, at: usize) -> Option<usize> {
+    WIDTHS.into_iter().find(|width| {
+        let mut orders = Orders::default();
+        orders.read(source, at, *width).is_some() && orders.is_little()
+    })
+}
+
+/// Reads the words of a line into the run; false where something else stands there.
+pub(super) fn read(source: Source<'_>, words: Range<usize>, width: usize, run: &mut Run) -> bool {
+    let Some(cells) = Cells::of(source.range(words.clone()), width) else { return false };
+    for (digits, at) in cells.words {
+        let start = words.start.saturating_add(at);
+        for (n, byte) in bytes(digits).into_iter().enumerate().rev() {
+            run.data.push(byte, start.saturating_add(n.saturating_mul(2)), 2);
+        }
+        run.range.end = start.saturating_add(digits.len());
+    }
+    true
+}
+
+/// Where the words of a line begin: one blank stands between them and the address.
+pub(super) fn start(address: &Address<'_>) -> usize {
+    address.hex.saturating_sub(address.gap).saturating_add(1)
+}
+
+/// Bytes of a word, as `xxd -g` has them; a single one has no order.
+const WIDTHS: [usize; 4] = [4, 2, 8, 16];
+
+/// The words of a line with their places, and the characters behind them.
+struct Cells<'t> {
+    words: Vec<(&'t str, usize)>,
+    /// The last word stands at the right of its column.
+    is_right: bool,
+    shown: &'t str,
+}
+
+impl<'t> Cells<'t> {
+    fn of(line: &'t str, width: usize) -> Option<Self> {
+        let mut cells = Self { words: Vec::new(), is_right: false, shown: "" };
+        let digits = width.saturating_mul(2);
+        let mut at = 0usize;
+        while let Some(cell) = line.get(at..at.saturating_add(digits)) {
+            let end = at.saturating_add(digits);
+            let behind = line.get(end..).unwrap_or_default();
+            let word = cell.trim_start_matches(' ');
+            let is_word = !word.is_empty()
+                && word.len().is_multiple_of(2)
+                && word.bytes().all(|b| b.is_ascii_hexdigit())
+                && (behind.is_empty() || behind.starts_with(' '));
+            if !is_word {
+                break;
+            }
+            cells.words.push((word, end.saturating_sub(word.len())));
+            at = end.saturating_add(1);
+            cells.is_right = word.len() < digits;
+            if cells.is_right {
+                break;
+            }
+        }
+        cells.shown = line.get(at..).unwrap_or_default().trim();
+        let shows = cells.shown.is_empty() || shows(cells.shown, &cells.little());
+        (!cells.words.is_empty() && shows).then_some(cells)
+    }
+
+    fn big(&self) -> Vec<u8> {
+        self.words.iter().flat_map(|(word, _)| bytes(word)).collect()
+    }
+
+    fn little(&self) -> Vec<u8> {
+        self.words.iter().flat_map(|(word, _)| bytes(word).into_iter().rev()).collect()
+    }
+}
+
+fn bytes(digits: &str) -> Vec<u8> {
+    hex::decode(digits).unwrap_or_default()
+}
+
+/// What speaks for the one order and against the other.
+#[derive(Default)]
+struct Orders {
+    little: Vec<u8>,
+    big: Vec<u8>,
+    /// Something that plain xxd never prints.
+    is_not_big: bool,
+}
+
+impl Orders {
+    /// Reads all lines; `None` where one of them has no words of this width, or not as `xxd -e` has them.
+    fn read(&mut self, source: Source<'_>, at: usize, width: usize) -> Option<()> {
+        let (mut at, mut first) = (at, None);
+        while at < source.text.len() {
+            let line = source.line(at);
+            at = line.next;
+            let Some(address) = Address::of(&line).filter(is_xxd) else { break };
+            // What does not go on is another dump: nothing is read twice.
+            let value = address.value(16)?;
+            let due =
+                u64::try_from(self.little.len()).ok()?.checked_add(*first.get_or_insert(value))?;
+            if value.checked_sub(due).is_none_or(|more| more > WIDEST_GAP) {
+                break;
+            }
+            self.line(source.range(start(&address)..line.end), width)?;
+        }
+        (!self.little.is_empty()).then_some(())
+    }
+
+    fn line(&mut self, words: &str, width: usize) -> Option<()> {
+        let cells = Cells::of(words, width)?;
+        let big = cells.big();
+        let is_big = cells.shown.is_empty() || shows(cells.shown, &big);
+        self.is_not_big |= cells.is_right || !is_big;
+        self.big.extend(big);
+        self.little.extend(cells.little());
+        Some(())
+    }
+
+    fn is_little(&self) -> bool {
+        self.is_not_big || frame::strict(&self.little) && !frame::strict(&self.big)
+    }
+}
+
+fn is_xxd(address: &Address<'_>) -> bool {
+    address.colon && address.digits.len() >= 8 && address.gap > 0 && address.group > 0
+}
