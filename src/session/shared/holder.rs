@@ -43,6 +43,10 @@ impl Holder {
     /// What the client finds of the session that this connection left.
     pub(super) fn returns(&self, at: At, is_present: bool, record: &Ended) -> Option<Return> {
         let (left, expiry) = self.left?;
+        if record.connect.as_ref().is_some_and(|connect| left.time > connect.at.time) {
+            // The server has ended it because the client is back.
+            return None;
+        }
         let (lasts, away) = (Lasts::of(expiry), at.since(left));
         let wants_new = record.connect.as_ref().is_some_and(|connect| connect.clean_start);
         let found = match (is_present, wants_new) {

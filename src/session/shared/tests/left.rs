@@ -272,3 +272,16 @@ fn what_comes_in_while_a_client_is_away() {
     // A session gets nothing of QoS 0 that it was not there for.
     assert_eq!(waited("820700010000017800", "900400010000", &publish), Some(0));
 }
+
+/// Its server ends the connection before the CONNACK of the next one: nobody was away.
+#[test]
+fn who_is_thrown_out_was_not_away() {
+    let mut world = World::default();
+    world.quiet(0, &[(C, super::LASTS), (S, ACCEPTED)]);
+    world.packet(1, C, super::RESUMES);
+    world.closes(0, S);
+    world.packet(1, S, PRESENT);
+    let ended = world.end();
+    let back = ended.iter().find(|ended| ended.stream == Some(1)).unwrap();
+    assert!(back.took_over.is_some() && back.returns.is_none(), "{:?}", back.returns);
+}
