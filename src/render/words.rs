@@ -61,11 +61,11 @@ pub fn add_value(row: &Row<'_>, context: &Context, limit: usize, out: &mut Strin
         Kind::VarInt => varint(row, out),
         Kind::Code => code(row, context, out),
         Kind::Undecoded => text::add::count(row.bytes.len() as u64, "byte", out),
-        Kind::Text => {
+        Kind::Text | Kind::Property(Wire::Utf8) => {
             add_quoted(row.content(), limit, out);
             length(row, out);
         }
-        Kind::Data => {
+        Kind::Data | Kind::Property(Wire::Binary) => {
             add_bytes(row.content(), limit, out);
             length(row, out);
         }
@@ -75,7 +75,11 @@ pub fn add_value(row: &Row<'_>, context: &Context, limit: usize, out: &mut Strin
         Kind::Address => out.push_str(&address(row.content())),
         Kind::Line | Kind::HeaderLine if row.content().is_empty() => {}
         Kind::Line | Kind::HeaderLine => add_quoted(row.content(), limit, out),
-        Kind::Property(wire) => property(row, wire, limit, out),
+        Kind::Property(Wire::Pair) => pair(row, limit, out),
+        Kind::Property(_) => {
+            let unit = row.field.as_property().map_or(Unit::None, |info| info.unit);
+            with_unit(row.number, unit, out);
+        }
     }
 }
 
@@ -248,29 +252,14 @@ pub fn code_name(context: &Context, code: u8) -> &'static str {
     info.map(|info| info.name).or_else(other).unwrap_or("unknown")
 }
 
-fn property(row: &Row<'_>, wire: Wire, limit: usize, out: &mut String) {
-    match wire {
-        Wire::Utf8 => {
-            add_quoted(row.content(), limit, out);
-            length(row, out);
-        }
-        Wire::Binary => {
-            add_bytes(row.content(), limit, out);
-            length(row, out);
-        }
-        Wire::Pair => {
-            let (name, value) = row.pair().unwrap_or_default();
-            add_quoted(name, limit, out);
-            out.push_str(" = ");
-            add_quoted(value, limit, out);
-            // Writing to a String does not fail.
-            let _ = write!(out, " ({} + {} bytes)", name.len(), value.len());
-        }
-        _ => {
-            let unit = row.field.as_property().map_or(Unit::None, |info| info.unit);
-            with_unit(row.number, unit, out);
-        }
-    }
+/// A User Property, and how long its two texts are.
+fn pair(row: &Row<'_>, limit: usize, out: &mut String) {
+    let (name, value) = row.pair().unwrap_or_default();
+    add_quoted(name, limit, out);
+    out.push_str(" = ");
+    add_quoted(value, limit, out);
+    // Writing to a String does not fail.
+    let _ = write!(out, " ({} + {} bytes)", name.len(), value.len());
 }
 
 /// Adds what the two bytes of length before a value say.

@@ -1,15 +1,10 @@
 //! What a DISCONNECT does, and what it does not, by hand: to the Will and to the session.
 
-use super::World;
 use super::wills::delayed_will;
-use crate::session::ended::{Ended, Fate, Found, Lasts};
+use super::*;
+use crate::session::ended::{Found, Lasts};
 use crate::session::{Certainty, Why};
-use crate::spec::{Rule, Sender};
 
-const C: Sender = Sender::Client;
-const S: Sender = Sender::Server;
-const ACCEPTED: &str = "2003000000";
-const PRESENT: &str = "2003010000";
 /// Clean Start, a Will of topic `w`; the same in 3.1.1 and 3.1. The client is `a`.
 const WILL: &str = "101500044d5154540506003c00 000161 00 000177 000178";
 const WILL_V311: &str = "101300044d5154540406003c 000161 000177 000178";
@@ -277,8 +272,8 @@ fn what_comes_in_while_a_client_is_away() {
 #[test]
 fn who_is_thrown_out_was_not_away() {
     let mut world = World::default();
-    world.quiet(0, &[(C, super::LASTS), (S, ACCEPTED)]);
-    world.packet(1, C, super::RESUMES);
+    world.quiet(0, &[(C, LASTS), (S, ACCEPTED)]);
+    world.packet(1, C, RESUMES);
     world.closes(0, S);
     world.packet(1, S, PRESENT);
     let ended = world.end();
