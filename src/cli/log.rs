@@ -247,7 +247,9 @@ impl View<'_> {
             writeln!(out, "the log's times are local ones: UTC{sign}{hours:02}:{minutes:02}")?;
         }
         if self.diff.ahead != 0 {
-            writeln!(out, "the broker's clock is {} s ahead of the capture's", self.diff.ahead)?;
+            let side = if self.diff.ahead < 0 { "behind" } else { "ahead of" };
+            let seconds = self.diff.ahead.unsigned_abs();
+            writeln!(out, "the broker's clock is {seconds} s {side} the capture's")?;
         }
         out.flush()
     }

@@ -4,6 +4,7 @@
 
 mod cause;
 mod client;
+mod pace;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use crate::spec::mosquitto::{Event, Level, LogField};
 use crate::text;
 use cause::{broken, refusal};
 use client::{Client, Open};
+use pace::pace;
 use std::collections::{BTreeMap, HashMap};
 
 /// Clients that are remembered: as many as a large broker serves.
@@ -61,7 +63,8 @@ pub struct Found {
 #[derive(Debug, Default)]
 pub struct LogTrack {
     clients: HashMap<String, Client>,
-    found: BTreeMap<(Verdict, String), Sum>,
+    /// By the verdict, the client, and the code of a CONNACK that refused, else 0.
+    found: BTreeMap<(Verdict, String, u64), Sum>,
     /// The line of the last CONNACK that refused.
     refusal: usize,
     /// The broker has stopped: connections end without a line of their own.
@@ -154,7 +157,8 @@ impl LogTrack {
                 if let Some(code) = entry.number(LogField::CODE).filter(|code| *code > 0) {
                     self.refusal = entry.number;
                     let name = refusal(code).unwrap_or("unknown");
-                    self.add(Verdict::REFUSED, id, entry, format!("code {code}, {name}"));
+                    let what = format!("code {code}, {name}");
+                    self.sum((Verdict::REFUSED, id, code), entry.number, what);
                 }
             }
             Event::PUBLISH_DENIED | Event::FILTER_DENIED => {
@@ -178,11 +182,11 @@ impl LogTrack {
     }
 
     fn add(&mut self, verdict: Verdict, id: &str, entry: &Entry<'_>, what: String) {
-        self.sum(verdict, id, entry.number, what);
+        self.sum((verdict, id, 0), entry.number, what);
     }
 
-    fn sum(&mut self, verdict: Verdict, id: &str, line: usize, what: String) {
-        let sum = self.found.entry((verdict, id.to_owned())).or_default();
+    fn sum(&mut self, (verdict, id, code): (Verdict, &str, u64), line: usize, what: String) {
+        let sum = self.found.entry((verdict, id.to_owned(), code)).or_default();
         if sum.count == 0 {
             sum.what = what;
         }
@@ -203,13 +207,13 @@ impl LogTrack {
             for (key, open) in &client.open {
                 if is_there {
                     let what = format!("{}; the log ends before more", open.what(*key));
-                    self.sum(Verdict::UNDER_WAY, id, open.line, what);
+                    self.sum((Verdict::UNDER_WAY, id, 0), open.line, what);
                 } else {
                     self.unfinished(id, *key, open, client.outlook());
                 }
             }
         }
-        let found = self.found.into_iter().map(|((verdict, client), sum)| Found {
+        let found = self.found.into_iter().map(|((verdict, client, _), sum)| Found {
             verdict,
             client,
             what: sum.what,
@@ -222,7 +226,7 @@ impl LogTrack {
     /// A message whose last step did not come before its connection ended.
     fn unfinished(&mut self, id: &str, key: (bool, u64), open: &Open, outlook: &str) {
         let verdict = if open.qos == 2 { Verdict::QOS_2_OPEN } else { Verdict::QOS_1_OPEN };
-        self.sum(verdict, id, open.line, format!("{}{outlook}", open.what(key)));
+        self.sum((verdict, id, 0), open.line, format!("{}{outlook}", open.what(key)));
     }
 
     /// Lines of clients that were passed over, as there were too many clients.
@@ -238,17 +242,10 @@ impl LogTrack {
         if count < WAR {
             return;
         }
-        let Some(sum) = self.found.remove(&(Verdict::TAKEN_OVER, id.to_owned())) else { return };
+        let Some(sum) = self.found.remove(&(Verdict::TAKEN_OVER, id.to_owned(), 0)) else { return };
         let mut what = format!("taken over {count} times");
-        let ends = (
-            client.take_overs.first().copied().flatten(),
-            client.take_overs.last().copied().flatten(),
-        );
-        if let (Some(first), Some(last)) = ends
-            && let Ok(span) = u64::try_from(last.saturating_sub(first))
-            && let Some(period) = span.checked_div(count.saturating_sub(1)).filter(|span| *span > 0)
-        {
-            what.push_str(&format!(", every {} on average", text::duration(period)));
+        if let Some(pace) = pace(&client.take_overs) {
+            what.push_str(&format!(", {pace}"));
         }
         let verdict = match client.addresses.as_slice() {
             [] => Verdict::TAKEN_OVER,
@@ -264,6 +261,6 @@ impl LogTrack {
                 Verdict::TAKE_OVER_WAR
             }
         };
-        self.found.insert((verdict, id.to_owned()), Sum { what, ..sum });
+        self.found.insert((verdict, id.to_owned(), 0), Sum { what, ..sum });
     }
 }

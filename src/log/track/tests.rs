@@ -113,6 +113,10 @@ fn who_broke_a_connection_is_told_where_the_log_says_it() {
         what("Bad socket read/write on client a: Requested QoS not supported on server.");
     assert_eq!(verdict, Verdict::LIMIT);
     let (_, lost) = what("Bad socket read/write on client a: Success");
+    let (_, in_packet) = what("Client a disconnected: Success.");
+    assert!(in_packet.contains("in the middle of a packet"), "{in_packet}");
+    let (_, reset) = what("Client a disconnected: Connection reset by peer.");
+    assert!(reset.contains("an RST came"), "{reset}");
     assert!(lost.contains("does not say which side"), "{lost}");
     let (verdict, _) = what("Socket error on client a, disconnecting.");
     assert_eq!(verdict, Verdict::SOCKET_FAILED);
@@ -122,4 +126,39 @@ fn who_broke_a_connection_is_told_where_the_log_says_it() {
     let both =
         "Client a has exceeded timeout, disconnecting.\nSocket error on client a, disconnecting.";
     assert_eq!(found(both), [("keep-alive", "a".into(), 1)]);
+}
+
+/// 3.1.1, table 3.1: 2 is an identifier rejected, 4 a bad user name or password, 5 not authorized.
+#[test]
+fn refusals_with_other_codes_are_other_refusals() {
+    let refused: String = [5, 2, 4, 5]
+        .map(|code| format!("Sending CONNACK to 10.1.1.1 (0, {code})\n"))
+        .concat();
+    let found = tracked(&refused).finish();
+    let lines: Vec<_> = found.iter().map(|found| found.lines.as_slice()).collect();
+    assert_eq!(lines, [&[2][..], &[3], &[1, 4]]);
+    for (found, says) in found.iter().zip(["identifier", "password", "not authorized"]) {
+        assert!(found.what.contains(says), "{}", found.what);
+    }
+}
+
+/// Four take-overs have three times between them.
+#[test]
+fn how_often_is_told_as_precisely_as_the_stamps() {
+    let first = "2026-01-01T00:00:00";
+    let what = |times: [&str; 4]| {
+        let log = times.map(|time| format!("{time}: Client a already connected, closing old connection.\n"));
+        tracked(&log.concat()).finish().remove(0).what
+    };
+    for (times, says) in [
+        ([first, first, first, "2026-01-01T00:00:01"], "times, several a second"),
+        ([first, first, first, first], "times, several a second"),
+        ([first, first, first, "2026-01-01T00:00:03"], "times, about one a second"),
+        ([first, first, first, "2026-01-01T00:00:10"], "times, about every 3 s"),
+        ([first, first, first, "2026-01-01T00:00:00.95"], "times, about every 0.3 s"),
+        ([first, first, first, "2026-01-01T00:06:00"], "times, about every 2 min"),
+    ] {
+        let what = what(times);
+        assert!(what.contains(says), "{what}");
+    }
 }

@@ -9,10 +9,13 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// A packet and its line may be so far apart, in nanoseconds: a log has whole seconds, and a busy
 /// broker writes late.
-const TOLERANCE: i64 = 3_000_000_000;
+const TOLERANCE: i64 = 3 * SECOND;
 
-/// Seconds that a log in step seems ahead, as it cuts its seconds off.
-const CUT: i64 = -1;
+/// In nanoseconds.
+const SECOND: i64 = 1_000_000_000;
+
+/// Seconds that a log in step may seem ahead, as it cuts its seconds off.
+const IN_STEP: std::ops::RangeInclusive<i64> = 0..=1;
 
 /// The values that tell lines apart, whatever release wrote them.
 const KEYS: [LogField; 9] = [
@@ -56,9 +59,15 @@ pub struct Missing {
     pub is_outside: bool,
 }
 
-/// The release that wrote a log, as far as its lines tell; the newest that fits.
+/// The release that wrote a log: the one that its last start names, else the newest that its lines fit.
 #[must_use]
 pub fn release_of(entries: &[Entry<'_>]) -> Option<Release> {
+    // Its first line names it.
+    let starts = entries.iter().filter(|entry| entry.row.event == Event::STARTING);
+    let named = starts.last().and_then(|entry| entry.value(LogField::VERSION)?.parse().ok());
+    if named.is_some() {
+        return named;
+    }
     let broker = || entries.iter().filter(|entry| !entry.row.by_client);
     let from = broker().map(|entry| entry.row.from).max()?;
     let to = broker().map(|entry| entry.row.to).min()?;
@@ -85,11 +94,11 @@ pub fn compare(ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
     }
     let keys: Vec<String> = ours.iter().map(|line| key_of_line(line, has_ports)).collect();
     let ahead = ahead(&ours, &keys, &real, &waiting);
-    let seconds = ahead.map(|ahead| ahead / 1_000_000_000);
+    let seconds = ahead.map(|ahead| ahead / SECOND);
     let is_local = real.iter().any(|entry| entry.stamp.is_some_and(|stamp| stamp.is_local));
     let zone = seconds.filter(|_| is_local).map(zone);
     let own = seconds.unwrap_or(0).saturating_sub(zone.unwrap_or(0));
-    let own = if own == CUT { 0 } else { own };
+    let own = if IN_STEP.contains(&own) { 0 } else { own };
     let ahead = ahead.unwrap_or(0);
     let mut diff = Diff { ahead: own, zone, ..Diff::default() };
     let span = |times: Vec<i64>| times.iter().min().copied().zip(times.iter().max().copied());
@@ -146,18 +155,22 @@ fn ahead(
         let count = counts.entry(key).or_default();
         *count = count.saturating_add(1);
     }
+    // A stamp whose fraction was cut off is behind by less than a second.
+    let is_cut = real.iter().filter_map(|entry| entry.time()).all(|time| time % SECOND == 0);
+    let rounding = if is_cut { SECOND.saturating_sub(1) } else { SECOND / 2 };
     let mut votes: BTreeMap<i64, usize> = BTreeMap::new();
     for (line, key) in ours.iter().zip(keys).filter(|(_, key)| counts.get(key) == Some(&1)) {
         let Some([index]) = waiting.get(key).map(|queue| queue.as_slices().0) else { continue };
         let theirs = real.get(*index).and_then(|entry| entry.time());
         if let Some((theirs, own)) = theirs.zip(line.time) {
-            let seconds = theirs.saturating_sub(own).div_euclid(1_000_000_000);
+            let apart = theirs.saturating_sub(own).saturating_add(rounding);
+            let seconds = apart.div_euclid(SECOND);
             let count = votes.entry(seconds).or_default();
             *count = count.saturating_add(1);
         }
     }
     let best = votes.into_iter().max_by_key(|(_, count)| *count).map(|(seconds, _)| seconds)?;
-    Some(if (CUT..=0).contains(&best) { 0 } else { best.saturating_mul(1_000_000_000) })
+    Some(if IN_STEP.contains(&best) { 0 } else { best.saturating_mul(SECOND) })
 }
 
 /// The zone that so many seconds are nearest to: zones are whole quarters of an hour.

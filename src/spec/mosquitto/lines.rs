@@ -137,8 +137,9 @@ pub static LINES: &[LineInfo] = &[
     line(E::BAD_NAME, I, "Invalid protocol \"{name}\" in CONNECT from {address}.", V1_0, V2_0_END),
     line(E::BAD_WILL_QOS, I, "Invalid Will QoS in CONNECT from {address}.", V1_0, LAST),
     line(E::PASSWORD_ALONE, R, "Protocol error from {client}: password without username, closing connection.", Release(1, 5, 4), LAST),
-    line(E::SECOND_CONNECT, N, "Bad client {client} sending multiple CONNECT messages.", V1_6, V2_0_END),
+    // A name that looks like an address with a port is rarer than the address.
     line(E::SECOND_CONNECT, N, "Bad client {address}:{port} sending multiple CONNECT messages.", V2_1, LAST),
+    line(E::SECOND_CONNECT, N, "Bad client {client} sending multiple CONNECT messages.", V1_6, V2_0_END),
     line(E::WILL_TOO_LARGE, D, "Client {client} connected with too large Will payload", Release(2, 0, 6), LAST),
     line(E::TLS_TO_PLAIN, N, "Client from {address}:{port} appears to be using TLS to connect to a non-TLS listener.", V2_1, LAST),
 
