@@ -470,6 +470,7 @@ fn faults(port: u16) {
         sleep(PAUSE);
     }
     leaves(port);
+    broken(port);
     // What the broker takes, though the standard forbids it.
     let mut odd = Client::connected(port, "odd", 4);
     odd.send(&[0xd0, 0]);
@@ -480,6 +481,45 @@ fn faults(port: u16) {
     other.send(b"GET / HTTP/1.0\r\n\r\n");
     drop(other);
     sleep(PAUSE);
+}
+
+/// What ends within a packet, and what the broker has words of its own for.
+fn broken(port: u16) {
+    let published = |topic| bytes::publish(topic, "x", 0, 0, None);
+    let cases: &[(&str, u8, Vec<u8>)] = &[
+        ("ends in body", 4, vec![0x30, 0x20, 0, 3, b'a']),
+        ("ends in body 5", 5, vec![0x30, 0x20, 0, 3, b'a']),
+        ("ends before body", 4, vec![0x30, 0x20]),
+        ("ends in type", 4, vec![0x30]),
+        ("ends in length", 4, vec![0x30, 0x80]),
+        ("ends in long length", 4, vec![0x30, 0xff, 0xff, 0xff, 0xff]),
+        ("ends in flags", 4, vec![0x64, 10, 0]),
+        ("ends in qos", 4, vec![0x36, 10, 0, 1, b't']),
+        ("ends in auth", 4, vec![0xf0, 10, 0, 1, b't']),
+        ("long length", 4, vec![0x30, 0xff, 0xff, 0xff, 0xff, 1, 0, 0]),
+        ("flags of end", 4, vec![0xe1, 0]),
+        ("nul", 4, published("free/\0")),
+        ("nul5", 5, bytes::publish("free/\0", "x", 0, 0, Some(&[]))),
+        ("control", 4, published("free/\x01")),
+        ("control5", 5, bytes::publish("free/\x7f", "x", 2, 3, Some(&[]))),
+        ("noncharacter", 4, published("free/\u{fffe}")),
+        ("no topic", 4, published("")),
+        ("no topic 5", 5, bytes::publish("", "x", 0, 0, Some(&[]))),
+        ("answers", 4, vec![0x20, 2, 0, 0]),
+        ("answers5", 5, vec![0x20, 3, 0, 0, 0]),
+        ("twice", 5, bytes::publish("free", "x", 0, 0, Some(&[1, 0, 1, 0]))),
+    ];
+    for (id, level, packet) in cases {
+        let mut client = Client::open(port);
+        for bytes in [bytes::connect(id, *level, 60, true, None), packet.clone()] {
+            client.0.write_all(&bytes).unwrap();
+            let _ = client.0.read(&mut [0; 64]);
+        }
+        drop(client);
+        sleep(PAUSE / 4);
+    }
+    let none = b"\0\x04MQTT\x05\x02\0\x3c\x03\x21\0\0\0\x04none";
+    Client::open(port).send(&bytes::packet(0x10, none));
 }
 
 /// A DISCONNECT that is not legal, and one behind a packet that the broker ends the connection for.

@@ -12,11 +12,6 @@ pub(super) fn broken(entry: &Entry<'_>) -> String {
             .into();
     };
     let cause = cause.trim_end_matches('.');
-    if cause == SUCCESS && entry.row.template.starts_with(ENDED_IN_A_PACKET) {
-        return "the line gives no cause; most likely the client closed its connection in the middle of a packet, \
-                which is what 2.0 writes this line for"
-            .into();
-    }
     match CAUSES.iter().find(|row| row.0.eq_ignore_ascii_case(cause)) {
         Some((name, _, meaning)) => format!("{name}: {meaning}"),
         None => format!("\"{cause}\": the line does not say which side is why"),
@@ -29,12 +24,6 @@ pub(super) fn verdict(entry: &Entry<'_>) -> Verdict {
     let row = CAUSES.iter().find(|row| row.0.eq_ignore_ascii_case(cause));
     row.map_or(Verdict::SOCKET_FAILED, |row| row.1)
 }
-
-/// What the system calls a failure that it knows nothing of.
-const SUCCESS: &str = "Success";
-/// The line that 2.0 was seen to write where a connection ends before a packet is whole: reading gave no
-/// more bytes, which for the system is no failure.
-const ENDED_IN_A_PACKET: &str = "Client {client} disconnected: ";
 
 const BROKEN: Verdict = Verdict::SOCKET_FAILED;
 

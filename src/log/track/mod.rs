@@ -11,7 +11,6 @@ mod tests;
 use super::Entry;
 use crate::spec::Verdict;
 use crate::spec::mosquitto::{Event, Level, LogField};
-use crate::text;
 use cause::{broken, refusal};
 use client::{Client, Open};
 use pace::pace;
@@ -135,6 +134,14 @@ impl LogTrack {
             }
             Event::CLOSED => {
                 let what = format!("it went away without DISCONNECT{}", client.under_way());
+                self.add(Verdict::CLOSED, id, entry, what);
+            }
+            Event::ENDED_IN_PACKET => {
+                let what = format!(
+                    "it went away without DISCONNECT, most likely in the middle of a packet: the broker \
+                     had no more to read, which its system calls Success{}",
+                    client.under_way()
+                );
                 self.add(Verdict::CLOSED, id, entry, what);
             }
             // The releases that write both lines write the time-out first.

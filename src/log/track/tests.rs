@@ -131,9 +131,8 @@ fn who_broke_a_connection_is_told_where_the_log_says_it() {
 /// 3.1.1, table 3.1: 2 is an identifier rejected, 4 a bad user name or password, 5 not authorized.
 #[test]
 fn refusals_with_other_codes_are_other_refusals() {
-    let refused: String = [5, 2, 4, 5]
-        .map(|code| format!("Sending CONNACK to 10.1.1.1 (0, {code})\n"))
-        .concat();
+    let refused: String =
+        [5, 2, 4, 5].map(|code| format!("Sending CONNACK to 10.1.1.1 (0, {code})\n")).concat();
     let found = tracked(&refused).finish();
     let lines: Vec<_> = found.iter().map(|found| found.lines.as_slice()).collect();
     assert_eq!(lines, [&[2][..], &[3], &[1, 4]]);
@@ -147,7 +146,8 @@ fn refusals_with_other_codes_are_other_refusals() {
 fn how_often_is_told_as_precisely_as_the_stamps() {
     let first = "2026-01-01T00:00:00";
     let what = |times: [&str; 4]| {
-        let log = times.map(|time| format!("{time}: Client a already connected, closing old connection.\n"));
+        let log = times
+            .map(|time| format!("{time}: Client a already connected, closing old connection.\n"));
         tracked(&log.concat()).finish().remove(0).what
     };
     for (times, says) in [

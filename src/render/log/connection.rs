@@ -40,6 +40,10 @@ pub(super) struct Connection {
     pub(super) is_too_new: bool,
     /// It was closed for another one with its id, which is told with the CONNACK of that.
     pub(super) is_taken: bool,
+    /// The client's last packet is not whole, but for its fixed header.
+    pub(super) is_mid_packet: bool,
+    /// The client has reset the connection.
+    pub(super) is_reset: bool,
     /// How many sides have closed.
     pub(super) closes: u8,
     /// A packet that the broker may end the connection for.
@@ -208,6 +212,7 @@ impl Connection {
                 self.put(lines, when, Event::DISCONNECTED, Values::new());
                 self.is_over = true;
             }
+            Act::Cut { has_header } => self.is_mid_packet = has_header,
             Act::Nothing => {}
         }
         if let Some(awaits) = awaits {

@@ -87,8 +87,7 @@ impl Scribe {
             connection.clear(lines);
             connection.drain(lines);
             if !connection.is_over {
-                connection.is_over = true;
-                connection.put(lines, when, Event::CLOSED, Values::new());
+                leave(connection, when, lines);
             }
             return;
         }
@@ -98,10 +97,10 @@ impl Scribe {
             connection.forget();
             return fail(connection, &step, fault, when, lines);
         }
-        connection.is_over = true;
         if by == Sender::Client {
-            return connection.put(lines, when, Event::CLOSED, Values::new());
+            return leave(connection, when, lines);
         }
+        connection.is_over = true;
         let of_code = connection.code.and_then(of_code);
         if let Some(event) = of_code {
             return end_with(connection, event, when, lines);
@@ -129,6 +128,14 @@ impl Scribe {
             end_with(&connection, Event::PROTOCOL_ERROR, when, &mut self.lines);
         }
     }
+}
+
+/// The client is gone without DISCONNECT.
+fn leave(connection: &mut Connection, when: When, lines: &mut Lines) {
+    connection.is_over = true;
+    let is_cut = connection.is_mid_packet && !connection.is_reset;
+    let event = if is_cut { Event::ENDED_IN_PACKET } else { Event::CLOSED };
+    connection.put(lines, when, event, Values::new());
 }
 
 /// The broker ended the connection because of a packet.

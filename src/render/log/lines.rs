@@ -66,11 +66,12 @@ impl Lines {
 
     fn slot(&mut self, when: When, event: Event, values: Values, open: Option<(u64, u16)>) {
         let write = |event| Some((event, log::write(event, self.release, &values)?));
-        // Older releases tell fewer ends apart.
+        // Other releases tell fewer ends apart.
+        let closed = (event == Event::ENDED_IN_PACKET).then_some(Event::CLOSED);
         let older = [Event::FEATURE, Event::SOCKET_ERROR];
         let skipped = usize::from(event != Event::BAD_METHOD);
         let older = older.into_iter().skip(skipped).filter(|_| event.is_end());
-        let written = std::iter::once(event).chain(older).find_map(write);
+        let written = std::iter::once(event).chain(closed).chain(older).find_map(write);
         let Some((event, text)) = written else { return };
         let When { time, packet } = when;
         self.queue.push_back(Slot { line: Line { time, event, values, text, packet }, open });

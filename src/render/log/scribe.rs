@@ -152,6 +152,11 @@ impl Scribe {
         let stream = lifeline.stream;
         let is_fin = lifeline.what == Happened::Closed(Sender::Client, Close::Fin);
         let is_delivering = self.delivering == Some(stream);
+        if lifeline.what == Happened::Closed(Sender::Client, Close::Rst)
+            && let Some(connection) = self.connections.get_mut(&stream)
+        {
+            connection.is_reset = true;
+        }
         if let Some(connection) = self.connections.get_mut(&stream)
             && matches!(lifeline.what, Happened::Closed(Sender::Client, _))
             && (is_delivering || (is_fin && connection.is_waiting()))

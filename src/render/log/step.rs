@@ -7,9 +7,9 @@ use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connect, Publish, Will};
 use crate::mqtt::property::{Properties, Value};
 use crate::pipeline::Record;
-use crate::spec::mosquitto::ends::{Fault, is_taken, of_rule};
+use crate::spec::mosquitto::ends::{Fault, is_not_taken, is_taken, of_length, of_rule};
 use crate::spec::mosquitto::{Event, LogField, Release};
-use crate::spec::{PacketType, PropertyId, Severity, Version};
+use crate::spec::{PacketType, PropertyId, Rule, Severity, Version};
 
 /// A packet of a client.
 #[derive(Debug)]
@@ -43,6 +43,11 @@ pub(super) enum Act {
     Disconnect,
     /// It cannot be read, so that only a fault can come of it.
     Nothing,
+    /// The connection ends within it: the broker waits for the rest, and looks at nothing of it before.
+    Cut {
+        /// Whether its fixed header is there.
+        has_header: bool,
+    },
 }
 
 /// A CONNECT.
@@ -81,7 +86,14 @@ impl Step {
         let kind = decoded.header.packet_type;
         let when = When { time: record.origin.time, packet: record.number };
         let act = decoded.packet.as_ref().map_or(Act::Nothing, |packet| act(packet, kind, record));
-        let errors = record.tape.findings().iter().filter(|f| f.severity() == Severity::Error);
+        if let Some(has_header) = cut(record) {
+            let act = Act::Cut { has_header };
+            return Some(Self { when, kind, act, fault: None, good_filters: 0 });
+        }
+        let is_error =
+            |rule, severity| severity == Severity::Error || is_not_taken(rule, kind, release);
+        let findings = record.tape.findings().iter();
+        let errors = findings.filter(|finding| is_error(finding.rule, finding.severity()));
         let errors = errors.filter(|finding| !is_taken(finding.rule, kind, release));
         let first = errors.min_by_key(|finding| finding.span.start);
         let good_filters =
@@ -89,6 +101,7 @@ impl Step {
         let fault = first.map(|finding| finding.rule);
         let is_whole = decoded.packet.is_some();
         let fault = match (fault, &act) {
+            _ if decoded.header.remaining_length.is_none() => Some(of_length(release)),
             (Some(rule), _) => Some(of_rule(rule, kind, is_whole, release)),
             (None, Act::Nothing) => Some(Fault::NOT_WHOLE),
             (None, _) => None,
@@ -104,9 +117,20 @@ impl Step {
             Act::Says { awaits, .. } => *awaits,
             Act::Filters { mid, is_subscribe: true, .. } => of(PacketType::SUBACK, *mid),
             Act::Filters { mid, .. } => of(PacketType::UNSUBACK, *mid),
-            Act::Disconnect | Act::Nothing => None,
+            Act::Disconnect | Act::Nothing | Act::Cut { .. } => None,
         }
     }
+}
+
+/// Whether the stream ends within a packet, and if so whether behind its fixed header. Where the capture
+/// lacks the rest the broker had it.
+fn cut(record: &Record<'_>) -> Option<bool> {
+    /// The packet type, and a length of one byte more than there may be: the one that the broker judges by.
+    const LONGEST_HEADER: usize = 6;
+    let has = |rule| record.tape.findings().iter().any(|finding| finding.rule == rule);
+    let is_long = has(Rule::VARINT_TOO_LONG) && record.bytes.len() < LONGEST_HEADER;
+    let is_in_header = has(Rule::HEADER_CUT) || is_long;
+    (is_in_header || has(Rule::STREAM_ENDS)).then_some(!is_in_header)
 }
 
 /// How many filters of a SUBSCRIBE or UNSUBSCRIBE end before this byte of the packet.

@@ -53,7 +53,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A packet that did not come whole: the broker does not take it before it has.
+    /// A packet whose other bytes the capture lacks.
     pub const NOT_WHOLE: Self = Self { is_sure: false, ..fault(None, Event::MALFORMED) };
 }
 
@@ -75,13 +75,28 @@ static TAKEN: &[(Rule, PacketType, Release)] = &[
     (Rule::DUP_WITH_QOS_0, PacketType::PUBLISH, FLAGS_LATE),
 ];
 
+/// What the standard only advises against, and the broker does not take: the rule, the packet, the first
+/// release that is known to.
+#[rustfmt::skip]
+static NOT_TAKEN: &[(Rule, PacketType, Release)] = &[
+    (Rule::TEXT_CONTROL, PacketType::PUBLISH, Release(2, 0, 0)),
+    (Rule::TEXT_NONCHARACTER, PacketType::PUBLISH, Release(2, 0, 0)),
+];
+
+/// Whether a packet of this type gets the broker to end the connection, though the rule is advice.
+#[must_use]
+pub fn is_not_taken(rule: Rule, kind: PacketType, release: Release) -> bool {
+    NOT_TAKEN.iter().any(|(r, k, first)| (*r, *k) == (rule, kind) && release >= *first)
+}
+
 /// Whether the broker takes a packet of this type though it breaks this rule.
 #[must_use]
 pub fn is_taken(rule: Rule, kind: PacketType, release: Release) -> bool {
     TAKEN.iter().any(|(r, k, last)| (*r, *k) == (rule, kind) && release <= *last)
 }
 
-/// The last release that was seen to look at few of the flags, and at those of a DISCONNECT when it had
+/// The last release that was seen to call a Remaining Length that is too long a protocol error, to look at few
+/// of the flags, and at those of a DISCONNECT when it had
 /// said that it received it.
 const FLAGS_LATE: Release = Release(2, 0, 11);
 
@@ -122,6 +137,17 @@ static BY_RULE: &[(Rule, Option<PacketType>, Fault)] = &[
     (Rule::UTF8_ILL_FORMED, None, fault(None, Event::MALFORMED)),
 ];
 
+/// The same of 2.0 alone: how other lines of releases end these is not known.
+#[rustfmt::skip]
+static BY_RULE_2_0: &[(Rule, PacketType, Fault)] = &[
+    (Rule::UTF8_NUL, PacketType::PUBLISH, fault(None, Event::MALFORMED)),
+    (Rule::TEXT_CONTROL, PacketType::PUBLISH, fault(None, Event::MALFORMED)),
+    (Rule::TEXT_NONCHARACTER, PacketType::PUBLISH, fault(None, Event::MALFORMED)),
+    (Rule::TOPIC_EMPTY, PacketType::PUBLISH, fault(None, Event::MALFORMED)),
+    (Rule::WRONG_SENDER, PacketType::CONNACK, failed(None, "Invalid function arguments provided.")),
+    (Rule::PROPERTY_REPEATED, PacketType::PUBLISH, failed(None, "Duplicate property in property list")),
+];
+
 /// What the broker says of a packet of this type that breaks this rule; `is_whole`: it could be
 /// read to its end.
 #[must_use]
@@ -130,11 +156,22 @@ pub fn of_rule(rule: Rule, kind: PacketType, is_whole: bool, release: Release) -
     if is_end && rule == Rule::HEADER_FLAGS && release <= FLAGS_LATE {
         return fault(Some(Event::DISCONNECT_IN), Event::PROTOCOL_ERROR);
     }
+    let own = BY_RULE_2_0.iter().filter(|_| (release.0, release.1) == (2, 0));
+    if let Some((.., own)) = own.into_iter().find(|(r, k, _)| (*r, *k) == (rule, kind)) {
+        return *own;
+    }
     let row = BY_RULE.iter().find(|(r, k, _)| *r == rule && k.is_none_or(|k| k == kind));
     // The broker takes few DISCONNECT packets that are not legal.
     let end = if is_whole || is_end { Event::PROTOCOL_ERROR } else { Event::MALFORMED };
     let other = Fault { is_sure: is_end || !is_whole, ..fault(None, end) };
     row.map_or(other, |row| row.2)
+}
+
+/// What the broker says of a Remaining Length of more than four bytes, whatever packet it is of.
+#[must_use]
+pub fn of_length(release: Release) -> Fault {
+    let is_early = (Release(2, 0, 0)..=FLAGS_LATE).contains(&release);
+    fault(None, if is_early { Event::PROTOCOL_ERROR } else { Event::MALFORMED })
 }
 
 /// The end by a code, in the packet of 5.0 or of 3.x.

@@ -197,6 +197,7 @@ events! {
     // ---- the end of a connection; `is_end` and `is_fault` go by this order
     DISCONNECTED: plain("disconnected", "the connection has ended in order, after the client's DISCONNECT");
     CLOSED: plain("closed", "the client's side of TCP went away without DISCONNECT: a crash, a lost network or a client that just closes. A Will is due");
+    ENDED_IN_PACKET: plain("ended_in_packet", "most likely the client closed its side of TCP in the middle of a packet, without DISCONNECT: the broker had no more to read, which its system calls Success. A Will is due");
     SOCKET_ERROR: plain("socket_error", "the connection broke without DISCONNECT: the client vanished or closed, or sent what the broker could not read. A Will is due");
     TIMEOUT: plain("timeout", "nothing came from the client for one and a half times its Keep Alive, so the broker closed. A Will is due");
     PROTOCOL_ERROR: plain("protocol_error", "the client broke a rule of the protocol, and the broker closed");

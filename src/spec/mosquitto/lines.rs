@@ -218,6 +218,7 @@ pub static LINES: &[LineInfo] = &[
     line(E::TIMEOUT, N, "Client {client} [{address}:{port}] disconnected: exceeded timeout.", V2_1_1, LAST),
     line(E::SOCKET_ERROR, N, "Socket error on client {client}, disconnecting.", V1_0, V1_6_END),
     line(E::CLOSED, N, "Client {client} closed its connection.", V2_0, V2_1),
+    line(E::ENDED_IN_PACKET, N, "Client {client} disconnected: Success.", Release(2, 0, 6), V2_0_END),
     line(E::CLOSED, N, "Client {client} [{address}:{port}] disconnected: connection closed by client.", V2_1_1, LAST),
     line(E::DISCONNECTED, N, "Client {client} [{address}:{port}] disconnected.", V2_1_1, LAST),
     line(E::DISCONNECTED, N, "Client {client} disconnected.", V1_0, V2_1),

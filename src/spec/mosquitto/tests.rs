@@ -76,6 +76,7 @@ fn templates_are_those_of_the_reference() {
         "rejected, {cause}",
         "Connecting bridge",
         "Connection Refused: {cause}",
+        "disconnected: Success.",
     ];
     for row in LINES.iter().chain(CLIENT_LINES) {
         // The topic of a Will looks like a filter that is given up.
