@@ -43,6 +43,17 @@ const OTHERWISE: [(Event, Event, &str, &str); 2] = [
     (Event::PUBACK_OUT, Event::PUBACK_OUT, "rc135", "rc0"),
 ];
 
+/// Clients of which the log tells more than the capture, or less, each with the reason.
+const UNLIKE: &[(&str, &str)] = &[
+    (" hasty", "the client was gone before the broker closed: by the capture it has left"),
+    ("control", "the standard leaves it to the broker, and no packet tells why it closed"),
+    ("control5", "the code that tells why does not stand in the log"),
+    ("noncharacter", "the standard leaves it to the broker, and no packet tells why it closed"),
+    ("none", "the log has no name for who was refused without a CONNACK"),
+    ("error5", "the log has a line of the DISCONNECT, without its code"),
+    ("theirs5", "the log has a line of the DISCONNECT, without its code"),
+];
+
 fn program(name: &str) -> Command {
     let path = format!("{}:/usr/local/sbin:/usr/sbin:/sbin", std::env::var("PATH").unwrap());
     let mut command = Command::new("env");
@@ -711,12 +722,30 @@ fn the_log_of_a_capture_is_the_log_of_the_broker() {
     assert_eq!(told.count(), 0, "a line that the table calls unseen was compared");
 }
 
+/// What log and capture both tell. What had not come whole is closed, for the log.
+fn alike(said: &agree::Said) -> agree::Said {
+    let is_unlike = |client: &str| {
+        UNLIKE.iter().any(|(name, _)| match name.strip_prefix(' ') {
+            Some(_) => client.ends_with(name),
+            None => client == *name,
+        })
+    };
+    let mut out = agree::accepted(said);
+    out.retain(|client, _| !is_unlike(client));
+    for said in out.values_mut() {
+        if said.remove("incomplete") {
+            said.insert("closed".into());
+        }
+    }
+    out
+}
+
 /// The log, the capture, and the log that is made of it tell the same of each client.
 fn agrees(made: &str, capture: &Path, ports: &[String], broker: &Broker) {
     let real = broker.folder.path().join("log");
     let by_log = agree::of_log(&real);
     let by_capture = agree::of_capture(capture, ports);
-    assert_eq!(agree::accepted(&by_log), agree::accepted(&by_capture));
+    assert_eq!(alike(&by_log), alike(&by_capture));
     let (told, refused) = agree::refusals(&real, capture, ports);
     assert_eq!((told, refused), (refused, 6), "refusals by the log and by the capture");
     for said in ["taken-over", "keep-alive", "malformed", "closed", "qos-1-open", "qos-2-open"] {

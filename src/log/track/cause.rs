@@ -37,6 +37,9 @@ const CAUSES: &[(&str, Verdict, &str)] = &[
     ("No route to host", BROKEN, "the network lost the way to the client"),
     ("Network is unreachable", BROKEN, "the broker's host lost the way to the client"),
     ("Success", BROKEN, "the reason was lost, so that the line does not say which side is why"),
+    ("Duplicate property in property list", Verdict::MALFORMED, "the client sent a property twice that may stand once, and the broker closed"),
+    ("Malformed UTF-8", Verdict::MALFORMED, "the client sent a text that is not UTF-8, and the broker closed"),
+    ("Invalid function arguments provided", Verdict::MALFORMED, "the client sent a packet that the broker has no use for, as a CONNACK, and the broker closed"),
     ("Requested QoS not supported on server", Verdict::LIMIT, "the client used a QoS that the broker does not take, and the broker closed"),
 ];
 

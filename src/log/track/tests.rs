@@ -112,6 +112,9 @@ fn who_broke_a_connection_is_told_where_the_log_says_it() {
     let (verdict, _) =
         what("Bad socket read/write on client a: Requested QoS not supported on server.");
     assert_eq!(verdict, Verdict::LIMIT);
+    let (verdict, _) =
+        what("Bad socket read/write on client a: Duplicate property in property list");
+    assert_eq!(verdict, Verdict::MALFORMED);
     let (_, lost) = what("Bad socket read/write on client a: Success");
     let (_, in_packet) = what("Client a disconnected: Success.");
     assert!(in_packet.contains("in the middle of a packet"), "{in_packet}");
