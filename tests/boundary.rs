@@ -31,7 +31,7 @@ fn found(sender: Option<Sender>, bytes: &[u8], segment: usize) -> (Vec<(usize, u
     framer.expect(sender, None);
     let (mut packets, mut behind, mut taken) = (Vec::new(), 0, 0);
     let mut emit = |framed: Framed<'_>| {
-        if let Framed::Packet { offset, bytes } = framed {
+        if let Framed::Packet { offset, bytes, .. } = framed {
             packets.push((offset as usize, bytes.len()));
         }
     };

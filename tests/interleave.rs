@@ -479,6 +479,31 @@ fn the_end_of_a_connection_says_that_it_was_interleaved() {
     assert!(records[3]["findings"][0]["repair"].is_null());
 }
 
+/// Its receiver takes a DISCONNECT inside a PUBLISH for a part of that: nobody has left, the Will is due,
+/// and what follows is not behind a DISCONNECT.
+#[test]
+fn a_disconnect_inside_another_packet_ends_nothing() {
+    let connect = packet(0x10, b"\x00\x04MQTT\x04\x06\x00\x3c\x00\x01a\x00\x01w\x00\x04gone");
+    let outer = publish("camera/front/state", None, &[b'x'; 90]);
+    let of_client = [outer[..60].to_vec(), vec![0xe0, 0], outer[60..].to_vec()];
+    let of_client = of_client.into_iter().chain([publish("camera/front/state", None, b"off")]);
+    let turns = [(true, connect), (false, vec![0x20, 2, 0, 0])].into_iter();
+    let turns = turns.chain(of_client.map(|bytes| (true, bytes)));
+    let turns: Vec<Turn> = turns.map(|(from_client, bytes)| Turn { from_client, bytes }).collect();
+    let capture = pcap(1, &closed_by_server(&turns));
+    let read = program::finish(program::command(["read", "-T", "json", "-"]), &capture);
+    assert!(
+        read.out.contains("interleaved") && !read.out.contains("after-disconnect"),
+        "{}",
+        read.out
+    );
+    let run = program::finish(program::command(["sessions", "-T", "json", "-"]), &capture);
+    let session: serde_json::Value = serde_json::from_str(run.out.lines().next().unwrap()).unwrap();
+    let causes = session["causes"].as_array().unwrap_or_else(|| panic!("{session}"));
+    assert!(causes.iter().all(|cause| cause["cause"] != "disconnect"), "{session}");
+    assert_eq!(session["will"]["fate"], "due", "{session}");
+}
+
 /// A packet in each place of a PUBLISH, all of it in one segment: where its topic is broken by that, between
 /// its header and its payload, and in its payload, which alone would be legal.
 #[test]

@@ -18,6 +18,8 @@ pub enum Framed<'a> {
         offset: u64,
         /// The bytes.
         bytes: &'a [u8],
+        /// Whether it stood in the middle of the packet that is told next.
+        is_inside: bool,
     },
     /// A packet that has others in its middle, which were told just before it.
     Torn {
@@ -281,13 +283,13 @@ impl Framer {
                     let used = self.part(&torn, bytes, emit);
                     return bytes.get(used..).unwrap_or_default();
                 }
-                emit(Framed::Packet { offset: self.offset, bytes: packet });
+                emit(Framed::Packet { offset: self.offset, bytes: packet, is_inside: false });
                 self.advance(len);
                 self.learn(packet);
                 rest
             }
             Framing::Endless => {
-                emit(Framed::Packet { offset: self.offset, bytes });
+                emit(Framed::Packet { offset: self.offset, bytes, is_inside: false });
                 self.advance(bytes.len());
                 self.state = State::Lost;
                 &[]
@@ -343,7 +345,7 @@ impl Framer {
             let used = self.part(&torn, &[&held, rest].concat(), emit);
             return rest.get(used.saturating_sub(held.len())..).unwrap_or_default();
         }
-        emit(Framed::Packet { offset: self.offset, bytes: &held });
+        emit(Framed::Packet { offset: self.offset, bytes: &held, is_inside: false });
         if frame(&held) == Framing::Endless {
             self.state = State::Lost;
         }
@@ -369,7 +371,8 @@ impl Framer {
             }
             Judged::Whole => {
                 self.suspects_left = self.suspects_left.saturating_sub(1);
-                emit(Framed::Packet { offset: self.offset, bytes: suspect.packet() });
+                let bytes = suspect.packet();
+                emit(Framed::Packet { offset: self.offset, bytes, is_inside: false });
                 self.advance(suspect.packet().len());
                 self.learn(suspect.packet());
                 suspect.rest(0)
@@ -428,7 +431,7 @@ impl Framer {
         while let Framing::Length(len) = frame(rest)
             && let Some((packet, behind)) = rest.split_at_checked(len)
         {
-            emit(Framed::Packet { offset, bytes: packet });
+            emit(Framed::Packet { offset, bytes: packet, is_inside: true });
             self.learn(packet);
             offset = offset.saturating_add(len as u64);
             rest = behind;
@@ -568,7 +571,7 @@ mod tests {
 
     fn show(framed: Framed<'_>) -> String {
         match framed {
-            Framed::Packet { offset, bytes } => format!("{offset} {}", hex::encode(bytes)),
+            Framed::Packet { offset, bytes, .. } => format!("{offset} {}", hex::encode(bytes)),
             Framed::Cut { offset, bytes, whole, why, .. } => {
                 format!("{offset} {} cut of {whole} {why:?}", hex::encode(bytes))
             }

@@ -615,7 +615,7 @@ impl<C: Consumer> Packets<'_, C> {
         // A packet with others in its middle takes their part of the stream too.
         let others = if let Framed::Torn { others, .. } = framed { others } else { 0 };
         let (offset, bytes) = match framed {
-            Framed::Packet { offset, bytes }
+            Framed::Packet { offset, bytes, .. }
             | Framed::Torn { offset, bytes, .. }
             | Framed::Cut { offset, bytes, .. }
             | Framed::Stray { offset, bytes, .. } => (offset, bytes),
@@ -653,7 +653,8 @@ impl<C: Consumer> Packets<'_, C> {
             Some((begun, had)) if begun == offset => had,
             _ => self.proof.had.filter(|_| is_whole),
         };
-        let proof = Proof { had, ..self.proof };
+        let is_swallowed = matches!(framed, Framed::Packet { is_inside: true, .. });
+        let proof = Proof { had, is_swallowed, ..self.proof };
         let reader = &mut self.worker.reader;
         let sender = Some(self.sender);
         match framed {
@@ -775,7 +776,7 @@ fn proof(layers: Option<&Layers>, told: Option<u32>) -> Proof {
     let Some(tcp) = layers.and_then(Layers::tcp) else { return Proof::default() };
     let had = Some(tcp.ack).filter(|_| tcp.flags.has(Flags::ACK));
     let is_settled = had.zip(told).is_some_and(|(had, told)| is_behind(told, had));
-    Proof { is_settled, had, end: Some(tcp.seq.wrapping_add(tcp.len)) }
+    Proof { is_settled, had, end: Some(tcp.seq.wrapping_add(tcp.len)), is_swallowed: false }
 }
 
 /// Where bytes were, of whose frames `last` was captured last; without frames, `time` is when they

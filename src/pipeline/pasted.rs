@@ -152,7 +152,8 @@ impl<C: Consumer> Text<'_, C> {
         for (at, bytes) in packets(inner.unwrap_or_default()) {
             let at = start.saturating_add(at);
             let origin = origin(self.paste, self.settings, stretch, at, bytes.len());
-            self.reader.packet(connection, bytes, sender, None, (&[], Proof::default()), origin);
+            let proof = Proof { is_swallowed: true, ..Proof::default() };
+            self.reader.packet(connection, bytes, sender, None, (&[], proof), origin);
         }
         let finding = Finding::new(Rule::INTERLEAVED, Span::of_bytes(torn.at, 0), Field::INPUT);
         let finding = finding.with(torn.others as u64, torn.at as u64);

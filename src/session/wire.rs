@@ -139,11 +139,20 @@ impl Wire {
         if sender == Sender::Client { self.client_lost } else { self.server_lost }
     }
 
-    /// Takes note of what was found on a whole packet: the first error of it.
+    /// Takes note of what was found on a whole packet: the first error of it, or else that it holds what
+    /// its receiver may refuse.
     pub(super) fn found(&mut self, seen: &Seen<'_>, tape: &Tape) {
         let Some(sender) = seen.sender else { return };
         let is_error = |finding: &&Finding| finding.severity() == Severity::Error;
-        let Some(finding) = tape.findings().iter().find(is_error) else { return };
+        let may_refuse = |finding: &&Finding| finding.rule == Rule::TEXT_CONTROL;
+        let findings = tape.findings();
+        let first = findings.iter().find(is_error).or_else(|| findings.iter().find(may_refuse));
+        // A receiver that has taken it once does not refuse it the next time.
+        let is_again = |finding: &&Finding| {
+            may_refuse(finding)
+                && self.broke(sender).iter().any(|broken| broken.rule == Rule::TEXT_CONTROL)
+        };
+        let Some(finding) = first.filter(|finding| !is_again(finding)) else { return };
         let what = seen.decoded.header.packet_type.name();
         let context = view::context(seen.bytes, tape, seen.decoded.version, Some(sender));
         self.break_by(sender, Broken::new(seen.at, what, finding, &context, None));

@@ -38,6 +38,8 @@ impl Ended {
                     record.late_answer = record.late_answer.or(Some(seen.at));
                 }
             }
+            // Its receiver never saw it.
+            Some(Packet::Disconnect(_)) if seen.proof.is_swallowed => {}
             Some(Packet::Disconnect(disconnect)) if half.disconnect.is_none() => {
                 half.disconnect = Some(Disconnect {
                     at: seen.at,

@@ -131,9 +131,11 @@ fn behind(ended: &Ended, left: At) -> Option<Void> {
     Some(Void { why: Why::Behind(culprit.what, culprit.rule), at: culprit.at, certainty })
 }
 
-/// The packets of the client that its server need not take, the oldest first.
+/// The packets of the client that its server must not take, the oldest first.
 fn broke(ended: &Ended) -> impl Iterator<Item = &Broken> {
     let is_v31 = ended.version.is_some_and(|(version, _)| version == Version::V31);
     let all = ended.wire.client_broke.iter();
+    let is_error = |broken: &&Broken| broken.rule.info().severity == Severity::Error;
+    let all = all.filter(is_error);
     all.filter(move |broken| !is_v31 && broken.cut.is_none() && !is_tolerated(broken.rule))
 }

@@ -96,7 +96,7 @@ impl Exchanges {
                 self.of(sender.other()).answer(answer.packet_id, PacketType::UNSUBACK, codes, notes)
             }
             Packet::Disconnect(_) => {
-                if sender == Sender::Client {
+                if sender == Sender::Client && !notes.seen.proof.is_swallowed {
                     self.client.unanswered(false, notes);
                     self.server.unanswered(true, notes);
                     if let Some(resumed) = self.resumed {

@@ -187,6 +187,7 @@ impl Track {
         }
         if let Packet::Disconnect(left) = packet
             && left.reason != Some(TAKEN_OVER)
+            && !seen.proof.is_swallowed
         {
             self.leaves(sender, shared, record);
         }

@@ -66,6 +66,8 @@ impl Order {
                 let is_refusal = seen.bytes.get(3).is_some_and(|code| *code != 0);
                 self.refused = self.refused.or(is_refusal.then_some(seen.at));
             }
+            // Its receiver never saw one that stood inside another packet.
+            (PacketType::DISCONNECT, _) if seen.proof.is_swallowed => {}
             (PacketType::DISCONNECT, Sender::Client) => self.client_left = Some(seen.at),
             (PacketType::DISCONNECT, Sender::Server) => self.server_left = Some(seen.at),
             _ => {}

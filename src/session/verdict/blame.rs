@@ -4,7 +4,7 @@ use super::acts::{Act, Scene, What};
 use super::words::{after, did, place, the};
 use super::{Certainty, Told};
 use crate::session::wire::Broken;
-use crate::spec::{Rule, Sender};
+use crate::spec::{Rule, Sender, Severity};
 
 /// Nanoseconds within which a receiver ends a connection because of a packet: it does so when it has
 /// read it; a busy one takes a moment.
@@ -60,14 +60,16 @@ fn judge(scene: &Scene<'_>, is_wanted: fn(Rule) -> bool) -> Option<Told> {
     let broken = broke
         .filter(|broken| broken.cut.is_none() && is_wanted(broken.rule))
         .find(|broken| may_be_it(scene, act, (broken, culprit), SOON))?;
-    let certainty = if blames { Certainty::Proven } else { Certainty::Likely };
+    let is_error = broken.rule.info().severity == Severity::Error;
+    let certainty = if blames && is_error { Certainty::Proven } else { Certainty::Likely };
     let what = match broken.what {
         "bytes" => format!("bytes of {} in which no packet could be found", the(culprit)),
         kind => format!("the {kind} {} of {}", place(broken.at), the(culprit)),
     };
     let how = match broken.inner {
         Some(inner) => format!("had {} written into its middle", place(inner)),
-        None => format!("broke a rule: {}", broken.message),
+        None if is_error => format!("broke a rule: {}", broken.message),
+        None => format!("held what a receiver may refuse: {}", broken.message),
     };
     let (did, after, rule) = (did(act), after(act.at, broken.at), broken.rule.info().id);
     let text = format!("{did} {after} {what} {how} ({rule})");

@@ -394,6 +394,23 @@ fn the_server_says_which_packet_it_was() {
     assert_eq!(ids(&limit), ["limit", "disconnect-error"]);
 }
 
+/// A control character in a topic is legal, and a receiver may refuse it.
+#[test]
+fn what_the_receiver_may_refuse() {
+    let mut closed = fin(accepted(), Sender::Server, SECOND + MS);
+    closed.wire.client_broke.push_back(broken(17, SECOND, Rule::TEXT_CONTROL));
+    let (id, certainty, text) = first(&closed);
+    assert_eq!((id, certainty), ("malformed", Certainty::Likely));
+    assert!(text.contains("held what a receiver may refuse: it is wrong"), "{text}");
+    let mut said = disconnect(accepted_v5(), Sender::Server, 0x81, SECOND + MS);
+    said.wire.client_broke = closed.wire.client_broke.clone();
+    assert_eq!(first(&said).1, Certainty::Likely);
+    // It may not have been why: the client's own end is no fault for it.
+    let mut left = fin(accepted(), Sender::Client, SECOND + MS);
+    left.wire.client_broke = closed.wire.client_broke;
+    assert_eq!(ids(&left), ["closed"]);
+}
+
 #[test]
 fn a_packet_that_did_not_come_whole() {
     let mut half = fin(accepted(), Sender::Client, SECOND);

@@ -93,7 +93,7 @@ impl World {
             sender: Some(sender),
             line: Some(line),
             began: None,
-            proof: Proof { is_settled: true, had: place, end: place },
+            proof: Proof { is_settled: true, had: place, end: place, ..Proof::default() },
             is_secret: false,
             bytes: &bytes,
             decoded,

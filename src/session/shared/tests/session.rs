@@ -207,3 +207,16 @@ fn a_pingreq_that_is_late_or_never_answered() {
     let unanswered = world.end()[0].keep_alive.unanswered;
     assert_eq!(unanswered.map(|ping| ping.number), Some(5));
 }
+
+/// The first control character alone can be why a server ends the connection: the others were taken.
+#[test]
+fn what_was_taken_once_is_not_held_against_the_next() {
+    let mut world = World::default();
+    world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+    for _ in 0..3 {
+        world.any_packet(0, C, "3005 0002 6101 00");
+    }
+    let ended = world.end().remove(0);
+    let broke: Vec<_> = ended.wire.client_broke.iter().map(|it| (it.rule, it.at.number)).collect();
+    assert_eq!(broke, [(Rule::TEXT_CONTROL, 3)]);
+}

@@ -49,7 +49,7 @@ fn run_with(
         let decoded = decode(&bytes, how, &mut tape);
         assert!(decoded.packet.is_some(), "{hex}");
         let place = Some(number as u32).filter(|_| is_settled);
-        let proof = Proof { is_settled, had: place, end: place };
+        let proof = Proof { is_settled, had: place, end: place, ..Proof::default() };
         let (sender, is_secret) = (Some(*sender), true);
         let seen =
             Seen { at, sender, line: None, began: None, proof, is_secret, bytes: &bytes, decoded };
