@@ -63,8 +63,8 @@ pub struct Missing {
 #[must_use]
 pub fn release_of(entries: &[Entry<'_>]) -> Option<Release> {
     // Its first line names it.
-    let starts = entries.iter().filter(|entry| entry.row.event == Event::STARTING);
-    let named = starts.last().and_then(|entry| entry.value(LogField::VERSION)?.parse().ok());
+    let mut starts = entries.iter().filter(|entry| entry.row.event == Event::STARTING);
+    let named = starts.next_back().and_then(|entry| entry.value(LogField::VERSION)?.parse().ok());
     if named.is_some() {
         return named;
     }
