@@ -15,8 +15,8 @@ const MAX_SAME: usize = 64;
 /// Nanoseconds within which servers publish a Will as a rule: one that is due for longer is not
 /// taken for the source while there is one that is due just now.
 const PROMPT: i64 = 3_000_000_000;
-/// Nanoseconds that a Will is waited for once it is due and its delay is over.
-const PATIENCE: i64 = 10_000_000_000;
+/// Nanoseconds after which what is delivered is not taken for a Will any more.
+const LATE: i64 = 60_000_000_000;
 
 /// The Wills with the same message.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ pub(super) struct DueWill {
     since: i64,
     /// When it is to be published.
     from: i64,
-    /// Until when it is waited for.
+    /// Until when it may come.
     until: i64,
     /// Nothing speaks against its being due.
     is_certain: bool,
@@ -60,7 +60,7 @@ impl DueWill {
             stream: ended.stream?,
             since: time(began).unwrap_or(i64::MIN),
             from,
-            until: from.saturating_add(PATIENCE),
+            until: from.saturating_add(LATE),
             is_certain: fate != Fate::Unknown && ended.will_certainty() == Certainty::Proven,
             told: None,
         })
@@ -70,6 +70,11 @@ impl DueWill {
     fn may_be(&self, time: i64) -> bool {
         let first = self.since.max(self.from.saturating_sub(EARLY));
         (first..=self.until).contains(&time)
+    }
+
+    /// Nanoseconds between the time for it and that of a delivery.
+    fn distance(&self, copy: &WillCopy) -> u64 {
+        copy.at.time.map_or(u64::MAX, |time| time.abs_diff(self.from))
     }
 
     fn is_prompt(&self, time: i64) -> bool {
@@ -123,8 +128,8 @@ impl SameWills {
         !self.copies.is_empty()
     }
 
-    /// The delivery of a connection's Will; where there are several, the first since it was to be
-    /// published. None is said to be where it is not certain.
+    /// The delivery of a connection's Will; where there are several, that which is nearest to the
+    /// time for it. None is said to be where it is not certain.
     pub(super) fn seen(&self, stream: u64) -> Option<WillCopy> {
         let will = self.due.iter().find(|will| will.stream == stream)?;
         let seen = self.subscribers(will).into_iter().filter_map(|to| {
@@ -132,7 +137,7 @@ impl SameWills {
             let others = self.pairs(to, |other| other.stream != stream);
             (all.len() > others.len()).then(|| self.own(will, to, all)).flatten()
         });
-        seen.min_by_key(|copy| (time(Some(copy.at)) < Some(will.from), copy.at.time))
+        seen.min_by_key(|copy| will.distance(copy))
     }
 
     /// The connections that have got a Will before it was due; `None` where they are not known.
@@ -183,7 +188,7 @@ impl SameWills {
     }
 
     /// Which delivery of a subscriber is taken for this Will: they come in the order of their Wills
-    /// where that can be, and not before it where there is another one.
+    /// where that can be; before it is due only where none is nearer.
     fn own(
         &self,
         will: &DueWill,
@@ -204,9 +209,12 @@ impl SameWills {
             pairs.iter().all(|(_, copy)| copy.at != at)
                 && self.due.iter().all(|other| other.told != Some(at))
         };
-        let later = self
-            .copies_of(to)
-            .find(|(copy, time)| *time >= will.from && will.may_be(*time) && is_free(copy.at));
+        let later = self.copies_of(to).find(|(copy, time)| {
+            *time >= will.from
+                && will.distance(copy) < will.distance(&own)
+                && will.may_be(*time)
+                && is_free(copy.at)
+        });
         Some(later.map_or(own, |(copy, _)| *copy))
     }
 

@@ -314,3 +314,35 @@ fn a_will_that_comes_before_the_end_is_seen() {
     assert!(!misses(&mut world));
     assert_eq!(sightings(world, 1), [Some((7, None))]);
 }
+
+/// The server knows of each end before the capture shows it.
+#[test]
+fn the_same_wills_before_their_ends() {
+    let mut world = same_wills(2);
+    world.waits(10);
+    // #9 to #12, all in the same second.
+    for stream in 0..2 {
+        world.quiet(100, &[(S, SENT)]);
+        world.seconds -= 1;
+        world.closes(stream, C);
+        world.seconds -= 1;
+    }
+    assert!(!misses(&mut world));
+    assert_eq!(sightings(world, 2), [Some((9, Some(0))), Some((11, Some(0)))]);
+
+    // The one before is sent twice, to two subscriptions of the same client.
+    let mut world = same_wills(2);
+    world.closes(0, C);
+    world.quiet(100, &[(S, SENT), (S, SENT)]);
+    world.closes(1, C);
+    world.seconds -= 1;
+    world.quiet(100, &[(S, SENT)]);
+    assert_eq!(sightings(world, 2), [Some((10, Some(1))), Some((13, Some(0)))]);
+
+    // Late, but there is nobody else whose it can be.
+    let mut world = same_wills(1);
+    world.closes(0, C);
+    world.waits(10);
+    world.quiet(100, &[(S, SENT)]);
+    assert_eq!(sightings(world, 1), [Some((8, Some(11)))]);
+}
