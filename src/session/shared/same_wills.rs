@@ -6,8 +6,8 @@
 
 use super::time;
 use super::wills::EARLY;
+use crate::session::At;
 use crate::session::ended::{Ended, Fate, WillCopy};
-use crate::session::{At, Certainty};
 use std::collections::VecDeque;
 
 /// Wills, and deliveries, of one message that are compared.
@@ -41,8 +41,6 @@ pub(super) struct DueWill {
     from: i64,
     /// Until when it may come.
     until: i64,
-    /// Nothing speaks against its being due.
-    is_certain: bool,
     /// The delivery that was told to be of it.
     told: Option<At>,
 }
@@ -61,7 +59,6 @@ impl DueWill {
             since: time(began).unwrap_or(i64::MIN),
             from,
             until: from.saturating_add(LATE),
-            is_certain: fate != Fate::Unknown && ended.will_certainty() == Certainty::Proven,
             told: None,
         })
     }
@@ -140,18 +137,15 @@ impl SameWills {
         seen.min_by_key(|copy| will.distance(copy))
     }
 
-    /// The connections that have got a Will before it was due; `None` where they are not known.
+    /// The connections that may have got a Will before it was due; `None` where they are not known.
     pub(super) fn had(&self, stream: u64) -> Option<Vec<u64>> {
         let will = self.due.iter().find(|will| will.stream == stream)?;
         let first = will.from.saturating_sub(EARLY);
         if self.forgotten.is_some_and(|time| time >= first) {
             return None;
         }
-        let has = |to: &Option<u64>| {
-            let others = self.pairs(*to, |other| other.is_certain && other.stream != stream);
-            let all = self.pairs(*to, |other| other.is_certain || other.stream == stream);
-            all.len() > others.len()
-        };
+        // What is told to be of another one is not of this; of the rest it may have any.
+        let has = |to: &Option<u64>| !self.pairs(*to, |other| other.stream == stream).is_empty();
         Some(self.subscribers(will).into_iter().filter(has).flatten().collect())
     }
 

@@ -117,7 +117,7 @@ impl Wills {
         }
     }
 
-    /// The connections that have got the Will of a connection before it was due; `None` where they
+    /// The connections that may have got the Will of a connection before it was due; `None` where they
     /// are not known.
     pub(super) fn had(&self, key: u64, stream: u64) -> Option<Vec<u64>> {
         let Some(armed) = self.armed.get(&key) else { return Some(Vec::new()) };
