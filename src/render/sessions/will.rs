@@ -78,7 +78,7 @@ fn seen(will: &Will) -> String {
     let at = place(&copy.at);
     match copy.after {
         Some(after) => format!(", seen going out {} later ({at})", text::duration(after)),
-        None => format!(", seen going out ({at})"),
+        None => format!(", seen going out just before ({at})"),
     }
 }
 

@@ -28,7 +28,8 @@ pub struct Will {
     /// The CONNECT with which the session ended before the Will Delay Interval had passed, so that
     /// the Will is due with it.
     pub session_ended: Option<At>,
-    /// The first PUBLISH of the server that holds it, where one was seen once it was due.
+    /// The first PUBLISH of the server that holds it, where one was seen that is of no other
+    /// connection.
     pub seen: Option<WillCopy>,
 }
 
@@ -65,7 +66,8 @@ pub struct WillCopy {
     pub at: At,
     /// The connection of the subscriber.
     pub stream: Option<u64>,
-    /// Nanoseconds since the Will was due.
+    /// Nanoseconds since the Will was due; `None` where it came before: the server knew of the end
+    /// before the capture shows it.
     pub after: Option<u64>,
 }
 

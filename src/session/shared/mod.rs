@@ -13,6 +13,7 @@ mod messages;
 mod owed;
 mod passing;
 mod pending;
+mod same_wills;
 mod subscribers;
 mod takeover;
 #[cfg(test)]
@@ -34,7 +35,7 @@ use foldhash::quality::RandomState;
 use keys::{at_broker, hash};
 use messages::Messages;
 use pending::Message;
-use wills::{Back, Delayed, EARLY, Wills};
+use wills::{Back, Delayed, Wills};
 
 /// Exchanges that may be open over all connections: at some 96 bytes each this is 48 MiB.
 const MAX_OPEN: usize = 1 << 19;
@@ -199,6 +200,7 @@ impl Shared {
         back: Option<Back>,
     ) {
         let Some(will) = record.will.as_ref() else { return };
+        self.wills.due(record);
         let (Some((_, server)), Some(key)) = (record.ends, record.will_key) else { return };
         let Some(at) = will.fate.due() else { return };
         let Some(due) = at.time else { return };
@@ -217,7 +219,7 @@ impl Shared {
             self.messages.will_due(key, stream, At { time: Some(from), ..at });
         }
         let from = last;
-        let had = self.wills.went_to(key, due.saturating_sub(EARLY));
+        let had = self.wills.had(key, stream);
         if let Some(had) = had.filter(|_| is_certain && (wait == 0 || back.is_none())) {
             let topic = &*will.topic;
             let hash = at_broker(&self.hasher, server, self.hash(topic));

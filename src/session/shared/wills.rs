@@ -3,6 +3,7 @@
 //!
 //! A connection whose Will is due is held back until its message was seen, or enough time passed.
 
+use super::same_wills::{DueWill, SameWills};
 use super::time;
 use crate::session::ended::{Ended, Fate, WillCopy};
 use crate::session::{At, Seen};
@@ -20,30 +21,25 @@ const PATIENCE: i64 = 10_000_000_000;
 /// Nanoseconds that a Will may be seen before the end of its connection is: the server may have
 /// known of that end before the capture shows it.
 pub(super) const EARLY: i64 = 1_000_000_000;
-/// Copies of one Will that are remembered.
-const MAX_COPIES: usize = 16;
+/// Messages of Wills that were delivered and not yet compared with those that wait.
+const MAX_FRESH: usize = 64;
 
 /// All Wills.
 #[derive(Debug, Default)]
 pub(super) struct Wills {
     /// By the key of the message.
-    armed: HashMap<u64, Armed, RandomState>,
+    armed: HashMap<u64, SameWills, RandomState>,
     /// Wills that are due after a while, by their clients.
     delayed: HashMap<u64, Vec<Delayed>, RandomState>,
     delayed_count: usize,
     waiting: VecDeque<Waiting>,
+    /// The keys of messages that were delivered since.
+    fresh: Vec<u64>,
+    /// There were too many of those: all are to be compared.
+    is_all_fresh: bool,
     told: Vec<Ended>,
     /// The earliest time at which one of those that wait is due.
     next: Option<i64>,
-}
-
-/// Wills with the same message.
-#[derive(Debug, Default)]
-struct Armed {
-    /// How many connections have it.
-    holders: u32,
-    /// The last deliveries of it.
-    copies: VecDeque<WillCopy>,
 }
 
 /// A Will that its server publishes a while after the end of its connection.
@@ -72,6 +68,8 @@ struct Waiting {
     /// The key of its client.
     client: Option<u64>,
     until: i64,
+    /// Its Will was seen before it was due: until then a later delivery may be its own.
+    early: Option<i64>,
 }
 
 impl Wills {
@@ -92,23 +90,38 @@ impl Wills {
     /// published.
     pub(super) fn delivered(&mut self, key: u64, seen: &Seen<'_>) {
         let Some(armed) = self.armed.get_mut(&key) else { return };
-        if armed.copies.len() >= MAX_COPIES {
-            armed.copies.pop_front();
-        }
         let stream = seen.line.map(|line| line.stream);
-        armed.copies.push_back(WillCopy { at: seen.at, stream, after: None });
+        armed.delivered(WillCopy { at: seen.at, stream, after: None });
         if !self.waiting.is_empty() {
-            self.next = Some(i64::MIN);
+            self.is_fresh(key);
         }
     }
 
-    /// The connections that have got a message since a time; `None` where there are more than are
-    /// remembered.
-    pub(super) fn went_to(&self, key: u64, since: i64) -> Option<Vec<u64>> {
+    /// Those that wait for this message are to be looked at again.
+    fn is_fresh(&mut self, key: u64) {
+        self.next = Some(i64::MIN);
+        if self.fresh.len() >= MAX_FRESH {
+            self.is_all_fresh = true;
+        } else if !self.fresh.contains(&key) {
+            self.fresh.push(key);
+        }
+    }
+
+    /// The Will of a connection is due, or may be.
+    pub(super) fn due(&mut self, ended: &Ended) {
+        if let Some(key) = ended.will_key
+            && let Some(due) = DueWill::of(ended)
+            && let Some(armed) = self.armed.get_mut(&key)
+        {
+            armed.due(due);
+        }
+    }
+
+    /// The connections that may have got the Will of a connection before it was due; `None` where they
+    /// are not known.
+    pub(super) fn had(&self, key: u64, stream: u64) -> Option<Vec<u64>> {
         let Some(armed) = self.armed.get(&key) else { return Some(Vec::new()) };
-        let is_late = |copy: &&WillCopy| copy.at.time.is_some_and(|time| time >= since);
-        let late = armed.copies.iter().filter(is_late).filter_map(|copy| copy.stream);
-        (armed.copies.len() < MAX_COPIES).then(|| late.collect())
+        armed.had(stream)
     }
 
     /// The CONNECT with which the session ended, so that the Will is due with it.
@@ -145,13 +158,20 @@ impl Wills {
         let due = ended.will.as_ref().and_then(|will| will.fate.due());
         let due = due.filter(|_| ended.will_key.is_some());
         let Some(due) = time(due) else { return self.tell(ended, client, now) };
+        self.due(&ended);
         let wait = i64::from(ended.will_wait()).saturating_mul(1_000_000_000);
         let until = due.saturating_add(wait).saturating_add(PATIENCE);
         // The client may be back already.
         let is_delayed = client.is_some_and(|client| self.delayed.contains_key(&client));
         let next = if is_delayed { i64::MIN } else { until };
         self.next = Some(self.next.map_or(next, |old| old.min(next)));
-        self.waiting.push_back(Waiting { ended, client, until });
+        // It may have been seen already.
+        if let Some(key) = ended.will_key
+            && self.armed.get(&key).is_some_and(SameWills::has_copies)
+        {
+            self.is_fresh(key);
+        }
+        self.waiting.push_back(Waiting { ended, client, until, early: None });
         if self.waiting.len() > MAX_WAITING
             && let Some(Waiting { ended, client, .. }) = self.waiting.pop_front()
         {
@@ -167,22 +187,52 @@ impl Wills {
     /// What can be told; `now` is the time of the capture, and none its end, which was at `last`.
     pub(super) fn told(&mut self, now: Option<i64>, last: Option<i64>) -> Vec<Ended> {
         self.next = None;
-        for Waiting { ended, client, until } in std::mem::take(&mut self.waiting) {
+        let (fresh, is_all) =
+            (std::mem::take(&mut self.fresh), std::mem::take(&mut self.is_all_fresh));
+        for mut it in std::mem::take(&mut self.waiting) {
+            let until = it.early.unwrap_or(it.until);
             let is_over = now.is_none_or(|now| now >= until);
-            let from = self.from(&ended, client);
-            if is_over || from.is_err() || self.copy(&ended, from).is_some() {
-                self.tell(ended, client, last);
+            let is_fresh = is_all || it.ended.will_key.is_some_and(|key| fresh.contains(&key));
+            if is_over || self.is_settled(&mut it, is_fresh) {
+                self.tell(it.ended, it.client, last);
             } else {
+                let until = it.early.unwrap_or(it.until);
                 self.next = Some(self.next.map_or(until, |next| next.min(until)));
-                self.waiting.push_back(Waiting { ended, client, until });
+                self.waiting.push_back(it);
             }
         }
         std::mem::take(&mut self.told)
     }
 
+    /// Whether nothing more is to be waited for; `is_fresh` where there is something new.
+    fn is_settled(&mut self, it: &mut Waiting, is_fresh: bool) -> bool {
+        let Ok(from) = self.from(&it.ended, it.client) else { return true };
+        let key = it.ended.will_key.filter(|_| is_fresh || it.client.is_some());
+        let armed = key.and_then(|key| self.armed.get_mut(&key));
+        let (Some(armed), Some(stream), Some(from)) = (armed, it.ended.stream, from) else {
+            return false;
+        };
+        armed.moved(stream, from);
+        let Some(seen) = armed.seen(stream) else { return false };
+        let is_early = seen.at.time.is_some_and(|time| time < from);
+        it.early = is_early.then(|| from.saturating_add(EARLY));
+        !is_early
+    }
+
     fn tell(&mut self, mut ended: Ended, client: Option<u64>, now: Option<i64>) {
         let from = self.from(&ended, client);
         let copy = self.copy(&ended, from);
+        if from.is_err()
+            && let (Some(key), Some(stream)) = (ended.will_key, ended.stream)
+            && let Some(armed) = self.armed.get_mut(&key)
+        {
+            armed.no_will(stream);
+        }
+        if let (Some(key), Some(stream), Some(copy)) = (ended.will_key, ended.stream, &copy)
+            && let Some(armed) = self.armed.get_mut(&key)
+        {
+            armed.told(stream, copy);
+        }
         let session_ended = self.session_ended(&ended, client);
         if let Some(will) = &mut ended.will
             && let Some(due) = will.fate.due()
@@ -243,15 +293,13 @@ impl Wills {
         }
     }
 
-    /// The first delivery of a connection's Will since it was to be published.
+    /// The delivery of a connection's Will that is certain to be of it.
     fn copy(&self, ended: &Ended, from: Result<Option<i64>, At>) -> Option<WillCopy> {
         let due = ended.will.as_ref()?.fate.due()?.time?;
-        let from = from.ok()??.saturating_sub(EARLY);
-        let armed = self.armed.get(&ended.will_key?)?;
-        let is_of_it = |copy: &&WillCopy| copy.at.time.is_some_and(|time| time >= from);
-        let copy = armed.copies.iter().find(is_of_it)?;
-        let after = copy.at.time.map(|time| u64::try_from(time.saturating_sub(due)).unwrap_or(0));
-        Some(WillCopy { after, ..*copy })
+        from.ok()??;
+        let copy = self.armed.get(&ended.will_key?)?.seen(ended.stream?)?;
+        let after = copy.at.time.and_then(|time| u64::try_from(time.checked_sub(due)?).ok());
+        Some(WillCopy { after, ..copy })
     }
 }
 

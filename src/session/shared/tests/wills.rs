@@ -181,3 +181,168 @@ fn a_will_that_does_not_come() {
     assert_eq!(missed(false, other, false), None);
     assert_eq!(missed(false, ours, true), None);
 }
+
+/// A subscriber `b` of topic `w`, and clients with the same Will, each accepted.
+fn same_wills(count: u64) -> World {
+    let mut world = World::default();
+    world.packet(100, C, "100e00044d5154540502003c00 000162");
+    world.quiet(100, &[(S, ACCEPTED), (C, "820700010000017702"), (S, "900400010002")]);
+    for stream in 0..count {
+        same_will(&mut world, stream);
+    }
+    world
+}
+
+/// One more of them.
+fn same_will(world: &mut World, stream: u64) {
+    let id = 0x63 + stream;
+    let connect = format!("101500044d5154540506003c00 0001{id:02x} 00 000177 000178");
+    world.quiet(stream, &[(C, &connect), (S, ACCEPTED)]);
+}
+
+/// Nothing happens for a while, and the subscriber is answered: what it misses.
+fn misses(world: &mut World) -> bool {
+    world.waits(10);
+    world.quiet(100, &[(C, "c000")]);
+    world.packet(100, S, "d000").0.contains(&Rule::WILL_MISSED)
+}
+
+/// By connection: the packets in which their Wills were seen, and how many seconds after they were
+/// due.
+fn sightings(world: World, count: u64) -> Vec<Option<(u64, Option<u64>)>> {
+    let all = world.end();
+    let wills = all.iter().filter(|ended| ended.stream < Some(count));
+    wills
+        .map(|ended| {
+            let seen = ended.will.as_ref().unwrap().seen?;
+            Some((seen.at.number, seen.after.map(|after| after / 1_000_000_000)))
+        })
+        .collect()
+}
+
+/// The Will of topic `w` and payload `x`, as it is delivered.
+const SENT: &str = "300500017700 78";
+
+/// Places count from 1: the subscriber takes four.
+#[test]
+fn the_same_wills_one_after_the_other() {
+    let mut world = same_wills(1);
+    world.closes(0, C);
+    world.quiet(100, &[(S, SENT)]);
+    // #9 to #12: this one was not there when the first one's was sent.
+    same_will(&mut world, 1);
+    world.closes(1, C);
+    world.quiet(100, &[(S, SENT)]);
+    assert!(!misses(&mut world));
+    assert_eq!(sightings(world, 2), [Some((8, Some(1))), Some((12, Some(1)))]);
+
+    // The same where nothing is sent the second time.
+    let mut world = same_wills(1);
+    world.closes(0, C);
+    world.quiet(100, &[(S, SENT)]);
+    same_will(&mut world, 1);
+    world.closes(1, C);
+    assert!(misses(&mut world));
+    assert_eq!(sightings(world, 2), [Some((8, Some(1))), None]);
+}
+
+#[test]
+fn the_same_wills_at_once() {
+    // Each has its own.
+    let mut world = same_wills(3);
+    (0..3).for_each(|stream| world.closes(stream, C));
+    (0..3).for_each(|_| world.quiet(100, &[(S, SENT)]));
+    assert_eq!(
+        sightings(world, 3),
+        [Some((14, Some(3))), Some((15, Some(3))), Some((16, Some(3)))]
+    );
+
+    // With one less than are due, nobody knows whose they are.
+    let mut world = same_wills(3);
+    (0..3).for_each(|stream| world.closes(stream, C));
+    (0..2).for_each(|_| world.quiet(100, &[(S, SENT)]));
+    assert_eq!(sightings(world, 3), [None, None, None]);
+}
+
+/// A delivery is of one Will, though another one is due within a second of it.
+#[test]
+fn a_will_that_does_not_come_after_the_same() {
+    let mut world = same_wills(2);
+    world.closes(0, C);
+    world.quiet(100, &[(S, SENT)]);
+    world.seconds -= 1;
+    world.closes(1, C);
+    assert!(misses(&mut world));
+    assert_eq!(sightings(world, 2), [Some((10, Some(1))), None]);
+}
+
+/// Each of several subscribers gets each Will.
+#[test]
+fn the_same_wills_for_two_subscribers() {
+    let mut world = World::default();
+    world.packet(101, C, "100e00044d5154540502003c00 00017a");
+    world.quiet(101, &[(S, ACCEPTED), (C, "820700010000017702"), (S, "900400010002")]);
+    world.packet(100, C, "100e00044d5154540502003c00 000162");
+    world.quiet(100, &[(S, ACCEPTED), (C, "820700010000017702"), (S, "900400010002")]);
+    same_will(&mut world, 0);
+    same_will(&mut world, 1);
+    world.closes(0, C);
+    // All in the same second.
+    world.quiet(100, &[(S, SENT)]);
+    world.seconds -= 1;
+    world.quiet(101, &[(S, SENT)]);
+    world.seconds -= 1;
+    world.closes(1, C);
+    assert!(misses(&mut world));
+    assert_eq!(sightings(world, 2), [Some((14, Some(1))), None]);
+}
+
+/// A server may know of an end before the capture shows it.
+#[test]
+fn a_will_that_comes_before_the_end_is_seen() {
+    let mut world = same_wills(1);
+    world.quiet(100, &[(S, SENT)]);
+    world.seconds -= 1;
+    world.closes(0, C);
+    assert!(!misses(&mut world));
+    // As the one before, in the same instant.
+    assert_eq!(sightings(world, 1), [Some((7, Some(0)))]);
+
+    let mut world = same_wills(1);
+    world.quiet(100, &[(S, SENT)]);
+    world.closes(0, C);
+    assert!(!misses(&mut world));
+    assert_eq!(sightings(world, 1), [Some((7, None))]);
+}
+
+/// The server knows of each end before the capture shows it.
+#[test]
+fn the_same_wills_before_their_ends() {
+    let mut world = same_wills(2);
+    world.waits(10);
+    // #9 to #12, all in the same second.
+    for stream in 0..2 {
+        world.quiet(100, &[(S, SENT)]);
+        world.seconds -= 1;
+        world.closes(stream, C);
+        world.seconds -= 1;
+    }
+    assert!(!misses(&mut world));
+    assert_eq!(sightings(world, 2), [Some((9, Some(0))), Some((11, Some(0)))]);
+
+    // The one before is sent twice, to two subscriptions of the same client.
+    let mut world = same_wills(2);
+    world.closes(0, C);
+    world.quiet(100, &[(S, SENT), (S, SENT)]);
+    world.closes(1, C);
+    world.seconds -= 1;
+    world.quiet(100, &[(S, SENT)]);
+    assert_eq!(sightings(world, 2), [Some((10, Some(1))), Some((13, Some(0)))]);
+
+    // Late, but there is nobody else whose it can be.
+    let mut world = same_wills(1);
+    world.closes(0, C);
+    world.waits(10);
+    world.quiet(100, &[(S, SENT)]);
+    assert_eq!(sightings(world, 1), [Some((8, Some(11)))]);
+}
