@@ -255,3 +255,13 @@ fn a_letter_among_digits_of_emqx_and_of_two() {
         &[(1, 33, "'2' is not a digit in base 2")],
     );
 }
+
+/// A letter alone in an array is a character where letters spell something, and a slip among numbers.
+#[test]
+fn a_letter_that_looks_like_a_number_of_an_array() {
+    let letter = "the letter 'O' is not a digit";
+    check("[192, O, 192, 0]", &["c0", "c000"], &[(1, 7, letter)]);
+    check("{0xc0, O, 0xe0, 0x00}", &["c0", "e000"], &[(1, 8, letter)]);
+    check("{0x30, 5, 0, 1, O, H, I}", &["300500014f4849"], &[]);
+    check("{0x30, 5, 0, 1, 'O', 1, 2}", &["300500014f0102"], &[]);
+}
