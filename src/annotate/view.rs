@@ -3,9 +3,10 @@
 use super::{Node, Tape};
 use crate::bytes::Span;
 use crate::spec::field::{Context, Kind};
+use crate::spec::level::ProtocolLevel;
 use crate::spec::property::Wire;
 use crate::spec::sn::{Flags, MessageType};
-use crate::spec::{Field, PacketSet, Sender, Version};
+use crate::spec::{Field, PacketSet, PacketType, Sender, Version};
 use std::ops::Range;
 
 /// One field with all that is needed to put it into words.
@@ -96,10 +97,17 @@ pub fn context(bytes: &[u8], tape: &Tape, version: Version, sender: Option<Sende
         remaining_length: value(Field::REMAINING_LENGTH).unwrap_or_default(),
         total: bytes.len() as u64,
         connect_flags: value(Field::CONNECT_FLAGS).and_then(|v| u8::try_from(v).ok()).unwrap_or(0),
+        named: name(bytes, tape).and_then(ProtocolLevel::named),
         message_type: MessageType(last(Field::SN_TYPE)),
         flags: Flags(last(Field::SN_FLAGS)),
         ..Context::default()
     }
+}
+
+/// The Protocol Name of a CONNECT.
+fn name<'a>(bytes: &'a [u8], tape: &Tape) -> Option<&'a [u8]> {
+    bytes.first().filter(|first| PacketType::of_header(**first) == PacketType::CONNECT)?;
+    tape.find(Field::PROTOCOL_NAME)?.span.of(bytes).get(2..)
 }
 
 /// The rows of a packet in the order of its bytes. With `parts`, length-prefixed values and

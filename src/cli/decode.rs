@@ -4,8 +4,8 @@ use super::args::Decode;
 use super::output::Printer;
 use super::{Outcome, choose, report};
 use crate::filter::Filtered;
-use crate::paste::{self, Paste, Place};
-use crate::pipeline::{PastedSettings, Settings, read_paste};
+use crate::paste::{self, Kind, Link, Paste, Place};
+use crate::pipeline::{PastedOutcome, PastedSettings, Settings, read_pieces};
 use anyhow::Context;
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Read};
@@ -31,10 +31,12 @@ pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
         protocol: args.protocol.into(),
     };
     let printer = Filtered::new(filter, Printer::new(&args.output, false, args.file.as_slice())?);
-    let mut printer = read_paste(&paste, settings, printer);
+    let PastedOutcome { consumer: mut printer, silent, records } =
+        read_pieces(&paste, settings, printer);
     let outcome = printer.inner.finish()?;
     choose::report(printer.counts(), "packet");
     tell(&paste, args);
+    frames_without_mqtt(&paste, &silent);
     if let Some(line) = cut_line {
         report::line(&format!(
             "line {line} is as long as a terminal lets a line be, {TERMINAL_LINE} bytes: what was \
@@ -43,7 +45,8 @@ pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
     }
     let is_whole = paste.mistakes.is_empty() && !paste.pieces.is_empty() && cut_line.is_none();
     let is_read = paste.ignored.without_bytes.iter().all(|place| is_comment(&paste, place));
-    Ok(if is_whole && is_read { outcome } else { Outcome::Input })
+    let is_shown = records > 0 || silent.is_empty();
+    Ok(if is_whole && is_read && is_shown { outcome } else { Outcome::Input })
 }
 
 /// What was given.
@@ -139,4 +142,21 @@ fn repeats(paste: &Paste<'_>) {
             ));
         }
     }
+}
+
+/// Frames of which nothing is shown.
+fn frames_without_mqtt(paste: &Paste<'_>, silent: &[usize]) {
+    let mut pieces = silent.iter().filter_map(|index| paste.pieces.get(*index));
+    let Some(first) = pieces.next() else { return };
+    let Place { line, column, .. } = first.place;
+    let what = if first.kind == Kind::Frame(Link::RawIp) { "an IP packet" } else { "a frame" };
+    let bytes = first.bytes.len();
+    let others = match pieces.count() {
+        0 => String::new(),
+        1 => ", as does another one".to_owned(),
+        n => format!(", as do {n} others"),
+    };
+    report::line(&format!(
+        "line {line}, column {column}: these {bytes} bytes are {what} that carries no MQTT bytes{others}"
+    ));
 }

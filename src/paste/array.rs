@@ -1,8 +1,9 @@
 //! Arrays as C, Rust, Go, Java, JSON and Node write them: `{0x10, 14, 'M'}`, `[16, -119]`.
 
 use super::context::Context;
+use super::digits;
 use super::frame;
-use super::mistake::MistakeKind;
+use super::mistake::{MistakeKind, lookalike};
 use super::notation::Notation;
 use super::piece::Direction;
 use super::run::{Class, Join, Run};
@@ -52,6 +53,20 @@ struct Element<'t> {
     text: &'t str,
     at: usize,
     value: Value,
+}
+
+impl Element<'_> {
+    /// The letter that stands alone without quotes, and the digit that it looks like.
+    fn lookalike(&self) -> Option<(char, char)> {
+        let letter = self.text.chars().next().filter(|c| self.text.len() == c.len_utf8())?;
+        lookalike(letter).filter(char::is_ascii_digit).map(|digit| (letter, digit))
+    }
+
+    /// Whether it is a letter that looks like no digit: then all letters are characters.
+    fn is_letter(&self) -> bool {
+        let is_letter = matches!(self.text.as_bytes(), [b'G'..=b'Z']);
+        is_letter && self.lookalike().is_none()
+    }
 }
 
 enum Value {
@@ -170,6 +185,7 @@ impl List<'_> {
 
     fn fill(self, run: &mut Run) {
         let hex = self.bare_is_hex();
+        let spells = self.elements.iter().any(Element::is_letter);
         for element in &self.elements {
             let value = match element.value {
                 Value::Sure(value) => i64::from(value),
@@ -181,6 +197,11 @@ impl List<'_> {
             let byte = u8::try_from(value)
                 .ok()
                 .or_else(|| i8::try_from(value).ok().map(i8::cast_unsigned));
+            if let Some((found, meant)) = element.lookalike().filter(|_| !spells) {
+                let kind = MistakeKind::Lookalike { found, meant };
+                run.guess(range, kind, u8::try_from(meant).ok().and_then(digits::nibble));
+                continue;
+            }
             let element = element.text.to_owned();
             match byte {
                 Some(byte) => run.data.push(byte, range.start, range.len()),

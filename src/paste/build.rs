@@ -6,7 +6,7 @@ use super::mistake::Hint;
 use super::output::Output;
 use super::piece::{Ignored, Kind, Paste};
 use super::repeat::repeats;
-use super::run::{Class, Join, Run};
+use super::run::{Class, Join, Run, Slip};
 use super::source::Source;
 use std::borrow::Cow;
 
@@ -122,7 +122,7 @@ impl<'t> Builder<'t> {
     fn judge(&mut self, mut run: Run) {
         trim(&mut run, self.whole);
         let filled = run.filled();
-        let strict = frame::strict(&run.data.bytes) && run.slips.is_empty();
+        let strict = frame::strict(&run.data.bytes) && run.slips.iter().all(Slip::is_beside);
         let link = link::guess(&run.data.bytes).filter(|_| !strict);
         run.kind = run.kind.or_else(|| link.map(Kind::Frame));
         let mended =

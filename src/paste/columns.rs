@@ -3,6 +3,7 @@
 use super::digits;
 use super::run::Run;
 use super::source::{Source, blanks, word};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Whether an ASCII column stands beside the hex.
@@ -14,34 +15,70 @@ pub(super) enum Ascii {
     Always,
 }
 
-/// Reads hex groups from the beginning of `range` into the run, up to the ASCII column.
-/// Gives the offset where the line's content ends: `range.end`, unless something else follows.
+/// Reads hex groups from the beginning of `range` into the run, up to the ASCII column; a group with
+/// a typing mistake is one of them. Gives the offset where the line's content ends: `range.end`,
+/// unless something else follows.
 pub(super) fn read(source: Source<'_>, range: Range<usize>, ascii: Ascii, run: &mut Run) -> usize {
     let mut at = source.skip_blanks(range.start);
     run.range = at..at;
     while at < range.end {
         let text = source.range(at..range.end);
-        let len = word(text);
-        let group = text.get(..len).unwrap_or_default();
-        let hex = len > 0 && len.is_multiple_of(2) && group.bytes().all(|b| b.is_ascii_hexdigit());
-        if !hex {
+        let gap = source.range(run.range.end..at);
+        let Some(len) = group(text).or_else(|| mistaken(text, gap, run)) else {
             return rest(source, at..range.end, run);
-        }
+        };
         digits::hex(source, at..at.saturating_add(len), run);
         at = at.saturating_add(len);
         run.range.end = at;
         let tail = source.range(at..range.end);
-        if ends_with_ascii(tail, &run.data.bytes, ascii) {
-            return range.end;
-        }
         let gap = blanks(tail);
-        if gap == 0 {
-            return rest(source, at..range.end, run);
+        if ends_with_ascii(tail, &known(run), ascii) || gap > 2 && !run.slips.is_empty() {
+            return range.end;
         }
         at = at.saturating_add(gap);
     }
     range.end
 }
+
+/// Length of the group of digits that `text` begins with.
+fn group(text: &str) -> Option<usize> {
+    let len = word(text);
+    let is_hex = text.bytes().take(len).all(|b| b.is_ascii_hexdigit());
+    (len > 0 && len.is_multiple_of(2) && is_hex).then_some(len)
+}
+
+/// Length of a group that is hex but for a typing mistake. Where characters may stand beside the
+/// bytes, and at the beginning, what follows has to say so.
+fn mistaken(text: &str, gap: &str, run: &Run) -> Option<usize> {
+    if text.starts_with(['|', '>']) {
+        return None;
+    }
+    let len = text.find(char::is_whitespace).unwrap_or(text.len());
+    let token = text.get(..len).filter(|_| len <= LONGEST_GROUP)?;
+    let behind = text.get(len..).unwrap_or_default();
+    let next = behind.trim_start();
+    let blank = behind.len().saturating_sub(next.len());
+    let is_first = run.range.is_empty();
+    let is_beside = is_first || gap.len() > 1 || gap.contains('\t');
+    let pairs = blank == 1 && group(next).is_some();
+    let ends = next.starts_with('|') || is_first && (blank != 1 && len.is_multiple_of(2));
+    (digits::near(token, 2) && (!is_beside || pairs || ends)).then_some(len)
+}
+
+/// As `xxd -g 16` prints them.
+const LONGEST_GROUP: usize = 32;
+
+/// The bytes, with zeros for those that could not be read: a zero may look like anything.
+fn known(run: &Run) -> Cow<'_, [u8]> {
+    if run.slips.is_empty() || run.data.len() > LONGEST_LINE {
+        Cow::Borrowed(&run.data.bytes)
+    } else {
+        Cow::Owned(run.blank())
+    }
+}
+
+/// No dump has more bytes in a line.
+const LONGEST_LINE: usize = 256;
 
 /// Reads groups of eight binary digits as `xxd -b` prints bytes; false where they are none.
 pub(super) fn read_bits(source: Source<'_>, range: Range<usize>, run: &mut Run) -> bool {
@@ -62,41 +99,12 @@ pub(super) fn read_bits(source: Source<'_>, range: Range<usize>, run: &mut Run) 
     true
 }
 
-/// What stands where hex was due: the end of it, or a typing mistake and more hex.
-fn rest(source: Source<'_>, range: Range<usize>, run: &mut Run) -> usize {
+/// What stands where hex was due: the end of it, or something else.
+fn rest(source: Source<'_>, range: Range<usize>, run: &Run) -> usize {
     let text = source.range(range.clone());
     let column = source.range(run.range.end..range.start);
-    if text.starts_with(['|', '>']) || column.len() > 1 || column.contains('\t') {
-        return range.end;
-    }
-    let len = text.find(char::is_whitespace).unwrap_or(text.len());
-    let token = text.get(..len).unwrap_or_default();
-    if run.data.bytes.is_empty() || token.len() > 8 || !digits::near(token, 2) {
-        return range.start;
-    }
-    let end = range.start.saturating_add(len);
-    digits::hex(source, range.start..end, run);
-    run.range.end = end;
-    read_on(source, end..range.end, run)
-}
-
-fn read_on(source: Source<'_>, range: Range<usize>, run: &mut Run) -> usize {
-    let mut at = range.start;
-    loop {
-        let gap = blanks(source.range(at..range.end));
-        let next = at.saturating_add(gap);
-        let text = source.range(next..range.end);
-        let len = word(text);
-        let hex = len > 0
-            && text.bytes().take(len).all(|b| b.is_ascii_hexdigit())
-            && len.is_multiple_of(2);
-        if gap > 2 || !hex {
-            return range.end;
-        }
-        at = next.saturating_add(len);
-        digits::hex(source, next..at, run);
-        run.range.end = at;
-    }
+    let is_beside = text.starts_with(['|', '>']) || column.len() > 1 || column.contains('\t');
+    if is_beside || !run.slips.is_empty() { range.end } else { range.start }
 }
 
 /// Whether `tail` shows the bytes as characters.

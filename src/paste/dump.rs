@@ -21,7 +21,7 @@ pub(super) fn hexdump_c(row: &'static Notation, source: Source<'_>, at: usize) -
 
 /// `0000000 10 2f 00 04`
 pub(super) fn od(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    read(row, source, at, |a| matches!(a.digits.len(), 6 | 7) && a.group == 2)
+    read(row, source, at, |a| matches!(a.digits.len(), 6 | 7) && matches!(a.group, 1..=3))
 }
 
 /// `0000   10 2f 00 04   ./..`
@@ -171,12 +171,19 @@ impl<'t> Dump<'t> {
         } else {
             columns::read(self.source, address.hex..line.end, Ascii::Maybe, &mut part)
         };
-        if part.data.bytes.is_empty() || end < line.end {
+        // A lone byte, mistyped, and more digits alone than pairs: those are numbers.
+        let has_bytes = match part.slips.len() {
+            0 => part.data.len() > 0,
+            n => n <= part.data.len().max(usize::from(self.lines > 0)),
+        };
+        if !has_bytes || end < line.end {
             return false;
         }
         self.fill(address);
         self.ascii |= part.range.end < line.text.trim_end().len().saturating_add(line.start);
         let side = usize::from(address.indent);
+        let due = self.due(side);
+        self.settle(side, address, due);
         let due = self.due(side);
         let follows = RADIXES.map(|r| due.is_some() && address.value(r) == due);
         let fits: Vec<bool> = follows.iter().zip(self.fits).map(|(a, b)| *a && b).collect();
@@ -191,6 +198,23 @@ impl<'t> Dump<'t> {
         }
         self.lines = self.lines.saturating_add(1);
         true
+    }
+
+    /// How many bytes a mistake stands for in the line before tells the address of this one.
+    fn settle(&mut self, side: usize, address: &Address<'_>, due: Option<u64>) {
+        let (Some(due), Some(open)) = (due, self.open.get(side).copied().flatten()) else { return };
+        let Some(run) = self.runs.get_mut(open.run) else { return };
+        let Some(slip) = run.slips.last_mut().filter(|slip| {
+            slip.index >= open.last_line && !matches!(slip.kind, MistakeKind::Gap { .. })
+        }) else {
+            return;
+        };
+        let radixes = RADIXES.iter().zip(self.fits).filter(|(_, fit)| *fit).map(|(r, _)| *r);
+        let lost = u64::try_from(slip.lost).unwrap_or(0);
+        let told = radixes
+            .filter_map(|r| address.value(r)?.checked_add(lost)?.checked_sub(due))
+            .find(|told| *told <= MOST_MISTYPED);
+        slip.lost = told.and_then(|told| usize::try_from(told).ok()).unwrap_or(slip.lost);
     }
 
     /// Addresses that jump by less than a few lines: a line is missing from the dump.
@@ -231,7 +255,7 @@ impl<'t> Dump<'t> {
 
     fn due(&self, side: usize) -> Option<u64> {
         let open = self.open.get(side).copied().flatten()?;
-        let len = self.runs.get(open.run)?.data.len();
+        let len = self.runs.get(open.run)?.shown();
         open.first.checked_add(u64::try_from(len).ok()?)
     }
 
@@ -295,5 +319,7 @@ impl<'t> Dump<'t> {
 
 /// Addresses that jump by more begin another dump.
 pub(super) const WIDEST_GAP: u64 = 4096;
+/// A mistake that hides more is not one of typing.
+const MOST_MISTYPED: u64 = 4;
 /// What `*` may stand for: as much as a packet of a text someone pastes has.
 const MOST_FILLED: u64 = 16 << 20;

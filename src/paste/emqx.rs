@@ -15,10 +15,12 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         let value = line.text.get(found..)?.get(key.len()..)?;
         let hex = value.trim_start_matches([' ', '"', '\'', '<', '[']);
         let start = line.text.len().checked_sub(hex.len())?;
-        let len = hex.bytes().take_while(u8::is_ascii_hexdigit).count();
+        let len = hex.find(|c: char| !c.is_alphanumeric()).unwrap_or(hex.len());
+        let is_hex = hex.bytes().take_while(u8::is_ascii_hexdigit).count() >= 4
+            || digits::near(hex.get(..len)?, 2);
         let starts_word =
             !line.text.get(..found)?.ends_with(|c: char| c.is_alphanumeric() || c == '_');
-        (len >= 4 && starts_word).then_some((found, start..start.saturating_add(len)))
+        (is_hex && len >= 4 && starts_word).then_some((found, start..start.saturating_add(len)))
     })?;
     let head = line.text.get(..field)?;
     let range = at.saturating_add(digits.start)..at.saturating_add(digits.end);

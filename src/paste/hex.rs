@@ -86,6 +86,12 @@ impl<'t> Token<'t> {
         // Only before eight of them; 0b is a byte of hex too.
         let binary = |p: &&str| whole.strip_prefix(*p).and_then(digits::bits).is_some();
         let prefix = prefix.or_else(|| ["0b", "0B"].into_iter().find(binary));
+        // Where digits follow, and no more than a byte has.
+        let mistyped = |p: &&str| {
+            let digits = whole.strip_prefix(*p).unwrap_or_default();
+            matches!(digits.len(), 1 | 2) && digits.bytes().all(|b| b.is_ascii_hexdigit())
+        };
+        let prefix = prefix.or_else(|| MISTYPED_0X.into_iter().find(mistyped));
         let (prefix, rest) = whole.split_at_checked(prefix.map_or(0, str::len)).unwrap_or_default();
         let bare = rest.strip_suffix(['h', 'H']).filter(|b| prefix.is_empty() && is_assembler(b));
         let digits = bare.map_or(rest, |b| b.get(b.len().saturating_sub(2)..).unwrap_or(b));
@@ -96,13 +102,22 @@ impl<'t> Token<'t> {
     pub(super) fn is_good(&self) -> bool {
         let n = self.digits.len();
         let hex = n > 0 && self.digits.bytes().all(|b| b.is_ascii_hexdigit());
-        hex && (n.is_multiple_of(2) || (n == 1 && self.prefix.starts_with('0')))
+        let is_prefixed = self.prefix.starts_with('0') || self.has_mistyped_prefix();
+        hex && (n.is_multiple_of(2) || n == 1 && is_prefixed)
+    }
+
+    /// Whether a letter stands for the zero of `0x`: that hides nothing of the byte.
+    pub(super) fn has_mistyped_prefix(&self) -> bool {
+        MISTYPED_0X.contains(&self.prefix)
     }
 
     /// Reads the digits, which stand at the end of the token that begins at `at`.
     pub(super) fn read(&self, source: Source<'_>, at: usize, run: &mut Run) {
         let end = at.saturating_add(self.len).saturating_sub(usize::from(self.h));
         let start = end.saturating_sub(self.digits.len());
+        if let Some(letter) = self.prefix.chars().next().filter(|_| self.has_mistyped_prefix()) {
+            run.slip(at..at.saturating_add(1), digits::not_a_digit(letter), 0);
+        }
         match self.digits.as_bytes() {
             [digit] if self.is_good() => {
                 run.data.push(digits::nibble(*digit).unwrap_or(0), at, self.len);
@@ -111,6 +126,9 @@ impl<'t> Token<'t> {
         }
     }
 }
+
+/// `0x` with a letter for its zero.
+const MISTYPED_0X: [&str; 4] = ["Ox", "OX", "ox", "oX"];
 
 fn is_assembler(digits: &str) -> bool {
     let zero = digits.len() == 3 && digits.starts_with('0');
@@ -171,7 +189,13 @@ impl<'t> Lexer<'t> {
     fn next(&self) -> Option<Token<'t>> {
         let text = self.source.from(self.at);
         match token(text) {
-            Some(token) if token.is_good() && !glued(text, token.len) => Some(token),
+            Some(token)
+                if token.is_good()
+                    && !glued(text, token.len)
+                    && (self.style.zero_x || !token.has_mistyped_prefix()) =>
+            {
+                Some(token)
+            }
             _ => self.mended(text),
         }
     }

@@ -38,6 +38,11 @@ impl<'t> Output<'t> {
         let mut part = std::mem::take(&mut run.data);
         let mut type_byte = None;
         for (n, mut slip) in slips.iter().cloned().enumerate() {
+            if slip.is_beside() {
+                part.append(&parts.pop().unwrap_or_default());
+                self.mistake(slip);
+                continue;
+            }
             type_byte = part.bytes.last().copied().or(type_byte);
             self.part(&run, part, &mut chain, &mut open, repeat);
             let is_kept = self.mistakes.len() < MAX_MISTAKES;

@@ -2,7 +2,7 @@
 
 use super::digits;
 use super::hex::Token;
-use super::mistake::MistakeKind;
+use super::mistake::{MistakeKind, lookalike};
 use super::run::Run;
 use super::source::Source;
 
@@ -40,20 +40,46 @@ pub(super) fn decimal(_: Source<'_>, word: &Word<'_>, run: &mut Run) {
 }
 
 pub(super) fn short_hex(_: Source<'_>, word: &Word<'_>, run: &mut Run) {
-    let byte =
-        u8::from_str_radix(word.token.digits, 16).ok().filter(|_| word.token.digits.len() < 3);
-    one(word, byte, run);
+    let is_short = word.token.digits.len() < 3 && !word.token.has_mistyped_prefix();
+    one(word, u8::from_str_radix(word.token.digits, 16).ok().filter(|_| is_short), run);
 }
 
 pub(super) fn binary(_: Source<'_>, word: &Word<'_>, run: &mut Run) {
     let digits = word.token.digits.len();
     match digits::bits(word.token.digits) {
         Some(byte) => run.data.push(byte, word.at, word.token.len),
+        None if mistyped_bits(word.token.digits) => misread_bits(word, run),
         None => {
             let range = word.at..word.at.saturating_add(word.token.len);
             run.slip(range, MistakeKind::NotEightBits { digits }, 1);
         }
     }
+}
+
+/// Whether a token is eight binary digits of which one is mistyped.
+pub(super) fn mistyped_bits(token: &str) -> bool {
+    let wrong = token.chars().filter(|c| !matches!(c, '0' | '1')).count();
+    token.len() <= LONGEST_BITS && wrong == 1 && token.chars().count() == 8
+}
+
+/// Eight characters, each of which a text may write with four bytes.
+const LONGEST_BITS: usize = 32;
+
+fn misread_bits(word: &Word<'_>, run: &mut Run) {
+    let Token { digits, prefix, .. } = word.token;
+    let Some((at, found)) = digits.char_indices().find(|(_, c)| !matches!(c, '0' | '1')) else {
+        return;
+    };
+    let meant = lookalike(found).filter(|meant| matches!(meant, '0' | '1'));
+    let kind = match meant {
+        Some(meant) => MistakeKind::Lookalike { found, meant },
+        None => MistakeKind::NotADigit { found, base: 2 },
+    };
+    let is_wrong = |c: char| !matches!(c, '0' | '1');
+    let mended = meant.map(|meant| digits.replace(is_wrong, meant.encode_utf8(&mut [0; 4])));
+    let byte = mended.as_deref().and_then(digits::bits);
+    let at = word.at.saturating_add(prefix.len()).saturating_add(at);
+    run.guess(at..at.saturating_add(found.len_utf8()), kind, byte);
 }
 
 /// Binary digits without gaps.

@@ -28,7 +28,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     }
     loop {
         let next = source.line(line.next);
-        let due = u64::try_from(run.data.len()).unwrap_or(u64::MAX);
+        let due = u64::try_from(run.shown()).unwrap_or(u64::MAX);
         let continues = |h: &Head<'_>| h.from > 0 && h.label == head.label && h.from == due;
         let Some(more) = Head::of(&next).filter(continues) else { break };
         run.append(part(row, source, &next, &more));

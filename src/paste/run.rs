@@ -35,6 +35,13 @@ pub(super) struct Slip {
 }
 
 impl Slip {
+    /// Whether it hides no byte, nor the end of them.
+    pub(super) const fn is_beside(&self) -> bool {
+        let is_character =
+            matches!(self.kind, MistakeKind::Lookalike { .. } | MistakeKind::NotADigit { .. });
+        self.lost == 0 && is_character
+    }
+
     /// Adds what stands in for the lost bytes.
     pub(super) fn fill(&self, bytes: &mut Vec<u8>) {
         bytes.resize(bytes.len().saturating_add(self.lost), 0);
@@ -134,6 +141,20 @@ impl Run {
         if let Some(range) = self.data.map.text_of(0..self.data.len()) {
             self.range = range;
         }
+    }
+
+    /// How many bytes the text shows, those too that could not be read.
+    pub(super) fn shown(&self) -> usize {
+        let is_shown = |slip: &&Slip| !matches!(slip.kind, MistakeKind::Gap { .. });
+        let lost = self.slips.iter().filter(is_shown).map(|slip| slip.lost);
+        lost.fold(self.data.len(), usize::saturating_add)
+    }
+
+    /// As [`filled`](Self::filled), with zeros for all that could not be read.
+    pub(super) fn blank(&self) -> Vec<u8> {
+        let mut run = self.clone();
+        run.slips.iter_mut().for_each(|slip| slip.meant = None);
+        run.filled()
     }
 
     /// The bytes with what stands in where something could not be read: their framing shows

@@ -5,7 +5,9 @@ use super::digits;
 use super::frame;
 use super::hex::{Style, Token};
 use super::notation::{NOTATIONS, Notation, named};
-use super::reading::{ReadToken, Word, binary, decimal, long_binary, pairs, short_hex};
+use super::reading::{
+    ReadToken, Word, binary, decimal, long_binary, mistyped_bits, pairs, short_hex,
+};
 use super::run::{Class, Join, Run};
 use super::source::{Line, Source, is_blank, is_word};
 
@@ -105,6 +107,7 @@ struct Count {
     short: usize,
     bits: usize,
     nearly_bits: usize,
+    mistyped_bits: usize,
 }
 
 impl<'t> Text<'t> {
@@ -139,6 +142,7 @@ impl<'t> Text<'t> {
         let binary = !whole.is_empty() && whole.bytes().all(|b| b == b'0' || b == b'1');
         add(&mut count.bits, digits::bits(whole).is_some());
         add(&mut count.nearly_bits, binary && whole.len() > 4 && whole.len() != 8);
+        add(&mut count.mistyped_bits, mistyped_bits(whole));
         let good = token.is_good();
         add(&mut count.good, good);
         add(&mut count.bad, !good);
@@ -175,8 +179,9 @@ impl<'t> Text<'t> {
 
     /// The reading that frames; hex where none does.
     fn choose(&self) -> (&'static str, ReadToken) {
-        let Count { good, bad, bits, nearly_bits, .. } = self.count;
-        if bits > 0 && bits.saturating_add(nearly_bits) == good.saturating_add(bad) {
+        let Count { good, bad, bits, nearly_bits, mistyped_bits, .. } = self.count;
+        let binaries = bits.saturating_add(nearly_bits).saturating_add(mistyped_bits);
+        if bits > mistyped_bits && binaries == good.saturating_add(bad) {
             return ("binary digits", binary);
         }
         let readings: [(&str, ReadToken); 4] = [

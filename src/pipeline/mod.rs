@@ -19,12 +19,13 @@ mod record;
 mod redact;
 mod sn;
 mod trouble;
+mod witness;
 
 pub use crate::capture::{Beside, Frame, FrameRole};
 pub use inspector::{HELD_IN_ALL, Inspector, Losses, MAX_PACKET, Settings};
 pub use lifeline::{Happened, Lifeline};
 pub use notes::Notes;
-pub use pasted::{PastedSettings, read_paste};
+pub use pasted::{PastedOutcome, PastedSettings, read_paste, read_pieces};
 pub use pasted_sn::PastedProtocol;
 pub use reader::{Cut, Reader};
 pub use record::{Consumer, Header, Origin, Record, SnRecord, TextOrigin};

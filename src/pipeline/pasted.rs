@@ -3,6 +3,7 @@
 use super::before::Before;
 use super::conversations::{Conversations, Stretch, packet_at, packets};
 use super::pasted_sn::{PastedProtocol, SnConversations};
+use super::witness::Witness;
 use super::{Consumer, Inspector, Origin, Reader, Settings, TextOrigin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
@@ -30,8 +31,28 @@ pub struct PastedSettings {
 /// Gives the packets of a text to a consumer, which is given back: first those that stand in it as
 /// such, then those in frames.
 pub fn read_paste<C: Consumer>(paste: &Paste<'_>, settings: PastedSettings, consumer: C) -> C {
+    read_pieces(paste, settings, consumer).consumer
+}
+
+/// What has become of a text.
+#[derive(Debug)]
+pub struct PastedOutcome<C> {
+    /// The consumer that got the records.
+    pub consumer: C,
+    /// The pieces that are frames of which no record shows anything: indices into [`Paste::pieces`].
+    pub silent: Vec<usize>,
+    /// How many records there were.
+    pub records: u64,
+}
+
+/// As [`read_paste`], and tells what nothing was read from.
+pub fn read_pieces<C: Consumer>(
+    paste: &Paste<'_>,
+    settings: PastedSettings,
+    consumer: C,
+) -> PastedOutcome<C> {
     let redact = settings.inspection.redact;
-    let mut reader = Reader::new(consumer, redact);
+    let mut reader = Reader::new(Witness::new(consumer), redact);
     reader.sn_topics = settings.inspection.sn_topics.clone();
     let mut conversations =
         Conversations::new(&paste.pieces, settings.inspection.version, settings.sender);
@@ -48,16 +69,21 @@ pub fn read_paste<C: Consumer>(paste: &Paste<'_>, settings: PastedSettings, cons
     for mut connection in conversations.into_connections() {
         reader.ended(&mut connection, None, None, None, None);
     }
-    let frames = paste.pieces.iter().filter(|piece| matches!(piece.kind, Kind::Frame(_)));
+    let is_frame = |(_, piece): &(usize, &Piece)| matches!(piece.kind, Kind::Frame(_));
+    let frames = || (1..).zip(paste.pieces.iter().enumerate().filter(is_frame));
     let mut inspector = Inspector::with_reader(reader, settings.inspection.clone());
-    for (piece, number) in frames.zip(1..) {
+    for (number, (_, piece)) in frames() {
         let frame = frame(piece, number);
         if inspector.frame(&frame).is_break() {
             break;
         }
     }
     inspector.finish();
-    inspector.into_consumer()
+    let records = inspector.records();
+    let Witness { inner: consumer, frames: seen } = inspector.into_consumer();
+    let silent = frames().filter(|(number, _)| !seen.contains(number));
+    let silent = silent.map(|(_, (index, _))| index).collect();
+    PastedOutcome { consumer, silent, records }
 }
 
 /// A frame that was pasted, as if it had been captured.

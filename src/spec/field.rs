@@ -82,6 +82,8 @@ pub struct Context {
     pub total: u64,
     /// The Connect Flags; 0 where there are none.
     pub connect_flags: u8,
+    /// The first version that has the packet's Protocol Name, where a version has it.
+    pub named: Option<Version>,
     /// How many fields of the same kind stood before this one in the packet.
     pub index: u32,
     /// Bytes that the field itself takes.

@@ -40,6 +40,12 @@ impl ProtocolLevel {
         LEVELS.iter().find(|row| row.level == self.0 & !Self::BRIDGE)
     }
 
+    /// The first version that has this Protocol Name; `None` for a name that no standard has.
+    #[must_use]
+    pub fn named(name: &[u8]) -> Option<Version> {
+        LEVELS.iter().find(|row| row.name.as_bytes() == name).map(|row| row.version)
+    }
+
     /// The version of that level.
     #[must_use]
     pub fn version(self) -> Option<Version> {

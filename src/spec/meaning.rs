@@ -125,9 +125,10 @@ pub fn property_length(_: &Context, value: u64) -> Words {
 
 /// Protocol Name: which standard it belongs to.
 pub fn protocol_name(context: &Context, _: u64) -> Words {
-    match context.version {
-        Version::V31 => "the name in MQTT 3.1",
-        _ => "the name since MQTT 3.1.1",
+    match context.named {
+        Some(Version::V31) => "the name in MQTT 3.1",
+        Some(_) => "the name since MQTT 3.1.1",
+        None => "",
     }
     .into()
 }
@@ -300,5 +301,17 @@ mod tests {
         // A DISCONNECT of 5.0 may ask for the Will Message all the same.
         assert!(will(&v5, 1).contains("0x00") && !will(&v311, 1).contains("0x00"));
         assert_eq!(header_reserved(&v311, 0), "");
+    }
+    /// 3.1.2.1 of each standard; 3.1 has the other name.
+    #[test]
+    fn a_protocol_name_is_of_the_version_that_has_it() {
+        let words = |name: &[u8]| {
+            let named = ProtocolLevel::named(name);
+            let context = Context { version: Version::V311, named, ..<_>::default() };
+            protocol_name(&context, 0)
+        };
+        assert_eq!(words(b"MQIsdp"), "the name in MQTT 3.1");
+        assert_eq!(words(b"MQTT"), "the name since MQTT 3.1.1");
+        assert_eq!(words(b"MQTt"), "");
     }
 }

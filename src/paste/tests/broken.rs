@@ -225,3 +225,43 @@ fn a_character_that_is_none_of_base64_is_told() {
     assert_eq!(bytes, 13);
     assert!(read("This is no base64!Nor is this, though it is long enough.").mistakes.is_empty());
 }
+
+/// A letter in the zero of a `0x` hides nothing: the byte is read, and the letter told.
+#[test]
+fn a_letter_in_a_prefix() {
+    let letter = "the letter 'O' is not a digit";
+    check("0xc0 0x00 Oxc0 0x00 0xe0 0x00", &["c000c000e000"], &[(1, 11, letter)]);
+    check("Oxc0 0x00 0xe0 0x00", &["c000e000"], &[(1, 1, letter)]);
+    check("0xc0, 0x00, 0xe0, Ox00", &["c000e000"], &[(1, 19, letter)]);
+    check("0xc0,Ox0,0xe0,0x0", &["c000e000"], &[(1, 6, letter)]);
+    check("It sent 0xc0 0x00 Oxd0 0x00 and then nothing more.", &["c000d000"], &[(1, 19, letter)]);
+    check("An Oxca is no byte.", &[], &[]);
+}
+
+/// As EMQX prints bytes, and digits of two: one letter among them takes nothing else away.
+#[test]
+fn a_letter_among_digits_of_emqx_and_of_two() {
+    let line = "2024-01-01T10:00:00 [debug] msg: raw_bin_received, peername: 10.0.0.1:5, size: 6, \
+                bin: C000D0O0E000, type: hex";
+    check(line, &["c000d0", "e000"], &[(1, 94, "the letter 'O' is not a digit")]);
+    check(
+        "11000000 00000000 11010000 00000O00 11100000 00000000",
+        &["c000d0", "e000"],
+        &[(1, 33, "the letter 'O' is not a digit")],
+    );
+    check(
+        "11000000 00000000 11010000 00000200 11100000 00000000",
+        &["c000d0", "e000"],
+        &[(1, 33, "'2' is not a digit in base 2")],
+    );
+}
+
+/// A letter alone in an array is a character where letters spell something, and a slip among numbers.
+#[test]
+fn a_letter_that_looks_like_a_number_of_an_array() {
+    let letter = "the letter 'O' is not a digit";
+    check("[192, O, 192, 0]", &["c0", "c000"], &[(1, 7, letter)]);
+    check("{0xc0, O, 0xe0, 0x00}", &["c0", "e000"], &[(1, 8, letter)]);
+    check("{0x30, 5, 0, 1, O, H, I}", &["300500014f4849"], &[]);
+    check("{0x30, 5, 0, 1, 'O', 1, 2}", &["300500014f0102"], &[]);
+}

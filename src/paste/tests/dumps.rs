@@ -209,3 +209,103 @@ fn binary_digits_with_their_prefix() {
         assert_eq!(read(text).pieces[0].bytes, [0xc0, 0], "{text}");
     }
 }
+
+/// Three lines: CONNECT, SUBSCRIBE, PUBLISH and PINGREQ.
+const FOUR: &str =
+    "100e00044d5154540402003c00026162820800010003612f6200300a000474657374686f6c61c000";
+
+/// What the programs print of [`FOUR`], each line with where its digits begin and end.
+fn printed() -> Vec<(&'static str, Vec<(String, std::ops::Range<usize>)>)> {
+    let bytes = ::hex::decode(FOUR).unwrap();
+    let ascii = |line: &[u8]| -> String {
+        line.iter().map(|b| if b.is_ascii_graphic() { char::from(*b) } else { '.' }).collect()
+    };
+    let rows: [(&str, fn(usize) -> String, usize, usize, bool); 6] = [
+        ("xxd", |at| format!("{at:08x}: "), 2, 16, true),
+        ("xxd -g1", |at| format!("{at:08x}: "), 1, 16, true),
+        ("hexdump -C", |at| format!("{at:08x}  "), 1, 8, true),
+        ("od -t x1", |at| format!("{at:07o} "), 1, 16, false),
+        ("od -A x -t x1", |at| format!("{at:06x} "), 1, 16, false),
+        ("tshark -x", |at| format!("{at:04x}  "), 1, 16, true),
+    ];
+    let line = |row: &(&str, fn(usize) -> String, usize, usize, bool), at: usize, line: &[u8]| {
+        let mut text = row.1(at);
+        let start = text.len();
+        for (n, byte) in line.iter().enumerate() {
+            text += &format!("{byte:02x}");
+            text += if (n + 1) % row.2 == 0 && n + 1 < line.len() { " " } else { "" };
+            text += if (n + 1) % row.3 == 0 && n + 1 < line.len() { " " } else { "" };
+        }
+        let text = text.replace("   ", "  ");
+        let end = text.trim_end().len();
+        let text = match row.0 {
+            _ if !row.4 => text,
+            "hexdump -C" => format!("{text:<58}  |{}|", ascii(line)),
+            _ => format!("{text:<58}  {}", ascii(line)),
+        };
+        (text + "\n", start..end)
+    };
+    let lines = |row| bytes.chunks(16).enumerate().map(|(n, it)| line(row, n * 16, it)).collect();
+    rows.iter().map(|row| (row.0, lines(row))).collect()
+}
+
+/// One mistyped digit, wherever it stands, is told and moves nothing: all but the byte is read.
+#[test]
+fn a_mistyped_digit_of_a_dump_hides_its_byte_alone() {
+    for (name, lines) in printed() {
+        let whole: String = lines.iter().map(|(text, _)| text.as_str()).collect();
+        assert_eq!(hexes(&whole), [FOUR], "{name}\n{whole}");
+        for (number, (line, digits)) in lines.iter().enumerate() {
+            for at in digits.clone().filter(|at| line.as_bytes()[*at] != b' ') {
+                for wrong in ["O", "g"] {
+                    let mut text: Vec<String> =
+                        lines.iter().map(|(text, _)| text.clone()).collect();
+                    text[number].replace_range(at..=at, wrong);
+                    let text = text.concat();
+                    let paste = read(&text);
+                    let told: Vec<_> =
+                        paste.mistakes.iter().map(|m| (m.place.line, m.place.column)).collect();
+                    assert_eq!(told, [(number + 1, at + 1)], "{name}\n{text}{:?}", paste.mistakes);
+                    let before = line[digits.start..at].bytes().filter(|b| *b != b' ').count() / 2;
+                    let lost = number * 16 + before;
+                    let expected = [&FOUR[..lost * 2], &FOUR[lost * 2 + 2..]].concat();
+                    let read: String =
+                        paste.pieces.iter().map(|p| ::hex::encode(&p.bytes)).collect();
+                    assert_eq!(read, expected, "{name}\n{text}");
+                    let missing: usize = paste
+                        .pieces
+                        .iter()
+                        .filter_map(|p| p.continues.or(p.lacks))
+                        .map(|c| c.missing)
+                        .sum();
+                    assert!(missing <= 1, "{name}\n{text}");
+                }
+            }
+        }
+    }
+}
+
+/// A digit that is left out or typed twice: the address of the next line tells how many bytes that is.
+#[test]
+fn a_digit_too_few_or_too_many_moves_no_line_but_its_own() {
+    for (name, lines) in printed() {
+        for (number, (line, digits)) in lines.iter().enumerate() {
+            for at in digits.clone().filter(|at| line.as_bytes()[*at] != b' ') {
+                for wrong in ["", "77"] {
+                    let mut text: Vec<String> =
+                        lines.iter().map(|(text, _)| text.clone()).collect();
+                    text[number].replace_range(at..=at, wrong);
+                    let text = text.concat();
+                    let paste = read(&text);
+                    assert_eq!(paste.mistakes.len(), 1, "{name}\n{text}{:?}", paste.mistakes);
+                    assert_eq!(paste.mistakes[0].place.line, number + 1, "{name}\n{text}");
+                    let read: String =
+                        paste.pieces.iter().map(|p| ::hex::encode(&p.bytes)).collect();
+                    let behind = &FOUR[((number + 1) * 32).min(FOUR.len())..];
+                    assert!(read.starts_with(&FOUR[..number * 32]), "{name}\n{text}");
+                    assert!(read.ends_with(behind), "{name}\n{text}{read}");
+                }
+            }
+        }
+    }
+}
