@@ -214,13 +214,19 @@ fn binary_digits_with_their_prefix() {
 const FOUR: &str =
     "100e00044d5154540402003c00026162820800010003612f6200300a000474657374686f6c61c000";
 
-/// What the programs print of [`FOUR`], each line with where its digits begin and end.
-fn printed() -> Vec<(&'static str, Vec<(String, std::ops::Range<usize>)>)> {
+/// A program that prints dumps: its name, what stands in front of the digits of a line, the bytes of a
+/// group and of a column, and whether the characters follow.
+type Program = (&'static str, fn(usize) -> String, usize, usize, bool);
+/// A line of a dump, and where its digits begin and end.
+type Line = (String, std::ops::Range<usize>);
+
+/// What the programs print of [`FOUR`].
+fn printed() -> Vec<(&'static str, Vec<Line>)> {
     let bytes = ::hex::decode(FOUR).unwrap();
     let ascii = |line: &[u8]| -> String {
         line.iter().map(|b| if b.is_ascii_graphic() { char::from(*b) } else { '.' }).collect()
     };
-    let rows: [(&str, fn(usize) -> String, usize, usize, bool); 6] = [
+    let rows: [Program; 6] = [
         ("xxd", |at| format!("{at:08x}: "), 2, 16, true),
         ("xxd -g1", |at| format!("{at:08x}: "), 1, 16, true),
         ("hexdump -C", |at| format!("{at:08x}  "), 1, 8, true),
@@ -228,7 +234,7 @@ fn printed() -> Vec<(&'static str, Vec<(String, std::ops::Range<usize>)>)> {
         ("od -A x -t x1", |at| format!("{at:06x} "), 1, 16, false),
         ("tshark -x", |at| format!("{at:04x}  "), 1, 16, true),
     ];
-    let line = |row: &(&str, fn(usize) -> String, usize, usize, bool), at: usize, line: &[u8]| {
+    let line = |row: &Program, at: usize, line: &[u8]| {
         let mut text = row.1(at);
         let start = text.len();
         for (n, byte) in line.iter().enumerate() {
