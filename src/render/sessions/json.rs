@@ -19,7 +19,7 @@
 //! | `connect` | the CONNECT: its place, and `clean_start`, `session_expiry` (seconds), `user_name`, `password` (whether there is one) |
 //! | `connack` | the CONNACK: its place, and `code`, `name`, `session_present`, `latency` |
 //! | `session` | what becomes of the session when the connection has ended, as CONNECT, CONNACK and DISCONNECT say: `fate`: `"ends"` (with the connection), `"kept"` (for so many `seconds`) or `"kept for ever"` |
-//! | `returns` | where the connection before it of the same client was over: `stream` of that, `left` (the place of its end), `away` (seconds from there to the CONNACK), `kept` (the seconds that the session was to be kept; absent for ever), `found`: `"resumed"`, `"new"` (the client asked for a new one), `"over"` (it was not kept for so long) or `"missing"` (the server does not have it, though it was to be kept), `waited`: messages of QoS 1 and 2 that clients published meanwhile for its subscriptions with such a QoS, shared ones left out; absent where those are not all known |
+//! | `returns` | where the connection before it of the same client was over: `stream` of that, `left` (the place of its end), `away` (seconds from there to the CONNACK), `kept` (the seconds that the session was to be kept; absent for ever), `found`: `"resumed"`, `"new"` (the client asked for a new one), `"over"` (it was not kept for so long) or `"missing"` (the server does not have it, though it was to be kept), `waited`: messages of QoS 1 and 2 that clients published meanwhile for its subscriptions with such a QoS, shared ones left out; absent where those are not all known; `came`: how many of them came on this connection, absent where that is not known |
 //! | `limits` | for `client` and `server`, in 5.0: `receive_maximum`, `packet_size`, `alias_maximum`, `qos`, `retain` |
 //! | `keep_alive` | `asked` and `seconds` (what holds), `longest` silence, `late` and `broken` (how many were longer than the interval, and than one and a half times it), `pings`, `pongs`; `unanswered`: the place of a PINGREQ that was not answered though the server had a second or more, where all was seen, with `lasted`, the seconds from it to the end of the connection; `late_answer`: the place of its PINGRESP where that came when the client had left |
 //! | `will` | `topic`, `qos`, `retain`, `delay`, `length` of its payload, `wait`: seconds after the end of the connection at which it is due, where that is not at once; `fate`: `"not armed"`, `"armed"`, `"discarded"`, `"cancelled"` (the client came back before), `"delayed"` (the capture ends before it is due), `"asked"`, `"due"` or `"unknown"` (the client's last bytes were not captured, or its DISCONNECT may not have counted); `certainty`: `"likely"` where that it is due is not certain, as the server may have taken a DISCONNECT of the client that is not legal; `by`: the place of the packet that discards, cancels or asks for it, of the DISCONNECT that does not discard it, or of the CONNECT that ended the session; `seen`: the place where it was seen going out, with `after`, seconds since it was due, where it came no sooner |
@@ -318,6 +318,8 @@ struct Returns {
     found: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     waited: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    came: Option<u64>,
 }
 
 impl Returns {
@@ -338,6 +340,7 @@ impl Returns {
                 Found::Missing => "missing",
             },
             waited: returns.waited,
+            came: returns.came,
         }
     }
 }

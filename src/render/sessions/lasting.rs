@@ -18,7 +18,7 @@ pub(super) fn lasts(ended: &Ended) -> Option<String> {
 
 /// What the client found of the session that it had left.
 pub(super) fn returns(ended: &Ended) -> Option<String> {
-    let Return { stream, left, lasts, away, found, waited } = ended.returns?;
+    let Return { stream, left, lasts, away, found, waited, came } = ended.returns?;
     let was = match lasts {
         Lasts::No => "it ended with the connection".to_owned(),
         lasts => format!("it was to be kept {}", time(lasts)),
@@ -37,8 +37,16 @@ pub(super) fn returns(ended: &Ended) -> Option<String> {
     let after = away.map(|away| format!("{} ", text::duration(away))).unwrap_or_default();
     let left = place(&left);
     let waited = waited.filter(|count| *count > 0).map(|count| {
-        let count = text::count(count, "message");
-        format!("; meanwhile clients published {count} of QoS 1 or 2 for its subscriptions")
+        let messages = text::count(count, "message");
+        let came = match came {
+            Some(came) if came == count => ", which came on this connection",
+            Some(0) => ", none of which came on this connection",
+            Some(came) => &format!(", {came} of which came on this connection"),
+            None => "",
+        };
+        format!(
+            "; meanwhile clients published {messages} of QoS 1 or 2 for its subscriptions{came}"
+        )
     });
     let waited = waited.unwrap_or_default();
     Some(format!(

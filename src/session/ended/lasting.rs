@@ -19,6 +19,8 @@ pub struct Return {
     /// Messages of QoS 1 and 2 that clients published meanwhile for its subscriptions with such a QoS,
     /// but for shared ones; `None` where those are not all known.
     pub waited: Option<u64>,
+    /// How many of those came while this connection lasted; `None` where that is not known.
+    pub came: Option<u64>,
 }
 
 /// How long a session outlives its connection (5.0: section 3.1.2.11.2).

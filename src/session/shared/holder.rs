@@ -55,7 +55,15 @@ impl Holder {
             (false, false) if lasts.is_over(away?) => Found::Over,
             (false, false) => Found::Missing,
         };
-        Some(Return { stream: self.other.stream, left, lasts, away, found, waited: None })
+        Some(Return {
+            stream: self.other.stream,
+            left,
+            lasts,
+            away,
+            found,
+            waited: None,
+            came: None,
+        })
     }
 
     /// Judges Session Present by the connection before.

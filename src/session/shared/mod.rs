@@ -25,7 +25,7 @@ pub(super) use contents::{Change, Contents};
 pub(super) use messages::Source;
 pub(super) use passing::{Copy, Delivered, SOON};
 
-use super::ended::{Ended, Other, Return, War};
+use super::ended::{Ended, Found, Other, Return, War};
 use super::{At, Certainty, Line, Seen};
 use crate::mqtt::packet::Connect;
 use away::Away;
@@ -132,7 +132,8 @@ impl Shared {
         let Some(key) = self.client(record) else { return Accepted::default() };
         let accepted = self.clients.accepted(key, record, is_present, is_new, is_complete);
         if let Some(returns) = accepted.returns {
-            let waited = self.away.returns(returns.stream);
+            let is_resumed = returns.found == Found::Resumed;
+            let waited = self.away.returns(returns.stream, record.stream, is_resumed);
             record.returns = record.returns.or(Some(Return { waited, ..returns }));
         }
         if let Some(old) = accepted.thrown_out {
@@ -186,6 +187,10 @@ impl Shared {
             self.clients.left(key, record, kept);
         }
         let Some(stream) = record.stream else { return };
+        let came = self.away.ends(stream).filter(|_| record.from_server.losses == 0);
+        if let Some(returns) = &mut record.returns {
+            returns.came = came;
+        }
         record.taken_over_by = record.taken_over_by.or(self.clients.rival(stream));
         let back = key.and_then(|key| self.clients.back(key, stream));
         self.will_is_due(record, stream, key, back);

@@ -52,7 +52,7 @@ impl Shared {
         let source = Source::new(seen.at, (line.stream, line.server), publish.qos, contents);
         self.messages.published(key, source, publish.dup);
         if publish.qos > 0 && !publish.dup && !self.away.is_empty() {
-            self.away.published(&line, at_broker(&self.hasher, line.server, hash), topic);
+            self.away.published(&line, at_broker(&self.hasher, line.server, hash), topic, key);
         }
         // What expires is not to be passed on at all.
         let may_expire = publish.properties.get(PropertyId::MESSAGE_EXPIRY_INTERVAL).is_some();
@@ -82,6 +82,7 @@ impl Shared {
     ) -> Option<Delivered> {
         let line = seen.line?;
         self.copies.delivered(key, line.stream);
+        self.away.delivered(line.stream, key);
         let message = self.messages.published_as(key);
         let origin = Origin::of(message.as_ref(), seen.at);
         let copy = self.copy(seen, key, publish, (before, origin));

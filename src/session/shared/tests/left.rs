@@ -241,7 +241,7 @@ fn what_a_client_finds_that_is_back() {
 /// Clients publish to topics that the session of an absent one has subscribed to.
 #[test]
 fn what_comes_in_while_a_client_is_away() {
-    let waited = |subscribe: &str, granted: &str, publish: &[&str]| {
+    let waited = |subscribe: &str, granted: &str, publish: &[&str], delivered: &[&str]| {
         let mut world = World::default();
         world.packet(0, C, &delayed_will("06", 0, 100));
         world.quiet(0, &[(S, ACCEPTED), (C, subscribe), (S, granted), (C, "e000")]);
@@ -255,17 +255,29 @@ fn what_comes_in_while_a_client_is_away() {
         world.packet(2, S, PRESENT);
         // What comes now comes to the client.
         world.packet(1, C, "3208 000178 0009 00 6161");
-        world.end()[2].returns.unwrap().waited
+        for hex in delivered {
+            world.packet(2, S, hex);
+        }
+        let back = world.end()[2].returns.unwrap();
+        (back.waited, back.came)
     };
     let (exact, wild) = ("820700010000017801", "820700010000012b02");
     let (one, two) = ("900400010001", "900400010002");
     // QoS 1 to x, the same again with DUP, QoS 0 to x, QoS 2 to y.
     let publish =
         ["3206 000178 0001 00", "3a06 000178 0001 00", "3004 000178 00", "3406 000179 0002 00"];
-    assert_eq!(waited(exact, one, &publish), Some(1));
-    assert_eq!(waited(wild, two, &publish), Some(2));
+    let (x, y) = ("3206 000178 0001 00", "3406 000179 0002 00");
+    assert_eq!(waited(exact, one, &publish, &[]), (Some(1), Some(0)));
+    assert_eq!(waited(exact, one, &publish, &[x]), (Some(1), Some(1)));
+    assert_eq!(waited(wild, two, &publish, &[y]), (Some(2), Some(1)));
+    // What was published later is none of them.
+    assert_eq!(
+        waited(wild, two, &publish, &["3208 000178 0003 00 6161", y, x]),
+        (Some(2), Some(2))
+    );
     // A session gets nothing of QoS 0 that it was not there for.
-    assert_eq!(waited("820700010000017800", "900400010000", &publish), Some(0));
+    let none = "820700010000017800";
+    assert_eq!(waited(none, "900400010000", &publish, &[]), (Some(0), None));
 }
 
 /// Its server ends the connection before the CONNACK of the next one: nobody was away.
