@@ -123,7 +123,8 @@ impl<C: Consumer> Reading<C> {
         waits: impl FnMut(&mut C) -> ControlFlow<()>,
     ) -> anyhow::Result<Option<Self>> {
         settings.secrets = secrets.clone();
-        if !follow && files.iter().all(|path| path.is_file()) {
+        let are_there = !follow && files.iter().all(|path| path.is_file());
+        if are_there {
             // The whole capture is there, so the session may as well be told in one line at its end.
             secrets.expect();
         }
@@ -133,7 +134,7 @@ impl<C: Consumer> Reading<C> {
         let (source, stop) = match files {
             _ if !follow => (
                 Merge::open_counted(files, &progress.read),
-                stop(files).context(report::NO_SIGNALS)?,
+                stop(are_there).context(report::NO_SIGNALS)?,
             ),
             [path] if path.as_os_str() != "-" => {
                 let stop = Stop::default().on_signals().context(report::NO_SIGNALS)?;
@@ -146,7 +147,7 @@ impl<C: Consumer> Reading<C> {
         };
         let (errors, is_stopped) = (Vec::new(), false);
         let mut reading = Self { inspector, source, secrets, errors, is_stopped };
-        let ends_early = (!follow && files.iter().all(|path| path.is_file())).then_some(&stop);
+        let ends_early = are_there.then_some(&stop);
         reading.feed((count.unwrap_or(u64::MAX), ends_early), &mut progress, waits);
         drop(progress);
         if stop.is_due() {
@@ -253,11 +254,11 @@ const FOLLOW_ONE: &str = "--follow takes one file; standard input is read as it 
 
 /// What ends the reading before its time, so that what is ready is shown.
 ///
-/// Files end between two frames. Who writes into a pipe gets the same Ctrl-C, and writes what it has
+/// Files that are there end between two frames. Who writes into a pipe gets the same Ctrl-C, and writes what it has
 /// left: that is read to its end.
-fn stop(files: &[PathBuf]) -> io::Result<Stop> {
+fn stop(are_there: bool) -> io::Result<Stop> {
     let stop = Stop::default();
-    if files.iter().all(|path| path.is_file()) { stop.on_signals() } else { stop.on_interrupt() }
+    if are_there { stop.on_signals() } else { stop.on_interrupt() }
 }
 
 /// Whether a fault says no more than that the input ended.

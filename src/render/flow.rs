@@ -25,12 +25,6 @@ impl Flow {
         self
     }
 
-    /// Whether there is nothing in it.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
-    }
-
     /// Adds text of one role. Blanks in it are places where a line may break.
     pub fn push(&mut self, role: Role, text: impl AsRef<str>) -> &mut Self {
         self.add(role, |out| out.push_str(text.as_ref()))

@@ -149,9 +149,6 @@ impl Summary {
 
     /// The gravest finding, if it is more than a note.
     fn finding(&mut self, record: &Record<'_>) {
-        if record.tape.findings().is_empty() {
-            return;
-        }
         let counts = || record.tape.findings().iter().filter(|f| f.severity() > Severity::Note);
         // Of several that are equally grave the first one counts.
         let Some(worst) = counts().rev().max_by_key(|finding| finding.severity()) else { return };

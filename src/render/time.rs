@@ -185,13 +185,7 @@ fn seconds(is_negative: bool, nanoseconds: u64, out: &mut String) {
 /// Microseconds of a second, as six decimals.
 fn fraction(micros: u64, out: &mut String) {
     out.push('.');
-    let mut digits = [b'0'; 6];
-    let mut rest = micros;
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' | (rest % 10) as u8;
-        rest /= 10;
-    }
-    out.push_str(str::from_utf8(&digits).unwrap_or_default());
+    text::add::padded(micros, 6, out);
 }
 
 #[cfg(test)]

@@ -8,6 +8,14 @@ pub fn digits(value: u64, out: &mut String) {
     out.push_str(itoa::Buffer::new().format(value));
 }
 
+/// Adds a number in so many decimal digits at least, with zeros in front.
+pub fn padded(value: u64, width: usize, out: &mut String) {
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(value);
+    (digits.len()..width).for_each(|_| out.push('0'));
+    out.push_str(digits);
+}
+
 /// Adds a number with commas between groups of three digits, from 10,000 on.
 pub fn number(value: u64, out: &mut String) {
     let mut buffer = itoa::Buffer::new();
@@ -58,11 +66,7 @@ pub fn duration(nanoseconds: u64, out: &mut String) {
     digits(value.checked_div(scale).unwrap_or_default(), out);
     if decimals > 0 {
         out.push('.');
-        let rest = value.checked_rem(scale).unwrap_or_default();
-        if decimals == 2 && rest < 10 {
-            out.push('0');
-        }
-        digits(rest, out);
+        padded(value.checked_rem(scale).unwrap_or_default(), decimals as usize, out);
     }
     out.push_str(name);
 }

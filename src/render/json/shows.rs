@@ -117,13 +117,7 @@ impl Times {
         }
         self.words.truncate(self.whole);
         self.words.push('.');
-        let mut unit = NANOS as u64 / 10;
-        let fraction = nanoseconds.rem_euclid(NANOS).unsigned_abs();
-        while unit > 0 {
-            let digit = fraction.checked_div(unit).unwrap_or_default() % 10;
-            self.words.push(char::from(b'0' | digit as u8));
-            unit /= 10;
-        }
+        text::add::padded(nanoseconds.rem_euclid(NANOS).unsigned_abs(), 9, &mut self.words);
         self.words.push('Z');
         Some(&self.words)
     }
