@@ -2,14 +2,12 @@
 
 use super::place;
 use crate::render::words::quoted;
-use crate::session::ended::{Ended, Fate, Will};
+use crate::session::ended::{Disconnect, Ended, Fate, Will};
 use crate::session::{Certainty, Void, Why};
 use crate::text;
 
 /// Bytes of the topic that are shown.
 const TOPIC: usize = 80;
-/// The Reason Code of a DISCONNECT that discards the Will.
-const NORMAL: u8 = 0x00;
 
 /// What became of the Will of a connection that has ended; `None` where there is nothing to say.
 pub(super) fn fate(ended: &Ended) -> Option<String> {
@@ -54,7 +52,7 @@ fn although(ended: &Ended) -> String {
     let at = place(&left.at);
     match left.void {
         Some(void) => format!("; {at} does not discard it: {}", why(&void)),
-        None if left.reason == NORMAL => String::new(),
+        None if left.reason == Disconnect::NORMAL => String::new(),
         None => format!("; {at} does not discard it: it has another Reason Code than 0x00"),
     }
 }

@@ -81,6 +81,16 @@ pub struct Disconnect {
     pub void: Option<Void>,
 }
 
+/// Reason Codes of DISCONNECT that change what follows (5.0: section 3.14.2.1).
+impl Disconnect {
+    /// "Normal disconnection": the Will is discarded.
+    pub const NORMAL: u8 = 0x00;
+    /// "Disconnect with Will Message": the client asks for it.
+    pub const WITH_WILL: u8 = 0x04;
+    /// "Session taken over": the connection was open when another one came.
+    pub const TAKEN_OVER: u8 = 0x8e;
+}
+
 /// How a side ended in TCP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closed {

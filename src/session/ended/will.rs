@@ -1,14 +1,8 @@
 //! The Will and what became of it (5.0: sections 3.1.2.5, 3.1.3.2.2 and 3.14.4).
 
-use super::Ended;
+use super::{Disconnect, Ended};
 use crate::session::{At, Certainty, Void};
 use crate::spec::Sender;
-
-/// The Reason Codes of a DISCONNECT that discards the Will, and that asks for it (5.0: section
-/// 3.14.2.1).
-const NORMAL: u8 = 0x00;
-
-const WITH_WILL: u8 = 0x04;
 
 /// The Will of a connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,9 +84,9 @@ impl Ended {
         let Some(will) = self.will.as_mut().filter(|will| will.fate == Fate::Armed) else { return };
         will.fate = match (left, over) {
             (None, Some(_)) if is_lost => Fate::Unknown,
-            (Some((WITH_WILL, _, at)), _) => Fate::Asked(at),
-            (Some((NORMAL, None, at)), _) => Fate::Discarded(at),
-            (Some((NORMAL, Some(Certainty::Possible), at)), _) => Fate::Doubtful(at),
+            (Some((Disconnect::WITH_WILL, _, at)), _) => Fate::Asked(at),
+            (Some((Disconnect::NORMAL, None, at)), _) => Fate::Discarded(at),
+            (Some((Disconnect::NORMAL, Some(Certainty::Possible), at)), _) => Fate::Doubtful(at),
             (_, Some(at)) => Fate::Due(at),
             (_, None) => Fate::Armed,
         };
@@ -123,7 +117,8 @@ impl Ended {
     #[must_use]
     pub fn will_certainty(&self) -> Certainty {
         let left = self.from_client.disconnect.as_ref();
-        let void = left.filter(|left| left.reason != WITH_WILL).and_then(|left| left.void);
+        let void =
+            left.filter(|left| left.reason != Disconnect::WITH_WILL).and_then(|left| left.void);
         let is_seen = self.will.as_ref().is_some_and(|will| will.seen.is_some());
         match void {
             Some(void) if !is_seen => void.certainty,

@@ -25,7 +25,7 @@ mod tests;
 
 pub use subscription::matches;
 
-use super::ended::Ended;
+use super::ended::{Disconnect, Ended};
 use super::recent::Recent;
 use super::shared::SOON;
 use super::{At, Facts, Partner, Seen, Shared};
@@ -74,9 +74,6 @@ pub(super) struct Track {
 
 /// Messages that are remembered for a connection, to see one come twice.
 const MAX_COPIED: usize = 256;
-
-/// The Reason Code "Session taken over": the connection was open when the other one came.
-const TAKEN_OVER: u8 = 0x8e;
 
 /// Where a message was delivered last.
 #[derive(Debug)]
@@ -186,7 +183,7 @@ impl Track {
             self.judge_missed(sender, &mut notes, record);
         }
         if let Packet::Disconnect(left) = packet
-            && left.reason != Some(TAKEN_OVER)
+            && left.reason != Some(Disconnect::TAKEN_OVER)
             && !seen.proof.is_swallowed
         {
             self.leaves(sender, shared, record);

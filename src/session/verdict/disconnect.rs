@@ -3,12 +3,9 @@
 use super::acts::{Scene, What};
 use super::words::{disconnect_code, place, reason_string, the};
 use super::{Certainty, Told};
+use crate::session::ended::Disconnect;
 use crate::session::{Void, Why};
 use crate::spec::{PacketType, Sender, reason};
-
-/// The Reason Codes that say what becomes of the Will (5.0: section 3.14.2.1).
-const NORMAL: u8 = 0x00;
-const WITH_WILL: u8 = 0x04;
 
 /// Because something was wrong.
 pub(super) fn error(scene: &Scene<'_>) -> Option<Told> {
@@ -71,13 +68,13 @@ fn in_vain(void: &Void) -> String {
 fn meaning(scene: &Scene<'_>, by: Sender, reason: u8) -> &'static str {
     let is_known = scene.ended.connect.is_some();
     match (reason, by, scene.ended.will.is_some()) {
-        (NORMAL, Sender::Server, _) => return "a normal end",
-        (NORMAL, Sender::Client, true) => return "a normal end; its Will is discarded",
-        (NORMAL, Sender::Client, false) if is_known => return "a normal end",
-        (WITH_WILL, Sender::Client, true) => {
+        (Disconnect::NORMAL, Sender::Server, _) => return "a normal end",
+        (Disconnect::NORMAL, Sender::Client, true) => return "a normal end; its Will is discarded",
+        (Disconnect::NORMAL, Sender::Client, false) if is_known => return "a normal end",
+        (Disconnect::WITH_WILL, Sender::Client, true) => {
             return "the client leaves, but wants its Will published";
         }
-        (WITH_WILL, Sender::Client, false) if is_known => {
+        (Disconnect::WITH_WILL, Sender::Client, false) if is_known => {
             return "the client leaves and wants its Will published, but its CONNECT had none";
         }
         _ => {}

@@ -3,12 +3,10 @@
 use super::Told;
 use super::acts::{Scene, What};
 use super::words::{after, did, place};
-use crate::session::ended::War;
+use crate::session::ended::{Disconnect, War};
 use crate::spec::Sender;
 use crate::text;
 
-/// The Reason Code for it.
-const TAKEN_OVER: u8 = 0x8e;
 /// Nanoseconds within which a server ends the old connection: it does so before it answers the new
 /// one; a busy one, or one of a cluster, takes a moment.
 const SOON: u64 = 5_000_000_000;
@@ -24,7 +22,8 @@ pub(super) fn by_war(scene: &Scene<'_>) -> Option<Told> {
 
 fn told(scene: &Scene<'_>) -> Option<Told> {
     let act = scene.first().filter(|act| act.by == Sender::Server)?;
-    let is_said = matches!(act.what, What::Disconnect(left) if left.reason == TAKEN_OVER);
+    let is_said =
+        matches!(act.what, What::Disconnect(left) if left.reason == Disconnect::TAKEN_OVER);
     let by = Some(Sender::Server);
     let Some(other) = scene.ended.taken_over_by else {
         let text = format!("{}; the connection that took over is not in the capture", did(act));

@@ -139,19 +139,26 @@ fn a_disconnect_that_comes_too_late() {
     assert_eq!(ended.from_client.disconnect.unwrap().void.unwrap().why, Why::Late);
 }
 
+/// A connection with a Will, to which another client subscribes: its client sends these packets, and its
+/// server closes.
+fn watched(client: &[&str]) -> World {
+    let mut world = World::default();
+    world.packet(1, C, "100e00044d5154540502003c00 000162");
+    world.quiet(1, &[(S, ACCEPTED), (C, "820700010000017701"), (S, "900400010001")]);
+    world.any_packet(0, C, WILL);
+    world.any_packet(0, S, ACCEPTED);
+    for hex in client {
+        world.any_packet(0, C, hex);
+    }
+    world.closes(0, S);
+    world
+}
+
 /// Where a doubtful Will is seen going out, it was due.
 #[test]
 fn a_doubtful_will_that_is_seen() {
     for client in [&[WILD, "e000"][..], &["e100"], &["e00101"]] {
-        let mut world = World::default();
-        world.packet(1, C, "100e00044d5154540502003c00 000162");
-        world.quiet(1, &[(S, ACCEPTED), (C, "820700010000017701"), (S, "900400010001")]);
-        world.any_packet(0, C, WILL);
-        world.any_packet(0, S, ACCEPTED);
-        for hex in client {
-            world.any_packet(0, C, hex);
-        }
-        world.closes(0, S);
+        let mut world = watched(client);
         world.quiet(1, &[(S, "3005 000177 0078")]);
         let ended = world.told.remove(0);
         assert!(matches!(ended.will.as_ref().unwrap().fate, Fate::Due(_)), "{client:?}");
@@ -169,15 +176,7 @@ fn a_doubtful_will_is_not_missed() {
         (&["e00101"], false),
         (&["e00180"], true),
     ] {
-        let mut world = World::default();
-        world.packet(1, C, "100e00044d5154540502003c00 000162");
-        world.quiet(1, &[(S, ACCEPTED), (C, "820700010000017701"), (S, "900400010001")]);
-        world.any_packet(0, C, WILL);
-        world.any_packet(0, S, ACCEPTED);
-        for hex in client {
-            world.any_packet(0, C, hex);
-        }
-        world.closes(0, S);
+        let mut world = watched(client);
         world.waits(10);
         world.quiet(1, &[(C, "c000")]);
         let (rules, _) = world.packet(1, S, "d000");
