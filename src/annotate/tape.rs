@@ -86,6 +86,27 @@ pub struct Tape {
     depth: Depth,
 }
 
+impl Clone for Tape {
+    fn clone(&self) -> Self {
+        let mut copy = Self::new();
+        copy.clone_from(self);
+        copy
+    }
+
+    /// Copies what is in use, into the memory that is there.
+    fn clone_from(&mut self, other: &Self) {
+        let nodes = other.nodes();
+        if self.slots.len() < nodes.len() {
+            self.slots.resize(nodes.len(), Node::default());
+        }
+        for (slot, node) in self.slots.iter_mut().zip(nodes) {
+            *slot = *node;
+        }
+        self.findings.clone_from(&other.findings);
+        (self.count, self.depth) = (other.count, other.depth);
+    }
+}
+
 /// Nodes for which there is room at first.
 const SLOTS: usize = 64;
 

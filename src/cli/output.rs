@@ -93,13 +93,18 @@ impl Printer {
         let is_terminal = io::stdout().is_terminal();
         let is_paged = row.is_text && !live && !output.quiet && !output.look.pager.no_pager;
         let out = if is_paged { Out::paged() } else { Out::plain() };
+        let flush_each = output.line_buffered || (is_terminal && !live);
+        // What is to be seen at once is not handed around.
+        let is_direct = flush_each || live || output.quiet;
+        let format =
+            if is_direct { (row.make)(options) } else { render::threaded::make(row, options) };
         Self {
-            format: (row.make)(options),
+            format,
             excerpt: None,
             sessions: None,
             counter: None,
             out: BufWriter::with_capacity(64 << 10, out),
-            flush_each: output.line_buffered || (is_terminal && !live),
+            flush_each,
             quiet: output.quiet,
             fail_on: output.fail_on.map(Into::into),
             findings: output.findings.map(|least| (least.into(), Digest::default())),
@@ -170,13 +175,8 @@ impl Printer {
 
     /// Lets out what was written. `Break`: it cannot be.
     pub(super) fn flush(&mut self) -> ControlFlow<()> {
-        match self.out.flush() {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                self.failed = Some(error);
-                ControlFlow::Break(())
-            }
-        }
+        let result = self.format.flush(&mut self.out).and_then(|()| self.out.flush());
+        self.flow(result)
     }
 
     fn flow(&mut self, result: io::Result<()>) -> ControlFlow<()> {
@@ -381,6 +381,7 @@ pub(super) fn options(output: &Output) -> Options {
         mosquitto: output.mosquitto.unwrap_or_default(),
         session: String::new(),
         is_filtered: false,
+        is_continued: false,
         inputs: Vec::new(),
         folder: None,
     }

@@ -9,6 +9,7 @@ mod connection;
 mod conversations;
 mod datagrams;
 mod inspector;
+mod kept;
 mod lifeline;
 mod notes;
 mod parts;
@@ -23,6 +24,7 @@ mod witness;
 
 pub use crate::capture::{Beside, Frame, FrameRole};
 pub use inspector::{HELD_IN_ALL, Inspector, Losses, MAX_PACKET, Settings};
+pub use kept::Kept;
 pub use lifeline::{Happened, Lifeline};
 pub use notes::Notes;
 pub use pasted::{PastedOutcome, PastedSettings, read_paste, read_pieces};

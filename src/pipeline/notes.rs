@@ -1,8 +1,8 @@
 //! What capture files say of frames and addresses, as far as it is remembered.
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use crate::capture::Beside;
 
@@ -16,7 +16,7 @@ const MAX_NAMES: usize = 65_536;
 const MAX_NAME_BYTES: usize = 4 << 20;
 
 /// Comments on frames and names of addresses. Untrusted text, to be escaped where it is shown.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Notes {
     comments: BTreeMap<u64, Comments>,
     comment_bytes: usize,
@@ -25,14 +25,20 @@ pub struct Notes {
 }
 
 /// The comments on a frame.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Comments {
     texts: Vec<String>,
     /// Whether a record with this frame was made.
-    is_told: Cell<bool>,
+    is_told: AtomicBool,
 }
 
 impl Notes {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.comments.is_empty() && self.names.is_empty()
+    }
+
     /// The comments on these frames, in order.
     pub fn comments<'n>(&'n self, frames: &'n [u64]) -> impl Iterator<Item = &'n str> {
         let none = self.comments.is_empty();
@@ -43,7 +49,7 @@ impl Notes {
 
     /// The comments on frames that no record was made of, each with its frame.
     pub fn untold(&self) -> impl Iterator<Item = (u64, &str)> {
-        let untold = self.comments.iter().filter(|(_, comments)| !comments.is_told.get());
+        let untold = self.comments.iter().filter(|(_, comments)| !comments.is_told.load(Relaxed));
         untold
             .flat_map(|(frame, comments)| comments.texts.iter().map(|text| (*frame, text.as_str())))
     }
@@ -54,7 +60,7 @@ impl Notes {
             return;
         }
         for comments in frames.iter().filter_map(|frame| self.comments.get(frame)) {
-            comments.is_told.set(true);
+            comments.is_told.store(true, Relaxed);
         }
     }
 
@@ -79,7 +85,7 @@ impl Notes {
         }
         self.comment_bytes = self.comment_bytes.saturating_add(size(&beside.comments));
         let texts = beside.comments.clone();
-        self.comments.insert(frame, Comments { texts, is_told: Cell::new(false) });
+        self.comments.insert(frame, Comments { texts, is_told: AtomicBool::new(false) });
         while self.comments.len() > MAX_COMMENTED || self.comment_bytes > MAX_COMMENT_BYTES {
             let Some((_, oldest)) = self.comments.pop_first() else { break };
             self.comment_bytes = self.comment_bytes.saturating_sub(size(&oldest.texts));

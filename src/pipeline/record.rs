@@ -61,7 +61,7 @@ pub struct SnRecord<'a> {
 }
 
 /// The header of a frame that carries MQTT, with its annotated tree.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Header {
     /// What it is.
     pub unit: Unit,

@@ -95,6 +95,7 @@ impl Fields {
         separator: char,
         quote: Quote,
     ) -> Self {
+        let is_continued = options.is_continued;
         let options = &options.fields;
         let mut columns = Columns::default();
         let asked = options.keys.iter().map(String::as_str);
@@ -105,7 +106,7 @@ impl Fields {
         }
         Self {
             columns,
-            header: options.header.unwrap_or(header),
+            header: options.header.unwrap_or(header) && !is_continued,
             separator: options.separator.unwrap_or(separator),
             quote: options.quote.unwrap_or(quote),
             occurrence: options.occurrence,

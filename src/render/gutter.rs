@@ -34,12 +34,10 @@ impl Gutter {
         u8::try_from(self.offset_width).unwrap_or(u8::MAX)
     }
 
-    /// The bytes of a row that the words beside it or its hex digits depend on: of one that
-    /// `is_whole` no more than what is shown.
+    /// The bytes that the hex digits of a row depend on whose bytes are shown in full below it.
     #[must_use]
-    pub fn shown<'r>(&self, bytes: &'r [u8], is_whole: bool) -> &'r [u8] {
-        let shown = bytes.get(..self.bytes_a_line.saturating_add(1)).unwrap_or(bytes);
-        if is_whole { shown } else { bytes }
+    pub fn shown<'r>(&self, bytes: &'r [u8]) -> &'r [u8] {
+        bytes.get(..self.bytes_a_line.saturating_add(1)).unwrap_or(bytes)
     }
 
     /// One row of the tree. The bytes of one that `is_whole` are shown in full by those below it.

@@ -24,8 +24,9 @@ impl Markdown {
     /// Markdown with the user's options; its trees have no colours and no hex dump of their own.
     #[must_use]
     pub fn new(options: &Options) -> Self {
+        let has_begun = options.is_continued;
         let options = Options { color: false, hex: false, ..options.clone() };
-        Self { tree: tree::Tree::new(&options), has_begun: false }
+        Self { tree: tree::Tree::new(&options), has_begun }
     }
 }
 

@@ -38,6 +38,7 @@ pub mod sn;
 pub mod source;
 pub mod stats;
 pub mod summary;
+pub mod threaded;
 pub mod time;
 pub mod timeline;
 pub mod tree;
@@ -53,7 +54,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// One way to write records down.
-pub trait Format {
+pub trait Format: Send {
     /// Writes one record.
     ///
     /// # Errors
@@ -87,6 +88,15 @@ pub trait Format {
         Ok(())
     }
 
+    /// Writes what is held back, where input has to be waited for.
+    ///
+    /// # Errors
+    /// What `out` reports.
+    fn flush(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let _ = out;
+        Ok(())
+    }
+
     /// What was written to files, as a sentence, at the end; `None` where all went to `out`.
     fn filed(&self) -> Option<String> {
         None
@@ -104,8 +114,22 @@ pub struct FormatRow {
     pub is_text: bool,
     /// Where it may go.
     pub target: Target,
+    /// What other threads may write of it.
+    pub by_others: ByOthers,
     /// Makes one with the user's options.
     pub make: fn(&Options) -> Box<dyn Format>,
+}
+
+/// What of a format other threads may write, while the next records are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByOthers {
+    /// Nothing: it takes more than records, or costs little.
+    Nothing,
+    /// All records, one behind the other: what it writes of one depends on those before it.
+    InOrder,
+    /// Each record for itself, as long as [`Options::is_continued`] tells all but the first of them that
+    /// they are not the first.
+    Freely,
 }
 
 /// Where what a format writes may go.
@@ -126,6 +150,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "every byte and every bit of a packet with its name, its value and what that does",
         is_text: true,
         target: Target::Anywhere,
+        by_others: ByOthers::Freely,
         make: |options| Box::new(tree::Tree::new(options)),
     },
     FormatRow {
@@ -133,6 +158,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "one line a packet with what matters of it",
         is_text: true,
         target: Target::Anywhere,
+        by_others: ByOthers::InOrder,
         make: |options| Box::new(summary::Summary::new(options)),
     },
     FormatRow {
@@ -140,6 +166,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "the log that mosquitto would have written: its lines, with their times in seconds since 1970",
         is_text: true,
         target: Target::Anywhere,
+        by_others: ByOthers::Nothing,
         make: |options| Box::new(log::Log::new(options)),
     },
     FormatRow {
@@ -147,6 +174,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "one JSON object a line, one line a packet",
         is_text: false,
         target: Target::Anywhere,
+        by_others: ByOthers::Freely,
         make: |options| Box::new(json::Json::new(options)),
     },
     FormatRow {
@@ -154,6 +182,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "one line a packet with the values of the fields of -e, as -E says",
         is_text: false,
         target: Target::Anywhere,
+        by_others: ByOthers::Freely,
         make: |options| Box::new(fields::Fields::new(options)),
     },
     FormatRow {
@@ -161,6 +190,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "the same as comma-separated values, the names of the fields in the first line",
         is_text: false,
         target: Target::Anywhere,
+        by_others: ByOthers::Freely,
         make: |options| Box::new(fields::Fields::csv(options)),
     },
     FormatRow {
@@ -168,6 +198,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "SARIF 2.1.0 for build servers: the findings as results, the rules with their sections",
         is_text: false,
         target: Target::Anywhere,
+        by_others: ByOthers::Nothing,
         make: |options| Box::new(sarif::Sarif::new(options)),
     },
     FormatRow {
@@ -175,6 +206,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "JUnit's XML for build servers: a suite a connection, a case a type of packet, failures for errors",
         is_text: false,
         target: Target::Anywhere,
+        by_others: ByOthers::Nothing,
         make: |options| Box::new(junit::Junit::new(options)),
     },
     FormatRow {
@@ -182,6 +214,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "for Elasticsearch's bulk interface, as tshark's format of this name, a document a packet",
         is_text: false,
         target: Target::Anywhere,
+        by_others: ByOthers::Freely,
         make: |options| Box::new(ek::Ek::new(options)),
     },
     FormatRow {
@@ -189,6 +222,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "for issue reports: the findings, a hex dump and the tree of each packet",
         is_text: true,
         target: Target::Anywhere,
+        by_others: ByOthers::Freely,
         make: |options| Box::new(markdown::Markdown::new(options)),
     },
     FormatRow {
@@ -196,6 +230,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "one line a packet: its bytes as hex digits, as decode --lines reads them",
         is_text: false,
         target: Target::Anywhere,
+        by_others: ByOthers::Freely,
         make: |options| Box::new(hex::Hex::new(options)),
     },
     FormatRow {
@@ -203,6 +238,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "an array of C a packet, the names of its fields as comments",
         is_text: false,
         target: Target::Anywhere,
+        by_others: ByOthers::Nothing,
         make: |_| Box::new(source::Source::new(&source::C)),
     },
     FormatRow {
@@ -210,6 +246,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "the same for Rust",
         is_text: false,
         target: Target::Anywhere,
+        by_others: ByOthers::Nothing,
         make: |_| Box::new(source::Source::new(&source::RUST)),
     },
     FormatRow {
@@ -217,6 +254,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "the same for Python",
         is_text: false,
         target: Target::Anywhere,
+        by_others: ByOthers::Nothing,
         make: |_| Box::new(source::Source::new(&source::PYTHON)),
     },
     FormatRow {
@@ -224,6 +262,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "the payload of each PUBLISH, raw, one behind the other; with --split each in a file",
         is_text: false,
         target: Target::NoTerminal,
+        by_others: ByOthers::Nothing,
         make: |options| Box::new(payload::Payload::new(options)),
     },
     FormatRow {
@@ -231,6 +270,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "for each PUBLISH a command for sh that sends the same message",
         is_text: false,
         target: Target::Anywhere,
+        by_others: ByOthers::Nothing,
         make: |options| Box::new(mosquitto_pub::MosquittoPub::new(options)),
     },
     #[cfg(feature = "parquet")]
@@ -239,6 +279,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "a row a packet in Parquet files of the folder of -w, for DuckDB, Spark and DataFusion",
         is_text: false,
         target: Target::Folder,
+        by_others: ByOthers::Nothing,
         make: |options| Box::new(parquet::Parquet::new(options)),
     },
 ];
@@ -295,6 +336,8 @@ pub struct Options {
     pub is_filtered: bool,
     /// The files that are read, for formats that name them.
     pub inputs: Vec<String>,
+    /// Records were written before its first one, by another of its kind.
+    pub is_continued: bool,
     /// The folder for what a format writes to files, where one is named.
     pub folder: Option<PathBuf>,
 }

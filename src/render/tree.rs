@@ -41,7 +41,7 @@ impl Tree {
             painter: Painter { color: options.color },
             heading: heading::Heading::new(options),
             memo: Memo::new(),
-            has_begun: false,
+            has_begun: options.is_continued,
             out: String::new(),
         }
     }
@@ -197,7 +197,8 @@ impl<'r> Body<'r> {
             gutter: self.gutter,
             sn: self.source.sn,
         };
-        let bytes = self.gutter.shown(row.bytes, is_whole);
+        // The words of a field depend on all its bytes, those of a group on none.
+        let bytes = if row.is_group { self.gutter.shown(row.bytes) } else { row.bytes };
         let key = (row, bytes, &self.context, layout);
         self.memo.row(key, self.out, |out| words.write(row, is_whole, out));
     }

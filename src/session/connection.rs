@@ -16,7 +16,7 @@ use crate::stream::Close;
 const MAX_CLIENT_ID: usize = 1_024;
 
 /// How a packet's version is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum How {
     /// The connection's CONNECT says it.
     Connect,
@@ -25,6 +25,7 @@ pub enum How {
     /// An option says it.
     Option,
     /// It is not known, and makes no difference to this packet.
+    #[default]
     Open,
 }
 

@@ -10,7 +10,7 @@ mod layout;
 mod table;
 mod will;
 
-use super::{Format, FormatRow};
+use super::{ByOthers, Format, FormatRow};
 use crate::session::{At, Cause, Ended, Verdict, judge};
 use crate::spec::Sender;
 use crate::text;
@@ -30,6 +30,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "a table of the connections, with the causes of their end below each",
         is_text: true,
         target: super::Target::Anywhere,
+        by_others: ByOthers::Nothing,
         make: |options| Box::new(Table::new(options)),
     },
     FormatRow {
@@ -37,6 +38,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "one JSON object a line, one line a connection",
         is_text: false,
         target: super::Target::Anywhere,
+        by_others: ByOthers::Nothing,
         make: |_| Box::new(json::Json::default()),
     },
 ];

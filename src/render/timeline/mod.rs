@@ -7,7 +7,7 @@ mod events;
 mod json;
 mod picture;
 
-use super::FormatRow;
+use super::{ByOthers, FormatRow};
 pub use json::Json;
 pub use picture::Picture;
 
@@ -21,6 +21,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "a picture: client on the left, server on the right, an arrow for each packet",
         is_text: true,
         target: super::Target::Anywhere,
+        by_others: ByOthers::Nothing,
         make: |options| Box::new(Picture::new(options)),
     },
     FormatRow {
@@ -28,6 +29,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "one JSON object a line, one line a connection, with its events",
         is_text: false,
         target: super::Target::Anywhere,
+        by_others: ByOthers::Nothing,
         make: |options| Box::new(Json::new(options)),
     },
 ];

@@ -1,0 +1,134 @@
+//! A record that outlives the packet that it was made of.
+
+use super::record::Header;
+use super::{Origin, Record};
+use crate::annotate::Tape;
+use crate::mqtt::repair::Repair;
+use crate::mqtt::{Decoded, Reading, decode};
+use crate::net::Layers;
+use crate::session::{Facts, How};
+use crate::spec::unit::Unit;
+use crate::spec::{Sender, Version};
+
+/// The longest packet that is kept, in bytes: what is longer costs more to copy than is gained.
+const MAX_KEPT: usize = 64 << 10;
+
+/// A copy of a record, in memory that serves the next one too.
+#[derive(Debug, Default)]
+pub struct Kept {
+    number: u64,
+    origin: Origin<'static>,
+    layers: Option<Layers>,
+    frames: Vec<u64>,
+    sender: Option<Sender>,
+    version: Version,
+    version_from: How,
+    client_id: Option<Vec<u8>>,
+    bytes: Vec<u8>,
+    tape: Tape,
+    /// What of the packet was typed; its parts are found again in the bytes.
+    typed: Typed,
+    unit: Option<Unit>,
+    text: String,
+    headers: Vec<Header>,
+    facts: Facts<'static>,
+    topic: Option<Vec<u8>>,
+    filter: Option<Vec<u8>>,
+    repair: Option<Repair>,
+}
+
+/// How much of a packet could be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Typed {
+    /// It is no packet.
+    #[default]
+    Nothing,
+    /// Its fixed header.
+    Header,
+    /// All of it.
+    Packet,
+}
+
+impl Kept {
+    /// Copies a record. `false`: it cannot be kept, as it is too long, is of MQTT-SN or a pasted text, or
+    /// rests on what the capture says beside its frames.
+    pub fn keep(&mut self, record: &Record<'_>) -> bool {
+        let origin = record.origin;
+        let has_notes = origin.notes.is_some_and(|notes| !notes.is_empty());
+        if record.bytes.len() > MAX_KEPT
+            || has_notes
+            || origin.text.is_some()
+            || record.sn.is_some()
+        {
+            return false;
+        }
+        self.number = record.number;
+        self.origin =
+            Origin { frames: &[], layers: None, notes: None, text: None, segment: None, ..origin };
+        self.layers = origin.layers.copied();
+        copy(origin.frames, &mut self.frames);
+        (self.sender, self.unit) = (record.sender, record.unit);
+        (self.version, self.version_from) = (record.version, record.version_from);
+        copy_some(record.client_id, &mut self.client_id);
+        copy(record.bytes, &mut self.bytes);
+        self.tape.clone_from(record.tape);
+        self.typed = match record.decoded {
+            None => Typed::Nothing,
+            Some(Decoded { packet: None, .. }) => Typed::Header,
+            Some(_) => Typed::Packet,
+        };
+        self.text.clear();
+        self.text.push_str(record.text);
+        self.headers.clear();
+        self.headers.extend(record.headers.iter().cloned());
+        self.facts = Facts { topic: None, filter: None, ..record.facts };
+        copy_some(record.facts.topic, &mut self.topic);
+        copy_some(record.facts.filter, &mut self.filter);
+        self.repair = record.repair.cloned();
+        true
+    }
+
+    /// The record.
+    #[must_use]
+    pub fn record(&self) -> Record<'_> {
+        let (version, sender) = (self.version, self.sender);
+        Record {
+            number: self.number,
+            origin: Origin { frames: &self.frames, layers: self.layers.as_ref(), ..self.origin },
+            sender,
+            version,
+            version_from: self.version_from,
+            client_id: self.client_id.as_deref(),
+            bytes: &self.bytes,
+            tape: &self.tape,
+            decoded: (self.typed != Typed::Nothing).then(|| {
+                let decoded = decode(&self.bytes, Reading { version, sender }, &mut ());
+                let packet = decoded.packet.filter(|_| self.typed == Typed::Packet);
+                Decoded { packet, ..decoded }
+            }),
+            unit: self.unit,
+            text: &self.text,
+            headers: &self.headers,
+            sn: None,
+            facts: Facts {
+                topic: self.topic.as_deref(),
+                filter: self.filter.as_deref(),
+                ..self.facts
+            },
+            repair: self.repair.as_ref(),
+        }
+    }
+}
+
+fn copy<T: Copy>(from: &[T], to: &mut Vec<T>) {
+    to.clear();
+    to.extend_from_slice(from);
+}
+
+/// Copies bytes where there are some, into the memory that is there.
+fn copy_some(from: Option<&[u8]>, to: &mut Option<Vec<u8>>) {
+    match (from, to) {
+        (Some(from), Some(to)) => copy(from, to),
+        (from, to) => *to = from.map(<[u8]>::to_vec),
+    }
+}

@@ -1,0 +1,236 @@
+//! Another format, written by threads of its own while the next records are made.
+//!
+//! Records are copied into parcels. A thread writes a parcel to memory, and who reads the capture writes
+//! that out, in the order of the records. What cannot be copied he writes himself, once all before it is.
+
+use super::{ByOthers, Format, FormatRow, Options};
+use crate::pipeline::{Kept, Record};
+use std::collections::VecDeque;
+use std::io::{self, Write};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread;
+
+/// Records of a parcel, at most: so many that waking a thread for them costs little, and so few that all
+/// parcels together take 5 MiB.
+const MAX_RECORDS: usize = 192;
+/// Bytes of their packets, about: as JSON they are up to twenty times as long.
+const MAX_BYTES: usize = 128 << 10;
+/// Bytes of written text that a parcel keeps memory for.
+const MAX_TEXT: usize = 2 << 20;
+/// Parcels that a thread has at once: the one that it writes, and the next.
+const AT_ONCE: usize = 2;
+/// Threads at most: who reads the capture does not keep more of them busy.
+const MAX_THREADS: usize = 3;
+
+/// The format of a row; other threads write it where it allows that and the machine has them.
+#[must_use]
+pub fn make(row: &FormatRow, options: &Options) -> Box<dyn Format> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    with_threads(row, options, if cores < 2 { 0 } else { cores.min(MAX_THREADS) })
+}
+
+/// The same with so many threads at most. They begin to write once there is more than they cost.
+#[must_use]
+pub fn with_threads(row: &FormatRow, options: &Options, threads: usize) -> Box<dyn Format> {
+    let format = (row.make)(options);
+    match row.by_others {
+        ByOthers::Nothing => format,
+        _ if threads == 0 => format,
+        ByOthers::InOrder => Box::new(Threaded::new(format, Vec::new())),
+        ByOthers::Freely => {
+            let options = Options { is_continued: true, ..options.clone() };
+            let others = (0..threads).map(|_| (row.make)(&options));
+            Box::new(Threaded::new(format, others.collect()))
+        }
+    }
+}
+
+type Shared = Arc<Mutex<Box<dyn Format>>>;
+
+/// See the module.
+struct Threaded {
+    /// Writes the first records, and those that cannot be copied.
+    format: Shared,
+    /// What each of the other threads will write with, before they are there.
+    others: Vec<Shared>,
+    threads: Vec<Writer>,
+    /// Which of them have a parcel, the oldest parcel first.
+    under_way: VecDeque<usize>,
+    /// Which of them gets the next one.
+    next: usize,
+    filling: Parcel,
+    spare: Vec<Parcel>,
+}
+
+/// A thread that writes parcels.
+struct Writer {
+    to_do: SyncSender<Parcel>,
+    done: Receiver<Parcel>,
+}
+
+/// Records in a row, and what was written of them.
+#[derive(Default)]
+struct Parcel {
+    /// Copies, of which the first `count` are in use.
+    records: Vec<Kept>,
+    count: usize,
+    bytes: usize,
+    text: Vec<u8>,
+    failed: Option<io::Error>,
+}
+
+impl Threaded {
+    /// `others` write for themselves; where there are none, one thread writes with `format`.
+    fn new(format: Box<dyn Format>, others: Vec<Box<dyn Format>>) -> Self {
+        let format = Arc::new(Mutex::new(format));
+        let mut others: Vec<Shared> =
+            others.into_iter().map(|other| Arc::new(Mutex::new(other))).collect();
+        if others.is_empty() {
+            others.push(Arc::clone(&format));
+        }
+        Self {
+            format,
+            others,
+            threads: Vec::new(),
+            under_way: VecDeque::new(),
+            next: 0,
+            filling: Parcel::default(),
+            spare: Vec::new(),
+        }
+    }
+
+    /// Gives the parcel that was filled to a thread.
+    fn hand_over(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        if !self.others.is_empty() {
+            // A short capture needs no threads, and those that there will be go on behind these records.
+            self.write_here(out)?;
+            self.threads = self.others.drain(..).map_while(Writer::start).collect();
+            return Ok(());
+        }
+        if self.under_way.len() >= self.threads.len().saturating_mul(AT_ONCE) {
+            self.take_back(out)?;
+        }
+        let Some(writer) = self.threads.get(self.next) else { return self.write_here(out) };
+        let parcel = std::mem::replace(&mut self.filling, self.spare.pop().unwrap_or_default());
+        writer.to_do.send(parcel).map_err(|_| gone())?;
+        self.under_way.push_back(self.next);
+        self.next = self.next.saturating_add(1);
+        if self.next >= self.threads.len() {
+            self.next = 0;
+        }
+        Ok(())
+    }
+
+    /// Writes out the oldest parcel that a thread has.
+    fn take_back(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let Some(writer) = self.under_way.pop_front().and_then(|nth| self.threads.get(nth)) else {
+            return Ok(());
+        };
+        let mut parcel = writer.done.recv().map_err(|_| gone())?;
+        parcel.write_to(out)?;
+        self.spare.push(parcel);
+        Ok(())
+    }
+
+    /// Writes the records that were copied last.
+    fn write_here(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.filling.fill(&self.format);
+        self.filling.write_to(out)
+    }
+
+    /// Writes out all that was copied.
+    fn catch_up(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        while !self.under_way.is_empty() {
+            self.take_back(out)?;
+        }
+        self.write_here(out)
+    }
+}
+
+impl Format for Threaded {
+    fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
+        if !self.filling.add(record) {
+            self.catch_up(out)?;
+            return lock(&self.format)?.record(record, out);
+        }
+        if self.filling.is_full() { self.hand_over(out) } else { Ok(()) }
+    }
+
+    fn flush(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.catch_up(out)
+    }
+
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.catch_up(out)?;
+        lock(&self.format)?.end(out)
+    }
+}
+
+impl Writer {
+    /// `None` where the system has no thread for it.
+    fn start(format: Shared) -> Option<Self> {
+        let (to_do, parcels) = sync_channel::<Parcel>(AT_ONCE);
+        let (written, done) = sync_channel(AT_ONCE);
+        let work = move || {
+            for mut parcel in parcels {
+                parcel.fill(&format);
+                if written.send(parcel).is_err() {
+                    break;
+                }
+            }
+        };
+        thread::Builder::new().name("writer".into()).spawn(work).ok()?;
+        Some(Self { to_do, done })
+    }
+}
+
+impl Parcel {
+    /// Copies a record. `false`: it cannot be copied.
+    fn add(&mut self, record: &Record<'_>) -> bool {
+        if self.count >= self.records.len() {
+            self.records.push(Kept::default());
+        }
+        let is_kept = self.records.get_mut(self.count).is_some_and(|kept| kept.keep(record));
+        if is_kept {
+            self.count = self.count.saturating_add(1);
+            self.bytes = self.bytes.saturating_add(record.bytes.len());
+        }
+        is_kept
+    }
+
+    fn is_full(&self) -> bool {
+        self.count >= MAX_RECORDS || self.bytes >= MAX_BYTES
+    }
+
+    /// Writes the records to memory.
+    fn fill(&mut self, format: &Shared) {
+        let Ok(mut format) = lock(format).map_err(|error| self.failed = Some(error)) else {
+            return;
+        };
+        for kept in self.records.iter().take(self.count) {
+            if let Err(error) = format.record(&kept.record(), &mut self.text) {
+                self.failed = Some(error);
+                break;
+            }
+        }
+    }
+
+    /// Writes out what was written to memory, and forgets it.
+    fn write_to(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(&self.text)?;
+        self.text.clear();
+        self.text.shrink_to(MAX_TEXT);
+        (self.count, self.bytes) = (0, 0);
+        self.failed.take().map_or(Ok(()), Err)
+    }
+}
+
+fn lock(format: &Shared) -> io::Result<MutexGuard<'_, Box<dyn Format>>> {
+    format.lock().map_err(|_| gone())
+}
+
+/// Only a fault of this program ends a thread.
+fn gone() -> io::Error {
+    io::Error::other("a thread that writes records has ended early, which is a fault of mqttscope")
+}

@@ -1,0 +1,142 @@
+//! A record reads the same whoever writes it: another thread, or a format that has written others before it and
+//! remembers rows of theirs.
+
+mod support;
+
+use mqttscope::capture::{Source, open};
+use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+use mqttscope::render::fields::FieldOptions;
+use mqttscope::render::threaded::with_threads;
+use mqttscope::render::{ByOthers, Explain, FORMATS, Format, FormatRow, Options};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+/// One format written in two ways.
+struct Both {
+    alone: Box<dyn Format>,
+    by_alone: Vec<u8>,
+    shared: Box<dyn Format>,
+    by_shared: Vec<u8>,
+    records: usize,
+    /// After so many records nothing may be held back.
+    flush_each: usize,
+}
+
+impl Both {
+    fn new(row: &FormatRow, options: &Options, (threads, flush_each): (usize, usize)) -> Self {
+        let (alone, shared) = ((row.make)(options), with_threads(row, options, threads));
+        let (by_alone, by_shared) = (Vec::new(), Vec::new());
+        Self { alone, by_alone, shared, by_shared, records: 0, flush_each }
+    }
+
+    /// Compares what was written, and forgets it.
+    fn compare(&mut self, what: &str) {
+        if self.by_alone != self.by_shared {
+            let (a, b) = (&self.by_alone, &self.by_shared);
+            let place = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+            let near = |all: &[u8]| {
+                let from = place.saturating_sub(200);
+                let part = all.get(from..all.len().min(place + 100)).unwrap_or_default();
+                String::from_utf8_lossy(part).into_owned()
+            };
+            panic!("{what}, behind {} records:\n{}\n---\n{}", self.records, near(a), near(b));
+        }
+        self.by_alone.clear();
+        self.by_shared.clear();
+    }
+}
+
+impl Consumer for Both {
+    fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        self.alone.record(record, &mut self.by_alone).unwrap();
+        self.shared.record(record, &mut self.by_shared).unwrap();
+        self.records += 1;
+        if self.records.is_multiple_of(self.flush_each) {
+            self.shared.flush(&mut self.by_shared).unwrap();
+            self.compare("after a flush");
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Gives a recording to a consumer.
+fn feed<C: Consumer>(consumer: C, file: &Path, redact: bool) -> C {
+    let settings = Settings { redact, ..Settings::default() };
+    let mut inspector = Inspector::new(consumer, settings);
+    let mut capture = open(file).unwrap();
+    while let Ok(Some(frame)) = capture.next_frame() {
+        assert!(inspector.frame(&frame).is_continue());
+    }
+    inspector.finish();
+    inspector.into_consumer()
+}
+
+/// Gives all recordings to one format.
+fn run(mut both: Both, files: &[PathBuf], redact: bool, what: &str) -> usize {
+    for file in files {
+        both = feed(both, file, redact);
+    }
+    both.alone.end(&mut both.by_alone).unwrap();
+    both.shared.end(&mut both.by_shared).unwrap();
+    both.compare(what);
+    both.records
+}
+
+fn captures() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|it| it == "pcap" || it == "pcapng"));
+    files.sort();
+    files
+}
+
+#[test]
+fn threads_write_what_one_writes() {
+    let files = captures();
+    let rows = FORMATS.iter().filter(|row| row.by_others != ByOthers::Nothing);
+    for row in rows {
+        let keys = ["frame.number", "mqtt.topic", "mqtt.msg_text"].map(str::to_owned);
+        let fields =
+            FieldOptions { keys: keys.into(), header: Some(true), ..FieldOptions::default() };
+        let plain = Options { fields, ..Options::default() };
+        let rich = Options { explain: Explain::Full, color: true, hex: true, ..plain.clone() };
+        for (options, how, redact) in
+            [(&plain, (1, 700), false), (&rich, (3, 300), false), (&plain, (2, 5_000), true)]
+        {
+            let records = run(Both::new(row, options, how), &files, redact, row.name);
+            assert!(records > 1_500, "{}: {records} are too few for threads", row.name);
+        }
+    }
+}
+
+/// Compares a format that goes on with one that is new for each record.
+struct Anew {
+    make: Box<dyn Fn() -> Box<dyn Format>>,
+    goes_on: Box<dyn Format>,
+}
+
+impl Consumer for Anew {
+    fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        let (mut by_one, mut by_new) = (Vec::new(), Vec::new());
+        self.goes_on.record(record, &mut by_one).unwrap();
+        (self.make)().record(record, &mut by_new).unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_start().to_owned();
+        assert_eq!(text(&by_one), text(&by_new), "#{}", record.number);
+        ControlFlow::Continue(())
+    }
+}
+
+#[test]
+fn what_was_written_before_changes_nothing() {
+    let names = ["tree", "json"];
+    for row in FORMATS.iter().filter(|row| names.contains(&row.name)) {
+        for explain in [Explain::Brief, Explain::Full] {
+            let make = move || (row.make)(&Options { explain, ..Options::default() });
+            let mut anew = Anew { make: Box::new(make), goes_on: make() };
+            for file in captures() {
+                anew = feed(anew, &file, false);
+            }
+        }
+    }
+}
