@@ -67,6 +67,11 @@ fn why(void: &Void) -> String {
         }
         Why::Late => format!("the server had ended the connection before ({at})"),
         Why::Rejected => format!("the server answered with an error ({at})"),
+        Why::Reset(kind, before) => format!(
+            "the client was gone ({at}) when the server had not answered the {} {} before it",
+            kind.name(),
+            place(&before)
+        ),
     }
 }
 

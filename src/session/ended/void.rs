@@ -8,8 +8,8 @@ use super::Ended;
 use crate::annotate::{Finding, Tape};
 use crate::session::wire::Broken;
 use crate::session::{At, Certainty, Seen};
-use crate::spec::{Rule, Severity, Version};
-use crate::stream::Close;
+use crate::spec::{PacketType, Rule, Sender, Severity, Version};
+use crate::stream::{Close, Place};
 
 /// Nanoseconds within which a server ends a connection because of a packet: where it goes on for
 /// longer, it has taken it.
@@ -39,6 +39,8 @@ pub enum Why {
     Late,
     /// The server answered with a DISCONNECT of an error.
     Rejected,
+    /// The client's TCP answered with RST when its server had not come to this packet before it.
+    Reset(PacketType, At),
 }
 
 impl Void {
@@ -54,6 +56,26 @@ impl Void {
             Some(own) => Self { certainty: Certainty::Proven, ..own },
             None => Self { why: Why::Rejected, at: answer, certainty: Certainty::Likely },
         })
+    }
+
+    /// The client was gone before its server had answered what stands before the DISCONNECT: a server that
+    /// cannot write any more need not read on.
+    pub(in crate::session) fn by_reset(ended: &Ended) -> Option<Self> {
+        let left = ended.from_client.disconnect.as_ref().filter(|left| left.void.is_none())?;
+        let tcp = ended.wire.tcp.as_ref().filter(|_| ended.wire.server_lost.bytes == 0)?;
+        let reset = tcp.client.rst?;
+        let is_before = |place: Option<Place>| place.is_some_and(|place| place <= reset);
+        if is_before(tcp.server.fin) || is_before(tcp.server.rst) {
+            return None;
+        }
+        let at = At { number: 0, frame: reset.frame, time: reset.time };
+        let open = ended.open.iter().find(|open| {
+            let waits = open.asker == Sender::Client && open.next != PacketType::PUBREL;
+            let is_recent = at.since(open.last).is_some_and(|time| time <= SOON);
+            waits && is_recent && open.last.number < left.at.number
+        })?;
+        let why = Why::Reset(open.kind, open.first);
+        Some(Self { why, at, certainty: Certainty::Possible })
     }
 
     /// Whether it can be taken for granted that the DISCONNECT did not count.

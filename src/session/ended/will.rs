@@ -112,6 +112,19 @@ impl Ended {
         }
     }
 
+    /// How its sides ended in TCP may show that the client's DISCONNECT may not have counted.
+    pub(in crate::session) fn doubt_disconnect(&mut self) {
+        let Some(void) = Void::by_reset(self) else { return };
+        if let Some(left) = &mut self.from_client.disconnect {
+            left.void = Some(void);
+        }
+        if let Some(will) = &mut self.will
+            && let Fate::Discarded(at) = will.fate
+        {
+            will.fate = Fate::Doubtful(at);
+        }
+    }
+
     /// How certain it is that a Will that is due is: not where a DISCONNECT of the client may have
     /// discarded it, unless it was seen.
     #[must_use]

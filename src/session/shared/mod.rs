@@ -76,6 +76,7 @@ impl Shared {
         }
         ended.doubt_missed();
         ended.doubt_will();
+        ended.doubt_disconnect();
         let client = self.client(&ended).filter(|_| ended.will_wait() > 0);
         self.wills.ended(ended, client, self.now);
     }

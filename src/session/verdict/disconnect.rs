@@ -61,6 +61,12 @@ fn in_vain(void: &Void) -> String {
         ),
         Why::Late => format!("the server had ended the connection before ({at})"),
         Why::Rejected => format!("the server answered with an error ({at})"),
+        Why::Reset(kind, before) => format!(
+            "the client answered with RST ({at}) when the server had not answered the {} {} before it, and \
+             the server {read}",
+            kind.name(),
+            place(before)
+        ),
     }
 }
 

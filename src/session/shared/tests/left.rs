@@ -3,7 +3,9 @@
 use super::wills::delayed_will;
 use super::*;
 use crate::session::ended::{Found, Lasts};
+use crate::session::wire::Tcp;
 use crate::session::{Certainty, Why};
+use crate::spec::PacketType;
 
 /// Clean Start, a Will of topic `w`; the same in 3.1.1 and 3.1. The client is `a`.
 const WILL: &str = "101500044d5154540506003c00 000161 00 000177 000178";
@@ -290,4 +292,52 @@ fn who_is_thrown_out_was_not_away() {
     let ended = world.end();
     let back = ended.iter().find(|ended| ended.stream == Some(1)).unwrap();
     assert!(back.took_over.is_some() && back.returns.is_none(), "{:?}", back.returns);
+}
+
+/// The client says DISCONNECT and closes; what its server answers finds nobody, so that the server need
+/// not read as far as the DISCONNECT.
+#[test]
+fn a_disconnect_of_a_client_that_is_gone() {
+    let fate = |answered: bool, server_first: bool, comes: bool| {
+        let mut world = World::default();
+        world.packet(1, C, "100e00044d5154540502003c00 000162");
+        world.quiet(1, &[(S, ACCEPTED), (C, "820700010000017701"), (S, "900400010001")]);
+        world.quiet(0, &[(C, WILL), (S, ACCEPTED)]);
+        // In the same second.
+        for packet in ["320700017800010079", "320700017800020079", "e000"] {
+            world.seconds -= 1;
+            world.quiet(0, &[(C, packet)]);
+        }
+        for sender in [C, S] {
+            world.seconds -= 1;
+            world.ends(0, sender, Close::Fin);
+        }
+        world.any_packet(0, S, "40020001");
+        if answered {
+            world.any_packet(0, S, "40020002");
+        }
+        let at = world.at();
+        if comes {
+            world.quiet(1, &[(S, "3005 000177 0078")]);
+        }
+        let mut ended = world.connections.remove(&0).unwrap().end(&mut world.shared);
+        let place = |at: At| Some(crate::stream::Place { time: at.time, frame: at.frame });
+        let mut tcp = Tcp::default();
+        tcp.client.rst = place(at);
+        tcp.server.fin = place(at).filter(|_| server_first);
+        ended.wire.tcp = Some(tcp);
+        world.shared.ended(ended);
+        let ended = world.end().remove(0);
+        let why = ended.from_client.disconnect.as_ref().and_then(|left| left.void);
+        let certainty = ended.will_certainty();
+        (ended.will.unwrap().fate, why.map(|void| void.why), certainty)
+    };
+    let (is, why, certainty) = fate(false, false, false);
+    assert!(matches!((is, certainty), (Fate::Doubtful(_), Possible)), "{is:?} {certainty:?}");
+    assert!(matches!(why, Some(Why::Reset(PacketType::PUBLISH, _))), "{why:?}");
+    let (is, _, certainty) = fate(false, false, true);
+    assert!(matches!((is, certainty), (Fate::Due(_), Proven)), "{is:?} {certainty:?}");
+    // The server had come to the DISCONNECT, or closed because of it.
+    assert!(matches!(fate(true, false, true), (Fate::Discarded(_), None, Proven)));
+    assert!(matches!(fate(false, true, true), (Fate::Discarded(_), None, Proven)));
 }
