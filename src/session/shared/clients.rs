@@ -27,6 +27,8 @@ pub(super) struct Clients {
     kept: usize,
     /// For connections that are open still: the one that threw them out.
     rivals: HashMap<u64, Rival, RandomState>,
+    /// For connections that are not over still: the one with which the client went on.
+    successors: HashMap<u64, Back, RandomState>,
 }
 
 /// What a session keeps while its client is away.
@@ -63,7 +65,8 @@ struct Client {
 
 impl Default for Clients {
     fn default() -> Self {
-        Self { by_key: Recent::new(MAX_CLIENTS), kept: 0, rivals: HashMap::default() }
+        let (rivals, successors) = Default::default();
+        Self { by_key: Recent::new(MAX_CLIENTS), kept: 0, rivals, successors }
     }
 }
 
@@ -134,6 +137,12 @@ impl Clients {
             holder.accepted = Some(at.number);
             holder.is_complete = is_complete;
         }
+        let back = client.holder.and_then(|holder| holder.back());
+        if let (Some(old), Some(back)) = (old.filter(|old| !old.is_over), back)
+            && self.successors.len() < MAX_RIVALS
+        {
+            self.successors.entry(old.other.stream).or_insert(back);
+        }
         let finding = old.and_then(|old| old.judge(at, is_present, record));
         let is_kept = is_present && !is_new && finding.is_none();
         let thrown_out = old.filter(|old| old.is_open).map(|old| old.other.stream);
@@ -163,6 +172,9 @@ impl Clients {
             client.take_overs.lost(&other, record, &rival);
         }
         let is_last = client.leaves(record, record.is_complete);
+        for holder in [&mut client.holder, &mut client.before].into_iter().flatten() {
+            holder.is_over |= Some(holder.other.stream) == record.stream;
+        }
         // Where another connection has the session by now, what this one knew is out of date.
         let lasts = record.session_expiry() > 0 && record.over_at().is_some();
         if let Some(kept) = kept.filter(|_| is_last && lasts) {
@@ -172,12 +184,14 @@ impl Clients {
         }
     }
 
-    /// The connection with which a client has come back since this one, where its server has accepted
-    /// it.
+    /// The first connection with which a client has come back since this one, which is over now, where
+    /// its server has accepted it.
     pub(super) fn back(&mut self, key: u64, stream: u64) -> Option<Back> {
+        if let Some(first) = self.successors.remove(&stream) {
+            return Some(first);
+        }
         let holder = self.by_key.entry(key, Client::default).holder?;
-        let is_resumed = holder.is_resumed.filter(|_| holder.other.stream != stream)?;
-        Some(Back { at: holder.other.at, is_resumed })
+        holder.back().filter(|_| holder.other.stream != stream)
     }
 
     /// Who has thrown out a connection.

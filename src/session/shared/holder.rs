@@ -1,6 +1,7 @@
 //! The connection that has a session, or had it last.
 
 use super::time;
+use super::wills::Back;
 use crate::session::At;
 use crate::session::ended::{Ended, Found, Lasts, Other, Return};
 use crate::spec::Rule;
@@ -16,6 +17,8 @@ const GRACE: u64 = 60 * SECOND;
 pub(super) struct Holder {
     pub(super) other: Other,
     pub(super) is_open: bool,
+    /// Both its sides have ended: nothing more comes of it.
+    pub(super) is_over: bool,
     /// The server's CONNACK.
     pub(super) accepted: Option<u64>,
     /// Whether the server went on with the session of the connection before: Session Present is 1, or
@@ -33,11 +36,17 @@ impl Holder {
         Self {
             other,
             is_open: true,
+            is_over: false,
             accepted: None,
             is_resumed: None,
             left: None,
             is_complete: false,
         }
+    }
+
+    /// This connection as the return of a client, where its server has accepted it.
+    pub(super) fn back(&self) -> Option<Back> {
+        Some(Back { at: self.other.at, is_resumed: self.is_resumed? })
     }
 
     /// What the client finds of the session that this connection left.

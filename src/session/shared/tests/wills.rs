@@ -106,6 +106,20 @@ fn a_will_delay_that_goes_on() {
     world.packet(1, S, PRESENT);
     world.closes(0, S);
     assert_eq!(world.told[0].will.as_ref().unwrap().fate, Fate::Cancelled(world_at(3)));
+    // The same where the client's side of the old connection stays open until it connects once more.
+    let mut world = World::default();
+    world.packet(0, C, &will);
+    world.quiet(0, &[(S, ACCEPTED)]);
+    world.packet(1, C, RESUMES);
+    world.ends(0, S, Close::Fin);
+    world.packet(1, S, PRESENT);
+    world.quiet(1, &[(C, LEAVES)]);
+    world.closes(1, C);
+    world.waits(90);
+    world.packet(2, C, RESUMES);
+    world.packet(2, S, PRESENT);
+    world.closes(0, C);
+    assert_eq!(world.end()[0].will.as_ref().unwrap().fate, Fate::Cancelled(world_at(3)));
     // The capture ends before the delay does.
     let mut world = World::default();
     world.packet(0, C, &will);
