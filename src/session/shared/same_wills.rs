@@ -2,7 +2,8 @@
 //!
 //! To a subscriber each delivery is of one Will, and none of a connection that began later. Where
 //! more Wills are due than were delivered, nobody knows whose they are: a Will counts as seen only
-//! where its subscriber would have got fewer of them without it.
+//! where its subscriber would have got fewer of them without it, or where the delivery comes when it is
+//! due and no other one is.
 
 use super::time;
 use super::wills::EARLY;
@@ -15,6 +16,10 @@ const MAX_SAME: usize = 64;
 /// Nanoseconds within which servers publish a Will as a rule: one that is due for longer is not
 /// taken for the source while there is one that is due just now.
 const PROMPT: i64 = 3_000_000_000;
+/// Nanoseconds between the time for a Will and a delivery that is clearly of it, ...
+const AT_ONCE: u64 = 20_000_000;
+/// ... where each other one is so far away at the least.
+const APART: u64 = 100_000_000;
 /// Nanoseconds after which what is delivered is not taken for a Will any more.
 const LATE: i64 = 60_000_000_000;
 
@@ -41,6 +46,8 @@ pub(super) struct DueWill {
     from: i64,
     /// Until when it may come.
     until: i64,
+    /// It waits for its delay, which servers look at now and then.
+    is_delayed: bool,
     /// The delivery that was told to be of it.
     told: Option<At>,
 }
@@ -53,12 +60,14 @@ impl DueWill {
         let due = time(at)?;
         let began = ended.connack.as_ref().map(|connack| connack.at);
         let began = began.or(ended.connect.as_ref().map(|connect| connect.at));
-        let from = due.saturating_add(i64::from(ended.will_wait()).saturating_mul(1_000_000_000));
+        let wait = ended.will_wait();
+        let from = due.saturating_add(i64::from(wait).saturating_mul(1_000_000_000));
         Some(Self {
             stream: ended.stream?,
             since: time(began).unwrap_or(i64::MIN),
             from,
             until: from.saturating_add(LATE),
+            is_delayed: wait > 0,
             told: None,
         })
     }
@@ -72,6 +81,12 @@ impl DueWill {
     /// Nanoseconds between the time for it and that of a delivery.
     fn distance(&self, copy: &WillCopy) -> u64 {
         copy.at.time.map_or(u64::MAX, |time| time.abs_diff(self.from))
+    }
+
+    /// Whether it is not the time for it.
+    fn is_apart(&self, copy: &WillCopy, time: i64) -> bool {
+        let is_late = self.is_delayed && self.is_prompt(time);
+        self.distance(copy) >= APART && !is_late
     }
 
     fn is_prompt(&self, time: i64) -> bool {
@@ -130,9 +145,13 @@ impl SameWills {
     pub(super) fn seen(&self, stream: u64) -> Option<WillCopy> {
         let will = self.due.iter().find(|will| will.stream == stream)?;
         let seen = self.subscribers(will).into_iter().filter_map(|to| {
-            let all = self.pairs(to, |_| true);
-            let others = self.pairs(to, |other| other.stream != stream);
-            (all.len() > others.len()).then(|| self.own(will, to, all)).flatten()
+            let known = self.known(to);
+            if let Some((_, copy)) = known.iter().find(|(known, _)| known.stream == stream) {
+                return Some(*copy);
+            }
+            let all = self.pairs(to, &known, |_| true);
+            let others = self.pairs(to, &known, |other| other.stream != stream);
+            (all.len() > others.len()).then(|| self.own(will, to, all, &known)).flatten()
         });
         seen.min_by_key(|copy| will.distance(copy))
     }
@@ -145,7 +164,11 @@ impl SameWills {
             return None;
         }
         // What is told to be of another one is not of this; of the rest it may have any.
-        let has = |to: &Option<u64>| !self.pairs(*to, |other| other.stream == stream).is_empty();
+        let has = |to: &Option<u64>| {
+            let known = self.known(*to);
+            known.iter().any(|(known, _)| known.stream == stream)
+                || !self.pairs(*to, &known, |other| other.stream == stream).is_empty()
+        };
         Some(self.subscribers(will).into_iter().filter(has).flatten().collect())
     }
 
@@ -158,20 +181,43 @@ impl SameWills {
         all
     }
 
+    /// The deliveries to a subscriber that are told to be of a Will, and those that clearly are.
+    fn known(&self, to: Option<u64>) -> Vec<(DueWill, WillCopy)> {
+        let told = |copy: &WillCopy| self.due.iter().find(|will| will.told == Some(copy.at));
+        let all = self.copies_of(to).filter_map(|(copy, _)| Some((*told(copy)?, *copy)));
+        let mut known: Vec<_> = all.collect();
+        let told: Vec<_> = known.iter().map(|(will, copy)| (will.stream, copy.at)).collect();
+        for (copy, time) in self.copies_of(to) {
+            let is_free = |will: &&DueWill| told.iter().all(|told| told.0 != will.stream);
+            let may_be = |will: &&DueWill| will.may_be(time) && is_free(will);
+            let nearest = self.due.iter().filter(may_be).min_by_key(|will| will.distance(copy));
+            let Some(nearest) = nearest.filter(|will| will.distance(copy) <= AT_ONCE) else {
+                continue;
+            };
+            let mut others = self.due.iter().filter(may_be);
+            let is_clear =
+                others.all(|will| will.stream == nearest.stream || will.is_apart(copy, time));
+            if is_clear && told.iter().all(|told| told.1 != copy.at) {
+                known.push((*nearest, *copy));
+            }
+        }
+        known
+    }
+
     /// As many deliveries to a subscriber as can be of these Wills, each with one: each is of the
-    /// Will that is waited for the shortest. Without those of which that is told.
+    /// Will that is waited for the shortest. Without those of which that is known.
     fn pairs(
         &self,
         to: Option<u64>,
+        known: &[(DueWill, WillCopy)],
         is_one: impl Fn(&DueWill) -> bool,
     ) -> Vec<(DueWill, WillCopy)> {
-        let told = |copy: &WillCopy| self.due.iter().find(|will| will.told == Some(copy.at));
-        let known: Vec<_> = self.copies_of(to).filter_map(|(copy, _)| told(copy)).collect();
-        let is_known = |will: &DueWill| known.iter().any(|known| known.stream == will.stream);
+        let is_known = |will: &DueWill| known.iter().any(|(known, _)| known.stream == will.stream);
+        let is_taken = |at: At| known.iter().any(|(_, copy)| copy.at == at);
         let free = self.due.iter().filter(|will| is_one(will) && !is_known(will));
         let mut free: Vec<_> = free.copied().collect();
         let mut pairs = Vec::new();
-        for (copy, time) in self.copies_of(to).filter(|(copy, _)| told(copy).is_none()) {
+        for (copy, time) in self.copies_of(to).filter(|(copy, _)| !is_taken(copy.at)) {
             let is_prompt = self.due.iter().any(|will| will.is_prompt(time));
             let fits = |will: &DueWill| will.may_be(time) && (!is_prompt || will.is_prompt(time));
             if let Some(place) = free.iter().position(fits) {
@@ -188,6 +234,7 @@ impl SameWills {
         will: &DueWill,
         to: Option<u64>,
         pairs: Vec<(DueWill, WillCopy)>,
+        known: &[(DueWill, WillCopy)],
     ) -> Option<WillCopy> {
         let mut wills: Vec<_> = pairs.iter().map(|(will, _)| *will).collect();
         wills.sort_by_key(|will| will.from);
@@ -201,6 +248,7 @@ impl SameWills {
         }
         let is_free = |at| {
             pairs.iter().all(|(_, copy)| copy.at != at)
+                && known.iter().all(|(_, copy)| copy.at != at)
                 && self.due.iter().all(|other| other.told != Some(at))
         };
         let later = self.copies_of(to).find(|(copy, time)| {

@@ -68,7 +68,7 @@ struct Waiting {
     /// The key of its client.
     client: Option<u64>,
     until: i64,
-    /// Its Will was seen before it was due: until then a later delivery may be its own.
+    /// Its Will was seen, but until then a later delivery may be its own, or this one another's.
     early: Option<i64>,
 }
 
@@ -214,9 +214,13 @@ impl Wills {
         };
         armed.moved(stream, from);
         let Some(seen) = armed.seen(stream) else { return false };
-        let is_early = seen.at.time.is_some_and(|time| time < from);
-        it.early = is_early.then(|| from.saturating_add(EARLY));
-        !is_early
+        let Some(time) = seen.at.time else { return true };
+        // Another connection with the same Will may turn out to have ended just then.
+        let has_others = armed.holders > 1;
+        let is_early = time < from;
+        let until = if has_others { time.max(from) } else { from };
+        it.early = (is_early || has_others).then(|| until.saturating_add(EARLY));
+        it.early.is_none()
     }
 
     fn tell(&mut self, mut ended: Ended, client: Option<u64>, now: Option<i64>) {

@@ -283,11 +283,45 @@ fn the_same_wills_at_once() {
 fn a_will_that_does_not_come_after_the_same() {
     let mut world = same_wills(2);
     world.closes(0, C);
+    world.seconds -= 1;
+    world.quiet(100, &[(S, SENT)]);
+    world.closes(1, C);
+    assert!(misses(&mut world));
+    assert_eq!(sightings(world, 2), [Some((10, Some(0))), None]);
+}
+
+/// A server that does not publish the first one: what comes when the second one is due is of that.
+#[test]
+fn a_will_that_comes_when_another_one_is_due() {
+    let mut world = same_wills(2);
+    world.closes(0, C);
     world.quiet(100, &[(S, SENT)]);
     world.seconds -= 1;
     world.closes(1, C);
-    assert!(misses(&mut world));
-    assert_eq!(sightings(world, 2), [Some((10, Some(1))), None]);
+    assert_eq!(sightings(world, 2), [None, Some((10, Some(0)))]);
+
+    // The same to a second subscriber, as to a member of a shared subscription, where each gets one.
+    let mut world = same_wills(2);
+    world.packet(101, C, "100e00044d5154540502003c00 00017a");
+    world.quiet(101, &[(S, ACCEPTED), (C, "820700010000017702"), (S, "900400010002")]);
+    for (stream, to) in [(0, 100), (1, 101)] {
+        world.closes(stream, C);
+        world.seconds -= 1;
+        world.quiet(to, &[(S, SENT)]);
+    }
+    assert_eq!(sightings(world, 2), [Some((14, Some(0))), Some((16, Some(0)))]);
+
+    // A delay may be over at any time before: it may be the first one's, late.
+    let mut world = same_wills(0);
+    world.packet(0, C, &delayed_will("06", 1, 100).replace("000161", "000163"));
+    world.quiet(0, &[(S, ACCEPTED)]);
+    same_will(&mut world, 1);
+    world.closes(0, C);
+    world.waits(1);
+    world.closes(1, C);
+    world.seconds -= 1;
+    world.quiet(100, &[(S, SENT)]);
+    assert_eq!(sightings(world, 2), [None, None]);
 }
 
 /// Each of several subscribers gets each Will.
@@ -301,14 +335,14 @@ fn the_same_wills_for_two_subscribers() {
     same_will(&mut world, 0);
     same_will(&mut world, 1);
     world.closes(0, C);
-    // All in the same second.
-    world.quiet(100, &[(S, SENT)]);
-    world.seconds -= 1;
-    world.quiet(101, &[(S, SENT)]);
-    world.seconds -= 1;
+    // Both at once.
+    for stream in [100, 101] {
+        world.seconds -= 1;
+        world.quiet(stream, &[(S, SENT)]);
+    }
     world.closes(1, C);
     assert!(misses(&mut world));
-    assert_eq!(sightings(world, 2), [Some((14, Some(1))), None]);
+    assert_eq!(sightings(world, 2), [Some((14, Some(0))), None]);
 }
 
 /// A server may know of an end before the capture shows it.
