@@ -144,7 +144,9 @@ impl Connection {
         said: (&Finding, &Context),
         cut: Option<(u64, u64)>,
     ) {
-        self.record.get_or_insert_default().wire.stray(sender, at, said, cut);
+        let record = self.record.get_or_insert_default();
+        record.half_mut(sender).is_cut |= cut.is_some();
+        record.wire.stray(sender, at, said, cut);
     }
 
     /// The last packet of one side so far.

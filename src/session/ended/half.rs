@@ -28,6 +28,8 @@ pub struct Half {
     pub losses: u64,
     /// Bytes were lost, or could not be read, behind the last packet.
     pub(in crate::session) is_tail_lost: bool,
+    /// Its last packet did not come whole.
+    pub(in crate::session) is_cut: bool,
     /// What this side takes from the other.
     pub limits: Limits,
     /// Its DISCONNECT.
@@ -136,6 +138,12 @@ impl Ended {
 }
 
 impl Half {
+    /// Whether it may have sent something more than was seen: where a packet that it did not end is all
+    /// that could not be read, its receiver had no more of it either.
+    pub(in crate::session) fn may_have_more(&self) -> bool {
+        self.is_tail_lost && !(self.is_cut && self.losses == 1)
+    }
+
     pub(in crate::session) fn fault(&mut self, fault: Fault) {
         self.fault_count = self.fault_count.saturating_add(1);
         if self.faults.len() < MAX_FAULTS {

@@ -80,7 +80,7 @@ impl Ended {
         let over = self.over_at();
         let left = self.from_client.disconnect.as_ref();
         let left = left.map(|left| (left.reason, left.void.map(|void| void.certainty), left.at));
-        let is_lost = self.from_client.is_tail_lost;
+        let is_lost = self.from_client.may_have_more();
         let Some(will) = self.will.as_mut().filter(|will| will.fate == Fate::Armed) else { return };
         will.fate = match (left, over) {
             (None, Some(_)) if is_lost => Fate::Unknown,

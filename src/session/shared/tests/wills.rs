@@ -1,6 +1,9 @@
 //! Wills, across connections.
 
 use super::*;
+use crate::annotate::view;
+use crate::mqtt::Reading;
+use crate::spec::Version;
 
 /// A Will of topic `w` and payload `x`.
 const WITH_WILL: &str = "101500044d5154540506003c00 000161 00 000177 000178";
@@ -146,6 +149,31 @@ fn a_will_whose_client_may_have_left() {
     world.quiet(0, &[(C, "c000")]);
     world.closes(0, C);
     assert!(matches!(world.end()[0].will.as_ref().unwrap().fate, Fate::Due(_)));
+}
+
+/// What stands in a packet that its client did not end is no DISCONNECT.
+#[test]
+fn a_will_whose_client_ends_in_a_packet() {
+    for (is_lost_before, is_due) in [(false, true), (true, false)] {
+        let mut world = World::default();
+        world.quiet(0, &[(C, WITH_WILL), (S, ACCEPTED)]);
+        if is_lost_before {
+            let at = world.at();
+            world.connections.get_mut(&0).unwrap().lost(C, at, &mut world.shared);
+        }
+        let at = world.at();
+        let connection = world.connections.get_mut(&0).unwrap();
+        let cut = hex::decode("30100003782f79e000").unwrap();
+        let mut tape = Tape::new();
+        crate::mqtt::decode(&cut, Reading { version: Version::V5, sender: Some(C) }, &mut tape);
+        let context = view::context(&cut, &tape, Version::V5, Some(C));
+        let finding = tape.findings()[0];
+        connection.stray(C, at, (&finding, &context), Some((9, 18)));
+        connection.lost(C, at, &mut world.shared);
+        world.closes(0, C);
+        let fate = world.end()[0].will.as_ref().unwrap().fate;
+        assert_eq!(matches!(fate, Fate::Due(_)), is_due, "{fate:?}");
+    }
 }
 
 /// A Will like a PUBLISH that was delivered is the Will where it is due.
