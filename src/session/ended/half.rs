@@ -44,6 +44,8 @@ pub struct Half {
     pub answers: Latency,
     /// The number of the last packet that the other side has answered: it went on behind it.
     pub(in crate::session) answered: u64,
+    /// The same where the answer was no refusal.
+    pub(in crate::session) accepted: u64,
 }
 
 /// What one side takes (5.0: sections 3.1.2.11 and 3.2.2.3). What is not given has the value that

@@ -78,8 +78,23 @@ impl Ended {
         let Some(partner) = answers else { return };
         let half = self.half_mut(sender.other());
         half.answered = half.answered.max(partner.at.number);
+        if !seen.decoded.packet.as_ref().is_some_and(is_refusal) {
+            half.accepted = half.accepted.max(partner.at.number);
+        }
         if let Some(latency) = partner.latency {
             half.answers.add(latency, seen.at);
         }
+    }
+}
+
+/// Whether an answer refuses what was asked.
+fn is_refusal(packet: &Packet<'_>) -> bool {
+    match packet {
+        Packet::Connack(connack) => connack.code != 0,
+        Packet::Ack(ack) => ack.is_refusal(),
+        Packet::Suback(answer) | Packet::Unsuback(answer) => {
+            answer.codes.iter().any(|code| *code >= 0x80)
+        }
+        _ => false,
     }
 }

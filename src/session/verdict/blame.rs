@@ -3,12 +3,17 @@
 use super::acts::{Act, Scene, What};
 use super::words::{after, did, place, the};
 use super::{Certainty, Told};
+use crate::session::At;
 use crate::session::wire::Broken;
 use crate::spec::{Rule, Sender, Severity};
 
 /// Nanoseconds within which a receiver ends a connection because of a packet: it does so when it has
 /// read it; a busy one takes a moment.
 const SOON: u64 = 2_000_000_000;
+/// The same for a client, which has one connection to look after.
+const SOON_BY_CLIENT: u64 = 200_000_000;
+/// Nanoseconds within which a side ends a connection on which it cannot be understood any more.
+const LOST_PATIENCE: u64 = 60_000_000_000;
 /// Nanoseconds during which the receiver may go on sending, as it has not read the packet yet.
 const IN_FLIGHT: u64 = 100_000_000;
 /// The Reason Codes that blame a packet of the other side.
@@ -35,12 +40,45 @@ pub(super) fn limit(scene: &Scene<'_>) -> Option<Told> {
 
 /// The packet broke another rule.
 pub(super) fn malformed(scene: &Scene<'_>) -> Option<Told> {
+    // Who writes into its own packets is answered by what its receiver has read of that.
+    let by = scene.reaction()?.by;
+    if torn(scene, by).is_some() {
+        return None;
+    }
     judge(scene, |rule| !LIMITS.contains(&rule) && rule != Rule::INTERLEAVED)
 }
 
 /// The packet had another one in its middle: what its receiver made of the two is not known.
 pub(super) fn interleaved(scene: &Scene<'_>) -> Option<Told> {
-    judge(scene, |rule| rule == Rule::INTERLEAVED)
+    judge(scene, |rule| rule == Rule::INTERLEAVED).or_else(|| own(scene))
+}
+
+/// The side that wrote them ended the connection, on which nothing behind them was answered.
+fn own(scene: &Scene<'_>) -> Option<Told> {
+    let act = scene.reaction().filter(|act| act.what.is_tcp())?;
+    let (broken, inner) = torn(scene, act.by)?;
+    let is_before = (broken.at.time, broken.at.frame) <= (act.at.time, act.at.frame);
+    let is_soon = act.at.since(broken.at).is_some_and(|time| time <= LOST_PATIENCE);
+    if !is_before || !is_soon || scene.half(act.by).answered > broken.at.number {
+        return None;
+    }
+    let (who, other, after) = (the(act.by), the(act.by.other()), after(act.at, broken.at));
+    let text = format!(
+        "the {} {} of {who} had {} written into its middle, so that {other} cannot have read them as they were \
+         sent, nor what came behind them; {} {after} that ({})",
+        broken.what,
+        place(broken.at),
+        place(inner),
+        did(act),
+        broken.rule.info().id,
+    );
+    Told::likely(Some(act.by), text, vec![inner, broken.at, act.at])
+}
+
+/// The last packet of one side into whose middle another one was written.
+fn torn<'e>(scene: &Scene<'e>, by: Sender) -> Option<(&'e Broken, At)> {
+    let all = scene.ended.wire.broke(by).iter().rev();
+    all.filter_map(|broken| Some((broken, broken.inner?))).next()
 }
 
 fn judge(scene: &Scene<'_>, is_wanted: fn(Rule) -> bool) -> Option<Told> {
@@ -89,6 +127,7 @@ pub(super) fn may_be_it(
     within: u64,
 ) -> bool {
     let is_before = (broken.at.time, broken.at.frame) <= (act.at.time, act.at.frame);
+    let within = if act.by == Sender::Client { within.min(SOON_BY_CLIENT) } else { within };
     let is_soon = act.at.since(broken.at).is_none_or(|time| time <= within);
     // What could not be read because bytes before it were lost says nothing.
     let is_seen = broken.what != "bytes" || !scene.has_lost(culprit);
@@ -98,11 +137,14 @@ pub(super) fn may_be_it(
             last.number > broken.at.number
                 && last.since(broken.at).is_none_or(|time| time > IN_FLIGHT)
         });
-    // The same was tolerated before.
+    // It, or what came behind it, was answered as if nothing was wrong, or the same was tolerated before.
+    let accepted = scene.half(culprit).accepted;
     let is_tolerated = scene.half(culprit).faults.iter().any(|fault| {
         fault.rule == broken.rule
             && fault.at.number < broken.at.number
-            && broken.at.since(fault.at).is_some_and(|time| time > SOON)
+            && (fault.at.number <= accepted
+                || broken.at.since(fault.at).is_some_and(|time| time > SOON))
     });
-    is_before && is_soon && is_seen && !goes_on && !is_tolerated
+    let is_accepted = act.what.is_tcp() && accepted >= broken.at.number;
+    is_before && is_soon && is_seen && !goes_on && !is_accepted && !is_tolerated
 }

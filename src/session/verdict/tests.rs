@@ -348,6 +348,21 @@ fn a_broken_packet_and_the_end_behind_it() {
     let mut known = ended.clone();
     known.from_client.faults = vec![Fault { rule: Rule::QOS_3, at: at(3, -9 * SECOND) }];
     assert_eq!(ids(&known), ["closed"]);
+    // It was answered, or the same was before.
+    let mut answered = ended.clone();
+    answered.from_client.accepted = 17;
+    assert_eq!(ids(&answered), ["closed"]);
+    let mut before = ended.clone();
+    before.from_client.faults = vec![Fault { rule: Rule::QOS_3, at: at(16, SECOND - 9 * MS) }];
+    assert_eq!(ids(&before), ["malformed", "closed"]);
+    before.from_client.accepted = 16;
+    assert_eq!(ids(&before), ["closed"]);
+    // A client that leaves a second after a packet of the server has another reason.
+    for (time, is_it) in [(50 * MS, true), (900 * MS, false)] {
+        let mut left = fin(accepted(), Sender::Client, SECOND + time);
+        left.wire.server_broke.push_back(broken(17, SECOND, Rule::QOS_3));
+        assert_eq!(ids(&left).contains(&"malformed"), is_it);
+    }
     // It was long ago: no more than a guess.
     let mut old = fin(accepted(), Sender::Server, 9 * SECOND);
     old.wire.client_broke = ended.wire.client_broke.clone();
@@ -377,6 +392,31 @@ fn interleaved_writes_and_the_end_behind_them() {
     // The server went on after it.
     ended.from_server.last = Some(at(20, SECOND + 150 * MS));
     assert_eq!(ids(&ended), ["closed"]);
+}
+
+/// What the server makes of them it may acknowledge; the client that waits for the rest leaves.
+#[test]
+fn interleaved_writes_of_the_side_that_leaves() {
+    let torn = broken(18, SECOND, Rule::INTERLEAVED);
+    let torn = Broken { inner: Some(at(17, SECOND)), ..torn };
+    let mut ended = fin(accepted(), Sender::Client, SECOND + 150 * MS);
+    ended.wire.client_broke.push_back(torn);
+    ended.wire.server_broke.push_back(broken(19, SECOND + MS, Rule::ACK_UNASKED));
+    ended.from_client.answered = 18;
+    let (id, certainty, text) = first(&ended);
+    assert_eq!((id, certainty), ("interleaved", Certainty::Likely));
+    assert!(
+        text.contains("150 ms after that") && text.contains("#18 of the client had #17"),
+        "{text}"
+    );
+    assert_eq!(ids(&ended), ["interleaved", "closed"]);
+    // What came behind them was answered; it says itself that it leaves; it was long ago.
+    let mut answered = ended.clone();
+    answered.from_client.answered = 20;
+    assert_eq!(ids(&answered), ["closed"]);
+    let left = disconnect(ended.clone(), Sender::Client, 0, SECOND + 140 * MS);
+    assert_eq!(ids(&left), ["disconnect"]);
+    assert_eq!(ids(&fin(ended, Sender::Client, 99 * SECOND)), ["closed"]);
 }
 
 #[test]
