@@ -113,6 +113,7 @@ verdicts! {
     IDLE: row("idle", Note, "closed while idle", "a guess: the server, or what stands in front of it, may have closed because nothing had passed for long", "a shorter Keep Alive keeps such a connection open");
     NOT_SEEN: row("not-seen", Note, "end not seen", "the end is not in the capture", "");
     OPEN: row("open", Note, "still open", "the connection was still open at the end of the capture", "");
+    KEPT_OPEN: row("kept-open", Warning, "kept open beyond Keep Alive", "the client was silent for longer than one and a half times its Keep Alive, and the server did not end the connection", "a server that keeps such a connection does not notice that its client is lost; the client must send something, a PINGREQ at least, within its Keep Alive");
     // ---- what else a log tells of a client
     DENIED: row("denied", Warning, "publishing or subscribing denied", "the broker dropped a message or refused a subscription", "the access control list (acl_file or a plug-in) does not allow it");
     SOCKET_FAILED: row("socket-failed", Warning, "connection broken", "the connection broke without a DISCONNECT, and the log does not say which side or what between them is why", "a capture shows who closed: look at the client, at its network, and at what stands between");

@@ -17,6 +17,9 @@ const SLACK: u64 = 20_000_000;
 /// reason.
 const PATIENCE: u64 = 1_000_000_000;
 
+/// Nanoseconds by which a server may be late: some look at their clients every few seconds.
+const ROUND: u64 = 5 * SECOND;
+
 pub(super) fn judge(scene: &Scene<'_>) -> Option<Told> {
     let act = scene.first()?;
     match act.by {
@@ -71,6 +74,34 @@ fn silence(last: At, time: u64, seconds: u16, limit: u64) -> String {
         text::duration(time),
         place(last)
     )
+}
+
+/// The client was silent for too long, and its server did nothing: the connection was still open then, or
+/// the client ended it.
+pub(super) fn kept_open(scene: &Scene<'_>) -> Option<Told> {
+    let ended = scene.ended;
+    let is_whole = ended.is_complete && !ended.half(Sender::Client).is_cut;
+    let has_lost = scene.has_lost(Sender::Client) || scene.has_lost(Sender::Server);
+    let is_accepted = ended.connack.as_ref().is_some_and(|connack| connack.code == 0);
+    if !is_whole || has_lost || !is_accepted {
+        return None;
+    }
+    let until = match scene.first() {
+        Some(act) if act.by == Sender::Client && act.what.is_tcp() => act.at,
+        // The DISCONNECT of a client ends its silence.
+        Some(_) => return None,
+        None => ended.wire.tcp?.last,
+    };
+    let seconds = ended.keep_alive.seconds.filter(|seconds| *seconds > 0)?;
+    let last = ended.keep_alive.last?;
+    let interval = u64::from(seconds).saturating_mul(SECOND);
+    let limit = interval.saturating_add(interval >> 1);
+    let time = until.since(last).filter(|time| *time > limit.saturating_add(ROUND))?;
+    let text = format!(
+        "{}; the server has to end the connection then (MQTT-3.1.2-24), and no end by it was seen",
+        silence(last, time, seconds, limit)
+    );
+    Told::proven(None, text, vec![last, until])
 }
 
 /// The client left when no PINGRESP had come.

@@ -132,6 +132,7 @@ pub static CAUSES: &[CauseRow] = &[
     row(Word::CLOSED, closed::closed),
     row(Word::NOT_SEEN, open::not_seen),
     row(Word::OPEN, open::open),
+    row(Word::KEPT_OPEN, keep_alive::kept_open),
 ];
 
 /// What may be behind an end in TCP for which there is no other cause, the likeliest first.
