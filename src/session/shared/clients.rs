@@ -11,7 +11,7 @@ use crate::session::recent::Recent;
 use crate::session::track::Subscriptions;
 use crate::spec::Rule;
 use foldhash::fast::RandomState;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Clients that are remembered.
 const MAX_CLIENTS: usize = 65_536;
@@ -27,6 +27,8 @@ pub(super) struct Clients {
     kept: usize,
     /// For connections that are open still: the one that threw them out.
     rivals: HashMap<u64, Rival, RandomState>,
+    /// Connections that are another one seen once more, from another address.
+    echoes: HashSet<u64, RandomState>,
     /// For connections that are not over still: the one with which the client went on.
     successors: HashMap<u64, Back, RandomState>,
 }
@@ -65,19 +67,23 @@ struct Client {
 
 impl Default for Clients {
     fn default() -> Self {
-        let (rivals, successors) = Default::default();
-        Self { by_key: Recent::new(MAX_CLIENTS), kept: 0, rivals, successors }
+        let (rivals, echoes, successors) = Default::default();
+        Self { by_key: Recent::new(MAX_CLIENTS), kept: 0, rivals, echoes, successors }
     }
 }
 
 impl Clients {
-    /// A client asks for a connection.
-    pub(super) fn connects(&mut self, key: u64, record: &Ended) -> TakeOver {
+    /// A client asks for a connection; `connect` is a hash of the whole packet.
+    pub(super) fn connects(&mut self, key: u64, record: &Ended, connect: u64) -> TakeOver {
         let Some((other, at)) = other(record) else { return TakeOver::default() };
         let client = self.by_key.entry(key, Client::default);
         let old = client.holder.filter(|holder| holder.other.stream != other.stream);
+        if old.is_some_and(|old| old.is_seen_again(at, connect)) && self.echoes.len() < MAX_RIVALS {
+            self.echoes.insert(other.stream);
+            return TakeOver::default();
+        }
         client.before = old;
-        client.holder = Some(Holder::new(other));
+        client.holder = Some(Holder::new(other, connect));
         let Some(old) = old.filter(|old| old.is_open) else { return TakeOver::default() };
         let many = client.take_overs.thrown_out(&old.other, &other, at);
         let (is_war, is_answered) = (client.take_overs.is_war(), client.take_overs.is_answered());
@@ -120,11 +126,14 @@ impl Clients {
         is_complete: bool,
     ) -> Accepted {
         let Some((other, _)) = other(record) else { return Accepted::default() };
+        if self.echoes.contains(&other.stream) {
+            return Accepted::default();
+        }
         let at = record.connack.as_ref().map_or(other.at, |connack| connack.at);
         let client = self.by_key.entry(key, Client::default);
         if !client.is_held_by(record) {
             // The server gave the name.
-            client.before = client.holder.replace(Holder::new(other));
+            client.before = client.holder.replace(Holder::new(other, 0));
         }
         let old = client.before.take();
         let kept = client.kept.take();
@@ -168,6 +177,9 @@ impl Clients {
         let rival = record.stream.and_then(|stream| self.rivals.get(&stream)).copied();
         let client = self.by_key.entry(key, Client::default);
         let Some((other, _)) = other(record) else { return };
+        if self.echoes.contains(&other.stream) {
+            return;
+        }
         if let Some(rival) = rival {
             client.take_overs.lost(&other, record, &rival);
         }
@@ -187,6 +199,9 @@ impl Clients {
     /// The first connection with which a client has come back since this one, which is over now, where
     /// its server has accepted it.
     pub(super) fn back(&mut self, key: u64, stream: u64) -> Option<Back> {
+        if self.echoes.remove(&stream) {
+            return None;
+        }
         if let Some(first) = self.successors.remove(&stream) {
             return Some(first);
         }

@@ -10,12 +10,16 @@ use crate::spec::Rule;
 const SECOND: u64 = 1_000_000_000;
 /// A session that never expires (5.0: section 3.1.2.11.2).
 const NEVER: u32 = u32::MAX;
+/// Nanoseconds within which a connection is seen once more behind what rewrites its addresses.
+const ECHO: u64 = 10_000_000;
 /// Nanoseconds that a server may be late to end a session.
 const GRACE: u64 = 60 * SECOND;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Holder {
     pub(super) other: Other,
+    /// A hash of its CONNECT.
+    connect: u64,
     pub(super) is_open: bool,
     /// Both its sides have ended: nothing more comes of it.
     pub(super) is_over: bool,
@@ -32,9 +36,10 @@ pub(super) struct Holder {
 
 impl Holder {
     /// A client has asked for a connection.
-    pub(super) const fn new(other: Other) -> Self {
+    pub(super) const fn new(other: Other, connect: u64) -> Self {
         Self {
             other,
+            connect,
             is_open: true,
             is_over: false,
             accepted: None,
@@ -42,6 +47,12 @@ impl Holder {
             left: None,
             is_complete: false,
         }
+    }
+
+    /// Whether a CONNECT with this hash is its own, seen once more: it comes at once, before an answer.
+    pub(super) fn is_seen_again(&self, at: At, connect: u64) -> bool {
+        let is_at_once = at.since(self.other.at).is_some_and(|time| time <= ECHO);
+        is_at_once && self.accepted.is_none() && self.connect == connect
     }
 
     /// This connection as the return of a client, where its server has accepted it.

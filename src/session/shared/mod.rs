@@ -119,7 +119,7 @@ impl Shared {
             }
         }
         let Some(key) = self.client(record) else { return TakeOver::default() };
-        self.clients.connects(key, record)
+        self.clients.connects(key, record, self.hash(seen.bytes))
     }
 
     /// A server accepts a connection.

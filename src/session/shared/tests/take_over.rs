@@ -135,3 +135,40 @@ fn a_client_that_comes_back_fights_nobody() {
     assert_eq!(counts, [None, None, None, Some(3), Some(4), Some(5)]);
     assert_eq!(all[5].reconnects.unwrap().addresses, 1);
 }
+
+/// Two clients in turn, each of which is back soon after it was thrown out, though nothing shows that
+/// it was there to see it; and one client that has another address now and then.
+#[test]
+fn who_comes_back_each_time_is_another_one() {
+    for (wait, rule) in [(5, Rule::WAR), (120, Rule::TAKES_OVER)] {
+        let mut world = World { has_two_hosts: true, ..World::default() };
+        world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+        for stream in 1..6 {
+            world.waits(wait);
+            let is_war = stream >= 3 && rule == Rule::WAR;
+            let war: &[Rule] = if is_war { &[rule] } else { &[] };
+            world.finds(stream, C, NEW, &[&[Rule::TAKES_OVER], war].concat());
+            world.quiet(stream, &[(S, ACCEPTED)]);
+            world.ends(stream - 1, S, Close::Fin);
+        }
+        let all = world.end();
+        assert_eq!(all[5].war.is_some(), rule == Rule::WAR);
+    }
+}
+
+/// A capture on both sides of what rewrites source addresses shows each connection twice.
+#[test]
+fn a_connection_that_is_seen_twice_is_no_take_over() {
+    let mut world = World { has_two_hosts: true, ..World::default() };
+    for stream in [0, 2, 4, 6] {
+        world.quiet(stream, &[(C, NEW)]);
+        world.seconds -= 1;
+        world.quiet(stream + 1, &[(C, NEW), (S, ACCEPTED)]);
+        world.seconds -= 1;
+        world.quiet(stream, &[(S, ACCEPTED), (C, LEAVES)]);
+        world.closes(stream, C);
+        world.quiet(stream + 1, &[(C, LEAVES)]);
+        world.closes(stream + 1, C);
+    }
+    assert!(world.end().iter().all(|ended| ended.took_over.is_none()));
+}
