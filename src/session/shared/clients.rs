@@ -2,7 +2,7 @@
 //! keeps while its client is away.
 
 use super::TakeOver;
-use super::holder::Holder;
+use super::holder::{Holder, Mark};
 use super::takeover::{Rival, TakeOvers};
 use super::wills::Back;
 use crate::session::At;
@@ -73,17 +73,17 @@ impl Default for Clients {
 }
 
 impl Clients {
-    /// A client asks for a connection; `connect` is a hash of the whole packet.
-    pub(super) fn connects(&mut self, key: u64, record: &Ended, connect: u64) -> TakeOver {
+    /// A client asks for a connection; `mark` is what its CONNECT is known by.
+    pub(super) fn connects(&mut self, key: u64, record: &Ended, mark: Mark) -> TakeOver {
         let Some((other, at)) = other(record) else { return TakeOver::default() };
         let client = self.by_key.entry(key, Client::default);
         let old = client.holder.filter(|holder| holder.other.stream != other.stream);
-        if old.is_some_and(|old| old.is_seen_again(at, connect)) && self.echoes.len() < MAX_RIVALS {
+        if old.is_some_and(|old| old.is_seen_again(at, mark)) && self.echoes.len() < MAX_RIVALS {
             self.echoes.insert(other.stream);
             return TakeOver::default();
         }
         client.before = old;
-        client.holder = Some(Holder::new(other, connect));
+        client.holder = Some(Holder::new(other, mark));
         let Some(old) = old.filter(|old| old.is_open) else { return TakeOver::default() };
         let many = client.take_overs.thrown_out(&old.other, &other, at);
         let (is_war, is_answered) = (client.take_overs.is_war(), client.take_overs.is_answered());
@@ -133,7 +133,7 @@ impl Clients {
         let client = self.by_key.entry(key, Client::default);
         if !client.is_held_by(record) {
             // The server gave the name.
-            client.before = client.holder.replace(Holder::new(other, 0));
+            client.before = client.holder.replace(Holder::new(other, None));
         }
         let old = client.before.take();
         let kept = client.kept.take();

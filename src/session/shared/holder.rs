@@ -15,11 +15,13 @@ const ECHO: u64 = 10_000_000;
 /// Nanoseconds that a server may be late to end a session.
 const GRACE: u64 = 60 * SECOND;
 
+/// What a CONNECT is known by where it is seen twice: the Sequence Number behind it, and its hash.
+pub(super) type Mark = Option<(u32, u64)>;
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Holder {
     pub(super) other: Other,
-    /// A hash of its CONNECT.
-    connect: u64,
+    mark: Mark,
     pub(super) is_open: bool,
     /// Both its sides have ended: nothing more comes of it.
     pub(super) is_over: bool,
@@ -36,10 +38,10 @@ pub(super) struct Holder {
 
 impl Holder {
     /// A client has asked for a connection.
-    pub(super) const fn new(other: Other, connect: u64) -> Self {
+    pub(super) const fn new(other: Other, mark: Mark) -> Self {
         Self {
             other,
-            connect,
+            mark,
             is_open: true,
             is_over: false,
             accepted: None,
@@ -49,10 +51,10 @@ impl Holder {
         }
     }
 
-    /// Whether a CONNECT with this hash is its own, seen once more: it comes at once, before an answer.
-    pub(super) fn is_seen_again(&self, at: At, connect: u64) -> bool {
+    /// Whether a CONNECT with this mark is its own, seen once more.
+    pub(super) fn is_seen_again(&self, at: At, mark: Mark) -> bool {
         let is_at_once = at.since(self.other.at).is_some_and(|time| time <= ECHO);
-        is_at_once && self.accepted.is_none() && self.connect == connect
+        is_at_once && mark.is_some() && self.mark == mark
     }
 
     /// This connection as the return of a client, where its server has accepted it.

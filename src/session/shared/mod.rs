@@ -119,7 +119,9 @@ impl Shared {
             }
         }
         let Some(key) = self.client(record) else { return TakeOver::default() };
-        self.clients.connects(key, record, self.hash(seen.bytes))
+        // Address and port may be rewritten on the way, Sequence Numbers rarely are.
+        let mark = seen.proof.end.map(|end| (end, self.hash(seen.bytes)));
+        self.clients.connects(key, record, mark)
     }
 
     /// A server accepts a connection.

@@ -162,7 +162,9 @@ fn a_connection_that_is_seen_twice_is_no_take_over() {
     let mut world = World { has_two_hosts: true, ..World::default() };
     for stream in [0, 2, 4, 6] {
         world.quiet(stream, &[(C, NEW)]);
+        // At once, and with the same Sequence Number, which is the number of the packet here.
         world.seconds -= 1;
+        world.number -= 1;
         world.quiet(stream + 1, &[(C, NEW), (S, ACCEPTED)]);
         world.seconds -= 1;
         world.quiet(stream, &[(S, ACCEPTED), (C, LEAVES)]);
