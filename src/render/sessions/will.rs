@@ -20,7 +20,9 @@ pub(super) fn fate(ended: &Ended) -> Option<String> {
         Certainty::Likely | Certainty::Possible => "is probably",
     };
     Some(match will.fate {
-        Fate::Due(_) => format!("its Will {topic} {is} due{wait}{seen}{}", although(ended)),
+        Fate::Due(_) => {
+            format!("its Will {topic} {is} due{wait}{seen}{}{}", although(ended), later(ended, will))
+        }
         Fate::Doubtful(at) => {
             let why = left.and_then(|left| left.void).map(|void| why(&void)).unwrap_or_default();
             let left = place(&at);
@@ -44,6 +46,15 @@ pub(super) fn fate(ended: &Ended) -> Option<String> {
         Fate::Discarded(at) => format!("its Will {topic} is discarded by {}", place(&at)),
         Fate::Armed | Fate::NotArmed | Fate::Unknown => return None,
     })
+}
+
+/// A server that shuts down need not publish it before it is back (3.1.1 and 5.0: section 3.1.2.5).
+fn later(ended: &Ended, will: &Will) -> &'static str {
+    let left = ended.from_server.disconnect.as_ref();
+    match left.is_some_and(|left| left.reason == Disconnect::SHUTTING_DOWN) && will.seen.is_none() {
+        true => "; a server that shuts down may publish it when it is back",
+        false => "",
+    }
 }
 
 /// Why it is due though the client has said DISCONNECT.

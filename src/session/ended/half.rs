@@ -91,6 +91,8 @@ impl Disconnect {
     pub const NORMAL: u8 = 0x00;
     /// "Disconnect with Will Message": the client asks for it.
     pub const WITH_WILL: u8 = 0x04;
+    /// "Server shutting down": it may publish Wills when it is back (section 3.1.2.5).
+    pub const SHUTTING_DOWN: u8 = 0x8b;
     /// "Session taken over": the connection was open when another one came.
     pub const TAKEN_OVER: u8 = 0x8e;
 }

@@ -25,7 +25,7 @@ pub(super) use contents::{Change, Contents};
 pub(super) use messages::Source;
 pub(super) use passing::{Copy, Delivered, SOON};
 
-use super::ended::{Ended, Found, Other, Return, War};
+use super::ended::{Disconnect, Ended, Found, Other, Return, War};
 use super::{At, Certainty, Line, Seen};
 use crate::mqtt::packet::Connect;
 use away::Away;
@@ -228,6 +228,10 @@ impl Shared {
         }
         let from = last;
         let had = self.wills.had(key, stream);
+        // A server that shuts down may publish it when it is back.
+        let left = record.from_server.disconnect.as_ref();
+        let is_certain =
+            is_certain && left.is_none_or(|left| left.reason != Disconnect::SHUTTING_DOWN);
         if let Some(had) = had.filter(|_| is_certain && (wait == 0 || back.is_none())) {
             let topic = &*will.topic;
             let hash = at_broker(&self.hasher, server, self.hash(topic));

@@ -224,6 +224,18 @@ fn a_will_that_does_not_come() {
     assert_eq!(missed(false, ours, true), None);
 }
 
+/// A server that shuts down may publish it when it is back.
+#[test]
+fn a_will_of_a_server_that_shuts_down_is_not_missed() {
+    for (leaves, is_missed) in [("e0018b", false), ("e0018d", true)] {
+        let mut world = same_wills(1);
+        world.waits(2);
+        world.quiet(0, &[(S, leaves)]);
+        world.closes(0, S);
+        assert_eq!(misses(&mut world), is_missed, "{leaves}");
+    }
+}
+
 /// A subscriber `b` of topic `w`, and clients with the same Will, each accepted.
 fn same_wills(count: u64) -> World {
     let mut world = World::default();
