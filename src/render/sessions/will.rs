@@ -21,7 +21,11 @@ pub(super) fn fate(ended: &Ended) -> Option<String> {
     };
     Some(match will.fate {
         Fate::Due(_) => {
-            format!("its Will {topic} {is} due{wait}{seen}{}{}", although(ended), later(ended, will))
+            format!(
+                "its Will {topic} {is} due{wait}{seen}{}{}",
+                although(ended),
+                later(ended, will)
+            )
         }
         Fate::Doubtful(at) => {
             let why = left.and_then(|left| left.void).map(|void| why(&void)).unwrap_or_default();

@@ -174,3 +174,24 @@ fn a_connection_that_is_seen_twice_is_no_take_over() {
     }
     assert!(world.end().iter().all(|ended| ended.took_over.is_none()));
 }
+
+/// A server with two ports ends the old connection at one when the client comes to the other; a server
+/// that ends it later may be another one.
+#[test]
+fn a_take_over_at_another_port() {
+    for (wait, by, is_one) in [(0, S, true), (1, S, false), (0, C, false)] {
+        let mut world = World { has_two_ports: true, ..World::default() };
+        world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+        // It may be another server: there is no finding.
+        world.quiet(1, &[(C, NEW)]);
+        world.waits(wait - 1);
+        if by == C {
+            world.ends(0, C, Close::Fin);
+            world.waits(-1);
+        }
+        world.closes(0, S);
+        let all = world.end();
+        assert_eq!(all[0].taken_over_by.map(|other| other.stream), is_one.then_some(1));
+        assert_eq!(all[1].took_over, None);
+    }
+}
