@@ -34,7 +34,7 @@ impl Track {
         let hash = notes.shared.hash(topic);
         let key = notes.shared.key(notes.seen, hash, publish);
         if sender == Sender::Client {
-            if let Some(key) = key {
+            if let Some(key) = key.filter(|_| !notes.seen.proof.is_swallowed) {
                 notes.shared.published(notes.seen, key, (hash, topic), publish);
             }
             return;
