@@ -39,6 +39,7 @@ pub(super) static EDITS: &[Edit] = &[
     edit(1, header::flags),
     edit(1, header::remaining_length),
     edit(1, header::swallowed),
+    edit(1, header::long_length),
     edit(1, connect::level_of_name),
     edit(1, body::qos_as_text),
     edit(1, body::reserved_bits),
@@ -49,6 +50,7 @@ pub(super) static EDITS: &[Edit] = &[
     edit(2, connect::name_of_level),
     edit(2, connect::flags),
     edit(2, connect::keep_alive_forgotten),
+    edit(2, connect::client_id_length),
     edit(2, header::two_byte_length),
     edit(2, body::one_byte_number),
     edit(2, body::swapped_length),
@@ -57,6 +59,7 @@ pub(super) static EDITS: &[Edit] = &[
     edit(2, body::options_forgotten),
     edit(2, header::qos_without_id),
     // A number of many.
+    edit(3, connect::will_flag),
     edit(3, body::counted_nul_before_id),
     edit(3, body::wrong_length),
     edit(3, body::wrong_property_length),

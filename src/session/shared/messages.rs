@@ -42,7 +42,7 @@ pub(super) struct Message {
     source: Source,
     /// Another one with the same contents came shortly before.
     is_ambiguous: bool,
-    /// Another one with the same contents came before at some time.
+    /// Another one with the same contents came before at some time, or this one for the second time.
     is_repeated: bool,
 }
 
@@ -139,14 +139,18 @@ impl Messages {
     /// A client publishes a message.
     pub(super) fn published(&mut self, key: u64, source: Source, is_dup: bool) {
         let at = source.at;
-        // What is sent again is the same message.
-        if is_dup && let Some(old) = self.by_key.get_mut(&key) {
+        // What is sent again is the same message; of QoS 1 a server that has acknowledged it takes it for a
+        // new one (5.0: MQTT-4.3.2-5).
+        if is_dup
+            && source.qos == 2
+            && let Some(old) = self.by_key.get_mut(&key)
+        {
             old.source.is_single = false;
             return;
         }
         let old = self.by_key.get(&key).copied();
         let since = |old: Message| at.since(old.source.at).is_none_or(|time| time < APART);
-        let (is_ambiguous, is_repeated) = (old.is_some_and(since), old.is_some());
+        let (is_ambiguous, is_repeated) = (old.is_some_and(since), old.is_some() || is_dup);
         if self.recent.len() >= MAX_MESSAGES
             && let Some((number, oldest)) = self.recent.pop_front()
             && self.by_key.get(&oldest).is_some_and(|message| message.source.at.number == number)
@@ -198,6 +202,11 @@ impl Messages {
         if !is_new {
             *will = Will { source: will.source.followed_by(source), due: None };
         }
+    }
+
+    /// Whether a client has had a Will with this message.
+    pub(super) fn is_will(&self, key: u64) -> bool {
+        self.wills.0.get(&key).is_some()
     }
 
     /// The Will that came with the connection `from` is due.

@@ -8,6 +8,7 @@ use super::pending::Message;
 use crate::mqtt::packet::Publish;
 use crate::session::{At, Partner, Seen};
 use crate::spec::PropertyId;
+use std::net::IpAddr;
 
 /// Nanoseconds within which a broker passes on a message: the same contents later may have come from
 /// somebody else.
@@ -36,6 +37,8 @@ pub(in crate::session) struct Delivered {
     pub(in crate::session) source: Option<Source>,
     /// What it carries.
     pub(in crate::session) contents: Contents,
+    /// It is a new message, and no client was seen to publish it.
+    pub(in crate::session) is_strange: bool,
 }
 
 impl Shared {
@@ -86,14 +89,23 @@ impl Shared {
         let message = self.messages.published_as(key);
         let origin = Origin::of(message.as_ref(), seen.at);
         let copy = self.copy(seen, key, publish, (before, origin));
+        let is_known = message.is_some() || self.messages.is_will(key) || self.wills.is_armed(key);
+        let is_strange = !is_known && !publish.retain && !publish.dup;
         let source = self.messages.carried_by(message.as_ref(), key, line.server);
-        let source = source.filter(|_| !publish.dup);
+        // One more than was published is of somebody else, and so may all be of which one is.
+        let source = source.filter(|source| before.is_none_or(|last| last < source.since.number));
+        let source = source.filter(|_| !publish.dup && !self.strangers.are_at(line.server.ip()));
         // It may be a Will that looks the same.
         let source = source.filter(|source| source.is_will || !self.wills.is_armed(key));
         // What it carries is compared with that alone.
         let is_v5 = seen.decoded.version.is_v5();
         let contents = source.map(|_| Contents::of(publish, is_v5, &self.hasher));
-        Some(Delivered { key, copy, source, contents: contents.unwrap_or_default() })
+        Some(Delivered { key, copy, source, contents: contents.unwrap_or_default(), is_strange })
+    }
+
+    /// Somebody whom the capture does not show may publish at this broker.
+    pub(in crate::session) fn stranger(&mut self, server: IpAddr) {
+        self.strangers.publish(server);
     }
 
     /// What a message that a server delivers is a copy of, where that is certain; or it is one that

@@ -45,6 +45,16 @@ impl Track {
         let delivered =
             key.and_then(|key| notes.shared.delivered(notes.seen, key, publish, number));
         let copy = delivered.and_then(|delivered| delivered.copy);
+        // What had waited for a session may have been published before the capture; what the server
+        // tells of itself nobody publishes.
+        let is_live = self.clean_start.is_none() || self.is_session_new;
+        if let Some(line) = notes.seen.line
+            && is_live
+            && delivered.is_some_and(|delivered| delivered.is_strange)
+            && !topic.starts_with(b"$")
+        {
+            notes.shared.stranger(line.server.ip());
+        }
         if let (Some(key), Some(line)) = (key, notes.seen.line)
             && record.comes_late(key)
         {

@@ -270,3 +270,24 @@ fn what_waits_for_a_client_is_not_missed() {
         }
     }
 }
+
+/// A message of QoS 1 that is sent again is a new one for a server that has acknowledged it (4.3.2): both of
+/// its copies are due. One of QoS 2 is not.
+#[test]
+fn copies_of_what_was_sent_again() {
+    for (first, again, expected) in [
+        ("320600017700 0778", "3a0600017700 0778", 0),
+        ("340600017700 0778", "3c0600017700 0778", 1),
+    ] {
+        let mut world = World::default();
+        world.quiet(0, &[(C, NEW), (S, ACCEPTED), (C, "820700010000017700")]);
+        world.quiet(0, &[(S, "900400010000")]);
+        world.packet(1, C, "100d00044d5154540402003c 000162");
+        world.quiet(1, &[(S, "20020000"), (C, first)]);
+        let copy = "300500017700 78";
+        world.quiet(0, &[(S, copy)]);
+        world.finds(1, C, again, &[Rule::RETRIED]);
+        world.quiet(0, &[(S, copy)]);
+        assert_eq!(world.end()[0].doubled_count, expected, "{first}");
+    }
+}

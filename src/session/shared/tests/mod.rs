@@ -129,6 +129,12 @@ impl World {
         self.told.extend(self.shared.told(at.time));
     }
 
+    /// Bytes of one side are not there.
+    pub(super) fn loses(&mut self, stream: u64, sender: Sender) {
+        let at = self.at();
+        self.connections.get_mut(&stream).unwrap().lost(sender, at, &mut self.shared);
+    }
+
     /// One side ends.
     fn ends(&mut self, stream: u64, by: Sender, how: Close) {
         let closed = Closed { how, at: self.at() };
