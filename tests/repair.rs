@@ -41,7 +41,6 @@ const BREAKS: &[Break] = &[
     ("QoS as a digit", digit, 100),
     ("Remaining Length in two bytes", two_bytes, 95),
     ("Client Identifier without its length", bare_client_id, 90),
-    ("Remaining Length longer than needed", long_length, 100),
 ];
 
 const TYPICAL: &[(&str, Version)] = &[
@@ -280,17 +279,9 @@ fn two_bytes(packet: &Packet) -> Vec<Broken> {
 
 /// Where it is the last field, and not as short as to be read as something else.
 fn bare_client_id(packet: &Packet) -> Vec<Broken> {
-    let is_last = |(at, len): &(usize, usize)| at + len == packet.bytes.len() && *len > 4;
+    let is_last = |(at, end): &(usize, usize)| *end == packet.bytes.len() && end - at > 4;
     let places = packet.places(Field::CLIENT_ID).filter(is_last);
     places.map(|(at, _)| packet.replaced(at, 2, &[])).collect()
-}
-
-/// 5.0 alone forbids it.
-fn long_length(packet: &Packet) -> Vec<Broken> {
-    let [first, len, body @ ..] = &packet.bytes[..] else { return Vec::new() };
-    let is_short = *len < 0x80 && packet.how.version.is_v5();
-    let broken = || ([&[*first, len | 0x80, 0], body].concat(), Vec::new());
-    is_short.then(broken).into_iter().collect()
 }
 
 fn packets() -> Vec<Packet> {

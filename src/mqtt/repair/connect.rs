@@ -1,9 +1,9 @@
 //! Edits of CONNECT: its name, its level, its flags.
 
+use super::places::number;
 use super::{Broken, Tries};
-use crate::annotate::Finding;
 use crate::spec::level::{LEVELS, LevelInfo, ProtocolLevel};
-use crate::spec::{Field, PacketType, Rule};
+use crate::spec::{Field, PacketType};
 
 /// The Connect Flag Will.
 const WILL: u8 = 0x04;
@@ -93,11 +93,13 @@ fn flag_byte(broken: &Broken<'_>) -> Option<(usize, u8)> {
 
 /// The Client Identifier, which is the last field, without its length.
 pub(super) fn client_id_length(broken: &Broken<'_>, tries: &mut Tries) {
-    let is_it =
-        |finding: &&Finding| finding.rule == Rule::TOO_SHORT && finding.field == Field::CLIENT_ID;
-    let Some(finding) = broken.tape.findings().iter().find(is_it) else { return };
-    let at = finding.span.first_byte();
+    let Some(node) = broken.tape.find(Field::CLIENT_ID) else { return };
+    let at = node.span.first_byte();
     let len = broken.bytes.len().saturating_sub(at);
+    if at.checked_sub(2).and_then(|before| number(broken, before)) == Some(len) {
+        // That is its length, and what is missing stands before it.
+        return;
+    }
     let Some(bytes) = u16::try_from(len).ok().map(u16::to_be_bytes) else { return };
     tries.add(broken.with_inserted(at, &bytes), || {
         format!("Client Identifier begins with its length, {len}, in two bytes")

@@ -39,7 +39,6 @@ pub(super) static EDITS: &[Edit] = &[
     edit(1, header::flags),
     edit(1, header::remaining_length),
     edit(1, header::swallowed),
-    edit(1, header::long_length),
     edit(1, connect::level_of_name),
     edit(1, body::qos_as_text),
     edit(1, body::reserved_bits),

@@ -38,16 +38,6 @@ pub(super) fn two_byte_length(broken: &Broken<'_>, tries: &mut Tries) {
     }
 }
 
-/// Remaining Length in more bytes than it needs.
-pub(super) fn long_length(broken: &Broken<'_>, tries: &mut Tries) {
-    let short = packet(broken.first, broken.body);
-    if broken.said == broken.body.len() && short.len() < broken.bytes.len() {
-        tries.add(Some(short), || {
-            format!("Remaining Length {} takes no more bytes than it needs", broken.said)
-        });
-    }
-}
-
 /// Remaining Length, where it counts the next packet too.
 pub(super) fn swallowed(broken: &Broken<'_>, tries: &mut Tries) {
     let trailing = broken.tape.find(Field::TRAILING).map(|node| node.span.first_byte());
