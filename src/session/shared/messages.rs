@@ -1,6 +1,7 @@
 //! Messages on their way through the broker.
 
 use super::contents::Contents;
+use super::passing::Came;
 use crate::session::recent::Recent;
 use crate::session::{At, Partner};
 use crate::spec::PacketType;
@@ -42,6 +43,9 @@ pub(super) struct Message {
     source: Source,
     /// Another one with the same contents came shortly before.
     is_ambiguous: bool,
+    /// The number of the first of those that came shortly after each other, and the how manieth of them it is.
+    run: u64,
+    nth: u32,
     /// Another one with the same contents came before at some time, or this one for the second time.
     is_repeated: bool,
 }
@@ -123,15 +127,29 @@ impl Source {
 }
 
 impl Origin {
-    /// Which PUBLISH a message can be a copy of that is delivered at this place.
-    pub(super) fn of(message: Option<&Message>, at: At) -> Self {
+    /// Which PUBLISH a message can be a copy of that is delivered at this place, on a connection to which these
+    /// `copies` came before.
+    pub(super) fn of(message: Option<&Message>, at: At, copies: &Came) -> Self {
         let Some(message) = message else { return Self::Unseen };
         let Source { at: published, qos, .. } = message.source;
-        if message.is_ambiguous {
+        if message.is_ambiguous && !message.is_next_of(copies) {
             return Self::Several(published);
         }
         let partner = Partner::new(PacketType::PUBLISH, published, at);
         Self::One(partner, qos, !message.is_repeated)
+    }
+}
+
+impl Message {
+    /// The number of the first of those with the same contents that came shortly after each other.
+    pub(super) fn run(&self) -> u64 {
+        self.run
+    }
+
+    /// Whether a copy of each of those before it had come to a connection when it was published: the next one is its.
+    fn is_next_of(&self, copies: &Came) -> bool {
+        let is_last = copies.last < self.source.at.number;
+        is_last && copies.run == self.run && copies.count.checked_add(1) == Some(self.nth)
     }
 }
 
@@ -162,7 +180,9 @@ impl Messages {
             Some(old) => old.source.followed_by(source),
             None => Source { is_single: !is_dup, ..source },
         };
-        self.by_key.insert(key, Message { source, is_ambiguous, is_repeated });
+        let before = old.filter(|_| is_ambiguous);
+        let (run, nth) = before.map_or((at.number, 1), |old| (old.run, old.nth.saturating_add(1)));
+        self.by_key.insert(key, Message { source, is_ambiguous, run, nth, is_repeated });
     }
 
     /// The server refuses a PUBLISH, by its number: nothing is a copy of it.
@@ -173,7 +193,8 @@ impl Messages {
         let Some((_, key)) = self.recent.get(place).copied() else { return };
         let Some(message) = self.by_key.get_mut(&key) else { return };
         if message.is_repeated {
-            message.is_ambiguous = true;
+            // How many of them have copies is not certain any more.
+            (message.is_ambiguous, message.nth) = (true, u32::MAX);
         } else {
             self.by_key.remove(&key);
         }

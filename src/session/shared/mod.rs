@@ -24,7 +24,7 @@ mod wills;
 pub(super) use clients::{Accepted, Kept};
 pub(super) use contents::{Change, Contents};
 pub(super) use messages::Source;
-pub(super) use passing::{Copy, Delivered, SOON};
+pub(super) use passing::{Came, Copy, Delivered, SOON};
 
 use super::ended::{Ended, Found, Other, Return, War};
 use super::{At, Certainty, Line, Seen};

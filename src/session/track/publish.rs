@@ -4,7 +4,7 @@ use super::notes::Notes;
 use super::{Track, passed};
 use crate::mqtt::packet::Publish;
 use crate::session::ended::Ended;
-use crate::session::shared::{Copy, SOON};
+use crate::session::shared::{Came, Copy, SOON};
 use crate::spec::{Field, Rule, Sender, Version};
 
 impl Track {
@@ -40,10 +40,9 @@ impl Track {
             return;
         }
         self.judge_emptied(publish, notes);
-        let before = key.and_then(|key| self.copied.0.get(&key).copied());
-        let number = before.map(|before| before.number);
-        let delivered =
-            key.and_then(|key| notes.shared.delivered(notes.seen, key, publish, number));
+        let came = key.and_then(|key| self.copied.0.get(&key).copied()).unwrap_or_default();
+        let before = came.known;
+        let delivered = key.and_then(|key| notes.shared.delivered(notes.seen, key, publish, &came));
         let copy = delivered.and_then(|delivered| delivered.copy);
         // What had waited for a session may have been published before the capture; what the server
         // tells of itself nobody publishes.
@@ -68,8 +67,8 @@ impl Track {
             let since = record.connect.as_ref().map(|connect| connect.at);
             passed::judge_carried(&delivered, since, notes);
         }
-        if let Some(key) = key.filter(|_| copy.is_some()) {
-            *self.copied.0.entry(key, || notes.seen.at) = notes.seen.at;
+        if let Some(delivered) = delivered.filter(|delivered| delivered.run.is_some()) {
+            self.copied.0.entry(delivered.key, Came::default).add(&delivered, notes.seen.at);
         }
         if self.subscriptions.is_empty() && !self.is_session_known {
             return;

@@ -291,3 +291,28 @@ fn copies_of_what_was_sent_again() {
         assert_eq!(world.end()[0].doubled_count, expected, "{first}");
     }
 }
+
+/// Equal messages shortly after each other: a copy is told from the others where those had come before its
+/// message was published.
+#[test]
+fn copies_of_equal_messages() {
+    let publish = ["320700017700010078", "320700017700020078"];
+    let acked = [[(C, publish[0]), (S, "40020001")], [(C, publish[1]), (S, "40020002")]];
+    let copy = "300500017700 78";
+    let of = |in_turn: bool| {
+        let mut world = World::default();
+        world.quiet(0, &[(C, NEW), (S, ACCEPTED), (C, "820700010000017700")]);
+        world.quiet(0, &[(S, "900400010000")]);
+        world.packet(1, C, "100e00044d5154540502003c00 000162");
+        world.quiet(1, &[(S, ACCEPTED)]);
+        // All in half a second, by the clock of the capture.
+        world.is_still = true;
+        world.quiet(1, &acked[0]);
+        let first = if in_turn { world.packet(0, S, copy).1 } else { Facts::default() };
+        world.quiet(1, &acked[1]);
+        let second = world.packet(0, S, copy).1;
+        [first, second].map(|facts| (facts.copy_of.map(|it| it.at.number), facts.lowered_from))
+    };
+    assert_eq!(of(true), [(Some(7), Some(1)), (Some(10), Some(1))]);
+    assert_eq!(of(false)[1], (None, None));
+}

@@ -36,6 +36,8 @@ pub(super) struct World {
     seconds: i64,
     connections: BTreeMap<u64, Connection>,
     pub(super) told: Vec<Ended>,
+    /// No time passes from packet to packet.
+    is_still: bool,
     /// Connections with odd numbers come from another host.
     has_two_hosts: bool,
 }
@@ -43,7 +45,7 @@ pub(super) struct World {
 impl World {
     fn at(&mut self) -> At {
         self.number += 1;
-        self.seconds += 1;
+        self.seconds += i64::from(!self.is_still);
         let time = Some(self.seconds * 1_000_000_000);
         At { number: self.number, frame: self.number, time }
     }
