@@ -30,8 +30,9 @@ pub(in crate::session) struct Copy {
 pub(in crate::session) struct Came {
     /// The last of those whose PUBLISH is certain.
     pub(in crate::session) known: Option<At>,
-    /// The number of the last of all.
+    /// The number of the last of all, and of the last that was no new message, or a Will.
     pub(super) last: u64,
+    other: u64,
     /// How many there are of messages that were published shortly after each other, and the number of the first
     /// of these.
     pub(super) count: u32,
@@ -41,7 +42,10 @@ pub(in crate::session) struct Came {
 impl Came {
     /// One more comes.
     pub(in crate::session) fn add(&mut self, delivered: &Delivered, at: At) {
-        let Some(run) = delivered.run else { return };
+        let Some(run) = delivered.run else {
+            self.other = at.number;
+            return;
+        };
         let before = if self.run == run { self.count } else { 0 };
         (self.run, self.count, self.last) = (run, before.saturating_add(1), at.number);
         self.known = Some(at).filter(|_| delivered.copy.is_some()).or(self.known);
@@ -58,11 +62,13 @@ pub(in crate::session) struct Delivered {
     pub(in crate::session) copy: Option<Copy>,
     /// Where it is new, and was seen to be published: the number of the first PUBLISH of those with its contents that
     /// came shortly after each other.
-    pub(in crate::session) run: Option<u64>,
+    run: Option<u64>,
     /// Where a message of this topic and payload came from of late.
     pub(in crate::session) source: Option<Source>,
     /// What it carries.
     pub(in crate::session) contents: Contents,
+    /// A client was seen to publish it, or to have it as its Will.
+    pub(in crate::session) is_known: bool,
     /// It is a new message, and no client was seen to publish it.
     pub(in crate::session) is_strange: bool,
 }
@@ -121,7 +127,8 @@ impl Shared {
         let run = message.as_ref().filter(|_| is_new).map(Message::run);
         let source = self.messages.carried_by(message.as_ref(), key, line.server);
         // One more than was published is of somebody else, and so may all be of which one is.
-        let source = source.filter(|source| before.is_none_or(|last| last < source.since.number));
+        let last = before.unwrap_or(0).max(copies.other);
+        let source = source.filter(|source| last < source.since.number);
         let source = source.filter(|_| !publish.dup && !self.strangers.are_at(line.server.ip()));
         // It may be a Will that looks the same.
         let source = source.filter(|source| source.is_will || !self.wills.is_armed(key));
@@ -129,7 +136,7 @@ impl Shared {
         let is_v5 = seen.decoded.version.is_v5();
         let contents = source.map(|_| Contents::of(publish, is_v5, &self.hasher));
         let contents = contents.unwrap_or_default();
-        Some(Delivered { key, copy, run, source, contents, is_strange })
+        Some(Delivered { key, copy, run, source, contents, is_known, is_strange })
     }
 
     /// Somebody whom the capture does not show may publish at this broker.

@@ -67,7 +67,7 @@ impl Track {
             let since = record.connect.as_ref().map(|connect| connect.at);
             passed::judge_carried(&delivered, since, notes);
         }
-        if let Some(delivered) = delivered.filter(|delivered| delivered.run.is_some()) {
+        if let Some(delivered) = delivered.filter(|delivered| delivered.is_known) {
             self.copied.0.entry(delivered.key, Came::default).add(&delivered, notes.seen.at);
         }
         if self.subscriptions.is_empty() && !self.is_session_known {

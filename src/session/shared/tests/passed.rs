@@ -236,6 +236,11 @@ fn one_more_than_was_published_is_of_somebody_else() {
     let mut world = self::world(5, "x", 0);
     world.quiet(1, &[(C, &publish(0, None, FORMAT, "off"))]);
     world.quiet(0, &[(S, &publish(0, None, FORMAT, "off")), (S, &publish(0, None, &[], "off"))]);
+    // The copy of a retained message, for a subscription with Retain As Published.
+    let mut world = self::world(5, "x", 0b1000);
+    world.waits(10);
+    world.quiet(1, &[(C, &publish(1, None, &[], "off"))]);
+    world.quiet(0, &[(S, &publish(1, None, &[], "off")), (S, &publish(0, None, &[], "off"))]);
 }
 
 /// Somebody publishes whom the capture does not show, or a part of what a client sent is missing: what looks
