@@ -504,6 +504,35 @@ fn a_disconnect_inside_another_packet_ends_nothing() {
     assert_eq!(session["will"]["fate"], "due", "{session}");
 }
 
+/// Its receiver takes the bytes of both for one PUBLISH as long as the outer one, and acknowledges that: the
+/// acknowledgment is right, whatever the client meant.
+#[test]
+fn the_receiver_of_interleaved_packets_answers_what_it_sees() {
+    let connect = packet(0x10, b"\x00\x04MQTT\x04\x02\x00\x3c\x00\x01a");
+    let outer = publish("sensors/one", Some(1), &[b'A'; 40]);
+    let inner = publish("sensors/two", Some(2), &[b'B'; 20]);
+    let (head, tail) = outer.split_at(30);
+    let turns = [
+        (true, connect),
+        (false, vec![0x20, 2, 0, 0]),
+        (true, head.to_vec()),
+        (true, inner),
+        (false, vec![0x40, 2, 0, 1]),
+        (true, tail.to_vec()),
+        (true, vec![0xc0, 0]),
+        // What it makes of the rest is not known either.
+        (false, vec![0x40, 2, 0x20, 0x41]),
+    ];
+    let turns = turns.map(|(from_client, bytes)| Turn { from_client, bytes });
+    let capture = pcap(1, &closed_by_server(&turns));
+    let run = program::finish(program::command(["read", "-T", "json", "-"]), &capture);
+    let records: Vec<serde_json::Value> =
+        run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let found = records.iter().flat_map(|record| record["findings"].as_array().unwrap());
+    let rules: Vec<_> = found.map(|finding| finding["rule"].as_str().unwrap()).collect();
+    assert_eq!(rules, ["interleaved"], "{}", run.out);
+}
+
 /// A packet in each place of a PUBLISH, all of it in one segment: where its topic is broken by that, between
 /// its header and its payload, and in its payload, which alone would be legal.
 #[test]

@@ -40,6 +40,7 @@ const BREAKS: &[Break] = &[
     ("Keep Alive forgotten", no_keep_alive, 90),
     ("QoS as a digit", digit, 100),
     ("Remaining Length in two bytes", two_bytes, 95),
+    ("Client Identifier without its length", bare_client_id, 90),
 ];
 
 const TYPICAL: &[(&str, Version)] = &[
@@ -274,6 +275,13 @@ fn two_bytes(packet: &Packet) -> Vec<Broken> {
     let is_readable = body.len() > 3;
     let broken = || (vec![first[0], 0], body.to_vec());
     is_readable.then(broken).into_iter().collect()
+}
+
+/// Where it is the last field, and not as short as to be read as something else.
+fn bare_client_id(packet: &Packet) -> Vec<Broken> {
+    let is_last = |(at, end): &(usize, usize)| *end == packet.bytes.len() && end - at > 4;
+    let places = packet.places(Field::CLIENT_ID).filter(is_last);
+    places.map(|(at, _)| packet.replaced(at, 2, &[])).collect()
 }
 
 fn packets() -> Vec<Packet> {

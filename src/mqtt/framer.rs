@@ -147,6 +147,13 @@ impl Framer {
         self.search.as_ref().map_or(self.offset, |search| search.offset())
     }
 
+    /// Whether a packet is held that is whole as it stands, until it is known whether another one
+    /// was written into its middle: its receiver may have answered it.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        self.suspect.is_some()
+    }
+
     /// What is allocated to hold bytes.
     #[must_use]
     pub fn cost(&self) -> usize {

@@ -456,7 +456,7 @@ impl<C: Consumer> Records<'_, C> {
             now,
             segment: None,
             time: self.time,
-            proof: proof(layers, other.told),
+            proof: proof(layers, other.told.filter(|_| !other.framer.is_undecided())),
             is_secret: *is_secret,
             begun: *begun,
             arrivals,
@@ -664,7 +664,7 @@ impl<C: Consumer> Packets<'_, C> {
                     let span = Span::of_bytes(before, 0);
                     let torn = Finding::new(Rule::INTERLEAVED, span, Field::INPUT);
                     self.findings.push(torn.with(others as u64, before as u64));
-                    proof = Proof::default();
+                    proof = Proof { is_swallowed: true, ..Proof::default() };
                 }
                 let notes = (self.findings.as_slice(), proof);
                 reader.packet(self.session, bytes, sender, None, notes, origin);
@@ -771,7 +771,7 @@ impl<C: Consumer> Packets<'_, C> {
 }
 
 /// What is certain of the order of a packet that comes whole in a segment with these headers, where
-/// `told` ends what was taken of the other side.
+/// `told` ends what was taken of the other side, and told.
 fn proof(layers: Option<&Layers>, told: Option<u32>) -> Proof {
     let Some(tcp) = layers.and_then(Layers::tcp) else { return Proof::default() };
     let had = Some(tcp.ack).filter(|_| tcp.flags.has(Flags::ACK));

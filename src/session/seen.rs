@@ -49,7 +49,8 @@ pub struct Proof {
     pub had: Option<u32>,
     /// A Sequence Number behind the last byte of the packet: of the end of its last segment.
     pub end: Option<u32>,
-    /// It stood in the middle of another packet: the receiver took its bytes for a part of that one.
+    /// It stood in the middle of another packet, or another one in its: the receiver took the bytes
+    /// of both for something else.
     pub is_swallowed: bool,
 }
 

@@ -322,7 +322,7 @@ rules! {
         "DUP is set, but in this session no PUBLISH with Packet Identifier {a} waits for its acknowledgment");
     RESENT_WITHOUT_DUP: row(Warning, "resent-without-dup", ["3.3.1.1", "3.3.1.1"], ["MQTT-3.3.1-1", "MQTT-3.3.1-1"],
         "DUP is 0, though #{a}, which was not acknowledged on the connection before, had the same Packet Identifier, topic and payload: what is sent again has DUP 1");
-    DUP_AFTER_ANSWER: row(Warning, "dup-after-answer", ["", "4.3.2"], ["", ""],
+    DUP_AFTER_ANSWER: row(Warning, "dup-after-answer", ["", "4.3"], ["", ""],
         "DUP is set, but #{a}, which had this Packet Identifier, was acknowledged with #{b}, and that had arrived: what is acknowledged is not sent again");
     NOT_RESENT: row(Warning, "not-resent", ["4.4", "4.4"], ["MQTT-4.4.0-1", "MQTT-4.4.0-1"],
         "the client leaves and has not sent #{a} again, which was not acknowledged when it came back to its session");
@@ -414,13 +414,15 @@ rules! {
     // ---- what the server makes of a message on its way
     NOT_PASSED_ON: row(Warning, "property-not-passed-on", ["3.3.2.3", ""],
         ["MQTT-3.3.2-4 MQTT-3.3.2-6 MQTT-3.3.2-15 MQTT-3.3.2-16 MQTT-3.3.2-17 MQTT-3.3.2-20", ""],
-        "{field} is missing, or not what it is in #{a}, whose message this is: a server passes it on");
+        "{field} is missing, or not what it is in #{a}, whose message this is: a server passes it on; unless a client that was not captured published the same");
     USER_PROPERTIES_ORDER: row(Warning, "user-properties-order", ["3.3.2.3.7", ""], ["MQTT-3.3.2-18 MQTT-3.1.3-10", ""],
-        "the User Properties do not stand in the order that they have in #{a}, whose message this is");
+        "the User Properties do not stand in the order that they have in #{a}, whose message this is, unless a client that was not captured published the same");
     EXPIRY_NOT_LESS: row(Warning, "expiry-not-less", ["3.3.2.3.3", ""], ["MQTT-3.3.2-6", ""],
         "Message Expiry Interval is {a} s, more than the {b} s that the message has left: the server takes off the time that it had it");
+    EXPIRED: row(Warning, "expired-delivered", ["3.3.2.3.3", ""], ["MQTT-3.3.2-5", ""],
+        "the message, #{a}, had expired {b:time} before this: what a server has not begun to deliver by then it deletes; unless a client that was not captured published the same");
     NOT_AS_PUBLISHED: row(Warning, "retain-not-as-published", ["3.3.1.3", ""], ["MQTT-3.3.1-13 MQTT-3.1.2-14 MQTT-3.1.2-15", ""],
-        "RETAIN is not what it is in #{a}, whose message this is, though each subscription that it matches has Retain As Published");
+        "RETAIN is not what it is in #{a}, whose message this is, though each subscription that it matches has Retain As Published; unless a client that was not captured published the same");
     NEW_AS_RETAINED: row(Warning, "new-as-retained", ["3.3.1.3", "3.3.1.3"], ["MQTT-3.3.1-12", "MQTT-3.3.1-9"],
         "RETAIN is 1, but the message is a new one, #{a}: 1 says that it was kept from before the subscription, which is granted since #{b}");
     EMPTY_RETAINED: row(Error, "empty-retained", ["3.3.1.3", "3.3.1.3"], ["MQTT-3.3.1-7", "MQTT-3.3.1-11 MQTT-3.3.1-9"],
@@ -432,7 +434,7 @@ rules! {
     REFUSED_ELSEWHERE: row(Warning, "refused-elsewhere", ["4.8.2", ""], ["MQTT-4.8.2-6", ""],
         "another member of the shared subscription has refused #{a} with #{b}: the message then goes to no other");
     OUT_OF_ORDER: row(Warning, "delivered-out-of-order", ["4.6", "4.6"], ["MQTT-4.6.0-5 MQTT-4.6.0-6", "MQTT-4.6.0-5 MQTT-4.6.0-6"],
-        "#{a} is delivered behind #{b}, which the same client published after it, to the same topic and with the same QoS");
+        "#{a} is delivered behind #{b}, which the same client published after it, to the same topic and with the same QoS; unless a client that was not captured published the same");
 
     // ---- a client across its connections
     TAKES_OVER: row(Note, "takes-over", ["3.1.4", "3.1.4"], ["MQTT-3.1.4-3", "MQTT-3.1.4-2"],
@@ -451,6 +453,8 @@ rules! {
         "the client does not say who it is: no User Name");
     SUBSCRIBES_TO_ALL: row(Note, "subscribes-to-all", ["5.4.2", "5.4.2"], ["", ""],
         "the client subscribes to everything that the server lets it read");
+    SUBSCRIBES_TO_SYS: row(Note, "subscribes-to-sys", ["5.4.2", "5.4.2"], ["", ""],
+        "the client subscribes to all that the server tells of itself ($SYS)");
     RANDOM_CLIENT_LASTS: row(Note, "random-client-lasts", ["4.1", "3.1.2.4"], ["", ""],
         "the session lasts a day or longer, but its Client Identifier looks random: it may never be used again");
 

@@ -1,9 +1,12 @@
 //! Edits of CONNECT: its name, its level, its flags.
 
+use super::places::number;
 use super::{Broken, Tries};
 use crate::spec::level::{LEVELS, LevelInfo, ProtocolLevel};
 use crate::spec::{Field, PacketType};
 
+/// The Connect Flag Will.
+const WILL: u8 = 0x04;
 /// What many clients ask for: 60 s.
 const KEEP_ALIVE: [u8; 2] = [0, 60];
 
@@ -50,14 +53,12 @@ pub(super) fn flags(broken: &Broken<'_>, tries: &mut Tries) {
         (0x80, "User Name"),
         (0x40, "Password"),
         (0xc0, "User Name and Password"),
-        (0x04, "Will"),
+        (WILL, "Will"),
         (0x02, "Clean Start"),
         (0xc4, "User Name, Password and Will"),
     ];
-    let Some((.., at)) = start(broken) else { return };
-    let at = at.saturating_add(1);
-    let Some(flags) = broken.bytes.get(at).copied() else { return };
-    for (mask, name) in MASKS {
+    let Some((at, flags)) = flag_byte(broken) else { return };
+    for (mask, name) in MASKS.into_iter().filter(|(mask, _)| *mask != WILL || flags & WILL != 0) {
         let is_session = name == "Clean Start" && !broken.how.version.is_v5();
         let name = if is_session { "Clean Session" } else { name };
         if flags & mask == 0 {
@@ -70,6 +71,39 @@ pub(super) fn flags(broken: &Broken<'_>, tries: &mut Tries) {
             });
         }
     }
+}
+
+/// Will is not set, though two fields follow. These may as well be User Name and Password, which are asked for
+/// far more often.
+pub(super) fn will_flag(broken: &Broken<'_>, tries: &mut Tries) {
+    let Some((at, flags)) = flag_byte(broken).filter(|(_, flags)| flags & WILL == 0) else {
+        return;
+    };
+    tries.add(broken.with(at, &[flags | WILL]), || {
+        format!("the Connect Flags have Will set (0x{:02x})", flags | WILL)
+    });
+}
+
+/// The Connect Flags, and where they stand.
+fn flag_byte(broken: &Broken<'_>) -> Option<(usize, u8)> {
+    let (.., level) = start(broken)?;
+    let at = level.saturating_add(1);
+    Some((at, broken.bytes.get(at).copied()?))
+}
+
+/// The Client Identifier, which is the last field, without its length.
+pub(super) fn client_id_length(broken: &Broken<'_>, tries: &mut Tries) {
+    let Some(node) = broken.tape.find(Field::CLIENT_ID) else { return };
+    let at = node.span.first_byte();
+    let len = broken.bytes.len().saturating_sub(at);
+    if at.checked_sub(2).and_then(|before| number(broken, before)) == Some(len) {
+        // That is its length, and what is missing stands before it.
+        return;
+    }
+    let Some(bytes) = u16::try_from(len).ok().map(u16::to_be_bytes) else { return };
+    tries.add(broken.with_inserted(at, &bytes), || {
+        format!("Client Identifier begins with its length, {len}, in two bytes")
+    });
 }
 
 /// Keep Alive is missing.

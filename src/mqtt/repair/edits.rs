@@ -49,6 +49,7 @@ pub(super) static EDITS: &[Edit] = &[
     edit(2, connect::name_of_level),
     edit(2, connect::flags),
     edit(2, connect::keep_alive_forgotten),
+    edit(2, connect::client_id_length),
     edit(2, header::two_byte_length),
     edit(2, body::one_byte_number),
     edit(2, body::swapped_length),
@@ -57,6 +58,7 @@ pub(super) static EDITS: &[Edit] = &[
     edit(2, body::options_forgotten),
     edit(2, header::qos_without_id),
     // A number of many.
+    edit(3, connect::will_flag),
     edit(3, body::counted_nul_before_id),
     edit(3, body::wrong_length),
     edit(3, body::wrong_property_length),

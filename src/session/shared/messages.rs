@@ -1,6 +1,7 @@
 //! Messages on their way through the broker.
 
 use super::contents::Contents;
+use super::passing::Came;
 use crate::session::recent::Recent;
 use crate::session::{At, Partner};
 use crate::spec::PacketType;
@@ -42,7 +43,10 @@ pub(super) struct Message {
     source: Source,
     /// Another one with the same contents came shortly before.
     is_ambiguous: bool,
-    /// Another one with the same contents came before at some time.
+    /// The number of the first of those that came shortly after each other, and the how manieth of them it is.
+    run: u64,
+    nth: u32,
+    /// Another one with the same contents came before at some time, or this one for the second time.
     is_repeated: bool,
 }
 
@@ -123,11 +127,12 @@ impl Source {
 }
 
 impl Origin {
-    /// Which PUBLISH a message can be a copy of that is delivered at this place.
-    pub(super) fn of(message: Option<&Message>, at: At) -> Self {
+    /// Which PUBLISH a message can be a copy of that is delivered at this place, on a connection to which these
+    /// `copies` came before.
+    pub(super) fn of(message: Option<&Message>, at: At, copies: &Came) -> Self {
         let Some(message) = message else { return Self::Unseen };
         let Source { at: published, qos, .. } = message.source;
-        if message.is_ambiguous {
+        if message.is_ambiguous && !message.is_next_of(copies) {
             return Self::Several(published);
         }
         let partner = Partner::new(PacketType::PUBLISH, published, at);
@@ -135,18 +140,35 @@ impl Origin {
     }
 }
 
+impl Message {
+    /// The number of the first of those with the same contents that came shortly after each other.
+    pub(super) fn run(&self) -> u64 {
+        self.run
+    }
+
+    /// Whether a copy of each of those before it had come to a connection when it was published: the next one is its.
+    fn is_next_of(&self, copies: &Came) -> bool {
+        let is_last = copies.last < self.source.at.number;
+        is_last && copies.run == self.run && copies.count.checked_add(1) == Some(self.nth)
+    }
+}
+
 impl Messages {
     /// A client publishes a message.
     pub(super) fn published(&mut self, key: u64, source: Source, is_dup: bool) {
         let at = source.at;
-        // What is sent again is the same message.
-        if is_dup && let Some(old) = self.by_key.get_mut(&key) {
+        // What is sent again is the same message; of QoS 1 a server that has acknowledged it takes it for a
+        // new one (5.0: MQTT-4.3.2-5).
+        if is_dup
+            && source.qos == 2
+            && let Some(old) = self.by_key.get_mut(&key)
+        {
             old.source.is_single = false;
             return;
         }
         let old = self.by_key.get(&key).copied();
         let since = |old: Message| at.since(old.source.at).is_none_or(|time| time < APART);
-        let (is_ambiguous, is_repeated) = (old.is_some_and(since), old.is_some());
+        let (is_ambiguous, is_repeated) = (old.is_some_and(since), old.is_some() || is_dup);
         if self.recent.len() >= MAX_MESSAGES
             && let Some((number, oldest)) = self.recent.pop_front()
             && self.by_key.get(&oldest).is_some_and(|message| message.source.at.number == number)
@@ -158,7 +180,9 @@ impl Messages {
             Some(old) => old.source.followed_by(source),
             None => Source { is_single: !is_dup, ..source },
         };
-        self.by_key.insert(key, Message { source, is_ambiguous, is_repeated });
+        let before = old.filter(|_| is_ambiguous);
+        let (run, nth) = before.map_or((at.number, 1), |old| (old.run, old.nth.saturating_add(1)));
+        self.by_key.insert(key, Message { source, is_ambiguous, run, nth, is_repeated });
     }
 
     /// The server refuses a PUBLISH, by its number: nothing is a copy of it.
@@ -169,7 +193,8 @@ impl Messages {
         let Some((_, key)) = self.recent.get(place).copied() else { return };
         let Some(message) = self.by_key.get_mut(&key) else { return };
         if message.is_repeated {
-            message.is_ambiguous = true;
+            // How many of them have copies is not certain any more.
+            (message.is_ambiguous, message.nth) = (true, u32::MAX);
         } else {
             self.by_key.remove(&key);
         }
@@ -198,6 +223,11 @@ impl Messages {
         if !is_new {
             *will = Will { source: will.source.followed_by(source), due: None };
         }
+    }
+
+    /// Whether a client has had a Will with this message.
+    pub(super) fn is_will(&self, key: u64) -> bool {
+        self.wills.0.get(&key).is_some()
     }
 
     /// The Will that came with the connection `from` is due.

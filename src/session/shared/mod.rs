@@ -14,6 +14,7 @@ mod owed;
 mod passing;
 mod pending;
 mod same_wills;
+mod strangers;
 mod subscribers;
 mod takeover;
 #[cfg(test)]
@@ -23,7 +24,7 @@ mod wills;
 pub(super) use clients::{Accepted, Kept};
 pub(super) use contents::{Change, Contents};
 pub(super) use messages::Source;
-pub(super) use passing::{Copy, Delivered, SOON};
+pub(super) use passing::{Came, Copy, Delivered, SOON};
 
 use super::ended::{Disconnect, Ended, Found, Other, Return, War};
 use super::{At, Certainty, Line, Seen};
@@ -35,6 +36,7 @@ use foldhash::quality::RandomState;
 use keys::{at_broker, hash};
 use messages::Messages;
 use pending::Message;
+use strangers::Strangers;
 use wills::{Back, Delayed, Wills};
 
 /// Exchanges that may be open over all connections: at some 96 bytes each this is 48 MiB.
@@ -44,6 +46,7 @@ const MAX_OPEN: usize = 1 << 19;
 #[derive(Debug, Default)]
 pub struct Shared {
     messages: Messages,
+    strangers: Strangers,
     clients: Clients,
     copies: Copies,
     wills: Wills,

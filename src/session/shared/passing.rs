@@ -3,11 +3,12 @@
 use super::Shared;
 use super::contents::Contents;
 use super::keys::at_broker;
-use super::messages::{Origin, Source};
-use super::pending::Message;
+use super::messages::{Message, Origin, Source};
+use super::pending;
 use crate::mqtt::packet::Publish;
 use crate::session::{At, Partner, Seen};
 use crate::spec::PropertyId;
+use std::net::IpAddr;
 
 /// Nanoseconds within which a broker passes on a message: the same contents later may have come from
 /// somebody else.
@@ -24,6 +25,33 @@ pub(in crate::session) struct Copy {
     pub(in crate::session) is_alone: bool,
 }
 
+/// The copies of one topic and payload that came to a connection.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::session) struct Came {
+    /// The last of those whose PUBLISH is certain.
+    pub(in crate::session) known: Option<At>,
+    /// The number of the last of all, and of the last that was no new message, or a Will.
+    pub(super) last: u64,
+    other: u64,
+    /// How many there are of messages that were published shortly after each other, and the number of the first
+    /// of these.
+    pub(super) count: u32,
+    pub(super) run: u64,
+}
+
+impl Came {
+    /// One more comes.
+    pub(in crate::session) fn add(&mut self, delivered: &Delivered, at: At) {
+        let Some(run) = delivered.run else {
+            self.other = at.number;
+            return;
+        };
+        let before = if self.run == run { self.count } else { 0 };
+        (self.run, self.count, self.last) = (run, before.saturating_add(1), at.number);
+        self.known = Some(at).filter(|_| delivered.copy.is_some()).or(self.known);
+    }
+}
+
 /// What is known of a message that a server delivers.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::session) struct Delivered {
@@ -32,10 +60,17 @@ pub(in crate::session) struct Delivered {
     /// The PUBLISH that it is a copy of, where that is certain. What was kept from before, or is
     /// sent again, is no copy.
     pub(in crate::session) copy: Option<Copy>,
+    /// Where it is new, and was seen to be published: the number of the first PUBLISH of those with its contents that
+    /// came shortly after each other.
+    run: Option<u64>,
     /// Where a message of this topic and payload came from of late.
     pub(in crate::session) source: Option<Source>,
     /// What it carries.
     pub(in crate::session) contents: Contents,
+    /// A client was seen to publish it, or to have it as its Will.
+    pub(in crate::session) is_known: bool,
+    /// It is a new message, and no client was seen to publish it.
+    pub(in crate::session) is_strange: bool,
 }
 
 impl Shared {
@@ -58,7 +93,7 @@ impl Shared {
         let may_expire = publish.properties.get(PropertyId::MESSAGE_EXPIRY_INTERVAL).is_some();
         if publish.qos < 3 && !publish.dup && !may_expire && self.copies.is_watched() {
             let hash = at_broker(&self.hasher, line.server, hash);
-            let message = Message { key, hash, topic, qos: publish.qos };
+            let message = pending::Message { key, hash, topic, qos: publish.qos };
             self.copies.published(message, &line, seen.at);
         }
     }
@@ -71,29 +106,42 @@ impl Shared {
         }
     }
 
-    /// A server delivers a message. `before` is the number of the last copy of the same contents on
-    /// this connection.
+    /// A server delivers a message. `copies` are those of the same contents that came on this connection.
     pub(in crate::session) fn delivered(
         &mut self,
         seen: &Seen<'_>,
         key: u64,
         publish: &Publish<'_>,
-        before: Option<u64>,
+        copies: &Came,
     ) -> Option<Delivered> {
+        let before = copies.known.map(|at| at.number);
         let line = seen.line?;
         self.copies.delivered(key, line.stream);
         self.away.delivered(line.stream, key);
         let message = self.messages.published_as(key);
-        let origin = Origin::of(message.as_ref(), seen.at);
+        let origin = Origin::of(message.as_ref(), seen.at, copies);
         let copy = self.copy(seen, key, publish, (before, origin));
+        let is_known = message.is_some() || self.messages.is_will(key) || self.wills.is_armed(key);
+        let is_new = !publish.retain && !publish.dup;
+        let is_strange = !is_known && is_new;
+        let run = message.as_ref().filter(|_| is_new).map(Message::run);
         let source = self.messages.carried_by(message.as_ref(), key, line.server);
-        let source = source.filter(|_| !publish.dup);
+        // One more than was published is of somebody else, and so may all be of which one is.
+        let last = before.unwrap_or(0).max(copies.other);
+        let source = source.filter(|source| last < source.since.number);
+        let source = source.filter(|_| !publish.dup && !self.strangers.are_at(line.server.ip()));
         // It may be a Will that looks the same.
         let source = source.filter(|source| source.is_will || !self.wills.is_armed(key));
         // What it carries is compared with that alone.
         let is_v5 = seen.decoded.version.is_v5();
         let contents = source.map(|_| Contents::of(publish, is_v5, &self.hasher));
-        Some(Delivered { key, copy, source, contents: contents.unwrap_or_default() })
+        let contents = contents.unwrap_or_default();
+        Some(Delivered { key, copy, run, source, contents, is_known, is_strange })
+    }
+
+    /// Somebody whom the capture does not show may publish at this broker.
+    pub(in crate::session) fn stranger(&mut self, server: IpAddr) {
+        self.strangers.publish(server);
     }
 
     /// What a message that a server delivers is a copy of, where that is certain; or it is one that

@@ -29,6 +29,10 @@ pub(super) struct Exchanges {
     pings: VecDeque<At>,
     /// PINGRESPs that were seen before their PINGREQ.
     early_pongs: usize,
+    /// The first PINGREQ since the last PINGRESP that had no answer for so long that it gets none, and
+    /// how many of these there are whose PINGRESP may come after all.
+    given_up: Option<At>,
+    given_up_count: usize,
     /// More pings were open than are remembered.
     lost_pings: bool,
     connect: Option<At>,
@@ -148,7 +152,7 @@ impl Exchanges {
 
     /// The oldest PINGREQ without its answer.
     pub(super) fn unanswered_ping(&self) -> Option<At> {
-        self.pings.front().copied()
+        self.given_up.or(self.pings.front().copied())
     }
 
     fn of(&mut self, asker: Sender) -> &mut Asked {
@@ -192,11 +196,17 @@ impl Exchanges {
     }
 
     fn ping(&mut self, at: At, notes: &mut Notes<'_>) {
-        if let Some(before) = self.pings.back()
-            && let Some(time) = at.since(*before).filter(|time| *time >= PATIENCE)
-            && notes.is_sure()
-        {
-            notes.whole(Rule::PING_UNANSWERED, (before.number, time));
+        let last = self.pings.back().and_then(|last| Some((last.number, at.since(*last)?)));
+        if let Some((number, time)) = last.filter(|(_, time)| *time >= PATIENCE) {
+            if notes.is_sure() {
+                notes.whole(Rule::PING_UNANSWERED, (number, time));
+            }
+            // A PINGRESP that comes now answers the one that is sent now.
+            self.given_up = self.unanswered_ping();
+            self.given_up_count = self.given_up_count.saturating_add(self.pings.len());
+            self.pings.clear();
+        } else if self.pings.is_empty() {
+            self.given_up_count = 0;
         }
         if self.early_pongs > 0 {
             self.early_pongs = self.early_pongs.saturating_sub(1);
@@ -209,7 +219,12 @@ impl Exchanges {
 
     fn pong(&mut self, at: At, notes: &mut Notes<'_>) -> Option<Partner> {
         if let Some(ping) = self.pings.pop_front() {
+            self.given_up = None;
             return Some(Partner::new(PacketType::PINGREQ, ping, at));
+        }
+        if let Some(fewer) = self.given_up_count.checked_sub(1) {
+            self.given_up_count = fewer;
+            return None;
         }
         if notes.is_sure() && !self.lost_pings {
             notes.whole(Rule::PINGRESP_UNASKED, (0, 0));

@@ -69,6 +69,9 @@ impl Track {
         self.latest = Latest::default();
         if sender == Sender::Client {
             record.keep_alive.last = Some(at);
+            if let Some((_, server)) = record.ends {
+                shared.stranger(server.ip());
+            }
         }
     }
 

@@ -27,7 +27,7 @@ pub use subscription::matches;
 
 use super::ended::{Disconnect, Ended};
 use super::recent::Recent;
-use super::shared::SOON;
+use super::shared::{Came, SOON};
 use super::{At, Facts, Partner, Seen, Shared};
 use crate::annotate::Tape;
 use crate::mqtt::{Decoded, Packet};
@@ -75,9 +75,9 @@ pub(super) struct Track {
 /// Messages that are remembered for a connection, to see one come twice.
 const MAX_COPIED: usize = 256;
 
-/// Where a message was delivered last.
+/// The copies of messages that came.
 #[derive(Debug)]
-struct Copied(Recent<u64, At>);
+struct Copied(Recent<u64, Came>);
 
 impl Default for Copied {
     fn default() -> Self {

@@ -47,6 +47,8 @@ impl Order {
 
     /// Judges a packet by those before it.
     pub(super) fn packet(&mut self, seen: &Seen<'_>, sender: Sender, tape: &mut Tape) {
+        // What its receiver makes of that, and of what follows, is not known.
+        self.is_lossy |= seen.proof.is_swallowed;
         let kind = seen.decoded.header.packet_type;
         if self.is_begun
             && !self.is_lossy

@@ -120,22 +120,39 @@ pub(super) fn judge_carried(delivered: &Delivered, connected: Option<At>, notes:
     let Some(waited) = notes.seen.at.since(source.since) else { return };
     // What comes late has come from somebody else, unless the client was away when it was published.
     let was_away = connected.is_some_and(|at| at.number > source.since.number);
-    if waited <= SOON || was_away {
+    let is_of_it = waited <= SOON || was_away;
+    let late = expired(&source, waited).filter(|_| is_of_it);
+    if let Some(late) = late {
+        notes.whole(Rule::EXPIRED, (source.at.number, late));
+    } else if is_of_it {
         judge_expiry(&source, delivered, waited, notes);
     }
     if waited <= SOON && !delivered.contents.retain {
-        judge_contents(&source, delivered, notes);
+        judge_contents(&source, delivered, late.is_some(), notes);
     }
 }
 
-/// The properties of a copy.
-fn judge_contents(source: &Source, delivered: &Delivered, notes: &mut Notes<'_>) {
+/// Nanoseconds since a message that was delivered after this time had expired.
+fn expired(source: &Source, waited: u64) -> Option<u64> {
+    let seconds = source.contents.expiry.filter(|_| source.is_single)?;
+    let late = waited.checked_sub(u64::from(seconds).saturating_mul(1_000_000_000))?;
+    Some(late).filter(|late| *late > 0)
+}
+
+/// The properties of a copy. Of one that had expired there is no Message Expiry Interval left.
+fn judge_contents(
+    source: &Source,
+    delivered: &Delivered,
+    has_expired: bool,
+    notes: &mut Notes<'_>,
+) {
     if !source.contents.is_v5 || !delivered.contents.is_v5 {
         return;
     }
     let number = source.at.number;
     for change in source.contents.changes(&delivered.contents) {
         match change {
+            Change::Altered(PropertyId::MESSAGE_EXPIRY_INTERVAL) if has_expired => {}
             Change::Altered(id) => {
                 notes.at(Rule::NOT_PASSED_ON, Field::property(id.0 as u8), (number, 0));
             }

@@ -4,7 +4,7 @@ use super::notes::Notes;
 use super::{Track, passed};
 use crate::mqtt::packet::Publish;
 use crate::session::ended::Ended;
-use crate::session::shared::{Copy, SOON};
+use crate::session::shared::{Came, Copy, SOON};
 use crate::spec::{Field, Rule, Sender, Version};
 
 impl Track {
@@ -34,17 +34,26 @@ impl Track {
         let hash = notes.shared.hash(topic);
         let key = notes.shared.key(notes.seen, hash, publish);
         if sender == Sender::Client {
-            if let Some(key) = key {
+            if let Some(key) = key.filter(|_| !notes.seen.proof.is_swallowed) {
                 notes.shared.published(notes.seen, key, (hash, topic), publish);
             }
             return;
         }
         self.judge_emptied(publish, notes);
-        let before = key.and_then(|key| self.copied.0.get(&key).copied());
-        let number = before.map(|before| before.number);
-        let delivered =
-            key.and_then(|key| notes.shared.delivered(notes.seen, key, publish, number));
+        let came = key.and_then(|key| self.copied.0.get(&key).copied()).unwrap_or_default();
+        let before = came.known;
+        let delivered = key.and_then(|key| notes.shared.delivered(notes.seen, key, publish, &came));
         let copy = delivered.and_then(|delivered| delivered.copy);
+        // What had waited for a session may have been published before the capture; what the server
+        // tells of itself nobody publishes.
+        let is_live = self.clean_start.is_none() || self.is_session_new;
+        if let Some(line) = notes.seen.line
+            && is_live
+            && delivered.is_some_and(|delivered| delivered.is_strange)
+            && !topic.starts_with(b"$")
+        {
+            notes.shared.stranger(line.server.ip());
+        }
         if let (Some(key), Some(line)) = (key, notes.seen.line)
             && record.comes_late(key)
         {
@@ -58,8 +67,8 @@ impl Track {
             let since = record.connect.as_ref().map(|connect| connect.at);
             passed::judge_carried(&delivered, since, notes);
         }
-        if let Some(key) = key.filter(|_| copy.is_some()) {
-            *self.copied.0.entry(key, || notes.seen.at) = notes.seen.at;
+        if let Some(delivered) = delivered.filter(|delivered| delivered.is_known) {
+            self.copied.0.entry(delivered.key, Came::default).add(&delivered, notes.seen.at);
         }
         if self.subscriptions.is_empty() && !self.is_session_known {
             return;

@@ -61,7 +61,7 @@ impl Track {
             self.is_session_new = true;
         }
         let kept = notes.shared.accepted(record, is_present, is_new, notes.is_complete);
-        if let Some((rule, number)) = kept.finding.filter(|_| notes.is_complete) {
+        if let Some((rule, number)) = kept.finding.filter(|_| has_flag && notes.is_complete) {
             notes.at(rule, Field::SESSION_PRESENT, (number, 0));
         }
         if let Some(kept) = kept.kept

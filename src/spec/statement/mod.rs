@@ -96,7 +96,7 @@ static ELSEWHERE: &[(Rule, &str, &str)] = &[
     // What the server sends after its refusal, it sends because it has processed more.
     (Rule::AFTER_REFUSAL, "3.1.3-8 3.1.4-6 4.12.0-1 4.12.0-4 4.13.2-1", "3.1.3-9 3.1.4-5"),
     (Rule::AFTER_DISCONNECT, "4.13.2-1", ""),
-    (Rule::DUP_AFTER_ANSWER, "", "4.3.2-1"),
+    (Rule::DUP_AFTER_ANSWER, "", "4.3.2-1 4.3.3-1"),
     (Rule::ID_IN_USE, "3.3.1-1 4.3.2-1 4.3.3-1", "3.3.1-1 4.3.2-1"),
     (Rule::DUP_WITHOUT_FIRST, "3.3.1-3 4.3.2-2 4.3.3-2", "3.3.1-3 4.3.2-1"),
     (Rule::SENT_AGAIN, "4.4.0-2", ""),

@@ -270,3 +270,49 @@ fn what_waits_for_a_client_is_not_missed() {
         }
     }
 }
+
+/// A message of QoS 1 that is sent again is a new one for a server that has acknowledged it (4.3.2): both of
+/// its copies are due. One of QoS 2 is not.
+#[test]
+fn copies_of_what_was_sent_again() {
+    for (first, again, expected) in [
+        ("320600017700 0778", "3a0600017700 0778", 0),
+        ("340600017700 0778", "3c0600017700 0778", 1),
+    ] {
+        let mut world = World::default();
+        world.quiet(0, &[(C, NEW), (S, ACCEPTED), (C, "820700010000017700")]);
+        world.quiet(0, &[(S, "900400010000")]);
+        world.packet(1, C, "100d00044d5154540402003c 000162");
+        world.quiet(1, &[(S, "20020000"), (C, first)]);
+        let copy = "300500017700 78";
+        world.quiet(0, &[(S, copy)]);
+        world.finds(1, C, again, &[Rule::RETRIED]);
+        world.quiet(0, &[(S, copy)]);
+        assert_eq!(world.end()[0].doubled_count, expected, "{first}");
+    }
+}
+
+/// Equal messages shortly after each other: a copy is told from the others where those had come before its
+/// message was published.
+#[test]
+fn copies_of_equal_messages() {
+    let publish = ["320700017700010078", "320700017700020078"];
+    let acked = [[(C, publish[0]), (S, "40020001")], [(C, publish[1]), (S, "40020002")]];
+    let copy = "300500017700 78";
+    let of = |in_turn: bool| {
+        let mut world = World::default();
+        world.quiet(0, &[(C, NEW), (S, ACCEPTED), (C, "820700010000017700")]);
+        world.quiet(0, &[(S, "900400010000")]);
+        world.packet(1, C, "100e00044d5154540502003c00 000162");
+        world.quiet(1, &[(S, ACCEPTED)]);
+        // All in half a second, by the clock of the capture.
+        world.is_still = true;
+        world.quiet(1, &acked[0]);
+        let first = if in_turn { world.packet(0, S, copy).1 } else { Facts::default() };
+        world.quiet(1, &acked[1]);
+        let second = world.packet(0, S, copy).1;
+        [first, second].map(|facts| (facts.copy_of.map(|it| it.at.number), facts.lowered_from))
+    };
+    assert_eq!(of(true), [(Some(7), Some(1)), (Some(10), Some(1))]);
+    assert_eq!(of(false)[1], (None, None));
+}

@@ -36,6 +36,8 @@ pub(super) struct World {
     seconds: i64,
     connections: BTreeMap<u64, Connection>,
     pub(super) told: Vec<Ended>,
+    /// No time passes from packet to packet.
+    is_still: bool,
     /// Connections with odd numbers come from another host.
     has_two_hosts: bool,
     /// The server has another port for them.
@@ -45,7 +47,7 @@ pub(super) struct World {
 impl World {
     fn at(&mut self) -> At {
         self.number += 1;
-        self.seconds += 1;
+        self.seconds += i64::from(!self.is_still);
         let time = Some(self.seconds * 1_000_000_000);
         At { number: self.number, frame: self.number, time }
     }
@@ -130,6 +132,12 @@ impl World {
         let ended = self.connections.remove(&stream).unwrap().end(&mut self.shared);
         self.shared.ended(ended);
         self.told.extend(self.shared.told(at.time));
+    }
+
+    /// Bytes of one side are not there.
+    pub(super) fn loses(&mut self, stream: u64, sender: Sender) {
+        let at = self.at();
+        self.connections.get_mut(&stream).unwrap().lost(sender, at, &mut self.shared);
     }
 
     /// One side ends.

@@ -130,6 +130,25 @@ fn message_expiry_shrinks() {
     }
 }
 
+/// What has expired is not delivered (3.3.2-5).
+#[test]
+fn a_message_that_had_expired() {
+    let expiry = |seconds: u8| [2, 0, 0, 0, seconds];
+    for (own, left, waits, expected) in [
+        (1, None, 0, vec![Rule::NOT_PASSED_ON]),
+        (1, Some(1), 0, vec![]),
+        (1, None, 1, vec![Rule::EXPIRED]),
+        (1, Some(1), 1, vec![Rule::EXPIRED]),
+        (3, Some(1), 1, vec![]),
+    ] {
+        let mut world = world(5, "x", 0);
+        world.quiet(1, &[(C, &publish(0, None, &expiry(own), "hi"))]);
+        world.waits(waits);
+        let left: Vec<u8> = left.map(expiry).into_iter().flatten().collect();
+        world.finds(0, S, &publish(0, None, &left, "hi"), &expected);
+    }
+}
+
 #[test]
 fn retain_as_published() {
     for (options, copy, expected) in [
@@ -205,6 +224,51 @@ fn messages_of_a_topic_keep_their_order() {
     world.quiet(1, &[(C, &all[0]), (C, &all[1]), (C, &all[2])]);
     world.quiet(0, &[(S, &all[0]), (S, &all[2])]);
     world.finds(0, S, &all[1], &[Rule::OUT_OF_ORDER]);
+}
+
+/// A copy of each has come: one more is of somebody else.
+#[test]
+fn one_more_than_was_published_is_of_somebody_else() {
+    let all: Vec<String> = ["off", "on"].iter().map(|it| publish(0, None, &[], it)).collect();
+    let mut world = world(5, "x", 0);
+    world.quiet(1, &[(C, &all[0]), (C, &all[1])]);
+    world.quiet(0, &[(S, &all[0]), (S, &all[1]), (S, &all[0])]);
+    let mut world = self::world(5, "x", 0);
+    world.quiet(1, &[(C, &publish(0, None, FORMAT, "off"))]);
+    world.quiet(0, &[(S, &publish(0, None, FORMAT, "off")), (S, &publish(0, None, &[], "off"))]);
+    // The copy of a retained message, for a subscription with Retain As Published.
+    let mut world = self::world(5, "x", 0b1000);
+    world.waits(10);
+    world.quiet(1, &[(C, &publish(1, None, &[], "off"))]);
+    world.quiet(0, &[(S, &publish(1, None, &[], "off")), (S, &publish(0, None, &[], "off"))]);
+}
+
+/// Somebody publishes whom the capture does not show, or a part of what a client sent is missing: what looks
+/// like a message that was seen may be another one.
+#[test]
+fn strangers_publish_the_same() {
+    let message = publish(0, None, FORMAT, "off");
+    let (copy, other) = (publish(0, None, &[], "off"), publish(0, None, &[], "on"));
+    let mut world = world(5, "x", 0);
+    world.quiet(0, &[(S, &other)]);
+    world.quiet(1, &[(C, &message)]);
+    world.quiet(0, &[(S, &copy)]);
+    // What was kept, and what the server tells of itself, no stranger has published just now.
+    let sys = packet(0x30, &[&text("$SYS/x")[..], &[0, b'1']].concat());
+    for known in [publish(1, None, &[], "on"), sys] {
+        let mut world = self::world(5, "x", 0);
+        world.packet(0, S, &known);
+        world.quiet(1, &[(C, &message)]);
+        world.finds(0, S, &copy, &[Rule::NOT_PASSED_ON]);
+    }
+    // A hole on the side of the client, or of the server.
+    for (lost, expected) in [(C, vec![]), (S, vec![Rule::NOT_PASSED_ON])] {
+        let mut world = self::world(5, "x", 0);
+        world.quiet(2, &[(C, &connect(5, "torn", 0, &[])), (S, ACCEPTED)]);
+        world.loses(2, lost);
+        world.quiet(1, &[(C, &message)]);
+        world.finds(0, S, &copy, &expected);
+    }
 }
 
 /// A Will with Will Retain, seen by a subscription with Retain As Published.

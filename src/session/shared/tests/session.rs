@@ -31,6 +31,21 @@ fn a_session_is_there_or_is_not() {
     world.quiet(0, &[(C, RESUMES), (S, PRESENT)]);
 }
 
+/// 3.1 has no Session Present: its place is reserved, and 0.
+#[test]
+fn nothing_says_in_3_1_whether_a_session_is_there() {
+    // Clean Session 0.
+    let connect = "100f00064d51497364700300003c000161";
+    let mut world = World::default();
+    world.session(0, connect, "20020000");
+    world.quiet(1, &[(C, connect), (S, "20020000")]);
+    let connect = "100d00044d5154540400003c000161";
+    let mut world = World::default();
+    world.session(0, connect, "20020000");
+    world.quiet(1, &[(C, connect)]);
+    world.finds(1, S, "20020000", &[Rule::SESSION_LOST]);
+}
+
 #[test]
 fn what_is_open_goes_on_in_the_next_connection() {
     let (publish, again) = ("340700016100070078", "3c0700016100070078");

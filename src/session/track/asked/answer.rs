@@ -24,6 +24,7 @@ impl Asked {
             Some(exchange) if exchange.next == PacketType::PUBREC => {
                 let (partner, whole) = (exchange.partner(at), *exchange);
                 exchange.step(PacketType::PUBREC, PacketType::PUBREL, at);
+                exchange.received = notes.seen.proof.end;
                 self.judge_order(&whole, notes);
                 Some(partner)
             }

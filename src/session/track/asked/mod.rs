@@ -77,6 +77,8 @@ struct Exchange {
     is_passed: bool,
     /// The Sequence Number behind its last packet.
     end: Option<u32>,
+    /// The same of its PUBREC.
+    received: Option<u32>,
 }
 
 /// An exchange that is over.
@@ -120,6 +122,7 @@ impl Exchange {
             is_carried: false,
             is_passed: false,
             end: None,
+            received: None,
         }
     }
 

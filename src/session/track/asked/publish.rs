@@ -58,7 +58,7 @@ impl Asked {
         }
         if self.is_muddled || self.is_partial {
             // What was sent again before matters to identifiers that were used.
-            if self.is_new && self.used.lacks(id) && self.same(id, message).is_none() {
+            if self.is_new && self.used.lacks(id) && self.same(id, message, notes).is_none() {
                 notes.at(Rule::DUP_WITHOUT_FIRST, Field::DUP, (id.into(), 0));
             }
             return;
@@ -77,7 +77,7 @@ impl Asked {
                     notes.at(Rule::DUP_AFTER_ANSWER, Field::DUP, numbers);
                 }
             }
-            None => match self.same(id, message) {
+            None => match self.same(id, message, notes) {
                 Some((other, number)) => {
                     notes.at(Rule::DELIVERED_TWICE, Field::DUP, (other.into(), number));
                 }
@@ -91,8 +91,10 @@ impl Asked {
 
     /// A PUBLISH of the same message under another identifier, and that identifier: the one that DUP
     /// is about, where nothing of the session was forgotten.
-    fn same(&self, id: u16, message: Option<u64>) -> Option<(u16, u64)> {
-        message?;
+    fn same(&self, id: u16, message: Option<u64>, notes: &Notes<'_>) -> Option<(u16, u64)> {
+        // A client may send again what it sent on a connection before, of which the server knows nothing
+        // any more; a server sends that on no new session.
+        message.filter(|_| notes.seen.sender == Some(Sender::Server))?;
         if !self.is_new || self.done.len() >= DONE || self.open.len() > MAX_COMPARED {
             return None;
         }
@@ -141,6 +143,12 @@ impl Asked {
         if is_forbidden && is_ours && notes.is_sure() {
             let number = if is_released { was.last.number } else { was.first.number };
             notes.at(rule, Field::DUP, (number, 0));
+        }
+        let answered = Proof { end: was.received, ..Proof::default() };
+        let is_received = was.next == PacketType::PUBREL && notes.seen.proof.had(answered);
+        if is_received && !is_forbidden && is_ours && notes.is_sure() {
+            let numbers = (was.first.number, was.last.number);
+            notes.at(Rule::DUP_AFTER_ANSWER, Field::DUP, numbers);
         }
         let waited = at.since(was.last).filter(|_| was.next != PacketType::PUBREL);
         if let Some(waited) = waited

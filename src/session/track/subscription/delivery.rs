@@ -114,9 +114,7 @@ impl Subscriptions {
         }
         for (id, value) in publish.properties.iter() {
             let Value::Number(number) = value else { continue };
-            if id == PropertyId::SUBSCRIPTION_IDENTIFIER
-                && !self.filters.iter().any(|filter| filter.id == Some(number))
-            {
+            if id == PropertyId::SUBSCRIPTION_IDENTIFIER && !self.ids.contains(&number) {
                 let field = Field::property(id.0 as u8);
                 notes.at(Rule::SUBSCRIPTION_ID_UNKNOWN, field, (number.into(), 0));
             }

@@ -32,6 +32,8 @@ const MAX_WAITING: usize = 64;
 const RETAIN_AS_PUBLISHED: u8 = 0b1000;
 /// The Subscription Option No Local.
 const NO_LOCAL: u8 = 0b100;
+/// Subscription Identifiers that are remembered.
+const MAX_IDS: usize = 256;
 /// Refusals that are remembered.
 const MAX_REFUSED: usize = 16;
 
@@ -52,6 +54,9 @@ pub(in crate::session) struct Subscriptions {
     cached: HashMap<u64, Matched, RandomState>,
     /// Refused filters.
     refused: Vec<(Box<[u8]>, u8, At)>,
+    /// Subscription Identifiers that were asked for: what waits for the client has the one that its
+    /// subscription had when it came in.
+    ids: Vec<u32>,
     /// Not all filters are known.
     is_partial: bool,
 }
@@ -87,6 +92,13 @@ impl Subscriptions {
     pub(super) fn subscribe(&mut self, subscribe: &Subscribe<'_>, notes: &Notes<'_>) {
         self.cached.clear();
         let id = subscribe.properties.number(PropertyId::SUBSCRIPTION_IDENTIFIER);
+        if let Some(id) = id.filter(|id| !self.ids.contains(id)) {
+            if self.ids.len() < MAX_IDS {
+                self.ids.push(id);
+            } else {
+                self.is_partial = true;
+            }
+        }
         let mut places = Vec::new();
         for (text, options) in subscribe.filters() {
             let Some(place) = self.place(text.0, notes) else { continue };

@@ -120,3 +120,27 @@ fn dup_on_what_was_never_sent() {
     let all = [&retried[..], &[client(again)]].concat();
     assert_eq!(v3(&all), [(4, Rule::RETRIED)]);
 }
+
+/// Two messages that look the same, from a connection before: which of them DUP is about says the identifier,
+/// of which the new session knows nothing.
+#[test]
+fn a_client_that_sends_again_in_a_new_session() {
+    let (one, two) = (publish(0x3c, 34), publish(0x3c, 45));
+    let found = after(PLAIN, &[client(&one), client(&two)]);
+    assert_eq!(found, [(1, Rule::DUP_WITHOUT_FIRST), (2, Rule::DUP_WITHOUT_FIRST)]);
+}
+
+/// Its PUBREC has come, so that the message is not sent again (3.1.1: MQTT-4.3.3-1).
+#[test]
+fn a_message_of_qos_2_that_was_received() {
+    let head = [client("100d00044d51545404020 00a000161"), server("20020000")];
+    let (two, again, pubrec) = ("340600016100 0778", "3c0600016100 0778", ack(0x50, 7));
+    let found = |is_settled, packets: &[(Sender, &str)]| {
+        let all: Vec<_> = head.iter().chain(packets).copied().collect();
+        found(Version::V311, is_settled, &all)
+    };
+    let received = [client(two), server(&pubrec), client(again)];
+    assert_eq!(found(true, &received), [(5, Rule::DUP_AFTER_ANSWER)]);
+    assert_eq!(found(false, &received), []);
+    assert_eq!(found(true, &[client(two), client(again)]), [(4, Rule::RETRIED)]);
+}

@@ -134,3 +134,25 @@ fn what_is_not_answered() {
     let found = judge(&[subscribe, server("900400010001"), publish, leaves], 10);
     assert_eq!(found, [(6, Rule::UNANSWERED)]);
 }
+
+/// One PINGREQ is not answered: the PINGRESP behind the next one is that one's, and so on.
+#[test]
+fn a_ping_without_an_answer_shifts_no_other() {
+    let (ping, pong) = (client("c000"), server("d000"));
+    let lost = [CONNECT, CONNACK, ping, ping, pong, ping, pong];
+    let run = |packets: &[(Sender, &str)]| run_with(packets, 5, 0, Version::V5, true);
+    for len in [5, 7] {
+        let (found, last, _) = run(&lost[..len]);
+        assert_eq!(found, [(4, Rule::PING_UNANSWERED)]);
+        let asked = last.answers.map(|asked| asked.at.number);
+        assert_eq!(asked, Some(len as u64 - 1));
+    }
+    // Both answers come after all: the second is no fault, but what it answers is not certain.
+    let (found, last, _) = run(&[CONNECT, CONNACK, ping, ping, pong, pong]);
+    assert_eq!((found, last.answers), (vec![(4, Rule::PING_UNANSWERED)], None));
+    // Where none comes the first is told at the end.
+    let ended = run(&[CONNECT, CONNACK, ping, ping]).2;
+    assert_eq!(ended.keep_alive.unanswered.map(|at| at.number), Some(3));
+    let ended = run(&lost).2;
+    assert_eq!(ended.keep_alive.unanswered, None);
+}

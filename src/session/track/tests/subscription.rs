@@ -65,3 +65,17 @@ fn what_subscriptions_want() {
     assert_eq!(judge("820700010000016101"), []);
     assert_eq!(judge("820700010000016111"), []);
 }
+
+/// A message that waited has the Subscription Identifier that its subscription had when it came in (3.3.4-3).
+#[test]
+fn a_subscription_identifier_that_was_replaced() {
+    let (one, two) = (client("820b0001020b07 0003612f2b01"), client("820b0002020b08 0003612f2b01"));
+    let suback = [server("900400010001"), server("900400020001")];
+    let named = |id: &str| format!("30090003612f62 020b{id}78");
+    let judge = |id: &str| {
+        let message = named(id);
+        after(PLAIN, &[one, suback[0], two, suback[1], server(&message)])
+    };
+    assert_eq!((judge("07"), judge("08")), (vec![], vec![]));
+    assert_eq!(judge("09"), [(5, Rule::SUBSCRIPTION_ID_UNKNOWN)]);
+}
