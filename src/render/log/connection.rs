@@ -44,6 +44,8 @@ pub(super) struct Connection {
     pub(super) is_mid_packet: bool,
     /// The client has reset the connection.
     pub(super) is_reset: bool,
+    /// The capture lacks some of what the client sent, which may be its CONNECT.
+    pub(super) is_lossy: bool,
     /// How many sides have closed.
     pub(super) closes: u8,
     /// A packet that the broker may end the connection for.
@@ -69,6 +71,16 @@ impl Connection {
     /// What the log calls the client: its id; before it is known, the address or `<unknown>`.
     pub(super) fn name(&self) -> String {
         self.id.clone().unwrap_or_else(|| "<unknown>".into())
+    }
+
+    /// The broker has accepted the client, though the capture does not show it. Without its CONNECT the
+    /// address and port stand for its name.
+    pub(super) fn accept(&mut self) {
+        if self.id.is_none() {
+            let asked = self.asked.as_ref().map(|asked| asked.id.clone());
+            let ends = || self.ends.map(|(client, _)| client.to_string());
+            self.id = asked.filter(|id| !id.is_empty()).or_else(ends);
+        }
     }
 
     pub(super) fn address(&self) -> String {
@@ -270,9 +282,8 @@ impl Connection {
     pub(super) fn drain(&mut self, lines: &mut Lines) {
         let is_unanswered =
             self.awaits.take().is_some_and(|(it, _)| it.kind == PacketType::CONNACK);
-        if is_unanswered && !self.queue.is_empty() && self.id.is_none() {
-            let asked = self.asked.as_ref().map(|asked| asked.id.clone());
-            self.id = asked.filter(|id| !id.is_empty());
+        if is_unanswered && !self.queue.is_empty() {
+            self.accept();
         }
         self.release(lines);
         while let Some(step) = self.queue.pop_front() {

@@ -8,7 +8,7 @@ use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connack};
 use crate::pipeline::{Happened, Lifeline, Record};
 use crate::spec::mosquitto::{Event, LogField, Release};
-use crate::spec::{PacketType, PropertyId, Sender, Version};
+use crate::spec::{PacketType, PropertyId, Rule, Sender, Version};
 use crate::stream::Close;
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -31,6 +31,8 @@ pub struct Scribe {
     pub(super) active: HashMap<String, u64>,
     /// The connection whose message of QoS 0 is being delivered.
     delivering: Option<u64>,
+    /// Whether a packet of the broker was captured at all.
+    pub(super) hears_broker: bool,
     unknown_senders: u64,
     too_new: u64,
     now: Option<i64>,
@@ -46,6 +48,7 @@ impl Scribe {
             connections: BTreeMap::new(),
             active: HashMap::new(),
             delivering: None,
+            hears_broker: false,
             unknown_senders: 0,
             too_new: 0,
             now: None,
@@ -123,6 +126,11 @@ impl Scribe {
             let id = record.client_id.map(crate::log::text_of);
             connection.id = id.or_else(|| ends.map(|(client, _)| client.to_string()));
         }
+        connection.is_lossy |= sender == Sender::Client && is_lossy(record);
+        if proves_accepted(connection, sender, packet) {
+            connection.accept();
+        }
+        self.hears_broker |= sender == Sender::Server;
         match sender {
             _ if connection.is_too_new => {}
             Sender::Client => {
@@ -159,7 +167,7 @@ impl Scribe {
         }
         if let Some(connection) = self.connections.get_mut(&stream)
             && matches!(lifeline.what, Happened::Closed(Sender::Client, _))
-            && (is_delivering || (is_fin && connection.is_waiting()))
+            && (is_delivering || (is_fin && connection.is_waiting() && self.hears_broker))
         {
             // The broker reads what came before, and answers it, before it reads of the end.
             connection.parting = Some(when);
@@ -363,6 +371,30 @@ impl Scribe {
             if let Some(id) = old.id {
                 self.active.remove(&id);
             }
+        }
+    }
+}
+
+/// Whether the capture lacks bytes before a packet, or of a CONNECT.
+fn is_lossy(record: &Record<'_>) -> bool {
+    let is_loss = |rule| matches!(rule, Rule::LOST_BEFORE | Rule::LOST_UNKNOWN);
+    let is_unread = record.decoded.as_ref().is_some_and(|decoded| {
+        decoded.header.packet_type == PacketType::CONNECT && decoded.packet.is_none()
+    });
+    is_unread || record.tape.findings().iter().any(|finding| is_loss(finding.rule))
+}
+
+/// Whether a packet shows that the broker has accepted its client, the CONNECT or CONNACK of which was not
+/// captured.
+fn proves_accepted(connection: &Connection, sender: Sender, packet: Option<PacketType>) -> bool {
+    let Some(packet) = packet.filter(|_| connection.id.is_none()) else { return false };
+    match sender {
+        Sender::Server => {
+            !matches!(packet, PacketType::CONNACK | PacketType::AUTH | PacketType::DISCONNECT)
+        }
+        Sender::Client => {
+            let goes_on = !matches!(packet, PacketType::CONNECT | PacketType::AUTH);
+            connection.is_lossy && connection.asked.is_none() && goes_on
         }
     }
 }
