@@ -153,7 +153,7 @@ pub fn is_unsafe(c: char) -> bool {
 /// [`is_unsafe`] names is escaped.
 #[must_use]
 pub fn safe(text: &str) -> String {
-    if text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~')) {
+    if is_printable(text) {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());
@@ -166,6 +166,18 @@ pub fn safe(text: &str) -> String {
         }
     }
     out
+}
+
+/// The same in its place.
+pub fn make_safe(text: &mut String) {
+    if !is_printable(text) {
+        *text = safe(text);
+    }
+}
+
+/// Whether it is made of ASCII's printable characters alone, as nearly all text is.
+fn is_printable(text: &str) -> bool {
+    text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
 }
 
 /// Whether bytes are text that a person can read: valid UTF-8, hardly anything to escape, and no

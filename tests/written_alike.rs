@@ -4,10 +4,12 @@
 mod support;
 
 use mqttscope::capture::{Source, open};
-use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+use mqttscope::filter::TABLE;
+use mqttscope::pipeline::{Consumer, Inspector, Needs, Record, Settings};
 use mqttscope::render::fields::FieldOptions;
 use mqttscope::render::threaded::with_threads;
 use mqttscope::render::{ByOthers, Explain, FORMATS, Format, FormatRow, Options};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -139,4 +141,85 @@ fn what_was_written_before_changes_nothing() {
             }
         }
     }
+}
+
+/// Each of some fields, as a format of its own.
+struct Each {
+    needs: Needs,
+    /// Packets are offered before their tree is made.
+    is_early: bool,
+    fields: Vec<OneField>,
+}
+
+struct OneField {
+    key: &'static str,
+    format: Box<dyn Format>,
+    /// The last packet was enough without its tree.
+    is_written: bool,
+    early: usize,
+    text: Vec<u8>,
+}
+
+impl Each {
+    /// The fields that rest on no more than `needs`.
+    fn new(needs: Needs, is_early: bool) -> Self {
+        let row = FORMATS.iter().find(|row| row.name == "fields").unwrap();
+        let one = |key: &'static str| {
+            let fields = FieldOptions { keys: vec![key.to_owned()], ..FieldOptions::default() };
+            let format = (row.make)(&Options { fields, ..Options::default() });
+            OneField { key, format, is_written: false, early: 0, text: Vec::new() }
+        };
+        let rows = TABLE.iter().filter(|row| row.needs <= needs);
+        Self { needs, is_early, fields: rows.map(|row| one(row.key)).collect() }
+    }
+}
+
+impl Consumer for Each {
+    fn needs(&self) -> Needs {
+        self.needs
+    }
+
+    fn is_choosy(&self) -> bool {
+        self.is_early
+    }
+
+    fn wants(&mut self, record: &Record<'_>) -> bool {
+        for field in &mut self.fields {
+            field.is_written = field.format.early(record, &mut field.text).unwrap();
+            field.early += usize::from(field.is_written);
+        }
+        true
+    }
+
+    fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        for field in &mut self.fields {
+            if !std::mem::take(&mut field.is_written) {
+                field.format.record(record, &mut field.text).unwrap();
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+#[test]
+fn fields_need_no_more_than_they_say() {
+    let mut whole = Each::new(Needs::Session, false);
+    let mut some = [Needs::Packet, Needs::Aliases].map(|needs| Each::new(needs, true));
+    for file in captures() {
+        whole = feed(whole, &file, false);
+        some = some.map(|each| feed(each, &file, false));
+    }
+    let all: BTreeMap<_, _> = whole.fields.iter().map(|field| (field.key, &field.text)).collect();
+    for field in some.iter().flat_map(|each| &each.fields) {
+        let (text, whole) = (lines(&field.text), lines(all[field.key]));
+        let first = text.iter().zip(&whole).position(|(a, b)| a != b);
+        assert_eq!(first, None, "line of {}, of {}", field.key, text.len());
+        assert_eq!(text.len(), whole.len(), "{}", field.key);
+    }
+    let early = some[0].fields.iter().filter(|field| field.early > 1_000).count();
+    assert!(early > 50, "{early} fields are known early");
+}
+
+fn lines(text: &[u8]) -> Vec<&[u8]> {
+    text.split(|byte| *byte == b'\n').collect()
 }

@@ -5,7 +5,7 @@ use super::pager::Out;
 use super::stats::Counter;
 use super::{Misuse, Outcome, columns, report};
 use crate::capture::{Beside, Excerpt, Frame, FrameRole};
-use crate::pipeline::{Consumer, Lifeline, Record};
+use crate::pipeline::{Consumer, Lifeline, Needs, Record};
 use crate::render::digest::{self, Digest};
 use crate::render::paint::{Painter, Role};
 use crate::render::{self, Format, FormatRow, Options, OutputError, Target};
@@ -40,6 +40,7 @@ pub(super) struct Printer {
     out: BufWriter<Out>,
     flush_each: bool,
     quiet: bool,
+    redact: bool,
     fail_on: Option<Severity>,
     /// Only packets with findings of this severity are shown, and all findings are counted.
     findings: Option<(Severity, Digest)>,
@@ -106,6 +107,7 @@ impl Printer {
             out: BufWriter::with_capacity(64 << 10, out),
             flush_each,
             quiet: output.quiet,
+            redact: output.redact,
             fail_on: output.fail_on.map(Into::into),
             findings: output.findings.map(|least| (least.into(), Digest::default())),
             is_text: row.is_text,
@@ -223,6 +225,12 @@ impl Printer {
         if self.quiet { Ok(()) } else { self.format.ended(ended, &mut self.out) }
     }
 
+    /// Whether the format alone takes records.
+    fn is_plain(&self) -> bool {
+        let has_more = self.excerpt.is_some() || self.sessions.is_some() || self.counter.is_some();
+        !has_more && self.findings.is_none() && self.fail_on.is_none()
+    }
+
     fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
         if let Some(sessions) = &mut self.sessions {
             sessions.record(record, &mut self.out)?;
@@ -267,6 +275,40 @@ fn file_error(path: &Path, error: io::Error) -> io::Error {
 }
 
 impl Consumer for Printer {
+    fn needs(&self) -> Needs {
+        match self.is_plain() {
+            false => Needs::Session,
+            true if self.quiet => Needs::Packet,
+            true => self.format.needs(),
+        }
+    }
+
+    fn is_choosy(&self) -> bool {
+        // Secrets are masked behind the choice.
+        !self.redact && self.needs() < Needs::Session
+    }
+
+    fn wants(&mut self, record: &Record<'_>) -> bool {
+        // A comment on a frame is told with the record of it.
+        let has_notes = record.origin.notes.is_some_and(|notes| !notes.is_empty());
+        if !self.is_choosy() || self.failed.is_some() || has_notes {
+            return true;
+        }
+        if self.quiet {
+            return false;
+        }
+        let written = self.format.early(record, &mut self.out);
+        let is_flushed = self.flush_each && matches!(written, Ok(true));
+        let written = if is_flushed { self.out.flush().map(|()| true) } else { written };
+        written.map_or_else(
+            |error| {
+                self.failed = Some(error);
+                true
+            },
+            |is_written| !is_written,
+        )
+    }
+
     fn frame(&mut self, frame: &Frame<'_>) {
         if let Some((excerpt, path)) = &mut self.excerpt
             && self.failed.is_none()

@@ -1,13 +1,58 @@
 //! Fields that are written down, one beside the other.
 
-use super::display::shown;
+use super::display::{add_shown, shown};
 use super::error::FilterError;
 use super::operand;
 use super::plan::Operand;
 use super::subject::Subject;
 use super::value::{Type, Value};
-use crate::pipeline::Record;
+use crate::pipeline::{Needs, Record};
 use std::ops::ControlFlow;
+
+/// The values of fields, one behind the other, in memory that serves the next record too.
+#[derive(Debug, Default)]
+pub struct Cells {
+    text: String,
+    /// Where each value ends in the text.
+    values: Vec<usize>,
+    /// Where those of each field end among the values.
+    columns: Vec<usize>,
+}
+
+impl Cells {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.values.clear();
+        self.columns.clear();
+    }
+
+    /// How many fields there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.columns.is_empty()
+    }
+
+    /// The values of the field at this place, counted from 0.
+    pub fn values(
+        &self,
+        column: usize,
+    ) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
+        let end = |ends: &[usize], at: usize| {
+            at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0)
+        };
+        let (from, to) = (end(&self.columns, column), end(&self.columns, column.saturating_add(1)));
+        (from..to).map(move |at| {
+            let range = end(&self.values, at)..end(&self.values, at.saturating_add(1));
+            self.text.get(range).unwrap_or_default()
+        })
+    }
+}
 
 /// Fields in an order.
 ///
@@ -54,19 +99,26 @@ impl Columns {
         self.columns.iter().map(|column| matches!(column.kind, Type::Text | Type::Any))
     }
 
-    /// The values of each field in a record as text, field by field.
+    /// What of the packets before a record they rest on.
     #[must_use]
-    pub fn read(&self, record: &Record<'_>) -> Vec<Vec<String>> {
-        let subject = Subject::new(record, true);
-        let read = |column: &Column| {
-            let mut values = Vec::new();
-            column.operand.each(&subject, &mut |value| {
-                values.push(shown(&value, column.kind));
+    pub fn needs(&self) -> Needs {
+        self.columns.iter().map(|column| column.operand.needs()).max().unwrap_or(Needs::Packet)
+    }
+
+    /// The values of each field in a record as text. Where the record `is_whole` its tree and its facts
+    /// are there; where not, `false` tells that not all values are known without them.
+    pub fn read(&self, record: &Record<'_>, is_whole: bool, cells: &mut Cells) -> bool {
+        cells.clear();
+        let subject = Subject::new(record, is_whole);
+        self.columns.iter().all(|column| {
+            let is_known = column.operand.each(&subject, &mut |value| {
+                add_shown(&value, column.kind, &mut cells.text);
+                cells.values.push(cells.text.len());
                 ControlFlow::Continue(())
             });
-            values
-        };
-        self.columns.iter().map(read).collect()
+            cells.columns.push(cells.values.len());
+            is_whole || is_known
+        })
     }
 
     /// Gives the values of all fields as text, until `take` wants no more. Where the record

@@ -1,7 +1,7 @@
 //! A consumer that gets the chosen records alone.
 
 use super::Filter;
-use crate::pipeline::{Beside, Consumer, Frame, FrameRole, Lifeline, Record};
+use crate::pipeline::{Beside, Consumer, Frame, FrameRole, Lifeline, Needs, Record};
 use crate::session::ended::Ended;
 use std::ops::ControlFlow;
 
@@ -51,8 +51,9 @@ impl<C> Filtered<C> {
 }
 
 impl<C: Consumer> Consumer for Filtered<C> {
-    fn needs_session(&self) -> bool {
-        self.filter.is_some() || self.inner.needs_session()
+    fn needs(&self) -> Needs {
+        let own = self.filter.as_ref().map_or(Needs::Packet, Filter::needs);
+        own.max(self.inner.needs())
     }
 
     fn is_choosy(&self) -> bool {

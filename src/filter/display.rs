@@ -2,6 +2,8 @@
 
 use super::table::FieldRow;
 use super::value::{Type, Value};
+use crate::text;
+use std::fmt::{Display, Write};
 
 impl FieldRow {
     /// A value of the field as text: numbers in decimal, bytes in hex, times in the local zone, spans of time in
@@ -27,34 +29,60 @@ impl FieldRow {
 
 /// A value of a type as text. What is only there is shown as `1`.
 pub(super) fn shown(value: &Value<'_>, kind: Type) -> String {
+    let mut out = String::new();
+    add_shown(value, kind, &mut out);
+    out
+}
+
+/// The same behind what stands in `out`.
+pub(super) fn add_shown(value: &Value<'_>, kind: Type, out: &mut String) {
     match (value, kind) {
-        (Value::Present, _) => "1".to_owned(),
-        (Value::Number(nanos), Type::Duration) => seconds(*nanos),
-        (Value::Number(nanos), Type::Time) => time(*nanos),
-        (Value::Number(number), _) => number.to_string(),
-        (Value::Float(number), _) => number.to_string(),
-        (Value::Text(text), _) => String::from_utf8_lossy(text).into_owned(),
-        (Value::Bytes(bytes), Type::Text) => String::from_utf8_lossy(bytes).into_owned(),
-        (Value::Bytes(bytes), _) => hex::encode(bytes),
-        (Value::Address(address), _) => address.to_string(),
+        (Value::Present, _) => out.push('1'),
+        (Value::Number(nanos), Type::Duration) => seconds(*nanos, out),
+        (Value::Number(nanos), Type::Time) => time(*nanos, out),
+        (Value::Number(number), _) => match u64::try_from(*number) {
+            Ok(number) => text::add::digits(number, out),
+            Err(_) => add(out, number),
+        },
+        (Value::Float(number), _) => add(out, number),
+        (Value::Text(text), _) => add_lossy(text, out),
+        (Value::Bytes(bytes), Type::Text) => add_lossy(bytes, out),
+        (Value::Bytes(bytes), _) => bytes.iter().for_each(|byte| text::add::hex(*byte, out)),
+        (Value::Address(address), _) => add(out, address),
+    }
+}
+
+fn add(out: &mut String, value: impl Display) {
+    // Writing to a String does not fail.
+    let _ = write!(out, "{value}");
+}
+
+fn add_lossy(text: &[u8], out: &mut String) {
+    match std::str::from_utf8(text) {
+        Ok(text) => out.push_str(text),
+        Err(_) => out.push_str(&String::from_utf8_lossy(text)),
     }
 }
 
 /// `1792847.123456789`
-fn seconds(nanos: i128) -> String {
+fn seconds(nanos: i128, out: &mut String) {
     const SECOND: u128 = 1_000_000_000;
-    let sign = if nanos < 0 { "-" } else { "" };
+    if nanos < 0 {
+        out.push('-');
+    }
     let all = nanos.unsigned_abs();
-    format!("{sign}{}.{:09}", all / SECOND, all % SECOND)
+    add(out, all / SECOND);
+    out.push('.');
+    text::add::padded((all % SECOND) as u64, 9, out);
 }
 
 /// `Nov 23, 2026 22:58:01.123456789 UTC`, in the local zone: as tshark has it.
-fn time(nanos: i128) -> String {
+fn time(nanos: i128, out: &mut String) {
     match jiff::Timestamp::from_nanosecond(nanos) {
         Ok(time) => {
             let local = time.to_zoned(jiff::tz::TimeZone::system());
-            local.strftime("%b %e, %Y %H:%M:%S%.9f %Z").to_string()
+            add(out, local.strftime("%b %e, %Y %H:%M:%S%.9f %Z"));
         }
-        Err(_) => seconds(nanos),
+        Err(_) => seconds(nanos, out),
     }
 }

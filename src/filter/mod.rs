@@ -25,6 +25,7 @@ mod json;
 mod lexer;
 mod literal;
 mod names;
+mod needs;
 mod operand;
 mod origin;
 mod own;
@@ -38,7 +39,7 @@ pub mod table;
 mod value;
 mod wireshark;
 
-pub use column::Columns;
+pub use column::{Cells, Columns};
 pub use connections::FilteredConnections;
 pub use consumer::Filtered;
 pub use error::FilterError;
@@ -46,7 +47,7 @@ pub use names::Names;
 pub use table::{FieldRow, TABLE};
 pub use value::{Type, Value};
 
-use crate::pipeline::Record;
+use crate::pipeline::{Needs, Record};
 use plan::Test;
 use subject::Subject;
 
@@ -79,6 +80,12 @@ impl Filter {
     #[must_use]
     pub fn accepts(&self, record: &Record<'_>) -> bool {
         self.test.eval(&Subject::new(record, true)).unwrap_or_default()
+    }
+
+    /// What of the packets before a record it rests on.
+    #[must_use]
+    pub fn needs(&self) -> Needs {
+        self.test.needs()
     }
 
     /// Whether a record whose tree, findings and facts are not there yet is chosen; `None` where

@@ -5,13 +5,15 @@ use super::subject::{Read, Subject, Take, option, protocol, text};
 use super::table::{FieldRow, fact, tree};
 use super::value::Type;
 use super::{facts, names, origin};
+use crate::pipeline::Needs;
 use crate::spec::Field;
 
 /// The rows.
 pub(super) fn rows() -> Vec<FieldRow> {
-    let groups =
-        [frames(), network(), packets(), connections(), others(), found(), contents(), carriers()];
-    groups.into_iter().flatten().collect()
+    let packet = [frames(), network(), packets(), connections(), contents(), carriers()];
+    let session = [others(), found()].into_iter().flatten();
+    let session = session.map(|row| FieldRow { needs: Needs::Session, ..row });
+    packet.into_iter().flatten().chain(session).collect()
 }
 
 /// The frame that completed the packet.

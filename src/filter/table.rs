@@ -7,6 +7,7 @@ use super::names::Names;
 use super::subject::Read;
 use super::value::Type;
 use super::{names, own, quick, wireshark};
+use crate::pipeline::Needs;
 use crate::spec::Field;
 use crate::spec::field::{FieldInfo, Kind};
 use crate::spec::property::{PROPERTIES, Wire};
@@ -30,6 +31,8 @@ pub struct FieldRow {
     pub is_topic: bool,
     /// The names that stand for numbers, or the only texts that there are.
     pub names: Names,
+    /// What of the packets before a packet its values rest on.
+    pub needs: Needs,
     pub(super) source: Source,
 }
 
@@ -241,13 +244,15 @@ pub(super) fn tree(
 ) -> FieldRow {
     let (quick, instead) = (quick::of(key), own::instead(key));
     let source = Source::Tree { fields, part: Part::Value, quick, instead };
-    FieldRow { key, kind, about, is_topic: false, names, source }
+    let needs = if key == "mqtt.topic" { Needs::Aliases } else { Needs::Packet };
+    FieldRow { key, kind, about, is_topic: false, names, needs, source }
 }
 
 /// A row whose values are read by a function.
 pub(super) fn fact(key: &'static str, about: &'static str, kind: Type, read: Read) -> FieldRow {
     let source = Source::Fact(read);
-    FieldRow { key, kind, about, is_topic: false, names: Names::NONE, source }
+    let (names, needs) = (Names::NONE, Needs::Packet);
+    FieldRow { key, kind, about, is_topic: false, names, needs, source }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::table::{FieldRow, Part, Source, fact};
 use super::value::{Type, Value};
 use crate::annotate::view::Row;
 use crate::mqtt::Packet;
+use crate::pipeline::Needs;
 use crate::session::How;
 use crate::spec::field::Kind;
 use crate::spec::property::Wire;
@@ -54,6 +55,7 @@ pub(super) fn rows() -> Vec<FieldRow> {
         about,
         is_topic: false,
         names: Names::NONE,
+        needs: Needs::Packet,
         source: Source::Tree {
             fields: fields.to_vec(),
             part: Part::Length,
@@ -116,12 +118,15 @@ pub(super) fn rows() -> Vec<FieldRow> {
             Type::Presence,
             unknown_version,
         ),
-        fact(
-            "mqtt.unknown_topic_alias",
-            "Where the Topic Alias was given its topic was not seen",
-            Type::Presence,
-            unknown_alias,
-        ),
+        FieldRow {
+            needs: Needs::Aliases,
+            ..fact(
+                "mqtt.unknown_topic_alias",
+                "Where the Topic Alias was given its topic was not seen",
+                Type::Presence,
+                unknown_alias,
+            )
+        },
     ]);
     rows
 }

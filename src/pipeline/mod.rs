@@ -30,4 +30,4 @@ pub use notes::Notes;
 pub use pasted::{PastedOutcome, PastedSettings, read_paste, read_pieces};
 pub use pasted_sn::PastedProtocol;
 pub use reader::{Cut, Reader};
-pub use record::{Consumer, Header, Origin, Record, SnRecord, TextOrigin};
+pub use record::{Consumer, Header, Needs, Origin, Record, SnRecord, TextOrigin};

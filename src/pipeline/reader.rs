@@ -3,7 +3,7 @@
 use super::before::is_doubtful;
 use super::record::Header;
 use super::redact::redact;
-use super::{Consumer, Lifeline, Origin, Record};
+use super::{Consumer, Lifeline, Needs, Origin, Record};
 use crate::annotate::{Finding, Sink, Tape, view};
 use crate::bytes::Span;
 use crate::carrier::explain;
@@ -41,8 +41,8 @@ pub struct Reader<C> {
     pub consumer: C,
     /// Whether secrets are hidden.
     redact: bool,
-    /// Whether the consumer uses what is known of packets from those before them.
-    tracks: bool,
+    /// What the consumer uses of what is known of packets from those before them.
+    needs: Needs,
     pub(super) tape: Tape,
     scratch: [Tape; 2],
     masked: Vec<u8>,
@@ -85,7 +85,7 @@ impl<C: Consumer> Reader<C> {
     /// A reader before its first packet.
     pub fn new(consumer: C, redact: bool) -> Self {
         Self {
-            tracks: consumer.needs_session(),
+            needs: consumer.needs(),
             consumer,
             redact,
             tape: Tape::new(),
@@ -308,8 +308,10 @@ impl<C: Consumer> Reader<C> {
         sender: Option<Sender>,
         origin: Origin<'_>,
     ) {
-        if !self.tracks {
-            return;
+        match self.needs {
+            Needs::Packet => return,
+            Needs::Aliases => return connection.track_aliases(&decoded, sender),
+            Needs::Session => {}
         }
         let (at, line) = (self.at(origin), line(origin, sender));
         let (began, is_secret) = (origin.began, origin.is_secret);

@@ -153,13 +153,23 @@ pub struct TextOrigin<'a> {
     pub alone: bool,
 }
 
+/// What of the packets before a packet is used with it: less is faster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Needs {
+    /// Nothing but the version and the Client Identifier of their connection.
+    Packet,
+    /// The topics that Topic Aliases stand for.
+    Aliases,
+    /// All: facts, findings on more than one packet, how connections ended.
+    Session,
+}
+
 /// Takes records as they are made.
 pub trait Consumer {
-    /// Whether it uses what is known of packets from those before them: facts, findings on more than
-    /// one packet, how connections ended. Where not, nothing of that is made. Asked once, at the
-    /// beginning.
-    fn needs_session(&self) -> bool {
-        true
+    /// What it uses of what is known of packets from those before them. Nothing else of that is made.
+    /// Asked once, at the beginning.
+    fn needs(&self) -> Needs {
+        Needs::Session
     }
 
     /// Whether it makes sense to ask [`wants`](Self::wants).

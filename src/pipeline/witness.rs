@@ -1,6 +1,6 @@
 //! Which frames the records come from.
 
-use super::{Beside, Consumer, Frame, FrameRole, Lifeline, Record};
+use super::{Beside, Consumer, Frame, FrameRole, Lifeline, Needs, Record};
 use crate::session::Ended;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -20,8 +20,8 @@ impl<C> Witness<C> {
 }
 
 impl<C: Consumer> Consumer for Witness<C> {
-    fn needs_session(&self) -> bool {
-        self.inner.needs_session()
+    fn needs(&self) -> Needs {
+        self.inner.needs()
     }
 
     fn is_choosy(&self) -> bool {

@@ -1,8 +1,8 @@
 //! `-T fields` and `-T csv`: one line a packet, the values of some fields side by side.
 
 use super::{Format, Options};
-use crate::filter::Columns;
-use crate::pipeline::Record;
+use crate::filter::{Cells, Columns};
+use crate::pipeline::{Needs, Record};
 use crate::text;
 use std::io::{self, Write};
 
@@ -74,6 +74,10 @@ pub struct Fields {
     occurrence: Occurrence,
     aggregator: char,
     guard: bool,
+    cells: Cells,
+    /// One of them as it is written.
+    cell: String,
+    line: String,
 }
 
 impl Fields {
@@ -112,6 +116,9 @@ impl Fields {
             occurrence: options.occurrence,
             aggregator: options.aggregator.unwrap_or(','),
             guard: options.guard.unwrap_or(guard),
+            cells: Cells::default(),
+            cell: String::new(),
+            line: String::new(),
         }
     }
 
@@ -123,25 +130,52 @@ impl Fields {
         writeln!(out, "{}", keys.join(&self.separator.to_string()))
     }
 
-    /// The values of one field as one.
-    fn cell(&self, values: &[String], is_text: bool) -> String {
-        let all = match self.occurrence {
-            Occurrence::All => values.join(&self.aggregator.to_string()),
-            Occurrence::First => values.first().cloned().unwrap_or_default(),
-            Occurrence::Last => values.last().cloned().unwrap_or_default(),
-        };
-        // A line is a packet, and nothing steers a terminal.
-        let safe = text::safe(&all);
-        let safe = if self.guard && is_text { guarded(safe) } else { safe };
-        let is_special = |c: char| c == self.separator || c == '"';
-        match self.quote {
-            Quote::WhereNeeded if safe.contains(is_special) => quoted(&safe, '"'),
-            Quote::None | Quote::WhereNeeded => safe,
-            // As with tshark, a field without a value has no quotes.
-            _ if values.is_empty() => safe,
-            Quote::Double => quoted(&safe, '"'),
-            Quote::Single => quoted(&safe, '\''),
+    /// Writes the line of the values that were read.
+    fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.line.clear();
+        for (column, is_text) in self.columns.texts().enumerate() {
+            if column > 0 {
+                self.line.push(self.separator);
+            }
+            let mut values = self.cells.values(column);
+            let is_empty = values.len() == 0;
+            self.cell.clear();
+            match self.occurrence {
+                Occurrence::All => join(values, self.aggregator, &mut self.cell),
+                Occurrence::First => self.cell.push_str(values.next().unwrap_or_default()),
+                Occurrence::Last => self.cell.push_str(values.next_back().unwrap_or_default()),
+            }
+            // A line is a packet, and nothing steers a terminal.
+            text::make_safe(&mut self.cell);
+            if self.guard && is_text {
+                self.cell = guarded(std::mem::take(&mut self.cell));
+            }
+            match quote(self.quote, &self.cell, self.separator, is_empty) {
+                Some(quote) => self.line.push_str(&quoted(&self.cell, quote)),
+                None => self.line.push_str(&self.cell),
+            }
         }
+        self.line.push('\n');
+        out.write_all(self.line.as_bytes())
+    }
+}
+
+fn join<'v>(values: impl Iterator<Item = &'v str>, aggregator: char, out: &mut String) {
+    for (nth, value) in values.enumerate() {
+        if nth > 0 {
+            out.push(aggregator);
+        }
+        out.push_str(value);
+    }
+}
+
+/// What stands around a cell. As with tshark, a field without a value has no quotes.
+fn quote(quote: Quote, cell: &str, separator: char, is_empty: bool) -> Option<char> {
+    match quote {
+        Quote::WhereNeeded => cell.contains(|c| c == separator || c == '"').then_some('"'),
+        Quote::Double if !is_empty => Some('"'),
+        Quote::Single if !is_empty => Some('\''),
+        _ => None,
     }
 }
 
@@ -163,11 +197,21 @@ impl Format for Fields {
         if !record.is_packet() {
             return Ok(());
         }
-        let values = self.columns.read(record);
-        let cells = values.iter().zip(self.columns.texts());
-        let cells: Vec<String> =
-            cells.map(|(values, is_text)| self.cell(values, is_text)).collect();
-        writeln!(out, "{}", cells.join(&self.separator.to_string()))
+        self.columns.read(record, true, &mut self.cells);
+        self.write(out)
+    }
+
+    fn needs(&self) -> Needs {
+        self.columns.needs()
+    }
+
+    fn early(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<bool> {
+        if !self.columns.read(record, false, &mut self.cells) {
+            return Ok(false);
+        }
+        self.head(out)?;
+        self.write(out)?;
+        Ok(true)
     }
 
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {

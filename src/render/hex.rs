@@ -1,7 +1,7 @@
 //! `-T hex`: one line a packet, its bytes as hex digits, ready to be pasted into `decode --lines`.
 
 use super::{Format, Options};
-use crate::pipeline::Record;
+use crate::pipeline::{Needs, Record};
 use std::io::{self, Write};
 
 /// Writes lines of hex digits.
@@ -19,6 +19,14 @@ impl Hex {
 }
 
 impl Format for Hex {
+    fn needs(&self) -> Needs {
+        Needs::Packet
+    }
+
+    fn early(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<bool> {
+        self.record(record, out).map(|()| true)
+    }
+
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         if !record.is_packet() || record.bytes.is_empty() {
             return Ok(());

@@ -45,7 +45,7 @@ pub mod tree;
 pub mod words;
 
 use crate::annotate::Finding;
-use crate::pipeline::{Lifeline, Record};
+use crate::pipeline::{Lifeline, Needs, Record};
 use crate::session::Ended;
 use crate::spec::Version;
 use crate::spec::field::Context;
@@ -60,6 +60,21 @@ pub trait Format: Send {
     /// # Errors
     /// What `out` reports.
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()>;
+
+    /// What of the packets before a record it uses.
+    fn needs(&self) -> Needs {
+        Needs::Session
+    }
+
+    /// Writes a packet whose tree, findings, headers and facts are not there yet. `false`: it has to come
+    /// again with them. Who needs all of the session is not asked.
+    ///
+    /// # Errors
+    /// What `out` reports.
+    fn early(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<bool> {
+        let _ = (record, out);
+        Ok(false)
+    }
 
     /// Writes what there is to say of the beginning or the end of a connection.
     ///

@@ -4,7 +4,7 @@
 //! that out, in the order of the records. What cannot be copied he writes himself, once all before it is.
 
 use super::{ByOthers, Format, FormatRow, Options};
-use crate::pipeline::{Kept, Record};
+use crate::pipeline::{Kept, Needs, Record};
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -36,7 +36,8 @@ pub fn with_threads(row: &FormatRow, options: &Options, threads: usize) -> Box<d
     let format = (row.make)(options);
     match row.by_others {
         ByOthers::Nothing => format,
-        _ if threads == 0 => format,
+        // It is as fast as a copy.
+        _ if threads == 0 || format.needs() < Needs::Session => format,
         ByOthers::InOrder => Box::new(Threaded::new(format, Vec::new())),
         ByOthers::Freely => {
             let options = Options { is_continued: true, ..options.clone() };

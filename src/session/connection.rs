@@ -118,6 +118,11 @@ impl Connection {
         record.found(seen, tape, self.track.answers());
     }
 
+    /// Takes from a packet no more than what its Topic Alias stands for.
+    pub fn track_aliases(&mut self, decoded: &Decoded<'_>, sender: Option<Sender>) {
+        self.track.aliases_alone(decoded, sender);
+    }
+
     /// What is known of the last packet from those before it.
     #[must_use]
     pub fn facts(&self) -> Facts<'_> {

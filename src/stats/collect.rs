@@ -2,7 +2,7 @@
 
 use super::table::StatisticRow;
 use super::{Counted, Report, Run, Slot, Statistic};
-use crate::pipeline::{Consumer, Happened, Lifeline, Record};
+use crate::pipeline::{Consumer, Happened, Lifeline, Needs, Record};
 use crate::session::Ended;
 use crate::spec::Sender;
 use std::ops::ControlFlow;
@@ -70,8 +70,8 @@ impl Stats {
 }
 
 impl Consumer for Stats {
-    fn needs_session(&self) -> bool {
-        self.may_ask
+    fn needs(&self) -> Needs {
+        if self.may_ask { Needs::Session } else { Needs::Packet }
     }
 
     fn is_choosy(&self) -> bool {

@@ -34,11 +34,7 @@ impl Aliases {
         if let Some(most) = above {
             notes.at(Rule::ALIAS_ABOVE_MAXIMUM, field, (alias.into(), most.into()));
         }
-        let alias = u16::try_from(alias).ok().filter(|alias| *alias != 0)?;
-        if !publish.topic.is_empty() {
-            self.set(alias, publish.topic.0);
-            return None;
-        }
+        let alias = self.take(publish)?;
         // An alias that the receiver does not take was not set either: one fault, told once.
         if !self.topics.contains_key(&alias) && above.is_none() {
             let rule = match notes.is_complete && !self.is_partial {
@@ -48,6 +44,17 @@ impl Aliases {
             notes.at(rule, field, (alias.into(), 0));
         }
         Some(alias)
+    }
+
+    /// The alias of a PUBLISH that does not hold its topic; of one that does the topic is remembered.
+    pub(super) fn take(&mut self, publish: &Publish<'_>) -> Option<u16> {
+        let alias = publish.properties.number(PropertyId::TOPIC_ALIAS)?;
+        let alias = u16::try_from(alias).ok().filter(|alias| *alias != 0)?;
+        if publish.topic.is_empty() {
+            return Some(alias);
+        }
+        self.set(alias, publish.topic.0);
+        None
     }
 
     /// The topic that an alias stands for.

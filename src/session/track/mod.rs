@@ -30,7 +30,7 @@ use super::recent::Recent;
 use super::shared::SOON;
 use super::{At, Facts, Partner, Seen, Shared};
 use crate::annotate::Tape;
-use crate::mqtt::Packet;
+use crate::mqtt::{Decoded, Packet};
 use crate::spec::{PacketType, Sender};
 use alias::Aliases;
 use exchange::Exchanges;
@@ -188,6 +188,19 @@ impl Track {
         {
             self.leaves(sender, shared, record);
         }
+    }
+
+    /// Takes from a packet no more than what its Topic Alias stands for.
+    pub(super) fn aliases_alone(&mut self, decoded: &Decoded<'_>, sender: Option<Sender>) {
+        self.latest = Latest::default();
+        let (Some(sender), Some(Packet::Publish(publish))) = (sender, &decoded.packet) else {
+            return;
+        };
+        let aliases = match sender {
+            Sender::Client => &mut self.from_client,
+            Sender::Server => &mut self.from_server,
+        };
+        self.latest.alias = aliases.take(publish).map(|alias| (sender, alias));
     }
 
     /// What is known of the last packet from those before it.
