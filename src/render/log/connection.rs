@@ -44,6 +44,8 @@ pub(super) struct Connection {
     pub(super) is_mid_packet: bool,
     /// The client has reset the connection.
     pub(super) is_reset: bool,
+    /// Another packet was written into one of the client's: where its next ones begin the broker does not know.
+    pub(super) is_torn: bool,
     /// The capture lacks some of what the client sent, which may be its CONNECT.
     pub(super) is_lossy: bool,
     /// How many sides have closed.
@@ -92,7 +94,7 @@ impl Connection {
         lines.put(when, event, self.values(values));
     }
 
-    fn values(&self, mut values: Values) -> Values {
+    pub(super) fn values(&self, mut values: Values) -> Values {
         let has = |values: &Values, field| values.iter().any(|row| row.0 == field);
         if !has(&values, LogField::CLIENT) {
             values.push((LogField::CLIENT, self.name()));
@@ -108,7 +110,7 @@ impl Connection {
     /// A packet of the client.
     pub(super) fn client(&mut self, step: Step, lines: &mut Lines) {
         self.last = step.when.time.or(self.last);
-        if self.is_over {
+        if self.is_over || self.is_torn {
             return;
         }
         if !self.may_be_unread(&step) {

@@ -8,6 +8,7 @@ use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connack};
 use crate::pipeline::{Happened, Lifeline, Record};
 use crate::spec::mosquitto::{Event, LogField, Release};
+use crate::spec::unit::Unit;
 use crate::spec::{PacketType, PropertyId, Rule, Sender, Version};
 use crate::stream::Close;
 use std::collections::{BTreeMap, HashMap};
@@ -18,6 +19,9 @@ const MAX_CONNECTIONS: usize = 65_536;
 
 /// Unacceptable protocol version.
 const BAD_VERSION: u8 = 1;
+
+/// In place of a Packet Identifier, which is never 0: the line of a connection that was opened may be taken back.
+const OPENING: u16 = 0;
 
 /// How long a broker needs for a message of QoS 0, in nanoseconds: far more than it does.
 const DELIVERY: i64 = 20_000_000;
@@ -99,6 +103,7 @@ impl Scribe {
     /// Takes a packet. Bytes that are none have no line.
     pub fn record(&mut self, record: &Record<'_>) {
         self.now = record.origin.time.or(self.now);
+        self.carried(record);
         let own = record.decoded.as_ref().map(|decoded| decoded.header.packet_type.only_sender());
         let Some(sender) = own.and_then(|only| record.sender.or(only)) else {
             let is_packet = record.decoded.is_some();
@@ -113,6 +118,10 @@ impl Scribe {
             self.catch_up(record);
         } else if !is_own || self.is_settled() {
             self.delivered();
+        }
+        if record.facts.is_inside && !is_torn(record) {
+            // The receiver did not take it for a packet.
+            return;
         }
         let ends = record.origin.ends.map(|(src, dst)| match sender {
             Sender::Client => (src, dst.port()),
@@ -139,7 +148,10 @@ impl Scribe {
                         Act::Connect(asked) if is_too_new(&asked, lines.release) => {
                             self.refuse(stream, *asked, step.when);
                         }
-                        _ => connection.client(step, lines),
+                        _ => {
+                            connection.client(step, lines);
+                            connection.is_torn |= is_torn(record);
+                        }
                     }
                 }
             }
@@ -250,12 +262,23 @@ impl Scribe {
         }
     }
 
+    /// What carries a connection is known: its listener has a line for it, or none.
+    fn carried(&mut self, record: &Record<'_>) {
+        let Some(stream) = record.origin.stream else { return };
+        if is_websocket(record) {
+            self.lines.take_back((stream, OPENING));
+        } else if record.unit.is_none() {
+            self.lines.settle((stream, OPENING), None);
+        }
+    }
+
     fn opened(&mut self, stream: u64, (client, server): (SocketAddr, SocketAddr), when: When) {
         let connection = self
             .connections
             .entry(stream)
             .or_insert_with(|| Connection::new(stream, Some((client, server.port()))));
-        connection.put(&mut self.lines, when, Event::OPENED, Values::new());
+        let values = connection.values(Values::new());
+        self.lines.put_open(when, Event::OPENED, values, (stream, OPENING));
     }
 
     fn server(&mut self, stream: u64, record: &Record<'_>) {
@@ -373,6 +396,19 @@ impl Scribe {
             }
         }
     }
+}
+
+/// Whether another packet was written into the middle of this one.
+pub(super) fn is_torn(record: &Record<'_>) -> bool {
+    record.tape.findings().iter().any(|finding| finding.rule == Rule::INTERLEAVED)
+}
+
+/// Whether WebSocket carries the connection.
+fn is_websocket(record: &Record<'_>) -> bool {
+    let mut units = record.unit.into_iter().chain(record.headers.iter().map(|header| header.unit));
+    let is_one =
+        |unit| matches!(unit, Unit::HTTP_REQUEST | Unit::HTTP_RESPONSE | Unit::WEBSOCKET_FRAME);
+    units.any(is_one)
 }
 
 /// Whether the capture lacks bytes before a packet, or of a CONNECT.
