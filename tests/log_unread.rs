@@ -41,6 +41,20 @@ fn lines(frames: &[Vec<u8>]) -> Vec<String> {
     all[after + 1..].to_vec()
 }
 
+/// How many events the time line of the client has, which stand in the order of their times.
+fn times(frames: &[Vec<u8>]) -> usize {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("some.pcap");
+    std::fs::write(&file, support::pcap(1, frames)).unwrap();
+    let args =
+        ["session".as_ref(), file.as_os_str(), "torn".as_ref(), "-T".as_ref(), "json".as_ref()];
+    let records = run(args).json();
+    let events = records[0]["events"].as_array().unwrap();
+    let times: Vec<String> = events.iter().map(|event| event["time"].to_string()).collect();
+    assert!(times.is_sorted(), "{times:?}");
+    times.len()
+}
+
 fn own_lines(file: &Path) -> Vec<String> {
     let run = run(["log".as_ref(), file.as_os_str()]);
     run.out.lines().filter_map(|line| Some(line.split_once(": ")?.1.to_owned())).collect()
@@ -66,6 +80,7 @@ fn a_packet_in_the_payload_of_another_has_no_line() {
                 client(&ping),
             ],
         );
+        assert_eq!(times(&whole(&turns)), 8);
         // That it is whole is known when the rest has come.
         assert_eq!(
             lines(&whole(&turns)),
