@@ -80,7 +80,7 @@ fn a_packet_in_the_payload_of_another_has_no_line() {
                 client(&ping),
             ],
         );
-        assert_eq!(times(&whole(&turns)), 8);
+        assert_eq!(times(&whole(&turns)), 9);
         // That it is whole is known when the rest has come.
         assert_eq!(
             lines(&whole(&turns)),

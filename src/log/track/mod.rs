@@ -163,7 +163,9 @@ impl LogTrack {
             Event::CONNACK => {
                 let code = entry.number(LogField::CODE);
                 if code == Some(0) && entry.number(LogField::SESSION_PRESENT) == Some(0) {
-                    for (key, open) in std::mem::take(&mut client.open) {
+                    // A client may publish its own once more.
+                    let is_to_it = |(by_client, _): &(bool, u64), _: &mut Open| !*by_client;
+                    for (key, open) in client.open.extract_if(.., is_to_it) {
                         let gone = "; the broker had no session of the client when it came back, so that this does \
                                     not go on";
                         self.unfinished(id, key, &open, gone);

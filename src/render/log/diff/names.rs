@@ -15,8 +15,11 @@ const UNKNOWN: &str = "<unknown>";
 /// who was accepted on it.
 #[derive(Debug)]
 pub(super) struct Names<'e> {
-    by_ends: HashMap<SocketAddr, Vec<(Option<i64>, Option<&'e str>)>>,
+    by_ends: HashMap<SocketAddr, Vec<Said<'e>>>,
 }
+
+/// When, and the client where it was accepted.
+type Said<'e> = (Option<i64>, Option<&'e str>);
 
 impl<'e> Names<'e> {
     /// The names of a log.
@@ -56,7 +59,7 @@ impl<'e> Names<'e> {
             return Some(first);
         }
         let latest = time?.saturating_add(TOLERANCE);
-        let before = |(since, _): &&(Option<i64>, _)| since.is_some_and(|since| since <= latest);
+        let before = |(since, _): &&Said<'_>| since.is_some_and(|since| since <= latest);
         all.iter().rev().find(before).and_then(|(_, name)| *name)
     }
 }
@@ -67,7 +70,9 @@ pub(super) fn nameless(line: &Line) -> Option<SocketAddr> {
     // Before its client is accepted a connection has no name.
     let name = value(LogField::CLIENT).filter(|_| line.event != Event::OPENED)?;
     let bare = name.strip_prefix("auto-").unwrap_or(name);
-    ends(value).filter(|at| name == UNKNOWN || bare.parse() == Ok(*at))
+    // The broker has a second line of an end by a fault, without the name of the client that it had accepted.
+    let is_unknown = name == UNKNOWN && line.event == Event::CLOSED;
+    ends(value).filter(|at| is_unknown || bare.parse() == Ok(*at))
 }
 
 fn ends<'v>(value: impl Fn(LogField) -> Option<&'v str>) -> Option<SocketAddr> {
