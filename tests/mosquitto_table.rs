@@ -49,6 +49,7 @@ fn lines() -> String {
         writeln!(out, "\n### `{}`{packet}\n\n{}.\n", info.id, cell(info.meaning)).unwrap();
         let wire = match info.wire {
             Wire::Seen => "yes".to_owned(),
+            Wire::SeenBut(words) => format!("yes, but {words}"),
             Wire::Unseen(reason) => format!("no: {reason}"),
         };
         writeln!(out, "From a capture: {wire}.\n").unwrap();

@@ -166,7 +166,9 @@ pub(super) struct Answer {
     pub(super) redact: bool,
     #[command(flatten)]
     pub(super) look: Look,
-    /// Exit with 3 if a finding of this severity, or a graver one, was made.
+    /// Exit with 3 if a packet has a finding of this severity, or a graver one, or a connection ended for a
+    /// cause of it, as refused, malformed (error) or closed without DISCONNECT (warning). Guesses do not
+    /// count.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(super) fail_on: Option<SeverityArg>,
 }

@@ -1,6 +1,6 @@
 //! Where records go: a format, standard output, and what has to be remembered for the exit code.
 
-use super::args::{ColorArg, Look, Output};
+use super::args::{ColorArg, Look, Output, SeverityArg};
 use super::pager::Out;
 use super::stats::Counter;
 use super::{Misuse, Outcome, columns, report};
@@ -9,7 +9,7 @@ use crate::pipeline::{Consumer, Lifeline, Needs, Record};
 use crate::render::digest::{self, Digest};
 use crate::render::paint::{Painter, Role};
 use crate::render::{self, Format, FormatRow, Options, OutputError, Target};
-use crate::session::Ended;
+use crate::session::{Certainty, Ended, verdict};
 use crate::spec::Severity;
 use crate::text;
 use anyhow::Context;
@@ -42,6 +42,8 @@ pub(super) struct Printer {
     quiet: bool,
     redact: bool,
     fail_on: Option<Severity>,
+    /// Whether that is asked of why connections ended, too.
+    judges_ends: bool,
     /// Only packets with findings of this severity are shown, and all findings are counted.
     findings: Option<(Severity, Digest)>,
     /// Where the counts go, at the end: behind text for people, or beside what programs read.
@@ -109,12 +111,18 @@ impl Printer {
             quiet: output.quiet,
             redact: output.redact,
             fail_on: output.fail_on.map(Into::into),
+            judges_ends: false,
             findings: output.findings.map(|least| (least.into(), Digest::default())),
             is_text: row.is_text,
             painter: Painter { color: options.color && row.is_text },
             found: false,
             failed: None,
         }
+    }
+
+    /// The same for one that is about connections: `--fail-on` is asked of why they ended, too.
+    pub(super) fn judging_ends(self) -> Self {
+        Self { judges_ends: true, ..self }
     }
 
     /// Whether packets are shown on a terminal, or by a pager there.
@@ -353,6 +361,12 @@ impl Consumer for Printer {
         if let Some(counter) = &mut self.counter {
             counter.stats.ended(ended);
         }
+        if let Some(limit) = self.fail_on.filter(|_| self.judges_ends && !self.found) {
+            // A guess fails nothing.
+            let verdict = verdict::judge(ended);
+            let mut sure = verdict.causes.iter().filter(|it| it.certainty != Certainty::Possible);
+            self.found = sure.any(|cause| cause.info.severity >= limit);
+        }
         if let (Some((excerpt, _)), Some(stream)) = (&mut self.excerpt, ended.stream) {
             excerpt.ended(stream);
         }
@@ -423,6 +437,7 @@ pub(super) fn options(output: &Output) -> Options {
         mosquitto: output.mosquitto.unwrap_or_default(),
         session: String::new(),
         is_filtered: false,
+        shows_notes: matches!(output.findings, Some(SeverityArg::Note)),
         is_continued: false,
         inputs: Vec::new(),
         folder: None,

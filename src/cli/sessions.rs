@@ -16,6 +16,7 @@ pub(super) fn list(args: &Sessions) -> anyhow::Result<Outcome> {
     let Ok(filter) = choose::filter(&chosen, &output) else { return Ok(Outcome::Usage) };
     let printer =
         Printer::of(row(sessions::FORMATS, &args.format)?, &options(&output), &output, false);
+    let printer = printer.judging_ends();
     let printer = (FilteredConnections::new(filter, printer), args.answer.redact);
     read::inspect(&files, args.count, false, &args.protocol, printer)
 }
@@ -29,7 +30,7 @@ pub(super) fn one(args: &Session) -> anyhow::Result<Outcome> {
     let row = row(timeline::FORMATS, &args.format)?;
     let is_filtered = filter.is_some();
     let options = Options { session: args.id.clone(), is_filtered, ..options(&output) };
-    let printer = Printer::of(row, &options, &output, false);
+    let printer = Printer::of(row, &options, &output, false).judging_ends();
     let files = [args.file.clone()];
     let printer = (FilteredConnections::new(filter, printer), args.answer.redact);
     read::inspect(&files, args.count, false, &args.protocol, printer)

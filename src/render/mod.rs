@@ -339,6 +339,8 @@ pub struct Options {
     pub hex: bool,
     /// Whether secrets are hidden.
     pub redact: bool,
+    /// Whether packets are chosen by findings of which a note is one, so that a line of a packet tells it.
+    pub shows_notes: bool,
     /// How times are shown.
     pub time: time::TimeFormat,
     /// Which fields are shown, where a format shows fields.

@@ -7,7 +7,7 @@
 //! On a terminal of less than [`NARROW`] columns the ends and the client share a column: the
 //! client id (the client's address before it is known) and an arrow, `->` for what the client
 //! sends, `<-` for what it gets. Text cut at the edge of the terminal ends with `…`; what is wrong
-//! is cut last. Notes are left to the tree.
+//! is cut last. Notes are left to the tree, but where packets are chosen by them.
 
 mod info;
 mod line;
@@ -45,6 +45,8 @@ pub struct Summary {
     painter: Painter,
     width: Option<usize>,
     hex: bool,
+    /// The least severity that a line tells.
+    least: Severity,
     time: TimeWriter,
     ends: Ends,
     columns: Columns,
@@ -88,6 +90,7 @@ impl Summary {
             painter: Painter { color: options.color },
             width: options.width,
             hex: options.hex,
+            least: if options.shows_notes { Severity::Note } else { Severity::Warning },
             time: TimeWriter::new(options.time),
             ends: Ends::new(),
             columns: Columns {
@@ -147,9 +150,9 @@ impl Summary {
         client.put(&mut self.line);
     }
 
-    /// The gravest finding, if it is more than a note.
+    /// The gravest finding; a note only where packets are chosen by their notes.
     fn finding(&mut self, record: &Record<'_>) {
-        let counts = || record.tape.findings().iter().filter(|f| f.severity() > Severity::Note);
+        let counts = || record.tape.findings().iter().filter(|f| f.severity() >= self.least);
         // Of several that are equally grave the first one counts.
         let Some(worst) = counts().rev().max_by_key(|finding| finding.severity()) else { return };
         let severity = worst.severity();

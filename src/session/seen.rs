@@ -104,6 +104,8 @@ pub struct Facts<'a> {
     pub topic: Option<&'a [u8]>,
     /// For a PUBLISH of the server: the first Topic Filter of the client's that it matches.
     pub filter: Option<&'a [u8]>,
+    /// The packet was written into the middle of another one: its receiver took it for a part of that.
+    pub is_inside: bool,
 }
 
 /// Another packet that this one belongs to.

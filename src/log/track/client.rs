@@ -38,6 +38,8 @@ pub(super) struct Open {
     pub(super) line: usize,
     step: PacketType,
     topic: String,
+    /// The line in which the client came back to go on with it, which neither has done since.
+    back: Option<usize>,
 }
 
 impl Open {
@@ -45,6 +47,21 @@ impl Open {
     pub(super) fn what(&self, (by_client, mid): (bool, u64)) -> String {
         let who = if by_client { "from it" } else { "to it" };
         format!("message {mid} {who} on '{}' got as far as {}", self.topic, self.step)
+    }
+
+    /// Whether the client came back, and it has not gone on.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.back.is_some()
+    }
+
+    /// That it did not go on though the client came back; empty where it did not come back.
+    pub(super) fn stalled(&self) -> String {
+        let words = |line| {
+            format!(
+                "; the client came back (line {line}), and to its end the log has no more of this"
+            )
+        };
+        self.back.map(words).unwrap_or_default()
     }
 }
 
@@ -64,7 +81,13 @@ impl Client {
         {
             self.addresses.push(address);
         }
-        if clean == Some(1) { std::mem::take(&mut self.open) } else { BTreeMap::new() }
+        if clean == Some(1) {
+            return std::mem::take(&mut self.open);
+        }
+        for open in self.open.values_mut() {
+            open.back = open.back.or(Some(entry.number));
+        }
+        BTreeMap::new()
     }
 
     /// Its connection is over.
@@ -72,9 +95,12 @@ impl Client {
         self.is_connected = false;
     }
 
-    /// What becomes of its messages under way, now that its connection is over.
-    pub(super) fn outlook(&self) -> &'static str {
-        match self.lasts {
+    /// What becomes of one of its messages under way, now that its connection is over.
+    pub(super) fn outlook(&self, open: &Open) -> String {
+        if open.back.is_some() {
+            return open.stalled();
+        }
+        let words = match self.lasts {
             Some(true) => "; its session is kept, so that this goes on when the client comes back",
             Some(false) => {
                 "; its session has ended with the connection (Clean Session 1), so that this does not go on"
@@ -82,7 +108,8 @@ impl Client {
             None => {
                 "; whether this goes on depends on how long the session is kept, which no line tells"
             }
-        }
+        };
+        words.into()
     }
 
     /// How many messages were under way when the connection broke.
@@ -125,7 +152,7 @@ impl Client {
             PacketType::PUBLISH if is_taken && self.open.len() < MAX_OPEN => {
                 let qos = entry.number(LogField::QOS).unwrap_or(0);
                 let topic = entry.value(LogField::TOPIC).unwrap_or_default().to_owned();
-                let open = Open { qos, line: entry.number, step: kind, topic };
+                let open = Open { qos, line: entry.number, step: kind, topic, back: None };
                 self.open.insert((by_client, mid), open);
             }
             PacketType::PUBACK | PacketType::PUBCOMP => {
@@ -137,7 +164,7 @@ impl Client {
                 if is_refusal {
                     self.open.remove(&(publisher, mid));
                 } else if let Some(open) = self.open.get_mut(&(publisher, mid)) {
-                    open.step = kind;
+                    (open.step, open.back) = (kind, None);
                 }
             }
             _ => {}

@@ -161,7 +161,17 @@ impl LogTrack {
                 );
             }
             Event::CONNACK => {
-                if let Some(code) = entry.number(LogField::CODE).filter(|code| *code > 0) {
+                let code = entry.number(LogField::CODE);
+                if code == Some(0) && entry.number(LogField::SESSION_PRESENT) == Some(0) {
+                    // A client may publish its own once more.
+                    let is_to_it = |(by_client, _): &(bool, u64), _: &mut Open| !*by_client;
+                    for (key, open) in client.open.extract_if(.., is_to_it) {
+                        let gone = "; the broker had no session of the client when it came back, so that this does \
+                                    not go on";
+                        self.unfinished(id, key, &open, gone);
+                    }
+                }
+                if let Some(code) = code.filter(|code| *code > 0) {
                     self.refusal = entry.number;
                     let name = refusal(code).unwrap_or("unknown");
                     let what = format!("code {code}, {name}");
@@ -212,11 +222,14 @@ impl LogTrack {
             self.war(id, client);
             let is_there = client.is_connected && !self.has_stopped;
             for (key, open) in &client.open {
-                if is_there {
+                if is_there && open.is_waiting() {
+                    let what = format!("{}{}", open.what(*key), open.stalled());
+                    self.sum((Verdict::UNDER_WAY, id, 0), open.line, what);
+                } else if is_there {
                     let what = format!("{}; the log ends before more", open.what(*key));
                     self.sum((Verdict::UNDER_WAY, id, 0), open.line, what);
                 } else {
-                    self.unfinished(id, *key, open, client.outlook());
+                    self.unfinished(id, *key, open, &client.outlook(open));
                 }
             }
         }

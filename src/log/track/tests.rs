@@ -165,3 +165,33 @@ fn how_often_is_told_as_precisely_as_the_stamps() {
         assert!(what.contains(says), "{what}");
     }
 }
+
+#[test]
+fn a_message_that_does_not_go_on_when_the_client_is_back_is_told_so() {
+    let connected = |present: u8| {
+        format!(
+            "New client connected from 10.1.1.1:1 as a (p5, c0, k60).\nSending CONNACK to a ({present}, 0)\n"
+        )
+    };
+    let sent = "Sending PUBLISH to a (d0, q2, r0, m7, 't', ... (1 bytes))\n";
+    let again = "Sending PUBLISH to a (d1, q2, r0, m7, 't', ... (1 bytes))\n";
+    let left = "Client a closed its connection.\n";
+    let of = |log: String| {
+        let found = tracked(&log).finish();
+        let found = found.into_iter().find(|found| found.verdict != Verdict::CLOSED).unwrap();
+        (found.verdict, found.what)
+    };
+    let begun = [&connected(0), sent, left].concat();
+    let (verdict, what) = of([&begun, &connected(1)[..], left].concat());
+    assert_eq!(verdict, Verdict::QOS_2_OPEN);
+    assert!(what.contains("came back (line 5)") && !what.contains("no line tells"), "{what}");
+    let (verdict, what) = of([&begun, &connected(1)[..]].concat());
+    assert_eq!(verdict, Verdict::UNDER_WAY);
+    assert!(what.contains("came back (line 5)"), "{what}");
+    let (verdict, what) = of([&begun, &connected(0)[..]].concat());
+    assert_eq!(verdict, Verdict::QOS_2_OPEN);
+    assert!(what.contains("no session"), "{what}");
+    // It goes on, and breaks off once more.
+    let (_, what) = of([&begun, &connected(1)[..], again, left].concat());
+    assert!(what.contains("no line tells"), "{what}");
+}

@@ -44,6 +44,10 @@ pub(super) struct Connection {
     pub(super) is_mid_packet: bool,
     /// The client has reset the connection.
     pub(super) is_reset: bool,
+    /// Another packet was written into one of the client's: where its next ones begin the broker does not know.
+    pub(super) is_torn: bool,
+    /// The capture lacks some of what the client sent, which may be its CONNECT.
+    pub(super) is_lossy: bool,
     /// How many sides have closed.
     pub(super) closes: u8,
     /// A packet that the broker may end the connection for.
@@ -71,6 +75,16 @@ impl Connection {
         self.id.clone().unwrap_or_else(|| "<unknown>".into())
     }
 
+    /// The broker has accepted the client, though the capture does not show it. Without its CONNECT the
+    /// address and port stand for its name.
+    pub(super) fn accept(&mut self) {
+        if self.id.is_none() {
+            let asked = self.asked.as_ref().map(|asked| asked.id.clone());
+            let ends = || self.ends.map(|(client, _)| client.to_string());
+            self.id = asked.filter(|id| !id.is_empty()).or_else(ends);
+        }
+    }
+
     pub(super) fn address(&self) -> String {
         self.ends.map_or_else(|| "<unknown>".into(), |(client, _)| client.ip().to_string())
     }
@@ -80,7 +94,7 @@ impl Connection {
         lines.put(when, event, self.values(values));
     }
 
-    fn values(&self, mut values: Values) -> Values {
+    pub(super) fn values(&self, mut values: Values) -> Values {
         let has = |values: &Values, field| values.iter().any(|row| row.0 == field);
         if !has(&values, LogField::CLIENT) {
             values.push((LogField::CLIENT, self.name()));
@@ -96,7 +110,7 @@ impl Connection {
     /// A packet of the client.
     pub(super) fn client(&mut self, step: Step, lines: &mut Lines) {
         self.last = step.when.time.or(self.last);
-        if self.is_over {
+        if self.is_over || self.is_torn {
             return;
         }
         if !self.may_be_unread(&step) {
@@ -270,9 +284,8 @@ impl Connection {
     pub(super) fn drain(&mut self, lines: &mut Lines) {
         let is_unanswered =
             self.awaits.take().is_some_and(|(it, _)| it.kind == PacketType::CONNACK);
-        if is_unanswered && !self.queue.is_empty() && self.id.is_none() {
-            let asked = self.asked.as_ref().map(|asked| asked.id.clone());
-            self.id = asked.filter(|id| !id.is_empty());
+        if is_unanswered && !self.queue.is_empty() {
+            self.accept();
         }
         self.release(lines);
         while let Some(step) = self.queue.pop_front() {

@@ -64,7 +64,18 @@ impl Scribe {
         let Some(mut connection) = self.connections.remove(&stream) else { return };
         connection.closes = connection.closes.saturating_add(1);
         if !connection.is_over {
-            self.end(&mut connection, by, when);
+            if !self.hears_broker && connection.asked.is_some() {
+                // Captured in one direction alone.
+                connection.accept();
+            }
+            if self.hears_broker || by == Sender::Server {
+                self.end(&mut connection, by, when);
+            } else {
+                // The broker may have been the first to close.
+                connection.drain(&mut self.lines);
+                connection.clear(&mut self.lines);
+                connection.is_over = true;
+            }
         }
         let is_gone = connection.closes > 1 && !connection.is_taken;
         let is_ours = |id: &String| self.active.get(id) == Some(&stream);

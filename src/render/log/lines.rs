@@ -77,6 +77,13 @@ impl Lines {
         self.queue.push_back(Slot { line: Line { time, event, values, text, packet }, open });
     }
 
+    /// The line is not written after all.
+    pub(super) fn take_back(&mut self, by: (u64, u16)) {
+        if let Some(place) = self.queue.iter().position(|slot| slot.open == Some(by)) {
+            self.queue.remove(place);
+        }
+    }
+
     /// The answer came: the line tells of another event, or stays as it is.
     pub(super) fn settle(&mut self, by: (u64, u16), event: Option<Event>) {
         let Some(slot) = self.queue.iter_mut().find(|slot| slot.open == Some(by)) else { return };

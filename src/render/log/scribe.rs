@@ -8,7 +8,8 @@ use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connack};
 use crate::pipeline::{Happened, Lifeline, Record};
 use crate::spec::mosquitto::{Event, LogField, Release};
-use crate::spec::{PacketType, PropertyId, Sender, Version};
+use crate::spec::unit::Unit;
+use crate::spec::{PacketType, PropertyId, Rule, Sender, Version};
 use crate::stream::Close;
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -18,6 +19,9 @@ const MAX_CONNECTIONS: usize = 65_536;
 
 /// Unacceptable protocol version.
 const BAD_VERSION: u8 = 1;
+
+/// In place of a Packet Identifier, which is never 0: the line of a connection that was opened may be taken back.
+const OPENING: u16 = 0;
 
 /// How long a broker needs for a message of QoS 0, in nanoseconds: far more than it does.
 const DELIVERY: i64 = 20_000_000;
@@ -31,6 +35,8 @@ pub struct Scribe {
     pub(super) active: HashMap<String, u64>,
     /// The connection whose message of QoS 0 is being delivered.
     delivering: Option<u64>,
+    /// Whether a packet of the broker was captured at all.
+    pub(super) hears_broker: bool,
     unknown_senders: u64,
     too_new: u64,
     now: Option<i64>,
@@ -46,6 +52,7 @@ impl Scribe {
             connections: BTreeMap::new(),
             active: HashMap::new(),
             delivering: None,
+            hears_broker: false,
             unknown_senders: 0,
             too_new: 0,
             now: None,
@@ -96,6 +103,7 @@ impl Scribe {
     /// Takes a packet. Bytes that are none have no line.
     pub fn record(&mut self, record: &Record<'_>) {
         self.now = record.origin.time.or(self.now);
+        self.carried(record);
         let own = record.decoded.as_ref().map(|decoded| decoded.header.packet_type.only_sender());
         let Some(sender) = own.and_then(|only| record.sender.or(only)) else {
             let is_packet = record.decoded.is_some();
@@ -111,6 +119,10 @@ impl Scribe {
         } else if !is_own || self.is_settled() {
             self.delivered();
         }
+        if record.facts.is_inside && !is_torn(record) {
+            // The receiver did not take it for a packet.
+            return;
+        }
         let ends = record.origin.ends.map(|(src, dst)| match sender {
             Sender::Client => (src, dst.port()),
             Sender::Server => (dst, src.port()),
@@ -123,6 +135,11 @@ impl Scribe {
             let id = record.client_id.map(crate::log::text_of);
             connection.id = id.or_else(|| ends.map(|(client, _)| client.to_string()));
         }
+        connection.is_lossy |= sender == Sender::Client && is_lossy(record);
+        if proves_accepted(connection, sender, packet) {
+            connection.accept();
+        }
+        self.hears_broker |= sender == Sender::Server;
         match sender {
             _ if connection.is_too_new => {}
             Sender::Client => {
@@ -131,7 +148,10 @@ impl Scribe {
                         Act::Connect(asked) if is_too_new(&asked, lines.release) => {
                             self.refuse(stream, *asked, step.when);
                         }
-                        _ => connection.client(step, lines),
+                        _ => {
+                            connection.client(step, lines);
+                            connection.is_torn |= is_torn(record);
+                        }
                     }
                 }
             }
@@ -159,7 +179,7 @@ impl Scribe {
         }
         if let Some(connection) = self.connections.get_mut(&stream)
             && matches!(lifeline.what, Happened::Closed(Sender::Client, _))
-            && (is_delivering || (is_fin && connection.is_waiting()))
+            && (is_delivering || (is_fin && connection.is_waiting() && self.hears_broker))
         {
             // The broker reads what came before, and answers it, before it reads of the end.
             connection.parting = Some(when);
@@ -242,12 +262,23 @@ impl Scribe {
         }
     }
 
+    /// What carries a connection is known: its listener has a line for it, or none.
+    fn carried(&mut self, record: &Record<'_>) {
+        let Some(stream) = record.origin.stream else { return };
+        if is_websocket(record) {
+            self.lines.take_back((stream, OPENING));
+        } else if record.unit.is_none() {
+            self.lines.settle((stream, OPENING), None);
+        }
+    }
+
     fn opened(&mut self, stream: u64, (client, server): (SocketAddr, SocketAddr), when: When) {
         let connection = self
             .connections
             .entry(stream)
             .or_insert_with(|| Connection::new(stream, Some((client, server.port()))));
-        connection.put(&mut self.lines, when, Event::OPENED, Values::new());
+        let values = connection.values(Values::new());
+        self.lines.put_open(when, Event::OPENED, values, (stream, OPENING));
     }
 
     fn server(&mut self, stream: u64, record: &Record<'_>) {
@@ -363,6 +394,43 @@ impl Scribe {
             if let Some(id) = old.id {
                 self.active.remove(&id);
             }
+        }
+    }
+}
+
+/// Whether another packet was written into the middle of this one.
+pub(super) fn is_torn(record: &Record<'_>) -> bool {
+    record.tape.findings().iter().any(|finding| finding.rule == Rule::INTERLEAVED)
+}
+
+/// Whether WebSocket carries the connection.
+fn is_websocket(record: &Record<'_>) -> bool {
+    let mut units = record.unit.into_iter().chain(record.headers.iter().map(|header| header.unit));
+    let is_one =
+        |unit| matches!(unit, Unit::HTTP_REQUEST | Unit::HTTP_RESPONSE | Unit::WEBSOCKET_FRAME);
+    units.any(is_one)
+}
+
+/// Whether the capture lacks bytes before a packet, or of a CONNECT.
+fn is_lossy(record: &Record<'_>) -> bool {
+    let is_loss = |rule| matches!(rule, Rule::LOST_BEFORE | Rule::LOST_UNKNOWN);
+    let is_unread = record.decoded.as_ref().is_some_and(|decoded| {
+        decoded.header.packet_type == PacketType::CONNECT && decoded.packet.is_none()
+    });
+    is_unread || record.tape.findings().iter().any(|finding| is_loss(finding.rule))
+}
+
+/// Whether a packet shows that the broker has accepted its client, the CONNECT or CONNACK of which was not
+/// captured.
+fn proves_accepted(connection: &Connection, sender: Sender, packet: Option<PacketType>) -> bool {
+    let Some(packet) = packet.filter(|_| connection.id.is_none()) else { return false };
+    match sender {
+        Sender::Server => {
+            !matches!(packet, PacketType::CONNACK | PacketType::AUTH | PacketType::DISCONNECT)
+        }
+        Sender::Client => {
+            let goes_on = !matches!(packet, PacketType::CONNECT | PacketType::AUTH);
+            connection.is_lossy && connection.asked.is_none() && goes_on
         }
     }
 }

@@ -2,6 +2,7 @@
 //! answered the one before.
 
 use super::lines::{Values, When};
+use crate::annotate::Finding;
 use crate::log::text_of;
 use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connect, Publish, Will};
@@ -90,23 +91,58 @@ impl Step {
             let act = Act::Cut { has_header };
             return Some(Self { when, kind, act, fault: None, good_filters: 0 });
         }
+        if let Some(before) = torn_at(record) {
+            return Some(Self::torn((when, kind), act, before, record));
+        }
         let is_error =
             |rule, severity| severity == Severity::Error || is_not_taken(rule, kind, release);
         let findings = record.tape.findings().iter();
         let errors = findings.filter(|finding| is_error(finding.rule, finding.severity()));
         let errors = errors.filter(|finding| !is_taken(finding.rule, kind, release));
-        let first = errors.min_by_key(|finding| finding.span.start);
+        let first = errors.clone().min_by_key(|finding| finding.span.start);
+        let first = first.map(|first| text_of_filter(first, errors, record).unwrap_or(first));
         let good_filters =
             first.map_or(0, |finding| filters_before(record, finding.span.start / 8));
+        // Of a Response Topic with a wildcard 2.0 delivers what it is a property of.
+        let is_property = first.is_some_and(|finding| {
+            finding.rule == Rule::TOPIC_WILDCARD && finding.field.as_property().is_some()
+        });
         let fault = first.map(|finding| finding.rule);
         let is_whole = decoded.packet.is_some();
         let fault = match (fault, &act) {
             _ if decoded.header.remaining_length.is_none() => Some(of_length(release)),
+            (Some(rule), _) if is_property => {
+                Some(Fault { is_sure: false, ..of_rule(rule, kind, is_whole, release) })
+            }
             (Some(rule), _) => Some(of_rule(rule, kind, is_whole, release)),
             (None, Act::Nothing) => Some(Fault::NOT_WHOLE),
             (None, _) => None,
         };
         Some(Self { when, kind, act, fault, good_filters })
+    }
+
+    /// A packet that another one was written into, so many bytes from its beginning: the broker reads on for
+    /// as long as the fixed header says. Of a PUBLISH that is torn in its payload it has all fields.
+    fn torn(
+        (when, kind): (When, PacketType),
+        act: Act,
+        before: usize,
+        record: &Record<'_>,
+    ) -> Self {
+        let packet = record.decoded.as_ref().and_then(|decoded| decoded.packet);
+        let payload = match packet {
+            Some(Packet::Publish(publish)) => publish.payload.len(),
+            _ => 0,
+        };
+        let fields = record.bytes.len().saturating_sub(payload);
+        let (act, fault) = match act {
+            // It was answered before the rest of it came.
+            Act::Says { event, values, .. } if payload > 0 && before >= fields => {
+                (Act::Says { event, values, awaits: None, may_be_denied: false }, None)
+            }
+            _ => (Act::Nothing, Some(Fault::TORN)),
+        };
+        Self { when, kind, act, fault, good_filters: 0 }
     }
 
     /// What the broker answers, as far as the next packet has to wait for it.
@@ -131,6 +167,30 @@ fn cut(record: &Record<'_>) -> Option<bool> {
     let is_long = has(Rule::VARINT_TOO_LONG) && record.bytes.len() < LONGEST_HEADER;
     let is_in_header = has(Rule::HEADER_CUT) || is_long;
     (is_in_header || has(Rule::STREAM_ENDS)).then_some(!is_in_header)
+}
+
+/// How many bytes of a packet came before another one that was written into it.
+fn torn_at(record: &Record<'_>) -> Option<usize> {
+    let torn = record.tape.findings().iter().find(|finding| finding.rule == Rule::INTERLEAVED)?;
+    usize::try_from(torn.b).ok()
+}
+
+/// What is wrong with the text of the filter whose levels are wrong: the broker looks at it first.
+fn text_of_filter<'f>(
+    first: &Finding,
+    mut errors: impl Iterator<Item = &'f Finding>,
+    record: &Record<'_>,
+) -> Option<&'f Finding> {
+    let is_of_levels = matches!(
+        first.rule,
+        Rule::FILTER_MULTI_LEVEL
+            | Rule::FILTER_SINGLE_LEVEL
+            | Rule::SHARE_NAME
+            | Rule::SHARE_FILTER
+    );
+    let place = |finding: &Finding| filters_before(record, finding.span.start / 8);
+    let is_text = |rule| matches!(rule, Rule::UTF8_NUL | Rule::UTF8_ILL_FORMED);
+    errors.find(|other| is_of_levels && is_text(other.rule) && place(other) == place(first))
 }
 
 /// How many filters of a SUBSCRIBE or UNSUBSCRIBE end before this byte of the packet.

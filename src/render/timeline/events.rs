@@ -98,6 +98,10 @@ impl Collector {
         let Some(stream) = ended.stream else { return };
         let mut events = self.events.remove(&stream).unwrap_or_default();
         if self.is_wanted(stream, ended.client_id.as_deref()) {
+            // What was written into the middle of a packet is told before that, and behind what answers it.
+            if events.iter().all(|event| event.at.time.is_some()) {
+                events.sort_by_key(|event| event.at.time);
+            }
             add_tcp(ended, &mut events);
             self.stories.push(Story { session: Session::new(ended), events });
         } else {
@@ -126,7 +130,7 @@ impl Collector {
         let quoted = |other: &String| format!("\"{}\"", Escaped(other.as_bytes()));
         let near: Vec<_> = near.take(MAX_NEAR).map(quoted).collect();
         let hint = match near.is_empty() {
-            true => "mqttscope sessions FILE lists those that there are".to_owned(),
+            true => self.all(),
             false => format!("near it: {}", near.join(", ")),
         };
         let of = if self.is_filtered { "that the filter chose" } else { "of MQTT" };
@@ -134,6 +138,22 @@ impl Collector {
             "no connection {of} is stream {id} or has the Client Identifier \"{id}\"; {hint}"
         );
         io::Error::new(io::ErrorKind::NotFound, text)
+    }
+
+    /// The Client Identifiers that there are, as many as a line holds.
+    fn all(&self) -> String {
+        let quoted = |other: &String| format!("\"{}\"", Escaped(other.as_bytes()));
+        let some: Vec<_> = self.others.iter().take(MAX_NEAR).map(quoted).collect();
+        let more = self.others.len().saturating_sub(some.len());
+        match (some.is_empty(), more) {
+            (true, _) => "mqttscope sessions FILE lists the connections".to_owned(),
+            (false, 0) => format!("there are: {}", some.join(", ")),
+            (false, more) => format!(
+                "there are: {} and {} more, which mqttscope sessions FILE lists",
+                some.join(", "),
+                crate::text::number(more as u64)
+            ),
+        }
     }
 
     /// Whether another Client Identifier may have been meant.

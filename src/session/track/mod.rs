@@ -94,6 +94,7 @@ struct Latest {
     lowered_from: Option<u8>,
     alias: Option<(Sender, u16)>,
     filter: Option<u16>,
+    is_inside: bool,
 }
 
 impl Track {
@@ -120,7 +121,7 @@ impl Track {
         tape: &mut Tape,
         record: &mut Ended,
     ) {
-        self.latest = Latest::default();
+        self.latest = Latest { is_inside: seen.proof.is_swallowed, ..Latest::default() };
         let Some(sender) = seen.sender else { return };
         self.breaks(seen, tape);
         self.order.packet(seen, sender, tape);
@@ -205,7 +206,8 @@ impl Track {
 
     /// What is known of the last packet from those before it.
     pub(super) fn facts(&self) -> Facts<'_> {
-        let Latest { answers, repeats, copy_of, lowered_from, alias, filter } = self.latest;
+        let Latest { answers, repeats, copy_of, lowered_from, alias, filter, is_inside } =
+            self.latest;
         let topic = alias.and_then(|(sender, alias)| self.aliases(sender).topic(alias));
         Facts {
             answers,
@@ -214,6 +216,7 @@ impl Track {
             lowered_from,
             topic,
             filter: filter.and_then(|place| self.subscriptions.text(place)),
+            is_inside,
         }
     }
 

@@ -55,6 +55,8 @@ pub struct Fault {
 impl Fault {
     /// A packet whose other bytes the capture lacks.
     pub const NOT_WHOLE: Self = Self { is_sure: false, ..fault(None, Event::MALFORMED) };
+    /// A packet whose fields another one has torn apart.
+    pub const TORN: Self = Self::NOT_WHOLE;
 }
 
 const fn fault(says: Option<Event>, end: Event) -> Fault {
@@ -141,6 +143,7 @@ static BY_RULE: &[(Rule, Option<PacketType>, Fault)] = &[
 #[rustfmt::skip]
 static BY_RULE_2_0: &[(Rule, PacketType, Fault)] = &[
     (Rule::UTF8_NUL, PacketType::PUBLISH, fault(None, Event::MALFORMED)),
+    (Rule::UTF8_NUL, PacketType::SUBSCRIBE, fault(None, Event::MALFORMED)),
     (Rule::TEXT_CONTROL, PacketType::PUBLISH, fault(None, Event::MALFORMED)),
     (Rule::TEXT_NONCHARACTER, PacketType::PUBLISH, fault(None, Event::MALFORMED)),
     (Rule::TOPIC_EMPTY, PacketType::PUBLISH, fault(None, Event::MALFORMED)),

@@ -23,6 +23,8 @@ pub enum Direction {
 pub enum Wire {
     /// It can be written from a capture.
     Seen,
+    /// It can be written from a capture, but for what this says.
+    SeenBut(&'static str),
     /// No capture shows it, for this reason.
     Unseen(&'static str),
 }
@@ -119,7 +121,7 @@ const CLIENT: &str = "it stands in a client's log, not in the broker's";
 #[rustfmt::skip]
 events! {
     // ---- the beginning of a connection
-    OPENED: plain("opened", "a TCP connection was accepted; no MQTT has passed yet");
+    OPENED: EventInfo { wire: Wire::SeenBut("2.0 has no such line for a listener of WebSocket"), ..plain("opened", "a TCP connection was accepted; no MQTT has passed yet") };
     CONNECTED: packet("connected", In, P::CONNECT, "the CONNECT of this client was accepted, and its session begins");
     BRIDGE_CONNECTED: packet("bridge_connected", In, P::CONNECT, "another broker's bridge was accepted: its CONNECT has the bridge bit 0x80 in the level");
     WILL: plain("will", "the CONNECT holds a Will, which is published if the connection is lost");

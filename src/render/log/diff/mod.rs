@@ -1,11 +1,20 @@
 //! The log that the capture would give, beside the one that the broker wrote: which packets the
 //! broker never saw, and which of its lines have no packet.
 
+mod keys;
+mod names;
+mod pairs;
+#[cfg(test)]
+mod tests;
+
 use super::Line;
 use crate::log::Entry;
 use crate::spec::mosquitto::release::WRITTEN;
 use crate::spec::mosquitto::{Event, LogField, Release, Wire};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use keys::Keys;
+use names::{Names, nameless};
+use pairs::{Item, pairs};
+use std::collections::{BTreeMap, HashMap};
 
 /// A packet and its line may be so far apart, in nanoseconds: a log has whole seconds, and a busy
 /// broker writes late.
@@ -16,19 +25,6 @@ const SECOND: i64 = 1_000_000_000;
 
 /// Seconds that a log in step may seem ahead, as it cuts its seconds off.
 const IN_STEP: std::ops::RangeInclusive<i64> = 0..=1;
-
-/// The values that tell lines apart, whatever release wrote them.
-const KEYS: [LogField; 9] = [
-    LogField::CLIENT,
-    LogField::ACK,
-    LogField::MID,
-    LogField::TOPIC,
-    LogField::FILTER,
-    LogField::DUP,
-    LogField::QOS,
-    LogField::RETAIN,
-    LogField::BYTES,
-];
 
 /// What came out.
 #[derive(Debug, Default)]
@@ -84,38 +80,35 @@ pub fn release_of(entries: &[Entry<'_>]) -> Option<Release> {
 
 /// Compares.
 #[must_use]
-pub fn compare(ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
+pub fn compare(mut ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
     let real: Vec<&Entry<'_>> = real.iter().filter(|entry| !entry.row.by_client).collect();
-    let ours = named(ours, &real);
+    let names = Names::of(&real);
+    names.give(&mut ours, None);
     let has_ports = real.iter().any(|entry| entry.value(LogField::PORT).is_some());
-    let mut waiting: HashMap<String, VecDeque<usize>> = HashMap::new();
-    for (index, entry) in real.iter().enumerate() {
-        waiting.entry(key_of_entry(entry, has_ports)).or_default().push_back(index);
-    }
-    let keys: Vec<String> = ours.iter().map(|line| key_of_line(line, has_ports)).collect();
-    let ahead = ahead(&ours, &keys, &real, &waiting);
+    let mut keys = Keys::new(has_ports, true);
+    let theirs: Vec<u32> = real.iter().map(|entry| keys.of_entry(entry)).collect();
+    let own: Vec<u32> = ours.iter().map(|line| keys.of_line(line)).collect();
+    let ahead = ahead((&ours, &own), (&real, &theirs));
     let seconds = ahead.map(|ahead| ahead / SECOND);
     let is_local = real.iter().any(|entry| entry.stamp.is_some_and(|stamp| stamp.is_local));
     let zone = seconds.filter(|_| is_local).map(zone);
-    let own = seconds.unwrap_or(0).saturating_sub(zone.unwrap_or(0));
-    let own = if IN_STEP.contains(&own) { 0 } else { own };
+    let clock = seconds.unwrap_or(0).saturating_sub(zone.unwrap_or(0));
+    let clock = if IN_STEP.contains(&clock) { 0 } else { clock };
     let ahead = ahead.unwrap_or(0);
-    let mut diff = Diff { ahead: own, zone, ..Diff::default() };
+    // Whose an address and port were is known once the clocks are.
+    names.give(&mut ours, Some(ahead));
+    let found = paired(&ours, &real, has_ports, ahead);
+    let mut diff = Diff { ahead: clock, zone, ..Diff::default() };
     let span = |times: Vec<i64>| times.iter().min().copied().zip(times.iter().max().copied());
     let log_span = span(real.iter().filter_map(|entry| entry.time()).collect());
     let wire_span = span(ours.iter().filter_map(|line| line.time).collect());
     let mut is_matched = vec![false; real.len()];
-    for (line, key) in ours.into_iter().zip(&keys) {
-        let time = line.time.map(|time| time.saturating_add(ahead));
-        let found = waiting.get_mut(key).and_then(|queue| {
-            let near = |index: &usize| is_near(real.get(*index).and_then(|e| e.time()), time);
-            let at = queue.iter().position(near)?;
-            queue.remove(at)
-        });
+    for (line, found) in ours.into_iter().zip(found) {
         if let Some(matched) = found.and_then(|index| is_matched.get_mut(index)) {
             *matched = true;
             diff.same = diff.same.saturating_add(1);
         } else {
+            let time = line.time.map(|time| time.saturating_add(ahead));
             diff.missing.push(Missing { line, is_outside: is_beyond(time, log_span) });
         }
     }
@@ -133,6 +126,54 @@ pub fn compare(ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
     diff
 }
 
+/// By the place of a line of ours, that of the same line in the log.
+fn paired(ours: &[Line], real: &[&Entry<'_>], has_ports: bool, ahead: i64) -> Vec<Option<usize>> {
+    let unit = if is_cut(real) { SECOND } else { 1 };
+    let time = |line: &Line| {
+        let time = line.time?.saturating_add(ahead);
+        Some(time.saturating_sub(time.rem_euclid(unit)))
+    };
+    let mut keys = Keys::new(has_ports, true);
+    let mut clients = Keys::new(has_ports, true);
+    let mut of_line = |line: &Line| {
+        let client = line.values.iter().find(|row| row.0 == LogField::CLIENT);
+        let client = client.map(|(_, client)| clients.of_text(client));
+        Item { key: keys.of_line(line), client, time: time(line) }
+    };
+    let own: Vec<Item> = ours.iter().map(&mut of_line).collect();
+    let of_entry =
+        |entry: &&Entry<'_>| Item { key: keys.of_entry(entry), client: None, time: entry.time() };
+    let theirs: Vec<Item> = real.iter().map(of_entry).collect();
+    let mut found = pairs(&own, &theirs);
+    // Whose name nobody tells may be any client of the log.
+    let mut is_free = vec![true; real.len()];
+    for other in found.iter().flatten() {
+        if let Some(free) = is_free.get_mut(*other) {
+            *free = false;
+        }
+    }
+    let mut keys = Keys::new(has_ports, false);
+    let left = ours.iter().enumerate().zip(&found).filter(|(_, found)| found.is_none());
+    let left = left.filter(|((_, line), _)| nameless(line).is_some());
+    let (places, own): (Vec<usize>, Vec<Item>) = left
+        .map(|((place, line), _)| {
+            (place, Item { key: keys.of_line(line), client: None, time: time(line) })
+        })
+        .unzip();
+    let free = real.iter().enumerate().zip(is_free).filter(|(_, is_free)| *is_free);
+    let (others, theirs): (Vec<usize>, Vec<Item>) = free
+        .map(|((place, entry), _)| {
+            (place, Item { key: keys.of_entry(entry), client: None, time: entry.time() })
+        })
+        .unzip();
+    for (place, pair) in places.into_iter().zip(pairs(&own, &theirs)) {
+        if let Some(found) = found.get_mut(place) {
+            *found = pair.and_then(|pair| others.get(pair).copied());
+        }
+    }
+    found
+}
+
 fn is_near(a: Option<i64>, b: Option<i64>) -> bool {
     a.zip(b).is_none_or(|(a, b)| a.saturating_sub(b).saturating_abs() <= TOLERANCE)
 }
@@ -142,30 +183,25 @@ fn is_beyond(time: Option<i64>, span: Option<(i64, i64)>) -> bool {
     time < first.saturating_sub(TOLERANCE) || time > last.saturating_add(TOLERANCE)
 }
 
+/// Whether the log has whole seconds.
+fn is_cut(real: &[&Entry<'_>]) -> bool {
+    real.iter().filter_map(|entry| entry.time()).all(|time| time % SECOND == 0)
+}
+
 /// How far the broker's clock is ahead: the difference that most lines have which stand in both
 /// once, in nanoseconds; `None` where no line does.
-fn ahead(
-    ours: &[Line],
-    keys: &[String],
-    real: &[&Entry<'_>],
-    waiting: &HashMap<String, VecDeque<usize>>,
-) -> Option<i64> {
-    let mut counts: HashMap<&String, usize> = HashMap::new();
-    for key in keys {
-        let count = counts.entry(key).or_default();
-        *count = count.saturating_add(1);
-    }
+fn ahead((ours, own): (&[Line], &[u32]), (real, theirs): (&[&Entry<'_>], &[u32])) -> Option<i64> {
+    let (own, theirs) = (once(own), once(theirs));
     // A stamp whose fraction was cut off is behind by less than a second.
-    let is_cut = real.iter().filter_map(|entry| entry.time()).all(|time| time % SECOND == 0);
-    let rounding = if is_cut { SECOND.saturating_sub(1) } else { SECOND / 2 };
+    let rounding = if is_cut(real) { SECOND.saturating_sub(1) } else { SECOND / 2 };
     let mut votes: BTreeMap<i64, usize> = BTreeMap::new();
-    for (line, key) in ours.iter().zip(keys).filter(|(_, key)| counts.get(key) == Some(&1)) {
-        let Some([index]) = waiting.get(key).map(|queue| queue.as_slices().0) else { continue };
-        let theirs = real.get(*index).and_then(|entry| entry.time());
-        if let Some((theirs, own)) = theirs.zip(line.time) {
+    for (key, place) in own {
+        let line = place.and_then(|place| ours.get(place));
+        let other = theirs.get(&key).copied().flatten().and_then(|place| real.get(place));
+        let times = line.and_then(|line| line.time).zip(other.and_then(|entry| entry.time()));
+        if let Some((own, theirs)) = times {
             let apart = theirs.saturating_sub(own).saturating_add(rounding);
-            let seconds = apart.div_euclid(SECOND);
-            let count = votes.entry(seconds).or_default();
+            let count = votes.entry(apart.div_euclid(SECOND)).or_default();
             *count = count.saturating_add(1);
         }
     }
@@ -173,59 +209,17 @@ fn ahead(
     Some(if IN_STEP.contains(&best) { 0 } else { best.saturating_mul(SECOND) })
 }
 
+/// Where each key stands, if it stands there once.
+fn once(keys: &[u32]) -> HashMap<u32, Option<usize>> {
+    let mut places = HashMap::new();
+    for (place, key) in keys.iter().enumerate() {
+        places.entry(*key).and_modify(|place| *place = None).or_insert(Some(place));
+    }
+    places
+}
+
 /// The zone that so many seconds are nearest to: zones are whole quarters of an hour.
 fn zone(seconds: i64) -> i64 {
     const QUARTER: i64 = 900;
     seconds.saturating_add(QUARTER / 2).div_euclid(QUARTER).saturating_mul(QUARTER)
-}
-
-/// Names that the broker made for clients without one are taken from the log, by address and port.
-fn named(mut ours: Vec<Line>, real: &[&Entry<'_>]) -> Vec<Line> {
-    let mut names: HashMap<String, String> = HashMap::new();
-    for entry in real.iter().filter(|entry| entry.row.event == Event::CONNECTED) {
-        let parts = (entry.value(LogField::ADDRESS), entry.value(LogField::PORT));
-        if let ((Some(address), Some(port)), Some(client)) = (parts, &entry.client) {
-            names.insert(format!("auto-{address}:{port}"), client.clone());
-        }
-    }
-    for line in &mut ours {
-        let old = line.values.iter_mut().find(|row| row.0 == LogField::CLIENT);
-        if let Some((_, value)) = old
-            && let Some(name) = names.get(value.as_str())
-        {
-            line.text = line.text.replace(value.as_str(), name);
-            value.clone_from(name);
-        }
-    }
-    ours
-}
-
-fn key_of_line(line: &Line, has_ports: bool) -> String {
-    let value = |field| line.values.iter().find(|row| row.0 == field).map(|row| row.1.as_str());
-    // What the line does not show is no part of it.
-    let shown = |field: LogField| {
-        let row = crate::log::row_of(line.event, &line.text)?;
-        row.template.contains(&format!("{{{}}}", field.info().key)).then(|| value(field))?
-    };
-    key(line.event, shown, has_ports)
-}
-
-fn key_of_entry(entry: &Entry<'_>, has_ports: bool) -> String {
-    key(entry.row.event, |field| entry.value(field), has_ports)
-}
-
-fn key<'v>(event: Event, value: impl Fn(LogField) -> Option<&'v str>, has_ports: bool) -> String {
-    let mut out = event.info().id.to_owned();
-    let opened: &[LogField] = match (event == Event::OPENED, has_ports) {
-        (false, _) => &[],
-        (true, true) => &[LogField::ADDRESS, LogField::PORT],
-        (true, false) => &[LogField::ADDRESS],
-    };
-    for field in KEYS.iter().chain(opened) {
-        if let Some(value) = value(*field) {
-            out.push('\0');
-            out.push_str(value);
-        }
-    }
-    out
 }

@@ -1,0 +1,77 @@
+//! What tells lines apart, whatever release wrote them.
+
+use super::super::Line;
+use crate::log::{Entry, row_of};
+use crate::spec::mosquitto::{Event, LogField};
+use std::collections::HashMap;
+
+/// The values that tell lines apart beside the client.
+const KEYS: [LogField; 8] = [
+    LogField::ACK,
+    LogField::MID,
+    LogField::TOPIC,
+    LogField::FILTER,
+    LogField::DUP,
+    LogField::QOS,
+    LogField::RETAIN,
+    LogField::BYTES,
+];
+
+/// Numbers for keys: equal lines have the same.
+#[derive(Debug)]
+pub(super) struct Keys {
+    has_ports: bool,
+    /// Whether the client is a part of them.
+    has_clients: bool,
+    numbers: HashMap<String, u32>,
+}
+
+impl Keys {
+    /// For a log with or without the ports of the clients; without clients, lines that are equal but
+    /// for theirs have one key.
+    pub(super) fn new(has_ports: bool, has_clients: bool) -> Self {
+        Self { has_ports, has_clients, numbers: HashMap::new() }
+    }
+
+    pub(super) fn of_line(&mut self, line: &Line) -> u32 {
+        let value = |field| line.values.iter().find(|row| row.0 == field).map(|row| row.1.as_str());
+        let row = row_of(line.event, &line.text);
+        // What the line does not show is no part of it.
+        let shown = |field: LogField| {
+            row?.template.contains(&format!("{{{}}}", field.info().key)).then(|| value(field))?
+        };
+        self.number(line.event, shown)
+    }
+
+    pub(super) fn of_entry(&mut self, entry: &Entry<'_>) -> u32 {
+        self.number(entry.row.event, |field| entry.value(field))
+    }
+
+    /// A number for a text of its own, as a client's name.
+    pub(super) fn of_text(&mut self, text: &str) -> u32 {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        let number = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(text.to_owned(), number);
+        number
+    }
+
+    fn number<'v>(&mut self, event: Event, value: impl Fn(LogField) -> Option<&'v str>) -> u32 {
+        let mut out = event.info().id.to_owned();
+        let client = [LogField::CLIENT];
+        let client = if self.has_clients { &client[..] } else { &[] };
+        let opened: &[LogField] = match (event == Event::OPENED, self.has_ports) {
+            (false, _) => &[],
+            (true, true) => &[LogField::ADDRESS, LogField::PORT],
+            (true, false) => &[LogField::ADDRESS],
+        };
+        for field in client.iter().chain(&KEYS).chain(opened) {
+            if let Some(value) = value(*field) {
+                out.push('\0');
+                out.push_str(value);
+            }
+        }
+        self.of_text(&out)
+    }
+}

@@ -1,0 +1,162 @@
+//! Logs by hand: what of the one is what of the other.
+
+use super::*;
+use crate::log::{LogReader, Read};
+
+fn entries(log: &str) -> Vec<Entry<'_>> {
+    let mut reader = LogReader::default();
+    let read = log.lines().map(|line| reader.line(line));
+    read.filter_map(|read| if let Read::Entry(entry) = read { Some(entry) } else { None }).collect()
+}
+
+/// A log with its seconds counted from a day of 2026.
+fn stamped(log: &str) -> String {
+    let line = |line: &str| {
+        let (second, rest) = line.split_once(": ").unwrap();
+        format!("{}: {rest}\n", 1_795_800_000 + second.parse::<u32>().unwrap())
+    };
+    log.lines().map(line).collect()
+}
+
+fn compared(ours: Vec<Line>, real: &str) -> Diff {
+    compare(ours, &entries(&stamped(real)))
+}
+
+/// The lines of a log as if a capture had given them: those about packets have their numbers from 1.
+fn ours(log: &str) -> Vec<Line> {
+    let line = |(index, entry): (usize, &Entry<'_>)| Line {
+        time: entry.time(),
+        event: entry.row.event,
+        values: entry
+            .values
+            .iter()
+            .map(|value| (value.field, log_text(entry, value.start, value.end)))
+            .collect(),
+        text: entry.message().to_owned(),
+        packet: index as u64 + 1,
+    };
+    entries(&stamped(log)).iter().enumerate().map(line).collect()
+}
+
+fn log_text(entry: &Entry<'_>, start: usize, end: usize) -> String {
+    entry.text.get(start..end).unwrap_or_default().to_owned()
+}
+
+/// The same of a connection whose client no packet tells.
+fn unnamed(log: &str, (address, port): (&str, &str)) -> Vec<Line> {
+    let mut lines = ours(log);
+    for line in &mut lines {
+        line.values.push((LogField::ADDRESS, address.into()));
+        line.values.push((LogField::PORT, port.into()));
+    }
+    lines
+}
+
+fn missing(diff: &Diff) -> Vec<u64> {
+    diff.missing.iter().map(|row| row.line.packet).collect()
+}
+
+fn extra(diff: &Diff) -> Vec<usize> {
+    diff.extra.iter().map(|row| row.0).collect()
+}
+
+/// The broker wrote two of three equal lines: which one it did not is told by what stands around them.
+#[test]
+fn equal_lines_are_told_apart_by_those_around_them() {
+    let connected = "7: New client connected from 10.1.1.1:1 as a (p2, c1, k60).\n";
+    let left = "7: Received DISCONNECT from a\n";
+    let published = "7: Received PUBLISH from a (d0, q1, r0, m5, 't', ... (1 bytes))\n";
+    let whole = [connected, published, left, connected, left, connected, left].concat();
+    for (lacks, packet) in [
+        ([connected, published, connected, left, connected, left].concat(), 3),
+        ([connected, published, left, connected, connected, left].concat(), 5),
+        ([connected, published, left, connected, left, connected].concat(), 7),
+    ] {
+        let diff = compared(ours(&whole), &lacks);
+        assert_eq!((missing(&diff), extra(&diff)), (vec![packet], vec![]), "{lacks}");
+        // The other way round the capture lacks it.
+        let diff = compared(ours(&lacks), &whole);
+        assert_eq!((missing(&diff), extra(&diff)), (vec![], vec![packet as usize]), "{lacks}");
+    }
+}
+
+/// Without anything around them their times tell.
+#[test]
+fn equal_lines_are_told_apart_by_their_times() {
+    let at = |seconds: &[u32]| {
+        let line = |s: &u32| {
+            format!("{s}: Received PUBLISH from a (d0, q0, r0, m0, 't', ... (1 bytes))\n")
+        };
+        seconds.iter().map(line).collect::<String>()
+    };
+    let of = |own: &[u32], real: &[u32]| missing(&compared(ours(&at(own)), &at(real)));
+    assert_eq!(of(&[10, 11, 12, 13, 14], &[10, 11, 13, 14]), [3]);
+    assert_eq!(of(&[10, 11, 12, 13, 14], &[11, 14]), [1, 3, 4]);
+    // A busy broker writes late: as many as can be are the same.
+    assert!(of(&[10, 12, 14, 16, 18], &[12, 14, 16, 18, 20]).is_empty());
+    // So many that not every way is looked at.
+    let many = vec![Item { key: 0, client: None, time: None }; 8_000];
+    let found = pairs(&many, many.split_last().unwrap().1);
+    assert_eq!(found.iter().filter(|found| found.is_none()).count(), 1);
+}
+
+/// A capture that begins on a running broker lacks the CONNECT: the log has the client beside its address
+/// and port.
+#[test]
+fn a_client_without_its_connect_is_called_what_the_log_calls_it() {
+    let log = "1: New connection from 10.1.1.1:1000 on port 1883.\n\
+               1: New client connected from 10.1.1.1:1000 as first (p2, c1, k60).\n\
+               30: Received DISCONNECT from first\n\
+               40: New connection from 10.1.1.1:1000 on port 1883.\n\
+               40: New client connected from 10.1.1.1:1000 as second (p2, c1, k60).\n\
+               60: Received PINGREQ from second\n\
+               60: Received PINGREQ from first\n\
+               80: Received DISCONNECT from second\n";
+    let ends = ("10.1.1.1", "1000");
+    let own = unnamed(
+        "60: Received PINGREQ from 10.1.1.1:1000\n80: Received DISCONNECT from 10.1.1.1:1000\n",
+        ends,
+    );
+    let diff = compared(own, log);
+    assert_eq!((diff.same, missing(&diff), extra(&diff)), (2, vec![], vec![7]));
+    // What it did not write is told by the client's name.
+    let own = unnamed("70: Received DISCONNECT from 10.1.1.1:1000\n", ends);
+    let diff = compared(own, log);
+    assert_eq!(diff.missing[0].line.text, "Received DISCONNECT from second");
+    // IPv6, and a name that the broker made.
+    let log = "1: New client connected from ::1:1000 as auto-77 (p2, c1, k60).\n9: Received PINGREQ from auto-77\n";
+    for name in ["[::1]:1000", "auto-[::1]:1000"] {
+        let own = unnamed(&format!("9: Received PINGREQ from {name}\n"), ("::1", "1000"));
+        let diff = compared(own, log);
+        assert_eq!((diff.same, missing(&diff)), (1, vec![]), "{name}");
+    }
+}
+
+/// A log that begins later, or of a release that writes no ports, does not tell the client.
+#[test]
+fn a_client_that_nobody_names_may_be_any_that_is_left() {
+    let log =
+        "60: Received PINGREQ from a\n60: Sending PINGRESP to a\n61: Received PINGREQ from b\n";
+    let own = unnamed(
+        "60: Received PINGREQ from 10.1.1.1:1\n60: Sending PINGRESP to 10.1.1.1:1\n61: Received DISCONNECT from \
+         10.1.1.1:1\n",
+        ("10.1.1.1", "1"),
+    );
+    let diff = compared(own, log);
+    assert_eq!((diff.same, missing(&diff), extra(&diff)), (2, vec![3], vec![3]));
+}
+
+/// A connection whose CONNACK the capture lacks: the log tells whether the client was accepted.
+#[test]
+fn who_was_accepted_is_not_unknown() {
+    let accepted = "9: New connection from 10.1.1.1:1 on port 1883.\n\
+                    9: New client connected from 10.1.1.1:1 as a (p2, c1, k60).\n\
+                    9: Client a closed its connection.\n";
+    let refused = "9: New connection from 10.1.1.1:1 on port 1883.\n\
+                   9: Client <unknown> closed its connection.\n";
+    for log in [accepted, refused] {
+        let own = unnamed("9: Client <unknown> closed its connection.\n", ("10.1.1.1", "1"));
+        let diff = compared(own, log);
+        assert_eq!((diff.same, missing(&diff)), (1, vec![]), "{log}");
+    }
+}
