@@ -46,7 +46,7 @@ fn a_wrong_command_line_ends_with_1_and_names_what_is_wrong() {
         (&["read", "-c", "many", "x.pcap"], "many"),
         (&["read", "-d", "udp.port==1,mqtt", "x.pcap"], "udp.port==1,mqtt"),
         (&["read", "-d", "tcp.port==70000,mqtt", "x.pcap"], "70000"),
-        (&["read", "--mqtt-version", "4", "x.pcap"], "--mqtt-version"),
+        (&["read", "--mqtt-version", "6", "x.pcap"], "--mqtt-version"),
         (&["read", "--explain", "much", "x.pcap"], "--explain"),
         (&["read", "--fail-on", "all", "x.pcap"], "--fail-on"),
         (&["decode", "--from", "broker", "c000"], "--from"),
@@ -170,4 +170,48 @@ fn a_full_disk_is_told() {
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{errors}");
     assert!(errors.contains("standard output cannot be written"), "{errors}");
+}
+
+/// Files are read one after another, and a mistake is told with its file and its own line.
+#[test]
+fn decode_reads_several_files_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let connect = file("connect.txt", b"10 0d 00 04 4d 51 54 54 05 02 00 3c 00 00 00");
+    let connack = file("connack.bin", b"\x20\x03\0\0\0");
+    let pings = file("pings.txt", b"c0 00\nd0 0O\n");
+    let args =
+        ["decode", "-T", "summary", "--file", &connect, "--file", &connack, "--file", &pings];
+    let run = run(args);
+    let types: Vec<&str> = run
+        .out
+        .lines()
+        .filter_map(|line| {
+            line.split_whitespace().find(|it| it.chars().all(|c| c.is_ascii_uppercase()))
+        })
+        .collect();
+    assert_eq!(types, ["CONNECT", "CONNACK", "PINGREQ", "PINGRESP"], "{}", run.out);
+    assert!(
+        run.out.contains("MQTT 5.0") && run.out.contains("CONNACK      Success"),
+        "{}",
+        run.out
+    );
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("pings.txt: line 2, column 5"), "{}", run.err);
+}
+
+#[test]
+fn a_version_is_named_by_its_level_too() {
+    for (level, name) in [("3", "3.1"), ("4", "3.1.1"), ("5", "5.0")] {
+        let told = |version| {
+            run(["decode", "-T", "json", "--from", "server", "--mqtt-version", version, "20030000"])
+                .out
+        };
+        assert_eq!(told(level), told(name));
+        assert!(told(level).contains(&format!("\"version\":\"{name}\"")), "{}", told(level));
+    }
 }

@@ -207,7 +207,7 @@ pub(super) struct Protocol {
     /// Read these ports alone. Without it, a connection to any port is read if its bytes are MQTT.
     #[arg(long)]
     pub(super) only_port: bool,
-    /// The version of packets whose CONNECT is not there.
+    /// The version of packets whose CONNECT is not there, by its name or by its protocol level: 3, 4, 5.
     #[arg(long, value_enum, value_name = "VERSION")]
     pub(super) mqtt_version: Option<VersionArg>,
     /// The longest packet that is held, in bytes; of a longer one the beginning is shown.
@@ -232,16 +232,17 @@ pub(super) struct Decode {
     /// The bytes, in any notation; without them, standard input is read.
     #[arg(value_name = "BYTES", allow_negative_numbers = true)]
     pub(super) bytes: Vec<String>,
-    /// Read the text, or raw bytes, from a file.
+    /// Read the text, or raw bytes, from a file. May be repeated: the files are read one after another,
+    /// as one text.
     #[arg(long, value_name = "FILE", conflicts_with = "bytes")]
-    pub(super) file: Option<PathBuf>,
+    pub(super) file: Vec<PathBuf>,
     /// Every line is a packet of its own, unrelated to the others.
     #[arg(long)]
     pub(super) lines: bool,
     /// Which end sent the packets.
     #[arg(long, value_enum, value_name = "SENDER")]
     pub(super) from: Option<SenderArg>,
-    /// The version of packets whose CONNECT is not there.
+    /// The version of packets whose CONNECT is not there, by its name or by its protocol level: 3, 4, 5.
     #[arg(long, value_enum, value_name = "VERSION")]
     pub(super) mqtt_version: Option<VersionArg>,
     /// What the bytes are. A conversation with a CONNECT of MQTT-SN is read as MQTT-SN anyway.
@@ -563,10 +564,10 @@ pub(super) struct Man {
 }
 
 macro_rules! value_enum {
-    ($(#[$doc:meta])* $name:ident for $target:ty { $($variant:ident = $text:literal => $value:expr),* $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident for $target:ty { $($variant:ident = $text:literal $(| $alias:literal)? => $value:expr),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-        pub(super) enum $name { $(#[value(name = $text)] $variant),* }
+        pub(super) enum $name { $(#[value(name = $text $(, alias = $alias)?)] $variant),* }
         impl From<$name> for $target {
             fn from(arg: $name) -> Self { match arg { $($name::$variant => $value),* } }
         }
@@ -575,7 +576,7 @@ macro_rules! value_enum {
 
 value_enum! { ExplainArg for Explain { Off = "off" => Explain::Off, Brief = "brief" => Explain::Brief, Full = "full" => Explain::Full } }
 value_enum! { SenderArg for Sender { Client = "client" => Sender::Client, Server = "server" => Sender::Server } }
-value_enum! { VersionArg for Version { V31 = "3.1" => Version::V31, V311 = "3.1.1" => Version::V311, V5 = "5.0" => Version::V5 } }
+value_enum! { VersionArg for Version { V31 = "3.1" | "3" => Version::V31, V311 = "3.1.1" | "4" => Version::V311, V5 = "5.0" | "5" => Version::V5 } }
 value_enum! { ProtocolArg for PastedProtocol { Mqtt = "mqtt" => PastedProtocol::Mqtt, MqttSn = "mqttsn" => PastedProtocol::MqttSn } }
 value_enum! { SeverityArg for Severity { Note = "note" => Severity::Note, Warning = "warning" => Severity::Warning, Error = "error" => Severity::Error } }
 

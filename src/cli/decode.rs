@@ -4,11 +4,12 @@ use super::args::Decode;
 use super::output::Printer;
 use super::{Outcome, choose, report};
 use crate::filter::Filtered;
-use crate::paste::{self, Kind, Link, Paste, Place};
+use crate::paste::{self, Kind, Link, Mistake, Paste, Place};
 use crate::pipeline::{PastedOutcome, PastedSettings, Settings, read_pieces};
 use anyhow::Context;
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Read};
+use std::path::{Path, PathBuf};
 
 /// Columns of the source line that is shown with a mistake, where the terminal does not say.
 const CARET_WIDTH: usize = 78;
@@ -18,7 +19,7 @@ const TERMINAL_LINE: usize = 4095;
 pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
     let chosen = args.output.display_filter.as_deref().unwrap_or_default();
     let Ok(filter) = choose::filter(chosen, &args.output) else { return Ok(Outcome::Usage) };
-    let Input { bytes: input, cut_line } = input(args)?;
+    let Input { bytes: input, cut_line, files } = input(args)?;
     let paste = paste::parse_bytes(&input, &paste::Options { lines: args.lines });
     let settings = PastedSettings {
         inspection: Settings {
@@ -30,12 +31,12 @@ pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
         lines: args.lines,
         protocol: args.protocol.into(),
     };
-    let printer = Filtered::new(filter, Printer::new(&args.output, false, args.file.as_slice())?);
+    let printer = Filtered::new(filter, Printer::new(&args.output, false, &args.file)?);
     let PastedOutcome { consumer: mut printer, silent, records } =
         read_pieces(&paste, settings, printer);
     let outcome = printer.inner.finish()?;
     choose::report(printer.counts(), "packet");
-    tell(&paste, args);
+    tell(&paste, args, &files);
     frames_without_mqtt(&paste, &silent);
     if let Some(line) = cut_line {
         report::line(&format!(
@@ -55,19 +56,22 @@ struct Input {
     bytes: Vec<u8>,
     /// The first line of which a terminal has cut the end.
     cut_line: Option<usize>,
+    /// Where several files were given: the first line of each.
+    files: Vec<(usize, PathBuf)>,
 }
 
 impl From<Vec<u8>> for Input {
     fn from(bytes: Vec<u8>) -> Self {
-        Self { bytes, cut_line: None }
+        Self { bytes, ..Self::default() }
     }
 }
 
 /// The text or the bytes, from wherever the arguments say.
 fn input(args: &Decode) -> anyhow::Result<Input> {
-    if let Some(path) = &args.file {
-        let bytes = fs::read(path);
-        return Ok(bytes.with_context(|| format!("{} cannot be read", path.display()))?.into());
+    match args.file.as_slice() {
+        [] => {}
+        [path] => return Ok(contents(path)?.into()),
+        paths => return several(paths),
     }
     if args.bytes.is_empty() || args.bytes == ["-"] {
         return standard_input();
@@ -76,10 +80,36 @@ fn input(args: &Decode) -> anyhow::Result<Input> {
     Ok(args.bytes.join(separator).into_bytes().into())
 }
 
+fn contents(path: &Path) -> anyhow::Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+/// Files one after another as one text, in which those of raw bytes are hex.
+fn several(paths: &[PathBuf]) -> anyhow::Result<Input> {
+    let mut input = Input::default();
+    let mut line = 1_usize;
+    for path in paths {
+        let bytes = contents(path)?;
+        let paste = paste::parse_bytes(&bytes, &paste::Options::default());
+        if let Some(hint @ paste::Hint::Capture { .. }) = paste.hint {
+            anyhow::bail!("{}: {hint}", path.display());
+        }
+        let is_raw = paste.text.is_empty();
+        let text = if is_raw { hex::encode(&bytes) } else { paste.text.into_owned() };
+        input.files.push((line, path.clone()));
+        line = line.saturating_add(text.lines().count());
+        input.bytes.extend_from_slice(text.as_bytes());
+        if !text.is_empty() && !text.ends_with('\n') {
+            input.bytes.push(b'\n');
+        }
+    }
+    Ok(input)
+}
+
 /// At a terminal an empty line ends the text, as well as Ctrl-D.
 fn standard_input() -> anyhow::Result<Input> {
     let mut input = Input::default();
-    let Input { bytes, cut_line } = &mut input;
+    let Input { bytes, cut_line, .. } = &mut input;
     let mut stdin = io::stdin().lock();
     if !stdin.is_terminal() {
         stdin.read_to_end(bytes).context("standard input cannot be read")?;
@@ -101,7 +131,7 @@ fn standard_input() -> anyhow::Result<Input> {
 }
 
 /// What was not read, and why.
-fn tell(paste: &Paste<'_>, args: &Decode) {
+fn tell(paste: &Paste<'_>, args: &Decode, files: &[(usize, PathBuf)]) {
     repeats(paste);
     for place in &paste.ignored.without_bytes {
         if !is_comment(paste, place) {
@@ -109,7 +139,7 @@ fn tell(paste: &Paste<'_>, args: &Decode) {
         }
     }
     for mistake in &paste.mistakes {
-        report::line(&mistake.to_string());
+        report::line(&told(mistake, files));
         if !args.output.redact {
             report::excerpt(&paste::caret(&paste.text, &mistake.place, CARET_WIDTH));
         }
@@ -120,6 +150,16 @@ fn tell(paste: &Paste<'_>, args: &Decode) {
     if let Some(hint) = &paste.hint {
         report::line(&hint.to_string());
     }
+}
+
+/// A mistake, with the file and its own line where there are several.
+fn told(mistake: &Mistake, files: &[(usize, PathBuf)]) -> String {
+    let line = mistake.place.line;
+    let Some((first, path)) = files.iter().rev().find(|(first, _)| *first <= line) else {
+        return mistake.to_string();
+    };
+    let place = Place { line: line.saturating_sub(*first).saturating_add(1), ..mistake.place };
+    format!("{}: {}", path.display(), Mistake { place, kind: mistake.kind.clone() })
 }
 
 /// With `--lines`, lines that begin with # or // may stand between packets.

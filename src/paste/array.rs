@@ -2,9 +2,11 @@
 
 use super::context::Context;
 use super::digits;
+use super::element::{Element, Value, cast, character, mistyped, number, odd_digits, signed};
 use super::frame;
-use super::mistake::{MistakeKind, lookalike};
-use super::notation::Notation;
+use super::hex::LEAST_PADDED;
+use super::mistake::MistakeKind;
+use super::notation::{Notation, named};
 use super::piece::Direction;
 use super::run::{Class, Join, Run};
 use super::source::{Source, Taken};
@@ -14,10 +16,13 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let close = if source.byte(at) == Some(b'[') { b']' } else { b'}' };
     let mut list = List { source, at: at.saturating_add(1), elements: Vec::new(), left_out: None };
     let closed = list.elements(close);
-    if list.elements.len() < 2 || (!closed && !list.is_bytes()) {
+    if list.elements.len() < 2 || (!closed && !list.is_bytes()) || !list.is_mostly_numbers() {
         return None;
     }
     let end = list.at;
+    list.unquote();
+    let is_quoted = list.elements.iter().all(|e| e.quoted);
+    let row = if is_quoted { named("list of strings", row) } else { row };
     let mut run = Run::new(row, Class::Code, at..end);
     list.fill(&mut run);
     if !closed {
@@ -49,34 +54,6 @@ fn peer(source: Source<'_>, run: &mut Run) {
     run.join = Join::Stream;
 }
 
-struct Element<'t> {
-    text: &'t str,
-    at: usize,
-    value: Value,
-}
-
-impl Element<'_> {
-    /// The letter that stands alone without quotes, and the digit that it looks like.
-    fn lookalike(&self) -> Option<(char, char)> {
-        let letter = self.text.chars().next().filter(|c| self.text.len() == c.len_utf8())?;
-        lookalike(letter).filter(char::is_ascii_digit).map(|digit| (letter, digit))
-    }
-
-    /// Whether it is a letter that looks like no digit: then all letters are characters.
-    fn is_letter(&self) -> bool {
-        let is_letter = matches!(self.text.as_bytes(), [b'G'..=b'Z']);
-        is_letter && self.lookalike().is_none()
-    }
-}
-
-enum Value {
-    /// Written with its base, or as a character: says its value alone.
-    Sure(u32),
-    /// Digits alone: decimal, unless the others around show hex.
-    Bare,
-    Wrong,
-}
-
 struct List<'t> {
     source: Source<'t>,
     at: usize,
@@ -94,6 +71,12 @@ impl List<'_> {
                 Some(byte) if byte == close => {
                     self.at = self.at.saturating_add(1);
                     return true;
+                }
+                // A number is missing between two commas.
+                Some(b',') if self.elements.last().is_some_and(|last| last.at < self.at) => {
+                    let (at, value) = (self.at, Value::Wrong);
+                    self.elements.push(Element { text: "", at, value, quoted: false });
+                    self.at = self.at.saturating_add(1);
                 }
                 Some(b'.') if !self.elements.is_empty() => self.ellipsis(),
                 Some(_) if self.element() => {
@@ -127,7 +110,50 @@ impl List<'_> {
         }
     }
 
+    /// A number in quotes, as a list of strings has it; a character alone is for [`unquote`](Self::unquote).
+    fn quoted(&mut self) -> bool {
+        let rest = self.source.from(self.at);
+        let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+            return false;
+        };
+        let inside = self.source.head(self.at.saturating_add(1), LONGEST_QUOTED);
+        let Some(text) = inside.find(quote).and_then(|len| inside.get(..len)) else { return false };
+        let is_word = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '-');
+        let (len, value) = match character(rest) {
+            Some((_, value)) if quote == '\'' => (text.len(), value),
+            _ => number(text),
+        };
+        let is_number = !matches!(value, Value::Wrong)
+            || mistyped(text, true).or_else(|| mistyped(text, false)).is_some();
+        if !is_word || len != text.len() || !is_number {
+            return false;
+        }
+        let at = self.at.saturating_add(1);
+        self.elements.push(Element { text, at, value, quoted: true });
+        self.at = at.saturating_add(len).saturating_add(1);
+        true
+    }
+
+    /// Where numbers of several digits stand in quotes, those of one digit are no characters.
+    fn unquote(&mut self) {
+        let numbers = self.elements.iter().filter(|e| e.quoted && e.text.len() > 1).count();
+        let all = self.elements.iter().all(|e| e.quoted);
+        for element in self.elements.iter_mut().filter(|e| e.quoted && e.text.len() == 1) {
+            if all && numbers > 0 && element.text.bytes().all(|b| b.is_ascii_hexdigit()) {
+                element.value = Value::Bare;
+            } else if !all {
+                // With its quotes it is a character.
+                element.at = element.at.saturating_sub(1);
+                element.text = self.source.range(element.at..element.at.saturating_add(3));
+                element.quoted = false;
+            }
+        }
+    }
+
     fn element(&mut self) -> bool {
+        if self.quoted() {
+            return true;
+        }
         let rest = self.source.from(self.at);
         let cast = cast(rest);
         let body = rest.get(cast..).unwrap_or_default();
@@ -142,11 +168,14 @@ impl List<'_> {
             return false;
         };
         // One word that is no number is a typing mistake; at the beginning it is another thing.
-        if matches!(value, Value::Wrong) && self.elements.len() < 2 {
+        if matches!(value, Value::Wrong)
+            && self.elements.len() < 2
+            && mistyped(text, true).or_else(|| mistyped(text, false)).is_none()
+        {
             return false;
         }
         let at = self.at.saturating_add(cast);
-        self.elements.push(Element { text, at, value });
+        self.elements.push(Element { text, at, value, quoted: false });
         self.at = at.saturating_add(len);
         true
     }
@@ -170,9 +199,36 @@ impl List<'_> {
             })
     }
 
+    /// Words with a digit in them are no numbers with typing mistakes, where there are as many of them.
+    fn is_mostly_numbers(&self) -> bool {
+        let wrong = self.elements.iter().filter(|e| matches!(e.value, Value::Wrong)).count();
+        wrong.saturating_mul(2) <= self.elements.len()
+    }
+
+    /// The only one of the numbers `0x..` that has a digit more or less than all others. Whoever leaves
+    /// zeros out leaves out more than one.
+    fn odd(&self) -> Option<usize> {
+        let digits = |e: &Element<'_>| {
+            let digits = e.text.strip_prefix("0x").or_else(|| e.text.strip_prefix("0X"));
+            let digits = digits.or_else(|| Some(e.text).filter(|_| e.quoted))?;
+            digits.bytes().all(|b| b.is_ascii_hexdigit()).then_some(digits.len())
+        };
+        let all = || self.elements.iter().map(digits);
+        let pairs = all().flatten().filter(|len| *len == 2).count();
+        let is_padded = |e: &&Element<'_>| {
+            let first = e.text.len().saturating_sub(2);
+            digits(e) == Some(2) && e.text.get(first..).is_some_and(|it| it.starts_with('0'))
+        };
+        let padded = self.elements.iter().filter(is_padded);
+        let others = all().flatten().count().saturating_sub(pairs);
+        let odd = all().position(|len| matches!(len, Some(1 | 3)))?;
+        (others == 1 && padded.count() >= LEAST_PADDED).then_some(odd)
+    }
+
     /// Bare digits are hex where one of them can be nothing else, or where only that is MQTT.
-    fn bare_is_hex(&self) -> bool {
-        let bare = || self.elements.iter().filter(|e| matches!(e.value, Value::Bare));
+    fn bare_is_hex(&self, odd: Option<usize>) -> bool {
+        let others = || self.elements.iter().enumerate().filter(move |(n, _)| Some(*n) != odd);
+        let bare = || others().map(|(_, e)| e).filter(|e| matches!(e.value, Value::Bare));
         let pairs = bare().all(|e| e.text.len() == 2 && u8::from_str_radix(e.text, 16).is_ok());
         let letters = bare().any(|e| e.text.bytes().any(|b| b.is_ascii_alphabetic()));
         let zeros = bare().any(|e| e.text.len() == 2 && e.text.starts_with('0'));
@@ -184,9 +240,14 @@ impl List<'_> {
     }
 
     fn fill(self, run: &mut Run) {
-        let hex = self.bare_is_hex();
+        let odd = self.odd();
+        let hex = self.bare_is_hex(odd);
         let spells = self.elements.iter().any(Element::is_letter);
-        for element in &self.elements {
+        for (n, element) in self.elements.iter().enumerate() {
+            if odd == Some(n) {
+                odd_digits(element, run);
+                continue;
+            }
             let value = match element.value {
                 Value::Sure(value) => i64::from(value),
                 Value::Bare if hex => i64::from_str_radix(element.text, 16).unwrap_or(-1000),
@@ -202,6 +263,10 @@ impl List<'_> {
                 run.guess(range, kind, u8::try_from(meant).ok().and_then(digits::nibble));
                 continue;
             }
+            if let Some((prefix, it)) = mistyped(element.text, hex).filter(|_| byte.is_none()) {
+                it.tell(element.at.saturating_add(prefix), run);
+                continue;
+            }
             let element = element.text.to_owned();
             match byte {
                 Some(byte) => run.data.push(byte, range.start, range.len()),
@@ -215,78 +280,8 @@ impl List<'_> {
     }
 }
 
-/// Length of `(byte)`, `(unsigned char)` and the like.
-fn cast(rest: &str) -> usize {
-    let inside =
-        rest.strip_prefix('(').and_then(|r| r.get(..r.bytes().take(16).position(|b| b == b')')?));
-    match inside {
-        Some(name) if name.chars().all(|c| c.is_ascii_alphanumeric() || "_ .".contains(c)) => {
-            let after = name.len().saturating_add(2);
-            let blanks = rest.get(after..).map_or(0, super::source::blanks);
-            after.saturating_add(blanks)
-        }
-        _ => 0,
-    }
-}
-
-/// `'M'`, Rust's `b'M'`, `'\0'`.
-fn character(body: &str) -> Option<(usize, Value)> {
-    let prefix = usize::from(!body.starts_with('\''));
-    let inside = body.get(prefix..)?.strip_prefix('\'')?;
-    let plain = inside.chars().next().filter(|c| c.is_ascii() && *c != '\\');
-    let escaped =
-        [("\\0'", 0), ("\\n'", 10), ("\\r'", 13), ("\\t'", 9), ("\\\\'", 92), ("\\''", 39)];
-    if let Some((text, value)) = escaped.into_iter().find(|(text, _)| inside.starts_with(text)) {
-        return Some((prefix.saturating_add(1).saturating_add(text.len()), Value::Sure(value)));
-    }
-    let value = plain.filter(|_| inside.get(1..2) == Some("'"))?;
-    Some((prefix.saturating_add(3), Value::Sure(value.into())))
-}
-
-fn number(body: &str) -> (usize, Value) {
-    let sign = usize::from(body.starts_with(['-', '+']));
-    let digits = body.get(sign..).unwrap_or_default();
-    let len =
-        digits.chars().take_while(|c| c.is_alphanumeric() || *c == '_').map(char::len_utf8).sum();
-    let word = digits.get(..len).unwrap_or_default();
-    let text = body.get(..sign.saturating_add(len)).unwrap_or_default();
-    let value = if sign > 0 { signed(text).map(|_| Value::Bare) } else { based(word) };
-    let bare = || {
-        signed(text).map(|_| Value::Bare).or_else(|| {
-            (text.len() == 2)
-                .then_some(Value::Bare)
-                .filter(|_| u8::from_str_radix(text, 16).is_ok())
-        })
-    };
-    let letter = || match word.as_bytes() {
-        [b] if b.is_ascii_hexdigit() => Some(Value::Bare),
-        [b] if b.is_ascii_uppercase() => Some(Value::Sure(u32::from(*b))),
-        _ => None,
-    };
-    (text.len(), value.or_else(bare).or_else(letter).unwrap_or(Value::Wrong))
-}
-
-/// Digits with a base before them, or a type behind.
-fn based(word: &str) -> Option<Value> {
-    let word = without_type(word);
-    let radixes = [("0x", 16), ("0X", 16), ("0b", 2), ("0B", 2), ("0o", 8)];
-    let digits = radixes.into_iter().find_map(|(p, radix)| Some((word.strip_prefix(p)?, radix)));
-    if let Some((digits, radix)) = digits {
-        return u32::from_str_radix(digits, radix).ok().map(Value::Sure);
-    }
-    None
-}
-
-fn signed(text: &str) -> Option<i64> {
-    without_type(text).parse().ok()
-}
-
-/// A number of C, Go or Rust without the type behind it.
-fn without_type(word: &str) -> &str {
-    let suffixes = ["_u8", "_i8", "u8", "i8", "U", "u"];
-    suffixes.into_iter().find_map(|suffix| word.strip_suffix(suffix)).unwrap_or(word)
-}
-
 /// Comments in arrays tell a frame's number or a field's name.
 const LONGEST_COMMENT: usize = 400;
+/// `0x10` and a letter of two bytes, with the quote behind.
+const LONGEST_QUOTED: usize = 8;
 const LONGEST_ELEMENT: usize = 40;

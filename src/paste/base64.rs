@@ -5,6 +5,7 @@ use super::frame;
 use super::mistake::MistakeKind;
 use super::notation::Notation;
 use super::run::{Class, Join, Run};
+use super::settle::{Mended, settle};
 use super::source::{Source, Taken, is_word};
 use ::base64::Engine as _;
 use ::base64::alphabet::{STANDARD, URL_SAFE};
@@ -15,23 +16,16 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let before =
         at.checked_sub(1).and_then(|n| source.byte(n)).is_some_and(|b| is_digit(b) && b != b'=');
     let len = length(source.from(at));
-    if before || len < 4 {
+    if before || len == 0 {
         return None;
     }
-    if let Some(taken) = with_slip(row, source, at, len) {
+    if let Some(taken) = with_slip(row, source, at) {
         return Some(taken);
     }
-    let mut words = vec![(at, len)];
-    let mut end = at.saturating_add(len);
-    if len >= SHORTEST_WRAPPED {
-        while let Some(next) = wrapped(source, end, len) {
-            end = next.0.saturating_add(next.1);
-            words.push(next);
-            if next.1 < len {
-                break;
-            }
-        }
+    if len < 4 {
+        return None;
     }
+    let words = lines(source, at, len);
     let run = decode(row, source, &words)
         .or_else(|| decode(row, source, words.get(..1)?))
         .or_else(|| cut(row, source, &words))?;
@@ -39,42 +33,133 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     Some(Taken { runs: vec![run], end, modem: 0 })
 }
 
-/// Reads one word in which one character is none of base64: the three bytes about it are lost.
-fn with_slip(row: &'static Notation, source: Source<'_>, at: usize, len: usize) -> Option<Taken> {
-    let bad = source.from(at).get(len..)?.chars().next().filter(|c| !c.is_whitespace())?;
-    let behind = at.saturating_add(len).saturating_add(bad.len_utf8());
-    let rest = length(source.from(behind));
-    let end = behind.saturating_add(rest);
-    let is_last = source.from(end).chars().next().is_none_or(char::is_whitespace);
-    if len.saturating_add(rest) < SHORTEST_WITH_SLIP || rest == 0 || !is_last {
+/// The word at `at`, and those that fill the lines behind it.
+fn lines(source: Source<'_>, at: usize, len: usize) -> Vec<(usize, usize)> {
+    let mut words = vec![(at, len)];
+    let mut end = at.saturating_add(len);
+    if len < SHORTEST_WRAPPED || goes_on(source, at, len) {
+        return words;
+    }
+    while let Some(next) = wrapped(source, end, len) {
+        end = next.0.saturating_add(next.1);
+        words.push(next);
+        if next.1 < len {
+            break;
+        }
+    }
+    words
+}
+
+/// Whether the line before is as long a word: then this one was read together with it.
+fn goes_on(source: Source<'_>, at: usize, len: usize) -> bool {
+    let start = source.line_start(at);
+    let before = source.line_before(start).filter(|_| len < SURELY_WRAPPED);
+    before.is_some_and(|line| {
+        let word = line.text.trim();
+        word.len() == len && length(word) == len
+    })
+}
+
+/// Reads a word in which one character is none of base64: the bytes of which it holds bits are lost.
+fn with_slip(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    let (first, found) = mistyped(source, at)?;
+    let mut words = vec![first];
+    let mut slip = found.map(|found| (0_usize, found));
+    if first.1 >= SHORTEST_WRAPPED && !goes_on(source, at, first.1) {
+        while let Some(line) = next_line(source, words.last()?) {
+            let (next, found) = mistyped(source, line)?;
+            let is_alone = source
+                .range(next.0.saturating_add(next.1)..source.line(line).end)
+                .trim()
+                .is_empty();
+            if next.1 == 0 || next.1 > first.1 || !is_alone || found.is_some() && slip.is_some() {
+                break;
+            }
+            slip = found.map(|found| (words.len(), found)).or(slip);
+            words.push(next);
+            if next.1 < first.1 {
+                break;
+            }
+        }
+    }
+    let (word, (bad_at, bad)) = slip?;
+    let text = text_of(source, &words);
+    let before = words.get(..word)?.iter().map(|(_, len)| len).sum::<usize>();
+    let index = before.checked_add(bad_at.checked_sub(words.get(word)?.0)?)?;
+    if text.len() < SHORTEST_WITH_SLIP {
         return None;
     }
-    let text =
-        format!("{}A{}", source.range(at..at.saturating_add(len)), source.range(behind..end));
-    let bytes = engine(&text, true).decode(text.trim_end_matches('=')).ok()?;
-    // The packets must be whole, whatever stands where the character is.
-    let quad = len / 4;
-    if frame::Chain::of(&bytes).fit() != frame::Fit::Whole || quad == 0 {
-        return None;
-    }
-    let mut run = Run::new(row, Class::Prose, at..end);
-    let place = |n: usize| {
-        let shift = if n > len { bad.len_utf8().saturating_sub(1) } else { 0 };
-        at.saturating_add(n).saturating_add(shift)
+    let mended =
+        [text.get(..index)?, "A", text.get(index.saturating_add(bad.len_utf8())..)?].concat();
+    let digits = mended.trim_end_matches('=');
+    let bytes = engine(digits, true).decode(digits).ok()?;
+    // Where each of the digits stands, in bytes of the text.
+    let places = words.iter().flat_map(|(at, len)| *at..at.saturating_add(*len));
+    let places: Vec<usize> =
+        places.filter(|at| *at <= bad_at || *at >= bad_at.saturating_add(bad.len_utf8())).collect();
+    let group = (index / 4).saturating_mul(3);
+    let lost = match index % 4 {
+        0 => group..group.saturating_add(1),
+        1 => group..group.saturating_add(2),
+        2 => group.saturating_add(1)..group.saturating_add(3),
+        _ => group.saturating_add(2)..group.saturating_add(3),
     };
-    for (n, group) in bytes.chunks(3).enumerate() {
-        if n == quad {
-            let bad_at = at.saturating_add(len);
+    let end = words.last().map(|(at, len)| at.saturating_add(*len))?;
+    let mut run = Run::new(row, Class::Prose, at..end);
+    for (n, byte) in bytes.iter().enumerate() {
+        if n == lost.start {
             let kind = MistakeKind::NotADigit { found: bad, base: 64 };
-            run.slip(bad_at..behind, kind, group.len());
-            continue;
+            let count = lost.end.min(bytes.len()).saturating_sub(lost.start);
+            run.slip(bad_at..bad_at.saturating_add(bad.len_utf8()), kind, count);
         }
-        for (byte, digit) in group.iter().zip(n.saturating_mul(4)..) {
-            run.data.push(*byte, place(digit), 2);
+        if !lost.contains(&n) {
+            let digit = n.checked_mul(4)?.checked_div(3)?;
+            run.data.push(*byte, *places.get(digit)?, 2);
         }
+    }
+    // A word of a program frames by chance; a long one without its marks does not.
+    let is_long = text.len() >= SHORTEST_STREAM && !MARKS.contains(bad);
+    let is_mended = settle(&mut run) == Mended::Whole && is_long;
+    if !is_mended && !run.is_strict() && !names_protocol(&run.filled()) {
+        return None;
     }
     Context::of(source, &run.range).apply(&mut run);
+    (run.class, run.join) = (Class::Sure, Join::Never);
     Some(Taken { runs: vec![run], end, modem: 0 })
+}
+
+/// A stretch of the text: where it begins, and its length.
+type Word = (usize, usize);
+
+/// The word at `at`, with the place of the only character in it that is none of base64.
+fn mistyped(source: Source<'_>, at: usize) -> Option<(Word, Option<(usize, char)>)> {
+    let len = length(source.from(at));
+    let bad_at = at.saturating_add(len);
+    let bad = source.from(bad_at).chars().next().filter(|c| !c.is_whitespace());
+    let Some(bad) = bad else { return Some(((at, len), None)) };
+    let behind = bad_at.saturating_add(bad.len_utf8());
+    let rest = length(source.from(behind));
+    let end = behind.saturating_add(rest);
+    let ends = source.from(end).chars().next().is_none_or(|c| !c.is_alphanumeric());
+    let is_inside = rest > 0 && ends && !source.range(at..bad_at).ends_with('=');
+    Some(if is_inside {
+        ((at, end.saturating_sub(at)), Some((bad_at, bad)))
+    } else {
+        ((at, len), None)
+    })
+}
+
+/// Where the word of the next line begins, if this one ends its line.
+fn next_line(source: Source<'_>, (at, len): &Word) -> Option<usize> {
+    let end = at.saturating_add(*len);
+    let line = source.line(end);
+    let is_end = line.text.trim().is_empty() && line.next < source.text.len();
+    is_end.then(|| source.skip_blanks(line.next))
+}
+
+/// Whether the bytes are a CONNECT, though its first ones are not known.
+fn names_protocol(bytes: &[u8]) -> bool {
+    [b"MQTT".as_slice(), b"MQIs"].into_iter().any(|name| bytes.get(4..8) == Some(name))
 }
 
 /// The next line, if it is one word of base64 and no longer than the first.
@@ -170,5 +255,11 @@ const fn is_digit(byte: u8) -> bool {
 const SHORTEST_WITH_SLIP: usize = 15;
 /// Digits of a word that may be cut.
 const SHORTEST_CUT: usize = 8;
+/// Digits of a word that frames by chance no more.
+const SHORTEST_STREAM: usize = 24;
+/// What stands between the words of programs.
+const MARKS: &str = "(){}[]<>.,:;|@&='\"\\?$";
+/// Shorter lines are no lines of base64.
+const SHORTEST_WRAPPED: usize = 8;
 /// Programs wrap base64 at 60 characters or more.
-const SHORTEST_WRAPPED: usize = 60;
+const SURELY_WRAPPED: usize = 60;

@@ -10,25 +10,30 @@ use super::source::{Source, Taken};
 /// Reads a line that ends in a colon and binary digits and says who sent them.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
     let line = source.line(at);
-    let digits = line.text.trim_end().rfind(|c: char| !"01 ".contains(c))?;
-    let colon =
-        line.text.get(digits..)?.chars().next().filter(|c| matches!(c, ':' | '\u{ff1a}'))?;
+    let digits = line.text.rfind([':', '\u{ff1a}'])?;
+    let colon = line.text.get(digits..)?.chars().next()?;
     let before = line.text.get(..digits).filter(|b| b.len() < LONGEST_HEAD)?;
     let direction = context::direction(before)?;
     let start = source.skip_blanks(at.saturating_add(digits).saturating_add(colon.len_utf8()));
     let mut run = bits::groups(row, source, start);
-    if run.data.bytes.is_empty() || source.skip_blanks(run.range.end) < line.end {
+    let lower = before.to_lowercase();
+    // A single group with a mistake is a number, unless the line says what it shows.
+    let names_bits = NAMES.into_iter().any(|word| lower.contains(word));
+    let shown = run.data.len().saturating_add(if names_bits { run.slips.len() } else { 0 });
+    if shown == 0 || source.skip_blanks(run.range.end) < line.end {
         return None;
     }
-    let lower = before.to_lowercase();
     let names_start = ["header", "\u{5934}"].into_iter().any(|word| lower.contains(word));
-    run.join =
-        if names_start && frame::head(&run.data.bytes) { Join::StreamStart } else { Join::Stream };
+    let has_head =
+        frame::head(&run.data.bytes) || run.slips.first().is_some_and(|slip| slip.index == 0);
+    run.join = if names_start && has_head { Join::StreamStart } else { Join::Stream };
     run.class = Class::Line;
     run.direction = Some(direction);
     run.time = Context::of(source, &run.range).time();
     Some(Taken { runs: vec![run], end: line.next, modem: 0 })
 }
 
+/// What such a line calls its digits.
+const NAMES: [&str; 5] = ["header", "payload", "binary", "\u{5934}", "\u{4e8c}\u{8fdb}\u{5236}"];
 /// What stands before the digits is a time, a few words, a logger's name.
 const LONGEST_HEAD: usize = 300;

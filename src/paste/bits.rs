@@ -3,14 +3,15 @@
 use super::context::Context;
 use super::digits;
 use super::hex;
+use super::mistake::{MistakeKind, lookalike};
 use super::notation::Notation;
 use super::run::{Class, Run};
-use super::source::{Source, Taken, word};
+use super::source::{Source, Taken};
 
 /// Reads at least two groups.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
     let mut run = groups(row, source, at);
-    if run.data.len() < 2 {
+    if run.data.len() < 2.max(run.slips.len().saturating_add(1)) {
         return None;
     }
     Context::of(source, &run.range).apply(&mut run);
@@ -23,12 +24,13 @@ pub(super) fn groups(row: &'static Notation, source: Source<'_>, at: usize) -> R
     let mut run = Run::new(row, Class::Prose, at..at);
     let mut at = at;
     loop {
-        let text = source.from(at);
-        let len = word(text);
+        let text = source.head(at, LONGEST_GROUP);
+        let len = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
         let group = text.get(..len).unwrap_or_default();
         let bare = group.strip_prefix("0b").or_else(|| group.strip_prefix("0B")).unwrap_or(group);
-        let Some(byte) = digits::bits(bare) else { return run };
-        run.data.push(byte, at, len);
+        if !self::group(bare, at, len.saturating_sub(bare.len()), &mut run) {
+            return run;
+        }
         run.range.end = at.saturating_add(len);
         let gap = hex::separator(source.from(run.range.end));
         if gap == 0 {
@@ -37,3 +39,52 @@ pub(super) fn groups(row: &'static Notation, source: Source<'_>, at: usize) -> R
         at = run.range.end.saturating_add(gap);
     }
 }
+
+/// Reads one group, whose digits stand behind a prefix; false where it is none, not even with a typing
+/// mistake.
+pub(super) fn group(bits: &str, at: usize, prefix: usize, run: &mut Run) -> bool {
+    let start = at.saturating_add(prefix);
+    if let Some(byte) = digits::bits(bits) {
+        run.data.push(byte, at, prefix.saturating_add(bits.len()));
+    } else if is_mistyped(bits) {
+        misread(bits, start, run);
+    } else if is_miscounted(bits) {
+        let range = start..start.saturating_add(bits.len());
+        run.slip(range, MistakeKind::NotEightBits { digits: bits.len() }, 1);
+    } else {
+        return false;
+    }
+    true
+}
+
+/// Whether these are eight binary digits of which one is mistyped.
+pub(super) fn is_mistyped(bits: &str) -> bool {
+    let wrong = |c: char| !matches!(c, '0' | '1');
+    bits.len() <= LONGEST_BITS
+        && bits.chars().filter(|c| wrong(*c)).count() == 1
+        && bits.chars().count() == 8
+}
+
+/// Whether these are binary digits, one more or less than eight.
+pub(super) fn is_miscounted(bits: &str) -> bool {
+    matches!(bits.len(), 7 | 9) && bits.bytes().all(|b| matches!(b, b'0' | b'1'))
+}
+
+fn misread(bits: &str, start: usize, run: &mut Run) {
+    let wrong = |c: char| !matches!(c, '0' | '1');
+    let Some((at, found)) = bits.char_indices().find(|(_, c)| wrong(*c)) else { return };
+    let meant = lookalike(found).filter(|meant| !wrong(*meant));
+    let kind = match meant {
+        Some(meant) => MistakeKind::Lookalike { found, meant },
+        None => MistakeKind::NotADigit { found, base: 2 },
+    };
+    let mended = meant.map(|meant| bits.replace(wrong, meant.encode_utf8(&mut [0; 4])));
+    let byte = mended.as_deref().and_then(digits::bits);
+    let at = start.saturating_add(at);
+    run.guess(at..at.saturating_add(found.len_utf8()), kind, byte);
+}
+
+/// Eight characters, each of which a text may write with four bytes.
+const LONGEST_BITS: usize = 32;
+/// With a prefix.
+const LONGEST_GROUP: usize = 36;

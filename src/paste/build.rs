@@ -7,6 +7,7 @@ use super::output::Output;
 use super::piece::{Ignored, Kind, Paste};
 use super::repeat::repeats;
 use super::run::{Class, Join, Run, Slip};
+use super::settle::{Mended, settle};
 use super::source::Source;
 use std::borrow::Cow;
 
@@ -99,15 +100,22 @@ impl<'t> Builder<'t> {
         {
             return false;
         }
-        let alone = Chain::of(&run.data.bytes).fit();
+        // The line that shows a header comes before the one that shows the rest.
+        if before.run.join == Join::StreamStart && !before.run.slips.is_empty() {
+            return true;
+        }
+        let filled = run.filled();
+        let alone = Chain::of(&filled).fit();
         let mut both = before.chain.clone();
-        both.feed(&run.data.bytes);
+        both.feed(&filled);
         match (before.chain.fit(), both.fit()) {
             (Fit::Short(_), Fit::Whole) => true,
-            (Fit::Short(_), Fit::Short(_)) => {
-                alone != Fit::Whole || !frame::strict(&run.data.bytes)
+            (Fit::Short(_), Fit::Short(_)) => alone != Fit::Whole || !frame::strict(&filled),
+            // What stands behind the packet's end may begin with a byte that could not be read.
+            (Fit::Short(left), Fit::Broken) => {
+                let has_end = !run.slips.is_empty() && filled.len() >= left;
+                alone == Fit::Broken || has_end && before.chain.knows_its_end()
             }
-            (Fit::Short(_), Fit::Broken) => alone == Fit::Broken,
             (Fit::Broken, _) => alone != Fit::Whole && matches!(run.join, Join::Adjacent(_)),
             (Fit::Whole, _) => false,
         }
@@ -121,18 +129,26 @@ impl<'t> Builder<'t> {
 
     fn judge(&mut self, mut run: Run) {
         trim(&mut run, self.whole);
+        let settled = if run.slips.is_empty() { Mended::Not } else { settle(&mut run) };
+        // Numbers of which many are none are numbers of another kind.
+        let slips = run.slips.iter().filter(|slip| !slip.is_beside()).count();
+        let few = is_few(&run);
+        let mended = few
+            && (settled == Mended::Whole
+                || settled == Mended::Headless && run.class == Class::Line);
         let filled = run.filled();
         let strict = frame::strict(&run.data.bytes) && run.slips.iter().all(Slip::is_beside);
         let link = link::guess(&run.data.bytes).filter(|_| !strict);
         run.kind = run.kind.or_else(|| link.map(Kind::Frame));
-        let mended =
-            !run.slips.is_empty() && Chain::of(&filled).fit() == Fit::Whole && frame::head(&filled);
+        // A whole packet stands before what could not be read.
+        let follows_packet = few && slips > 0 && frame::strict_prefix(&filled) >= SHORTEST_TRIMMED;
         let address = run.address_like && run.class <= Class::Prose;
         let meant = match run.class {
             _ if self.whole => true,
             Class::Sure => !run.data.bytes.is_empty(),
             _ if address => false,
             _ if strict || matches!(run.kind, Some(Kind::Frame(_))) => true,
+            _ if follows_packet => true,
             Class::Code => frame::connect(&filled) || mended,
             Class::Line => frame::connect(&filled) || mended || said_to_be_sent(&run),
             Class::Prose => mended && filled.len() > 6,
@@ -163,7 +179,7 @@ impl<'t> Builder<'t> {
             return;
         }
         let all = self.source.from(self.from).trim().len();
-        for run in std::mem::take(&mut self.spare) {
+        for run in std::mem::take(&mut self.spare).into_iter().filter(is_few) {
             let most_of_it = run.range.len().saturating_mul(2) >= all;
             if most_of_it || (frame::head(&run.data.bytes) && self.looks_hex(&run)) {
                 self.taken.push(run);
@@ -224,14 +240,26 @@ impl Pending {
     }
 }
 
+/// Whether the mistakes of which nothing tells what was meant are few among the bytes.
+fn is_few(run: &Run) -> bool {
+    let unknown = run.slips.iter().filter(|slip| !slip.is_beside() && slip.meant.is_none());
+    let unknown = unknown.count();
+    unknown < 2 || unknown.saturating_mul(FEW) <= run.data.len()
+}
+
 /// A log says that the program sent or received this, or has a label before it that others
 /// have too, and it begins as a packet does.
 fn said_to_be_sent(run: &Run) -> bool {
     let labelled =
         matches!(&run.join, Join::Adjacent(label) if !label.is_empty()) && run.data.len() >= 8;
     let short = matches!(Chain::of(&run.data.bytes).fit(), Fit::Short(_));
+    // A log shows bytes, of which one is mistyped.
+    let has_head =
+        frame::head(&run.data.bytes) || run.slips.first().is_some_and(|it| it.index == 0);
+    let is_logged = run.direction.is_some() && run.data.len() >= 4 || labelled;
+    let mistyped = is_few(run) && !run.slips.is_empty() && is_logged && has_head;
     let known = run.direction.is_some() && run.data.len() > 1 || labelled && short;
-    known && frame::head(&run.data.bytes)
+    known && frame::head(&run.data.bytes) || mistyped
 }
 
 /// Takes numbers away that stand before or behind a packet in the same line.
@@ -255,6 +283,8 @@ fn trim(run: &mut Run, whole: bool) {
     }
 }
 
+/// So many bytes stand beside each mistake.
+const FEW: usize = 3;
 /// More streams at once than a log shows.
 const MOST_PENDING: usize = 64;
 /// A line's head, and nothing that is worth reading.

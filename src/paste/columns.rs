@@ -1,6 +1,8 @@
 //! The hex column of a dump's line, and the ASCII column that may stand beside it.
 
+use super::bits;
 use super::digits;
+use super::literal::Mistyped;
 use super::run::Run;
 use super::source::{Source, blanks, word};
 use std::borrow::Cow;
@@ -61,8 +63,12 @@ fn mistaken(text: &str, gap: &str, run: &Run) -> Option<usize> {
     let is_first = run.range.is_empty();
     let is_beside = is_first || gap.len() > 1 || gap.contains('\t');
     let pairs = blank == 1 && group(next).is_some();
-    let ends = next.starts_with('|') || is_first && (blank != 1 && len.is_multiple_of(2));
-    (digits::near(token, 2) && (!is_beside || pairs || ends)).then_some(len)
+    let is_hex = token.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_pairs = len.is_multiple_of(2) || is_hex;
+    let ends = next.starts_with('|') || is_first && (blank != 1 && is_pairs);
+    // Letters alone may be a word of the characters, unless pairs stand behind them.
+    let letters = pairs && !is_first && (is_hex || Mistyped::of(token, 16).is_some());
+    ((digits::near(token, 2) || letters) && (!is_beside || pairs || ends)).then_some(len)
 }
 
 /// As `xxd -g 16` prints them.
@@ -80,24 +86,37 @@ fn known(run: &Run) -> Cow<'_, [u8]> {
 /// No dump has more bytes in a line.
 const LONGEST_LINE: usize = 256;
 
-/// Reads groups of eight binary digits as `xxd -b` prints bytes; false where they are none.
-pub(super) fn read_bits(source: Source<'_>, range: Range<usize>, run: &mut Run) -> bool {
+/// Reads groups of eight binary digits as `xxd -b` prints bytes; false where they are none. One of them may
+/// have a typing mistake, where others or the lines before (`is_known`) show what they are.
+pub(super) fn read_bits(
+    source: Source<'_>,
+    range: Range<usize>,
+    is_known: bool,
+    run: &mut Run,
+) -> bool {
     let line = source.range(range.clone());
     let (groups, _) = line.split_once("  ").unwrap_or((line, ""));
     let starts = groups.split(' ').scan(range.start, |at, group| {
         let start = std::mem::replace(at, at.saturating_add(group.len()).saturating_add(1));
         Some((start, group))
     });
-    let groups: Vec<(usize, &str)> = starts.collect();
-    let bytes = groups.iter().map(|(_, group)| digits::bits(group)).collect::<Option<Vec<u8>>>();
-    let Some(bytes) = bytes else { return false };
-    for ((at, group), byte) in groups.iter().zip(bytes) {
-        run.data.push(byte, *at, group.len());
+    let mut bits = Run::new(run.notation, run.class, range.start..range.start);
+    for (at, group) in starts {
+        if !bits::group(group, at, 0, &mut bits) {
+            return false;
+        }
+        bits.range.end = at.saturating_add(group.len());
     }
-    run.range = range.start
-        ..groups.last().map_or(range.start, |(at, group)| at.saturating_add(group.len()));
+    let is_sure = bits.slips.is_empty() || is_known || bits.data.len() >= LEAST_BITS;
+    if bits.slips.len() > 1 || !is_sure {
+        return false;
+    }
+    *run = bits;
     true
 }
+
+/// Groups in a line that show that the one beside them is mistyped.
+const LEAST_BITS: usize = 3;
 
 /// What stands where hex was due: the end of it, or something else.
 fn rest(source: Source<'_>, range: Range<usize>, run: &Run) -> usize {

@@ -1,6 +1,8 @@
 //! Digits of one token to bytes, and what is wrong with a token that is not made of them.
 
 use super::mistake::{MistakeKind, lookalike};
+use super::odd;
+use super::piece::Meant;
 use super::run::Run;
 use super::source::Source;
 use std::ops::Range;
@@ -16,13 +18,18 @@ pub(super) fn hex(source: Source<'_>, range: Range<usize>, run: &mut Run) {
     if token.len().is_multiple_of(2) && push_pairs(token, range.start, run) {
         return;
     }
+    let is_hex = token.bytes().all(|b| b.is_ascii_hexdigit());
     if token.chars().count().is_multiple_of(2) {
         repair_pairs(token, range.start, run);
-    } else if token.len() == 3 && among_pairs(source, &range) {
-        run.slip(range, MistakeKind::OddDigits { digits: 3 }, 1);
-    } else {
+    } else if !(is_hex && odd::read(source, range.clone(), run)) {
         repair(token, range.start, run);
     }
+}
+
+/// Reads a single digit: its byte most likely begins with a zero that was left out.
+pub(super) fn lone(digit: u8, at: usize, run: &mut Run) {
+    let meant = nibble(digit).map(Meant::Digit);
+    run.mean(at..at.saturating_add(1), MistakeKind::OneDigit, meant);
 }
 
 /// Reads pairs of characters. A pair with a character that is no digit is one byte lost; where
@@ -49,22 +56,8 @@ fn repair_pairs(token: &str, start: usize, run: &mut Run) {
     }
 }
 
-/// Whether the tokens on both sides are pairs, as far as there are any in the line.
-fn among_pairs(source: Source<'_>, range: &Range<usize>) -> bool {
-    let pair = |word: &str| word.len() == 2 && word.bytes().all(|b| b.is_ascii_hexdigit());
-    let separates = |c: char| !c.is_alphanumeric();
-    let from = source.line_start(range.start);
-    let before = source.range(from..range.start).trim_end_matches(separates);
-    let after = source.line(range.end).text.trim_start_matches(separates);
-    let before = before.rsplit(separates).next().unwrap_or_default();
-    let after = after.split(separates).next().unwrap_or_default();
-    let sides = [before, after];
-    let sides = || sides.iter().filter(|word| !word.is_empty());
-    sides().next().is_some() && sides().all(|word| pair(word))
-}
-
 /// Pushes all pairs, or nothing where one of them is not hex.
-fn push_pairs(token: &str, start: usize, run: &mut Run) -> bool {
+pub(super) fn push_pairs(token: &str, start: usize, run: &mut Run) -> bool {
     if !token.bytes().all(|b| b.is_ascii_hexdigit()) {
         return false;
     }
@@ -95,8 +88,8 @@ fn repair(token: &str, start: usize, run: &mut Run) {
         at = end.saturating_sub(rest.len());
     }
     let whole = rest.len() == token.len();
-    if whole && token.len() == 1 {
-        run.slip(at..at.saturating_add(1), MistakeKind::OneDigit, 1);
+    if let (true, [digit]) = (whole, token.as_bytes()) {
+        lone(*digit, at, run);
     } else if !rest.len().is_multiple_of(2) {
         push_pairs(even(rest, false), at, run);
         let last = at.saturating_add(rest.len()).saturating_sub(1);

@@ -1,5 +1,6 @@
 //! Dumps whose lines begin with an address: xxd, hexdump -C, od -t x1, Wireshark, tshark -x.
 
+use super::address::{Address, RADIXES, next_line};
 use super::columns::{self, Ascii};
 use super::frame;
 use super::little;
@@ -7,7 +8,7 @@ use super::mistake::MistakeKind;
 use super::notation::Notation;
 use super::piece::Direction;
 use super::run::{Class, Run};
-use super::source::{Line, Source, Taken, blanks, word};
+use super::source::{Line, Source, Taken, blanks};
 
 /// `00000000: 102f 0004  ./..`, or as `xxd -e` and `xxd -b` print it.
 pub(super) fn xxd(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
@@ -29,53 +30,48 @@ pub(super) fn wireshark(row: &'static Notation, source: Source<'_>, at: usize) -
     read(row, source, at, |a| a.digits.len() >= 4 && a.gap > 1)
 }
 
-/// What a line of a dump begins with.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Address<'t> {
-    pub(super) digits: &'t str,
-    pub(super) colon: bool,
-    /// Blanks behind it.
-    pub(super) gap: usize,
-    /// Length of the first group of digits.
-    pub(super) group: usize,
-    /// Whether the line is indented, as a follow dump's lines from the other side are.
-    indent: bool,
-    /// Where the hex begins.
-    pub(super) hex: usize,
+/// The address of the first line, where that is mistyped and the one of the second line tells it, or all
+/// its other digits are zeros.
+fn first<'t>(
+    row: &'static Notation,
+    source: Source<'t>,
+    at: usize,
+    mine: Mine,
+) -> Option<Address<'t>> {
+    let line = source.line(at);
+    let guess = Address::mistyped_in(&line)?;
+    let Some(next) = next_line(source, &line).and_then(|next| Address::of(&next)).filter(mine)
+    else {
+        let width = guess.digits.len();
+        let shortest = width >= SHORTEST_ADDRESS;
+        let first = Address::mistyped(&line, 0, width, [16]).filter(Address::has_letter);
+        return first.filter(|it| shortest && mine(it));
+    };
+    let mut part = Run::new(row, Class::Sure, guess.hex..guess.hex);
+    columns::read(source, guess.hex..line.end, Ascii::Maybe, &mut part);
+    let len = u64::try_from(part.shown()).ok()?;
+    // Eight digits of two are a byte, and were read as four.
+    let lens = [len, len / 4];
+    let dues = RADIXES.into_iter().flat_map(|radix| {
+        let value = next.value(radix);
+        lens.map(|len| Some((value?.checked_sub(len)?, radix)))
+    });
+    let mut dues: Vec<(u64, u32)> = dues.flatten().collect();
+    dues.sort_unstable();
+    let width = next.digits.len();
+    let told =
+        dues.into_iter().find_map(|(due, radix)| Address::mistyped(&line, due, width, [radix]));
+    told.filter(|it| it.has_letter() || it.digits.len() != width)
 }
 
-impl<'t> Address<'t> {
-    pub(super) fn of(line: &Line<'t>) -> Option<Self> {
-        let indent = blanks(line.text);
-        let rest = line.text.get(indent..)?;
-        let body = rest.strip_prefix("0x").or_else(|| rest.strip_prefix('[')).unwrap_or(rest);
-        let len = word(body);
-        let digits = body.get(..len).filter(|d| (3..=16).contains(&d.len()))?;
-        let after = body.get(len..)?;
-        let after = after.strip_prefix(']').unwrap_or(after);
-        let colon = after.starts_with(':') && !after.starts_with("::");
-        let after = if colon { after.get(1..)? } else { after };
-        let gap = blanks(after);
-        let hex = after.get(gap..)?;
-        let is_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
-        let start = line.end.checked_sub(hex.len())?;
-        let deep = indent > 3 || line.text.starts_with('\t');
-        let address = Self { digits, colon, gap, group: word(hex), indent: deep, hex: start };
-        (is_hex && (gap > 0 || hex.is_empty())).then_some(address)
-    }
-
-    /// The address in one of [`RADIXES`].
-    pub(super) fn value(&self, radix: u32) -> Option<u64> {
-        u64::from_str_radix(self.digits, radix).ok()
-    }
-}
-
-/// `od` counts in octal, or in decimal where it is told to.
-pub(super) const RADIXES: [u32; 3] = [16, 8, 10];
+/// Whether an address is one of a dump.
+type Mine = fn(&Address<'_>) -> bool;
 
 struct Dump<'t> {
     row: &'static Notation,
     source: Source<'t>,
+    /// Digits of an address.
+    width: usize,
     runs: Vec<Run>,
     /// The run of each side that its next line continues, with the address of its first byte.
     open: [Option<Side>; 2],
@@ -83,6 +79,8 @@ struct Dump<'t> {
     fits: [bool; 3],
     /// Bytes in its words, where these have their low byte first.
     little: Option<usize>,
+    /// Whether a line was read as digits of two.
+    bits: bool,
     lines: usize,
     ascii: bool,
     star: bool,
@@ -100,20 +98,26 @@ pub(super) fn read(
     row: &'static Notation,
     source: Source<'_>,
     at: usize,
-    mine: fn(&Address<'_>) -> bool,
+    mine: Mine,
 ) -> Option<Taken> {
-    let first = Address::of(&source.line(at)).filter(mine)?;
+    let first =
+        Address::of(&source.line(at)).filter(mine).or_else(|| first(row, source, at, mine))?;
+    let next = next_line(source, &source.line(at)).and_then(|next| Address::of(&next));
+    // Of a first one that is mistyped the length may be wrong too.
+    let width = next.filter(|_| first.is_told()).unwrap_or(first).digits.len();
     let mut dump = Dump {
         row,
         source,
+        width,
         runs: Vec::new(),
         open: [None; 2],
         // od counts otherwise, in addresses of seven digits, and `xxd -d`.
         fits: RADIXES.map(|r| {
-            let is_od = first.digits.len() == 7 && !first.colon;
+            let is_od = width == 7 && !first.colon;
             first.value(r).is_some() && (r == 16 || is_od || r == 10 && first.colon)
         }),
         little: little::words(source, at).filter(|_| first.colon),
+        bits: false,
         lines: 0,
         ascii: false,
         star: false,
@@ -130,14 +134,14 @@ pub(super) fn read(
 
 impl<'t> Dump<'t> {
     /// Reads lines as long as they are the dump's; gives the offset after the last.
-    fn lines(&mut self, at: usize, mine: fn(&Address<'_>) -> bool) -> usize {
+    fn lines(&mut self, at: usize, mine: Mine) -> usize {
         let mut at = at;
         while at < self.source.text.len() {
             let line = self.source.line(at);
-            let address = Address::of(&line);
+            let address = self.address(&line, mine);
             let goes_on = match address {
                 Some(a) if a.group == 0 => self.lines > 0 && self.ends(&a),
-                Some(a) => mine(&a) && self.line(&line, &a),
+                Some(a) => self.line(&line, &a),
                 None => {
                     self.lines > 0
                         && line.text.trim() == "*"
@@ -155,6 +159,42 @@ impl<'t> Dump<'t> {
         at
     }
 
+    /// The address of a line; one that is mistyped too, where something tells it.
+    fn address(&self, line: &Line<'t>, mine: Mine) -> Option<Address<'t>> {
+        let own = Address::of(line).filter(|a| a.group == 0 || mine(a));
+        if self.lines == 0 {
+            return own.or_else(|| first(self.row, self.source, line.start, mine));
+        }
+        let radixes = || RADIXES.into_iter().zip(self.fits).filter(|(_, fit)| *fit).map(|it| it.0);
+        let mistyped = || {
+            [0, 1].into_iter().find_map(|side| {
+                let address = Address::mistyped(line, self.due(side)?, self.width, radixes())?;
+                (usize::from(address.indent) == side && address.group > 0).then_some(address)
+            })
+        };
+        let Some(own) = own else { return mistyped() };
+        // One that is a number all the same: the next line must tell that this one is not.
+        let is_due = |it: &Address<'_>, due| radixes().any(|radix| it.value(radix) == due);
+        let due = self.due(usize::from(own.indent));
+        if own.group == 0 || due.is_none() || is_due(&own, due) {
+            return Some(own);
+        }
+        let len = self.last_len(usize::from(own.indent));
+        let next = next_line(self.source, line).and_then(|next| Address::of(&next));
+        let follows =
+            next.is_some_and(|next| is_due(&next, due.and_then(|due| due.checked_add(len?))));
+        // The last line's address can't be one that is behind; zero begins another dump.
+        let goes_back = own.value(16).is_some_and(|it| it > 0 && Some(it) < due) && next.is_none();
+        mistyped().filter(|_| follows || goes_back).or(Some(own))
+    }
+
+    /// Bytes of a side's last line.
+    fn last_len(&self, side: usize) -> Option<u64> {
+        let open = self.open.get(side).copied().flatten()?;
+        let len = self.runs.get(open.run)?.data.len().checked_sub(open.last_line)?;
+        u64::try_from(len).ok()
+    }
+
     fn line(&mut self, line: &Line<'t>, address: &Address<'t>) -> bool {
         let mut part = Run::new(self.row, Class::Sure, address.hex..address.hex);
         let is_read = match self.little {
@@ -162,8 +202,12 @@ impl<'t> Dump<'t> {
                 little::read(self.source, little::start(address)..line.end, width, &mut part)
             }
             None => {
-                address.group == 8
-                    && columns::read_bits(self.source, address.hex..line.end, &mut part)
+                let is_read = (7..=9).contains(&address.group) && {
+                    let range = address.hex..line.end;
+                    columns::read_bits(self.source, range, self.bits, &mut part)
+                };
+                self.bits |= is_read && part.slips.is_empty();
+                is_read
             }
         };
         let end = if is_read {
@@ -178,6 +222,9 @@ impl<'t> Dump<'t> {
         };
         if !has_bytes || end < line.end {
             return false;
+        }
+        if let Some(slip) = address.slip() {
+            part.slips.insert(0, slip);
         }
         self.fill(address);
         self.ascii |= part.range.end < line.text.trim_end().len().saturating_add(line.start);
@@ -205,7 +252,8 @@ impl<'t> Dump<'t> {
         let (Some(due), Some(open)) = (due, self.open.get(side).copied().flatten()) else { return };
         let Some(run) = self.runs.get_mut(open.run) else { return };
         let Some(slip) = run.slips.last_mut().filter(|slip| {
-            slip.index >= open.last_line && !matches!(slip.kind, MistakeKind::Gap { .. })
+            let is_gap = matches!(slip.kind, MistakeKind::Gap { .. });
+            slip.index >= open.last_line && !is_gap && !slip.is_beside()
         }) else {
             return;
         };
@@ -317,9 +365,11 @@ impl<'t> Dump<'t> {
     }
 }
 
+/// Shorter numbers with a letter among them are no address alone.
+const SHORTEST_ADDRESS: usize = 4;
 /// Addresses that jump by more begin another dump.
 pub(super) const WIDEST_GAP: u64 = 4096;
 /// A mistake that hides more is not one of typing.
 const MOST_MISTYPED: u64 = 4;
 /// What `*` may stand for: as much as a packet of a text someone pastes has.
-const MOST_FILLED: u64 = 16 << 20;
+pub(super) const MOST_FILLED: u64 = 16 << 20;

@@ -1,6 +1,7 @@
 //! Erlang's and Elixir's binaries: `<<16,14,0,4,"MQTT",16#04>>`.
 
 use super::escape;
+use super::literal::Mistyped;
 use super::mistake::MistakeKind;
 use super::notation::Notation;
 use super::run::{Class, Run};
@@ -36,7 +37,10 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
                 None if element.starts_with("...") => {
                     run.slip(at..at.saturating_add(3), MistakeKind::LeftOut { count: None }, 0)
                 }
-                None => return None,
+                None => {
+                    let (prefix, mistyped) = mistyped(element)?;
+                    mistyped.tell(at.saturating_add(prefix), &mut run);
+                }
             }
             at = at.saturating_add(element.len());
         }
@@ -59,6 +63,18 @@ fn number(element: &str) -> Option<u32> {
         Some(digits) => u32::from_str_radix(digits, 16).ok(),
         None => element.parse().ok(),
     }
+}
+
+/// An element in which one character is no digit, at its place in the element.
+fn mistyped(element: &str) -> Option<(usize, Mistyped)> {
+    let digits = element.strip_suffix(":8").unwrap_or(element);
+    let hex = ["16#", "0x"].into_iter().find_map(|p| digits.strip_prefix(p));
+    let mistyped = Mistyped::one(hex.unwrap_or(digits), if hex.is_some() { 16 } else { 10 })?;
+    // A letter alone is a variable's name, unless it looks like a number.
+    if digits.len() == 1 && mistyped.value.is_none() {
+        return None;
+    }
+    Some((digits.len().saturating_sub(hex.unwrap_or(digits).len()), mistyped))
 }
 
 const LONGEST: usize = 24;

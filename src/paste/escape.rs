@@ -1,6 +1,7 @@
 //! Escape sequences of C, Rust, Python, JSON, JavaScript and Erlang.
 
-use super::digits::nibble;
+use super::digits::{self, nibble};
+use super::literal::Mistyped;
 use super::mistake::MistakeKind;
 use super::run::Run;
 use super::source::Source;
@@ -8,6 +9,7 @@ use super::source::Source;
 /// Reads a quoted string from its opening quote on; gives the offset behind the closing one.
 /// A line break ends it, unless a backslash stands before.
 pub(super) fn string(source: Source<'_>, at: usize, quote: char, run: &mut Run) -> Option<usize> {
+    let doubled = is_doubled(source.head(at, LONGEST_LOOK));
     let mut at = at.saturating_add(quote.len_utf8());
     loop {
         let c = source.from(at).chars().next()?;
@@ -17,12 +19,24 @@ pub(super) fn string(source: Source<'_>, at: usize, quote: char, run: &mut Run) 
         if c == '\n' {
             return None;
         }
-        at = one(source, at, c, run);
+        at = one(source, at, c, doubled, run);
     }
 }
 
+/// Whether each backslash is written twice, as a string is that stands in another one.
+pub(super) fn is_doubled(text: &str) -> bool {
+    let first = text.find('\\').and_then(|at| text.get(at..)).unwrap_or_default();
+    first.strip_prefix('\\').is_some_and(|it| starts(it) || starts_mistyped(it))
+}
+
+/// A string's first escape stands at its beginning.
+const LONGEST_LOOK: usize = 24;
+
 /// Reads the character or escape at `at`; gives the offset behind it.
-pub(super) fn one(source: Source<'_>, at: usize, c: char, run: &mut Run) -> usize {
+pub(super) fn one(source: Source<'_>, at: usize, c: char, doubled: bool, run: &mut Run) -> usize {
+    if doubled && source.from(at).starts_with("\\\\") {
+        return one(source, at.saturating_add(1), '\\', false, run);
+    }
     if c != '\\' {
         let mut utf8 = [0; 4];
         for byte in c.encode_utf8(&mut utf8).bytes() {
@@ -38,6 +52,9 @@ pub(super) fn one(source: Source<'_>, at: usize, c: char, run: &mut Run) -> usiz
         }
         Some((None, len)) => at.saturating_add(len).saturating_add(1),
         None => {
+            if let Some(len) = mistyped(rest, at.saturating_add(2), run) {
+                return at.saturating_add(len).saturating_add(1);
+            }
             let len = broken(rest).saturating_add(1);
             run.slip(at..at.saturating_add(len), MistakeKind::BadEscape, 1);
             at.saturating_add(len)
@@ -49,6 +66,15 @@ pub(super) fn one(source: Source<'_>, at: usize, c: char, run: &mut Run) -> usiz
 pub(super) fn starts(text: &str) -> bool {
     let rest = text.strip_prefix('\\').unwrap_or_default();
     rest.starts_with(['x', 'u', '0']) && sequence(rest).is_some_and(|(byte, _)| byte.is_some())
+}
+
+/// Whether the text begins with an escape of a byte in hex that has a typing mistake, and another one follows.
+pub(super) fn starts_mistyped(text: &str) -> bool {
+    let Some(digits) = text.strip_prefix("\\x") else { return false };
+    let end = digits.char_indices().take(4).find(|(_, c)| !c.is_alphanumeric()).map(|(n, _)| n);
+    let behind = end.filter(|end| *end > 0).and_then(|end| digits.get(end..)).unwrap_or_default();
+    let next = behind.trim_start_matches('\\');
+    behind.len() > next.len() && next.starts_with('x')
 }
 
 /// What stands behind a backslash: its byte, if it has one, and its length.
@@ -94,6 +120,30 @@ fn octal(rest: &str) -> Option<(Option<u8>, usize)> {
     let len = rest.bytes().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
     let value = u32::from_str_radix(rest.get(..len)?, 8).ok()?;
     Some((Some(u8::try_from(value).ok()?), len))
+}
+
+/// Reads an `x` of which a digit is missing or no digit; `start` is where its digits begin.
+fn mistyped(rest: &str, start: usize, run: &mut Run) -> Option<usize> {
+    let digits = rest.strip_prefix(['x', 'X'])?;
+    let mut ends = digits.char_indices().map(|(n, _)| n).chain([digits.len()]).skip(1);
+    let (first, second) = (digits.get(..ends.next()?)?, ends.next());
+    let both = second.and_then(|end| digits.get(..end));
+    let ends_escape = |end: usize| {
+        digits.get(end..).is_none_or(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+    };
+    let it = both.and_then(|both| Mistyped::of(both, 16));
+    match (it, second, first.as_bytes()) {
+        // Characters behind belong to a text, and a digit is missing before them.
+        (Some(it), Some(end), _) if it.value.is_some() || ends_escape(end) => {
+            it.tell(start, run);
+            Some(end.saturating_add(1))
+        }
+        (_, _, [digit]) if digit.is_ascii_hexdigit() => {
+            digits::lone(*digit, start, run);
+            Some(2)
+        }
+        _ => None,
+    }
 }
 
 /// How much of a broken escape to pass over: the digits it should have had.

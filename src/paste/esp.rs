@@ -21,7 +21,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let mut run = Run::new(row, Class::Line, from..from);
     let column = columns::read(source, from..end, Ascii::Maybe, &mut run);
     let groups = source.range(from..end).split_whitespace().next().map_or(0, str::len);
-    if source.skip_blanks(column) < end || run.data.bytes.is_empty() || groups != 2 {
+    if source.skip_blanks(column) < end || run.data.bytes.is_empty() || !(1..4).contains(&groups) {
         return None;
     }
     run.direction = context::direction(tag);

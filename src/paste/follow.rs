@@ -71,9 +71,15 @@ impl Follow<'_> {
         let begin = self.source.skip_blanks(start);
         let mut run = Run::new(self.row, Class::Sure, begin..end);
         if hex {
-            let Some((_, bytes)) = text.trim_start().split_once("  ") else { return false };
+            let Some((address, bytes)) = text.trim_start().split_once("  ") else { return false };
             let from = end.saturating_sub(bytes.len());
             columns::read(self.source, from..end, Ascii::Maybe, &mut run);
+            let wrong = address.char_indices().find(|(_, c)| !c.is_ascii_hexdigit());
+            if let Some((n, wrong)) = wrong {
+                let at = begin.saturating_add(n);
+                let range = at..at.saturating_add(wrong.len_utf8());
+                run.beside(range, digits::not_a_digit(wrong));
+            }
         } else if digits::near(text.trim(), text.trim().len()) {
             let end = begin.saturating_add(text.trim().len());
             digits::hex(self.source, begin..end, &mut run);

@@ -119,6 +119,15 @@ pub(super) fn first(bytes: &[u8]) -> Option<usize> {
     packet(bytes).map(|(_, _, rest)| bytes.len().saturating_sub(rest.len()))
 }
 
+/// Length of the first packet's fixed header, and its Remaining Length.
+pub(super) fn lengths(bytes: &[u8]) -> Option<(usize, usize)> {
+    let more = bytes.iter().skip(1).take(4).take_while(|byte| **byte & 0x80 != 0).count();
+    let header = more.saturating_add(2);
+    let digits = bytes.get(1..header).filter(|_| more < 4)?;
+    let value = digits.iter().rev().fold(0_usize, |n, byte| (n << 7) | usize::from(byte & 0x7f));
+    Some((header, value))
+}
+
 /// Whether the first byte is a type with flags that the standard allows.
 pub(super) fn head(bytes: &[u8]) -> bool {
     bytes.first().is_some_and(|&first| flags(first))

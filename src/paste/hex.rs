@@ -2,26 +2,86 @@
 
 use super::context::Context;
 use super::digits;
-use super::notation::{Notation, named};
+use super::frame::{self, Chain, Fit};
+use super::mistake::MistakeKind;
+use super::notation::Notation;
+use super::piece::Meant;
 use super::run::{Class, Run};
-use super::source::{Source, Taken, blanks, word};
+use super::settle::{Mended, settle};
+use super::source::{Source, Taken, blanks};
+use super::token::{Style, Token, token};
 
 /// Reads a run of hex tokens that ends with its line at the latest.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    let mut lexer =
-        Lexer { source, at, run: Run::new(row, Class::Prose, at..at), style: Style::default() };
+    if let Some(len) = uuid(source.head(at, LONGEST_UUID)) {
+        return Some(Taken { runs: Vec::new(), end: at.saturating_add(len), modem: 0 });
+    }
+    let mut lexer = Lexer {
+        source,
+        at,
+        run: Run::new(row, Class::Prose, at..at),
+        style: Style::default(),
+        mended: 0,
+        doubtful: false,
+    };
     lexer.tokens();
-    let Lexer { mut run, style, .. } = lexer;
+    let Lexer { mut run, style, doubtful, .. } = lexer;
     if run.data.bytes.is_empty() {
         return None;
     }
+    if style.alone == 1 && style.padded >= LEAST_PADDED {
+        lone_digit(&mut run);
+    }
+    let settled = if doubtful { settle(&mut run) } else { Mended::Whole };
     run.notation = style.row(row);
     let is_hardware = style.pairs == 6 && style.tokens == 6 && (style.colon || style.dash);
     run.address_like = is_hardware || style.colon && is_ipv6(source.range(run.range.clone()));
     Context::of(source, &run.range).apply(&mut run);
+    // A log says that these are bytes.
+    let is_log = run.class == Class::Line && run.direction.is_some();
     let end = run.range.end;
-    Some(Taken { runs: vec![run], end, modem: 0 })
+    // A stream of digits is a number too.
+    let is_short = run.range.len() < SHORTEST_STREAM;
+    let is_number = doubtful && style.tokens == 1 && is_short && !run.is_strict();
+    let is_meant = settled == Mended::Whole && !is_number
+        || settled == Mended::Headless && run.class == Class::Line
+        || is_log;
+    is_meant.then(|| Taken { runs: vec![run], end, modem: 0 })
 }
+
+/// Turns the byte of a single digit behind `0x` into a mistake: the others all have two.
+fn lone_digit(run: &mut Run) {
+    let place = |n: usize| run.data.map.text_of(n..n.saturating_add(1));
+    let lone = (0..run.data.len()).find_map(|n| Some((n, place(n).filter(|it| it.len() == 3)?)));
+    if let Some((n, range)) = lone {
+        let meant = run.data.bytes.get(n).copied().map(Meant::Digit);
+        run.lose(
+            n..n.saturating_add(1),
+            range.end.saturating_sub(1)..range.end,
+            MistakeKind::OneDigit,
+            meant,
+        );
+    }
+}
+
+/// As many bytes with a zero before them show that zeros are written.
+pub(super) const LEAST_PADDED: usize = 2;
+
+/// Length of a UUID that the text begins with: it is a name, no bytes.
+fn uuid(text: &str) -> Option<usize> {
+    let word = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(text.len());
+    let mut groups = text.get(..word)?.split('-');
+    let is_group = |len: usize, group: Option<&str>| {
+        group.is_some_and(|it| it.len() == len && it.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    let is_uuid = UUID.into_iter().all(|len| is_group(len, groups.next()));
+    (is_uuid && groups.next().is_none()).then_some(word)
+}
+
+/// Digits of its groups.
+const UUID: [usize; 5] = [8, 4, 4, 4, 12];
+/// With what shows that it ends.
+const LONGEST_UUID: usize = 40;
 
 /// Whether these are groups of an IPv6 address: up to four digits each, and no blank.
 fn is_ipv6(text: &str) -> bool {
@@ -29,123 +89,6 @@ fn is_ipv6(text: &str) -> bool {
     groups().count() <= 8
         && groups().all(|group| group.len() <= 4 && group.bytes().all(|b| b.is_ascii_hexdigit()))
         && groups().any(|group| group.len() > 2)
-}
-
-/// Which of the rows of the table a run of hex is.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Style {
-    pub(super) tokens: usize,
-    pub(super) pairs: usize,
-    pub(super) colon: bool,
-    pub(super) dash: bool,
-    pub(super) zero_x: bool,
-    pub(super) h: bool,
-}
-
-impl Style {
-    pub(super) fn row(self, row: &'static Notation) -> &'static Notation {
-        let name = match self {
-            Self { zero_x: true, .. } => "hex with 0x",
-            Self { h: true, .. } => "hex with h",
-            Self { colon: true, .. } | Self { dash: true, .. } => "hex with colons or dashes",
-            Self { tokens: 1, pairs: 0, .. } => "hex stream, xxd -p",
-            _ => return row,
-        };
-        named(name, row)
-    }
-
-    pub(super) fn separator(&mut self, text: &str) {
-        self.colon |= text.contains(':');
-        self.dash |= text.contains('-');
-    }
-
-    pub(super) fn token(&mut self, token: &Token<'_>) {
-        self.tokens = self.tokens.saturating_add(1);
-        self.pairs = self.pairs.saturating_add(usize::from(token.digits.len() == 2));
-        self.zero_x |= token.prefix.starts_with('0');
-        self.h |= token.h;
-    }
-}
-
-/// A token of hex: what stands before the digits, and the digits.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Token<'t> {
-    pub(super) prefix: &'t str,
-    pub(super) digits: &'t str,
-    /// Whether an `h` stands behind, as in assembler.
-    pub(super) h: bool,
-    /// Length with all of this.
-    pub(super) len: usize,
-}
-
-impl<'t> Token<'t> {
-    /// Splits the word at the beginning of `text`, which `len` bytes of it are.
-    pub(super) fn of(text: &'t str, len: usize) -> Self {
-        let whole = text.get(..len).unwrap_or_default();
-        let prefix = ["0x", "0X", "\\x", "\\X", "%"].into_iter().find(|p| whole.starts_with(p));
-        // Only before eight of them; 0b is a byte of hex too.
-        let binary = |p: &&str| whole.strip_prefix(*p).and_then(digits::bits).is_some();
-        let prefix = prefix.or_else(|| ["0b", "0B"].into_iter().find(binary));
-        // Where digits follow, and no more than a byte has.
-        let mistyped = |p: &&str| {
-            let digits = whole.strip_prefix(*p).unwrap_or_default();
-            matches!(digits.len(), 1 | 2) && digits.bytes().all(|b| b.is_ascii_hexdigit())
-        };
-        let prefix = prefix.or_else(|| MISTYPED_0X.into_iter().find(mistyped));
-        let (prefix, rest) = whole.split_at_checked(prefix.map_or(0, str::len)).unwrap_or_default();
-        let bare = rest.strip_suffix(['h', 'H']).filter(|b| prefix.is_empty() && is_assembler(b));
-        let digits = bare.map_or(rest, |b| b.get(b.len().saturating_sub(2)..).unwrap_or(b));
-        Self { prefix, digits, h: bare.is_some(), len }
-    }
-
-    /// Whole pairs, or one digit behind `0x`.
-    pub(super) fn is_good(&self) -> bool {
-        let n = self.digits.len();
-        let hex = n > 0 && self.digits.bytes().all(|b| b.is_ascii_hexdigit());
-        let is_prefixed = self.prefix.starts_with('0') || self.has_mistyped_prefix();
-        hex && (n.is_multiple_of(2) || n == 1 && is_prefixed)
-    }
-
-    /// Whether a letter stands for the zero of `0x`: that hides nothing of the byte.
-    pub(super) fn has_mistyped_prefix(&self) -> bool {
-        MISTYPED_0X.contains(&self.prefix)
-    }
-
-    /// Reads the digits, which stand at the end of the token that begins at `at`.
-    pub(super) fn read(&self, source: Source<'_>, at: usize, run: &mut Run) {
-        let end = at.saturating_add(self.len).saturating_sub(usize::from(self.h));
-        let start = end.saturating_sub(self.digits.len());
-        if let Some(letter) = self.prefix.chars().next().filter(|_| self.has_mistyped_prefix()) {
-            run.slip(at..at.saturating_add(1), digits::not_a_digit(letter), 0);
-        }
-        match self.digits.as_bytes() {
-            [digit] if self.is_good() => {
-                run.data.push(digits::nibble(*digit).unwrap_or(0), at, self.len);
-            }
-            _ => digits::hex(source, start..end, run),
-        }
-    }
-}
-
-/// `0x` with a letter for its zero.
-const MISTYPED_0X: [&str; 4] = ["Ox", "OX", "ox", "oX"];
-
-fn is_assembler(digits: &str) -> bool {
-    let zero = digits.len() == 3 && digits.starts_with('0');
-    (digits.len() == 2 || zero) && digits.bytes().all(|b| b.is_ascii_hexdigit())
-}
-
-/// The token at the beginning of `text`, good or not.
-pub(super) fn token(text: &str) -> Option<Token<'_>> {
-    let escaped = ["\\x", "\\X", "%"].into_iter().find(|p| text.starts_with(p));
-    let len = match escaped {
-        Some(prefix) => {
-            let digits = text.bytes().skip(prefix.len()).take(2).take_while(u8::is_ascii_hexdigit);
-            prefix.len().saturating_add(digits.count())
-        }
-        None => word(text),
-    };
-    (len > 0).then(|| Token::of(text, len))
 }
 
 /// Length of what stands between two tokens: blanks, and at most one mark.
@@ -166,6 +109,10 @@ struct Lexer<'t> {
     at: usize,
     run: Run,
     style: Style,
+    /// Tokens with a typing mistake.
+    mended: usize,
+    /// Whether the bytes must show that a token was meant.
+    doubtful: bool,
 }
 
 impl<'t> Lexer<'t> {
@@ -180,13 +127,14 @@ impl<'t> Lexer<'t> {
             let rest = self.source.from(self.at);
             between = rest.get(..separator(rest)).unwrap_or_default();
             self.at = self.at.saturating_add(between.len());
-            if between.is_empty() && !rest.starts_with(['\\', '%']) {
+            let is_end = between.is_empty() && !rest.starts_with(['\\', '%']);
+            if is_end || uuid(self.source.head(self.at, LONGEST_UUID)).is_some() {
                 return;
             }
         }
     }
 
-    fn next(&self) -> Option<Token<'t>> {
+    fn next(&mut self) -> Option<Token<'t>> {
         let text = self.source.from(self.at);
         match token(text) {
             Some(token)
@@ -201,20 +149,77 @@ impl<'t> Lexer<'t> {
     }
 
     /// A token with a typing mistake: told from a word by what stands around it.
-    fn mended(&self, text: &'t str) -> Option<Token<'t>> {
-        if self.style.pairs < 3 || self.style.pairs != self.style.tokens {
+    fn mended(&mut self, text: &'t str) -> Option<Token<'t>> {
+        let token = Token::of(text, mistyped(text)?);
+        let len = token.len;
+        let is_first = self.style.tokens == 0;
+        if token.digits.len() >= LONGEST_MENDED {
+            // The bytes decide whether this is a stream of digits.
+            let is_near = digits::near(token.digits, token.digits.len());
+            self.doubtful |= is_first;
+            return (is_first && is_near).then_some(token);
+        }
+        let after = text.get(len..)?;
+        let pairs = self.style.pairs;
+        if len > LONGEST_MENDED
+            || pairs.saturating_add(self.mended) != self.style.tokens
+            || !(digits::near(token.digits, 2) || pairs >= 3 && is_three(token.digits))
+        {
             return None;
         }
-        let len =
-            text.find(|c: char| c.is_whitespace() || ",:;-|`".contains(c)).unwrap_or(text.len());
-        let wide = text.get(..len.min(8)).filter(|w| w.len() == len)?;
-        let after = text.get(len..).unwrap_or_default();
-        let goes_on = good_pairs(after, 2)
-            || (after.starts_with('\n') || after.is_empty()) && wide.len() == 2;
-        let one_wrong = wide.chars().filter(|c| !c.is_ascii_hexdigit()).count() <= 1;
-        (goes_on && one_wrong && digits::near(wide, 2)).then(|| Token::of(text, len))
+        let follow = good_pairs(after, 3);
+        let ends_line = (after.starts_with('\n') || after.is_empty()) && token.digits.len() == 2;
+        let is_sure = pairs >= 3 && (follow >= 2 || ends_line);
+        let is_early = follow == 3 && token.digits.chars().count() <= 3;
+        let is_last = || {
+            pairs >= 3 && self.lacks().is_some_and(|n| follow.min(2) >= n.min(3).saturating_sub(1))
+        };
+        if !is_sure && !is_early && !is_last() {
+            return None;
+        }
+        self.doubtful |= !is_sure;
+        self.mended = self.mended.saturating_add(1);
+        Some(token)
+    }
+
+    /// How many bytes the packet so far still has.
+    fn lacks(&self) -> Option<usize> {
+        match Chain::of(&self.run.filled()).fit() {
+            Fit::Short(n) if frame::head(&self.run.data.bytes) => Some(n),
+            _ => None,
+        }
     }
 }
+
+/// Length of the word that `text` begins with, if no more than one of its characters is none of hex
+/// nor of what marks it. It looks no further than that.
+fn mistyped(text: &str) -> Option<usize> {
+    let marks = ["0x", "0X", "\\x", "\\X", "%"].into_iter().find(|p| text.starts_with(p));
+    let marks = marks.map_or(0, str::len);
+    let mut wrong = 0_usize;
+    for (n, c) in text.get(marks..)?.char_indices() {
+        if !c.is_alphanumeric() {
+            return (n > 0).then_some(marks.saturating_add(n));
+        }
+        // An h behind digits is another mark.
+        wrong =
+            wrong.saturating_add(usize::from(!c.is_ascii_hexdigit() && !matches!(c, 'h' | 'H')));
+        if wrong > 1 {
+            return None;
+        }
+    }
+    (text.len() > marks).then_some(text.len())
+}
+
+/// Three letters that are digits of hex.
+fn is_three(digits: &str) -> bool {
+    digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// Longer ones frame by chance no more.
+const SHORTEST_STREAM: usize = 32;
+/// Longer ones are streams of digits.
+const LONGEST_MENDED: usize = 16;
 
 /// Whether a letter stands right behind the token that looks like a digit of it.
 fn glued(text: &str, len: usize) -> bool {
@@ -222,12 +227,13 @@ fn glued(text: &str, len: usize) -> bool {
     next.is_some_and(|c| !c.is_ascii() && super::mistake::lookalike(c).is_some())
 }
 
-/// Whether the next `count` tokens are pairs.
-fn good_pairs(mut text: &str, count: usize) -> bool {
-    (0..count).all(|_| {
+/// How many of the next tokens are pairs, up to `most`.
+fn good_pairs(mut text: &str, most: usize) -> usize {
+    let pairs = (0..most).map(|_| {
         text = text.get(separator(text)..).unwrap_or_default();
         let next = token(text).filter(|t| t.is_good() && t.digits.len() == 2);
         text = next.and_then(|t| text.get(t.len..)).unwrap_or_default();
         next.is_some()
-    })
+    });
+    pairs.take_while(|is_pair| *is_pair).count()
 }

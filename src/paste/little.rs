@@ -3,11 +3,14 @@
 //! Nothing but the bytes tells them from words of plain xxd: the characters beside them, a word at the
 //! right of its column, or packets that only one of the two orders gives.
 
+use super::address::Address;
 use super::columns::shows;
-use super::dump::{Address, WIDEST_GAP};
+use super::digits;
+use super::dump::WIDEST_GAP;
 use super::frame;
+use super::mistake::MistakeKind;
 use super::run::Run;
-use super::source::Source;
+use super::source::{Source, word};
 use std::ops::Range;
 
 /// Bytes in a word, where the dump that begins at `at` has their low byte first.
@@ -21,12 +24,18 @@ pub(super) fn words(source: Source<'_>, at: usize) -> Option<usize> {
 /// Reads the words of a line into the run; false where something else stands there.
 pub(super) fn read(source: Source<'_>, words: Range<usize>, width: usize, run: &mut Run) -> bool {
     let Some(cells) = Cells::of(source.range(words.clone()), width) else { return false };
-    for (digits, at) in cells.words {
+    for (word, at) in cells.words {
         let start = words.start.saturating_add(at);
-        for (n, byte) in bytes(digits).into_iter().enumerate().rev() {
-            run.data.push(byte, start.saturating_add(n.saturating_mul(2)), 2);
+        let end = start.saturating_add(word.len());
+        if word.len().is_multiple_of(2) {
+            for (n, pair) in pairs(word).enumerate().collect::<Vec<_>>().into_iter().rev() {
+                let at = start.saturating_add(n.saturating_mul(2));
+                digits::hex(source, at..at.saturating_add(pair.len()), run);
+            }
+        } else {
+            run.slip(start..end, MistakeKind::OddDigits { digits: word.len() }, width);
         }
-        run.range.end = start.saturating_add(digits.len());
+        run.range.end = end;
     }
     true
 }
@@ -44,12 +53,16 @@ struct Cells<'t> {
     words: Vec<(&'t str, usize)>,
     /// The last word stands at the right of its column.
     is_right: bool,
+    /// One of the words has a typing mistake.
+    is_mistyped: bool,
+    width: usize,
     shown: &'t str,
 }
 
 impl<'t> Cells<'t> {
     fn of(line: &'t str, width: usize) -> Option<Self> {
-        let mut cells = Self { words: Vec::new(), is_right: false, shown: "" };
+        let mut cells =
+            Self { words: Vec::new(), is_right: false, is_mistyped: false, width, shown: "" };
         let digits = width.saturating_mul(2);
         let mut at = 0usize;
         while let Some(cell) = line.get(at..at.saturating_add(digits)) {
@@ -61,7 +74,13 @@ impl<'t> Cells<'t> {
                 && word.bytes().all(|b| b.is_ascii_hexdigit())
                 && (behind.is_empty() || behind.starts_with(' '));
             if !is_word {
-                break;
+                let Some(word) = mistyped(line, at, digits).filter(|_| !cells.is_mistyped) else {
+                    break;
+                };
+                cells.is_mistyped = true;
+                cells.words.push((word, at));
+                at = at.saturating_add(word.len()).saturating_add(1);
+                continue;
             }
             cells.words.push((word, end.saturating_sub(word.len())));
             at = end.saturating_add(1);
@@ -75,17 +94,40 @@ impl<'t> Cells<'t> {
         (!cells.words.is_empty() && shows).then_some(cells)
     }
 
+    /// Zeros stand in for what could not be read.
     fn big(&self) -> Vec<u8> {
-        self.words.iter().flat_map(|(word, _)| bytes(word)).collect()
+        self.words.iter().flat_map(|(word, _)| self.bytes(word)).collect()
     }
 
     fn little(&self) -> Vec<u8> {
-        self.words.iter().flat_map(|(word, _)| bytes(word).into_iter().rev()).collect()
+        self.words.iter().flat_map(|(word, _)| self.bytes(word).into_iter().rev()).collect()
+    }
+
+    fn bytes(&self, word: &str) -> Vec<u8> {
+        if !word.len().is_multiple_of(2) {
+            return vec![0; self.width];
+        }
+        pairs(word).map(|pair| u8::from_str_radix(pair, 16).unwrap_or(0)).collect()
     }
 }
 
-fn bytes(digits: &str) -> Vec<u8> {
-    hex::decode(digits).unwrap_or_default()
+/// The digits of a word, two and two.
+fn pairs(word: &str) -> impl Iterator<Item = &str> {
+    (0..word.len()).step_by(2).filter_map(|at| word.get(at..at.saturating_add(2)))
+}
+
+/// A word of so many digits of which one is none, or one is missing or too many.
+fn mistyped(line: &str, at: usize, digits: usize) -> Option<&str> {
+    let rest = line.get(at..)?;
+    let word = rest.get(..word(rest))?;
+    let wrong = word.bytes().filter(|b| !b.is_ascii_hexdigit()).count();
+    let is_near = match word.len().abs_diff(digits) {
+        0 => wrong == 1,
+        1 => wrong == 0,
+        _ => false,
+    };
+    (is_near && rest.get(word.len()..).is_some_and(|it| it.is_empty() || it.starts_with(' ')))
+        .then_some(word)
 }
 
 /// What speaks for the one order and against the other.
@@ -104,11 +146,14 @@ impl Orders {
         while at < source.text.len() {
             let line = source.line(at);
             at = line.next;
-            let Some(address) = Address::of(&line).filter(is_xxd) else { break };
+            let Some(address) = Address::mistyped_in(&line).filter(is_xxd) else { break };
             // What does not go on is another dump: nothing is read twice.
-            let value = address.value(16)?;
-            let due =
-                u64::try_from(self.little.len()).ok()?.checked_add(*first.get_or_insert(value))?;
+            let read = u64::try_from(self.little.len()).ok()?;
+            let value = match (address.value(16), first) {
+                (Some(value), _) => value,
+                (None, first) => first.unwrap_or(0_u64).checked_add(read)?,
+            };
+            let due = read.checked_add(*first.get_or_insert(value))?;
             if value.checked_sub(due).is_none_or(|more| more > WIDEST_GAP) {
                 break;
             }
@@ -133,5 +178,5 @@ impl Orders {
 }
 
 fn is_xxd(address: &Address<'_>) -> bool {
-    address.colon && address.digits.len() >= 8 && address.gap > 0 && address.group > 0
+    address.colon && address.digits.len() >= 7 && address.gap > 0 && address.group > 0
 }

@@ -35,6 +35,13 @@ pub enum MistakeKind {
         /// How many digits there are.
         digits: usize,
     },
+    /// A number with a digit more or less than the others.
+    Digits {
+        /// How many digits there are.
+        found: usize,
+        /// How many the others have.
+        due: usize,
+    },
     /// A single digit among pairs.
     OneDigit,
     /// A group of binary digits that is not eight long.
@@ -67,6 +74,11 @@ pub enum MistakeKind {
         expected: u64,
         /// The address that stands there.
         found: u64,
+    },
+    /// The address of a dump's line is not the one that is due, nor that of another line.
+    BadAddress {
+        /// The address that was due.
+        due: u64,
     },
     /// The end of the text comes before the end of the notation.
     Unclosed {
@@ -103,7 +115,11 @@ impl Mistake {
             MistakeKind::OddDigits { .. } => {
                 "a byte is two hex digits: one is missing or too many".to_owned()
             }
-            MistakeKind::OneDigit => "a byte is two hex digits: write 0a for a".to_owned(),
+            MistakeKind::Digits { .. } => "a digit is missing or too many".to_owned(),
+            MistakeKind::OneDigit => {
+                "a byte is two hex digits: a zero before it was left out, or another digit"
+                    .to_owned()
+            }
             MistakeKind::CutByte => {
                 "four characters of base64 are three bytes: the end was cut off".to_owned()
             }
@@ -115,6 +131,9 @@ impl Mistake {
                 "have the program print all of them, as hex for instance".to_owned()
             }
             MistakeKind::Gap { .. } => "lines are missing or stand twice".to_owned(),
+            MistakeKind::BadAddress { .. } => {
+                "the bytes are read all the same: only their address is wrong".to_owned()
+            }
             MistakeKind::TooLong { .. } => "give the bytes as a file, or in parts".to_owned(),
             _ => return None,
         })
@@ -130,6 +149,7 @@ impl fmt::Display for MistakeKind {
                 write!(f, "{} is not a digit in base {base}", name(*found))
             }
             Self::OddDigits { digits } => write!(f, "odd number of hex digits: {digits}"),
+            Self::Digits { found, due } => write!(f, "{found} digits where the others have {due}"),
             Self::OneDigit => f.write_str("one hex digit, its second is missing"),
             Self::NotEightBits { digits } => write!(f, "{digits} binary digits instead of 8"),
             Self::TooBig { number } => write!(f, "{number} does not fit into a byte"),
@@ -145,6 +165,7 @@ impl fmt::Display for MistakeKind {
             Self::Gap { expected, found } => {
                 write!(f, "the address {found:#x} does not follow: {expected:#x} was due")
             }
+            Self::BadAddress { due } => write!(f, "the address is mistyped: {due:#x} was due"),
             Self::Unclosed { missing } => write!(f, "the closing {missing} is missing"),
             Self::TooLong { limit } => {
                 write!(f, "the text is too long: only {limit} bytes of it are read")

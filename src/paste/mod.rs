@@ -13,6 +13,7 @@
 //! gives nothing where its notation does not stand, and a row in [`notation::NOTATIONS`], whose
 //! example the tests read. A reader looks no further than it takes: that keeps the walk linear.
 
+mod address;
 mod array;
 mod base64;
 mod bitlog;
@@ -26,18 +27,23 @@ mod context;
 mod data;
 mod digits;
 mod dump;
+mod element;
 mod emqx;
 mod erlang;
 mod escape;
 mod esp;
+mod fields;
 mod follow;
 mod frame;
+mod gdb;
 mod hex;
 mod link;
+mod literal;
 mod little;
 mod mistake;
 pub mod notation;
-mod numbers;
+mod number;
+mod odd;
 mod output;
 mod piece;
 mod place;
@@ -48,11 +54,13 @@ mod repeat;
 mod rtthread;
 mod run;
 mod scan;
+mod settle;
 mod source;
 mod stamp;
 mod tcpdump;
+mod token;
+mod tokens;
 mod whole;
-mod words;
 
 #[cfg(test)]
 mod tests;

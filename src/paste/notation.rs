@@ -2,8 +2,8 @@
 
 use super::source::Read;
 use super::{
-    array, base64, bitlog, bits, buffer, chars, dump, emqx, erlang, esp, follow, hex, numbers,
-    quoted, rtthread, tcpdump, words,
+    array, base64, bitlog, bits, buffer, chars, dump, emqx, erlang, esp, fields, follow, gdb, hex,
+    quoted, rtthread, tcpdump,
 };
 
 /// A way in which people write bytes down.
@@ -30,7 +30,8 @@ pub(super) enum Where {
 /// The packet of every row's example: a CONNECT of 16 bytes.
 pub const EXAMPLE: [u8; 16] = *b"\x10\x0e\0\x04MQTT\x04\x02\0\x3c\0\x02ab";
 
-const HEX_DIGITS: &str = "0123456789abcdefABCDEF\\%";
+/// With letters that look like digits: the first one may be mistyped.
+const HEX_DIGITS: &str = "0123456789abcdefABCDEF\\%OoIilSsZz";
 const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 const fn row(name: &'static str, place: Where, read: Read, example: &'static str) -> Notation {
@@ -39,7 +40,7 @@ const fn row(name: &'static str, place: Where, read: Read, example: &'static str
 
 /// Every notation. Of two that could read a place the earlier row does.
 #[rustfmt::skip]
-pub static NOTATIONS: [Notation; 28] = [
+pub static NOTATIONS: [Notation; 33] = [
     row("RT-Thread AT log", Where::Line, rtthread::read,
         "[D/AT] sendline: 0000-0020: 10 0E 00 04 4D 51 54 54 04 02 00 3C 00 02 61 62 ....MQTT...<..ab"),
     row("log of binary digits", Where::Line, bitlog::read,
@@ -53,15 +54,20 @@ pub static NOTATIONS: [Notation; 28] = [
         "\t0x0000:  100e 0004 4d51 5454 0402 003c 0002 6162  ....MQTT...<..ab"),
     row("tshark -z follow,tcp,raw", Where::Line, follow::read,
         "Follow: tcp,raw\nFilter: tcp.stream eq 0\nNode 0: [::1]:38588\nNode 1: [::1]:1883\n100e00044d5154540402003c00026162\n=====\n"),
+    row("gdb x/8xb, x/4xw", Where::Line, gdb::read,
+        "0x7ffe4a0 <buf>:\t0x10\t0x0e\t0x00\t0x04\t0x4d\t0x51\t0x54\t0x54\n\
+         0x7ffe4a8 <buf+8>:\t0x04\t0x02\t0x00\t0x3c\t0x00\t0x02\t0x61\t0x62"),
     row("xxd", Where::Line, dump::xxd,
         "00000000: 100e 0004 4d51 5454 0402 003c 0002 6162  ....MQTT...<..ab"),
     row("hexdump -C", Where::Line, dump::hexdump_c,
         "00000000  10 0e 00 04 4d 51 54 54  04 02 00 3c 00 02 61 62  |....MQTT...<..ab|\n00000010"),
-    row("hexdump, od -x, od (16-bit words)", Where::Line, words::read,
+    row("hexdump, hexdump -x, od -x, od (16-bit words)", Where::Line, fields::words,
         "0000000 0e10 0400 514d 5454 0204 3c00 0200 6261\n0000010"),
-    row("od -t u1, od -t d1, od -b", Where::Line, numbers::read,
+    row("od -t x4, od -t x8", Where::Line, fields::long_words,
+        "0000000 04000e10 5454514d 3c000204 62610200\n0000020"),
+    row("od -b, hexdump -b, od -t u1, od -t d1", Where::Line, fields::bytes,
         "0000000  16  14   0   4  77  81  84  84   4   2   0  60   0   2  97  98\n0000020"),
-    row("od -c", Where::Line, chars::read,
+    row("od -c, hexdump -c", Where::Line, chars::read,
         "0000000 020 016  \\0 004   M   Q   T   T 004 002  \\0   <  \\0 002   a   b\n0000020"),
     row("od -t x1", Where::Line, dump::od,
         "0000000 10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62\n0000020"),
@@ -75,9 +81,13 @@ pub static NOTATIONS: [Notation; 28] = [
         r"b'\x10\x0e\x00\x04MQTT\x04\x02\x00<\x00\x02ab'"),
     row("escapes without quotes", Where::At("\\"), quoted::bare,
         r"\x10\x0e\x00\x04MQTT\x04\x02\x00\x3c\x00\x02ab"),
+    row("escapes with their backslashes doubled", Where::Chosen, quoted::bare,
+        r"\\x10\\x0e\\x00\\x04MQTT\\x04\\x02\\x00\\x3c\\x00\\x02ab"),
+    row("list of strings", Where::Chosen, array::read,
+        "['10', '0e', '00', '04', '4d', '51', '54', '54', '04', '02', '00', '3c', '00', '02', '61', '62']"),
     row("array (C, Rust, Go, JSON, Java, Node)", Where::At("[{"), array::read,
         "{ 0x10, 0x0e, 0x00, 0x04, 'M', 'Q', 'T', 'T', 4, 2, 0, 60, 0, 2, 97, 98 }"),
-    row("binary digits", Where::At("01"), bits::read,
+    row("binary digits", Where::At("01OoIl"), bits::read,
         "00010000 00001110 00000000 00000100 01001101 01010001 01010100 01010100 00000100 00000010 00000000 00111100 00000000 00000010 01100001 01100010"),
     row("hex", Where::At(HEX_DIGITS), hex::read,
         "10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62"),
@@ -91,6 +101,8 @@ pub static NOTATIONS: [Notation; 28] = [
         "10h 0Eh 00h 04h 4Dh 51h 54h 54h 04h 02h 00h 3Ch 00h 02h 61h 62h"),
     row("hex with zeros left out", Where::Chosen, hex::read,
         "10 E 0 4 4D 51 54 54 4 2 0 3C 0 2 61 62"),
+    row("hex words, low byte first", Where::Chosen, hex::read,
+        "04000e10 5454514d 3c000204 62610200"),
     row("decimal", Where::Chosen, hex::read,
         "16 14 0 4 77 81 84 84 4 2 0 60 0 2 97 98"),
     row("base64", Where::At(LETTERS), base64::read, "EA4ABE1RVFQEAgA8AAJhYg=="),

@@ -68,6 +68,10 @@ pub struct Continues {
 pub enum Meant {
     /// Its characters look like these digits.
     Looks(u8),
+    /// A single digit stands there, and the zero before it was left out.
+    Digit(u8),
+    /// It is a packet's first byte, and what follows is such a packet's.
+    Type(u8),
     /// It is the Remaining Length, and this one fits the bytes that follow.
     Length(u8),
 }
@@ -77,7 +81,7 @@ impl Meant {
     #[must_use]
     pub const fn byte(self) -> u8 {
         match self {
-            Self::Looks(byte) | Self::Length(byte) => byte,
+            Self::Looks(byte) | Self::Digit(byte) | Self::Type(byte) | Self::Length(byte) => byte,
         }
     }
 }

@@ -3,7 +3,8 @@
 use super::context::Context;
 use super::escape;
 use super::frame;
-use super::notation::Notation;
+use super::mistake::MistakeKind;
+use super::notation::{Notation, named};
 use super::run::{Class, Run};
 use super::source::{Source, Taken, is_word};
 
@@ -26,6 +27,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         run.append(part);
     }
     run.range.end = end;
+    three_digits(source, &mut run);
     let context = Context::of(source, &run.range);
     run.time = context.time();
     run.direction = context.direction();
@@ -48,6 +50,32 @@ fn one(source: Source<'_>, at: usize, run: &mut Run) -> Option<usize> {
     escape::string(source, open, quote, run)
 }
 
+/// Where all bytes are escapes, those of letters too, a single digit that stands behind one of them is its
+/// third.
+fn three_digits(source: Source<'_>, run: &mut Run) {
+    let place = |n: usize| run.data.map.text_of(n..n.saturating_add(1));
+    let is_escape = |n: &usize| place(*n).is_some_and(|it| it.len() == ESCAPE);
+    let mut literals = (0..run.data.len()).filter(|n| !is_escape(n));
+    let (Some(n), None) = (literals.next(), literals.next()) else { return };
+    let shows_text = run.data.bytes.iter().enumerate().filter(|(at, _)| *at != n);
+    let escaped = shows_text.filter(|(_, byte)| byte.is_ascii_graphic()).count();
+    let is_digit = run.data.bytes.get(n).is_some_and(u8::is_ascii_hexdigit);
+    let Some((before, at)) = n.checked_sub(1).and_then(|n| place(n).zip(place(n.checked_add(1)?)))
+    else {
+        return;
+    };
+    let is_third = is_escape(&n.saturating_sub(1)) && before.end == at.start && at.len() == 1;
+    let is_x = source.from(before.start).starts_with("\\x");
+    if is_digit && is_third && is_x && escaped > 0 && run.slips.is_empty() {
+        let bytes = n.saturating_sub(1)..n.saturating_add(1);
+        let range = before.start.saturating_add(2)..at.end;
+        run.lose(bytes, range, MistakeKind::OddDigits { digits: 3 }, None);
+    }
+}
+
+/// Length of `\x10`.
+const ESCAPE: usize = 4;
+
 /// A packet has a byte that is no character among its first: the end of its Remaining Length,
 /// or the high byte of a length behind it.
 const EARLY: usize = 8;
@@ -65,7 +93,9 @@ fn following(source: Source<'_>, at: usize) -> Option<usize> {
 /// that is MQTT.
 pub(super) fn bare(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
     let inside = at.checked_sub(1).and_then(|n| source.byte(n)).is_some_and(is_word);
-    if inside || !escape::starts(source.from(at)) {
+    let text = source.from(at);
+    let single = text.strip_prefix('\\').filter(|it| it.starts_with('\\')).unwrap_or(text);
+    if inside || !escape::starts(single) && !escape::starts_mistyped(single) {
         return None;
     }
     let line = source.line(at);
@@ -77,6 +107,10 @@ pub(super) fn bare(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if run.data.len() < 2 {
         return None;
     }
+    three_digits(source, &mut run);
+    if escape::is_doubled(source.range(run.range.clone())) {
+        run.notation = named("escapes with their backslashes doubled", row);
+    }
     Context::of(source, &run.range).apply(&mut run);
     run.class = run.class.max(Class::Code);
     let end = run.range.end;
@@ -85,10 +119,15 @@ pub(super) fn bare(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
 
 fn until(row: &'static Notation, source: Source<'_>, range: std::ops::Range<usize>) -> Run {
     let mut run = Run::new(row, Class::Code, range.clone());
+    let doubled = escape::is_doubled(source.range(range.clone()));
     let mut at = range.start;
     while at < range.end {
         let Some(c) = source.from(at).chars().next() else { break };
-        at = escape::one(source, at, c, &mut run);
+        let is_end = doubled && matches!(c, '"' | '\'');
+        if is_end || doubled && source.from(at).starts_with("\\\"") {
+            break;
+        }
+        at = escape::one(source, at, c, doubled, &mut run);
     }
     run.range.end = at.min(range.end);
     run

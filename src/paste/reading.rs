@@ -1,10 +1,12 @@
 //! The ways to read a token of a text that is nothing but digits.
 
+use super::bits;
 use super::digits;
-use super::hex::Token;
-use super::mistake::{MistakeKind, lookalike};
+use super::literal::Mistyped;
+use super::mistake::MistakeKind;
 use super::run::Run;
 use super::source::Source;
+use super::token::Token;
 
 /// A token and where it stands.
 #[derive(Clone, Copy)]
@@ -22,6 +24,27 @@ pub(super) fn pairs(source: Source<'_>, word: &Word<'_>, run: &mut Run) {
     word.token.read(source, word.at, run);
 }
 
+/// As `pairs`, where each byte is written with both its digits.
+pub(super) fn padded(source: Source<'_>, word: &Word<'_>, run: &mut Run) {
+    match word.token.digits.as_bytes() {
+        [digit] => {
+            let end = word.at.saturating_add(word.token.len);
+            digits::lone(*digit, end.saturating_sub(1), run);
+        }
+        _ => word.token.read(source, word.at, run),
+    }
+}
+
+/// Words of several bytes, the low one of which stands last.
+pub(super) fn low_first(source: Source<'_>, word: &Word<'_>, run: &mut Run) {
+    let start = word.at.saturating_add(word.token.len.saturating_sub(word.token.digits.len()));
+    let pairs = (0..word.token.digits.len()).step_by(2).collect::<Vec<_>>();
+    for n in pairs.into_iter().rev() {
+        let at = start.saturating_add(n);
+        digits::hex(source, at..at.saturating_add(2), run);
+    }
+}
+
 fn one(word: &Word<'_>, byte: Option<u8>, run: &mut Run) {
     let range = word.at..word.at.saturating_add(word.token.len);
     match byte {
@@ -31,6 +54,11 @@ fn one(word: &Word<'_>, byte: Option<u8>, run: &mut Run) {
 }
 
 pub(super) fn decimal(_: Source<'_>, word: &Word<'_>, run: &mut Run) {
+    if let Some(mistyped) = Mistyped::one(word.token.digits, 10) {
+        let start = word.at.saturating_add(word.token.len);
+        mistyped.tell(start.saturating_sub(word.token.digits.len()), run);
+        return;
+    }
     let number = word.token.digits.parse::<i16>().ok().filter(|_| word.token.prefix.is_empty());
     let byte = number.and_then(|n| match word.negative {
         true => i8::try_from(n.checked_neg()?).ok().map(i8::cast_unsigned),
@@ -45,41 +73,12 @@ pub(super) fn short_hex(_: Source<'_>, word: &Word<'_>, run: &mut Run) {
 }
 
 pub(super) fn binary(_: Source<'_>, word: &Word<'_>, run: &mut Run) {
-    let digits = word.token.digits.len();
-    match digits::bits(word.token.digits) {
-        Some(byte) => run.data.push(byte, word.at, word.token.len),
-        None if mistyped_bits(word.token.digits) => misread_bits(word, run),
-        None => {
-            let range = word.at..word.at.saturating_add(word.token.len);
-            run.slip(range, MistakeKind::NotEightBits { digits }, 1);
-        }
+    let prefix = word.token.prefix.len();
+    if !bits::group(word.token.digits, word.at, prefix, run) {
+        let range = word.at..word.at.saturating_add(word.token.len);
+        let digits = word.token.digits.len();
+        run.slip(range, MistakeKind::NotEightBits { digits }, 1);
     }
-}
-
-/// Whether a token is eight binary digits of which one is mistyped.
-pub(super) fn mistyped_bits(token: &str) -> bool {
-    let wrong = token.chars().filter(|c| !matches!(c, '0' | '1')).count();
-    token.len() <= LONGEST_BITS && wrong == 1 && token.chars().count() == 8
-}
-
-/// Eight characters, each of which a text may write with four bytes.
-const LONGEST_BITS: usize = 32;
-
-fn misread_bits(word: &Word<'_>, run: &mut Run) {
-    let Token { digits, prefix, .. } = word.token;
-    let Some((at, found)) = digits.char_indices().find(|(_, c)| !matches!(c, '0' | '1')) else {
-        return;
-    };
-    let meant = lookalike(found).filter(|meant| matches!(meant, '0' | '1'));
-    let kind = match meant {
-        Some(meant) => MistakeKind::Lookalike { found, meant },
-        None => MistakeKind::NotADigit { found, base: 2 },
-    };
-    let is_wrong = |c: char| !matches!(c, '0' | '1');
-    let mended = meant.map(|meant| digits.replace(is_wrong, meant.encode_utf8(&mut [0; 4])));
-    let byte = mended.as_deref().and_then(digits::bits);
-    let at = word.at.saturating_add(prefix.len()).saturating_add(at);
-    run.guess(at..at.saturating_add(found.len_utf8()), kind, byte);
 }
 
 /// Binary digits without gaps.

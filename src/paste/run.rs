@@ -37,9 +37,13 @@ pub(super) struct Slip {
 impl Slip {
     /// Whether it hides no byte, nor the end of them.
     pub(super) const fn is_beside(&self) -> bool {
-        let is_character =
-            matches!(self.kind, MistakeKind::Lookalike { .. } | MistakeKind::NotADigit { .. });
-        self.lost == 0 && is_character
+        let is_beside = matches!(
+            self.kind,
+            MistakeKind::Lookalike { .. }
+                | MistakeKind::NotADigit { .. }
+                | MistakeKind::BadAddress { .. }
+        );
+        self.lost == 0 && is_beside
     }
 
     /// Adds what stands in for the lost bytes.
@@ -101,10 +105,36 @@ impl Run {
         self.slips.push(Slip { index: self.data.len(), range, kind, lost, meant: None });
     }
 
+    /// A mistake that stands before the bytes and hides none of them.
+    pub(super) fn beside(&mut self, range: Range<usize>, kind: MistakeKind) {
+        self.slips.insert(0, Slip { index: 0, range, kind, lost: 0, meant: None });
+    }
+
     /// As `slip`, for one byte of which it is known what was meant.
     pub(super) fn guess(&mut self, range: Range<usize>, kind: MistakeKind, meant: Option<u8>) {
-        let meant = meant.map(Meant::Looks);
+        self.mean(range, kind, meant.map(Meant::Looks));
+    }
+
+    /// As `guess`, with what tells it.
+    pub(super) fn mean(&mut self, range: Range<usize>, kind: MistakeKind, meant: Option<Meant>) {
         self.slips.push(Slip { index: self.data.len(), range, kind, lost: 1, meant });
+    }
+
+    /// Turns bytes that were read into a byte that could not be.
+    pub(super) fn lose(
+        &mut self,
+        bytes: Range<usize>,
+        range: Range<usize>,
+        kind: MistakeKind,
+        meant: Option<Meant>,
+    ) {
+        let mut behind = self.data.split_off(bytes.start);
+        self.data.append(&behind.split_off(bytes.len()));
+        let at = self.slips.partition_point(|slip| slip.index <= bytes.start);
+        for slip in self.slips.iter_mut().skip(at) {
+            slip.index = slip.index.saturating_sub(bytes.len());
+        }
+        self.slips.insert(at, Slip { index: bytes.start, range, kind, lost: 1, meant });
     }
 
     pub(super) fn append(&mut self, next: Self) {
@@ -157,6 +187,17 @@ impl Run {
         run.filled()
     }
 
+    /// Whether the bytes are packets beyond doubt, whatever stands in for those that could not be read.
+    pub(super) fn is_strict(&self) -> bool {
+        STAND_INS.into_iter().any(|byte| {
+            let mut run = self.clone();
+            let unknown =
+                run.slips.iter_mut().filter(|slip| slip.lost == 1 && slip.meant.is_none());
+            unknown.for_each(|slip| slip.meant = Some(Meant::Looks(byte)));
+            frame::strict(&run.filled())
+        })
+    }
+
     /// The bytes with what stands in where something could not be read: their framing shows
     /// whether the rest are a packet.
     pub(super) fn filled(&self) -> Vec<u8> {
@@ -171,3 +212,6 @@ impl Run {
         filled
     }
 }
+
+/// A high byte of a length, a letter, a flag.
+const STAND_INS: [u8; 3] = [0, b'a', 1];

@@ -68,6 +68,17 @@ impl<'t> Source<'t> {
         self.text.get(at..).unwrap_or_default()
     }
 
+    /// The text from `at` on, no more than about `len` bytes of it.
+    pub(super) fn head(self, at: usize, len: usize) -> &'t str {
+        self.range(at..floor(self.text, at.saturating_add(len).min(self.text.len())))
+    }
+
+    /// The end of a range, no more than about `len` bytes of it.
+    pub(super) fn tail(self, range: Range<usize>, len: usize) -> &'t str {
+        let from = floor(self.text, range.end.saturating_sub(len));
+        self.range(from.max(range.start)..range.end)
+    }
+
     pub(super) fn byte(self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at).copied()
     }

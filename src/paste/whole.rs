@@ -1,15 +1,21 @@
 //! A text that is nothing but digits: it is bytes, whatever they frame to.
 
+use super::bits;
 use super::build::Builder;
 use super::digits;
 use super::frame;
-use super::hex::{Style, Token};
+use super::hex::LEAST_PADDED;
+use super::literal::{self, Mistyped};
 use super::notation::{NOTATIONS, Notation, named};
+use super::odd;
+use super::piece::Meant;
 use super::reading::{
-    ReadToken, Word, binary, decimal, long_binary, mistyped_bits, pairs, short_hex,
+    ReadToken, Word, binary, decimal, long_binary, low_first, padded, pairs, short_hex,
 };
 use super::run::{Class, Join, Run};
-use super::source::{Line, Source, is_blank, is_word};
+use super::source::{Line, Source, is_word};
+use super::token::{Style, Token};
+use super::tokens::Tokens;
 
 /// Reads the text from `at` on, if nothing else stands in it. A few typing mistakes are borne.
 pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> bool {
@@ -30,7 +36,7 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
     builder.whole = true;
     let (name, reading) = text.choose();
     let broken = text.count.bad > 0 && name.is_empty();
-    match text.across().filter(|_| broken) {
+    match text.across().or_else(|| text.odd_across()).filter(|_| broken) {
         Some(run) => builder.add(run),
         None => text
             .lines()
@@ -51,48 +57,11 @@ struct Text<'t> {
     commas: bool,
 }
 
-/// The tokens of one line. They are read anew for each reading: kept they would take more
-/// memory than the text.
-struct Tokens<'t> {
-    source: Source<'t>,
-    at: usize,
-    end: usize,
-    /// What stands before the token that came last.
-    gap: &'t str,
-}
-
 /// The row whose digits lack leading zeros.
 const SHORT_HEX: &str = "hex with zeros left out";
 
-impl<'t> Tokens<'t> {
-    fn of(source: Source<'t>, line: &Line<'t>) -> Self {
-        Self {
-            source,
-            at: line.start,
-            end: line.start.saturating_add(content(line.text).len()),
-            gap: "",
-        }
-    }
-}
-
-impl<'t> Iterator for Tokens<'t> {
-    type Item = Word<'t>;
-
-    fn next(&mut self) -> Option<Word<'t>> {
-        let rest = self.source.range(self.at..self.end);
-        let gap = rest.find(|c| !separates(c)).unwrap_or(rest.len());
-        let (gap, rest) = rest.split_at_checked(gap)?;
-        let at = self.at.saturating_add(gap.len());
-        let len = token_len(rest);
-        self.gap = gap;
-        self.at = at.saturating_add(len.max(1));
-        if rest == "\\" || len == 0 {
-            return None;
-        }
-        let negative = gap.len() > 1 && gap.ends_with('-');
-        Some(Word { at, token: Token::of(rest, len), negative })
-    }
-}
+/// The row of words whose bytes stand in the order of the machine.
+const LOW_FIRST: &str = "hex words, low byte first";
 
 /// What the tokens are.
 #[derive(Default)]
@@ -105,6 +74,8 @@ struct Count {
     pairs: usize,
     /// Hex digits that stand alone, without a `0x` before them.
     short: usize,
+    /// Decimal numbers but for one character.
+    mistyped: usize,
     bits: usize,
     nearly_bits: usize,
     mistyped_bits: usize,
@@ -142,29 +113,38 @@ impl<'t> Text<'t> {
         let binary = !whole.is_empty() && whole.bytes().all(|b| b == b'0' || b == b'1');
         add(&mut count.bits, digits::bits(whole).is_some());
         add(&mut count.nearly_bits, binary && whole.len() > 4 && whole.len() != 8);
-        add(&mut count.mistyped_bits, mistyped_bits(whole));
+        add(&mut count.mistyped_bits, bits::is_mistyped(whole));
         let good = token.is_good();
         add(&mut count.good, good);
         add(&mut count.bad, !good);
         let is_alone = whole.len() == 1 && token.prefix.is_empty();
         add(&mut count.short, is_alone && whole.bytes().all(|b| b.is_ascii_hexdigit()));
+        // Not at the beginning, where a label stands.
+        let has_number = count.good > 0 || count.single > 0;
+        let is_mistyped = token.prefix.is_empty()
+            && literal::is_decimal(whole)
+            && (has_number || Mistyped::of(whole, 10).is_some());
+        add(&mut count.mistyped, is_mistyped);
         let short = whole.len() <= 3 && whole.bytes().all(|b| b.is_ascii_hexdigit());
         add(&mut count.single, !good && short);
         let usual =
             if count.good == 0 || count.pairs.saturating_mul(2) > count.good { 2 } else { 4 };
-        // Not at the beginning, where a label stands.
         let enough = count.good > 2 || count.good > 0 && count.bad == 1;
         let wrong_pair = whole.len() == 2 && enough && whole.bytes().all(is_word);
         let near = digits::near(whole, usual) && count.bad <= count.good.saturating_add(4);
         // Lines of odd length, of a stream that was broken in the middle of its bytes.
         let broken = whole.len() > 4 && whole.bytes().all(|b| b.is_ascii_hexdigit());
-        good || short || near || wrong_pair || broken
+        good || short || near || wrong_pair || broken || is_mistyped
     }
 
     fn is_bytes(&self) -> bool {
-        let Count { good, bad, single, digits, pairs, .. } = self.count;
+        let Count { good, bad, single, digits, pairs, mistyped, .. } = self.count;
         let tokens = good.saturating_add(bad);
-        let numbers = bad == single && tokens > 1 && digits.saturating_mul(2) > tokens;
+        let few = mistyped == 0 || mistyped.saturating_mul(4) <= tokens;
+        let numbers = few
+            && bad == single.saturating_add(mistyped)
+            && tokens > 1
+            && digits.saturating_mul(2) > tokens;
         let one = tokens == 1 && (good == 1 || digits == 1 && self.one_is_meant());
         let letters_only = digits == 0 && pairs < tokens && tokens > 1;
         one || (good <= bad && self.across().is_some())
@@ -184,27 +164,35 @@ impl<'t> Text<'t> {
         if bits > mistyped_bits && binaries == good.saturating_add(bad) {
             return ("binary digits", binary);
         }
-        let readings: [(&str, ReadToken); 4] = [
-            ("", pairs),
+        let is_odd = self.style.alone == 1 && self.style.padded >= LEAST_PADDED;
+        let readings: [(&str, ReadToken); 5] = [
+            ("", if is_odd { padded } else { pairs }),
             ("decimal", decimal),
             (SHORT_HEX, short_hex),
             ("binary digits", long_binary),
+            (LOW_FIRST, low_first),
         ];
         let number = |p: &Word<'_>| {
             p.token.digits.len() <= 3 && p.token.digits.bytes().all(|b| b.is_ascii_digit())
+                || p.token.prefix.is_empty() && literal::is_decimal(p.token.digits)
         };
         let decimals = self.tokens().all(|p| number(&p));
         let long = self.tokens().any(|p| p.token.digits.len() == 3 || p.negative);
-        let default: (&str, ReadToken) =
-            if decimals && long { ("decimal", decimal) } else { ("", pairs) };
         // Whoever leaves zeros out leaves all of them out: beside a 00 a single digit is a slip. And
         // decimal numbers with zeros before them have a third digit somewhere.
         let full = |p: &Word<'_>| p.token.digits.len() == 2 && p.token.digits.starts_with('0');
         let zeros_stand = self.tokens().any(|p| full(&p));
         // One single digit is a slip too, but in a list, which a program prints so.
         let leaves_out = !zeros_stand && (self.count.short > 1 || self.commas);
+        let prints_numbers = self.count.mistyped > 0 && self.count.short > 1 && !zeros_stand;
+        let default: (&str, ReadToken) = match () {
+            () if decimals && (long || prints_numbers) => ("decimal", decimal),
+            () if is_odd => ("", padded),
+            () => ("", pairs),
+        };
         let fits = |name: &str| match name {
             SHORT_HEX => leaves_out,
+            LOW_FIRST => self.are_words(),
             "decimal" => !zeros_stand || long,
             _ => true,
         };
@@ -212,13 +200,24 @@ impl<'t> Text<'t> {
         readings.find(|(name, reading)| self.frames(name, *reading)).unwrap_or(default)
     }
 
+    /// Whether all tokens are words of two, four or eight bytes.
+    fn are_words(&self) -> bool {
+        let mut lens = self.tokens().map(|word| word.token.digits.len());
+        let is_hex = self.count.mistyped_bits == 0 && self.count.nearly_bits == 0;
+        is_hex
+            && lens
+                .next()
+                .is_some_and(|first| matches!(first, 4 | 8 | 16) && lens.all(|len| len == first))
+    }
+
     fn frames(&self, name: &str, reading: ReadToken) -> bool {
         let mut run = Run::new(self.notation(name), Class::Sure, 0..0);
         let clean = self.tokens().all(|word| {
             reading(self.source, &word, &mut run);
-            run.slips.is_empty()
+            run.slips.len() <= self.count.mistyped
+                && run.slips.iter().all(|slip| matches!(slip.meant, Some(Meant::Looks(_))))
         });
-        clean && frame::strict(&run.data.bytes)
+        clean && frame::strict(&run.filled())
     }
 
     fn lines(&self) -> impl Iterator<Item = Line<'t>> {
@@ -254,6 +253,33 @@ impl<'t> Text<'t> {
         Some(run)
     }
 
+    /// Hex of a run of digits a line, of which one is missing or too many.
+    fn odd_across(&self) -> Option<Run> {
+        let words: Vec<Word<'_>> = self.tokens().take(MOST_ODD).collect();
+        let one_each = self.lines().all(|l| Tokens::of(self.source, &l).count() <= 1);
+        let is_long = |word: &Word<'_>| word.token.digits.len() > SHORTEST_BROKEN;
+        if !one_each || words.len() < 2 || words.len() == MOST_ODD || !words.iter().any(is_long) {
+            return None;
+        }
+        let is_odd = |word: &&Word<'_>| word.token.digits.len() % 2 == 1;
+        let own = words
+            .iter()
+            .find(is_odd)
+            .map(|word| word.at..word.at.saturating_add(word.token.len))?;
+        // The lines around tell it better.
+        if odd::usual(self.source, &own).is_some() {
+            return None;
+        }
+        let mut run = Run::new(named("hex stream, xxd -p", self.row), Class::Sure, 0..0);
+        let all = words.iter().flat_map(|word| {
+            let start = word.at.saturating_add(word.token.prefix.len());
+            word.token.digits.char_indices().map(move |(n, c)| (c, start.saturating_add(n)))
+        });
+        odd::stream(&all.collect::<Vec<_>>(), &mut run)?;
+        run.range = run.data.map.text_of(0..run.data.len())?;
+        Some(run)
+    }
+
     /// Hex that a mail program broke in the middle of a byte: a run of digits a line.
     fn across(&self) -> Option<Run> {
         let one_each = self.lines().all(|l| Tokens::of(self.source, &l).count() <= 1);
@@ -279,21 +305,7 @@ impl<'t> Text<'t> {
     }
 }
 
+/// Lines of a stream in which a digit is looked for.
+const MOST_ODD: usize = 1000;
 /// No program breaks lines earlier.
 const SHORTEST_BROKEN: usize = 16;
-
-/// The line without a comment.
-fn content(line: &str) -> &str {
-    let end = ["//", "#", "/*", " --"].into_iter().filter_map(|mark| line.find(mark)).min();
-    line.get(..end.unwrap_or(line.len())).unwrap_or_default().trim_end()
-}
-
-const fn separates(c: char) -> bool {
-    is_blank(c) || matches!(c, ',' | ';' | ':' | '-' | '|' | '`' | '"' | '\'')
-}
-
-/// Up to the next separator, or to the next escape. It looks no further.
-fn token_len(rest: &str) -> usize {
-    let ends = |(n, c): &(usize, char)| separates(*c) || (*n > 0 && matches!(c, '\\' | '%'));
-    rest.char_indices().find(ends).map_or(rest.len(), |(n, _)| n)
-}

@@ -104,6 +104,8 @@ impl<'p> Stretch<'p> {
             match hole.meant {
                 None => finding(Rule::UNREADABLE).with(len as u64, 0),
                 Some(Meant::Looks(_)) => finding(Rule::GUESSED),
+                Some(Meant::Digit(_)) => finding(Rule::LONE_DIGIT),
+                Some(Meant::Type(_)) => finding(Rule::TYPE_UNREADABLE),
                 Some(Meant::Length(n)) => finding(Rule::LENGTH_UNREADABLE).with(n.into(), 0),
             }
         };

@@ -495,6 +495,10 @@ rules! {
         "the Remaining Length could not be read in the text; {a} fits the bytes that follow");
     GUESSED: row(Error, "guessed", ["", ""], ["", ""],
         "the text has a letter here that looks like a digit; read as the digit");
+    TYPE_UNREADABLE: row(Error, "type-unreadable", ["", ""], ["", ""],
+        "the packet's first byte could not be read in the text; what follows is a CONNECT");
+    LONE_DIGIT: row(Error, "lone-digit", ["", ""], ["", ""],
+        "the text has one digit here where a byte has two; read with a zero before it");
     HEADER_CUT: row(Warning, "header-cut", ["", ""], ["", ""],
         "the packet is cut within its fixed header");
     STREAM_ENDS: row(Warning, "stream-ends", ["", ""], ["", ""],

@@ -197,7 +197,7 @@ fn characters_of_od_with_blanks_at_the_end_of_a_line() {
     {
         let paste = read(&text);
         assert_eq!(paste.pieces[0].bytes, packet, "{text}");
-        assert_eq!(paste.pieces[0].notation.name, "od -c");
+        assert_eq!(paste.pieces[0].notation.name, "od -c, hexdump -c");
     }
 }
 

@@ -8,6 +8,7 @@ mod prose;
 mod roundtrip;
 mod seeds;
 mod table;
+mod typing;
 
 use super::*;
 

@@ -1,0 +1,61 @@
+//! The words of a text that is nothing but digits.
+
+use super::reading::Word;
+use super::source::{Line, Source, is_blank};
+use super::token::Token;
+
+/// The tokens of one line. They are read anew for each reading: kept they would take more
+/// memory than the text.
+pub(super) struct Tokens<'t> {
+    source: Source<'t>,
+    at: usize,
+    end: usize,
+    /// What stands before the token that came last.
+    pub(super) gap: &'t str,
+}
+
+impl<'t> Tokens<'t> {
+    pub(super) fn of(source: Source<'t>, line: &Line<'t>) -> Self {
+        Self {
+            source,
+            at: line.start,
+            end: line.start.saturating_add(content(line.text).len()),
+            gap: "",
+        }
+    }
+}
+
+impl<'t> Iterator for Tokens<'t> {
+    type Item = Word<'t>;
+
+    fn next(&mut self) -> Option<Word<'t>> {
+        let rest = self.source.range(self.at..self.end);
+        let gap = rest.find(|c| !separates(c)).unwrap_or(rest.len());
+        let (gap, rest) = rest.split_at_checked(gap)?;
+        let at = self.at.saturating_add(gap.len());
+        let len = token_len(rest);
+        self.gap = gap;
+        self.at = at.saturating_add(len.max(1));
+        if rest == "\\" || len == 0 {
+            return None;
+        }
+        let negative = gap.len() > 1 && gap.ends_with('-');
+        Some(Word { at, token: Token::of(rest, len), negative })
+    }
+}
+
+/// The line without a comment.
+fn content(line: &str) -> &str {
+    let end = ["//", "#", "/*", " --"].into_iter().filter_map(|mark| line.find(mark)).min();
+    line.get(..end.unwrap_or(line.len())).unwrap_or_default().trim_end()
+}
+
+const fn separates(c: char) -> bool {
+    is_blank(c) || matches!(c, ',' | ';' | ':' | '-' | '|' | '`' | '"' | '\'')
+}
+
+/// Up to the next separator, or to the next escape. It looks no further.
+fn token_len(rest: &str) -> usize {
+    let ends = |(n, c): &(usize, char)| separates(*c) || (*n > 0 && matches!(c, '\\' | '%'));
+    rest.char_indices().find(ends).map_or(rest.len(), |(n, _)| n)
+}
