@@ -172,7 +172,7 @@ fn join<'v>(values: impl Iterator<Item = &'v str>, aggregator: char, out: &mut S
 /// What stands around a cell. As with tshark, a field without a value has no quotes.
 fn quote(quote: Quote, cell: &str, separator: char, is_empty: bool) -> Option<char> {
     match quote {
-        Quote::WhereNeeded => cell.contains(|c| c == separator || c == '"').then_some('"'),
+        Quote::WhereNeeded => cell.contains([separator, '"']).then_some('"'),
         Quote::Double if !is_empty => Some('"'),
         Quote::Single if !is_empty => Some('\''),
         _ => None,

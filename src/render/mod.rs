@@ -245,7 +245,7 @@ pub static FORMATS: &[FormatRow] = &[
         about: "one line a packet: its bytes as hex digits, as decode --lines reads them",
         is_text: false,
         target: Target::Anywhere,
-        by_others: ByOthers::Freely,
+        by_others: ByOthers::Nothing,
         make: |options| Box::new(hex::Hex::new(options)),
     },
     FormatRow {

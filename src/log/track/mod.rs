@@ -163,9 +163,9 @@ impl LogTrack {
             Event::CONNACK => {
                 let code = entry.number(LogField::CODE);
                 if code == Some(0) && entry.number(LogField::SESSION_PRESENT) == Some(0) {
-                    // A client may publish its own once more.
-                    let is_to_it = |(by_client, _): &(bool, u64), _: &mut Open| !*by_client;
-                    for (key, open) in client.open.extract_if(.., is_to_it) {
+                    // A client may publish its own once more; they are behind those to it.
+                    let own = client.open.split_off(&(true, 0));
+                    for (key, open) in std::mem::replace(&mut client.open, own) {
                         let gone = "; the broker had no session of the client when it came back, so that this does \
                                     not go on";
                         self.unfinished(id, key, &open, gone);
