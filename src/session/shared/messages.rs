@@ -43,7 +43,7 @@ pub(super) struct Message {
     source: Source,
     /// Another one with the same contents came shortly before.
     is_ambiguous: bool,
-    /// The number of the first of those that came shortly after each other, and the how manieth of them it is.
+    /// The number of the first of those that came shortly after each other, and which of them it is, from 1.
     run: u64,
     nth: u32,
     /// Another one with the same contents came before at some time, or this one for the second time.
