@@ -419,8 +419,6 @@ rules! {
         "the User Properties do not stand in the order that they have in #{a}, whose message this is, unless a client that was not captured published the same");
     EXPIRY_NOT_LESS: row(Warning, "expiry-not-less", ["3.3.2.3.3", ""], ["MQTT-3.3.2-6", ""],
         "Message Expiry Interval is {a} s, more than the {b} s that the message has left: the server takes off the time that it had it");
-    EXPIRED: row(Warning, "expired-delivered", ["3.3.2.3.3", ""], ["MQTT-3.3.2-5", ""],
-        "the message, #{a}, had expired {b:time} before this: what a server has not begun to deliver by then it deletes; unless a client that was not captured published the same");
     NOT_AS_PUBLISHED: row(Warning, "retain-not-as-published", ["3.3.1.3", ""], ["MQTT-3.3.1-13 MQTT-3.1.2-14 MQTT-3.1.2-15", ""],
         "RETAIN is not what it is in #{a}, whose message this is, though each subscription that it matches has Retain As Published; unless a client that was not captured published the same");
     NEW_AS_RETAINED: row(Warning, "new-as-retained", ["3.3.1.3", "3.3.1.3"], ["MQTT-3.3.1-12", "MQTT-3.3.1-9"],

@@ -20,17 +20,11 @@ const MAX_KEPT: usize = 32 << 20;
 /// Connections that are open though another one of their client has begun.
 const MAX_RIVALS: usize = 4_096;
 
-/// Nanoseconds within which a server with several ports ends a client's connection at one of them when
-/// it comes to another one: what takes longer may be the end of another server.
-const AT_ONCE: u64 = 100_000_000;
-
 /// All clients.
 #[derive(Debug)]
 pub(super) struct Clients {
     by_key: Recent<u64, Client>,
     kept: usize,
-    /// The last connection of each client to any port of a host, with the port.
-    by_host: Recent<u64, (Other, u16)>,
     /// For connections that are open still: the one that threw them out.
     rivals: HashMap<u64, Rival, RandomState>,
     /// Connections that are another one seen once more, from another address.
@@ -74,8 +68,7 @@ struct Client {
 impl Default for Clients {
     fn default() -> Self {
         let (rivals, echoes, successors) = Default::default();
-        let (by_key, by_host) = (Recent::new(MAX_CLIENTS), Recent::new(MAX_CLIENTS));
-        Self { by_key, by_host, kept: 0, rivals, echoes, successors }
+        Self { by_key: Recent::new(MAX_CLIENTS), kept: 0, rivals, echoes, successors }
     }
 }
 
@@ -99,26 +92,6 @@ impl Clients {
         }
         let (war, reconnects) = (many.filter(|_| is_war), many.filter(|_| !is_war));
         TakeOver { took_over: Some(old.other), war, reconnects, is_answered }
-    }
-
-    /// The same at any port of a host.
-    pub(super) fn connects_to_host(&mut self, key: u64, record: &Ended) {
-        if let (Some((other, _)), Some((_, server))) = (other(record), record.ends) {
-            let new = (other, server.port());
-            *self.by_host.entry(key, || new) = new;
-        }
-    }
-
-    /// The connection of the client to another port of the host, where the server ended this one at once
-    /// when that began.
-    pub(super) fn elsewhere(&self, key: u64, record: &Ended) -> Option<Other> {
-        let (other, port) = self.by_host.get(&key)?;
-        let server = &record.from_server;
-        let left = server.disconnect.as_ref().map(|left| left.at);
-        let ended = left.or(server.closed.map(|closed| closed.at))?;
-        let is_at_once = ended.since(other.at).is_some_and(|time| time <= AT_ONCE);
-        let is_first = record.over_at() == Some(ended);
-        (is_at_once && is_first && record.ends?.1.port() != *port).then_some(*other)
     }
 
     /// A client sends something but a DISCONNECT, which one does that cleans up.

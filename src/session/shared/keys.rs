@@ -39,23 +39,13 @@ impl Shared {
 
     /// The key of a client at a server: the same name elsewhere is somebody else.
     pub(super) fn client(&self, record: &Ended) -> Option<u64> {
-        let port = record.ends?.1.port();
-        self.named(record, Some(port))
-    }
-
-    /// The key of a client at all ports of a host, which may be those of one server.
-    pub(super) fn client_of_host(&self, record: &Ended) -> Option<u64> {
-        self.named(record, None)
-    }
-
-    fn named(&self, record: &Ended, port: Option<u16>) -> Option<u64> {
         let (_, server) = record.ends?;
         let mut hasher = self.hasher.build_hasher();
         match server.ip() {
             IpAddr::V4(v4) => hasher.write_u32(v4.to_bits()),
             IpAddr::V6(v6) => hasher.write_u128(v6.to_bits()),
         }
-        hasher.write_u16(port.unwrap_or(0));
+        hasher.write_u16(server.port());
         hasher.write(record.client_id.as_deref()?);
         Some(hasher.finish())
     }

@@ -121,9 +121,6 @@ impl Shared {
                 self.messages.has_will(key, Source::new(seen.at, by, will.qos, contents));
             }
         }
-        if let Some(key) = self.client_of_host(record) {
-            self.clients.connects_to_host(key, record);
-        }
         let Some(key) = self.client(record) else { return TakeOver::default() };
         // Address and port may be rewritten on the way, Sequence Numbers rarely are.
         let mark = seen.proof.end.map(|end| (end, self.hash(seen.bytes)));
@@ -200,10 +197,7 @@ impl Shared {
         if let Some(returns) = &mut record.returns {
             returns.came = came;
         }
-        let of_host = self.client_of_host(record);
-        let rival = self.clients.rival(stream);
-        let rival = rival.or_else(|| self.clients.elsewhere(of_host?, record));
-        record.taken_over_by = record.taken_over_by.or(rival);
+        record.taken_over_by = record.taken_over_by.or(self.clients.rival(stream));
         let back = key.and_then(|key| self.clients.back(key, stream));
         self.will_is_due(record, stream, key, back);
     }

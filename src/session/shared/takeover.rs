@@ -1,8 +1,7 @@
 //! Take-overs of one Client Identifier: how many, and whether they show that two clients have it.
 //!
 //! Two clients throw each other out. From one address that looks like one client which connects anew
-//! while its old connection is open, so that two are told only where the loser goes on. From several
-//! addresses they are told where the loser was there to see it, or comes back each time.
+//! while its old connection is open, so that two are told only where the loser goes on.
 
 use crate::session::At;
 use crate::session::ended::{Ended, Other, War};
@@ -17,9 +16,6 @@ const FIGHTS: u64 = 2;
 /// Nanoseconds without a take-over after which a war is over: brokers and clients back off for
 /// minutes at most.
 const PEACE: u64 = 600_000_000_000;
-/// Nanoseconds within which a loser comes back that fights: one that merely has a new address now and
-/// then, as a telephone has, takes longer.
-const BACK: u64 = 60_000_000_000;
 /// Addresses of a war that are told apart.
 const MAX_ADDRESSES: usize = 4;
 /// One second, in nanoseconds.
@@ -32,12 +28,9 @@ pub(super) struct TakeOvers {
     /// Those of them whose loser was still there, and those of these that show two clients.
     fights: u64,
     proven: u64,
-    /// Losers that have come back from their own address, soon, and have thrown out another one.
-    returns: u64,
     first: Option<At>,
     last: Option<At>,
-    /// With the time when each was thrown out last.
-    addresses: Vec<(IpAddr, Option<At>)>,
+    addresses: Vec<IpAddr>,
 }
 
 /// A connection that threw out another one, with what the loser does afterwards.
@@ -53,7 +46,7 @@ pub(super) struct Rival {
 impl TakeOvers {
     /// Whether there are several clients.
     pub(super) fn is_war(&self) -> bool {
-        self.proven >= FIGHTS || self.returns >= FIGHTS
+        self.proven >= FIGHTS
     }
 
     /// Whether losers were there to see it.
@@ -73,23 +66,16 @@ impl TakeOvers {
     /// One connection has thrown out another.
     pub(super) fn thrown_out(&mut self, old: &Other, new: &Other, at: At) -> Option<War> {
         if self.last.is_some_and(|last| at.since(last).is_none_or(|time| time > PEACE)) {
-            *self = Self::default();
+            (self.count, self.fights, self.proven) = (0, 0, 0);
+            self.first = None;
+            self.addresses.clear();
         }
         self.count = self.count.saturating_add(1);
         self.first = self.first.or(Some(at));
         self.last = Some(at);
-        let (loser, winner) = (old.client.ip(), new.client.ip());
-        let was_thrown_out = self.addresses.iter().find(|(address, _)| *address == winner);
-        let since = was_thrown_out.and_then(|(_, lost)| at.since((*lost)?));
-        if loser != winner && since.is_some_and(|time| time <= BACK) {
-            self.returns = self.returns.saturating_add(1);
-        }
-        for (address, lost) in [(loser, Some(at)), (winner, None)] {
-            if let Some((_, last)) = self.addresses.iter_mut().find(|(known, _)| *known == address)
-            {
-                *last = lost.or(*last);
-            } else if self.addresses.len() < MAX_ADDRESSES {
-                self.addresses.push((address, lost));
+        for address in [old.client.ip(), new.client.ip()] {
+            if !self.addresses.contains(&address) && self.addresses.len() < MAX_ADDRESSES {
+                self.addresses.push(address);
             }
         }
         (self.count >= WAR).then(|| War {

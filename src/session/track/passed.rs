@@ -121,25 +121,24 @@ pub(super) fn judge_carried(delivered: &Delivered, connected: Option<At>, notes:
     // What comes late has come from somebody else, unless the client was away when it was published.
     let was_away = connected.is_some_and(|at| at.number > source.since.number);
     let is_of_it = waited <= SOON || was_away;
-    let late = expired(&source, waited).filter(|_| is_of_it);
-    if let Some(late) = late {
-        notes.whole(Rule::EXPIRED, (source.at.number, late));
-    } else if is_of_it {
+    // What has expired may have been on its way before: the server had begun to deliver it (MQTT-3.3.2-5).
+    let has_expired = may_have_expired(&source, waited);
+    if is_of_it && !has_expired {
         judge_expiry(&source, delivered, waited, notes);
     }
     if waited <= SOON && !delivered.contents.retain {
-        judge_contents(&source, delivered, late.is_some(), notes);
+        judge_contents(&source, delivered, has_expired, notes);
     }
 }
 
-/// Nanoseconds since a message that was delivered after this time had expired.
-fn expired(source: &Source, waited: u64) -> Option<u64> {
-    let seconds = source.contents.expiry.filter(|_| source.is_single)?;
-    let late = waited.checked_sub(u64::from(seconds).saturating_mul(1_000_000_000))?;
-    Some(late).filter(|late| *late > 0)
+/// Whether a message that was delivered after this time had expired by the clock of its server, which may
+/// count whole seconds; of several with the same contents it may be one that was published before.
+fn may_have_expired(source: &Source, waited: u64) -> bool {
+    let is_over = |seconds: u32| waited / 1_000_000_000 >= u64::from(seconds).saturating_sub(1);
+    source.contents.expiry.is_some_and(|seconds| !source.is_single || is_over(seconds))
 }
 
-/// The properties of a copy. Of one that had expired there is no Message Expiry Interval left.
+/// The properties of a copy. Of one that may have expired there is no Message Expiry Interval left.
 fn judge_contents(
     source: &Source,
     delivered: &Delivered,

@@ -128,7 +128,7 @@ pub(super) static SECTIONS: &[Section] = &[
         Wire("no wildcard in a Topic Name"),
         Wire("the Topic Name matches a subscription of the client"),
         Wire("Payload Format Indicator is passed on as it is"),
-        Wire("an expired message is not delivered"),
+        Hidden("an expired message is dropped"),
         Wire("Message Expiry Interval less the time in the server"),
         Hidden("no Topic Alias outlives its connection"),
         Wire("no Topic Alias 0"),

@@ -40,8 +40,6 @@ pub(super) struct World {
     is_still: bool,
     /// Connections with odd numbers come from another host.
     has_two_hosts: bool,
-    /// The server has another port for them.
-    has_two_ports: bool,
 }
 
 impl World {
@@ -89,9 +87,8 @@ impl World {
         let own = tape.findings().len();
         let end = |host: &str, port: u64| SocketAddr::new(host.parse().unwrap(), port as u16);
         let host = if self.has_two_hosts && stream % 2 == 1 { "10.0.0.8" } else { "10.0.0.7" };
-        let port = if self.has_two_ports && stream % 2 == 1 { 8883 } else { 1883 };
         let line =
-            Line { stream, client: end(host, 50_000 + stream), server: end("10.0.0.1", port) };
+            Line { stream, client: end(host, 50_000 + stream), server: end("10.0.0.1", 1883) };
         let place = Some(at.number as u32);
         let seen = Seen {
             at,

@@ -136,26 +136,6 @@ fn a_client_that_comes_back_fights_nobody() {
     assert_eq!(all[5].reconnects.unwrap().addresses, 1);
 }
 
-/// Two clients in turn, each of which is back soon after it was thrown out, though nothing shows that
-/// it was there to see it; and one client that has another address now and then.
-#[test]
-fn who_comes_back_each_time_is_another_one() {
-    for (wait, rule) in [(5, Rule::WAR), (120, Rule::TAKES_OVER)] {
-        let mut world = World { has_two_hosts: true, ..World::default() };
-        world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
-        for stream in 1..6 {
-            world.waits(wait);
-            let is_war = stream >= 3 && rule == Rule::WAR;
-            let war: &[Rule] = if is_war { &[rule] } else { &[] };
-            world.finds(stream, C, NEW, &[&[Rule::TAKES_OVER], war].concat());
-            world.quiet(stream, &[(S, ACCEPTED)]);
-            world.ends(stream - 1, S, Close::Fin);
-        }
-        let all = world.end();
-        assert_eq!(all[5].war.is_some(), rule == Rule::WAR);
-    }
-}
-
 /// A capture on both sides of what rewrites source addresses shows each connection twice.
 #[test]
 fn a_connection_that_is_seen_twice_is_no_take_over() {
@@ -173,25 +153,4 @@ fn a_connection_that_is_seen_twice_is_no_take_over() {
         world.closes(stream + 1, C);
     }
     assert!(world.end().iter().all(|ended| ended.took_over.is_none()));
-}
-
-/// A server with two ports ends the old connection at one when the client comes to the other; a server
-/// that ends it later may be another one.
-#[test]
-fn a_take_over_at_another_port() {
-    for (wait, by, is_one) in [(0, S, true), (1, S, false), (0, C, false)] {
-        let mut world = World { has_two_ports: true, ..World::default() };
-        world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
-        // It may be another server: there is no finding.
-        world.quiet(1, &[(C, NEW)]);
-        world.waits(wait - 1);
-        if by == C {
-            world.ends(0, C, Close::Fin);
-            world.waits(-1);
-        }
-        world.closes(0, S);
-        let all = world.end();
-        assert_eq!(all[0].taken_over_by.map(|other| other.stream), is_one.then_some(1));
-        assert_eq!(all[1].took_over, None);
-    }
 }
