@@ -20,6 +20,9 @@ use std::collections::{BTreeMap, HashMap};
 /// broker writes late.
 const TOLERANCE: i64 = 3 * SECOND;
 
+/// Pairs that tell where a log begins or ends in the other one.
+const EDGE: usize = 21;
+
 /// In nanoseconds.
 const SECOND: i64 = 1_000_000_000;
 
@@ -102,22 +105,36 @@ pub fn compare(mut ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
     let span = |times: Vec<i64>| times.iter().min().copied().zip(times.iter().max().copied());
     let log_span = span(real.iter().filter_map(|entry| entry.time()).collect());
     let wire_span = span(ours.iter().filter_map(|line| line.time).collect());
+    let back = back(&found, real.len());
+    let (log_edges, wire_edges) = (Edges::of(&back, found.len()), Edges::of(&found, back.len()));
+    let mut is_begun = real.first().is_some_and(|entry| entry.row.event == Event::STARTING);
     let mut is_matched = vec![false; real.len()];
-    for (line, found) in ours.into_iter().zip(found) {
+    let is_whole = is_begun;
+    for (place, (line, found)) in ours.into_iter().zip(found).enumerate() {
         if let Some(matched) = found.and_then(|index| is_matched.get_mut(index)) {
             *matched = true;
+            is_begun = true;
             diff.same = diff.same.saturating_add(1);
         } else {
             let time = line.time.map(|time| time.saturating_add(ahead));
-            diff.missing.push(Missing { line, is_outside: is_beyond(time, log_span) });
+            let is_beyond = is_beyond(time, log_span, is_begun)
+                || log_edges.is_some_and(|edges| edges.is_beyond(place, is_whole));
+            diff.missing.push(Missing { line, is_outside: is_beyond });
         }
     }
-    for (entry, _) in real.iter().zip(is_matched).filter(|(_, is_matched)| !is_matched) {
+    let mut is_begun = false;
+    for (place, (entry, is_matched)) in real.iter().zip(is_matched).enumerate() {
+        is_begun |= is_matched;
+        if is_matched {
+            continue;
+        }
         let time = entry.time().map(|time| time.saturating_sub(ahead));
         if let Wire::Unseen(reason) = entry.row.event.info().wire {
             let count = diff.unseen.entry(reason).or_default();
             *count = count.saturating_add(1);
-        } else if is_beyond(time, wire_span) {
+        } else if is_beyond(time, wire_span, is_begun)
+            || wire_edges.is_some_and(|edges| edges.is_beyond(place, false))
+        {
             diff.outside = diff.outside.saturating_add(1);
         } else {
             diff.extra.push((entry.number, entry.text.to_owned()));
@@ -178,9 +195,56 @@ fn is_near(a: Option<i64>, b: Option<i64>) -> bool {
     a.zip(b).is_none_or(|(a, b)| a.saturating_sub(b).saturating_abs() <= TOLERANCE)
 }
 
-fn is_beyond(time: Option<i64>, span: Option<(i64, i64)>) -> bool {
+/// By the place of a line of the log, that of the same line of ours.
+fn back(found: &[Option<usize>], count: usize) -> Vec<Option<usize>> {
+    let mut back = vec![None; count];
+    for (own, other) in found.iter().enumerate() {
+        if let Some(place) = other.and_then(|other| back.get_mut(other)) {
+            *place = Some(own);
+        }
+    }
+    back
+}
+
+/// Where in one log the other one begins and ends: equal lines from before or after that may have taken the
+/// place of some there, so that one pair alone does not tell.
+#[derive(Clone, Copy, Debug)]
+struct Edges {
+    first: usize,
+    last: usize,
+}
+
+impl Edges {
+    /// By the places in one log, which has `count` lines, in the order of the other. `None` where there are too
+    /// few. Some lines without a partner at an end are no other stretch of time.
+    fn of(places: &[Option<usize>], count: usize) -> Option<Self> {
+        let known: Vec<usize> = places.iter().copied().flatten().collect();
+        let middle = |part: &[usize]| {
+            let mut part = part.to_vec();
+            part.sort_unstable();
+            part.get(part.len() / 2).copied()
+        };
+        let first = known.first_chunk::<EDGE>().and_then(|part| middle(part))?;
+        let last = known.last_chunk::<EDGE>().and_then(|part| middle(part))?;
+        let is_long = |lines: usize| lines > 4 * EDGE;
+        let first = if is_long(first) { first } else { 0 };
+        let last = if is_long(count.saturating_sub(last)) { last } else { count };
+        is_long(known.len()).then_some(Self { first, last })
+    }
+
+    /// Whether a place is before or behind; the other log may hold the beginning for certain.
+    const fn is_beyond(self, place: usize, is_begun: bool) -> bool {
+        place < self.first && !is_begun || place > self.last
+    }
+}
+
+/// Whether something that has no partner is of before or after what the other side holds. What is of the
+/// second in which that begins may be of before, unless one `before` it has a partner.
+fn is_beyond(time: Option<i64>, span: Option<(i64, i64)>, before: bool) -> bool {
     let Some((time, (first, last))) = time.zip(span) else { return false };
-    time < first.saturating_sub(TOLERANCE) || time > last.saturating_add(TOLERANCE)
+    let second = |time: i64| time.div_euclid(SECOND);
+    let is_early = second(time) < second(first) || second(time) == second(first) && !before;
+    is_early || second(time) > second(last)
 }
 
 /// Whether the log has whole seconds.
