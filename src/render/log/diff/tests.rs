@@ -171,9 +171,10 @@ fn what_one_of_them_does_not_reach_is_no_difference() {
                 "{}: Received PUBLISH from a (d0, q1, r0, m{n}, 't', ... (1 bytes))\n",
                 n / 180
             ),
-            1 => {
-                format!("{}: Sending PUBLISH to b (d0, q0, r0, m0, 't', ... (1 bytes))\n", n / 180)
-            }
+            1 => format!(
+                "{}: Sending PUBLISH to b (d0, q1, r0, m{n}, 't', ... (1 bytes))\n",
+                n / 180
+            ),
             _ => format!("{}: Sending PUBACK to a (m{}, rc0)\n", n / 180, n - 2),
         })
         .collect();
