@@ -10,6 +10,7 @@ use super::notation::{Notation, named};
 use super::piece::Direction;
 use super::run::{Class, Join, Run};
 use super::source::{Source, Taken};
+use std::ops::Range;
 
 /// Reads up to the closing bracket.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
@@ -59,7 +60,7 @@ struct List<'t> {
     at: usize,
     elements: Vec<Element<'t>>,
     /// Where `... 33 more items` stands.
-    left_out: Option<(usize, Option<usize>)>,
+    left_out: Option<(Range<usize>, Option<usize>)>,
 }
 
 impl List<'_> {
@@ -185,7 +186,8 @@ impl List<'_> {
         let len = rest.find([']', '}', '\n']).unwrap_or(rest.len());
         let count =
             rest.get(..len).and_then(|t| t.split_whitespace().nth(1)).and_then(|n| n.parse().ok());
-        self.left_out = Some((self.at, count));
+        let dots = rest.bytes().take_while(|b| *b == b'.').count();
+        self.left_out = Some((self.at..self.at.saturating_add(dots), count));
         self.at = self.at.saturating_add(len.max(1));
     }
 
@@ -274,8 +276,8 @@ impl List<'_> {
                 None => run.slip(range, MistakeKind::TooBig { number: element }, 1),
             }
         }
-        if let Some((at, count)) = self.left_out {
-            run.slip(at..at.saturating_add(3), MistakeKind::LeftOut { count }, count.unwrap_or(0));
+        if let Some((place, count)) = self.left_out {
+            run.slip(place, MistakeKind::LeftOut { count }, count.unwrap_or(0));
         }
     }
 }

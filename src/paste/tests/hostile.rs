@@ -90,6 +90,13 @@ proptest! {
     }
 }
 
+/// A mistake at the very end of a text ends there.
+#[test]
+fn a_list_that_ends_with_a_dot() {
+    check("{ 0x10, 0x0e, 0x00, 0x04, 97, 9.}");
+    check("{ 0x10, 0x0e, 0x00, 0x04, 97, 9.");
+}
+
 /// Places lie in the text, in order, and each byte has one.
 fn check(text: &str) {
     for options in [Options { lines: false }, Options { lines: true }] {
