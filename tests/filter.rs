@@ -9,10 +9,10 @@ use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use support::program::run;
+use support::recordings;
 
 /// Filters on every kind of field and with every operator.
 const FILTERS: &[&str] = &[
@@ -71,16 +71,6 @@ const FILTERS: &[&str] = &[
     "http.request.uri",
 ];
 
-fn captures() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut files: Vec<_> = files
-        .filter(|path| path.extension().is_some_and(|e| e == "pcap" || e == "pcapng"))
-        .collect();
-    files.sort();
-    files
-}
-
 /// The numbers of the records that come through.
 #[derive(Default)]
 struct Numbers(BTreeSet<u64>);
@@ -135,7 +125,7 @@ fn a_packet_that_is_refused_before_its_tree_is_built_would_be_refused_with_it() 
         FILTERS.iter().copied().chain(negated.iter().map(String::as_str)).collect();
     let filters: Vec<Filter> = texts.iter().map(|text| parse(text)).collect();
     let mut chosen_at_all = vec![false; texts.len()];
-    for file in captures() {
+    for file in recordings() {
         let numbers = vec![BTreeSet::new(); texts.len()];
         let accepted = read(&file, Accepted { filters: &filters, numbers, all: 0 });
         for (nth, text) in texts.iter().enumerate() {
@@ -183,7 +173,7 @@ fn facts_are_those_that_json_shows() {
     ];
     // The command line waits for the end to tell of TLS, the library tells it as it comes.
     let is_tls = |path: &&PathBuf| path.to_str().is_some_and(|path| path.contains("/tls"));
-    for file in captures().iter().filter(|path| !is_tls(path)) {
+    for file in recordings().iter().filter(|path| !is_tls(path)) {
         let path = file.to_str().unwrap();
         let all = run(["read", "-T", "json", path]);
         let records = all.json();

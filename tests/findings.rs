@@ -15,7 +15,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 use support::diff::diff;
-use support::{outside, program};
+use support::{captures_in, outside, program};
 
 /// Capture, rule, how often, and why the verdict is right.
 type Review = (&'static str, &'static str, usize, &'static str);
@@ -260,10 +260,7 @@ fn check(folder: &Path, reviews: &[Review]) {
 }
 
 fn captures(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let is_capture =
-        |path: &PathBuf| path.extension().is_some_and(|end| end == "pcap" || end == "pcapng");
-    let captures: Vec<_> = entries.filter(is_capture).collect();
+    let captures = captures_in(folder);
     assert!(captures.len() > 20, "{}", folder.display());
     captures
 }

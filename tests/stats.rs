@@ -4,12 +4,11 @@ mod support;
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use support::conversation::{Turn, frames, packet};
 use support::program::{self, Run, command, finish};
-use support::{outside, pcap, program::run};
+use support::{captures_in, outside, pcap, program::run, recordings};
 
 /// Ports of the recordings that are none of MQTT's own.
 const PORTS: [&str; 4] = [
@@ -405,13 +404,9 @@ fn is_packet(record: &Value) -> bool {
 }
 
 fn captures() -> Vec<PathBuf> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
+    let mut files = recordings();
     let corpus = outside::folder("MQTTSCOPE_CORPUS").map(|folder| folder.join("captures"));
-    let folders = [own].into_iter().chain(corpus);
-    let entries = folders.flat_map(|folder| fs::read_dir(folder).unwrap());
-    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|e| e == "pcap" || e == "pcapng"));
-    files.sort();
+    files.extend(corpus.into_iter().flat_map(|folder| captures_in(&folder)));
     files
 }
 

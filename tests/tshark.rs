@@ -8,10 +8,9 @@ mod support;
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{outside, pdml, program};
+use support::{captures_in, outside, pdml, program};
 
 /// A field of a packet: its key, its first byte counted from the packet's first, and its bytes in
 /// hex; of a field smaller than a byte its value.
@@ -177,15 +176,13 @@ fn tshark_finds_the_same() {
 }
 
 fn captures(folder: &Path) -> Vec<PathBuf> {
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let is_capture =
-        |path: &PathBuf| path.extension().is_some_and(|e| e == "pcap" || e == "pcapng");
     // What WebSocket carries, and MQTT-SN, have comparisons of their own.
     let is_other = |path: &PathBuf| {
         let name = path.file_name().unwrap().to_str().unwrap();
         name.starts_with("mqtt-sn") || CARRIED.iter().any(|start| name.starts_with(start))
     };
-    let files: Vec<_> = files.filter(is_capture).filter(|path| !is_other(path)).collect();
+    let mut files = captures_in(folder);
+    files.retain(|path| !is_other(path));
     assert!(!files.is_empty(), "no capture in {}", folder.display());
     files
 }

@@ -1,12 +1,15 @@
 //! Why connections ended, in recordings of real clients and real brokers: what each scenario is made
 //! to show is stated here, and was before it was recorded.
 
+mod support;
+
 use mqttscope::capture::{Merge, Source};
 use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
 use mqttscope::session::{At, Certainty, Ended, Verdict, judge};
 use mqttscope::spec::Sender;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use support::recordings;
 
 use Certainty::{Likely, Possible, Proven};
 
@@ -176,7 +179,7 @@ fn what_never_got_to_mqtt() {
 /// The proof of a cause is in the capture, and comes in its order.
 #[test]
 fn every_verdict_on_every_recording_has_its_proof() {
-    for path in captures() {
+    for path in recordings() {
         let (ended, records, frames) = inspect(&path);
         for ended in ended {
             let verdict = judge(&ended);
@@ -330,14 +333,4 @@ fn inspect_some(path: &Path, is_captured: impl Fn(u64) -> bool) -> (Vec<Ended>, 
 
 fn captures_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("captures")
-}
-
-fn captures() -> Vec<PathBuf> {
-    let files = std::fs::read_dir(captures_folder()).unwrap().map(|entry| entry.unwrap().path());
-    let is_capture = |path: &PathBuf| {
-        path.extension().is_some_and(|extension| extension == "pcap" || extension == "pcapng")
-    };
-    let mut files: Vec<_> = files.filter(is_capture).collect();
-    files.sort();
-    files
 }

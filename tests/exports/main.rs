@@ -14,16 +14,12 @@ mod parquet;
 mod payload;
 mod source;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// All recordings of this project.
 fn captures() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|it| it == "pcap" || it == "pcapng"));
-    files.sort();
+    let files = support::recordings();
     assert!(files.len() > 30);
     files
 }

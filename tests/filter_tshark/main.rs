@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use support::outside;
+use support::{captures_in, outside};
 
 /// Filters for each capture.
 const FILTERS: usize = 100;
@@ -318,12 +318,8 @@ fn captures(folder: PathBuf) -> Vec<PathBuf> {
     // tshark sees no MQTT in what something else carries.
     let is_carried =
         |name: &str| ["ws", "proxy", "tls"].iter().any(|start| name.starts_with(start));
-    let files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut files: Vec<_> = files
-        .filter(|path| path.extension().is_some_and(|e| e == "pcap" || e == "pcapng"))
-        .filter(|path| !is_carried(path.file_name().unwrap().to_str().unwrap()))
-        .collect();
-    files.sort();
+    let mut files = captures_in(&folder);
+    files.retain(|path| !is_carried(path.file_name().unwrap().to_str().unwrap()));
     assert!(!files.is_empty(), "no capture in {}", folder.display());
     files
 }

@@ -17,6 +17,7 @@ pub mod wrap;
 
 use etherparse::PacketBuilder;
 use mqttscope::capture::{CaptureError, Frame, LinkType, Source, from_reader};
+use std::path::{Path, PathBuf};
 
 /// Rules that rest on both directions, or on other connections: a finding of one needs a proof of
 /// the order, which damage may take away.
@@ -56,6 +57,21 @@ pub const IN_ORDER: &[&str] = &[
     "session-revived",
     "session-lost",
 ];
+
+/// The recordings of this project.
+pub fn recordings() -> Vec<PathBuf> {
+    captures_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("captures"))
+}
+
+/// The captures of a folder, by their names.
+pub fn captures_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let is_capture =
+        |path: &PathBuf| path.extension().is_some_and(|end| end == "pcap" || end == "pcapng");
+    let mut files: Vec<_> = entries.filter(is_capture).collect();
+    files.sort();
+    files
+}
 
 /// A TCP segment to build a frame from.
 #[derive(Clone, Debug)]
