@@ -12,6 +12,7 @@ use mqttscope::render::{ByOthers, Explain, FORMATS, Format, FormatRow, Options};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use support::recordings;
 
 /// One format written in two ways.
 struct Both {
@@ -26,7 +27,7 @@ struct Both {
 
 impl Both {
     fn new(row: &FormatRow, options: &Options, (threads, flush_each): (usize, usize)) -> Self {
-        let (alone, shared) = ((row.make)(options), with_threads(row, options, threads));
+        let (alone, shared) = ((row.make)(options), with_threads(row, options, Some(threads)));
         let (by_alone, by_shared) = (Vec::new(), Vec::new());
         Self { alone, by_alone, shared, by_shared, records: 0, flush_each }
     }
@@ -84,18 +85,9 @@ fn run(mut both: Both, files: &[PathBuf], redact: bool, what: &str) -> usize {
     both.records
 }
 
-fn captures() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|it| it == "pcap" || it == "pcapng"));
-    files.sort();
-    files
-}
-
 #[test]
 fn threads_write_what_one_writes() {
-    let files = captures();
+    let files = recordings();
     let rows = FORMATS.iter().filter(|row| row.by_others != ByOthers::Nothing);
     for row in rows {
         let keys = ["frame.number", "mqtt.topic", "mqtt.msg_text"].map(str::to_owned);
@@ -136,7 +128,7 @@ fn what_was_written_before_changes_nothing() {
         for explain in [Explain::Brief, Explain::Full] {
             let make = move || (row.make)(&Options { explain, ..Options::default() });
             let mut anew = Anew { make: Box::new(make), goes_on: make() };
-            for file in captures() {
+            for file in recordings() {
                 anew = feed(anew, &file, false);
             }
         }
@@ -205,7 +197,7 @@ impl Consumer for Each {
 fn fields_need_no_more_than_they_say() {
     let mut whole = Each::new(Needs::Session, false);
     let mut some = [Needs::Packet, Needs::Aliases].map(|needs| Each::new(needs, true));
-    for file in captures() {
+    for file in recordings() {
         whole = feed(whole, &file, false);
         some = some.map(|each| feed(each, &file, false));
     }

@@ -95,13 +95,8 @@ impl Clone for Tape {
 
     /// Copies what is in use, into the memory that is there.
     fn clone_from(&mut self, other: &Self) {
-        let nodes = other.nodes();
-        if self.slots.len() < nodes.len() {
-            self.slots.resize(nodes.len(), Node::default());
-        }
-        for (slot, node) in self.slots.iter_mut().zip(nodes) {
-            *slot = *node;
-        }
+        self.slots.clear();
+        self.slots.extend_from_slice(other.nodes());
         self.findings.clone_from(&other.findings);
         (self.count, self.depth) = (other.count, other.depth);
     }

@@ -31,6 +31,8 @@ const MAX_FILES: usize = 8;
 /// Writes records to standard output.
 pub(super) struct Printer {
     format: Box<dyn Format>,
+    /// What of the session the format uses.
+    needs: Needs,
     /// The frames of what is shown, where they are written, and to where.
     excerpt: Option<(Excerpt, PathBuf)>,
     /// The connections, told behind the packets.
@@ -102,6 +104,7 @@ impl Printer {
         let format =
             if is_direct { (row.make)(options) } else { render::threaded::make(row, options) };
         Self {
+            needs: format.needs(),
             format,
             excerpt: None,
             sessions: None,
@@ -287,7 +290,7 @@ impl Consumer for Printer {
         match self.is_plain() {
             false => Needs::Session,
             true if self.quiet => Needs::Packet,
-            true => self.format.needs(),
+            true => self.needs,
         }
     }
 

@@ -26,25 +26,22 @@ const MAX_THREADS: usize = 3;
 /// The format of a row; other threads write it where it allows that and the machine has them.
 #[must_use]
 pub fn make(row: &FormatRow, options: &Options) -> Box<dyn Format> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    with_threads(row, options, if cores < 2 { 0 } else { cores.min(MAX_THREADS) })
+    with_threads(row, options, None)
 }
 
-/// The same with so many threads at most. They begin to write once there is more than they cost.
+/// The same with so many threads at most, or as the machine has them. They begin to write once there is more
+/// than they cost.
 #[must_use]
-pub fn with_threads(row: &FormatRow, options: &Options, threads: usize) -> Box<dyn Format> {
+pub fn with_threads(row: &FormatRow, options: &Options, threads: Option<usize>) -> Box<dyn Format> {
     let format = (row.make)(options);
-    match row.by_others {
-        ByOthers::Nothing => format,
-        // It is as fast as a copy.
-        _ if threads == 0 || format.needs() < Needs::Session => format,
-        ByOthers::InOrder => Box::new(Threaded::new(format, Vec::new())),
-        ByOthers::Freely => {
-            let options = Options { is_continued: true, ..options.clone() };
-            let others = (0..threads).map(|_| (row.make)(&options));
-            Box::new(Threaded::new(format, others.collect()))
-        }
+    // Without the session it is as fast as a copy.
+    if row.by_others == ByOthers::Nothing || format.needs() < Needs::Session {
+        return format;
     }
+    let options = Options { is_continued: true, ..options.clone() };
+    let is_free = row.by_others == ByOthers::Freely;
+    let plan = Plan { make: row.make, options, is_free, threads };
+    Box::new(Threaded::new(format, plan))
 }
 
 type Shared = Arc<Mutex<Box<dyn Format>>>;
@@ -53,8 +50,8 @@ type Shared = Arc<Mutex<Box<dyn Format>>>;
 struct Threaded {
     /// Writes the first records, and those that cannot be copied.
     format: Shared,
-    /// What each of the other threads will write with, before they are there.
-    others: Vec<Shared>,
+    /// How the other threads begin, before they are there.
+    plan: Option<Plan>,
     threads: Vec<Writer>,
     /// Which of them have a parcel, the oldest parcel first.
     under_way: VecDeque<usize>,
@@ -62,6 +59,16 @@ struct Threaded {
     next: usize,
     filling: Parcel,
     spare: Vec<Parcel>,
+}
+
+/// What the threads will write with: nothing of it is made for a short capture.
+struct Plan {
+    make: fn(&Options) -> Box<dyn Format>,
+    options: Options,
+    /// Each may write for itself; else one writes with the format that is there.
+    is_free: bool,
+    /// How many; `None` for as many as the machine has.
+    threads: Option<usize>,
 }
 
 /// A thread that writes parcels.
@@ -81,18 +88,27 @@ struct Parcel {
     failed: Option<io::Error>,
 }
 
+impl Plan {
+    /// Starts the threads, as far as the system has them.
+    fn start(self, format: &Shared) -> Vec<Writer> {
+        let threads = self.threads.unwrap_or_else(|| {
+            let cores = thread::available_parallelism().map_or(1, usize::from);
+            if cores < 2 { 0 } else { cores.min(MAX_THREADS) }
+        });
+        let threads = if self.is_free { threads } else { threads.min(1) };
+        let formats = (0..threads).map(|_| match self.is_free {
+            true => Arc::new(Mutex::new((self.make)(&self.options))),
+            false => Arc::clone(format),
+        });
+        formats.map_while(Writer::start).collect()
+    }
+}
+
 impl Threaded {
-    /// `others` write for themselves; where there are none, one thread writes with `format`.
-    fn new(format: Box<dyn Format>, others: Vec<Box<dyn Format>>) -> Self {
-        let format = Arc::new(Mutex::new(format));
-        let mut others: Vec<Shared> =
-            others.into_iter().map(|other| Arc::new(Mutex::new(other))).collect();
-        if others.is_empty() {
-            others.push(Arc::clone(&format));
-        }
+    fn new(format: Box<dyn Format>, plan: Plan) -> Self {
         Self {
-            format,
-            others,
+            format: Arc::new(Mutex::new(format)),
+            plan: Some(plan),
             threads: Vec::new(),
             under_way: VecDeque::new(),
             next: 0,
@@ -101,12 +117,17 @@ impl Threaded {
         }
     }
 
+    /// Nobody else writes, so that a copy would be of no use.
+    fn is_alone(&self) -> bool {
+        self.plan.is_none() && self.threads.is_empty()
+    }
+
     /// Gives the parcel that was filled to a thread.
     fn hand_over(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        if !self.others.is_empty() {
+        if let Some(plan) = self.plan.take() {
             // A short capture needs no threads, and those that there will be go on behind these records.
             self.write_here(out)?;
-            self.threads = self.others.drain(..).map_while(Writer::start).collect();
+            self.threads = plan.start(&self.format);
             return Ok(());
         }
         if self.under_way.len() >= self.threads.len().saturating_mul(AT_ONCE) {
@@ -151,7 +172,7 @@ impl Threaded {
 
 impl Format for Threaded {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
-        if !self.filling.add(record) {
+        if self.is_alone() || !self.filling.add(record) {
             self.catch_up(out)?;
             return lock(&self.format)?.record(record, out);
         }
