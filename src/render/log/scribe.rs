@@ -3,7 +3,9 @@
 use super::connection::Connection;
 use super::ending::end_with;
 use super::lines::{Line, Lines, Values, When};
-use super::step::{Act, Asked, Awaits, Step, ack_values, auth_values, method, publish_values};
+use super::step::{
+    Act, Asked, Awaits, Step, ack_values, auth_values, method, publish_values, torn_at,
+};
 use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connack};
 use crate::pipeline::{Happened, Lifeline, Record};
@@ -119,7 +121,7 @@ impl Scribe {
         } else if !is_own || self.is_settled() {
             self.delivered();
         }
-        if record.facts.is_inside && !is_torn(record) {
+        if record.facts.is_inside && torn_at(record).is_none() {
             // The receiver did not take it for a packet.
             return;
         }
@@ -150,7 +152,7 @@ impl Scribe {
                         }
                         _ => {
                             connection.client(step, lines);
-                            connection.is_torn |= is_torn(record);
+                            connection.is_torn |= torn_at(record).is_some();
                         }
                     }
                 }
@@ -396,11 +398,6 @@ impl Scribe {
             }
         }
     }
-}
-
-/// Whether another packet was written into the middle of this one.
-pub(super) fn is_torn(record: &Record<'_>) -> bool {
-    record.tape.findings().iter().any(|finding| finding.rule == Rule::INTERLEAVED)
 }
 
 /// Whether WebSocket carries the connection.

@@ -170,7 +170,7 @@ fn cut(record: &Record<'_>) -> Option<bool> {
 }
 
 /// How many bytes of a packet came before another one that was written into it.
-fn torn_at(record: &Record<'_>) -> Option<usize> {
+pub(super) fn torn_at(record: &Record<'_>) -> Option<usize> {
     let torn = record.tape.findings().iter().find(|finding| finding.rule == Rule::INTERLEAVED)?;
     usize::try_from(torn.b).ok()
 }

@@ -32,6 +32,11 @@ pub struct KeepAliveRecord {
     pub heard: Option<At>,
 }
 
+/// One and a half times a Keep Alive interval: after so long a silence the server has to end the connection.
+pub(in crate::session) const fn limit(interval: u64) -> u64 {
+    interval.saturating_add(interval >> 1)
+}
+
 /// A silence of the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Silence {
@@ -72,7 +77,7 @@ impl KeepAliveRecord {
             return None;
         }
         self.late = self.late.saturating_add(1);
-        if silence.time > interval.saturating_add(interval >> 1) {
+        if silence.time > limit(interval) {
             self.broken = self.broken.saturating_add(1);
             self.first_broken = self.first_broken.or(Some(silence));
         }

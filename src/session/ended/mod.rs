@@ -20,6 +20,7 @@ mod will;
 
 pub use half::{Closed, Disconnect, Fault, Half, Latency, Limits, MAX_FAULTS};
 pub use handshake::{Answered, Asked};
+pub(in crate::session) use keep_alive::limit;
 pub use keep_alive::{KeepAliveRecord, Silence};
 pub use lasting::{Found, Lasts, Return};
 pub use messages::{

@@ -2,7 +2,7 @@
 
 use super::Notes;
 use crate::session::At;
-use crate::session::ended::{KeepAliveRecord, Silence};
+use crate::session::ended::{KeepAliveRecord, Silence, limit};
 use crate::spec::Rule;
 
 /// Nanoseconds by which a packet is late enough to be told: timers and networks are less exact.
@@ -19,7 +19,7 @@ pub(super) fn packet(record: &mut KeepAliveRecord, is_seen: bool, notes: &mut No
     let Some(interval) = record.silence(Silence { from, to: at, time }).filter(|_| is_seen) else {
         return;
     };
-    let limit = interval.saturating_add(interval >> 1);
+    let limit = limit(interval);
     let late = time.saturating_sub(interval);
     if time > limit {
         notes.whole(Rule::KEEP_ALIVE_EXPIRED, (time, time.saturating_sub(limit)));

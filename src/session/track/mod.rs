@@ -197,11 +197,7 @@ impl Track {
         let (Some(sender), Some(Packet::Publish(publish))) = (sender, &decoded.packet) else {
             return;
         };
-        let aliases = match sender {
-            Sender::Client => &mut self.from_client,
-            Sender::Server => &mut self.from_server,
-        };
-        self.latest.alias = aliases.take(publish).map(|alias| (sender, alias));
+        self.latest.alias = self.aliases_mut(sender).take(publish).map(|alias| (sender, alias));
     }
 
     /// What is known of the last packet from those before it.
@@ -228,6 +224,10 @@ impl Track {
     /// The packet that the last one answers.
     pub(super) fn answers(&self) -> Option<Partner> {
         self.latest.answers
+    }
+
+    fn aliases_mut(&mut self, sender: Sender) -> &mut Aliases {
+        if sender == Sender::Client { &mut self.from_client } else { &mut self.from_server }
     }
 
     fn aliases(&self, sender: Sender) -> &Aliases {

@@ -17,16 +17,10 @@ impl Track {
         notes: &mut Notes<'_>,
         record: &mut Ended,
     ) {
-        let aliases = match sender {
-            Sender::Client => &mut self.from_client,
-            Sender::Server => &mut self.from_server,
-        };
-        let alias = aliases.publish(publish, most.map(u32::from), notes);
+        let alias = self.aliases_mut(sender).publish(publish, most.map(u32::from), notes);
         self.latest.alias = alias.map(|alias| (sender, alias));
-        let known = alias.and_then(|alias| match sender {
-            Sender::Client => self.from_client.topic(alias),
-            Sender::Server => self.from_server.topic(alias),
-        });
+        let aliases = if sender == Sender::Client { &self.from_client } else { &self.from_server };
+        let known = alias.and_then(|alias| aliases.topic(alias));
         let topic = known.unwrap_or(publish.topic.0);
         if topic.is_empty() {
             return;

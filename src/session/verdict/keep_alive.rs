@@ -4,6 +4,7 @@ use super::Told;
 use super::acts::{Act, Scene, What};
 use super::words::{after, did, place};
 use crate::session::At;
+use crate::session::ended::limit;
 use crate::spec::Sender;
 use crate::text;
 
@@ -48,7 +49,7 @@ fn silent_client(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
         return is_said.then(|| Told::proven(by, text, vec![act.at]))?;
     };
     let interval = u64::from(seconds).saturating_mul(SECOND);
-    let limit = interval.saturating_add(interval >> 1);
+    let limit = limit(interval);
     let is_broken = time.saturating_add(SLACK) >= limit;
     let proof = vec![last, act.at];
     let silence = silence(last, time, seconds, limit);
@@ -95,7 +96,7 @@ pub(super) fn kept_open(scene: &Scene<'_>) -> Option<Told> {
     let seconds = ended.keep_alive.seconds.filter(|seconds| *seconds > 0)?;
     let last = ended.keep_alive.last?;
     let interval = u64::from(seconds).saturating_mul(SECOND);
-    let limit = interval.saturating_add(interval >> 1);
+    let limit = limit(interval);
     let time = until.since(last).filter(|time| *time > limit.saturating_add(ROUND))?;
     let text = format!(
         "{}; the server has to end the connection then (MQTT-3.1.2-24), and no end by it was seen",

@@ -33,6 +33,11 @@ impl Keys {
         Self { has_ports, has_clients, numbers: HashMap::new() }
     }
 
+    /// None yet, for the same log.
+    pub(super) fn anew(&self, has_clients: bool) -> Self {
+        Self::new(self.has_ports, has_clients)
+    }
+
     pub(super) fn of_line(&mut self, line: &Line) -> u32 {
         let value = |field| line.values.iter().find(|row| row.0 == field).map(|row| row.1.as_str());
         let row = row_of(line.event, &line.text);

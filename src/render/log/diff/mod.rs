@@ -4,6 +4,7 @@
 mod keys;
 mod names;
 mod pairs;
+mod reach;
 #[cfg(test)]
 mod tests;
 
@@ -14,14 +15,12 @@ use crate::spec::mosquitto::{Event, LogField, Release, Wire};
 use keys::Keys;
 use names::{Names, nameless};
 use pairs::{Item, pairs};
+use reach::Reach;
 use std::collections::{BTreeMap, HashMap};
 
 /// A packet and its line may be so far apart, in nanoseconds: a log has whole seconds, and a busy
 /// broker writes late.
 const TOLERANCE: i64 = 3 * SECOND;
-
-/// Pairs that tell where a log begins or ends in the other one.
-const EDGE: usize = 21;
 
 /// In nanoseconds.
 const SECOND: i64 = 1_000_000_000;
@@ -100,41 +99,31 @@ pub fn compare(mut ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
     let ahead = ahead.unwrap_or(0);
     // Whose an address and port were is known once the clocks are.
     names.give(&mut ours, Some(ahead));
-    let found = paired(&ours, &real, has_ports, ahead);
+    let found = paired(&ours, (&real, &theirs), keys, ahead);
     let mut diff = Diff { ahead: clock, zone, ..Diff::default() };
-    let span = |times: Vec<i64>| times.iter().min().copied().zip(times.iter().max().copied());
-    let log_span = span(real.iter().filter_map(|entry| entry.time()).collect());
-    let wire_span = span(ours.iter().filter_map(|line| line.time).collect());
     let back = back(&found, real.len());
-    let (log_edges, wire_edges) = (Edges::of(&back, found.len()), Edges::of(&found, back.len()));
-    let mut is_begun = real.first().is_some_and(|entry| entry.row.event == Event::STARTING);
-    let mut is_matched = vec![false; real.len()];
-    let is_whole = is_begun;
+    let is_whole = real.first().is_some_and(|entry| entry.row.event == Event::STARTING);
+    let mut log = Reach::new(real.iter().map(|entry| entry.time()), &back, found.len(), is_whole);
+    let mut wire = Reach::new(ours.iter().map(|line| line.time), &found, back.len(), false);
     for (place, (line, found)) in ours.into_iter().zip(found).enumerate() {
-        if let Some(matched) = found.and_then(|index| is_matched.get_mut(index)) {
-            *matched = true;
-            is_begun = true;
+        if found.is_some() {
+            log.meets();
             diff.same = diff.same.saturating_add(1);
         } else {
             let time = line.time.map(|time| time.saturating_add(ahead));
-            let is_beyond = is_beyond(time, log_span, is_begun)
-                || log_edges.is_some_and(|edges| edges.is_beyond(place, is_whole));
-            diff.missing.push(Missing { line, is_outside: is_beyond });
+            diff.missing.push(Missing { line, is_outside: log.lacks(place, time) });
         }
     }
-    let mut is_begun = false;
-    for (place, (entry, is_matched)) in real.iter().zip(is_matched).enumerate() {
-        is_begun |= is_matched;
-        if is_matched {
+    for (place, (entry, back)) in real.iter().zip(back).enumerate() {
+        if back.is_some() {
+            wire.meets();
             continue;
         }
         let time = entry.time().map(|time| time.saturating_sub(ahead));
         if let Wire::Unseen(reason) = entry.row.event.info().wire {
             let count = diff.unseen.entry(reason).or_default();
             *count = count.saturating_add(1);
-        } else if is_beyond(time, wire_span, is_begun)
-            || wire_edges.is_some_and(|edges| edges.is_beyond(place, false))
-        {
+        } else if wire.lacks(place, time) {
             diff.outside = diff.outside.saturating_add(1);
         } else {
             diff.extra.push((entry.number, entry.text.to_owned()));
@@ -144,23 +133,27 @@ pub fn compare(mut ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
 }
 
 /// By the place of a line of ours, that of the same line in the log.
-fn paired(ours: &[Line], real: &[&Entry<'_>], has_ports: bool, ahead: i64) -> Vec<Option<usize>> {
+fn paired(
+    ours: &[Line],
+    (real, theirs): (&[&Entry<'_>], &[u32]),
+    mut keys: Keys,
+    ahead: i64,
+) -> Vec<Option<usize>> {
     let unit = if is_cut(real) { SECOND } else { 1 };
     let time = |line: &Line| {
         let time = line.time?.saturating_add(ahead);
         Some(time.saturating_sub(time.rem_euclid(unit)))
     };
-    let mut keys = Keys::new(has_ports, true);
-    let mut clients = Keys::new(has_ports, true);
+    let mut clients = keys.anew(true);
     let mut of_line = |line: &Line| {
         let client = line.values.iter().find(|row| row.0 == LogField::CLIENT);
         let client = client.map(|(_, client)| clients.of_text(client));
         Item { key: keys.of_line(line), client, time: time(line) }
     };
     let own: Vec<Item> = ours.iter().map(&mut of_line).collect();
-    let of_entry =
-        |entry: &&Entry<'_>| Item { key: keys.of_entry(entry), client: None, time: entry.time() };
-    let theirs: Vec<Item> = real.iter().map(of_entry).collect();
+    let theirs = real.iter().zip(theirs);
+    let theirs = theirs.map(|(entry, key)| Item { key: *key, client: None, time: entry.time() });
+    let theirs: Vec<Item> = theirs.collect();
     let mut found = pairs(&own, &theirs);
     // Whose name nobody tells may be any client of the log.
     let mut is_free = vec![true; real.len()];
@@ -169,7 +162,7 @@ fn paired(ours: &[Line], real: &[&Entry<'_>], has_ports: bool, ahead: i64) -> Ve
             *free = false;
         }
     }
-    let mut keys = Keys::new(has_ports, false);
+    let mut keys = keys.anew(false);
     let left = ours.iter().enumerate().zip(&found).filter(|(_, found)| found.is_none());
     let left = left.filter(|((_, line), _)| nameless(line).is_some());
     let (places, own): (Vec<usize>, Vec<Item>) = left
@@ -204,47 +197,6 @@ fn back(found: &[Option<usize>], count: usize) -> Vec<Option<usize>> {
         }
     }
     back
-}
-
-/// Where in one log the other one begins and ends: equal lines from before or after that may have taken the
-/// place of some there, so that one pair alone does not tell.
-#[derive(Clone, Copy, Debug)]
-struct Edges {
-    first: usize,
-    last: usize,
-}
-
-impl Edges {
-    /// By the places in one log, which has `count` lines, in the order of the other. `None` where there are too
-    /// few. Some lines without a partner at an end are no other stretch of time.
-    fn of(places: &[Option<usize>], count: usize) -> Option<Self> {
-        let known: Vec<usize> = places.iter().copied().flatten().collect();
-        let middle = |part: &[usize]| {
-            let mut part = part.to_vec();
-            part.sort_unstable();
-            part.get(part.len() / 2).copied()
-        };
-        let first = known.first_chunk::<EDGE>().and_then(|part| middle(part))?;
-        let last = known.last_chunk::<EDGE>().and_then(|part| middle(part))?;
-        let is_long = |lines: usize| lines > 4 * EDGE;
-        let first = if is_long(first) { first } else { 0 };
-        let last = if is_long(count.saturating_sub(last)) { last } else { count };
-        is_long(known.len()).then_some(Self { first, last })
-    }
-
-    /// Whether a place is before or behind; the other log may hold the beginning for certain.
-    const fn is_beyond(self, place: usize, is_begun: bool) -> bool {
-        place < self.first && !is_begun || place > self.last
-    }
-}
-
-/// Whether something that has no partner is of before or after what the other side holds. What is of the
-/// second in which that begins may be of before, unless one `before` it has a partner.
-fn is_beyond(time: Option<i64>, span: Option<(i64, i64)>, before: bool) -> bool {
-    let Some((time, (first, last))) = time.zip(span) else { return false };
-    let second = |time: i64| time.div_euclid(SECOND);
-    let is_early = second(time) < second(first) || second(time) == second(first) && !before;
-    is_early || second(time) > second(last)
 }
 
 /// Whether the log has whole seconds.
