@@ -4,7 +4,7 @@ use super::args::Decode;
 use super::output::Printer;
 use super::{Outcome, choose, report};
 use crate::filter::Filtered;
-use crate::paste::{self, Kind, Link, Mistake, Paste, Place};
+use crate::paste::{self, Contents, Hint, Kind, Link, Mistake, Paste, Place};
 use crate::pipeline::{PastedOutcome, PastedSettings, Settings, read_pieces};
 use anyhow::Context;
 use std::fs;
@@ -90,12 +90,13 @@ fn several(paths: &[PathBuf]) -> anyhow::Result<Input> {
     let mut line = 1_usize;
     for path in paths {
         let bytes = contents(path)?;
-        let paste = paste::parse_bytes(&bytes, &paste::Options::default());
-        if let Some(hint @ paste::Hint::Capture { .. }) = paste.hint {
-            anyhow::bail!("{}: {hint}", path.display());
-        }
-        let is_raw = paste.text.is_empty();
-        let text = if is_raw { hex::encode(&bytes) } else { paste.text.into_owned() };
+        let text = match paste::contents(&bytes) {
+            Contents::Capture(format) => {
+                anyhow::bail!("{}: {}", path.display(), Hint::Capture { format })
+            }
+            Contents::Text(text) => text.into_owned(),
+            Contents::Raw => hex::encode(&bytes),
+        };
         input.files.push((line, path.clone()));
         line = line.saturating_add(text.lines().count());
         input.bytes.extend_from_slice(text.as_bytes());

@@ -26,18 +26,6 @@ impl Cells {
         self.columns.clear();
     }
 
-    /// How many fields there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.columns.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.columns.is_empty()
-    }
-
     /// The values of the field at this place, counted from 0.
     pub fn values(
         &self,

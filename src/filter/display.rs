@@ -58,10 +58,7 @@ fn add(out: &mut String, value: impl Display) {
 }
 
 fn add_lossy(text: &[u8], out: &mut String) {
-    match std::str::from_utf8(text) {
-        Ok(text) => out.push_str(text),
-        Err(_) => out.push_str(&String::from_utf8_lossy(text)),
-    }
+    out.push_str(&String::from_utf8_lossy(text));
 }
 
 /// `1792847.123456789`

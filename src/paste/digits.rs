@@ -26,6 +26,18 @@ pub(super) fn hex(source: Source<'_>, range: Range<usize>, run: &mut Run) {
     }
 }
 
+/// Reads a word of several bytes, the low one of which stands last.
+pub(super) fn low_first(source: Source<'_>, range: Range<usize>, run: &mut Run) {
+    let word = source.range(range.clone());
+    let mut ends: Vec<usize> = word.char_indices().map(|(n, _)| n).step_by(2).collect();
+    ends.push(word.len());
+    for pair in ends.windows(2).rev() {
+        if let [from, to] = pair {
+            hex(source, range.start.saturating_add(*from)..range.start.saturating_add(*to), run);
+        }
+    }
+}
+
 /// Reads a single digit: its byte most likely begins with a zero that was left out.
 pub(super) fn lone(digit: u8, at: usize, run: &mut Run) {
     let meant = nibble(digit).map(Meant::Digit);

@@ -2,7 +2,6 @@
 //! the order of the machine, which for all that people use is the low byte first.
 
 use super::address::{Address, RADIXES};
-use super::frame;
 use super::notation::Notation;
 use super::number::{Form, form};
 use super::run::{Class, Run};
@@ -83,7 +82,7 @@ impl<'t> Fields<'t> {
             }
             let Some(address) = self.address(&line) else { break };
             if is_end(&line, &address) {
-                self.swap();
+                self.run.order_words(self.form.bytes);
                 self.end(&address);
                 return line.next;
             }
@@ -92,7 +91,7 @@ impl<'t> Fields<'t> {
             }
             at = line.next;
         }
-        self.swap();
+        self.run.order_words(self.form.bytes);
         at
     }
 
@@ -184,18 +183,6 @@ impl<'t> Fields<'t> {
         let end = self.run.data.len().saturating_sub(more.unwrap_or(0));
         if self.run.slips.last().is_none_or(|slip| slip.index <= end) {
             self.run.data.split_off(end);
-        }
-    }
-
-    /// Low byte first, unless only the other order is MQTT.
-    fn swap(&mut self) {
-        if self.form.bytes == 1 || !self.run.slips.is_empty() {
-            return;
-        }
-        let words = self.run.data.bytes.chunks(self.form.bytes);
-        let big: Vec<u8> = words.flat_map(|word| word.iter().rev().copied()).collect();
-        if frame::strict(&big) && !frame::strict(&self.run.data.bytes) {
-            self.run.data.bytes = big;
         }
     }
 }

@@ -1,7 +1,6 @@
 //! What gdb prints for `x/8xb`, `x/4xw` and the like: `0x7ffe4a0 <buf+8>:\t0x10\t0x0e`.
 
 use super::digits;
-use super::frame;
 use super::mistake::MistakeKind;
 use super::notation::Notation;
 use super::run::{Class, Run};
@@ -32,14 +31,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if run.data.bytes.is_empty() {
         return None;
     }
-    // Words are in the order of the machine, unless only the other one is MQTT.
-    if width > 1 && run.slips.is_empty() {
-        let words = run.data.bytes.chunks(width);
-        let big: Vec<u8> = words.flat_map(|word| word.iter().rev().copied()).collect();
-        if frame::strict(&big) && !frame::strict(&run.data.bytes) {
-            run.data.bytes = big;
-        }
-    }
+    run.order_words(width);
     Some(Taken { runs: vec![run], end, modem: 0 })
 }
 
@@ -109,10 +101,7 @@ fn numbers(source: Source<'_>, range: std::ops::Range<usize>, width: usize, run:
         } else if width == 2 {
             digits::hex(source, start..end, run);
         } else {
-            for n in (0..width).step_by(2).collect::<Vec<_>>().into_iter().rev() {
-                let from = start.saturating_add(n);
-                digits::hex(source, from..from.saturating_add(2), run);
-            }
+            digits::low_first(source, start..end, run);
         }
         at = source.skip_blanks(end);
     }

@@ -28,10 +28,7 @@ pub(super) fn read(source: Source<'_>, words: Range<usize>, width: usize, run: &
         let start = words.start.saturating_add(at);
         let end = start.saturating_add(word.len());
         if word.len().is_multiple_of(2) {
-            for (n, pair) in pairs(word).enumerate().collect::<Vec<_>>().into_iter().rev() {
-                let at = start.saturating_add(n.saturating_mul(2));
-                digits::hex(source, at..at.saturating_add(pair.len()), run);
-            }
+            digits::low_first(source, start..end, run);
         } else {
             run.slip(start..end, MistakeKind::OddDigits { digits: word.len() }, width);
         }

@@ -72,6 +72,7 @@ pub use mistake::{Hint, Mistake, MistakeKind};
 pub use notation::{EXAMPLE, NOTATIONS, Notation};
 pub use piece::{Continues, Direction, Ignored, Kind, Meant, Paste, Piece};
 pub use place::{Locator, Place};
+pub use raw::{Contents, contents};
 pub use stamp::{Clock, Stamp};
 
 use build::Builder;

@@ -52,17 +52,7 @@ impl Form {
             }
         } else if is_long && wrong == 1 && self.radix == 16 {
             // The other bytes of the word are known.
-            let mut ends: Vec<usize> = token.char_indices().map(|(n, _)| n).step_by(2).collect();
-            ends.push(token.len());
-            for pair in ends.windows(2).rev() {
-                if let [from, to] = pair {
-                    digits::hex(
-                        source,
-                        start.saturating_add(*from)..start.saturating_add(*to),
-                        run,
-                    );
-                }
-            }
+            digits::low_first(source, range, run);
         } else if is_long && wrong == 1 {
             let Some(mistyped) = Mistyped::one(token, if self.radix == 8 { 8 } else { 10 }) else {
                 return false;
@@ -86,26 +76,21 @@ impl Form {
 
 /// A decimal number, which ends where its column does.
 fn decimal(token: &str, start: usize, gap: usize, run: &mut Run) -> bool {
-    let is_column = matches!(gap.saturating_add(token.len()), 4 | 5);
+    let width = gap.saturating_add(token.len());
+    let is_column = matches!(width, 4 | 5);
     let range = start..start.saturating_add(token.len());
     let is_padded = token.len() > 1 && token.starts_with('0');
     let number = token.parse::<i64>().ok().filter(|_| !is_padded);
     let byte = number
         .and_then(|n| u8::try_from(n).ok().or_else(|| i8::try_from(n).ok().map(i8::cast_unsigned)));
     match (byte, number) {
-        (_, Some(_)) if !is_column && !matches!(gap.saturating_add(token.len()), 3 | 6) => {
-            return false;
-        }
         // A digit is missing or too many: the number does not end where its column does.
-        (_, Some(_)) if matches!(gap.saturating_add(token.len()), 3 | 6) => {
+        (_, Some(_)) if matches!(width, 3 | 6) => {
             let found = token.len();
-            let due = if gap.saturating_add(found) == 3 {
-                found.saturating_add(1)
-            } else {
-                found.saturating_sub(1)
-            };
+            let due = if width == 3 { found.saturating_add(1) } else { found.saturating_sub(1) };
             run.slip(range, MistakeKind::Digits { found, due }, 1);
         }
+        (_, Some(_)) if !is_column => return false,
         (Some(byte), _) => run.data.push(byte, start, token.len()),
         (None, Some(_)) => run.slip(range, MistakeKind::TooBig { number: token.to_owned() }, 1),
         (None, None) => {

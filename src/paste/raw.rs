@@ -8,19 +8,40 @@ use super::place::Place;
 use super::{Options, frame, link, parse};
 use std::borrow::Cow;
 
-/// What a file's first bytes say about it.
-pub(super) fn read<'t>(bytes: &'t [u8], options: &Options) -> Paste<'t> {
+/// What input is, by its first bytes or all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Contents<'t> {
+    /// A capture file of this format.
+    Capture(&'static str),
+    /// Text, in UTF-8.
+    Text(Cow<'t, str>),
+    /// The bytes themselves.
+    Raw,
+}
+
+/// What input is that may be no text.
+#[must_use]
+pub fn contents(bytes: &[u8]) -> Contents<'_> {
     if let Some(format) = capture(bytes) {
-        return Paste { hint: Some(Hint::Capture { format }), ..empty() };
+        return Contents::Capture(format);
     }
     if let Some(text) = wide(bytes) {
-        return owned(&text, options);
+        return Contents::Text(Cow::Owned(text));
     }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match std::str::from_utf8(text) {
-        Ok(text) if !is_binary(text) => parse(text, options),
-        _ if frame::strict(bytes) || is_binary_bytes(bytes) => binary(bytes),
-        _ => owned(&String::from_utf8_lossy(text), options),
+        Ok(text) if !is_binary(text) => Contents::Text(Cow::Borrowed(text)),
+        _ if frame::strict(bytes) || is_binary_bytes(bytes) => Contents::Raw,
+        _ => Contents::Text(String::from_utf8_lossy(text)),
+    }
+}
+
+pub(super) fn read<'t>(bytes: &'t [u8], options: &Options) -> Paste<'t> {
+    match contents(bytes) {
+        Contents::Capture(format) => Paste { hint: Some(Hint::Capture { format }), ..empty() },
+        Contents::Text(Cow::Borrowed(text)) => parse(text, options),
+        Contents::Text(Cow::Owned(text)) => owned(&text, options),
+        Contents::Raw => binary(bytes),
     }
 }
 

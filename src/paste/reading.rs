@@ -37,12 +37,8 @@ pub(super) fn padded(source: Source<'_>, word: &Word<'_>, run: &mut Run) {
 
 /// Words of several bytes, the low one of which stands last.
 pub(super) fn low_first(source: Source<'_>, word: &Word<'_>, run: &mut Run) {
-    let start = word.at.saturating_add(word.token.len.saturating_sub(word.token.digits.len()));
-    let pairs = (0..word.token.digits.len()).step_by(2).collect::<Vec<_>>();
-    for n in pairs.into_iter().rev() {
-        let at = start.saturating_add(n);
-        digits::hex(source, at..at.saturating_add(2), run);
-    }
+    let end = word.at.saturating_add(word.token.len);
+    digits::low_first(source, end.saturating_sub(word.token.digits.len())..end, run);
 }
 
 fn one(word: &Word<'_>, byte: Option<u8>, run: &mut Run) {

@@ -187,6 +187,19 @@ impl Run {
         run.filled()
     }
 
+    /// Words of so many bytes, which were read in the order of the machine, with their low byte first: if only the
+    /// other order is MQTT, that one counts.
+    pub(super) fn order_words(&mut self, bytes: usize) {
+        if bytes < 2 || !self.slips.is_empty() {
+            return;
+        }
+        let words = self.data.bytes.chunks(bytes);
+        let big: Vec<u8> = words.flat_map(|word| word.iter().rev().copied()).collect();
+        if frame::strict(&big) && !frame::strict(&self.data.bytes) {
+            self.data.bytes = big;
+        }
+    }
+
     /// Whether the bytes are packets beyond doubt, whatever stands in for those that could not be read.
     pub(super) fn is_strict(&self) -> bool {
         STAND_INS.into_iter().any(|byte| {

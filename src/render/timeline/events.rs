@@ -127,8 +127,7 @@ impl Collector {
     pub(super) fn nothing(&self) -> io::Error {
         let id = Escaped(self.id.as_bytes());
         let near = self.others.iter().filter(|other| self.is_near(other));
-        let quoted = |other: &String| format!("\"{}\"", Escaped(other.as_bytes()));
-        let near: Vec<_> = near.take(MAX_NEAR).map(quoted).collect();
+        let near = few(near);
         let hint = match near.is_empty() {
             true => self.all(),
             false => format!("near it: {}", near.join(", ")),
@@ -142,8 +141,7 @@ impl Collector {
 
     /// The Client Identifiers that there are, as many as a line holds.
     fn all(&self) -> String {
-        let quoted = |other: &String| format!("\"{}\"", Escaped(other.as_bytes()));
-        let some: Vec<_> = self.others.iter().take(MAX_NEAR).map(quoted).collect();
+        let some = few(self.others.iter());
         let more = self.others.len().saturating_sub(some.len());
         match (some.is_empty(), more) {
             (true, _) => "mqttscope sessions FILE lists the connections".to_owned(),
@@ -248,4 +246,9 @@ fn add_tcp(ended: &Ended, events: &mut Vec<Event>) {
             events.insert(at, Event::tcp(place, sender, kind, ""));
         }
     }
+}
+
+/// As many names as a line holds, in quotes.
+fn few<'n>(names: impl Iterator<Item = &'n String>) -> Vec<String> {
+    names.take(MAX_NEAR).map(|name| format!("\"{}\"", Escaped(name.as_bytes()))).collect()
 }
