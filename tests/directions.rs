@@ -27,6 +27,9 @@ impl Consumer for Records {
         let mut value: Value = serde_json::from_slice(&out).unwrap();
         let object = value.as_object_mut().unwrap();
         object.retain(|key, _| !["n", "frames", "time", "stream"].contains(&key.as_str()));
+        if let Some(question) = object.get("answers").and_then(|answers| answers["n"].as_u64()) {
+            assert!(question <= self.0.len() as u64, "answered before it was asked: {object:?}");
+        }
         for partner in ["answers", "repeats", "copy_of"] {
             if let Some(partner) = object.get_mut(partner).and_then(Value::as_object_mut) {
                 partner.retain(|key, _| key == "type");
@@ -106,6 +109,35 @@ fn directions_in_any_order_to_each_other_read_the_same() {
     }
 }
 
+/// Neighbours of the list change places, whichever side they are of, in so many rounds; the handshake
+/// stays in front, as it tells that the capture has the beginning of the connection.
+fn swap_neighbours(list: &[Tcp], rounds: usize, random: &mut Random) -> Vec<Tcp> {
+    let mut list = list.to_vec();
+    for _ in 0..rounds {
+        for at in [1].into_iter().chain(3..list.len()) {
+            if random.one_in(3) {
+                list.swap(at - 1, at);
+            }
+        }
+    }
+    list
+}
+
+#[test]
+fn neighbours_of_both_directions_that_change_places_read_the_same() {
+    for (seed, mut stream) in (1..).zip(clean_streams()) {
+        stream.turns.truncate(16);
+        let list = segments(&stream, 7_000_000, 50_000);
+        let clean = read(&list, 100);
+        let mut random = Random(seed);
+        for rounds in [1, 1, 2, 3] {
+            let pieces = cut(&list, 4_000, &mut random);
+            let found = read(&swap_neighbours(&pieces, rounds, &mut random), 100);
+            assert_eq!(directions(&found), directions(&clean), "{}, {rounds}", stream.name);
+        }
+    }
+}
+
 const CONNECT: &[u8] = b"\x10\x0f\0\x04MQTT\x04\x02\0\x3c\0\x03cid";
 const CONNACK: &[u8] = &[0x20, 2, 0, 0];
 
@@ -133,6 +165,34 @@ fn an_answer_waits_for_the_last_byte_of_its_question() {
     list[2].payload = begin.to_vec();
     list.extend([answer, Tcp { ack: Some(1), ..Tcp::client(late, last) }]);
     assert_eq!(types(&read(&list, 100)), ["CONNECT", "CONNACK"]);
+}
+
+/// The PUBLISH acknowledges the CONNACK, which acknowledges the CONNECT behind both.
+#[test]
+fn an_answer_waits_where_what_follows_upon_it_came_first() {
+    let publish = packet(0x30, b"\0\x04testhola");
+    let behind = 1 + CONNECT.len() as u32;
+    let list = opened();
+    let [syn, answered, question, answer] = &list[..] else { panic!() };
+    let next = Tcp { ack: Some(5), ..Tcp::client(behind, &publish) };
+    let ping = Tcp { ack: Some(5), ..Tcp::client(behind + publish.len() as u32, &[0xc0, 0]) };
+    let mixed = [syn, answered, &next, answer, question, &ping].map(Tcp::clone);
+    assert_eq!(types(&read(&mixed, 100)), ["CONNECT", "CONNACK", "PUBLISH", "PINGREQ"]);
+}
+
+/// Of the client nothing was seen: that there is a question, the CONNACK itself tells.
+#[test]
+fn a_connack_waits_for_its_connect_without_a_handshake() {
+    let list = opened();
+    let [.., question, answer] = &list[..] else { panic!() };
+    let publish = packet(0x30, b"\0\x04testhola");
+    let behind = 1 + CONNECT.len() as u32;
+    let next = Tcp { ack: Some(5), ..Tcp::client(behind, &publish) };
+    let mixed = [answer, question, &next].map(Tcp::clone);
+    assert_eq!(types(&read(&mixed, 100)), ["CONNECT", "CONNACK", "PUBLISH"]);
+    // The capture begins behind the CONNECT.
+    let mixed = [answer, &next].map(Tcp::clone);
+    assert_eq!(types(&read(&mixed, 100)), ["CONNACK", "PUBLISH"]);
 }
 
 #[test]

@@ -89,6 +89,17 @@ pub fn is_connect(bytes: &[u8]) -> bool {
         )
 }
 
+/// Whether bytes begin with a CONNACK: its type, flags and length (3.1.1: section 3.2; 5.0: the
+/// same, where properties follow).
+#[must_use]
+pub fn is_connack(bytes: &[u8]) -> bool {
+    match bytes {
+        [0x20, 2, 0 | 1, code, ..] => *code <= 5,
+        [0x20, len @ 3..=0x7f, 0 | 1, _, properties, ..] => len.checked_sub(3) == Some(*properties),
+        _ => false,
+    }
+}
+
 /// The Packet Identifier of a whole packet, where it has one.
 #[must_use]
 pub fn packet_id(packet: &[u8]) -> Option<u16> {

@@ -8,7 +8,7 @@ use super::{Consumer, Notes};
 use crate::capture::{self, Beside, Frame, FrameRole, LinkType};
 use crate::carrier::Hints;
 use crate::carrier::tls::Secrets;
-use crate::mqtt::boundary::is_connect;
+use crate::mqtt::boundary::{is_connack, is_connect};
 use crate::net::{self, Counters, FragmentCounters, Net, Segment, Skip, Transport};
 use crate::session::sn::Predefined;
 use crate::spec::{Version, port};
@@ -514,6 +514,10 @@ impl<C: Consumer> Sink for Worker<C> {
 
     fn begins(&self, payload: &[u8]) -> bool {
         is_connect(payload)
+    }
+
+    fn answers(&self, payload: &[u8]) -> bool {
+        is_connack(payload)
     }
 
     fn ended(&mut self, connection: &Connection, mut state: Conversation, end: End) {

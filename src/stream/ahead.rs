@@ -2,8 +2,8 @@
 //!
 //! A mirror port, and a file that was merged from two interfaces, may have an answer before its
 //! question. The acknowledgment number proves it: a side had what it acknowledges before it spoke
-//! (RFC 9293, section 3.4). Such a segment waits, with those of its side behind it, until the bytes of
-//! the other side are there. It waits for a short while only: they may be lost.
+//! (RFC 9293, section 3.4). Such a segment waits until the bytes of the other side are there, whatever
+//! waits beside it: of its own side an earlier one may come later. It waits for a short while only: they may be lost.
 
 use std::collections::VecDeque;
 
@@ -11,7 +11,7 @@ use super::{
     Side, Stamp,
     ended::{Entry, Last},
 };
-use crate::net::{Layers, Segment, TcpLayer};
+use crate::net::{Flags, Layers, Segment, TcpLayer};
 
 /// How long an answer waits for its question, in nanoseconds, if anything else comes meanwhile.
 const PATIENCE_TIME: i64 = 100_000_000;
@@ -44,6 +44,8 @@ pub(super) struct Ahead {
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub(super) side: Side,
+    /// Whether it answers the first bytes of the other side, of which nothing was seen.
+    pub(super) asks: bool,
     pub(super) tcp: TcpLayer,
     pub(super) layers: Layers,
     pub(super) payload: Vec<u8>,
@@ -65,7 +67,7 @@ impl Waiting {
 }
 
 impl Ahead {
-    /// Whether segments of a side wait: those behind them do too.
+    /// Whether segments of a side wait.
     pub(super) fn has(&self, side: Side) -> bool {
         self.waiting.iter().any(|one| one.side == side)
     }
@@ -85,32 +87,35 @@ impl Ahead {
     /// Lets a segment wait; the result is what that costs, in bytes.
     pub(super) fn push(
         &mut self,
-        side: Side,
+        (side, asks): (Side, bool),
         segment: &Segment<'_>,
         at: Stamp,
         last: Last,
     ) -> usize {
         let Segment { layers, tcp, payload, parts } = *segment;
         let (payload, parts) = (payload.to_vec(), parts.to_vec());
-        let one = Waiting { side, tcp, layers: *layers, payload, parts, at, last };
+        let one = Waiting { side, asks, tcp, layers: *layers, payload, parts, at, last };
         let cost = one.cost();
         self.waiting.push_back(one);
         cost
     }
 
-    /// The first segment of a side that waits.
-    pub(super) fn first_of(&self, side: Side) -> Option<&Waiting> {
-        self.waiting.iter().find(|one| one.side == side)
+    /// The segment that waits the longest.
+    pub(super) fn first(&self) -> Option<&Waiting> {
+        self.waiting.front()
     }
 
-    /// The side of the segment that waits the longest.
-    pub(super) fn first_side(&self) -> Option<Side> {
-        self.waiting.front().map(|one| one.side)
+    /// The first segment that is ready. A reset is when none of its side waits before it.
+    pub(super) fn position(&self, is_ready: impl Fn(&Waiting) -> bool) -> Option<usize> {
+        let is_behind =
+            |index: usize, side| self.waiting.iter().take(index).any(|one| one.side == side);
+        self.waiting.iter().enumerate().position(|(index, one)| {
+            is_ready(one) && !(one.tcp.flags.has(Flags::RST) && is_behind(index, one.side))
+        })
     }
 
-    /// Takes the first segment of a side out, with what it cost.
-    pub(super) fn pop(&mut self, side: Side) -> Option<(Waiting, usize)> {
-        let index = self.waiting.iter().position(|one| one.side == side)?;
+    /// Takes a segment out, with what it cost.
+    pub(super) fn take(&mut self, index: usize) -> Option<(Waiting, usize)> {
         let one = self.waiting.remove(index)?;
         let cost = one.cost();
         Some((one, cost))

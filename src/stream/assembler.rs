@@ -220,6 +220,11 @@ impl Assembler {
         is_untouched && self.start.is_syn() && self.distance(payload_seq(tcp)) == Some(0)
     }
 
+    /// Whether it is known where the side begins.
+    pub(super) fn is_begun(&self) -> bool {
+        self.start.is_known()
+    }
+
     /// The other side acknowledged the SYN of this one, which was not seen.
     pub(super) fn start_at(&mut self, ack: u32, is_certain: bool) {
         self.start.learn(ack, is_certain);

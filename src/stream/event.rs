@@ -37,6 +37,13 @@ pub trait Sink {
         false
     }
 
+    /// Whether a payload begins with what only answers the first segment of the other side: it waits for
+    /// that one, if nothing of the other side was seen.
+    fn answers(&self, payload: &[u8]) -> bool {
+        let _ = payload;
+        false
+    }
+
     /// Nothing more comes of a connection.
     fn ended(&mut self, connection: &Connection, state: Self::State, end: End) {
         let _ = (connection, state, end);

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::{
     Connection, End, Event, Limits, Side, Sink, Stamp, StreamId,
-    ahead::Ahead,
+    ahead::{Ahead, Waiting},
     assembler::{Assembler, Emit, Fit, Moment, Shared},
     ended::Last,
     limits::{STRAYS, WINDOW},
@@ -108,9 +108,11 @@ impl<T> Flow<T> {
         {
             sink.answered(&self.connection, state, at);
         }
-        if self.is_ahead(side, &segment.tcp) {
+        let asks = self.asks_for_first(side, segment, sink);
+        if self.is_ahead(side, &segment.tcp, asks) {
+            self.assembler(side).note_start(&segment.tcp);
             let ahead = self.ahead.get_or_insert_default();
-            let cost = ahead.push(side, segment, at, self.last);
+            let cost = ahead.push((side, asks), segment, at, self.last);
             shared.ahead = shared.ahead.saturating_add(cost);
             shared.counters.ahead = shared.counters.ahead.saturating_add(1);
             if ahead.is_full() {
@@ -156,13 +158,27 @@ impl<T> Flow<T> {
     }
 
     /// Whether a segment has to wait for bytes of the other side that it acknowledges.
-    fn is_ahead(&mut self, side: Side, tcp: &TcpLayer) -> bool {
+    fn is_ahead(&mut self, side: Side, tcp: &TcpLayer, asks: bool) -> bool {
         self.learn_start(side, tcp);
-        let moves = tcp.len > 0 || tcp.flags.has(Flags::FIN) || tcp.flags.has(Flags::RST);
         let waits = |side| self.ahead.as_ref().is_some_and(|ahead| ahead.has(side));
-        let (own_wait, others_wait) = (waits(side), waits(side.other()));
+        // A reset ends its side at once: it comes behind what waits.
+        if tcp.flags.has(Flags::RST) {
+            return waits(side);
+        }
         // A bare acknowledgment waits too where it is of bytes that wait: it came behind these.
-        moves && own_wait || (moves || others_wait) && self.awaits(side, tcp).is_some()
+        let moves = tcp.len > 0 || tcp.flags.has(Flags::FIN) || waits(side.other());
+        moves && self.awaits(side, tcp, asks).is_some()
+    }
+
+    /// Whether a segment answers the first one of the other side, of which nothing was seen.
+    fn asks_for_first<S: Sink<State = T>>(
+        &self,
+        side: Side,
+        segment: &Segment<'_>,
+        sink: &S,
+    ) -> bool {
+        let is_other_seen = if side == Side::A { self.b_seen } else { self.a_seen };
+        !is_other_seen && segment.tcp.len > 0 && sink.answers(segment.payload)
     }
 
     /// Where the other side was not seen yet, an acknowledgment may tell its first sequence number.
@@ -176,53 +192,43 @@ impl<T> Flow<T> {
         }
     }
 
-    /// The offset of the other side at which bytes are missing that a segment acknowledges.
-    fn awaits(&mut self, side: Side, tcp: &TcpLayer) -> Option<u64> {
+    /// The offset of the other side at which bytes are missing that a segment acknowledges, or its first
+    /// byte, where the segment asks for that.
+    fn awaits(&self, side: Side, tcp: &TcpLayer, asks: bool) -> Option<u64> {
         if !tcp.flags.has(Flags::ACK) || tcp.flags.has(Flags::RST) {
             return None;
         }
-        let missing = self.assembler(side.other()).missing_before(tcp.ack)?;
+        let other = if side == Side::A { &self.b } else { &self.a };
+        let first = (asks && !other.is_begun()).then_some(0);
+        let missing = first.or_else(|| other.missing_before(tcp.ack))?;
         let gave_up = |ahead: &Ahead| ahead.is_in_vain(side.other(), missing);
         (!self.ahead.as_deref().is_some_and(gave_up)).then_some(missing)
     }
 
-    /// Takes the segments that waited for what is there now.
+    /// Takes the segments that waited for what is there now. What one side tells may be what the other
+    /// waits for; and what comes later in a side may have been captured before what comes earlier, so
+    /// each waits for its own acknowledgment alone.
     fn catch_up<S: Sink<State = T>>(&mut self, shared: &mut Shared, sink: &mut S) {
-        if self.ahead.is_none() {
-            return;
-        }
-        // What one side tells may be what the other waits for.
-        while let Some(side) = [Side::A, Side::B].into_iter().find(|side| self.is_next(*side)) {
-            self.take_first(side, shared, sink);
+        while let Some((one, cost)) = self.next_in_turn() {
+            shared.ahead = shared.ahead.saturating_sub(cost);
+            self.take(one.side, one.at, &one.segment(), shared, sink);
         }
     }
 
-    /// Whether the first segment of a side that waits need not wait any more.
-    fn is_next(&mut self, side: Side) -> bool {
-        let first = self.ahead.as_ref().and_then(|ahead| ahead.first_of(side));
-        let Some(tcp) = first.map(|one| one.tcp) else { return false };
-        self.awaits(side, &tcp).is_none()
-    }
-
-    /// Takes the first segment of a side that waits.
-    fn take_first<S: Sink<State = T>>(&mut self, side: Side, shared: &mut Shared, sink: &mut S) {
-        let Some((one, cost)) = self.ahead.as_mut().and_then(|ahead| ahead.pop(side)) else {
-            return;
-        };
-        shared.ahead = shared.ahead.saturating_sub(cost);
-        self.take(side, one.at, &one.segment(), shared, sink);
+    /// The first segment that need not wait any more, taken out, with what it cost.
+    fn next_in_turn(&mut self) -> Option<(Waiting, usize)> {
+        let ahead = self.ahead.as_ref()?;
+        let index = ahead.position(|one| self.awaits(one.side, &one.tcp, one.asks).is_none())?;
+        self.ahead.as_mut()?.take(index)
     }
 
     /// The segment that waits the longest waits no more, nor do others for the same bytes.
     pub(super) fn wait_no_more<S: Sink<State = T>>(&mut self, shared: &mut Shared, sink: &mut S) {
-        let first = self.ahead.as_ref().and_then(|ahead| ahead.first_side());
-        let Some(side) = first else { return };
-        let Some(tcp) =
-            self.ahead.as_ref().and_then(|ahead| ahead.first_of(side)).map(|one| one.tcp)
-        else {
+        let first = self.ahead.as_ref().and_then(|ahead| ahead.first());
+        let Some((side, tcp, asks)) = first.map(|one| (one.side, one.tcp, one.asks)) else {
             return;
         };
-        if let Some(missing) = self.awaits(side, &tcp)
+        if let Some(missing) = self.awaits(side, &tcp, asks)
             && let Some(ahead) = &mut self.ahead
         {
             ahead.give_up(side.other(), missing);
@@ -262,8 +268,8 @@ impl<T> Flow<T> {
         shared: &mut Shared,
         sink: &mut S,
     ) {
-        while let Some(side) = self.ahead.as_ref().and_then(|ahead| ahead.first_side()) {
-            self.take_first(side, shared, sink);
+        while self.ahead.as_ref().is_some_and(|ahead| ahead.first().is_some()) {
+            self.wait_no_more(shared, sink);
         }
         for side in [Side::A, Side::B] {
             self.tell(side, shared, sink, |assembler, shared, emit| assembler.finish(shared, emit));
