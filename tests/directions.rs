@@ -215,6 +215,31 @@ fn an_answer_whose_question_is_lost_is_told_soon() {
     assert_eq!(types.len(), 3 + 8, "{types:?}");
 }
 
+/// A PUBLISH is lost, the next one is there: it is told before its answer, as soon as the hole counts
+/// as lost.
+#[test]
+fn a_question_behind_a_hole_is_told_before_its_answer() {
+    let publish = |id: u8| packet(0x32, &[0, 1, b'a', 0, id, b'x']);
+    let lost = 1 + CONNECT.len() as u32;
+    let (second, behind) = (lost + 8, lost + 16);
+    let mut list = opened();
+    list.push(Tcp { ack: Some(5), ..Tcp::client(second, &publish(2)) });
+    list.push(Tcp::server(5, behind, &[0x40, 2, 0, 1]));
+    list.push(Tcp::server(9, behind, &[0x40, 2, 0, 2]));
+    for n in 0..50_u32 {
+        list.push(Tcp { ack: Some(13 + 2 * n), ..Tcp::client(behind + 2 * n, &[0xc0, 0]) });
+        list.push(Tcp::server(13 + 2 * n, behind + 2 * n + 2, &[0xd0, 0]));
+    }
+    // Half a millisecond, five milliseconds, five seconds between two frames; and nothing but these.
+    for (step, end) in [(500, 107), (5_000, 107), (5_000_000, 107), (500, 7), (5_000_000, 7)] {
+        let found = read(&list[..end], step);
+        let types = types(&found);
+        let all = ["CONNECT", "CONNACK", "PUBLISH", "PUBACK", "PUBACK"];
+        assert_eq!(types[..5], all, "{step}, {end}: {types:?}");
+        assert!(types[5..].chunks(2).all(|pair| pair == ["PINGREQ", "PINGRESP"]), "{types:?}");
+    }
+}
+
 #[test]
 fn a_direction_that_was_not_captured_holds_nothing_up_for_long() {
     let mut list = vec![Tcp::client(0, b"").syn(), Tcp::server(0, 1, b"").syn()];

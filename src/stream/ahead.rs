@@ -3,13 +3,16 @@
 //! A mirror port, and a file that was merged from two interfaces, may have an answer before its
 //! question. The acknowledgment number proves it: a side had what it acknowledges before it spoke
 //! (RFC 9293, section 3.4). Such a segment waits until the bytes of the other side are there, whatever
-//! waits beside it: of its own side an earlier one may come later. It waits for a short while only: they may be lost.
+//! waits beside it: of its own side an earlier one may come later. It waits for a short while only: they
+//! may be lost. Where later bytes of the question are there it waits until the hole before them counts as
+//! lost, and they are told first.
 
 use std::collections::VecDeque;
 
 use super::{
     Side, Stamp,
     ended::{Entry, Last},
+    limits::{GAP_PATIENCE_LEAST, GAP_PATIENCE_TIME},
 };
 use crate::net::{Flags, Layers, Segment, TcpLayer};
 
@@ -36,8 +39,8 @@ pub(super) struct Ahead {
     waiting: VecDeque<Waiting>,
     /// Where bytes of sides A and B were waited for in vain.
     in_vain: [Option<u64>; 2],
-    /// Whether the connection is in the queue of those with segments that wait.
-    queued: bool,
+    /// The number of the segment for which the connection is in the queue, where it is there.
+    queued: Option<u64>,
 }
 
 /// A segment that waits.
@@ -51,7 +54,7 @@ pub(super) struct Waiting {
     pub(super) payload: Vec<u8>,
     parts: Vec<u64>,
     pub(super) at: Stamp,
-    last: Last,
+    pub(super) last: Last,
 }
 
 impl Waiting {
@@ -139,20 +142,21 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// Puts a connection at the end, if segments of it wait and it is not there yet.
-    pub(super) fn add(&mut self, ahead: &mut Ahead, entry: Entry) {
+    /// Puts a connection at the end, if segments of it wait and it is not there yet. Its turn comes when
+    /// the first of them has waited long enough, counted from `again` where it has waited before.
+    pub(super) fn add(&mut self, ahead: &mut Ahead, entry: Entry, again: Option<Last>) {
         if let Some(first) = ahead.waiting.front()
-            && !ahead.queued
+            && ahead.queued.is_none()
         {
-            ahead.queued = true;
-            self.queue.push_back(Entry { last: first.last, ..entry });
+            ahead.queued = Some(first.last.segment);
+            self.queue.push_back(Entry { last: again.unwrap_or(first.last), ..entry });
         }
     }
 
-    /// The connection in front, if it has waited long enough, or if `cost`, that of all, is too much.
+    /// The connection in front, if it has waited long enough, or if what all cost is too much.
     pub(super) fn due(&mut self, now: Last, cost: usize) -> Option<Entry> {
         let front = self.queue.front()?;
-        (cost > MOST_BYTES || is_over(front.last, now)).then(|| self.queue.pop_front())?
+        (is_too_much(cost) || is_over(front.last, now)).then(|| self.queue.pop_front())?
     }
 
     /// The connection in front.
@@ -166,11 +170,24 @@ impl Queue {
     }
 }
 
-/// Takes a connection that was in front of the queue; whether the segment is still there for which it
-/// stood there.
-pub(super) fn taken(ahead: &mut Ahead, entry: &Entry) -> bool {
-    ahead.queued = false;
-    ahead.waiting.front().is_some_and(|first| first.last == entry.last)
+/// Takes a connection that was in front of the queue; the result is the segment for which it stood
+/// there, if that waits still.
+pub(super) fn taken(ahead: &mut Ahead) -> Option<&Waiting> {
+    let number = ahead.queued.take()?;
+    ahead.waiting.front().filter(|first| first.last.segment == number)
+}
+
+/// Whether a hole that a segment acknowledged counts as lost, if that has waited since it came.
+pub(super) fn is_lost(since: Last, now: Last) -> bool {
+    let passed = now.segment.saturating_sub(since.segment);
+    let (Some(from), Some(to)) = (since.time, now.time) else { return false };
+    let is_long = to.saturating_sub(from) >= GAP_PATIENCE_TIME;
+    passed >= PATIENCE || (is_long && passed >= GAP_PATIENCE_LEAST)
+}
+
+/// Whether what waits of all connections costs too much.
+pub(super) const fn is_too_much(cost: usize) -> bool {
+    cost > MOST_BYTES
 }
 
 /// Whether a segment that came at `since` has waited long enough.

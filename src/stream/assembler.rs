@@ -242,6 +242,19 @@ impl Assembler {
         (is_near && is_sent && !self.closed && acked > self.offset).then_some(self.offset)
     }
 
+    /// Whether bytes are held that the other side acknowledges: only a hole keeps them.
+    pub(super) fn holds_before(&self, ack: u32) -> bool {
+        let distance = self.distance(ack).and_then(|distance| u64::try_from(distance).ok());
+        let acked = distance.map(|distance| self.offset.saturating_add(distance));
+        self.held.first().zip(acked).is_some_and(|(chunk, acked)| chunk.offset < acked)
+    }
+
+    /// Gives up the first hole, and tells what is held behind it.
+    pub(super) fn give_up_first(&mut self, cause: GapCause, shared: &mut Shared, emit: Emit<'_>) {
+        self.jump(cause, shared, emit);
+        self.tell_end(emit);
+    }
+
     /// Whether the side has ended with a reset.
     pub(super) fn is_reset(&self) -> bool {
         self.closed && self.end.is_none_or(|end| end.how == Close::Rst)

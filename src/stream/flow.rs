@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::{
-    Connection, End, Event, Limits, Side, Sink, Stamp, StreamId,
+    Connection, End, Event, GapCause, Limits, Side, Sink, Stamp, StreamId,
     ahead::{Ahead, Waiting},
     assembler::{Assembler, Emit, Fit, Moment, Shared},
     ended::Last,
@@ -115,8 +115,9 @@ impl<T> Flow<T> {
             let cost = ahead.push((side, asks), segment, at, self.last);
             shared.ahead = shared.ahead.saturating_add(cost);
             shared.counters.ahead = shared.counters.ahead.saturating_add(1);
-            if ahead.is_full() {
-                self.wait_no_more(shared, sink);
+            // As many as may pass until a hole counts as lost.
+            while self.ahead.as_ref().is_some_and(|ahead| ahead.is_full()) {
+                self.give_up_hole(GapCause::Lost, shared, sink);
             }
         } else {
             self.take(side, at, segment, shared, sink);
@@ -198,7 +199,7 @@ impl<T> Flow<T> {
         if !tcp.flags.has(Flags::ACK) || tcp.flags.has(Flags::RST) {
             return None;
         }
-        let other = if side == Side::A { &self.b } else { &self.a };
+        let other = self.side_of(side.other());
         let first = (asks && !other.is_begun()).then_some(0);
         let missing = first.or_else(|| other.missing_before(tcp.ack))?;
         let gave_up = |ahead: &Ahead| ahead.is_in_vain(side.other(), missing);
@@ -222,13 +223,39 @@ impl<T> Flow<T> {
         self.ahead.as_mut()?.take(index)
     }
 
+    /// The side of which the segment that waits the longest acknowledges bytes behind a hole.
+    pub(super) fn side_with_hole(&self) -> Option<Side> {
+        let first = self.ahead.as_ref()?.first()?;
+        self.awaits(first.side, &first.tcp, first.asks)?;
+        let other = first.side.other();
+        self.side_of(other).holds_before(first.tcp.ack).then_some(other)
+    }
+
+    /// The segment that waits the longest waits no more: the first hole of what it acknowledges is
+    /// given up, and what is behind that told; where there is nothing, nor do others wait for the same
+    /// bytes.
+    pub(super) fn give_up_hole<S: Sink<State = T>>(
+        &mut self,
+        cause: GapCause,
+        shared: &mut Shared,
+        sink: &mut S,
+    ) {
+        let Some(side) = self.side_with_hole() else { return self.wait_no_more(shared, sink) };
+        self.tell(side, shared, sink, |assembler, shared, emit| {
+            assembler.give_up_first(cause, shared, emit);
+        });
+        self.catch_up(shared, sink);
+    }
+
     /// The segment that waits the longest waits no more, nor do others for the same bytes.
     pub(super) fn wait_no_more<S: Sink<State = T>>(&mut self, shared: &mut Shared, sink: &mut S) {
         let first = self.ahead.as_ref().and_then(|ahead| ahead.first());
-        let Some((side, tcp, asks)) = first.map(|one| (one.side, one.tcp, one.asks)) else {
+        let Some((side, missing)) =
+            first.map(|one| (one.side, self.awaits(one.side, &one.tcp, one.asks)))
+        else {
             return;
         };
-        if let Some(missing) = self.awaits(side, &tcp, asks)
+        if let Some(missing) = missing
             && let Some(ahead) = &mut self.ahead
         {
             ahead.give_up(side.other(), missing);
@@ -269,7 +296,7 @@ impl<T> Flow<T> {
         sink: &mut S,
     ) {
         while self.ahead.as_ref().is_some_and(|ahead| ahead.first().is_some()) {
-            self.wait_no_more(shared, sink);
+            self.give_up_hole(GapCause::End, shared, sink);
         }
         for side in [Side::A, Side::B] {
             self.tell(side, shared, sink, |assembler, shared, emit| assembler.finish(shared, emit));
@@ -357,6 +384,13 @@ impl<T> Flow<T> {
 
     const fn side(&self, sender_is_low: bool) -> Side {
         if sender_is_low == self.a_is_low { Side::A } else { Side::B }
+    }
+
+    const fn side_of(&self, side: Side) -> &Assembler {
+        match side {
+            Side::A => &self.a,
+            Side::B => &self.b,
+        }
     }
 
     pub(super) const fn assembler(&mut self, side: Side) -> &mut Assembler {

@@ -96,7 +96,7 @@ impl<T> Flows<T> {
         let now = Last::new(self.shared.counters.segments, at);
         self.forget_ended(now, sink);
         while let Some(entry) = self.ahead.due(now, self.shared.ahead) {
-            self.give_up_waiting(entry, sink);
+            self.give_up_waiting(entry, Some(now), sink);
         }
         let (key, sender_is_low) = Key::new(segment.src(), segment.dst());
         self.sweep(at, sink);
@@ -119,7 +119,7 @@ impl<T> Flows<T> {
             self.ended.push(Entry { key, stream: id.stream, last: flow.last });
         }
         if let Some(ahead) = &mut flow.ahead {
-            self.ahead.add(ahead, Entry { key, stream: id.stream, last: flow.last });
+            self.ahead.add(ahead, Entry { key, stream: id.stream, last: flow.last }, None);
         }
         if self.shared.held > self.shared.limits.held_in_all {
             self.release_the_largest(sink);
@@ -130,7 +130,7 @@ impl<T> Flows<T> {
     /// Nothing comes for a while: what waits for the other side of its connection waits no more.
     pub fn pause<S: Sink<State = T>>(&mut self, sink: &mut S) {
         while let Some(entry) = self.ahead.pop() {
-            self.give_up_waiting(entry, sink);
+            self.give_up_waiting(entry, None, sink);
         }
     }
 
@@ -165,20 +165,38 @@ impl<T> Flows<T> {
         Flow::new(connection, a_is_low, sink.opened(&connection))
     }
 
-    /// A connection has waited long enough for what a segment of it answers.
-    fn give_up_waiting<S: Sink<State = T>>(&mut self, entry: Entry, sink: &mut S) {
+    /// A connection has waited long enough for what a segment of it answers; without a time nothing comes
+    /// at all.
+    fn give_up_waiting<S: Sink<State = T>>(
+        &mut self,
+        entry: Entry,
+        now: Option<Last>,
+        sink: &mut S,
+    ) {
         let known = self.table.get_mut(&entry.key);
         let Some(flow) = known.filter(|flow| flow.connection.stream == entry.stream) else {
             return;
         };
-        let Some(is_it) = flow.ahead.as_mut().map(|ahead| ahead::taken(ahead, &entry)) else {
-            return;
-        };
-        if is_it {
-            flow.wait_no_more(&mut self.shared, sink);
+        let Some(first) = flow.ahead.as_mut().map(|ahead| ahead::taken(ahead)) else { return };
+        let since = first.map(|first| first.last);
+        let is_lost = |since| now.is_none_or(|now| ahead::is_lost(since, now));
+        let mut again = None;
+        match since {
+            Some(since) if is_lost(since) => {
+                flow.give_up_hole(GapCause::Lost, &mut self.shared, sink);
+            }
+            Some(since)
+                if since.time.is_some()
+                    && !ahead::is_too_much(self.shared.ahead)
+                    && flow.side_with_hole().is_some() =>
+            {
+                again = now;
+            }
+            Some(_) => flow.wait_no_more(&mut self.shared, sink),
+            None => {}
         }
         if let Some(ahead) = &mut flow.ahead {
-            self.ahead.add(ahead, entry);
+            self.ahead.add(ahead, entry, again);
         }
     }
 
