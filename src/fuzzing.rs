@@ -3,12 +3,13 @@
 //!
 //! The promises: nothing panics; the leaves of a packet's tree cover every bit of it exactly once,
 //! and children lie inside their parents; with nobody looking the decoder says the same; what is
-//! repaired is legal; every format can write every record, and nothing in its lines can steer a
-//! terminal.
+//! repaired is legal; every format can write every record, and nothing in the lines of those for a
+//! terminal can steer it.
 //!
 //! To add a target: a function here, and in `fuzz/` a file of the same name that calls it, a
 //! `[[bin]]` for the file, and a folder of small inputs in `fuzz/corpus`.
 
+mod checker;
 mod text;
 mod tls;
 
@@ -18,17 +19,15 @@ use crate::carrier::signature::recognise;
 use crate::carrier::websocket::WebSocket;
 use crate::carrier::{Input, Layer, Output, explain};
 use crate::mqtt::repair::repair;
-use crate::mqtt::{Reading, decode, infer};
+use crate::mqtt::{Framing, Reading, decode, frame, infer};
 use crate::mqttsn;
 use crate::paste;
-use crate::pipeline::{Consumer, Inspector, PastedSettings, Record, Settings, read_paste};
-use crate::render::{Explain, FORMATS, Options, Target};
+use crate::pipeline::{Inspector, PastedSettings, Settings, read_paste};
 use crate::spec::{Sender, Version};
 use crate::stream::Limits;
-use crate::text::is_unsafe;
 use std::io::Cursor;
-use std::ops::ControlFlow;
 
+use checker::{Checker, assert_tiles};
 pub use text::{filter, log};
 pub use tls::tls;
 
@@ -47,9 +46,15 @@ pub fn decoder(data: &[u8]) {
     infer::infer(data, None, &mut [Tape::new(), Tape::new()]);
     for version in [Version::V311, Version::V5] {
         let how = Reading { version, sender: None };
-        if let Some(found) = repair(data, &[], how) {
-            assert_eq!(repair(&found.bytes, &[], how), None, "what is repaired is broken");
+        let Some(found) = repair(data, &[], how) else { continue };
+        let mut rest = found.bytes.as_slice();
+        while let Framing::Length(len) = frame(rest)
+            && let Some((packet, behind)) = rest.split_at_checked(len)
+        {
+            assert_eq!(repair(packet, &[], how), None, "what is repaired is broken");
+            rest = behind;
         }
+        assert!(rest.is_empty(), "what is repaired ends within a packet");
     }
 }
 
@@ -57,7 +62,8 @@ pub fn decoder(data: &[u8]) {
 pub fn paste(data: &[u8]) {
     for lines in [false, true] {
         let paste = paste::parse_bytes(data, &paste::Options { lines });
-        read_paste(&paste, PastedSettings { lines, ..PastedSettings::default() }, Checker);
+        let settings = PastedSettings { lines, ..PastedSettings::default() };
+        read_paste(&paste, settings, Checker::new()).end();
     }
 }
 
@@ -66,13 +72,14 @@ pub fn capture(data: &[u8]) {
     let Ok(mut source) = from_reader(Box::new(Cursor::new(data.to_vec()))) else {
         return;
     };
-    let mut inspector = Inspector::new(Checker, Settings::default());
+    let mut inspector = Inspector::new(Checker::new(), Settings::default());
     while let Ok(Some(frame)) = source.next_frame() {
         if inspector.frame(&frame).is_break() {
             break;
         }
     }
     inspector.finish();
+    inspector.into_consumer().end();
     for notice in source.notices() {
         assert!(!notice.to_string().is_empty(), "{notice:?}");
     }
@@ -92,7 +99,7 @@ pub fn segments(data: &[u8]) {
 }
 
 fn segments_with(data: &[u8], settings: Settings) {
-    let mut inspector = Inspector::new(Checker, settings);
+    let mut inspector = Inspector::new(Checker::new(), settings);
     let mut passed: i64 = 0;
     let mut rest = data;
     let mut number: u64 = 0;
@@ -111,6 +118,7 @@ fn segments_with(data: &[u8], settings: Settings) {
         }
     }
     inspector.finish();
+    inspector.into_consumer().end();
 }
 
 /// The bytes are what both sides of a WebSocket connection send. The first chooses how it begins:
@@ -183,7 +191,7 @@ fn ip_packet(flags: u8, seq: u32, ack: u32, payload: &[u8]) -> Vec<u8> {
 /// is the length of the payload behind it. The first datagram is read as a message by itself too.
 pub fn datagrams(data: &[u8]) {
     let mut inspector =
-        Inspector::new(Checker, Settings { sn_ports: vec![SN_PORT], ..Settings::default() });
+        Inspector::new(Checker::new(), Settings { sn_ports: vec![SN_PORT], ..Settings::default() });
     let mut rest = data;
     let mut number: u64 = 0;
     while let Some(([flags, len], tail)) = rest.split_first_chunk::<2>() {
@@ -201,6 +209,7 @@ pub fn datagrams(data: &[u8]) {
         }
     }
     inspector.finish();
+    inspector.into_consumer().end();
 }
 
 /// The port of the gateway.
@@ -229,57 +238,6 @@ fn udp_packet(from_client: bool, missing: u16, payload: &[u8]) -> Vec<u8> {
     let udp: [&[u8]; 4] =
         [&from.1.to_be_bytes(), &to.1.to_be_bytes(), &udp_len.to_be_bytes(), &[0, 0]];
     [ip.concat(), vec![10, 0, 0, to.0], udp.concat(), payload.to_vec()].concat()
-}
-
-/// Writes every record in every format, and asserts what holds for all of them.
-struct Checker;
-
-impl Consumer for Checker {
-    fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-        assert_tiles(record.bytes, record.tape);
-        for explain in [Explain::Off, Explain::Full] {
-            let width = (explain == Explain::Full).then_some(60);
-            let options = Options { explain, hex: true, width, ..Options::default() };
-            // What writes files of its own has no place for them here.
-            for row in FORMATS.iter().filter(|row| row.target != Target::Folder) {
-                let mut out = Vec::new();
-                let written = (row.make)(&options).record(record, &mut out);
-                assert!(written.is_ok(), "{}: {written:?}", row.name);
-                let text = std::str::from_utf8(&out);
-                // Between fields stand tabs.
-                let is_layout = |c| c == '\n' || row.name == "fields" && c == '\t';
-                let steers = |text: &str| text.chars().any(|c| !is_layout(c) && is_unsafe(c));
-                assert!(text.is_ok_and(|text| !steers(text)), "{}: {text:?}", row.name);
-            }
-        }
-        ControlFlow::Continue(())
-    }
-}
-
-/// Leaves cover every bit once and in order; children lie inside their parents; findings lie
-/// inside the packet.
-fn assert_tiles(bytes: &[u8], tape: &Tape) {
-    let all = bytes.len().saturating_mul(8);
-    let mut at = 0;
-    for leaf in tape.leaves() {
-        assert_eq!(leaf.span.start, at, "{tape:#?}");
-        at = leaf.span.end();
-    }
-    assert_eq!(at as usize, all, "{tape:#?}");
-    for (i, node) in tape.nodes().iter().enumerate() {
-        let inside = tape
-            .nodes()
-            .get(i.saturating_add(1)..i.saturating_add(1).saturating_add(node.below() as usize))
-            .unwrap_or_default();
-        for child in inside {
-            assert!(child.depth() > node.depth() && child.below() < node.below(), "{tape:#?}");
-            assert!(child.span.start >= node.span.start, "{tape:#?}");
-            assert!(child.span.end() <= node.span.end(), "{tape:#?}");
-        }
-    }
-    for finding in tape.findings() {
-        assert!(finding.span.end() as usize <= all, "{finding:?}");
-    }
 }
 
 #[cfg(test)]

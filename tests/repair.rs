@@ -382,3 +382,16 @@ fn what_is_left_out_of_a_packet_is_counted() {
     let found = repair(&[0x80, 6, 0, 1, 0, 1, b'a', 0], &[0, 0], Reading::default()).unwrap();
     assert_eq!(found.left_out(&[0x80, 6, 0, 1, 0, 1, b'a', 0], &[0, 0]), 0);
 }
+
+/// Remaining Length of the first packet leaves the second one out, as it should.
+#[test]
+fn a_packet_before_another_one_has_swallowed_nothing() {
+    let two = [0xb0, 2, 2, 11, 0xb0, 2, 2, 11];
+    for version in Version::ALL {
+        let how = Reading { version, sender: None };
+        let found = repair(&two, &[], how).map(|found| found.bytes);
+        // In 5.0 its reason codes are missing as well.
+        let expected = (version != Version::V5).then(|| two[..4].to_vec());
+        assert_eq!(found, expected, "{version:?}");
+    }
+}

@@ -157,7 +157,7 @@ fn alone(pieces: &[Piece], secrets: Secrets) {
 /// The same as segments of TCP, through everything.
 fn piped(pieces: &[Piece], secrets: Secrets) {
     const LARGEST: usize = 16_000;
-    let mut inspector = Inspector::new(Checker, Settings { secrets, ..Settings::default() });
+    let mut inspector = Inspector::new(Checker::new(), Settings { secrets, ..Settings::default() });
     let mut sequence = [1_u32; 2];
     let mut segments = vec![(0x02_u8, 0, 0, &[][..]), (0x92, 0, 1, &[])];
     for (sender, piece) in pieces {
@@ -183,6 +183,7 @@ fn piped(pieces: &[Piece], secrets: Secrets) {
         }
     }
     inspector.finish();
+    inspector.into_consumer().end();
 }
 
 #[cfg(test)]

@@ -40,6 +40,9 @@ pub(super) fn two_byte_length(broken: &Broken<'_>, tries: &mut Tries) {
 
 /// Remaining Length, where it counts the next packet too.
 pub(super) fn swallowed(broken: &Broken<'_>, tries: &mut Tries) {
+    if broken.said != broken.body.len() {
+        return;
+    }
     let trailing = broken.tape.find(Field::TRAILING).map(|node| node.span.first_byte());
     let split =
         trailing.and_then(|at| broken.body.split_at_checked(at.checked_sub(broken.header)?));
