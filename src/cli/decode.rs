@@ -5,7 +5,7 @@ use super::output::Printer;
 use super::{Outcome, choose, report};
 use crate::filter::Filtered;
 use crate::paste::{self, Contents, Hint, Kind, Link, Mistake, Paste, Place};
-use crate::pipeline::{PastedOutcome, PastedSettings, Settings, read_pieces};
+use crate::pipeline::{Files, PastedOutcome, PastedSettings, Settings, read_pieces};
 use anyhow::Context;
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Read};
@@ -29,6 +29,7 @@ pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
         },
         sender: args.from.map(Into::into),
         lines: args.lines,
+        files: files.clone(),
         protocol: args.protocol.into(),
     };
     let printer = Filtered::new(filter, Printer::new(&args.output, false, &args.file)?);
@@ -37,7 +38,7 @@ pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
     let outcome = printer.inner.finish()?;
     choose::report(printer.counts(), "packet");
     tell(&paste, args, &files);
-    frames_without_mqtt(&paste, &silent);
+    frames_without_mqtt(&paste, &silent, &files);
     if let Some(line) = cut_line {
         report::line(&format!(
             "line {line} is as long as a terminal lets a line be, {TERMINAL_LINE} bytes: what was \
@@ -56,8 +57,8 @@ struct Input {
     bytes: Vec<u8>,
     /// The first line of which a terminal has cut the end.
     cut_line: Option<usize>,
-    /// Where several files were given: the first line of each.
-    files: Vec<(usize, PathBuf)>,
+    /// The files, where several were given.
+    files: Files,
 }
 
 impl From<Vec<u8>> for Input {
@@ -97,7 +98,7 @@ fn several(paths: &[PathBuf]) -> anyhow::Result<Input> {
             Contents::Text(text) => text.into_owned(),
             Contents::Raw => hex::encode(&bytes),
         };
-        input.files.push((line, path.clone()));
+        input.files.push(line, path.display().to_string());
         line = line.saturating_add(text.lines().count());
         input.bytes.extend_from_slice(text.as_bytes());
         if !text.is_empty() && !text.ends_with('\n') {
@@ -132,11 +133,11 @@ fn standard_input() -> anyhow::Result<Input> {
 }
 
 /// What was not read, and why.
-fn tell(paste: &Paste<'_>, args: &Decode, files: &[(usize, PathBuf)]) {
-    repeats(paste);
+fn tell(paste: &Paste<'_>, args: &Decode, files: &Files) {
+    repeats(paste, files);
     for place in &paste.ignored.without_bytes {
         if !is_comment(paste, place) {
-            report::line(&format!("line {}: no bytes in it", place.line));
+            report::line(&format!("{}: no bytes in it", line_of(place.line, files)));
         }
     }
     for mistake in &paste.mistakes {
@@ -154,13 +155,18 @@ fn tell(paste: &Paste<'_>, args: &Decode, files: &[(usize, PathBuf)]) {
 }
 
 /// A mistake, with the file and its own line where there are several.
-fn told(mistake: &Mistake, files: &[(usize, PathBuf)]) -> String {
-    let line = mistake.place.line;
-    let Some((first, path)) = files.iter().rev().find(|(first, _)| *first <= line) else {
-        return mistake.to_string();
-    };
-    let place = Place { line: line.saturating_sub(*first).saturating_add(1), ..mistake.place };
-    format!("{}: {}", path.display(), Mistake { place, kind: mistake.kind.clone() })
+fn told(mistake: &Mistake, files: &Files) -> String {
+    let (Some(file), line) = files.of(mistake.place.line) else { return mistake.to_string() };
+    let place = Place { line, ..mistake.place };
+    format!("{file}: {}", Mistake { place, kind: mistake.kind.clone() })
+}
+
+/// `line 3`, or `FILE: line 3` where there are several.
+fn line_of(line: usize, files: &Files) -> String {
+    match files.of(line) {
+        (Some(file), line) => format!("{file}: line {line}"),
+        (None, line) => format!("line {line}"),
+    }
 }
 
 /// With `--lines`, lines that begin with # or // may stand between packets.
@@ -170,23 +176,23 @@ fn is_comment(paste: &Paste<'_>, place: &Place) -> bool {
 }
 
 /// Bytes that stand in the text more than once are shown once.
-fn repeats(paste: &Paste<'_>) {
+fn repeats(paste: &Paste<'_>, files: &Files) {
     for piece in &paste.pieces {
         let first = piece.repeat_of.and_then(|index| paste.pieces.get(index));
         if let Some(first) = first {
             report::line(&format!(
-                "line {}, column {}: the {} bytes of line {} stand here again",
-                piece.place.line,
+                "{}, column {}: the {} bytes of {} stand here again",
+                line_of(piece.place.line, files),
                 piece.place.column,
                 piece.bytes.len(),
-                first.place.line
+                line_of(first.place.line, files).replacen(": ", " ", 1)
             ));
         }
     }
 }
 
 /// Frames of which nothing is shown.
-fn frames_without_mqtt(paste: &Paste<'_>, silent: &[usize]) {
+fn frames_without_mqtt(paste: &Paste<'_>, silent: &[usize], files: &Files) {
     let mut pieces = silent.iter().filter_map(|index| paste.pieces.get(*index));
     let Some(first) = pieces.next() else { return };
     let Place { line, column, .. } = first.place;
@@ -198,6 +204,7 @@ fn frames_without_mqtt(paste: &Paste<'_>, silent: &[usize]) {
         n => format!(", as do {n} others"),
     };
     report::line(&format!(
-        "line {line}, column {column}: these {bytes} bytes are {what} that carries no MQTT bytes{others}"
+        "{}, column {column}: these {bytes} bytes are {what} that carries no MQTT bytes{others}",
+        line_of(line, files)
     ));
 }

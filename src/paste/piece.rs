@@ -7,7 +7,6 @@ use super::notation::Notation;
 use super::place::{Locator, Place};
 use super::stamp::Stamp;
 use std::borrow::Cow;
-use std::ops::Range;
 
 /// A text and all that was read from it.
 #[derive(Debug)]
@@ -124,10 +123,11 @@ pub struct Ignored {
 }
 
 impl Paste<'_> {
-    /// Where the bytes `range` of a piece stand in the text.
+    /// What tells the lines and columns of the text, which
+    /// [`text_of`](crate::paste::TextMap::text_of) the map of a piece asks for.
     #[must_use]
-    pub fn place_of(&self, piece: &Piece, range: Range<usize>) -> Option<Place> {
-        piece.map.text_of(range).map(|range| Locator::new(&self.text).place(range))
+    pub fn locator(&self) -> Locator<'_> {
+        Locator::new(&self.text)
     }
 
     /// Adds what was read from one line, in the mode that reads each line by itself.

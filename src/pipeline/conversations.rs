@@ -4,7 +4,7 @@ use crate::annotate::{Finding, Tape};
 use crate::bytes::Span;
 use crate::mqtt::infer::{Evidence, infer};
 use crate::mqtt::{Framing, frame};
-use crate::paste::{Continues, Direction, Kind, Meant, Paste, Piece, Place};
+use crate::paste::{Continues, Direction, Kind, Locator, Meant, Paste, Piece, Place};
 use crate::session::Connection;
 use crate::spec::{Field, PacketType, Rule, Sender, Version};
 use std::borrow::Cow;
@@ -87,16 +87,18 @@ impl<'p> Stretch<'p> {
     }
 
     /// Where the text shows the byte `at`.
-    pub(super) fn place(&self, paste: &Paste<'_>, at: usize) -> Option<Place> {
-        let (start, piece) = self.parts.iter().rev().find(|(start, _)| *start <= at)?;
+    pub(super) fn place(&self, at: usize, locator: &mut Locator<'_>) -> Option<Place> {
+        let after = self.parts.partition_point(|(start, _)| *start <= at);
+        let (start, piece) = self.parts.get(after.checked_sub(1)?)?;
         let within = at.saturating_sub(*start);
-        paste.place_of(piece, within..within.saturating_add(1))
+        piece.map.text_of(within..within.saturating_add(1)).map(|range| locator.place(range))
     }
 
     /// Findings for what could not be read of the `len` bytes from `at` on.
     pub(super) fn holes_in(&self, at: usize, len: usize) -> Vec<Finding> {
         let end = at.saturating_add(len);
-        let inside = self.holes.iter().filter(|hole| (at..end).contains(&hole.at));
+        let first = self.holes.partition_point(|hole| hole.at < at);
+        let inside = self.holes.iter().skip(first).take_while(|hole| hole.at < end);
         let note = |hole: &Hole| {
             let len = hole.len.min(end.saturating_sub(hole.at));
             let span = Span::of_bytes(hole.at.saturating_sub(at), len);

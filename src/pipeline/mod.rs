@@ -8,6 +8,7 @@ mod before;
 mod connection;
 mod conversations;
 mod datagrams;
+mod files;
 mod inspector;
 mod kept;
 mod lifeline;
@@ -23,6 +24,7 @@ mod trouble;
 mod witness;
 
 pub use crate::capture::{Beside, Frame, FrameRole};
+pub use files::Files;
 pub use inspector::{HELD_IN_ALL, Inspector, Losses, MAX_PACKET, Settings};
 pub use kept::Kept;
 pub use lifeline::{Happened, Lifeline};

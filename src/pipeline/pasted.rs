@@ -4,14 +4,14 @@ use super::before::Before;
 use super::conversations::{Conversations, Stretch, packet_at, packets};
 use super::pasted_sn::{PastedProtocol, SnConversations};
 use super::witness::Witness;
-use super::{Consumer, Inspector, Origin, Reader, Settings, TextOrigin};
+use super::{Consumer, Files, Inspector, Origin, Reader, Settings, TextOrigin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::capture::{Frame, LinkType};
 use crate::mqtt::boundary::has_length;
 use crate::mqtt::torn::{Looked, Torn};
 use crate::mqtt::{Framing, frame as frame_len};
-use crate::paste::{Clock, Direction, Kind, Link, Paste, Piece};
+use crate::paste::{Clock, Direction, Kind, Link, Locator, Paste, Piece};
 use crate::session::{Connection, Proof};
 use crate::spec::{Field, PacketType, Rule, Sender};
 
@@ -24,6 +24,8 @@ pub struct PastedSettings {
     pub sender: Option<Sender>,
     /// Whether each line is a packet of its own.
     pub lines: bool,
+    /// The files of the text, where there are several.
+    pub files: Files,
     /// The protocol of what is not in frames.
     pub protocol: PastedProtocol,
 }
@@ -58,12 +60,12 @@ pub fn read_pieces<C: Consumer>(
         Conversations::new(&paste.pieces, settings.inspection.version, settings.sender);
     let stretches = Stretch::join(paste);
     let mut sn = SnConversations::new(&stretches, settings.protocol, settings.sender);
+    let mut places = Places { settings: &settings, locator: paste.locator() };
     for stretch in &stretches {
         if sn.holds(stretch.piece) {
-            sn.read(stretch, &mut reader, |at, len| origin(paste, &settings, stretch, at, len));
+            sn.read(stretch, &mut reader, |at, len| places.origin(stretch, at, len));
         } else {
-            Text { paste, settings: &settings, reader: &mut reader }
-                .stretch(stretch, &mut conversations);
+            Text { places: &mut places, reader: &mut reader }.stretch(stretch, &mut conversations);
         }
     }
     for mut connection in conversations.into_connections() {
@@ -108,13 +110,12 @@ fn frame(piece: &Piece, number: u64) -> Frame<'_> {
     }
 }
 
-struct Text<'p, C> {
-    paste: &'p Paste<'p>,
-    settings: &'p PastedSettings,
-    reader: &'p mut Reader<C>,
+struct Text<'t, 'p, C> {
+    places: &'t mut Places<'p>,
+    reader: &'t mut Reader<C>,
 }
 
-impl<C: Consumer> Text<'_, C> {
+impl<C: Consumer> Text<'_, '_, C> {
     fn stretch(&mut self, stretch: &Stretch<'_>, conversations: &mut Conversations) {
         let sender = conversations.sender(stretch.piece);
         let connection = conversations.connection(stretch.piece.conversation);
@@ -130,7 +131,7 @@ impl<C: Consumer> Text<'_, C> {
             let behind = before.take(at, bytes.len());
             next = at.saturating_add(bytes.len());
             let notes = stretch.holes_in(at, bytes.len());
-            let origin = origin(self.paste, self.settings, stretch, at, bytes.len());
+            let origin = self.places.origin(stretch, at, bytes.len());
             // Behind a packet that is broken may stand what it leaves out.
             let is_packet = may_be_a_packet(bytes) && (!was_broken || is_likely(bytes));
             if is_left_out || at > 0 && !is_packet {
@@ -177,46 +178,55 @@ impl<C: Consumer> Text<'_, C> {
         let inner = stretch.bytes.get(start..start.saturating_add(torn.others));
         for (at, bytes) in packets(inner.unwrap_or_default()) {
             let at = start.saturating_add(at);
-            let origin = origin(self.paste, self.settings, stretch, at, bytes.len());
+            let origin = self.places.origin(stretch, at, bytes.len());
             let proof = Proof { is_swallowed: true, ..Proof::default() };
             self.reader.packet(connection, bytes, sender, None, (&[], proof), origin);
         }
         let finding = Finding::new(Rule::INTERLEAVED, Span::of_bytes(torn.at, 0), Field::INPUT);
         let finding = finding.with(torn.others as u64, torn.at as u64);
-        let origin = origin(self.paste, self.settings, stretch, at, torn.used());
+        let origin = self.places.origin(stretch, at, torn.used());
         let notes = (&[finding][..], Proof::default());
         self.reader.packet(connection, &torn.outer, sender, None, notes, origin);
     }
 }
 
-/// Where the text shows `len` bytes from `at` on.
-fn origin<'o>(
-    paste: &Paste<'_>,
-    settings: &PastedSettings,
-    stretch: &Stretch<'o>,
-    at: usize,
-    len: usize,
-) -> Origin<'o> {
-    let first = stretch.place(paste, at).unwrap_or(stretch.piece.place);
-    let last = stretch.place(paste, at.saturating_add(len).saturating_sub(1));
-    let piece = stretch.piece;
-    let direction = piece.direction.map(|direction| match direction {
-        Direction::Sent => "sent",
-        Direction::Received => "received",
-        Direction::FromClient => "from the client",
-        Direction::FromServer => "from the server",
-    });
-    Origin {
-        text: Some(TextOrigin {
-            line: first.line,
-            column: first.column,
-            end_line: last.map_or(first.line, |last| last.end_line),
-            notation: piece.notation.name,
-            time: piece.time.as_ref().map(|time| time.text.as_str()),
-            direction,
-            alone: settings.lines,
-        }),
-        ..Origin::default()
+/// Tells where the text shows bytes. They are asked for in the order of the text, and so that is one
+/// walk through it.
+struct Places<'p> {
+    settings: &'p PastedSettings,
+    locator: Locator<'p>,
+}
+
+impl<'p> Places<'p> {
+    /// Where the text shows `len` bytes from `at` on.
+    fn origin<'o>(&mut self, stretch: &Stretch<'o>, at: usize, len: usize) -> Origin<'o>
+    where
+        'p: 'o,
+    {
+        let piece = stretch.piece;
+        let first = stretch.place(at, &mut self.locator).unwrap_or(piece.place);
+        let last = stretch.place(at.saturating_add(len).saturating_sub(1), &mut self.locator);
+        let end_line = last.map_or(first.line, |last| last.end_line);
+        let (file, line) = self.settings.files.of(first.line);
+        let direction = piece.direction.map(|direction| match direction {
+            Direction::Sent => "sent",
+            Direction::Received => "received",
+            Direction::FromClient => "from the client",
+            Direction::FromServer => "from the server",
+        });
+        Origin {
+            text: Some(TextOrigin {
+                file,
+                line,
+                column: first.column,
+                end_line: line.saturating_add(end_line.saturating_sub(first.line)),
+                notation: piece.notation.name,
+                time: piece.time.as_ref().map(|time| time.text.as_str()),
+                direction,
+                alone: self.settings.lines,
+            }),
+            ..Origin::default()
+        }
     }
 }
 

@@ -64,7 +64,7 @@ impl SnConversations {
         &mut self,
         stretch: &Stretch<'o>,
         reader: &mut Reader<C>,
-        origin: impl Fn(usize, usize) -> Origin<'o>,
+        mut origin: impl FnMut(usize, usize) -> Origin<'o>,
     ) {
         let sender = self.sender_of(stretch.piece);
         let session = self.sessions.entry(stretch.piece.conversation).or_default();

@@ -137,7 +137,9 @@ pub struct Origin<'a> {
 /// Where in a pasted text a packet was found.
 #[derive(Clone, Copy, Debug)]
 pub struct TextOrigin<'a> {
-    /// Line of the first byte, from 1.
+    /// The file, where there are several.
+    pub file: Option<&'a str>,
+    /// Line of the first byte, from 1; of its file, where there are several.
     pub line: usize,
     /// Column of the first byte in characters, from 1.
     pub column: usize,

@@ -187,9 +187,13 @@ fn frames(frames: &[u64], out: &mut String) {
     }
 }
 
-/// `line 12, column 5`, notation, and what the text says besides.
+/// `line 12, column 5`, behind the file where there are several, notation, and what the text says besides.
 fn place(text: &TextOrigin<'_>) -> String {
-    let mut out = format!("line {}", text.line);
+    let mut out = String::new();
+    if let Some(file) = text.file {
+        let _ = write!(out, "{} ", crate::text::safe(file));
+    }
+    let _ = write!(out, "line {}", text.line);
     if text.end_line > text.line {
         let _ = write!(out, " to {}", text.end_line);
     }

@@ -317,6 +317,8 @@ struct OneHeader<'r> {
 /// Where in a pasted text the bytes were found.
 #[derive(Serialize)]
 struct Paste<'r> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'r str>,
     line: usize,
     column: usize,
     end_line: usize,
@@ -329,8 +331,8 @@ struct Paste<'r> {
 
 impl<'r> Paste<'r> {
     fn new(text: TextOrigin<'r>) -> Self {
-        let TextOrigin { line, column, end_line, notation, time, direction, .. } = text;
-        Self { line, column, end_line, notation, time, direction }
+        let TextOrigin { file, line, column, end_line, notation, time, direction, .. } = text;
+        Self { file, line, column, end_line, notation, time, direction }
     }
 }
 

@@ -131,6 +131,10 @@ impl Summary {
             line::shorten(client_cell, CLIENT);
         }
         if let Some(text) = record.origin.text {
+            if let Some(file) = text.file {
+                place_cell.push_str(&text::safe(file));
+                place_cell.push(' ');
+            }
             // Writing to a String does not fail.
             let _ = write!(place_cell, "line {:<4}", text.line);
         } else if let Some(ends) = record.origin.ends {

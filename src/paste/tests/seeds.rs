@@ -19,7 +19,7 @@ fn found(text: &str) -> Vec<Found> {
     let paste = read(text);
     assert_eq!(paste.mistakes, []);
     for piece in &paste.pieces {
-        let whole = paste.place_of(piece, 0..piece.bytes.len()).unwrap();
+        let whole = paste.locator().place(piece.map.text_of(0..piece.bytes.len()).unwrap());
         assert_eq!(whole.line, piece.place.line);
     }
     let piece = |p: &Piece| {

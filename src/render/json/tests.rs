@@ -165,6 +165,7 @@ fn bytes_of_no_packet_are_a_line_with_their_place() {
     tape.leaf(Field::UNDECODED, span, 0);
     tape.note(Found::new(Rule::NOT_A_PACKET, span, Field::UNDECODED).with(2, 0));
     let text = TextOrigin {
+        file: None,
         line: 3,
         column: 5,
         end_line: 3,
