@@ -5,12 +5,21 @@ use crate::pipeline::{Consumer, Lifeline, Record};
 use crate::render::{Explain, FORMATS, Format, FormatRow, Options, Target};
 use crate::session::Ended;
 use crate::text::is_unsafe;
+use std::cell::RefCell;
 use std::io;
 use std::ops::ControlFlow;
 
+type Writer = (&'static FormatRow, Box<dyn Format>);
+
+thread_local! {
+    /// SARIF begins with a list of all rules, which takes more time than all else: that is written once
+    /// for all runs.
+    static SARIF: RefCell<Option<Writer>> = const { RefCell::new(None) };
+}
+
 /// Writes everything that it is told in every format, and asserts what holds for all of them.
 pub(super) struct Checker {
-    writers: Vec<(&'static FormatRow, Box<dyn Format>)>,
+    writers: Vec<Writer>,
     out: Vec<u8>,
 }
 
@@ -20,18 +29,22 @@ impl Checker {
         // What writes files of its own has no place for them here.
         let rows = || FORMATS.iter().filter(|row| row.target != Target::Folder);
         let with = |explain| {
-            // Its list of all rules takes more time than all else, and is the same.
-            let is_again = move |row: &&FormatRow| explain == Explain::Full && row.name == "sarif";
             let width = (explain == Explain::Full).then_some(60);
             let options = Options { explain, hex: true, width, ..Options::default() };
-            rows().filter(move |row| !is_again(row)).map(move |row| (row, (row.make)(&options)))
+            let rows = rows().filter(|row| row.name != "sarif");
+            rows.map(move |row| (row, (row.make)(&options)))
         };
-        let writers = [Explain::Off, Explain::Full].into_iter().flat_map(with).collect();
+        let mut writers: Vec<Writer> =
+            [Explain::Off, Explain::Full].into_iter().flat_map(with).collect();
+        let sarif = || rows().find(|row| row.name == "sarif");
+        let make = || sarif().map(|row| (row, (row.make)(&Options::default())));
+        writers.extend(SARIF.take().or_else(make));
         Self { writers, out: Vec::new() }
     }
 
     /// Nothing more comes.
     pub(super) fn end(mut self) {
+        SARIF.set(self.writers.pop_if(|(row, _)| row.name == "sarif"));
         self.write(|format, out| format.end(out));
     }
 
