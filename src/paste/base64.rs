@@ -19,7 +19,8 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if before || len == 0 {
         return None;
     }
-    if let Some(taken) = with_slip(row, source, at) {
+    let from = [Some(at), leading(source, at)].into_iter().flatten();
+    if let Some(taken) = from.filter_map(|at| with_slip(row, source, at)).next() {
         return Some(taken);
     }
     if len < 4 {
@@ -126,6 +127,16 @@ fn with_slip(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Ta
     Context::of(source, &run.range).apply(&mut run);
     (run.class, run.join) = (Class::Sure, Join::Never);
     Some(Taken { runs: vec![run], end, modem: 0 })
+}
+
+/// Where the character before a word stands, if nothing else stands before it: it may be the first one of
+/// the word.
+fn leading(source: Source<'_>, at: usize) -> Option<usize> {
+    let before = source.range(0..at);
+    let found = before.chars().next_back().filter(|c| !c.is_whitespace())?;
+    let start = at.saturating_sub(found.len_utf8());
+    let is_alone = source.range(0..start).chars().next_back().is_none_or(char::is_whitespace);
+    is_alone.then_some(start)
 }
 
 /// A stretch of the text: where it begins, and its length.

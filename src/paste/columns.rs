@@ -62,13 +62,28 @@ fn mistaken(text: &str, gap: &str, run: &Run) -> Option<usize> {
     let blank = behind.len().saturating_sub(next.len());
     let is_first = run.range.is_empty();
     let is_beside = is_first || gap.len() > 1 || gap.contains('\t');
-    let pairs = blank == 1 && group(next).is_some();
+    // Two may be mistyped side by side.
+    let pairs = blank == 1 && (group(next).is_some() || is_before_group(next));
     let is_hex = token.bytes().all(|b| b.is_ascii_hexdigit());
     let is_pairs = len.is_multiple_of(2) || is_hex;
     let ends = next.starts_with('|') || is_first && (blank != 1 && is_pairs);
     // Letters alone may be a word of the characters, unless pairs stand behind them.
     let letters = pairs && !is_first && (is_hex || Mistyped::of(token, 16).is_some());
-    ((digits::near(token, 2) || letters) && (!is_beside || pairs || ends)).then_some(len)
+    // Two bytes of a word, both of them mistyped.
+    let wrong = token.bytes().filter(|b| !b.is_ascii_hexdigit()).count();
+    let is_word = len >= 4
+        && wrong == 2
+        && !is_first
+        && pairs
+        && token.bytes().all(|b| b.is_ascii_alphanumeric());
+    ((digits::near(token, 2) || letters || is_word) && (!is_beside || pairs || ends)).then_some(len)
+}
+
+/// Whether text begins with a group with a typing mistake before another group.
+fn is_before_group(text: &str) -> bool {
+    text.split_once(' ').is_some_and(|(token, next)| {
+        token.len() <= LONGEST_GROUP && digits::near(token, 2) && group(next).is_some()
+    })
 }
 
 /// As `xxd -g 16` prints them.
@@ -108,13 +123,15 @@ pub(super) fn read_bits(
         bits.range.end = at.saturating_add(group.len());
     }
     let is_sure = bits.slips.is_empty() || is_known || bits.data.len() >= LEAST_BITS;
-    if bits.slips.len() > 1 || !is_sure {
+    if bits.slips.len() > MOST_MISTAKES || !is_sure {
         return false;
     }
     *run = bits;
     true
 }
 
+/// Mistakes of a line that may stand side by side.
+const MOST_MISTAKES: usize = 2;
 /// Groups in a line that show that the one beside them is mistyped.
 const LEAST_BITS: usize = 3;
 

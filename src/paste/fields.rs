@@ -145,7 +145,9 @@ impl<'t> Fields<'t> {
             gap = behind.len().saturating_sub(rest.len());
         }
         let is_known = !self.last.is_empty();
-        if part.slips.len() > 1 || good < usize::from(!is_known).saturating_mul(part.slips.len()) {
+        if part.slips.len() > MOST_MISTAKES
+            || good < usize::from(!is_known).saturating_mul(part.slips.len())
+        {
             return false;
         }
         self.last.clone_from(&part.data.bytes);
@@ -220,3 +222,5 @@ fn has_zeros(source: Source<'_>, run: &Run) -> bool {
 
 /// Digits of an address.
 const ADDRESS: usize = 7;
+/// Mistakes of a line that may stand side by side; a line with more is another kind of line.
+const MOST_MISTAKES: usize = 2;

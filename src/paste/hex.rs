@@ -109,7 +109,7 @@ struct Lexer<'t> {
     at: usize,
     run: Run,
     style: Style,
-    /// Tokens with a typing mistake.
+    /// Tokens with a typing mistake that are no pairs.
     mended: usize,
     /// Whether the bytes must show that a token was meant.
     doubtful: bool,
@@ -167,7 +167,8 @@ impl<'t> Lexer<'t> {
         {
             return None;
         }
-        let follow = good_pairs(after, 3);
+        // Two may be mistyped side by side.
+        let follow = good_pairs(behind_mistyped_pair(after).unwrap_or(after), 3);
         let ends_line = (after.starts_with('\n') || after.is_empty()) && token.digits.len() == 2;
         let is_sure = pairs >= 3 && (follow >= 2 || ends_line);
         let is_early = follow == 3 && token.digits.chars().count() <= 3;
@@ -178,7 +179,7 @@ impl<'t> Lexer<'t> {
             return None;
         }
         self.doubtful |= !is_sure;
-        self.mended = self.mended.saturating_add(1);
+        self.mended = self.mended.saturating_add(usize::from(token.digits.len() != 2));
         Some(token)
     }
 
@@ -191,7 +192,18 @@ impl<'t> Lexer<'t> {
     }
 }
 
-/// Length of the word that `text` begins with, if no more than one of its characters is none of hex
+/// What stands behind the next token, where that is a pair with a typing mistake.
+fn behind_mistyped_pair(text: &str) -> Option<&str> {
+    let next = text.get(separator(text)..)?;
+    let token = Token::of(next, mistyped(next)?);
+    let is_pair = token.digits.len() == 2 && !token.is_good() && digits::near(token.digits, 2);
+    next.get(token.len..).filter(|_| is_pair)
+}
+
+/// Characters of a word that may be none of hex: two side by side.
+const MOST_WRONG: usize = 2;
+
+/// Length of the word that `text` begins with, if no more than two of its characters are none of hex
 /// nor of what marks it. It looks no further than that.
 fn mistyped(text: &str) -> Option<usize> {
     let marks = ["0x", "0X", "\\x", "\\X", "%"].into_iter().find(|p| text.starts_with(p));
@@ -204,7 +216,7 @@ fn mistyped(text: &str) -> Option<usize> {
         // An h behind digits is another mark.
         wrong =
             wrong.saturating_add(usize::from(!c.is_ascii_hexdigit() && !matches!(c, 'h' | 'H')));
-        if wrong > 1 {
+        if wrong > MOST_WRONG {
             return None;
         }
     }

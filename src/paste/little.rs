@@ -50,16 +50,15 @@ struct Cells<'t> {
     words: Vec<(&'t str, usize)>,
     /// The last word stands at the right of its column.
     is_right: bool,
-    /// One of the words has a typing mistake.
-    is_mistyped: bool,
+    /// Words with a typing mistake: no more than two, side by side.
+    mistyped: usize,
     width: usize,
     shown: &'t str,
 }
 
 impl<'t> Cells<'t> {
     fn of(line: &'t str, width: usize) -> Option<Self> {
-        let mut cells =
-            Self { words: Vec::new(), is_right: false, is_mistyped: false, width, shown: "" };
+        let mut cells = Self { words: Vec::new(), is_right: false, mistyped: 0, width, shown: "" };
         let digits = width.saturating_mul(2);
         let mut at = 0usize;
         while let Some(cell) = line.get(at..at.saturating_add(digits)) {
@@ -71,10 +70,10 @@ impl<'t> Cells<'t> {
                 && word.bytes().all(|b| b.is_ascii_hexdigit())
                 && (behind.is_empty() || behind.starts_with(' '));
             if !is_word {
-                let Some(word) = mistyped(line, at, digits).filter(|_| !cells.is_mistyped) else {
+                let Some(word) = mistyped(line, at, digits).filter(|_| cells.mistyped < 2) else {
                     break;
                 };
-                cells.is_mistyped = true;
+                cells.mistyped = cells.mistyped.saturating_add(1);
                 cells.words.push((word, at));
                 at = at.saturating_add(word.len()).saturating_add(1);
                 continue;

@@ -227,6 +227,12 @@ fn a_character_that_is_none_of_base64_is_told() {
     assert_eq!(paste.mistakes[0].kind, MistakeKind::NotADigit { found: '!', base: 64 });
     let bytes: usize = paste.pieces.iter().map(|piece| piece.bytes.len()).sum();
     assert_eq!(bytes, 15);
+    // The first one: of the first byte too.
+    let paste = read("A packet:\n?A4ABE1RVFQEAgA8AAJhYg==\n");
+    assert_eq!(paste.mistakes[0].kind, MistakeKind::NotADigit { found: '?', base: 64 });
+    assert_eq!((paste.mistakes[0].place.line, paste.mistakes[0].place.column), (2, 1));
+    assert_eq!(paste.pieces[0].bytes, EXAMPLE[1..]);
+    assert!(read("(This is no base64, nor is this) and /neither/this/one").mistakes.is_empty());
     assert!(read("This is no base64!Nor is this, though it is long enough.").mistakes.is_empty());
 }
 

@@ -266,3 +266,39 @@ fn all_but_the_word_with_the_mistake_is_read() {
         }
     }
 }
+
+/// Two mistakes side by side, in two words, are two, and hide no more than these.
+#[test]
+fn two_mistakes_side_by_side() {
+    for Form { name, text, silent, .. } in forms() {
+        let places = places(&text);
+        let mut unseen = 0;
+        for n in (0..places.len() - 1).step_by(3) {
+            let [first, second] = [n, n + 1].map(|n| places[n].start);
+            let words = [first, second].map(|at| hidden(&text, at, true, &places));
+            let between = &text[first.min(second)..first.max(second)];
+            let is_one_word =
+                words[0].len() > 1 && between.bytes().all(|b| b.is_ascii_alphanumeric());
+            if between.contains('\n') || is_one_word {
+                continue;
+            }
+            let mut broken = text.clone();
+            for at in [first, second] {
+                broken.replace_range(at..=at, "g");
+            }
+            let paste = read(&broken);
+            // Among other text nothing tells the first byte of a packet.
+            if paste.mistakes.len() < 2 && silent > 0 {
+                unseen += 1;
+                continue;
+            }
+            let hides = words[0].start.min(words[1].start)..words[0].end.max(words[1].end);
+            let found: String = paste.pieces.iter().map(|p| ::hex::encode(&p.bytes)).collect();
+            let told = || format!("{name} {n}\n{broken}\n{found} {:?}", paste.mistakes);
+            assert_eq!(paste.mistakes.len(), 2, "{}", told());
+            assert!(found.starts_with(&FOUR[..hides.start * 2]), "{}", told());
+            assert!(found.ends_with(&FOUR[hides.end * 2..]), "{}", told());
+        }
+        assert!(unseen <= silent, "{name}: {unseen} not seen");
+    }
+}
