@@ -15,6 +15,12 @@ const RADIXES: [u32; 2] = [8, 16];
 const WIDTH: usize = 4;
 /// Bytes of a line.
 const LINE: usize = 16;
+/// What `od -a` prints for characters that cannot be seen: their names in ISO 646, but `nl` for a line feed.
+const NAMES: [&str; 34] = [
+    "nul", "soh", "stx", "etx", "eot", "enq", "ack", "bel", "bs", "ht", "nl", "vt", "ff", "cr",
+    "so", "si", "dle", "dc1", "dc2", "dc3", "dc4", "nak", "syn", "etb", "can", "em", "sub", "esc",
+    "fs", "gs", "rs", "us", "sp", "del",
+];
 /// What is printed for bytes that C has an escape for.
 const ESCAPES: [(&str, u8); 9] = [
     ("\\0", 0),
@@ -83,6 +89,17 @@ fn dump(
     }
     run.range = first?..end;
     Some((run, end, all_cut))
+}
+
+/// Whether a line is one of `od -a`: an address and characters, of which at least one has a name.
+pub(super) fn is_named(line: &str) -> bool {
+    let mut columns = line.split_ascii_whitespace();
+    let is_address = |it: &str| it.len() == ADDRESS && it.bytes().all(|b| b.is_ascii_hexdigit());
+    if !columns.next().is_some_and(is_address) {
+        return false;
+    }
+    let (named, other): (Vec<&str>, Vec<&str>) = columns.partition(|it| NAMES.contains(it));
+    !named.is_empty() && other.iter().all(|it| it.len() == 1)
 }
 
 /// How much less than what was read a line tells that is nothing but an address.

@@ -194,6 +194,8 @@ pub enum Hint {
     },
     /// The log of a broker, which names packets and does not show them.
     BrokerLog,
+    /// What `od -a` prints, which leaves the highest bit of each byte out.
+    NamedCharacters,
     /// Notations were found, none of which frames as MQTT.
     NoPackets,
     /// Nothing at all.
@@ -213,6 +215,11 @@ impl fmt::Display for Hint {
                 "no bytes found: this looks like the log of a broker, which names the packets and does \
                  not hold their bytes; `mqttscope explain` tells what its lines mean; \
                  to see bytes, capture the traffic and use `mqttscope read` or `mqttscope live`",
+            ),
+            Self::NamedCharacters => f.write_str(
+                "no bytes found: this looks like `od -a`, which names characters and leaves the highest \
+                 bit of each byte out, so that the bytes cannot be told from it; `od -c`, `od -t x1` \
+                 and `xxd` show all bits",
             ),
             Self::NoPackets => f.write_str(
                 "no packets found: some bytes stand in this text, but none of them make up an MQTT \

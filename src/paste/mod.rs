@@ -165,6 +165,8 @@ fn hint(text: &str, fragments: bool) -> Hint {
         Hint::Empty
     } else if lines().any(broker) {
         Hint::BrokerLog
+    } else if lines().any(chars::is_named) {
+        Hint::NamedCharacters
     } else if fragments {
         Hint::NoPackets
     } else {

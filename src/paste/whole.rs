@@ -13,6 +13,7 @@ use super::reading::{
     ReadToken, Word, binary, decimal, long_binary, low_first, padded, pairs, short_hex,
 };
 use super::run::{Class, Join, Run};
+use super::settle::{Mended, settle};
 use super::source::{Line, Source, is_word};
 use super::token::{Style, Token};
 use super::tokens::Tokens;
@@ -197,7 +198,11 @@ impl<'t> Text<'t> {
             _ => true,
         };
         let mut readings = readings.into_iter().filter(|(name, _)| fits(name));
-        readings.find(|(name, reading)| self.frames(name, *reading)).unwrap_or(default)
+        let found = readings.find(|(name, reading)| self.frames(name, *reading));
+        let is_mistyped = || bad > 0 && self.are_words() && self.frames_mistyped();
+        found
+            .or_else(|| is_mistyped().then_some((LOW_FIRST, low_first as ReadToken)))
+            .unwrap_or(default)
     }
 
     /// Whether all tokens are words of two, four or eight bytes.
@@ -218,6 +223,19 @@ impl<'t> Text<'t> {
                 && run.slips.iter().all(|slip| matches!(slip.meant, Some(Meant::Looks(_))))
         });
         clean && frame::strict(&run.filled())
+    }
+
+    /// Whether words with their low byte first frame, with a typing mistake in one or two of them.
+    fn frames_mistyped(&self) -> bool {
+        let mut run = Run::new(self.notation(LOW_FIRST), Class::Sure, 0..0);
+        self.tokens().for_each(|word| low_first(self.source, &word, &mut run));
+        if !(1..=MOST_MISTYPED).contains(&run.slips.len()) {
+            return false;
+        }
+        // What is mistyped may be a letter of the protocol's name.
+        let mut big = Run::new(self.row, Class::Sure, 0..0);
+        self.tokens().for_each(|word| pairs(self.source, &word, &mut big));
+        run.is_strict() || !frame::head(&big.data.bytes) && settle(&mut run) == Mended::Whole
     }
 
     fn lines(&self) -> impl Iterator<Item = Line<'t>> {
@@ -307,5 +325,7 @@ impl<'t> Text<'t> {
 
 /// Lines of a stream in which a digit is looked for.
 const MOST_ODD: usize = 1000;
+/// Words with a mistake, side by side.
+const MOST_MISTYPED: usize = 2;
 /// No program breaks lines earlier.
 const SHORTEST_BROKEN: usize = 16;

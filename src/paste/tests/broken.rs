@@ -275,3 +275,29 @@ fn a_letter_that_looks_like_a_number_of_an_array() {
     check("{0x30, 5, 0, 1, O, H, I}", &["300500014f4849"], &[]);
     check("{0x30, 5, 0, 1, 'O', 1, 2}", &["300500014f0102"], &[]);
 }
+
+/// `od -a` shows no highest bit: what it says of SUBSCRIBE is what it says of 0x02.
+#[test]
+fn names_of_characters_are_told() {
+    let text = "0000000 dle  so nul eot   M   Q   T   T eot stx nul   < nul stx   a   b\n\
+                0000020 stx  bs nul soh nul etx   a   /   b nul\n0000032\n";
+    let paste = read(text);
+    assert!(paste.pieces.is_empty(), "{paste:?}");
+    assert_eq!(paste.hint, Some(Hint::NamedCharacters));
+}
+
+/// Words with their low byte first and no addresses, of which some have a mistake.
+#[test]
+fn mistakes_in_words_without_addresses() {
+    for text in [
+        "04000e10 5454514d 3co00204 62610200",
+        "04000e10 54545g4d 3c000204 62610200",
+        "0e10 0400 514d 545g 0204 3c00 0200 6261",
+    ] {
+        let paste = read(text);
+        let bytes: Vec<u8> = paste.pieces.iter().flat_map(|piece| piece.bytes.clone()).collect();
+        assert_eq!(bytes.len(), EXAMPLE.len() - 1, "{text}\n{paste:?}");
+        assert!(EXAMPLE.starts_with(&bytes[..4]) && EXAMPLE.ends_with(&bytes[13..]), "{text}");
+        assert_eq!(paste.mistakes.len(), 1, "{text}");
+    }
+}
