@@ -31,7 +31,7 @@ pub fn filter(data: &[u8]) {
         Ok(None) => {}
         Ok(Some(filter)) => {
             let paste = paste::parse_bytes(CONVERSATION.as_bytes(), &paste::Options::default());
-            read_paste(&paste, PastedSettings::default(), Chooser(filter));
+            read_paste(&paste, PastedSettings::default(), Chooser { filter, early: None });
         }
         Err(error) => {
             assert!(text.get(error.at.clone()).is_some(), "{error:?} is not in {text:?}");
@@ -40,14 +40,26 @@ pub fn filter(data: &[u8]) {
     }
 }
 
-/// Asks a filter of every record.
-struct Chooser(Filter);
+/// Asks a filter of every record, and of those without a tree at first sight too.
+struct Chooser {
+    filter: Filter,
+    early: Option<bool>,
+}
 
 impl Consumer for Chooser {
+    fn is_choosy(&self) -> bool {
+        true
+    }
+
+    fn wants(&mut self, record: &Record<'_>) -> bool {
+        self.early = self.filter.early(record);
+        true
+    }
+
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-        let Self(filter) = self;
-        if let Some(early) = filter.early(record) {
-            assert_eq!(early, filter.accepts(record), "{filter:?} changes its mind");
+        let (filter, accepted) = (&self.filter, self.filter.accepts(record));
+        if let Some(early) = self.early.take() {
+            assert_eq!(early, accepted, "{filter:?} changes its mind");
         }
         ControlFlow::Continue(())
     }
