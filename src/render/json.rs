@@ -13,7 +13,7 @@
 //! | `src`, `dst` | sender and receiver: `"192.0.2.1:1883"`, `"[2001:db8::1]:1883"` |
 //! | `comments` | what the capture file says of these frames: list of strings; absent where it says nothing |
 //! | `line` | with `--lines`: the line of the input that the packet stands in, from 1 |
-//! | `paste` | where in a pasted text the bytes were found: `line`, `column`, `end_line` (all from 1), `notation`, and as the text gives them `time`, `direction` |
+//! | `paste` | where in a pasted text the bytes were found: `file` where there are several, `line`, `column`, `end_line` (all from 1, the lines of the file), `notation`, and as the text gives them `time`, `direction` |
 //! | `sender` | `"client"` or `"server"`; in MQTT-SN `"gateway"` for `"server"` |
 //! | `version` | `"3.1"`, `"3.1.1"`, `"5.0"`, or `"SN-1.2"` for MQTT-SN 1.2; absent where it is not known and makes no difference |
 //! | `version_from` | how that is known: `"connect"`, `"inferred"`, `"option"` |
