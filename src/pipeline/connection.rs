@@ -120,6 +120,20 @@ impl Conversation {
         self.tell_opened(worker, connection);
     }
 
+    /// A side that had closed has answered with RST.
+    pub(super) fn reset<C: Consumer>(
+        &self,
+        worker: &mut Worker<C>,
+        connection: &Connection,
+        side: Side,
+        at: Stamp,
+    ) {
+        if self.is_mqtt() {
+            let by = if side == self.client() { Sender::Client } else { Sender::Server };
+            self.tell(worker, connection, at.time, Happened::Reset(by));
+        }
+    }
+
     /// Tells that the connection was opened, once it is known to be MQTT's.
     fn tell_opened<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
         if self.is_mqtt()

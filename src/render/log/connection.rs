@@ -169,6 +169,7 @@ impl Connection {
     pub(super) fn forget(&mut self) {
         self.behind.clear();
         self.queue.clear();
+        self.awaits = None;
         self.is_over = true;
     }
 
@@ -266,7 +267,40 @@ impl Connection {
 
     /// Whether an answer of the broker is to come before the next packet is taken.
     pub(super) fn is_waiting(&self) -> bool {
-        self.awaits.is_some_and(|(awaits, _)| awaits != Awaits::DELIVERIES)
+        self.waits_for().is_some()
+    }
+
+    /// The answer that is to come before the next packet is taken, and since when.
+    pub(super) fn waits_for(&self) -> Option<(Awaits, When)> {
+        self.awaits.filter(|(awaits, _)| *awaits != Awaits::DELIVERIES)
+    }
+
+    /// The lines of an answer that the broker tries to write.
+    pub(super) fn tries(&mut self, Awaits { kind, mid }: Awaits, when: When, lines: &mut Lines) {
+        let event = match kind {
+            PacketType::SUBACK => {
+                let asked = self.filters.iter().find(|row| row.0 == mid);
+                let qos = self.most_qos.unwrap_or(2);
+                let granted = |(_, options): &(String, u8)| (options & 3).min(qos);
+                let codes: Vec<_> =
+                    asked.iter().flat_map(|(.., filters)| filters).map(granted).collect();
+                return self.subscribed(when, mid, &codes, lines);
+            }
+            PacketType::UNSUBACK => return self.unsubscribed(when, mid, lines),
+            PacketType::PINGRESP => return self.put(lines, when, Event::PINGRESP, Values::new()),
+            PacketType::PUBACK => Event::PUBACK_OUT,
+            PacketType::PUBREC => Event::PUBREC_OUT,
+            PacketType::PUBREL => Event::PUBREL_OUT,
+            PacketType::PUBCOMP => Event::PUBCOMP_OUT,
+            _ => return,
+        };
+        lines.settle((self.stream, mid), None);
+        let values = vec![
+            (LogField::ACK, kind.name().to_owned()),
+            (LogField::MID, mid.to_string()),
+            (LogField::CODE, "0".to_owned()),
+        ];
+        self.put(lines, when, event, values);
     }
 
     /// Whether a message of QoS 0 of this client is being delivered.

@@ -179,6 +179,16 @@ impl Scribe {
         {
             connection.is_reset = true;
         }
+        let has_closed = match lifeline.what {
+            Happened::Reset(Sender::Client) => Some(true),
+            Happened::Closed(Sender::Client, Close::Rst) => Some(false),
+            _ => None,
+        };
+        if has_closed.is_some_and(|it| self.hears_broker && self.cuts_answer(stream, it, when)) {
+            self.delivered();
+            self.closed(stream, Sender::Client, when);
+            return;
+        }
         if let Some(connection) = self.connections.get_mut(&stream)
             && matches!(lifeline.what, Happened::Closed(Sender::Client, _))
             && (is_delivering || (is_fin && connection.is_waiting() && self.hears_broker))
@@ -200,6 +210,7 @@ impl Scribe {
                 self.parts(stream, when, true);
                 self.closed(stream, by, when);
             }
+            Happened::Reset(_) => {}
             Happened::NotMqtt => self.not_mqtt(stream, when),
         }
         self.bound();

@@ -71,11 +71,17 @@ impl Void {
         let at = At { number: 0, frame: reset.frame, time: reset.time };
         let open = ended.open.iter().find(|open| {
             let waits = open.asker == Sender::Client && open.next != PacketType::PUBREL;
-            let is_recent = at.since(open.last).is_some_and(|time| time <= SOON);
-            waits && is_recent && open.last.number < left.at.number
+            waits && Self::cuts_answer(open.last, at) && open.last.number < left.at.number
         })?;
         let why = Why::Reset(open.kind, open.first);
         Some(Self { why, at, certainty: Certainty::Possible })
+    }
+
+    /// Whether a client that was gone by then, as its RST says, has likely cut off the answer to what it
+    /// had asked: a server that cannot write any more need not read on.
+    #[must_use]
+    pub fn cuts_answer(asked: At, reset: At) -> bool {
+        reset.since(asked).is_some_and(|time| time <= SOON)
     }
 
     /// Whether it can be taken for granted that the DISCONNECT did not count.

@@ -177,6 +177,26 @@ pub fn of_length(release: Release) -> Fault {
     fault(None, if is_early { Event::PROTOCOL_ERROR } else { Event::MALFORMED })
 }
 
+/// What 2.0 says it failed with (`SYSTEM_FAILED`) where it writes to a client that has closed its side and
+/// is gone.
+pub const BROKEN_PIPE: &str = "Broken pipe";
+
+/// What 2.0 says where it fails to write these answers, as if it had run out of memory. Of others it says
+/// what its system says.
+#[rustfmt::skip]
+static UNWRITTEN: &[(PacketType, Event)] = &[
+    (PacketType::PUBACK, Event::NO_MEMORY),
+    (PacketType::SUBACK, Event::NO_MEMORY),
+];
+
+/// The end where an answer of this type cannot be written, as the client is gone; `has_closed`: it had
+/// closed its side before.
+#[must_use]
+pub fn of_unwritten(answer: PacketType, has_closed: bool) -> Event {
+    let by_system = if has_closed { Event::SYSTEM_FAILED } else { Event::CLOSED };
+    UNWRITTEN.iter().find(|row| row.0 == answer).map_or(by_system, |row| row.1)
+}
+
 /// The end by a code, in the packet of 5.0 or of 3.x.
 #[must_use]
 pub fn of_code(code: u8) -> Option<Event> {
