@@ -30,6 +30,10 @@ pub(super) struct Connection {
     pub(super) keep_alive: u16,
     /// The Maximum QoS of the CONNACK.
     pub(super) most_qos: Option<u8>,
+    /// The last packet of the broker.
+    pub(super) heard: Option<When>,
+    /// The capture lacks some of what the broker sent.
+    pub(super) is_deaf: bool,
     /// The last that came from the client.
     pub(super) last: Option<i64>,
     /// The code of a CONNACK that refused, or of the broker's DISCONNECT.
@@ -152,7 +156,8 @@ impl Connection {
 
     /// Whether the client has said DISCONNECT, which the broker may not have read.
     pub(super) fn has_left(&self) -> bool {
-        self.behind.iter().any(|step| matches!(step.act, Act::Disconnect))
+        let mut waiting = self.behind.iter().chain(&self.queue);
+        waiting.any(|step| matches!(step.act, Act::Disconnect))
     }
 
     /// Whether the broker need not have read a packet, as it ends the connection for one just before;

@@ -68,10 +68,13 @@ impl Scribe {
         let Some(connection) = connections.get_mut(&stream).filter(|it| !it.is_over) else {
             return false;
         };
+        let heard = connection.heard;
         let waits = connection.waits_for().filter(|(awaits, asked)| {
-            awaits.kind != PacketType::CONNACK && Void::cuts_answer(at(*asked), at(when))
+            let free = heard.filter(|heard| heard.packet > asked.packet).unwrap_or(*asked);
+            awaits.kind != PacketType::CONNACK && Void::cuts_answer(at(free), at(when))
         });
-        let Some((answer, _)) = waits.filter(|_| connection.suspect.is_none()) else {
+        let is_whole = connection.suspect.is_none() && !connection.is_deaf;
+        let Some((answer, _)) = waits.filter(|_| is_whole && connection.has_left()) else {
             return false;
         };
         connection.tries(answer, when, lines);

@@ -137,7 +137,14 @@ impl Scribe {
             let id = record.client_id.map(crate::log::text_of);
             connection.id = id.or_else(|| ends.map(|(client, _)| client.to_string()));
         }
-        connection.is_lossy |= sender == Sender::Client && is_lossy(record);
+        match sender {
+            Sender::Client => connection.is_lossy |= is_lossy(record),
+            Sender::Server => {
+                connection.is_deaf |= is_lossy(record);
+                connection.heard =
+                    Some(When { time: record.origin.time, packet: record.number });
+            }
+        }
         if proves_accepted(connection, sender, packet) {
             connection.accept();
         }
@@ -210,7 +217,7 @@ impl Scribe {
                 self.parts(stream, when, true);
                 self.closed(stream, by, when);
             }
-            Happened::Reset(_) => {}
+            Happened::Reset(_) => self.parts(stream, when, true),
             Happened::NotMqtt => self.not_mqtt(stream, when),
         }
         self.bound();

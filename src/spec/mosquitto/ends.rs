@@ -53,10 +53,8 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A packet whose other bytes the capture lacks.
-    pub const NOT_WHOLE: Self = Self { is_sure: false, ..fault(None, Event::MALFORMED) };
     /// A packet whose fields another one has torn apart.
-    pub const TORN: Self = Self::NOT_WHOLE;
+    pub const TORN: Self = Self { is_sure: false, ..fault(None, Event::MALFORMED) };
 }
 
 const fn fault(says: Option<Event>, end: Event) -> Fault {
