@@ -1,6 +1,6 @@
 //! One connection, as the broker's log sees it.
 
-use super::lines::{Lines, Values, When};
+use super::lines::{Lines, PATIENCE, Values, When};
 use super::step::{Act, Asked, Awaits, Step};
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::{PacketType, Version};
@@ -9,8 +9,6 @@ use std::net::SocketAddr;
 
 /// Packets of a client that wait for an answer before them. Beyond, they do not wait.
 const MAX_QUEUE: usize = 64;
-/// How long they wait, in nanoseconds.
-const PATIENCE: i64 = 5_000_000_000;
 /// How long a broker needs to end a connection because of a packet, in nanoseconds: a busy one, too.
 const REACTION: i64 = 1_000_000_000;
 
@@ -30,6 +28,8 @@ pub(super) struct Connection {
     pub(super) keep_alive: u16,
     /// The Maximum QoS of the CONNACK.
     pub(super) most_qos: Option<u8>,
+    /// No answer came to it, and nothing else: the capture does not show the broker.
+    pub(super) is_unheard: bool,
     /// The last packet of the broker.
     pub(super) heard: Option<When>,
     /// The capture lacks some of what the broker sent.
@@ -235,7 +235,7 @@ impl Connection {
             Act::Cut { has_header } => self.is_mid_packet = has_header,
             Act::Nothing => {}
         }
-        if let Some(awaits) = awaits {
+        if let Some(awaits) = awaits.filter(|_| !self.is_unheard) {
             self.awaits = Some((awaits, when));
         }
     }
