@@ -470,7 +470,10 @@ impl<C: Consumer> Records<'_, C> {
             now,
             segment: None,
             time: self.time,
-            proof: proof(layers, other.told.filter(|_| !other.framer.is_undecided())),
+            proof: Proof {
+                shut: self.connection.course.sent(side.other()).shut,
+                ..proof(layers, other.told.filter(|_| !other.framer.is_undecided()))
+            },
             is_secret: *is_secret,
             begun: *begun,
             arrivals,
@@ -790,7 +793,8 @@ fn proof(layers: Option<&Layers>, told: Option<u32>) -> Proof {
     let Some(tcp) = layers.and_then(Layers::tcp) else { return Proof::default() };
     let had = Some(tcp.ack).filter(|_| tcp.flags.has(Flags::ACK));
     let is_settled = had.zip(told).is_some_and(|(had, told)| is_behind(told, had));
-    Proof { is_settled, had, end: Some(tcp.seq.wrapping_add(tcp.len)), is_swallowed: false }
+    let end = Some(tcp.seq.wrapping_add(tcp.len));
+    Proof { is_settled, had, end, ..Proof::default() }
 }
 
 /// Where bytes were, of whose frames `last` was captured last; without frames, `time` is when they
