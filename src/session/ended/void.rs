@@ -74,17 +74,17 @@ impl Void {
         let at = At { number: 0, frame: reset.frame, time: reset.time };
         let open = ended.open.iter().find(|open| {
             let waits = open.asker == Sender::Client && open.next != PacketType::PUBREL;
-            let free = ended.from_server.last.filter(|last| last.number > open.last.number);
-            let is_cut = Self::cuts_answer(free.unwrap_or(open.last), at);
-            waits && is_cut && open.last.number < left.at.number
+            let is_recent = at.since(open.last).is_some_and(|time| time <= SOON);
+            waits && is_recent && open.last.number < left.at.number
         })?;
         let why = Why::Reset(open.kind, open.first);
         Some(Self { why, at, certainty: Certainty::Possible })
     }
 
-    /// Whether a client that was gone by then, as its RST says, may have cut off the answer that its server
-    /// could begin with at `free`. Where that was longer before, the server has written it, and read on: TCP
-    /// holds small packets back until those before them are acknowledged.
+    /// Whether a client that was gone by then, as its RST says, has likely cut off the answer that its server
+    /// could begin with at `free`, so that [`Why::Reset`] is what happened. Where that was longer before, the
+    /// server may have written it, and read on: TCP holds small packets back until those before them are
+    /// acknowledged.
     #[must_use]
     pub fn cuts_answer(free: At, reset: At) -> bool {
         reset.since(free).is_some_and(|time| time <= AT_ONCE)

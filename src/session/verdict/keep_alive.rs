@@ -19,7 +19,7 @@ const SLACK: u64 = 20_000_000;
 /// reason.
 const PATIENCE: u64 = 1_000_000_000;
 
-/// Nanoseconds by which a server may be early that counts one and a half times the interval in whole seconds.
+/// Nanoseconds by which a server is early at most that counts one and a half times the interval in whole seconds.
 const ROUNDING: u64 = SECOND;
 /// Nanoseconds by which a server may be late: some look at their clients every few seconds.
 const ROUND: u64 = 5 * SECOND;
@@ -58,7 +58,7 @@ fn silent_client(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
     if !is_said && unanswered::no_connack(scene).is_some() {
         return None;
     }
-    let is_nearly = time >= interval && time.saturating_add(ROUNDING) >= limit;
+    let is_nearly = time >= interval && time.saturating_add(ROUNDING) > limit;
     let proof = vec![last, act.at];
     let silence = silence(last, time, seconds, limit);
     match (is_said, is_broken) {

@@ -687,6 +687,7 @@ fn a_keep_alive_in_whole_seconds() {
 fn a_client_that_may_not_send_is_not_silent() {
     let mut ended = fin(accepted(), Sender::Server, 20 * SECOND);
     let until = Some(place(40, 19 * SECOND));
+    ended.wire.tcp.as_mut().unwrap().last = at(50, 20 * SECOND);
     tcp(&mut ended, Sender::Server).shut = Some(Shut { from: place(30, SECOND), until });
     let verdict = judge(&ended);
     assert_eq!(verdict.causes[0].info.id, "closed");
