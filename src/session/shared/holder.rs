@@ -14,25 +14,26 @@ const NEVER: u32 = u32::MAX;
 /// Nanoseconds within which a connection is seen once more behind what rewrites its addresses ...
 const ECHO: u64 = 10_000_000;
 /// ... and where it was captured by another host, whose clock may be wrong.
-const SKEW: u64 = 10 * SECOND;
+const SKEW: u64 = 900_000_000;
 /// CONNECT packets of a client that are known again.
 const MAX_MARKS: usize = 8;
 /// Nanoseconds that a server may be late to end a session.
 const GRACE: u64 = 60 * SECOND;
 
-/// What a CONNECT is known by where it is seen twice: the Sequence Number behind it, and its hash.
-pub(super) type Mark = Option<(u32, u64)>;
+/// What a CONNECT is known by where it is seen twice: the Sequence Number behind it, that of its server, and
+/// its hash.
+pub(super) type Mark = Option<(u32, Option<u32>, u64)>;
 
 /// The last CONNECT packets of a client.
 #[derive(Debug, Default)]
-pub(super) struct Marks(VecDeque<(Other, (u32, u64))>);
+pub(super) struct Marks(VecDeque<(Other, (u32, Option<u32>, u64))>);
 
 impl Marks {
     /// Whether a CONNECT is one that was seen before, on another connection; it is remembered else.
     pub(super) fn is_seen_again(&mut self, by: &Other, mark: Mark) -> bool {
         let Some(mark) = mark else { return false };
-        let is_it = |(old, its): &(Other, (u32, u64))| {
-            // A device that begins anew may choose the same numbers again, not at once from elsewhere.
+        let is_it = |(old, its): &(Other, (u32, Option<u32>, u64))| {
+            // What is slower may be the same numbers, chosen again: by a device that begins anew, say.
             let within = if old.client.ip() == by.client.ip() { ECHO } else { SKEW };
             let is_soon = by.at.since(old.at).is_some_and(|time| time <= within);
             *its == mark && old.stream != by.stream && is_soon

@@ -200,7 +200,6 @@ fn a_connection_that_is_seen_again_late_is_no_take_over() {
         world.quiet(stream, &[(C, NEW), (S, ACCEPTED), (C, LEAVES)]);
         world.closes(stream, C);
     }
-    world.waits(1);
     for (stream, number) in [(1, 0), (3, 4), (5, 8), (7, 12)] {
         world.number = number;
         world.quiet(stream, &[(C, NEW), (S, ACCEPTED)]);
