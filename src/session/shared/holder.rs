@@ -22,17 +22,19 @@ const GRACE: u64 = 60 * SECOND;
 
 /// What a CONNECT is known by where it is seen twice: the Sequence Number behind it, that of its server, and
 /// its hash.
-pub(super) type Mark = Option<(u32, Option<u32>, u64)>;
+type Sign = (u32, Option<u32>, u64);
+/// The same, where it has them.
+pub(super) type Mark = Option<Sign>;
 
 /// The last CONNECT packets of a client.
 #[derive(Debug, Default)]
-pub(super) struct Marks(VecDeque<(Other, (u32, Option<u32>, u64))>);
+pub(super) struct Marks(VecDeque<(Other, Sign)>);
 
 impl Marks {
     /// Whether a CONNECT is one that was seen before, on another connection; it is remembered else.
     pub(super) fn is_seen_again(&mut self, by: &Other, mark: Mark) -> bool {
         let Some(mark) = mark else { return false };
-        let is_it = |(old, its): &(Other, (u32, Option<u32>, u64))| {
+        let is_it = |(old, its): &(Other, Sign)| {
             // What is slower may be the same numbers, chosen again: by a device that begins anew, say.
             let within = if old.client.ip() == by.client.ip() { ECHO } else { SKEW };
             let is_soon = by.at.since(old.at).is_some_and(|time| time <= within);
