@@ -4,7 +4,7 @@
 mod support;
 
 use std::path::Path;
-use support::conversation::{Turn, closed_by_server, frames, packet};
+use support::conversation::{Turn, closed_by_server, frames, gone, packet};
 use support::program::run;
 
 fn text(text: &str) -> Vec<u8> {
@@ -146,6 +146,36 @@ fn who_goes_on_is_not_unknown() {
         "{lines:#?}"
     );
     assert!(!lines.iter().any(|line| line.contains("<unknown>")), "{lines:#?}");
+}
+
+/// A client that says DISCONNECT and closes is gone when the broker answers: its RST keeps the next answer
+/// from being written, and the broker does not come to the DISCONNECT.
+#[test]
+fn who_is_gone_before_it_was_answered_does_not_leave_in_order() {
+    let ends = |asked: &[Vec<u8>; 2], answer: &[u8]| {
+        let all = [&asked[0][..], &asked[1], &packet(0xe0, &[])].concat();
+        let mut lines = lines(&gone(&connected(4, vec![client(&all)]), answer));
+        assert!(lines.iter().all(|line| !line.contains("DISCONNECT")), "{lines:#?}");
+        lines.split_off(2)
+    };
+    let publish =
+        |qos: u8, id: u8| packet(0x30 | qos << 1, &[&text("a")[..], &[0, id], b"x"].concat());
+    assert_eq!(
+        ends(&[publish(1, 1), publish(1, 2)], &packet(0x40, &[0, 1])),
+        [
+            "Received PUBLISH from torn (d0, q1, r0, m2, 'a', ... (1 bytes))",
+            "Sending PUBACK to torn (m2, rc0)",
+            "Client torn disconnected due to out of memory.",
+        ]
+    );
+    assert_eq!(
+        ends(&[publish(2, 1), publish(2, 2)], &packet(0x50, &[0, 1])),
+        [
+            "Received PUBLISH from torn (d0, q2, r0, m2, 'a', ... (1 bytes))",
+            "Sending PUBREC to torn (m2, rc0)",
+            "Client torn disconnected: Broken pipe.",
+        ]
+    );
 }
 
 /// A capture of one direction does not tell who closed first.

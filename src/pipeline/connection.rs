@@ -120,6 +120,20 @@ impl Conversation {
         self.tell_opened(worker, connection);
     }
 
+    /// A side that had closed has answered with RST.
+    pub(super) fn reset<C: Consumer>(
+        &self,
+        worker: &mut Worker<C>,
+        connection: &Connection,
+        side: Side,
+        at: Stamp,
+    ) {
+        if self.is_mqtt() {
+            let by = if side == self.client() { Sender::Client } else { Sender::Server };
+            self.tell(worker, connection, at.time, Happened::Reset(by));
+        }
+    }
+
     /// Tells that the connection was opened, once it is known to be MQTT's.
     fn tell_opened<C: Consumer>(&mut self, worker: &mut Worker<C>, connection: &Connection) {
         if self.is_mqtt()
@@ -456,7 +470,10 @@ impl<C: Consumer> Records<'_, C> {
             now,
             segment: None,
             time: self.time,
-            proof: proof(layers, other.told.filter(|_| !other.framer.is_undecided())),
+            proof: Proof {
+                shut: self.connection.course.sent(side.other()).shut,
+                ..proof(layers, other.told.filter(|_| !other.framer.is_undecided()))
+            },
             is_secret: *is_secret,
             begun: *begun,
             arrivals,
@@ -811,7 +828,8 @@ fn proof(layers: Option<&Layers>, told: Option<u32>) -> Proof {
     let Some(tcp) = layers.and_then(Layers::tcp) else { return Proof::default() };
     let had = had(tcp);
     let is_settled = had.zip(told).is_some_and(|(had, told)| is_behind(told, had));
-    Proof { is_settled, had, end: Some(tcp.seq.wrapping_add(tcp.len)), is_swallowed: false }
+    let end = Some(tcp.seq.wrapping_add(tcp.len));
+    Proof { is_settled, had, end, ..Proof::default() }
 }
 
 /// The Sequence Number up to which the sender of a segment had the bytes of the other side.

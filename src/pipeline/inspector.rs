@@ -497,6 +497,10 @@ impl<C: Consumer> Sink for Worker<C> {
         state.answered(self, connection, at);
     }
 
+    fn reset(&mut self, connection: &Connection, state: &mut Conversation, side: Side, at: Stamp) {
+        state.reset(self, connection, side, at);
+    }
+
     fn event(
         &mut self,
         connection: &Connection,

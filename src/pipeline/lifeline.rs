@@ -29,6 +29,8 @@ pub enum Happened {
     Opened,
     /// One end closed its side, with FIN or RST. All its packets were told before.
     Closed(Sender, Close),
+    /// One end that had closed its side has answered with RST since: it takes nothing more.
+    Reset(Sender),
     /// The connection carries something else than MQTT; nothing more is told of it.
     NotMqtt,
 }

@@ -2,6 +2,7 @@
 
 use crate::mqtt::Decoded;
 use crate::spec::{PacketType, Sender};
+use crate::stream::Shut;
 use std::net::SocketAddr;
 
 /// A packet with its place in the capture.
@@ -49,6 +50,8 @@ pub struct Proof {
     pub had: Option<u32>,
     /// A Sequence Number behind the last byte of the packet: of the end of its last segment.
     pub end: Option<u32>,
+    /// The last time that its receiver took no more bytes.
+    pub shut: Option<Shut>,
     /// It stood in the middle of another packet, or another one in its: the receiver took the bytes
     /// of both for something else.
     pub is_swallowed: bool,

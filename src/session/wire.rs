@@ -9,7 +9,7 @@ use crate::spec::field::Context;
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender, Severity};
 use crate::stream;
-pub use crate::stream::{Place, Sent};
+pub use crate::stream::{Place, Sent, Shut};
 use std::collections::VecDeque;
 
 /// Packets with errors that are remembered of each side: the last ones, as what ends a connection

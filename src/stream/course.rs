@@ -29,6 +29,75 @@ pub struct Sent {
     pub fin: Option<Place>,
     /// The first RST.
     pub rst: Option<Place>,
+    /// The last time that it took no more bytes: its receive window was 0.
+    pub shut: Option<Shut>,
+    /// What it has sent again since anything came of the other side.
+    pub resent: Resent,
+    /// The Sequence Number behind the farthest of its bytes.
+    pub next: Option<u32>,
+}
+
+/// A time without a receive window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shut {
+    /// The segment that said so first.
+    pub from: Place,
+    /// The one that said that there is room again.
+    pub until: Option<Place>,
+}
+
+/// Segments that repeat bytes, one after the other, while nothing comes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resent {
+    /// How many.
+    pub count: u32,
+    /// The first of them.
+    pub first: Place,
+    /// The last one.
+    pub last: Place,
+}
+
+impl Shut {
+    /// Nanoseconds between two times during which there was no window.
+    #[must_use]
+    pub fn within(&self, from: Option<i64>, to: Option<i64>) -> u64 {
+        let (Some(from), Some(to), Some(shut)) = (from, to, self.from.time) else { return 0 };
+        let until = self.until.map_or(Some(to), |until| until.time).unwrap_or(to);
+        u64::try_from(until.min(to).saturating_sub(shut.max(from))).unwrap_or(0)
+    }
+}
+
+impl Sent {
+    /// Takes note of the window that a segment tells.
+    fn window(&mut self, place: Place, tcp: &TcpLayer) {
+        let tells = tcp.flags.has(Flags::ACK) && !tcp.flags.has(Flags::RST);
+        match &mut self.shut {
+            _ if !tells => {}
+            Some(shut) if shut.until.is_none() => {
+                shut.until = Some(place).filter(|_| tcp.window > 0);
+            }
+            shut if tcp.window == 0 => *shut = Some(Shut { from: place, until: None }),
+            _ => {}
+        }
+    }
+
+    /// Takes note of bytes that a segment brings, or brings again. A probe of one byte is no repetition.
+    fn bytes(&mut self, place: Place, tcp: &TcpLayer) {
+        let end = tcp.seq.wrapping_add(tcp.len);
+        let is_new = self.next.is_none_or(|next| (end.wrapping_sub(next) as i32) > 0);
+        if tcp.len == 0 || tcp.flags.has(Flags::SYN) {
+            return;
+        }
+        if is_new {
+            (self.next, self.resent) = (Some(end), Resent::default());
+        } else if tcp.len > 1 {
+            if self.resent.count == 0 {
+                self.resent.first = place;
+            }
+            self.resent.last = place;
+            self.resent.count = self.resent.count.saturating_add(1);
+        }
+    }
 }
 
 /// A frame and its time.
@@ -57,7 +126,15 @@ impl Course {
             self.first = place;
         }
         self.last = place;
-        let sent = if side == Side::A { &mut self.a } else { &mut self.b };
+        let (sent, other) = match side {
+            Side::A => (&mut self.a, &mut self.b),
+            Side::B => (&mut self.b, &mut self.a),
+        };
+        if !tcp.flags.has(Flags::RST) {
+            other.resent = Resent::default();
+        }
+        sent.window(place, tcp);
+        sent.bytes(place, tcp);
         sent.segments = sent.segments.saturating_add(1);
         sent.bytes = sent.bytes.saturating_add(tcp.len.into());
         if tcp.flags.has(Flags::SYN) {
@@ -69,5 +146,45 @@ impl Course {
         if tcp.flags.has(Flags::RST) {
             sent.rst = sent.rst.or(Some(place));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn course(segments: &[(Side, i64, u32, u32, u16)]) -> Course {
+        let mut course = Course::default();
+        for (frame, (side, time, seq, len, window)) in (1..).zip(segments) {
+            let at = Stamp { frame, time: Some(*time), ..Stamp::default() };
+            let (src_port, dst_port) = (1, 2);
+            let (seq, len, window, ack, missing) = (*seq, *len, *window, 0, 0);
+            let flags = Flags::ACK;
+            let tcp = TcpLayer { src_port, dst_port, seq, ack, flags, window, len, missing };
+            course.add(*side, at, &tcp);
+        }
+        course
+    }
+
+    #[test]
+    fn what_is_sent_again_counts_until_something_comes_back() {
+        let mut all = vec![(Side::A, 1, u32::MAX - 4, 10, 9), (Side::A, 2, 6, 10, 9)];
+        all.extend([3, 5, 9].map(|time| (Side::A, time, 6, 10, 9)));
+        // A probe.
+        all.push((Side::A, 20, 15, 1, 9));
+        let resent = course(&all).a.resent;
+        assert_eq!((resent.count, resent.first.time, resent.last.time), (3, Some(3), Some(9)));
+        all.push((Side::B, 21, 0, 0, 9));
+        assert_eq!(course(&all).a.resent.count, 0);
+    }
+
+    #[test]
+    fn the_time_without_a_window() {
+        let windows = [(10, 5), (20, 0), (30, 0), (50, 7), (60, 7)];
+        let shut = course(&windows.map(|(time, window)| (Side::B, time, 0, 0, window))).b.shut;
+        let shut = shut.unwrap();
+        assert_eq!((shut.from.time, shut.until.unwrap().time), (Some(20), Some(50)));
+        let within = |from, to| shut.within(Some(from), Some(to));
+        assert_eq!((within(0, 99), within(25, 40), within(50, 60)), (30, 15, 0));
     }
 }

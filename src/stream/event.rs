@@ -18,6 +18,11 @@ pub trait Sink {
         let _ = (connection, state, at);
     }
 
+    /// A side that had closed with FIN has answered with RST since: it takes nothing more.
+    fn reset(&mut self, connection: &Connection, state: &mut Self::State, side: Side, at: Stamp) {
+        let _ = (connection, state, side, at);
+    }
+
     /// Something happened on one side of a connection.
     ///
     /// `Break`: the consumer does not care for the rest of this connection; [`Self::ended`] is

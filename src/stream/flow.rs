@@ -137,10 +137,18 @@ impl<T> Flow<T> {
     ) {
         let both_ways = self.a_seen && self.b_seen;
         let now = Moment { at, segments: self.segments, both_ways };
+        let tcp = &segment.tcp;
+        let assembler = self.assembler(side);
+        let has_closed = assembler.is_closed() && !assembler.is_reset();
         self.tell(side, shared, sink, |assembler, shared, emit| {
             assembler.push(segment, now, shared, emit);
         });
-        let tcp = &segment.tcp;
+        if let Some(state) = &mut self.state
+            && has_closed
+            && tcp.flags.has(Flags::RST)
+        {
+            sink.reset(&self.connection, state, side, at);
+        }
         if tcp.flags.has(Flags::ACK) {
             self.assembler(side.other()).acknowledged(tcp.ack, at);
         }

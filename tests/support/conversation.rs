@@ -72,6 +72,16 @@ pub fn closed_by_server(turns: &[Turn]) -> Vec<Vec<u8>> {
     frames_until(turns, cut, |client, server| vec![Tcp::server(server, client, &[]).fin()])
 }
 
+/// The same, ended by the client, which answers with RST what its server sends then.
+pub fn gone(turns: &[Turn], late: &[u8]) -> Vec<Vec<u8>> {
+    let cut = |_, turn: &Turn| vec![(0, turn.bytes.len())];
+    frames_until(turns, cut, |client, server| {
+        let behind = client.wrapping_add(1);
+        let fin = Tcp::client(client, &[]).fin();
+        vec![fin, Tcp::server(server, behind, late), Tcp::client(behind, &[]).rst()]
+    })
+}
+
 fn frames_until(
     turns: &[Turn],
     mut cut: impl FnMut(usize, &Turn) -> Vec<Piece>,

@@ -146,7 +146,7 @@ impl LogTrack {
             }
             // The releases that write both lines write the time-out first.
             Event::SOCKET_ERROR if client.last_event == Some(Event::TIMEOUT) => {}
-            Event::SOCKET_ERROR | Event::SOCKET_FAILED => {
+            Event::SOCKET_ERROR | Event::SOCKET_FAILED | Event::SYSTEM_FAILED => {
                 let what = format!("{}{}", broken(entry), client.under_way());
                 self.add(cause::verdict(entry), id, entry, what);
             }

@@ -1,6 +1,6 @@
 //! One connection, as the broker's log sees it.
 
-use super::lines::{Lines, Values, When};
+use super::lines::{Lines, PATIENCE, Values, When};
 use super::step::{Act, Asked, Awaits, Step};
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::{PacketType, Version};
@@ -9,8 +9,6 @@ use std::net::SocketAddr;
 
 /// Packets of a client that wait for an answer before them. Beyond, they do not wait.
 const MAX_QUEUE: usize = 64;
-/// How long they wait, in nanoseconds.
-const PATIENCE: i64 = 5_000_000_000;
 /// How long a broker needs to end a connection because of a packet, in nanoseconds: a busy one, too.
 const REACTION: i64 = 1_000_000_000;
 
@@ -30,6 +28,12 @@ pub(super) struct Connection {
     pub(super) keep_alive: u16,
     /// The Maximum QoS of the CONNACK.
     pub(super) most_qos: Option<u8>,
+    /// No answer came to it, and nothing else: the capture does not show the broker.
+    pub(super) is_unheard: bool,
+    /// The last packet of the broker.
+    pub(super) heard: Option<When>,
+    /// The capture lacks some of what the broker sent.
+    pub(super) is_deaf: bool,
     /// The last that came from the client.
     pub(super) last: Option<i64>,
     /// The code of a CONNACK that refused, or of the broker's DISCONNECT.
@@ -152,7 +156,8 @@ impl Connection {
 
     /// Whether the client has said DISCONNECT, which the broker may not have read.
     pub(super) fn has_left(&self) -> bool {
-        self.behind.iter().any(|step| matches!(step.act, Act::Disconnect))
+        let mut waiting = self.behind.iter().chain(&self.queue);
+        waiting.any(|step| matches!(step.act, Act::Disconnect))
     }
 
     /// Whether the broker need not have read a packet, as it ends the connection for one just before;
@@ -169,6 +174,7 @@ impl Connection {
     pub(super) fn forget(&mut self) {
         self.behind.clear();
         self.queue.clear();
+        self.awaits = None;
         self.is_over = true;
     }
 
@@ -229,7 +235,7 @@ impl Connection {
             Act::Cut { has_header } => self.is_mid_packet = has_header,
             Act::Nothing => {}
         }
-        if let Some(awaits) = awaits {
+        if let Some(awaits) = awaits.filter(|_| !self.is_unheard) {
             self.awaits = Some((awaits, when));
         }
     }
@@ -266,7 +272,40 @@ impl Connection {
 
     /// Whether an answer of the broker is to come before the next packet is taken.
     pub(super) fn is_waiting(&self) -> bool {
-        self.awaits.is_some_and(|(awaits, _)| awaits != Awaits::DELIVERIES)
+        self.waits_for().is_some()
+    }
+
+    /// The answer that is to come before the next packet is taken, and since when.
+    pub(super) fn waits_for(&self) -> Option<(Awaits, When)> {
+        self.awaits.filter(|(awaits, _)| *awaits != Awaits::DELIVERIES)
+    }
+
+    /// The lines of an answer that the broker tries to write.
+    pub(super) fn tries(&mut self, Awaits { kind, mid }: Awaits, when: When, lines: &mut Lines) {
+        let event = match kind {
+            PacketType::SUBACK => {
+                let asked = self.filters.iter().find(|row| row.0 == mid);
+                let qos = self.most_qos.unwrap_or(2);
+                let granted = |(_, options): &(String, u8)| (options & 3).min(qos);
+                let codes: Vec<_> =
+                    asked.iter().flat_map(|(.., filters)| filters).map(granted).collect();
+                return self.subscribed(when, mid, &codes, lines);
+            }
+            PacketType::UNSUBACK => return self.unsubscribed(when, mid, lines),
+            PacketType::PINGRESP => return self.put(lines, when, Event::PINGRESP, Values::new()),
+            PacketType::PUBACK => Event::PUBACK_OUT,
+            PacketType::PUBREC => Event::PUBREC_OUT,
+            PacketType::PUBREL => Event::PUBREL_OUT,
+            PacketType::PUBCOMP => Event::PUBCOMP_OUT,
+            _ => return,
+        };
+        lines.settle((self.stream, mid), None);
+        let values = vec![
+            (LogField::ACK, kind.name().to_owned()),
+            (LogField::MID, mid.to_string()),
+            (LogField::CODE, "0".to_owned()),
+        ];
+        self.put(lines, when, event, values);
     }
 
     /// Whether a message of QoS 0 of this client is being delivered.

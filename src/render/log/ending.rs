@@ -4,7 +4,8 @@ use super::connection::Connection;
 use super::lines::{Lines, Values, When};
 use super::scribe::Scribe;
 use super::step::{Act, Asked, Step};
-use crate::spec::mosquitto::ends::{Fault, of_code, of_rule};
+use crate::session::{At, Void};
+use crate::spec::mosquitto::ends::{BROKEN_PIPE, Fault, of_code, of_rule, of_unwritten};
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::{PacketType, Rule, Sender};
 
@@ -57,6 +58,33 @@ impl Scribe {
         old.drain(lines);
         old.put(lines, when, event, Values::new());
         (old.is_over, old.is_taken) = (true, false);
+    }
+
+    /// The client is gone, as its RST says, before the broker has answered what it asked: the answer
+    /// cannot be written, and nothing behind it is read. The result is whether it is so.
+    pub(super) fn cuts_answer(&mut self, stream: u64, has_closed: bool, when: When) -> bool {
+        let Self { lines, connections, .. } = self;
+        let at = |when: When| At { number: when.packet, time: when.time, ..At::default() };
+        let Some(connection) = connections.get_mut(&stream).filter(|it| !it.is_over) else {
+            return false;
+        };
+        let heard = connection.heard;
+        let waits = connection.waits_for().filter(|(awaits, asked)| {
+            let free = heard.filter(|heard| heard.packet > asked.packet).unwrap_or(*asked);
+            awaits.kind != PacketType::CONNACK && Void::cuts_answer(at(free), at(when))
+        });
+        let is_whole = connection.suspect.is_none() && !connection.is_deaf;
+        let Some((answer, _)) = waits.filter(|_| is_whole && connection.has_left()) else {
+            return false;
+        };
+        connection.tries(answer, when, lines);
+        connection.forget();
+        connection.parting = None;
+        let event = of_unwritten(answer.kind, has_closed);
+        let cause = (event == Event::SYSTEM_FAILED).then(|| BROKEN_PIPE.to_owned());
+        let values = cause.map(|cause| (LogField::CAUSE, cause)).into_iter().collect();
+        connection.put(lines, when, event, values);
+        true
     }
 
     /// One end closed the connection.

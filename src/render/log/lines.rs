@@ -1,5 +1,6 @@
-//! The lines on their way out. One may still change: whether a PUBLISH was denied is told by the
-//! packet that answers it.
+//! The lines on their way out, in the order of their seconds. One may still change: whether a PUBLISH was
+//! denied is told by the packet that answers it. Others may come that belong before: those of a client that
+//! waits for an answer.
 
 use crate::log;
 use crate::spec::mosquitto::{Event, LogField, Release};
@@ -7,8 +8,12 @@ use std::collections::VecDeque;
 
 /// Lines that wait for one that may still change. Beyond, it stays as it is.
 const MAX_WAITING: usize = 256;
+/// Lines that wait for those of a client that waits.
+const MAX_HELD: usize = 16_384;
 /// How long they wait, in nanoseconds: a broker answers at once, or not at all.
-const PATIENCE: i64 = 5_000_000_000;
+pub(super) const PATIENCE: i64 = 5_000_000_000;
+/// In nanoseconds. The log has no less.
+const SECOND: i64 = 1_000_000_000;
 
 /// The values of a line.
 pub(super) type Values = Vec<(LogField, String)>;
@@ -74,7 +79,14 @@ impl Lines {
         let written = std::iter::once(event).chain(closed).chain(older).find_map(write);
         let Some((event, text)) = written else { return };
         let When { time, packet } = when;
-        self.queue.push_back(Slot { line: Line { time, event, values, text, packet }, open });
+        let second = time.map(second);
+        let is_later = |slot: &&Slot| slot.line.time.map(self::second) > second;
+        let later = match second {
+            Some(_) => self.queue.iter().rev().take_while(is_later).count(),
+            None => 0,
+        };
+        let place = self.queue.len().saturating_sub(later);
+        self.queue.insert(place, Slot { line: Line { time, event, values, text, packet }, open });
     }
 
     /// The line is not written after all.
@@ -95,9 +107,19 @@ impl Lines {
         }
     }
 
-    /// The next line that does not change any more.
-    pub(super) fn next(&mut self, now: Option<i64>, is_last: bool) -> Option<Line> {
+    /// The next line that does not change any more, and before which none may come: a client has waited
+    /// `since` then.
+    pub(super) fn next(
+        &mut self,
+        (now, since): (Option<i64>, Option<i64>),
+        is_last: bool,
+    ) -> Option<Line> {
         let front = self.queue.front()?;
+        let is_behind =
+            front.line.time.zip(since).is_some_and(|(time, since)| second(time) > second(since));
+        if is_behind && !is_last && self.queue.len() <= MAX_HELD {
+            return None;
+        }
         let is_old = || {
             let passed = front.line.time.zip(now).map(|(then, now)| now.saturating_sub(then));
             passed.is_some_and(|passed| passed > PATIENCE)
@@ -105,4 +127,9 @@ impl Lines {
         let is_free = front.open.is_none() || is_last || self.queue.len() > MAX_WAITING || is_old();
         if is_free { self.queue.pop_front().map(|slot| slot.line) } else { None }
     }
+}
+
+/// The second that the log shows.
+const fn second(time: i64) -> i64 {
+    time.div_euclid(SECOND)
 }

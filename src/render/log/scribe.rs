@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use super::ending::end_with;
-use super::lines::{Line, Lines, Values, When};
+use super::lines::{Line, Lines, PATIENCE, Values, When};
 use super::step::{
     Act, Asked, Awaits, Step, ack_values, auth_values, method, publish_values, torn_at,
 };
@@ -13,7 +13,7 @@ use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::unit::Unit;
 use crate::spec::{PacketType, PropertyId, Rule, Sender, Version};
 use crate::stream::Close;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
 
 /// Connections that are remembered: as many as a large broker has. Beyond, the oldest go.
@@ -39,6 +39,8 @@ pub struct Scribe {
     delivering: Option<u64>,
     /// Whether a packet of the broker was captured at all.
     pub(super) hears_broker: bool,
+    /// The connections that wait for an answer, and since when.
+    waits: VecDeque<(u64, When)>,
     unknown_senders: u64,
     too_new: u64,
     now: Option<i64>,
@@ -55,6 +57,7 @@ impl Scribe {
             active: HashMap::new(),
             delivering: None,
             hears_broker: false,
+            waits: VecDeque::new(),
             unknown_senders: 0,
             too_new: 0,
             now: None,
@@ -70,7 +73,49 @@ impl Scribe {
 
     /// The lines that are ready; each comes once.
     pub fn lines(&mut self) -> Vec<Line> {
-        std::iter::from_fn(|| self.lines.next(self.now, self.is_last)).collect()
+        let times = (self.now, self.waits_since());
+        std::iter::from_fn(|| self.lines.next(times, self.is_last)).collect()
+    }
+
+    /// Since when a client waits for an answer that may still come. One that has waited long enough goes on.
+    fn waits_since(&mut self) -> Option<i64> {
+        while let Some((stream, since)) = self.waits.front().copied() {
+            let connection = self.connections.get_mut(&stream);
+            let waits = connection.as_ref().and_then(|it| it.waits_for());
+            let is_it = waits.is_some_and(|(_, when)| when.packet == since.packet);
+            let passed = since.time.zip(self.now).map(|(since, now)| now.saturating_sub(since));
+            let is_over = passed.is_none_or(|passed| passed > PATIENCE);
+            match connection.filter(|_| is_it) {
+                Some(_) if !is_over => return since.time,
+                Some(connection) => {
+                    connection.is_unheard |= connection.heard.is_none();
+                    connection.drain(&mut self.lines);
+                    self.waits.pop_front();
+                    self.parts(stream, since, true);
+                    self.waits(stream);
+                }
+                None => {
+                    self.waits.pop_front();
+                }
+            }
+        }
+        None
+    }
+
+    /// A connection may have begun to wait for an answer.
+    fn waits(&mut self, stream: u64) {
+        let connection = self.connections.get(&stream);
+        let Some((_, since)) = connection.and_then(Connection::waits_for) else { return };
+        let is_known = |row: &&(u64, When)| (row.0, row.1.packet) == (stream, since.packet);
+        let last = self.waits.iter().rev().take_while(|row| row.1.packet >= since.packet);
+        if last.clone().find(is_known).is_some() {
+            return;
+        }
+        let place = self.waits.len().saturating_sub(last.count());
+        self.waits.insert(place, (stream, since));
+        if self.waits.len() > MAX_CONNECTIONS {
+            self.waits.pop_front();
+        }
     }
 
     /// Packets that have no line, as it is not known which end sent them.
@@ -137,7 +182,13 @@ impl Scribe {
             let id = record.client_id.map(crate::log::text_of);
             connection.id = id.or_else(|| ends.map(|(client, _)| client.to_string()));
         }
-        connection.is_lossy |= sender == Sender::Client && is_lossy(record);
+        match sender {
+            Sender::Client => connection.is_lossy |= is_lossy(record),
+            Sender::Server => {
+                connection.is_deaf |= is_lossy(record);
+                connection.heard = Some(When { time: record.origin.time, packet: record.number });
+            }
+        }
         if proves_accepted(connection, sender, packet) {
             connection.accept();
         }
@@ -164,6 +215,7 @@ impl Scribe {
             }
         }
         self.deliver(stream);
+        self.waits(stream);
         self.bound();
     }
 
@@ -178,6 +230,16 @@ impl Scribe {
             && let Some(connection) = self.connections.get_mut(&stream)
         {
             connection.is_reset = true;
+        }
+        let has_closed = match lifeline.what {
+            Happened::Reset(Sender::Client) => Some(true),
+            Happened::Closed(Sender::Client, Close::Rst) => Some(false),
+            _ => None,
+        };
+        if has_closed.is_some_and(|it| self.hears_broker && self.cuts_answer(stream, it, when)) {
+            self.delivered();
+            self.closed(stream, Sender::Client, when);
+            return;
         }
         if let Some(connection) = self.connections.get_mut(&stream)
             && matches!(lifeline.what, Happened::Closed(Sender::Client, _))
@@ -200,6 +262,7 @@ impl Scribe {
                 self.parts(stream, when, true);
                 self.closed(stream, by, when);
             }
+            Happened::Reset(_) => self.parts(stream, when, true),
             Happened::NotMqtt => self.not_mqtt(stream, when),
         }
         self.bound();

@@ -115,7 +115,7 @@ impl Step {
                 Some(Fault { is_sure: false, ..of_rule(rule, kind, is_whole, release) })
             }
             (Some(rule), _) => Some(of_rule(rule, kind, is_whole, release)),
-            (None, Act::Nothing) => Some(Fault::NOT_WHOLE),
+            // What the capture lacks of a packet the broker had.
             (None, _) => None,
         };
         Some(Self { when, kind, act, fault, good_filters })

@@ -14,6 +14,9 @@ use crate::stream::{Close, Place};
 /// Nanoseconds within which a server ends a connection because of a packet: where it goes on for
 /// longer, it has taken it.
 const SOON: u64 = 2_000_000_000;
+/// Nanoseconds within which a server answers: a busy one takes longer, but the RST of a client that is gone
+/// comes from farther away, too.
+const AT_ONCE: u64 = 10_000_000;
 /// The Reason Codes of 5.0 from here on say that something is wrong.
 const ERROR: u8 = 0x80;
 
@@ -76,6 +79,15 @@ impl Void {
         })?;
         let why = Why::Reset(open.kind, open.first);
         Some(Self { why, at, certainty: Certainty::Possible })
+    }
+
+    /// Whether a client that was gone by then, as its RST says, has likely cut off the answer that its server
+    /// could begin with at `free`, so that [`Why::Reset`] is what happened. Where that was longer before, the
+    /// server may have written it, and read on: TCP holds small packets back until those before them are
+    /// acknowledged.
+    #[must_use]
+    pub fn cuts_answer(free: At, reset: At) -> bool {
+        reset.since(free).is_some_and(|time| time <= AT_ONCE)
     }
 
     /// Whether it can be taken for granted that the DISCONNECT did not count.

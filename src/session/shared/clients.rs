@@ -2,8 +2,8 @@
 //! keeps while its client is away.
 
 use super::TakeOver;
-use super::holder::{Holder, Mark};
-use super::takeover::{Rival, TakeOvers};
+use super::holder::{Holder, Mark, Marks};
+use super::takeover::{Hosts, Rival, TakeOvers};
 use super::wills::Back;
 use crate::session::At;
 use crate::session::ended::{Ended, MAX_TEXT, Open, Other, Return};
@@ -27,6 +27,7 @@ pub(super) struct Clients {
     kept: usize,
     /// For connections that are open still: the one that threw them out.
     rivals: HashMap<u64, Rival, RandomState>,
+    hosts: Hosts,
     /// Connections that are another one seen once more, from another address.
     echoes: HashSet<u64, RandomState>,
     /// For connections that are not over still: the one with which the client went on.
@@ -63,12 +64,13 @@ struct Client {
     before: Option<Holder>,
     kept: Option<Kept>,
     take_overs: TakeOvers,
+    marks: Marks,
 }
 
 impl Default for Clients {
     fn default() -> Self {
-        let (rivals, echoes, successors) = Default::default();
-        Self { by_key: Recent::new(MAX_CLIENTS), kept: 0, rivals, echoes, successors }
+        let (rivals, hosts, echoes, successors) = Default::default();
+        Self { by_key: Recent::new(MAX_CLIENTS), kept: 0, rivals, hosts, echoes, successors }
     }
 }
 
@@ -78,15 +80,17 @@ impl Clients {
         let Some((other, at)) = other(record) else { return TakeOver::default() };
         let client = self.by_key.entry(key, Client::default);
         let old = client.holder.filter(|holder| holder.other.stream != other.stream);
-        if old.is_some_and(|old| old.is_seen_again(at, mark)) && self.echoes.len() < MAX_RIVALS {
+        if self.echoes.len() < MAX_RIVALS && client.marks.is_seen_again(&other, mark) {
             self.echoes.insert(other.stream);
             return TakeOver::default();
         }
+        self.hosts.connects(other.client.ip(), key);
         client.before = old;
-        client.holder = Some(Holder::new(other, mark));
+        client.holder = Some(Holder::new(other));
         let Some(old) = old.filter(|old| old.is_open) else { return TakeOver::default() };
         let many = client.take_overs.thrown_out(&old.other, &other, at);
-        let (is_war, is_answered) = (client.take_overs.is_war(), client.take_overs.is_answered());
+        let (is_war, is_answered) =
+            (client.take_overs.is_war(key, &self.hosts), client.take_overs.is_answered());
         if self.rivals.len() < MAX_RIVALS {
             self.rivals.insert(old.other.stream, Rival::new(other));
         }
@@ -133,7 +137,7 @@ impl Clients {
         let client = self.by_key.entry(key, Client::default);
         if !client.is_held_by(record) {
             // The server gave the name.
-            client.before = client.holder.replace(Holder::new(other, None));
+            client.before = client.holder.replace(Holder::new(other));
         }
         let old = client.before.take();
         let kept = client.kept.take();

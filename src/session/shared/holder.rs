@@ -5,23 +5,55 @@ use super::wills::Back;
 use crate::session::At;
 use crate::session::ended::{Ended, Found, Lasts, Other, Return};
 use crate::spec::Rule;
+use std::collections::VecDeque;
 
 /// One second, in nanoseconds.
 const SECOND: u64 = 1_000_000_000;
 /// A session that never expires (5.0: section 3.1.2.11.2).
 const NEVER: u32 = u32::MAX;
-/// Nanoseconds within which a connection is seen once more behind what rewrites its addresses.
+/// Nanoseconds within which a connection is seen once more behind what rewrites its addresses ...
 const ECHO: u64 = 10_000_000;
+/// ... and where it was captured by another host, whose clock may be wrong.
+const SKEW: u64 = 900_000_000;
+/// CONNECT packets of a client that are known again.
+const MAX_MARKS: usize = 8;
 /// Nanoseconds that a server may be late to end a session.
 const GRACE: u64 = 60 * SECOND;
 
-/// What a CONNECT is known by where it is seen twice: the Sequence Number behind it, and its hash.
-pub(super) type Mark = Option<(u32, u64)>;
+/// What a CONNECT is known by where it is seen twice: the Sequence Number behind it, that of its server, and
+/// its hash.
+type Sign = (u32, Option<u32>, u64);
+/// The same, where it has them.
+pub(super) type Mark = Option<Sign>;
+
+/// The last CONNECT packets of a client.
+#[derive(Debug, Default)]
+pub(super) struct Marks(VecDeque<(Other, Sign)>);
+
+impl Marks {
+    /// Whether a CONNECT is one that was seen before, on another connection; it is remembered else.
+    pub(super) fn is_seen_again(&mut self, by: &Other, mark: Mark) -> bool {
+        let Some(mark) = mark else { return false };
+        let is_it = |(old, its): &(Other, Sign)| {
+            // What is slower may be the same numbers, chosen again: by a device that begins anew, say.
+            let within = if old.client.ip() == by.client.ip() { ECHO } else { SKEW };
+            let is_soon = by.at.since(old.at).is_some_and(|time| time <= within);
+            *its == mark && old.stream != by.stream && is_soon
+        };
+        if self.0.iter().any(is_it) {
+            return true;
+        }
+        if self.0.len() >= MAX_MARKS {
+            self.0.pop_front();
+        }
+        self.0.push_back((*by, mark));
+        false
+    }
+}
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Holder {
     pub(super) other: Other,
-    mark: Mark,
     pub(super) is_open: bool,
     /// Both its sides have ended: nothing more comes of it.
     pub(super) is_over: bool,
@@ -38,10 +70,9 @@ pub(super) struct Holder {
 
 impl Holder {
     /// A client has asked for a connection.
-    pub(super) const fn new(other: Other, mark: Mark) -> Self {
+    pub(super) const fn new(other: Other) -> Self {
         Self {
             other,
-            mark,
             is_open: true,
             is_over: false,
             accepted: None,
@@ -49,12 +80,6 @@ impl Holder {
             left: None,
             is_complete: false,
         }
-    }
-
-    /// Whether a CONNECT with this mark is its own, seen once more.
-    pub(super) fn is_seen_again(&self, at: At, mark: Mark) -> bool {
-        let is_at_once = at.since(self.other.at).is_some_and(|time| time <= ECHO);
-        is_at_once && mark.is_some() && self.mark == mark
     }
 
     /// This connection as the return of a client, where its server has accepted it.

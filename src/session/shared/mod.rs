@@ -123,7 +123,7 @@ impl Shared {
         }
         let Some(key) = self.client(record) else { return TakeOver::default() };
         // Address and port may be rewritten on the way, Sequence Numbers rarely are.
-        let mark = seen.proof.end.map(|end| (end, self.hash(seen.bytes)));
+        let mark = seen.proof.end.map(|end| (end, seen.proof.had, self.hash(seen.bytes)));
         self.clients.connects(key, record, mark)
     }
 

@@ -1,11 +1,15 @@
 //! Take-overs of one Client Identifier: how many, and whether they show that two clients have it.
 //!
 //! Two clients throw each other out. From one address that looks like one client which connects anew
-//! while its old connection is open, so that two are told only where the loser goes on.
+//! while its old connection is open, so that two are told only where losers go on. From two addresses it
+//! takes that each of them was still there when it was thrown out, and that each is a client's own: what
+//! closes a side may be a proxy, behind which one client comes back on another way.
 
 use crate::session::At;
 use crate::session::ended::{Ended, Other, War};
 use crate::stream::Close;
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 /// Take-overs from which on it is a war.
@@ -18,6 +22,8 @@ const FIGHTS: u64 = 2;
 const PEACE: u64 = 600_000_000_000;
 /// Addresses of a war that are told apart.
 const MAX_ADDRESSES: usize = 4;
+/// Addresses of which it is known who connects from there.
+const MAX_HOSTS: usize = 65_536;
 /// One second, in nanoseconds.
 const SECOND: u64 = 1_000_000_000;
 
@@ -25,12 +31,20 @@ const SECOND: u64 = 1_000_000_000;
 #[derive(Debug, Default)]
 pub(super) struct TakeOvers {
     count: u64,
-    /// Those of them whose loser was still there, and those of these that show two clients.
+    /// Those of them whose loser was still there, and those of these whose loser went on.
     fights: u64,
     proven: u64,
+    /// From where the losers came that were still there when somebody from elsewhere came.
+    losers: Vec<IpAddr>,
     first: Option<At>,
     last: Option<At>,
     addresses: Vec<IpAddr>,
+}
+
+/// Who connects from where: one client, by its key, or several.
+#[derive(Debug, Default)]
+pub(super) struct Hosts {
+    by_address: HashMap<IpAddr, Option<u64>, RandomState>,
 }
 
 /// A connection that threw out another one, with what the loser does afterwards.
@@ -44,9 +58,10 @@ pub(super) struct Rival {
 }
 
 impl TakeOvers {
-    /// Whether there are several clients.
-    pub(super) fn is_war(&self) -> bool {
-        self.proven >= FIGHTS
+    /// Whether there are several clients that have this key.
+    pub(super) fn is_war(&self, key: u64, hosts: &Hosts) -> bool {
+        let own = self.losers.iter().filter(|address| hosts.is_own(**address, key));
+        self.proven >= FIGHTS || own.count() > 1
     }
 
     /// Whether losers were there to see it.
@@ -56,10 +71,14 @@ impl TakeOvers {
 
     /// A connection is over that was thrown out by this one.
     pub(super) fn lost(&mut self, loser: &Other, record: &Ended, rival: &Rival) {
-        if is_thrown_out(record, &rival.by) {
-            let are_two = rival.is_active || rival.by.client.ip() != loser.client.ip();
-            self.fights = self.fights.saturating_add(1);
-            self.proven = self.proven.saturating_add(u64::from(are_two));
+        if !is_thrown_out(record, &rival.by) {
+            return;
+        }
+        self.fights = self.fights.saturating_add(1);
+        self.proven = self.proven.saturating_add(u64::from(rival.is_active));
+        let from = loser.client.ip();
+        if from != rival.by.client.ip() {
+            note(&mut self.losers, from);
         }
     }
 
@@ -69,20 +88,35 @@ impl TakeOvers {
             (self.count, self.fights, self.proven) = (0, 0, 0);
             self.first = None;
             self.addresses.clear();
+            self.losers.clear();
         }
         self.count = self.count.saturating_add(1);
         self.first = self.first.or(Some(at));
         self.last = Some(at);
         for address in [old.client.ip(), new.client.ip()] {
-            if !self.addresses.contains(&address) && self.addresses.len() < MAX_ADDRESSES {
-                self.addresses.push(address);
-            }
+            note(&mut self.addresses, address);
         }
         (self.count >= WAR).then(|| War {
             count: self.count,
             time: self.first.and_then(|first| at.since(first)),
             addresses: self.addresses.len(),
         })
+    }
+}
+
+impl Hosts {
+    /// A client connects from an address.
+    pub(super) fn connects(&mut self, from: IpAddr, key: u64) {
+        if let Some(who) = self.by_address.get_mut(&from) {
+            *who = who.filter(|who| *who == key);
+        } else if self.by_address.len() < MAX_HOSTS {
+            self.by_address.insert(from, Some(key));
+        }
+    }
+
+    /// Whether nobody else connects from there.
+    fn is_own(&self, address: IpAddr, key: u64) -> bool {
+        self.by_address.get(&address) == Some(&Some(key))
     }
 }
 
@@ -96,6 +130,12 @@ impl Rival {
     pub(super) fn speaks(&mut self, at: At) {
         let first = *self.spoke.get_or_insert(at);
         self.is_active |= at.since(first).is_some_and(|time| time >= SECOND);
+    }
+}
+
+fn note(addresses: &mut Vec<IpAddr>, address: IpAddr) {
+    if !addresses.contains(&address) && addresses.len() < MAX_ADDRESSES {
+        addresses.push(address);
     }
 }
 

@@ -106,6 +106,12 @@ impl<'e> Scene<'e> {
         self.first().filter(|act| act.what.is_tcp())
     }
 
+    /// Nanoseconds between two places during which the server took no more bytes of the client.
+    pub(super) fn held(&self, from: At, to: At) -> u64 {
+        let shut = self.ended.wire.tcp.and_then(|tcp| tcp.server.shut);
+        shut.map_or(0, |shut| shut.within(from.time, to.time))
+    }
+
     /// One direction.
     pub(super) fn half(&self, sender: Sender) -> &'e Half {
         self.ended.half(sender)

@@ -5,6 +5,9 @@ use super::words::the;
 use crate::spec::Sender;
 use crate::text;
 
+/// Nanoseconds without a window from which on that is told.
+const LONG: u64 = 1_000_000_000;
+
 pub(super) fn of(scene: &Scene<'_>) -> Vec<String> {
     let mut out = Vec::new();
     if !scene.is_begun() {
@@ -20,6 +23,16 @@ pub(super) fn of(scene: &Scene<'_>) -> Vec<String> {
         }
     }
     let tcp = scene.ended.wire.tcp;
+    let shut = tcp.and_then(|tcp| Some((tcp.server.shut?, tcp.last.time)));
+    let held = shut.map(|(shut, last)| (shut, shut.within(shut.from.time, last)));
+    if let Some((shut, time)) = held.filter(|(_, time)| *time >= LONG) {
+        out.push(format!(
+            "the server took no more bytes for {}, from frame {} on (TCP window 0): what the client could not \
+             send then is no silence of its",
+            text::duration(time),
+            shut.from.frame
+        ));
+    }
     let is_one_way = |tcp: crate::session::wire::Tcp| {
         let (client, server) = (tcp.client, tcp.server);
         (server.segments == 0 && client.segments > u64::from(client.syns)) || client.segments == 0

@@ -2,7 +2,7 @@
 
 use super::Told;
 use super::acts::{Act, Scene, What};
-use super::words::{did, the};
+use super::words::{did, resent, the};
 use crate::spec::Sender;
 use crate::text;
 
@@ -40,5 +40,9 @@ fn tell(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
             the(act.by)
         ),
     };
-    Told::proven(Some(act.by), format!("{}{without}", did(act)), vec![act.at])
+    // What says more has told of it.
+    let is_told = super::keep_alive::judge(scene).is_some();
+    let resent = if is_told { String::new() } else { resent(scene, act) };
+    let text = format!("{}{without}{resent}", did(act));
+    Told::proven(Some(act.by), text, vec![act.at])
 }

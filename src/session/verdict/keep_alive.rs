@@ -2,7 +2,8 @@
 
 use super::Told;
 use super::acts::{Act, Scene, What};
-use super::words::{after, did, place};
+use super::unanswered;
+use super::words::{after, did, place, resent};
 use crate::session::At;
 use crate::session::ended::limit;
 use crate::spec::Sender;
@@ -18,6 +19,8 @@ const SLACK: u64 = 20_000_000;
 /// reason.
 const PATIENCE: u64 = 1_000_000_000;
 
+/// Nanoseconds by which a server is early at most that counts one and a half times the interval in whole seconds.
+const ROUNDING: u64 = SECOND;
 /// Nanoseconds by which a server may be late: some look at their clients every few seconds.
 const ROUND: u64 = 5 * SECOND;
 
@@ -42,7 +45,7 @@ fn silent_client(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
     let measured = known.and_then(|(last, seconds)| {
         // The silence has no end where bytes of the client were lost.
         let time = act.at.since(last).filter(|_| !scene.has_lost(Sender::Client))?;
-        Some((last, time, seconds))
+        Some((last, time.saturating_sub(scene.held(last, act.at)), seconds))
     });
     let Some((last, time, seconds)) = measured else {
         let text = format!("{}; how long the client was silent is not known", did(act));
@@ -51,6 +54,11 @@ fn silent_client(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
     let interval = u64::from(seconds).saturating_mul(SECOND);
     let limit = limit(interval);
     let is_broken = time.saturating_add(SLACK) >= limit;
+    // A server that never answered at all shows nothing of its Keep Alive.
+    if !is_said && unanswered::no_connack(scene).is_some() {
+        return None;
+    }
+    let is_nearly = time >= interval && time.saturating_add(ROUNDING) > limit;
     let proof = vec![last, act.at];
     let silence = silence(last, time, seconds, limit);
     match (is_said, is_broken) {
@@ -59,7 +67,18 @@ fn silent_client(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
             let text = format!("{}, though {silence}: the server was too early", did(act));
             Told::proven(by, text, proof)
         }
-        (false, true) => Told::likely(by, format!("{silence}; then {}", did(act)), proof),
+        (false, true) => {
+            let text = format!("{silence}; then {}{}", did(act), resent(scene, act));
+            Told::likely(by, text, proof)
+        }
+        (false, false) if is_nearly => {
+            let text = format!(
+                "{silence}; then {}{}: some servers count one and a half times the Keep Alive in whole seconds",
+                did(act),
+                resent(scene, act)
+            );
+            Told::likely(by, text, proof)
+        }
         (false, false) => None,
     }
 }
@@ -97,7 +116,10 @@ pub(super) fn kept_open(scene: &Scene<'_>) -> Option<Told> {
     let last = ended.keep_alive.last?;
     let interval = u64::from(seconds).saturating_mul(SECOND);
     let limit = limit(interval);
-    let time = until.since(last).filter(|time| *time > limit.saturating_add(ROUND))?;
+    let time = until.since(last)?.saturating_sub(scene.held(last, until));
+    if time <= limit.saturating_add(ROUND) {
+        return None;
+    }
     let text = format!(
         "{}; the server has to end the connection then (MQTT-3.1.2-24), and no end by it was seen",
         silence(last, time, seconds, limit)

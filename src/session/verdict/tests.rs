@@ -2,12 +2,12 @@
 
 use super::{Certainty, Verdict, judge};
 use crate::session::ended::{
-    Answered, Asked, Disconnect, Ended, Fate, Fault, KeepAliveRecord, Open, Other, War, Will,
+    Answered, Asked, Disconnect, Ended, Fate, Fault, Half, KeepAliveRecord, Open, Other, War, Will,
 };
 use crate::session::wire::{Broken, Heard, Lost, Tcp, WebsocketClose};
 use crate::session::{At, How, Void, Why};
 use crate::spec::{PacketType, Rule, Sender, Version};
-use crate::stream::{End, Place, Sent};
+use crate::stream::{End, Place, Resent, Sent, Shut};
 
 const MS: i64 = 1_000_000;
 const SECOND: i64 = 1_000 * MS;
@@ -652,4 +652,55 @@ fn a_server_that_answers_a_disconnect_with_an_error_ends_the_connection() {
     let (_, certainty, text) = first(&ended);
     assert_eq!(certainty, Certainty::Proven);
     assert!(text.starts_with("the server sent DISCONNECT 0x82"), "{text}");
+}
+
+/// Who never answers the CONNECT does not show when it looks at the Keep Alive.
+#[test]
+fn a_connect_without_an_answer_is_no_matter_of_keep_alive() {
+    let mut ended = fin(accepted(), Sender::Server, 60 * SECOND);
+    assert_eq!(first(&ended).0, "keep-alive");
+    ended.connack = None;
+    (ended.from_server, ended.keep_alive.pongs) = (Half::default(), 0);
+    tcp(&mut ended, Sender::Server).segments = 2;
+    assert_eq!(first(&ended).0, "no-connack");
+}
+
+/// Some count one and a half times the interval in whole seconds: of 1 s that is 1 s.
+#[test]
+fn a_keep_alive_in_whole_seconds() {
+    for (seconds, time, id) in [
+        (1, 1_200 * MS, "keep-alive"),
+        (1, 900 * MS, "closed"),
+        (10, 14_200 * MS, "keep-alive"),
+        (10, 13_900 * MS, "closed"),
+    ] {
+        let mut ended = fin(accepted(), Sender::Server, time);
+        ended.keep_alive.seconds = Some(seconds);
+        let (found, certainty, text) = first(&ended);
+        assert_eq!(found, id, "{text}");
+        assert_eq!(certainty == Certainty::Likely, id == "keep-alive");
+    }
+}
+
+/// The server takes nothing more (TCP window 0): what the client cannot send is no silence of its.
+#[test]
+fn a_client_that_may_not_send_is_not_silent() {
+    let mut ended = fin(accepted(), Sender::Server, 20 * SECOND);
+    let until = Some(place(40, 19 * SECOND));
+    ended.wire.tcp.as_mut().unwrap().last = at(50, 20 * SECOND);
+    tcp(&mut ended, Sender::Server).shut = Some(Shut { from: place(30, SECOND), until });
+    let verdict = judge(&ended);
+    assert_eq!(verdict.causes[0].info.id, "closed");
+    assert!(verdict.caveats[0].contains("no more bytes for 18.0 s"), "{:?}", verdict.caveats);
+}
+
+/// A peer that is gone: its bytes are sent again and again, and nothing comes back.
+#[test]
+fn what_was_sent_again_in_vain_is_told() {
+    let mut ended = fin(accepted(), Sender::Server, 13 * SECOND);
+    let resent = |count| Resent { count, first: place(30, SECOND), last: place(40, 9 * SECOND) };
+    tcp(&mut ended, Sender::Server).resent = resent(5);
+    assert!(first(&ended).2.contains("5 times in 8.00 s"), "{}", first(&ended).2);
+    tcp(&mut ended, Sender::Server).resent = resent(2);
+    assert!(!first(&ended).2.contains("again"));
 }

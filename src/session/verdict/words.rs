@@ -1,10 +1,15 @@
 //! Words that several causes share.
 
-use super::acts::{Act, What};
+use super::acts::{Act, Scene, What};
 use crate::session::At;
 use crate::spec::{PacketType, Sender, Version, reason};
+use crate::stream::{Place, Resent};
 use crate::text::{self, Escaped};
 
+/// Repetitions from which on a peer seems to be gone ...
+const MANY: u32 = 3;
+/// ... and the nanoseconds that they take at the least.
+const LONG: u64 = 1_000_000_000;
 /// Bytes of a Reason String that are quoted.
 const MAX_REASON: usize = 200;
 
@@ -44,6 +49,31 @@ pub(super) fn did(act: &Act<'_>) -> String {
         What::Fin => format!("{who} closed the TCP connection (FIN)"),
         What::Rst => format!("{who} reset the TCP connection (RST)"),
     }
+}
+
+/// What a side sent again before the end, to a peer that did not answer any more, as it does that has lost its
+/// network: `; before that the server had sent bytes again
+/// 5 times in 12.3 s ...`. Nothing where that is not so.
+pub(super) fn resent(scene: &Scene<'_>, act: &Act<'_>) -> String {
+    let Some(tcp) = scene.ended.wire.tcp.as_ref() else { return String::new() };
+    let resent = [Sender::Client, Sender::Server].map(|sender| (sender, tcp.sent(sender).resent));
+    let of = |(sender, resent): (Sender, Resent)| {
+        let place = |place: Place| At { number: 0, frame: place.frame, time: place.time };
+        let (first, last) = (place(resent.first), place(resent.last));
+        let time = last.since(first).filter(|time| *time >= LONG && resent.count >= MANY)?;
+        let is_before = act.at.since(last).is_some();
+        is_before.then(|| {
+            format!(
+                "; before that {} had sent bytes again {} times in {}, the last time with frame {}, and \
+                 nothing came back",
+                the(sender),
+                resent.count,
+                text::duration(time),
+                last.frame
+            )
+        })
+    };
+    resent.into_iter().find_map(of).unwrap_or_default()
 }
 
 /// `#17`; `frame 20` for what is no packet.

@@ -53,10 +53,8 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A packet whose other bytes the capture lacks.
-    pub const NOT_WHOLE: Self = Self { is_sure: false, ..fault(None, Event::MALFORMED) };
     /// A packet whose fields another one has torn apart.
-    pub const TORN: Self = Self::NOT_WHOLE;
+    pub const TORN: Self = Self { is_sure: false, ..fault(None, Event::MALFORMED) };
 }
 
 const fn fault(says: Option<Event>, end: Event) -> Fault {
@@ -175,6 +173,26 @@ pub fn of_rule(rule: Rule, kind: PacketType, is_whole: bool, release: Release) -
 pub fn of_length(release: Release) -> Fault {
     let is_early = (Release(2, 0, 0)..=FLAGS_LATE).contains(&release);
     fault(None, if is_early { Event::PROTOCOL_ERROR } else { Event::MALFORMED })
+}
+
+/// What 2.0 says it failed with (`SYSTEM_FAILED`) where it writes to a client that has closed its side and
+/// is gone.
+pub const BROKEN_PIPE: &str = "Broken pipe";
+
+/// What 2.0 says where it fails to write these answers, as if it had run out of memory. Of others it says
+/// what its system says.
+#[rustfmt::skip]
+static UNWRITTEN: &[(PacketType, Event)] = &[
+    (PacketType::PUBACK, Event::NO_MEMORY),
+    (PacketType::SUBACK, Event::NO_MEMORY),
+];
+
+/// The end where an answer of this type cannot be written, as the client is gone; `has_closed`: it had
+/// closed its side before.
+#[must_use]
+pub fn of_unwritten(answer: PacketType, has_closed: bool) -> Event {
+    let by_system = if has_closed { Event::SYSTEM_FAILED } else { Event::CLOSED };
+    UNWRITTEN.iter().find(|row| row.0 == answer).map_or(by_system, |row| row.1)
 }
 
 /// The end by a code, in the packet of 5.0 or of 3.x.

@@ -221,8 +221,9 @@ events! {
     RATE: plain("rate", "connections are being opened too fast, and the broker closed");
     ORIGIN: plain("origin", "the page that opened the WebSocket is not one that the broker allows");
     KICKED: plain("kicked", "an administrator ended the connection");
-    NO_MEMORY: unseen("no_memory", INSIDE, "the broker ran out of memory for this connection");
+    NO_MEMORY: unseen("no_memory", INSIDE, "the broker ran out of memory for this connection, or, of 2.0, a PUBACK or SUBACK could not be written, as the client was gone. A Will is due");
     SOCKET_FAILED: unseen("socket_failed", "the cause is one of the broker's system", "reading from the socket or writing to it failed, for the reason that stands there; \"Success\" means that the reason was lost");
+    SYSTEM_FAILED: unseen("system_failed", "the cause is one of the broker's system", "the broker's system could not read from the connection or write to it, for the reason that stands there: with \"Broken pipe\" the client was gone before an answer to it could be written. A Will is due");
     SESSION_TAKEN_OVER: plain("session_taken_over", "a new connection has this Client Identifier now, and the broker closed this one");
     EXPIRED_TIMEOUT: unseen("bridge_timeout", BRIDGE, "the broker's bridge had nothing to send for its idle_timeout, and was closed");
 

@@ -269,8 +269,8 @@ pub static LINES: &[LineInfo] = &[
     line(E::SOCKET_FAILED, N, "Bad socket read/write on client {client}, disconnecting.", V2_0, Release(2, 0, 5)),
     line(E::SOCKET_FAILED, N, "Bad socket read/write on client {client}: {cause}", Release(2, 0, 6), V2_1),
     line(E::SOCKET_FAILED, N, "Client {client} [{address}:{port}] disconnected: bad socket read/write: {cause}", V2_1_1, LAST),
-    line(E::SOCKET_FAILED, N, "Client {client} [{address}:{port}] disconnected: {cause}.", V2_1_1, LAST),
-    line(E::SOCKET_FAILED, N, "Client {client} disconnected: {cause}.", Release(2, 0, 6), V2_1),
+    line(E::SYSTEM_FAILED, N, "Client {client} [{address}:{port}] disconnected: {cause}.", V2_1_1, LAST),
+    line(E::SYSTEM_FAILED, N, "Client {client} disconnected: {cause}.", Release(2, 0, 6), V2_1),
     line(E::EXPIRED_TIMEOUT, N, "Bridge connection {client} has exceeded idle timeout, disconnecting.", V1_4, LAST),
 
     // ---- sessions and the broker

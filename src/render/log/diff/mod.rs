@@ -15,7 +15,7 @@ use crate::spec::mosquitto::{Event, LogField, Release, Wire};
 use keys::Keys;
 use names::{Names, nameless};
 use pairs::{Item, pairs};
-use reach::Reach;
+use reach::{Reach, Straddling};
 use std::collections::{BTreeMap, HashMap};
 
 /// A packet and its line may be so far apart, in nanoseconds: a log has whole seconds, and a busy
@@ -85,6 +85,8 @@ pub fn release_of(entries: &[Entry<'_>]) -> Option<Release> {
 pub fn compare(mut ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
     let real: Vec<&Entry<'_>> = real.iter().filter(|entry| !entry.row.by_client).collect();
     let names = Names::of(&real);
+    // What waited behind bytes that the capture lacks comes late.
+    ours.sort_by_key(|line| line.time.map(|time| time.div_euclid(SECOND)));
     names.give(&mut ours, None);
     let has_ports = real.iter().any(|entry| entry.value(LogField::PORT).is_some());
     let mut keys = Keys::new(has_ports, true);
@@ -105,31 +107,57 @@ pub fn compare(mut ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
     let is_whole = real.first().is_some_and(|entry| entry.row.event == Event::STARTING);
     let mut log = Reach::new(real.iter().map(|entry| entry.time()), &back, found.len(), is_whole);
     let mut wire = Reach::new(ours.iter().map(|line| line.time), &found, back.len(), false);
-    for (place, (line, found)) in ours.into_iter().zip(found).enumerate() {
+    let by_log = |line: &Line| line.time.map(|time| time.saturating_add(ahead));
+    let by_wire = |entry: &&Entry<'_>| entry.time().map(|time| time.saturating_sub(ahead));
+    // Where the log holds the beginning, nothing is of before.
+    let mut of_log = Straddling::new(
+        real.iter().map(|entry| entry.time()).skip(if is_whole { real.len() } else { 0 }),
+        &known(&found, &own, ours.iter().map(by_log)),
+    );
+    let mut of_wire = Straddling::new(
+        ours.iter().map(|line| line.time),
+        &known(&back, &theirs, real.iter().map(by_wire)),
+    );
+    for (place, ((line, found), key)) in ours.into_iter().zip(found).zip(own).enumerate() {
         if found.is_some() {
-            log.meets();
+            if !of_log.leaves(key) {
+                log.meets();
+            }
             diff.same = diff.same.saturating_add(1);
         } else {
-            let time = line.time.map(|time| time.saturating_add(ahead));
-            diff.missing.push(Missing { line, is_outside: log.lacks(place, time) });
+            let time = by_log(&line);
+            let is_outside = log.lacks(place, time) || of_log.takes(key, time);
+            diff.missing.push(Missing { line, is_outside });
         }
     }
-    for (place, (entry, back)) in real.iter().zip(back).enumerate() {
+    for (place, ((entry, back), key)) in real.iter().zip(back).zip(theirs).enumerate() {
         if back.is_some() {
-            wire.meets();
+            if !of_wire.leaves(key) {
+                wire.meets();
+            }
             continue;
         }
-        let time = entry.time().map(|time| time.saturating_sub(ahead));
+        let time = by_wire(entry);
         if let Wire::Unseen(reason) = entry.row.event.info().wire {
             let count = diff.unseen.entry(reason).or_default();
             *count = count.saturating_add(1);
-        } else if wire.lacks(place, time) {
+        } else if wire.lacks(place, time) || of_wire.takes(key, time) {
             diff.outside = diff.outside.saturating_add(1);
         } else {
             diff.extra.push((entry.number, entry.text.to_owned()));
         }
     }
     diff
+}
+
+/// The lines of a log: their times and keys, and whether they stand in the other one.
+fn known(
+    partners: &[Option<usize>],
+    keys: &[u32],
+    times: impl Iterator<Item = Option<i64>>,
+) -> Vec<(Option<i64>, u32, bool)> {
+    let lines = partners.iter().zip(keys).zip(times);
+    lines.map(|((partner, key), time)| (time, *key, partner.is_some())).collect()
 }
 
 /// By the place of a line of ours, that of the same line in the log.

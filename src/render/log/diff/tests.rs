@@ -100,6 +100,29 @@ fn equal_lines_are_told_apart_by_their_times() {
     assert_eq!(found.iter().filter(|found| found.is_none()).count(), 1);
 }
 
+/// Of equal lines in the second in which the log begins, some are of before: which of them is left over is
+/// chance.
+#[test]
+fn what_is_left_of_equal_lines_at_an_edge_is_outside() {
+    let line =
+        |s: u32| format!("{s}: Received PUBLISH from a (d0, q0, r0, m0, 't', ... (1 bytes))\n");
+    let other = |s: u32, mid: u32| {
+        format!("{s}: Received PUBLISH from a (d0, q1, r0, m{mid}, 't', ... (1 bytes))\n")
+    };
+    let all = [line(7), line(8), other(8, 1), line(8), line(8), other(9, 2), line(9), other(12, 3)];
+    let inside = |diff: &Diff| diff.missing.iter().filter(|row| !row.is_outside).count();
+    for from in 1..5 {
+        let diff = compared(ours(&all.concat()), &all[from..].concat());
+        assert_eq!((inside(&diff), diff.extra.len()), (0, 0), "{from}");
+        let diff = compared(ours(&all[from..].concat()), &all.concat());
+        assert_eq!((inside(&diff), diff.extra.len()), (0, 0), "{from}");
+    }
+    // Far from it a line that is not there was not written.
+    let lacks = [&all[1..6], &[line(9), line(14), other(15, 3)]].concat();
+    let has = [&all[..], &[line(14), line(14), other(15, 3)]].concat();
+    assert_eq!(inside(&compared(ours(&has.concat()), &lacks.concat())), 2);
+}
+
 /// A capture that begins on a running broker lacks the CONNECT: the log has the client beside its address
 /// and port.
 #[test]

@@ -57,6 +57,42 @@ fn a_war_is_more_than_two_take_overs() {
     }
 }
 
+/// A proxy closes its side when the server has, whoever is behind it: where several clients come from an
+/// address, that is no sign of a second one.
+#[test]
+fn what_closes_for_several_clients_shows_no_second_one() {
+    for (others, rule) in [(&[][..], Rule::WAR), (&[10, 11], Rule::TAKEN_OVER_AGAIN)] {
+        let mut world = World { has_two_hosts: true, ..World::default() };
+        for stream in others {
+            world.quiet(*stream, &[(C, "100e00044d5154540502003c00 000162"), (S, ACCEPTED)]);
+            world.closes(*stream, C);
+        }
+        world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+        for stream in 1..4 {
+            let war: &[Rule] = if stream < 3 { &[] } else { &[rule] };
+            world.finds(stream, C, NEW, &[&[Rule::TAKES_OVER], war].concat());
+            world.quiet(stream, &[(S, ACCEPTED)]);
+            world.closes(stream - 1, S);
+        }
+    }
+}
+
+/// One client that goes from one network to another and back: on the way that is lost nobody answers.
+#[test]
+fn one_address_that_answers_is_no_war() {
+    let mut world = World { has_two_hosts: true, ..World::default() };
+    world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+    for stream in 1..8 {
+        let (rules, _) = world.packet(stream, C, NEW);
+        assert!(!rules.contains(&Rule::WAR), "{stream}");
+        world.quiet(stream, &[(S, ACCEPTED)]);
+        match stream % 2 {
+            0 => world.closes(stream - 1, S),
+            _ => world.ends(stream - 1, S, Close::Fin),
+        }
+    }
+}
+
 /// Two clients behind one address: who was thrown out goes on as long as the server lets it. What was
 /// on its way comes once, and who says DISCONNECT cleans up.
 #[test]
@@ -151,6 +187,22 @@ fn a_connection_that_is_seen_twice_is_no_take_over() {
         world.closes(stream, C);
         world.quiet(stream + 1, &[(C, LEAVES)]);
         world.closes(stream + 1, C);
+    }
+    assert!(world.end().iter().all(|ended| ended.took_over.is_none()));
+}
+
+/// The second capture is of a host whose clock is half a second behind: its part comes when the client
+/// has a new connection already.
+#[test]
+fn a_connection_that_is_seen_again_late_is_no_take_over() {
+    let mut world = World { has_two_hosts: true, is_still: true, ..World::default() };
+    for stream in [0, 2, 4, 6] {
+        world.quiet(stream, &[(C, NEW), (S, ACCEPTED), (C, LEAVES)]);
+        world.closes(stream, C);
+    }
+    for (stream, number) in [(1, 0), (3, 4), (5, 8), (7, 12)] {
+        world.number = number;
+        world.quiet(stream, &[(C, NEW), (S, ACCEPTED)]);
     }
     assert!(world.end().iter().all(|ended| ended.took_over.is_none()));
 }
