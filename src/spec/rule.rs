@@ -322,10 +322,14 @@ rules! {
         "DUP is set, but in this session no PUBLISH with Packet Identifier {a} waits for its acknowledgment");
     RESENT_WITHOUT_DUP: row(Warning, "resent-without-dup", ["3.3.1.1", "3.3.1.1"], ["MQTT-3.3.1-1", "MQTT-3.3.1-1"],
         "DUP is 0, though #{a}, which was not acknowledged on the connection before, had the same Packet Identifier, topic and payload: what is sent again has DUP 1");
+    SAME_WITHOUT_DUP: row(Note, "same-without-dup", ["3.3.1.1", "3.3.1.1"], ["MQTT-3.3.1-1", "MQTT-3.3.1-1"],
+        "DUP is 0, though #{a}, which was not acknowledged on the connection before, had the same Packet Identifier, topic and payload: sent again it has DUP 1, unless the client had a connection in between that was not captured");
     DUP_AFTER_ANSWER: row(Warning, "dup-after-answer", ["", "4.3"], ["", ""],
-        "DUP is set, but #{a}, which had this Packet Identifier, was acknowledged with #{b}, and that had arrived: what is acknowledged is not sent again");
+        "DUP is set, but #{a}, which had this Packet Identifier, was acknowledged with #{b}, and what the sender has answered since shows that it had read that: what is acknowledged is not sent again");
     NOT_RESENT: row(Warning, "not-resent", ["4.4", "4.4"], ["MQTT-4.4.0-1", "MQTT-4.4.0-1"],
         "the client leaves and has not sent #{a} again, which was not acknowledged when it came back to its session");
+    RESENT_UNSEEN: row(Note, "resent-unseen", ["4.4", "4.4"], ["MQTT-4.4.0-1", "MQTT-4.4.0-1"],
+        "the client leaves and was not seen to send #{a} again, which was not acknowledged when its connection before ended: it has to, unless it did on a connection that was not captured");
     PUBLISH_AFTER_PUBREL: row(Error, "publish-after-pubrel", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-6", "MQTT-4.3.3-1"],
         "the PUBLISH is sent again, though its PUBREL was sent with #{a}");
     PUBREL_EARLY: row(Error, "pubrel-early", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-4", "MQTT-4.3.3-1"],
@@ -443,8 +447,10 @@ rules! {
         "take-over number {a} of this Client Identifier within {b:time}: one client that connects anew while its old connection is open, or several that share the identifier");
     SESSION_REVIVED: row(Warning, "session-revived", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-3", "MQTT-3.2.2-3"],
         "Session Present is 1, though the session that was accepted with #{a} had ended");
+    SESSION_UNEXPLAINED: row(Note, "session-unexplained", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-3", "MQTT-3.2.2-3"],
+        "Session Present is 1, though the session that was accepted with #{a} had ended: wrong, unless the client had a connection in between that was not captured");
     SESSION_LOST: row(Note, "session-lost", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-3", "MQTT-3.2.2-2"],
-        "Session Present is 0, though the session that was accepted with #{a} should still be there");
+        "Session Present is 0, though the session that was accepted with #{a} should still be there, unless the client had a connection in between that was not captured");
     PASSWORD_IN_CLEAR: row(Note, "password-in-clear", ["5.4.5", "5.4.5"], ["", ""],
         "the Password goes over the wire unencrypted");
     NO_USER_NAME: row(Note, "no-user-name", ["5.4.1", "5.4.1"], ["", ""],

@@ -31,6 +31,8 @@ pub struct Open {
     pub last: At,
     /// The type of the packet that did not come.
     pub next: PacketType,
+    /// An earlier connection began it, and nothing of it was seen on this one.
+    pub(in crate::session) is_carried: bool,
     /// For PUBLISH: a hash of its topic and payload.
     pub(in crate::session) message: Option<u64>,
 }
@@ -61,6 +63,9 @@ pub struct Missed {
     pub topic: Box<[u8]>,
     /// The QoS that it was published with.
     pub qos: u8,
+    /// It came, or was not to come, if the capture lacks a connection: one on which this client gave up the
+    /// subscription, which was granted before; or one with which the client of a Will that waits came back.
+    pub is_doubted: bool,
     /// The key of the message.
     pub(in crate::session) key: u64,
     /// The time from which its copies were to come.
@@ -108,6 +113,28 @@ impl Ended {
         self.missed.truncate(usize::try_from(self.missed_count).unwrap_or(usize::MAX));
     }
 
+    /// The last bytes of a side are missing from the capture: what is open may have been finished in them.
+    pub(in crate::session) fn doubt_open(&mut self) {
+        let tails = [Sender::Client, Sender::Server].map(|of| (of, self.wire.lost(of).is_tail));
+        let may_have = |by: Sender| tails.iter().any(|(of, is_lost)| *of == by && *is_lost);
+        self.keep_open(|open| !may_have(open.awaited_of()));
+    }
+
+    /// Tells of no more exchanges than these.
+    pub(in crate::session) fn keep_open(&mut self, is_one: impl Fn(&Open) -> bool) {
+        let before = self.open.len();
+        self.open.retain(is_one);
+        if self.open.len() < before {
+            self.open_count = self.open.len() as u64;
+        }
+    }
+
+    /// Somebody may have published what the capture does not show: a copy too many may be of that.
+    pub(in crate::session) fn doubt_doubled(&mut self) {
+        self.doubled.clear();
+        self.doubled_count = 0;
+    }
+
     /// Takes note of a copy too many.
     pub(in crate::session) fn double(&mut self, topic: &[u8], publish: At, before: At, again: At) {
         self.doubled_count = self.doubled_count.saturating_add(1);
@@ -119,6 +146,11 @@ impl Ended {
 }
 
 impl Open {
+    /// Who is to send the packet that did not come.
+    fn awaited_of(&self) -> Sender {
+        if self.next == PacketType::PUBREL { self.asker } else { self.asker.other() }
+    }
+
     /// Whether a session keeps it for the client's next connection.
     pub(in crate::session) fn outlives(&self) -> bool {
         matches!(self.kind, PacketType::PUBLISH | PacketType::PUBREL)

@@ -24,7 +24,6 @@ impl Asked {
             Some(exchange) if exchange.next == PacketType::PUBREC => {
                 let (partner, whole) = (exchange.partner(at), *exchange);
                 exchange.step(PacketType::PUBREC, PacketType::PUBREL, at);
-                exchange.received = notes.seen.proof.end;
                 self.judge_order(&whole, notes);
                 Some(partner)
             }
@@ -81,8 +80,7 @@ impl Asked {
         }
         let Exchange { first, last, message, .. } = *exchange;
         let (first, last) = (first.number, last.number);
-        let end = notes.seen.proof.end;
-        self.done.push_back(Done { id, first, kind, number: at.number, last, message, end });
+        self.done.push_back(Done { id, first, kind, number: at.number, last, message });
     }
 
     /// An answer that does not fit what is open under its identifier.
