@@ -104,20 +104,28 @@ impl Ended {
         is_late
     }
 
-    /// The last bytes of the server are missing from the capture: what did not come may be in them.
+    /// The last bytes of the server are missing from the capture: what did not come may be in them. So it
+    /// may where nothing was captured of the connection since it was due.
     pub(in crate::session) fn doubt_missed(&mut self) {
-        if self.unproven_missed == 0 || self.wire.lost(Sender::Server).bytes == 0 {
+        let last = self.wire.tcp.and_then(|tcp| tcp.last.time);
+        let is_later = |missed: &Missed| last.zip(missed.due).is_some_and(|(last, due)| last < due);
+        let is_silent = self.missed.iter().any(is_later);
+        let is_certain = !is_silent && self.wire.lost(Sender::Server).bytes == 0;
+        if self.unproven_missed == 0 || is_certain {
             return;
         }
         self.missed_count = self.missed_count.saturating_sub(self.unproven_missed);
         self.missed.truncate(usize::try_from(self.missed_count).unwrap_or(usize::MAX));
     }
 
-    /// The last bytes of a side are missing from the capture: what is open may have been finished in them.
+    /// Bytes of either side are missing from the capture: what is open may have been finished in them.
     pub(in crate::session) fn doubt_open(&mut self) {
-        let tails = [Sender::Client, Sender::Server].map(|of| (of, self.wire.lost(of).is_tail));
-        let may_have = |by: Sender| tails.iter().any(|(of, is_lost)| *of == by && *is_lost);
-        self.keep_open(|open| !may_have(open.awaited_of()));
+        let is_unseen = |of| self.wire.tcp.is_some_and(|tcp| tcp.sent(of).segments == 0);
+        let is_lost =
+            |of| self.wire.lost(of).bytes > 0 || self.half(of).losses > 0 || is_unseen(of);
+        if is_lost(Sender::Client) || is_lost(Sender::Server) {
+            self.keep_open(|_| false);
+        }
     }
 
     /// Tells of no more exchanges than these.
@@ -146,11 +154,6 @@ impl Ended {
 }
 
 impl Open {
-    /// Who is to send the packet that did not come.
-    fn awaited_of(&self) -> Sender {
-        if self.next == PacketType::PUBREL { self.asker } else { self.asker.other() }
-    }
-
     /// Whether a session keeps it for the client's next connection.
     pub(in crate::session) fn outlives(&self) -> bool {
         matches!(self.kind, PacketType::PUBLISH | PacketType::PUBREL)

@@ -31,6 +31,7 @@ pub(super) use passing::{Came, Copy, Delivered, SOON};
 use super::ended::{Disconnect, Ended, Found, Other, Return, War};
 use super::{At, Certainty, Line, Seen};
 use crate::mqtt::packet::Connect;
+use crate::spec::Rule;
 use away::Away;
 use clients::Clients;
 use complete::Unseen;
@@ -143,6 +144,12 @@ impl Shared {
     ) -> Accepted {
         let Some(key) = self.client(record) else { return Accepted::default() };
         let accepted = self.clients.accepted(key, record, is_present, is_new, is_complete);
+        let is_unexplained =
+            accepted.finding.is_some_and(|(rule, _)| rule == Rule::SESSION_UNEXPLAINED);
+        if let Some((_, server)) = record.ends.filter(|_| is_unexplained) {
+            // It has had the session on a connection that is missing, and what it published there.
+            self.unseen.publisher(server.ip());
+        }
         if let Some(returns) = accepted.returns {
             let is_resumed = returns.found == Found::Resumed;
             let waited = self.away.returns(returns.stream, record.stream, is_resumed);

@@ -106,3 +106,44 @@ fn a_subscription_identifier_may_have_come_unseen() {
         world.finds(1, S, delivered, rules);
     }
 }
+
+/// Nothing was captured of the subscriber's connection since: its frames may be missing, and the copy in them.
+#[test]
+fn a_connection_of_which_nothing_more_was_captured() {
+    for (later, count) in [(-1, 0), (30, 1)] {
+        let mut world = World::default();
+        world.quiet(0, &SUBSCRIBER);
+        publisher(&mut world);
+        world.quiet(5, &[(C, "320700017700070078"), (S, "40020007")]);
+        let due = world.seconds - 1;
+        world.seconds += 20;
+        world.quiet(5, &[(C, "c000"), (S, "d000")]);
+        let mut ended = world.connections.remove(&0).unwrap().end(&mut world.shared);
+        let mut tcp = crate::session::wire::Tcp::default();
+        tcp.last.time = Some((due + later) * 1_000_000_000);
+        ended.wire.tcp = Some(tcp);
+        world.shared.ended(ended);
+        assert_eq!(world.end()[0].missed_count, count);
+    }
+}
+
+/// What is acknowledged may have been sent on a connection before the capture, or one that it lacks.
+#[test]
+fn what_is_acknowledged_may_have_come_unseen() {
+    for ack in ["40020007", "50020007", "70020007"] {
+        let mut world = World::default();
+        world.quiet(0, &[(C, RESUMES), (S, PRESENT), (C, ack)]);
+        let mut world = World::default();
+        world.quiet(0, &[(C, LASTS), (S, ACCEPTED)]);
+        world.goes_on(false);
+        world.quiet(1, &[(C, ack)]);
+        let mut world = World::default();
+        world.quiet(0, &[(C, LASTS), (S, ACCEPTED)]);
+        world.goes_on(true);
+        world.finds(1, C, ack, &[Rule::ACK_UNASKED]);
+    }
+    // No session keeps a SUBSCRIBE.
+    let mut world = World::default();
+    world.quiet(0, &[(C, RESUMES), (S, PRESENT)]);
+    world.finds(0, S, "900400070001", &[Rule::ACK_UNASKED]);
+}
