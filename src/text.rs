@@ -82,9 +82,24 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
+/// Bytes that [`Escaped`] writes as a piece where all of them are printable ASCII.
+const PIECE: usize = 64;
+
 impl Escaped<'_> {
     fn write(&self, out: &mut impl Write) -> fmt::Result {
-        for chunk in self.0.utf8_chunks() {
+        let mut rest = self.0;
+        while let Some((piece, behind)) = rest.split_at_checked(rest.len().min(PIECE)) {
+            if piece.is_empty() || !is_printable(piece) {
+                break;
+            }
+            write_printable(piece, out)?;
+            rest = behind;
+        }
+        Self::write_any(rest, out)
+    }
+
+    fn write_any(bytes: &[u8], out: &mut impl Write) -> fmt::Result {
+        for chunk in bytes.utf8_chunks() {
             let mut rest = chunk.valid();
             // Text is nearly always plain, and goes out in one piece.
             while let Some((plain, c, tail)) = split_plain(rest) {
@@ -105,6 +120,29 @@ impl Escaped<'_> {
 #[must_use]
 pub const fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
+}
+
+/// Writes printable ASCII, at most [`PIECE`] bytes of it, in one go: the quotes in a JSON text are too
+/// many to write them one by one.
+fn write_printable(bytes: &[u8], out: &mut impl Write) -> fmt::Result {
+    let is_quote = |byte: u8| byte == b'"' || byte == b'\\';
+    let mut escaped = [0; 2 * PIECE];
+    let mut len = 0usize;
+    let written = if bytes.iter().fold(false, |any, byte| any | is_quote(*byte)) {
+        for byte in bytes {
+            // No branch: the place of the backslash is written over where there is none.
+            for (byte, is_kept) in [(b'\\', is_quote(*byte)), (*byte, true)] {
+                if let Some(slot) = escaped.get_mut(len) {
+                    *slot = byte;
+                }
+                len = len.wrapping_add(is_kept.into());
+            }
+        }
+        escaped.get(..len).unwrap_or_default()
+    } else {
+        bytes
+    };
+    out.write_str(std::str::from_utf8(written).unwrap_or_default())
 }
 
 /// What is plain at the beginning, the character behind it, and the rest; `None` where all is plain.
@@ -153,7 +191,7 @@ pub fn is_unsafe(c: char) -> bool {
 /// [`is_unsafe`] names is escaped.
 #[must_use]
 pub fn safe(text: &str) -> String {
-    if is_printable(text) {
+    if is_printable(text.as_bytes()) {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());
@@ -170,14 +208,16 @@ pub fn safe(text: &str) -> String {
 
 /// The same in its place.
 pub fn make_safe(text: &mut String) {
-    if !is_printable(text) {
+    if !is_printable(text.as_bytes()) {
         *text = safe(text);
     }
 }
 
-/// Whether it is made of ASCII's printable characters alone, as nearly all text is.
-fn is_printable(text: &str) -> bool {
-    text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
+/// Whether it is made of ASCII's printable characters alone, as nearly all text is. It looks at all of
+/// them, many at once, rather than to stop at the first that is not.
+#[must_use]
+pub fn is_printable(text: &[u8]) -> bool {
+    text.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
 }
 
 /// Whether bytes are text that a person can read: valid UTF-8, hardly anything to escape, and no

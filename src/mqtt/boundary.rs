@@ -168,8 +168,11 @@ impl<T: Copy + PartialEq> Ring<T> {
 impl Known {
     /// Learns the topic of a packet of this side.
     pub(super) fn learn(&mut self, packet: &[u8]) {
-        if let Some(topic) = topic(packet) {
-            self.topics.put(mark(topic));
+        let Some(topic) = topic(packet) else { return };
+        let mark = mark(topic);
+        // Most topics come again and again: whether one is a name is asked only once.
+        if !self.topics.has(mark) && is_name(topic) {
+            self.topics.put(mark);
         }
     }
 
@@ -472,14 +475,14 @@ fn is_name(bytes: &[u8]) -> bool {
     text::is_readable(valid) && !valid.iter().any(is_wild)
 }
 
-/// The topic of a PUBLISH whose beginning is there.
+/// What stands in a PUBLISH where its Topic Name belongs.
 fn topic(packet: &[u8]) -> Option<&[u8]> {
-    let first = packet.first()?;
-    let Framing::Length(len) = frame(packet) else { return None };
-    match text(packet, len) {
-        Topic::Name(name) if PacketType::of_header(*first) == PacketType::PUBLISH => Some(name),
-        _ => None,
+    let is_publish = PacketType::of_header(*packet.first()?) == PacketType::PUBLISH;
+    if !is_publish || !matches!(frame(packet), Framing::Length(_)) {
+        return None;
     }
+    let (size, name) = packet.get(header_len(packet)..)?.split_first_chunk::<2>()?;
+    name.get(..usize::from(u16::from_be_bytes(*size)))
 }
 
 /// Reads a packet in each version that is left, and strikes out those that it has faults in.

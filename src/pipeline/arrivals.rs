@@ -7,7 +7,9 @@ use std::ops::Range;
 /// The frame whose bytes are being looked at.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Now<'a> {
-    frame: u64,
+    at: Stamp,
+    /// No other frame brought a part of these bytes.
+    is_alone: bool,
     layers: &'a Layers,
     /// Offset of the first byte that it brought.
     offset: u64,
@@ -16,8 +18,13 @@ pub(super) struct Now<'a> {
 impl<'a> Now<'a> {
     /// The frame with these headers: the last of those that brought the bytes from `offset` on.
     pub(super) fn new(offset: u64, stamps: &[Stamp], layers: &'a Layers) -> Option<Self> {
-        let frame = stamps.last()?.frame;
-        Some(Self { frame, layers, offset })
+        let is_alone = stamps.len() == 1;
+        Some(Self { at: *stamps.last()?, is_alone, layers, offset })
+    }
+
+    /// The frame and its headers, where it alone brought all bytes from an offset on.
+    pub(super) fn of_all_from(&self, offset: u64) -> Option<(Stamp, &'a Layers)> {
+        (self.is_alone && offset >= self.offset).then_some((self.at, self.layers))
     }
 }
 
@@ -54,7 +61,7 @@ impl Arrivals {
     /// The headers of the frame that brought the last of a packet's bytes, as far as they are
     /// remembered.
     pub(super) fn layers<'a>(&'a self, frame: u64, now: Option<Now<'a>>) -> Option<&'a Layers> {
-        let now = now.map(|now| (now.frame, now.layers));
+        let now = now.map(|now| (now.at.frame, now.layers));
         let latest = self.latest.as_deref().map(|(frame, layers)| (*frame, layers));
         let known = [now, latest].into_iter().flatten().find(|(known, _)| *known == frame);
         known.map(|(_, layers)| layers)
@@ -70,9 +77,9 @@ impl Arrivals {
         };
         let begins_before = offset < now.offset;
         match &mut self.latest {
-            Some(latest) if begins_before && latest.0 > now.frame => {}
-            Some(latest) => **latest = (now.frame, *now.layers),
-            None => self.latest = Some(Box::new((now.frame, *now.layers))),
+            Some(latest) if begins_before && latest.0 > now.at.frame => {}
+            Some(latest) => **latest = (now.at.frame, *now.layers),
+            None => self.latest = Some(Box::new((now.at.frame, *now.layers))),
         }
     }
 }

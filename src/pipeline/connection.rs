@@ -530,16 +530,16 @@ impl<C: Consumer> Top for Records<'_, C> {
     fn item(&mut self, sender: Sender, item: Item<'_>, layers: Option<&Layers>) {
         match item {
             Item::Data { bytes, stamps } => {
-                let (packets, _, _, taken) = self.packets(sender, layers, None);
+                let Direction { arrivals, taken, .. } = self.mqtt.direction(sender);
                 let start = *taken;
-                let had = packets.proof.had.filter(|_| matches!(stamps, [_]));
-                let now = layers.and_then(|layers| Now::new(*taken, stamps, layers));
-                packets.arrivals.push(*taken, bytes.len(), stamps);
+                let now = layers.and_then(|layers| Now::new(start, stamps, layers));
+                arrivals.push(start, bytes.len(), stamps);
                 *taken = taken.saturating_add(bytes.len() as u64);
                 let segment = Some((start, bytes));
                 let act = |framer: &mut Framer, emit: &mut Emit<'_>| framer.data(bytes, emit);
                 self.frame_segment(sender, layers, now, segment, act);
                 let tcp = layers.and_then(Layers::tcp);
+                let had = tcp.and_then(had).filter(|_| matches!(stamps, [_]));
                 self.mqtt.direction(sender).note_told(start, tcp, had);
             }
             Item::Gap(missing) => {
@@ -610,8 +610,13 @@ struct Packets<'r, C> {
     trouble: &'r mut Trouble,
 }
 
-impl<C: Consumer> Packets<'_, C> {
+impl<'r, C: Consumer> Packets<'r, C> {
     fn framed(&mut self, framed: Framed<'_>) {
+        if let Framed::Packet { offset, bytes, is_inside: false } = framed
+            && let Some((at, layers)) = self.sole_frame(offset)
+        {
+            return self.usual(offset, bytes, at, layers);
+        }
         // A packet with others in its middle takes their part of the stream too.
         let others = if let Framed::Torn { others, .. } = framed { others } else { 0 };
         let (offset, bytes) = match framed {
@@ -623,7 +628,7 @@ impl<C: Consumer> Packets<'_, C> {
                 self.worker.reader.lost(
                     self.session,
                     Some(self.sender),
-                    Origin {
+                    &Origin {
                         time: self.time,
                         stream: Some(self.connection.stream),
                         ..Origin::default()
@@ -643,9 +648,7 @@ impl<C: Consumer> Packets<'_, C> {
             notes: Some(&self.worker.notes),
             began,
             is_secret: self.is_secret,
-            segment: self.segment.and_then(|(start, bytes)| {
-                Some((bytes, usize::try_from(offset.checked_sub(start)?).ok()?))
-            }),
+            segment: self.segment.and_then(|segment| place_in(segment, offset)),
             ..origin(self.worker.clock, last, self.time, self.connection, self.side)
         };
         let is_whole = matches!(self.worker.frames.as_slice(), [_]);
@@ -667,23 +670,55 @@ impl<C: Consumer> Packets<'_, C> {
                     proof = Proof { is_swallowed: true, ..Proof::default() };
                 }
                 let notes = (self.findings.as_slice(), proof);
-                reader.packet(self.session, bytes, sender, None, notes, origin);
+                reader.packet(self.session, bytes, sender, None, notes, &origin);
                 let ids = &mut self.worker.ids;
                 ids.extend(packet_id(bytes).filter(|_| ids.len() < MAX_IDS));
             }
             Framed::Cut { whole, missing, why, .. } => {
                 let cut = Some(Cut { why, whole, missing });
                 let notes = (self.findings.as_slice(), Proof::default());
-                reader.packet(self.session, bytes, sender, cut, notes, origin);
+                reader.packet(self.session, bytes, sender, cut, notes, &origin);
             }
             Framed::Stray { why, .. } => {
                 self.findings.insert(0, stray(bytes, why));
-                reader.stray(self.session, bytes, sender, self.findings, origin);
+                reader.stray(self.session, bytes, sender, self.findings, &origin);
             }
             Framed::Gap { .. } => {}
         }
         self.findings.clear();
         self.trouble.remember(offset..end, self.worker.reader.records());
+    }
+
+    /// The frame that is looked at, if it brought all bytes from an offset on, and if nothing else is to
+    /// be told of them.
+    fn sole_frame(&self, offset: u64) -> Option<(Stamp, &'r Layers)> {
+        let is_plain = self.headers.is_empty()
+            && self.findings.is_empty()
+            && self.trouble.is_none()
+            && self.worker.parts.is_empty();
+        self.now.filter(|_| is_plain)?.of_all_from(offset)
+    }
+
+    /// A packet as nearly all are: whole, in one frame, with nothing to tell of its bytes. It gives what
+    /// [`framed`](Self::framed) gives.
+    fn usual(&mut self, offset: u64, bytes: &[u8], at: Stamp, layers: &Layers) {
+        let Worker { reader, frames, notes, clock, ids, .. } = &mut *self.worker;
+        frames.clear();
+        frames.push(at.frame);
+        reader.no_headers();
+        let origin = Origin {
+            frames,
+            layers: Some(layers),
+            notes: Some(notes),
+            is_secret: self.is_secret,
+            segment: self.segment.and_then(|segment| place_in(segment, offset)),
+            ..origin(*clock, Some(at), self.time, self.connection, self.side)
+        };
+        let notes = (&[][..], self.proof);
+        reader.packet(self.session, bytes, Some(self.sender), None, notes, &origin);
+        ids.extend(packet_id(bytes).filter(|_| ids.len() < MAX_IDS));
+        let end = offset.saturating_add(bytes.len() as u64);
+        self.trouble.remember(offset..end, reader.records());
     }
 
     /// Bytes that came again with other contents when their packet had been told.
@@ -699,7 +734,7 @@ impl<C: Consumer> Packets<'_, C> {
             ..origin(self.worker.clock, Some(at), self.time, self.connection, self.side)
         };
         let sender = Some(self.sender);
-        self.worker.reader.stray(self.session, bytes, sender, &[finding], origin);
+        self.worker.reader.stray(self.session, bytes, sender, &[finding], &origin);
     }
 
     /// Keeps a finding for the next record.
@@ -736,7 +771,7 @@ impl<C: Consumer> Packets<'_, C> {
         };
         let sender = Some(self.sender);
         let reader = &mut self.worker.reader;
-        reader.unit(self.session, (unit, text), bytes, sender, self.findings, origin);
+        reader.unit(self.session, (unit, text), bytes, sender, self.findings, &origin);
         self.findings.clear();
     }
 
@@ -774,9 +809,19 @@ impl<C: Consumer> Packets<'_, C> {
 /// `told` ends what was taken of the other side, and told.
 fn proof(layers: Option<&Layers>, told: Option<u32>) -> Proof {
     let Some(tcp) = layers.and_then(Layers::tcp) else { return Proof::default() };
-    let had = Some(tcp.ack).filter(|_| tcp.flags.has(Flags::ACK));
+    let had = had(tcp);
     let is_settled = had.zip(told).is_some_and(|(had, told)| is_behind(told, had));
     Proof { is_settled, had, end: Some(tcp.seq.wrapping_add(tcp.len)), is_swallowed: false }
+}
+
+/// The Sequence Number up to which the sender of a segment had the bytes of the other side.
+fn had(tcp: &TcpLayer) -> Option<u32> {
+    Some(tcp.ack).filter(|_| tcp.flags.has(Flags::ACK))
+}
+
+/// A segment, and where in it the byte at an offset is.
+fn place_in((start, bytes): (u64, &[u8]), offset: u64) -> Option<(&[u8], usize)> {
+    Some((bytes, usize::try_from(offset.checked_sub(start)?).ok()?))
 }
 
 /// Where bytes were, of whose frames `last` was captured last; without frames, `time` is when they

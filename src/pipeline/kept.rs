@@ -88,11 +88,17 @@ impl Kept {
         true
     }
 
-    /// The record.
-    #[must_use]
-    pub fn record(&self) -> Record<'_> {
+    /// Makes the record again, for `read`.
+    pub fn with_record<T>(&self, read: impl FnOnce(&Record<'_>) -> T) -> T {
         let (version, sender) = (self.version, self.sender);
-        Record {
+        let decoded = (self.typed != Typed::Nothing).then(|| {
+            let mut decoded = decode(&self.bytes, Reading { version, sender }, &mut ());
+            if self.typed == Typed::Header {
+                decoded.packet = None;
+            }
+            decoded
+        });
+        read(&Record {
             number: self.number,
             origin: Origin { frames: &self.frames, layers: self.layers.as_ref(), ..self.origin },
             sender,
@@ -101,11 +107,7 @@ impl Kept {
             client_id: self.client_id.as_deref(),
             bytes: &self.bytes,
             tape: &self.tape,
-            decoded: (self.typed != Typed::Nothing).then(|| {
-                let decoded = decode(&self.bytes, Reading { version, sender }, &mut ());
-                let packet = decoded.packet.filter(|_| self.typed == Typed::Packet);
-                Decoded { packet, ..decoded }
-            }),
+            decoded: decoded.as_ref(),
             unit: self.unit,
             text: &self.text,
             headers: &self.headers,
@@ -116,7 +118,7 @@ impl Kept {
                 ..self.facts
             },
             repair: self.repair.as_ref(),
-        }
+        })
     }
 }
 

@@ -30,6 +30,11 @@ impl Parts {
         }
     }
 
+    /// Whether no frame has other parts.
+    pub(super) fn is_empty(&self) -> bool {
+        self.of.is_empty()
+    }
+
     /// Puts the other parts of each frame before it.
     pub(super) fn list(&self, frames: &mut Vec<u64>) {
         if self.of.is_empty() || !frames.iter().any(|frame| self.of.contains_key(frame)) {

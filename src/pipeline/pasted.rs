@@ -141,7 +141,7 @@ impl<C: Consumer> Text<'_, C> {
                 if !before.may_be_torn(connection.told_version(), sender) {
                     self.reader.left_out_of(previous, bytes, connection.version());
                 }
-                self.reader.stray(connection, bytes, sender, &[finding], origin);
+                self.reader.stray(connection, bytes, sender, &[finding], &origin);
                 previous = &[];
                 continue;
             }
@@ -159,7 +159,7 @@ impl<C: Consumer> Text<'_, C> {
             }
             self.reader.behind(behind);
             let notes = (notes.as_slice(), Proof::default());
-            self.reader.packet(connection, bytes, sender, None, notes, origin);
+            self.reader.packet(connection, bytes, sender, None, notes, &origin);
             (left_out, was_broken) = (self.reader.left_out(), self.reader.was_broken());
             previous = bytes;
         }
@@ -179,13 +179,13 @@ impl<C: Consumer> Text<'_, C> {
             let at = start.saturating_add(at);
             let origin = origin(self.paste, self.settings, stretch, at, bytes.len());
             let proof = Proof { is_swallowed: true, ..Proof::default() };
-            self.reader.packet(connection, bytes, sender, None, (&[], proof), origin);
+            self.reader.packet(connection, bytes, sender, None, (&[], proof), &origin);
         }
         let finding = Finding::new(Rule::INTERLEAVED, Span::of_bytes(torn.at, 0), Field::INPUT);
         let finding = finding.with(torn.others as u64, torn.at as u64);
         let origin = origin(self.paste, self.settings, stretch, at, torn.used());
         let notes = (&[finding][..], Proof::default());
-        self.reader.packet(connection, &torn.outer, sender, None, notes, origin);
+        self.reader.packet(connection, &torn.outer, sender, None, notes, &origin);
     }
 }
 

@@ -68,7 +68,7 @@ pub struct Reader<C> {
 }
 
 /// The connection of a packet from this sender.
-fn line(origin: Origin<'_>, sender: Option<Sender>) -> Option<Line> {
+fn line(origin: &Origin<'_>, sender: Option<Sender>) -> Option<Line> {
     let (stream, (src, dst)) = (origin.stream?, origin.ends?);
     let is_server = sender == Some(Sender::Server);
     let (client, server) = if is_server { (dst, src) } else { (src, dst) };
@@ -132,7 +132,7 @@ impl<C: Consumer> Reader<C> {
         sender: Option<Sender>,
         cut: Option<Cut>,
         (notes, proof): (&[Finding], Proof),
-        origin: Origin<'_>,
+        origin: &Origin<'_>,
     ) {
         let torn = notes.iter().find(|note| note.rule == Rule::INTERLEAVED);
         (self.is_broken, self.left_out) = (false, 0);
@@ -173,7 +173,7 @@ impl<C: Consumer> Reader<C> {
             None => {
                 let by = sender.unwrap_or(Sender::Client);
                 let inner = connection.last(by);
-                self.track(connection, bytes, (decoded, proof), sender, origin);
+                self.track(connection, bytes, (&decoded, proof), sender, origin);
                 if let Some(torn) = torn {
                     let context = view::context(bytes, &self.tape, decoded.version, sender);
                     connection.torn(by, self.at(origin), (torn, &context), inner);
@@ -182,7 +182,7 @@ impl<C: Consumer> Reader<C> {
         }
         self.tape.note_first(notes);
         let how = (decoded.version, how);
-        self.emit(bytes, Some(decoded), how, sender, connection, (None, ""), origin);
+        self.emit(bytes, Some(&decoded), how, sender, connection, (None, ""), origin);
         self.tell_ended(origin.time, false);
         self.repair = None;
         self.is_doubted = false;
@@ -262,7 +262,7 @@ impl<C: Consumer> Reader<C> {
         connection: &mut Connection,
         (bytes, proof): (&[u8], Proof),
         sender: Option<Sender>,
-        origin: Origin<'_>,
+        origin: &Origin<'_>,
     ) -> bool {
         let Some((decoded, how)) = connection.skim(bytes, sender) else { return false };
         if decoded.packet.is_none() {
@@ -273,14 +273,14 @@ impl<C: Consumer> Reader<C> {
         self.tape.clear();
         let record = Record {
             number: self.number.saturating_add(1),
-            origin,
+            origin: *origin,
             sender,
             version: decoded.version,
             version_from: how,
             client_id: connection.client_id(),
             bytes,
             tape: &self.tape,
-            decoded: Some(decoded),
+            decoded: Some(&decoded),
             unit: None,
             text: "",
             headers: &[],
@@ -291,7 +291,7 @@ impl<C: Consumer> Reader<C> {
         if self.stopped || self.consumer.wants(&record) {
             return false;
         }
-        self.track(connection, bytes, (decoded, proof), sender, origin);
+        self.track(connection, bytes, (&decoded, proof), sender, origin);
         self.number = self.number.saturating_add(1);
         self.repair = None;
         self.is_doubted = false;
@@ -304,13 +304,13 @@ impl<C: Consumer> Reader<C> {
         &mut self,
         connection: &mut Connection,
         bytes: &[u8],
-        (decoded, proof): (Decoded<'_>, Proof),
+        (decoded, proof): (&Decoded<'_>, Proof),
         sender: Option<Sender>,
-        origin: Origin<'_>,
+        origin: &Origin<'_>,
     ) {
         match self.needs {
             Needs::Packet => return,
-            Needs::Aliases => return connection.track_aliases(&decoded, sender),
+            Needs::Aliases => return connection.track_aliases(decoded, sender),
             Needs::Session => {}
         }
         let (at, line) = (self.at(origin), line(origin, sender));
@@ -324,7 +324,7 @@ impl<C: Consumer> Reader<C> {
         &mut self,
         connection: &mut Connection,
         sender: Option<Sender>,
-        origin: Origin<'_>,
+        origin: &Origin<'_>,
     ) {
         let at = self.at(origin);
         connection.lost(sender.unwrap_or(Sender::Client), at, &mut self.shared);
@@ -380,7 +380,7 @@ impl<C: Consumer> Reader<C> {
     }
 
     /// The place of the next record.
-    fn at(&self, origin: Origin<'_>) -> At {
+    fn at(&self, origin: &Origin<'_>) -> At {
         At {
             number: self.number.saturating_add(1),
             frame: origin.frames.iter().copied().max().unwrap_or(0),
@@ -407,6 +407,11 @@ impl<C: Consumer> Reader<C> {
         }
     }
 
+    /// Nothing but the segment brought the next packet.
+    pub(super) fn no_headers(&mut self) {
+        self.header_count = 0;
+    }
+
     /// Bytes, or just a sentence, that are no MQTT but worth a line of the session.
     pub fn unit(
         &mut self,
@@ -415,7 +420,7 @@ impl<C: Consumer> Reader<C> {
         bytes: &[u8],
         sender: Option<Sender>,
         notes: &[Finding],
-        origin: Origin<'_>,
+        origin: &Origin<'_>,
     ) {
         let at = self.at(origin);
         self.tape.clear();
@@ -439,7 +444,7 @@ impl<C: Consumer> Reader<C> {
         bytes: &[u8],
         sender: Option<Sender>,
         findings: &[Finding],
-        origin: Origin<'_>,
+        origin: &Origin<'_>,
     ) {
         self.lost(connection, sender, origin);
         self.tape.clear();
@@ -482,7 +487,7 @@ impl<C: Consumer> Reader<C> {
         (bytes, decoded): (&[u8], &Decoded<'_>),
         sender: Option<Sender>,
         cut: Cut,
-        origin: Origin<'_>,
+        origin: &Origin<'_>,
     ) {
         let is_end = |finding: &&Finding| finding.rule == Rule::STREAM_ENDS;
         if let Some(finding) = self.tape.findings().iter().find(is_end) {
@@ -510,12 +515,12 @@ impl<C: Consumer> Reader<C> {
     fn emit(
         &mut self,
         bytes: &[u8],
-        decoded: Option<Decoded<'_>>,
+        decoded: Option<&Decoded<'_>>,
         (version, version_from): (Version, How),
         sender: Option<Sender>,
         connection: &Connection,
         (unit, text): (Option<Unit>, &str),
-        origin: Origin<'_>,
+        origin: &Origin<'_>,
     ) {
         if self.stopped {
             return;
@@ -523,7 +528,7 @@ impl<C: Consumer> Reader<C> {
         self.number = self.number.saturating_add(1);
         let record = Record {
             number: self.number,
-            origin,
+            origin: *origin,
             sender,
             version,
             version_from,
@@ -546,6 +551,7 @@ impl<C: Consumer> Reader<C> {
                 let masked = decode(&self.masked, how, &mut ());
                 Decoded { packet: masked.packet.filter(|_| old.packet.is_some()), ..masked }
             });
+            let decoded = decoded.as_ref();
             self.consumer.record(&Record { bytes: &self.masked, decoded, ..record })
         } else {
             self.consumer.record(&record)

@@ -35,7 +35,7 @@ pub struct Record<'a> {
     /// The annotated tree of `bytes`, and the findings.
     pub tape: &'a Tape,
     /// The typed packet; `None` for bytes that belong to no packet, and for MQTT-SN.
-    pub decoded: Option<Decoded<'a>>,
+    pub decoded: Option<&'a Decoded<'a>>,
     /// What the bytes are, where they are no MQTT but worth a line of the session.
     pub unit: Option<Unit>,
     /// What there is to say of a unit beyond its bytes; it may quote untrusted text.

@@ -33,6 +33,11 @@ struct Conflict {
 }
 
 impl Trouble {
+    /// Whether there is nothing to tell.
+    pub(super) fn is_none(&self) -> bool {
+        self.lost.is_none() && self.conflicts.is_empty()
+    }
+
     /// Takes note of bytes that were not captured.
     pub(super) fn lose(&mut self, missing: Option<u64>) {
         self.lost = Some(match self.lost {

@@ -102,9 +102,10 @@ impl<T: fmt::Display> fmt::Display for Painted<T> {
 pub fn blanks(count: usize, out: &mut String) {
     const BLANKS: &str = "                                                                ";
     let mut left = count;
-    while left > 0 {
-        let some = BLANKS.get(..left).unwrap_or(BLANKS);
-        out.push_str(some);
-        left = left.saturating_sub(some.len());
+    // Few do nearly always.
+    while left > BLANKS.len() {
+        out.push_str(BLANKS);
+        left = left.saturating_sub(BLANKS.len());
     }
+    out.push_str(BLANKS.get(..left).unwrap_or_default());
 }

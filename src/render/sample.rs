@@ -35,7 +35,7 @@ pub(super) fn with_record<T>(
         client_id: None,
         bytes,
         tape: &tape,
-        decoded: Some(decoded),
+        decoded: Some(&decoded),
         unit: None,
         text: "",
         headers: &[],

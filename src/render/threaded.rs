@@ -231,7 +231,7 @@ impl Parcel {
             return;
         };
         for kept in self.records.iter().take(self.count) {
-            if let Err(error) = format.record(&kept.record(), &mut self.text) {
+            if let Err(error) = kept.with_record(|record| format.record(record, &mut self.text)) {
                 self.failed = Some(error);
                 break;
             }

@@ -22,7 +22,7 @@ pub struct Seen<'a> {
     /// Its bytes.
     pub bytes: &'a [u8],
     /// What was decoded of them.
-    pub decoded: Decoded<'a>,
+    pub decoded: &'a Decoded<'a>,
 }
 
 /// The TCP connection of a packet.

@@ -100,16 +100,19 @@ impl<T> Flows<T> {
         }
         let (key, sender_is_low) = Key::new(segment.src(), segment.dst());
         self.sweep(at, sink);
-        let known = self.table.get_mut(&key);
-        if known.is_some_and(|flow| flow.is_reused_by(segment, sender_is_low, sink)) {
-            self.end(key, End::Reused, sink);
-        }
-        if !self.table.contains_key(&key) {
+        let mut known = self.table.get_mut(&key);
+        // Looked up once for nearly all segments: those of a connection that goes on.
+        let is_reused = known.as_mut().map(|flow| flow.is_reused_by(segment, sender_is_low, sink));
+        if is_reused != Some(false) {
+            if is_reused == Some(true) {
+                self.end(key, End::Reused, sink);
+            }
             self.make_room(sink);
             let flow = self.open(at, segment, sender_is_low, sink);
             self.table.insert(key, Box::new(flow));
+            known = self.table.get_mut(&key);
         }
-        let Some(flow) = self.table.get_mut(&key) else {
+        let Some(flow) = known else {
             // Not reached: the flow was put there above.
             return StreamId { stream: 0, side: Side::A };
         };

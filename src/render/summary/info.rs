@@ -33,9 +33,9 @@ pub(super) fn write(record: &Record<'_>, line: &mut Line) {
     if let Some(line) = super::unit::line(record) {
         return info.item(line);
     }
-    match record.decoded.and_then(|decoded| decoded.packet) {
+    match record.decoded.and_then(|decoded| decoded.packet.as_ref()) {
         Some(packet) => {
-            info.packet(&packet);
+            info.packet(packet);
             info.properties();
             if let Some(latency) = record.facts.answers.and_then(|partner| partner.latency) {
                 info.item_by(Role::Dim, |out| text::add::duration(latency, out));
@@ -214,7 +214,8 @@ impl Info<'_, '_> {
 
     fn properties(&mut self) {
         let (tape, bytes) = (self.record.tape, self.record.bytes);
-        if !tape.nodes().iter().any(|node| node.field().as_property().is_some()) {
+        let is_property = |field: Field| field.as_property().is_some();
+        if !self.context.version.is_v5() || !tape.nodes().iter().any(|it| is_property(it.field())) {
             return;
         }
         for row in view::rows(tape, bytes, false).filter(|row| !row.is_group) {
@@ -227,14 +228,23 @@ impl Info<'_, '_> {
     }
 
     fn property(&mut self, row: &Row<'_>, info: &PropertyInfo) {
-        let will = if row.in_will && !info.name.starts_with("Will") { "Will " } else { "" };
-        let value = match (info.wire, info.unit) {
-            (Wire::Utf8 | Wire::Binary | Wire::Pair, _) => self.value(row),
-            (_, Unit::None) => row.number.to_string(),
-            (_, Unit::Seconds) => format!("{} s", row.number),
-            (_, Unit::Bytes) => text::count(row.number, "byte"),
-        };
-        self.item(format_args!("{will}{} {value}", info.name));
+        let context = self.context;
+        self.item_by(Role::Meaning, |out| {
+            if row.in_will && !info.name.starts_with("Will") {
+                out.push_str("Will ");
+            }
+            out.push_str(info.name);
+            out.push(' ');
+            match (info.wire, info.unit) {
+                (Wire::Utf8 | Wire::Binary | Wire::Pair, _) => add_value(row, &context, out),
+                (_, Unit::None) => text::add::digits(row.number, out),
+                (_, Unit::Seconds) => {
+                    text::add::digits(row.number, out);
+                    out.push_str(" s");
+                }
+                (_, Unit::Bytes) => text::add::count(row.number, "byte", out),
+            }
+        });
     }
 
     /// The fields of a packet that is broken off, and the bytes of none.
@@ -259,25 +269,31 @@ impl Info<'_, '_> {
                 let size = text::count(row.bytes.len() as u64, "byte");
                 self.item_in(Role::Warning, format_args!("{size} not decoded"));
             } else if matters(&row, kind) {
-                let value = self.value(&row);
-                self.item(format_args!("{label} {value}"));
+                let context = self.context;
+                self.item_by(Role::Meaning, |out| {
+                    out.push_str(label);
+                    out.push(' ');
+                    add_value(&row, &context, out);
+                });
             }
         }
     }
+}
 
-    /// The beginning of a text or of data; the whole of any other value.
-    fn value(&self, row: &Row<'_>) -> String {
-        match row.field.kind() {
-            Kind::Text | Kind::Tail | Kind::Property(Wire::Utf8) => {
-                words::quoted(row.content(), VALUE)
-            }
-            Kind::Data | Kind::Property(Wire::Binary) => words::bytes(row.content(), VALUE),
-            Kind::Property(Wire::Pair) => {
-                let (name, value) = row.pair().unwrap_or_default();
-                format!("{} = {}", words::quoted(name, VALUE), words::quoted(value, VALUE))
-            }
-            _ => words::value(row, &self.context, VALUE),
+/// Adds the beginning of a text or of data; the whole of any other value.
+fn add_value(row: &Row<'_>, context: &Context, out: &mut String) {
+    match row.field.kind() {
+        Kind::Text | Kind::Tail | Kind::Property(Wire::Utf8) => {
+            words::add_quoted(row.content(), VALUE, out);
         }
+        Kind::Data | Kind::Property(Wire::Binary) => words::add_bytes(row.content(), VALUE, out),
+        Kind::Property(Wire::Pair) => {
+            let (name, value) = row.pair().unwrap_or_default();
+            words::add_quoted(name, VALUE, out);
+            out.push_str(" = ");
+            words::add_quoted(value, VALUE, out);
+        }
+        _ => words::add_value(row, context, VALUE, out),
     }
 }
 

@@ -1,6 +1,7 @@
 //! One line of coloured text, cut where the terminal ends.
 
 use crate::render::paint::{self, Painter, Role};
+use crate::text::is_printable;
 use std::fmt::{Display, Write};
 use unicode_width::UnicodeWidthChar;
 
@@ -120,7 +121,7 @@ fn fits(text: &str, room: usize) -> Option<usize> {
 
 /// The columns that a text takes, at most.
 pub(in crate::render) fn columns(text: &str) -> usize {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    if is_printable(text.as_bytes()) {
         return text.len();
     }
     text.chars().map(width).fold(0, usize::saturating_add)

@@ -99,7 +99,7 @@ impl World {
             proof: Proof { is_settled: true, had: place, end: place, ..Proof::default() },
             is_secret: false,
             bytes: &bytes,
-            decoded,
+            decoded: &decoded,
         };
         connection.track(&seen, &mut self.shared, &mut tape);
         let facts = connection.facts();

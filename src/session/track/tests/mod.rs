@@ -51,8 +51,8 @@ fn run_with(
         let place = Some(number as u32).filter(|_| is_settled);
         let proof = Proof { is_settled, had: place, end: place, ..Proof::default() };
         let (sender, is_secret) = (Some(*sender), true);
-        let seen =
-            Seen { at, sender, line: None, began: None, proof, is_secret, bytes: &bytes, decoded };
+        let (line, bytes, decoded) = (None, &bytes[..], &decoded);
+        let seen = Seen { at, sender, line, began: None, proof, is_secret, bytes, decoded };
         record.packet(&seen);
         track.packet(&seen, &mut shared, &mut ours, &mut record);
         found.extend(ours.findings().iter().map(|finding| (number, finding.rule)));
