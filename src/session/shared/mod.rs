@@ -191,6 +191,14 @@ impl Shared {
         }
     }
 
+    /// The client has closed its side. Of a reset behind that nothing is told, so that the connection may not
+    /// be over for long; but its Will may come from now on.
+    pub(super) fn client_closes(&mut self, record: &Ended) {
+        if record.from_client.disconnect.is_none() {
+            self.wills.due(record);
+        }
+    }
+
     /// A connection is over.
     pub(super) fn left(&mut self, record: &mut Ended, kept: Option<Kept>) {
         let key = self.client(record);

@@ -55,10 +55,11 @@ pub(super) struct DueWill {
 }
 
 impl DueWill {
-    /// The Will of a connection that is over.
+    /// The Will of a connection that is over, or whose client has closed its side.
     pub(super) fn of(ended: &Ended) -> Option<Self> {
         let fate = ended.will.as_ref()?.fate;
-        let at = fate.due().or_else(|| ended.over_at().filter(|_| fate == Fate::Unknown));
+        let is_open = matches!(fate, Fate::Unknown | Fate::Armed);
+        let at = fate.due().or_else(|| ended.over_at().filter(|_| is_open));
         let due = time(at)?;
         let began = ended.connack.as_ref().map(|connack| connack.at);
         let began = began.or(ended.connect.as_ref().map(|connect| connect.at));

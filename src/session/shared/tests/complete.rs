@@ -71,10 +71,13 @@ fn what_is_told_late_had_its_copies_before() {
     assert_eq!((missed(false), missed(true)), (1, 0));
 }
 
+/// What shows that somebody is unseen, and how many copies are too many then.
+type Unseen = (fn(&mut World), u64);
+
 /// A copy too many is of somebody else where a part of a publisher is missing, whenever that shows.
 #[test]
 fn a_copy_too_many_may_be_of_somebody_unseen() {
-    let unseen: [(fn(&mut World), u64); 5] = [
+    let unseen: [Unseen; 5] = [
         (|_| {}, 1),
         (|world| world.loses(5, C), 0),
         (|world| world.loses(5, S), 1),

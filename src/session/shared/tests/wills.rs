@@ -345,22 +345,26 @@ fn the_same_wills_at_once() {
 /// A connection is told a while after its end: by then many others have had the same Will.
 #[test]
 fn the_same_wills_again_and_again() {
-    let mut world = same_wills(1);
-    world.is_still = true;
-    world.ends(0, C, Close::Fin);
-    world.ends(0, S, Close::Fin);
-    world.quiet(100, &[(S, SENT)]);
-    let at = world.number;
-    for stream in 1..=60 {
-        world.is_still = false;
-        let id = 0x63 + stream % 20;
-        let connect = format!("101500044d5154540506003c00 0001{id:02x} 00 000177 000178");
-        world.quiet(stream, &[(C, &connect), (S, ACCEPTED)]);
+    for server_ends in [true, false] {
+        let mut world = same_wills(1);
         world.is_still = true;
-        world.closes(stream, C);
-        world.quiet(100, &[(S, SENT), (S, SENT)]);
+        world.ends(0, C, Close::Fin);
+        if server_ends {
+            world.ends(0, S, Close::Fin);
+        }
+        world.quiet(100, &[(S, SENT)]);
+        let at = world.number;
+        for stream in 1..=60 {
+            world.is_still = false;
+            let id = 0x63 + stream % 20;
+            let connect = format!("101500044d5154540506003c00 0001{id:02x} 00 000177 000178");
+            world.quiet(stream, &[(C, &connect), (S, ACCEPTED)]);
+            world.is_still = true;
+            world.closes(stream, C);
+            world.quiet(100, &[(S, SENT), (S, SENT)]);
+        }
+        assert_eq!(sightings(world, 1), [Some((at, Some(0)))]);
     }
-    assert_eq!(sightings(world, 1), [Some((at, Some(0)))]);
 }
 
 /// A delivery is of one Will, though another one is due within a second of it.
