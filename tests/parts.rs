@@ -33,6 +33,7 @@ const EXCUSED: &[(&str, &str)] = &[
         "alias-unknown",
         "of an alias above the maximum that is told alone, and the CONNACK which says that is missing",
     ),
+    ("sn-asleep", "nothing shows that a datagram is missing: the sentence says so"),
 ];
 
 /// Something that is said against somebody: what, of which two ends, of which topic or packet (by its first

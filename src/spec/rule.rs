@@ -593,7 +593,7 @@ rules! {
     SN_TOPIC_UNKNOWN: sn(Note, "sn-topic-unknown", "6.5",
         "which topic {a} stands for is not known: the REGISTER or SUBACK that says it was not seen");
     SN_ASLEEP: sn(Warning, "sn-asleep", "6.14",
-        "the client sleeps: the gateway should keep this until the client's next PINGREQ");
+        "the client sleeps, unless a datagram of it that says otherwise was not captured: the gateway should keep this until the client's next PINGREQ");
 }
 
 #[cfg(test)]

@@ -120,7 +120,12 @@ impl Ended {
 
     /// Bytes of either side are missing from the capture: what is open may have been finished in them.
     pub(in crate::session) fn doubt_open(&mut self) {
-        let is_unseen = |of| self.wire.tcp.is_some_and(|tcp| tcp.sent(of).segments == 0);
+        let is_unseen = |of| {
+            let sent = self.wire.tcp.map(|tcp| *tcp.sent(of));
+            // Nothing was captured, or nothing of that could be read.
+            let is_unread = |bytes| bytes > 0 && self.half(of).packets == 0;
+            sent.is_some_and(|sent| sent.segments == 0 || is_unread(sent.bytes))
+        };
         let is_lost =
             |of| self.wire.lost(of).bytes > 0 || self.half(of).losses > 0 || is_unseen(of);
         if is_lost(Sender::Client) || is_lost(Sender::Server) {

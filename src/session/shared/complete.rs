@@ -4,6 +4,12 @@
 //! Who says that something did not come, was not sent again, or belongs to nothing, names the
 //! [`Scope`] in which it could stand unseen, and is told whether all of that was seen. Where it was not,
 //! nothing is said, or no more than a note which says what might be missing.
+//!
+//! What is judged packet by packet asks `Notes::saw_all`. What is told of a connection that is over is
+//! looked at once more when all of it is known, by the `doubt_*` methods of
+//! [`Ended`](crate::session::Ended): copies that did not come, copies too many, exchanges that are open, a
+//! Will that is due. A hole is known late: what was said of the packets of other connections before it
+//! shows stands, so that such a finding says "unless a client that was not captured published the same".
 
 use std::collections::HashSet;
 use std::net::IpAddr;
