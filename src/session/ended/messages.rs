@@ -122,8 +122,9 @@ impl Ended {
     pub(in crate::session) fn doubt_open(&mut self) {
         let is_unseen = |of| {
             let sent = self.wire.tcp.map(|tcp| *tcp.sent(of));
-            // Nothing was captured, or nothing of that could be read.
-            let is_unread = |bytes| bytes > 0 && self.half(of).packets == 0;
+            // Nothing was captured; or the most of it was skipped to find where packets, or the frames
+            // that carry them, begin.
+            let is_unread = |bytes| !self.is_begun && self.half(of).bytes < bytes >> 1;
             sent.is_some_and(|sent| sent.segments == 0 || is_unread(sent.bytes))
         };
         let is_lost =
