@@ -21,7 +21,7 @@
 //! | `topic` | the topic name that a Topic Alias stands for; of MQTT-SN the one that the message is about; where the packet itself has just a number for it, or nothing; absent where that is not known |
 //! | `topic_from` | of MQTT-SN: what said so: `"register"`, `"suback"`, `"short"` (a name of two characters), `"request"` (the message that this one answers), `"option"` (of a pre-defined id) |
 //! | `topic_n` | `n` of the line that said so |
-//! | `answers` | the packet that this one answers: `n` and `type` of its line, `frame`, the last of its frames, and `latency`, the time since then in seconds, to the nanosecond; `frame` or `latency` is absent where there is none |
+//! | `answers` | the packet that this one answers: `n` and `type` of its line, `frame`, the last of its frames, and `latency`, the time since then in seconds, to the nanosecond; `frame` or `latency` is absent where there is none. What is answered does not name its answer: its line is written before that comes |
 //! | `repeats` | the packet that this one sends again, on this connection or an earlier one of the session, with the keys of `answers` |
 //! | `copy_of` | of a PUBLISH from the server: the client's PUBLISH with the same topic and payload, with the keys of `answers`; absent where several could be meant |
 //! | `lowered_from` | of such a copy: the QoS of the client's PUBLISH, where the copy has a lower one |

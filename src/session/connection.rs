@@ -192,6 +192,9 @@ impl Connection {
         }
         if is_first && !self.has_left {
             self.track.leaves(sender, shared, record);
+            if sender == Sender::Client {
+                shared.client_closes(record);
+            }
         }
         let is_over = closed.how == Close::Rst || record.half(sender.other()).closed.is_some();
         if is_over {

@@ -322,10 +322,14 @@ rules! {
         "DUP is set, but in this session no PUBLISH with Packet Identifier {a} waits for its acknowledgment");
     RESENT_WITHOUT_DUP: row(Warning, "resent-without-dup", ["3.3.1.1", "3.3.1.1"], ["MQTT-3.3.1-1", "MQTT-3.3.1-1"],
         "DUP is 0, though #{a}, which was not acknowledged on the connection before, had the same Packet Identifier, topic and payload: what is sent again has DUP 1");
+    SAME_WITHOUT_DUP: row(Note, "same-without-dup", ["3.3.1.1", "3.3.1.1"], ["MQTT-3.3.1-1", "MQTT-3.3.1-1"],
+        "DUP is 0, though #{a}, which was not acknowledged on the connection before, had the same Packet Identifier, topic and payload: sent again it has DUP 1, unless the client had a connection in between that was not captured");
     DUP_AFTER_ANSWER: row(Warning, "dup-after-answer", ["", "4.3"], ["", ""],
-        "DUP is set, but #{a}, which had this Packet Identifier, was acknowledged with #{b}, and that had arrived: what is acknowledged is not sent again");
+        "DUP is set, but #{a}, which had this Packet Identifier, was acknowledged with #{b}, and what the sender has answered since shows that it had read that: what is acknowledged is not sent again");
     NOT_RESENT: row(Warning, "not-resent", ["4.4", "4.4"], ["MQTT-4.4.0-1", "MQTT-4.4.0-1"],
         "the client leaves and has not sent #{a} again, which was not acknowledged when it came back to its session");
+    RESENT_UNSEEN: row(Note, "resent-unseen", ["4.4", "4.4"], ["MQTT-4.4.0-1", "MQTT-4.4.0-1"],
+        "the client leaves and was not seen to send #{a} again, which was not acknowledged when its connection before ended: it has to, unless it did on a connection that was not captured");
     PUBLISH_AFTER_PUBREL: row(Error, "publish-after-pubrel", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-6", "MQTT-4.3.3-1"],
         "the PUBLISH is sent again, though its PUBREL was sent with #{a}");
     PUBREL_EARLY: row(Error, "pubrel-early", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-4", "MQTT-4.3.3-1"],
@@ -418,17 +422,17 @@ rules! {
     USER_PROPERTIES_ORDER: row(Warning, "user-properties-order", ["3.3.2.3.7", ""], ["MQTT-3.3.2-18 MQTT-3.1.3-10", ""],
         "the User Properties do not stand in the order that they have in #{a}, whose message this is, unless a client that was not captured published the same");
     EXPIRY_NOT_LESS: row(Warning, "expiry-not-less", ["3.3.2.3.3", ""], ["MQTT-3.3.2-6", ""],
-        "Message Expiry Interval is {a} s, more than the {b} s that the message has left: the server takes off the time that it had it");
+        "Message Expiry Interval is {a} s, more than the {b} s that the message has left: the server takes off the time that it had it; unless a client that was not captured published the same");
     NOT_AS_PUBLISHED: row(Warning, "retain-not-as-published", ["3.3.1.3", ""], ["MQTT-3.3.1-13 MQTT-3.1.2-14 MQTT-3.1.2-15", ""],
         "RETAIN is not what it is in #{a}, whose message this is, though each subscription that it matches has Retain As Published; unless a client that was not captured published the same");
     NEW_AS_RETAINED: row(Warning, "new-as-retained", ["3.3.1.3", "3.3.1.3"], ["MQTT-3.3.1-12", "MQTT-3.3.1-9"],
-        "RETAIN is 1, but the message is a new one, #{a}: 1 says that it was kept from before the subscription, which is granted since #{b}");
+        "RETAIN is 1, but the message is a new one, #{a}: 1 says that it was kept from before the subscription, which is granted since #{b}; unless a client that was not captured published the same");
     EMPTY_RETAINED: row(Error, "empty-retained", ["3.3.1.3", "3.3.1.3"], ["MQTT-3.3.1-7", "MQTT-3.3.1-11 MQTT-3.3.1-9"],
         "RETAIN is 1 and the message is empty: such a message is not kept, and what was not kept is delivered with RETAIN 0");
     OWN_DELIVERED: row(Warning, "no-local-ignored", ["3.8.3.1", ""], ["MQTT-3.8.3-3", ""],
-        "the client published this itself, with #{a}, and each subscription that it matches has No Local");
+        "the client published this itself, with #{a}, and each subscription that it matches has No Local; unless a client that was not captured published the same");
     AFTER_UNSUBSCRIBE: row(Warning, "after-unsubscribe", ["3.10.4", "3.10.4"], ["MQTT-3.10.4-2", "MQTT-3.10.4-2"],
-        "#{a} was published after #{b} had ended each subscription that it matches: new messages are not delivered for them");
+        "#{a} was published after #{b} had ended each subscription that it matches: new messages are not delivered for them; unless this is an older one that a client which was not captured published");
     REFUSED_ELSEWHERE: row(Warning, "refused-elsewhere", ["4.8.2", ""], ["MQTT-4.8.2-6", ""],
         "another member of the shared subscription has refused #{a} with #{b}: the message then goes to no other");
     OUT_OF_ORDER: row(Warning, "delivered-out-of-order", ["4.6", "4.6"], ["MQTT-4.6.0-5 MQTT-4.6.0-6", "MQTT-4.6.0-5 MQTT-4.6.0-6"],
@@ -443,8 +447,10 @@ rules! {
         "take-over number {a} of this Client Identifier within {b:time}: one client that connects anew while its old connection is open, or several that share the identifier");
     SESSION_REVIVED: row(Warning, "session-revived", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-3", "MQTT-3.2.2-3"],
         "Session Present is 1, though the session that was accepted with #{a} had ended");
+    SESSION_UNEXPLAINED: row(Note, "session-unexplained", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-3", "MQTT-3.2.2-3"],
+        "Session Present is 1, though the session that was accepted with #{a} had ended: wrong, unless the client had a connection in between that was not captured");
     SESSION_LOST: row(Note, "session-lost", ["3.2.2.1.1", "3.2.2.2"], ["MQTT-3.2.2-3", "MQTT-3.2.2-2"],
-        "Session Present is 0, though the session that was accepted with #{a} should still be there");
+        "Session Present is 0, though the session that was accepted with #{a} should still be there, unless the client had a connection in between that was not captured");
     PASSWORD_IN_CLEAR: row(Note, "password-in-clear", ["5.4.5", "5.4.5"], ["", ""],
         "the Password goes over the wire unencrypted");
     NO_USER_NAME: row(Note, "no-user-name", ["5.4.1", "5.4.1"], ["", ""],
@@ -587,7 +593,7 @@ rules! {
     SN_TOPIC_UNKNOWN: sn(Note, "sn-topic-unknown", "6.5",
         "which topic {a} stands for is not known: the REGISTER or SUBACK that says it was not seen");
     SN_ASLEEP: sn(Warning, "sn-asleep", "6.14",
-        "the client sleeps: the gateway should keep this until the client's next PINGREQ");
+        "the client sleeps, unless a datagram of it that says otherwise was not captured: the gateway should keep this until the client's next PINGREQ");
 }
 
 #[cfg(test)]

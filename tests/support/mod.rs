@@ -26,6 +26,8 @@ pub const IN_ORDER: &[&str] = &[
     "sent-again",
     "dup-without-first",
     "resent-without-dup",
+    "same-without-dup",
+    "resent-unseen",
     "publish-after-pubrel",
     "retried",
     "pubrel-early",
@@ -56,6 +58,7 @@ pub const IN_ORDER: &[&str] = &[
     "taken-over-again",
     "session-revived",
     "session-lost",
+    "session-unexplained",
 ];
 
 /// The recordings of this project.

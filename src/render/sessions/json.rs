@@ -24,7 +24,7 @@
 //! | `keep_alive` | `asked` and `seconds` (what holds), `longest` silence, `late` and `broken` (how many were longer than the interval, and than one and a half times it), `pings`, `pongs`; `unanswered`: the place of a PINGREQ that was not answered though the server had a second or more, where all was seen, with `lasted`, the seconds from it to the end of the connection; `late_answer`: the place of its PINGRESP where that came when the client had left |
 //! | `will` | `topic`, `qos`, `retain`, `delay`, `length` of its payload, `wait`: seconds after the end of the connection at which it is due, where that is not at once; `fate`: `"not armed"`, `"armed"`, `"discarded"`, `"cancelled"` (the client came back before), `"delayed"` (the capture ends before it is due), `"asked"`, `"due"` or `"unknown"` (the client's last bytes were not captured, or its DISCONNECT may not have counted); `certainty`: `"likely"` where that it is due is not certain, as the server may have taken a DISCONNECT of the client that is not legal; `by`: the place of the packet that discards, cancels or asks for it, of the DISCONNECT that does not discard it, or of the CONNECT that ended the session; `seen`: the place where it was seen going out, with `after`, seconds since it was due, where it came no sooner |
 //! | `unfinished` | exchanges that were open at the end: `count`, and of the oldest `first` (place), `type`, `asker`, `packet_id`, `waits_for` |
-//! | `missed` | messages for its subscriptions that did not come, though the server acknowledged the PUBLISH, or had one of QoS 0 (which may be lost), or the Will was due: `count`, and of the first `first` (the place of the PUBLISH, or where the Will was due), `will` (whether it is one), `stream` (of the one that published), `topic`, `qos` |
+//! | `missed` | messages for its subscriptions that did not come, though the server acknowledged the PUBLISH, or had one of QoS 0 (which may be lost), or the Will was due: `count`, and of the first `first` (the place of the PUBLISH, or where the Will was due), `will` (whether it is one), `stream` (of the one that published), `topic`, `qos`, `doubted` (it did not come unless a connection is missing in the capture: one on which the client gave up the subscription, or came back before its Will was due) |
 //! | `doubled` | copies that came once more within seconds, though one of its subscriptions alone matches and one PUBLISH was seen; a client that was not captured may have published the same: `count`, and of the first `first` (the place of the PUBLISH), `before` and `again` (the places of the copies), `topic` |
 //! | `took_over`, `taken_over_by` | the other connection of the same client: `stream`, `client`, place of its CONNECT |
 //! | `war` | where take-overs go back and forth: `count`, `time` (seconds from the first to the last), `period` (seconds from one to the next, on average), `addresses` |
@@ -534,6 +534,8 @@ struct Missed<'s> {
     stream: u64,
     topic: Cow<'s, str>,
     qos: u8,
+    #[serde(skip_serializing_if = "is_false")]
+    doubted: bool,
 }
 
 impl<'s> Missed<'s> {
@@ -546,6 +548,7 @@ impl<'s> Missed<'s> {
             stream: first.from,
             topic: String::from_utf8_lossy(&first.topic),
             qos: first.qos,
+            doubted: first.is_doubted,
         })
     }
 }

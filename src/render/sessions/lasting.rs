@@ -25,14 +25,16 @@ pub(super) fn returns(ended: &Ended) -> Option<String> {
     };
     let found = match found {
         Found::Resumed if away.is_some_and(|away| lasts.is_over(away)) => {
-            format!("the server goes on with its session, though that was over: {was}")
+            format!("the server goes on with its session, though that was over: {was}{UNLESS}")
         }
         Found::Resumed => format!("the server goes on with its session ({was})"),
         // Nothing is lost by that where there was nothing.
         Found::New if lasts == Lasts::No => return None,
         Found::New => format!("it asked for a new session, not for the one before ({was})"),
         Found::Over => format!("it asked for its session, which was over: {was}"),
-        Found::Missing => format!("the server does not have its session ({was})"),
+        Found::Missing => {
+            format!("the server does not have its session ({was}){UNLESS}")
+        }
     };
     let after = away.map(|away| format!("{} ", text::duration(away))).unwrap_or_default();
     let left = place(&left);
@@ -53,6 +55,9 @@ pub(super) fn returns(ended: &Ended) -> Option<String> {
         "the client is back {after}after the end of stream {stream} ({left}): {found}{waited}"
     ))
 }
+
+/// Where the client may have had another connection.
+const UNLESS: &str = ", unless the client had a connection in between that was not captured";
 
 fn time(lasts: Lasts) -> String {
     match lasts {

@@ -180,7 +180,7 @@ fn missed(ended: &Ended) -> Vec<String> {
     let wills = of(true).count() as u64;
     let told = |(is_will, count): (bool, u64)| {
         // What was acknowledged weighs more than QoS 0, which may be lost.
-        let first = of(is_will).find(|missed| missed.qos > 0).or_else(|| of(is_will).next())?;
+        let first = of(is_will).min_by_key(|missed| (missed.is_doubted, missed.qos == 0))?;
         let why = if first.qos > 0 { "which was acknowledged" } else { "QoS 0, which may be lost" };
         let topic = super::words::quoted(&first.topic, 80);
         let (place, stream) = (place(&first.publish), first.from);
@@ -190,7 +190,16 @@ fn missed(ended: &Ended) -> Vec<String> {
         };
         let first = if count > 1 { "the first " } else { "" };
         let count = text::count(count, noun);
-        Some(format!("{count} for its subscriptions did not come to it: {first}{what}"))
+        let unless = match (of(is_will).any(|missed| missed.is_doubted), is_will) {
+            (false, _) => "",
+            (true, true) => {
+                "; unless its client came back in time on a connection that was not captured"
+            }
+            (true, false) => {
+                "; unless the client gave up the subscription on a connection that was not captured"
+            }
+        };
+        Some(format!("{count} for its subscriptions did not come to it: {first}{what}{unless}"))
     };
     let messages = ended.missed_count.saturating_sub(wills);
     [(false, messages), (true, wills)].into_iter().filter_map(told).collect()
@@ -205,7 +214,7 @@ fn doubled(ended: &Ended) -> Option<String> {
     };
     let topic = super::words::quoted(&first.topic, 80);
     Some(format!(
-        "{copies}, unless a client that was not captured published the same: the first of {topic}, the PUBLISH {}, \
+        "{copies}, unless somebody published the same and was not captured: the first of {topic}, the PUBLISH {}, \
          came with {} and again with {}",
         place(&first.publish),
         place(&first.before),

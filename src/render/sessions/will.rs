@@ -115,7 +115,21 @@ fn wait(ended: &Ended, will: &Will) -> String {
     }
     match ended.will_wait() {
         0 => String::new(),
-        wait if wait < will.delay => format!(" {wait} s after the end, when its session ends"),
-        wait => format!(" {wait} s after the end (Will Delay Interval)"),
+        wait => {
+            let why = if wait < will.delay {
+                ", when its session ends"
+            } else {
+                " (Will Delay Interval)"
+            };
+            // Who is back by then may be so where the capture does not show it.
+            let is_open = will.seen.is_none() && matches!(will.fate, Fate::Due(_) | Fate::Asked(_));
+            let unless = match is_open {
+                true => {
+                    ", unless its client came back before on a connection that was not captured"
+                }
+                false => "",
+            };
+            format!(" {wait} s after the end{why}{unless}")
+        }
     }
 }

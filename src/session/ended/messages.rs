@@ -31,6 +31,8 @@ pub struct Open {
     pub last: At,
     /// The type of the packet that did not come.
     pub next: PacketType,
+    /// An earlier connection began it, and nothing of it was seen on this one.
+    pub(in crate::session) is_carried: bool,
     /// For PUBLISH: a hash of its topic and payload.
     pub(in crate::session) message: Option<u64>,
 }
@@ -61,6 +63,9 @@ pub struct Missed {
     pub topic: Box<[u8]>,
     /// The QoS that it was published with.
     pub qos: u8,
+    /// It came, or was not to come, if the capture lacks a connection: one on which this client gave up the
+    /// subscription, which was granted before; or one with which the client of a Will that waits came back.
+    pub is_doubted: bool,
     /// The key of the message.
     pub(in crate::session) key: u64,
     /// The time from which its copies were to come.
@@ -99,13 +104,49 @@ impl Ended {
         is_late
     }
 
-    /// The last bytes of the server are missing from the capture: what did not come may be in them.
+    /// The last bytes of the server are missing from the capture: what did not come may be in them. So it
+    /// may where nothing was captured of the connection since it was due.
     pub(in crate::session) fn doubt_missed(&mut self) {
-        if self.unproven_missed == 0 || self.wire.lost(Sender::Server).bytes == 0 {
+        let last = self.wire.tcp.and_then(|tcp| tcp.last.time);
+        let is_later = |missed: &Missed| last.zip(missed.due).is_some_and(|(last, due)| last < due);
+        let is_silent = self.missed.iter().any(is_later);
+        let is_certain = !is_silent && self.wire.lost(Sender::Server).bytes == 0;
+        if self.unproven_missed == 0 || is_certain {
             return;
         }
         self.missed_count = self.missed_count.saturating_sub(self.unproven_missed);
         self.missed.truncate(usize::try_from(self.missed_count).unwrap_or(usize::MAX));
+    }
+
+    /// Bytes of either side are missing from the capture: what is open may have been finished in them.
+    pub(in crate::session) fn doubt_open(&mut self) {
+        let is_unseen = |of| {
+            let sent = self.wire.tcp.map(|tcp| *tcp.sent(of));
+            // Nothing was captured; or the most of it was skipped to find where packets, or the frames
+            // that carry them, begin.
+            let is_unread = |bytes| !self.is_begun && self.half(of).bytes < bytes >> 1;
+            sent.is_some_and(|sent| sent.segments == 0 || is_unread(sent.bytes))
+        };
+        let is_lost =
+            |of| self.wire.lost(of).bytes > 0 || self.half(of).losses > 0 || is_unseen(of);
+        if is_lost(Sender::Client) || is_lost(Sender::Server) {
+            self.keep_open(|_| false);
+        }
+    }
+
+    /// Tells of no more exchanges than these.
+    pub(in crate::session) fn keep_open(&mut self, is_one: impl Fn(&Open) -> bool) {
+        let before = self.open.len();
+        self.open.retain(is_one);
+        if self.open.len() < before {
+            self.open_count = self.open.len() as u64;
+        }
+    }
+
+    /// Somebody may have published what the capture does not show: a copy too many may be of that.
+    pub(in crate::session) fn doubt_doubled(&mut self) {
+        self.doubled.clear();
+        self.doubled_count = 0;
     }
 
     /// Takes note of a copy too many.

@@ -41,7 +41,7 @@ impl Away {
         self.waiting.insert(line.stream, Waiting::default());
         for one in kept.subscriptions.granted().filter(|one| one.qos > 0) {
             let filter = (hash(&one.filter), &*one.filter);
-            self.subscribers.subscribed(line, filter, one.options, at);
+            self.subscribers.subscribed(line, filter, (one.options, false), at);
         }
         self.is_partial |= self.subscribers.is_partial();
     }

@@ -50,6 +50,8 @@ pub(in crate::session) struct Accepted {
     pub(in crate::session) finding: Option<(Rule, u64)>,
     /// What the session has kept.
     pub(in crate::session) kept: Option<Kept>,
+    /// The client can have had no connection between those two of it that were seen.
+    pub(in crate::session) is_unbroken: bool,
     /// The client's connection before, where that was over.
     pub(in crate::session) returns: Option<Return>,
     /// The connection that it threw out, where that is open still.
@@ -157,12 +159,14 @@ impl Clients {
             self.successors.entry(old.other.stream).or_insert(back);
         }
         let finding = old.and_then(|old| old.judge(at, is_present, record));
+        let is_unbroken = old.is_some_and(|old| old.is_followed_by(record));
         let is_kept = is_present && !is_new && finding.is_none();
         let thrown_out = old.filter(|old| old.is_open).map(|old| old.other.stream);
         // In 3.1 nothing says whether there is a session.
         let is_told = is_present || is_new;
         let returns = old.filter(|_| is_told).and_then(|old| old.returns(at, is_present, record));
-        Accepted { finding, kept: kept.filter(|_| is_kept), returns, thrown_out }
+        let kept = kept.filter(|_| is_kept);
+        Accepted { finding, kept, is_unbroken, returns, thrown_out }
     }
 
     /// One side of a connection says that it leaves, or closes: the next connection of the client

@@ -62,9 +62,9 @@ struct Known {
 }
 
 impl Copies {
-    /// A subscription is granted; `hash` is that of broker and filter.
-    pub(super) fn subscribed(&mut self, line: &Line, of: (u64, &[u8]), options: u8, at: At) {
-        if self.subscribers.subscribed(line, of, options, at) {
+    /// A subscription is granted; `how` are its options, and whether it may have ended unseen.
+    pub(super) fn subscribed(&mut self, line: &Line, of: (u64, &[u8]), how: (u8, bool), at: At) {
+        if self.subscribers.subscribed(line, of, how, at) {
             self.open.entry(line.stream).or_default();
         } else if self.subscribers.is_partial() {
             let subscribers = std::mem::take(&mut self.subscribers);
@@ -136,12 +136,12 @@ impl Copies {
     }
 
     /// The Will of a connection is due, to be published from `from` on; `had` are the connections
-    /// that have got it already.
+    /// that have got it already. `is_doubted`: it rests on a client that is not seen to be back.
     pub(super) fn will(
         &mut self,
         message: Message<'_>,
         (stream, server): (u64, SocketAddr),
-        (at, from): (At, i64),
+        (at, from, is_doubted): (At, i64, bool),
         had: &[u64],
     ) {
         if self.open.is_empty() || self.wills.len() >= MAX_WILLS {
@@ -159,7 +159,7 @@ impl Copies {
         let places = will.subscribers.iter().enumerate();
         let got = places.filter(|(_, by)| had.contains(&by.stream)).map(|(place, _)| bit(place));
         will.got = got.fold(0, |all, one| all | one);
-        (will.is_taken, will.is_will) = (true, true);
+        (will.is_taken, will.is_will, will.is_doubted) = (true, true, is_doubted);
         self.wills.push(PendingWill { from, will });
     }
 
@@ -256,7 +256,8 @@ impl Copies {
             }
             let is_full = known.missed.len() >= MAX_UNPROVEN || self.unproven >= MAX_ALL_UNPROVEN;
             if !is_full && !known.is_slow {
-                known.missed.push(pending.missed(due));
+                let is_doubted = pending.is_doubted || by.is_doubted;
+                known.missed.push(pending.missed(due, is_doubted));
                 self.unproven = self.unproven.saturating_add(1);
             }
         }

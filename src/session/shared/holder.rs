@@ -113,20 +113,32 @@ impl Holder {
         })
     }
 
+    /// Whether its client can have had no other connection between this one and the next, which `record` is
+    /// of: this one was still open by then.
+    pub(super) fn is_followed_by(&self, record: &Ended) -> bool {
+        let next = record.connect.as_ref().and_then(|connect| connect.at.time);
+        let left = self.left.and_then(|(at, _)| at.time);
+        self.is_complete && left.zip(next).is_some_and(|(left, next)| left >= next)
+    }
+
     /// Judges Session Present by the connection before.
     pub(super) fn judge(&self, at: At, is_present: bool, record: &Ended) -> Option<(Rule, u64)> {
         let connack = self.accepted.filter(|_| self.is_complete)?;
         let (left, expiry) = self.left?;
         let clean_start = record.connect.as_ref().is_none_or(|connect| connect.clean_start);
+        let revived = match self.is_followed_by(record) {
+            true => Rule::SESSION_REVIVED,
+            false => Rule::SESSION_UNEXPLAINED,
+        };
         if is_present && !clean_start && expiry == 0 {
-            return Some((Rule::SESSION_REVIVED, connack));
+            return Some((revived, connack));
         }
         let away = time(Some(at))?.checked_sub(time(Some(left))?)?;
         let away = u64::try_from(away).ok()?;
         let lasts = u64::from(expiry).saturating_mul(SECOND);
         let has_expired = expiry != NEVER && away >= lasts;
         if is_present && !clean_start && has_expired && away > lasts.saturating_add(GRACE) {
-            return Some((Rule::SESSION_REVIVED, connack));
+            return Some((revived, connack));
         }
         (!is_present && !clean_start && !has_expired && expiry > 0)
             .then_some((Rule::SESSION_LOST, connack))

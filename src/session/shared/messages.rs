@@ -55,8 +55,9 @@ pub(super) struct Message {
 pub(super) enum Origin {
     /// No client was seen to publish it.
     Unseen,
-    /// Several PUBLISH packets have its contents; this is the last of them.
-    Several(At),
+    /// Several PUBLISH packets have its contents; this is the last of them, and whether as many copies came
+    /// before.
+    Several(At, bool),
     /// One PUBLISH, with its QoS; and whether no other one had the same contents.
     One(Partner, u8, bool),
 }
@@ -133,7 +134,8 @@ impl Origin {
         let Some(message) = message else { return Self::Unseen };
         let Source { at: published, qos, .. } = message.source;
         if message.is_ambiguous && !message.is_next_of(copies) {
-            return Self::Several(published);
+            let had_all = copies.run == message.run && copies.count >= message.nth;
+            return Self::Several(published, had_all);
         }
         let partner = Partner::new(PacketType::PUBLISH, published, at);
         Self::One(partner, qos, !message.is_repeated)

@@ -1,10 +1,12 @@
 //! What connections have to do with each other: messages on their way through the broker, clients
 //! that come back or throw each other out, Wills, and how much all of them may remember.
 //!
-//! What may enter: one file a subject, each with its own bound.
+//! What may enter: one file a subject, each with its own bound. Whatever says that something is not there
+//! asks `complete` first whether the capture shows all in which it might be.
 
 mod away;
 mod clients;
+mod complete;
 mod contents;
 mod copies;
 mod holder;
@@ -14,7 +16,6 @@ mod owed;
 mod passing;
 mod pending;
 mod same_wills;
-mod strangers;
 mod subscribers;
 mod takeover;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod tests;
 mod wills;
 
 pub(super) use clients::{Accepted, Kept};
+pub(super) use complete::{Scope, Whole};
 pub(super) use contents::{Change, Contents};
 pub(super) use messages::Source;
 pub(super) use passing::{Came, Copy, Delivered, SOON};
@@ -29,14 +31,15 @@ pub(super) use passing::{Came, Copy, Delivered, SOON};
 use super::ended::{Disconnect, Ended, Found, Other, Return, War};
 use super::{At, Certainty, Line, Seen};
 use crate::mqtt::packet::Connect;
+use crate::spec::Rule;
 use away::Away;
 use clients::Clients;
+use complete::Unseen;
 use copies::Copies;
 use foldhash::quality::RandomState;
 use keys::{at_broker, hash};
 use messages::Messages;
 use pending::Message;
-use strangers::Strangers;
 use wills::{Back, Delayed, Wills};
 
 /// Exchanges that may be open over all connections: at some 96 bytes each this is 48 MiB.
@@ -46,7 +49,7 @@ const MAX_OPEN: usize = 1 << 19;
 #[derive(Debug, Default)]
 pub struct Shared {
     messages: Messages,
-    strangers: Strangers,
+    unseen: Unseen,
     clients: Clients,
     copies: Copies,
     wills: Wills,
@@ -78,6 +81,10 @@ impl Shared {
             ended.taken_over_by = ended.taken_over_by.or(self.clients.rival(stream));
         }
         ended.doubt_missed();
+        ended.doubt_open();
+        if ended.ends.is_some_and(|(_, server)| !self.unseen.is_nobody(server.ip())) {
+            ended.doubt_doubled();
+        }
         ended.doubt_will();
         ended.doubt_disconnect();
         let client = self.client(&ended).filter(|_| ended.will_wait() > 0);
@@ -137,6 +144,12 @@ impl Shared {
     ) -> Accepted {
         let Some(key) = self.client(record) else { return Accepted::default() };
         let accepted = self.clients.accepted(key, record, is_present, is_new, is_complete);
+        let is_unexplained =
+            accepted.finding.is_some_and(|(rule, _)| rule == Rule::SESSION_UNEXPLAINED);
+        if let Some((_, server)) = record.ends.filter(|_| is_unexplained) {
+            // It has had the session on a connection that is missing, and what it published there.
+            self.unseen.publisher(server.ip());
+        }
         if let Some(returns) = accepted.returns {
             let is_resumed = returns.found == Found::Resumed;
             let waited = self.away.returns(returns.stream, record.stream, is_resumed);
@@ -175,6 +188,14 @@ impl Shared {
     pub(super) fn leaves(&mut self, record: &Ended, is_complete: bool) {
         if let Some(key) = self.client(record) {
             self.clients.leaves(key, record, is_complete);
+        }
+    }
+
+    /// The client has closed its side. Of a reset behind that nothing is told, so that the connection may not
+    /// be over for long; but its Will may come from now on.
+    pub(super) fn client_closes(&mut self, record: &Ended) {
+        if record.from_client.disconnect.is_none() {
+            self.wills.due(record);
         }
     }
 
@@ -239,7 +260,7 @@ impl Shared {
             let topic = &*will.topic;
             let hash = at_broker(&self.hasher, server, self.hash(topic));
             let message = Message { key, hash, topic, qos: will.qos };
-            self.copies.will(message, (stream, server), (at, from), &had);
+            self.copies.will(message, (stream, server), (at, from, wait > 0), &had);
         }
     }
 

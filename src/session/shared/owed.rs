@@ -6,16 +6,17 @@ use crate::session::ended::{Ended, Missed};
 use crate::session::{At, Line, Seen};
 
 impl Shared {
-    /// A subscription of a session whose subscriptions are all known is granted.
+    /// A subscription of a session whose subscriptions are all known is granted; `how` are its options, and
+    /// whether it was on an earlier connection, since which it may have ended unseen.
     pub(in crate::session) fn subscribed(
         &mut self,
         line: &Line,
         filter: &[u8],
-        options: u8,
+        how: (u8, bool),
         at: At,
     ) {
         let hash = at_broker(&self.hasher, line.server, self.hash(filter));
-        self.copies.subscribed(line, (hash, filter), options, at);
+        self.copies.subscribed(line, (hash, filter), how, at);
     }
 
     /// It is about to end.

@@ -83,6 +83,9 @@ impl Shared {
         publish: &Publish<'_>,
     ) {
         let Some(line) = seen.line else { return };
+        // What was told behind others that came later had waited for bytes that are lost: its copies were
+        // told by then.
+        let is_late = self.now > seen.at.time;
         let contents = Contents::of(publish, seen.decoded.version.is_v5(), &self.hasher);
         let source = Source::new(seen.at, (line.stream, line.server), publish.qos, contents);
         self.messages.published(key, source, publish.dup);
@@ -91,7 +94,7 @@ impl Shared {
         }
         // What expires is not to be passed on at all.
         let may_expire = publish.properties.get(PropertyId::MESSAGE_EXPIRY_INTERVAL).is_some();
-        if publish.qos < 3 && !publish.dup && !may_expire && self.copies.is_watched() {
+        if publish.qos < 3 && !publish.dup && !may_expire && !is_late && self.copies.is_watched() {
             let hash = at_broker(&self.hasher, line.server, hash);
             let message = pending::Message { key, hash, topic, qos: publish.qos };
             self.copies.published(message, &line, seen.at);
@@ -129,7 +132,7 @@ impl Shared {
         // One more than was published is of somebody else, and so may all be of which one is.
         let last = before.unwrap_or(0).max(copies.other);
         let source = source.filter(|source| last < source.since.number);
-        let source = source.filter(|_| !publish.dup && !self.strangers.are_at(line.server.ip()));
+        let source = source.filter(|_| !publish.dup && self.unseen.is_nobody(line.server.ip()));
         // It may be a Will that looks the same.
         let source = source.filter(|source| source.is_will || !self.wills.is_armed(key));
         // What it carries is compared with that alone.
@@ -141,7 +144,7 @@ impl Shared {
 
     /// Somebody whom the capture does not show may publish at this broker.
     pub(in crate::session) fn stranger(&mut self, server: IpAddr) {
-        self.strangers.publish(server);
+        self.unseen.publisher(server);
     }
 
     /// What a message that a server delivers is a copy of, where that is certain; or it is one that
@@ -156,7 +159,7 @@ impl Shared {
         let is_old = |at: At| seen.at.since(at).is_none_or(|time| time > SOON);
         let is_new = match origin {
             Origin::Unseen => true,
-            Origin::Several(at) => is_old(at),
+            Origin::Several(at, had_all) => had_all || is_old(at),
             Origin::One(of, ..) => is_old(of.at) || before > Some(of.at.number),
         };
         // Before 5.0 a message with RETAIN 1 is one that was kept.

@@ -32,6 +32,8 @@ pub(super) struct Pending {
     /// The server has acknowledged it, or it is a Will.
     pub(super) is_taken: bool,
     pub(super) is_will: bool,
+    /// Whether its copies are due rests on a client that is not seen to be back.
+    pub(super) is_doubted: bool,
 }
 
 /// A Will whose copies are waited for, from when it is to be published.
@@ -50,9 +52,9 @@ impl Pending {
         subscribers: Arc<[Subscriber]>,
     ) -> Self {
         let topic = message.topic.get(..MAX_TOPIC).unwrap_or(message.topic).into();
-        let (is_taken, is_will) = (false, false);
+        let (is_taken, is_will, is_doubted) = (false, false, false);
         let Message { key, qos, .. } = message;
-        Self { key, at, from, topic, subscribers, got: 0, qos, is_taken, is_will }
+        Self { key, at, from, topic, subscribers, got: 0, qos, is_taken, is_will, is_doubted }
     }
 
     /// Nanoseconds that it waits longer than others: for its PUBCOMP.
@@ -61,10 +63,11 @@ impl Pending {
     }
 
     /// A copy of it did not come, from `due` on.
-    pub(super) fn missed(&self, due: Option<i64>) -> Missed {
+    pub(super) fn missed(&self, due: Option<i64>, is_doubted: bool) -> Missed {
         let Self { key, at, from, topic, qos, is_will, .. } = self;
         let (key, publish, from, qos, is_will) = (*key, *at, *from, *qos, *is_will);
-        Missed { publish, from, topic: topic.clone(), qos, is_will, key, due }
+        let topic = topic.clone();
+        Missed { publish, from, topic, qos, is_will, is_doubted, key, due }
     }
 
     /// A copy comes to a subscriber.

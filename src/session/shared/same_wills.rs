@@ -50,13 +50,16 @@ pub(super) struct DueWill {
     is_delayed: bool,
     /// The delivery that was told to be of it.
     told: Option<At>,
+    /// The delivery that is clearly of it, where that is to be forgotten.
+    kept: Option<WillCopy>,
 }
 
 impl DueWill {
-    /// The Will of a connection that is over.
+    /// The Will of a connection that is over, or whose client has closed its side.
     pub(super) fn of(ended: &Ended) -> Option<Self> {
         let fate = ended.will.as_ref()?.fate;
-        let at = fate.due().or_else(|| ended.over_at().filter(|_| fate == Fate::Unknown));
+        let is_open = matches!(fate, Fate::Unknown | Fate::Armed);
+        let at = fate.due().or_else(|| ended.over_at().filter(|_| is_open));
         let due = time(at)?;
         let began = ended.connack.as_ref().map(|connack| connack.at);
         let began = began.or(ended.connect.as_ref().map(|connect| connect.at));
@@ -69,6 +72,7 @@ impl DueWill {
             until: from.saturating_add(LATE),
             is_delayed: wait > 0,
             told: None,
+            kept: None,
         })
     }
 
@@ -96,7 +100,11 @@ impl DueWill {
 
 impl SameWills {
     /// One of them is due.
-    pub(super) fn due(&mut self, will: DueWill) {
+    pub(super) fn due(&mut self, mut will: DueWill) {
+        if let Some(old) = self.due.iter().find(|old| old.stream == will.stream) {
+            will.told = will.told.or(old.told);
+            will.kept = will.kept.or(old.kept);
+        }
         self.no_will(will.stream);
         if self.due.len() >= MAX_SAME {
             let old = self.due.pop_front();
@@ -128,11 +136,24 @@ impl SameWills {
 
     /// One of them is delivered.
     pub(super) fn delivered(&mut self, copy: WillCopy) {
-        if self.copies.len() >= MAX_SAME {
-            let old = self.copies.pop_front();
-            self.forgotten = self.forgotten.max(time(old.map(|old| old.at)));
+        if self.copies.len() >= MAX_SAME
+            && let Some(old) = self.copies.front().copied()
+        {
+            self.keep(&old);
+            self.copies.pop_front();
+            self.forgotten = self.forgotten.max(time(Some(old.at)));
         }
         self.copies.push_back(copy);
+    }
+
+    /// A delivery is about to be forgotten: whose it clearly is stays known.
+    fn keep(&mut self, old: &WillCopy) {
+        let known = self.known(old.stream).into_iter().find(|(_, copy)| copy.at == old.at);
+        let Some((will, copy)) = known else { return };
+        if let Some(will) = self.due.iter_mut().find(|it| it.stream == will.stream) {
+            will.told = will.told.or(Some(copy.at));
+            will.kept = will.kept.or(Some(copy));
+        }
     }
 
     /// Whether any was delivered of late.
@@ -144,6 +165,9 @@ impl SameWills {
     /// time for it. None is said to be where it is not certain.
     pub(super) fn seen(&self, stream: u64) -> Option<WillCopy> {
         let will = self.due.iter().find(|will| will.stream == stream)?;
+        if will.kept.is_some() {
+            return will.kept;
+        }
         let seen = self.subscribers(will).into_iter().filter_map(|to| {
             let known = self.known(to);
             if let Some((_, copy)) = known.iter().find(|(known, _)| known.stream == stream) {

@@ -41,6 +41,8 @@ pub(super) struct Subscriber {
     pub(super) no_local: bool,
     /// The time of its grant.
     pub(super) since: Option<i64>,
+    /// It was granted on an earlier connection, and may have ended unseen since.
+    pub(super) is_doubted: bool,
 }
 
 impl Subscribers {
@@ -49,7 +51,7 @@ impl Subscribers {
         &mut self,
         line: &Line,
         (hash, filter): (u64, &[u8]),
-        options: u8,
+        (options, is_doubted): (u8, bool),
         at: At,
     ) -> bool {
         if behind_share(filter).is_some() || self.is_partial {
@@ -61,7 +63,7 @@ impl Subscribers {
         }
         self.cached.clear();
         let no_local = options & 0b100 != 0;
-        let subscriber = Subscriber { stream: line.stream, no_local, since: at.time };
+        let subscriber = Subscriber { stream: line.stream, no_local, since: at.time, is_doubted };
         if filter.iter().any(|byte| matches!(byte, b'+' | b'#')) {
             self.wild.retain(|(_, old, by)| by.stream != line.stream || **old != *filter);
             self.wild.push((line.server, filter.into(), subscriber));

@@ -37,7 +37,7 @@ impl Aliases {
         let alias = self.take(publish)?;
         // An alias that the receiver does not take was not set either: one fault, told once.
         if !self.topics.contains_key(&alias) && above.is_none() {
-            let rule = match notes.is_complete && !self.is_partial {
+            let rule = match notes.is_complete() && !self.is_partial {
                 true => Rule::ALIAS_UNKNOWN,
                 false => Rule::ALIAS_NOT_SEEN,
             };

@@ -39,7 +39,7 @@ impl Track {
             }
             _ => false,
         };
-        if accepts && notes.is_complete {
+        if accepts && notes.is_complete() {
             notes.whole(Rule::BROKEN_ACCEPTED, (to.at.number, 0));
         }
     }

@@ -60,6 +60,21 @@ impl Exchanges {
         most: Option<u16>,
         notes: &mut Notes<'_>,
     ) -> Before {
+        let before = self.take(packet, seen, sender, most, notes);
+        if let Some(answers) = before.answers {
+            self.of(sender).has_read(answers.at.number);
+        }
+        before
+    }
+
+    fn take(
+        &mut self,
+        packet: &Packet<'_>,
+        seen: &Seen<'_>,
+        sender: Sender,
+        most: Option<u16>,
+        notes: &mut Notes<'_>,
+    ) -> Before {
         let (at, is_v5) = (seen.at, seen.decoded.version.is_v5());
         let answers = match packet {
             Packet::Publish(publish) => {
@@ -139,9 +154,10 @@ impl Exchanges {
         }
     }
 
-    /// A session that begins anew: nothing was sent in it before.
-    pub(super) fn begin_session(&mut self) {
-        self.client.is_new = true;
+    /// A session that begins anew: nothing was sent in it before. A client that has not asked for a new one
+    /// may go on with what it had sent on connections before (3.1.1: section 3.2.2.2).
+    pub(super) fn begin_session(&mut self, by_client: bool) {
+        self.client.is_new = by_client;
         self.server.is_new = true;
     }
 

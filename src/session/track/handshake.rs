@@ -51,7 +51,7 @@ impl Handshake {
             self.asked = Some(Asked::new(connect));
             return;
         }
-        let Some(asked) = self.asked.as_ref().filter(|_| notes.is_complete) else { return };
+        let Some(asked) = self.asked.as_ref().filter(|_| notes.is_complete()) else { return };
         match sender {
             Sender::Client => self.client(asked, packet, notes),
             Sender::Server => self.server(asked, packet, notes),

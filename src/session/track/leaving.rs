@@ -43,6 +43,10 @@ impl Track {
         record.refused = self.subscriptions.refused().to_vec();
         let is_all = record.open_count <= record.open.len() as u64;
         let open: Vec<Open> = record.open.iter().copied().filter(Open::outlives).collect();
+        if !self.is_session_unbroken {
+            // It may have been finished on a connection in between.
+            record.keep_open(|open| !open.is_carried);
+        }
         self.exchanges.forget(shared);
         // What may still come rests on what is forgotten now.
         self.order.lost();
@@ -79,13 +83,13 @@ impl Track {
     /// stands before it. While the client owes acknowledgments, or takes no packet above a size, the
     /// server may hold back what it has.
     pub(super) fn judge_missed(&self, sender: Sender, notes: &mut Notes<'_>, record: &mut Ended) {
-        let asked = self.latest.answers.filter(|_| sender == Sender::Server && notes.is_complete);
+        let asked = self.latest.answers.filter(|_| sender == Sender::Server && notes.is_complete());
         let (Some(asked), Some(line)) = (asked, notes.seen.line) else { return };
         if self.may_be_held(record) {
             return;
         }
         let missed = notes.shared.missed(line.stream, asked.at, notes.seen.at);
-        for missed in missed.iter().take(MAX_TOLD) {
+        for missed in missed.iter().filter(|missed| !missed.is_doubted).take(MAX_TOLD) {
             let rule = match (missed.is_will, missed.qos) {
                 (true, _) => Rule::WILL_MISSED,
                 (false, 0) => Rule::COPY_LOST,

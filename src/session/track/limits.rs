@@ -36,7 +36,7 @@ impl Negotiated {
 
     /// What the receiver of a packet takes, where that is known and its sender had heard of it.
     pub(super) fn for_sender(&self, sender: Sender, notes: &Notes<'_>) -> Option<Limits> {
-        if !notes.is_complete {
+        if !notes.is_complete() {
             return None;
         }
         match sender {

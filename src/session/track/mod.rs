@@ -3,7 +3,8 @@
 //! What may enter: one file a subject, each with its own bounded state; [`Track`] hands every
 //! packet to all of them. A finding needs that what it rests on was seen: where the capture begins
 //! in the middle of the connection, or bytes were lost, nothing is said that might be false. What
-//! rests on both directions needs besides that TCP proves the order of their packets.
+//! rests on both directions needs besides that TCP proves the order of their packets; what rests on the
+//! session, that no connection of the client can be missing. [`Notes::saw_all`] answers that for each `Scope`.
 
 mod alias;
 mod asked;
@@ -27,7 +28,7 @@ pub use subscription::matches;
 
 use super::ended::{Disconnect, Ended};
 use super::recent::Recent;
-use super::shared::{Came, SOON};
+use super::shared::{Came, SOON, Whole};
 use super::{At, Facts, Partner, Seen, Shared};
 use crate::annotate::Tape;
 use crate::mqtt::{Decoded, Packet};
@@ -66,6 +67,8 @@ pub(super) struct Track {
     is_session_known: bool,
     /// It began with this connection.
     is_session_new: bool,
+    /// It goes on from another connection, and none of its client can have been between the two.
+    is_session_unbroken: bool,
     /// The client has left: what comes for its session does not come here.
     has_left: bool,
     /// What is known of the last packet.
@@ -129,8 +132,19 @@ impl Track {
             // What it did to the connection is not known.
             return self.lost(sender, seen.at, shared, record);
         };
+        if sender == Sender::Server
+            && self.order.is_one_sided(seen.decoded.header.packet_type)
+            && let Some(line) = seen.line
+        {
+            shared.stranger(line.server.ip());
+        }
         let is_complete = self.order.is_complete();
-        let mut notes = Notes { tape, seen, is_complete, shared };
+        let whole = Whole {
+            connection: is_complete,
+            sender: seen.proof.is_settled,
+            session: self.is_session_new || self.is_session_unbroken,
+        };
+        let mut notes = Notes { tape, seen, whole, shared };
         if sender == Sender::Client {
             keep_alive::packet(&mut record.keep_alive, is_complete, &mut notes);
             if !matches!(packet, Packet::Disconnect(_)) {

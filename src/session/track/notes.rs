@@ -2,6 +2,7 @@
 
 use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
+use crate::session::shared::{Scope, Whole};
 use crate::session::{Seen, Shared};
 use crate::spec::{Field, Rule};
 
@@ -9,16 +10,26 @@ use crate::spec::{Field, Rule};
 pub(super) struct Notes<'n> {
     pub(super) tape: &'n mut Tape,
     pub(super) seen: &'n Seen<'n>,
-    /// Whether everything of the connection was seen, from its CONNECT on.
-    pub(super) is_complete: bool,
+    /// What was seen of the connection and of its client.
+    pub(super) whole: Whole,
     pub(super) shared: &'n mut Shared,
 }
 
 impl Notes<'_> {
+    /// Whether all was seen in which that might stand which is not there.
+    pub(super) const fn saw_all(&self, scope: Scope) -> bool {
+        self.whole.is(scope)
+    }
+
+    /// Whether everything of the connection was seen, from its CONNECT on.
+    pub(super) const fn is_complete(&self) -> bool {
+        self.saw_all(Scope::Connection)
+    }
+
     /// Whether all that the sender can have known was seen: what was not told before had not
     /// reached it either.
-    pub(super) fn is_sure(&self) -> bool {
-        self.is_complete && self.seen.proof.is_settled
+    pub(super) const fn is_sure(&self) -> bool {
+        self.saw_all(Scope::Sender)
     }
 
     /// A finding on a field of the packet, or on the whole where it has none of this kind.

@@ -40,6 +40,11 @@ impl Order {
         self.is_lossy = true;
     }
 
+    /// Whether the server answers a client of which nothing was seen: its direction is missing.
+    pub(super) fn is_one_sided(&self, kind: PacketType) -> bool {
+        !self.client_spoke && (self.is_begun || kind == PacketType::CONNACK)
+    }
+
     /// Whether all was seen, from the CONNECT on.
     pub(super) fn is_complete(&self) -> bool {
         self.is_begun && !self.is_lossy && self.connect.is_some()

@@ -4,7 +4,7 @@ use super::notes::Notes;
 use super::{Track, passed};
 use crate::mqtt::packet::Publish;
 use crate::session::ended::Ended;
-use crate::session::shared::{Came, Copy, SOON};
+use crate::session::shared::{Came, Copy, SOON, Scope};
 use crate::spec::{Field, Rule, Sender, Version};
 
 impl Track {
@@ -23,6 +23,10 @@ impl Track {
         let known = alias.and_then(|alias| aliases.topic(alias));
         let topic = known.unwrap_or(publish.topic.0);
         if topic.is_empty() {
+            // What it stands for was set where the capture does not reach.
+            if let Some(line) = notes.seen.line.filter(|_| sender == Sender::Client) {
+                notes.shared.stranger(line.server.ip());
+            }
             return;
         }
         let hash = notes.shared.hash(topic);
@@ -57,7 +61,7 @@ impl Track {
             self.latest.copy_of = Some(of);
             self.latest.lowered_from = Some(qos).filter(|qos| *qos > publish.qos);
         }
-        if let Some(delivered) = delivered.filter(|_| notes.is_complete) {
+        if let Some(delivered) = delivered.filter(|_| notes.is_complete()) {
             let since = record.connect.as_ref().map(|connect| connect.at);
             passed::judge_carried(&delivered, since, notes);
         }
@@ -69,13 +73,14 @@ impl Track {
         }
         let matched = self.subscriptions.matching(topic, hash);
         self.latest.filter = matched.granted;
-        if self.is_session_known && notes.is_sure() {
+        if self.is_session_known && notes.saw_all(Scope::Session) {
             self.subscriptions.judge(publish, matched, self.is_session_new, notes);
         }
-        let is_known = self.is_session_known && self.subscriptions.is_whole();
+        let is_known = self.is_session_known && notes.saw_all(Scope::Session);
+        let is_known = is_known && self.subscriptions.is_whole();
         if let Some(delivered) = delivered.filter(|_| self.is_session_new && !self.is_bridge)
             && self.subscriptions.is_whole()
-            && notes.is_complete
+            && notes.is_complete()
         {
             self.passed.judge(publish, hash, delivered, &matched, notes);
             let filter = matched.granted.and_then(|place| self.subscriptions.text(place));
@@ -88,7 +93,7 @@ impl Track {
             && copy.is_alone
             && matched.count == 1
             && is_known
-            && notes.is_complete
+            && notes.is_complete()
         {
             let now = notes.seen.at;
             let is_soon = now.since(copy.of.at).is_some_and(|time| time <= SOON);
@@ -102,7 +107,7 @@ impl Track {
     /// subscription may want the flag as it was published.
     fn judge_emptied(&self, publish: &Publish<'_>, notes: &mut Notes<'_>) {
         let is_kept = publish.retain && publish.payload.is_empty() && !self.is_bridge;
-        if is_kept && notes.is_complete && notes.seen.decoded.version == Version::V311 {
+        if is_kept && notes.is_complete() && notes.seen.decoded.version == Version::V311 {
             notes.at(Rule::EMPTY_RETAINED, Field::RETAIN, (0, 0));
         }
     }

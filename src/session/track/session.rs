@@ -51,28 +51,32 @@ impl Track {
         // 3.1 has no Session Present.
         let has_flag = notes.seen.decoded.version != Version::V31;
         let is_present = connack.session_present && has_flag;
-        if is_present && notes.is_complete && self.clean_start == Some(true) {
+        if is_present && notes.is_complete() && self.clean_start == Some(true) {
             notes.at(Rule::SESSION_AFTER_CLEAN_START, Field::SESSION_PRESENT, (0, 0));
         }
         let is_new = self.clean_start == Some(true) || (has_flag && !is_present);
         if is_new {
-            self.exchanges.begin_session();
+            self.exchanges.begin_session(self.clean_start == Some(true));
             self.is_session_known = true;
             self.is_session_new = true;
         }
-        let kept = notes.shared.accepted(record, is_present, is_new, notes.is_complete);
-        if let Some((rule, number)) = kept.finding.filter(|_| has_flag && notes.is_complete) {
+        let is_complete = notes.is_complete();
+        let accepted = notes.shared.accepted(record, is_present, is_new, is_complete);
+        let (finding, is_unbroken) = (accepted.finding, accepted.is_unbroken);
+        if let Some((rule, number)) = finding.filter(|_| has_flag && notes.is_complete()) {
             notes.at(rule, Field::SESSION_PRESENT, (number, 0));
         }
-        if let Some(kept) = kept.kept
+        if let Some(kept) = accepted.kept
             && is_present
         {
             self.exchanges.carry(&kept.open, notes.seen.at);
             self.subscriptions = kept.subscriptions;
             self.is_session_known = true;
-            if let Some(line) = notes.seen.line.filter(|_| notes.is_complete) {
+            self.is_session_unbroken = is_unbroken;
+            if let Some(line) = notes.seen.line.filter(|_| notes.is_complete()) {
                 for one in self.subscriptions.granted() {
-                    notes.shared.subscribed(&line, &one.filter, one.options, notes.seen.at);
+                    let how = (one.options, !is_unbroken);
+                    notes.shared.subscribed(&line, &one.filter, how, notes.seen.at);
                 }
             }
         }

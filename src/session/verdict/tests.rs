@@ -192,6 +192,7 @@ fn a_server_that_closes_without_a_word() {
         last: at(number, time),
         next,
         message: None,
+        is_carried: false,
     };
     let guess = |ended: &Ended| {
         let causes = judge(ended).causes;

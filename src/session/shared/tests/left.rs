@@ -323,6 +323,7 @@ fn a_disconnect_of_a_client_that_is_gone() {
         let mut ended = world.connections.remove(&0).unwrap().end(&mut world.shared);
         let place = |at: At| Some(crate::stream::Place { time: at.time, frame: at.frame });
         let mut tcp = Tcp::default();
+        (tcp.client.segments, tcp.server.segments) = (9, 9);
         tcp.client.rst = place(at);
         tcp.server.fin = place(at).filter(|_| server_first);
         ended.wire.tcp = Some(tcp);

@@ -1,5 +1,6 @@
 //! Several connections by hand: clients that come back, throw each other out, and Wills.
 
+mod complete;
 mod copies;
 mod left;
 mod passed;
@@ -129,6 +130,19 @@ impl World {
         let ended = self.connections.remove(&stream).unwrap().end(&mut self.shared);
         self.shared.ended(ended);
         self.told.extend(self.shared.told(at.time));
+    }
+
+    /// The client goes on with the session of stream 0 on stream 1: which takes the place of the first, or
+    /// comes when that is over, so that there may have been another one in between.
+    fn goes_on(&mut self, takes_over: bool) {
+        if !takes_over {
+            self.closes(0, C);
+        }
+        self.packet(1, C, RESUMES);
+        if takes_over {
+            self.closes(0, S);
+        }
+        self.packet(1, S, PRESENT);
     }
 
     /// Bytes of one side are not there.

@@ -19,12 +19,19 @@ fn a_session_is_there_or_is_not() {
         world.session(0, connect, ACCEPTED);
         world.seconds += later;
         world.quiet(1, &[(C, RESUMES)]);
-        world.finds(1, S, PRESENT, &[Rule::SESSION_REVIVED]);
+        world.finds(1, S, PRESENT, &[Rule::SESSION_UNEXPLAINED]);
         let mut world = World::default();
         world.session(0, connect, ACCEPTED);
         world.seconds += later;
         world.quiet(1, &[(C, RESUMES), (S, ACCEPTED)]);
     }
+
+    // Nothing can have been in between where the server ended the one for the other.
+    let mut world = World::default();
+    world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+    world.packet(1, C, RESUMES);
+    world.closes(0, S);
+    world.finds(1, S, PRESENT, &[Rule::SESSION_REVIVED]);
 
     // Of a client that was never seen nothing is known.
     let mut world = World::default();
@@ -64,29 +71,41 @@ fn what_is_open_goes_on_in_the_next_connection() {
     let all = world.end();
     assert_eq!(all.iter().map(|ended| ended.open_count).collect::<Vec<_>>(), [1, 1, 0]);
 
-    // In a new session nothing is sent again.
+    // In a new session nothing is sent again; where the server has lost the old one, the client may go on with
+    // what it has kept, also of connections before the capture.
+    for (connect, found) in [(NEW, &[Rule::DUP_WITHOUT_FIRST][..]), (RESUMES, &[])] {
+        let mut world = World::default();
+        world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, publish)]);
+        world.closes(0, C);
+        world.packet(1, C, connect);
+        world.packet(1, S, ACCEPTED);
+        world.finds(1, C, again, found);
+    }
+    // Under its identifier another message may wait, of a connection that is not there.
     let mut world = World::default();
     world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, publish)]);
-    world.closes(0, C);
-    world.quiet(1, &[(C, NEW), (S, ACCEPTED)]);
-    world.finds(1, C, again, &[Rule::DUP_WITHOUT_FIRST]);
+    world.goes_on(false);
+    let (rules, facts) = world.packet(1, C, "3c0700016100070079");
+    assert_eq!((rules, facts.repeats), (Vec::new(), None));
 }
 
 /// What goes on in the next connection is sent again with DUP 1, by either side (3.3.1-1).
 #[test]
 fn what_is_sent_again_without_dup() {
-    let again = |packet: &str, other: &str| {
+    let back = |packet: &str, other: &str, takes_over: bool| {
         let mut world = World::default();
         world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, packet)]);
-        world.closes(0, C);
-        world.quiet(1, &[(C, RESUMES), (S, PRESENT)]);
+        world.goes_on(takes_over);
         world.packet(1, C, other).0
     };
+    let again = |packet: &str, other: &str| back(packet, other, true);
     for (first, dup, other) in [
         ("320700016100070078", "3a0700016100070078", "320700016100070079"),
         ("340700016100070078", "3c0700016100070078", "340700016100070079"),
     ] {
         assert_eq!(again(first, first), [Rule::RESENT_WITHOUT_DUP]);
+        // It may have been acknowledged on a connection that is not there, and this be a new one.
+        assert_eq!(back(first, first, false), [Rule::SAME_WITHOUT_DUP]);
         assert_eq!(again(first, dup), []);
         // Another message: its identifier is another matter.
         assert_eq!(again(first, other), []);
@@ -96,8 +115,7 @@ fn what_is_sent_again_without_dup() {
     world.quiet(0, &[(C, LASTS), (S, ACCEPTED)]);
     world.quiet(0, &subscribe);
     world.quiet(0, &[(S, "320700016100070078")]);
-    world.closes(0, C);
-    world.quiet(1, &[(C, RESUMES), (S, PRESENT)]);
+    world.goes_on(true);
     world.finds(1, S, "320700016100070078", &[Rule::RESENT_WITHOUT_DUP]);
     // In a new session it is a new message.
     let mut world = World::default();
@@ -110,15 +128,17 @@ fn what_is_sent_again_without_dup() {
 #[test]
 fn what_is_not_sent_again() {
     let (one, again) = ("320700016100070078", "3a0700016100070078");
-    let back = |packets: &[(Sender, &str)], wait: i64| {
+    let left = |packets: &[(Sender, &str)], wait: i64, takes_over: bool| {
         let mut world = World::default();
         world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, one)]);
-        world.closes(0, C);
-        world.quiet(1, &[(C, RESUMES), (S, PRESENT)]);
+        world.goes_on(takes_over);
         world.quiet(1, packets);
         world.waits(wait);
         world.packet(1, C, LEAVES).0
     };
+    let back = |packets: &[(Sender, &str)], wait: i64| left(packets, wait, true);
+    // It may have done so on a connection that is not there.
+    assert_eq!(left(&[], 10, false), [Rule::RESENT_UNSEEN]);
     assert_eq!(back(&[], 10), [Rule::NOT_RESENT]);
     // It had no time to.
     assert_eq!(back(&[], 1), []);
@@ -133,8 +153,8 @@ fn what_is_sent_again_keeps_its_order() {
         let mut world = World::default();
         world.quiet(0, &[(C, LASTS), (S, ACCEPTED)]);
         world.quiet(0, &[(C, "320700016100070078"), (C, "320700016100080079")]);
-        world.closes(0, C);
-        world.quiet(1, &[(C, RESUMES), (S, PRESENT), (C, again[0])]);
+        world.goes_on(true);
+        world.quiet(1, &[(C, again[0])]);
         world.packet(1, C, again[1]).0
     };
     let (first, second) = ("3a0700016100070078", "3a0700016100080079");
@@ -148,10 +168,16 @@ fn subscriptions_last_as_long_as_the_session() {
     let deliver = ["3005 000178 0079", "3005 000179 0079"];
     let mut world = World::default();
     world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, subscribe), (S, "900400010001")]);
-    world.packet(0, C, LEAVES);
-    world.closes(0, C);
-    world.quiet(1, &[(C, RESUMES), (S, PRESENT), (S, deliver[0])]);
+    world.goes_on(true);
+    world.quiet(1, &[(S, deliver[0])]);
     world.finds(1, S, deliver[1], &[Rule::NO_SUBSCRIPTION]);
+    // On a connection that is not there it may have subscribed to more.
+    let mut world = World::default();
+    world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, subscribe), (S, "900400010001")]);
+    world.goes_on(false);
+    let (rules, facts) = world.packet(1, S, deliver[0]);
+    assert_eq!((rules, facts.filter), (Vec::new(), None));
+    world.quiet(1, &[(S, deliver[1])]);
     // Where the session began before the capture, nothing is said.
     let mut world = World::default();
     world.quiet(0, &[(C, RESUMES), (S, PRESENT), (S, deliver[1])]);

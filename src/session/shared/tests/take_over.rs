@@ -134,7 +134,7 @@ fn who_has_left_is_not_taken_over() {
         let mut world = start(NEW);
         leaves(&mut world);
         world.quiet(1, &[(C, RESUMES)]);
-        world.finds(1, S, PRESENT, &[Rule::SESSION_REVIVED]);
+        world.finds(1, S, PRESENT, &[Rule::SESSION_UNEXPLAINED]);
         assert_eq!(world.end()[0].taken_over_by, None);
         let mut world = start(LASTS);
         leaves(&mut world);

@@ -63,6 +63,30 @@ fn a_will_is_seen_going_out_or_not() {
     assert_eq!(world.end()[0].will.as_ref().unwrap().fate, Fate::Armed);
 }
 
+/// The client publishes what its Will says, twice within a second: the copy after those two is its Will.
+#[test]
+fn a_will_that_its_client_has_published_before() {
+    let will = "3005 000177 0078";
+    let seen = |before: usize| {
+        let mut world = World::default();
+        world.packet(1, C, "100e00044d5154540502003c00 000162");
+        world.quiet(1, &[(S, ACCEPTED), (C, "820700010000017701"), (S, "900400010001")]);
+        world.quiet(0, &[(C, WITH_WILL), (S, ACCEPTED)]);
+        world.is_still = true;
+        world.quiet(0, &[(C, will), (C, will)]);
+        for _ in 0..before {
+            world.quiet(1, &[(S, will)]);
+        }
+        world.is_still = false;
+        world.closes(0, C);
+        world.quiet(1, &[(S, will)]);
+        world.end()[0].will.as_ref().unwrap().seen.is_some()
+    };
+    assert!(seen(2));
+    // It may be the copy of the second.
+    assert!(!seen(1));
+}
+
 #[test]
 fn a_will_delay_that_the_client_comes_back_in() {
     // Comes back with Clean Start or not, after so many seconds; the server has the session or not.
@@ -316,6 +340,31 @@ fn the_same_wills_at_once() {
     (0..3).for_each(|stream| world.closes(stream, C));
     (0..2).for_each(|_| world.quiet(100, &[(S, SENT)]));
     assert_eq!(sightings(world, 3), [None, None, None]);
+}
+
+/// A connection is told a while after its end: by then many others have had the same Will.
+#[test]
+fn the_same_wills_again_and_again() {
+    for server_ends in [true, false] {
+        let mut world = same_wills(1);
+        world.is_still = true;
+        world.ends(0, C, Close::Fin);
+        if server_ends {
+            world.ends(0, S, Close::Fin);
+        }
+        world.quiet(100, &[(S, SENT)]);
+        let at = world.number;
+        for stream in 1..=60 {
+            world.is_still = false;
+            let id = 0x63 + stream % 20;
+            let connect = format!("101500044d5154540506003c00 0001{id:02x} 00 000177 000178");
+            world.quiet(stream, &[(C, &connect), (S, ACCEPTED)]);
+            world.is_still = true;
+            world.closes(stream, C);
+            world.quiet(100, &[(S, SENT), (S, SENT)]);
+        }
+        assert_eq!(sightings(world, 1), [Some((at, Some(0)))]);
+    }
 }
 
 /// A delivery is of one Will, though another one is due within a second of it.

@@ -40,6 +40,10 @@ pub(super) struct Asked {
     resent: u64,
     /// The session began with this connection.
     pub(super) is_new: bool,
+    /// The number of the last packet of the other side that it has answered: by its own packets it had read
+    /// that, which the Acknowledgment Number of a segment does not show. TCP renews that when it sends the
+    /// segment again, or sends what was written before in one with what is written now.
+    read: u64,
     /// The Packet Identifiers that PUBLISH packets have had.
     used: Used,
 }
@@ -77,8 +81,6 @@ struct Exchange {
     is_passed: bool,
     /// The Sequence Number behind its last packet.
     end: Option<u32>,
-    /// The same of its PUBREC.
-    received: Option<u32>,
 }
 
 /// An exchange that is over.
@@ -93,8 +95,6 @@ struct Done {
     /// The number of the last packet of its asker, and what it was about.
     last: u64,
     message: Option<u64>,
-    /// The Sequence Number behind the packet that ended it.
-    end: Option<u32>,
 }
 
 impl Ask {
@@ -122,7 +122,6 @@ impl Exchange {
             is_carried: false,
             is_passed: false,
             end: None,
-            received: None,
         }
     }
 
@@ -158,8 +157,15 @@ impl Asked {
             first: exchange.first,
             last: exchange.last,
             next: exchange.next,
+            is_carried: exchange.is_carried,
             message: exchange.message,
         })
+    }
+
+    /// It has answered the packet of this number: what it sends from now on it sends having read that, and
+    /// what stood before it.
+    pub(super) fn has_read(&mut self, number: u64) {
+        self.read = self.read.max(number);
     }
 
     /// The number of the first packet of the exchange that is open under an identifier.

@@ -1,6 +1,7 @@
 //! What overtakes what, what has waited for long, and what was to be sent again.
 
 use super::{Asked, Exchange, MAX_COMPARED};
+use crate::session::shared::Scope;
 use crate::session::track::Notes;
 use crate::session::{At, Proof};
 use crate::spec::{PacketType, Rule, Sender};
@@ -21,7 +22,7 @@ impl Asked {
         };
         let is_certain = |it: &Exchange| !it.is_muddled && !it.is_carried && !it.is_passed;
         let is_of_client = notes.seen.sender == Some(Sender::Client);
-        if !is_of_client || !notes.is_complete || self.is_muddled || !is_certain(of) {
+        if !is_of_client || !notes.is_complete() || self.is_muddled || !is_certain(of) {
             return;
         }
         if of.kind != PacketType::PUBLISH || self.open.len() > MAX_COMPARED {
@@ -69,8 +70,12 @@ impl Asked {
         let mut due: Vec<u64> =
             self.open.values().filter(is_due).map(|it| it.last.number).collect();
         due.sort_unstable();
+        let rule = match notes.saw_all(Scope::Session) {
+            true => Rule::NOT_RESENT,
+            false => Rule::RESENT_UNSEEN,
+        };
         for number in due.into_iter().take(MAX_LATE) {
-            notes.whole(Rule::NOT_RESENT, (number, 0));
+            notes.whole(rule, (number, 0));
         }
     }
 }

@@ -3,8 +3,9 @@
 use super::answer::DONE;
 use super::{Ask, Asked, MAX_COMPARED};
 use crate::mqtt::packet::Publish;
+use crate::session::Partner;
+use crate::session::shared::Scope;
 use crate::session::track::Notes;
-use crate::session::{Partner, Proof};
 use crate::spec::{Field, PacketType, Rule, Sender};
 
 impl Asked {
@@ -24,7 +25,7 @@ impl Asked {
         let id = publish.packet_id.filter(|id| *id != 0)?;
         let message = message(publish, notes);
         let ask = Ask { kind: PacketType::PUBLISH, next, filters: 0, message };
-        if publish.dup && self.open.contains_key(&id) {
+        if publish.dup && self.may_be_again(id, message) {
             return self.publish_again(id, next, notes);
         }
         if publish.dup {
@@ -40,6 +41,13 @@ impl Asked {
         None
     }
 
+    /// Whether a message may be the one that is open under an identifier: on a connection that was not captured
+    /// the identifier may have got another one.
+    fn may_be_again(&self, id: u16, message: Option<u64>) -> bool {
+        let is_same = |of: Option<u64>| of.zip(message).is_none_or(|(a, b)| a == b);
+        self.open.get(&id).is_some_and(|open| !open.is_carried || is_same(open.message))
+    }
+
     /// A PUBLISH without DUP, and an earlier connection of the session left the same message open under
     /// its identifier: it is sent again, or is another one whose identifier is in use.
     fn judge_no_dup(&self, id: u16, message: Option<u64>, notes: &mut Notes<'_>) {
@@ -47,7 +55,11 @@ impl Asked {
         let is_unreleased = matches!(open.next, PacketType::PUBACK | PacketType::PUBREC);
         let is_same = is_unreleased && message.is_some() && open.message == message;
         if is_same && notes.is_sure() {
-            notes.at(Rule::RESENT_WITHOUT_DUP, Field::DUP, (open.first.number, 0));
+            let rule = match notes.saw_all(Scope::Session) {
+                true => Rule::RESENT_WITHOUT_DUP,
+                false => Rule::SAME_WITHOUT_DUP,
+            };
+            notes.at(rule, Field::DUP, (open.first.number, 0));
         }
     }
 
@@ -70,13 +82,11 @@ impl Asked {
             }
             Some(done) if is_v5 => notes.at(Rule::SENT_AGAIN, Field::DUP, (done.first, 0)),
             // Before 5.0 it may cross its acknowledgment on the way.
-            Some(done) => {
-                let end = Proof { end: done.end, ..Proof::default() };
-                if notes.seen.proof.had(end) {
-                    let numbers = (done.first, done.number);
-                    notes.at(Rule::DUP_AFTER_ANSWER, Field::DUP, numbers);
-                }
+            // That it had read the PUBREC its PUBREL says.
+            Some(done) if self.read >= done.number || done.kind == PacketType::PUBCOMP => {
+                notes.at(Rule::DUP_AFTER_ANSWER, Field::DUP, (done.first, done.number));
             }
+            Some(_) => {}
             None => match self.same(id, message, notes) {
                 Some((other, number)) => {
                     notes.at(Rule::DELIVERED_TWICE, Field::DUP, (other.into(), number));
@@ -112,6 +122,7 @@ impl Asked {
         next: PacketType,
         notes: &mut Notes<'_>,
     ) -> Option<Partner> {
+        let read = self.read;
         let exchange = self.open.get_mut(&id)?;
         let at = notes.seen.at;
         let was = *exchange;
@@ -127,7 +138,7 @@ impl Asked {
             let last = self.resent;
             self.resent = last.max(was.first.number);
             let is_late = was.first.number < last && notes.seen.sender == Some(Sender::Client);
-            if is_late && notes.is_complete && was.kind == PacketType::PUBLISH {
+            if is_late && notes.saw_all(Scope::Session) && was.kind == PacketType::PUBLISH {
                 notes.whole(Rule::RESENT_ORDER, (was.first.number, last));
             }
             return Some(first);
@@ -144,8 +155,7 @@ impl Asked {
             let number = if is_released { was.last.number } else { was.first.number };
             notes.at(rule, Field::DUP, (number, 0));
         }
-        let answered = Proof { end: was.received, ..Proof::default() };
-        let is_received = was.next == PacketType::PUBREL && notes.seen.proof.had(answered);
+        let is_received = was.next == PacketType::PUBREL && read >= was.last.number;
         if is_received && !is_forbidden && is_ours && notes.is_sure() {
             let numbers = (was.first.number, was.last.number);
             notes.at(Rule::DUP_AFTER_ANSWER, Field::DUP, numbers);

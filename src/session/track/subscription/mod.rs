@@ -154,13 +154,14 @@ impl Subscriptions {
                 }
                 continue;
             }
-            if *code > requested && notes.is_complete {
+            if *code > requested && notes.is_complete() {
                 notes.whole(Rule::GRANTED_ABOVE_REQUESTED, ((*code).into(), requested.into()));
             }
             (filter.granted, filter.since) = (Some(*code), Some(notes.seen.at));
             filter.most = filter.most.max(Some(*code));
             if let Some(line) = notes.seen.line.filter(|_| is_known) {
-                notes.shared.subscribed(&line, &filter.text, filter.options, notes.seen.at);
+                let how = (filter.options, false);
+                notes.shared.subscribed(&line, &filter.text, how, notes.seen.at);
             }
         }
     }
