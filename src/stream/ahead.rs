@@ -70,6 +70,11 @@ impl Waiting {
 }
 
 impl Ahead {
+    /// Whether a segment of a side waits for the first bytes of the other one.
+    pub(super) fn asks(&self, side: Side) -> bool {
+        self.waiting.iter().any(|one| one.side == side && one.asks)
+    }
+
     /// Whether segments of a side wait.
     pub(super) fn has(&self, side: Side) -> bool {
         self.waiting.iter().any(|one| one.side == side)
