@@ -132,3 +132,31 @@ fn a_connect_that_is_cut_before_its_level_does_not_tell_the_version() {
         assert_eq!(hows, expected, "{there} bytes of the CONNECT");
     }
 }
+
+#[test]
+fn no_version_is_blamed_on_a_cut_packet_where_none_is_known() {
+    let connect =
+        packets().into_iter().find(|it| it.2[0] == 0x10 && it.0 == Version::V5).unwrap().2;
+    let connack = [0x20, 9, 0, 0, 6, 0x22, 0, 10, 0x21, 0, 20];
+    for there in 4..connack.len() {
+        let mut inspector = Inspector::new(Told::default(), Settings::default());
+        let frames = [
+            (Tcp::client(100, &[]).syn(), 0),
+            (Tcp::client(101, &connect), connect.len() - 4),
+            (Tcp::server(7, 101 + connect.len() as u32, &connack), connack.len() - there),
+        ];
+        for (segment, missing) in frames {
+            let data = segment.ethernet();
+            let whole = frame(1, &data);
+            let data = &data[..data.len() - missing];
+            let _ = inspector.frame(&mqttscope::capture::Frame { data, ..whole });
+        }
+        inspector.finish();
+        let Told(records) = inspector.into_consumer();
+        let (kind, _, rules) = records.last().unwrap();
+        assert_eq!(kind, "CONNACK");
+        let is_blamed = |rule: &&&str| !["bytes-missing", "header-cut"].contains(*rule);
+        let blamed: Vec<_> = rules.iter().filter(is_blamed).collect();
+        assert!(blamed.iter().all(|rule| rule.starts_with("version")), "{there}: {blamed:?}");
+    }
+}

@@ -159,6 +159,11 @@ impl Tape {
         self.findings.retain(|finding| !rules.contains(&finding.rule));
     }
 
+    /// Forgets what is wrong with a packet that is not all there.
+    pub fn retract_errors(&mut self) {
+        self.findings.retain(|finding| finding.severity() < Severity::Error);
+    }
+
     /// Forgets what was found in a stretch of bytes that are not known.
     pub fn retract_in(&mut self, hidden: Span) {
         let end = |span: Span| span.start.saturating_add(span.len);

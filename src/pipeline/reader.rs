@@ -145,7 +145,13 @@ impl<C: Consumer> Reader<C> {
         }
         let known = connection.told_version();
         let is_rest = connection.is_after_broken_connect();
+        let was_open = connection.version().is_none();
         let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
+        if cut.is_some() && was_open && how != How::Connect {
+            // What tells the versions apart may be in what is not there.
+            connection.forget_inferred();
+            self.tape.retract_errors();
+        }
         // What stands in for bytes that could not be read breaks no rule.
         let hidden = notes.iter().filter(|note| note.rule == Rule::UNREADABLE);
         hidden.for_each(|note| self.tape.retract_in(note.span));

@@ -289,6 +289,11 @@ impl Connection {
         Some((decode(bytes, Reading { version, sender }, &mut ()), how))
     }
 
+    /// Forgets a version that was inferred.
+    pub fn forget_inferred(&mut self) {
+        self.version = self.version.filter(|(_, how)| *how != How::Inferred);
+    }
+
     /// What an unknown level in a CONNECT is read as.
     fn expected(&self) -> Version {
         self.version.map_or(Version::V311, |(version, _)| version)

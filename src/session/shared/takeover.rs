@@ -36,6 +36,8 @@ pub(super) struct TakeOvers {
     proven: u64,
     /// From where the losers came that were still there when somebody from elsewhere came.
     losers: Vec<IpAddr>,
+    /// A loser left by itself: the server keeps them apart by something else, their User Names say.
+    has_survivor: bool,
     first: Option<At>,
     last: Option<At>,
     addresses: Vec<IpAddr>,
@@ -71,6 +73,10 @@ impl TakeOvers {
 
     /// A connection is over that was thrown out by this one.
     pub(super) fn lost(&mut self, loser: &Other, record: &Ended, rival: &Rival) {
+        if leaves_by_itself(record, &rival.by) {
+            self.has_survivor = true;
+            return;
+        }
         if !is_thrown_out(record, &rival.by) {
             return;
         }
@@ -86,6 +92,7 @@ impl TakeOvers {
     pub(super) fn thrown_out(&mut self, old: &Other, new: &Other, at: At) -> Option<War> {
         if self.last.is_some_and(|last| at.since(last).is_none_or(|time| time > PEACE)) {
             (self.count, self.fights, self.proven) = (0, 0, 0);
+            self.has_survivor = false;
             self.first = None;
             self.addresses.clear();
             self.losers.clear();
@@ -96,7 +103,7 @@ impl TakeOvers {
         for address in [old.client.ip(), new.client.ip()] {
             note(&mut self.addresses, address);
         }
-        (self.count >= WAR).then(|| War {
+        (self.count >= WAR && !self.has_survivor).then(|| War {
             count: self.count,
             time: self.first.and_then(|first| at.since(first)),
             addresses: self.addresses.len(),
@@ -137,6 +144,14 @@ fn note(addresses: &mut Vec<IpAddr>, address: IpAddr) {
     if !addresses.contains(&address) && addresses.len() < MAX_ADDRESSES {
         addresses.push(address);
     }
+}
+
+/// Whether a client says DISCONNECT when another connection has its Client Identifier by then: the server
+/// has not ended this one.
+fn leaves_by_itself(record: &Ended, rival: &Other) -> bool {
+    let time = |at: At| (at.time, at.frame);
+    let left = record.from_client.disconnect.as_ref().filter(|left| left.void.is_none());
+    left.is_some_and(|left| time(left.at) > time(rival.at))
 }
 
 /// Whether a connection was ended by its server because of another one, and its client was there to

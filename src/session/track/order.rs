@@ -101,9 +101,12 @@ impl Order {
             (None, Some(first)) if kind == PacketType::CONNACK => {
                 Some((Rule::SECOND_CONNACK, Some(first)))
             }
-            // A server may not leave before it has accepted either (MQTT-3.14.0-1).
+            // A server may not leave before it has accepted either (MQTT-3.14.0-1). One that answers a client
+            // of which nothing was seen says that more is missing.
             (None, None)
-                if !is_answer && (!self.server_spoke || kind == PacketType::DISCONNECT) =>
+                if !is_answer
+                    && self.client_spoke
+                    && (!self.server_spoke || kind == PacketType::DISCONNECT) =>
             {
                 Some((Rule::BEFORE_CONNACK, None))
             }

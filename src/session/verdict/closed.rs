@@ -23,7 +23,7 @@ pub(super) fn closed(scene: &Scene<'_>) -> Option<Told> {
 }
 
 fn tell(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
-    if super::open::is_cut_off(scene) {
+    if super::open::is_cut_off(scene) || super::open::is_sealed(scene) {
         return None;
     }
     let lost = scene.ended.wire.lost(act.by).bytes;

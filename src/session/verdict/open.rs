@@ -16,6 +16,10 @@ pub(super) fn not_seen(scene: &Scene<'_>) -> Option<Told> {
         );
         return Told::proven(None, text, vec![act.at]);
     }
+    if let Some(act) = scene.bare_end().filter(|_| is_sealed(scene)) {
+        let text = format!("{}; what was said before is encrypted", did(act));
+        return Told::proven(None, text, vec![act.at]);
+    }
     let text = match scene.ended.end.filter(|_| is_open(scene))? {
         End::Idle => "nothing came of it for longer than a connection may be silent",
         End::Reused => {
@@ -50,6 +54,12 @@ pub(super) fn open(scene: &Scene<'_>) -> Option<Told> {
 /// side were not: it may have ended the connection before, in MQTT and in TCP.
 pub(super) fn is_cut_off(scene: &Scene<'_>) -> bool {
     scene.bare_end().is_some_and(|act| scene.ended.wire.lost(act.by.other()).is_tail)
+}
+
+/// Whether nothing of what the sides said could be read: a DISCONNECT may be in it.
+pub(super) fn is_sealed(scene: &Scene<'_>) -> bool {
+    let wire = &scene.ended.wire;
+    wire.is_tls && wire.alerts.is_empty() && scene.ended.first.is_none()
 }
 
 fn is_open(scene: &Scene<'_>) -> bool {

@@ -97,15 +97,16 @@ fn one_address_that_answers_is_no_war() {
 /// on its way comes once, and who says DISCONNECT cleans up.
 #[test]
 fn who_goes_on_is_another_one() {
-    for (says, rule) in [
-        (&["c000", "c000"][..], Rule::WAR),
-        (&["c000"], Rule::TAKEN_OVER_AGAIN),
-        (&["e000"], Rule::TAKEN_OVER_AGAIN),
+    for (says, rules) in [
+        (&["c000", "c000"][..], &[Rule::WAR][..]),
+        (&["c000"], &[Rule::TAKEN_OVER_AGAIN]),
+        // The server may as well know its clients by something else, and end none for the other.
+        (&["e000"], &[]),
     ] {
         let mut world = World::default();
         world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
         for stream in 1..4 {
-            let war: &[Rule] = if stream < 3 { &[] } else { &[rule] };
+            let war = if stream < 3 { &[] } else { rules };
             world.finds(stream, C, NEW, &[&[Rule::TAKES_OVER], war].concat());
             world.quiet(stream, &[(S, ACCEPTED)]);
             for packet in says {

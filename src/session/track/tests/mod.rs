@@ -88,6 +88,8 @@ fn the_order_of_packets() {
     finds(&[CONNECT, CONNACK, client("c000"), server("d000")], &[]);
     finds(&[client("c000")], &[(1, Rule::FIRST_NOT_CONNECT)]);
     finds(&[CONNECT, client("c000"), server("d000")], &[(3, Rule::BEFORE_CONNACK)]);
+    // What it answers was not captured, nor was the CONNACK then.
+    finds(&[server("d000")], &[]);
     finds(&[CONNECT, server("f0021800"), CONNACK], &[(2, Rule::AUTH_WITHOUT_METHOD)]);
     finds(&[CONNECT, CONNACK, CONNACK], &[(3, Rule::SECOND_CONNACK)]);
     finds(
