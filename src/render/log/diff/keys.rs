@@ -63,6 +63,9 @@ impl Keys {
     }
 
     fn number<'v>(&mut self, event: Event, value: impl Fn(LogField) -> Option<&'v str>) -> u32 {
+        // That it drops a message the broker says in place of that it came; the packet is the same.
+        let is_dropped = [Event::PUBLISH_DENIED, Event::PUBLISH_TOO_LARGE].contains(&event);
+        let event = if is_dropped { Event::PUBLISH_IN } else { event };
         let mut out = event.info().id.to_owned();
         let client = [LogField::CLIENT];
         let client = if self.has_clients { &client[..] } else { &[] };

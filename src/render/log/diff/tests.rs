@@ -213,3 +213,15 @@ fn what_one_of_them_does_not_reach_is_no_difference() {
         assert!(late.outside > 300);
     }
 }
+
+/// A broker that drops a message has seen it: it says so in place of the usual line.
+#[test]
+fn a_message_that_the_broker_drops_is_one_that_it_saw() {
+    let line = |says: &str, id: u16| {
+        format!("1: {says} PUBLISH from a (d0, q1, r0, m{id}, 'ro/x', ... (2 bytes))\n")
+    };
+    let ours = ours(&[line("Received", 1), line("Received", 2), line("Received", 3)].concat());
+    let real = [line("Denied", 1), line("Received", 2), line("Dropped too large", 3)].concat();
+    let diff = compared(ours, &real);
+    assert_eq!((missing(&diff), extra(&diff), diff.same), (vec![], vec![], 3));
+}
