@@ -629,11 +629,6 @@ struct Packets<'r, C> {
 
 impl<'r, C: Consumer> Packets<'r, C> {
     fn framed(&mut self, framed: Framed<'_>) {
-        if let Framed::Packet { offset, bytes, is_inside: false } = framed
-            && let Some((at, layers)) = self.sole_frame(offset)
-        {
-            return self.usual(offset, bytes, at, layers);
-        }
         // A packet with others in its middle takes their part of the stream too.
         let others = if let Framed::Torn { others, .. } = framed { others } else { 0 };
         let (offset, bytes) = match framed {
@@ -655,17 +650,27 @@ impl<'r, C: Consumer> Packets<'r, C> {
             }
         };
         let end = offset.saturating_add(bytes.len() as u64).saturating_add(others as u64);
-        let (last, began) = self.take_frames(offset, end);
-        self.take_headers(offset, end);
-        self.trouble.findings(offset..end, self.findings);
-        let layers = last.and_then(|at| self.arrivals.layers(at.frame, self.now));
+        let (last, began, layers) = match self.sole_frame(framed, offset) {
+            Some((at, layers)) => {
+                self.take_frame(at);
+                (Some(at), None, Some(layers))
+            }
+            None => {
+                let (last, began) = self.take_frames(offset, end);
+                self.take_headers(offset, end);
+                self.trouble.findings(offset..end, self.findings);
+                (last, began, last.and_then(|at| self.arrivals.layers(at.frame, self.now)))
+            }
+        };
         let origin = Origin {
             frames: &self.worker.frames,
             layers,
             notes: Some(&self.worker.notes),
             began,
             is_secret: self.is_secret,
-            segment: self.segment.and_then(|segment| place_in(segment, offset)),
+            segment: self.segment.and_then(|(start, bytes)| {
+                Some((bytes, usize::try_from(offset.checked_sub(start)?).ok()?))
+            }),
             ..origin(self.worker.clock, last, self.time, self.connection, self.side)
         };
         let is_whole = matches!(self.worker.frames.as_slice(), [_]);
@@ -704,38 +709,6 @@ impl<'r, C: Consumer> Packets<'r, C> {
         }
         self.findings.clear();
         self.trouble.remember(offset..end, self.worker.reader.records());
-    }
-
-    /// The frame that is looked at, if it brought all bytes from an offset on, and if nothing else is to
-    /// be told of them.
-    fn sole_frame(&self, offset: u64) -> Option<(Stamp, &'r Layers)> {
-        let is_plain = self.headers.is_empty()
-            && self.findings.is_empty()
-            && self.trouble.is_none()
-            && self.worker.parts.is_empty();
-        self.now.filter(|_| is_plain)?.of_all_from(offset)
-    }
-
-    /// A packet as nearly all are: whole, in one frame, with nothing to tell of its bytes. It gives what
-    /// [`framed`](Self::framed) gives.
-    fn usual(&mut self, offset: u64, bytes: &[u8], at: Stamp, layers: &Layers) {
-        let Worker { reader, frames, notes, clock, ids, .. } = &mut *self.worker;
-        frames.clear();
-        frames.push(at.frame);
-        reader.no_headers();
-        let origin = Origin {
-            frames,
-            layers: Some(layers),
-            notes: Some(notes),
-            is_secret: self.is_secret,
-            segment: self.segment.and_then(|segment| place_in(segment, offset)),
-            ..origin(*clock, Some(at), self.time, self.connection, self.side)
-        };
-        let notes = (&[][..], self.proof);
-        reader.packet(self.session, bytes, Some(self.sender), None, notes, &origin);
-        ids.extend(packet_id(bytes).filter(|_| ids.len() < MAX_IDS));
-        let end = offset.saturating_add(bytes.len() as u64);
-        self.trouble.remember(offset..end, reader.records());
     }
 
     /// Bytes that came again with other contents when their packet had been told.
@@ -792,6 +765,24 @@ impl<'r, C: Consumer> Packets<'r, C> {
         self.findings.clear();
     }
 
+    /// The frame that is looked at, where it brought a whole packet and nothing else is to be told of its
+    /// bytes, as of nearly all: then nothing need be looked up.
+    fn sole_frame(&self, framed: Framed<'_>, offset: u64) -> Option<(Stamp, &'r Layers)> {
+        let is_plain = matches!(framed, Framed::Packet { is_inside: false, .. })
+            && self.headers.is_empty()
+            && self.findings.is_empty()
+            && self.trouble.is_none()
+            && self.worker.parts.is_empty();
+        self.now.filter(|_| is_plain)?.of_all_from(offset)
+    }
+
+    /// Lists the only frame of a packet, which no header of a carrier brought.
+    fn take_frame(&mut self, at: Stamp) {
+        self.worker.reader.no_headers();
+        self.worker.frames.clear();
+        self.worker.frames.push(at.frame);
+    }
+
     /// Lists the frames of a range; the result is the one that was captured last, and the time of
     /// the first byte where another frame brought it.
     fn take_frames(&mut self, offset: u64, end: u64) -> (Option<Stamp>, Option<i64>) {
@@ -835,11 +826,6 @@ fn proof(layers: Option<&Layers>, told: Option<u32>) -> Proof {
 /// The Sequence Number up to which the sender of a segment had the bytes of the other side.
 fn had(tcp: &TcpLayer) -> Option<u32> {
     Some(tcp.ack).filter(|_| tcp.flags.has(Flags::ACK))
-}
-
-/// A segment, and where in it the byte at an offset is.
-fn place_in((start, bytes): (u64, &[u8]), offset: u64) -> Option<(&[u8], usize)> {
-    Some((bytes, usize::try_from(offset.checked_sub(start)?).ok()?))
 }
 
 /// Where bytes were, of whose frames `last` was captured last; without frames, `time` is when they
