@@ -110,9 +110,10 @@ impl<T> Flow<T> {
         }
         let asks = self.asks_for_first(side, segment, sink);
         // What is not the question came behind it, and behind the answer as far as one can see.
-        let is_question = segment.tcp.len == 0 || sink.begins(segment.payload);
-        let is_asked = self.ahead.as_ref().is_some_and(|ahead| ahead.asks(side.other()));
-        if self.is_ahead(side, &segment.tcp, asks) || is_asked && !is_question {
+        let is_behind = self.ahead.as_ref().is_some_and(|ahead| ahead.asks(side.other()))
+            && segment.tcp.len > 0
+            && !sink.begins(segment.payload);
+        if self.is_ahead(side, &segment.tcp, asks) || is_behind {
             self.assembler(side).note_start(&segment.tcp);
             let ahead = self.ahead.get_or_insert_default();
             let cost = ahead.push((side, asks), segment, at, self.last);
