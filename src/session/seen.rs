@@ -85,6 +85,12 @@ pub struct At {
 }
 
 impl At {
+    /// What places stand in the order of: their times, and at one time their frames.
+    #[must_use]
+    pub const fn order(&self) -> (Option<i64>, u64) {
+        (self.time, self.frame)
+    }
+
     /// Nanoseconds from `earlier` to here; `None` where a time is missing or runs backwards.
     #[must_use]
     pub fn since(&self, earlier: At) -> Option<u64> {

@@ -129,7 +129,7 @@ impl Ended {
         let halves = [&self.from_client, &self.from_server];
         let left = halves.iter().filter_map(|half| half.disconnect.as_ref().map(|left| left.at));
         let closed = halves.iter().filter_map(|half| half.closed.map(|closed| closed.at));
-        left.chain(closed).min_by_key(|at| (at.time, at.frame))
+        left.chain(closed).min_by_key(At::order)
     }
 }
 

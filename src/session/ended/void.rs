@@ -127,9 +127,10 @@ fn late(ended: &Ended, left: At) -> Option<Void> {
     if let Some(at) = said.filter(|at| at.number < left.number) {
         return Some(Void { why: Why::Late, at, certainty: Certainty::Proven });
     }
-    let closed = ended.from_server.closed.filter(|closed| {
-        (closed.at.time, closed.at.frame) < (left.time, left.frame) && closed.at.frame > 0
-    })?;
+    let closed = ended
+        .from_server
+        .closed
+        .filter(|closed| closed.at.order() < left.order() && closed.at.frame > 0)?;
     Some(Void { why: Why::Late, at: closed.at, certainty: Certainty::Likely })
 }
 

@@ -36,7 +36,7 @@ pub(super) struct TakeOvers {
     proven: u64,
     /// From where the losers came that were still there when somebody from elsewhere came.
     losers: Vec<IpAddr>,
-    /// A loser left by itself: the server keeps them apart by something else, their User Names say.
+    /// A loser left by itself: the server keeps them apart by something else, by their User Names for example.
     has_survivor: bool,
     first: Option<At>,
     last: Option<At>,
@@ -149,21 +149,19 @@ fn note(addresses: &mut Vec<IpAddr>, address: IpAddr) {
 /// Whether a client says DISCONNECT when another connection has its Client Identifier by then: the server
 /// has not ended this one.
 fn leaves_by_itself(record: &Ended, rival: &Other) -> bool {
-    let time = |at: At| (at.time, at.frame);
     let left = record.from_client.disconnect.as_ref().filter(|left| left.void.is_none());
-    left.is_some_and(|left| time(left.at) > time(rival.at))
+    left.is_some_and(|left| left.at.order() > rival.at.order())
 }
 
 /// Whether a connection was ended by its server because of another one, and its client was there to
 /// see it: it sent something since, or closed its side once the server had.
 fn is_thrown_out(record: &Ended, rival: &Other) -> bool {
-    let time = |at: At| (at.time, at.frame);
     let Some(server) = record.from_server.closed else { return false };
-    let since = time(rival.at);
+    let since = rival.at.order();
     let closes = record
         .from_client
         .closed
-        .is_some_and(|closed| closed.how == Close::Fin && time(closed.at) >= time(server.at));
-    let speaks = record.from_client.last.is_some_and(|last| time(last) > since);
-    time(server.at) >= since && (closes || speaks)
+        .is_some_and(|closed| closed.how == Close::Fin && closed.at.order() >= server.at.order());
+    let speaks = record.from_client.last.is_some_and(|last| last.order() > since);
+    server.at.order() >= since && (closes || speaks)
 }

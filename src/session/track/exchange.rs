@@ -60,21 +60,6 @@ impl Exchanges {
         most: Option<u16>,
         notes: &mut Notes<'_>,
     ) -> Before {
-        let before = self.take(packet, seen, sender, most, notes);
-        if let Some(answers) = before.answers {
-            self.of(sender).has_read(answers.at.number);
-        }
-        before
-    }
-
-    fn take(
-        &mut self,
-        packet: &Packet<'_>,
-        seen: &Seen<'_>,
-        sender: Sender,
-        most: Option<u16>,
-        notes: &mut Notes<'_>,
-    ) -> Before {
         let (at, is_v5) = (seen.at, seen.decoded.version.is_v5());
         let answers = match packet {
             Packet::Publish(publish) => {
@@ -152,6 +137,11 @@ impl Exchanges {
         for open in open {
             self.of(open.asker).carry(open);
         }
+    }
+
+    /// A side has answered the packet of the other one with this number, and so has read that.
+    pub(super) fn has_read(&mut self, by: Sender, number: u64) {
+        self.of(by).has_read(number);
     }
 
     /// A session that begins anew: nothing was sent in it before. A client that has not asked for a new one

@@ -160,8 +160,11 @@ impl Track {
         let before = self.exchanges.packet(packet, seen, sender, most, &mut notes);
         (self.latest.answers, self.latest.repeats) = (before.answers, before.repeats);
         self.judge_answer(packet, before.answers, &mut notes);
-        if let Some(asked) = before.answers.filter(|_| sender == Sender::Server) {
-            notes.shared.answered(seen, asked.at.number);
+        if let Some(asked) = before.answers {
+            self.exchanges.has_read(sender, asked.at.number);
+            if sender == Sender::Server {
+                notes.shared.answered(seen, asked.at.number);
+            }
         }
         let is_v5 = seen.decoded.version.is_v5();
         match packet {

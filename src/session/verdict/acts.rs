@@ -50,7 +50,7 @@ impl<'e> Scene<'e> {
         // What the client did before the server's error does not count: the server did not take it.
         let rejected = ended.answer_to_disconnect();
         let is_rejected = |by, at: At| {
-            let is_before = |answer: At| (at.time, at.frame) <= (answer.time, answer.frame);
+            let is_before = |answer: At| at.order() <= answer.order();
             by == Sender::Client && rejected.is_some_and(is_before)
         };
         for by in [Sender::Client, Sender::Server] {
@@ -72,11 +72,11 @@ impl<'e> Scene<'e> {
             tcp(sent.and_then(|sent| sent.rst), What::Rst);
         }
         acts.sort_by_key(|act| {
-            let at = (act.at.time, act.at.frame);
+            let at = act.at.order();
             // A FIN stands behind all that its side sent, also where some of that came later, sent
             // again; and a packet before the FIN of the segment that carries both.
             let last = match act.what {
-                What::Fin => ended.half(act.by).last.map(|last| (last.time, last.frame)),
+                What::Fin => ended.half(act.by).last.map(|last| last.order()),
                 _ => None,
             };
             (last.map_or(at, |last| last.max(at)), act.what.is_tcp())

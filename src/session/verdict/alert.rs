@@ -7,9 +7,8 @@ use crate::text;
 pub(super) fn judge(scene: &Scene<'_>) -> Option<Told> {
     let heard = scene.ended.wire.alerts.first()?;
     // MQTT may have ended before: an alert that comes then is no cause.
-    let is_late = scene.first().is_some_and(|act| {
-        !act.what.is_tcp() && (act.at.time, act.at.frame) <= (heard.at.time, heard.at.frame)
-    });
+    let is_late =
+        scene.first().is_some_and(|act| !act.what.is_tcp() && act.at.order() <= heard.at.order());
     if is_late {
         return None;
     }

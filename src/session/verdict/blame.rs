@@ -57,7 +57,7 @@ pub(super) fn interleaved(scene: &Scene<'_>) -> Option<Told> {
 fn own(scene: &Scene<'_>) -> Option<Told> {
     let act = scene.reaction().filter(|act| act.what.is_tcp())?;
     let (broken, inner) = torn(scene, act.by)?;
-    let is_before = (broken.at.time, broken.at.frame) <= (act.at.time, act.at.frame);
+    let is_before = broken.at.order() <= act.at.order();
     let is_soon = act.at.since(broken.at).is_some_and(|time| time <= LOST_PATIENCE);
     if !is_before || !is_soon || scene.half(act.by).answered > broken.at.number {
         return None;
@@ -126,7 +126,7 @@ pub(super) fn may_be_it(
     (broken, culprit): (&Broken, Sender),
     within: u64,
 ) -> bool {
-    let is_before = (broken.at.time, broken.at.frame) <= (act.at.time, act.at.frame);
+    let is_before = broken.at.order() <= act.at.order();
     let within = if act.by == Sender::Client { within.min(SOON_BY_CLIENT) } else { within };
     let is_soon = act.at.since(broken.at).is_none_or(|time| time <= within);
     // What could not be read because bytes before it were lost says nothing.

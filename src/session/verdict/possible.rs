@@ -91,7 +91,7 @@ pub(super) fn unacknowledged(scene: &Scene<'_>) -> Option<Told> {
 pub(super) fn idle(scene: &Scene<'_>) -> Option<Told> {
     let act = bare(scene)?;
     let lasts = [Sender::Client, Sender::Server].map(|sender| scene.half(sender).last);
-    let last = lasts.into_iter().flatten().max_by_key(|at| (at.time, at.frame))?;
+    let last = lasts.into_iter().flatten().max_by_key(At::order)?;
     let time = act.at.since(last).filter(|time| *time >= IDLE)?;
     let keeps = match scene.ended.keep_alive.seconds {
         Some(0) => "its Keep Alive is off, so that nothing showed that the client was there".into(),

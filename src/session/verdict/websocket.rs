@@ -9,9 +9,7 @@ use crate::text::Escaped;
 pub(super) fn judge(scene: &Scene<'_>) -> Option<Told> {
     let close = scene.ended.wire.websocket_close.as_ref()?;
     // What ended the connection came before it.
-    let is_late = scene
-        .first()
-        .is_some_and(|act| (act.at.time, act.at.frame) <= (close.at.time, close.at.frame));
+    let is_late = scene.first().is_some_and(|act| act.at.order() <= close.at.order());
     if is_late {
         return None;
     }

@@ -35,15 +35,20 @@ fn who_is_refused_throws_nobody_out() {
     assert_eq!(all[0].taken_over_by.unwrap().stream, 2);
 }
 
+/// A client connects and takes over from the one before it; the third that does breaks these rules, too.
+fn takes_over(world: &mut World, stream: u64, rules: &[Rule]) {
+    let war = if stream < 3 { &[] } else { rules };
+    world.finds(stream, C, NEW, &[&[Rule::TAKES_OVER], war].concat());
+    world.quiet(stream, &[(S, ACCEPTED)]);
+}
+
 #[test]
 fn a_war_is_more_than_two_take_overs() {
     for (has_two_hosts, rule) in [(true, Rule::WAR), (false, Rule::TAKEN_OVER_AGAIN)] {
         let mut world = World { has_two_hosts, ..World::default() };
         world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
         for stream in 1..6 {
-            let war: &[Rule] = if stream < 3 { &[] } else { &[rule] };
-            world.finds(stream, C, NEW, &[&[Rule::TAKES_OVER], war].concat());
-            world.quiet(stream, &[(S, ACCEPTED)]);
+            takes_over(&mut world, stream, &[rule]);
             world.closes(stream - 1, S);
         }
         // Long after, it is none.
@@ -69,9 +74,7 @@ fn what_closes_for_several_clients_shows_no_second_one() {
         }
         world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
         for stream in 1..4 {
-            let war: &[Rule] = if stream < 3 { &[] } else { &[rule] };
-            world.finds(stream, C, NEW, &[&[Rule::TAKES_OVER], war].concat());
-            world.quiet(stream, &[(S, ACCEPTED)]);
+            takes_over(&mut world, stream, &[rule]);
             world.closes(stream - 1, S);
         }
     }
@@ -106,9 +109,7 @@ fn who_goes_on_is_another_one() {
         let mut world = World::default();
         world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
         for stream in 1..4 {
-            let war = if stream < 3 { &[] } else { rules };
-            world.finds(stream, C, NEW, &[&[Rule::TAKES_OVER], war].concat());
-            world.quiet(stream, &[(S, ACCEPTED)]);
+            takes_over(&mut world, stream, rules);
             for packet in says {
                 world.packet(stream - 1, C, packet);
             }
