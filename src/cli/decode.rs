@@ -137,7 +137,7 @@ fn tell(paste: &Paste<'_>, args: &Decode, files: &Files) {
     repeats(paste, files);
     for place in &paste.ignored.without_bytes {
         if !is_comment(paste, place) {
-            report::line(&format!("{}: no bytes in it", line_of(place.line, files)));
+            report::line(&format!("{}: no bytes in it", line_of(place.line, files, ":")));
         }
     }
     for mistake in &paste.mistakes {
@@ -161,10 +161,10 @@ fn told(mistake: &Mistake, files: &Files) -> String {
     format!("{file}: {}", Mistake { place, kind: mistake.kind.clone() })
 }
 
-/// `line 3`, or `FILE: line 3` where there are several.
-fn line_of(line: usize, files: &Files) -> String {
+/// `line 3`, or `FILE: line 3` where there are several, with another sign behind the file in a sentence.
+fn line_of(line: usize, files: &Files, behind: &str) -> String {
     match files.of(line) {
-        (Some(file), line) => format!("{file}: line {line}"),
+        (Some(file), line) => format!("{file}{behind} line {line}"),
         (None, line) => format!("line {line}"),
     }
 }
@@ -182,10 +182,10 @@ fn repeats(paste: &Paste<'_>, files: &Files) {
         if let Some(first) = first {
             report::line(&format!(
                 "{}, column {}: the {} bytes of {} stand here again",
-                line_of(piece.place.line, files),
+                line_of(piece.place.line, files, ":"),
                 piece.place.column,
                 piece.bytes.len(),
-                line_of(first.place.line, files).replacen(": ", " ", 1)
+                line_of(first.place.line, files, "")
             ));
         }
     }
@@ -205,6 +205,6 @@ fn frames_without_mqtt(paste: &Paste<'_>, silent: &[usize], files: &Files) {
     };
     report::line(&format!(
         "{}, column {column}: these {bytes} bytes are {what} that carries no MQTT bytes{others}",
-        line_of(line, files)
+        line_of(line, files, ":")
     ));
 }

@@ -3,6 +3,7 @@
 use super::bits;
 use super::digits;
 use super::literal::Mistyped;
+use super::mistake::SIDE_BY_SIDE;
 use super::run::Run;
 use super::source::{Source, blanks, word};
 use std::borrow::Cow;
@@ -123,15 +124,13 @@ pub(super) fn read_bits(
         bits.range.end = at.saturating_add(group.len());
     }
     let is_sure = bits.slips.is_empty() || is_known || bits.data.len() >= LEAST_BITS;
-    if bits.slips.len() > MOST_MISTAKES || !is_sure {
+    if bits.slips.len() > SIDE_BY_SIDE || !is_sure {
         return false;
     }
     *run = bits;
     true
 }
 
-/// Mistakes of a line that may stand side by side.
-const MOST_MISTAKES: usize = 2;
 /// Groups in a line that show that the one beside them is mistyped.
 const LEAST_BITS: usize = 3;
 

@@ -2,6 +2,7 @@
 //! the order of the machine, which for all that people use is the low byte first.
 
 use super::address::{Address, RADIXES};
+use super::mistake::SIDE_BY_SIDE;
 use super::notation::Notation;
 use super::number::{Form, form};
 use super::run::{Class, Run};
@@ -145,7 +146,7 @@ impl<'t> Fields<'t> {
             gap = behind.len().saturating_sub(rest.len());
         }
         let is_known = !self.last.is_empty();
-        if part.slips.len() > MOST_MISTAKES
+        if part.slips.len() > SIDE_BY_SIDE
             || good < usize::from(!is_known).saturating_mul(part.slips.len())
         {
             return false;
@@ -222,5 +223,3 @@ fn has_zeros(source: Source<'_>, run: &Run) -> bool {
 
 /// Digits of an address.
 const ADDRESS: usize = 7;
-/// Mistakes of a line that may stand side by side; a line with more is another kind of line.
-const MOST_MISTAKES: usize = 2;

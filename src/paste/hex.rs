@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::digits;
 use super::frame::{self, Chain, Fit};
-use super::mistake::MistakeKind;
+use super::mistake::{MistakeKind, SIDE_BY_SIDE};
 use super::notation::Notation;
 use super::piece::Meant;
 use super::run::{Class, Run};
@@ -200,9 +200,6 @@ fn behind_mistyped_pair(text: &str) -> Option<&str> {
     next.get(token.len..).filter(|_| is_pair)
 }
 
-/// Characters of a word that may be none of hex: two side by side.
-const MOST_WRONG: usize = 2;
-
 /// Length of the word that `text` begins with, if no more than two of its characters are none of hex
 /// nor of what marks it. It looks no further than that.
 fn mistyped(text: &str) -> Option<usize> {
@@ -216,7 +213,7 @@ fn mistyped(text: &str) -> Option<usize> {
         // An h behind digits is another mark.
         wrong =
             wrong.saturating_add(usize::from(!c.is_ascii_hexdigit() && !matches!(c, 'h' | 'H')));
-        if wrong > MOST_WRONG {
+        if wrong > SIDE_BY_SIDE {
             return None;
         }
     }

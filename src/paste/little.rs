@@ -8,7 +8,7 @@ use super::columns::shows;
 use super::digits;
 use super::dump::WIDEST_GAP;
 use super::frame;
-use super::mistake::MistakeKind;
+use super::mistake::{MistakeKind, SIDE_BY_SIDE};
 use super::run::Run;
 use super::source::{Source, word};
 use std::ops::Range;
@@ -70,7 +70,9 @@ impl<'t> Cells<'t> {
                 && word.bytes().all(|b| b.is_ascii_hexdigit())
                 && (behind.is_empty() || behind.starts_with(' '));
             if !is_word {
-                let Some(word) = mistyped(line, at, digits).filter(|_| cells.mistyped < 2) else {
+                let Some(word) =
+                    mistyped(line, at, digits).filter(|_| cells.mistyped < SIDE_BY_SIDE)
+                else {
                     break;
                 };
                 cells.mistyped = cells.mistyped.saturating_add(1);

@@ -3,6 +3,9 @@
 use super::place::Place;
 use std::fmt;
 
+/// Typing mistakes that may stand side by side: of more it is more likely that something else stands there.
+pub(super) const SIDE_BY_SIDE: usize = 2;
+
 /// A place that could not be read inside of bytes that could.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {

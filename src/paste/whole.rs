@@ -6,6 +6,7 @@ use super::digits;
 use super::frame;
 use super::hex::LEAST_PADDED;
 use super::literal::{self, Mistyped};
+use super::mistake::SIDE_BY_SIDE;
 use super::notation::{NOTATIONS, Notation, named};
 use super::odd;
 use super::piece::Meant;
@@ -229,7 +230,7 @@ impl<'t> Text<'t> {
     fn frames_mistyped(&self) -> bool {
         let mut run = Run::new(self.notation(LOW_FIRST), Class::Sure, 0..0);
         self.tokens().for_each(|word| low_first(self.source, &word, &mut run));
-        if !(1..=MOST_MISTYPED).contains(&run.slips.len()) {
+        if !(1..=SIDE_BY_SIDE).contains(&run.slips.len()) {
             return false;
         }
         // What is mistyped may be a letter of the protocol's name.
@@ -325,7 +326,5 @@ impl<'t> Text<'t> {
 
 /// Lines of a stream in which a digit is looked for.
 const MOST_ODD: usize = 1000;
-/// Words with a mistake, side by side.
-const MOST_MISTYPED: usize = 2;
 /// No program breaks lines earlier.
 const SHORTEST_BROKEN: usize = 16;
