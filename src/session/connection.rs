@@ -137,6 +137,7 @@ impl Connection {
         self.track.lost(sender, at, shared, record);
         let half = record.half_mut(sender);
         half.losses = half.losses.saturating_add(1);
+        half.lost_before = at.number;
         half.is_tail_lost = true;
     }
 

@@ -39,7 +39,7 @@ use super::{Format, Session, Sessions};
 use crate::pipeline::Record;
 use crate::render::json::{Shows, Time, seconds, write_line};
 use crate::session::ended::{self, Fate, Found, Half, Lasts, Limits, Other, Return};
-use crate::session::wire::{Place as TcpPlace, Sent};
+use crate::session::wire::{Finish, Sent};
 use crate::session::{At, Cause, Certainty, Ended};
 use crate::spec::{PacketType, Sender, Version, reason};
 use serde::Serialize;
@@ -245,8 +245,8 @@ impl Place {
         }
     }
 
-    fn of_tcp(place: TcpPlace) -> Self {
-        Self::new(At { number: 0, frame: place.frame, time: place.time })
+    fn of_finish(finish: Finish) -> Self {
+        Self::new(At::of_place(finish.place))
     }
 }
 
@@ -263,7 +263,7 @@ struct TcpSide {
 
 impl TcpSide {
     fn new(sent: &Sent, lost: u64) -> Self {
-        let (fin, rst) = (sent.fin.map(Place::of_tcp), sent.rst.map(Place::of_tcp));
+        let (fin, rst) = (sent.fin.map(Place::of_finish), sent.rst.map(Place::of_finish));
         Self { segments: sent.segments, bytes: sent.bytes, lost, fin, rst }
     }
 }

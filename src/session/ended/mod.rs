@@ -126,10 +126,12 @@ impl Ended {
     /// When the connection was over: at the first DISCONNECT or the first end of a side in TCP.
     #[must_use]
     pub fn over_at(&self) -> Option<At> {
-        let halves = [&self.from_client, &self.from_server];
-        let left = halves.iter().filter_map(|half| half.disconnect.as_ref().map(|left| left.at));
-        let closed = halves.iter().filter_map(|half| half.closed.map(|closed| closed.at));
-        left.chain(closed).min_by_key(At::order)
+        let [client, server] = [&self.from_client, &self.from_server].map(Half::leaves);
+        let first = match (client, server) {
+            (Some(client), Some(server)) if !client.is_before(&server) => Some(server),
+            (client, server) => client.or(server),
+        };
+        first.map(|first| first.at)
     }
 }
 

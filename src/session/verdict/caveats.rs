@@ -20,6 +20,16 @@ pub(super) fn of(scene: &Scene<'_>) -> Vec<String> {
             let more = if lost.may_have_ended { ", and its FIN or one more," } else { "" };
             let verb = if lost.bytes == 1 && more.is_empty() { "was" } else { "were" };
             out.push(format!("{bytes} of {}{more} {verb} not captured", the(sender)));
+        } else if lost.may_have_ended && scene.first().is_none_or(|act| act.what.is_tcp()) {
+            out.push(format!("the FIN of {}, or one byte, was not captured", the(sender)));
+        }
+        if lost.suspected > 0 {
+            out.push(format!(
+                "the RST of {} stands {} behind the last byte of it that was captured: something before it is \
+                 likely missing",
+                the(sender),
+                text::count(lost.suspected, "byte"),
+            ));
         }
     }
     let tcp = scene.ended.wire.tcp;

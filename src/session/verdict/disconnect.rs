@@ -43,7 +43,11 @@ fn judge(scene: &Scene<'_>, is_error: bool) -> Option<Told> {
         false => said,
         true => format!("{said}: {}", meaning(scene, act.by, left.reason)),
     };
-    Told::proven(Some(act.by), text, vec![act.at])
+    let (by, proof) = (Some(act.by), vec![act.at]);
+    match scene.is_first_by_time() {
+        true => Told::likely(by, text, proof),
+        false => Told::proven(by, text, proof),
+    }
 }
 
 /// Why a DISCONNECT did not do what it says.
