@@ -316,6 +316,8 @@ struct Returns {
     #[serde(skip_serializing_if = "Option::is_none")]
     kept: Option<u32>,
     found: &'static str,
+    #[serde(skip_serializing_if = "is_false")]
+    doubted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     waited: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -339,6 +341,7 @@ impl Returns {
                 Found::Over => "over",
                 Found::Missing => "missing",
             },
+            doubted: super::lasting::is_doubted(returns),
             waited: returns.waited,
             came: returns.came,
         }
@@ -417,6 +420,8 @@ struct Will<'s> {
     fate: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     certainty: Option<&'static str>,
+    #[serde(skip_serializing_if = "is_false")]
+    doubted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<Place>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -459,6 +464,7 @@ impl<'s> Will<'s> {
                 _ => None,
             },
             fate: match will.fate {
+                Fate::NotArmed if ended.connack.is_none() => "unknown",
                 Fate::NotArmed => "not armed",
                 Fate::Armed => "armed",
                 Fate::Discarded(_) => "discarded",
@@ -471,6 +477,7 @@ impl<'s> Will<'s> {
             certainty: certainty
                 .filter(|_| matches!(will.fate, Fate::Due(_) | Fate::Delayed(_)))
                 .map(Certainty::name),
+            doubted: super::will::is_doubted(ended, will),
             seen: will.seen.as_ref().map(|copy| SeenGoing {
                 place: Place::new(copy.at),
                 stream: copy.stream,

@@ -472,6 +472,21 @@ fn the_server_says_which_packet_it_was() {
     assert_eq!(ids(&limit), ["limit", "disconnect-error"]);
 }
 
+/// A client that leaves without a word may have had enough: what is merely more than it asked for is no reason,
+/// but what it cannot take is.
+#[test]
+fn a_client_that_leaves_when_a_limit_was_broken() {
+    let leaves = |rule, end: fn(Ended, Sender, i64) -> Ended| {
+        let mut ended = end(accepted_v5(), Sender::Client, SECOND + MS);
+        ended.wire.server_broke.push_back(broken(17, SECOND, rule));
+        ids(&ended)
+    };
+    assert_eq!(leaves(Rule::RECEIVE_MAXIMUM_EXCEEDED, fin), ["closed"]);
+    assert_eq!(leaves(Rule::PACKET_ABOVE_MAXIMUM, fin), ["limit", "closed"]);
+    let says = |ended, by, time| disconnect(ended, by, 0x93, time);
+    assert_eq!(leaves(Rule::RECEIVE_MAXIMUM_EXCEEDED, says), ["limit", "disconnect-error"]);
+}
+
 /// A control character in a topic is legal, and a receiver may refuse it.
 #[test]
 fn what_the_receiver_may_refuse() {
