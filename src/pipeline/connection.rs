@@ -248,6 +248,11 @@ impl Conversation {
         ControlFlow::Continue(())
     }
 
+    /// Whether the silence of its client has become too long by far between two times.
+    pub(super) fn is_overdue(&self, times: (i64, i64)) -> bool {
+        self.mqtt.as_deref().is_some_and(|mqtt| mqtt.session.is_overdue(times))
+    }
+
     /// What the next segment is to the later ones.
     pub(super) fn role(&self) -> FrameRole {
         match self.has_packet() {

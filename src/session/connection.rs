@@ -155,6 +155,12 @@ impl Connection {
         record.wire.stray(sender, at, said, cut);
     }
 
+    /// Whether the silence of its client has become too long by far between two times.
+    #[must_use]
+    pub fn is_overdue(&self, times: (i64, i64)) -> bool {
+        !self.has_left && self.record.as_ref().is_some_and(|record| record.is_overdue(times))
+    }
+
     /// The last packet of one side so far.
     #[must_use]
     pub fn last(&self, sender: Sender) -> Option<At> {
@@ -221,7 +227,7 @@ impl Connection {
         }
         record.version = self.version;
         record.settle_will();
-        record.settle_silence();
+        record.settle_silence(shared);
         let kept = self.track.end(shared, record);
         shared.left(record, kept);
     }

@@ -117,10 +117,18 @@ impl<'e> Scene<'e> {
         self.first().filter(|act| act.what.is_tcp())
     }
 
-    /// Nanoseconds between two places during which the server took no more bytes of the client.
+    /// Nanoseconds between two places during which the server took no more bytes of the client, or the capture
+    /// stood still.
     pub(super) fn held(&self, from: At, to: At) -> u64 {
         let shut = self.ended.wire.tcp.and_then(|tcp| tcp.server.shut);
-        shut.map_or(0, |shut| shut.within(from.time, to.time))
+        let shut = shut.map_or(0, |shut| shut.within(from.time, to.time));
+        shut.saturating_add(self.stood(from, to))
+    }
+
+    /// Nanoseconds between two places during which the capture stood still.
+    pub(super) fn stood(&self, from: At, to: At) -> u64 {
+        let all = self.ended.still.iter().map(|still| still.within(from.time, to.time));
+        all.fold(0, u64::saturating_add)
     }
 
     /// One direction.

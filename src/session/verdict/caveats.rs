@@ -32,6 +32,15 @@ pub(super) fn of(scene: &Scene<'_>) -> Vec<String> {
             ));
         }
     }
+    for still in &scene.ended.still {
+        out.push(format!(
+            "nothing at all was captured for {} before frame {}, though {} clients had to speak by their Keep Alive: \
+             the clock was set, or the capture stood still",
+            text::duration(still.within(Some(still.from), Some(still.to))),
+            still.frame,
+            still.connections
+        ));
+    }
     let tcp = scene.ended.wire.tcp;
     let shut = tcp.and_then(|tcp| Some((tcp.server.shut?, tcp.last.time)));
     let held = shut.map(|(shut, last)| (shut, shut.within(shut.from.time, last)));
