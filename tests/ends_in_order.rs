@@ -44,6 +44,10 @@ fn server(seq: u32, ack: u32, payload: &[u8]) -> Tcp {
 
 /// The connection of these segments, each at its time in microseconds.
 fn ended(segments: &[(i64, Tcp)]) -> Ended {
+    all_ended(segments).remove(0)
+}
+
+fn all_ended(segments: &[(i64, Tcp)]) -> Vec<Ended> {
     let mut inspector = Inspector::new(Told::default(), Settings::default());
     for (number, (time, segment)) in (1..).zip(segments) {
         let data = segment.ethernet();
@@ -51,7 +55,7 @@ fn ended(segments: &[(i64, Tcp)]) -> Ended {
         assert!(inspector.frame(&Frame { number, time, ..frame(1, &data) }).is_continue());
     }
     inspector.finish();
-    inspector.into_consumer().0.remove(0)
+    inspector.into_consumer().0
 }
 
 /// The same of a connection that is accepted within a millisecond.
@@ -193,4 +197,39 @@ fn a_fault_before_a_gap() {
         [(2_000, server(S, end + 3, &[]).fin()), (2_100, client(end + 3, S + 1, &[]).fin())],
     ];
     assert_eq!(verdict(&gap.concat()), [("not-seen", Proven)]);
+}
+
+/// Nothing was captured for an hour, in which two clients should have spoken every second: the clock was set. Of one
+/// alone, nothing shows that.
+#[test]
+fn an_hour_that_nobody_was_silent_in() {
+    const HOUR: i64 = 3_600_000_000;
+    const PINGREQ: &[u8] = &[0xc0, 0];
+    const PINGRESP: &[u8] = &[0xd0, 0];
+    let talk = |port: u16| {
+        let all = [
+            (0, Tcp::client(100, &[]).syn()),
+            (100, server(500, 101, &[]).syn()),
+            (300, client(101, 501, CONNECT)),
+            (400, server(501, C, CONNACK)),
+            (HOUR, client(C, S, PINGREQ)),
+            (HOUR + 100, server(S, C + 2, PINGRESP)),
+            (HOUR + 200, client(C + 2, S + 2, &[]).fin()),
+            (2 * HOUR, server(S + 2, C + 3, &[]).fin()),
+        ];
+        all.map(|(time, segment)| (time, Tcp { client_port: port, ..segment }))
+    };
+    let broken = |segments: &[(i64, Tcp)]| {
+        let all = all_ended(segments);
+        let count = all.iter().map(|ended| ended.keep_alive.broken).sum::<u64>();
+        let caveats = all.iter().flat_map(|ended| judge(ended).caveats).collect::<Vec<_>>();
+        (count, caveats)
+    };
+    let mut both = [talk(50_000), talk(50_001)].concat();
+    both.sort_by_key(|(time, _)| *time);
+    let (count, caveats) = broken(&both);
+    assert_eq!(count, 0);
+    assert!(caveats.iter().all(|caveat| caveat.contains("the clock was set")), "{caveats:?}");
+    assert_eq!(caveats.len(), 2);
+    assert_eq!(broken(&talk(50_000)), (1, vec![]));
 }

@@ -34,8 +34,7 @@ fn judge(scene: &Scene<'_>, is_error: bool) -> Option<Told> {
     };
     if let Some(void) = left.void {
         let text = format!("{said}; but {}", in_vain(&void));
-        let mut proof = vec![void.at, act.at];
-        proof.sort_by_key(|at| (at.time, at.frame));
+        let proof = vec![void.at, act.at];
         let certainty = void.certainty.max(Certainty::Likely);
         return Some(Told { certainty, by: Some(act.by), text, proof });
     }
