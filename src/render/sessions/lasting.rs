@@ -77,3 +77,21 @@ fn time(lasts: Lasts) -> String {
         Lasts::Ever => "for ever".into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::At;
+
+    #[test]
+    fn what_is_strange_may_have_an_unseen_connection_in_between() {
+        let doubted = |found, lasts| {
+            let (waited, came, left) = (None, None, At::default());
+            is_doubted(&Return { stream: 0, left, lasts, away: Some(1), found, waited, came })
+        };
+        assert!(doubted(Found::Missing, Lasts::Ever));
+        assert!(doubted(Found::Resumed, Lasts::No), "the session was over");
+        assert!(!doubted(Found::Resumed, Lasts::Ever));
+        assert!(!doubted(Found::New, Lasts::Ever) && !doubted(Found::Over, Lasts::No));
+    }
+}
