@@ -16,7 +16,7 @@ use crate::session::wire::{Lost, Tcp};
 use crate::session::{self, At, Proof, ended::Closed, is_behind};
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender};
-use crate::stream::{Connection, End, Event, GapCause, Side, Stamp};
+use crate::stream::{Close, Connection, End, Event, GapCause, Side, Stamp};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
@@ -206,7 +206,8 @@ impl Conversation {
                 top.time = at.time;
                 let at = At { number: 0, frame: at.frame, time: at.time };
                 let [a, b] = &mut self.closes;
-                *(if side == Side::A { a } else { b }) = Some(Closed { how, at });
+                let proof = proof_of_end(connection, side, how);
+                *(if side == Side::A { a } else { b }) = Some(Closed { how, at, proof });
                 is_closed = true;
                 Bottom::End
             }
@@ -246,6 +247,11 @@ impl Conversation {
             }
         }
         ControlFlow::Continue(())
+    }
+
+    /// Whether the silence of its client has become too long by far between two times.
+    pub(super) fn is_overdue(&self, times: (i64, i64)) -> bool {
+        self.mqtt.as_deref().is_some_and(|mqtt| mqtt.session.is_overdue(times))
     }
 
     /// What the next segment is to the later ones.
@@ -336,7 +342,9 @@ impl Conversation {
             let side = top.mqtt.client;
             let ends = (connection.address(side), connection.address(side.other()));
             let stream = Some(connection.stream);
-            let [a, b] = self.lost;
+            let [mut a, mut b] = self.lost;
+            a.add_unseen(&connection.course.a);
+            b.add_unseen(&connection.course.b);
             let lost = if side == Side::A { [a, b] } else { [b, a] };
             let seen = Some((Tcp::new(&connection.course, side), lost));
             let session = &mut top.mqtt.session;
@@ -831,6 +839,16 @@ fn proof(layers: Option<&Layers>, told: Option<u32>) -> Proof {
     let is_settled = had.zip(told).is_some_and(|(had, told)| is_behind(told, had));
     let end = Some(tcp.seq.wrapping_add(tcp.len));
     Proof { is_settled, had, end, ..Proof::default() }
+}
+
+/// What is certain of the order of a side's end.
+fn proof_of_end(connection: &Connection, side: Side, how: Close) -> Proof {
+    let sent = connection.course.sent(side);
+    match how {
+        Close::Fin => sent.fin.map(Proof::of_fin),
+        Close::Rst => sent.rst.map(Proof::of_rst),
+    }
+    .unwrap_or_default()
 }
 
 /// The Sequence Number up to which the sender of a segment had the bytes of the other side.

@@ -27,6 +27,8 @@ const MAX_OTHER_PORTS: usize = 8;
 /// Connections that are looked at for each frame, on average, because secrets came: so the work
 /// stays in proportion to the capture.
 const LOOKS_PER_FRAME: u64 = 16;
+/// Nanoseconds without a frame after which connections are looked at: the shortest Keep Alive, doubled and more.
+const LONG_PAUSE: i64 = 8_000_000_000;
 /// The same at once: all connections of a large table, a few times.
 const MAX_LOOKS: u64 = 1 << 20;
 
@@ -218,6 +220,7 @@ impl<C: Consumer> Inspector<C> {
     pub fn frame(&mut self, frame: &Frame<'_>) -> ControlFlow<()> {
         self.worker.reader.consumer.frame(frame);
         self.worker.clock.tick(frame.time);
+        self.look_at_pause(frame.number);
         self.frames = self.frames.saturating_add(1);
         if self.link != Some(frame.link) {
             self.link = Some(frame.link);
@@ -402,6 +405,18 @@ impl<C: Consumer> Inspector<C> {
     /// The consumer, at the end.
     pub fn into_consumer(self) -> C {
         self.worker.reader.consumer
+    }
+
+    /// Where nothing was captured for long, several clients that had to speak show that it was no silence of
+    /// theirs.
+    fn look_at_pause(&mut self, frame: u64) {
+        let Clock { previous: Some(from), now: Some(to), .. } = self.worker.clock else { return };
+        if to.saturating_sub(from) < LONG_PAUSE {
+            return;
+        }
+        let all = self.flows.states().filter(|(_, state)| state.is_overdue((from, to)));
+        let connections = all.count();
+        self.worker.reader.stands_still((from, to), frame, connections);
     }
 
     /// Gives up what the connections hold that hold at least half of the average: at least half of

@@ -137,6 +137,7 @@ impl Connection {
         self.track.lost(sender, at, shared, record);
         let half = record.half_mut(sender);
         half.losses = half.losses.saturating_add(1);
+        half.lost_before = at.number;
         half.is_tail_lost = true;
     }
 
@@ -152,6 +153,12 @@ impl Connection {
         let record = self.record.get_or_insert_default();
         record.half_mut(sender).is_cut |= cut.is_some();
         record.wire.stray(sender, at, said, cut);
+    }
+
+    /// Whether the silence of its client has become too long by far between two times.
+    #[must_use]
+    pub fn is_overdue(&self, times: (i64, i64)) -> bool {
+        !self.has_left && self.record.as_ref().is_some_and(|record| record.is_overdue(times))
     }
 
     /// The last packet of one side so far.
@@ -220,7 +227,7 @@ impl Connection {
         }
         record.version = self.version;
         record.settle_will();
-        record.settle_silence();
+        record.settle_silence(shared);
         let kept = self.track.end(shared, record);
         shared.left(record, kept);
     }

@@ -321,11 +321,14 @@ fn a_disconnect_of_a_client_that_is_gone() {
             world.quiet(1, &[(S, "3005 000177 0078")]);
         }
         let mut ended = world.connections.remove(&0).unwrap().end(&mut world.shared);
-        let place = |at: At| Some(crate::stream::Place { time: at.time, frame: at.frame });
+        let finish = |at: At| {
+            let place = crate::stream::Place { time: at.time, frame: at.frame };
+            Some(crate::stream::Finish { place, ..Default::default() })
+        };
         let mut tcp = Tcp::default();
         (tcp.client.segments, tcp.server.segments) = (9, 9);
-        tcp.client.rst = place(at);
-        tcp.server.fin = place(at).filter(|_| server_first);
+        tcp.client.rst = finish(at);
+        tcp.server.fin = finish(at).filter(|_| server_first);
         ended.wire.tcp = Some(tcp);
         world.shared.ended(ended);
         let ended = world.end().remove(0);
