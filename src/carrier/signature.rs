@@ -79,6 +79,16 @@ pub fn recognise(first_bytes: &[u8], is_all: bool) -> Recognised {
     Recognised::Unknown
 }
 
+/// Whether bytes begin a request that may be one for WebSocket, or an answer of HTTP that may accept one.
+#[must_use]
+pub fn may_upgrade(bytes: &[u8]) -> bool {
+    starts(bytes, b"GET ") == Verdict::Certain
+        || matches!(starts(bytes, ACCEPTS), Verdict::NeedMore(_))
+}
+
+/// What a server answers that takes a request for WebSocket.
+const ACCEPTS: &[u8] = b"HTTP/1.1 101 ";
+
 /// A request that does not ask for WebSocket.
 static HTTP: Signature = row("HTTP", CLIENT, Other, http_request);
 
@@ -107,9 +117,7 @@ pub static SIGNATURES: &[Signature] = &[
         }
     }),
     row("WebSocket", CLIENT, Carries::Layer(|| Box::new(WebSocket::new())), upgrade),
-    row("WebSocket", SERVER, Carries::Layer(|| Box::new(WebSocket::new())), |b| {
-        starts(b, b"HTTP/1.1 101 ")
-    }),
+    row("WebSocket", SERVER, Carries::Layer(|| Box::new(WebSocket::new())), |b| starts(b, ACCEPTS)),
     row("WebSocket", CLIENT, Carries::Layer(|| Box::new(WebSocket::mid_stream())), masked_connect),
     row("WebSocket", CLIENT, Carries::Layer(|| Box::new(WebSocket::mid_stream())), |b| {
         frames(b, Sender::Client)

@@ -122,6 +122,12 @@ impl<'e> Scene<'e> {
         self.ended.wire.lost(sender).bytes > 0
     }
 
+    /// Whether what a side sent last was captured, but could not be read behind a gap: WebSocket frames, say.
+    pub(super) fn has_unread(&self, sender: Sender) -> bool {
+        let is_behind = !self.ended.wire.lost(sender).is_tail;
+        self.has_lost(sender) && is_behind && self.half(sender).may_have_more()
+    }
+
     /// Whether nothing of MQTT came before what was captured: its first segment was, or the CONNECT.
     pub(super) fn is_begun(&self) -> bool {
         let connect = self.ended.connect.as_ref().map(|connect| connect.at);

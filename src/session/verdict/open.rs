@@ -9,9 +9,10 @@ use crate::stream::End;
 pub(super) fn not_seen(scene: &Scene<'_>) -> Option<Told> {
     if let Some(act) = scene.bare_end().filter(|_| is_cut_off(scene)) {
         let other = the(act.by.other());
+        let is_unread = !scene.ended.wire.lost(act.by.other()).is_tail;
+        let why = if is_unread { "could not be read behind a gap" } else { "were not captured" };
         let text = format!(
-            "{}, but the last bytes of {other} were not captured: {other} may have left before, with a \
-             DISCONNECT",
+            "{}, but the last bytes of {other} {why}: {other} may have left before, with a DISCONNECT",
             did(act)
         );
         return Told::proven(None, text, vec![act.at]);
@@ -51,9 +52,10 @@ pub(super) fn open(scene: &Scene<'_>) -> Option<Told> {
 }
 
 /// Whether the first end that was captured is one side's in TCP, and the last bytes of the other
-/// side were not: it may have ended the connection before, in MQTT and in TCP.
+/// side were not, or could not be read: it may have ended the connection before, in MQTT and in TCP.
 pub(super) fn is_cut_off(scene: &Scene<'_>) -> bool {
-    scene.bare_end().is_some_and(|act| scene.ended.wire.lost(act.by.other()).is_tail)
+    let is_tail_lost = |by| scene.ended.wire.lost(by).is_tail || scene.has_unread(by);
+    scene.bare_end().is_some_and(|act| is_tail_lost(act.by.other()))
 }
 
 /// Whether nothing of what the sides said could be read: a DISCONNECT may be in it.
