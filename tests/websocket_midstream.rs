@@ -107,3 +107,22 @@ fn behind_a_lost_frame_nobody_left_without_a_word() {
         assert!(!run.out.contains("without a DISCONNECT"), "without frame {lost}: {}", run.out);
     }
 }
+
+/// Frames that hold single bytes of packets are frames, whichever of them the capture lacks.
+#[test]
+fn frames_in_a_row_are_frames_whatever_they_hold() {
+    let (frames, _) = read(&std::fs::read("captures/ws-midstream.pcap").unwrap());
+    let frames: Vec<_> = frames.into_iter().map(|frame| frame.data).collect();
+    for lost in 0..12 {
+        let mut rest = frames.clone();
+        rest.remove(lost);
+        let lines = run(&pcap(1, &rest), &["-d", "tcp.port==9001,mqtt"]).json();
+        let is_frame = |line: &&serde_json::Value| {
+            line["sender"] == "client" && line["headers"][0]["type"] == "WEBSOCKET FRAME"
+        };
+        let left = lines.iter().find(|line| line["type"] == "DISCONNECT");
+        assert!(left.is_some(), "without frame {lost} no DISCONNECT is read");
+        let count = lines.iter().filter(is_frame).count();
+        assert!(count >= 7, "without frame {lost} {count} records of the client are in frames");
+    }
+}

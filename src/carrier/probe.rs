@@ -2,7 +2,7 @@
 
 use super::level::{Item, Level, Top};
 use super::likely::{self, Likely};
-use super::signature::{Carries, Recognised, may_upgrade, recognise};
+use super::signature::{Carries, Recognised, may_be_frames, may_upgrade, recognise};
 use super::tls::{Secrets, Tls};
 use super::websocket::WebSocket;
 use crate::net::Layers;
@@ -212,7 +212,14 @@ pub(super) fn decide(
         let head = cut.filter(|_| queue.has_gap).and_then(|cut| bytes.get(..cut));
         let head = head.filter(|head| may_upgrade(head));
         let bytes = head.unwrap_or(bytes);
-        let row = match recognise(bytes, is_all || cut.is_some() && head.is_none()) {
+        // What comes behind a frame that is missing goes on as the frames before it.
+        let role = if side(sender) == client.unwrap_or(hints.client()) {
+            Sender::Client
+        } else {
+            Sender::Server
+        };
+        let is_final = cut.is_some() && head.is_none() && !may_be_frames(bytes, role);
+        let row = match recognise(bytes, is_all || is_final) {
             Recognised::Is(row) => row,
             Recognised::NeedMore(_) => {
                 waits |= !bytes.is_empty();

@@ -3,7 +3,7 @@
 //! A signature is certain or it is none: what the first bytes do not settle stays unknown. To add
 //! a kind: add a row with its test.
 
-use super::websocket::{WebSocket, compressed_frames, whole_packets};
+use super::websocket::{WebSocket, chained_frames, compressed_frames, whole_packets};
 use super::{Layer, Proxy};
 use crate::mqtt::framing::{Framing, frame};
 use crate::spec::websocket::Opcode;
@@ -86,6 +86,12 @@ pub fn may_upgrade(bytes: &[u8]) -> bool {
         || matches!(starts(bytes, ACCEPTS), Verdict::NeedMore(_))
 }
 
+/// Whether bytes may be frames of WebSocket in a row, as more of them will tell.
+#[must_use]
+pub fn may_be_frames(bytes: &[u8], sender: Sender) -> bool {
+    !bytes.is_empty() && bytes.len() < MAX_BYTES && chained_frames(bytes, sender).is_none()
+}
+
 /// What a server answers that takes a request for WebSocket.
 const ACCEPTS: &[u8] = b"HTTP/1.1 101 ";
 
@@ -126,10 +132,10 @@ pub static SIGNATURES: &[Signature] = &[
         frames(b, Sender::Server)
     }),
     row("WebSocket", CLIENT, Carries::Within(|| Box::new(WebSocket::mid_stream())), |b| {
-        compressed(b, Sender::Client)
+        in_a_row(b, Sender::Client)
     }),
     row("WebSocket", SERVER, Carries::Within(|| Box::new(WebSocket::mid_stream())), |b| {
-        compressed(b, Sender::Server)
+        in_a_row(b, Sender::Server)
     }),
     row("TLS", CLIENT, Tls, |b| tls_handshake(b, 1)),
     row("TLS", SERVER, Tls, |b| tls_handshake(b, 2)),
@@ -309,11 +315,13 @@ fn frames(bytes: &[u8], sender: Sender) -> Verdict {
     Verdict::Certain
 }
 
-/// Compressed frames in a row: what they carry can be told where they stand for themselves.
-fn compressed(bytes: &[u8], sender: Sender) -> Verdict {
-    match compressed_frames(bytes, sender) {
-        Some(true) => Verdict::Certain,
-        None if bytes.len() < MAX_BYTES && !bytes.is_empty() => {
+/// Frames in a row that hold anything: parts of packets, or compressed messages, which can be told where they
+/// stand for themselves.
+fn in_a_row(bytes: &[u8], sender: Sender) -> Verdict {
+    let are = [compressed_frames(bytes, sender), chained_frames(bytes, sender)];
+    match are {
+        _ if are.contains(&Some(true)) => Verdict::Certain,
+        _ if are.contains(&None) && bytes.len() < MAX_BYTES && !bytes.is_empty() => {
             Verdict::NeedMore(bytes.len().saturating_add(1))
         }
         _ => Verdict::No,
