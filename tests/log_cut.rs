@@ -10,7 +10,7 @@ use mqttscope::spec::mosquitto::{LogField, Release};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
-use support::recordings;
+use support::{program, recordings};
 
 /// Keeps the lines.
 struct Lines(Scribe, Vec<Line>);
@@ -90,4 +90,23 @@ fn an_end_that_rests_on_what_was_cut_is_left_out() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(right > 200, "{right}");
+}
+
+/// The header of a record of TLS is enough to call it that: nothing of it is a packet.
+#[test]
+fn a_record_of_tls_that_is_cut_is_no_packet() {
+    for name in ["tls12.pcap", "tls13.pcap"] {
+        let (frames, _) = support::read(&std::fs::read(Path::new("captures").join(name)).unwrap());
+        // Some ends are cut to the bytes of the record's header and fewer.
+        for snap in 69..76 {
+            let frames = frames.iter().map(|frame| frame.data.as_slice());
+            let file = support::cut_pcap(1, frames, snap);
+            let args = ["read", "-", "-T", "json", "-d", "tcp.port==8883,mqtt"];
+            let lines = program::finish(program::command(args), &file).json();
+            assert!(!lines.is_empty());
+            for line in lines {
+                assert!(line["version"].is_null() && line["type"] != "UNDECODED", "{snap}: {line}");
+            }
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::level::{Item, Level, Top};
 use super::likely::{self, Likely};
-use super::signature::{Carries, Recognised, may_be_frames, may_upgrade, recognise};
+use super::signature::{Carries, Recognised, may_be_frames, may_upgrade, recognise, recognise_cut};
 use super::tls::{Secrets, Tls};
 use super::websocket::WebSocket;
 use crate::net::Layers;
@@ -210,6 +210,7 @@ pub(super) fn decide(
     for (sender, bytes, cut) in sides {
         // Whether a request whose head is cut is one for WebSocket, the answer tells, where that is there.
         let head = cut.filter(|_| queue.has_gap).and_then(|cut| bytes.get(..cut));
+        let known = head.and_then(recognise_cut).map(Recognised::Is);
         let head = head.filter(|head| may_upgrade(head));
         let bytes = head.unwrap_or(bytes);
         // What comes behind a frame that is missing goes on as the frames before it.
@@ -219,7 +220,7 @@ pub(super) fn decide(
             Sender::Server
         };
         let is_final = cut.is_some() && head.is_none() && !may_be_frames(bytes, role);
-        let row = match recognise(bytes, is_all || is_final) {
+        let row = match known.unwrap_or_else(|| recognise(bytes, is_all || is_final)) {
             Recognised::Is(row) => row,
             Recognised::NeedMore(_) => {
                 waits |= !bytes.is_empty();

@@ -95,6 +95,17 @@ pub fn may_be_frames(bytes: &[u8], sender: Sender) -> bool {
 /// What a server answers that takes a request for WebSocket.
 const ACCEPTS: &[u8] = b"HTTP/1.1 101 ";
 
+/// What the few bytes that a snap length left are: the header of a record of TLS is no packet, as no CONNECT has
+/// a Remaining Length of 3.
+#[must_use]
+pub fn recognise_cut(head: &[u8]) -> Option<&'static Signature> {
+    let is_record = matches!(head, [0x14..=0x17, 3, 0..=4, ..]);
+    is_record.then_some(&TLS)
+}
+
+/// A record of TLS of which no more than its header was captured.
+static TLS: Signature = row("TLS", None, Tls, tls_record);
+
 /// A request that does not ask for WebSocket.
 static HTTP: Signature = row("HTTP", CLIENT, Other, http_request);
 
