@@ -318,6 +318,8 @@ rules! {
         "#{a} is sent again on the connection that it was sent on; 5.0 allows that on a new connection alone");
     RETRIED: row(Note, "retried", ["", "4.4"], ["", ""],
         "#{a} is sent again on the connection that it was sent on, as no acknowledgment has come for {b:time}; 5.0 forbids that");
+    RETRIED_ANSWERED: row(Note, "retried-answered", ["", "4.4"], ["", ""],
+        "#{a} is sent again on the connection that it was sent on, though #{b} acknowledges it, which its sender may not have read by then; 5.0 forbids that");
     DUP_WITHOUT_FIRST: row(Warning, "dup-without-first", ["3.3.1.1", "3.3.1.1"], ["", ""],
         "DUP is set, but in this session no PUBLISH with Packet Identifier {a} waits for its acknowledgment");
     RESENT_WITHOUT_DUP: row(Warning, "resent-without-dup", ["3.3.1.1", "3.3.1.1"], ["MQTT-3.3.1-1", "MQTT-3.3.1-1"],
