@@ -18,7 +18,7 @@ const WHOLE: i32 = 10;
 /// Frames of compressed messages behind each other that are no chance: each begins with one of two
 /// bytes, a mask bit and a length that the next one proves.
 const CHAIN: usize = 3;
-/// The same of other frames, each of which begins with one of four bytes.
+/// The same of binary frames, each a message of its own: each begins with one byte, whatever it holds.
 const BINARY_CHAIN: usize = 4;
 /// A place that no frame begins at.
 const NEVER: i32 = -100;
@@ -91,7 +91,7 @@ pub(crate) fn compressed_frames(bytes: &[u8], sender: Sender) -> Option<bool> {
 
 /// The same for binary frames, whatever they hold: a part of a packet, say.
 pub(crate) fn chained_frames(bytes: &[u8], sender: Sender) -> Option<bool> {
-    chain(bytes, sender, BINARY_CHAIN, &[0x82, 0x02, 0x00, 0x80], |header| header.rsv == 0)
+    chain(bytes, sender, BINARY_CHAIN, &[0x82], |_| true)
 }
 
 /// Whether `bytes` begin with so many frames behind each other, each of which has one of these first bytes;
