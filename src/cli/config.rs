@@ -9,7 +9,7 @@ use super::choose;
 use crate::text::nearest;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 use toml::Spanned;
@@ -29,17 +29,21 @@ const fn is_nobodys(error: io::ErrorKind) -> bool {
 /// # Errors
 /// What is wrong with the file, with its name and the line.
 pub(super) fn apply(args: Vec<OsString>) -> Result<Vec<OsString>, String> {
+    // Most runs have no such file: then the command line need not be read twice.
+    let usual = default_path().map(|path| (fs::read_to_string(&path), path));
+    // One that nobody named need not be there, nor be for this user: it may be another's home.
+    let usual =
+        usual.filter(|(text, _)| !text.as_ref().is_err_and(|error| is_nobodys(error.kind())));
+    if usual.is_none() && !args.iter().any(|arg| may_name_file(arg)) {
+        return Ok(args);
+    }
     let mut program = Cli::command();
     // A wrong command line is told by whoever reads it for good.
     let Ok(matches) = program.clone().try_get_matches_from(&args) else { return Ok(args) };
     let named = matches.get_one::<PathBuf>("config").cloned();
-    let Some(path) = named.clone().or_else(default_path) else { return Ok(args) };
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        // A file that nobody named need not be there, nor be for this user: it may be another's home.
-        Err(error) if named.is_none() && is_nobodys(error.kind()) => return Ok(args),
-        Err(error) => return Err(format!("{} cannot be read: {error}", path.display())),
-    };
+    let named = named.map(|path| (fs::read_to_string(&path), path));
+    let Some((text, path)) = named.or(usual) else { return Ok(args) };
+    let text = text.map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
     tracing::debug!(path = %path.display(), "configuration");
     program.build();
     let file = File { path: &path, text: &text };
@@ -63,6 +67,11 @@ pub(super) fn apply(args: Vec<OsString>) -> Result<Vec<OsString>, String> {
     let mut args = args;
     args.splice(at..at, added);
     Ok(args)
+}
+
+/// Whether a word of the command line may be the option that names the file.
+fn may_name_file(arg: &OsStr) -> bool {
+    arg.as_encoded_bytes().starts_with(b"--config")
 }
 
 /// Whether the words of the command line hold a filter, which is the same as the option.

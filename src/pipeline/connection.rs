@@ -1,7 +1,7 @@
 //! One connection: what its carrier gives becomes packets, and these become records.
 
 use super::arrivals::{Arrivals, Now};
-use super::inspector::{Clock, Settings, Worker};
+use super::inspector::{Clock, Passing, Settings, Worker};
 use super::reader::{Cut, is_on_header};
 use super::trouble::Trouble;
 use super::{Consumer, Happened, Lacks, Lifeline, Origin};
@@ -245,7 +245,8 @@ impl Conversation {
         let flow = self.carrier.push(side, bottom, &mut top);
         if flow.is_break() {
             let is_secret = self.carrier.is_secret();
-            top.worker.name_port(connection, self.carrier.other(), is_secret);
+            let what = passing(self.has_bytes, self.carrier.other());
+            top.worker.name_port(connection, what, is_secret);
         }
         let time = top.time;
         self.tell_opened(worker, connection);
@@ -338,7 +339,7 @@ impl Conversation {
         let mut top = Records { worker, connection, mqtt, time: self.last };
         let what = self.carrier.other();
         self.carrier.finish(&mut top);
-        let what = what.or(self.carrier.other());
+        let what = passing(self.has_bytes, what.or(self.carrier.other()));
         top.worker.name_port(connection, what, self.carrier.is_secret());
         for sender in [Sender::Client, Sender::Server] {
             top.item(sender, Item::End, None);
@@ -835,6 +836,15 @@ impl<'r, C: Consumer> Packets<'r, C> {
         let ours = with_ends.filter(|(header, next)| header.start < end && *next > offset);
         let parts = ours.map(|(header, _)| (header.unit, &header.bytes[..], &header.findings[..]));
         self.worker.reader.headers(parts);
+    }
+}
+
+/// What passes on the port of a connection that is none of ours, by its bytes and what they were named.
+fn passing(has_bytes: bool, name: Option<&'static str>) -> Passing {
+    match name {
+        Some(name) => Passing::Named(name),
+        None if has_bytes => Passing::Something,
+        None => Passing::Nothing,
     }
 }
 

@@ -141,10 +141,22 @@ pub(super) struct Worker<C> {
     /// Connections to the ports of MQTT.
     connections: u64,
     pub(super) losses: Losses,
-    /// Ports of servers that are not MQTT's, and what passes there where that has a name.
-    other_ports: BTreeMap<u16, Option<&'static str>>,
+    /// Ports of servers that are not MQTT's, and what passes there.
+    other_ports: BTreeMap<u16, Passing>,
     /// Connections to them that encrypt, and no MQTT was seen inside: mostly for want of keys.
     encrypted: u64,
+}
+
+/// What passes on a port that is not MQTT's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Passing {
+    /// No payload was seen.
+    #[default]
+    Nothing,
+    /// Something that has no name here.
+    Something,
+    /// Something of this name.
+    Named(&'static str),
 }
 
 /// What went wrong in the streams of MQTT.
@@ -367,9 +379,9 @@ impl<C: Consumer> Inspector<C> {
         self.worker.other_ports.keys().copied().collect()
     }
 
-    /// What passes on such a port, where it has a name.
-    pub fn other(&self, port: u16) -> Option<&'static str> {
-        self.worker.other_ports.get(&port).copied().flatten()
+    /// What passes on such a port.
+    pub fn other(&self, port: u16) -> Passing {
+        self.worker.other_ports.get(&port).copied().unwrap_or_default()
     }
 
     /// Connections to such ports that encrypt, and no MQTT was seen inside.
@@ -547,14 +559,9 @@ impl<C> Worker<C> {
     }
 
     /// What passes on the server's port is this, and no MQTT.
-    pub(super) fn name_port(
-        &mut self,
-        connection: &Connection,
-        what: Option<&'static str>,
-        is_secret: bool,
-    ) {
+    pub(super) fn name_port(&mut self, connection: &Connection, what: Passing, is_secret: bool) {
         if let Some(port) = self.other_ports.get_mut(&server_port(connection)) {
-            *port = what.or(*port);
+            *port = what.max(*port);
             self.encrypted = self.encrypted.saturating_add(u64::from(is_secret));
         }
     }

@@ -8,6 +8,8 @@ use crate::spec::{Field, Sender, Version};
 
 /// Rows that are remembered: a power of two. The packets of a capture share a few hundred.
 const SLOTS: usize = 1 << 11;
+/// The same at first, for one packet or two: to make room for all takes longer than to write these.
+const FEW_SLOTS: usize = 1 << 6;
 /// The longest field that is remembered, in bytes: topics and client ids come again, payloads do not.
 const MAX_BYTES: usize = 64;
 /// The longest text that is remembered of a row, in bytes.
@@ -27,6 +29,8 @@ pub(super) trait Text: Default {
 #[derive(Debug)]
 pub(super) struct Memo<T> {
     slots: Vec<Slot<T>>,
+    /// Rows that were not remembered, while there are few slots.
+    misses: usize,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -57,7 +61,7 @@ struct Key {
 impl<T: Text + Clone> Memo<T> {
     /// Nothing is remembered.
     pub(super) fn new() -> Self {
-        Self { slots: vec![Slot::default(); SLOTS] }
+        Self { slots: vec![Slot::default(); FEW_SLOTS], misses: 0 }
     }
 
     /// Writes a row as it was written before, or else with `write`. `layout` tells apart whatever
@@ -76,7 +80,8 @@ impl<T: Text + Clone> Memo<T> {
             return write(out);
         }
         let key = Key::new(row, context, layout);
-        let Some(slot) = self.slots.get_mut(key.place(bytes)) else { return write(out) };
+        let place = key.place(bytes, self.slots.len());
+        let Some(slot) = self.slots.get_mut(place) else { return write(out) };
         if slot.key == Some(key) && slot.bytes == bytes {
             return out.add(&slot.text);
         }
@@ -87,6 +92,12 @@ impl<T: Text + Clone> Memo<T> {
             slot.bytes.clear();
             slot.bytes.extend_from_slice(bytes);
             slot.text.set(out, at);
+        }
+        if self.slots.len() < SLOTS {
+            self.misses = self.misses.saturating_add(1);
+            if self.misses > FEW_SLOTS {
+                self.slots.resize(SLOTS, Slot::default());
+            }
         }
     }
 }
@@ -110,9 +121,9 @@ impl Key {
         }
     }
 
-    /// The slot for it: what most tells rows apart, mixed. Both halves of a product count, as its
-    /// lower one knows nothing of the upper bits of its factors.
-    fn place(&self, bytes: &[u8]) -> usize {
+    /// The slot for it of so many, which are a power of two: what most tells rows apart, mixed. Both
+    /// halves of a product count, as its lower one knows nothing of the upper bits of its factors.
+    fn place(&self, bytes: &[u8], slots: usize) -> usize {
         const FACTORS: (u64, u64) = (0x9e37_79b9_7f4a_7c15, 0xd6e8_feb8_6659_fd93);
         // Topics may differ in any place.
         let (words, rest) = bytes.as_chunks::<8>();
@@ -127,7 +138,7 @@ impl Key {
             ^ sender << 4
             ^ u64::from(self.version.is_v5());
         let product = u128::from(value ^ FACTORS.0).wrapping_mul((kind ^ FACTORS.1).into());
-        (product ^ product >> 64) as usize & SLOTS.saturating_sub(1)
+        (product ^ product >> 64) as usize & slots.saturating_sub(1)
     }
 }
 
@@ -185,7 +196,10 @@ mod tests {
             layout: 0,
         };
         let places = |key: &dyn Fn(u64) -> Key| -> usize {
-            (0..SLOTS as u64 / 2).map(|nth| key(nth).place(&[])).collect::<BTreeSet<_>>().len()
+            (0..SLOTS as u64 / 2)
+                .map(|nth| key(nth).place(&[], SLOTS))
+                .collect::<BTreeSet<_>>()
+                .len()
         };
         let by: [&dyn Fn(u64) -> Key; 4] = [
             &|nth| key(1, 0, nth, 0x30),

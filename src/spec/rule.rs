@@ -293,7 +293,7 @@ rules! {
     SESSION_EXPIRY_RAISED: row(Error, "session-expiry-raised", ["3.14.2.2.2", ""], ["", ""],
         "Session Expiry Interval {a} s, though that of the CONNECT was 0 or absent: the server does not take this for a valid DISCONNECT");
     CODE_COUNT: row(Error, "code-count", ["3.9.3", "3.9.3"], ["MQTT-3.8.4-6 MQTT-3.11.3-1", "MQTT-3.8.4-5"],
-        "{a} codes for {b} Topic Filters; there must be one for each");
+        "there must be a code for each Topic Filter, in their order: {a} for {b}");
     PACKET_ABOVE_MAXIMUM: row(Error, "packet-above-maximum", ["3.1.2.11.4", ""], ["MQTT-3.1.2-24 MQTT-3.2.2-15", ""],
         "the packet has {a:bytes}, but the receiver takes {b} at most (its Maximum Packet Size)");
     ALIAS_ABOVE_MAXIMUM: row(Error, "alias-above-maximum", ["3.3.2.3.4", ""], ["MQTT-3.3.2-9 MQTT-3.3.2-11", ""],
