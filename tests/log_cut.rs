@@ -18,12 +18,14 @@ struct Lines(Scribe, Vec<Line>);
 impl Consumer for Lines {
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
         self.0.record(record);
-        ControlFlow::Continue(self.1.extend(self.0.lines()))
+        self.1.extend(self.0.lines());
+        ControlFlow::Continue(())
     }
 
     fn lifeline(&mut self, lifeline: &Lifeline) -> ControlFlow<()> {
         self.0.lifeline(lifeline);
-        ControlFlow::Continue(self.1.extend(self.0.lines()))
+        self.1.extend(self.0.lines());
+        ControlFlow::Continue(())
     }
 }
 
