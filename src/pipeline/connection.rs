@@ -4,7 +4,7 @@ use super::arrivals::{Arrivals, Now};
 use super::inspector::{Clock, Passing, Settings, Worker};
 use super::reader::{Cut, is_on_header};
 use super::trouble::Trouble;
-use super::{Consumer, Happened, Lifeline, Origin};
+use super::{Consumer, Happened, Lacks, Lifeline, Origin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::capture::FrameRole;
@@ -156,7 +156,8 @@ impl Conversation {
             time,
             client: connection.address(client),
             server: connection.address(client.other()),
-            is_closed_book: self.has_bytes && !self.has_mqtt(),
+            is_closed_book: (self.has_bytes || self.has_gap()) && !self.has_mqtt(),
+            lacks: self.lacks(client),
             what,
         });
     }
@@ -167,6 +168,26 @@ impl Conversation {
             (Some(server), _) => server.other(),
             (None, mqtt) => mqtt.map_or(Side::A, |mqtt| mqtt.client),
         }
+    }
+
+    /// What is missing of the client, which is this side, and of the server.
+    fn lacks(&self, client: Side) -> [Lacks; 2] {
+        let lost = by_role(self.lost, client);
+        let session = self.mqtt.as_deref().map(|mqtt| &mqtt.session);
+        let lacks = |sender, lost: Lost| {
+            let is_last = session.is_some_and(|session| session.may_have_more(sender));
+            match lost.bytes > 0 {
+                true if lost.is_tail || is_last => Lacks::Last,
+                true => Lacks::Some,
+                false => Lacks::Nothing,
+            }
+        };
+        let [client, server] = lost;
+        [lacks(Sender::Client, client), lacks(Sender::Server, server)]
+    }
+
+    fn has_gap(&self) -> bool {
+        self.lost.iter().any(|lost| lost.bytes > 0)
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.
@@ -345,7 +366,7 @@ impl Conversation {
             let [mut a, mut b] = self.lost;
             a.add_unseen(&connection.course.a);
             b.add_unseen(&connection.course.b);
-            let lost = if side == Side::A { [a, b] } else { [b, a] };
+            let lost = by_role([a, b], side);
             let seen = Some((Tcp::new(&connection.course, side), lost));
             let session = &mut top.mqtt.session;
             top.worker.reader.ended(session, stream, Some(ends), Some(end), seen);
@@ -437,6 +458,11 @@ impl Direction {
             self.headers.pop_front();
         }
     }
+}
+
+/// What is known of sides A and B, as of client and server.
+fn by_role<T>([a, b]: [T; 2], client: Side) -> [T; 2] {
+    if client == Side::A { [a, b] } else { [b, a] }
 }
 
 /// Makes records of what comes out of the carrier.

@@ -167,6 +167,12 @@ impl Connection {
         self.record.as_ref()?.half(sender).last
     }
 
+    /// Whether one side may have sent something behind its last packet that was lost, or could not be read.
+    #[must_use]
+    pub fn may_have_more(&self, sender: Sender) -> bool {
+        self.record.as_ref().is_some_and(|record| record.half(sender).may_have_more())
+    }
+
     /// A packet of one side, which was told just now, had another one written into its middle.
     pub fn torn(&mut self, sender: Sender, at: At, said: (&Finding, &Context), inner: Option<At>) {
         let record = self.record.get_or_insert_default();

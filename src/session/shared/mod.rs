@@ -147,7 +147,10 @@ impl Shared {
         is_new: bool,
         is_complete: bool,
     ) -> Accepted {
-        let Some(key) = self.client(record) else { return Accepted::default() };
+        let Some(key) = self.client(record) else {
+            self.clients.accepted_nameless(record);
+            return Accepted::default();
+        };
         let accepted = self.clients.accepted(key, record, is_present, is_new, is_complete);
         let is_unexplained =
             accepted.finding.is_some_and(|(rule, _)| rule == Rule::SESSION_UNEXPLAINED);

@@ -148,6 +148,12 @@ impl<'e> Scene<'e> {
         (lost.bytes > 0 && is_behind) || lost.may_have_ended || lost.suspected > 0
     }
 
+    /// Whether what a side sent last was captured, but could not be read behind a gap: WebSocket frames, say.
+    pub(super) fn has_unread(&self, sender: Sender) -> bool {
+        let lost = self.ended.wire.lost(sender);
+        lost.bytes > 0 && !lost.is_tail && self.half(sender).may_have_more()
+    }
+
     /// Whether nothing of MQTT came before what was captured: its first segment was, or the CONNECT.
     pub(super) fn is_begun(&self) -> bool {
         let connect = self.ended.connect.as_ref().map(|connect| connect.at);

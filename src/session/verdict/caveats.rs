@@ -19,7 +19,11 @@ pub(super) fn of(scene: &Scene<'_>) -> Vec<String> {
             let bytes = text::count(lost.bytes, "byte");
             let more = if lost.may_have_ended { ", and its FIN or one more," } else { "" };
             let verb = if lost.bytes == 1 && more.is_empty() { "was" } else { "were" };
-            out.push(format!("{bytes} of {}{more} {verb} not captured", the(sender)));
+            let unread = match scene.has_unread(sender) {
+                true => ", so that what it sent last could not be read",
+                false => "",
+            };
+            out.push(format!("{bytes} of {}{more} {verb} not captured{unread}", the(sender)));
         } else if lost.may_have_ended && scene.first().is_none_or(|act| act.what.is_tcp()) {
             out.push(format!("the FIN of {}, or one byte, was not captured", the(sender)));
         }

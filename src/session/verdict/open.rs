@@ -46,6 +46,11 @@ fn doubt(scene: &Scene<'_>, act: &Act<'_>) -> String {
             "the last bytes of {other} were not captured: {other} may have left before, with a DISCONNECT"
         );
     }
+    if scene.has_unread(act.by.other()) {
+        return format!(
+            "the last bytes of {other} could not be read behind a gap: {other} may have left before, with a DISCONNECT"
+        );
+    }
     if lost.may_have_ended {
         return format!(
             "the FIN of {other}, or one byte, was not captured: {other} may have closed before"
@@ -105,7 +110,10 @@ pub(super) fn is_cut_off(scene: &Scene<'_>) -> bool {
         let packets = [Sender::Client, Sender::Server].map(|sender| scene.half(sender).packets);
         !scene.is_begun() && packets == [0, 0]
     };
-    lost.is_tail || (lost.may_have_ended && may_be_first()) || is_blank()
+    lost.is_tail
+        || scene.has_unread(act.by.other())
+        || (lost.may_have_ended && may_be_first())
+        || is_blank()
 }
 
 /// Whether nothing of what the sides said could be read: a DISCONNECT may be in it.

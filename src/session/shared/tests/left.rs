@@ -239,6 +239,23 @@ fn what_a_client_finds_that_is_back() {
     assert_eq!(found(0, resumes, ACCEPTED, 10), (Lasts::No, Found::Over));
 }
 
+/// A connection whose CONNECT was not captured may have been of the client: its session may be what that left.
+#[test]
+fn nobody_knows_who_was_back_without_a_name() {
+    for nameless in [false, true] {
+        let mut world = World::default();
+        world.session(0, LASTS, ACCEPTED);
+        if nameless {
+            world.packet(2, S, ACCEPTED);
+        }
+        world.packet(1, C, RESUMES);
+        let lost: &[Rule] = if nameless { &[] } else { &[Rule::SESSION_LOST] };
+        world.finds(1, S, ACCEPTED, lost);
+        let back = world.end()[1].returns;
+        assert_eq!(back.is_some(), !nameless, "{back:?}");
+    }
+}
+
 /// Clients publish to topics that the session of an absent one has subscribed to.
 #[test]
 fn what_comes_in_while_a_client_is_away() {
