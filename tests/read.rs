@@ -209,7 +209,7 @@ fn a_capture_without_a_handshake_is_read() {
 #[test]
 fn where_there_is_no_mqtt_the_reason_is_told() {
     let told = |args: &[&str], capture: &[u8]| read(args, capture).err;
-    let other = |port| on_port(Tcp::client(0, &[]).syn().ethernet(), port);
+    let other = |port| on_port(Tcp::client(1, b"220 ready\r\n").ethernet(), port);
     let empty = Tcp::client(0, &[]).syn().ethernet();
 
     let none = told(&[], &pcap(ETHERNET, &[]));
@@ -220,6 +220,9 @@ fn where_there_is_no_mqtt_the_reason_is_told() {
     let none = told(&["-d", "tcp.port==1884,mqtt"], &pcap(ETHERNET, &[other(22)]));
     assert!(none.contains("no TCP connection on port 1883, 8883 or 1884, and what"), "{none}");
     assert!(none.contains("-d tcp.port==22,mqtt"), "{none}");
+    // A handshake says nothing of what would pass there.
+    let none = told(&[], &pcap(ETHERNET, &[on_port(empty.clone(), 22)]));
+    assert!(none.contains("on port 1883 or 8883, and no payload on port 22\n"), "{none}");
     let none = told(&["--only-port"], &pcap(ETHERNET, &[other(22)]));
     assert!(none.contains("or 8883, but on port 22."), "{none}");
     let several = told(&[], &pcap(ETHERNET, &[other(443), on_port(second(), 22)]));
