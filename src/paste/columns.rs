@@ -151,13 +151,30 @@ fn ends_with_ascii(tail: &str, bytes: &[u8], ascii: Ascii) -> bool {
     let inside = shown.get(1..).and_then(|s| s.strip_suffix(['|', '<']).or(Some(s)));
     let shown = if framed { inside.unwrap_or_default() } else { shown };
     let fits = shown.len() <= bytes.len().saturating_mul(4).saturating_add(4);
-    (far || ascii == Ascii::Always && gap == 1) && !shown.is_empty() && fits && shows(shown, bytes)
+    let is_column = far || ascii == Ascii::Always && gap == 1;
+    is_column
+        && !shown.is_empty()
+        && fits
+        && (shows(shown, bytes) || gap > 1 && is_as_long(shown, bytes))
+}
+
+/// Whether there are as many characters as bytes, whatever code they are of (`xxd -E`), and more
+/// digits of hex would look otherwise.
+fn is_as_long(shown: &str, bytes: &[u8]) -> bool {
+    let is_group =
+        |it: &str| it.len().is_multiple_of(2) && it.bytes().all(|b| b.is_ascii_hexdigit());
+    shown.chars().count() == bytes.len() && !shown.split(' ').all(is_group)
+}
+
+/// Whether characters show the bytes; `tcpdump` writes a dot for a blank too.
+pub(super) fn shows(shown: &str, bytes: &[u8]) -> bool {
+    shows_but(shown, bytes, |byte| *byte != b' ') || shows_but(shown, bytes, |_| true)
 }
 
 /// Compares without blanks: web pages fold them. What is not printable may look like anything.
-pub(super) fn shows(shown: &str, bytes: &[u8]) -> bool {
+fn shows_but(shown: &str, bytes: &[u8], is_shown: fn(&u8) -> bool) -> bool {
     let mut chars = shown.chars().filter(|c| !c.is_whitespace());
-    let mut bytes = bytes.iter().filter(|b| **b != b' ');
+    let mut bytes = bytes.iter().filter(|byte| is_shown(byte));
     let same = bytes.by_ref().all(|byte| match chars.next() {
         Some(c) => !byte.is_ascii_graphic() || c == char::from(*byte),
         None => false,
@@ -175,6 +192,11 @@ mod tests {
         assert!(ends_with_ascii(" AT+Q=0", b"AT+Q=0", Ascii::Always));
         assert!(ends_with_ascii(" ...", b" \x02\0\0", Ascii::Always));
         assert!(ends_with_ascii("  .+..MQTT ...<", b"\x10+\0\x04MQTT\x04\xc2\0<", Ascii::Maybe));
+        // As tcpdump writes `0c q`, with what could be a byte in front.
+        assert!(ends_with_ascii("  0c.q....", b"0c q\0 \t!", Ascii::Maybe));
+        // As xxd -E writes EBCDIC.
+        assert!(ends_with_ascii("  ab....", b"MQTT\x04\x02", Ascii::Maybe));
+        assert!(!ends_with_ascii("  04 c2 00", b"\x10+\0\x04MQTT", Ascii::Maybe));
         assert!(!ends_with_ascii(" 62", b"62", Ascii::Maybe));
         assert!(!ends_with_ascii("  04 c2 00 3c", b"\x10+\0\x04MQTT", Ascii::Maybe));
     }
