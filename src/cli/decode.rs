@@ -135,6 +135,15 @@ fn standard_input() -> anyhow::Result<Input> {
 /// What was not read, and why.
 fn tell(paste: &Paste<'_>, args: &Decode, files: &Files) {
     repeats(paste, files);
+    let of_frames = paste.ignored.of_frames;
+    if of_frames > 0 {
+        let places = if of_frames == 1 { "1 place shows" } else { "places show" };
+        let number = if of_frames == 1 { String::new() } else { format!("{of_frames} ") };
+        report::line(&format!(
+            "{number}{places} bytes of the frames again, reassembled or as the value of a field: they are \
+             read from the frames"
+        ));
+    }
     for place in &paste.ignored.without_bytes {
         if !is_comment(paste, place) {
             report::line(&format!("{}: no bytes in it", line_of(place.line, files, ":")));

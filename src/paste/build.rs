@@ -1,5 +1,6 @@
 //! From runs to pieces: joins what makes up a packet, judges what is meant, marks repeats.
 
+use super::again;
 use super::frame::{self, Chain, Fit};
 use super::link;
 use super::mistake::Hint;
@@ -208,6 +209,7 @@ impl<'t> Builder<'t> {
         self.flush();
         self.last_resort();
         self.taken.sort_by_key(|run| run.range.start);
+        self.ignored.of_frames = again::take_away(&mut self.taken);
         let repeats = if self.whole { vec![None; self.taken.len()] } else { repeats(&self.taken) };
         let mut output = Output::new(&text);
         let mut firsts = Vec::new();

@@ -1,6 +1,7 @@
 //! Dumps whose lines begin with an address: xxd, hexdump -C, od -t x1, Wireshark, tshark -x.
 
 use super::address::{Address, RADIXES, next_line};
+use super::again;
 use super::columns::{self, Ascii};
 use super::frame;
 use super::little;
@@ -27,7 +28,11 @@ pub(super) fn od(row: &'static Notation, source: Source<'_>, at: usize) -> Optio
 
 /// `0000   10 2f 00 04   ./..`
 pub(super) fn wireshark(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    read(row, source, at, |a| a.digits.len() >= 4 && a.gap > 1)
+    let mut taken = read(row, source, at, |a| a.digits.len() >= 4 && a.gap > 1)?;
+    if again::is_made_of_frames(source, at) {
+        taken.runs.iter_mut().for_each(|run| run.made_of_frames = true);
+    }
+    Some(taken)
 }
 
 /// The address of the first line, where that is mistyped and the one of the second line tells it, or all

@@ -14,6 +14,7 @@
 //! example the tests read. A reader looks no further than it takes: that keeps the walk linear.
 
 mod address;
+mod again;
 mod array;
 mod base64;
 mod bitlog;
@@ -36,6 +37,7 @@ mod fields;
 mod follow;
 mod frame;
 mod gdb;
+mod head;
 mod hex;
 mod link;
 mod literal;

@@ -69,6 +69,8 @@ pub(super) struct Run {
     pub(super) join: Join,
     /// Whether a time stands in a run of six pairs, as in the address of a network card.
     pub(super) address_like: bool,
+    /// Whether it is what a program made of frames that it shows too.
+    pub(super) made_of_frames: bool,
 }
 
 /// With which other runs a run may make up a packet.
@@ -98,6 +100,7 @@ impl Run {
             conversation: 0,
             join: Join::Never,
             address_like: false,
+            made_of_frames: false,
         }
     }
 
