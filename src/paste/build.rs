@@ -92,7 +92,9 @@ impl<'t> Builder<'t> {
     }
 
     fn belongs(&self, before: &Pending, run: &Run) -> bool {
-        if run.join == Join::StreamStart || run.join != before.run.join && run.join != Join::Stream
+        let goes_on = || self.is_continuation(before, run);
+        if run.join == Join::StreamStart
+            || run.join != before.run.join && run.join != Join::Stream && !goes_on()
         {
             return false;
         }
@@ -120,6 +122,14 @@ impl<'t> Builder<'t> {
             (Fit::Broken, _) => alone != Fit::Whole && matches!(run.join, Join::Adjacent(_)),
             (Fit::Whole, _) => false,
         }
+    }
+
+    /// Whether a line has no label, and goes on with the packet of a line that has one.
+    fn is_continuation(&self, before: &Pending, run: &Run) -> bool {
+        let is_labelled = matches!(before.run.join, Join::Adjacent(_));
+        let is_bare = matches!(&run.join, Join::Adjacent(label) if label.is_empty());
+        let Fit::Short(left) = before.chain.fit() else { return false };
+        is_labelled && is_bare && run.class == Class::Line && run.shown() <= left
     }
 
     /// Whether one line of digits follows the other, and no blank line stands between.

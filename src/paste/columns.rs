@@ -70,12 +70,12 @@ fn mistaken(text: &str, gap: &str, run: &Run) -> Option<usize> {
     let ends = next.starts_with('|') || is_first && (blank != 1 && is_pairs);
     // Letters alone may be a word of the characters, unless pairs stand behind them.
     let letters = pairs && !is_first && (is_hex || Mistyped::of(token, 16).is_some());
-    // Two bytes of a word, both of them mistyped.
+    // Two characters of a word, both of them mistyped, before another word or the characters.
     let wrong = token.bytes().filter(|b| !b.is_ascii_hexdigit()).count();
-    let is_word = len >= 4
-        && wrong == 2
+    let is_long = len >= 4 && wrong == 2 && gap.len() == 1;
+    let is_word = is_long
         && !is_first
-        && pairs
+        && (pairs || blank > 1 && !next.is_empty())
         && token.bytes().all(|b| b.is_ascii_alphanumeric());
     ((digits::near(token, 2) || letters || is_word) && (!is_beside || pairs || ends)).then_some(len)
 }
@@ -142,6 +142,15 @@ fn rest(source: Source<'_>, range: Range<usize>, run: &Run) -> usize {
     if is_beside || !run.slips.is_empty() { range.end } else { range.start }
 }
 
+/// Whether what stands behind the bytes of a row shows them as characters.
+pub(super) fn is_shown(tail: &str, run: &Run) -> bool {
+    let text = tail.trim();
+    let is_beside = tail.starts_with("  ") || tail.starts_with('\t') || text.starts_with('|');
+    let text = text.strip_prefix('|').unwrap_or(text);
+    let text = text.strip_suffix('|').filter(|it| shows(it, &known(run))).unwrap_or(text);
+    is_beside && !text.is_empty() && shows(text, &known(run))
+}
+
 /// Whether `tail` shows the bytes as characters.
 fn ends_with_ascii(tail: &str, bytes: &[u8], ascii: Ascii) -> bool {
     let gap = blanks(tail);
@@ -149,7 +158,7 @@ fn ends_with_ascii(tail: &str, bytes: &[u8], ascii: Ascii) -> bool {
     let framed = shown.starts_with(['|', '>']) && shown.len() > 1;
     let far = gap > 1 || tail.starts_with('\t') || framed;
     let inside = shown.get(1..).and_then(|s| s.strip_suffix(['|', '<']).or(Some(s)));
-    let shown = if framed { inside.unwrap_or_default() } else { shown };
+    let shown = if framed { inside.unwrap_or_default().trim() } else { shown };
     let fits = shown.len() <= bytes.len().saturating_mul(4).saturating_add(4);
     let is_column = far || ascii == Ascii::Always && gap == 1;
     is_column

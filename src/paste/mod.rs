@@ -17,6 +17,7 @@ mod address;
 mod again;
 mod array;
 mod base64;
+mod beside;
 mod bitlog;
 mod bits;
 mod buffer;

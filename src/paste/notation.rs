@@ -2,7 +2,7 @@
 
 use super::source::Read;
 use super::{
-    array, base64, bitlog, bits, buffer, chars, dump, emqx, erlang, esp, fields, follow, gdb, hex,
+    array, base64, beside, bitlog, bits, buffer, chars, dump, emqx, erlang, esp, fields, follow, gdb, hex,
     quoted, rtthread, tcpdump,
 };
 
@@ -40,7 +40,7 @@ const fn row(name: &'static str, place: Where, read: Read, example: &'static str
 
 /// Every notation. Of two that could read a place the earlier row does.
 #[rustfmt::skip]
-pub static NOTATIONS: [Notation; 33] = [
+pub static NOTATIONS: [Notation; 34] = [
     row("RT-Thread AT log", Where::Line, rtthread::read,
         "[D/AT] sendline: 0000-0020: 10 0E 00 04 4D 51 54 54 04 02 00 3C 00 02 61 62 ....MQTT...<..ab"),
     row("log of binary digits", Where::Line, bitlog::read,
@@ -73,6 +73,8 @@ pub static NOTATIONS: [Notation; 33] = [
         "0000000 10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62\n0000020"),
     row("Wireshark hex dump, tshark -x", Where::Line, dump::wireshark,
         "0000   10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62   ....MQTT...<..ab"),
+    row("hex beside its characters (socat -x -v, ngrep -x, Zephyr, Netty)", Where::Line, beside::read,
+        "10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62  ....MQTT...<..ab"),
     row("Node <Buffer ..>", Where::At("<"), buffer::read,
         "<Buffer 10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62>"),
     row("Erlang <<..>>", Where::At("<"), erlang::read,
