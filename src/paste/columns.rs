@@ -3,7 +3,7 @@
 use super::bits;
 use super::digits;
 use super::literal::Mistyped;
-use super::mistake::SIDE_BY_SIDE;
+use super::mistake::{SIDE_BY_SIDE, lookalike};
 use super::run::Run;
 use super::source::{Source, blanks, word};
 use std::borrow::Cow;
@@ -24,6 +24,7 @@ pub(super) enum Ascii {
 pub(super) fn read(source: Source<'_>, range: Range<usize>, ascii: Ascii, run: &mut Run) -> usize {
     let mut at = source.skip_blanks(range.start);
     run.range = at..at;
+    let mut usual = None;
     while at < range.end {
         let text = source.range(at..range.end);
         let gap = source.range(run.range.end..at);
@@ -35,7 +36,10 @@ pub(super) fn read(source: Source<'_>, range: Range<usize>, ascii: Ascii, run: &
         run.range.end = at;
         let tail = source.range(at..range.end);
         let gap = blanks(tail);
-        if ends_with_ascii(tail, &known(run), ascii) || gap > 2 && !run.slips.is_empty() {
+        // Groups that stand far apart are no characters.
+        let is_far = usual.is_none_or(|usual| usual < 2 || gap > usual);
+        usual = usual.or(Some(gap));
+        if is_far && ends_with_ascii(tail, &known(run), ascii) || gap > 2 && !run.slips.is_empty() {
             return range.end;
         }
         at = at.saturating_add(gap);
@@ -72,9 +76,10 @@ fn mistaken(text: &str, gap: &str, run: &Run) -> Option<usize> {
     let letters = pairs && !is_first && (is_hex || Mistyped::of(token, 16).is_some());
     // Two characters of a word, both of them mistyped, before another word or the characters.
     let wrong = token.bytes().filter(|b| !b.is_ascii_hexdigit()).count();
-    let is_long = len >= 4 && wrong == 2 && gap.len() == 1;
+    let is_long = len >= 4 && wrong == 2 && (is_first || gap.len() == 1);
+    let looks = token.chars().all(|c| c.is_ascii_hexdigit() || lookalike(c).is_some());
     let is_word = is_long
-        && !is_first
+        && (!is_first || looks)
         && (pairs || blank > 1 && !next.is_empty())
         && token.bytes().all(|b| b.is_ascii_alphanumeric());
     ((digits::near(token, 2) || letters || is_word) && (!is_beside || pairs || ends)).then_some(len)

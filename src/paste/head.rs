@@ -63,7 +63,12 @@ fn is_other(head: &str, bytes: &str) -> bool {
     let between = between.get(..separator(between)).unwrap_or_default();
     // A mark that stands between the bytes too says nothing, nor one that is glued to digits.
     let glued = head.split(is_blank).next_back().unwrap_or_default();
-    if between.contains(mark) && !is_blank(mark) || !glued.is_empty() && !is_label(glued) {
+    let is_glued_time = matches!(mark, ';' | '|' | ',') && is_time(glued.trim_end_matches(mark));
+    let is_open = |(open, close): (char, char)| head.rfind(open) > head.rfind(close);
+    if PAIRS.into_iter().any(is_open) || head.contains(['"', '\'', '{']) {
+        return false;
+    }
+    if between.contains(mark) && !is_blank(mark) || !glued.is_empty() && !is_label(glued) && !is_glued_time {
         return false;
     }
     let mut is_named = false;
@@ -112,5 +117,7 @@ pub(super) fn is_date(word: &str) -> bool {
 /// Far enough for a time, a thread and a label.
 const LONGEST: usize = 100;
 const MOST_WORDS: usize = 6;
+/// What is open belongs to a notation.
+const PAIRS: [(char, char); 3] = [('<', '>'), ('[', ']'), ('(', ')')];
 /// What stands behind a label or a number.
 const MARKS: &str = ":=>,;|)].#";

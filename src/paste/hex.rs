@@ -7,7 +7,7 @@ use super::head;
 use super::mistake::{MistakeKind, SIDE_BY_SIDE};
 use super::notation::Notation;
 use super::piece::Meant;
-use super::run::{Class, Run};
+use super::run::{Class, Join, Run};
 use super::settle::{Mended, settle};
 use super::source::{Source, Taken, blanks};
 use super::token::{Style, Token, token};
@@ -39,6 +39,9 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let is_hardware = style.pairs == 6 && style.tokens == 6 && (style.colon || style.dash);
     run.address_like = is_hardware || style.colon && is_ipv6(source.range(run.range.clone()));
     Context::of(source, &run.range).apply(&mut run);
+    if is_list_of_twos(source.head(run.range.start, run.range.len().min(LONGEST_LIST))) {
+        (run.class, run.join) = (Class::Prose, Join::Never);
+    }
     // A log says that these are bytes.
     let is_log = run.class == Class::Line && run.direction.is_some();
     let end = run.range.end;
@@ -50,6 +53,17 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         || is_log;
     is_meant.then(|| Taken { runs: vec![run], end, modem: 0 })
 }
+
+/// Whether these are twos of digits with a comma between: times of a timetable.
+fn is_list_of_twos(text: &str) -> bool {
+    let mut twos = text.split(", ").filter(|two| !two.is_empty());
+    let all = twos.by_ref().take(LEAST_TWOS).filter(|two| two.len() == 5 && two.contains(' '));
+    all.count() == LEAST_TWOS && twos.take(LEAST_TWOS).all(|two| two.len() <= 5)
+}
+
+/// So many twos, and more behind, show how the others are written.
+const LEAST_TWOS: usize = 3;
+const LONGEST_LIST: usize = 60;
 
 /// Turns the byte of a single digit behind `0x` into a mistake: the others all have two.
 fn lone_digit(run: &mut Run) {

@@ -58,6 +58,7 @@ mod rtthread;
 mod run;
 mod scan;
 mod settle;
+mod short;
 mod source;
 mod stamp;
 mod tcpdump;

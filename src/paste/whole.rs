@@ -154,7 +154,8 @@ impl<'t> Text<'t> {
             && digits.saturating_mul(2) > tokens;
         let one = tokens == 1 && (good == 1 || digits == 1 && self.one_is_meant());
         let letters_only = digits == 0 && pairs < tokens && tokens > 1;
-        one || (good <= bad && self.across().is_some())
+        let is_decimal = || numbers && good == 0 && self.frames("decimal", decimal);
+        one || is_decimal() || (good <= bad && self.across().is_some())
             || !letters_only && good > 0 && (bad <= good || numbers) && (bad == 0 || digits > 0)
     }
 
