@@ -13,7 +13,8 @@ pub(super) fn is_made_of_frames(source: Source<'_>, at: usize) -> bool {
         "" => source.line_before(line.start),
         _ => Some(line),
     });
-    let parts = heading.and_then(|line| line.text.trim().strip_suffix(" bytes):")?.rsplit_once(" ("));
+    let parts =
+        heading.and_then(|line| line.text.trim().strip_suffix(" bytes):")?.rsplit_once(" ("));
     parts.is_some_and(|(name, count)| {
         count.parse::<usize>().is_ok() && name != "Frame" && !name.starts_with("Decrypted")
     })
@@ -31,7 +32,8 @@ pub(super) fn take_away(runs: &mut Vec<Run>) -> usize {
         runs.iter().enumerate().filter(|(_, run)| is_whole(run)).map(|(n, _)| n).collect();
     let is_again = |(n, run): (usize, &Run)| {
         let next = wholes.partition_point(|whole| *whole < n);
-        let near = wholes.get(next.saturating_sub(NEAR)..wholes.len().min(next.saturating_add(NEAR)));
+        let near =
+            wholes.get(next.saturating_sub(NEAR)..wholes.len().min(next.saturating_add(NEAR)));
         let shows = |whole: &Run| {
             let bytes = whole.data.bytes.get(..LONGEST_FRAME).unwrap_or(&whole.data.bytes);
             memchr::memmem::find(bytes, &run.data.bytes).is_some()

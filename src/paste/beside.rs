@@ -46,9 +46,10 @@ fn part(row: &'static Notation, source: Source<'_>, line: &Line<'_>) -> Option<R
 fn head(line: &str) -> usize {
     let first = blanks(line);
     let rest = line.get(first..).unwrap_or_default();
-    let address = rest.strip_prefix('|').and_then(|it| it.split_once('|')).filter(|(it, _)| {
-        it.len() == ADDRESS && it.bytes().all(|b| b.is_ascii_hexdigit())
-    });
+    let address = rest
+        .strip_prefix('|')
+        .and_then(|it| it.split_once('|'))
+        .filter(|(it, _)| it.len() == ADDRESS && it.bytes().all(|b| b.is_ascii_hexdigit()));
     let bars = address.map_or(0, |(it, _)| it.len().saturating_add(2));
     let behind = blanks(rest.get(bars..).unwrap_or_default());
     first.saturating_add(bars).saturating_add(behind)

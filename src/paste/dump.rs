@@ -171,7 +171,9 @@ impl<'t> Dump<'t> {
         let indent = line.text.len().saturating_sub(line.text.trim_start_matches(' ').len());
         let above = self.source.line_before(line.start);
         let is_od = matches!(self.width, 6 | 7) && self.lines > 0 && indent >= self.width;
-        is_od && indent < line.text.len() && above.is_some_and(|it| it.text.len() >= line.text.trim_end().len())
+        is_od
+            && indent < line.text.len()
+            && above.is_some_and(|it| it.text.len() >= line.text.trim_end().len())
     }
 
     /// The address of a line; one that is mistyped too, where something tells it.

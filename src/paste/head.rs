@@ -68,7 +68,9 @@ fn is_other(head: &str, bytes: &str) -> bool {
     if PAIRS.into_iter().any(is_open) || head.contains(['"', '\'', '{']) {
         return false;
     }
-    if between.contains(mark) && !is_blank(mark) || !glued.is_empty() && !is_label(glued) && !is_glued_time {
+    if between.contains(mark) && !is_blank(mark)
+        || !glued.is_empty() && !is_label(glued) && !is_glued_time
+    {
         return false;
     }
     let mut is_named = false;

@@ -30,7 +30,11 @@ pub(super) fn read(source: Source<'_>, words: Range<usize>, width: usize, run: &
         if word.len().is_multiple_of(2) {
             digits::low_first(source, start..end, run);
         } else {
-            run.slip(start..end, MistakeKind::OddDigits { digits: word.len() }, width_of(word, width));
+            run.slip(
+                start..end,
+                MistakeKind::OddDigits { digits: word.len() },
+                width_of(word, width),
+            );
         }
         run.range.end = end;
     }

@@ -2,8 +2,8 @@
 
 use super::source::Read;
 use super::{
-    array, base64, beside, bitlog, bits, buffer, chars, dump, emqx, erlang, esp, fields, follow, gdb, hex,
-    quoted, rtthread, short, tcpdump,
+    array, base64, beside, bitlog, bits, buffer, chars, dump, emqx, erlang, esp, fields, follow,
+    gdb, hex, quoted, rtthread, short, tcpdump,
 };
 
 /// A way in which people write bytes down.

@@ -33,7 +33,10 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         let behind = behind.strip_prefix(',').unwrap_or(behind);
         rest = behind.get(blanks(behind)..).unwrap_or_default();
     }
-    if single < LEAST_SINGLE || padded || run.data.len() < SHORTEST || !frame::strict(&run.data.bytes)
+    if single < LEAST_SINGLE
+        || padded
+        || run.data.len() < SHORTEST
+        || !frame::strict(&run.data.bytes)
     {
         return None;
     }

@@ -155,7 +155,8 @@ impl<'t> Text<'t> {
         let one = tokens == 1 && (good == 1 || digits == 1 && self.one_is_meant());
         let letters_only = digits == 0 && pairs < tokens && tokens > 1;
         let is_decimal = || numbers && good == 0 && self.frames("decimal", decimal);
-        one || is_decimal() || (good <= bad && self.across().is_some())
+        one || is_decimal()
+            || (good <= bad && self.across().is_some())
             || !letters_only && good > 0 && (bad <= good || numbers) && (bad == 0 || digits > 0)
     }
 
@@ -207,8 +208,7 @@ impl<'t> Text<'t> {
         let mut readings = readings.into_iter().filter(|(name, _)| fits(name));
         let found = readings.find(|(name, reading)| self.frames(name, *reading));
         let is_mistyped = || bad > 0 && self.are_words() && self.frames_mistyped();
-        let found =
-            found.or_else(|| is_mistyped().then_some((LOW_FIRST, low_first as ReadToken)));
+        let found = found.or_else(|| is_mistyped().then_some((LOW_FIRST, low_first as ReadToken)));
         let (name, reading) = found.unwrap_or(default);
         (name, reading, found.is_some())
     }

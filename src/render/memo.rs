@@ -196,7 +196,10 @@ mod tests {
             layout: 0,
         };
         let places = |key: &dyn Fn(u64) -> Key| -> usize {
-            (0..SLOTS as u64 / 2).map(|nth| key(nth).place(&[], SLOTS)).collect::<BTreeSet<_>>().len()
+            (0..SLOTS as u64 / 2)
+                .map(|nth| key(nth).place(&[], SLOTS))
+                .collect::<BTreeSet<_>>()
+                .len()
         };
         let by: [&dyn Fn(u64) -> Key; 4] = [
             &|nth| key(1, 0, nth, 0x30),
