@@ -1,8 +1,9 @@
 //! What a text shows a second time of the frames in it: `tshark -x` prints what it reassembled or
 //! unmasked below the frame, `tshark -V` the values of fields above it.
 
+use super::frame;
 use super::piece::Kind;
-use super::run::Run;
+use super::run::{Class, Run};
 use super::source::Source;
 
 /// Whether the dump at `at` stands below a heading of what tshark made of frames, as
@@ -21,7 +22,8 @@ pub(super) fn is_made_of_frames(source: Source<'_>, at: usize) -> bool {
 }
 
 /// Takes runs away, in the order of the text, whose bytes stand in a frame beside them, or are made
-/// of frames; gives their number. Without frames nothing is taken away.
+/// of frames; gives their number. Numbers beside them, which are no packets, are taken
+/// away too. Without frames nothing is.
 pub(super) fn take_away(runs: &mut Vec<Run>) -> usize {
     let is_frame = |run: &Run| matches!(run.kind, Some(Kind::Frame(_)));
     if !runs.iter().any(is_frame) {
@@ -41,15 +43,21 @@ pub(super) fn take_away(runs: &mut Vec<Run>) -> usize {
         let mut near = near.unwrap_or_default().iter().filter_map(|whole| runs.get(*whole));
         !is_frame(run) && (run.made_of_frames || run.slips.is_empty() && near.any(shows))
     };
+    let is_number = |run: &Run| {
+        let is_text = run.class <= Class::Line && run.data.len() < LONGEST_NUMBER;
+        is_text && !is_frame(run) && !frame::strict(&run.data.bytes)
+    };
     let again: Vec<bool> = runs.iter().enumerate().map(is_again).collect();
-    let before = runs.len();
+    let count = again.iter().filter(|it| **it).count();
     let mut again = again.into_iter();
-    runs.retain(|_| !again.next().unwrap_or(false));
-    before.saturating_sub(runs.len())
+    runs.retain(|run| !again.next().unwrap_or(false) && !is_number(run));
+    count
 }
 
 /// So many dumps before and behind a field may be the one that shows it: a frame and what was made
 /// of it.
 const NEAR: usize = 2;
+/// A number of bytes, a port, a count.
+const LONGEST_NUMBER: usize = 8;
 /// No packet of IP is longer, with the headers of its link.
 const LONGEST_FRAME: usize = 1 << 17;

@@ -219,7 +219,10 @@ impl<'t> Builder<'t> {
         self.flush();
         self.last_resort();
         self.taken.sort_by_key(|run| run.range.start);
+        let all = self.taken.len();
         self.ignored.of_frames = again::take_away(&mut self.taken);
+        let numbers = all.saturating_sub(self.taken.len()).saturating_sub(self.ignored.of_frames);
+        self.ignored.fragments = self.ignored.fragments.saturating_add(numbers);
         let repeats = if self.whole { vec![None; self.taken.len()] } else { repeats(&self.taken) };
         let mut output = Output::new(&text);
         let mut firsts = Vec::new();
