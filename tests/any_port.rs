@@ -5,7 +5,7 @@ mod support;
 use std::ops::ControlFlow;
 
 use mqttscope::capture::{Frame, LinkType};
-use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+use mqttscope::pipeline::{Consumer, Inspector, Passing, Record, Settings};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use support::conversation::{Turn, frames, packet, turns};
@@ -23,6 +23,11 @@ impl Consumer for Types {
 
 /// What is made of a conversation on this port of the server; `from`: frames before it are lost.
 fn read(turns: &[Turn], port: u16, from: usize) -> Vec<String> {
+    inspect(turns, port, from).into_consumer().0
+}
+
+/// The inspection of such a conversation, at its end.
+fn inspect(turns: &[Turn], port: u16, from: usize) -> Inspector<Types> {
     let settings = Settings::default();
     let mut inspector = Inspector::new(Types::default(), settings);
     let whole = frames(turns, |_, turn| vec![(0, turn.bytes.len())]);
@@ -41,7 +46,7 @@ fn read(turns: &[Turn], port: u16, from: usize) -> Vec<String> {
         });
     }
     inspector.finish();
-    inspector.into_consumer().0
+    inspector
 }
 
 fn turn(from_client: bool, bytes: &[u8]) -> Turn {
@@ -142,6 +147,16 @@ fn other_protocols_are_left_alone() {
             assert!(read(&one, 4321, 2).is_empty(), "{name}, the server alone");
         }
     }
+}
+
+/// What a capture without MQTT is told by: a handshake alone says nothing of what passes there.
+#[test]
+fn what_passes_on_another_port_is_known_by_its_payload() {
+    assert_eq!(inspect(&[], 4321, 0).other(4321), Passing::Nothing);
+    let text = [turn(true, b"hello, is anybody there?"), turn(false, b"no, there is nobody here")];
+    assert_eq!(inspect(&text, 4321, 0).other(4321), Passing::Something);
+    let web = [turn(true, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")];
+    assert_eq!(inspect(&web, 4321, 0).other(4321), Passing::Named("HTTP"));
 }
 
 #[test]

@@ -21,6 +21,13 @@ const HEAD: &str = "\
 Every line that is read, written and explained, from the tables in `src/spec/mosquitto`. Between braces stand
 the fields. *From a capture* says whether `mqttscope log` writes the line: `yes`, or why no capture shows it.
 This file is written by `tests/mosquitto_table.rs`.
+
+Two settings of a broker's listener change what stands in its lines, and no wire tells them. With
+`use_username_as_clientid true` the broker calls a client by its User Name in place of its Client Identifier, so that
+clients with one identifier do not throw each other out, and two with one User Name do. With `mount_point TEXT` the text
+stands before every topic and filter. `mqttscope log` writes what the packets say: the Client Identifier, and
+topics without a mount point. `--diff` finds out from the log who is called by the User Name, and says so; a mount point makes
+the lines with topics differ.
 ";
 
 #[test]

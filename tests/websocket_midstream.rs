@@ -72,3 +72,57 @@ fn what_passes_on_another_port_is_named() {
     let closed = program::run(["read", "captures/tls-ws.pcap"]);
     assert!(closed.err.contains("1 connection on port 8884 is encrypted (TLS)"), "{}", closed.err);
 }
+
+/// What a snap length leaves of the heads of HTTP is called no other protocol than WebSocket.
+#[test]
+fn a_head_that_is_cut_may_be_of_websocket() {
+    let (frames, _) = read(&std::fs::read("captures/ws.pcap").unwrap());
+    for snap in [70, 72, 75, 80, 96, 128] {
+        let file = support::cut_pcap(1, frames.iter().map(|frame| frame.data.as_slice()), snap);
+        let run = run(&file, &["-d", "tcp.port==9001,mqtt"]);
+        let lines = run.json();
+        let others: Vec<_> = lines.iter().filter(|line| line["type"] == "NOT MQTT").collect();
+        assert!(others.is_empty(), "{snap}: {others:?}");
+        let disconnects = lines.iter().filter(|line| line["type"] == "DISCONNECT").count();
+        // With so much of each frame both can be read, and the answers tell what the heads are.
+        assert!(snap < 80 || disconnects == 2, "{snap}: {disconnects}");
+        // On no port of MQTT nothing is claimed but of what there is.
+        let any = self::run(&file, &[]);
+        assert!(!any.err.contains("is HTTP,"), "{snap}: {}", any.err);
+    }
+}
+
+/// Both clients of the recording say DISCONNECT, one of them byte by byte in frames of their own.
+#[test]
+fn behind_a_lost_frame_nobody_left_without_a_word() {
+    let (frames, _) = read(&std::fs::read("captures/ws.pcap").unwrap());
+    let frames: Vec<_> = frames.into_iter().map(|frame| frame.data).collect();
+    let carries = |frame: &Vec<u8>| frame.len() > 66;
+    let last = (200..frames.len()).filter(|at| carries(&frames[*at]));
+    for lost in last {
+        let rest: Vec<_> = (0..).zip(&frames).filter(|(at, _)| *at != lost).collect();
+        let rest: Vec<_> = rest.into_iter().map(|(_, frame)| frame.clone()).collect();
+        let command = program::command(["sessions", "-", "-d", "tcp.port==9001,mqtt"]);
+        let run = program::finish(command, &pcap(1, &rest));
+        assert!(!run.out.contains("without a DISCONNECT"), "without frame {lost}: {}", run.out);
+    }
+}
+
+/// Frames that hold single bytes of packets are frames, whichever of them the capture lacks.
+#[test]
+fn frames_in_a_row_are_frames_whatever_they_hold() {
+    let (frames, _) = read(&std::fs::read("captures/ws-midstream.pcap").unwrap());
+    let frames: Vec<_> = frames.into_iter().map(|frame| frame.data).collect();
+    for lost in 0..12 {
+        let mut rest = frames.clone();
+        rest.remove(lost);
+        let lines = run(&pcap(1, &rest), &["-d", "tcp.port==9001,mqtt"]).json();
+        let is_frame = |line: &&serde_json::Value| {
+            line["sender"] == "client" && line["headers"][0]["type"] == "WEBSOCKET FRAME"
+        };
+        let left = lines.iter().find(|line| line["type"] == "DISCONNECT");
+        assert!(left.is_some(), "without frame {lost} no DISCONNECT is read");
+        let count = lines.iter().filter(is_frame).count();
+        assert!(count >= 7, "without frame {lost} {count} records of the client are in frames");
+    }
+}

@@ -2,8 +2,9 @@
 
 use super::level::{Item, Level, Top};
 use super::likely::{self, Likely};
-use super::signature::{Carries, Recognised, recognise};
+use super::signature::{Carries, Recognised, may_be_frames, may_upgrade, recognise, recognise_cut};
 use super::tls::{Secrets, Tls};
+use super::websocket::WebSocket;
 use crate::net::Layers;
 use crate::spec::Sender;
 use crate::spec::unit::Unit;
@@ -14,6 +15,9 @@ use crate::stream::{Side, Stamp};
 pub(super) const MAX_HELD: usize = 4_096;
 /// Items that are held at most: a stream may come byte by byte.
 const MAX_ITEMS: usize = 256;
+
+/// What begins with a request that was not captured whole, and is not known to be one for WebSocket.
+const CUT_HTTP: &str = "HTTP as far as it was captured";
 
 /// What is known of a connection before its first byte.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,8 +58,8 @@ pub(super) struct Queue {
     items: Vec<(Sender, Held, Option<Box<Layers>>)>,
     client: Vec<u8>,
     server: Vec<u8>,
-    /// Whether bytes are missing behind those of the client, of the server: they must do.
-    is_cut: [bool; 2],
+    /// How many bytes of the client, of the server, came before some that are missing: they must do.
+    cuts: [Option<usize>; 2],
     is_news: bool,
     /// Whether bytes are missing anywhere among those of either side.
     has_gap: bool,
@@ -151,9 +155,10 @@ impl Queue {
     }
 
     fn cut(&mut self, sender: Sender) {
-        let is_cut = !self.side_mut(sender).is_empty();
-        let [client, server] = &mut self.is_cut;
-        *(if sender == Sender::Client { client } else { server }) |= is_cut;
+        let len = Some(self.side_mut(sender).len()).filter(|len| *len > 0);
+        let [client, server] = &mut self.cuts;
+        let cut = if sender == Sender::Client { client } else { server };
+        *cut = cut.or(len);
     }
 
     fn is_empty(&self) -> bool {
@@ -197,13 +202,25 @@ pub(super) fn decide(
     let side = |sender| if sender == Sender::Client { assumed } else { assumed.other() };
     let is_all = is_last || queue.is_full() || queue.has_ended();
     let mut waits = false;
-    let [client_is_cut, server_is_cut] = queue.is_cut;
+    let [client_cut, server_cut] = queue.cuts;
     let sides = [
-        (Sender::Client, &queue.client, is_all || client_is_cut),
-        (Sender::Server, &queue.server, is_all || server_is_cut),
+        (Sender::Client, queue.client.as_slice(), client_cut),
+        (Sender::Server, queue.server.as_slice(), server_cut),
     ];
-    for (sender, bytes, is_cut) in sides {
-        let row = match recognise(bytes, is_cut) {
+    for (sender, bytes, cut) in sides {
+        // Whether a request whose head is cut is one for WebSocket, the answer tells, where that is there.
+        let head = cut.filter(|_| queue.has_gap).and_then(|cut| bytes.get(..cut));
+        let known = head.and_then(recognise_cut).map(Recognised::Is);
+        let head = head.filter(|head| may_upgrade(head));
+        let bytes = head.unwrap_or(bytes);
+        // What comes behind a frame that is missing goes on as the frames before it.
+        let role = if side(sender) == client.unwrap_or(hints.client()) {
+            Sender::Client
+        } else {
+            Sender::Server
+        };
+        let is_final = cut.is_some() && head.is_none() && !may_be_frames(bytes, role);
+        let row = match known.unwrap_or_else(|| recognise(bytes, is_all || is_final)) {
             Recognised::Is(row) => row,
             Recognised::NeedMore(_) => {
                 waits |= !bytes.is_empty();
@@ -225,6 +242,11 @@ pub(super) fn decide(
                 let tls = Tls::new(secrets.clone());
                 Decision::Layer(client, Level::new(Box::new(tls), true))
             }
+            // Where it ought to be MQTT, no other HTTP would be of use.
+            Carries::Other if head.is_some() && hints.is_mqtt_port => {
+                Decision::Layer(client, Level::new(Box::new(WebSocket::new()), true))
+            }
+            Carries::Other if head.is_some() => Decision::Other(Some(CUT_HTTP)),
             Carries::Other => Decision::Other(Some(row.name)),
         };
     }

@@ -3,7 +3,7 @@
 //! A signature is certain or it is none: what the first bytes do not settle stays unknown. To add
 //! a kind: add a row with its test.
 
-use super::websocket::{WebSocket, compressed_frames, whole_packets};
+use super::websocket::{WebSocket, chained_frames, compressed_frames, whole_packets};
 use super::{Layer, Proxy};
 use crate::mqtt::framing::{Framing, frame};
 use crate::spec::websocket::Opcode;
@@ -79,6 +79,33 @@ pub fn recognise(first_bytes: &[u8], is_all: bool) -> Recognised {
     Recognised::Unknown
 }
 
+/// Whether bytes begin a request that may be one for WebSocket, or an answer of HTTP that may accept one.
+#[must_use]
+pub fn may_upgrade(bytes: &[u8]) -> bool {
+    starts(bytes, b"GET ") == Verdict::Certain
+        || matches!(starts(bytes, ACCEPTS), Verdict::NeedMore(_))
+}
+
+/// Whether bytes may be frames of WebSocket in a row, as more of them will tell.
+#[must_use]
+pub fn may_be_frames(bytes: &[u8], sender: Sender) -> bool {
+    !bytes.is_empty() && bytes.len() < MAX_BYTES && chained_frames(bytes, sender).is_none()
+}
+
+/// What a server answers that takes a request for WebSocket.
+const ACCEPTS: &[u8] = b"HTTP/1.1 101 ";
+
+/// What the few bytes that a snap length left are: the header of a record of TLS is no packet, as no CONNECT has
+/// a Remaining Length of 3.
+#[must_use]
+pub fn recognise_cut(head: &[u8]) -> Option<&'static Signature> {
+    let is_record = matches!(head, [0x14..=0x17, 3, 0..=4, ..]);
+    is_record.then_some(&TLS)
+}
+
+/// A record of TLS of which no more than its header was captured.
+static TLS: Signature = row("TLS", None, Tls, tls_record);
+
 /// A request that does not ask for WebSocket.
 static HTTP: Signature = row("HTTP", CLIENT, Other, http_request);
 
@@ -107,9 +134,7 @@ pub static SIGNATURES: &[Signature] = &[
         }
     }),
     row("WebSocket", CLIENT, Carries::Layer(|| Box::new(WebSocket::new())), upgrade),
-    row("WebSocket", SERVER, Carries::Layer(|| Box::new(WebSocket::new())), |b| {
-        starts(b, b"HTTP/1.1 101 ")
-    }),
+    row("WebSocket", SERVER, Carries::Layer(|| Box::new(WebSocket::new())), |b| starts(b, ACCEPTS)),
     row("WebSocket", CLIENT, Carries::Layer(|| Box::new(WebSocket::mid_stream())), masked_connect),
     row("WebSocket", CLIENT, Carries::Layer(|| Box::new(WebSocket::mid_stream())), |b| {
         frames(b, Sender::Client)
@@ -118,10 +143,10 @@ pub static SIGNATURES: &[Signature] = &[
         frames(b, Sender::Server)
     }),
     row("WebSocket", CLIENT, Carries::Within(|| Box::new(WebSocket::mid_stream())), |b| {
-        compressed(b, Sender::Client)
+        in_a_row(b, Sender::Client)
     }),
     row("WebSocket", SERVER, Carries::Within(|| Box::new(WebSocket::mid_stream())), |b| {
-        compressed(b, Sender::Server)
+        in_a_row(b, Sender::Server)
     }),
     row("TLS", CLIENT, Tls, |b| tls_handshake(b, 1)),
     row("TLS", SERVER, Tls, |b| tls_handshake(b, 2)),
@@ -301,11 +326,13 @@ fn frames(bytes: &[u8], sender: Sender) -> Verdict {
     Verdict::Certain
 }
 
-/// Compressed frames in a row: what they carry can be told where they stand for themselves.
-fn compressed(bytes: &[u8], sender: Sender) -> Verdict {
-    match compressed_frames(bytes, sender) {
-        Some(true) => Verdict::Certain,
-        None if bytes.len() < MAX_BYTES && !bytes.is_empty() => {
+/// Frames in a row that hold anything: parts of packets, or compressed messages, which can be told where they
+/// stand for themselves.
+fn in_a_row(bytes: &[u8], sender: Sender) -> Verdict {
+    let are = [compressed_frames(bytes, sender), chained_frames(bytes, sender)];
+    match are {
+        _ if are.contains(&Some(true)) => Verdict::Certain,
+        _ if are.contains(&None) && bytes.len() < MAX_BYTES && !bytes.is_empty() => {
             Verdict::NeedMore(bytes.len().saturating_add(1))
         }
         _ => Verdict::No,

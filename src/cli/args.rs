@@ -287,7 +287,8 @@ pub(super) struct Read {
 pub(super) struct Log {
     /// Compare with the log that the broker wrote (- is standard input): which packets it never saw, and which of its lines
     /// have no packet. The release is taken from it, unless --mosquitto says another; with -T json
-    /// one JSON object a difference.
+    /// one JSON object a difference. What no wire tells differs: a broker's mount_point stands before topics, and
+    /// with use_username_as_clientid the User Name in place of the Client Identifier, which is found out and told.
     #[arg(long, value_name = "LOG")]
     pub(super) diff: Option<PathBuf>,
     #[command(flatten)]

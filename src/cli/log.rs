@@ -182,6 +182,8 @@ struct Counts {
     clock_ahead_seconds: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     zone_seconds: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    called_by_user_name: Option<u64>,
     release: String,
 }
 
@@ -240,6 +242,14 @@ impl View<'_> {
         for (count, noun, words) in rest.into_iter().filter(|row| row.0 > 0) {
             writeln!(out, "{} {words}", text::count(count, noun))?;
         }
+        if self.diff.by_user > 0 {
+            writeln!(
+                out,
+                "{} of the capture {} in the log by the User Name, as with use_username_as_clientid true",
+                text::count(self.diff.by_user, "connection"),
+                if self.diff.by_user == 1 { "is called" } else { "are called" }
+            )?;
+        }
         if let Some(zone) = self.diff.zone {
             let sign = if zone < 0 { '-' } else { '+' };
             let minutes = zone.unsigned_abs() / 60;
@@ -295,6 +305,7 @@ impl View<'_> {
             prose: self.prose,
             clock_ahead_seconds: self.diff.ahead,
             zone_seconds: self.diff.zone,
+            called_by_user_name: Some(self.diff.by_user).filter(|count| *count > 0),
             release: self.release.to_string(),
         };
         put(Json { kind: "summary", counts: Some(counts), ..base() })

@@ -1,7 +1,7 @@
 //! What is told on standard error: errors, and what was passed over.
 
 use crate::capture::{CaptureError, Left, Notice};
-use crate::pipeline::{Consumer, Inspector};
+use crate::pipeline::{Consumer, Inspector, Passing};
 use crate::render::flow::Flow;
 use crate::render::paint::{Painter, Role};
 use crate::text;
@@ -217,7 +217,7 @@ fn nothing<C: Consumer>(inspector: &Inspector<C>) {
     if encrypted > 0 {
         let those = text::count(encrypted, "connection");
         let (are, them) = if encrypted == 1 { ("is", "it") } else { ("are", "them") };
-        let is_tls = |port: &u16| inspector.other(*port) == Some("TLS");
+        let is_tls = |port: &u16| inspector.other(*port) == Passing::Named("TLS");
         let at: Vec<u16> = others.iter().copied().filter(is_tls).collect();
         return line(&format!(
             "no MQTT packets in {frames}: {those} on port {} {are} encrypted (TLS), and no MQTT could be read in \
@@ -230,26 +230,32 @@ fn nothing<C: Consumer>(inspector: &Inspector<C>) {
     let option = format!("-d tcp.port=={which},mqtt");
     let hint = match (others.len(), inspector.any_port()) {
         (0, _) => String::new(),
-        (_, true) => format!(
-            ", and what passes on port {} {}. To read it all the same: {option}",
-            listed(&others, "and"),
-            match others
-                .first()
-                .filter(|_| others.len() == 1)
-                .and_then(|port| inspector.other(*port))
-            {
-                Some(what @ "WebSocket") => {
-                    format!("is {what}, in which nothing that can be read looks like MQTT")
-                }
-                Some(what) => format!("is {what}, which does not look like MQTT"),
-                None => "does not look like MQTT".to_owned(),
+        (_, true) => {
+            let at = listed(&others, "and");
+            let all = || others.iter().map(|port| inspector.other(*port));
+            match (all().max().unwrap_or_default(), others.len()) {
+                (Passing::Nothing, _) => format!(", and no payload on port {at}"),
+                (what, 1) => passes(&at, what, &option),
+                _ => passes(&at, Passing::Something, &option),
             }
-        ),
+        }
         (_, false) => {
             format!(", but on port {}. To read it as MQTT: {option}", listed(&others, "and"))
         }
     };
     line(&format!("no MQTT packets in {frames}: there is no TCP connection on {ports}{hint}"));
+}
+
+/// What is said of what passes on ports that are not MQTT's.
+fn passes(at: &str, what: Passing, option: &str) -> String {
+    let told = match what {
+        Passing::Nothing | Passing::Something => "does not look like MQTT".to_owned(),
+        Passing::Named(what @ "WebSocket") => {
+            format!("is {what}, in which nothing that can be read looks like MQTT")
+        }
+        Passing::Named(what) => format!("is {what}, which does not look like MQTT"),
+    };
+    format!(", and what passes on port {at} {told}. To read it all the same: {option}")
 }
 
 /// `1`, `1 or 2`, `1, 2 or 3`.

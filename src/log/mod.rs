@@ -14,4 +14,5 @@ mod write;
 pub use read::{Entry, LogReader, Read, Value, text_of};
 pub use stamp::{Stamp, stamp_of};
 pub use template::row_of;
+pub(crate) use write::fill;
 pub use write::{MAX_LINE_2, write};

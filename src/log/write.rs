@@ -15,7 +15,8 @@ pub fn write(event: Event, release: Release, values: &[(LogField, String)]) -> O
     rows.find_map(|row| fill(row.template, values))
 }
 
-fn fill(template: &'static str, values: &[(LogField, String)]) -> Option<String> {
+/// A line from its template; `None` where a value is missing.
+pub(crate) fn fill(template: &'static str, values: &[(LogField, String)]) -> Option<String> {
     let mut out = String::with_capacity(template.len());
     for part in parts(template) {
         match part {

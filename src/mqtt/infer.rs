@@ -2,7 +2,7 @@
 
 use super::{Reading, decode};
 use crate::annotate::Tape;
-use crate::spec::{PacketType, Sender, Version};
+use crate::spec::{Field, PacketType, Sender, Version};
 
 /// What the bytes of a packet say of the version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +30,17 @@ pub fn infer(bytes: &[u8], sender: Option<Sender>, tapes: &mut [Tape; 2]) -> Evi
         (0, 0) => Evidence::Ambiguous(likelier(bytes)),
         (0, _) => Evidence::Settled(Version::V311),
         (_, 0) => Evidence::Settled(Version::V5),
-        (a, b) if b < a => Evidence::Faulty(Version::V5),
+        // Of as many faults those are less that leave no byte without a meaning.
+        (a, b) if b < a || b == a && reads_all(new) && !reads_all(old) => {
+            Evidence::Faulty(Version::V5)
+        }
         _ => Evidence::Faulty(Version::V311),
     }
+}
+
+/// Whether a reading has a meaning for every byte.
+fn reads_all(tape: &Tape) -> bool {
+    !tape.leaves().any(|leaf| matches!(leaf.field(), Field::UNDECODED | Field::TRAILING))
 }
 
 /// Both readings are clean. Bytes that happen to read as a property block are rare in packets of
@@ -41,5 +49,18 @@ fn likelier(bytes: &[u8]) -> Version {
     match bytes.first().copied().map(PacketType::of_header) {
         Some(PacketType::SUBACK) if bytes.len() > 6 => Version::V311,
         _ => Version::V5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// PUBREC has no code 0x92 in 5.0, and no codes at all in 3.1.1: there two bytes are left over.
+    #[test]
+    fn of_as_many_faults_the_reading_that_reads_all_bytes_is_taken() {
+        let mut tapes = [Tape::new(), Tape::new()];
+        let pubrec = [0x50, 4, 0, 1, 0x92, 0];
+        assert_eq!(infer(&pubrec, None, &mut tapes), Evidence::Faulty(Version::V5));
     }
 }

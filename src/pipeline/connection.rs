@@ -1,10 +1,10 @@
 //! One connection: what its carrier gives becomes packets, and these become records.
 
 use super::arrivals::{Arrivals, Now};
-use super::inspector::{Clock, Settings, Worker};
+use super::inspector::{Clock, Passing, Settings, Worker};
 use super::reader::{Cut, is_on_header};
 use super::trouble::Trouble;
-use super::{Consumer, Happened, Lifeline, Origin};
+use super::{Consumer, Happened, Lacks, Lifeline, Origin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
 use crate::capture::FrameRole;
@@ -16,7 +16,7 @@ use crate::session::wire::{Lost, Tcp};
 use crate::session::{self, At, Proof, ended::Closed, is_behind};
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender};
-use crate::stream::{Connection, End, Event, GapCause, Side, Stamp};
+use crate::stream::{Close, Connection, End, Event, GapCause, Side, Stamp};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
@@ -156,7 +156,8 @@ impl Conversation {
             time,
             client: connection.address(client),
             server: connection.address(client.other()),
-            is_closed_book: self.has_bytes && !self.has_mqtt(),
+            is_closed_book: (self.has_bytes || self.has_gap()) && !self.has_mqtt(),
+            lacks: self.lacks(client),
             what,
         });
     }
@@ -167,6 +168,26 @@ impl Conversation {
             (Some(server), _) => server.other(),
             (None, mqtt) => mqtt.map_or(Side::A, |mqtt| mqtt.client),
         }
+    }
+
+    /// What is missing of the client, which is this side, and of the server.
+    fn lacks(&self, client: Side) -> [Lacks; 2] {
+        let lost = by_role(self.lost, client);
+        let session = self.mqtt.as_deref().map(|mqtt| &mqtt.session);
+        let lacks = |sender, lost: Lost| {
+            let is_last = session.is_some_and(|session| session.may_have_more(sender));
+            match lost.bytes > 0 {
+                true if lost.is_tail || is_last => Lacks::Last,
+                true => Lacks::Some,
+                false => Lacks::Nothing,
+            }
+        };
+        let [client, server] = lost;
+        [lacks(Sender::Client, client), lacks(Sender::Server, server)]
+    }
+
+    fn has_gap(&self) -> bool {
+        self.lost.iter().any(|lost| lost.bytes > 0)
     }
 
     /// Something happened on one side. `Break`: the connection is none of ours.
@@ -206,7 +227,8 @@ impl Conversation {
                 top.time = at.time;
                 let at = At { number: 0, frame: at.frame, time: at.time };
                 let [a, b] = &mut self.closes;
-                *(if side == Side::A { a } else { b }) = Some(Closed { how, at });
+                let proof = proof_of_end(connection, side, how);
+                *(if side == Side::A { a } else { b }) = Some(Closed { how, at, proof });
                 is_closed = true;
                 Bottom::End
             }
@@ -224,7 +246,8 @@ impl Conversation {
         let flow = self.carrier.push(side, bottom, &mut top);
         if flow.is_break() {
             let is_secret = self.carrier.is_secret();
-            top.worker.name_port(connection, self.carrier.other(), is_secret);
+            let what = passing(self.has_bytes, self.carrier.other());
+            top.worker.name_port(connection, what, is_secret);
         }
         let time = top.time;
         self.tell_opened(worker, connection);
@@ -245,6 +268,11 @@ impl Conversation {
             }
         }
         ControlFlow::Continue(())
+    }
+
+    /// Whether the silence of its client has become too long by far between two times.
+    pub(super) fn is_overdue(&self, times: (i64, i64)) -> bool {
+        self.mqtt.as_deref().is_some_and(|mqtt| mqtt.session.is_overdue(times))
     }
 
     /// What the next segment is to the later ones.
@@ -317,7 +345,7 @@ impl Conversation {
         let mut top = Records { worker, connection, mqtt, time: self.last };
         let what = self.carrier.other();
         self.carrier.finish(&mut top);
-        let what = what.or(self.carrier.other());
+        let what = passing(self.has_bytes, what.or(self.carrier.other()));
         top.worker.name_port(connection, what, self.carrier.is_secret());
         for sender in [Sender::Client, Sender::Server] {
             top.item(sender, Item::End, None);
@@ -335,8 +363,10 @@ impl Conversation {
             let side = top.mqtt.client;
             let ends = (connection.address(side), connection.address(side.other()));
             let stream = Some(connection.stream);
-            let [a, b] = self.lost;
-            let lost = if side == Side::A { [a, b] } else { [b, a] };
+            let [mut a, mut b] = self.lost;
+            a.add_unseen(&connection.course.a);
+            b.add_unseen(&connection.course.b);
+            let lost = by_role([a, b], side);
             let seen = Some((Tcp::new(&connection.course, side), lost));
             let session = &mut top.mqtt.session;
             top.worker.reader.ended(session, stream, Some(ends), Some(end), seen);
@@ -428,6 +458,11 @@ impl Direction {
             self.headers.pop_front();
         }
     }
+}
+
+/// What is known of sides A and B, as of client and server.
+fn by_role<T>([a, b]: [T; 2], client: Side) -> [T; 2] {
+    if client == Side::A { [a, b] } else { [b, a] }
 }
 
 /// Makes records of what comes out of the carrier.
@@ -813,6 +848,15 @@ impl<'r, C: Consumer> Packets<'r, C> {
     }
 }
 
+/// What passes on the port of a connection that is none of ours, by its bytes and what they were named.
+fn passing(has_bytes: bool, name: Option<&'static str>) -> Passing {
+    match name {
+        Some(name) => Passing::Named(name),
+        None if has_bytes => Passing::Something,
+        None => Passing::Nothing,
+    }
+}
+
 /// What is certain of the order of a packet that comes whole in a segment with these headers, where
 /// `told` ends what was taken of the other side, and told.
 fn proof(layers: Option<&Layers>, told: Option<u32>) -> Proof {
@@ -821,6 +865,16 @@ fn proof(layers: Option<&Layers>, told: Option<u32>) -> Proof {
     let is_settled = had.zip(told).is_some_and(|(had, told)| is_behind(told, had));
     let end = Some(tcp.seq.wrapping_add(tcp.len));
     Proof { is_settled, had, end, ..Proof::default() }
+}
+
+/// What is certain of the order of a side's end.
+fn proof_of_end(connection: &Connection, side: Side, how: Close) -> Proof {
+    let sent = connection.course.sent(side);
+    match how {
+        Close::Fin => sent.fin.map(Proof::of_fin),
+        Close::Rst => sent.rst.map(Proof::of_rst),
+    }
+    .unwrap_or_default()
 }
 
 /// The Sequence Number up to which the sender of a segment had the bytes of the other side.

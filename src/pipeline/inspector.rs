@@ -27,6 +27,8 @@ const MAX_OTHER_PORTS: usize = 8;
 /// Connections that are looked at for each frame, on average, because secrets came: so the work
 /// stays in proportion to the capture.
 const LOOKS_PER_FRAME: u64 = 16;
+/// Nanoseconds without a frame after which connections are looked at: the shortest Keep Alive, doubled and more.
+const LONG_PAUSE: i64 = 8_000_000_000;
 /// The same at once: all connections of a large table, a few times.
 const MAX_LOOKS: u64 = 1 << 20;
 
@@ -141,10 +143,22 @@ pub(super) struct Worker<C> {
     /// Connections to the ports of MQTT.
     connections: u64,
     pub(super) losses: Losses,
-    /// Ports of servers that are not MQTT's, and what passes there where that has a name.
-    other_ports: BTreeMap<u16, Option<&'static str>>,
+    /// Ports of servers that are not MQTT's, and what passes there.
+    other_ports: BTreeMap<u16, Passing>,
     /// Connections to them that encrypt, and no MQTT was seen inside: mostly for want of keys.
     encrypted: u64,
+}
+
+/// What passes on a port that is not MQTT's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Passing {
+    /// No payload was seen.
+    #[default]
+    Nothing,
+    /// Something that has no name here.
+    Something,
+    /// Something of this name.
+    Named(&'static str),
 }
 
 /// What went wrong in the streams of MQTT.
@@ -206,6 +220,7 @@ impl<C: Consumer> Inspector<C> {
     pub fn frame(&mut self, frame: &Frame<'_>) -> ControlFlow<()> {
         self.worker.reader.consumer.frame(frame);
         self.worker.clock.tick(frame.time);
+        self.look_at_pause(frame.number);
         self.frames = self.frames.saturating_add(1);
         if self.link != Some(frame.link) {
             self.link = Some(frame.link);
@@ -367,9 +382,9 @@ impl<C: Consumer> Inspector<C> {
         self.worker.other_ports.keys().copied().collect()
     }
 
-    /// What passes on such a port, where it has a name.
-    pub fn other(&self, port: u16) -> Option<&'static str> {
-        self.worker.other_ports.get(&port).copied().flatten()
+    /// What passes on such a port.
+    pub fn other(&self, port: u16) -> Passing {
+        self.worker.other_ports.get(&port).copied().unwrap_or_default()
     }
 
     /// Connections to such ports that encrypt, and no MQTT was seen inside.
@@ -390,6 +405,18 @@ impl<C: Consumer> Inspector<C> {
     /// The consumer, at the end.
     pub fn into_consumer(self) -> C {
         self.worker.reader.consumer
+    }
+
+    /// Where nothing was captured for long, several clients that had to speak show that it was no silence of
+    /// theirs.
+    fn look_at_pause(&mut self, frame: u64) {
+        let Clock { previous: Some(from), now: Some(to), .. } = self.worker.clock else { return };
+        if to.saturating_sub(from) < LONG_PAUSE {
+            return;
+        }
+        let all = self.flows.states().filter(|(_, state)| state.is_overdue((from, to)));
+        let connections = all.count();
+        self.worker.reader.stands_still((from, to), frame, connections);
     }
 
     /// Gives up what the connections hold that hold at least half of the average: at least half of
@@ -547,14 +574,9 @@ impl<C> Worker<C> {
     }
 
     /// What passes on the server's port is this, and no MQTT.
-    pub(super) fn name_port(
-        &mut self,
-        connection: &Connection,
-        what: Option<&'static str>,
-        is_secret: bool,
-    ) {
+    pub(super) fn name_port(&mut self, connection: &Connection, what: Passing, is_secret: bool) {
         if let Some(port) = self.other_ports.get_mut(&server_port(connection)) {
-            *port = what.or(*port);
+            *port = what.max(*port);
             self.encrypted = self.encrypted.saturating_add(u64::from(is_secret));
         }
     }

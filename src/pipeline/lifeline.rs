@@ -16,10 +16,24 @@ pub struct Lifeline {
     pub client: SocketAddr,
     /// Address and port of the server.
     pub server: SocketAddr,
-    /// Whether the connection has carried bytes that were not read: encrypted ones, say.
+    /// Whether the connection has carried bytes, none of which were read: encrypted ones, or such as a snap
+    /// length cut off.
     pub is_closed_book: bool,
+    /// What of client and server was not captured, or could not be read, up to here.
+    pub lacks: [Lacks; 2],
     /// What.
     pub what: Happened,
+}
+
+/// What is missing of one side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lacks {
+    /// Nothing.
+    Nothing,
+    /// Some of what it sent.
+    Some,
+    /// Also what it sent last, behind its last packet that is known.
+    Last,
 }
 
 /// What happened.

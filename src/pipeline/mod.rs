@@ -25,9 +25,9 @@ mod witness;
 
 pub use crate::capture::{Beside, Frame, FrameRole};
 pub use files::Files;
-pub use inspector::{HELD_IN_ALL, Inspector, Losses, MAX_PACKET, Settings};
+pub use inspector::{HELD_IN_ALL, Inspector, Losses, MAX_PACKET, Passing, Settings};
 pub use kept::Kept;
-pub use lifeline::{Happened, Lifeline};
+pub use lifeline::{Happened, Lacks, Lifeline};
 pub use notes::Notes;
 pub use pasted::{PastedOutcome, PastedSettings, read_paste, read_pieces};
 pub use pasted_sn::PastedProtocol;

@@ -357,6 +357,11 @@ impl<C: Consumer> Reader<C> {
         self.tell_ended(None, false);
     }
 
+    /// Nothing was captured between two times, and so many clients had to speak.
+    pub(super) fn stands_still(&mut self, times: (i64, i64), frame: u64, connections: usize) {
+        self.shared.stands_still(times, frame, connections);
+    }
+
     /// A side of a connection has ended in TCP.
     pub(super) fn closed(&mut self, connection: &mut Connection, sender: Sender, closed: Closed) {
         connection.closed(sender, closed, &mut self.shared);

@@ -137,6 +137,7 @@ impl Connection {
         self.track.lost(sender, at, shared, record);
         let half = record.half_mut(sender);
         half.losses = half.losses.saturating_add(1);
+        half.lost_before = at.number;
         half.is_tail_lost = true;
     }
 
@@ -154,10 +155,22 @@ impl Connection {
         record.wire.stray(sender, at, said, cut);
     }
 
+    /// Whether the silence of its client has become too long by far between two times.
+    #[must_use]
+    pub fn is_overdue(&self, times: (i64, i64)) -> bool {
+        !self.has_left && self.record.as_ref().is_some_and(|record| record.is_overdue(times))
+    }
+
     /// The last packet of one side so far.
     #[must_use]
     pub fn last(&self, sender: Sender) -> Option<At> {
         self.record.as_ref()?.half(sender).last
+    }
+
+    /// Whether one side may have sent something behind its last packet that was lost, or could not be read.
+    #[must_use]
+    pub fn may_have_more(&self, sender: Sender) -> bool {
+        self.record.as_ref().is_some_and(|record| record.half(sender).may_have_more())
     }
 
     /// A packet of one side, which was told just now, had another one written into its middle.
@@ -220,7 +233,7 @@ impl Connection {
         }
         record.version = self.version;
         record.settle_will();
-        record.settle_silence();
+        record.settle_silence(shared);
         let kept = self.track.end(shared, record);
         shared.left(record, kept);
     }

@@ -23,6 +23,7 @@ mod seen;
 mod shared;
 pub mod sn;
 mod track;
+mod turn;
 pub mod verdict;
 pub mod wire;
 
@@ -32,6 +33,7 @@ pub use pairs::{Pair, Pairs, Trust};
 pub use seen::{At, Facts, Line, Partner, Proof, Seen, is_behind};
 pub use shared::Shared;
 pub use track::matches;
+pub use turn::Mark;
 pub use verdict::{Cause, Certainty, Verdict, judge};
 
 pub use wire::Wire;

@@ -2,7 +2,7 @@
 
 use crate::mqtt::Decoded;
 use crate::spec::{PacketType, Sender};
-use crate::stream::Shut;
+use crate::stream::{Finish, Place, Shut};
 use std::net::SocketAddr;
 
 /// A packet with its place in the capture.
@@ -58,6 +58,18 @@ pub struct Proof {
 }
 
 impl Proof {
+    /// Of a FIN, which takes a Sequence Number itself.
+    #[must_use]
+    pub fn of_fin(fin: Finish) -> Self {
+        Self { had: fin.had, end: Some(fin.seq.wrapping_add(1)), ..Self::default() }
+    }
+
+    /// Of an RST, which nothing acknowledges.
+    #[must_use]
+    pub fn of_rst(rst: Finish) -> Self {
+        Self { had: rst.had, end: None, ..Self::default() }
+    }
+
     /// Whether the packet of the other side with this proof had reached the sender when it sent
     /// this one.
     #[must_use]
@@ -89,6 +101,12 @@ impl At {
     #[must_use]
     pub const fn order(&self) -> (Option<i64>, u64) {
         (self.time, self.frame)
+    }
+
+    /// The place of a segment, which is no record.
+    #[must_use]
+    pub const fn of_place(place: Place) -> Self {
+        Self { number: 0, frame: place.frame, time: place.time }
     }
 
     /// Nanoseconds from `earlier` to here; `None` where a time is missing or runs backwards.

@@ -3,13 +3,13 @@
 //!
 //! What may enter: facts that a verdict on the end of a connection needs. Each list is bounded.
 
-use super::{At, Seen};
+use super::{At, Mark, Proof, Seen};
 use crate::annotate::{Finding, Tape, view};
 use crate::spec::field::Context;
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender, Severity};
 use crate::stream;
-pub use crate::stream::{Place, Sent, Shut};
+pub use crate::stream::{Finish, Place, Sent, Shut};
 use std::collections::VecDeque;
 
 /// Packets with errors that are remembered of each side: the last ones, as what ends a connection
@@ -57,6 +57,31 @@ pub struct Lost {
     /// Behind them the other side has acknowledged one thing more, which is the FIN or a byte: TCP
     /// counts both alike.
     pub may_have_ended: bool,
+    /// Bytes, or all but one and a FIN, that an RST alone suggests: it stands so far behind the last that was
+    /// captured.
+    pub suspected: u64,
+}
+
+impl Lost {
+    /// Whether anything of the side is missing, or may be.
+    #[must_use]
+    pub const fn is_any(&self) -> bool {
+        self.bytes > 0 || self.may_have_ended || self.suspected > 0
+    }
+
+    /// What the side has sent behind all that was told as bytes or a gap.
+    pub(crate) fn add_unseen(&mut self, sent: &Sent) {
+        let Some(unseen) = sent.unseen() else { return };
+        match (unseen.is_doubtful, self.is_tail) {
+            (true, _) => {
+                self.suspected = unseen.count.into();
+                self.is_tail |= unseen.count > 1;
+            }
+            // Nothing but one Sequence Number, which no gap tells.
+            (false, false) => self.may_have_ended = true,
+            (false, true) => {}
+        }
+    }
 }
 
 /// TCP, by client and server.
@@ -77,6 +102,8 @@ pub struct Tcp {
 pub struct Broken {
     /// Its place.
     pub at: At,
+    /// What TCP proves of when; nothing for what is no packet.
+    pub proof: Proof,
     /// The name of its type; `bytes` where they are no packet.
     pub what: &'static str,
     /// The rule that it breaks.
@@ -155,7 +182,8 @@ impl Wire {
         let Some(finding) = first.filter(|finding| !is_again(finding)) else { return };
         let what = seen.decoded.header.packet_type.name();
         let context = view::context(seen.bytes, tape, seen.decoded.version, Some(sender));
-        self.break_by(sender, Broken::new(seen.at, what, finding, &context, None));
+        let broken = Broken::new(seen.at, what, finding, &context, None);
+        self.break_by(sender, Broken { proof: seen.proof, ..broken });
     }
 
     /// Takes note of bytes that are no whole packet.
@@ -220,6 +248,11 @@ impl Wire {
 }
 
 impl Broken {
+    /// When it was, with what TCP proves.
+    pub(super) const fn mark(&self) -> Mark {
+        Mark { at: self.at, proof: self.proof }
+    }
+
     fn new(
         at: At,
         what: &'static str,
@@ -229,7 +262,8 @@ impl Broken {
     ) -> Self {
         let message = finding.message(context);
         let message = kept(&message).into();
-        Self { at, what, rule: finding.rule, message, cut, inner: None }
+        let proof = Proof::default();
+        Self { at, proof, what, rule: finding.rule, message, cut, inner: None }
     }
 }
 

@@ -293,7 +293,7 @@ rules! {
     SESSION_EXPIRY_RAISED: row(Error, "session-expiry-raised", ["3.14.2.2.2", ""], ["", ""],
         "Session Expiry Interval {a} s, though that of the CONNECT was 0 or absent: the server does not take this for a valid DISCONNECT");
     CODE_COUNT: row(Error, "code-count", ["3.9.3", "3.9.3"], ["MQTT-3.8.4-6 MQTT-3.11.3-1", "MQTT-3.8.4-5"],
-        "{a} codes for {b} Topic Filters; there must be one for each");
+        "there must be a code for each Topic Filter, in their order: {a} for {b}");
     PACKET_ABOVE_MAXIMUM: row(Error, "packet-above-maximum", ["3.1.2.11.4", ""], ["MQTT-3.1.2-24 MQTT-3.2.2-15", ""],
         "the packet has {a:bytes}, but the receiver takes {b} at most (its Maximum Packet Size)");
     ALIAS_ABOVE_MAXIMUM: row(Error, "alias-above-maximum", ["3.3.2.3.4", ""], ["MQTT-3.3.2-9 MQTT-3.3.2-11", ""],
@@ -318,6 +318,8 @@ rules! {
         "#{a} is sent again on the connection that it was sent on; 5.0 allows that on a new connection alone");
     RETRIED: row(Note, "retried", ["", "4.4"], ["", ""],
         "#{a} is sent again on the connection that it was sent on, as no acknowledgment has come for {b:time}; 5.0 forbids that");
+    RETRIED_ANSWERED: row(Note, "retried-answered", ["", "4.4"], ["", ""],
+        "#{a} is sent again on the connection that it was sent on, though #{b} acknowledges it, which its sender may not have read by then; 5.0 forbids that");
     DUP_WITHOUT_FIRST: row(Warning, "dup-without-first", ["3.3.1.1", "3.3.1.1"], ["", ""],
         "DUP is set, but in this session no PUBLISH with Packet Identifier {a} waits for its acknowledgment");
     RESENT_WITHOUT_DUP: row(Warning, "resent-without-dup", ["3.3.1.1", "3.3.1.1"], ["MQTT-3.3.1-1", "MQTT-3.3.1-1"],
@@ -415,27 +417,28 @@ rules! {
     RETAINED_UNWANTED: row(Error, "retained-unwanted", ["3.3.1.3", ""], ["MQTT-3.3.1-10 MQTT-3.3.1-11 MQTT-3.3.1-12", ""],
         "RETAIN is 1, but each subscription that this matches wants neither retained messages nor the flag as it was published");
 
-    // ---- what the server makes of a message on its way
-    NOT_PASSED_ON: row(Warning, "property-not-passed-on", ["3.3.2.3", ""],
+    // ---- what the server makes of a message on its way; whoever was not captured may have published the
+    // same, and a frame that is missing shows later than its message: notes, where that may be the reason
+    NOT_PASSED_ON: row(Note, "property-not-passed-on", ["3.3.2.3", ""],
         ["MQTT-3.3.2-4 MQTT-3.3.2-6 MQTT-3.3.2-15 MQTT-3.3.2-16 MQTT-3.3.2-17 MQTT-3.3.2-20", ""],
         "{field} is missing, or not what it is in #{a}, whose message this is: a server passes it on; unless a client that was not captured published the same");
-    USER_PROPERTIES_ORDER: row(Warning, "user-properties-order", ["3.3.2.3.7", ""], ["MQTT-3.3.2-18 MQTT-3.1.3-10", ""],
+    USER_PROPERTIES_ORDER: row(Note, "user-properties-order", ["3.3.2.3.7", ""], ["MQTT-3.3.2-18 MQTT-3.1.3-10", ""],
         "the User Properties do not stand in the order that they have in #{a}, whose message this is, unless a client that was not captured published the same");
-    EXPIRY_NOT_LESS: row(Warning, "expiry-not-less", ["3.3.2.3.3", ""], ["MQTT-3.3.2-6", ""],
+    EXPIRY_NOT_LESS: row(Note, "expiry-not-less", ["3.3.2.3.3", ""], ["MQTT-3.3.2-6", ""],
         "Message Expiry Interval is {a} s, more than the {b} s that the message has left: the server takes off the time that it had it; unless a client that was not captured published the same");
-    NOT_AS_PUBLISHED: row(Warning, "retain-not-as-published", ["3.3.1.3", ""], ["MQTT-3.3.1-13 MQTT-3.1.2-14 MQTT-3.1.2-15", ""],
+    NOT_AS_PUBLISHED: row(Note, "retain-not-as-published", ["3.3.1.3", ""], ["MQTT-3.3.1-13 MQTT-3.1.2-14 MQTT-3.1.2-15", ""],
         "RETAIN is not what it is in #{a}, whose message this is, though each subscription that it matches has Retain As Published; unless a client that was not captured published the same");
-    NEW_AS_RETAINED: row(Warning, "new-as-retained", ["3.3.1.3", "3.3.1.3"], ["MQTT-3.3.1-12", "MQTT-3.3.1-9"],
+    NEW_AS_RETAINED: row(Note, "new-as-retained", ["3.3.1.3", "3.3.1.3"], ["MQTT-3.3.1-12", "MQTT-3.3.1-9"],
         "RETAIN is 1, but the message is a new one, #{a}: 1 says that it was kept from before the subscription, which is granted since #{b}; unless a client that was not captured published the same");
     EMPTY_RETAINED: row(Error, "empty-retained", ["3.3.1.3", "3.3.1.3"], ["MQTT-3.3.1-7", "MQTT-3.3.1-11 MQTT-3.3.1-9"],
         "RETAIN is 1 and the message is empty: such a message is not kept, and what was not kept is delivered with RETAIN 0");
-    OWN_DELIVERED: row(Warning, "no-local-ignored", ["3.8.3.1", ""], ["MQTT-3.8.3-3", ""],
+    OWN_DELIVERED: row(Note, "no-local-ignored", ["3.8.3.1", ""], ["MQTT-3.8.3-3", ""],
         "the client published this itself, with #{a}, and each subscription that it matches has No Local; unless a client that was not captured published the same");
-    AFTER_UNSUBSCRIBE: row(Warning, "after-unsubscribe", ["3.10.4", "3.10.4"], ["MQTT-3.10.4-2", "MQTT-3.10.4-2"],
+    AFTER_UNSUBSCRIBE: row(Note, "after-unsubscribe", ["3.10.4", "3.10.4"], ["MQTT-3.10.4-2", "MQTT-3.10.4-2"],
         "#{a} was published after #{b} had ended each subscription that it matches: new messages are not delivered for them; unless this is an older one that a client which was not captured published");
     REFUSED_ELSEWHERE: row(Warning, "refused-elsewhere", ["4.8.2", ""], ["MQTT-4.8.2-6", ""],
         "another member of the shared subscription has refused #{a} with #{b}: the message then goes to no other");
-    OUT_OF_ORDER: row(Warning, "delivered-out-of-order", ["4.6", "4.6"], ["MQTT-4.6.0-5 MQTT-4.6.0-6", "MQTT-4.6.0-5 MQTT-4.6.0-6"],
+    OUT_OF_ORDER: row(Note, "delivered-out-of-order", ["4.6", "4.6"], ["MQTT-4.6.0-5 MQTT-4.6.0-6", "MQTT-4.6.0-5 MQTT-4.6.0-6"],
         "#{a} is delivered behind #{b}, which the same client published after it, to the same topic and with the same QoS; unless a client that was not captured published the same");
 
     // ---- a client across its connections

@@ -1,6 +1,6 @@
 //! What the segments of a connection were, whatever they carried: how it began and how it ended.
 
-use super::{Side, Stamp};
+use super::{Side, Stamp, limits::WINDOW};
 use crate::net::{Flags, TcpLayer};
 
 /// The course of a connection, as far as it was captured.
@@ -26,15 +26,49 @@ pub struct Sent {
     /// Segments with SYN: more than one is a SYN that was sent again.
     pub syns: u32,
     /// The first FIN.
-    pub fin: Option<Place>,
+    pub fin: Option<Finish>,
     /// The first RST.
-    pub rst: Option<Place>,
+    pub rst: Option<Finish>,
     /// The last time that it took no more bytes: its receive window was 0.
     pub shut: Option<Shut>,
     /// What it has sent again since anything came of the other side.
     pub resent: Resent,
-    /// The Sequence Number behind the farthest of its bytes.
+    /// The Sequence Number behind the farthest of its bytes, or behind its SYN.
     pub next: Option<u32>,
+    /// The Sequence Number up to which it has sent something, as its own bare segments and the
+    /// acknowledgments of the other side show.
+    pub used: Option<Used>,
+}
+
+/// A FIN or an RST, with the numbers that it carried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Finish {
+    /// Its segment.
+    pub place: Place,
+    /// Its Sequence Number: what stands before it is all that its side had sent.
+    pub seq: u32,
+    /// Its Acknowledgment Number: what its side had of the other one. An RST may have none.
+    pub had: Option<u32>,
+}
+
+/// A Sequence Number that a side has come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// The number.
+    pub seq: u32,
+    /// The segment that shows it first.
+    pub place: Place,
+}
+
+/// Something that a side has sent behind all that was captured of it, its FIN perhaps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unseen {
+    /// Sequence Numbers: bytes, or all but one of them and a FIN.
+    pub count: u32,
+    /// The segment that shows it.
+    pub place: Place,
+    /// An RST alone shows it: that may carry any number of the window (RFC 9293, section 3.10.7.4).
+    pub is_doubtful: bool,
 }
 
 /// A time without a receive window.
@@ -68,6 +102,29 @@ impl Shut {
 }
 
 impl Sent {
+    /// What was sent behind the last that was captured, as far as segments show. Where a FIN was captured,
+    /// what is missing before it is told as a gap.
+    #[must_use]
+    pub fn unseen(&self) -> Option<Unseen> {
+        let next = self.next.filter(|_| self.fin.is_none())?;
+        let beyond = |seq: u32| Some(seq.wrapping_sub(next)).filter(|count| is_ahead(*count));
+        let used = self.used.and_then(|used| {
+            Some(Unseen { count: beyond(used.seq)?, place: used.place, is_doubtful: false })
+        });
+        let reset = self.rst.and_then(|reset| {
+            Some(Unseen { count: beyond(reset.seq)?, place: reset.place, is_doubtful: true })
+        });
+        let is_farther = |reset: &Unseen| used.is_none_or(|used| reset.count > used.count);
+        reset.filter(is_farther).or(used)
+    }
+
+    /// Takes note of a Sequence Number that the side has come to.
+    fn comes_to(&mut self, seq: u32, place: Place) {
+        if self.used.is_none_or(|used| (seq.wrapping_sub(used.seq) as i32) > 0) {
+            self.used = Some(Used { seq, place });
+        }
+    }
+
     /// Takes note of the window that a segment tells.
     fn window(&mut self, place: Place, tcp: &TcpLayer) {
         let tells = tcp.flags.has(Flags::ACK) && !tcp.flags.has(Flags::RST);
@@ -83,9 +140,13 @@ impl Sent {
 
     /// Takes note of bytes that a segment brings, or brings again. A probe of one byte is no repetition.
     fn bytes(&mut self, place: Place, tcp: &TcpLayer) {
+        if tcp.flags.has(Flags::SYN) {
+            self.next = self.next.or(Some(tcp.seq.wrapping_add(1)));
+            return;
+        }
         let end = tcp.seq.wrapping_add(tcp.len);
         let is_new = self.next.is_none_or(|next| (end.wrapping_sub(next) as i32) > 0);
-        if tcp.len == 0 || tcp.flags.has(Flags::SYN) {
+        if tcp.len == 0 {
             return;
         }
         if is_new {
@@ -109,6 +170,11 @@ pub struct Place {
     pub frame: u64,
 }
 
+/// Whether a distance on the ring of Sequence Numbers leads forward, and no farther than a window.
+fn is_ahead(distance: u32) -> bool {
+    distance > 0 && u64::from(distance) <= WINDOW
+}
+
 impl Course {
     /// What one side sent.
     #[must_use]
@@ -130,9 +196,16 @@ impl Course {
             Side::A => (&mut self.a, &mut self.b),
             Side::B => (&mut self.b, &mut self.a),
         };
-        if !tcp.flags.has(Flags::RST) {
+        let is_reset = tcp.flags.has(Flags::RST);
+        if !is_reset {
             other.resent = Resent::default();
+            sent.comes_to(tcp.seq, place);
         }
+        let had = Some(tcp.ack).filter(|_| tcp.flags.has(Flags::ACK));
+        if let Some(had) = had {
+            other.comes_to(had, place);
+        }
+        let finish = Finish { place, seq: tcp.seq.wrapping_add(tcp.len), had };
         sent.window(place, tcp);
         sent.bytes(place, tcp);
         sent.segments = sent.segments.saturating_add(1);
@@ -141,10 +214,10 @@ impl Course {
             sent.syns = sent.syns.saturating_add(1);
         }
         if tcp.flags.has(Flags::FIN) {
-            sent.fin = sent.fin.or(Some(place));
+            sent.fin = sent.fin.or(Some(finish));
         }
-        if tcp.flags.has(Flags::RST) {
-            sent.rst = sent.rst.or(Some(place));
+        if is_reset {
+            sent.rst = sent.rst.or(Some(Finish { seq: tcp.seq, ..finish }));
         }
     }
 }

@@ -23,7 +23,7 @@ mod origin;
 mod start;
 
 pub use connection::{Connection, Side};
-pub use course::{Course, Place, Resent, Sent, Shut};
+pub use course::{Course, Finish, Place, Resent, Sent, Shut, Unseen, Used};
 pub use event::{Close, End, Event, GapCause, Sink, Stamp};
 pub use flows::{Flows, StreamId};
 pub use limits::{Limits, StreamCounters};

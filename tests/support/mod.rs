@@ -188,6 +188,18 @@ pub fn pcap_with(link: u32, frames: &[Vec<u8>], big: bool, magic: u32, step: u32
     file
 }
 
+/// The same of frames of which no more than `snap` bytes were captured.
+pub fn cut_pcap<'f>(link: u32, frames: impl Iterator<Item = &'f [u8]>, snap: usize) -> Vec<u8> {
+    let mut file = pcap(link, &[]);
+    for (index, frame) in frames.enumerate() {
+        let there = frame.get(..snap).unwrap_or(frame);
+        let (len, whole) = (there.len() as u32, frame.len() as u32);
+        file.extend(words(&[100, index as u32 * 1000, len, whole], false));
+        file.extend(there);
+    }
+    file
+}
+
 /// A pcapng block: its body is padded.
 pub fn block(kind: u32, body: &[u8], big: bool) -> Vec<u8> {
     let padded = body.len().next_multiple_of(4);

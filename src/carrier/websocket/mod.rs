@@ -29,7 +29,7 @@ use super::{Input, Layer, Out};
 use crate::spec::Sender;
 use emit::Emit;
 pub use handshake::{Deflate, Subprotocol};
-pub(crate) use search::{compressed_frames, whole_packets};
+pub(crate) use search::{chained_frames, compressed_frames, whole_packets};
 use side::Side;
 
 /// The layer of one connection.

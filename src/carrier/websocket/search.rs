@@ -18,6 +18,8 @@ const WHOLE: i32 = 10;
 /// Frames of compressed messages behind each other that are no chance: each begins with one of two
 /// bytes, a mask bit and a length that the next one proves.
 const CHAIN: usize = 3;
+/// The same of binary frames, each a message of its own: each begins with one byte, whatever it holds.
+const BINARY_CHAIN: usize = 4;
 /// A place that no frame begins at.
 const NEVER: i32 = -100;
 /// A segment begins there, as frames tend to.
@@ -42,8 +44,10 @@ pub(super) fn look(bytes: &[u8], sender: Sender, begins: bool) -> Look {
     };
     let Points { sum, end } = points;
     let sum = sum.saturating_add(if begins { SEGMENT } else { 0 });
+    let chained = chained_frames(bytes, sender);
     match bytes.len().checked_sub(end) {
-        _ if sum >= ENOUGH => Look::Frame,
+        _ if sum >= ENOUGH || chained == Some(true) => Look::Frame,
+        _ if chained.is_none() => Look::Open,
         _ if sum <= 0 || end > MAX_HELD => Look::Other,
         // What stands behind the frame is not there yet.
         None | Some(0 | 1) => Look::Open,
@@ -81,14 +85,32 @@ pub(crate) fn whole_packets(bytes: &[u8], sender: Sender) -> Option<Option<usize
 /// Whether `bytes` begin with frames of compressed messages, one behind the other, so many that
 /// chance does not make them; `None`: more bytes will tell.
 pub(crate) fn compressed_frames(bytes: &[u8], sender: Sender) -> Option<bool> {
+    let is_one = |header: &Header| header.fin && header.is_compressed();
+    chain(bytes, sender, CHAIN, &[0xc1, 0xc2], is_one)
+}
+
+/// The same for binary frames, whatever they hold: a part of a packet, say.
+pub(crate) fn chained_frames(bytes: &[u8], sender: Sender) -> Option<bool> {
+    chain(bytes, sender, BINARY_CHAIN, &[0x82], |_| true)
+}
+
+/// Whether `bytes` begin with so many frames behind each other, each of which has one of these first bytes;
+/// `None`: more bytes will tell.
+fn chain(
+    bytes: &[u8],
+    sender: Sender,
+    count: usize,
+    firsts: &[u8],
+    is_one: impl Fn(&Header) -> bool,
+) -> Option<bool> {
     let mut rest = bytes;
-    for _ in 0..CHAIN {
-        let Some(header) = Header::parse(rest) else {
-            let may_begin = rest.is_empty()
-                || matches!(rest, [0xc1 | 0xc2, ..]) && first_byte(rest, sender) > 0;
+    for _ in 0..count {
+        let is_first = rest.first().is_none_or(|first| firsts.contains(first));
+        let Some(header) = Header::parse(rest).filter(|_| is_first) else {
+            let may_begin = rest.is_empty() || is_first && first_byte(rest, sender) > 0;
             return if may_begin { None } else { Some(false) };
         };
-        let is_whole = header.fin && header.is_compressed() && header.len > 0;
+        let is_whole = is_one(&header) && header.len > 0;
         if !is_whole || header.is_length_too_long() || first_byte(rest, sender) == 0 {
             return Some(false);
         }

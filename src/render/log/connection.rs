@@ -52,6 +52,8 @@ pub(super) struct Connection {
     pub(super) is_torn: bool,
     /// The capture lacks some of what the client sent, which may be its CONNECT.
     pub(super) is_lossy: bool,
+    /// The capture lacks what the client sent last, which may be its DISCONNECT.
+    pub(super) is_last_lost: bool,
     /// How many sides have closed.
     pub(super) closes: u8,
     /// A packet that the broker may end the connection for.
@@ -158,6 +160,12 @@ impl Connection {
     pub(super) fn has_left(&self) -> bool {
         let mut waiting = self.behind.iter().chain(&self.queue);
         waiting.any(|step| matches!(step.act, Act::Disconnect))
+    }
+
+    /// Whether the line of its end rests on bytes that the capture lacks: what the client sent last, or its
+    /// CONNECT and the answer to it, without which nobody knows whether the broker had a name for it.
+    pub(super) fn lacks_end(&self) -> bool {
+        self.is_last_lost || self.id.is_none() && (self.is_lossy || self.is_deaf)
     }
 
     /// Whether the broker need not have read a packet, as it ends the connection for one just before;

@@ -120,6 +120,11 @@ impl Scribe {
         if connection.is_over {
             return;
         }
+        if connection.lacks_end() {
+            connection.forget();
+            self.unknown_ends = self.unknown_ends.saturating_add(1);
+            return;
+        }
         let lines = &mut self.lines;
         let is_rejected = connection.is_doomed() || connection.code.is_some_and(|it| it >= 0x80);
         if !is_rejected && (by == Sender::Client || connection.has_left()) {

@@ -87,6 +87,14 @@ impl Format for Log {
                 text::count(too_new, "connection")
             )?;
         }
+        let unknown = self.scribe.unknown_ends();
+        if unknown > 0 {
+            writeln!(
+                out,
+                "(how {} ended is left out: the capture lacks bytes on which that line rests)",
+                text::count(unknown, "connection")
+            )?;
+        }
         match self.scribe.unknown_senders() {
             0 => Ok(()),
             count => writeln!(

@@ -8,7 +8,7 @@ use super::step::{
 };
 use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connack};
-use crate::pipeline::{Happened, Lifeline, Record};
+use crate::pipeline::{Happened, Lacks, Lifeline, Record};
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::unit::Unit;
 use crate::spec::{PacketType, PropertyId, Rule, Sender, Version};
@@ -43,6 +43,7 @@ pub struct Scribe {
     waits: VecDeque<(u64, When)>,
     unknown_senders: u64,
     too_new: u64,
+    pub(super) unknown_ends: u64,
     now: Option<i64>,
     is_last: bool,
 }
@@ -60,6 +61,7 @@ impl Scribe {
             waits: VecDeque::new(),
             unknown_senders: 0,
             too_new: 0,
+            unknown_ends: 0,
             now: None,
             is_last: false,
         }
@@ -128,6 +130,12 @@ impl Scribe {
     #[must_use]
     pub fn too_new(&self) -> u64 {
         self.too_new
+    }
+
+    /// Connections whose end has no line, as the capture lacks bytes on which it rests.
+    #[must_use]
+    pub fn unknown_ends(&self) -> u64 {
+        self.unknown_ends
     }
 
     /// Nothing more comes.
@@ -231,6 +239,12 @@ impl Scribe {
         {
             connection.is_reset = true;
         }
+        if let Some(connection) = self.connections.get_mut(&stream) {
+            let [client, server] = lifeline.lacks;
+            connection.is_lossy |= client > Lacks::Nothing;
+            connection.is_deaf |= server > Lacks::Nothing;
+            connection.is_last_lost = client == Lacks::Last;
+        }
         let has_closed = match lifeline.what {
             Happened::Reset(Sender::Client) => Some(true),
             Happened::Closed(Sender::Client, Close::Rst) => Some(false),
@@ -253,7 +267,9 @@ impl Scribe {
         let is_end = matches!(lifeline.what, Happened::Closed(..));
         if lifeline.is_closed_book && is_end {
             // What the log says of it stands in bytes that were not read.
-            self.connections.remove(&stream);
+            let is_known = self.connections.remove(&stream).is_some();
+            let is_lost = lifeline.lacks != [Lacks::Nothing; 2];
+            self.unknown_ends = self.unknown_ends.saturating_add(u64::from(is_known && is_lost));
             return;
         }
         match lifeline.what {
@@ -359,6 +375,10 @@ impl Scribe {
         if let Packet::Disconnect(disconnect) = packet {
             // Builds with bridges have no line for it; it tells why the end comes.
             connection.code = Some(disconnect.reason.unwrap_or(0));
+            if connection.is_lossy || connection.is_deaf {
+                // To others than it has accepted a broker sends none.
+                connection.accept();
+            }
             return;
         }
         connection.proves(kind, packet.packet_id().unwrap_or(0), lines);

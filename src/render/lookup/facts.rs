@@ -6,6 +6,7 @@ use crate::render::words;
 use crate::spec::Verdict;
 use crate::spec::field::{FieldInfo, Kind, Meaning};
 use crate::spec::mosquitto::client_lines::CLIENT_LINES;
+use crate::spec::mosquitto::error::{ERRORS, ErrorInfo};
 use crate::spec::mosquitto::lines::LINES;
 use crate::spec::mosquitto::{Direction, Event, Wire};
 use crate::spec::property::{PROPERTIES, PropertyInfo, Says, Wire as Type};
@@ -54,6 +55,7 @@ pub fn facts(item: &Item) -> Vec<Fact> {
         Item::Message(kind) => message(*kind),
         Item::Event(event) => of_event(*event),
         Item::Verdict(verdict) => of_verdict(*verdict),
+        Item::Error(number) => of_error(*number),
     };
     out.retain(|fact| !fact.text.is_empty());
     out
@@ -350,4 +352,25 @@ fn of_verdict(verdict: Verdict) -> Vec<Fact> {
     ];
     let rows = rows.into_iter().filter(|row| !row.1.is_empty());
     rows.map(|(name, words)| Fact::new(name, words)).collect()
+}
+
+/// What each library means by it.
+fn of_error(number: u8) -> Vec<Fact> {
+    let rows = ERRORS.iter().filter(|row| row.number == number);
+    let of = |row: &ErrorInfo| {
+        let names =
+            [("libmosquitto", "MOSQ_ERR_", row.mosquitto), ("Paho Python", "MQTT_ERR_", row.paho)];
+        let names = names.into_iter().filter(|(.., name)| !name.is_empty());
+        let about = row.about;
+        names
+            .map(move |(library, start, name)| {
+                Fact::new(library, format!("{start}{name}: {about}"))
+            })
+            .collect::<Vec<_>>()
+    };
+    let facts: Vec<_> = rows.flat_map(of).collect();
+    let note =
+        "what the library returns, or tells when a connection is lost; it stands in no packet";
+    let note = (!facts.is_empty()).then(|| Fact::new("Kind", note));
+    note.into_iter().chain(facts).collect()
 }

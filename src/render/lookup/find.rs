@@ -2,6 +2,7 @@
 
 use super::items::{Item, all};
 use super::{codes, facts};
+use crate::spec::mosquitto::error::ERRORS;
 use crate::spec::reason::ReasonInfo;
 use crate::spec::{PacketType, PropertyId};
 use crate::text::distance;
@@ -30,7 +31,7 @@ pub fn find(words: &[String]) -> Vec<(String, Found)> {
     if matches!(found, Found::Rows(_)) {
         return vec![(whole, found)];
     }
-    if let Some(found) = code_in_packet(&whole) {
+    if let Some(found) = code_in_packet(&whole).or_else(|| code_alone(&whole)) {
         return vec![(whole, found)];
     }
     if words.len() < 2 {
@@ -71,10 +72,25 @@ fn code_in_packet(phrase: &str) -> Option<Found> {
     Some(Found::Near(names.collect()))
 }
 
+/// `rc5`, `rc=5`, `RC: 5`, `return code 5`: a code of any packet, and what libraries of clients call so.
+fn code_alone(phrase: &str) -> Option<Found> {
+    let start = phrase.trim().to_ascii_lowercase();
+    let start = start.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+    let is_named = CODE_WORDS.iter().any(|word| start.starts_with(word));
+    let number = code_number(phrase).filter(|_| is_named)?;
+    let code = codes::rows(number, None).next().map(|_| Item::Code(number, None));
+    let error = ERRORS.iter().any(|row| row.number == number).then_some(Item::Error(number));
+    let rows: Vec<Item> = code.into_iter().chain(error).collect();
+    (!rows.is_empty()).then_some(Found::Rows(rows))
+}
+
+/// What people and logs write before a code.
+const CODE_WORDS: [&str; 4] = ["reason code", "return code", "code", "rc"];
+
 /// A code as people and logs write it: `0x8d`, `141`, `8d`, `rc141`, `RC:141`, `(rc135)`.
 fn code_number(text: &str) -> Option<u8> {
     let text = text.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_lowercase();
-    let bare = ["reason code", "return code", "code", "rc"].iter();
+    let bare = CODE_WORDS.iter();
     let bare = bare.filter_map(|word| text.strip_prefix(word)).next().unwrap_or(&text);
     let bare = bare.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
     let is_hex = bare.len() == 2 && bare.bytes().any(|byte| byte.is_ascii_alphabetic());

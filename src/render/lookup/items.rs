@@ -4,6 +4,7 @@ use crate::spec::carrier_fields::CARRIER_FIELDS;
 use crate::spec::fields::FIELDS;
 use crate::spec::mosquitto::Event;
 use crate::spec::mosquitto::client_lines::CLIENT_LINES;
+use crate::spec::mosquitto::error::ERRORS;
 use crate::spec::mosquitto::event::EVENTS;
 use crate::spec::mosquitto::lines::LINES;
 use crate::spec::property::PROPERTIES;
@@ -38,6 +39,8 @@ pub enum Item {
     Event(Event),
     /// A verdict on a connection or a log.
     Verdict(Verdict),
+    /// A number that libraries of clients return.
+    Error(u8),
 }
 
 impl Item {
@@ -55,6 +58,7 @@ impl Item {
             Self::Message(_) => "message type of MQTT-SN",
             Self::Event(_) => "line of mosquitto's log",
             Self::Verdict(_) => "verdict",
+            Self::Error(_) => "rc of a client's library",
         }
     }
 
@@ -72,6 +76,7 @@ impl Item {
             Self::Message(kind) => kind.name().into(),
             Self::Event(event) => event.info().id.into(),
             Self::Verdict(verdict) => verdict.info().id.into(),
+            Self::Error(number) => format!("rc {number}"),
         }
     }
 }
@@ -122,6 +127,12 @@ pub(super) fn all() -> Vec<(Vec<String>, Item)> {
     }
     for verdict in (0u8..).map(Verdict).take(VERDICTS.len()) {
         add(vec![verdict.info().id, verdict.info().title], Item::Verdict(verdict));
+    }
+    for row in ERRORS {
+        let names = [("MOSQ_ERR_", row.mosquitto), ("MQTT_ERR_", row.paho)];
+        let names = names.iter().filter(|(_, name)| !name.is_empty());
+        let names = names.map(|(library, name)| format!("{library}{name}")).collect();
+        out.push((names, Item::Error(row.number)));
     }
     out
 }

@@ -46,6 +46,10 @@ fn words_as_people_write_them() {
         ("DISCONNECT keep alive timeout", "reason code: 0x8d Keep Alive timeout in DISCONNECT"),
         ("CONNACK 5", "reason code: 0x05 Connection Refused, not authorized in CONNACK"),
         ("CONNACK RC:5", "reason code: 0x05 Connection Refused, not authorized in CONNACK"),
+        ("return code 9", "rc of a client's library: rc 9"),
+        ("rc 135", "reason code: 0x87 Not authorized"),
+        ("RC:0x97", "reason code: 0x97 Quota exceeded"),
+        ("MOSQ_ERR_CONN_LOST", "rc of a client's library: rc 7"),
         ("CONNACK not authorized", "reason code: 0x87 Not authorized in CONNACK"),
         ("SUBACK 128", "reason code: 0x80 Unspecified error in SUBACK"),
         ("PINGREQ 3", "packet type: PINGREQ"),
@@ -75,4 +79,14 @@ fn words_as_people_write_them() {
     assert!(rows("PUBACK 0x8d").contains(&"? PUBACK 0x97 Quota exceeded".to_owned()));
     assert!(rows("pubrce").contains(&"? PUBREC".to_owned()));
     assert!(rows("recieve maximum").contains(&"? Receive Maximum".to_owned()));
+}
+
+#[test]
+fn a_code_without_its_packet_is_all_that_it_may_be() {
+    let both =
+        ["reason code: 0x05 Connection Refused, not authorized", "rc of a client's library: rc 5"];
+    for words in ["rc5", "rc=5", "rc 5", "RC:5", "(rc5)", "rc = 5", "return code 5", "rc 0x05"] {
+        assert_eq!(rows(words), both, "{words}");
+    }
+    assert!(rows("rc222").iter().all(|row| row.starts_with('?')), "{:?}", rows("rc222"));
 }

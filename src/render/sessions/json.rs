@@ -19,10 +19,10 @@
 //! | `connect` | the CONNECT: its place, and `clean_start`, `session_expiry` (seconds), `user_name`, `password` (whether there is one) |
 //! | `connack` | the CONNACK: its place, and `code`, `name`, `session_present`, `latency` |
 //! | `session` | what becomes of the session when the connection has ended, as CONNECT, CONNACK and DISCONNECT say: `fate`: `"ends"` (with the connection), `"kept"` (for so many `seconds`) or `"kept for ever"` |
-//! | `returns` | where the connection before it of the same client was over: `stream` of that, `left` (the place of its end), `away` (seconds from there to the CONNACK), `kept` (the seconds that the session was to be kept; absent for ever), `found`: `"resumed"`, `"new"` (the client asked for a new one), `"over"` (it was not kept for so long) or `"missing"` (the server does not have it, though it was to be kept), `waited`: messages of QoS 1 and 2 that clients published meanwhile for its subscriptions with such a QoS, shared ones left out; absent where those are not all known; `came`: how many of them came on this connection, absent where that is not known |
+//! | `returns` | where the connection before it of the same client was over: `stream` of that, `left` (the place of its end), `away` (seconds from there to the CONNACK), `kept` (the seconds that the session was to be kept; absent for ever), `found`: `"resumed"`, `"new"` (the client asked for a new one), `"over"` (it was not kept for so long) or `"missing"` (the server does not have it, though it was to be kept), `doubted` (that is so unless a connection of the client in between is missing in the capture), `waited`: messages of QoS 1 and 2 that clients published meanwhile for its subscriptions with such a QoS, shared ones left out; absent where those are not all known; `came`: how many of them came on this connection, absent where that is not known |
 //! | `limits` | for `client` and `server`, in 5.0: `receive_maximum`, `packet_size`, `alias_maximum`, `qos`, `retain` |
 //! | `keep_alive` | `asked` and `seconds` (what holds), `longest` silence, `late` and `broken` (how many were longer than the interval, and than one and a half times it), `pings`, `pongs`; `unanswered`: the place of a PINGREQ that was not answered though the server had a second or more, where all was seen, with `lasted`, the seconds from it to the end of the connection; `late_answer`: the place of its PINGRESP where that came when the client had left |
-//! | `will` | `topic`, `qos`, `retain`, `delay`, `length` of its payload, `wait`: seconds after the end of the connection at which it is due, where that is not at once; `fate`: `"not armed"`, `"armed"`, `"discarded"`, `"cancelled"` (the client came back before), `"delayed"` (the capture ends before it is due), `"asked"`, `"due"` or `"unknown"` (the client's last bytes were not captured, or its DISCONNECT may not have counted); `certainty`: `"likely"` where that it is due is not certain, as the server may have taken a DISCONNECT of the client that is not legal; `by`: the place of the packet that discards, cancels or asks for it, of the DISCONNECT that does not discard it, or of the CONNECT that ended the session; `seen`: the place where it was seen going out, with `after`, seconds since it was due, where it came no sooner |
+//! | `will` | `topic`, `qos`, `retain`, `delay`, `length` of its payload, `wait`: seconds after the end of the connection at which it is due, where that is not at once; `fate`: `"not armed"` (the server refused), `"armed"`, `"discarded"`, `"cancelled"` (the client came back before), `"delayed"` (the capture ends before it is due), `"asked"`, `"due"` or `"unknown"` (the CONNACK or the client's last bytes were not captured, or its DISCONNECT may not have counted); `certainty`: `"likely"` where that it is due is not certain, as the server may have taken a DISCONNECT of the client that is not legal; `doubted` (its PUBLISH may be missing all the same: the client may have come back before on a connection that was not captured, or the server may drop it, or publish it later); `by`: the place of the packet that discards, cancels or asks for it, of the DISCONNECT that does not discard it, or of the CONNECT that ended the session; `seen`: the place where it was seen going out, with `after`, seconds since it was due, where it came no sooner |
 //! | `unfinished` | exchanges that were open at the end: `count`, and of the oldest `first` (place), `type`, `asker`, `packet_id`, `waits_for` |
 //! | `missed` | messages for its subscriptions that did not come, though the server acknowledged the PUBLISH, or had one of QoS 0 (which may be lost), or the Will was due: `count`, and of the first `first` (the place of the PUBLISH, or where the Will was due), `will` (whether it is one), `stream` (of the one that published), `topic`, `qos`, `doubted` (it did not come unless a connection is missing in the capture: one on which the client gave up the subscription, or came back before its Will was due) |
 //! | `doubled` | copies that came once more within seconds, though one of its subscriptions alone matches and one PUBLISH was seen; a client that was not captured may have published the same: `count`, and of the first `first` (the place of the PUBLISH), `before` and `again` (the places of the copies), `topic` |
@@ -39,7 +39,7 @@ use super::{Format, Session, Sessions};
 use crate::pipeline::Record;
 use crate::render::json::{Shows, Time, seconds, write_line};
 use crate::session::ended::{self, Fate, Found, Half, Lasts, Limits, Other, Return};
-use crate::session::wire::{Place as TcpPlace, Sent};
+use crate::session::wire::{Finish, Sent};
 use crate::session::{At, Cause, Certainty, Ended};
 use crate::spec::{PacketType, Sender, Version, reason};
 use serde::Serialize;
@@ -245,8 +245,8 @@ impl Place {
         }
     }
 
-    fn of_tcp(place: TcpPlace) -> Self {
-        Self::new(At { number: 0, frame: place.frame, time: place.time })
+    fn of_finish(finish: Finish) -> Self {
+        Self::new(At::of_place(finish.place))
     }
 }
 
@@ -263,7 +263,7 @@ struct TcpSide {
 
 impl TcpSide {
     fn new(sent: &Sent, lost: u64) -> Self {
-        let (fin, rst) = (sent.fin.map(Place::of_tcp), sent.rst.map(Place::of_tcp));
+        let (fin, rst) = (sent.fin.map(Place::of_finish), sent.rst.map(Place::of_finish));
         Self { segments: sent.segments, bytes: sent.bytes, lost, fin, rst }
     }
 }
@@ -316,6 +316,8 @@ struct Returns {
     #[serde(skip_serializing_if = "Option::is_none")]
     kept: Option<u32>,
     found: &'static str,
+    #[serde(skip_serializing_if = "is_false")]
+    doubted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     waited: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -339,6 +341,7 @@ impl Returns {
                 Found::Over => "over",
                 Found::Missing => "missing",
             },
+            doubted: super::lasting::is_doubted(returns),
             waited: returns.waited,
             came: returns.came,
         }
@@ -417,6 +420,8 @@ struct Will<'s> {
     fate: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     certainty: Option<&'static str>,
+    #[serde(skip_serializing_if = "is_false")]
+    doubted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<Place>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -459,6 +464,7 @@ impl<'s> Will<'s> {
                 _ => None,
             },
             fate: match will.fate {
+                Fate::NotArmed if ended.connack.is_none() => "unknown",
                 Fate::NotArmed => "not armed",
                 Fate::Armed => "armed",
                 Fate::Discarded(_) => "discarded",
@@ -471,6 +477,7 @@ impl<'s> Will<'s> {
             certainty: certainty
                 .filter(|_| matches!(will.fate, Fate::Due(_) | Fate::Delayed(_)))
                 .map(Certainty::name),
+            doubted: super::will::is_doubted(ended, will),
             seen: will.seen.as_ref().map(|copy| SeenGoing {
                 place: Place::new(copy.at),
                 stream: copy.stream,

@@ -19,12 +19,13 @@ pub(super) fn lasts(ended: &Ended) -> Option<String> {
 /// What the client found of the session that it had left.
 pub(super) fn returns(ended: &Ended) -> Option<String> {
     let Return { stream, left, lasts, away, found, waited, came } = ended.returns?;
+    let is_doubted = is_doubted(ended.returns.as_ref()?);
     let was = match lasts {
         Lasts::No => "it ended with the connection".to_owned(),
         lasts => format!("it was to be kept {}", time(lasts)),
     };
     let found = match found {
-        Found::Resumed if away.is_some_and(|away| lasts.is_over(away)) => {
+        Found::Resumed if is_doubted => {
             format!("the server goes on with its session, though that was over: {was}{UNLESS}")
         }
         Found::Resumed => format!("the server goes on with its session ({was})"),
@@ -56,6 +57,16 @@ pub(super) fn returns(ended: &Ended) -> Option<String> {
     ))
 }
 
+/// Whether what a client found is only strange if it had no connection in between that is missing.
+pub(super) fn is_doubted(returns: &Return) -> bool {
+    let is_over = returns.away.is_some_and(|away| returns.lasts.is_over(away));
+    match returns.found {
+        Found::Missing => true,
+        Found::Resumed => is_over,
+        Found::New | Found::Over => false,
+    }
+}
+
 /// Where the client may have had another connection.
 const UNLESS: &str = ", unless the client had a connection in between that was not captured";
 
@@ -64,5 +75,23 @@ fn time(lasts: Lasts) -> String {
         Lasts::No => String::new(),
         Lasts::Seconds(seconds) => format!("for {} s", text::number(seconds.into())),
         Lasts::Ever => "for ever".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::At;
+
+    #[test]
+    fn what_is_strange_may_have_an_unseen_connection_in_between() {
+        let doubted = |found, lasts| {
+            let (waited, came, left) = (None, None, At::default());
+            is_doubted(&Return { stream: 0, left, lasts, away: Some(1), found, waited, came })
+        };
+        assert!(doubted(Found::Missing, Lasts::Ever));
+        assert!(doubted(Found::Resumed, Lasts::No), "the session was over");
+        assert!(!doubted(Found::Resumed, Lasts::Ever));
+        assert!(!doubted(Found::New, Lasts::Ever) && !doubted(Found::Over, Lasts::No));
     }
 }

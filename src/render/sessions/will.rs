@@ -52,6 +52,14 @@ pub(super) fn fate(ended: &Ended) -> Option<String> {
     })
 }
 
+/// Whether a Will that is due may rightly stay away: its client may have come back unseen, or its server
+/// drops it, or publishes it later.
+pub(super) fn is_doubted(ended: &Ended, will: &Will) -> bool {
+    let is_due = matches!(will.fate, Fate::Due(_) | Fate::Asked(_)) && will.seen.is_none();
+    let waits = will.session_ended.is_some() || ended.will_wait() > 0;
+    is_due && (waits || !later(ended, will).is_empty())
+}
+
 /// A server that shuts down need not publish it before it is back (3.1.1 and 5.0: section 3.1.2.5).
 fn later(ended: &Ended, will: &Will) -> &'static str {
     let left = ended.from_server.disconnect.as_ref();

@@ -238,8 +238,8 @@ fn add_tcp(ended: &Ended, events: &mut Vec<Event>) {
     }
     for sender in [Sender::Client, Sender::Server] {
         let sent = tcp.sent(sender);
-        for (place, kind) in [(sent.fin, "FIN"), (sent.rst, "RST")] {
-            let Some(place) = place else { continue };
+        for (finish, kind) in [(sent.fin, "FIN"), (sent.rst, "RST")] {
+            let Some(place) = finish.map(|finish| finish.place) else { continue };
             let is_before =
                 |event: &Event| (event.at.time, event.at.frame) <= (place.time, place.frame);
             let at = events.iter().rposition(is_before).map_or(0, |at| at.saturating_add(1));

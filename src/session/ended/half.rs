@@ -2,7 +2,7 @@
 
 use super::Ended;
 use crate::mqtt::property::{Properties, Value};
-use crate::session::{At, Void};
+use crate::session::{At, Mark, Proof, Void};
 use crate::spec::{PacketType, PropertyId, Rule, Sender};
 use crate::stream;
 
@@ -26,6 +26,8 @@ pub struct Half {
     pub(in crate::session) last_kind: Option<PacketType>,
     /// Times that bytes were lost, or could not be read.
     pub losses: u64,
+    /// The number of the record that came next when that was so last.
+    pub(in crate::session) lost_before: u64,
     /// Bytes were lost, or could not be read, behind the last packet.
     pub(in crate::session) is_tail_lost: bool,
     /// Its last packet did not come whole.
@@ -75,6 +77,8 @@ pub struct Limits {
 pub struct Disconnect {
     /// Its place.
     pub at: At,
+    /// What TCP proves of when.
+    pub proof: Proof,
     /// Its Reason Code; 0 where there is none.
     pub reason: u8,
     /// Session Expiry Interval, where it changes it.
@@ -83,6 +87,14 @@ pub struct Disconnect {
     pub text: Option<Box<[u8]>>,
     /// Why it does not count, or may not; the client's alone.
     pub void: Option<Void>,
+}
+
+impl Closed {
+    /// When it was, with what TCP proves.
+    #[must_use]
+    pub const fn mark(&self) -> Mark {
+        Mark { at: self.at, proof: self.proof }
+    }
 }
 
 /// Reason Codes of DISCONNECT that change what follows (5.0: section 3.14.2.1).
@@ -95,6 +107,12 @@ impl Disconnect {
     pub const SHUTTING_DOWN: u8 = 0x8b;
     /// "Session taken over": the connection was open when another one came.
     pub const TAKEN_OVER: u8 = 0x8e;
+
+    /// When it was, with what TCP proves.
+    #[must_use]
+    pub const fn mark(&self) -> Mark {
+        Mark { at: self.at, proof: self.proof }
+    }
 }
 
 /// How a side ended in TCP.
@@ -104,6 +122,8 @@ pub struct Closed {
     pub how: stream::Close,
     /// When, by the frame.
     pub at: At,
+    /// What TCP proves of when.
+    pub proof: Proof,
 }
 
 /// A finding of severity error.
@@ -142,6 +162,12 @@ impl Ended {
 }
 
 impl Half {
+    /// When it left: with its DISCONNECT, or else in TCP.
+    pub(super) fn leaves(&self) -> Option<Mark> {
+        let said = self.disconnect.as_ref().map(Disconnect::mark);
+        said.or_else(|| self.closed.map(|closed| closed.mark()))
+    }
+
     /// Whether it may have sent something more than was seen: where a packet that it did not end is all
     /// that could not be read, its receiver had no more of it either.
     pub(in crate::session) fn may_have_more(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{Ended, Fate, Limits, Will, kept};
 use crate::mqtt::packet::{Connack, Connect};
-use crate::session::{At, Seen};
+use crate::session::{At, Proof, Seen};
 use crate::spec::{PropertyId, Version};
 
 /// What a CONNECT asked for.
@@ -25,6 +25,8 @@ pub struct Asked {
 pub struct Answered {
     /// The CONNACK.
     pub at: At,
+    /// What TCP proves of when.
+    pub proof: Proof,
     /// Reason Code (5.0), return code (3.x); 0 is success.
     pub code: u8,
     /// Session Present.
@@ -69,10 +71,12 @@ impl Ended {
         });
     }
 
-    pub(super) fn answered(&mut self, connack: &Connack<'_>, at: At) {
+    pub(super) fn answered(&mut self, connack: &Connack<'_>, seen: &Seen<'_>) {
+        let (at, proof) = (seen.at, seen.proof);
         let properties = &connack.properties;
         self.connack = Some(Answered {
             at,
+            proof,
             code: connack.code,
             session_present: connack.session_present,
             expiry: properties.number(PropertyId::SESSION_EXPIRY_INTERVAL),

@@ -1,7 +1,10 @@
 //! Keep Alive (5.0: section 3.1.2.10).
 
 use super::{Ended, SECOND};
-use crate::session::At;
+use crate::session::{At, Shared};
+
+/// Nanoseconds by which a server may be late.
+const LATE_SERVER: u64 = 5 * SECOND;
 
 /// What is known of a connection's Keep Alive (5.0: section 3.1.2.10).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,17 +51,53 @@ pub struct Silence {
     pub time: u64,
 }
 
+/// A time in which nothing at all was captured, though several clients had to speak: no silence of theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Still {
+    /// The time of the frame before it.
+    pub from: i64,
+    /// The time of the frame behind it.
+    pub to: i64,
+    /// The number of that frame.
+    pub frame: u64,
+    /// Connections whose clients had to speak.
+    pub connections: usize,
+}
+
+impl Still {
+    /// Nanoseconds of it that lie between two times.
+    #[must_use]
+    pub fn within(&self, from: Option<i64>, to: Option<i64>) -> u64 {
+        let (Some(from), Some(to)) = (from, to) else { return 0 };
+        u64::try_from(self.to.min(to).saturating_sub(self.from.max(from))).unwrap_or(0)
+    }
+}
+
 impl Ended {
+    /// Whether its client had kept its Keep Alive until `from`, and has not by far at `to`, as it is silent until
+    /// then.
+    pub(in crate::session) fn is_overdue(&self, (from, to): (i64, i64)) -> bool {
+        let is_over = self.over_at().is_some() || self.connack.is_none();
+        let seconds = self.keep_alive.seconds.filter(|seconds| *seconds > 0 && !is_over);
+        let last = self.keep_alive.last.and_then(|last| last.time);
+        let Some((seconds, last)) = seconds.zip(last) else { return false };
+        let limit = limit(u64::from(seconds).saturating_mul(SECOND));
+        let silent = |until: i64| u64::try_from(until.saturating_sub(last)).unwrap_or(0);
+        // Some servers look at their clients every few seconds.
+        silent(from) <= limit && silent(to) > limit.saturating_mul(2).saturating_add(LATE_SERVER)
+    }
+
     /// The client leaves, or nothing more comes: its oldest PINGREQ that still waits.
     pub(in crate::session) fn settle_ping(&mut self, waits: Option<At>) {
         (self.keep_alive.unanswered, self.keep_alive.heard) = (waits, self.from_server.last);
     }
 
     /// The silence of the client before the end of the connection counts as those between its packets.
-    pub(in crate::session) fn settle_silence(&mut self) {
+    pub(in crate::session) fn settle_silence(&mut self, shared: &Shared) {
         if let (Some(from), Some(to)) = (self.keep_alive.last, self.over_at())
             && let Some(time) = to.since(from)
         {
+            let time = time.saturating_sub(shared.stood(from.time, to.time));
             self.keep_alive.silence(Silence { from, to, time });
         }
     }

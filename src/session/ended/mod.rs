@@ -21,7 +21,7 @@ mod will;
 pub use half::{Closed, Disconnect, Fault, Half, Latency, Limits, MAX_FAULTS};
 pub use handshake::{Answered, Asked};
 pub(in crate::session) use keep_alive::limit;
-pub use keep_alive::{KeepAliveRecord, Silence};
+pub use keep_alive::{KeepAliveRecord, Silence, Still};
 pub use lasting::{Found, Lasts, Return};
 pub use messages::{
     Doubled, MAX_DOUBLED, MAX_MISSED, MAX_OPEN_TOLD, MAX_SUBSCRIPTIONS_TOLD, Missed, Open,
@@ -73,6 +73,8 @@ pub struct Ended {
     pub connack: Option<Answered>,
     /// Keep Alive.
     pub keep_alive: KeepAliveRecord,
+    /// Times in which it was open and the capture stood still.
+    pub still: Vec<Still>,
     /// The Will of the CONNECT and what became of it.
     pub will: Option<Will>,
     /// Exchanges that were open when it ended, the oldest first; at most [`MAX_OPEN_TOLD`] of them.
@@ -126,10 +128,12 @@ impl Ended {
     /// When the connection was over: at the first DISCONNECT or the first end of a side in TCP.
     #[must_use]
     pub fn over_at(&self) -> Option<At> {
-        let halves = [&self.from_client, &self.from_server];
-        let left = halves.iter().filter_map(|half| half.disconnect.as_ref().map(|left| left.at));
-        let closed = halves.iter().filter_map(|half| half.closed.map(|closed| closed.at));
-        left.chain(closed).min_by_key(At::order)
+        let [client, server] = [&self.from_client, &self.from_server].map(Half::leaves);
+        let first = match (client, server) {
+            (Some(client), Some(server)) if !client.is_before(&server) => Some(server),
+            (client, server) => client.or(server),
+        };
+        first.map(|first| first.at)
     }
 }
 

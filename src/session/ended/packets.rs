@@ -43,6 +43,7 @@ impl Ended {
             Some(Packet::Disconnect(disconnect)) if half.disconnect.is_none() => {
                 half.disconnect = Some(Disconnect {
                     at: seen.at,
+                    proof: seen.proof,
                     reason: disconnect.reason.unwrap_or(0),
                     expiry: disconnect.properties.number(PropertyId::SESSION_EXPIRY_INTERVAL),
                     text: disconnect.properties.text(PropertyId::REASON_STRING).map(kept),
@@ -51,12 +52,13 @@ impl Ended {
             }
             // It says so, though the rest of it cannot be read.
             None if seen.decoded.header.packet_type == PacketType::DISCONNECT => {
-                let left = || Disconnect { at: seen.at, ..Disconnect::default() };
+                let (at, proof) = (seen.at, seen.proof);
+                let left = || Disconnect { at, proof, ..Disconnect::default() };
                 half.disconnect = half.disconnect.take().or_else(|| Some(left()));
             }
             Some(Packet::Connect(connect)) if self.connect.is_none() => self.asked(connect, seen),
             Some(Packet::Connack(connack)) if self.connack.is_none() => {
-                self.answered(connack, seen.at);
+                self.answered(connack, seen);
             }
             _ => {}
         }

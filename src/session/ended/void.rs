@@ -4,12 +4,12 @@
 //!
 //! What a server made of it is rarely on the wire, so that each reason comes with its certainty.
 
-use super::Ended;
+use super::{Disconnect, Ended};
 use crate::annotate::{Finding, Tape};
 use crate::session::wire::Broken;
-use crate::session::{At, Certainty, Seen};
+use crate::session::{At, Certainty, Mark, Proof, Seen};
 use crate::spec::{PacketType, Rule, Sender, Severity, Version};
-use crate::stream::{Close, Place};
+use crate::stream::{Close, Finish};
 
 /// Nanoseconds within which a server ends a connection because of a packet: where it goes on for
 /// longer, it has taken it.
@@ -50,7 +50,7 @@ impl Void {
     /// What is known of a connection's DISCONNECT so far; `None` where nothing is wrong with it.
     pub(in crate::session) fn of(ended: &Ended) -> Option<Self> {
         let left = ended.from_client.disconnect.as_ref()?;
-        if let Some(late) = late(ended, left.at) {
+        if let Some(late) = late(ended, left) {
             return Some(late);
         }
         let own = illegal(ended, left.at).or_else(|| behind(ended, left.at));
@@ -67,11 +67,16 @@ impl Void {
         let left = ended.from_client.disconnect.as_ref().filter(|left| left.void.is_none())?;
         let tcp = ended.wire.tcp.as_ref().filter(|_| ended.wire.server_lost.bytes == 0)?;
         let reset = tcp.client.rst?;
-        let is_before = |place: Option<Place>| place.is_some_and(|place| place <= reset);
-        if is_before(tcp.server.fin) || is_before(tcp.server.rst) {
+        let at = At::of_place(reset.place);
+        let gone = Mark { at, proof: Proof::of_rst(reset) };
+        let is_before = |end: Finish, proof: fn(Finish) -> Proof| {
+            Mark { at: At::of_place(end.place), proof: proof(end) }.is_before(&gone)
+        };
+        if tcp.server.fin.is_some_and(|fin| is_before(fin, Proof::of_fin))
+            || tcp.server.rst.is_some_and(|rst| is_before(rst, Proof::of_rst))
+        {
             return None;
         }
-        let at = At { number: 0, frame: reset.frame, time: reset.time };
         let open = ended.open.iter().find(|open| {
             let waits = open.asker == Sender::Client && open.next != PacketType::PUBREL;
             let is_recent = at.since(open.last).is_some_and(|time| time <= SOON);
@@ -104,7 +109,10 @@ impl Ended {
     pub fn answer_to_disconnect(&self) -> Option<At> {
         let left = self.from_client.disconnect.as_ref()?;
         let answer = self.from_server.disconnect.as_ref()?;
-        (answer.reason >= ERROR && answer.at.number > left.at.number).then_some(answer.at)
+        let is_behind = answer.at.number > left.at.number;
+        // Where the two crossed, it answers something else.
+        let is_answer = is_behind && answer.mark().had(&left.mark()) != Some(false);
+        (answer.reason >= ERROR && is_answer).then_some(answer.at)
     }
 }
 
@@ -121,16 +129,18 @@ fn is_tolerated(rule: Rule) -> bool {
     matches!(rule, Rule::INTERLEAVED | Rule::PAYLOAD_NOT_UTF8)
 }
 
-/// The server had ended the connection before.
-fn late(ended: &Ended, left: At) -> Option<Void> {
-    let said = ended.from_server.disconnect.as_ref().map(|theirs| theirs.at);
-    if let Some(at) = said.filter(|at| at.number < left.number) {
+/// The server had ended the connection before it came: by what it acknowledged then, or else by the order of
+/// the capture.
+fn late(ended: &Ended, left: &Disconnect) -> Option<Void> {
+    let had = |end: Mark, is_before: bool| end.had(&left.mark()).unwrap_or(!is_before);
+    let said = ended.from_server.disconnect.as_ref().map(Disconnect::mark);
+    if let Some(Mark { at, .. }) = said.filter(|said| !had(*said, said.at.number < left.at.number))
+    {
         return Some(Void { why: Why::Late, at, certainty: Certainty::Proven });
     }
-    let closed = ended
-        .from_server
-        .closed
-        .filter(|closed| closed.at.order() < left.order() && closed.at.frame > 0)?;
+    let closed = ended.from_server.closed.map(|closed| closed.mark()).filter(|closed| {
+        closed.at.frame > 0 && !had(*closed, closed.at.order() < left.at.order())
+    })?;
     Some(Void { why: Why::Late, at: closed.at, certainty: Certainty::Likely })
 }
 

@@ -12,6 +12,7 @@ use crate::session::track::Subscriptions;
 use crate::spec::Rule;
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
 
 /// Clients that are remembered.
 const MAX_CLIENTS: usize = 65_536;
@@ -32,7 +33,12 @@ pub(super) struct Clients {
     echoes: HashSet<u64, RandomState>,
     /// For connections that are not over still: the one with which the client went on.
     successors: HashMap<u64, Back, RandomState>,
+    /// By server: the last that it accepted of which the capture does not tell the Client Identifier.
+    nameless: Recent<SocketAddr, At>,
 }
+
+/// Servers with clients that the capture does not name.
+const MAX_SERVERS: usize = 1_024;
 
 /// What a session keeps while its client is away.
 #[derive(Clone, Debug, Default)]
@@ -72,7 +78,8 @@ struct Client {
 impl Default for Clients {
     fn default() -> Self {
         let (rivals, hosts, echoes, successors) = Default::default();
-        Self { by_key: Recent::new(MAX_CLIENTS), kept: 0, rivals, hosts, echoes, successors }
+        let (by_key, nameless) = (Recent::new(MAX_CLIENTS), Recent::new(MAX_SERVERS));
+        Self { by_key, kept: 0, rivals, hosts, echoes, successors, nameless }
     }
 }
 
@@ -122,6 +129,23 @@ impl Clients {
         }
     }
 
+    /// A server accepts a client whose Client Identifier was not captured: it may be any.
+    pub(super) fn accepted_nameless(&mut self, record: &Ended) {
+        if let Some((_, server)) = record.ends
+            && let Some(connack) = &record.connack
+        {
+            let last = self.nameless.entry(server, || connack.at);
+            *last = connack.at;
+        }
+    }
+
+    /// Whether one that is not named may have been this client, after it had left.
+    fn may_have_been(&self, old: &Holder, record: &Ended) -> bool {
+        let nameless = record.ends.and_then(|(_, server)| self.nameless.get(&server));
+        let left = old.left.map(|(at, _)| at);
+        nameless.zip(left).is_some_and(|(nameless, left)| nameless.order() >= left.order())
+    }
+
     /// A server accepts it.
     pub(super) fn accepted(
         &mut self,
@@ -141,8 +165,7 @@ impl Clients {
             // The server gave the name.
             client.before = client.holder.replace(Holder::new(other));
         }
-        let old = client.before.take();
-        let kept = client.kept.take();
+        let (old, kept) = (client.before.take(), client.kept.take());
         if let Some(kept) = &kept {
             self.kept = self.kept.saturating_sub(kept.cost());
         }
@@ -158,13 +181,16 @@ impl Clients {
         {
             self.successors.entry(old.other.stream).or_insert(back);
         }
-        let finding = old.and_then(|old| old.judge(at, is_present, record));
+        // What became of the session on a connection that is not known, nobody can tell.
+        let known = old.filter(|old| !self.may_have_been(old, record));
+        let finding = known.and_then(|old| old.judge(at, is_present, record));
         let is_unbroken = old.is_some_and(|old| old.is_followed_by(record));
-        let is_kept = is_present && !is_new && finding.is_none();
+        let is_same = old.is_none() || known.is_some();
+        let is_kept = is_present && !is_new && finding.is_none() && is_same;
         let thrown_out = old.filter(|old| old.is_open).map(|old| old.other.stream);
         // In 3.1 nothing says whether there is a session.
         let is_told = is_present || is_new;
-        let returns = old.filter(|_| is_told).and_then(|old| old.returns(at, is_present, record));
+        let returns = known.filter(|_| is_told).and_then(|old| old.returns(at, is_present, record));
         let kept = kept.filter(|_| is_kept);
         Accepted { finding, kept, is_unbroken, returns, thrown_out }
     }

@@ -16,6 +16,7 @@ mod owed;
 mod passing;
 mod pending;
 mod same_wills;
+mod still;
 mod subscribers;
 mod takeover;
 #[cfg(test)]
@@ -28,7 +29,7 @@ pub(super) use contents::{Change, Contents};
 pub(super) use messages::Source;
 pub(super) use passing::{Came, Copy, Delivered, SOON};
 
-use super::ended::{Disconnect, Ended, Found, Other, Return, War};
+use super::ended::{Disconnect, Ended, Found, Other, Return, Still, War};
 use super::{At, Certainty, Line, Seen};
 use crate::mqtt::packet::Connect;
 use crate::spec::Rule;
@@ -40,6 +41,7 @@ use foldhash::quality::RandomState;
 use keys::{at_broker, hash};
 use messages::Messages;
 use pending::Message;
+use std::collections::VecDeque;
 use wills::{Back, Delayed, Wills};
 
 /// Exchanges that may be open over all connections: at some 96 bytes each this is 48 MiB.
@@ -59,6 +61,8 @@ pub struct Shared {
     open: usize,
     /// The latest time of the capture.
     now: Option<i64>,
+    /// Times in which the capture stood still.
+    still: VecDeque<Still>,
 }
 
 /// What a new connection does to another one of the same client.
@@ -80,6 +84,7 @@ impl Shared {
         if let Some(stream) = ended.stream {
             ended.taken_over_by = ended.taken_over_by.or(self.clients.rival(stream));
         }
+        self.note_still(&mut ended);
         ended.doubt_missed();
         ended.doubt_open();
         if ended.ends.is_some_and(|(_, server)| !self.unseen.is_nobody(server.ip())) {
@@ -142,7 +147,10 @@ impl Shared {
         is_new: bool,
         is_complete: bool,
     ) -> Accepted {
-        let Some(key) = self.client(record) else { return Accepted::default() };
+        let Some(key) = self.client(record) else {
+            self.clients.accepted_nameless(record);
+            return Accepted::default();
+        };
         let accepted = self.clients.accepted(key, record, is_present, is_new, is_complete);
         let is_unexplained =
             accepted.finding.is_some_and(|(rule, _)| rule == Rule::SESSION_UNEXPLAINED);

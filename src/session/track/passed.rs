@@ -1,7 +1,7 @@
 //! What a server makes of a message on its way: its properties, RETAIN, its place among others.
 //!
 //! A copy is known by its topic and payload. Somebody whom the capture does not show may have
-//! published the same, so that nothing here is more than a warning.
+//! published the same, so that what rests on that is a note.
 
 use super::{Matched, Notes, SOON};
 use crate::mqtt::packet::{Ack, Publish};

@@ -1,14 +1,15 @@
-//! What the two sides did to end a connection, in the order of the capture.
+//! What the two sides did to end a connection, in the order that TCP proves, or else that of the capture.
 
 use crate::session::ended::{Disconnect, Half};
-use crate::session::{At, Ended};
+use crate::session::turn::merge;
+use crate::session::{At, Ended, Mark, Proof};
 use crate::spec::Sender;
-use crate::stream;
+use crate::stream::Sent;
 
 /// One connection, looked at from its end.
 pub(super) struct Scene<'e> {
     pub(super) ended: &'e Ended,
-    /// In the order of the capture.
+    /// The first one in front.
     pub(super) acts: Vec<Act<'e>>,
 }
 
@@ -17,6 +18,10 @@ pub(super) struct Scene<'e> {
 pub(super) struct Act<'e> {
     pub(super) by: Sender,
     pub(super) at: At,
+    /// What TCP proves of when.
+    proof: Proof,
+    /// The last packet of its side, where that stands behind an end in TCP: it was sent again.
+    behind: Option<At>,
     pub(super) what: What<'e>,
 }
 
@@ -40,53 +45,59 @@ impl What<'_> {
     }
 }
 
+impl Act<'_> {
+    /// When it was, with what TCP proves. A FIN stands behind all that its side sent, also where some of that
+    /// came later, sent again.
+    pub(super) fn mark(&self) -> Mark {
+        let at = match self.behind {
+            Some(last) if last.order() > self.at.order() => last,
+            _ => self.at,
+        };
+        Mark { at, proof: self.proof }
+    }
+
+    /// Whether something of the other side had come when its side did this: by what TCP proves, or else by
+    /// the times.
+    pub(super) fn had(&self, other: &Mark) -> bool {
+        let by_time = || other.at.order() <= self.at.order();
+        self.mark().had(other).unwrap_or_else(by_time)
+    }
+
+    /// Whether its side had more of the other one than so far; `None` where its segment does not say.
+    pub(super) fn had_beyond(&self, next: Option<u32>) -> Option<bool> {
+        let (had, next) = (self.proof.had?, next?);
+        Some((had.wrapping_sub(next) as i32) > 0)
+    }
+}
+
 impl<'e> Scene<'e> {
     pub(super) fn new(ended: &'e Ended) -> Self {
-        let mut acts = Vec::new();
-        if let Some(connack) = ended.connack.as_ref().filter(|connack| connack.code != 0) {
-            let what = What::Refusal(connack.code);
-            acts.push(Act { by: Sender::Server, at: connack.at, what });
-        }
         // What the client did before the server's error does not count: the server did not take it.
         let rejected = ended.answer_to_disconnect();
-        let is_rejected = |by, at: At| {
-            let is_before = |answer: At| at.order() <= answer.order();
-            by == Sender::Client && rejected.is_some_and(is_before)
+        let is_rejected = |act: &Act<'_>| {
+            act.by == Sender::Client
+                && rejected.is_some_and(|answer| act.at.order() <= answer.order())
         };
-        for by in [Sender::Client, Sender::Server] {
-            if let Some(left) = &ended.half(by).disconnect
-                && !is_rejected(by, left.at)
-            {
-                acts.push(Act { by, at: left.at, what: What::Disconnect(left) });
-            }
-            let sent = ended.wire.tcp.as_ref().map(|tcp| tcp.sent(by));
-            let mut tcp = |place: Option<stream::Place>, what| {
-                if let Some(place) = place {
-                    let at = At { number: 0, frame: place.frame, time: place.time };
-                    if !is_rejected(by, at) {
-                        acts.push(Act { by, at, what });
-                    }
-                }
-            };
-            tcp(sent.and_then(|sent| sent.fin), What::Fin);
-            tcp(sent.and_then(|sent| sent.rst), What::Rst);
-        }
-        acts.sort_by_key(|act| {
-            let at = act.at.order();
-            // A FIN stands behind all that its side sent, also where some of that came later, sent
-            // again; and a packet before the FIN of the segment that carries both.
-            let last = match act.what {
-                What::Fin => ended.half(act.by).last.map(|last| last.order()),
-                _ => None,
-            };
-            (last.map_or(at, |last| last.max(at)), act.what.is_tcp())
+        let [client, server] = [Sender::Client, Sender::Server].map(|by| {
+            let mut acts = of(ended, by);
+            acts.retain(|act| !is_rejected(act));
+            acts
         });
-        Self { ended, acts }
+        Self { ended, acts: merge(client, server, Act::mark) }
     }
 
     /// What ended the connection: the first act of all.
     pub(super) fn first(&self) -> Option<&Act<'e>> {
         self.acts.first()
+    }
+
+    /// Whether the times alone say that this was the first act: the other side did something, too, and had
+    /// not had this then.
+    pub(super) fn is_first_by_time(&self) -> bool {
+        let Some(first) = self.first() else { return false };
+        let other = self.acts.iter().find(|act| act.by != first.by);
+        let is_proven = |other: &Act<'_>| first.mark().is_proven_before(&other.mark());
+        other.is_some_and(|other| is_proven(other).is_none())
     }
 
     /// What the server may have ended the connection with because of a packet: the first act of all,
@@ -106,10 +117,18 @@ impl<'e> Scene<'e> {
         self.first().filter(|act| act.what.is_tcp())
     }
 
-    /// Nanoseconds between two places during which the server took no more bytes of the client.
+    /// Nanoseconds between two places during which the server took no more bytes of the client, or the capture
+    /// stood still.
     pub(super) fn held(&self, from: At, to: At) -> u64 {
         let shut = self.ended.wire.tcp.and_then(|tcp| tcp.server.shut);
-        shut.map_or(0, |shut| shut.within(from.time, to.time))
+        let shut = shut.map_or(0, |shut| shut.within(from.time, to.time));
+        shut.saturating_add(self.stood(from, to))
+    }
+
+    /// Nanoseconds between two places during which the capture stood still.
+    pub(super) fn stood(&self, from: At, to: At) -> u64 {
+        let all = self.ended.still.iter().map(|still| still.within(from.time, to.time));
+        all.fold(0, u64::saturating_add)
     }
 
     /// One direction.
@@ -119,7 +138,20 @@ impl<'e> Scene<'e> {
 
     /// Whether anything of a side was not captured, or could not be read.
     pub(super) fn has_lost(&self, sender: Sender) -> bool {
-        self.ended.wire.lost(sender).bytes > 0
+        self.ended.wire.lost(sender).is_any()
+    }
+
+    /// Whether anything of a side that was not captured may stand behind a packet.
+    pub(super) fn has_lost_behind(&self, sender: Sender, packet: At) -> bool {
+        let lost = self.ended.wire.lost(sender);
+        let is_behind = self.half(sender).lost_before > packet.number;
+        (lost.bytes > 0 && is_behind) || lost.may_have_ended || lost.suspected > 0
+    }
+
+    /// Whether what a side sent last was captured, but could not be read behind a gap: WebSocket frames, say.
+    pub(super) fn has_unread(&self, sender: Sender) -> bool {
+        let lost = self.ended.wire.lost(sender);
+        lost.bytes > 0 && !lost.is_tail && self.half(sender).may_have_more()
     }
 
     /// Whether nothing of MQTT came before what was captured: its first segment was, or the CONNECT.
@@ -130,4 +162,33 @@ impl<'e> Scene<'e> {
             || self.ended.is_begun
             || self.ended.wire.tcp.is_some_and(|tcp| tcp.client.syns > 0)
     }
+}
+
+/// What one side did, in its order: a packet stands before the FIN of the segment that carries both.
+fn of(ended: &Ended, by: Sender) -> Vec<Act<'_>> {
+    let mut acts = Vec::new();
+    let mut push = |at, proof, what, behind| acts.push(Act { by, at, proof, behind, what });
+    let connack = ended.connack.as_ref().filter(|it| by == Sender::Server && it.code != 0);
+    if let Some(connack) = connack {
+        push(connack.at, connack.proof, What::Refusal(connack.code), None);
+    }
+    if let Some(left) = &ended.half(by).disconnect {
+        push(left.at, left.proof, What::Disconnect(left), None);
+    }
+    let sent = ended.wire.tcp.as_ref().map(|tcp| tcp.sent(by));
+    if let Some(fin) = sent.and_then(|sent| sent.fin) {
+        push(At::of_place(fin.place), Proof::of_fin(fin), What::Fin, ended.half(by).last);
+    }
+    if let Some(rst) = sent.and_then(|sent| sent.rst) {
+        push(At::of_place(rst.place), Proof::of_rst(rst), What::Rst, None);
+    }
+    // An RST may have come first where its port was used again.
+    let is_earlier =
+        |sent: &Sent| sent.rst.zip(sent.fin).is_some_and(|(rst, fin)| rst.place < fin.place);
+    if sent.is_some_and(is_earlier)
+        && let [.., fin, rst] = acts.as_mut_slice()
+    {
+        std::mem::swap(fin, rst);
+    }
+    acts
 }

@@ -33,6 +33,16 @@ pub(super) const LIMITS: &[Rule] = &[
     Rule::SUBSCRIPTION_ID_UNAVAILABLE,
 ];
 
+/// Those of them whose breach leaves a packet that can be read like any other.
+const MERELY_TOO_MUCH: &[Rule] = &[
+    Rule::RECEIVE_MAXIMUM_EXCEEDED,
+    Rule::QOS_ABOVE_MAXIMUM,
+    Rule::RETAIN_UNAVAILABLE,
+    Rule::WILDCARD_UNAVAILABLE,
+    Rule::SHARED_UNAVAILABLE,
+    Rule::SUBSCRIPTION_ID_UNAVAILABLE,
+];
+
 /// The packet broke a limit.
 pub(super) fn limit(scene: &Scene<'_>) -> Option<Told> {
     judge(scene, |rule| LIMITS.contains(&rule))
@@ -57,7 +67,7 @@ pub(super) fn interleaved(scene: &Scene<'_>) -> Option<Told> {
 fn own(scene: &Scene<'_>) -> Option<Told> {
     let act = scene.reaction().filter(|act| act.what.is_tcp())?;
     let (broken, inner) = torn(scene, act.by)?;
-    let is_before = broken.at.order() <= act.at.order();
+    let is_before = broken.at.order() <= act.mark().at.order();
     let is_soon = act.at.since(broken.at).is_some_and(|time| time <= LOST_PATIENCE);
     if !is_before || !is_soon || scene.half(act.by).answered > broken.at.number {
         return None;
@@ -93,10 +103,14 @@ fn judge(scene: &Scene<'_>, is_wanted: fn(Rule) -> bool) -> Option<Told> {
     if !blames && matches!(act.what, What::Disconnect(_)) {
         return None;
     }
+    // A client that leaves without a word may just have wanted to: what it can read all the same is no reason.
+    let is_told = |broken: &Broken| {
+        act.by == Sender::Server || !act.what.is_tcp() || !MERELY_TOO_MUCH.contains(&broken.rule)
+    };
     let culprit = act.by.other();
     let broke = scene.ended.wire.broke(culprit).iter();
     let broken = broke
-        .filter(|broken| broken.cut.is_none() && is_wanted(broken.rule))
+        .filter(|broken| broken.cut.is_none() && is_wanted(broken.rule) && is_told(broken))
         .find(|broken| may_be_it(scene, act, (broken, culprit), SOON))?;
     let is_error = broken.rule.info().severity == Severity::Error;
     let certainty = if blames && is_error { Certainty::Proven } else { Certainty::Likely };
@@ -126,7 +140,12 @@ pub(super) fn may_be_it(
     (broken, culprit): (&Broken, Sender),
     within: u64,
 ) -> bool {
-    let is_before = broken.at.order() <= act.at.order();
+    let is_before = act.had(&broken.mark());
+    // Behind a gap anything may have been said, and why it ends.
+    let is_last_word = !act.what.is_tcp()
+        || [Sender::Client, Sender::Server]
+            .into_iter()
+            .all(|sender| !scene.has_lost_behind(sender, broken.at));
     let within = if act.by == Sender::Client { within.min(SOON_BY_CLIENT) } else { within };
     let is_soon = act.at.since(broken.at).is_none_or(|time| time <= within);
     // What could not be read because bytes before it were lost says nothing.
@@ -146,5 +165,5 @@ pub(super) fn may_be_it(
                 || broken.at.since(fault.at).is_some_and(|time| time > SOON))
     });
     let is_accepted = act.what.is_tcp() && accepted >= broken.at.number;
-    is_before && is_soon && is_seen && !goes_on && !is_accepted && !is_tolerated
+    is_before && is_last_word && is_soon && is_seen && !goes_on && !is_accepted && !is_tolerated
 }

@@ -19,8 +19,31 @@ pub(super) fn of(scene: &Scene<'_>) -> Vec<String> {
             let bytes = text::count(lost.bytes, "byte");
             let more = if lost.may_have_ended { ", and its FIN or one more," } else { "" };
             let verb = if lost.bytes == 1 && more.is_empty() { "was" } else { "were" };
-            out.push(format!("{bytes} of {}{more} {verb} not captured", the(sender)));
+            let unread = match scene.has_unread(sender) {
+                true => ", so that what it sent last could not be read",
+                false => "",
+            };
+            out.push(format!("{bytes} of {}{more} {verb} not captured{unread}", the(sender)));
+        } else if lost.may_have_ended && scene.first().is_none_or(|act| act.what.is_tcp()) {
+            out.push(format!("the FIN of {}, or one byte, was not captured", the(sender)));
         }
+        if lost.suspected > 0 {
+            out.push(format!(
+                "the RST of {} stands {} behind the last byte of it that was captured: something before it is \
+                 likely missing",
+                the(sender),
+                text::count(lost.suspected, "byte"),
+            ));
+        }
+    }
+    for still in &scene.ended.still {
+        out.push(format!(
+            "nothing at all was captured for {} before frame {}, though {} clients had to speak by their Keep Alive: \
+             the clock was set, or the capture stood still",
+            text::duration(still.within(Some(still.from), Some(still.to))),
+            still.frame,
+            still.connections
+        ));
     }
     let tcp = scene.ended.wire.tcp;
     let shut = tcp.and_then(|tcp| Some((tcp.server.shut?, tcp.last.time)));

@@ -26,7 +26,12 @@ fn tell(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
     if super::open::is_cut_off(scene) || super::open::is_sealed(scene) {
         return None;
     }
-    let lost = scene.ended.wire.lost(act.by).bytes;
+    let missing = scene.ended.wire.lost(act.by);
+    // Its last words, or what the other side had said, may be missing.
+    let is_unknown = missing.is_tail
+        || missing.may_have_ended
+        || (!scene.is_begun() && scene.half(act.by.other()).packets == 0);
+    let lost = missing.bytes.saturating_add(missing.suspected);
     let is_seen = scene.half(Sender::Client).packets > 0 || scene.half(Sender::Server).packets > 0;
     // Before 5.0 a server has no DISCONNECT to send.
     let is_v5 = scene.ended.version.is_some_and(|(version, _)| version.is_v5());
@@ -44,5 +49,9 @@ fn tell(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
     let is_told = super::keep_alive::judge(scene).is_some();
     let resent = if is_told { String::new() } else { resent(scene, act) };
     let text = format!("{}{without}{resent}", did(act));
-    Told::proven(Some(act.by), text, vec![act.at])
+    let (by, proof) = (Some(act.by), vec![act.at]);
+    match is_unknown || scene.is_first_by_time() {
+        true => Told::likely(by, text, proof),
+        false => Told::proven(by, text, proof),
+    }
 }

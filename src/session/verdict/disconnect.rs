@@ -34,8 +34,7 @@ fn judge(scene: &Scene<'_>, is_error: bool) -> Option<Told> {
     };
     if let Some(void) = left.void {
         let text = format!("{said}; but {}", in_vain(&void));
-        let mut proof = vec![void.at, act.at];
-        proof.sort_by_key(|at| (at.time, at.frame));
+        let proof = vec![void.at, act.at];
         let certainty = void.certainty.max(Certainty::Likely);
         return Some(Told { certainty, by: Some(act.by), text, proof });
     }
@@ -43,7 +42,11 @@ fn judge(scene: &Scene<'_>, is_error: bool) -> Option<Told> {
         false => said,
         true => format!("{said}: {}", meaning(scene, act.by, left.reason)),
     };
-    Told::proven(Some(act.by), text, vec![act.at])
+    let (by, proof) = (Some(act.by), vec![act.at]);
+    match scene.is_first_by_time() {
+        true => Told::likely(by, text, proof),
+        false => Told::proven(by, text, proof),
+    }
 }
 
 /// Why a DISCONNECT did not do what it says.

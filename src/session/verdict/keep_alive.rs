@@ -130,7 +130,10 @@ pub(super) fn kept_open(scene: &Scene<'_>) -> Option<Told> {
 /// The client left when no PINGRESP had come.
 fn silent_server(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
     let asked = scene.ended.keep_alive.unanswered.filter(|_| act.what.is_tcp())?;
-    let time = act.at.since(asked).filter(|time| *time >= PATIENCE)?;
+    let time = act.at.since(asked)?.saturating_sub(scene.stood(asked, act.at));
+    if time < PATIENCE {
+        return None;
+    }
     // What comes when the client has gone is no answer any more.
     let heard = scene.ended.keep_alive.heard;
     let is_silent = heard.is_none_or(|last| last.number < asked.number);

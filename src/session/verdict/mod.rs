@@ -5,6 +5,9 @@
 //! wire, a packet or the absence of one where nothing was lost; `Likely` where the order of things
 //! suggests what the wire does not say; `Possible` is a guess, told where there is nothing better. Where the capture may have missed what would contradict it,
 //! it says nothing: a false verdict is worse than none, and what is missing stands in the caveats.
+//!
+//! Who ended it first is asked of [`Mark`](super::Mark): of what each end acknowledges, and of the times only
+//! where the numbers say nothing, which makes it `Likely` at most.
 
 mod acts;
 mod alert;
@@ -160,6 +163,7 @@ pub fn judge(ended: &Ended) -> Verdict {
 fn tell(rows: &[CauseRow], scene: &Scene<'_>) -> Vec<Cause> {
     let causes = rows.iter().filter_map(|row| {
         let Told { certainty, by, text, mut proof } = (row.judge)(scene)?;
+        proof.sort_by_key(At::order);
         proof.dedup();
         Some(Cause { info: row.verdict.info(), certainty, by, text, proof })
     });

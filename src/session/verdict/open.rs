@@ -1,24 +1,29 @@
 //! No end of the connection was seen.
 
 use super::Told;
-use super::acts::Scene;
+use super::acts::{Act, Scene};
 use super::words::{did, the};
-use crate::stream::End;
+use crate::session::At;
+use crate::spec::Sender;
+use crate::stream::{End, Place};
 
 /// Something else happened before it could be seen.
 pub(super) fn not_seen(scene: &Scene<'_>) -> Option<Told> {
     if let Some(act) = scene.bare_end().filter(|_| is_cut_off(scene)) {
-        let other = the(act.by.other());
-        let text = format!(
-            "{}, but the last bytes of {other} were not captured: {other} may have left before, with a \
-             DISCONNECT",
-            did(act)
-        );
+        let text = format!("{}, but {}", did(act), doubt(scene, act));
         return Told::proven(None, text, vec![act.at]);
     }
     if let Some(act) = scene.bare_end().filter(|_| is_sealed(scene)) {
         let text = format!("{}; what was said before is encrypted", did(act));
         return Told::proven(None, text, vec![act.at]);
+    }
+    if let Some((sender, place)) = vanished(scene) {
+        let text = format!(
+            "the FIN of {}, or one byte, was not captured, as frame {} shows: how the connection ended is not known",
+            the(sender),
+            place.frame
+        );
+        return Told::proven(None, text, vec![At::of_place(place)]);
     }
     let text = match scene.ended.end.filter(|_| is_open(scene))? {
         End::Idle => "nothing came of it for longer than a connection may be silent",
@@ -32,11 +37,37 @@ pub(super) fn not_seen(scene: &Scene<'_>) -> Option<Told> {
     Told::proven(None, text.into(), scene.ended.last.into_iter().collect())
 }
 
+/// Why an end in TCP need not be the first that happened.
+fn doubt(scene: &Scene<'_>, act: &Act<'_>) -> String {
+    let other = the(act.by.other());
+    let lost = scene.ended.wire.lost(act.by.other());
+    if lost.is_tail {
+        return format!(
+            "the last bytes of {other} were not captured: {other} may have left before, with a DISCONNECT"
+        );
+    }
+    if scene.has_unread(act.by.other()) {
+        return format!(
+            "the last bytes of {other} could not be read behind a gap: {other} may have left before, with a DISCONNECT"
+        );
+    }
+    if lost.may_have_ended {
+        return format!(
+            "the FIN of {other}, or one byte, was not captured: {other} may have closed before"
+        );
+    }
+    format!("the capture begins too late to show whether {other} had left before")
+}
+
 /// The capture ended first.
 pub(super) fn open(scene: &Scene<'_>) -> Option<Told> {
     let is_end = matches!(scene.ended.end, None | Some(End::Capture | End::Closed));
     let is_pasted = scene.ended.wire.tcp.is_none();
-    if !is_end || !is_open(scene) || super::unanswered::no_syn_ack(scene).is_some() {
+    if !is_end
+        || !is_open(scene)
+        || vanished(scene).is_some()
+        || super::unanswered::no_syn_ack(scene).is_some()
+    {
         return None;
     }
     let is_bare = scene.ended.wire.tcp.is_some_and(|tcp| {
@@ -47,13 +78,42 @@ pub(super) fn open(scene: &Scene<'_>) -> Option<Told> {
         (_, true) => "nothing but its SYN was captured",
         (_, false) => "still open at the end of the capture",
     };
-    Told::proven(None, text.into(), scene.ended.last.into_iter().collect())
+    let proof = scene.ended.last.into_iter().collect();
+    let may_have_ended = |sender| scene.ended.wire.lost(sender).may_have_ended;
+    match may_have_ended(Sender::Client) || may_have_ended(Sender::Server) {
+        true => Told::likely(None, text.into(), proof),
+        false => Told::proven(None, text.into(), proof),
+    }
 }
 
-/// Whether the first end that was captured is one side's in TCP, and the last bytes of the other
-/// side were not: it may have ended the connection before, in MQTT and in TCP.
+/// The side that has sent one thing more than was captured, its FIN as good as certain, and the segment that
+/// shows it first, where no end was captured.
+fn vanished(scene: &Scene<'_>) -> Option<(Sender, Place)> {
+    let tcp = scene.ended.wire.tcp.filter(|_| is_open(scene))?;
+    let sides = [Sender::Client, Sender::Server].into_iter().filter(|sender| {
+        let lost = scene.ended.wire.lost(*sender);
+        lost.may_have_ended && !lost.is_tail
+    });
+    let all = sides.filter_map(|sender| Some((sender, tcp.sent(sender).unseen()?.place)));
+    all.min_by_key(|(_, place)| *place)
+}
+
+/// Whether the first end that was captured is one side's in TCP, and the last of the other side was not
+/// captured, or nothing of what both said: one of them may have ended the connection before.
 pub(super) fn is_cut_off(scene: &Scene<'_>) -> bool {
-    scene.bare_end().is_some_and(|act| scene.ended.wire.lost(act.by.other()).is_tail)
+    let Some(act) = scene.bare_end() else { return false };
+    let lost = scene.ended.wire.lost(act.by.other());
+    let next = scene.ended.wire.tcp.and_then(|tcp| tcp.sent(act.by.other()).next);
+    // One that came later is the answer to this one.
+    let may_be_first = || act.had_beyond(next) != Some(false);
+    let is_blank = || {
+        let packets = [Sender::Client, Sender::Server].map(|sender| scene.half(sender).packets);
+        !scene.is_begun() && packets == [0, 0]
+    };
+    lost.is_tail
+        || scene.has_unread(act.by.other())
+        || (lost.may_have_ended && may_be_first())
+        || is_blank()
 }
 
 /// Whether nothing of what the sides said could be read: a DISCONNECT may be in it.

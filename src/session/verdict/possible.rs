@@ -92,7 +92,10 @@ pub(super) fn idle(scene: &Scene<'_>) -> Option<Told> {
     let act = bare(scene)?;
     let lasts = [Sender::Client, Sender::Server].map(|sender| scene.half(sender).last);
     let last = lasts.into_iter().flatten().max_by_key(At::order)?;
-    let time = act.at.since(last).filter(|time| *time >= IDLE)?;
+    let time = act.at.since(last)?.saturating_sub(scene.stood(last, act.at));
+    if time < IDLE {
+        return None;
+    }
     let keeps = match scene.ended.keep_alive.seconds {
         Some(0) => "its Keep Alive is off, so that nothing showed that the client was there".into(),
         Some(seconds) => format!("sooner than its Keep Alive of {seconds} s allows"),

@@ -41,7 +41,11 @@ fn told(scene: &Scene<'_>) -> Option<Told> {
     if is_said {
         return Told::proven(by, format!("{who}; {}{war}", did(act)), proof);
     }
-    if !act.what.is_tcp() || act.at.since(other.at).is_none_or(|time| time > SOON) {
+    // The client may have left before.
+    if !act.what.is_tcp()
+        || super::open::is_cut_off(scene)
+        || act.at.since(other.at).is_none_or(|time| time > SOON)
+    {
         return None;
     }
     let text = format!("{who}, and {} {} that{war}", did(act), after(act.at, other.at));

@@ -5,9 +5,9 @@ use crate::session::ended::{
     Answered, Asked, Disconnect, Ended, Fate, Fault, Half, KeepAliveRecord, Open, Other, War, Will,
 };
 use crate::session::wire::{Broken, Heard, Lost, Tcp, WebsocketClose};
-use crate::session::{At, How, Void, Why};
+use crate::session::{At, How, Proof, Void, Why};
 use crate::spec::{PacketType, Rule, Sender, Version};
-use crate::stream::{End, Place, Resent, Sent, Shut};
+use crate::stream::{End, Finish, Place, Resent, Sent, Shut};
 
 const MS: i64 = 1_000_000;
 const SECOND: i64 = 1_000 * MS;
@@ -59,13 +59,18 @@ fn accepted_v5() -> Ended {
     Ended { version: Some((Version::V5, How::Connect)), ..accepted() }
 }
 
+/// An end in TCP without numbers that prove anything.
+fn finish(frame: u64, time: i64) -> Finish {
+    Finish { place: place(frame, time), ..Finish::default() }
+}
+
 fn tcp(ended: &mut Ended, by: Sender) -> &mut Sent {
     let tcp = ended.wire.tcp.as_mut().unwrap();
     if by == Sender::Client { &mut tcp.client } else { &mut tcp.server }
 }
 
 fn fin(mut ended: Ended, by: Sender, time: i64) -> Ended {
-    tcp(&mut ended, by).fin = Some(place(500, time));
+    tcp(&mut ended, by).fin = Some(finish(500, time));
     ended
 }
 
@@ -79,7 +84,8 @@ fn disconnect(mut ended: Ended, by: Sender, reason: u8, time: i64) -> Ended {
 
 fn broken(number: u64, time: i64, rule: Rule) -> Broken {
     let (at, message) = (at(number, time), "it is wrong".into());
-    Broken { at, what: "PUBLISH", rule, message, cut: None, inner: None }
+    let proof = Proof::default();
+    Broken { at, proof, what: "PUBLISH", rule, message, cut: None, inner: None }
 }
 
 fn ids(ended: &Ended) -> Vec<&'static str> {
@@ -99,7 +105,7 @@ fn open_until_the_capture_ends() {
     assert_eq!(ids(&Ended { end: Some(End::Reused), ..accepted() }), ["not-seen"]);
     // A reset connection lingers in the table until the capture ends: it is not open.
     let mut reset = accepted();
-    tcp(&mut reset, Sender::Client).rst = Some(place(500, SECOND));
+    tcp(&mut reset, Sender::Client).rst = Some(finish(500, SECOND));
     assert_eq!(ids(&reset), ["reset"]);
 }
 
@@ -138,9 +144,9 @@ fn a_disconnect_wants_no_will_that_is_not_there() {
 fn an_end_that_was_not_captured_is_nobodys_fault() {
     let mut ended = fin(accepted(), Sender::Server, SECOND);
     assert_eq!(ids(&ended), ["closed"]);
-    ended.wire.client_lost = Lost { bytes: 2, is_tail: false, may_have_ended: false };
+    ended.wire.client_lost = Lost { bytes: 2, ..Lost::default() };
     assert_eq!(ids(&ended), ["closed"]);
-    ended.wire.client_lost = Lost { bytes: 2, is_tail: true, may_have_ended: true };
+    ended.wire.client_lost = Lost { bytes: 2, is_tail: true, may_have_ended: true, suspected: 0 };
     let verdict = judge(&ended);
     assert_eq!(ids(&ended), ["not-seen"]);
     assert!(!verdict.causes[0].info.is_fault() && verdict.causes[0].by.is_none());
@@ -466,6 +472,21 @@ fn the_server_says_which_packet_it_was() {
     assert_eq!(ids(&limit), ["limit", "disconnect-error"]);
 }
 
+/// A client that leaves without a word may have had enough: what is merely more than it asked for is no reason,
+/// but what it cannot take is.
+#[test]
+fn a_client_that_leaves_when_a_limit_was_broken() {
+    let leaves = |rule, end: fn(Ended, Sender, i64) -> Ended| {
+        let mut ended = end(accepted_v5(), Sender::Client, SECOND + MS);
+        ended.wire.server_broke.push_back(broken(17, SECOND, rule));
+        ids(&ended)
+    };
+    assert_eq!(leaves(Rule::RECEIVE_MAXIMUM_EXCEEDED, fin), ["closed"]);
+    assert_eq!(leaves(Rule::PACKET_ABOVE_MAXIMUM, fin), ["limit", "closed"]);
+    let says = |ended, by, time| disconnect(ended, by, 0x93, time);
+    assert_eq!(leaves(Rule::RECEIVE_MAXIMUM_EXCEEDED, says), ["limit", "disconnect-error"]);
+}
+
 /// A control character in a topic is legal, and a receiver may refuse it.
 #[test]
 fn what_the_receiver_may_refuse() {
@@ -518,7 +539,7 @@ fn nothing_answered() {
     assert_eq!(ids(&alone), ["open"]);
     // RST came back.
     *tcp(&mut alone, Sender::Server) =
-        Sent { segments: 1, rst: Some(place(2, MS)), ..Sent::default() };
+        Sent { segments: 1, rst: Some(finish(2, MS)), ..Sent::default() };
     assert_eq!(ids(&alone), ["port-closed"]);
     // RST after SYN-ACK is something else.
     tcp(&mut alone, Sender::Server).syns = 1;

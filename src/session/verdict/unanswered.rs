@@ -20,7 +20,7 @@ pub(super) fn port_closed(scene: &Scene<'_>) -> Option<Told> {
         "the server's host answered the SYN with RST: nothing listens on port {port}, or a firewall \
          refuses it"
     );
-    let reset = At { number: 0, frame: reset.frame, time: reset.time };
+    let reset = At::of_place(reset.place);
     Told::proven(Some(Sender::Server), text, vec![tcp.first, reset])
 }
 

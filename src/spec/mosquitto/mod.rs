@@ -7,6 +7,7 @@
 
 pub mod client_lines;
 pub mod ends;
+pub mod error;
 pub mod event;
 pub mod field;
 pub mod lines;

@@ -46,6 +46,8 @@ pub struct Diff {
     pub ahead: i64,
     /// Seconds that the zone of the log's local times is ahead of UTC, where it has such.
     pub zone: Option<i64>,
+    /// Clients that the log calls by their User Names, in place of their Client Identifiers.
+    pub by_user: u64,
 }
 
 /// A line that the capture would give.
@@ -88,6 +90,7 @@ pub fn compare(mut ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
     // What waited behind bytes that the capture lacks comes late.
     ours.sort_by_key(|line| line.time.map(|time| time.div_euclid(SECOND)));
     names.give(&mut ours, None);
+    let by_user = names.by_user(&mut ours);
     let has_ports = real.iter().any(|entry| entry.value(LogField::PORT).is_some());
     let mut keys = Keys::new(has_ports, true);
     let theirs: Vec<u32> = real.iter().map(|entry| keys.of_entry(entry)).collect();
@@ -102,7 +105,7 @@ pub fn compare(mut ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
     // Whose an address and port were is known once the clocks are.
     names.give(&mut ours, Some(ahead));
     let found = paired(&ours, (&real, &theirs), keys, ahead);
-    let mut diff = Diff { ahead: clock, zone, ..Diff::default() };
+    let mut diff = Diff { ahead: clock, zone, by_user, ..Diff::default() };
     let back = back(&found, real.len());
     let is_whole = real.first().is_some_and(|entry| entry.row.event == Event::STARTING);
     let mut log = Reach::new(real.iter().map(|entry| entry.time()), &back, found.len(), is_whole);

@@ -3,7 +3,7 @@
 
 use super::super::Line;
 use super::TOLERANCE;
-use crate::log::Entry;
+use crate::log::{self, Entry};
 use crate::spec::mosquitto::{Event, LogField};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -50,6 +50,40 @@ impl<'e> Names<'e> {
         }
     }
 
+    /// Where a broker calls clients by their User Names (use_username_as_clientid), so do their lines: the log
+    /// says so where a client was accepted. How many there are.
+    pub(super) fn by_user(&self, ours: &mut [Line]) -> u64 {
+        let mut users = HashMap::new();
+        for line in ours.iter() {
+            let value = |field| value(line, field);
+            let is_accepted = [Event::CONNECTED, Event::BRIDGE_CONNECTED].contains(&line.event);
+            let Some(at) = ends(value).filter(|_| is_accepted) else { continue };
+            let Some((id, user)) = value(LogField::CLIENT).zip(value(LogField::USER)) else {
+                continue;
+            };
+            let has = |wanted| {
+                let said = self.by_ends.get(&at).into_iter().flatten();
+                said.filter_map(|(_, name)| *name).any(|name| name == wanted)
+            };
+            if has(user) && !has(id) {
+                users.insert((at, id.to_owned()), user.to_owned());
+            }
+        }
+        for line in ours {
+            let id = value(line, LogField::CLIENT).map(ToOwned::to_owned);
+            let key = ends(|field| value(line, field)).zip(id);
+            let Some(user) = key.and_then(|key| users.get(&key)) else { continue };
+            let row = log::row_of(line.event, &line.text);
+            if let Some((_, name)) = line.values.iter_mut().find(|row| row.0 == LogField::CLIENT) {
+                user.clone_into(name);
+            }
+            if let Some(text) = row.and_then(|row| log::fill(row.template, &line.values)) {
+                line.text = text;
+            }
+        }
+        users.len() as u64
+    }
+
     fn name(&self, at: SocketAddr, time: Option<i64>) -> Option<&'e str> {
         let all = self.by_ends.get(&at)?;
         let opened = all.iter().filter(|(_, name)| name.is_none()).count();
@@ -66,13 +100,17 @@ impl<'e> Names<'e> {
 
 /// Address and port of the connection of a line that has them in place of its client, or nothing.
 pub(super) fn nameless(line: &Line) -> Option<SocketAddr> {
-    let value = |field| line.values.iter().find(|row| row.0 == field).map(|row| row.1.as_str());
+    let value = |field| value(line, field);
     // Before its client is accepted a connection has no name.
     let name = value(LogField::CLIENT).filter(|_| line.event != Event::OPENED)?;
     let bare = name.strip_prefix("auto-").unwrap_or(name);
     // The broker has a second line of an end by a fault, without the name of the client that it had accepted.
     let is_unknown = name == UNKNOWN && line.event == Event::CLOSED;
     ends(value).filter(|at| is_unknown || bare.parse() == Ok(*at))
+}
+
+fn value(line: &Line, field: LogField) -> Option<&str> {
+    line.values.iter().find(|row| row.0 == field).map(|row| row.1.as_str())
 }
 
 fn ends<'v>(value: impl Fn(LogField) -> Option<&'v str>) -> Option<SocketAddr> {

@@ -225,3 +225,24 @@ fn a_message_that_the_broker_drops_is_one_that_it_saw() {
     let diff = compared(ours, &real);
     assert_eq!((missing(&diff), extra(&diff), diff.same), (vec![], vec![], 3));
 }
+
+/// With use_username_as_clientid the log has the User Name where the packets have the Client Identifier.
+#[test]
+fn a_client_that_the_broker_calls_by_its_user_name() {
+    let wire = "0: New client connected from 10.0.0.7:4711 as id (p2, c1, k60, u'anna').\n\
+                0: Sending CONNACK to id (0, 0)\n\
+                1: Received PINGREQ from id\n\
+                2: Client id disconnected.\n";
+    let ours = || unnamed(wire, ("10.0.0.7", "4711"));
+    let by_user = compared(
+        ours(),
+        &wire.replace("as id", "as anna").replace(" id ", " anna ").replace("from id", "from anna"),
+    );
+    assert_eq!((by_user.same, by_user.by_user), (4, 1), "{by_user:?}");
+    assert!(by_user.missing.is_empty() && by_user.extra.is_empty());
+    let plain = compared(ours(), wire);
+    assert_eq!((plain.same, plain.by_user), (4, 0));
+    // Somebody else of that name, from another port.
+    let other = wire.replace("as id", "as anna").replace("4711", "4712");
+    assert_eq!(compared(ours(), &other).by_user, 0);
+}

@@ -239,6 +239,23 @@ fn what_a_client_finds_that_is_back() {
     assert_eq!(found(0, resumes, ACCEPTED, 10), (Lasts::No, Found::Over));
 }
 
+/// A connection whose CONNECT was not captured may have been of the client: its session may be what that left.
+#[test]
+fn nobody_knows_who_was_back_without_a_name() {
+    for nameless in [false, true] {
+        let mut world = World::default();
+        world.session(0, LASTS, ACCEPTED);
+        if nameless {
+            world.packet(2, S, ACCEPTED);
+        }
+        world.packet(1, C, RESUMES);
+        let lost: &[Rule] = if nameless { &[] } else { &[Rule::SESSION_LOST] };
+        world.finds(1, S, ACCEPTED, lost);
+        let back = world.end()[1].returns;
+        assert_eq!(back.is_some(), !nameless, "{back:?}");
+    }
+}
+
 /// Clients publish to topics that the session of an absent one has subscribed to.
 #[test]
 fn what_comes_in_while_a_client_is_away() {
@@ -321,11 +338,14 @@ fn a_disconnect_of_a_client_that_is_gone() {
             world.quiet(1, &[(S, "3005 000177 0078")]);
         }
         let mut ended = world.connections.remove(&0).unwrap().end(&mut world.shared);
-        let place = |at: At| Some(crate::stream::Place { time: at.time, frame: at.frame });
+        let finish = |at: At| {
+            let place = crate::stream::Place { time: at.time, frame: at.frame };
+            Some(crate::stream::Finish { place, ..Default::default() })
+        };
         let mut tcp = Tcp::default();
         (tcp.client.segments, tcp.server.segments) = (9, 9);
-        tcp.client.rst = place(at);
-        tcp.server.fin = place(at).filter(|_| server_first);
+        tcp.client.rst = finish(at);
+        tcp.server.fin = finish(at).filter(|_| server_first);
         ended.wire.tcp = Some(tcp);
         world.shared.ended(ended);
         let ended = world.end().remove(0);

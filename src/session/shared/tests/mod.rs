@@ -124,7 +124,7 @@ impl World {
     pub(super) fn closes(&mut self, stream: u64, first: Sender) {
         let at = self.at();
         for sender in [first, first.other()] {
-            let closed = Closed { how: Close::Fin, at };
+            let closed = Closed { how: Close::Fin, at, proof: Proof::default() };
             self.connections.get_mut(&stream).unwrap().closed(sender, closed, &mut self.shared);
         }
         let ended = self.connections.remove(&stream).unwrap().end(&mut self.shared);
@@ -153,7 +153,7 @@ impl World {
 
     /// One side ends.
     fn ends(&mut self, stream: u64, by: Sender, how: Close) {
-        let closed = Closed { how, at: self.at() };
+        let closed = Closed { how, at: self.at(), proof: Proof::default() };
         self.connections.get_mut(&stream).unwrap().closed(by, closed, &mut self.shared);
     }
 

@@ -157,12 +157,12 @@ fn a_client_that_comes_back_fights_nobody() {
     for stream in 1..6 {
         world.finds(stream, C, NEW, &[Rule::TAKES_OVER]);
         world.quiet(stream, &[(S, ACCEPTED)]);
-        let closed = Closed { how: Close::Fin, at: world.at() };
+        let closed = Closed { how: Close::Fin, at: world.at(), proof: Proof::default() };
         let old = world.connections.get_mut(&(stream - 1)).unwrap();
         old.closed(S, closed, &mut world.shared);
         // At best the host says that it knows nothing of it.
         if stream % 2 == 0 {
-            let closed = Closed { how: Close::Rst, at: world.at() };
+            let closed = Closed { how: Close::Rst, at: world.at(), proof: Proof::default() };
             let old = world.connections.get_mut(&(stream - 1)).unwrap();
             old.closed(C, closed, &mut world.shared);
         }

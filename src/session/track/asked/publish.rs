@@ -160,6 +160,15 @@ impl Asked {
             let numbers = (was.first.number, was.last.number);
             notes.at(Rule::DUP_AFTER_ANSWER, Field::DUP, numbers);
         }
+        if was.next == PacketType::PUBREL
+            && !is_received
+            && !is_forbidden
+            && is_ours
+            && notes.is_sure()
+        {
+            let numbers = (was.first.number, was.last.number);
+            notes.at(Rule::RETRIED_ANSWERED, Field::DUP, numbers);
+        }
         let waited = at.since(was.last).filter(|_| was.next != PacketType::PUBREL);
         if let Some(waited) = waited
             && !is_forbidden

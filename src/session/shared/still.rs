@@ -1,0 +1,38 @@
+//! Times in which nothing at all was captured, though several clients had to speak: the clock of the capture
+//! was set, or the capture stood still. Such a time is nobody's silence.
+
+use super::Shared;
+use crate::session::ended::{Ended, Still};
+
+/// Such times that are remembered: the last ones.
+const MAX_STILL: usize = 16;
+/// Connections at the least whose clients would all have been silent for far too long, without that their server
+/// ended any of them: one alone may be let be by its server.
+const LEAST: usize = 2;
+
+impl Shared {
+    /// Nothing was captured between two frames, in which the silence of so many connections became too long by
+    /// far.
+    pub(crate) fn stands_still(&mut self, (from, to): (i64, i64), frame: u64, connections: usize) {
+        if connections < LEAST {
+            return;
+        }
+        if self.still.len() >= MAX_STILL {
+            self.still.pop_front();
+        }
+        self.still.push_back(Still { from, to, frame, connections });
+    }
+
+    /// Nanoseconds between two times that are no silence.
+    pub(in crate::session) fn stood(&self, from: Option<i64>, to: Option<i64>) -> u64 {
+        self.still.iter().map(|still| still.within(from, to)).fold(0, u64::saturating_add)
+    }
+
+    /// What of that a connection that has ended was open in.
+    pub(super) fn note_still(&self, ended: &mut Ended) {
+        let tcp = ended.wire.tcp.map(|tcp| (tcp.first.time, tcp.last.time));
+        let Some((Some(first), Some(last))) = tcp else { return };
+        let all = self.still.iter().filter(|still| first <= still.from && still.to <= last);
+        ended.still = all.copied().collect();
+    }
+}
