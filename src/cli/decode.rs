@@ -108,7 +108,8 @@ fn several(paths: &[PathBuf]) -> anyhow::Result<Input> {
     Ok(input)
 }
 
-/// At a terminal an empty line ends the text, as well as Ctrl-D.
+/// At a terminal an empty line ends the text, as well as Ctrl-D: one behind which
+/// nothing more of what was pasted is waiting, and with bytes before it, or a second one.
 fn standard_input() -> anyhow::Result<Input> {
     let mut input = Input::default();
     let Input { bytes, cut_line, .. } = &mut input;
@@ -118,6 +119,7 @@ fn standard_input() -> anyhow::Result<Input> {
         return Ok(input);
     }
     report::line("paste bytes in any notation, then press Enter on an empty line, or Ctrl-D");
+    let mut was_blank = false;
     for line in 1.. {
         let start = bytes.len();
         let read = stdin.read_until(b'\n', bytes).context("the terminal cannot be read")?;
@@ -125,16 +127,52 @@ fn standard_input() -> anyhow::Result<Input> {
         if read > TERMINAL_LINE {
             cut_line.get_or_insert(line);
         }
-        if read == 0 || is_blank && start > 0 {
+        let may_end = || !is_more_waiting() && (was_blank || holds_bytes(bytes));
+        if read == 0 || is_blank && start > 0 && may_end() {
             break;
         }
+        was_blank = is_blank;
     }
     Ok(input)
 }
 
+/// Whether a text holds bytes, or what looks like them.
+fn holds_bytes(text: &[u8]) -> bool {
+    let paste = paste::parse_bytes(text, &paste::Options::default());
+    !paste.pieces.is_empty() || !paste.mistakes.is_empty()
+}
+
+/// Whether a terminal has more lines to give, of a text that was pasted at once.
+#[cfg(feature = "live")]
+fn is_more_waiting() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdin = io::stdin();
+    let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
+    let timeout = Timespec { tv_sec: 0, tv_nsec: BETWEEN_LINES };
+    poll(&mut fds, Some(&timeout)).is_ok_and(|ready| ready > 0)
+}
+
+#[cfg(not(feature = "live"))]
+const fn is_more_waiting() -> bool {
+    false
+}
+
+/// Nanoseconds in which the next line of a pasted text comes: no hand is so fast.
+#[cfg(feature = "live")]
+const BETWEEN_LINES: i64 = 100_000_000;
+
 /// What was not read, and why.
 fn tell(paste: &Paste<'_>, args: &Decode, files: &Files) {
     repeats(paste, files);
+    let of_frames = paste.ignored.of_frames;
+    if of_frames > 0 {
+        let places = if of_frames == 1 { "1 place shows" } else { "places show" };
+        let number = if of_frames == 1 { String::new() } else { format!("{of_frames} ") };
+        report::line(&format!(
+            "{number}{places} bytes of the frames again, reassembled or as the value of a field: they are \
+             read from the frames"
+        ));
+    }
     for place in &paste.ignored.without_bytes {
         if !is_comment(paste, place) {
             report::line(&format!("{}: no bytes in it", line_of(place.line, files, ":")));

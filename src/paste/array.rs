@@ -94,7 +94,7 @@ impl List<'_> {
     /// Blanks, line breaks and short comments.
     fn trivia(&mut self) {
         loop {
-            self.at = self.source.skip_space(self.at);
+            self.at = self.source.skip_quote(self.at);
             let rest = self.source.from(self.at);
             let near = || rest.as_bytes().get(..LONGEST_COMMENT).unwrap_or(rest.as_bytes());
             let len = match rest.as_bytes() {

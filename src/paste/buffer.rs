@@ -14,7 +14,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let mut at = at.saturating_add(name.len());
     loop {
         run.range.end = at;
-        at = source.skip_space(at);
+        at = source.skip_quote(at);
         let rest = source.from(at);
         let len =
             rest.find(|c: char| c.is_whitespace() || c == '>' || c == '<').unwrap_or(rest.len());

@@ -1,5 +1,6 @@
 //! From runs to pieces: joins what makes up a packet, judges what is meant, marks repeats.
 
+use super::again;
 use super::frame::{self, Chain, Fit};
 use super::link;
 use super::mistake::Hint;
@@ -91,7 +92,9 @@ impl<'t> Builder<'t> {
     }
 
     fn belongs(&self, before: &Pending, run: &Run) -> bool {
-        if run.join == Join::StreamStart || run.join != before.run.join && run.join != Join::Stream
+        let goes_on = || self.is_continuation(before, run);
+        if run.join == Join::StreamStart
+            || run.join != before.run.join && run.join != Join::Stream && !goes_on()
         {
             return false;
         }
@@ -119,6 +122,14 @@ impl<'t> Builder<'t> {
             (Fit::Broken, _) => alone != Fit::Whole && matches!(run.join, Join::Adjacent(_)),
             (Fit::Whole, _) => false,
         }
+    }
+
+    /// Whether a line has no label, and goes on with the packet of a line that has one.
+    fn is_continuation(&self, before: &Pending, run: &Run) -> bool {
+        let is_labelled = matches!(before.run.join, Join::Adjacent(_));
+        let is_bare = matches!(&run.join, Join::Adjacent(label) if label.is_empty());
+        let Fit::Short(left) = before.chain.fit() else { return false };
+        is_labelled && is_bare && run.class == Class::Line && run.shown() <= left
     }
 
     /// Whether one line of digits follows the other, and no blank line stands between.
@@ -208,6 +219,10 @@ impl<'t> Builder<'t> {
         self.flush();
         self.last_resort();
         self.taken.sort_by_key(|run| run.range.start);
+        let all = self.taken.len();
+        self.ignored.of_frames = again::take_away(&mut self.taken);
+        let numbers = all.saturating_sub(self.taken.len()).saturating_sub(self.ignored.of_frames);
+        self.ignored.fragments = self.ignored.fragments.saturating_add(numbers);
         let repeats = if self.whole { vec![None; self.taken.len()] } else { repeats(&self.taken) };
         let mut output = Output::new(&text);
         let mut firsts = Vec::new();

@@ -1,6 +1,7 @@
 //! `od -c` and `hexdump -c`: characters, escapes of C and octal digits, in columns of four.
 
 use super::address::Address;
+use super::frame;
 use super::literal::Mistyped;
 use super::mistake::MistakeKind;
 use super::notation::Notation;
@@ -41,9 +42,42 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let (mut best, end, _) =
         reads.max_by_key(|(run, end, cut)| (*end, Reverse(*cut), Reverse(run.slips.len())))?;
     // Numbers alone are what `od -b` prints.
-    let is_text = best.data.bytes.iter().any(u8::is_ascii_graphic);
+    let is_text = best.data.bytes.iter().any(u8::is_ascii_graphic) || has_escape(source, &best);
     best.range.end = end;
     is_text.then(|| Taken { runs: vec![best], end, modem: 0 })
+}
+
+/// Reads rows without addresses, as `od -A n -c` prints them, that make whole packets.
+pub(super) fn bare(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    let mut line = source.line(at);
+    let part = |line: &Line<'_>| {
+        let mut run = Run::new(row, Class::Sure, line.start..line.end);
+        let is_row = line.text.starts_with(' ') && line.text.len() <= LINE.saturating_mul(WIDTH);
+        read_line(line.text, line.start, &mut run)?.filter(|_| is_row && run.slips.is_empty())?;
+        Some(run)
+    };
+    let is_full = |line: &Line<'_>| line.text.len() == LINE.saturating_mul(WIDTH);
+    let mut run = part(&line)?;
+    // Rows behind another one were read together with it.
+    if source.line_before(at).is_some_and(|it| is_full(&it) && part(&it).is_some()) {
+        return None;
+    }
+    while is_full(&line) && line.next < source.text.len() {
+        let next = source.line(line.next);
+        let Some(more) = part(&next) else { break };
+        run.append(more);
+        line = next;
+    }
+    let is_text = has_escape(source, &run) && frame::strict(&run.data.bytes);
+    is_text.then(|| Taken { runs: vec![run], end: line.next, modem: 0 })
+}
+
+/// Whether one of the columns is an escape, which no dump of numbers has.
+fn has_escape(source: Source<'_>, run: &Run) -> bool {
+    (0..run.data.len()).any(|n| {
+        let place = run.data.map.text_of(n..n.saturating_add(1));
+        place.is_some_and(|place| source.range(place).starts_with('\\'))
+    })
 }
 
 fn dump(

@@ -3,7 +3,7 @@
 use super::bits;
 use super::digits;
 use super::literal::Mistyped;
-use super::mistake::SIDE_BY_SIDE;
+use super::mistake::{SIDE_BY_SIDE, lookalike};
 use super::run::Run;
 use super::source::{Source, blanks, word};
 use std::borrow::Cow;
@@ -24,6 +24,7 @@ pub(super) enum Ascii {
 pub(super) fn read(source: Source<'_>, range: Range<usize>, ascii: Ascii, run: &mut Run) -> usize {
     let mut at = source.skip_blanks(range.start);
     run.range = at..at;
+    let mut usual = None;
     while at < range.end {
         let text = source.range(at..range.end);
         let gap = source.range(run.range.end..at);
@@ -35,7 +36,10 @@ pub(super) fn read(source: Source<'_>, range: Range<usize>, ascii: Ascii, run: &
         run.range.end = at;
         let tail = source.range(at..range.end);
         let gap = blanks(tail);
-        if ends_with_ascii(tail, &known(run), ascii) || gap > 2 && !run.slips.is_empty() {
+        // Groups that stand far apart are no characters.
+        let is_far = usual.is_none_or(|usual| usual < 2 || gap > usual);
+        usual = usual.or(Some(gap));
+        if is_far && ends_with_ascii(tail, &known(run), ascii) || gap > 2 && !run.slips.is_empty() {
             return range.end;
         }
         at = at.saturating_add(gap);
@@ -70,12 +74,13 @@ fn mistaken(text: &str, gap: &str, run: &Run) -> Option<usize> {
     let ends = next.starts_with('|') || is_first && (blank != 1 && is_pairs);
     // Letters alone may be a word of the characters, unless pairs stand behind them.
     let letters = pairs && !is_first && (is_hex || Mistyped::of(token, 16).is_some());
-    // Two bytes of a word, both of them mistyped.
+    // Two characters of a word, both of them mistyped, before another word or the characters.
     let wrong = token.bytes().filter(|b| !b.is_ascii_hexdigit()).count();
-    let is_word = len >= 4
-        && wrong == 2
-        && !is_first
-        && pairs
+    let is_long = len >= 4 && wrong == 2 && (is_first || gap.len() == 1);
+    let looks = token.chars().all(|c| c.is_ascii_hexdigit() || lookalike(c).is_some());
+    let is_word = is_long
+        && (!is_first || looks)
+        && (pairs || blank > 1 && !next.is_empty())
         && token.bytes().all(|b| b.is_ascii_alphanumeric());
     ((digits::near(token, 2) || letters || is_word) && (!is_beside || pairs || ends)).then_some(len)
 }
@@ -142,6 +147,15 @@ fn rest(source: Source<'_>, range: Range<usize>, run: &Run) -> usize {
     if is_beside || !run.slips.is_empty() { range.end } else { range.start }
 }
 
+/// Whether what stands behind the bytes of a row shows them as characters.
+pub(super) fn is_shown(tail: &str, run: &Run) -> bool {
+    let text = tail.trim();
+    let is_beside = tail.starts_with("  ") || tail.starts_with('\t') || text.starts_with('|');
+    let text = text.strip_prefix('|').unwrap_or(text);
+    let text = text.strip_suffix('|').filter(|it| shows(it, &known(run))).unwrap_or(text);
+    is_beside && !text.is_empty() && shows(text, &known(run))
+}
+
 /// Whether `tail` shows the bytes as characters.
 fn ends_with_ascii(tail: &str, bytes: &[u8], ascii: Ascii) -> bool {
     let gap = blanks(tail);
@@ -149,15 +163,32 @@ fn ends_with_ascii(tail: &str, bytes: &[u8], ascii: Ascii) -> bool {
     let framed = shown.starts_with(['|', '>']) && shown.len() > 1;
     let far = gap > 1 || tail.starts_with('\t') || framed;
     let inside = shown.get(1..).and_then(|s| s.strip_suffix(['|', '<']).or(Some(s)));
-    let shown = if framed { inside.unwrap_or_default() } else { shown };
+    let shown = if framed { inside.unwrap_or_default().trim() } else { shown };
     let fits = shown.len() <= bytes.len().saturating_mul(4).saturating_add(4);
-    (far || ascii == Ascii::Always && gap == 1) && !shown.is_empty() && fits && shows(shown, bytes)
+    let is_column = far || ascii == Ascii::Always && gap == 1;
+    is_column
+        && !shown.is_empty()
+        && fits
+        && (shows(shown, bytes) || gap > 1 && is_as_long(shown, bytes))
+}
+
+/// Whether there are as many characters as bytes, whatever code they are of (`xxd -E`), and more
+/// digits of hex would look otherwise.
+fn is_as_long(shown: &str, bytes: &[u8]) -> bool {
+    let is_group =
+        |it: &str| it.len().is_multiple_of(2) && it.bytes().all(|b| b.is_ascii_hexdigit());
+    shown.chars().count() == bytes.len() && !shown.split(' ').all(is_group)
+}
+
+/// Whether characters show the bytes; `tcpdump` writes a dot for a blank too.
+pub(super) fn shows(shown: &str, bytes: &[u8]) -> bool {
+    shows_but(shown, bytes, |byte| *byte != b' ') || shows_but(shown, bytes, |_| true)
 }
 
 /// Compares without blanks: web pages fold them. What is not printable may look like anything.
-pub(super) fn shows(shown: &str, bytes: &[u8]) -> bool {
+fn shows_but(shown: &str, bytes: &[u8], is_shown: fn(&u8) -> bool) -> bool {
     let mut chars = shown.chars().filter(|c| !c.is_whitespace());
-    let mut bytes = bytes.iter().filter(|b| **b != b' ');
+    let mut bytes = bytes.iter().filter(|byte| is_shown(byte));
     let same = bytes.by_ref().all(|byte| match chars.next() {
         Some(c) => !byte.is_ascii_graphic() || c == char::from(*byte),
         None => false,
@@ -175,6 +206,11 @@ mod tests {
         assert!(ends_with_ascii(" AT+Q=0", b"AT+Q=0", Ascii::Always));
         assert!(ends_with_ascii(" ...", b" \x02\0\0", Ascii::Always));
         assert!(ends_with_ascii("  .+..MQTT ...<", b"\x10+\0\x04MQTT\x04\xc2\0<", Ascii::Maybe));
+        // As tcpdump writes `0c q`, with what could be a byte in front.
+        assert!(ends_with_ascii("  0c.q....", b"0c q\0 \t!", Ascii::Maybe));
+        // As xxd -E writes EBCDIC.
+        assert!(ends_with_ascii("  ab....", b"MQTT\x04\x02", Ascii::Maybe));
+        assert!(!ends_with_ascii("  04 c2 00", b"\x10+\0\x04MQTT", Ascii::Maybe));
         assert!(!ends_with_ascii(" 62", b"62", Ascii::Maybe));
         assert!(!ends_with_ascii("  04 c2 00 3c", b"\x10+\0\x04MQTT", Ascii::Maybe));
     }

@@ -40,8 +40,10 @@ impl<'t> Context<'t> {
         let alone = self.before.chars().all(|c| c.is_whitespace() || ">-*`|.".contains(c));
         run.direction = self.direction();
         run.time = self.time();
+        let timed = stamp::read(self.before)
+            .is_some_and(|it| self.before.trim_end().ends_with(it.text.as_str()));
         let labelled = self.before.trim_end().ends_with([':', '=', '>', ']', '\u{ff1a}', '\t']);
-        if self.ends_line && (alone || labelled) {
+        if self.ends_line && (alone || labelled || timed) {
             run.class = Class::Line;
             run.join = Join::Adjacent(skeleton(self.before));
         }

@@ -1,7 +1,9 @@
 //! Dumps whose lines begin with an address: xxd, hexdump -C, od -t x1, Wireshark, tshark -x.
 
 use super::address::{Address, RADIXES, next_line};
+use super::again;
 use super::columns::{self, Ascii};
+use super::digits;
 use super::frame;
 use super::little;
 use super::mistake::MistakeKind;
@@ -27,7 +29,11 @@ pub(super) fn od(row: &'static Notation, source: Source<'_>, at: usize) -> Optio
 
 /// `0000   10 2f 00 04   ./..`
 pub(super) fn wireshark(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    read(row, source, at, |a| a.digits.len() >= 4 && a.gap > 1)
+    let mut taken = read(row, source, at, |a| a.digits.len() >= 4 && a.gap > 1)?;
+    if again::is_made_of_frames(source, at) {
+        taken.runs.iter_mut().for_each(|run| run.made_of_frames = true);
+    }
+    Some(taken)
 }
 
 /// The address of the first line, where that is mistyped and the one of the second line tells it, or all
@@ -142,6 +148,7 @@ impl<'t> Dump<'t> {
             let goes_on = match address {
                 Some(a) if a.group == 0 => self.lines > 0 && self.ends(&a),
                 Some(a) => self.line(&line, &a),
+                None if self.is_beneath(&line) => true,
                 None => {
                     self.lines > 0
                         && line.text.trim() == "*"
@@ -157,6 +164,16 @@ impl<'t> Dump<'t> {
             at = line.next;
         }
         at
+    }
+
+    /// Whether the bytes of the line above stand here once more, as `od -t x1c` prints them.
+    fn is_beneath(&self, line: &Line<'_>) -> bool {
+        let indent = line.text.len().saturating_sub(line.text.trim_start_matches(' ').len());
+        let above = self.source.line_before(line.start);
+        let is_od = matches!(self.width, 6 | 7) && self.lines > 0 && indent >= self.width;
+        is_od
+            && indent < line.text.len()
+            && above.is_some_and(|it| it.text.len() >= line.text.trim_end().len())
     }
 
     /// The address of a line; one that is mistyped too, where something tells it.
@@ -221,7 +238,7 @@ impl<'t> Dump<'t> {
             n => n <= part.data.len().max(usize::from(self.lines > 0)),
         };
         if !has_bytes || end < line.end {
-            return false;
+            return self.unreadable(line, address);
         }
         if let Some(slip) = address.slip() {
             part.slips.insert(0, slip);
@@ -243,6 +260,26 @@ impl<'t> Dump<'t> {
         } else {
             return self.gap(side, address, due.unwrap_or(0), part);
         }
+        self.lines = self.lines.saturating_add(1);
+        true
+    }
+
+    /// A line with the address that is due, of which the rest cannot be read: one mistake.
+    fn unreadable(&mut self, line: &Line<'t>, address: &Address<'t>) -> bool {
+        let side = usize::from(address.indent);
+        let radixes = RADIXES.iter().zip(self.fits).filter(|(_, fit)| *fit).map(|(r, _)| *r);
+        let mut values = radixes.filter_map(|radix| address.value(radix));
+        let due = self.due(side).filter(|due| values.any(|it| it == *due));
+        let row = self.source.range(address.hex..line.end);
+        let groups = row.split("  ").next().unwrap_or_default();
+        let wrong = groups.char_indices().find(|(_, c)| !c.is_ascii_hexdigit() && *c != ' ');
+        let is_own = address.digits.len() == self.width && due.is_some() && self.lines > 0;
+        let Some((at, found)) = wrong.filter(|_| is_own) else { return false };
+        let at = address.hex.saturating_add(at);
+        let mut part = Run::new(self.row, Class::Sure, address.hex..line.end);
+        let digits = groups.chars().filter(|c| !c.is_whitespace()).count();
+        part.slip(at..at.saturating_add(found.len_utf8()), digits::not_a_digit(found), digits / 2);
+        self.extend(side, part);
         self.lines = self.lines.saturating_add(1);
         true
     }

@@ -83,7 +83,6 @@ impl<'t> Fields<'t> {
             }
             let Some(address) = self.address(&line) else { break };
             if is_end(&line, &address) {
-                self.run.order_words(self.form.bytes);
                 self.end(&address);
                 return line.next;
             }
@@ -92,7 +91,7 @@ impl<'t> Fields<'t> {
             }
             at = line.next;
         }
-        self.run.order_words(self.form.bytes);
+        self.run.order_words(self.form.bytes, 0);
         at
     }
 
@@ -183,6 +182,7 @@ impl<'t> Fields<'t> {
             let told = usize::try_from(address.value(radix)?).ok()?;
             len.checked_sub(told).filter(|more| *more < self.form.bytes)
         });
+        self.run.order_words(self.form.bytes, more.unwrap_or(0));
         let end = self.run.data.len().saturating_sub(more.unwrap_or(0));
         if self.run.slips.last().is_none_or(|slip| slip.index <= end) {
             self.run.data.split_off(end);

@@ -31,7 +31,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if run.data.bytes.is_empty() {
         return None;
     }
-    run.order_words(width);
+    run.order_words(width, 0);
     Some(Taken { runs: vec![run], end, modem: 0 })
 }
 

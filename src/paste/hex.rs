@@ -3,17 +3,19 @@
 use super::context::Context;
 use super::digits;
 use super::frame::{self, Chain, Fit};
+use super::head;
 use super::mistake::{MistakeKind, SIDE_BY_SIDE};
 use super::notation::Notation;
 use super::piece::Meant;
-use super::run::{Class, Run};
+use super::run::{Class, Join, Run};
 use super::settle::{Mended, settle};
 use super::source::{Source, Taken, blanks};
 use super::token::{Style, Token, token};
 
 /// Reads a run of hex tokens that ends with its line at the latest.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    if let Some(len) = uuid(source.head(at, LONGEST_UUID)) {
+    let text = source.head(at, LONGEST_UUID);
+    if let Some(len) = uuid(text).or_else(|| ipv6(text)).or_else(|| date(source, at, text)) {
         return Some(Taken { runs: Vec::new(), end: at.saturating_add(len), modem: 0 });
     }
     let mut lexer = Lexer {
@@ -37,6 +39,9 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let is_hardware = style.pairs == 6 && style.tokens == 6 && (style.colon || style.dash);
     run.address_like = is_hardware || style.colon && is_ipv6(source.range(run.range.clone()));
     Context::of(source, &run.range).apply(&mut run);
+    if is_list_of_twos(source.head(run.range.start, run.range.len().min(LONGEST_LIST))) {
+        (run.class, run.join) = (Class::Prose, Join::Never);
+    }
     // A log says that these are bytes.
     let is_log = run.class == Class::Line && run.direction.is_some();
     let end = run.range.end;
@@ -48,6 +53,17 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         || is_log;
     is_meant.then(|| Taken { runs: vec![run], end, modem: 0 })
 }
+
+/// Whether these are twos of digits with a comma between: times of a timetable.
+fn is_list_of_twos(text: &str) -> bool {
+    let mut twos = text.split(", ").filter(|two| !two.is_empty());
+    let all = twos.by_ref().take(LEAST_TWOS).filter(|two| two.len() == 5 && two.contains(' '));
+    all.count() == LEAST_TWOS && twos.take(LEAST_TWOS).all(|two| two.len() <= 5)
+}
+
+/// So many twos, and more behind, show how the others are written.
+const LEAST_TWOS: usize = 3;
+const LONGEST_LIST: usize = 60;
 
 /// Turns the byte of a single digit behind `0x` into a mistake: the others all have two.
 fn lone_digit(run: &mut Run) {
@@ -82,6 +98,39 @@ fn uuid(text: &str) -> Option<usize> {
 const UUID: [usize; 5] = [8, 4, 4, 4, 12];
 /// With what shows that it ends.
 const LONGEST_UUID: usize = 40;
+
+/// Length of a date that the text begins with, or of eight digits that are called one.
+fn date(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
+    let len = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(text.len());
+    let word = text.get(..len)?;
+    let is_number = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
+    let lens: Vec<usize> =
+        word.split('-').map(|it| if is_number(it) { it.len() } else { 0 }).collect();
+    let is_grouped = matches!(lens[..], [4, 2, 2] | [2, 2, 4]);
+    let is_dated = || {
+        let before = source.tail(source.line_start(at)..at, LONGEST_UUID).to_lowercase();
+        let before = before.trim_end_matches(|c: char| !c.is_alphanumeric());
+        DATED.into_iter().any(|name| before.ends_with(name))
+    };
+    (is_grouped || head::is_date(word) && is_dated()).then_some(len)
+}
+
+/// What a date is called.
+const DATED: [&str; 4] = ["date", "datum", "fecha", "日期"];
+
+/// Length of an address of IPv6 that the text begins with, if it has groups that no bytes have.
+fn ipv6(text: &str) -> Option<usize> {
+    let len = text.find(|c: char| !c.is_ascii_hexdigit() && c != ':').unwrap_or(text.len());
+    let word = text.get(..len)?.trim_end_matches(':');
+    let is_group = |group: &str| group.len() <= 4;
+    let is_odd = |group: &str| matches!(group.len(), 0 | 1 | 3);
+    let count = word.split(':').count();
+    let is_address = (4..=8).contains(&count)
+        && word.split(':').all(is_group)
+        && word.split(':').any(is_odd)
+        && word.split(':').any(|group| group.len() > 2);
+    is_address.then_some(word.len())
+}
 
 /// Whether these are groups of an IPv6 address: up to four digits each, and no blank.
 fn is_ipv6(text: &str) -> bool {

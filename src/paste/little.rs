@@ -30,7 +30,11 @@ pub(super) fn read(source: Source<'_>, words: Range<usize>, width: usize, run: &
         if word.len().is_multiple_of(2) {
             digits::low_first(source, start..end, run);
         } else {
-            run.slip(start..end, MistakeKind::OddDigits { digits: word.len() }, width);
+            run.slip(
+                start..end,
+                MistakeKind::OddDigits { digits: word.len() },
+                width_of(word, width),
+            );
         }
         run.range.end = end;
     }
@@ -70,11 +74,15 @@ impl<'t> Cells<'t> {
                 && word.bytes().all(|b| b.is_ascii_hexdigit())
                 && (behind.is_empty() || behind.starts_with(' '));
             if !is_word {
-                let Some(word) =
-                    mistyped(line, at, digits).filter(|_| cells.mistyped < SIDE_BY_SIDE)
-                else {
+                let is_few = cells.mistyped < SIDE_BY_SIDE;
+                if let Some((word, start)) = short(cell, at).filter(|_| is_few) {
+                    cells.mistyped = cells.mistyped.saturating_add(1);
+                    cells.words.push((word, start));
+                    cells.is_right = true;
+                    at = start.saturating_add(word.len());
                     break;
-                };
+                }
+                let Some(word) = mistyped(line, at, digits).filter(|_| is_few) else { break };
                 cells.mistyped = cells.mistyped.saturating_add(1);
                 cells.words.push((word, at));
                 at = at.saturating_add(word.len()).saturating_add(1);
@@ -103,10 +111,26 @@ impl<'t> Cells<'t> {
 
     fn bytes(&self, word: &str) -> Vec<u8> {
         if !word.len().is_multiple_of(2) {
-            return vec![0; self.width];
+            return vec![0; width_of(word, self.width)];
         }
         pairs(word).map(|pair| u8::from_str_radix(pair, 16).unwrap_or(0)).collect()
     }
+}
+
+/// Bytes of a word with a digit more or less, of words of so many bytes.
+fn width_of(word: &str, width: usize) -> usize {
+    word.len().div_ceil(2).min(width)
+}
+
+/// A last word that is not full, with a letter in it that is no digit, or a digit too few, at the right of
+/// its column.
+fn short(cell: &str, at: usize) -> Option<(&str, usize)> {
+    let word = cell.trim();
+    let wrong = word.bytes().filter(|b| !b.is_ascii_hexdigit()).count();
+    let is_near = word.len() > 1 && wrong == word.len().wrapping_add(1) % 2;
+    let blanks = cell.len().saturating_sub(cell.trim_start().len());
+    let is_word = blanks > 0 && word.bytes().all(|b| b.is_ascii_alphanumeric());
+    (is_near && is_word).then(|| (word, at.saturating_add(blanks)))
 }
 
 /// The digits of a word, two and two.

@@ -166,7 +166,12 @@ impl fmt::Display for MistakeKind {
                 f.write_str("bytes were left out when this was printed")
             }
             Self::Gap { expected, found } => {
-                write!(f, "the address {found:#x} does not follow: {expected:#x} was due")
+                write!(f, "the address {found:#x} does not follow: {expected:#x} was due")?;
+                match found.checked_sub(*expected) {
+                    Some(1) => f.write_str(", 1 byte is skipped"),
+                    Some(skipped) => write!(f, ", {skipped} bytes are skipped"),
+                    None => Ok(()),
+                }
             }
             Self::BadAddress { due } => write!(f, "the address is mistyped: {due:#x} was due"),
             Self::Unclosed { missing } => write!(f, "the closing {missing} is missing"),
@@ -229,9 +234,9 @@ impl fmt::Display for Hint {
                  packet; paste those bytes alone to have them decoded whatever they are",
             ),
             Self::Empty => f.write_str("no bytes found: the input is empty"),
-            Self::NoBytes => {
-                write!(f, "no bytes found: looked for {}", super::notation::names().join(", "))
-            }
+            Self::NoBytes => f.write_str(
+                "no bytes found in this text; `mqttscope decode --help` lists the notations that are read",
+            ),
         }
     }
 }

@@ -14,8 +14,10 @@
 //! example the tests read. A reader looks no further than it takes: that keeps the walk linear.
 
 mod address;
+mod again;
 mod array;
 mod base64;
+mod beside;
 mod bitlog;
 mod bits;
 mod buffer;
@@ -36,6 +38,7 @@ mod fields;
 mod follow;
 mod frame;
 mod gdb;
+mod head;
 mod hex;
 mod link;
 mod literal;
@@ -55,6 +58,7 @@ mod rtthread;
 mod run;
 mod scan;
 mod settle;
+mod short;
 mod source;
 mod stamp;
 mod tcpdump;

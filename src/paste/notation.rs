@@ -2,8 +2,8 @@
 
 use super::source::Read;
 use super::{
-    array, base64, bitlog, bits, buffer, chars, dump, emqx, erlang, esp, fields, follow, gdb, hex,
-    quoted, rtthread, tcpdump,
+    array, base64, beside, bitlog, bits, buffer, chars, dump, emqx, erlang, esp, fields, follow,
+    gdb, hex, quoted, rtthread, short, tcpdump,
 };
 
 /// A way in which people write bytes down.
@@ -40,7 +40,7 @@ const fn row(name: &'static str, place: Where, read: Read, example: &'static str
 
 /// Every notation. Of two that could read a place the earlier row does.
 #[rustfmt::skip]
-pub static NOTATIONS: [Notation; 33] = [
+pub static NOTATIONS: [Notation; 35] = [
     row("RT-Thread AT log", Where::Line, rtthread::read,
         "[D/AT] sendline: 0000-0020: 10 0E 00 04 4D 51 54 54 04 02 00 3C 00 02 61 62 ....MQTT...<..ab"),
     row("log of binary digits", Where::Line, bitlog::read,
@@ -69,10 +69,14 @@ pub static NOTATIONS: [Notation; 33] = [
         "0000000  16  14   0   4  77  81  84  84   4   2   0  60   0   2  97  98\n0000020"),
     row("od -c, hexdump -c", Where::Line, chars::read,
         "0000000 020 016  \\0 004   M   Q   T   T 004 002  \\0   <  \\0 002   a   b\n0000020"),
+    row("od -A n -c", Where::Line, chars::bare,
+        " 020 016  \\0 004   M   Q   T   T 004 002  \\0   <  \\0 002   a   b\n"),
     row("od -t x1", Where::Line, dump::od,
         "0000000 10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62\n0000020"),
     row("Wireshark hex dump, tshark -x", Where::Line, dump::wireshark,
         "0000   10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62   ....MQTT...<..ab"),
+    row("hex beside its characters (socat -x -v, ngrep -x, Zephyr, Netty)", Where::Line, beside::read,
+        "10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62  ....MQTT...<..ab"),
     row("Node <Buffer ..>", Where::At("<"), buffer::read,
         "<Buffer 10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62>"),
     row("Erlang <<..>>", Where::At("<"), erlang::read,
@@ -89,6 +93,8 @@ pub static NOTATIONS: [Notation; 33] = [
         "{ 0x10, 0x0e, 0x00, 0x04, 'M', 'Q', 'T', 'T', 4, 2, 0, 60, 0, 2, 97, 98 }"),
     row("binary digits", Where::At("01OoIl"), bits::read,
         "00010000 00001110 00000000 00000100 01001101 01010001 01010100 01010100 00000100 00000010 00000000 00111100 00000000 00000010 01100001 01100010"),
+    row("hex with zeros left out", Where::At("123456789abcdefABCDEF"), short::read,
+        "10 E 0 4 4D 51 54 54 4 2 0 3C 0 2 61 62"),
     row("hex", Where::At(HEX_DIGITS), hex::read,
         "10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62"),
     row("hex with 0x", Where::Chosen, hex::read,
@@ -99,8 +105,6 @@ pub static NOTATIONS: [Notation; 33] = [
         "100e00044d5154540402003c00026162"),
     row("hex with h", Where::Chosen, hex::read,
         "10h 0Eh 00h 04h 4Dh 51h 54h 54h 04h 02h 00h 3Ch 00h 02h 61h 62h"),
-    row("hex with zeros left out", Where::Chosen, hex::read,
-        "10 E 0 4 4D 51 54 54 4 2 0 3C 0 2 61 62"),
     row("hex words, low byte first", Where::Chosen, hex::read,
         "04000e10 5454514d 3c000204 62610200"),
     row("decimal", Where::Chosen, hex::read,

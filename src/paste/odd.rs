@@ -124,6 +124,10 @@ impl Zone {
             }
             starts.push(at.saturating_add(len));
         }
+        // All digits but the last are packets: that one stands behind them.
+        if starts.last() == Some(&front.len()) {
+            return None;
+        }
         starts.iter().rev().take(MOST_PACKETS).find_map(|at| Self::in_packet(token, &front, *at))
     }
 
@@ -161,11 +165,12 @@ impl Zone {
         let narrow = len <= LONGEST_TRIED;
         let first = all.clone().find(|n| narrow && fits(n)).unwrap_or(header);
         let last = all.rev().find(|n| narrow && fits(n)).unwrap_or(len.saturating_sub(1));
+        let is_told = last.saturating_add(1) < len;
         let mut bytes = last.saturating_sub(first).saturating_add(1);
         let behind = len.saturating_sub(last).saturating_sub(1).saturating_mul(2);
         let mut from = start.saturating_add(first.saturating_mul(2));
         let end = end.checked_sub(behind)?;
-        if bytes > MOST_LOST {
+        if bytes > MOST_LOST || !is_told {
             // Better bytes of which some are wrong than none.
             from = from.saturating_add(bytes.saturating_sub(1).saturating_mul(2));
             bytes = 1;

@@ -56,6 +56,12 @@ impl<'t> Output<'t> {
                     }
                 }
             }
+            let room = room(&chain);
+            let is_beyond = matches!(slip.kind, MistakeKind::Gap { .. }) && slip.lost > room;
+            if is_beyond {
+                // No byte behind the packet is made up: the rows begin anew.
+                slip.lost = room;
+            }
             let before = open.take().filter(|open| open.hidden.missing > 0);
             let has_piece = self.pieces.len() > first;
             let mistake = self.mistakes.len().min(MAX_MISTAKES.saturating_sub(1));
@@ -65,6 +71,10 @@ impl<'t> Output<'t> {
             chain.feed(&filler);
             self.mistake(slip);
             open = Open::join(before, next).filter(|open| open.hidden.missing > 0);
+            if is_beyond {
+                self.lacks(open.take());
+                chain = Chain::new();
+            }
             part = parts.pop().unwrap_or_default();
         }
         self.part(&run, part, &mut chain, &mut open, repeat);
@@ -151,6 +161,14 @@ impl<'t> Output<'t> {
                 place: self.locator.place(range),
             });
         }
+    }
+}
+
+/// Bytes that the last packet still has, where its length is known.
+const fn room(chain: &Chain) -> usize {
+    match chain.fit() {
+        Fit::Short(left) if chain.knows_its_end() => left,
+        _ => 0,
     }
 }
 

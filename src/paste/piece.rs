@@ -116,6 +116,8 @@ pub struct Ignored {
     pub modem: usize,
     /// Bytes in some notation that are no packet: parts quoted in an explanation, numbers.
     pub fragments: usize,
+    /// Places that show bytes of the frames in the text again, reassembled or as the value of a field.
+    pub of_frames: usize,
     /// The first of the fragments.
     pub samples: Vec<Place>,
     /// Lines without bytes in the mode that reads each line by itself.
@@ -153,6 +155,7 @@ impl Paste<'_> {
         let (own, other) = (&mut self.ignored, part.ignored);
         own.lines = own.lines.saturating_add(other.lines);
         own.modem = own.modem.saturating_add(other.modem);
+        own.of_frames = own.of_frames.saturating_add(other.of_frames);
         own.fragments = own.fragments.saturating_add(other.fragments);
     }
 }

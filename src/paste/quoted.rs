@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::escape;
-use super::frame;
+use super::frame::{self, Chain, Fit};
 use super::mistake::MistakeKind;
 use super::notation::{Notation, named};
 use super::run::{Class, Run};
@@ -14,13 +14,15 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         return None;
     }
     let mut run = Run::new(row, Class::Code, at..at);
-    let mut end = one(source, at, &mut run)?;
+    let mut end = one(source, at, true, &mut run)?;
     if run.data.len() < 2 && run.slips.is_empty() {
         return None;
     }
     while let Some(next) = following(source, end) {
         let mut part = Run::new(row, Class::Code, next..next);
-        match one(source, next, &mut part) {
+        // One without escapes goes on where a packet does.
+        let fit = Chain::of(&run.filled()).fit();
+        match one(source, next, !matches!(fit, Fit::Short(_)), &mut part) {
             Some(after) => end = after,
             None => break,
         }
@@ -34,8 +36,8 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     Some(Taken { runs: vec![run], end, modem: 0 })
 }
 
-/// One string from its prefix or quote on; only one that has the escapes of bytes.
-fn one(source: Source<'_>, at: usize, run: &mut Run) -> Option<usize> {
+/// One string from its prefix or quote on; only one that has the escapes of bytes, where it must have.
+fn one(source: Source<'_>, at: usize, must_have: bool, run: &mut Run) -> Option<usize> {
     let text = source.from(at);
     let marked = text.starts_with(['b', 'B']);
     let open = if marked { at.saturating_add(1) } else { at };
@@ -44,7 +46,7 @@ fn one(source: Source<'_>, at: usize, run: &mut Run) -> Option<usize> {
     let early: String = body.chars().take(EARLY).collect();
     let escaped = marked && early.contains('\\')
         || ["\\x", "\\u00", "\\0", "\\1", "\\u{", "\\n"].into_iter().any(|e| early.contains(e));
-    if !escaped {
+    if must_have && !escaped {
         return None;
     }
     escape::string(source, open, quote, run)

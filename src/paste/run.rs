@@ -69,6 +69,8 @@ pub(super) struct Run {
     pub(super) join: Join,
     /// Whether a time stands in a run of six pairs, as in the address of a network card.
     pub(super) address_like: bool,
+    /// Whether it is what a program made of frames that it shows too.
+    pub(super) made_of_frames: bool,
 }
 
 /// With which other runs a run may make up a packet.
@@ -98,6 +100,7 @@ impl Run {
             conversation: 0,
             join: Join::Never,
             address_like: false,
+            made_of_frames: false,
         }
     }
 
@@ -188,14 +191,21 @@ impl Run {
     }
 
     /// Words of so many bytes, which were read in the order of the machine, with their low byte first: if only the
-    /// other order is MQTT, that one counts.
-    pub(super) fn order_words(&mut self, bytes: usize) {
+    /// other order is MQTT, that one counts. The last word is filled with `more` zeros.
+    pub(super) fn order_words(&mut self, bytes: usize, more: usize) {
         if bytes < 2 || !self.slips.is_empty() {
             return;
         }
         let words = self.data.bytes.chunks(bytes);
         let big: Vec<u8> = words.flat_map(|word| word.iter().rev().copied()).collect();
-        if frame::strict(&big) && !frame::strict(&self.data.bytes) {
+        let len = big.len().saturating_sub(more);
+        let of = |all: &[u8], fits: fn(&[u8]) -> bool| all.get(..len).is_some_and(fits);
+        // Of packets of which the end is missing the beginning tells.
+        let is_big = [frame::strict as fn(&[u8]) -> bool, frame::begins]
+            .into_iter()
+            .map(|fits| (of(&big, fits), of(&self.data.bytes, fits)))
+            .find(|(big, little)| *big || *little);
+        if is_big == Some((true, false)) {
             self.data.bytes = big;
         }
     }

@@ -1,9 +1,11 @@
 //! The walk through a text of which only parts are bytes.
 
 use super::build::Builder;
+use super::frame;
+use super::head;
 use super::notation::{NOTATIONS, Notation, Where};
 use super::run::Run;
-use super::source::{Source, Taken, is_word, word};
+use super::source::{Source, Taken, is_blank, is_word, word};
 use super::stamp;
 
 /// Reads from `at` to the source's end.
@@ -36,7 +38,8 @@ fn line(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> usize {
         return end;
     }
     let line = source.line(at);
-    let mut at = at.saturating_add(time(line.text));
+    let head = head::of(source, &line);
+    let mut at = head.unwrap_or_else(|| at.saturating_add(time(line.text)));
     let mut found = false;
     while at < line.end {
         match inline(source, at) {
@@ -56,9 +59,21 @@ fn line(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> usize {
 
 /// Length of the time at the line's beginning: its digits are no bytes.
 fn time(line: &str) -> usize {
-    let Some(stamp) = stamp::read(line) else { return 0 };
+    let Some(stamp) = stamp::read(line).filter(|_| !begins_with_colons(line)) else { return 0 };
     line.find(&stamp.text).map_or(0, |n| n.saturating_add(stamp.text.len()))
 }
+
+/// Whether what looks like a time are bytes with colons: more of them than a time has, and packets.
+fn begins_with_colons(line: &str) -> bool {
+    let line = line.trim_start();
+    let word = line.get(..line.find(is_blank).unwrap_or(line.len())).unwrap_or_default();
+    let byte = |pair: &str| u8::from_str_radix(pair, 16).ok().filter(|_| pair.len() == 2);
+    let bytes: Option<Vec<u8>> = word.split(':').map(byte).collect();
+    bytes.is_some_and(|it| it.len() > TIME && (frame::strict_prefix(&it) > 0 || frame::begins(&it)))
+}
+
+/// Hours, minutes and seconds.
+const TIME: usize = 3;
 
 fn inline(source: Source<'_>, at: usize) -> Option<Taken> {
     let first = char::from(source.byte(at)?);

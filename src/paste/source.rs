@@ -88,6 +88,16 @@ impl<'t> Source<'t> {
         at.saturating_add(blanks(self.from(at)))
     }
 
+    /// As `skip_space`, past what a mail program puts before the lines that it quotes.
+    pub(super) fn skip_quote(self, at: usize) -> usize {
+        let end = self.skip_space(at);
+        let is_mark = self.range(at..end).contains('\n') && self.byte(end) == Some(b'>');
+        let behind = end.saturating_add(1);
+        // A mark alone in its line closes what came before.
+        let is_quote = is_mark && matches!(self.byte(behind), Some(b' ' | b'>' | b'\t'));
+        if is_quote { self.skip_blanks(behind) } else { end }
+    }
+
     /// As `skip_blanks`, past line breaks too.
     pub(super) fn skip_space(self, at: usize) -> usize {
         let rest = self.from(at);

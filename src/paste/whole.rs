@@ -4,6 +4,7 @@ use super::bits;
 use super::build::Builder;
 use super::digits;
 use super::frame;
+use super::head;
 use super::hex::LEAST_PADDED;
 use super::literal::{self, Mistyped};
 use super::mistake::SIDE_BY_SIDE;
@@ -35,8 +36,12 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
     if !text.read() {
         return false;
     }
+    let (name, reading, is_mqtt) = text.choose();
+    // Digits of a time or of a list's number are none of the bytes.
+    if !is_mqtt && text.lines().any(|line| head::of(source, &line).is_some()) {
+        return false;
+    }
     builder.whole = true;
-    let (name, reading) = text.choose();
     let broken = text.count.bad > 0 && name.is_empty();
     match text.across().or_else(|| text.odd_across()).filter(|_| broken) {
         Some(run) => builder.add(run),
@@ -149,7 +154,9 @@ impl<'t> Text<'t> {
             && digits.saturating_mul(2) > tokens;
         let one = tokens == 1 && (good == 1 || digits == 1 && self.one_is_meant());
         let letters_only = digits == 0 && pairs < tokens && tokens > 1;
-        one || (good <= bad && self.across().is_some())
+        let is_decimal = || numbers && good == 0 && self.frames("decimal", decimal);
+        one || is_decimal()
+            || (good <= bad && self.across().is_some())
             || !letters_only && good > 0 && (bad <= good || numbers) && (bad == 0 || digits > 0)
     }
 
@@ -159,12 +166,12 @@ impl<'t> Text<'t> {
         token.len() != 1 && digits::near(token, 2)
     }
 
-    /// The reading that frames; hex where none does.
-    fn choose(&self) -> (&'static str, ReadToken) {
+    /// The reading that frames, and whether there is one; hex where none does.
+    fn choose(&self) -> (&'static str, ReadToken, bool) {
         let Count { good, bad, bits, nearly_bits, mistyped_bits, .. } = self.count;
         let binaries = bits.saturating_add(nearly_bits).saturating_add(mistyped_bits);
         if bits > mistyped_bits && binaries == good.saturating_add(bad) {
-            return ("binary digits", binary);
+            return ("binary digits", binary, true);
         }
         let is_odd = self.style.alone == 1 && self.style.padded >= LEAST_PADDED;
         let readings: [(&str, ReadToken); 5] = [
@@ -201,9 +208,9 @@ impl<'t> Text<'t> {
         let mut readings = readings.into_iter().filter(|(name, _)| fits(name));
         let found = readings.find(|(name, reading)| self.frames(name, *reading));
         let is_mistyped = || bad > 0 && self.are_words() && self.frames_mistyped();
-        found
-            .or_else(|| is_mistyped().then_some((LOW_FIRST, low_first as ReadToken)))
-            .unwrap_or(default)
+        let found = found.or_else(|| is_mistyped().then_some((LOW_FIRST, low_first as ReadToken)));
+        let (name, reading) = found.unwrap_or(default);
+        (name, reading, found.is_some())
     }
 
     /// Whether all tokens are words of two, four or eight bytes.

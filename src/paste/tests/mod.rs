@@ -3,9 +3,11 @@
 
 mod broken;
 mod dumps;
+mod heads;
 mod hostile;
 mod prose;
 mod roundtrip;
+mod rows;
 mod seeds;
 mod table;
 mod typing;
