@@ -103,3 +103,32 @@ fn every_subcommand_has_examples_and_they_work() {
         assert!(text.contains(word), "{file} has no {word}");
     }
 }
+
+/// What bash offers behind some words, of which the last is begun.
+fn offered(words: &[&str]) -> Option<String> {
+    let script = support::program::run(["completions", "bash"]).out;
+    let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+    let script = format!(
+        "{script}\nCOMP_WORDS=({})\nCOMP_CWORD={}\n_mqttscope mqttscope '{}' '{}'\necho \"${{COMPREPLY[*]}}\"\n",
+        quoted.join(" "),
+        words.len() - 1,
+        words[words.len() - 1],
+        words[words.len() - 2],
+    );
+    let output = Command::new("bash").args(["-c", &script]).output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).replace('\n', " "))
+}
+
+#[test]
+fn completions_know_options_without_a_subcommand_and_the_pages_of_man() {
+    for (words, wanted) in [
+        (&["mqttscope", "-r", "w.pcap", "-T", ""][..], "summary"),
+        (&["mqttscope", "read", "-T", ""], "summary"),
+        (&["mqttscope", "man", ""], "decode"),
+        (&["mqttscope", ""], "decode"),
+        (&["mqttscope", "-r", "w.pcap", "--mqtt-v"], "--mqtt-version"),
+    ] {
+        let Some(offered) = offered(words) else { return };
+        assert!(offered.split(' ').any(|word| word == wanted), "{words:?}: {offered}");
+    }
+}

@@ -84,6 +84,86 @@ fn the_lines_are_those_of_tshark() {
     }
 }
 
+/// Fields of packets that tshark leaves out where we have them, and why.
+const LEFT_OUT: &[(&str, &str)] = &[
+    ("mqtt.msg_text", "tshark has it, in place of mqtt.msg, where a preference says so"),
+    ("mqtt.willmsg_text", "the same of mqtt.willmsg"),
+    ("mqtt.msg_decoded_as", "tshark has it where a preference names a dissector"),
+    ("mqtt.subscription_options", "before 5.0 tshark has no parts of the byte"),
+    ("mqtt.subscription_options_reserved", "the same"),
+    ("mqttsn.dup", "tshark shows of the flags those that it holds for used by the type"),
+    ("mqttsn.qos", "the same"),
+    ("mqttsn.retain", "the same"),
+    ("mqttsn.will", "the same"),
+    ("mqttsn.clean.session", "the same"),
+    ("mqttsn.topic.id.type", "the same"),
+    ("mqttsn.topic.name.or.id", "the same"),
+];
+
+/// Fields that we have otherwise than tshark.
+const APART: &[(&str, &str)] = &[
+    ("mqttsn.msg", "tshark has it of every message, we of one that is inside another"),
+    ("mqttsn.topic.id", "tshark shows a short topic name as a number"),
+];
+
+/// The fields of packets that tshark has.
+fn fields_of_tshark() -> Option<Vec<String>> {
+    let output = Command::new("tshark").args(["-G", "fields"]).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let keys = text.lines().filter_map(|line| line.split('\t').nth(2).map(str::to_owned));
+    let is_ours = |key: &String| key.starts_with("mqtt.") || key.starts_with("mqttsn.");
+    Some(keys.filter(is_ours).collect())
+}
+
+#[test]
+fn every_field_of_a_packet_is_written_as_tshark_writes_it() {
+    let Some(keys) = fields_of_tshark() else {
+        return outside::missing("tshark is not installed");
+    };
+    assert!(keys.len() > 100, "{keys:?}");
+    let lens = ["frame.number", "mqtt.len", "mqttsn.msg.len"];
+    let options = lens.into_iter().chain(keys.iter().map(String::as_str));
+    let options: Vec<&str> = options.flat_map(|key| ["-e", key]).collect();
+    let ports = ["-E", "aggregator=;", "-d", "tcp.port==11883,mqtt", "-d", "udp.port==1884,mqttsn"];
+    let mut seen = BTreeMap::new();
+    for name in CAPTURES.into_iter().chain(["mqtt-sn.pcap"]) {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures").join(name);
+        let file = file.to_str().unwrap();
+        let ours = run(["-r", file, "-T", "fields"].iter().chain(&ports).chain(&options));
+        let theirs = Command::new("tshark")
+            .args(["-n", "-r", file, "-Y", "mqtt || mqttsn", "-T", "fields"])
+            .args(ports)
+            .args(&options)
+            .output()
+            .unwrap();
+        let theirs = by_frame(&String::from_utf8_lossy(&theirs.stdout));
+        for (frame, line) in by_frame(&ours.out) {
+            let Some(theirs) = theirs.get(&frame) else { panic!("{name}: frame {frame}") };
+            // Several packets of a frame stand in one line there.
+            if theirs[1..3].iter().any(|lens| lens.contains(';')) {
+                continue;
+            }
+            let cells = keys.iter().zip(line[3..].iter().zip(&theirs[3..]));
+            for (key, (ours, theirs)) in cells {
+                let theirs = if theirs == "<MISSING>" { "" } else { theirs };
+                let has = |rows: &[(&str, &str)]| rows.iter().any(|row| row.0 == key);
+                // To tshark a text ends at its first byte 0.
+                let is_cut = ours.contains("\\x00");
+                if has(APART) || is_cut || theirs.is_empty() && has(LEFT_OUT) {
+                    continue;
+                }
+                assert_eq!(ours, theirs, "{name}: frame {frame}: {key}");
+                if !ours.is_empty() {
+                    *seen.entry(key.as_str()).or_insert(0) += 1;
+                }
+            }
+        }
+    }
+    let in_hex =
+        ["mqtt.hdrflags", "mqtt.conflags", "mqtt.conack.flags", "mqtt.property_id", "mqttsn.qos"];
+    assert!(seen.len() > 60 && in_hex.iter().all(|key| seen.contains_key(key)), "{seen:?}");
+}
+
 /// Lines for packets that are pasted.
 fn lines(options: &[&str]) -> String {
     // SUBSCRIBE of 3.1.1 to a/1 and "b,\"2"; PUBLISH of an escape character.

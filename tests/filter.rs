@@ -71,6 +71,31 @@ const FILTERS: &[&str] = &[
     "http.request.uri",
 ];
 
+#[test]
+fn a_regular_expression_behind_a_tilde_is_told() {
+    let args = ["decode", "30050003612f62", "-T", "fields", "-e", "mqtt.topic", "-Y"];
+    let told = run(args.iter().chain(&["mqtt.topic ~ \"^a/b\""]));
+    assert_eq!((told.code, told.out.as_str()), (0, ""));
+    assert!(told.err.contains("the ^ means itself") && told.err.contains("matches \"^a/b\""));
+    let other = run(args.iter().chain(&["mqtt.topic ~ \"a/+\""]));
+    assert_eq!((other.out.as_str(), other.err.contains("means itself")), ("a/b\n", false));
+}
+
+#[test]
+fn addresses_have_bytes_and_bits_and_numbers_a_sign() {
+    let file = "captures/v5-topics.pcap";
+    let chosen = |filter: &str| {
+        run(["read", file, "-T", "fields", "-e", "frame.number", "-Y", filter]).out.lines().count()
+    };
+    let all = chosen("mqtt");
+    assert!(all > 50);
+    for filter in ["ip.src[0] == 7f", "ip.src & 255.0.0.0 == 127.0.0.0", "ip.src[3] == 01"] {
+        assert_eq!(chosen(filter), all, "{filter}");
+    }
+    assert_eq!(chosen("ip.src & 0.0.0.2"), 0);
+    assert_eq!(chosen("mqtt.qos > +0"), chosen("mqtt.qos & 3"));
+}
+
 /// The numbers of the records that come through.
 #[derive(Default)]
 struct Numbers(BTreeSet<u64>);

@@ -228,6 +228,20 @@ fn topics_are_counted_also_behind_an_alias() {
 }
 
 #[test]
+fn the_publishers_of_all_topics_are_counted_once() {
+    for file in ["captures/session.pcap", "captures/v5-topics.pcap", "captures/sessions-wills.pcap"]
+    {
+        let topics = stats(&["stats", "-T", "json", "-z", "topics"], Path::new(file)).json();
+        let filter = "mqtt.type == PUBLISH && mqtt.sender == client";
+        let clients = run(["read", file, "-T", "fields", "-e", "mqtt.client", "-Y", filter]);
+        let clients: BTreeSet<&str> = clients.out.lines().collect();
+        assert!(!clients.is_empty() && !clients.contains(""), "{clients:?}");
+        let all = sum(&topics, "all").unwrap();
+        assert_eq!(count(all, "publishers"), clients.len() as u64, "{file}");
+    }
+}
+
+#[test]
 fn overhead_and_the_saving_of_aliases_are_counted() {
     let overhead = hand_json(&["-z", "overhead"]);
     let bytes: Vec<_> = rows(&overhead).map(|row| count(row, "bytes")).collect();

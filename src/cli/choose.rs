@@ -23,7 +23,11 @@ pub(super) fn filter(words: &str, output: &Output) -> Result<Option<Filter>, ()>
         report::line("--split is about the payloads of -T payload: add that");
         return Err(());
     }
-    Filter::parse(words).map_err(|error| tell(words, &error))
+    let filter = Filter::parse(words).map_err(|error| tell(words, &error))?;
+    for doubt in filter.iter().flat_map(Filter::doubts) {
+        report::line(&format!("the filter: {doubt}"));
+    }
+    Ok(filter)
 }
 
 /// What is wrong in a filter, with a caret under it.

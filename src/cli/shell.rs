@@ -2,8 +2,10 @@
 //! the arguments.
 
 use super::args::{Cli, Completions, Man};
+use super::shorthand::OF_OPTIONS;
 use super::{Outcome, report};
 use anyhow::Context;
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, CommandFactory};
 use std::fs;
 use std::io::{self, IsTerminal, Write};
@@ -15,8 +17,36 @@ const NAME: &str = "mqttscope";
 /// Prints the completions for a shell.
 pub(super) fn completions(args: &Completions) -> anyhow::Result<Outcome> {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), NAME, &mut text);
+    clap_complete::generate(args.shell, &mut offered(), NAME, &mut text);
     print(&text)
+}
+
+/// The arguments as they may be typed: options of subcommands go without these too, and a page is asked
+/// for by the name of its subcommand.
+fn offered() -> Command {
+    let program = Cli::command();
+    let mut names: Vec<String> = program
+        .get_subcommands()
+        .filter(|it| !it.is_hide_set())
+        .map(|it| it.get_name().to_owned())
+        .collect();
+    names.push("help".to_owned());
+    let mut options: Vec<Arg> = program.get_arguments().cloned().collect();
+    let own = options.len();
+    let subcommands = OF_OPTIONS.iter().filter_map(|name| program.find_subcommand(name));
+    for arg in subcommands.flat_map(Command::get_arguments).filter(|arg| !arg.is_positional()) {
+        let is_like = |it: &Arg| {
+            it.get_id() == arg.get_id()
+                || it.get_long().is_some_and(|long| arg.get_long() == Some(long))
+                || it.get_short().is_some_and(|short| arg.get_short() == Some(short))
+        };
+        if !options.iter().any(is_like) {
+            options.push(arg.clone());
+        }
+    }
+    let more = options.into_iter().skip(own).map(|arg| arg.required(false));
+    let page = |arg: Arg| arg.value_parser(PossibleValuesParser::new(names));
+    program.args(more).mut_subcommand("man", |man| man.mut_arg("command", page))
 }
 
 /// Prints the page of the program or of a subcommand, or writes all pages into a folder.

@@ -8,7 +8,7 @@ use std::ffi::OsString;
 /// The option that tells which subcommand is meant.
 const MEANS: [(char, &str); 3] = [('r', "read"), ('i', "live"), ('D', "interfaces")];
 /// Subcommands that options without one may mean.
-const OF_OPTIONS: [&str; 3] = ["read", "live", "stats"];
+pub(super) const OF_OPTIONS: [&str; 3] = ["read", "live", "stats"];
 /// Subcommands whose arguments may have a filter.
 const FILTERED: [&str; 6] = ["read", "live", "log", "stats", "sessions", "session"];
 

@@ -7,6 +7,7 @@ use super::operand::{Typed, is_value, typed as operand};
 use super::plan::Operand;
 use super::syntax::{self, At};
 use super::value::{Type, Value};
+use std::net::IpAddr;
 use std::ops::Range;
 
 type Checked<T> = Result<T, FilterError>;
@@ -43,6 +44,7 @@ impl Operator {
             (Value::Float(a), Value::Float(b)) => (*a, *b),
             (Value::Float(a), Value::Number(b)) => (*a, *b as f64),
             (Value::Number(a), Value::Float(b)) => (*a as f64, *b),
+            _ if self == Self::BitAnd => return masked(a, b),
             _ => return None,
         };
         let number = match self {
@@ -108,6 +110,9 @@ fn field(side: &At<syntax::Operand>, operator: Operator) -> Checked<Typed> {
     match side.kind {
         Type::Number | Type::Flag | Type::Any => Ok(side),
         Type::Duration if operator != Operator::BitAnd => Ok(side),
+        kind if operator == Operator::BitAnd && (kind == Type::Bytes || kind.is_address()) => {
+            Ok(side)
+        }
         _ => Err(side.needs(operator.sign(), "numbers")),
     }
 }
@@ -119,11 +124,21 @@ fn value(side: &At<syntax::Operand>, operator: Operator, beside: Type) -> Checke
     let kind = match beside {
         Type::Duration if is_sum => Type::Duration,
         Type::Any => Type::Any,
+        Type::Bytes | Type::Ipv4 | Type::Ipv6 | Type::Address if operator == Operator::BitAnd => {
+            beside
+        }
         _ => Type::Number,
     };
     let against = Against { kind, row: None, is_whole: true };
-    let Ok(Constant::Value(value @ (Value::Number(_) | Value::Float(_)))) = constant(side, against)
-    else {
+    let found = match constant(side, against) {
+        Ok(Constant::Value(value @ (Value::Number(_) | Value::Float(_)))) => Some(value),
+        Ok(Constant::Value(value @ (Value::Bytes(_) | Value::Address(_)))) if kind == beside => {
+            Some(value)
+        }
+        Err(error) if kind == Type::Bytes || kind.is_address() => return Err(error),
+        _ => None,
+    };
+    let Some(value) = found else {
         let message = format!("{} takes numbers, and this is none", operator.sign());
         return Err(FilterError::new(side.at.clone(), message)
             .hint("text with signs stands in quotes: \"plant/+/temp\""));
@@ -131,10 +146,28 @@ fn value(side: &At<syntax::Operand>, operator: Operator, beside: Type) -> Checke
     Ok(Typed { operand: Operand::Constant(value), kind, row: None, at: side.at.clone() })
 }
 
+/// The bits that are 1 in both: of bytes as far as both go, of addresses of the same kind.
+fn masked<'v>(a: &Value<'_>, b: &Value<'_>) -> Option<Value<'v>> {
+    Some(match (a, b) {
+        (Value::Bytes(a), Value::Bytes(b)) => {
+            Value::Bytes(a.iter().zip(b.iter()).map(|(a, b)| a & b).collect())
+        }
+        (Value::Address(IpAddr::V4(a)), Value::Address(IpAddr::V4(b))) => {
+            Value::Address(IpAddr::V4(*a & *b))
+        }
+        (Value::Address(IpAddr::V6(a)), Value::Address(IpAddr::V6(b))) => {
+            Value::Address(IpAddr::V6(*a & *b))
+        }
+        _ => return None,
+    })
+}
+
 /// The type of what two types give.
 fn together(a: Type, operator: Operator, b: Type) -> Option<Type> {
     let is_number = |kind| matches!(kind, Type::Number | Type::Flag);
     match (a, b) {
+        (Type::Bytes, Type::Bytes) => Some(Type::Bytes),
+        (a, b) if a.is_address() && a == b => Some(a),
         (Type::Any, b) if is_number(b) || b == Type::Any => Some(Type::Any),
         (a, Type::Any) if is_number(a) => Some(Type::Any),
         (a, b) if is_number(a) && is_number(b) => Some(Type::Number),

@@ -4,19 +4,14 @@ use super::error::FilterError;
 use super::lexer::Operator;
 use super::literal::{Against, Constant, constant};
 use super::operand::{Typed, is_function, is_value, typed};
+use super::pattern::matching;
 use super::plan::{Check, Relation, Test, Wanted};
 use super::syntax::{self, At, Expression, Quantifier};
 
 use super::value::{Type, Value};
 use memchr::memmem::Finder;
-use regex::bytes::RegexBuilder;
 use std::cmp::Ordering;
 use std::ops::Range;
-
-/// What a compiled regular expression may take, in bytes: enough for any that a person writes.
-const MAX_REGEX: usize = 1 << 20;
-/// Groups inside each other in a regular expression.
-const MAX_REGEX_DEPTH: u32 = 64;
 
 type Checked<T> = Result<T, FilterError>;
 
@@ -47,7 +42,11 @@ fn present(operand: &At<syntax::Operand>) -> Checked<Test> {
         }
         syntax::Operand::Arithmetic(..) => {
             let operand = typed(operand)?.operand;
-            let check = Check::Order(Wanted::NotEqual, Value::Number(0));
+            return Ok(Test::Each { operand, all: false, check: Check::AnyBit });
+        }
+        syntax::Operand::Slice(..) => {
+            let operand = typed(operand)?.operand;
+            let check = Check::Order(Wanted::Greater, Value::bytes(&[]));
             return Ok(Test::Each { operand, all: false, check });
         }
         _ => {}
@@ -168,41 +167,12 @@ fn contains(left: Typed, right: &At<syntax::Operand>, all: bool) -> Checked<Test
         return Err(left.needs("contains", "text or bytes"));
     };
     let needle = value.as_bytes().unwrap_or_default();
-    let check = Check::Contains(Box::new(Finder::new(needle).into_owned()));
+    let check = match kind {
+        // As in Wireshark, no text contains an empty one.
+        Type::Text if needle.is_empty() => Check::Any(Vec::new()),
+        _ => Check::Contains(Box::new(Finder::new(needle).into_owned())),
+    };
     Ok(Test::Each { operand: left.operand, all, check })
-}
-
-fn matching(left: &Typed, right: &At<syntax::Operand>) -> Checked<Check> {
-    if !left.kind.has_bytes() {
-        return Err(left.needs("matches", "text or bytes"));
-    }
-    let pattern = match &right.node {
-        syntax::Operand::Quoted(quoted) if quoted.unknown_escape.is_some() => quoted.raw.clone(),
-        syntax::Operand::Quoted(quoted) => {
-            String::from_utf8(quoted.bytes.clone()).unwrap_or_else(|_| quoted.raw.clone())
-        }
-        syntax::Operand::Word(word) => word.clone(),
-        _ => {
-            let message = "a regular expression in quotes is expected here";
-            return Err(FilterError::new(right.at.clone(), message));
-        }
-    };
-    // Bytes, not characters: what is matched need not be UTF-8. Where that cannot be, characters.
-    let build = |is_unicode| {
-        RegexBuilder::new(&pattern)
-            .unicode(is_unicode)
-            .case_insensitive(true)
-            .size_limit(MAX_REGEX)
-            .nest_limit(MAX_REGEX_DEPTH)
-            .build()
-    };
-    build(false).or_else(|error| build(true).map_err(|_| error)).map(Check::Matches).map_err(
-        |error| {
-            let message = error.to_string();
-            let last = message.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            FilterError::new(right.at.clone(), format!("this is no regular expression: {last}"))
-        },
-    )
 }
 
 /// A Topic Filter (5.0: section 4.7.1).

@@ -1,6 +1,6 @@
 //! Fields that are written down, one beside the other.
 
-use super::display::{add_shown, shown};
+use super::display::{add_hex, add_shown, shown};
 use super::error::FilterError;
 use super::operand;
 use super::plan::Operand;
@@ -64,6 +64,7 @@ struct Column {
     key: String,
     operand: Operand,
     kind: Type,
+    is_hex: bool,
 }
 
 impl Columns {
@@ -73,7 +74,8 @@ impl Columns {
     /// There is no such field; the hint tells one that is like it.
     pub fn add(&mut self, key: &str) -> Result<(), FilterError> {
         let (operand, kind) = operand::column(key)?;
-        self.columns.push(Column { key: key.to_owned(), operand, kind });
+        let is_hex = matches!(operand, Operand::Field(row) if row.is_hex);
+        self.columns.push(Column { key: key.to_owned(), operand, kind, is_hex });
         Ok(())
     }
 
@@ -100,7 +102,10 @@ impl Columns {
         let subject = Subject::new(record, is_whole);
         self.columns.iter().all(|column| {
             let is_known = column.operand.each(&subject, &mut |value| {
-                add_shown(&value, column.kind, &mut cells.text);
+                match value {
+                    Value::Number(number) if column.is_hex => add_hex(number, &mut cells.text),
+                    value => add_shown(&value, column.kind, &mut cells.text),
+                }
                 cells.values.push(cells.text.len());
                 ControlFlow::Continue(())
             });
@@ -122,6 +127,11 @@ impl Columns {
         self.columns.iter().all(|column| {
             column.operand.each(&subject, &mut |value| match (&value, column.kind) {
                 (Value::Text(text), _) => take(text),
+                (Value::Number(number), _) if column.is_hex => {
+                    let mut shown = String::new();
+                    add_hex(*number, &mut shown);
+                    take(shown.as_bytes())
+                }
                 _ => take(shown(&value, column.kind).as_bytes()),
             })
         })

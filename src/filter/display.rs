@@ -52,6 +52,11 @@ pub(super) fn add_shown(value: &Value<'_>, kind: Type, out: &mut String) {
     }
 }
 
+/// A number in hex, with two digits at least, behind what stands in `out`.
+pub(super) fn add_hex(number: i128, out: &mut String) {
+    add(out, format_args!("0x{number:02x}"));
+}
+
 fn add(out: &mut String, value: impl Display) {
     // Writing to a String does not fail.
     let _ = write!(out, "{value}");

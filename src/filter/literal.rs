@@ -93,8 +93,8 @@ fn read(text: Text<'_>, against: Against) -> Reading {
             format!("alone, {name} is true where it is there"),
         )),
         Type::Flag => match text.as_str().to_ascii_lowercase().as_str() {
-            "1" | "true" | "set" => value(Value::Number(1)),
-            "0" | "false" | "not set" => value(Value::Number(0)),
+            "1" | "true" | "set" | "yes" => value(Value::Number(1)),
+            "0" | "false" | "not set" | "no" => value(Value::Number(0)),
             _ => wrong("a flag", "a flag is 0 or 1, also written as false or true"),
         },
         Type::Number => named_number(text, against),
@@ -111,7 +111,7 @@ fn read(text: Text<'_>, against: Against) -> Reading {
             Some(nanos) => value(Value::Number(nanos)),
             None => wrong(
                 "a time",
-                "a time is written as \"2026-01-31 12:00:00.5\", in local time, or with Z or +01:00 behind it",
+                "a time is written as \"2026-01-31 12:00:00.5\", in local time, or with Z or +01:00 behind it, or as frame.time is shown",
             ),
         },
         Type::Duration => match seconds(text.as_str()).or_else(|| time(text.as_str())) {
@@ -265,9 +265,32 @@ fn time(text: &str) -> Option<i128> {
     if let Ok(instant) = text.parse::<jiff::Timestamp>() {
         return Some(instant.as_nanosecond());
     }
-    let civil = text.parse::<civil::DateTime>().ok()?;
-    let zoned = civil.to_zoned(TimeZone::system()).ok()?;
-    Some(zoned.timestamp().as_nanosecond())
+    if let Ok(civil) = text.parse::<civil::DateTime>() {
+        let zoned = civil.to_zoned(TimeZone::system()).ok()?;
+        return Some(zoned.timestamp().as_nanosecond());
+    }
+    shown_time(text, TimeZone::system())
+}
+
+/// `Nov 23, 2026 22:58:01.123456789 UTC`, as `frame.time` is shown. The zone may be missing; it is
+/// that of this computer, UTC, or an offset.
+fn shown_time(text: &str, local: TimeZone) -> Option<i128> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (date, zone) = words.split_at_checked(4)?;
+    let civil = civil::DateTime::strptime("%b %d, %Y %H:%M:%S%.f", date.join(" ")).ok()?;
+    let zone = match *zone {
+        [] => return Some(civil.to_zoned(local).ok()?.timestamp().as_nanosecond()),
+        [zone] => zone,
+        _ => return None,
+    };
+    if matches!(zone, "UTC" | "GMT" | "Z") {
+        return Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp().as_nanosecond());
+    }
+    // Where clocks are put back an hour comes twice: the name of the zone tells which is meant.
+    let ambiguous = local.to_ambiguous_timestamp(civil);
+    let both = [ambiguous.earlier().ok()?, ambiguous.later().ok()?];
+    let named = both.into_iter().find(|at| local.to_offset_info(*at).abbreviation() == zone);
+    named.map(|at| at.as_nanosecond())
 }
 
 fn address(text: &str, kind: Type) -> Option<Constant> {
@@ -371,5 +394,26 @@ mod tests {
         assert_eq!(time("1970-01-01 01:00:01+01:00"), Some(1_000_000_000));
         assert!(time("2026-01-31").is_some() && time("2026-01-31 12:00:00.5").is_some());
         assert_eq!(time("yesterday"), None);
+    }
+
+    #[test]
+    fn times_are_read_as_they_are_shown() {
+        let zone = |name| TimeZone::get(name).unwrap();
+        // 2023-11-14 22:13:21 UTC.
+        let nanos = 1_700_000_001_000_000_000;
+        for (text, local, meant) in [
+            ("Nov 14, 2023 22:13:21.000000000 UTC", "Europe/Berlin", Some(nanos)),
+            ("Nov 15, 2023 03:43:21.000000004 IST", "Asia/Kolkata", Some(nanos + 4)),
+            ("Nov 14, 2023 23:13:21", "Europe/Berlin", Some(nanos)),
+            ("Nov  4, 2023 23:13:21 CET", "Europe/Berlin", Some(nanos - 10 * 86_400_000_000_000)),
+            // The hour that comes twice.
+            ("Oct 29, 2023 02:30:00 CEST", "Europe/Berlin", Some(1_698_539_400_000_000_000)),
+            ("Oct 29, 2023 02:30:00 CET", "Europe/Berlin", Some(1_698_543_000_000_000_000)),
+            ("Nov 15, 2023 03:43:21 IST", "Europe/Berlin", None),
+            ("Nov 15, 2023", "UTC", None),
+            ("Nov 15, 2023 03:43:21 IST more", "Asia/Kolkata", None),
+        ] {
+            assert_eq!(shown_time(text, zone(local)), meant, "{text}");
+        }
     }
 }

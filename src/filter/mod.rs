@@ -19,6 +19,7 @@ mod column;
 mod connections;
 mod consumer;
 mod display;
+mod doubt;
 mod error;
 mod facts;
 mod json;
@@ -30,6 +31,7 @@ mod operand;
 mod origin;
 mod own;
 mod parser;
+mod pattern;
 mod plan;
 mod quick;
 mod slice;
@@ -38,6 +40,7 @@ mod syntax;
 pub mod table;
 mod value;
 mod wireshark;
+mod wireshark_names;
 
 pub use column::{Cells, Columns};
 pub use connections::FilteredConnections;
@@ -55,6 +58,7 @@ use subject::Subject;
 #[derive(Debug)]
 pub struct Filter {
     test: Test,
+    doubts: Vec<String>,
 }
 
 impl Filter {
@@ -73,13 +77,22 @@ impl Filter {
     /// ```
     pub fn parse(text: &str) -> Result<Option<Self>, FilterError> {
         let expression = parser::parse(text)?;
-        expression.map(|expression| Ok(Self { test: check::plan(&expression)? })).transpose()
+        let read = |expression| {
+            Ok(Self { test: check::plan(&expression)?, doubts: doubt::doubts(&expression) })
+        };
+        expression.map(read).transpose()
     }
 
     /// Whether a record is chosen.
     #[must_use]
     pub fn accepts(&self, record: &Record<'_>) -> bool {
         self.test.eval(&Subject::new(record, true)).unwrap_or_default()
+    }
+
+    /// What is right and yet likely not meant: sentences, which quote the filter.
+    #[must_use]
+    pub fn doubts(&self) -> &[String] {
+        &self.doubts
     }
 
     /// What of the packets before a record it rests on.

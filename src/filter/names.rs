@@ -47,9 +47,17 @@ impl Names {
     }
 
     pub(super) fn extend(&mut self, other: &Self) {
-        let new: Vec<_> =
-            other.numbers.iter().filter(|row| !self.numbers.contains(row)).copied().collect();
-        self.numbers.extend(new);
+        self.add(other.numbers.iter().copied());
+    }
+
+    /// Adds names to those that are there.
+    pub(super) fn add(&mut self, rows: impl IntoIterator<Item = (impl Into<i128>, &'static str)>) {
+        for (number, name) in rows {
+            let row = (number.into(), name);
+            if !self.numbers.contains(&row) {
+                self.numbers.push(row);
+            }
+        }
     }
 
     fn numbered(rows: impl IntoIterator<Item = (impl Into<i128>, &'static str)>) -> Self {

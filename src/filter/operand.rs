@@ -74,8 +74,8 @@ pub(super) fn typed(operand: &At<syntax::Operand>) -> Checked<Typed> {
         }
         syntax::Operand::Slice(inner, parts) => {
             let inner = typed(inner)?;
-            if !inner.kind.has_bytes() {
-                return Err(inner.needs("a slice", "text or bytes"));
+            if !inner.kind.has_bytes() && !inner.kind.is_address() {
+                return Err(inner.needs("a slice", "text, bytes or an address"));
             }
             Ok(made(Operand::Slice(Box::new(inner.operand), parts.clone()), Type::Bytes))
         }

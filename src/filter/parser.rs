@@ -265,6 +265,11 @@ impl<'t> Parser<'t> {
             let node = Operand::Arithmetic(Box::new(zero), Operator::Minus, Box::new(right));
             return Ok(At { node, at });
         }
+        // Before a number, a plus says nothing.
+        let is_number = |token: &Token| matches!(&token.kind, Kind::Word(word) if word.starts_with(|c: char| c.is_ascii_digit()));
+        if self.is_operator(Operator::Plus) && self.tokens.get(1).is_some_and(is_number) {
+            self.take();
+        }
         if self.is_mark("{") {
             self.take();
             let inner = self.deeper(start, Self::operand)?;

@@ -91,6 +91,8 @@ pub(super) enum Check {
     /// In a box, as it is large.
     Contains(Box<Finder<'static>>),
     Matches(Regex),
+    /// A bit of it is 1.
+    AnyBit,
     /// A topic that a Topic Filter matches.
     Topic(Vec<u8>),
 }
@@ -132,11 +134,12 @@ impl Check {
             }
             (Self::Any(checks), value) => checks.iter().any(|check| check.holds(value)),
             (Self::Contains(finder), value) => {
-                value.as_bytes().is_some_and(|bytes| finder.find(bytes).is_some())
+                contains(value, finder.needle(), |bytes| finder.find(bytes).is_some())
             }
             (Self::Matches(regex), value) => {
                 value.as_bytes().is_some_and(|bytes| regex.is_match(bytes))
             }
+            (Self::AnyBit, value) => value.has_bit(),
             (Self::Topic(filter), value) => {
                 value.as_bytes().is_some_and(|topic| matches(filter, topic))
             }
@@ -209,11 +212,19 @@ impl Relation {
     fn holds(self, value: &Value<'_>, other: &Value<'_>) -> bool {
         match self {
             Self::Order(wanted) => wanted.holds(value.order(other)),
-            Self::Contains => match (value.as_bytes(), other.as_bytes()) {
-                (Some(value), Some(other)) => memchr::memmem::find(value, other).is_some(),
-                _ => false,
-            },
+            Self::Contains => other.as_bytes().is_some_and(|other| {
+                contains(value, other, |bytes| memchr::memmem::find(bytes, other).is_some())
+            }),
         }
+    }
+}
+
+/// Whether a value contains a needle that `find` looks for. As in Wireshark, text contains no empty
+/// one, and bytes do where there are some.
+fn contains(value: &Value<'_>, needle: &[u8], find: impl Fn(&[u8]) -> bool) -> bool {
+    match value {
+        Value::Text(_) if needle.is_empty() => false,
+        value => value.as_bytes().is_some_and(|bytes| !bytes.is_empty() && find(bytes)),
     }
 }
 
@@ -263,7 +274,7 @@ impl Operand {
                 let _ = take(value.clone());
                 true
             }
-            Self::Slice(inner, parts) => mapped(inner, subject, take, |value| slice(value, parts)),
+            Self::Slice(inner, parts) => mapped(inner, subject, take, |value| slice(&value, parts)),
             Self::Length(inner) => mapped(inner, subject, take, |value| {
                 Some(Value::number(value.as_bytes()?.len() as u64))
             }),
@@ -338,12 +349,10 @@ fn mapped<'s>(
     })
 }
 
-/// Parts of a value one behind the other; `None` where one of them reaches beyond it.
-fn slice<'s>(value: Value<'s>, parts: &[Slice]) -> Option<Value<'s>> {
-    let bytes = value.as_bytes()?;
-    let cut: Option<Vec<u8>> = parts.iter().try_fold(Vec::new(), |mut cut, part| {
-        cut.extend(part.of(bytes)?);
-        Some(cut)
-    });
-    cut.map(|cut| Value::Bytes(Cow::Owned(cut)))
+/// Parts of a value one behind the other. As in Wireshark, one that reaches beyond the value ends
+/// them, so that nothing may be left.
+fn slice<'s>(value: &Value<'s>, parts: &[Slice]) -> Option<Value<'s>> {
+    let octets = value.octets()?;
+    let found = parts.iter().map_while(|part| part.of(&octets));
+    Some(Value::Bytes(Cow::Owned(found.flatten().copied().collect())))
 }

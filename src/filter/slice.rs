@@ -43,7 +43,7 @@ impl Slice {
             Self::From(from) => (place(from)?, len),
         };
         let (from, end) = (usize::try_from(from).ok()?, usize::try_from(end).ok()?);
-        bytes.get(from..end).filter(|cut| !cut.is_empty())
+        bytes.get(from..end)
     }
 }
 

@@ -6,7 +6,7 @@
 use super::names::Names;
 use super::subject::Read;
 use super::value::Type;
-use super::{names, own, quick, wireshark};
+use super::{names, own, quick, wireshark, wireshark_names};
 use crate::pipeline::Needs;
 use crate::spec::Field;
 use crate::spec::field::{FieldInfo, Kind};
@@ -33,6 +33,8 @@ pub struct FieldRow {
     pub names: Names,
     /// What of the packets before a packet its values rest on.
     pub needs: Needs,
+    /// Whether its numbers are written in hex, with two digits at least.
+    pub is_hex: bool,
     pub(super) source: Source,
 }
 
@@ -150,6 +152,11 @@ fn rows() -> Vec<FieldRow> {
     }));
     rows.extend(wireshark::rows());
     rows.extend(own::rows());
+    for row in &mut rows {
+        row.is_hex = wireshark_names::IN_HEX.contains(&row.key);
+        let named = wireshark_names::NAMES.iter().filter(|(keys, _)| keys.contains(&row.key));
+        row.names.add(named.flat_map(|(_, names)| names.iter().copied()));
+    }
     rows.sort_by_key(|row| row.key);
     rows
 }
@@ -245,14 +252,14 @@ pub(super) fn tree(
     let (quick, instead) = (quick::of(key), own::instead(key));
     let source = Source::Tree { fields, part: Part::Value, quick, instead };
     let needs = if key == "mqtt.topic" { Needs::Aliases } else { Needs::Packet };
-    FieldRow { key, kind, about, is_topic: false, names, needs, source }
+    FieldRow { key, kind, about, is_topic: false, names, needs, is_hex: false, source }
 }
 
 /// A row whose values are read by a function.
 pub(super) fn fact(key: &'static str, about: &'static str, kind: Type, read: Read) -> FieldRow {
     let source = Source::Fact(read);
     let (names, needs) = (Names::NONE, Needs::Packet);
-    FieldRow { key, kind, about, is_topic: false, names, needs, source }
+    FieldRow { key, kind, about, is_topic: false, names, needs, is_hex: false, source }
 }
 
 #[cfg(test)]

@@ -71,6 +71,11 @@ impl Type {
         matches!(self, Self::Text | Self::Bytes | Self::Any)
     }
 
+    /// Whether it is an address.
+    pub(super) const fn is_address(self) -> bool {
+        matches!(self, Self::Ipv4 | Self::Ipv6 | Self::Address)
+    }
+
     /// Whether values have an order of numbers.
     pub(super) const fn is_numeric(self) -> bool {
         matches!(self, Self::Flag | Self::Number | Self::Time | Self::Duration | Self::Any)
@@ -133,6 +138,24 @@ impl<'a> Value<'a> {
         match self {
             Self::Text(bytes) | Self::Bytes(bytes) => Some(bytes),
             _ => None,
+        }
+    }
+
+    /// The bytes of text, of bytes and of addresses.
+    pub(super) fn octets(&self) -> Option<Cow<'_, [u8]>> {
+        Some(match self {
+            Self::Address(IpAddr::V4(address)) => Cow::Owned(address.octets().to_vec()),
+            Self::Address(IpAddr::V6(address)) => Cow::Owned(address.octets().to_vec()),
+            value => Cow::Borrowed(value.as_bytes()?),
+        })
+    }
+
+    /// Whether a bit of it is 1.
+    pub(super) fn has_bit(&self) -> bool {
+        match self {
+            Self::Number(number) => *number != 0,
+            Self::Float(number) => *number != 0.0,
+            value => value.octets().is_some_and(|octets| octets.iter().any(|byte| *byte != 0)),
         }
     }
 

@@ -56,6 +56,7 @@ pub(super) fn rows() -> Vec<FieldRow> {
         is_topic: false,
         names: Names::NONE,
         needs: Needs::Packet,
+        is_hex: false,
         source: Source::Tree {
             fields: fields.to_vec(),
             part: Part::Length,

@@ -14,22 +14,6 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::io::{self, Write};
 
-/// Fields that Wireshark shows in hex, with two digits at least: all are one byte.
-const IN_HEX: &[&str] = &[
-    "mqtt.conack.flags",
-    "mqtt.conflags",
-    "mqtt.hdrflags",
-    "mqtt.property_id",
-    "mqtt.subscription_options",
-    "mqtt.subscription_options_reserved",
-    "mqttsn.control.info",
-    "mqttsn.msg.type",
-    "mqttsn.protocol.id",
-    "mqttsn.qos",
-    "mqttsn.return.code",
-    "mqttsn.topic.id.type",
-];
-
 /// Bits that Wireshark has as one flag, however many they are.
 const FLAGS: &[&str] = &["mqtt.conack.flags.reserved", "mqtt.conflag.reserved"];
 
@@ -146,7 +130,7 @@ impl Serialize for Shown<'_> {
             Value::Number(number) if row.kind == Type::Flag || FLAGS.contains(&row.key) => {
                 serializer.serialize_bool(*number != 0)
             }
-            Value::Number(number) if IN_HEX.contains(&row.key) => {
+            Value::Number(number) if row.is_hex => {
                 serializer.collect_str(&format_args!("0x{number:02x}"))
             }
             Value::Bytes(bytes) if row.kind == Type::Bytes => {

@@ -70,7 +70,7 @@ fn findings(record: &Record<'_>, page: &mut String) {
         let _ = write!(page, "- **{}** {message}", finding.severity().name());
         let said = citation(finding, &context);
         if !said.is_empty() {
-            let _ = write!(page, " {}", said.replace('[', "\\[").replace(']', "\\]"));
+            let _ = write!(page, " · {}", said.replace('[', "\\[").replace(']', "\\]"));
         }
         page.push('\n');
     }

@@ -9,6 +9,7 @@ use super::{Format, Options, published};
 use crate::mqtt::packet::{Publish, Text};
 use crate::mqtt::property::Value;
 use crate::pipeline::Record;
+use crate::spec::unit::Unit;
 use crate::spec::{PropertyId, Sender, Version};
 use crate::text;
 use std::fmt::Write as _;
@@ -53,13 +54,13 @@ fn command(record: &Record<'_>, notes: &mut Vec<String>) -> Result<String, &'sta
         return Err("its QoS is 3");
     }
     let topic = published::topic(record).ok_or("the topic of its Topic Alias is not known")?;
+    if topic.iter().any(|byte| matches!(byte, b'+' | b'#')) {
+        return Err("mosquitto_pub refuses its topic: + and # are for Topic Filters");
+    }
     let topic = argument(topic).ok_or("mosquitto_pub refuses its topic")?;
     let mut line = String::from("mosquitto_pub");
     server(record, &mut line);
-    if record.origin.is_secret {
-        notes
-            .push(format!("#{} came over TLS: add --cafile, or --tls-use-os-certs", record.number));
-    }
+    carriers(record, notes);
     // Writing to a String does not fail.
     let _ = write!(line, " -V {} -q {}", version(record.version), publish.qos);
     if publish.retain {
@@ -68,6 +69,19 @@ fn command(record: &Record<'_>, notes: &mut Vec<String>) -> Result<String, &'sta
     let _ = write!(line, " -t {topic}");
     properties(record, publish, &mut line, notes);
     Ok(with_payload(line, publish.payload))
+}
+
+/// What has to be added to the command, as the message did not come over TCP alone.
+fn carriers(record: &Record<'_>, notes: &mut Vec<String>) {
+    let number = record.number;
+    if record.origin.is_secret {
+        notes.push(format!("#{number} came over TLS: add --cafile, or --tls-use-os-certs"));
+    }
+    if record.headers.iter().any(|header| header.unit == Unit::WEBSOCKET_FRAME) {
+        notes.push(format!(
+            "#{number} came over WebSocket: add --ws (mosquitto_pub 2.1), or send to a port for plain MQTT"
+        ));
+    }
 }
 
 /// Where the broker was.

@@ -35,6 +35,8 @@ pub(super) struct Topics {
     topics: Slots<Topic>,
     all: Topic,
     pairs: HashSet<(u32, u32), RandomState>,
+    /// Whether a client published something, whatever the topic.
+    publishers: Slots<bool>,
     /// There was no room for a pair.
     is_partial: bool,
 }
@@ -100,7 +102,15 @@ impl Topics {
     /// Counts who publishes on a topic; mostly it is who did so before.
     #[inline]
     fn publisher(&mut self, topic: Slot, client: Slot) {
+        let slot = client;
         let client = client.index() as u32;
+        if self.all.last_publisher != client {
+            self.all.last_publisher = client;
+            if let Some(is_known) = self.publishers.at(slot).filter(|is_known| !**is_known) {
+                *is_known = true;
+                self.all.publishers = self.all.publishers.saturating_add(1);
+            }
+        }
         let Some(of) = self.topics.at(topic) else { return };
         if of.last_publisher == client || topic == Slot::OTHERS || client == 0 {
             return;
@@ -142,7 +152,14 @@ impl Statistic for Topics {
         };
         let mut report = Report::lazy(COLUMNS, order, Box::new(row)).ranking();
         let others = self.topics.get(0).filter(|others| others.messages() > 0);
-        report.others = others.map(|others| others.row(Cell::words("others"), span));
+        report.others = others.map(|others| {
+            let mut row = others.row(Cell::words("others"), span);
+            // Who publishes on these is not counted.
+            if let Some(publishers) = row.last_mut() {
+                *publishers = Cell::Nothing;
+            }
+            row
+        });
         report.total =
             (self.all.messages() > 0).then(|| self.all.row(Cell::words("all topics"), span));
         report.notes.extend(run.names.topics_note());

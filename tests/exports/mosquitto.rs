@@ -216,13 +216,19 @@ fn the_commands_send_the_same_messages() {
 
 #[test]
 fn what_no_command_can_send_is_told() {
-    let lines = ["30050003610a62", "3605000161000a", "3005000023 0178"].join("\n");
+    let lines =
+        ["30050003610a62", "3605000161000a", "3005000023 0178", "30050003612f23", "300400022b78"];
+    let lines = lines.join("\n");
     let args = ["decode", "--lines", "-T", "mosquitto_pub", "--mqtt-version", "3.1.1"];
     let run = program::finish(program::command(args), lines.as_bytes());
     let told: Vec<&str> = run.out.lines().collect();
-    assert_eq!(told.len(), 3, "{}", run.out);
+    assert_eq!(told.len(), 5, "{}", run.out);
     assert!(told.iter().all(|line| line.starts_with("# no command for #")), "{}", run.out);
     assert!(told[0].contains("refuses its topic") && told[1].contains("QoS is 3"), "{}", run.out);
+    // mosquitto_pub: "Invalid publish topic 'a/#', does it contain '+' or '#'?"
+    for line in &told[3..] {
+        assert!(line.ends_with("+ and # are for Topic Filters"), "{line}");
+    }
 }
 
 #[test]
@@ -233,4 +239,19 @@ fn the_server_of_the_recording_is_named() {
         assert!(line.contains("mosquitto_pub -h 127.0.0.") && line.contains(" -p 1883 "), "{line}");
     }
     assert!(run.out.contains("# #6: left out: Subscription Identifier\n"), "{}", run.out);
+}
+
+#[test]
+fn what_the_command_lacks_stands_above_it() {
+    let above = |file: &str, told: &str| {
+        let run = program::run(["read", "-T", "mosquitto_pub", file]);
+        let lines: Vec<&str> = run.out.lines().collect();
+        let commands = lines.iter().filter(|line| !line.starts_with('#')).count();
+        assert!(commands > 0, "{file}: {}", run.err);
+        let said = lines.iter().filter(|line| line.starts_with('#') && line.contains(told)).count();
+        assert_eq!(said, commands, "{file}: {}", run.out);
+    };
+    // mosquitto_pub has `--ws` since 2.1.
+    above("captures/ws.pcap", " came over WebSocket: add --ws (mosquitto_pub 2.1)");
+    above("captures/ws-frames.pcap", " came over WebSocket: ");
 }

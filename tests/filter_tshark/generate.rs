@@ -69,8 +69,11 @@ fn test(dice: &mut Dice, known: &Known, commas: bool) -> String {
         }
         (Type::Ipv4 | Type::Ipv6, Value::Address(address)) => {
             let bits = [8, 16, 31][dice.roll(3)];
-            match dice.roll(3) {
+            match dice.roll(if address.is_ipv4() { 6 } else { 3 }) {
                 0 => format!("{key} == {address}/{bits}"),
+                3 => format!("{key}[0:2] {} 7f:00", dice.pick(&EQUALITY)),
+                4 => format!("{key} & 255.0.0.255 {} 127.0.0.1", dice.pick(&EQUALITY)),
+                5 => format!("{key} & 0.0.0.{}", 1 << dice.roll(8)),
                 _ => format!("{key} {} {address}", dice.pick(&EQUALITY)),
             }
         }
@@ -129,6 +132,7 @@ fn string(dice: &mut Dice, key: &str, text: &[u8], commas: bool) -> String {
         }
         2 if !text.is_empty() => slice(dice, key, text),
         3 => format!("len({key}) {} {}", dice.pick(&ORDER), text.len()),
+        4 if dice.roll(8) == 0 => format!("{key} contains \"\""),
         4 => format!("lower({key}) == \"{}\"", whole.to_lowercase()),
         5 if !part.is_empty() => format!("upper({key}) contains \"{}\"", part.to_uppercase()),
         6 if commas => format!("{key} in {{\"{whole}\", \"x\"}}"),
@@ -152,6 +156,10 @@ fn some_bytes(dice: &mut Dice, key: &str, bytes: &[u8]) -> String {
     match dice.roll(4) {
         _ if some.len() < 2 => format!("len({key}) {} {}", dice.pick(&ORDER), bytes.len()),
         0 => slice(dice, key, bytes),
+        1 if dice.roll(8) == 0 => format!("{key} contains \"\""),
+        2 if key == "mqtt.msg" && dice.roll(4) == 0 => {
+            format!("{key} & {} == {}", shown(some), shown(some))
+        }
         1 => format!("{key} contains {}", shown(some)),
         2 => format!("{key} {} {}", dice.pick(&ORDER), shown(some)),
         _ if bytes.len() < 100 => format!("{key} {} {}", dice.pick(&EQUALITY), shown(bytes)),
@@ -162,7 +170,15 @@ fn some_bytes(dice: &mut Dice, key: &str, bytes: &[u8]) -> String {
 fn slice(dice: &mut Dice, key: &str, bytes: &[u8]) -> String {
     let at = dice.roll(bytes.len());
     let len = 2 + dice.roll(2);
-    let Some(cut) = bytes.get(at..at + len) else { return format!("{key}[{at}:{len}]") };
+    let Some(cut) = bytes.get(at..at + len) else {
+        // It ends behind the field, or begins there: nothing is left to compare.
+        let at = at + dice.roll(2) * bytes.len();
+        return match dice.roll(3) {
+            0 => format!("{key}[{at}:{len}]"),
+            1 => format!("{key}[{at}:{len}] == \"\""),
+            _ => format!("{key}[{at}:{len}] {} 41:42", dice.pick(&["!=", "<", "!==", "==", ">"])),
+        };
+    };
     let shown: Vec<_> = cut.iter().map(|byte| format!("{byte:02x}")).collect();
     let shown = shown.join(":");
     let behind = bytes.len() - at;

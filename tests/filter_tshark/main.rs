@@ -89,6 +89,43 @@ fn every_field_of_tshark_is_known() {
 }
 
 #[test]
+fn values_have_the_names_of_tshark() {
+    let Ok(values) = Command::new("tshark").args(["-G", "values"]).output() else {
+        return outside::missing("tshark is not installed");
+    };
+    let text = String::from_utf8_lossy(&values.stdout).into_owned();
+    // Of a name that stands twice tshark takes the first number.
+    let mut seen = BTreeSet::new();
+    for line in text.lines() {
+        let parts: Vec<&str> = line.split('\t').collect();
+        let named = match parts[..] {
+            ["V", key, number, name] => vec![(key, number, name)],
+            ["T", key, set, unset] => vec![(key, "1", set), (key, "0", unset)],
+            _ => continue,
+        };
+        for (key, number, name) in named {
+            let is_ours = key.starts_with("mqtt.") || key.starts_with("mqttsn.");
+            if !is_ours || !seen.insert((key, name)) {
+                continue;
+            }
+            let read = |text: String| match Filter::parse(&text) {
+                Ok(filter) => format!("{filter:?}"),
+                Err(error) => panic!("{text}: {error}"),
+            };
+            let number = read(format!("{key} == {number}"));
+            let by_name = read(format!("{key} == \"{name}\""));
+            // Of reasons, 5.0 and the versions before it have some names in common.
+            let check = |text: &str| text.rsplit_once("check: ").unwrap().1.to_owned();
+            let digits = check(&number).replace(|c: char| !c.is_ascii_digit(), "");
+            let check = check(&by_name);
+            let mut numbers = check.split(|c: char| !c.is_ascii_digit());
+            assert!(by_name == number || numbers.any(|n| n == digits), "{key} {name}: {check}");
+        }
+    }
+    assert!(seen.len() > 200, "{}", seen.len());
+}
+
+#[test]
 fn filters_choose_what_tshark_chooses() {
     let Some(fields) = fields_of_tshark() else { return };
     let corpus = outside::folder("MQTTSCOPE_CORPUS").map(|corpus| corpus.join("captures"));
