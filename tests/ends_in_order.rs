@@ -233,3 +233,46 @@ fn an_hour_that_nobody_was_silent_in() {
     assert_eq!(caveats.len(), 2);
     assert_eq!(broken(&talk(50_000)), (1, vec![]));
 }
+
+/// What a client sends when its server has closed is too late to end its silence.
+#[test]
+fn a_client_that_speaks_again_when_the_server_has_closed() {
+    let spoke = [
+        (4_000_000, server(S, C, &[]).fin()),
+        (4_010_000, client(C, S + 1, b"\xc0\0")),
+        (4_010_100, server(S + 1, C, &[]).rst()),
+    ];
+    let ended = accepted(&spoke);
+    assert_eq!(causes(&judge(&ended)), [("keep-alive", Likely), ("closed", Proven)]);
+    assert_eq!(ended.keep_alive.longest.unwrap().time, 3_999_700_000);
+}
+
+/// A SYN that was answered out of sight, and one whose connection the capture ends with.
+#[test]
+fn a_handshake_of_which_a_part_was_captured() {
+    let syn = (0, Tcp::client(100, &[]).syn());
+    let refused = [syn.clone(), (100, server(0, 101, &[]).rst())];
+    assert_eq!(causes(&judge(&ended(&refused)))[0], ("port-closed", Proven));
+    let opened =
+        [syn.clone(), (200, client(101, 501, &[])), (500_000, server(501, 101, &[]).rst())];
+    let told = causes(&judge(&ended(&opened)));
+    assert!(told.iter().all(|(id, _)| *id != "port-closed"), "{told:?}");
+    let begun = [syn, (100, server(500, 101, &[]).syn())];
+    assert_eq!(causes(&judge(&ended(&begun))), [("open", Proven)]);
+    let silent = [&begun[..], &[(1_500_000, client(101, 501, &[]))]].concat();
+    assert_eq!(causes(&judge(&ended(&silent)))[0], ("no-connect", Proven));
+}
+
+/// Bytes behind the beginning of which the capture starts are no reason to leave.
+#[test]
+fn a_message_of_which_only_the_end_was_captured() {
+    let rest = [7; 600];
+    let late = [
+        (0, server(501, 101, &rest)),
+        (100, server(1_101, 101, &rest)),
+        (200, client(101, 1_701, b"\xc0\0")),
+        (150_000, client(103, 1_701, &[]).fin()),
+    ];
+    let told = causes(&judge(&ended(&late)));
+    assert!(told.iter().all(|(id, _)| *id != "malformed"), "{told:?}");
+}

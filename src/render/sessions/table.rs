@@ -152,6 +152,7 @@ pub(in crate::render) fn cause_line(cause: &Cause) -> Flow {
     let (role, mark) = match (cause.info.is_fault(), cause.certainty) {
         (true, Certainty::Proven) => (Role::Error, cause.info.id.to_owned()),
         (true, _) => (Role::Warning, format!("{}, likely", cause.info.id)),
+        (false, Certainty::Likely) => (Role::Value, format!("{}, likely", cause.info.id)),
         (false, _) => (Role::Value, cause.info.id.to_owned()),
     };
     flow.push(role, format!("{mark}: ")).push(Role::Meaning, cause.text.clone());

@@ -162,6 +162,11 @@ impl Ended {
 }
 
 impl Half {
+    /// Whether it has said that it leaves, or has closed.
+    pub(in crate::session) const fn has_ended(&self) -> bool {
+        self.disconnect.is_some() || self.closed.is_some()
+    }
+
     /// When it left: with its DISCONNECT, or else in TCP.
     pub(super) fn leaves(&self) -> Option<Mark> {
         let said = self.disconnect.as_ref().map(Disconnect::mark);

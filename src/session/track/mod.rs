@@ -146,7 +146,10 @@ impl Track {
         };
         let mut notes = Notes { tape, seen, whole, shared };
         if sender == Sender::Client {
-            keep_alive::packet(&mut record.keep_alive, is_complete, &mut notes);
+            // What comes when the server has ended the connection ends no silence.
+            if !record.from_server.has_ended() {
+                keep_alive::packet(&mut record.keep_alive, is_complete, &mut notes);
+            }
             if !matches!(packet, Packet::Disconnect(_)) {
                 notes.shared.speaks(seen);
             }

@@ -108,9 +108,13 @@ fn judge(scene: &Scene<'_>, is_wanted: fn(Rule) -> bool) -> Option<Told> {
         act.by == Sender::Server || !act.what.is_tcp() || !MERELY_TOO_MUCH.contains(&broken.rule)
     };
     let culprit = act.by.other();
+    // Where a packet begins is not known where the capture begins in the middle, or behind a hole.
+    let is_in_step = scene.is_begun() && !scene.has_lost(culprit);
+    let is_packet = |broken: &Broken| is_in_step || broken.what != "bytes";
     let broke = scene.ended.wire.broke(culprit).iter();
     let broken = broke
-        .filter(|broken| broken.cut.is_none() && is_wanted(broken.rule) && is_told(broken))
+        .filter(|broken| broken.cut.is_none() && is_wanted(broken.rule))
+        .filter(|broken| is_told(broken) && is_packet(broken))
         .find(|broken| may_be_it(scene, act, (broken, culprit), SOON))?;
     let is_error = broken.rule.info().severity == Severity::Error;
     let certainty = if blames && is_error { Certainty::Proven } else { Certainty::Likely };

@@ -43,7 +43,9 @@ fn judge(scene: &Scene<'_>, is_error: bool) -> Option<Told> {
         true => format!("{said}: {}", meaning(scene, act.by, left.reason)),
     };
     let (by, proof) = (Some(act.by), vec![act.at]);
-    match scene.is_first_by_time() {
+    // The other side may have closed before, with a FIN that was not captured.
+    let is_doubtful = scene.ended.wire.lost(act.by.other()).may_have_ended;
+    match is_doubtful || scene.is_first_by_time() {
         true => Told::likely(by, text, proof),
         false => Told::proven(by, text, proof),
     }

@@ -137,7 +137,8 @@ fn silent_server(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
     // What comes when the client has gone is no answer any more.
     let heard = scene.ended.keep_alive.heard;
     let is_silent = heard.is_none_or(|last| last.number < asked.number);
-    if !is_silent || scene.has_lost(Sender::Server) {
+    // Behind a hole of the client its packets are told behind the answers to them.
+    if !is_silent || scene.has_lost(Sender::Server) || scene.has_lost(Sender::Client) {
         return None;
     }
     let answer = scene.ended.keep_alive.late_answer;

@@ -6,6 +6,7 @@ use super::words::{after, did, place};
 use crate::session::At;
 use crate::session::wire::Tcp;
 use crate::spec::Sender;
+use crate::stream::End;
 use crate::text;
 
 /// Nanoseconds that an answer to CONNECT may take.
@@ -15,6 +16,11 @@ const PATIENCE: u64 = 1_000_000_000;
 pub(super) fn port_closed(scene: &Scene<'_>) -> Option<Told> {
     let tcp = opened(scene).filter(|tcp| tcp.server.syns == 0 && tcp.server.bytes == 0)?;
     let reset = tcp.server.rst.filter(|_| tcp.client.bytes == 0)?;
+    // A client that goes on, or of which the server has more, has got its SYN/ACK.
+    let is_answered = tcp.client.segments != u64::from(tcp.client.syns);
+    if is_answered || tcp.client.unseen().is_some() {
+        return None;
+    }
     let port = scene.ended.ends.map_or(0, |(_, server)| server.port());
     let text = format!(
         "the server's host answered the SYN with RST: nothing listens on port {port}, or a firewall \
@@ -57,7 +63,12 @@ pub(super) fn no_connack(scene: &Scene<'_>) -> Option<Told> {
         let after = after(act.at, connect.at);
         let what = did(act);
         let text = format!("{what} {after} the CONNECT {}, without an answer", place(connect.at));
-        return Told::proven(Some(Sender::Server), text, vec![connect.at, act.at]);
+        let (by, proof) = (Some(Sender::Server), vec![connect.at, act.at]);
+        // Before the capture there may have been another CONNECT, which was answered.
+        return match opened(scene) {
+            Some(_) => Told::proven(by, text, proof),
+            None => Told::likely(by, text, proof),
+        };
     }
     let end = scene.first().map(|act| act.at).or(scene.ended.wire.tcp.map(|tcp| tcp.last));
     // Without a second of patience it was the client, or the capture, that did not wait.
@@ -71,6 +82,11 @@ pub(super) fn no_connack(scene: &Scene<'_>) -> Option<Told> {
 pub(super) fn no_connect(scene: &Scene<'_>) -> Option<Told> {
     let tcp = opened(scene).filter(|tcp| tcp.server.syns > 0 && tcp.client.bytes == 0)?;
     if scene.has_lost(Sender::Client) || scene.half(Sender::Client).packets > 0 {
+        return None;
+    }
+    // It may say something yet: the capture ends, as far as it is known here, with the last segment.
+    let is_over = scene.first().is_some() || scene.ended.end.is_none_or(|end| end != End::Capture);
+    if !is_over && tcp.last.since(tcp.first).is_none_or(|time| time < PATIENCE) {
         return None;
     }
     let text = "the client opened the TCP connection and sent nothing".into();
