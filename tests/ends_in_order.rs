@@ -276,3 +276,32 @@ fn a_message_of_which_only_the_end_was_captured() {
     let told = causes(&judge(&ended(&late)));
     assert!(told.iter().all(|(id, _)| *id != "malformed"), "{told:?}");
 }
+
+/// The Remaining Length tells that a packet is too large before all of it has come.
+#[test]
+fn a_packet_that_is_refused_before_its_end() {
+    const CONNECT: &[u8] = b"\x10\x0e\0\x04MQTT\x05\x02\0\x3c\0\0\x01c";
+    // Maximum Packet Size 20.
+    const CONNACK: &[u8] = b"\x20\x08\0\0\x05\x27\0\0\0\x14";
+    let c = 101 + CONNECT.len() as u32;
+    let s = 501 + CONNACK.len() as u32;
+    let publish = [&b"\x30\x64\0\x01a\0"[..], &[b'x'; 40]].concat();
+    let all = |publish: &[u8]| {
+        let end = c + publish.len() as u32;
+        [
+            (0, Tcp::client(100, &[]).syn()),
+            (100, server(500, 101, &[]).syn()),
+            (200, client(101, 501, CONNECT)),
+            (300, server(501, c, CONNACK)),
+            (1_000, client(c, s, publish)),
+            (1_100, server(s, end, b"\xe0\x01\x95")),
+            (1_200, server(s + 3, end, &[]).fin()),
+            (1_300, client(end, s + 4, &[]).fin()),
+        ]
+    };
+    assert_eq!(causes(&judge(&ended(&all(&publish))))[0], ("limit", Proven));
+    // One that is small enough is only cut.
+    let small = [&b"\x30\x10\0\x01a\0"[..], &[b'x'; 4]].concat();
+    let told = causes(&judge(&ended(&all(&small))));
+    assert!(told.iter().all(|(id, _)| *id != "limit"), "{told:?}");
+}

@@ -733,7 +733,8 @@ impl<'r, C: Consumer> Packets<'r, C> {
             }
             Framed::Cut { whole, missing, why, .. } => {
                 let cut = Some(Cut { why, whole, missing });
-                let notes = (self.findings.as_slice(), Proof::default());
+                // When its first byte was sent.
+                let notes = (self.findings.as_slice(), Proof { had, ..Proof::default() });
                 reader.packet(self.session, bytes, sender, cut, notes, &origin);
             }
             Framed::Stray { why, .. } => {

@@ -173,6 +173,7 @@ impl<C: Consumer> Reader<C> {
         match cut {
             Some(cut) => {
                 self.explain_cut(bytes, cut);
+                self.judge_length((bytes, &decoded), connection, sender, (cut, proof), origin);
                 self.tell_cut(connection, (bytes, &decoded), sender, cut, origin);
                 self.lost(connection, sender, origin);
             }
@@ -489,6 +490,26 @@ impl<C: Consumer> Reader<C> {
         };
         let span = Span::of_bytes(bytes.len(), 0);
         self.tape.note(Finding::new(rule, span, Field::INPUT).with(a, b));
+    }
+
+    /// A packet that did not come whole may be longer than its receiver takes, as its Remaining Length says.
+    fn judge_length(
+        &mut self,
+        (bytes, decoded): (&[u8], &Decoded<'_>),
+        connection: &mut Connection,
+        sender: Option<Sender>,
+        (cut, proof): (Cut, Proof),
+        origin: &Origin<'_>,
+    ) {
+        let Some(sender) = sender else { return };
+        let most = connection.most_bytes(sender, proof).map(u64::from);
+        let Some(most) = most.filter(|most| cut.whole > *most) else { return };
+        let span = Span::of_bytes(0, bytes.len());
+        let finding = Finding::new(Rule::PACKET_ABOVE_MAXIMUM, span, Field::INPUT);
+        let finding = finding.with(cut.whole, most);
+        self.tape.note(finding);
+        let context = view::context(bytes, &self.tape, decoded.version, Some(sender));
+        connection.exceeds(sender, self.at(origin), (&finding, &context));
     }
 
     /// A packet that its side did not send whole is something that the session knows of.

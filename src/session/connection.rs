@@ -3,7 +3,7 @@
 use super::ended::{self, Ended};
 use super::track::Track;
 use super::wire::Said;
-use super::{At, Facts, Seen, Shared};
+use super::{At, Facts, Proof, Seen, Shared};
 use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
 use crate::mqtt::infer::{Evidence, infer};
@@ -159,6 +159,18 @@ impl Connection {
     #[must_use]
     pub fn is_overdue(&self, times: (i64, i64)) -> bool {
         !self.has_left && self.record.as_ref().is_some_and(|record| record.is_overdue(times))
+    }
+
+    /// The longest packet that the receiver takes, where the sender knew that when it sent one with this
+    /// proof.
+    #[must_use]
+    pub fn most_bytes(&self, sender: Sender, proof: Proof) -> Option<u32> {
+        self.track.most_bytes(sender, proof)
+    }
+
+    /// A packet that did not come whole has more bytes than its receiver takes.
+    pub fn exceeds(&mut self, sender: Sender, at: At, said: (&Finding, &Context)) {
+        self.record.get_or_insert_default().wire.exceeds(sender, at, said);
     }
 
     /// The last packet of one side so far.

@@ -198,6 +198,12 @@ impl Wire {
         self.break_by(sender, Broken::new(at, what, finding, context, cut));
     }
 
+    /// Takes note of a packet that its receiver does not take, whose end did not come.
+    pub(super) fn exceeds(&mut self, by: Sender, at: At, (finding, context): (&Finding, &Context)) {
+        let what = context.packet_type().name();
+        self.break_by(by, Broken::new(at, what, finding, context, None));
+    }
+
     /// Takes note of a packet into whose middle another one was written.
     pub(super) fn torn(
         &mut self,

@@ -36,14 +36,16 @@ impl Negotiated {
 
     /// What the receiver of a packet takes, where that is known and its sender had heard of it.
     pub(super) fn for_sender(&self, sender: Sender, notes: &Notes<'_>) -> Option<Limits> {
-        if !notes.is_complete() {
-            return None;
-        }
+        self.of(sender, notes.seen.proof).filter(|_| notes.is_complete())
+    }
+
+    /// The same of a packet with this proof, on a connection that was seen whole.
+    pub(super) fn of(&self, sender: Sender, proof: Proof) -> Option<Limits> {
         match sender {
             Sender::Server => self.client,
             Sender::Client => {
                 let (limits, connack) = self.server?;
-                notes.seen.proof.had(connack).then_some(limits)
+                proof.had(connack).then_some(limits)
             }
         }
     }

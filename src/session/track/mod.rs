@@ -29,7 +29,7 @@ pub use subscription::matches;
 use super::ended::{Disconnect, Ended};
 use super::recent::Recent;
 use super::shared::{Came, SOON, Whole};
-use super::{At, Facts, Partner, Seen, Shared};
+use super::{At, Facts, Partner, Proof, Seen, Shared};
 use crate::annotate::Tape;
 use crate::mqtt::{Decoded, Packet};
 use crate::spec::{PacketType, Sender};
@@ -218,6 +218,12 @@ impl Track {
             return;
         };
         self.latest.alias = self.aliases_mut(sender).take(publish).map(|alias| (sender, alias));
+    }
+
+    /// The longest packet that the receiver takes, where the sender knew that when it sent one with this
+    /// proof. What was lost in between changes no limit.
+    pub(super) fn most_bytes(&self, sender: Sender, proof: Proof) -> Option<u32> {
+        self.negotiated.of(sender, proof).filter(|_| self.is_begun())?.packet_size
     }
 
     /// What is known of the last packet from those before it.
