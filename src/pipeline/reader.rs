@@ -492,7 +492,7 @@ impl<C: Consumer> Reader<C> {
         self.tape.note(Finding::new(rule, span, Field::INPUT).with(a, b));
     }
 
-    /// A packet that did not come whole may be longer than its receiver takes, as its Remaining Length says.
+    /// A packet that its side did not send whole may be longer than its receiver takes, as its Remaining Length says.
     fn judge_length(
         &mut self,
         (bytes, decoded): (&[u8], &Decoded<'_>),
@@ -501,7 +501,7 @@ impl<C: Consumer> Reader<C> {
         (cut, proof): (Cut, Proof),
         origin: &Origin<'_>,
     ) {
-        let Some(sender) = sender else { return };
+        let Some(sender) = sender.filter(|_| cut.why == Why::End) else { return };
         let most = connection.most_bytes(sender, proof).map(u64::from);
         let Some(most) = most.filter(|most| cut.whole > *most) else { return };
         let span = Span::of_bytes(0, bytes.len());
