@@ -55,9 +55,9 @@ fn is_one_of(path: &Path, names: &[&str]) -> bool {
     path.file_stem().is_some_and(|stem| names.iter().any(|name| stem == *name))
 }
 
-/// Their secrets, and the interfaces that tell a packet passed on, stand in no dump.
+/// The secrets of the others stand in no dump.
 fn is_whole_in_a_dump(path: &Path) -> bool {
-    !is_one_of(path, &["tls-secrets", "tls-ws", "tls12", "tls13", "sessions-passed-on"])
+    !is_one_of(path, &["tls-secrets", "tls-ws", "tls12", "tls13"])
 }
 
 #[test]

@@ -15,7 +15,8 @@ use super::token::{Style, Token, token};
 /// Reads a run of hex tokens that ends with its line at the latest.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
     let text = source.head(at, LONGEST_UUID);
-    if let Some(len) = uuid(text).or_else(|| ipv6(text)).or_else(|| date(source, at, text)) {
+    let name = uuid(text).or_else(|| ipv6(text)).or_else(|| date(source, at, text));
+    if let Some(len) = name.or_else(|| called(source, at, text)) {
         return Some(Taken { runs: Vec::new(), end: at.saturating_add(len), modem: 0 });
     }
     let mut lexer = Lexer {
@@ -117,6 +118,36 @@ fn date(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
 
 /// What a date is called.
 const DATED: [&str; 4] = ["date", "datum", "fecha", "日期"];
+
+/// Length of decimal digits that are called something in the words before them, as in tcpdump's
+/// `TS val 4003668307 ecr 4003668307`.
+fn called(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
+    let len = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let is_word = len > 0 && !text.get(len..)?.starts_with(|c: char| c.is_alphanumeric());
+    let before = source.tail(source.line_start(at)..at, LONGEST_UUID).to_lowercase();
+    let is_called = |name: &str| {
+        let head = before.strip_suffix(name);
+        head.is_some_and(|head| !head.ends_with(char::is_alphanumeric))
+    };
+    (is_word && CALLED.into_iter().any(is_called)).then_some(len)
+}
+
+/// What stands right before decimal numbers in the heads of frames and in sentences.
+const CALLED: [&str; 13] = [
+    "ts val ",
+    "ecr ",
+    "number ",
+    "nr. ",
+    "no. ",
+    "invoice ",
+    "rechnung ",
+    "phone ",
+    "phone: ",
+    "telefon: ",
+    "tel. ",
+    "fax ",
+    "fax: ",
+];
 
 /// Length of an address of IPv6 that the text begins with, if it has groups that no bytes have.
 fn ipv6(text: &str) -> Option<usize> {

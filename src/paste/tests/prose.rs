@@ -97,6 +97,20 @@ fn logs_with_labels() {
 }
 
 #[test]
+fn numbers_that_are_called_so() {
+    for text in [
+        "Flags [.], ack 28, win 512, options [nop,nop,TS val 4003668307 ecr 4003668307], length 0",
+        "my order number 40020001, invoice 20020000",
+        "Rechnung Nr. 20020000 vom 30.06.2024",
+        "Telefon: 2002000000",
+    ] {
+        assert_eq!(hexes(text), [""; 0], "{text}");
+    }
+    assert_eq!(hexes("the PUBACK is 40020001"), ["40020001"]);
+    assert_eq!(hexes("40020001"), ["40020001"]);
+}
+
+#[test]
 fn an_esp_log_over_lines() {
     let text = "I (10) mqtt: connecting\nI (12) mqtt: 10 0e 00 04 4d 51 54 54\nI (12) mqtt: 04 02 00 3c 00 02 61 62 \nI (15) wifi: c0 ffee\n";
     assert_eq!(hexes(text), [::hex::encode(EXAMPLE)]);
