@@ -109,7 +109,7 @@ fn date(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
         word.split('-').map(|it| if is_number(it) { it.len() } else { 0 }).collect();
     let is_grouped = matches!(lens[..], [4, 2, 2] | [2, 2, 4]);
     let is_dated = || {
-        let before = source.tail(source.line_start(at)..at, LONGEST_UUID).to_lowercase();
+        let before = before(source, at);
         let before = before.trim_end_matches(|c: char| !c.is_alphanumeric());
         DATED.into_iter().any(|name| before.ends_with(name))
     };
@@ -124,12 +124,18 @@ const DATED: [&str; 4] = ["date", "datum", "fecha", "日期"];
 fn called(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
     let len = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let is_word = len > 0 && !text.get(len..)?.starts_with(|c: char| c.is_alphanumeric());
-    let before = source.tail(source.line_start(at)..at, LONGEST_UUID).to_lowercase();
-    let is_called = |name: &str| {
-        let head = before.strip_suffix(name);
-        head.is_some_and(|head| !head.ends_with(char::is_alphanumeric))
+    let is_called = || {
+        let before = before(source, at);
+        let mut heads = CALLED.into_iter().filter_map(|name| before.strip_suffix(name));
+        heads.any(|head| !head.ends_with(char::is_alphanumeric))
     };
-    (is_word && CALLED.into_iter().any(is_called)).then_some(len)
+    (is_word && is_called()).then_some(len)
+}
+
+/// The words right before a place in its line, in small letters. No more is looked at, however long the line.
+fn before(source: Source<'_>, at: usize) -> String {
+    let near = source.tail(0..at, LONGEST_UUID);
+    near.rsplit('\n').next().unwrap_or_default().to_lowercase()
 }
 
 /// What stands right before decimal numbers in the heads of frames and in sentences.

@@ -39,7 +39,7 @@ impl Negotiated {
         self.of(sender, notes.seen.proof).filter(|_| notes.is_complete())
     }
 
-    /// The same of a packet with this proof, on a connection that was seen whole.
+    /// The same of a packet with this proof, whatever else of the connection was seen.
     pub(super) fn of(&self, sender: Sender, proof: Proof) -> Option<Limits> {
         match sender {
             Sender::Server => self.client,

@@ -21,31 +21,26 @@ const IN_FLIGHT: u64 = 100_000_000;
 const BLAMES: &[u8] = &[
     0x81, 0x82, 0x84, 0x85, 0x8f, 0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0x99, 0x9a, 0x9b, 0x9e, 0xa1, 0xa2,
 ];
-/// Rules about the limits that the receiver had set.
-pub(super) const LIMITS: &[Rule] = &[
-    Rule::PACKET_ABOVE_MAXIMUM,
-    Rule::ALIAS_ABOVE_MAXIMUM,
-    Rule::RECEIVE_MAXIMUM_EXCEEDED,
-    Rule::QOS_ABOVE_MAXIMUM,
-    Rule::RETAIN_UNAVAILABLE,
-    Rule::WILDCARD_UNAVAILABLE,
-    Rule::SHARED_UNAVAILABLE,
-    Rule::SUBSCRIPTION_ID_UNAVAILABLE,
+/// Rules about the limits that the receiver had set, and whether a packet that breaks one cannot be read like any
+/// other.
+const LIMITS: &[(Rule, bool)] = &[
+    (Rule::PACKET_ABOVE_MAXIMUM, true),
+    (Rule::ALIAS_ABOVE_MAXIMUM, true),
+    (Rule::RECEIVE_MAXIMUM_EXCEEDED, false),
+    (Rule::QOS_ABOVE_MAXIMUM, false),
+    (Rule::RETAIN_UNAVAILABLE, false),
+    (Rule::WILDCARD_UNAVAILABLE, false),
+    (Rule::SHARED_UNAVAILABLE, false),
+    (Rule::SUBSCRIPTION_ID_UNAVAILABLE, false),
 ];
 
-/// Those of them whose breach leaves a packet that can be read like any other.
-const MERELY_TOO_MUCH: &[Rule] = &[
-    Rule::RECEIVE_MAXIMUM_EXCEEDED,
-    Rule::QOS_ABOVE_MAXIMUM,
-    Rule::RETAIN_UNAVAILABLE,
-    Rule::WILDCARD_UNAVAILABLE,
-    Rule::SHARED_UNAVAILABLE,
-    Rule::SUBSCRIPTION_ID_UNAVAILABLE,
-];
+fn is_limit(rule: Rule) -> bool {
+    LIMITS.iter().any(|(limit, _)| *limit == rule)
+}
 
 /// The packet broke a limit.
 pub(super) fn limit(scene: &Scene<'_>) -> Option<Told> {
-    judge(scene, |rule| LIMITS.contains(&rule))
+    judge(scene, is_limit)
 }
 
 /// The packet broke another rule.
@@ -55,7 +50,7 @@ pub(super) fn malformed(scene: &Scene<'_>) -> Option<Told> {
     if torn(scene, by).is_some() {
         return None;
     }
-    judge(scene, |rule| !LIMITS.contains(&rule) && rule != Rule::INTERLEAVED)
+    judge(scene, |rule| !is_limit(rule) && rule != Rule::INTERLEAVED)
 }
 
 /// The packet had another one in its middle: what its receiver made of the two is not known.
@@ -105,7 +100,7 @@ fn judge(scene: &Scene<'_>, is_wanted: fn(Rule) -> bool) -> Option<Told> {
     }
     // A client that leaves without a word may just have wanted to: what it can read all the same is no reason.
     let is_told = |broken: &Broken| {
-        act.by == Sender::Server || !act.what.is_tcp() || !MERELY_TOO_MUCH.contains(&broken.rule)
+        act.by == Sender::Server || !act.what.is_tcp() || !LIMITS.contains(&(broken.rule, false))
     };
     let culprit = act.by.other();
     // Where a packet begins is not known where the capture begins in the middle, or behind a hole.
