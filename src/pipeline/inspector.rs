@@ -27,10 +27,10 @@ const MAX_OTHER_PORTS: usize = 8;
 /// Connections that are looked at for each frame, on average, because secrets came: so the work
 /// stays in proportion to the capture.
 const LOOKS_PER_FRAME: u64 = 16;
-/// Nanoseconds without a frame after which connections are looked at: the shortest Keep Alive, doubled and more.
-const LONG_PAUSE: i64 = 8_000_000_000;
 /// The same at once: all connections of a large table, a few times.
 const MAX_LOOKS: u64 = 1 << 20;
+/// Nanoseconds without a frame after which connections are looked at: the shortest Keep Alive, doubled and more.
+const LONG_PAUSE: i64 = 8_000_000_000;
 
 /// What an inspection is to do.
 #[derive(Clone, Debug)]
