@@ -79,7 +79,8 @@ fn is_other(head: &str, bytes: &str) -> bool {
     let all = words.all(|word| {
         count = count.saturating_add(1);
         let bare = word.trim_end_matches(|c| MARKS.contains(c) && !between.contains(c));
-        let is_number = bare.len() < word.len() || is_time(bare);
+        // The mark between bytes makes none of them a time.
+        let is_number = bare.len() < word.len() || is_time(word.trim_end_matches(IS_MARK));
         let is_label = is_label(bare);
         let is_head = is_label || is_number || is_named;
         is_named = is_label;
@@ -90,12 +91,13 @@ fn is_other(head: &str, bytes: &str) -> bool {
 
 /// A word that is no byte, not even a mistyped one.
 fn is_label(word: &str) -> bool {
-    let bare = word.trim_end_matches(|c| MARKS.contains(c));
+    let bare = word.trim_end_matches(IS_MARK);
     let mended: String = bare.chars().map(|c| lookalike(c).unwrap_or(c)).collect();
     let byte = u8::from_str_radix(&mended, 16).ok().filter(|_| bare.len() == 2);
     let has_letter = bare.chars().any(|c| c.is_alphabetic() && !c.is_ascii_hexdigit());
     let is_long = bare.chars().count() > 2 || !bare.chars().any(|c| c.is_ascii_digit());
-    has_letter && is_long && !byte.is_some_and(|byte| frame::head(&[byte]))
+    let is_byte = token(bare).is_some_and(|it| it.is_good() && it.len == bare.len());
+    has_letter && is_long && !is_byte && !byte.is_some_and(|byte| frame::head(&[byte]))
 }
 
 /// Digits in groups, as times and dates have them, or without gaps.
@@ -123,3 +125,4 @@ const MOST_WORDS: usize = 6;
 const PAIRS: [(char, char); 3] = [('<', '>'), ('[', ']'), ('(', ')')];
 /// What stands behind a label or a number.
 const MARKS: &str = ":=>,;|)].#";
+const IS_MARK: fn(char) -> bool = |c| MARKS.contains(c);

@@ -53,6 +53,9 @@ fn nothing_but_hex_is_bytes_whatever_they_are() {
         ("10ff00 # a comment\n00", "10ff0000"),
         ("00 01 02\n03 04", "0001020304"),
         ("%10%ff", "10ff"),
+        ("00, c0, 00", "00c000"),
+        ("00h c0h 00h", "00c000"),
+        ("0x00 0xc0 0x00", "00c000"),
     ] {
         assert_eq!(hexes(text), [expected], "{text}");
     }

@@ -109,7 +109,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_as_hex_alone(bytes in proptest::collection::vec(any::<u8>(), 1..60), writer in 0..7_usize) {
+    fn any_bytes_as_hex_alone(bytes in proptest::collection::vec(any::<u8>(), 1..60), writer in 0..8_usize) {
         let (name, write) = WRITERS[writer];
         let text = write(&bytes);
         // Hex that reads as numbers or binary digits too is not meant here.
