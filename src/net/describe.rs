@@ -216,9 +216,9 @@ impl Describe for &str {
 }
 
 /// Adds a number in so many hexadecimal digits behind some words.
-fn hex(words: &str, number: u32, digits: usize, out: &mut String) {
-    // Writing to a String does not fail.
-    let _ = write!(out, "{words}{number:0digits$x}");
+fn hex(words: &str, number: u32, digits: u32, out: &mut String) {
+    out.push_str(words);
+    add::padded_hex(number, digits, out);
 }
 
 /// Numbers in decimal.
