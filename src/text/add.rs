@@ -5,14 +5,18 @@ use super::Escaped;
 
 /// Adds a number in decimal digits.
 pub fn digits(value: u64, out: &mut String) {
-    // Most have one digit or two, which need no buffer.
+    // Most are small and need no buffer.
     match u8::try_from(value) {
-        Ok(value @ ..10) => out.push(digit(value)),
-        Ok(value @ ..100) => {
-            out.push(digit(value / 10));
+        Ok(value) => {
+            if value >= 100 {
+                out.push(digit(value / 100));
+            }
+            if value >= 10 {
+                out.push(digit(value / 10 % 10));
+            }
             out.push(digit(value % 10));
         }
-        _ => out.push_str(itoa::Buffer::new().format(value)),
+        Err(_) => out.push_str(itoa::Buffer::new().format(value)),
     }
 }
 
