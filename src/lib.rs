@@ -69,22 +69,32 @@
 )]
 
 pub mod annotate;
+#[doc(hidden)]
 pub mod bytes;
 pub mod capture;
+#[doc(hidden)]
 pub mod carrier;
+#[doc(hidden)]
 pub mod cli;
 pub mod filter;
 #[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
 pub mod fuzzing;
+#[doc(hidden)]
 pub mod log;
 pub mod mqtt;
 pub mod mqttsn;
+#[doc(hidden)]
 pub mod net;
+#[doc(hidden)]
 pub mod paste;
 pub mod pipeline;
 pub mod render;
+#[doc(hidden)]
 pub mod session;
 pub mod spec;
 pub mod stats;
+#[doc(hidden)]
 pub mod stream;
+#[doc(hidden)]
 pub mod text;

@@ -17,6 +17,7 @@ pub struct Bits {
 impl Bits {
     /// Some bits. Both numbers are 0 to 7, and `low` is not above `high`.
     #[must_use]
+    #[doc(hidden)]
     pub const fn new(field: Field, high: u8, low: u8) -> Self {
         debug_assert!(low <= high && high <= 7);
         Self { field, high, low }

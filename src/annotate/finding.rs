@@ -27,12 +27,14 @@ pub struct Finding {
 impl Finding {
     /// A finding without numbers.
     #[must_use]
+    #[doc(hidden)]
     pub const fn new(rule: Rule, span: Span, field: Field) -> Self {
         Self { rule, span, field, limit: Field::INPUT, a: 0, b: 0 }
     }
 
     /// The same with the numbers of its sentence.
     #[must_use]
+    #[doc(hidden)]
     pub const fn with(mut self, a: u64, b: u64) -> Self {
         self.a = a;
         self.b = b;
@@ -41,13 +43,14 @@ impl Finding {
 
     /// The same with the length field that set the limit.
     #[must_use]
-    pub const fn limited_by(mut self, limit: Field) -> Self {
+    pub(crate) const fn limited_by(mut self, limit: Field) -> Self {
         self.limit = limit;
         self
     }
 
     /// The row of the table of rules.
     #[must_use]
+    #[doc(hidden)]
     pub fn info(&self) -> &'static RuleInfo {
         self.rule.info()
     }

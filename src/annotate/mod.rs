@@ -13,7 +13,10 @@ mod tape;
 pub mod view;
 
 pub use bits::Bits;
+#[doc(hidden)]
 pub use cursor::{Cursor, MAX_BYTES, Stop};
 pub use finding::Finding;
-pub use sink::{Mark, Sink};
+#[doc(hidden)]
+pub use sink::Mark;
+pub use sink::Sink;
 pub use tape::{Node, Tape};

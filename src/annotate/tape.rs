@@ -40,6 +40,7 @@ impl Node {
     /// How many of the nodes behind it lie in it, whatever their depth.
     #[inline]
     #[must_use]
+    #[doc(hidden)]
     pub const fn below(&self) -> u32 {
         self.tag as u32
     }
@@ -139,6 +140,7 @@ impl Tape {
 
     /// How many findings are errors.
     #[must_use]
+    #[doc(hidden)]
     pub fn errors(&self) -> usize {
         self.findings.iter().filter(|f| f.severity() == Severity::Error).count()
     }
@@ -155,24 +157,24 @@ impl Tape {
     }
 
     /// Forgets the findings of these rules: a better reason for them is known.
-    pub fn retract(&mut self, rules: &[crate::spec::Rule]) {
+    pub(crate) fn retract(&mut self, rules: &[crate::spec::Rule]) {
         self.findings.retain(|finding| !rules.contains(&finding.rule));
     }
 
     /// Forgets what is wrong with a packet that is not all there.
-    pub fn retract_errors(&mut self) {
+    pub(crate) fn retract_errors(&mut self) {
         self.findings.retain(|finding| finding.severity() < Severity::Error);
     }
 
     /// Forgets what was found in a stretch of bytes that are not known.
-    pub fn retract_in(&mut self, hidden: Span) {
+    pub(crate) fn retract_in(&mut self, hidden: Span) {
         let end = |span: Span| span.start.saturating_add(span.len);
         let meets = |span: Span| span.start < end(hidden) && hidden.start < end(span);
         self.findings.retain(|finding| !meets(finding.span));
     }
 
     /// Puts findings before those that the decoder made: what explains them comes first.
-    pub fn note_first(&mut self, findings: &[Finding]) {
+    pub(crate) fn note_first(&mut self, findings: &[Finding]) {
         self.findings.splice(0..0, findings.iter().copied());
     }
 

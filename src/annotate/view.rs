@@ -67,6 +67,7 @@ impl<'a> Row<'a> {
 
     /// Name and value of a User Property.
     #[must_use]
+    #[doc(hidden)]
     pub fn pair(&self) -> Option<(&'a [u8], &'a [u8])> {
         let (len, rest) = self.content().split_first_chunk::<2>()?;
         let (name, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*len)))?;
@@ -75,7 +76,7 @@ impl<'a> Row<'a> {
 
     /// Where the field stands, as the table of properties names places.
     #[must_use]
-    pub fn place(&self, context: &Context) -> PacketSet {
+    pub(crate) fn place(&self, context: &Context) -> PacketSet {
         if self.in_will { PacketSet::WILL } else { PacketSet::of(&[context.packet_type()]) }
     }
 }
@@ -127,6 +128,7 @@ pub fn rows<'a>(tape: &'a Tape, bytes: &'a [u8], parts: bool) -> Rows<'a> {
 }
 
 /// What [`rows`] goes through.
+#[doc(hidden)]
 pub struct Rows<'a> {
     nodes: &'a [Node],
     /// The number of the next node.

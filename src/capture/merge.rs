@@ -66,11 +66,12 @@ impl Merge {
     }
 
     /// The same; how many bytes of the files were read is added to `read`.
-    pub fn open_counted<P: AsRef<Path>>(paths: &[P], read: &Arc<AtomicU64>) -> Self {
+    pub(crate) fn open_counted<P: AsRef<Path>>(paths: &[P], read: &Arc<AtomicU64>) -> Self {
         Self::from_results(paths.iter().map(|path| open_counted(path.as_ref(), read)))
     }
 
     /// Opens a file that may still grow; see [`follow()`].
+    #[doc(hidden)]
     pub fn follow(path: &Path, stop: Stop) -> Self {
         Self::from_results(std::iter::once(follow(path, stop)))
     }

@@ -20,6 +20,7 @@ mod excerpt;
 mod follow;
 mod interface;
 #[cfg(feature = "live")]
+#[doc(hidden)]
 pub mod live;
 mod magic;
 mod merge;
@@ -33,15 +34,23 @@ mod window;
 mod write;
 
 pub use crate::spec::link::LinkType;
+#[doc(hidden)]
 pub use beside::{Beside, Described, Secrets};
 pub use error::{CaptureError, Fault, Notice, NoticeKind};
+#[doc(hidden)]
 pub use excerpt::{Excerpt, FrameRole, Left};
+#[doc(hidden)]
 pub use follow::follow;
+#[doc(hidden)]
 pub use magic::{FORMATS, FormatRow};
 pub use merge::Merge;
-pub use open::{from_reader, kind_of, open, open_counted};
+pub use open::{from_reader, open};
+#[doc(hidden)]
+pub use open::{kind_of, open_counted};
 use owner::private;
+#[doc(hidden)]
 pub use stop::Stop;
+#[doc(hidden)]
 pub use unpack::packings;
 
 /// The longest frame that is read, in bytes: the largest snap length that libpcap grants.

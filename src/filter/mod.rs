@@ -42,10 +42,13 @@ mod value;
 mod wireshark;
 mod wireshark_names;
 
+#[doc(hidden)]
 pub use column::{Cells, Columns};
+#[doc(hidden)]
 pub use connections::FilteredConnections;
 pub use consumer::Filtered;
 pub use error::FilterError;
+#[doc(hidden)]
 pub use names::Names;
 pub use table::{FieldRow, TABLE};
 pub use value::{Type, Value};
@@ -91,12 +94,13 @@ impl Filter {
 
     /// What is right and yet likely not meant: sentences, which quote the filter.
     #[must_use]
-    pub fn doubts(&self) -> &[String] {
+    pub(crate) fn doubts(&self) -> &[String] {
         &self.doubts
     }
 
     /// What of the packets before a record it rests on.
     #[must_use]
+    #[doc(hidden)]
     pub fn needs(&self) -> Needs {
         self.test.needs()
     }
@@ -104,6 +108,7 @@ impl Filter {
     /// Whether a record whose tree, findings and facts are not there yet is chosen; `None` where
     /// that rests on them. What is known is final.
     #[must_use]
+    #[doc(hidden)]
     pub fn early(&self, record: &Record<'_>) -> Option<bool> {
         self.test.eval(&Subject::new(record, false))
     }

@@ -122,6 +122,7 @@ impl<'a> Value<'a> {
 
     /// The same, without what it was read from.
     #[must_use]
+    #[doc(hidden)]
     pub fn into_owned(self) -> Value<'static> {
         match self {
             Self::Present => Value::Present,

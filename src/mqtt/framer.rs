@@ -150,13 +150,13 @@ impl Framer {
     /// Whether a packet is held that is whole as it stands, until it is known whether another one
     /// was written into its middle: its receiver may have answered it.
     #[must_use]
-    pub fn is_undecided(&self) -> bool {
+    pub(crate) fn is_undecided(&self) -> bool {
         self.suspect.is_some()
     }
 
     /// What is allocated to hold bytes.
     #[must_use]
-    pub fn cost(&self) -> usize {
+    pub(crate) fn cost(&self) -> usize {
         let search = self.search.as_ref().map_or(0, |search| search.cost());
         let suspect = self.suspect.as_ref().map_or(0, |suspect| suspect.cost());
         self.held.capacity().saturating_add(search).saturating_add(suspect)
@@ -164,12 +164,13 @@ impl Framer {
 
     /// Tells which end sends the bytes and which version they are of, as far as that is known: it
     /// helps where a packet has to be looked for.
+    #[doc(hidden)]
     pub fn expect(&mut self, sender: Option<Sender>, version: Option<Version>) {
         (self.known.sender, self.known.version) = (sender, version);
     }
 
     /// Tells a Packet Identifier that the other side used: acknowledgements have one of these.
-    pub fn expect_id(&mut self, id: u16) {
+    pub(crate) fn expect_id(&mut self, id: u16) {
         self.known.learn_id(id);
     }
 
@@ -248,7 +249,7 @@ impl Framer {
     }
 
     /// Gives up what is held, as too much is held in all.
-    pub fn shed(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
+    pub(crate) fn shed(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
         self.settle(emit);
         self.abandon(emit);
         if let State::Aligned(doubt) = self.state

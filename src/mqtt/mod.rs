@@ -6,15 +6,21 @@
 //! network. To add a packet type: its row in `spec::packet_type`, its fields in `spec::fields`,
 //! a file with `read`, and its line in [`decode`](decode()).
 
+#[doc(hidden)]
 pub mod boundary;
 pub mod framer;
+#[doc(hidden)]
 pub mod framing;
+#[doc(hidden)]
 pub mod infer;
+#[doc(hidden)]
 pub mod interleave;
 pub mod packet;
+#[doc(hidden)]
 pub mod primitive;
 pub mod property;
 pub mod repair;
+#[doc(hidden)]
 pub mod torn;
 
 mod ack;
@@ -23,6 +29,7 @@ mod connack;
 mod connect;
 mod decode;
 mod disconnect;
+#[doc(hidden)]
 pub mod filter;
 mod publish;
 mod reason;

@@ -79,6 +79,7 @@ impl<'a> Properties<'a> {
 ///
 /// `place` is the packet type, or [`PacketSet::WILL`]; `group` is the field that holds them.
 #[inline]
+#[doc(hidden)]
 pub fn properties<'a, S: Sink>(
     c: &mut Cursor<'a, '_, S>,
     group: Field,
@@ -89,7 +90,7 @@ pub fn properties<'a, S: Sink>(
 
 /// The same for a packet that both sides may send, but not with all of its properties.
 #[inline]
-pub fn properties_from<'a, S: Sink>(
+pub(crate) fn properties_from<'a, S: Sink>(
     c: &mut Cursor<'a, '_, S>,
     group: Field,
     place: PacketSet,

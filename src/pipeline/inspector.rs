@@ -186,7 +186,7 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// The same with a reader that has made records already; it goes on counting.
-    pub fn with_reader(mut reader: Reader<C>, settings: Settings) -> Self {
+    pub(crate) fn with_reader(mut reader: Reader<C>, settings: Settings) -> Self {
         reader.sn_topics = settings.sn_topics.clone();
         let asks_roles = reader.consumer.needs_roles();
         Self {
@@ -278,6 +278,7 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// Takes what the capture says without a frame behind it. `Break`: the consumer wants no more.
+    #[doc(hidden)]
     pub fn beside(&mut self, beside: &Beside) -> ControlFlow<()> {
         let mut is_new = false;
         for block in &beside.secrets {
@@ -297,6 +298,7 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// The same behind the last frame.
+    #[doc(hidden)]
     pub fn behind(&mut self, beside: &Beside) -> ControlFlow<()> {
         self.worker.reader.consumer.beside(beside);
         self.beside(beside)
@@ -304,6 +306,7 @@ impl<C: Consumer> Inspector<C> {
 
     /// Secrets may have come: connections that wait for them go on. `Break`: the consumer wants no
     /// more.
+    #[doc(hidden)]
     pub fn wake(&mut self) -> ControlFlow<()> {
         if self.worker.settings.secrets.are_awaited() {
             let mut all: Vec<_> = self.flows.states().collect();
@@ -318,37 +321,42 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// Frames that held no TCP segment, by reason.
+    #[doc(hidden)]
     pub fn counters(&self) -> &Counters {
         &self.counters
     }
 
     /// What became of IP packets that came in fragments.
+    #[doc(hidden)]
     pub fn fragments(&self) -> FragmentCounters {
         self.net.fragments()
     }
 
     /// What went wrong in the streams of MQTT.
+    #[doc(hidden)]
     pub fn losses(&self) -> Losses {
         self.worker.losses
     }
 
     /// What happened in TCP, whatever it carries.
+    #[doc(hidden)]
     pub fn stream_counters(&self) -> &StreamCounters {
         self.flows.counters()
     }
 
     /// Datagrams on MQTT-SN's own ports that are something else.
+    #[doc(hidden)]
     pub fn other_datagrams(&self) -> u64 {
         self.datagrams.refused()
     }
 
     /// Pairs of an MQTT-SN client and its gateway that were forgotten, as there were too many.
-    pub fn forgotten_pairs(&self) -> u64 {
+    pub(crate) fn forgotten_pairs(&self) -> u64 {
         self.datagrams.forgotten()
     }
 
     /// What the capture says of frames and addresses.
-    pub fn notes(&self) -> &Notes {
+    pub(crate) fn notes(&self) -> &Notes {
         &self.worker.notes
     }
 
@@ -358,7 +366,7 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// How many of them the snap length cut.
-    pub fn cut_frames(&self) -> u64 {
+    pub(crate) fn cut_frames(&self) -> u64 {
         self.cut_frames
     }
 
@@ -368,27 +376,29 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// The ports of servers that count as MQTT's.
+    #[doc(hidden)]
     pub fn ports(&self) -> &[u16] {
         &self.worker.settings.ports
     }
 
     /// Whether connections to other ports are read too, where their bytes are MQTT.
-    pub fn any_port(&self) -> bool {
+    pub(crate) fn any_port(&self) -> bool {
         self.worker.settings.any_port
     }
 
     /// The ports of servers that do not count as MQTT's, as far as they are remembered.
-    pub fn other_ports(&self) -> Vec<u16> {
+    pub(crate) fn other_ports(&self) -> Vec<u16> {
         self.worker.other_ports.keys().copied().collect()
     }
 
     /// What passes on such a port.
+    #[doc(hidden)]
     pub fn other(&self, port: u16) -> Passing {
         self.worker.other_ports.get(&port).copied().unwrap_or_default()
     }
 
     /// Connections to such ports that encrypt, and no MQTT was seen inside.
-    pub fn encrypted(&self) -> u64 {
+    pub(crate) fn encrypted(&self) -> u64 {
         self.worker.encrypted
     }
 

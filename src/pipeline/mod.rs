@@ -23,13 +23,23 @@ mod sn;
 mod trouble;
 mod witness;
 
-pub use crate::capture::{Beside, Frame, FrameRole};
+pub use crate::capture::Frame;
+#[doc(hidden)]
+pub use crate::capture::{Beside, FrameRole};
+#[doc(hidden)]
 pub use files::Files;
-pub use inspector::{HELD_IN_ALL, Inspector, Losses, MAX_PACKET, Passing, Settings};
+#[doc(hidden)]
+pub use inspector::{HELD_IN_ALL, Losses, MAX_PACKET, Passing};
+pub use inspector::{Inspector, Settings};
+#[doc(hidden)]
 pub use kept::Kept;
+#[doc(hidden)]
 pub use lifeline::{Happened, Lacks, Lifeline};
+#[doc(hidden)]
 pub use notes::Notes;
 pub use pasted::{PastedOutcome, PastedSettings, read_paste, read_pieces};
+#[doc(hidden)]
 pub use pasted_sn::PastedProtocol;
+#[doc(hidden)]
 pub use reader::{Cut, Reader};
 pub use record::{Consumer, Header, Needs, Origin, Record, SnRecord, TextOrigin};

@@ -87,6 +87,7 @@ impl Record<'_> {
 
     /// `client`, and `server` or in MQTT-SN `gateway`; `None` where that is not known.
     #[must_use]
+    #[doc(hidden)]
     pub fn sender_name(&self) -> Option<&'static str> {
         self.sender.map(|sender| sender.name_in(self.version))
     }

@@ -6,41 +6,70 @@
 //! that record, or at the end where there was none. Connections have tables of their own:
 //! [`sessions::FORMATS`] and [`timeline::FORMATS`].
 
+#[doc(hidden)]
 pub mod digest;
+#[doc(hidden)]
 pub mod ek;
 mod ends;
+#[doc(hidden)]
 pub mod entries;
+#[doc(hidden)]
 pub mod facts;
+#[doc(hidden)]
 pub mod fields;
+#[doc(hidden)]
 pub mod flow;
+#[doc(hidden)]
 pub mod gutter;
+#[doc(hidden)]
 pub mod heading;
+#[doc(hidden)]
 pub mod hex;
+#[doc(hidden)]
 pub mod hexdump;
+#[doc(hidden)]
 pub mod json;
+#[doc(hidden)]
 pub mod junit;
+#[doc(hidden)]
 pub mod log;
+#[doc(hidden)]
 pub mod lookup;
+#[doc(hidden)]
 pub mod markdown;
 mod memo;
+#[doc(hidden)]
 pub mod mosquitto_pub;
 mod owner;
+#[doc(hidden)]
 pub mod paint;
 #[cfg(feature = "parquet")]
+#[doc(hidden)]
 pub mod parquet;
+#[doc(hidden)]
 pub mod payload;
 mod published;
 #[cfg(test)]
 mod sample;
+#[doc(hidden)]
 pub mod sarif;
+#[doc(hidden)]
 pub mod sessions;
+#[doc(hidden)]
 pub mod sn;
+#[doc(hidden)]
 pub mod source;
+#[doc(hidden)]
 pub mod stats;
+#[doc(hidden)]
 pub mod summary;
+#[doc(hidden)]
 pub mod threaded;
+#[doc(hidden)]
 pub mod time;
+#[doc(hidden)]
 pub mod timeline;
+#[doc(hidden)]
 pub mod tree;
 pub mod words;
 
@@ -137,6 +166,7 @@ pub struct FormatRow {
 
 /// What of a format other threads may write, while the next records are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(hidden)]
 pub enum ByOthers {
     /// Nothing: it takes more than records, or costs little.
     Nothing,
@@ -388,7 +418,7 @@ pub enum Explain {
 
 /// The standard whose sections the tables name for `version`: that of 3.1.1 stands for 3.1 too.
 #[must_use]
-pub fn standard(version: Version) -> Version {
+pub(crate) fn standard(version: Version) -> Version {
     if version == Version::V31 { Version::V311 } else { version }
 }
 

@@ -27,7 +27,7 @@ pub fn label(row: &Row<'_>, context: &Context) -> String {
 }
 
 /// Adds what [`label`] returns.
-pub fn add_label(row: &Row<'_>, context: &Context, out: &mut String) {
+pub(crate) fn add_label(row: &Row<'_>, context: &Context, out: &mut String) {
     out.push_str(name(row, context));
     if let Some(info) = row.field.as_property() {
         out.push_str(" (0x");
@@ -45,7 +45,7 @@ pub fn value(row: &Row<'_>, context: &Context, limit: usize) -> String {
 }
 
 /// Adds what [`value`] returns.
-pub fn add_value(row: &Row<'_>, context: &Context, limit: usize, out: &mut String) {
+pub(crate) fn add_value(row: &Row<'_>, context: &Context, limit: usize, out: &mut String) {
     if row.is_group {
         return;
     }
@@ -111,7 +111,7 @@ pub fn meaning(row: &Row<'_>, context: &Context) -> Cow<'static, str> {
 
 /// The section and the normative statements that the field comes from, in the packet's version.
 #[must_use]
-pub fn spec(row: &Row<'_>, context: &Context) -> (&'static str, &'static str) {
+pub(crate) fn spec(row: &Row<'_>, context: &Context) -> (&'static str, &'static str) {
     if let Some(info) = row.field.as_property() {
         return info.place(row.place(context)).map_or(("", ""), |p| (p.section, p.statements));
     }
@@ -124,13 +124,13 @@ pub fn spec(row: &Row<'_>, context: &Context) -> (&'static str, &'static str) {
 
 /// The standard and section that the field comes from where that is not MQTT's; else empty.
 #[must_use]
-pub fn elsewhere(row: &Row<'_>) -> &'static str {
+pub(crate) fn elsewhere(row: &Row<'_>) -> &'static str {
     row.field.info().map_or("", |info| info.elsewhere)
 }
 
 /// The values that the standard allows, in words; empty where that is not said.
 #[must_use]
-pub fn allowed(row: &Row<'_>, context: &Context) -> String {
+pub(crate) fn allowed(row: &Row<'_>, context: &Context) -> String {
     if let Some(info) = row.field.as_property() {
         return allowed_in_property(info);
     }
@@ -239,7 +239,7 @@ fn code(row: &Row<'_>, context: &Context, out: &mut String) {
 /// The name of a code in this packet; what another packet type calls it, where this one has no
 /// such code; or that nobody knows it.
 #[must_use]
-pub fn code_name(context: &Context, code: u8) -> &'static str {
+pub(crate) fn code_name(context: &Context, code: u8) -> &'static str {
     let kind = context.packet_type();
     if context.version == Version::Sn12 {
         return return_code::return_code(code).map_or("reserved", |info| info.name);
@@ -271,12 +271,13 @@ fn length(row: &Row<'_>, out: &mut String) {
 
 /// Bytes that may be text: between quotes if a person can read it, as hex digits if not.
 #[must_use]
+#[doc(hidden)]
 pub fn bytes(bytes: &[u8], limit: usize) -> String {
     text::text(|out| add_bytes(bytes, limit, out))
 }
 
 /// Adds what [`bytes`] returns.
-pub fn add_bytes(bytes: &[u8], limit: usize, out: &mut String) {
+pub(crate) fn add_bytes(bytes: &[u8], limit: usize, out: &mut String) {
     match bytes {
         [] => out.push_str("empty"),
         _ if text::is_readable(bytes) => add_quoted(bytes, limit, out),
@@ -293,6 +294,7 @@ fn add_hex(bytes: &[u8], limit: usize, out: &mut String) {
 
 /// An address of IPv4 or IPv6, in the usual form.
 #[must_use]
+#[doc(hidden)]
 pub fn address(bytes: &[u8]) -> String {
     if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
         return Ipv4Addr::from(v4).to_string();
@@ -310,7 +312,7 @@ pub fn quoted(bytes: &[u8], limit: usize) -> String {
 }
 
 /// Adds what [`quoted`] returns.
-pub fn add_quoted(bytes: &[u8], limit: usize, out: &mut String) {
+pub(crate) fn add_quoted(bytes: &[u8], limit: usize, out: &mut String) {
     let shown = bytes.get(..floor_char(bytes, limit)).unwrap_or(bytes);
     out.push('"');
     text::add::escaped(shown, out);
@@ -345,7 +347,7 @@ fn named(
 
 /// A sentence whose places to fill are named: `Topic Alias <a>`.
 #[must_use]
-pub fn template(message: &str) -> String {
+pub(crate) fn template(message: &str) -> String {
     let mut out = String::new();
     let mut rest = message;
     while let Some((before, after)) = rest.split_once('{') {

@@ -146,6 +146,7 @@ pub struct FieldInfo {
 impl FieldInfo {
     /// A row with key, label and kind; the rest is added by the methods below.
     #[must_use]
+    #[doc(hidden)]
     pub const fn new(key: &'static str, label: &'static str, kind: Kind) -> Self {
         Self {
             key,
@@ -165,20 +166,21 @@ impl FieldInfo {
 
     /// The label in 3.1 and 3.1.1.
     #[must_use]
-    pub const fn in_v3(mut self, label: &'static str) -> Self {
+    pub(crate) const fn in_v3(mut self, label: &'static str) -> Self {
         self.label_v3 = label;
         self
     }
 
     /// What the value does.
     #[must_use]
-    pub const fn means(mut self, meaning: Meaning) -> Self {
+    pub(crate) const fn means(mut self, meaning: Meaning) -> Self {
         self.meaning = meaning;
         self
     }
 
     /// The sections of MQTT 5.0 and 3.1.1.
     #[must_use]
+    #[doc(hidden)]
     pub const fn at(mut self, v5: &'static str, v311: &'static str) -> Self {
         self.section_v5 = v5;
         self.section_v311 = v311;
@@ -187,6 +189,7 @@ impl FieldInfo {
 
     /// The standard and the section, where it is not one of MQTT.
     #[must_use]
+    #[doc(hidden)]
     pub const fn of(mut self, elsewhere: &'static str) -> Self {
         self.elsewhere = elsewhere;
         self
@@ -194,7 +197,7 @@ impl FieldInfo {
 
     /// The normative statements of MQTT 5.0 and 3.1.1.
     #[must_use]
-    pub const fn binds(mut self, v5: &'static str, v311: &'static str) -> Self {
+    pub(crate) const fn binds(mut self, v5: &'static str, v311: &'static str) -> Self {
         self.statements_v5 = v5;
         self.statements_v311 = v311;
         self
@@ -202,14 +205,14 @@ impl FieldInfo {
 
     /// The allowed values, in words.
     #[must_use]
-    pub const fn allows(mut self, words: &'static str) -> Self {
+    pub(crate) const fn allows(mut self, words: &'static str) -> Self {
         self.allowed = words;
         self
     }
 
     /// Marks the field as a secret.
     #[must_use]
-    pub const fn secret(mut self) -> Self {
+    pub(crate) const fn secret(mut self) -> Self {
         self.secret = true;
         self
     }
@@ -233,13 +236,14 @@ impl Field {
 
     /// The field of a property.
     #[must_use]
+    #[doc(hidden)]
     pub const fn property(id: u8) -> Self {
         Self(Self::PROPERTY_BASE | id as u16)
     }
 
     /// The row of the property, if the field is one that the standard knows.
     #[must_use]
-    pub fn as_property(self) -> Option<&'static PropertyInfo> {
+    pub(crate) fn as_property(self) -> Option<&'static PropertyInfo> {
         (Self::PROPERTY_BASE..Self::SN_BASE)
             .contains(&self.0)
             .then(|| PropertyId(u32::from(self.0 & 0xff)).info())

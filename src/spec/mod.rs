@@ -2,25 +2,39 @@
 //! validator, help and docs loop over these rows. A new fact is a row; a table of a new kind is a
 //! file. This room imports nothing but `bytes` and `text`.
 
+#[doc(hidden)]
 pub mod carrier_fields;
 pub mod field;
+#[doc(hidden)]
 pub mod fields;
+#[doc(hidden)]
 pub mod level;
+#[doc(hidden)]
 pub mod link;
+#[doc(hidden)]
 pub mod meaning;
+#[doc(hidden)]
 pub mod mosquitto;
 pub mod packet_type;
+#[doc(hidden)]
 pub mod port;
 pub mod property;
+#[doc(hidden)]
 pub mod proxy;
 pub mod reason;
 pub mod rule;
+#[doc(hidden)]
 pub mod sn;
+#[doc(hidden)]
 pub mod statement;
+#[doc(hidden)]
 pub mod tunnel;
+#[doc(hidden)]
 pub mod unit;
+#[doc(hidden)]
 pub mod verdict;
 pub mod version;
+#[doc(hidden)]
 pub mod websocket;
 
 #[cfg(test)]
@@ -30,5 +44,6 @@ pub use field::Field;
 pub use packet_type::{PacketSet, PacketType};
 pub use property::PropertyId;
 pub use rule::{Rule, Severity};
+#[doc(hidden)]
 pub use verdict::Verdict;
 pub use version::{Sender, Version};

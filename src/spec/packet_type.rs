@@ -118,7 +118,7 @@ impl PacketType {
     /// Section and normative statements on the lower four bits of the first byte; `None` where no
     /// statement names this type.
     #[must_use]
-    pub fn flags_source(self, version: Version) -> Option<(&'static str, &'static str)> {
+    pub(crate) fn flags_source(self, version: Version) -> Option<(&'static str, &'static str)> {
         let row = FLAGS.iter().find(|(kind, ..)| *kind == self);
         row.map(|(_, v5, v311)| if version.is_v5() { *v5 } else { *v311 })
             .filter(|(section, _)| !section.is_empty())

@@ -39,6 +39,7 @@ pub enum Unit {
 
 /// What a value does, in words: the clause that stands after the value in the tree.
 #[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
 pub enum Says {
     /// The same clause for every value.
     Always(&'static str),
@@ -195,7 +196,7 @@ impl PropertyInfo {
     /// What it means that the property is absent from this place; empty where that means nothing in
     /// particular.
     #[must_use]
-    pub fn absence(&self, place: PacketSet) -> &'static str {
+    pub(crate) fn absence(&self, place: PacketSet) -> &'static str {
         let row = self.absent.iter().find(|(places, _)| places.meets(place));
         row.map_or("", |(_, clause)| clause)
     }

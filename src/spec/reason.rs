@@ -29,6 +29,7 @@ pub struct ReasonInfo {
 
 /// Where a standard lists the codes of one packet type.
 #[derive(Debug)]
+#[doc(hidden)]
 pub struct CodeTable {
     /// The packet that carries the codes.
     pub packet: PacketType,
@@ -299,6 +300,7 @@ const fn table(
 
 /// Where the standards list the codes.
 #[rustfmt::skip]
+#[doc(hidden)]
 pub static CODE_TABLES: [CodeTable; 13] = [
     table(P::CONNACK, Version::V31, "3.2", ""),
     table(P::SUBACK, Version::V31, "3.9", ""),
@@ -408,12 +410,12 @@ pub fn return_code_v3(
 }
 
 /// The reason codes that MQTT 5.0 defines for this packet, in the order of the codes.
-pub fn defined(packet: PacketType) -> impl Iterator<Item = &'static ReasonInfo> {
+pub(crate) fn defined(packet: PacketType) -> impl Iterator<Item = &'static ReasonInfo> {
     REASONS.iter().filter(move |row| row.packet == packet)
 }
 
 /// The return codes that MQTT 3.1 or 3.1.1 defines for this packet, in the order of the codes.
-pub fn defined_v3(
+pub(crate) fn defined_v3(
     packet: PacketType,
     version: Version,
 ) -> impl Iterator<Item = &'static ReasonInfo> {
@@ -437,7 +439,7 @@ pub const MAY_OMIT: PacketSet =
 /// Where the standard of this version lists the codes of this packet; `None` where the packet
 /// carries none.
 #[must_use]
-pub fn code_table(packet: PacketType, version: Version) -> Option<&'static CodeTable> {
+pub(crate) fn code_table(packet: PacketType, version: Version) -> Option<&'static CodeTable> {
     CODE_TABLES.iter().find(|row| row.packet == packet && row.version == version)
 }
 

@@ -115,7 +115,7 @@ impl RuleInfo {
     /// The section and the normative statements in a version; empty for a rule that is not the
     /// standard's.
     #[must_use]
-    pub const fn place(&self, version: Version) -> (&'static str, &'static str) {
+    pub(crate) const fn place(&self, version: Version) -> (&'static str, &'static str) {
         match version {
             Version::V5 => (self.section_v5, self.statements_v5),
             Version::Sn12 => (self.section_sn, ""),

@@ -78,7 +78,7 @@ impl Sender {
 
     /// `client` or `server`; what stands opposite the client is called `gateway` in MQTT-SN.
     #[must_use]
-    pub const fn name_in(self, version: Version) -> &'static str {
+    pub(crate) const fn name_in(self, version: Version) -> &'static str {
         match (self, version) {
             (Self::Server, Version::Sn12) => "gateway",
             _ => self.name(),

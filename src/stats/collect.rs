@@ -44,6 +44,7 @@ impl Stats {
 
     /// Names and times of the run.
     #[must_use]
+    #[doc(hidden)]
     pub fn run(&self) -> &Run {
         &self.run
     }

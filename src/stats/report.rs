@@ -56,25 +56,26 @@ pub enum Cell {
 impl Cell {
     /// A count, of which 0 says little.
     #[must_use]
+    #[doc(hidden)]
     pub fn some(count: u64) -> Self {
         if count == 0 { Self::Zero } else { Self::Count(count) }
     }
 
     /// One number divided by another; nothing where that is 0.
     #[must_use]
-    pub fn ratio(part: u64, whole: u64) -> Self {
+    pub(crate) fn ratio(part: u64, whole: u64) -> Self {
         if whole == 0 { Self::Nothing } else { Self::Number(part as f64 / whole as f64) }
     }
 
     /// The same as a share.
     #[must_use]
-    pub fn share(part: u64, whole: u64) -> Self {
+    pub(crate) fn share(part: u64, whole: u64) -> Self {
         if whole == 0 { Self::Nothing } else { Self::Share(part as f64 / whole as f64) }
     }
 
     /// So many in a span of time, for one second.
     #[must_use]
-    pub fn rate(count: u64, span: Option<u64>) -> Self {
+    pub(crate) fn rate(count: u64, span: Option<u64>) -> Self {
         match span {
             Some(span) if span > 0 => Self::Number(count as f64 * 1e9 / span as f64),
             _ => Self::Nothing,
@@ -83,12 +84,13 @@ impl Cell {
 
     /// A span of time, where it is known.
     #[must_use]
-    pub fn span(span: Option<u64>) -> Self {
+    pub(crate) fn span(span: Option<u64>) -> Self {
         span.map_or(Self::Nothing, Self::Span)
     }
 
     /// When something was, since the first frame.
     #[must_use]
+    #[doc(hidden)]
     pub fn since(span: Option<u64>) -> Self {
         span.map_or(Self::Nothing, Self::Since)
     }
@@ -101,7 +103,7 @@ impl Cell {
 
     /// What to sort by.
     #[must_use]
-    pub fn weight(&self) -> f64 {
+    pub(crate) fn weight(&self) -> f64 {
         match self {
             Self::Count(number) | Self::Span(number) | Self::Since(number) => *number as f64,
             Self::Number(number) | Self::Share(number) => *number,
@@ -187,6 +189,7 @@ impl<'s> Report<'s> {
     }
 
     /// Orders the rows by a column, the greatest first.
+    #[doc(hidden)]
     pub fn sort(&mut self, column: usize) {
         let weight = |row: u32| (self.row)(row).get(column).map_or(f64::MIN, Cell::weight);
         let mut keyed: Vec<(f64, u32)> =
@@ -197,7 +200,7 @@ impl<'s> Report<'s> {
     }
 
     /// Leaves out all rows of a ranking but the first ones.
-    pub fn keep(&mut self, most: usize) {
+    pub(crate) fn keep(&mut self, most: usize) {
         if self.is_ranking && self.order.len() > most {
             self.left_out = self.order.len().saturating_sub(most);
             self.order.truncate(most);
