@@ -14,6 +14,13 @@ use std::fmt;
 pub struct Field(pub u16);
 
 /// How the bytes of a field read.
+///
+/// ```
+/// use mqttscope::spec::{Field, field::Kind};
+///
+/// assert_eq!(Field::REMAINING_LENGTH.kind(), Kind::VarInt);
+/// assert_eq!(Field::PROTOCOL_NAME.kind(), Kind::Text);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Holds other fields.
@@ -55,6 +62,13 @@ pub enum Kind {
 }
 
 /// What a value does to the conversation.
+///
+/// ```
+/// use mqttscope::spec::{Field, field::Meaning};
+///
+/// let fixed = Field::all().filter(|(_, row)| matches!(row.meaning, Meaning::Always(_)));
+/// assert!(fixed.count() > 0);
+/// ```
 #[derive(Clone, Copy)]
 pub enum Meaning {
     /// Nothing beyond the value itself.
@@ -70,6 +84,13 @@ pub enum Meaning {
 }
 
 /// What a meaning may depend on besides the value.
+///
+/// ```
+/// use mqttscope::spec::{PacketType, Version, field::Context};
+///
+/// let context = Context { version: Version::V5, header: 0x30, ..Context::default() };
+/// assert_eq!(context.packet_type(), PacketType::PUBLISH);
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Context {
     /// The version that the packet is read by.
@@ -100,12 +121,23 @@ pub struct Context {
 
 impl Context {
     /// The type of the packet.
+    ///
+    /// ```
+    /// # use mqttscope::spec::{PacketType, field::Context};
+    /// let context = Context { header: 0x62, ..Context::default() };
+    /// assert_eq!(context.packet_type(), PacketType::PUBREL);
+    /// ```
     #[must_use]
     pub const fn packet_type(&self) -> PacketType {
         PacketType::of_header(self.header)
     }
 
     /// The standard's name of the packet's type, whichever standard it is.
+    ///
+    /// ```
+    /// # use mqttscope::spec::field::Context;
+    /// assert_eq!(Context { header: 0xd0, ..Context::default() }.type_name(), "PINGRESP");
+    /// ```
     #[must_use]
     pub fn type_name(&self) -> &'static str {
         match self.version {
@@ -116,6 +148,13 @@ impl Context {
 }
 
 /// One row of the table of fields.
+///
+/// ```
+/// use mqttscope::spec::Field;
+///
+/// let row = Field::PROTOCOL_NAME.info().unwrap();
+/// assert_eq!((row.label, row.section_v5), ("Protocol Name", "3.1.2.1"));
+/// ```
 pub struct FieldInfo {
     /// The key in filters and JSON; Wireshark's where Wireshark has the field.
     pub key: &'static str,
@@ -227,6 +266,12 @@ impl Field {
     pub const CARRIER_BASE: u16 = 0x300;
 
     /// Every field but the properties, with its row.
+    ///
+    /// ```
+    /// # use mqttscope::spec::Field;
+    /// let secret: Vec<_> = Field::all().filter(|(_, row)| row.secret).map(|(_, row)| row.label).collect();
+    /// assert!(secret.contains(&"Password") && !secret.contains(&"Topic Name"));
+    /// ```
     pub fn all() -> impl Iterator<Item = (Self, &'static FieldInfo)> {
         let own = (0..).map(Self).zip(super::fields::FIELDS);
         let sn = (Self::SN_BASE..).map(Self).zip(sn::fields::FIELDS);
@@ -251,6 +296,11 @@ impl Field {
     }
 
     /// The row of the table; `None` for a property.
+    ///
+    /// ```
+    /// # use mqttscope::spec::Field;
+    /// assert_eq!(Field::REMAINING_LENGTH.info().unwrap().section_v311, "2.2.3");
+    /// ```
     #[must_use]
     pub fn info(self) -> Option<&'static FieldInfo> {
         if let Some(index) = self.0.checked_sub(Self::CARRIER_BASE) {
@@ -263,6 +313,11 @@ impl Field {
     }
 
     /// The key in filters and JSON.
+    ///
+    /// ```
+    /// # use mqttscope::spec::Field;
+    /// assert_eq!(Field::PROTOCOL_NAME.key(), "mqtt.protoname");
+    /// ```
     #[must_use]
     pub fn key(self) -> &'static str {
         match self.as_property() {
@@ -272,6 +327,13 @@ impl Field {
     }
 
     /// The name for people, as `version` calls it.
+    ///
+    /// ```
+    /// # use mqttscope::spec::{Field, Version};
+    /// // MQTT 5.0 gave Clean Session another name.
+    /// assert_eq!(Field::CLEAN_START.label(Version::V311), "Clean Session");
+    /// assert_eq!(Field::CLEAN_START.label(Version::V5), "Clean Start");
+    /// ```
     #[must_use]
     pub fn label(self, version: Version) -> &'static str {
         if let Some(property) = self.as_property() {
@@ -285,6 +347,11 @@ impl Field {
     }
 
     /// How the bytes read.
+    ///
+    /// ```
+    /// # use mqttscope::spec::{Field, field::Kind};
+    /// assert_eq!(Field::CLEAN_START.kind(), Kind::Flag);
+    /// ```
     #[must_use]
     pub fn kind(self) -> Kind {
         match self.as_property() {
