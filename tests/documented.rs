@@ -14,7 +14,11 @@ fn every_public_item_has_an_example() {
     let docs = Docs(rustdoc());
     let mut items = Vec::new();
     docs.walk(&docs.0["root"], "", &mut HashSet::new(), &mut items);
-    assert!(items.len() > 100, "{} items are few: has rustdoc's JSON another shape now?", items.len());
+    assert!(
+        items.len() > 100,
+        "{} items are few: has rustdoc's JSON another shape now?",
+        items.len()
+    );
     let without: Vec<&str> =
         items.iter().filter(|(_, example)| !example).map(|(name, _)| name.as_str()).collect();
     let list = without.join("\n");
@@ -39,7 +43,8 @@ fn rustdoc() -> Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     // CARGO_TARGET_TMPDIR is target/tmp.
     let json = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("doc/mqttscope.json");
-    serde_json::from_slice(&std::fs::read(json).expect("rustdoc wrote its JSON")).expect("it is JSON")
+    serde_json::from_slice(&std::fs::read(json).expect("rustdoc wrote its JSON"))
+        .expect("it is JSON")
 }
 
 struct Docs(Value);
@@ -53,7 +58,13 @@ impl Docs {
     }
 
     /// Notes the items that are reached from one, each with whether it has an example.
-    fn walk(&self, id: &Value, path: &str, seen: &mut HashSet<String>, items: &mut Vec<(String, bool)>) {
+    fn walk(
+        &self,
+        id: &Value,
+        path: &str,
+        seen: &mut HashSet<String>,
+        items: &mut Vec<(String, bool)>,
+    ) {
         let Some((item, kind, inner)) = self.item(id) else { return };
         if kind == "use" {
             return self.walk(&inner["id"], path, seen, items);

@@ -59,6 +59,16 @@ pub use unpack::packings;
 pub const MAX_FRAME_LEN: u32 = 262_144;
 
 /// One captured frame.
+///
+/// ```
+/// use mqttscope::capture::{LinkType, Source, open};
+///
+/// let mut capture = open("captures/session.pcap".as_ref())?;
+/// let frame = capture.next_frame()?.unwrap();
+/// assert_eq!((frame.number, frame.link), (1, LinkType::ETHERNET));
+/// assert_eq!(frame.original_len as usize, frame.data.len());
+/// # Ok::<(), mqttscope::capture::CaptureError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
     /// Counts from 1 over all files that are read as one capture.
@@ -80,6 +90,20 @@ pub struct Frame<'a> {
 }
 
 /// Where frames come from: an iterator that lends each frame until the next is asked for.
+///
+/// ```
+/// use mqttscope::capture::{CaptureError, Source, open};
+///
+/// fn count(source: &mut dyn Source) -> Result<u64, CaptureError> {
+///     let mut frames = 0;
+///     while source.next_frame()?.is_some() {
+///         frames += 1;
+///     }
+///     Ok(frames)
+/// }
+/// assert!(count(&mut open("captures/session.pcap".as_ref())?)? > 20);
+/// # Ok::<(), CaptureError>(())
+/// ```
 pub trait Source {
     /// The next frame; `None` at the end.
     ///

@@ -58,6 +58,30 @@ use plan::Test;
 use subject::Subject;
 
 /// A filter, ready to choose records.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+/// # }
+/// use mqttscope::filter::Filter;
+///
+/// // The second of two messages is of QoS 1.
+/// let filter = Filter::parse("mqtt.qos == 1").unwrap().unwrap();
+/// let mut chosen = Vec::new();
+/// read("30 03 00 01 61  32 05 00 01 61 00 07", |record| chosen.push(filter.accepts(record)));
+/// assert_eq!(chosen, [false, true]);
+/// ```
 #[derive(Debug)]
 pub struct Filter {
     test: Test,
@@ -87,6 +111,26 @@ impl Filter {
     }
 
     /// Whether a record is chosen.
+    ///
+    /// ```
+    /// # use mqttscope::paste;
+    /// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+    /// # use std::ops::ControlFlow;
+    /// # struct Each<F>(F);
+    /// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+    /// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+    /// #         (self.0)(record);
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+    /// #     let pasted = paste::parse(text, &paste::Options::default());
+    /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+    /// # }
+    /// # use mqttscope::filter::Filter;
+    /// let filter = Filter::parse("mqtt.msgtype == PINGREQ").unwrap().unwrap();
+    /// read("c0 00", |record| assert!(filter.accepts(record)));
+    /// ```
     #[must_use]
     pub fn accepts(&self, record: &Record<'_>) -> bool {
         self.test.eval(&Subject::new(record, true)).unwrap_or_default()

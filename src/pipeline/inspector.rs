@@ -33,6 +33,13 @@ const MAX_LOOKS: u64 = 1 << 20;
 const LONG_PAUSE: i64 = 8_000_000_000;
 
 /// What an inspection is to do.
+///
+/// ```
+/// use mqttscope::pipeline::Settings;
+///
+/// let settings = Settings { any_port: false, redact: true, ..Settings::default() };
+/// assert!(settings.ports.contains(&1883));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// TCP ports of servers that speak MQTT.
@@ -181,6 +188,26 @@ pub(super) struct Clock {
 
 impl<C: Consumer> Inspector<C> {
     /// An inspection before its first frame.
+    ///
+    /// ```
+    /// # use mqttscope::paste;
+    /// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+    /// # use std::ops::ControlFlow;
+    /// # struct Each<F>(F);
+    /// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+    /// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+    /// #         (self.0)(record);
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+    /// #     let pasted = paste::parse(text, &paste::Options::default());
+    /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+    /// # }
+    /// # use mqttscope::pipeline::{Inspector, Settings};
+    /// let inspector = Inspector::new(Each(|_: &Record<'_>| {}), Settings::default());
+    /// assert_eq!((inspector.frames(), inspector.records()), (0, 0));
+    /// ```
     pub fn new(consumer: C, settings: Settings) -> Self {
         Self::with_reader(Reader::new(consumer, settings.redact), settings)
     }
@@ -217,6 +244,34 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// Takes a frame. `Break`: the consumer wants no more.
+    ///
+    /// ```
+    /// # use mqttscope::paste;
+    /// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+    /// # use std::ops::ControlFlow;
+    /// # struct Each<F>(F);
+    /// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+    /// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+    /// #         (self.0)(record);
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+    /// #     let pasted = paste::parse(text, &paste::Options::default());
+    /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+    /// # }
+    /// # use mqttscope::capture::{Source, open};
+    /// # use mqttscope::pipeline::{Inspector, Settings};
+    /// let mut inspector = Inspector::new(Each(|_: &Record<'_>| {}), Settings::default());
+    /// let mut capture = open("captures/session.pcap".as_ref())?;
+    /// while let Some(frame) = capture.next_frame()? {
+    ///     if inspector.frame(&frame).is_break() {
+    ///         break;
+    ///     }
+    /// }
+    /// assert!(inspector.frames() > 20);
+    /// # Ok::<(), mqttscope::capture::CaptureError>(())
+    /// ```
     pub fn frame(&mut self, frame: &Frame<'_>) -> ControlFlow<()> {
         self.worker.reader.consumer.frame(frame);
         self.worker.clock.tick(frame.time);
@@ -267,11 +322,57 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// Nothing comes for a while: what was held in the hope of a frame before it is told.
+    ///
+    /// ```
+    /// # use mqttscope::paste;
+    /// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+    /// # use std::ops::ControlFlow;
+    /// # struct Each<F>(F);
+    /// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+    /// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+    /// #         (self.0)(record);
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+    /// #     let pasted = paste::parse(text, &paste::Options::default());
+    /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+    /// # }
+    /// # use mqttscope::pipeline::{Inspector, Settings};
+    /// // While a live capture is silent.
+    /// let mut inspector = Inspector::new(Each(|_: &Record<'_>| {}), Settings::default());
+    /// inspector.pause();
+    /// assert_eq!(inspector.records(), 0);
+    /// ```
     pub fn pause(&mut self) {
         self.flows.pause(&mut self.worker);
     }
 
     /// Ends the inspection: what is still held is told.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Source, open};
+    /// # use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+    /// # use std::ops::ControlFlow;
+    /// # struct Count(u64);
+    /// # impl Consumer for Count {
+    /// #     fn record(&mut self, _: &Record<'_>) -> ControlFlow<()> {
+    /// #         self.0 += 1;
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// let mut inspector = Inspector::new(Count(0), Settings::default());
+    /// let mut capture = open("captures/session.pcap".as_ref())?;
+    /// # let mut taken = 0;
+    /// while let Some(frame) = capture.next_frame()? {
+    /// #     taken = frame.number;
+    ///     let _ = inspector.frame(&frame);
+    /// }
+    /// # let _ = taken;
+    /// inspector.finish();
+    /// assert!(inspector.records() > 0);
+    /// # Ok::<(), mqttscope::capture::CaptureError>(())
+    /// ```
     pub fn finish(&mut self) {
         self.flows.finish(&mut self.worker);
         self.worker.reader.finish();
@@ -361,6 +462,29 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// How many frames were taken.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Source, open};
+    /// # use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+    /// # use std::ops::ControlFlow;
+    /// # struct Count(u64);
+    /// # impl Consumer for Count {
+    /// #     fn record(&mut self, _: &Record<'_>) -> ControlFlow<()> {
+    /// #         self.0 += 1;
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// let mut inspector = Inspector::new(Count(0), Settings::default());
+    /// let mut capture = open("captures/session.pcap".as_ref())?;
+    /// # let mut taken = 0;
+    /// while let Some(frame) = capture.next_frame()? {
+    /// #     taken = frame.number;
+    ///     let _ = inspector.frame(&frame);
+    /// }
+    /// # let _ = taken;
+    /// assert_eq!(inspector.frames(), taken);
+    /// # Ok::<(), mqttscope::capture::CaptureError>(())
+    /// ```
     pub fn frames(&self) -> u64 {
         self.frames
     }
@@ -371,6 +495,29 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// How many TCP connections there were to the ports of MQTT.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Source, open};
+    /// # use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+    /// # use std::ops::ControlFlow;
+    /// # struct Count(u64);
+    /// # impl Consumer for Count {
+    /// #     fn record(&mut self, _: &Record<'_>) -> ControlFlow<()> {
+    /// #         self.0 += 1;
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// let mut inspector = Inspector::new(Count(0), Settings::default());
+    /// let mut capture = open("captures/session.pcap".as_ref())?;
+    /// # let mut taken = 0;
+    /// while let Some(frame) = capture.next_frame()? {
+    /// #     taken = frame.number;
+    ///     let _ = inspector.frame(&frame);
+    /// }
+    /// # let _ = taken;
+    /// assert!(inspector.connections() > 0);
+    /// # Ok::<(), mqttscope::capture::CaptureError>(())
+    /// ```
     pub fn connections(&self) -> u64 {
         self.worker.connections
     }
@@ -403,16 +550,90 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// How many records were made.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Source, open};
+    /// # use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+    /// # use std::ops::ControlFlow;
+    /// # struct Count(u64);
+    /// # impl Consumer for Count {
+    /// #     fn record(&mut self, _: &Record<'_>) -> ControlFlow<()> {
+    /// #         self.0 += 1;
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// let mut inspector = Inspector::new(Count(0), Settings::default());
+    /// let mut capture = open("captures/session.pcap".as_ref())?;
+    /// # let mut taken = 0;
+    /// while let Some(frame) = capture.next_frame()? {
+    /// #     taken = frame.number;
+    ///     let _ = inspector.frame(&frame);
+    /// }
+    /// # let _ = taken;
+    /// inspector.finish();
+    /// let records = inspector.records();
+    /// assert_eq!(inspector.into_consumer().0, records);
+    /// # Ok::<(), mqttscope::capture::CaptureError>(())
+    /// ```
     pub fn records(&self) -> u64 {
         self.worker.reader.records()
     }
 
     /// The consumer.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Source, open};
+    /// # use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+    /// # use std::ops::ControlFlow;
+    /// # struct Count(u64);
+    /// # impl Consumer for Count {
+    /// #     fn record(&mut self, _: &Record<'_>) -> ControlFlow<()> {
+    /// #         self.0 += 1;
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// let mut inspector = Inspector::new(Count(0), Settings::default());
+    /// let mut capture = open("captures/session.pcap".as_ref())?;
+    /// # let mut taken = 0;
+    /// while let Some(frame) = capture.next_frame()? {
+    /// #     taken = frame.number;
+    ///     let _ = inspector.frame(&frame);
+    /// }
+    /// # let _ = taken;
+    /// inspector.finish();
+    /// assert!(inspector.consumer().0 > 0);
+    /// # Ok::<(), mqttscope::capture::CaptureError>(())
+    /// ```
     pub fn consumer(&mut self) -> &mut C {
         &mut self.worker.reader.consumer
     }
 
     /// The consumer, at the end.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Source, open};
+    /// # use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+    /// # use std::ops::ControlFlow;
+    /// # struct Count(u64);
+    /// # impl Consumer for Count {
+    /// #     fn record(&mut self, _: &Record<'_>) -> ControlFlow<()> {
+    /// #         self.0 += 1;
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// let mut inspector = Inspector::new(Count(0), Settings::default());
+    /// let mut capture = open("captures/session.pcap".as_ref())?;
+    /// # let mut taken = 0;
+    /// while let Some(frame) = capture.next_frame()? {
+    /// #     taken = frame.number;
+    ///     let _ = inspector.frame(&frame);
+    /// }
+    /// # let _ = taken;
+    /// inspector.finish();
+    /// let Count(records) = inspector.into_consumer();
+    /// assert!(records > 0);
+    /// # Ok::<(), mqttscope::capture::CaptureError>(())
+    /// ```
     pub fn into_consumer(self) -> C {
         self.worker.reader.consumer
     }

@@ -11,6 +11,28 @@ use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The name of the row's field.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+/// # }
+/// # use mqttscope::{annotate::view, render::words};
+/// read("40 02 00 07", |record| {
+///     let id = view::rows(record.tape, record.bytes, false).last().unwrap();
+///     assert_eq!(words::name(&id, &record.context()), "Packet Identifier");
+/// });
+/// ```
 #[must_use]
 pub fn name(row: &Row<'_>, context: &Context) -> &'static str {
     match row.field {
@@ -21,6 +43,31 @@ pub fn name(row: &Row<'_>, context: &Context) -> &'static str {
 }
 
 /// The name of the row's field; behind that of a property stands its identifier.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     let mut settings = PastedSettings::default();
+/// #     settings.inspection.version = Some(mqttscope::spec::Version::V5);
+/// #     read_paste(&pasted, settings, Each(each));
+/// # }
+/// # use mqttscope::{annotate::view, render::words, spec::PropertyId};
+/// // A CONNACK with Receive Maximum 10.
+/// read("20 06 00 00 03 21 00 0a", |record| {
+///     let maximum = view::rows(record.tape, record.bytes, false).last().unwrap();
+///     assert_eq!(words::label(&maximum, &record.context()), "Receive Maximum (0x21)");
+/// });
+/// ```
 #[must_use]
 pub fn label(row: &Row<'_>, context: &Context) -> String {
     text::text(|out| add_label(row, context, out))
@@ -39,6 +86,28 @@ pub(crate) fn add_label(row: &Row<'_>, context: &Context, out: &mut String) {
 /// The value for people, at most about `limit` characters of it; empty for a group.
 ///
 /// Text is escaped and stands between double quotes.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+/// # }
+/// # use mqttscope::{annotate::view, render::words};
+/// read("30 07 00 01 61 32 31 2e 35", |record| {
+///     let payload = view::rows(record.tape, record.bytes, false).last().unwrap();
+///     assert!(words::value(&payload, &record.context(), 80).starts_with("\"21.5\""));
+/// });
+/// ```
 #[must_use]
 pub fn value(row: &Row<'_>, context: &Context, limit: usize) -> String {
     text::text(|out| add_value(row, context, limit, out))
@@ -84,6 +153,29 @@ pub(crate) fn add_value(row: &Row<'_>, context: &Context, limit: usize, out: &mu
 }
 
 /// What the value does to the conversation; empty where that is nothing beyond the value.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+/// # }
+/// # use mqttscope::{annotate::view, render::words, spec::Field};
+/// read("31 03 00 01 61", |record| {
+///     let mut rows = view::rows(record.tape, record.bytes, false);
+///     let retain = rows.find(|row| row.field == Field::RETAIN).unwrap();
+///     assert!(!words::meaning(&retain, &record.context()).is_empty());
+/// });
+/// ```
 #[must_use]
 pub fn meaning(row: &Row<'_>, context: &Context) -> Cow<'static, str> {
     if row.is_group {
@@ -306,6 +398,11 @@ pub fn address(bytes: &[u8]) -> String {
 }
 
 /// Text between double quotes, escaped.
+///
+/// ```
+/// # use mqttscope::render::words;
+/// assert_eq!(words::quoted(b"a\x1b", 80), r#""a\x1b""#);
+/// ```
 #[must_use]
 pub fn quoted(bytes: &[u8], limit: usize) -> String {
     text::text(|out| add_quoted(bytes, limit, out))

@@ -10,6 +10,13 @@ use std::fmt;
 /// A field of a packet: an index into [`FIELDS`](super::fields::FIELDS), a property, or a field of
 /// MQTT-SN, or a field of what carries packets
 /// ([`CARRIER_FIELDS`](super::carrier_fields::CARRIER_FIELDS)).
+///
+/// ```
+/// use mqttscope::spec::{Field, Version};
+///
+/// assert_eq!(Field::REMAINING_LENGTH.key(), "mqtt.len");
+/// assert_eq!(Field::REMAINING_LENGTH.label(Version::V5), "Remaining Length");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Field(pub u16);
 

@@ -4,6 +4,13 @@ use super::version::{Sender, Version};
 use std::fmt;
 
 /// The upper four bits of a packet's first byte.
+///
+/// ```
+/// use mqttscope::spec::PacketType;
+///
+/// assert_eq!(PacketType::CONNACK, PacketType(2));
+/// assert_eq!(PacketType::CONNACK.to_string(), "CONNACK");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PacketType(pub u8);
 

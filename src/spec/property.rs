@@ -4,6 +4,12 @@ use super::packet_type::{PacketSet, PacketType as P};
 use super::version::Sender;
 
 /// A property identifier as it stands on the wire. Values the standard does not know survive.
+///
+/// ```
+/// use mqttscope::spec::PropertyId;
+///
+/// assert_eq!(PropertyId::TOPIC_ALIAS, PropertyId(0x23));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PropertyId(pub u32);
 

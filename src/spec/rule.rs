@@ -49,6 +49,12 @@ impl fmt::Display for Severity {
 }
 
 /// A rule: an index into [`RULES`].
+///
+/// ```
+/// use mqttscope::spec::Rule;
+///
+/// assert_eq!(Rule::QOS_3.info().id, "qos-3");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rule(pub u16);
 

@@ -3,6 +3,14 @@
 use std::fmt;
 
 /// A column, the same in every format.
+///
+/// ```
+/// use mqttscope::stats::choose;
+///
+/// let (row, _) = choose("topics", None)?;
+/// assert!(row.columns.iter().any(|column| column.key == "topic"));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
     /// The key in JSON, and the head in CSV.
@@ -26,6 +34,16 @@ pub(super) const fn column(
 }
 
 /// One value.
+///
+/// ```
+/// use mqttscope::stats::Cell;
+///
+/// let text = match Cell::Share(0.25) {
+///     Cell::Share(share) => format!("{} %", share * 100.0),
+///     other => format!("{other:?}"),
+/// };
+/// assert_eq!(text, "25 %");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Cell {
     /// Nothing.
@@ -96,6 +114,11 @@ impl Cell {
     }
 
     /// Words.
+    ///
+    /// ```
+    /// # use mqttscope::stats::Cell;
+    /// assert_eq!(Cell::words("PUBLISH"), Cell::Words("PUBLISH".to_owned()));
+    /// ```
     #[must_use]
     pub fn words(words: impl Into<String>) -> Self {
         Self::Words(words.into())
@@ -115,6 +138,13 @@ impl Cell {
 }
 
 /// How a table is laid out for people.
+///
+/// ```
+/// use mqttscope::stats::{Layout, choose};
+///
+/// assert_eq!(choose("overview", None)?.0.layout, Layout::Card);
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// A line for each row.
@@ -126,6 +156,15 @@ pub enum Layout {
 }
 
 /// What a statistic says. Rows are made when they are asked for: there may be many.
+///
+/// ```
+/// use mqttscope::stats::{Stats, choose};
+///
+/// let stats = Stats::new(vec![choose("types", None)?]);
+/// let (row, report) = stats.reports().next().unwrap();
+/// assert_eq!(report.columns.len(), row.columns.len());
+/// # Ok::<(), String>(())
+/// ```
 pub struct Report<'s> {
     /// The columns; each row has as many cells.
     pub columns: &'static [Column],

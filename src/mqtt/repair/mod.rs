@@ -24,6 +24,14 @@ use edits::{EDITS, OF_VALUES};
 pub const MAX_BYTES: usize = 256;
 
 /// What a packet should have been.
+///
+/// ```
+/// use mqttscope::mqtt::{Reading, repair::repair};
+///
+/// // A PUBREL whose lower half byte is not 2.
+/// let repair = repair(&[0x60, 2, 0, 1], &[], Reading::default()).unwrap();
+/// assert_eq!(repair.bytes, [0x62, 2, 0, 1]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repair {
     /// The edit, as a clause: it holds numbers and words of the standard, nothing of the packet's text.
