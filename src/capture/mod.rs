@@ -11,6 +11,18 @@
 //!
 //! To add a format: a row in `magic` with its first bytes, and a file that implements [`Source`].
 //! To add a compression: a row in `unpack`, which stands before the formats are told apart.
+//!
+//! ```
+//! use mqttscope::capture::{Merge, Source};
+//!
+//! let mut frames = Merge::open(&["captures/session.pcap", "captures/bridge.pcap"]);
+//! let mut from = [0, 0];
+//! while let Some(frame) = frames.next_frame()? {
+//!     from[usize::from(frame.file)] += 1;
+//! }
+//! assert!(from[0] > 0 && from[1] > 0);
+//! # Ok::<(), mqttscope::capture::CaptureError>(())
+//! ```
 
 mod beside;
 mod block;

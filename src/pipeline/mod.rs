@@ -2,6 +2,26 @@
 //!
 //! What may enter: the order of the steps and what a record holds. The steps themselves are in
 //! the other rooms.
+//!
+//! ```
+//! use mqttscope::capture::{Source, open};
+//! use mqttscope::pipeline::{Inspector, Settings};
+//! use mqttscope::stats::{Stats, choose};
+//!
+//! // Statistics are a consumer as any other.
+//! let stats = Stats::new(vec![choose("clients", None).unwrap()]);
+//! let mut inspector = Inspector::new(stats, Settings::default());
+//! let mut capture = open("captures/session.pcap".as_ref())?;
+//! while let Some(frame) = capture.next_frame()? {
+//!     if inspector.frame(&frame).is_break() {
+//!         break;
+//!     }
+//! }
+//! inspector.finish();
+//! let stats = inspector.into_consumer();
+//! assert!(!stats.reports().next().unwrap().1.order.is_empty());
+//! # Ok::<(), mqttscope::capture::CaptureError>(())
+//! ```
 
 mod arrivals;
 mod before;

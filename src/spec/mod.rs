@@ -1,6 +1,14 @@
 //! The facts of the standards as tables. Nothing here decodes or prints: parser, tree, JSON,
 //! validator, help and docs loop over these rows. A new fact is a row; a table of a new kind is a
 //! file. This room imports nothing but `bytes` and `text`.
+//!
+//! ```
+//! use mqttscope::spec::{PacketType, PropertyId, Sender, Version, reason};
+//!
+//! assert!(!PacketType::AUTH.may_send(Sender::Client, Version::V311));
+//! assert_eq!(PropertyId(0x21).name(), "Receive Maximum");
+//! assert_eq!(reason::reason(PacketType::CONNACK, 0x87).unwrap().name, "Not authorized");
+//! ```
 
 #[doc(hidden)]
 pub mod carrier_fields;

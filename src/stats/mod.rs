@@ -9,6 +9,20 @@
 //! nothing is allocated for a packet: names are looked up by their bytes, and copied when they are new.
 //! Whatever there may be any number of has a bound with a name; what is over it is counted together, and
 //! told.
+//!
+//! ```
+//! use mqttscope::paste;
+//! use mqttscope::pipeline::{PastedSettings, read_paste};
+//! use mqttscope::stats::{Stats, choose};
+//!
+//! // Two messages on two topics.
+//! let pasted = paste::parse("30 03 00 01 61  30 03 00 01 62", &paste::Options::default());
+//! let stats = Stats::new(vec![choose("topics", None)?]);
+//! let stats = read_paste(&pasted, PastedSettings::default(), stats);
+//! let (_, report) = stats.reports().next().unwrap();
+//! assert_eq!(report.order.len(), 2);
+//! # Ok::<(), String>(())
+//! ```
 
 mod aliases;
 mod clients;

@@ -158,11 +158,17 @@ pub enum Layout {
 /// What a statistic says. Rows are made when they are asked for: there may be many.
 ///
 /// ```
-/// use mqttscope::stats::{Stats, choose};
+/// use mqttscope::paste;
+/// use mqttscope::pipeline::{PastedSettings, read_paste};
+/// use mqttscope::stats::{Cell, Stats, choose};
 ///
+/// let pasted = paste::parse("c0 00", &paste::Options::default());
 /// let stats = Stats::new(vec![choose("types", None)?]);
-/// let (row, report) = stats.reports().next().unwrap();
-/// assert_eq!(report.columns.len(), row.columns.len());
+/// let stats = read_paste(&pasted, PastedSettings::default(), stats);
+/// let (_, report) = stats.reports().next().unwrap();
+/// let first = (report.row)(report.order[0]);
+/// assert_eq!(first.len(), report.columns.len());
+/// assert!(first.contains(&Cell::words("PINGREQ")));
 /// # Ok::<(), String>(())
 /// ```
 pub struct Report<'s> {
