@@ -283,8 +283,9 @@ impl<'t> Dump<'t> {
         let is_due = due.is_some() && RADIXES.into_iter().any(|radix| address.value(radix) == due);
         let words = || self.source.range(tail.clone()).split_whitespace();
         let is_word = |word: &str| !word.bytes().any(|b| b.is_ascii_digit());
-        let is_hex =
-            |word: &str| word.len() % 2 == 0 && word.bytes().all(|b| b.is_ascii_hexdigit());
+        let is_hex = |word: &str| {
+            word.len().is_multiple_of(2) && word.bytes().all(|b| b.is_ascii_hexdigit())
+        };
         self.lines > 0
             && is_due
             && part.slips.is_empty()

@@ -73,7 +73,7 @@ pub(super) fn is_number(source: Source<'_>, run: &Run, style: &Style) -> bool {
     let is_chance = || !are_pairs && !frame::legal(bytes);
     match run.class {
         Class::Prose if is_few || is_decimal() || is_chance() => {
-            !(are_pairs || are_two && !is_decimal()) && !says_bytes(source, run)
+            !(are_pairs || says_bytes(source, run) || are_two && !is_decimal())
         }
         Class::Line if style.tokens > 1 && is_chance() => !says_bytes(source, run),
         _ => false,

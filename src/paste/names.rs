@@ -46,10 +46,7 @@ pub(super) fn called(source: Source<'_>, at: usize) -> Option<Called> {
         let head = before.strip_suffix(*word);
         head.is_some_and(|it| !word.is_ascii() || !it.ends_with(char::is_alphanumeric))
     };
-    WORDS
-        .into_iter()
-        .find(|(_, words)| words.iter().any(|it| is_last(it)))
-        .map(|(called, _)| called)
+    WORDS.into_iter().find(|(_, words)| words.iter().any(&is_last)).map(|(called, _)| called)
 }
 
 /// Whether a word is one of the table.

@@ -90,8 +90,10 @@ impl Form {
         let digits = token.strip_prefix('-').unwrap_or(token);
         let is_padded = digits.len() > 1 && digits.starts_with('0');
         let bits = u32::try_from(self.bytes.saturating_mul(8)).unwrap_or(64);
-        let (least, most) =
-            (-(1_i128 << bits.saturating_sub(1)), (1_i128 << bits).saturating_sub(1));
+        let (least, most) = (
+            0_i128.saturating_sub(1_i128 << bits.saturating_sub(1)),
+            (1_i128 << bits).saturating_sub(1),
+        );
         let number = token.parse::<i128>().ok().filter(|_| !is_padded);
         match number {
             Some(_) if width.abs_diff(self.width) == 1 => {
