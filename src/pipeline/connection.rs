@@ -151,6 +151,19 @@ impl Conversation {
         what: Happened,
     ) {
         let client = self.client();
+        let course = &connection.course;
+        let is_late = course.is_opener_late && connection.opener == Some(client);
+        let (proof, is_early) = match what {
+            Happened::Closed(by, how) => {
+                let side = if by == Sender::Client { client } else { client.other() };
+                let proof = proof_of_end(connection, side, how);
+                let other = proof.had.zip(course.sent(side.other()).next);
+                // One may be the FIN of the other side.
+                let is_more = |(had, next): (u32, u32)| had.wrapping_sub(next) as i32 > 1;
+                (proof, other.is_some_and(is_more))
+            }
+            _ => Default::default(),
+        };
         worker.reader.lifeline(&Lifeline {
             stream: connection.stream,
             time,
@@ -158,6 +171,9 @@ impl Conversation {
             server: connection.address(client.other()),
             is_closed_book: (self.has_bytes || self.has_gap()) && !self.has_mqtt(),
             lacks: self.lacks(client),
+            late_since: course.first.time.filter(|_| is_late),
+            proof,
+            is_early,
             what,
         });
     }

@@ -102,7 +102,9 @@ impl<T> Flow<T> {
         if self.a_seen
             && self.b_seen
             && !was_answered
-            && !self.reset
+            && !segment.tcp.flags.has(Flags::RST)
+            // A reset of who had opened it may show before the answer that it had.
+            && (!self.reset || self.has_payload)
             && self.connection.opener.is_some()
             && let Some(state) = &mut self.state
         {

@@ -1,7 +1,8 @@
 //! One connection, as the broker's log sees it.
 
-use super::lines::{Lines, PATIENCE, Values, When};
+use super::lines::{Lines, Open, PATIENCE, Values, When};
 use super::step::{Act, Asked, Awaits, Step};
+use crate::session::Proof;
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::{PacketType, Version};
 use std::collections::VecDeque;
@@ -54,6 +55,19 @@ pub(super) struct Connection {
     pub(super) is_lossy: bool,
     /// The capture lacks what the client sent last, which may be its DISCONNECT.
     pub(super) is_last_lost: bool,
+    /// The Sequence Number behind the last that came from the client.
+    pub(super) client_end: Option<u32>,
+    /// The same behind its DISCONNECT, while the broker may be found not to have had it.
+    pub(super) left: Option<u32>,
+    /// When the broker closed, where nothing that came before tells why.
+    pub(super) stopped: Option<When>,
+    /// The client's side was captured later than the broker's, which answered first at this time.
+    pub(super) late_since: Option<i64>,
+    /// It was taken over, as it seems: what of the client came since, until the end of the broker tells what it
+    /// had had of that.
+    pub(super) taken: Option<Vec<Step>>,
+    /// The broker has closed, by these numbers and then, and it had had more of the client than has come.
+    pub(super) early: Option<(When, Proof)>,
     /// How many sides have closed.
     pub(super) closes: u8,
     /// A packet that the broker may end the connection for.
@@ -116,6 +130,10 @@ impl Connection {
     /// A packet of the client.
     pub(super) fn client(&mut self, step: Step, lines: &mut Lines) {
         self.last = step.when.time.or(self.last);
+        self.client_end = step.end.or(self.client_end);
+        if let Some(steps) = self.taken.as_mut().filter(|steps| steps.len() < MAX_QUEUE) {
+            return steps.push(step);
+        }
         if self.is_over || self.is_torn {
             return;
         }
@@ -224,7 +242,8 @@ impl Connection {
                 let values = self.values(values);
                 match awaits.filter(|_| may_be_denied) {
                     Some(Awaits { mid, .. }) => {
-                        lines.put_open(when, event, values, (self.stream, mid));
+                        let by = (self.stream, Open::Message(mid));
+                        lines.put_open(when, event, values, by);
                     }
                     None => lines.put(when, event, values),
                 }
@@ -236,9 +255,11 @@ impl Connection {
                 }
             }
             Act::Disconnect => {
-                self.put(lines, when, Event::DISCONNECT_IN, Values::new());
-                self.put(lines, when, Event::DISCONNECTED, Values::new());
-                self.is_over = true;
+                for event in [Event::DISCONNECT_IN, Event::DISCONNECTED] {
+                    let values = self.values(Values::new());
+                    lines.put_open(when, event, values, (self.stream, Open::Left));
+                }
+                (self.is_over, self.left) = (true, step.end);
             }
             Act::Cut { has_header } => self.is_mid_packet = has_header,
             Act::Nothing => {}
@@ -307,7 +328,7 @@ impl Connection {
             PacketType::PUBCOMP => Event::PUBCOMP_OUT,
             _ => return,
         };
-        lines.settle((self.stream, mid), None);
+        lines.settle((self.stream, Open::Message(mid)), None);
         let values = vec![
             (LogField::ACK, kind.name().to_owned()),
             (LogField::MID, mid.to_string()),

@@ -47,11 +47,24 @@ pub(super) struct Lines {
     queue: VecDeque<Slot>,
 }
 
+/// What a line that may still change tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Open {
+    /// A connection was opened: a listener of WebSocket has no line for it.
+    Opening,
+    /// A PUBLISH with this Packet Identifier: it may be denied.
+    Message(u16),
+    /// A DISCONNECT: the broker may have closed before it had it.
+    Left,
+    /// The client was taken over: it may have left before.
+    Taken,
+}
+
 #[derive(Debug)]
 struct Slot {
     line: Line,
-    /// The connection and the Packet Identifier that may change it.
-    open: Option<(u64, u16)>,
+    /// The connection, and what may change.
+    open: Option<(u64, Open)>,
 }
 
 impl Lines {
@@ -65,11 +78,11 @@ impl Lines {
     }
 
     /// The same with a line that the answer to a packet may change.
-    pub(super) fn put_open(&mut self, when: When, event: Event, values: Values, by: (u64, u16)) {
+    pub(super) fn put_open(&mut self, when: When, event: Event, values: Values, by: (u64, Open)) {
         self.slot(when, event, values, Some(by));
     }
 
-    fn slot(&mut self, when: When, event: Event, values: Values, open: Option<(u64, u16)>) {
+    fn slot(&mut self, when: When, event: Event, values: Values, open: Option<(u64, Open)>) {
         let write = |event| Some((event, log::write(event, self.release, &values)?));
         // Other releases tell fewer ends apart.
         let closed = (event == Event::ENDED_IN_PACKET).then_some(Event::CLOSED);
@@ -89,15 +102,21 @@ impl Lines {
         self.queue.insert(place, Slot { line: Line { time, event, values, text, packet }, open });
     }
 
-    /// The line is not written after all.
-    pub(super) fn take_back(&mut self, by: (u64, u16)) {
-        if let Some(place) = self.queue.iter().position(|slot| slot.open == Some(by)) {
-            self.queue.remove(place);
-        }
+    /// The lines are not written after all; whether there were any.
+    pub(super) fn take_back(&mut self, by: (u64, Open)) -> bool {
+        let before = self.queue.len();
+        self.queue.retain(|slot| slot.open != Some(by));
+        self.queue.len() < before
+    }
+
+    /// The lines stay as they are.
+    pub(super) fn stay(&mut self, by: (u64, Open)) {
+        let all = self.queue.iter_mut().filter(|slot| slot.open == Some(by));
+        all.for_each(|slot| slot.open = None);
     }
 
     /// The answer came: the line tells of another event, or stays as it is.
-    pub(super) fn settle(&mut self, by: (u64, u16), event: Option<Event>) {
+    pub(super) fn settle(&mut self, by: (u64, Open), event: Option<Event>) {
         let Some(slot) = self.queue.iter_mut().find(|slot| slot.open == Some(by)) else { return };
         slot.open = None;
         if let Some(event) = event

@@ -7,6 +7,7 @@ mod connection;
 mod diff;
 mod ending;
 mod lines;
+mod order;
 mod scribe;
 mod step;
 

@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use super::ending::end_with;
-use super::lines::{Line, Lines, PATIENCE, Values, When};
+use super::lines::{Line, Lines, Open, PATIENCE, Values, When};
 use super::step::{
     Act, Asked, Awaits, Step, ack_values, auth_values, method, publish_values, torn_at,
 };
@@ -22,9 +22,6 @@ const MAX_CONNECTIONS: usize = 65_536;
 /// Unacceptable protocol version.
 const BAD_VERSION: u8 = 1;
 
-/// In place of a Packet Identifier, which is never 0: the line of a connection that was opened may be taken back.
-const OPENING: u16 = 0;
-
 /// How long a broker needs for a message of QoS 0, in nanoseconds: far more than it does.
 const DELIVERY: i64 = 20_000_000;
 
@@ -41,10 +38,12 @@ pub struct Scribe {
     pub(super) hears_broker: bool,
     /// The connections that wait for an answer, and since when.
     waits: VecDeque<(u64, When)>,
+    /// The connections that the broker has closed having had more of the client than has come, and when.
+    pub(super) early: VecDeque<(u64, When)>,
     unknown_senders: u64,
     too_new: u64,
     pub(super) unknown_ends: u64,
-    now: Option<i64>,
+    pub(super) now: Option<i64>,
     is_last: bool,
 }
 
@@ -59,6 +58,7 @@ impl Scribe {
             delivering: None,
             hears_broker: false,
             waits: VecDeque::new(),
+            early: VecDeque::new(),
             unknown_senders: 0,
             too_new: 0,
             unknown_ends: 0,
@@ -141,6 +141,7 @@ impl Scribe {
     /// Nothing more comes.
     pub fn finish(&mut self) {
         self.is_last = true;
+        self.catch_up_ends(true);
         self.delivered();
         let parting =
             |(stream, connection): (&u64, &Connection)| Some((*stream, connection.parting?));
@@ -158,6 +159,7 @@ impl Scribe {
     /// Takes a packet. Bytes that are none have no line.
     pub fn record(&mut self, record: &Record<'_>) {
         self.now = record.origin.time.or(self.now);
+        self.catch_up_ends(false);
         self.carried(record);
         let own = record.decoded.as_ref().map(|decoded| decoded.header.packet_type.only_sender());
         let Some(sender) = own.and_then(|only| record.sender.or(only)) else {
@@ -224,12 +226,14 @@ impl Scribe {
         }
         self.deliver(stream);
         self.waits(stream);
+        self.catch_up_end(stream);
         self.bound();
     }
 
     /// Takes the beginning or the end of a connection.
     pub fn lifeline(&mut self, lifeline: &Lifeline) {
         self.now = lifeline.time.or(self.now);
+        self.catch_up_ends(false);
         let when = When { time: lifeline.time, packet: 0 };
         let stream = lifeline.stream;
         let is_fin = lifeline.what == Happened::Closed(Sender::Client, Close::Fin);
@@ -244,6 +248,19 @@ impl Scribe {
             connection.is_lossy |= client > Lacks::Nothing;
             connection.is_deaf |= server > Lacks::Nothing;
             connection.is_last_lost = client == Lacks::Last;
+        }
+        if let Happened::Closed(by, how) = lifeline.what {
+            match by {
+                Sender::Client => self.end_is_known(stream),
+                Sender::Server => {
+                    let end = (when, lifeline.proof);
+                    let is_early = lifeline.is_early && how == Close::Rst;
+                    if is_early && self.waits_for_client(stream, end) {
+                        return;
+                    }
+                    self.had(stream, lifeline.proof, how);
+                }
+            }
         }
         let has_closed = match lifeline.what {
             Happened::Reset(Sender::Client) => Some(true),
@@ -273,7 +290,12 @@ impl Scribe {
             return;
         }
         match lifeline.what {
-            Happened::Opened => self.opened(stream, (lifeline.client, lifeline.server), when),
+            Happened::Opened => {
+                self.opened(stream, (lifeline.client, lifeline.server), when);
+                if let Some(connection) = self.connections.get_mut(&stream) {
+                    connection.late_since = lifeline.late_since;
+                }
+            }
             Happened::Closed(by, _) => {
                 self.parts(stream, when, true);
                 self.closed(stream, by, when);
@@ -286,7 +308,7 @@ impl Scribe {
 
     /// A client that has closed its side while it waited for answers is gone once it has them, or once
     /// none can come.
-    fn parts(&mut self, stream: u64, when: When, is_last: bool) {
+    pub(super) fn parts(&mut self, stream: u64, when: When, is_last: bool) {
         if let Some(connection) = self.connections.get_mut(&stream)
             && self.delivering != Some(stream)
             && (is_last || !connection.is_waiting())
@@ -327,7 +349,7 @@ impl Scribe {
     }
 
     /// What comes next is no delivery: the client whose message it was goes on.
-    fn delivered(&mut self) {
+    pub(super) fn delivered(&mut self) {
         while let Some(stream) = self.delivering.take() {
             let Self { lines, connections, .. } = self;
             let Some(connection) = connections.get_mut(&stream) else { return };
@@ -347,9 +369,9 @@ impl Scribe {
     fn carried(&mut self, record: &Record<'_>) {
         let Some(stream) = record.origin.stream else { return };
         if is_websocket(record) {
-            self.lines.take_back((stream, OPENING));
+            self.lines.take_back((stream, Open::Opening));
         } else if record.unit.is_none() {
-            self.lines.settle((stream, OPENING), None);
+            self.lines.settle((stream, Open::Opening), None);
         }
     }
 
@@ -359,7 +381,7 @@ impl Scribe {
             .entry(stream)
             .or_insert_with(|| Connection::new(stream, Some((client, server.port()))));
         let values = connection.values(Values::new());
-        self.lines.put_open(when, Event::OPENED, values, (stream, OPENING));
+        self.lines.put_open(when, Event::OPENED, values, (stream, Open::Opening));
     }
 
     fn server(&mut self, stream: u64, record: &Record<'_>) {
@@ -538,7 +560,7 @@ fn acknowledge(
     };
     if matches!(kind, PacketType::PUBACK | PacketType::PUBREC) {
         let denied = (ack.reason == Some(DENIED)).then_some(Event::PUBLISH_DENIED);
-        lines.settle((connection.stream, ack.packet_id), denied);
+        lines.settle((connection.stream, Open::Message(ack.packet_id)), denied);
     }
     connection.put(lines, when, event, ack_values(ack, kind));
 }
