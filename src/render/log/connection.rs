@@ -2,7 +2,6 @@
 
 use super::lines::{Lines, Open, PATIENCE, Values, When};
 use super::step::{Act, Asked, Awaits, Step};
-use crate::session::Proof;
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::{PacketType, Version};
 use std::collections::VecDeque;
@@ -55,9 +54,7 @@ pub(super) struct Connection {
     pub(super) is_lossy: bool,
     /// The capture lacks what the client sent last, which may be its DISCONNECT.
     pub(super) is_last_lost: bool,
-    /// The Sequence Number behind the last that came from the client.
-    pub(super) client_end: Option<u32>,
-    /// The same behind its DISCONNECT, while the broker may be found not to have had it.
+    /// The Sequence Number behind its DISCONNECT, while the broker may be found not to have had it.
     pub(super) left: Option<u32>,
     /// When the broker closed, where nothing that came before tells why.
     pub(super) stopped: Option<When>,
@@ -66,8 +63,6 @@ pub(super) struct Connection {
     /// It was taken over, as it seems: what of the client came since, until the end of the broker tells what it
     /// had had of that.
     pub(super) taken: Option<Vec<Step>>,
-    /// The broker has closed, by these numbers and then, and it had had more of the client than has come.
-    pub(super) early: Option<(When, Proof)>,
     /// How many sides have closed.
     pub(super) closes: u8,
     /// A packet that the broker may end the connection for.
@@ -130,7 +125,6 @@ impl Connection {
     /// A packet of the client.
     pub(super) fn client(&mut self, step: Step, lines: &mut Lines) {
         self.last = step.when.time.or(self.last);
-        self.client_end = step.end.or(self.client_end);
         if let Some(steps) = self.taken.as_mut().filter(|steps| steps.len() < MAX_QUEUE) {
             return steps.push(step);
         }

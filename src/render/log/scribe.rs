@@ -38,12 +38,10 @@ pub struct Scribe {
     pub(super) hears_broker: bool,
     /// The connections that wait for an answer, and since when.
     waits: VecDeque<(u64, When)>,
-    /// The connections that the broker has closed having had more of the client than has come, and when.
-    pub(super) early: VecDeque<(u64, When)>,
     unknown_senders: u64,
     too_new: u64,
     pub(super) unknown_ends: u64,
-    pub(super) now: Option<i64>,
+    now: Option<i64>,
     is_last: bool,
 }
 
@@ -58,7 +56,6 @@ impl Scribe {
             delivering: None,
             hears_broker: false,
             waits: VecDeque::new(),
-            early: VecDeque::new(),
             unknown_senders: 0,
             too_new: 0,
             unknown_ends: 0,
@@ -141,7 +138,6 @@ impl Scribe {
     /// Nothing more comes.
     pub fn finish(&mut self) {
         self.is_last = true;
-        self.catch_up_ends(true);
         self.delivered();
         let parting =
             |(stream, connection): (&u64, &Connection)| Some((*stream, connection.parting?));
@@ -159,7 +155,6 @@ impl Scribe {
     /// Takes a packet. Bytes that are none have no line.
     pub fn record(&mut self, record: &Record<'_>) {
         self.now = record.origin.time.or(self.now);
-        self.catch_up_ends(false);
         self.carried(record);
         let own = record.decoded.as_ref().map(|decoded| decoded.header.packet_type.only_sender());
         let Some(sender) = own.and_then(|only| record.sender.or(only)) else {
@@ -226,14 +221,12 @@ impl Scribe {
         }
         self.deliver(stream);
         self.waits(stream);
-        self.catch_up_end(stream);
         self.bound();
     }
 
     /// Takes the beginning or the end of a connection.
     pub fn lifeline(&mut self, lifeline: &Lifeline) {
         self.now = lifeline.time.or(self.now);
-        self.catch_up_ends(false);
         let when = When { time: lifeline.time, packet: 0 };
         let stream = lifeline.stream;
         let is_fin = lifeline.what == Happened::Closed(Sender::Client, Close::Fin);
@@ -247,20 +240,10 @@ impl Scribe {
             let [client, server] = lifeline.lacks;
             connection.is_lossy |= client > Lacks::Nothing;
             connection.is_deaf |= server > Lacks::Nothing;
-            connection.is_last_lost = client == Lacks::Last;
+            connection.is_last_lost = client == Lacks::Last || lifeline.is_early;
         }
-        if let Happened::Closed(by, how) = lifeline.what {
-            match by {
-                Sender::Client => self.end_is_known(stream),
-                Sender::Server => {
-                    let end = (when, lifeline.proof);
-                    let is_early = lifeline.is_early && how == Close::Rst;
-                    if is_early && self.waits_for_client(stream, end) {
-                        return;
-                    }
-                    self.had(stream, lifeline.proof, how);
-                }
-            }
+        if let Happened::Closed(Sender::Server, how) = lifeline.what {
+            self.had(stream, lifeline.proof, how);
         }
         let has_closed = match lifeline.what {
             Happened::Reset(Sender::Client) => Some(true),
@@ -308,7 +291,7 @@ impl Scribe {
 
     /// A client that has closed its side while it waited for answers is gone once it has them, or once
     /// none can come.
-    pub(super) fn parts(&mut self, stream: u64, when: When, is_last: bool) {
+    fn parts(&mut self, stream: u64, when: When, is_last: bool) {
         if let Some(connection) = self.connections.get_mut(&stream)
             && self.delivering != Some(stream)
             && (is_last || !connection.is_waiting())
@@ -349,7 +332,7 @@ impl Scribe {
     }
 
     /// What comes next is no delivery: the client whose message it was goes on.
-    pub(super) fn delivered(&mut self) {
+    fn delivered(&mut self) {
         while let Some(stream) = self.delivering.take() {
             let Self { lines, connections, .. } = self;
             let Some(connection) = connections.get_mut(&stream) else { return };
