@@ -169,3 +169,57 @@ fn a_connection_that_was_reset_before_its_answer_shows() {
     all.extend([(300, client(C, S, DISCONNECT)), (350, client(C + 2, S, &[]).rst())]);
     check(&all, &[&FIRST, &LEAVES]);
 }
+
+/// What the client says over WebSocket, with a mask of zeros.
+fn masked(bytes: &[u8]) -> Vec<u8> {
+    [&[0x82, 0x80 | bytes.len() as u8, 0, 0, 0, 0], bytes].concat()
+}
+
+/// One connection over WebSocket up to its CONNACK, with where both sides stand then.
+fn upgraded(at: i64) -> (Vec<(i64, Tcp)>, u32, u32) {
+    let ask = b"GET /mqtt HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+                Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: mqtt\r\n\
+                Sec-WebSocket-Version: 13\r\n\r\n";
+    let answer =
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+                   Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\
+                   Sec-WebSocket-Protocol: mqtt\r\n\r\n";
+    let connect = masked(b"\x10\x0d\0\x04MQTT\x04\x02\0\x01\0\x01c");
+    let (c, s) = (101 + ask.len() as u32, 501 + answer.len() as u32);
+    let behind = c + connect.len() as u32;
+    let segments = vec![
+        (at, Tcp::client(100, &[]).syn()),
+        (at + 10, server(500, 101, &[]).syn()),
+        (at + 20, client(101, 501, ask)),
+        (at + 100, server(501, c, answer)),
+        (at + 200, client(c, s, &connect)),
+        (at + 300, server(s, behind, &[0x82, 4, 0x20, 2, 0, 0])),
+    ];
+    (segments, behind, s + 6)
+}
+
+/// As the log of mosquitto 2.0.11 says it of such clients.
+#[test]
+fn over_websocket_all_ends_but_one_are_told_alike() {
+    const GONE: &str = "Client c closed its connection.";
+    let connected = "New client connected from 10.0.0.1:50000 as c (p2, c1, k1).";
+    let (begin, c, s) = upgraded(0);
+    let with = |rest: &[(i64, Tcp)]| log(&[&begin, rest].concat(), 0);
+    // Nothing came for longer than its Keep Alive allows.
+    let silent = with(&[(3_000_000, server(s, c, &[]).fin())]);
+    assert_eq!(silent, [connected, GONE]);
+    let second = masked(b"\x10\x0d\0\x04MQTT\x04\x02\0\x01\0\x01c");
+    let end = c + second.len() as u32;
+    let faulty = with(&[(1_000, client(c, s, &second)), (1_200, server(s, end, &[]).fin())]);
+    assert_eq!(faulty.last().unwrap(), GONE);
+    let left = masked(DISCONNECT);
+    let end = c + left.len() as u32;
+    let left = with(&[(1_000, client(c, s, &left)), (1_200, server(s, end, &[]).fin())]);
+    assert_eq!(left, [&[connected][..], &LEAVES].concat());
+    // Taken over.
+    let mut all = begin.clone();
+    all.extend(upgraded(1_000).0.into_iter().map(|(time, tcp)| (time, self::second(tcp))));
+    all.push((1_250, server(s, c, &[]).fin()));
+    let again = connected.replace("50000", "50001");
+    assert_eq!(log(&all, 0), [connected, TAKEN[0], &again, GONE]);
+}

@@ -15,6 +15,13 @@ const REACTION: i64 = 1_000_000_000;
 /// Filters with their options.
 type Filters = Vec<(String, u8)>;
 
+/// Whether a release, over WebSocket, has one line for each end but DISCONNECT, whoever was the first: what carries
+/// that tells the broker of the end alone. Known of 2.0 (seen of 2.0.11).
+pub(super) fn has_one_end(release: Release) -> bool {
+    let Release(major, minor, _) = release;
+    (major, minor) == (2, 0)
+}
+
 /// One connection.
 #[derive(Debug, Default)]
 pub(super) struct Connection {
@@ -48,6 +55,16 @@ pub(super) struct Connection {
     pub(super) is_mid_packet: bool,
     /// The client has reset the connection.
     pub(super) is_reset: bool,
+    /// WebSocket carries it.
+    pub(super) is_websocket: bool,
+    /// The client has closed WebSocket.
+    pub(super) has_closed: bool,
+    /// The capture shows that it was opened.
+    pub(super) is_opened: bool,
+    /// A packet of it came.
+    pub(super) has_packet: bool,
+    /// Its name was made of its address, as if the capture had begun later.
+    pub(super) is_guessed: bool,
     /// Another packet was written into one of the client's: where its next ones begin the broker does not know.
     pub(super) is_torn: bool,
     /// The capture lacks some of what the client sent, which may be its CONNECT.
@@ -106,7 +123,18 @@ impl Connection {
 
     /// Writes a line about this client.
     pub(super) fn put(&self, lines: &mut Lines, when: When, event: Event, values: Values) {
-        lines.put(when, event, self.values(values));
+        let is_told =
+            [Event::DISCONNECTED, Event::TAKEN_OVER, Event::SESSION_TAKEN_OVER].contains(&event);
+        let is_bare = self.is_websocket && has_one_end(lines.release) && event.is_end() && !is_told;
+        lines.put(when, if is_bare { Event::CLOSED } else { event }, self.values(values));
+    }
+
+    /// Writes the line of a client that was taken over, which has one more over WebSocket: the broker hears of
+    /// the end of its own connection.
+    pub(super) fn put_gone(&self, lines: &mut Lines, when: When) {
+        if self.is_websocket && has_one_end(lines.release) {
+            self.put(lines, when, Event::CLOSED, Values::new());
+        }
     }
 
     pub(super) fn values(&self, mut values: Values) -> Values {

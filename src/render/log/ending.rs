@@ -48,17 +48,19 @@ impl Scribe {
         connection.answered(PacketType::CONNACK, 0, lines);
     }
 
-    /// A connection with this id was accepted: the one that had it is closed.
-    pub(super) fn take_over(&mut self, stream: u64, id: &str, when: When) {
+    /// A connection with this id was accepted: the one that had it is closed. The result is that one, where the
+    /// broker has closed it already.
+    pub(super) fn take_over(&mut self, stream: u64, id: &str, when: When) -> Option<u64> {
         let old = self.active.insert(id.to_owned(), stream).filter(|old| *old != stream);
         let Self { lines, connections, .. } = self;
         let late_since = connections.get(&stream).and_then(|connection| connection.late_since);
-        let Some(old) = old.and_then(|old| connections.get_mut(&old)) else { return };
+        let old = old.and_then(|old| connections.get_mut(&old))?;
         old.drain(lines);
         let was_taken = old.is_taken || is_replaced(old, late_since, when);
         if old.is_over && !was_taken {
-            return;
+            return None;
         }
+        let gone = old.is_over.then_some(old.stream);
         let is_new = lines.release >= Release::LEVEL;
         let event = if is_new { Event::SESSION_TAKEN_OVER } else { Event::TAKEN_OVER };
         if old.is_over {
@@ -69,6 +71,7 @@ impl Scribe {
             old.taken = Some(Vec::new());
         }
         (old.is_over, old.is_taken, old.stopped) = (true, false, None);
+        gone
     }
 
     /// The client is gone, as its RST says, before the broker has answered what it asked: the answer
@@ -172,6 +175,8 @@ impl Scribe {
         } else if connection.id.is_none() {
             // A CONNECT that was not answered, or no MQTT at all.
             end_with(connection, Event::PROTOCOL_ERROR, when, lines);
+        } else if connection.has_closed {
+            leave(connection, when, &mut self.lines);
         }
         // Else the broker was stopped, which has no line for each connection.
         connection.stopped = Some(when);

@@ -1,13 +1,13 @@
 //! What the broker had had of a client when it closed: TCP's numbers tell, whatever the times say.
 
-use super::lines::Open;
+use super::lines::{Open, When};
 use super::scribe::Scribe;
 use crate::session::{Proof, is_behind};
 use crate::stream::Close;
 
 impl Scribe {
     /// The broker has closed: lines that rest on what it had had of the client stay, or are taken back.
-    pub(super) fn had(&mut self, stream: u64, proof: Proof, how: Close) {
+    pub(super) fn had(&mut self, stream: u64, (when, proof): (When, Proof), how: Close) {
         let Self { lines, connections, .. } = self;
         let Some(connection) = connections.get_mut(&stream) else { return };
         let had = |end: Option<u32>| proof.had.zip(end).map(|(had, end)| is_behind(had, end));
@@ -31,6 +31,7 @@ impl Scribe {
             lines.stay((stream, Open::Left));
         } else {
             lines.stay((stream, Open::Taken));
+            connection.put_gone(lines, when);
         }
         connection.is_over = true;
     }

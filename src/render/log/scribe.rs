@@ -175,16 +175,14 @@ impl Scribe {
             // The receiver did not take it for a packet.
             return;
         }
-        let ends = record.origin.ends.map(|(src, dst)| match sender {
-            Sender::Client => (src, dst.port()),
-            Sender::Server => (dst, src.port()),
-        });
+        let ends = ends_of(record);
         let Self { lines, connections, .. } = self;
-        let is_new = !connections.contains_key(&stream);
         let connection = connections.entry(stream).or_insert_with(|| Connection::new(stream, ends));
-        if is_new && packet != Some(PacketType::CONNECT) {
-            // The capture begins later than the connection.
+        let is_first = !std::mem::replace(&mut connection.has_packet, true);
+        if is_first && !connection.is_opened && packet != Some(PacketType::CONNECT) {
+            // The capture begins later than the connection, or that is told in a moment.
             let id = record.client_id.map(crate::log::text_of);
+            connection.is_guessed = id.is_none();
             connection.id = id.or_else(|| ends.map(|(client, _)| client.to_string()));
         }
         match sender {
@@ -243,7 +241,7 @@ impl Scribe {
             connection.is_last_lost = client == Lacks::Last || lifeline.is_early;
         }
         if let Happened::Closed(Sender::Server, how) = lifeline.what {
-            self.had(stream, lifeline.proof, how);
+            self.had(stream, (when, lifeline.proof), how);
         }
         let has_closed = match lifeline.what {
             Happened::Reset(Sender::Client) => Some(true),
@@ -353,6 +351,11 @@ impl Scribe {
         let Some(stream) = record.origin.stream else { return };
         if is_websocket(record) {
             self.lines.take_back((stream, Open::Opening));
+            let new = || Connection::new(stream, ends_of(record));
+            let connection = self.connections.entry(stream).or_insert_with(new);
+            connection.is_websocket = true;
+            let is_close = record.unit == Some(Unit::WEBSOCKET_CLOSE);
+            connection.has_closed |= is_close && record.sender == Some(Sender::Client);
         } else if record.unit.is_none() {
             self.lines.settle((stream, Open::Opening), None);
         }
@@ -363,8 +366,14 @@ impl Scribe {
             .connections
             .entry(stream)
             .or_insert_with(|| Connection::new(stream, Some((client, server.port()))));
-        let values = connection.values(Values::new());
-        self.lines.put_open(when, Event::OPENED, values, (stream, Open::Opening));
+        connection.is_opened = true;
+        if std::mem::take(&mut connection.is_guessed) && connection.heard.is_none() {
+            connection.id = None;
+        }
+        if !connection.is_websocket {
+            let values = connection.values(Values::new());
+            self.lines.put_open(when, Event::OPENED, values, (stream, Open::Opening));
+        }
     }
 
     fn server(&mut self, stream: u64, record: &Record<'_>) {
@@ -429,6 +438,7 @@ impl Scribe {
             connection.code = Some(connack.code);
             return self.refused(stream, asked, values, when);
         }
+        let mut gone = None;
         if let Some(mut asked) = asked {
             if let Some(id) = connack.properties.assigned_client_id() {
                 asked.id = crate::log::text_of(id.0);
@@ -438,7 +448,7 @@ impl Scribe {
                 asked.id = format!("auto-{}", ends.unwrap_or_default());
             }
             connection.id = Some(asked.id.clone());
-            self.take_over(stream, &asked.id, when);
+            gone = self.take_over(stream, &asked.id, when);
             let Some(connection) = self.connections.get_mut(&stream) else { return };
             connection.connected(asked, when, &mut self.lines);
             let most = connack.properties.number(PropertyId::MAXIMUM_QOS);
@@ -456,6 +466,9 @@ impl Scribe {
         }
         connection.put(lines, when, Event::CONNACK, values(connection.name()));
         connection.answered(PacketType::CONNACK, 0, lines);
+        if let Some(gone) = gone.and_then(|gone| connections.get(&gone)) {
+            gone.put_gone(lines, when);
+        }
     }
 
     /// The release does not know MQTT 5.0: it answers as the standard says (3.1.1: section 3.1.2.2),
@@ -488,11 +501,28 @@ impl Scribe {
     }
 }
 
+/// The client of a record, and the port of its server.
+fn ends_of(record: &Record<'_>) -> Option<(SocketAddr, u16)> {
+    let own = record.decoded.as_ref().and_then(|it| it.header.packet_type.only_sender());
+    let sender = record.sender.or(own);
+    record.origin.ends.map(|(src, dst)| match sender {
+        Some(Sender::Server) => (dst, src.port()),
+        _ => (src, dst.port()),
+    })
+}
+
 /// Whether WebSocket carries the connection.
 fn is_websocket(record: &Record<'_>) -> bool {
     let mut units = record.unit.into_iter().chain(record.headers.iter().map(|header| header.unit));
-    let is_one =
-        |unit| matches!(unit, Unit::HTTP_REQUEST | Unit::HTTP_RESPONSE | Unit::WEBSOCKET_FRAME);
+    let is_one = |unit| {
+        matches!(
+            unit,
+            Unit::HTTP_REQUEST
+                | Unit::HTTP_RESPONSE
+                | Unit::WEBSOCKET_FRAME
+                | Unit::WEBSOCKET_CLOSE
+        )
+    };
     units.any(is_one)
 }
 

@@ -77,7 +77,8 @@ impl Keys {
         for field in client.iter().chain(&KEYS).chain(opened) {
             if let Some(value) = value(*field) {
                 out.push('\0');
-                out.push_str(value);
+                // A listener of both families writes an address of IPv4 so.
+                out.push_str(value.strip_prefix("::ffff:").unwrap_or(value));
             }
         }
         self.of_text(&out)
