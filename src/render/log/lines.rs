@@ -31,6 +31,9 @@ pub struct Line {
     pub text: String,
     /// The number of the packet that it is about; 0 for what no packet tells.
     pub packet: u64,
+    /// The topic is not known, so that the text is not what the log has: its Topic Alias was set before the
+    /// capture begins.
+    pub lacks_topic: bool,
 }
 
 /// Where and when a line is written, and by which packet.
@@ -82,7 +85,13 @@ impl Lines {
         self.slot(when, event, values, Some(by));
     }
 
-    fn slot(&mut self, when: When, event: Event, values: Values, open: Option<(u64, Open)>) {
+    fn slot(&mut self, when: When, event: Event, mut values: Values, open: Option<(u64, Open)>) {
+        let is_message = [Event::PUBLISH_IN, Event::PUBLISH_OUT].contains(&event);
+        let has_topic = values.iter().any(|(field, _)| *field == LogField::TOPIC);
+        let lacks_topic = is_message && !has_topic;
+        if lacks_topic {
+            values.push((LogField::TOPIC, String::new()));
+        }
         let write = |event| Some((event, log::write(event, self.release, &values)?));
         // Other releases tell fewer ends apart.
         let closed = (event == Event::ENDED_IN_PACKET).then_some(Event::CLOSED);
@@ -99,7 +108,10 @@ impl Lines {
             None => 0,
         };
         let place = self.queue.len().saturating_sub(later);
-        self.queue.insert(place, Slot { line: Line { time, event, values, text, packet }, open });
+        self.queue.insert(
+            place,
+            Slot { line: Line { time, event, values, text, packet, lacks_topic }, open },
+        );
     }
 
     /// The lines are not written after all; whether there were any.

@@ -285,18 +285,26 @@ fn asked(connect: &Connect<'_>, version: Version) -> Asked {
     }
 }
 
-/// The values of a PUBLISH in either direction. Of an alias the topic is written.
+/// The values of a PUBLISH in either direction. Of an alias the topic is written; it is not there where that is not
+/// known.
 pub(super) fn publish_values(publish: &Publish<'_>, record: &Record<'_>) -> Values {
-    let topic = record.facts.topic.filter(|_| publish.topic.is_empty());
+    let alias = publish.properties.get(PropertyId::TOPIC_ALIAS);
+    let topic = match record.facts.topic {
+        _ if !publish.topic.is_empty() => Some(publish.topic.0),
+        // Set before the capture begins.
+        None if alias.is_some() => None,
+        topic => topic.or(Some(publish.topic.0)),
+    };
     let flag = |is: bool| u8::from(is).to_string();
-    vec![
+    let mut values = vec![
         (LogField::DUP, flag(publish.dup)),
         (LogField::QOS, publish.qos.to_string()),
         (LogField::RETAIN, flag(publish.retain)),
         (LogField::MID, publish.packet_id.unwrap_or(0).to_string()),
-        (LogField::TOPIC, text_of(topic.unwrap_or(publish.topic.0))),
         (LogField::BYTES, publish.payload.len().to_string()),
-    ]
+    ];
+    values.extend(topic.map(|topic| (LogField::TOPIC, text_of(topic))));
+    values
 }
 
 fn published(publish: &Publish<'_>, record: &Record<'_>) -> Act {

@@ -2,7 +2,7 @@
 
 use crate::session::ended::{Disconnect, Half};
 use crate::session::turn::merge;
-use crate::session::{At, Ended, Mark, Proof};
+use crate::session::{At, Certainty, Ended, Mark, Proof};
 use crate::spec::Sender;
 use crate::stream::Sent;
 
@@ -98,6 +98,17 @@ impl<'e> Scene<'e> {
         let other = self.acts.iter().find(|act| act.by != first.by);
         let is_proven = |other: &Act<'_>| first.mark().is_proven_before(&other.mark());
         other.is_some_and(|other| is_proven(other).is_none())
+    }
+
+    /// How certain it is that an end in TCP was the first act: its side's last words, or what the other one had
+    /// said, may be missing, or the times alone tell.
+    pub(super) fn certainty(&self, act: &Act<'_>) -> Certainty {
+        let missing = self.ended.wire.lost(act.by);
+        let is_unknown = missing.is_tail
+            || missing.may_have_ended
+            || (!self.is_begun() && self.half(act.by.other()).packets == 0)
+            || self.is_first_by_time();
+        if act.what.is_tcp() && is_unknown { Certainty::Likely } else { Certainty::Proven }
     }
 
     /// What the server may have ended the connection with because of a packet: the first act of all,

@@ -726,3 +726,20 @@ fn what_was_sent_again_in_vain_is_told() {
     tcp(&mut ended, Sender::Server).resent = resent(2);
     assert!(!first(&ended).2.contains("again"));
 }
+
+/// What makes one statement on an end doubtful makes the others doubtful, too.
+#[test]
+fn an_incomplete_packet_is_as_certain_as_the_end_behind_it() {
+    let mut cut = fin(accepted(), Sender::Server, 3 * SECOND);
+    let broken = broken(17, 2 * SECOND, Rule::STREAM_ENDS);
+    cut.wire.client_broke.push_back(Broken { cut: Some((5, 300)), ..broken });
+    let certainty = |ended: &Ended| {
+        let causes = judge(ended).causes;
+        causes.iter().map(|it| (it.info.id, it.certainty)).collect::<Vec<_>>()
+    };
+    let proven = [("incomplete", Certainty::Proven), ("closed", Certainty::Proven)];
+    assert_eq!(certainty(&cut), proven);
+    // What the server said last is missing: a DISCONNECT, perhaps.
+    cut.wire.server_lost = Lost { bytes: 3, is_tail: true, ..Lost::default() };
+    assert_eq!(certainty(&cut), proven.map(|(id, _)| (id, Certainty::Likely)));
+}
