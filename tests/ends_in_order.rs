@@ -325,3 +325,19 @@ fn an_answer_that_stands_behind_the_reset_of_who_had_it() {
     });
     assert_eq!(accepted(&unheard).open.len(), 1);
 }
+
+/// A capture that begins late: there may have been a CONNECT before the first that it has, and an answer.
+#[test]
+fn a_connect_that_need_not_be_the_first() {
+    let all = |skip: usize| {
+        let whole = [
+            (0, Tcp::client(100, &[]).syn()),
+            (10, server(500, 101, &[]).syn()),
+            (20, client(101, 501, CONNECT)),
+            (400, server(501, C, &[]).fin()),
+        ];
+        causes(&judge(&ended(&whole[skip..])))
+    };
+    assert_eq!(all(0), [("no-connack", Proven), ("closed", Proven)]);
+    assert!(all(2).iter().all(|(id, _)| *id != "no-connack"), "{:?}", all(2));
+}
