@@ -878,10 +878,9 @@ fn passing(has_bytes: bool, name: Option<&'static str>) -> Passing {
 /// `told` ends what was taken of the other side, and told.
 fn proof(layers: Option<&Layers>, told: Option<u32>) -> Proof {
     let Some(tcp) = layers.and_then(Layers::tcp) else { return Proof::default() };
-    let had = had(tcp);
-    let is_settled = had.zip(told).is_some_and(|(had, told)| is_behind(told, had));
-    let end = Some(tcp.seq.wrapping_add(tcp.len));
-    Proof { is_settled, had, end, ..Proof::default() }
+    let proof = Proof::of_segment(tcp);
+    let is_settled = proof.had.zip(told).is_some_and(|(had, told)| is_behind(told, had));
+    Proof { is_settled, ..proof }
 }
 
 /// What is certain of the order of a side's end.

@@ -63,6 +63,19 @@ impl Act<'_> {
         self.mark().had(other).unwrap_or_else(by_time)
     }
 
+    /// Whether it came before what a side said beside MQTT, and whether that is certain: of one side its places
+    /// tell, of both what TCP proves, or else the times.
+    pub(super) fn is_before(&self, by: Sender, said: &Mark) -> (bool, bool) {
+        // What stands in one segment with a FIN stands before that.
+        let is_equal = self.at.order() == said.at.order() && !self.what.is_tcp();
+        let by_place = self.at.order() < said.at.order() || is_equal;
+        if self.by == by {
+            return (by_place, true);
+        }
+        let proven = self.mark().is_proven_before(said);
+        (proven.unwrap_or(by_place), proven.is_some())
+    }
+
     /// Whether its side had more of the other one than so far; `None` where its segment does not say.
     pub(super) fn had_beyond(&self, next: Option<u32>) -> Option<bool> {
         let (had, next) = (self.proof.had?, next?);
