@@ -223,3 +223,37 @@ fn over_websocket_all_ends_but_one_are_told_alike() {
     let again = connected.replace("50000", "50001");
     assert_eq!(log(&all, 0), [connected, TAKEN[0], &again, GONE]);
 }
+
+/// The picture of a connection draws both sides in that order, too.
+#[test]
+fn the_picture_has_the_order_that_is_proven() {
+    let late = [
+        Tcp::client(100, &[]).syn(),
+        server(500, 101, &[]).syn(),
+        client(101, 501, CONNECT),
+        server(501, C, CONNACK),
+        server(S, C + 3, &[]).fin(),
+        client(C, S, DISCONNECT),
+        client(C + 2, S, &[]).fin(),
+    ];
+    let frames: Vec<_> = late.iter().map(Tcp::ethernet).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("late.pcap");
+    std::fs::write(&file, support::pcap(1, &frames)).unwrap();
+    let run = support::program::run(["session".as_ref(), file.as_os_str(), "0".as_ref()]);
+    let names = ["SYN", "CONNECT ", "CONNACK", "DISCONNECT", "FIN"];
+    let rows = run.out.lines().filter(|line| line.contains('│'));
+    let kinds = rows.filter_map(|line| {
+        let kind = names.iter().find(|kind| line.contains(&format!(" {kind}")))?.trim_end();
+        Some((kind, line.contains('▶')))
+    });
+    let expected = [
+        ("SYN", true),
+        ("CONNECT", true),
+        ("CONNACK", false),
+        ("DISCONNECT", true),
+        ("FIN", true),
+        ("FIN", false),
+    ];
+    assert_eq!(kinds.collect::<Vec<_>>(), expected, "{}", run.out);
+}
