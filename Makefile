@@ -2,8 +2,9 @@
 CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 FUZZ_SECONDS ?= 60
+CASES ?= 4000
 
-.PHONY: help demo build test lint fmt bench bench-live fuzz captures
+.PHONY: help demo build test lint fmt bench bench-live properties fuzz captures
 
 help:
 	@echo 'make demo      install what is missing, build, and print the trees of a recorded session'
@@ -12,6 +13,7 @@ help:
 	@echo 'make lint      formatting and lints alone; make fmt formats'
 	@echo 'make bench     the benchmarks, and mqttscope beside tshark and tcpdump on a load that it records (ROUNDS=5, LOAD=file.pcap)'
 	@echo 'make bench-live  frames dropped beside tcpdump (Linux, needs root)'
+	@echo 'make properties  the random tests with other numbers than those of make test, CASES=$(CASES) of each'
 	@echo 'make fuzz      every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make captures  record captures/ anew, with real clients and a real broker (Linux)'
 
@@ -22,6 +24,9 @@ build:
 	@.ci/install build
 	$(CARGO) build --release --locked
 
+# The same commit gets the same verdict: random tests draw the same numbers each time. `make properties`
+# and `make fuzz` are for what these do not reach.
+test: export PROPTEST_RNG_SEED ?= 3881
 test:
 	@.ci/install test
 	$(MAKE) --no-print-directory lint
@@ -45,6 +50,12 @@ bench: build
 bench-live: build
 	@.ci/install test
 	benches/live.sh $(TARGET)/release/mqttscope
+
+properties: export PROPTEST_CASES ?= $(CASES)
+properties:
+	@.ci/install test
+	$(CARGO) test --locked --lib
+	$(CARGO) test --locked $(patsubst tests/%.rs,--test %,$(shell grep -l 'proptest!' tests/*.rs))
 
 # The sanitizer is an unstable option of the compiler; RUSTC_BOOTSTRAP lets a stable one have it.
 fuzz: export RUSTC_BOOTSTRAP = 1

@@ -26,6 +26,18 @@ pub fn count(value: u64, noun: &str) -> String {
     text(|out| add::count(value, noun, out))
 }
 
+/// The two hexadecimal digits of a byte.
+#[must_use]
+pub fn hex_digits(byte: u8) -> [u8; 2] {
+    [hex_digit(byte >> 4), hex_digit(byte)]
+}
+
+/// The digit of the lower half of a byte.
+fn hex_digit(byte: u8) -> u8 {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    DIGITS.get(usize::from(byte & 15)).copied().unwrap_or_default()
+}
+
 /// What is added to an empty text.
 pub(crate) fn text(write: impl FnOnce(&mut String)) -> String {
     let mut out = String::new();
@@ -83,7 +95,7 @@ impl fmt::Display for Escaped<'_> {
 }
 
 /// Bytes that [`Escaped`] writes as a piece where all of them are printable ASCII.
-const PIECE: usize = 64;
+pub(crate) const PIECE: usize = 64;
 
 impl Escaped<'_> {
     fn write(&self, out: &mut impl Write) -> fmt::Result {
@@ -125,24 +137,28 @@ pub const fn is_plain(byte: u8) -> bool {
 /// Writes printable ASCII, at most [`PIECE`] bytes of it, in one go: the quotes in a JSON text are too
 /// many to write them one by one.
 fn write_printable(bytes: &[u8], out: &mut impl Write) -> fmt::Result {
+    let mut room = [0; 2 * PIECE];
+    out.write_str(std::str::from_utf8(backslashed(bytes, &mut room)).unwrap_or_default())
+}
+
+/// Printable ASCII, at most [`PIECE`] bytes of it, with a backslash before each quote and backslash.
+pub(crate) fn backslashed<'b>(piece: &'b [u8], room: &'b mut [u8; 2 * PIECE]) -> &'b [u8] {
     let is_quote = |byte: u8| byte == b'"' || byte == b'\\';
-    let mut escaped = [0; 2 * PIECE];
+    if !piece.iter().fold(false, |any, byte| any | is_quote(*byte)) {
+        return piece;
+    }
     let mut len = 0usize;
-    let written = if bytes.iter().fold(false, |any, byte| any | is_quote(*byte)) {
-        for byte in bytes {
-            // No branch: the place of the backslash is written over where there is none.
-            for (byte, is_kept) in [(b'\\', is_quote(*byte)), (*byte, true)] {
-                if let Some(slot) = escaped.get_mut(len) {
-                    *slot = byte;
-                }
-                len = len.wrapping_add(is_kept.into());
+    for byte in piece {
+        // No branch: the place of the backslash is written over where there is none. There is room for
+        // both, which the mask tells the compiler.
+        for (byte, is_kept) in [(b'\\', is_quote(*byte)), (*byte, true)] {
+            if let Some(slot) = room.get_mut(len & (2 * PIECE - 1)) {
+                *slot = byte;
             }
+            len = len.wrapping_add(is_kept.into());
         }
-        escaped.get(..len).unwrap_or_default()
-    } else {
-        bytes
-    };
-    out.write_str(std::str::from_utf8(written).unwrap_or_default())
+    }
+    room.get(..len).unwrap_or_default()
 }
 
 /// What is plain at the beginning, the character behind it, and the rest; `None` where all is plain.

@@ -171,6 +171,11 @@ impl<'a> Iterator for Rows<'a> {
         }
         Some(row)
     }
+
+    /// At least a row a node.
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.nodes.len().saturating_sub(self.at), None)
+    }
 }
 
 /// Counts siblings of one kind that follow each other.

@@ -33,34 +33,36 @@ pub fn describe(layers: &Layers) -> impl Iterator<Item = &dyn Describe> {
 }
 
 /// Adds one after the other.
-fn all(out: &mut String, pieces: &[&dyn Describe]) {
-    pieces.iter().for_each(|piece| piece.add(out));
+macro_rules! all {
+    ($out:expr, $($piece:expr),+) => {{
+        $(Describe::add($piece, $out);)+
+    }};
 }
 
 impl Describe for LinkLayer {
     fn add(&self, out: &mut String) {
         match self {
             Self::Ethernet { dst, src, vlans } => {
-                all(out, &[&"Ethernet ", &Mac(src), &" -> ", &Mac(dst), vlans]);
+                all!(out, &"Ethernet ", &Mac(src), &" -> ", &Mac(dst), vlans);
             }
             Self::Cooked { direction, address, address_len, interface, vlans } => {
                 out.push_str("Linux cooked, ");
                 match DIRECTIONS.get(usize::from(*direction)) {
                     Some(words) => out.push_str(words),
-                    None => all(out, &[&"direction ", direction]),
+                    None => all!(out, &"direction ", direction),
                 }
                 let address = address.get(..usize::from(*address_len)).unwrap_or_default();
                 if !address.is_empty() {
-                    all(out, &[&", from ", &Mac(address)]);
+                    all!(out, &", from ", &Mac(address));
                 }
                 if let Some(index) = interface {
-                    all(out, &[&", interface ", index]);
+                    all!(out, &", interface ", index);
                 }
                 vlans.add(out);
             }
-            Self::Loopback { family } => all(out, &[&"Loopback, protocol family ", family]),
+            Self::Loopback { family } => all!(out, &"Loopback, protocol family ", family),
             Self::Wifi { dst, src } => {
-                all(out, &[&"IEEE 802.11 ", &Mac(src), &" -> ", &Mac(dst)]);
+                all!(out, &"IEEE 802.11 ", &Mac(src), &" -> ", &Mac(dst));
             }
             Self::Ppp => out.push_str("PPP"),
             Self::Hdlc => out.push_str("Cisco HDLC"),
@@ -76,9 +78,9 @@ const DIRECTIONS: [&str; 5] = ["to us", "broadcast", "multicast", "between other
 impl Describe for Vlans {
     fn add(&self, out: &mut String) {
         for vlan in self.as_slice() {
-            all(out, &[&", VLAN ", &vlan.id()]);
+            all!(out, &", VLAN ", &vlan.id());
             if vlan.priority() != 0 {
-                all(out, &[&" (priority ", &vlan.priority(), &")"]);
+                all!(out, &" (priority ", &vlan.priority(), &")");
             }
         }
     }
@@ -88,20 +90,20 @@ impl Describe for Tunnel {
     fn add(&self, out: &mut String) {
         out.push_str(self.row().name);
         match self {
-            Self::Ip { src, dst } => all(out, &[&" ", src, &" -> ", dst]),
+            Self::Ip { src, dst } => all!(out, &" ", src, &" -> ", dst),
             Self::Ethernet { dst, src, vlans } => {
-                all(out, &[&" ", &Mac(src), &" -> ", &Mac(dst), vlans]);
+                all!(out, &" ", &Mac(src), &" -> ", &Mac(dst), vlans);
             }
             Self::Mpls(labels) => labels.add(out),
-            Self::Pppoe { session } => all(out, &[&", session ", session]),
-            Self::Gre { key: Some(key) } => all(out, &[&", key ", key]),
+            Self::Pppoe { session } => all!(out, &", session ", session),
+            Self::Gre { key: Some(key) } => all!(out, &", key ", key),
             Self::Erspan { version, session } => {
-                all(out, &[&" version ", version]);
+                all!(out, &" version ", version);
                 if let Some(session) = session {
-                    all(out, &[&", session ", session]);
+                    all!(out, &", session ", session);
                 }
             }
-            Self::Vxlan { vni } | Self::Geneve { vni } => all(out, &[&", network ", vni]),
+            Self::Vxlan { vni } | Self::Geneve { vni } => all!(out, &", network ", vni),
             Self::Gtp { teid } => hex(", endpoint 0x", *teid, 8, out),
             Self::Gre { key: None } | Self::EtherIp => {}
         }
@@ -112,11 +114,11 @@ impl Describe for Labels {
     fn add(&self, out: &mut String) {
         let mut lead = ", label ";
         for label in self.as_slice() {
-            all(out, &[&lead, label]);
+            all!(out, &lead, label);
             lead = " / ";
         }
         if self.more() > 0 {
-            all(out, &[&" and ", &self.more(), &" more"]);
+            all!(out, &" and ", &self.more(), &" more");
         }
     }
 }
@@ -126,22 +128,22 @@ impl Describe for IpLayer {
         let Self { src, dst, ttl, dscp, ecn, version } = self;
         match version {
             IpVersion::V4 { id, total_len, dont_fragment } => {
-                all(out, &[&"IPv4 ", src, &" -> ", dst, &", TTL ", ttl]);
+                all!(out, &"IPv4 ", src, &" -> ", dst, &", TTL ", ttl);
                 hex(", id 0x", (*id).into(), 4, out);
                 let fragment = if *dont_fragment { ", DF" } else { "" };
-                all(out, &[&fragment, &", total length ", total_len]);
+                all!(out, &fragment, &", total length ", total_len);
             }
             IpVersion::V6 { flow, payload_len } => {
-                all(out, &[&"IPv6 ", src, &" -> ", dst, &", hop limit ", ttl]);
+                all!(out, &"IPv6 ", src, &" -> ", dst, &", hop limit ", ttl);
                 hex(", flow 0x", *flow, 5, out);
-                all(out, &[&", payload length ", payload_len]);
+                all!(out, &", payload length ", payload_len);
             }
         }
         if *dscp != 0 {
-            all(out, &[&", DSCP ", dscp]);
+            all!(out, &", DSCP ", dscp);
         }
         if *ecn != 0 {
-            all(out, &[&", ECN ", ecn]);
+            all!(out, &", ECN ", ecn);
         }
     }
 }
@@ -149,11 +151,11 @@ impl Describe for IpLayer {
 impl Describe for TcpLayer {
     fn add(&self, out: &mut String) {
         let Self { src_port, dst_port, flags, seq, .. } = self;
-        all(out, &[&"TCP ", src_port, &" -> ", dst_port, &", ", flags, &", seq ", seq]);
+        all!(out, &"TCP ", src_port, &" -> ", dst_port, &", ", flags, &", seq ", seq);
         if self.flags.has(Flags::ACK) {
-            all(out, &[&", ack ", &self.ack]);
+            all!(out, &", ack ", &self.ack);
         }
-        all(out, &[&", window ", &self.window, &", ", &self.len, &" bytes"]);
+        all!(out, &", window ", &self.window, &", ", &self.len, &" bytes");
         not_captured(self.missing, out);
     }
 }
@@ -161,14 +163,14 @@ impl Describe for TcpLayer {
 impl Describe for UdpLayer {
     fn add(&self, out: &mut String) {
         let Self { src_port, dst_port, len, .. } = self;
-        all(out, &[&"UDP ", src_port, &" -> ", dst_port, &", ", len, &" bytes"]);
+        all!(out, &"UDP ", src_port, &" -> ", dst_port, &", ", len, &" bytes");
         not_captured(self.missing, out);
     }
 }
 
 fn not_captured(missing: u32, out: &mut String) {
     if missing > 0 {
-        all(out, &[&" (", &missing, &" of them not captured)"]);
+        all!(out, &" (", &missing, &" of them not captured)");
     }
 }
 
@@ -176,7 +178,7 @@ impl Describe for Flags {
     fn add(&self, out: &mut String) {
         let mut set = Self::NAMES.iter().filter(|(bit, _)| self.has(*bit)).map(|(_, name)| name);
         out.push_str(set.next().unwrap_or(&"no flags"));
-        set.for_each(|name| all(out, &[&" ", name]));
+        set.for_each(|name| all!(out, &" ", name));
     }
 }
 
@@ -199,7 +201,7 @@ impl Describe for IpAddr {
         match self {
             Self::V4(v4) => {
                 let [a, b, c, d] = v4.octets();
-                all(out, &[&a, &".", &b, &".", &c, &".", &d]);
+                all!(out, &a, &".", &b, &".", &c, &".", &d);
             }
             // Writing to a String does not fail.
             Self::V6(v6) => {
@@ -216,9 +218,9 @@ impl Describe for &str {
 }
 
 /// Adds a number in so many hexadecimal digits behind some words.
-fn hex(words: &str, number: u32, digits: usize, out: &mut String) {
-    // Writing to a String does not fail.
-    let _ = write!(out, "{words}{number:0digits$x}");
+fn hex(words: &str, number: u32, digits: u32, out: &mut String) {
+    out.push_str(words);
+    add::padded_hex(number, digits, out);
 }
 
 /// Numbers in decimal.

@@ -20,7 +20,8 @@ impl Gutter {
     /// lines if need be; else as many as fit into one.
     #[must_use]
     pub fn new(len: usize, width: Option<usize>, all_bytes: bool) -> Self {
-        let offset_width = len.to_string().len().max(3);
+        let digits = len.checked_ilog10().unwrap_or_default().saturating_add(1);
+        let offset_width = (digits as usize).max(3);
         let bytes_a_line = match width {
             Some(..=99) => 6,
             _ => 8,
@@ -50,19 +51,21 @@ impl Gutter {
         flow: &Flow,
     ) {
         let all_bytes = self.all_bytes && !is_whole;
-        let mut cell = String::with_capacity(self.hex_width().saturating_add(2));
-        if row.span.is_bits() {
+        let is_bits = row.span.is_bits();
+        if is_bits {
             paint::blanks(self.offset_width.saturating_add(2), out);
-            add_bits(row, &mut cell);
         } else {
             self.offset(row.span.first_byte(), out, painter);
-            self.hex(row.bytes, all_bytes, &mut cell);
         }
-        let columns = cell.chars().count();
-        paint::blanks(self.hex_width().saturating_sub(columns), &mut cell);
-        painter.put(Role::Hex, &cell, out);
+        painter.add(Role::Hex, out, |out| {
+            let columns = match is_bits {
+                true => add_bits(row, out),
+                false => self.hex(row.bytes, all_bytes, out),
+            };
+            paint::blanks(self.hex_width().saturating_sub(columns), out);
+        });
         self.words(out, painter, row.depth, flow);
-        if all_bytes && !row.span.is_bits() {
+        if all_bytes && !is_bits {
             self.further_bytes(out, painter, row);
         }
     }
@@ -91,29 +94,32 @@ impl Gutter {
 
     /// The offset of a row's first byte.
     fn offset(&self, at: usize, out: &mut String, painter: Painter) {
-        let mut digits = itoa::Buffer::new();
-        let digits = digits.format(at);
-        let mut cell = String::with_capacity(self.offset_width.saturating_add(2));
-        paint::blanks(self.offset_width.saturating_sub(digits.len()), &mut cell);
-        cell.push_str(digits);
-        cell.push_str("  ");
-        painter.put(Role::Offset, &cell, out);
+        painter.add(Role::Offset, out, |out| {
+            let digits = at.checked_ilog10().unwrap_or_default().saturating_add(1) as usize;
+            paint::blanks(self.offset_width.saturating_sub(digits), out);
+            text::add::digits(at as u64, out);
+            out.push_str("  ");
+        });
     }
 
-    /// The first bytes; `…` stands for the others, unless they follow on further lines.
-    fn hex(&self, bytes: &[u8], goes_on: bool, out: &mut String) {
+    /// The first bytes, and how many columns they take; `…` stands for the others, unless they follow
+    /// on further lines.
+    fn hex(&self, bytes: &[u8], goes_on: bool, out: &mut String) -> usize {
         if bytes.len() <= self.bytes_a_line || goes_on {
-            return add_spaced(bytes.get(..self.bytes_a_line).unwrap_or(bytes), out);
+            let shown = bytes.get(..self.bytes_a_line).unwrap_or(bytes);
+            add_spaced(shown, out);
+            return shown.len().saturating_mul(3).saturating_sub(1);
         }
         add_spaced(bytes.get(..self.bytes_a_line.saturating_sub(1)).unwrap_or(bytes), out);
         out.push_str(" …");
+        self.bytes_a_line.saturating_mul(3).saturating_sub(2)
     }
 
     fn further_bytes(&self, out: &mut String, painter: Painter, row: &Row<'_>) {
         let start = row.span.first_byte();
         for (i, chunk) in row.bytes.chunks(self.bytes_a_line.max(1)).enumerate().skip(1) {
             self.offset(start.saturating_add(i.saturating_mul(self.bytes_a_line)), out, painter);
-            painter.put(Role::Hex, &spaced(chunk), out);
+            painter.add(Role::Hex, out, |out| add_spaced(chunk, out));
             out.push('\n');
         }
     }
@@ -134,8 +140,8 @@ fn add_spaced(bytes: &[u8], out: &mut String) {
     }
 }
 
-/// `.... .10.`: the bits of the field, a point for every other bit of its byte.
-fn add_bits(row: &Row<'_>, out: &mut String) {
+/// `.... .10.`: the bits of the field, a point for every other bit of its byte; how many columns they take.
+fn add_bits(row: &Row<'_>, out: &mut String) -> usize {
     let byte = row.bytes.first().copied().unwrap_or_default();
     let Span { start, len } = row.span;
     let first = start & 7;
@@ -151,4 +157,8 @@ fn add_bits(row: &Row<'_>, out: &mut String) {
             (true, true) => '1',
         });
     }
+    BITS
 }
+
+/// Columns of the bits of a byte.
+const BITS: usize = 9;

@@ -67,6 +67,7 @@
 //! original character again.
 
 mod fields;
+mod line;
 mod safe;
 mod shows;
 
@@ -75,14 +76,12 @@ use super::memo::Memo;
 use super::{Explain, Format, Options};
 use crate::annotate::view;
 use crate::pipeline::{Header, Record, TextOrigin};
-use crate::session;
 use crate::spec::field::Context;
 use fields::Shown;
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
 use shows::{Hex, Spec, Times};
 pub(in crate::render) use shows::{Shows, Time};
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// Memory for a line that is kept from record to record, in bytes: more than all but a few need.
@@ -120,9 +119,7 @@ impl Format for Json {
         let line = &mut self.line;
         let ends = record.origin.ends.map(|ends| self.ends.words(ends));
         let time = record.origin.time.and_then(|time| self.times.words(time));
-        write(&Line::new(record, ends, time), line)?;
-        // What is long goes on where the line ended.
-        line.pop();
+        line::write_head(record, ends, time, line)?;
         line.extend_from_slice(b",\"hex\":\"");
         shows::hex(record.bytes, line);
         line.extend_from_slice(b"\",\"findings\":");
@@ -168,125 +165,6 @@ impl Json {
 fn write(value: &impl Serialize, line: &mut Vec<u8>) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(line, safe::SafeFormatter);
     Ok(value.serialize(&mut serializer)?)
-}
-
-/// One line up to `length`, in the order of its keys.
-#[derive(Serialize)]
-struct Line<'r> {
-    schema: u8,
-    n: u64,
-    #[serde(skip_serializing_if = "<[u64]>::is_empty")]
-    frames: &'r [u64],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    time: Option<&'r str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stream: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    src: Option<&'r str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dst: Option<&'r str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    comments: Vec<&'r str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    paste: Option<Paste<'r>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sender: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version_from: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_id: Option<Cow<'r, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    topic: Option<Cow<'r, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    topic_from: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    topic_n: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    answers: Option<Partner>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    repeats: Option<Partner>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    copy_of: Option<Partner>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    lowered_from: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    filter: Option<Cow<'r, str>>,
-    r#type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<&'r str>,
-    length: usize,
-}
-
-impl<'r> Line<'r> {
-    fn new(
-        record: &'r Record<'_>,
-        ends: Option<(&'r str, &'r str)>,
-        time: Option<&'r str>,
-    ) -> Self {
-        let origin = &record.origin;
-        let version_from = record.version_from.name().filter(|_| record.is_packet());
-        let topic = record.sn.and_then(|sn| sn.topic);
-        Self {
-            schema: 1,
-            n: record.number,
-            frames: origin.frames,
-            comments: origin
-                .notes
-                .map(|notes| notes.comments(origin.frames).collect())
-                .unwrap_or_default(),
-            time,
-            stream: origin.stream,
-            src: ends.map(|(src, _)| src),
-            dst: ends.map(|(_, dst)| dst),
-            line: origin.text.filter(|text| text.alone).map(|text| text.line),
-            paste: origin.text.map(Paste::new),
-            sender: record.sender_name(),
-            version: version_from.map(|_| record.version.name()),
-            version_from,
-            client_id: record.client_id.map(String::from_utf8_lossy),
-            topic: topic
-                .map(|topic| &*topic.name)
-                .or(record.facts.topic)
-                .map(String::from_utf8_lossy),
-            topic_from: topic.map(|topic| topic.told.name()),
-            topic_n: topic.map(|topic| topic.at.record),
-            answers: record.facts.answers.map(Partner::new),
-            repeats: record.facts.repeats.map(Partner::new),
-            copy_of: record.facts.copy_of.map(Partner::new),
-            lowered_from: record.facts.lowered_from,
-            filter: record.facts.filter.map(String::from_utf8_lossy),
-            r#type: record.type_name(),
-            text: (!record.text.is_empty()).then_some(record.text),
-            length: record.bytes.len(),
-        }
-    }
-}
-
-/// Another packet that this one belongs to.
-#[derive(Serialize)]
-struct Partner {
-    n: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    frame: Option<u64>,
-    r#type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    latency: Option<f64>,
-}
-
-impl Partner {
-    fn new(partner: session::Partner) -> Self {
-        let session::Partner { kind, at, latency } = partner;
-        Self {
-            n: at.number,
-            frame: (at.frame > 0).then_some(at.frame),
-            r#type: kind.name(),
-            latency: latency.map(seconds),
-        }
-    }
 }
 
 /// Writes a value as one line that steers no terminal.

@@ -80,6 +80,15 @@ impl Painter {
             out.push_str(text);
         }
     }
+
+    /// Adds what `write` writes, in the colour of its role.
+    pub fn add(self, role: Role, out: &mut String, write: impl FnOnce(&mut String)) {
+        if self.color {
+            self.put(role, &crate::text::text(write), out);
+        } else {
+            write(out);
+        }
+    }
 }
 
 struct Painted<T> {

@@ -27,6 +27,8 @@ pub struct Tree {
     painter: Painter,
     heading: heading::Heading,
     memo: Memo<String>,
+    /// Words of a row while they are put together.
+    flow: Flow,
     /// A record was written.
     has_begun: bool,
     out: String,
@@ -41,6 +43,7 @@ impl Tree {
             painter: Painter { color: options.color },
             heading: heading::Heading::new(options),
             memo: Memo::new(),
+            flow: Flow::new(),
             has_begun: options.is_continued,
             out: String::new(),
         }
@@ -83,7 +86,7 @@ impl Tree {
     }
 
     fn body(&mut self, source: Source<'_>) {
-        let out = (&mut self.memo, &mut self.out);
+        let out = (&mut self.memo, &mut self.flow, &mut self.out);
         Body::new(&self.options, self.painter, source, out).write();
     }
 }
@@ -128,6 +131,7 @@ struct Body<'r> {
     painter: Painter,
     gutter: Gutter,
     memo: &'r mut Memo<String>,
+    flow: &'r mut Flow,
     out: &'r mut String,
 }
 
@@ -136,7 +140,7 @@ impl<'r> Body<'r> {
         options: &Options,
         painter: Painter,
         source: Source<'r>,
-        (memo, out): (&'r mut Memo<String>, &'r mut String),
+        (memo, flow, out): (&'r mut Memo<String>, &'r mut Flow, &'r mut String),
     ) -> Self {
         let full = options.explain == Explain::Full;
         Self {
@@ -148,6 +152,7 @@ impl<'r> Body<'r> {
             painter,
             gutter: Gutter::new(source.bytes.len(), options.width, full),
             memo,
+            flow,
             out,
         }
     }
@@ -160,10 +165,10 @@ impl<'r> Body<'r> {
             let mut above = self.source.headers.iter().flat_map(|header| header.tape.findings());
             finding.field == Field::INPUT && above.any(|other| other.rule == finding.rule)
         };
-        let findings: Vec<&Finding> =
-            tape.findings().iter().filter(|finding| !is_above(finding)).collect();
-        let homes: Vec<Option<Home>> = findings.iter().map(|f| Home::of(&rows, f)).collect();
-        for (finding, _) in findings.iter().zip(&homes).filter(|(_, home)| home.is_none()) {
+        let findings = tape.findings().iter().filter(|finding| !is_above(finding));
+        let findings: Vec<(&Finding, Option<Home>)> =
+            findings.map(|finding| (finding, Home::of(&rows, finding))).collect();
+        for (finding, _) in findings.iter().filter(|(_, home)| home.is_none()) {
             self.finding(finding, None);
         }
         for (at, row) in rows.iter().enumerate() {
@@ -171,7 +176,7 @@ impl<'r> Body<'r> {
                 .get(at.saturating_add(1))
                 .is_some_and(|next| next.depth > row.depth && next.whole == row.field);
             self.row(row, row.is_group || parts_follow);
-            for (finding, home) in findings.iter().zip(&homes) {
+            for (finding, home) in &findings {
                 if let Some(home) = home.as_ref().filter(|home| home.row == at) {
                     self.finding(finding, Some(home.depth));
                 }
@@ -200,7 +205,8 @@ impl<'r> Body<'r> {
         // The words of a field depend on all its bytes, those of a group on none.
         let bytes = if row.is_group { self.gutter.shown(row.bytes) } else { row.bytes };
         let key = (row, bytes, &self.context, layout);
-        self.memo.row(key, self.out, |out| words.write(row, is_whole, out));
+        let flow = self.flow.clear();
+        self.memo.row(key, self.out, |out| words.write(row, is_whole, flow, out));
     }
 
     /// A finding below its row, or below the title where it is on the whole packet; below the first
@@ -313,8 +319,7 @@ struct RowWords<'r> {
 }
 
 impl RowWords<'_> {
-    fn write(&self, row: &Row<'_>, is_whole: bool, out: &mut String) {
-        let mut flow = Flow::new();
+    fn write(&self, row: &Row<'_>, is_whole: bool, flow: &mut Flow, out: &mut String) {
         let is_undecoded = row.field.kind() == Kind::Undecoded;
         let role = if is_undecoded { Role::Warning } else { Role::Value };
         flow.add(Role::Label, |out| words::add_label(row, self.context, out));
@@ -326,7 +331,7 @@ impl RowWords<'_> {
                 out.push_str(&sn::meaning(row, self.context, self.sn));
             });
         }
-        self.gutter.row(out, self.painter, row, is_whole, &flow);
+        self.gutter.row(out, self.painter, row, is_whole, flow);
         if self.explain == Explain::Full {
             self.source(row, out);
         }

@@ -83,16 +83,23 @@ pub fn remaining_length(context: &Context, value: u64) -> Words {
     if value == 0 {
         return format!("nothing follows; the packet has {header} bytes in all").into();
     }
-    let sum = format!(
-        "bytes after this one; {header} + {} = {} in all",
-        text::number(value),
-        text::number(whole)
-    );
+    // Nearly each packet has another sum, so it is made quickly.
+    let mut words = String::with_capacity(SUM);
+    words.push_str("bytes after this one; ");
+    text::add::digits(header, &mut words);
+    words.push_str(" + ");
+    text::add::number(value, &mut words);
+    words.push_str(" = ");
+    text::add::number(whole, &mut words);
+    words.push_str(" in all");
     if context.field_bytes > 1 {
-        return format!("{sum}; 7 bits a byte, lowest first").into();
+        words.push_str("; 7 bits a byte, lowest first");
     }
-    sum.into()
+    words.into()
 }
+
+/// Room for the words of a sum, in bytes.
+const SUM: usize = 80;
 
 /// Packet Identifier: what it ties together.
 pub fn packet_id(context: &Context, _: u64) -> Words {
@@ -261,11 +268,14 @@ pub fn payload(context: &Context, _: u64) -> Words {
 }
 
 fn length_words(bytes: u64, what: &str) -> Words {
-    match bytes {
-        0 => format!("{what}; no bytes").into(),
-        1 => format!("{what}, 1 byte").into(),
-        n => format!("{what}, {} bytes", text::number(n)).into(),
+    if bytes == 0 {
+        return format!("{what}; no bytes").into();
     }
+    let mut words = String::with_capacity(SUM);
+    words.push_str(what);
+    words.push_str(", ");
+    text::add::count(bytes, "byte", &mut words);
+    words.into()
 }
 
 /// A reason code of 5.0, in the packet that carries it.

@@ -269,6 +269,13 @@ fn filtered(
 ) -> Result<Box<dyn Statistic>, String> {
     let wrong = |error: FilterError| {
         let hint = error.hint.as_ref().map_or(String::new(), |hint| format!("; {hint}"));
+        // tshark's io,stat takes several, each with a column of its own.
+        let is_list = text.match_indices(',').any(|(at, _)| {
+            let parts = (text.get(..at), text.get(at.saturating_add(1)..));
+            matches!(parts, (Some(a), Some(b)) if Filter::parse(a).is_ok() && Filter::parse(b).is_ok())
+        });
+        let hint =
+            if is_list { "; one filter a -z: give -z once for each".to_owned() } else { hint };
         let text = crate::text::safe(text);
         format!(
             "-z {} takes nothing but a filter there, and \"{text}\" is none: {error}{hint}",
@@ -350,6 +357,8 @@ mod tests {
         assert!(error("topcis", None).contains("did you mean topics?"));
         assert!(error("nonsense", None).contains("-z help"));
         assert!(error("topics,1", None).contains("takes nothing but a filter"));
+        let list = error("io,stat,1,mqtt.qos==0,mqtt.qos==1", None);
+        assert!(list.ends_with("one filter a -z: give -z once for each"), "{list}");
         assert!(error("io,stat,soon", None).contains("seconds"));
         assert!(error("values", None).contains("--by"));
         assert!(error("values", Some("mqtt.topik")).contains("mqtt.topic"));

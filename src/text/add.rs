@@ -5,7 +5,25 @@ use super::Escaped;
 
 /// Adds a number in decimal digits.
 pub fn digits(value: u64, out: &mut String) {
-    out.push_str(itoa::Buffer::new().format(value));
+    // Most are small and need no buffer.
+    match u8::try_from(value) {
+        Ok(value) => {
+            if value >= 100 {
+                out.push(digit(value / 100));
+            }
+            if value >= 10 {
+                out.push(digit(value / 10 % 10));
+            }
+            out.push(digit(value % 10));
+        }
+        Err(_) => out.push_str(itoa::Buffer::new().format(value)),
+    }
+}
+
+/// The character of a digit below 16.
+fn digit(value: u8) -> char {
+    // The mask tells the compiler that it is ASCII.
+    char::from(super::hex_digit(value) & 0x7f)
 }
 
 /// Adds a number in so many decimal digits at least, with zeros in front.
@@ -92,8 +110,15 @@ pub fn escaped(bytes: &[u8], out: &mut String) {
 
 /// Adds a byte as two hexadecimal digits.
 pub fn hex(byte: u8, out: &mut String) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for digit in [byte >> 4, byte & 15] {
-        out.push(DIGITS.get(usize::from(digit)).copied().unwrap_or_default().into());
+    out.push(digit(byte >> 4));
+    out.push(digit(byte));
+}
+
+/// Adds a number in so many hexadecimal digits at least, with zeros in front.
+pub fn padded_hex(value: u32, width: u32, out: &mut String) {
+    let needed = u32::BITS.saturating_sub(value.leading_zeros()).div_ceil(4);
+    for place in (0..needed.max(width)).rev() {
+        let digits = value.checked_shr(place.saturating_mul(4)).unwrap_or_default();
+        out.push(digit((digits & 15) as u8));
     }
 }

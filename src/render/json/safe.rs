@@ -1,6 +1,6 @@
 //! JSON strings that steer no terminal.
 
-use crate::text::{is_plain, is_unsafe};
+use crate::text::{PIECE, backslashed, is_plain, is_printable, is_unsafe};
 use serde::Serialize;
 use serde_json::ser::Formatter;
 use std::io::{self, Write};
@@ -25,6 +25,14 @@ impl Formatter for SafeFormatter {
 pub(super) fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = text.as_bytes();
+    // Nearly all is printable, and goes out in pieces.
+    while let Some((piece, behind)) = rest.split_at_checked(rest.len().min(PIECE)) {
+        if piece.is_empty() || !is_printable(piece) {
+            break;
+        }
+        out.extend_from_slice(backslashed(piece, &mut [0; 2 * PIECE]));
+        rest = behind;
+    }
     while let Some(at) = rest.iter().position(|byte| !is_plain(*byte)) {
         let (plain, tail) = rest.split_at_checked(at).unwrap_or((rest, &[]));
         out.extend_from_slice(plain);

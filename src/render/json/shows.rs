@@ -70,9 +70,9 @@ impl fmt::Display for Hex<'_> {
 pub(super) fn hex(bytes: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
     out.resize(start.saturating_add(bytes.len().saturating_mul(2)), 0);
-    if let Some(digits) = out.get_mut(start..) {
-        // There is room for two digits a byte.
-        let _ = ::hex::encode_to_slice(bytes, digits);
+    let (room, _) = out.get_mut(start..).unwrap_or_default().as_chunks_mut::<2>();
+    for (two, byte) in room.iter_mut().zip(bytes) {
+        *two = text::hex_digits(*byte);
     }
 }
 
