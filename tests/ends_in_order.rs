@@ -305,3 +305,39 @@ fn a_packet_that_is_refused_before_its_end() {
     let told = causes(&judge(&ended(&all(&small))));
     assert!(told.iter().all(|(id, _)| *id != "limit"), "{told:?}");
 }
+
+/// A reset may show before an answer that its side had by its number: nothing was open.
+#[test]
+fn an_answer_that_stands_behind_the_reset_of_who_had_it() {
+    const PUBLISH: &[u8] = &[0x32, 6, 0, 1, b'a', 0, 3, b'm'];
+    let publish = C + PUBLISH.len() as u32;
+    let segments = [
+        (1_000, client(C, S, PUBLISH)),
+        (1_100, client(publish, S + 4, &[]).rst()),
+        (1_200, server(S, publish, &[0x40, 2, 0, 3])),
+    ];
+    let ended = accepted(&segments);
+    assert_eq!((ended.open.len(), causes(&judge(&ended))[0].0), (0, "reset"));
+    // What it had not had was not answered for it.
+    let unheard = segments.map(|(time, tcp)| {
+        let ack = if tcp.rst { Some(S) } else { tcp.ack };
+        (time, Tcp { ack, ..tcp })
+    });
+    assert_eq!(accepted(&unheard).open.len(), 1);
+}
+
+/// A capture that begins late: there may have been a CONNECT before the first that it has, and an answer.
+#[test]
+fn a_connect_that_need_not_be_the_first() {
+    let all = |skip: usize| {
+        let whole = [
+            (0, Tcp::client(100, &[]).syn()),
+            (10, server(500, 101, &[]).syn()),
+            (20, client(101, 501, CONNECT)),
+            (400, server(501, C, &[]).fin()),
+        ];
+        causes(&judge(&ended(&whole[skip..])))
+    };
+    assert_eq!(all(0), [("no-connack", Proven), ("closed", Proven)]);
+    assert!(all(2).iter().all(|(id, _)| *id != "no-connack"), "{:?}", all(2));
+}

@@ -28,6 +28,12 @@ clients with one identifier do not throw each other out, and two with one User N
 stands before every topic and filter. `mqttscope log` writes what the packets say: the Client Identifier, and
 topics without a mount point. `--diff` finds out from the log who is called by the User Name, and says so; a mount point makes
 the lines with topics differ.
+
+Over WebSocket the broker hears of each end from the library that carries it, which does not say why. 2.0 (seen of 2.0.11) then
+writes `Client {client} closed its connection.` whoever closed first: of a client that was silent for too long, that sent
+what is not allowed, or whose CONNECT was refused (`<unknown>` there). Of one that was taken over the line stands behind
+`already connected`, as a second one. `Client {client} disconnected.` of a DISCONNECT stays as it is. `mqttscope log` does so for 2.0;
+what other releases write over WebSocket is not known, and they get the lines of TCP.
 ";
 
 #[test]

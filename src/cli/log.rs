@@ -183,6 +183,8 @@ struct Counts {
     #[serde(skip_serializing_if = "Option::is_none")]
     zone_seconds: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    topic_unknown: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     called_by_user_name: Option<u64>,
     release: String,
 }
@@ -237,6 +239,11 @@ impl View<'_> {
         let rest = [
             (self.diff.outside, "line", "of the log from before or after the capture"),
             (self.outside_log() as u64, "line", "of the capture from before or after the log"),
+            (
+                self.diff.topics,
+                "line",
+                "of the capture left out: the topic is not known, as the Topic Alias was set before it begins",
+            ),
             (self.prose, "line", "of the file that mosquitto's log does not have"),
         ];
         for (count, noun, words) in rest.into_iter().filter(|row| row.0 > 0) {
@@ -305,6 +312,7 @@ impl View<'_> {
             prose: self.prose,
             clock_ahead_seconds: self.diff.ahead,
             zone_seconds: self.diff.zone,
+            topic_unknown: Some(self.diff.topics).filter(|count| *count > 0),
             called_by_user_name: Some(self.diff.by_user).filter(|count| *count > 0),
             release: self.release.to_string(),
         };

@@ -63,4 +63,14 @@ mod tests {
         let pubrec = [0x50, 4, 0, 1, 0x92, 0];
         assert_eq!(infer(&pubrec, None, &mut tapes), Evidence::Faulty(Version::V5));
     }
+
+    /// DISCONNECT with a Reason Code, which a server alone may send: of 3.1.1 it would be too long.
+    #[test]
+    fn a_reading_without_faults_is_taken_where_there_is_one() {
+        let mut tapes = [Tape::new(), Tape::new()];
+        for sender in [None, Some(Sender::Server)] {
+            let evidence = infer(&[0xe0, 1, 0x9c], sender, &mut tapes);
+            assert_eq!(evidence, Evidence::Settled(Version::V5));
+        }
+    }
 }

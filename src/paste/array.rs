@@ -2,7 +2,9 @@
 
 use super::context::Context;
 use super::digits;
-use super::element::{Element, Value, cast, character, mistyped, number, odd_digits, signed};
+use super::element::{
+    Element, Value, cast, character, conversion, mistyped, number, odd_digits, signed,
+};
 use super::frame;
 use super::hex::LEAST_PADDED;
 use super::mistake::MistakeKind;
@@ -14,7 +16,12 @@ use std::ops::Range;
 
 /// Reads up to the closing bracket.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    let close = if source.byte(at) == Some(b'[') { b']' } else { b'}' };
+    let close = match source.byte(at) {
+        Some(b'[') => b']',
+        Some(b'(') if is_call(source, at) => b')',
+        Some(b'{') => b'}',
+        _ => return None,
+    };
     let mut list = List { source, at: at.saturating_add(1), elements: Vec::new(), left_out: None };
     let closed = list.elements(close);
     if list.elements.len() < 2 || (!closed && !list.is_bytes()) || !list.is_mostly_numbers() {
@@ -27,7 +34,11 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let mut run = Run::new(row, Class::Code, at..end);
     list.fill(&mut run);
     if !closed {
-        let missing = if close == b']' { "]" } else { "}" };
+        let missing = match close {
+            b']' => "]",
+            b')' => ")",
+            _ => "}",
+        };
         let last = at.saturating_add(source.range(at..end).trim_end().len());
         run.slip(last..last, MistakeKind::Unclosed { missing }, 0);
     }
@@ -36,6 +47,32 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     run.direction = context.direction();
     peer(source, &mut run);
     Some(Taken { runs: vec![run], end, modem: 0 })
+}
+
+/// What makes bytes of the numbers in its brackets.
+const CALLS: [&str; 13] = [
+    "byteArrayOf",
+    "ubyteArrayOf",
+    "Uint8Array.of",
+    "Int8Array.of",
+    "Buffer.of",
+    "Bytes.of",
+    "List.of",
+    "string.char",
+    "bytes(",
+    "bytearray(",
+    "Array",
+    "Array[Byte]",
+    "Seq[Byte]",
+];
+
+/// Whether one of [`CALLS`] stands right before the bracket.
+fn is_call(source: Source<'_>, at: usize) -> bool {
+    let before = source.tail(0..at, LONGEST_CALL);
+    CALLS.into_iter().any(|name| {
+        let head = before.strip_suffix(name);
+        head.is_some_and(|it| !it.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+    })
 }
 
 /// Wireshark names the arrays of a followed stream `peer0_0`, `peer1_0`, `peer0_1` ...: peer 0
@@ -177,6 +214,7 @@ impl List<'_> {
         }
         let at = self.at.saturating_add(cast);
         self.elements.push(Element { text, at, value, quoted: false });
+        let len = len.saturating_add(conversion(body.get(len..).unwrap_or_default()));
         self.at = at.saturating_add(len);
         true
     }
@@ -234,11 +272,20 @@ impl List<'_> {
         let pairs = bare().all(|e| e.text.len() == 2 && u8::from_str_radix(e.text, 16).is_ok());
         let letters = bare().any(|e| e.text.bytes().any(|b| b.is_ascii_alphabetic()));
         let zeros = bare().any(|e| e.text.len() == 2 && e.text.starts_with('0'));
+        // As Rust's `{:x?}` prints them.
+        let is_short = |e: &Element<'_>| {
+            matches!(e.value, Value::Bare)
+                && e.text.len() <= 2
+                && e.text.bytes().all(|b| b.is_ascii_hexdigit())
+        };
         let read = |radix: u32| -> Vec<u8> {
             bare().filter_map(|e| u8::from_str_radix(e.text, radix).ok()).collect()
         };
         letters && bare().all(|e| e.text.len() <= 2 && u8::from_str_radix(e.text, 16).is_ok())
             || pairs && (zeros || frame::strict(&read(16)) && !frame::strict(&read(10)))
+            || others().all(|(_, e)| is_short(e))
+                && frame::legal(&read(16))
+                && !frame::strict(&read(10))
     }
 
     fn fill(self, run: &mut Run) {
@@ -282,6 +329,8 @@ impl List<'_> {
     }
 }
 
+/// One of the calls, and what shows that it begins there.
+const LONGEST_CALL: usize = 16;
 /// Comments in arrays tell a frame's number or a field's name.
 const LONGEST_COMMENT: usize = 400;
 /// `0x10` and a letter of two bytes, with the quote behind.

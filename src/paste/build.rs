@@ -157,7 +157,7 @@ impl<'t> Builder<'t> {
         let meant = match run.class {
             _ if self.whole => true,
             Class::Sure => !run.data.bytes.is_empty(),
-            _ if address => false,
+            _ if address || run.is_number => false,
             _ if strict || matches!(run.kind, Some(Kind::Frame(_))) => true,
             _ if follows_packet => true,
             Class::Code => frame::connect(&filled) || mended,
@@ -177,7 +177,8 @@ impl<'t> Builder<'t> {
         if self.samples.len() < MOST_SAMPLES {
             self.samples.push(run.range.clone());
         }
-        if run.class > Class::Prose && run.data.len() > 1 && self.spare_room >= run.data.len() {
+        let is_spare = run.class > Class::Prose && run.data.len() > 1 && !run.is_number;
+        if is_spare && self.spare_room >= run.data.len() {
             self.spare_room =
                 self.spare_room.saturating_sub(run.data.len()).saturating_sub(SPARE_COST);
             self.spare.push(run);
@@ -192,7 +193,8 @@ impl<'t> Builder<'t> {
         let all = self.source.from(self.from).trim().len();
         for run in std::mem::take(&mut self.spare).into_iter().filter(is_few) {
             let most_of_it = run.range.len().saturating_mul(2) >= all;
-            if most_of_it || (frame::head(&run.data.bytes) && self.looks_hex(&run)) {
+            let is_packet = run.data.len() >= SHORTEST_SPARE && frame::head(&run.data.bytes);
+            if most_of_it || is_packet && self.looks_hex(&run) {
                 self.taken.push(run);
             }
         }
@@ -310,6 +312,8 @@ const SPARE_ROOM: usize = 1 << 22;
 const SPARE_COST: usize = 256;
 /// Enough to see what the digits are.
 const LONGEST_LOOK: usize = 200;
+/// Fewer bytes begin as a packet does by chance.
+const SHORTEST_SPARE: usize = 4;
 const MOST_SAMPLES: usize = 8;
 /// A frame's number, a length, the bytes' count.
 const MOST_TRIMMED: usize = 4;

@@ -88,6 +88,8 @@ struct Dump<'t> {
     /// Whether a line was read as digits of two.
     bits: bool,
     lines: usize,
+    /// Lines with the address that was due.
+    follow: usize,
     ascii: bool,
     star: bool,
 }
@@ -125,12 +127,15 @@ pub(super) fn read(
         little: little::words(source, at).filter(|_| first.colon),
         bits: false,
         lines: 0,
+        follow: 0,
         ascii: false,
         star: false,
     };
     let end = dump.lines(at, mine);
     let zero = first.value(16) == Some(0);
-    let sure = dump.lines > 1 || dump.ascii || (zero && dump.lines > 0);
+    // Rows of numbers in a table go on as addresses do by chance.
+    let goes_on = dump.follow > 0 && dump.runs.iter().any(|run| run.shown() >= LEAST_SHOWN);
+    let sure = goes_on || dump.ascii || (zero && dump.lines > 0);
     if !sure || dump.runs.iter().all(|r| r.data.bytes.is_empty()) {
         return None;
     }
@@ -146,6 +151,7 @@ impl<'t> Dump<'t> {
             let line = self.source.line(at);
             let address = self.address(&line, mine);
             let goes_on = match address {
+                Some(a) if self.is_new_side(&a) && self.is_beneath(&line) => true,
                 Some(a) if a.group == 0 => self.lines > 0 && self.ends(&a),
                 Some(a) => self.line(&line, &a),
                 None if self.is_beneath(&line) => true,
@@ -164,6 +170,11 @@ impl<'t> Dump<'t> {
             at = line.next;
         }
         at
+    }
+
+    /// Whether no line so far is indented as this one.
+    fn is_new_side(&self, address: &Address<'_>) -> bool {
+        self.open.get(usize::from(address.indent)).is_none_or(Option::is_none)
     }
 
     /// Whether the bytes of the line above stand here once more, as `od -t x1c` prints them.
@@ -237,7 +248,8 @@ impl<'t> Dump<'t> {
             0 => part.data.len() > 0,
             n => n <= part.data.len().max(usize::from(self.lines > 0)),
         };
-        if !has_bytes || end < line.end {
+        let is_last = end < line.end && has_bytes && self.is_last(address, &part, end..line.end);
+        if !has_bytes || end < line.end && !is_last {
             return self.unreadable(line, address);
         }
         if let Some(slip) = address.slip() {
@@ -254,6 +266,7 @@ impl<'t> Dump<'t> {
         let zero = address.value(16) == Some(0);
         if fits.contains(&true) {
             self.fits.iter_mut().zip(fits).for_each(|(f, fit)| *f = fit);
+            self.follow = self.follow.saturating_add(1);
             self.extend(side, part);
         } else if zero || self.open.get(side).is_none_or(Option::is_none) {
             self.begin(side, address, part);
@@ -262,6 +275,22 @@ impl<'t> Dump<'t> {
         }
         self.lines = self.lines.saturating_add(1);
         true
+    }
+
+    /// Whether a row goes on where it is due, and words that are no bytes stand behind it.
+    fn is_last(&self, address: &Address<'_>, part: &Run, tail: std::ops::Range<usize>) -> bool {
+        let due = self.due(usize::from(address.indent));
+        let is_due = due.is_some() && RADIXES.into_iter().any(|radix| address.value(radix) == due);
+        let words = || self.source.range(tail.clone()).split_whitespace();
+        let is_word = |word: &str| !word.bytes().any(|b| b.is_ascii_digit());
+        let is_hex = |word: &str| {
+            word.len().is_multiple_of(2) && word.bytes().all(|b| b.is_ascii_hexdigit())
+        };
+        self.lines > 0
+            && is_due
+            && part.slips.is_empty()
+            && words().next().is_some_and(|it| it.len() > 2 && is_word(it))
+            && !words().any(is_hex)
     }
 
     /// A line with the address that is due, of which the rest cannot be read: one mistake.
@@ -402,6 +431,8 @@ impl<'t> Dump<'t> {
     }
 }
 
+/// Two rows of a dump of which the beginning is missing have so many bytes.
+const LEAST_SHOWN: usize = 8;
 /// Shorter numbers with a letter among them are no address alone.
 const SHORTEST_ADDRESS: usize = 4;
 /// Addresses that jump by more begin another dump.

@@ -75,6 +75,12 @@ pub(super) fn cast(rest: &str) -> usize {
     }
 }
 
+/// Length of Kotlin's and Scala's `.toByte()` behind a number.
+pub(super) fn conversion(behind: &str) -> usize {
+    let all = [".toByte()", ".toUByte()", ".toByte"];
+    all.into_iter().find(|it| behind.starts_with(it)).map_or(0, str::len)
+}
+
 /// `'M'`, Rust's `b'M'`, `'\0'`.
 pub(super) fn character(body: &str) -> Option<(usize, Value)> {
     let prefix = usize::from(!body.starts_with('\''));

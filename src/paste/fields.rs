@@ -4,7 +4,7 @@
 use super::address::{Address, RADIXES};
 use super::mistake::SIDE_BY_SIDE;
 use super::notation::Notation;
-use super::number::{Form, form};
+use super::number::{Form, columns, form};
 use super::run::{Class, Run};
 use super::source::{Line, Source, Taken};
 
@@ -14,6 +14,10 @@ const WORDS: [Form; 3] = [form(16, 4, 2), form(8, 6, 2), form(10, 5, 2)];
 const LONG_WORDS: [Form; 2] = [form(16, 8, 4), form(16, 16, 8)];
 /// `od -b`, `hexdump -b`; `od -t u1`, `od -t d1`.
 const BYTES: [Form; 2] = [form(8, 3, 1), form(10, 0, 1)];
+
+/// `od -d`, `-t u2`; `od -s`, `-t d2`; `od -t u4`; `od -i`, `-t d4`; `od -l`, `-t d8`, `-t u8`.
+const DECIMALS: [Form; 5] =
+    [columns(6, 2), columns(7, 2), columns(11, 4), columns(12, 4), columns(21, 8)];
 
 /// Reads words of 16 bits.
 pub(super) fn words(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
@@ -28,6 +32,11 @@ pub(super) fn long_words(row: &'static Notation, source: Source<'_>, at: usize) 
 /// Reads bytes.
 pub(super) fn bytes(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
     BYTES.into_iter().find_map(|form| Fields::read(row, source, at, form))
+}
+
+/// Reads decimal words.
+pub(super) fn decimals(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    DECIMALS.into_iter().find_map(|form| Fields::read(row, source, at, form))
 }
 
 struct Fields<'t> {
@@ -46,10 +55,11 @@ struct Fields<'t> {
 impl<'t> Fields<'t> {
     fn read(row: &'static Notation, source: Source<'t>, at: usize, form: Form) -> Option<Taken> {
         let line = source.line(at);
+        let numbers = |it: &Address<'_>| source.range(it.hex..line.end);
         let first = Address::of(&line)
             .or_else(|| Address::mistyped(&line, 0, ADDRESS, [16]).filter(is_zero_with_letter))
-            .filter(|it| !is_end(&line, it) && is_first(it, form))?;
-        let numbers = source.range(first.hex..line.end);
+            .filter(|it| !is_end(&line, it) && is_first(it, numbers(it), form))?;
+        let numbers = numbers(&first);
         if form.digits == 8 && numbers.bytes().all(|b| matches!(b, b'0' | b'1' | b' ')) {
             return None;
         }
@@ -196,11 +206,15 @@ fn is_end(line: &Line<'_>, address: &Address<'_>) -> bool {
 }
 
 /// Whether a dump of such numbers may begin so.
-fn is_first(address: &Address<'_>, form: Form) -> bool {
+fn is_first(address: &Address<'_>, numbers: &str, form: Form) -> bool {
     let is_zero = address.value(16) == Some(0);
     let is_usual = address.digits.len() == ADDRESS;
     let group = address.group;
     let is_group = match form.digits {
+        0 if form.width > 0 => {
+            let len = numbers.find(char::is_whitespace).unwrap_or(numbers.len());
+            address.gap.saturating_add(len) == form.width
+        }
         0 => group < 5,
         digits => group.abs_diff(digits) <= 1,
     };

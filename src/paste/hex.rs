@@ -2,9 +2,10 @@
 
 use super::context::Context;
 use super::digits;
+use super::evidence;
 use super::frame::{self, Chain, Fit};
-use super::head;
 use super::mistake::{MistakeKind, SIDE_BY_SIDE};
+use super::names;
 use super::notation::Notation;
 use super::piece::Meant;
 use super::run::{Class, Join, Run};
@@ -14,9 +15,7 @@ use super::token::{Style, Token, token};
 
 /// Reads a run of hex tokens that ends with its line at the latest.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    let text = source.head(at, LONGEST_UUID);
-    let name = uuid(text).or_else(|| ipv6(text)).or_else(|| date(source, at, text));
-    if let Some(len) = name.or_else(|| called(source, at, text)) {
+    if let Some(len) = names::len(source, at) {
         return Some(Taken { runs: Vec::new(), end: at.saturating_add(len), modem: 0 });
     }
     let mut lexer = Lexer {
@@ -38,10 +37,14 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let settled = if doubtful { settle(&mut run) } else { Mended::Whole };
     run.notation = style.row(row);
     let is_hardware = style.pairs == 6 && style.tokens == 6 && (style.colon || style.dash);
-    run.address_like = is_hardware || style.colon && is_ipv6(source.range(run.range.clone()));
+    run.address_like =
+        is_hardware || style.colon && names::is_ipv6(source.range(run.range.clone()));
     Context::of(source, &run.range).apply(&mut run);
     if is_list_of_twos(source.head(run.range.start, run.range.len().min(LONGEST_LIST))) {
         (run.class, run.join) = (Class::Prose, Join::Never);
+    }
+    if evidence::is_number(source, &run, &style) {
+        (run.is_number, run.join) = (true, Join::Never);
     }
     // A log says that these are bytes.
     let is_log = run.class == Class::Line && run.direction.is_some();
@@ -84,99 +87,6 @@ fn lone_digit(run: &mut Run) {
 /// As many bytes with a zero before them show that zeros are written.
 pub(super) const LEAST_PADDED: usize = 2;
 
-/// Length of a UUID that the text begins with: it is a name, no bytes.
-fn uuid(text: &str) -> Option<usize> {
-    let word = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(text.len());
-    let mut groups = text.get(..word)?.split('-');
-    let is_group = |len: usize, group: Option<&str>| {
-        group.is_some_and(|it| it.len() == len && it.bytes().all(|b| b.is_ascii_hexdigit()))
-    };
-    let is_uuid = UUID.into_iter().all(|len| is_group(len, groups.next()));
-    (is_uuid && groups.next().is_none()).then_some(word)
-}
-
-/// Digits of its groups.
-const UUID: [usize; 5] = [8, 4, 4, 4, 12];
-/// With what shows that it ends.
-const LONGEST_UUID: usize = 40;
-
-/// Length of a date that the text begins with, or of eight digits that are called one.
-fn date(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
-    let len = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(text.len());
-    let word = text.get(..len)?;
-    let is_number = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
-    let lens: Vec<usize> =
-        word.split('-').map(|it| if is_number(it) { it.len() } else { 0 }).collect();
-    let is_grouped = matches!(lens[..], [4, 2, 2] | [2, 2, 4]);
-    let is_dated = || {
-        let before = before(source, at);
-        let before = before.trim_end_matches(|c: char| !c.is_alphanumeric());
-        DATED.into_iter().any(|name| before.ends_with(name))
-    };
-    (is_grouped || head::is_date(word) && is_dated()).then_some(len)
-}
-
-/// What a date is called.
-const DATED: [&str; 4] = ["date", "datum", "fecha", "日期"];
-
-/// Length of decimal digits that are called something in the words before them, as in tcpdump's
-/// `TS val 4003668307 ecr 4003668307`.
-fn called(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
-    let len = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let is_word = len > 0 && !text.get(len..)?.starts_with(|c: char| c.is_alphanumeric());
-    let is_called = || {
-        let before = before(source, at);
-        let mut heads = CALLED.into_iter().filter_map(|name| before.strip_suffix(name));
-        heads.any(|head| !head.ends_with(char::is_alphanumeric))
-    };
-    (is_word && is_called()).then_some(len)
-}
-
-/// The words right before a place in its line, in small letters. No more is looked at, however long the line.
-fn before(source: Source<'_>, at: usize) -> String {
-    let near = source.tail(0..at, LONGEST_UUID);
-    near.rsplit('\n').next().unwrap_or_default().to_lowercase()
-}
-
-/// What stands right before decimal numbers in the heads of frames and in sentences.
-const CALLED: [&str; 13] = [
-    "ts val ",
-    "ecr ",
-    "number ",
-    "nr. ",
-    "no. ",
-    "invoice ",
-    "rechnung ",
-    "phone ",
-    "phone: ",
-    "telefon: ",
-    "tel. ",
-    "fax ",
-    "fax: ",
-];
-
-/// Length of an address of IPv6 that the text begins with, if it has groups that no bytes have.
-fn ipv6(text: &str) -> Option<usize> {
-    let len = text.find(|c: char| !c.is_ascii_hexdigit() && c != ':').unwrap_or(text.len());
-    let word = text.get(..len)?.trim_end_matches(':');
-    let is_group = |group: &str| group.len() <= 4;
-    let is_odd = |group: &str| matches!(group.len(), 0 | 1 | 3);
-    let count = word.split(':').count();
-    let is_address = (4..=8).contains(&count)
-        && word.split(':').all(is_group)
-        && word.split(':').any(is_odd)
-        && word.split(':').any(|group| group.len() > 2);
-    is_address.then_some(word.len())
-}
-
-/// Whether these are groups of an IPv6 address: up to four digits each, and no blank.
-fn is_ipv6(text: &str) -> bool {
-    let groups = || text.split(':');
-    groups().count() <= 8
-        && groups().all(|group| group.len() <= 4 && group.bytes().all(|b| b.is_ascii_hexdigit()))
-        && groups().any(|group| group.len() > 2)
-}
-
 /// Length of what stands between two tokens: blanks, and at most one mark.
 pub(super) fn separator(text: &str) -> usize {
     let first = blanks(text);
@@ -214,7 +124,7 @@ impl<'t> Lexer<'t> {
             between = rest.get(..separator(rest)).unwrap_or_default();
             self.at = self.at.saturating_add(between.len());
             let is_end = between.is_empty() && !rest.starts_with(['\\', '%']);
-            if is_end || uuid(self.source.head(self.at, LONGEST_UUID)).is_some() {
+            if is_end || names::is_uuid(self.source, self.at) {
                 return;
             }
         }

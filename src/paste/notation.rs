@@ -2,8 +2,8 @@
 
 use super::source::Read;
 use super::{
-    array, base64, beside, bitlog, bits, buffer, chars, dump, emqx, erlang, esp, fields, follow,
-    gdb, hex, quoted, rtthread, short, tcpdump,
+    array, base64, beside, bitlog, bits, buffer, chars, dump, emqx, erlang, esp, fields, folded,
+    follow, gdb, hex, quoted, rtthread, short, tcpdump,
 };
 
 /// A way in which people write bytes down.
@@ -40,7 +40,7 @@ const fn row(name: &'static str, place: Where, read: Read, example: &'static str
 
 /// Every notation. Of two that could read a place the earlier row does.
 #[rustfmt::skip]
-pub static NOTATIONS: [Notation; 35] = [
+pub static NOTATIONS: [Notation; 37] = [
     row("RT-Thread AT log", Where::Line, rtthread::read,
         "[D/AT] sendline: 0000-0020: 10 0E 00 04 4D 51 54 54 04 02 00 3C 00 02 61 62 ....MQTT...<..ab"),
     row("log of binary digits", Where::Line, bitlog::read,
@@ -61,6 +61,8 @@ pub static NOTATIONS: [Notation; 35] = [
         "00000000: 100e 0004 4d51 5454 0402 003c 0002 6162  ....MQTT...<..ab"),
     row("hexdump -C", Where::Line, dump::hexdump_c,
         "00000000  10 0e 00 04 4d 51 54 54  04 02 00 3c 00 02 61 62  |....MQTT...<..ab|\n00000010"),
+    row("od -d, -s, -i, -l, od -t u2, d2, u4, d4, u8, d8", Where::Line, fields::decimals,
+        "0000000  3600  1024 20813 21588   516 15360   512 25185\n0000020"),
     row("hexdump, hexdump -x, od -x, od (16-bit words)", Where::Line, fields::words,
         "0000000 0e10 0400 514d 5454 0204 3c00 0200 6261\n0000010"),
     row("od -t x4, od -t x8", Where::Line, fields::long_words,
@@ -77,6 +79,8 @@ pub static NOTATIONS: [Notation; 35] = [
         "0000   10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62   ....MQTT...<..ab"),
     row("hex beside its characters (socat -x -v, ngrep -x, Zephyr, Netty)", Where::Line, beside::read,
         "10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62  ....MQTT...<..ab"),
+    row("od -A n -t x1 with lines *", Where::Line, folded::read,
+        " 10\n 0e\n 00\n 04\n 4d\n 51\n 54\n*\n 04\n 02\n 00\n 3c\n 00\n 02\n 61\n 62\n"),
     row("Node <Buffer ..>", Where::At("<"), buffer::read,
         "<Buffer 10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62>"),
     row("Erlang <<..>>", Where::At("<"), erlang::read,
@@ -89,7 +93,7 @@ pub static NOTATIONS: [Notation; 35] = [
         r"\\x10\\x0e\\x00\\x04MQTT\\x04\\x02\\x00\\x3c\\x00\\x02ab"),
     row("list of strings", Where::Chosen, array::read,
         "['10', '0e', '00', '04', '4d', '51', '54', '54', '04', '02', '00', '3c', '00', '02', '61', '62']"),
-    row("array (C, Rust, Go, JSON, Java, Node)", Where::At("[{"), array::read,
+    row("array (C, Rust, Go, JSON, Java, Node)", Where::At("[{("), array::read,
         "{ 0x10, 0x0e, 0x00, 0x04, 'M', 'Q', 'T', 'T', 4, 2, 0, 60, 0, 2, 97, 98 }"),
     row("binary digits", Where::At("01OoIl"), bits::read,
         "00010000 00001110 00000000 00000100 01001101 01010001 01010100 01010100 00000100 00000010 00000000 00111100 00000000 00000010 01100001 01100010"),

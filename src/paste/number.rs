@@ -14,10 +14,17 @@ pub(super) struct Form {
     pub(super) digits: usize,
     /// Bytes of a number.
     pub(super) bytes: usize,
+    /// Width of a column with the blanks before the number, where all have the same.
+    pub(super) width: usize,
 }
 
 pub(super) const fn form(radix: u32, digits: usize, bytes: usize) -> Form {
-    Form { radix, digits, bytes }
+    Form { radix, digits, bytes, width: 0 }
+}
+
+/// Decimal words with blanks before them, in columns of one width.
+pub(super) const fn columns(width: usize, bytes: usize) -> Form {
+    Form { radix: 10, digits: 0, bytes, width }
 }
 
 impl Form {
@@ -30,6 +37,9 @@ impl Form {
         gap: usize,
         run: &mut Run,
     ) -> bool {
+        if self.width > 0 {
+            return self.word(token, start, gap, run);
+        }
         if self.digits == 0 {
             return decimal(token, start, gap, run);
         }
@@ -69,6 +79,45 @@ impl Form {
             );
         } else {
             return false;
+        }
+        true
+    }
+
+    /// A decimal word, which ends where its column does.
+    fn word(self, token: &str, start: usize, gap: usize, run: &mut Run) -> bool {
+        let width = gap.saturating_add(token.len());
+        let range = start..start.saturating_add(token.len());
+        let digits = token.strip_prefix('-').unwrap_or(token);
+        let is_padded = digits.len() > 1 && digits.starts_with('0');
+        let bits = u32::try_from(self.bytes.saturating_mul(8)).unwrap_or(64);
+        let (least, most) = (
+            0_i128.saturating_sub(1_i128 << bits.saturating_sub(1)),
+            (1_i128 << bits).saturating_sub(1),
+        );
+        let number = token.parse::<i128>().ok().filter(|_| !is_padded);
+        match number {
+            Some(_) if width.abs_diff(self.width) == 1 => {
+                let found = token.len();
+                let due = found.saturating_add(self.width).saturating_sub(width);
+                run.slip(range, MistakeKind::Digits { found, due }, self.bytes);
+            }
+            _ if width != self.width => return false,
+            Some(n) if (least..=most).contains(&n) => {
+                for byte in n.to_le_bytes().into_iter().take(self.bytes) {
+                    run.data.push(byte, start, token.len());
+                }
+            }
+            Some(_) => {
+                run.slip(range, MistakeKind::TooBig { number: token.to_owned() }, self.bytes);
+            }
+            None => {
+                let sign = token.len().saturating_sub(digits.len());
+                let Some(mistyped) = Mistyped::one(digits, 10) else { return false };
+                mistyped.tell(start.saturating_add(sign), run);
+                if let Some(slip) = run.slips.last_mut() {
+                    (slip.lost, slip.meant) = (self.bytes, None);
+                }
+            }
         }
         true
     }

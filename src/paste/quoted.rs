@@ -29,11 +29,24 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         run.append(part);
     }
     run.range.end = end;
+    if is_text(source, &run) && source.text.trim().len() > run.range.len() {
+        return None;
+    }
     three_digits(source, &mut run);
     let context = Context::of(source, &run.range);
     run.time = context.time();
     run.direction = context.direction();
     Some(Taken { runs: vec![run], end, modem: 0 })
+}
+
+/// Whether a string holds text alone, in lines: no packet does, nor is one written so.
+fn is_text(source: Source<'_>, run: &Run) -> bool {
+    let is_char =
+        |byte: &u8| byte.is_ascii_graphic() || matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
+    let text = source.range(run.range.clone());
+    let mut escapes = text.match_indices('\\').filter_map(|(at, _)| text.get(at..)?.chars().nth(1));
+    let is_number = |c: char| matches!(c, 'x' | 'X' | 'u' | 'U' | '0'..='7');
+    run.slips.is_empty() && run.data.bytes.iter().all(is_char) && !escapes.any(is_number)
 }
 
 /// One string from its prefix or quote on; only one that has the escapes of bytes, where it must have.
@@ -84,11 +97,19 @@ const EARLY: usize = 8;
 
 /// Where the next string begins, if only blanks, line breaks and continuation marks stand between.
 fn following(source: Source<'_>, at: usize) -> Option<usize> {
-    let rest = source.from(at);
-    let next = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\\' || c == '+');
-    let gap = rest.len().checked_sub(next.len())?;
+    let mut start = at;
+    loop {
+        // The lines of a quoted mail begin with a mark.
+        start = source.skip_quote(start);
+        if !matches!(source.byte(start), Some(b'\\' | b'+')) {
+            break;
+        }
+        start = start.saturating_add(1);
+    }
+    let gap = start.saturating_sub(at);
+    let next = source.from(start);
     let string = next.starts_with(['"', '\'']) || next.starts_with("b'") || next.starts_with("b\"");
-    (string && gap > 0 && gap < 100).then(|| at.saturating_add(gap))
+    (string && gap > 0 && gap < 100).then_some(start)
 }
 
 /// Reads `\x10\x0e...` without quotes: all of the line, or up to the first blank where only
@@ -100,7 +121,12 @@ pub(super) fn bare(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if inside || !escape::starts(single) && !escape::starts_mistyped(single) {
         return None;
     }
-    let line = source.line(at);
+    let mut line = source.line(at);
+    // One character in quotes, as lists of characters have them.
+    let before = at.checked_sub(1).and_then(|n| source.byte(n)).map(char::from);
+    if let Some(len) = before.filter(|c| "\"'`".contains(*c)).and_then(|c| line.text.find(c)) {
+        line.text = line.text.get(..len).unwrap_or_default();
+    }
     let blank = line.text.find(char::is_whitespace).unwrap_or(line.text.len());
     let mut run = until(row, source, at..at.saturating_add(blank));
     if !frame::strict(&run.data.bytes) {

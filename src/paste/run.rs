@@ -69,6 +69,8 @@ pub(super) struct Run {
     pub(super) join: Join,
     /// Whether a time stands in a run of six pairs, as in the address of a network card.
     pub(super) address_like: bool,
+    /// Whether it is a number or a name, though it may frame.
+    pub(super) is_number: bool,
     /// Whether it is what a program made of frames that it shows too.
     pub(super) made_of_frames: bool,
 }
@@ -100,6 +102,7 @@ impl Run {
             conversation: 0,
             join: Join::Never,
             address_like: false,
+            is_number: false,
             made_of_frames: false,
         }
     }

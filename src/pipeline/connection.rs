@@ -151,6 +151,19 @@ impl Conversation {
         what: Happened,
     ) {
         let client = self.client();
+        let course = &connection.course;
+        let is_late = course.is_opener_late && connection.opener == Some(client);
+        let (proof, is_early) = match what {
+            Happened::Closed(by, how) => {
+                let side = if by == Sender::Client { client } else { client.other() };
+                let proof = proof_of_end(connection, side, how);
+                let other = proof.had.zip(course.sent(side.other()).next);
+                // One may be the FIN of the other side.
+                let is_more = |(had, next): (u32, u32)| had.wrapping_sub(next) as i32 > 1;
+                (proof, other.is_some_and(is_more))
+            }
+            _ => Default::default(),
+        };
         worker.reader.lifeline(&Lifeline {
             stream: connection.stream,
             time,
@@ -158,6 +171,9 @@ impl Conversation {
             server: connection.address(client.other()),
             is_closed_book: (self.has_bytes || self.has_gap()) && !self.has_mqtt(),
             lacks: self.lacks(client),
+            late_since: course.first.time.filter(|_| is_late),
+            proof,
+            is_early,
             what,
         });
     }
@@ -862,10 +878,9 @@ fn passing(has_bytes: bool, name: Option<&'static str>) -> Passing {
 /// `told` ends what was taken of the other side, and told.
 fn proof(layers: Option<&Layers>, told: Option<u32>) -> Proof {
     let Some(tcp) = layers.and_then(Layers::tcp) else { return Proof::default() };
-    let had = had(tcp);
-    let is_settled = had.zip(told).is_some_and(|(had, told)| is_behind(told, had));
-    let end = Some(tcp.seq.wrapping_add(tcp.len));
-    Proof { is_settled, had, end, ..Proof::default() }
+    let proof = Proof::of_segment(tcp);
+    let is_settled = proof.had.zip(told).is_some_and(|(had, told)| is_behind(told, had));
+    Proof { is_settled, ..proof }
 }
 
 /// What is certain of the order of a side's end.

@@ -1,6 +1,7 @@
 //! Beginning and end of connections, told when they happen: what a consumer needs that writes down
 //! more than packets.
 
+use crate::session::Proof;
 use crate::spec::Sender;
 use crate::stream::Close;
 use std::net::SocketAddr;
@@ -21,6 +22,13 @@ pub struct Lifeline {
     pub is_closed_book: bool,
     /// What of client and server was not captured, or could not be read, up to here.
     pub lacks: [Lacks; 2],
+    /// Where the client's side shows later than the server's, as the answer to its SYN stands before that:
+    /// the time of this answer.
+    pub late_since: Option<i64>,
+    /// Of an end: what TCP proves of when.
+    pub proof: Proof,
+    /// Of an end: its side had had more of the other one than was captured until now.
+    pub is_early: bool,
     /// What.
     pub what: Happened,
 }

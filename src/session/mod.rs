@@ -33,7 +33,7 @@ pub use pairs::{Pair, Pairs, Trust};
 pub use seen::{At, Facts, Line, Partner, Proof, Seen, is_behind};
 pub use shared::Shared;
 pub use track::matches;
-pub use turn::Mark;
+pub use turn::{Mark, merge};
 pub use verdict::{Cause, Certainty, Verdict, judge};
 
 pub use wire::Wire;

@@ -1,6 +1,7 @@
 //! A packet as the tracker sees it, and what the tracker has to say of it.
 
 use crate::mqtt::Decoded;
+use crate::net::{Flags, TcpLayer};
 use crate::spec::{PacketType, Sender};
 use crate::stream::{Finish, Place, Shut};
 use std::net::SocketAddr;
@@ -58,6 +59,13 @@ pub struct Proof {
 }
 
 impl Proof {
+    /// Of what came whole in one segment.
+    #[must_use]
+    pub fn of_segment(tcp: &TcpLayer) -> Self {
+        let had = Some(tcp.ack).filter(|_| tcp.flags.has(Flags::ACK));
+        Self { had, end: Some(tcp.seq.wrapping_add(tcp.len)), ..Self::default() }
+    }
+
     /// Of a FIN, which takes a Sequence Number itself.
     #[must_use]
     pub fn of_fin(fin: Finish) -> Self {

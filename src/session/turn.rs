@@ -42,7 +42,8 @@ impl Mark {
 }
 
 /// Puts into one order what two sides did, each in its own order.
-pub(super) fn merge<T>(one: Vec<T>, other: Vec<T>, mark: impl Fn(&T) -> Mark) -> Vec<T> {
+#[must_use]
+pub fn merge<T>(one: Vec<T>, other: Vec<T>, mark: impl Fn(&T) -> Mark) -> Vec<T> {
     let mut all = Vec::with_capacity(one.len().saturating_add(other.len()));
     let (mut one, mut other) = (one.into_iter().peekable(), other.into_iter().peekable());
     while let (Some(a), Some(b)) = (one.peek(), other.peek()) {

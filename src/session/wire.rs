@@ -123,6 +123,8 @@ pub struct Said<'a> {
     pub unit: Unit,
     /// What it says, where it is a sentence.
     pub text: &'a str,
+    /// What TCP proves of when.
+    pub proof: Proof,
     /// Its bytes, where it is some, ...
     pub bytes: &'a [u8],
     /// ... and their fields.
@@ -136,6 +138,8 @@ pub struct WebsocketClose {
     pub sender: Sender,
     /// Its line.
     pub at: At,
+    /// What TCP proves of when.
+    pub proof: Proof,
     /// The close code, where there is one.
     pub code: Option<u16>,
     /// The reason behind it, at most so many bytes of it as of a sentence.
@@ -149,6 +153,8 @@ pub struct Heard {
     pub sender: Sender,
     /// The record that told it.
     pub at: At,
+    /// What TCP proves of when.
+    pub proof: Proof,
     /// The sentence.
     pub text: Box<str>,
 }
@@ -218,7 +224,7 @@ impl Wire {
 
     /// Takes note of a line that is no MQTT.
     pub(super) fn heard(&mut self, line: &Said<'_>, sender: Sender, at: At) {
-        let Said { unit, text, .. } = *line;
+        let Said { unit, text, proof, .. } = *line;
         self.is_heard = true;
         self.is_tls |= matches!(unit, Unit::TLS | Unit::TLS_ALERT);
         let list = match unit {
@@ -231,7 +237,7 @@ impl Wire {
             _ => return,
         };
         if list.len() < MAX_WORDS {
-            list.push(Heard { sender, at, text: kept(text).into() });
+            list.push(Heard { sender, at, proof, text: kept(text).into() });
         }
     }
 
@@ -281,6 +287,7 @@ impl WebsocketClose {
         Self {
             sender,
             at,
+            proof: line.proof,
             code: code.and_then(|node| u16::try_from(node.value).ok()),
             reason: reason.get(..MAX_SENTENCE).unwrap_or(reason).into(),
         }

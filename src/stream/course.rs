@@ -14,6 +14,8 @@ pub struct Course {
     pub a: Sent,
     /// What side B sent.
     pub b: Sent,
+    /// The answer to the SYN was captured before it: the opener's side shows later than it was.
+    pub is_opener_late: bool,
 }
 
 /// What one side sent.
@@ -211,6 +213,8 @@ impl Course {
         sent.segments = sent.segments.saturating_add(1);
         sent.bytes = sent.bytes.saturating_add(tcp.len.into());
         if tcp.flags.has(Flags::SYN) {
+            let is_question = !tcp.flags.has(Flags::ACK) && sent.syns == 0;
+            self.is_opener_late |= is_question && other.syns > 0;
             sent.syns = sent.syns.saturating_add(1);
         }
         if tcp.flags.has(Flags::FIN) {

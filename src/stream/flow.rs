@@ -102,7 +102,9 @@ impl<T> Flow<T> {
         if self.a_seen
             && self.b_seen
             && !was_answered
-            && !self.reset
+            && !segment.tcp.flags.has(Flags::RST)
+            // A reset of who had opened it may show before the answer that it had.
+            && (!self.reset || self.has_payload)
             && self.connection.opener.is_some()
             && let Some(state) = &mut self.state
         {
@@ -174,9 +176,9 @@ impl<T> Flow<T> {
     fn is_ahead(&mut self, side: Side, tcp: &TcpLayer, asks: bool) -> bool {
         self.learn_start(side, tcp);
         let waits = |side| self.ahead.as_ref().is_some_and(|ahead| ahead.has(side));
-        // A reset ends its side at once: it comes behind what waits.
+        // A reset ends its side at once: it comes behind what waits, and behind what it had.
         if tcp.flags.has(Flags::RST) {
-            return waits(side);
+            return waits(side) || self.awaits(side, tcp, asks).is_some();
         }
         // A bare acknowledgment waits too where it is of bytes that wait: it came behind these.
         let moves = tcp.len > 0 || tcp.flags.has(Flags::FIN) || waits(side.other());
@@ -208,7 +210,7 @@ impl<T> Flow<T> {
     /// The offset of the other side at which bytes are missing that a segment acknowledges, or its first
     /// byte, where the segment asks for that.
     fn awaits(&self, side: Side, tcp: &TcpLayer, asks: bool) -> Option<u64> {
-        if !tcp.flags.has(Flags::ACK) || tcp.flags.has(Flags::RST) {
+        if !tcp.flags.has(Flags::ACK) {
             return None;
         }
         let other = self.side_of(side.other());

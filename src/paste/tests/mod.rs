@@ -2,9 +2,12 @@
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
 
 mod broken;
+mod decimals;
 mod dumps;
+mod evidence;
 mod heads;
 mod hostile;
+mod programs;
 mod prose;
 mod roundtrip;
 mod rows;

@@ -1,6 +1,6 @@
 //! One connection, as the broker's log sees it.
 
-use super::lines::{Lines, PATIENCE, Values, When};
+use super::lines::{Lines, Open, PATIENCE, Values, When};
 use super::step::{Act, Asked, Awaits, Step};
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::{PacketType, Version};
@@ -14,6 +14,13 @@ const REACTION: i64 = 1_000_000_000;
 
 /// Filters with their options.
 type Filters = Vec<(String, u8)>;
+
+/// Whether a release, over WebSocket, has one line for each end but DISCONNECT, whoever was the first: what carries
+/// that tells the broker of the end alone. Known of 2.0 (seen of 2.0.11).
+pub(super) fn has_one_end(release: Release) -> bool {
+    let Release(major, minor, _) = release;
+    (major, minor) == (2, 0)
+}
 
 /// One connection.
 #[derive(Debug, Default)]
@@ -48,12 +55,31 @@ pub(super) struct Connection {
     pub(super) is_mid_packet: bool,
     /// The client has reset the connection.
     pub(super) is_reset: bool,
+    /// WebSocket carries it.
+    pub(super) is_websocket: bool,
+    /// The client has closed WebSocket.
+    pub(super) has_closed: bool,
+    /// The capture shows that it was opened.
+    pub(super) is_opened: bool,
+    /// A packet of it came.
+    pub(super) has_packet: bool,
+    /// Its name was made of its address, as if the capture had begun later.
+    pub(super) is_guessed: bool,
     /// Another packet was written into one of the client's: where its next ones begin the broker does not know.
     pub(super) is_torn: bool,
     /// The capture lacks some of what the client sent, which may be its CONNECT.
     pub(super) is_lossy: bool,
     /// The capture lacks what the client sent last, which may be its DISCONNECT.
     pub(super) is_last_lost: bool,
+    /// The Sequence Number behind its DISCONNECT, while the broker may be found not to have had it.
+    pub(super) left: Option<u32>,
+    /// When the broker closed, where nothing that came before tells why.
+    pub(super) stopped: Option<When>,
+    /// The client's side was captured later than the broker's, which answered first at this time.
+    pub(super) late_since: Option<i64>,
+    /// It was taken over, as it seems: what of the client came since, until the end of the broker tells what it
+    /// had had of that.
+    pub(super) taken: Option<Vec<Step>>,
     /// How many sides have closed.
     pub(super) closes: u8,
     /// A packet that the broker may end the connection for.
@@ -97,7 +123,18 @@ impl Connection {
 
     /// Writes a line about this client.
     pub(super) fn put(&self, lines: &mut Lines, when: When, event: Event, values: Values) {
-        lines.put(when, event, self.values(values));
+        let is_told =
+            [Event::DISCONNECTED, Event::TAKEN_OVER, Event::SESSION_TAKEN_OVER].contains(&event);
+        let is_bare = self.is_websocket && has_one_end(lines.release) && event.is_end() && !is_told;
+        lines.put(when, if is_bare { Event::CLOSED } else { event }, self.values(values));
+    }
+
+    /// Writes the line of a client that was taken over, which has one more over WebSocket: the broker hears of
+    /// the end of its own connection.
+    pub(super) fn put_gone(&self, lines: &mut Lines, when: When) {
+        if self.is_websocket && has_one_end(lines.release) {
+            self.put(lines, when, Event::CLOSED, Values::new());
+        }
     }
 
     pub(super) fn values(&self, mut values: Values) -> Values {
@@ -116,6 +153,9 @@ impl Connection {
     /// A packet of the client.
     pub(super) fn client(&mut self, step: Step, lines: &mut Lines) {
         self.last = step.when.time.or(self.last);
+        if let Some(steps) = self.taken.as_mut().filter(|steps| steps.len() < MAX_QUEUE) {
+            return steps.push(step);
+        }
         if self.is_over || self.is_torn {
             return;
         }
@@ -224,7 +264,8 @@ impl Connection {
                 let values = self.values(values);
                 match awaits.filter(|_| may_be_denied) {
                     Some(Awaits { mid, .. }) => {
-                        lines.put_open(when, event, values, (self.stream, mid));
+                        let by = (self.stream, Open::Message(mid));
+                        lines.put_open(when, event, values, by);
                     }
                     None => lines.put(when, event, values),
                 }
@@ -236,9 +277,11 @@ impl Connection {
                 }
             }
             Act::Disconnect => {
-                self.put(lines, when, Event::DISCONNECT_IN, Values::new());
-                self.put(lines, when, Event::DISCONNECTED, Values::new());
-                self.is_over = true;
+                for event in [Event::DISCONNECT_IN, Event::DISCONNECTED] {
+                    let values = self.values(Values::new());
+                    lines.put_open(when, event, values, (self.stream, Open::Left));
+                }
+                (self.is_over, self.left) = (true, step.end);
             }
             Act::Cut { has_header } => self.is_mid_packet = has_header,
             Act::Nothing => {}
@@ -307,7 +350,7 @@ impl Connection {
             PacketType::PUBCOMP => Event::PUBCOMP_OUT,
             _ => return,
         };
-        lines.settle((self.stream, mid), None);
+        lines.settle((self.stream, Open::Message(mid)), None);
         let values = vec![
             (LogField::ACK, kind.name().to_owned()),
             (LogField::MID, mid.to_string()),

@@ -1,7 +1,7 @@
 //! How connections end in the log, and why.
 
 use super::connection::Connection;
-use super::lines::{Lines, Values, When};
+use super::lines::{Lines, Open, Values, When};
 use super::scribe::Scribe;
 use super::step::{Act, Asked, Step};
 use crate::session::{At, Void};
@@ -12,6 +12,9 @@ use crate::spec::{PacketType, Rule, Sender};
 /// The broker looks for silent clients by whole seconds: so much less than one and a half times the
 /// Keep Alive may have passed by the clock of the capture, in nanoseconds.
 const ROUNDING: u64 = 1_000_000_000;
+
+/// Nanoseconds within which the broker answers the client that it has closed another connection for.
+const AT_ONCE: i64 = 1_000_000_000;
 
 /// The Reason Codes that a client gets which fails to authenticate: not authorized, bad
 /// authentication method.
@@ -45,19 +48,30 @@ impl Scribe {
         connection.answered(PacketType::CONNACK, 0, lines);
     }
 
-    /// A connection with this id was accepted: the one that had it is closed.
-    pub(super) fn take_over(&mut self, stream: u64, id: &str, when: When) {
+    /// A connection with this id was accepted: the one that had it is closed. The result is that one, where the
+    /// broker has closed it already.
+    pub(super) fn take_over(&mut self, stream: u64, id: &str, when: When) -> Option<u64> {
         let old = self.active.insert(id.to_owned(), stream).filter(|old| *old != stream);
         let Self { lines, connections, .. } = self;
-        let Some(old) = old.and_then(|old| connections.get_mut(&old)) else { return };
-        if old.is_over && !old.is_taken {
-            return;
+        let late_since = connections.get(&stream).and_then(|connection| connection.late_since);
+        let old = old.and_then(|old| connections.get_mut(&old))?;
+        old.drain(lines);
+        let was_taken = old.is_taken || is_replaced(old, late_since, when);
+        if old.is_over && !was_taken {
+            return None;
         }
+        let gone = old.is_over.then_some(old.stream);
         let is_new = lines.release >= Release::LEVEL;
         let event = if is_new { Event::SESSION_TAKEN_OVER } else { Event::TAKEN_OVER };
-        old.drain(lines);
-        old.put(lines, when, event, Values::new());
-        (old.is_over, old.is_taken) = (true, false);
+        if old.is_over {
+            old.put(lines, when, event, Values::new());
+        } else {
+            // How the broker closes it will show what it had had before.
+            lines.put_open(when, event, old.values(Values::new()), (old.stream, Open::Taken));
+            old.taken = Some(Vec::new());
+        }
+        (old.is_over, old.is_taken, old.stopped) = (true, false, None);
+        gone
     }
 
     /// The client is gone, as its RST says, before the broker has answered what it asked: the answer
@@ -161,8 +175,11 @@ impl Scribe {
         } else if connection.id.is_none() {
             // A CONNECT that was not answered, or no MQTT at all.
             end_with(connection, Event::PROTOCOL_ERROR, when, lines);
+        } else if connection.has_closed {
+            leave(connection, when, &mut self.lines);
         }
         // Else the broker was stopped, which has no line for each connection.
+        connection.stopped = Some(when);
     }
 
     /// The connection carries something else than MQTT, which no broker takes.
@@ -172,6 +189,14 @@ impl Scribe {
             end_with(&connection, Event::PROTOCOL_ERROR, when, &mut self.lines);
         }
     }
+}
+
+/// Whether the broker has closed a connection for one that it accepts now, though that asked later by the times:
+/// its client's side shows late, the broker had answered its SYN before, and it accepts it right behind.
+fn is_replaced(old: &Connection, late_since: Option<i64>, when: When) -> bool {
+    let closed = old.stopped.and_then(|stopped| stopped.time);
+    let Some(((closed, begun), now)) = closed.zip(late_since).zip(when.time) else { return false };
+    begun <= closed && (0..=AT_ONCE).contains(&now.saturating_sub(closed))
 }
 
 /// The client is gone without DISCONNECT.

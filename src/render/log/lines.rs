@@ -31,6 +31,9 @@ pub struct Line {
     pub text: String,
     /// The number of the packet that it is about; 0 for what no packet tells.
     pub packet: u64,
+    /// The topic is not known, so that the text is not what the log has: its Topic Alias was set before the
+    /// capture begins.
+    pub lacks_topic: bool,
 }
 
 /// Where and when a line is written, and by which packet.
@@ -47,11 +50,24 @@ pub(super) struct Lines {
     queue: VecDeque<Slot>,
 }
 
+/// What a line that may still change tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Open {
+    /// A connection was opened: a listener of WebSocket has no line for it.
+    Opening,
+    /// A PUBLISH with this Packet Identifier: it may be denied.
+    Message(u16),
+    /// A DISCONNECT: the broker may have closed before it had it.
+    Left,
+    /// The client was taken over: it may have left before.
+    Taken,
+}
+
 #[derive(Debug)]
 struct Slot {
     line: Line,
-    /// The connection and the Packet Identifier that may change it.
-    open: Option<(u64, u16)>,
+    /// The connection, and what may change.
+    open: Option<(u64, Open)>,
 }
 
 impl Lines {
@@ -65,11 +81,17 @@ impl Lines {
     }
 
     /// The same with a line that the answer to a packet may change.
-    pub(super) fn put_open(&mut self, when: When, event: Event, values: Values, by: (u64, u16)) {
+    pub(super) fn put_open(&mut self, when: When, event: Event, values: Values, by: (u64, Open)) {
         self.slot(when, event, values, Some(by));
     }
 
-    fn slot(&mut self, when: When, event: Event, values: Values, open: Option<(u64, u16)>) {
+    fn slot(&mut self, when: When, event: Event, mut values: Values, open: Option<(u64, Open)>) {
+        let is_message = [Event::PUBLISH_IN, Event::PUBLISH_OUT].contains(&event);
+        let has_topic = values.iter().any(|(field, _)| *field == LogField::TOPIC);
+        let lacks_topic = is_message && !has_topic;
+        if lacks_topic {
+            values.push((LogField::TOPIC, String::new()));
+        }
         let write = |event| Some((event, log::write(event, self.release, &values)?));
         // Other releases tell fewer ends apart.
         let closed = (event == Event::ENDED_IN_PACKET).then_some(Event::CLOSED);
@@ -86,18 +108,27 @@ impl Lines {
             None => 0,
         };
         let place = self.queue.len().saturating_sub(later);
-        self.queue.insert(place, Slot { line: Line { time, event, values, text, packet }, open });
+        self.queue.insert(
+            place,
+            Slot { line: Line { time, event, values, text, packet, lacks_topic }, open },
+        );
     }
 
-    /// The line is not written after all.
-    pub(super) fn take_back(&mut self, by: (u64, u16)) {
-        if let Some(place) = self.queue.iter().position(|slot| slot.open == Some(by)) {
-            self.queue.remove(place);
-        }
+    /// The lines are not written after all; whether there were any.
+    pub(super) fn take_back(&mut self, by: (u64, Open)) -> bool {
+        let before = self.queue.len();
+        self.queue.retain(|slot| slot.open != Some(by));
+        self.queue.len() < before
+    }
+
+    /// The lines stay as they are.
+    pub(super) fn stay(&mut self, by: (u64, Open)) {
+        let all = self.queue.iter_mut().filter(|slot| slot.open == Some(by));
+        all.for_each(|slot| slot.open = None);
     }
 
     /// The answer came: the line tells of another event, or stays as it is.
-    pub(super) fn settle(&mut self, by: (u64, u16), event: Option<Event>) {
+    pub(super) fn settle(&mut self, by: (u64, Open), event: Option<Event>) {
         let Some(slot) = self.queue.iter_mut().find(|slot| slot.open == Some(by)) else { return };
         slot.open = None;
         if let Some(event) = event

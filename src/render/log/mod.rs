@@ -7,6 +7,7 @@ mod connection;
 mod diff;
 mod ending;
 mod lines;
+mod order;
 mod scribe;
 mod step;
 
@@ -25,18 +26,24 @@ use std::io::{self, Write};
 #[derive(Debug)]
 pub struct Log {
     scribe: Scribe,
+    /// Lines whose topic is not known.
+    topics: u64,
 }
 
 impl Log {
     /// A log as the user's release of mosquitto writes it.
     #[must_use]
     pub fn new(options: &Options) -> Self {
-        Self { scribe: Scribe::new(options.mosquitto) }
+        Self { scribe: Scribe::new(options.mosquitto), topics: 0 }
     }
 
     fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
         let release = self.scribe.release();
         for line in self.scribe.lines() {
+            if line.lacks_topic {
+                self.topics = self.topics.saturating_add(1);
+                continue;
+            }
             writeln!(out, "{}", shown(&line, release))?;
         }
         Ok(())
@@ -93,6 +100,13 @@ impl Format for Log {
                 out,
                 "(how {} ended is left out: the capture lacks bytes on which that line rests)",
                 text::count(unknown, "connection")
+            )?;
+        }
+        if self.topics > 0 {
+            writeln!(
+                out,
+                "({} left out: the topic is not known, as the Topic Alias was set before the capture begins)",
+                text::count(self.topics, "PUBLISH packet")
             )?;
         }
         match self.scribe.unknown_senders() {

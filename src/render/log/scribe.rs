@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use super::ending::end_with;
-use super::lines::{Line, Lines, PATIENCE, Values, When};
+use super::lines::{Line, Lines, Open, PATIENCE, Values, When};
 use super::step::{
     Act, Asked, Awaits, Step, ack_values, auth_values, method, publish_values, torn_at,
 };
@@ -21,9 +21,6 @@ const MAX_CONNECTIONS: usize = 65_536;
 
 /// Unacceptable protocol version.
 const BAD_VERSION: u8 = 1;
-
-/// In place of a Packet Identifier, which is never 0: the line of a connection that was opened may be taken back.
-const OPENING: u16 = 0;
 
 /// How long a broker needs for a message of QoS 0, in nanoseconds: far more than it does.
 const DELIVERY: i64 = 20_000_000;
@@ -178,16 +175,14 @@ impl Scribe {
             // The receiver did not take it for a packet.
             return;
         }
-        let ends = record.origin.ends.map(|(src, dst)| match sender {
-            Sender::Client => (src, dst.port()),
-            Sender::Server => (dst, src.port()),
-        });
+        let ends = ends_of(record);
         let Self { lines, connections, .. } = self;
-        let is_new = !connections.contains_key(&stream);
         let connection = connections.entry(stream).or_insert_with(|| Connection::new(stream, ends));
-        if is_new && packet != Some(PacketType::CONNECT) {
-            // The capture begins later than the connection.
+        let is_first = !std::mem::replace(&mut connection.has_packet, true);
+        if is_first && !connection.is_opened && packet != Some(PacketType::CONNECT) {
+            // The capture begins later than the connection, or that is told in a moment.
             let id = record.client_id.map(crate::log::text_of);
+            connection.is_guessed = id.is_none();
             connection.id = id.or_else(|| ends.map(|(client, _)| client.to_string()));
         }
         match sender {
@@ -243,7 +238,10 @@ impl Scribe {
             let [client, server] = lifeline.lacks;
             connection.is_lossy |= client > Lacks::Nothing;
             connection.is_deaf |= server > Lacks::Nothing;
-            connection.is_last_lost = client == Lacks::Last;
+            connection.is_last_lost = client == Lacks::Last || lifeline.is_early;
+        }
+        if let Happened::Closed(Sender::Server, how) = lifeline.what {
+            self.had(stream, (when, lifeline.proof), how);
         }
         let has_closed = match lifeline.what {
             Happened::Reset(Sender::Client) => Some(true),
@@ -273,7 +271,12 @@ impl Scribe {
             return;
         }
         match lifeline.what {
-            Happened::Opened => self.opened(stream, (lifeline.client, lifeline.server), when),
+            Happened::Opened => {
+                self.opened(stream, (lifeline.client, lifeline.server), when);
+                if let Some(connection) = self.connections.get_mut(&stream) {
+                    connection.late_since = lifeline.late_since;
+                }
+            }
             Happened::Closed(by, _) => {
                 self.parts(stream, when, true);
                 self.closed(stream, by, when);
@@ -347,9 +350,14 @@ impl Scribe {
     fn carried(&mut self, record: &Record<'_>) {
         let Some(stream) = record.origin.stream else { return };
         if is_websocket(record) {
-            self.lines.take_back((stream, OPENING));
+            self.lines.take_back((stream, Open::Opening));
+            let new = || Connection::new(stream, ends_of(record));
+            let connection = self.connections.entry(stream).or_insert_with(new);
+            connection.is_websocket = true;
+            let is_close = record.unit == Some(Unit::WEBSOCKET_CLOSE);
+            connection.has_closed |= is_close && record.sender == Some(Sender::Client);
         } else if record.unit.is_none() {
-            self.lines.settle((stream, OPENING), None);
+            self.lines.settle((stream, Open::Opening), None);
         }
     }
 
@@ -358,8 +366,14 @@ impl Scribe {
             .connections
             .entry(stream)
             .or_insert_with(|| Connection::new(stream, Some((client, server.port()))));
-        let values = connection.values(Values::new());
-        self.lines.put_open(when, Event::OPENED, values, (stream, OPENING));
+        connection.is_opened = true;
+        if std::mem::take(&mut connection.is_guessed) && connection.heard.is_none() {
+            connection.id = None;
+        }
+        if !connection.is_websocket {
+            let values = connection.values(Values::new());
+            self.lines.put_open(when, Event::OPENED, values, (stream, Open::Opening));
+        }
     }
 
     fn server(&mut self, stream: u64, record: &Record<'_>) {
@@ -424,6 +438,7 @@ impl Scribe {
             connection.code = Some(connack.code);
             return self.refused(stream, asked, values, when);
         }
+        let mut gone = None;
         if let Some(mut asked) = asked {
             if let Some(id) = connack.properties.assigned_client_id() {
                 asked.id = crate::log::text_of(id.0);
@@ -433,7 +448,7 @@ impl Scribe {
                 asked.id = format!("auto-{}", ends.unwrap_or_default());
             }
             connection.id = Some(asked.id.clone());
-            self.take_over(stream, &asked.id, when);
+            gone = self.take_over(stream, &asked.id, when);
             let Some(connection) = self.connections.get_mut(&stream) else { return };
             connection.connected(asked, when, &mut self.lines);
             let most = connack.properties.number(PropertyId::MAXIMUM_QOS);
@@ -451,6 +466,9 @@ impl Scribe {
         }
         connection.put(lines, when, Event::CONNACK, values(connection.name()));
         connection.answered(PacketType::CONNACK, 0, lines);
+        if let Some(gone) = gone.and_then(|gone| connections.get(&gone)) {
+            gone.put_gone(lines, when);
+        }
     }
 
     /// The release does not know MQTT 5.0: it answers as the standard says (3.1.1: section 3.1.2.2),
@@ -483,11 +501,28 @@ impl Scribe {
     }
 }
 
+/// The client of a record, and the port of its server.
+fn ends_of(record: &Record<'_>) -> Option<(SocketAddr, u16)> {
+    let own = record.decoded.as_ref().and_then(|it| it.header.packet_type.only_sender());
+    let sender = record.sender.or(own);
+    record.origin.ends.map(|(src, dst)| match sender {
+        Some(Sender::Server) => (dst, src.port()),
+        _ => (src, dst.port()),
+    })
+}
+
 /// Whether WebSocket carries the connection.
 fn is_websocket(record: &Record<'_>) -> bool {
     let mut units = record.unit.into_iter().chain(record.headers.iter().map(|header| header.unit));
-    let is_one =
-        |unit| matches!(unit, Unit::HTTP_REQUEST | Unit::HTTP_RESPONSE | Unit::WEBSOCKET_FRAME);
+    let is_one = |unit| {
+        matches!(
+            unit,
+            Unit::HTTP_REQUEST
+                | Unit::HTTP_RESPONSE
+                | Unit::WEBSOCKET_FRAME
+                | Unit::WEBSOCKET_CLOSE
+        )
+    };
     units.any(is_one)
 }
 
@@ -538,7 +573,7 @@ fn acknowledge(
     };
     if matches!(kind, PacketType::PUBACK | PacketType::PUBREC) {
         let denied = (ack.reason == Some(DENIED)).then_some(Event::PUBLISH_DENIED);
-        lines.settle((connection.stream, ack.packet_id), denied);
+        lines.settle((connection.stream, Open::Message(ack.packet_id)), denied);
     }
     connection.put(lines, when, event, ack_values(ack, kind));
 }

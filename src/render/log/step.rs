@@ -22,6 +22,8 @@ pub(super) struct Step {
     pub(super) fault: Option<Fault>,
     /// The filters before the fault.
     pub(super) good_filters: usize,
+    /// The Sequence Number behind it.
+    pub(super) end: Option<u32>,
 }
 
 /// What it does to the log.
@@ -87,9 +89,10 @@ impl Step {
         let kind = decoded.header.packet_type;
         let when = When { time: record.origin.time, packet: record.number };
         let act = decoded.packet.as_ref().map_or(Act::Nothing, |packet| act(packet, kind, record));
+        let end = end_of(record);
         if let Some(has_header) = cut(record) {
             let act = Act::Cut { has_header };
-            return Some(Self { when, kind, act, fault: None, good_filters: 0 });
+            return Some(Self { when, kind, act, fault: None, good_filters: 0, end });
         }
         if let Some(before) = torn_at(record) {
             return Some(Self::torn((when, kind), act, before, record));
@@ -118,7 +121,7 @@ impl Step {
             // What the capture lacks of a packet the broker had.
             (None, _) => None,
         };
-        Some(Self { when, kind, act, fault, good_filters })
+        Some(Self { when, kind, act, fault, good_filters, end })
     }
 
     /// A packet that another one was written into, so many bytes from its beginning: the broker reads on for
@@ -142,7 +145,7 @@ impl Step {
             }
             _ => (Act::Nothing, Some(Fault::TORN)),
         };
-        Self { when, kind, act, fault, good_filters: 0 }
+        Self { when, kind, act, fault, good_filters: 0, end: end_of(record) }
     }
 
     /// What the broker answers, as far as the next packet has to wait for it.
@@ -156,6 +159,12 @@ impl Step {
             Act::Disconnect | Act::Nothing | Act::Cut { .. } => None,
         }
     }
+}
+
+/// The Sequence Number behind the segment that completed a packet.
+fn end_of(record: &Record<'_>) -> Option<u32> {
+    let tcp = record.origin.layers?.tcp()?;
+    Some(tcp.seq.wrapping_add(tcp.len))
 }
 
 /// Whether the stream ends within a packet, and if so whether behind its fixed header. Where the capture
@@ -276,18 +285,26 @@ fn asked(connect: &Connect<'_>, version: Version) -> Asked {
     }
 }
 
-/// The values of a PUBLISH in either direction. Of an alias the topic is written.
+/// The values of a PUBLISH in either direction. Of an alias the topic is written; it is not there where that is not
+/// known.
 pub(super) fn publish_values(publish: &Publish<'_>, record: &Record<'_>) -> Values {
-    let topic = record.facts.topic.filter(|_| publish.topic.is_empty());
+    let alias = publish.properties.get(PropertyId::TOPIC_ALIAS);
+    let topic = match record.facts.topic {
+        _ if !publish.topic.is_empty() => Some(publish.topic.0),
+        // Set before the capture begins.
+        None if alias.is_some() => None,
+        topic => topic.or(Some(publish.topic.0)),
+    };
     let flag = |is: bool| u8::from(is).to_string();
-    vec![
+    let mut values = vec![
         (LogField::DUP, flag(publish.dup)),
         (LogField::QOS, publish.qos.to_string()),
         (LogField::RETAIN, flag(publish.retain)),
         (LogField::MID, publish.packet_id.unwrap_or(0).to_string()),
-        (LogField::TOPIC, text_of(topic.unwrap_or(publish.topic.0))),
         (LogField::BYTES, publish.payload.len().to_string()),
-    ]
+    ];
+    values.extend(topic.map(|topic| (LogField::TOPIC, text_of(topic))));
+    values
 }
 
 fn published(publish: &Publish<'_>, record: &Record<'_>) -> Act {

@@ -1,12 +1,13 @@
 //! The events of the connections that are asked for.
 
 use super::MAX_EVENTS;
+use crate::net::Layers;
 use crate::pipeline::Record;
 use crate::render::Options;
 use crate::render::sessions::Session;
 use crate::render::summary;
 use crate::session::wire;
-use crate::session::{At, Ended};
+use crate::session::{At, Ended, Mark, Proof, merge};
 use crate::spec::{Rule, Sender, Severity};
 use crate::text::Escaped;
 use std::collections::{BTreeSet, HashMap};
@@ -34,6 +35,9 @@ pub(super) struct Event {
     /// Bytes were lost in front of it: how many, where that is known.
     pub(super) lost: Option<Option<u64>>,
     pub(super) is_tcp: bool,
+    /// What its side had of the other one, and what stands behind it: Sequence Numbers.
+    had: Option<u32>,
+    end: Option<u32>,
 }
 
 /// A connection with its events.
@@ -96,13 +100,14 @@ impl Collector {
 
     pub(super) fn ended(&mut self, ended: &Ended) {
         let Some(stream) = ended.stream else { return };
-        let mut events = self.events.remove(&stream).unwrap_or_default();
+        let mut events: Vec<Event> = self.events.remove(&stream).unwrap_or_default();
         if self.is_wanted(stream, ended.client_id.as_deref()) {
             // What was written into the middle of a packet is told before that, and behind what answers it.
             if events.iter().all(|event| event.at.time.is_some()) {
                 events.sort_by_key(|event| event.at.time);
             }
-            add_tcp(ended, &mut events);
+            let mut events = in_order(ended, events);
+            add_syn(ended, &mut events);
             self.stories.push(Story { session: Session::new(ended), events });
         } else {
             self.count = self.count.saturating_sub(events.len());
@@ -195,6 +200,8 @@ impl Event {
                 }
             }
         }
+        let tcp = record.origin.layers.and_then(Layers::tcp);
+        let Proof { had, end, .. } = tcp.map_or_else(Proof::default, Proof::of_segment);
         Self {
             at: At {
                 number: record.number,
@@ -208,6 +215,8 @@ impl Event {
             findings,
             lost,
             is_tcp: false,
+            had,
+            end,
         }
     }
 
@@ -221,12 +230,47 @@ impl Event {
             findings: Vec::new(),
             lost: None,
             is_tcp: true,
+            had: None,
+            end: None,
         }
+    }
+
+    /// An end in TCP.
+    fn end(finish: wire::Finish, sender: Sender, is_fin: bool) -> Self {
+        let kind = if is_fin { "FIN" } else { "RST" };
+        let proof = if is_fin { Proof::of_fin(finish) } else { Proof::of_rst(finish) };
+        let Proof { had, end, .. } = proof;
+        Self { had, end, ..Self::tcp(finish.place, sender, kind, "") }
+    }
+
+    /// When it was, with what TCP proves.
+    fn mark(&self) -> Mark {
+        let proof = Proof { had: self.had, end: self.end, ..Proof::default() };
+        Mark { at: self.at, proof }
     }
 }
 
-/// Puts in how TCP began and ended the connection, where the capture has it.
-fn add_tcp(ended: &Ended, events: &mut Vec<Event>) {
+/// The events of both sides, with how TCP ended the connection, in the order that TCP proves, or else by their
+/// times.
+fn in_order(ended: &Ended, events: Vec<Event>) -> Vec<Event> {
+    let (mut client, mut server): (Vec<_>, Vec<_>) =
+        events.into_iter().partition(|event| event.sender == Sender::Client);
+    for (sender, own) in [(Sender::Client, &mut client), (Sender::Server, &mut server)] {
+        let sent = ended.wire.tcp.as_ref().map(|tcp| tcp.sent(sender));
+        let ends = sent.map(|sent| [(sent.fin, true), (sent.rst, false)]).into_iter().flatten();
+        for (finish, is_fin) in ends {
+            let Some(finish) = finish else { continue };
+            let end = Event::end(finish, sender, is_fin);
+            let is_before = |event: &Event| event.at.order() <= end.at.order();
+            let at = own.iter().rposition(is_before).map_or(0, |at| at.saturating_add(1));
+            own.insert(at, end);
+        }
+    }
+    merge(client, server, Event::mark)
+}
+
+/// Puts in how TCP began the connection, where the capture has it.
+fn add_syn(ended: &Ended, events: &mut Vec<Event>) {
     let Some(tcp) = ended.wire.tcp else { return };
     if tcp.client.syns > 0 {
         let first = wire::Place { frame: tcp.first.frame, time: tcp.first.time };
@@ -235,16 +279,6 @@ fn add_tcp(ended: &Ended, events: &mut Vec<Event>) {
             several => format!("{several} times"),
         };
         events.insert(0, Event::tcp(first, Sender::Client, "SYN", &times));
-    }
-    for sender in [Sender::Client, Sender::Server] {
-        let sent = tcp.sent(sender);
-        for (finish, kind) in [(sent.fin, "FIN"), (sent.rst, "RST")] {
-            let Some(place) = finish.map(|finish| finish.place) else { continue };
-            let is_before =
-                |event: &Event| (event.at.time, event.at.frame) <= (place.time, place.frame);
-            let at = events.iter().rposition(is_before).map_or(0, |at| at.saturating_add(1));
-            events.insert(at, Event::tcp(place, sender, kind, ""));
-        }
     }
 }
 

@@ -8,7 +8,7 @@
 //! What is judged packet by packet asks `Notes::saw_all`. What is told of a connection that is over is
 //! looked at once more when all of it is known, by the `doubt_*` methods of
 //! [`Ended`](crate::session::Ended): copies that did not come, copies too many, exchanges that are open, a
-//! Will that is due. A hole is known late: what was said of the packets of other connections before it
+//! Will that is due. Copies too many wait for that until the capture ends. A hole is known late: what was said of the packets of other connections before it
 //! shows stands, so that such a finding says "unless a client that was not captured published the same".
 
 use std::collections::HashSet;

@@ -46,6 +46,8 @@ use wills::{Back, Delayed, Wills};
 
 /// Exchanges that may be open over all connections: at some 96 bytes each this is 48 MiB.
 const MAX_OPEN: usize = 1 << 19;
+/// Connections that got copies too many and wait for the end of the capture. Beyond, the oldest are told.
+const MAX_DOUBLED: usize = 256;
 
 /// What is known over all connections.
 #[derive(Debug, Default)]
@@ -56,6 +58,8 @@ pub struct Shared {
     copies: Copies,
     wills: Wills,
     away: Away,
+    /// Connections that got copies too many: holes that show later may explain these.
+    doubled: VecDeque<Ended>,
     /// Its seed is of this run, so that nobody can choose topics that collide.
     hasher: RandomState,
     open: usize,
@@ -87,9 +91,7 @@ impl Shared {
         self.note_still(&mut ended);
         ended.doubt_missed();
         ended.doubt_open();
-        if ended.ends.is_some_and(|(_, server)| !self.unseen.is_nobody(server.ip())) {
-            ended.doubt_doubled();
-        }
+        self.doubt_doubled(&mut ended);
         ended.doubt_will();
         ended.doubt_disconnect();
         let client = self.client(&ended).filter(|_| ended.will_wait() > 0);
@@ -103,13 +105,29 @@ impl Shared {
 
     /// The connections that can be told now; `now` is the time of the capture, and none its end.
     pub fn told(&mut self, now: Option<i64>) -> Vec<Ended> {
-        self.wills.told(now, self.now)
+        let mut told = self.wills.told(now, self.now);
+        self.doubled.extend(told.extract_if(.., |ended| ended.doubled_count > 0));
+        let most = if now.is_some() { MAX_DOUBLED } else { 0 };
+        while self.doubled.len() > most
+            && let Some(mut ended) = self.doubled.pop_front()
+        {
+            self.doubt_doubled(&mut ended);
+            told.push(ended);
+        }
+        told
     }
 
     /// Whether there may be something to tell.
     #[must_use]
     pub fn has_told(&self, now: Option<i64>) -> bool {
-        self.wills.has_told(now)
+        self.wills.has_told(now) || (now.is_none() && !self.doubled.is_empty())
+    }
+
+    /// Copies too many are of somebody else, where the capture does not show everybody.
+    fn doubt_doubled(&self, ended: &mut Ended) {
+        if ended.ends.is_some_and(|(_, server)| !self.unseen.is_nobody(server.ip())) {
+            ended.doubt_doubled();
+        }
     }
 
     /// A client asks for a connection.

@@ -2,7 +2,7 @@
 
 use crate::session::ended::{Disconnect, Half};
 use crate::session::turn::merge;
-use crate::session::{At, Ended, Mark, Proof};
+use crate::session::{At, Certainty, Ended, Mark, Proof};
 use crate::spec::Sender;
 use crate::stream::Sent;
 
@@ -63,6 +63,19 @@ impl Act<'_> {
         self.mark().had(other).unwrap_or_else(by_time)
     }
 
+    /// Whether it came before what a side said beside MQTT, and whether that is certain: of one side its places
+    /// tell, of both what TCP proves, or else the times.
+    pub(super) fn is_before(&self, by: Sender, said: &Mark) -> (bool, bool) {
+        // What stands in one segment with a FIN stands before that.
+        let is_equal = self.at.order() == said.at.order() && !self.what.is_tcp();
+        let by_place = self.at.order() < said.at.order() || is_equal;
+        if self.by == by {
+            return (by_place, true);
+        }
+        let proven = self.mark().is_proven_before(said);
+        (proven.unwrap_or(by_place), proven.is_some())
+    }
+
     /// Whether its side had more of the other one than so far; `None` where its segment does not say.
     pub(super) fn had_beyond(&self, next: Option<u32>) -> Option<bool> {
         let (had, next) = (self.proof.had?, next?);
@@ -98,6 +111,17 @@ impl<'e> Scene<'e> {
         let other = self.acts.iter().find(|act| act.by != first.by);
         let is_proven = |other: &Act<'_>| first.mark().is_proven_before(&other.mark());
         other.is_some_and(|other| is_proven(other).is_none())
+    }
+
+    /// How certain it is that an end in TCP was the first act: its side's last words, or what the other one had
+    /// said, may be missing, or the times alone tell.
+    pub(super) fn certainty(&self, act: &Act<'_>) -> Certainty {
+        let missing = self.ended.wire.lost(act.by);
+        let is_unknown = missing.is_tail
+            || missing.may_have_ended
+            || (!self.is_begun() && self.half(act.by.other()).packets == 0)
+            || self.is_first_by_time();
+        if act.what.is_tcp() && is_unknown { Certainty::Likely } else { Certainty::Proven }
     }
 
     /// What the server may have ended the connection with because of a packet: the first act of all,

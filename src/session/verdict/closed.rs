@@ -27,10 +27,6 @@ fn tell(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
         return None;
     }
     let missing = scene.ended.wire.lost(act.by);
-    // Its last words, or what the other side had said, may be missing.
-    let is_unknown = missing.is_tail
-        || missing.may_have_ended
-        || (!scene.is_begun() && scene.half(act.by.other()).packets == 0);
     let lost = missing.bytes.saturating_add(missing.suspected);
     let is_seen = scene.half(Sender::Client).packets > 0 || scene.half(Sender::Server).packets > 0;
     // Before 5.0 a server has no DISCONNECT to send.
@@ -50,8 +46,5 @@ fn tell(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
     let resent = if is_told { String::new() } else { resent(scene, act) };
     let text = format!("{}{without}{resent}", did(act));
     let (by, proof) = (Some(act.by), vec![act.at]);
-    match is_unknown || scene.is_first_by_time() {
-        true => Told::likely(by, text, proof),
-        false => Told::proven(by, text, proof),
-    }
+    Some(Told { certainty: scene.certainty(act), by, text, proof })
 }

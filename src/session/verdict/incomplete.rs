@@ -22,6 +22,7 @@ pub(super) fn judge(scene: &Scene<'_>) -> Option<Told> {
             place(broken.at),
             the(sender),
         );
-        Told::proven(Some(act.by), text, vec![broken.at, act.at])
+        let (certainty, proof) = (scene.certainty(act), vec![broken.at, act.at]);
+        Some(Told { certainty, by: Some(act.by), text, proof })
     })
 }

@@ -55,7 +55,8 @@ fn silent_client(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
     let limit = limit(interval);
     let is_broken = time.saturating_add(SLACK) >= limit;
     // A server that never answered at all shows nothing of its Keep Alive.
-    if !is_said && unanswered::no_connack(scene).is_some() {
+    let is_mute = scene.half(Sender::Server).first.is_none() && !scene.has_lost(Sender::Server);
+    if !is_said && (is_mute || unanswered::no_connack(scene).is_some()) {
         return None;
     }
     let is_nearly = time >= interval && time.saturating_add(ROUNDING) > limit;

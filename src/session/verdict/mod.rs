@@ -69,6 +69,11 @@ pub enum Certainty {
 }
 
 impl Certainty {
+    /// Of what is proven, or else likely by the times.
+    const fn of(is_proven: bool) -> Self {
+        if is_proven { Self::Proven } else { Self::Likely }
+    }
+
     /// `proven`, `likely` or `possible`.
     #[must_use]
     pub const fn name(self) -> &'static str {

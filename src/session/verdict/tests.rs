@@ -568,7 +568,8 @@ fn a_connect_without_an_answer() {
 fn what_is_no_mqtt() {
     let mut ended = Ended { end: Some(End::Capture), ..Ended::default() };
     let text = "the client ends it: unknown_ca".into();
-    ended.wire.alerts = vec![Heard { sender: Sender::Client, at: at(4, MS), text }];
+    ended.wire.alerts =
+        vec![Heard { sender: Sender::Client, at: at(4, MS), proof: Proof::default(), text }];
     ended.wire.is_tls = true;
     assert_eq!(ids(&ended)[0], "tls-alert");
     // An alert behind the DISCONNECT ended nothing.
@@ -592,7 +593,13 @@ fn websocket_says_why() {
         (None, "the server ended WebSocket with a close frame, without a close code"),
     ] {
         let reason = b"bye\x1b[2J"[..].into();
-        let close = WebsocketClose { sender: Sender::Server, at: at(7, MS), code, reason };
+        let close = WebsocketClose {
+            sender: Sender::Server,
+            at: at(7, MS),
+            proof: Proof::default(),
+            code,
+            reason,
+        };
         let mut ended = accepted();
         ended.wire.websocket_close = Some(close);
         let (id, certainty, text) = first(&ended);
@@ -725,4 +732,57 @@ fn what_was_sent_again_in_vain_is_told() {
     assert!(first(&ended).2.contains("5 times in 8.00 s"), "{}", first(&ended).2);
     tcp(&mut ended, Sender::Server).resent = resent(2);
     assert!(!first(&ended).2.contains("again"));
+}
+
+/// What makes one statement on an end doubtful makes the others doubtful, too.
+#[test]
+fn an_incomplete_packet_is_as_certain_as_the_end_behind_it() {
+    let mut cut = fin(accepted(), Sender::Server, 3 * SECOND);
+    let broken = broken(17, 2 * SECOND, Rule::STREAM_ENDS);
+    cut.wire.client_broke.push_back(Broken { cut: Some((5, 300)), ..broken });
+    let certainty = |ended: &Ended| {
+        let causes = judge(ended).causes;
+        causes.iter().map(|it| (it.info.id, it.certainty)).collect::<Vec<_>>()
+    };
+    let proven = [("incomplete", Certainty::Proven), ("closed", Certainty::Proven)];
+    assert_eq!(certainty(&cut), proven);
+    // What the server said last is missing: a DISCONNECT, perhaps.
+    cut.wire.server_lost = Lost { bytes: 3, is_tail: true, ..Lost::default() };
+    assert_eq!(certainty(&cut), proven.map(|(id, _)| (id, Certainty::Likely)));
+}
+
+/// A close frame or an alert, and an end of the other side: what TCP proves counts, whatever the times say.
+#[test]
+fn what_is_said_beside_mqtt_stands_where_tcp_proves() {
+    let close = |proof| WebsocketClose {
+        sender: Sender::Client,
+        at: at(7, 20 * MS),
+        proof,
+        code: None,
+        reason: [].into(),
+    };
+    let with = |end: Option<u32>, had: Option<u32>| {
+        let mut ended = fin(accepted(), Sender::Server, 10 * MS);
+        let numbers = Finish { seq: 50, had, ..finish(2, 10 * MS) };
+        tcp(&mut ended, Sender::Server).fin = Some(numbers);
+        ended.wire.websocket_close =
+            Some(close(Proof { end, had: end.map(|_| 50), ..Proof::default() }));
+        judge(&ended).causes.into_iter().next().map(|it| (it.info.id, it.certainty)).unwrap()
+    };
+    // The FIN acknowledges the close frame that stands behind it.
+    assert_eq!(with(Some(100), Some(100)), ("websocket-close", Certainty::Proven));
+    assert_eq!(with(Some(100), Some(90)).0, "closed");
+    assert_eq!(with(None, None).0, "closed");
+    let alert = |time: i64, had: u32| {
+        let mut ended = disconnect(accepted(), Sender::Client, 0, 10 * MS);
+        let proof = Proof { had: Some(40), end: Some(100), ..Proof::default() };
+        ended.from_client.disconnect.as_mut().unwrap().proof = proof;
+        let text = "TLS ended".into();
+        let proof = Proof { had: Some(had), end: Some(60), ..Proof::default() };
+        ended.wire.alerts = vec![Heard { sender: Sender::Server, at: at(60, time), proof, text }];
+        judge(&ended).causes.into_iter().map(|it| (it.info.id, it.certainty)).next().unwrap()
+    };
+    // The alert had the DISCONNECT, though it stands before it; or they crossed.
+    assert_eq!(alert(5 * MS, 100), ("disconnect", Certainty::Proven));
+    assert_eq!(alert(5 * MS, 90), ("tls-alert", Certainty::Likely));
 }

@@ -55,7 +55,9 @@ pub(super) fn no_connack(scene: &Scene<'_>) -> Option<Told> {
     let is_answered = server.first.is_some_and(|first| !is_late(first));
     // Where nothing at all was captured of the server, it may have been the capture.
     let is_seen = scene.ended.wire.tcp.is_none_or(|tcp| tcp.server.segments > 0);
-    if is_answered || server.losses > 0 || scene.has_lost(Sender::Server) || !is_seen {
+    // Before the capture there may have been another CONNECT, which was answered.
+    let is_begun = scene.ended.wire.tcp.is_none() || opened(scene).is_some();
+    if is_answered || server.losses > 0 || scene.has_lost(Sender::Server) || !is_seen || !is_begun {
         return None;
     }
     let closed = scene.first().filter(|act| act.by == Sender::Server);
@@ -64,11 +66,7 @@ pub(super) fn no_connack(scene: &Scene<'_>) -> Option<Told> {
         let what = did(act);
         let text = format!("{what} {after} the CONNECT {}, without an answer", place(connect.at));
         let (by, proof) = (Some(Sender::Server), vec![connect.at, act.at]);
-        // Before the capture there may have been another CONNECT, which was answered.
-        return match opened(scene) {
-            Some(_) => Told::proven(by, text, proof),
-            None => Told::likely(by, text, proof),
-        };
+        return Told::proven(by, text, proof);
     }
     let end = scene.first().map(|act| act.at).or(scene.ended.wire.tcp.map(|tcp| tcp.last));
     // Without a second of patience it was the client, or the capture, that did not wait.

@@ -1,15 +1,18 @@
 //! WebSocket was ended by a close frame (RFC 6455 sections 5.5.1 and 7.4).
 
-use super::Told;
 use super::acts::Scene;
 use super::words::the;
+use super::{Certainty, Told};
+use crate::session::Mark;
 use crate::spec::websocket::CLOSE_CODES;
 use crate::text::Escaped;
 
 pub(super) fn judge(scene: &Scene<'_>) -> Option<Told> {
     let close = scene.ended.wire.websocket_close.as_ref()?;
     // What ended the connection came before it.
-    let is_late = scene.first().is_some_and(|act| act.at.order() <= close.at.order());
+    let mark = Mark { at: close.at, proof: close.proof };
+    let (is_late, is_certain) =
+        scene.first().map_or((false, true), |act| act.is_before(close.sender, &mark));
     if is_late {
         return None;
     }
@@ -20,7 +23,8 @@ pub(super) fn judge(scene: &Scene<'_>) -> Option<Told> {
     };
     let who = the(close.sender);
     let text = format!("{who} ended WebSocket with a close frame, {code}{reason}");
-    Told::proven(Some(close.sender), text, vec![close.at])
+    let certainty = Certainty::of(is_certain);
+    Some(Told { certainty, by: Some(close.sender), text, proof: vec![close.at] })
 }
 
 /// `1001 going away: the server shuts down, or the page was left`.

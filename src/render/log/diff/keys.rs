@@ -23,6 +23,8 @@ pub(super) struct Keys {
     has_ports: bool,
     /// Whether the client is a part of them.
     has_clients: bool,
+    /// Whether the topic is.
+    has_topics: bool,
     numbers: HashMap<String, u32>,
 }
 
@@ -30,12 +32,17 @@ impl Keys {
     /// For a log with or without the ports of the clients; without clients, lines that are equal but
     /// for theirs have one key.
     pub(super) fn new(has_ports: bool, has_clients: bool) -> Self {
-        Self { has_ports, has_clients, numbers: HashMap::new() }
+        Self { has_ports, has_clients, has_topics: true, numbers: HashMap::new() }
     }
 
     /// None yet, for the same log.
     pub(super) fn anew(&self, has_clients: bool) -> Self {
         Self::new(self.has_ports, has_clients)
+    }
+
+    /// None yet, for the same log, of lines without their topics.
+    pub(super) fn without_topics(&self) -> Self {
+        Self { has_topics: false, ..Self::new(self.has_ports, true) }
     }
 
     pub(super) fn of_line(&mut self, line: &Line) -> u32 {
@@ -74,10 +81,12 @@ impl Keys {
             (true, true) => &[LogField::ADDRESS, LogField::PORT],
             (true, false) => &[LogField::ADDRESS],
         };
-        for field in client.iter().chain(&KEYS).chain(opened) {
+        let is_meant = |field: &&LogField| self.has_topics || **field != LogField::TOPIC;
+        for field in client.iter().chain(&KEYS).chain(opened).filter(is_meant) {
             if let Some(value) = value(*field) {
                 out.push('\0');
-                out.push_str(value);
+                // A listener of both families writes an address of IPv4 so.
+                out.push_str(value.strip_prefix("::ffff:").unwrap_or(value));
             }
         }
         self.of_text(&out)

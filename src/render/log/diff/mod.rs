@@ -46,6 +46,9 @@ pub struct Diff {
     pub ahead: i64,
     /// Seconds that the zone of the log's local times is ahead of UTC, where it has such.
     pub zone: Option<i64>,
+    /// Lines whose topic is not known, as its Topic Alias was set before the capture begins: they are not
+    /// compared, nor is what the log has of them.
+    pub topics: u64,
     /// Clients that the log calls by their User Names, in place of their Client Identifiers.
     pub by_user: u64,
 }
@@ -122,7 +125,9 @@ pub fn compare(mut ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
         &known(&back, &theirs, real.iter().map(by_wire)),
     );
     for (place, ((line, found), key)) in ours.into_iter().zip(found).zip(own).enumerate() {
-        if found.is_some() {
+        if line.lacks_topic {
+            diff.topics = diff.topics.saturating_add(1);
+        } else if found.is_some() {
             if !of_log.leaves(key) {
                 log.meets();
             }
@@ -186,16 +191,31 @@ fn paired(
     let theirs = theirs.map(|(entry, key)| Item { key: *key, client: None, time: entry.time() });
     let theirs: Vec<Item> = theirs.collect();
     let mut found = pairs(&own, &theirs);
-    // Whose name nobody tells may be any client of the log.
+    // A message may have any topic of the log that is not known, ...
+    let topics = keys.without_topics();
+    pair_left((ours, real), &mut found, topics, |line| line.lacks_topic, time);
+    // ... and whose name nobody tells may be any client.
+    let names = keys.anew(false);
+    pair_left((ours, real), &mut found, names, |line| nameless(line).is_some(), time);
+    found
+}
+
+/// Pairs of the lines that have no partner those that are meant, by these keys.
+fn pair_left(
+    (ours, real): (&[Line], &[&Entry<'_>]),
+    found: &mut [Option<usize>],
+    mut keys: Keys,
+    is_meant: impl Fn(&Line) -> bool,
+    time: impl Fn(&Line) -> Option<i64>,
+) {
     let mut is_free = vec![true; real.len()];
     for other in found.iter().flatten() {
         if let Some(free) = is_free.get_mut(*other) {
             *free = false;
         }
     }
-    let mut keys = keys.anew(false);
-    let left = ours.iter().enumerate().zip(&found).filter(|(_, found)| found.is_none());
-    let left = left.filter(|((_, line), _)| nameless(line).is_some());
+    let left = ours.iter().enumerate().zip(&*found).filter(|(_, found)| found.is_none());
+    let left = left.filter(|((_, line), _)| is_meant(line));
     let (places, own): (Vec<usize>, Vec<Item>) = left
         .map(|((place, line), _)| {
             (place, Item { key: keys.of_line(line), client: None, time: time(line) })
@@ -212,7 +232,6 @@ fn paired(
             *found = pair.and_then(|pair| others.get(pair).copied());
         }
     }
-    found
 }
 
 fn is_near(a: Option<i64>, b: Option<i64>) -> bool {

@@ -150,3 +150,21 @@ fn what_is_acknowledged_may_have_come_unseen() {
     world.quiet(0, &[(C, RESUMES), (S, PRESENT)]);
     world.finds(0, S, "900400070001", &[Rule::ACK_UNASKED]);
 }
+
+/// A hole before a PUBLISH may show when the subscriber, and its copies, were told.
+#[test]
+fn a_copy_too_many_waits_for_holes_that_show_later() {
+    for (is_lost, count) in [(false, 1), (true, 0)] {
+        let mut world = World::default();
+        world.quiet(0, &SUBSCRIBER);
+        publisher(&mut world);
+        world.quiet(5, &[(C, COPY)]);
+        world.quiet(0, &[(S, COPY), (S, COPY), (C, LEAVES)]);
+        world.closes(0, C);
+        if is_lost {
+            world.loses(5, C);
+        }
+        let doubled = world.end().iter().map(|ended| ended.doubled_count).sum::<u64>();
+        assert_eq!(doubled, count);
+    }
+}

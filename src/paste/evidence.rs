@@ -1,0 +1,141 @@
+//! Whether hex in a sentence is meant as bytes. A short packet frames by chance: for it, more must speak.
+
+use super::frame;
+use super::names::{self, Called};
+use super::run::{Class, Run};
+use super::source::Source;
+use super::token::Style;
+
+/// Beginnings of the words near hex that say it is bytes, in small letters.
+#[rustfmt::skip]
+const SAYS_BYTES: [&str; 40] = [
+    "send", "sent", "schick", "gesendet", "transmit", "envoi", "envoy", "envi", "receiv", "recv", "rcv",
+    "empf", "bekomm", "recib", "reçu", "got", "packet", "paket", "paquet", "byte", "octet", "payload", "hex",
+    "frame", "message", "nachricht", "respon", "answer", "antwort", "reply", "replies", "request", "mqtt",
+    "wrote", "write", "written", "dump", "raw", "data", "daten",
+];
+
+/// Whole words that say it.
+const WORDS: [&str; 4] = ["tx", "rx", "ping", "pong"];
+
+/// The same in a language without blanks between its words.
+const CHINESE: [&str; 7] = ["发送", "发出", "接收", "收到", "报文", "数据", "字节"];
+
+/// Names of packet types, on either side; those that are words of other things as well in capitals alone.
+#[rustfmt::skip]
+const TYPES: [&str; 11] = [
+    "connack", "puback", "pubrec", "pubrel", "pubcomp", "suback", "unsuback", "unsubscribe", "pingreq",
+    "pingresp", "disconnect",
+];
+const CAPITALS: [&str; 4] = ["CONNECT", "PUBLISH", "SUBSCRIBE", "AUTH"];
+
+/// What stands between a program and what it sends.
+const ARROWS: [&str; 6] = ["->", "<-", "=>", "→", "←", "»"];
+
+/// Marks of code and of quotes.
+const QUOTES: &str = "`\"'\u{201c}\u{201e}\u{ab}";
+
+/// Whether a run of hex is a number or a name, though it frames as a packet.
+pub(super) fn is_number(source: Source<'_>, run: &Run, style: &Style) -> bool {
+    let bytes = &run.data.bytes;
+    if !run.slips.is_empty() {
+        return false;
+    }
+    let is_word = style.tokens == 1 && bytes.len() > 1;
+    let is_value = style.tokens == 1 && bytes.len() <= LONGEST_NUMBER && is_assigned(source, run);
+    let is_hash = is_word && HASHES.contains(&bytes.len()) && !frame::begins(bytes);
+    if is_value {
+        let start = source.line_start(run.range.start);
+        return !says_in_words(source.tail(start..run.range.start, BEFORE));
+    }
+    if is_hash && run.class == Class::Prose && !frame::strict(bytes) {
+        return !says_bytes(source, run);
+    }
+    if is_word && style.zero_x && bytes.len() <= LONGEST_NUMBER {
+        let before = source.range(source.line_start(run.range.start)..run.range.start);
+        let is_sent = run.direction.is_some() && before.trim_end().ends_with(':');
+        return !is_sent && !stands_alone(source, run) && !names_type(source, run);
+    }
+    if !frame::strict(bytes) {
+        return false;
+    }
+    let is_few = bytes.len() <= FEW;
+    if is_few && names::called(source, run.range.start) == Some(Called::Short) {
+        return true;
+    }
+    let is_decimal = || {
+        let text = source.head(run.range.start, bytes.len().saturating_mul(2));
+        is_word && bytes.len() <= LONGEST_NUMBER && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    let are_pairs = style.tokens >= bytes.len();
+    let are_two = frame::first(bytes).is_some_and(|len| len < bytes.len());
+    // Longer words frame by chance where texts hold thousands of them.
+    let is_chance = || !are_pairs && !frame::legal(bytes);
+    match run.class {
+        Class::Prose if is_few || is_decimal() || is_chance() => {
+            !(are_pairs || says_bytes(source, run) || are_two && !is_decimal())
+        }
+        Class::Line if style.tokens > 1 && is_chance() => !says_bytes(source, run),
+        _ => false,
+    }
+}
+
+/// Whether it is the value of a program's constant.
+fn is_assigned(source: Source<'_>, run: &Run) -> bool {
+    let before = source.range(source.line_start(run.range.start)..run.range.start).trim_end();
+    source.byte(run.range.end) == Some(b';') && before.ends_with(['=', '>'])
+}
+
+/// Whether nothing else stands in its line.
+fn stands_alone(source: Source<'_>, run: &Run) -> bool {
+    let before = source.range(source.line_start(run.range.start)..run.range.start);
+    let is_mark = |c: char| !c.is_alphanumeric() && !"=#$&+/".contains(c);
+    before.chars().all(is_mark) && run.class == Class::Line
+}
+
+/// Whether the words around say that this is bytes.
+fn says_bytes(source: Source<'_>, run: &Run) -> bool {
+    let before = source.tail(0..run.range.start, BEFORE);
+    if before.ends_with(|c: char| QUOTES.contains(c)) || names_type(source, run) {
+        return true;
+    }
+    let sentence = before.rsplit("\n\n").next().unwrap_or_default();
+    let sentence = sentence.rsplit(". ").next().unwrap_or_default().to_lowercase();
+    let line = sentence.rsplit('\n').next().unwrap_or_default();
+    says_in_words(&sentence)
+        || ARROWS.iter().any(|it| line.contains(it))
+        || says_in_words(behind(source, run))
+}
+
+fn says_in_words(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    let says =
+        |word: &str| WORDS.contains(&word) || SAYS_BYTES.iter().any(|it| word.starts_with(it));
+    CHINESE.iter().any(|it| lower.contains(it)) || words.any(says)
+}
+
+/// Whether a packet type's name stands near it.
+fn names_type(source: Source<'_>, run: &Run) -> bool {
+    let before = source.tail(0..run.range.start, BEFORE);
+    let mut words = [before, behind(source, run)]
+        .into_iter()
+        .flat_map(|it| it.split(|c: char| !c.is_ascii_alphanumeric()));
+    words
+        .any(|word| CAPITALS.contains(&word) || TYPES.contains(&word.to_ascii_lowercase().as_str()))
+}
+
+/// What stands behind it in its line.
+fn behind<'t>(source: Source<'t>, run: &Run) -> &'t str {
+    source.head(run.range.end, BEHIND).split('\n').next().unwrap_or_default()
+}
+
+/// PINGREQ, PINGRESP and DISCONNECT have two bytes, acknowledgements four.
+const FEW: usize = 4;
+/// What a number of 64 bits has, and more than an order or a telephone.
+const LONGEST_NUMBER: usize = 8;
+/// Bytes of MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512.
+const HASHES: [usize; 6] = [16, 20, 28, 32, 48, 64];
+/// A sentence's beginning.
+const BEFORE: usize = 80;
+const BEHIND: usize = 40;

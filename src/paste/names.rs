@@ -1,0 +1,146 @@
+//! What looks like hex and is a name or a number: UUIDs, addresses of IPv6, dates, and what the word before
+//! it says it is.
+
+use super::head;
+use super::source::Source;
+
+/// What the digits behind a word are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Called {
+    /// A date, if they can be one.
+    Date,
+    /// A decimal number, if they are decimal digits.
+    Number,
+    /// A hash, however long.
+    Hash,
+    /// A number or a name of a few digits.
+    Short,
+}
+
+/// Words after which digits are no bytes, in small letters. Of several words the last one is the row's.
+#[rustfmt::skip]
+const WORDS: [(Called, &[&str]); 4] = [
+    (Called::Date, &["date", "datum", "fecha", "日期"]),
+    // In the heads of frames (tcpdump's `TS val 4003668307 ecr 4003668307`) and in sentences.
+    (Called::Number, &["ts val", "ecr", "number", "nr", "no", "invoice", "rechnung", "order", "bestellung",
+        "phone", "telefon", "tel", "fax", "konto", "account", "iban", "isbn", "zip", "plz"]),
+    (Called::Hash, &["md5", "sha", "sha1", "sha224", "sha256", "sha384", "sha512", "crc", "crc16", "crc32",
+        "hash", "digest", "checksum", "prüfsumme", "fingerprint", "commit", "revision", "changeset", "校验"]),
+    (Called::Short, &["room", "raum", "zimmer", "serial", "seriennummer", "serial number", "s/n", "sn",
+        "model", "modell", "part", "article", "artikel", "product", "vendor", "ticket", "case", "bug",
+        "color", "colour", "farbe", "background", "foreground", "border", "fill", "version", "rev",
+        "build", "release", "page", "seite", "chapter", "line", "mode", "base", "address", "adresse",
+        "addr", "offset", "port", "register", "reg", "range", "mask", "flags", "error", "fehler",
+        "code", "key", "fd", "pid", "vid", "uid", "id", "year", "jahr", "unicode", "codepoint",
+        "颜色", "房间", "型号", "版本", "地址", "端口", "错误"]),
+];
+
+/// What the word right before a place in its line says that the digits there are. No more is looked at,
+/// however long the line.
+pub(super) fn called(source: Source<'_>, at: usize) -> Option<Called> {
+    let near = source.tail(0..at, FAR);
+    let before = near.rsplit('\n').next().unwrap_or_default().to_lowercase();
+    let before = before.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let is_last = |word: &&str| {
+        // Words of Chinese have no blanks around them.
+        let head = before.strip_suffix(*word);
+        head.is_some_and(|it| !word.is_ascii() || !it.ends_with(char::is_alphanumeric))
+    };
+    WORDS.into_iter().find(|(_, words)| words.iter().any(&is_last)).map(|(called, _)| called)
+}
+
+/// Whether a word is one of the table.
+pub(super) fn is_word(word: &str) -> bool {
+    let word = word.to_lowercase();
+    WORDS.into_iter().any(|(_, words)| words.contains(&word.as_str()))
+}
+
+/// Length of a name or number at `at`, where its form or the word before it says that it is one.
+pub(super) fn len(source: Source<'_>, at: usize) -> Option<usize> {
+    let text = source.head(at, FAR);
+    uuid(text)
+        .or_else(|| ipv6(text))
+        .or_else(|| date(source, at, text))
+        .or_else(|| number(source, at, text))
+}
+
+/// Whether a UUID stands at `at`.
+pub(super) fn is_uuid(source: Source<'_>, at: usize) -> bool {
+    uuid(source.head(at, FAR)).is_some()
+}
+
+/// Whether these are groups of an IPv6 address: up to four digits each, and no blank.
+pub(super) fn is_ipv6(text: &str) -> bool {
+    let groups = || text.split(':');
+    groups().count() <= 8
+        && groups().all(|group| group.len() <= 4 && group.bytes().all(|b| b.is_ascii_hexdigit()))
+        && groups().any(|group| group.len() > 2)
+}
+
+/// Length of a UUID that the text begins with.
+fn uuid(text: &str) -> Option<usize> {
+    let word = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(text.len());
+    let mut groups = text.get(..word)?.split('-');
+    let is_group = |len: usize, group: Option<&str>| {
+        group.is_some_and(|it| it.len() == len && it.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    let is_uuid = UUID.into_iter().all(|len| is_group(len, groups.next()));
+    (is_uuid && groups.next().is_none()).then_some(word)
+}
+
+/// Length of an address of IPv6 that the text begins with, if it has groups that no bytes have.
+fn ipv6(text: &str) -> Option<usize> {
+    let len = text.find(|c: char| !c.is_ascii_hexdigit() && c != ':').unwrap_or(text.len());
+    // Two colons stand for groups of zeros, and between no bytes.
+    let word = text.get(..len)?;
+    let is_short = word.split(':').all(|group| group.len() <= 4) && word.contains("::");
+    if is_short && word.starts_with(|c: char| c.is_ascii_hexdigit()) {
+        return Some(len);
+    }
+    let word = word.trim_end_matches(':');
+    let is_group = |group: &str| group.len() <= 4;
+    let is_odd = |group: &str| matches!(group.len(), 0 | 1 | 3);
+    let count = word.split(':').count();
+    let is_address = (4..=8).contains(&count)
+        && word.split(':').all(is_group)
+        && word.split(':').any(is_odd)
+        && word.split(':').any(|group| group.len() > 2);
+    is_address.then_some(word.len())
+}
+
+/// Length of a date that the text begins with, or of eight digits that are called one.
+fn date(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
+    let len = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(text.len());
+    let word = text.get(..len)?;
+    let is_number = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
+    let lens: Vec<usize> =
+        word.split('-').map(|it| if is_number(it) { it.len() } else { 0 }).collect();
+    let is_grouped = matches!(lens[..], [4, 2, 2] | [2, 2, 4]);
+    let is_dated = || called(source, at) == Some(Called::Date);
+    (is_grouped || head::is_date(word) && is_dated()).then_some(len)
+}
+
+/// Length of decimal digits that are called a number, or of hex that is called a hash.
+fn number(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
+    let whole = source.from(at);
+    let len = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let ends =
+        |len: usize| !whole.get(len..).is_some_and(|it| it.starts_with(char::is_alphanumeric));
+    let hex = || whole.bytes().take(LONGEST_HASH).take_while(u8::is_ascii_hexdigit).count();
+    let is_number = len > 0 && ends(len);
+    if !is_number && !text.starts_with(|c: char| c.is_ascii_hexdigit()) {
+        return None;
+    }
+    match called(source, at)? {
+        Called::Number if is_number => Some(len),
+        Called::Hash => Some(hex()).filter(|len| *len > 2 && ends(*len)),
+        _ => None,
+    }
+}
+
+/// Digits of the groups of a UUID.
+const UUID: [usize; 5] = [8, 4, 4, 4, 12];
+/// A UUID with what shows that it ends.
+const FAR: usize = 40;
+/// SHA-512 has so many digits.
+const LONGEST_HASH: usize = 128;

@@ -1,0 +1,73 @@
+//! Numbers and names that happen to be packets, and packets that could be numbers.
+use super::*;
+
+#[test]
+fn numbers_and_names() {
+    for text in [
+        "The range 0xC000 to 0xE000 is free.",
+        "We meet in Room C0 00",
+        "Serial: C000",
+        "Model: D000",
+        "color: #c000e0",
+        "background: #d000",
+        "we sold 40020001 of them",
+        "sold 9003000101 pieces",
+        "commit e000c0000000000000000000d0000000c000d000",
+        "md5: c000d000c000d000c000d000c000d000",
+        "We use d000 as the base",
+        "The file has mode e000 or c000.",
+        "the error 0xE000 comes up",
+        "#define BASE 0xC000",
+        "x = 0x4000;",
+        "In 30 00 days",
+        "pub const IOC_OUT: u32 = 1073741824;",
+        "use constant MAX_TRIES => 1000;",
+        "IPv6Network('C000::/3'), IPv6Network('E000::/4'),",
+    ] {
+        assert_eq!(hexes(text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn hex_of_which_the_words_around_say_that_it_is_bytes() {
+    for (text, bytes) in [
+        ("The client sends c000 every minute", "c000"),
+        ("PINGREQ is c0 00", "c000"),
+        ("it answers D0 00 then", "d000"),
+        ("TX c000 ok", "c000"),
+        ("bytes: c000", "c000"),
+        ("it wrote `c000` to it", "c000"),
+        ("then 0xC0 0x00 came", "c000"),
+        ("I got 20 02 00 00 back", "20020000"),
+        ("text\nc000\nmore", "c000"),
+        ("text\n0xC000\nmore", "c000"),
+        ("\"c000\" is what I see", "c000"),
+        ("Der Client schickt c000 und mehr", "c000"),
+        ("the packet 40020001 is wrong", "40020001"),
+        ("payload=c000", "c000"),
+        ("-> c000", "c000"),
+        ("> c000", "c000"),
+        ("hex e000 was seen", "e000"),
+        ("40 02 00 01 is what it wrote", "40020001"),
+        ("发送 c000", "c000"),
+        ("fd 5: c0 00\n", "c000"),
+        ("send: 0x40020001 -> ok", "40020001"),
+    ] {
+        assert_eq!(hexes(text), [bytes], "{text}");
+    }
+    assert_eq!(hexes("we see c000 d000 there").concat(), "c000d000");
+}
+
+/// Strings of a program's source that hold text alone, and lists of its constants.
+#[test]
+fn sources_of_programs() {
+    for text in [
+        "print \";\\n\"; print \" :\\n\";",
+        "a(\"</pre>\\n\", 3)",
+        "{32,64}-unknown",
+        "const A: u8 = 10;\nconst B: u8 = 18;\n",
+        "'\\x10'     #  0x10 -> DATA LINK ESCAPE\n'\\x11' # 0x11 ->",
+    ] {
+        assert_eq!(hexes(text), [""; 0], "{text}");
+    }
+}

@@ -1,0 +1,68 @@
+//! Bytes as programs of other languages write them.
+use super::*;
+
+const WHOLE: &str = "101200044d5154540402003c00066465762d3137";
+
+#[test]
+fn numbers_in_a_call() {
+    for (text, bytes) in [
+        ("val b = byteArrayOf(0xC0.toByte(), 0x00)", "c000"),
+        (
+            "byteArrayOf(0x82.toByte(), 0x08u, 0, 1, 0, 3, 0x61, 0x2f, 0x62, 0)",
+            "820800010003612f6200",
+        ),
+        ("ubyteArrayOf(0xC0u, 0x00u)", "c000"),
+        ("byteArrayOf(-64, 0)", "c000"),
+        (
+            "string.char(16, 18, 0, 4, 77, 81, 84, 84, 4, 2, 0, 60, 0, 6, 100, 101, 118, 45, 49, 55)",
+            WHOLE,
+        ),
+        ("string.char(0xc0, 0x00)", "c000"),
+        ("const b = Uint8Array.of(0xC0, 0);", "c000"),
+        ("bytes((192, 0))", "c000"),
+        ("Array[Byte](0xC0.toByte, 0x00.toByte)", "c000"),
+        ("let b: [UInt8] = [0xC0, 0x00]", "c000"),
+        ("var b = new byte[] { 0xC0, 0x00 };", "c000"),
+    ] {
+        assert_eq!(hexes(text), [bytes], "{text}");
+    }
+    assert_eq!(hexes("see f(192, 0) and g(0xC0, 1, 2)"), [""; 0]);
+}
+
+/// Rust's `{:x?}`: hex where only that makes packets, decimal where both do.
+#[test]
+fn hex_in_brackets_without_zeros() {
+    for (text, bytes) in [
+        ("[20, 2, 0, 0]", "20020000"),
+        ("sent [82, 8, 0, 1, 0, 3, 61, 2f, 62, 0]", "820800010003612f6200"),
+        ("[30, 3, 0, 1, 61]", "3003000161"),
+        ("[32, 2, 0, 0]", "20020000"),
+        ("[64, 2, 0, 1]", "40020001"),
+    ] {
+        assert_eq!(hexes(text), [bytes], "{text}");
+    }
+}
+
+#[test]
+fn strings_of_a_quoted_mail() {
+    for text in [
+        "Hi\n> s = \"\\x10\\x12\\x00\\x04MQTT\\x04\\x02\\x00<\\x00\\x06\"\n>     \"dev-17\";\n",
+        "> \"\\x10\\x12\\x00\\x04MQTT\\x04\\x02\"\n> \"\\x00<\\x00\\x06dev-17\"\n",
+        "> p = b\"\\x10\\x12\\x00\\x04MQTT\\x04\\x02\\x00<\\x00\\x06\" +\n>    b\"dev-17\"\n",
+    ] {
+        assert_eq!(hexes(text), [WHOLE], "{text}");
+    }
+}
+
+/// Hex of which zeros are left out, with a label before and words behind.
+#[test]
+fn zeros_left_out_before_words() {
+    for (text, bytes) in [
+        ("send: 20 2 0 0 -> ok", "20020000"),
+        ("send: 20 2 0 0", "20020000"),
+        ("send: 10 12 0 4 4D 51 54 54 4 2 0 3C 0 6 64 65 76 2D 31 37 -> ok", WHOLE),
+    ] {
+        assert_eq!(hexes(text), [bytes], "{text}");
+    }
+    assert_eq!(hexes("score: 20 2 0 0 points"), [""; 0]);
+}
