@@ -4,12 +4,13 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 FUZZ_SECONDS ?= 60
 CASES ?= 4000
 
-.PHONY: help demo build test lint fmt bench bench-live properties fuzz captures
+.PHONY: help demo build test package lint fmt bench bench-live properties fuzz captures
 
 help:
 	@echo 'make demo      install what is missing, build, and print the trees of a recorded session'
 	@echo 'make build     install what is missing, and build target/release/mqttscope'
 	@echo 'make test      install what the tests need, and run everything: formatting, lints, builds, tests, docs'
+	@echo 'make package   what crates.io would get: target/package/'
 	@echo 'make lint      formatting and lints alone; make fmt formats'
 	@echo 'make bench     the benchmarks, and mqttscope beside tshark and tcpdump on a load that it records (ROUNDS=5, LOAD=file.pcap)'
 	@echo 'make bench-live  frames dropped beside tcpdump (Linux, needs root)'
@@ -33,6 +34,12 @@ test:
 	$(CARGO) build --locked --no-default-features
 	$(CARGO) test --locked
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps
+	$(MAKE) --no-print-directory package
+
+# What crates.io would get, and that nothing about it is worth a warning. Everything is fetched by now.
+package:
+	@said=$$($(CARGO) package --locked --offline --no-verify --allow-dirty 2>&1); code=$$?; echo "$$said"; \
+	case $$said in *warning:*) echo 'make package: a warning is a fault here; see it above' >&2; exit 1 ;; esac; exit $$code
 
 lint:
 	$(CARGO) fmt --check

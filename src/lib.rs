@@ -31,6 +31,16 @@
 //! rendered like them. A test reads the imports and fails on one that points
 //! back.
 //!
+//! # The library's face
+//!
+//! [`capture`] opens files and gives frames; [`pipeline`] makes records of frames, or of pasted text;
+//! [`filter`] chooses records, [`stats`] counts them, [`render`] writes them down. [`mqtt`] and [`mqttsn`]
+//! decode packets and messages by themselves, [`annotate`] holds their trees and what was found, [`spec`]
+//! the tables. Each item there has an example, and a test asks for it.
+//!
+//! The other rooms are `pub` for the program, its tests, its benchmarks and its fuzzers, and so is what is
+//! hidden in these: it is not in the documentation and may change with any version.
+//!
 //! # A packet, decoded
 //!
 //! ```
@@ -69,22 +79,32 @@
 )]
 
 pub mod annotate;
+#[doc(hidden)]
 pub mod bytes;
 pub mod capture;
+#[doc(hidden)]
 pub mod carrier;
+#[doc(hidden)]
 pub mod cli;
 pub mod filter;
 #[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
 pub mod fuzzing;
+#[doc(hidden)]
 pub mod log;
 pub mod mqtt;
 pub mod mqttsn;
+#[doc(hidden)]
 pub mod net;
+#[doc(hidden)]
 pub mod paste;
 pub mod pipeline;
 pub mod render;
+#[doc(hidden)]
 pub mod session;
 pub mod spec;
 pub mod stats;
+#[doc(hidden)]
 pub mod stream;
+#[doc(hidden)]
 pub mod text;

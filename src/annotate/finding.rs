@@ -8,6 +8,17 @@ use crate::text;
 use std::fmt::Write;
 
 /// A rule that a packet breaks, or a note on it, with the place and the values.
+///
+/// ```
+/// use mqttscope::annotate::Tape;
+/// use mqttscope::mqtt::{Reading, decode};
+/// use mqttscope::spec::{Rule, Version};
+///
+/// // A PUBLISH whose QoS is 3.
+/// let mut tape = Tape::new();
+/// decode(b"\x36\x05\0\x01a\0\x07", Reading { version: Version::V5, sender: None }, &mut tape);
+/// assert_eq!(tape.findings()[0].rule, Rule::QOS_3);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Finding {
     /// The row of the table.
@@ -27,12 +38,14 @@ pub struct Finding {
 impl Finding {
     /// A finding without numbers.
     #[must_use]
+    #[doc(hidden)]
     pub const fn new(rule: Rule, span: Span, field: Field) -> Self {
         Self { rule, span, field, limit: Field::INPUT, a: 0, b: 0 }
     }
 
     /// The same with the numbers of its sentence.
     #[must_use]
+    #[doc(hidden)]
     pub const fn with(mut self, a: u64, b: u64) -> Self {
         self.a = a;
         self.b = b;
@@ -41,13 +54,14 @@ impl Finding {
 
     /// The same with the length field that set the limit.
     #[must_use]
-    pub const fn limited_by(mut self, limit: Field) -> Self {
+    pub(crate) const fn limited_by(mut self, limit: Field) -> Self {
         self.limit = limit;
         self
     }
 
     /// The row of the table of rules.
     #[must_use]
+    #[doc(hidden)]
     pub fn info(&self) -> &'static RuleInfo {
         self.rule.info()
     }
@@ -55,6 +69,16 @@ impl Finding {
     /// Section and normative statements of the standard that the packet is read by: those of the
     /// rule or, where they depend on the packet, of the codes or the property concerned. Either may
     /// be empty.
+    ///
+    /// ```
+    /// # use mqttscope::annotate::{Tape, view};
+    /// # use mqttscope::mqtt::{Reading, decode};
+    /// # use mqttscope::spec::Version;
+    /// # let (bytes, mut tape) = (b"\x36\x05\0\x01a\0\x07", Tape::new());
+    /// # decode(bytes, Reading { version: Version::V5, sender: None }, &mut tape);
+    /// # let context = view::context(bytes, &tape, Version::V5, None);
+    /// assert_eq!(tape.findings()[0].source(&context), ("3.3.1.2", "MQTT-3.3.1-4"));
+    /// ```
     #[must_use]
     pub fn source(&self, context: &Context) -> (&'static str, &'static str) {
         let version = if context.version.is_v5() { Version::V5 } else { Version::V311 };
@@ -85,12 +109,31 @@ impl Finding {
     }
 
     /// How grave it is.
+    ///
+    /// ```
+    /// # use mqttscope::annotate::Tape;
+    /// # use mqttscope::mqtt::{Reading, decode};
+    /// # use mqttscope::spec::{Severity, Version};
+    /// # let mut tape = Tape::new();
+    /// # decode(b"\x36\x05\0\x01a\0\x07", Reading { version: Version::V5, sender: None }, &mut tape);
+    /// assert_eq!(tape.findings()[0].severity(), Severity::Error);
+    /// ```
     #[must_use]
     pub fn severity(&self) -> Severity {
         self.info().severity
     }
 
     /// The sentence, filled in.
+    ///
+    /// ```
+    /// # use mqttscope::annotate::{Tape, view};
+    /// # use mqttscope::mqtt::{Reading, decode};
+    /// # use mqttscope::spec::Version;
+    /// # let (bytes, mut tape) = (b"\x36\x05\0\x01a\0\x07", Tape::new());
+    /// # decode(bytes, Reading { version: Version::V5, sender: None }, &mut tape);
+    /// # let context = view::context(bytes, &tape, Version::V5, None);
+    /// assert_eq!(tape.findings()[0].message(&context), "QoS 3 does not exist");
+    /// ```
     #[must_use]
     pub fn message(&self, context: &Context) -> String {
         let mut out = String::new();

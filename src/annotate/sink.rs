@@ -12,6 +12,19 @@ pub struct Mark(pub(super) u32);
 ///
 /// Push, not pull: the decoder runs once, in a straight line, and with `()` as its sink nothing
 /// is left of the calls.
+///
+/// ```
+/// use mqttscope::annotate::{Sink, Tape};
+/// use mqttscope::mqtt::{Reading, decode};
+/// use mqttscope::spec::Version;
+///
+/// // The same decoder with and without a tree.
+/// fn packet_id(bytes: &[u8], mut sink: impl Sink) -> Option<u16> {
+///     decode(bytes, Reading { version: Version::V311, sender: None }, &mut sink).packet?.packet_id()
+/// }
+/// assert_eq!(packet_id(b"\x40\x02\0\x07", ()), Some(7));
+/// assert_eq!(packet_id(b"\x40\x02\0\x07", Tape::new()), Some(7));
+/// ```
 pub trait Sink {
     /// Whether anything is recorded. Checks whose only result is a finding are left out if not.
     const RECORDS: bool;

@@ -6,6 +6,18 @@ use crate::spec::{Field, Severity};
 use std::fmt;
 
 /// One field of a packet. 24 bytes, no text: names come from the tables, text from the span.
+///
+/// ```
+/// use mqttscope::annotate::Tape;
+/// use mqttscope::mqtt::{Reading, decode};
+/// use mqttscope::spec::{Field, Version};
+///
+/// let mut tape = Tape::new();
+/// decode(b"\x40\x02\0\x07", Reading { version: Version::V311, sender: None }, &mut tape);
+/// let id = tape.find(Field::PACKET_ID).unwrap();
+/// // Two bytes from the third on, counted in bits.
+/// assert_eq!((id.value, id.span.start, id.span.len), (7, 16, 16));
+/// ```
 #[derive(Clone, Copy, Default, PartialEq)]
 pub struct Node {
     /// The number that the field holds; 0 for text and bytes.
@@ -24,6 +36,15 @@ impl Node {
     }
 
     /// Which field it is.
+    ///
+    /// ```
+    /// # use mqttscope::annotate::Tape;
+    /// # use mqttscope::mqtt::{Reading, decode};
+    /// # use mqttscope::spec::{Field, Version};
+    /// # let mut tape = Tape::new();
+    /// # decode(b"\xc0\x00", Reading { version: Version::V311, sender: None }, &mut tape);
+    /// assert_eq!(tape.nodes().last().unwrap().field(), Field::REMAINING_LENGTH);
+    /// ```
     #[inline]
     #[must_use]
     pub const fn field(&self) -> Field {
@@ -31,6 +52,17 @@ impl Node {
     }
 
     /// How many groups it lies in.
+    ///
+    /// ```
+    /// # use mqttscope::annotate::Tape;
+    /// # use mqttscope::mqtt::{Reading, decode};
+    /// # use mqttscope::spec::Version;
+    /// # let mut tape = Tape::new();
+    /// # decode(b"\xc0\x00", Reading { version: Version::V311, sender: None }, &mut tape);
+    /// // First byte, its two halves, Remaining Length.
+    /// let depths: Vec<u8> = tape.nodes().iter().map(|node| node.depth()).collect();
+    /// assert_eq!(depths, [0, 1, 1, 0]);
+    /// ```
     #[inline]
     #[must_use]
     pub const fn depth(&self) -> u8 {
@@ -40,6 +72,7 @@ impl Node {
     /// How many of the nodes behind it lie in it, whatever their depth.
     #[inline]
     #[must_use]
+    #[doc(hidden)]
     pub const fn below(&self) -> u32 {
         self.tag as u32
     }
@@ -76,6 +109,16 @@ impl Depth {
 }
 
 /// The annotated tree of one packet, to be reused from packet to packet.
+///
+/// ```
+/// use mqttscope::annotate::Tape;
+/// use mqttscope::mqtt::{Reading, decode};
+/// use mqttscope::spec::{Field, Version};
+///
+/// let mut tape = Tape::new();
+/// decode(b"\x31\x04\0\x01ab", Reading { version: Version::V311, sender: None }, &mut tape);
+/// assert_eq!(tape.find(Field::RETAIN).unwrap().value, 1);
+/// ```
 #[derive(Debug, Default)]
 pub struct Tape {
     /// Room for nodes, of which the first `count` are in use: a few that belong together are written
@@ -107,12 +150,27 @@ const SLOTS: usize = 64;
 
 impl Tape {
     /// An empty tape.
+    ///
+    /// ```
+    /// let tape = mqttscope::annotate::Tape::new();
+    /// assert!(tape.nodes().is_empty() && tape.findings().is_empty());
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Forgets the tree and keeps its memory.
+    ///
+    /// ```
+    /// # use mqttscope::annotate::Tape;
+    /// # use mqttscope::mqtt::{Reading, decode};
+    /// # use mqttscope::spec::Version;
+    /// # let mut tape = Tape::new();
+    /// # decode(b"\xc0\x00", Reading { version: Version::V311, sender: None }, &mut tape);
+    /// tape.clear();
+    /// assert!(tape.nodes().is_empty());
+    /// ```
     pub fn clear(&mut self) {
         self.count = 0;
         self.findings.clear();
@@ -120,18 +178,48 @@ impl Tape {
     }
 
     /// The fields in the order of their bytes, groups before what they hold.
+    ///
+    /// ```
+    /// # use mqttscope::annotate::Tape;
+    /// # use mqttscope::mqtt::{Reading, decode};
+    /// # use mqttscope::spec::Version;
+    /// # let mut tape = Tape::new();
+    /// # decode(b"\xc0\x00", Reading { version: Version::V311, sender: None }, &mut tape);
+    /// let keys: Vec<_> = tape.nodes().iter().map(|node| node.field().key()).collect();
+    /// assert_eq!(keys, ["mqtt.hdrflags", "mqtt.msgtype", "mqtt.hdr_reserved", "mqtt.len"]);
+    /// ```
     #[must_use]
     pub fn nodes(&self) -> &[Node] {
         self.slots.get(..self.count as usize).unwrap_or_default()
     }
 
     /// What was found, in the order in which it was met.
+    ///
+    /// ```
+    /// # use mqttscope::annotate::Tape;
+    /// # use mqttscope::mqtt::{Reading, decode};
+    /// # use mqttscope::spec::{Rule, Version};
+    /// # let mut tape = Tape::new();
+    /// // A PUBREL, of which the lower half of the first byte must be 2.
+    /// decode(b"\x60\x02\0\x01", Reading { version: Version::V311, sender: None }, &mut tape);
+    /// assert_eq!(tape.findings()[0].rule, Rule::HEADER_FLAGS);
+    /// ```
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
     /// The gravest of the findings.
+    ///
+    /// ```
+    /// # use mqttscope::annotate::Tape;
+    /// # use mqttscope::mqtt::{Reading, decode};
+    /// # use mqttscope::spec::{Severity, Version};
+    /// # let mut tape = Tape::new();
+    /// // A PUBACK for Packet Identifier 0.
+    /// decode(b"\x40\x02\0\0", Reading { version: Version::V311, sender: None }, &mut tape);
+    /// assert_eq!(tape.worst(), Some(Severity::Error));
+    /// ```
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(Finding::severity).max()
@@ -139,40 +227,61 @@ impl Tape {
 
     /// How many findings are errors.
     #[must_use]
+    #[doc(hidden)]
     pub fn errors(&self) -> usize {
         self.findings.iter().filter(|f| f.severity() == Severity::Error).count()
     }
 
     /// The first field of this kind.
+    ///
+    /// ```
+    /// # use mqttscope::annotate::Tape;
+    /// # use mqttscope::mqtt::{Reading, decode};
+    /// # use mqttscope::spec::{Field, Version};
+    /// # let mut tape = Tape::new();
+    /// # decode(b"\x40\x02\x12\x34", Reading { version: Version::V311, sender: None }, &mut tape);
+    /// assert_eq!(tape.find(Field::PACKET_ID).unwrap().value, 0x1234);
+    /// ```
     #[must_use]
     pub fn find(&self, field: Field) -> Option<&Node> {
         self.nodes().iter().find(|node| node.field() == field)
     }
 
     /// The nodes that hold no others, in the order of their bytes.
+    ///
+    /// ```
+    /// # use mqttscope::annotate::Tape;
+    /// # use mqttscope::mqtt::{Reading, decode};
+    /// # use mqttscope::spec::Version;
+    /// # let (bytes, mut tape) = (b"\x40\x02\x12\x34", Tape::new());
+    /// # decode(bytes, Reading { version: Version::V311, sender: None }, &mut tape);
+    /// // Each bit of the packet stands in exactly one leaf.
+    /// let bits: u32 = tape.leaves().map(|node| node.span.len).sum();
+    /// assert_eq!(bits, 8 * 4);
+    /// ```
     pub fn leaves(&self) -> impl Iterator<Item = &Node> {
         self.nodes().iter().filter(|node| node.below() == 0)
     }
 
     /// Forgets the findings of these rules: a better reason for them is known.
-    pub fn retract(&mut self, rules: &[crate::spec::Rule]) {
+    pub(crate) fn retract(&mut self, rules: &[crate::spec::Rule]) {
         self.findings.retain(|finding| !rules.contains(&finding.rule));
     }
 
     /// Forgets what is wrong with a packet that is not all there.
-    pub fn retract_errors(&mut self) {
+    pub(crate) fn retract_errors(&mut self) {
         self.findings.retain(|finding| finding.severity() < Severity::Error);
     }
 
     /// Forgets what was found in a stretch of bytes that are not known.
-    pub fn retract_in(&mut self, hidden: Span) {
+    pub(crate) fn retract_in(&mut self, hidden: Span) {
         let end = |span: Span| span.start.saturating_add(span.len);
         let meets = |span: Span| span.start < end(hidden) && hidden.start < end(span);
         self.findings.retain(|finding| !meets(finding.span));
     }
 
     /// Puts findings before those that the decoder made: what explains them comes first.
-    pub fn note_first(&mut self, findings: &[Finding]) {
+    pub(crate) fn note_first(&mut self, findings: &[Finding]) {
         self.findings.splice(0..0, findings.iter().copied());
     }
 

@@ -10,6 +10,17 @@ use crate::spec::{Field, PacketSet, PacketType, Sender, Version};
 use std::ops::Range;
 
 /// One field with all that is needed to put it into words.
+///
+/// ```
+/// use mqttscope::annotate::{Tape, view};
+/// use mqttscope::mqtt::{Reading, decode};
+/// use mqttscope::spec::{Field, Version};
+///
+/// let (bytes, mut tape) = (b"\x30\x08\0\x04home21", Tape::new());
+/// decode(bytes, Reading { version: Version::V311, sender: None }, &mut tape);
+/// let topic = view::rows(&tape, bytes, false).find(|row| row.field == Field::TOPIC).unwrap();
+/// assert_eq!((topic.bytes, topic.content()), (&b"\0\x04home"[..], &b"home"[..]));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
     /// Which field it is.
@@ -35,12 +46,32 @@ pub struct Row<'a> {
 impl<'a> Row<'a> {
     /// The text or data without the length before it and the identifier of a property, or without
     /// the name of a line and what ends it.
+    ///
+    /// ```
+    /// # use mqttscope::annotate::{Tape, view};
+    /// # use mqttscope::mqtt::{Reading, decode};
+    /// # use mqttscope::spec::{Field, Version};
+    /// # let (bytes, mut tape) = (b"\x30\x08\0\x04home21", Tape::new());
+    /// # decode(bytes, Reading { version: Version::V311, sender: None }, &mut tape);
+    /// let payload = view::rows(&tape, bytes, false).last().unwrap();
+    /// assert_eq!(payload.content(), b"21");
+    /// ```
     #[must_use]
     pub fn content(&self) -> &'a [u8] {
         self.bytes.get(self.content_range()).unwrap_or_default()
     }
 
     /// Where [`content`](Self::content) lies in the bytes.
+    ///
+    /// ```
+    /// # use mqttscope::annotate::{Tape, view};
+    /// # use mqttscope::mqtt::{Reading, decode};
+    /// # use mqttscope::spec::{Field, Version};
+    /// # let (bytes, mut tape) = (b"\x30\x08\0\x04home21", Tape::new());
+    /// # decode(bytes, Reading { version: Version::V311, sender: None }, &mut tape);
+    /// let topic = view::rows(&tape, bytes, false).find(|row| row.field == Field::TOPIC).unwrap();
+    /// assert_eq!(topic.content_range(), 2..6);
+    /// ```
     #[must_use]
     pub fn content_range(&self) -> Range<usize> {
         let skip = match self.field.kind() {
@@ -67,6 +98,7 @@ impl<'a> Row<'a> {
 
     /// Name and value of a User Property.
     #[must_use]
+    #[doc(hidden)]
     pub fn pair(&self) -> Option<(&'a [u8], &'a [u8])> {
         let (len, rest) = self.content().split_first_chunk::<2>()?;
         let (name, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*len)))?;
@@ -75,12 +107,22 @@ impl<'a> Row<'a> {
 
     /// Where the field stands, as the table of properties names places.
     #[must_use]
-    pub fn place(&self, context: &Context) -> PacketSet {
+    pub(crate) fn place(&self, context: &Context) -> PacketSet {
         if self.in_will { PacketSet::WILL } else { PacketSet::of(&[context.packet_type()]) }
     }
 }
 
 /// What the words for a packet's rows depend on.
+///
+/// ```
+/// # use mqttscope::annotate::{Tape, view};
+/// # use mqttscope::mqtt::{Reading, decode};
+/// # use mqttscope::spec::{PacketType, Version};
+/// # let (bytes, mut tape) = (b"\x30\x08\0\x04home21", Tape::new());
+/// # decode(bytes, Reading { version: Version::V311, sender: None }, &mut tape);
+/// let context = view::context(bytes, &tape, Version::V311, None);
+/// assert_eq!((context.packet_type(), context.remaining_length), (PacketType::PUBLISH, 8));
+/// ```
 #[must_use]
 pub fn context(bytes: &[u8], tape: &Tape, version: Version, sender: Option<Sender>) -> Context {
     let value = |field| tape.find(field).map(|node| node.value);
@@ -112,6 +154,16 @@ fn name<'a>(bytes: &'a [u8], tape: &Tape) -> Option<&'a [u8]> {
 
 /// The rows of a packet in the order of its bytes. With `parts`, length-prefixed values and
 /// properties are followed by their parts: identifier, length, value.
+///
+/// ```
+/// # use mqttscope::annotate::{Tape, view};
+/// # use mqttscope::mqtt::{Reading, decode};
+/// # use mqttscope::spec::Version;
+/// # let (bytes, mut tape) = (b"\x40\x02\0\x07", Tape::new());
+/// # decode(bytes, Reading { version: Version::V311, sender: None }, &mut tape);
+/// let rows: Vec<_> = view::rows(&tape, bytes, false).map(|row| row.field.label(Version::V311)).collect();
+/// assert_eq!(rows.last(), Some(&"Packet Identifier"));
+/// ```
 #[must_use]
 pub fn rows<'a>(tape: &'a Tape, bytes: &'a [u8], parts: bool) -> Rows<'a> {
     let counter = Siblings::default();
@@ -127,6 +179,7 @@ pub fn rows<'a>(tape: &'a Tape, bytes: &'a [u8], parts: bool) -> Rows<'a> {
 }
 
 /// What [`rows`] goes through.
+#[doc(hidden)]
 pub struct Rows<'a> {
     nodes: &'a [Node],
     /// The number of the next node.

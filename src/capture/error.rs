@@ -3,6 +3,14 @@
 use std::{fmt, io};
 
 /// A fault and the file that has it.
+///
+/// ```
+/// use mqttscope::capture::{Fault, from_reader};
+///
+/// let error = from_reader(Box::new(&b""[..])).err().unwrap();
+/// assert!(matches!((error.file, &error.fault), (0, Fault::Empty)));
+/// assert_eq!(error.to_string(), "is empty: there is no capture in it");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{fault}")]
 pub struct CaptureError {
@@ -13,6 +21,13 @@ pub struct CaptureError {
 }
 
 /// What ended the reading of a file. Offsets count bytes from the start of the file.
+///
+/// ```
+/// use mqttscope::capture::{Fault, open};
+///
+/// let error = open("captures/no-such.pcap".as_ref()).err().unwrap();
+/// assert!(matches!(error.fault, Fault::Open(_)));
+/// ```
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// The file cannot be opened.
@@ -149,6 +164,15 @@ impl Fault {
 }
 
 /// Something in a file that did not end its reading, and that is no frame.
+///
+/// ```
+/// use mqttscope::capture::{Source, open};
+///
+/// let mut capture = open("captures/session.pcap".as_ref())?;
+/// while capture.next_frame()?.is_some() {}
+/// assert!(capture.notices().is_empty());
+/// # Ok::<(), mqttscope::capture::CaptureError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// Index of the file, from 0.
@@ -162,6 +186,14 @@ pub struct Notice {
 }
 
 /// What is odd.
+///
+/// ```
+/// use mqttscope::capture::NoticeKind;
+///
+/// // Few are a loss.
+/// let is_loss = |kind: &NoticeKind| matches!(kind, NoticeKind::Dropped { .. });
+/// assert!(!is_loss(&NoticeKind::TimeRange));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
     /// A packet of an interface that the section does not describe; it was passed over.

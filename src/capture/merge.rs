@@ -19,6 +19,19 @@ use super::{
 /// count over the whole. A single source passes straight through, without a copy.
 ///
 /// A source that fails does not end the others: its error is told after all frames.
+///
+/// ```
+/// use mqttscope::capture::{Merge, Source};
+///
+/// let mut both = Merge::open(&["captures/session.pcap", "captures/dup.pcap"]);
+/// let mut last = 0;
+/// while let Some(frame) = both.next_frame()? {
+///     last += 1;
+///     assert_eq!(frame.number, last);
+/// }
+/// assert!(last > 20);
+/// # Ok::<(), mqttscope::capture::CaptureError>(())
+/// ```
 pub struct Merge {
     inputs: Vec<Input>,
     /// Inputs with a frame at hand: the earliest on top.
@@ -52,6 +65,13 @@ struct Head {
 
 impl Merge {
     /// Reads these sources as one capture. At most 65,535; what is beyond is not read.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Merge, Source, open};
+    /// let mut one = Merge::new(vec![open("captures/session.pcap".as_ref())?]);
+    /// assert_eq!(one.next_frame()?.unwrap().number, 1);
+    /// # Ok::<(), mqttscope::capture::CaptureError>(())
+    /// ```
     #[must_use]
     pub fn new(sources: Vec<Box<dyn Source + Send>>) -> Self {
         Self::from_results(sources.into_iter().map(Ok))
@@ -61,16 +81,30 @@ impl Merge {
     ///
     /// A file that cannot be opened does not keep the others from being read: its error comes
     /// after all frames.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Merge, Source};
+    /// // The file that is there is read, and then the error of the other is told.
+    /// let mut both = Merge::open(&["captures/no-such.pcap", "captures/session.pcap"]);
+    /// let error = loop {
+    ///     match both.next_frame() {
+    ///         Ok(frame) => assert!(frame.is_some()),
+    ///         Err(error) => break error,
+    ///     }
+    /// };
+    /// assert_eq!(error.file, 0);
+    /// ```
     pub fn open<P: AsRef<Path>>(paths: &[P]) -> Self {
         Self::from_results(paths.iter().map(|path| open(path.as_ref())))
     }
 
     /// The same; how many bytes of the files were read is added to `read`.
-    pub fn open_counted<P: AsRef<Path>>(paths: &[P], read: &Arc<AtomicU64>) -> Self {
+    pub(crate) fn open_counted<P: AsRef<Path>>(paths: &[P], read: &Arc<AtomicU64>) -> Self {
         Self::from_results(paths.iter().map(|path| open_counted(path.as_ref(), read)))
     }
 
     /// Opens a file that may still grow; see [`follow()`].
+    #[doc(hidden)]
     pub fn follow(path: &Path, stop: Stop) -> Self {
         Self::from_results(std::iter::once(follow(path, stop)))
     }

@@ -11,6 +11,18 @@
 //!
 //! To add a format: a row in `magic` with its first bytes, and a file that implements [`Source`].
 //! To add a compression: a row in `unpack`, which stands before the formats are told apart.
+//!
+//! ```
+//! use mqttscope::capture::{Merge, Source};
+//!
+//! let mut frames = Merge::open(&["captures/session.pcap", "captures/bridge.pcap"]);
+//! let mut from = [0, 0];
+//! while let Some(frame) = frames.next_frame()? {
+//!     from[usize::from(frame.file)] += 1;
+//! }
+//! assert!(from[0] > 0 && from[1] > 0);
+//! # Ok::<(), mqttscope::capture::CaptureError>(())
+//! ```
 
 mod beside;
 mod block;
@@ -20,6 +32,7 @@ mod excerpt;
 mod follow;
 mod interface;
 #[cfg(feature = "live")]
+#[doc(hidden)]
 pub mod live;
 mod magic;
 mod merge;
@@ -33,15 +46,23 @@ mod window;
 mod write;
 
 pub use crate::spec::link::LinkType;
+#[doc(hidden)]
 pub use beside::{Beside, Described, Secrets};
 pub use error::{CaptureError, Fault, Notice, NoticeKind};
+#[doc(hidden)]
 pub use excerpt::{Excerpt, FrameRole, Left};
+#[doc(hidden)]
 pub use follow::follow;
+#[doc(hidden)]
 pub use magic::{FORMATS, FormatRow};
 pub use merge::Merge;
-pub use open::{from_reader, kind_of, open, open_counted};
+pub use open::{from_reader, open};
+#[doc(hidden)]
+pub use open::{kind_of, open_counted};
 use owner::private;
+#[doc(hidden)]
 pub use stop::Stop;
+#[doc(hidden)]
 pub use unpack::packings;
 
 /// The longest frame that is read, in bytes: the largest snap length that libpcap grants.
@@ -50,6 +71,16 @@ pub use unpack::packings;
 pub const MAX_FRAME_LEN: u32 = 262_144;
 
 /// One captured frame.
+///
+/// ```
+/// use mqttscope::capture::{LinkType, Source, open};
+///
+/// let mut capture = open("captures/session.pcap".as_ref())?;
+/// let frame = capture.next_frame()?.unwrap();
+/// assert_eq!((frame.number, frame.link), (1, LinkType::ETHERNET));
+/// assert_eq!(frame.original_len as usize, frame.data.len());
+/// # Ok::<(), mqttscope::capture::CaptureError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
     /// Counts from 1 over all files that are read as one capture.
@@ -71,6 +102,20 @@ pub struct Frame<'a> {
 }
 
 /// Where frames come from: an iterator that lends each frame until the next is asked for.
+///
+/// ```
+/// use mqttscope::capture::{CaptureError, Source, open};
+///
+/// fn count(source: &mut dyn Source) -> Result<u64, CaptureError> {
+///     let mut frames = 0;
+///     while source.next_frame()?.is_some() {
+///         frames += 1;
+///     }
+///     Ok(frames)
+/// }
+/// assert!(count(&mut open("captures/session.pcap".as_ref())?)? > 20);
+/// # Ok::<(), CaptureError>(())
+/// ```
 pub trait Source {
     /// The next frame; `None` at the end.
     ///

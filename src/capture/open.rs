@@ -76,6 +76,14 @@ impl Read for Counted {
 ///
 /// # Errors
 /// As [`open`].
+///
+/// ```
+/// # use mqttscope::capture::{Source, from_reader};
+/// // The header of a pcap file, and nothing behind it.
+/// let header = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0";
+/// assert!(from_reader(Box::new(&header[..]))?.next_frame()?.is_none());
+/// # Ok::<(), mqttscope::capture::CaptureError>(())
+/// ```
 pub fn from_reader(reader: Box<dyn Read + Send>) -> Result<Box<dyn Source + Send>, CaptureError> {
     start(Window::new(reader)).map_err(|fault| fault.of_file(0))
 }

@@ -39,11 +39,24 @@ pub struct Filtered<C> {
 
 impl<C> Filtered<C> {
     /// Before the first record.
+    ///
+    /// ```
+    /// # use mqttscope::filter::Filtered;
+    /// let all = Filtered::new(None, Vec::<String>::new());
+    /// assert!(all.inner.is_empty());
+    /// ```
     pub const fn new(filter: Option<Filter>, inner: C) -> Self {
         Self { filter, inner, chosen: 0, left_out: 0 }
     }
 
     /// How many records were passed on and how many left out; `None` where there is no filter.
+    ///
+    /// ```
+    /// # use mqttscope::filter::{Filter, Filtered};
+    /// let filter = Filter::parse("mqtt.qos == 2").unwrap();
+    /// assert_eq!(Filtered::new(filter, ()).counts(), Some((0, 0)));
+    /// assert_eq!(Filtered::new(None, ()).counts(), None);
+    /// ```
     #[must_use]
     pub fn counts(&self) -> Option<(u64, u64)> {
         self.filter.as_ref().map(|_| (self.chosen, self.left_out))

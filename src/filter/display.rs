@@ -10,13 +10,14 @@ impl FieldRow {
     /// seconds. Text comes as it is, with what is not UTF-8 replaced: whoever shows it has to escape
     /// it.
     #[must_use]
+    #[doc(hidden)]
     pub fn shown(&self, value: &Value<'_>) -> String {
         shown(value, self.kind)
     }
 
     /// The same with times as RFC 3339 has them, in UTC: `2026-11-23T22:58:01.123456789Z`.
     #[must_use]
-    pub fn shown_in_utc(&self, value: &Value<'_>) -> String {
+    pub(crate) fn shown_in_utc(&self, value: &Value<'_>) -> String {
         let time = match value {
             Value::Number(nanos) if self.kind == Type::Time => {
                 jiff::Timestamp::from_nanosecond(*nanos).ok()

@@ -4,6 +4,14 @@ use std::fmt;
 use std::ops::Range;
 
 /// Why a text is no filter.
+///
+/// ```
+/// use mqttscope::filter::Filter;
+///
+/// let text = "mqtt.qos == 2 && mqtt.topik";
+/// let error = Filter::parse(text).unwrap_err();
+/// assert_eq!(&text[error.at], "mqtt.topik");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct FilterError {
     /// The bytes of the text concerned; empty at its end, where something is missing.

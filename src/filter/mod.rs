@@ -42,10 +42,13 @@ mod value;
 mod wireshark;
 mod wireshark_names;
 
+#[doc(hidden)]
 pub use column::{Cells, Columns};
+#[doc(hidden)]
 pub use connections::FilteredConnections;
 pub use consumer::Filtered;
 pub use error::FilterError;
+#[doc(hidden)]
 pub use names::Names;
 pub use table::{FieldRow, TABLE};
 pub use value::{Type, Value};
@@ -55,6 +58,30 @@ use plan::Test;
 use subject::Subject;
 
 /// A filter, ready to choose records.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+/// # }
+/// use mqttscope::filter::Filter;
+///
+/// // The second of two messages is of QoS 1.
+/// let filter = Filter::parse("mqtt.qos == 1").unwrap().unwrap();
+/// let mut chosen = Vec::new();
+/// read("30 03 00 01 61  32 05 00 01 61 00 07", |record| chosen.push(filter.accepts(record)));
+/// assert_eq!(chosen, [false, true]);
+/// ```
 #[derive(Debug)]
 pub struct Filter {
     test: Test,
@@ -84,6 +111,26 @@ impl Filter {
     }
 
     /// Whether a record is chosen.
+    ///
+    /// ```
+    /// # use mqttscope::paste;
+    /// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+    /// # use std::ops::ControlFlow;
+    /// # struct Each<F>(F);
+    /// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+    /// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+    /// #         (self.0)(record);
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+    /// #     let pasted = paste::parse(text, &paste::Options::default());
+    /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+    /// # }
+    /// # use mqttscope::filter::Filter;
+    /// let filter = Filter::parse("mqtt.msgtype == PINGREQ").unwrap().unwrap();
+    /// read("c0 00", |record| assert!(filter.accepts(record)));
+    /// ```
     #[must_use]
     pub fn accepts(&self, record: &Record<'_>) -> bool {
         self.test.eval(&Subject::new(record, true)).unwrap_or_default()
@@ -91,12 +138,13 @@ impl Filter {
 
     /// What is right and yet likely not meant: sentences, which quote the filter.
     #[must_use]
-    pub fn doubts(&self) -> &[String] {
+    pub(crate) fn doubts(&self) -> &[String] {
         &self.doubts
     }
 
     /// What of the packets before a record it rests on.
     #[must_use]
+    #[doc(hidden)]
     pub fn needs(&self) -> Needs {
         self.test.needs()
     }
@@ -104,6 +152,7 @@ impl Filter {
     /// Whether a record whose tree, findings and facts are not there yet is chosen; `None` where
     /// that rests on them. What is known is final.
     #[must_use]
+    #[doc(hidden)]
     pub fn early(&self, record: &Record<'_>) -> Option<bool> {
         self.test.eval(&Subject::new(record, false))
     }

@@ -43,6 +43,7 @@ impl<'r> Subject<'r> {
 impl FieldRow {
     /// All values of the field in a record, in the order of its bytes.
     #[must_use]
+    #[doc(hidden)]
     pub fn values(&self, record: &Record<'_>) -> Vec<Value<'static>> {
         let subject = Subject::new(record, true);
         let mut values = Vec::new();

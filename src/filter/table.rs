@@ -19,6 +19,13 @@ use std::sync::LazyLock;
 pub(super) const JSON: &str = "mqtt.json.";
 
 /// One field that a filter can name.
+///
+/// ```
+/// use mqttscope::filter::{Type, table::field};
+///
+/// let row = field("mqtt.topic").unwrap();
+/// assert!(row.is_topic && row.kind == Type::Text);
+/// ```
 #[derive(Debug)]
 pub struct FieldRow {
     /// The name in filters: Wireshark's where Wireshark has the field.
@@ -64,12 +71,24 @@ pub(super) enum Part {
 }
 
 /// All fields, by their keys.
+///
+/// ```
+/// use mqttscope::filter::TABLE;
+///
+/// assert!(TABLE.iter().any(|row| row.key == "mqtt.conack.val"));
+/// ```
 pub static TABLE: LazyLock<Vec<FieldRow>> = LazyLock::new(rows);
 
 static BY_KEY: LazyLock<HashMap<&'static str, usize>> =
     LazyLock::new(|| (0..).zip(TABLE.iter()).map(|(at, row)| (row.key, at)).collect());
 
 /// The field of this name.
+///
+/// ```
+/// # use mqttscope::filter::table::field;
+/// assert_eq!(field("mqtt.qos").unwrap().key, "mqtt.qos");
+/// assert!(field("mqtt.topik").is_none());
+/// ```
 #[must_use]
 pub fn field(key: &str) -> Option<&'static FieldRow> {
     BY_KEY.get(key).and_then(|at| TABLE.get(*at))

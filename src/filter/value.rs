@@ -5,6 +5,13 @@ use std::cmp::Ordering;
 use std::net::IpAddr;
 
 /// What kind of values a field has.
+///
+/// ```
+/// use mqttscope::filter::{Type, table::field};
+///
+/// assert_eq!(field("ip.src").unwrap().kind, Type::Ipv4);
+/// assert_eq!(field("mqtt.username").unwrap().kind, Type::Text);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Type {
     /// No value: the field is there or not.
@@ -33,6 +40,11 @@ pub enum Type {
 
 impl Type {
     /// What it is called in messages and in the list of fields.
+    ///
+    /// ```
+    /// # use mqttscope::filter::Type;
+    /// assert_eq!(Type::Duration.name(), "seconds");
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -51,6 +63,11 @@ impl Type {
     }
 
     /// Wireshark's name of it.
+    ///
+    /// ```
+    /// # use mqttscope::filter::Type;
+    /// assert_eq!(Type::Flag.wireshark(), "FT_BOOLEAN");
+    /// ```
     #[must_use]
     pub const fn wireshark(self) -> &'static str {
         match self {
@@ -91,6 +108,29 @@ impl Type {
 }
 
 /// A value of a field.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+/// # }
+/// use mqttscope::filter::{Value, table::field};
+///
+/// let id = field("mqtt.msgid").unwrap();
+/// read("40 02 00 07", |record| {
+///     assert_eq!(id.values(record), [Value::Number(7)]);
+/// });
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value<'a> {
     /// The field is there, which is all that there is to say.
@@ -122,6 +162,7 @@ impl<'a> Value<'a> {
 
     /// The same, without what it was read from.
     #[must_use]
+    #[doc(hidden)]
     pub fn into_owned(self) -> Value<'static> {
         match self {
             Self::Present => Value::Present,

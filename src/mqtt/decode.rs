@@ -8,6 +8,19 @@ use crate::bytes::Span;
 use crate::spec::{Field, PacketType, Rule, Sender, Version};
 
 /// What is known of a packet before it is read.
+///
+/// ```
+/// use mqttscope::mqtt::{Packet, Reading, decode};
+/// use mqttscope::spec::Version;
+///
+/// // The same bytes in MQTT 5.0 have a Property Length before the payload.
+/// let bytes = b"\x30\x05\0\x01a\0!";
+/// let payload = |version| match decode(bytes, Reading { version, sender: None }, &mut ()).packet {
+///     Some(Packet::Publish(publish)) => publish.payload,
+///     _ => panic!("not a PUBLISH"),
+/// };
+/// assert_eq!((payload(Version::V311), payload(Version::V5)), (&b"\0!"[..], &b"!"[..]));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
     /// The version of the connection. A CONNECT is read by its own.

@@ -10,6 +10,20 @@ use crate::spec::{Sender, Version};
 use std::collections::VecDeque;
 
 /// What the framer makes of a run of bytes. Offsets count the bytes of the direction.
+///
+/// ```
+/// use mqttscope::mqtt::framer::{Framed, Framer, Why};
+///
+/// let mut cut = None;
+/// let mut emit = |framed: Framed<'_>| match framed {
+///     Framed::Cut { whole, why, .. } => cut = Some((whole, why)),
+///     other => panic!("{other:?}"),
+/// };
+/// let mut framer = Framer::new(true, 1 << 20);
+/// framer.data(b"\x30\x05\0\x01a", &mut emit);
+/// framer.end(&mut emit);
+/// assert_eq!(cut, Some((7, Why::End)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framed<'a> {
     /// A packet: all of its bytes.
@@ -64,6 +78,23 @@ pub enum Framed<'a> {
 }
 
 /// Why bytes are not a whole packet.
+///
+/// ```
+/// use mqttscope::mqtt::framer::{Framed, Framer, Why};
+///
+/// // A packet of 100 bytes is more than this framer holds.
+/// let mut told = Vec::new();
+/// let mut framer = Framer::new(true, 50);
+/// let mut emit = |framed: Framed<'_>| {
+///     if let Framed::Cut { why, .. } = framed {
+///         told.push(why);
+///     }
+/// };
+/// framer.data(b"\x30\x62\0\x01a", &mut emit);
+/// framer.data(&[0; 60], &mut emit);
+/// framer.end(&mut emit);
+/// assert_eq!(told, [Why::TooLarge]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
     /// Bytes of it were not captured.
@@ -80,6 +111,22 @@ pub enum Why {
 
 /// Finds the packets of one direction. Holds at most one packet that is not complete, or, where it
 /// is not known where a packet begins, the bytes of which that is not decided yet.
+///
+/// ```
+/// use mqttscope::mqtt::framer::{Framed, Framer};
+///
+/// // PINGREQ and DISCONNECT, in pieces that do not care for packets.
+/// let mut packets = Vec::new();
+/// let mut framer = Framer::new(true, 1 << 20);
+/// for piece in [&b"\xc0"[..], b"\x00\xe0", b"\x00"] {
+///     framer.data(piece, &mut |framed| {
+///         if let Framed::Packet { offset, bytes, .. } = framed {
+///             packets.push((offset, bytes.to_vec()));
+///         }
+///     });
+/// }
+/// assert_eq!(packets, [(0, vec![0xc0, 0]), (2, vec![0xe0, 0])]);
+/// ```
 #[derive(Debug)]
 pub struct Framer {
     held: Vec<u8>,
@@ -124,6 +171,12 @@ const DOUBT: u8 = 8;
 impl Framer {
     /// For a direction whose first byte begins a packet, if `aligned`; packets longer than
     /// `max_packet` bytes are not held.
+    ///
+    /// ```
+    /// # use mqttscope::mqtt::framer::Framer;
+    /// let framer = Framer::new(true, 256 << 20);
+    /// assert_eq!(framer.offset(), 0);
+    /// ```
     #[must_use]
     pub fn new(aligned: bool, max_packet: usize) -> Self {
         let state = if aligned { State::Aligned(0) } else { State::Lost };
@@ -142,6 +195,13 @@ impl Framer {
     }
 
     /// The offset before which nothing is held.
+    ///
+    /// ```
+    /// # use mqttscope::mqtt::framer::Framer;
+    /// let mut framer = Framer::new(true, 1 << 20);
+    /// framer.data(b"\xc0\x00\xc0", &mut |_| {});
+    /// assert_eq!(framer.offset(), 2);
+    /// ```
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.search.as_ref().map_or(self.offset, |search| search.offset())
@@ -150,13 +210,13 @@ impl Framer {
     /// Whether a packet is held that is whole as it stands, until it is known whether another one
     /// was written into its middle: its receiver may have answered it.
     #[must_use]
-    pub fn is_undecided(&self) -> bool {
+    pub(crate) fn is_undecided(&self) -> bool {
         self.suspect.is_some()
     }
 
     /// What is allocated to hold bytes.
     #[must_use]
-    pub fn cost(&self) -> usize {
+    pub(crate) fn cost(&self) -> usize {
         let search = self.search.as_ref().map_or(0, |search| search.cost());
         let suspect = self.suspect.as_ref().map_or(0, |suspect| suspect.cost());
         self.held.capacity().saturating_add(search).saturating_add(suspect)
@@ -164,17 +224,29 @@ impl Framer {
 
     /// Tells which end sends the bytes and which version they are of, as far as that is known: it
     /// helps where a packet has to be looked for.
+    #[doc(hidden)]
     pub fn expect(&mut self, sender: Option<Sender>, version: Option<Version>) {
         (self.known.sender, self.known.version) = (sender, version);
     }
 
     /// Tells a Packet Identifier that the other side used: acknowledgements have one of these.
-    pub fn expect_id(&mut self, id: u16) {
+    pub(crate) fn expect_id(&mut self, id: u16) {
         self.known.learn_id(id);
     }
 
     /// Takes the next bytes: what came in one piece, a segment or a message of what carries MQTT.
     /// A packet that lies whole in `bytes` is not copied.
+    ///
+    /// ```
+    /// # use mqttscope::mqtt::framer::{Framed, Framer};
+    /// let mut count = 0;
+    /// let mut framer = Framer::new(true, 1 << 20);
+    /// framer.data(b"\xc0\x00\xc0\x00\xc0", &mut |framed| {
+    ///     assert!(matches!(framed, Framed::Packet { bytes: b"\xc0\x00", .. }));
+    ///     count += 1;
+    /// });
+    /// assert_eq!(count, 2);
+    /// ```
     pub fn data(&mut self, bytes: &[u8], emit: &mut impl FnMut(Framed<'_>)) {
         self.take(bytes, true, emit);
         self.take_again(emit);
@@ -208,6 +280,18 @@ impl Framer {
     }
 
     /// Takes note that the next bytes were not captured: so many, or an unknown number of them.
+    ///
+    /// ```
+    /// # use mqttscope::mqtt::framer::{Framed, Framer};
+    /// let mut framer = Framer::new(true, 1 << 20);
+    /// let mut missing = None;
+    /// framer.gap(100, &mut |framed| {
+    ///     if let Framed::Gap { missing: bytes, .. } = framed {
+    ///         missing = bytes;
+    ///     }
+    /// });
+    /// assert_eq!((missing, framer.offset()), (Some(100), 100));
+    /// ```
     pub fn gap(&mut self, missing: impl Into<Option<u64>>, emit: &mut impl FnMut(Framed<'_>)) {
         let missing = missing.into();
         self.settle(emit);
@@ -239,6 +323,13 @@ impl Framer {
     }
 
     /// Takes note that nothing more comes.
+    ///
+    /// ```
+    /// # use mqttscope::mqtt::framer::{Framed, Framer};
+    /// let mut framer = Framer::new(true, 1 << 20);
+    /// framer.data(b"\xc0", &mut |_| {});
+    /// framer.end(&mut |framed| assert!(matches!(framed, Framed::Cut { bytes: b"\xc0", .. })));
+    /// ```
     pub fn end(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
         self.settle(emit);
         self.abandon(emit);
@@ -248,7 +339,7 @@ impl Framer {
     }
 
     /// Gives up what is held, as too much is held in all.
-    pub fn shed(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
+    pub(crate) fn shed(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
         self.settle(emit);
         self.abandon(emit);
         if let State::Aligned(doubt) = self.state

@@ -9,12 +9,36 @@ use crate::spec::property::{PropertyInfo, Wire};
 use crate::spec::{Field, PacketSet, PacketType, PropertyId, Rule, Sender};
 
 /// The properties of a packet, as they stand on the wire.
+///
+/// ```
+/// use mqttscope::mqtt::{Packet, Reading, decode};
+/// use mqttscope::spec::{PropertyId, Version};
+///
+/// // A CONNACK with Receive Maximum 10.
+/// let how = Reading { version: Version::V5, sender: None };
+/// let Some(Packet::Connack(connack)) = decode(b"\x20\x06\0\0\x03\x21\0\x0a", how, &mut ()).packet else {
+///     panic!("not a CONNACK");
+/// };
+/// assert_eq!(connack.properties.number(PropertyId::RECEIVE_MAXIMUM), Some(10));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Properties<'a> {
     raw: &'a [u8],
 }
 
 /// The value of a property.
+///
+/// ```
+/// use mqttscope::mqtt::{Packet, Reading, decode, packet::Text, property::Value};
+/// use mqttscope::spec::{PropertyId, Version};
+///
+/// // A PUBLISH with a User Property.
+/// let bytes = b"\x30\x0b\0\x01t\x07\x26\0\x01k\0\x01v";
+/// let how = Reading { version: Version::V5, sender: None };
+/// let Some(Packet::Publish(publish)) = decode(bytes, how, &mut ()).packet else { panic!("no PUBLISH") };
+/// let pair = Value::Pair(Text(b"k"), Text(b"v"));
+/// assert_eq!(publish.properties.get(PropertyId::USER_PROPERTY), Some(pair));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
     /// Byte, Two and Four Byte Integer, Variable Byte Integer.
@@ -29,6 +53,17 @@ pub enum Value<'a> {
 
 impl<'a> Properties<'a> {
     /// Each property in the order of the wire; ends at the first that cannot be read.
+    ///
+    /// ```
+    /// # use mqttscope::mqtt::{Packet, Reading, decode};
+    /// # use mqttscope::spec::{PropertyId, Version};
+    /// # let how = Reading { version: Version::V5, sender: None };
+    /// # let Some(Packet::Connack(connack)) = decode(b"\x20\x08\0\0\x05\x21\0\x0a\x25\0", how, &mut ()).packet else {
+    /// #     panic!("not a CONNACK");
+    /// # };
+    /// let names: Vec<_> = connack.properties.iter().map(|(id, _)| id.name()).collect();
+    /// assert_eq!(names, ["Receive Maximum", "Retain Available"]);
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (PropertyId, Value<'a>)> + use<'a> {
         let mut c = ByteReader(self.raw);
         std::iter::from_fn(move || {
@@ -39,12 +74,34 @@ impl<'a> Properties<'a> {
     }
 
     /// The first property with this identifier.
+    ///
+    /// ```
+    /// # use mqttscope::mqtt::{Packet, Reading, decode, property::Value};
+    /// # use mqttscope::spec::{PropertyId, Version};
+    /// # let how = Reading { version: Version::V5, sender: None };
+    /// # let Some(Packet::Connack(connack)) = decode(b"\x20\x05\0\0\x02\x25\0", how, &mut ()).packet else {
+    /// #     panic!("not a CONNACK");
+    /// # };
+    /// let retain = connack.properties.get(PropertyId::RETAIN_AVAILABLE);
+    /// assert_eq!(retain, Some(Value::Number(0)));
+    /// ```
     #[must_use]
     pub fn get(&self, id: PropertyId) -> Option<Value<'a>> {
         self.iter().find(|(found, _)| *found == id).map(|(_, value)| value)
     }
 
     /// The first property with this identifier, where it is a number.
+    ///
+    /// ```
+    /// # use mqttscope::mqtt::{Packet, Reading, decode};
+    /// # use mqttscope::spec::{PropertyId, Version};
+    /// # let how = Reading { version: Version::V5, sender: None };
+    /// # let Some(Packet::Connack(connack)) = decode(b"\x20\x06\0\0\x03\x13\0\x1e", how, &mut ()).packet else {
+    /// #     panic!("not a CONNACK");
+    /// # };
+    /// assert_eq!(connack.properties.number(PropertyId::SERVER_KEEP_ALIVE), Some(30));
+    /// assert_eq!(connack.properties.number(PropertyId::MAXIMUM_QOS), None);
+    /// ```
     #[must_use]
     pub fn number(&self, id: PropertyId) -> Option<u32> {
         match self.get(id)? {
@@ -54,6 +111,16 @@ impl<'a> Properties<'a> {
     }
 
     /// The first property with this identifier, where it is a text.
+    ///
+    /// ```
+    /// # use mqttscope::mqtt::{Packet, Reading, decode};
+    /// # use mqttscope::spec::{PropertyId, Version};
+    /// # let how = Reading { version: Version::V5, sender: None };
+    /// # let bytes = b"\x20\x08\0\x87\x05\x1f\0\x02no";
+    /// # let Some(Packet::Connack(connack)) = decode(bytes, how, &mut ()).packet else { panic!("no CONNACK") };
+    /// let reason = connack.properties.text(PropertyId::REASON_STRING).unwrap();
+    /// assert_eq!(reason.as_str(), Some("no"));
+    /// ```
     #[must_use]
     pub fn text(&self, id: PropertyId) -> Option<Text<'a>> {
         match self.get(id)? {
@@ -63,12 +130,25 @@ impl<'a> Properties<'a> {
     }
 
     /// The Client Identifier that the server gave to a client without one.
+    ///
+    /// ```
+    /// # use mqttscope::mqtt::{Packet, Reading, decode};
+    /// # use mqttscope::spec::Version;
+    /// # let how = Reading { version: Version::V5, sender: None };
+    /// # let bytes = b"\x20\x08\0\0\x05\x12\0\x02c7";
+    /// # let Some(Packet::Connack(connack)) = decode(bytes, how, &mut ()).packet else { panic!("no CONNACK") };
+    /// assert_eq!(connack.properties.assigned_client_id().unwrap().as_str(), Some("c7"));
+    /// ```
     #[must_use]
     pub fn assigned_client_id(&self) -> Option<Text<'a>> {
         self.text(PropertyId::ASSIGNED_CLIENT_IDENTIFIER)
     }
 
     /// Whether there is none.
+    ///
+    /// ```
+    /// assert!(mqttscope::mqtt::property::Properties::default().is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.raw.is_empty()
@@ -79,6 +159,7 @@ impl<'a> Properties<'a> {
 ///
 /// `place` is the packet type, or [`PacketSet::WILL`]; `group` is the field that holds them.
 #[inline]
+#[doc(hidden)]
 pub fn properties<'a, S: Sink>(
     c: &mut Cursor<'a, '_, S>,
     group: Field,
@@ -89,7 +170,7 @@ pub fn properties<'a, S: Sink>(
 
 /// The same for a packet that both sides may send, but not with all of its properties.
 #[inline]
-pub fn properties_from<'a, S: Sink>(
+pub(crate) fn properties_from<'a, S: Sink>(
     c: &mut Cursor<'a, '_, S>,
     group: Field,
     place: PacketSet,

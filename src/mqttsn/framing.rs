@@ -7,6 +7,13 @@ use crate::spec::sn::MessageType;
 pub(super) const MAX_NESTING: usize = 4;
 
 /// What the first bytes of a datagram say of the message that begins there.
+///
+/// ```
+/// use mqttscope::mqttsn::{Framing, frame};
+///
+/// // A Length of three bytes: 1, then the number.
+/// assert_eq!(frame(&[1, 0x01, 0x00, 0x0c]), Framing::Length(256));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
     /// The message has this many bytes in all. They need not be there.
@@ -18,6 +25,12 @@ pub enum Framing {
 }
 
 /// Reads Length; of a message that a forwarder passes on, that of the inner one too.
+///
+/// ```
+/// # use mqttscope::mqttsn::{Framing, frame};
+/// assert_eq!(frame(&[2, 0x17]), Framing::Length(2));
+/// assert_eq!(frame(&[9]), Framing::Cut);
+/// ```
 #[must_use]
 pub fn frame(bytes: &[u8]) -> Framing {
     let mut rest = bytes;
@@ -48,6 +61,13 @@ pub fn frame(bytes: &[u8]) -> Framing {
 
 /// The messages of a datagram with their offsets. What follows a message and cannot be one is the
 /// last item; so is a message that is cut.
+///
+/// ```
+/// # use mqttscope::mqttsn::messages;
+/// // PINGREQ and PINGRESP in one datagram.
+/// let messages: Vec<_> = messages(&[2, 0x16, 2, 0x17]).collect();
+/// assert_eq!(messages, [(0, &[2, 0x16][..]), (2, &[2, 0x17])]);
+/// ```
 pub fn messages(datagram: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     let mut at = 0usize;
     std::iter::from_fn(move || {

@@ -4,6 +4,14 @@ use crate::spec::Field;
 use crate::spec::sn::{Flags, MessageType, TopicIdType};
 
 /// What was decoded of one message's bytes.
+///
+/// ```
+/// use mqttscope::mqttsn::decode;
+///
+/// let decoded = decode(b"\x02\x16", None, &mut ());
+/// assert_eq!(decoded.message_type.unwrap().name(), "PINGREQ");
+/// assert!(decoded.node.is_none());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Decoded<'a> {
     /// The message type; of what a forwarder passes on, that of the inner message.
@@ -15,6 +23,14 @@ pub struct Decoded<'a> {
 }
 
 /// One message: the fields that its type has, and none of the others.
+///
+/// ```
+/// use mqttscope::mqttsn::decode;
+///
+/// // CONNECT: Flags, ProtocolId 1, Duration 60 s, ClientId.
+/// let message = decode(b"\x08\x04\x04\x01\x00\x3cme", None, &mut ()).message.unwrap();
+/// assert_eq!((message.duration, message.client_id), (Some(60), Some(&b"me"[..])));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Message<'a> {
     /// The message type.
@@ -44,6 +60,14 @@ pub struct Message<'a> {
 }
 
 /// How a message names its topic.
+///
+/// ```
+/// use mqttscope::mqttsn::{Topic, decode};
+///
+/// // A PUBLISH of QoS -1 to a topic of two characters.
+/// let publish = decode(b"\x08\x0c\x62ab\0\0!", None, &mut ()).message.unwrap();
+/// assert_eq!(publish.topic, Some(Topic::Short(b"ab")));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topic<'a> {
     /// An id that REGISTER or SUBACK assigned.
@@ -85,12 +109,25 @@ impl<'a> Message<'a> {
     }
 
     /// Whether it carries QoS -1.
+    ///
+    /// ```
+    /// # use mqttscope::mqttsn::decode;
+    /// let publish = decode(b"\x08\x0c\x62ab\0\0!", None, &mut ()).message.unwrap();
+    /// assert!(publish.is_qos_minus_1());
+    /// ```
     #[must_use]
     pub fn is_qos_minus_1(&self) -> bool {
         self.flags.qos() == Flags::QOS_MINUS_1
     }
 
     /// How it names its topic.
+    ///
+    /// ```
+    /// # use mqttscope::mqttsn::decode;
+    /// # use mqttscope::spec::sn::TopicIdType;
+    /// let publish = decode(b"\x08\x0c\x62ab\0\0!", None, &mut ()).message.unwrap();
+    /// assert_eq!(publish.topic_id_type(), TopicIdType(2));
+    /// ```
     #[must_use]
     pub const fn topic_id_type(&self) -> TopicIdType {
         self.flags.topic_id_type()

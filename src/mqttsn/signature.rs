@@ -11,6 +11,12 @@ use crate::spec::sn::MessageType;
 /// ASCII characters. Random bytes of such a length pass once in a thousand million; DNS, mDNS, QUIC,
 /// NTP, SSDP, syslog, CoAP, STUN, DTLS and RTP differ in the first two bytes already. No packet of
 /// MQTT without fault passes: there the first byte would be a CONNECT of at most 4 bytes, or type 0.
+///
+/// ```
+/// # use mqttscope::mqttsn::is_connect;
+/// assert!(is_connect(b"\x08\x04\x04\x01\x00\x3cme"));
+/// assert!(!is_connect(b"\x02\x16"));
+/// ```
 #[must_use]
 pub fn is_connect(datagram: &[u8]) -> bool {
     /// Length, message type, Flags, ProtocolId and Duration.
@@ -35,6 +41,12 @@ pub fn is_connect(datagram: &[u8]) -> bool {
 /// Whether a datagram may be MQTT-SN: messages that fill it to its last byte, of types that the
 /// standard has, in which nothing is wrong. Of a datagram that was captured in part, the Length of
 /// the first message must lie within it.
+///
+/// ```
+/// # use mqttscope::mqttsn::is_plausible;
+/// assert!(is_plausible(&[2, 0x16, 2, 0x17], 0));
+/// assert!(!is_plausible(b"M-SEARCH * HTTP/1.1", 0));
+/// ```
 #[must_use]
 pub fn is_plausible(datagram: &[u8], missing: usize) -> bool {
     if missing > 0 {

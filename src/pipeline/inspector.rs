@@ -33,6 +33,13 @@ const MAX_LOOKS: u64 = 1 << 20;
 const LONG_PAUSE: i64 = 8_000_000_000;
 
 /// What an inspection is to do.
+///
+/// ```
+/// use mqttscope::pipeline::Settings;
+///
+/// let settings = Settings { any_port: false, redact: true, ..Settings::default() };
+/// assert!(settings.ports.contains(&1883));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// TCP ports of servers that speak MQTT.
@@ -181,12 +188,32 @@ pub(super) struct Clock {
 
 impl<C: Consumer> Inspector<C> {
     /// An inspection before its first frame.
+    ///
+    /// ```
+    /// # use mqttscope::paste;
+    /// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+    /// # use std::ops::ControlFlow;
+    /// # struct Each<F>(F);
+    /// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+    /// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+    /// #         (self.0)(record);
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+    /// #     let pasted = paste::parse(text, &paste::Options::default());
+    /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+    /// # }
+    /// # use mqttscope::pipeline::{Inspector, Settings};
+    /// let inspector = Inspector::new(Each(|_: &Record<'_>| {}), Settings::default());
+    /// assert_eq!((inspector.frames(), inspector.records()), (0, 0));
+    /// ```
     pub fn new(consumer: C, settings: Settings) -> Self {
         Self::with_reader(Reader::new(consumer, settings.redact), settings)
     }
 
     /// The same with a reader that has made records already; it goes on counting.
-    pub fn with_reader(mut reader: Reader<C>, settings: Settings) -> Self {
+    pub(crate) fn with_reader(mut reader: Reader<C>, settings: Settings) -> Self {
         reader.sn_topics = settings.sn_topics.clone();
         let asks_roles = reader.consumer.needs_roles();
         Self {
@@ -217,6 +244,34 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// Takes a frame. `Break`: the consumer wants no more.
+    ///
+    /// ```
+    /// # use mqttscope::paste;
+    /// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+    /// # use std::ops::ControlFlow;
+    /// # struct Each<F>(F);
+    /// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+    /// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+    /// #         (self.0)(record);
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+    /// #     let pasted = paste::parse(text, &paste::Options::default());
+    /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+    /// # }
+    /// # use mqttscope::capture::{Source, open};
+    /// # use mqttscope::pipeline::{Inspector, Settings};
+    /// let mut inspector = Inspector::new(Each(|_: &Record<'_>| {}), Settings::default());
+    /// let mut capture = open("captures/session.pcap".as_ref())?;
+    /// while let Some(frame) = capture.next_frame()? {
+    ///     if inspector.frame(&frame).is_break() {
+    ///         break;
+    ///     }
+    /// }
+    /// assert!(inspector.frames() > 20);
+    /// # Ok::<(), mqttscope::capture::CaptureError>(())
+    /// ```
     pub fn frame(&mut self, frame: &Frame<'_>) -> ControlFlow<()> {
         self.worker.reader.consumer.frame(frame);
         self.worker.clock.tick(frame.time);
@@ -267,17 +322,64 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// Nothing comes for a while: what was held in the hope of a frame before it is told.
+    ///
+    /// ```
+    /// # use mqttscope::paste;
+    /// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+    /// # use std::ops::ControlFlow;
+    /// # struct Each<F>(F);
+    /// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+    /// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+    /// #         (self.0)(record);
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+    /// #     let pasted = paste::parse(text, &paste::Options::default());
+    /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+    /// # }
+    /// # use mqttscope::pipeline::{Inspector, Settings};
+    /// // While a live capture is silent.
+    /// let mut inspector = Inspector::new(Each(|_: &Record<'_>| {}), Settings::default());
+    /// inspector.pause();
+    /// assert_eq!(inspector.records(), 0);
+    /// ```
     pub fn pause(&mut self) {
         self.flows.pause(&mut self.worker);
     }
 
     /// Ends the inspection: what is still held is told.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Source, open};
+    /// # use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+    /// # use std::ops::ControlFlow;
+    /// # struct Count(u64);
+    /// # impl Consumer for Count {
+    /// #     fn record(&mut self, _: &Record<'_>) -> ControlFlow<()> {
+    /// #         self.0 += 1;
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// let mut inspector = Inspector::new(Count(0), Settings::default());
+    /// let mut capture = open("captures/session.pcap".as_ref())?;
+    /// # let mut taken = 0;
+    /// while let Some(frame) = capture.next_frame()? {
+    /// #     taken = frame.number;
+    ///     let _ = inspector.frame(&frame);
+    /// }
+    /// # let _ = taken;
+    /// inspector.finish();
+    /// assert!(inspector.records() > 0);
+    /// # Ok::<(), mqttscope::capture::CaptureError>(())
+    /// ```
     pub fn finish(&mut self) {
         self.flows.finish(&mut self.worker);
         self.worker.reader.finish();
     }
 
     /// Takes what the capture says without a frame behind it. `Break`: the consumer wants no more.
+    #[doc(hidden)]
     pub fn beside(&mut self, beside: &Beside) -> ControlFlow<()> {
         let mut is_new = false;
         for block in &beside.secrets {
@@ -297,6 +399,7 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// The same behind the last frame.
+    #[doc(hidden)]
     pub fn behind(&mut self, beside: &Beside) -> ControlFlow<()> {
         self.worker.reader.consumer.beside(beside);
         self.beside(beside)
@@ -304,6 +407,7 @@ impl<C: Consumer> Inspector<C> {
 
     /// Secrets may have come: connections that wait for them go on. `Break`: the consumer wants no
     /// more.
+    #[doc(hidden)]
     pub fn wake(&mut self) -> ControlFlow<()> {
         if self.worker.settings.secrets.are_awaited() {
             let mut all: Vec<_> = self.flows.states().collect();
@@ -318,91 +422,218 @@ impl<C: Consumer> Inspector<C> {
     }
 
     /// Frames that held no TCP segment, by reason.
+    #[doc(hidden)]
     pub fn counters(&self) -> &Counters {
         &self.counters
     }
 
     /// What became of IP packets that came in fragments.
+    #[doc(hidden)]
     pub fn fragments(&self) -> FragmentCounters {
         self.net.fragments()
     }
 
     /// What went wrong in the streams of MQTT.
+    #[doc(hidden)]
     pub fn losses(&self) -> Losses {
         self.worker.losses
     }
 
     /// What happened in TCP, whatever it carries.
+    #[doc(hidden)]
     pub fn stream_counters(&self) -> &StreamCounters {
         self.flows.counters()
     }
 
     /// Datagrams on MQTT-SN's own ports that are something else.
+    #[doc(hidden)]
     pub fn other_datagrams(&self) -> u64 {
         self.datagrams.refused()
     }
 
     /// Pairs of an MQTT-SN client and its gateway that were forgotten, as there were too many.
-    pub fn forgotten_pairs(&self) -> u64 {
+    pub(crate) fn forgotten_pairs(&self) -> u64 {
         self.datagrams.forgotten()
     }
 
     /// What the capture says of frames and addresses.
-    pub fn notes(&self) -> &Notes {
+    pub(crate) fn notes(&self) -> &Notes {
         &self.worker.notes
     }
 
     /// How many frames were taken.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Source, open};
+    /// # use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+    /// # use std::ops::ControlFlow;
+    /// # struct Count(u64);
+    /// # impl Consumer for Count {
+    /// #     fn record(&mut self, _: &Record<'_>) -> ControlFlow<()> {
+    /// #         self.0 += 1;
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// let mut inspector = Inspector::new(Count(0), Settings::default());
+    /// let mut capture = open("captures/session.pcap".as_ref())?;
+    /// # let mut taken = 0;
+    /// while let Some(frame) = capture.next_frame()? {
+    /// #     taken = frame.number;
+    ///     let _ = inspector.frame(&frame);
+    /// }
+    /// # let _ = taken;
+    /// assert_eq!(inspector.frames(), taken);
+    /// # Ok::<(), mqttscope::capture::CaptureError>(())
+    /// ```
     pub fn frames(&self) -> u64 {
         self.frames
     }
 
     /// How many of them the snap length cut.
-    pub fn cut_frames(&self) -> u64 {
+    pub(crate) fn cut_frames(&self) -> u64 {
         self.cut_frames
     }
 
     /// How many TCP connections there were to the ports of MQTT.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Source, open};
+    /// # use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+    /// # use std::ops::ControlFlow;
+    /// # struct Count(u64);
+    /// # impl Consumer for Count {
+    /// #     fn record(&mut self, _: &Record<'_>) -> ControlFlow<()> {
+    /// #         self.0 += 1;
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// let mut inspector = Inspector::new(Count(0), Settings::default());
+    /// let mut capture = open("captures/session.pcap".as_ref())?;
+    /// # let mut taken = 0;
+    /// while let Some(frame) = capture.next_frame()? {
+    /// #     taken = frame.number;
+    ///     let _ = inspector.frame(&frame);
+    /// }
+    /// # let _ = taken;
+    /// assert!(inspector.connections() > 0);
+    /// # Ok::<(), mqttscope::capture::CaptureError>(())
+    /// ```
     pub fn connections(&self) -> u64 {
         self.worker.connections
     }
 
     /// The ports of servers that count as MQTT's.
+    #[doc(hidden)]
     pub fn ports(&self) -> &[u16] {
         &self.worker.settings.ports
     }
 
     /// Whether connections to other ports are read too, where their bytes are MQTT.
-    pub fn any_port(&self) -> bool {
+    pub(crate) fn any_port(&self) -> bool {
         self.worker.settings.any_port
     }
 
     /// The ports of servers that do not count as MQTT's, as far as they are remembered.
-    pub fn other_ports(&self) -> Vec<u16> {
+    pub(crate) fn other_ports(&self) -> Vec<u16> {
         self.worker.other_ports.keys().copied().collect()
     }
 
     /// What passes on such a port.
+    #[doc(hidden)]
     pub fn other(&self, port: u16) -> Passing {
         self.worker.other_ports.get(&port).copied().unwrap_or_default()
     }
 
     /// Connections to such ports that encrypt, and no MQTT was seen inside.
-    pub fn encrypted(&self) -> u64 {
+    pub(crate) fn encrypted(&self) -> u64 {
         self.worker.encrypted
     }
 
     /// How many records were made.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Source, open};
+    /// # use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+    /// # use std::ops::ControlFlow;
+    /// # struct Count(u64);
+    /// # impl Consumer for Count {
+    /// #     fn record(&mut self, _: &Record<'_>) -> ControlFlow<()> {
+    /// #         self.0 += 1;
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// let mut inspector = Inspector::new(Count(0), Settings::default());
+    /// let mut capture = open("captures/session.pcap".as_ref())?;
+    /// # let mut taken = 0;
+    /// while let Some(frame) = capture.next_frame()? {
+    /// #     taken = frame.number;
+    ///     let _ = inspector.frame(&frame);
+    /// }
+    /// # let _ = taken;
+    /// inspector.finish();
+    /// let records = inspector.records();
+    /// assert_eq!(inspector.into_consumer().0, records);
+    /// # Ok::<(), mqttscope::capture::CaptureError>(())
+    /// ```
     pub fn records(&self) -> u64 {
         self.worker.reader.records()
     }
 
     /// The consumer.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Source, open};
+    /// # use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+    /// # use std::ops::ControlFlow;
+    /// # struct Count(u64);
+    /// # impl Consumer for Count {
+    /// #     fn record(&mut self, _: &Record<'_>) -> ControlFlow<()> {
+    /// #         self.0 += 1;
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// let mut inspector = Inspector::new(Count(0), Settings::default());
+    /// let mut capture = open("captures/session.pcap".as_ref())?;
+    /// # let mut taken = 0;
+    /// while let Some(frame) = capture.next_frame()? {
+    /// #     taken = frame.number;
+    ///     let _ = inspector.frame(&frame);
+    /// }
+    /// # let _ = taken;
+    /// inspector.finish();
+    /// assert!(inspector.consumer().0 > 0);
+    /// # Ok::<(), mqttscope::capture::CaptureError>(())
+    /// ```
     pub fn consumer(&mut self) -> &mut C {
         &mut self.worker.reader.consumer
     }
 
     /// The consumer, at the end.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Source, open};
+    /// # use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+    /// # use std::ops::ControlFlow;
+    /// # struct Count(u64);
+    /// # impl Consumer for Count {
+    /// #     fn record(&mut self, _: &Record<'_>) -> ControlFlow<()> {
+    /// #         self.0 += 1;
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// let mut inspector = Inspector::new(Count(0), Settings::default());
+    /// let mut capture = open("captures/session.pcap".as_ref())?;
+    /// # let mut taken = 0;
+    /// while let Some(frame) = capture.next_frame()? {
+    /// #     taken = frame.number;
+    ///     let _ = inspector.frame(&frame);
+    /// }
+    /// # let _ = taken;
+    /// inspector.finish();
+    /// let Count(records) = inspector.into_consumer();
+    /// assert!(records > 0);
+    /// # Ok::<(), mqttscope::capture::CaptureError>(())
+    /// ```
     pub fn into_consumer(self) -> C {
         self.worker.reader.consumer
     }

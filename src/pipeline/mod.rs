@@ -2,6 +2,26 @@
 //!
 //! What may enter: the order of the steps and what a record holds. The steps themselves are in
 //! the other rooms.
+//!
+//! ```
+//! use mqttscope::capture::{Source, open};
+//! use mqttscope::pipeline::{Inspector, Settings};
+//! use mqttscope::stats::{Stats, choose};
+//!
+//! // Statistics are a consumer as any other.
+//! let stats = Stats::new(vec![choose("clients", None).unwrap()]);
+//! let mut inspector = Inspector::new(stats, Settings::default());
+//! let mut capture = open("captures/session.pcap".as_ref())?;
+//! while let Some(frame) = capture.next_frame()? {
+//!     if inspector.frame(&frame).is_break() {
+//!         break;
+//!     }
+//! }
+//! inspector.finish();
+//! let stats = inspector.into_consumer();
+//! assert!(!stats.reports().next().unwrap().1.order.is_empty());
+//! # Ok::<(), mqttscope::capture::CaptureError>(())
+//! ```
 
 mod arrivals;
 mod before;
@@ -23,13 +43,23 @@ mod sn;
 mod trouble;
 mod witness;
 
-pub use crate::capture::{Beside, Frame, FrameRole};
+pub use crate::capture::Frame;
+#[doc(hidden)]
+pub use crate::capture::{Beside, FrameRole};
+#[doc(hidden)]
 pub use files::Files;
-pub use inspector::{HELD_IN_ALL, Inspector, Losses, MAX_PACKET, Passing, Settings};
+#[doc(hidden)]
+pub use inspector::{HELD_IN_ALL, Losses, MAX_PACKET, Passing};
+pub use inspector::{Inspector, Settings};
+#[doc(hidden)]
 pub use kept::Kept;
+#[doc(hidden)]
 pub use lifeline::{Happened, Lacks, Lifeline};
+#[doc(hidden)]
 pub use notes::Notes;
 pub use pasted::{PastedOutcome, PastedSettings, read_paste, read_pieces};
+#[doc(hidden)]
 pub use pasted_sn::PastedProtocol;
+#[doc(hidden)]
 pub use reader::{Cut, Reader};
 pub use record::{Consumer, Header, Needs, Origin, Record, SnRecord, TextOrigin};

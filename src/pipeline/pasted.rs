@@ -16,6 +16,27 @@ use crate::session::{Connection, Proof};
 use crate::spec::{Field, PacketType, Rule, Sender};
 
 /// How a pasted text is read.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// use mqttscope::spec::{Sender, Version};
+///
+/// let mut settings = PastedSettings { sender: Some(Sender::Client), ..PastedSettings::default() };
+/// settings.inspection.version = Some(Version::V5);
+/// let pasted = paste::parse("e0 00", &paste::Options::default());
+/// read_paste(&pasted, settings, Each(|record: &Record<'_>| {
+///     assert_eq!((record.version, record.sender), (Version::V5, Some(Sender::Client)));
+/// }));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct PastedSettings {
     /// The settings for frames, of which version and redaction hold for all.
@@ -32,11 +53,48 @@ pub struct PastedSettings {
 
 /// Gives the packets of a text to a consumer, which is given back: first those that stand in it as
 /// such, then those in frames.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// let pasted = paste::parse("c0 00\nd0 00", &paste::Options::default());
+/// let mut names = Vec::new();
+/// read_paste(&pasted, PastedSettings::default(), Each(|record: &Record<'_>| {
+///     names.push(record.type_name());
+/// }));
+/// assert_eq!(names, ["PINGREQ", "PINGRESP"]);
+/// ```
 pub fn read_paste<C: Consumer>(paste: &Paste<'_>, settings: PastedSettings, consumer: C) -> C {
     read_pieces(paste, settings, consumer).consumer
 }
 
 /// What has become of a text.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// use mqttscope::pipeline::read_pieces;
+///
+/// let pasted = paste::parse("c0 00", &paste::Options::default());
+/// let outcome = read_pieces(&pasted, PastedSettings::default(), Each(|_: &Record<'_>| {}));
+/// assert_eq!((outcome.records, outcome.silent), (1, vec![]));
+/// ```
 #[derive(Debug)]
 pub struct PastedOutcome<C> {
     /// The consumer that got the records.
@@ -48,6 +106,23 @@ pub struct PastedOutcome<C> {
 }
 
 /// As [`read_paste`], and tells what nothing was read from.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # use mqttscope::pipeline::read_pieces;
+/// let pasted = paste::parse("nothing to see", &paste::Options::default());
+/// let outcome = read_pieces(&pasted, PastedSettings::default(), Each(|_: &Record<'_>| {}));
+/// assert_eq!(outcome.records, 0);
+/// ```
 pub fn read_pieces<C: Consumer>(
     paste: &Paste<'_>,
     settings: PastedSettings,

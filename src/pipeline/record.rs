@@ -16,6 +16,28 @@ use std::net::SocketAddr;
 use std::ops::ControlFlow;
 
 /// One MQTT packet, or a run of bytes that belongs to none.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+/// # }
+/// read("40 02 00 07", |record| {
+///     assert_eq!((record.number, record.bytes), (1, &[0x40, 2, 0, 7][..]));
+///     assert_eq!(record.decoded.unwrap().packet.unwrap().packet_id(), Some(7));
+///     assert!(record.tape.findings().is_empty());
+/// });
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     /// Counts records from 1.
@@ -52,6 +74,26 @@ pub struct Record<'a> {
 }
 
 /// What a record of MQTT-SN holds besides.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// use mqttscope::pipeline::PastedProtocol;
+///
+/// let settings = PastedSettings { protocol: PastedProtocol::MqttSn, ..PastedSettings::default() };
+/// let pasted = paste::parse("02 16", &paste::Options::default());
+/// read_paste(&pasted, settings, Each(|record: &Record<'_>| {
+///     assert_eq!(record.sn.unwrap().decoded.message_type.unwrap().name(), "PINGREQ");
+/// }));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct SnRecord<'a> {
     /// The typed message.
@@ -61,6 +103,25 @@ pub struct SnRecord<'a> {
 }
 
 /// The header of a frame that carries MQTT, with its annotated tree.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+/// # }
+/// // Bytes that were pasted as they are came without a carrier.
+/// read("c0 00", |record| assert!(record.headers.is_empty()));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Header {
     /// What it is.
@@ -73,6 +134,24 @@ pub struct Header {
 
 impl Record<'_> {
     /// `CONNECT` and so on; the name of a unit; `UNDECODED` for bytes that belong to nothing.
+    ///
+    /// ```
+    /// # use mqttscope::paste;
+    /// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+    /// # use std::ops::ControlFlow;
+    /// # struct Each<F>(F);
+    /// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+    /// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+    /// #         (self.0)(record);
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+    /// #     let pasted = paste::parse(text, &paste::Options::default());
+    /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+    /// # }
+    /// read("62 02 00 01", |record| assert_eq!(record.type_name(), "PUBREL"));
+    /// ```
     #[must_use]
     pub fn type_name(&self) -> &'static str {
         if let Some(kind) = self.sn.and_then(|sn| sn.decoded.message_type) {
@@ -87,17 +166,55 @@ impl Record<'_> {
 
     /// `client`, and `server` or in MQTT-SN `gateway`; `None` where that is not known.
     #[must_use]
+    #[doc(hidden)]
     pub fn sender_name(&self) -> Option<&'static str> {
         self.sender.map(|sender| sender.name_in(self.version))
     }
 
     /// Whether it is a packet or a message, not bytes that are none.
+    ///
+    /// ```
+    /// # use mqttscope::paste;
+    /// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+    /// # use std::ops::ControlFlow;
+    /// # struct Each<F>(F);
+    /// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+    /// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+    /// #         (self.0)(record);
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+    /// #     let pasted = paste::parse(text, &paste::Options::default());
+    /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+    /// # }
+    /// read("d0 00", |record| assert!(record.is_packet()));
+    /// ```
     #[must_use]
     pub fn is_packet(&self) -> bool {
         self.decoded.is_some() || self.sn.is_some_and(|sn| sn.decoded.message_type.is_some())
     }
 
     /// What the words of the tree depend on.
+    ///
+    /// ```
+    /// # use mqttscope::paste;
+    /// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+    /// # use std::ops::ControlFlow;
+    /// # struct Each<F>(F);
+    /// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+    /// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+    /// #         (self.0)(record);
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+    /// #     let pasted = paste::parse(text, &paste::Options::default());
+    /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+    /// # }
+    /// # use mqttscope::spec::PacketType;
+    /// read("d0 00", |record| assert_eq!(record.context().packet_type(), PacketType::PINGRESP));
+    /// ```
     #[must_use]
     pub fn context(&self) -> Context {
         view::context(self.bytes, self.tape, self.version, self.sender)
@@ -105,6 +222,28 @@ impl Record<'_> {
 }
 
 /// Where a packet's bytes were.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+/// # }
+/// read("\n\n    c0 00", |record| {
+///     let place = record.origin.text.unwrap();
+///     assert_eq!((place.line, place.column), (3, 5));
+///     assert!(record.origin.frames.is_empty());
+/// });
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Origin<'a> {
     /// Numbers of the frames that brought the bytes, in order.
@@ -135,6 +274,24 @@ pub struct Origin<'a> {
 }
 
 /// Where in a pasted text a packet was found.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+/// # }
+/// read("c0 00", |record| assert_eq!(record.origin.text.unwrap().notation, "hex"));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct TextOrigin<'a> {
     /// The file, where there are several.
@@ -156,6 +313,12 @@ pub struct TextOrigin<'a> {
 }
 
 /// What of the packets before a packet is used with it: less is faster.
+///
+/// ```
+/// use mqttscope::pipeline::Needs;
+///
+/// assert!(Needs::Packet < Needs::Aliases && Needs::Aliases < Needs::Session);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Needs {
     /// Nothing but the version and the Client Identifier of their connection.
@@ -167,6 +330,30 @@ pub enum Needs {
 }
 
 /// Takes records as they are made.
+///
+/// ```
+/// use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// use mqttscope::paste;
+/// use std::ops::ControlFlow;
+///
+/// /// Stops at the first packet in which something is wrong.
+/// struct First(Option<u64>);
+///
+/// impl Consumer for First {
+///     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+///         if record.tape.findings().is_empty() {
+///             return ControlFlow::Continue(());
+///         }
+///         self.0 = Some(record.number);
+///         ControlFlow::Break(())
+///     }
+/// }
+///
+/// // A PUBACK, and one for Packet Identifier 0.
+/// let pasted = paste::parse("40 02 00 07  40 02 00 00", &paste::Options::default());
+/// let first = read_paste(&pasted, PastedSettings::default(), First(None));
+/// assert_eq!(first.0, Some(2));
+/// ```
 pub trait Consumer {
     /// What it uses of what is known of packets from those before them. Nothing else of that is made.
     /// Asked once, at the beginning.

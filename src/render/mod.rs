@@ -6,41 +6,70 @@
 //! that record, or at the end where there was none. Connections have tables of their own:
 //! [`sessions::FORMATS`] and [`timeline::FORMATS`].
 
+#[doc(hidden)]
 pub mod digest;
+#[doc(hidden)]
 pub mod ek;
 mod ends;
+#[doc(hidden)]
 pub mod entries;
+#[doc(hidden)]
 pub mod facts;
+#[doc(hidden)]
 pub mod fields;
+#[doc(hidden)]
 pub mod flow;
+#[doc(hidden)]
 pub mod gutter;
+#[doc(hidden)]
 pub mod heading;
+#[doc(hidden)]
 pub mod hex;
+#[doc(hidden)]
 pub mod hexdump;
+#[doc(hidden)]
 pub mod json;
+#[doc(hidden)]
 pub mod junit;
+#[doc(hidden)]
 pub mod log;
+#[doc(hidden)]
 pub mod lookup;
+#[doc(hidden)]
 pub mod markdown;
 mod memo;
+#[doc(hidden)]
 pub mod mosquitto_pub;
 mod owner;
+#[doc(hidden)]
 pub mod paint;
 #[cfg(feature = "parquet")]
+#[doc(hidden)]
 pub mod parquet;
+#[doc(hidden)]
 pub mod payload;
 mod published;
 #[cfg(test)]
 mod sample;
+#[doc(hidden)]
 pub mod sarif;
+#[doc(hidden)]
 pub mod sessions;
+#[doc(hidden)]
 pub mod sn;
+#[doc(hidden)]
 pub mod source;
+#[doc(hidden)]
 pub mod stats;
+#[doc(hidden)]
 pub mod summary;
+#[doc(hidden)]
 pub mod threaded;
+#[doc(hidden)]
 pub mod time;
+#[doc(hidden)]
 pub mod timeline;
+#[doc(hidden)]
 pub mod tree;
 pub mod words;
 
@@ -54,6 +83,30 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// One way to write records down.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+/// # }
+/// use mqttscope::render::{Options, format};
+///
+/// let mut hex = (format("hex").unwrap().make)(&Options::default());
+/// let mut out = Vec::new();
+/// read("c0 00", |record| hex.record(record, &mut out).unwrap());
+/// hex.end(&mut out).unwrap();
+/// assert!(String::from_utf8(out).unwrap().contains("c000"));
+/// ```
 pub trait Format: Send {
     /// Writes one record.
     ///
@@ -119,6 +172,13 @@ pub trait Format: Send {
 }
 
 /// One row of the table of formats.
+///
+/// ```
+/// use mqttscope::render::{Target, format};
+///
+/// let payload = format("payload").unwrap();
+/// assert!(!payload.is_text && payload.target == Target::NoTerminal);
+/// ```
 #[derive(Debug)]
 pub struct FormatRow {
     /// What stands behind `-T`.
@@ -137,6 +197,7 @@ pub struct FormatRow {
 
 /// What of a format other threads may write, while the next records are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(hidden)]
 pub enum ByOthers {
     /// Nothing: it takes more than records, or costs little.
     Nothing,
@@ -148,6 +209,12 @@ pub enum ByOthers {
 }
 
 /// Where what a format writes may go.
+///
+/// ```
+/// use mqttscope::render::{Target, format};
+///
+/// assert_eq!(format("json").unwrap().target, Target::Anywhere);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// Anywhere: nothing untrusted is in it raw.
@@ -159,6 +226,13 @@ pub enum Target {
 }
 
 /// The formats that `-T` takes, the default first. A new one is a file and a row.
+///
+/// ```
+/// use mqttscope::render::FORMATS;
+///
+/// assert_eq!(FORMATS[0].name, "tree");
+/// assert!(FORMATS.iter().any(|row| row.name == "csv"));
+/// ```
 pub static FORMATS: &[FormatRow] = &[
     FormatRow {
         name: "tree",
@@ -327,6 +401,13 @@ pub fn format(name: &str) -> Option<&'static FormatRow> {
 }
 
 /// What the user chose of the output, for every format alike.
+///
+/// ```
+/// use mqttscope::render::{Explain, Options};
+///
+/// let options = Options { explain: Explain::Full, width: Some(80), ..Options::default() };
+/// assert!(!options.color && !options.redact);
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// How much is explained.
@@ -360,6 +441,16 @@ pub struct Options {
 }
 
 /// A file of a format's own cannot be written.
+///
+/// ```
+/// use mqttscope::render::OutputError;
+///
+/// // What is within an error of a format that writes to files, where a file is to blame.
+/// fn blames_file(error: &std::io::Error) -> bool {
+///     error.get_ref().is_some_and(|inner| inner.is::<OutputError>())
+/// }
+/// assert!(!blames_file(&std::io::Error::other("the disk is full")));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{} cannot be written: {error}", path.display())]
 pub struct OutputError {
@@ -375,6 +466,13 @@ impl OutputError {
 }
 
 /// How much is explained.
+///
+/// ```
+/// use mqttscope::render::Explain;
+///
+/// assert_eq!(Explain::default(), Explain::Brief);
+/// assert!(Explain::Off < Explain::Brief && Explain::Brief < Explain::Full);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Explain {
     /// Names and values.
@@ -388,12 +486,35 @@ pub enum Explain {
 
 /// The standard whose sections the tables name for `version`: that of 3.1.1 stands for 3.1 too.
 #[must_use]
-pub fn standard(version: Version) -> Version {
+pub(crate) fn standard(version: Version) -> Version {
     if version == Version::V31 { Version::V311 } else { version }
 }
 
 /// Where the standard says what a finding says: its normative statements, or the section where no
 /// statement says it alone. Empty for a rule that is not the standard's.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+/// # }
+/// # use mqttscope::render::citation;
+/// // A PUBREL whose lower half byte is not 2.
+/// read("60 02 00 01", |record| {
+///     let finding = &record.tape.findings()[0];
+///     assert!(citation(finding, &record.context()).contains("[MQTT-3.6.1-1]"));
+/// });
+/// ```
 #[must_use]
 pub fn citation(finding: &Finding, context: &Context) -> String {
     match finding.source(context) {

@@ -11,6 +11,28 @@ use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The name of the row's field.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+/// # }
+/// # use mqttscope::{annotate::view, render::words};
+/// read("40 02 00 07", |record| {
+///     let id = view::rows(record.tape, record.bytes, false).last().unwrap();
+///     assert_eq!(words::name(&id, &record.context()), "Packet Identifier");
+/// });
+/// ```
 #[must_use]
 pub fn name(row: &Row<'_>, context: &Context) -> &'static str {
     match row.field {
@@ -21,13 +43,38 @@ pub fn name(row: &Row<'_>, context: &Context) -> &'static str {
 }
 
 /// The name of the row's field; behind that of a property stands its identifier.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     let mut settings = PastedSettings::default();
+/// #     settings.inspection.version = Some(mqttscope::spec::Version::V5);
+/// #     read_paste(&pasted, settings, Each(each));
+/// # }
+/// # use mqttscope::{annotate::view, render::words, spec::PropertyId};
+/// // A CONNACK with Receive Maximum 10.
+/// read("20 06 00 00 03 21 00 0a", |record| {
+///     let maximum = view::rows(record.tape, record.bytes, false).last().unwrap();
+///     assert_eq!(words::label(&maximum, &record.context()), "Receive Maximum (0x21)");
+/// });
+/// ```
 #[must_use]
 pub fn label(row: &Row<'_>, context: &Context) -> String {
     text::text(|out| add_label(row, context, out))
 }
 
 /// Adds what [`label`] returns.
-pub fn add_label(row: &Row<'_>, context: &Context, out: &mut String) {
+pub(crate) fn add_label(row: &Row<'_>, context: &Context, out: &mut String) {
     out.push_str(name(row, context));
     if let Some(info) = row.field.as_property() {
         out.push_str(" (0x");
@@ -39,13 +86,35 @@ pub fn add_label(row: &Row<'_>, context: &Context, out: &mut String) {
 /// The value for people, at most about `limit` characters of it; empty for a group.
 ///
 /// Text is escaped and stands between double quotes.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+/// # }
+/// # use mqttscope::{annotate::view, render::words};
+/// read("30 07 00 01 61 32 31 2e 35", |record| {
+///     let payload = view::rows(record.tape, record.bytes, false).last().unwrap();
+///     assert!(words::value(&payload, &record.context(), 80).starts_with("\"21.5\""));
+/// });
+/// ```
 #[must_use]
 pub fn value(row: &Row<'_>, context: &Context, limit: usize) -> String {
     text::text(|out| add_value(row, context, limit, out))
 }
 
 /// Adds what [`value`] returns.
-pub fn add_value(row: &Row<'_>, context: &Context, limit: usize, out: &mut String) {
+pub(crate) fn add_value(row: &Row<'_>, context: &Context, limit: usize, out: &mut String) {
     if row.is_group {
         return;
     }
@@ -84,6 +153,29 @@ pub fn add_value(row: &Row<'_>, context: &Context, limit: usize, out: &mut Strin
 }
 
 /// What the value does to the conversation; empty where that is nothing beyond the value.
+///
+/// ```
+/// # use mqttscope::paste;
+/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
+/// # use std::ops::ControlFlow;
+/// # struct Each<F>(F);
+/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+/// #         (self.0)(record);
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
+/// #     let pasted = paste::parse(text, &paste::Options::default());
+/// #     read_paste(&pasted, PastedSettings::default(), Each(each));
+/// # }
+/// # use mqttscope::{annotate::view, render::words, spec::Field};
+/// read("31 03 00 01 61", |record| {
+///     let mut rows = view::rows(record.tape, record.bytes, false);
+///     let retain = rows.find(|row| row.field == Field::RETAIN).unwrap();
+///     assert!(!words::meaning(&retain, &record.context()).is_empty());
+/// });
+/// ```
 #[must_use]
 pub fn meaning(row: &Row<'_>, context: &Context) -> Cow<'static, str> {
     if row.is_group {
@@ -111,7 +203,7 @@ pub fn meaning(row: &Row<'_>, context: &Context) -> Cow<'static, str> {
 
 /// The section and the normative statements that the field comes from, in the packet's version.
 #[must_use]
-pub fn spec(row: &Row<'_>, context: &Context) -> (&'static str, &'static str) {
+pub(crate) fn spec(row: &Row<'_>, context: &Context) -> (&'static str, &'static str) {
     if let Some(info) = row.field.as_property() {
         return info.place(row.place(context)).map_or(("", ""), |p| (p.section, p.statements));
     }
@@ -124,13 +216,13 @@ pub fn spec(row: &Row<'_>, context: &Context) -> (&'static str, &'static str) {
 
 /// The standard and section that the field comes from where that is not MQTT's; else empty.
 #[must_use]
-pub fn elsewhere(row: &Row<'_>) -> &'static str {
+pub(crate) fn elsewhere(row: &Row<'_>) -> &'static str {
     row.field.info().map_or("", |info| info.elsewhere)
 }
 
 /// The values that the standard allows, in words; empty where that is not said.
 #[must_use]
-pub fn allowed(row: &Row<'_>, context: &Context) -> String {
+pub(crate) fn allowed(row: &Row<'_>, context: &Context) -> String {
     if let Some(info) = row.field.as_property() {
         return allowed_in_property(info);
     }
@@ -239,7 +331,7 @@ fn code(row: &Row<'_>, context: &Context, out: &mut String) {
 /// The name of a code in this packet; what another packet type calls it, where this one has no
 /// such code; or that nobody knows it.
 #[must_use]
-pub fn code_name(context: &Context, code: u8) -> &'static str {
+pub(crate) fn code_name(context: &Context, code: u8) -> &'static str {
     let kind = context.packet_type();
     if context.version == Version::Sn12 {
         return return_code::return_code(code).map_or("reserved", |info| info.name);
@@ -271,12 +363,13 @@ fn length(row: &Row<'_>, out: &mut String) {
 
 /// Bytes that may be text: between quotes if a person can read it, as hex digits if not.
 #[must_use]
+#[doc(hidden)]
 pub fn bytes(bytes: &[u8], limit: usize) -> String {
     text::text(|out| add_bytes(bytes, limit, out))
 }
 
 /// Adds what [`bytes`] returns.
-pub fn add_bytes(bytes: &[u8], limit: usize, out: &mut String) {
+pub(crate) fn add_bytes(bytes: &[u8], limit: usize, out: &mut String) {
     match bytes {
         [] => out.push_str("empty"),
         _ if text::is_readable(bytes) => add_quoted(bytes, limit, out),
@@ -293,6 +386,7 @@ fn add_hex(bytes: &[u8], limit: usize, out: &mut String) {
 
 /// An address of IPv4 or IPv6, in the usual form.
 #[must_use]
+#[doc(hidden)]
 pub fn address(bytes: &[u8]) -> String {
     if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
         return Ipv4Addr::from(v4).to_string();
@@ -304,13 +398,18 @@ pub fn address(bytes: &[u8]) -> String {
 }
 
 /// Text between double quotes, escaped.
+///
+/// ```
+/// # use mqttscope::render::words;
+/// assert_eq!(words::quoted(b"a\x1b", 80), r#""a\x1b""#);
+/// ```
 #[must_use]
 pub fn quoted(bytes: &[u8], limit: usize) -> String {
     text::text(|out| add_quoted(bytes, limit, out))
 }
 
 /// Adds what [`quoted`] returns.
-pub fn add_quoted(bytes: &[u8], limit: usize, out: &mut String) {
+pub(crate) fn add_quoted(bytes: &[u8], limit: usize, out: &mut String) {
     let shown = bytes.get(..floor_char(bytes, limit)).unwrap_or(bytes);
     out.push('"');
     text::add::escaped(shown, out);
@@ -345,7 +444,7 @@ fn named(
 
 /// A sentence whose places to fill are named: `Topic Alias <a>`.
 #[must_use]
-pub fn template(message: &str) -> String {
+pub(crate) fn template(message: &str) -> String {
     let mut out = String::new();
     let mut rest = message;
     while let Some((before, after)) = rest.split_once('{') {

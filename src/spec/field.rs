@@ -10,10 +10,24 @@ use std::fmt;
 /// A field of a packet: an index into [`FIELDS`](super::fields::FIELDS), a property, or a field of
 /// MQTT-SN, or a field of what carries packets
 /// ([`CARRIER_FIELDS`](super::carrier_fields::CARRIER_FIELDS)).
+///
+/// ```
+/// use mqttscope::spec::{Field, Version};
+///
+/// assert_eq!(Field::REMAINING_LENGTH.key(), "mqtt.len");
+/// assert_eq!(Field::REMAINING_LENGTH.label(Version::V5), "Remaining Length");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Field(pub u16);
 
 /// How the bytes of a field read.
+///
+/// ```
+/// use mqttscope::spec::{Field, field::Kind};
+///
+/// assert_eq!(Field::REMAINING_LENGTH.kind(), Kind::VarInt);
+/// assert_eq!(Field::PROTOCOL_NAME.kind(), Kind::Text);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Holds other fields.
@@ -55,6 +69,13 @@ pub enum Kind {
 }
 
 /// What a value does to the conversation.
+///
+/// ```
+/// use mqttscope::spec::{Field, field::Meaning};
+///
+/// let fixed = Field::all().filter(|(_, row)| matches!(row.meaning, Meaning::Always(_)));
+/// assert!(fixed.count() > 0);
+/// ```
 #[derive(Clone, Copy)]
 pub enum Meaning {
     /// Nothing beyond the value itself.
@@ -70,6 +91,13 @@ pub enum Meaning {
 }
 
 /// What a meaning may depend on besides the value.
+///
+/// ```
+/// use mqttscope::spec::{PacketType, Version, field::Context};
+///
+/// let context = Context { version: Version::V5, header: 0x30, ..Context::default() };
+/// assert_eq!(context.packet_type(), PacketType::PUBLISH);
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Context {
     /// The version that the packet is read by.
@@ -100,12 +128,23 @@ pub struct Context {
 
 impl Context {
     /// The type of the packet.
+    ///
+    /// ```
+    /// # use mqttscope::spec::{PacketType, field::Context};
+    /// let context = Context { header: 0x62, ..Context::default() };
+    /// assert_eq!(context.packet_type(), PacketType::PUBREL);
+    /// ```
     #[must_use]
     pub const fn packet_type(&self) -> PacketType {
         PacketType::of_header(self.header)
     }
 
     /// The standard's name of the packet's type, whichever standard it is.
+    ///
+    /// ```
+    /// # use mqttscope::spec::field::Context;
+    /// assert_eq!(Context { header: 0xd0, ..Context::default() }.type_name(), "PINGRESP");
+    /// ```
     #[must_use]
     pub fn type_name(&self) -> &'static str {
         match self.version {
@@ -116,6 +155,13 @@ impl Context {
 }
 
 /// One row of the table of fields.
+///
+/// ```
+/// use mqttscope::spec::Field;
+///
+/// let row = Field::PROTOCOL_NAME.info().unwrap();
+/// assert_eq!((row.label, row.section_v5), ("Protocol Name", "3.1.2.1"));
+/// ```
 pub struct FieldInfo {
     /// The key in filters and JSON; Wireshark's where Wireshark has the field.
     pub key: &'static str,
@@ -146,6 +192,7 @@ pub struct FieldInfo {
 impl FieldInfo {
     /// A row with key, label and kind; the rest is added by the methods below.
     #[must_use]
+    #[doc(hidden)]
     pub const fn new(key: &'static str, label: &'static str, kind: Kind) -> Self {
         Self {
             key,
@@ -165,20 +212,21 @@ impl FieldInfo {
 
     /// The label in 3.1 and 3.1.1.
     #[must_use]
-    pub const fn in_v3(mut self, label: &'static str) -> Self {
+    pub(crate) const fn in_v3(mut self, label: &'static str) -> Self {
         self.label_v3 = label;
         self
     }
 
     /// What the value does.
     #[must_use]
-    pub const fn means(mut self, meaning: Meaning) -> Self {
+    pub(crate) const fn means(mut self, meaning: Meaning) -> Self {
         self.meaning = meaning;
         self
     }
 
     /// The sections of MQTT 5.0 and 3.1.1.
     #[must_use]
+    #[doc(hidden)]
     pub const fn at(mut self, v5: &'static str, v311: &'static str) -> Self {
         self.section_v5 = v5;
         self.section_v311 = v311;
@@ -187,6 +235,7 @@ impl FieldInfo {
 
     /// The standard and the section, where it is not one of MQTT.
     #[must_use]
+    #[doc(hidden)]
     pub const fn of(mut self, elsewhere: &'static str) -> Self {
         self.elsewhere = elsewhere;
         self
@@ -194,7 +243,7 @@ impl FieldInfo {
 
     /// The normative statements of MQTT 5.0 and 3.1.1.
     #[must_use]
-    pub const fn binds(mut self, v5: &'static str, v311: &'static str) -> Self {
+    pub(crate) const fn binds(mut self, v5: &'static str, v311: &'static str) -> Self {
         self.statements_v5 = v5;
         self.statements_v311 = v311;
         self
@@ -202,14 +251,14 @@ impl FieldInfo {
 
     /// The allowed values, in words.
     #[must_use]
-    pub const fn allows(mut self, words: &'static str) -> Self {
+    pub(crate) const fn allows(mut self, words: &'static str) -> Self {
         self.allowed = words;
         self
     }
 
     /// Marks the field as a secret.
     #[must_use]
-    pub const fn secret(mut self) -> Self {
+    pub(crate) const fn secret(mut self) -> Self {
         self.secret = true;
         self
     }
@@ -224,6 +273,12 @@ impl Field {
     pub const CARRIER_BASE: u16 = 0x300;
 
     /// Every field but the properties, with its row.
+    ///
+    /// ```
+    /// # use mqttscope::spec::Field;
+    /// let secret: Vec<_> = Field::all().filter(|(_, row)| row.secret).map(|(_, row)| row.label).collect();
+    /// assert!(secret.contains(&"Password") && !secret.contains(&"Topic Name"));
+    /// ```
     pub fn all() -> impl Iterator<Item = (Self, &'static FieldInfo)> {
         let own = (0..).map(Self).zip(super::fields::FIELDS);
         let sn = (Self::SN_BASE..).map(Self).zip(sn::fields::FIELDS);
@@ -233,13 +288,14 @@ impl Field {
 
     /// The field of a property.
     #[must_use]
+    #[doc(hidden)]
     pub const fn property(id: u8) -> Self {
         Self(Self::PROPERTY_BASE | id as u16)
     }
 
     /// The row of the property, if the field is one that the standard knows.
     #[must_use]
-    pub fn as_property(self) -> Option<&'static PropertyInfo> {
+    pub(crate) fn as_property(self) -> Option<&'static PropertyInfo> {
         (Self::PROPERTY_BASE..Self::SN_BASE)
             .contains(&self.0)
             .then(|| PropertyId(u32::from(self.0 & 0xff)).info())
@@ -247,6 +303,11 @@ impl Field {
     }
 
     /// The row of the table; `None` for a property.
+    ///
+    /// ```
+    /// # use mqttscope::spec::Field;
+    /// assert_eq!(Field::REMAINING_LENGTH.info().unwrap().section_v311, "2.2.3");
+    /// ```
     #[must_use]
     pub fn info(self) -> Option<&'static FieldInfo> {
         if let Some(index) = self.0.checked_sub(Self::CARRIER_BASE) {
@@ -259,6 +320,11 @@ impl Field {
     }
 
     /// The key in filters and JSON.
+    ///
+    /// ```
+    /// # use mqttscope::spec::Field;
+    /// assert_eq!(Field::PROTOCOL_NAME.key(), "mqtt.protoname");
+    /// ```
     #[must_use]
     pub fn key(self) -> &'static str {
         match self.as_property() {
@@ -268,6 +334,13 @@ impl Field {
     }
 
     /// The name for people, as `version` calls it.
+    ///
+    /// ```
+    /// # use mqttscope::spec::{Field, Version};
+    /// // MQTT 5.0 gave Clean Session another name.
+    /// assert_eq!(Field::CLEAN_START.label(Version::V311), "Clean Session");
+    /// assert_eq!(Field::CLEAN_START.label(Version::V5), "Clean Start");
+    /// ```
     #[must_use]
     pub fn label(self, version: Version) -> &'static str {
         if let Some(property) = self.as_property() {
@@ -281,6 +354,11 @@ impl Field {
     }
 
     /// How the bytes read.
+    ///
+    /// ```
+    /// # use mqttscope::spec::{Field, field::Kind};
+    /// assert_eq!(Field::CLEAN_START.kind(), Kind::Flag);
+    /// ```
     #[must_use]
     pub fn kind(self) -> Kind {
         match self.as_property() {

@@ -4,10 +4,25 @@ use super::version::{Sender, Version};
 use std::fmt;
 
 /// The upper four bits of a packet's first byte.
+///
+/// ```
+/// use mqttscope::spec::PacketType;
+///
+/// assert_eq!(PacketType::CONNACK, PacketType(2));
+/// assert_eq!(PacketType::CONNACK.to_string(), "CONNACK");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PacketType(pub u8);
 
 /// What the standard says of one packet type.
+///
+/// ```
+/// use mqttscope::spec::PacketType;
+///
+/// let row = PacketType::SUBSCRIBE.info();
+/// assert_eq!((row.section_v5, row.flags), ("3.8", Some(0b0010)));
+/// assert!(row.client_sends && !row.server_sends);
+/// ```
 #[derive(Debug)]
 pub struct PacketTypeInfo {
     /// The standard's name, in capitals.
@@ -91,12 +106,22 @@ packet_types! {
 
 impl PacketType {
     /// The type in a packet's first byte.
+    ///
+    /// ```
+    /// # use mqttscope::spec::PacketType;
+    /// assert_eq!(PacketType::of_header(0x32), PacketType::PUBLISH);
+    /// ```
     #[must_use]
     pub const fn of_header(byte: u8) -> Self {
         Self(byte >> 4)
     }
 
     /// The row of the table. A value above 15 has the row of the reserved type.
+    ///
+    /// ```
+    /// # use mqttscope::spec::PacketType;
+    /// assert_eq!(PacketType::AUTH.info().meaning, "a step of enhanced authentication");
+    /// ```
     #[must_use]
     pub fn info(self) -> &'static PacketTypeInfo {
         let [reserved, ..] = &ROWS;
@@ -104,12 +129,23 @@ impl PacketType {
     }
 
     /// The standard's name, in capitals.
+    ///
+    /// ```
+    /// # use mqttscope::spec::PacketType;
+    /// assert_eq!(PacketType(12).name(), "PINGREQ");
+    /// ```
     #[must_use]
     pub fn name(self) -> &'static str {
         self.info().name
     }
 
     /// The type of this name, in any case.
+    ///
+    /// ```
+    /// # use mqttscope::spec::PacketType;
+    /// assert_eq!(PacketType::from_name("pubrel"), Some(PacketType::PUBREL));
+    /// assert_eq!(PacketType::from_name("PUBACK2"), None);
+    /// ```
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         (0..16).map(Self).find(|t| t.name().eq_ignore_ascii_case(name))
@@ -118,13 +154,20 @@ impl PacketType {
     /// Section and normative statements on the lower four bits of the first byte; `None` where no
     /// statement names this type.
     #[must_use]
-    pub fn flags_source(self, version: Version) -> Option<(&'static str, &'static str)> {
+    pub(crate) fn flags_source(self, version: Version) -> Option<(&'static str, &'static str)> {
         let row = FLAGS.iter().find(|(kind, ..)| *kind == self);
         row.map(|(_, v5, v311)| if version.is_v5() { *v5 } else { *v311 })
             .filter(|(section, _)| !section.is_empty())
     }
 
     /// Whether `sender` may send this type in `version`.
+    ///
+    /// ```
+    /// # use mqttscope::spec::{PacketType, Sender, Version};
+    /// // A server may say goodbye since MQTT 5.0.
+    /// assert!(!PacketType::DISCONNECT.may_send(Sender::Server, Version::V311));
+    /// assert!(PacketType::DISCONNECT.may_send(Sender::Server, Version::V5));
+    /// ```
     #[must_use]
     pub fn may_send(self, sender: Sender, version: Version) -> bool {
         match (self, sender) {
@@ -135,6 +178,12 @@ impl PacketType {
     }
 
     /// The only side that may send this type, where just one may.
+    ///
+    /// ```
+    /// # use mqttscope::spec::{PacketType, Sender};
+    /// assert_eq!(PacketType::CONNACK.only_sender(), Some(Sender::Server));
+    /// assert_eq!(PacketType::PUBLISH.only_sender(), None);
+    /// ```
     #[must_use]
     pub fn only_sender(self) -> Option<Sender> {
         match (self.info().client_sends, self.info().server_sends) {
@@ -158,6 +207,13 @@ impl fmt::Debug for PacketType {
 }
 
 /// A set of packet types; the bit of [`PacketSet::WILL`] stands for the Will Properties.
+///
+/// ```
+/// use mqttscope::spec::{PacketSet, PacketType, PropertyId};
+///
+/// let allowed = PropertyId::SERVER_KEEP_ALIVE.info().unwrap().allowed;
+/// assert_eq!(allowed, PacketSet::of(&[PacketType::CONNACK]));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PacketSet(u32);
 
@@ -168,6 +224,12 @@ impl PacketSet {
     pub const WILL: Self = Self(1 << 16);
 
     /// The set of these types.
+    ///
+    /// ```
+    /// # use mqttscope::spec::{PacketSet, PacketType};
+    /// let acknowledge = PacketSet::of(&[PacketType::PUBACK, PacketType::PUBREC]);
+    /// assert_eq!(acknowledge.names().collect::<Vec<_>>(), ["PUBACK", "PUBREC"]);
+    /// ```
     #[must_use]
     pub const fn of(types: &[PacketType]) -> Self {
         let mut bits = 0;
@@ -180,18 +242,37 @@ impl PacketSet {
     }
 
     /// Both sets in one.
+    ///
+    /// ```
+    /// # use mqttscope::spec::{PacketSet, PacketType};
+    /// let set = PacketSet::of(&[PacketType::PUBLISH]).and(PacketSet::WILL);
+    /// assert!(set.meets(PacketSet::WILL));
+    /// ```
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
     /// Whether the sets share a member.
+    ///
+    /// ```
+    /// # use mqttscope::spec::{PacketSet, PacketType};
+    /// let set = PacketSet::of(&[PacketType::PUBLISH, PacketType::CONNECT]);
+    /// assert!(set.meets(PacketSet::of(&[PacketType::CONNECT])));
+    /// assert!(!set.meets(PacketSet::of(&[PacketType::CONNACK])));
+    /// ```
     #[must_use]
     pub const fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
     /// The names of the members, in the order of their numbers; `Will Properties` is last.
+    ///
+    /// ```
+    /// # use mqttscope::spec::PropertyId;
+    /// let places = PropertyId::CONTENT_TYPE.info().unwrap().allowed;
+    /// assert_eq!(places.names().collect::<Vec<_>>(), ["PUBLISH", "Will Properties"]);
+    /// ```
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         let types = (0..16).map(PacketType).filter(move |t| self.meets(Self::of(&[*t])));
         let will = self.meets(Self::WILL).then_some("Will Properties");

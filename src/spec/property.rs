@@ -4,10 +4,23 @@ use super::packet_type::{PacketSet, PacketType as P};
 use super::version::Sender;
 
 /// A property identifier as it stands on the wire. Values the standard does not know survive.
+///
+/// ```
+/// use mqttscope::spec::PropertyId;
+///
+/// assert_eq!(PropertyId::TOPIC_ALIAS, PropertyId(0x23));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PropertyId(pub u32);
 
 /// How a property's value stands on the wire (5.0: section 1.5).
+///
+/// ```
+/// use mqttscope::spec::{PropertyId, property::Wire};
+///
+/// assert_eq!(PropertyId::USER_PROPERTY.info().unwrap().wire, Wire::Pair);
+/// assert_eq!(PropertyId::SUBSCRIPTION_IDENTIFIER.info().unwrap().wire, Wire::VarInt);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wire {
     /// One byte, any value in `min..=max` of the row.
@@ -27,6 +40,12 @@ pub enum Wire {
 }
 
 /// What a number counts.
+///
+/// ```
+/// use mqttscope::spec::{PropertyId, property::Unit};
+///
+/// assert_eq!(PropertyId::MAXIMUM_PACKET_SIZE.info().unwrap().unit, Unit::Bytes);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// A bare number.
@@ -39,6 +58,7 @@ pub enum Unit {
 
 /// What a value does, in words: the clause that stands after the value in the tree.
 #[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
 pub enum Says {
     /// The same clause for every value.
     Always(&'static str),
@@ -47,6 +67,13 @@ pub enum Says {
 }
 
 /// One place where a property may stand.
+///
+/// ```
+/// use mqttscope::spec::{PacketSet, PropertyId};
+///
+/// let expiry = PropertyId::MESSAGE_EXPIRY_INTERVAL.info().unwrap();
+/// assert_eq!(expiry.place(PacketSet::WILL).unwrap().section, "3.1.3.2.4");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     /// The packet type, or the Will Properties.
@@ -58,6 +85,14 @@ pub struct Place {
 }
 
 /// Everything the standard says of one property.
+///
+/// ```
+/// use mqttscope::spec::PropertyId;
+///
+/// let row = PropertyId(0x22).info().unwrap();
+/// assert_eq!((row.name, row.number_len), ("Topic Alias Maximum", 2));
+/// assert_eq!(row.allowed.names().collect::<Vec<_>>(), ["CONNECT", "CONNACK"]);
+/// ```
 #[derive(Debug)]
 pub struct PropertyInfo {
     /// The identifier on the wire.
@@ -179,6 +214,13 @@ impl PropertyInfo {
 
     /// The clause for a value in this place; `value` is `None` for what is not a number. Empty where
     /// there is nothing to say: a value out of range, or a place where the property may not stand.
+    ///
+    /// ```
+    /// # use mqttscope::spec::{PacketSet, PropertyId};
+    /// let format = PropertyId::PAYLOAD_FORMAT_INDICATOR.info().unwrap();
+    /// let clause = "the payload is bytes of no stated kind";
+    /// assert_eq!(format.meaning(PacketSet::WILL, Some(0)), clause);
+    /// ```
     #[must_use]
     pub fn meaning(&self, place: PacketSet, value: Option<u32>) -> &'static str {
         match self.says.iter().find(|(places, _)| places.meets(place)) {
@@ -195,18 +237,32 @@ impl PropertyInfo {
     /// What it means that the property is absent from this place; empty where that means nothing in
     /// particular.
     #[must_use]
-    pub fn absence(&self, place: PacketSet) -> &'static str {
+    pub(crate) fn absence(&self, place: PacketSet) -> &'static str {
         let row = self.absent.iter().find(|(places, _)| places.meets(place));
         row.map_or("", |(_, clause)| clause)
     }
 
     /// Section and statements for this place; `None` where the property may not stand.
+    ///
+    /// ```
+    /// # use mqttscope::spec::{PacketSet, PacketType, PropertyId};
+    /// let format = PropertyId::PAYLOAD_FORMAT_INDICATOR.info().unwrap();
+    /// let place = format.place(PacketSet::of(&[PacketType::PUBLISH])).unwrap();
+    /// assert_eq!((place.section, place.statements), ("3.3.2.3.2", "MQTT-3.3.2-4"));
+    /// assert!(format.place(PacketSet::of(&[PacketType::PUBACK])).is_none());
+    /// ```
     #[must_use]
     pub fn place(&self, place: PacketSet) -> Option<&'static Place> {
         self.places.iter().find(|row| row.place.meets(place))
     }
 
     /// Whether the value is a number within the legal range. What is not a number is always legal.
+    ///
+    /// ```
+    /// # use mqttscope::spec::PropertyId;
+    /// let maximum = PropertyId::RECEIVE_MAXIMUM.info().unwrap();
+    /// assert!(maximum.in_range(65_535) && !maximum.in_range(0));
+    /// ```
     #[must_use]
     pub const fn in_range(&self, value: u32) -> bool {
         match self.wire {
@@ -270,6 +326,14 @@ macro_rules! properties {
         }
 
         /// The properties, in the order of their identifiers.
+        ///
+        /// ```
+        /// use mqttscope::spec::{PacketSet, PacketType, property::PROPERTIES};
+        ///
+        /// assert_eq!(PROPERTIES.len(), 27);
+        /// let auth = PacketSet::of(&[PacketType::AUTH]);
+        /// assert_eq!(PROPERTIES.iter().filter(|row| row.allowed.meets(auth)).count(), 4);
+        /// ```
         pub static PROPERTIES: [PropertyInfo; 27] = [$($row.id($id)),*];
     };
 }
@@ -679,6 +743,12 @@ const fn position_of(id: u8) -> u8 {
 
 impl PropertyId {
     /// The row of the table; `None` for an identifier that the standard does not know.
+    ///
+    /// ```
+    /// # use mqttscope::spec::PropertyId;
+    /// assert_eq!(PropertyId(0x21).info().unwrap().name, "Receive Maximum");
+    /// assert!(PropertyId(0x04).info().is_none());
+    /// ```
     #[must_use]
     pub fn info(self) -> Option<&'static PropertyInfo> {
         let position = POSITIONS.get(usize::try_from(self.0).ok()?)?;
@@ -686,6 +756,11 @@ impl PropertyId {
     }
 
     /// The standard's name; `Unknown property` for an identifier that it does not know.
+    ///
+    /// ```
+    /// # use mqttscope::spec::PropertyId;
+    /// assert_eq!(PropertyId::REASON_STRING.name(), "Reason String");
+    /// ```
     #[must_use]
     pub fn name(self) -> &'static str {
         self.info().map_or("Unknown property", |row| row.name)

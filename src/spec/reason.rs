@@ -6,6 +6,14 @@ use super::packet_type::{PacketSet, PacketType};
 use super::version::Version;
 
 /// What one code means in one packet type.
+///
+/// ```
+/// use mqttscope::spec::{PacketType, reason::reason};
+///
+/// let row = reason(PacketType::DISCONNECT, 0x8e).unwrap();
+/// assert_eq!(row.name, "Session taken over");
+/// assert!(row.server_sends && !row.client_sends);
+/// ```
 #[derive(Debug)]
 pub struct ReasonInfo {
     /// The packet that carries it.
@@ -29,6 +37,7 @@ pub struct ReasonInfo {
 
 /// Where a standard lists the codes of one packet type.
 #[derive(Debug)]
+#[doc(hidden)]
 pub struct CodeTable {
     /// The packet that carries the codes.
     pub packet: PacketType,
@@ -137,6 +146,13 @@ const fn name_in(names: &[(u8, &'static str)], code: u8) -> &'static str {
 }
 
 /// The reason codes of MQTT 5.0, in the order of packet type and code.
+///
+/// ```
+/// use mqttscope::spec::{PacketType, reason::REASONS};
+///
+/// let pubrel = REASONS.iter().filter(|row| row.packet == PacketType::PUBREL);
+/// assert_eq!(pubrel.map(|row| row.code).collect::<Vec<_>>(), [0x00, 0x92]);
+/// ```
 #[rustfmt::skip]
 pub static REASONS: [ReasonInfo; 96] = [
     row(P::CONNACK, 0x00, SERVER, "the server accepts the connection, and the conversation begins"),
@@ -270,6 +286,14 @@ const fn row_v3(
 }
 
 /// The return codes of MQTT 3.1 and 3.1.1, in the order of packet type, code and version.
+///
+/// ```
+/// use mqttscope::spec::{PacketType, Version, reason::RETURN_CODES_V3};
+///
+/// // 0x80 (Failure) came with MQTT 3.1.1.
+/// let failure = RETURN_CODES_V3.iter().find(|row| row.code == 0x80).unwrap();
+/// assert_eq!((failure.packet, failure.versions), (PacketType::SUBACK, &[Version::V311][..]));
+/// ```
 #[rustfmt::skip]
 pub static RETURN_CODES_V3: [ReasonInfo; 14] = [
     row_v3(P::CONNACK, 0, V3, "Connection Accepted", "the server lets the client in"),
@@ -299,6 +323,7 @@ const fn table(
 
 /// Where the standards list the codes.
 #[rustfmt::skip]
+#[doc(hidden)]
 pub static CODE_TABLES: [CodeTable; 13] = [
     table(P::CONNACK, Version::V31, "3.2", ""),
     table(P::SUBACK, Version::V31, "3.9", ""),
@@ -360,6 +385,12 @@ const fn named(rows: &[ReasonInfo]) -> bool {
 
 /// What a reason code of MQTT 5.0 means in this packet; `None` where the standard does not define it
 /// there.
+///
+/// ```
+/// # use mqttscope::spec::{PacketType, reason::reason};
+/// assert_eq!(reason(PacketType::PUBACK, 0x10).unwrap().name, "No matching subscribers");
+/// assert!(reason(PacketType::PUBACK, 0x01).is_none());
+/// ```
 #[must_use]
 pub fn reason(packet: PacketType, code: u8) -> Option<&'static ReasonInfo> {
     let position = POSITIONS.get(usize::from(packet.0))?.get(usize::from(code))?;
@@ -398,6 +429,12 @@ const fn positions() -> [[u8; 256]; 16] {
 
 /// What a return code means in this packet of MQTT 3.1 or 3.1.1; `None` where that version does not
 /// define it there.
+///
+/// ```
+/// # use mqttscope::spec::{PacketType, Version, reason::return_code_v3};
+/// let row = return_code_v3(PacketType::CONNACK, 5, Version::V311).unwrap();
+/// assert_eq!(row.name, "Connection Refused, not authorized");
+/// ```
 #[must_use]
 pub fn return_code_v3(
     packet: PacketType,
@@ -408,12 +445,12 @@ pub fn return_code_v3(
 }
 
 /// The reason codes that MQTT 5.0 defines for this packet, in the order of the codes.
-pub fn defined(packet: PacketType) -> impl Iterator<Item = &'static ReasonInfo> {
+pub(crate) fn defined(packet: PacketType) -> impl Iterator<Item = &'static ReasonInfo> {
     REASONS.iter().filter(move |row| row.packet == packet)
 }
 
 /// The return codes that MQTT 3.1 or 3.1.1 defines for this packet, in the order of the codes.
-pub fn defined_v3(
+pub(crate) fn defined_v3(
     packet: PacketType,
     version: Version,
 ) -> impl Iterator<Item = &'static ReasonInfo> {
@@ -423,6 +460,12 @@ pub fn defined_v3(
 
 /// The name of a reason code of MQTT 5.0, in whichever packet it is defined; for 0x00 the general
 /// `Success`.
+///
+/// ```
+/// # use mqttscope::spec::reason::code_name;
+/// assert_eq!(code_name(0x97), Some("Quota exceeded"));
+/// assert_eq!(code_name(0x03), None);
+/// ```
 #[must_use]
 pub fn code_name(code: u8) -> Option<&'static str> {
     let at = NAMES.binary_search_by_key(&code, |(row, _)| *row).ok()?;
@@ -437,7 +480,7 @@ pub const MAY_OMIT: PacketSet =
 /// Where the standard of this version lists the codes of this packet; `None` where the packet
 /// carries none.
 #[must_use]
-pub fn code_table(packet: PacketType, version: Version) -> Option<&'static CodeTable> {
+pub(crate) fn code_table(packet: PacketType, version: Version) -> Option<&'static CodeTable> {
     CODE_TABLES.iter().find(|row| row.packet == packet && row.version == version)
 }
 

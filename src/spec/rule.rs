@@ -8,6 +8,13 @@ use super::version::Version;
 use std::fmt;
 
 /// How grave a finding is.
+///
+/// ```
+/// use mqttscope::spec::{Rule, Severity};
+///
+/// assert!(Severity::Note < Severity::Warning && Severity::Warning < Severity::Error);
+/// assert_eq!(Rule::QOS_3.info().severity, Severity::Error);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Worth knowing; nothing is wrong.
@@ -20,6 +27,11 @@ pub enum Severity {
 
 impl Severity {
     /// `note`, `warning` or `error`.
+    ///
+    /// ```
+    /// # use mqttscope::spec::Severity;
+    /// assert_eq!(Severity::Warning.name(), "warning");
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -37,10 +49,23 @@ impl fmt::Display for Severity {
 }
 
 /// A rule: an index into [`RULES`].
+///
+/// ```
+/// use mqttscope::spec::Rule;
+///
+/// assert_eq!(Rule::QOS_3.info().id, "qos-3");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rule(pub u16);
 
 /// One row of the table of rules.
+///
+/// ```
+/// use mqttscope::spec::Rule;
+///
+/// let row = Rule::DUP_WITH_QOS_0.info();
+/// assert_eq!((row.section_v5, row.statements_v5), ("3.3.1.1", "MQTT-3.3.1-2"));
+/// ```
 #[derive(Debug)]
 pub struct RuleInfo {
     /// The name in JSON and filters.
@@ -63,6 +88,11 @@ pub struct RuleInfo {
 
 impl Rule {
     /// The row of the table.
+    ///
+    /// ```
+    /// # use mqttscope::spec::Rule;
+    /// assert_eq!(Rule::PACKET_TYPE_RESERVED.info().message, "packet type 0 is forbidden");
+    /// ```
     #[must_use]
     pub fn info(self) -> &'static RuleInfo {
         let [first, ..] = &RULES;
@@ -115,7 +145,7 @@ impl RuleInfo {
     /// The section and the normative statements in a version; empty for a rule that is not the
     /// standard's.
     #[must_use]
-    pub const fn place(&self, version: Version) -> (&'static str, &'static str) {
+    pub(crate) const fn place(&self, version: Version) -> (&'static str, &'static str) {
         match version {
             Version::V5 => (self.section_v5, self.statements_v5),
             Version::Sn12 => (self.section_sn, ""),
@@ -135,6 +165,13 @@ macro_rules! rules {
             pub const $name: Self = Self(Index::$name as u16);)*
         }
         /// The rows, in the order of the constants.
+        ///
+        /// ```
+        /// use mqttscope::spec::rule::RULES;
+        ///
+        /// let row = RULES.iter().find(|row| row.id == "packet-id-0").unwrap();
+        /// assert_eq!(row.statements_v311, "MQTT-2.3.1-1");
+        /// ```
         pub static RULES: [RuleInfo; [$(Index::$name),*].len()] = [$($row),*];
     };
 }

@@ -4,6 +4,13 @@ use std::fmt;
 
 /// A version of MQTT, as this program reads it. The level byte on the wire is a
 /// [`ProtocolLevel`](super::level::ProtocolLevel), which may hold anything.
+///
+/// ```
+/// use mqttscope::spec::Version;
+///
+/// assert!(Version::V31 < Version::V311 && Version::V311 < Version::V5);
+/// assert_eq!(Version::ALL.map(Version::name), ["3.1", "3.1.1", "5.0"]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Version {
     /// MQTT 3.1: protocol name `MQIsdp`, level 3.
@@ -23,6 +30,11 @@ impl Version {
 
     /// The version's number as the standard writes it: `3.1`, `3.1.1` or `5.0`; `SN-1.2` for
     /// MQTT-SN 1.2.
+    ///
+    /// ```
+    /// # use mqttscope::spec::Version;
+    /// assert_eq!(Version::V311.name(), "3.1.1");
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -34,6 +46,11 @@ impl Version {
     }
 
     /// The name of the standard: `MQTT 3.1`, `MQTT 3.1.1`, `MQTT 5.0` or `MQTT-SN 1.2`.
+    ///
+    /// ```
+    /// # use mqttscope::spec::Version;
+    /// assert_eq!(Version::Sn12.title(), "MQTT-SN 1.2");
+    /// ```
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -45,6 +62,11 @@ impl Version {
     }
 
     /// Whether packets carry properties and reason codes.
+    ///
+    /// ```
+    /// # use mqttscope::spec::Version;
+    /// assert!(Version::V5.is_v5() && !Version::V311.is_v5());
+    /// ```
     #[must_use]
     pub const fn is_v5(self) -> bool {
         matches!(self, Self::V5)
@@ -58,6 +80,12 @@ impl fmt::Display for Version {
 }
 
 /// Which end of a connection sent a packet.
+///
+/// ```
+/// use mqttscope::spec::{PacketType, Sender};
+///
+/// assert_eq!(PacketType::SUBSCRIBE.only_sender(), Some(Sender::Client));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sender {
     /// The client: it opened the connection.
@@ -68,6 +96,11 @@ pub enum Sender {
 
 impl Sender {
     /// `client` or `server`.
+    ///
+    /// ```
+    /// # use mqttscope::spec::Sender;
+    /// assert_eq!(Sender::Server.name(), "server");
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -78,7 +111,7 @@ impl Sender {
 
     /// `client` or `server`; what stands opposite the client is called `gateway` in MQTT-SN.
     #[must_use]
-    pub const fn name_in(self, version: Version) -> &'static str {
+    pub(crate) const fn name_in(self, version: Version) -> &'static str {
         match (self, version) {
             (Self::Server, Version::Sn12) => "gateway",
             _ => self.name(),
@@ -86,6 +119,11 @@ impl Sender {
     }
 
     /// The other end.
+    ///
+    /// ```
+    /// # use mqttscope::spec::Sender;
+    /// assert_eq!(Sender::Client.other(), Sender::Server);
+    /// ```
     #[must_use]
     pub const fn other(self) -> Self {
         match self {

@@ -8,6 +8,19 @@ use crate::spec::Sender;
 use std::ops::ControlFlow;
 
 /// Statistics over the records of a run.
+///
+/// ```
+/// use mqttscope::paste;
+/// use mqttscope::pipeline::{PastedSettings, read_paste};
+/// use mqttscope::stats::{Stats, choose};
+///
+/// let stats = Stats::new(vec![choose("types", None)?]);
+/// let pasted = paste::parse("c0 00 d0 00", &paste::Options::default());
+/// let stats = read_paste(&pasted, PastedSettings::default(), stats);
+/// let (row, report) = stats.reports().next().unwrap();
+/// assert_eq!((row.name, report.columns.len()), ("types", row.columns.len()));
+/// # Ok::<(), String>(())
+/// ```
 pub struct Stats {
     list: Vec<(&'static StatisticRow, Box<dyn Statistic>)>,
     run: Run,
@@ -25,6 +38,13 @@ impl std::fmt::Debug for Stats {
 
 impl Stats {
     /// These statistics, before the first record.
+    ///
+    /// ```
+    /// # use mqttscope::stats::{Stats, choose};
+    /// let stats = Stats::new(vec![choose("topics", None)?, choose("clients", None)?]);
+    /// assert_eq!(stats.reports().count(), 2);
+    /// # Ok::<(), String>(())
+    /// ```
     #[must_use]
     pub fn new(list: Vec<(&'static StatisticRow, Box<dyn Statistic>)>) -> Self {
         let any = |needs: fn(&StatisticRow) -> bool| list.iter().any(|(row, _)| needs(row));
@@ -38,12 +58,23 @@ impl Stats {
     }
 
     /// What the statistics say, in the order in which they were asked for.
+    ///
+    /// ```
+    /// # use mqttscope::stats::{Stats, choose};
+    /// let stats = Stats::new(vec![choose("reasons", None)?]);
+    /// for (row, report) in stats.reports() {
+    ///     assert_eq!(row.name, "reasons");
+    ///     assert!(!report.columns.is_empty());
+    /// }
+    /// # Ok::<(), String>(())
+    /// ```
     pub fn reports(&self) -> impl Iterator<Item = (&'static StatisticRow, Report<'_>)> {
         self.list.iter().map(|(row, statistic)| (*row, statistic.report(&self.run)))
     }
 
     /// Names and times of the run.
     #[must_use]
+    #[doc(hidden)]
     pub fn run(&self) -> &Run {
         &self.run
     }

@@ -9,6 +9,20 @@
 //! nothing is allocated for a packet: names are looked up by their bytes, and copied when they are new.
 //! Whatever there may be any number of has a bound with a name; what is over it is counted together, and
 //! told.
+//!
+//! ```
+//! use mqttscope::paste;
+//! use mqttscope::pipeline::{PastedSettings, read_paste};
+//! use mqttscope::stats::{Stats, choose};
+//!
+//! // Two messages on two topics.
+//! let pasted = paste::parse("30 03 00 01 61  30 03 00 01 62", &paste::Options::default());
+//! let stats = Stats::new(vec![choose("topics", None)?]);
+//! let stats = read_paste(&pasted, PastedSettings::default(), stats);
+//! let (_, report) = stats.reports().next().unwrap();
+//! assert_eq!(report.order.len(), 2);
+//! # Ok::<(), String>(())
+//! ```
 
 mod aliases;
 mod clients;
@@ -34,10 +48,14 @@ mod types;
 mod values;
 
 pub use collect::Stats;
+#[doc(hidden)]
 pub use identity::Identities;
+#[doc(hidden)]
 pub use names::{Names, Slot, Slots};
 pub use report::{Cell, Column, Layout, Report};
-pub use table::{DEFAULT, STATISTICS, StatisticRow, choose};
+#[doc(hidden)]
+pub use table::DEFAULT;
+pub use table::{STATISTICS, StatisticRow, choose};
 
 use crate::mqtt::Packet;
 use crate::mqtt::packet::Publish;
@@ -45,6 +63,7 @@ use crate::pipeline::Record;
 use crate::spec::Sender;
 
 /// One statistic.
+#[doc(hidden)]
 pub trait Statistic {
     /// Whether a record that has no tree, no findings and no facts is enough. Where not, it comes
     /// again with them.
@@ -67,6 +86,7 @@ pub trait Statistic {
 
 /// A record to be counted, with what several statistics want to know of it.
 #[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
 pub struct Counted<'r> {
     /// The record.
     pub record: &'r Record<'r>,
@@ -83,6 +103,7 @@ pub struct Counted<'r> {
 impl<'r> Counted<'r> {
     /// The PUBLISH that it is.
     #[must_use]
+    #[doc(hidden)]
     pub fn publish(&self) -> Option<&'r Publish<'r>> {
         match &self.record.decoded.as_ref()?.packet {
             Some(Packet::Publish(publish)) => Some(publish),
@@ -92,6 +113,7 @@ impl<'r> Counted<'r> {
 
     /// The PUBLISH of MQTT or MQTT-SN that it is.
     #[must_use]
+    #[doc(hidden)]
     pub fn message(&self) -> Option<Message> {
         if let Some(sn) = &self.record.sn {
             let message = sn.decoded.message.filter(identity::is_publish)?;
@@ -112,6 +134,7 @@ impl<'r> Counted<'r> {
 
 /// What matters of a PUBLISH.
 #[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
 pub struct Message {
     /// Its QoS; 3 stands for -1 of MQTT-SN, and is a fault in MQTT.
     pub qos: u8,
@@ -123,6 +146,7 @@ pub struct Message {
 
 /// What is known of the run besides: names, and how long it was.
 #[derive(Debug, Default)]
+#[doc(hidden)]
 pub struct Run {
     /// The time of the first frame.
     pub start: Option<i64>,
@@ -135,12 +159,13 @@ pub struct Run {
 impl Run {
     /// From the first frame to the last packet, in nanoseconds.
     #[must_use]
-    pub fn span(&self) -> Option<u64> {
+    pub(crate) fn span(&self) -> Option<u64> {
         self.since(self.end?)
     }
 
     /// From the first frame to a time.
     #[must_use]
+    #[doc(hidden)]
     pub fn since(&self, time: i64) -> Option<u64> {
         u64::try_from(time.checked_sub(self.start?)?).ok()
     }

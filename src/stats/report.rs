@@ -3,6 +3,14 @@
 use std::fmt;
 
 /// A column, the same in every format.
+///
+/// ```
+/// use mqttscope::stats::choose;
+///
+/// let (row, _) = choose("topics", None)?;
+/// assert!(row.columns.iter().any(|column| column.key == "topic"));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
     /// The key in JSON, and the head in CSV.
@@ -26,6 +34,16 @@ pub(super) const fn column(
 }
 
 /// One value.
+///
+/// ```
+/// use mqttscope::stats::Cell;
+///
+/// let text = match Cell::Share(0.25) {
+///     Cell::Share(share) => format!("{} %", share * 100.0),
+///     other => format!("{other:?}"),
+/// };
+/// assert_eq!(text, "25 %");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Cell {
     /// Nothing.
@@ -56,25 +74,26 @@ pub enum Cell {
 impl Cell {
     /// A count, of which 0 says little.
     #[must_use]
+    #[doc(hidden)]
     pub fn some(count: u64) -> Self {
         if count == 0 { Self::Zero } else { Self::Count(count) }
     }
 
     /// One number divided by another; nothing where that is 0.
     #[must_use]
-    pub fn ratio(part: u64, whole: u64) -> Self {
+    pub(crate) fn ratio(part: u64, whole: u64) -> Self {
         if whole == 0 { Self::Nothing } else { Self::Number(part as f64 / whole as f64) }
     }
 
     /// The same as a share.
     #[must_use]
-    pub fn share(part: u64, whole: u64) -> Self {
+    pub(crate) fn share(part: u64, whole: u64) -> Self {
         if whole == 0 { Self::Nothing } else { Self::Share(part as f64 / whole as f64) }
     }
 
     /// So many in a span of time, for one second.
     #[must_use]
-    pub fn rate(count: u64, span: Option<u64>) -> Self {
+    pub(crate) fn rate(count: u64, span: Option<u64>) -> Self {
         match span {
             Some(span) if span > 0 => Self::Number(count as f64 * 1e9 / span as f64),
             _ => Self::Nothing,
@@ -83,17 +102,23 @@ impl Cell {
 
     /// A span of time, where it is known.
     #[must_use]
-    pub fn span(span: Option<u64>) -> Self {
+    pub(crate) fn span(span: Option<u64>) -> Self {
         span.map_or(Self::Nothing, Self::Span)
     }
 
     /// When something was, since the first frame.
     #[must_use]
+    #[doc(hidden)]
     pub fn since(span: Option<u64>) -> Self {
         span.map_or(Self::Nothing, Self::Since)
     }
 
     /// Words.
+    ///
+    /// ```
+    /// # use mqttscope::stats::Cell;
+    /// assert_eq!(Cell::words("PUBLISH"), Cell::Words("PUBLISH".to_owned()));
+    /// ```
     #[must_use]
     pub fn words(words: impl Into<String>) -> Self {
         Self::Words(words.into())
@@ -101,7 +126,7 @@ impl Cell {
 
     /// What to sort by.
     #[must_use]
-    pub fn weight(&self) -> f64 {
+    pub(crate) fn weight(&self) -> f64 {
         match self {
             Self::Count(number) | Self::Span(number) | Self::Since(number) => *number as f64,
             Self::Number(number) | Self::Share(number) => *number,
@@ -113,6 +138,13 @@ impl Cell {
 }
 
 /// How a table is laid out for people.
+///
+/// ```
+/// use mqttscope::stats::{Layout, choose};
+///
+/// assert_eq!(choose("overview", None)?.0.layout, Layout::Card);
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// A line for each row.
@@ -124,6 +156,21 @@ pub enum Layout {
 }
 
 /// What a statistic says. Rows are made when they are asked for: there may be many.
+///
+/// ```
+/// use mqttscope::paste;
+/// use mqttscope::pipeline::{PastedSettings, read_paste};
+/// use mqttscope::stats::{Cell, Stats, choose};
+///
+/// let pasted = paste::parse("c0 00", &paste::Options::default());
+/// let stats = Stats::new(vec![choose("types", None)?]);
+/// let stats = read_paste(&pasted, PastedSettings::default(), stats);
+/// let (_, report) = stats.reports().next().unwrap();
+/// let first = (report.row)(report.order[0]);
+/// assert_eq!(first.len(), report.columns.len());
+/// assert!(first.contains(&Cell::words("PINGREQ")));
+/// # Ok::<(), String>(())
+/// ```
 pub struct Report<'s> {
     /// The columns; each row has as many cells.
     pub columns: &'static [Column],
@@ -187,6 +234,7 @@ impl<'s> Report<'s> {
     }
 
     /// Orders the rows by a column, the greatest first.
+    #[doc(hidden)]
     pub fn sort(&mut self, column: usize) {
         let weight = |row: u32| (self.row)(row).get(column).map_or(f64::MIN, Cell::weight);
         let mut keyed: Vec<(f64, u32)> =
@@ -197,7 +245,7 @@ impl<'s> Report<'s> {
     }
 
     /// Leaves out all rows of a ranking but the first ones.
-    pub fn keep(&mut self, most: usize) {
+    pub(crate) fn keep(&mut self, most: usize) {
         if self.is_ranking && self.order.len() > most {
             self.left_out = self.order.len().saturating_sub(most);
             self.order.truncate(most);

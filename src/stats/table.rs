@@ -10,6 +10,14 @@ use super::{
 use crate::filter::{Filter, FilterError};
 
 /// What a statistic is, and how it is made.
+///
+/// ```
+/// use mqttscope::stats::choose;
+///
+/// let (row, _) = choose("types", None)?;
+/// assert_eq!((row.name, row.tshark), ("types", &["mqtt,tree"][..]));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Debug)]
 pub struct StatisticRow {
     /// What stands behind `-z`, and under `statistic` in JSON.
@@ -57,6 +65,12 @@ const WHOLE: Needs = Needs { whole: true, ..NOTHING };
 pub const DEFAULT: [&str; 4] = ["overview", "types", "topics", "reasons"];
 
 /// The statistics. A new one is a file and a row.
+///
+/// ```
+/// use mqttscope::stats::STATISTICS;
+///
+/// assert!(STATISTICS.iter().any(|row| row.name == "latencies"));
+/// ```
 pub static STATISTICS: &[StatisticRow] = &[
     StatisticRow {
         name: "overview",

@@ -24,6 +24,14 @@ use edits::{EDITS, OF_VALUES};
 pub const MAX_BYTES: usize = 256;
 
 /// What a packet should have been.
+///
+/// ```
+/// use mqttscope::mqtt::{Reading, repair::repair};
+///
+/// // A PUBREL whose lower half byte is not 2.
+/// let repair = repair(&[0x60, 2, 0, 1], &[], Reading::default()).unwrap();
+/// assert_eq!(repair.bytes, [0x62, 2, 0, 1]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repair {
     /// The edit, as a clause: it holds numbers and words of the standard, nothing of the packet's text.
@@ -36,6 +44,7 @@ impl Repair {
     /// How many of the bytes `behind` the packet `broken` are its own, if the repair is right: those that
     /// its Remaining Length leaves out.
     #[must_use]
+    #[doc(hidden)]
     pub fn left_out(&self, broken: &[u8], behind: &[u8]) -> usize {
         if frame(&self.bytes) != Framing::Length(self.bytes.len()) {
             return 0;
@@ -98,7 +107,7 @@ pub fn repair(bytes: &[u8], behind: &[u8], how: Reading) -> Option<Repair> {
 /// A packet whose Remaining Length leaves out bytes that stand behind it and are no packet, with all of
 /// them; `None` where that is not legal.
 #[must_use]
-pub fn lengthened(bytes: &[u8], behind: &[u8], how: Reading) -> Option<Repair> {
+pub(crate) fn lengthened(bytes: &[u8], behind: &[u8], how: Reading) -> Option<Repair> {
     if bytes.len().saturating_add(behind.len()) > MAX_BYTES {
         return None;
     }

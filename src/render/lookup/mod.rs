@@ -1,6 +1,6 @@
 //! Rows of the tables by a word: `mqttscope explain`. All that is printed stands in [`spec`](crate::spec).
 //!
-//! What may enter: how a row is found ([`find`]) and how its cells are called. To make a further
+//! What may enter: how a row is found (`find`) and how its cells are called. To make a further
 //! table known: a variant of [`Item`], its names in `items`, its facts in `facts`.
 
 mod codes;
