@@ -79,7 +79,6 @@
 )]
 
 pub mod annotate;
-#[doc(hidden)]
 pub mod bytes;
 pub mod capture;
 #[doc(hidden)]
@@ -94,7 +93,6 @@ pub mod fuzzing;
 pub mod log;
 pub mod mqtt;
 pub mod mqttsn;
-#[doc(hidden)]
 pub mod net;
 #[doc(hidden)]
 pub mod paste;

@@ -11,6 +11,13 @@ use std::net::IpAddr;
 /// What can be told in words.
 ///
 /// Each packet has such lines, so they are added to a text that is there already, piece by piece.
+///
+/// ```
+/// # use mqttscope::net::{Describe, Flags};
+/// let mut line = String::from("flags ");
+/// Describe::add(&Flags(0x12), &mut line); // RFC 9293, section 3.1
+/// assert_eq!(line, "flags SYN ACK");
+/// ```
 pub trait Describe {
     /// Adds the words, without a line feed.
     fn add(&self, out: &mut String);
@@ -22,6 +29,22 @@ pub trait Describe {
 }
 
 /// One line each for link, tunnels, IP and transport, in this order.
+///
+/// ```
+/// # use mqttscope::capture::{Frame, LinkType};
+/// # fn frame(link: LinkType, data: &[u8]) -> Frame<'_> {
+/// #     let original_len = data.len() as u32;
+/// #     Frame { number: 1, time: None, link, original_len, interface: 0, file: 0, beside: None, data }
+/// # }
+/// # const IPV4: &[u8] = b"\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x11\x00\x00\x0a\x00\x00\x02\x0a\x00\x00\x01";
+/// # const UDP: &[u8] = b"\xc3\x50\x07\x5c\x00\x08\x00\x00";
+/// # use mqttscope::net::{Net, describe, Transport};
+/// # let bytes = [IPV4, UDP].concat();
+/// # let (frame, mut net) = (frame(LinkType::RAW, &bytes), Net::default());
+/// let Ok(Transport::Udp(datagram)) = net.packet(&frame) else { panic!("no UDP") };
+/// let lines: Vec<String> = describe(datagram.layers).map(|layer| layer.words()).collect();
+/// assert_eq!(lines[1], "IPv4 10.0.0.2 -> 10.0.0.1, TTL 64, id 0x0001, total length 28");
+/// ```
 pub fn describe(layers: &Layers) -> impl Iterator<Item = &dyn Describe> {
     let transport: &dyn Describe = match &layers.transport {
         TransportLayer::Tcp(tcp) => tcp,

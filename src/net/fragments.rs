@@ -26,6 +26,11 @@ const MAX_WAIT: u64 = 65_536;
 const MAX_FRAMES: usize = 1024;
 
 /// What became of the fragments.
+///
+/// ```
+/// # use mqttscope::net::Net;
+/// assert_eq!(Net::default().fragments().whole, 0);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FragmentCounters {
     /// Fragments that came.

@@ -5,6 +5,23 @@ use std::net::IpAddr;
 use super::Tunnels;
 
 /// The headers of a packet, from the outermost to the innermost.
+///
+/// ```
+/// # use mqttscope::capture::{Frame, LinkType};
+/// # fn frame(link: LinkType, data: &[u8]) -> Frame<'_> {
+/// #     let original_len = data.len() as u32;
+/// #     Frame { number: 1, time: None, link, original_len, interface: 0, file: 0, beside: None, data }
+/// # }
+/// # const IPV4: &[u8] = b"\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x11\x00\x00\x0a\x00\x00\x02\x0a\x00\x00\x01";
+/// # const UDP: &[u8] = b"\xc3\x50\x07\x5c\x00\x08\x00\x00";
+/// # use mqttscope::net::{Net, Transport};
+/// # let bytes = [IPV4, UDP].concat();
+/// # let (frame, mut net) = (frame(LinkType::RAW, &bytes), Net::default());
+/// let Ok(Transport::Udp(datagram)) = net.packet(&frame) else { panic!("no UDP") };
+/// assert_eq!(datagram.layers.frame_len, 28);
+/// assert_eq!(datagram.layers.ip.dst.to_string(), "10.0.0.1");
+/// assert!(datagram.layers.tunnels.is_empty());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layers {
     /// Bytes that the frame had on the wire.
@@ -21,6 +38,21 @@ pub struct Layers {
 
 impl Layers {
     /// The header of TCP, where there is one.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Frame, LinkType};
+    /// # fn frame(link: LinkType, data: &[u8]) -> Frame<'_> {
+    /// #     let original_len = data.len() as u32;
+    /// #     Frame { number: 1, time: None, link, original_len, interface: 0, file: 0, beside: None, data }
+    /// # }
+    /// # const IPV4: &[u8] = b"\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x11\x00\x00\x0a\x00\x00\x02\x0a\x00\x00\x01";
+    /// # const UDP: &[u8] = b"\xc3\x50\x07\x5c\x00\x08\x00\x00";
+    /// # use mqttscope::net::{Net, Transport};
+    /// # let bytes = [IPV4, UDP].concat();
+    /// # let (frame, mut net) = (frame(LinkType::RAW, &bytes), Net::default());
+    /// let Ok(Transport::Udp(datagram)) = net.packet(&frame) else { panic!("no UDP") };
+    /// assert!(datagram.layers.tcp().is_none());
+    /// ```
     #[must_use]
     pub const fn tcp(&self) -> Option<&TcpLayer> {
         match &self.transport {
@@ -31,6 +63,23 @@ impl Layers {
 }
 
 /// What the header of the link says.
+///
+/// ```
+/// # use mqttscope::capture::{Frame, LinkType};
+/// # fn frame(link: LinkType, data: &[u8]) -> Frame<'_> {
+/// #     let original_len = data.len() as u32;
+/// #     Frame { number: 1, time: None, link, original_len, interface: 0, file: 0, beside: None, data }
+/// # }
+/// # const IPV4: &[u8] = b"\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x11\x00\x00\x0a\x00\x00\x02\x0a\x00\x00\x01";
+/// # const UDP: &[u8] = b"\xc3\x50\x07\x5c\x00\x08\x00\x00";
+/// # use mqttscope::net::{LinkLayer, Net, Transport};
+/// // 802.1Q: priority 3, VLAN 100.
+/// let tagged = [&[2; 6][..], &[4; 6], b"\x81\x00\x60\x64\x08\x00", IPV4, UDP].concat();
+/// let (frame, mut net) = (frame(LinkType::ETHERNET, &tagged), Net::default());
+/// let Ok(Transport::Udp(datagram)) = net.packet(&frame) else { panic!("no UDP") };
+/// let LinkLayer::Ethernet { dst, vlans, .. } = datagram.layers.link else { panic!() };
+/// assert_eq!((dst, vlans.as_slice()[0].id()), ([2; 6], 100));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkLayer {
     /// Ethernet.
@@ -78,6 +127,12 @@ pub enum LinkLayer {
 }
 
 /// One VLAN tag.
+///
+/// ```
+/// # use mqttscope::net::Vlan;
+/// let vlan = Vlan { kind: 0x8100, tag: 0x6064 }; // IEEE 802.1Q
+/// assert_eq!((vlan.priority(), vlan.id()), (3, 100));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Vlan {
     /// The EtherType that announced the tag: 0x8100 for 802.1Q, 0x88a8 or 0x9100 for an outer tag.
@@ -88,12 +143,22 @@ pub struct Vlan {
 
 impl Vlan {
     /// The VLAN identifier, 0 to 4095.
+    ///
+    /// ```
+    /// # use mqttscope::net::Vlan;
+    /// assert_eq!(Vlan { kind: 0x8100, tag: 0xffff }.id(), 4095);
+    /// ```
     #[must_use]
     pub const fn id(self) -> u16 {
         self.tag & 0x0fff
     }
 
     /// The priority, 0 to 7.
+    ///
+    /// ```
+    /// # use mqttscope::net::Vlan;
+    /// assert_eq!(Vlan { kind: 0x8100, tag: 0xe001 }.priority(), 7);
+    /// ```
     #[must_use]
     pub const fn priority(self) -> u8 {
         (self.tag >> 13) as u8
@@ -101,6 +166,23 @@ impl Vlan {
 }
 
 /// The VLAN tags of a frame, the outermost first.
+///
+/// ```
+/// # use mqttscope::capture::{Frame, LinkType};
+/// # fn frame(link: LinkType, data: &[u8]) -> Frame<'_> {
+/// #     let original_len = data.len() as u32;
+/// #     Frame { number: 1, time: None, link, original_len, interface: 0, file: 0, beside: None, data }
+/// # }
+/// # const IPV4: &[u8] = b"\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x11\x00\x00\x0a\x00\x00\x02\x0a\x00\x00\x01";
+/// # const UDP: &[u8] = b"\xc3\x50\x07\x5c\x00\x08\x00\x00";
+/// # use mqttscope::net::{LinkLayer, Net, Transport};
+/// // 802.1Q: priority 3, VLAN 100.
+/// let tagged = [&[2; 6][..], &[4; 6], b"\x81\x00\x60\x64\x08\x00", IPV4, UDP].concat();
+/// let (frame, mut net) = (frame(LinkType::ETHERNET, &tagged), Net::default());
+/// let Ok(Transport::Udp(datagram)) = net.packet(&frame) else { panic!("no UDP") };
+/// let LinkLayer::Ethernet { vlans, .. } = datagram.layers.link else { panic!() };
+/// assert_eq!(vlans.as_slice().len(), 1);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Vlans {
     tags: [Vlan; Self::MAX],
@@ -112,6 +194,11 @@ impl Vlans {
     pub const MAX: usize = 4;
 
     /// The tags.
+    ///
+    /// ```
+    /// # use mqttscope::net::Vlans;
+    /// assert!(Vlans::default().as_slice().is_empty());
+    /// ```
     #[must_use]
     pub fn as_slice(&self) -> &[Vlan] {
         self.tags.get(..usize::from(self.count)).unwrap_or_default()
@@ -127,6 +214,20 @@ impl Vlans {
 }
 
 /// What the header of IP says.
+///
+/// ```
+/// # use mqttscope::capture::{Source, open};
+/// # use std::path::Path;
+/// # use mqttscope::net::{Net, Transport};
+/// # let mut capture = open(Path::new("captures/session.pcap"))?;
+/// # for _ in 0..3 { capture.next_frame()?; }
+/// # let mut net = Net::default();
+/// # let frame = capture.next_frame()?.unwrap();
+/// let Ok(Transport::Tcp(segment)) = net.packet(&frame) else { panic!("no TCP") };
+/// let ip = &segment.layers.ip;
+/// assert_eq!((ip.src.to_string(), ip.ttl, ip.dscp), ("127.0.0.1".to_owned(), 64, 0));
+/// # Ok::<(), mqttscope::capture::CaptureError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IpLayer {
     /// The sender.
@@ -144,6 +245,20 @@ pub struct IpLayer {
 }
 
 /// What only one version of IP has.
+///
+/// ```
+/// # use mqttscope::capture::{Source, open};
+/// # use std::path::Path;
+/// # use mqttscope::net::{IpVersion, Net, Transport};
+/// # let mut capture = open(Path::new("captures/session.pcap"))?;
+/// # for _ in 0..3 { capture.next_frame()?; }
+/// # let mut net = Net::default();
+/// # let frame = capture.next_frame()?.unwrap();
+/// let Ok(Transport::Tcp(segment)) = net.packet(&frame) else { panic!("no TCP") };
+/// let IpVersion::V4 { id, dont_fragment, .. } = segment.layers.ip.version else { panic!() };
+/// assert_eq!((id, dont_fragment), (0x21db, true));
+/// # Ok::<(), mqttscope::capture::CaptureError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IpVersion {
     /// IPv4.
@@ -165,6 +280,19 @@ pub enum IpVersion {
 }
 
 /// What the header above IP says.
+///
+/// ```
+/// # use mqttscope::capture::{Source, open};
+/// # use std::path::Path;
+/// # use mqttscope::net::{Net, Transport, TransportLayer};
+/// # let mut capture = open(Path::new("captures/session.pcap"))?;
+/// # for _ in 0..3 { capture.next_frame()?; }
+/// # let mut net = Net::default();
+/// # let frame = capture.next_frame()?.unwrap();
+/// let Ok(Transport::Tcp(segment)) = net.packet(&frame) else { panic!("no TCP") };
+/// assert_eq!(segment.layers.transport, TransportLayer::Tcp(segment.tcp));
+/// # Ok::<(), mqttscope::capture::CaptureError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TransportLayer {
     /// TCP.
@@ -174,6 +302,21 @@ pub enum TransportLayer {
 }
 
 /// What the header of UDP says.
+///
+/// ```
+/// # use mqttscope::capture::{Frame, LinkType};
+/// # fn frame(link: LinkType, data: &[u8]) -> Frame<'_> {
+/// #     let original_len = data.len() as u32;
+/// #     Frame { number: 1, time: None, link, original_len, interface: 0, file: 0, beside: None, data }
+/// # }
+/// # const IPV4: &[u8] = b"\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x11\x00\x00\x0a\x00\x00\x02\x0a\x00\x00\x01";
+/// # const UDP: &[u8] = b"\xc3\x50\x07\x5c\x00\x08\x00\x00";
+/// # use mqttscope::net::{Net, Transport};
+/// # let bytes = [IPV4, UDP].concat();
+/// # let (frame, mut net) = (frame(LinkType::RAW, &bytes), Net::default());
+/// let Ok(Transport::Udp(datagram)) = net.packet(&frame) else { panic!("no UDP") };
+/// assert_eq!((datagram.udp.src_port, datagram.udp.missing), (50_000, 0));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UdpLayer {
     /// Port of the sender.
@@ -187,6 +330,21 @@ pub struct UdpLayer {
 }
 
 /// What the header of TCP says.
+///
+/// ```
+/// # use mqttscope::capture::{Source, open};
+/// # use std::path::Path;
+/// # use mqttscope::net::{Flags, Net, Transport};
+/// # let mut capture = open(Path::new("captures/session.pcap"))?;
+/// # for _ in 0..3 { capture.next_frame()?; }
+/// # let mut net = Net::default();
+/// # let frame = capture.next_frame()?.unwrap();
+/// let Ok(Transport::Tcp(segment)) = net.packet(&frame) else { panic!("no TCP") };
+/// let tcp = &segment.tcp;
+/// assert!(tcp.flags.has(Flags::PSH));
+/// assert_eq!((tcp.seq, tcp.ack, tcp.window), (3_017_364_364, 2_720_176_327, 63));
+/// # Ok::<(), mqttscope::capture::CaptureError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TcpLayer {
     /// Port of the sender.
@@ -222,6 +380,12 @@ impl TcpLayer {
 }
 
 /// The control bits of TCP, as they stand in the header.
+///
+/// ```
+/// # use mqttscope::net::Flags;
+/// let answer = Flags(0x12); // RFC 9293, section 3.1
+/// assert!(answer.has(Flags::SYN) && answer.has(Flags::ACK) && !answer.has(Flags::RST));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flags(pub u8);
 
@@ -256,6 +420,11 @@ impl Flags {
     ];
 
     /// Whether all bits of `other` are set.
+    ///
+    /// ```
+    /// # use mqttscope::net::Flags;
+    /// assert!(Flags(0x11).has(Flags::FIN));
+    /// ```
     #[must_use]
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0

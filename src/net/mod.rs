@@ -11,6 +11,22 @@
 //! To add a link type: its row in `spec::link` and its form in `link`. To add a tunnel: a row in
 //! `spec::tunnel`, a variant of [`Tunnel`] with its words in `describe`, and a reader beside the
 //! others that is called from `peel`.
+//!
+//! ```
+//! use mqttscope::capture::{Source, open};
+//! use mqttscope::net::{Flags, Net, Transport, describe};
+//! use std::path::Path;
+//!
+//! let mut capture = open(Path::new("captures/session.pcap"))?;
+//! let mut net = Net::default();
+//! let frame = capture.next_frame()?.expect("a first frame");
+//! let Ok(Transport::Tcp(segment)) = net.packet(&frame) else { panic!("no TCP") };
+//! assert_eq!((segment.dst().port(), segment.tcp.flags), (1883, Flags::SYN));
+//!
+//! let lines: Vec<String> = describe(segment.layers).map(|layer| layer.words()).collect();
+//! assert_eq!(lines[1], "IPv4 127.0.0.1 -> 127.0.0.1, TTL 64, id 0x21d9, DF, total length 60");
+//! # Ok::<(), mqttscope::capture::CaptureError>(())
+//! ```
 
 mod counters;
 mod describe;
@@ -32,6 +48,10 @@ mod udp_tunnel;
 mod wifi;
 
 /// The number of UDP among the protocols of IP.
+///
+/// ```
+/// assert_eq!(mqttscope::net::UDP.0, 17); // IANA's number
+/// ```
 pub const UDP: IpNumber = IpNumber::UDP;
 
 pub use counters::{Counters, SkipCount};

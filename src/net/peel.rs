@@ -19,6 +19,21 @@ use crate::spec::link::EtherType;
 const MAX_NESTED: usize = 2;
 
 /// Takes frames apart, down to TCP and UDP. It keeps fragments of IP packets until all are there.
+///
+/// ```
+/// # use mqttscope::capture::{Source, open};
+/// # use std::path::Path;
+/// # use mqttscope::net::{Net, Transport};
+/// let mut capture = open(Path::new("captures/mqtt-sn.pcap"))?;
+/// let (mut net, mut datagrams) = (Net::default(), 0);
+/// while let Some(frame) = capture.next_frame()? {
+///     if let Ok(Transport::Udp(_)) = net.packet(&frame) {
+///         datagrams += 1;
+///     }
+/// }
+/// assert_eq!(datagrams, 74);
+/// # Ok::<(), mqttscope::capture::CaptureError>(())
+/// ```
 #[derive(Debug)]
 pub struct Net {
     fragments: Fragments,
@@ -63,6 +78,25 @@ impl Net {
     ///
     /// # Errors
     /// Why the frame carries nothing that can be read.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Frame, LinkType};
+    /// # fn frame(link: LinkType, data: &[u8]) -> Frame<'_> {
+    /// #     let original_len = data.len() as u32;
+    /// #     Frame { number: 1, time: None, link, original_len, interface: 0, file: 0, beside: None, data }
+    /// # }
+    /// # const IPV4: &[u8] = b"\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x11\x00\x00\x0a\x00\x00\x02\x0a\x00\x00\x01";
+    /// # const UDP: &[u8] = b"\xc3\x50\x07\x5c\x00\x08\x00\x00";
+    /// # use mqttscope::net::{Net, Skip, Transport};
+    /// let mut net = Net::default();
+    /// let bytes = [IPV4, UDP].concat();
+    /// let Ok(Transport::Udp(datagram)) = net.packet(&frame(LinkType::RAW, &bytes)) else { panic!() };
+    /// assert_eq!(datagram.src().to_string(), "10.0.0.2:50000");
+    ///
+    /// // A frame that the snap length cut within the header of UDP.
+    /// let Err(skip) = net.packet(&frame(LinkType::RAW, &bytes[..24])) else { panic!() };
+    /// assert_eq!(skip, Skip::Cut { layer: "UDP", needed: 8, available: 4 });
+    /// ```
     pub fn packet<'a>(&'a mut self, frame: &Frame<'a>) -> Result<Transport<'a>, Skip> {
         self.layers.tunnels.clear();
         self.layers.frame_len = frame.original_len;
@@ -74,6 +108,22 @@ impl Net {
 
     /// What the same frame carries besides: IEEE 802.11 puts several frames into one. To be called
     /// after [`Self::packet`] until it gives `None`.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Frame, LinkType};
+    /// # fn frame(link: LinkType, data: &[u8]) -> Frame<'_> {
+    /// #     let original_len = data.len() as u32;
+    /// #     Frame { number: 1, time: None, link, original_len, interface: 0, file: 0, beside: None, data }
+    /// # }
+    /// # const IPV4: &[u8] = b"\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x11\x00\x00\x0a\x00\x00\x02\x0a\x00\x00\x01";
+    /// # const UDP: &[u8] = b"\xc3\x50\x07\x5c\x00\x08\x00\x00";
+    /// # use mqttscope::net::Net;
+    /// let mut net = Net::default();
+    /// let bytes = [IPV4, UDP].concat();
+    /// let frame = frame(LinkType::RAW, &bytes);
+    /// assert!(net.packet(&frame).is_ok());
+    /// assert!(net.more(&frame).is_none()); // only IEEE 802.11 has more
+    /// ```
     pub fn more<'a>(&'a mut self, frame: &Frame<'a>) -> Option<Result<Transport<'a>, Skip>> {
         if self.behind == 0 {
             return None;
@@ -138,6 +188,22 @@ impl Net {
     }
 
     /// What became of the fragments so far.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Frame, LinkType};
+    /// # fn frame(link: LinkType, data: &[u8]) -> Frame<'_> {
+    /// #     let original_len = data.len() as u32;
+    /// #     Frame { number: 1, time: None, link, original_len, interface: 0, file: 0, beside: None, data }
+    /// # }
+    /// # const IPV4: &[u8] = b"\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x11\x00\x00\x0a\x00\x00\x02\x0a\x00\x00\x01";
+    /// # const UDP: &[u8] = b"\xc3\x50\x07\x5c\x00\x08\x00\x00";
+    /// # use mqttscope::net::{Net, Skip};
+    /// let mut net = Net::default();
+    /// let mut bytes = [IPV4, UDP].concat();
+    /// bytes[6] = 0x20; // More Fragments (RFC 791, section 3.1)
+    /// assert_eq!(net.packet(&frame(LinkType::RAW, &bytes)), Err(Skip::Fragment));
+    /// assert_eq!((net.fragments().fragments, net.fragments().incomplete), (1, 1));
+    /// ```
     #[must_use]
     pub fn fragments(&self) -> FragmentCounters {
         self.fragments.counters()

@@ -5,6 +5,13 @@ use etherparse::{IpNumber, err};
 use crate::spec::link::{EtherType, LinkType};
 
 /// Why a frame yields neither a TCP segment nor a UDP datagram.
+///
+/// ```
+/// # use mqttscope::net::Skip;
+/// # use mqttscope::spec::link::EtherType;
+/// let skip = Skip::Cut { layer: "TCP", needed: 20, available: 8 };
+/// assert_eq!(skip.to_string(), "cut within the TCP header: 20 bytes needed, 8 captured");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Skip {
     /// The link type is not read.
@@ -79,6 +86,12 @@ pub enum Skip {
 
 impl Skip {
     /// The reason without what changes from frame to frame: what the counters count by.
+    ///
+    /// ```
+    /// # use mqttscope::net::{Reason, Skip};
+    /// let skip = Skip::Cut { layer: "TCP", needed: 20, available: 8 };
+    /// assert_eq!(skip.reason(), Reason::Cut("TCP"));
+    /// ```
     #[must_use]
     pub const fn reason(&self) -> Reason {
         match self {
@@ -105,6 +118,12 @@ impl Skip {
 impl Reason {
     /// Whether this is no news in any capture: what was no TCP or UDP to begin with, and parts of
     /// packets, which are counted for themselves.
+    ///
+    /// ```
+    /// # use mqttscope::net::Reason;
+    /// assert!(Reason::NotTcp(1).is_ordinary()); // ICMP
+    /// assert!(!Reason::MalformedTcp.is_ordinary());
+    /// ```
     #[must_use]
     pub const fn is_ordinary(self) -> bool {
         matches!(
@@ -120,6 +139,14 @@ impl Reason {
 }
 
 /// A kind of [`Skip`].
+///
+/// ```
+/// # use mqttscope::net::{Reason, Skip};
+/// // Two frames that end at different bytes of the same header count as one reason.
+/// let cut = |available| Skip::Cut { layer: "IPv6", needed: 40, available };
+/// assert_eq!(cut(10).reason(), cut(39).reason());
+/// assert_eq!(cut(10).reason(), Reason::Cut("IPv6"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
     /// A link type that is not read.

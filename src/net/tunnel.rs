@@ -6,6 +6,11 @@ use super::{Skip, Vlans};
 use crate::spec::tunnel::{self as spec, TunnelRow};
 
 /// One header, or stack of headers, between the link and the innermost IP.
+///
+/// ```
+/// # use mqttscope::net::{Describe, Tunnel};
+/// assert_eq!(Tunnel::Vxlan { vni: 42 }.words(), "VXLAN, network 42");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tunnel {
     /// An outer IP.
@@ -64,6 +69,11 @@ pub enum Tunnel {
 
 impl Tunnel {
     /// What is known of its kind.
+    ///
+    /// ```
+    /// # use mqttscope::net::Tunnel;
+    /// assert_eq!(Tunnel::Gre { key: None }.row().name, "GRE");
+    /// ```
     #[must_use]
     pub const fn row(&self) -> &'static TunnelRow {
         match self {
@@ -83,6 +93,23 @@ impl Tunnel {
 }
 
 /// The labels of an MPLS stack, the outermost first.
+///
+/// ```
+/// # use mqttscope::capture::{Frame, LinkType};
+/// # fn frame(link: LinkType, data: &[u8]) -> Frame<'_> {
+/// #     let original_len = data.len() as u32;
+/// #     Frame { number: 1, time: None, link, original_len, interface: 0, file: 0, beside: None, data }
+/// # }
+/// # const IPV4: &[u8] = b"\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x11\x00\x00\x0a\x00\x00\x02\x0a\x00\x00\x01";
+/// # const UDP: &[u8] = b"\xc3\x50\x07\x5c\x00\x08\x00\x00";
+/// # use mqttscope::net::{Net, Transport, Tunnel};
+/// // Label 16, the bottom of its stack, TTL 64 (RFC 3032, section 2.1).
+/// let labelled = [&[2; 6][..], &[4; 6], b"\x88\x47\x00\x01\x01\x40", IPV4, UDP].concat();
+/// let (frame, mut net) = (frame(LinkType::ETHERNET, &labelled), Net::default());
+/// let Ok(Transport::Udp(datagram)) = net.packet(&frame) else { panic!("no UDP") };
+/// let Some(Tunnel::Mpls(labels)) = datagram.layers.tunnels.iter().next() else { panic!() };
+/// assert_eq!((labels.as_slice(), labels.more()), (&[16][..], 0));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Labels {
     labels: [u32; Self::MAX],
@@ -94,12 +121,22 @@ impl Labels {
     pub const MAX: usize = 4;
 
     /// The labels that are kept.
+    ///
+    /// ```
+    /// # use mqttscope::net::Labels;
+    /// assert!(Labels::default().as_slice().is_empty());
+    /// ```
     #[must_use]
     pub fn as_slice(&self) -> &[u32] {
         self.labels.get(..usize::from(self.count).min(Self::MAX)).unwrap_or_default()
     }
 
     /// How many labels there are beyond those that are kept.
+    ///
+    /// ```
+    /// # use mqttscope::net::Labels;
+    /// assert_eq!(Labels::default().more(), 0);
+    /// ```
     #[must_use]
     pub fn more(&self) -> usize {
         usize::from(self.count).saturating_sub(Self::MAX)
@@ -114,6 +151,22 @@ impl Labels {
 }
 
 /// Headers between the link and the innermost IP, the outermost first.
+///
+/// ```
+/// # use mqttscope::capture::{Frame, LinkType};
+/// # fn frame(link: LinkType, data: &[u8]) -> Frame<'_> {
+/// #     let original_len = data.len() as u32;
+/// #     Frame { number: 1, time: None, link, original_len, interface: 0, file: 0, beside: None, data }
+/// # }
+/// # const IPV4: &[u8] = b"\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x11\x00\x00\x0a\x00\x00\x02\x0a\x00\x00\x01";
+/// # const UDP: &[u8] = b"\xc3\x50\x07\x5c\x00\x08\x00\x00";
+/// # use mqttscope::net::{Net, Transport, Tunnel};
+/// // Label 16, the bottom of its stack, TTL 64 (RFC 3032, section 2.1).
+/// let labelled = [&[2; 6][..], &[4; 6], b"\x88\x47\x00\x01\x01\x40", IPV4, UDP].concat();
+/// let (frame, mut net) = (frame(LinkType::ETHERNET, &labelled), Net::default());
+/// let Ok(Transport::Udp(datagram)) = net.packet(&frame) else { panic!("no UDP") };
+/// assert_eq!(datagram.layers.tunnels.iter().count(), 1);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tunnels {
     list: [Option<Tunnel>; Self::MAX],
@@ -128,11 +181,33 @@ impl Tunnels {
     pub(super) const NONE: Self = Self { list: [None; Self::MAX] };
 
     /// The headers.
+    ///
+    /// ```
+    /// # use mqttscope::capture::{Frame, LinkType};
+    /// # fn frame(link: LinkType, data: &[u8]) -> Frame<'_> {
+    /// #     let original_len = data.len() as u32;
+    /// #     Frame { number: 1, time: None, link, original_len, interface: 0, file: 0, beside: None, data }
+    /// # }
+    /// # const IPV4: &[u8] = b"\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x11\x00\x00\x0a\x00\x00\x02\x0a\x00\x00\x01";
+    /// # const UDP: &[u8] = b"\xc3\x50\x07\x5c\x00\x08\x00\x00";
+    /// # use mqttscope::net::{Net, Transport};
+    /// // Label 16, the bottom of its stack, TTL 64 (RFC 3032, section 2.1).
+    /// let labelled = [&[2; 6][..], &[4; 6], b"\x88\x47\x00\x01\x01\x40", IPV4, UDP].concat();
+    /// let (frame, mut net) = (frame(LinkType::ETHERNET, &labelled), Net::default());
+    /// let Ok(Transport::Udp(datagram)) = net.packet(&frame) else { panic!("no UDP") };
+    /// let names: Vec<_> = datagram.layers.tunnels.iter().map(|tunnel| tunnel.row().name).collect();
+    /// assert_eq!(names, ["MPLS"]);
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = &Tunnel> {
         self.list.iter().map_while(Option::as_ref)
     }
 
     /// Whether there are none.
+    ///
+    /// ```
+    /// # use mqttscope::net::Tunnels;
+    /// assert!(Tunnels::default().is_empty());
+    /// ```
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         matches!(self.list, [None, ..])
