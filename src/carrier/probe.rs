@@ -30,12 +30,16 @@ pub struct Hints {
     pub server: Option<Side>,
     /// The side that opened the connection, where its SYN was seen.
     pub opener: Option<Side>,
+    /// The side that serves if nothing else tells: its port is none of those that systems give to
+    /// clients, while the other's is.
+    pub likely: Option<Side>,
 }
 
 impl Hints {
     /// The client, as far as ports and SYN tell.
     fn client(&self) -> Side {
-        self.server.map(Side::other).or(self.opener).unwrap_or(Side::A)
+        let likely = self.likely.map(Side::other);
+        self.server.map(Side::other).or(self.opener).or(likely).unwrap_or(Side::A)
     }
 }
 

@@ -716,6 +716,9 @@ impl Clock {
     }
 }
 
+/// The first port that systems give to clients: that of Linux; others begin higher (RFC 6335 section 6).
+const FIRST_GIVEN: u16 = 32_768;
+
 impl Settings {
     /// What ports and SYN tell of a connection.
     fn hints(&self, connection: &Connection) -> Hints {
@@ -729,7 +732,13 @@ impl Settings {
         };
         let is_named = |side| self.named_ports.contains(&connection.address(side).port());
         let is_named = is_named(Side::A) || is_named(Side::B);
-        Hints { is_mqtt_port: a || b, is_named, server, opener }
+        let is_given = |side| connection.address(side).port() >= FIRST_GIVEN;
+        let likely = match (is_given(Side::A), is_given(Side::B)) {
+            (false, true) => Some(Side::A),
+            (true, false) => Some(Side::B),
+            _ => None,
+        };
+        Hints { is_mqtt_port: a || b, is_named, server, opener, likely }
     }
 }
 

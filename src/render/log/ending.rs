@@ -140,7 +140,9 @@ impl Scribe {
             return;
         }
         let lines = &mut self.lines;
-        let is_rejected = connection.is_doomed() || connection.code.is_some_and(|it| it >= 0x80);
+        let is_refused = connection.id.is_none() && connection.code.is_some_and(|it| it > 0);
+        let is_rejected =
+            is_refused || connection.is_doomed() || connection.code.is_some_and(|it| it >= 0x80);
         if !is_rejected && (by == Sender::Client || connection.has_left()) {
             connection.clear(lines);
             connection.drain(lines);
@@ -155,7 +157,8 @@ impl Scribe {
             connection.forget();
             return fail(connection, &step, fault, when, lines);
         }
-        if by == Sender::Client {
+        // Who is refused may close first: the broker ends the connection all the same.
+        if by == Sender::Client && !is_refused {
             return leave(connection, when, lines);
         }
         connection.is_over = true;

@@ -10,6 +10,8 @@ use crate::spec::{PropertyId, Version};
 pub struct Asked {
     /// The CONNECT.
     pub at: At,
+    /// What TCP proves of when.
+    pub proof: Proof,
     /// Clean Start, Clean Session.
     pub clean_start: bool,
     /// Session Expiry Interval in seconds: as given, or what Clean Session means in 3.x.
@@ -50,6 +52,7 @@ impl Ended {
         };
         self.connect = Some(Asked {
             at: seen.at,
+            proof: seen.proof,
             clean_start: connect.clean_start,
             expiry,
             user_name: connect.user_name.is_some(),

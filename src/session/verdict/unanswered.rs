@@ -3,7 +3,7 @@
 use super::Told;
 use super::acts::Scene;
 use super::words::{after, did, place};
-use crate::session::At;
+use crate::session::{At, Mark};
 use crate::session::wire::Tcp;
 use crate::spec::Sender;
 use crate::stream::End;
@@ -61,6 +61,11 @@ pub(super) fn no_connack(scene: &Scene<'_>) -> Option<Told> {
         return None;
     }
     let closed = scene.first().filter(|act| act.by == Sender::Server);
+    let asked = Mark { at: connect.at, proof: connect.proof };
+    if closed.is_some_and(|act| act.what.is_tcp() && act.mark().had(&asked) == Some(false)) {
+        // It was on its way when the server closed, whom it asked nothing.
+        return None;
+    }
     if let Some(act) = closed {
         let after = after(act.at, connect.at);
         let what = did(act);
