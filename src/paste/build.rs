@@ -1,6 +1,7 @@
 //! From runs to pieces: joins what makes up a packet, judges what is meant, marks repeats.
 
 use super::again;
+use super::evidence;
 use super::frame::{self, Chain, Fit};
 use super::link;
 use super::mistake::Hint;
@@ -21,6 +22,9 @@ pub(super) struct Builder<'t> {
     taken: Vec<Run>,
     /// What is bytes, but no packet: taken where the text holds nothing else.
     spare: Vec<Run>,
+    /// What may be numbers: taken where the text holds packets beyond doubt.
+    held: Vec<Run>,
+    /// Memory that is left for both.
     spare_room: usize,
     pub(super) ignored: Ignored,
     samples: Vec<std::ops::Range<usize>>,
@@ -43,6 +47,7 @@ impl<'t> Builder<'t> {
             pending: Vec::new(),
             taken: Vec::new(),
             spare: Vec::new(),
+            held: Vec::new(),
             spare_room: SPARE_ROOM,
             ignored: Ignored::default(),
             samples: Vec::new(),
@@ -166,8 +171,31 @@ impl<'t> Builder<'t> {
         };
         if meant {
             self.taken.push(run);
+        } else if run.is_number && evidence::may_be_meant(self.source, &run) && self.has_room(&run)
+        {
+            self.held.push(run);
         } else {
             self.reject(run);
+        }
+    }
+
+    /// Whether a run may be kept, for which there is less room then.
+    fn has_room(&mut self, run: &Run) -> bool {
+        let has_room = self.spare_room >= run.data.len();
+        if has_room {
+            self.spare_room =
+                self.spare_room.saturating_sub(run.data.len()).saturating_sub(SPARE_COST);
+        }
+        has_room
+    }
+
+    /// Who shows packets shows short ones, too.
+    fn settle_numbers(&mut self) {
+        let held = std::mem::take(&mut self.held);
+        if self.taken.iter().any(evidence::is_evident) {
+            self.taken.extend(held);
+        } else {
+            held.into_iter().for_each(|run| self.reject(run));
         }
     }
 
@@ -178,9 +206,7 @@ impl<'t> Builder<'t> {
             self.samples.push(run.range.clone());
         }
         let is_spare = run.class > Class::Prose && run.data.len() > 1 && !run.is_number;
-        if is_spare && self.spare_room >= run.data.len() {
-            self.spare_room =
-                self.spare_room.saturating_sub(run.data.len()).saturating_sub(SPARE_COST);
+        if is_spare && self.has_room(&run) {
             self.spare.push(run);
         }
     }
@@ -219,6 +245,7 @@ impl<'t> Builder<'t> {
         hint: impl FnOnce(bool) -> Hint,
     ) -> Paste<'t> {
         self.flush();
+        self.settle_numbers();
         self.last_resort();
         self.taken.sort_by_key(|run| run.range.start);
         let all = self.taken.len();

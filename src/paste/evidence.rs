@@ -8,18 +8,21 @@ use super::token::Style;
 
 /// Beginnings of the words near hex that say it is bytes, in small letters.
 #[rustfmt::skip]
-const SAYS_BYTES: [&str; 40] = [
+const SAYS_BYTES: &[&str] = &[
     "send", "sent", "schick", "gesendet", "transmit", "envoi", "envoy", "envi", "receiv", "recv", "rcv",
     "empf", "bekomm", "recib", "reçu", "got", "packet", "paket", "paquet", "byte", "octet", "payload", "hex",
     "frame", "message", "nachricht", "respon", "answer", "antwort", "reply", "replies", "request", "mqtt",
-    "wrote", "write", "written", "dump", "raw", "data", "daten",
+    "wrote", "write", "written", "dump", "raw", "data", "daten", "return", "get", "give", "gave", "see", "saw",
+    "show", "decod", "publish", "incoming", "outgoing", "inbound", "outbound", "client", "server", "broker", "ack",
+    "dekod", "liefert",
 ];
 
 /// Whole words that say it.
 const WORDS: [&str; 4] = ["tx", "rx", "ping", "pong"];
 
 /// The same in a language without blanks between its words.
-const CHINESE: [&str; 7] = ["发送", "发出", "接收", "收到", "报文", "数据", "字节"];
+const CHINESE: [&str; 11] =
+    ["发送", "发出", "接收", "收到", "报文", "数据", "字节", "返回", "回复", "应答", "心跳"];
 
 /// Names of packet types, on either side; those that are words of other things as well in capitals alone.
 #[rustfmt::skip]
@@ -54,20 +57,22 @@ pub(super) fn is_number(source: Source<'_>, run: &Run, style: &Style) -> bool {
     if is_word && style.zero_x && bytes.len() <= LONGEST_NUMBER {
         let before = source.range(source.line_start(run.range.start)..run.range.start);
         let is_sent = run.direction.is_some() && before.trim_end().ends_with(':');
-        return !is_sent && !stands_alone(source, run) && !names_type(source, run);
+        return !is_sent && !stands_alone(source, run) && !says_bytes(source, run);
     }
     if !frame::strict(bytes) {
         return false;
     }
     let is_few = bytes.len() <= FEW;
-    if is_few && names::called(source, run.range.start) == Some(Called::Short) {
+    let are_pairs = style.tokens >= bytes.len();
+    // Three bytes with blanks between are no number, whatever the word before them is.
+    let may_be_name = is_few && (!are_pairs || bytes.len() == 2);
+    if may_be_name && names::called(source, run.range.start) == Some(Called::Short) {
         return true;
     }
     let is_decimal = || {
         let text = source.head(run.range.start, bytes.len().saturating_mul(2));
         is_word && bytes.len() <= LONGEST_NUMBER && text.bytes().all(|b| b.is_ascii_digit())
     };
-    let are_pairs = style.tokens >= bytes.len();
     let are_two = frame::first(bytes).is_some_and(|len| len < bytes.len());
     // Longer words frame by chance where texts hold thousands of them.
     let is_chance = || !are_pairs && !frame::legal(bytes);
@@ -78,6 +83,17 @@ pub(super) fn is_number(source: Source<'_>, run: &Run, style: &Style) -> bool {
         Class::Line if style.tokens > 1 && is_chance() => !says_bytes(source, run),
         _ => false,
     }
+}
+
+/// Whether it is a packet all the same where the text holds others beyond doubt.
+pub(super) fn may_be_meant(source: Source<'_>, run: &Run) -> bool {
+    let bytes = &run.data.bytes;
+    bytes.len() <= LONGEST_NUMBER && frame::legal(bytes) && !is_assigned(source, run)
+}
+
+/// Whether it is a packet beyond doubt: longer than numbers are.
+pub(super) fn is_evident(run: &Run) -> bool {
+    run.data.bytes.len() > LONGEST_NUMBER && frame::strict(&run.data.bytes)
 }
 
 /// Whether it is the value of a program's constant.

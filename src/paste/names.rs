@@ -22,7 +22,8 @@ pub(super) enum Called {
 const WORDS: [(Called, &[&str]); 4] = [
     (Called::Date, &["date", "datum", "fecha", "日期"]),
     // In the heads of frames (tcpdump's `TS val 4003668307 ecr 4003668307`) and in sentences.
-    (Called::Number, &["ts val", "ecr", "number", "nr", "no", "invoice", "rechnung", "order", "bestellung",
+    (Called::Number, &["ts val", "ecr", "tsval", "tsecr",
+        "timestamp value", "timestamp echo reply", "seq", "ack", "raw", "number", "nr", "no", "invoice", "rechnung", "order", "bestellung",
         "phone", "telefon", "tel", "fax", "konto", "account", "iban", "isbn", "zip", "plz"]),
     (Called::Hash, &["md5", "sha", "sha1", "sha224", "sha256", "sha384", "sha512", "crc", "crc16", "crc32",
         "hash", "digest", "checksum", "prüfsumme", "fingerprint", "commit", "revision", "changeset", "校验"]),
@@ -132,7 +133,8 @@ fn number(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
         return None;
     }
     match called(source, at)? {
-        Called::Number if is_number => Some(len),
+        // One or two digits are a byte, too: "I get no 20 02 00 00 back".
+        Called::Number if is_number && len > 2 => Some(len),
         Called::Hash => Some(hex()).filter(|len| *len > 2 && ends(*len)),
         _ => None,
     }

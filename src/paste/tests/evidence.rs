@@ -52,10 +52,36 @@ fn hex_of_which_the_words_around_say_that_it_is_bytes() {
         ("发送 c000", "c000"),
         ("fd 5: c0 00\n", "c000"),
         ("send: 0x40020001 -> ok", "40020001"),
+        ("RX 0x20020005", "20020005"),
+        ("I get an error: 20 02 00 05", "20020005"),
+        ("CONNACK code: 20 02 00 05", "20020005"),
+        ("I get no 20 02 00 00 back", "20020000"),
+        ("The broker returns 20020005", "20020005"),
+        ("what does 20020005 mean, which I see", "20020005"),
+        ("服务器返回 20020000", "20020000"),
     ] {
         assert_eq!(hexes(text), [bytes], "{text}");
     }
     assert_eq!(hexes("we see c000 d000 there").concat(), "c000d000");
+}
+
+/// Where a text holds packets beyond doubt, short ones are believed, however they are labelled.
+#[test]
+fn short_packets_beside_others() {
+    let connect = "101200044d5154540402003c00066465762d3137";
+    for [up, down] in [
+        ["> ", "< "],
+        ["OUT ", "IN "],
+        ["1. ", "2. "],
+        ["12:00:01 OUT ", "12:00:02 IN "],
+        ["1,out,", "2,in,"],
+        ["DEBUG net: ", "DEBUG net: "],
+        ["[error] ", "[error] "],
+        ["| 1 | o | ", "| 2 | i | "],
+    ] {
+        let text = format!("{up}{connect}\n{down}20020000\n{up}c000\n{down}d000\n");
+        assert_eq!(hexes(&text), [connect, "20020000", "c000", "d000"], "{text}");
+    }
 }
 
 /// Strings of a program's source that hold text alone, and lists of its constants.

@@ -3,8 +3,8 @@
 use super::Told;
 use super::acts::Scene;
 use super::words::{after, did, place};
-use crate::session::{At, Mark};
 use crate::session::wire::Tcp;
+use crate::session::{At, Mark};
 use crate::spec::Sender;
 use crate::stream::End;
 use crate::text;
