@@ -6,17 +6,19 @@ use std::ops::ControlFlow;
 
 use mqttscope::capture::{Frame, LinkType};
 use mqttscope::pipeline::{Consumer, Inspector, Passing, Record, Settings};
+use mqttscope::spec::Sender;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use support::conversation::{Turn, frames, packet, turns};
 
-/// Types of the records, in order.
+/// Types of the records, in order, with who sent them.
 #[derive(Default)]
-struct Types(Vec<String>);
+struct Types(Vec<String>, Vec<Option<Sender>>);
 
 impl Consumer for Types {
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
         self.0.push(record.type_name().to_owned());
+        self.1.push(record.sender);
         ControlFlow::Continue(())
     }
 }
@@ -67,6 +69,22 @@ fn packets_that_answer_each_other_tell_where_the_connect_is_lost() {
     for (from, lost) in [(3, 1), (4, 2), (5, 4)] {
         assert_eq!(read(&turns(), 4321, from), whole[lost..], "from frame {from} on");
     }
+}
+
+/// PUBLISH and its acknowledgement say nothing of who is the client; systems give their clients high ports.
+#[test]
+fn a_port_that_no_system_gives_to_clients_serves() {
+    let both = |id: u8| {
+        let publish = [0x32, 20, 0, 4, b't', b'e', b'm', b'p', 0, id].into_iter();
+        let publish: Vec<u8> = publish.chain(*b"{\"at\": 21.5}").collect();
+        [turn(false, &publish), turn(true, &[0x40, 2, 0, id])]
+    };
+    let turns: Vec<Turn> = (1..=8).flat_map(both).collect();
+    // All but the handshake.
+    let seen = inspect(&turns, 4321, 2).into_consumer();
+    assert_eq!(seen.0.concat(), "PUBLISHPUBACK".repeat(8));
+    let [server, client] = [Some(Sender::Server), Some(Sender::Client)];
+    assert_eq!(seen.1, [server, client].repeat(8));
 }
 
 /// What other protocols begin with: the client's first bytes, and the server's.

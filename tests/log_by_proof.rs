@@ -113,6 +113,26 @@ fn check(segments: &[(i64, Tcp)], expected: &[&[&str]]) {
     }
 }
 
+/// The broker has refused it, whoever closes first.
+#[test]
+fn who_is_refused_may_close_first() {
+    let refused: &[u8] = &[0x20, 2, 0, 5];
+    let mut all = accepted();
+    all.retain(|(_, segment)| segment.payload != CONNACK);
+    all.extend([
+        (3_000, server(501, C, refused)),
+        (3_050, client(C, 505, &[]).fin()),
+        (3_060, server(505, C + 1, &[]).fin()),
+        (3_070, client(C + 1, 506, &[])),
+    ]);
+    let lines = log(&all, 0);
+    assert_eq!(
+        lines.last().unwrap(),
+        "Client <unknown> disconnected, not authorised.",
+        "{lines:?}"
+    );
+}
+
 #[test]
 fn a_client_that_had_left_is_not_taken_over() {
     let mut all = accepted();

@@ -683,6 +683,21 @@ fn a_server_that_answers_a_disconnect_with_an_error_ends_the_connection() {
     assert!(text.starts_with("the server sent DISCONNECT 0x82"), "{text}");
 }
 
+/// A server that takes no more connections closes them before it has read anything.
+#[test]
+fn a_connect_that_was_on_its_way_when_the_server_closed() {
+    let with = |had: u32| {
+        let mut ended = fin(accepted(), Sender::Server, 5 * MS);
+        (ended.connack, ended.from_server) = (None, Half::default());
+        tcp(&mut ended, Sender::Server).segments = 2;
+        tcp(&mut ended, Sender::Server).fin.as_mut().unwrap().had = Some(had);
+        ended.connect.as_mut().unwrap().proof.end = Some(119);
+        first(&ended).0
+    };
+    assert_eq!(with(101), "closed");
+    assert_eq!(with(119), "no-connack");
+}
+
 /// Who never answers the CONNECT does not show when it looks at the Keep Alive.
 #[test]
 fn a_connect_without_an_answer_is_no_matter_of_keep_alive() {
