@@ -36,7 +36,8 @@
 //! [`capture`] opens files and gives frames; [`pipeline`] makes records of frames, or of pasted text;
 //! [`filter`] chooses records, [`stats`] counts them, [`render`] writes them down. [`mqtt`] and [`mqttsn`]
 //! decode packets and messages by themselves, [`annotate`] holds their trees and what was found, [`spec`]
-//! the tables. Each item there has an example, and a test asks for it.
+//! the tables, [`bytes`] places in bits, [`net`] the headers below TCP and UDP. Each item there has an
+//! example, and a test asks for it.
 //!
 //! The other rooms are `pub` for the program, its tests, its benchmarks and its fuzzers, and so is what is
 //! hidden in these: it is not in the documentation and may change with any version.
