@@ -171,7 +171,7 @@ impl<'t> Builder<'t> {
         };
         if meant {
             self.taken.push(run);
-        } else if run.is_number && evidence::may_be_meant(self.source, &run) && self.has_room(&run)
+        } else if run.is_number && evidence::may_be_meant(self.source, &run) && self.take_room(&run)
         {
             self.held.push(run);
         } else {
@@ -179,8 +179,8 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Whether a run may be kept, for which there is less room then.
-    fn has_room(&mut self, run: &Run) -> bool {
+    /// Takes the room that is needed to keep a run; whether there was enough.
+    fn take_room(&mut self, run: &Run) -> bool {
         let has_room = self.spare_room >= run.data.len();
         if has_room {
             self.spare_room =
@@ -206,7 +206,7 @@ impl<'t> Builder<'t> {
             self.samples.push(run.range.clone());
         }
         let is_spare = run.class > Class::Prose && run.data.len() > 1 && !run.is_number;
-        if is_spare && self.has_room(&run) {
+        if is_spare && self.take_room(&run) {
             self.spare.push(run);
         }
     }

@@ -98,8 +98,8 @@ fn is_label(word: &str) -> bool {
     let has_letter = bare.chars().any(|c| c.is_alphabetic() && !c.is_ascii_hexdigit());
     let is_long = bare.chars().count() > 2 || !bare.chars().any(|c| c.is_ascii_digit());
     let is_byte = token(bare).is_some_and(|it| it.is_good() && it.len == bare.len());
-    names::is_word(bare)
-        || has_letter && is_long && !is_byte && !byte.is_some_and(|byte| frame::head(&[byte]))
+    has_letter && is_long && !is_byte && !byte.is_some_and(|byte| frame::head(&[byte]))
+        || names::is_word(bare)
 }
 
 /// Digits in groups, as times and dates have them, or without gaps.

@@ -11,7 +11,7 @@ use crate::capture::FrameRole;
 use crate::carrier::{Bottom, Carrier, Hints, Item, Top};
 use crate::mqtt::boundary::packet_id;
 use crate::mqtt::framer::{Framed, Framer, Why};
-use crate::net::{Flags, Layers, TcpLayer};
+use crate::net::{Layers, TcpLayer};
 use crate::session::wire::{Lost, Tcp};
 use crate::session::{self, At, Proof, ended::Closed, is_behind};
 use crate::spec::unit::Unit;
@@ -159,7 +159,7 @@ impl Conversation {
                 let proof = proof_of_end(connection, side, how);
                 let other = proof.had.zip(course.sent(side.other()).next);
                 // One may be the FIN of the other side.
-                let is_more = |(had, next): (u32, u32)| had.wrapping_sub(next) as i32 > 1;
+                let is_more = |(had, next): (u32, u32)| is_behind(had, next.wrapping_add(2));
                 (proof, other.is_some_and(is_more))
             }
             _ => Default::default(),
@@ -607,7 +607,7 @@ impl<C: Consumer> Top for Records<'_, C> {
                 let act = |framer: &mut Framer, emit: &mut Emit<'_>| framer.data(bytes, emit);
                 self.frame_segment(sender, layers, now, segment, act);
                 let tcp = layers.and_then(Layers::tcp);
-                let had = tcp.and_then(had).filter(|_| matches!(stamps, [_]));
+                let had = Proof::of_segment(layers).had.filter(|_| matches!(stamps, [_]));
                 self.mqtt.direction(sender).note_told(start, tcp, had);
             }
             Item::Gap(missing) => {
@@ -877,8 +877,7 @@ fn passing(has_bytes: bool, name: Option<&'static str>) -> Passing {
 /// What is certain of the order of a packet that comes whole in a segment with these headers, where
 /// `told` ends what was taken of the other side, and told.
 fn proof(layers: Option<&Layers>, told: Option<u32>) -> Proof {
-    let Some(tcp) = layers.and_then(Layers::tcp) else { return Proof::default() };
-    let proof = Proof::of_segment(tcp);
+    let proof = Proof::of_segment(layers);
     let is_settled = proof.had.zip(told).is_some_and(|(had, told)| is_behind(told, had));
     Proof { is_settled, ..proof }
 }
@@ -891,11 +890,6 @@ fn proof_of_end(connection: &Connection, side: Side, how: Close) -> Proof {
         Close::Rst => sent.rst.map(Proof::of_rst),
     }
     .unwrap_or_default()
-}
-
-/// The Sequence Number up to which the sender of a segment had the bytes of the other side.
-fn had(tcp: &TcpLayer) -> Option<u32> {
-    Some(tcp.ack).filter(|_| tcp.flags.has(Flags::ACK))
 }
 
 /// Where bytes were, of whose frames `last` was captured last; without frames, `time` is when they

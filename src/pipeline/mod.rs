@@ -62,4 +62,4 @@ pub use pasted::{PastedOutcome, PastedSettings, read_paste, read_pieces};
 pub use pasted_sn::PastedProtocol;
 #[doc(hidden)]
 pub use reader::{Cut, Reader};
-pub use record::{Consumer, Header, Needs, Origin, Record, SnRecord, TextOrigin};
+pub use record::{Consumer, Each, Header, Needs, Origin, Record, SnRecord, TextOrigin};

@@ -19,15 +19,7 @@ use crate::spec::{Field, PacketType, Rule, Sender};
 ///
 /// ```
 /// # use mqttscope::paste;
-/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-/// # use std::ops::ControlFlow;
-/// # struct Each<F>(F);
-/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-/// #         (self.0)(record);
-/// #         ControlFlow::Continue(())
-/// #     }
-/// # }
+/// # use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
 /// use mqttscope::spec::{Sender, Version};
 ///
 /// let mut settings = PastedSettings { sender: Some(Sender::Client), ..PastedSettings::default() };
@@ -56,15 +48,7 @@ pub struct PastedSettings {
 ///
 /// ```
 /// # use mqttscope::paste;
-/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-/// # use std::ops::ControlFlow;
-/// # struct Each<F>(F);
-/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-/// #         (self.0)(record);
-/// #         ControlFlow::Continue(())
-/// #     }
-/// # }
+/// # use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
 /// let pasted = paste::parse("c0 00\nd0 00", &paste::Options::default());
 /// let mut names = Vec::new();
 /// read_paste(&pasted, PastedSettings::default(), Each(|record: &Record<'_>| {
@@ -80,15 +64,7 @@ pub fn read_paste<C: Consumer>(paste: &Paste<'_>, settings: PastedSettings, cons
 ///
 /// ```
 /// # use mqttscope::paste;
-/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-/// # use std::ops::ControlFlow;
-/// # struct Each<F>(F);
-/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-/// #         (self.0)(record);
-/// #         ControlFlow::Continue(())
-/// #     }
-/// # }
+/// # use mqttscope::pipeline::{Each, PastedSettings, Record};
 /// use mqttscope::pipeline::read_pieces;
 ///
 /// let pasted = paste::parse("c0 00", &paste::Options::default());
@@ -109,15 +85,7 @@ pub struct PastedOutcome<C> {
 ///
 /// ```
 /// # use mqttscope::paste;
-/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-/// # use std::ops::ControlFlow;
-/// # struct Each<F>(F);
-/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-/// #         (self.0)(record);
-/// #         ControlFlow::Continue(())
-/// #     }
-/// # }
+/// # use mqttscope::pipeline::{Each, PastedSettings, Record};
 /// # use mqttscope::pipeline::read_pieces;
 /// let pasted = paste::parse("nothing to see", &paste::Options::default());
 /// let outcome = read_pieces(&pasted, PastedSettings::default(), Each(|_: &Record<'_>| {}));

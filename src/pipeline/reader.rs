@@ -12,7 +12,6 @@ use crate::mqtt::framer::Why;
 use crate::mqtt::repair::{MAX_BYTES, Repair, lengthened, repair};
 use crate::mqtt::torn::{Looked, look_inside, may_be_torn};
 use crate::mqtt::{Decoded, Framing, Reading, decode, frame};
-use crate::net::Layers;
 use crate::session::ended::Closed;
 use crate::session::sn::Predefined;
 use crate::session::wire::{Lost, Said, Tcp};
@@ -441,8 +440,7 @@ impl<C: Consumer> Reader<C> {
         if !bytes.is_empty() {
             explain(unit, bytes, &mut self.tape);
         }
-        let proof =
-            origin.layers.and_then(Layers::tcp).map_or_else(Proof::default, Proof::of_segment);
+        let proof = Proof::of_segment(origin.layers);
         let said = Said { unit, text, proof, bytes, tape: &self.tape };
         connection.heard(&said, sender.unwrap_or(Sender::Client), at, notes);
         for note in notes {

@@ -19,15 +19,7 @@ use std::ops::ControlFlow;
 ///
 /// ```
 /// # use mqttscope::paste;
-/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-/// # use std::ops::ControlFlow;
-/// # struct Each<F>(F);
-/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-/// #         (self.0)(record);
-/// #         ControlFlow::Continue(())
-/// #     }
-/// # }
+/// # use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
 /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
 /// #     let pasted = paste::parse(text, &paste::Options::default());
 /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
@@ -77,15 +69,7 @@ pub struct Record<'a> {
 ///
 /// ```
 /// # use mqttscope::paste;
-/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-/// # use std::ops::ControlFlow;
-/// # struct Each<F>(F);
-/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-/// #         (self.0)(record);
-/// #         ControlFlow::Continue(())
-/// #     }
-/// # }
+/// # use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
 /// use mqttscope::pipeline::PastedProtocol;
 ///
 /// let settings = PastedSettings { protocol: PastedProtocol::MqttSn, ..PastedSettings::default() };
@@ -106,15 +90,7 @@ pub struct SnRecord<'a> {
 ///
 /// ```
 /// # use mqttscope::paste;
-/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-/// # use std::ops::ControlFlow;
-/// # struct Each<F>(F);
-/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-/// #         (self.0)(record);
-/// #         ControlFlow::Continue(())
-/// #     }
-/// # }
+/// # use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
 /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
 /// #     let pasted = paste::parse(text, &paste::Options::default());
 /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
@@ -137,15 +113,7 @@ impl Record<'_> {
     ///
     /// ```
     /// # use mqttscope::paste;
-    /// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-    /// # use std::ops::ControlFlow;
-    /// # struct Each<F>(F);
-    /// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-    /// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-    /// #         (self.0)(record);
-    /// #         ControlFlow::Continue(())
-    /// #     }
-    /// # }
+    /// # use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
     /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
     /// #     let pasted = paste::parse(text, &paste::Options::default());
     /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
@@ -175,15 +143,7 @@ impl Record<'_> {
     ///
     /// ```
     /// # use mqttscope::paste;
-    /// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-    /// # use std::ops::ControlFlow;
-    /// # struct Each<F>(F);
-    /// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-    /// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-    /// #         (self.0)(record);
-    /// #         ControlFlow::Continue(())
-    /// #     }
-    /// # }
+    /// # use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
     /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
     /// #     let pasted = paste::parse(text, &paste::Options::default());
     /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
@@ -199,15 +159,7 @@ impl Record<'_> {
     ///
     /// ```
     /// # use mqttscope::paste;
-    /// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-    /// # use std::ops::ControlFlow;
-    /// # struct Each<F>(F);
-    /// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-    /// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-    /// #         (self.0)(record);
-    /// #         ControlFlow::Continue(())
-    /// #     }
-    /// # }
+    /// # use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
     /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
     /// #     let pasted = paste::parse(text, &paste::Options::default());
     /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
@@ -225,15 +177,7 @@ impl Record<'_> {
 ///
 /// ```
 /// # use mqttscope::paste;
-/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-/// # use std::ops::ControlFlow;
-/// # struct Each<F>(F);
-/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-/// #         (self.0)(record);
-/// #         ControlFlow::Continue(())
-/// #     }
-/// # }
+/// # use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
 /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
 /// #     let pasted = paste::parse(text, &paste::Options::default());
 /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
@@ -277,15 +221,7 @@ pub struct Origin<'a> {
 ///
 /// ```
 /// # use mqttscope::paste;
-/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-/// # use std::ops::ControlFlow;
-/// # struct Each<F>(F);
-/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-/// #         (self.0)(record);
-/// #         ControlFlow::Continue(())
-/// #     }
-/// # }
+/// # use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
 /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
 /// #     let pasted = paste::parse(text, &paste::Options::default());
 /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
@@ -327,6 +263,28 @@ pub enum Needs {
     Aliases,
     /// All: facts, findings on more than one packet, how connections ended.
     Session,
+}
+
+/// A function of records, as a consumer that takes all of them.
+///
+/// ```
+/// use mqttscope::paste;
+/// use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
+///
+/// let pasted = paste::parse("c0 00\nd0 00", &paste::Options::default());
+/// let mut bytes = 0;
+/// let count = Each(|record: &Record<'_>| bytes += record.bytes.len());
+/// read_paste(&pasted, PastedSettings::default(), count);
+/// assert_eq!(bytes, 4);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Each<F>(pub F);
+
+impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+    fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        (self.0)(record);
+        ControlFlow::Continue(())
+    }
 }
 
 /// Takes records as they are made.

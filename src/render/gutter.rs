@@ -20,8 +20,7 @@ impl Gutter {
     /// lines if need be; else as many as fit into one.
     #[must_use]
     pub fn new(len: usize, width: Option<usize>, all_bytes: bool) -> Self {
-        let digits = len.checked_ilog10().unwrap_or_default().saturating_add(1);
-        let offset_width = (digits as usize).max(3);
+        let offset_width = digits(len).max(3);
         let bytes_a_line = match width {
             Some(..=99) => 6,
             _ => 8,
@@ -95,8 +94,7 @@ impl Gutter {
     /// The offset of a row's first byte.
     fn offset(&self, at: usize, out: &mut String, painter: Painter) {
         painter.add(Role::Offset, out, |out| {
-            let digits = at.checked_ilog10().unwrap_or_default().saturating_add(1) as usize;
-            paint::blanks(self.offset_width.saturating_sub(digits), out);
+            paint::blanks(self.offset_width.saturating_sub(digits(at)), out);
             text::add::digits(at as u64, out);
             out.push_str("  ");
         });
@@ -123,6 +121,11 @@ impl Gutter {
             out.push('\n');
         }
     }
+}
+
+/// Decimal digits of a number.
+fn digits(number: usize) -> usize {
+    number.checked_ilog10().unwrap_or_default().saturating_add(1) as usize
 }
 
 /// `10 2f 00`: two digits a byte with a blank between.

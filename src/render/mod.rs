@@ -86,15 +86,7 @@ use std::path::{Path, PathBuf};
 ///
 /// ```
 /// # use mqttscope::paste;
-/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-/// # use std::ops::ControlFlow;
-/// # struct Each<F>(F);
-/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-/// #         (self.0)(record);
-/// #         ControlFlow::Continue(())
-/// #     }
-/// # }
+/// # use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
 /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
 /// #     let pasted = paste::parse(text, &paste::Options::default());
 /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
@@ -495,15 +487,7 @@ pub(crate) fn standard(version: Version) -> Version {
 ///
 /// ```
 /// # use mqttscope::paste;
-/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-/// # use std::ops::ControlFlow;
-/// # struct Each<F>(F);
-/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-/// #         (self.0)(record);
-/// #         ControlFlow::Continue(())
-/// #     }
-/// # }
+/// # use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
 /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
 /// #     let pasted = paste::parse(text, &paste::Options::default());
 /// #     read_paste(&pasted, PastedSettings::default(), Each(each));

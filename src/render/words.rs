@@ -14,15 +14,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 ///
 /// ```
 /// # use mqttscope::paste;
-/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-/// # use std::ops::ControlFlow;
-/// # struct Each<F>(F);
-/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-/// #         (self.0)(record);
-/// #         ControlFlow::Continue(())
-/// #     }
-/// # }
+/// # use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
 /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
 /// #     let pasted = paste::parse(text, &paste::Options::default());
 /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
@@ -46,15 +38,7 @@ pub fn name(row: &Row<'_>, context: &Context) -> &'static str {
 ///
 /// ```
 /// # use mqttscope::paste;
-/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-/// # use std::ops::ControlFlow;
-/// # struct Each<F>(F);
-/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-/// #         (self.0)(record);
-/// #         ControlFlow::Continue(())
-/// #     }
-/// # }
+/// # use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
 /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
 /// #     let pasted = paste::parse(text, &paste::Options::default());
 /// #     let mut settings = PastedSettings::default();
@@ -89,15 +73,7 @@ pub(crate) fn add_label(row: &Row<'_>, context: &Context, out: &mut String) {
 ///
 /// ```
 /// # use mqttscope::paste;
-/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-/// # use std::ops::ControlFlow;
-/// # struct Each<F>(F);
-/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-/// #         (self.0)(record);
-/// #         ControlFlow::Continue(())
-/// #     }
-/// # }
+/// # use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
 /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
 /// #     let pasted = paste::parse(text, &paste::Options::default());
 /// #     read_paste(&pasted, PastedSettings::default(), Each(each));
@@ -156,15 +132,7 @@ pub(crate) fn add_value(row: &Row<'_>, context: &Context, limit: usize, out: &mu
 ///
 /// ```
 /// # use mqttscope::paste;
-/// # use mqttscope::pipeline::{Consumer, PastedSettings, Record, read_paste};
-/// # use std::ops::ControlFlow;
-/// # struct Each<F>(F);
-/// # impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-/// #     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-/// #         (self.0)(record);
-/// #         ControlFlow::Continue(())
-/// #     }
-/// # }
+/// # use mqttscope::pipeline::{Each, PastedSettings, Record, read_paste};
 /// # fn read(text: &str, each: impl FnMut(&Record<'_>)) {
 /// #     let pasted = paste::parse(text, &paste::Options::default());
 /// #     read_paste(&pasted, PastedSettings::default(), Each(each));

@@ -1,7 +1,7 @@
 //! A packet as the tracker sees it, and what the tracker has to say of it.
 
 use crate::mqtt::Decoded;
-use crate::net::{Flags, TcpLayer};
+use crate::net::{Flags, Layers};
 use crate::spec::{PacketType, Sender};
 use crate::stream::{Finish, Place, Shut};
 use std::net::SocketAddr;
@@ -59,9 +59,10 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// Of what came whole in one segment.
+    /// Of what came whole in a segment with these headers; nothing without TCP.
     #[must_use]
-    pub fn of_segment(tcp: &TcpLayer) -> Self {
+    pub fn of_segment(layers: Option<&Layers>) -> Self {
+        let Some(tcp) = layers.and_then(Layers::tcp) else { return Self::default() };
         let had = Some(tcp.ack).filter(|_| tcp.flags.has(Flags::ACK));
         Self { had, end: Some(tcp.seq.wrapping_add(tcp.len)), ..Self::default() }
     }

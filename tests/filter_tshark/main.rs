@@ -14,7 +14,7 @@ mod generate;
 use generate::{Dice, Known, Seen};
 use mqttscope::capture::{Source, open};
 use mqttscope::filter::{Filter, TABLE, Type, Value};
-use mqttscope::pipeline::{Consumer, Inspector, Record, Settings};
+use mqttscope::pipeline::{Consumer, Each, Inspector, Record, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::ops::ControlFlow;
@@ -295,13 +295,6 @@ fn run<C: Consumer>(file: &Path, consumer: &mut C) {
 }
 
 fn each_record(file: &Path, mut act: impl FnMut(&Record<'_>)) {
-    struct Each<F>(F);
-    impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
-        fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-            (self.0)(record);
-            ControlFlow::Continue(())
-        }
-    }
     run(file, &mut Each(&mut act));
 }
 

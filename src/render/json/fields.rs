@@ -1,6 +1,6 @@
 //! The fields of a packet as nested JSON, written straight from the rows.
 
-use super::safe;
+use super::safe::{self, entry, number};
 use super::shows::{self, Plain, Spec};
 use crate::annotate::view::Row;
 use crate::pipeline::SnRecord;
@@ -101,18 +101,6 @@ fn write_one(row: &Row<'_>, is_byte_of_flags: bool, shown: &Shown<'_>, out: &mut
         spec.words().for_each(|word| out.extend_from_slice(word.as_bytes()));
         out.push(b'"');
     }
-}
-
-/// Adds a key as it stands and a string.
-fn entry(key: &str, text: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(key.as_bytes());
-    safe::string(text, out);
-}
-
-/// Adds a key as it stands and a number.
-fn number(key: &str, number: u64, out: &mut Vec<u8>) {
-    out.extend_from_slice(key.as_bytes());
-    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// A value as JSON has it.

@@ -1,9 +1,8 @@
 //! The keys of a line up to `length`, written one by one: each packet has some twenty of them, which
 //! takes as long as all its fields if each goes through a library that must expect anything.
 
-use super::{Paste, seconds, write};
+use super::{Paste, safe, seconds, write};
 use crate::pipeline::Record;
-use crate::render::json::safe;
 use crate::session::Partner;
 use std::io;
 
@@ -56,25 +55,15 @@ struct Keys<'o> {
 }
 
 impl Keys<'_> {
-    fn key(&mut self, key: &str) {
-        self.out.extend_from_slice(key.as_bytes());
-    }
-
     fn number(&mut self, key: &str, value: Option<u64>) {
         if let Some(value) = value {
-            self.key(key);
-            self.digits(value);
+            safe::number(key, value, self.out);
         }
-    }
-
-    fn digits(&mut self, value: u64) {
-        self.out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
     }
 
     fn text(&mut self, key: &str, value: Option<&str>) {
         if let Some(value) = value {
-            self.key(key);
-            safe::string(value, self.out);
+            safe::entry(key, value, self.out);
         }
     }
 
@@ -86,8 +75,7 @@ impl Keys<'_> {
     fn frames(&mut self, frames: &[u64]) {
         let mut lead = ",\"frames\":[";
         for frame in frames {
-            self.key(lead);
-            self.digits(*frame);
+            safe::number(lead, *frame, self.out);
             lead = ",";
         }
         if !frames.is_empty() {
@@ -98,7 +86,7 @@ impl Keys<'_> {
     /// Another packet that this one belongs to.
     fn partner(&mut self, key: &str, partner: Option<&Partner>) -> io::Result<()> {
         let Some(Partner { kind, at, latency }) = partner else { return Ok(()) };
-        self.key(key);
+        self.out.extend_from_slice(key.as_bytes());
         self.number("{\"n\":", Some(at.number));
         self.number(",\"frame\":", Some(at.frame).filter(|frame| *frame > 0));
         self.text(",\"type\":", Some(kind.name()));
@@ -109,12 +97,8 @@ impl Keys<'_> {
 
     /// What is rare, or a number that only the library knows how to write.
     fn other(&mut self, key: &str, value: Option<&impl serde::Serialize>) -> io::Result<()> {
-        match value {
-            None => Ok(()),
-            Some(value) => {
-                self.key(key);
-                write(value, self.out)
-            }
-        }
+        let Some(value) = value else { return Ok(()) };
+        self.out.extend_from_slice(key.as_bytes());
+        write(value, self.out)
     }
 }

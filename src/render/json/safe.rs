@@ -1,4 +1,4 @@
-//! JSON strings that steer no terminal.
+//! JSON strings that steer no terminal, and keys with their values.
 
 use crate::text::{PIECE, backslashed, is_plain, is_printable, is_unsafe};
 use serde::Serialize;
@@ -56,6 +56,18 @@ pub(super) fn string(text: &str, out: &mut Vec<u8>) {
     }
     out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+/// Adds a key as it stands and a string.
+pub(super) fn entry(key: &str, text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(key.as_bytes());
+    string(text, out);
+}
+
+/// Adds a key as it stands and a number.
+pub(super) fn number(key: &str, number: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 fn escaped<W: ?Sized + Write>(out: &mut W, fragment: &str) -> io::Result<()> {

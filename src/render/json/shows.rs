@@ -56,13 +56,9 @@ pub(super) struct Hex<'r>(pub(super) &'r [u8]);
 
 impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut digits = [0; 256];
-        for chunk in self.0.chunks(digits.len() >> 1) {
-            let Some(digits) = digits.get_mut(..chunk.len() << 1) else { continue };
-            ::hex::encode_to_slice(chunk, digits).map_err(|_| fmt::Error)?;
-            f.write_str(std::str::from_utf8(digits).map_err(|_| fmt::Error)?)?;
-        }
-        Ok(())
+        let mut digits = Vec::new();
+        hex(self.0, &mut digits);
+        f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -156,9 +156,8 @@ impl Scribe {
     pub fn record(&mut self, record: &Record<'_>) {
         self.now = record.origin.time.or(self.now);
         self.carried(record);
-        let own = record.decoded.as_ref().map(|decoded| decoded.header.packet_type.only_sender());
-        let Some(sender) = own.and_then(|only| record.sender.or(only)) else {
-            let is_packet = record.decoded.is_some();
+        let is_packet = record.decoded.is_some();
+        let Some(sender) = sender_of(record).filter(|_| is_packet) else {
             self.unknown_senders = self.unknown_senders.saturating_add(u64::from(is_packet));
             return;
         };
@@ -501,11 +500,15 @@ impl Scribe {
     }
 }
 
+/// Who sent it, as far as that or its type tells.
+fn sender_of(record: &Record<'_>) -> Option<Sender> {
+    let only = || record.decoded.as_ref()?.header.packet_type.only_sender();
+    record.sender.or_else(only)
+}
+
 /// The client of a record, and the port of its server.
 fn ends_of(record: &Record<'_>) -> Option<(SocketAddr, u16)> {
-    let own = record.decoded.as_ref().and_then(|it| it.header.packet_type.only_sender());
-    let sender = record.sender.or(own);
-    record.origin.ends.map(|(src, dst)| match sender {
+    record.origin.ends.map(|(src, dst)| match sender_of(record) {
         Some(Sender::Server) => (dst, src.port()),
         _ => (src, dst.port()),
     })

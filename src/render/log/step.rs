@@ -8,6 +8,7 @@ use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connect, Publish, Will};
 use crate::mqtt::property::{Properties, Value};
 use crate::pipeline::Record;
+use crate::session::Proof;
 use crate::spec::mosquitto::ends::{Fault, is_not_taken, is_taken, of_length, of_rule};
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::{PacketType, PropertyId, Rule, Severity, Version};
@@ -89,7 +90,7 @@ impl Step {
         let kind = decoded.header.packet_type;
         let when = When { time: record.origin.time, packet: record.number };
         let act = decoded.packet.as_ref().map_or(Act::Nothing, |packet| act(packet, kind, record));
-        let end = end_of(record);
+        let end = Proof::of_segment(record.origin.layers).end;
         if let Some(has_header) = cut(record) {
             let act = Act::Cut { has_header };
             return Some(Self { when, kind, act, fault: None, good_filters: 0, end });
@@ -145,7 +146,14 @@ impl Step {
             }
             _ => (Act::Nothing, Some(Fault::TORN)),
         };
-        Self { when, kind, act, fault, good_filters: 0, end: end_of(record) }
+        Self {
+            when,
+            kind,
+            act,
+            fault,
+            good_filters: 0,
+            end: Proof::of_segment(record.origin.layers).end,
+        }
     }
 
     /// What the broker answers, as far as the next packet has to wait for it.
@@ -159,12 +167,6 @@ impl Step {
             Act::Disconnect | Act::Nothing | Act::Cut { .. } => None,
         }
     }
-}
-
-/// The Sequence Number behind the segment that completed a packet.
-fn end_of(record: &Record<'_>) -> Option<u32> {
-    let tcp = record.origin.layers?.tcp()?;
-    Some(tcp.seq.wrapping_add(tcp.len))
 }
 
 /// Whether the stream ends within a packet, and if so whether behind its fixed header. Where the capture

@@ -1,7 +1,6 @@
 //! The events of the connections that are asked for.
 
 use super::MAX_EVENTS;
-use crate::net::Layers;
 use crate::pipeline::Record;
 use crate::render::Options;
 use crate::render::sessions::Session;
@@ -35,9 +34,8 @@ pub(super) struct Event {
     /// Bytes were lost in front of it: how many, where that is known.
     pub(super) lost: Option<Option<u64>>,
     pub(super) is_tcp: bool,
-    /// What its side had of the other one, and what stands behind it: Sequence Numbers.
-    had: Option<u32>,
-    end: Option<u32>,
+    /// What TCP proves of when.
+    proof: Proof,
 }
 
 /// A connection with its events.
@@ -200,8 +198,6 @@ impl Event {
                 }
             }
         }
-        let tcp = record.origin.layers.and_then(Layers::tcp);
-        let Proof { had, end, .. } = tcp.map_or_else(Proof::default, Proof::of_segment);
         Self {
             at: At {
                 number: record.number,
@@ -215,8 +211,7 @@ impl Event {
             findings,
             lost,
             is_tcp: false,
-            had,
-            end,
+            proof: Proof::of_segment(record.origin.layers),
         }
     }
 
@@ -230,8 +225,7 @@ impl Event {
             findings: Vec::new(),
             lost: None,
             is_tcp: true,
-            had: None,
-            end: None,
+            proof: Proof::default(),
         }
     }
 
@@ -239,14 +233,12 @@ impl Event {
     fn end(finish: wire::Finish, sender: Sender, is_fin: bool) -> Self {
         let kind = if is_fin { "FIN" } else { "RST" };
         let proof = if is_fin { Proof::of_fin(finish) } else { Proof::of_rst(finish) };
-        let Proof { had, end, .. } = proof;
-        Self { had, end, ..Self::tcp(finish.place, sender, kind, "") }
+        Self { proof, ..Self::tcp(finish.place, sender, kind, "") }
     }
 
     /// When it was, with what TCP proves.
-    fn mark(&self) -> Mark {
-        let proof = Proof { had: self.had, end: self.end, ..Proof::default() };
-        Mark { at: self.at, proof }
+    const fn mark(&self) -> Mark {
+        Mark { at: self.at, proof: self.proof }
     }
 }
 

@@ -61,17 +61,16 @@ pub(super) fn no_connack(scene: &Scene<'_>) -> Option<Told> {
         return None;
     }
     let closed = scene.first().filter(|act| act.by == Sender::Server);
-    let asked = Mark { at: connect.at, proof: connect.proof };
-    if closed.is_some_and(|act| act.what.is_tcp() && act.mark().had(&asked) == Some(false)) {
-        // It was on its way when the server closed, whom it asked nothing.
-        return None;
-    }
     if let Some(act) = closed {
+        let asked = Mark { at: connect.at, proof: connect.proof };
+        if act.what.is_tcp() && act.mark().had(&asked) == Some(false) {
+            // It was on its way when the server closed, whom it asked nothing.
+            return None;
+        }
         let after = after(act.at, connect.at);
         let what = did(act);
         let text = format!("{what} {after} the CONNECT {}, without an answer", place(connect.at));
-        let (by, proof) = (Some(Sender::Server), vec![connect.at, act.at]);
-        return Told::proven(by, text, proof);
+        return Told::proven(Some(Sender::Server), text, vec![connect.at, act.at]);
     }
     let end = scene.first().map(|act| act.at).or(scene.ended.wire.tcp.map(|tcp| tcp.last));
     // Without a second of patience it was the client, or the capture, that did not wait.
