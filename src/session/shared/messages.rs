@@ -9,7 +9,7 @@ use foldhash::fast::RandomState;
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 
-/// Publications that are remembered to recognise their copies, at some 150 bytes each: a broker
+/// Publications that are remembered to recognise their copies, at some 250 bytes each: a broker
 /// passes a message on within moments, or stores it.
 const MAX_MESSAGES: usize = 16_384;
 /// Wills that are remembered to recognise their messages.
@@ -21,10 +21,20 @@ const APART: u64 = 1_000_000_000;
 /// What clients have published of late, by a key of broker, topic and payload.
 #[derive(Debug, Default)]
 pub(super) struct Messages {
-    by_key: HashMap<u64, Message, RandomState>,
-    /// The number of each PUBLISH with its key, in their order.
-    recent: VecDeque<(u64, u64)>,
+    /// Each PUBLISH in their order, side by side, so that the cache holds those that count: the last ones.
+    recent: VecDeque<Sent>,
+    /// How many were forgotten before the first of those.
+    first: u64,
+    /// Which of them, counted from the very first, is the last one of a key.
+    by_key: HashMap<u64, u64, RandomState>,
     wills: Wills,
+}
+
+/// A PUBLISH by its key.
+#[derive(Debug)]
+struct Sent {
+    key: u64,
+    message: Message,
 }
 
 /// Wills by the key of their messages.
@@ -163,37 +173,53 @@ impl Messages {
         // new one (5.0: MQTT-4.3.2-5).
         if is_dup
             && source.qos == 2
-            && let Some(old) = self.by_key.get_mut(&key)
+            && let Some(old) = self.last_mut(key)
         {
             old.source.is_single = false;
             return;
         }
-        let old = self.by_key.get(&key).copied();
+        let old = self.published_as(key);
         let since = |old: Message| at.since(old.source.at).is_none_or(|time| time < APART);
         let (is_ambiguous, is_repeated) = (old.is_some_and(since), old.is_some() || is_dup);
-        if self.recent.len() >= MAX_MESSAGES
-            && let Some((number, oldest)) = self.recent.pop_front()
-            && self.by_key.get(&oldest).is_some_and(|message| message.source.at.number == number)
-        {
-            self.by_key.remove(&oldest);
-        }
-        self.recent.push_back((at.number, key));
         let source = match old {
             Some(old) => old.source.followed_by(source),
             None => Source { is_single: !is_dup, ..source },
         };
         let before = old.filter(|_| is_ambiguous);
         let (run, nth) = before.map_or((at.number, 1), |old| (old.run, old.nth.saturating_add(1)));
-        self.by_key.insert(key, Message { source, is_ambiguous, run, nth, is_repeated });
+        self.remember(key, Message { source, is_ambiguous, run, nth, is_repeated });
+    }
+
+    /// Keeps a message as the last one of its key, in place of the oldest of all.
+    fn remember(&mut self, key: u64, message: Message) {
+        if self.recent.len() >= MAX_MESSAGES
+            && let Some(oldest) = self.recent.pop_front()
+        {
+            if self.by_key.get(&oldest.key) == Some(&self.first) {
+                self.by_key.remove(&oldest.key);
+            }
+            self.first = self.first.saturating_add(1);
+        }
+        self.by_key.insert(key, self.first.saturating_add(self.recent.len() as u64));
+        self.recent.push_back(Sent { key, message });
+    }
+
+    /// Where the last message of this key stands.
+    fn place(&self, key: u64) -> Option<usize> {
+        usize::try_from(self.by_key.get(&key)?.checked_sub(self.first)?).ok()
+    }
+
+    fn last_mut(&mut self, key: u64) -> Option<&mut Message> {
+        let place = self.place(key)?;
+        self.recent.get_mut(place).map(|sent| &mut sent.message)
     }
 
     /// The server refuses a PUBLISH, by its number: nothing is a copy of it.
     pub(super) fn refused(&mut self, number: u64) {
-        let Ok(place) = self.recent.binary_search_by_key(&number, |(number, _)| *number) else {
-            return;
-        };
-        let Some((_, key)) = self.recent.get(place).copied() else { return };
-        let Some(message) = self.by_key.get_mut(&key) else { return };
+        let number_of = |sent: &Sent| sent.message.source.at.number;
+        let Ok(place) = self.recent.binary_search_by_key(&number, number_of) else { return };
+        let Some(key) = self.recent.get(place).map(|sent| sent.key) else { return };
+        let Some(message) = self.last_mut(key) else { return };
         if message.is_repeated {
             // How many of them have copies is not certain any more.
             (message.is_ambiguous, message.nth) = (true, u32::MAX);
@@ -204,12 +230,12 @@ impl Messages {
 
     /// The last message of this key that a client has published.
     pub(super) fn published_as(&self, key: u64) -> Option<Message> {
-        self.by_key.get(&key).copied()
+        self.recent.get(self.place(key)?).map(|sent| sent.message)
     }
 
     /// A member of the shared subscription with this filter refuses a message.
     pub(super) fn member_refused(&mut self, key: u64, filter: u64, at: At) {
-        if let Some(message) = self.by_key.get_mut(&key) {
+        if let Some(message) = self.last_mut(key) {
             message.source.refused = Some((filter, at.number));
         }
     }
