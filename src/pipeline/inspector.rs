@@ -740,6 +740,16 @@ impl<C: Consumer> Sink for Worker<C> {
         state.answered(self, connection, at);
     }
 
+    fn closing(
+        &mut self,
+        connection: &Connection,
+        state: &mut Conversation,
+        side: Side,
+        at: Stamp,
+    ) {
+        state.closing(self, connection, side, at);
+    }
+
     fn reset(&mut self, connection: &Connection, state: &mut Conversation, side: Side, at: Stamp) {
         state.reset(self, connection, side, at);
     }

@@ -120,6 +120,11 @@ impl Sent {
         reset.filter(is_farther).or(used)
     }
 
+    /// Whether it has sent a FIN or an RST.
+    pub(super) const fn has_ended(&self) -> bool {
+        self.fin.is_some() || self.rst.is_some()
+    }
+
     /// Takes note of a Sequence Number that the side has come to.
     fn comes_to(&mut self, seq: u32, place: Place) {
         if self.used.is_none_or(|used| (seq.wrapping_sub(used.seq) as i32) > 0) {

@@ -1,6 +1,7 @@
 //! One connection, as the broker's log sees it.
 
 use super::lines::{Lines, Open, PATIENCE, Values, When};
+use super::order::Closing;
 use super::step::{Act, Asked, Awaits, Step};
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::{PacketType, Version};
@@ -80,6 +81,11 @@ pub(super) struct Connection {
     /// It was taken over, as it seems: what of the client came since, until the end of the broker tells what it
     /// had had of that.
     pub(super) taken: Option<Vec<Step>>,
+    /// The FIN or RST of client and broker, from when they were captured on.
+    pub(super) closing: [Option<Closing>; 2],
+    /// When the broker took the connection, and when the CONNECT came.
+    pub(super) opened_at: Option<i64>,
+    pub(super) asked_at: Option<i64>,
     /// How many sides have closed.
     pub(super) closes: u8,
     /// A packet that the broker may end the connection for.
@@ -259,7 +265,7 @@ impl Connection {
         let awaits = step.awaits();
         let when = step.when;
         match step.act {
-            Act::Connect(asked) => self.asked = Some(*asked),
+            Act::Connect(asked) => (self.asked, self.asked_at) = (Some(*asked), when.time),
             Act::Says { event, values, may_be_denied, .. } => {
                 let values = self.values(values);
                 match awaits.filter(|_| may_be_denied) {

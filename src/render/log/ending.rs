@@ -2,6 +2,7 @@
 
 use super::connection::Connection;
 use super::lines::{Lines, Open, Values, When};
+use super::order::NewTimes;
 use super::scribe::Scribe;
 use super::step::{Act, Asked, Step};
 use crate::session::{At, Void};
@@ -51,10 +52,20 @@ impl Scribe {
     /// A connection with this id was accepted: the one that had it is closed. The result is that one, where the
     /// broker has closed it already.
     pub(super) fn take_over(&mut self, stream: u64, id: &str, when: When) -> Option<u64> {
-        let old = self.active.insert(id.to_owned(), stream).filter(|old| *old != stream);
+        let old = self.active.insert(id.to_owned(), stream).filter(|old| *old != stream)?;
+        let new = self.connections.get(&stream);
+        let late_since = new.and_then(|connection| connection.late_since);
+        let times = new.map(|new| NewTimes { opened: new.opened_at, asked: new.asked_at });
+        let is_open = self.connections.get(&old)?.is_open_for(&times.unwrap_or_default());
+        if is_open == Some(false) {
+            // It is told how it ended when all is there that stands before its end.
+            self.parts(old, when, true);
+        }
         let Self { lines, connections, .. } = self;
-        let late_since = connections.get(&stream).and_then(|connection| connection.late_since);
-        let old = old.and_then(|old| connections.get_mut(&old))?;
+        let old = connections.get_mut(&old)?;
+        if is_open == Some(false) && !old.is_over {
+            return None;
+        }
         old.drain(lines);
         let was_taken = old.is_taken || is_replaced(old, late_since, when);
         if old.is_over && !was_taken {
@@ -67,7 +78,8 @@ impl Scribe {
             old.put(lines, when, event, Values::new());
         } else {
             // How the broker closes it will show what it had had before.
-            lines.put_open(when, event, old.values(Values::new()), (old.stream, Open::Taken));
+            let open = if is_open.is_some() { Open::Taken } else { Open::Doubtful };
+            lines.put_open(when, event, old.values(Values::new()), (old.stream, open));
             old.taken = Some(Vec::new());
         }
         (old.is_over, old.is_taken, old.stopped) = (true, false, None);
@@ -104,6 +116,7 @@ impl Scribe {
     /// One end closed the connection.
     pub(super) fn closed(&mut self, stream: u64, by: Sender, when: When) {
         let Some(mut connection) = self.connections.remove(&stream) else { return };
+        let by = if connection.is_answer() { Sender::Client } else { by };
         connection.closes = connection.closes.saturating_add(1);
         if !connection.is_over {
             if !self.hears_broker && connection.asked.is_some() {
@@ -166,15 +179,15 @@ impl Scribe {
         if let Some(event) = of_code {
             return end_with(connection, event, when, lines);
         }
-        if is_silent(connection, when) {
-            return end_with(connection, Event::TIMEOUT, when, lines);
-        }
         let id = connection.id.clone();
         let wants = |other: &Connection| {
             other.asked.as_ref().is_some_and(|asked| Some(&asked.id) == id.as_ref())
         };
+        // A client that is back is taken over, however silent the old connection was.
         if self.connections.values().any(wants) {
             connection.is_taken = true;
+        } else if is_silent(connection, when) {
+            end_with(connection, Event::TIMEOUT, when, lines);
         } else if connection.id.is_none() {
             // A CONNECT that was not answered, or no MQTT at all.
             end_with(connection, Event::PROTOCOL_ERROR, when, lines);

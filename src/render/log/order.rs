@@ -1,11 +1,33 @@
 //! What the broker had had of a client when it closed: TCP's numbers tell, whatever the times say.
 
+use super::connection::Connection;
 use super::lines::{Open, When};
 use super::scribe::Scribe;
+use crate::pipeline::Lifeline;
 use crate::session::{Proof, is_behind};
+use crate::spec::Sender;
 use crate::stream::Close;
 
+/// The first FIN or RST of a side, which may have to wait for its turn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Closing {
+    time: Option<i64>,
+    how: Close,
+    proof: Proof,
+    /// Sequence Numbers of the other side that it had had, and that were not captured by then.
+    unseen: u32,
+}
+
 impl Scribe {
+    /// The end of a side was captured.
+    pub(super) fn closing(&mut self, lifeline: &Lifeline, by: Sender, how: Close) {
+        let Some(connection) = self.connections.get_mut(&lifeline.stream) else { return };
+        let Lifeline { time, proof, unseen, .. } = *lifeline;
+        let [client, server] = &mut connection.closing;
+        let side = if by == Sender::Client { client } else { server };
+        *side = Some(Closing { time, how, proof, unseen });
+    }
+
     /// The broker has closed: lines that rest on what it had had of the client stay, or are taken back.
     pub(super) fn had(&mut self, stream: u64, (when, proof): (When, Proof), how: Close) {
         let Self { lines, connections, .. } = self;
@@ -26,13 +48,69 @@ impl Scribe {
             }
             connection.drain(lines);
         }
+        let taken = (stream, Open::Taken);
+        let doubtful = (stream, Open::Doubtful);
         if how == Close::Fin && connection.is_over {
-            lines.take_back((stream, Open::Taken));
+            lines.take_back(taken);
+            lines.take_back(doubtful);
             lines.stay((stream, Open::Left));
-        } else {
-            lines.stay((stream, Open::Taken));
-            connection.put_gone(lines, when);
+            return;
         }
-        connection.is_over = true;
+        match connection.was_open() {
+            Some(true) => {
+                lines.stay(taken);
+                lines.stay(doubtful);
+                connection.put_gone(lines, when);
+                connection.is_over = true;
+            }
+            // It is told how it ended.
+            Some(false) if lines.take_back(taken) | lines.take_back(doubtful) => {
+                connection.is_over = false;
+            }
+            Some(false) | None => connection.is_over = true,
+        }
     }
+}
+
+impl Connection {
+    /// Whether the broker had had the FIN of the client when it closed.
+    pub(super) fn is_answer(&self) -> bool {
+        let [client, server] = &self.closing;
+        let both = client.as_ref().zip(server.as_ref());
+        both.is_some_and(|(client, server)| {
+            server.how == Close::Fin && client.how == Close::Fin && server.proof.had(client.proof)
+        })
+    }
+
+    /// Whether it was open for the broker until that closed it; `None` where the capture does not tell, as it lacks
+    /// one of the ends, or what the client sent last.
+    fn was_open(&self) -> Option<bool> {
+        match self.closing {
+            // A broker that has read of the reset of its client closes without a word.
+            [Some(_), Some(_)] => Some(!self.is_answer()),
+            [None, Some(server)] => Some(true).filter(|_| server.unseen == 0),
+            // No packet is so short: it is the FIN of the broker.
+            [Some(client), None] => Some(true).filter(|_| client.unseen == 1),
+            [None, None] => Some(true).filter(|_| self.is_websocket),
+        }
+    }
+
+    /// The same when another one with its Client Identifier is accepted, which was opened and whose CONNECT came at
+    /// these times: what had ended before was not closed for it.
+    pub(super) fn is_open_for(&self, new: &NewTimes) -> Option<bool> {
+        let is_before =
+            |end: Closing, new: Option<i64>| end.time.zip(new).is_some_and(|(end, new)| end <= new);
+        match self.closing {
+            [None, Some(server)] if is_before(server, new.opened) => Some(false),
+            [Some(client), None] if is_before(client, new.asked) => Some(false),
+            _ => self.was_open(),
+        }
+    }
+}
+
+/// When a connection was opened, and when its CONNECT came: nanoseconds since 1970.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct NewTimes {
+    pub(super) opened: Option<i64>,
+    pub(super) asked: Option<i64>,
 }

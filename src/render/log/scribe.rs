@@ -132,7 +132,7 @@ impl Scribe {
     /// Connections whose end has no line, as the capture lacks bytes on which it rests.
     #[must_use]
     pub fn unknown_ends(&self) -> u64 {
-        self.unknown_ends
+        self.unknown_ends.saturating_add(self.lines.dropped)
     }
 
     /// Nothing more comes.
@@ -226,6 +226,9 @@ impl Scribe {
         self.now = lifeline.time.or(self.now);
         let when = When { time: lifeline.time, packet: 0 };
         let stream = lifeline.stream;
+        if let Happened::Closing(by, how) = lifeline.what {
+            return self.closing(lifeline, by, how);
+        }
         let is_fin = lifeline.what == Happened::Closed(Sender::Client, Close::Fin);
         let is_delivering = self.delivering == Some(stream);
         if lifeline.what == Happened::Closed(Sender::Client, Close::Rst)
@@ -237,7 +240,8 @@ impl Scribe {
             let [client, server] = lifeline.lacks;
             connection.is_lossy |= client > Lacks::Nothing;
             connection.is_deaf |= server > Lacks::Nothing;
-            connection.is_last_lost = client == Lacks::Last || lifeline.is_early;
+            // One may be a FIN.
+            connection.is_last_lost = client == Lacks::Last || lifeline.unseen > 1;
         }
         if let Happened::Closed(Sender::Server, how) = lifeline.what {
             self.had(stream, (when, lifeline.proof), how);
@@ -274,12 +278,14 @@ impl Scribe {
                 self.opened(stream, (lifeline.client, lifeline.server), when);
                 if let Some(connection) = self.connections.get_mut(&stream) {
                     connection.late_since = lifeline.late_since;
+                    connection.opened_at = lifeline.late_since.or(lifeline.time);
                 }
             }
             Happened::Closed(by, _) => {
                 self.parts(stream, when, true);
                 self.closed(stream, by, when);
             }
+            Happened::Closing(..) => {}
             Happened::Reset(_) => self.parts(stream, when, true),
             Happened::NotMqtt => self.not_mqtt(stream, when),
         }
@@ -288,7 +294,7 @@ impl Scribe {
 
     /// A client that has closed its side while it waited for answers is gone once it has them, or once
     /// none can come.
-    fn parts(&mut self, stream: u64, when: When, is_last: bool) {
+    pub(super) fn parts(&mut self, stream: u64, when: When, is_last: bool) {
         if let Some(connection) = self.connections.get_mut(&stream)
             && self.delivering != Some(stream)
             && (is_last || !connection.is_waiting())
