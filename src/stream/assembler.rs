@@ -241,16 +241,27 @@ impl Assembler {
         (is_near && is_sent && !self.closed && acked > self.offset).then_some(self.offset)
     }
 
-    /// Whether bytes are held that the other side acknowledges: only a hole keeps them.
+    /// Whether bytes, or a FIN, are held that the other side acknowledges: only a hole keeps them.
     pub(super) fn holds_before(&self, ack: u32) -> bool {
         let distance = self.distance(ack).and_then(|distance| u64::try_from(distance).ok());
         let acked = distance.map(|distance| self.offset.saturating_add(distance));
-        self.held.first().zip(acked).is_some_and(|(chunk, acked)| chunk.offset < acked)
+        let held = self.held.first().map(|chunk| chunk.offset).or_else(|| self.waiting_fin());
+        held.zip(acked).is_some_and(|(held, acked)| held < acked)
     }
 
     /// Gives up the first hole, and tells what is held behind it.
     pub(super) fn give_up_first(&mut self, cause: GapCause, shared: &mut Shared, emit: Emit<'_>) {
-        self.jump(cause, shared, emit);
+        if !self.held.is_empty() {
+            self.jump(cause, shared, emit);
+        } else if let Some(end) = self.end.filter(|_| self.waiting_fin().is_some()) {
+            self.gap(end.offset, cause, end.at, shared, emit);
+        }
+    }
+
+    /// Where the FIN stands before which bytes are missing.
+    fn waiting_fin(&self) -> Option<u64> {
+        let end = self.end.filter(|end| end.how == Close::Fin && self.offset < end.offset);
+        end.map(|end| end.offset)
     }
 
     /// The frame that ended the side, where all before its end was told, and that was not; and up to where its

@@ -116,7 +116,7 @@ impl Scribe {
     /// One end closed the connection.
     pub(super) fn closed(&mut self, stream: u64, by: Sender, when: When) {
         let Some(mut connection) = self.connections.remove(&stream) else { return };
-        let by = if connection.is_answer() { Sender::Client } else { by };
+        let by = connection.closed_first().unwrap_or(by);
         connection.closes = connection.closes.saturating_add(1);
         if !connection.is_over {
             if !self.hears_broker && connection.asked.is_some() {

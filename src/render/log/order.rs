@@ -77,9 +77,21 @@ impl Connection {
     pub(super) fn is_answer(&self) -> bool {
         let [client, server] = &self.closing;
         let both = client.as_ref().zip(server.as_ref());
-        both.is_some_and(|(client, server)| {
-            server.how == Close::Fin && client.how == Close::Fin && server.proof.had(client.proof)
-        })
+        let fins = both.filter(|(client, server)| [client.how, server.how] == [Close::Fin; 2]);
+        fins.is_some_and(|(client, server)| server.proof.had(client.proof))
+    }
+
+    /// Who closed first, as far as that is proven.
+    pub(super) fn closed_first(&self) -> Option<Sender> {
+        let [client, server] = &self.closing;
+        let by_client = || client.as_ref().filter(|_| self.is_answer()).map(|_| Sender::Client);
+        let by_server = |client: &&Closing| match server {
+            Some(server) => client.proof.had(server.proof),
+            // No packet is so short: it is the FIN of the broker.
+            None => client.unseen == 1,
+        };
+        let is_answer = client.as_ref().filter(by_server).map(|_| Sender::Server);
+        is_answer.or_else(by_client)
     }
 
     /// Whether it was open for the broker until that closed it; `None` where the capture does not tell, as it lacks
@@ -89,8 +101,7 @@ impl Connection {
             // A broker that has read of the reset of its client closes without a word.
             [Some(_), Some(_)] => Some(!self.is_answer()),
             [None, Some(server)] => Some(true).filter(|_| server.unseen == 0),
-            // No packet is so short: it is the FIN of the broker.
-            [Some(client), None] => Some(true).filter(|_| client.unseen == 1),
+            [Some(_), None] => self.closed_first().map(|first| first == Sender::Server),
             [None, None] => Some(true).filter(|_| self.is_websocket),
         }
     }
