@@ -241,6 +241,20 @@ impl Assembler {
         (is_near && is_sent && !self.closed && acked > self.offset).then_some(self.offset)
     }
 
+    /// Whether the other side has acknowledged something, but not up to this number, which is a place in the window.
+    pub(super) fn is_unacked(&self, seq: u32) -> bool {
+        let behind = |(acked, _): (u64, Stamp)| {
+            let offset = self.offset.checked_add_signed(self.distance(seq)?)?;
+            offset.checked_sub(acked).filter(|behind| (1..=WINDOW).contains(behind))
+        };
+        self.acked.and_then(behind).is_some()
+    }
+
+    /// The offset of the next byte.
+    pub(super) const fn next(&self) -> u64 {
+        self.offset
+    }
+
     /// Whether bytes, or a FIN, are held that the other side acknowledges: only a hole keeps them.
     pub(super) fn holds_before(&self, ack: u32) -> bool {
         let distance = self.distance(ack).and_then(|distance| u64::try_from(distance).ok());

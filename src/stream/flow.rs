@@ -253,13 +253,15 @@ impl<T> Flow<T> {
     }
 
     /// The offset of the other side at which bytes are missing that a segment acknowledges, or its first
-    /// byte, where the segment asks for that.
+    /// byte, where the segment asks for that. A reset that acknowledges nothing has the Acknowledgment Number of the
+    /// segment that it answers for its Sequence Number (RFC 9293, section 3.10.7.4): it came behind that.
     fn awaits(&self, side: Side, tcp: &TcpLayer, asks: bool) -> Option<u64> {
-        if !tcp.flags.has(Flags::ACK) {
+        let other = self.side_of(side.other());
+        let is_answer = !tcp.flags.has(Flags::ACK);
+        if is_answer && !(tcp.flags.has(Flags::RST) && self.side_of(side).is_unacked(tcp.seq)) {
             return None;
         }
-        let other = self.side_of(side.other());
-        let first = (asks && !other.is_begun()).then_some(0);
+        let first = (is_answer || (asks && !other.is_begun())).then(|| other.next());
         let missing = first.or_else(|| other.missing_before(tcp.ack))?;
         let gave_up = |ahead: &Ahead| ahead.is_in_vain(side.other(), missing);
         (!self.ahead.as_deref().is_some_and(gave_up)).then_some(missing)

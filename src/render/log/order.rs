@@ -112,7 +112,7 @@ impl Connection {
         let is_before =
             |end: Closing, new: Option<i64>| end.time.zip(new).is_some_and(|(end, new)| end <= new);
         match self.closing {
-            [None, Some(server)] if is_before(server, new.opened) => Some(false),
+            [_, Some(server)] if is_before(server, new.opened) => Some(false),
             [Some(client), None] if is_before(client, new.asked) => Some(false),
             _ => self.was_open(),
         }
