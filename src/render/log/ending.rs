@@ -5,8 +5,7 @@ use super::lines::{Lines, Open, Values, When};
 use super::order::NewTimes;
 use super::scribe::Scribe;
 use super::step::{Act, Asked, Step};
-use crate::session::{At, Void};
-use crate::spec::mosquitto::ends::{BROKEN_PIPE, Fault, of_code, of_rule, of_unwritten};
+use crate::spec::mosquitto::ends::{Fault, of_code, of_rule};
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::{PacketType, Rule, Sender};
 
@@ -86,33 +85,6 @@ impl Scribe {
         gone
     }
 
-    /// The client is gone, as its RST says, before the broker has answered what it asked: the answer
-    /// cannot be written, and nothing behind it is read. The result is whether it is so.
-    pub(super) fn cuts_answer(&mut self, stream: u64, has_closed: bool, when: When) -> bool {
-        let Self { lines, connections, .. } = self;
-        let at = |when: When| At { number: when.packet, time: when.time, ..At::default() };
-        let Some(connection) = connections.get_mut(&stream).filter(|it| !it.is_over) else {
-            return false;
-        };
-        let heard = connection.heard;
-        let waits = connection.waits_for().filter(|(awaits, asked)| {
-            let free = heard.filter(|heard| heard.packet > asked.packet).unwrap_or(*asked);
-            awaits.kind != PacketType::CONNACK && Void::cuts_answer(at(free), at(when))
-        });
-        let is_whole = connection.suspect.is_none() && !connection.is_deaf;
-        let Some((answer, _)) = waits.filter(|_| is_whole && connection.has_left()) else {
-            return false;
-        };
-        connection.tries(answer, when, lines);
-        connection.forget();
-        connection.parting = None;
-        let event = of_unwritten(answer.kind, has_closed);
-        let cause = (event == Event::SYSTEM_FAILED).then(|| BROKEN_PIPE.to_owned());
-        let values = cause.map(|cause| (LogField::CAUSE, cause)).into_iter().collect();
-        connection.put(lines, when, event, values);
-        true
-    }
-
     /// One end closed the connection.
     pub(super) fn closed(&mut self, stream: u64, by: Sender, when: When) {
         let Some(mut connection) = self.connections.remove(&stream) else { return };
@@ -143,6 +115,9 @@ impl Scribe {
     }
 
     fn end(&mut self, connection: &mut Connection, by: Sender, when: When) {
+        if by == Sender::Client && self.is_cut(connection, when) {
+            return;
+        }
         connection.drain(&mut self.lines);
         if connection.is_over {
             return;

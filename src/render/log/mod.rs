@@ -10,6 +10,7 @@ mod lines;
 mod order;
 mod scribe;
 mod step;
+mod unwritten;
 
 pub use diff::{Diff, Missing, compare, release_of};
 pub use lines::Line;

@@ -15,7 +15,7 @@ pub(super) struct Closing {
     how: Close,
     proof: Proof,
     /// Sequence Numbers of the other side that it had had, and that were not captured by then.
-    unseen: u32,
+    pub(super) unseen: u32,
 }
 
 impl Scribe {
@@ -43,7 +43,7 @@ impl Scribe {
         // Who resets has not read all that it acknowledges.
         if how == Close::Fin {
             connection.is_over = false;
-            for step in steps.into_iter().take_while(|step| had(step.end) == Some(true)) {
+            for step in steps.into_iter().take_while(|step| had(step.proof.end) == Some(true)) {
                 connection.client(step, lines);
             }
             connection.drain(lines);

@@ -9,6 +9,7 @@ use super::step::{
 use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connack};
 use crate::pipeline::{Happened, Lacks, Lifeline, Record};
+use crate::session::Proof;
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::unit::Unit;
 use crate::spec::{PacketType, PropertyId, Rule, Sender, Version};
@@ -88,9 +89,11 @@ impl Scribe {
                 Some(_) if !is_over => return since.time,
                 Some(connection) => {
                     connection.is_unheard |= connection.heard.is_none();
-                    connection.drain(&mut self.lines);
                     self.waits.pop_front();
                     self.parts(stream, since, true);
+                    if let Some(connection) = self.connections.get_mut(&stream) {
+                        connection.drain(&mut self.lines);
+                    }
                     self.waits(stream);
                 }
                 None => {
@@ -189,6 +192,7 @@ impl Scribe {
             Sender::Server => {
                 connection.is_deaf |= is_lossy(record);
                 connection.heard = Some(When { time: record.origin.time, packet: record.number });
+                connection.said = Proof::of_segment(record.origin.layers).end.or(connection.said);
             }
         }
         if proves_accepted(connection, sender, packet) {
@@ -229,12 +233,11 @@ impl Scribe {
         if let Happened::Closing(by, how) = lifeline.what {
             return self.closing(lifeline, by, how);
         }
-        let is_fin = lifeline.what == Happened::Closed(Sender::Client, Close::Fin);
         let is_delivering = self.delivering == Some(stream);
-        if lifeline.what == Happened::Closed(Sender::Client, Close::Rst)
-            && let Some(connection) = self.connections.get_mut(&stream)
-        {
-            connection.is_reset = true;
+        if let Some(connection) = self.connections.get_mut(&stream) {
+            connection.is_reset |= lifeline.what == Happened::Closed(Sender::Client, Close::Rst);
+            connection.is_reset_late |= lifeline.what == Happened::Reset(Sender::Client);
+            connection.is_echo_cut |= connection.cuts_echo(when);
         }
         if let Some(connection) = self.connections.get_mut(&stream) {
             let [client, server] = lifeline.lacks;
@@ -248,7 +251,10 @@ impl Scribe {
         }
         let has_closed = match lifeline.what {
             Happened::Reset(Sender::Client) => Some(true),
-            Happened::Closed(Sender::Client, Close::Rst) => Some(false),
+            // One that answers what the broker wrote; another one may cross with answers.
+            Happened::Closed(Sender::Client, Close::Rst) if lifeline.proof.had.is_none() => {
+                Some(false)
+            }
             _ => None,
         };
         if has_closed.is_some_and(|it| self.hears_broker && self.cuts_answer(stream, it, when)) {
@@ -257,12 +263,18 @@ impl Scribe {
             return;
         }
         if let Some(connection) = self.connections.get_mut(&stream)
-            && matches!(lifeline.what, Happened::Closed(Sender::Client, _))
-            && (is_delivering || (is_fin && connection.is_waiting() && self.hears_broker))
+            && (is_delivering || (connection.is_waiting() && self.hears_broker))
         {
-            // The broker reads what came before, and answers it, before it reads of the end.
-            connection.parting = Some(when);
-            return;
+            match lifeline.what {
+                // The broker reads what came before, and answers it, before it reads of the end.
+                Happened::Closed(Sender::Client, _) => {
+                    connection.parting = Some(when);
+                    return;
+                }
+                // Its answers may be under way.
+                Happened::Reset(Sender::Client) if connection.parting.is_some() => return,
+                _ => {}
+            }
         }
         self.delivered();
         let is_end = matches!(lifeline.what, Happened::Closed(..));
