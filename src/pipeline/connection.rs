@@ -120,19 +120,19 @@ impl Conversation {
         self.tell_opened(worker, connection);
     }
 
-    /// The end of a side was captured, whose turn has not come.
+    /// The end of a side may have been captured, whose turn has not come.
     pub(super) fn closing<C: Consumer>(
         &self,
         worker: &mut Worker<C>,
         connection: &Connection,
         side: Side,
-        at: Stamp,
     ) {
-        if self.is_mqtt() {
+        let sent = connection.course.sent(side);
+        let fin = sent.fin.map(|fin| (Close::Fin, fin.place.time));
+        let end = fin.or(sent.rst.map(|rst| (Close::Rst, rst.place.time)));
+        if let Some((how, time)) = end.filter(|_| self.is_mqtt()) {
             let by = if side == self.client() { Sender::Client } else { Sender::Server };
-            let is_fin = connection.course.sent(side).fin.is_some();
-            let how = if is_fin { Close::Fin } else { Close::Rst };
-            self.tell(worker, connection, at.time, Happened::Closing(by, how));
+            self.tell(worker, connection, time, Happened::Closing(by, how));
         }
     }
 
@@ -156,6 +156,9 @@ impl Conversation {
             && let Some(time) = self.answered.take()
         {
             self.tell(worker, connection, time, Happened::Opened);
+            for side in [Side::A, Side::B] {
+                self.closing(worker, connection, side);
+            }
         }
     }
 
@@ -169,7 +172,7 @@ impl Conversation {
         let client = self.client();
         let course = &connection.course;
         let is_late = course.is_opener_late && connection.opener == Some(client);
-        let (proof, unseen) = match what {
+        let (proof, unseen, had_nothing) = match what {
             Happened::Closing(by, how) | Happened::Closed(by, how) => {
                 let side = if by == Sender::Client { client } else { client.other() };
                 let proof = proof_of_end(connection, side, how);
@@ -179,7 +182,8 @@ impl Conversation {
                     more if is_behind(had, next) => more.saturating_sub(fins),
                     _ => 0,
                 });
-                (proof, unseen)
+                let begun = course.sent(side.other()).begun;
+                (proof, unseen, begun.is_some() && begun == proof.had)
             }
             _ => Default::default(),
         };
@@ -193,6 +197,7 @@ impl Conversation {
             late_since: course.first.time.filter(|_| is_late),
             proof,
             unseen,
+            had_nothing,
             what,
         });
     }

@@ -30,6 +30,8 @@ pub struct Lifeline {
     /// Of an end: how many Sequence Numbers of the other side its own had had that were not captured until now. The
     /// last may be a FIN.
     pub unseen: u32,
+    /// Of an end: its side had no byte of the other one.
+    pub had_nothing: bool,
     /// What.
     pub what: Happened,
 }

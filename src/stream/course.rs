@@ -35,6 +35,8 @@ pub struct Sent {
     pub shut: Option<Shut>,
     /// What it has sent again since anything came of the other side.
     pub resent: Resent,
+    /// The Sequence Number behind its SYN, where that or the answer to it was captured.
+    pub begun: Option<u32>,
     /// The Sequence Number behind the farthest of its bytes, or behind its SYN.
     pub next: Option<u32>,
     /// The Sequence Number up to which it has sent something, as its own bare segments and the
@@ -148,7 +150,8 @@ impl Sent {
     /// Takes note of bytes that a segment brings, or brings again. A probe of one byte is no repetition.
     fn bytes(&mut self, place: Place, tcp: &TcpLayer) {
         if tcp.flags.has(Flags::SYN) {
-            self.next = self.next.or(Some(tcp.seq.wrapping_add(1)));
+            let begun = Some(tcp.seq.wrapping_add(1));
+            (self.begun, self.next) = (self.begun.or(begun), self.next.or(begun));
             return;
         }
         let end = tcp.seq.wrapping_add(tcp.len);
@@ -221,6 +224,7 @@ impl Course {
             let is_question = !tcp.flags.has(Flags::ACK) && sent.syns == 0;
             self.is_opener_late |= is_question && other.syns > 0;
             sent.syns = sent.syns.saturating_add(1);
+            other.begun = other.begun.or(had);
         }
         if tcp.flags.has(Flags::FIN) {
             sent.fin = sent.fin.or(Some(finish));

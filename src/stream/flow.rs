@@ -115,7 +115,7 @@ impl<T> Flow<T> {
             && self.connection.course.sent(side).has_ended()
             && let Some(state) = &mut self.state
         {
-            sink.closing(&self.connection, state, side, at);
+            sink.closing(&self.connection, state, side);
         }
         let asks = self.asks_for_first(side, segment, sink);
         // What is not the question came behind it, and behind the answer as far as one can see.

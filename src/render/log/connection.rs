@@ -193,6 +193,11 @@ impl Connection {
         }
     }
 
+    /// Whether its CONNECT came, and nothing behind it.
+    pub(super) fn is_asked_alone(&self) -> bool {
+        self.asked.is_some() && self.queue.is_empty() && self.behind.is_empty()
+    }
+
     /// What was suspect was taken by the broker after all.
     pub(super) fn clear(&mut self, lines: &mut Lines) {
         if let Some(step) = self.suspect.take() {

@@ -103,6 +103,15 @@ impl Format for Log {
                 text::count(unknown, "connection")
             )?;
         }
+        let unread = self.scribe.unread();
+        if unread > 0 {
+            writeln!(
+                out,
+                "({} left out: the broker closed before it read of them, as it does where max_connections \
+                 or the hosts files deny them)",
+                text::count(unread, "connection")
+            )?;
+        }
         if self.topics > 0 {
             writeln!(
                 out,

@@ -8,6 +8,9 @@ use crate::session::{Proof, is_behind};
 use crate::spec::Sender;
 use crate::stream::Close;
 
+/// How soon a broker closes a connection that it denies, in nanoseconds: as soon as it takes it.
+const AT_ONCE: i64 = 100_000_000;
+
 /// The first FIN or RST of a side, which may have to wait for its turn.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Closing {
@@ -26,6 +29,21 @@ impl Scribe {
         let [client, server] = &mut connection.closing;
         let side = if by == Sender::Client { client } else { server };
         *side = Some(Closing { time, how, proof, unseen });
+        let is_soon = time
+            .zip(connection.opened_at)
+            .is_some_and(|(end, begin)| (0..AT_ONCE).contains(&end.saturating_sub(begin)));
+        // A broker that closes with bytes unread resets.
+        let is_unread = match how {
+            Close::Fin => is_soon && lifeline.had_nothing,
+            Close::Rst => lifeline.had_nothing || connection.is_asked_alone(),
+        };
+        if by == Sender::Server && is_unread && connection.heard.is_none() {
+            let opening = (connection.stream, Open::Opening);
+            if self.lines.take_back(opening) {
+                connection.is_over = true;
+                self.unread = self.unread.saturating_add(1);
+            }
+        }
     }
 
     /// The broker has closed: lines that rest on what it had had of the client stay, or are taken back.

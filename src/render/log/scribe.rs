@@ -42,6 +42,7 @@ pub struct Scribe {
     unknown_senders: u64,
     too_new: u64,
     pub(super) unknown_ends: u64,
+    pub(super) unread: u64,
     now: Option<i64>,
     is_last: bool,
 }
@@ -60,6 +61,7 @@ impl Scribe {
             unknown_senders: 0,
             too_new: 0,
             unknown_ends: 0,
+            unread: 0,
             now: None,
             is_last: false,
         }
@@ -136,6 +138,12 @@ impl Scribe {
     #[must_use]
     pub fn unknown_ends(&self) -> u64 {
         self.unknown_ends.saturating_add(self.lines.dropped)
+    }
+
+    /// Connections that the broker closed before it read of them: it denied them, in words that no packet tells.
+    #[must_use]
+    pub fn unread(&self) -> u64 {
+        self.unread
     }
 
     /// Nothing more comes.
@@ -294,6 +302,7 @@ impl Scribe {
                 }
             }
             Happened::Closed(by, _) => {
+                self.lines.settle((stream, Open::Opening), None);
                 self.parts(stream, when, true);
                 self.closed(stream, by, when);
             }
@@ -373,7 +382,7 @@ impl Scribe {
             connection.is_websocket = true;
             let is_close = record.unit == Some(Unit::WEBSOCKET_CLOSE);
             connection.has_closed |= is_close && record.sender == Some(Sender::Client);
-        } else if record.unit.is_none() {
+        } else if record.unit.is_none() && !is_connect(record) {
             self.lines.settle((stream, Open::Opening), None);
         }
     }
@@ -569,6 +578,12 @@ fn proves_accepted(connection: &Connection, sender: Sender, packet: Option<Packe
             connection.is_lossy && connection.asked.is_none() && goes_on
         }
     }
+}
+
+/// Whether it is the first packet of a client, which the broker may not have read.
+fn is_connect(record: &Record<'_>) -> bool {
+    let decoded = record.decoded.as_ref();
+    decoded.is_some_and(|decoded| decoded.header.packet_type == PacketType::CONNECT)
 }
 
 /// Whether a release knows nothing of the version of a client.
