@@ -70,6 +70,7 @@ impl Scribe {
         if old.is_over && !was_taken {
             return None;
         }
+        lines.take_back((old.stream, Open::Silent));
         let gone = old.is_over.then_some(old.stream);
         let is_new = lines.release >= Release::LEVEL;
         let event = if is_new { Event::SESSION_TAKEN_OVER } else { Event::TAKEN_OVER };
@@ -162,7 +163,14 @@ impl Scribe {
         if self.connections.values().any(wants) {
             connection.is_taken = true;
         } else if is_silent(connection, when) {
-            end_with(connection, Event::TIMEOUT, when, lines);
+            let event = Event::TIMEOUT;
+            if connection.late_since.is_some() && lines.release >= Release::PROTOCOL {
+                // It may show in a moment that the client has come back.
+                let by = (connection.stream, Open::Silent);
+                lines.put_open(when, event, connection.values(Values::new()), by);
+            } else {
+                end_with(connection, event, when, lines);
+            }
         } else if connection.id.is_none() {
             // A CONNECT that was not answered, or no MQTT at all.
             end_with(connection, Event::PROTOCOL_ERROR, when, lines);

@@ -63,7 +63,9 @@ pub(super) enum Open {
     Left,
     /// The client was taken over: it may have left before.
     Taken,
-    /// The same where it is not known yet that the old connection was open: unless that shows, the line is not
+    /// The client was silent for too long: it may have been taken over.
+    Silent,
+    /// The same as `Taken` where it is not known yet that the old connection was open: unless that shows, the line is not
     /// written.
     Doubtful,
 }

@@ -22,27 +22,24 @@ pub(super) struct Closing {
 }
 
 impl Scribe {
-    /// The end of a side was captured.
+    /// The end of a side was captured, or its turn has come: what was captured meanwhile no longer counts as missing.
     pub(super) fn closing(&mut self, lifeline: &Lifeline, by: Sender, how: Close) {
-        let Some(connection) = self.connections.get_mut(&lifeline.stream) else { return };
-        let Lifeline { time, proof, unseen, .. } = *lifeline;
+        let Self { lines, connections, unread, .. } = self;
+        let Some(connection) = connections.get_mut(&lifeline.stream) else { return };
+        let Lifeline { stream, time, proof, unseen, .. } = *lifeline;
         let [client, server] = &mut connection.closing;
         let side = if by == Sender::Client { client } else { server };
-        *side = Some(Closing { time, how, proof, unseen });
-        let is_soon = time
-            .zip(connection.opened_at)
-            .is_some_and(|(end, begin)| (0..AT_ONCE).contains(&end.saturating_sub(begin)));
-        // A broker that closes with bytes unread resets.
-        let is_unread = match how {
-            Close::Fin => is_soon && lifeline.had_nothing,
-            Close::Rst => lifeline.had_nothing || connection.is_asked_alone(),
-        };
-        if by == Sender::Server && is_unread && connection.heard.is_none() {
-            let opening = (connection.stream, Open::Opening);
-            if self.lines.take_back(opening) {
-                connection.is_over = true;
-                self.unread = self.unread.saturating_add(1);
-            }
+        match side {
+            Some(closing) => closing.unseen = unseen,
+            None => *side = Some(Closing { time, how, proof, unseen }),
+        }
+        if connection.taken.is_some() && connection.closed_first() == Some(Sender::Server) {
+            lines.stay((stream, Open::Doubtful));
+        }
+        let is_unread = by == Sender::Server && connection.is_unread_by(lifeline, how);
+        if is_unread && lines.take_back((stream, Open::Opening)) {
+            connection.is_over = true;
+            *unread = unread.saturating_add(1);
         }
     }
 
@@ -91,6 +88,18 @@ impl Scribe {
 }
 
 impl Connection {
+    /// Whether its broker has read nothing of it, by the end of that.
+    fn is_unread_by(&self, end: &Lifeline, how: Close) -> bool {
+        let passed = end.time.zip(self.opened_at).map(|(end, begin)| end.saturating_sub(begin));
+        let is_soon = passed.is_some_and(|passed| (0..AT_ONCE).contains(&passed));
+        let is_unread = match how {
+            Close::Fin => is_soon && end.had_nothing,
+            // A broker that closes with bytes unread resets.
+            Close::Rst => end.had_nothing || self.is_asked_alone(),
+        };
+        is_unread && self.heard.is_none()
+    }
+
     /// Whether the broker had had the FIN of the client when it closed.
     pub(super) fn is_answer(&self) -> bool {
         let [client, server] = &self.closing;

@@ -238,8 +238,10 @@ impl Scribe {
         self.now = lifeline.time.or(self.now);
         let when = When { time: lifeline.time, packet: 0 };
         let stream = lifeline.stream;
-        if let Happened::Closing(by, how) = lifeline.what {
-            return self.closing(lifeline, by, how);
+        match lifeline.what {
+            Happened::Closing(by, how) => return self.closing(lifeline, by, how),
+            Happened::Closed(by, how) => self.closing(lifeline, by, how),
+            _ => {}
         }
         let is_delivering = self.delivering == Some(stream);
         if let Some(connection) = self.connections.get_mut(&stream) {

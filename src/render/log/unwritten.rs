@@ -25,7 +25,9 @@ impl Scribe {
         let heard = connection.heard;
         let waits = connection.waits_for().filter(|(awaits, asked)| {
             let free = heard.filter(|heard| heard.packet > asked.packet).unwrap_or(*asked);
-            awaits.kind != PacketType::CONNACK && Void::cuts_answer(at(free), at(when))
+            // By its number it came behind that, whatever the times say.
+            let gone = if when.time < free.time { free } else { when };
+            awaits.kind != PacketType::CONNACK && Void::cuts_answer(at(free), at(gone))
         });
         let is_whole = connection.suspect.is_none() && !connection.is_deaf;
         let Some((answer, _)) = waits.filter(|_| is_whole && connection.has_left()) else {
