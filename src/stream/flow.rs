@@ -117,6 +117,9 @@ impl<T> Flow<T> {
         {
             sink.closing(&self.connection, state, side);
         }
+        if segment.tcp.flags.has(Flags::FIN) {
+            self.give_up_vain(side, &segment.tcp, shared, sink);
+        }
         let asks = self.asks_for_first(side, segment, sink);
         // What is not the question came behind it, and behind the answer as far as one can see.
         let is_behind = self.ahead.as_ref().is_some_and(|ahead| ahead.asks(side.other()))
@@ -138,6 +141,30 @@ impl<T> Flow<T> {
         self.catch_up(shared, sink);
         self.tell_ends(shared, sink);
         id
+    }
+
+    /// An end comes behind what it had of the other side: the holes in that, for which others have waited in vain, are
+    /// given up before it. For what else is missing it waits itself.
+    fn give_up_vain<S: Sink<State = T>>(
+        &mut self,
+        side: Side,
+        tcp: &TcpLayer,
+        shared: &mut Shared,
+        sink: &mut S,
+    ) {
+        let other = side.other();
+        let is_vain = |flow: &Self| {
+            let missing = flow.side_of(other).missing_before(tcp.ack);
+            let in_vain =
+                |missing| flow.ahead.as_ref().is_some_and(|it| it.is_in_vain(other, missing));
+            missing.is_some_and(in_vain) && flow.side_of(other).holds_before(tcp.ack)
+        };
+        while tcp.flags.has(Flags::ACK) && self.state.is_some() && is_vain(self) {
+            self.tell(other, shared, sink, |assembler, shared, emit| {
+                assembler.give_up_first(GapCause::Lost, shared, emit);
+            });
+            self.catch_up(shared, sink);
+        }
     }
 
     /// Tells the ends of the sides whose turn it is: each behind what it had of the other side. Where holes of that
