@@ -242,10 +242,15 @@ impl Connection {
 
     /// The broker has ended the connection because of a packet: it reads no more.
     pub(super) fn forget(&mut self) {
+        self.drop_unanswered();
+        self.is_over = true;
+    }
+
+    /// It is not known what the broker has read behind the packet that it did not answer.
+    pub(super) fn drop_unanswered(&mut self) {
         self.behind.clear();
         self.queue.clear();
         self.awaits = None;
-        self.is_over = true;
     }
 
     /// The broker answers a suspect packet, or one behind it: it has taken that.

@@ -65,7 +65,11 @@ impl Scribe {
         if is_open == Some(false) && !old.is_over {
             return None;
         }
-        old.drain(lines);
+        if is_open.is_some() {
+            old.drain(lines);
+        } else {
+            old.drop_unanswered();
+        }
         let was_taken = old.is_taken || is_replaced(old, late_since, when);
         if old.is_over && !was_taken {
             return None;

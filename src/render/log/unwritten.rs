@@ -46,10 +46,11 @@ impl Scribe {
         if !(connection.is_reset || has_closed) || connection.suspect.is_some() {
             return false;
         }
-        let waits = connection.waits_for().filter(|(it, _)| it.kind != PacketType::CONNACK);
-        match waits {
-            Some((answer, asked)) if connection.is_next_to_write(asked, when) => {
-                connection.fails_to_write(answer, has_closed, when, &mut self.lines);
+        let is_of_connect = |it: Awaits| it.kind == PacketType::CONNACK;
+        match connection.waits_for() {
+            Some((it, _)) if is_of_connect(it) && connection.is_asked_alone() => return false,
+            Some((it, asked)) if !is_of_connect(it) && connection.is_next_to_write(asked, when) => {
+                connection.fails_to_write(it, has_closed, when, &mut self.lines);
             }
             None if !connection.is_echo_cut => return false,
             _ => {
