@@ -191,3 +191,22 @@ fn who_comes_back_after_a_silence_is_taken_over() {
     ]);
     check(&all, &[&FIRST, &TAKEN, &SECOND]);
 }
+
+/// A client that gets its own messages back resets: the broker fails to deliver, and no wire tells how it says so.
+#[test]
+fn a_message_on_its_way_back_to_who_is_gone() {
+    const SUBSCRIBE: &[u8] = &[0x82, 6, 0, 1, 0, 1, b'a', 0];
+    const SUBACK: &[u8] = &[0x90, 3, 0, 1, 0];
+    let (c, s) = (C + SUBSCRIBE.len() as u32, S + SUBACK.len() as u32);
+    let bytes = [LOOSE, LOOSE, LOOSE].concat();
+    let end = c + bytes.len() as u32;
+    let all = conversation(&[
+        (1_000, client(C, S, SUBSCRIBE)),
+        (1_100, server(S, c, SUBACK)),
+        (2_000, client(c, s, &bytes)),
+        (2_100, client(end, s, &[]).rst()),
+    ]);
+    let lines = log(&all, 0);
+    let count = |what: &str| lines.iter().filter(|line| line.contains(what)).count();
+    assert_eq!((count("Received PUBLISH"), count("Client c ")), (1, 0), "{lines:#?}");
+}

@@ -362,6 +362,9 @@ impl Scribe {
         while let Some(stream) = self.delivering.take() {
             let Self { lines, connections, .. } = self;
             let Some(connection) = connections.get_mut(&stream) else { return };
+            if connection.is_echo_cut {
+                connection.drop_unanswered();
+            }
             let Awaits { kind, mid } = Awaits::DELIVERIES;
             connection.answered(kind, mid, lines);
             // The next packet may be a message, too; nothing tells when that was delivered.
