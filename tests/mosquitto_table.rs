@@ -29,6 +29,14 @@ stands before every topic and filter. `mqttscope log` writes what the packets sa
 topics without a mount point. `--diff` finds out from the log who is called by the User Name, and says so; a mount point makes
 the lines with topics differ.
 
+What the broker does with a client that is gone may have no trace on the wire: it reads on, writes in vain, and how it says that the
+connection ended rests on which write failed. Such lines are left out and counted: where the client resets, and had not
+acknowledged all that the broker wrote before (TCP then holds the next answers back), or was to get a message back that it had
+just published. So are the ends of connections that the capture lacks the last bytes of, `already connected` where neither end of the
+old connection was captured, and `New connection from` where the broker closes before it has read anything: it has as many
+clients as `max_connections` allows, or the hosts files deny the client. A delivery that fails because its subscriber has just reset is not
+told either, nor that the subscriber ends with `Broken pipe` then.
+
 Over WebSocket the broker hears of each end from the library that carries it, which does not say why. 2.0 (seen of 2.0.11) then
 writes `Client {client} closed its connection.` whoever closed first: of a client that was silent for too long, that sent
 what is not allowed, or whose CONNECT was refused (`<unknown>` there). Of one that was taken over the line stands behind

@@ -120,6 +120,22 @@ impl Conversation {
         self.tell_opened(worker, connection);
     }
 
+    /// The end of a side may have been captured, whose turn has not come.
+    pub(super) fn closing<C: Consumer>(
+        &self,
+        worker: &mut Worker<C>,
+        connection: &Connection,
+        side: Side,
+    ) {
+        let sent = connection.course.sent(side);
+        let fin = sent.fin.map(|fin| (Close::Fin, fin.place.time));
+        let end = fin.or(sent.rst.map(|rst| (Close::Rst, rst.place.time)));
+        if let Some((how, time)) = end.filter(|_| self.is_mqtt()) {
+            let by = if side == self.client() { Sender::Client } else { Sender::Server };
+            self.tell(worker, connection, time, Happened::Closing(by, how));
+        }
+    }
+
     /// A side that had closed has answered with RST.
     pub(super) fn reset<C: Consumer>(
         &self,
@@ -140,6 +156,9 @@ impl Conversation {
             && let Some(time) = self.answered.take()
         {
             self.tell(worker, connection, time, Happened::Opened);
+            for side in [Side::A, Side::B] {
+                self.closing(worker, connection, side);
+            }
         }
     }
 
@@ -153,14 +172,18 @@ impl Conversation {
         let client = self.client();
         let course = &connection.course;
         let is_late = course.is_opener_late && connection.opener == Some(client);
-        let (proof, is_early) = match what {
-            Happened::Closed(by, how) => {
+        let (proof, unseen, had_nothing) = match what {
+            Happened::Closing(by, how) | Happened::Closed(by, how) => {
                 let side = if by == Sender::Client { client } else { client.other() };
                 let proof = proof_of_end(connection, side, how);
                 let other = proof.had.zip(course.sent(side.other()).next);
-                // One may be the FIN of the other side.
-                let is_more = |(had, next): (u32, u32)| is_behind(had, next.wrapping_add(2));
-                (proof, other.is_some_and(is_more))
+                let fins = u32::from(course.sent(side.other()).fin.is_some());
+                let unseen = other.map_or(0, |(had, next)| match had.wrapping_sub(next) {
+                    more if is_behind(had, next) => more.saturating_sub(fins),
+                    _ => 0,
+                });
+                let begun = course.sent(side.other()).begun;
+                (proof, unseen, begun.is_some() && begun == proof.had)
             }
             _ => Default::default(),
         };
@@ -173,7 +196,8 @@ impl Conversation {
             lacks: self.lacks(client),
             late_since: course.first.time.filter(|_| is_late),
             proof,
-            is_early,
+            unseen,
+            had_nothing,
             what,
         });
     }

@@ -740,6 +740,10 @@ impl<C: Consumer> Sink for Worker<C> {
         state.answered(self, connection, at);
     }
 
+    fn closing(&mut self, connection: &Connection, state: &mut Conversation, side: Side) {
+        state.closing(self, connection, side);
+    }
+
     fn reset(&mut self, connection: &Connection, state: &mut Conversation, side: Side, at: Stamp) {
         state.reset(self, connection, side, at);
     }

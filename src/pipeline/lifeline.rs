@@ -27,8 +27,11 @@ pub struct Lifeline {
     pub late_since: Option<i64>,
     /// Of an end: what TCP proves of when.
     pub proof: Proof,
-    /// Of an end: its side had had more of the other one than was captured until now.
-    pub is_early: bool,
+    /// Of an end: how many Sequence Numbers of the other side its own had had that were not captured until now. The
+    /// last may be a FIN.
+    pub unseen: u32,
+    /// Of an end: its side had no byte of the other one.
+    pub had_nothing: bool,
     /// What.
     pub what: Happened,
 }
@@ -49,6 +52,9 @@ pub enum Lacks {
 pub enum Happened {
     /// The server took the connection. Not told where the capture begins later than it.
     Opened,
+    /// The FIN or RST of one end was captured. It is told once more as [`Self::Closed`], when all is there that stands
+    /// before it and that it acknowledges; until then packets may be told that came before it.
+    Closing(Sender, Close),
     /// One end closed its side, with FIN or RST. All its packets were told before.
     Closed(Sender, Close),
     /// One end that had closed its side has answered with RST since: it takes nothing more.

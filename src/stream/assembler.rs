@@ -73,6 +73,8 @@ struct Ending {
     how: Close,
     at: Stamp,
     since: u64,
+    /// What its sender had of the other side, where it says so.
+    had: Option<u32>,
 }
 
 impl Assembler {
@@ -91,7 +93,7 @@ impl Assembler {
                 shared.counters.strays = shared.counters.strays.saturating_add(1);
                 return;
             }
-            return self.reset(now, emit);
+            return self.reset(now);
         };
         if is_keep_alive(tcp, distance) || self.is_probe_beyond_a_hole(tcp, distance) {
             shared.counters.keep_alives = shared.counters.keep_alives.saturating_add(1);
@@ -103,7 +105,6 @@ impl Assembler {
             self.payload(segment, distance, before_start, now, shared, emit);
         }
         self.note_end(tcp, distance, now);
-        self.tell_end(emit);
     }
 
     /// Takes an acknowledgment from the other side.
@@ -130,7 +131,6 @@ impl Assembler {
         {
             self.gap(end.offset, GapCause::Lost, end.at, shared, emit);
         }
-        self.tell_end(emit);
     }
 
     /// Tells everything that is held, with its gaps: nothing more comes.
@@ -148,7 +148,6 @@ impl Assembler {
             let before = acked.saturating_sub(1).max(self.offset);
             self.gap(before, GapCause::Acknowledged, at, shared, emit);
         }
-        self.tell_end(emit);
     }
 
     /// Tells everything that is held, with its gaps.
@@ -242,17 +241,62 @@ impl Assembler {
         (is_near && is_sent && !self.closed && acked > self.offset).then_some(self.offset)
     }
 
-    /// Whether bytes are held that the other side acknowledges: only a hole keeps them.
+    /// Whether the other side has acknowledged something, but not up to this number, which is a place in the window.
+    pub(super) fn is_unacked(&self, seq: u32) -> bool {
+        let behind = |(acked, _): (u64, Stamp)| {
+            let offset = self.offset.checked_add_signed(self.distance(seq)?)?;
+            offset.checked_sub(acked).filter(|behind| (1..=WINDOW).contains(behind))
+        };
+        self.acked.and_then(behind).is_some()
+    }
+
+    /// The offset of the next byte.
+    pub(super) const fn next(&self) -> u64 {
+        self.offset
+    }
+
+    /// Whether bytes, or a FIN, are held that the other side acknowledges: only a hole keeps them.
     pub(super) fn holds_before(&self, ack: u32) -> bool {
         let distance = self.distance(ack).and_then(|distance| u64::try_from(distance).ok());
         let acked = distance.map(|distance| self.offset.saturating_add(distance));
-        self.held.first().zip(acked).is_some_and(|(chunk, acked)| chunk.offset < acked)
+        let held = self.held.first().map(|chunk| chunk.offset).or_else(|| self.waiting_fin());
+        held.zip(acked).is_some_and(|(held, acked)| held < acked)
     }
 
     /// Gives up the first hole, and tells what is held behind it.
     pub(super) fn give_up_first(&mut self, cause: GapCause, shared: &mut Shared, emit: Emit<'_>) {
-        self.jump(cause, shared, emit);
-        self.tell_end(emit);
+        if !self.held.is_empty() {
+            self.jump(cause, shared, emit);
+        } else if let Some(end) = self.end.filter(|_| self.waiting_fin().is_some()) {
+            self.gap(end.offset, cause, end.at, shared, emit);
+        }
+    }
+
+    /// Where the FIN stands before which bytes are missing.
+    fn waiting_fin(&self) -> Option<u64> {
+        let end = self.end.filter(|end| end.how == Close::Fin && self.offset < end.offset);
+        end.map(|end| end.offset)
+    }
+
+    /// The frame that ended the side, where all before its end was told, and that was not; and up to where its
+    /// sender had the other side, where it says so.
+    pub(super) fn due(&self) -> Option<(Stamp, Option<u32>)> {
+        let end = self.end.filter(|end| !self.closed && self.offset >= end.offset)?;
+        Some((end.at, end.had))
+    }
+
+    /// Whether a number of the other side acknowledges the FIN of this one, all before which was told.
+    pub(super) fn ends_before(&self, ack: u32) -> bool {
+        let is_fin = self.end.is_some_and(|end| end.how == Close::Fin);
+        is_fin && self.distance(ack).is_some_and(|distance| distance > 0)
+    }
+
+    /// Tells the end of the side, if it is due.
+    pub(super) fn tell_end(&mut self, emit: Emit<'_>) {
+        if let Some(end) = self.end.filter(|_| self.due().is_some()) {
+            self.closed = true;
+            emit(Event::Closed { how: end.how, at: end.at });
+        }
     }
 
     /// Whether the side has ended with a reset.
@@ -441,25 +485,16 @@ impl Assembler {
             // `distance` was measured before the payload was told: count from the sequence number.
             let first = self.distance(payload_seq(tcp)).unwrap_or(distance);
             let offset = self.offset.saturating_add_signed(first).saturating_add(tcp.len.into());
-            self.end = Some(Ending { offset, how, at: now.at, since: now.segments });
-        }
-    }
-
-    fn tell_end(&mut self, emit: Emit<'_>) {
-        if let Some(end) = self.end
-            && !self.closed
-            && self.offset >= end.offset
-        {
-            self.closed = true;
-            emit(Event::Closed { how: end.how, at: end.at });
+            let had = Some(tcp.ack).filter(|_| tcp.flags.has(Flags::ACK));
+            self.end = Some(Ending { offset, how, at: now.at, since: now.segments, had });
         }
     }
 
     /// A reset whose sequence number says nothing, as the answer to a refused SYN.
-    fn reset(&mut self, now: Moment, emit: Emit<'_>) {
+    fn reset(&mut self, now: Moment) {
+        let (offset, at, since) = (self.offset, now.at, now.segments);
         if !self.closed {
-            self.closed = true;
-            emit(Event::Closed { how: Close::Rst, at: now.at });
+            self.end = Some(Ending { offset, how: Close::Rst, at, since, had: None });
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct Sent {
     pub shut: Option<Shut>,
     /// What it has sent again since anything came of the other side.
     pub resent: Resent,
+    /// The Sequence Number behind its SYN, where that or the answer to it was captured.
+    pub begun: Option<u32>,
     /// The Sequence Number behind the farthest of its bytes, or behind its SYN.
     pub next: Option<u32>,
     /// The Sequence Number up to which it has sent something, as its own bare segments and the
@@ -120,6 +122,11 @@ impl Sent {
         reset.filter(is_farther).or(used)
     }
 
+    /// Whether it has sent a FIN or an RST.
+    pub(super) const fn has_ended(&self) -> bool {
+        self.fin.is_some() || self.rst.is_some()
+    }
+
     /// Takes note of a Sequence Number that the side has come to.
     fn comes_to(&mut self, seq: u32, place: Place) {
         if self.used.is_none_or(|used| (seq.wrapping_sub(used.seq) as i32) > 0) {
@@ -143,7 +150,8 @@ impl Sent {
     /// Takes note of bytes that a segment brings, or brings again. A probe of one byte is no repetition.
     fn bytes(&mut self, place: Place, tcp: &TcpLayer) {
         if tcp.flags.has(Flags::SYN) {
-            self.next = self.next.or(Some(tcp.seq.wrapping_add(1)));
+            let begun = Some(tcp.seq.wrapping_add(1));
+            (self.begun, self.next) = (self.begun.or(begun), self.next.or(begun));
             return;
         }
         let end = tcp.seq.wrapping_add(tcp.len);
@@ -216,6 +224,7 @@ impl Course {
             let is_question = !tcp.flags.has(Flags::ACK) && sent.syns == 0;
             self.is_opener_late |= is_question && other.syns > 0;
             sent.syns = sent.syns.saturating_add(1);
+            other.begun = other.begun.or(had);
         }
         if tcp.flags.has(Flags::FIN) {
             sent.fin = sent.fin.or(Some(finish));

@@ -18,6 +18,12 @@ pub trait Sink {
         let _ = (connection, state, at);
     }
 
+    /// The first FIN or RST of a side was captured. [`Event::Closed`] tells it when its turn comes: it may wait
+    /// for what stands before it, or for what it acknowledges.
+    fn closing(&mut self, connection: &Connection, state: &mut Self::State, side: Side) {
+        let _ = (connection, state, side);
+    }
+
     /// A side that had closed with FIN has answered with RST since: it takes nothing more.
     fn reset(&mut self, connection: &Connection, state: &mut Self::State, side: Side, at: Stamp) {
         let _ = (connection, state, side, at);

@@ -93,6 +93,7 @@ impl<T> Flow<T> {
     ) -> StreamId {
         let side = self.side(sender_is_low);
         let was_answered = self.a_seen && self.b_seen;
+        let had_ended = self.connection.course.sent(side).has_ended();
         self.note(side, at, segment, shared);
         let id = StreamId { stream: self.connection.stream, side };
         if self.state.is_none() {
@@ -109,6 +110,15 @@ impl<T> Flow<T> {
             && let Some(state) = &mut self.state
         {
             sink.answered(&self.connection, state, at);
+        }
+        if !had_ended
+            && self.connection.course.sent(side).has_ended()
+            && let Some(state) = &mut self.state
+        {
+            sink.closing(&self.connection, state, side);
+        }
+        if segment.tcp.flags.has(Flags::FIN) {
+            self.give_up_vain(side, &segment.tcp, shared, sink);
         }
         let asks = self.asks_for_first(side, segment, sink);
         // What is not the question came behind it, and behind the answer as far as one can see.
@@ -129,7 +139,74 @@ impl<T> Flow<T> {
             self.take(side, at, segment, shared, sink);
         }
         self.catch_up(shared, sink);
+        self.tell_ends(shared, sink);
         id
+    }
+
+    /// An end comes behind what it had of the other side: the holes in that, for which others have waited in vain, are
+    /// given up before it. For what else is missing it waits itself.
+    fn give_up_vain<S: Sink<State = T>>(
+        &mut self,
+        side: Side,
+        tcp: &TcpLayer,
+        shared: &mut Shared,
+        sink: &mut S,
+    ) {
+        let other = side.other();
+        let is_vain = |flow: &Self| {
+            let missing = flow.side_of(other).missing_before(tcp.ack);
+            let in_vain =
+                |missing| flow.ahead.as_ref().is_some_and(|it| it.is_in_vain(other, missing));
+            missing.is_some_and(in_vain) && flow.side_of(other).holds_before(tcp.ack)
+        };
+        while tcp.flags.has(Flags::ACK) && self.state.is_some() && is_vain(self) {
+            self.tell(other, shared, sink, |assembler, shared, emit| {
+                assembler.give_up_first(GapCause::Lost, shared, emit);
+            });
+            self.catch_up(shared, sink);
+        }
+    }
+
+    /// Tells the ends of the sides whose turn it is: each behind what it had of the other side. Where holes of that
+    /// are all that keeps it, they were waited for in vain.
+    fn tell_ends<S: Sink<State = T>>(&mut self, shared: &mut Shared, sink: &mut S) {
+        while let Some(side) = self.next_end() {
+            let had = self.side_of(side).due().and_then(|(_, had)| had);
+            let other = side.other();
+            if had.is_some_and(|had| self.side_of(other).holds_before(had)) {
+                self.tell(other, shared, sink, |assembler, shared, emit| {
+                    assembler.give_up_first(GapCause::Lost, shared, emit);
+                });
+                self.catch_up(shared, sink);
+                continue;
+            }
+            self.tell(side, shared, sink, |assembler, _, emit| assembler.tell_end(emit));
+            if self.state.is_none() {
+                return;
+            }
+        }
+        let all_told = self.a.is_closed() && self.b.is_closed() && !self.reset;
+        if let Some(state) = self.state.take_if(|_| all_told) {
+            // The consumer's state may be large; what lingers knows repeated segments without it.
+            sink.ended(&self.connection, *state, End::Closed);
+        }
+    }
+
+    /// The side whose end is to be told next.
+    fn next_end(&self) -> Option<Side> {
+        self.state.as_ref()?;
+        let (a, b) = match (self.a.due(), self.b.due()) {
+            (Some(a), Some(b)) => (a, b),
+            (a, b) => return a.map(|_| Side::A).or(b.map(|_| Side::B)),
+        };
+        let is_answer =
+            |of: &Assembler, had: Option<u32>| had.is_some_and(|had| of.ends_before(had));
+        let is_a_first = match (is_answer(&self.a, b.1), is_answer(&self.b, a.1)) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => a.0.frame <= b.0.frame,
+        };
+        Some(if is_a_first { Side::A } else { Side::B })
     }
 
     /// Takes a segment whose turn it is.
@@ -164,11 +241,6 @@ impl<T> Flow<T> {
                     assembler.give_up_lost(now, shared, emit);
                 });
             }
-        }
-        let all_told = self.a.is_closed() && self.b.is_closed() && !self.reset;
-        if let Some(state) = self.state.take_if(|_| all_told) {
-            // The consumer's state may be large; what lingers knows repeated segments without it.
-            sink.ended(&self.connection, *state, End::Closed);
         }
     }
 
@@ -208,13 +280,15 @@ impl<T> Flow<T> {
     }
 
     /// The offset of the other side at which bytes are missing that a segment acknowledges, or its first
-    /// byte, where the segment asks for that.
+    /// byte, where the segment asks for that. A reset that acknowledges nothing has the Acknowledgment Number of the
+    /// segment that it answers for its Sequence Number (RFC 9293, section 3.10.7.4): it came behind that.
     fn awaits(&self, side: Side, tcp: &TcpLayer, asks: bool) -> Option<u64> {
-        if !tcp.flags.has(Flags::ACK) {
+        let other = self.side_of(side.other());
+        let is_answer = !tcp.flags.has(Flags::ACK);
+        if is_answer && !(tcp.flags.has(Flags::RST) && self.side_of(side).is_unacked(tcp.seq)) {
             return None;
         }
-        let other = self.side_of(side.other());
-        let first = (asks && !other.is_begun()).then_some(0);
+        let first = (is_answer || (asks && !other.is_begun())).then(|| other.next());
         let missing = first.or_else(|| other.missing_before(tcp.ack))?;
         let gave_up = |ahead: &Ahead| ahead.is_in_vain(side.other(), missing);
         (!self.ahead.as_deref().is_some_and(gave_up)).then_some(missing)
@@ -259,6 +333,7 @@ impl<T> Flow<T> {
             assembler.give_up_first(cause, shared, emit);
         });
         self.catch_up(shared, sink);
+        self.tell_ends(shared, sink);
     }
 
     /// The segment that waits the longest waits no more, nor do others for the same bytes.
@@ -275,6 +350,7 @@ impl<T> Flow<T> {
             ahead.give_up(side.other(), missing);
         }
         self.catch_up(shared, sink);
+        self.tell_ends(shared, sink);
     }
 
     fn note(&mut self, side: Side, at: Stamp, segment: &Segment<'_>, shared: &Shared) {
@@ -315,6 +391,7 @@ impl<T> Flow<T> {
         for side in [Side::A, Side::B] {
             self.tell(side, shared, sink, |assembler, shared, emit| assembler.finish(shared, emit));
         }
+        self.tell_ends(shared, sink);
         if let Some(state) = self.state {
             sink.ended(&self.connection, *state, end);
         }

@@ -6,6 +6,7 @@
 )]
 
 pub mod agree;
+pub mod clients;
 pub mod conversation;
 pub mod damage;
 pub mod diff;

@@ -1,7 +1,9 @@
 //! One connection, as the broker's log sees it.
 
 use super::lines::{Lines, Open, PATIENCE, Values, When};
+use super::order::Closing;
 use super::step::{Act, Asked, Awaits, Step};
+use crate::session::Proof;
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::{PacketType, Version};
 use std::collections::VecDeque;
@@ -80,6 +82,21 @@ pub(super) struct Connection {
     /// It was taken over, as it seems: what of the client came since, until the end of the broker tells what it
     /// had had of that.
     pub(super) taken: Option<Vec<Step>>,
+    /// The FIN or RST of client and broker, from when they were captured on.
+    pub(super) closing: [Option<Closing>; 2],
+    /// What TCP proves of the packet that is to be answered next.
+    pub(super) awaited: Proof,
+    /// The Sequence Number behind the last packet of the broker.
+    pub(super) said: Option<u32>,
+    /// The client has reset the connection after it had closed its side.
+    pub(super) is_reset_late: bool,
+    /// Its reset came while a message of its own was on its way back to it.
+    pub(super) is_echo_cut: bool,
+    /// The broker has granted it a subscription.
+    pub(super) is_subscriber: bool,
+    /// When the broker took the connection, and when the CONNECT came.
+    pub(super) opened_at: Option<i64>,
+    pub(super) asked_at: Option<i64>,
     /// How many sides have closed.
     pub(super) closes: u8,
     /// A packet that the broker may end the connection for.
@@ -176,6 +193,11 @@ impl Connection {
         }
     }
 
+    /// Whether its CONNECT came, and nothing behind it.
+    pub(super) fn is_asked_alone(&self) -> bool {
+        self.asked.is_some() && self.queue.is_empty() && self.behind.is_empty()
+    }
+
     /// What was suspect was taken by the broker after all.
     pub(super) fn clear(&mut self, lines: &mut Lines) {
         if let Some(step) = self.suspect.take() {
@@ -220,10 +242,15 @@ impl Connection {
 
     /// The broker has ended the connection because of a packet: it reads no more.
     pub(super) fn forget(&mut self) {
+        self.drop_unanswered();
+        self.is_over = true;
+    }
+
+    /// It is not known what the broker has read behind the packet that it did not answer.
+    pub(super) fn drop_unanswered(&mut self) {
         self.behind.clear();
         self.queue.clear();
         self.awaits = None;
-        self.is_over = true;
     }
 
     /// The broker answers a suspect packet, or one behind it: it has taken that.
@@ -259,7 +286,7 @@ impl Connection {
         let awaits = step.awaits();
         let when = step.when;
         match step.act {
-            Act::Connect(asked) => self.asked = Some(*asked),
+            Act::Connect(asked) => (self.asked, self.asked_at) = (Some(*asked), when.time),
             Act::Says { event, values, may_be_denied, .. } => {
                 let values = self.values(values);
                 match awaits.filter(|_| may_be_denied) {
@@ -281,13 +308,14 @@ impl Connection {
                     let values = self.values(Values::new());
                     lines.put_open(when, event, values, (self.stream, Open::Left));
                 }
-                (self.is_over, self.left) = (true, step.end);
+                (self.is_over, self.left) = (true, step.proof.end);
             }
             Act::Cut { has_header } => self.is_mid_packet = has_header,
             Act::Nothing => {}
         }
         if let Some(awaits) = awaits.filter(|_| !self.is_unheard) {
             self.awaits = Some((awaits, when));
+            self.awaited = step.proof;
         }
     }
 
@@ -369,6 +397,11 @@ impl Connection {
         self.awaits.filter(|(awaits, _)| *awaits == Awaits::DELIVERIES).map(|(_, since)| since)
     }
 
+    /// Whether another message of QoS 0 waits behind that.
+    pub(super) fn has_more_to_deliver(&self) -> bool {
+        self.queue.iter().any(|step| step.awaits() == Some(Awaits::DELIVERIES))
+    }
+
     /// No answer comes any more. A client that goes on without its CONNACK, which the capture may lack,
     /// is called what it calls itself.
     pub(super) fn drain(&mut self, lines: &mut Lines) {
@@ -403,6 +436,7 @@ impl Connection {
 
     /// SUBACK: the lines of the SUBSCRIBE, with what was granted.
     pub(super) fn subscribed(&mut self, when: When, mid: u16, codes: &[u8], lines: &mut Lines) {
+        self.is_subscriber |= codes.iter().any(|code| *code < 0x80);
         if let Some((asked, filters)) = self.filters_of(mid) {
             self.put(lines, asked, Event::SUBSCRIBE, Values::new());
             let codes = codes.iter().copied().chain(std::iter::repeat(0x80));

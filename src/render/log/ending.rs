@@ -2,10 +2,10 @@
 
 use super::connection::Connection;
 use super::lines::{Lines, Open, Values, When};
+use super::order::NewTimes;
 use super::scribe::Scribe;
 use super::step::{Act, Asked, Step};
-use crate::session::{At, Void};
-use crate::spec::mosquitto::ends::{BROKEN_PIPE, Fault, of_code, of_rule, of_unwritten};
+use crate::spec::mosquitto::ends::{Fault, of_code, of_rule};
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::{PacketType, Rule, Sender};
 
@@ -51,15 +51,30 @@ impl Scribe {
     /// A connection with this id was accepted: the one that had it is closed. The result is that one, where the
     /// broker has closed it already.
     pub(super) fn take_over(&mut self, stream: u64, id: &str, when: When) -> Option<u64> {
-        let old = self.active.insert(id.to_owned(), stream).filter(|old| *old != stream);
+        let old = self.active.insert(id.to_owned(), stream).filter(|old| *old != stream)?;
+        let new = self.connections.get(&stream);
+        let late_since = new.and_then(|connection| connection.late_since);
+        let times = new.map(|new| NewTimes { opened: new.opened_at, asked: new.asked_at });
+        let is_open = self.connections.get(&old)?.is_open_for(&times.unwrap_or_default());
+        if is_open == Some(false) {
+            // It is told how it ended when all is there that stands before its end.
+            self.parts(old, when, true);
+        }
         let Self { lines, connections, .. } = self;
-        let late_since = connections.get(&stream).and_then(|connection| connection.late_since);
-        let old = old.and_then(|old| connections.get_mut(&old))?;
-        old.drain(lines);
+        let old = connections.get_mut(&old)?;
+        if is_open == Some(false) && !old.is_over {
+            return None;
+        }
+        if is_open.is_some() {
+            old.drain(lines);
+        } else {
+            old.drop_unanswered();
+        }
         let was_taken = old.is_taken || is_replaced(old, late_since, when);
         if old.is_over && !was_taken {
             return None;
         }
+        lines.take_back((old.stream, Open::Silent));
         let gone = old.is_over.then_some(old.stream);
         let is_new = lines.release >= Release::LEVEL;
         let event = if is_new { Event::SESSION_TAKEN_OVER } else { Event::TAKEN_OVER };
@@ -67,43 +82,18 @@ impl Scribe {
             old.put(lines, when, event, Values::new());
         } else {
             // How the broker closes it will show what it had had before.
-            lines.put_open(when, event, old.values(Values::new()), (old.stream, Open::Taken));
+            let open = if is_open.is_some() { Open::Taken } else { Open::Doubtful };
+            lines.put_open(when, event, old.values(Values::new()), (old.stream, open));
             old.taken = Some(Vec::new());
         }
         (old.is_over, old.is_taken, old.stopped) = (true, false, None);
         gone
     }
 
-    /// The client is gone, as its RST says, before the broker has answered what it asked: the answer
-    /// cannot be written, and nothing behind it is read. The result is whether it is so.
-    pub(super) fn cuts_answer(&mut self, stream: u64, has_closed: bool, when: When) -> bool {
-        let Self { lines, connections, .. } = self;
-        let at = |when: When| At { number: when.packet, time: when.time, ..At::default() };
-        let Some(connection) = connections.get_mut(&stream).filter(|it| !it.is_over) else {
-            return false;
-        };
-        let heard = connection.heard;
-        let waits = connection.waits_for().filter(|(awaits, asked)| {
-            let free = heard.filter(|heard| heard.packet > asked.packet).unwrap_or(*asked);
-            awaits.kind != PacketType::CONNACK && Void::cuts_answer(at(free), at(when))
-        });
-        let is_whole = connection.suspect.is_none() && !connection.is_deaf;
-        let Some((answer, _)) = waits.filter(|_| is_whole && connection.has_left()) else {
-            return false;
-        };
-        connection.tries(answer, when, lines);
-        connection.forget();
-        connection.parting = None;
-        let event = of_unwritten(answer.kind, has_closed);
-        let cause = (event == Event::SYSTEM_FAILED).then(|| BROKEN_PIPE.to_owned());
-        let values = cause.map(|cause| (LogField::CAUSE, cause)).into_iter().collect();
-        connection.put(lines, when, event, values);
-        true
-    }
-
     /// One end closed the connection.
     pub(super) fn closed(&mut self, stream: u64, by: Sender, when: When) {
         let Some(mut connection) = self.connections.remove(&stream) else { return };
+        let by = connection.closed_first().unwrap_or(by);
         connection.closes = connection.closes.saturating_add(1);
         if !connection.is_over {
             if !self.hears_broker && connection.asked.is_some() {
@@ -130,6 +120,9 @@ impl Scribe {
     }
 
     fn end(&mut self, connection: &mut Connection, by: Sender, when: When) {
+        if by == Sender::Client && self.is_cut(connection, when) {
+            return;
+        }
         connection.drain(&mut self.lines);
         if connection.is_over {
             return;
@@ -166,15 +159,22 @@ impl Scribe {
         if let Some(event) = of_code {
             return end_with(connection, event, when, lines);
         }
-        if is_silent(connection, when) {
-            return end_with(connection, Event::TIMEOUT, when, lines);
-        }
         let id = connection.id.clone();
         let wants = |other: &Connection| {
             other.asked.as_ref().is_some_and(|asked| Some(&asked.id) == id.as_ref())
         };
+        // A client that is back is taken over, however silent the old connection was.
         if self.connections.values().any(wants) {
             connection.is_taken = true;
+        } else if is_silent(connection, when) {
+            let event = Event::TIMEOUT;
+            if connection.late_since.is_some() && lines.release >= Release::PROTOCOL {
+                // It may show in a moment that the client has come back.
+                let by = (connection.stream, Open::Silent);
+                lines.put_open(when, event, connection.values(Values::new()), by);
+            } else {
+                end_with(connection, event, when, lines);
+            }
         } else if connection.id.is_none() {
             // A CONNECT that was not answered, or no MQTT at all.
             end_with(connection, Event::PROTOCOL_ERROR, when, lines);

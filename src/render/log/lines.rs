@@ -48,6 +48,8 @@ pub(super) struct When {
 pub(super) struct Lines {
     pub(super) release: Release,
     queue: VecDeque<Slot>,
+    /// Lines that were not written, as what they rest on did not show.
+    pub(super) dropped: u64,
 }
 
 /// What a line that may still change tells of.
@@ -61,6 +63,11 @@ pub(super) enum Open {
     Left,
     /// The client was taken over: it may have left before.
     Taken,
+    /// The client was silent for too long: it may have been taken over.
+    Silent,
+    /// The same as `Taken` where it is not known yet that the old connection was open: unless that shows, the line is not
+    /// written.
+    Doubtful,
 }
 
 #[derive(Debug)]
@@ -72,7 +79,7 @@ struct Slot {
 
 impl Lines {
     pub(super) fn new(release: Release) -> Self {
-        Self { release, queue: VecDeque::new() }
+        Self { release, queue: VecDeque::new(), dropped: 0 }
     }
 
     /// Writes a line, if the release has one.
@@ -156,7 +163,15 @@ impl Lines {
             passed.is_some_and(|passed| passed > PATIENCE)
         };
         let is_free = front.open.is_none() || is_last || self.queue.len() > MAX_WAITING || is_old();
-        if is_free { self.queue.pop_front().map(|slot| slot.line) } else { None }
+        if !is_free {
+            return None;
+        }
+        let slot = self.queue.pop_front()?;
+        if matches!(slot.open, Some((_, Open::Doubtful))) {
+            self.dropped = self.dropped.saturating_add(1);
+            return self.next((now, since), is_last);
+        }
+        Some(slot.line)
     }
 }
 

@@ -10,6 +10,7 @@ mod lines;
 mod order;
 mod scribe;
 mod step;
+mod unwritten;
 
 pub use diff::{Diff, Missing, compare, release_of};
 pub use lines::Line;
@@ -100,6 +101,15 @@ impl Format for Log {
                 out,
                 "(how {} ended is left out: the capture lacks bytes on which that line rests)",
                 text::count(unknown, "connection")
+            )?;
+        }
+        let unread = self.scribe.unread();
+        if unread > 0 {
+            writeln!(
+                out,
+                "({} left out: the broker closed before it read of them, as it does where max_connections \
+                 or the hosts files deny them)",
+                text::count(unread, "connection")
             )?;
         }
         if self.topics > 0 {

@@ -1,11 +1,48 @@
 //! What the broker had had of a client when it closed: TCP's numbers tell, whatever the times say.
 
+use super::connection::Connection;
 use super::lines::{Open, When};
 use super::scribe::Scribe;
+use crate::pipeline::Lifeline;
 use crate::session::{Proof, is_behind};
+use crate::spec::Sender;
 use crate::stream::Close;
 
+/// How soon a broker closes a connection that it denies, in nanoseconds: as soon as it takes it.
+const AT_ONCE: i64 = 100_000_000;
+
+/// The first FIN or RST of a side, which may have to wait for its turn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Closing {
+    time: Option<i64>,
+    how: Close,
+    proof: Proof,
+    /// Sequence Numbers of the other side that it had had, and that were not captured by then.
+    pub(super) unseen: u32,
+}
+
 impl Scribe {
+    /// The end of a side was captured, or its turn has come: what was captured meanwhile no longer counts as missing.
+    pub(super) fn closing(&mut self, lifeline: &Lifeline, by: Sender, how: Close) {
+        let Self { lines, connections, unread, .. } = self;
+        let Some(connection) = connections.get_mut(&lifeline.stream) else { return };
+        let Lifeline { stream, time, proof, unseen, .. } = *lifeline;
+        let [client, server] = &mut connection.closing;
+        let side = if by == Sender::Client { client } else { server };
+        match side {
+            Some(closing) => closing.unseen = unseen,
+            None => *side = Some(Closing { time, how, proof, unseen }),
+        }
+        if connection.taken.is_some() && connection.closed_first() == Some(Sender::Server) {
+            lines.stay((stream, Open::Doubtful));
+        }
+        let is_unread = by == Sender::Server && connection.is_unread_by(lifeline, how);
+        if is_unread && lines.take_back((stream, Open::Opening)) {
+            connection.is_over = true;
+            *unread = unread.saturating_add(1);
+        }
+    }
+
     /// The broker has closed: lines that rest on what it had had of the client stay, or are taken back.
     pub(super) fn had(&mut self, stream: u64, (when, proof): (When, Proof), how: Close) {
         let Self { lines, connections, .. } = self;
@@ -21,18 +58,97 @@ impl Scribe {
         // Who resets has not read all that it acknowledges.
         if how == Close::Fin {
             connection.is_over = false;
-            for step in steps.into_iter().take_while(|step| had(step.end) == Some(true)) {
+            for step in steps.into_iter().take_while(|step| had(step.proof.end) == Some(true)) {
                 connection.client(step, lines);
             }
             connection.drain(lines);
         }
+        let taken = (stream, Open::Taken);
+        let doubtful = (stream, Open::Doubtful);
         if how == Close::Fin && connection.is_over {
-            lines.take_back((stream, Open::Taken));
+            lines.take_back(taken);
+            lines.take_back(doubtful);
             lines.stay((stream, Open::Left));
-        } else {
-            lines.stay((stream, Open::Taken));
-            connection.put_gone(lines, when);
+            return;
         }
-        connection.is_over = true;
+        match connection.was_open() {
+            Some(true) => {
+                lines.stay(taken);
+                lines.stay(doubtful);
+                connection.put_gone(lines, when);
+                connection.is_over = true;
+            }
+            // It is told how it ended.
+            Some(false) if lines.take_back(taken) | lines.take_back(doubtful) => {
+                connection.is_over = false;
+            }
+            Some(false) | None => connection.is_over = true,
+        }
     }
+}
+
+impl Connection {
+    /// Whether its broker has read nothing of it, by the end of that.
+    fn is_unread_by(&self, end: &Lifeline, how: Close) -> bool {
+        let passed = end.time.zip(self.opened_at).map(|(end, begin)| end.saturating_sub(begin));
+        let is_soon = passed.is_some_and(|passed| (0..AT_ONCE).contains(&passed));
+        let is_unread = match how {
+            Close::Fin => is_soon && end.had_nothing,
+            // A broker that closes with bytes unread resets.
+            Close::Rst => end.had_nothing || self.is_asked_alone(),
+        };
+        is_unread && self.heard.is_none()
+    }
+
+    /// Whether the broker had had the FIN of the client when it closed.
+    pub(super) fn is_answer(&self) -> bool {
+        let [client, server] = &self.closing;
+        let both = client.as_ref().zip(server.as_ref());
+        let fins = both.filter(|(client, server)| [client.how, server.how] == [Close::Fin; 2]);
+        fins.is_some_and(|(client, server)| server.proof.had(client.proof))
+    }
+
+    /// Who closed first, as far as that is proven.
+    pub(super) fn closed_first(&self) -> Option<Sender> {
+        let [client, server] = &self.closing;
+        let by_client = || client.as_ref().filter(|_| self.is_answer()).map(|_| Sender::Client);
+        let by_server = |client: &&Closing| match server {
+            Some(server) => client.proof.had(server.proof),
+            // No packet is so short: it is the FIN of the broker.
+            None => client.unseen == 1,
+        };
+        let is_answer = client.as_ref().filter(by_server).map(|_| Sender::Server);
+        is_answer.or_else(by_client)
+    }
+
+    /// Whether it was open for the broker until that closed it; `None` where the capture does not tell, as it lacks
+    /// one of the ends, or what the client sent last.
+    fn was_open(&self) -> Option<bool> {
+        match self.closing {
+            // A broker that has read of the reset of its client closes without a word.
+            [Some(_), Some(_)] => Some(!self.is_answer()),
+            [None, Some(server)] => Some(true).filter(|_| server.unseen == 0),
+            [Some(_), None] => self.closed_first().map(|first| first == Sender::Server),
+            [None, None] => Some(true).filter(|_| self.is_websocket),
+        }
+    }
+
+    /// The same when another one with its Client Identifier is accepted, which was opened and whose CONNECT came at
+    /// these times: what had ended before was not closed for it.
+    pub(super) fn is_open_for(&self, new: &NewTimes) -> Option<bool> {
+        let is_before =
+            |end: Closing, new: Option<i64>| end.time.zip(new).is_some_and(|(end, new)| end <= new);
+        match self.closing {
+            [_, Some(server)] if is_before(server, new.opened) => Some(false),
+            [Some(client), None] if is_before(client, new.asked) => Some(false),
+            _ => self.was_open(),
+        }
+    }
+}
+
+/// When a connection was opened, and when its CONNECT came: nanoseconds since 1970.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct NewTimes {
+    pub(super) opened: Option<i64>,
+    pub(super) asked: Option<i64>,
 }

@@ -9,6 +9,7 @@ use super::step::{
 use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connack};
 use crate::pipeline::{Happened, Lacks, Lifeline, Record};
+use crate::session::Proof;
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::unit::Unit;
 use crate::spec::{PacketType, PropertyId, Rule, Sender, Version};
@@ -41,6 +42,7 @@ pub struct Scribe {
     unknown_senders: u64,
     too_new: u64,
     pub(super) unknown_ends: u64,
+    pub(super) unread: u64,
     now: Option<i64>,
     is_last: bool,
 }
@@ -59,6 +61,7 @@ impl Scribe {
             unknown_senders: 0,
             too_new: 0,
             unknown_ends: 0,
+            unread: 0,
             now: None,
             is_last: false,
         }
@@ -88,9 +91,11 @@ impl Scribe {
                 Some(_) if !is_over => return since.time,
                 Some(connection) => {
                     connection.is_unheard |= connection.heard.is_none();
-                    connection.drain(&mut self.lines);
                     self.waits.pop_front();
                     self.parts(stream, since, true);
+                    if let Some(connection) = self.connections.get_mut(&stream) {
+                        connection.drain(&mut self.lines);
+                    }
                     self.waits(stream);
                 }
                 None => {
@@ -132,7 +137,13 @@ impl Scribe {
     /// Connections whose end has no line, as the capture lacks bytes on which it rests.
     #[must_use]
     pub fn unknown_ends(&self) -> u64 {
-        self.unknown_ends
+        self.unknown_ends.saturating_add(self.lines.dropped)
+    }
+
+    /// Connections that the broker closed before it read of them: it denied them, in words that no packet tells.
+    #[must_use]
+    pub fn unread(&self) -> u64 {
+        self.unread
     }
 
     /// Nothing more comes.
@@ -189,6 +200,7 @@ impl Scribe {
             Sender::Server => {
                 connection.is_deaf |= is_lossy(record);
                 connection.heard = Some(When { time: record.origin.time, packet: record.number });
+                connection.said = Proof::of_segment(record.origin.layers).end.or(connection.said);
             }
         }
         if proves_accepted(connection, sender, packet) {
@@ -226,25 +238,33 @@ impl Scribe {
         self.now = lifeline.time.or(self.now);
         let when = When { time: lifeline.time, packet: 0 };
         let stream = lifeline.stream;
-        let is_fin = lifeline.what == Happened::Closed(Sender::Client, Close::Fin);
+        match lifeline.what {
+            Happened::Closing(by, how) => return self.closing(lifeline, by, how),
+            Happened::Closed(by, how) => self.closing(lifeline, by, how),
+            _ => {}
+        }
         let is_delivering = self.delivering == Some(stream);
-        if lifeline.what == Happened::Closed(Sender::Client, Close::Rst)
-            && let Some(connection) = self.connections.get_mut(&stream)
-        {
-            connection.is_reset = true;
+        if let Some(connection) = self.connections.get_mut(&stream) {
+            connection.is_reset |= lifeline.what == Happened::Closed(Sender::Client, Close::Rst);
+            connection.is_reset_late |= lifeline.what == Happened::Reset(Sender::Client);
+            connection.is_echo_cut |= connection.cuts_echo(when);
         }
         if let Some(connection) = self.connections.get_mut(&stream) {
             let [client, server] = lifeline.lacks;
             connection.is_lossy |= client > Lacks::Nothing;
             connection.is_deaf |= server > Lacks::Nothing;
-            connection.is_last_lost = client == Lacks::Last || lifeline.is_early;
+            // One may be a FIN.
+            connection.is_last_lost = client == Lacks::Last || lifeline.unseen > 1;
         }
         if let Happened::Closed(Sender::Server, how) = lifeline.what {
             self.had(stream, (when, lifeline.proof), how);
         }
         let has_closed = match lifeline.what {
             Happened::Reset(Sender::Client) => Some(true),
-            Happened::Closed(Sender::Client, Close::Rst) => Some(false),
+            // One that answers what the broker wrote; another one may cross with answers.
+            Happened::Closed(Sender::Client, Close::Rst) if lifeline.proof.had.is_none() => {
+                Some(false)
+            }
             _ => None,
         };
         if has_closed.is_some_and(|it| self.hears_broker && self.cuts_answer(stream, it, when)) {
@@ -253,12 +273,18 @@ impl Scribe {
             return;
         }
         if let Some(connection) = self.connections.get_mut(&stream)
-            && matches!(lifeline.what, Happened::Closed(Sender::Client, _))
-            && (is_delivering || (is_fin && connection.is_waiting() && self.hears_broker))
+            && (is_delivering || (connection.is_waiting() && self.hears_broker))
         {
-            // The broker reads what came before, and answers it, before it reads of the end.
-            connection.parting = Some(when);
-            return;
+            match lifeline.what {
+                // The broker reads what came before, and answers it, before it reads of the end.
+                Happened::Closed(Sender::Client, _) => {
+                    connection.parting = Some(when);
+                    return;
+                }
+                // Its answers may be under way.
+                Happened::Reset(Sender::Client) if connection.parting.is_some() => return,
+                _ => {}
+            }
         }
         self.delivered();
         let is_end = matches!(lifeline.what, Happened::Closed(..));
@@ -274,12 +300,15 @@ impl Scribe {
                 self.opened(stream, (lifeline.client, lifeline.server), when);
                 if let Some(connection) = self.connections.get_mut(&stream) {
                     connection.late_since = lifeline.late_since;
+                    connection.opened_at = lifeline.late_since.or(lifeline.time);
                 }
             }
             Happened::Closed(by, _) => {
+                self.lines.settle((stream, Open::Opening), None);
                 self.parts(stream, when, true);
                 self.closed(stream, by, when);
             }
+            Happened::Closing(..) => {}
             Happened::Reset(_) => self.parts(stream, when, true),
             Happened::NotMqtt => self.not_mqtt(stream, when),
         }
@@ -288,7 +317,7 @@ impl Scribe {
 
     /// A client that has closed its side while it waited for answers is gone once it has them, or once
     /// none can come.
-    fn parts(&mut self, stream: u64, when: When, is_last: bool) {
+    pub(super) fn parts(&mut self, stream: u64, when: When, is_last: bool) {
         if let Some(connection) = self.connections.get_mut(&stream)
             && self.delivering != Some(stream)
             && (is_last || !connection.is_waiting())
@@ -333,6 +362,9 @@ impl Scribe {
         while let Some(stream) = self.delivering.take() {
             let Self { lines, connections, .. } = self;
             let Some(connection) = connections.get_mut(&stream) else { return };
+            if connection.is_echo_cut {
+                connection.drop_unanswered();
+            }
             let Awaits { kind, mid } = Awaits::DELIVERIES;
             connection.answered(kind, mid, lines);
             // The next packet may be a message, too; nothing tells when that was delivered.
@@ -355,7 +387,7 @@ impl Scribe {
             connection.is_websocket = true;
             let is_close = record.unit == Some(Unit::WEBSOCKET_CLOSE);
             connection.has_closed |= is_close && record.sender == Some(Sender::Client);
-        } else if record.unit.is_none() {
+        } else if record.unit.is_none() && !is_connect(record) {
             self.lines.settle((stream, Open::Opening), None);
         }
     }
@@ -551,6 +583,12 @@ fn proves_accepted(connection: &Connection, sender: Sender, packet: Option<Packe
             connection.is_lossy && connection.asked.is_none() && goes_on
         }
     }
+}
+
+/// Whether it is the first packet of a client, which the broker may not have read.
+fn is_connect(record: &Record<'_>) -> bool {
+    let decoded = record.decoded.as_ref();
+    decoded.is_some_and(|decoded| decoded.header.packet_type == PacketType::CONNECT)
 }
 
 /// Whether a release knows nothing of the version of a client.

@@ -23,8 +23,8 @@ pub(super) struct Step {
     pub(super) fault: Option<Fault>,
     /// The filters before the fault.
     pub(super) good_filters: usize,
-    /// The Sequence Number behind it.
-    pub(super) end: Option<u32>,
+    /// What TCP proves of it: up to where the client had the broker's bytes, and the Sequence Number behind it.
+    pub(super) proof: Proof,
 }
 
 /// What it does to the log.
@@ -90,10 +90,10 @@ impl Step {
         let kind = decoded.header.packet_type;
         let when = When { time: record.origin.time, packet: record.number };
         let act = decoded.packet.as_ref().map_or(Act::Nothing, |packet| act(packet, kind, record));
-        let end = Proof::of_segment(record.origin.layers).end;
+        let proof = Proof::of_segment(record.origin.layers);
         if let Some(has_header) = cut(record) {
             let act = Act::Cut { has_header };
-            return Some(Self { when, kind, act, fault: None, good_filters: 0, end });
+            return Some(Self { when, kind, act, fault: None, good_filters: 0, proof });
         }
         if let Some(before) = torn_at(record) {
             return Some(Self::torn((when, kind), act, before, record));
@@ -122,7 +122,7 @@ impl Step {
             // What the capture lacks of a packet the broker had.
             (None, _) => None,
         };
-        Some(Self { when, kind, act, fault, good_filters, end })
+        Some(Self { when, kind, act, fault, good_filters, proof })
     }
 
     /// A packet that another one was written into, so many bytes from its beginning: the broker reads on for
@@ -152,7 +152,7 @@ impl Step {
             act,
             fault,
             good_filters: 0,
-            end: Proof::of_segment(record.origin.layers).end,
+            proof: Proof::of_segment(record.origin.layers),
         }
     }
 

@@ -1,0 +1,212 @@
+//! Where a capture lacks a frame, or a side resets while the other one still writes, the log has no line that
+//! mosquitto 2.0 did not write of the same conversation.
+
+mod support;
+
+use support::Tcp;
+use support::clients::{
+    C, CONNACK, CONNECT, DISCONNECT, FIRST, S, SECOND, TAKEN, accepted, again, check, client, log,
+    server,
+};
+
+/// PUBLISH to "a" of QoS 1 or 2 with this Packet Identifier.
+fn publish(qos: u8, id: u8) -> Vec<u8> {
+    vec![0x30 | qos << 1, 6, 0, 1, b'a', 0, id, b'x']
+}
+
+/// PUBLISH of QoS 0 to "a".
+const LOOSE: &[u8] = &[0x30, 4, 0, 1, b'a', b'x'];
+const PINGREQ: &[u8] = &[0xc0, 0];
+const PINGRESP: &[u8] = &[0xd0, 0];
+
+/// With what stands behind the CONNACK.
+fn conversation(rest: &[(i64, Tcp)]) -> Vec<(i64, Tcp)> {
+    [accepted(), rest.to_vec()].concat()
+}
+
+/// The FIN waits for the packet before it, which was not captured; the broker had both.
+#[test]
+fn who_has_closed_behind_a_hole_is_not_taken_over() {
+    let mut all = conversation(&[
+        (1_006, client(C + 6, S, &[]).fin()),
+        (1_100, server(S, C + 7, &[]).fin()),
+        (1_110, client(C + 7, S + 1, &[])),
+    ]);
+    all.extend(again(3_000, 3_160));
+    check(&all, &[&FIRST, &SECOND]);
+    // Nor if the FIN is not there, either.
+    all.retain(|(time, _)| *time != 1_006);
+    check(&all, &[&FIRST, &SECOND]);
+    // Nor if that of the broker was not captured.
+    let mut all = conversation(&[(1_006, client(C, S, &[]).fin()), (1_100, server(S, C + 1, &[]))]);
+    all.extend(again(3_000, 3_160));
+    check(&all, &[&FIRST, &SECOND, &["Client c closed its connection."]]);
+}
+
+/// The broker's FIN was not captured; that of the client answers it.
+#[test]
+fn a_fin_that_only_its_answer_shows() {
+    let mut all = conversation(&[]);
+    all.extend(again(3_000, 3_160));
+    all.extend([(3_180, client(C, S + 1, &[]).fin()), (3_190, server(S + 1, C + 1, &[]))]);
+    check(&all, &[&FIRST, &TAKEN, &SECOND]);
+}
+
+/// Behind a message that is being delivered stands a PINGREQ, which cannot be answered any more.
+#[test]
+fn who_has_reset_is_not_taken_over() {
+    let bytes = [LOOSE, PINGREQ].concat();
+    let end = C + bytes.len() as u32;
+    let mut all =
+        conversation(&[(1_000, client(C, S, &bytes)), (1_100, client(end, S, &[]).rst())]);
+    all.extend(again(3_000, 3_160));
+    let cut = [
+        "Received PUBLISH from c (d0, q0, r0, m0, 'a', ... (1 bytes))",
+        "Received PINGREQ from c",
+        "Sending PINGRESP to c",
+        "Client c closed its connection.",
+    ];
+    check(&all, &[&FIRST, &cut, &SECOND]);
+}
+
+/// What the client went on to say waits behind a PUBREC, a PUBREL or a PINGREQ that was not captured, and was no silence.
+#[test]
+fn behind_a_lost_packet_nobody_was_silent() {
+    const CONNECT: &[u8] = b"\x10\x0d\0\x04MQTT\x04\x02\0\x01\0\x01c";
+    let publish = publish(2, 1);
+    let (p, mut all) = (C + publish.len() as u32, accepted());
+    all.iter_mut().filter(|(_, tcp)| tcp.payload.len() > 4).for_each(|(_, tcp)| {
+        tcp.payload = CONNECT.to_vec();
+    });
+    all.extend([
+        (1_000, client(C, S, &publish)),
+        (1_100, server(S, p, &[0x50, 2, 0, 1])),
+        (1_200, client(p, S + 4, &[0x62, 2, 0, 1])),
+        (1_300, server(S + 4, p + 4, &[0x70, 2, 0, 1])),
+    ]);
+    let (mut c, mut s) = (p + 4, S + 8);
+    for time in (1..6).map(|seconds| seconds * 900_000) {
+        all.push((time, client(c, s, PINGREQ)));
+        all.push((time + 100, server(s, c + 2, PINGRESP)));
+        (c, s) = (c + 2, s + 2);
+    }
+    all.extend([
+        (4_800_000, client(c, s, DISCONNECT)),
+        (4_800_010, client(c + 2, s, &[]).fin()),
+        (4_800_100, server(s, c + 3, &[]).fin()),
+        (4_800_110, client(c + 3, s + 1, &[])),
+    ]);
+    for lost in [1_100, 1_200, 900_000, 2_700_000] {
+        let rest: Vec<_> = all.iter().filter(|(time, _)| *time != lost).cloned().collect();
+        assert_eq!(rest.len(), all.len() - 1);
+        for late in [0, 300, -300] {
+            let lines = log(&rest, late);
+            assert!(lines.iter().all(|line| !line.contains("exceeded")), "{lost} {lines:#?}");
+            assert!(lines.iter().any(|line| line == "Client c disconnected."), "{lost} {lines:#?}");
+        }
+    }
+}
+
+/// A reset without an Acknowledgment Number has that of the answer which provoked it for its Sequence Number: it comes
+/// behind that, though it may be captured before it.
+#[test]
+fn a_reset_stands_behind_the_answer_that_provoked_it() {
+    let bytes = [&publish(1, 1)[..], &publish(1, 2), DISCONNECT].concat();
+    let end = C + bytes.len() as u32;
+    let all = conversation(&[
+        (1_000, client(C, S, &bytes)),
+        (1_010, client(end, S, &[]).fin()),
+        (1_090, server(S, end + 1, &[0x40, 2, 0, 1])),
+        (1_120, Tcp::client(end + 1, &[]).rst()),
+    ]);
+    let lines = [
+        "Received PUBLISH from c (d0, q1, r0, m1, 'a', ... (1 bytes))",
+        "Sending PUBACK to c (m1, rc0)",
+        "Received PUBLISH from c (d0, q1, r0, m2, 'a', ... (1 bytes))",
+        "Sending PUBACK to c (m2, rc0)",
+        "Client c disconnected due to out of memory.",
+    ];
+    check(&all, &[&FIRST, &lines]);
+}
+
+/// Nothing but the reset can have kept the first answer from the wire, so that the broker reads nothing behind.
+#[test]
+fn an_answer_that_could_not_be_written() {
+    for (qos, answer, end) in [
+        (1, "Sending PUBACK to c (m1, rc0)", "Client c disconnected due to out of memory."),
+        (2, "Sending PUBREC to c (m1, rc0)", "Client c closed its connection."),
+    ] {
+        let bytes = [publish(qos, 1), publish(qos, 2)].concat();
+        let behind = C + bytes.len() as u32;
+        let all =
+            conversation(&[(1_000, client(C, S, &bytes)), (1_010, client(behind, S, &[]).rst())]);
+        let received = format!("Received PUBLISH from c (d0, q{qos}, r0, m1, 'a', ... (1 bytes))");
+        check(&all, &[&FIRST, &[&received, answer, end]]);
+    }
+    // The client had not acknowledged the first answer: the second may wait for that.
+    let bytes = [publish(1, 1), publish(1, 2)].concat();
+    let behind = C + bytes.len() as u32;
+    let all = conversation(&[
+        (1_000, client(C, S, &bytes)),
+        (1_100, server(S, behind, &[0x40, 2, 0, 1])),
+        (1_200, client(behind, S + 4, &[]).rst()),
+    ]);
+    let lines = log(&all, 0);
+    let ends = |line: &String| line.starts_with("Client c ");
+    assert!(lines.len() == 5 && !lines.iter().any(ends), "{lines:#?}");
+}
+
+/// As it does where max_connections is reached.
+#[test]
+fn a_broker_that_closes_before_it_reads() {
+    let opened = [
+        (0, Tcp::client(100, &[]).syn()),
+        (10, server(500, 101, &[]).syn()),
+        (20, client(101, 501, &[])),
+    ];
+    let fin = [
+        (100, server(501, 101, &[]).fin()),
+        (150, client(101, 502, CONNECT)),
+        (160, Tcp { ack: None, ..server(502, 0, &[]).rst() }),
+    ];
+    let rst = [(50, client(101, 501, CONNECT)), (100, server(501, C, &[]).rst())];
+    for rest in [&fin[..], &rst] {
+        check(&[&opened[..], rest].concat(), &[]);
+    }
+    // One that has read of it has taken it.
+    let answered = [(50, client(101, 501, CONNECT)), (100, server(501, C, CONNACK))];
+    check(&[&opened[..], &answered].concat(), &[&FIRST]);
+}
+
+/// Its broker had not missed it: it looks for silent clients now and then.
+#[test]
+fn who_comes_back_after_a_silence_is_taken_over() {
+    const LONG: i64 = 200_000_000;
+    let mut all = accepted();
+    all.extend(again(LONG, LONG + 160));
+    all.extend([
+        (LONG + 130, server(S, C, &[]).fin()),
+        (LONG + 180, client(C, S + 1, &[]).fin()),
+        (LONG + 190, server(S + 1, C + 1, &[])),
+    ]);
+    check(&all, &[&FIRST, &TAKEN, &SECOND]);
+}
+
+/// A client that gets its own messages back resets: the broker fails to deliver, and no wire tells how it says so.
+#[test]
+fn a_message_on_its_way_back_to_who_is_gone() {
+    const SUBSCRIBE: &[u8] = &[0x82, 6, 0, 1, 0, 1, b'a', 0];
+    const SUBACK: &[u8] = &[0x90, 3, 0, 1, 0];
+    let (c, s) = (C + SUBSCRIBE.len() as u32, S + SUBACK.len() as u32);
+    let bytes = [LOOSE, LOOSE, LOOSE].concat();
+    let end = c + bytes.len() as u32;
+    let all = conversation(&[
+        (1_000, client(C, S, SUBSCRIBE)),
+        (1_100, server(S, c, SUBACK)),
+        (2_000, client(c, s, &bytes)),
+        (2_100, client(end, s, &[]).rst()),
+    ]);
+    let lines = log(&all, 0);
+    let count = |what: &str| lines.iter().filter(|line| line.contains(what)).count();
+    assert_eq!((count("Received PUBLISH"), count("Client c ")), (1, 0), "{lines:#?}");
+}
