@@ -26,6 +26,7 @@ const BREAKS: &[Break] = &[
     ("reserved flags", flags, 100),
     ("Property Length forgotten", no_property_length, 90),
     ("Property Length off by one", property_length, 70),
+    ("a property of another packet", misplaced_property, 90),
     ("level of the other name", level, 100),
     ("level of the other layout", layout, 65),
     ("Packet Identifier forgotten", no_id, 80),
@@ -170,6 +171,14 @@ fn property_length(packet: &Packet) -> Vec<Broken> {
     places
         .flat_map(|at| [1u8, 255].map(|n| packet.with(at, &[packet.bytes[at].wrapping_add(n)])))
         .collect()
+}
+
+/// Wildcard Subscription Available, which CONNACK alone has, comes first.
+fn misplaced_property(packet: &Packet) -> Vec<Broken> {
+    let places = packet.places(Field::PROPERTY_LENGTH).filter(|_| packet.kind() != 2);
+    let is_short = |at: &usize| packet.bytes[*at] < 0x7e;
+    let longer = |at: usize| packet.replaced(at, 1, &[packet.bytes[at] + 2, 0x28, 0]);
+    places.map(|(at, _)| at).filter(is_short).map(longer).collect()
 }
 
 fn level(packet: &Packet) -> Vec<Broken> {
@@ -394,4 +403,11 @@ fn a_packet_before_another_one_has_swallowed_nothing() {
         let expected = (version != Version::V5).then(|| two[..4].to_vec());
         assert_eq!(found, expected, "{version:?}");
     }
+}
+
+/// The byte behind a Topic Filter that is a letter belongs to it: to clear its bits would hide that.
+#[test]
+fn a_letter_is_no_qos() {
+    let broken = hex::decode("820d000a000856686f6d652f2b2f74").unwrap();
+    assert_eq!(repair(&broken, &[1], Reading::default()), None);
 }

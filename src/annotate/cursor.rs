@@ -270,7 +270,8 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
             let [byte] = self.take_array(field).inspect_err(|_| self.go_to(start))?;
             value |= u32::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
-                if byte == 0 {
+                // Whether that of a packet is wrong depends on its version, which the decoder knows.
+                if byte == 0 && field != Field::REMAINING_LENGTH {
                     self.note_long_varint(field, value, start);
                 }
                 return Ok(value);
@@ -372,12 +373,7 @@ impl<'a, 's, S: Sink> Cursor<'a, 's, S> {
     #[cold]
     fn note_long_varint(&mut self, field: Field, value: u32, start: usize) {
         let len = self.position().saturating_sub(start);
-        let rule = if field == Field::REMAINING_LENGTH {
-            Rule::REMAINING_LENGTH_NOT_SHORTEST
-        } else {
-            Rule::VARINT_NOT_SHORTEST
-        };
-        self.note_last(rule, field, len, (u64::from(value), len as u64));
+        self.note_last(Rule::VARINT_NOT_SHORTEST, field, len, (u64::from(value), len as u64));
     }
 
     /// Covers what is left up to the limit, and reports why.

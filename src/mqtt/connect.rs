@@ -53,6 +53,13 @@ pub(super) fn read<'a, S: Sink>(
     })
 }
 
+/// The version of a CONNECT, from what stands behind its fixed header.
+pub(super) fn version_ahead(body: &[u8]) -> Option<Version> {
+    let (len, rest) = body.split_first_chunk::<2>()?;
+    let level = rest.get(usize::from(u16::from_be_bytes(*len)))?;
+    ProtocolLevel(*level).version()
+}
+
 /// Protocol Level: it decides how the rest is read. An unknown level is read as the version that
 /// the caller expects.
 fn level<S: Sink>(

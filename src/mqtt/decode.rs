@@ -91,8 +91,36 @@ fn fixed_header<S: Sink>(
     if S::RECORDS {
         judge_type(c, kind, how);
     }
-    header.remaining_length = Some(c.varint(Field::REMAINING_LENGTH)?);
+    let length = c.varint(Field::REMAINING_LENGTH)?;
+    if S::RECORDS {
+        judge_length(c, length, kind, how.version);
+    }
+    header.remaining_length = Some(length);
     Ok(())
+}
+
+/// Does Remaining Length take as few bytes as it can? 5.0 requires it, as of each Variable Byte Integer.
+#[inline]
+fn judge_length<S: Sink>(
+    c: &mut Cursor<'_, '_, S>,
+    value: u32,
+    kind: PacketType,
+    version: Version,
+) {
+    let [_, first, .., 0] = c.since(0) else { return };
+    if first & 0x80 == 0 {
+        return;
+    }
+    let is_v5 = match kind {
+        PacketType::CONNECT => connect::version_ahead(c.ahead()) == Some(Version::V5),
+        _ => version.is_v5(),
+    };
+    let rule = match is_v5 {
+        true => Rule::VARINT_NOT_SHORTEST,
+        false => Rule::REMAINING_LENGTH_NOT_SHORTEST,
+    };
+    let len = c.position().saturating_sub(1);
+    c.note_last(rule, Field::REMAINING_LENGTH, len, (u64::from(value), len as u64));
 }
 
 const PACKET_TYPE: Bits = Bits::new(Field::PACKET_TYPE, 7, 4);
@@ -184,5 +212,54 @@ fn end<S: Sink>(c: &mut Cursor<'_, '_, S>) {
     if left > 0 {
         c.rest(Field::TRAILING);
         c.note_last(Rule::TRAILING_BYTES, Field::TRAILING, left, (left as u64, 0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::annotate::Tape;
+    use crate::spec::Severity;
+
+    /// What is found of a packet: the rule, its numbers and its severity.
+    fn found(bytes: &[u8], version: Version) -> Vec<(Rule, u64, u64, Severity)> {
+        let mut tape = Tape::new();
+        decode(bytes, Reading { version, sender: None }, &mut tape);
+        tape.findings().iter().map(|it| (it.rule, it.a, it.b, it.severity())).collect()
+    }
+
+    /// MQTT-1.5.5-1 is of 5.0; 3.1.1 section 2.2.3 does not say it.
+    #[test]
+    fn a_remaining_length_longer_than_it_needs_breaks_a_rule_of_5_0() {
+        let error = [(Rule::VARINT_NOT_SHORTEST, 0, 2, Severity::Error)];
+        let warning = [(Rule::REMAINING_LENGTH_NOT_SHORTEST, 0, 2, Severity::Warning)];
+        assert_eq!(found(b"\xc0\x80\0", Version::V5), error);
+        assert_eq!(found(b"\xc0\x80\0", Version::V311), warning);
+        // A CONNECT has its own version, whatever the connection's is.
+        let v5 = b"\x10\x8f\0\0\x04MQTT\x05\x02\0\x3c\0\0\x02ab";
+        let v311 = b"\x10\x8e\0\0\x04MQTT\x04\x02\0\x3c\0\x02ab";
+        assert_eq!(found(v5, Version::V311), [(Rule::VARINT_NOT_SHORTEST, 15, 2, Severity::Error)]);
+        let warning = [(Rule::REMAINING_LENGTH_NOT_SHORTEST, 14, 2, Severity::Warning)];
+        assert_eq!(found(v311, Version::V5), warning);
+        // 128 needs both bytes.
+        let long = [&b"\x30\x80\x01\0\x01a\0"[..], &[b'x'; 124]].concat();
+        assert_eq!(found(&long, Version::V5), []);
+    }
+
+    /// 5.0: section 2.2.2.2: the identifier of a property is a Variable Byte Integer.
+    #[test]
+    fn an_identifier_of_several_bytes_is_taken_whole() {
+        let ack = |property: &[u8]| {
+            let block =
+                [&[0x50, 4 + property.len() as u8, 0, 1, 0, property.len() as u8], property];
+            found(&block.concat(), Version::V5)
+        };
+        let unknown = |id| [(Rule::PROPERTY_UNKNOWN, id, 0, Severity::Error)];
+        assert_eq!(ack(b"\x80\x80\x80\x01\x01"), unknown(1 << 21));
+        assert_eq!(ack(b"\x7f\0"), unknown(0x7f));
+        // One that goes on beyond its block is told by its first byte.
+        assert_eq!(ack(b"\x9f\x80"), unknown(0x9f));
+        // Reason String, 0x1f, in two bytes.
+        assert_eq!(ack(b"\x9f\0\0\x01a"), [(Rule::VARINT_NOT_SHORTEST, 0x1f, 2, Severity::Error)]);
     }
 }

@@ -305,13 +305,34 @@ fn raw_text<S: Sink>(c: &mut Cursor<'_, '_, S>, field: Field) -> Result<u32, Sto
     Ok(0)
 }
 
+/// An identifier that the table does not have. It is a Variable Byte Integer (5.0: section 2.2.2.2), of
+/// which all that exist take one byte.
 #[cold]
-fn unknown<S: Sink>(c: &mut Cursor<'_, '_, S>, id: u8) -> Result<(), Stop> {
-    c.leaf_before(Field::UNKNOWN_PROPERTY, 1, u64::from(id));
-    let span = Span::of_bytes(c.position().saturating_sub(1), 1);
-    c.fail(
-        Finding::new(Rule::PROPERTY_UNKNOWN, span, Field::UNKNOWN_PROPERTY).with(u64::from(id), 0),
-    )
+fn unknown<S: Sink>(c: &mut Cursor<'_, '_, S>, first: u8) -> Result<(), Stop> {
+    let (id, len) = if first & 0x80 == 0 { (u32::from(first), 1) } else { identifier(c, first) };
+    c.leaf_before(Field::UNKNOWN_PROPERTY, len, u64::from(id));
+    let span = Span::of_bytes(c.position().saturating_sub(len), len);
+    let rule = match PropertyId(id).info() {
+        Some(_) => Rule::VARINT_NOT_SHORTEST,
+        None => Rule::PROPERTY_UNKNOWN,
+    };
+    let finding = Finding::new(rule, span, Field::UNKNOWN_PROPERTY);
+    c.fail(finding.with(u64::from(id), if rule == Rule::PROPERTY_UNKNOWN { 0 } else { len as u64 }))
+}
+
+/// Takes the rest of an identifier of several bytes; the result is its number, and how many bytes it
+/// takes. One that does not end is its first byte.
+fn identifier<S: Sink>(c: &mut Cursor<'_, '_, S>, first: u8) -> (u32, usize) {
+    let ahead = c.ahead();
+    let mut id = u32::from(first & 0x7f);
+    for (shift, (len, byte)) in [7, 14, 21].into_iter().zip((2..).zip(ahead)) {
+        id |= u32::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            c.skip_to(ahead.get(usize::saturating_sub(len, 1)..).unwrap_or_default());
+            return (id, len);
+        }
+    }
+    (u32::from(first), 1)
 }
 
 /// Is the property allowed here, once, and with this value?

@@ -1,6 +1,6 @@
 //! The edits, the likeliest first.
 
-use super::{Broken, Tries, body, connect, header};
+use super::{Broken, Tries, body, connect, header, property};
 use crate::spec::Rule;
 
 /// Rules on a value that is where it should be: what moves the bytes about it would hide the fault,
@@ -43,7 +43,7 @@ pub(super) static EDITS: &[Edit] = &[
     edit(1, body::qos_as_text),
     edit(1, body::reserved_bits),
     edit(1, body::packet_id_zero),
-    edit(1, body::property_length_forgotten),
+    edit(1, property::length_forgotten),
     // What has a choice, or moves what is behind it.
     edit(2, connect::level_of_layout),
     edit(2, connect::name_of_level),
@@ -56,11 +56,12 @@ pub(super) static EDITS: &[Edit] = &[
     edit(2, body::counted_nul),
     edit(2, body::packet_id_forgotten),
     edit(2, body::options_forgotten),
+    edit(2, property::left_out),
     edit(2, header::qos_without_id),
     // A number of many.
     edit(3, connect::will_flag),
     edit(3, body::counted_nul_before_id),
     edit(3, body::wrong_length),
-    edit(3, body::wrong_property_length),
+    edit(3, property::wrong_length),
     edit(4, body::left_over),
 ];

@@ -13,6 +13,7 @@ mod connect;
 mod edits;
 mod header;
 mod places;
+mod property;
 
 use super::{Framing, Reading, decode, frame};
 use crate::annotate::Tape;

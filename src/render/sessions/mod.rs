@@ -188,7 +188,7 @@ fn missed(ended: &Ended) -> Vec<String> {
             true => ("Will", format!("{topic} of stream {stream}, due at {place}")),
             false => ("message", format!("{topic}, the PUBLISH {place} of stream {stream}, {why}")),
         };
-        let first = if count > 1 { "the first " } else { "" };
+        let first = if count > 1 { "among them " } else { "" };
         let count = text::count(count, noun);
         let unless = match (of(is_will).any(|missed| missed.is_doubted), is_will) {
             (false, _) => "",

@@ -80,13 +80,14 @@ fn judge_publish(publish: &Publish<'_>, takes: &Limits, notes: &mut Notes<'_>) {
 fn judge_subscribe(subscribe: &Subscribe<'_>, takes: &Limits, notes: &mut Notes<'_>) {
     let is_shared = |filter: &[u8]| behind_share(filter).is_some();
     let is_wild = |filter: &[u8]| filter.iter().any(|byte| matches!(byte, b'+' | b'#'));
-    let mut filters = subscribe.filters().map(|(filter, _)| filter.0);
-    if !takes.wildcard && filters.any(is_wild) {
-        notes.at(Rule::WILDCARD_UNAVAILABLE, Field::TOPIC_FILTER, (0, 0));
+    let place = |is_such: &dyn Fn(&[u8]) -> bool| {
+        subscribe.filters().position(|(filter, _)| is_such(filter.0))
+    };
+    if let Some(nth) = place(&is_wild).filter(|_| !takes.wildcard) {
+        notes.at_nth(Rule::WILDCARD_UNAVAILABLE, Field::TOPIC_FILTER, nth);
     }
-    let mut filters = subscribe.filters().map(|(filter, _)| filter.0);
-    if !takes.shared && filters.any(is_shared) {
-        notes.at(Rule::SHARED_UNAVAILABLE, Field::TOPIC_FILTER, (0, 0));
+    if let Some(nth) = place(&is_shared).filter(|_| !takes.shared) {
+        notes.at_nth(Rule::SHARED_UNAVAILABLE, Field::TOPIC_FILTER, nth);
     }
     let id = PropertyId::SUBSCRIPTION_IDENTIFIER;
     if !takes.subscription_id && subscribe.properties.get(id).is_some() {

@@ -39,6 +39,14 @@ impl Notes<'_> {
         self.tape.note(Finding::new(rule, span, field).with(a, b));
     }
 
+    /// A finding on the field of this kind that stands behind so many others of it.
+    pub(super) fn at_nth(&mut self, rule: Rule, field: Field, nth: usize) {
+        let mut nodes = self.tape.nodes().iter().filter(|node| node.field() == field);
+        let span = nodes.nth(nth).map(|node| node.span);
+        let span = span.unwrap_or(Span::of_bytes(0, self.seen.bytes.len()));
+        self.tape.note(Finding::new(rule, span, field));
+    }
+
     /// A finding on the whole packet.
     pub(super) fn whole(&mut self, rule: Rule, (a, b): (u64, u64)) {
         let all = Span::of_bytes(0, self.seen.bytes.len());

@@ -26,8 +26,9 @@ pub(super) fn connect(connect: &Connect<'_>, notes: &mut Notes<'_>, record: &mut
 /// Takes note of subscriptions to everything.
 pub(super) fn subscribe(subscribe: &Subscribe<'_>, notes: &mut Notes<'_>, record: &mut Ended) {
     for rule in [Rule::SUBSCRIBES_TO_ALL, Rule::SUBSCRIBES_TO_SYS] {
-        if subscribe.filters().any(|(filter, _)| everything(filter.0) == Some(rule)) {
-            notes.at(rule, Field::TOPIC_FILTER, (0, 0));
+        let place = subscribe.filters().position(|(filter, _)| everything(filter.0) == Some(rule));
+        if let Some(nth) = place {
+            notes.at_nth(rule, Field::TOPIC_FILTER, nth);
             remark(rule, notes, record);
         }
     }

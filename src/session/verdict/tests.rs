@@ -256,6 +256,12 @@ fn refused_by_its_code() {
     v5.connack.as_mut().unwrap().reason = Some(b"no \x1b[31mway".as_slice().into());
     let text = first(&v5).2;
     assert!(text.contains("0x87 Not authorized (Reason String \"no \\x1b[31mway\")"), "{text}");
+    // Of DISCONNECT alone (5.0: section 2.4).
+    let mut other = accepted_v5();
+    other.connack.as_mut().unwrap().code = 0xa0;
+    let text = first(&other).2;
+    let says = "0xa0 Maximum connect time: the standard does not define this code for CONNACK";
+    assert!(text.ends_with(says), "{text}");
 }
 
 #[test]

@@ -32,7 +32,15 @@ pub(super) fn connack_code(code: u8, version: Version) -> (String, &'static str)
         false => reason::return_code_v3(packet, code, version),
     };
     let Some(info) = info else {
-        return (format!("0x{code:02x}"), "the standard does not define this code");
+        // Another packet may carry it.
+        let other = reason::REASONS.iter().find(|row| is_v5 && row.code == code);
+        return match other {
+            Some(row) => (
+                format!("0x{code:02x} {}", row.name),
+                "the standard does not define this code for CONNACK",
+            ),
+            None => (format!("0x{code:02x}"), "the standard does not define this code"),
+        };
     };
     let name = if is_v5 { format!("0x{code:02x} {}", info.name) } else { info.name.into() };
     (name, info.meaning)
