@@ -10,7 +10,7 @@ pub(super) fn left_out(broken: &Broken<'_>, tries: &mut Tries) {
     for finding in misplaced(broken) {
         let (start, end) = (finding.span.first_byte(), (finding.span.end() / 8) as usize);
         let lengths = broken.tape.nodes().iter().filter(|it| it.field() == Field::PROPERTY_LENGTH);
-        let Some(length) = lengths.filter(|it| it.span.first_byte() < start).last() else {
+        let Some(length) = lengths.filter(|it| it.span.first_byte() < start).next_back() else {
             continue;
         };
         let right = length.value.checked_sub(end.saturating_sub(start) as u64);
