@@ -119,9 +119,14 @@ impl Connection {
         Self { stream, ends, ..Self::default() }
     }
 
-    /// What the log calls the client: its id; before it is known, the address or `<unknown>`.
-    pub(super) fn name(&self) -> String {
-        self.id.clone().unwrap_or_else(|| "<unknown>".into())
+    /// What the log calls the client: its id, once it is known.
+    pub(super) fn name(&self, release: Release) -> String {
+        self.id.clone().unwrap_or_else(|| self.nameless(release))
+    }
+
+    /// What the log calls a client that it has no id of: its address since 2.1.
+    pub(super) fn nameless(&self, release: Release) -> String {
+        if release < Release(2, 1, 0) { "<unknown>".into() } else { self.address() }
     }
 
     /// The broker has accepted the client, though the capture does not show it. Without its CONNECT the
@@ -143,7 +148,7 @@ impl Connection {
         let is_told =
             [Event::DISCONNECTED, Event::TAKEN_OVER, Event::SESSION_TAKEN_OVER].contains(&event);
         let is_bare = self.is_websocket && has_one_end(lines.release) && event.is_end() && !is_told;
-        lines.put(when, if is_bare { Event::CLOSED } else { event }, self.values(values));
+        lines.put(when, if is_bare { Event::CLOSED } else { event }, self.values(values, lines.release));
     }
 
     /// Writes the line of a client that was taken over, which has one more over WebSocket: the broker hears of
@@ -154,10 +159,10 @@ impl Connection {
         }
     }
 
-    pub(super) fn values(&self, mut values: Values) -> Values {
+    pub(super) fn values(&self, mut values: Values, release: Release) -> Values {
         let has = |values: &Values, field| values.iter().any(|row| row.0 == field);
         if !has(&values, LogField::CLIENT) {
-            values.push((LogField::CLIENT, self.name()));
+            values.push((LogField::CLIENT, self.name(release)));
         }
         if let Some((client, listener)) = self.ends {
             values.push((LogField::ADDRESS, client.ip().to_string()));
@@ -288,7 +293,7 @@ impl Connection {
         match step.act {
             Act::Connect(asked) => (self.asked, self.asked_at) = (Some(*asked), when.time),
             Act::Says { event, values, may_be_denied, .. } => {
-                let values = self.values(values);
+                let values = self.values(values, lines.release);
                 match awaits.filter(|_| may_be_denied) {
                     Some(Awaits { mid, .. }) => {
                         let by = (self.stream, Open::Message(mid));
@@ -305,7 +310,7 @@ impl Connection {
             }
             Act::Disconnect => {
                 for event in [Event::DISCONNECT_IN, Event::DISCONNECTED] {
-                    let values = self.values(Values::new());
+                    let values = self.values(Values::new(), lines.release);
                     lines.put_open(when, event, values, (self.stream, Open::Left));
                 }
                 (self.is_over, self.left) = (true, step.proof.end);

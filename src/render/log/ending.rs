@@ -83,7 +83,7 @@ impl Scribe {
         } else {
             // How the broker closes it will show what it had had before.
             let open = if is_open.is_some() { Open::Taken } else { Open::Doubtful };
-            lines.put_open(when, event, old.values(Values::new()), (old.stream, open));
+            lines.put_open(when, event, old.values(Values::new(), lines.release), (old.stream, open));
             old.taken = Some(Vec::new());
         }
         (old.is_over, old.is_taken, old.stopped) = (true, false, None);
@@ -171,7 +171,7 @@ impl Scribe {
             if connection.late_since.is_some() && lines.release >= Release::PROTOCOL {
                 // It may show in a moment that the client has come back.
                 let by = (connection.stream, Open::Silent);
-                lines.put_open(when, event, connection.values(Values::new()), by);
+                lines.put_open(when, event, connection.values(Values::new(), lines.release), by);
             } else {
                 end_with(connection, event, when, lines);
             }
@@ -242,14 +242,14 @@ fn fail(connection: &Connection, step: &Step, fault: Fault, when: When, lines: &
     end_with(connection, event, when, lines);
     if fault.says == Some(Event::DISCONNECT_IN) {
         // These releases end the connection, and find once more that it has failed.
-        let unknown = vec![(LogField::CLIENT, "<unknown>".to_owned())];
+        let unknown = vec![(LogField::CLIENT, connection.nameless(lines.release))];
         connection.put(lines, when, event, unknown);
     }
 }
 
 pub(super) fn end_with(connection: &Connection, event: Event, when: When, lines: &mut Lines) {
     let is_unknown = matches!(connection.code, Some(1 | 2)) || connection.id.is_none();
-    let unknown = vec![(LogField::CLIENT, "<unknown>".to_owned())];
+    let unknown = vec![(LogField::CLIENT, connection.nameless(lines.release))];
     let values = if is_unknown { unknown } else { Values::new() };
     connection.put(lines, when, event, values);
     if event == Event::TIMEOUT && lines.release < Release::PROTOCOL {

@@ -402,7 +402,7 @@ impl Scribe {
             connection.id = None;
         }
         if !connection.is_websocket {
-            let values = connection.values(Values::new());
+            let values = connection.values(Values::new(), self.lines.release);
             self.lines.put_open(when, Event::OPENED, values, (stream, Open::Opening));
         }
     }
@@ -495,7 +495,7 @@ impl Scribe {
             // The CONNECT could not be read.
             connection.id = connection.ends.map(|(client, _)| client.to_string());
         }
-        connection.put(lines, when, Event::CONNACK, values(connection.name()));
+        connection.put(lines, when, Event::CONNACK, values(connection.name(lines.release)));
         connection.answered(PacketType::CONNACK, 0, lines);
         if let Some(gone) = gone.and_then(|gone| connections.get(&gone)) {
             gone.put_gone(lines, when);

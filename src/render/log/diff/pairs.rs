@@ -71,10 +71,12 @@ fn clusters(ours: &[Item], real: &[Item]) -> Vec<Cluster> {
     }
     let mut all = Vec::new();
     for mut lines in by_key.into_values() {
-        if lines.iter().all(|(time, ..)| time.is_some()) {
+        let is_timed = lines.iter().all(|(time, ..)| time.is_some());
+        if is_timed {
             lines.sort_unstable();
         }
-        for near in lines.chunk_by(|(a, ..), (b, ..)| is_near(*a, *b)) {
+        // A log that gives no times is near everything.
+        for near in lines.chunk_by(|(a, ..), (b, ..)| !is_timed || is_near(*a, *b)) {
             let of = |wanted: bool| {
                 let own = near.iter().filter(|row| row.1 == wanted);
                 let mut own: Vec<usize> = own.map(|row| row.2).collect();
