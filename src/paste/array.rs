@@ -7,6 +7,7 @@ use super::element::{
 };
 use super::frame;
 use super::hex::LEAST_PADDED;
+use super::lengths;
 use super::mistake::MistakeKind;
 use super::notation::{Notation, named};
 use super::piece::Direction;
@@ -284,7 +285,7 @@ impl List<'_> {
         letters && bare().all(|e| e.text.len() <= 2 && u8::from_str_radix(e.text, 16).is_ok())
             || pairs && (zeros || frame::strict(&read(16)) && !frame::strict(&read(10)))
             || others().all(|(_, e)| is_short(e))
-                && frame::legal(&read(16))
+                && lengths::legal(&read(16))
                 && !frame::strict(&read(10))
     }
 

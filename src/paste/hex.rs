@@ -4,7 +4,8 @@ use super::context::Context;
 use super::digits;
 use super::evidence;
 use super::frame::{self, Chain, Fit};
-use super::mistake::{MistakeKind, SIDE_BY_SIDE};
+use super::lengths;
+use super::mistake::{MistakeKind, SIDE_BY_SIDE, lookalike};
 use super::names;
 use super::notation::Notation;
 use super::piece::Meant;
@@ -15,6 +16,9 @@ use super::token::{Style, Token, token};
 
 /// Reads a run of hex tokens that ends with its line at the latest.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    if is_word(source, at) {
+        return None;
+    }
     if let Some(len) = names::len(source, at) {
         return Some(Taken { runs: Vec::new(), end: at.saturating_add(len), modem: 0 });
     }
@@ -52,10 +56,33 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     // A stream of digits is a number too.
     let is_short = run.range.len() < SHORTEST_STREAM;
     let is_number = doubtful && style.tokens == 1 && is_short && !run.is_strict();
-    let is_meant = settled == Mended::Whole && !is_number
+    // Packets, and a digit behind them.
+    let has_tail = || {
+        let at = run.data.len();
+        at >= SHORTEST_TAILED
+            && run.slips.iter().all(|it| it.index == at)
+            && lengths::exact(&run.data.bytes)
+    };
+    let is_meant = (settled == Mended::Whole || has_tail()) && !is_number
         || settled == Mended::Headless && run.class == Class::Line
         || is_log;
     is_meant.then(|| Taken { runs: vec![run], end, modem: 0 })
+}
+
+/// Whether a letter that no digit looks like begins what is not even a mistyped pair nor a stream: nearly all
+/// words are told by that.
+fn is_word(source: Source<'_>, at: usize) -> bool {
+    let text = source.head(at, LONGEST_MENDED);
+    let mut chars = text.chars();
+    let first = chars.next().filter(char::is_ascii_alphabetic);
+    let Some(first) = first.filter(|c| !c.is_ascii_hexdigit() && lookalike(*c).is_none()) else {
+        return false;
+    };
+    let mut hex = chars.take_while(char::is_ascii_hexdigit).count();
+    let is_pair = hex == 1 || hex == 2;
+    hex = hex.saturating_add(first.len_utf8());
+    !is_pair && hex < LONGEST_MENDED
+        || text.get(hex..).is_some_and(|it| it.starts_with(char::is_alphanumeric))
 }
 
 /// Whether these are twos of digits with a comma between: times of a timetable.
@@ -221,6 +248,8 @@ fn is_three(digits: &str) -> bool {
     digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
+/// Numbers are shorter.
+const SHORTEST_TAILED: usize = 10;
 /// Longer ones frame by chance no more.
 const SHORTEST_STREAM: usize = 32;
 /// Longer ones are streams of digits.
@@ -229,7 +258,7 @@ const LONGEST_MENDED: usize = 16;
 /// Whether a letter stands right behind the token that looks like a digit of it.
 fn glued(text: &str, len: usize) -> bool {
     let next = text.get(len..).and_then(|rest| rest.chars().next());
-    next.is_some_and(|c| !c.is_ascii() && super::mistake::lookalike(c).is_some())
+    next.is_some_and(|c| !c.is_ascii() && lookalike(c).is_some())
 }
 
 /// How many of the next tokens are pairs, up to `most`.

@@ -42,6 +42,7 @@ mod frame;
 mod gdb;
 mod head;
 mod hex;
+mod lengths;
 mod link;
 mod literal;
 mod little;
@@ -68,6 +69,7 @@ mod tcpdump;
 mod token;
 mod tokens;
 mod whole;
+mod zone;
 
 #[cfg(test)]
 mod tests;

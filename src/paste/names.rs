@@ -63,6 +63,7 @@ pub(super) fn len(source: Source<'_>, at: usize) -> Option<usize> {
         .or_else(|| ipv6(text))
         .or_else(|| date(source, at, text))
         .or_else(|| number(source, at, text))
+        .or_else(|| fraction(source, at, text))
 }
 
 /// Whether a UUID stands at `at`.
@@ -119,6 +120,20 @@ fn date(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
     let is_grouped = matches!(lens[..], [4, 2, 2] | [2, 2, 4]);
     let is_dated = || called(source, at) == Some(Called::Date);
     (is_grouped || head::is_date(word) && is_dated()).then_some(len)
+}
+
+/// Length of the digits behind a decimal point, and of an exponent's mark.
+fn fraction(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
+    let before = source.tail(0..at, 2);
+    let is_point = before.len() == 2
+        && before.ends_with('.')
+        && before.starts_with(|c: char| c.is_ascii_digit());
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let behind = text.get(digits..)?;
+    let has_exponent = behind.starts_with(['e', 'E'])
+        && !behind.get(1..)?.starts_with(|c: char| c.is_ascii_hexdigit());
+    let len = digits.saturating_add(usize::from(has_exponent));
+    (is_point && digits > 0 && !text.get(len..)?.starts_with(char::is_alphanumeric)).then_some(len)
 }
 
 /// Length of decimal digits that are called a number, or of hex that is called a hash.

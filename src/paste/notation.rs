@@ -30,8 +30,8 @@ pub(super) enum Where {
 /// The packet of every row's example: a CONNECT of 16 bytes.
 pub const EXAMPLE: [u8; 16] = *b"\x10\x0e\0\x04MQTT\x04\x02\0\x3c\0\x02ab";
 
-/// With letters that look like digits: the first one may be mistyped.
-const HEX_DIGITS: &str = "0123456789abcdefABCDEF\\%OoIilSsZz";
+/// With all letters: the first digit may be mistyped.
+const HEX_DIGITS: &str = "0123456789abcdefABCDEFghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ\\%";
 const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 const fn row(name: &'static str, place: Where, read: Read, example: &'static str) -> Notation {

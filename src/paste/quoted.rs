@@ -6,11 +6,12 @@ use super::frame::{self, Chain, Fit};
 use super::mistake::MistakeKind;
 use super::notation::{Notation, named};
 use super::run::{Class, Run};
-use super::source::{Source, Taken, is_word};
+use super::source::{Line, Source, Taken, is_word};
 
 /// Reads a string, and those that stand right behind it, as C joins them.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    if at.checked_sub(1).and_then(|n| source.byte(n)) == Some(b'\\') {
+    let before = source.tail(0..at, LONGEST_PREFIX.saturating_add(1));
+    if before.ends_with('\\') || source.byte(at) == Some(b'\'') && is_apostrophe(before) {
         return None;
     }
     let mut run = Run::new(row, Class::Code, at..at);
@@ -38,6 +39,16 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     run.direction = context.direction();
     Some(Taken { runs: vec![run], end, modem: 0 })
 }
+
+/// Whether a quote stands behind a letter, and not behind what C and Python put before a string.
+fn is_apostrophe(before: &str) -> bool {
+    let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    !word.is_empty() && !PREFIXES.contains(&word)
+}
+
+/// What stands before a string in C, C++, Rust and Python.
+const PREFIXES: [&str; 10] = ["b", "B", "br", "rb", "u8", "u", "U", "L", "R", "c"];
+const LONGEST_PREFIX: usize = 2;
 
 /// Whether a string holds text alone, in lines: no packet does, nor is one written so.
 fn is_text(source: Source<'_>, run: &Run) -> bool {
@@ -112,8 +123,8 @@ fn following(source: Source<'_>, at: usize) -> Option<usize> {
     (string && gap > 0 && gap < 100).then_some(start)
 }
 
-/// Reads `\x10\x0e...` without quotes: all of the line, or up to the first blank where only
-/// that is MQTT.
+/// Reads `\x10\x0e...` without quotes: up to the end of the packets, where a word ends there, else up to the
+/// end of the last word with an escape, or of the line where the packet has as much.
 pub(super) fn bare(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
     let inside = at.checked_sub(1).and_then(|n| source.byte(n)).is_some_and(is_word);
     let text = source.from(at);
@@ -127,15 +138,13 @@ pub(super) fn bare(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if let Some(len) = before.filter(|c| "\"'`".contains(*c)).and_then(|c| line.text.find(c)) {
         line.text = line.text.get(..len).unwrap_or_default();
     }
-    let blank = line.text.find(char::is_whitespace).unwrap_or(line.text.len());
-    let mut run = until(row, source, at..at.saturating_add(blank));
-    if !frame::strict(&run.data.bytes) {
-        run = until(row, source, at..line.start.saturating_add(line.text.trim_end().len()));
-    }
-    if run.data.len() < 2 {
+    let mut run = extent(row, source, &line);
+    if run.shown() < 2 {
         return None;
     }
-    three_digits(source, &mut run);
+    if run.slips.is_empty() {
+        three_digits(source, &mut run);
+    }
     if escape::is_doubled(source.range(run.range.clone())) {
         run.notation = named("escapes with their backslashes doubled", row);
     }
@@ -143,6 +152,33 @@ pub(super) fn bare(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     run.class = run.class.max(Class::Code);
     let end = run.range.end;
     Some(Taken { runs: vec![run], end, modem: 0 })
+}
+
+/// What of a line that begins with escapes are bytes.
+fn extent(row: &'static Notation, source: Source<'_>, line: &Line<'_>) -> Run {
+    let is_end = |c: char| c.is_whitespace() || ",;.)]}`|\u{3002}\u{ff0c}".contains(c);
+    let word = |at: usize| line.text.get(at..).and_then(|it| it.find(char::is_whitespace));
+    let to = |len: usize| line.start..line.start.saturating_add(len);
+    let first = until(row, source, to(word(0).unwrap_or(line.text.len())));
+    if frame::strict(&first.data.bytes) {
+        return first;
+    }
+    let whole = until(row, source, to(line.text.trim_end().len()));
+    let packets = frame::strict_prefix(&whole.data.bytes);
+    if let Some(place) = whole.data.map.text_of(0..packets).filter(|_| whole.slips.is_empty())
+        && source.range(place.end..line.end).starts_with(is_end)
+    {
+        return until(row, source, place);
+    }
+    let escape = line.text.rfind('\\').unwrap_or(0);
+    let len = word(escape).map_or(line.text.len(), |len| escape.saturating_add(len));
+    let mut words = until(row, source, to(len));
+    three_digits(source, &mut words);
+    let rest = whole.shown().saturating_sub(words.shown());
+    match Chain::of(&words.filled()).fit() {
+        Fit::Short(left) if rest <= left => whole,
+        _ => words,
+    }
 }
 
 fn until(row: &'static Notation, source: Source<'_>, range: std::ops::Range<usize>) -> Run {

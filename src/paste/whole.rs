@@ -16,7 +16,8 @@ use super::reading::{
 };
 use super::run::{Class, Join, Run};
 use super::settle::{Mended, settle};
-use super::source::{Line, Source, is_word};
+use super::source::{Line, Source, is_blank, is_word};
+use super::stamp::{self, Stamp};
 use super::token::{Style, Token};
 use super::tokens::Tokens;
 
@@ -38,7 +39,8 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
     }
     let (name, reading, is_mqtt) = text.choose();
     // Digits of a time or of a list's number are none of the bytes.
-    if !is_mqtt && text.lines().any(|line| head::of(source, &line).is_some()) {
+    let has_head = |line: Line<'_>| head::of(source, &line).is_some() || has_time(line.text);
+    if !is_mqtt && text.lines().any(has_head) {
         return false;
     }
     builder.whole = true;
@@ -51,6 +53,14 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
             .for_each(|run| builder.add(run)),
     }
     true
+}
+
+/// Whether a line begins with a time of day, and a blank stands behind it.
+fn has_time(line: &str) -> bool {
+    let behind = |stamp: &Stamp| line.trim_start().get(stamp.text.len()..).map(str::to_owned);
+    stamp::read(line).is_some_and(|it| {
+        it.text.contains(':') && behind(&it).is_some_and(|it| it.starts_with(is_blank))
+    })
 }
 
 struct Text<'t> {

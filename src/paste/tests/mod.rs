@@ -12,6 +12,7 @@ mod prose;
 mod roundtrip;
 mod rows;
 mod seeds;
+mod slips;
 mod table;
 mod typing;
 

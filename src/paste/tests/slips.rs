@@ -1,0 +1,110 @@
+//! A typing mistake at each digit of a CONNECT, in every notation of digits and wherever bytes stand in a text: a
+//! caret shows it.
+use super::*;
+use std::ops::Range;
+
+const WHOLE: &str = "101200044d5154540402003c00066465762d3137";
+
+/// What stands around the bytes, which are `@`.
+const AROUND: [&str; 8] = [
+    "@",
+    "It sent @ and died.",
+    "my client sends\n\n@\n\nand stops\n",
+    "TX: @\n",
+    "My payload is this: @ which is odd.\n",
+    "12:00:01.250 TX: @\n12:00:01.300 RX: 20 02 00 00\n",
+    "12:00:01 @\n",
+    "2023-11-05 12:01:02 [net] DEBUG: @\n",
+];
+
+/// What is put in the place of a digit: letters that look like one and one that does not, the digit twice,
+/// nothing.
+const KINDS: [&str; 5] = ["O", "l", "g", "twice", ""];
+
+fn each(join: &str, one: impl Fn(u8) -> String) -> String {
+    let bytes = ::hex::decode(WHOLE).unwrap();
+    bytes.into_iter().map(one).collect::<Vec<_>>().join(join)
+}
+
+fn notations() -> [String; 8] {
+    [
+        each(":", |b| format!("{b:02X}")),
+        each(" ", |b| format!("{b:02x}")),
+        each("-", |b| format!("{b:02x}")),
+        each(",", |b| format!("{b:02x}")),
+        each("", |b| format!("{b:02x}")),
+        each("", |b| format!("\\x{b:02x}")),
+        each(", ", |b| format!("0x{b:02x}")),
+        each(" ", |b| format!("0x{b:02x}")),
+    ]
+}
+
+/// The places that a caret may stand at: the character, or the word that has a digit more or less.
+fn expected(text: &str, at: usize, put: &str) -> Range<usize> {
+    if put.len() == 1 {
+        return at..at + 1;
+    }
+    let ends = |c: char| !c.is_ascii_alphanumeric();
+    let from = text[..at].rfind(ends).map_or(0, |n| n + 1);
+    from..text[at..].find(ends).map_or(text.len(), |n| n + at)
+}
+
+#[test]
+fn no_mistake_is_silent_wherever_bytes_stand() {
+    for (notation, around) in notations().iter().flat_map(|it| AROUND.map(|around| (it, around))) {
+        let before = around.find('@').unwrap();
+        let is_stream = notation == WHOLE;
+        for kind in KINDS {
+            for at in 0..notation.len() {
+                let digit = &notation[at..=at];
+                let is_digit = digit.as_bytes()[0].is_ascii_hexdigit();
+                if !is_digit || notation[at..].starts_with("0x") {
+                    continue;
+                }
+                let twice = digit.repeat(2);
+                let put = if kind == "twice" { twice.as_str() } else { kind };
+                let mut bytes = notation.clone();
+                bytes.replace_range(at..=at, put);
+                let text = around.replace('@', &bytes);
+                let paste = read(&text);
+                let places = expected(&text, before + at, put);
+                let is_there = paste.mistakes.iter().any(|it| {
+                    it.place.start <= places.end
+                        && it.place.end >= places.start
+                        && (put.len() != 1 || it.place.start == places.start)
+                });
+                assert!(is_there, "{kind:?} at {at}\n{text}\n{:?}", paste.mistakes);
+                // Of all that stands before it nothing is lost, but in a stream: there a digit may be anywhere.
+                let found: String =
+                    paste.pieces.iter().map(|it| ::hex::encode(&it.bytes)).collect();
+                let whole = bytes_before(notation, at);
+                assert!(
+                    is_stream || found.starts_with(&WHOLE[..whole * 2]),
+                    "{kind:?} at {at}\n{text}\n{found}"
+                );
+            }
+        }
+    }
+}
+
+/// How many bytes of a notation end before a place.
+fn bytes_before(notation: &str, at: usize) -> usize {
+    let digits = notation[..at].replace("0x", "").bytes().filter(u8::is_ascii_hexdigit).count();
+    digits / 2
+}
+
+/// A digit that stands twice is shown where it does: the packet tells the place.
+#[test]
+fn the_packet_tells_which_digit_of_a_stream_stands_twice() {
+    for at in 0..WHOLE.len() {
+        let mut text = WHOLE.to_owned();
+        text.insert(at, char::from(WHOLE.as_bytes()[at]));
+        let text = format!("It sent {text} and died.");
+        let paste = read(&text);
+        let place = &paste.mistakes[0].place;
+        // Of two neighbours that are the same either may be the one too many.
+        let near = place.start - 1..place.end + 1;
+        assert!(near.contains(&(at + 8)) && near.len() <= 12, "{at}\n{text}\n{place:?}");
+        assert_eq!(paste.mistakes.len(), 1, "{text}");
+    }
+}
