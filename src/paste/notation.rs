@@ -3,7 +3,7 @@
 use super::source::Read;
 use super::{
     array, base64, beside, bitlog, bits, buffer, chars, dump, emqx, erlang, esp, fields, folded,
-    follow, gdb, hex, quoted, rtthread, short, tcpdump,
+    follow, gdb, hex, printed, quoted, rtthread, tcpdump,
 };
 
 /// A way in which people write bytes down.
@@ -97,7 +97,7 @@ pub static NOTATIONS: [Notation; 37] = [
         "{ 0x10, 0x0e, 0x00, 0x04, 'M', 'Q', 'T', 'T', 4, 2, 0, 60, 0, 2, 97, 98 }"),
     row("binary digits", Where::At("01OoIl"), bits::read,
         "00010000 00001110 00000000 00000100 01001101 01010001 01010100 01010100 00000100 00000010 00000000 00111100 00000000 00000010 01100001 01100010"),
-    row("hex with zeros left out", Where::At("123456789abcdefABCDEF"), short::read,
+    row("hex with zeros left out", Where::At(HEX_DIGITS), printed::read,
         "10 E 0 4 4D 51 54 54 4 2 0 3C 0 2 61 62"),
     row("hex", Where::At(HEX_DIGITS), hex::read,
         "10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62"),
