@@ -169,7 +169,8 @@ impl List<'_> {
         }
         let at = self.at.saturating_add(1);
         self.elements.push(Element { text, at, value, quoted: true });
-        self.at = at.saturating_add(len).saturating_add(1);
+        let end = at.saturating_add(len).saturating_add(1);
+        self.at = end.saturating_add(conversion(self.source.from(end)));
         true
     }
 

@@ -193,7 +193,12 @@ impl<'t> Lexer<'t> {
         // Two may be mistyped side by side.
         let follow = good_pairs(behind_mistyped_pair(after).unwrap_or(after), 3);
         let ends_line = (after.starts_with('\n') || after.is_empty()) && token.digits.len() == 2;
-        let is_sure = pairs >= 3 && (follow >= 2 || ends_line);
+        // Behind whole packets "is" is a word.
+        let is_word = || {
+            !token.digits.bytes().any(|b| b.is_ascii_hexdigit())
+                && frame::strict(&self.run.filled())
+        };
+        let is_sure = pairs >= 3 && (follow >= 2 || ends_line && !is_word());
         let is_early = follow == 3 && token.digits.chars().count() <= 3;
         let is_last = || {
             pairs >= 3 && self.lacks().is_some_and(|n| follow.min(2) >= n.min(3).saturating_sub(1))

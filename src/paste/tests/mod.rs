@@ -9,6 +9,7 @@ mod heads;
 mod hostile;
 mod programs;
 mod prose;
+mod repeats;
 mod roundtrip;
 mod rows;
 mod seeds;

@@ -66,3 +66,31 @@ fn zeros_left_out_before_words() {
     }
     assert_eq!(hexes("score: 20 2 0 0 points"), [""; 0]);
 }
+
+/// Digits of two in fours, and characters as numbers.
+#[test]
+fn digits_of_two_in_fours() {
+    for (text, bytes) in [
+        ("let a = [0b1100_0000, 0x00];", "c000"),
+        ("[0b0010_0000, 0b10, 0, 0]", "20020000"),
+        ("0b1100_0000 0b0000_0000", "c000"),
+        ("we send 0b1100_0000 0b0000_0000 now", "c000"),
+        ("0b1100_0000, 0b0000_0000", "c000"),
+        ("1100_0000 0000_0000", "c000"),
+        ("[0x30, 5, 0, 1, 'a' as u8, b'b', b'c']", "30050001616263"),
+        ("[48u8, 5, 0, 1, 'a' as u8, 'b' as u8, 'c' as u8]", "30050001616263"),
+        ("{'\\x30', 5, 0, 1, 'a', 'b', 'c'}", "30050001616263"),
+        ("let p: [u8; 4] = [b'\\x20', 2, 0, 0];", "20020000"),
+    ] {
+        assert_eq!(hexes(text), [bytes], "{text}");
+    }
+    for (text, column) in [
+        ("[0b1100_0000, 0b0000_0O00, 0xd0, 0]", 23),
+        ("[0b1100_0000, 0b00000l00, 0xd0, 0]", 22),
+        ("0b1100_0000 0b0000_00O0 0b1101_0000 0b0000_0000", 22),
+    ] {
+        let paste = read(text);
+        assert_eq!((paste.mistakes.len(), paste.mistakes[0].place.column), (1, column), "{text}");
+        assert_eq!(paste.pieces[1].bytes, [0xd0, 0], "{text}");
+    }
+}
