@@ -84,7 +84,19 @@ pub(super) fn direction(before: &str) -> Option<Direction> {
             _ => None,
         }
     };
-    word.or_else(arrow)
+    word.or_else(arrow).or_else(|| column(&lower))
+}
+
+/// The letter or the arrow that stands alone in a column.
+fn column(before: &str) -> Option<Direction> {
+    let mut columns =
+        before.split(['\t', ',', ';', '|']).map(str::trim).filter(|it| !it.is_empty());
+    let last = columns.next_back().filter(|_| columns.next().is_some())?;
+    match last {
+        "o" | ">" | "->" | "→" => Some(Direction::Sent),
+        "i" | "<" | "<-" | "←" => Some(Direction::Received),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

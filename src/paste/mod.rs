@@ -59,6 +59,7 @@ mod quoted;
 mod raw;
 mod reading;
 mod repeat;
+mod row;
 mod rtthread;
 mod run;
 mod scan;
