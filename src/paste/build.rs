@@ -205,7 +205,8 @@ impl<'t> Builder<'t> {
         if self.samples.len() < MOST_SAMPLES {
             self.samples.push(run.range.clone());
         }
-        let is_spare = run.class > Class::Prose && run.data.len() > 1 && !run.is_number;
+        let is_bytes = !run.is_number || !run.slips.is_empty();
+        let is_spare = run.class > Class::Prose && run.shown() > 1 && is_bytes;
         if is_spare && self.take_room(&run) {
             self.spare.push(run);
         }

@@ -89,7 +89,8 @@ pub(super) fn is_number(source: Source<'_>, run: &Run, style: &Style) -> bool {
 /// Whether it is a packet all the same where the text holds others beyond doubt.
 pub(super) fn may_be_meant(source: Source<'_>, run: &Run) -> bool {
     let bytes = &run.data.bytes;
-    bytes.len() <= LONGEST_NUMBER && lengths::legal(bytes) && !is_assigned(source, run)
+    !run.slips.is_empty()
+        || bytes.len() <= LONGEST_NUMBER && lengths::legal(bytes) && !is_assigned(source, run)
 }
 
 /// Whether it is a packet beyond doubt: longer than numbers are.

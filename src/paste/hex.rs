@@ -12,10 +12,14 @@ use super::piece::Meant;
 use super::run::{Class, Join, Run};
 use super::settle::{Mended, settle};
 use super::source::{Source, Taken, blanks};
+use super::tail;
 use super::token::{Style, Token, token};
 
 /// Reads a run of hex tokens that ends with its line at the latest.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    if let Some(taken) = tail::read(row, source, at) {
+        return Some(taken);
+    }
     if is_word(source, at) {
         return None;
     }

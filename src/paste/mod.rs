@@ -66,6 +66,7 @@ mod scan;
 mod settle;
 mod source;
 mod stamp;
+mod tail;
 mod tcpdump;
 mod token;
 mod tokens;

@@ -21,9 +21,15 @@ pub(super) fn read(source: Source<'_>, range: Range<usize>, run: &mut Run) -> bo
     }
     let token = source.range(range.clone());
     let Some(zone) = Zone::of(token).filter(|_| run.data.bytes.is_empty()) else { return false };
-    digits::push_pairs(token.get(..zone.digits.start).unwrap_or_default(), range.start, run);
-    let end = range.start.saturating_add(zone.digits.end);
-    let lost = range.start.saturating_add(zone.digits.start)..end;
+    cut(token, range.start, &zone, run)
+}
+
+/// Reads a token of an odd number of digits at `start`, of which one is missing or too many in a zone.
+pub(super) fn cut(token: &str, start: usize, zone: &Zone, run: &mut Run) -> bool {
+    let digits = token.len();
+    digits::push_pairs(token.get(..zone.digits.start).unwrap_or_default(), start, run);
+    let end = start.saturating_add(zone.digits.end);
+    let lost = start.saturating_add(zone.digits.start)..end;
     run.slip(lost, MistakeKind::OddDigits { digits }, zone.bytes);
     digits::push_pairs(token.get(zone.digits.end..).unwrap_or_default(), end, run);
     true

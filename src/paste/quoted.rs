@@ -7,6 +7,7 @@ use super::mistake::MistakeKind;
 use super::notation::{Notation, named};
 use super::run::{Class, Run};
 use super::source::{Line, Source, Taken, is_word};
+use super::tail;
 
 /// Reads a string, and those that stand right behind it, as C joins them.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
@@ -92,7 +93,14 @@ fn three_digits(source: Source<'_>, run: &mut Run) {
     };
     let is_third = is_escape(&n.saturating_sub(1)) && before.end == at.start && at.len() == 1;
     let is_x = source.from(before.start).starts_with("\\x");
-    if is_digit && is_third && is_x && escaped > 0 && run.slips.is_empty() {
+    let is_told = || {
+        let (before, behind) =
+            run.data.bytes.split_at_checked(n.saturating_sub(1)).unwrap_or_default();
+        let behind = behind.get(2..).unwrap_or_default();
+        run.data.len() <= tail::MOST
+            && (0..=u8::MAX).any(|byte| frame::strict(&[before, &[byte], behind].concat()))
+    };
+    if is_digit && is_third && is_x && run.slips.is_empty() && (escaped > 0 || is_told()) {
         let bytes = n.saturating_sub(1)..n.saturating_add(1);
         let range = before.start.saturating_add(2)..at.end;
         run.lose(bytes, range, MistakeKind::OddDigits { digits: 3 }, None);
@@ -149,7 +157,11 @@ pub(super) fn bare(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         run.notation = named("escapes with their backslashes doubled", row);
     }
     Context::of(source, &run.range).apply(&mut run);
+    let is_line = run.class == Class::Line;
     run.class = run.class.max(Class::Code);
+    if is_line && run.shown() <= tail::MOST && tail::is_mendable(&run) {
+        tail::believe(source, &mut run);
+    }
     let end = run.range.end;
     Some(Taken { runs: vec![run], end, modem: 0 })
 }

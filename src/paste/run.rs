@@ -42,6 +42,7 @@ impl Slip {
             MistakeKind::Lookalike { .. }
                 | MistakeKind::NotADigit { .. }
                 | MistakeKind::BadAddress { .. }
+                | MistakeKind::SplitByte
         );
         self.lost == 0 && is_beside
     }

@@ -196,7 +196,8 @@ impl<'t> Text<'t> {
                 || p.token.prefix.is_empty() && literal::is_decimal(p.token.digits)
         };
         let decimals = self.tokens().all(|p| number(&p));
-        let long = self.tokens().any(|p| p.token.digits.len() == 3 || p.negative);
+        let threes = self.tokens().filter(|p| p.token.digits.len() == 3).take(2).count();
+        let long = threes > 0 || self.tokens().any(|p| p.negative);
         // Whoever leaves zeros out leaves all of them out: beside a 00 a single digit is a slip. And
         // decimal numbers with zeros before them have a third digit somewhere.
         let full = |p: &Word<'_>| p.token.digits.len() == 2 && p.token.digits.starts_with('0');
@@ -205,7 +206,10 @@ impl<'t> Text<'t> {
         let leaves_out = !zeros_stand && (self.count.short > 1 || self.commas);
         let prints_numbers = self.count.mistyped > 0 && self.count.short > 1 && !zeros_stand;
         let default: (&str, ReadToken) = match () {
-            () if decimals && (long || prints_numbers) => ("decimal", decimal),
+            // One of three digits beside 00 has one too many.
+            () if decimals && (long && !(zeros_stand && threes == 1) || prints_numbers) => {
+                ("decimal", decimal)
+            }
             () if is_odd => ("", padded),
             () => ("", pairs),
         };

@@ -40,6 +40,37 @@ impl Zone {
     }
 }
 
+impl Zone {
+    /// The part of a short token, where it is known that it is packets: any byte may have a digit more or less.
+    pub(super) fn anywhere(token: &str) -> Option<Self> {
+        let digits = token.as_bytes();
+        if token.len() > LONGEST_ANYWHERE {
+            return None;
+        }
+        let fits = |at: usize, hidden: usize| {
+            let start = at.saturating_mul(2);
+            let end = start.saturating_add(hidden);
+            let before = token.get(..start).and_then(|it| hex::decode(it).ok());
+            let behind = token.get(end..).and_then(|it| hex::decode(it).ok());
+            let Some((before, behind)) = before.zip(behind) else { return false };
+            (0..=u8::MAX).any(|byte| frame::strict(&[&before[..], &[byte], &behind].concat()))
+        };
+        let is_doubled = |at: usize| {
+            let start = at.saturating_mul(2);
+            let own = digits.get(start..start.saturating_add(3)).unwrap_or_default();
+            own.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
+        };
+        let places = |hidden: usize| (0..=token.len() / 2).filter(move |at| fits(*at, hidden));
+        let of = |at: usize, hidden: usize| {
+            let start = at.saturating_mul(2);
+            Self { digits: start..start.saturating_add(hidden), bytes: 1 }
+        };
+        let doubled = places(3).find(|at| is_doubled(*at)).map(|at| of(at, 3));
+        let missing = || places(1).next_back().map(|at| of(at, 1));
+        doubled.or_else(missing).or_else(|| places(3).next_back().map(|at| of(at, 3)))
+    }
+}
+
 fn shift(range: Range<usize>, by: usize) -> Range<usize> {
     range.start.saturating_add(by)..range.end.saturating_add(by)
 }
@@ -190,5 +221,7 @@ const SHORTEST: usize = 8;
 const MOST_PACKETS: usize = 3;
 /// Longer packets are not tried digit by digit.
 const LONGEST_TRIED: usize = 512;
+/// Longer ones tell what they are.
+const LONGEST_ANYWHERE: usize = 33;
 /// More can't be shown as missing.
 const MOST_LOST: usize = 64;

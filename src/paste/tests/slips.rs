@@ -116,3 +116,73 @@ fn the_packet_tells_which_digit_of_a_stream_stands_twice() {
         assert_eq!(paste.mistakes.len(), 1, "{text}");
     }
 }
+
+/// Lines that say who sent the bytes, and lines between others that are packets beyond doubt.
+#[test]
+fn a_mistake_in_a_short_packet_is_shown_where_its_line_or_the_packets_around_say_that_it_is_one() {
+    let forms = |bytes: &[u8]| {
+        let pairs =
+            |join: &str| bytes.iter().map(|b| format!("{b:02X}")).collect::<Vec<_>>().join(join);
+        [pairs(""), pairs(" "), pairs("-"), pairs(":"), format!("0x{}", pairs(" 0x"))]
+    };
+    let around = [
+        "TX: @\n".to_owned(),
+        "12:00:01.250 RX: @\n".to_owned(),
+        format!("12:00:01 net: @\n12:00:02 net: {WHOLE}\n"),
+        format!("1\t{WHOLE}\n20\t@\n30\te000\n"),
+        format!("Look:\n{WHOLE}\n@\ne000\n"),
+    ];
+    for bytes in
+        [&b"\x20\x02\0\x05"[..], b"\xd0\0", b"\x82\x08\0\x01\0\x03a/b\0", b"\x40\x02\x12\x34"]
+    {
+        for (form, around) in forms(bytes).iter().flat_map(|it| around.iter().map(move |a| (it, a)))
+        {
+            for at in (0..form.len()).filter(|at| form.as_bytes()[*at].is_ascii_hexdigit()) {
+                // What a colon makes a time is one; a letter that looks like no digit begins no line.
+                let is_time = form.contains(':') && bytes.len() == 4 && around.contains("Look");
+                if form[at..].starts_with("0x") || is_time {
+                    continue;
+                }
+                for put in ["O", "l"] {
+                    let mut broken = form.clone();
+                    broken.replace_range(at..=at, put);
+                    let text = around.replace('@', &broken);
+                    let paste = read(&text);
+                    let place = around.find('@').unwrap() + at;
+                    let is_there = paste.mistakes.iter().any(|it| it.place.start == place);
+                    assert!(is_there, "{text}\n{:?}", paste.mistakes);
+                }
+            }
+        }
+    }
+}
+
+/// What has the form of a short packet with a mistake, and is none.
+#[test]
+fn numbers_and_words_are_no_short_packets_with_a_mistake() {
+    for text in [
+        "Sent: 300\nReceived: 2002000\n",
+        "int IN\t\t500\nint OUT\t\t300\n",
+        "if patterns <= 100\n  a => 100,\n",
+        "let protocol = Protocol::V500;\n",
+        "Add: bO OO\nin: soil\n",
+        &format!("{WHOLE}\nworld.seconds += 200;\n"),
+    ] {
+        assert_eq!(read(text).mistakes, [], "{text}");
+    }
+}
+
+#[test]
+fn a_blank_inside_of_a_byte() {
+    for text in ["300 6000174414243", "TX: 300 6000174414243\n"] {
+        let paste = read(text);
+        assert_eq!(paste.pieces[0].bytes, b"\x30\x06\0\x01tABC", "{text}");
+        let place = &paste.mistakes[0].place;
+        assert_eq!((paste.mistakes.len(), &text[place.start..place.end]), (1, " "), "{text}");
+        assert_eq!(paste.mistakes[0].kind, MistakeKind::SplitByte);
+    }
+    let paste = parse("300 6000174414243\nc0OO\nc000\n", &Options { lines: true });
+    let told: Vec<_> = paste.mistakes.iter().map(|it| (it.place.line, it.place.column)).collect();
+    assert_eq!(told, [(1, 4), (2, 3), (2, 4)], "{:?}", paste.mistakes);
+    assert_eq!(paste.ignored.without_bytes.len(), 0);
+}
