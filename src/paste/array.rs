@@ -51,7 +51,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
 }
 
 /// What makes bytes of the numbers in its brackets.
-const CALLS: [&str; 13] = [
+const CALLS: [&str; 14] = [
     "byteArrayOf",
     "ubyteArrayOf",
     "Uint8Array.of",
@@ -60,6 +60,7 @@ const CALLS: [&str; 13] = [
     "Bytes.of",
     "List.of",
     "string.char",
+    "fromCharCode",
     "bytes(",
     "bytearray(",
     "Array",
@@ -201,7 +202,7 @@ impl List<'_> {
             Some('\'' | 'b' | 'L') if character(body).is_some() => {
                 character(body).unwrap_or((0, Value::Wrong))
             }
-            Some(c) if c.is_ascii_alphanumeric() || c == '-' || c == '+' => number(body),
+            Some(c) if c.is_ascii_alphanumeric() || "-+&$".contains(c) => number(body),
             _ => return false,
         };
         let Some(text) = body.get(..len).filter(|t| t.len() <= LONGEST_ELEMENT) else {

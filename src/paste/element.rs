@@ -114,13 +114,20 @@ pub(super) fn character(body: &str) -> Option<(usize, Value)> {
 }
 
 pub(super) fn number(body: &str) -> (usize, Value) {
-    let sign = usize::from(body.starts_with(['-', '+']));
+    let mark = SIGNS.into_iter().find(|it| body.starts_with(it)).map_or(0, str::len);
+    let sign = if mark > 0 { mark } else { usize::from(body.starts_with(['-', '+'])) };
     let digits = body.get(sign..).unwrap_or_default();
     let len =
         digits.chars().take_while(|c| c.is_alphanumeric() || *c == '_').map(char::len_utf8).sum();
     let word = digits.get(..len).unwrap_or_default();
     let text = body.get(..sign.saturating_add(len)).unwrap_or_default();
-    let value = if sign > 0 { signed(text).map(|_| Value::Bare) } else { based(word) };
+    let value = if mark > 0 {
+        based(text)
+    } else if sign > 0 {
+        signed(text).map(|_| Value::Bare)
+    } else {
+        based(word)
+    };
     let bare = || {
         signed(text).map(|_| Value::Bare).or_else(|| {
             (text.len() == 2)
@@ -136,10 +143,22 @@ pub(super) fn number(body: &str) -> (usize, Value) {
     (text.len(), value.or_else(bare).or_else(letter).unwrap_or(Value::Wrong))
 }
 
+/// What stands before hex in BASIC and Pascal.
+const SIGNS: [&str; 3] = ["&H", "&h", "$"];
+
 /// Digits with a base before them, or a type behind.
 fn based(word: &str) -> Option<Value> {
     let word = without_type(word);
-    let radixes = [("0x", 16), ("0X", 16), ("0b", 2), ("0B", 2), ("0o", 8)];
+    let radixes = [
+        ("0x", 16),
+        ("0X", 16),
+        ("0b", 2),
+        ("0B", 2),
+        ("0o", 8),
+        ("&H", 16),
+        ("&h", 16),
+        ("$", 16),
+    ];
     let digits = radixes.into_iter().find_map(|(p, radix)| Some((word.strip_prefix(p)?, radix)));
     if let Some((digits, radix)) = digits {
         return u32::from_str_radix(&digits.replace('_', ""), radix).ok().map(Value::Sure);

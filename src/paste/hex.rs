@@ -13,7 +13,7 @@ use super::run::{Class, Join, Run};
 use super::settle::{Mended, settle};
 use super::source::{Source, Taken, blanks};
 use super::tail;
-use super::token::{Style, Token, token};
+use super::token::{PREFIXES, Style, Token, token};
 
 /// Reads a run of hex tokens that ends with its line at the latest.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
@@ -235,7 +235,7 @@ fn behind_mistyped_pair(text: &str) -> Option<&str> {
 /// Length of the word that `text` begins with, if no more than two of its characters are none of hex
 /// nor of what marks it. It looks no further than that.
 fn mistyped(text: &str) -> Option<usize> {
-    let marks = ["0x", "0X", "\\x", "\\X", "%"].into_iter().find(|p| text.starts_with(p));
+    let marks = PREFIXES.into_iter().find(|p| text.starts_with(p));
     let marks = marks.map_or(0, str::len);
     let mut wrong = 0_usize;
     for (n, c) in text.get(marks..)?.char_indices() {

@@ -31,7 +31,7 @@ pub(super) enum Where {
 pub const EXAMPLE: [u8; 16] = *b"\x10\x0e\0\x04MQTT\x04\x02\0\x3c\0\x02ab";
 
 /// With all letters: the first digit may be mistyped.
-const HEX_DIGITS: &str = "0123456789abcdefABCDEFghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ\\%";
+const HEX_DIGITS: &str = "0123456789abcdefABCDEFghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ\\%&$";
 const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 const fn row(name: &'static str, place: Where, read: Read, example: &'static str) -> Notation {
@@ -40,7 +40,7 @@ const fn row(name: &'static str, place: Where, read: Read, example: &'static str
 
 /// Every notation. Of two that could read a place the earlier row does.
 #[rustfmt::skip]
-pub static NOTATIONS: [Notation; 37] = [
+pub static NOTATIONS: [Notation; 39] = [
     row("RT-Thread AT log", Where::Line, rtthread::read,
         "[D/AT] sendline: 0000-0020: 10 0E 00 04 4D 51 54 54 04 02 00 3C 00 02 61 62 ....MQTT...<..ab"),
     row("log of binary digits", Where::Line, bitlog::read,
@@ -87,6 +87,8 @@ pub static NOTATIONS: [Notation; 37] = [
         "<<16,14,0,4,\"MQTT\",4,2,0,16#3c,0,2,\"ab\">>"),
     row("string with escapes (C, Rust, Python, Wireshark)", Where::At("\"'bB"), quoted::read,
         r"b'\x10\x0e\x00\x04MQTT\x04\x02\x00<\x00\x02ab'"),
+    row("string with decimal escapes (Lua)", Where::Chosen, quoted::read,
+        r#""\16\14\0\4MQTT\4\2\0<\0\2ab""#),
     row("escapes without quotes", Where::At("\\"), quoted::bare,
         r"\x10\x0e\x00\x04MQTT\x04\x02\x00\x3c\x00\x02ab"),
     row("escapes with their backslashes doubled", Where::Chosen, quoted::bare,
@@ -109,6 +111,8 @@ pub static NOTATIONS: [Notation; 37] = [
         "100e00044d5154540402003c00026162"),
     row("hex with h", Where::Chosen, hex::read,
         "10h 0Eh 00h 04h 4Dh 51h 54h 54h 04h 02h 00h 3Ch 00h 02h 61h 62h"),
+    row("hex with &H or $ (BASIC, Pascal)", Where::Chosen, hex::read,
+        "&H10, &H0E, &H00, &H04, &H4D, &H51, &H54, &H54, &H04, &H02, &H00, &H3C, &H00, &H02, &H61, &H62"),
     row("hex words, low byte first", Where::Chosen, hex::read,
         "04000e10 5454514d 3c000204 62610200"),
     row("decimal", Where::Chosen, hex::read,

@@ -15,20 +15,10 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if before.ends_with('\\') || source.byte(at) == Some(b'\'') && is_apostrophe(before) {
         return None;
     }
-    let mut run = Run::new(row, Class::Code, at..at);
-    let mut end = one(source, at, true, &mut run)?;
-    if run.data.len() < 2 && run.slips.is_empty() {
-        return None;
-    }
-    while let Some(next) = following(source, end) {
-        let mut part = Run::new(row, Class::Code, next..next);
-        // One without escapes goes on where a packet does.
-        let fit = Chain::of(&run.filled()).fit();
-        match one(source, next, !matches!(fit, Fit::Short(_)), &mut part) {
-            Some(after) => end = after,
-            None => break,
-        }
-        run.append(part);
+    let (mut run, mut end) = all(row, source, at, 8)?;
+    if !frame::strict(&run.data.bytes) && source.head(at, EARLY).contains('\\') {
+        let lua = all(named("string with decimal escapes (Lua)", row), source, at, 10);
+        (run, end) = lua.filter(|(it, _)| frame::strict(&it.data.bytes)).unwrap_or((run, end));
     }
     run.range.end = end;
     if is_text(source, &run) && source.text.trim().len() > run.range.len() {
@@ -39,6 +29,26 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     run.time = context.time();
     run.direction = context.direction();
     Some(Taken { runs: vec![run], end, modem: 0 })
+}
+
+/// A string and those behind it, where digits behind a backslash are of base 8 or 10.
+fn all(row: &'static Notation, source: Source<'_>, at: usize, base: u32) -> Option<(Run, usize)> {
+    let mut run = Run::new(row, Class::Code, at..at);
+    let mut end = one(source, at, true, base, &mut run)?;
+    if run.data.len() < 2 && run.slips.is_empty() {
+        return None;
+    }
+    while let Some(next) = following(source, end) {
+        let mut part = Run::new(row, Class::Code, next..next);
+        // One without escapes goes on where a packet does.
+        let fit = Chain::of(&run.filled()).fit();
+        match one(source, next, !matches!(fit, Fit::Short(_)), base, &mut part) {
+            Some(after) => end = after,
+            None => break,
+        }
+        run.append(part);
+    }
+    Some((run, end))
 }
 
 /// Whether a quote stands behind a letter, and not behind what C and Python put before a string.
@@ -62,19 +72,21 @@ fn is_text(source: Source<'_>, run: &Run) -> bool {
 }
 
 /// One string from its prefix or quote on; only one that has the escapes of bytes, where it must have.
-fn one(source: Source<'_>, at: usize, must_have: bool, run: &mut Run) -> Option<usize> {
+fn one(source: Source<'_>, at: usize, must_have: bool, base: u32, run: &mut Run) -> Option<usize> {
     let text = source.from(at);
     let marked = text.starts_with(['b', 'B']);
     let open = if marked { at.saturating_add(1) } else { at };
     let quote = source.from(open).chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let body = source.from(open).get(1..)?;
     let early: String = body.chars().take(EARLY).collect();
+    let is_number = |base: u32| base == 10 && early.contains('\\');
     let escaped = marked && early.contains('\\')
+        || is_number(base)
         || ["\\x", "\\u00", "\\0", "\\1", "\\u{", "\\n"].into_iter().any(|e| early.contains(e));
     if must_have && !escaped {
         return None;
     }
-    escape::string(source, open, quote, run)
+    escape::string_in(source, open, quote, base, run)
 }
 
 /// Where all bytes are escapes, those of letters too, a single digit that stands behind one of them is its

@@ -111,3 +111,21 @@ fn numbers_behind_a_label() {
     let paste = read(&text);
     assert_eq!((paste.mistakes.len(), paste.mistakes[0].place.column), (1, 36), "{text}");
 }
+
+/// As od 9.1 and hexdump print them: a star stands for rows like the one before it.
+#[test]
+fn characters_in_rows_that_stand_for_others() {
+    let od = "0000000   0   T  \\0 002   a   b   A   A   A   A   A   A   A   A   A   A\n\
+              0000020   A   A   A   A   A   A   A   A   A   A   A   A   A   A   A   A\n*\n\
+              0000120   A   A   A   A   A   A\n0000126\n";
+    let bare = "   0   T  \\0 002   a   b   A   A   A   A   A   A   A   A   A   A\n\
+                \x20  A   A   A   A   A   A   A   A   A   A   A   A   A   A   A   A\n*\n\
+                \x20  A   A   A   A   A   A\n";
+    for text in [od, bare] {
+        assert_eq!(hexes(text), [format!("305400026162{}", "41".repeat(80))], "{text}");
+    }
+    let hexdump = "0000000   0   `  \\0 002   a   b   A   A   A   A   A   A   A   A   A   A\n\
+                   0000010   A   A   A   A   A   A   A   A   A   A   A   A   A   A   A   A\n*\n\
+                   0000060   A   A                                                        \n0000062\n";
+    assert_eq!(hexes(hexdump), [format!("306000026162{}", "41".repeat(92))]);
+}

@@ -94,3 +94,27 @@ fn digits_of_two_in_fours() {
         assert_eq!(paste.pieces[1].bytes, [0xd0, 0], "{text}");
     }
 }
+
+/// BASIC, Pascal and assemblers, JavaScript's characters, Lua's escapes.
+#[test]
+fn other_languages() {
+    for (text, bytes) in [
+        ("&HC0, &H00", "c000"),
+        ("Sent: &HC0 &H0", "c000"),
+        ("p = Array(&H20, &H2, 0, 0)", "20020000"),
+        ("Dim p() As Byte = {&H20, &H02, &H0, &H5}", "20020005"),
+        ("const p: array[0..3] of Byte = ($20, $02, $00, $00);", "20020000"),
+        (".byte $C0,$00", "c000"),
+        ("[$20, $02, $00, $00]", "20020000"),
+        ("String.fromCharCode(192, 0)", "c000"),
+        ("s = String.fromCharCode(0x20, 2, 0, 0);", "20020000"),
+        (r#"x = "\192\0""#, "c000"),
+        (r#"c:send("\48\5\0\1abc") -- it works"#, "30050001616263"),
+        (r#"c:send("\16\18\0\4MQTT\4\2\0<\0\6dev-17")"#, WHOLE),
+        // Octal, as C has it.
+        (r#"send("\20\22\0\4MQTT\4\2\0<\0\6dev-17")"#, WHOLE),
+    ] {
+        assert_eq!(hexes(text), [bytes], "{text}");
+    }
+    assert_eq!(hexes("It costs $10 $12 $20, or $30 $00"), [""; 0]);
+}
