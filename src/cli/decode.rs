@@ -128,7 +128,9 @@ fn standard_input() -> anyhow::Result<Input> {
             cut_line.get_or_insert(line);
         }
         let may_end = || !is_more_waiting() && (was_blank || holds_bytes(bytes));
-        if read == 0 || is_blank && start > 0 && may_end() {
+        // Ctrl-D behind letters passes them on; a second one ends the text in the middle of its line.
+        let is_ended = !bytes.ends_with(b"\n");
+        if read == 0 || is_ended || is_blank && start > 0 && may_end() {
             break;
         }
         was_blank = is_blank;
