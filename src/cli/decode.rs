@@ -166,6 +166,7 @@ const BETWEEN_LINES: i64 = 100_000_000;
 /// What was not read, and why.
 fn tell(paste: &Paste<'_>, args: &Decode, files: &Files) {
     repeats(paste, files);
+    other_readings(paste, files);
     let of_frames = paste.ignored.of_frames;
     if of_frames > 0 {
         let places = if of_frames == 1 { "1 place shows" } else { "places show" };
@@ -226,6 +227,22 @@ fn repeats(paste: &Paste<'_>, files: &Files) {
                 piece.place.column,
                 piece.bytes.len(),
                 line_of(first.place.line, files, "")
+            ));
+        }
+    }
+}
+
+/// Numbers that are packets in another notation too.
+fn other_readings(paste: &Paste<'_>, files: &Files) {
+    for piece in &paste.pieces {
+        if let Some(also) = piece.also {
+            report::line(&format!(
+                "{}, column {}: read as {}; as {} these are packets too, and nothing here tells which was \
+                 meant",
+                line_of(piece.place.line, files, ":"),
+                piece.place.column,
+                piece.notation.name,
+                also.name
             ));
         }
     }

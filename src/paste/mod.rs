@@ -70,6 +70,7 @@ mod tail;
 mod tcpdump;
 mod token;
 mod tokens;
+mod values;
 mod whole;
 mod zone;
 

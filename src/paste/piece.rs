@@ -32,6 +32,8 @@ pub struct Piece {
     pub kind: Kind,
     /// How they were written.
     pub notation: &'static Notation,
+    /// Another notation in which the same text is packets too: which one was meant nothing tells.
+    pub also: Option<&'static Notation>,
     /// Who sent them, as far as the text says.
     pub direction: Option<Direction>,
     /// When, as far as the text says.

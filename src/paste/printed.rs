@@ -21,10 +21,12 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         Some(_) => Place::Labelled,
         None => Place::Line,
     };
-    let mut run = [Base::Hex, Base::Decimal].into_iter().find_map(|base| {
+    let mut readings = [Base::Hex, Base::Decimal].into_iter().filter_map(|base| {
         let run = list.read(row, base, 0)?;
         place.shows(&run).then_some(run)
     });
+    let mut run = readings.next();
+    let also = readings.next().map(|it| it.notation);
     if run.is_none() {
         run = [Base::Hex, Base::Decimal].into_iter().find_map(|base| {
             let mut run = list.read(row, base, SIDE_BY_SIDE)?;
@@ -32,6 +34,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         });
     }
     let mut run = run?;
+    run.also = also;
     // What stands behind them may begin with a digit.
     if source.from(run.range.end).starts_with(|c: char| c.is_alphanumeric() || ".:-".contains(c)) {
         return None;

@@ -72,6 +72,8 @@ pub(super) struct Run {
     pub(super) address_like: bool,
     /// Whether it is a number or a name, though it may frame.
     pub(super) is_number: bool,
+    /// Another row in which the same text is packets, too.
+    pub(super) also: Option<&'static Notation>,
     /// Whether it is what a program made of frames that it shows too.
     pub(super) made_of_frames: bool,
 }
@@ -104,6 +106,7 @@ impl Run {
             join: Join::Never,
             address_like: false,
             is_number: false,
+            also: None,
             made_of_frames: false,
         }
     }

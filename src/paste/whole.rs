@@ -38,6 +38,7 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
         return false;
     }
     let (name, reading, is_mqtt) = text.choose();
+    let also = text.also(name).filter(|_| is_mqtt);
     // Digits of a time or of a list's number are none of the bytes.
     let has_head = |line: Line<'_>| head::of(source, &line).is_some() || has_time(line.text);
     if !is_mqtt && text.lines().any(has_head) {
@@ -50,6 +51,7 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
         None => text
             .lines()
             .filter_map(|l| text.line_run(&l, name, reading))
+            .map(|run| Run { also, ..run })
             .for_each(|run| builder.add(run)),
     }
     true
@@ -225,6 +227,16 @@ impl<'t> Text<'t> {
         let found = found.or_else(|| is_mistyped().then_some((LOW_FIRST, low_first as ReadToken)));
         let (name, reading) = found.unwrap_or(default);
         (name, reading, found.is_some())
+    }
+
+    /// Another row in which decimal numbers, or hex without zeros, are packets too.
+    fn also(&self, name: &str) -> Option<&'static Notation> {
+        let (other, reading): (_, ReadToken) = match name {
+            "decimal" => (SHORT_HEX, short_hex),
+            SHORT_HEX => ("decimal", decimal),
+            _ => return None,
+        };
+        self.frames(other, reading).then(|| self.notation(other))
     }
 
     /// Whether all tokens are words of two, four or eight bytes.

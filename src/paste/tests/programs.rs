@@ -118,3 +118,22 @@ fn other_languages() {
     }
     assert_eq!(hexes("It costs $10 $12 $20, or $30 $00"), [""; 0]);
 }
+
+/// Numbers that are packets as decimal and as hex: nothing tells which was meant, so the other is named.
+#[test]
+fn the_other_reading_is_named() {
+    for (text, bytes) in [
+        ("[32, 6, 0, 0, 3, 33, 0, 10]", "200600000321000a"),
+        ("32, 6, 0, 0, 3, 33, 0, 10", "200600000321000a"),
+    ] {
+        let paste = read(text);
+        assert_eq!(hexes(text), [bytes], "{text}");
+        let also = paste.pieces[0].also.map(|row| row.name);
+        assert_eq!(also, Some("hex with zeros left out"), "{text}");
+    }
+    let paste = read("TX: 32 6 0 0 3 33 0 10\n");
+    assert_eq!(paste.pieces[0].also.map(|row| row.name), Some("decimal"));
+    for text in ["[32, 2, 0, 0]", "[48, 5, 0, 1, 97, 98, 99]", "[20, 2, 0, 0]", "c000"] {
+        assert_eq!(read(text).pieces[0].also, None, "{text}");
+    }
+}
