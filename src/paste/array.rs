@@ -203,7 +203,8 @@ impl List<'_> {
             Some(c) if c.is_ascii_alphanumeric() || "-+&$".contains(c) => number(body),
             _ => return false,
         };
-        let Some(text) = body.get(..len).filter(|t| t.len() <= LONGEST_ELEMENT) else {
+        let is_element = |t: &&str| (1..=LONGEST_ELEMENT).contains(&t.len());
+        let Some(text) = body.get(..len).filter(is_element) else {
             return false;
         };
         // One word that is no number is a typing mistake; at the beginning it is another thing.

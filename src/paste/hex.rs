@@ -14,6 +14,7 @@ use super::settle::{Mended, settle};
 use super::source::{Source, Taken, blanks};
 use super::tail;
 use super::token::{PREFIXES, Style, Token, token};
+use std::ops::Range;
 
 /// Reads a run of hex tokens that ends with its line at the latest.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
@@ -24,7 +25,12 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         return None;
     }
     if let Some(len) = names::len(source, at) {
-        return Some(Taken { runs: Vec::new(), end: at.saturating_add(len), modem: 0 });
+        let end = at.saturating_add(len);
+        return Some(Taken {
+            runs: called(row, source, at..end).into_iter().collect(),
+            end,
+            modem: 0,
+        });
     }
     let mut lexer = Lexer {
         source,
@@ -36,7 +42,9 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     };
     lexer.tokens();
     let Lexer { mut run, style, doubtful, .. } = lexer;
-    if run.data.bytes.is_empty() {
+    // Who writes a sign before one byte writes it before all: others are names of a program.
+    let has_names = style.signs > 0 && style.signs < style.tokens;
+    if run.data.bytes.is_empty() || has_names {
         return None;
     }
     if style.alone == 1 && style.padded >= LEAST_PADDED {
@@ -71,6 +79,17 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         || settled == Mended::Headless && run.class == Class::Line
         || is_log;
     is_meant.then(|| Taken { runs: vec![run], end, modem: 0 })
+}
+
+/// A number that could be packets, if the word before it did not say what it is.
+fn called(row: &'static Notation, source: Source<'_>, range: Range<usize>) -> Option<Run> {
+    let mut run = Run::new(row, Class::Prose, range.clone());
+    let text = source.range(range.clone());
+    let is_read = range.len() <= LONGEST_MENDED
+        && text.len().is_multiple_of(2)
+        && digits::push_pairs(text, range.start, &mut run);
+    (run.is_number, run.is_called) = (true, true);
+    (is_read && frame::strict(&run.data.bytes)).then_some(run)
 }
 
 /// Whether a letter that no digit looks like begins what is not even a mistyped pair nor a stream: nearly all

@@ -72,6 +72,8 @@ pub(super) struct Run {
     pub(super) address_like: bool,
     /// Whether it is a number or a name, though it may frame.
     pub(super) is_number: bool,
+    /// Whether the words around say that it is a number: no other packets make it one.
+    pub(super) is_called: bool,
     /// Another row in which the same text is packets, too.
     pub(super) also: Option<&'static Notation>,
     /// Whether it is what a program made of frames that it shows too.
@@ -106,6 +108,7 @@ impl Run {
             join: Join::Never,
             address_like: false,
             is_number: false,
+            is_called: false,
             also: None,
             made_of_frames: false,
         }

@@ -16,8 +16,8 @@ pub(super) struct Style {
     pub(super) dash: bool,
     pub(super) zero_x: bool,
     pub(super) h: bool,
-    /// Whether `&H` or `$` stands before the digits.
-    pub(super) sign: bool,
+    /// Tokens with `&H` or `$` before the digits.
+    pub(super) signs: usize,
     /// Single digits behind `0x`, and pairs that begin with a zero.
     pub(super) alone: usize,
     pub(super) padded: usize,
@@ -27,7 +27,7 @@ impl Style {
     pub(super) fn row(self, row: &'static Notation) -> &'static Notation {
         let name = match self {
             Self { zero_x: true, .. } => "hex with 0x",
-            Self { sign: true, .. } => "hex with &H or $ (BASIC, Pascal)",
+            Self { signs: 1.., .. } => "hex with &H or $ (BASIC, Pascal)",
             Self { h: true, .. } => "hex with h",
             Self { colon: true, .. } | Self { dash: true, .. } => "hex with colons or dashes",
             Self { tokens: 1, pairs: 0, .. } => "hex stream, xxd -p",
@@ -46,7 +46,8 @@ impl Style {
         self.pairs = self.pairs.saturating_add(usize::from(token.digits.len() == 2));
         self.zero_x |= token.prefix.starts_with('0');
         self.h |= token.h;
-        self.sign |= token.prefix.starts_with(['&', '$']);
+        let has_sign = token.prefix.starts_with(['&', '$']);
+        self.signs = self.signs.saturating_add(usize::from(has_sign));
         let is_prefixed = token.prefix.starts_with('0');
         let is_padded = token.digits.len() == 2 && token.digits.starts_with('0');
         let is_alone = is_prefixed && token.digits.len() == 1;
