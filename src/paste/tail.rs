@@ -160,7 +160,7 @@ fn pairs(words: &[(usize, &str)], source: Source<'_>, at: usize, run: &mut Run) 
         let is_pair = token.is_good() && token.digits.len() == 2;
         wrong = wrong.saturating_add(usize::from(!is_pair));
         let count = token.digits.chars().count();
-        if !is_pair && !((1..=3).contains(&count) && is_near(token.digits)) {
+        if !(is_pair || (1..=3).contains(&count) && is_near(token.digits)) {
             return false;
         }
         let place = at.saturating_add(*start);
