@@ -192,7 +192,11 @@ pub(super) fn is_mendable(run: &Run) -> bool {
     is_told
         || one.is_some_and(|slip| {
             let (before, behind) = run.data.bytes.split_at_checked(slip.index).unwrap_or_default();
-            (0..=u8::MAX).any(|byte| frame::strict(&[before, &[byte], behind].concat()))
+            let mut bytes = [before, &[0], behind].concat();
+            (0..=u8::MAX).any(|byte| {
+                bytes.iter_mut().skip(slip.index).take(1).for_each(|place| *place = byte);
+                frame::strict(&bytes)
+            })
         })
 }
 

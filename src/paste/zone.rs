@@ -50,10 +50,14 @@ impl Zone {
         let fits = |at: usize, hidden: usize| {
             let start = at.saturating_mul(2);
             let end = start.saturating_add(hidden);
-            let before = token.get(..start).and_then(|it| hex::decode(it).ok());
-            let behind = token.get(end..).and_then(|it| hex::decode(it).ok());
-            let Some((before, behind)) = before.zip(behind) else { return false };
-            (0..=u8::MAX).any(|byte| frame::strict(&[&before[..], &[byte], &behind].concat()))
+            let all = token.get(..start).zip(token.get(end..)).map(|(a, b)| format!("{a}00{b}"));
+            let Some(mut bytes) = all.and_then(|all| hex::decode(all).ok()) else { return false };
+            may_be(digits.get(start..end).unwrap_or_default()).into_iter().any(|byte| {
+                bytes.get_mut(at).is_some_and(|place| {
+                    *place = byte;
+                    true
+                }) && frame::strict(&bytes)
+            })
         };
         let is_doubled = |at: usize| {
             let start = at.saturating_mul(2);
@@ -196,6 +200,18 @@ impl<'t> Packet<'t> {
     fn digits_at(&self, at: usize) -> &[u8] {
         let start = at.saturating_mul(2);
         self.digits.as_bytes().get(start..start.saturating_add(self.hidden)).unwrap_or_default()
+    }
+}
+
+/// The bytes that these digits may be, of which one is missing or too many.
+fn may_be(digits: &[u8]) -> Vec<u8> {
+    match digits {
+        [a, b, c] => [(a, b), (b, c), (a, c)].into_iter().filter_map(byte).collect(),
+        [one] => {
+            let others = || b"0123456789abcdef".iter();
+            others().flat_map(|other| [(one, other), (other, one)]).filter_map(byte).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -110,7 +110,7 @@ fn sources_of_programs() {
 fn what_is_taken_for_a_number_is_named() {
     for (text, told) in [
         ("we sold 40020001 of them", &["40020001"][..]),
-        ("my order number 40020001, invoice 20020000", &["40020001", "20020000"]),
+        ("my order number 40020001 came\nwith invoice 20020000", &["40020001", "20020000"]),
         ("RX packets 20020005", &["20020005"]),
         ("we sold 40020002 of them and 12345678 of these", &["40020002"]),
         ("It sent c000 to us", &[]),
