@@ -108,7 +108,7 @@ impl<'t> List<'t> {
         if !first.is_some_and(is_number) || is_behind_number(source, at) {
             return None;
         }
-        let line = source.head(at, LONGEST).split('\n').next().unwrap_or_default();
+        let line = source.head(at, LONGEST);
         let mut words = Vec::new();
         let mut from = 0_usize;
         loop {

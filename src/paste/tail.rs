@@ -4,7 +4,7 @@
 use super::context::{Context, said};
 use super::digits;
 use super::frame;
-use super::mistake::{MistakeKind, SIDE_BY_SIDE};
+use super::mistake::{MistakeKind, SIDE_BY_SIDE, lookalike};
 use super::notation::Notation;
 use super::odd;
 use super::run::{Class, Join, Run};
@@ -19,11 +19,16 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if !may_begin(source, at) {
         return None;
     }
+    let first = source.head(at, LONGEST_WORD).split(|c: char| !c.is_alphanumeric()).next()?;
+    if first.is_empty() || !is_near(first.strip_prefix("0x").unwrap_or(first)) {
+        return None;
+    }
     let line = source.head(at, LONGEST.saturating_add(1)).split('\n').next()?;
     let text = line.trim_end_matches(|c: char| c.is_whitespace() || ",;.`".contains(c));
-    let first = text.split(|c: char| !c.is_alphanumeric()).next()?;
-    let is_read = is_near(first.trim_start_matches("0x")) && line.len() <= LONGEST;
-    let words = words(text).filter(|_| is_read && begins(source, at))?;
+    if line.len() > LONGEST {
+        return None;
+    }
+    let words = words(text).filter(|_| begins(source, at))?;
     let mut style = Style::default();
     let mut run = Run::new(row, Class::Line, at..at.saturating_add(text.len()));
     for (start, word) in &words {
@@ -176,9 +181,10 @@ fn pairs(words: &[(usize, &str)], source: Source<'_>, at: usize, run: &mut Run) 
 
 /// Whether a word is hex but for a character, or for some that look like digits.
 fn is_near(word: &str) -> bool {
-    let wrong: Vec<char> = word.chars().filter(|c| !c.is_ascii_hexdigit()).collect();
-    let looks = wrong.iter().all(|c| super::mistake::lookalike(*c).is_some());
-    word.chars().all(char::is_alphanumeric) && wrong.len() <= if looks { SIDE_BY_SIDE } else { 1 }
+    let wrong = || word.chars().filter(|c| !c.is_ascii_hexdigit());
+    let looks = wrong().all(|c| lookalike(c).is_some());
+    let most = if looks { SIDE_BY_SIDE } else { 1 };
+    word.chars().all(char::is_alphanumeric) && wrong().count() <= most
 }
 
 /// Whether some byte in the place of what could not be read makes packets.
@@ -203,6 +209,8 @@ pub(super) fn is_mendable(run: &Run) -> bool {
 const SEPARATORS: [&str; 8] = [" ", "  ", "\t", ",", ", ", ":", "-", ";"];
 /// Longer packets tell what they are.
 pub(super) const MOST: usize = 24;
+/// Digits of a short stream.
+const LONGEST_WORD: usize = 64;
 /// What stands between columns.
 const MOST_BLANKS: usize = 40;
 /// So many bytes with `0x` before each.
