@@ -23,6 +23,8 @@ fn decoded(parts: &[&str]) -> String {
         keyboard.write_all(part.as_bytes()).unwrap();
         std::thread::sleep(Duration::from_millis(600));
     }
+    // A program that still waits sees that the terminal is gone.
+    drop(keyboard);
     let mut shown = String::new();
     child.stdout.take().unwrap().read_to_string(&mut shown).unwrap();
     child.wait().unwrap();
@@ -40,4 +42,12 @@ fn an_empty_line_in_a_pasted_text_does_not_end_it() {
 fn an_empty_line_by_hand_ends_it_where_bytes_were_seen() {
     assert!(decoded(&["Hi,\n", "\n", "c0 00\n", "\n"]).contains("PINGREQ"));
     assert_eq!(decoded(&["Hi,\n", "\n", "\n"]), "");
+}
+
+/// The first one passes on what was typed, the second one ends it.
+#[test]
+fn ctrl_d_twice_ends_a_line_that_enter_did_not() {
+    assert!(decoded(&["c000", "\x04", "\x04"]).contains("PINGREQ"));
+    assert!(decoded(&["d0 00\nc000", "\x04\x04"]).contains("PINGREQ"));
+    assert!(decoded(&["c000\n", "\x04"]).contains("PINGREQ"));
 }

@@ -128,7 +128,9 @@ fn standard_input() -> anyhow::Result<Input> {
             cut_line.get_or_insert(line);
         }
         let may_end = || !is_more_waiting() && (was_blank || holds_bytes(bytes));
-        if read == 0 || is_blank && start > 0 && may_end() {
+        // Ctrl-D behind letters passes them on; a second one ends the text in the middle of its line.
+        let is_ended = !bytes.ends_with(b"\n");
+        if read == 0 || is_ended || is_blank && start > 0 && may_end() {
             break;
         }
         was_blank = is_blank;
@@ -164,6 +166,8 @@ const BETWEEN_LINES: i64 = 100_000_000;
 /// What was not read, and why.
 fn tell(paste: &Paste<'_>, args: &Decode, files: &Files) {
     repeats(paste, files);
+    other_readings(paste, files);
+    numbers(paste, args.output.redact, files);
     let of_frames = paste.ignored.of_frames;
     if of_frames > 0 {
         let places = if of_frames == 1 { "1 place shows" } else { "places show" };
@@ -228,6 +232,41 @@ fn repeats(paste: &Paste<'_>, files: &Files) {
         }
     }
 }
+
+/// Numbers that are packets in another notation too.
+fn other_readings(paste: &Paste<'_>, files: &Files) {
+    let both = paste.pieces.iter().filter_map(|piece| piece.also.map(|also| (piece, also)));
+    for (piece, also) in both.take(MOST_TOLD) {
+        report::line(&format!(
+            "{}, column {}: read as {}; as {} these are packets too, and nothing here tells which was meant",
+            line_of(piece.place.line, files, ":"),
+            piece.place.column,
+            piece.notation.name,
+            also.name
+        ));
+    }
+}
+
+/// What would be packets, and was left out because it is more likely a number or a name.
+fn numbers(paste: &Paste<'_>, redact: bool, files: &Files) {
+    let ignored = &paste.ignored;
+    let others = ignored.numbers.saturating_sub(1);
+    let is_few = ignored.numbers <= MOST_TOLD && ignored.numbers == ignored.number_places.len();
+    let told = if is_few { ignored.number_places.len() } else { 1 };
+    for place in ignored.number_places.iter().take(told) {
+        let text = paste.text.get(place.start..place.end).filter(|_| !redact);
+        let shown = text.map_or_else(|| "what stands here".to_owned(), |text| format!("`{text}`"));
+        let rest = if is_few { String::new() } else { format!(", as are {others} others") };
+        report::line(&format!(
+            "{}, column {}: {shown} is taken for a number{rest}; paste the bytes alone to have them decoded",
+            line_of(place.line, files, ":"),
+            place.column
+        ));
+    }
+}
+
+/// More messages of one kind say no more.
+const MOST_TOLD: usize = 3;
 
 /// Frames of which nothing is shown.
 fn frames_without_mqtt(paste: &Paste<'_>, silent: &[usize], files: &Files) {

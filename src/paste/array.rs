@@ -1,17 +1,13 @@
 //! Arrays as C, Rust, Go, Java, JSON and Node write them: `{0x10, 14, 'M'}`, `[16, -119]`.
 
 use super::context::Context;
-use super::digits;
-use super::element::{
-    Element, Value, cast, character, conversion, mistyped, number, odd_digits, signed,
-};
-use super::frame;
-use super::hex::LEAST_PADDED;
+use super::element::{Element, Value, cast, character, conversion, mistyped, number, signed};
 use super::mistake::MistakeKind;
 use super::notation::{Notation, named};
 use super::piece::Direction;
 use super::run::{Class, Join, Run};
 use super::source::{Source, Taken};
+use super::values;
 use std::ops::Range;
 
 /// Reads up to the closing bracket.
@@ -32,7 +28,10 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let is_quoted = list.elements.iter().all(|e| e.quoted);
     let row = if is_quoted { named("list of strings", row) } else { row };
     let mut run = Run::new(row, Class::Code, at..end);
-    list.fill(&mut run);
+    values::fill(&list.elements, &mut run);
+    if let Some((place, count)) = list.left_out {
+        run.slip(place, MistakeKind::LeftOut { count }, count.unwrap_or(0));
+    }
     if !closed {
         let missing = match close {
             b']' => "]",
@@ -50,7 +49,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
 }
 
 /// What makes bytes of the numbers in its brackets.
-const CALLS: [&str; 13] = [
+const CALLS: [&str; 14] = [
     "byteArrayOf",
     "ubyteArrayOf",
     "Uint8Array.of",
@@ -59,6 +58,7 @@ const CALLS: [&str; 13] = [
     "Bytes.of",
     "List.of",
     "string.char",
+    "fromCharCode",
     "bytes(",
     "bytearray(",
     "Array",
@@ -168,7 +168,8 @@ impl List<'_> {
         }
         let at = self.at.saturating_add(1);
         self.elements.push(Element { text, at, value, quoted: true });
-        self.at = at.saturating_add(len).saturating_add(1);
+        let end = at.saturating_add(len).saturating_add(1);
+        self.at = end.saturating_add(conversion(self.source.from(end)));
         true
     }
 
@@ -199,10 +200,11 @@ impl List<'_> {
             Some('\'' | 'b' | 'L') if character(body).is_some() => {
                 character(body).unwrap_or((0, Value::Wrong))
             }
-            Some(c) if c.is_ascii_alphanumeric() || c == '-' || c == '+' => number(body),
+            Some(c) if c.is_ascii_alphanumeric() || "-+&$".contains(c) => number(body),
             _ => return false,
         };
-        let Some(text) = body.get(..len).filter(|t| t.len() <= LONGEST_ELEMENT) else {
+        let is_element = |t: &&str| (1..=LONGEST_ELEMENT).contains(&t.len());
+        let Some(text) = body.get(..len).filter(is_element) else {
             return false;
         };
         // One word that is no number is a typing mistake; at the beginning it is another thing.
@@ -243,89 +245,6 @@ impl List<'_> {
     fn is_mostly_numbers(&self) -> bool {
         let wrong = self.elements.iter().filter(|e| matches!(e.value, Value::Wrong)).count();
         wrong.saturating_mul(2) <= self.elements.len()
-    }
-
-    /// The only one of the numbers `0x..` that has a digit more or less than all others. Whoever leaves
-    /// zeros out leaves out more than one.
-    fn odd(&self) -> Option<usize> {
-        let digits = |e: &Element<'_>| {
-            let digits = e.text.strip_prefix("0x").or_else(|| e.text.strip_prefix("0X"));
-            let digits = digits.or_else(|| Some(e.text).filter(|_| e.quoted))?;
-            digits.bytes().all(|b| b.is_ascii_hexdigit()).then_some(digits.len())
-        };
-        let all = || self.elements.iter().map(digits);
-        let pairs = all().flatten().filter(|len| *len == 2).count();
-        let is_padded = |e: &&Element<'_>| {
-            let first = e.text.len().saturating_sub(2);
-            digits(e) == Some(2) && e.text.get(first..).is_some_and(|it| it.starts_with('0'))
-        };
-        let padded = self.elements.iter().filter(is_padded);
-        let others = all().flatten().count().saturating_sub(pairs);
-        let odd = all().position(|len| matches!(len, Some(1 | 3)))?;
-        (others == 1 && padded.count() >= LEAST_PADDED).then_some(odd)
-    }
-
-    /// Bare digits are hex where one of them can be nothing else, or where only that is MQTT.
-    fn bare_is_hex(&self, odd: Option<usize>) -> bool {
-        let others = || self.elements.iter().enumerate().filter(move |(n, _)| Some(*n) != odd);
-        let bare = || others().map(|(_, e)| e).filter(|e| matches!(e.value, Value::Bare));
-        let pairs = bare().all(|e| e.text.len() == 2 && u8::from_str_radix(e.text, 16).is_ok());
-        let letters = bare().any(|e| e.text.bytes().any(|b| b.is_ascii_alphabetic()));
-        let zeros = bare().any(|e| e.text.len() == 2 && e.text.starts_with('0'));
-        // As Rust's `{:x?}` prints them.
-        let is_short = |e: &Element<'_>| {
-            matches!(e.value, Value::Bare)
-                && e.text.len() <= 2
-                && e.text.bytes().all(|b| b.is_ascii_hexdigit())
-        };
-        let read = |radix: u32| -> Vec<u8> {
-            bare().filter_map(|e| u8::from_str_radix(e.text, radix).ok()).collect()
-        };
-        letters && bare().all(|e| e.text.len() <= 2 && u8::from_str_radix(e.text, 16).is_ok())
-            || pairs && (zeros || frame::strict(&read(16)) && !frame::strict(&read(10)))
-            || others().all(|(_, e)| is_short(e))
-                && frame::legal(&read(16))
-                && !frame::strict(&read(10))
-    }
-
-    fn fill(self, run: &mut Run) {
-        let odd = self.odd();
-        let hex = self.bare_is_hex(odd);
-        let spells = self.elements.iter().any(Element::is_letter);
-        for (n, element) in self.elements.iter().enumerate() {
-            if odd == Some(n) {
-                odd_digits(element, run);
-                continue;
-            }
-            let value = match element.value {
-                Value::Sure(value) => i64::from(value),
-                Value::Bare if hex => i64::from_str_radix(element.text, 16).unwrap_or(-1000),
-                Value::Bare => signed(element.text).unwrap_or(-1000),
-                Value::Wrong => -1000,
-            };
-            let range = element.at..element.at.saturating_add(element.text.len());
-            let byte = u8::try_from(value)
-                .ok()
-                .or_else(|| i8::try_from(value).ok().map(i8::cast_unsigned));
-            if let Some((found, meant)) = element.lookalike().filter(|_| !spells) {
-                let kind = MistakeKind::Lookalike { found, meant };
-                run.guess(range, kind, u8::try_from(meant).ok().and_then(digits::nibble));
-                continue;
-            }
-            if let Some((prefix, it)) = mistyped(element.text, hex).filter(|_| byte.is_none()) {
-                it.tell(element.at.saturating_add(prefix), run);
-                continue;
-            }
-            let element = element.text.to_owned();
-            match byte {
-                Some(byte) => run.data.push(byte, range.start, range.len()),
-                None if value == -1000 => run.slip(range, MistakeKind::NotANumber { element }, 1),
-                None => run.slip(range, MistakeKind::TooBig { number: element }, 1),
-            }
-        }
-        if let Some((place, count)) = self.left_out {
-            run.slip(place, MistakeKind::LeftOut { count }, count.unwrap_or(0));
-        }
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn groups(row: &'static Notation, source: Source<'_>, at: usize) -> R
     let mut at = at;
     loop {
         let text = source.head(at, LONGEST_GROUP);
-        let len = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
+        let len = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
         let group = text.get(..len).unwrap_or_default();
         let bare = group.strip_prefix("0b").or_else(|| group.strip_prefix("0B")).unwrap_or(group);
         if !self::group(bare, at, len.saturating_sub(bare.len()), &mut run) {
@@ -44,13 +44,19 @@ pub(super) fn groups(row: &'static Notation, source: Source<'_>, at: usize) -> R
 /// mistake.
 pub(super) fn group(bits: &str, at: usize, prefix: usize, run: &mut Run) -> bool {
     let start = at.saturating_add(prefix);
-    if let Some(byte) = digits::bits(bits) {
+    let digits: String = bits.chars().filter(|c| *c != '_').collect();
+    // Where languages let one stand: between two fours.
+    let is_grouped = digits.len() == bits.len() || bits.find('_') == Some(4);
+    if !is_grouped {
+        return false;
+    }
+    if let Some(byte) = digits::bits(&digits) {
         run.data.push(byte, at, prefix.saturating_add(bits.len()));
-    } else if is_mistyped(bits) {
+    } else if is_mistyped(&digits) {
         misread(bits, start, run);
-    } else if is_miscounted(bits) {
+    } else if is_miscounted(&digits) {
         let range = start..start.saturating_add(bits.len());
-        run.slip(range, MistakeKind::NotEightBits { digits: bits.len() }, 1);
+        run.slip(range, MistakeKind::NotEightBits { digits: digits.len() }, 1);
     } else {
         return false;
     }
@@ -71,7 +77,7 @@ pub(super) fn is_miscounted(bits: &str) -> bool {
 }
 
 fn misread(bits: &str, start: usize, run: &mut Run) {
-    let wrong = |c: char| !matches!(c, '0' | '1');
+    let wrong = |c: char| !matches!(c, '0' | '1' | '_');
     let Some((at, found)) = bits.char_indices().find(|(_, c)| wrong(*c)) else { return };
     let meant = lookalike(found).filter(|meant| !wrong(*meant));
     let kind = match meant {
@@ -79,6 +85,7 @@ fn misread(bits: &str, start: usize, run: &mut Run) {
         None => MistakeKind::NotADigit { found, base: 2 },
     };
     let mended = meant.map(|meant| bits.replace(wrong, meant.encode_utf8(&mut [0; 4])));
+    let mended = mended.map(|it| it.replace('_', ""));
     let byte = mended.as_deref().and_then(digits::bits);
     let at = start.saturating_add(at);
     run.guess(at..at.saturating_add(found.len_utf8()), kind, byte);

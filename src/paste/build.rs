@@ -28,6 +28,8 @@ pub(super) struct Builder<'t> {
     spare_room: usize,
     pub(super) ignored: Ignored,
     samples: Vec<std::ops::Range<usize>>,
+    /// The first of the numbers that could be packets.
+    numbers: Vec<std::ops::Range<usize>>,
     /// Whether some of what was left aside is hex, not just numbers.
     hex_seen: bool,
     /// Whether everything is taken, whatever it frames to.
@@ -51,6 +53,7 @@ impl<'t> Builder<'t> {
             spare_room: SPARE_ROOM,
             ignored: Ignored::default(),
             samples: Vec::new(),
+            numbers: Vec::new(),
             hex_seen: false,
             whole: false,
         }
@@ -171,7 +174,10 @@ impl<'t> Builder<'t> {
         };
         if meant {
             self.taken.push(run);
-        } else if run.is_number && evidence::may_be_meant(self.source, &run) && self.take_room(&run)
+        } else if run.is_number
+            && !run.is_called
+            && evidence::may_be_meant(self.source, &run)
+            && self.take_room(&run)
         {
             self.held.push(run);
         } else {
@@ -200,12 +206,22 @@ impl<'t> Builder<'t> {
     }
 
     fn reject(&mut self, run: Run) {
+        if run.is_number && run.slips.is_empty() && frame::strict(&run.data.bytes) {
+            self.ignored.numbers = self.ignored.numbers.saturating_add(1);
+            if self.numbers.len() < MOST_SAMPLES {
+                self.numbers.push(run.range.clone());
+            }
+        }
+        if run.is_called {
+            return;
+        }
         self.ignored.fragments = self.ignored.fragments.saturating_add(1);
         self.hex_seen |= run.data.len() > 1 && self.looks_hex(&run);
         if self.samples.len() < MOST_SAMPLES {
             self.samples.push(run.range.clone());
         }
-        let is_spare = run.class > Class::Prose && run.data.len() > 1 && !run.is_number;
+        let is_bytes = !run.is_number || !run.slips.is_empty();
+        let is_spare = run.class > Class::Prose && run.shown() > 1 && is_bytes;
         if is_spare && self.take_room(&run) {
             self.spare.push(run);
         }
@@ -265,6 +281,9 @@ impl<'t> Builder<'t> {
         self.samples.sort_by_key(|range| range.start);
         ignored.samples =
             self.samples.into_iter().map(|range| output.locator.place(range)).collect();
+        self.numbers.sort_by_key(|range| range.start);
+        ignored.number_places =
+            self.numbers.into_iter().map(|range| output.locator.place(range)).collect();
         let Output { pieces, mistakes, .. } = output;
         let nothing = pieces.is_empty() && mistakes.is_empty();
         let hint = nothing.then(|| hint(self.hex_seen));

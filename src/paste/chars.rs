@@ -1,7 +1,8 @@
 //! `od -c` and `hexdump -c`: characters, escapes of C and octal digits, in columns of four.
 
 use super::address::Address;
-use super::frame;
+use super::folded::{self, MOST_UNFOLDED};
+use super::frame::{self, Chain, Fit};
 use super::literal::Mistyped;
 use super::mistake::MistakeKind;
 use super::notation::Notation;
@@ -62,11 +63,23 @@ pub(super) fn bare(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if source.line_before(at).is_some_and(|it| is_full(&it) && part(&it).is_some()) {
         return None;
     }
+    let mut star = None;
     while is_full(&line) && line.next < source.text.len() {
-        let next = source.line(line.next);
+        let mut next = source.line(line.next);
+        if star.is_none() && folded::is_star(&next) {
+            star = Some((run.data.len(), next.start));
+            next = source.line(next.next);
+        }
         let Some(more) = part(&next) else { break };
         run.append(more);
         line = next;
+    }
+    if let (Some((at, place)), Fit::Short(left)) = (star, Chain::of(&run.data.bytes).fit()) {
+        let behind = run.data.split_off(at);
+        if left.is_multiple_of(LINE) && left <= MOST_UNFOLDED {
+            folded::repeat(&mut run, LINE, left, place);
+        }
+        run.data.append(&behind);
     }
     let is_text = has_escape(source, &run) && frame::strict(&run.data.bytes);
     is_text.then(|| Taken { runs: vec![run], end: line.next, modem: 0 })
@@ -91,6 +104,13 @@ fn dump(
     while end < source.text.len() {
         let line = source.line(end);
         let due = run.shown();
+        if first.is_some()
+            && folded::is_star(&line)
+            && folded::rows(source, &line, LINE, radix, &mut run)
+        {
+            end = line.next;
+            continue;
+        }
         if let Some(more) = ends_before(&line, due, radix) {
             // hexdump fills its last line with blanks.
             let last = run.slips.last().map_or(0, |slip| slip.index);

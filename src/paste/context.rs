@@ -63,28 +63,45 @@ pub(super) fn skeleton(before: &str) -> String {
     before.chars().filter(|c| !c.is_ascii_digit() && !c.is_whitespace()).collect()
 }
 
-/// Who sent what a line shows, by its words.
+/// Who sent what a line shows, by its words, its arrows or its columns.
 pub(super) fn direction(before: &str) -> Option<Direction> {
     let lower = before.to_lowercase();
+    said(&lower).or_else(|| arrow(&lower)).or_else(|| column(&lower))
+}
+
+/// Who sent what a line shows, by its words in small letters alone.
+pub(super) fn said(lower: &str) -> Option<Direction> {
     let mut words = lower.split(|c: char| !c.is_alphanumeric());
-    let word = words.find_map(|w| match w {
+    words.find_map(|w| match w {
         "send" | "sent" | "sending" | "tx" | "write" | "out" | "outgoing" | "发送" => {
             Some(Direction::Sent)
         }
         "recv" | "got" | "receive" | "received" | "receiving" | "rx" | "read" | "in"
         | "incoming" | "rcv" | "rcvd" | "接收" | "收到" => Some(Direction::Received),
         _ => None,
-    });
-    let arrow = || {
-        let sent = [">>", "-->", "=>"].into_iter().any(|a| lower.contains(a));
-        let received = ["<<", "<--", "<="].into_iter().any(|a| lower.contains(a));
-        match (sent, received) {
-            (true, false) => Some(Direction::Sent),
-            (false, true) => Some(Direction::Received),
-            _ => None,
-        }
-    };
-    word.or_else(arrow)
+    })
+}
+
+fn arrow(lower: &str) -> Option<Direction> {
+    let sent = [">>", "-->", "=>"].into_iter().any(|a| lower.contains(a));
+    let received = ["<<", "<--", "<="].into_iter().any(|a| lower.contains(a));
+    match (sent, received) {
+        (true, false) => Some(Direction::Sent),
+        (false, true) => Some(Direction::Received),
+        _ => None,
+    }
+}
+
+/// The letter or the arrow that stands alone in a column.
+fn column(before: &str) -> Option<Direction> {
+    let mut columns =
+        before.split(['\t', ',', ';', '|']).map(str::trim).filter(|it| !it.is_empty());
+    let last = columns.next_back().filter(|_| columns.next().is_some())?;
+    match last {
+        "o" | ">" | "->" | "→" => Some(Direction::Sent),
+        "i" | "<" | "<-" | "←" => Some(Direction::Received),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

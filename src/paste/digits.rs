@@ -46,7 +46,7 @@ pub(super) fn lone(digit: u8, at: usize, run: &mut Run) {
 
 /// Reads pairs of characters. A pair with a character that is no digit is one byte lost; where
 /// the character looks like a digit, that byte is known.
-fn repair_pairs(token: &str, start: usize, run: &mut Run) {
+pub(super) fn repair_pairs(token: &str, start: usize, run: &mut Run) {
     let mut chars = token.char_indices().map(|(n, c)| (start.saturating_add(n), c));
     while let (Some(high), Some(low)) = (chars.next(), chars.next()) {
         let [bad_high, bad_low] = [high, low].map(|(_, c)| !c.is_ascii_hexdigit());

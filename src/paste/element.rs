@@ -35,16 +35,28 @@ pub(super) enum Value {
     Wrong,
 }
 
+/// Fewer digits of two after `0b` are hex, too.
+const SHORTEST_BITS: usize = 7;
+/// Length of `'\x10'`.
+const ESCAPED: usize = 6;
+
 /// An element in which one character is no digit, and where its digits begin.
 pub(super) fn mistyped(text: &str, bare_is_hex: bool) -> Option<(usize, Mistyped)> {
-    let hex = ["0x", "0X", "Ox", "ox"].into_iter().find_map(|p| text.strip_prefix(p));
+    let behind = |prefixes: [&str; 4]| prefixes.into_iter().find_map(|p| text.strip_prefix(p));
+    let hex = behind(["0x", "0X", "Ox", "ox"]);
+    let bits = behind(["0b", "0B", "Ob", "ob"]).filter(|it| it.len() >= SHORTEST_BITS);
     let sign = text.strip_prefix('-').unwrap_or(text);
-    let (digits, base) = match hex {
-        Some(digits) => (digits, 16),
-        None => (without_type(sign), if bare_is_hex { 16 } else { 10 }),
+    let (digits, base) = match (hex, bits) {
+        (Some(digits), _) => (digits, 16),
+        (_, Some(digits)) => (without_type(digits), 2),
+        _ => (without_type(sign), if bare_is_hex { 16 } else { 10 }),
     };
-    let prefix = text.len().saturating_sub(hex.unwrap_or(sign).len());
-    Some((prefix, Mistyped::of(digits, base)?))
+    let prefix = text.len().saturating_sub(hex.or(bits).unwrap_or(sign).len());
+    let mut it = Mistyped::of(&digits.replace('_', "0"), base)?;
+    if digits.contains('_') {
+        it.value = None;
+    }
+    Some((prefix, it))
 }
 
 /// A number `0x..` that has one digit, or three.
@@ -75,13 +87,13 @@ pub(super) fn cast(rest: &str) -> usize {
     }
 }
 
-/// Length of Kotlin's and Scala's `.toByte()` behind a number.
+/// Length of Kotlin's and Scala's `.toByte()` behind a number, or of Rust's `as u8`.
 pub(super) fn conversion(behind: &str) -> usize {
-    let all = [".toByte()", ".toUByte()", ".toByte"];
+    let all = [".toByte()", ".toUByte()", ".toByte", " as u8", " as i8", " as byte"];
     all.into_iter().find(|it| behind.starts_with(it)).map_or(0, str::len)
 }
 
-/// `'M'`, Rust's `b'M'`, `'\0'`.
+/// `'M'`, Rust's `b'M'`, `'\0'`, `'\x10'`.
 pub(super) fn character(body: &str) -> Option<(usize, Value)> {
     let prefix = usize::from(!body.starts_with('\''));
     let inside = body.get(prefix..)?.strip_prefix('\'')?;
@@ -91,18 +103,31 @@ pub(super) fn character(body: &str) -> Option<(usize, Value)> {
     if let Some((text, value)) = escaped.into_iter().find(|(text, _)| inside.starts_with(text)) {
         return Some((prefix.saturating_add(1).saturating_add(text.len()), Value::Sure(value)));
     }
+    if let Some((digits, "'")) =
+        inside.strip_prefix("\\x").and_then(|it| it.get(..3)?.split_at_checked(2))
+    {
+        let value = u32::from_str_radix(digits, 16).ok()?;
+        return Some((prefix.saturating_add(ESCAPED), Value::Sure(value)));
+    }
     let value = plain.filter(|_| inside.get(1..2) == Some("'"))?;
     Some((prefix.saturating_add(3), Value::Sure(value.into())))
 }
 
 pub(super) fn number(body: &str) -> (usize, Value) {
-    let sign = usize::from(body.starts_with(['-', '+']));
+    let mark = SIGNS.into_iter().find(|it| body.starts_with(it)).map_or(0, str::len);
+    let sign = if mark > 0 { mark } else { usize::from(body.starts_with(['-', '+'])) };
     let digits = body.get(sign..).unwrap_or_default();
     let len =
         digits.chars().take_while(|c| c.is_alphanumeric() || *c == '_').map(char::len_utf8).sum();
     let word = digits.get(..len).unwrap_or_default();
     let text = body.get(..sign.saturating_add(len)).unwrap_or_default();
-    let value = if sign > 0 { signed(text).map(|_| Value::Bare) } else { based(word) };
+    let value = if mark > 0 {
+        based(text)
+    } else if sign > 0 {
+        signed(text).map(|_| Value::Bare)
+    } else {
+        based(word)
+    };
     let bare = || {
         signed(text).map(|_| Value::Bare).or_else(|| {
             (text.len() == 2)
@@ -118,13 +143,25 @@ pub(super) fn number(body: &str) -> (usize, Value) {
     (text.len(), value.or_else(bare).or_else(letter).unwrap_or(Value::Wrong))
 }
 
+/// What stands before hex in BASIC and Pascal.
+const SIGNS: [&str; 3] = ["&H", "&h", "$"];
+
 /// Digits with a base before them, or a type behind.
 fn based(word: &str) -> Option<Value> {
     let word = without_type(word);
-    let radixes = [("0x", 16), ("0X", 16), ("0b", 2), ("0B", 2), ("0o", 8)];
+    let radixes = [
+        ("0x", 16),
+        ("0X", 16),
+        ("0b", 2),
+        ("0B", 2),
+        ("0o", 8),
+        ("&H", 16),
+        ("&h", 16),
+        ("$", 16),
+    ];
     let digits = radixes.into_iter().find_map(|(p, radix)| Some((word.strip_prefix(p)?, radix)));
     if let Some((digits, radix)) = digits {
-        return u32::from_str_radix(digits, radix).ok().map(Value::Sure);
+        return u32::from_str_radix(&digits.replace('_', ""), radix).ok().map(Value::Sure);
     }
     None
 }

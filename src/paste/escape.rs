@@ -9,6 +9,17 @@ use super::source::Source;
 /// Reads a quoted string from its opening quote on; gives the offset behind the closing one.
 /// A line break ends it, unless a backslash stands before.
 pub(super) fn string(source: Source<'_>, at: usize, quote: char, run: &mut Run) -> Option<usize> {
+    string_in(source, at, quote, 8, run)
+}
+
+/// As `string`; in base 10 where a backslash stands before decimal digits, as in Lua.
+pub(super) fn string_in(
+    source: Source<'_>,
+    at: usize,
+    quote: char,
+    base: u32,
+    run: &mut Run,
+) -> Option<usize> {
     let doubled = is_doubled(source.head(at, LONGEST_LOOK));
     let mut at = at.saturating_add(quote.len_utf8());
     loop {
@@ -18,6 +29,11 @@ pub(super) fn string(source: Source<'_>, at: usize, quote: char, run: &mut Run) 
         }
         if c == '\n' {
             return None;
+        }
+        if let (10, Some((byte, len))) = (base, decimal(source.head(at, LONGEST_DECIMAL))) {
+            run.data.push(byte, at, len);
+            at = at.saturating_add(len);
+            continue;
         }
         at = one(source, at, c, doubled, run);
     }
@@ -121,6 +137,16 @@ fn octal(rest: &str) -> Option<(Option<u8>, usize)> {
     let value = u32::from_str_radix(rest.get(..len)?, 8).ok()?;
     Some((Some(u8::try_from(value).ok()?), len))
 }
+
+/// A backslash and up to three decimal digits at the beginning of a text: a byte, and their length.
+fn decimal(text: &str) -> Option<(u8, usize)> {
+    let digits = text.strip_prefix('\\')?;
+    let len = digits.bytes().take(3).take_while(u8::is_ascii_digit).count();
+    Some((digits.get(..len)?.parse().ok()?, len.saturating_add(1)))
+}
+
+/// A backslash and three digits.
+const LONGEST_DECIMAL: usize = 4;
 
 /// Reads an `x` of which a digit is missing or no digit; `start` is where its digits begin.
 fn mistyped(rest: &str, start: usize, run: &mut Run) -> Option<usize> {

@@ -1,6 +1,7 @@
 //! Whether hex in a sentence is meant as bytes. A short packet frames by chance: for it, more must speak.
 
 use super::frame;
+use super::lengths;
 use super::names::{self, Called};
 use super::run::{Class, Run};
 use super::source::Source;
@@ -75,7 +76,7 @@ pub(super) fn is_number(source: Source<'_>, run: &Run, style: &Style) -> bool {
     };
     let are_two = frame::first(bytes).is_some_and(|len| len < bytes.len());
     // Longer words frame by chance where texts hold thousands of them.
-    let is_chance = || !are_pairs && !frame::legal(bytes);
+    let is_chance = || !are_pairs && !lengths::legal(bytes);
     match run.class {
         Class::Prose if is_few || is_decimal() || is_chance() => {
             !(are_pairs || says_bytes(source, run) || are_two && !is_decimal())
@@ -88,7 +89,8 @@ pub(super) fn is_number(source: Source<'_>, run: &Run, style: &Style) -> bool {
 /// Whether it is a packet all the same where the text holds others beyond doubt.
 pub(super) fn may_be_meant(source: Source<'_>, run: &Run) -> bool {
     let bytes = &run.data.bytes;
-    bytes.len() <= LONGEST_NUMBER && frame::legal(bytes) && !is_assigned(source, run)
+    !run.slips.is_empty()
+        || bytes.len() <= LONGEST_NUMBER && lengths::legal(bytes) && !is_assigned(source, run)
 }
 
 /// Whether it is a packet beyond doubt: longer than numbers are.

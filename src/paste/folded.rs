@@ -1,6 +1,7 @@
 //! Rows without addresses as `od -A n -t x1` prints them, where a line `*` stands for more rows like the one
 //! before it. How many is told by the lengths in the packets alone.
 
+use super::address::{Address, next_line};
 use super::frame::{self, Chain, Fit};
 use super::mistake::MistakeKind;
 use super::notation::Notation;
@@ -103,8 +104,35 @@ fn row_len(source: Source<'_>, at: usize) -> usize {
     pairs(&source.line(at)).map_or(1, |it| it.len())
 }
 
-fn is_star(line: &Line<'_>) -> bool {
+pub(super) fn is_star(line: &Line<'_>) -> bool {
     line.text.trim() == "*"
+}
+
+/// Reads the line `*` of a dump: its last `width` bytes once more for each row up to the address in the next
+/// line. False where that tells no rows.
+pub(super) fn rows(
+    source: Source<'_>,
+    line: &Line<'_>,
+    width: usize,
+    radix: u32,
+    run: &mut Run,
+) -> bool {
+    let next = next_line(source, line).and_then(|next| Address::of(&next));
+    let value = next.and_then(|next| usize::try_from(next.value(radix)?).ok());
+    let more = value.and_then(|value| value.checked_sub(run.data.len()));
+    let is_whole = |more: &usize| *more > 0 && more.is_multiple_of(width) && *more <= MOST_UNFOLDED;
+    let place = line.start.saturating_add(line.text.find('*').unwrap_or(0));
+    more.filter(is_whole).is_some_and(|more| repeat(run, width, more, place))
+}
+
+/// Adds as many bytes as `more` says, which repeat the last `width` ones.
+pub(super) fn repeat(run: &mut Run, width: usize, more: usize, place: usize) -> bool {
+    let from = run.data.len().checked_sub(width).filter(|_| run.slips.is_empty());
+    let Some(last) = from.and_then(|from| run.data.bytes.get(from..)).map(<[u8]>::to_vec) else {
+        return false;
+    };
+    last.iter().cycle().take(more).for_each(|byte| run.data.push(*byte, place, 1));
+    true
 }
 
 /// The bytes of a row that is nothing but pairs with a blank before each.
@@ -124,4 +152,4 @@ const WIDTH: usize = 3;
 /// No program prints longer rows.
 const LONGEST_ROW: usize = 1024;
 /// What a `*` may stand for: as much as a packet of a text someone pastes has.
-const MOST_UNFOLDED: usize = 1 << 16;
+pub(super) const MOST_UNFOLDED: usize = 1 << 16;

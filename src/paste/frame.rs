@@ -164,7 +164,8 @@ fn topic(bytes: &[u8]) -> bool {
     first >> 4 == 3 && topic.is_some_and(|topic| !topic.is_empty() && is_text(topic))
 }
 
-fn packet(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+/// The first packet: its first byte, its body and what stands behind it.
+pub(super) fn packet(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&first, mut rest) = bytes.split_first()?;
     let mut value = 0_usize;
     for shift in [0_u32, 7, 14, 21] {
@@ -179,59 +180,6 @@ fn packet(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     None
 }
 
-/// Whether whole packets hold no more than the lengths inside of them say, in one of the versions.
-pub(super) fn legal(bytes: &[u8]) -> bool {
-    let mut rest = bytes;
-    while let Some((first, body, after)) = packet(rest) {
-        if !plausible(first, body) || !has_lengths(first, body) {
-            return false;
-        }
-        rest = after;
-    }
-    rest.is_empty() && !bytes.is_empty()
-}
-
-/// Whether the lengths in a packet's body fit it.
-fn has_lengths(first: u8, body: &[u8]) -> bool {
-    let behind = |n: usize| body.get(n..).unwrap_or_default();
-    match first >> 4 {
-        2 => body.len() == 2 || properties(behind(2)) == Some(&[][..]),
-        4..=7 => body.len() <= 3 || properties(behind(3)) == Some(&[][..]),
-        8 => filters(behind(2), 1) || properties(behind(2)).is_some_and(|it| filters(it, 1)),
-        9 => {
-            let codes = behind(2);
-            codes.iter().all(|it| matches!(it, 0..=2 | 0x80))
-                || properties(codes)
-                    .is_some_and(|it| it.iter().all(|it| matches!(it, 0..=2 | 0x80..)))
-        }
-        10 => filters(behind(2), 0) || properties(behind(2)).is_some_and(|it| filters(it, 0)),
-        11 => body.len() == 2 || properties(behind(2)).is_some(),
-        14 | 15 => body.len() <= 1 || properties(behind(1)) == Some(&[][..]),
-        _ => true,
-    }
-}
-
-/// What stands behind properties, whose length is shorter than 128 as nearly all are.
-fn properties(bytes: &[u8]) -> Option<&[u8]> {
-    let (&len, rest) = bytes.split_first().filter(|(len, _)| **len < 0x80)?;
-    rest.get(usize::from(len)..)
-}
-
-/// Whether these are topic filters with so many bytes of options behind each.
-fn filters(mut bytes: &[u8], options: usize) -> bool {
-    let mut count = 0_usize;
-    while let Some(([high, low], rest)) = bytes.split_first_chunk() {
-        let len = usize::from(u16::from_be_bytes([*high, *low]));
-        let Some(behind) = rest.get(len.saturating_add(options)..) else { return false };
-        if len == 0 || std::str::from_utf8(rest.get(..len).unwrap_or_default()).is_err() {
-            return false;
-        }
-        count = count.saturating_add(1);
-        bytes = behind;
-    }
-    count > 0 && bytes.is_empty()
-}
-
 const fn flags(first: u8) -> bool {
     match first >> 4 {
         0 => false,
@@ -241,7 +189,8 @@ const fn flags(first: u8) -> bool {
     }
 }
 
-fn plausible(first: u8, body: &[u8]) -> bool {
+/// Whether a body can be one of the type and the flags of the first byte.
+pub(super) fn plausible(first: u8, body: &[u8]) -> bool {
     let len = body.len();
     flags(first)
         && match first >> 4 {

@@ -5,6 +5,7 @@ use super::frame;
 use super::hex::separator;
 use super::mistake::lookalike;
 use super::names;
+use super::row;
 use super::run::{Class, Run};
 use super::source::{Line, Source, is_blank};
 use super::stamp;
@@ -13,6 +14,11 @@ use super::token::token;
 /// The offset of the bytes in a line that begins with something else, if they are packets, or the
 /// beginning of one, and the line as a whole is none.
 pub(super) fn of(source: Source<'_>, line: &Line<'_>) -> Option<usize> {
+    row::bytes(source, line).or_else(|| label(source, line))
+}
+
+/// The offset behind a time, numbers with their marks and labels.
+fn label(source: Source<'_>, line: &Line<'_>) -> Option<usize> {
     let near = source.head(line.start, LONGEST.min(line.text.len()));
     let mut places = near.char_indices().skip(1).map(|(n, _)| n).filter(|n| is_start(near, *n));
     let found = places.find(|n| {
@@ -39,7 +45,7 @@ fn first_byte(text: &str) -> Option<u8> {
 }
 
 /// Whether nothing but hex stands there, which makes packets as far as it goes.
-fn is_packets(source: Source<'_>, range: std::ops::Range<usize>) -> bool {
+pub(super) fn is_packets(source: Source<'_>, range: std::ops::Range<usize>) -> bool {
     let Some(row) = super::notation::NOTATIONS.first() else { return false };
     let mut run = Run::new(row, Class::Prose, range.start..range.start);
     let mut at = range.start;

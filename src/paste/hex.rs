@@ -4,19 +4,33 @@ use super::context::Context;
 use super::digits;
 use super::evidence;
 use super::frame::{self, Chain, Fit};
-use super::mistake::{MistakeKind, SIDE_BY_SIDE};
+use super::lengths;
+use super::mistake::{MistakeKind, SIDE_BY_SIDE, lookalike};
 use super::names;
 use super::notation::Notation;
 use super::piece::Meant;
 use super::run::{Class, Join, Run};
 use super::settle::{Mended, settle};
 use super::source::{Source, Taken, blanks};
-use super::token::{Style, Token, token};
+use super::tail;
+use super::token::{PREFIXES, Style, Token, token};
+use std::ops::Range;
 
 /// Reads a run of hex tokens that ends with its line at the latest.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    if let Some(taken) = tail::read(row, source, at) {
+        return Some(taken);
+    }
+    if is_word(source, at) {
+        return None;
+    }
     if let Some(len) = names::len(source, at) {
-        return Some(Taken { runs: Vec::new(), end: at.saturating_add(len), modem: 0 });
+        let end = at.saturating_add(len);
+        return Some(Taken {
+            runs: called(row, source, at..end).into_iter().collect(),
+            end,
+            modem: 0,
+        });
     }
     let mut lexer = Lexer {
         source,
@@ -28,7 +42,9 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     };
     lexer.tokens();
     let Lexer { mut run, style, doubtful, .. } = lexer;
-    if run.data.bytes.is_empty() {
+    // Who writes a sign before one byte writes it before all: others are names of a program.
+    let has_names = style.signs > 0 && style.signs < style.tokens;
+    if run.data.bytes.is_empty() || has_names {
         return None;
     }
     if style.alone == 1 && style.padded >= LEAST_PADDED {
@@ -52,10 +68,44 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     // A stream of digits is a number too.
     let is_short = run.range.len() < SHORTEST_STREAM;
     let is_number = doubtful && style.tokens == 1 && is_short && !run.is_strict();
-    let is_meant = settled == Mended::Whole && !is_number
+    // Packets, and a digit behind them.
+    let has_tail = || {
+        let at = run.data.len();
+        at >= SHORTEST_TAILED
+            && run.slips.iter().all(|it| it.index == at)
+            && lengths::exact(&run.data.bytes)
+    };
+    let is_meant = (settled == Mended::Whole || has_tail()) && !is_number
         || settled == Mended::Headless && run.class == Class::Line
         || is_log;
     is_meant.then(|| Taken { runs: vec![run], end, modem: 0 })
+}
+
+/// A number that could be packets, if the word before it did not say what it is.
+fn called(row: &'static Notation, source: Source<'_>, range: Range<usize>) -> Option<Run> {
+    let mut run = Run::new(row, Class::Prose, range.clone());
+    let text = source.range(range.clone());
+    let is_read = range.len() <= LONGEST_MENDED
+        && text.len().is_multiple_of(2)
+        && digits::push_pairs(text, range.start, &mut run);
+    (run.is_number, run.is_called) = (true, true);
+    (is_read && frame::strict(&run.data.bytes)).then_some(run)
+}
+
+/// Whether a letter that no digit looks like begins what is not even a mistyped pair nor a stream: nearly all
+/// words are told by that.
+fn is_word(source: Source<'_>, at: usize) -> bool {
+    let text = source.head(at, LONGEST_MENDED);
+    let mut chars = text.chars();
+    let first = chars.next().filter(char::is_ascii_alphabetic);
+    let Some(first) = first.filter(|c| !c.is_ascii_hexdigit() && lookalike(*c).is_none()) else {
+        return false;
+    };
+    let mut hex = chars.take_while(char::is_ascii_hexdigit).count();
+    let is_pair = hex == 1 || hex == 2;
+    hex = hex.saturating_add(first.len_utf8());
+    !is_pair && hex < LONGEST_MENDED
+        || text.get(hex..).is_some_and(|it| it.starts_with(char::is_alphanumeric))
 }
 
 /// Whether these are twos of digits with a comma between: times of a timetable.
@@ -166,7 +216,12 @@ impl<'t> Lexer<'t> {
         // Two may be mistyped side by side.
         let follow = good_pairs(behind_mistyped_pair(after).unwrap_or(after), 3);
         let ends_line = (after.starts_with('\n') || after.is_empty()) && token.digits.len() == 2;
-        let is_sure = pairs >= 3 && (follow >= 2 || ends_line);
+        // Behind whole packets "is" is a word.
+        let is_word = || {
+            !token.digits.bytes().any(|b| b.is_ascii_hexdigit())
+                && frame::strict(&self.run.filled())
+        };
+        let is_sure = pairs >= 3 && (follow >= 2 || ends_line && !is_word());
         let is_early = follow == 3 && token.digits.chars().count() <= 3;
         let is_last = || {
             pairs >= 3 && self.lacks().is_some_and(|n| follow.min(2) >= n.min(3).saturating_sub(1))
@@ -199,7 +254,7 @@ fn behind_mistyped_pair(text: &str) -> Option<&str> {
 /// Length of the word that `text` begins with, if no more than two of its characters are none of hex
 /// nor of what marks it. It looks no further than that.
 fn mistyped(text: &str) -> Option<usize> {
-    let marks = ["0x", "0X", "\\x", "\\X", "%"].into_iter().find(|p| text.starts_with(p));
+    let marks = PREFIXES.into_iter().find(|p| text.starts_with(p));
     let marks = marks.map_or(0, str::len);
     let mut wrong = 0_usize;
     for (n, c) in text.get(marks..)?.char_indices() {
@@ -221,6 +276,8 @@ fn is_three(digits: &str) -> bool {
     digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
+/// Numbers are shorter.
+const SHORTEST_TAILED: usize = 10;
 /// Longer ones frame by chance no more.
 const SHORTEST_STREAM: usize = 32;
 /// Longer ones are streams of digits.
@@ -229,7 +286,7 @@ const LONGEST_MENDED: usize = 16;
 /// Whether a letter stands right behind the token that looks like a digit of it.
 fn glued(text: &str, len: usize) -> bool {
     let next = text.get(len..).and_then(|rest| rest.chars().next());
-    next.is_some_and(|c| !c.is_ascii() && super::mistake::lookalike(c).is_some())
+    next.is_some_and(|c| !c.is_ascii() && lookalike(c).is_some())
 }
 
 /// How many of the next tokens are pairs, up to `most`.

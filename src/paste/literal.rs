@@ -28,7 +28,8 @@ impl Mistyped {
         let is_digit = |c: char| c.is_digit(base.into());
         let mut wrong = digits.char_indices().filter(|(_, c)| !is_digit(*c));
         let (at, found) = wrong.next()?;
-        let is_number = digits.len() <= LONGEST
+        let longest = if base == 2 { LONGEST_BITS } else { LONGEST };
+        let is_number = digits.len() <= longest
             && wrong.next().is_none()
             && (found.is_ascii_alphanumeric() || lookalike(found).is_some());
         let meant = lookalike(found).filter(|c| is_digit(*c));
@@ -63,3 +64,5 @@ pub(super) fn is_decimal(digits: &str) -> bool {
 
 /// Three digits, one of which may be a letter of another script.
 const LONGEST: usize = 6;
+/// Eight digits of two and what groups them.
+const LONGEST_BITS: usize = 12;

@@ -47,6 +47,8 @@ pub enum MistakeKind {
     },
     /// A single digit among pairs.
     OneDigit,
+    /// A blank inside of a byte.
+    SplitByte,
     /// A group of binary digits that is not eight long.
     NotEightBits {
         /// How many digits there are.
@@ -123,6 +125,9 @@ impl Mistake {
                 "a byte is two hex digits: a zero before it was left out, or another digit"
                     .to_owned()
             }
+            MistakeKind::SplitByte => {
+                "the digits on both sides of the blank are read as one byte".to_owned()
+            }
             MistakeKind::CutByte => {
                 "four characters of base64 are three bytes: the end was cut off".to_owned()
             }
@@ -154,6 +159,7 @@ impl fmt::Display for MistakeKind {
             Self::OddDigits { digits } => write!(f, "odd number of hex digits: {digits}"),
             Self::Digits { found, due } => write!(f, "{found} digits where the others have {due}"),
             Self::OneDigit => f.write_str("one hex digit, its second is missing"),
+            Self::SplitByte => f.write_str("a blank stands inside of a byte"),
             Self::NotEightBits { digits } => write!(f, "{digits} binary digits instead of 8"),
             Self::TooBig { number } => write!(f, "{number} does not fit into a byte"),
             Self::NotANumber { element } => write!(f, "{element:?} is not a number"),

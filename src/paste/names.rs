@@ -24,6 +24,7 @@ const WORDS: [(Called, &[&str]); 4] = [
     // In the heads of frames (tcpdump's `TS val 4003668307 ecr 4003668307`) and in sentences.
     (Called::Number, &["ts val", "ecr", "tsval", "tsecr",
         "timestamp value", "timestamp echo reply", "seq", "ack", "raw", "number", "nr", "no", "invoice", "rechnung", "order", "bestellung",
+        "ws", "win", "mss", "len", "length", "size", "count", "total", "packets", "frames", "errors", "dropped", "overruns",
         "phone", "telefon", "tel", "fax", "konto", "account", "iban", "isbn", "zip", "plz"]),
     (Called::Hash, &["md5", "sha", "sha1", "sha224", "sha256", "sha384", "sha512", "crc", "crc16", "crc32",
         "hash", "digest", "checksum", "prüfsumme", "fingerprint", "commit", "revision", "changeset", "校验"]),
@@ -63,6 +64,7 @@ pub(super) fn len(source: Source<'_>, at: usize) -> Option<usize> {
         .or_else(|| ipv6(text))
         .or_else(|| date(source, at, text))
         .or_else(|| number(source, at, text))
+        .or_else(|| fraction(source, at, text))
 }
 
 /// Whether a UUID stands at `at`.
@@ -121,6 +123,20 @@ fn date(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
     (is_grouped || head::is_date(word) && is_dated()).then_some(len)
 }
 
+/// Length of the digits behind a decimal point, and of an exponent's mark.
+fn fraction(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
+    let before = source.tail(0..at, 2);
+    let is_point = before.len() == 2
+        && before.ends_with('.')
+        && before.starts_with(|c: char| c.is_ascii_digit());
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let behind = text.get(digits..)?;
+    let has_exponent = behind.starts_with(['e', 'E'])
+        && !behind.get(1..)?.starts_with(|c: char| c.is_ascii_hexdigit());
+    let len = digits.saturating_add(usize::from(has_exponent));
+    (is_point && digits > 0 && !text.get(len..)?.starts_with(char::is_alphanumeric)).then_some(len)
+}
+
 /// Length of decimal digits that are called a number, or of hex that is called a hash.
 fn number(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
     let whole = source.from(at);
@@ -129,6 +145,9 @@ fn number(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
         |len: usize| !whole.get(len..).is_some_and(|it| it.starts_with(char::is_alphanumeric));
     let hex = || whole.bytes().take(LONGEST_HASH).take_while(u8::is_ascii_hexdigit).count();
     let is_number = len > 0 && ends(len);
+    if is_number && len > 2 && is_counted(whole.get(len..).unwrap_or_default()) {
+        return Some(len);
+    }
     if !is_number && !text.starts_with(|c: char| c.is_ascii_hexdigit()) {
         return None;
     }
@@ -139,6 +158,30 @@ fn number(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
         _ => None,
     }
 }
+
+/// Whether what stands behind a number is what it counts, or the same number in words, as in `(19.0 MiB)`.
+fn is_counted(behind: &str) -> bool {
+    let Some(behind) = behind.strip_prefix(' ') else { return false };
+    let word = behind.bytes().take(LONGEST_UNIT).take_while(u8::is_ascii_alphabetic).count();
+    let unit = behind.get(..word).unwrap_or_default().to_ascii_lowercase();
+    let is_again = || {
+        let inside = behind.strip_prefix('(').unwrap_or_default();
+        let digits = inside
+            .bytes()
+            .take(LONGEST_UNIT)
+            .take_while(|b| b.is_ascii_digit() || *b == b'.')
+            .count();
+        digits > 0 && inside.get(digits..).is_some_and(|it| it.starts_with(' '))
+    };
+    UNITS.contains(&unit.as_str()) || is_again()
+}
+
+/// What numbers count, in small letters.
+const UNITS: [&str; 21] = [
+    "bytes", "octets", "packets", "frames", "messages", "errors", "times", "b", "kb", "kib", "mb",
+    "mib", "gb", "gib", "ms", "us", "ns", "s", "sec", "seconds", "pieces",
+];
+const LONGEST_UNIT: usize = 10;
 
 /// Digits of the groups of a UUID.
 const UUID: [usize; 5] = [8, 4, 4, 4, 12];

@@ -3,7 +3,7 @@
 use super::source::Read;
 use super::{
     array, base64, beside, bitlog, bits, buffer, chars, dump, emqx, erlang, esp, fields, folded,
-    follow, gdb, hex, quoted, rtthread, short, tcpdump,
+    follow, gdb, hex, printed, quoted, rtthread, tcpdump,
 };
 
 /// A way in which people write bytes down.
@@ -30,8 +30,8 @@ pub(super) enum Where {
 /// The packet of every row's example: a CONNECT of 16 bytes.
 pub const EXAMPLE: [u8; 16] = *b"\x10\x0e\0\x04MQTT\x04\x02\0\x3c\0\x02ab";
 
-/// With letters that look like digits: the first one may be mistyped.
-const HEX_DIGITS: &str = "0123456789abcdefABCDEF\\%OoIilSsZz";
+/// With all letters: the first digit may be mistyped.
+const HEX_DIGITS: &str = "0123456789abcdefABCDEFghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ\\%&$";
 const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 const fn row(name: &'static str, place: Where, read: Read, example: &'static str) -> Notation {
@@ -40,7 +40,7 @@ const fn row(name: &'static str, place: Where, read: Read, example: &'static str
 
 /// Every notation. Of two that could read a place the earlier row does.
 #[rustfmt::skip]
-pub static NOTATIONS: [Notation; 37] = [
+pub static NOTATIONS: [Notation; 39] = [
     row("RT-Thread AT log", Where::Line, rtthread::read,
         "[D/AT] sendline: 0000-0020: 10 0E 00 04 4D 51 54 54 04 02 00 3C 00 02 61 62 ....MQTT...<..ab"),
     row("log of binary digits", Where::Line, bitlog::read,
@@ -87,6 +87,8 @@ pub static NOTATIONS: [Notation; 37] = [
         "<<16,14,0,4,\"MQTT\",4,2,0,16#3c,0,2,\"ab\">>"),
     row("string with escapes (C, Rust, Python, Wireshark)", Where::At("\"'bB"), quoted::read,
         r"b'\x10\x0e\x00\x04MQTT\x04\x02\x00<\x00\x02ab'"),
+    row("string with decimal escapes (Lua)", Where::Chosen, quoted::read,
+        r#""\16\14\0\4MQTT\4\2\0<\0\2ab""#),
     row("escapes without quotes", Where::At("\\"), quoted::bare,
         r"\x10\x0e\x00\x04MQTT\x04\x02\x00\x3c\x00\x02ab"),
     row("escapes with their backslashes doubled", Where::Chosen, quoted::bare,
@@ -97,7 +99,7 @@ pub static NOTATIONS: [Notation; 37] = [
         "{ 0x10, 0x0e, 0x00, 0x04, 'M', 'Q', 'T', 'T', 4, 2, 0, 60, 0, 2, 97, 98 }"),
     row("binary digits", Where::At("01OoIl"), bits::read,
         "00010000 00001110 00000000 00000100 01001101 01010001 01010100 01010100 00000100 00000010 00000000 00111100 00000000 00000010 01100001 01100010"),
-    row("hex with zeros left out", Where::At("123456789abcdefABCDEF"), short::read,
+    row("hex with zeros left out", Where::At(HEX_DIGITS), printed::read,
         "10 E 0 4 4D 51 54 54 4 2 0 3C 0 2 61 62"),
     row("hex", Where::At(HEX_DIGITS), hex::read,
         "10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62"),
@@ -109,6 +111,8 @@ pub static NOTATIONS: [Notation; 37] = [
         "100e00044d5154540402003c00026162"),
     row("hex with h", Where::Chosen, hex::read,
         "10h 0Eh 00h 04h 4Dh 51h 54h 54h 04h 02h 00h 3Ch 00h 02h 61h 62h"),
+    row("hex with &H or $ (BASIC, Pascal)", Where::Chosen, hex::read,
+        "&H10, &H0E, &H00, &H04, &H4D, &H51, &H54, &H54, &H04, &H02, &H00, &H3C, &H00, &H02, &H61, &H62"),
     row("hex words, low byte first", Where::Chosen, hex::read,
         "04000e10 5454514d 3c000204 62610200"),
     row("decimal", Where::Chosen, hex::read,

@@ -134,6 +134,7 @@ impl<'t> Output<'t> {
             bytes: data.bytes,
             kind: run.kind.unwrap_or(Kind::Stream),
             notation: run.notation,
+            also: run.also,
             direction: run.direction,
             time: run.time.clone(),
             conversation: run.conversation,

@@ -32,6 +32,8 @@ pub struct Piece {
     pub kind: Kind,
     /// How they were written.
     pub notation: &'static Notation,
+    /// Another notation in which the same text is packets too: which one was meant nothing tells.
+    pub also: Option<&'static Notation>,
     /// Who sent them, as far as the text says.
     pub direction: Option<Direction>,
     /// When, as far as the text says.
@@ -116,6 +118,10 @@ pub struct Ignored {
     pub modem: usize,
     /// Bytes in some notation that are no packet: parts quoted in an explanation, numbers.
     pub fragments: usize,
+    /// Of these the numbers that would be packets if they were bytes.
+    pub numbers: usize,
+    /// The first of these numbers.
+    pub number_places: Vec<Place>,
     /// Places that show bytes of the frames in the text again, reassembled or as the value of a field.
     pub of_frames: usize,
     /// The first of the fragments.
@@ -156,6 +162,9 @@ impl Paste<'_> {
         own.lines = own.lines.saturating_add(other.lines);
         own.modem = own.modem.saturating_add(other.modem);
         own.of_frames = own.of_frames.saturating_add(other.of_frames);
+        own.numbers = own.numbers.saturating_add(other.numbers);
+        let places = other.number_places.into_iter().map(|it| locator.place(it.start..it.end));
+        own.number_places.extend(places);
         own.fragments = own.fragments.saturating_add(other.fragments);
     }
 }

@@ -6,27 +6,19 @@ use super::frame::{self, Chain, Fit};
 use super::mistake::MistakeKind;
 use super::notation::{Notation, named};
 use super::run::{Class, Run};
-use super::source::{Source, Taken, is_word};
+use super::source::{Line, Source, Taken, is_word};
+use super::tail;
 
 /// Reads a string, and those that stand right behind it, as C joins them.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    if at.checked_sub(1).and_then(|n| source.byte(n)) == Some(b'\\') {
+    let before = source.tail(0..at, LONGEST_PREFIX.saturating_add(1));
+    if before.ends_with('\\') || source.byte(at) == Some(b'\'') && is_apostrophe(before) {
         return None;
     }
-    let mut run = Run::new(row, Class::Code, at..at);
-    let mut end = one(source, at, true, &mut run)?;
-    if run.data.len() < 2 && run.slips.is_empty() {
-        return None;
-    }
-    while let Some(next) = following(source, end) {
-        let mut part = Run::new(row, Class::Code, next..next);
-        // One without escapes goes on where a packet does.
-        let fit = Chain::of(&run.filled()).fit();
-        match one(source, next, !matches!(fit, Fit::Short(_)), &mut part) {
-            Some(after) => end = after,
-            None => break,
-        }
-        run.append(part);
+    let (mut run, mut end) = all(row, source, at, 8)?;
+    if !frame::strict(&run.data.bytes) && source.head(at, EARLY).contains('\\') {
+        let lua = all(named("string with decimal escapes (Lua)", row), source, at, 10);
+        (run, end) = lua.filter(|(it, _)| frame::strict(&it.data.bytes)).unwrap_or((run, end));
     }
     run.range.end = end;
     if is_text(source, &run) && source.text.trim().len() > run.range.len() {
@@ -39,6 +31,36 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     Some(Taken { runs: vec![run], end, modem: 0 })
 }
 
+/// A string and those behind it, where digits behind a backslash are of base 8 or 10.
+fn all(row: &'static Notation, source: Source<'_>, at: usize, base: u32) -> Option<(Run, usize)> {
+    let mut run = Run::new(row, Class::Code, at..at);
+    let mut end = one(source, at, true, base, &mut run)?;
+    if run.data.len() < 2 && run.slips.is_empty() {
+        return None;
+    }
+    while let Some(next) = following(source, end) {
+        let mut part = Run::new(row, Class::Code, next..next);
+        // One without escapes goes on where a packet does.
+        let fit = Chain::of(&run.filled()).fit();
+        match one(source, next, !matches!(fit, Fit::Short(_)), base, &mut part) {
+            Some(after) => end = after,
+            None => break,
+        }
+        run.append(part);
+    }
+    Some((run, end))
+}
+
+/// Whether a quote stands behind a letter, and not behind what C and Python put before a string.
+fn is_apostrophe(before: &str) -> bool {
+    let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    !word.is_empty() && !PREFIXES.contains(&word)
+}
+
+/// What stands before a string in C, C++, Rust and Python.
+const PREFIXES: [&str; 10] = ["b", "B", "br", "rb", "u8", "u", "U", "L", "R", "c"];
+const LONGEST_PREFIX: usize = 2;
+
 /// Whether a string holds text alone, in lines: no packet does, nor is one written so.
 fn is_text(source: Source<'_>, run: &Run) -> bool {
     let is_char =
@@ -50,19 +72,21 @@ fn is_text(source: Source<'_>, run: &Run) -> bool {
 }
 
 /// One string from its prefix or quote on; only one that has the escapes of bytes, where it must have.
-fn one(source: Source<'_>, at: usize, must_have: bool, run: &mut Run) -> Option<usize> {
+fn one(source: Source<'_>, at: usize, must_have: bool, base: u32, run: &mut Run) -> Option<usize> {
     let text = source.from(at);
     let marked = text.starts_with(['b', 'B']);
     let open = if marked { at.saturating_add(1) } else { at };
     let quote = source.from(open).chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let body = source.from(open).get(1..)?;
     let early: String = body.chars().take(EARLY).collect();
+    let is_number = |base: u32| base == 10 && early.contains('\\');
     let escaped = marked && early.contains('\\')
+        || is_number(base)
         || ["\\x", "\\u00", "\\0", "\\1", "\\u{", "\\n"].into_iter().any(|e| early.contains(e));
     if must_have && !escaped {
         return None;
     }
-    escape::string(source, open, quote, run)
+    escape::string_in(source, open, quote, base, run)
 }
 
 /// Where all bytes are escapes, those of letters too, a single digit that stands behind one of them is its
@@ -81,7 +105,14 @@ fn three_digits(source: Source<'_>, run: &mut Run) {
     };
     let is_third = is_escape(&n.saturating_sub(1)) && before.end == at.start && at.len() == 1;
     let is_x = source.from(before.start).starts_with("\\x");
-    if is_digit && is_third && is_x && escaped > 0 && run.slips.is_empty() {
+    let is_told = || {
+        let (before, behind) =
+            run.data.bytes.split_at_checked(n.saturating_sub(1)).unwrap_or_default();
+        let behind = behind.get(2..).unwrap_or_default();
+        run.data.len() <= tail::MOST
+            && (0..=u8::MAX).any(|byte| frame::strict(&[before, &[byte], behind].concat()))
+    };
+    if is_digit && is_third && is_x && run.slips.is_empty() && (escaped > 0 || is_told()) {
         let bytes = n.saturating_sub(1)..n.saturating_add(1);
         let range = before.start.saturating_add(2)..at.end;
         run.lose(bytes, range, MistakeKind::OddDigits { digits: 3 }, None);
@@ -112,8 +143,8 @@ fn following(source: Source<'_>, at: usize) -> Option<usize> {
     (string && gap > 0 && gap < 100).then_some(start)
 }
 
-/// Reads `\x10\x0e...` without quotes: all of the line, or up to the first blank where only
-/// that is MQTT.
+/// Reads `\x10\x0e...` without quotes: up to the end of the packets, where a word ends there, else up to the
+/// end of the last word with an escape, or of the line where the packet has as much.
 pub(super) fn bare(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
     let inside = at.checked_sub(1).and_then(|n| source.byte(n)).is_some_and(is_word);
     let text = source.from(at);
@@ -127,22 +158,51 @@ pub(super) fn bare(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if let Some(len) = before.filter(|c| "\"'`".contains(*c)).and_then(|c| line.text.find(c)) {
         line.text = line.text.get(..len).unwrap_or_default();
     }
-    let blank = line.text.find(char::is_whitespace).unwrap_or(line.text.len());
-    let mut run = until(row, source, at..at.saturating_add(blank));
-    if !frame::strict(&run.data.bytes) {
-        run = until(row, source, at..line.start.saturating_add(line.text.trim_end().len()));
-    }
-    if run.data.len() < 2 {
+    let mut run = extent(row, source, &line);
+    if run.shown() < 2 {
         return None;
     }
-    three_digits(source, &mut run);
+    if run.slips.is_empty() {
+        three_digits(source, &mut run);
+    }
     if escape::is_doubled(source.range(run.range.clone())) {
         run.notation = named("escapes with their backslashes doubled", row);
     }
     Context::of(source, &run.range).apply(&mut run);
+    let is_line = run.class == Class::Line;
     run.class = run.class.max(Class::Code);
+    if is_line && run.shown() <= tail::MOST && tail::is_mendable(&run) {
+        tail::believe(source, &mut run);
+    }
     let end = run.range.end;
     Some(Taken { runs: vec![run], end, modem: 0 })
+}
+
+/// What of a line that begins with escapes are bytes.
+fn extent(row: &'static Notation, source: Source<'_>, line: &Line<'_>) -> Run {
+    let is_end = |c: char| c.is_whitespace() || ",;.)]}`|\u{3002}\u{ff0c}".contains(c);
+    let word = |at: usize| line.text.get(at..).and_then(|it| it.find(char::is_whitespace));
+    let to = |len: usize| line.start..line.start.saturating_add(len);
+    let first = until(row, source, to(word(0).unwrap_or(line.text.len())));
+    if frame::strict(&first.data.bytes) {
+        return first;
+    }
+    let whole = until(row, source, to(line.text.trim_end().len()));
+    let packets = frame::strict_prefix(&whole.data.bytes);
+    if let Some(place) = whole.data.map.text_of(0..packets).filter(|_| whole.slips.is_empty())
+        && source.range(place.end..line.end).starts_with(is_end)
+    {
+        return until(row, source, place);
+    }
+    let escape = line.text.rfind('\\').unwrap_or(0);
+    let len = word(escape).map_or(line.text.len(), |len| escape.saturating_add(len));
+    let mut words = until(row, source, to(len));
+    three_digits(source, &mut words);
+    let rest = whole.shown().saturating_sub(words.shown());
+    match Chain::of(&words.filled()).fit() {
+        Fit::Short(left) if rest <= left => whole,
+        _ => words,
+    }
 }
 
 fn until(row: &'static Notation, source: Source<'_>, range: std::ops::Range<usize>) -> Run {

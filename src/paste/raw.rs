@@ -81,6 +81,7 @@ fn piece(notation: &'static Notation, data: Data, kind: Kind) -> Piece {
         direction: None,
         time: None,
         conversation: 0,
+        also: None,
         repeat_of: None,
         continues: None,
         lacks: None,

@@ -42,6 +42,7 @@ impl Slip {
             MistakeKind::Lookalike { .. }
                 | MistakeKind::NotADigit { .. }
                 | MistakeKind::BadAddress { .. }
+                | MistakeKind::SplitByte
         );
         self.lost == 0 && is_beside
     }
@@ -71,6 +72,10 @@ pub(super) struct Run {
     pub(super) address_like: bool,
     /// Whether it is a number or a name, though it may frame.
     pub(super) is_number: bool,
+    /// Whether the words around say that it is a number: no other packets make it one.
+    pub(super) is_called: bool,
+    /// Another row in which the same text is packets, too.
+    pub(super) also: Option<&'static Notation>,
     /// Whether it is what a program made of frames that it shows too.
     pub(super) made_of_frames: bool,
 }
@@ -103,6 +108,8 @@ impl Run {
             join: Join::Never,
             address_like: false,
             is_number: false,
+            is_called: false,
+            also: None,
             made_of_frames: false,
         }
     }
@@ -213,15 +220,17 @@ impl Run {
         }
     }
 
-    /// Whether the bytes are packets beyond doubt, whatever stands in for those that could not be read.
+    /// Whether the bytes are packets beyond doubt, whatever stands in for those that could not be read: what a
+    /// letter looks like may not be what was meant.
     pub(super) fn is_strict(&self) -> bool {
-        STAND_INS.into_iter().any(|byte| {
+        let with = |byte: u8, is_any: bool| {
             let mut run = self.clone();
-            let unknown =
-                run.slips.iter_mut().filter(|slip| slip.lost == 1 && slip.meant.is_none());
+            let is_unknown = |slip: &&mut Slip| slip.lost == 1 && (is_any || slip.meant.is_none());
+            let unknown = run.slips.iter_mut().filter(is_unknown);
             unknown.for_each(|slip| slip.meant = Some(Meant::Looks(byte)));
             frame::strict(&run.filled())
-        })
+        };
+        STAND_INS.into_iter().any(|byte| with(byte, false) || with(byte, true))
     }
 
     /// The bytes with what stands in where something could not be read: their framing shows
@@ -239,5 +248,5 @@ impl Run {
     }
 }
 
-/// A high byte of a length, a letter, a flag.
-const STAND_INS: [u8; 3] = [0, b'a', 1];
+/// A high byte of a length, a letter, a flag, and what a CONNECT begins with.
+const STAND_INS: [u8; 7] = [0, b'a', 1, 4, b'M', b'Q', b'T'];

@@ -92,5 +92,5 @@ fn next(source: Source<'_>, at: usize, end: usize) -> usize {
 }
 
 fn starts(byte: u8) -> bool {
-    is_word(byte) || b"<\"'[{(\\%".contains(&byte)
+    is_word(byte) || b"<\"'[{(\\%&$".contains(&byte)
 }

@@ -1,5 +1,7 @@
 //! The time that a line of a log begins with.
 
+use super::mistake::lookalike;
+
 /// A time as the text writes it, and its reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
@@ -40,6 +42,8 @@ pub(super) fn boot(digits: &str) -> Option<Stamp> {
     Some(Stamp { text: digits.to_owned(), clock: Clock::Boot, nanos })
 }
 
+/// A byte with one digit too many.
+const LONGEST_GROUP: usize = 3;
 /// The year 2030: ten digits that are more are no time, and may be bytes.
 const LATEST: u64 = 1_900_000_000;
 const SECOND: u64 = 1_000_000_000;
@@ -117,7 +121,24 @@ impl Cursor<'_> {
         }
         let seconds =
             hour.checked_mul(3600)?.checked_add(minute.checked_mul(60)?)?.checked_add(second)?;
-        seconds.checked_mul(SECOND)?.checked_add(self.fraction(".,:"))
+        let nanos = seconds.checked_mul(SECOND)?.checked_add(self.fraction(".,:"))?;
+        (!self.goes_on()).then_some(nanos)
+    }
+
+    /// Whether more groups follow with a colon before them than a time has, or more digits: these are bytes.
+    fn goes_on(&self) -> bool {
+        if self.rest.starts_with(|c: char| c.is_ascii_digit()) {
+            return true;
+        }
+        let Some(rest) = self.rest.strip_prefix(':') else { return false };
+        let group = |rest: &str| rest.chars().take_while(|c| c.is_alphanumeric()).count();
+        let len = group(rest);
+        let word: String = rest.chars().take(len).collect();
+        let behind = rest.get(word.len()..).and_then(|it| it.strip_prefix(':'));
+        let is_byte =
+            |word: &str| word.chars().all(|c| c.is_ascii_hexdigit() || lookalike(c).is_some());
+        (1..=LONGEST_GROUP).contains(&len)
+            && (is_byte(&word) || behind.is_some_and(|it| group(it) == 2))
     }
 
     fn epoch(&mut self) -> Option<(Clock, u64)> {
@@ -134,9 +155,13 @@ impl Cursor<'_> {
     fn fraction(&mut self, marks: &str) -> u64 {
         let whole = self.rest;
         let digits = |c: &mut Self| -> Option<u64> {
-            c.one_of(marks)?;
+            let mark = c.one_of(marks)?;
             let before = c.rest.len();
             let value = c.number(1, 9)?;
+            // Behind a colon it ends where the digits do.
+            if mark == ':' && c.rest.starts_with(char::is_alphanumeric) {
+                return None;
+            }
             let width = before.saturating_sub(c.rest.len());
             let zeros = u32::try_from(9_usize.checked_sub(width)?).ok()?;
             value.checked_mul(10_u64.checked_pow(zeros)?)

@@ -16,6 +16,8 @@ pub(super) struct Style {
     pub(super) dash: bool,
     pub(super) zero_x: bool,
     pub(super) h: bool,
+    /// Tokens with `&H` or `$` before the digits.
+    pub(super) signs: usize,
     /// Single digits behind `0x`, and pairs that begin with a zero.
     pub(super) alone: usize,
     pub(super) padded: usize,
@@ -25,6 +27,7 @@ impl Style {
     pub(super) fn row(self, row: &'static Notation) -> &'static Notation {
         let name = match self {
             Self { zero_x: true, .. } => "hex with 0x",
+            Self { signs: 1.., .. } => "hex with &H or $ (BASIC, Pascal)",
             Self { h: true, .. } => "hex with h",
             Self { colon: true, .. } | Self { dash: true, .. } => "hex with colons or dashes",
             Self { tokens: 1, pairs: 0, .. } => "hex stream, xxd -p",
@@ -43,6 +46,8 @@ impl Style {
         self.pairs = self.pairs.saturating_add(usize::from(token.digits.len() == 2));
         self.zero_x |= token.prefix.starts_with('0');
         self.h |= token.h;
+        let has_sign = token.prefix.starts_with(['&', '$']);
+        self.signs = self.signs.saturating_add(usize::from(has_sign));
         let is_prefixed = token.prefix.starts_with('0');
         let is_padded = token.digits.len() == 2 && token.digits.starts_with('0');
         let is_alone = is_prefixed && token.digits.len() == 1;
@@ -66,7 +71,7 @@ impl<'t> Token<'t> {
     /// Splits the word at the beginning of `text`, which `len` bytes of it are.
     pub(super) fn of(text: &'t str, len: usize) -> Self {
         let whole = text.get(..len).unwrap_or_default();
-        let prefix = ["0x", "0X", "\\x", "\\X", "%"].into_iter().find(|p| whole.starts_with(p));
+        let prefix = PREFIXES.into_iter().find(|p| whole.starts_with(p));
         // Only before eight of them; 0b is a byte of hex too.
         let binary = |p: &&str| {
             whole.strip_prefix(*p).is_some_and(|bits| {
@@ -91,7 +96,7 @@ impl<'t> Token<'t> {
     pub(super) fn is_good(&self) -> bool {
         let n = self.digits.len();
         let hex = n > 0 && self.digits.bytes().all(|b| b.is_ascii_hexdigit());
-        let is_prefixed = self.prefix.starts_with('0') || self.has_mistyped_prefix();
+        let is_prefixed = self.prefix.starts_with(['0', '&', '$']) || self.has_mistyped_prefix();
         hex && (n.is_multiple_of(2) || n == 1 && is_prefixed)
     }
 
@@ -116,6 +121,10 @@ impl<'t> Token<'t> {
     }
 }
 
+/// What marks digits as hex: of C, of strings, of addresses of the web, of BASIC and of Pascal.
+pub(super) const PREFIXES: [&str; 8] = ["0x", "0X", "\\x", "\\X", "%", "&H", "&h", "$"];
+/// Those behind which no more than two digits stand.
+const ESCAPED: [&str; 6] = ["\\x", "\\X", "%", "&H", "&h", "$"];
 /// `0x` with a letter for its zero.
 const MISTYPED_0X: [&str; 4] = ["Ox", "OX", "ox", "oX"];
 
@@ -127,7 +136,7 @@ fn is_assembler(digits: &str) -> bool {
 
 /// The token at the beginning of `text`, good or not.
 pub(super) fn token(text: &str) -> Option<Token<'_>> {
-    let escaped = ["\\x", "\\X", "%"].into_iter().find(|p| text.starts_with(p));
+    let escaped = ESCAPED.into_iter().find(|p| text.starts_with(p));
     let len = match escaped {
         Some(prefix) => {
             let digits = text.bytes().skip(prefix.len()).take(2).take_while(u8::is_ascii_hexdigit);

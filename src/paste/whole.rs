@@ -16,7 +16,8 @@ use super::reading::{
 };
 use super::run::{Class, Join, Run};
 use super::settle::{Mended, settle};
-use super::source::{Line, Source, is_word};
+use super::source::{Line, Source, is_blank, is_word};
+use super::stamp::{self, Stamp};
 use super::token::{Style, Token};
 use super::tokens::Tokens;
 
@@ -37,8 +38,10 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
         return false;
     }
     let (name, reading, is_mqtt) = text.choose();
+    let also = text.also(name).filter(|_| is_mqtt);
     // Digits of a time or of a list's number are none of the bytes.
-    if !is_mqtt && text.lines().any(|line| head::of(source, &line).is_some()) {
+    let has_head = |line: Line<'_>| head::of(source, &line).is_some() || has_time(line.text);
+    if !is_mqtt && text.lines().any(has_head) {
         return false;
     }
     builder.whole = true;
@@ -48,9 +51,18 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
         None => text
             .lines()
             .filter_map(|l| text.line_run(&l, name, reading))
+            .map(|run| Run { also, ..run })
             .for_each(|run| builder.add(run)),
     }
     true
+}
+
+/// Whether a line begins with a time of day, and a blank stands behind it.
+fn has_time(line: &str) -> bool {
+    let behind = |stamp: &Stamp| line.trim_start().get(stamp.text.len()..).map(str::to_owned);
+    stamp::read(line).is_some_and(|it| {
+        it.text.contains(':') && behind(&it).is_some_and(|it| it.starts_with(is_blank))
+    })
 }
 
 struct Text<'t> {
@@ -186,7 +198,8 @@ impl<'t> Text<'t> {
                 || p.token.prefix.is_empty() && literal::is_decimal(p.token.digits)
         };
         let decimals = self.tokens().all(|p| number(&p));
-        let long = self.tokens().any(|p| p.token.digits.len() == 3 || p.negative);
+        let threes = self.tokens().filter(|p| p.token.digits.len() == 3).take(2).count();
+        let long = threes > 0 || self.tokens().any(|p| p.negative);
         // Whoever leaves zeros out leaves all of them out: beside a 00 a single digit is a slip. And
         // decimal numbers with zeros before them have a third digit somewhere.
         let full = |p: &Word<'_>| p.token.digits.len() == 2 && p.token.digits.starts_with('0');
@@ -195,7 +208,10 @@ impl<'t> Text<'t> {
         let leaves_out = !zeros_stand && (self.count.short > 1 || self.commas);
         let prints_numbers = self.count.mistyped > 0 && self.count.short > 1 && !zeros_stand;
         let default: (&str, ReadToken) = match () {
-            () if decimals && (long || prints_numbers) => ("decimal", decimal),
+            // One of three digits beside 00 has one too many.
+            () if decimals && (long && !(zeros_stand && threes == 1) || prints_numbers) => {
+                ("decimal", decimal)
+            }
             () if is_odd => ("", padded),
             () => ("", pairs),
         };
@@ -211,6 +227,16 @@ impl<'t> Text<'t> {
         let found = found.or_else(|| is_mistyped().then_some((LOW_FIRST, low_first as ReadToken)));
         let (name, reading) = found.unwrap_or(default);
         (name, reading, found.is_some())
+    }
+
+    /// Another row in which decimal numbers, or hex without zeros, are packets too.
+    fn also(&self, name: &str) -> Option<&'static Notation> {
+        let (other, reading): (_, ReadToken) = match name {
+            "decimal" => (SHORT_HEX, short_hex),
+            SHORT_HEX => ("decimal", decimal),
+            _ => return None,
+        };
+        self.frames(other, reading).then(|| self.notation(other))
     }
 
     /// Whether all tokens are words of two, four or eight bytes.

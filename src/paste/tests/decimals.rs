@@ -75,3 +75,57 @@ fn words_behind_the_last_row() {
         assert_eq!(hexes(text), [WHOLE], "{text}");
     }
 }
+
+/// As a sketch for Arduino prints them, a mark behind the last one too.
+#[test]
+fn numbers_behind_a_label() {
+    let decimal = "16,18,0,4,77,81,84,84,4,2,0,60,0,6,100,101,118,45,49,55";
+    let hex = "10,12,0,4,4D,51,54,54,4,2,0,3C,0,6,64,65,76,2D,31,37";
+    for text in [
+        format!("Sent: {decimal},\nReceived: 32,2,0,0,\nSent: 192,0,\n"),
+        format!("Sent: {decimal}\nReceived: 32,2,0,0\nSent: 192,0\n"),
+        format!("TX> {}\nRX> 32 2 0 0\nTX> 192 0\n", decimal.replace(',', " ")),
+        format!(
+            "12:00:01 TX> {}\n12:00:02 RX> 32 2 0 0\n12:00:03 TX> 192 0\n",
+            decimal.replace(',', " ")
+        ),
+        format!("Sent: {hex},\nReceived: 20,2,0,0,\nSent: C0,0,\n"),
+        format!("TX: {hex}\nRX: 20,2,0,0\nTX: C0,0\n"),
+    ] {
+        assert_eq!(hexes(&text), [WHOLE, "20020000", "c000"], "{text}");
+    }
+    for text in [
+        format!("It prints {decimal} and stops"),
+        format!("12:00:01 {decimal}"),
+        format!("[12] {decimal},"),
+    ] {
+        assert_eq!(hexes(&text), [WHOLE], "{text}");
+    }
+    // Numbers of another kind, though they make packets.
+    for text in
+        ["Received: 208, 0 lost", "Sent: 192,0", "sent: 192 0 bytes", "we have 48 5 0 1 97 98 99"]
+    {
+        assert_eq!(hexes(text), [""; 0], "{text}");
+    }
+    let text = format!("Sent: {},\n", decimal.replace(",60,", ",6O,"));
+    let paste = read(&text);
+    assert_eq!((paste.mistakes.len(), paste.mistakes[0].place.column), (1, 36), "{text}");
+}
+
+/// As od 9.1 and hexdump print them: a star stands for rows like the one before it.
+#[test]
+fn characters_in_rows_that_stand_for_others() {
+    let od = "0000000   0   T  \\0 002   a   b   A   A   A   A   A   A   A   A   A   A\n\
+              0000020   A   A   A   A   A   A   A   A   A   A   A   A   A   A   A   A\n*\n\
+              0000120   A   A   A   A   A   A\n0000126\n";
+    let bare = "   0   T  \\0 002   a   b   A   A   A   A   A   A   A   A   A   A\n\
+                \x20  A   A   A   A   A   A   A   A   A   A   A   A   A   A   A   A\n*\n\
+                \x20  A   A   A   A   A   A\n";
+    for text in [od, bare] {
+        assert_eq!(hexes(text), [format!("305400026162{}", "41".repeat(80))], "{text}");
+    }
+    let hexdump = "0000000   0   `  \\0 002   a   b   A   A   A   A   A   A   A   A   A   A\n\
+                   0000010   A   A   A   A   A   A   A   A   A   A   A   A   A   A   A   A\n*\n\
+                   0000060   A   A                                                        \n0000062\n";
+    assert_eq!(hexes(hexdump), [format!("306000026162{}", "41".repeat(92))]);
+}

@@ -20,6 +20,13 @@ fn numbers_and_names() {
         "#define BASE 0xC000",
         "x = 0x4000;",
         "In 30 00 days",
+        "RX packets 20020005",
+        "RX packets 20020005  bytes 40020001 (38.1 MiB)",
+        "Content-Length: 40020001",
+        "received 20020005 bytes",
+        "sent 9003000101 messages",
+        "TCP 74 44462 → 1883 [SYN] Seq=0 Win=64240 Len=0 WS=1024\nTCP 74 44462 → 1883 [SYN] Seq=0 Win=64240 Len=0 WS=1024",
+        "443 → 49360 [ACK] Seq=1 Ack=1 Win=32851 Len=3948\n443 → 49360 [ACK] Seq=1 Ack=1 Win=32851 Len=1452",
         "pub const IOC_OUT: u32 = 1073741824;",
         "use constant MAX_TRIES => 1000;",
         "IPv6Network('C000::/3'), IPv6Network('E000::/4'),",
@@ -95,5 +102,22 @@ fn sources_of_programs() {
         "'\\x10'     #  0x10 -> DATA LINK ESCAPE\n'\\x11' # 0x11 ->",
     ] {
         assert_eq!(hexes(text), [""; 0], "{text}");
+    }
+}
+
+/// What is left out though it could be packets is told, with its place.
+#[test]
+fn what_is_taken_for_a_number_is_named() {
+    for (text, told) in [
+        ("we sold 40020001 of them", &["40020001"][..]),
+        ("my order number 40020001 came\nwith invoice 20020000", &["40020001", "20020000"]),
+        ("RX packets 20020005", &["20020005"]),
+        ("we sold 40020002 of them and 12345678 of these", &["40020002"]),
+        ("It sent c000 to us", &[]),
+    ] {
+        let paste = read(text);
+        let numbers: Vec<&str> =
+            paste.ignored.number_places.iter().map(|it| &text[it.start..it.end]).collect();
+        assert_eq!((&numbers[..], paste.ignored.numbers), (told, told.len()), "{text}");
     }
 }

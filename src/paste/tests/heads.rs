@@ -106,3 +106,35 @@ fn lines_that_go_on() {
         assert_eq!(hexes(text), [WHOLE, "20020000"], "{text}");
     }
 }
+
+/// As `tshark -T fields -e frame.number -e tcp.payload` prints them, and tables that people make.
+#[test]
+fn columns_before_the_bytes() {
+    for (text, directions) in [
+        (format!("1\t{WHOLE}\n2\t20020000\n3\tc000\n"), false),
+        (format!("frame.number\ttcp.payload\n1\t{WHOLE}\n2\t20020000\n3\tc000\n"), false),
+        (format!("10\t{WHOLE}\n12\t20020000\n14\tc000\n"), false),
+        (format!("9 {WHOLE}\n10 20020000\n11 c000\n"), false),
+        (format!("1 {PAIRS}\n2 20 02 00 00\n3 c0 00\n"), false),
+        (format!("1\to\t{PAIRS}\n2\ti\t20 02 00 00\n3\to\tc0 00\n"), true),
+        (format!("nr\tdir\tbytes\n1\to\t{PAIRS}\n2\ti\t20 02 00 00\n3\to\tc0 00\n"), true),
+        (format!("1,o,{WHOLE}\n2,i,20020000\n3,o,c000\n"), true),
+        (format!("1;>;{WHOLE}\n2;<;20020000\n3;>;c000\n"), true),
+        (
+            format!(
+                "1585066894.31\t127.0.0.1\t38588\t{WHOLE}\n1585066894.41\t127.0.0.1\t1883\t20020000\n1585066894.51\t127.0.0.1\t1883\tc000\n"
+            ),
+            false,
+        ),
+    ] {
+        assert_eq!(hexes(&text), [WHOLE, "20020000", "c000"], "{text}");
+        if directions {
+            let all: Vec<_> = read(&text).pieces.iter().map(|it| it.direction).collect();
+            let (sent, received) = (Some(Direction::Sent), Some(Direction::Received));
+            assert_eq!(all, [sent, received, sent], "{text}");
+        }
+    }
+    // Bytes with tabs between them, and a number that is one of them.
+    assert_eq!(hexes(&PAIRS.replace(' ', "\t")), [WHOLE]);
+    assert_eq!(hexes("10 c000"), ["10c000"]);
+}

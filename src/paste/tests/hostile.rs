@@ -39,6 +39,14 @@ fn no_text_takes_long() {
         ("mistakes", "10 0O "),
         ("mistaken lines", "10 0O 00 00\n"),
         ("casts", "[(byte)"),
+        ("signs", "[1, 2, &"),
+        ("dollars", "$1 "),
+        ("labels", "TX: c0 0O\n"),
+        ("columns", "1\tc000\n"),
+        ("stars", "   0   T  \\0 002   a   b   A   A   A   A   A   A   A   A   A   A\n*\n"),
+        ("decimal", "TX: 16,18,0,4,77\n"),
+        ("lua", "\"\\16\\18"),
+        ("odd streams", "102000044d5154540402003c00066465762d313\n"),
     ] {
         let (short, long) = (shortest(unit, length), shortest(unit, length * 8));
         eprintln!("{name}: {short:?} and {long:?}");

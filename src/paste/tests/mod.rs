@@ -9,9 +9,11 @@ mod heads;
 mod hostile;
 mod programs;
 mod prose;
+mod repeats;
 mod roundtrip;
 mod rows;
 mod seeds;
+mod slips;
 mod table;
 mod typing;
 

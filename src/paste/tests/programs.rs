@@ -66,3 +66,74 @@ fn zeros_left_out_before_words() {
     }
     assert_eq!(hexes("score: 20 2 0 0 points"), [""; 0]);
 }
+
+/// Digits of two in fours, and characters as numbers.
+#[test]
+fn digits_of_two_in_fours() {
+    for (text, bytes) in [
+        ("let a = [0b1100_0000, 0x00];", "c000"),
+        ("[0b0010_0000, 0b10, 0, 0]", "20020000"),
+        ("0b1100_0000 0b0000_0000", "c000"),
+        ("we send 0b1100_0000 0b0000_0000 now", "c000"),
+        ("0b1100_0000, 0b0000_0000", "c000"),
+        ("1100_0000 0000_0000", "c000"),
+        ("[0x30, 5, 0, 1, 'a' as u8, b'b', b'c']", "30050001616263"),
+        ("[48u8, 5, 0, 1, 'a' as u8, 'b' as u8, 'c' as u8]", "30050001616263"),
+        ("{'\\x30', 5, 0, 1, 'a', 'b', 'c'}", "30050001616263"),
+        ("let p: [u8; 4] = [b'\\x20', 2, 0, 0];", "20020000"),
+    ] {
+        assert_eq!(hexes(text), [bytes], "{text}");
+    }
+    for (text, column) in [
+        ("[0b1100_0000, 0b0000_0O00, 0xd0, 0]", 23),
+        ("[0b1100_0000, 0b00000l00, 0xd0, 0]", 22),
+        ("0b1100_0000 0b0000_00O0 0b1101_0000 0b0000_0000", 22),
+    ] {
+        let paste = read(text);
+        assert_eq!((paste.mistakes.len(), paste.mistakes[0].place.column), (1, column), "{text}");
+        assert_eq!(paste.pieces[1].bytes, [0xd0, 0], "{text}");
+    }
+}
+
+/// BASIC, Pascal and assemblers, JavaScript's characters, Lua's escapes.
+#[test]
+fn other_languages() {
+    for (text, bytes) in [
+        ("&HC0, &H00", "c000"),
+        ("Sent: &HC0 &H0", "c000"),
+        ("p = Array(&H20, &H2, 0, 0)", "20020000"),
+        ("Dim p() As Byte = {&H20, &H02, &H0, &H5}", "20020005"),
+        ("const p: array[0..3] of Byte = ($20, $02, $00, $00);", "20020000"),
+        (".byte $C0,$00", "c000"),
+        ("[$20, $02, $00, $00]", "20020000"),
+        ("String.fromCharCode(192, 0)", "c000"),
+        ("s = String.fromCharCode(0x20, 2, 0, 0);", "20020000"),
+        (r#"x = "\192\0""#, "c000"),
+        (r#"c:send("\48\5\0\1abc") -- it works"#, "30050001616263"),
+        (r#"c:send("\16\18\0\4MQTT\4\2\0<\0\6dev-17")"#, WHOLE),
+        // Octal, as C has it.
+        (r#"send("\20\22\0\4MQTT\4\2\0<\0\6dev-17")"#, WHOLE),
+    ] {
+        assert_eq!(hexes(text), [bytes], "{text}");
+    }
+    assert_eq!(hexes("It costs $10 $12 $20, or $30 $00"), [""; 0]);
+}
+
+/// Numbers that are packets as decimal and as hex: nothing tells which was meant, so the other is named.
+#[test]
+fn the_other_reading_is_named() {
+    for (text, bytes) in [
+        ("[32, 6, 0, 0, 3, 33, 0, 10]", "200600000321000a"),
+        ("32, 6, 0, 0, 3, 33, 0, 10", "200600000321000a"),
+    ] {
+        let paste = read(text);
+        assert_eq!(hexes(text), [bytes], "{text}");
+        let also = paste.pieces[0].also.map(|row| row.name);
+        assert_eq!(also, Some("hex with zeros left out"), "{text}");
+    }
+    let paste = read("TX: 32 6 0 0 3 33 0 10\n");
+    assert_eq!(paste.pieces[0].also.map(|row| row.name), Some("decimal"));
+    for text in ["[32, 2, 0, 0]", "[48, 5, 0, 1, 97, 98, 99]", "[20, 2, 0, 0]", "c000"] {
+        assert_eq!(read(text).pieces[0].also, None, "{text}");
+    }
+}

@@ -99,6 +99,16 @@ fn logs_with_labels() {
     assert_eq!(paste.pieces[1].time.as_ref().unwrap().text, "12:00:00.050");
 }
 
+/// Letters that look like digits make up a word, where the packet before it is whole.
+#[test]
+fn a_word_behind_a_packet() {
+    let example = "10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62";
+    for word in ["is", "so", "Is", "I"] {
+        let text = format!("What {example} {word}\nnobody knows.\n");
+        assert_eq!(hexes(&text), [::hex::encode(EXAMPLE)], "{text}");
+    }
+}
+
 #[test]
 fn numbers_that_are_called_so() {
     for text in [

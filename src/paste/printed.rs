@@ -1,0 +1,222 @@
+//! What a program prints number by number: hex of which zeros are left out, as `%X` prints it (`10 E 0 4 4D`), and
+//! decimal (`16,14,0,4,77,`). In a sentence these are numbers like all others, so whole packets must come out
+//! of them.
+
+use super::context::{Context, direction};
+use super::frame;
+use super::lengths;
+use super::literal::Mistyped;
+use super::mistake::{MistakeKind, SIDE_BY_SIDE};
+use super::notation::{Notation, named};
+use super::run::{Class, Join, Run};
+use super::settle::{Mended, settle};
+use super::source::{Source, Taken, blanks};
+
+/// Reads from the first number of a list to where whole packets end.
+pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    let list = List::of(source, at)?;
+    let before = source.range(source.line_start(at)..at).trim_end();
+    let place = match direction(before) {
+        _ if !(before.is_empty() || before.ends_with(LABELS)) => Place::Prose,
+        Some(_) => Place::Labelled,
+        None => Place::Line,
+    };
+    let mut readings = [Base::Hex, Base::Decimal].into_iter().filter_map(|base| {
+        let run = list.read(row, base, 0)?;
+        place.shows(&run).then_some(run)
+    });
+    let mut run = readings.next();
+    let also = readings.next().map(|it| it.notation);
+    if run.is_none() {
+        run = [Base::Hex, Base::Decimal].into_iter().find_map(|base| {
+            let mut run = list.read(row, base, SIDE_BY_SIDE)?;
+            place.shows_mistyped(&mut run).then_some(run)
+        });
+    }
+    let mut run = run?;
+    run.also = also;
+    // What stands behind them may begin with a digit.
+    if source.from(run.range.end).starts_with(|c: char| c.is_alphanumeric() || ".:-".contains(c)) {
+        return None;
+    }
+    Context::of(source, &run.range).apply(&mut run);
+    if run.shown() < place.shortest() {
+        // Two numbers behind a word: what else the text holds decides.
+        if run.class != Class::Line {
+            return None;
+        }
+        (run.is_number, run.join) = (true, Join::Never);
+    }
+    let end = run.range.end;
+    Some(Taken { runs: vec![run], end, modem: 0 })
+}
+
+/// Where a list stands.
+#[derive(Clone, Copy)]
+enum Place {
+    /// Behind a word that says who sent it.
+    Labelled,
+    /// Behind another label, or at a line's beginning.
+    Line,
+    Prose,
+}
+
+impl Place {
+    /// Whether bytes without mistakes are packets, and not numbers that make some by chance.
+    fn shows(self, run: &Run) -> bool {
+        let bytes = &run.data.bytes;
+        let is_long = bytes.len() >= self.shortest() || matches!(self, Self::Labelled);
+        let is_told = || {
+            !matches!(self, Self::Prose) || lengths::exact(bytes) && lengths::tells_itself(bytes)
+        };
+        run.slips.is_empty() && is_long && frame::strict(bytes) && is_told()
+    }
+
+    /// As `shows`, for bytes of which some are mistyped.
+    fn shows_mistyped(self, run: &mut Run) -> bool {
+        let is_long = run.shown() >= SHORTEST_MISTYPED && !run.slips.is_empty();
+        let is_whole = is_long && settle(run) == Mended::Whole;
+        is_whole
+            && (matches!(self, Self::Labelled) || frame::connect(&run.filled()) || run.is_strict())
+    }
+
+    const fn shortest(self) -> usize {
+        match self {
+            Self::Labelled => 4,
+            Self::Line => 8,
+            Self::Prose => 10,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Base {
+    Hex,
+    Decimal,
+}
+
+/// The numbers of a list: their places.
+struct List<'t> {
+    source: Source<'t>,
+    words: Vec<(usize, &'t str)>,
+}
+
+impl<'t> List<'t> {
+    /// The list that begins at `at`; nothing where a number stands before it, or where it is none.
+    fn of(source: Source<'t>, at: usize) -> Option<Self> {
+        let first = source.head(at, NEAR).split(|c: char| !c.is_alphanumeric()).next();
+        if !first.is_some_and(is_number) || is_behind_number(source, at) {
+            return None;
+        }
+        let line = source.head(at, LONGEST);
+        let mut words = Vec::new();
+        let mut from = 0_usize;
+        loop {
+            let rest = line.get(from..).unwrap_or_default();
+            let len = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+            let Some(word) = rest.get(..len).filter(|it| is_number(it)) else { break };
+            words.push((at.saturating_add(from), word));
+            let gap = rest.get(len..).map_or(0, separator);
+            if gap == 0 {
+                break;
+            }
+            from = from.saturating_add(len).saturating_add(gap);
+        }
+        (words.len() >= SHORTEST).then_some(Self { source, words })
+    }
+
+    /// The numbers in one base as far as they are such, of which some may be mistyped; nothing where they are
+    /// written otherwise.
+    fn read(&self, row: &'static Notation, base: Base, mistakes: usize) -> Option<Run> {
+        let (at, _) = self.words.first()?;
+        let row = if base == Base::Decimal { named("decimal", row) } else { row };
+        let mut run = Run::new(row, Class::Prose, *at..*at);
+        let (mut single, mut long) = (0_usize, 0_usize);
+        for (at, word) in &self.words {
+            let is_padded = word.len() > 1 && word.starts_with('0');
+            if is_padded || !push(*at, word, base, &mut run) {
+                break;
+            }
+            single = single.saturating_add(usize::from(word.len() == 1));
+            long = long.saturating_add(usize::from(word.len() == 3));
+            run.range.end = at.saturating_add(word.len());
+        }
+        let behind = self.source.from(run.range.end);
+        let is_all =
+            self.words.last().is_some_and(|(at, it)| at.saturating_add(it.len()) == run.range.end);
+        // Pairs alone are hex for another reader.
+        let are_two = self.words.len() == 2
+            && single == 1
+            && self.source.range(run.range.clone()).contains(',');
+        let is_short = single >= LEAST_SINGLE || are_two || base == Base::Decimal && long > 0;
+        let is_end = is_all || behind.starts_with(' ');
+        (is_short && is_end && run.slips.len() <= mistakes).then_some(run)
+    }
+}
+
+/// Whether a number that belongs to no time stands before a number, or a letter right before it.
+fn is_behind_number(source: Source<'_>, at: usize) -> bool {
+    let near = source.tail(0..at, NEAR);
+    let before = near.trim_end_matches(separates);
+    let head = before.trim_end_matches(char::is_alphanumeric);
+    let last = before.get(head.len()..).unwrap_or_default();
+    near.ends_with(char::is_alphanumeric)
+        || before.len() < near.len() && is_number(last) && !head.ends_with([':', '.', '-', '/'])
+}
+
+/// Reads one number; false where it is none, not even a mistyped one.
+fn push(at: usize, word: &str, base: Base, run: &mut Run) -> bool {
+    let radix = if base == Base::Hex { 16 } else { 10 };
+    let is_short = word.len() < 3 || base == Base::Decimal;
+    let value = u32::from_str_radix(word, radix).ok().filter(|_| is_short);
+    match value.map(u8::try_from) {
+        Some(Ok(byte)) => run.data.push(byte, at, word.len()),
+        Some(Err(_)) => {
+            let number = word.to_owned();
+            run.slip(at..at.saturating_add(word.len()), MistakeKind::TooBig { number }, 1);
+        }
+        None => {
+            let digits = u8::try_from(radix).unwrap_or(16);
+            let Some(mistyped) = Mistyped::one(word, digits).filter(|_| is_short) else {
+                return false;
+            };
+            mistyped.tell(at, run);
+        }
+    }
+    true
+}
+
+/// Whether a word is a number of a byte, or one but for a character.
+fn is_number(word: &str) -> bool {
+    let is_hex = |least: usize| word.len() <= least && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let has_digit = word.bytes().any(|b| b.is_ascii_digit());
+    let mut chars = word.chars();
+    let is_one = chars.next().is_some() && chars.next().is_none();
+    !word.is_empty() && (word.chars().count() <= 3 && has_digit || is_hex(2) || is_one)
+}
+
+/// Length of what stands between two numbers: blanks and one mark.
+fn separator(text: &str) -> usize {
+    let first = blanks(text);
+    let rest = text.get(first..).unwrap_or_default();
+    let mark = usize::from(rest.starts_with([',', ';']));
+    let last = blanks(rest.get(mark..).unwrap_or_default());
+    first.saturating_add(mark).saturating_add(last)
+}
+
+const fn separates(c: char) -> bool {
+    matches!(c, ' ' | '\t' | ',' | ';')
+}
+
+/// What stands behind a label.
+const LABELS: [char; 5] = [':', '=', '>', ']', '\u{ff1a}'];
+/// A number before the list.
+const NEAR: usize = 8;
+/// One number of one digit alone is a slip.
+const LEAST_SINGLE: usize = 2;
+/// PINGREQ, PINGRESP and DISCONNECT have two bytes.
+const SHORTEST: usize = 2;
+/// Fewer numbers with a mistake among them make a packet by chance.
+const SHORTEST_MISTYPED: usize = 8;
+/// A line that someone pastes.
+const LONGEST: usize = 1 << 16;
