@@ -148,7 +148,11 @@ impl Connection {
         let is_told =
             [Event::DISCONNECTED, Event::TAKEN_OVER, Event::SESSION_TAKEN_OVER].contains(&event);
         let is_bare = self.is_websocket && has_one_end(lines.release) && event.is_end() && !is_told;
-        lines.put(when, if is_bare { Event::CLOSED } else { event }, self.values(values, lines.release));
+        lines.put(
+            when,
+            if is_bare { Event::CLOSED } else { event },
+            self.values(values, lines.release),
+        );
     }
 
     /// Writes the line of a client that was taken over, which has one more over WebSocket: the broker hears of

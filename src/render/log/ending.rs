@@ -83,7 +83,12 @@ impl Scribe {
         } else {
             // How the broker closes it will show what it had had before.
             let open = if is_open.is_some() { Open::Taken } else { Open::Doubtful };
-            lines.put_open(when, event, old.values(Values::new(), lines.release), (old.stream, open));
+            lines.put_open(
+                when,
+                event,
+                old.values(Values::new(), lines.release),
+                (old.stream, open),
+            );
             old.taken = Some(Vec::new());
         }
         (old.is_over, old.is_taken, old.stopped) = (true, false, None);
