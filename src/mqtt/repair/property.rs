@@ -2,15 +2,16 @@
 
 use super::places::behind;
 use super::{Broken, Tries};
-use crate::annotate::Finding;
+use crate::annotate::{Finding, Node};
 use crate::spec::{Field, PacketType, Rule, Severity};
 
 /// A property that may not stand here, or not again.
 pub(super) fn left_out(broken: &Broken<'_>, tries: &mut Tries) {
     for finding in misplaced(broken) {
         let (start, end) = (finding.span.first_byte(), (finding.span.end() / 8) as usize);
-        let lengths = broken.tape.nodes().iter().filter(|it| it.field() == Field::PROPERTY_LENGTH);
-        let Some(length) = lengths.filter(|it| it.span.first_byte() < start).next_back() else {
+        let is_before =
+            |it: &&Node| it.field() == Field::PROPERTY_LENGTH && it.span.first_byte() < start;
+        let Some(length) = broken.tape.nodes().iter().rfind(is_before) else {
             continue;
         };
         let right = length.value.checked_sub(end.saturating_sub(start) as u64);
