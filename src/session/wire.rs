@@ -307,6 +307,22 @@ impl Tcp {
         }
     }
 
+    /// When it was over on both sides: with the second FIN, or the first RST; `None` where that was not seen.
+    #[must_use]
+    pub fn over(&self) -> Option<At> {
+        let (client, server) = (&self.client, &self.server);
+        let closed = client.fin.zip(server.fin).map(|(one, other)| one.place.max(other.place));
+        let reset = [client.rst, server.rst].into_iter().flatten().map(|finish| finish.place);
+        closed.into_iter().chain(reset).min().map(At::of_place)
+    }
+
+    /// Whether one side alone was captured, though the other one was there.
+    #[must_use]
+    pub fn is_one_way(&self) -> bool {
+        let (client, server) = (&self.client, &self.server);
+        (server.segments == 0 && client.segments > u64::from(client.syns)) || client.segments == 0
+    }
+
     /// What one side sent.
     #[must_use]
     pub fn sent(&self, sender: Sender) -> &stream::Sent {

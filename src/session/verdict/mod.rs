@@ -148,6 +148,7 @@ pub static CAUSES: &[CauseRow] = &[
 pub static GUESSES: &[CauseRow] = &[
     row(Word::AFTER_REQUEST, possible::request),
     row(Word::AFTER_FAULT, possible::fault),
+    row(Word::AFTER_INTERLEAVED, possible::interleaved),
     row(Word::UNACKNOWLEDGED, possible::unacknowledged),
     row(Word::IDLE, possible::idle),
 ];
