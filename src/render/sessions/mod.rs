@@ -91,8 +91,8 @@ impl Session {
         self.ended.wire.tcp.map(|tcp| tcp.last).or(self.ended.last)
     }
 
-    /// Nanoseconds from its first segment to the one with which it is over on both sides: what comes behind that,
-    /// sent again or late, belongs to it no more. To its last one where that was not seen.
+    /// Nanoseconds from its first segment to the one with which a side ends it: the other may leave its own side
+    /// open for long. To its last one where no end was seen.
     pub(in crate::render) fn lasts(&self) -> Option<u64> {
         let over = self.ended.wire.tcp.and_then(|tcp| tcp.over());
         over.or(self.end())?.since(self.begin()?)
