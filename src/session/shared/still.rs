@@ -59,3 +59,27 @@ impl Shared {
         ended.still = all.copied().collect();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Captures of different days that were merged: in between nothing is known of a client.
+    #[test]
+    fn a_silence_is_shown_as_long_as_there_are_frames() {
+        let second = |seconds: i64| seconds * 1_000_000_000;
+        let at = |seconds| At { number: 1, frame: 1, time: Some(second(seconds)) };
+        let until = |keep_alive, pauses: &[(i64, i64)]| {
+            let pauses = pauses.iter().map(|(from, to)| (second(*from), second(*to))).collect();
+            let captured = Captured { until: at(100), pauses };
+            let mut ended = Ended::default();
+            (ended.keep_alive.seconds, ended.keep_alive.last) = (keep_alive, Some(at(20)));
+            captured.until(&ended)
+        };
+        assert_eq!(until(Some(10), &[]), Some(at(100)));
+        assert_eq!(until(Some(10), &[(0, 19), (30, 40)]), Some(at(100)));
+        assert_eq!(until(Some(10), &[(30, 41)]), None);
+        // Its Keep Alive is off, or not known.
+        assert_eq!((until(Some(0), &[(30, 41)]), until(None, &[])), (None, None));
+    }
+}

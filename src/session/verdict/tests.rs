@@ -885,3 +885,41 @@ fn what_is_said_beside_mqtt_stands_where_tcp_proves() {
     assert_eq!(alert(5 * MS, 100), ("disconnect", Certainty::Proven));
     assert_eq!(alert(5 * MS, 90), ("tls-alert", Certainty::Likely));
 }
+
+/// A server that is stopped ends all that is open; one that ends some of it has other reasons.
+#[test]
+fn a_server_that_ends_all_at_once() {
+    let ends = |all: &[Ended]| {
+        let verdicts: Vec<_> = all.iter().map(judge).collect();
+        let told = super::at_once(all.iter().zip(&verdicts));
+        let mut told: Vec<_> = told.into_iter().map(|(nth, it)| (nth, it.count, it.time)).collect();
+        told.sort_unstable();
+        told
+    };
+    let by = |sender, time| fin(accepted(), sender, time);
+    let stopped = |time| by(Sender::Server, time);
+    let three = [stopped(9 * SECOND), stopped(9 * SECOND + 3 * MS), stopped(9 * SECOND + MS)];
+    let time = 3 * MS as u64;
+    assert_eq!(ends(&three), [(0, 3, time), (1, 3, time), (2, 3, time)]);
+    assert_eq!(ends(&three[..2]), []);
+    let with = |one: Ended| [&three[..], &[one]].concat();
+    // One stays open, or its client ends it meanwhile, or the server long after.
+    assert_eq!(ends(&with(accepted())), []);
+    assert_eq!(ends(&with(by(Sender::Client, 9 * SECOND + MS))), []);
+    assert_eq!(ends(&with(stopped(20 * SECOND))), []);
+    // One was over before, whoever ended it; one is of another server; one comes back.
+    assert_eq!(ends(&with(by(Sender::Client, SECOND))).len(), 3);
+    assert_eq!(ends(&with(stopped(SECOND))).len(), 3);
+    let other = Some(("192.0.2.1:50000".parse().unwrap(), "192.0.2.8:1883".parse().unwrap()));
+    assert_eq!(ends(&with(Ended { ends: other, ..accepted() })).len(), 3);
+    let mut later = accepted();
+    later.wire.tcp.as_mut().unwrap().first.time = Some(9 * SECOND + 2 * MS);
+    assert_eq!(ends(&with(later)).len(), 3);
+    // For one it had another reason.
+    let silent = stopped(16 * SECOND);
+    assert_eq!(ends(&[silent.clone(), silent.clone(), silent]), []);
+    // In 5.0 it says so.
+    let said = disconnect(accepted_v5(), Sender::Server, 0x8b, 9 * SECOND);
+    assert_eq!(ends(&with(said)).len(), 4);
+    assert_eq!(ends(&with(disconnect(accepted_v5(), Sender::Server, 0x8d, 9 * SECOND))), []);
+}
