@@ -3,6 +3,7 @@
 use super::connection::Conversation;
 use super::datagrams::Datagrams;
 use super::parts::Parts;
+use super::reach::Reach;
 use super::reader::Reader;
 use super::{Consumer, Notes};
 use crate::capture::{self, Beside, Frame, FrameRole, LinkType};
@@ -124,6 +125,7 @@ pub struct Inspector<C> {
     datagrams: Datagrams,
     worker: Worker<C>,
     counters: Counters,
+    reach: Reach,
     frames: u64,
     /// The link type of the last frame, for diagnostics.
     link: Option<LinkType>,
@@ -227,6 +229,7 @@ impl<C: Consumer> Inspector<C> {
                 encrypted: 0,
             },
             counters: Counters::default(),
+            reach: Reach::default(),
             frames: 0,
             link: None,
             cut_frames: 0,
@@ -259,6 +262,7 @@ impl<C: Consumer> Inspector<C> {
     pub fn frame(&mut self, frame: &Frame<'_>) -> ControlFlow<()> {
         self.worker.reader.consumer.frame(frame);
         self.worker.clock.tick(frame.time);
+        self.reach.frame(frame);
         self.look_at_pause(frame.number);
         self.frames = self.frames.saturating_add(1);
         if self.link != Some(frame.link) {
@@ -350,6 +354,7 @@ impl<C: Consumer> Inspector<C> {
     /// # Ok::<(), mqttscope::capture::CaptureError>(())
     /// ```
     pub fn finish(&mut self) {
+        self.worker.reader.ends(self.reach.captured());
         self.flows.finish(&mut self.worker);
         self.worker.reader.finish();
     }

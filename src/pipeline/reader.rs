@@ -15,7 +15,7 @@ use crate::mqtt::{Decoded, Framing, Reading, decode, frame};
 use crate::session::ended::Closed;
 use crate::session::sn::Predefined;
 use crate::session::wire::{Lost, Said, Tcp};
-use crate::session::{At, Connection, Facts, How, Line, Proof, Seen, Shared};
+use crate::session::{At, Captured, Connection, Facts, How, Line, Proof, Seen, Shared};
 use crate::spec::unit::Unit;
 use crate::spec::websocket::HEADER_RULES;
 use crate::spec::{Field, Rule, Sender, Version};
@@ -361,6 +361,11 @@ impl<C: Consumer> Reader<C> {
     /// Nothing was captured between two times, and so many clients had to speak.
     pub(super) fn stands_still(&mut self, times: (i64, i64), frame: u64, connections: usize) {
         self.shared.stands_still(times, frame, connections);
+    }
+
+    /// The capture ends, which shows everything until then, as far as that is known.
+    pub(super) fn ends(&mut self, captured: Option<Captured>) {
+        self.shared.ends(captured);
     }
 
     /// A side of a connection has ended in TCP.

@@ -141,7 +141,7 @@ impl Junit {
         out.write_all(b"\n")?;
         let mut writer = Writer::new_with_indent(&mut *out, b' ', 2);
         let name = session.map_or_else(|| "no connection".to_owned(), name);
-        let lasts = session.and_then(|session| session.end()?.since(session.begin()?));
+        let lasts = session.and_then(Session::lasts);
         let mut element =
             writer.create_element("testsuite").with_attribute(("name", name.as_str()));
         let mut totals = Totals::default();

@@ -31,6 +31,7 @@ pub use connection::{Connection, How};
 pub use ended::{Ended, Void, Why};
 pub use pairs::{Pair, Pairs, Trust};
 pub use seen::{At, Facts, Line, Partner, Proof, Seen, is_behind};
+pub(crate) use shared::Captured;
 pub use shared::Shared;
 pub use track::matches;
 pub use turn::{Mark, merge};

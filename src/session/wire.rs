@@ -307,6 +307,21 @@ impl Tcp {
         }
     }
 
+    /// When one side ended it first, with FIN or RST; `None` where that was not seen.
+    #[must_use]
+    pub fn over(&self) -> Option<At> {
+        let (client, server) = (&self.client, &self.server);
+        let ends = [client.fin, client.rst, server.fin, server.rst].into_iter().flatten();
+        ends.map(|end| end.place).min().map(At::of_place)
+    }
+
+    /// Whether one side alone was captured, though the other one was there.
+    #[must_use]
+    pub fn is_one_way(&self) -> bool {
+        let (client, server) = (&self.client, &self.server);
+        (server.segments == 0 && client.segments > u64::from(client.syns)) || client.segments == 0
+    }
+
     /// What one side sent.
     #[must_use]
     pub fn sent(&self, sender: Sender) -> &stream::Sent {
@@ -321,4 +336,27 @@ fn kept(text: &str) -> &str {
         end = end.saturating_sub(1);
     }
     text.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A client that leaves its side open for long when the server has closed its own.
+    #[test]
+    fn a_connection_is_over_with_the_end_of_one_side() {
+        let end = |time| {
+            let place = Place { frame: 1, time: Some(time) };
+            Some(Finish { place, ..Finish::default() })
+        };
+        let over = |client: [Option<Finish>; 2], server: [Option<Finish>; 2]| {
+            let [client, server] =
+                [client, server].map(|[fin, rst]| Sent { fin, rst, ..Sent::default() });
+            Tcp { client, server, ..Tcp::default() }.over().and_then(|at| at.time)
+        };
+        assert_eq!(over([None, None], [None, None]), None);
+        assert_eq!(over([end(155), None], [end(10), None]), Some(10));
+        assert_eq!(over([end(5), end(7)], [end(6), None]), Some(5));
+        assert_eq!(over([None, None], [None, end(8)]), Some(8));
+    }
 }

@@ -16,7 +16,8 @@ pub struct Verdict(pub u8);
 pub struct VerdictInfo {
     /// The name in JSON.
     pub id: &'static str,
-    /// How grave it is.
+    /// How grave it is where it is so: how certain that is stands beside it. A finding of severity error needs a
+    /// proof, so that the same may be a warning there.
     pub severity: Severity,
     /// What it is called.
     pub title: &'static str,
@@ -109,6 +110,7 @@ verdicts! {
     CLOSED: row("closed", Warning, "closed without DISCONNECT", "one side closed TCP without a DISCONNECT", "a crash, a lost network, or a client that closes without saying so");
     AFTER_REQUEST: row("after-request", Note, "closed after a request", "a guess: the server may have closed because of the client's last request", "look at the rights of the client, and at the log of the server");
     AFTER_FAULT: row("after-fault", Note, "closed after a fault", "a guess: the server may have closed because of a packet that broke a rule some time before", "a capture shows the packet: mqttscope read --findings tells what is wrong with it");
+    AFTER_INTERLEAVED: row("after-interleaved", Note, "closed after interleaved writes", "a guess: a side may have closed because the other could not read what it had written, one packet in the middle of another", "the sender writes from two threads without a lock: guard each packet, or let one thread write them all");
     UNACKNOWLEDGED: row("unacknowledged", Note, "closed without acknowledgments", "a guess: the server may have closed because the client did not acknowledge what it got", "the client must answer each PUBLISH of QoS 1 and 2");
     IDLE: row("idle", Note, "closed while idle", "a guess: the server, or what stands in front of it, may have closed because nothing had passed for long", "a shorter Keep Alive keeps such a connection open");
     NOT_SEEN: row("not-seen", Note, "end not seen", "the end is not in the capture", "");

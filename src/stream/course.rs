@@ -39,6 +39,9 @@ pub struct Sent {
     pub begun: Option<u32>,
     /// The Sequence Number behind the farthest of its bytes, or behind its SYN.
     pub next: Option<u32>,
+    /// Where nothing of it was captured: the Sequence Number that the other side, which opened the connection,
+    /// acknowledged first. What was sent stands behind that.
+    pub heard: Option<u32>,
     /// The Sequence Number up to which it has sent something, as its own bare segments and the
     /// acknowledgments of the other side show.
     pub used: Option<Used>,
@@ -110,7 +113,7 @@ impl Sent {
     /// what is missing before it is told as a gap.
     #[must_use]
     pub fn unseen(&self) -> Option<Unseen> {
-        let next = self.next.filter(|_| self.fin.is_none())?;
+        let next = self.next.or(self.heard).filter(|_| self.fin.is_none())?;
         let beyond = |seq: u32| Some(seq.wrapping_sub(next)).filter(|count| is_ahead(*count));
         let used = self.used.and_then(|used| {
             Some(Unseen { count: beyond(used.seq)?, place: used.place, is_doubtful: false })
@@ -214,6 +217,9 @@ impl Course {
         let had = Some(tcp.ack).filter(|_| tcp.flags.has(Flags::ACK));
         if let Some(had) = had {
             other.comes_to(had, place);
+            if other.segments == 0 && sent.syns > 0 && !is_reset {
+                other.heard = other.heard.or(Some(had));
+            }
         }
         let finish = Finish { place, seq: tcp.seq.wrapping_add(tcp.len), had };
         sent.window(place, tcp);
@@ -272,5 +278,27 @@ mod tests {
         assert_eq!((shut.from.time, shut.until.unwrap().time), (Some(20), Some(50)));
         let within = |from, to| shut.within(Some(from), Some(to));
         assert_eq!((within(0, 99), within(25, 40), within(50, 60)), (30, 15, 0));
+    }
+
+    /// Of the other side nothing was captured but what the opener acknowledged.
+    #[test]
+    fn what_a_side_sent_that_was_not_captured() {
+        let unseen = |segments: &[(Flags, u32)]| {
+            let mut course = Course::default();
+            for (frame, (flags, ack)) in (1..).zip(segments) {
+                let at = Stamp { frame, time: Some(0), ..Stamp::default() };
+                let (src_port, dst_port, seq, window) = (1, 2, 100, 9);
+                let (flags, ack, len, missing) = (*flags, *ack, 0, 0);
+                let tcp = TcpLayer { src_port, dst_port, seq, ack, flags, window, len, missing };
+                course.add(Side::A, at, &tcp);
+            }
+            course.b.unseen().map(|unseen| (unseen.count, unseen.place.frame))
+        };
+        let (syn, ack, fin) = (Flags::SYN, Flags::ACK, Flags(Flags::ACK.0 | Flags::FIN.0));
+        assert_eq!(unseen(&[(syn, 0), (ack, 7), (fin, 7)]), None);
+        assert_eq!(unseen(&[(syn, 0), (ack, 7), (fin, 8)]), Some((1, 3)));
+        assert_eq!(unseen(&[(syn, 0), (ack, u32::MAX), (ack, 3), (fin, 3)]), Some((4, 3)));
+        // Where it began is not known.
+        assert_eq!(unseen(&[(ack, 7), (fin, 8)]), None);
     }
 }

@@ -11,6 +11,7 @@ mod table;
 mod will;
 
 use super::{ByOthers, Format, FormatRow};
+use crate::session::verdict::{AtOnce, at_once};
 use crate::session::{At, Cause, Ended, Verdict, judge};
 use crate::spec::Sender;
 use crate::text;
@@ -56,6 +57,8 @@ pub(in crate::render) struct Sessions {
 pub(in crate::render) struct Session {
     pub(in crate::render) ended: Ended,
     pub(in crate::render) verdict: Verdict,
+    /// Its server ended it with all others.
+    at_once: Option<AtOnce>,
 }
 
 impl Sessions {
@@ -72,13 +75,20 @@ impl Sessions {
     pub(in crate::render) fn take(&mut self) -> Vec<Session> {
         let mut list = std::mem::take(&mut self.list);
         list.sort_by_key(|session| session.ended.stream);
+        // Of those that are forgotten it is not known whether they went on.
+        if self.forgotten == 0 {
+            let together = at_once(list.iter().map(|session| (&session.ended, &session.verdict)));
+            for (nth, session) in list.iter_mut().enumerate() {
+                session.at_once = together.get(&nth).copied();
+            }
+        }
         list
     }
 }
 
 impl Session {
     pub(in crate::render) fn new(ended: &Ended) -> Self {
-        Self { ended: ended.clone(), verdict: judge(ended) }
+        Self { ended: ended.clone(), verdict: judge(ended), at_once: None }
     }
 
     /// When it began: its first segment, or its first packet.
@@ -89,6 +99,13 @@ impl Session {
     /// The last that was seen of it.
     pub(in crate::render) fn end(&self) -> Option<At> {
         self.ended.wire.tcp.map(|tcp| tcp.last).or(self.ended.last)
+    }
+
+    /// Nanoseconds from its first segment to the one with which a side ends it: the other may leave its own side
+    /// open for long. To its last one where no end was seen.
+    pub(in crate::render) fn lasts(&self) -> Option<u64> {
+        let over = self.ended.wire.tcp.and_then(|tcp| tcp.over());
+        over.or(self.end())?.since(self.begin()?)
     }
 
     /// The version's name; empty where it is not known.
@@ -110,6 +127,7 @@ pub(in crate::render) fn place(at: &At) -> String {
 pub(in crate::render) fn aftermath(session: &Session) -> Vec<String> {
     let ended = &session.ended;
     let mut out = Vec::new();
+    out.extend(session.at_once.as_ref().map(stopped));
     out.extend(lasting::returns(ended));
     out.extend(lasting::lasts(ended));
     out.extend(will::fate(ended));
@@ -139,6 +157,17 @@ pub(in crate::render) fn aftermath(session: &Session) -> Vec<String> {
     }
     out.extend(remarks(ended));
     out
+}
+
+/// What it says of a server that it ended all its connections.
+fn stopped(all: &AtOnce) -> String {
+    format!(
+        "the server ended all {} of its connections that are listed here and were open then, within {} from {} on: \
+         it was likely stopped, or died",
+        text::number(all.count as u64),
+        text::duration(all.time),
+        place(&all.first)
+    )
 }
 
 /// What a security review would note, by the rules.

@@ -59,7 +59,7 @@ impl Table {
         let begin = session.begin().and_then(|at| at.time);
         let origin =
             Origin { time: begin, start: self.start, previous: begin, ..Origin::default() };
-        let lasts = session.end().zip(session.begin()).and_then(|(end, begin)| end.since(begin));
+        let lasts = session.lasts();
         let sent = |sender| {
             let half = ended.half(sender);
             format!("{}, {} B", text::number(half.packets), text::number(half.bytes))

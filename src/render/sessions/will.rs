@@ -13,7 +13,8 @@ const TOPIC: usize = 80;
 pub(super) fn fate(ended: &Ended) -> Option<String> {
     let will = ended.will.as_ref()?;
     let topic = quoted(&will.topic, TOPIC);
-    let (wait, seen) = (wait(ended, will), seen(will));
+    let wait = wait(ended, will);
+    let seen = seen(will, if wait.is_empty() { "later" } else { "after the end" });
     let left = ended.from_client.disconnect.as_ref();
     let is = match ended.will_certainty() {
         Certainty::Proven => "is",
@@ -98,12 +99,12 @@ fn why(void: &Void) -> String {
     }
 }
 
-/// Where it was seen going out.
-fn seen(will: &Will) -> String {
+/// Where it was seen going out; `than` says since when its time is measured.
+fn seen(will: &Will, than: &str) -> String {
     let Some(copy) = &will.seen else { return String::new() };
     let at = place(&copy.at);
     match copy.after {
-        Some(after) => format!(", seen going out {} later ({at})", text::duration(after)),
+        Some(after) => format!(", seen going out {} {than} ({at})", text::duration(after)),
         None => format!(", seen going out just before ({at})"),
     }
 }

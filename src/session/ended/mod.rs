@@ -73,6 +73,9 @@ pub struct Ended {
     pub connack: Option<Answered>,
     /// Keep Alive.
     pub keep_alive: KeepAliveRecord,
+    /// Where nothing more comes of it as the capture ends: the last frame until which everything was captured,
+    /// of whatever connection.
+    pub captured_until: Option<At>,
     /// Times in which it was open and the capture stood still.
     pub still: Vec<Still>,
     /// The Will of the CONNECT and what became of it.

@@ -60,8 +60,8 @@ pub struct WillCopy {
     pub at: At,
     /// The connection of the subscriber.
     pub stream: Option<u64>,
-    /// Nanoseconds since the Will was due; `None` where it came before: the server knew of the end
-    /// before the capture shows it.
+    /// Nanoseconds since the end of the connection, by which the Will is due, its delay included; `None` where it
+    /// came before: the server knew of the end before the capture shows it.
     pub after: Option<u64>,
 }
 

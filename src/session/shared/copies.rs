@@ -91,9 +91,12 @@ impl Copies {
     /// A client publishes a message.
     pub(super) fn published(&mut self, message: Message<'_>, line: &Line, at: At) {
         self.expire(at.time);
-        let subscribers = self.subscribers.of(line.server, message.hash, message.topic);
-        let is_own = |by: &Subscriber| by.stream == line.stream && by.no_local;
-        if subscribers.is_empty() || subscribers.iter().any(is_own) {
+        let mut subscribers = self.subscribers.of(line.server, message.hash, message.topic);
+        let is_other = |by: &Subscriber| by.stream != line.stream || !by.no_local;
+        if !subscribers.iter().all(is_other) {
+            subscribers = subscribers.iter().filter(|by| is_other(by)).copied().collect();
+        }
+        if subscribers.is_empty() {
             return;
         }
         // What is never acknowledged takes no place from the rest.

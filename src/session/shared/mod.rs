@@ -28,11 +28,13 @@ pub(super) use complete::{Scope, Whole};
 pub(super) use contents::{Change, Contents};
 pub(super) use messages::Source;
 pub(super) use passing::{Came, Copy, Delivered, SOON};
+pub(crate) use still::Captured;
 
 use super::ended::{Disconnect, Ended, Found, Other, Return, Still, War};
 use super::{At, Certainty, Line, Seen};
 use crate::mqtt::packet::Connect;
 use crate::spec::Rule;
+use crate::stream::End;
 use away::Away;
 use clients::Clients;
 use complete::Unseen;
@@ -67,6 +69,8 @@ pub struct Shared {
     now: Option<i64>,
     /// Times in which the capture stood still.
     still: VecDeque<Still>,
+    /// At the end: what the capture shows.
+    captured: Option<Captured>,
 }
 
 /// What a new connection does to another one of the same client.
@@ -88,6 +92,9 @@ impl Shared {
         if let Some(stream) = ended.stream {
             ended.taken_over_by = ended.taken_over_by.or(self.clients.rival(stream));
         }
+        if ended.end == Some(End::Capture) {
+            ended.captured_until = self.captured.as_ref().and_then(|all| all.until(&ended));
+        }
         self.note_still(&mut ended);
         ended.doubt_missed();
         ended.doubt_open();
@@ -96,6 +103,11 @@ impl Shared {
         ended.doubt_disconnect();
         let client = self.client(&ended).filter(|_| ended.will_wait() > 0);
         self.wills.ended(ended, client, self.now);
+    }
+
+    /// The capture ends.
+    pub(crate) fn ends(&mut self, captured: Option<Captured>) {
+        self.captured = captured;
     }
 
     /// The capture has come so far.

@@ -2,8 +2,9 @@
 //!
 //! Two clients throw each other out. From one address that looks like one client which connects anew
 //! while its old connection is open, so that two are told only where losers go on. From two addresses it
-//! takes that each of them was still there when it was thrown out, and that each is a client's own: what
-//! closes a side may be a proxy, behind which one client comes back on another way.
+//! takes that each of them was still there when it was thrown out. What closes a side may be a proxy, behind
+//! which one client comes back on another way, so that each address has to be a client's own; or else they
+//! have to throw each other out in turn, sooner than one client notices that its connection is lost.
 
 use crate::session::At;
 use crate::session::ended::{Ended, Other, War};
@@ -20,6 +21,9 @@ const FIGHTS: u64 = 2;
 /// Nanoseconds without a take-over after which a war is over: brokers and clients back off for
 /// minutes at most.
 const PEACE: u64 = 600_000_000_000;
+/// Nanoseconds from one take-over to the next, on average, within which nobody comes back who has lost a
+/// connection without being told: that takes a Keep Alive, a restart or another network.
+const QUICK: u64 = 10 * SECOND;
 /// Addresses of a war that are told apart.
 const MAX_ADDRESSES: usize = 4;
 /// Addresses of which it is known who connects from there.
@@ -41,6 +45,8 @@ pub(super) struct TakeOvers {
     first: Option<At>,
     last: Option<At>,
     addresses: Vec<IpAddr>,
+    /// One connection has thrown out another from its own address.
+    has_stayed: bool,
 }
 
 /// Who connects from where: one client, by its key, or several.
@@ -63,7 +69,15 @@ impl TakeOvers {
     /// Whether there are several clients that have this key.
     pub(super) fn is_war(&self, key: u64, hosts: &Hosts) -> bool {
         let own = self.losers.iter().filter(|address| hosts.is_own(**address, key));
-        self.proven >= FIGHTS || own.count() > 1
+        self.proven >= FIGHTS || own.count() > 1 || self.is_in_turn()
+    }
+
+    /// Whether two addresses throw each other out in turn, quickly, and each loser was there to see it, but for
+    /// the last one, of which that is not known yet.
+    fn is_in_turn(&self) -> bool {
+        let is_quick = self.war().and_then(|war| war.period()).is_some_and(|time| time <= QUICK);
+        let is_there = self.fights.saturating_add(1) >= self.count && self.losers.len() > 1;
+        self.addresses.len() == 2 && !self.has_stayed && is_there && is_quick
     }
 
     /// Whether losers were there to see it.
@@ -92,7 +106,7 @@ impl TakeOvers {
     pub(super) fn thrown_out(&mut self, old: &Other, new: &Other, at: At) -> Option<War> {
         if self.last.is_some_and(|last| at.since(last).is_none_or(|time| time > PEACE)) {
             (self.count, self.fights, self.proven) = (0, 0, 0);
-            self.has_survivor = false;
+            (self.has_survivor, self.has_stayed) = (false, false);
             self.first = None;
             self.addresses.clear();
             self.losers.clear();
@@ -100,14 +114,18 @@ impl TakeOvers {
         self.count = self.count.saturating_add(1);
         self.first = self.first.or(Some(at));
         self.last = Some(at);
+        self.has_stayed |= old.client.ip() == new.client.ip();
         for address in [old.client.ip(), new.client.ip()] {
             note(&mut self.addresses, address);
         }
-        (self.count >= WAR && !self.has_survivor).then(|| War {
-            count: self.count,
-            time: self.first.and_then(|first| at.since(first)),
-            addresses: self.addresses.len(),
-        })
+        self.war().filter(|_| !self.has_survivor)
+    }
+
+    /// The take-overs so far, where they are many.
+    fn war(&self) -> Option<War> {
+        let (count, addresses) = (self.count, self.addresses.len());
+        let time = self.first.zip(self.last).and_then(|(first, last)| last.since(first));
+        (count >= WAR).then_some(War { count, time, addresses })
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) struct Track {
     /// Messages that were delivered, by their keys.
     copied: Copied,
     passed: Passed,
-    /// The client is a bridge, which gets RETAIN as it was published.
+    /// The client is a bridge, which gets RETAIN as it was published, and not its own messages.
     is_bridge: bool,
     clean_start: Option<bool>,
     /// All subscriptions of the session are known: it began with this connection, or an earlier one
@@ -182,7 +182,7 @@ impl Track {
             }
             Packet::Suback(suback) => {
                 let is_known = self.is_session_known && is_complete && !self.has_left;
-                self.subscriptions.suback(suback, is_known, &mut notes);
+                self.subscriptions.suback(suback, (is_known, self.is_bridge), &mut notes);
             }
             Packet::Unsubscribe(unsubscribe) => {
                 self.subscriptions.unsubscribe(unsubscribe, &mut notes);

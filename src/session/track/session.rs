@@ -1,7 +1,7 @@
 //! CONNECT and CONNACK: which session the connection goes on with, or begins.
 
 use super::notes::Notes;
-use super::{Track, security};
+use super::{Track, security, subscription};
 use crate::mqtt::packet::{Connack, Connect};
 use crate::session::ended::Ended;
 use crate::session::shared::TakeOver;
@@ -75,7 +75,8 @@ impl Track {
             self.is_session_unbroken = is_unbroken;
             if let Some(line) = notes.seen.line.filter(|_| notes.is_complete()) {
                 for one in self.subscriptions.granted() {
-                    let how = (one.options, !is_unbroken);
+                    let options = subscription::served(one.options, self.is_bridge);
+                    let how = (options, !is_unbroken);
                     notes.shared.subscribed(&line, &one.filter, how, notes.seen.at);
                 }
             }

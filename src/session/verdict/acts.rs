@@ -120,6 +120,7 @@ impl<'e> Scene<'e> {
         let is_unknown = missing.is_tail
             || missing.may_have_ended
             || (!self.is_begun() && self.half(act.by.other()).packets == 0)
+            || self.is_one_way()
             || self.is_first_by_time();
         if act.what.is_tcp() && is_unknown { Certainty::Likely } else { Certainty::Proven }
     }
@@ -163,6 +164,11 @@ impl<'e> Scene<'e> {
     /// Whether anything of a side was not captured, or could not be read.
     pub(super) fn has_lost(&self, sender: Sender) -> bool {
         self.ended.wire.lost(sender).is_any()
+    }
+
+    /// Whether one side alone was captured: what the other did is not known.
+    pub(super) fn is_one_way(&self) -> bool {
+        self.ended.wire.tcp.is_some_and(|tcp| tcp.is_one_way())
     }
 
     /// Whether anything of a side that was not captured may stand behind a packet.

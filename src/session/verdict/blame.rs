@@ -12,8 +12,6 @@ use crate::spec::{Rule, Sender, Severity};
 const SOON: u64 = 2_000_000_000;
 /// The same for a client, which has one connection to look after.
 const SOON_BY_CLIENT: u64 = 200_000_000;
-/// Nanoseconds within which a side ends a connection on which it cannot be understood any more.
-const LOST_PATIENCE: u64 = 60_000_000_000;
 /// Nanoseconds during which the receiver may go on sending, as it has not read the packet yet.
 const IN_FLIGHT: u64 = 100_000_000;
 /// The Reason Codes that blame a packet of the other side.
@@ -55,33 +53,11 @@ pub(super) fn malformed(scene: &Scene<'_>) -> Option<Told> {
 
 /// The packet had another one in its middle: what its receiver made of the two is not known.
 pub(super) fn interleaved(scene: &Scene<'_>) -> Option<Told> {
-    judge(scene, |rule| rule == Rule::INTERLEAVED).or_else(|| own(scene))
-}
-
-/// The side that wrote them ended the connection, on which nothing behind them was answered.
-fn own(scene: &Scene<'_>) -> Option<Told> {
-    let act = scene.reaction().filter(|act| act.what.is_tcp())?;
-    let (broken, inner) = torn(scene, act.by)?;
-    let is_before = broken.at.order() <= act.mark().at.order();
-    let is_soon = act.at.since(broken.at).is_some_and(|time| time <= LOST_PATIENCE);
-    if !is_before || !is_soon || scene.half(act.by).answered > broken.at.number {
-        return None;
-    }
-    let (who, other, after) = (the(act.by), the(act.by.other()), after(act.at, broken.at));
-    let text = format!(
-        "the {} {} of {who} had {} written into its middle, so that {other} cannot have read them as they were \
-         sent, nor what came behind them; {} {after} that ({})",
-        broken.what,
-        place(broken.at),
-        place(inner),
-        did(act),
-        broken.rule.info().id,
-    );
-    Told::likely(Some(act.by), text, vec![inner, broken.at, act.at])
+    judge(scene, |rule| rule == Rule::INTERLEAVED)
 }
 
 /// The last packet of one side into whose middle another one was written.
-fn torn<'e>(scene: &Scene<'e>, by: Sender) -> Option<(&'e Broken, At)> {
+pub(super) fn torn<'e>(scene: &Scene<'e>, by: Sender) -> Option<(&'e Broken, At)> {
     let all = scene.ended.wire.broke(by).iter().rev();
     all.filter_map(|broken| Some((broken, broken.inner?))).next()
 }

@@ -56,11 +56,7 @@ pub(super) fn of(scene: &Scene<'_>) -> Vec<String> {
             shut.from.frame
         ));
     }
-    let is_one_way = |tcp: crate::session::wire::Tcp| {
-        let (client, server) = (tcp.client, tcp.server);
-        (server.segments == 0 && client.segments > u64::from(client.syns)) || client.segments == 0
-    };
-    if tcp.is_some_and(is_one_way) {
+    if tcp.is_some_and(|tcp| tcp.is_one_way()) {
         out.push("only one direction of it was captured".into());
     }
     let has_packets = scene.ended.first.is_some();

@@ -44,7 +44,7 @@ fn judge(scene: &Scene<'_>, is_error: bool) -> Option<Told> {
     };
     let (by, proof) = (Some(act.by), vec![act.at]);
     // The other side may have closed before, with a FIN that was not captured.
-    let is_doubtful = scene.ended.wire.lost(act.by.other()).may_have_ended;
+    let is_doubtful = scene.ended.wire.lost(act.by.other()).may_have_ended || scene.is_one_way();
     match is_doubtful || scene.is_first_by_time() {
         true => Told::likely(by, text, proof),
         false => Told::proven(by, text, proof),

@@ -1,9 +1,9 @@
 //! Keep Alive broken, by either side (5.0: section 3.1.2.10).
 
-use super::Told;
 use super::acts::{Act, Scene, What};
 use super::unanswered;
 use super::words::{after, did, place, resent};
+use super::{Certainty, Told};
 use crate::session::At;
 use crate::session::ended::limit;
 use crate::spec::Sender;
@@ -61,7 +61,7 @@ fn silent_client(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
     }
     let is_nearly = time >= interval && time.saturating_add(ROUNDING) > limit;
     let proof = vec![last, act.at];
-    let silence = silence(last, time, seconds, limit);
+    let silence = silence(scene, last, time, seconds);
     match (is_said, is_broken) {
         (true, true) => Told::proven(by, format!("{silence}; then {}", did(act)), proof),
         (true, false) => {
@@ -84,17 +84,43 @@ fn silent_client(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
     }
 }
 
-fn silence(last: At, time: u64, seconds: u16, limit: u64) -> String {
-    let over = time.saturating_sub(limit);
-    let beyond = match over {
+/// How long the client was silent since its last packet, by its Keep Alive; and where its server had left a
+/// PINGREQ without an answer by then, that before all.
+fn silence(scene: &Scene<'_>, last: At, time: u64, seconds: u16) -> String {
+    let limit = limit(u64::from(seconds).saturating_mul(SECOND));
+    let beyond = match time.saturating_sub(limit) {
         0 => String::new(),
         over => format!(", {} more than allowed", text::duration(over)),
     };
-    format!(
-        "the client was silent for {} since {}{beyond} (Keep Alive {seconds} s, and half as long again)",
-        text::duration(time),
-        place(last)
-    )
+    let (asked, time) = (ignored(scene, last, time), text::duration(time));
+    let silent = match asked {
+        Some(asked) if asked == last => format!("the client sent nothing more either for {time}"),
+        _ => format!("the client was silent for {time} since {}", place(last)),
+    };
+    let before = asked.map(|asked| format!("{}; ", mute(asked))).unwrap_or_default();
+    format!("{before}{silent}{beyond} (Keep Alive {seconds} s, and half as long again)")
+}
+
+/// The PINGREQ that the server did not answer, nor sent anything behind, until the client had been silent for
+/// so long.
+fn ignored(scene: &Scene<'_>, last: At, time: u64) -> Option<At> {
+    let asked = unanswered(scene)?;
+    (asked.number <= last.number && time >= PATIENCE).then_some(asked)
+}
+
+/// The oldest PINGREQ without an answer, where its server sent nothing at all behind it and all was captured.
+fn unanswered(scene: &Scene<'_>) -> Option<At> {
+    let keep_alive = &scene.ended.keep_alive;
+    let asked = keep_alive.unanswered?;
+    // What comes when the client has gone is no answer any more.
+    let is_silent = keep_alive.heard.is_none_or(|last| last.number < asked.number);
+    // Behind a hole of the client its packets are told behind the answers to them.
+    let has_lost = scene.has_lost(Sender::Server) || scene.has_lost(Sender::Client);
+    (is_silent && !has_lost).then_some(asked)
+}
+
+fn mute(asked: At) -> String {
+    format!("the server did not answer the PINGREQ {}, nor send anything else", place(asked))
 }
 
 /// The client was silent for too long, and its server did nothing: the connection was still open then, or
@@ -107,39 +133,37 @@ pub(super) fn kept_open(scene: &Scene<'_>) -> Option<Told> {
     if !is_whole || has_lost || !is_accepted {
         return None;
     }
-    let until = match scene.first() {
-        Some(act) if act.by == Sender::Client && act.what.is_tcp() => act.at,
-        // The DISCONNECT of a client ends its silence.
-        Some(_) => return None,
-        None => ended.wire.tcp?.last,
-    };
     let seconds = ended.keep_alive.seconds.filter(|seconds| *seconds > 0)?;
     let last = ended.keep_alive.last?;
-    let interval = u64::from(seconds).saturating_mul(SECOND);
-    let limit = limit(interval);
-    let time = until.since(last)?.saturating_sub(scene.held(last, until));
-    if time <= limit.saturating_add(ROUND) {
-        return None;
-    }
+    let limit = limit(u64::from(seconds).saturating_mul(SECOND));
+    let silent = |until: At| {
+        let time = until.since(last)?.saturating_sub(scene.held(last, until));
+        (time > limit.saturating_add(ROUND)).then_some((until, time))
+    };
+    let (certainty, (until, time)) = match scene.first() {
+        Some(act) if act.by == Sender::Client && act.what.is_tcp() => {
+            (Certainty::Proven, silent(act.at)?)
+        }
+        // The DISCONNECT of a client ends its silence.
+        Some(_) => return None,
+        None => match silent(ended.wire.tcp?.last) {
+            Some(silent) => (Certainty::Proven, silent),
+            // Behind its last segment its end may be missing from the capture, and nothing would show it.
+            None => (Certainty::Likely, silent(ended.captured_until?)?),
+        },
+    };
     let text = format!(
         "{}; the server has to end the connection then (MQTT-3.1.2-24), and no end by it was seen",
-        silence(last, time, seconds, limit)
+        silence(scene, last, time, seconds)
     );
-    Told::proven(None, text, vec![last, until])
+    Some(Told { certainty, by: None, text, proof: vec![last, until] })
 }
 
 /// The client left when no PINGRESP had come.
 fn silent_server(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
-    let asked = scene.ended.keep_alive.unanswered.filter(|_| act.what.is_tcp())?;
+    let asked = unanswered(scene).filter(|_| act.what.is_tcp())?;
     let time = act.at.since(asked)?.saturating_sub(scene.stood(asked, act.at));
     if time < PATIENCE {
-        return None;
-    }
-    // What comes when the client has gone is no answer any more.
-    let heard = scene.ended.keep_alive.heard;
-    let is_silent = heard.is_none_or(|last| last.number < asked.number);
-    // Behind a hole of the client its packets are told behind the answers to them.
-    if !is_silent || scene.has_lost(Sender::Server) || scene.has_lost(Sender::Client) {
         return None;
     }
     let answer = scene.ended.keep_alive.late_answer;
@@ -147,8 +171,8 @@ fn silent_server(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
         format!("; the PINGRESP {} came {} that", place(answer), after(answer, act.at))
     });
     let text = format!(
-        "the server did not answer the PINGREQ {}, nor send anything else; {} later {}{}",
-        place(asked),
+        "{}; {} later {}{}",
+        mute(asked),
         text::duration(time),
         did(act),
         late.unwrap_or_default()

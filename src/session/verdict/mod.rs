@@ -11,6 +11,7 @@
 
 mod acts;
 mod alert;
+mod at_once;
 mod blame;
 mod caveats;
 mod closed;
@@ -32,6 +33,7 @@ use super::{At, Ended};
 use crate::spec::verdict::VerdictInfo;
 use crate::spec::{Sender, Verdict as Word};
 use acts::Scene;
+pub use at_once::{AtOnce, at_once};
 
 /// How a connection ended, as far as the capture tells.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -148,6 +150,7 @@ pub static CAUSES: &[CauseRow] = &[
 pub static GUESSES: &[CauseRow] = &[
     row(Word::AFTER_REQUEST, possible::request),
     row(Word::AFTER_FAULT, possible::fault),
+    row(Word::AFTER_INTERLEAVED, possible::interleaved),
     row(Word::UNACKNOWLEDGED, possible::unacknowledged),
     row(Word::IDLE, possible::idle),
 ];
@@ -157,12 +160,15 @@ pub static GUESSES: &[CauseRow] = &[
 pub fn judge(ended: &Ended) -> Verdict {
     let scene = Scene::new(ended);
     let mut causes = tell(CAUSES, &scene);
-    let bare = [Word::RESET.info().id, Word::CLOSED.info().id];
-    let is_bare = |cause: &Cause| bare.contains(&cause.info.id);
     if causes.iter().all(is_bare) {
         causes.extend(tell(GUESSES, &scene));
     }
     Verdict { causes, caveats: caveats::of(&scene) }
+}
+
+/// Whether it says no more than that a side ended TCP.
+fn is_bare(cause: &Cause) -> bool {
+    [Word::RESET, Word::CLOSED].iter().any(|bare| bare.info().id == cause.info.id)
 }
 
 fn tell(rows: &[CauseRow], scene: &Scene<'_>) -> Vec<Cause> {

@@ -80,7 +80,8 @@ pub(super) fn open(scene: &Scene<'_>) -> Option<Told> {
     };
     let proof = scene.ended.last.into_iter().collect();
     let may_have_ended = |sender| scene.ended.wire.lost(sender).may_have_ended;
-    match may_have_ended(Sender::Client) || may_have_ended(Sender::Server) {
+    // Of a side of which nothing was captured an end shows late at best.
+    match scene.is_one_way() || may_have_ended(Sender::Client) || may_have_ended(Sender::Server) {
         true => Told::likely(None, text.into(), proof),
         false => Told::proven(None, text.into(), proof),
     }

@@ -1,8 +1,8 @@
-//! What may have made the server close TCP where nothing tells: guesses, each from what came right before.
+//! What may have made a side close TCP where nothing tells: guesses, each from what came right before.
 //! They are asked for only where nothing better is known, and say themselves that they are guesses.
 
 use super::acts::{Act, Scene};
-use super::blame::may_be_it;
+use super::blame::{may_be_it, torn};
 use super::words::{place, the};
 use super::{Certainty, Told};
 use crate::session::At;
@@ -69,6 +69,31 @@ pub(super) fn fault(scene: &Scene<'_>) -> Option<Told> {
         broken.rule.info().id
     );
     possible(act, text, broken.at)
+}
+
+/// The side that closed had written one packet into another, and nothing behind them was answered. It may as
+/// well have left by itself.
+pub(super) fn interleaved(scene: &Scene<'_>) -> Option<Told> {
+    let act = scene.reaction().filter(|act| act.what.is_tcp())?;
+    let (broken, inner) = torn(scene, act.by)?;
+    let is_before = broken.at.order() <= act.mark().at.order();
+    let is_soon = act.at.since(broken.at).is_some_and(|time| time <= LONG);
+    if !is_before || !is_soon || scene.half(act.by).answered > broken.at.number {
+        return None;
+    }
+    let text = format!(
+        "possibly because the {} {} of {} had {} written into its middle, {} before: {} cannot have read them as \
+         they were sent, nor what came behind them ({})",
+        broken.what,
+        place(broken.at),
+        the(act.by),
+        place(inner),
+        before(act.at, broken.at),
+        the(act.by.other()),
+        broken.rule.info().id,
+    );
+    let (certainty, by) = (Certainty::Possible, Some(act.by));
+    Some(Told { certainty, by, text, proof: vec![inner, broken.at, act.at] })
 }
 
 /// The client does not acknowledge what it got.

@@ -2,7 +2,8 @@
 
 use super::{Certainty, Verdict, judge};
 use crate::session::ended::{
-    Answered, Asked, Disconnect, Ended, Fate, Fault, Half, KeepAliveRecord, Open, Other, War, Will,
+    Answered, Asked, Disconnect, Ended, Fate, Fault, Half, KeepAliveRecord, Open, Other, Still,
+    War, Will,
 };
 use crate::session::wire::{Broken, Heard, Lost, Tcp, WebsocketClose};
 use crate::session::{At, How, Proof, Void, Why};
@@ -323,6 +324,90 @@ fn keep_alive_that_the_server_does_not_enforce() {
     }
 }
 
+/// The capture goes on when nothing comes of the connection any more, whose end may be missing then.
+#[test]
+fn keep_alive_that_nobody_enforces_until_the_capture_ends() {
+    let left = |seconds| {
+        let mut ended = accepted();
+        ended.captured_until = Some(At { number: 0, ..at(90, seconds * SECOND) });
+        ended
+    };
+    assert_eq!(ids(&left(20)), ["open"]);
+    let verdict = judge(&left(30));
+    assert_eq!(ids(&left(30)), ["open", "kept-open"]);
+    let kept = &verdict.causes[1];
+    assert_eq!(kept.certainty, Certainty::Likely);
+    assert!(kept.text.contains("silent for 30.0 s since #1, 15.0 s more than allowed"));
+    let proof: Vec<u64> = kept.proof.iter().map(|at| at.frame).collect();
+    assert_eq!(proof, [10, 900]);
+    // Its own segments prove as much.
+    let mut seen = left(60);
+    seen.wire.tcp.as_mut().unwrap().last = at(0, 30 * SECOND);
+    assert_eq!(judge(&seen).causes[1].certainty, Certainty::Proven);
+    // Who has left is silent for ever; and the capture stood still meanwhile.
+    let gone = disconnect(left(30), Sender::Client, 0, SECOND);
+    assert_eq!(ids(&gone), ["disconnect"]);
+    let mut still = left(30);
+    let (from, to) = (2 * SECOND, 20 * SECOND);
+    still.still = vec![Still { from, to, frame: 80, connections: 2 }];
+    assert_eq!(ids(&still), ["open"]);
+}
+
+/// The client pinged, and nothing came: it is not the client alone that was silent.
+#[test]
+fn a_server_that_hangs_is_told_before_the_silence_of_its_client() {
+    let ping = at(5, 3 * SECOND);
+    let mut hung = fin(accepted(), Sender::Server, 20 * SECOND);
+    hung.keep_alive.last = Some(ping);
+    hung.keep_alive.unanswered = Some(ping);
+    hung.keep_alive.heard = Some(at(2, MS));
+    let (id, certainty, text) = first(&hung);
+    assert_eq!((id, certainty), ("keep-alive", Certainty::Likely));
+    assert_eq!(
+        text,
+        "the server did not answer the PINGREQ #5, nor send anything else; the client sent nothing more either \
+         for 17.0 s, 2.00 s more than allowed (Keep Alive 10 s, and half as long again); then the server closed \
+         the TCP connection (FIN)"
+    );
+    // The client said something else behind it.
+    let mut later = hung.clone();
+    later.keep_alive.last = Some(at(6, 4 * SECOND));
+    let text = first(&later).2;
+    assert!(
+        text.contains(
+            "PINGREQ #5, nor send anything else; the client was silent for 16.0 s since #6"
+        )
+    );
+    // The server sent something else; its answer may have been lost: then the silence has an end, too.
+    let mut alive = hung.clone();
+    alive.keep_alive.heard = Some(at(6, 4 * SECOND));
+    assert!(first(&alive).2.starts_with("the client was silent for 17.0 s since #5"));
+    hung.wire.server_lost.bytes = 2;
+    assert!(first(&hung).2.starts_with("the client was silent for 17.0 s since #5"));
+}
+
+/// Of the other side nothing was captured: it may have been first.
+#[test]
+fn one_direction_alone_proves_no_end() {
+    let one_way = |mut ended: Ended, missing| {
+        let sent = *tcp(&mut ended, missing);
+        *tcp(&mut ended, missing) = Sent { segments: 0, bytes: 0, syns: 0, ..sent };
+        first(&ended)
+    };
+    let certainty = |ended, missing| {
+        let (id, certainty, _) = one_way(ended, missing);
+        (id, certainty)
+    };
+    let likely = |id| (id, Certainty::Likely);
+    assert_eq!(certainty(accepted(), Sender::Server), likely("open"));
+    let closed = fin(accepted(), Sender::Client, SECOND);
+    assert_eq!(certainty(closed, Sender::Server), likely("closed"));
+    let closed = fin(accepted(), Sender::Server, SECOND);
+    assert_eq!(certainty(closed, Sender::Client), likely("closed"));
+    let left = disconnect(accepted(), Sender::Client, 0, SECOND);
+    assert_eq!(certainty(left, Sender::Server), likely("disconnect"));
+}
+
 #[test]
 fn keep_alive_of_a_server_that_does_not_answer() {
     let mut silent = fin(accepted(), Sender::Client, 20 * SECOND);
@@ -437,7 +522,8 @@ fn interleaved_writes_and_the_end_behind_them() {
     assert_eq!(ids(&ended), ["closed"]);
 }
 
-/// What the server makes of them it may acknowledge; the client that waits for the rest leaves.
+/// What the server makes of them it may acknowledge; the client that waits for the rest leaves, or would have
+/// left all the same.
 #[test]
 fn interleaved_writes_of_the_side_that_leaves() {
     let torn = broken(18, SECOND, Rule::INTERLEAVED);
@@ -446,13 +532,11 @@ fn interleaved_writes_of_the_side_that_leaves() {
     ended.wire.client_broke.push_back(torn);
     ended.wire.server_broke.push_back(broken(19, SECOND + MS, Rule::ACK_UNASKED));
     ended.from_client.answered = 18;
-    let (id, certainty, text) = first(&ended);
-    assert_eq!((id, certainty), ("interleaved", Certainty::Likely));
-    assert!(
-        text.contains("150 ms after that") && text.contains("#18 of the client had #17"),
-        "{text}"
-    );
-    assert_eq!(ids(&ended), ["interleaved", "closed"]);
+    assert_eq!(ids(&ended), ["closed", "after-interleaved"]);
+    let guess = &judge(&ended).causes[1];
+    assert_eq!(guess.certainty, Certainty::Possible);
+    let said = "possibly because the PUBLISH #18 of the client had #17 written into its middle, 150 ms before";
+    assert!(guess.text.starts_with(said), "{}", guess.text);
     // What came behind them was answered; it says itself that it leaves; it was long ago.
     let mut answered = ended.clone();
     answered.from_client.answered = 20;
@@ -460,7 +544,7 @@ fn interleaved_writes_of_the_side_that_leaves() {
     let left = disconnect(ended.clone(), Sender::Client, 0, SECOND + 140 * MS);
     assert_eq!(ids(&left), ["disconnect"]);
     let late = fin(ended, Sender::Client, 99 * SECOND);
-    assert!(!ids(&late).contains(&"interleaved"));
+    assert!(!ids(&late).contains(&"after-interleaved"));
 }
 
 #[test]
@@ -806,4 +890,42 @@ fn what_is_said_beside_mqtt_stands_where_tcp_proves() {
     // The alert had the DISCONNECT, though it stands before it; or they crossed.
     assert_eq!(alert(5 * MS, 100), ("disconnect", Certainty::Proven));
     assert_eq!(alert(5 * MS, 90), ("tls-alert", Certainty::Likely));
+}
+
+/// A server that is stopped ends all that is open; one that ends some of it has other reasons.
+#[test]
+fn a_server_that_ends_all_at_once() {
+    let ends = |all: &[Ended]| {
+        let verdicts: Vec<_> = all.iter().map(judge).collect();
+        let told = super::at_once(all.iter().zip(&verdicts));
+        let mut told: Vec<_> = told.into_iter().map(|(nth, it)| (nth, it.count, it.time)).collect();
+        told.sort_unstable();
+        told
+    };
+    let by = |sender, time| fin(accepted(), sender, time);
+    let stopped = |time| by(Sender::Server, time);
+    let three = [stopped(9 * SECOND), stopped(9 * SECOND + 3 * MS), stopped(9 * SECOND + MS)];
+    let time = 3 * MS as u64;
+    assert_eq!(ends(&three), [(0, 3, time), (1, 3, time), (2, 3, time)]);
+    assert_eq!(ends(&three[..2]), []);
+    let with = |one: Ended| [&three[..], &[one]].concat();
+    // One stays open, or its client ends it meanwhile, or the server long after.
+    assert_eq!(ends(&with(accepted())), []);
+    assert_eq!(ends(&with(by(Sender::Client, 9 * SECOND + MS))), []);
+    assert_eq!(ends(&with(stopped(20 * SECOND))), []);
+    // One was over before, whoever ended it; one is of another server; one comes back.
+    assert_eq!(ends(&with(by(Sender::Client, SECOND))).len(), 3);
+    assert_eq!(ends(&with(stopped(SECOND))).len(), 3);
+    let other = Some(("192.0.2.1:50000".parse().unwrap(), "192.0.2.8:1883".parse().unwrap()));
+    assert_eq!(ends(&with(Ended { ends: other, ..accepted() })).len(), 3);
+    let mut later = accepted();
+    later.wire.tcp.as_mut().unwrap().first.time = Some(9 * SECOND + 2 * MS);
+    assert_eq!(ends(&with(later)).len(), 3);
+    // For one it had another reason.
+    let silent = stopped(16 * SECOND);
+    assert_eq!(ends(&[silent.clone(), silent.clone(), silent]), []);
+    // In 5.0 it says so.
+    let said = disconnect(accepted_v5(), Sender::Server, 0x8b, 9 * SECOND);
+    assert_eq!(ends(&with(said)).len(), 4);
+    assert_eq!(ends(&with(disconnect(accepted_v5(), Sender::Server, 0x8d, 9 * SECOND))), []);
 }

@@ -316,3 +316,35 @@ fn copies_of_equal_messages() {
     assert_eq!(of(true), [(Some(7), Some(1)), (Some(10), Some(1))]);
     assert_eq!(of(false)[1], (None, None));
 }
+
+/// A bridge of 3.1.1, by the bit 0x80 of its level, gets no message back that it has brought, as mosquitto
+/// takes its subscriptions for such with No Local. Others get theirs.
+#[test]
+fn a_bridge_gets_none_of_its_own() {
+    let missed = |level: &str, is_kept: bool| {
+        let connect = |level: &str, clean: &str, id: &str| {
+            format!("100d 0004 4d515454 {level} {clean} 003c 0001 {id}")
+        };
+        let (subscribe, suback) = ("8206 0001 0001 77 01", "9003 0001 01");
+        let mut world = World::default();
+        world.packet(0, C, &connect(level, "00", "61"));
+        world.quiet(0, &[(S, "20020000"), (C, subscribe), (S, suback)]);
+        if is_kept {
+            world.closes(0, C);
+            world.packet(2, C, &connect(level, "00", "61"));
+            world.quiet(2, &[(S, "20020100")]);
+        }
+        let bridge = if is_kept { 2 } else { 0 };
+        world.packet(1, C, &connect("04", "02", "62"));
+        world.quiet(1, &[(S, "20020000"), (C, subscribe), (S, suback)]);
+        world.quiet(bridge, &[(C, "3206 0001 77 0007 78"), (S, "40020007")]);
+        world.seconds += 10;
+        world.quiet(1, &[(C, "c000")]);
+        let all = world.end();
+        [bridge as usize, 1].map(|stream| all[stream].missed_count)
+    };
+    for is_kept in [false, true] {
+        assert_eq!(missed("84", is_kept), [0, 1]);
+        assert_eq!(missed("04", is_kept), [1, 1]);
+    }
+}

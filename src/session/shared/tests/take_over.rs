@@ -63,19 +63,51 @@ fn a_war_is_more_than_two_take_overs() {
 }
 
 /// A proxy closes its side when the server has, whoever is behind it: where several clients come from an
-/// address, that is no sign of a second one.
+/// address, that is no sign of a second one. But two addresses in turn, one at once behind the other, are.
 #[test]
 fn what_closes_for_several_clients_shows_no_second_one() {
-    for (others, rule) in [(&[][..], Rule::WAR), (&[10, 11], Rule::TAKEN_OVER_AGAIN)] {
+    let in_turn = [0, 1, 2, 3];
+    for (others, streams, seconds, rule) in [
+        (&[][..], in_turn, 0, Rule::WAR),
+        (&[10, 11], in_turn, 0, Rule::WAR),
+        // One client that comes back when it has missed its connection for a while.
+        (&[], in_turn, 60, Rule::WAR),
+        (&[10, 11], in_turn, 60, Rule::TAKEN_OVER_AGAIN),
+        // From the same address again: it may go any way.
+        (&[10, 11], [0, 1, 3, 4], 0, Rule::TAKEN_OVER_AGAIN),
+    ] {
         let mut world = World { has_two_hosts: true, ..World::default() };
         for stream in others {
             world.quiet(*stream, &[(C, "100e00044d5154540502003c00 000162"), (S, ACCEPTED)]);
             world.closes(*stream, C);
         }
         world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
-        for stream in 1..4 {
-            takes_over(&mut world, stream, &[rule]);
-            world.closes(stream - 1, S);
+        for (nth, pair) in streams.windows(2).enumerate() {
+            world.waits(seconds);
+            let war = if nth < 2 { &[][..] } else { &[rule] };
+            world.finds(pair[1], C, NEW, &[&[Rule::TAKES_OVER], war].concat());
+            world.quiet(pair[1], &[(S, ACCEPTED)]);
+            world.closes(pair[0], S);
+        }
+    }
+}
+
+/// Addresses in turn, of which one has nobody any more who answers: a client that goes to and fro.
+#[test]
+fn addresses_in_turn_of_which_one_is_silent_are_no_war() {
+    let mut world = World { has_two_hosts: true, ..World::default() };
+    for stream in [10, 11] {
+        world.quiet(stream, &[(C, "100e00044d5154540502003c00 000162"), (S, ACCEPTED)]);
+        world.closes(stream, C);
+    }
+    world.quiet(0, &[(C, NEW), (S, ACCEPTED)]);
+    for stream in 1..8 {
+        let (rules, _) = world.packet(stream, C, NEW);
+        assert!(!rules.contains(&Rule::WAR), "{stream}");
+        world.quiet(stream, &[(S, ACCEPTED)]);
+        match stream {
+            1 => world.closes(stream - 1, S),
+            _ => world.ends(stream - 1, S, Close::Fin),
         }
     }
 }

@@ -32,6 +32,9 @@ const MAX_WAITING: usize = 64;
 const RETAIN_AS_PUBLISHED: u8 = 0b1000;
 /// The Subscription Option No Local.
 const NO_LOCAL: u8 = 0b100;
+/// What mosquitto and its relatives take a subscription of a bridge for that cannot say it, as 3.1.1 has no
+/// such options: a bridge gets no message back that it has brought, and RETAIN as it was published.
+const BRIDGED: u8 = NO_LOCAL | RETAIN_AS_PUBLISHED;
 /// Subscription Identifiers that are remembered.
 const MAX_IDS: usize = 256;
 /// Refusals that are remembered.
@@ -87,6 +90,12 @@ struct Filter {
     since: Option<At>,
 }
 
+/// The Subscription Options by which the server chooses what it delivers; `is_bridge`: the client says in its
+/// CONNECT that it is a bridge.
+pub(super) const fn served(options: u8, is_bridge: bool) -> u8 {
+    if is_bridge { options | BRIDGED } else { options }
+}
+
 impl Subscriptions {
     /// A SUBSCRIBE.
     pub(super) fn subscribe(&mut self, subscribe: &Subscribe<'_>, notes: &Notes<'_>) {
@@ -135,8 +144,13 @@ impl Subscriptions {
     }
 
     /// A SUBACK: what was granted, and more than was asked for. `is_known`: all subscriptions of the
-    /// session are known.
-    pub(super) fn suback(&mut self, suback: &Suback<'_>, is_known: bool, notes: &mut Notes<'_>) {
+    /// session are known; `is_bridge`: the client is one.
+    pub(super) fn suback(
+        &mut self,
+        suback: &Suback<'_>,
+        (is_known, is_bridge): (bool, bool),
+        notes: &mut Notes<'_>,
+    ) {
         // Without its SUBSCRIBE it is not known what it grants.
         let Some(nth) = self.asked.iter().position(|(id, _)| *id == suback.packet_id) else {
             return;
@@ -160,7 +174,7 @@ impl Subscriptions {
             (filter.granted, filter.since) = (Some(*code), Some(notes.seen.at));
             filter.most = filter.most.max(Some(*code));
             if let Some(line) = notes.seen.line.filter(|_| is_known) {
-                let how = (filter.options, false);
+                let how = (served(filter.options, is_bridge), false);
                 notes.shared.subscribed(&line, &filter.text, how, notes.seen.at);
             }
         }
