@@ -5,6 +5,7 @@
 
 mod codes;
 mod facts;
+mod field;
 mod find;
 mod items;
 
