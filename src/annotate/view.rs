@@ -138,7 +138,7 @@ pub fn context(bytes: &[u8], tape: &Tape, version: Version, sender: Option<Sende
         sender,
         header,
         code: code(header, tape, version),
-        is_empty: is_empty(header, tape, version),
+        is_empty: is_empty(bytes, tape, version),
         remaining_length: value(Field::REMAINING_LENGTH).unwrap_or_default(),
         total: bytes.len() as u64,
         connect_flags: value(Field::CONNECT_FLAGS).and_then(|v| u8::try_from(v).ok()).unwrap_or(0),
@@ -166,15 +166,25 @@ fn code(header: u8, tape: &Tape, version: Version) -> Option<u8> {
 }
 
 /// Whether what may be stored is there, and has no bytes: a payload, or a Will Payload behind its length.
-fn is_empty(header: u8, tape: &Tape, version: Version) -> bool {
-    let kind = PacketType::of_header(header);
-    let (field, bits) = match kind {
+/// That of a packet which is cut is missing.
+fn is_empty(bytes: &[u8], tape: &Tape, version: Version) -> bool {
+    let header = bytes.first().copied().unwrap_or_default();
+    let (field, bits) = match PacketType::of_header(header) {
         _ if version == Version::Sn12 => (Field::SN_DATA, 0),
         PacketType::PUBLISH if header & 1 == 1 => (Field::PAYLOAD, 0),
         PacketType::CONNECT => (Field::WILL_PAYLOAD, 16),
         _ => return false,
     };
-    tape.find(field).is_some_and(|node| node.below() == 0 && node.span.len == bits)
+    let is_empty = |node: &Node| node.below() == 0 && node.span.len == bits;
+    tape.find(field).is_some_and(is_empty) && !is_cut(bytes, tape)
+}
+
+/// Whether bytes are missing at the end of a packet.
+fn is_cut(bytes: &[u8], tape: &Tape) -> bool {
+    tape.find(Field::REMAINING_LENGTH).is_some_and(|node| {
+        let behind = bytes.len().saturating_sub(node.span.end() as usize >> 3);
+        node.value > behind as u64
+    })
 }
 
 /// The Protocol Name of a CONNECT.

@@ -95,8 +95,7 @@ fn incomplete() -> Command {
 /// Whether the words of the command line hold a filter, which is the same as the option. The captures may
 /// be named by the file.
 fn has_filter_words(sub: &ArgMatches, names_captures: bool) -> bool {
-    let has_files =
-        (names_captures && !has_capture_words(sub)) || !words(sub, CAPTURES).is_empty();
+    let has_files = (names_captures && !has_capture_words(sub)) || !words(sub, CAPTURES).is_empty();
     !words(sub, "filter_words").is_empty()
         || choose::part(&words(sub, "files"), has_files).1.is_some()
 }

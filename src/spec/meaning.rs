@@ -294,8 +294,8 @@ pub fn topic_filter(context: &Context, _: u64) -> Words {
 /// Payload of a PUBLISH.
 pub fn payload(context: &Context, _: u64) -> Words {
     if context.field_bytes == 0 {
-        return match (context.header & 1, context.sender) {
-            (1, None | Some(Sender::Client)) => {
+        return match context.sender {
+            None | Some(Sender::Client) if context.is_empty && context.header & 1 == 1 => {
                 "no bytes: with RETAIN 1 this deletes the topic's stored message"
             }
             _ => "no bytes",

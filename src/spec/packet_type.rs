@@ -79,7 +79,10 @@ static ROWS: [PacketTypeInfo; 16] = [
 /// What packets do that tell a failure in their Reason Code (0x80 or more), in place of their meaning.
 static FAILED: [(PacketType, &str); 4] = [
     (PacketType::PUBACK, "answers a PUBLISH of QoS 1: the message is refused"),
-    (PacketType::PUBREC, "answers a PUBLISH of QoS 2: the message is refused, and the delivery ends"),
+    (
+        PacketType::PUBREC,
+        "answers a PUBLISH of QoS 2: the message is refused, and the delivery ends",
+    ),
     (PacketType::PUBREL, "answers a PUBREC of which the sender knows no message"),
     (PacketType::PUBCOMP, "answers a PUBREL of which the receiver knows no message"),
 ];

@@ -69,7 +69,9 @@ mod tests {
             filter(&[1883..=1883, 4000..=4000], &[]),
             "tcp port (1883 or 8883 or 8083 or 8084 or 9001 or 4000) or udp port (1884 or 10000)"
         );
-        assert!(filter(&[5000..=5600], &[]).contains("9001) or tcp portrange 5000-5600 or udp port"));
+        assert!(
+            filter(&[5000..=5600], &[]).contains("9001) or tcp portrange 5000-5600 or udp port")
+        );
         assert_eq!(own("udp").collect::<Vec<_>>(), [1884, 10_000]);
     }
 }

@@ -102,6 +102,7 @@ fn by_message(flag: Flags, kind: Kind, words: Words) -> Vec<Fact> {
             None => cells.push((says, vec![row.name])),
         }
     }
-    let cell = |(says, names): (String, Vec<&str>)| Fact::new(format!("in {}", names.join(", ")), says);
+    let cell =
+        |(says, names): (String, Vec<&str>)| Fact::new(format!("in {}", names.join(", ")), says);
     cells.into_iter().map(cell).collect()
 }
