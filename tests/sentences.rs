@@ -58,6 +58,18 @@ fn an_acknowledgement_that_refuses_says_so_at_its_type() {
     says("5.0", "70 03 00 05 92", &["knows no message"], &["delivery is complete"]);
 }
 
+/// Rows that were written before are written again only where the whole packet says the same.
+#[test]
+fn packets_that_begin_alike_have_sentences_of_their_own() {
+    let pairs = [
+        ("40 03 00 05 00 40 03 00 05 97", "the message has arrived", "the message is refused"),
+        ("31 04 00 01 61 62 31 03 00 01 61", "store it as", "delete the topic's stored message"),
+    ];
+    for ((bytes, first, second), version) in pairs.into_iter().zip(["5.0", "3.1.1"]) {
+        says(version, bytes, &[first, second], &[]);
+    }
+}
+
 /// 3.3.1.3: a message without payload is not stored, it removes the one that is.
 #[test]
 fn a_retained_message_without_payload_deletes() {
