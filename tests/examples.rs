@@ -92,7 +92,7 @@ fn every_subcommand_has_examples_and_they_work() {
     }
     for page in ["mqttscope.1", "mqttscope-read.1"] {
         let text = fs::read_to_string(folder.path().join("man1").join(page)).unwrap();
-        assert!(text.contains(".SH SYNOPSIS") && text.contains("Examples:"), "{page}");
+        assert!(text.contains(".SH SYNOPSIS") && text.contains(".SH EXAMPLES"), "{page}");
     }
     for (file, word) in [
         ("mqttscope.bash", "mqttscope__subcmd__read"),

@@ -53,6 +53,10 @@ fn a_wrong_command_line_ends_with_1_and_names_what_is_wrong() {
         (&["-r"], "-r"),
         (&["read", "-O", "mqtt", "x.pcap"], "-Y 'mqtt.msgtype == PUBLISH'"),
         (&["read", "-F", "pcap", "-w", "y", "x.pcap"], "the name of the file behind -w"),
+        (&["read", "-d", "tcp.port==5600-5000,mqtt", "x.pcap"], "no range of them, as 5000-5600"),
+        (&["captures/session.pcap"], "mqttscope read captures/session.pcap reads a capture"),
+        (&["missing.pcapng"], "mqttscope read missing.pcapng"),
+        (&["read", "captures/session.pcap", "mqtt.qos = 2"], "equal is =="),
         (&["stats", "live"], "mqttscope stats -i IFACE"),
         (&["stats", "x.pcap", "-z", "io,phs"], "-z types"),
     ] {
@@ -65,11 +69,44 @@ fn a_wrong_command_line_ends_with_1_and_names_what_is_wrong() {
 
 #[test]
 fn help_and_version_go_to_standard_output() {
-    for args in [&["--help"][..], &["-h"], &["read", "--help"], &["--version"], &["-v"]] {
+    for args in [&["--help"][..], &["-h"], &["read", "--help"], &["--version"], &["-v"], &["-V"]] {
         let run = run(args);
         assert_eq!((run.code, run.err.as_str()), (0, ""), "{args:?}");
         assert!(run.out.contains("mqttscope"), "{args:?}: {}", run.out);
     }
+}
+
+#[test]
+fn a_folder_is_no_capture() {
+    let run = run(["read", "captures"]);
+    let told = "mqttscope: captures is a folder: name the captures in it\n";
+    assert_eq!((run.code, run.err.as_str()), (2, told));
+}
+
+/// tshark takes a range, and a first port with a number of them.
+#[test]
+fn a_range_of_ports_is_read() {
+    let read = |option: &[&str]| {
+        let args = ["read", "captures/session.pcap", "-T", "json", "--only-port"];
+        run(args.iter().chain(option)).json().len()
+    };
+    let all = read(&[]);
+    assert!(all > 0);
+    for range in ["1000-2000", "1883:1", "1880:9"] {
+        assert_eq!(read(&["-d", &format!("tcp.port=={range},mqtt")]), all, "{range}");
+    }
+}
+
+#[test]
+fn a_page_of_the_manual_says_what_it_is_of() {
+    let page = run(["man", "read"]).out;
+    let version = env!("CARGO_PKG_VERSION");
+    let title = format!(".TH mqttscope-read 1  \"mqttscope {version}\" ");
+    assert!(page.contains(&title), "{page}");
+    assert!(page.contains(".SH EXAMPLES\n.nf\nmqttscope read capture.pcapng\n"), "{page}");
+    assert!(!page.contains("EXTRA"), "{page}");
+    let page = run(["man"]).out;
+    assert!(page.contains(".SH NOTES\n") && page.contains("Exit codes: 0 done"), "{page}");
 }
 
 #[test]

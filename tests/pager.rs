@@ -78,6 +78,17 @@ fn text_goes_through_the_pager_and_nothing_else_does() {
 }
 
 #[test]
+fn the_list_of_fields_keeps_to_the_width_of_the_terminal() {
+    for columns in [80, 100, 140] {
+        let (shown, code) = on_terminal(command(["fields", "--no-pager"]), columns);
+        assert_eq!(code, 0);
+        assert!(shown.contains("mqtt.property.subscription_identifier_available"));
+        let wide = shown.lines().find(|line| line.chars().count() > usize::from(columns));
+        assert_eq!(wide, None, "{columns}");
+    }
+}
+
+#[test]
 fn a_page_of_the_manual_goes_through_man() {
     let folder = tempfile::tempdir().unwrap();
     let man = folder.path().join("man");

@@ -132,10 +132,13 @@ pub fn context(bytes: &[u8], tape: &Tape, version: Version, sender: Option<Sende
         let node = nodes.iter().rev().find(|node| node.field() == field);
         node.and_then(|node| u8::try_from(node.value).ok()).unwrap_or_default()
     };
+    let header = bytes.first().copied().unwrap_or_default();
     Context {
         version,
         sender,
-        header: bytes.first().copied().unwrap_or_default(),
+        header,
+        code: code(header, tape, version),
+        is_empty: is_empty(bytes, tape, version),
         remaining_length: value(Field::REMAINING_LENGTH).unwrap_or_default(),
         total: bytes.len() as u64,
         connect_flags: value(Field::CONNECT_FLAGS).and_then(|v| u8::try_from(v).ok()).unwrap_or(0),
@@ -144,6 +147,44 @@ pub fn context(bytes: &[u8], tape: &Tape, version: Version, sender: Option<Sende
         flags: Flags(last(Field::SN_FLAGS)),
         ..Context::default()
     }
+}
+
+/// The code of an answer that has one.
+fn code(header: u8, tape: &Tape, version: Version) -> Option<u8> {
+    const ANSWERS: PacketSet = PacketSet::of(&[
+        PacketType::CONNACK,
+        PacketType::PUBACK,
+        PacketType::PUBREC,
+        PacketType::PUBREL,
+        PacketType::PUBCOMP,
+    ]);
+    if version == Version::Sn12 || !ANSWERS.meets(PacketSet::of(&[PacketType::of_header(header)])) {
+        return None;
+    }
+    let node = tape.nodes().iter().find(|node| node.field().kind() == Kind::Code)?;
+    u8::try_from(node.value).ok()
+}
+
+/// Whether what may be stored is there, and has no bytes: a payload, or a Will Payload behind its length.
+/// That of a packet which is cut is missing.
+fn is_empty(bytes: &[u8], tape: &Tape, version: Version) -> bool {
+    let header = bytes.first().copied().unwrap_or_default();
+    let (field, bits) = match PacketType::of_header(header) {
+        _ if version == Version::Sn12 => (Field::SN_DATA, 0),
+        PacketType::PUBLISH if header & 1 == 1 => (Field::PAYLOAD, 0),
+        PacketType::CONNECT => (Field::WILL_PAYLOAD, 16),
+        _ => return false,
+    };
+    let is_empty = |node: &Node| node.below() == 0 && node.span.len == bits;
+    tape.find(field).is_some_and(is_empty) && !is_cut(bytes, tape)
+}
+
+/// Whether bytes are missing at the end of a packet.
+fn is_cut(bytes: &[u8], tape: &Tape) -> bool {
+    tape.find(Field::REMAINING_LENGTH).is_some_and(|node| {
+        let behind = bytes.len().saturating_sub(node.span.end() as usize >> 3);
+        node.value > behind as u64
+    })
 }
 
 /// The Protocol Name of a CONNECT.

@@ -20,6 +20,15 @@ pub struct CaptureError {
     pub fault: Fault,
 }
 
+/// Why a file cannot be read, or not any further.
+fn unread(offset: u64, error: &io::Error) -> String {
+    match (error.kind(), offset) {
+        (io::ErrorKind::IsADirectory, _) => "is a folder: name the captures in it".into(),
+        (_, 0) => format!("cannot be read: {error}"),
+        _ => format!("cannot be read beyond byte {offset}: {error}"),
+    }
+}
+
 /// What ended the reading of a file. Offsets count bytes from the start of the file.
 ///
 /// ```
@@ -34,7 +43,7 @@ pub enum Fault {
     #[error("cannot be opened: {0}")]
     Open(#[source] io::Error),
     /// Reading failed.
-    #[error("reading failed at byte {offset}: {error}")]
+    #[error("{}", unread(*offset, error))]
     Read {
         /// Where.
         offset: u64,

@@ -1,6 +1,6 @@
 //! The arguments, as clap derives them. Options keep tshark's letters where tshark has them.
 
-use super::decode_on::DecodeAs;
+use super::decode_on::{Carries, DecodeAs};
 use super::examples;
 use super::preference::Preference;
 use crate::pipeline::{PastedProtocol, Settings};
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// Explains every byte of an MQTT conversation.
 ///
 /// Reads captures (.pcap, .pcapng), listens on an interface, or takes pasted bytes, and prints
-/// what every byte and bit of each MQTT packet is and does: MQTT 3.1, 3.1.1 and 5.0.
+/// what every byte and bit of each MQTT packet is and does: MQTT 3.1, 3.1.1 and 5.0, and MQTT-SN 1.2.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 )]
 pub(super) struct Cli {
     /// Print the version.
-    #[arg(short = 'v', long, action = clap::ArgAction::Version)]
+    #[arg(short = 'v', visible_short_alias = 'V', long, action = clap::ArgAction::Version)]
     version: Option<bool>,
     /// Read defaults of options from this file [default: mqttscope/config.toml in XDG_CONFIG_HOME or
     /// ~/.config].
@@ -201,7 +201,8 @@ impl Answer {
 #[derive(Clone, Debug, Args)]
 pub(super) struct Protocol {
     /// Read a TCP port as MQTT, besides 1883 and 8883: tcp.port==1884,mqtt; or a UDP port as
-    /// MQTT-SN, besides 1884 and 10000: udp.port==2442,mqttsn. May be repeated.
+    /// MQTT-SN, besides 1884 and 10000: udp.port==2442,mqttsn. Also a range: tcp.port==5000-5600,mqtt. May
+    /// be repeated.
     #[arg(short = 'd', value_name = "LAYER.port==N,PROTOCOL", value_parser = super::decode_on::parse)]
     pub(super) decode_as: Vec<DecodeAs>,
     /// Read these ports alone. Without it, a connection to any port is read if its bytes are MQTT.
@@ -480,7 +481,7 @@ pub(super) struct Live {
     /// Give up the right to open an interface, too: one that is deleted is not captured on again.
     #[arg(long)]
     pub(super) no_reopen: bool,
-    /// Capture at most this many bytes of a frame.
+    /// Capture at most this many bytes of a frame; 0 stands for the most there can be, which is the default.
     #[arg(short = 's', value_name = "BYTES", default_value_t = SNAPLEN)]
     pub(super) snaplen: u32,
     /// Don't put the interface into promiscuous mode.
@@ -610,12 +611,13 @@ impl Protocol {
     pub(super) fn settings(&self, redact: bool) -> Settings {
         let mut settings = Settings::default();
         for decode_as in &self.decode_as {
-            match *decode_as {
-                DecodeAs::Mqtt(port) => {
-                    settings.ports.push(port);
-                    settings.named_ports.push(port);
+            let ports = decode_as.ports.clone();
+            match decode_as.carries {
+                Carries::Mqtt => {
+                    settings.ports.extend(ports.clone());
+                    settings.named_ports.extend(ports);
                 }
-                DecodeAs::MqttSn(port) => settings.sn_ports.push(port),
+                Carries::MqttSn => settings.sn_ports.extend(ports),
             }
         }
         let names = self.preferences.iter().filter_map(|preference| match preference {

@@ -7,8 +7,10 @@
 use super::args::Cli;
 use super::choose;
 use crate::text::nearest;
+use clap::builder::Resettable;
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
+use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, Id};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -17,6 +19,8 @@ use toml::de::{DeTable, DeValue};
 
 /// The option that words of the command line can stand for.
 const FILTER: &str = "display_filter";
+/// The option that names captures, which words of the command line can do too.
+const CAPTURES: &str = "read_file";
 /// Options that make no sense in the file.
 const NO_KEYS: [&str; 3] = ["config", "help", "version"];
 
@@ -39,7 +43,7 @@ pub(super) fn apply(args: Vec<OsString>) -> Result<Vec<OsString>, String> {
     }
     let mut program = Cli::command();
     // A wrong command line is told by whoever reads it for good.
-    let Ok(matches) = program.clone().try_get_matches_from(&args) else { return Ok(args) };
+    let Ok(matches) = incomplete().try_get_matches_from(&args) else { return Ok(args) };
     let named = matches.get_one::<PathBuf>("config").cloned();
     let named = named.map(|path| (fs::read_to_string(&path), path));
     let Some((text, path)) = named.or(usual) else { return Ok(args) };
@@ -54,15 +58,20 @@ pub(super) fn apply(args: Vec<OsString>) -> Result<Vec<OsString>, String> {
     let Some(command) = program.find_subcommand(name) else { return Ok(args) };
     let at = subcommand_at(&args, name);
     let mut added = Vec::new();
-    for (place, arg, value) in chosen(command, name, table.get_ref()) {
+    let rows = chosen(command, name, table.get_ref());
+    let names_captures = rows.iter().any(|(_, arg, _)| arg.get_id() == CAPTURES);
+    for (place, arg, value) in rows {
         let id = arg.get_id().as_str();
-        let is_said = sub.value_source(id) == Some(ValueSource::CommandLine);
-        if is_said || id == FILTER && has_filter_words(sub) {
+        let is_said = sub.value_source(id) == Some(ValueSource::CommandLine)
+            || (id == FILTER && has_filter_words(sub, names_captures))
+            || (id == CAPTURES && has_capture_words(sub));
+        if is_said {
             continue;
         }
         let words = file.words(arg, value).map_err(|told| file.told(place, &told))?;
-        file.fits(&args, at, &words).map_err(|told| file.told(place, &told))?;
-        added.extend(words);
+        if fits(&args, at, &words).map_err(|told| file.told(place, &told))? {
+            added.extend(words);
+        }
     }
     let mut args = args;
     args.splice(at..at, added);
@@ -74,14 +83,32 @@ fn may_name_file(arg: &OsStr) -> bool {
     arg.as_encoded_bytes().starts_with(b"--config")
 }
 
-/// Whether the words of the command line hold a filter, which is the same as the option.
-fn has_filter_words(sub: &ArgMatches) -> bool {
-    let count = |id| sub.try_get_raw(id).ok().flatten().map_or(0, |values| values.len());
-    let words = |id| {
-        let values = sub.try_get_raw(id).ok().flatten();
-        values.map(|values| values.map(OsString::from).collect::<Vec<_>>()).unwrap_or_default()
+/// The program as it takes command lines that are not complete: what is missing may stand in the file.
+fn incomplete() -> Command {
+    let unbound = |arg: Arg| {
+        let arg = arg.required(false).required_unless_present(Resettable::<Id>::Reset);
+        arg.requires(Resettable::<Id>::Reset)
     };
-    count("filter_words") > 0 || choose::part(&words("files"), count("read_file") > 0).1.is_some()
+    Cli::command().mut_subcommands(|command| command.mut_args(unbound))
+}
+
+/// Whether the words of the command line hold a filter, which is the same as the option. The captures may
+/// be named by the file.
+fn has_filter_words(sub: &ArgMatches, names_captures: bool) -> bool {
+    let has_files = (names_captures && !has_capture_words(sub)) || !words(sub, CAPTURES).is_empty();
+    !words(sub, "filter_words").is_empty()
+        || choose::part(&words(sub, "files"), has_files).1.is_some()
+}
+
+/// Whether the words of the command line hold captures, which is the same as the option.
+fn has_capture_words(sub: &ArgMatches) -> bool {
+    !choose::part(&words(sub, "files"), true).0.is_empty()
+}
+
+/// What the command line gives for an argument.
+fn words(sub: &ArgMatches, id: &str) -> Vec<OsString> {
+    let values = sub.try_get_raw(id).ok().flatten();
+    values.map(|values| values.map(OsString::from).collect()).unwrap_or_default()
 }
 
 /// `$XDG_CONFIG_HOME/mqttscope/config.toml`, or below `~/.config`.
@@ -217,18 +244,22 @@ impl File<'_> {
             other => Err(format!("{flag} takes a text or a number, not {}", other.type_str())),
         }
     }
+}
 
-    /// Whether the command line takes these words, too.
-    fn fits(&self, args: &[OsString], at: usize, words: &[OsString]) -> Result<(), String> {
-        let mut whole = args.to_vec();
-        whole.splice(at..at, words.iter().cloned());
-        let Err(error) = Cli::command().try_get_matches_from(whole) else { return Ok(()) };
-        let text = error.to_string();
-        let first = text.lines().take_while(|line| !line.is_empty());
-        let lines: Vec<&str> = first.map(str::trim).collect();
-        let told = lines.join(" ");
-        Err(told.strip_prefix("error: ").unwrap_or(&told).to_owned())
+/// Whether the command line takes these words, too: `false` where it says something that they cannot be had
+/// with, as it wins.
+fn fits(args: &[OsString], at: usize, words: &[OsString]) -> Result<bool, String> {
+    let mut whole = args.to_vec();
+    whole.splice(at..at, words.iter().cloned());
+    let Err(error) = incomplete().try_get_matches_from(whole) else { return Ok(true) };
+    if error.kind() == ErrorKind::ArgumentConflict {
+        return Ok(false);
     }
+    let text = error.to_string();
+    let first = text.lines().take_while(|line| !line.is_empty());
+    let lines: Vec<&str> = first.map(str::trim).collect();
+    let told = lines.join(" ");
+    Err(told.strip_prefix("error: ").unwrap_or(&told).to_owned())
 }
 
 /// A sentence about an unknown name, with the one that is most like it.

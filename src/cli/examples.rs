@@ -111,10 +111,13 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("man", &["mqttscope man", "mqttscope man read", "mqttscope man --dir man1"]),
 ];
 
+/// What stands above them.
+pub(super) const HEADING: &str = "Examples:";
+
 /// The examples of a subcommand, as they stand in its help.
 pub(super) fn of(command: &str) -> String {
     let rows = EXAMPLES.iter().find(|row| row.0 == command).map_or(&[][..], |row| row.1);
-    let mut out = String::from("Examples:");
+    let mut out = String::from(HEADING);
     for row in rows {
         out.push_str("\n  ");
         out.push_str(row);

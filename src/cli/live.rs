@@ -80,7 +80,7 @@ pub(super) use capturing::run_with;
 #[cfg(feature = "live")]
 mod capturing {
     use super::super::conditions::Condition;
-    use super::super::decode_on::DecodeAs;
+    use super::super::decode_on::{Carries, DecodeAs};
     use super::super::keylog::{self, Waker};
     use super::super::output::Printer;
     use super::super::stats::{self, Counter};
@@ -355,9 +355,9 @@ mod capturing {
     fn filter(ports: &[DecodeAs]) -> String {
         let (mut tcp, mut udp) = (Vec::new(), Vec::new());
         for decode_as in ports {
-            match *decode_as {
-                DecodeAs::Mqtt(port) => tcp.push(port),
-                DecodeAs::MqttSn(port) => udp.push(port),
+            match decode_as.carries {
+                Carries::Mqtt => tcp.push(decode_as.ports.clone()),
+                Carries::MqttSn => udp.push(decode_as.ports.clone()),
             }
         }
         port::filter(&tcp, &udp)
@@ -379,8 +379,9 @@ mod capturing {
 
         #[test]
         fn ports_of_the_user_are_captured_too() {
-            let ports = [DecodeAs::Mqtt(9000), DecodeAs::MqttSn(1884)];
-            assert_eq!(filter(&ports), port::filter(&[9000], &[]));
+            let of = |carries, ports| DecodeAs { carries, ports };
+            let ports = [of(Carries::Mqtt, 9000..=9000), of(Carries::MqttSn, 1884..=1884)];
+            assert_eq!(filter(&ports), port::filter(&[9000..=9000], &[]));
         }
     }
 }

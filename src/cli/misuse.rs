@@ -2,6 +2,7 @@
 
 use super::report;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::path::Path;
 use thiserror::Error;
 
 /// Options that cannot be had together, or that lack another one: the run ends as with any wrong
@@ -42,6 +43,13 @@ pub(super) fn tell(error: &clap::Error) {
     let words: Vec<&str> = said.split_whitespace().collect();
     let said = words.join(" ");
     let said = said.strip_prefix("error: ").unwrap_or(&said);
+    if let Some(file) = file(error) {
+        report::line(&format!(
+            "{file} is no subcommand: mqttscope read {file} reads a capture, mqttscope decode --file {file} \
+             the bytes that stand in a text"
+        ));
+        return;
+    }
     let elsewhere = elsewhere(error);
     match elsewhere {
         Some((option, hint)) => report::line(&format!("there is no {option} here: {hint}")),
@@ -51,6 +59,16 @@ pub(super) fn tell(error: &clap::Error) {
     let rest =
         rest.split("\n\n").filter(|part| elsewhere.is_none() || !part.starts_with("  tip: "));
     rest.filter(|part| !part.trim().is_empty()).for_each(report::paragraph);
+}
+
+/// The file that stands in the place of the subcommand: one that is there, or is called like a capture.
+fn file(error: &clap::Error) -> Option<&str> {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
+        return None;
+    };
+    let path = Path::new(word);
+    let is_named = path.extension().is_some_and(|end| end == "pcap" || end == "pcapng");
+    (is_named || path.is_file()).then_some(word.as_str())
 }
 
 /// What stands in for an option that tshark has.

@@ -42,6 +42,9 @@ pub(super) struct Printer {
     out: BufWriter<Out>,
     flush_each: bool,
     quiet: bool,
+    /// Whether the format writes files: with `quiet` these alone.
+    has_files: bool,
+    nowhere: io::Sink,
     redact: bool,
     fail_on: Option<Severity>,
     /// Whether that is asked of why connections ended, too.
@@ -112,6 +115,8 @@ impl Printer {
             out: BufWriter::with_capacity(64 << 10, out),
             flush_each,
             quiet: output.quiet,
+            has_files: options.folder.is_some(),
+            nowhere: io::sink(),
             redact: output.redact,
             fail_on: output.fail_on.map(Into::into),
             judges_ends: false,
@@ -202,8 +207,20 @@ impl Printer {
         }
     }
 
+    /// The format, and where it writes beside its files.
+    fn writer(&mut self) -> (&mut Box<dyn Format>, &mut dyn Write) {
+        let Self { format, out, nowhere, .. } = self;
+        (format, if self.quiet && self.has_files { nowhere } else { out })
+    }
+
+    /// Whether the format has no use for what is found.
+    fn is_idle(&self) -> bool {
+        self.quiet && !self.has_files
+    }
+
     fn end(&mut self) -> io::Result<()> {
-        self.format.end(&mut self.out)?;
+        let (format, out) = self.writer();
+        format.end(out)?;
         if let Some(filed) = self.format.filed().filter(|_| !self.quiet) {
             report::line(&filed);
         }
@@ -233,7 +250,11 @@ impl Printer {
         if let Some(sessions) = &mut self.sessions {
             sessions.ended(ended, &mut self.out)?;
         }
-        if self.quiet { Ok(()) } else { self.format.ended(ended, &mut self.out) }
+        if self.is_idle() {
+            return Ok(());
+        }
+        let (format, out) = self.writer();
+        format.ended(ended, out)
     }
 
     /// Whether the format alone takes records.
@@ -261,10 +282,11 @@ impl Printer {
             let chosen = excerpt.choose(frames, stream, digest::comments(record));
             chosen.map_err(|error| file_error(path, error))?;
         }
-        if self.quiet || !is_wanted {
+        if self.is_idle() || !is_wanted {
             return Ok(());
         }
-        self.format.record(record, &mut self.out)?;
+        let (format, out) = self.writer();
+        format.record(record, out)?;
         if self.flush_each { self.out.flush() } else { Ok(()) }
     }
 }
@@ -289,7 +311,7 @@ impl Consumer for Printer {
     fn needs(&self) -> Needs {
         match self.is_plain() {
             false => Needs::Session,
-            true if self.quiet => Needs::Packet,
+            true if self.is_idle() => Needs::Packet,
             true => self.needs,
         }
     }
@@ -305,10 +327,11 @@ impl Consumer for Printer {
         if !self.is_choosy() || self.failed.is_some() || has_notes {
             return true;
         }
-        if self.quiet {
+        if self.is_idle() {
             return false;
         }
-        let written = self.format.early(record, &mut self.out);
+        let (format, out) = self.writer();
+        let written = format.early(record, out);
         let is_flushed = self.flush_each && matches!(written, Ok(true));
         let written = if is_flushed { self.out.flush().map(|()| true) } else { written };
         written.map_or_else(
@@ -379,10 +402,11 @@ impl Consumer for Printer {
     }
 
     fn lifeline(&mut self, lifeline: &Lifeline) -> ControlFlow<()> {
-        if self.quiet {
+        if self.is_idle() {
             return ControlFlow::Continue(());
         }
-        let result = self.format.lifeline(lifeline, &mut self.out);
+        let (format, out) = self.writer();
+        let result = format.lifeline(lifeline, out);
         let result = result.and_then(|()| if self.flush_each { self.out.flush() } else { Ok(()) });
         self.flow(result)
     }
@@ -410,7 +434,7 @@ impl Looks {
 }
 
 /// Columns of a line, where they are limited.
-fn width(asked: Option<u16>, is_terminal: bool) -> Option<usize> {
+pub(super) fn width(asked: Option<u16>, is_terminal: bool) -> Option<usize> {
     let terminal_width = || {
         terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|w| *w >= 20)
     };

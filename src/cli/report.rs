@@ -83,7 +83,7 @@ pub(super) fn inspection<C: Consumer>(inspector: &Inspector<C>) {
     let cut = inspector.cut_frames();
     if cut > 0 {
         line(&format!(
-            "{} cut short by the snap length (tcpdump -s 0 captures all)",
+            "{} cut short by the snap length (-s 0 captures all, here and with tcpdump)",
             text::count(cut, "frame")
         ));
     }

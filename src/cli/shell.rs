@@ -3,7 +3,7 @@
 
 use super::args::{Cli, Completions, Man};
 use super::shorthand::OF_OPTIONS;
-use super::{Outcome, report};
+use super::{Outcome, examples, report};
 use anyhow::Context;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, CommandFactory};
@@ -38,7 +38,9 @@ fn offered() -> Command {
         let is_like = |it: &Arg| {
             it.get_id() == arg.get_id()
                 || it.get_long().is_some_and(|long| arg.get_long() == Some(long))
-                || it.get_short().is_some_and(|short| arg.get_short() == Some(short))
+                || arg.get_short().is_some_and(|short| {
+                    it.get_short_and_visible_aliases().is_some_and(|all| all.contains(&short))
+                })
         };
         if !options.iter().any(is_like) {
             options.push(arg.clone());
@@ -90,9 +92,11 @@ pub(super) fn man(args: &Man) -> anyhow::Result<Outcome> {
 fn page_of(command: Command) -> io::Result<Vec<u8>> {
     let synopsis = synopsis(&command);
     let has_subcommands = command.has_subcommands();
-    let has_more = command.get_after_help().or(command.get_after_long_help()).is_some();
+    let more = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let has_version = command.get_version().or(command.get_long_version()).is_some();
-    let page = clap_mangen::Man::new(command);
+    let page = clap_mangen::Man::new(command)
+        .source(concat!("mqttscope ", env!("CARGO_PKG_VERSION")))
+        .manual("mqttscope's manual");
     let mut text = Vec::new();
     page.render_title(&mut text)?;
     page.render_name_section(&mut text)?;
@@ -103,13 +107,47 @@ fn page_of(command: Command) -> io::Result<Vec<u8>> {
     if has_subcommands {
         page.render_subcommands_section(&mut text)?;
     }
-    if has_more {
-        page.render_extra_section(&mut text)?;
-    }
+    text.extend_from_slice(behind_options(&more).as_bytes());
     if has_version {
         page.render_version_section(&mut text)?;
     }
     Ok(text)
+}
+
+/// What stands behind the options in the help: its examples, and all else as notes.
+fn behind_options(help: &str) -> String {
+    let (examples, notes): (Vec<&str>, Vec<&str>) =
+        help.split("\n\n").partition(|part| part.starts_with(examples::HEADING));
+    let mut out = String::new();
+    for part in notes.into_iter().filter(|part| !part.is_empty()) {
+        out.push_str(if out.is_empty() { ".SH NOTES\n" } else { ".PP\n" });
+        part.lines().for_each(|line| add_line(line, &mut out));
+    }
+    for part in examples {
+        out.push_str(".SH EXAMPLES\n.nf\n");
+        part.lines().skip(1).for_each(|line| add_line(line.trim_start(), &mut out));
+        out.push_str(".fi\n");
+    }
+    out
+}
+
+/// One line of text. Signs stand as they are typed, and none at its beginning is a command to `man`.
+fn add_line(line: &str, out: &mut String) {
+    if line.starts_with(['.', '\'']) {
+        out.push_str("\\&");
+    }
+    for c in line.chars() {
+        match c {
+            '\\' => out.push_str("\\e"),
+            '-' => out.push_str("\\-"),
+            '\'' => out.push_str("\\(aq"),
+            '~' => out.push_str("\\(ti"),
+            '^' => out.push_str("\\(ha"),
+            '`' => out.push_str("\\(ga"),
+            c => out.push(c),
+        }
+    }
+    out.push('\n');
 }
 
 /// The section of that name, with the names of values, which the library leaves out.

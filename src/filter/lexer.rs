@@ -206,6 +206,7 @@ impl<'t> Lexer<'t> {
                 '#' => {
                     "a field has no layers here: all its values are looked at; in text # stands in quotes"
                 }
+                '=' => "equal is ==, unequal is !=, as in mqtt.qos == 2",
                 _ => "text with signs stands in quotes: \"a b\"",
             };
             return Err(FilterError::new(at, format!("{shown} means nothing here")).hint(hint));

@@ -104,10 +104,13 @@ fn context(entry: &Entry<'_>, version: Option<Version>) -> Context {
     let flags = (flag(LogField::DUP) << 3) | (qos << 1) | flag(LogField::RETAIN);
     // A line of the Will is about a CONNECT that has one.
     let connect_flags = if entry.row.event == Event::WILL { 0b100 } else { 0 };
+    let bytes = entry.number(LogField::BYTES).or_else(|| entry.number(LogField::WILL_BYTES));
     Context {
         version: version.unwrap_or(Version::V311),
         header: (kind.0 << 4) | flags,
         connect_flags,
+        code: entry.number(LogField::CODE).and_then(|code| u8::try_from(code).ok()),
+        is_empty: bytes == Some(0),
         sender,
         ..Context::default()
     }

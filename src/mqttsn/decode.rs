@@ -5,6 +5,7 @@ use super::judge::{judge_byte, judge_ids, judge_text};
 use super::message::{Decoded, Message, Topic};
 use crate::annotate::{Bits, Cursor, Finding, Sink, Stop};
 use crate::bytes::Span;
+use crate::spec::sn::flags::FLAG_FIELDS;
 use crate::spec::sn::{Flags, MessageType, Part, TopicIdType};
 use crate::spec::{Field, Rule, Sender};
 
@@ -159,14 +160,16 @@ fn flags<S: Sink>(c: &mut Cursor<'_, '_, S>, kind: MessageType) -> Result<Flags,
     Ok(Flags(byte))
 }
 
-const FLAGS: [(Bits, Flags); 6] = [
-    (Bits::flag(Field::SN_DUP, 7), Flags::DUP),
-    (Bits::new(Field::SN_QOS, 6, 5), Flags::QOS),
-    (Bits::flag(Field::SN_RETAIN, 4), Flags::RETAIN),
-    (Bits::flag(Field::SN_WILL, 3), Flags::WILL),
-    (Bits::flag(Field::SN_CLEAN_SESSION, 2), Flags::CLEAN_SESSION),
-    (Bits::new(Field::SN_TOPIC_ID_TYPE, 1, 0), Flags::TOPIC_ID_TYPE),
-];
+const FLAGS: [(Bits, Flags); 6] = {
+    let [dup, qos, retain, will, clean, topic] = FLAG_FIELDS;
+    [placed(dup), placed(qos), placed(retain), placed(will), placed(clean), placed(topic)]
+};
+
+/// A field of the byte of flags with the places of its bits, which stand side by side.
+const fn placed((field, flag): (Field, Flags)) -> (Bits, Flags) {
+    let high = 7_u32.saturating_sub(flag.0.leading_zeros());
+    (Bits::new(field, high as u8, flag.0.trailing_zeros() as u8), flag)
+}
 
 fn judge_flag<S: Sink>(
     c: &mut Cursor<'_, '_, S>,

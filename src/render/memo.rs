@@ -55,6 +55,8 @@ struct Key {
     sender: Option<Sender>,
     header: u8,
     connect_flags: u8,
+    code: Option<u8>,
+    is_empty: bool,
     layout: u8,
 }
 
@@ -117,6 +119,8 @@ impl Key {
             sender: context.sender,
             header: context.header,
             connect_flags: context.connect_flags,
+            code: context.code,
+            is_empty: context.is_empty,
             layout,
         }
     }
@@ -193,6 +197,8 @@ mod tests {
             sender: Some(Sender::Client),
             header,
             connect_flags: 0,
+            code: None,
+            is_empty: false,
             layout: 0,
         };
         let places = |key: &dyn Fn(u64) -> Key| -> usize {

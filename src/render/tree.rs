@@ -78,7 +78,7 @@ impl Tree {
             tape: &header.tape,
             bytes: &header.bytes,
             context,
-            is_packet: false,
+            is_whole: false,
             sn: None,
             repair: None,
             headers: &[],
@@ -97,8 +97,8 @@ struct Source<'r> {
     tape: &'r Tape,
     bytes: &'r [u8],
     context: Context,
-    /// Whether the bytes are an MQTT packet.
-    is_packet: bool,
+    /// Whether the bytes are an MQTT packet that is whole: of others parts are missing, not left out.
+    is_whole: bool,
     /// What a message of MQTT-SN is about.
     sn: Option<SnRecord<'r>>,
     /// What a broken packet should have been.
@@ -113,7 +113,7 @@ impl<'r> Source<'r> {
             tape: record.tape,
             bytes: record.bytes,
             context: record.context(),
-            is_packet: record.decoded.is_some(),
+            is_whole: record.decoded.is_some_and(|decoded| decoded.packet.is_some()),
             sn: record.sn,
             repair: record.repair,
             headers: record.headers,
@@ -273,8 +273,10 @@ impl<'r> Body<'r> {
         self.absent(place, rows, 1);
     }
 
+    /// What it means that properties and a Reason Code are not there. Where an answer refuses, what
+    /// was asked for does not come about: nothing that is left out settles anything.
     fn absent(&mut self, place: PacketSet, rows: &[Row<'_>], depth: u8) {
-        if !self.context.version.is_v5() || !self.source.is_packet {
+        if !self.context.version.is_v5() || !self.source.is_whole || self.context.refuses() {
             return;
         }
         self.absent_code(place, rows, depth);

@@ -157,7 +157,8 @@ pub fn meaning(row: &Row<'_>, context: &Context) -> Cow<'static, str> {
         return info.meaning(row.place(context), number).into();
     }
     let field_bytes = row.bytes.len() as u64;
-    let context = Context { field_bytes, index: row.index, ..*context };
+    let is_shared = row.field == Field::TOPIC_FILTER && row.content().starts_with(SHARED);
+    let context = Context { field_bytes, index: row.index, is_shared, ..*context };
     match row.field.info().map_or(Meaning::None, |info| info.meaning) {
         Meaning::None => Cow::default(),
         Meaning::Always(words) => words.into(),
@@ -169,9 +170,19 @@ pub fn meaning(row: &Row<'_>, context: &Context) -> Cow<'static, str> {
     }
 }
 
+/// How the filter of a shared subscription begins (5.0: section 4.8.2).
+const SHARED: &[u8] = b"$share/";
+
 /// The section and the normative statements that the field comes from, in the packet's version.
 #[must_use]
 pub(crate) fn spec(row: &Row<'_>, context: &Context) -> (&'static str, &'static str) {
+    // What the reserved flags must be is said of each packet type by itself, too.
+    let own = || context.packet_type().flags_source(context.version);
+    if row.field == Field::HEADER_RESERVED
+        && let Some(source) = own()
+    {
+        return source;
+    }
     if let Some(info) = row.field.as_property() {
         return info.place(row.place(context)).map_or(("", ""), |p| (p.section, p.statements));
     }

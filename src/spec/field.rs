@@ -120,6 +120,12 @@ pub struct Context {
     pub sender: Option<Sender>,
     /// Whether the packet holds a property that says how many seconds a session lasts, and how many.
     pub session_expiry: Option<u32>,
+    /// The one Reason Code or return code of an answer; `None` where there is none, or many.
+    pub code: Option<u8>,
+    /// Whether the payload, or of a CONNECT the Will Payload, is there and has no bytes.
+    pub is_empty: bool,
+    /// Whether the field is the Topic Filter of a shared subscription (5.0: section 4.8.2).
+    pub is_shared: bool,
     /// Of MQTT-SN: the message type; of an encapsulated message its own.
     pub message_type: sn::MessageType,
     /// Of MQTT-SN: the flags; 0 where there are none.
@@ -137,6 +143,27 @@ impl Context {
     #[must_use]
     pub const fn packet_type(&self) -> PacketType {
         PacketType::of_header(self.header)
+    }
+
+    /// Whether the packet is an answer that refuses what it answers: a CONNACK with any code but 0
+    /// ([MQTT-3.2.2-6]), an acknowledgement with a Reason Code of 0x80 or more (5.0: section 2.4).
+    ///
+    /// ```
+    /// # use mqttscope::spec::field::Context;
+    /// let puback = |code| Context { header: 0x40, code, ..Context::default() };
+    /// assert!(puback(Some(0x97)).refuses());
+    /// assert!(!puback(Some(0x10)).refuses() && !puback(None).refuses());
+    /// ```
+    #[must_use]
+    pub fn refuses(&self) -> bool {
+        let code = self.code.unwrap_or_default();
+        match self.packet_type() {
+            PacketType::CONNACK => code != 0,
+            PacketType::PUBACK | PacketType::PUBREC | PacketType::PUBREL | PacketType::PUBCOMP => {
+                code >= 0x80
+            }
+            _ => false,
+        }
     }
 
     /// The standard's name of the packet's type, whichever standard it is.
@@ -284,6 +311,18 @@ impl Field {
         let sn = (Self::SN_BASE..).map(Self).zip(sn::fields::FIELDS);
         let carrier = (Self::CARRIER_BASE..).map(Self).zip(super::carrier_fields::CARRIER_FIELDS);
         own.chain(sn).chain(carrier)
+    }
+
+    /// Whether it is one of MQTT-SN.
+    #[must_use]
+    pub(crate) fn is_sn(self) -> bool {
+        (Self::SN_BASE..Self::CARRIER_BASE).contains(&self.0)
+    }
+
+    /// The section of MQTT-SN 1.2 that defines it; empty for a field of MQTT.
+    #[must_use]
+    pub(crate) fn section_sn(self) -> &'static str {
+        self.info().filter(|_| self.is_sn()).map_or("", |info| info.section_v311)
     }
 
     /// The field of a property.

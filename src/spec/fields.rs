@@ -114,7 +114,7 @@ fields! {
     CONNACK_RESERVED: field("mqtt.conack.flags.reserved", "Reserved", Reserved)
         .means(Always("must be 0")).at("3.2.2.1", "3.2.2.1").binds("MQTT-3.2.2-1", "").allows("0");
     SESSION_PRESENT: field("mqtt.conack.flags.sp", "Session Present", Flag)
-        .means(Bit("the server starts without a stored session", "the server goes on with the session that it stored for this client"))
+        .means(Computed(m::session_present))
         .at("3.2.2.1.1", "3.2.2.2").binds("MQTT-3.2.2-2 MQTT-3.2.2-3 MQTT-3.2.2-6", "MQTT-3.2.2-1 MQTT-3.2.2-2 MQTT-3.2.2-3 MQTT-3.2.2-4")
         .allows("0 or 1; 0 where the connection is refused");
     CONNACK_RESERVED_V31: field("mqtt.conack.flags.reserved_v31", "Reserved", Reserved)

@@ -36,11 +36,12 @@ pub static RETAIN_HANDLING: &[(u64, &str, &str)] = &[
 
 /// Packet type: what the packet is for.
 pub fn packet_type(context: &Context, _: u64) -> Words {
-    let info = context.packet_type().info();
-    if context.packet_type() == PacketType::AUTH && !context.version.is_v5() {
+    let kind = context.packet_type();
+    if kind == PacketType::AUTH && !context.version.is_v5() {
         return "the standard forbids this type before 5.0".into();
     }
-    info.meaning.into()
+    let failed = kind.failed().filter(|_| context.refuses());
+    failed.unwrap_or(kind.info().meaning).into()
 }
 
 /// The reserved lower bits of the first byte: the value that the type requires.
@@ -57,9 +58,21 @@ pub fn header_reserved(context: &Context, value: u64) -> Words {
 }
 
 /// RETAIN of a PUBLISH, by the side that sends it. Before 5.0 a subscription cannot ask to keep the
-/// flag.
+/// flag. What has no payload is never stored (3.3.1.3).
 pub fn retain(context: &Context, value: u64) -> Words {
     match (value, context.sender) {
+        (1.., Some(Sender::Client)) if context.is_empty => {
+            "the server deletes the topic's stored message, as the payload is empty"
+        }
+        (1.., Some(Sender::Server)) if context.is_empty && context.version.is_v5() => {
+            "the subscription asked to keep the flag: a message without payload is never stored"
+        }
+        (1.., Some(Sender::Server)) if context.is_empty => {
+            "not a stored message, as one without payload is never stored"
+        }
+        (1.., None) if context.is_empty => {
+            "to the server: delete the topic's stored message, as the payload is empty"
+        }
         (0, Some(Sender::Server)) => "a message that was just published, not a stored one",
         (0, _) => "the server does not store the message for later subscribers",
         (_, Some(Sender::Client)) => {
@@ -177,6 +190,9 @@ pub fn will_retain(context: &Context, value: u64) -> Words {
         (false, 0) => "no Will, so it must be 0",
         (false, _) => "no Will, so it should be 0",
         (true, 0) => "the Will Message is not stored for later subscribers",
+        (true, _) if context.is_empty => {
+            "the server deletes the topic's stored message, as the Will Message is empty"
+        }
         (true, _) => "the server stores the Will Message as the topic's last",
     }
     .into()
@@ -202,6 +218,18 @@ pub fn clean_start(context: &Context, value: u64) -> Words {
         (_, true) => "any earlier session of this client is dropped",
         (0, false) => "the session goes on from the last connection, and is kept after this one",
         (_, false) => "any earlier session is dropped, and this one ends with the connection",
+    }
+    .into()
+}
+
+/// Session Present: where the connection is refused there is no session, and the flag must be 0
+/// (5.0: [MQTT-3.2.2-6], 3.1.1: [MQTT-3.2.2-4]).
+pub fn session_present(context: &Context, value: u64) -> Words {
+    match (value, context.refuses()) {
+        (0, false) => "the server starts without a stored session",
+        (_, false) => "the server goes on with the session that it stored for this client",
+        (0, true) => "the connection is refused, so there is no session to go on with",
+        (_, true) => "the connection is refused, so it must be 0",
     }
     .into()
 }
@@ -246,10 +274,18 @@ pub fn topic(context: &Context, _: u64) -> Words {
     .into()
 }
 
-/// Topic Filter of a SUBSCRIBE; the words are chosen by the renderer's text of the filter.
+/// Topic Filter of a SUBSCRIBE. Shared subscriptions came with 5.0 (section 4.8.2), but servers offer
+/// them to older clients too.
 pub fn topic_filter(context: &Context, _: u64) -> Words {
     match context.field_bytes {
         0..=2 => "empty, which the standard does not allow",
+        _ if context.is_shared && context.version.is_v5() => {
+            "shared: each message on a matching topic goes to one client of the group"
+        }
+        _ if context.is_shared => {
+            "unknown to the standard before 5.0, but a server that shares subscriptions sends each \
+             message on a matching topic to one client of the group"
+        }
         _ => "messages on matching topics go to this client",
     }
     .into()
@@ -258,8 +294,10 @@ pub fn topic_filter(context: &Context, _: u64) -> Words {
 /// Payload of a PUBLISH.
 pub fn payload(context: &Context, _: u64) -> Words {
     if context.field_bytes == 0 {
-        return match context.header & 1 {
-            1 => "no bytes: with RETAIN 1 this deletes the topic's stored message",
+        return match context.sender {
+            None | Some(Sender::Client) if context.is_empty && context.header & 1 == 1 => {
+                "no bytes: with RETAIN 1 this deletes the topic's stored message"
+            }
             _ => "no bytes",
         }
         .into();
@@ -312,6 +350,7 @@ mod tests {
         assert!(will(&v5, 1).contains("0x00") && !will(&v311, 1).contains("0x00"));
         assert_eq!(header_reserved(&v311, 0), "");
     }
+
     /// 3.1.2.1 of each standard; 3.1 has the other name.
     #[test]
     fn a_protocol_name_is_of_the_version_that_has_it() {

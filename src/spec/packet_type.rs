@@ -76,6 +76,17 @@ static ROWS: [PacketTypeInfo; 16] = [
     row("AUTH", BOTH, Some(0), "3.15", "", "a step of enhanced authentication"),
 ];
 
+/// What packets do that tell a failure in their Reason Code (0x80 or more), in place of their meaning.
+static FAILED: [(PacketType, &str); 4] = [
+    (PacketType::PUBACK, "answers a PUBLISH of QoS 1: the message is refused"),
+    (
+        PacketType::PUBREC,
+        "answers a PUBLISH of QoS 2: the message is refused, and the delivery ends",
+    ),
+    (PacketType::PUBREL, "answers a PUBREC of which the sender knows no message"),
+    (PacketType::PUBCOMP, "answers a PUBREL of which the receiver knows no message"),
+];
+
 /// Section and normative statements.
 type Source = (&'static str, &'static str);
 
@@ -149,6 +160,13 @@ impl PacketType {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         (0..16).map(Self).find(|t| t.name().eq_ignore_ascii_case(name))
+    }
+
+    /// What the packet is for, as one clause, where its Reason Code is 0x80 or more; `None` where that
+    /// is the same as without one.
+    #[must_use]
+    pub(crate) fn failed(self) -> Option<&'static str> {
+        FAILED.iter().find(|(kind, _)| *kind == self).map(|(_, meaning)| *meaning)
     }
 
     /// Section and normative statements on the lower four bits of the first byte; `None` where no

@@ -1,5 +1,7 @@
 //! Well-known ports: where MQTT is expected. On any other port it is told by its bytes.
 
+use std::ops::RangeInclusive;
+
 /// What of a server listens on a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Port {
@@ -35,20 +37,26 @@ pub fn own(transport: &str) -> impl Iterator<Item = u16> {
 
 /// A capture filter for all of them, in libpcap's language, and for further ports.
 #[must_use]
-pub fn filter(tcp: &[u16], udp: &[u16]) -> String {
+pub fn filter(tcp: &[RangeInclusive<u16>], udp: &[RangeInclusive<u16>]) -> String {
     [("tcp", tcp), ("udp", udp)].map(|(transport, more)| of_transport(transport, more)).join(" or ")
 }
 
-fn of_transport(transport: &str, more: &[u16]) -> String {
+fn of_transport(transport: &str, more: &[RangeInclusive<u16>]) -> String {
     let known = PORTS.iter().filter(|row| row.transport == transport).map(|row| row.number);
+    let (single, ranges): (Vec<_>, Vec<_>) =
+        more.iter().partition(|range| range.start() == range.end());
     let mut numbers: Vec<u16> = Vec::new();
-    for number in known.chain(more.iter().copied()) {
+    for number in known.chain(single.into_iter().map(|range| *range.start())) {
         if !numbers.contains(&number) {
             numbers.push(number);
         }
     }
     let numbers: Vec<String> = numbers.iter().map(u16::to_string).collect();
-    format!("{transport} port ({})", numbers.join(" or "))
+    let mut out = format!("{transport} port ({})", numbers.join(" or "));
+    for range in ranges {
+        out.push_str(&format!(" or {transport} portrange {}-{}", range.start(), range.end()));
+    }
+    out
 }
 
 #[cfg(test)]
@@ -58,8 +66,11 @@ mod tests {
     #[test]
     fn the_filter_names_each_port_once() {
         assert_eq!(
-            filter(&[1883, 4000], &[]),
+            filter(&[1883..=1883, 4000..=4000], &[]),
             "tcp port (1883 or 8883 or 8083 or 8084 or 9001 or 4000) or udp port (1884 or 10000)"
+        );
+        assert!(
+            filter(&[5000..=5600], &[]).contains("9001) or tcp portrange 5000-5600 or udp port")
         );
         assert_eq!(own("udp").collect::<Vec<_>>(), [1884, 10_000]);
     }

@@ -144,3 +144,31 @@ fn parts_are_whole_and_no_others_are_touched() {
     let none = program::run(["read", "-T", "parquet", "captures/session.pcap"]);
     assert_eq!((none.code, none.err.contains("-w DIR")), (1, true), "{}", none.err);
 }
+
+/// -q shows nothing, but what is written is the same.
+#[test]
+fn quiet_writes_the_same_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = |name: &str, args: &[&str]| {
+        let folder = folder.path().join(name);
+        let target = folder.to_str().unwrap();
+        let args: Vec<&str> =
+            args.iter().map(|arg| if *arg == "DIR" { target } else { *arg }).collect();
+        let run = program::run(["read", "captures/session.pcap"].iter().chain(&args));
+        assert_eq!(run.code, 0, "{}", run.err);
+        let files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let mut files: Vec<_> = files.map(|path| fs::read(path).unwrap()).collect();
+        files.sort();
+        (files, run.out)
+    };
+    for (name, args) in [
+        ("parquet", &["-T", "parquet", "-w", "DIR"][..]),
+        ("split", &["-T", "payload", "--split", "DIR"]),
+    ] {
+        let (files, _) = written(name, args);
+        let quiet: Vec<&str> = args.iter().copied().chain(["-q"]).collect();
+        let (quietly, out) = written(&format!("{name}-quiet"), &quiet);
+        assert!(!files.is_empty() && files == quietly, "{name}: {}", quietly.len());
+        assert_eq!(out, "", "{name}");
+    }
+}

@@ -1,10 +1,10 @@
 //! The cells of a row in words.
 
-use super::codes;
 use super::items::{Item, fields};
+use super::{codes, field};
 use crate::render::words;
 use crate::spec::Verdict;
-use crate::spec::field::{FieldInfo, Kind, Meaning};
+use crate::spec::field::FieldInfo;
 use crate::spec::mosquitto::client_lines::CLIENT_LINES;
 use crate::spec::mosquitto::error::{ERRORS, ErrorInfo};
 use crate::spec::mosquitto::lines::LINES;
@@ -13,6 +13,7 @@ use crate::spec::property::{PROPERTIES, PropertyInfo, Says, Wire as Type};
 use crate::spec::reason::{defined, defined_v3};
 use crate::spec::rule::RULES;
 use crate::spec::sn::MessageType;
+use crate::spec::sn::message_type::MESSAGE_TYPES;
 use crate::spec::statement::{Statement, judges, sections};
 use crate::spec::{Field, PacketSet, PacketType, Rule, Version};
 use crate::text;
@@ -48,7 +49,7 @@ pub fn facts(item: &Item) -> Vec<Fact> {
         Item::Packet(kind) => packet(*kind),
         Item::Property(id) => id.info().map(property).unwrap_or_default(),
         Item::Code(code, kind) => codes::facts(*code, *kind),
-        Item::Field(field) => field.info().map(|info| of_field(*field, info)).unwrap_or_default(),
+        Item::Field(field) => field::facts(*field),
         Item::Rule(rule) => of_rule(*rule),
         Item::Statement(id) => statement(id),
         Item::Section(number) => section(number),
@@ -70,7 +71,7 @@ pub(super) fn source(section: &str, statements: &str) -> String {
 }
 
 /// The sections of both standards with their statements.
-fn places(v5: (&str, &str), v311: (&str, &str)) -> Vec<Fact> {
+pub(super) fn places(v5: (&str, &str), v311: (&str, &str)) -> Vec<Fact> {
     let of = |version: Version, (section, statements): (&str, &str)| {
         let words = match section {
             "" => String::new(),
@@ -103,6 +104,7 @@ fn packet(kind: PacketType) -> Vec<Fact> {
     let properties: Vec<&str> = own.map(|row| row.name).collect();
     let mut out = vec![
         Fact::new("Meaning", info.meaning),
+        Fact::new("Where it fails", kind.failed().unwrap_or_default()),
         Fact::new("Number", format!("{}; the first byte is 0x{:x}_", kind.0, kind.0)),
         Fact::new("Sent by", who),
         Fact::new("Flags", flags),
@@ -164,67 +166,6 @@ fn values(rows: &[(Option<u32>, &str)]) -> String {
     own.collect::<Vec<_>>().join("; ")
 }
 
-fn of_field(field: Field, info: &FieldInfo) -> Vec<Fact> {
-    let meaning = match info.meaning {
-        Meaning::Always(words) => words.to_owned(),
-        Meaning::Bit(zero, one) => format!("0: {zero}; 1: {one}"),
-        Meaning::Values(rows) => {
-            let rows = rows.iter().map(|(value, name, clause)| format!("{value} {name}: {clause}"));
-            rows.collect::<Vec<_>>().join("; ")
-        }
-        Meaning::Computed(words) => by_value(info.kind, words),
-        Meaning::None => String::new(),
-    };
-    let kind = match info.kind {
-        Kind::Group => "holds other fields",
-        Kind::Flag => "one bit",
-        Kind::Bits => "a few bits",
-        Kind::Reserved => "reserved bits",
-        Kind::Number(_) => "a number",
-        Kind::VarInt => "Variable Byte Integer",
-        Kind::Text => "UTF-8 text with two bytes of length",
-        Kind::Data => "bytes with two bytes of length",
-        Kind::Code => "a code",
-        _ => "bytes",
-    };
-    let (v5, v311) =
-        ((info.section_v5, info.statements_v5), (info.section_v311, info.statements_v311));
-    let mut out = vec![
-        Fact::new("Key", field.key()),
-        Fact::new("In 3.x", info.label_v3),
-        Fact::new("Type", kind),
-        Fact::new("Allowed", info.allowed),
-        Fact::new("Meaning", meaning),
-        Fact::new("Defined by", info.elsewhere),
-    ];
-    if info.secret {
-        out.push(Fact::new("Secret", "--redact hides it"));
-    }
-    out.extend(places(v5, v311));
-    out
-}
-
-/// For a flag or a few bits: what each value does in a packet of which nothing else is known.
-fn by_value(
-    kind: Kind,
-    words: fn(&crate::spec::field::Context, u64) -> std::borrow::Cow<'static, str>,
-) -> String {
-    let most = match kind {
-        Kind::Flag => 1,
-        Kind::Bits => 3,
-        _ => return String::new(),
-    };
-    let of = |version| {
-        let context =
-            crate::spec::field::Context { version, connect_flags: 4, ..Default::default() };
-        let rows = (0..=most).map(|value| (value, words(&context, value)));
-        let rows = rows.filter(|(_, words)| !words.is_empty());
-        rows.map(|(value, words)| format!("{value}: {words}")).collect::<Vec<_>>().join("; ")
-    };
-    let (v5, v311) = (of(Version::V5), of(Version::V311));
-    if v5 == v311 { v5 } else { format!("5.0: {v5}; 3.x: {v311}") }
-}
-
 fn of_rule(rule: Rule) -> Vec<Fact> {
     let info = rule.info();
     let mut out = vec![
@@ -265,6 +206,11 @@ fn statement(id: &str) -> Vec<Fact> {
         };
         let own = fields().filter(|field| field.info().is_some_and(|info| cites(of(info))));
         let mut names: Vec<&str> = own.map(|field| field.label(version)).collect();
+        let kinds = (0..16).map(PacketType).filter_map(|kind| kind.flags_source(version));
+        if kinds.into_iter().any(|(_, statements)| cites(statements)) {
+            names.push(Field::HEADER_RESERVED.label(version));
+            names.dedup();
+        }
         if version.is_v5() {
             let rows =
                 PROPERTIES.iter().filter(|row| row.places.iter().any(|p| cites(p.statements)));
@@ -297,6 +243,7 @@ fn section(number: &str) -> Vec<Fact> {
         let own = fields().filter(|field| {
             field.info().is_some_and(|info| pick(info.section_v5, info.section_v311) == number)
         });
+        let own = own.filter(|field| !field.is_sn());
         add("fields", own.map(|field| field.label(version).into()).collect());
         let properties = PROPERTIES.iter().filter(|row| {
             version.is_v5() && row.places.iter().any(|place| place.section == number)
@@ -309,7 +256,23 @@ fn section(number: &str) -> Vec<Fact> {
         let statements = numbered.filter(|(_, statement)| !matches!(statement, Statement::Gap));
         add("statements", statements.map(|(n, _)| format!("MQTT-{number}-{n}")).collect());
     }
+    out.extend(section_of_sn(number));
     out
+}
+
+/// The same of MQTT-SN.
+fn section_of_sn(number: &str) -> [Fact; 3] {
+    let add = |label: &str, names: Vec<&str>| {
+        Fact::new(format!("{} {label}", Version::Sn12.title()), names.join(", "))
+    };
+    let kinds = MESSAGE_TYPES.iter().filter(|row| row.section == number);
+    let is_here = |field: &Field| field.is_sn() && field.section_sn() == number;
+    let rules = RULES.iter().filter(|row| row.section_sn == number);
+    [
+        add("message", kinds.map(|row| row.name).collect()),
+        add("fields", fields().filter(is_here).map(|it| it.label(Version::Sn12)).collect()),
+        add("rules", rules.map(|row| row.id).collect()),
+    ]
 }
 
 fn message(kind: MessageType) -> Vec<Fact> {

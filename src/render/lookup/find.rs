@@ -11,6 +11,8 @@ use crate::text::distance;
 const MAX_HOLDING: usize = 6;
 /// Names that are offered for a word that no table has.
 const MAX_NEAR: usize = 6;
+/// Codes that are offered for a number that no table has.
+const MAX_NEAR_CODES: usize = 3;
 
 /// What was found.
 #[derive(Debug, PartialEq, Eq)]
@@ -115,7 +117,19 @@ fn of_phrase(phrase: &str, all: &[(Vec<String>, Item)]) -> Found {
         }
         rows.extend(holding.into_iter().map(|row| row.1.clone()));
     }
-    if rows.is_empty() { Found::Near(near(&key, all)) } else { Found::Rows(rows) }
+    if !rows.is_empty() {
+        return Found::Rows(rows);
+    }
+    let names = number(phrase).map(near_code).filter(|_| phrase.len() > 2);
+    Found::Near(names.unwrap_or_else(|| near(&key, all)))
+}
+
+/// The codes whose numbers are next to one that no code has.
+fn near_code(number: u8) -> Vec<String> {
+    let mut codes: Vec<u8> = codes::all().map(|row| row.code).collect();
+    codes.sort_unstable_by_key(|code| (code.abs_diff(number), *code));
+    codes.dedup();
+    codes.into_iter().take(MAX_NEAR_CODES).map(|code| codes::title(code, None)).collect()
 }
 
 /// What a number may be: a code, the identifier of a property, and in decimal a packet type.

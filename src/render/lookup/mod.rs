@@ -5,6 +5,7 @@
 
 mod codes;
 mod facts;
+mod field;
 mod find;
 mod items;
 
@@ -26,7 +27,7 @@ pub fn text(item: &Item, painter: Painter, width: Option<usize>) -> String {
         .push(Role::Dim, item.table())
         .set(&mut out, painter, 0, 2, width);
     let facts = facts(item);
-    let widest = facts.iter().map(|fact| fact.label.chars().count()).max().unwrap_or(0).min(24);
+    let widest = facts.iter().map(|fact| fact.label.chars().count()).max().unwrap_or(0).min(28);
     for fact in facts {
         let label = format!("{:<widest$}", fact.label);
         let indent = widest.saturating_add(4);

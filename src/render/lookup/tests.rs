@@ -77,8 +77,36 @@ fn words_as_people_write_them() {
     assert_eq!(rows("CONNACK not authorized").len(), 2);
     // A code that the packet has not: those that it has.
     assert!(rows("PUBACK 0x8d").contains(&"? PUBACK 0x97 Quota exceeded".to_owned()));
+    assert_eq!(
+        rows("0xff").first().map(String::as_str),
+        Some("? 0xa2 Wildcard Subscriptions not supported")
+    );
     assert!(rows("pubrce").contains(&"? PUBREC".to_owned()));
     assert!(rows("recieve maximum").contains(&"? Receive Maximum".to_owned()));
+}
+
+/// MQTT-SN 1.2, section 5.3.4: Retain is "only relevant within a PUBLISH message", and the Will's own in
+/// WILLTOPIC; a CONNECT has Will and CleanSession alone.
+#[test]
+fn a_flag_of_mqtt_sn_is_told_by_the_messages_that_use_it() {
+    let shown = |key: &str| {
+        let found = find(&[key.to_owned()]);
+        let [(_, Found::Rows(rows))] = &found[..] else { panic!("{found:?}") };
+        rows.iter().map(|row| text(row, Painter::default(), None)).collect::<String>()
+    };
+    let retain = shown("mqttsn.retain");
+    assert!(retain.contains("in PUBLISH  "), "{retain}");
+    assert!(retain.contains("in WILLTOPIC, WILLTOPICUPD  "), "{retain}");
+    assert!(shown("mqttsn.will").contains("in CONNECT  "));
+    for key in ["mqttsn.dup", "mqttsn.qos", "mqttsn.retain", "mqttsn.topic.id.type"] {
+        let shown = shown(key);
+        assert!(shown.contains("MQTT-SN 1.2") && shown.contains("section 5.3.4"), "{shown}");
+        assert!(!shown.contains("MQTT 3.1.1") && !shown.contains("not used"), "{shown}");
+    }
+    assert!(
+        shown("5.3.4").contains("MQTT-SN 1.2 fields") && !shown("5.3.4").contains("MQTT 3.1.1")
+    );
+    assert!(!shown("mqtt.msgtype").contains("forbids"), "each type is another");
 }
 
 #[test]

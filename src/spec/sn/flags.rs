@@ -1,5 +1,23 @@
 //! The Flags field (section 5.3.4).
 
+use crate::spec::Field;
+
+/// The fields of the byte, in the order of the wire, each with its bits.
+pub const FLAG_FIELDS: [(Field, Flags); 6] = [
+    (Field::SN_DUP, Flags::DUP),
+    (Field::SN_QOS, Flags::QOS),
+    (Field::SN_RETAIN, Flags::RETAIN),
+    (Field::SN_WILL, Flags::WILL),
+    (Field::SN_CLEAN_SESSION, Flags::CLEAN_SESSION),
+    (Field::SN_TOPIC_ID_TYPE, Flags::TOPIC_ID_TYPE),
+];
+
+/// The bits of a field of the byte; `None` for any other field.
+#[must_use]
+pub fn of(field: Field) -> Option<Flags> {
+    FLAG_FIELDS.iter().find(|row| row.0 == field).map(|row| row.1)
+}
+
 /// The byte of flags, as it stands on the wire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flags(pub u8);

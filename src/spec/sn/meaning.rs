@@ -71,6 +71,15 @@ pub fn retain(context: &Context, value: u64) -> Words {
             "the Will message is not kept for later subscribers"
         }
         (T::WILLTOPIC | T::WILLTOPICUPD, _, _) => "the Will message is kept for later subscribers",
+        (_, 1.., Some(Sender::Client)) if context.is_empty => {
+            "the topic's stored message is deleted, as there is no data"
+        }
+        (_, 1.., Some(Sender::Server)) if context.is_empty => {
+            "not a stored message, as one without data is never stored"
+        }
+        (_, 1.., None) if context.is_empty => {
+            "to the gateway: delete the topic's stored message, as there is no data"
+        }
         (_, 0, Some(Sender::Server)) => "a message that was just published, not a stored one",
         (_, 0, _) => "the message is not stored for later subscribers",
         (_, _, Some(Sender::Client)) => {
@@ -238,7 +247,7 @@ pub fn topic_filter(context: &Context, _: u64) -> Words {
 /// Data of a PUBLISH.
 pub fn data(context: &Context, _: u64) -> Words {
     match context.field_bytes {
-        0 if context.flags.meets(Flags::RETAIN) => {
+        0 if context.flags.meets(Flags::RETAIN) && context.sender != Some(Sender::Server) => {
             "no bytes: with Retain 1 this deletes the topic's stored message".into()
         }
         0 => "no bytes".into(),
