@@ -7,7 +7,7 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
-use support::{outside, program};
+use support::{Tcp, outside, pcap, program};
 
 /// A capture, and what tshark needs to see the frames.
 const CAPTURES: &[(&str, &str)] = &[
@@ -173,4 +173,29 @@ fn what_is_wrong_with_a_frame_stands_at_its_header() {
     assert!(rules("CONNECT").contains(&"websocket-unmasked".to_owned()));
     assert!(rules("CONNACK").contains(&"websocket-masked".to_owned()));
     assert!(rules("WEBSOCKET PING").contains(&"websocket-reserved-bits".to_owned()));
+}
+
+/// A client that speaks MQTT to a port of WebSocket, or of a web server.
+#[test]
+fn an_answer_in_http_is_no_mqtt() {
+    let connect = b"\x10\x0e\0\x04MQTT\x04\x02\0\x3c\0\x02ab";
+    let head = b"HTTP/1.1 403 Forbidden\r\ncontent-type: text/html\r\n\r\n";
+    let (seq, body) = (2 + head.len() as u32, b"<html>no</html>");
+    let whole = [
+        Tcp::client(0, b"").syn(),
+        Tcp::server(0, 1, b"").syn(),
+        Tcp::client(1, connect),
+        Tcp::server(1, 17, head),
+        Tcp::server(seq - 1, 17, body),
+    ];
+    let types = |segments: &[Tcp]| -> Vec<String> {
+        let frames: Vec<Vec<u8>> = segments.iter().map(Tcp::ethernet).collect();
+        let run = program::finish(program::command(["read", "-", "-T", "json"]), &pcap(1, &frames));
+        run.json().iter().map(|record| record["type"].as_str().unwrap().to_owned()).collect()
+    };
+    let said = ["CONNECT", "HTTP RESPONSE", "NOT MQTT", "HTTP BODY"];
+    assert_eq!(types(&whole), said);
+    // What the server sent before was not captured: it may stand in a message.
+    let lost = [&whole[..3], &[Tcp::server(100, 17, head)]].concat();
+    assert!(!types(&lost).contains(&"HTTP RESPONSE".to_owned()));
 }

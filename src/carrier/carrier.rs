@@ -7,6 +7,7 @@ use super::probe::{Decision, Hints, Queue, decide};
 use super::tls::Secrets;
 use crate::net::Layers;
 use crate::spec::Sender;
+use crate::spec::unit::Unit;
 use crate::stream::{Side, Stamp};
 use std::ops::ControlFlow;
 
@@ -25,7 +26,22 @@ pub struct Carrier {
     state: State,
     /// What else it is.
     other: Option<&'static str>,
+    answer: Answer,
 }
+
+/// What a server answers to MQTT that nothing else carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Answer {
+    /// Nothing yet.
+    #[default]
+    Awaited,
+    Mqtt,
+    /// HTTP: it serves web pages, or MQTT over WebSocket, for which the client has to ask first.
+    Http,
+}
+
+/// What such an answer in HTTP means.
+const HTTP_ANSWER: &str = "the server answers the client's MQTT in HTTP: the port is one for WebSocket, or a web server's";
 
 #[derive(Debug)]
 enum State {
@@ -53,7 +69,8 @@ impl Carrier {
     #[must_use]
     pub fn new(hints: Hints, secrets: Secrets) -> Self {
         let state = State::Probing(Queue::default());
-        Self { hints, secrets, client: None, levels: Vec::new(), state, other: None }
+        let (client, levels, other, answer) = (None, Vec::new(), None, Answer::Awaited);
+        Self { hints, secrets, client, levels, state, other, answer }
     }
 
     /// Whether the MQTT stream begins with the first byte that comes out.
@@ -98,10 +115,15 @@ impl Carrier {
         };
         match (item, &mut self.state) {
             (Bottom::Data(bytes, at, layers), State::Mqtt) if self.levels.is_empty() => {
+                if sender == Sender::Server && self.is_http(bytes, (at, layers), top) {
+                    return ControlFlow::Continue(());
+                }
                 top.item(sender, Item::Data { bytes, stamps: &[at] }, Some(layers));
                 return ControlFlow::Continue(());
             }
             (_, State::Other) => return ControlFlow::Break(()),
+            // What comes behind bytes that are missing may stand in the middle of a packet.
+            (Bottom::Gap(_), _) if sender == Sender::Server => self.answer = Answer::Mqtt,
             _ => {}
         }
         let (item, layers) = match item {
@@ -115,6 +137,42 @@ impl Carrier {
             self.tell_lines(top);
         }
         ControlFlow::Continue(())
+    }
+
+    /// Whether bytes of the server are HTTP in answer to MQTT; then they are told as lines.
+    #[inline]
+    fn is_http(&mut self, bytes: &[u8], frame: (Stamp, &Layers), top: &mut dyn Top) -> bool {
+        if self.answer != Answer::Mqtt {
+            self.answer(bytes, frame, top);
+        }
+        self.answer == Answer::Http
+    }
+
+    fn answer(&mut self, bytes: &[u8], (at, layers): (Stamp, &Layers), top: &mut dyn Top) {
+        let (stamps, layers) = (&[at], Some(layers));
+        let mut unit = |unit, bytes| {
+            let item = Item::Unit { unit, bytes, stamps };
+            top.item(Sender::Server, item, layers);
+        };
+        match self.answer {
+            Answer::Mqtt => {}
+            Answer::Http => unit(Unit::HTTP_BODY, bytes),
+            Answer::Awaited if !bytes.starts_with(b"HTTP/1.") || self.hints.opener.is_none() => {
+                self.answer = Answer::Mqtt;
+            }
+            Answer::Awaited => {
+                self.answer = Answer::Http;
+                let head = bytes.windows(4).position(|it| it == b"\r\n\r\n");
+                let len = head.map_or(bytes.len(), |head| head.saturating_add(4));
+                let (head, body) = bytes.split_at_checked(len).unwrap_or((bytes, &[]));
+                unit(Unit::HTTP_RESPONSE, head);
+                if !body.is_empty() {
+                    unit(Unit::HTTP_BODY, body);
+                }
+                let note = Item::Note { unit: Unit::OTHER, text: HTTP_ANSWER, stamps };
+                top.item(Sender::Server, note, layers);
+            }
+        }
     }
 
     /// What a layer waits for beside the bytes may be there now: secrets.
