@@ -73,6 +73,8 @@ pub(super) struct Connection {
     pub(super) is_lossy: bool,
     /// The capture lacks what the client sent last, which may be its DISCONNECT.
     pub(super) is_last_lost: bool,
+    /// The capture lacks what the broker sent last, which may be its DISCONNECT, or an answer.
+    pub(super) is_last_unheard: bool,
     /// The Sequence Number behind its DISCONNECT, while the broker may be found not to have had it.
     pub(super) left: Option<u32>,
     /// When the broker closed, where nothing that came before tells why.
@@ -173,7 +175,7 @@ impl Connection {
         if let Some(steps) = self.taken.as_mut().filter(|steps| steps.len() < MAX_QUEUE) {
             return steps.push(step);
         }
-        if self.is_over || self.is_torn {
+        if self.is_over || self.is_torn || self.is_behind_end(&step) {
             return;
         }
         if !self.may_be_unread(&step) {

@@ -253,8 +253,10 @@ impl Scribe {
             let [client, server] = lifeline.lacks;
             connection.is_lossy |= client > Lacks::Nothing;
             connection.is_deaf |= server > Lacks::Nothing;
-            // One may be a FIN.
-            connection.is_last_lost = client == Lacks::Last || lifeline.unseen > 1;
+            // One may be a FIN; of a client that the broker does not know it may be a byte that it does not take.
+            let fins = u32::from(connection.id.is_some());
+            connection.is_last_lost = client == Lacks::Last || lifeline.unseen > fins;
+            connection.is_last_unheard = server == Lacks::Last;
         }
         if let Happened::Closed(Sender::Server, how) = lifeline.what {
             self.had(stream, (when, lifeline.proof), how);
