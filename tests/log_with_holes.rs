@@ -236,6 +236,21 @@ fn an_end_whose_disconnect_is_lost() {
     assert_eq!(lines.last().map(String::as_str), Some("Client c closed its connection."));
 }
 
+/// The CONNACK before the broker's FIN is lost: whether that took a DISCONNECT with wrong flags it does not show.
+#[test]
+fn a_suspect_packet_before_an_end_that_is_not_known() {
+    const WRONG: &[u8] = &[0xe3, 0];
+    let mut all = conversation(&[
+        (80_000, client(C, S, WRONG)),
+        (80_100, server(S, C + 2, &[]).fin()),
+        (120_000, client(C + 2, S + 1, &[])),
+        (160_000, client(C + 2, S + 1, PINGREQ)),
+        (160_010, Tcp { ack: None, ..server(S + 1, 0, &[]).rst() }),
+    ]);
+    all.retain(|(time, _)| *time != 150);
+    check(&all, &[&FIRST[..1]]);
+}
+
 /// Why the broker closed stands in its own DISCONNECT, which was not captured.
 #[test]
 fn an_end_whose_reason_is_lost() {

@@ -242,8 +242,10 @@ impl Connection {
         is_soon && (self.is_doomed() || is_last) && self.behind.len() < MAX_QUEUE
     }
 
-    /// The broker has ended the connection because of a packet: it reads no more.
+    /// The broker has ended the connection because of a packet: it reads no more. Whether it took a suspect one, nobody
+    /// knows.
     pub(super) fn forget(&mut self) {
+        self.suspect = None;
         self.drop_unanswered();
         self.is_over = true;
     }
