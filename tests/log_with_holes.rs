@@ -251,6 +251,14 @@ fn a_suspect_packet_before_an_end_that_is_not_known() {
     check(&all, &[&FIRST[..1]]);
 }
 
+/// The end is lost of a connection that no broker goes on with: it has taken neither the packet nor what stands behind it.
+#[test]
+fn a_malformed_packet_before_an_end_that_is_lost() {
+    const WILDCARD: &[u8] = &[0x30, 4, 0, 1, b'#', b'x'];
+    let bytes = [WILDCARD, PINGREQ].concat();
+    check(&conversation(&[(1_000, client(C, S, &bytes))]), &[&FIRST]);
+}
+
 /// Why the broker closed stands in its own DISCONNECT, which was not captured.
 #[test]
 fn an_end_whose_reason_is_lost() {

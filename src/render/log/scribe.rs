@@ -159,6 +159,10 @@ impl Scribe {
         let Self { lines, connections, .. } = self;
         for connection in connections.values_mut() {
             connection.drain(lines);
+            if connection.is_doomed() {
+                // The capture does not show how the broker ended it.
+                connection.forget();
+            }
             connection.clear(lines);
         }
     }
