@@ -281,6 +281,11 @@ fn an_end_whose_reason_is_lost() {
     ]);
     let is_end = |line: &&String| line.starts_with("Client c ");
     assert_eq!(log(&all, 0).iter().filter(is_end).count(), 1);
+    // Its FIN and that of the client are lost: it took neither the packet nor what the client sent when it had that.
+    let mut open = all[..all.len() - 3].to_vec();
+    open.push((80_000, client(end, behind, PINGREQ)));
+    let lines = log(&open, 0);
+    assert!(!lines.iter().any(|line| line.starts_with("Received")), "{lines:#?}");
     all.retain(|(time, _)| *time != 1_100);
     let lines = log(&all, 0);
     assert_eq!(lines.iter().filter(is_end).count(), 0, "{lines:#?}");

@@ -73,6 +73,8 @@ pub(super) struct Connection {
     pub(super) is_lossy: bool,
     /// The capture lacks what the client sent last, which may be its DISCONNECT.
     pub(super) is_last_lost: bool,
+    /// The Sequence Number behind the broker's DISCONNECT: it reads nothing more.
+    pub(super) dismissed: Option<u32>,
     /// The capture lacks what the broker sent last, which may be its DISCONNECT, or an answer.
     pub(super) is_last_unheard: bool,
     /// The Sequence Number behind its DISCONNECT, while the broker may be found not to have had it.

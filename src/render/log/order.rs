@@ -113,11 +113,14 @@ impl Connection {
         is_bare && self.closed_first() == Some(Sender::Server)
     }
 
-    /// Whether the broker had closed before it had a packet, as the number of its FIN tells.
+    /// Whether the broker had closed before it had a packet, as the number of its FIN tells, or the client had had its
+    /// DISCONNECT.
     pub(super) fn is_behind_end(&self, step: &Step) -> bool {
         let [_, server] = &self.closing;
         let had = server.filter(|server| server.how == Close::Fin).and_then(|fin| fin.proof.had);
-        had.zip(step.proof.end).is_some_and(|(had, end)| !is_behind(had, end))
+        let is_behind_fin = had.zip(step.proof.end).is_some_and(|(had, end)| !is_behind(had, end));
+        let dismissed = step.proof.had.zip(self.dismissed);
+        is_behind_fin || dismissed.is_some_and(|(had, end)| is_behind(had, end))
     }
 
     /// Whether the broker had had the FIN of the client when it closed.

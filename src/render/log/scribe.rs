@@ -159,7 +159,7 @@ impl Scribe {
         let Self { lines, connections, .. } = self;
         for connection in connections.values_mut() {
             connection.drain(lines);
-            if connection.is_doomed() {
+            if connection.is_doomed() || connection.dismissed.is_some() {
                 // The capture does not show how the broker ended it.
                 connection.forget();
             }
@@ -426,6 +426,7 @@ impl Scribe {
         if let Packet::Disconnect(disconnect) = packet {
             // Builds with bridges have no line for it; it tells why the end comes.
             connection.code = Some(disconnect.reason.unwrap_or(0));
+            connection.dismissed = connection.said;
             if connection.is_lossy || connection.is_deaf {
                 // To others than it has accepted a broker sends none.
                 connection.accept();
