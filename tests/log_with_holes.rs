@@ -210,3 +210,148 @@ fn a_message_on_its_way_back_to_who_is_gone() {
     let count = |what: &str| lines.iter().filter(|line| line.contains(what)).count();
     assert_eq!((count("Received PUBLISH"), count("Client c ")), (1, 0), "{lines:#?}");
 }
+
+/// The broker's FIN acknowledges a DISCONNECT that was not captured: nobody was silent, and nobody was thrown out.
+#[test]
+fn an_end_whose_disconnect_is_lost() {
+    const LATE: i64 = 100_000_000;
+    const UNASKED: &[u8] = &[0x40, 2, 0, 9];
+    let acknowledged = client(C, S, UNASKED);
+    for (before, c) in [(None, C), (Some((LATE - 100, acknowledged)), C + UNASKED.len() as u32)] {
+        let mut all = conversation(before.as_slice());
+        all.extend([
+            (LATE + 100, server(S, c + 2, &[]).fin()),
+            (LATE + 110, client(c + 2, S + 1, &[]).fin()),
+            (LATE + 120, server(S + 1, c + 3, &[])),
+        ]);
+        let lines = log(&all, 0);
+        assert!(!lines.iter().any(|line| line.starts_with("Client c ")), "{lines:#?}");
+    }
+    // One Sequence Number is a FIN, whose sender was not too silent.
+    let all = conversation(&[
+        (LATE, server(S, C + 1, &[]).fin()),
+        (LATE + 10, client(C + 1, S + 1, &[])),
+    ]);
+    let lines = log(&all, 0);
+    assert_eq!(lines.last().map(String::as_str), Some("Client c closed its connection."));
+}
+
+/// The CONNACK before the broker's FIN is lost: whether that took a DISCONNECT with wrong flags it does not show.
+#[test]
+fn a_suspect_packet_before_an_end_that_is_not_known() {
+    const WRONG: &[u8] = &[0xe3, 0];
+    let mut all = conversation(&[
+        (80_000, client(C, S, WRONG)),
+        (80_100, server(S, C + 2, &[]).fin()),
+        (120_000, client(C + 2, S + 1, &[])),
+        (160_000, client(C + 2, S + 1, PINGREQ)),
+        (160_010, Tcp { ack: None, ..server(S + 1, 0, &[]).rst() }),
+    ]);
+    all.retain(|(time, _)| *time != 150);
+    check(&all, &[&FIRST[..1]]);
+}
+
+/// The end is lost of a connection that no broker goes on with: it has taken neither the packet nor what stands behind it.
+#[test]
+fn a_malformed_packet_before_an_end_that_is_lost() {
+    const WILDCARD: &[u8] = &[0x30, 4, 0, 1, b'#', b'x'];
+    let bytes = [WILDCARD, PINGREQ].concat();
+    check(&conversation(&[(1_000, client(C, S, &bytes))]), &[&FIRST]);
+}
+
+/// Why the broker closed stands in its own DISCONNECT, which was not captured.
+#[test]
+fn an_end_whose_reason_is_lost() {
+    const CONNECT: &[u8] = b"\x10\x0e\0\x04MQTT\x05\x02\0\x3c\0\0\x01c";
+    const NO_RETAIN: &[u8] = &[0x20, 5, 0, 0, 2, 0x25, 0];
+    const RETAINED: &[u8] = &[0x31, 5, 0, 1, b'a', 0, b'x'];
+    const REASON: &[u8] = &[0xe0, 1, 0x9a];
+    let (c, s) = (101 + CONNECT.len() as u32, 501 + NO_RETAIN.len() as u32);
+    let (end, behind) = (c + RETAINED.len() as u32, s + REASON.len() as u32);
+    let mut all = accepted()[..3].to_vec();
+    all.extend([
+        (50, client(101, 501, CONNECT)),
+        (150, server(501, c, NO_RETAIN)),
+        (1_000, client(c, s, RETAINED)),
+        (1_100, server(s, end, REASON)),
+        (1_110, client(end, behind, &[])),
+        (1_120, server(behind, end, &[]).fin()),
+        (1_200, client(end, behind + 1, &[]).fin()),
+        (1_210, server(behind + 1, end + 1, &[])),
+    ]);
+    let is_end = |line: &&String| line.starts_with("Client c ");
+    assert_eq!(log(&all, 0).iter().filter(is_end).count(), 1);
+    // Its FIN and that of the client are lost: it took neither the packet nor what the client sent when it had that.
+    let mut open = all[..all.len() - 3].to_vec();
+    open.push((80_000, client(end, behind, PINGREQ)));
+    let lines = log(&open, 0);
+    assert!(!lines.iter().any(|line| line.starts_with("Received")), "{lines:#?}");
+    all.retain(|(time, _)| *time != 1_100);
+    let lines = log(&all, 0);
+    assert_eq!(lines.iter().filter(is_end).count(), 0, "{lines:#?}");
+}
+
+/// Neither has sent a byte, and a FIN is missing: no broker calls that an error of the protocol.
+#[test]
+fn a_bare_connection_whose_fin_is_lost() {
+    let opened = &accepted()[..3];
+    let of_server = [
+        (7_000, client(101, 502, &[])),
+        (110_000, client(101, 502, &[]).fin()),
+        (110_010, server(502, 102, &[])),
+    ];
+    // It was denied.
+    assert_eq!(log(&[opened, &of_server].concat(), 0), [""; 0]);
+    let of_client = [(110_000, server(501, 102, &[]).fin()), (110_010, client(102, 502, &[]))];
+    assert_eq!(log(&[opened, &of_client].concat(), 0), FIRST[..1]);
+}
+
+/// What the client sent when the broker had closed was not received, whatever was lost before.
+#[test]
+fn a_packet_behind_the_fin_of_the_broker() {
+    let behind = C + CONNECT.len() as u32;
+    let mut all = conversation(&[
+        (80_000, client(C, S, CONNECT)),
+        (80_100, server(S, behind, &[]).fin()),
+        (120_000, client(behind, S + 1, &[])),
+        (160_000, client(behind, S + 1, PINGREQ)),
+        (160_010, Tcp { ack: None, ..server(S + 1, 0, &[]).rst() }),
+    ]);
+    all.retain(|(time, _)| *time != 50);
+    let address = "10.0.0.1:50000";
+    let second = format!("Bad client {address} sending multiple CONNECT messages.");
+    let end = format!("Client {address} disconnected due to protocol error.");
+    for late in [0, 100, -100] {
+        assert_eq!(log(&all, late), [FIRST[0], &second, &end], "{late} us late");
+    }
+}
+
+/// A packet is lost long before a client resets while answers are owed to it: the others have their order, and what it
+/// sent last was not received for that.
+#[test]
+fn a_hole_long_before_a_reset() {
+    let (mut c, mut s, mut all) = (C, S, accepted());
+    for id in 1..20_u8 {
+        let time = i64::from(id) * 20_000;
+        let publish = publish(1, id);
+        all.push((time, client(c, s, &publish)));
+        c += publish.len() as u32;
+        all.push((time + 100, server(s, c, &[0x40, 2, 0, id])));
+        s += 4;
+    }
+    let last = [&publish(1, 20)[..], &publish(2, 21), LOOSE].concat();
+    let end = c + last.len() as u32;
+    all.extend([
+        (400_000, client(c, s, &last).fin()),
+        (400_100, server(s, end + 1, &[0x40, 2, 0, 20])),
+        (400_130, Tcp::client(end + 1, &[]).rst()),
+    ]);
+    let whole = log(&all, 0);
+    for lost in [20_000, 100_000, 360_000, 380_000] {
+        let rest: Vec<_> = all.iter().filter(|(time, _)| *time != lost).cloned().collect();
+        let id = format!(" m{},", lost / 20_000);
+        let is_left = |line: &&String| !(line.starts_with("Received") && line.contains(&id));
+        let expected: Vec<_> = whole.iter().filter(is_left).cloned().collect();
+        assert_eq!(log(&rest, 0), expected, "{lost}");
+    }
+}

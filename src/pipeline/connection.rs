@@ -176,13 +176,16 @@ impl Conversation {
             Happened::Closing(by, how) | Happened::Closed(by, how) => {
                 let side = if by == Sender::Client { client } else { client.other() };
                 let proof = proof_of_end(connection, side, how);
-                let other = proof.had.zip(course.sent(side.other()).next);
-                let fins = u32::from(course.sent(side.other()).fin.is_some());
-                let unseen = other.map_or(0, |(had, next)| match had.wrapping_sub(next) {
-                    more if is_behind(had, next) => more.saturating_sub(fins),
-                    _ => 0,
+                let other = course.sent(side.other());
+                // A FIN that was captured counts where the side had had it.
+                let has_fin =
+                    |had: u32| other.fin.is_some_and(|fin| is_behind(had, fin.seq.wrapping_add(1)));
+                let unseen = proof.had.zip(other.next).map_or(0, |(had, next)| {
+                    let more = had.wrapping_sub(next);
+                    let is_more = is_behind(had, next);
+                    if is_more { more.saturating_sub(u32::from(has_fin(had))) } else { 0 }
                 });
-                let begun = course.sent(side.other()).begun;
+                let begun = other.begun;
                 (proof, unseen, begun.is_some() && begun == proof.had)
             }
             _ => Default::default(),

@@ -113,6 +113,11 @@ impl Ahead {
         self.waiting.front()
     }
 
+    /// The segment at a place.
+    pub(super) fn at(&self, index: usize) -> Option<&Waiting> {
+        self.waiting.get(index)
+    }
+
     /// The first segment that is ready. A reset is when none of its side waits before it.
     pub(super) fn position(&self, is_ready: impl Fn(&Waiting) -> bool) -> Option<usize> {
         let is_behind =

@@ -278,6 +278,11 @@ impl Assembler {
         end.map(|end| end.offset)
     }
 
+    /// Whether its FIN was captured and not told yet.
+    pub(super) fn has_waiting_fin(&self) -> bool {
+        !self.closed && self.end.is_some_and(|end| end.how == Close::Fin)
+    }
+
     /// The frame that ended the side, where all before its end was told, and that was not; and up to where its
     /// sender had the other side, where it says so.
     pub(super) fn due(&self) -> Option<(Stamp, Option<u32>)> {

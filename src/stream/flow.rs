@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::{
     Connection, End, Event, GapCause, Limits, Side, Sink, Stamp, StreamId,
-    ahead::{Ahead, Waiting},
+    ahead::Ahead,
     assembler::{Assembler, Emit, Fit, Moment, Shared},
     ended::Last,
     limits::{STRAYS, WINDOW},
@@ -33,6 +33,8 @@ pub(super) struct Flow<T> {
     fins: [bool; 2],
     /// Whether a reset came, and no payload after it.
     reset: bool,
+    /// The resets of sides A and B that came while their FIN waited for its turn.
+    late_resets: [Option<Stamp>; 2],
     /// Whether it is in the queue of those that have ended.
     pub(super) queued: bool,
     /// Segments that came before what they answer; there only while some wait, or did in vain.
@@ -77,6 +79,7 @@ impl<T> Flow<T> {
             last: Last::default(),
             fins: [false; 2],
             reset: false,
+            late_resets: [None; 2],
             queued: false,
             ahead: None,
         }
@@ -117,8 +120,10 @@ impl<T> Flow<T> {
         {
             sink.closing(&self.connection, state, side);
         }
-        if segment.tcp.flags.has(Flags::FIN) {
-            self.give_up_vain(side, &segment.tcp, shared, sink);
+        if segment.tcp.flags.has(Flags::FIN) || segment.tcp.len > 0 {
+            while self.gives_up_vain(side, &segment.tcp, shared, sink) {
+                self.catch_up(shared, sink);
+            }
         }
         let asks = self.asks_for_first(side, segment, sink);
         // What is not the question came behind it, and behind the answer as far as one can see.
@@ -143,28 +148,29 @@ impl<T> Flow<T> {
         id
     }
 
-    /// An end comes behind what it had of the other side: the holes in that, for which others have waited in vain, are
-    /// given up before it. For what else is missing it waits itself.
-    fn give_up_vain<S: Sink<State = T>>(
+    /// A segment comes behind what it acknowledges: the first hole in that, for which others have waited in vain, is
+    /// given up before it. For what else is missing it waits itself. The result is whether there was such a hole.
+    fn gives_up_vain<S: Sink<State = T>>(
         &mut self,
         side: Side,
         tcp: &TcpLayer,
         shared: &mut Shared,
         sink: &mut S,
-    ) {
+    ) -> bool {
         let other = side.other();
-        let is_vain = |flow: &Self| {
-            let missing = flow.side_of(other).missing_before(tcp.ack);
-            let in_vain =
-                |missing| flow.ahead.as_ref().is_some_and(|it| it.is_in_vain(other, missing));
-            missing.is_some_and(in_vain) && flow.side_of(other).holds_before(tcp.ack)
+        let Some(ahead) = self.ahead.as_ref().filter(|_| self.state.is_some()) else {
+            return false;
         };
-        while tcp.flags.has(Flags::ACK) && self.state.is_some() && is_vain(self) {
+        let missing = self.side_of(other).missing_before(tcp.ack);
+        let is_vain = tcp.flags.has(Flags::ACK)
+            && missing.is_some_and(|missing| ahead.is_in_vain(other, missing))
+            && self.side_of(other).holds_before(tcp.ack);
+        if is_vain {
             self.tell(other, shared, sink, |assembler, shared, emit| {
                 assembler.give_up_first(GapCause::Lost, shared, emit);
             });
-            self.catch_up(shared, sink);
         }
+        is_vain
     }
 
     /// Tells the ends of the sides whose turn it is: each behind what it had of the other side. Where holes of that
@@ -181,8 +187,10 @@ impl<T> Flow<T> {
                 continue;
             }
             self.tell(side, shared, sink, |assembler, _, emit| assembler.tell_end(emit));
-            if self.state.is_none() {
-                return;
+            let Some(state) = &mut self.state else { return };
+            let [a, b] = &mut self.late_resets;
+            if let Some(at) = if side == Side::A { a } else { b }.take() {
+                sink.reset(&self.connection, state, side, at);
             }
         }
         let all_told = self.a.is_closed() && self.b.is_closed() && !self.reset;
@@ -221,8 +229,12 @@ impl<T> Flow<T> {
         let both_ways = self.a_seen && self.b_seen;
         let now = Moment { at, segments: self.segments, both_ways };
         let tcp = &segment.tcp;
-        let assembler = self.assembler(side);
+        let assembler = self.side_of(side);
         let has_closed = assembler.is_closed() && !assembler.is_reset();
+        if assembler.has_waiting_fin() && tcp.flags.has(Flags::RST) {
+            let [a, b] = &mut self.late_resets;
+            *(if side == Side::A { a } else { b }) = Some(at);
+        }
         self.tell(side, shared, sink, |assembler, shared, emit| {
             assembler.push(segment, now, shared, emit);
         });
@@ -298,17 +310,22 @@ impl<T> Flow<T> {
     /// waits for; and what comes later in a side may have been captured before what comes earlier, so
     /// each waits for its own acknowledgment alone.
     fn catch_up<S: Sink<State = T>>(&mut self, shared: &mut Shared, sink: &mut S) {
-        while let Some((one, cost)) = self.next_in_turn() {
+        while let Some((index, side, tcp)) = self.next_in_turn() {
+            if self.gives_up_vain(side, &tcp, shared, sink) {
+                continue;
+            }
+            let taken = self.ahead.as_mut().and_then(|ahead| ahead.take(index));
+            let Some((one, cost)) = taken else { return };
             shared.ahead = shared.ahead.saturating_sub(cost);
             self.take(one.side, one.at, &one.segment(), shared, sink);
         }
     }
 
-    /// The first segment that need not wait any more, taken out, with what it cost.
-    fn next_in_turn(&mut self) -> Option<(Waiting, usize)> {
+    /// The first segment that need not wait any more: where it stands, and what it is.
+    fn next_in_turn(&self) -> Option<(usize, Side, TcpLayer)> {
         let ahead = self.ahead.as_ref()?;
         let index = ahead.position(|one| self.awaits(one.side, &one.tcp, one.asks).is_none())?;
-        self.ahead.as_mut()?.take(index)
+        ahead.at(index).map(|one| (index, one.side, one.tcp))
     }
 
     /// The side of which the segment that waits the longest acknowledges bytes behind a hole.

@@ -73,6 +73,10 @@ pub(super) struct Connection {
     pub(super) is_lossy: bool,
     /// The capture lacks what the client sent last, which may be its DISCONNECT.
     pub(super) is_last_lost: bool,
+    /// The Sequence Number behind the broker's DISCONNECT: it reads nothing more.
+    pub(super) dismissed: Option<u32>,
+    /// The capture lacks what the broker sent last, which may be its DISCONNECT, or an answer.
+    pub(super) is_last_unheard: bool,
     /// The Sequence Number behind its DISCONNECT, while the broker may be found not to have had it.
     pub(super) left: Option<u32>,
     /// When the broker closed, where nothing that came before tells why.
@@ -182,7 +186,7 @@ impl Connection {
         if let Some(steps) = self.taken.as_mut().filter(|steps| steps.len() < MAX_QUEUE) {
             return steps.push(step);
         }
-        if self.is_over || self.is_torn {
+        if self.is_over || self.is_torn || self.is_behind_end(&step) {
             return;
         }
         if !self.may_be_unread(&step) {
@@ -249,8 +253,10 @@ impl Connection {
         is_soon && (self.is_doomed() || is_last) && self.behind.len() < MAX_QUEUE
     }
 
-    /// The broker has ended the connection because of a packet: it reads no more.
+    /// The broker has ended the connection because of a packet: it reads no more. Whether it took a suspect one, nobody
+    /// knows.
     pub(super) fn forget(&mut self) {
+        self.suspect = None;
         self.drop_unanswered();
         self.is_over = true;
     }

@@ -109,6 +109,8 @@ impl Scribe {
                 self.end(&mut connection, by, when);
             } else {
                 // The broker may have been the first to close.
+                let is_unknown = connection.is_last_lost;
+                self.unknown_ends = self.unknown_ends.saturating_add(u64::from(is_unknown));
                 connection.drain(&mut self.lines);
                 connection.clear(&mut self.lines);
                 connection.is_over = true;
@@ -141,7 +143,14 @@ impl Scribe {
         let is_refused = connection.id.is_none() && connection.code.is_some_and(|it| it > 0);
         let is_rejected =
             is_refused || connection.is_doomed() || connection.code.is_some_and(|it| it >= 0x80);
-        if !is_rejected && (by == Sender::Client || connection.has_left()) {
+        let is_own = !is_rejected && (by == Sender::Client || connection.has_left());
+        if !is_own && connection.is_last_unheard {
+            // Why the broker has closed stands in what it sent last.
+            connection.forget();
+            self.unknown_ends = self.unknown_ends.saturating_add(1);
+            return;
+        }
+        if is_own {
             connection.clear(lines);
             connection.drain(lines);
             if !connection.is_over {

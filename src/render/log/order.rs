@@ -3,7 +3,8 @@
 use super::connection::Connection;
 use super::lines::{Open, When};
 use super::scribe::Scribe;
-use crate::pipeline::Lifeline;
+use super::step::Step;
+use crate::pipeline::{Happened, Lifeline};
 use crate::session::{Proof, is_behind};
 use crate::spec::Sender;
 use crate::stream::Close;
@@ -36,7 +37,10 @@ impl Scribe {
         if connection.taken.is_some() && connection.closed_first() == Some(Sender::Server) {
             lines.stay((stream, Open::Doubtful));
         }
-        let is_unread = by == Sender::Server && connection.is_unread_by(lifeline, how);
+        let is_unread = match by {
+            Sender::Server => connection.is_unread_by(lifeline, how),
+            Sender::Client => connection.is_turned_away(lifeline),
+        };
         if is_unread && lines.take_back((stream, Open::Opening)) {
             connection.is_over = true;
             *unread = unread.saturating_add(1);
@@ -100,6 +104,25 @@ impl Connection {
         is_unread && self.heard.is_none()
     }
 
+    /// Whether the client, which has closed now, had had the FIN of the broker, which was not captured, before it sent
+    /// anything.
+    fn is_turned_away(&self, end: &Lifeline) -> bool {
+        let [_, server] = &self.closing;
+        let is_turn = matches!(end.what, Happened::Closed(..)) && !end.is_closed_book;
+        let is_bare = is_turn && !self.has_packet && self.id.is_none() && server.is_none();
+        is_bare && self.closed_first() == Some(Sender::Server)
+    }
+
+    /// Whether the broker had closed before it had a packet, as the number of its FIN tells, or the client had had its
+    /// DISCONNECT.
+    pub(super) fn is_behind_end(&self, step: &Step) -> bool {
+        let [_, server] = &self.closing;
+        let had = server.filter(|server| server.how == Close::Fin).and_then(|fin| fin.proof.had);
+        let is_behind_fin = had.zip(step.proof.end).is_some_and(|(had, end)| !is_behind(had, end));
+        let dismissed = step.proof.had.zip(self.dismissed);
+        is_behind_fin || dismissed.is_some_and(|(had, end)| is_behind(had, end))
+    }
+
     /// Whether the broker had had the FIN of the client when it closed.
     pub(super) fn is_answer(&self) -> bool {
         let [client, server] = &self.closing;
@@ -111,10 +134,12 @@ impl Connection {
     /// Who closed first, as far as that is proven.
     pub(super) fn closed_first(&self) -> Option<Sender> {
         let [client, server] = &self.closing;
-        let by_client = || client.as_ref().filter(|_| self.is_answer()).map(|_| Sender::Client);
+        // No packet is so short: it is the FIN of the client.
+        let is_shown = client.is_none() && server.is_some_and(|server| server.unseen == 1);
+        let by_client = || Some(Sender::Client).filter(|_| self.is_answer() || is_shown);
         let by_server = |client: &&Closing| match server {
             Some(server) => client.proof.had(server.proof),
-            // No packet is so short: it is the FIN of the broker.
+            // Nor is it here: it is the FIN of the broker.
             None => client.unseen == 1,
         };
         let is_answer = client.as_ref().filter(by_server).map(|_| Sender::Server);

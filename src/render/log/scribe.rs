@@ -159,6 +159,10 @@ impl Scribe {
         let Self { lines, connections, .. } = self;
         for connection in connections.values_mut() {
             connection.drain(lines);
+            if connection.is_doomed() || connection.dismissed.is_some() {
+                // The capture does not show how the broker ended it.
+                connection.forget();
+            }
             connection.clear(lines);
         }
     }
@@ -253,8 +257,10 @@ impl Scribe {
             let [client, server] = lifeline.lacks;
             connection.is_lossy |= client > Lacks::Nothing;
             connection.is_deaf |= server > Lacks::Nothing;
-            // One may be a FIN.
-            connection.is_last_lost = client == Lacks::Last || lifeline.unseen > 1;
+            // One may be a FIN; of a client that the broker does not know it may be a byte that it does not take.
+            let fins = u32::from(connection.id.is_some());
+            connection.is_last_lost = client == Lacks::Last || lifeline.unseen > fins;
+            connection.is_last_unheard = server == Lacks::Last;
         }
         if let Happened::Closed(Sender::Server, how) = lifeline.what {
             self.had(stream, (when, lifeline.proof), how);
@@ -420,6 +426,7 @@ impl Scribe {
         if let Packet::Disconnect(disconnect) = packet {
             // Builds with bridges have no line for it; it tells why the end comes.
             connection.code = Some(disconnect.reason.unwrap_or(0));
+            connection.dismissed = connection.said;
             if connection.is_lossy || connection.is_deaf {
                 // To others than it has accepted a broker sends none.
                 connection.accept();
