@@ -126,3 +126,14 @@ fn frames_in_a_row_are_frames_whatever_they_hold() {
         assert!(count >= 7, "without frame {lost} {count} records of the client are in frames");
     }
 }
+
+/// What is lost before anything tells that a connection carries MQTT is counted all the same.
+#[test]
+fn a_request_that_is_lost_is_counted() {
+    let (frames, _) = read(&std::fs::read("captures/ws.pcap").unwrap());
+    let is_request = |data: &[u8]| data.windows(5).any(|it| it == b"GET /");
+    let request = frames.iter().position(|frame| is_request(&frame.data)).unwrap();
+    let kept = frames.into_iter().enumerate().filter(|(place, _)| *place != request);
+    let lost = run(&pcap(1, &kept.map(|(_, frame)| frame.data).collect::<Vec<_>>()), &[]);
+    assert!(lost.err.contains("1 gap in MQTT streams"), "{}", lost.err);
+}

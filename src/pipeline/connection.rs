@@ -1,7 +1,7 @@
 //! One connection: what its carrier gives becomes packets, and these become records.
 
 use super::arrivals::{Arrivals, Now};
-use super::inspector::{Clock, Passing, Settings, Worker};
+use super::inspector::{Clock, Losses, Passing, Settings, Worker};
 use super::reader::{Cut, is_on_header};
 use super::trouble::Trouble;
 use super::{Consumer, Happened, Lacks, Lifeline, Origin};
@@ -62,6 +62,8 @@ struct Mqtt {
     from_server: Direction,
     /// What happened to the bytes of sides A and B in TCP.
     trouble: [Trouble; 2],
+    /// What went wrong before it was known to be MQTT.
+    losses: Losses,
 }
 
 #[derive(Debug)]
@@ -241,13 +243,17 @@ impl Conversation {
         side: Side,
         event: Event<'_>,
     ) -> ControlFlow<()> {
-        if self.is_mqtt() {
+        let is_known = self.is_mqtt();
+        if is_known {
             worker.losses.add(event);
         }
         let hints = self.hints;
         let new = || Box::new(Mqtt::new(hints, &worker.settings));
         let mqtt = self.mqtt.get_or_insert_with(new);
         mqtt.is_secret = self.carrier.is_secret();
+        if !is_known {
+            mqtt.losses.add(event);
+        }
         let mut top = Records { worker, connection, mqtt, time: None };
         let mut is_closed = false;
         let [a, b] = &mut self.lost;
@@ -293,6 +299,10 @@ impl Conversation {
             top.worker.name_port(connection, what, is_secret);
         }
         let time = top.time;
+        if !is_known && self.is_mqtt() {
+            let before = self.mqtt.as_deref_mut().map(|mqtt| std::mem::take(&mut mqtt.losses));
+            worker.losses.join(before.unwrap_or_default());
+        }
         self.tell_opened(worker, connection);
         if self.is_mqtt() && (closed.is_some() || flow.is_break()) {
             let by = if side == self.client() { Sender::Client } else { Sender::Server };
@@ -429,6 +439,7 @@ impl Mqtt {
             from_client: Direction::new(false, max_packet),
             from_server: Direction::new(false, max_packet),
             trouble: <[Trouble; 2]>::default(),
+            losses: Losses::default(),
         }
     }
 

@@ -687,6 +687,13 @@ impl Losses {
             Event::Data { .. } | Event::Closed { .. } => {}
         }
     }
+
+    /// Counts what was counted elsewhere.
+    pub(super) fn join(&mut self, other: Self) {
+        self.gaps = self.gaps.saturating_add(other.gaps);
+        self.gap_bytes = self.gap_bytes.saturating_add(other.gap_bytes);
+        self.conflicts = self.conflicts.saturating_add(other.conflicts);
+    }
 }
 
 impl Clock {
