@@ -17,13 +17,16 @@ mod address;
 mod again;
 mod array;
 mod base64;
+mod bases;
 mod beside;
 mod bitlog;
 mod bits;
 mod buffer;
 mod build;
 mod caret;
+mod certificate;
 mod chars;
+mod colour;
 mod columns;
 mod context;
 mod data;
@@ -109,6 +112,10 @@ pub const MAX_MISTAKES: usize = 1000;
 #[must_use]
 pub fn parse<'t>(text: &'t str, options: &Options) -> Paste<'t> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(shown) = colour::hidden(text) {
+        let Paste { pieces, mistakes, ignored, hint, .. } = parse(&shown, options);
+        return Paste { text: Cow::Borrowed(text), pieces, mistakes, ignored, hint };
+    }
     let end = (0..=text.len().min(MAX_TEXT)).rev().find(|n| text.is_char_boundary(*n)).unwrap_or(0);
     let head = text.get(..end).unwrap_or_default();
     let mut paste = if options.lines { lines(head) } else { one(head, head, 0) };
