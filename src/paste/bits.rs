@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::digits;
+use super::frame;
 use super::hex;
 use super::mistake::{MistakeKind, lookalike};
 use super::notation::Notation;
@@ -10,6 +11,9 @@ use super::source::{Source, Taken};
 
 /// Reads at least two groups.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    if let Some(taken) = stream(row, source, at) {
+        return Some(taken);
+    }
     let mut run = groups(row, source, at);
     if run.data.len() < 2.max(run.slips.len().saturating_add(1)) {
         return None;
@@ -17,6 +21,28 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     Context::of(source, &run.range).apply(&mut run);
     let end = run.range.end;
     Some(Taken { runs: vec![run], end, modem: 0 })
+}
+
+/// Reads digits without blanks between the bytes, if they are packets or the beginning of one.
+fn stream(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    let text = source.from(at);
+    let len = text.bytes().take_while(|b| matches!(b, b'0' | b'1')).count();
+    let ends = !text.get(len..)?.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    if !ends || !len.is_multiple_of(8) || len < SHORTEST_STREAM {
+        return None;
+    }
+    let mut run = Run::new(row, Class::Prose, at..at.saturating_add(len));
+    for (n, eight) in text.as_bytes().get(..len)?.chunks_exact(8).enumerate() {
+        let byte = std::str::from_utf8(eight).ok().and_then(digits::bits)?;
+        run.data.push(byte, at.saturating_add(n.saturating_mul(8)), 8);
+    }
+    Context::of(source, &run.range).apply(&mut run);
+    // Shorter ones may be numbers.
+    let is_sent = run.class == Class::Line && run.direction.is_some();
+    let is_long = len >= SHORTEST_ALONE || is_sent;
+    let are_packets = frame::strict(&run.data.bytes) || frame::begins(&run.data.bytes);
+    let end = run.range.end;
+    (is_long && are_packets).then(|| Taken { runs: vec![run], end, modem: 0 })
 }
 
 /// The groups from `at` on, in one line.
@@ -91,6 +117,9 @@ fn misread(bits: &str, start: usize, run: &mut Run) {
     run.guess(at..at.saturating_add(found.len_utf8()), kind, byte);
 }
 
+/// Digits of two bytes, and of four.
+const SHORTEST_STREAM: usize = 16;
+const SHORTEST_ALONE: usize = 32;
 /// Eight characters, each of which a text may write with four bytes.
 const LONGEST_BITS: usize = 32;
 /// With a prefix.

@@ -1,16 +1,18 @@
 //! From runs to pieces: joins what makes up a packet, judges what is meant, marks repeats.
 
 use super::again;
+use super::bases;
 use super::evidence;
 use super::frame::{self, Chain, Fit};
 use super::link;
-use super::mistake::Hint;
+use super::mistake::{Hint, MistakeKind};
 use super::output::Output;
 use super::piece::{Ignored, Kind, Paste};
 use super::repeat::repeats;
 use super::run::{Class, Join, Run, Slip};
 use super::settle::{Mended, settle};
 use super::source::Source;
+use super::tail;
 use std::borrow::Cow;
 
 /// Takes runs in the order of the text.
@@ -72,6 +74,7 @@ impl<'t> Builder<'t> {
                 && p.run.conversation == run.conversation
                 && p.run.notation == run.notation
         });
+        let position = self.stream_before(&run).or(position);
         let before = position.map(|n| self.pending.swap_remove(n));
         let joined = match before {
             Some(before) if self.belongs(&before, &run) => before.join(run),
@@ -97,6 +100,16 @@ impl<'t> Builder<'t> {
         for pending in std::mem::take(&mut self.pending) {
             self.judge(pending.run);
         }
+    }
+
+    /// The stream of digits of which a single byte, which no row is told from, is the last line.
+    fn stream_before(&self, run: &Run) -> Option<usize> {
+        if run.shown() != 1 || !matches!(run.join, Join::Adjacent(_)) {
+            return None;
+        }
+        self.pending.iter().rposition(|p| {
+            p.run.notation.name == STREAM && p.chain.fit() == Fit::Short(1) && self.belongs(p, run)
+        })
     }
 
     fn belongs(&self, before: &Pending, run: &Run) -> bool {
@@ -174,9 +187,8 @@ impl<'t> Builder<'t> {
         };
         if meant {
             self.taken.push(run);
-        } else if run.is_number
-            && !run.is_called
-            && evidence::may_be_meant(self.source, &run)
+        } else if (run.is_number && !run.is_called && evidence::may_be_meant(self.source, &run)
+            || is_mistyped(&run))
             && self.take_room(&run)
         {
             self.held.push(run);
@@ -198,10 +210,16 @@ impl<'t> Builder<'t> {
     /// Who shows packets shows short ones, too.
     fn settle_numbers(&mut self) {
         let held = std::mem::take(&mut self.held);
-        if self.taken.iter().any(evidence::is_evident) {
-            self.taken.extend(held);
-        } else {
-            held.into_iter().for_each(|run| self.reject(run));
+        let is_evident = self.taken.iter().any(evidence::is_evident);
+        let mut arrays = self.taken.iter().filter(|run| run.class == Class::Code);
+        let array = arrays.find(|run| frame::strict(&run.data.bytes)).map(|run| run.notation);
+        for run in held {
+            let is_meant = if run.is_number { is_evident } else { array == Some(run.notation) };
+            if is_meant {
+                self.taken.push(run);
+            } else {
+                self.reject(run);
+            }
         }
     }
 
@@ -264,6 +282,7 @@ impl<'t> Builder<'t> {
         self.settle_numbers();
         self.last_resort();
         self.taken.sort_by_key(|run| run.range.start);
+        bases::settle(self.source, &mut self.taken);
         let all = self.taken.len();
         self.ignored.of_frames = again::take_away(&mut self.taken);
         let numbers = all.saturating_sub(self.taken.len()).saturating_sub(self.ignored.of_frames);
@@ -310,6 +329,24 @@ fn is_few(run: &Run) -> bool {
     unknown < 2 || unknown.saturating_mul(FEW) <= run.data.len()
 }
 
+/// Whether it is a program's array or string of a short packet, but for a mistake: others beside it tell.
+fn is_mistyped(run: &Run) -> bool {
+    // Other elements and escapes are those of other programs.
+    let is_digit = |slip: &Slip| {
+        matches!(
+            slip.kind,
+            MistakeKind::Lookalike { .. }
+                | MistakeKind::NotADigit { .. }
+                | MistakeKind::OddDigits { .. }
+                | MistakeKind::OneDigit
+        )
+    };
+    run.class == Class::Code
+        && run.shown() <= tail::MOST
+        && run.slips.iter().all(is_digit)
+        && tail::is_mendable(run)
+}
+
 /// A log says that the program sent or received this, or has a label before it that others
 /// have too, and it begins as a packet does.
 fn said_to_be_sent(run: &Run) -> bool {
@@ -346,6 +383,8 @@ fn trim(run: &mut Run, whole: bool) {
     }
 }
 
+/// Lines of digits without gaps.
+const STREAM: &str = "hex stream, xxd -p";
 /// So many bytes stand beside each mistake.
 const FEW: usize = 3;
 /// More streams at once than a log shows.

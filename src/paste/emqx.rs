@@ -18,8 +18,9 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         let len = hex.find(|c: char| !c.is_alphanumeric()).unwrap_or(hex.len());
         let is_hex = hex.bytes().take_while(u8::is_ascii_hexdigit).count() >= 4
             || digits::near(hex.get(..len)?, 2);
-        let starts_word =
-            !line.text.get(..found)?.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        // A field, and no part of a name or a path.
+        let before = line.text.get(..found)?.chars().next_back();
+        let starts_word = before.is_none_or(|c| c.is_whitespace() || ",;\"'{[(".contains(c));
         (is_hex && len >= 4 && starts_word).then_some((found, start..start.saturating_add(len)))
     })?;
     let head = line.text.get(..field)?;

@@ -17,7 +17,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let (tag, hex) = rest.split_once(": ")?;
     let start = line.end.checked_sub(hex.len())?;
     let from = start.saturating_add(address(hex));
-    let end = line.end.saturating_sub(colour_end(hex));
+    let end = line.start.saturating_add(line.text.trim_end().len());
     let mut run = Run::new(row, Class::Line, from..from);
     let column = columns::read(source, from..end, Ascii::Maybe, &mut run);
     let groups = source.range(from..end).split_whitespace().next().map_or(0, str::len);
@@ -30,7 +30,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     Some(Taken { runs: vec![run], end: line.next, modem: 0 })
 }
 
-/// A terminal's colour sequence may stand before the level.
+/// Blanks in the place of a terminal's colour sequence may stand before the level.
 const LONGEST_COLOUR: usize = 10;
 
 /// Length of the memory address that the hexdump form begins with.
@@ -39,8 +39,4 @@ fn address(hex: &str) -> usize {
     let is_address =
         len == 10 && hex.starts_with("0x") && hex.get(len..).is_some_and(|r| r.starts_with("   "));
     if is_address { len.saturating_add(3) } else { 0 }
-}
-
-fn colour_end(hex: &str) -> usize {
-    hex.rfind("\u{1b}[").map_or(0, |n| hex.len().saturating_sub(n))
 }

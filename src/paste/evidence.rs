@@ -143,6 +143,13 @@ fn names_type(source: Source<'_>, run: &Run) -> bool {
         .any(|word| CAPITALS.contains(&word) || TYPES.contains(&word.to_ascii_lowercase().as_str()))
 }
 
+/// Whether the word right before a place is the name of a packet's type.
+pub(super) fn is_named(source: Source<'_>, at: usize) -> bool {
+    let before = source.tail(0..at, BEFORE).trim_end_matches([' ', ':', '=']);
+    let word = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    CAPITALS.contains(&word) || TYPES.contains(&word.to_ascii_lowercase().as_str())
+}
+
 /// What stands behind it in its line.
 fn behind<'t>(source: Source<'t>, run: &Run) -> &'t str {
     source.head(run.range.end, BEHIND).split('\n').next().unwrap_or_default()

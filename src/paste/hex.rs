@@ -53,6 +53,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let settled = if doubtful { settle(&mut run) } else { Mended::Whole };
     run.notation = style.row(row);
     let is_hardware = style.pairs == 6 && style.tokens == 6 && (style.colon || style.dash);
+    let is_hardware = is_hardware && !evidence::is_named(source, run.range.start);
     run.address_like =
         is_hardware || style.colon && names::is_ipv6(source.range(run.range.clone()));
     Context::of(source, &run.range).apply(&mut run);

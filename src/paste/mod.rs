@@ -17,13 +17,16 @@ mod address;
 mod again;
 mod array;
 mod base64;
+mod bases;
 mod beside;
 mod bitlog;
 mod bits;
 mod buffer;
 mod build;
 mod caret;
+mod certificate;
 mod chars;
+mod colour;
 mod columns;
 mod context;
 mod data;
@@ -111,12 +114,22 @@ pub fn parse<'t>(text: &'t str, options: &Options) -> Paste<'t> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let end = (0..=text.len().min(MAX_TEXT)).rev().find(|n| text.is_char_boundary(*n)).unwrap_or(0);
     let head = text.get(..end).unwrap_or_default();
-    let mut paste = if options.lines { lines(head) } else { one(head, head, 0) };
+    let mut paste = match colour::hidden(head) {
+        Some(shown) => {
+            let Paste { pieces, mistakes, ignored, hint, .. } = all(&shown, options);
+            Paste { text: Cow::Borrowed(head), pieces, mistakes, ignored, hint }
+        }
+        None => all(head, options),
+    };
     if end < text.len() {
         let place = Locator::new(head).place(end..end);
         paste.mistakes.push(Mistake { kind: MistakeKind::TooLong { limit: MAX_TEXT }, place });
     }
     paste
+}
+
+fn all<'t>(text: &'t str, options: &Options) -> Paste<'t> {
+    if options.lines { lines(text) } else { one(text, text, 0) }
 }
 
 /// Reads input that may be no text: raw packets, or text in UTF-16.

@@ -27,7 +27,7 @@ const WORDS: [(Called, &[&str]); 4] = [
         "ws", "win", "mss", "len", "length", "size", "count", "total", "packets", "frames", "errors", "dropped", "overruns",
         "phone", "telefon", "tel", "fax", "konto", "account", "iban", "isbn", "zip", "plz"]),
     (Called::Hash, &["md5", "sha", "sha1", "sha224", "sha256", "sha384", "sha512", "crc", "crc16", "crc32",
-        "hash", "digest", "checksum", "prüfsumme", "fingerprint", "commit", "revision", "changeset", "校验"]),
+        "hash", "digest", "checksum", "prüfsumme", "fingerprint", "keyid", "commit", "revision", "changeset", "校验"]),
     (Called::Short, &["room", "raum", "zimmer", "serial", "seriennummer", "serial number", "s/n", "sn",
         "model", "modell", "part", "article", "artikel", "product", "vendor", "ticket", "case", "bug",
         "color", "colour", "farbe", "background", "foreground", "border", "fill", "version", "rev",
@@ -143,7 +143,8 @@ fn number(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
     let len = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let ends =
         |len: usize| !whole.get(len..).is_some_and(|it| it.starts_with(char::is_alphanumeric));
-    let hex = || whole.bytes().take(LONGEST_HASH).take_while(u8::is_ascii_hexdigit).count();
+    let is_hex = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
+    let hex = || whole.bytes().take(LONGEST_HASH).take_while(is_hex).count();
     let is_number = len > 0 && ends(len);
     if is_number && len > 2 && is_counted(whole.get(len..).unwrap_or_default()) {
         return Some(len);
@@ -162,7 +163,7 @@ fn number(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
 /// Whether what stands behind a number is what it counts, or the same number in words, as in `(19.0 MiB)`.
 fn is_counted(behind: &str) -> bool {
     let Some(behind) = behind.strip_prefix(' ') else { return false };
-    let word = behind.bytes().take(LONGEST_UNIT).take_while(u8::is_ascii_alphabetic).count();
+    let word = behind.bytes().take(LONGEST_UNIT).take_while(u8::is_ascii_alphanumeric).count();
     let unit = behind.get(..word).unwrap_or_default().to_ascii_lowercase();
     let is_again = || {
         let inside = behind.strip_prefix('(').unwrap_or_default();
@@ -187,5 +188,5 @@ const LONGEST_UNIT: usize = 10;
 const UUID: [usize; 5] = [8, 4, 4, 4, 12];
 /// A UUID with what shows that it ends.
 const FAR: usize = 40;
-/// SHA-512 has so many digits.
-const LONGEST_HASH: usize = 128;
+/// SHA-512 has so many digits, with colons between them.
+const LONGEST_HASH: usize = 192;

@@ -183,8 +183,12 @@ fn extent(row: &'static Notation, source: Source<'_>, line: &Line<'_>) -> Run {
     let is_end = |c: char| c.is_whitespace() || ",;.)]}`|\u{3002}\u{ff0c}".contains(c);
     let word = |at: usize| line.text.get(at..).and_then(|it| it.find(char::is_whitespace));
     let to = |len: usize| line.start..line.start.saturating_add(len);
-    let first = until(row, source, to(word(0).unwrap_or(line.text.len())));
+    let mut first = until(row, source, to(word(0).unwrap_or(line.text.len())));
     if frame::strict(&first.data.bytes) {
+        return first;
+    }
+    three_digits(source, &mut first);
+    if first.shown() <= tail::MOST && tail::is_mendable(&first) {
         return first;
     }
     let whole = until(row, source, to(line.text.trim_end().len()));

@@ -30,7 +30,7 @@ pub fn contents(bytes: &[u8]) -> Contents<'_> {
     }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match std::str::from_utf8(text) {
-        Ok(text) if !is_binary(text) => Contents::Text(Cow::Borrowed(text)),
+        Ok(text) if !is_binary(text) || is_log(text) => Contents::Text(Cow::Borrowed(text)),
         _ if frame::strict(bytes) || is_binary_bytes(bytes) => Contents::Raw,
         _ => Contents::Text(String::from_utf8_lossy(text)),
     }
@@ -88,6 +88,23 @@ fn piece(notation: &'static Notation, data: Data, kind: Kind) -> Piece {
     }
 }
 
+/// Whether a text holds a control character here and there, as the log of a device does that starts anew, and
+/// is no packet.
+fn is_log(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let has_others = bytes.iter().any(|b| *b != 0 && is_binary_bytes(&[*b]));
+    let zeros = bytes.iter().filter(|b| **b == 0).count();
+    let begins_as_text = !is_binary_bytes(bytes.get(..FIRST).unwrap_or_default());
+    !has_others
+        && begins_as_text
+        && text.contains('\n')
+        && zeros.saturating_mul(RARE) <= bytes.len()
+}
+
+/// A packet has a byte that is no character among so many.
+const FIRST: usize = 8;
+/// Characters of text beside each.
+const RARE: usize = 64;
 const RAW: &str = "raw bytes";
 
 /// Control characters that no text has: MQTT's shortest packet ends in a zero byte.

@@ -1,6 +1,7 @@
 //! The walk through a text of which only parts are bytes.
 
 use super::build::Builder;
+use super::certificate;
 use super::frame;
 use super::head;
 use super::notation::{NOTATIONS, Notation, Where};
@@ -31,6 +32,10 @@ fn of_lines() -> impl Iterator<Item = &'static Notation> {
 
 /// Reads the line at `at`, or the lines that a reader takes; gives the offset behind.
 fn line(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> usize {
+    if let Some(end) = certificate::values(source, at) {
+        builder.ignored.lines = builder.ignored.lines.saturating_add(1);
+        return end;
+    }
     if let Some(taken) = of_lines().find_map(|n| (n.read)(n, source, at)) {
         builder.ignored.modem = builder.ignored.modem.saturating_add(taken.modem);
         let end = taken.end.max(at.saturating_add(1));

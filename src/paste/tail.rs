@@ -60,7 +60,9 @@ pub(super) fn believe(source: Source<'_>, run: &mut Run) {
     let before = source.range(source.line_start(run.range.start)..run.range.start);
     let is_label = before.trim_end().ends_with([':', '>', ']', '\u{ff1a}', '|', '\t']);
     let is_number = source.range(run.range.clone()).bytes().all(|b| b.is_ascii_digit());
-    if is_label && !is_number && said(&before.to_lowercase()).is_some() {
+    let is_said = || said(&before.to_lowercase()).is_some();
+    let is_told = is_label && is_said() || is_behind_sender(source, run.range.start);
+    if is_told && !is_number {
         run.class = Class::Sure;
     } else {
         run.is_number = true;
@@ -81,7 +83,21 @@ fn may_begin(source: Source<'_>, at: usize) -> bool {
     let before = source.text.as_bytes().get(..at).unwrap_or_default();
     let mut near = before.iter().rev().take(MOST_BLANKS);
     let last = near.find(|b| !matches!(b, b' ' | b'\t'));
-    last.is_none_or(|b| !b.is_ascii_alphabetic())
+    last.is_none_or(|b| !b.is_ascii_alphabetic()) || is_behind_sender(source, at)
+}
+
+/// Whether a time and a word that says who sent it are all that stands before a place in its line.
+fn is_behind_sender(source: Source<'_>, at: usize) -> bool {
+    let near = source.tail(0..at, LONGEST_SENDER).trim_end();
+    let head = near.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let word = near.get(head.len()..).unwrap_or_default();
+    if !head.ends_with(' ') || said(&word.to_ascii_lowercase()).is_none() {
+        return false;
+    }
+    let before = source.range(source.line_start(at)..at).trim_end();
+    let before = before.get(..before.len().saturating_sub(word.len())).unwrap_or_default();
+    let behind = |it: stamp::Stamp| before.trim_end_matches([' ', ']', ')']).ends_with(&it.text);
+    stamp::read(before).is_some_and(behind)
 }
 
 /// Whether nothing stands before a place in its line but what a line begins with.
@@ -96,6 +112,7 @@ fn begins(source: Source<'_>, at: usize) -> bool {
         || !is_path && head.ends_with([':', '=', '>', ']', '\u{ff1a}', ';', '|'])
         || is_column
         || is_time()
+        || is_behind_sender(source, at)
 }
 
 /// The words of a line with the same between all of them.
@@ -211,6 +228,8 @@ const SEPARATORS: [&str; 8] = [" ", "  ", "\t", ",", ", ", ":", "-", ";"];
 pub(super) const MOST: usize = 24;
 /// Digits of a short stream.
 const LONGEST_WORD: usize = 64;
+/// The longest word that says who sent it, and blanks.
+const LONGEST_SENDER: usize = 16;
 /// What stands between columns.
 const MOST_BLANKS: usize = 40;
 /// So many bytes with `0x` before each.

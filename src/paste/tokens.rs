@@ -31,6 +31,7 @@ impl<'t> Iterator for Tokens<'t> {
     fn next(&mut self) -> Option<Word<'t>> {
         let rest = self.source.range(self.at..self.end);
         let gap = rest.find(|c| !separates(c)).unwrap_or(rest.len());
+        let gap = gap.saturating_add(rest.get(gap..).map_or(0, string_mark));
         let (gap, rest) = rest.split_at_checked(gap)?;
         let at = self.at.saturating_add(gap.len());
         let len = token_len(rest);
@@ -48,6 +49,13 @@ impl<'t> Iterator for Tokens<'t> {
 fn content(line: &str) -> &str {
     let end = ["//", "#", "/*", " --"].into_iter().filter_map(|mark| line.find(mark)).min();
     line.get(..end.unwrap_or(line.len())).unwrap_or_default().trim_end()
+}
+
+/// Length of what Python puts before a string of bytes, with its quote, where digits follow.
+fn string_mark(text: &str) -> usize {
+    let marked = ["b'", "b\"", "B'", "B\""].into_iter().find_map(|it| text.strip_prefix(it));
+    let is_string = marked.is_some_and(|it| it.starts_with(|c: char| c.is_ascii_hexdigit()));
+    if is_string { 2 } else { 0 }
 }
 
 const fn separates(c: char) -> bool {

@@ -252,9 +252,12 @@ impl<'t> Text<'t> {
     fn frames(&self, name: &str, reading: ReadToken) -> bool {
         let mut run = Run::new(self.notation(name), Class::Sure, 0..0);
         let clean = self.tokens().all(|word| {
+            // Those before were looked at with their own words.
+            let seen = run.slips.len();
             reading(self.source, &word, &mut run);
+            let mut new = run.slips.iter().skip(seen);
             run.slips.len() <= self.count.mistyped
-                && run.slips.iter().all(|slip| matches!(slip.meant, Some(Meant::Looks(_))))
+                && new.all(|slip| matches!(slip.meant, Some(Meant::Looks(_))))
         });
         clean && frame::strict(&run.filled())
     }

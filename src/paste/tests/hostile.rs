@@ -37,6 +37,7 @@ fn no_text_takes_long() {
         ("dump row", "0000: "),
         ("words", "00000000: 00d000c0  ....\n"),
         ("mistakes", "10 0O "),
+        ("mistaken numbers", "1O 18 00 04 "),
         ("mistaken lines", "10 0O 00 00\n"),
         ("casts", "[(byte)"),
         ("signs", "[1, 2, &"),

@@ -1,6 +1,7 @@
 //! Tests of the whole room. Those of one file stand in that file.
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
 
+mod around;
 mod broken;
 mod decimals;
 mod dumps;
