@@ -162,7 +162,7 @@ impl Carrier {
             }
             Answer::Awaited => {
                 self.answer = Answer::Http;
-                let head = bytes.windows(4).position(|it| it == b"\r\n\r\n");
+                let head = memchr::memmem::find(bytes, b"\r\n\r\n");
                 let len = head.map_or(bytes.len(), |head| head.saturating_add(4));
                 let (head, body) = bytes.split_at_checked(len).unwrap_or((bytes, &[]));
                 unit(Unit::HTTP_RESPONSE, head);

@@ -3,6 +3,7 @@
 use super::packet::Text;
 use super::primitive::{ONES, TOPS, text};
 use crate::annotate::{Cursor, Sink, Stop};
+use crate::spec::field::SHARE;
 use crate::spec::{Field, Rule, Version};
 use memchr::memchr2;
 
@@ -75,7 +76,7 @@ const fn wildcards(word: u64) -> u64 {
 /// standard knows it since 5.0; some servers serve it to clients of 3.x too.
 #[must_use]
 pub fn behind_share(filter: &[u8]) -> Option<&[u8]> {
-    filter.strip_prefix(b"$share/")
+    filter.strip_prefix(SHARE)
 }
 
 /// Whether a filter asks for a shared subscription, which only 5.0 knows.

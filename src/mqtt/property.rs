@@ -312,23 +312,24 @@ fn unknown<S: Sink>(c: &mut Cursor<'_, '_, S>, first: u8) -> Result<(), Stop> {
     let (id, len) = if first & 0x80 == 0 { (u32::from(first), 1) } else { identifier(c, first) };
     c.leaf_before(Field::UNKNOWN_PROPERTY, len, u64::from(id));
     let span = Span::of_bytes(c.position().saturating_sub(len), len);
-    let rule = match PropertyId(id).info() {
-        Some(_) => Rule::VARINT_NOT_SHORTEST,
-        None => Rule::PROPERTY_UNKNOWN,
+    let (rule, taken) = match PropertyId(id).info() {
+        Some(_) => (Rule::VARINT_NOT_SHORTEST, len as u64),
+        None => (Rule::PROPERTY_UNKNOWN, 0),
     };
-    let finding = Finding::new(rule, span, Field::UNKNOWN_PROPERTY);
-    c.fail(finding.with(u64::from(id), if rule == Rule::PROPERTY_UNKNOWN { 0 } else { len as u64 }))
+    c.fail(Finding::new(rule, span, Field::UNKNOWN_PROPERTY).with(u64::from(id), taken))
 }
 
 /// Takes the rest of an identifier of several bytes; the result is its number, and how many bytes it
 /// takes. One that does not end is its first byte.
 fn identifier<S: Sink>(c: &mut Cursor<'_, '_, S>, first: u8) -> (u32, usize) {
-    let ahead = c.ahead();
     let mut id = u32::from(first & 0x7f);
-    for (shift, (len, byte)) in [7, 14, 21].into_iter().zip((2..).zip(ahead)) {
+    let mut rest = c.ahead();
+    for (shift, len) in [(7, 2), (14, 3), (21, 4)] {
+        let Some((byte, behind)) = rest.split_first() else { break };
         id |= u32::from(byte & 0x7f) << shift;
+        rest = behind;
         if byte & 0x80 == 0 {
-            c.skip_to(ahead.get(usize::saturating_sub(len, 1)..).unwrap_or_default());
+            c.skip_to(rest);
             return (id, len);
         }
     }

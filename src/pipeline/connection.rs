@@ -133,7 +133,7 @@ impl Conversation {
         let fin = sent.fin.map(|fin| (Close::Fin, fin.place.time));
         let end = fin.or(sent.rst.map(|rst| (Close::Rst, rst.place.time)));
         if let Some((how, time)) = end.filter(|_| self.is_mqtt()) {
-            let by = if side == self.client() { Sender::Client } else { Sender::Server };
+            let by = self.sender(side);
             self.tell(worker, connection, time, Happened::Closing(by, how));
         }
     }
@@ -147,7 +147,7 @@ impl Conversation {
         at: Stamp,
     ) {
         if self.is_mqtt() {
-            let by = if side == self.client() { Sender::Client } else { Sender::Server };
+            let by = self.sender(side);
             self.tell(worker, connection, at.time, Happened::Reset(by));
         }
     }
@@ -213,6 +213,11 @@ impl Conversation {
             (Some(server), _) => server.other(),
             (None, mqtt) => mqtt.map_or(Side::A, |mqtt| mqtt.client),
         }
+    }
+
+    /// Who sends on a side.
+    fn sender(&self, side: Side) -> Sender {
+        if side == self.client() { Sender::Client } else { Sender::Server }
     }
 
     /// What is missing of the client, which is this side, and of the server.
@@ -305,7 +310,7 @@ impl Conversation {
         }
         self.tell_opened(worker, connection);
         if self.is_mqtt() && (closed.is_some() || flow.is_break()) {
-            let by = if side == self.client() { Sender::Client } else { Sender::Server };
+            let by = self.sender(side);
             let what = closed.map_or(Happened::NotMqtt, |how| Happened::Closed(by, how));
             self.tell(worker, connection, time, what);
         }

@@ -1,7 +1,7 @@
 //! A row in words: its name, its value, what the value does, and where the standard says so.
 
 use crate::annotate::view::Row;
-use crate::spec::field::{Context, Kind, Meaning};
+use crate::spec::field::{Context, Kind, Meaning, SHARE};
 use crate::spec::property::{PropertyInfo, Unit, Wire};
 use crate::spec::sn::{MessageType, return_code};
 use crate::spec::{Field, PacketType, PropertyId, Version, reason};
@@ -157,7 +157,7 @@ pub fn meaning(row: &Row<'_>, context: &Context) -> Cow<'static, str> {
         return info.meaning(row.place(context), number).into();
     }
     let field_bytes = row.bytes.len() as u64;
-    let is_shared = row.field == Field::TOPIC_FILTER && row.content().starts_with(SHARED);
+    let is_shared = row.field == Field::TOPIC_FILTER && row.content().starts_with(SHARE);
     let context = Context { field_bytes, index: row.index, is_shared, ..*context };
     match row.field.info().map_or(Meaning::None, |info| info.meaning) {
         Meaning::None => Cow::default(),
@@ -169,9 +169,6 @@ pub fn meaning(row: &Row<'_>, context: &Context) -> Cow<'static, str> {
         Meaning::Computed(words) => words(&context, row.number),
     }
 }
-
-/// How the filter of a shared subscription begins (5.0: section 4.8.2).
-const SHARED: &[u8] = b"$share/";
 
 /// The section and the normative statements that the field comes from, in the packet's version.
 #[must_use]

@@ -7,6 +7,9 @@ use super::version::{Sender, Version};
 use std::borrow::Cow;
 use std::fmt;
 
+/// How the Topic Filter of a shared subscription begins (5.0: section 4.8.2).
+pub const SHARE: &[u8] = b"$share/";
+
 /// A field of a packet: an index into [`FIELDS`](super::fields::FIELDS), a property, or a field of
 /// MQTT-SN, or a field of what carries packets
 /// ([`CARRIER_FIELDS`](super::carrier_fields::CARRIER_FIELDS)).
