@@ -3,6 +3,7 @@
 Eight mosquitto_pub publish JSON through mosquitto to two mosquitto_sub, with QoS 0, 1 and 2 and MQTT 3.1.1
 and 5.0, over a veth pair with an MTU of 1500 between two network namespaces (where those are not permitted:
 over loopback). tcpdump writes FILE until it has FRAMES frames (1,500,000) and BYTES bytes (300,000,000).
+Publishers write at a pace, as devices do: without one, it is up to the machine how many packets share a frame.
 """
 
 import contextlib
@@ -19,8 +20,9 @@ import time
 PORT = 1883
 # MQTT version and QoS of each publisher.
 PUBLISHERS = [("311", 0), ("311", 1), ("311", 2), ("5", 0), ("5", 1), ("5", 2), ("311", 0), ("5", 1)]
-SUBSCRIBERS = [("311", 1), ("5", 2)]
+SUBSCRIBERS = [("311", 2), ("5", 1)]  # mosquitto_sub 2.0 ends a 5.0 connection that brings it much QoS 2
 MESSAGES = 2000  # of one connection of a publisher, all to one topic
+PAUSE = 0.002  # seconds between what a publisher writes; a frame then has one packet or two
 
 
 class Net:
@@ -70,11 +72,17 @@ def publish(net, index, stop):
         if stop.is_set():
             return
         topic = f"plant/line-{index}/machine-{turn % 25}/telemetry"
-        text = "".join(payloads(rng, MESSAGES)).encode()
         words = ["mosquitto_pub", "-h", net.address, "-p", str(PORT), "-V", version, "-q", str(qos), "-t", topic]
         words += ["-i", f"press-{index}-{turn % 25}", "-l"] + (["-r"] if index == 6 else [])
         words += ["-D", "PUBLISH", "content-type", "application/json"] if version == "5" else []
-        subprocess.run(net.client + words, input=text, check=True)
+        with subprocess.Popen(net.client + words, stdin=subprocess.PIPE) as client:
+            left = payloads(rng, MESSAGES)
+            while text := "".join(itertools.islice(left, rng.randint(1, 3))):
+                client.stdin.write(text.encode())
+                client.stdin.flush()
+                time.sleep(PAUSE)
+        if client.returncode:
+            raise subprocess.CalledProcessError(client.returncode, words)
 
 
 @contextlib.contextmanager
