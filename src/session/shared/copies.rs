@@ -10,12 +10,13 @@
 //! all shows that its server is slow, and is said to miss nothing from then on.
 
 use super::pending::{Message, Pending, PendingWill, bit};
+use super::queue::Queue;
 use super::subscribers::{Subscriber, Subscribers};
 use super::wills::EARLY;
 use crate::session::ended::Missed;
 use crate::session::{At, Line};
 use foldhash::fast::RandomState;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -39,10 +40,7 @@ pub(super) struct Copies {
     subscribers: Subscribers,
     /// The open connections that subscribe to something.
     open: HashMap<u64, Known, RandomState>,
-    pending: VecDeque<Pending>,
-    /// The number of the first of those, and the number of each by the key of its message.
-    first: u64,
-    by_key: HashMap<u64, u64, RandomState>,
+    pending: Queue<Pending>,
     wills: Vec<PendingWill>,
     /// For publishers of QoS 0: the number of their last packet that was answered.
     heard: HashMap<u64, u64, RandomState>,
@@ -104,25 +102,19 @@ impl Copies {
             return;
         }
         if self.pending.len() >= MAX_PENDING {
-            self.pop();
+            self.pending.pop();
         }
-        let number = self.first.saturating_add(self.pending.len() as u64);
-        if let Some(old) = self.by_key.insert(message.key, number)
-            && let Some(old) = self.nth(old)
-        {
+        if let Some(old) = self.pending.last_mut(message.key) {
             // Whose copies they are is not certain any more.
             old.got = u64::MAX;
         }
-        self.pending.push_back(Pending::new(message, at, line.stream, subscribers));
+        let pending = Pending::new(message, at, line.stream, subscribers);
+        self.pending.push(message.key, at.number, pending);
     }
 
     /// The server has acknowledged a PUBLISH, by the number of its packet, or refused it.
     pub(super) fn acknowledged(&mut self, number: u64, is_refusal: bool, at: At) {
-        let Ok(place) = self.pending.binary_search_by_key(&number, |pending| pending.at.number)
-        else {
-            return;
-        };
-        let Some(pending) = self.pending.get_mut(place) else { return };
+        let Some((_, pending)) = self.pending.of_packet(number) else { return };
         let is_quick = at.since(pending.at).is_some_and(|time| time <= QUICK);
         pending.is_taken = !is_refusal && (pending.qos < 2 || is_quick);
     }
@@ -180,11 +172,7 @@ impl Copies {
         if self.unproven > 0 && self.open.get(&stream).is_some_and(is_late) {
             self.is_slow(stream);
         }
-        if self.pending.is_empty() {
-            return;
-        }
-        let Some(number) = self.by_key.get(&key).copied() else { return };
-        if let Some(pending) = self.nth(number) {
+        if let Some(pending) = self.pending.last_mut(key) {
             pending.comes_to(stream);
         }
     }
@@ -217,7 +205,7 @@ impl Copies {
         let is_ripe =
             |it: &Pending| it.at.time.is_some_and(|time| is_over(time.saturating_add(it.wait())));
         while self.pending.front().is_some_and(is_ripe) {
-            let Some(pending) = self.pop() else { return };
+            let Some(pending) = self.pending.pop() else { return };
             let due = pending.at.time.map(|time| time.saturating_add(pending.wait()));
             self.judge(&pending, due, |since| since.number > pending.at.number);
         }
@@ -264,19 +252,5 @@ impl Copies {
                 self.unproven = self.unproven.saturating_add(1);
             }
         }
-    }
-
-    fn nth(&mut self, number: u64) -> Option<&mut Pending> {
-        let place = usize::try_from(number.checked_sub(self.first)?).ok()?;
-        self.pending.get_mut(place)
-    }
-
-    fn pop(&mut self) -> Option<Pending> {
-        let pending = self.pending.pop_front()?;
-        if self.by_key.get(&pending.key) == Some(&self.first) {
-            self.by_key.remove(&pending.key);
-        }
-        self.first = self.first.saturating_add(1);
-        Some(pending)
     }
 }

@@ -2,11 +2,10 @@
 
 use super::contents::Contents;
 use super::passing::Came;
+use super::queue::Queue;
 use crate::session::recent::Recent;
 use crate::session::{At, Partner};
 use crate::spec::PacketType;
-use foldhash::fast::RandomState;
-use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 
 /// Publications that are remembered to recognise their copies, at some 250 bytes each: a broker
@@ -21,20 +20,8 @@ const APART: u64 = 1_000_000_000;
 /// What clients have published of late, by a key of broker, topic and payload.
 #[derive(Debug, Default)]
 pub(super) struct Messages {
-    /// Each PUBLISH in their order, side by side, so that the cache holds those that count: the last ones.
-    recent: VecDeque<Sent>,
-    /// How many were forgotten before the first of those.
-    first: u64,
-    /// Which of them, counted from the very first, is the last one of a key.
-    by_key: HashMap<u64, u64, RandomState>,
+    recent: Queue<Message>,
     wills: Wills,
-}
-
-/// A PUBLISH by its key.
-#[derive(Debug)]
-struct Sent {
-    key: u64,
-    message: Message,
 }
 
 /// Wills by the key of their messages.
@@ -173,7 +160,7 @@ impl Messages {
         // new one (5.0: MQTT-4.3.2-5).
         if is_dup
             && source.qos == 2
-            && let Some(old) = self.last_mut(key)
+            && let Some(old) = self.recent.last_mut(key)
         {
             old.source.is_single = false;
             return;
@@ -192,50 +179,32 @@ impl Messages {
 
     /// Keeps a message as the last one of its key, in place of the oldest of all.
     fn remember(&mut self, key: u64, message: Message) {
-        if self.recent.len() >= MAX_MESSAGES
-            && let Some(oldest) = self.recent.pop_front()
-        {
-            if self.by_key.get(&oldest.key) == Some(&self.first) {
-                self.by_key.remove(&oldest.key);
-            }
-            self.first = self.first.saturating_add(1);
+        if self.recent.len() >= MAX_MESSAGES {
+            self.recent.pop();
         }
-        self.by_key.insert(key, self.first.saturating_add(self.recent.len() as u64));
-        self.recent.push_back(Sent { key, message });
-    }
-
-    /// Where the last message of this key stands.
-    fn place(&self, key: u64) -> Option<usize> {
-        usize::try_from(self.by_key.get(&key)?.checked_sub(self.first)?).ok()
-    }
-
-    fn last_mut(&mut self, key: u64) -> Option<&mut Message> {
-        let place = self.place(key)?;
-        self.recent.get_mut(place).map(|sent| &mut sent.message)
+        self.recent.push(key, message.source.at.number, message);
     }
 
     /// The server refuses a PUBLISH, by its number: nothing is a copy of it.
     pub(super) fn refused(&mut self, number: u64) {
-        let number_of = |sent: &Sent| sent.message.source.at.number;
-        let Ok(place) = self.recent.binary_search_by_key(&number, number_of) else { return };
-        let Some(key) = self.recent.get(place).map(|sent| sent.key) else { return };
-        let Some(message) = self.last_mut(key) else { return };
+        let Some((key, _)) = self.recent.of_packet(number) else { return };
+        let Some(message) = self.recent.last_mut(key) else { return };
         if message.is_repeated {
             // How many of them have copies is not certain any more.
             (message.is_ambiguous, message.nth) = (true, u32::MAX);
         } else {
-            self.by_key.remove(&key);
+            self.recent.hide(key);
         }
     }
 
     /// The last message of this key that a client has published.
     pub(super) fn published_as(&self, key: u64) -> Option<Message> {
-        self.recent.get(self.place(key)?).map(|sent| sent.message)
+        self.recent.last(key).copied()
     }
 
     /// A member of the shared subscription with this filter refuses a message.
     pub(super) fn member_refused(&mut self, key: u64, filter: u64, at: At) {
-        if let Some(message) = self.last_mut(key) {
+        if let Some(message) = self.recent.last_mut(key) {
             message.source.refused = Some((filter, at.number));
         }
     }

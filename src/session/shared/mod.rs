@@ -15,6 +15,7 @@ mod messages;
 mod owed;
 mod passing;
 mod pending;
+mod queue;
 mod same_wills;
 mod still;
 mod subscribers;
