@@ -16,6 +16,45 @@ pub(super) fn parse(payload: &[u8]) -> Option<serde_json::Value> {
     serde_json::from_slice(payload).ok()
 }
 
+/// The parts of a path: `sensors.temp`, and in quotes what holds a blank, a dot or a sign: `"room 1".temp`. `None`
+/// where a part is empty, or quotes are not closed.
+pub(super) fn path(text: &str) -> Option<Vec<String>> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    loop {
+        let (part, behind) = match rest.strip_prefix('"') {
+            Some(inside) => {
+                let end = end_of_quotes(inside)?;
+                let quoted = inside.get(..end.saturating_sub(1))?;
+                (quoted.replace("\\\"", "\""), inside.get(end..)?)
+            }
+            None => {
+                let end = rest.find('.').unwrap_or(rest.len());
+                (rest.get(..end)?.to_owned(), rest.get(end..)?)
+            }
+        };
+        if part.is_empty() {
+            return None;
+        }
+        parts.push(part);
+        rest = match behind.strip_prefix('.') {
+            Some(next) => next,
+            None => return behind.is_empty().then_some(parts),
+        };
+    }
+}
+
+/// The length of what stands before the next quote that no backslash precedes, with that quote.
+pub(super) fn end_of_quotes(text: &str) -> Option<usize> {
+    let mut is_escaped = false;
+    let end = text.char_indices().find(|(_, c)| {
+        let ends = *c == '"' && !is_escaped;
+        is_escaped = *c == '\\' && !is_escaped;
+        ends
+    });
+    end.map(|(at, _)| at.saturating_add(1))
+}
+
 /// The values at a path. Of an array without an index in the path, those of all its elements.
 pub(super) fn at<'s>(
     value: &'s serde_json::Value,
@@ -46,5 +85,19 @@ pub(super) fn at<'s>(
             (None, Some(number)) => Value::number(number),
             (None, None) => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_path_has_parts() {
+        let path = |text: &str| super::path(text).map(|parts| parts.join("|"));
+        assert_eq!(path("a.0.b-c").unwrap(), "a|0|b-c");
+        assert_eq!(path(r#""room 1"."x.y".z"#).unwrap(), "room 1|x.y|z");
+        assert_eq!(path(r#""say \"no\"""#).unwrap(), r#"say "no""#);
+        for text in ["", "a.", "a..b", r#""a"b"#, r#""a"#, r#""""#] {
+            assert_eq!(path(text), None, "{text}");
+        }
     }
 }

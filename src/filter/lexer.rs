@@ -1,6 +1,8 @@
 //! The text of a filter becomes tokens.
 
 use super::error::FilterError;
+use super::json::end_of_quotes;
+use super::table::JSON;
 use std::ops::Range;
 
 /// A token with its place in the text.
@@ -198,7 +200,7 @@ impl<'t> Lexer<'t> {
         if let Some((sign, operator)) = SIGNS.iter().find(|(sign, _)| rest.starts_with(sign)) {
             return Ok(Some(Token { kind: Kind::Operator(*operator), at: self.take(sign.len()) }));
         }
-        let word = word(rest);
+        let word = json_member(rest).unwrap_or_else(|| word(rest));
         if word.is_empty() {
             let at = self.take(first.len_utf8());
             let shown = crate::text::Escaped(first.encode_utf8(&mut [0; 4]).as_bytes()).to_string();
@@ -253,13 +255,8 @@ impl<'t> Lexer<'t> {
     fn raw(&mut self) -> Result<Token, FilterError> {
         let start = self.take(2).start;
         let from = self.at;
-        let mut is_escaped = false;
-        let end = self.rest().char_indices().find(|(_, c)| {
-            let ends = *c == '"' && !is_escaped;
-            is_escaped = *c == '\\' && !is_escaped;
-            ends
-        });
-        let Some((len, _)) = end else { return Err(unclosed(start, "\"")) };
+        let Some(len) = end_of_quotes(self.rest()) else { return Err(unclosed(start, "\"")) };
+        let len = len.saturating_sub(1);
         self.take(len);
         let raw = self.text.get(from..self.at).unwrap_or_default().to_owned();
         let at = start..self.take(1).end;
@@ -299,6 +296,23 @@ fn word(text: &str) -> &str {
     let end = text.find(|c| !is_word(c)).unwrap_or(text.len());
     let end = text.find("..").map_or(end, |dots| dots.min(end));
     text.get(..end).unwrap_or_default()
+}
+
+/// The name of a member of JSON, where parts of its path stand in quotes, as they hold a blank, a dot or a sign.
+fn json_member(text: &str) -> Option<&str> {
+    let mut len = text.strip_prefix(JSON).map(|_| JSON.len())?;
+    loop {
+        let rest = text.get(len..)?;
+        let part = match rest.strip_prefix('"') {
+            Some(inside) => end_of_quotes(inside)?.saturating_add(1),
+            None => word(rest).find('.').unwrap_or(word(rest).len()),
+        };
+        len = len.saturating_add(part);
+        if part == 0 || !text.get(len..)?.starts_with('.') || text.get(len..)?.starts_with("..") {
+            return text.get(..len);
+        }
+        len = len.saturating_add(1);
+    }
 }
 
 /// What an escape stands for.
@@ -367,6 +381,16 @@ mod tests {
         assert_eq!(kinds("a eq fe80::/10"), [word("a"), equal, word("fe80::/10")]);
         assert_eq!(kinds("{1..3}")[1..4], [word("1"), Kind::Mark(".."), word("3")]);
         assert_eq!(kinds("r < 1")[0], word("r"));
+    }
+
+    #[test]
+    fn a_member_of_json_may_stand_in_quotes() {
+        for name in [r#"mqtt.json."a b""#, r#"mqtt.json.x."a.\"b".0.y"#, "mqtt.json.a-b.c"] {
+            let first = kinds(&format!("{name} == 1")).swap_remove(0);
+            assert_eq!(first, Kind::Word(name.to_owned()));
+            assert_eq!(kinds(&format!("{name}=={name}")).len(), 3);
+        }
+        assert!(tokens(r#"mqtt.json."a b > 1"#).is_err());
     }
 
     #[test]

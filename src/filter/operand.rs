@@ -2,6 +2,7 @@
 
 use super::arithmetic;
 use super::error::FilterError;
+use super::json;
 use super::literal::{Against, Constant, constant};
 use super::plan::Operand;
 use super::syntax::{self, At};
@@ -88,13 +89,12 @@ pub(super) fn typed(operand: &At<syntax::Operand>) -> Checked<Typed> {
 
 fn field(word: &str, at: &Range<usize>) -> Checked<Typed> {
     if let Some(path) = word.strip_prefix(JSON) {
-        let path: Vec<String> = path.split('.').map(str::to_owned).collect();
-        if path.iter().any(String::is_empty) {
+        let Some(path) = json::path(path) else {
             return Err(FilterError::new(
                 at.clone(),
-                "a member of JSON has a name: mqtt.json.temp",
+                "a member of JSON has a name: mqtt.json.temp, or mqtt.json.\"room 1\".temp",
             ));
-        }
+        };
         return Ok(Typed {
             operand: Operand::Json(path),
             kind: Type::Any,

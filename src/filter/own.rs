@@ -251,7 +251,7 @@ fn contents() -> Vec<FieldRow> {
         },
         fact(
             "mqtt.json",
-            "The payload is JSON; its members are mqtt.json.NAME",
+            "The payload is JSON; its members are mqtt.json.NAME, in quotes if the name has blanks or dots",
             Type::Presence,
             |s, t| {
                 s.record.decoded.is_some_and(|decoded| decoded.packet.is_some())
