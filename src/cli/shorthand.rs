@@ -15,6 +15,12 @@ const FILTERED: [&str; 6] = ["read", "live", "log", "stats", "sessions", "sessio
 /// Puts the subcommand in where the arguments begin with an option and one of them tells it, and our
 /// words for those that tshark has.
 pub(super) fn expand(mut args: Vec<OsString>) -> Vec<OsString> {
+    if args.windows(2).any(|two| two == ["-z", "help"]) {
+        // The list is the same wherever it is asked for, and needs nothing to count.
+        args.truncate(1);
+        args.extend(["stats", "-z", "help"].map(OsString::from));
+        return args;
+    }
     if args.get(1).is_some_and(|arg| arg == "-G") {
         // -G fields: what stands behind it is the subcommand.
         args.remove(1);
@@ -130,6 +136,7 @@ mod tests {
         assert_eq!(expanded("m -G fields"), "m fields");
         assert_eq!(expanded("m -q -z io,stat,1 -r f"), "m stats -q -z io,stat,1 -r f");
         assert_eq!(expanded("m -i lo -z types"), "m live -i lo -z types");
+        assert_eq!(expanded("m live -z help"), "m stats -z help");
         assert_eq!(expanded("m -r f -w -z"), "m read -r f -w -z");
         assert_eq!(expanded("m --by r -r f"), "m read --by r -r f");
         assert_eq!(expanded("m --config -i -r f"), "m read --config -i -r f");
