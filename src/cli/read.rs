@@ -212,7 +212,9 @@ impl<C: Consumer> Reading<C> {
                     {
                         break;
                     }
-                    if source.waits() && waits(inspector.consumer()).is_break() {
+                    // The next bytes of files that are there are there, too.
+                    let may_wait = stop.is_none() && source.waits();
+                    if may_wait && waits(inspector.consumer()).is_break() {
                         break;
                     }
                 }
