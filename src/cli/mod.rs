@@ -14,6 +14,7 @@ mod diagnostics;
 mod examples;
 mod explain;
 mod fields;
+mod handed;
 mod interfaces;
 mod keylog;
 mod live;

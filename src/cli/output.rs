@@ -100,8 +100,12 @@ impl Printer {
     pub(super) fn of(row: &FormatRow, options: &Options, output: &Output, live: bool) -> Self {
         let is_terminal = io::stdout().is_terminal();
         let is_paged = row.is_text && !live && !output.quiet && !output.look.pager.no_pager;
-        let out = if is_paged { Out::paged() } else { Out::plain() };
         let flush_each = output.line_buffered || (is_terminal && !live);
+        let out = match is_paged {
+            true if is_terminal => Out::paged(),
+            _ if live || flush_each => Out::plain(),
+            _ => Out::much(),
+        };
         // What is to be seen at once is not handed around.
         let is_direct = flush_each || live || output.quiet;
         let format =

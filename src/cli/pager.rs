@@ -4,9 +4,11 @@
 //! `FRX` where `LESS` does not say otherwise: it ends by itself where all fits on the screen, shows
 //! colours, and leaves what it showed.
 
+use super::handed::Handed;
 use super::report;
 use signal_hook::consts::SIGINT;
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, StdoutLock, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
@@ -23,6 +25,8 @@ const SHELL: &str = "|&;<>()$`\\\"'*?[#~%{}\n";
 pub(super) enum Out {
     /// To standard output.
     Plain(StdoutLock<'static>),
+    /// The same, for a run that may be long, and by a thread of its own then.
+    Handed(Handed),
     /// To a pager.
     Paged(Pager),
 }
@@ -38,6 +42,13 @@ impl Out {
     /// Standard output as it is.
     pub(super) fn plain() -> Self {
         Self::Plain(io::stdout().lock())
+    }
+
+    /// Standard output of what may be much; as it is, if that is a terminal.
+    pub(super) fn much() -> Self {
+        let stdout = io::stdout();
+        let file = if stdout.is_terminal() { None } else { file(&stdout) };
+        file.map_or_else(Self::plain, |file| Self::Handed(Handed::new(file)))
     }
 
     /// A pager, if standard output is a terminal and one can be started.
@@ -58,6 +69,7 @@ impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Plain(out) => out.write(bytes),
+            Self::Handed(out) => out.write(bytes),
             Self::Paged(Pager { input: Some(input), .. }) => input.write(bytes),
             Self::Paged(_) => Err(ErrorKind::BrokenPipe.into()),
         }
@@ -66,9 +78,22 @@ impl Write for Out {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Plain(out) => out.flush(),
+            Self::Handed(out) => out.flush(),
             Self::Paged(_) => Ok(()),
         }
     }
+}
+
+/// Standard output as a file that another thread may have.
+#[cfg(unix)]
+fn file(stdout: &io::Stdout) -> Option<File> {
+    use std::os::fd::AsFd;
+    stdout.as_fd().try_clone_to_owned().ok().map(File::from)
+}
+
+#[cfg(not(unix))]
+fn file(_: &io::Stdout) -> Option<File> {
+    None
 }
 
 impl Pager {

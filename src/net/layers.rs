@@ -37,6 +37,13 @@ pub struct Layers {
 }
 
 impl Layers {
+    /// Becomes like `other`. Of room for tunnels, which is most of all, no more is written than is in use.
+    pub(crate) fn assign(&mut self, other: &Self) {
+        let Self { frame_len, link, tunnels, ip, transport } = other;
+        (self.frame_len, self.link, self.ip, self.transport) = (*frame_len, *link, *ip, *transport);
+        self.tunnels.assign(tunnels);
+    }
+
     /// The header of TCP, where there is one.
     ///
     /// ```

@@ -220,6 +220,13 @@ impl Tunnels {
         Ok(())
     }
 
+    /// Becomes like these; only slots in use are written, as most packets have none.
+    pub(super) fn assign(&mut self, other: &Self) {
+        self.clear();
+        let slots = self.list.iter_mut().zip(&other.list).take_while(|(_, from)| from.is_some());
+        slots.for_each(|(to, from)| *to = *from);
+    }
+
     /// Forgets all. Only the slots in use are written, so that a frame without tunnels costs nothing.
     pub(super) fn clear(&mut self) {
         self.list.iter_mut().take_while(|slot| slot.is_some()).for_each(|slot| *slot = None);

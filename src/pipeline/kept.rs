@@ -65,7 +65,10 @@ impl Kept {
         self.number = record.number;
         self.origin =
             Origin { frames: &[], layers: None, notes: None, text: None, segment: None, ..origin };
-        self.layers = origin.layers.copied();
+        match (&mut self.layers, origin.layers) {
+            (Some(layers), Some(from)) => layers.assign(from),
+            (layers, from) => *layers = from.copied(),
+        }
         copy(origin.frames, &mut self.frames);
         (self.sender, self.unit) = (record.sender, record.unit);
         (self.version, self.version_from) = (record.version, record.version_from);
