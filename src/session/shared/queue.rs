@@ -14,18 +14,22 @@ pub(super) struct Queue<T> {
     links: VecDeque<Link>,
     things: VecDeque<T>,
     /// How many were taken out before the first of those.
-    first: u64,
-    /// The last entry of each list, counted from the very first one, from 1. Empty until there is one.
-    lasts: Box<[u64]>,
+    first: Nth,
+    /// The last entry of each list. Empty until there is one.
+    lasts: Box<[Nth]>,
 }
+
+/// Which entry it is, counted from the very first one, from 1. So small that all lists stay in the cache: where
+/// it has wrapped, an old one may seem to be there, of another key.
+type Nth = u32;
 
 #[derive(Clone, Copy, Debug)]
 struct Link {
     key: u64,
     /// The number of its packet.
     number: u64,
-    /// The entry before it in its list, counted as in `lasts`.
-    before: u64,
+    /// The entry before it in its list.
+    before: Nth,
     /// It is not to be found by its key.
     is_hidden: bool,
 }
@@ -56,8 +60,9 @@ impl<T> Queue<T> {
     /// Takes the oldest out.
     pub(super) fn pop(&mut self) -> Option<T> {
         self.links.pop_front();
-        self.first = self.first.saturating_add(1);
-        self.things.pop_front()
+        let thing = self.things.pop_front()?;
+        self.first = self.first.wrapping_add(1);
+        Some(thing)
     }
 
     /// Adds what came with the packet of this number, which is larger than those before.
@@ -66,7 +71,7 @@ impl<T> Queue<T> {
             self.lasts = vec![0; LISTS].into();
         }
         self.things.push_back(thing);
-        let nth = self.first.saturating_add(self.things.len() as u64);
+        let nth = self.first.wrapping_add(self.things.len() as Nth);
         let Some(last) = self.lasts.get_mut(list(key)) else { return };
         let before = std::mem::replace(last, nth);
         self.links.push_back(Link { key, number, before, is_hidden: false });
@@ -99,13 +104,14 @@ impl<T> Queue<T> {
 
     fn place(&self, key: u64) -> Option<usize> {
         let mut nth = *self.lasts.get(list(key))?;
+        let mut end = self.links.len();
         loop {
-            let place = usize::try_from(nth.checked_sub(self.first)?.checked_sub(1)?).ok()?;
-            let link = self.links.get(place)?;
+            let place = nth.wrapping_sub(self.first).wrapping_sub(1) as usize;
+            let link = self.links.get(place).filter(|_| place < end)?;
             if link.key == key && !link.is_hidden {
                 return Some(place);
             }
-            nth = link.before;
+            (nth, end) = (link.before, place);
         }
     }
 
