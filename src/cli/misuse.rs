@@ -1,6 +1,9 @@
 //! What is wrong with a command line: one way to tell it, whoever found it.
 
-use super::report;
+use super::args::Command;
+#[cfg(feature = "live")]
+use super::live;
+use super::{choose, log, report, stats};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::path::Path;
 use thiserror::Error;
@@ -30,6 +33,21 @@ const ELSEWHERE: [(&str, &str); 7] = [
     ("-S", "MQTT's packets are separated by a blank line in a tree, and by the line elsewhere"),
     ("-M", "memory stays flat of itself: nothing has to be begun anew"),
 ];
+
+/// What options say together that cannot be done, as far as they tell it themselves.
+pub(super) fn mistake(command: &Command) -> Option<String> {
+    let own = |told: Option<&str>| told.map(str::to_owned);
+    match command {
+        Command::Decode(args) => own(choose::mistake(&args.output)),
+        Command::Read(args) => own(choose::mistake(&args.output)),
+        Command::Log(args) => own(log::mistake(args).or(choose::mistake(&args.read.output))),
+        Command::Stats(args) => stats::chosen(&args.figures).err(),
+        #[cfg(feature = "live")]
+        Command::Live(args) => own(live::mistake(args).or(choose::mistake(&args.output)))
+            .or_else(|| stats::chosen(&args.figures).err().filter(|_| stats::asks(&args.figures))),
+        _ => None,
+    }
+}
 
 /// Tells what clap found.
 pub(super) fn tell(error: &clap::Error) {
