@@ -14,6 +14,22 @@ pub(super) enum Choice {
     Guard(bool),
 }
 
+/// What `-E` takes, for shells to offer.
+pub(super) const EXAMPLES: [&str; 12] = [
+    "header=y",
+    "header=n",
+    "separator=/t",
+    "separator=,",
+    "quote=d",
+    "quote=s",
+    "quote=n",
+    "occurrence=f",
+    "occurrence=l",
+    "occurrence=a",
+    "aggregator=,",
+    "guard=n",
+];
+
 /// The name of a field that there is.
 pub(super) fn field(key: &str) -> Result<String, String> {
     let added = Columns::default().add(key);
