@@ -79,19 +79,15 @@ fn read(
     out.get_mut().close();
     Outcome::of_writing(written)?;
     reading.report(files, |consumer| {
-        notes(format, &consumer.inner);
+        notes(format, &consumer.inner, &shown);
         choose::report(consumer.counts(), "packet");
     });
     Ok(if reading.is_whole() { Outcome::Done } else { Outcome::Input })
 }
 
-/// What CSV has no place for.
-fn notes(format: &StatsFormat, stats: &Stats) {
-    if format.name == "csv" {
-        for (row, report) in stats.reports() {
-            report.notes.iter().for_each(|note| report::line(&format!("{}: {note}", row.name)));
-        }
-    }
+/// Tells what the format has no place for.
+fn notes(format: &StatsFormat, stats: &Stats, shown: &Shown) {
+    format.beside(stats, shown).iter().for_each(|note| report::line(note));
 }
 
 /// Counts what passes on interfaces: `live` that shows no packets.
@@ -160,7 +156,7 @@ impl Counter {
     /// Tells what the format has no place for.
     #[cfg(feature = "live")]
     pub(super) fn report(&self) {
-        notes(self.format, &self.stats);
+        notes(self.format, &self.stats, &self.shown);
     }
 }
 

@@ -9,6 +9,7 @@ use super::plan::{Check, Relation, Test, Wanted};
 use super::syntax::{self, At, Expression, Quantifier};
 
 use super::value::{Type, Value};
+use crate::mqtt::filter::behind_share;
 use memchr::memmem::Finder;
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -188,6 +189,19 @@ fn topic_filter(right: &At<syntax::Operand>) -> Checked<Vec<u8>> {
     };
     if filter.is_empty() {
         return error("a Topic Filter is not empty");
+    }
+    // A shared subscription has a ShareName and a filter behind it (4.8.2).
+    if let Some(share) = behind_share(&filter) {
+        let len = share.iter().position(|byte| *byte == b'/').unwrap_or(share.len());
+        let (name, behind) = share.split_at_checked(len).unwrap_or((share, &[]));
+        if name.is_empty() || name.iter().any(|byte| matches!(byte, b'+' | b'#')) {
+            return error(
+                "behind $share/ stands a name of one character at least, without + and #",
+            );
+        }
+        if behind.len() < 2 {
+            return error("behind the name of a shared subscription stands / and a Topic Filter");
+        }
     }
     let levels: Vec<_> = filter.split(|byte| *byte == b'/').collect();
     let last = levels.len().saturating_sub(1);
