@@ -78,7 +78,7 @@ fn topics_are_those_of(file: &Path, packets: &[Value]) {
             continue;
         }
         let own = value(["mqtt.topic", "mqtt.topic"]).as_str().filter(|topic| !topic.is_empty());
-        let topic = record["topic"].as_str().or(own).unwrap_or("(alias not seen)").to_owned();
+        let topic = record["topic"].as_str().or(own).unwrap_or("(name not seen)").to_owned();
         let (counts, qos) = theirs.entry(topic.clone()).or_default();
         let is_client = record["sender"] == "client";
         counts[0] += 1;

@@ -7,6 +7,7 @@ use super::operand::{Typed, is_function, is_value, typed};
 use super::pattern::matching;
 use super::plan::{Check, Relation, Test, Wanted};
 use super::syntax::{self, At, Expression, Quantifier};
+use super::table;
 
 use super::value::{Type, Value};
 use crate::mqtt::filter::behind_share;
@@ -129,7 +130,8 @@ fn compare(
         return Ok(Test::Pairs { left: left.operand, right: right.operand, all, relation });
     }
     let is_equality = matches!(wanted, Wanted::Equal | Wanted::NotEqual);
-    let check = match constant(right, left.against(is_equality))? {
+    let value = constant(right, left.against(is_equality));
+    let check = match value.map_err(|error| without_unit(error, &left, right))? {
         Constant::Value(value) => Check::Order(wanted, value),
         Constant::Numbers(numbers) if is_equality => {
             Check::Numbers { numbers, is_in: wanted == Wanted::Equal }
@@ -148,6 +150,22 @@ fn compare(
         }
     };
     Ok(Test::Each { operand: left.operand, all, check })
+}
+
+/// The same error, with the number where a span of time stands beside a field in seconds.
+fn without_unit(error: FilterError, left: &Typed, right: &At<syntax::Operand>) -> FilterError {
+    const UNITS: [(&str, u64); 5] = [("s", 1), ("m", 60), ("min", 60), ("h", 3_600), ("d", 86_400)];
+    let syntax::Operand::Word(word) = &right.node else { return error };
+    let end = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len());
+    let (digits, unit) = word.split_at_checked(end).unwrap_or((word, ""));
+    let unit = UNITS.iter().find(|(name, _)| *name == unit);
+    let seconds = unit.and_then(|(_, seconds)| digits.parse::<u64>().ok()?.checked_mul(*seconds));
+    match seconds {
+        Some(seconds) if left.row.is_some_and(table::FieldRow::is_in_seconds) => {
+            error.hint(format!("in seconds, without a unit: {seconds}"))
+        }
+        _ => error,
+    }
 }
 
 fn contains(left: Typed, right: &At<syntax::Operand>, all: bool) -> Checked<Test> {
