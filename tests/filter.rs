@@ -237,7 +237,7 @@ fn publish(payload: &str) -> String {
 #[test]
 fn members_of_json_are_compared_by_what_they_are() {
     let payload = r#"{"temp":31.5,"n":18446744073709551615,"on":true,"unit":"C","gone":null,
-        "list":[1,2,{"x":7}],"deep":{"a-b":-3}}"#;
+        "list":[1,2,{"x":7}],"deep":{"a-b":-3},"room 1":{"a.b":8},"none":[]}"#;
     let packet = publish(payload);
     for (filter, is) in [
         ("mqtt.json", true),
@@ -265,11 +265,22 @@ fn members_of_json_are_compared_by_what_they_are() {
         ("mqtt.json.temp in {31..32}", true),
         ("mqtt.json.unit contains \"C\"", true),
         ("mqtt.json.unit matches \"^c$\"", true),
+        (r#"mqtt.json."room 1"."a.b" == 8"#, true),
+        (r#"mqtt.json."room 1".a.b == 8"#, false),
+        ("mqtt.json.none", true),
+        ("string(mqtt.json.temp) matches \"^31\"", true),
     ] {
         assert_eq!(chosen(&[&packet], filter).len(), usize::from(is), "{filter}");
     }
     assert!(chosen(&[&publish("{\"temp\":")], "mqtt.json").is_empty());
-    assert_eq!(chosen(&[&publish("21.5")], "mqtt.json").len(), 1);
+    // The whole payload may be a value.
+    let chooses = |payload: &str, filter| chosen(&[&publish(payload)], filter).len() == 1;
+    assert!(chooses("21.5", "mqtt.json") && chooses("21.5", "mqtt.json > 21"));
+    assert!(!chooses("21.5", "mqtt.json > 22") && chooses("[1,[2,3]]", "mqtt.json == 3"));
+    assert!(chooses("[]", "mqtt.json") && chooses("null", "mqtt.json"));
+    assert!(chooses("\"on\"", "mqtt.json == \"on\"") && !chooses("on", "mqtt.json"));
+    let mistake = run(["read", "-Y", "mqtt.json.list[0] == 1", "none.pcap"]);
+    assert!(mistake.err.contains("mqtt.json.list.0"), "{}", mistake.err);
 }
 
 #[test]
