@@ -11,6 +11,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use support::conversation::packet;
 use support::program::run;
 use support::recordings;
 
@@ -231,7 +232,7 @@ fn chosen(hex: &[&str], filter: &str) -> Vec<String> {
 
 /// A PUBLISH of QoS 0 to the topic `t`.
 fn publish(payload: &str) -> String {
-    hex::encode([&[0x30, payload.len() as u8 + 3, 0, 1, b't'], payload.as_bytes()].concat())
+    hex::encode(packet(0x30, &[b"\0\x01t", payload.as_bytes()].concat()))
 }
 
 #[test]
