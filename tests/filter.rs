@@ -285,6 +285,22 @@ fn members_of_json_are_compared_by_what_they_are() {
 }
 
 #[test]
+fn a_number_that_no_packet_can_hold_is_refused() {
+    for (filter, words) in [
+        ("mqtt.msgtype == 300", "mqtt.msgtype is 0 to 255, never 300"),
+        ("udp.port == 99999", "udp.port is 0 to 65535, never 99999"),
+        ("mqtt.topic_len < -1", "never -1"),
+        ("mqtt.len == 99999999999999999999", "never 99999999999999999999"),
+    ] {
+        let refused = run(["read", "-Y", filter, "none.pcap"]);
+        assert!(refused.err.contains(words), "{filter}: {}", refused.err);
+    }
+    for filter in ["mqtt.msgid == 65535", "mqtt.len <= 268435455", "len(mqtt.topic) < 70000"] {
+        assert!(Filter::parse(filter).is_ok(), "{filter}");
+    }
+}
+
+#[test]
 fn a_reason_code_is_one_field_and_may_be_left_out() {
     // CONNECT of 5.0, CONNACK, PUBACK without its code, DISCONNECT without it.
     let packets = ["101000044d51545405020000000003616263", "2003008700", "40020001", "e000"];
