@@ -1,5 +1,6 @@
 //! One connection, as the broker's log sees it.
 
+use super::astray::Astray;
 use super::lines::{Lines, Open, PATIENCE, Values, When};
 use super::order::Closing;
 use super::step::{Act, Asked, Awaits, Step};
@@ -67,8 +68,8 @@ pub(super) struct Connection {
     pub(super) has_packet: bool,
     /// Its name was made of its address, as if the capture had begun later.
     pub(super) is_guessed: bool,
-    /// Another packet was written into one of the client's: where its next ones begin the broker does not know.
-    pub(super) is_torn: bool,
+    /// Another packet was written into one of the client's: the broker does not read what the client wrote behind that.
+    pub(super) astray: Option<Astray>,
     /// The capture lacks some of what the client sent, which may be its CONNECT.
     pub(super) is_lossy: bool,
     /// The capture lacks what the client sent last, which may be its DISCONNECT.
@@ -186,7 +187,7 @@ impl Connection {
         if let Some(steps) = self.taken.as_mut().filter(|steps| steps.len() < MAX_QUEUE) {
             return steps.push(step);
         }
-        if self.is_over || self.is_torn || self.is_behind_end(&step) {
+        if self.is_over || self.astray.is_some() || self.is_behind_end(&step) {
             return;
         }
         if !self.may_be_unread(&step) {

@@ -1,5 +1,6 @@
 //! How connections end in the log, and why.
 
+use super::astray::Astray;
 use super::connection::Connection;
 use super::lines::{Lines, Open, Values, When};
 use super::order::NewTimes;
@@ -153,7 +154,10 @@ impl Scribe {
         if is_own {
             connection.clear(lines);
             connection.drain(lines);
-            if !connection.is_over {
+            if connection.astray == Some(Astray::Unknown) {
+                connection.forget();
+                self.unknown_ends = self.unknown_ends.saturating_add(1);
+            } else if !connection.is_over {
                 leave(connection, when, lines);
             }
             return;
@@ -219,7 +223,8 @@ fn is_replaced(old: &Connection, late_since: Option<i64>, when: When) -> bool {
 /// The client is gone without DISCONNECT.
 fn leave(connection: &mut Connection, when: When, lines: &mut Lines) {
     connection.is_over = true;
-    let is_cut = connection.is_mid_packet && !connection.is_reset;
+    let is_astray = matches!(connection.astray, Some(Astray::Packet(_)));
+    let is_cut = (connection.is_mid_packet || is_astray) && !connection.is_reset;
     let event = if is_cut { Event::ENDED_IN_PACKET } else { Event::CLOSED };
     connection.put(lines, when, event, Values::new());
 }

@@ -3,6 +3,7 @@
 //! What may enter: which line a packet, or the end of a connection, has ([`Scribe`]). The lines
 //! themselves are rows of the table.
 
+mod astray;
 mod connection;
 mod diff;
 mod ending;

@@ -1,10 +1,11 @@
 //! From records and what happens to connections to lines.
 
+use super::astray::Astray;
 use super::connection::Connection;
 use super::ending::end_with;
 use super::lines::{Line, Lines, Open, PATIENCE, Values, When};
 use super::step::{
-    Act, Asked, Awaits, Step, ack_values, auth_values, method, publish_values, torn_at,
+    Act, Asked, Awaits, Step, ack_values, auth_values, method, publish_values, torn_at, torn_by,
 };
 use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connack};
@@ -171,6 +172,7 @@ impl Scribe {
     pub fn record(&mut self, record: &Record<'_>) {
         self.now = record.origin.time.or(self.now);
         self.carried(record);
+        self.leads_astray(record);
         let is_packet = record.decoded.is_some();
         let Some(sender) = sender_of(record).filter(|_| is_packet) else {
             self.unknown_senders = self.unknown_senders.saturating_add(u64::from(is_packet));
@@ -221,7 +223,8 @@ impl Scribe {
                         }
                         _ => {
                             connection.client(step, lines);
-                            connection.is_torn |= torn_at(record).is_some();
+                            connection.astray =
+                                connection.astray.take().or_else(|| rest_of(record));
                         }
                     }
                 }
@@ -398,6 +401,18 @@ impl Scribe {
         }
     }
 
+    /// Bytes of a client come that the broker does not read as they were meant.
+    fn leads_astray(&mut self, record: &Record<'_>) {
+        let connection = record.origin.stream.and_then(|it| self.connections.get_mut(&it));
+        let astray = connection.and_then(|it| it.astray.as_mut());
+        if let Some(astray) = astray.filter(|_| record.sender == Some(Sender::Client)) {
+            match is_lossy(record) || torn_at(record).is_some() || record.facts.is_inside {
+                true => *astray = Astray::Unknown,
+                false => astray.push(record.bytes),
+            }
+        }
+    }
+
     fn opened(&mut self, stream: u64, (client, server): (SocketAddr, SocketAddr), when: When) {
         let connection = self
             .connections
@@ -566,6 +581,13 @@ fn is_websocket(record: &Record<'_>) -> bool {
         )
     };
     units.any(is_one)
+}
+
+/// What is left for the broker of a packet that has others in its middle.
+fn rest_of(record: &Record<'_>) -> Option<Astray> {
+    let torn = torn_by(record)?;
+    let start = record.bytes.len().checked_sub(torn);
+    Some(start.and_then(|it| record.bytes.get(it..)).map_or(Astray::Unknown, Astray::behind))
 }
 
 /// Whether the capture lacks bytes before a packet, or of a CONNECT.

@@ -182,8 +182,16 @@ fn cut(record: &Record<'_>) -> Option<bool> {
 
 /// How many bytes of a packet came before another one that was written into it.
 pub(super) fn torn_at(record: &Record<'_>) -> Option<usize> {
-    let torn = record.tape.findings().iter().find(|finding| finding.rule == Rule::INTERLEAVED)?;
-    usize::try_from(torn.b).ok()
+    torn(record).and_then(|torn| usize::try_from(torn.b).ok())
+}
+
+/// How many bytes that other one has.
+pub(super) fn torn_by(record: &Record<'_>) -> Option<usize> {
+    torn(record).and_then(|torn| usize::try_from(torn.a).ok())
+}
+
+fn torn<'r>(record: &'r Record<'_>) -> Option<&'r Finding> {
+    record.tape.findings().iter().find(|finding| finding.rule == Rule::INTERLEAVED)
 }
 
 /// What is wrong with the text of the filter whose levels are wrong: the broker looks at it first.
