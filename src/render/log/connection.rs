@@ -5,6 +5,7 @@ use super::lines::{Lines, Open, PATIENCE, Values, When};
 use super::order::Closing;
 use super::step::{Act, Asked, Awaits, Step};
 use crate::session::Proof;
+use crate::spec::mosquitto::ends::Fault;
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::{PacketType, Version};
 use std::collections::VecDeque;
@@ -35,6 +36,8 @@ pub(super) struct Connection {
     pub(super) id: Option<String>,
     /// The CONNECT, until it is answered.
     pub(super) asked: Option<Asked>,
+    /// What is wrong with it.
+    pub(super) asked_fault: Option<Fault>,
     pub(super) keep_alive: u16,
     /// The Maximum QoS of the CONNACK.
     pub(super) most_qos: Option<u8>,
@@ -111,6 +114,10 @@ pub(super) struct Connection {
     /// The client has closed its side, while its last message was being delivered or it waited for an
     /// answer.
     pub(super) parting: Option<When>,
+    /// Since when it is not known whether the broker took what came.
+    doubt: Option<When>,
+    /// Messages that no broker takes, and that it has not acknowledged yet.
+    denied: Vec<u16>,
     awaits: Option<(Awaits, When)>,
     queue: VecDeque<Step>,
     filters: VecDeque<(u16, When, Filters)>,
@@ -193,6 +200,13 @@ impl Connection {
         if !self.may_be_unread(&step) {
             self.clear(lines);
         }
+        let is_long = |since: When| {
+            let passed = since.time.zip(step.when.time).map(|(a, b)| b.saturating_sub(a));
+            passed.is_some_and(|passed| passed >= REACTION)
+        };
+        if self.doubt.is_some_and(is_long) {
+            self.believe(lines);
+        }
         let is_late = self.awaits.is_some_and(|(_, since)| {
             let passed = since.time.zip(step.when.time).map(|(a, b)| b.saturating_sub(a));
             passed.is_some_and(|passed| passed > PATIENCE)
@@ -226,6 +240,13 @@ impl Connection {
         }
     }
 
+    /// The broker has accepted a CONNECT, whatever was wrong with it.
+    pub(super) fn takes_connect(&mut self) {
+        let is_connect = |step: &Step| step.kind == PacketType::CONNECT;
+        self.suspect = self.suspect.take().filter(|step| self.id.is_some() || !is_connect(step));
+        self.asked_fault = None;
+    }
+
     /// Whether the broker has ended the connection, or is about to, because of a packet.
     pub(super) fn is_doomed(&self) -> bool {
         let fault = self.suspect.as_ref().and_then(|step| step.fault);
@@ -244,14 +265,12 @@ impl Connection {
         self.is_last_lost || self.id.is_none() && (self.is_lossy || self.is_deaf)
     }
 
-    /// Whether the broker need not have read a packet, as it ends the connection for one just before;
-    /// and a DISCONNECT it reads at the latest when it does not.
+    /// Whether the broker need not have read a packet, as it may end the connection for one just before.
     fn may_be_unread(&self, step: &Step) -> bool {
         let Some(suspect) = &self.suspect else { return false };
         let passed = suspect.when.time.zip(step.when.time).map(|(a, b)| b.saturating_sub(a));
         let is_soon = passed.is_none_or(|passed| passed < REACTION);
-        let is_last = matches!(step.act, Act::Disconnect);
-        is_soon && (self.is_doomed() || is_last) && self.behind.len() < MAX_QUEUE
+        is_soon && self.behind.len() < MAX_QUEUE
     }
 
     /// The broker has ended the connection because of a packet: it reads no more. Whether it took a suspect one, nobody
@@ -279,6 +298,10 @@ impl Connection {
     }
 
     fn take(&mut self, step: Step, lines: &mut Lines) {
+        if self.is_over {
+            // What it says behind its DISCONNECT nobody reads.
+            return;
+        }
         if self.may_be_unread(&step) {
             return self.behind.push_back(step);
         }
@@ -302,14 +325,21 @@ impl Connection {
         let awaits = step.awaits();
         let when = step.when;
         match step.act {
-            Act::Connect(asked) => (self.asked, self.asked_at) = (Some(*asked), when.time),
-            Act::Says { event, values, may_be_denied, .. } => {
+            Act::Connect(asked) => {
+                (self.asked, self.asked_at) = (Some(*asked), when.time);
+                self.asked_fault = step.fault;
+            }
+            Act::Says { event, values, may_be_denied, is_doubtful, .. } => {
                 let values = self.values(values, lines.release);
-                match awaits.filter(|_| may_be_denied) {
-                    Some(Awaits { mid, .. }) => {
-                        let by = (self.stream, Open::Message(mid));
-                        lines.put_open(when, event, values, by);
-                    }
+                let mid = awaits.map(|awaits| awaits.mid);
+                self.doubt = self.doubt.or(is_doubtful.then_some(when));
+                self.deny(event, mid);
+                let open = match mid.filter(|_| may_be_denied) {
+                    Some(mid) => Some(Open::Message(mid)),
+                    None => self.doubt.map(|_| Open::Doubted),
+                };
+                match open {
+                    Some(open) => lines.put_open(when, event, values, (self.stream, open)),
                     None => lines.put(when, event, values),
                 }
             }
@@ -333,6 +363,41 @@ impl Connection {
             self.awaits = Some((awaits, when));
             self.awaited = step.proof;
         }
+    }
+
+    /// No broker takes the message, though it acknowledges it.
+    fn deny(&mut self, event: Event, mid: Option<u16>) {
+        let is_denied = event == Event::PUBLISH_DENIED && self.denied.len() < MAX_QUEUE;
+        self.denied.extend(mid.filter(|_| is_denied));
+    }
+
+    /// Whether a message was denied that is acknowledged now.
+    pub(super) fn was_denied(&mut self, mid: u16) -> bool {
+        let place = self.denied.iter().position(|denied| *denied == mid);
+        place.is_some_and(|place| {
+            self.denied.remove(place);
+            true
+        })
+    }
+
+    /// The broker goes on: it took what was doubtful.
+    pub(super) fn believe(&mut self, lines: &mut Lines) {
+        if self.doubt.take().is_some() {
+            lines.stay((self.stream, Open::Doubted));
+        }
+    }
+
+    /// The broker has closed, and nothing tells why: whether it took what was doubtful nobody knows. The result is
+    /// whether anything was.
+    pub(super) fn disbelieve(&mut self, when: When, lines: &mut Lines) -> bool {
+        let Some(since) = self.doubt.take() else { return false };
+        let passed = since.time.zip(when.time).map(|(a, b)| b.saturating_sub(a));
+        if passed.is_some_and(|passed| passed >= REACTION) {
+            lines.stay((self.stream, Open::Doubted));
+            return false;
+        }
+        self.drop_unanswered();
+        lines.take_back((self.stream, Open::Doubted))
     }
 
     /// The broker is about to answer a packet that waits behind another one: that one gets no answer.

@@ -65,6 +65,8 @@ pub(super) enum Open {
     Taken,
     /// The client was silent for too long: it may have been taken over.
     Silent,
+    /// Said by a client behind a packet of which it is not known yet whether the broker took it.
+    Doubted,
     /// The same as `Taken` where it is not known yet that the old connection was open: unless that shows, the line is not
     /// written.
     Doubtful,

@@ -100,7 +100,7 @@ impl Format for Log {
         if unknown > 0 {
             writeln!(
                 out,
-                "(how {} ended is left out: the capture lacks bytes on which that line rests)",
+                "(how {} ended is left out: the capture does not show on what that line rests)",
                 text::count(unknown, "connection")
             )?;
         }

@@ -135,7 +135,8 @@ impl Scribe {
         self.too_new
     }
 
-    /// Connections whose end has no line, as the capture lacks bytes on which it rests.
+    /// Connections whose end has no line, as the capture does not show on what it rests: bytes that it
+    /// lacks, or what a broker does not take without saying so.
     #[must_use]
     pub fn unknown_ends(&self) -> u64 {
         self.unknown_ends.saturating_add(self.lines.dropped)
@@ -456,6 +457,9 @@ impl Scribe {
         if is_answer && !connection.is_waiting() {
             connection.clear(lines);
         }
+        if is_answer || matches!(packet, Packet::Pingresp) {
+            connection.believe(lines);
+        }
         match packet {
             Packet::Publish(publish) => {
                 connection.deliver(when, publish_values(publish, record), lines);
@@ -491,6 +495,7 @@ impl Scribe {
             connection.code = Some(connack.code);
             return self.refused(stream, asked, values, when);
         }
+        connection.takes_connect();
         let mut gone = None;
         if let Some(mut asked) = asked {
             if let Some(id) = connack.properties.assigned_client_id() {
@@ -592,11 +597,15 @@ fn rest_of(record: &Record<'_>) -> Option<Astray> {
 
 /// Whether the capture lacks bytes before a packet, or of a CONNECT.
 fn is_lossy(record: &Record<'_>) -> bool {
-    let is_loss = |rule| matches!(rule, Rule::LOST_BEFORE | Rule::LOST_UNKNOWN);
     let is_unread = record.decoded.as_ref().is_some_and(|decoded| {
         decoded.header.packet_type == PacketType::CONNECT && decoded.packet.is_none()
     });
-    is_unread || record.tape.findings().iter().any(|finding| is_loss(finding.rule))
+    let is_loss = |rule| match rule {
+        Rule::LOST_BEFORE | Rule::LOST_UNKNOWN => true,
+        Rule::BYTES_MISSING | Rule::REST_MISSING => is_unread,
+        _ => false,
+    };
+    record.tape.findings().iter().any(|finding| is_loss(finding.rule))
 }
 
 /// Whether a packet shows that the broker has accepted its client, the CONNECT or CONNACK of which was not
@@ -635,6 +644,8 @@ fn acknowledge(
 ) {
     /// Not authorized.
     const DENIED: u8 = 0x87;
+    /// Packet too large.
+    const TOO_LARGE: u8 = 0x95;
     let event = match kind {
         PacketType::PUBACK => Event::PUBACK_OUT,
         PacketType::PUBREC => Event::PUBREC_OUT,
@@ -642,8 +653,17 @@ fn acknowledge(
         _ => Event::PUBCOMP_OUT,
     };
     if matches!(kind, PacketType::PUBACK | PacketType::PUBREC) {
-        let denied = (ack.reason == Some(DENIED)).then_some(Event::PUBLISH_DENIED);
-        lines.settle((connection.stream, Open::Message(ack.packet_id)), denied);
+        let dropped = match ack.reason {
+            Some(DENIED) => Some(Event::PUBLISH_DENIED),
+            Some(TOO_LARGE) => Some(Event::PUBLISH_TOO_LARGE),
+            _ => None,
+        };
+        lines.settle((connection.stream, Open::Message(ack.packet_id)), dropped);
     }
-    connection.put(lines, when, event, ack_values(ack, kind));
+    let mut values = ack_values(ack, kind);
+    if ack.reason.is_none() && connection.was_denied(ack.packet_id) {
+        values.retain(|(field, _)| *field != LogField::CODE);
+        values.push((LogField::CODE, DENIED.to_string()));
+    }
+    connection.put(lines, when, event, values);
 }
