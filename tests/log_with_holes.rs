@@ -178,6 +178,30 @@ fn a_broker_that_closes_before_it_reads() {
     check(&[&opened[..], &answered].concat(), &[&FIRST]);
 }
 
+/// The connection was gone before the broker took it, or was not: of one that lasted it has the line.
+#[test]
+fn a_client_that_resets_before_it_has_sent_a_byte() {
+    let all = |at| [&accepted()[..3], &[(at, client(101, 501, &[]).rst())]].concat();
+    check(&all(90), &[]);
+    let lines = log(&all(3_000_000), 0);
+    assert_eq!(lines[0], FIRST[0], "{lines:?}");
+}
+
+/// The listener is one for WebSocket, which 2.0 has no line of; mosquitto 2.0.11 wrote the other one.
+#[test]
+fn a_connect_that_is_answered_in_http() {
+    let answer = b"HTTP/1.0 403 Forbidden\r\ncontent-length: 0\r\n\r\n";
+    let fin = [(80_000, client(C, 501, &[]).fin())];
+    let reply = |end| (120_000, server(501, end, answer));
+    let reset = |end| (120_010, Tcp { ack: None, ..client(end, 0, &[]).rst() });
+    let gone = [&accepted()[..4], &fin, &[reply(C + 1), reset(C + 1)]].concat();
+    let server_closes = (120_020, server(501 + answer.len() as u32, C, &[]).fin());
+    let stays = [&accepted()[..4], &[reply(C), server_closes]].concat();
+    for all in [gone, stays] {
+        assert_eq!(log(&all, 0), ["Client <unknown> closed its connection."]);
+    }
+}
+
 /// Its broker had not missed it: it looks for silent clients now and then.
 #[test]
 fn who_comes_back_after_a_silence_is_taken_over() {

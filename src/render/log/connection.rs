@@ -63,6 +63,8 @@ pub(super) struct Connection {
     pub(super) is_reset: bool,
     /// WebSocket carries it.
     pub(super) is_websocket: bool,
+    /// The client has closed, and as nothing of the broker was captured the end was not told.
+    pub(super) is_untold: bool,
     /// The client has closed WebSocket.
     pub(super) has_closed: bool,
     /// The capture shows that it was opened.
@@ -219,6 +221,21 @@ impl Connection {
         } else {
             self.take(step, lines);
         }
+    }
+
+    /// The broker answers its CONNECT in HTTP: the listener is one for WebSocket, and takes no bare MQTT.
+    pub(super) fn is_turned_down(&mut self, when: When, lines: &mut Lines) {
+        self.id = None;
+        if std::mem::take(&mut self.is_untold) {
+            self.put(lines, when, Event::CLOSED, Values::new());
+        }
+    }
+
+    /// Whether the client was gone so soon, without a word, that the broker need not have taken the connection.
+    pub(super) fn is_bare_reset(&self, reset: When) -> bool {
+        let passed = self.opened_at.zip(reset.time).map(|(a, b)| b.saturating_sub(a));
+        let is_soon = passed.is_none_or(|passed| passed < REACTION);
+        is_soon && self.is_opened && !self.has_packet && !self.is_websocket && self.heard.is_none()
     }
 
     /// Whether its CONNECT came, and nothing behind it.

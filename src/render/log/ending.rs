@@ -116,7 +116,7 @@ impl Scribe {
                 self.unknown_ends = self.unknown_ends.saturating_add(u64::from(is_unknown));
                 connection.drain(&mut self.lines);
                 connection.clear(&mut self.lines);
-                connection.is_over = true;
+                (connection.is_over, connection.is_untold) = (true, true);
             }
         }
         let is_gone = connection.closes > 1 && !connection.is_taken;

@@ -113,6 +113,14 @@ impl Format for Log {
                 text::count(unread, "connection")
             )?;
         }
+        let unaccepted = self.scribe.unaccepted();
+        if unaccepted > 0 {
+            writeln!(
+                out,
+                "({} left out: the client reset it before it had sent a byte, so that the broker need not have taken it)",
+                text::count(unaccepted, "connection")
+            )?;
+        }
         if self.topics > 0 {
             writeln!(
                 out,

@@ -44,6 +44,7 @@ pub struct Scribe {
     too_new: u64,
     pub(super) unknown_ends: u64,
     pub(super) unread: u64,
+    unaccepted: u64,
     now: Option<i64>,
     is_last: bool,
 }
@@ -63,6 +64,7 @@ impl Scribe {
             too_new: 0,
             unknown_ends: 0,
             unread: 0,
+            unaccepted: 0,
             now: None,
             is_last: false,
         }
@@ -146,6 +148,12 @@ impl Scribe {
     #[must_use]
     pub fn unread(&self) -> u64 {
         self.unread
+    }
+
+    /// Connections that the client reset at once, so that the broker need not have taken them.
+    #[must_use]
+    pub fn unaccepted(&self) -> u64 {
+        self.unaccepted
     }
 
     /// Nothing more comes.
@@ -313,8 +321,18 @@ impl Scribe {
                     connection.opened_at = lifeline.late_since.or(lifeline.time);
                 }
             }
+            Happened::Closed(Sender::Client, Close::Rst) if self.is_bare_reset(stream, when) => {
+                self.lines.take_back((stream, Open::Opening));
+                self.connections.remove(&stream);
+                self.unaccepted = self.unaccepted.saturating_add(1);
+            }
             Happened::Closed(by, _) => {
-                self.lines.settle((stream, Open::Opening), None);
+                // The answer to a CONNECT may be one in HTTP.
+                let is_asking =
+                    |it: &Connection| it.is_asked_alone() && by == Sender::Client && !it.is_over;
+                if !self.connections.get(&stream).is_some_and(is_asking) {
+                    self.lines.settle((stream, Open::Opening), None);
+                }
                 self.parts(stream, when, true);
                 self.closed(stream, by, when);
             }
@@ -323,6 +341,10 @@ impl Scribe {
             Happened::NotMqtt => self.not_mqtt(stream, when),
         }
         self.bound();
+    }
+
+    fn is_bare_reset(&self, stream: u64, reset: When) -> bool {
+        self.connections.get(&stream).is_some_and(|it| it.is_bare_reset(reset))
     }
 
     /// A client that has closed its side while it waited for answers is gone once it has them, or once
@@ -395,6 +417,12 @@ impl Scribe {
             let new = || Connection::new(stream, ends_of(record));
             let connection = self.connections.entry(stream).or_insert_with(new);
             connection.is_websocket = true;
+            let is_answer = record.unit == Some(Unit::HTTP_RESPONSE);
+            self.hears_broker |= is_answer;
+            if is_answer && connection.asked.is_some() {
+                let when = When { time: record.origin.time, packet: record.number };
+                connection.is_turned_down(when, &mut self.lines);
+            }
             let is_close = record.unit == Some(Unit::WEBSOCKET_CLOSE);
             connection.has_closed |= is_close && record.sender == Some(Sender::Client);
         } else if record.unit.is_none() && !is_connect(record) {
