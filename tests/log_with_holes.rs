@@ -202,6 +202,59 @@ fn a_connect_that_is_answered_in_http() {
     }
 }
 
+/// In 5.0 the answer to a message tells whether the broker denied it.
+#[test]
+fn an_answer_that_tells_a_denial_is_lost() {
+    const CONNECT: &[u8] = b"\x10\x0e\0\x04MQTT\x05\x02\0\x3c\0\0\x01c";
+    const ACCEPTED: &[u8] = &[0x20, 3, 0, 0, 0];
+    const MESSAGE: &[u8] = &[0x34, 7, 0, 1, b'a', 0, 1, 0, b'x'];
+    let (c, s) = (101 + CONNECT.len() as u32, 501 + ACCEPTED.len() as u32);
+    let end = c + MESSAGE.len() as u32;
+    let conversation = |answer: &[u8], next: &[u8], reply: &[u8]| {
+        let (behind, last) = (s + answer.len() as u32, end + next.len() as u32);
+        let mut all = accepted()[..3].to_vec();
+        all.extend([
+            (50, client(101, 501, CONNECT)),
+            (150, server(501, c, ACCEPTED)),
+            (1_000, client(c, s, MESSAGE)),
+            (1_100, server(s, end, answer)),
+            (2_000, client(end, behind, next)),
+            (2_100, server(behind, last, reply)),
+        ]);
+        all
+    };
+    let denied = conversation(&[0x50, 3, 0, 1, 0x87], PINGREQ, PINGRESP);
+    let taken = conversation(&[0x50, 2, 0, 1], &[0x62, 2, 0, 1], &[0x70, 2, 0, 1]);
+    let first = |all: &[(i64, Tcp)], word: &str| {
+        log(all, 0).into_iter().find(|line| line.contains("PUBLISH")).map(|it| it.starts_with(word))
+    };
+    assert_eq!(first(&denied, "Denied"), Some(true));
+    assert_eq!(first(&taken, "Received"), Some(true));
+    let lossy = |all: &[(i64, Tcp)]| {
+        all.iter().filter(|(time, _)| *time != 1_100).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(first(&lossy(&denied), ""), None);
+    assert_eq!(first(&lossy(&taken), "Received"), Some(true));
+}
+
+/// The CONNECT of another connection was not captured: it may be the same client's, for which the broker closed this one,
+/// though that had been silent for long.
+#[test]
+fn who_was_silent_may_have_been_taken_over() {
+    const LONG: i64 = 200_000_000;
+    let mut all = accepted();
+    all.extend(again(LONG, LONG + 160));
+    all.push((LONG + 130, server(S, C, &[]).fin()));
+    let is_told = |lines: &[String], word: &str| lines.iter().any(|line| line.contains(word));
+    assert!(is_told(&log(&all, 0), "already connected"));
+    all.retain(|(time, _)| *time != LONG + 30);
+    let lines = log(&all, 0);
+    assert!(!is_told(&lines, "exceeded timeout") && !is_told(&lines, "already"), "{lines:?}");
+    // Nobody else came.
+    let alone = [accepted(), vec![(LONG, server(S, C, &[]).fin())]].concat();
+    assert!(is_told(&log(&alone, 0), "exceeded timeout"));
+}
+
 /// Its broker had not missed it: it looks for silent clients now and then.
 #[test]
 fn who_comes_back_after_a_silence_is_taken_over() {

@@ -202,6 +202,10 @@ impl Connection {
         if !self.may_be_unread(&step) {
             self.clear(lines);
         }
+        if let Act::Says { event: Event::PUBREL_IN, awaits: Some(awaits), .. } = &step.act {
+            // Who goes on had an answer that is no refusal.
+            lines.settle((self.stream, Open::Message(awaits.mid)), None);
+        }
         let is_long = |since: When| {
             let passed = since.time.zip(step.when.time).map(|(a, b)| b.saturating_sub(a));
             passed.is_some_and(|passed| passed >= REACTION)
@@ -236,6 +240,11 @@ impl Connection {
         let passed = self.opened_at.zip(reset.time).map(|(a, b)| b.saturating_sub(a));
         let is_soon = passed.is_none_or(|passed| passed < REACTION);
         is_soon && self.is_opened && !self.has_packet && !self.is_websocket && self.heard.is_none()
+    }
+
+    /// Whether it is open, and nothing tells yet whose it is.
+    pub(super) fn is_nobody(&self) -> bool {
+        self.is_opened && !self.is_over && self.id.is_none() && self.asked.is_none()
     }
 
     /// Whether its CONNECT came, and nothing behind it.

@@ -97,6 +97,21 @@ impl Scribe {
         gone
     }
 
+    /// A client is accepted whose CONNECT the capture lacks: a connection that was closed just before may have been closed
+    /// for it, however silent it had been.
+    pub(super) fn may_take_over(&mut self, stream: u64, when: When) {
+        let is_just = |old: &&Connection| {
+            let closed = old.stopped.and_then(|stopped| stopped.time);
+            let passed = closed.zip(when.time).map(|(closed, now)| now.saturating_sub(closed));
+            old.stream != stream && passed.is_some_and(|passed| (0..=AT_ONCE).contains(&passed))
+        };
+        let Self { lines, connections, .. } = self;
+        for old in connections.values().filter(is_just) {
+            let is_untold = lines.take_back((old.stream, Open::Silent));
+            self.unknown_ends = self.unknown_ends.saturating_add(u64::from(is_untold));
+        }
+    }
+
     /// One end closed the connection.
     pub(super) fn closed(&mut self, stream: u64, by: Sender, when: When) {
         let Some(mut connection) = self.connections.remove(&stream) else { return };
@@ -193,12 +208,14 @@ impl Scribe {
         let wants = |other: &Connection| {
             other.asked.as_ref().is_some_and(|asked| Some(&asked.id) == id.as_ref())
         };
+        let may_be_back = self.connections.values().any(Connection::is_nobody);
         // A client that is back is taken over, however silent the old connection was.
         if self.connections.values().any(wants) {
             connection.is_taken = true;
         } else if is_silent(connection, when) {
             let event = Event::TIMEOUT;
-            if connection.late_since.is_some() && lines.release >= Release::PROTOCOL {
+            let is_open = connection.late_since.is_some() || may_be_back;
+            if is_open && lines.release >= Release::PROTOCOL {
                 // It may show in a moment that the client has come back.
                 let by = (connection.stream, Open::Silent);
                 lines.put_open(when, event, connection.values(Values::new(), lines.release), by);

@@ -130,6 +130,18 @@ impl Lines {
         self.queue.len() < before
     }
 
+    /// The PUBLISH packets of a connection that were not answered yet, but for this one, are not written: how many those
+    /// are.
+    pub(super) fn take_back_unanswered(&mut self, stream: u64, answered: Option<u16>) -> u64 {
+        let before = self.queue.len();
+        let is_unanswered = |slot: &Slot| match slot.open {
+            Some((of, Open::Message(mid))) => of == stream && Some(mid) != answered,
+            _ => false,
+        };
+        self.queue.retain(|slot| !is_unanswered(slot));
+        u64::try_from(before.saturating_sub(self.queue.len())).unwrap_or(u64::MAX)
+    }
+
     /// The lines stay as they are.
     pub(super) fn stay(&mut self, by: (u64, Open)) {
         let all = self.queue.iter_mut().filter(|slot| slot.open == Some(by));

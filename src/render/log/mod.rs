@@ -121,6 +121,14 @@ impl Format for Log {
                 text::count(unaccepted, "connection")
             )?;
         }
+        let unanswered = self.scribe.unanswered();
+        if unanswered > 0 {
+            writeln!(
+                out,
+                "({} left out: the capture lacks the answer, which tells whether the broker denied it)",
+                text::count(unanswered, "PUBLISH packet")
+            )?;
+        }
         if self.topics > 0 {
             writeln!(
                 out,

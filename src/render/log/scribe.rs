@@ -15,11 +15,14 @@ use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::unit::Unit;
 use crate::spec::{PacketType, PropertyId, Rule, Sender, Version};
 use crate::stream::Close;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 
 /// Connections that are remembered: as many as a large broker has. Beyond, the oldest go.
 const MAX_CONNECTIONS: usize = 65_536;
+
+/// Listeners of which it is remembered that they carry WebSocket.
+const MAX_LISTENERS: usize = 1_024;
 
 /// Unacceptable protocol version.
 const BAD_VERSION: u8 = 1;
@@ -45,6 +48,9 @@ pub struct Scribe {
     pub(super) unknown_ends: u64,
     pub(super) unread: u64,
     unaccepted: u64,
+    unanswered: u64,
+    /// Listeners that have carried WebSocket.
+    of_websocket: HashSet<SocketAddr>,
     now: Option<i64>,
     is_last: bool,
 }
@@ -65,6 +71,8 @@ impl Scribe {
             unknown_ends: 0,
             unread: 0,
             unaccepted: 0,
+            unanswered: 0,
+            of_websocket: HashSet::new(),
             now: None,
             is_last: false,
         }
@@ -156,6 +164,12 @@ impl Scribe {
         self.unaccepted
     }
 
+    /// PUBLISH packets the answer to which the capture lacks: it tells whether they were denied.
+    #[must_use]
+    pub fn unanswered(&self) -> u64 {
+        self.unanswered
+    }
+
     /// Nothing more comes.
     pub fn finish(&mut self) {
         self.is_last = true;
@@ -213,7 +227,12 @@ impl Scribe {
         match sender {
             Sender::Client => connection.is_lossy |= is_lossy(record),
             Sender::Server => {
-                connection.is_deaf |= is_lossy(record);
+                if is_lossy(record) {
+                    connection.is_deaf = true;
+                    // One may have been denied, as an answer that the capture lacks would tell.
+                    let lost = lines.take_back_unanswered(stream, acknowledged_by(record));
+                    self.unanswered = self.unanswered.saturating_add(lost);
+                }
                 connection.heard = Some(When { time: record.origin.time, packet: record.number });
                 connection.said = Proof::of_segment(record.origin.layers).end.or(connection.said);
             }
@@ -269,6 +288,10 @@ impl Scribe {
             let [client, server] = lifeline.lacks;
             connection.is_lossy |= client > Lacks::Nothing;
             connection.is_deaf |= server > Lacks::Nothing;
+            if server > Lacks::Nothing {
+                let lost = self.lines.take_back_unanswered(stream, None);
+                self.unanswered = self.unanswered.saturating_add(lost);
+            }
             // One may be a FIN; of a client that the broker does not know it may be a byte that it does not take.
             let fins = u32::from(connection.id.is_some());
             connection.is_last_lost = client == Lacks::Last || lifeline.unseen > fins;
@@ -417,6 +440,16 @@ impl Scribe {
             let new = || Connection::new(stream, ends_of(record));
             let connection = self.connections.entry(stream).or_insert_with(new);
             connection.is_websocket = true;
+            let ends = record.origin.ends;
+            let server = ends.map(|(src, dst)| match record.sender {
+                Some(Sender::Server) => src,
+                _ => dst,
+            });
+            // A request alone may be one to somebody who does not know WebSocket.
+            let is_known = record.sender == Some(Sender::Server);
+            if self.of_websocket.len() < MAX_LISTENERS {
+                self.of_websocket.extend(server.filter(|_| is_known));
+            }
             let is_answer = record.unit == Some(Unit::HTTP_RESPONSE);
             self.hears_broker |= is_answer;
             if is_answer && connection.asked.is_some() {
@@ -448,6 +481,7 @@ impl Scribe {
             .entry(stream)
             .or_insert_with(|| Connection::new(stream, Some((client, server.port()))));
         connection.is_opened = true;
+        connection.is_websocket |= self.of_websocket.contains(&server);
         if std::mem::take(&mut connection.is_guessed) && connection.heard.is_none() {
             connection.id = None;
         }
@@ -544,12 +578,14 @@ impl Scribe {
                 connection.keep_alive = seconds;
             }
         }
-        let Self { lines, connections, .. } = self;
-        let Some(connection) = connections.get_mut(&stream) else { return };
+        let Some(connection) = self.connections.get_mut(&stream) else { return };
         if connection.id.is_none() {
             // The CONNECT could not be read.
             connection.id = connection.ends.map(|(client, _)| client.to_string());
+            self.may_take_over(stream, when);
         }
+        let Self { lines, connections, .. } = self;
+        let Some(connection) = connections.get_mut(&stream) else { return };
         connection.put(lines, when, Event::CONNACK, values(connection.name(lines.release)));
         connection.answered(PacketType::CONNACK, 0, lines);
         if let Some(gone) = gone.and_then(|gone| connections.get(&gone)) {
@@ -591,6 +627,12 @@ impl Scribe {
 fn sender_of(record: &Record<'_>) -> Option<Sender> {
     let only = || record.decoded.as_ref()?.header.packet_type.only_sender();
     record.sender.or_else(only)
+}
+
+/// The Packet Identifier of the message that a packet of the server acknowledges.
+fn acknowledged_by(record: &Record<'_>) -> Option<u16> {
+    let packet = record.decoded.as_ref()?.packet?;
+    matches!(packet, Packet::Ack(_)).then(|| packet.packet_id()).flatten()
 }
 
 /// The client of a record, and the port of its server.
