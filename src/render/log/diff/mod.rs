@@ -161,7 +161,7 @@ pub fn compare(mut ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
             continue;
         }
         let time = by_wire(entry);
-        if let Wire::Unseen(reason) = entry.row.event.info().wire {
+        if let Wire::Unseen(reason) | Wire::Partly(reason) = entry.row.event.info().wire {
             let count = diff.unseen.entry(reason).or_default();
             *count = count.saturating_add(1);
         } else if wire.lacks(place, time) || of_wire.takes(key, time) {
