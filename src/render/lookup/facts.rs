@@ -300,8 +300,7 @@ fn of_event(event: Event) -> Vec<Fact> {
         out.push(Fact::new("Line", row.template.trim_start()).from(source));
     }
     let in_capture = match info.wire {
-        Wire::Seen => None,
-        Wire::SeenBut(words) => Some(format!("seen, but {words}")),
+        Wire::Seen | Wire::SeenBut(_) => None,
         Wire::Partly(reason) => Some(format!("seldom seen: {reason}")),
         Wire::Unseen(reason) => Some(format!("not to be seen: {reason}")),
     };
