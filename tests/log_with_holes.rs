@@ -255,6 +255,18 @@ fn who_was_silent_may_have_been_taken_over() {
     assert!(is_told(&log(&alone, 0), "exceeded timeout"));
 }
 
+/// The capture begins when the broker has closed: it answers with RST what it does not read.
+#[test]
+fn a_client_that_goes_on_when_the_broker_had_closed() {
+    let late = [
+        (1_000, client(C, S + 1, PINGREQ)),
+        (1_010, Tcp { ack: None, ..server(S + 1, 0, &[]).rst() }),
+    ];
+    assert_eq!(log(&late, 0), Vec::<String>::new());
+    let answered = [(1_000, client(C, S, PINGREQ)), (1_100, server(S, C + 2, PINGRESP))];
+    assert!(log(&answered, 0)[0].starts_with("Received PINGREQ"));
+}
+
 /// Its broker had not missed it: it looks for silent clients now and then.
 #[test]
 fn who_comes_back_after_a_silence_is_taken_over() {

@@ -358,6 +358,7 @@ impl Connection {
             Act::Says { event, values, may_be_denied, is_doubtful, .. } => {
                 let values = self.values(values, lines.release);
                 let mid = awaits.map(|awaits| awaits.mid);
+                let is_doubtful = is_doubtful || self.may_be_over();
                 self.doubt = self.doubt.or(is_doubtful.then_some(when));
                 self.deny(event, mid);
                 let open = match mid.filter(|_| may_be_denied) {
@@ -389,6 +390,11 @@ impl Connection {
             self.awaits = Some((awaits, when));
             self.awaited = step.proof;
         }
+    }
+
+    /// Whether the capture begins later than the connection, and the broker may have closed it before.
+    fn may_be_over(&self) -> bool {
+        !self.is_opened && self.heard.is_none() && self.asked_at.is_none()
     }
 
     /// No broker takes the message, though it acknowledges it.
