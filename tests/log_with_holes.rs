@@ -263,6 +263,13 @@ fn a_client_that_goes_on_when_the_broker_had_closed() {
         (1_010, Tcp { ack: None, ..server(S + 1, 0, &[]).rst() }),
     ];
     assert_eq!(log(&late, 0), Vec::<String>::new());
+    // Or with the rest of a packet.
+    let cut = [(1_000, client(C, S, b"xyz")), (1_100, server(S, C + 3, &[]).fin())];
+    let behind = [
+        (1_200, client(C + 3, S + 1, PINGREQ)),
+        (1_210, Tcp { ack: None, ..server(S + 1, 0, &[]).rst() }),
+    ];
+    assert_eq!(log(&[cut, behind].concat(), 0), Vec::<String>::new());
     let answered = [(1_000, client(C, S, PINGREQ)), (1_100, server(S, C + 2, PINGRESP))];
     assert!(log(&answered, 0)[0].starts_with("Received PINGREQ"));
 }
