@@ -4,8 +4,11 @@ use super::astray::Astray;
 use super::connection::Connection;
 use super::ending::end_with;
 use super::lines::{Line, Lines, Open, PATIENCE, Values, When};
+use super::records::{
+    acknowledged_by, ends_of, is_connect, is_lossy, is_websocket, rest_of, sender_of,
+};
 use super::step::{
-    Act, Asked, Awaits, Step, ack_values, auth_values, method, publish_values, torn_at, torn_by,
+    Act, Asked, Awaits, Step, ack_values, auth_values, method, publish_values, torn_at,
 };
 use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connack};
@@ -13,7 +16,7 @@ use crate::pipeline::{Happened, Lacks, Lifeline, Record};
 use crate::session::Proof;
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::unit::Unit;
-use crate::spec::{PacketType, PropertyId, Rule, Sender, Version};
+use crate::spec::{PacketType, PropertyId, Sender, Version};
 use crate::stream::Close;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
@@ -43,12 +46,12 @@ pub struct Scribe {
     pub(super) hears_broker: bool,
     /// The connections that wait for an answer, and since when.
     waits: VecDeque<(u64, When)>,
-    unknown_senders: u64,
-    too_new: u64,
+    pub(super) unknown_senders: u64,
+    pub(super) too_new: u64,
     pub(super) unknown_ends: u64,
     pub(super) unread: u64,
-    unaccepted: u64,
-    unanswered: u64,
+    pub(super) unaccepted: u64,
+    pub(super) unanswered: u64,
     /// Listeners that have carried WebSocket.
     of_websocket: HashSet<SocketAddr>,
     now: Option<i64>,
@@ -131,43 +134,6 @@ impl Scribe {
         if self.waits.len() > MAX_CONNECTIONS {
             self.waits.pop_front();
         }
-    }
-
-    /// Packets that have no line, as it is not known which end sent them.
-    #[must_use]
-    pub fn unknown_senders(&self) -> u64 {
-        self.unknown_senders
-    }
-
-    /// Connections of MQTT 5.0 that the release would have refused.
-    #[must_use]
-    pub fn too_new(&self) -> u64 {
-        self.too_new
-    }
-
-    /// Connections whose end has no line, as the capture does not show on what it rests: bytes that it
-    /// lacks, or what a broker does not take without saying so.
-    #[must_use]
-    pub fn unknown_ends(&self) -> u64 {
-        self.unknown_ends.saturating_add(self.lines.dropped)
-    }
-
-    /// Connections that the broker closed before it read of them: it denied them, in words that no packet tells.
-    #[must_use]
-    pub fn unread(&self) -> u64 {
-        self.unread
-    }
-
-    /// Connections that the client reset at once, so that the broker need not have taken them.
-    #[must_use]
-    pub fn unaccepted(&self) -> u64 {
-        self.unaccepted
-    }
-
-    /// PUBLISH packets the answer to which the capture lacks: it tells whether they were denied.
-    #[must_use]
-    pub fn unanswered(&self) -> u64 {
-        self.unanswered
     }
 
     /// Nothing more comes.
@@ -623,61 +589,6 @@ impl Scribe {
     }
 }
 
-/// Who sent it, as far as that or its type tells.
-fn sender_of(record: &Record<'_>) -> Option<Sender> {
-    let only = || record.decoded.as_ref()?.header.packet_type.only_sender();
-    record.sender.or_else(only)
-}
-
-/// The Packet Identifier of the message that a packet of the server acknowledges.
-fn acknowledged_by(record: &Record<'_>) -> Option<u16> {
-    let packet = record.decoded.as_ref()?.packet?;
-    matches!(packet, Packet::Ack(_)).then(|| packet.packet_id()).flatten()
-}
-
-/// The client of a record, and the port of its server.
-fn ends_of(record: &Record<'_>) -> Option<(SocketAddr, u16)> {
-    record.origin.ends.map(|(src, dst)| match sender_of(record) {
-        Some(Sender::Server) => (dst, src.port()),
-        _ => (src, dst.port()),
-    })
-}
-
-/// Whether WebSocket carries the connection.
-fn is_websocket(record: &Record<'_>) -> bool {
-    let mut units = record.unit.into_iter().chain(record.headers.iter().map(|header| header.unit));
-    let is_one = |unit| {
-        matches!(
-            unit,
-            Unit::HTTP_REQUEST
-                | Unit::HTTP_RESPONSE
-                | Unit::WEBSOCKET_FRAME
-                | Unit::WEBSOCKET_CLOSE
-        )
-    };
-    units.any(is_one)
-}
-
-/// What is left for the broker of a packet that has others in its middle.
-fn rest_of(record: &Record<'_>) -> Option<Astray> {
-    let torn = torn_by(record)?;
-    let start = record.bytes.len().checked_sub(torn);
-    Some(start.and_then(|it| record.bytes.get(it..)).map_or(Astray::Unknown, Astray::behind))
-}
-
-/// Whether the capture lacks bytes before a packet, or of a CONNECT.
-fn is_lossy(record: &Record<'_>) -> bool {
-    let is_unread = record.decoded.as_ref().is_some_and(|decoded| {
-        decoded.header.packet_type == PacketType::CONNECT && decoded.packet.is_none()
-    });
-    let is_loss = |rule| match rule {
-        Rule::LOST_BEFORE | Rule::LOST_UNKNOWN => true,
-        Rule::BYTES_MISSING | Rule::REST_MISSING => is_unread,
-        _ => false,
-    };
-    record.tape.findings().iter().any(|finding| is_loss(finding.rule))
-}
-
 /// Whether a packet shows that the broker has accepted its client, the CONNECT or CONNACK of which was not
 /// captured.
 fn proves_accepted(connection: &Connection, sender: Sender, packet: Option<PacketType>) -> bool {
@@ -691,12 +602,6 @@ fn proves_accepted(connection: &Connection, sender: Sender, packet: Option<Packe
             connection.is_lossy && connection.asked.is_none() && goes_on
         }
     }
-}
-
-/// Whether it is the first packet of a client, which the broker may not have read.
-fn is_connect(record: &Record<'_>) -> bool {
-    let decoded = record.decoded.as_ref();
-    decoded.is_some_and(|decoded| decoded.header.packet_type == PacketType::CONNECT)
 }
 
 /// Whether a release knows nothing of the version of a client.
