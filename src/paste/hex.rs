@@ -4,6 +4,7 @@ use super::context::Context;
 use super::digits;
 use super::evidence;
 use super::frame::{self, Chain, Fit};
+use super::inside;
 use super::lengths;
 use super::mistake::{MistakeKind, SIDE_BY_SIDE, lookalike};
 use super::names;
@@ -18,7 +19,7 @@ use std::ops::Range;
 
 /// Reads a run of hex tokens that ends with its line at the latest.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    if let Some(taken) = tail::read(row, source, at) {
+    if let Some(taken) = tail::read(row, source, at).or_else(|| inside::read(row, source, at)) {
         return Some(taken);
     }
     if is_word(source, at) {

@@ -16,6 +16,7 @@
 mod address;
 mod again;
 mod array;
+mod aside;
 mod base64;
 mod bases;
 mod beside;
@@ -45,6 +46,7 @@ mod frame;
 mod gdb;
 mod head;
 mod hex;
+mod inside;
 mod lengths;
 mod link;
 mod literal;

@@ -16,6 +16,7 @@ mod rows;
 mod seeds;
 mod slips;
 mod table;
+mod told;
 mod typing;
 
 use super::*;
