@@ -204,7 +204,7 @@ impl<'t> Packet<'t> {
 }
 
 /// The bytes that these digits may be, of which one is missing or too many.
-fn may_be(digits: &[u8]) -> Vec<u8> {
+pub(super) fn may_be(digits: &[u8]) -> Vec<u8> {
     match digits {
         [a, b, c] => [(a, b), (b, c), (a, c)].into_iter().filter_map(byte).collect(),
         [one] => {
