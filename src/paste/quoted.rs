@@ -167,7 +167,8 @@ fn is_mended(run: &Run) -> bool {
 
 /// Whether letters are escapes as all other bytes are.
 fn escapes_letters(run: &Run) -> bool {
-    let are_escapes = (0..run.data.len()).all(|n| place(run, n).is_some_and(|it| it.len() == ESCAPE));
+    let are_escapes =
+        (0..run.data.len()).all(|n| place(run, n).is_some_and(|it| it.len() == ESCAPE));
     are_escapes && run.data.bytes.iter().any(u8::is_ascii_alphabetic)
 }
 

@@ -321,8 +321,11 @@ impl<'t> Text<'t> {
             .iter()
             .find(is_odd)
             .map(|word| word.at..word.at.saturating_add(word.token.len))?;
-        // The lines around tell it better.
-        if odd::usual(self.source, &own).is_some() {
+        // The lines around tell it better, and lines that are packets do not go on.
+        let others = words.iter().filter(|word| word.at != own.start);
+        let are_packets =
+            |word: &Word<'_>| ::hex::decode(word.token.digits).is_ok_and(|it| frame::strict(&it));
+        if odd::usual(self.source, &own).is_some() || others.clone().all(are_packets) {
             return None;
         }
         let mut run = Run::new(named("hex stream, xxd -p", self.row), Class::Sure, 0..0);

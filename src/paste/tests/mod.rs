@@ -15,6 +15,7 @@ mod roundtrip;
 mod rows;
 mod seeds;
 mod slips;
+mod streams;
 mod table;
 mod told;
 mod typing;

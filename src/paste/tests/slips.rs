@@ -207,7 +207,8 @@ fn bare_escapes_in_a_sentence_end_with_their_word() {
         };
         for (at, wrong) in escapes.flat_map(wrong) {
             let wrong = [&connect[..at], &wrong, &connect[at + 1..]].concat();
-            let text = format!("It sends {wrong} to the broker, which sends {behind} back to it.\n");
+            let text =
+                format!("It sends {wrong} to the broker, which sends {behind} back to it.\n");
             let paste = read(&text);
             let pieces: Vec<_> = paste.pieces.iter().map(|it| &it.bytes[..]).collect();
             assert!(pieces.contains(&&subscribe[..]), "{text}{pieces:x?}");
