@@ -22,6 +22,7 @@ mod bases;
 mod beside;
 mod bitlog;
 mod bits;
+mod bitstream;
 mod buffer;
 mod build;
 mod caret;

@@ -1,6 +1,7 @@
 //! A text that is nothing but digits: it is bytes, whatever they frame to.
 
 use super::bits;
+use super::bitstream;
 use super::build::Builder;
 use super::digits;
 use super::frame;
@@ -225,8 +226,17 @@ impl<'t> Text<'t> {
         let found = readings.find(|(name, reading)| self.frames(name, *reading));
         let is_mistyped = || bad > 0 && self.are_words() && self.frames_mistyped();
         let found = found.or_else(|| is_mistyped().then_some((LOW_FIRST, low_first as ReadToken)));
+        let binary = || self.are_bits().then_some(("binary digits", long_binary as ReadToken));
+        let found = found.or_else(binary);
         let (name, reading) = found.unwrap_or(default);
         (name, reading, found.is_some())
+    }
+
+    /// Whether all tokens are binary digits without gaps, though maybe with a mistake.
+    fn are_bits(&self) -> bool {
+        let is_bits = |word: &Word<'_>| bitstream::len(word.token.digits) > 0;
+        let is_long = |word: &Word<'_>| word.token.digits.len() >= bitstream::SHORTEST_MISTYPED;
+        self.tokens().all(|word| is_bits(&word)) && self.tokens().any(|word| is_long(&word))
     }
 
     /// Another row in which decimal numbers, or hex without zeros, are packets too.

@@ -43,3 +43,58 @@ fn a_short_one_alone_in_its_line_tells_too() {
         assert!(paste.mistakes.iter().all(is_near), "{wrong} {at} {:?}", paste.mistakes);
     }
 }
+
+fn bits(hex: &str) -> String {
+    ::hex::decode(hex).unwrap().iter().map(|byte| format!("{byte:08b}")).collect()
+}
+
+#[test]
+fn a_slip_in_digits_of_base_2_is_shown_wherever_they_stand() {
+    let contexts = [
+        ("", "\n\n", "\n"),
+        ("TX: ", "\nRX: ", "\n"),
+        ("payload: ", "\npayload: ", "\n"),
+        ("12:30:45.123 [D] mqtt: sent ", "\n12:30:45.323 [D] mqtt: received ", "\n"),
+        ("It sends ", " and it gets ", " back.\n"),
+    ];
+    for packet in [STREAM, PUBLISH, "40020001"] {
+        let stream = bits(packet);
+        for at in (0..stream.len()).step_by(5) {
+            let twin = if &stream[at..=at] == "0" { "O" } else { "l" };
+            for wrong in ["2", twin, "", &stream[at..=at].repeat(2)] {
+                let wrong = [&stream[..at], wrong, &stream[at + 1..]].concat();
+                for (before, between, behind) in contexts {
+                    let text = [before, &wrong, between, &bits(PUBLISH), behind].concat();
+                    let paste = read(&text);
+                    let at = before.len() + at;
+                    let is_near = |it: &Mistake| it.place.start <= at + 2 && at <= it.place.end + 2;
+                    assert!(paste.mistakes.iter().any(is_near), "{text}{at} {:?}", paste.mistakes);
+                    assert!(pieces(&text).contains(&PUBLISH.to_owned()), "{text}");
+                }
+            }
+        }
+    }
+}
+
+/// As the log of the third write-up has them, but without blanks.
+#[test]
+fn the_header_and_the_rest_of_a_packet_may_be_streams_of_base_2() {
+    let stream = bits(STREAM);
+    let log = |header: &str, rest: &str| {
+        let time = "2023-08-26 20:06:01:481";
+        format!("{time} Send Message Header : {header}\n{time} Send Message payload : {rest}\n")
+    };
+    assert_eq!(hexes(&log(&stream[..16], &stream[16..])), [STREAM]);
+    let text = log(&stream[..16], &stream[17..]);
+    assert_eq!(read(&text).mistakes.len(), 1, "{text}");
+    let text = log(&format!("O{}", &stream[1..16]), &stream[16..]);
+    assert_eq!(read(&text).mistakes.len(), 1, "{text}");
+}
+
+#[test]
+fn numbers_of_ones_and_zeros_are_no_packets() {
+    for text in ["It cost 10000000000000000000000 wei.", "It cost 1100000000000000000000002 wei."] {
+        assert_eq!(read(text).mistakes, [], "{text}");
+        assert_eq!(pieces(text), [""; 0], "{text}");
+    }
+}
