@@ -4,6 +4,7 @@
 use super::context;
 use super::evidence;
 use super::frame;
+use super::listed;
 use super::mistake::MistakeKind;
 use super::run::{Class, Run, Slip};
 use super::source::Source;
@@ -80,7 +81,9 @@ impl Aside {
         let is_meant = |run: &Run| {
             let most_of_it = run.range.len().saturating_mul(2) >= all;
             let is_packet = run.data.len() >= SHORTEST && frame::head(&run.data.bytes);
-            is_few(run) && (most_of_it || is_packet && looks_hex(source, run))
+            let is_other =
+                is_decimal(source, run) || listed::is_name(source.range(run.range.clone()));
+            is_few(run) && !is_other && (most_of_it || is_packet && looks_hex(source, run))
         };
         std::mem::take(&mut self.spare).into_iter().filter(is_meant).collect()
     }
@@ -94,6 +97,14 @@ fn shape(source: Source<'_>, run: &Run) -> Option<String> {
     let rest: String = words.filter(|word| !is_side(word)).collect();
     let shape = context::skeleton(&rest);
     (before.len() <= LONGEST_HEAD && shape.contains(char::is_alphabetic)).then_some(shape)
+}
+
+/// Whether these are more decimal digits in lines than hex has without a letter.
+fn is_decimal(source: Source<'_>, run: &Run) -> bool {
+    let text = source.head(run.range.start, run.range.len().min(LONGEST_LOOK));
+    text.len() == LONGEST_LOOK
+        && run.class == Class::Line
+        && text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_whitespace())
 }
 
 /// Whether the digits are hex beyond doubt, or a program's array.

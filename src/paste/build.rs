@@ -152,7 +152,7 @@ impl<'t> Builder<'t> {
     }
 
     fn judge(&mut self, mut run: Run) {
-        trim(&mut run, self.whole);
+        trim(self.source, &mut run, self.whole);
         let settled = if run.slips.is_empty() { Mended::Not } else { settle(&mut run) };
         // Numbers of which many are none are numbers of another kind.
         let slips = run.slips.iter().filter(|slip| !slip.is_beside()).count();
@@ -272,7 +272,7 @@ fn said_to_be_sent(run: &Run) -> bool {
 }
 
 /// Takes numbers away that stand before or behind a packet in the same line.
-fn trim(run: &mut Run, whole: bool) {
+fn trim(source: Source<'_>, run: &mut Run, whole: bool) {
     if whole || run.class > Class::Line || !run.slips.is_empty() || frame::strict(&run.data.bytes) {
         return;
     }
@@ -281,7 +281,10 @@ fn trim(run: &mut Run, whole: bool) {
     for skip in 0..=most {
         let rest = run.data.bytes.get(skip..).unwrap_or_default();
         let packets = frame::strict_prefix(rest);
-        if packets >= SHORTEST_TRIMMED && rest.len().saturating_sub(packets) <= MOST_TRIMMED {
+        let is_packet = packets >= SHORTEST_TRIMMED;
+        let is_most = || rest.len().saturating_sub(packets) <= MOST_TRIMMED;
+        let is_cut = |at: usize| at == 0 || at == len || is_gap(source, run, at);
+        if is_packet && is_most() && is_cut(skip) && is_cut(skip.saturating_add(packets)) {
             run.data = run.data.split_off(skip);
             run.data.split_off(packets);
             if let Some(range) = run.data.map.text_of(0..packets) {
@@ -290,6 +293,15 @@ fn trim(run: &mut Run, whole: bool) {
             return;
         }
     }
+}
+
+/// Whether a blank stands before the byte at `at`: what stands in one word belongs together.
+fn is_gap(source: Source<'_>, run: &Run, at: usize) -> bool {
+    let place = |n: usize| run.data.map.text_of(n..n.saturating_add(1));
+    let sides = at.checked_sub(1).and_then(|before| place(before).zip(place(at)));
+    sides.is_some_and(|(before, behind)| {
+        source.range(before.end..behind.start).contains(char::is_whitespace)
+    })
 }
 
 /// Lines of digits without gaps.

@@ -14,7 +14,7 @@ use super::source::{Line, Source, Taken, blanks};
 
 /// `00000000: 102f 0004  ./..`, or as `xxd -e` and `xxd -b` print it.
 pub(super) fn xxd(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    read(row, source, at, |a| a.colon)
+    read(row, source, at, |a| a.colon && (a.group < LONG_GROUP || a.digits.len() > SHORT_ADDRESS))
 }
 
 /// `00000000  10 2f 00 04  |./..|`
@@ -29,7 +29,8 @@ pub(super) fn od(row: &'static Notation, source: Source<'_>, at: usize) -> Optio
 
 /// `0000   10 2f 00 04   ./..`
 pub(super) fn wireshark(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    let mut taken = read(row, source, at, |a| a.digits.len() >= 4 && a.gap > 1)?;
+    let mut taken =
+        read(row, source, at, |a| (4..=LONGEST_ADDRESS).contains(&a.digits.len()) && a.gap > 1)?;
     if again::is_made_of_frames(source, at) {
         taken.runs.iter_mut().for_each(|run| run.made_of_frames = true);
     }
@@ -252,23 +253,28 @@ impl<'t> Dump<'t> {
         if !has_bytes || end < line.end && !is_last {
             return self.unreadable(line, address);
         }
+        let column = self.source.range(part.range.end..line.end).trim();
+        let is_shown = columns::resembles(column, &part);
+        let is_zero = address.value(16) == Some(0);
+        if self.lines == 0 && !column.is_empty() && !is_shown && !is_zero {
+            return false;
+        }
         if let Some(slip) = address.slip() {
             part.slips.insert(0, slip);
         }
         self.fill(address);
-        self.ascii |= part.range.end < line.text.trim_end().len().saturating_add(line.start);
+        self.ascii |= !column.is_empty() && is_shown;
         let side = usize::from(address.indent);
         let due = self.due(side);
         self.settle(side, address, due);
         let due = self.due(side);
         let follows = RADIXES.map(|r| due.is_some() && address.value(r) == due);
         let fits: Vec<bool> = follows.iter().zip(self.fits).map(|(a, b)| *a && b).collect();
-        let zero = address.value(16) == Some(0);
         if fits.contains(&true) {
             self.fits.iter_mut().zip(fits).for_each(|(f, fit)| *f = fit);
             self.follow = self.follow.saturating_add(1);
             self.extend(side, part);
-        } else if zero || self.open.get(side).is_none_or(Option::is_none) {
+        } else if is_zero || self.open.get(side).is_none_or(Option::is_none) {
             self.begin(side, address, part);
         } else {
             return self.gap(side, address, due.unwrap_or(0), part);
@@ -435,6 +441,11 @@ impl<'t> Dump<'t> {
 const LEAST_SHOWN: usize = 8;
 /// Shorter numbers with a letter among them are no address alone.
 const SHORTEST_ADDRESS: usize = 4;
+/// Digits of eight bytes, and of what numbers the symbols of a table: xxd has eight.
+const LONG_GROUP: usize = 16;
+const SHORT_ADDRESS: usize = 5;
+/// Wireshark has eight digits for frames that are longer than others.
+const LONGEST_ADDRESS: usize = 8;
 /// Addresses that jump by more begin another dump.
 pub(super) const WIDEST_GAP: u64 = 4096;
 /// A mistake that hides more is not one of typing.

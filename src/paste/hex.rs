@@ -6,6 +6,7 @@ use super::evidence;
 use super::frame::{self, Chain, Fit};
 use super::inside;
 use super::lengths;
+use super::listed;
 use super::mistake::{MistakeKind, SIDE_BY_SIDE, lookalike};
 use super::names;
 use super::notation::Notation;
@@ -64,6 +65,9 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if evidence::is_number(source, &run, &style) {
         (run.is_number, run.join) = (true, Join::Never);
     }
+    if is_part(source, &run) || listed::is_listed(source, &run) {
+        (run.is_number, run.is_called, run.join) = (true, true, Join::Never);
+    }
     // A log says that these are bytes.
     let is_log = run.class == Class::Line && run.direction.is_some();
     let end = run.range.end;
@@ -81,6 +85,14 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         || settled == Mended::Headless && run.class == Class::Line
         || is_log;
     is_meant.then(|| Taken { runs: vec![run], end, modem: 0 })
+}
+
+/// Whether a run is a part of a word with points: `e000.64a4.df49`, `32.41.46`.
+fn is_part(source: Source<'_>, run: &Run) -> bool {
+    let rest = source.head(run.range.end, 2).strip_prefix('.').unwrap_or_default();
+    let before = source.tail(0..run.range.start, 4).strip_suffix('.').unwrap_or_default();
+    rest.starts_with(|c: char| c.is_ascii_hexdigit())
+        || before.ends_with(|c: char| c.is_ascii_hexdigit())
 }
 
 /// A number that could be packets, if the word before it did not say what it is.

@@ -17,11 +17,14 @@ type Word<'t> = (usize, &'t str);
 
 /// Reads words of hex from `at` on, if some mistyped byte is all that keeps them from being a short packet.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    if !may_begin(source, at) {
+    if !may_begin(source, at) || is_in_list(source, at) {
         return None;
     }
     let text = source.head(at, LONGEST).split('\n').next()?;
     let words = tail::words(text);
+    if tail::is_time(&words, text) {
+        return None;
+    }
     let mut run = pairs(row, source, at, &words).or_else(|| stream(row, source, at, &words))?;
     if !ends(source.from(run.range.end)) {
         return None;
@@ -102,13 +105,27 @@ fn stream(
 ) -> Option<Run> {
     let (_, word) = words.first()?;
     let is_long = (SHORTEST_STREAM..=LONGEST_STREAM).contains(&word.len());
-    if !is_long || !tail::is_near(word) || names::len(source, at).is_some() {
+    if !is_long || is_element(source, at) || !tail::is_near(word) {
+        return None;
+    }
+    if names::len(source, at).is_some() {
         return None;
     }
     let mut run = Run::new(row, Class::Prose, at..at.saturating_add(word.len()));
     let is_read = tail::one(words.get(..1)?, at, &mut run);
     run.notation = super::notation::named(STREAM, row);
     (is_read && tail::is_mendable(&run)).then_some(run)
+}
+
+/// Whether a digit is what stands before a place, but for blanks and marks: numbers of a list.
+fn is_in_list(source: Source<'_>, at: usize) -> bool {
+    let before = source.tail(0..at, NEAR).trim_end_matches([' ', ',', ';', '\t']);
+    before.ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a bracket stands before a place: the first number of a list.
+fn is_element(source: Source<'_>, at: usize) -> bool {
+    source.tail(0..at, NEAR).trim_end().ends_with(['[', '{', '('])
 }
 
 /// What may stand right before bytes, and right behind them.

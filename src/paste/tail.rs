@@ -4,6 +4,7 @@
 use super::context::{Context, said};
 use super::digits;
 use super::frame;
+use super::listed;
 use super::mistake::{MistakeKind, SIDE_BY_SIDE, lookalike};
 use super::notation::Notation;
 use super::odd;
@@ -23,14 +24,20 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if first.is_empty() || !is_near(first.strip_prefix("0x").unwrap_or(first)) {
         return None;
     }
+    if !begins(source, at) || listed::is_among_numbers(source, at) {
+        return None;
+    }
     let line = source.head(at, LONGEST.saturating_add(1)).split('\n').next()?;
     let text = line.trim_end_matches(|c: char| c.is_whitespace() || ",;.`".contains(c));
     if line.len() > LONGEST {
         return None;
     }
     let words = words(text);
+    if is_time(&words, text) {
+        return None;
+    }
     let end = words.last().map(|(at, word)| at.saturating_add(word.len()));
-    if end != Some(text.len()) || words.len() > MOST || !begins(source, at) {
+    if end != Some(text.len()) || words.len() > MOST {
         return None;
     }
     let mut style = Style::default();
@@ -87,7 +94,8 @@ fn may_begin(source: Source<'_>, at: usize) -> bool {
     let before = source.text.as_bytes().get(..at).unwrap_or_default();
     let mut near = before.iter().rev().take(MOST_BLANKS);
     let last = near.find(|b| !matches!(b, b' ' | b'\t'));
-    last.is_none_or(|b| !b.is_ascii_alphabetic()) || is_behind_sender(source, at)
+    let may_begin = |b: &u8| !b.is_ascii_alphabetic() && !matches!(b, b',' | b'(' | b'/' | b'_');
+    last.is_none_or(may_begin) || is_behind_sender(source, at)
 }
 
 /// Whether a word that says who sent it stands right before a place, in a line that begins with a time.
@@ -102,9 +110,13 @@ fn is_behind_sender(source: Source<'_>, at: usize) -> bool {
 
 /// Whether nothing stands before a place in its line but what a line begins with.
 fn begins(source: Source<'_>, at: usize) -> bool {
-    let before = source.range(source.line_start(at)..at);
+    let near = source.tail(0..at, LONGEST_HEAD);
+    let before = near.rsplit('\n').next().unwrap_or_default();
     let head = before.trim_end();
-    let is_time = || stamp::read(before).is_some_and(|it| head.ends_with(it.text.as_str()));
+    let is_time = || {
+        head.contains([':', '.'])
+            && stamp::read(before).is_some_and(|it| head.ends_with(it.text.as_str()))
+    };
     let is_column =
         before.ends_with('\t') || !head.is_empty() && head.bytes().all(|b| b.is_ascii_digit());
     let is_path = head.ends_with("::");
@@ -135,6 +147,12 @@ pub(super) fn words(text: &str) -> Vec<(usize, &str)> {
         at = at.saturating_add(len).saturating_add(gap.len());
     }
     words
+}
+
+/// Whether these are two or three numbers of a time: `0:00`.
+pub(super) fn is_time(words: &[(usize, &str)], text: &str) -> bool {
+    let is_number = |(_, word): &(usize, &str)| word.bytes().all(|b| b.is_ascii_digit());
+    matches!(words.len(), 2 | 3) && words.iter().all(is_number) && text.contains(':')
 }
 
 /// Two words of hex that a blank in the middle of a byte divides.
@@ -248,6 +266,8 @@ pub(super) const MOST: usize = 24;
 const LONGEST_WORD: usize = 64;
 /// The longest word that says who sent it, and blanks.
 const LONGEST_SENDER: usize = 16;
+/// What a line begins with.
+const LONGEST_HEAD: usize = 200;
 /// What stands between columns.
 const MOST_BLANKS: usize = 40;
 /// So many bytes with `0x` before each.

@@ -7,6 +7,7 @@ use super::digits;
 use super::frame;
 use super::head;
 use super::hex::LEAST_PADDED;
+use super::listed;
 use super::literal::{self, Mistyped};
 use super::mistake::SIDE_BY_SIDE;
 use super::notation::{NOTATIONS, Notation, named};
@@ -42,7 +43,7 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
     let also = text.also(name).filter(|_| is_mqtt);
     // Digits of a time or of a list's number are none of the bytes.
     let has_head = |line: Line<'_>| head::of(source, &line).is_some() || has_time(line.text);
-    if !is_mqtt && text.lines().any(has_head) {
+    if !is_mqtt && (text.lines().any(has_head) || text.are_numbers() || text.are_names()) {
         return false;
     }
     builder.whole = true;
@@ -239,6 +240,28 @@ impl<'t> Text<'t> {
         self.tokens().all(|word| is_bits(&word)) && self.tokens().any(|word| is_long(&word))
     }
 
+    /// Whether these are decimal numbers of many lengths, in columns: words of hex are as long as the others.
+    fn are_numbers(&self) -> bool {
+        let mut lens = [0_usize; LONGEST_WORD];
+        for word in self.tokens() {
+            if !word.token.digits.bytes().all(|b| b.is_ascii_digit()) {
+                return false;
+            }
+            lens.iter_mut()
+                .skip(word.token.digits.len())
+                .take(1)
+                .for_each(|it| *it = it.saturating_add(1));
+        }
+        let all = lens.iter().fold(0_usize, |all, it| all.saturating_add(*it));
+        let kinds = lens.iter().filter(|it| **it > 0).count();
+        all >= LEAST_NUMBERS && kinds > 2 && lens.iter().skip(4).any(|it| *it > 0)
+    }
+
+    /// Whether these are UUIDs or addresses, in a list.
+    fn are_names(&self) -> bool {
+        listed::are_names(self.source.from(self.from))
+    }
+
     /// Another row in which decimal numbers, or hex without zeros, are packets too.
     fn also(&self, name: &str) -> Option<&'static Notation> {
         let (other, reading): (_, ReadToken) = match name {
@@ -373,6 +396,9 @@ impl<'t> Text<'t> {
     }
 }
 
+/// Digits of the longest number of 64 bits, and fewer numbers than show that they are some.
+const LONGEST_WORD: usize = 21;
+const LEAST_NUMBERS: usize = 8;
 /// Lines of a stream in which a digit is looked for.
 const MOST_ODD: usize = 1000;
 /// No program breaks lines earlier.

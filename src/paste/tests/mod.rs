@@ -8,6 +8,7 @@ mod dumps;
 mod evidence;
 mod heads;
 mod hostile;
+mod listings;
 mod programs;
 mod prose;
 mod repeats;
