@@ -7,8 +7,9 @@ use super::frame;
 use super::hex;
 use super::mistake::{MistakeKind, lookalike};
 use super::notation::Notation;
-use super::run::{Class, Run};
+use super::run::{Class, Join, Run};
 use super::source::{Source, Taken};
+use super::tail;
 
 /// Reads at least two groups.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
@@ -20,6 +21,9 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         return None;
     }
     Context::of(source, &run.range).apply(&mut run);
+    if run.shown() > 2 && tail::is_mendable(&run) {
+        (run.class, run.join) = (Class::Sure, Join::Never);
+    }
     let end = run.range.end;
     Some(Taken { runs: vec![run], end, modem: 0 })
 }

@@ -16,11 +16,15 @@ use super::settle::{Mended, settle};
 use super::source::{Source, Taken, blanks};
 use super::tail;
 use super::token::{PREFIXES, Style, Token, token};
+use super::wordy;
 use std::ops::Range;
 
 /// Reads a run of hex tokens that ends with its line at the latest.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    if let Some(taken) = tail::read(row, source, at).or_else(|| inside::read(row, source, at)) {
+    if let Some(taken) = tail::read(row, source, at)
+        .or_else(|| inside::read(row, source, at))
+        .or_else(|| wordy::read(row, source, at))
+    {
         return Some(taken);
     }
     if is_word(source, at) {

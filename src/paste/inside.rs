@@ -4,6 +4,7 @@
 use super::context::Context;
 use super::evidence;
 use super::frame;
+use super::listed;
 use super::mistake::SIDE_BY_SIDE;
 use super::names;
 use super::notation::Notation;
@@ -17,7 +18,7 @@ type Word<'t> = (usize, &'t str);
 
 /// Reads words of hex from `at` on, if some mistyped byte is all that keeps them from being a short packet.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    if !may_begin(source, at) || is_in_list(source, at) {
+    if !may_begin(source, at) {
         return None;
     }
     let text = source.head(at, LONGEST).split('\n').next()?;
@@ -26,7 +27,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         return None;
     }
     let mut run = pairs(row, source, at, &words).or_else(|| stream(row, source, at, &words))?;
-    if !ends(source.from(run.range.end)) {
+    if !ends(source.from(run.range.end)) || listed::is_among_numbers(source, at) {
         return None;
     }
     Context::of(source, &run.range).apply(&mut run);
@@ -40,16 +41,17 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
 }
 
 /// Whether a byte may begin here, and digits enough follow: nearly all words are told by that.
-fn may_begin(source: Source<'_>, at: usize) -> bool {
+pub(super) fn may_begin(source: Source<'_>, at: usize) -> bool {
     let before = source.tail(0..at, 4).chars().next_back();
     let near = source.text.as_bytes().get(at..).unwrap_or_default();
     let digits = near.iter().take(NEAR).take_while(|b| !matches!(b, b'\n' | b'.'));
     before.is_none_or(|c| c.is_whitespace() || OPEN.contains(c))
+        && !is_in_list(source, at)
         && digits.filter(|b| b.is_ascii_digit()).count() >= LEAST_DIGITS
 }
 
 /// Whether bytes end before this: behind them stands a blank, or what ends a part of a sentence.
-fn ends(text: &str) -> bool {
+pub(super) fn ends(text: &str) -> bool {
     let rest = text.trim_start_matches(|c: char| CLOSE.contains(c));
     rest.is_empty() || rest.starts_with(char::is_whitespace)
 }
@@ -123,9 +125,10 @@ fn is_in_list(source: Source<'_>, at: usize) -> bool {
     before.ends_with(|c: char| c.is_ascii_digit())
 }
 
-/// Whether a bracket stands before a place: the first number of a list.
+/// Whether nothing stands before a place in its line, or a bracket: the first number of a list.
 fn is_element(source: Source<'_>, at: usize) -> bool {
-    source.tail(0..at, NEAR).trim_end().ends_with(['[', '{', '('])
+    let before = source.tail(0..at, NEAR).trim_end_matches(' ');
+    before.is_empty() || before.ends_with(['[', '{', '(', '\n'])
 }
 
 /// What may stand right before bytes, and right behind them.

@@ -12,6 +12,9 @@ pub(super) fn is_listed(source: Source<'_>, run: &Run) -> bool {
     if are_columns(source, run) || !frame::strict(&run.data.bytes) {
         return are_columns(source, run);
     }
+    if is_time(source, run) || is_long_number(source, run) {
+        return true;
+    }
     if run.range.len() <= LONGEST_LINE && are_names(source.range(run.range.clone())) {
         return true;
     }
@@ -55,13 +58,34 @@ pub(super) fn is_among_numbers(source: Source<'_>, at: usize) -> bool {
         && around.into_iter().flatten().any(|line| has_digits(line) && are_numbers(line))
 }
 
+/// Whether a run is a time of day and a number behind it.
+fn is_time(source: Source<'_>, run: &Run) -> bool {
+    let text = source.head(run.range.start, TIME);
+    let parts = || text.trim_end().split(':');
+    text.ends_with(' ')
+        && parts().count() == 3
+        && parts().all(|it| it.len() == 2 && it.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whether a run is a decimal number alone in its line, as a line beside it is one of about its length.
+fn is_long_number(source: Source<'_>, run: &Run) -> bool {
+    let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if run.range.len() > LONGEST_COLUMNS || !is_number(source.range(run.range.clone())) {
+        return false;
+    }
+    let Some((own, around)) = lines(source, run.range.start) else { return false };
+    let is_like = |it: &&str| it.len().abs_diff(own.len()) < 2 && is_number(it) && !is_packet(it);
+    is_number(own) && around.iter().flatten().any(is_like)
+}
+
 /// Whether words of more than a byte are numbers of columns, or stand behind an address: one is longer than the first,
 /// and words of hex are as long as that.
 fn are_columns(source: Source<'_>, run: &Run) -> bool {
     let text = source.head(run.range.start, run.range.len().min(LONGEST_COLUMNS));
     let is_word = |word: &str| word.bytes().all(|b| b.is_ascii_hexdigit());
     let mut words = text.split_whitespace();
-    let first = words.next().filter(|it| is_word(it)).map_or(0, str::len);
+    let first = words.next().map(|it| it.trim_end_matches(':')).filter(|it| is_word(it));
+    let first = first.map_or(0, str::len);
     let is_decimal = || text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_whitespace());
     (first > 2 || first > 0 && is_decimal())
         && words.take_while(|it| is_word(it)).any(|word| word.len() > first)
@@ -118,6 +142,8 @@ fn is_packet(text: &str) -> bool {
 
 /// Hashes, and some columns of numbers.
 const LONGEST_LINE: usize = 130;
+/// `12:30:45` and a blank.
+const TIME: usize = 9;
 /// Some columns of numbers.
 const LONGEST_COLUMNS: usize = 60;
 /// Fewer words without marks are no list.

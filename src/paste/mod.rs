@@ -80,6 +80,7 @@ mod token;
 mod tokens;
 mod values;
 mod whole;
+mod wordy;
 mod zone;
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ pub(super) fn believe(source: Source<'_>, run: &mut Run) {
     let is_label = before.trim_end().ends_with([':', '>', ']', '\u{ff1a}', '|', '\t']);
     let is_number = source.range(run.range.clone()).bytes().all(|b| b.is_ascii_digit());
     let is_said = || said(&before.to_lowercase()).is_some();
-    let is_told = is_label && is_said() || is_behind_sender(source, run.range.start);
+    let is_told = is_label && is_said() || is_column(source, run.range.start);
     if is_told && !is_number {
         run.class = Class::Sure;
     } else {
@@ -95,7 +95,17 @@ fn may_begin(source: Source<'_>, at: usize) -> bool {
     let mut near = before.iter().rev().take(MOST_BLANKS);
     let last = near.find(|b| !matches!(b, b' ' | b'\t'));
     let may_begin = |b: &u8| !b.is_ascii_alphabetic() && !matches!(b, b',' | b'(' | b'/' | b'_');
-    last.is_none_or(may_begin) || is_behind_sender(source, at)
+    last.is_none_or(may_begin) || is_column(source, at)
+}
+
+/// Whether a column ends right before a place that says who sent what the next one holds, or a word of a line of a log
+/// does.
+pub(super) fn is_column(source: Source<'_>, at: usize) -> bool {
+    let near = source.tail(0..at, LONGEST_SENDER);
+    let head = near.strip_suffix([',', '\t', ';']).unwrap_or_default();
+    let word = head.rsplit([',', '\t', ';']).next().unwrap_or_default();
+    let is_said = || word.len() < head.len() && said(&word.to_ascii_lowercase()).is_some();
+    is_said() || is_behind_sender(source, at)
 }
 
 /// Whether a word that says who sent it stands right before a place, in a line that begins with a time.
@@ -117,22 +127,27 @@ fn begins(source: Source<'_>, at: usize) -> bool {
         head.contains([':', '.'])
             && stamp::read(before).is_some_and(|it| head.ends_with(it.text.as_str()))
     };
-    let is_column =
+    let is_numbered =
         before.ends_with('\t') || !head.is_empty() && head.bytes().all(|b| b.is_ascii_digit());
     let is_path = head.ends_with("::");
     head.is_empty()
         || !is_path && head.ends_with([':', '=', '>', ']', '\u{ff1a}', ';', '|'])
-        || is_column
+        || is_numbered
         || is_time()
-        || is_behind_sender(source, at)
+        || is_column(source, at)
 }
 
 /// The words that a text begins with, as far as the same stands between all of them, and one more than a short
 /// packet has.
 pub(super) fn words(text: &str) -> Vec<(usize, &str)> {
+    words_of(text, MOST)
+}
+
+/// As [`words`], and one more than `most`.
+pub(super) fn words_of(text: &str, most: usize) -> Vec<(usize, &str)> {
     let mut words = Vec::new();
     let (mut at, mut between) = (0_usize, None);
-    while let Some(rest) = text.get(at..).filter(|_| words.len() <= MOST) {
+    while let Some(rest) = text.get(at..).filter(|_| words.len() <= most) {
         let len = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
         let (word, behind) = rest.split_at_checked(len).unwrap_or_default();
         if word.is_empty() {

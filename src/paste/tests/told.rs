@@ -96,3 +96,38 @@ fn numbers_of_sentences_are_no_mistyped_packets() {
         assert_eq!(places(&text), [], "{text}");
     }
 }
+
+/// Words of two bytes, eight digits of base 2, decimal numbers, and columns of a table of commas.
+#[test]
+fn in_other_notations_too() {
+    let text =
+        "Why does 4002 00O1 fail?\nBecause the answer was 30 07 00 03 61 2f 62 68 69, I think.\n";
+    assert_eq!(places(text), [(1, 17)]);
+    assert!(bytes(text).contains(&written(&PUBLISH, "")));
+    let connect = "1018 0004 4d51 5g54 0402 003c 000c 7068 6f6e 652d 6275 7474 6f6e";
+    assert_eq!(places(&format!("TX: {connect}\nRX: 4002 0001\n")), [(1, 21)]);
+    let text = "It sends 01000000 00000010 0000000 00000001 to the broker.\n";
+    assert_eq!(places(text), [(1, 28)]);
+    let text = "The device sends 64 2 O 1 and gets 48 7 0 3 97 47 98 104 105 back.\n";
+    assert_eq!(places(text), [(1, 23)]);
+    assert!(bytes(text).contains(&written(&PUBLISH, "")));
+    let text = "time,dir,data\n1,out,400200O1\n2,in,30070003612f626869\n";
+    assert_eq!(places(text), [(2, 13)]);
+    let text = "[D] mqtt: sent 48 7 0 3 97 47 98 104 105\n";
+    assert_eq!(hexes(text), [written(&PUBLISH, "")]);
+}
+
+#[test]
+fn words_of_programs_are_no_mistyped_packets() {
+    let publish = written(&PUBLISH, " ");
+    for line in [
+        "#define EM_V800\t\t36\t/* NEC V800 series */",
+        "#define R_IA64_NONE\t\t0x00\t/* none */",
+        "620e:7ff8:7cf:f0e4:416b:e73e:bc81:6fe2",
+        "50 232 89 67\n70 255 56 81\n12 3 4 5",
+        "4002 words and 17 others, of 2003 in all",
+    ] {
+        let text = format!("{line}\nTX: {publish}\n");
+        assert_eq!(hexes(&text), [written(&PUBLISH, "")], "{text}");
+    }
+}
