@@ -4,7 +4,7 @@ use super::bitstream;
 use super::context::Context;
 use super::digits;
 use super::frame;
-use super::hex;
+use super::lexer;
 use super::mistake::{MistakeKind, lookalike};
 use super::notation::Notation;
 use super::run::{Class, Join, Run};
@@ -64,7 +64,7 @@ pub(super) fn groups(row: &'static Notation, source: Source<'_>, at: usize) -> R
             return run;
         }
         run.range.end = at.saturating_add(len);
-        let gap = hex::separator(source.from(run.range.end));
+        let gap = lexer::separator(source.from(run.range.end));
         if gap == 0 {
             return run;
         }

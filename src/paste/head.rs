@@ -2,7 +2,7 @@
 //! are no bytes where those behind it make whole packets.
 
 use super::frame;
-use super::hex::separator;
+use super::lexer::separator;
 use super::mistake::lookalike;
 use super::names;
 use super::row;

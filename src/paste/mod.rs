@@ -13,6 +13,7 @@
 //! gives nothing where its notation does not stand, and a row in [`notation::NOTATIONS`], whose
 //! example the tests read. A reader looks no further than it takes: that keeps the walk linear.
 
+mod across;
 mod address;
 mod again;
 mod array;
@@ -31,6 +32,7 @@ mod chars;
 mod colour;
 mod columns;
 mod context;
+mod count;
 mod data;
 mod digits;
 mod disassembly;
@@ -50,6 +52,7 @@ mod head;
 mod hex;
 mod inside;
 mod lengths;
+mod lexer;
 mod link;
 mod listed;
 mod literal;
@@ -72,12 +75,14 @@ mod rtthread;
 mod run;
 mod scan;
 mod settle;
+mod sides;
 mod source;
 mod stamp;
 mod tail;
 mod tcpdump;
 mod token;
 mod tokens;
+mod trim;
 mod values;
 mod whole;
 mod wordy;
