@@ -30,6 +30,11 @@ const NO_FILTER: &str = "--diff takes no filter: the lines of the packets that i
                          lines without a packet. mqttscope log with the filter writes the lines of the \
                          others alone";
 
+/// What options say together that cannot be done.
+pub(super) fn mistake(args: &Log) -> Option<&'static str> {
+    (args.diff.is_some() && args.read.output.display_filter.is_some()).then_some(NO_FILTER)
+}
+
 /// Collects lines.
 struct Collector {
     scribe: Scribe,
@@ -57,8 +62,8 @@ impl Consumer for Collector {
 
 fn diff(args: &Log, path: &Path) -> anyhow::Result<Outcome> {
     let (others, words) = choose::part(&args.read.files, !args.read.read_file.is_empty());
-    if words.is_some() || args.read.output.display_filter.is_some() {
-        report::line(NO_FILTER);
+    if let Some(mistake) = mistake(args).or(words.and(Some(NO_FILTER))) {
+        report::line(mistake);
         return Ok(Outcome::Usage);
     }
     let files: Vec<PathBuf> = args.read.read_file.iter().cloned().chain(others).collect();
