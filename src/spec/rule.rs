@@ -371,6 +371,8 @@ rules! {
         "the client leaves and was not seen to send #{a} again, which was not acknowledged when its connection before ended: it has to, unless it did on a connection that was not captured");
     PUBLISH_AFTER_PUBREL: row(Error, "publish-after-pubrel", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-6", "MQTT-4.3.3-1"],
         "the PUBLISH is sent again, though its PUBREL was sent with #{a}");
+    PUBLISH_AFTER_PUBREL_UNSEEN: row(Note, "publish-after-pubrel-unseen", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-6", "MQTT-4.3.3-1"],
+        "the PUBLISH is sent again, though its PUBREL was sent with #{a} on the connection before: wrong, unless the client had a connection in between that was not captured");
     PUBREL_EARLY: row(Error, "pubrel-early", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-4", "MQTT-4.3.3-1"],
         "PUBREL for #{a}, of which no PUBREC has come");
     PUBREL_UNKNOWN: row(Warning, "pubrel-unknown", ["3.6.4", "4.3.3"], ["", ""],

@@ -30,6 +30,7 @@ pub const IN_ORDER: &[&str] = &[
     "same-without-dup",
     "resent-unseen",
     "publish-after-pubrel",
+    "publish-after-pubrel-unseen",
     "retried",
     "pubrel-early",
     "pubrel-unknown",

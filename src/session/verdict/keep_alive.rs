@@ -6,7 +6,7 @@ use super::words::{after, did, place, resent};
 use super::{Certainty, Told};
 use crate::session::At;
 use crate::session::ended::limit;
-use crate::spec::Sender;
+use crate::spec::{Rule, Sender, Version};
 use crate::text;
 
 /// The Reason Code for it.
@@ -152,11 +152,22 @@ pub(super) fn kept_open(scene: &Scene<'_>) -> Option<Told> {
             None => (Certainty::Likely, silent(ended.captured_until?)?),
         },
     };
+    let statement = ended.version.map(|(version, _)| statement(version)).unwrap_or_default();
     let text = format!(
-        "{}; the server has to end the connection then (MQTT-3.1.2-24), and no end by it was seen",
+        "{}; the server has to end the connection then{statement}, and no end by it was seen",
         silence(scene, last, time, seconds)
     );
     Some(Told { certainty, by: None, text, proof: vec![last, until] })
+}
+
+/// ` (MQTT-3.1.2-22)`: the statement by which a server ends the connection of a client that was silent, where
+/// the version numbers its statements.
+fn statement(version: Version) -> String {
+    if version == Version::V31 {
+        return String::new();
+    }
+    let (_, statement) = Rule::KEEP_ALIVE_EXPIRED.info().place(version);
+    format!(" ({statement})")
 }
 
 /// The client left when no PINGRESP had come.

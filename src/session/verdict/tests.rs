@@ -199,6 +199,7 @@ fn a_server_that_closes_without_a_word() {
         last: at(number, time),
         next,
         message: None,
+        received: 0,
         is_carried: false,
     };
     let guess = |ended: &Ended| {
@@ -306,6 +307,16 @@ fn keep_alive_that_the_server_does_not_enforce() {
     assert_eq!(ids(&open(30 * SECOND)), ["open", "kept-open"]);
     let text = judge(&open(30 * SECOND)).causes[1].text.clone();
     assert!(text.contains("silent for 30.0 s since #1, 15.0 s more than allowed"), "{text}");
+    // 3.1 numbers no statements.
+    for (version, statement) in [
+        (Version::V31, "has to end the connection then, and"),
+        (Version::V311, "then (MQTT-3.1.2-24), and"),
+        (Version::V5, "then (MQTT-3.1.2-22), and"),
+    ] {
+        let ended = Ended { version: Some((version, How::Connect)), ..open(30 * SECOND) };
+        let text = &judge(&ended).causes[1].text;
+        assert!(text.contains(statement), "{text}");
+    }
     assert_eq!(ids(&fin(accepted(), Sender::Client, 30 * SECOND)), ["closed", "kept-open"]);
     // Its DISCONNECT is a packet that comes late; and who keeps nothing alive is never late.
     let left = disconnect(accepted(), Sender::Client, 0, 30 * SECOND);

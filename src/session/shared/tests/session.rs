@@ -124,6 +124,51 @@ fn what_is_sent_again_without_dup() {
     world.quiet(1, &[(C, NEW), (S, ACCEPTED), (C, "320700016100070078")]);
 }
 
+/// A PUBLISH that is sent again though its PUBREL was sent (5.0: 4.3.3-6, 3.1.1: 4.3.3-1): what answers it is
+/// right.
+#[test]
+fn a_message_comes_again_after_its_pubrel() {
+    let (pubrec, pubrel, pubcomp) = ("50020007", "62020007", "70020007");
+    // Clean Session 0.
+    let old = ("100d00044d5154540400003c000161", "20020000", "20020100");
+    let new = (RESUMES, ACCEPTED, PRESENT);
+    let v3 = ("340600016100 0778", "3c0600016100 0778");
+    let v5 = ("340700016100070078", "3c0700016100070078");
+    for ((connect, accepted, present), (publish, again)) in [(old, v3), (new, v5)] {
+        for (sender, takes_over) in [(C, true), (C, false), (S, true), (S, false)] {
+            let peer = sender.other();
+            let mut world = World::default();
+            let subscribes = match connect == RESUMES {
+                true => [(C, "820700010000016102"), (S, "900400010002")],
+                false => [(C, "82060001000161 02"), (S, "9003000102")],
+            };
+            world.quiet(0, &[(C, connect), (S, accepted)]);
+            world.quiet(0, &subscribes);
+            world.quiet(0, &[(sender, publish), (peer, pubrec), (sender, pubrel)]);
+            if !takes_over {
+                world.closes(0, C);
+            }
+            world.packet(1, C, connect);
+            if takes_over {
+                world.closes(0, S);
+            }
+            world.packet(1, S, present);
+            let rule = match takes_over {
+                true => Rule::PUBLISH_AFTER_PUBREL,
+                false => Rule::PUBLISH_AFTER_PUBREL_UNSEEN,
+            };
+            world.finds(1, sender, again, &[rule]);
+            let last = world.number;
+            let answered = |(rules, facts): (Vec<Rule>, Facts<'_>)| {
+                (rules, facts.answers.map(|asked| asked.at.number))
+            };
+            assert_eq!(answered(world.packet(1, peer, pubrec)), (Vec::new(), Some(last)));
+            assert_eq!(answered(world.packet(1, sender, pubrel)), (Vec::new(), Some(last + 1)));
+            assert_eq!(answered(world.packet(1, peer, pubcomp)), (Vec::new(), Some(last + 2)));
+        }
+    }
+}
+
 /// 5.0 and 3.1.1: section 4.4. What a client has not had acknowledged it sends again when it comes back.
 #[test]
 fn what_is_not_sent_again() {

@@ -72,6 +72,8 @@ struct Exchange {
     next: PacketType,
     filters: u32,
     message: Option<u64>,
+    /// The number of the first PUBREC that it got; 0: none was seen.
+    received: u64,
     /// What is to come is not certain: something was sent again, or its place in the capture is not
     /// its place in time.
     is_muddled: bool,
@@ -92,6 +94,8 @@ struct Done {
     /// The type of the packet that ended it, and its number.
     kind: PacketType,
     number: u64,
+    /// The number of its first PUBREC, as in [`Exchange`].
+    received: u64,
     /// The number of the last packet of its asker, and what it was about.
     last: u64,
     message: Option<u64>,
@@ -118,6 +122,7 @@ impl Exchange {
             next: ask.next,
             filters: ask.filters,
             message: ask.message,
+            received: 0,
             is_muddled: false,
             is_carried: false,
             is_passed: false,
@@ -159,6 +164,7 @@ impl Asked {
             next: exchange.next,
             is_carried: exchange.is_carried,
             message: exchange.message,
+            received: exchange.received,
         })
     }
 
@@ -179,6 +185,7 @@ impl Asked {
         let ask = Ask { kind, next, filters: 0, message };
         let mut exchange = Exchange::new(ask, open.first);
         exchange.last = open.last;
+        exchange.received = open.received;
         exchange.is_carried = true;
         exchange.is_muddled = true;
         self.open.entry(open.packet_id).or_insert(exchange);

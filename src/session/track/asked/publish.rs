@@ -128,12 +128,21 @@ impl Asked {
         let was = *exchange;
         let first = Partner::new(was.kind, was.first, at);
         let is_released = was.next == PacketType::PUBCOMP;
-        if !is_released {
+        // On the connection of its PUBREL both answers may be on their way.
+        if !is_released || was.is_carried {
             exchange.step(PacketType::PUBLISH, next, at);
+            exchange.received = 0;
         }
         exchange.is_carried = false;
         exchange.is_muddled = !was.is_carried;
         if was.is_carried {
+            if is_released && was.kind == PacketType::PUBLISH && notes.is_sure() {
+                let rule = match notes.saw_all(Scope::Session) {
+                    true => Rule::PUBLISH_AFTER_PUBREL,
+                    false => Rule::PUBLISH_AFTER_PUBREL_UNSEEN,
+                };
+                notes.at(rule, Field::DUP, (was.last.number, 0));
+            }
             self.in_flight = self.in_flight.saturating_add(1);
             let last = self.resent;
             self.resent = last.max(was.first.number);
