@@ -482,7 +482,7 @@ rules! {
 
     // ---- a client across its connections
     TAKES_OVER: row(Note, "takes-over", ["3.1.4", "3.1.4"], ["MQTT-3.1.4-3", "MQTT-3.1.4-2"],
-        "the client is connected already, with stream {a} (#{b}), which the server has to end");
+        "the client is connected already, with stream {a} (#{b}), of which no end was seen: the server has to end that");
     WAR: row(Warning, "take-over-war", ["3.1.4", "3.1.4"], ["", ""],
         "take-over number {a} of this Client Identifier within {b:time}: more than one client uses it, as their addresses or what the losers still send show");
     TAKEN_OVER_AGAIN: row(Warning, "taken-over-again", ["3.1.4", "3.1.4"], ["", ""],

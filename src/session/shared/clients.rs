@@ -104,7 +104,8 @@ impl Clients {
             self.rivals.insert(old.other.stream, Rival::new(other));
         }
         let (war, reconnects) = (many.filter(|_| is_war), many.filter(|_| !is_war));
-        TakeOver { took_over: Some(old.other), war, reconnects, is_answered }
+        let was_accepted = old.accepted.is_some();
+        TakeOver { took_over: Some(old.other), was_accepted, war, reconnects, is_answered }
     }
 
     /// A client sends something but a DISCONNECT, which one does that cleans up.
@@ -278,7 +279,8 @@ impl Kept {
 /// A connection as others see it, with its CONNECT.
 fn other(record: &Ended) -> Option<(Other, At)> {
     let (client, _) = record.ends?;
-    let at = record.connect.as_ref()?.at;
+    let connect = record.connect.as_ref()?;
+    let (at, clean_start) = (connect.at, connect.clean_start);
     debug_assert!(record.client_id.as_ref().is_none_or(|id| id.len() <= MAX_TEXT));
-    Some((Other { stream: record.stream?, at, client }, at))
+    Some((Other { stream: record.stream?, at, client, clean_start }, at))
 }

@@ -20,10 +20,11 @@ impl Track {
     ) {
         self.clean_start = Some(connect.clean_start);
         self.is_bridge = connect.level & BRIDGE != 0;
-        let TakeOver { took_over, war, reconnects, is_answered } =
+        let TakeOver { took_over, was_accepted, war, reconnects, is_answered } =
             notes.shared.connects(record, connect, notes.seen);
         (record.took_over, record.war, record.reconnects) = (took_over, war, reconnects);
-        if let Some(other) = took_over {
+        // One of which only the client's side was captured may be told late, and so its end.
+        if let Some(other) = took_over.filter(|_| was_accepted) {
             let numbers = (other.stream, other.at.number);
             notes.at(Rule::TAKES_OVER, Field::CLIENT_ID, numbers);
         }

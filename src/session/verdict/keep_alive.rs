@@ -2,11 +2,11 @@
 
 use super::acts::{Act, Scene, What};
 use super::unanswered;
-use super::words::{after, did, place, resent};
+use super::words::{after, did, place, resent, statement};
 use super::{Certainty, Told};
 use crate::session::At;
 use crate::session::ended::limit;
-use crate::spec::{Rule, Sender, Version};
+use crate::spec::{Rule, Sender};
 use crate::text;
 
 /// The Reason Code for it.
@@ -152,22 +152,12 @@ pub(super) fn kept_open(scene: &Scene<'_>) -> Option<Told> {
             None => (Certainty::Likely, silent(ended.captured_until?)?),
         },
     };
-    let statement = ended.version.map(|(version, _)| statement(version)).unwrap_or_default();
+    let statement = statement(ended, Rule::KEEP_ALIVE_EXPIRED);
     let text = format!(
         "{}; the server has to end the connection then{statement}, and no end by it was seen",
         silence(scene, last, time, seconds)
     );
     Some(Told { certainty, by: None, text, proof: vec![last, until] })
-}
-
-/// ` (MQTT-3.1.2-22)`: the statement by which a server ends the connection of a client that was silent, where
-/// the version numbers its statements.
-fn statement(version: Version) -> String {
-    if version == Version::V31 {
-        return String::new();
-    }
-    let (_, statement) = Rule::KEEP_ALIVE_EXPIRED.info().place(version);
-    format!(" ({statement})")
 }
 
 /// The client left when no PINGRESP had come.

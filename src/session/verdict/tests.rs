@@ -447,7 +447,7 @@ fn keep_alive_of_a_server_that_does_not_answer() {
 #[test]
 fn taken_over_by_another_connection() {
     let client = "192.0.2.2:50001".parse().unwrap();
-    let other = Other { stream: 7, at: at(9, SECOND), client };
+    let other = Other { stream: 7, at: at(9, SECOND), client, clean_start: true };
     let mut old = fin(accepted(), Sender::Server, SECOND + MS);
     old.taken_over_by = Some(other);
     let (id, certainty, text) = first(&old);
@@ -466,6 +466,19 @@ fn taken_over_by_another_connection() {
         let mut late = fin(accepted(), Sender::Server, time);
         late.taken_over_by = Some(other);
         assert_eq!(ids(&late), ["closed"]);
+    }
+    // No end of it was captured, as the server has to end it and may have done so; or it goes on for long.
+    for (last, certainty) in [(2, Certainty::Likely), (20, Certainty::Proven)] {
+        for (version, statement) in [(Version::V311, "MQTT-3.1.4-2"), (Version::V5, "MQTT-3.1.4-3")]
+        {
+            let mut open = Ended { version: Some((version, How::Connect)), ..accepted() };
+            open.keep_alive.seconds = Some(0);
+            open.wire.tcp.as_mut().unwrap().last = at(0, last * SECOND);
+            open.taken_over_by = Some(other);
+            let told = first(&open);
+            assert_eq!((told.0, told.1), ("open", certainty));
+            assert!(told.2.contains("though stream 7") && told.2.contains(statement), "{}", told.2);
+        }
     }
     let said = disconnect(accepted_v5(), Sender::Server, 0x8e, SECOND);
     assert_eq!(first(&said).1, Certainty::Proven);
