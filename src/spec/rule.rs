@@ -351,6 +351,8 @@ rules! {
     // ---- what the two sides of a connection have to do with each other
     ID_IN_USE: row(Error, "packet-id-in-use", ["2.2.1", "2.3.1"], ["MQTT-2.2.1-3 MQTT-2.2.1-4", "MQTT-2.3.1-2 MQTT-2.3.1-4"],
         "Packet Identifier {a} is in use: #{b} has it and is not acknowledged");
+    ID_IN_USE_UNSEEN: row(Note, "packet-id-in-use-unseen", ["2.2.1", "2.3.1"], ["MQTT-2.2.1-3 MQTT-2.2.1-4", "MQTT-2.3.1-2 MQTT-2.3.1-4"],
+        "Packet Identifier {a} is in use: #{b} has it, which was not acknowledged on the connection before, unless the client had a connection in between that was not captured");
     SENT_AGAIN: row(Error, "sent-again", ["4.4", ""], ["MQTT-4.4.0-1", ""],
         "#{a} is sent again on the connection that it was sent on; 5.0 allows that on a new connection alone");
     RETRIED: row(Note, "retried", ["", "4.4"], ["", ""],
@@ -373,6 +375,8 @@ rules! {
         "the PUBLISH is sent again, though its PUBREL was sent with #{a}");
     PUBLISH_AFTER_PUBREL_UNSEEN: row(Note, "publish-after-pubrel-unseen", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-6", "MQTT-4.3.3-1"],
         "the PUBLISH is sent again, though its PUBREL was sent with #{a} on the connection before: wrong, unless the client had a connection in between that was not captured");
+    OLD_SESSION_RESENT: row(Warning, "old-session-resent", ["3.2.2.1.1", "3.1.2.4"], ["MQTT-3.1.2-4 MQTT-3.2.2-5", "MQTT-3.1.2-6"],
+        "#{a} is sent again, though it is of a session that is over, as Session Present 0 says: the client has to discard what it kept of that");
     PUBREL_EARLY: row(Error, "pubrel-early", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-4", "MQTT-4.3.3-1"],
         "PUBREL for #{a}, of which no PUBREC has come");
     PUBREL_UNKNOWN: row(Warning, "pubrel-unknown", ["3.6.4", "4.3.3"], ["", ""],

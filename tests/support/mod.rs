@@ -24,6 +24,8 @@ use std::path::{Path, PathBuf};
 /// the order, which damage may take away.
 pub const IN_ORDER: &[&str] = &[
     "packet-id-in-use",
+    "packet-id-in-use-unseen",
+    "old-session-resent",
     "sent-again",
     "dup-without-first",
     "resent-without-dup",

@@ -9,7 +9,7 @@ use crate::session::At;
 use crate::session::ended::{Ended, MAX_TEXT, Open, Other, Return};
 use crate::session::recent::Recent;
 use crate::session::track::Subscriptions;
-use crate::spec::Rule;
+use crate::spec::{Rule, Sender};
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
@@ -56,6 +56,8 @@ pub(in crate::session) struct Accepted {
     pub(in crate::session) finding: Option<(Rule, u64)>,
     /// What the session has kept.
     pub(in crate::session) kept: Option<Kept>,
+    /// Where the session begins anew: what its client had open in the one before.
+    pub(in crate::session) old: Vec<Open>,
     /// The client can have had no connection between those two of it that were seen.
     pub(in crate::session) is_unbroken: bool,
     /// The client's connection before, where that was over.
@@ -192,8 +194,13 @@ impl Clients {
         // In 3.1 nothing says whether there is a session.
         let is_told = is_present || is_new;
         let returns = known.filter(|_| is_told).and_then(|old| old.returns(at, is_present, record));
+        let of_client = |kept: &Kept| {
+            let open = kept.open.iter().filter(|open| open.asker == Sender::Client);
+            open.copied().collect()
+        };
+        let old = kept.as_ref().filter(|_| is_new).map(of_client).unwrap_or_default();
         let kept = kept.filter(|_| is_kept);
-        Accepted { finding, kept, is_unbroken, returns, thrown_out }
+        Accepted { finding, kept, old, is_unbroken, returns, thrown_out }
     }
 
     /// One side of a connection says that it leaves, or closes: the next connection of the client

@@ -56,13 +56,15 @@ impl Track {
             notes.at(Rule::SESSION_AFTER_CLEAN_START, Field::SESSION_PRESENT, (0, 0));
         }
         let is_new = self.clean_start == Some(true) || (has_flag && !is_present);
+        let is_complete = notes.is_complete();
+        let accepted = notes.shared.accepted(record, is_present, is_new, is_complete);
         if is_new {
-            self.exchanges.begin_session(self.clean_start == Some(true));
+            let is_v5 = notes.seen.decoded.version.is_v5();
+            let for_client = self.clean_start == Some(true) || is_v5;
+            self.exchanges.begin_session(for_client, &accepted.old);
             self.is_session_known = true;
             self.is_session_new = true;
         }
-        let is_complete = notes.is_complete();
-        let accepted = notes.shared.accepted(record, is_present, is_new, is_complete);
         let (finding, is_unbroken) = (accepted.finding, accepted.is_unbroken);
         if let Some((rule, number)) = finding.filter(|_| has_flag && notes.is_complete()) {
             notes.at(rule, Field::SESSION_PRESENT, (number, 0));

@@ -40,6 +40,8 @@ pub(super) struct Asked {
     resent: u64,
     /// The session began with this connection.
     pub(super) is_new: bool,
+    /// Of the session before that one, which is over: what was open then.
+    old: Vec<Open>,
     /// The number of the last packet of the other side that it has answered: by its own packets it had read
     /// that, which the Acknowledgment Number of a segment does not show. TCP renews that when it sends the
     /// segment again, or sends what was written before in one with what is written now.
@@ -191,6 +193,22 @@ impl Asked {
         self.open.entry(open.packet_id).or_insert(exchange);
     }
 
+    /// What was open in a session that is over, and is not to go on here.
+    pub(super) fn discards(&mut self, old: &[Open]) {
+        self.old = old.to_vec();
+    }
+
+    /// Of a session that is over: the packet that one with this identifier sends again, which this session has
+    /// not had.
+    fn of_old(&self, id: u16, fits: impl Fn(&Open) -> bool) -> Option<u64> {
+        let old = self.old.iter().filter(|_| self.used.lacks(id));
+        let mut old = old.filter(|open| open.packet_id == id && open.kind == PacketType::PUBLISH);
+        old.find(|open| fits(open)).map(|open| match open.next {
+            PacketType::PUBCOMP => open.last.number,
+            _ => open.first.number,
+        })
+    }
+
     /// A request of any kind. The result: whether it is open now, and was not before.
     pub(super) fn ask(&mut self, id: u16, ask: Ask, notes: &mut Notes<'_>) -> bool {
         if id == 0 {
@@ -203,7 +221,9 @@ impl Asked {
                 let exchange = Exchange { is_muddled: true, ..Exchange::new(ask, at) };
                 old.insert(exchange);
                 self.is_muddled = true;
-                if notes.is_sure() && !before.is_carried && !before.is_muddled {
+                // Whatever was sent twice, or on a connection before: its PUBREL here has had no PUBCOMP.
+                let is_released = before.next == PacketType::PUBCOMP;
+                if notes.is_sure() && !before.is_carried && (is_released || !before.is_muddled) {
                     notes.at(Rule::ID_IN_USE, Field::PACKET_ID, (id.into(), before.first.number));
                 }
                 // What was in flight under this identifier still counts, once.
