@@ -221,6 +221,18 @@ fn a_server_that_closes_without_a_word() {
     let (id, text) = guess(&asked).remove(0);
     assert_eq!(id, "after-request");
     assert!(text.starts_with("possibly because of the PUBLISH #3 of the client, which was not"));
+    // A server takes them in their order: the first of several is the likeliest, unless it answered one behind it.
+    let mut several = publish(PacketType::PUBLISH, 900 * MS);
+    several.open = vec![
+        open(Sender::Client, PacketType::PUBREL, PacketType::PUBCOMP, 3, 880 * MS),
+        open(Sender::Client, PacketType::PUBLISH, PacketType::PUBACK, 4, 890 * MS),
+        open(Sender::Client, PacketType::PUBLISH, PacketType::PUBACK, 6, 900 * MS),
+    ];
+    let text = guess(&several).remove(0).1;
+    assert!(text.contains("of the PUBREL #3 of the client, the first of 3 packets that"), "{text}");
+    several.from_client.answered = 5;
+    let text = guess(&several).remove(0).1;
+    assert!(text.contains("of the PUBLISH #6 of the client, which was not answered"), "{text}");
     assert_eq!(ids(&publish(PacketType::PUBLISH, 900 * MS)), ["after-request"]);
     assert_eq!(ids(&publish(PacketType::PUBACK, 900 * MS)), [""; 0]);
     assert_eq!(ids(&publish(PacketType::PUBLISH, -5 * SECOND)), [""; 0]);
