@@ -24,12 +24,15 @@ use std::path::{Path, PathBuf};
 /// the order, which damage may take away.
 pub const IN_ORDER: &[&str] = &[
     "packet-id-in-use",
+    "packet-id-in-use-unseen",
+    "old-session-resent",
     "sent-again",
     "dup-without-first",
     "resent-without-dup",
     "same-without-dup",
     "resent-unseen",
     "publish-after-pubrel",
+    "publish-after-pubrel-unseen",
     "retried",
     "pubrel-early",
     "pubrel-unknown",
