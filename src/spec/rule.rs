@@ -421,7 +421,7 @@ rules! {
         "the CONNECT has no Authentication Method, so that neither AUTH nor an Authentication Method may follow");
     METHOD_CHANGED: row(Error, "authentication-method-changed", ["4.12", ""], ["MQTT-4.12.0-5 MQTT-4.12.1-1", ""],
         "the Authentication Method is another one than that of the CONNECT");
-    METHOD_MISSING: row(Error, "authentication-method-missing", ["4.12", ""], ["MQTT-4.12.0-5", ""],
+    METHOD_MISSING: row(Error, "authentication-method-left-out", ["4.12", ""], ["MQTT-4.12.0-5", ""],
         "{packet} has no Authentication Method, though the CONNECT has one: each AUTH and a CONNACK that accepts name the same");
     RESPONSE_UNASKED: row(Error, "response-information-unasked", ["3.1.2.11.6", ""], ["MQTT-3.1.2-28", ""],
         "the client has not asked for Response Information");

@@ -84,6 +84,7 @@ mod tests {
             stream,
             at: At { number: stream, frame: stream, time: Some(stream as i64 * SECOND) },
             client: "192.0.2.1:50000".parse().unwrap(),
+            clean_start: false,
         };
         let one = |stream: u64| Ended {
             stream: Some(stream),
