@@ -24,7 +24,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if first.is_empty() || !is_near(first.strip_prefix("0x").unwrap_or(first)) {
         return None;
     }
-    if !begins(source, at) || listed::is_among_numbers(source, at) {
+    if !begins(source, at) {
         return None;
     }
     let line = source.head(at, LONGEST.saturating_add(1)).split('\n').next()?;
@@ -52,7 +52,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let is_read = split(&words, at, &mut run)
         || one(&words, at, &mut run)
         || pairs(&words, source, at, &mut run);
-    if !is_read {
+    if !is_read || listed::is_among_numbers(source, at) {
         return None;
     }
     Context::of(source, &run.range).apply(&mut run);
