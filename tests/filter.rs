@@ -11,6 +11,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use support::conversation::packet;
 use support::program::run;
 use support::recordings;
 
@@ -231,13 +232,13 @@ fn chosen(hex: &[&str], filter: &str) -> Vec<String> {
 
 /// A PUBLISH of QoS 0 to the topic `t`.
 fn publish(payload: &str) -> String {
-    hex::encode([&[0x30, payload.len() as u8 + 3, 0, 1, b't'], payload.as_bytes()].concat())
+    hex::encode(packet(0x30, &[b"\0\x01t", payload.as_bytes()].concat()))
 }
 
 #[test]
 fn members_of_json_are_compared_by_what_they_are() {
     let payload = r#"{"temp":31.5,"n":18446744073709551615,"on":true,"unit":"C","gone":null,
-        "list":[1,2,{"x":7}],"deep":{"a-b":-3}}"#;
+        "list":[1,2,{"x":7}],"deep":{"a-b":-3},"room 1":{"a.b":8},"none":[]}"#;
     let packet = publish(payload);
     for (filter, is) in [
         ("mqtt.json", true),
@@ -265,11 +266,38 @@ fn members_of_json_are_compared_by_what_they_are() {
         ("mqtt.json.temp in {31..32}", true),
         ("mqtt.json.unit contains \"C\"", true),
         ("mqtt.json.unit matches \"^c$\"", true),
+        (r#"mqtt.json."room 1"."a.b" == 8"#, true),
+        (r#"mqtt.json."room 1".a.b == 8"#, false),
+        ("mqtt.json.none", true),
+        ("string(mqtt.json.temp) matches \"^31\"", true),
     ] {
         assert_eq!(chosen(&[&packet], filter).len(), usize::from(is), "{filter}");
     }
     assert!(chosen(&[&publish("{\"temp\":")], "mqtt.json").is_empty());
-    assert_eq!(chosen(&[&publish("21.5")], "mqtt.json").len(), 1);
+    // The whole payload may be a value.
+    let chooses = |payload: &str, filter| chosen(&[&publish(payload)], filter).len() == 1;
+    assert!(chooses("21.5", "mqtt.json") && chooses("21.5", "mqtt.json > 21"));
+    assert!(!chooses("21.5", "mqtt.json > 22") && chooses("[1,[2,3]]", "mqtt.json == 3"));
+    assert!(chooses("[]", "mqtt.json") && chooses("null", "mqtt.json"));
+    assert!(chooses("\"on\"", "mqtt.json == \"on\"") && !chooses("on", "mqtt.json"));
+    let mistake = run(["read", "-Y", "mqtt.json.list[0] == 1", "none.pcap"]);
+    assert!(mistake.err.contains("mqtt.json.list.0"), "{}", mistake.err);
+}
+
+#[test]
+fn a_number_that_no_packet_can_hold_is_refused() {
+    for (filter, words) in [
+        ("mqtt.msgtype == 300", "mqtt.msgtype is 0 to 255, never 300"),
+        ("udp.port == 99999", "udp.port is 0 to 65535, never 99999"),
+        ("mqtt.topic_len == 70000", "mqtt.topic_len is 0 to 65535, never 70000"),
+        ("mqtt.len == 99999999999999999999", "never 99999999999999999999"),
+    ] {
+        let refused = run(["read", "-Y", filter, "none.pcap"]);
+        assert!(refused.err.contains(words), "{filter}: {}", refused.err);
+    }
+    for filter in ["mqtt.msgid == 65535", "mqtt.len <= 268435455", "len(mqtt.topic) < 70000"] {
+        assert!(Filter::parse(filter).is_ok(), "{filter}");
+    }
 }
 
 #[test]

@@ -83,7 +83,16 @@ fn diff(args: &Log, path: &Path) -> anyhow::Result<Outcome> {
             path.display()
         );
     }
-    let release = args.read.output.mosquitto.or_else(|| release_of(&entries)).unwrap_or_default();
+    let named = args.read.output.mosquitto;
+    let release = named.or_else(|| release_of(&entries)).unwrap_or_default();
+    let Release(major, minor, _) = release;
+    if named.is_none() && (major, minor) != (Release::DEFAULT.0, Release::DEFAULT.1) {
+        report::line(&format!(
+            "{} is compared as a log of mosquitto {major}.{minor}, by its own lines; --mosquitto names another \
+             release",
+            path.display()
+        ));
+    }
     let (lines, failed) = lines(args, &files, release)?;
     // A log without the lines of packets says nothing of packets.
     let has_packets = entries.iter().any(|entry| entry.row.level == Level::Debug);

@@ -160,13 +160,14 @@ impl Counter {
     }
 }
 
+/// A statistic that is asked for.
+type Chosen = (&'static StatisticRow, Box<dyn Statistic>);
+
 /// The statistics that are asked for.
 ///
 /// # Errors
 /// What is wrong with a name, or with the column by which they are to be sorted.
-pub(super) fn chosen(
-    figures: &Figures,
-) -> Result<Vec<(&'static StatisticRow, Box<dyn Statistic>)>, String> {
+pub(super) fn chosen(figures: &Figures) -> Result<Vec<Chosen>, String> {
     let by = figures.by.as_deref();
     let mut names: Vec<&str> = figures.statistics.iter().map(String::as_str).collect();
     names.retain(|name| *name != "help");

@@ -5,7 +5,7 @@ use super::lexer::Operator;
 use super::literal::{Against, Constant, constant};
 use super::operand::{Typed, is_function, is_value, typed};
 use super::pattern::matching;
-use super::plan::{Check, Relation, Test, Wanted};
+use super::plan::{Check, Operand, Relation, Test, Wanted};
 use super::syntax::{self, At, Expression, Quantifier};
 use super::table;
 
@@ -69,6 +69,25 @@ fn relation(it: &syntax::Relation) -> Checked<Test> {
         None => matches!(operator, Operator::NotEqual | Operator::AllEqual),
     };
     let operator_at = it.operator.at.clone();
+    if is_element(&left.operand) && !matches!(right.node, syntax::Operand::Quoted(_)) {
+        let hint = "an element of an array has its number in the path: mqtt.json.list.0";
+        return tested(left, operator, &operator_at, right, all).map_err(|it| it.hint(hint));
+    }
+    tested(left, operator, &operator_at, right, all)
+}
+
+/// Whether it is a slice of JSON: what may be meant as an element of an array.
+fn is_element(operand: &Operand) -> bool {
+    matches!(operand, Operand::Slice(inner, _) if matches!(**inner, Operand::Json(_)))
+}
+
+fn tested(
+    left: Typed,
+    operator: Operator,
+    operator_at: &Range<usize>,
+    right: &At<syntax::Operand>,
+    all: bool,
+) -> Checked<Test> {
     match operator {
         Operator::Tilde if left.row.is_some_and(|row| row.is_topic) => {
             let check = Check::Topic(topic_filter(right)?);
@@ -79,7 +98,7 @@ fn relation(it: &syntax::Relation) -> Checked<Test> {
             Ok(Test::Each { operand: left.operand, all, check })
         }
         Operator::Contains => contains(left, right, all),
-        _ => compare(left, operator, &operator_at, right, all),
+        _ => compare(left, operator, operator_at, right, all),
     }
 }
 

@@ -69,6 +69,7 @@ pub(super) fn at<'s>(
                 None => elements.iter().try_for_each(|element| at(element, path, take)),
             }
         }
+        (Json::Array(elements), []) if elements.is_empty() => take(Value::Present),
         (Json::Array(elements), []) => {
             elements.iter().try_for_each(|element| at(element, path, take))
         }

@@ -164,7 +164,7 @@ fn call(name: &At<String>, arguments: &[At<syntax::Operand>], at: &Range<usize>)
     let boxed = |inner: Typed| Box::new(inner.operand);
     match *function {
         "count" => made(Operand::Count(boxed(inner)), Type::Number),
-        "string" => match inner.row {
+        "string" => match inner.row.or_else(|| json_row(inner.kind)) {
             Some(row) if inner.kind != Type::Presence => {
                 made(Operand::Text(boxed(inner), row), Type::Text)
             }
@@ -181,6 +181,11 @@ fn call(name: &At<String>, arguments: &[At<syntax::Operand>], at: &Range<usize>)
         "lower" => made(Operand::Lower(boxed(inner)), Type::Text),
         _ => made(Operand::Upper(boxed(inner)), Type::Text),
     }
+}
+
+/// The row of a member of JSON: that of the whole payload.
+fn json_row(kind: Type) -> Option<&'static FieldRow> {
+    table::field(JSON.trim_end_matches('.')).filter(|_| kind == Type::Any)
 }
 
 fn extreme(

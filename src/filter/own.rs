@@ -4,7 +4,7 @@
 use super::subject::{Read, Subject, Take, option, protocol, text};
 use super::table::{FieldRow, fact, tree};
 use super::value::Type;
-use super::{facts, names, origin};
+use super::{facts, json, names, origin};
 use crate::pipeline::Needs;
 use crate::spec::Field;
 
@@ -251,12 +251,14 @@ fn contents() -> Vec<FieldRow> {
         },
         fact(
             "mqtt.json",
-            "The payload is JSON; its members are mqtt.json.NAME, in quotes if the name has blanks or dots",
-            Type::Presence,
+            "The payload is JSON: its value; its members are mqtt.json.NAME, in quotes if the name has blanks or dots",
+            Type::Any,
             |s, t| {
-                s.record.decoded.is_some_and(|decoded| decoded.packet.is_some())
-                    && protocol(s.json().is_some(), t)
-                    || s.is_whole
+                let is_known = s.record.decoded.is_some_and(|decoded| decoded.packet.is_some());
+                if let Some(json) = s.json().filter(|_| is_known) {
+                    let _ = json::at(json, &[], t);
+                }
+                is_known || s.is_whole
             },
         ),
         FieldRow {

@@ -544,6 +544,8 @@ impl<C: Consumer> Records<'_, C> {
         now: Option<Now<'p>>,
     ) -> (Packets<'p, C>, &'p mut Framer, &'p mut Framer, &'p mut u64) {
         let side = self.mqtt.side(sender);
+        // Of a side that has said nothing yet all was told when its SYN was seen.
+        let begun_at = self.connection.course.sent(side.other()).begun;
         let Mqtt { session, from_client, from_server, trouble: [a, b], is_secret, .. } =
             &mut *self.mqtt;
         let (direction, other) = match sender {
@@ -566,7 +568,7 @@ impl<C: Consumer> Records<'_, C> {
             time: self.time,
             proof: Proof {
                 shut: self.connection.course.sent(side.other()).shut,
-                ..proof(layers, other.told.filter(|_| !other.framer.is_undecided()))
+                ..proof(layers, other.told.or(begun_at).filter(|_| !other.framer.is_undecided()))
             },
             is_secret: *is_secret,
             begun: *begun,

@@ -351,6 +351,8 @@ rules! {
     // ---- what the two sides of a connection have to do with each other
     ID_IN_USE: row(Error, "packet-id-in-use", ["2.2.1", "2.3.1"], ["MQTT-2.2.1-3 MQTT-2.2.1-4", "MQTT-2.3.1-2 MQTT-2.3.1-4"],
         "Packet Identifier {a} is in use: #{b} has it and is not acknowledged");
+    ID_IN_USE_UNSEEN: row(Note, "packet-id-in-use-unseen", ["2.2.1", "2.3.1"], ["MQTT-2.2.1-3 MQTT-2.2.1-4", "MQTT-2.3.1-2 MQTT-2.3.1-4"],
+        "Packet Identifier {a} is in use: #{b} has it, which was not acknowledged on the connection before, unless the client had a connection in between that was not captured");
     SENT_AGAIN: row(Error, "sent-again", ["4.4", ""], ["MQTT-4.4.0-1", ""],
         "#{a} is sent again on the connection that it was sent on; 5.0 allows that on a new connection alone");
     RETRIED: row(Note, "retried", ["", "4.4"], ["", ""],
@@ -371,10 +373,16 @@ rules! {
         "the client leaves and was not seen to send #{a} again, which was not acknowledged when its connection before ended: it has to, unless it did on a connection that was not captured");
     PUBLISH_AFTER_PUBREL: row(Error, "publish-after-pubrel", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-6", "MQTT-4.3.3-1"],
         "the PUBLISH is sent again, though its PUBREL was sent with #{a}");
+    PUBLISH_AFTER_PUBREL_UNSEEN: row(Note, "publish-after-pubrel-unseen", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-6", "MQTT-4.3.3-1"],
+        "the PUBLISH is sent again, though its PUBREL was sent with #{a} on the connection before: wrong, unless the client had a connection in between that was not captured");
+    OLD_SESSION_RESENT: row(Warning, "old-session-resent", ["3.2.2.1.1", "3.1.2.4"], ["MQTT-3.1.2-4 MQTT-3.2.2-5", "MQTT-3.1.2-6"],
+        "#{a} is sent again, though it is of a session that is over, as Session Present 0 says: the client has to discard what it kept of that");
     PUBREL_EARLY: row(Error, "pubrel-early", ["4.3.3", "4.3.3"], ["MQTT-4.3.3-4", "MQTT-4.3.3-1"],
         "PUBREL for #{a}, of which no PUBREC has come");
     PUBREL_UNKNOWN: row(Warning, "pubrel-unknown", ["3.6.4", "4.3.3"], ["", ""],
         "PUBREL for Packet Identifier {a}, which no PUBLISH of this session waits under");
+    PUBREL_REFUSED: row(Warning, "pubrel-refused", ["3.6.4", "4.3.3"], ["", ""],
+        "PUBREL for Packet Identifier {a}, the PUBLISH of which PUBREC #{b} has refused: nothing waits under it any more");
     ACK_TWICE: row(Error, "ack-twice", ["2.2.1", "2.3.1"], ["MQTT-2.2.1-5 MQTT-2.2.1-6", "MQTT-2.3.1-6 MQTT-2.3.1-7"],
         "Packet Identifier {a} is acknowledged a second time; the first was #{b}");
     ACK_WRONG: row(Error, "ack-wrong", ["2.2.1", "2.3.1"], ["MQTT-2.2.1-5 MQTT-2.2.1-6", "MQTT-2.3.1-6 MQTT-2.3.1-7"],
@@ -413,6 +421,8 @@ rules! {
         "the CONNECT has no Authentication Method, so that neither AUTH nor an Authentication Method may follow");
     METHOD_CHANGED: row(Error, "authentication-method-changed", ["4.12", ""], ["MQTT-4.12.0-5 MQTT-4.12.1-1", ""],
         "the Authentication Method is another one than that of the CONNECT");
+    METHOD_MISSING: row(Error, "authentication-method-left-out", ["4.12", ""], ["MQTT-4.12.0-5", ""],
+        "{packet} has no Authentication Method, though the CONNECT has one: each AUTH and a CONNACK that accepts name the same");
     RESPONSE_UNASKED: row(Error, "response-information-unasked", ["3.1.2.11.6", ""], ["MQTT-3.1.2-28", ""],
         "the client has not asked for Response Information");
     PROBLEM_UNASKED: row(Error, "problem-information-unasked", ["3.1.2.11.7", ""], ["MQTT-3.1.2-29", ""],
@@ -480,7 +490,7 @@ rules! {
 
     // ---- a client across its connections
     TAKES_OVER: row(Note, "takes-over", ["3.1.4", "3.1.4"], ["MQTT-3.1.4-3", "MQTT-3.1.4-2"],
-        "the client is connected already, with stream {a} (#{b}), which the server has to end");
+        "the client is connected already, with stream {a} (#{b}), of which no end was seen: the server has to end that");
     WAR: row(Warning, "take-over-war", ["3.1.4", "3.1.4"], ["", ""],
         "take-over number {a} of this Client Identifier within {b:time}: more than one client uses it, as their addresses or what the losers still send show");
     TAKEN_OVER_AGAIN: row(Warning, "taken-over-again", ["3.1.4", "3.1.4"], ["", ""],

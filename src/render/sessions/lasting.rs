@@ -7,9 +7,6 @@ use crate::text;
 /// How long the session is kept; `None` where that is not known, or it ends with the connection, or
 /// another connection took the client's place.
 pub(super) fn lasts(ended: &Ended) -> Option<String> {
-    if ended.taken_over_by.is_some() {
-        return None;
-    }
     match ended.session_lasts()? {
         Lasts::No => None,
         lasts => Some(format!("its session is kept {}", time(lasts))),

@@ -1,6 +1,6 @@
 //! How long the session outlives the connection, and what a client finds of it that is back.
 
-use super::{Ended, SECOND};
+use super::{Ended, Other, SECOND};
 use crate::session::At;
 
 /// A client that is back.
@@ -82,11 +82,27 @@ impl Ended {
         left.or(server).or(client).unwrap_or(0)
     }
 
-    /// How long its session outlives it; `None` where it is not over, or was not accepted.
+    /// How long its session outlives it; `None` where it is not over, or was not accepted, or where another
+    /// connection of its client has the session.
     #[must_use]
     pub fn session_lasts(&self) -> Option<Lasts> {
         self.connack.as_ref().filter(|connack| connack.code == 0)?;
-        (self.connect.is_some() && self.over_at().is_some())
-            .then(|| Lasts::of(self.session_expiry()))
+        if self.connect.is_none() || self.over_at().is_none() {
+            return None;
+        }
+        match self.taken_over_by {
+            None => Some(Lasts::of(self.session_expiry())),
+            // The server may keep the two apart.
+            Some(other) if self.leaves_by_itself(&other) => None,
+            Some(other) => other.clean_start.then_some(Lasts::No),
+        }
+    }
+
+    /// Whether its client says DISCONNECT when another connection has its Client Identifier by then: the server
+    /// has not ended this one.
+    #[must_use]
+    pub(in crate::session) fn leaves_by_itself(&self, rival: &Other) -> bool {
+        let left = self.from_client.disconnect.as_ref().filter(|left| left.void.is_none());
+        left.is_some_and(|left| left.at.order() > rival.at.order())
     }
 }

@@ -35,6 +35,8 @@ pub struct Open {
     pub(in crate::session) is_carried: bool,
     /// For PUBLISH: a hash of its topic and payload.
     pub(in crate::session) message: Option<u64>,
+    /// The number of its first PUBREC; 0: none was seen.
+    pub(in crate::session) received: u64,
 }
 
 /// A subscription.

@@ -12,6 +12,8 @@ pub struct Other {
     pub at: At,
     /// The address of its client.
     pub client: SocketAddr,
+    /// Its CONNECT asks for a new session: what there was is over with it (5.0: section 3.1.2.4).
+    pub clean_start: bool,
 }
 
 /// Connections that keep throwing each other out, or of a client that keeps coming back.

@@ -9,7 +9,7 @@ use crate::session::At;
 use crate::session::ended::{Ended, MAX_TEXT, Open, Other, Return};
 use crate::session::recent::Recent;
 use crate::session::track::Subscriptions;
-use crate::spec::Rule;
+use crate::spec::{Rule, Sender};
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
@@ -56,6 +56,8 @@ pub(in crate::session) struct Accepted {
     pub(in crate::session) finding: Option<(Rule, u64)>,
     /// What the session has kept.
     pub(in crate::session) kept: Option<Kept>,
+    /// Where the session begins anew: what its client had open in the one before.
+    pub(in crate::session) old: Vec<Open>,
     /// The client can have had no connection between those two of it that were seen.
     pub(in crate::session) is_unbroken: bool,
     /// The client's connection before, where that was over.
@@ -104,7 +106,8 @@ impl Clients {
             self.rivals.insert(old.other.stream, Rival::new(other));
         }
         let (war, reconnects) = (many.filter(|_| is_war), many.filter(|_| !is_war));
-        TakeOver { took_over: Some(old.other), war, reconnects, is_answered }
+        let was_accepted = old.accepted.is_some();
+        TakeOver { took_over: Some(old.other), was_accepted, war, reconnects, is_answered }
     }
 
     /// A client sends something but a DISCONNECT, which one does that cleans up.
@@ -191,8 +194,13 @@ impl Clients {
         // In 3.1 nothing says whether there is a session.
         let is_told = is_present || is_new;
         let returns = known.filter(|_| is_told).and_then(|old| old.returns(at, is_present, record));
+        let of_client = |kept: &Kept| {
+            let open = kept.open.iter().filter(|open| open.asker == Sender::Client);
+            open.copied().collect()
+        };
+        let old = kept.as_ref().filter(|_| is_new).map(of_client).unwrap_or_default();
         let kept = kept.filter(|_| is_kept);
-        Accepted { finding, kept, is_unbroken, returns, thrown_out }
+        Accepted { finding, kept, old, is_unbroken, returns, thrown_out }
     }
 
     /// One side of a connection says that it leaves, or closes: the next connection of the client
@@ -278,7 +286,8 @@ impl Kept {
 /// A connection as others see it, with its CONNECT.
 fn other(record: &Ended) -> Option<(Other, At)> {
     let (client, _) = record.ends?;
-    let at = record.connect.as_ref()?.at;
+    let connect = record.connect.as_ref()?;
+    let (at, clean_start) = (connect.at, connect.clean_start);
     debug_assert!(record.client_id.as_ref().is_none_or(|id| id.len() <= MAX_TEXT));
-    Some((Other { stream: record.stream?, at, client }, at))
+    Some((Other { stream: record.stream?, at, client, clean_start }, at))
 }

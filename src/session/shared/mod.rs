@@ -79,6 +79,8 @@ pub struct Shared {
 pub(super) struct TakeOver {
     /// The connection that was open.
     pub(super) took_over: Option<Other>,
+    /// The server was seen to accept that.
+    pub(super) was_accepted: bool,
     /// The war that this is part of.
     pub(super) war: Option<War>,
     /// The take-overs so far where they are many, but nothing shows that there are two clients.

@@ -87,7 +87,7 @@ impl TakeOvers {
 
     /// A connection is over that was thrown out by this one.
     pub(super) fn lost(&mut self, loser: &Other, record: &Ended, rival: &Rival) {
-        if leaves_by_itself(record, &rival.by) {
+        if record.leaves_by_itself(&rival.by) {
             self.has_survivor = true;
             return;
         }
@@ -162,13 +162,6 @@ fn note(addresses: &mut Vec<IpAddr>, address: IpAddr) {
     if !addresses.contains(&address) && addresses.len() < MAX_ADDRESSES {
         addresses.push(address);
     }
-}
-
-/// Whether a client says DISCONNECT when another connection has its Client Identifier by then: the server
-/// has not ended this one.
-fn leaves_by_itself(record: &Ended, rival: &Other) -> bool {
-    let left = record.from_client.disconnect.as_ref().filter(|left| left.void.is_none());
-    left.is_some_and(|left| left.at.order() > rival.at.order())
 }
 
 /// Whether a connection was ended by its server because of another one, and its client was there to

@@ -144,11 +144,15 @@ impl Exchanges {
         self.of(by).has_read(number);
     }
 
-    /// A session that begins anew: nothing was sent in it before. A client that has not asked for a new one
-    /// may go on with what it had sent on connections before (3.1.1: section 3.2.2.2).
-    pub(super) fn begin_session(&mut self, by_client: bool) {
-        self.client.is_new = by_client;
+    /// A session that begins anew: nothing was sent in it before. `for_client`: its client knows that, too, and
+    /// has to discard what it has kept of the one before, `old`; before 5.0 one that has not asked for a new one
+    /// may go on with that (3.1.1: section 3.2.2.2).
+    pub(super) fn begin_session(&mut self, for_client: bool, old: &[Open]) {
+        self.client.is_new = for_client;
         self.server.is_new = true;
+        if for_client {
+            self.client.discards(old);
+        }
     }
 
     /// Whether messages to the client wait for its acknowledgments.

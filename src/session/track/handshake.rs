@@ -140,7 +140,7 @@ impl Asked {
         if !version.is_v5() {
             return;
         }
-        self.judge_method(properties, notes);
+        self.judge_method(properties, connack.code == 0, notes);
         let response = PropertyId::RESPONSE_INFORMATION;
         if !self.wants_response && properties.get(response).is_some() {
             notes.at(Rule::RESPONSE_UNASKED, Field::property(response.0 as u8), (0, 0));
@@ -169,7 +169,7 @@ impl Asked {
         if is_before && reason != CONTINUE {
             notes.whole(Rule::AUTH_CODE, (reason.into(), CONTINUE.into()));
         }
-        self.judge_method(&auth.properties, notes);
+        self.judge_method(&auth.properties, true, notes);
     }
 
     /// A session that ends with its connection cannot be made to last when that ends.
@@ -181,14 +181,15 @@ impl Asked {
         }
     }
 
-    /// The Authentication Method of a later packet is the one of CONNECT.
-    fn judge_method(&self, properties: &Properties<'_>, notes: &mut Notes<'_>) {
+    /// The Authentication Method of a later packet is the one of CONNECT, and some packets must have it.
+    fn judge_method(&self, properties: &Properties<'_>, is_due: bool, notes: &mut Notes<'_>) {
         let field = Field::property(PropertyId::AUTHENTICATION_METHOD.0 as u8);
         match (&self.method, method(properties)) {
             (None, Some(_)) => notes.at(Rule::AUTH_WITHOUT_METHOD, field, (0, 0)),
             (Some(asked), Some(named)) if asked.len() < MAX_METHOD && **asked != *named => {
                 notes.at(Rule::METHOD_CHANGED, field, (0, 0));
             }
+            (Some(_), None) if is_due => notes.whole(Rule::METHOD_MISSING, (0, 0)),
             _ => {}
         }
     }

@@ -20,10 +20,11 @@ impl Track {
     ) {
         self.clean_start = Some(connect.clean_start);
         self.is_bridge = connect.level & BRIDGE != 0;
-        let TakeOver { took_over, war, reconnects, is_answered } =
+        let TakeOver { took_over, was_accepted, war, reconnects, is_answered } =
             notes.shared.connects(record, connect, notes.seen);
         (record.took_over, record.war, record.reconnects) = (took_over, war, reconnects);
-        if let Some(other) = took_over {
+        // One of which only the client's side was captured may be told late, and so its end.
+        if let Some(other) = took_over.filter(|_| was_accepted) {
             let numbers = (other.stream, other.at.number);
             notes.at(Rule::TAKES_OVER, Field::CLIENT_ID, numbers);
         }
@@ -55,13 +56,15 @@ impl Track {
             notes.at(Rule::SESSION_AFTER_CLEAN_START, Field::SESSION_PRESENT, (0, 0));
         }
         let is_new = self.clean_start == Some(true) || (has_flag && !is_present);
+        let is_complete = notes.is_complete();
+        let accepted = notes.shared.accepted(record, is_present, is_new, is_complete);
         if is_new {
-            self.exchanges.begin_session(self.clean_start == Some(true));
+            let is_v5 = notes.seen.decoded.version.is_v5();
+            let for_client = self.clean_start == Some(true) || is_v5;
+            self.exchanges.begin_session(for_client, &accepted.old);
             self.is_session_known = true;
             self.is_session_new = true;
         }
-        let is_complete = notes.is_complete();
-        let accepted = notes.shared.accepted(record, is_present, is_new, is_complete);
         let (finding, is_unbroken) = (accepted.finding, accepted.is_unbroken);
         if let Some((rule, number)) = finding.filter(|_| has_flag && notes.is_complete()) {
             notes.at(rule, Field::SESSION_PRESENT, (number, 0));

@@ -2,11 +2,11 @@
 
 use super::acts::{Act, Scene, What};
 use super::unanswered;
-use super::words::{after, did, place, resent};
+use super::words::{after, did, place, resent, statement};
 use super::{Certainty, Told};
 use crate::session::At;
 use crate::session::ended::limit;
-use crate::spec::Sender;
+use crate::spec::{Rule, Sender};
 use crate::text;
 
 /// The Reason Code for it.
@@ -152,8 +152,9 @@ pub(super) fn kept_open(scene: &Scene<'_>) -> Option<Told> {
             None => (Certainty::Likely, silent(ended.captured_until?)?),
         },
     };
+    let statement = statement(ended, Rule::KEEP_ALIVE_EXPIRED);
     let text = format!(
-        "{}; the server has to end the connection then (MQTT-3.1.2-24), and no end by it was seen",
+        "{}; the server has to end the connection then{statement}, and no end by it was seen",
         silence(scene, last, time, seconds)
     );
     Some(Told { certainty, by: None, text, proof: vec![last, until] })

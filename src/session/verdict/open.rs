@@ -2,9 +2,11 @@
 
 use super::Told;
 use super::acts::{Act, Scene};
-use super::words::{did, the};
+use super::taken_over::SOON;
+use super::words::{did, place, statement, the};
 use crate::session::At;
-use crate::spec::Sender;
+use crate::session::ended::Other;
+use crate::spec::{Rule, Sender};
 use crate::stream::{End, Place};
 
 /// Something else happened before it could be seen.
@@ -78,13 +80,38 @@ pub(super) fn open(scene: &Scene<'_>) -> Option<Told> {
         (_, true) => "nothing but its SYN was captured",
         (_, false) => "still open at the end of the capture",
     };
-    let proof = scene.ended.last.into_iter().collect();
+    let mut proof: Vec<At> = scene.ended.last.into_iter().collect();
     let may_have_ended = |sender| scene.ended.wire.lost(sender).may_have_ended;
+    let rival = scene.ended.taken_over_by;
+    proof.extend(rival.map(|rival| rival.at));
+    let text = format!("{text}{}", rival.map(|it| beside(scene, &it)).unwrap_or_default());
     // Of a side of which nothing was captured an end shows late at best.
-    match scene.is_one_way() || may_have_ended(Sender::Client) || may_have_ended(Sender::Server) {
-        true => Told::likely(None, text.into(), proof),
-        false => Told::proven(None, text.into(), proof),
+    match scene.is_one_way()
+        || may_have_ended(Sender::Client)
+        || may_have_ended(Sender::Server)
+        || rival.is_some_and(|rival| !outlives(scene, &rival))
+    {
+        true => Told::likely(None, text, proof),
+        false => Told::proven(None, text, proof),
     }
+}
+
+/// What a server is to do with a connection whose client has another one.
+fn beside(scene: &Scene<'_>, rival: &Other) -> String {
+    format!(
+        ", though stream {} from {} connected with the same Client Identifier ({}): a server that accepts that \
+         has to end this one{}, and no end by it was seen",
+        rival.stream,
+        rival.client,
+        place(rival.at),
+        statement(scene.ended, Rule::TAKES_OVER)
+    )
+}
+
+/// Whether something was captured of it long after its client had another connection.
+fn outlives(scene: &Scene<'_>, rival: &Other) -> bool {
+    let last = scene.ended.wire.tcp.map(|tcp| tcp.last);
+    last.and_then(|last| last.since(rival.at)).is_some_and(|time| time > SOON)
 }
 
 /// The side that has sent one thing more than was captured, its FIN as good as certain, and the segment that

@@ -19,21 +19,19 @@ const IDLE: u64 = 30_000_000_000;
 /// Nanoseconds that a client may take to acknowledge.
 const PATIENCE: u64 = 10_000_000_000;
 
-/// The last packet of the client was a request, and no answer came.
+/// A request of the client had no answer: the first of several, as a server takes them in their order. Or its last
+/// packet was a PUBLISH that gets none.
 pub(super) fn request(scene: &Scene<'_>) -> Option<Told> {
     let act = bare(scene)?;
     let client = scene.half(Sender::Client);
     let last = client.last.filter(|last| act.at.since(*last).is_some_and(|time| time <= SOON))?;
     let is_open = |kind| client.last_kind == Some(kind);
-    let ours = scene.ended.open.iter().find(|open| {
-        let waits = !matches!(open.next, PacketType::PUBREL);
-        open.asker == Sender::Client && waits && open.last.number == last.number
-    });
+    let (ours, count) = unanswered(scene, act);
     let server = scene.half(Sender::Server).last;
     let is_last = |last: At| server.is_none_or(|server| server.number < last.number);
-    let kind = match ours {
-        Some(_) => client.last_kind?,
-        None if is_open(PacketType::PUBLISH) && is_last(last) => PacketType::PUBLISH,
+    let (kind, last) = match ours {
+        Some((kind, asked)) => (kind, asked),
+        None if is_open(PacketType::PUBLISH) && is_last(last) => (PacketType::PUBLISH, last),
         None => return None,
     };
     let is_v5 = scene.ended.version.is_some_and(|(version, _)| version.is_v5());
@@ -43,7 +41,11 @@ pub(super) fn request(scene: &Scene<'_>) -> Option<Told> {
         }
         _ => "a server that does not allow it may close",
     };
-    let unanswered = if ours.is_some() { ", which was not answered" } else { "" };
+    let unanswered = match count {
+        0 => String::new(),
+        1 => ", which was not answered".into(),
+        many => format!(", the first of {many} packets that were not answered"),
+    };
     let text = format!(
         "possibly because of the {kind} {} of the client{unanswered}, {} before: {why}",
         place(last),
@@ -51,6 +53,22 @@ pub(super) fn request(scene: &Scene<'_>) -> Option<Told> {
         kind = kind.name(),
     );
     possible(act, text, last)
+}
+
+/// The first packet that waits for an answer of the server, which has answered none behind it, with its type; and
+/// how many there are.
+fn unanswered(scene: &Scene<'_>, act: &Act<'_>) -> (Option<(PacketType, At)>, usize) {
+    let answered = scene.half(Sender::Client).answered;
+    let waits = scene.ended.open.iter().filter(|open| {
+        let is_due = open.asker == Sender::Client && open.next != PacketType::PUBREL;
+        let is_soon = act.at.since(open.last).is_some_and(|time| time <= SOON);
+        is_due && is_soon && !open.is_carried && open.last.number > answered
+    });
+    let all = waits.map(|open| match open.next {
+        PacketType::PUBCOMP => (PacketType::PUBREL, open.last),
+        _ => (open.kind, open.last),
+    });
+    (all.clone().min_by_key(|(_, last)| last.number), all.count())
 }
 
 /// A packet of the client broke a rule, too long before to be sure that it was that.

@@ -9,7 +9,7 @@ use crate::text;
 
 /// Nanoseconds within which a server ends the old connection: it does so before it answers the new
 /// one; a busy one, or one of a cluster, takes a moment.
-const SOON: u64 = 5_000_000_000;
+pub(super) const SOON: u64 = 5_000_000_000;
 
 pub(super) fn judge(scene: &Scene<'_>) -> Option<Told> {
     told(scene).filter(|_| scene.ended.war.is_none())

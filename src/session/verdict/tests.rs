@@ -168,6 +168,9 @@ fn a_disconnect_is_an_end_in_order() {
     // A DISCONNECT behind the other side's FIN did not end it.
     let late = disconnect(fin(accepted(), Sender::Server, SECOND), Sender::Client, 0, 2 * SECOND);
     assert_eq!(ids(&late), ["closed"]);
+    let cause = judge(&late).causes.remove(0);
+    assert!(cause.text.ends_with("of the client came too late"), "{}", cause.text);
+    assert_eq!(cause.proof.len(), 2, "{:?}", cause.proof);
 }
 
 #[test]
@@ -199,6 +202,7 @@ fn a_server_that_closes_without_a_word() {
         last: at(number, time),
         next,
         message: None,
+        received: 0,
         is_carried: false,
     };
     let guess = |ended: &Ended| {
@@ -220,6 +224,18 @@ fn a_server_that_closes_without_a_word() {
     let (id, text) = guess(&asked).remove(0);
     assert_eq!(id, "after-request");
     assert!(text.starts_with("possibly because of the PUBLISH #3 of the client, which was not"));
+    // A server takes them in their order: the first of several is the likeliest, unless it answered one behind it.
+    let mut several = publish(PacketType::PUBLISH, 900 * MS);
+    several.open = vec![
+        open(Sender::Client, PacketType::PUBREL, PacketType::PUBCOMP, 3, 880 * MS),
+        open(Sender::Client, PacketType::PUBLISH, PacketType::PUBACK, 4, 890 * MS),
+        open(Sender::Client, PacketType::PUBLISH, PacketType::PUBACK, 6, 900 * MS),
+    ];
+    let text = guess(&several).remove(0).1;
+    assert!(text.contains("of the PUBREL #3 of the client, the first of 3 packets that"), "{text}");
+    several.from_client.answered = 5;
+    let text = guess(&several).remove(0).1;
+    assert!(text.contains("of the PUBLISH #6 of the client, which was not answered"), "{text}");
     assert_eq!(ids(&publish(PacketType::PUBLISH, 900 * MS)), ["after-request"]);
     assert_eq!(ids(&publish(PacketType::PUBACK, 900 * MS)), [""; 0]);
     assert_eq!(ids(&publish(PacketType::PUBLISH, -5 * SECOND)), [""; 0]);
@@ -306,6 +322,16 @@ fn keep_alive_that_the_server_does_not_enforce() {
     assert_eq!(ids(&open(30 * SECOND)), ["open", "kept-open"]);
     let text = judge(&open(30 * SECOND)).causes[1].text.clone();
     assert!(text.contains("silent for 30.0 s since #1, 15.0 s more than allowed"), "{text}");
+    // 3.1 numbers no statements.
+    for (version, statement) in [
+        (Version::V31, "has to end the connection then, and"),
+        (Version::V311, "then (MQTT-3.1.2-24), and"),
+        (Version::V5, "then (MQTT-3.1.2-22), and"),
+    ] {
+        let ended = Ended { version: Some((version, How::Connect)), ..open(30 * SECOND) };
+        let text = &judge(&ended).causes[1].text;
+        assert!(text.contains(statement), "{text}");
+    }
     assert_eq!(ids(&fin(accepted(), Sender::Client, 30 * SECOND)), ["closed", "kept-open"]);
     // Its DISCONNECT is a packet that comes late; and who keeps nothing alive is never late.
     let left = disconnect(accepted(), Sender::Client, 0, 30 * SECOND);
@@ -436,7 +462,7 @@ fn keep_alive_of_a_server_that_does_not_answer() {
 #[test]
 fn taken_over_by_another_connection() {
     let client = "192.0.2.2:50001".parse().unwrap();
-    let other = Other { stream: 7, at: at(9, SECOND), client };
+    let other = Other { stream: 7, at: at(9, SECOND), client, clean_start: true };
     let mut old = fin(accepted(), Sender::Server, SECOND + MS);
     old.taken_over_by = Some(other);
     let (id, certainty, text) = first(&old);
@@ -455,6 +481,19 @@ fn taken_over_by_another_connection() {
         let mut late = fin(accepted(), Sender::Server, time);
         late.taken_over_by = Some(other);
         assert_eq!(ids(&late), ["closed"]);
+    }
+    // No end of it was captured, as the server has to end it and may have done so; or it goes on for long.
+    for (last, certainty) in [(2, Certainty::Likely), (20, Certainty::Proven)] {
+        for (version, statement) in [(Version::V311, "MQTT-3.1.4-2"), (Version::V5, "MQTT-3.1.4-3")]
+        {
+            let mut open = Ended { version: Some((version, How::Connect)), ..accepted() };
+            open.keep_alive.seconds = Some(0);
+            open.wire.tcp.as_mut().unwrap().last = at(0, last * SECOND);
+            open.taken_over_by = Some(other);
+            let told = first(&open);
+            assert_eq!((told.0, told.1), ("open", certainty));
+            assert!(told.2.contains("though stream 7") && told.2.contains(statement), "{}", told.2);
+        }
     }
     let said = disconnect(accepted_v5(), Sender::Server, 0x8e, SECOND);
     assert_eq!(first(&said).1, Certainty::Proven);

@@ -2,7 +2,8 @@
 
 use super::acts::{Act, Scene, What};
 use crate::session::At;
-use crate::spec::{PacketType, Sender, Version, reason};
+use crate::session::ended::Ended;
+use crate::spec::{PacketType, Rule, Sender, Version, reason};
 use crate::stream::{Place, Resent};
 use crate::text::{self, Escaped};
 
@@ -104,4 +105,12 @@ pub(super) fn reason_string(text: Option<&[u8]>) -> String {
         format!(" (Reason String \"{}\")", Escaped(some))
     };
     text.map(quoted).unwrap_or_default()
+}
+
+/// ` (MQTT-3.1.2-22)`: the statements of a rule, where the version of a connection numbers its statements.
+pub(super) fn statement(ended: &Ended, rule: Rule) -> String {
+    let version = ended.version.map(|(version, _)| version);
+    let version = version.filter(|version| *version != Version::V31);
+    let place = version.map(|version| rule.info().place(version));
+    place.map(|(_, statements)| format!(" ({statements})")).unwrap_or_default()
 }

@@ -36,7 +36,7 @@ pub(super) static SECTIONS: &[Section] = &[
         Wire("the reserved Connect Flag is 0"),
         Wire("Clean Session 0 resumes or makes a session"),
         Unproven("QoS 1 and 2 messages are kept for it while away", Withheld),
-        Hidden("Clean Session 1 drops the old session"),
+        Wire("Clean Session 1 drops the old session"),
         Hidden("retained messages outlive the session"),
         Unproven("the Will Message is stored, and published after the connection has gone", Withheld),
         Wire("Will Topic and Will Message are there with the Will flag"),

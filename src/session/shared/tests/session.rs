@@ -71,22 +71,83 @@ fn what_is_open_goes_on_in_the_next_connection() {
     let all = world.end();
     assert_eq!(all.iter().map(|ended| ended.open_count).collect::<Vec<_>>(), [1, 1, 0]);
 
-    // In a new session nothing is sent again; where the server has lost the old one, the client may go on with
-    // what it has kept, also of connections before the capture.
-    for (connect, found) in [(NEW, &[Rule::DUP_WITHOUT_FIRST][..]), (RESUMES, &[])] {
-        let mut world = World::default();
-        world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, publish)]);
-        world.closes(0, C);
-        world.packet(1, C, connect);
-        world.packet(1, S, ACCEPTED);
-        world.finds(1, C, again, found);
-    }
     // Under its identifier another message may wait, of a connection that is not there.
     let mut world = World::default();
     world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, publish)]);
     world.goes_on(false);
     let (rules, facts) = world.packet(1, C, "3c0700016100070079");
     assert_eq!((rules, facts.repeats), (Vec::new(), None));
+}
+
+/// In a new session nothing is sent again that is of the old one (5.0: 3.1.2-4 and 3.2.2-5; 3.1.1: 3.1.2-6).
+/// Before 5.0 a client that asked for the old one may go on with what it has kept.
+#[test]
+fn what_is_of_an_old_session() {
+    let (clean, keeps) = ("100d00044d5154540402003c000161", "100d00044d5154540400003c000161");
+    let (one, two, pubrec, pubrel) =
+        ("320700016100070078", "340700016100070078", "50020007", "62020007");
+    let (again_one, again_two) = ("3a0700016100070078", "3c0700016100070078");
+    let v3 =
+        |packet: &str| format!("{}06{}", &packet[..2], packet[4..].replacen("000700", "0007", 1));
+    let old = [Rule::OLD_SESSION_RESENT];
+    for (connects, accepted, is_v5, found) in [
+        ([LASTS, NEW], ACCEPTED, true, &old[..]),
+        ([LASTS, RESUMES], ACCEPTED, true, &old),
+        ([keeps, clean], "20020000", false, &old),
+        ([keeps, keeps], "20020000", false, &[]),
+    ] {
+        let hex = |packet: &str| if is_v5 { packet.to_owned() } else { v3(packet) };
+        for (before, again) in [
+            (&[(C, one)][..], again_one),
+            (&[(C, two)], again_two),
+            (&[(C, two), (S, pubrec)], pubrel),
+            (&[(C, two), (S, pubrec), (C, pubrel)], pubrel),
+        ] {
+            let hex = |packet: &str| match packet.starts_with('3') {
+                true => hex(packet),
+                false => packet.to_owned(),
+            };
+            let mut world = World::default();
+            world.quiet(0, &[(C, connects[0]), (S, accepted)]);
+            for (sender, packet) in before {
+                world.finds(0, *sender, &hex(packet), &[]);
+            }
+            world.closes(0, C);
+            world.packet(1, C, connects[1]);
+            world.packet(1, S, accepted);
+            world.finds(1, C, &hex(again), found);
+        }
+    }
+    // Of what the capture does not show the new session says enough where there is nothing else to go on with.
+    for (connect, found) in
+        [(NEW, &[Rule::DUP_WITHOUT_FIRST]), (RESUMES, &[Rule::DUP_WITHOUT_FIRST])]
+    {
+        let mut world = World::default();
+        world.quiet(0, &[(C, connect), (S, ACCEPTED)]);
+        world.finds(0, C, again_one, found);
+    }
+}
+
+/// An identifier is in use until the last acknowledgment, over all connections of the session (5.0: 2.2.1-3).
+#[test]
+fn an_identifier_that_an_earlier_connection_left_in_use() {
+    let (two, pubrec, pubrel) = ("340700016100070078", "50020007", "62020007");
+    let (next, dup) = ("320700016100070079", "3a0700016100070079");
+    for (takes_over, rule) in [(true, Rule::ID_IN_USE), (false, Rule::ID_IN_USE_UNSEEN)] {
+        let start = || {
+            let mut world = World::default();
+            world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, two), (S, pubrec), (C, pubrel)]);
+            world.goes_on(takes_over);
+            world
+        };
+        start().finds(1, C, next, &[rule]);
+        // That it was sent before says that there was a connection in between.
+        start().finds(1, C, dup, &[]);
+        // Its PUBREL is sent again here, so that it is in use whatever was in between.
+        let mut world = start();
+        world.quiet(1, &[(C, pubrel)]);
+        world.finds(1, C, next, &[Rule::ID_IN_USE]);
+    }
 }
 
 /// What goes on in the next connection is sent again with DUP 1, by either side (3.3.1-1).
@@ -107,8 +168,9 @@ fn what_is_sent_again_without_dup() {
         // It may have been acknowledged on a connection that is not there, and this be a new one.
         assert_eq!(back(first, first, false), [Rule::SAME_WITHOUT_DUP]);
         assert_eq!(again(first, dup), []);
-        // Another message: its identifier is another matter.
-        assert_eq!(again(first, other), []);
+        // Another message, whose identifier is in use.
+        assert_eq!(again(first, other), [Rule::ID_IN_USE]);
+        assert_eq!(back(first, other, false), [Rule::ID_IN_USE_UNSEEN]);
     }
     let mut world = World::default();
     let subscribe = [(C, "820700010000016101"), (S, "900400010001")];
@@ -122,6 +184,51 @@ fn what_is_sent_again_without_dup() {
     world.quiet(0, &[(C, LASTS), (S, ACCEPTED), (C, "320700016100070078")]);
     world.closes(0, C);
     world.quiet(1, &[(C, NEW), (S, ACCEPTED), (C, "320700016100070078")]);
+}
+
+/// A PUBLISH that is sent again though its PUBREL was sent (5.0: 4.3.3-6, 3.1.1: 4.3.3-1): what answers it is
+/// right.
+#[test]
+fn a_message_comes_again_after_its_pubrel() {
+    let (pubrec, pubrel, pubcomp) = ("50020007", "62020007", "70020007");
+    // Clean Session 0.
+    let old = ("100d00044d5154540400003c000161", "20020000", "20020100");
+    let new = (RESUMES, ACCEPTED, PRESENT);
+    let v3 = ("340600016100 0778", "3c0600016100 0778");
+    let v5 = ("340700016100070078", "3c0700016100070078");
+    for ((connect, accepted, present), (publish, again)) in [(old, v3), (new, v5)] {
+        for (sender, takes_over) in [(C, true), (C, false), (S, true), (S, false)] {
+            let peer = sender.other();
+            let mut world = World::default();
+            let subscribes = match connect == RESUMES {
+                true => [(C, "820700010000016102"), (S, "900400010002")],
+                false => [(C, "82060001000161 02"), (S, "9003000102")],
+            };
+            world.quiet(0, &[(C, connect), (S, accepted)]);
+            world.quiet(0, &subscribes);
+            world.quiet(0, &[(sender, publish), (peer, pubrec), (sender, pubrel)]);
+            if !takes_over {
+                world.closes(0, C);
+            }
+            world.packet(1, C, connect);
+            if takes_over {
+                world.closes(0, S);
+            }
+            world.packet(1, S, present);
+            let rule = match takes_over {
+                true => Rule::PUBLISH_AFTER_PUBREL,
+                false => Rule::PUBLISH_AFTER_PUBREL_UNSEEN,
+            };
+            world.finds(1, sender, again, &[rule]);
+            let last = world.number;
+            let answered = |(rules, facts): (Vec<Rule>, Facts<'_>)| {
+                (rules, facts.answers.map(|asked| asked.at.number))
+            };
+            assert_eq!(answered(world.packet(1, peer, pubrec)), (Vec::new(), Some(last)));
+            assert_eq!(answered(world.packet(1, sender, pubrel)), (Vec::new(), Some(last + 1)));
+            assert_eq!(answered(world.packet(1, peer, pubcomp)), (Vec::new(), Some(last + 2)));
+        }
+    }
 }
 
 /// 5.0 and 3.1.1: section 4.4. What a client has not had acknowledged it sends again when it comes back.

@@ -1,6 +1,7 @@
 //! Clients that throw each other out, and clients that come back.
 
 use super::*;
+use crate::session::ended::Lasts;
 
 #[test]
 fn the_same_client_twice_is_a_take_over_while_the_first_is_open() {
@@ -33,6 +34,43 @@ fn who_is_refused_throws_nobody_out() {
     world.finds(2, C, NEW, &[Rule::TAKES_OVER]);
     let all = world.end();
     assert_eq!(all[0].taken_over_by.unwrap().stream, 2);
+}
+
+/// What becomes of a session whose client has another connection by then (5.0: sections 3.1.2.4 and 3.1.4).
+#[test]
+fn the_session_of_a_connection_that_was_taken_over() {
+    let new = "101300044d5154540502003c051100000064 000161";
+    for (connect, connack, lasts) in
+        [(new, ACCEPTED, Some(Lasts::No)), (RESUMES, PRESENT, None), (RESUMES, ACCEPTED, None)]
+    {
+        for is_first in [true, false] {
+            let mut world = World::default();
+            world.quiet(0, &[(C, LASTS), (S, ACCEPTED)]);
+            world.packet(1, C, connect);
+            if is_first {
+                world.closes(0, S);
+            }
+            world.packet(1, S, connack);
+            if !is_first {
+                world.closes(0, S);
+            }
+            world.quiet(1, &[(C, LEAVES)]);
+            world.closes(1, C);
+            let all = world.end();
+            let expected = [lasts, Some(Lasts::Seconds(100))];
+            assert_eq!([all[0].session_lasts(), all[1].session_lasts()], expected);
+        }
+    }
+}
+
+/// Whether a client is connected already that no server was seen to accept is not known: where one direction
+/// was captured it may have left by then.
+#[test]
+fn who_was_not_seen_accepted_is_not_connected() {
+    let mut world = World::default();
+    world.quiet(0, &[(C, NEW)]);
+    world.quiet(1, &[(C, NEW), (S, ACCEPTED)]);
+    world.finds(2, C, NEW, &[Rule::TAKES_OVER]);
 }
 
 /// A client connects and takes over from the one before it; the third that does breaks these rules, too.

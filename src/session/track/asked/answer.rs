@@ -25,6 +25,9 @@ impl Asked {
             Some(exchange) if exchange.next == PacketType::PUBREC => {
                 let (partner, whole) = (exchange.partner(at), *exchange);
                 exchange.step(PacketType::PUBREC, PacketType::PUBREL, at);
+                if exchange.received == 0 {
+                    exchange.received = at.number;
+                }
                 self.judge_order(&whole, notes);
                 Some(partner)
             }
@@ -79,9 +82,9 @@ impl Asked {
         if self.done.len() >= DONE {
             self.done.pop_front();
         }
-        let Exchange { first, last, message, .. } = *exchange;
+        let Exchange { first, last, message, received, .. } = *exchange;
         let (first, last) = (first.number, last.number);
-        self.done.push_back(Done { id, first, kind, number: at.number, last, message });
+        self.done.push_back(Done { id, first, kind, number: at.number, received, last, message });
     }
 
     /// An answer that does not fit what is open under its identifier.
@@ -100,15 +103,22 @@ impl Asked {
         if let Some(exchange) = self.open.get_mut(&id) {
             // What the asker makes of it is not its fault.
             exchange.is_muddled = true;
-            let is_second = kind == PacketType::PUBREC
-                && matches!(exchange.next, PacketType::PUBREL | PacketType::PUBCOMP);
+            if exchange.is_carried && !notes.saw_all(Scope::Session) {
+                // The identifier may have got another message, on a connection that is not there.
+                return;
+            }
+            let is_second = kind == PacketType::PUBREC && exchange.received != 0;
             let rule = if is_second { Rule::ACK_TWICE } else { Rule::ACK_WRONG };
-            let of = if is_second { exchange.last } else { exchange.first };
-            return notes.at(rule, Field::PACKET_ID, numbers(of.number));
+            let of = if is_second { exchange.received } else { exchange.first.number };
+            return notes.at(rule, Field::PACKET_ID, numbers(of));
         }
         let over = self.done.iter().rev().find(|done| done.id == id);
         match over.filter(|done| done.kind == kind || kind == PacketType::PUBREC) {
-            Some(done) => notes.at(Rule::ACK_TWICE, Field::PACKET_ID, numbers(done.number)),
+            Some(done) => {
+                let is_received = kind == PacketType::PUBREC && done.received != 0;
+                let first = if is_received { done.received } else { done.number };
+                notes.at(Rule::ACK_TWICE, Field::PACKET_ID, numbers(first));
+            }
             // A PUBLISH of an earlier connection of the session may have it, and be acknowledged late.
             None if !matches!(kind, PacketType::SUBACK | PacketType::UNSUBACK)
                 && !notes.saw_all(Scope::Session) => {}

@@ -40,6 +40,8 @@ pub(super) struct Asked {
     resent: u64,
     /// The session began with this connection.
     pub(super) is_new: bool,
+    /// Of the session before that one, which is over: what was open then.
+    old: Vec<Open>,
     /// The number of the last packet of the other side that it has answered: by its own packets it had read
     /// that, which the Acknowledgment Number of a segment does not show. TCP renews that when it sends the
     /// segment again, or sends what was written before in one with what is written now.
@@ -72,6 +74,8 @@ struct Exchange {
     next: PacketType,
     filters: u32,
     message: Option<u64>,
+    /// The number of the first PUBREC that it got; 0: none was seen.
+    received: u64,
     /// What is to come is not certain: something was sent again, or its place in the capture is not
     /// its place in time.
     is_muddled: bool,
@@ -92,6 +96,8 @@ struct Done {
     /// The type of the packet that ended it, and its number.
     kind: PacketType,
     number: u64,
+    /// The number of its first PUBREC, as in [`Exchange`].
+    received: u64,
     /// The number of the last packet of its asker, and what it was about.
     last: u64,
     message: Option<u64>,
@@ -118,6 +124,7 @@ impl Exchange {
             next: ask.next,
             filters: ask.filters,
             message: ask.message,
+            received: 0,
             is_muddled: false,
             is_carried: false,
             is_passed: false,
@@ -159,6 +166,7 @@ impl Asked {
             next: exchange.next,
             is_carried: exchange.is_carried,
             message: exchange.message,
+            received: exchange.received,
         })
     }
 
@@ -179,9 +187,26 @@ impl Asked {
         let ask = Ask { kind, next, filters: 0, message };
         let mut exchange = Exchange::new(ask, open.first);
         exchange.last = open.last;
+        exchange.received = open.received;
         exchange.is_carried = true;
         exchange.is_muddled = true;
         self.open.entry(open.packet_id).or_insert(exchange);
+    }
+
+    /// What was open in a session that is over, and is not to go on here.
+    pub(super) fn discards(&mut self, old: &[Open]) {
+        self.old = old.to_vec();
+    }
+
+    /// Of a session that is over: the packet that one with this identifier sends again, which this session has
+    /// not had.
+    fn of_old(&self, id: u16, fits: impl Fn(&Open) -> bool) -> Option<u64> {
+        let old = self.old.iter().filter(|_| self.used.lacks(id));
+        let mut old = old.filter(|open| open.packet_id == id && open.kind == PacketType::PUBLISH);
+        old.find(|open| fits(open)).map(|open| match open.next {
+            PacketType::PUBCOMP => open.last.number,
+            _ => open.first.number,
+        })
     }
 
     /// A request of any kind. The result: whether it is open now, and was not before.
@@ -196,7 +221,9 @@ impl Asked {
                 let exchange = Exchange { is_muddled: true, ..Exchange::new(ask, at) };
                 old.insert(exchange);
                 self.is_muddled = true;
-                if notes.is_sure() && !before.is_carried && !before.is_muddled {
+                // Whatever was sent twice, or on a connection before: its PUBREL here has had no PUBCOMP.
+                let is_released = before.next == PacketType::PUBCOMP;
+                if notes.is_sure() && !before.is_carried && (is_released || !before.is_muddled) {
                     notes.at(Rule::ID_IN_USE, Field::PACKET_ID, (id.into(), before.first.number));
                 }
                 // What was in flight under this identifier still counts, once.

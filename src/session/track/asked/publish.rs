@@ -4,6 +4,7 @@ use super::answer::DONE;
 use super::{Ask, Asked, MAX_COMPARED};
 use crate::mqtt::packet::Publish;
 use crate::session::Partner;
+use crate::session::ended::Open;
 use crate::session::shared::Scope;
 use crate::session::track::Notes;
 use crate::spec::{Field, PacketType, Rule, Sender};
@@ -28,7 +29,9 @@ impl Asked {
         if publish.dup && self.may_be_again(id, message) {
             return self.publish_again(id, next, notes);
         }
-        if publish.dup {
+        if publish.dup && self.is_of_old(id, message, notes) {
+            // Nothing more is to be said of it.
+        } else if publish.dup {
             // Of QoS 1 the same message may come under another identifier.
             self.judge_dup(id, message.filter(|_| publish.qos == 2), notes);
         } else {
@@ -48,19 +51,36 @@ impl Asked {
         self.open.get(&id).is_some_and(|open| !open.is_carried || is_same(open.message))
     }
 
-    /// A PUBLISH without DUP, and an earlier connection of the session left the same message open under
-    /// its identifier: it is sent again, or is another one whose identifier is in use.
+    /// A PUBLISH without DUP, and an earlier connection of the session left something open under its
+    /// identifier: it is sent again, or is another one whose identifier is in use.
     fn judge_no_dup(&self, id: u16, message: Option<u64>, notes: &mut Notes<'_>) {
-        let Some(open) = self.open.get(&id).filter(|open| open.is_carried) else { return };
+        let open = self.open.get(&id).filter(|open| open.is_carried);
+        let Some(open) = open.filter(|_| notes.is_sure()) else { return };
         let is_unreleased = matches!(open.next, PacketType::PUBACK | PacketType::PUBREC);
-        let is_same = is_unreleased && message.is_some() && open.message == message;
-        if is_same && notes.is_sure() {
-            let rule = match notes.saw_all(Scope::Session) {
-                true => Rule::RESENT_WITHOUT_DUP,
-                false => Rule::SAME_WITHOUT_DUP,
-            };
-            notes.at(rule, Field::DUP, (open.first.number, 0));
+        let is_same = open.message.zip(message).map(|(a, b)| a == b);
+        let saw_all = notes.saw_all(Scope::Session);
+        match is_same.filter(|_| is_unreleased) {
+            Some(true) => {
+                let rule = if saw_all { Rule::RESENT_WITHOUT_DUP } else { Rule::SAME_WITHOUT_DUP };
+                notes.at(rule, Field::DUP, (open.first.number, 0));
+            }
+            // Which message it is its Topic Alias hides.
+            None if is_unreleased => {}
+            _ => {
+                let rule = if saw_all { Rule::ID_IN_USE } else { Rule::ID_IN_USE_UNSEEN };
+                notes.at(rule, Field::PACKET_ID, (id.into(), open.first.number));
+            }
         }
+    }
+
+    /// A PUBLISH with DUP: whether it is one of a session that is over, which is told.
+    fn is_of_old(&self, id: u16, message: Option<u64>, notes: &mut Notes<'_>) -> bool {
+        let is_same = |old: &Open| message.is_some() && old.message == message;
+        let old = self.of_old(id, is_same).filter(|_| notes.is_sure());
+        if let Some(number) = old {
+            notes.at(Rule::OLD_SESSION_RESENT, Field::DUP, (number, 0));
+        }
+        old.is_some()
     }
 
     /// A PUBLISH with DUP though nothing is open under its identifier.
@@ -128,12 +148,21 @@ impl Asked {
         let was = *exchange;
         let first = Partner::new(was.kind, was.first, at);
         let is_released = was.next == PacketType::PUBCOMP;
-        if !is_released {
+        // On the connection of its PUBREL both answers may be on their way.
+        if !is_released || was.is_carried {
             exchange.step(PacketType::PUBLISH, next, at);
+            exchange.received = 0;
         }
         exchange.is_carried = false;
         exchange.is_muddled = !was.is_carried;
         if was.is_carried {
+            if is_released && was.kind == PacketType::PUBLISH && notes.is_sure() {
+                let rule = match notes.saw_all(Scope::Session) {
+                    true => Rule::PUBLISH_AFTER_PUBREL,
+                    false => Rule::PUBLISH_AFTER_PUBREL_UNSEEN,
+                };
+                notes.at(rule, Field::DUP, (was.last.number, 0));
+            }
             self.in_flight = self.in_flight.saturating_add(1);
             let last = self.resent;
             self.resent = last.max(was.first.number);

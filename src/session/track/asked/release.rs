@@ -1,6 +1,7 @@
 //! PUBREL: the second step of QoS 2.
 
 use super::{Ask, Asked, Before};
+use crate::session::ended::Open;
 use crate::session::track::Notes;
 use crate::spec::{Field, PacketType, Rule};
 
@@ -18,8 +19,22 @@ impl Asked {
             Ask { kind: PacketType::PUBREL, next: PacketType::PUBCOMP, filters: 0, message: None };
         let Some(exchange) = self.open.get_mut(&id) else {
             let is_known = self.is_new && !self.is_muddled && !self.is_partial;
-            if notes.is_sure() && is_known && !is_lost {
-                notes.at(Rule::PUBREL_UNKNOWN, Field::PACKET_ID, (id.into(), 0));
+            // The PUBREL, or the first one to a PUBREC of then.
+            let is_due = |old: &Open| old.next != PacketType::PUBACK;
+            let old = self.of_old(id, is_due).filter(|_| !is_lost && notes.is_sure());
+            if let Some(number) = old {
+                notes.at(Rule::OLD_SESSION_RESENT, Field::PACKET_ID, (number, 0));
+            } else if notes.is_sure() && is_known && !is_lost {
+                let last = self.done.iter().rev().find(|done| done.id == id);
+                match last.filter(|done| done.kind == PacketType::PUBREC) {
+                    // With a refusal the exchange is over.
+                    Some(refused) => notes.at(
+                        Rule::PUBREL_REFUSED,
+                        Field::PACKET_ID,
+                        (id.into(), refused.number),
+                    ),
+                    None => notes.at(Rule::PUBREL_UNKNOWN, Field::PACKET_ID, (id.into(), 0)),
+                }
             }
             // It may go on with what an earlier connection began.
             self.ask(id, step, notes);

@@ -45,6 +45,20 @@ fn an_identifier_is_free_once_its_exchange_is_over() {
     assert_eq!(after(PLAIN, &[client(&subscribe), server(&one)]), []);
 }
 
+/// What is acknowledged a second time names the first acknowledgment of that type.
+#[test]
+fn the_first_of_two_acknowledgments() {
+    let (two, pubrec, pubrel, pubcomp) =
+        (publish(0x34, 7), ack(0x50, 7), ack(0x62, 7), ack(0x70, 7));
+    let head = [CONNECT, CONNACK, client(&two), server(&pubrec), client(&pubrel)];
+    for over in [&[][..], &[server(&pubcomp)]] {
+        let all = [&head, over, &[server(&pubrec)]].concat();
+        let (found, ..) = run_whole(&all, 1, 0, Version::V5, true);
+        let found: Vec<_> = found.iter().map(|(_, it)| (it.rule, it.a, it.b)).collect();
+        assert_eq!(found, [(Rule::ACK_TWICE, 7, 4)]);
+    }
+}
+
 #[test]
 fn answers_that_nothing_waits_for() {
     let (one, two) = (publish(0x32, 7), publish(0x34, 7));
@@ -66,6 +80,8 @@ fn answers_that_nothing_waits_for() {
     assert_eq!(after(PLAIN, &[client(&two), server(&pubcomp)]), [(2, Rule::ACK_WRONG)]);
     assert_eq!(after(PLAIN, &[client(&two), client(&pubrel)]), [(2, Rule::PUBREL_EARLY)]);
     assert_eq!(after(PLAIN, &[client(&pubrel)]), [(1, Rule::PUBREL_UNKNOWN)]);
+    let refused = [client(&two), server("5003000787"), client(&pubrel)];
+    assert_eq!(after(PLAIN, &refused), [(3, Rule::PUBREL_REFUSED)]);
     assert_eq!(after(PLAIN, &[server("d000")]), [(1, Rule::PINGRESP_UNASKED)]);
     assert_eq!(after(PLAIN, &[client("c000"), server("d000")]), []);
 }

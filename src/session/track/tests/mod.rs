@@ -6,6 +6,7 @@ mod handshake;
 mod subscription;
 
 use super::*;
+use crate::annotate::Finding;
 use crate::mqtt::{Reading, decode};
 use crate::session::Proof;
 use crate::spec::{PacketType, Rule, Severity, Version};
@@ -33,6 +34,18 @@ fn run_with(
     version: Version,
     is_settled: bool,
 ) -> (Vec<(u64, Rule)>, Facts<'static>, Ended) {
+    let (found, last, record) = run_whole(packets, step, lost_before, version, is_settled);
+    (found.into_iter().map(|(number, finding)| (number, finding.rule)).collect(), last, record)
+}
+
+/// The same with the whole findings.
+fn run_whole(
+    packets: &[(Sender, &str)],
+    step: i64,
+    lost_before: usize,
+    version: Version,
+    is_settled: bool,
+) -> (Vec<(u64, Finding)>, Facts<'static>, Ended) {
     let (mut track, mut shared, mut found) = (Track::default(), Shared::default(), Vec::new());
     track.begin();
     let mut last = Facts::default();
@@ -55,7 +68,7 @@ fn run_with(
         let seen = Seen { at, sender, line, began: None, proof, is_secret, bytes, decoded };
         record.packet(&seen);
         track.packet(&seen, &mut shared, &mut ours, &mut record);
-        found.extend(ours.findings().iter().map(|finding| (number, finding.rule)));
+        found.extend(ours.findings().iter().map(|finding| (number, *finding)));
         let Facts { answers, repeats, .. } = track.facts();
         last = Facts { answers, repeats, ..Facts::default() };
     }
