@@ -28,6 +28,8 @@ struct Hand {
     done: Receiver<io::Result<Vec<u8>>>,
     under_way: usize,
     spare: Vec<Vec<u8>>,
+    /// An error was told: nothing more is written.
+    has_failed: bool,
 }
 
 impl Handed {
@@ -52,7 +54,8 @@ impl Handed {
             }
         };
         if thread::Builder::new().name("output".into()).spawn(work).is_ok() {
-            self.thread = Some(Hand { to_do, done, under_way: 0, spare: Vec::new() });
+            let (under_way, spare, has_failed) = (0, Vec::new(), false);
+            self.thread = Some(Hand { to_do, done, under_way, spare, has_failed });
         }
     }
 }
@@ -87,6 +90,9 @@ impl Hand {
         while self.under_way >= UNDER_WAY {
             self.wait()?;
         }
+        if self.has_failed {
+            return Err(gone());
+        }
         let mut piece = self.spare.pop().unwrap_or_default();
         let bytes = bytes.get(..PIECE).unwrap_or(bytes);
         piece.clear();
@@ -99,8 +105,9 @@ impl Hand {
     /// Waits for the oldest piece that is under way.
     fn wait(&mut self) -> io::Result<()> {
         self.under_way = self.under_way.saturating_sub(1);
-        let piece = self.done.recv().map_err(|_| gone())??;
-        self.spare.push(piece);
+        let written = self.done.recv().map_err(|_| gone()).flatten();
+        self.has_failed |= written.is_err();
+        self.spare.push(written?);
         Ok(())
     }
 
