@@ -105,7 +105,7 @@ impl Hand {
     /// Waits for the oldest piece that is under way.
     fn wait(&mut self) -> io::Result<()> {
         self.under_way = self.under_way.saturating_sub(1);
-        let written = self.done.recv().map_err(|_| gone()).flatten();
+        let written = self.done.recv().unwrap_or_else(|_| Err(gone()));
         self.has_failed |= written.is_err();
         self.spare.push(written?);
         Ok(())
