@@ -8,7 +8,7 @@ use crate::session::shared::Kept;
 use crate::session::{At, Shared};
 use crate::spec::{Rule, Sender};
 
-/// Exchanges of a session that are remembered for its next connection: at some 130 bytes each this is a part of
+/// Exchanges of a session that are remembered for its next connection: at some 100 bytes each this is a part of
 /// what all sessions may keep together.
 const MAX_OPEN_KEPT: usize = 1_024;
 /// Copies that did not come that are told on one packet.
