@@ -44,3 +44,78 @@ fn what_the_command_line_says_wins_over_what_it_cannot_be_had_with() {
     let chosen = configured(other, &["read", "-T", "json", "mqtt.msgtype == CONNECT"]);
     assert_eq!((chosen.code, chosen.json().len()), (0, 2), "{}", chosen.err);
 }
+
+/// What the file says of the fields, of payloads and of rings is for the commands that show or write them.
+#[test]
+fn a_default_counts_only_where_it_applies() {
+    let summary = &["read", FILE, "-T", "summary"][..];
+    let direct = run(summary);
+    for config in [
+        "[read]\nE = [\"header=y\"]\n",
+        "[read]\ne = [\"mqtt.topic\"]\n",
+        "e = [\"mqtt.topic\"]\nE = [\"header=y\"]\n",
+        "[read]\nsplit = \"payloads\"\n",
+        "[read]\nE = [\"header=y\"]\ne = [\"mqtt.topic\"]\nT = \"fields\"\n",
+    ] {
+        let run = configured(config, summary);
+        assert_eq!((run.code, &*run.err), (0, ""), "{config}");
+        assert_eq!(run.out, direct.out, "{config}");
+    }
+    // They belong together, in whatever order they stand.
+    let run = configured(
+        "[read]\nE = [\"header=y\"]\ne = [\"mqtt.topic\"]\nT = \"fields\"\n",
+        &["read", FILE],
+    );
+    assert!(run.out.starts_with("mqtt.topic\n"), "{}{}", run.out, run.err);
+    let run = configured(
+        "[read]\nE = [\"header=y\"]\n",
+        &["read", FILE, "-T", "csv", "-e", "frame.number"],
+    );
+    assert!(run.out.starts_with("frame.number\n"), "{}{}", run.out, run.err);
+    let run = configured("[stats]\nsort = \"payload_max\"\n", &["stats", FILE, "-z", "reasons"]);
+    assert_eq!((run.code, &*run.err), (0, ""));
+    let run = configured("[log]\nY = \"mqtt.qos == 1\"\n", &["log", FILE, "--diff", "README.md"]);
+    assert!(!run.err.contains("takes no filter"), "{}", run.err);
+    // What the command line says itself is refused as ever.
+    let run = configured("[read]\nE = [\"header=y\"]\n", &["read", FILE, "-e", "mqtt.topic"]);
+    assert!(run.code == 1 && run.err.contains("-T fields"), "{}", run.err);
+}
+
+#[test]
+fn a_default_above_the_tables_counts_for_those_that_take_it() {
+    let direct = run(["stats", FILE]);
+    for args in [&["stats", FILE][..], &["sessions", FILE], &["session", FILE, "0"]] {
+        let plain = run(args);
+        let run = configured("T = \"summary\"\n", args);
+        assert_eq!((run.code, run.out, run.err), (0, plain.out, plain.err), "{args:?}");
+    }
+    let run = configured("T = \"summary\"\n", &["read", FILE]);
+    assert_eq!(run.out, support::program::run(["read", FILE, "-T", "summary"]).out);
+    let run = configured("T = \"xml\"\n", &["stats", FILE]);
+    assert!(run.code == 1 && run.err.contains("config.toml:1: "), "{}", run.err);
+    let run = configured("T = \"summary\"\n[stats]\nT = \"json\"\n", &["stats", FILE]);
+    assert!(run.code == 0 && run.out != direct.out && run.out.starts_with('{'), "{}", run.err);
+}
+
+#[test]
+fn what_is_wrong_in_the_file_is_told_with_its_place() {
+    let summary = &["read", FILE, "-T", "summary", "-c", "2"][..];
+    for (config, line, named) in [
+        ("[read]\n\nY = \"mqtt.foo\"\n", 3, "there is no field mqtt.foo"),
+        ("[read]\nY = \"mqtt.qos ==\"\n", 2, "mqtt.qos =="),
+        ("Y = \"mqtt.qos = 1\"\n", 1, "equal is =="),
+        ("\n[read]\nc = -1\n", 3, "-1"),
+        ("[live]\nT = \"xml\"\n", 2, "xml"),
+        ("[stats]\nz = [\"topics\", \"topik\"]\n", 2, "topik"),
+        ("[stats]\nby = \"mqtt.foo\"\n", 2, "mqtt.foo"),
+        ("[stats]\nsort = \"greatness\"\n", 2, "greatness"),
+        ("[read]\n[read.x]\na = 1\n", 2, "[read.x]"),
+        ("[read.c]\n", 1, "[read.c]"),
+        ("[read.output]\n", 1, "[read.output]"),
+    ] {
+        let run = configured(config, summary);
+        let told = format!("config.toml:{line}: ");
+        assert_eq!((run.code, run.out.as_str()), (1, ""), "{config}: {}", run.err);
+        assert!(run.err.contains(&told) && run.err.contains(named), "{config}: {}", run.err);
+    }
+}

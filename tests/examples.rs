@@ -104,18 +104,45 @@ fn every_subcommand_has_examples_and_they_work() {
     }
 }
 
+/// Where a shell finds the program.
+fn path() -> String {
+    let program = Path::new(env!("CARGO_BIN_EXE_mqttscope")).parent().unwrap();
+    format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default())
+}
+
+/// What fish offers behind the words of a line, where there is fish.
+fn offered_by_fish(line: &str) -> Option<String> {
+    let script = support::program::run(["completions", "fish"]).out;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mqttscope.fish");
+    fs::write(&file, script).unwrap();
+    let ask = format!("source {}; complete -C '{line}'", file.display());
+    let mut fish = Command::new("fish");
+    fish.args(["--no-config", "-c", &ask]).env("PATH", path()).env("HOME", folder.path());
+    fish.current_dir(folder.path());
+    let output = fish.output().ok()?;
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    Some(
+        lines
+            .lines()
+            .map(|line| line.split('\t').next().unwrap_or(line))
+            .collect::<Vec<_>>()
+            .join(" "),
+    )
+}
+
 /// What bash offers behind some words, of which the last is begun.
 fn offered(words: &[&str]) -> Option<String> {
     let script = support::program::run(["completions", "bash"]).out;
     let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
     let script = format!(
-        "{script}\nCOMP_WORDS=({})\nCOMP_CWORD={}\n_mqttscope mqttscope '{}' '{}'\necho \"${{COMPREPLY[*]}}\"\n",
+        "{script}\nCOMP_WORDS=({})\nCOMP_CWORD={}\n_mqttscope_asked mqttscope '{}' '{}'\necho \"${{COMPREPLY[*]}}\"\n",
         quoted.join(" "),
         words.len() - 1,
         words[words.len() - 1],
         words[words.len() - 2],
     );
-    let output = Command::new("bash").args(["-c", &script]).output().ok()?;
+    let output = Command::new("bash").args(["-c", &script]).env("PATH", path()).output().ok()?;
     Some(String::from_utf8_lossy(&output.stdout).replace('\n', " "))
 }
 
@@ -127,8 +154,46 @@ fn completions_know_options_without_a_subcommand_and_the_pages_of_man() {
         (&["mqttscope", "man", ""], "decode"),
         (&["mqttscope", ""], "decode"),
         (&["mqttscope", "-r", "w.pcap", "--mqtt-v"], "--mqtt-version"),
+        (&["mqttscope", "completions", ""], "fish"),
+        (&["mqttscope", "read", "-t", ""], "adoy"),
+        (&["mqttscope", "read", "-E", ""], "header=y"),
+        (&["mqttscope", "live", "-b", ""], "files:5"),
+        (&["mqttscope", "read", "-o", ""], "tls.keylog_file:"),
+        (&["mqttscope", "-G", ""], "fields"),
+        (&["mqttscope", "read", "-Y", "mqtt.q"], "mqtt.qos"),
+        (&["mqttscope", "read", "-e", "mqtt.q"], "mqtt.qos"),
     ] {
+        let is_there = |offered: &str| offered.split(' ').any(|word| word == wanted);
+        let line = words.join(" ");
+        if let Some(offered) = offered_by_fish(&line) {
+            assert!(is_there(&offered), "fish, {line}: {offered}");
+        }
         let Some(offered) = offered(words) else { return };
-        assert!(offered.split(' ').any(|word| word == wanted), "{words:?}: {offered}");
+        assert!(is_there(&offered), "{line}: {offered}");
     }
+}
+
+/// Which interfaces there are the program says.
+#[test]
+fn shells_ask_for_the_interfaces() {
+    let list = support::program::run(["interfaces"]);
+    let name = list.out.split_whitespace().nth(1);
+    let Some(name) = name.filter(|_| list.code == 0) else { return };
+    let is_there = |offered: &str| offered.split(' ').any(|word| word == name);
+    if let Some(offered) = offered(&["mqttscope", "live", "-i", ""]) {
+        assert!(is_there(&offered), "{name}: {offered}");
+    }
+    for line in ["mqttscope live -i ", "mqttscope -i "] {
+        if let Some(offered) = offered_by_fish(line) {
+            assert!(is_there(&offered), "fish, {name}: {offered}");
+        }
+    }
+    let zsh = support::program::run(["completions", "zsh"]).out;
+    assert!(
+        zsh.contains(":IFACE:_mqttscope_interfaces'") && !zsh.contains(":IFACE:_default"),
+        "{zsh}"
+    );
+    assert!(
+        zsh.contains("\n_mqttscope_interfaces() {\n") && zsh.contains(":FILTER:_mqttscope_fields'")
+    );
 }

@@ -195,6 +195,17 @@ fn options_say_how_values_stand() {
         with(&["-T", "csv", "-Y", "mqtt.msgid == 7", "-E", "header=n"]),
         "7,\"a/1,b,\"\"2 \"\n"
     );
+    // A line feed, and a backslash before an n.
+    let apart = |format| {
+        let packets = ["30060003780a7931", "3007000478", "5c6e7931"];
+        let packets = [packets[0].to_owned(), packets[1..].concat()];
+        let args =
+            ["decode", "--from", "client", "-T", format, "-e", "mqtt.topic", "-E", "header=n"];
+        run(args.into_iter().chain(packets.iter().map(String::as_str))).out
+    };
+    assert_eq!(apart("csv"), "x\\ny\nx\\\\ny\n");
+    // tshark writes both alike.
+    assert_eq!(apart("fields"), "x\\ny\nx\\ny\n");
     // What a spreadsheet would run.
     let formula = "300c000a3d312b322f403b2d2b41";
     let cells = |more: &[&str]| {

@@ -11,6 +11,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use support::conversation::packet;
 use support::program::run;
 use support::recordings;
 
@@ -231,7 +232,7 @@ fn chosen(hex: &[&str], filter: &str) -> Vec<String> {
 
 /// A PUBLISH of QoS 0 to the topic `t`.
 fn publish(payload: &str) -> String {
-    hex::encode([&[0x30, payload.len() as u8 + 3, 0, 1, b't'], payload.as_bytes()].concat())
+    hex::encode(packet(0x30, &[b"\0\x01t", payload.as_bytes()].concat()))
 }
 
 #[test]
@@ -281,6 +282,22 @@ fn members_of_json_are_compared_by_what_they_are() {
     assert!(chooses("\"on\"", "mqtt.json == \"on\"") && !chooses("on", "mqtt.json"));
     let mistake = run(["read", "-Y", "mqtt.json.list[0] == 1", "none.pcap"]);
     assert!(mistake.err.contains("mqtt.json.list.0"), "{}", mistake.err);
+}
+
+#[test]
+fn a_number_that_no_packet_can_hold_is_refused() {
+    for (filter, words) in [
+        ("mqtt.msgtype == 300", "mqtt.msgtype is 0 to 255, never 300"),
+        ("udp.port == 99999", "udp.port is 0 to 65535, never 99999"),
+        ("mqtt.topic_len == 70000", "mqtt.topic_len is 0 to 65535, never 70000"),
+        ("mqtt.len == 99999999999999999999", "never 99999999999999999999"),
+    ] {
+        let refused = run(["read", "-Y", filter, "none.pcap"]);
+        assert!(refused.err.contains(words), "{filter}: {}", refused.err);
+    }
+    for filter in ["mqtt.msgid == 65535", "mqtt.len <= 268435455", "len(mqtt.topic) < 70000"] {
+        assert!(Filter::parse(filter).is_ok(), "{filter}");
+    }
 }
 
 #[test]

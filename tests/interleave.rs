@@ -578,6 +578,47 @@ fn at_the_end_of_a_stream_a_broken_topic_tells() {
     }
 }
 
+/// A ping in the payload of the last packet, the end of which looks like the beginning of another one: the stream ends
+/// there, and the payload is text without the ping.
+#[test]
+fn the_last_packet_before_the_end() {
+    for (end, is_text) in [("1}", true), ("0}", true), ("\"}", true), ("0\u{1}", false)] {
+        let payload = format!("{{\"t\":21.5,\"text\":\"of some length\",\"u\":{end}");
+        let outer = publish("sensors/temperature", None, payload.as_bytes());
+        let (ping, cut) = (vec![0xc0, 0], outer.len() - 20);
+        let all = [vec![outer[..cut].to_vec()], vec![ping.clone()], vec![outer[cut..].to_vec()]];
+        let all = all.concat();
+        let joined = vec![all[0].clone(), all[1..].concat()];
+        for pieces in [all.clone(), joined, vec![all.concat()]] {
+            let seen = seen(&pieces);
+            if is_text {
+                assert_eq!(
+                    (seen.packets, seen.torn),
+                    (vec![ping.clone(), outer.clone()], 1),
+                    "{end}"
+                );
+            } else if pieces.len() == 1 {
+                assert_eq!(seen.torn, 0, "{end}");
+            }
+            // Bytes were not captured: the rest of a packet may be among them.
+            let mut framer = Framer::new(true, 1 << 20);
+            framer.expect(Some(Sender::Client), Some(Version::V311));
+            let mut torn = 0;
+            let mut emit = |framed: Framed<'_>| {
+                torn += usize::from(matches!(framed, Framed::Torn { .. }));
+            };
+            pieces.iter().for_each(|piece| framer.data(piece, &mut emit));
+            framer.gap(125, &mut emit);
+            framer.end(&mut emit);
+            assert!(end != "0}" || torn == 0, "{pieces:02x?}");
+            // The stream goes on: what follows is the beginning of a packet.
+            let goes_on = [pieces, vec![vec![0; 125]]].concat();
+            let seen = self::seen(&goes_on);
+            assert!(end != "0}" || seen.torn == 0, "{seen:02x?}");
+        }
+    }
+}
+
 /// The packet behind a byte of garbage is by chance as long as one in the payload: nothing is certain.
 #[test]
 fn a_packet_behind_garbage_is_no_end_of_another_one() {

@@ -178,6 +178,102 @@ fn a_broker_that_closes_before_it_reads() {
     check(&[&opened[..], &answered].concat(), &[&FIRST]);
 }
 
+/// The connection was gone before the broker took it, or was not: of one that lasted it has the line.
+#[test]
+fn a_client_that_resets_before_it_has_sent_a_byte() {
+    let all = |at| [&accepted()[..3], &[(at, client(101, 501, &[]).rst())]].concat();
+    check(&all(90), &[]);
+    let lines = log(&all(3_000_000), 0);
+    assert_eq!(lines[0], FIRST[0], "{lines:?}");
+}
+
+/// The listener is one for WebSocket, which 2.0 has no line of; mosquitto 2.0.11 wrote the other one.
+#[test]
+fn a_connect_that_is_answered_in_http() {
+    let answer = b"HTTP/1.0 403 Forbidden\r\ncontent-length: 0\r\n\r\n";
+    let fin = [(80_000, client(C, 501, &[]).fin())];
+    let reply = |end| (120_000, server(501, end, answer));
+    let reset = |end| (120_010, Tcp { ack: None, ..client(end, 0, &[]).rst() });
+    let gone = [&accepted()[..4], &fin, &[reply(C + 1), reset(C + 1)]].concat();
+    let server_closes = (120_020, server(501 + answer.len() as u32, C, &[]).fin());
+    let stays = [&accepted()[..4], &[reply(C), server_closes]].concat();
+    for all in [gone, stays] {
+        assert_eq!(log(&all, 0), ["Client <unknown> closed its connection."]);
+    }
+}
+
+/// In 5.0 the answer to a message tells whether the broker denied it.
+#[test]
+fn an_answer_that_tells_a_denial_is_lost() {
+    const CONNECT: &[u8] = b"\x10\x0e\0\x04MQTT\x05\x02\0\x3c\0\0\x01c";
+    const ACCEPTED: &[u8] = &[0x20, 3, 0, 0, 0];
+    const MESSAGE: &[u8] = &[0x34, 7, 0, 1, b'a', 0, 1, 0, b'x'];
+    let (c, s) = (101 + CONNECT.len() as u32, 501 + ACCEPTED.len() as u32);
+    let end = c + MESSAGE.len() as u32;
+    let conversation = |answer: &[u8], next: &[u8], reply: &[u8]| {
+        let (behind, last) = (s + answer.len() as u32, end + next.len() as u32);
+        let mut all = accepted()[..3].to_vec();
+        all.extend([
+            (50, client(101, 501, CONNECT)),
+            (150, server(501, c, ACCEPTED)),
+            (1_000, client(c, s, MESSAGE)),
+            (1_100, server(s, end, answer)),
+            (2_000, client(end, behind, next)),
+            (2_100, server(behind, last, reply)),
+        ]);
+        all
+    };
+    let denied = conversation(&[0x50, 3, 0, 1, 0x87], PINGREQ, PINGRESP);
+    let taken = conversation(&[0x50, 2, 0, 1], &[0x62, 2, 0, 1], &[0x70, 2, 0, 1]);
+    let first = |all: &[(i64, Tcp)], word: &str| {
+        log(all, 0).into_iter().find(|line| line.contains("PUBLISH")).map(|it| it.starts_with(word))
+    };
+    assert_eq!(first(&denied, "Denied"), Some(true));
+    assert_eq!(first(&taken, "Received"), Some(true));
+    let lossy = |all: &[(i64, Tcp)]| {
+        all.iter().filter(|(time, _)| *time != 1_100).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(first(&lossy(&denied), ""), None);
+    assert_eq!(first(&lossy(&taken), "Received"), Some(true));
+}
+
+/// The CONNECT of another connection was not captured: it may be the same client's, for which the broker closed this one,
+/// though that had been silent for long.
+#[test]
+fn who_was_silent_may_have_been_taken_over() {
+    const LONG: i64 = 200_000_000;
+    let mut all = accepted();
+    all.extend(again(LONG, LONG + 160));
+    all.push((LONG + 130, server(S, C, &[]).fin()));
+    let is_told = |lines: &[String], word: &str| lines.iter().any(|line| line.contains(word));
+    assert!(is_told(&log(&all, 0), "already connected"));
+    all.retain(|(time, _)| *time != LONG + 30);
+    let lines = log(&all, 0);
+    assert!(!is_told(&lines, "exceeded timeout") && !is_told(&lines, "already"), "{lines:?}");
+    // Nobody else came.
+    let alone = [accepted(), vec![(LONG, server(S, C, &[]).fin())]].concat();
+    assert!(is_told(&log(&alone, 0), "exceeded timeout"));
+}
+
+/// The capture begins when the broker has closed: it answers with RST what it does not read.
+#[test]
+fn a_client_that_goes_on_when_the_broker_had_closed() {
+    let late = [
+        (1_000, client(C, S + 1, PINGREQ)),
+        (1_010, Tcp { ack: None, ..server(S + 1, 0, &[]).rst() }),
+    ];
+    assert_eq!(log(&late, 0), Vec::<String>::new());
+    // Or with the rest of a packet.
+    let cut = [(1_000, client(C, S, b"xyz")), (1_100, server(S, C + 3, &[]).fin())];
+    let behind = [
+        (1_200, client(C + 3, S + 1, PINGREQ)),
+        (1_210, Tcp { ack: None, ..server(S + 1, 0, &[]).rst() }),
+    ];
+    assert_eq!(log(&[cut, behind].concat(), 0), Vec::<String>::new());
+    let answered = [(1_000, client(C, S, PINGREQ)), (1_100, server(S, C + 2, PINGRESP))];
+    assert!(log(&answered, 0)[0].starts_with("Received PINGREQ"));
+}
+
 /// Its broker had not missed it: it looks for silent clients now and then.
 #[test]
 fn who_comes_back_after_a_silence_is_taken_over() {
@@ -279,7 +375,7 @@ fn an_end_whose_reason_is_lost() {
         (1_200, client(end, behind + 1, &[]).fin()),
         (1_210, server(behind + 1, end + 1, &[])),
     ]);
-    let is_end = |line: &&String| line.starts_with("Client c ");
+    let is_end = |line: &&String| line.starts_with("Client c ") || line.starts_with("Bad socket");
     assert_eq!(log(&all, 0).iter().filter(is_end).count(), 1);
     // Its FIN and that of the client are lost: it took neither the packet nor what the client sent when it had that.
     let mut open = all[..all.len() - 3].to_vec();

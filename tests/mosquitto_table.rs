@@ -19,7 +19,8 @@ const HEAD: &str = "\
 # The lines of mosquitto's log
 
 Every line that is read, written and explained, from the tables in `src/spec/mosquitto`. Between braces stand
-the fields. *From a capture* says whether `mqttscope log` writes the line: `yes`, or why no capture shows it.
+the fields. *From a capture* says whether `mqttscope log` writes the line: `yes`, with what it leaves out, `in part`, or why
+no capture shows it.
 This file is written by `tests/mosquitto_table.rs`.
 
 Two settings of a broker's listener change what stands in its lines, and no wire tells them. With
@@ -34,7 +35,12 @@ connection ended rests on which write failed. Such lines are left out and counte
 acknowledged all that the broker wrote before (TCP then holds the next answers back), or was to get a message back that it had
 just published. So are the ends of connections that the capture lacks the last bytes of, `already connected` where neither end of the
 old connection was captured, and `New connection from` where the broker closes before it has read anything: it has as many
-clients as `max_connections` allows, or the hosts files deny the client. A delivery that fails because its subscriber has just reset is not
+clients as `max_connections` allows, or the hosts files deny the client; or where the client resets before it has sent a byte.
+Before 5.0 a broker that does not take the QoS of a message, or messages with RETAIN, closes without a word: where it closes
+right behind one that has a QoS or RETAIN, and nothing else tells why, that message and what follows it are left out, and how the connection
+ended. In 5.0 the answer to a message tells whether it was denied; where the capture lacks that, the message is left out. So is
+`has exceeded timeout` where the CONNECT of another connection was not captured that the broker accepted right then: it may be
+the same client, for which the broker closed the old one. A delivery that fails because its subscriber has just reset is not
 told either, nor that the subscriber ends with `Broken pipe` then.
 
 Over WebSocket the broker hears of each end from the library that carries it, which does not say why. 2.0 (seen of 2.0.11) then
@@ -71,6 +77,7 @@ fn lines() -> String {
         let wire = match info.wire {
             Wire::Seen => "yes".to_owned(),
             Wire::SeenBut(words) => format!("yes, but {words}"),
+            Wire::Partly(reason) => format!("in part: {reason}"),
             Wire::Unseen(reason) => format!("no: {reason}"),
         };
         writeln!(out, "From a capture: {wire}.\n").unwrap();

@@ -59,12 +59,43 @@ fn a_wrong_command_line_ends_with_1_and_names_what_is_wrong() {
         (&["read", "captures/session.pcap", "mqtt.qos = 2"], "equal is =="),
         (&["stats", "live"], "mqttscope stats -i IFACE"),
         (&["stats", "x.pcap", "-z", "io,phs"], "-z types"),
+        (&["read", "x.pcap", "-z", "topics"], "mqttscope stats FILE -z topics"),
+        (&["-G", "protocols"], "-G fields"),
+        (&["-r", "x.pcap", "-T", "pdml"], "-T json"),
+        (&["read", "x.pcap", "-T", "psml"], "-T summary"),
+        (&["read", "x.pcap", "-T", "tabs"], "-T fields"),
     ] {
         let run = run(args);
         assert_eq!((run.code, run.out.as_str()), (1, ""), "{args:?}");
         assert!(run.err.contains(named), "{args:?}: {}", run.err);
         assert!(run.err.starts_with("mqttscope: "), "{args:?}: {}", run.err);
+        assert!(!run.err.contains("'-- -z'"), "{args:?}: {}", run.err);
     }
+}
+
+/// What tshark's options do of themselves, or nothing.
+#[test]
+fn tsharks_options_without_a_use_here_are_taken() {
+    const FILE: &str = "captures/session.pcap";
+    let plain = run(["read", FILE]);
+    for args in [&["-2", "-r", FILE][..], &["read", FILE, "-2"], &["read", "-2", FILE]] {
+        let run = run(args);
+        assert_eq!((run.code, run.out == plain.out), (0, true), "{args:?}: {}", run.err);
+    }
+    let colored = run(["read", FILE, "--color", "always"]);
+    for args in
+        [&["read", FILE, "--color"][..], &["--color", "-r", FILE], &["read", "--color", FILE]]
+    {
+        let run = run(args);
+        assert_eq!((run.code, run.out == colored.out), (0, true), "{args:?}: {}", run.err);
+    }
+    let fields = |more: &[&str]| {
+        let args = ["read", FILE, "-c", "9", "-T", "fields", "-e", "frame.number"];
+        run(args.iter().chain(more)).out
+    };
+    assert_eq!(fields(&["-E", "bom=y"]), format!("\u{feff}{}", fields(&[])));
+    let named = format!("\u{feff}{}", fields(&["-E", "header=y"]));
+    assert_eq!(fields(&["-E", "header=y", "-E", "bom=y"]), named);
 }
 
 #[test]

@@ -1,8 +1,12 @@
 //! What build servers and scripts get: SARIF, JUnit, the counts of findings, connections as JSON.
 
+mod support;
+
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use support::Tcp;
+use support::program::{command, finish};
 
 fn run(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_mqttscope"))
@@ -233,6 +237,58 @@ fn connections_as_json() {
     assert_eq!(sessions[3]["keep_alive"]["asked"], 1);
     assert_eq!(sessions[3]["causes"][0]["cause"], "keep-alive");
     assert_eq!(sessions[3]["causes"][0]["certainty"], "likely");
+}
+
+/// What a server does not offer stands with its limits.
+#[test]
+fn limits_as_json() {
+    let capture = one_connection(&[0x20, 9, 0, 0, 6, 0x28, 0, 0x2a, 0, 0x29, 0]);
+    let out = finish(command(["sessions", "-T", "json", "-"]), &support::pcap(1, &capture)).out;
+    let session: Value = serde_json::from_str(&out).unwrap();
+    let limits = &session["limits"];
+    for key in ["wildcard", "shared", "identifier"] {
+        assert_eq!((&limits["client"][key], &limits["server"][key]), (&true.into(), &false.into()));
+    }
+    assert!(session.get("at_once").is_none());
+}
+
+/// A server that ends all its connections at once was stopped, or died.
+#[test]
+fn all_ends_at_once_as_json() {
+    let one = one_connection(&[0x20, 3, 0, 0, 0]);
+    let port = |port: u16, tcp: &Tcp| Tcp { client_port: port, ..tcp.clone() };
+    let segments: Vec<Tcp> = (50_000..50_003)
+        .flat_map(|number| {
+            segments(&[0x20, 3, 0, 0, 0]).into_iter().map(move |it| port(number, &it))
+        })
+        .collect();
+    assert_eq!(segments.len(), 3 * one.len());
+    // The ends come last.
+    let (ends, begins): (Vec<Tcp>, Vec<Tcp>) = segments.into_iter().partition(|tcp| tcp.fin);
+    let frames: Vec<Vec<u8>> = begins.iter().chain(&ends).map(Tcp::ethernet).collect();
+    let out = finish(command(["sessions", "-T", "json", "-"]), &support::pcap(1, &frames)).out;
+    for line in out.lines() {
+        let session: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(session["at_once"]["count"], 3, "{line}");
+        assert!(session["at_once"]["first"]["frame"].as_u64() > Some(9), "{line}");
+    }
+}
+
+/// The frames of a connection that its server ends when it has answered the CONNECT so.
+fn one_connection(connack: &[u8]) -> Vec<Vec<u8>> {
+    segments(connack).iter().map(Tcp::ethernet).collect()
+}
+
+fn segments(connack: &[u8]) -> Vec<Tcp> {
+    let connect = b"\x10\x0e\0\x04MQTT\x05\x02\0\x3c\0\0\x01c";
+    let (c, s) = (101 + connect.len() as u32, 501 + connack.len() as u32);
+    vec![
+        Tcp::client(100, &[]).syn(),
+        Tcp::server(500, 101, &[]).syn(),
+        Tcp { ack: Some(501), ..Tcp::client(101, connect) },
+        Tcp::server(501, c, connack),
+        Tcp::server(s, c, &[]).fin(),
+    ]
 }
 
 #[test]

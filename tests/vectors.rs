@@ -3,12 +3,18 @@
 //! The set is not part of the project: MQTTSCOPE_SHARED names the folder that holds
 //! `vectors/mosquitto.jsonl`. Each of its lines is one packet: `id`, `sender`, `version`, `hex`,
 //! and `legal`, which is false where a broker or client ends the connection because of it.
+//!
+//! `MQTTSCOPE_REWRITE=1 cargo test --test vectors` writes `docs/vectors.md` anew: the exceptions.
+
+mod support;
 
 use mqttscope::annotate::Tape;
 use mqttscope::mqtt::{Reading, decode};
 use mqttscope::spec::{Sender, Severity, Version};
 use serde::Deserialize;
-use std::path::PathBuf;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use support::diff::diff;
 
 /// Illegal packets that have an error for the right reason, in hundredths of those that one packet
 /// shows to be illegal.
@@ -209,4 +215,51 @@ fn illegal_packets_have_an_error_for_the_right_reason() {
     assert_eq!(by_state, counts, "{BY_STATE:?}");
     assert_eq!(by_choice, BY_CHOICE.1);
     assert!((alone - missed.len()) * 100 >= alone * FLOOR);
+}
+
+/// The exceptions are told to users, too.
+#[test]
+fn the_exceptions_are_documented() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/vectors.md");
+    let text = std::fs::read_to_string(&path).unwrap_or_default();
+    let Some(difference) = diff(&text, &document()) else { return };
+    let is_rewritten = std::env::var("MQTTSCOPE_REWRITE").is_ok_and(|value| value == "1");
+    assert!(is_rewritten, "docs/vectors.md\n{difference}");
+    std::fs::write(path, document()).unwrap();
+}
+
+fn document() -> String {
+    let mut out = String::from(
+        "# Packets that are judged otherwise\n\n\
+         mqttscope is measured by a set of packets from the tests of mosquitto, which is not part of this project: each is \
+         marked as\nlegal, or as one that gets a broker or client to end the connection. At least 99 % of the illegal ones have a \
+         finding of severity\nerror, for the right reason, and none of the legal ones has, but for those below. This file is \
+         written by `tests/vectors.rs`.\n",
+    );
+    let mut table = |head: &str, rows: &[(&str, usize, &str)]| {
+        out.push_str(head);
+        out.push_str("\n\n| packets | how many | why |\n|---|---|---|\n");
+        for (what, count, why) in rows {
+            writeln!(out, "| {what} | {count} | {why} |").unwrap();
+        }
+    };
+    table(
+        "\n## Illegal only where they stand in a connection\n\nBy itself such a packet is legal.",
+        BY_STATE,
+    );
+    let (rule, count) = BY_CHOICE;
+    let why = "both standards say that it should not be there, and leave it to the receiver to end the connection";
+    table(
+        "\n## Marked as illegal, with a warning\n\nBy the rule that warns.",
+        &[(&format!("`{rule}`"), count, why)],
+    );
+    let tolerated: Vec<_> =
+        TOLERATED.iter().map(|(rule, count, why)| (format!("`{rule}`"), *count, *why)).collect();
+    let tolerated: Vec<_> =
+        tolerated.iter().map(|(rule, count, why)| (rule.as_str(), *count, *why)).collect();
+    table(
+        "\n## Marked as legal, with an error\n\nOne receiver tolerates them. By the rule that is broken.",
+        &tolerated,
+    );
+    out
 }

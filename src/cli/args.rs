@@ -85,7 +85,7 @@ pub(super) struct Output {
     #[arg(short = 'e', value_name = "FIELD", value_parser = super::offered::column(), hide_possible_values = true)]
     pub(super) fields: Vec<String>,
     /// How -T fields and -T csv write: header=y, separator=, (/t is a tab, /s a blank), quote=d|s|n,
-    /// occurrence=f|l|a, aggregator=; (between the values of a field), guard=n (csv: texts that a
+    /// occurrence=f|l|a, aggregator=; (between the values of a field), bom=y, guard=n (csv: texts that a
     /// spreadsheet would run as a formula are not marked by '). May be repeated.
     #[arg(short = 'E', value_name = "NAME=VALUE", value_parser = super::columns::choice)]
     pub(super) field_options: Vec<super::columns::Choice>,

@@ -11,16 +11,36 @@ use std::path::{Path, PathBuf};
 /// Columns of the filter that are shown with what is wrong in it.
 const CARET_WIDTH: usize = 78;
 
+/// Options that are about some formats: whether they are given, these formats, and what is said where it
+/// is none of them.
+type Tied = (fn(&Output) -> bool, &'static [&'static str], &'static str);
+
+const TIED: [Tied; 2] = [
+    (
+        |output| !output.fields.is_empty() || !output.field_options.is_empty(),
+        &["fields", "csv"],
+        "-e and -E are about the fields of -T fields and -T csv: add one of them",
+    ),
+    (
+        |output| output.split.is_some(),
+        &["payload"],
+        "--split is about the payloads of -T payload: add that",
+    ),
+];
+
+/// What the options of packets say together that cannot be done.
+pub(super) fn mistake(output: &Output) -> Option<&'static str> {
+    let is_tied = |(is_given, formats, _): &&Tied| {
+        is_given(output) && !formats.contains(&output.format.as_str())
+    };
+    TIED.iter().find(is_tied).map(|row| row.2)
+}
+
 /// The filter of some words; `Err` where they are none, or where fields are asked for that nothing
 /// would show, which is told.
 pub(super) fn filter(words: &str, output: &Output) -> Result<Option<Filter>, ()> {
-    let shows_fields = ["fields", "csv"].contains(&output.format.as_str());
-    if !(shows_fields || output.fields.is_empty() && output.field_options.is_empty()) {
-        report::line("-e and -E are about the fields of -T fields and -T csv: add one of them");
-        return Err(());
-    }
-    if output.split.is_some() && output.format != "payload" {
-        report::line("--split is about the payloads of -T payload: add that");
+    if let Some(mistake) = mistake(output) {
+        report::line(mistake);
         return Err(());
     }
     let filter = Filter::parse(words).map_err(|error| tell(words, &error))?;

@@ -6,6 +6,7 @@ use crate::render::fields::{FieldOptions, Occurrence, Quote};
 /// One `-E`.
 #[derive(Clone, Debug)]
 pub(super) enum Choice {
+    Bom(bool),
     Header(bool),
     Separator(char),
     Quote(Quote),
@@ -13,6 +14,23 @@ pub(super) enum Choice {
     Aggregator(char),
     Guard(bool),
 }
+
+/// What `-E` takes, for shells to offer.
+pub(super) const EXAMPLES: [&str; 13] = [
+    "header=y",
+    "header=n",
+    "bom=y",
+    "separator=/t",
+    "separator=,",
+    "quote=d",
+    "quote=s",
+    "quote=n",
+    "occurrence=f",
+    "occurrence=l",
+    "occurrence=a",
+    "aggregator=,",
+    "guard=n",
+];
 
 /// The name of a field that there is.
 pub(super) fn field(key: &str) -> Result<String, String> {
@@ -25,11 +43,13 @@ pub(super) fn field(key: &str) -> Result<String, String> {
 
 /// `header=y`, `separator=;` and so on.
 pub(super) fn choice(text: &str) -> Result<Choice, String> {
-    const FORMS: &str = "header=y|n, separator=/t|/s|CHARACTER, quote=d|s|n, occurrence=f|l|a, \
+    const FORMS: &str = "header=y|n, bom=y|n, separator=/t|/s|CHARACTER, quote=d|s|n, occurrence=f|l|a, \
          aggregator=/s|CHARACTER, guard=y|n";
     let wrong = || format!("-E takes {FORMS}");
     let (name, value) = text.split_once('=').ok_or_else(wrong)?;
     Ok(match (name, value) {
+        ("bom", "y") => Choice::Bom(true),
+        ("bom", "n") => Choice::Bom(false),
         ("header", "y") => Choice::Header(true),
         ("header", "n") => Choice::Header(false),
         ("separator", value) => Choice::Separator(character(value).ok_or_else(wrong)?),
@@ -63,6 +83,7 @@ pub(super) fn options(keys: &[String], choices: &[Choice]) -> FieldOptions {
     let mut options = FieldOptions { keys: keys.to_vec(), ..FieldOptions::default() };
     for choice in choices {
         match *choice {
+            Choice::Bom(bom) => options.bom = bom,
             Choice::Header(header) => options.header = Some(header),
             Choice::Separator(separator) => options.separator = Some(separator),
             Choice::Quote(quote) => options.quote = Some(quote),

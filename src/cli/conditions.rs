@@ -78,6 +78,12 @@ pub(super) fn parse_ring(text: &str) -> Result<Condition, String> {
     parse(text, |row| row.switches)
 }
 
+/// Examples for `-a`, or for `-b`.
+pub(super) fn examples(of_end: bool) -> impl Iterator<Item = &'static str> {
+    let is_meant = move |row: &&Row| if of_end { row.ends } else { row.switches };
+    ROWS.iter().filter(is_meant).filter_map(|row| row.example.split(' ').next())
+}
+
 fn parse(text: &str, is_meant: fn(&Row) -> bool) -> Result<Condition, String> {
     let rows = || ROWS.iter().filter(|row| is_meant(row));
     let found = text.split_once(':').and_then(|(name, value)| {

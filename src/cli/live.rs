@@ -19,7 +19,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
 
 /// What options say together that cannot be done.
 #[cfg(feature = "live")]
-fn mistake(args: &Args) -> Option<&'static str> {
+pub(super) fn mistake(args: &Args) -> Option<&'static str> {
     use super::conditions::Condition::{Files, Filesize};
     let has = |list: &[_], wanted: fn(&_) -> bool| list.iter().any(wanted);
     let is_files = |it: &_| matches!(it, Files(_));

@@ -30,6 +30,11 @@ const NO_FILTER: &str = "--diff takes no filter: the lines of the packets that i
                          lines without a packet. mqttscope log with the filter writes the lines of the \
                          others alone";
 
+/// What options say together that cannot be done.
+pub(super) fn mistake(args: &Log) -> Option<&'static str> {
+    (args.diff.is_some() && args.read.output.display_filter.is_some()).then_some(NO_FILTER)
+}
+
 /// Collects lines.
 struct Collector {
     scribe: Scribe,
@@ -57,8 +62,8 @@ impl Consumer for Collector {
 
 fn diff(args: &Log, path: &Path) -> anyhow::Result<Outcome> {
     let (others, words) = choose::part(&args.read.files, !args.read.read_file.is_empty());
-    if words.is_some() || args.read.output.display_filter.is_some() {
-        report::line(NO_FILTER);
+    if let Some(mistake) = mistake(args).or(words.and(Some(NO_FILTER))) {
+        report::line(mistake);
         return Ok(Outcome::Usage);
     }
     let files: Vec<PathBuf> = args.read.read_file.iter().cloned().chain(others).collect();
@@ -78,7 +83,16 @@ fn diff(args: &Log, path: &Path) -> anyhow::Result<Outcome> {
             path.display()
         );
     }
-    let release = args.read.output.mosquitto.or_else(|| release_of(&entries)).unwrap_or_default();
+    let named = args.read.output.mosquitto;
+    let release = named.or_else(|| release_of(&entries)).unwrap_or_default();
+    let Release(major, minor, _) = release;
+    if named.is_none() && (major, minor) != (Release::DEFAULT.0, Release::DEFAULT.1) {
+        report::line(&format!(
+            "{} is compared as a log of mosquitto {major}.{minor}, by its own lines; --mosquitto names another \
+             release",
+            path.display()
+        ));
+    }
     let (lines, failed) = lines(args, &files, release)?;
     // A log without the lines of packets says nothing of packets.
     let has_packets = entries.iter().any(|entry| entry.row.level == Level::Debug);

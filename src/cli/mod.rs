@@ -6,6 +6,7 @@
 mod args;
 mod choose;
 mod columns;
+mod completions;
 mod conditions;
 mod config;
 mod decode;
@@ -19,6 +20,7 @@ mod interfaces;
 mod keylog;
 mod live;
 mod log;
+mod man;
 mod misuse;
 mod offered;
 mod output;
@@ -28,7 +30,6 @@ mod progress;
 mod read;
 mod report;
 mod sessions;
-mod shell;
 mod shorthand;
 mod stats;
 
@@ -119,7 +120,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Session(args) => sessions::one(args),
         Command::Interfaces => interfaces::run(),
         Command::Fields(args) => fields::run(args),
-        Command::Completions(args) => shell::completions(args),
-        Command::Man(args) => shell::man(args),
+        Command::Completions(args) => completions::completions(args),
+        Command::Man(args) => man::man(args),
     }
 }

@@ -19,6 +19,11 @@ const ROWS: [(&str, &str); 3] = [
     ("mqttsn.topic", "7=sensors/temp"),
 ];
 
+/// Their names, for shells to offer; the old one is not.
+pub(super) fn names() -> impl Iterator<Item = String> {
+    [ROWS[0], ROWS[2]].into_iter().map(|(name, _)| format!("{name}:"))
+}
+
 /// Parses the argument of `-o`.
 pub(super) fn parse(text: &str) -> Result<Preference, String> {
     let (name, value) = text.split_once(':').unwrap_or((text, ""));

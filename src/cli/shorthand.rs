@@ -1,8 +1,9 @@
-//! tshark's habits: `mqttscope -r FILE`, `-i IFACE`, `-D` and `-G fields` work without a subcommand, and
-//! `-2 -R FILTER` is `-Y FILTER`.
+//! tshark's habits: `mqttscope -r FILE`, `-i IFACE`, `-D` and `-G fields` work without a subcommand,
+//! `-2 -R FILTER` is `-Y FILTER`, and `--color` needs no value.
 
-use super::args::Cli;
-use clap::{Arg, Command, CommandFactory};
+use super::args::{Cli, ColorArg};
+use crate::text::nearest;
+use clap::{Arg, Command, CommandFactory, ValueEnum};
 use std::ffi::OsString;
 
 /// The option that tells which subcommand is meant.
@@ -22,10 +23,15 @@ pub(super) fn expand(mut args: Vec<OsString>) -> Vec<OsString> {
         return args;
     }
     if args.get(1).is_some_and(|arg| arg == "-G") {
-        // -G fields: what stands behind it is the subcommand.
-        args.remove(1);
+        // -G fields: what stands behind it is the subcommand; nothing stands for the fields, too.
+        match args.get(2) {
+            None => args.splice(1.., ["fields".into()]).for_each(drop),
+            Some(list) if list == "fields" => drop(args.remove(1)),
+            Some(_) => {}
+        }
         return args;
     }
+    colored(&mut args);
     let Some(first) = args.get(1).and_then(|arg| arg.to_str()) else { return args };
     let begins_with_option = first.starts_with('-');
     if !begins_with_option && !FILTERED.contains(&first) {
@@ -94,18 +100,38 @@ fn letters(args: &[OsString]) -> Vec<(usize, char)> {
     found
 }
 
-/// `-2 -R FILTER`: a filter always knows all that came before, so it is `-Y FILTER`.
+/// `--color` without a value: what stands behind it is neither one nor meant as one.
+fn colored(args: &mut [OsString]) {
+    let names: Vec<String> = ColorArg::value_variants()
+        .iter()
+        .filter_map(|it| Some(it.to_possible_value()?.get_name().to_owned()))
+        .collect();
+    let is_value = |word: &OsString| {
+        word.to_str().is_some_and(|word| nearest(word, names.iter().map(String::as_str)).is_some())
+    };
+    let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
+    let bare = |at: &usize| {
+        args.get(*at).is_some_and(|arg| arg == "--color")
+            && !args.get(at.saturating_add(1)).is_some_and(is_value)
+    };
+    if let Some(arg) = (0..end).find(bare).and_then(|at| args.get_mut(at)) {
+        *arg = "--color=always".into();
+    }
+}
+
+/// `-2 -R FILTER`: a filter always knows all that came before, so it is `-Y FILTER`, and `-2` alone
+/// changes nothing.
 fn second_pass(args: &mut Vec<OsString>) {
     let letters = letters(args);
     let at = |letter: char| {
         let is_it = |it: &&(usize, char)| it.1 == letter;
         letters.iter().find(is_it).map(|(at, _)| *at)
     };
-    let (Some(two), Some(filter)) = (at('2'), at('R')) else { return };
+    let Some(two) = at('2') else { return };
     if args.get(two).is_none_or(|arg| arg != "-2") {
         return;
     }
-    if let Some(arg) = args.get_mut(filter) {
+    if let Some(arg) = at('R').and_then(|at| args.get_mut(at)) {
         let value = arg.to_string_lossy().strip_prefix("-R").map(str::to_owned);
         *arg = format!("-Y{}", value.unwrap_or_default()).into();
     }
@@ -144,10 +170,24 @@ mod tests {
     }
 
     #[test]
+    fn colour_needs_no_value() {
+        assert_eq!(expanded("m read f --color"), "m read f --color=always");
+        assert_eq!(expanded("m read --color f"), "m read --color=always f");
+        assert_eq!(expanded("m --color -r f"), "m read --color=always -r f");
+        for line in ["m read f --color never", "m read f --color alway", "m read f -- --color"] {
+            assert_eq!(expanded(line), line);
+        }
+        assert_eq!(expanded("m -G"), "m fields");
+        assert_eq!(expanded("m -G protocols"), "m -G protocols");
+    }
+
+    #[test]
     fn a_filter_of_the_second_pass_is_a_filter() {
         assert_eq!(expanded("m -2 -R mqtt -r f"), "m read -Y mqtt -r f");
         assert_eq!(expanded("m read f -2 -Rmqtt"), "m read f -Ymqtt");
         assert_eq!(expanded("m read f -Y -2"), "m read f -Y -2");
+        assert_eq!(expanded("m read f -2 -T json"), "m read f -T json");
+        assert_eq!(expanded("m -2 -r f"), "m read -r f");
         assert_eq!(expanded("m decode -2 -R"), "m decode -2 -R");
     }
 }

@@ -8,7 +8,7 @@ use super::{Outcome, choose, keylog, live, report};
 use crate::filter::{Filter, Filtered};
 use crate::render::Options;
 use crate::render::stats::{Shown, StatsFormat};
-use crate::stats::{DEFAULT, STATISTICS, Stats};
+use crate::stats::{DEFAULT, STATISTICS, Statistic, StatisticRow, Stats};
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -111,13 +111,19 @@ fn on_interfaces(
     live::run_with(&args, filter, Some(counter))
 }
 
+/// Whether `live` is to count, too.
+#[cfg(feature = "live")]
+pub(super) fn asks(figures: &Figures) -> bool {
+    !figures.statistics.is_empty() || figures.by.is_some()
+}
+
 /// The statistics of `live -z`, which are told behind the packets: as JSON where these are JSON.
 ///
 /// # Errors
 /// How the run ends where there is no such statistic, which is told.
 #[cfg(feature = "live")]
 pub(super) fn beside(figures: &Figures, output: &Output) -> Result<Option<Counter>, Outcome> {
-    if figures.statistics.is_empty() && figures.by.is_none() {
+    if !asks(figures) {
         return Ok(None);
     }
     let format = if ["json", "csv"].contains(&&*output.format) { &output.format } else { "table" };
@@ -135,27 +141,11 @@ impl Counter {
             let _ = writeln!(io::stdout(), "{}", list());
             return Err(Outcome::Done);
         }
-        let by = figures.by.as_deref();
-        let mut names: Vec<&str> = figures.statistics.iter().map(String::as_str).collect();
-        let is_used = |name: &&str| ["latencies", "mqtt,srt", "values"].contains(name);
-        if by.is_some() && !names.iter().any(is_used) {
-            names.push("values");
-        } else if names.is_empty() {
-            names.extend(DEFAULT);
-        }
         let tell = |sentence: String| {
             report::line(&sentence);
             Outcome::Usage
         };
-        let list = names.into_iter().map(|name| crate::stats::choose(name, by));
-        let list = list.collect::<Result<Vec<_>, _>>().map_err(tell)?;
-        if let Some(sort) = &figures.sort {
-            let keys = || list.iter().flat_map(|(row, _)| row.columns).map(|column| column.key);
-            if !keys().any(|key| key == sort) {
-                let keys: Vec<_> = keys().collect();
-                return Err(tell(format!("--sort takes one of {}", keys.join(", "))));
-            }
-        }
+        let list = chosen(figures).map_err(tell)?;
         let format = StatsFormat::named(format)
             .ok_or_else(|| tell(format!("there is no output format \"{format}\"")))?;
         let shown = Shown { top: figures.top, sort: figures.sort.clone() };
@@ -174,9 +164,37 @@ impl Counter {
     }
 }
 
+/// The statistics that are asked for.
+///
+/// # Errors
+/// What is wrong with a name, or with the column by which they are to be sorted.
+pub(super) fn chosen(
+    figures: &Figures,
+) -> Result<Vec<(&'static StatisticRow, Box<dyn Statistic>)>, String> {
+    let by = figures.by.as_deref();
+    let mut names: Vec<&str> = figures.statistics.iter().map(String::as_str).collect();
+    names.retain(|name| *name != "help");
+    let is_used = |name: &&str| ["latencies", "mqtt,srt", "values"].contains(name);
+    if by.is_some() && !names.iter().any(is_used) {
+        names.push("values");
+    } else if names.is_empty() {
+        names.extend(DEFAULT);
+    }
+    let list = names.into_iter().map(|name| crate::stats::choose(name, by));
+    let list = list.collect::<Result<Vec<_>, _>>()?;
+    if let Some(sort) = &figures.sort {
+        let keys = || list.iter().flat_map(|(row, _)| row.columns).map(|column| column.key);
+        if !keys().any(|key| key == sort) {
+            let keys: Vec<_> = keys().collect();
+            return Err(format!("--sort takes one of {}", keys.join(", ")));
+        }
+    }
+    Ok(list)
+}
+
 /// The statistics for the help.
 pub(super) fn list() -> String {
-    let line = |row: &crate::stats::StatisticRow| {
+    let line = |row: &StatisticRow| {
         let name = match row.argument {
             "" => row.name.to_owned(),
             argument => format!("{}[,{argument}]", row.name),

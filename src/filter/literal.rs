@@ -155,7 +155,13 @@ fn named_number(text: Text<'_>, against: Against) -> Reading {
         });
     }
     match number(text.as_str()) {
-        Some(number) if !text.is_quoted => return value(Value::Number(number)),
+        Some(number) if !text.is_quoted => {
+            let most = against.row.filter(|_| against.is_whole).and_then(FieldRow::largest);
+            return match most.filter(|most| !(0..=*most).contains(&number)) {
+                Some(most) => Err((format!("{name} is 0 to {most}, never {shown}"), String::new())),
+                None => value(Value::Number(number)),
+            };
+        }
         Some(_) => {
             let message = format!("{name} is a number, and \"{shown}\" is text");
             return Err((message, format!("without quotes: {shown}")));

@@ -79,6 +79,34 @@ pub(super) enum Part {
 /// ```
 pub static TABLE: LazyLock<Vec<FieldRow>> = LazyLock::new(rows);
 
+impl FieldRow {
+    /// The largest number that a packet can hold there, as far as the tables tell.
+    pub(super) fn largest(&self) -> Option<i128> {
+        let Source::Tree { fields, part, .. } = &self.source else {
+            return self.key.ends_with("port").then(|| u16::MAX.into());
+        };
+        if *part == Part::Length {
+            return Some(u16::MAX.into());
+        }
+        let all: Option<Vec<u32>> = fields.iter().map(|field| largest(field.kind())).collect();
+        all?.into_iter().max().map(Into::into)
+    }
+}
+
+/// The largest number of a field of this kind, or of the longest of its kind.
+const fn largest(kind: Kind) -> Option<u32> {
+    match kind {
+        Kind::Flag => Some(1),
+        Kind::Bits | Kind::Reserved | Kind::Code | Kind::Property(Wire::Byte) => {
+            Some(u8::MAX as u32)
+        }
+        Kind::Property(Wire::U16) => Some(u16::MAX as u32),
+        Kind::Number(_) | Kind::Property(Wire::U32) => Some(u32::MAX),
+        Kind::VarInt | Kind::Property(Wire::VarInt) => Some(268_435_455),
+        _ => None,
+    }
+}
+
 static BY_KEY: LazyLock<HashMap<&'static str, usize>> =
     LazyLock::new(|| (0..).zip(TABLE.iter()).map(|(at, row)| (row.key, at)).collect());
 

@@ -200,7 +200,8 @@ impl Known {
         id != 0 && self.ids.has(id)
     }
 
-    fn versions(&self) -> [Option<Version>; 2] {
+    /// The versions that its packets may be of.
+    pub(super) fn versions(&self) -> [Option<Version>; 2] {
         match self.version {
             Some(version) => [Some(version), None],
             None => [Some(Version::V311), Some(Version::V5)],

@@ -2,7 +2,7 @@
 
 use super::boundary::{Known, is_plausible, seems_whole};
 use super::framing::{Framing, frame};
-use super::interleave::{Judged, Suspect, is_mark};
+use super::interleave::{Judged, More, Suspect, is_mark};
 use super::search::Search;
 use super::torn::{Looked, Torn, look};
 use crate::annotate::Tape;
@@ -263,7 +263,7 @@ impl Framer {
         while !rest.is_empty() {
             if let Some(suspect) = &mut self.suspect {
                 suspect.push(rest);
-                return self.judge(false, emit);
+                return self.judge(More::Comes, emit);
             }
             rest = match self.state {
                 State::Skipping(left, why, doubt) => self.skip(rest, (left, why, doubt), emit),
@@ -294,7 +294,7 @@ impl Framer {
     /// ```
     pub fn gap(&mut self, missing: impl Into<Option<u64>>, emit: &mut impl FnMut(Framed<'_>)) {
         let missing = missing.into();
-        self.settle(emit);
+        self.settle(More::Lost, emit);
         let (left, why, doubt) = match self.state {
             State::Skipping(left, why, doubt) => (left, why, doubt),
             State::Aligned(doubt) if !self.held.is_empty() => {
@@ -331,7 +331,7 @@ impl Framer {
     /// framer.end(&mut |framed| assert!(matches!(framed, Framed::Cut { bytes: b"\xc0", .. })));
     /// ```
     pub fn end(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
-        self.settle(emit);
+        self.settle(More::Never, emit);
         self.abandon(emit);
         if !self.held.is_empty() {
             self.give_up(Why::End, None, emit);
@@ -340,7 +340,7 @@ impl Framer {
 
     /// Gives up what is held, as too much is held in all.
     pub(crate) fn shed(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
-        self.settle(emit);
+        self.settle(More::Lost, emit);
         self.abandon(emit);
         if let State::Aligned(doubt) = self.state
             && !self.held.is_empty()
@@ -380,6 +380,9 @@ impl Framer {
                 if let Some(torn) = self.look_inside(packet, rest) {
                     let used = self.part(&torn, bytes, emit);
                     return bytes.get(used..).unwrap_or_default();
+                }
+                if self.suspect.is_some() {
+                    return rest;
                 }
                 emit(Framed::Packet { offset: self.offset, bytes: packet, is_inside: false });
                 self.advance(len);
@@ -434,7 +437,7 @@ impl Framer {
             let mut suspect = Suspect::new(&held, marks);
             suspect.push(rest);
             self.suspect = Some(Box::new(suspect));
-            self.judge(false, emit);
+            self.judge(More::Comes, emit);
             return &[];
         }
         let torn = self.look_inside(&held, rest);
@@ -442,6 +445,9 @@ impl Framer {
         if let Some(torn) = torn.filter(|it| it.used() >= held.len()) {
             let used = self.part(&torn, &[&held, rest].concat(), emit);
             return rest.get(used.saturating_sub(held.len())..).unwrap_or_default();
+        }
+        if self.suspect.is_some() {
+            return rest;
         }
         emit(Framed::Packet { offset: self.offset, bytes: &held, is_inside: false });
         if frame(&held) == Framing::Endless {
@@ -460,9 +466,9 @@ impl Framer {
     }
 
     /// Settles whether a suspect has another packet in its middle, if that can be said.
-    fn judge(&mut self, is_end: bool, emit: &mut impl FnMut(Framed<'_>)) {
+    fn judge(&mut self, more: More, emit: &mut impl FnMut(Framed<'_>)) {
         let Some(suspect) = self.suspect.take() else { return };
-        let rest = match suspect.judge(&self.known, is_end) {
+        let rest = match suspect.judge(&self.known, more) {
             Judged::Later => {
                 self.suspect = Some(suspect);
                 return;
@@ -491,7 +497,7 @@ impl Framer {
     }
 
     /// Looks into a packet for others, where what follows on it in the same piece does not seem to be
-    /// a packet.
+    /// a packet. It is a suspect where the end of the stream is to tell.
     fn look_inside(&mut self, packet: &[u8], rest: &[u8]) -> Option<Torn> {
         let is_usual = rest.is_empty()
             || self.state != State::Aligned(0)
@@ -503,6 +509,10 @@ impl Framer {
         match look(packet, rest, &self.known) {
             Looked::Torn(torn) => Some(torn),
             Looked::Legal | Looked::Broken => None,
+            Looked::IfLast(at) => {
+                self.suspect = Some(Box::new(Suspect::until_end(packet, at)));
+                None
+            }
             Looked::LegalAlone | Looked::Unsure => {
                 self.suspects_left = self.suspects_left.saturating_sub(1);
                 None
@@ -537,9 +547,9 @@ impl Framer {
     }
 
     /// Nothing more comes that could tell of a suspect.
-    fn settle(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
+    fn settle(&mut self, more: More, emit: &mut impl FnMut(Framed<'_>)) {
         while self.suspect.is_some() {
-            self.judge(true, emit);
+            self.judge(more, emit);
             self.take_again(emit);
         }
     }

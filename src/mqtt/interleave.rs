@@ -17,8 +17,14 @@
 //!
 //! The first packet must be a PUBLISH. A fault in its fixed header, or in one that lies in one piece, is
 //! not looked at.
+//!
+//! Where the stream ends within what follows, that may be a packet of which the rest is not there. It belongs to the
+//! first one if it has as many bytes as the inner packets, and if the payload is text without these and not with
+//! them. That is asked, too, of a PUBLISH that lies in one piece with all of them
+//! ([`torn`](super::torn) finds it); it takes [`ENOUGH_UNSEEN`] bits.
 
-use super::boundary::{ENOUGH, Known, SERIOUS, Sighted, sight};
+use super::boundary::{ENOUGH, ENOUGH_UNSEEN, Known, SERIOUS, Sighted, sight};
+use super::packet::Packet;
 use super::{Framing, Reading, decode, frame};
 use crate::annotate::Tape;
 use crate::spec::{PacketType, Version};
@@ -34,6 +40,10 @@ const MAX_MARKS: usize = 8;
 const DECIDED: usize = 64;
 /// Bits for a piece that begins or ends with the inner packets: one place in a thousand is so.
 const PIECE: u32 = 10;
+/// Bits for a stream that ends with a packet so, and within one otherwise.
+const END: u32 = 20;
+/// Bits for a payload that is text without what stands in it: no packet is text.
+pub(super) const TEXT: u32 = 16;
 
 /// A packet that is whole, but may have another one in its middle: it is not told until what follows
 /// on it settles that.
@@ -47,6 +57,8 @@ pub(super) struct Suspect {
     marks: Vec<usize>,
     /// Where in `bytes` the other pieces begin, behind the packet.
     pieces: Vec<usize>,
+    /// No piece begins at its mark: only the end of the stream can tell.
+    is_in_one: bool,
 }
 
 /// What is to be thought of a suspect.
@@ -58,6 +70,17 @@ pub(super) enum Judged {
     Whole,
     /// So many bytes from here on belong to other packets.
     Torn { at: usize, len: usize },
+}
+
+/// What is known of the bytes behind those that came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum More {
+    /// They may come.
+    Comes,
+    /// They were not captured, or are not waited for.
+    Lost,
+    /// There are none: the stream ends.
+    Never,
 }
 
 /// Whether a piece that begins in the middle of what is held of a packet may be an inner packet. Only a
@@ -79,7 +102,13 @@ pub(super) fn is_mark(held: &[u8], piece: &[u8], marks: &[usize], known: &Known)
 impl Suspect {
     /// A packet of which pieces began at these offsets.
     pub(super) fn new(packet: &[u8], marks: Vec<usize>) -> Self {
-        Self { bytes: packet.to_vec(), len: packet.len(), marks, pieces: Vec::new() }
+        let (bytes, len) = (packet.to_vec(), packet.len());
+        Self { bytes, len, marks, pieces: Vec::new(), is_in_one: false }
+    }
+
+    /// A packet that has others at this offset if the stream ends with what follows it in its piece.
+    pub(super) fn until_end(packet: &[u8], at: usize) -> Self {
+        Self { is_in_one: true, ..Self::new(packet, vec![at]) }
     }
 
     /// What is allocated, in bytes.
@@ -119,11 +148,23 @@ impl Suspect {
         pieces.filter(|piece| !piece.is_empty()).map(<[u8]>::to_vec).collect()
     }
 
-    /// Judges it by what followed so far; `is_end`: nothing more comes.
-    pub(super) fn judge(&self, known: &Known, is_end: bool) -> Judged {
-        let mut tape = Tape::new();
+    /// Judges it by what followed so far.
+    pub(super) fn judge(&self, known: &Known, more: More) -> Judged {
+        let (is_end, mut tape) = (more != More::Comes, Tape::new());
         let next = self.bytes.get(self.len..).unwrap_or_default();
-        let contradicts = match sight(next, known, &mut tape) {
+        if self.is_in_one && !is_end {
+            return if self.pieces.len() > 1 { Judged::Whole } else { Judged::Later };
+        }
+        if self.is_in_one && more == More::Lost {
+            return Judged::Whole;
+        }
+        let sighted = sight(next, known, &mut tape);
+        let is_cut = matches!(sighted, Sighted::Part { bits } if bits < SERIOUS);
+        let is_odd = more == More::Never && !next.is_empty() && is_cut;
+        if self.is_in_one || is_odd && !self.is_broken(known, &mut tape) {
+            return self.judge_end(known, &mut tape);
+        }
+        let contradicts = match sighted {
             Sighted::No => !next.is_empty(),
             Sighted::Part { .. } if next.len() < DECIDED && self.is_broken(known, &mut tape) => {
                 true
@@ -145,8 +186,30 @@ impl Suspect {
         judged
     }
 
-    fn judge_at(&self, at: usize, known: &Known, is_end: bool, tape: &mut Tape) -> Judged {
-        let (mut len, mut bits) = (0usize, PIECE);
+    /// Judges it where what follows is no whole packet, and nothing more comes.
+    fn judge_end(&self, known: &Known, tape: &mut Tape) -> Judged {
+        let len = self.bytes.len().saturating_sub(self.len);
+        let begins = if self.is_in_one { 0 } else { PIECE };
+        let is_torn = |at: &usize| {
+            let runs = self.runs(*at, known, tape).unwrap_or_default();
+            let own = runs.into_iter().find(|run| run.0 == len).map(|run| run.1);
+            let (_, outer) = self.parts(*at, len);
+            let bits = own.map(|own| own.saturating_add(begins).saturating_add(TEXT + END));
+            bits.is_some_and(|bits| bits >= ENOUGH_UNSEEN)
+                && is_text(&outer, known, tape)
+                && !is_text(self.packet(), known, tape)
+                && is_clean(&outer, known, tape)
+        };
+        match self.marks.iter().copied().find(is_torn) {
+            Some(at) => Judged::Torn { at, len },
+            None => Judged::Whole,
+        }
+    }
+
+    /// The packets at a place, in a row: where each ends from there on, and what they are worth so far. `None` where
+    /// there is the beginning of one alone.
+    fn runs(&self, at: usize, known: &Known, tape: &mut Tape) -> Option<Vec<(usize, u32)>> {
+        let (mut len, mut bits) = (0usize, 0u32);
         let mut runs: Vec<(usize, u32)> = Vec::new();
         while runs.len() < CHAIN && len <= MAX_INNER {
             let inner = self.bytes.get(at.saturating_add(len)..).unwrap_or_default();
@@ -156,13 +219,21 @@ impl Suspect {
                     bits = bits.saturating_add(own);
                     runs.push((len, bits));
                 }
-                Sighted::Part { .. } if runs.is_empty() && !is_end => return Judged::Later,
+                Sighted::Part { .. } if runs.is_empty() => return None,
                 _ => break,
             }
         }
+        Some(runs)
+    }
+
+    fn judge_at(&self, at: usize, known: &Known, is_end: bool, tape: &mut Tape) -> Judged {
+        let runs = match self.runs(at, known, tape) {
+            None if !is_end => return Judged::Later,
+            runs => runs.unwrap_or_default(),
+        };
         // Of a run of packets the first alone would leave the others in the payload.
         for (len, bits) in runs.into_iter().rev() {
-            match self.settles(at, len, bits, (known, is_end), tape) {
+            match self.settles(at, len, bits.saturating_add(PIECE), (known, is_end), tape) {
                 Some(true) => return Judged::Torn { at, len },
                 Some(false) => {}
                 None => return Judged::Later,
@@ -226,5 +297,19 @@ fn is_clean(packet: &[u8], known: &Known, tape: &mut Tape) -> bool {
         tape.clear();
         decode(packet, Reading { version, sender: known.sender }, tape);
         tape.errors() == 0
+    })
+}
+
+/// Whether the payload of a PUBLISH is text, and not empty.
+pub(super) fn is_text(packet: &[u8], known: &Known, tape: &mut Tape) -> bool {
+    known.versions().into_iter().flatten().any(|version| {
+        tape.clear();
+        let reading = Reading { version, sender: known.sender };
+        let Some(Packet::Publish(publish)) = decode(packet, reading, tape).packet else {
+            return false;
+        };
+        let is_odd = |c: char| c.is_control() && !c.is_ascii_whitespace();
+        let text = std::str::from_utf8(publish.payload).ok().filter(|text| !text.is_empty());
+        text.is_some_and(|text| !text.contains(is_odd))
     })
 }

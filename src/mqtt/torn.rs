@@ -19,8 +19,7 @@
 use super::boundary::{
     ENOUGH, ENOUGH_UNSEEN, FAULTS_OF_CUTS, Known, SEGMENT, SERIOUS, Sighted, sight,
 };
-use super::interleave::CHAIN;
-use super::packet::Packet;
+use super::interleave::{CHAIN, TEXT, is_text};
 use super::{Framing, Reading, decode, frame};
 use crate::annotate::Tape;
 use crate::spec::{PacketType, Rule, Sender, Version};
@@ -29,8 +28,6 @@ use crate::spec::{PacketType, Rule, Sender, Version};
 /// is longer, as a rule, and where one of these is torn that is nearly always in its payload, which
 /// never breaks it.
 pub const MAX_BYTES: usize = 4_096;
-/// Bits for a payload that is text without what stands in it: no packet is text.
-const TEXT: u32 = 16;
 /// Packets behind a PUBLISH that are looked at.
 const MAX_BEHIND: usize = 16;
 /// Outer packets that are read to the end to see whether they are legal: in a packet that is torn a
@@ -98,6 +95,8 @@ pub enum Looked {
     Legal,
     /// It is a legal PUBLISH, but what follows is no packet; nothing is certain.
     LegalAlone,
+    /// It is a legal PUBLISH with others from this offset on, if the stream ends with the bytes behind it.
+    IfLast(usize),
     /// It is broken, but too long to be looked into, or nothing follows that may belong to it.
     Broken,
     /// It is broken, and nothing is certain.
@@ -112,7 +111,7 @@ pub(super) fn look(bytes: &[u8], behind: &[u8], known: &Known) -> Looked {
     let is_alone = behind.is_empty() && frame(bytes) == Framing::Length(bytes.len());
     let mut tape = Tape::new();
     let mut is_legal = |version| is_legal(bytes, version, known, false, &mut tape);
-    if versions(known).any(&mut is_legal) {
+    if known.versions().into_iter().flatten().any(&mut is_legal) {
         return look_into_payload(bytes, behind, known, &mut tape);
     }
     if bytes.len() > MAX_BYTES || is_alone {
@@ -129,13 +128,46 @@ pub(super) fn look(bytes: &[u8], behind: &[u8], known: &Known) -> Looked {
 /// Looks into a legal packet: a payload holds whatever it likes, as long as packets follow on it.
 fn look_into_payload(bytes: &[u8], behind: &[u8], known: &Known, tape: &mut Tape) -> Looked {
     let is_publish = bytes.first().copied().map(PacketType::of_header) == Some(PacketType::PUBLISH);
-    let mut goes_on = || behind.is_empty() || sight(behind, known, tape) != Sighted::No;
-    if !is_publish || bytes.len() > MAX_BYTES || goes_on() {
+    if !is_publish || bytes.len() > MAX_BYTES || behind.is_empty() {
         return Looked::Legal;
     }
-    let all = [bytes, behind].concat();
-    let search = Search { is_legal: true, ..Search::new(&all, known, false) };
-    only(search.run(bytes.len())).map_or(Looked::LegalAlone, Looked::Torn)
+    let sighted = sight(behind, known, tape);
+    let mut alone = Looked::Legal;
+    if sighted == Sighted::No {
+        let all = [bytes, behind].concat();
+        let search = Search { is_legal: true, ..Search::new(&all, known, false) };
+        if let Some(torn) = only(search.run(bytes.len())) {
+            return Looked::Torn(torn);
+        }
+        alone = Looked::LegalAlone;
+    }
+    let may_be_rest = match sighted {
+        Sighted::Part { bits } => bits < SERIOUS,
+        Sighted::No => true,
+        Sighted::Whole { .. } => false,
+    };
+    let at = may_be_rest.then(|| may_end(bytes, behind, known, tape)).flatten();
+    at.map_or(alone, Looked::IfLast)
+}
+
+/// Where others with as many bytes as `behind` has stand in a payload that is text without them.
+fn may_end(bytes: &[u8], behind: &[u8], known: &Known, tape: &mut Tape) -> Option<usize> {
+    if is_text(bytes, known, tape) {
+        return None;
+    }
+    let is_inner = |at: &usize| {
+        let end = at.saturating_add(behind.len());
+        let inner = bytes.get(*at..end).unwrap_or_default();
+        let is_whole =
+            matches!(sight(inner, known, tape), Sighted::Whole { bits, .. } if bits >= SERIOUS);
+        let outer = || {
+            [bytes.get(..*at), bytes.get(end..), Some(behind)]
+                .map(Option::unwrap_or_default)
+                .concat()
+        };
+        is_whole && is_text(&outer(), known, tape)
+    };
+    (1..bytes.len()).find(is_inner)
 }
 
 fn only(mut found: Vec<Torn>) -> Option<Torn> {
@@ -148,14 +180,6 @@ fn known(bytes: &[u8], version: Option<Version>, sender: Option<Sender>) -> Know
     let mut known = Known::default();
     (known.sender, known.version) = (sender, version);
     known
-}
-
-fn versions(known: &Known) -> impl Iterator<Item = Version> + use<> {
-    let all = match known.version {
-        Some(version) => [Some(version), None],
-        None => [Some(Version::V311), Some(Version::V5)],
-    };
-    all.into_iter().flatten()
 }
 
 /// Whether a packet has no fault; where it is cut, as far as it is there. Control characters in a text
@@ -238,7 +262,11 @@ impl<'a> Search<'a> {
         let goes_on = match self.is_legal {
             true => {
                 // What follows says that packets go on there, and nothing of what stands in the payload.
-                let own = bits.saturating_add(if self.is_text(&outer) { TEXT } else { 0 });
+                let own = bits.saturating_add(if is_text(&outer, self.known, &mut self.tape) {
+                    TEXT
+                } else {
+                    0
+                });
                 let both = own.saturating_add(self.follows(&behind)?);
                 own >= ENOUGH && both >= ENOUGH_UNSEEN
             }
@@ -246,23 +274,12 @@ impl<'a> Search<'a> {
         };
         let (known, tape) = (self.known, &mut self.tape);
         let is_legal = goes_on
-            && versions(known).any(|version| is_legal(&outer, version, known, is_cut, tape));
+            && known
+                .versions()
+                .into_iter()
+                .flatten()
+                .any(|version| is_legal(&outer, version, known, is_cut, tape));
         is_legal.then_some(Torn { at, others, outer })
-    }
-
-    /// Whether the payload of a PUBLISH is text, and not empty.
-    fn is_text(&mut self, packet: &[u8]) -> bool {
-        versions(self.known).any(|version| {
-            self.tape.clear();
-            let reading = Reading { version, sender: self.known.sender };
-            let Some(Packet::Publish(publish)) = decode(packet, reading, &mut self.tape).packet
-            else {
-                return false;
-            };
-            let is_odd = |c: char| c.is_control() && !c.is_ascii_whitespace();
-            let text = std::str::from_utf8(publish.payload).ok().filter(|text| !text.is_empty());
-            text.is_some_and(|text| !text.contains(is_odd))
-        })
     }
 
     /// Whether a packet begins in these bytes: they may be no end of another one, but lie before it.

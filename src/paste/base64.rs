@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::frame;
+use super::lengths;
 use super::mistake::MistakeKind;
 use super::notation::Notation;
 use super::run::{Class, Join, Run};
@@ -16,7 +17,9 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let before =
         at.checked_sub(1).and_then(|n| source.byte(n)).is_some_and(|b| is_digit(b) && b != b'=');
     let len = length(source.from(at));
-    if before || len == 0 {
+    // Digits alone are numbers.
+    let is_number = || source.head(at, len).bytes().all(|b| b.is_ascii_digit());
+    if before || len == 0 || len < SHORTEST_STREAM && is_number() {
         return None;
     }
     let from = [Some(at), leading(source, at)].into_iter().flatten();
@@ -87,7 +90,7 @@ fn with_slip(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Ta
     let text = text_of(source, &words);
     let before = words.get(..word)?.iter().map(|(_, len)| len).sum::<usize>();
     let index = before.checked_add(bad_at.checked_sub(words.get(word)?.0)?)?;
-    if text.len() < SHORTEST_WITH_SLIP {
+    if text.len() < SHORTEST_WITH_SLIP || bad.is_alphabetic() && is_word_of_letters(&text) {
         return None;
     }
     let mended =
@@ -162,10 +165,8 @@ fn mistyped(source: Source<'_>, at: usize) -> Option<(Word, Option<(usize, char)
 
 /// Where the word of the next line begins, if this one ends its line.
 fn next_line(source: Source<'_>, (at, len): &Word) -> Option<usize> {
-    let end = at.saturating_add(*len);
-    let line = source.line(end);
-    let is_end = line.text.trim().is_empty() && line.next < source.text.len();
-    is_end.then(|| source.skip_blanks(line.next))
+    let next = behind_line(source, at.saturating_add(*len))?;
+    (next < source.text.len()).then(|| source.skip_blanks(next))
 }
 
 /// Whether the bytes are a CONNECT, though its first ones are not known.
@@ -175,20 +176,26 @@ fn names_protocol(bytes: &[u8]) -> bool {
 
 /// The next line, if it is one word of base64 and no longer than the first.
 fn wrapped(source: Source<'_>, end: usize, len: usize) -> Option<(usize, usize)> {
-    let line = source.line(source.line(end).next);
-    let at = source.skip_blanks(line.start);
+    let at = source.skip_blanks(behind_line(source, end)?);
     let next = length(source.from(at));
-    let alone = source.range(end..source.line(end).end).trim().is_empty()
-        && at.saturating_add(next)
-            == source.line(at).start.saturating_add(source.line(at).text.trim_end().len());
-    (line.start > end && next > 0 && next <= len && alone).then_some((at, next))
+    let behind = at.saturating_add(next);
+    let is_alone = behind == source.text.len() || behind_line(source, behind).is_some();
+    (next > 0 && next <= len && is_alone).then_some((at, next))
+}
+
+/// Where the next line begins, if nothing but blanks stand between a place and its line's end. It looks no further.
+fn behind_line(source: Source<'_>, at: usize) -> Option<usize> {
+    let end = source.skip_blanks(at);
+    (source.byte(end) == Some(b'\n')).then(|| end.saturating_add(1))
 }
 
 fn decode(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) -> Option<Run> {
     let text = text_of(source, words);
     // One sign too many says no less than the right number of them.
     let mut run = run_of(row, words, text.trim_end_matches('='))?;
-    if !frame::strict(&run.data.bytes) {
+    let bytes = &run.data.bytes;
+    let is_told = || lengths::exact(bytes) && lengths::tells_itself(bytes);
+    if !frame::strict(bytes) || is_word_of_letters(&text) && !is_told() {
         return None;
     }
     Context::of(source, &run.range).apply(&mut run);
@@ -204,7 +211,8 @@ fn cut(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) -> 
     // The last digits are bytes as far as they go: a single one is none.
     let usable = if digits.len().saturating_sub(whole) == 1 { whole } else { digits.len() };
     let mut run = run_of(row, words, digits.get(..usable)?)?;
-    if digits.len() < SHORTEST_CUT || !frame::begins(&run.data.bytes) {
+    let is_name = is_word_of_letters(&text) && !frame::connect(&run.data.bytes);
+    if digits.len() < SHORTEST_CUT || !frame::begins(&run.data.bytes) || is_name {
         return None;
     }
     Context::of(source, &run.range).apply(&mut run);
@@ -219,6 +227,12 @@ fn cut(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) -> 
         run.slip(end.saturating_sub(1)..end, MistakeKind::CutByte, 0);
     }
     Some(run)
+}
+
+/// Whether letters are all that a word has, as the names of programs: that they are packets by chance is likelier
+/// than that bytes have no digit.
+fn is_word_of_letters(text: &str) -> bool {
+    text.chars().all(char::is_alphabetic)
 }
 
 fn text_of(source: Source<'_>, words: &[(usize, usize)]) -> String {

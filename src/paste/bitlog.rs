@@ -1,10 +1,11 @@
 //! Logs that show packets as binary digits, the fixed header in one line and the rest in another.
 
 use super::bits;
+use super::bitstream;
 use super::context::{self, Context};
 use super::frame;
 use super::notation::Notation;
-use super::run::{Class, Join};
+use super::run::{Class, Join, Run};
 use super::source::{Source, Taken};
 
 /// Reads a line that ends in a colon and binary digits and says who sent them.
@@ -15,10 +16,10 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let before = line.text.get(..digits).filter(|b| b.len() < LONGEST_HEAD)?;
     let direction = context::direction(before)?;
     let start = source.skip_blanks(at.saturating_add(digits).saturating_add(colon.len_utf8()));
-    let mut run = bits::groups(row, source, start);
     let lower = before.to_lowercase();
     // A single group with a mistake is a number, unless the line says what it shows.
     let names_bits = NAMES.into_iter().any(|word| lower.contains(word));
+    let (mut run, is_told) = groups(row, source, start, names_bits);
     let shown = run.data.len().saturating_add(if names_bits { run.slips.len() } else { 0 });
     if shown == 0 || source.skip_blanks(run.range.end) < line.end {
         return None;
@@ -28,9 +29,25 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         frame::head(&run.data.bytes) || run.slips.first().is_some_and(|slip| slip.index == 0);
     run.join = if names_start && has_head { Join::StreamStart } else { Join::Stream };
     run.class = Class::Line;
+    if is_told {
+        (run.join, run.class) = (Join::Never, Class::Sure);
+    }
     run.direction = Some(direction);
     run.time = Context::of(source, &run.range).time();
     Some(Taken { runs: vec![run], end: line.next, modem: 0 })
+}
+
+/// The digits at a place, with blanks between the bytes or without, and whether they are packets but for a mistake.
+fn groups(row: &'static Notation, source: Source<'_>, at: usize, names_bits: bool) -> (Run, bool) {
+    let least = if names_bits { bitstream::SHORTEST - 1 } else { bitstream::SHORTEST_MISTYPED };
+    let len = bitstream::len_of(source.from(at), least);
+    if len == 0 {
+        return (bits::groups(row, source, at), false);
+    }
+    let end = at.saturating_add(len);
+    let mut run = Run::new(row, Class::Line, at..end);
+    let is_told = bitstream::read(source.range(at..end), at, &mut run);
+    (run, is_told)
 }
 
 /// What such a line calls its digits.

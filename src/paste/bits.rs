@@ -1,13 +1,15 @@
 //! Groups of eight binary digits in a line, with and without `0b`.
 
+use super::bitstream;
 use super::context::Context;
 use super::digits;
 use super::frame;
-use super::hex;
+use super::lexer;
 use super::mistake::{MistakeKind, lookalike};
 use super::notation::Notation;
-use super::run::{Class, Run};
+use super::run::{Class, Join, Run};
 use super::source::{Source, Taken};
+use super::tail;
 
 /// Reads at least two groups.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
@@ -19,29 +21,33 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         return None;
     }
     Context::of(source, &run.range).apply(&mut run);
+    if run.shown() > 2 && tail::is_mendable(&run) {
+        (run.class, run.join) = (Class::Sure, Join::Never);
+    }
     let end = run.range.end;
     Some(Taken { runs: vec![run], end, modem: 0 })
 }
 
-/// Reads digits without blanks between the bytes, if they are packets or the beginning of one.
+/// Reads digits without blanks between the bytes, if they are packets or the beginning of one, or would be but for
+/// a mistake.
 fn stream(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    let text = source.from(at);
-    let len = text.bytes().take_while(|b| matches!(b, b'0' | b'1')).count();
-    let ends = !text.get(len..)?.starts_with(|c: char| c.is_alphanumeric() || c == '_');
-    if !ends || !len.is_multiple_of(8) || len < SHORTEST_STREAM {
+    let len = bitstream::len(source.from(at));
+    if len == 0 {
         return None;
     }
-    let mut run = Run::new(row, Class::Prose, at..at.saturating_add(len));
-    for (n, eight) in text.as_bytes().get(..len)?.chunks_exact(8).enumerate() {
-        let byte = std::str::from_utf8(eight).ok().and_then(digits::bits)?;
-        run.data.push(byte, at.saturating_add(n.saturating_mul(8)), 8);
-    }
+    let end = at.saturating_add(len);
+    let mut run = Run::new(row, Class::Prose, at..end);
+    let is_told = bitstream::read(source.range(at..end), at, &mut run);
     Context::of(source, &run.range).apply(&mut run);
-    // Shorter ones may be numbers.
     let is_sent = run.class == Class::Line && run.direction.is_some();
+    if !run.slips.is_empty() {
+        // Numbers in base 10 have others among so many digits.
+        run.class = if is_told || is_sent { Class::Sure } else { run.class };
+        return Some(Taken { runs: vec![run], end, modem: 0 });
+    }
+    // Shorter ones may be numbers.
     let is_long = len >= SHORTEST_ALONE || is_sent;
     let are_packets = frame::strict(&run.data.bytes) || frame::begins(&run.data.bytes);
-    let end = run.range.end;
     (is_long && are_packets).then(|| Taken { runs: vec![run], end, modem: 0 })
 }
 
@@ -58,7 +64,7 @@ pub(super) fn groups(row: &'static Notation, source: Source<'_>, at: usize) -> R
             return run;
         }
         run.range.end = at.saturating_add(len);
-        let gap = hex::separator(source.from(run.range.end));
+        let gap = lexer::separator(source.from(run.range.end));
         if gap == 0 {
             return run;
         }
@@ -102,7 +108,8 @@ pub(super) fn is_miscounted(bits: &str) -> bool {
     matches!(bits.len(), 7 | 9) && bits.bytes().all(|b| matches!(b, b'0' | b'1'))
 }
 
-fn misread(bits: &str, start: usize, run: &mut Run) {
+/// Reads eight characters of which some are no digits of base 2.
+pub(super) fn misread(bits: &str, start: usize, run: &mut Run) {
     let wrong = |c: char| !matches!(c, '0' | '1' | '_');
     let Some((at, found)) = bits.char_indices().find(|(_, c)| wrong(*c)) else { return };
     let meant = lookalike(found).filter(|meant| !wrong(*meant));
@@ -117,8 +124,7 @@ fn misread(bits: &str, start: usize, run: &mut Run) {
     run.guess(at..at.saturating_add(found.len_utf8()), kind, byte);
 }
 
-/// Digits of two bytes, and of four.
-const SHORTEST_STREAM: usize = 16;
+/// Digits of four bytes.
 const SHORTEST_ALONE: usize = 32;
 /// Eight characters, each of which a text may write with four bytes.
 const LONGEST_BITS: usize = 32;

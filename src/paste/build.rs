@@ -1,18 +1,18 @@
 //! From runs to pieces: joins what makes up a packet, judges what is meant, marks repeats.
 
 use super::again;
+use super::aside::{Aside, is_few, looks_hex};
 use super::bases;
-use super::evidence;
 use super::frame::{self, Chain, Fit};
 use super::link;
-use super::mistake::{Hint, MistakeKind};
+use super::mistake::Hint;
 use super::output::Output;
 use super::piece::{Ignored, Kind, Paste};
 use super::repeat::repeats;
 use super::run::{Class, Join, Run, Slip};
 use super::settle::{Mended, settle};
 use super::source::Source;
-use super::tail;
+use super::trim::{SHORTEST_TRIMMED, trim};
 use std::borrow::Cow;
 
 /// Takes runs in the order of the text.
@@ -22,12 +22,7 @@ pub(super) struct Builder<'t> {
     from: usize,
     pending: Vec<Pending>,
     taken: Vec<Run>,
-    /// What is bytes, but no packet: taken where the text holds nothing else.
-    spare: Vec<Run>,
-    /// What may be numbers: taken where the text holds packets beyond doubt.
-    held: Vec<Run>,
-    /// Memory that is left for both.
-    spare_room: usize,
+    aside: Aside,
     pub(super) ignored: Ignored,
     samples: Vec<std::ops::Range<usize>>,
     /// The first of the numbers that could be packets.
@@ -50,9 +45,7 @@ impl<'t> Builder<'t> {
             from,
             pending: Vec::new(),
             taken: Vec::new(),
-            spare: Vec::new(),
-            held: Vec::new(),
-            spare_room: SPARE_ROOM,
+            aside: Aside::new(),
             ignored: Ignored::default(),
             samples: Vec::new(),
             numbers: Vec::new(),
@@ -160,7 +153,7 @@ impl<'t> Builder<'t> {
     }
 
     fn judge(&mut self, mut run: Run) {
-        trim(&mut run, self.whole);
+        trim(self.source, &mut run, self.whole);
         let settled = if run.slips.is_empty() { Mended::Not } else { settle(&mut run) };
         // Numbers of which many are none are numbers of another kind.
         let slips = run.slips.iter().filter(|slip| !slip.is_beside()).count();
@@ -187,39 +180,8 @@ impl<'t> Builder<'t> {
         };
         if meant {
             self.taken.push(run);
-        } else if (run.is_number && !run.is_called && evidence::may_be_meant(self.source, &run)
-            || is_mistyped(&run))
-            && self.take_room(&run)
-        {
-            self.held.push(run);
-        } else {
+        } else if let Some(run) = self.aside.hold(self.source, run) {
             self.reject(run);
-        }
-    }
-
-    /// Takes the room that is needed to keep a run; whether there was enough.
-    fn take_room(&mut self, run: &Run) -> bool {
-        let has_room = self.spare_room >= run.data.len();
-        if has_room {
-            self.spare_room =
-                self.spare_room.saturating_sub(run.data.len()).saturating_sub(SPARE_COST);
-        }
-        has_room
-    }
-
-    /// Who shows packets shows short ones, too.
-    fn settle_numbers(&mut self) {
-        let held = std::mem::take(&mut self.held);
-        let is_evident = self.taken.iter().any(evidence::is_evident);
-        let mut arrays = self.taken.iter().filter(|run| run.class == Class::Code);
-        let array = arrays.find(|run| frame::strict(&run.data.bytes)).map(|run| run.notation);
-        for run in held {
-            let is_meant = if run.is_number { is_evident } else { array == Some(run.notation) };
-            if is_meant {
-                self.taken.push(run);
-            } else {
-                self.reject(run);
-            }
         }
     }
 
@@ -234,42 +196,11 @@ impl<'t> Builder<'t> {
             return;
         }
         self.ignored.fragments = self.ignored.fragments.saturating_add(1);
-        self.hex_seen |= run.data.len() > 1 && self.looks_hex(&run);
+        self.hex_seen |= run.data.len() > 1 && looks_hex(self.source, &run);
         if self.samples.len() < MOST_SAMPLES {
             self.samples.push(run.range.clone());
         }
-        let is_bytes = !run.is_number || !run.slips.is_empty();
-        let is_spare = run.class > Class::Prose && run.shown() > 1 && is_bytes;
-        if is_spare && self.take_room(&run) {
-            self.spare.push(run);
-        }
-    }
-
-    /// Takes the spare runs, where nothing else was taken and they look meant.
-    fn last_resort(&mut self) {
-        if !self.taken.is_empty() {
-            return;
-        }
-        let all = self.source.from(self.from).trim().len();
-        for run in std::mem::take(&mut self.spare).into_iter().filter(is_few) {
-            let most_of_it = run.range.len().saturating_mul(2) >= all;
-            let is_packet = run.data.len() >= SHORTEST_SPARE && frame::head(&run.data.bytes);
-            if most_of_it || is_packet && self.looks_hex(&run) {
-                self.taken.push(run);
-            }
-        }
-    }
-
-    /// Whether the digits are hex beyond doubt, or a program's array.
-    fn looks_hex(&self, run: &Run) -> bool {
-        let text = self
-            .source
-            .range(run.range.clone())
-            .get(..LONGEST_LOOK)
-            .unwrap_or_else(|| self.source.range(run.range.clone()));
-        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
-        run.class == Class::Code
-            || words.any(|w| w.starts_with('0') || w.bytes().any(|b| b.is_ascii_alphabetic()))
+        self.aside.spare(run);
     }
 
     /// The result, with places in `text`.
@@ -279,8 +210,12 @@ impl<'t> Builder<'t> {
         hint: impl FnOnce(bool) -> Hint,
     ) -> Paste<'t> {
         self.flush();
-        self.settle_numbers();
-        self.last_resort();
+        for run in self.aside.settle(self.source, &mut self.taken) {
+            self.reject(run);
+        }
+        if self.taken.is_empty() {
+            self.taken = self.aside.last_resort(self.source, self.from);
+        }
         self.taken.sort_by_key(|run| run.range.start);
         bases::settle(self.source, &mut self.taken);
         let all = self.taken.len();
@@ -322,31 +257,6 @@ impl Pending {
     }
 }
 
-/// Whether the mistakes of which nothing tells what was meant are few among the bytes.
-fn is_few(run: &Run) -> bool {
-    let unknown = run.slips.iter().filter(|slip| !slip.is_beside() && slip.meant.is_none());
-    let unknown = unknown.count();
-    unknown < 2 || unknown.saturating_mul(FEW) <= run.data.len()
-}
-
-/// Whether it is a program's array or string of a short packet, but for a mistake: others beside it tell.
-fn is_mistyped(run: &Run) -> bool {
-    // Other elements and escapes are those of other programs.
-    let is_digit = |slip: &Slip| {
-        matches!(
-            slip.kind,
-            MistakeKind::Lookalike { .. }
-                | MistakeKind::NotADigit { .. }
-                | MistakeKind::OddDigits { .. }
-                | MistakeKind::OneDigit
-        )
-    };
-    run.class == Class::Code
-        && run.shown() <= tail::MOST
-        && run.slips.iter().all(is_digit)
-        && tail::is_mendable(run)
-}
-
 /// A log says that the program sent or received this, or has a label before it that others
 /// have too, and it begins as a packet does.
 fn said_to_be_sent(run: &Run) -> bool {
@@ -362,45 +272,10 @@ fn said_to_be_sent(run: &Run) -> bool {
     known && frame::head(&run.data.bytes) || mistyped
 }
 
-/// Takes numbers away that stand before or behind a packet in the same line.
-fn trim(run: &mut Run, whole: bool) {
-    if whole || run.class > Class::Line || !run.slips.is_empty() || frame::strict(&run.data.bytes) {
-        return;
-    }
-    let len = run.data.len();
-    let most = len.saturating_sub(SHORTEST_TRIMMED).min(MOST_TRIMMED);
-    for skip in 0..=most {
-        let rest = run.data.bytes.get(skip..).unwrap_or_default();
-        let packets = frame::strict_prefix(rest);
-        if packets >= SHORTEST_TRIMMED && rest.len().saturating_sub(packets) <= MOST_TRIMMED {
-            run.data = run.data.split_off(skip);
-            run.data.split_off(packets);
-            if let Some(range) = run.data.map.text_of(0..packets) {
-                run.range = range;
-            }
-            return;
-        }
-    }
-}
-
 /// Lines of digits without gaps.
 const STREAM: &str = "hex stream, xxd -p";
-/// So many bytes stand beside each mistake.
-const FEW: usize = 3;
 /// More streams at once than a log shows.
 const MOST_PENDING: usize = 64;
 /// A line's head, and nothing that is worth reading.
 const WIDEST_GAP: usize = 400;
-/// Bytes that wait for the end of the text, which tells whether it holds anything better.
-const SPARE_ROOM: usize = 1 << 22;
-/// What a run takes beside its bytes.
-const SPARE_COST: usize = 256;
-/// Enough to see what the digits are.
-const LONGEST_LOOK: usize = 200;
-/// Fewer bytes begin as a packet does by chance.
-const SHORTEST_SPARE: usize = 4;
 const MOST_SAMPLES: usize = 8;
-/// A frame's number, a length, the bytes' count.
-const MOST_TRIMMED: usize = 4;
-/// Shorter packets are found in numbers by chance.
-const SHORTEST_TRIMMED: usize = 8;

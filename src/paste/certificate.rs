@@ -1,5 +1,6 @@
 //! Numbers, keys and signatures as `openssl x509 -text` prints them: a heading says what they are, and pairs of hex
-//! with colons stand below it. They are no packets.
+//! with colons stand below it; and blocks of base64 between `-----BEGIN ..-----` and `-----END ..-----`. They are no
+//! packets.
 
 use super::source::{Line, Source};
 
@@ -22,6 +23,26 @@ pub(super) fn values(source: Source<'_>, at: usize) -> Option<usize> {
     (end > head.next).then_some(end)
 }
 
+/// The offset behind a block of base64 that begins at `at`.
+pub(super) fn block(source: Source<'_>, at: usize) -> Option<usize> {
+    if !source.head(at, BEGIN.len()).starts_with(BEGIN) {
+        return None;
+    }
+    let is_base64 = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    let mut end = source.line(at).next;
+    while end < source.text.len() {
+        let line = source.line(end);
+        if line.text.starts_with("-----END ") {
+            return Some(line.next);
+        }
+        if !line.text.bytes().all(is_base64) {
+            break;
+        }
+        end = line.next;
+    }
+    None
+}
+
 /// Whether a line is pairs with colons between them, and perhaps one behind.
 fn is_value(line: &str) -> bool {
     let line = line.strip_prefix("keyid:").unwrap_or(line);
@@ -30,6 +51,7 @@ fn is_value(line: &str) -> bool {
     !line.is_empty() && line.split(':').all(is_pair)
 }
 
+const BEGIN: &str = "-----BEGIN ";
 /// What stands above them, in small letters.
 const HEADS: [&str; 13] = [
     "serial number",

@@ -156,6 +156,31 @@ pub(super) fn is_shown(tail: &str, run: &Run) -> bool {
     is_beside && !text.is_empty() && shows(text, &known(run))
 }
 
+/// Whether the text behind bytes may be their characters, though some are mistyped or of another code: words of
+/// something else are not.
+pub(super) fn resembles(column: &str, run: &Run) -> bool {
+    let bytes = &run.data.bytes;
+    let shown = run.shown();
+    let count = column.chars().count();
+    let mut behind = column.chars();
+    let mut found = |byte: &&u8| {
+        let rest = behind.clone();
+        let is_found = behind.any(|c| c == char::from(**byte));
+        if !is_found {
+            behind = rest;
+        }
+        is_found
+    };
+    let all = bytes.iter().filter(|byte| byte.is_ascii_graphic()).count();
+    let found = bytes.iter().filter(|byte| byte.is_ascii_graphic()).filter(|it| found(it)).count();
+    let words = column.chars().filter(|c| c.is_alphanumeric()).count();
+    let is_shown = if all == 0 { words <= shown / 2 } else { found.saturating_mul(2) >= all };
+    count == shown || is_shown && count <= shown.saturating_mul(2).saturating_add(MARKS)
+}
+
+/// Blanks in the middle and a mark at each end.
+const MARKS: usize = 8;
+
 /// Whether `tail` shows the bytes as characters.
 fn ends_with_ascii(tail: &str, bytes: &[u8], ascii: Ascii) -> bool {
     let gap = blanks(tail);

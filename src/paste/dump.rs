@@ -3,18 +3,14 @@
 use super::address::{Address, RADIXES, next_line};
 use super::again;
 use super::columns::{self, Ascii};
-use super::digits;
-use super::frame;
 use super::little;
-use super::mistake::MistakeKind;
 use super::notation::Notation;
-use super::piece::Direction;
 use super::run::{Class, Run};
-use super::source::{Line, Source, Taken, blanks};
+use super::source::{Line, Source, Taken};
 
 /// `00000000: 102f 0004  ./..`, or as `xxd -e` and `xxd -b` print it.
 pub(super) fn xxd(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    read(row, source, at, |a| a.colon)
+    read(row, source, at, |a| a.colon && (a.group < LONG_GROUP || a.digits.len() > SHORT_ADDRESS))
 }
 
 /// `00000000  10 2f 00 04  |./..|`
@@ -29,7 +25,8 @@ pub(super) fn od(row: &'static Notation, source: Source<'_>, at: usize) -> Optio
 
 /// `0000   10 2f 00 04   ./..`
 pub(super) fn wireshark(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    let mut taken = read(row, source, at, |a| a.digits.len() >= 4 && a.gap > 1)?;
+    let mut taken =
+        read(row, source, at, |a| (4..=LONGEST_ADDRESS).contains(&a.digits.len()) && a.gap > 1)?;
     if again::is_made_of_frames(source, at) {
         taken.runs.iter_mut().for_each(|run| run.made_of_frames = true);
     }
@@ -73,32 +70,32 @@ fn first<'t>(
 /// Whether an address is one of a dump.
 type Mine = fn(&Address<'_>) -> bool;
 
-struct Dump<'t> {
-    row: &'static Notation,
-    source: Source<'t>,
+pub(super) struct Dump<'t> {
+    pub(super) row: &'static Notation,
+    pub(super) source: Source<'t>,
     /// Digits of an address.
-    width: usize,
-    runs: Vec<Run>,
+    pub(super) width: usize,
+    pub(super) runs: Vec<Run>,
     /// The run of each side that its next line continues, with the address of its first byte.
-    open: [Option<Side>; 2],
+    pub(super) open: [Option<Side>; 2],
     /// Which of the radixes the addresses so far follow.
-    fits: [bool; 3],
+    pub(super) fits: [bool; 3],
     /// Bytes in its words, where these have their low byte first.
-    little: Option<usize>,
+    pub(super) little: Option<usize>,
     /// Whether a line was read as digits of two.
-    bits: bool,
-    lines: usize,
+    pub(super) bits: bool,
+    pub(super) lines: usize,
     /// Lines with the address that was due.
-    follow: usize,
-    ascii: bool,
-    star: bool,
+    pub(super) follow: usize,
+    pub(super) ascii: bool,
+    pub(super) star: bool,
 }
 
 #[derive(Clone, Copy)]
-struct Side {
-    run: usize,
-    first: u64,
-    last_line: usize,
+pub(super) struct Side {
+    pub(super) run: usize,
+    pub(super) first: u64,
+    pub(super) last_line: usize,
 }
 
 /// Reads the dump that begins at `at`, of lines whose addresses are `mine`.
@@ -216,13 +213,6 @@ impl<'t> Dump<'t> {
         mistyped().filter(|_| follows || goes_back).or(Some(own))
     }
 
-    /// Bytes of a side's last line.
-    fn last_len(&self, side: usize) -> Option<u64> {
-        let open = self.open.get(side).copied().flatten()?;
-        let len = self.runs.get(open.run)?.data.len().checked_sub(open.last_line)?;
-        u64::try_from(len).ok()
-    }
-
     fn line(&mut self, line: &Line<'t>, address: &Address<'t>) -> bool {
         let mut part = Run::new(self.row, Class::Sure, address.hex..address.hex);
         let is_read = match self.little {
@@ -252,23 +242,28 @@ impl<'t> Dump<'t> {
         if !has_bytes || end < line.end && !is_last {
             return self.unreadable(line, address);
         }
+        let column = self.source.range(part.range.end..line.end).trim();
+        let is_shown = columns::resembles(column, &part);
+        let is_zero = address.value(16) == Some(0);
+        if self.lines == 0 && !column.is_empty() && !is_shown && !is_zero {
+            return false;
+        }
         if let Some(slip) = address.slip() {
             part.slips.insert(0, slip);
         }
         self.fill(address);
-        self.ascii |= part.range.end < line.text.trim_end().len().saturating_add(line.start);
+        self.ascii |= !column.is_empty() && is_shown;
         let side = usize::from(address.indent);
         let due = self.due(side);
         self.settle(side, address, due);
         let due = self.due(side);
         let follows = RADIXES.map(|r| due.is_some() && address.value(r) == due);
         let fits: Vec<bool> = follows.iter().zip(self.fits).map(|(a, b)| *a && b).collect();
-        let zero = address.value(16) == Some(0);
         if fits.contains(&true) {
             self.fits.iter_mut().zip(fits).for_each(|(f, fit)| *f = fit);
             self.follow = self.follow.saturating_add(1);
             self.extend(side, part);
-        } else if zero || self.open.get(side).is_none_or(Option::is_none) {
+        } else if is_zero || self.open.get(side).is_none_or(Option::is_none) {
             self.begin(side, address, part);
         } else {
             return self.gap(side, address, due.unwrap_or(0), part);
@@ -292,152 +287,14 @@ impl<'t> Dump<'t> {
             && words().next().is_some_and(|it| it.len() > 2 && is_word(it))
             && !words().any(is_hex)
     }
-
-    /// A line with the address that is due, of which the rest cannot be read: one mistake.
-    fn unreadable(&mut self, line: &Line<'t>, address: &Address<'t>) -> bool {
-        let side = usize::from(address.indent);
-        let radixes = RADIXES.iter().zip(self.fits).filter(|(_, fit)| *fit).map(|(r, _)| *r);
-        let mut values = radixes.filter_map(|radix| address.value(radix));
-        let due = self.due(side).filter(|due| values.any(|it| it == *due));
-        let row = self.source.range(address.hex..line.end);
-        let groups = row.split("  ").next().unwrap_or_default();
-        let wrong = groups.char_indices().find(|(_, c)| !c.is_ascii_hexdigit() && *c != ' ');
-        let is_own = address.digits.len() == self.width && due.is_some() && self.lines > 0;
-        let Some((at, found)) = wrong.filter(|_| is_own) else { return false };
-        let at = address.hex.saturating_add(at);
-        let mut part = Run::new(self.row, Class::Sure, address.hex..line.end);
-        let digits = groups.chars().filter(|c| !c.is_whitespace()).count();
-        part.slip(at..at.saturating_add(found.len_utf8()), digits::not_a_digit(found), digits / 2);
-        self.extend(side, part);
-        self.lines = self.lines.saturating_add(1);
-        true
-    }
-
-    /// How many bytes a mistake stands for in the line before tells the address of this one.
-    fn settle(&mut self, side: usize, address: &Address<'_>, due: Option<u64>) {
-        let (Some(due), Some(open)) = (due, self.open.get(side).copied().flatten()) else { return };
-        let Some(run) = self.runs.get_mut(open.run) else { return };
-        let Some(slip) = run.slips.last_mut().filter(|slip| {
-            let is_gap = matches!(slip.kind, MistakeKind::Gap { .. });
-            slip.index >= open.last_line && !is_gap && !slip.is_beside()
-        }) else {
-            return;
-        };
-        let radixes = RADIXES.iter().zip(self.fits).filter(|(_, fit)| *fit).map(|(r, _)| *r);
-        let lost = u64::try_from(slip.lost).unwrap_or(0);
-        let told = radixes
-            .filter_map(|r| address.value(r)?.checked_add(lost)?.checked_sub(due))
-            .find(|told| *told <= MOST_MISTYPED);
-        slip.lost = told.and_then(|told| usize::try_from(told).ok()).unwrap_or(slip.lost);
-    }
-
-    /// Addresses that jump by less than a few lines: a line is missing from the dump.
-    fn gap(&mut self, side: usize, address: &Address<'_>, due: u64, mut part: Run) -> bool {
-        let radix = RADIXES.iter().zip(self.fits).find(|(_, fit)| *fit).map_or(16, |(r, _)| *r);
-        let Some(found) =
-            address.value(radix).filter(|f| *f > due && f.abs_diff(due) <= WIDEST_GAP)
-        else {
-            return false;
-        };
-        let line_start = self.source.line_start(address.hex);
-        let lost = usize::try_from(found.abs_diff(due)).unwrap_or(0);
-        let at = self.source.skip_blanks(line_start);
-        let range = at..at.saturating_add(address.digits.len());
-        part.slips.insert(
-            0,
-            super::run::Slip {
-                index: 0,
-                range,
-                kind: MistakeKind::Gap { expected: due, found },
-                lost,
-                meant: None,
-            },
-        );
-        let Some(open) = self.open.get_mut(side).and_then(Option::as_mut) else { return false };
-        open.first = open.first.saturating_add(found.abs_diff(due));
-        self.extend(side, part);
-        self.lines = self.lines.saturating_add(1);
-        true
-    }
-
-    /// Whether a line that is nothing but an address tells the dump's length.
-    fn ends(&self, address: &Address<'_>) -> bool {
-        let due = self.due(0).or_else(|| self.due(1));
-        let values = RADIXES.iter().filter_map(|r| address.value(*r));
-        due.is_some_and(|due| values.into_iter().any(|v| v == due || self.star && v > due))
-    }
-
-    fn due(&self, side: usize) -> Option<u64> {
-        let open = self.open.get(side).copied().flatten()?;
-        let len = self.runs.get(open.run)?.shown();
-        open.first.checked_add(u64::try_from(len).ok()?)
-    }
-
-    fn begin(&mut self, side: usize, address: &Address<'_>, part: Run) {
-        let radix = RADIXES.iter().zip(self.fits).find(|(_, fit)| *fit).map_or(16, |(r, _)| *r);
-        let open =
-            Side { run: self.runs.len(), first: address.value(radix).unwrap_or(0), last_line: 0 };
-        if let Some(slot) = self.open.get_mut(side) {
-            *slot = Some(open);
-        }
-        self.runs.push(part);
-    }
-
-    fn extend(&mut self, side: usize, part: Run) {
-        let Some(open) = self.open.get_mut(side).and_then(Option::as_mut) else { return };
-        let Some(run) = self.runs.get_mut(open.run) else { return };
-        open.last_line = run.data.len();
-        run.append(part);
-    }
-
-    /// A line `*` stands for lines like the one before it, up to the next address.
-    fn fill(&mut self, address: &Address<'_>) {
-        if !std::mem::take(&mut self.star) {
-            return;
-        }
-        let due = self.due(0);
-        let Some(open) = self.open.first().copied().flatten() else { return };
-        let radixes = RADIXES.iter().zip(self.fits).filter(|(_, fit)| *fit).map(|(r, _)| *r);
-        let Some(run) = self.runs.get_mut(open.run) else { return };
-        let line: Vec<u8> = run.data.bytes.get(open.last_line..).unwrap_or_default().to_vec();
-        let at = run.range.end;
-        let missing = radixes
-            .filter_map(|r| address.value(r)?.checked_sub(due?))
-            .find(|n| *n > 0 && *n <= MOST_FILLED && n.checked_rem(line.len() as u64) == Some(0));
-        for (_, byte) in (0..missing.unwrap_or(0)).zip(line.into_iter().cycle()) {
-            run.data.push(byte, at, 1);
-        }
-    }
-
-    /// With lines of both sides this is a conversation: its packets in the order of the text.
-    fn finish(self) -> Vec<Run> {
-        if !self.open.iter().all(Option::is_some) {
-            return self.runs;
-        }
-        let source = self.source;
-        let deep = |run: &Run| {
-            let head = source.range(source.line_start(run.range.start)..run.range.start);
-            head.starts_with('\t') || blanks(head) > 3
-        };
-        let deep_is_client = self.runs.iter().any(|r| deep(r) && frame::connect(&r.data.bytes));
-        let mut packets = Vec::new();
-        for mut run in self.runs {
-            let from_client = deep(&run) == deep_is_client;
-            run.direction =
-                Some(if from_client { Direction::FromClient } else { Direction::FromServer });
-            packets.extend(run.into_packets());
-        }
-        packets
-    }
 }
 
 /// Two rows of a dump of which the beginning is missing have so many bytes.
 const LEAST_SHOWN: usize = 8;
 /// Shorter numbers with a letter among them are no address alone.
 const SHORTEST_ADDRESS: usize = 4;
-/// Addresses that jump by more begin another dump.
-pub(super) const WIDEST_GAP: u64 = 4096;
-/// A mistake that hides more is not one of typing.
-const MOST_MISTYPED: u64 = 4;
-/// What `*` may stand for: as much as a packet of a text someone pastes has.
-pub(super) const MOST_FILLED: u64 = 16 << 20;
+/// Digits of eight bytes, and of what numbers the symbols of a table: xxd has eight.
+const LONG_GROUP: usize = 16;
+const SHORT_ADDRESS: usize = 5;
+/// Wireshark has eight digits for frames that are longer than others.
+const LONGEST_ADDRESS: usize = 8;

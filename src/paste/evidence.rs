@@ -112,7 +112,7 @@ fn stands_alone(source: Source<'_>, run: &Run) -> bool {
 }
 
 /// Whether the words around say that this is bytes.
-fn says_bytes(source: Source<'_>, run: &Run) -> bool {
+pub(super) fn says_bytes(source: Source<'_>, run: &Run) -> bool {
     let before = source.tail(0..run.range.start, BEFORE);
     if before.ends_with(|c: char| QUOTES.contains(c)) || names_type(source, run) {
         return true;

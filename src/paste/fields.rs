@@ -175,7 +175,7 @@ impl<'t> Fields<'t> {
         let missing = self.radixes().filter_map(|radix| address.value(radix)?.checked_sub(due));
         let missing = missing
             .into_iter()
-            .find(|n| *n > 0 && *n <= super::dump::MOST_FILLED && n.checked_rem(len) == Some(0));
+            .find(|n| *n > 0 && *n <= super::sides::MOST_FILLED && n.checked_rem(len) == Some(0));
         let at = self.run.range.end;
         for (_, byte) in (0..missing.unwrap_or(0)).zip(self.last.iter().cycle()) {
             self.run.data.push(*byte, at, 1);

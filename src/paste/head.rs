@@ -2,13 +2,14 @@
 //! are no bytes where those behind it make whole packets.
 
 use super::frame;
-use super::hex::separator;
+use super::lexer::separator;
 use super::mistake::lookalike;
 use super::names;
 use super::row;
 use super::run::{Class, Run};
 use super::source::{Line, Source, is_blank};
 use super::stamp;
+use super::tail;
 use super::token::token;
 
 /// The offset of the bytes in a line that begins with something else, if they are packets, or the
@@ -89,11 +90,22 @@ fn is_other(head: &str, bytes: &str) -> bool {
         // The mark between bytes makes none of them a time.
         let is_number = bare.len() < word.len() || is_time(word.trim_end_matches(IS_MARK));
         let is_label = is_label(bare);
-        let is_head = is_label || is_number || is_named;
+        let is_head = (is_label || is_number || is_named) && !is_mistyped(bare);
         is_named = is_label;
         is_head
     });
     all && (1..=MOST_WORDS).contains(&count)
+}
+
+/// Whether a word is a stream of hex digits with a mistake: a letter in digits, or a digit too few or too many in
+/// more of them than numbers have.
+fn is_mistyped(word: &str) -> bool {
+    let is_hex = word.bytes().all(|b| b.is_ascii_hexdigit());
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    if is_hex {
+        return word.len() % 2 == 1 && word.len() > LONGEST_NUMBER;
+    }
+    word.len() >= SHORTEST_STREAM && digits.saturating_mul(2) >= word.len() && tail::is_near(word)
 }
 
 /// A word that is no byte, not even a mistyped one.
@@ -129,6 +141,9 @@ pub(super) fn is_date(word: &str) -> bool {
 /// Far enough for a time, a thread and a label.
 const LONGEST: usize = 100;
 const MOST_WORDS: usize = 6;
+/// Digits of 64 bits, and of the shortest stream.
+const LONGEST_NUMBER: usize = 16;
+const SHORTEST_STREAM: usize = 6;
 /// What is open belongs to a notation.
 const PAIRS: [(char, char); 3] = [('<', '>'), ('[', ']'), ('(', ')')];
 /// What stands behind a label or a number.

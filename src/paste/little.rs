@@ -6,10 +6,10 @@
 use super::address::Address;
 use super::columns::shows;
 use super::digits;
-use super::dump::WIDEST_GAP;
 use super::frame;
 use super::mistake::{MistakeKind, SIDE_BY_SIDE};
 use super::run::Run;
+use super::sides::WIDEST_GAP;
 use super::source::{Source, word};
 use std::ops::Range;
 

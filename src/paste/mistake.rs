@@ -38,6 +38,11 @@ pub enum MistakeKind {
         /// How many digits there are.
         digits: usize,
     },
+    /// A run of binary digits that is not made of eights.
+    OddBits {
+        /// How many digits there are.
+        digits: usize,
+    },
     /// A number with a digit more or less than the others.
     Digits {
         /// How many digits there are.
@@ -120,6 +125,9 @@ impl Mistake {
             MistakeKind::OddDigits { .. } => {
                 "a byte is two hex digits: one is missing or too many".to_owned()
             }
+            MistakeKind::OddBits { .. } => {
+                "a byte is eight binary digits: one is missing or too many".to_owned()
+            }
             MistakeKind::Digits { .. } => "a digit is missing or too many".to_owned(),
             MistakeKind::OneDigit => {
                 "a byte is two hex digits: a zero before it was left out, or another digit"
@@ -157,6 +165,9 @@ impl fmt::Display for MistakeKind {
                 write!(f, "{} is not a digit in base {base}", name(*found))
             }
             Self::OddDigits { digits } => write!(f, "odd number of hex digits: {digits}"),
+            Self::OddBits { digits } => {
+                write!(f, "{digits} binary digits, which are no multiple of 8")
+            }
             Self::Digits { found, due } => write!(f, "{found} digits where the others have {due}"),
             Self::OneDigit => f.write_str("one hex digit, its second is missing"),
             Self::SplitByte => f.write_str("a blank stands inside of a byte"),

@@ -13,14 +13,17 @@
 //! gives nothing where its notation does not stand, and a row in [`notation::NOTATIONS`], whose
 //! example the tests read. A reader looks no further than it takes: that keeps the walk linear.
 
+mod across;
 mod address;
 mod again;
 mod array;
+mod aside;
 mod base64;
 mod bases;
 mod beside;
 mod bitlog;
 mod bits;
+mod bitstream;
 mod buffer;
 mod build;
 mod caret;
@@ -29,8 +32,10 @@ mod chars;
 mod colour;
 mod columns;
 mod context;
+mod count;
 mod data;
 mod digits;
+mod disassembly;
 mod dump;
 mod element;
 mod emqx;
@@ -45,8 +50,11 @@ mod frame;
 mod gdb;
 mod head;
 mod hex;
+mod inside;
 mod lengths;
+mod lexer;
 mod link;
+mod listed;
 mod literal;
 mod little;
 mod mistake;
@@ -67,14 +75,17 @@ mod rtthread;
 mod run;
 mod scan;
 mod settle;
+mod sides;
 mod source;
 mod stamp;
 mod tail;
 mod tcpdump;
 mod token;
 mod tokens;
+mod trim;
 mod values;
 mod whole;
+mod wordy;
 mod zone;
 
 #[cfg(test)]

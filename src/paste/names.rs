@@ -41,9 +41,20 @@ const WORDS: [(Called, &[&str]); 4] = [
 /// however long the line.
 pub(super) fn called(source: Source<'_>, at: usize) -> Option<Called> {
     let near = source.tail(0..at, FAR);
+    // Nearly all numbers stand behind numbers.
+    let word = near.trim_end_matches([' ', ',', ';', '.', ':']);
+    let last = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    if last.len() < word.len() && !last.ends_with(char::is_alphabetic) {
+        return None;
+    }
     let before = near.rsplit('\n').next().unwrap_or_default().to_lowercase();
     let before = before.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let last = before.as_bytes().last();
     let is_last = |word: &&str| {
+        // Nearly all words are told by their last letter.
+        if word.as_bytes().last() != last {
+            return false;
+        }
         // Words of Chinese have no blanks around them.
         let head = before.strip_suffix(*word);
         head.is_some_and(|it| !word.is_ascii() || !it.ends_with(char::is_alphanumeric))
@@ -70,6 +81,12 @@ pub(super) fn len(source: Source<'_>, at: usize) -> Option<usize> {
 /// Whether a UUID stands at `at`.
 pub(super) fn is_uuid(source: Source<'_>, at: usize) -> bool {
     uuid(source.head(at, FAR)).is_some()
+}
+
+/// Whether a word is a UUID or an address of IPv6.
+pub(super) fn is_name(word: &str) -> bool {
+    let is_address = word.split(':').count() == 8 && is_ipv6(word);
+    uuid(word.get(..FAR).unwrap_or(word)) == Some(word.len()) || is_address
 }
 
 /// Whether these are groups of an IPv6 address: up to four digits each, and no blank.

@@ -97,7 +97,7 @@ pub static NOTATIONS: [Notation; 39] = [
         "['10', '0e', '00', '04', '4d', '51', '54', '54', '04', '02', '00', '3c', '00', '02', '61', '62']"),
     row("array (C, Rust, Go, JSON, Java, Node)", Where::At("[{("), array::read,
         "{ 0x10, 0x0e, 0x00, 0x04, 'M', 'Q', 'T', 'T', 4, 2, 0, 60, 0, 2, 97, 98 }"),
-    row("binary digits", Where::At("01OoIl"), bits::read,
+    row("binary digits", Where::At("01OoIl2"), bits::read,
         "00010000 00001110 00000000 00000100 01001101 01010001 01010100 01010100 00000100 00000010 00000000 00111100 00000000 00000010 01100001 01100010"),
     row("hex with zeros left out", Where::At(HEX_DIGITS), printed::read,
         "10 E 0 4 4D 51 54 54 4 2 0 3C 0 2 61 62"),

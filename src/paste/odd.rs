@@ -2,6 +2,7 @@
 //! them, and in a stream of digits the packets before and behind.
 
 use super::digits;
+use super::frame;
 use super::mistake::MistakeKind;
 use super::run::Run;
 use super::source::Source;
@@ -20,7 +21,14 @@ pub(super) fn read(source: Source<'_>, range: Range<usize>, run: &mut Run) -> bo
         return true;
     }
     let token = source.range(range.clone());
-    let Some(zone) = Zone::of(token).filter(|_| run.data.bytes.is_empty()) else { return false };
+    let line = source.line_start(range.start)..source.line(range.end).end;
+    let front = token.get(..digits.saturating_sub(1)).and_then(|it| ::hex::decode(it).ok());
+    // All digits but the last may be packets: that one stands behind them.
+    let is_tail = front.is_some_and(|it| frame::strict(&it));
+    let is_alone = source.range(line).trim() == token && !is_tail;
+    let short = || Some(token).filter(|_| is_alone).and_then(Zone::anywhere);
+    let zone = Zone::of(token).or_else(short).filter(|_| run.data.bytes.is_empty());
+    let Some(zone) = zone else { return false };
     cut(token, range.start, &zone, run)
 }
 

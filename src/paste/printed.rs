@@ -8,16 +8,19 @@ use super::lengths;
 use super::literal::Mistyped;
 use super::mistake::{MistakeKind, SIDE_BY_SIDE};
 use super::notation::{Notation, named};
-use super::run::{Class, Join, Run};
+use super::run::{Class, Join, Run, Slip};
 use super::settle::{Mended, settle};
 use super::source::{Source, Taken, blanks};
+use super::tail;
 
 /// Reads from the first number of a list to where whole packets end.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
     let list = List::of(source, at)?;
     let before = source.range(source.line_start(at)..at).trim_end();
     let place = match direction(before) {
-        _ if !(before.is_empty() || before.ends_with(LABELS)) => Place::Prose,
+        _ if !(before.is_empty() || before.ends_with(LABELS) || tail::is_column(source, at)) => {
+            Place::Prose
+        }
         Some(_) => Place::Labelled,
         None => Place::Line,
     };
@@ -33,14 +36,17 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
             place.shows_mistyped(&mut run).then_some(run)
         });
     }
-    let mut run = run?;
+    let mut run = run.or_else(|| list.read_short(row))?;
     run.also = also;
+    let is_held = run.is_number;
     // What stands behind them may begin with a digit.
     if source.from(run.range.end).starts_with(|c: char| c.is_alphanumeric() || ".:-".contains(c)) {
         return None;
     }
     Context::of(source, &run.range).apply(&mut run);
-    if run.shown() < place.shortest() {
+    if is_held {
+        (run.class, run.join) = (Class::Prose, Join::Never);
+    } else if run.shown() < place.shortest() {
         // Two numbers behind a word: what else the text holds decides.
         if run.class != Class::Line {
             return None;
@@ -84,7 +90,7 @@ impl Place {
         match self {
             Self::Labelled => 4,
             Self::Line => 8,
-            Self::Prose => 10,
+            Self::Prose => 8,
         }
     }
 }
@@ -123,6 +129,18 @@ impl<'t> List<'t> {
             from = from.saturating_add(len).saturating_add(gap);
         }
         (words.len() >= SHORTEST).then_some(Self { source, words })
+    }
+
+    /// The decimal numbers of a short packet of which one is mistyped: what else the text holds decides.
+    fn read_short(&self, row: &'static Notation) -> Option<Run> {
+        let mut run = self.read(row, Base::Decimal, 1)?;
+        let is_short = (SHORTEST_HELD..=tail::MOST).contains(&run.shown());
+        let is_typed = |it: &Slip| !matches!(it.kind, MistakeKind::TooBig { .. });
+        if !run.slips.iter().all(is_typed) {
+            return None;
+        }
+        run.is_number = true;
+        (is_short && tail::is_mendable(&run)).then_some(run)
     }
 
     /// The numbers in one base as far as they are such, of which some may be mistyped; nothing where they are
@@ -216,6 +234,8 @@ const NEAR: usize = 8;
 const LEAST_SINGLE: usize = 2;
 /// PINGREQ, PINGRESP and DISCONNECT have two bytes.
 const SHORTEST: usize = 2;
+/// Three numbers are not even held.
+const SHORTEST_HELD: usize = 4;
 /// Fewer numbers with a mistake among them make a packet by chance.
 const SHORTEST_MISTYPED: usize = 8;
 /// A line that someone pastes.

@@ -6,8 +6,10 @@ use super::frame::{self, Chain, Fit};
 use super::mistake::MistakeKind;
 use super::notation::{Notation, named};
 use super::run::{Class, Run};
+use super::settle::{Mended, settle};
 use super::source::{Line, Source, Taken, is_word};
 use super::tail;
+use super::zone;
 
 /// Reads a string, and those that stand right behind it, as C joins them.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
@@ -90,37 +92,92 @@ fn one(source: Source<'_>, at: usize, must_have: bool, base: u32, run: &mut Run)
 }
 
 /// Where all bytes are escapes, those of letters too, a single digit that stands behind one of them is its
-/// third.
+/// third; where letters are none, it is if that makes packets.
 fn three_digits(source: Source<'_>, run: &mut Run) {
-    let place = |n: usize| run.data.map.text_of(n..n.saturating_add(1));
-    let is_escape = |n: &usize| place(*n).is_some_and(|it| it.len() == ESCAPE);
-    let mut literals = (0..run.data.len()).filter(|n| !is_escape(n));
-    let (Some(n), None) = (literals.next(), literals.next()) else { return };
-    let shows_text = run.data.bytes.iter().enumerate().filter(|(at, _)| *at != n);
-    let escaped = shows_text.filter(|(_, byte)| byte.is_ascii_graphic()).count();
-    let is_digit = run.data.bytes.get(n).is_some_and(u8::is_ascii_hexdigit);
-    let Some((before, at)) = n.checked_sub(1).and_then(|n| place(n).zip(place(n.checked_add(1)?)))
-    else {
+    if !run.slips.is_empty() || frame::strict(&run.data.bytes) {
         return;
-    };
-    let is_third = is_escape(&n.saturating_sub(1)) && before.end == at.start && at.len() == 1;
-    let is_x = source.from(before.start).starts_with("\\x");
-    let is_told = || {
-        let (before, behind) =
-            run.data.bytes.split_at_checked(n.saturating_sub(1)).unwrap_or_default();
-        let behind = behind.get(2..).unwrap_or_default();
-        run.data.len() <= tail::MOST
-            && (0..=u8::MAX).any(|byte| frame::strict(&[before, &[byte], behind].concat()))
-    };
-    if is_digit && is_third && is_x && run.slips.is_empty() && (escaped > 0 || is_told()) {
-        let bytes = n.saturating_sub(1)..n.saturating_add(1);
-        let range = before.start.saturating_add(2)..at.end;
-        run.lose(bytes, range, MistakeKind::OddDigits { digits: 3 }, None);
     }
+    let is_escape = |n: usize| place(run, n).is_some_and(|it| it.len() == ESCAPE);
+    let literals: Vec<usize> = (0..run.data.len()).filter(|n| !is_escape(*n)).collect();
+    let third = |n: &&usize| is_third(source, run, **n);
+    let found = match literals[..] {
+        [n] => literals.iter().find(third).filter(|_| is_alone(run, n)),
+        _ if run.data.len() > LONGEST_TRIED => None,
+        _ => literals.iter().filter(third).take(MOST_TRIED).find(|n| makes_packets(run, **n)),
+    };
+    if let Some(&n) = found {
+        lose_three(run, n);
+    }
+}
+
+/// Whether the byte at `n` is a digit right behind an escape `\xNN`.
+fn is_third(source: Source<'_>, run: &Run, n: usize) -> bool {
+    let before = n.checked_sub(1).and_then(|n| place(run, n));
+    let Some((before, at)) = before.zip(place(run, n)) else { return false };
+    let is_digit = run.data.bytes.get(n).is_some_and(u8::is_ascii_hexdigit);
+    let is_x = before.len() == ESCAPE && source.from(before.start).starts_with("\\x");
+    is_digit && is_x && before.end == at.start && at.len() == 1
+}
+
+/// Whether letters are escapes but for the byte at `n`, or some byte in place of its escape makes packets.
+fn is_alone(run: &Run, n: usize) -> bool {
+    let mut others = run.data.bytes.iter().enumerate().filter(|(at, _)| *at != n);
+    let is_told = || run.data.len() <= tail::MOST && (0..=u8::MAX).any(|it| is_whole(run, n, it));
+    others.any(|(_, byte)| byte.is_ascii_graphic()) || is_told()
+}
+
+/// Whether two of the three digits of which the last is the byte at `n` make packets.
+fn makes_packets(run: &Run, n: usize) -> bool {
+    let bytes = n.checked_sub(1).and_then(|before| run.data.bytes.get(before..=n));
+    let Some([before, third]) = bytes else { return false };
+    let digits = format!("{before:02x}{}", char::from(*third));
+    zone::may_be(digits.as_bytes()).into_iter().any(|it| is_whole(run, n, it))
+}
+
+/// Whether a byte in place of the one at `n` and the one before it makes packets.
+fn is_whole(run: &Run, n: usize, byte: u8) -> bool {
+    let (before, behind) = run.data.bytes.split_at_checked(n.saturating_sub(1)).unwrap_or_default();
+    frame::strict(&[before, &[byte], behind.get(2..).unwrap_or_default()].concat())
+}
+
+/// Turns the byte at `n` and the escape before it into one that has a digit too many.
+fn lose_three(run: &mut Run, n: usize) {
+    let first = n.saturating_sub(1);
+    if let Some((before, at)) = place(run, first).zip(place(run, n)) {
+        let range = before.start.saturating_add(2)..at.end;
+        let kind = MistakeKind::OddDigits { digits: 3 };
+        run.lose(first..n.saturating_add(1), range, kind, None);
+    }
+}
+
+/// Where the byte at `n` stands in the text.
+fn place(run: &Run, n: usize) -> Option<std::ops::Range<usize>> {
+    run.data.map.text_of(n..n.saturating_add(1))
+}
+
+/// Whether bytes are whole packets but for their mistakes.
+fn is_mended(run: &Run) -> bool {
+    let is_short = run.shown() <= tail::MOST && tail::is_mendable(run);
+    let is_long = || {
+        let mut settled = run.clone();
+        settle(&mut settled) == Mended::Whole && settled.is_strict()
+    };
+    is_short || !run.slips.is_empty() && is_long()
+}
+
+/// Whether letters are escapes as all other bytes are.
+fn escapes_letters(run: &Run) -> bool {
+    let are_escapes =
+        (0..run.data.len()).all(|n| place(run, n).is_some_and(|it| it.len() == ESCAPE));
+    are_escapes && run.data.bytes.iter().any(u8::is_ascii_alphabetic)
 }
 
 /// Length of `\x10`.
 const ESCAPE: usize = 4;
+
+/// Longer strings, and more digits behind escapes, are not tried.
+const LONGEST_TRIED: usize = 512;
+const MOST_TRIED: usize = 16;
 
 /// A packet has a byte that is no character among its first: the end of its Remaining Length,
 /// or the high byte of a length behind it.
@@ -188,7 +245,8 @@ fn extent(row: &'static Notation, source: Source<'_>, line: &Line<'_>) -> Run {
         return first;
     }
     three_digits(source, &mut first);
-    if first.shown() <= tail::MOST && tail::is_mendable(&first) {
+    // Who escapes letters escapes blanks: they end the bytes.
+    if escapes_letters(&first) || is_mended(&first) {
         return first;
     }
     let whole = until(row, source, to(line.text.trim_end().len()));

@@ -28,6 +28,9 @@ pub fn contents(bytes: &[u8]) -> Contents<'_> {
     if let Some(text) = wide(bytes) {
         return Contents::Text(Cow::Owned(text));
     }
+    if let Some(text) = wide_without_mark(bytes) {
+        return Contents::Text(Cow::Owned(text));
+    }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match std::str::from_utf8(text) {
         Ok(text) if !is_binary(text) || is_log(text) => Contents::Text(Cow::Borrowed(text)),
@@ -101,6 +104,9 @@ fn is_log(text: &str) -> bool {
         && zeros.saturating_mul(RARE) <= bytes.len()
 }
 
+/// Far enough to see that a text is one, and fewer characters than show it.
+const NEAR: usize = 1 << 12;
+const SHORTEST_WIDE: usize = 8;
 /// A packet has a byte that is no character among so many.
 const FIRST: usize = 8;
 /// Characters of text beside each.
@@ -124,12 +130,32 @@ fn wide(bytes: &[u8]) -> Option<String> {
         [0xfe, 0xff, rest @ ..] => (false, rest),
         _ => return None,
     };
+    units(rest, little)
+}
+
+/// Text in UTF-16 without its mark: a zero beside nearly all of its characters, and no packets.
+fn wide_without_mark(bytes: &[u8]) -> Option<String> {
+    let near = bytes.get(..NEAR).unwrap_or(bytes);
+    let zeros = |from: usize| near.iter().skip(from).step_by(2).filter(|b| **b == 0).count();
+    let chars = near.len() / 2;
+    let is_wide =
+        |zeros: usize| chars >= SHORTEST_WIDE && zeros.saturating_mul(4) >= chars.saturating_mul(3);
+    let little = is_wide(zeros(1)) && !is_wide(zeros(0));
+    let big = is_wide(zeros(0)) && !is_wide(zeros(1));
+    if !little && !big || frame::strict(bytes) {
+        return None;
+    }
+    units(bytes, little).filter(|text| !text.contains(char::REPLACEMENT_CHARACTER))
+}
+
+/// The text of units of UTF-16.
+fn units(rest: &[u8], little: bool) -> Option<String> {
     let units = rest.chunks_exact(2).filter_map(|two| two.first_chunk::<2>());
     let units =
         units.map(|two| if little { u16::from_le_bytes(*two) } else { u16::from_be_bytes(*two) });
     let text: String =
         char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-    (rest.len() % 2 == 0 && !is_binary(&text)).then_some(text)
+    (rest.len().is_multiple_of(2) && !is_binary(&text)).then_some(text)
 }
 
 /// The name of the capture format whose magic number the bytes begin with.

@@ -1,6 +1,7 @@
 //! The ways to read a token of a text that is nothing but digits.
 
 use super::bits;
+use super::bitstream;
 use super::digits;
 use super::literal::Mistyped;
 use super::mistake::MistakeKind;
@@ -78,21 +79,12 @@ pub(super) fn binary(_: Source<'_>, word: &Word<'_>, run: &mut Run) {
 }
 
 /// Binary digits without gaps.
-pub(super) fn long_binary(_: Source<'_>, word: &Word<'_>, run: &mut Run) {
+pub(super) fn long_binary(source: Source<'_>, word: &Word<'_>, run: &mut Run) {
     let digits = word.token.digits;
-    for (n, eight) in digits.as_bytes().chunks(8).enumerate() {
-        let byte = std::str::from_utf8(eight).ok().and_then(digits::bits);
-        let at = word.at.saturating_add(n.saturating_mul(8));
-        match byte {
-            Some(byte) => run.data.push(byte, at, 8),
-            None => {
-                run.slip(
-                    at..at.saturating_add(eight.len()),
-                    MistakeKind::NotEightBits { digits: eight.len() },
-                    1,
-                );
-                return;
-            }
-        }
+    let len = bitstream::len(digits);
+    if len > 0 && len == digits.len() {
+        bitstream::read(digits, word.at.saturating_add(word.token.prefix.len()), run);
+    } else {
+        binary(source, word, run);
     }
 }

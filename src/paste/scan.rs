@@ -2,6 +2,7 @@
 
 use super::build::Builder;
 use super::certificate;
+use super::disassembly;
 use super::frame;
 use super::head;
 use super::notation::{NOTATIONS, Notation, Where};
@@ -32,7 +33,8 @@ fn of_lines() -> impl Iterator<Item = &'static Notation> {
 
 /// Reads the line at `at`, or the lines that a reader takes; gives the offset behind.
 fn line(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> usize {
-    if let Some(end) = certificate::values(source, at) {
+    let other = certificate::values(source, at).or_else(|| certificate::block(source, at));
+    if let Some(end) = other.or_else(|| disassembly::rows(source, at)) {
         builder.ignored.lines = builder.ignored.lines.saturating_add(1);
         return end;
     }

@@ -4,6 +4,7 @@
 use super::context::{Context, said};
 use super::digits;
 use super::frame;
+use super::listed;
 use super::mistake::{MistakeKind, SIDE_BY_SIDE, lookalike};
 use super::notation::Notation;
 use super::odd;
@@ -23,12 +24,22 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if first.is_empty() || !is_near(first.strip_prefix("0x").unwrap_or(first)) {
         return None;
     }
+    if !begins(source, at) {
+        return None;
+    }
     let line = source.head(at, LONGEST.saturating_add(1)).split('\n').next()?;
     let text = line.trim_end_matches(|c: char| c.is_whitespace() || ",;.`".contains(c));
     if line.len() > LONGEST {
         return None;
     }
-    let words = words(text).filter(|_| begins(source, at))?;
+    let words = words(text);
+    if is_time(&words, text) {
+        return None;
+    }
+    let end = words.last().map(|(at, word)| at.saturating_add(word.len()));
+    if end != Some(text.len()) || words.len() > MOST {
+        return None;
+    }
     let mut style = Style::default();
     let mut run = Run::new(row, Class::Line, at..at.saturating_add(text.len()));
     for (start, word) in &words {
@@ -41,7 +52,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let is_read = split(&words, at, &mut run)
         || one(&words, at, &mut run)
         || pairs(&words, source, at, &mut run);
-    if !is_read {
+    if !is_read || listed::is_among_numbers(source, at) {
         return None;
     }
     Context::of(source, &run.range).apply(&mut run);
@@ -61,7 +72,7 @@ pub(super) fn believe(source: Source<'_>, run: &mut Run) {
     let is_label = before.trim_end().ends_with([':', '>', ']', '\u{ff1a}', '|', '\t']);
     let is_number = source.range(run.range.clone()).bytes().all(|b| b.is_ascii_digit());
     let is_said = || said(&before.to_lowercase()).is_some();
-    let is_told = is_label && is_said() || is_behind_sender(source, run.range.start);
+    let is_told = is_label && is_said() || is_column(source, run.range.start);
     if is_told && !is_number {
         run.class = Class::Sure;
     } else {
@@ -83,56 +94,80 @@ fn may_begin(source: Source<'_>, at: usize) -> bool {
     let before = source.text.as_bytes().get(..at).unwrap_or_default();
     let mut near = before.iter().rev().take(MOST_BLANKS);
     let last = near.find(|b| !matches!(b, b' ' | b'\t'));
-    last.is_none_or(|b| !b.is_ascii_alphabetic()) || is_behind_sender(source, at)
+    let may_begin = |b: &u8| !b.is_ascii_alphabetic() && !matches!(b, b',' | b'(' | b'/' | b'_');
+    last.is_none_or(may_begin) || is_column(source, at)
 }
 
-/// Whether a time and a word that says who sent it are all that stands before a place in its line.
+/// Whether a column ends right before a place that says who sent what the next one holds, or a word of a line of a log
+/// does.
+pub(super) fn is_column(source: Source<'_>, at: usize) -> bool {
+    let near = source.tail(0..at, LONGEST_SENDER);
+    let head = near.strip_suffix([',', '\t', ';']).unwrap_or_default();
+    let word = head.rsplit([',', '\t', ';']).next().unwrap_or_default();
+    let is_said = || word.len() < head.len() && said(&word.to_ascii_lowercase()).is_some();
+    is_said() || is_behind_sender(source, at)
+}
+
+/// Whether a word that says who sent it stands right before a place, in a line that begins with a time.
 fn is_behind_sender(source: Source<'_>, at: usize) -> bool {
     let near = source.tail(0..at, LONGEST_SENDER).trim_end();
     let head = near.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let word = near.get(head.len()..).unwrap_or_default();
-    if !head.ends_with(' ') || said(&word.to_ascii_lowercase()).is_none() {
-        return false;
-    }
-    let before = source.range(source.line_start(at)..at).trim_end();
-    let before = before.get(..before.len().saturating_sub(word.len())).unwrap_or_default();
-    let behind = |it: stamp::Stamp| before.trim_end_matches([' ', ']', ')']).ends_with(&it.text);
-    stamp::read(before).is_some_and(behind)
+    head.ends_with(' ')
+        && said(&word.to_ascii_lowercase()).is_some()
+        && stamp::read(source.range(source.line_start(at)..at)).is_some()
 }
 
 /// Whether nothing stands before a place in its line but what a line begins with.
 fn begins(source: Source<'_>, at: usize) -> bool {
-    let before = source.range(source.line_start(at)..at);
+    let near = source.tail(0..at, LONGEST_HEAD);
+    let before = near.rsplit('\n').next().unwrap_or_default();
     let head = before.trim_end();
-    let is_time = || stamp::read(before).is_some_and(|it| head.ends_with(it.text.as_str()));
-    let is_column =
+    let is_time = || {
+        head.contains([':', '.'])
+            && stamp::read(before).is_some_and(|it| head.ends_with(it.text.as_str()))
+    };
+    let is_numbered =
         before.ends_with('\t') || !head.is_empty() && head.bytes().all(|b| b.is_ascii_digit());
     let is_path = head.ends_with("::");
     head.is_empty()
         || !is_path && head.ends_with([':', '=', '>', ']', '\u{ff1a}', ';', '|'])
-        || is_column
+        || is_numbered
         || is_time()
-        || is_behind_sender(source, at)
+        || is_column(source, at)
 }
 
-/// The words of a line with the same between all of them.
-fn words(text: &str) -> Option<Vec<(usize, &str)>> {
+/// The words that a text begins with, as far as the same stands between all of them, and one more than a short
+/// packet has.
+pub(super) fn words(text: &str) -> Vec<(usize, &str)> {
+    words_of(text, MOST)
+}
+
+/// As [`words`], and one more than `most`.
+pub(super) fn words_of(text: &str, most: usize) -> Vec<(usize, &str)> {
     let mut words = Vec::new();
     let (mut at, mut between) = (0_usize, None);
-    while at < text.len() {
-        let rest = text.get(at..)?;
+    while let Some(rest) = text.get(at..).filter(|_| words.len() <= most) {
         let len = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
-        let word = rest.get(..len).filter(|it| !it.is_empty())?;
+        let (word, behind) = rest.split_at_checked(len).unwrap_or_default();
+        if word.is_empty() {
+            break;
+        }
         words.push((at, word));
-        let gap = rest.get(len..)?.find(char::is_alphanumeric).unwrap_or(0);
-        let gap = rest.get(len..len.saturating_add(gap))?;
-        let is_same = *between.get_or_insert(gap) == gap || gap.is_empty();
-        if !is_same || !SEPARATORS.contains(&gap) && !gap.is_empty() || words.len() > MOST {
-            return None;
+        let gap = behind.find(char::is_alphanumeric).and_then(|gap| behind.get(..gap));
+        let Some(gap) = gap.filter(|gap| SEPARATORS.contains(gap)) else { break };
+        if *between.get_or_insert(gap) != gap {
+            break;
         }
         at = at.saturating_add(len).saturating_add(gap.len());
     }
-    Some(words)
+    words
+}
+
+/// Whether these are two or three numbers of a time: `0:00`.
+pub(super) fn is_time(words: &[(usize, &str)], text: &str) -> bool {
+    let is_number = |(_, word): &(usize, &str)| word.bytes().all(|b| b.is_ascii_digit());
+    matches!(words.len(), 2 | 3) && words.iter().all(is_number) && text.contains(':')
 }
 
 /// Two words of hex that a blank in the middle of a byte divides.
@@ -158,7 +193,7 @@ fn split(words: &[(usize, &str)], at: usize, run: &mut Run) -> bool {
 }
 
 /// A stream of digits.
-fn one(words: &[(usize, &str)], at: usize, run: &mut Run) -> bool {
+pub(super) fn one(words: &[(usize, &str)], at: usize, run: &mut Run) -> bool {
     let [(_, word)] = words else { return false };
     if word.len() < 3 || word.starts_with("0x") {
         return false;
@@ -176,15 +211,32 @@ fn one(words: &[(usize, &str)], at: usize, run: &mut Run) -> bool {
 
 /// Pairs with something between them.
 fn pairs(words: &[(usize, &str)], source: Source<'_>, at: usize, run: &mut Run) -> bool {
-    let mut wrong = 0_usize;
+    let wrong = words.iter().filter(|(_, word)| !is_pair(word)).count();
+    let are_bytes = words.len() > 1 && words.iter().all(|(_, word)| is_byte(word));
+    if !are_bytes || !(1..=SIDE_BY_SIDE).contains(&wrong) {
+        return false;
+    }
+    bytes(words, source, at, run);
+    is_mendable(run)
+}
+
+/// Whether a word is a byte in hex.
+pub(super) fn is_pair(word: &str) -> bool {
+    let token = Token::of(word, word.len());
+    token.is_good() && token.digits.len() == 2
+}
+
+/// Whether a word is a byte in hex, though maybe a mistyped one.
+pub(super) fn is_byte(word: &str) -> bool {
+    let token = Token::of(word, word.len());
+    let count = token.digits.chars().count();
+    is_pair(word) || (1..=3).contains(&count) && is_near(token.digits)
+}
+
+/// Reads words that are bytes.
+pub(super) fn bytes(words: &[(usize, &str)], source: Source<'_>, at: usize, run: &mut Run) {
     for (start, word) in words {
         let token = Token::of(word, word.len());
-        let is_pair = token.is_good() && token.digits.len() == 2;
-        wrong = wrong.saturating_add(usize::from(!is_pair));
-        let count = token.digits.chars().count();
-        if !(is_pair || (1..=3).contains(&count) && is_near(token.digits)) {
-            return false;
-        }
         let place = at.saturating_add(*start);
         match token.digits.as_bytes() {
             [digit] if digit.is_ascii_hexdigit() => {
@@ -193,11 +245,10 @@ fn pairs(words: &[(usize, &str)], source: Source<'_>, at: usize, run: &mut Run) 
             _ => token.read(source, place, run),
         }
     }
-    words.len() > 1 && (1..=SIDE_BY_SIDE).contains(&wrong) && is_mendable(run)
 }
 
 /// Whether a word is hex but for a character, or for some that look like digits.
-fn is_near(word: &str) -> bool {
+pub(super) fn is_near(word: &str) -> bool {
     let wrong = || word.chars().filter(|c| !c.is_ascii_hexdigit());
     let looks = wrong().all(|c| lookalike(c).is_some());
     let most = if looks { SIDE_BY_SIDE } else { 1 };
@@ -230,6 +281,8 @@ pub(super) const MOST: usize = 24;
 const LONGEST_WORD: usize = 64;
 /// The longest word that says who sent it, and blanks.
 const LONGEST_SENDER: usize = 16;
+/// What a line begins with.
+const LONGEST_HEAD: usize = 200;
 /// What stands between columns.
 const MOST_BLANKS: usize = 40;
 /// So many bytes with `0x` before each.

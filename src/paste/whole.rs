@@ -1,24 +1,24 @@
 //! A text that is nothing but digits: it is bytes, whatever they frame to.
 
-use super::bits;
+use super::bitstream;
 use super::build::Builder;
+use super::count::Count;
 use super::digits;
 use super::frame;
 use super::head;
 use super::hex::LEAST_PADDED;
-use super::literal::{self, Mistyped};
+use super::literal;
 use super::mistake::SIDE_BY_SIDE;
 use super::notation::{NOTATIONS, Notation, named};
-use super::odd;
 use super::piece::Meant;
 use super::reading::{
     ReadToken, Word, binary, decimal, long_binary, low_first, padded, pairs, short_hex,
 };
 use super::run::{Class, Join, Run};
 use super::settle::{Mended, settle};
-use super::source::{Line, Source, is_blank, is_word};
+use super::source::{Line, Source, is_blank};
 use super::stamp::{self, Stamp};
-use super::token::{Style, Token};
+use super::token::Style;
 use super::tokens::Tokens;
 
 /// Reads the text from `at` on, if nothing else stands in it. A few typing mistakes are borne.
@@ -41,7 +41,7 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
     let also = text.also(name).filter(|_| is_mqtt);
     // Digits of a time or of a list's number are none of the bytes.
     let has_head = |line: Line<'_>| head::of(source, &line).is_some() || has_time(line.text);
-    if !is_mqtt && text.lines().any(has_head) {
+    if !is_mqtt && (text.lines().any(has_head) || text.are_numbers() || text.are_names()) {
         return false;
     }
     builder.whole = true;
@@ -65,15 +65,16 @@ fn has_time(line: &str) -> bool {
     })
 }
 
-struct Text<'t> {
-    source: Source<'t>,
-    row: &'static Notation,
-    from: usize,
-    style: Style,
-    count: Count,
-    quoted: bool,
-    escaped: bool,
-    commas: bool,
+/// A text that is nothing but digits.
+pub(super) struct Text<'t> {
+    pub(super) source: Source<'t>,
+    pub(super) row: &'static Notation,
+    pub(super) from: usize,
+    pub(super) style: Style,
+    pub(super) count: Count,
+    pub(super) quoted: bool,
+    pub(super) escaped: bool,
+    pub(super) commas: bool,
 }
 
 /// The row whose digits lack leading zeros.
@@ -81,24 +82,6 @@ const SHORT_HEX: &str = "hex with zeros left out";
 
 /// The row of words whose bytes stand in the order of the machine.
 const LOW_FIRST: &str = "hex words, low byte first";
-
-/// What the tokens are.
-#[derive(Default)]
-struct Count {
-    good: usize,
-    bad: usize,
-    /// Bad ones that are one digit, or a decimal number that a byte holds.
-    single: usize,
-    digits: usize,
-    pairs: usize,
-    /// Hex digits that stand alone, without a `0x` before them.
-    short: usize,
-    /// Decimal numbers but for one character.
-    mistyped: usize,
-    bits: usize,
-    nearly_bits: usize,
-    mistyped_bits: usize,
-}
 
 impl<'t> Text<'t> {
     /// Counts the tokens; false as soon as there are too many words among them.
@@ -120,40 +103,6 @@ impl<'t> Text<'t> {
             }
         }
         self.is_bytes()
-    }
-
-    fn count(&mut self, token: &Token<'_>) -> bool {
-        self.style.token(token);
-        let count = &mut self.count;
-        let whole = token.digits;
-        let add = |n: &mut usize, yes: bool| *n = n.saturating_add(usize::from(yes));
-        add(&mut count.digits, whole.bytes().any(|b| b.is_ascii_digit()));
-        add(&mut count.pairs, whole.len() == 2);
-        let binary = !whole.is_empty() && whole.bytes().all(|b| b == b'0' || b == b'1');
-        add(&mut count.bits, digits::bits(whole).is_some());
-        add(&mut count.nearly_bits, binary && whole.len() > 4 && whole.len() != 8);
-        add(&mut count.mistyped_bits, bits::is_mistyped(whole));
-        let good = token.is_good();
-        add(&mut count.good, good);
-        add(&mut count.bad, !good);
-        let is_alone = whole.len() == 1 && token.prefix.is_empty();
-        add(&mut count.short, is_alone && whole.bytes().all(|b| b.is_ascii_hexdigit()));
-        // Not at the beginning, where a label stands.
-        let has_number = count.good > 0 || count.single > 0;
-        let is_mistyped = token.prefix.is_empty()
-            && literal::is_decimal(whole)
-            && (has_number || Mistyped::of(whole, 10).is_some());
-        add(&mut count.mistyped, is_mistyped);
-        let short = whole.len() <= 3 && whole.bytes().all(|b| b.is_ascii_hexdigit());
-        add(&mut count.single, !good && short);
-        let usual =
-            if count.good == 0 || count.pairs.saturating_mul(2) > count.good { 2 } else { 4 };
-        let enough = count.good > 2 || count.good > 0 && count.bad == 1;
-        let wrong_pair = whole.len() == 2 && enough && whole.bytes().all(is_word);
-        let near = digits::near(whole, usual) && count.bad <= count.good.saturating_add(4);
-        // Lines of odd length, of a stream that was broken in the middle of its bytes.
-        let broken = whole.len() > 4 && whole.bytes().all(|b| b.is_ascii_hexdigit());
-        good || short || near || wrong_pair || broken || is_mistyped
     }
 
     fn is_bytes(&self) -> bool {
@@ -225,8 +174,17 @@ impl<'t> Text<'t> {
         let found = readings.find(|(name, reading)| self.frames(name, *reading));
         let is_mistyped = || bad > 0 && self.are_words() && self.frames_mistyped();
         let found = found.or_else(|| is_mistyped().then_some((LOW_FIRST, low_first as ReadToken)));
+        let binary = || self.are_bits().then_some(("binary digits", long_binary as ReadToken));
+        let found = found.or_else(binary);
         let (name, reading) = found.unwrap_or(default);
         (name, reading, found.is_some())
+    }
+
+    /// Whether all tokens are binary digits without gaps, though maybe with a mistake.
+    fn are_bits(&self) -> bool {
+        let is_bits = |word: &Word<'_>| bitstream::len(word.token.digits) > 0;
+        let is_long = |word: &Word<'_>| word.token.digits.len() >= bitstream::SHORTEST_MISTYPED;
+        self.tokens().all(|word| is_bits(&word)) && self.tokens().any(|word| is_long(&word))
     }
 
     /// Another row in which decimal numbers, or hex without zeros, are packets too.
@@ -275,7 +233,7 @@ impl<'t> Text<'t> {
         run.is_strict() || !frame::head(&big.data.bytes) && settle(&mut run) == Mended::Whole
     }
 
-    fn lines(&self) -> impl Iterator<Item = Line<'t>> {
+    pub(super) fn lines(&self) -> impl Iterator<Item = Line<'t>> {
         let source = self.source;
         let mut at = self.from;
         std::iter::from_fn(move || {
@@ -285,7 +243,7 @@ impl<'t> Text<'t> {
         })
     }
 
-    fn tokens(&self) -> impl Iterator<Item = Word<'t>> {
+    pub(super) fn tokens(&self) -> impl Iterator<Item = Word<'t>> {
         let source = self.source;
         self.lines().flat_map(move |line| Tokens::of(source, &line))
     }
@@ -307,60 +265,4 @@ impl<'t> Text<'t> {
         run.join = Join::Adjacent(String::new());
         Some(run)
     }
-
-    /// Hex of a run of digits a line, of which one is missing or too many.
-    fn odd_across(&self) -> Option<Run> {
-        let words: Vec<Word<'_>> = self.tokens().take(MOST_ODD).collect();
-        let one_each = self.lines().all(|l| Tokens::of(self.source, &l).count() <= 1);
-        let is_long = |word: &Word<'_>| word.token.digits.len() > SHORTEST_BROKEN;
-        if !one_each || words.len() < 2 || words.len() == MOST_ODD || !words.iter().any(is_long) {
-            return None;
-        }
-        let is_odd = |word: &&Word<'_>| word.token.digits.len() % 2 == 1;
-        let own = words
-            .iter()
-            .find(is_odd)
-            .map(|word| word.at..word.at.saturating_add(word.token.len))?;
-        // The lines around tell it better.
-        if odd::usual(self.source, &own).is_some() {
-            return None;
-        }
-        let mut run = Run::new(named("hex stream, xxd -p", self.row), Class::Sure, 0..0);
-        let all = words.iter().flat_map(|word| {
-            let start = word.at.saturating_add(word.token.prefix.len());
-            word.token.digits.char_indices().map(move |(n, c)| (c, start.saturating_add(n)))
-        });
-        odd::stream(&all.collect::<Vec<_>>(), &mut run)?;
-        run.range = run.data.map.text_of(0..run.data.len())?;
-        Some(run)
-    }
-
-    /// Hex that a mail program broke in the middle of a byte: a run of digits a line.
-    fn across(&self) -> Option<Run> {
-        let one_each = self.lines().all(|l| Tokens::of(self.source, &l).count() <= 1);
-        let mut run = Run::new(named("hex stream, xxd -p", self.row), Class::Sure, 0..0);
-        let mut high: Option<(u8, usize)> = None;
-        for word in self.tokens().filter(|_| one_each) {
-            let start = word.at.saturating_add(word.token.prefix.len());
-            for (at, digit) in (start..).zip(word.token.digits.bytes()) {
-                let value = digits::nibble(digit)?;
-                high = match high {
-                    None => Some((value, at)),
-                    Some((high, from)) => {
-                        let width = at.saturating_sub(from).saturating_add(1);
-                        run.data.push((high << 4) | value, from, width);
-                        None
-                    }
-                };
-            }
-        }
-        run.range = run.data.map.text_of(0..run.data.len())?;
-        let is_long = run.data.len() > SHORTEST_BROKEN;
-        (high.is_none() && (is_long || frame::strict(&run.data.bytes))).then_some(run)
-    }
 }
-
-/// Lines of a stream in which a digit is looked for.
-const MOST_ODD: usize = 1000;
-/// No program breaks lines earlier.
-const SHORTEST_BROKEN: usize = 16;

@@ -164,20 +164,24 @@ impl<'t> Packet<'t> {
         if self.len > LONGEST_TRIED {
             return Vec::new();
         }
-        let fits = |fits: fn(&[u8]) -> bool| -> Vec<usize> {
-            (self.header..self.len).filter(|at| self.fits(*at, fits)).collect()
+        let fits = |fits: fn(&[u8]) -> bool, is_any: bool| -> Vec<usize> {
+            (self.header..self.len).filter(|at| self.fits(*at, fits, is_any)).collect()
         };
-        let mut places = fits(lengths::exact);
+        let mut places = fits(lengths::exact, false);
+        if places.is_empty() && self.len <= LONGEST_TRIED_ALL {
+            places = fits(lengths::exact, true);
+        }
         if places.is_empty() {
-            places = fits(frame::strict);
+            places = fits(frame::strict, false);
         }
         let doubled: Vec<usize> =
             places.iter().copied().filter(|at| self.is_doubled(*at)).collect();
         if doubled.is_empty() { places } else { doubled }
     }
 
-    /// Whether the packet is whole with a byte at place `at` that has one digit more or less.
-    fn fits(&self, at: usize, fits: fn(&[u8]) -> bool) -> bool {
+    /// Whether the packet is whole with a byte at place `at` that has one digit more or less; a digit that is
+    /// missing is one of the likely ones, or may be any.
+    fn fits(&self, at: usize, fits: fn(&[u8]) -> bool, is_any: bool) -> bool {
         let before = self.front.get(..at).unwrap_or_default();
         let behind = self.back.get(at..).unwrap_or_default();
         let is_whole = |byte: u8| fits(&[before, &[byte], behind].concat());
@@ -185,6 +189,7 @@ impl<'t> Packet<'t> {
             [a, b, c] => {
                 [(a, b), (b, c), (a, c)].into_iter().any(|it| byte(it).is_some_and(is_whole))
             }
+            hidden @ [_] if is_any => may_be(hidden).into_iter().any(is_whole),
             [one] => OTHERS.iter().any(|(high, low)| {
                 let of = |digit: &Option<u8>| digit.unwrap_or(*one);
                 byte((&of(high), &of(low))).is_some_and(is_whole)
@@ -204,7 +209,7 @@ impl<'t> Packet<'t> {
 }
 
 /// The bytes that these digits may be, of which one is missing or too many.
-fn may_be(digits: &[u8]) -> Vec<u8> {
+pub(super) fn may_be(digits: &[u8]) -> Vec<u8> {
     match digits {
         [a, b, c] => [(a, b), (b, c), (a, c)].into_iter().filter_map(byte).collect(),
         [one] => {
@@ -237,6 +242,7 @@ const SHORTEST: usize = 8;
 const MOST_PACKETS: usize = 3;
 /// Longer packets are not tried digit by digit.
 const LONGEST_TRIED: usize = 512;
+const LONGEST_TRIED_ALL: usize = 128;
 /// Longer ones tell what they are.
 const LONGEST_ANYWHERE: usize = 33;
 /// More can't be shown as missing.

@@ -36,6 +36,7 @@ mod notes;
 mod parts;
 mod pasted;
 mod pasted_sn;
+mod placed;
 mod reach;
 mod reader;
 mod record;

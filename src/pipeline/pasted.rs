@@ -3,6 +3,7 @@
 use super::before::Before;
 use super::conversations::{Conversations, Stretch, packet_at, packets};
 use super::pasted_sn::{PastedProtocol, SnConversations};
+use super::placed::Placed;
 use super::witness::Witness;
 use super::{Consumer, Files, Inspector, Origin, Reader, Settings, TextOrigin};
 use crate::annotate::Finding;
@@ -11,7 +12,7 @@ use crate::capture::{Frame, LinkType};
 use crate::mqtt::boundary::has_length;
 use crate::mqtt::torn::{Looked, Torn};
 use crate::mqtt::{Framing, frame as frame_len};
-use crate::paste::{Clock, Direction, Kind, Link, Locator, Paste, Piece};
+use crate::paste::{Clock, Direction, Kind, Link, Locator, Paste, Piece, Place};
 use crate::session::{Connection, Proof};
 use crate::spec::{Field, PacketType, Rule, Sender};
 
@@ -97,7 +98,11 @@ pub fn read_pieces<C: Consumer>(
     consumer: C,
 ) -> PastedOutcome<C> {
     let redact = settings.inspection.redact;
-    let mut reader = Reader::new(Witness::new(consumer), redact);
+    let is_frame = |(_, piece): &(usize, &Piece)| matches!(piece.kind, Kind::Frame(_));
+    let frames = || (1..).zip(paste.pieces.iter().enumerate().filter(is_frame));
+    let shown = frames().map(|(_, (_, piece))| piece).collect();
+    let placed = Placed::new(consumer, shown, &settings, paste.locator());
+    let mut reader = Reader::new(Witness::new(placed), redact);
     reader.sn_topics = settings.inspection.sn_topics.clone();
     let mut conversations =
         Conversations::new(&paste.pieces, settings.inspection.version, settings.sender);
@@ -114,8 +119,6 @@ pub fn read_pieces<C: Consumer>(
     for mut connection in conversations.into_connections() {
         reader.ended(&mut connection, None, None, None, None);
     }
-    let is_frame = |(_, piece): &(usize, &Piece)| matches!(piece.kind, Kind::Frame(_));
-    let frames = || (1..).zip(paste.pieces.iter().enumerate().filter(is_frame));
     let mut inspector = Inspector::with_reader(reader, settings.inspection.clone());
     for (number, (_, piece)) in frames() {
         let frame = frame(piece, number);
@@ -125,10 +128,10 @@ pub fn read_pieces<C: Consumer>(
     }
     inspector.finish();
     let records = inspector.records();
-    let Witness { inner: consumer, frames: seen } = inspector.into_consumer();
+    let Witness { inner: placed, frames: seen } = inspector.into_consumer();
     let silent = frames().filter(|(number, _)| !seen.contains(number));
     let silent = silent.map(|(_, (index, _))| index).collect();
-    PastedOutcome { consumer, silent, records }
+    PastedOutcome { consumer: placed.inner, silent, records }
 }
 
 /// A frame that was pasted, as if it had been captured.
@@ -250,26 +253,34 @@ impl<'p> Places<'p> {
         let first = stretch.place(at, &mut self.locator).unwrap_or(piece.place);
         let last = stretch.place(at.saturating_add(len).saturating_sub(1), &mut self.locator);
         let end_line = last.map_or(first.line, |last| last.end_line);
-        let (file, line) = self.settings.files.of(first.line);
-        let direction = piece.direction.map(|direction| match direction {
-            Direction::Sent => "sent",
-            Direction::Received => "received",
-            Direction::FromClient => "from the client",
-            Direction::FromServer => "from the server",
-        });
-        Origin {
-            text: Some(TextOrigin {
-                file,
-                line,
-                column: first.column,
-                end_line: line.saturating_add(end_line.saturating_sub(first.line)),
-                notation: piece.notation.name,
-                time: piece.time.as_ref().map(|time| time.text.as_str()),
-                direction,
-                alone: self.settings.lines,
-            }),
-            ..Origin::default()
-        }
+        let text = text_origin(self.settings, piece, first, end_line);
+        Origin { text: Some(text), ..Origin::default() }
+    }
+}
+
+/// What a text tells of bytes of a piece that it shows from `first` to `end_line`.
+pub(super) fn text_origin<'o>(
+    settings: &'o PastedSettings,
+    piece: &'o Piece,
+    first: Place,
+    end_line: usize,
+) -> TextOrigin<'o> {
+    let (file, line) = settings.files.of(first.line);
+    let direction = piece.direction.map(|direction| match direction {
+        Direction::Sent => "sent",
+        Direction::Received => "received",
+        Direction::FromClient => "from the client",
+        Direction::FromServer => "from the server",
+    });
+    TextOrigin {
+        file,
+        line,
+        column: first.column,
+        end_line: line.saturating_add(end_line.saturating_sub(first.line)),
+        notation: piece.notation.name,
+        time: piece.time.as_ref().map(|time| time.text.as_str()),
+        direction,
+        alone: settings.lines,
     }
 }
 

@@ -31,6 +31,8 @@ pub struct FieldOptions {
     pub separator: Option<char>,
     /// What stands around values.
     pub quote: Option<Quote>,
+    /// Whether U+FEFF comes before all, by which some programs know UTF-8.
+    pub bom: bool,
     /// Which values of a field that has several.
     pub occurrence: Occurrence,
     /// What stands between the values of a field.
@@ -68,12 +70,15 @@ pub enum Occurrence {
 #[derive(Debug)]
 pub struct Fields {
     columns: Columns,
+    bom: bool,
     header: bool,
     separator: char,
     quote: Quote,
     occurrence: Occurrence,
     aggregator: char,
     guard: bool,
+    /// Whether `\\` is told apart from the beginning of an escape.
+    doubles: bool,
     cells: Cells,
     /// One of them as it is written.
     cell: String,
@@ -84,21 +89,16 @@ impl Fields {
     /// tshark's format: tabs between fields, no quotes, no header.
     #[must_use]
     pub fn new(options: &Options) -> Self {
-        Self::with(options, (false, false), '\t', Quote::None)
+        Self::with(options, false, '\t', Quote::None)
     }
 
     /// Comma-separated values (RFC 4180), the names of the fields in the first line.
     #[must_use]
     pub fn csv(options: &Options) -> Self {
-        Self::with(options, (true, true), ',', Quote::WhereNeeded)
+        Self::with(options, true, ',', Quote::WhereNeeded)
     }
 
-    fn with(
-        options: &Options,
-        (header, guard): (bool, bool),
-        separator: char,
-        quote: Quote,
-    ) -> Self {
+    fn with(options: &Options, is_csv: bool, separator: char, quote: Quote) -> Self {
         let is_continued = options.is_continued;
         let options = &options.fields;
         let mut columns = Columns::default();
@@ -110,12 +110,14 @@ impl Fields {
         }
         Self {
             columns,
-            header: options.header.unwrap_or(header) && !is_continued,
+            bom: options.bom && !is_continued,
+            header: options.header.unwrap_or(is_csv) && !is_continued,
             separator: options.separator.unwrap_or(separator),
             quote: options.quote.unwrap_or(quote),
             occurrence: options.occurrence,
             aggregator: options.aggregator.unwrap_or(','),
-            guard: options.guard.unwrap_or(guard),
+            guard: options.guard.unwrap_or(is_csv),
+            doubles: is_csv,
             cells: Cells::default(),
             cell: String::new(),
             line: String::new(),
@@ -123,6 +125,9 @@ impl Fields {
     }
 
     fn head(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        if std::mem::take(&mut self.bom) {
+            write!(out, "\u{feff}")?;
+        }
         if !std::mem::take(&mut self.header) {
             return Ok(());
         }
@@ -144,6 +149,9 @@ impl Fields {
                 Occurrence::All => join(values, self.aggregator, &mut self.cell),
                 Occurrence::First => self.cell.push_str(values.next().unwrap_or_default()),
                 Occurrence::Last => self.cell.push_str(values.next_back().unwrap_or_default()),
+            }
+            if self.doubles && is_text && self.cell.contains('\\') {
+                self.cell = doubled(&self.cell);
             }
             // A line is a packet, and nothing steers a terminal.
             text::make_safe(&mut self.cell);
@@ -184,6 +192,11 @@ fn quote(quote: Quote, cell: &str, separator: char, is_empty: bool) -> Option<ch
 #[must_use]
 pub fn guarded(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
+}
+
+/// Text of which a backslash is no escape: twice, as `\n` stands for a line feed.
+pub(in crate::render) fn doubled(text: &str) -> String {
+    text.replace('\\', "\\\\")
 }
 
 pub(in crate::render) fn quoted(text: &str, quote: char) -> String {

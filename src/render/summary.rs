@@ -130,7 +130,8 @@ impl Summary {
         if self.width.is_some() {
             line::shorten(client_cell, CLIENT);
         }
-        if let Some(text) = record.origin.text {
+        // Frames that were pasted say whose the packet is, too.
+        if let Some(text) = record.origin.text.filter(|_| record.origin.ends.is_none()) {
             if let Some(file) = text.file {
                 place_cell.push_str(&text::safe(file));
                 place_cell.push(' ');

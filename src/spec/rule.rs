@@ -396,6 +396,8 @@ rules! {
         "PUBREL for #{a}, of which no PUBREC has come");
     PUBREL_UNKNOWN: row(Warning, "pubrel-unknown", ["3.6.4", "4.3.3"], ["", ""],
         "PUBREL for Packet Identifier {a}, which no PUBLISH of this session waits under");
+    PUBREL_REFUSED: row(Warning, "pubrel-refused", ["3.6.4", "4.3.3"], ["", ""],
+        "PUBREL for Packet Identifier {a}, the PUBLISH of which PUBREC #{b} has refused: nothing waits under it any more");
     ACK_TWICE: row(Error, "ack-twice", ["2.2.1", "2.3.1"], ["MQTT-2.2.1-5 MQTT-2.2.1-6", "MQTT-2.3.1-6 MQTT-2.3.1-7"],
         "Packet Identifier {a} is acknowledged a second time; the first was #{b}");
     ACK_WRONG: row(Error, "ack-wrong", ["2.2.1", "2.3.1"], ["MQTT-2.2.1-5 MQTT-2.2.1-6", "MQTT-2.3.1-6 MQTT-2.3.1-7"],

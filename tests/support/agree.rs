@@ -67,6 +67,11 @@ pub const OTHER_WORDS: &[(&str, &[&str], &str)] = &[
         "a log tells neither FIN from RST, nor what had not come whole, nor what the client waited for",
     ),
     (
+        "socket-failed",
+        &["limit", "malformed"],
+        "2.0 has no words for some limits, and says that it failed to read",
+    ),
+    (
         "under-way",
         &["qos-1-open", "qos-2-open"],
         "the broker closed, of which the log has no line: for it the client is there still",

@@ -36,6 +36,7 @@ pub const IN_ORDER: &[&str] = &[
     "retried",
     "pubrel-early",
     "pubrel-unknown",
+    "pubrel-refused",
     "ack-twice",
     "ack-wrong",
     "ack-unasked",

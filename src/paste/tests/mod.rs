@@ -8,6 +8,7 @@ mod dumps;
 mod evidence;
 mod heads;
 mod hostile;
+mod listings;
 mod programs;
 mod prose;
 mod repeats;
@@ -15,7 +16,9 @@ mod roundtrip;
 mod rows;
 mod seeds;
 mod slips;
+mod streams;
 mod table;
+mod told;
 mod typing;
 
 use super::*;

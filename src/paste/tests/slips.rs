@@ -187,3 +187,34 @@ fn a_blank_inside_of_a_byte() {
     assert_eq!(told, [(1, 4), (2, 3), (2, 4)], "{:?}", paste.mistakes);
     assert_eq!(paste.ignored.without_bytes.len(), 0);
 }
+
+/// What stands behind bytes with bare escapes in a sentence is none of them, though a byte of them is mistyped.
+#[test]
+fn bare_escapes_in_a_sentence_end_with_their_word() {
+    let connect = b"\x10\x18\0\x04MQTT\x04\x02\0\x3c\0\x0cphone-button";
+    let subscribe = b"\x82\x08\0\x01\0\x03a/b\0";
+    let all = |bytes: &[u8]| bytes.iter().map(|it| format!("\\x{it:02x}")).collect::<String>();
+    let shown = |byte: &u8| match byte {
+        b' '..=b'~' => char::from(*byte).to_string(),
+        _ => format!("\\x{byte:02x}"),
+    };
+    let some = |bytes: &[u8]| bytes.iter().map(shown).collect::<String>();
+    for [connect, behind] in [[all(connect), all(subscribe)], [some(connect), some(subscribe)]] {
+        let escapes = connect.match_indices("\\x").map(|(at, _)| at + 2);
+        let twice = |at: usize| connect[at..=at].repeat(2);
+        let wrong = |at: usize| {
+            [(at, "g".to_owned()), (at + 1, "O".to_owned()), (at, String::new()), (at, twice(at))]
+        };
+        for (at, wrong) in escapes.flat_map(wrong) {
+            let wrong = [&connect[..at], &wrong, &connect[at + 1..]].concat();
+            let text =
+                format!("It sends {wrong} to the broker, which sends {behind} back to it.\n");
+            let paste = read(&text);
+            let pieces: Vec<_> = paste.pieces.iter().map(|it| &it.bytes[..]).collect();
+            assert!(pieces.contains(&&subscribe[..]), "{text}{pieces:x?}");
+            let column = "It sends ".len() + at + 1;
+            let is_near = |it: &Mistake| it.place.column.abs_diff(column) < 5;
+            assert!(paste.mistakes.iter().any(is_near), "{text}{:?}", paste.mistakes);
+        }
+    }
+}

@@ -1,11 +1,13 @@
 //! One connection, as the broker's log sees it.
 
+use super::astray::Astray;
 use super::lines::{Lines, Open, PATIENCE, Values, When};
 use super::order::Closing;
 use super::step::{Act, Asked, Awaits, Step};
 use crate::session::Proof;
+use crate::spec::PacketType;
+use crate::spec::mosquitto::ends::Fault;
 use crate::spec::mosquitto::{Event, LogField, Release};
-use crate::spec::{PacketType, Version};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 
@@ -15,7 +17,7 @@ const MAX_QUEUE: usize = 64;
 const REACTION: i64 = 1_000_000_000;
 
 /// Filters with their options.
-type Filters = Vec<(String, u8)>;
+pub(super) type Filters = Vec<(String, u8)>;
 
 /// Whether a release, over WebSocket, has one line for each end but DISCONNECT, whoever was the first: what carries
 /// that tells the broker of the end alone. Known of 2.0 (seen of 2.0.11).
@@ -34,6 +36,8 @@ pub(super) struct Connection {
     pub(super) id: Option<String>,
     /// The CONNECT, until it is answered.
     pub(super) asked: Option<Asked>,
+    /// What is wrong with it.
+    pub(super) asked_fault: Option<Fault>,
     pub(super) keep_alive: u16,
     /// The Maximum QoS of the CONNACK.
     pub(super) most_qos: Option<u8>,
@@ -59,6 +63,8 @@ pub(super) struct Connection {
     pub(super) is_reset: bool,
     /// WebSocket carries it.
     pub(super) is_websocket: bool,
+    /// The client has closed, and as nothing of the broker was captured the end was not told.
+    pub(super) is_untold: bool,
     /// The client has closed WebSocket.
     pub(super) has_closed: bool,
     /// The capture shows that it was opened.
@@ -67,8 +73,8 @@ pub(super) struct Connection {
     pub(super) has_packet: bool,
     /// Its name was made of its address, as if the capture had begun later.
     pub(super) is_guessed: bool,
-    /// Another packet was written into one of the client's: where its next ones begin the broker does not know.
-    pub(super) is_torn: bool,
+    /// Another packet was written into one of the client's: the broker does not read what the client wrote behind that.
+    pub(super) astray: Option<Astray>,
     /// The capture lacks some of what the client sent, which may be its CONNECT.
     pub(super) is_lossy: bool,
     /// The capture lacks what the client sent last, which may be its DISCONNECT.
@@ -110,9 +116,13 @@ pub(super) struct Connection {
     /// The client has closed its side, while its last message was being delivered or it waited for an
     /// answer.
     pub(super) parting: Option<When>,
+    /// Since when it is not known whether the broker took what came.
+    doubt: Option<When>,
+    /// Messages that no broker takes, and that it has not acknowledged yet.
+    denied: Vec<u16>,
     awaits: Option<(Awaits, When)>,
     queue: VecDeque<Step>,
-    filters: VecDeque<(u16, When, Filters)>,
+    pub(super) filters: VecDeque<(u16, When, Filters)>,
     /// Deliveries while a SUBSCRIBE is open: its lines come first.
     held: Vec<(When, Values)>,
 }
@@ -186,11 +196,22 @@ impl Connection {
         if let Some(steps) = self.taken.as_mut().filter(|steps| steps.len() < MAX_QUEUE) {
             return steps.push(step);
         }
-        if self.is_over || self.is_torn || self.is_behind_end(&step) {
+        if self.is_over || self.astray.is_some() || self.is_behind_end(&step) {
             return;
         }
         if !self.may_be_unread(&step) {
             self.clear(lines);
+        }
+        if let Act::Says { event: Event::PUBREL_IN, awaits: Some(awaits), .. } = &step.act {
+            // Who goes on had an answer that is no refusal.
+            lines.settle((self.stream, Open::Message(awaits.mid)), None);
+        }
+        let is_long = |since: When| {
+            let passed = since.time.zip(step.when.time).map(|(a, b)| b.saturating_sub(a));
+            passed.is_some_and(|passed| passed >= REACTION)
+        };
+        if self.doubt.is_some_and(is_long) {
+            self.believe(lines);
         }
         let is_late = self.awaits.is_some_and(|(_, since)| {
             let passed = since.time.zip(step.when.time).map(|(a, b)| b.saturating_sub(a));
@@ -204,6 +225,26 @@ impl Connection {
         } else {
             self.take(step, lines);
         }
+    }
+
+    /// The broker answers its CONNECT in HTTP: the listener is one for WebSocket, and takes no bare MQTT.
+    pub(super) fn is_turned_down(&mut self, when: When, lines: &mut Lines) {
+        self.id = None;
+        if std::mem::take(&mut self.is_untold) {
+            self.put(lines, when, Event::CLOSED, Values::new());
+        }
+    }
+
+    /// Whether the client was gone so soon, without a word, that the broker need not have taken the connection.
+    pub(super) fn is_bare_reset(&self, reset: When) -> bool {
+        let passed = self.opened_at.zip(reset.time).map(|(a, b)| b.saturating_sub(a));
+        let is_soon = passed.is_none_or(|passed| passed < REACTION);
+        is_soon && self.is_opened && !self.has_packet && !self.is_websocket && self.heard.is_none()
+    }
+
+    /// Whether it is open, and nothing tells yet whose it is.
+    pub(super) fn is_nobody(&self) -> bool {
+        self.is_opened && !self.is_over && self.id.is_none() && self.asked.is_none()
     }
 
     /// Whether its CONNECT came, and nothing behind it.
@@ -225,6 +266,13 @@ impl Connection {
         }
     }
 
+    /// The broker has accepted a CONNECT, whatever was wrong with it.
+    pub(super) fn takes_connect(&mut self) {
+        let is_connect = |step: &Step| step.kind == PacketType::CONNECT;
+        self.suspect = self.suspect.take().filter(|step| self.id.is_some() || !is_connect(step));
+        self.asked_fault = None;
+    }
+
     /// Whether the broker has ended the connection, or is about to, because of a packet.
     pub(super) fn is_doomed(&self) -> bool {
         let fault = self.suspect.as_ref().and_then(|step| step.fault);
@@ -243,14 +291,12 @@ impl Connection {
         self.is_last_lost || self.id.is_none() && (self.is_lossy || self.is_deaf)
     }
 
-    /// Whether the broker need not have read a packet, as it ends the connection for one just before;
-    /// and a DISCONNECT it reads at the latest when it does not.
+    /// Whether the broker need not have read a packet, as it may end the connection for one just before.
     fn may_be_unread(&self, step: &Step) -> bool {
         let Some(suspect) = &self.suspect else { return false };
         let passed = suspect.when.time.zip(step.when.time).map(|(a, b)| b.saturating_sub(a));
         let is_soon = passed.is_none_or(|passed| passed < REACTION);
-        let is_last = matches!(step.act, Act::Disconnect);
-        is_soon && (self.is_doomed() || is_last) && self.behind.len() < MAX_QUEUE
+        is_soon && self.behind.len() < MAX_QUEUE
     }
 
     /// The broker has ended the connection because of a packet: it reads no more. Whether it took a suspect one, nobody
@@ -278,6 +324,10 @@ impl Connection {
     }
 
     fn take(&mut self, step: Step, lines: &mut Lines) {
+        if self.is_over {
+            // What it says behind its DISCONNECT nobody reads.
+            return;
+        }
         if self.may_be_unread(&step) {
             return self.behind.push_back(step);
         }
@@ -301,14 +351,22 @@ impl Connection {
         let awaits = step.awaits();
         let when = step.when;
         match step.act {
-            Act::Connect(asked) => (self.asked, self.asked_at) = (Some(*asked), when.time),
-            Act::Says { event, values, may_be_denied, .. } => {
+            Act::Connect(asked) => {
+                (self.asked, self.asked_at) = (Some(*asked), when.time);
+                self.asked_fault = step.fault;
+            }
+            Act::Says { event, values, may_be_denied, is_doubtful, .. } => {
                 let values = self.values(values, lines.release);
-                match awaits.filter(|_| may_be_denied) {
-                    Some(Awaits { mid, .. }) => {
-                        let by = (self.stream, Open::Message(mid));
-                        lines.put_open(when, event, values, by);
-                    }
+                let mid = awaits.map(|awaits| awaits.mid);
+                let is_doubtful = is_doubtful || self.may_be_over();
+                self.doubt = self.doubt.or(is_doubtful.then_some(when));
+                self.deny(event, mid);
+                let open = match mid.filter(|_| may_be_denied) {
+                    Some(mid) => Some(Open::Message(mid)),
+                    None => self.doubt.map(|_| Open::Doubted),
+                };
+                match open {
+                    Some(open) => lines.put_open(when, event, values, (self.stream, open)),
                     None => lines.put(when, event, values),
                 }
             }
@@ -332,6 +390,46 @@ impl Connection {
             self.awaits = Some((awaits, when));
             self.awaited = step.proof;
         }
+    }
+
+    /// Whether the capture begins later than the connection, and the broker may have closed it before.
+    fn may_be_over(&self) -> bool {
+        !self.is_opened && self.heard.is_none() && self.asked_at.is_none()
+    }
+
+    /// No broker takes the message, though it acknowledges it.
+    fn deny(&mut self, event: Event, mid: Option<u16>) {
+        let is_denied = event == Event::PUBLISH_DENIED && self.denied.len() < MAX_QUEUE;
+        self.denied.extend(mid.filter(|_| is_denied));
+    }
+
+    /// Whether a message was denied that is acknowledged now.
+    pub(super) fn was_denied(&mut self, mid: u16) -> bool {
+        let place = self.denied.iter().position(|denied| *denied == mid);
+        place.is_some_and(|place| {
+            self.denied.remove(place);
+            true
+        })
+    }
+
+    /// The broker goes on: it took what was doubtful.
+    pub(super) fn believe(&mut self, lines: &mut Lines) {
+        if self.doubt.take().is_some() {
+            lines.stay((self.stream, Open::Doubted));
+        }
+    }
+
+    /// The broker has closed, and nothing tells why: whether it took what was doubtful nobody knows. The result is
+    /// whether anything was.
+    pub(super) fn disbelieve(&mut self, when: When, lines: &mut Lines) -> bool {
+        let Some(since) = self.doubt.take() else { return false };
+        let passed = since.time.zip(when.time).map(|(a, b)| b.saturating_sub(a));
+        if passed.is_some_and(|passed| passed >= REACTION) {
+            lines.stay((self.stream, Open::Doubted));
+            return false;
+        }
+        self.drop_unanswered();
+        lines.take_back((self.stream, Open::Doubted))
     }
 
     /// The broker is about to answer a packet that waits behind another one: that one gets no answer.
@@ -372,34 +470,6 @@ impl Connection {
     /// The answer that is to come before the next packet is taken, and since when.
     pub(super) fn waits_for(&self) -> Option<(Awaits, When)> {
         self.awaits.filter(|(awaits, _)| *awaits != Awaits::DELIVERIES)
-    }
-
-    /// The lines of an answer that the broker tries to write.
-    pub(super) fn tries(&mut self, Awaits { kind, mid }: Awaits, when: When, lines: &mut Lines) {
-        let event = match kind {
-            PacketType::SUBACK => {
-                let asked = self.filters.iter().find(|row| row.0 == mid);
-                let qos = self.most_qos.unwrap_or(2);
-                let granted = |(_, options): &(String, u8)| (options & 3).min(qos);
-                let codes: Vec<_> =
-                    asked.iter().flat_map(|(.., filters)| filters).map(granted).collect();
-                return self.subscribed(when, mid, &codes, lines);
-            }
-            PacketType::UNSUBACK => return self.unsubscribed(when, mid, lines),
-            PacketType::PINGRESP => return self.put(lines, when, Event::PINGRESP, Values::new()),
-            PacketType::PUBACK => Event::PUBACK_OUT,
-            PacketType::PUBREC => Event::PUBREC_OUT,
-            PacketType::PUBREL => Event::PUBREL_OUT,
-            PacketType::PUBCOMP => Event::PUBCOMP_OUT,
-            _ => return,
-        };
-        lines.settle((self.stream, Open::Message(mid)), None);
-        let values = vec![
-            (LogField::ACK, kind.name().to_owned()),
-            (LogField::MID, mid.to_string()),
-            (LogField::CODE, "0".to_owned()),
-        ];
-        self.put(lines, when, event, values);
     }
 
     /// Whether a message of QoS 0 of this client is being delivered.
@@ -443,110 +513,9 @@ impl Connection {
         }
     }
 
-    fn release(&mut self, lines: &mut Lines) {
+    pub(super) fn release(&mut self, lines: &mut Lines) {
         for (when, values) in std::mem::take(&mut self.held) {
             self.put(lines, when, Event::PUBLISH_OUT, values);
         }
-    }
-
-    /// SUBACK: the lines of the SUBSCRIBE, with what was granted.
-    pub(super) fn subscribed(&mut self, when: When, mid: u16, codes: &[u8], lines: &mut Lines) {
-        self.is_subscriber |= codes.iter().any(|code| *code < 0x80);
-        if let Some((asked, filters)) = self.filters_of(mid) {
-            self.put(lines, asked, Event::SUBSCRIBE, Values::new());
-            let codes = codes.iter().copied().chain(std::iter::repeat(0x80));
-            for ((filter, options), code) in filters.into_iter().zip(codes) {
-                // The broker lowers what is asked for to its own maximum before it writes it.
-                let requested = if code < 0x80 { code.min(options & 3) } else { options & 3 };
-                let values = vec![
-                    (LogField::FILTER, filter),
-                    (LogField::REQUESTED_QOS, requested.to_string()),
-                    (LogField::GRANTED_QOS, code.to_string()),
-                ];
-                let denied = code >= 0x80 && lines.release >= Release::LEVEL;
-                let event = if denied { Event::FILTER_DENIED } else { Event::FILTER };
-                self.put(lines, asked, event, values.clone());
-                if code < 0x80 {
-                    self.put(lines, asked, Event::GRANTED, values);
-                }
-            }
-        }
-        self.release(lines);
-        self.put(lines, when, Event::SUBACK, Values::new());
-    }
-
-    /// UNSUBACK: the lines of the UNSUBSCRIBE.
-    pub(super) fn unsubscribed(&mut self, when: When, mid: u16, lines: &mut Lines) {
-        if let Some((asked, filters)) = self.filters_of(mid) {
-            self.put(lines, asked, Event::UNSUBSCRIBE, Values::new());
-            for (filter, _) in filters {
-                let values = vec![(LogField::FILTER, filter)];
-                self.put(lines, asked, Event::UNFILTER, values.clone());
-                self.put(lines, asked, Event::UNGRANTED, values);
-            }
-        }
-        self.put(lines, when, Event::UNSUBACK, Values::new());
-    }
-
-    /// The lines of a filter that was taken, though its packet was not.
-    pub(super) fn filter(
-        &self,
-        when: When,
-        filter: &str,
-        qos: u8,
-        is_subscribe: bool,
-        lines: &mut Lines,
-    ) {
-        let qos = qos.min(self.most_qos.unwrap_or(2)).to_string();
-        let values = vec![
-            (LogField::FILTER, filter.to_owned()),
-            (LogField::REQUESTED_QOS, qos.clone()),
-            (LogField::GRANTED_QOS, qos),
-        ];
-        let events = match is_subscribe {
-            true => [Event::FILTER, Event::GRANTED],
-            false => [Event::UNFILTER, Event::UNGRANTED],
-        };
-        for event in events {
-            self.put(lines, when, event, values.clone());
-        }
-    }
-
-    fn filters_of(&mut self, mid: u16) -> Option<(When, Filters)> {
-        let at = self.filters.iter().position(|row| row.0 == mid)?;
-        self.filters.remove(at).map(|(_, when, filters)| (when, filters))
-    }
-
-    /// The lines of a CONNECT that the broker took.
-    pub(super) fn connected(&mut self, asked: Asked, when: When, lines: &mut Lines) {
-        let is_v5 = asked.version == Version::V5;
-        let number = match (asked.version, lines.release >= Release::LEVEL) {
-            _ if is_v5 => 5,
-            (Version::V31, false) => 1,
-            (Version::V31, true) => 3,
-            (_, false) => 2,
-            (_, true) => 4,
-        };
-        let mut values = vec![
-            (LogField::PROTOCOL, number.to_string()),
-            (LogField::CLEAN, u8::from(asked.clean).to_string()),
-            (LogField::KEEP_ALIVE, asked.keep_alive.to_string()),
-        ];
-        values.extend(asked.user.map(|user| (LogField::USER, user)));
-        let is_bridge = asked.level & 0x80 != 0;
-        let event = if is_bridge { Event::BRIDGE_CONNECTED } else { Event::CONNECTED };
-        self.put(lines, when, event, values);
-        self.keep_alive = asked.keep_alive;
-        let Some((bytes, retain, qos, topic)) = asked.will else {
-            return self.put(lines, when, Event::NO_WILL, Values::new());
-        };
-        let values = vec![
-            (LogField::WILL_BYTES, bytes.to_string()),
-            (LogField::WILL_RETAIN, u8::from(retain).to_string()),
-            (LogField::WILL_QOS, qos.to_string()),
-            (LogField::TOPIC, topic),
-        ];
-        self.put(lines, when, Event::WILL, values.clone());
-        self.put(lines, when, Event::WILL_TOPIC, values);
     }
 }

@@ -1,13 +1,14 @@
 //! How connections end in the log, and why.
 
+use super::astray::Astray;
 use super::connection::Connection;
 use super::lines::{Lines, Open, Values, When};
 use super::order::NewTimes;
 use super::scribe::Scribe;
 use super::step::{Act, Asked, Step};
-use crate::spec::mosquitto::ends::{Fault, of_code, of_rule};
+use crate::spec::mosquitto::ends::{Broken, Fault, of_code, of_name, of_rule};
 use crate::spec::mosquitto::{Event, LogField, Release};
-use crate::spec::{PacketType, Rule, Sender};
+use crate::spec::{PacketType, Rule, Sender, Version};
 
 /// The broker looks for silent clients by whole seconds: so much less than one and a half times the
 /// Keep Alive may have passed by the clock of the capture, in nanoseconds.
@@ -38,11 +39,12 @@ impl Scribe {
         let own = asked.as_ref().filter(|asked| authenticates(asked)).map(|it| it.id.clone());
         let name = own.filter(|id| !id.is_empty()).unwrap_or_else(|| connection.address());
         if let Some(asked) = asked.filter(|_| matches!(code, 1 | 0x84)) {
-            let is_known = matches!(asked.name.as_str(), "MQTT" | "MQIsdp");
-            let event = if is_known { Event::BAD_LEVEL } else { Event::BAD_NAME };
+            let event = of_name(asked.name.as_bytes());
             let own =
                 vec![(LogField::VALUE, asked.level.to_string()), (LogField::NAME, asked.name)];
-            connection.put(lines, when, event, own);
+            if let Some(event) = event {
+                connection.put(lines, when, event, own);
+            }
         }
         connection.put(lines, when, Event::CONNACK, values(name));
         connection.answered(PacketType::CONNACK, 0, lines);
@@ -95,13 +97,29 @@ impl Scribe {
         gone
     }
 
+    /// A client is accepted whose CONNECT the capture lacks: a connection that was closed just before may have been closed
+    /// for it, however silent it had been.
+    pub(super) fn may_take_over(&mut self, stream: u64, when: When) {
+        let is_just = |old: &&Connection| {
+            let closed = old.stopped.and_then(|stopped| stopped.time);
+            let passed = closed.zip(when.time).map(|(closed, now)| now.saturating_sub(closed));
+            old.stream != stream && passed.is_some_and(|passed| (0..=AT_ONCE).contains(&passed))
+        };
+        let Self { lines, connections, .. } = self;
+        for old in connections.values().filter(is_just) {
+            let is_untold = lines.take_back((old.stream, Open::Silent));
+            self.unknown_ends = self.unknown_ends.saturating_add(u64::from(is_untold));
+        }
+    }
+
     /// One end closed the connection.
     pub(super) fn closed(&mut self, stream: u64, by: Sender, when: When) {
         let Some(mut connection) = self.connections.remove(&stream) else { return };
         let by = connection.closed_first().unwrap_or(by);
         connection.closes = connection.closes.saturating_add(1);
         if !connection.is_over {
-            if !self.hears_broker && connection.asked.is_some() {
+            let is_wrong = by == Sender::Server && connection.asked_fault.is_some();
+            if !self.hears_broker && connection.asked.is_some() && !is_wrong {
                 // Captured in one direction alone.
                 connection.accept();
             }
@@ -113,7 +131,7 @@ impl Scribe {
                 self.unknown_ends = self.unknown_ends.saturating_add(u64::from(is_unknown));
                 connection.drain(&mut self.lines);
                 connection.clear(&mut self.lines);
-                connection.is_over = true;
+                (connection.is_over, connection.is_untold) = (true, true);
             }
         }
         let is_gone = connection.closes > 1 && !connection.is_taken;
@@ -130,7 +148,11 @@ impl Scribe {
         if by == Sender::Client && self.is_cut(connection, when) {
             return;
         }
+        if by == Sender::Server && self.is_unexplained(connection, when) {
+            return;
+        }
         connection.drain(&mut self.lines);
+        connection.believe(&mut self.lines);
         if connection.is_over {
             return;
         }
@@ -153,13 +175,23 @@ impl Scribe {
         if is_own {
             connection.clear(lines);
             connection.drain(lines);
-            if !connection.is_over {
+            if connection.astray == Some(Astray::Unknown) {
+                connection.forget();
+                self.unknown_ends = self.unknown_ends.saturating_add(1);
+            } else if !connection.is_over {
                 leave(connection, when, lines);
             }
             return;
         }
         if let Some(step) = connection.suspect.take() {
-            let second = || of_rule(Rule::SECOND_CONNECT, step.kind, true, lines.release);
+            let broken = Broken {
+                rule: Rule::SECOND_CONNECT,
+                kind: step.kind,
+                version: Version::V311,
+                is_whole: true,
+                is_aside: false,
+            };
+            let second = || of_rule(broken, lines.release);
             let fault = step.fault.unwrap_or_else(second);
             connection.forget();
             return fail(connection, &step, fault, when, lines);
@@ -169,20 +201,21 @@ impl Scribe {
             return leave(connection, when, lines);
         }
         connection.is_over = true;
-        let of_code = connection.code.and_then(of_code);
-        if let Some(event) = of_code {
-            return end_with(connection, event, when, lines);
+        if let Some(fault) = ended_by(connection, lines.release) {
+            return finish(connection, fault, when, lines);
         }
         let id = connection.id.clone();
         let wants = |other: &Connection| {
             other.asked.as_ref().is_some_and(|asked| Some(&asked.id) == id.as_ref())
         };
+        let may_be_back = self.connections.values().any(Connection::is_nobody);
         // A client that is back is taken over, however silent the old connection was.
         if self.connections.values().any(wants) {
             connection.is_taken = true;
         } else if is_silent(connection, when) {
             let event = Event::TIMEOUT;
-            if connection.late_since.is_some() && lines.release >= Release::PROTOCOL {
+            let is_open = connection.late_since.is_some() || may_be_back;
+            if is_open && lines.release >= Release::PROTOCOL {
                 // It may show in a moment that the client has come back.
                 let by = (connection.stream, Open::Silent);
                 lines.put_open(when, event, connection.values(Values::new(), lines.release), by);
@@ -190,13 +223,30 @@ impl Scribe {
                 end_with(connection, event, when, lines);
             }
         } else if connection.id.is_none() {
-            // A CONNECT that was not answered, or no MQTT at all.
-            end_with(connection, Event::PROTOCOL_ERROR, when, lines);
+            let is_known = not_accepted(connection, when, lines);
+            self.unknown_ends = self.unknown_ends.saturating_add(u64::from(!is_known));
         } else if connection.has_closed {
             leave(connection, when, &mut self.lines);
         }
         // Else the broker was stopped, which has no line for each connection.
         connection.stopped = Some(when);
+    }
+
+    /// Whether the broker has closed behind a packet of which it is not known whether it took it, and nothing tells why:
+    /// then it is not known how the connection ended.
+    fn is_unexplained(&mut self, connection: &mut Connection, when: When) -> bool {
+        let is_told = connection.suspect.is_some()
+            || connection.has_left()
+            || connection.code.is_some()
+            || connection.id.is_none()
+            || is_silent(connection, when);
+        if is_told || !connection.disbelieve(when, &mut self.lines) {
+            return false;
+        }
+        connection.forget();
+        connection.stopped = Some(when);
+        self.unknown_ends = self.unknown_ends.saturating_add(1);
+        true
     }
 
     /// The connection carries something else than MQTT, which no broker takes.
@@ -219,21 +269,15 @@ fn is_replaced(old: &Connection, late_since: Option<i64>, when: When) -> bool {
 /// The client is gone without DISCONNECT.
 fn leave(connection: &mut Connection, when: When, lines: &mut Lines) {
     connection.is_over = true;
-    let is_cut = connection.is_mid_packet && !connection.is_reset;
+    let is_astray = matches!(connection.astray, Some(Astray::Packet(_)));
+    let is_cut = (connection.is_mid_packet || is_astray) && !connection.is_reset;
     let event = if is_cut { Event::ENDED_IN_PACKET } else { Event::CLOSED };
     connection.put(lines, when, event, Values::new());
 }
 
 /// The broker ended the connection because of a packet.
 fn fail(connection: &Connection, step: &Step, fault: Fault, when: When, lines: &mut Lines) {
-    let received = match step.act {
-        Act::Filters { is_subscribe: true, .. } => Some(Event::SUBSCRIBE),
-        Act::Filters { .. } => Some(Event::UNSUBSCRIBE),
-        Act::Nothing if step.kind == PacketType::SUBSCRIBE => Some(Event::SUBSCRIBE),
-        Act::Nothing if step.kind == PacketType::UNSUBSCRIBE => Some(Event::UNSUBSCRIBE),
-        _ => None,
-    };
-    if let Some(event) = received {
+    if let Some(event) = received(step) {
         connection.put(lines, step.when, event, Values::new());
     }
     if let Act::Filters { filters, is_subscribe, .. } = &step.act {
@@ -242,23 +286,89 @@ fn fail(connection: &Connection, step: &Step, fault: Fault, when: When, lines: &
             connection.filter(step.when, filter, options & 3, *is_subscribe, lines);
         }
     }
+    if connection.id.is_none() && step.kind != PacketType::CONNECT {
+        // Whatever else is wrong with it: it was to be a CONNECT.
+        return end_with(connection, Event::PROTOCOL_ERROR, when, lines);
+    }
     // Since 2.0 a SUBSCRIBE with an empty filter is malformed without more words.
     let is_said = |event: &Event| *event != Event::EMPTY_FILTER || lines.release < Release(2, 0, 0);
     if let Some(event) = fault.says.filter(is_said) {
         connection.put(lines, step.when, event, Values::new());
     }
-    if fault.end == Event::SOCKET_FAILED {
-        let cause = vec![(LogField::CAUSE, fault.cause.to_owned())];
-        return connection.put(lines, when, fault.end, cause);
-    }
     // What the broker says of it counts more than what is thought of it here.
-    let event = connection.code.and_then(of_code).unwrap_or(fault.end);
-    end_with(connection, event, when, lines);
+    let by_code = ended_by(connection, lines.release);
+    let end = by_code.filter(|_| fault.end != Event::SOCKET_FAILED).unwrap_or(fault);
+    finish(connection, end, when, lines);
     if fault.says == Some(Event::DISCONNECT_IN) {
         // These releases end the connection, and find once more that it has failed.
         let unknown = vec![(LogField::CLIENT, connection.nameless(lines.release))];
-        connection.put(lines, when, event, unknown);
+        connection.put(lines, when, end.end, unknown);
     }
+}
+
+/// The line that a packet has before the broker looks at what is in it.
+fn received(step: &Step) -> Option<Event> {
+    let by_kind = |kind| match kind {
+        PacketType::SUBSCRIBE => Some(Event::SUBSCRIBE),
+        PacketType::UNSUBSCRIBE => Some(Event::UNSUBSCRIBE),
+        PacketType::SUBACK => Some(Event::SUBACK_IN),
+        PacketType::UNSUBACK => Some(Event::UNSUBACK_IN),
+        _ => None,
+    };
+    match step.act {
+        Act::Filters { .. } | Act::Nothing | Act::Says { .. } => by_kind(step.kind),
+        _ => None,
+    }
+}
+
+/// How it ended by the code that the broker sent.
+fn ended_by(connection: &Connection, release: Release) -> Option<Fault> {
+    of_code(connection.code?, connection.id.is_some(), release)
+}
+
+/// The last line of a connection that the broker ended.
+fn finish(connection: &Connection, fault: Fault, when: When, lines: &mut Lines) {
+    if fault.end == Event::SOCKET_FAILED {
+        let mut values = vec![(LogField::CAUSE, fault.cause.to_owned())];
+        if connection.id.is_none() {
+            values.push((LogField::CLIENT, connection.nameless(lines.release)));
+        }
+        return connection.put(lines, when, fault.end, values);
+    }
+    end_with(connection, fault.end, when, lines);
+}
+
+/// The broker ended a connection without an answer to its CONNECT, or to what is none. The result is whether it is
+/// known why.
+fn not_accepted(connection: &Connection, when: When, lines: &mut Lines) -> bool {
+    let Some(asked) = &connection.asked else {
+        end_with(connection, Event::PROTOCOL_ERROR, when, lines);
+        return true;
+    };
+    if let Some(fault) = connection.asked_fault {
+        let own = vec![
+            (LogField::VALUE, asked.level.to_string()),
+            (LogField::NAME, asked.name.clone()),
+            (LogField::CLIENT, asked.id.clone()),
+        ];
+        let is_name = |event| matches!(event, Event::BAD_LEVEL | Event::BAD_NAME);
+        let says = match fault.says {
+            Some(event) if is_name(event) => of_name(asked.name.as_bytes()),
+            says => says,
+        };
+        if let Some(event) = says {
+            connection.put(lines, when, event, own);
+        }
+        finish(connection, fault, when, lines);
+        return true;
+    }
+    // Before 5.0 nothing tells that a broker does not take the QoS of a Will, or a Will that is to be retained.
+    let is_refused = |will: &(usize, bool, u8, String)| will.1 || will.2 > 0;
+    if asked.will.as_ref().is_some_and(is_refused) {
+        return false;
+    }
+    end_with(connection, Event::PROTOCOL_ERROR, when, lines);
+    true
 }
 
 pub(super) fn end_with(connection: &Connection, event: Event, when: When, lines: &mut Lines) {

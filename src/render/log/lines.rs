@@ -65,6 +65,8 @@ pub(super) enum Open {
     Taken,
     /// The client was silent for too long: it may have been taken over.
     Silent,
+    /// Said by a client behind a packet of which it is not known yet whether the broker took it.
+    Doubted,
     /// The same as `Taken` where it is not known yet that the old connection was open: unless that shows, the line is not
     /// written.
     Doubtful,
@@ -126,6 +128,18 @@ impl Lines {
         let before = self.queue.len();
         self.queue.retain(|slot| slot.open != Some(by));
         self.queue.len() < before
+    }
+
+    /// The PUBLISH packets of a connection that were not answered yet, but for this one, are not written: how many those
+    /// are.
+    pub(super) fn take_back_unanswered(&mut self, stream: u64, answered: Option<u16>) -> u64 {
+        let before = self.queue.len();
+        let is_unanswered = |slot: &Slot| match slot.open {
+            Some((of, Open::Message(mid))) => of == stream && Some(mid) != answered,
+            _ => false,
+        };
+        self.queue.retain(|slot| !is_unanswered(slot));
+        u64::try_from(before.saturating_sub(self.queue.len())).unwrap_or(u64::MAX)
     }
 
     /// The lines stay as they are.

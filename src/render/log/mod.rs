@@ -3,11 +3,15 @@
 //! What may enter: which line a packet, or the end of a connection, has ([`Scribe`]). The lines
 //! themselves are rows of the table.
 
+mod answers;
+mod astray;
 mod connection;
 mod diff;
 mod ending;
+mod left_out;
 mod lines;
 mod order;
+mod records;
 mod scribe;
 mod step;
 mod unwritten;
@@ -85,47 +89,9 @@ impl Format for Log {
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.scribe.finish();
         self.write(out)?;
-        let too_new = self.scribe.too_new();
-        if too_new > 0 {
-            let Release(major, minor, _) = self.scribe.release();
-            writeln!(
-                out,
-                "({} of MQTT 5.0, which mosquitto {major}.{minor} does not know: it refuses them; \
-                 --mosquitto 1.6 or later knows it)",
-                text::count(too_new, "connection")
-            )?;
+        for note in left_out::notes(&self.scribe, self.topics) {
+            writeln!(out, "({note})")?;
         }
-        let unknown = self.scribe.unknown_ends();
-        if unknown > 0 {
-            writeln!(
-                out,
-                "(how {} ended is left out: the capture lacks bytes on which that line rests)",
-                text::count(unknown, "connection")
-            )?;
-        }
-        let unread = self.scribe.unread();
-        if unread > 0 {
-            writeln!(
-                out,
-                "({} left out: the broker closed before it read of them, as it does where max_connections \
-                 or the hosts files deny them)",
-                text::count(unread, "connection")
-            )?;
-        }
-        if self.topics > 0 {
-            writeln!(
-                out,
-                "({} left out: the topic is not known, as the Topic Alias was set before the capture begins)",
-                text::count(self.topics, "PUBLISH packet")
-            )?;
-        }
-        match self.scribe.unknown_senders() {
-            0 => Ok(()),
-            count => writeln!(
-                out,
-                "({} left out: it is not known which end sent them; --from says it)",
-                text::count(count, "packet")
-            ),
-        }
+        Ok(())
     }
 }

@@ -26,6 +26,14 @@ impl Scribe {
     /// The end of a side was captured, or its turn has come: what was captured meanwhile no longer counts as missing.
     pub(super) fn closing(&mut self, lifeline: &Lifeline, by: Sender, how: Close) {
         let Self { lines, connections, unread, .. } = self;
+        let is_known = connections.contains_key(&lifeline.stream);
+        let is_turn = lifeline.what == Happened::Closed(Sender::Server, Close::Fin);
+        if !is_known && is_turn && lifeline.is_before_all() {
+            // The capture begins later, and what it tells of the client from here on nobody reads.
+            let ends = Some((lifeline.client, lifeline.server.port()));
+            let new = || Connection::new(lifeline.stream, ends);
+            connections.entry(lifeline.stream).or_insert_with(new).is_over = true;
+        }
         let Some(connection) = connections.get_mut(&lifeline.stream) else { return };
         let Lifeline { stream, time, proof, unseen, .. } = *lifeline;
         let [client, server] = &mut connection.closing;
@@ -88,6 +96,13 @@ impl Scribe {
             }
             Some(false) | None => connection.is_over = true,
         }
+    }
+}
+
+impl Lifeline {
+    /// Whether the end of a server comes behind what was captured of the client, none of which was a packet.
+    fn is_before_all(&self) -> bool {
+        self.unseen == 0 && !self.had_nothing && self.late_since.is_none()
     }
 }
 

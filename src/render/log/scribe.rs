@@ -1,8 +1,12 @@
 //! From records and what happens to connections to lines.
 
+use super::astray::Astray;
 use super::connection::Connection;
 use super::ending::end_with;
 use super::lines::{Line, Lines, Open, PATIENCE, Values, When};
+use super::records::{
+    acknowledged_by, ends_of, is_connect, is_lossy, is_websocket, rest_of, sender_of,
+};
 use super::step::{
     Act, Asked, Awaits, Step, ack_values, auth_values, method, publish_values, torn_at,
 };
@@ -12,13 +16,16 @@ use crate::pipeline::{Happened, Lacks, Lifeline, Record};
 use crate::session::Proof;
 use crate::spec::mosquitto::{Event, LogField, Release};
 use crate::spec::unit::Unit;
-use crate::spec::{PacketType, PropertyId, Rule, Sender, Version};
+use crate::spec::{PacketType, PropertyId, Sender, Version};
 use crate::stream::Close;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 
 /// Connections that are remembered: as many as a large broker has. Beyond, the oldest go.
 const MAX_CONNECTIONS: usize = 65_536;
+
+/// Listeners of which it is remembered that they carry WebSocket.
+const MAX_LISTENERS: usize = 1_024;
 
 /// Unacceptable protocol version.
 const BAD_VERSION: u8 = 1;
@@ -39,10 +46,14 @@ pub struct Scribe {
     pub(super) hears_broker: bool,
     /// The connections that wait for an answer, and since when.
     waits: VecDeque<(u64, When)>,
-    unknown_senders: u64,
-    too_new: u64,
+    pub(super) unknown_senders: u64,
+    pub(super) too_new: u64,
     pub(super) unknown_ends: u64,
     pub(super) unread: u64,
+    pub(super) unaccepted: u64,
+    pub(super) unanswered: u64,
+    /// Listeners that have carried WebSocket.
+    of_websocket: HashSet<SocketAddr>,
     now: Option<i64>,
     is_last: bool,
 }
@@ -62,6 +73,9 @@ impl Scribe {
             too_new: 0,
             unknown_ends: 0,
             unread: 0,
+            unaccepted: 0,
+            unanswered: 0,
+            of_websocket: HashSet::new(),
             now: None,
             is_last: false,
         }
@@ -122,30 +136,6 @@ impl Scribe {
         }
     }
 
-    /// Packets that have no line, as it is not known which end sent them.
-    #[must_use]
-    pub fn unknown_senders(&self) -> u64 {
-        self.unknown_senders
-    }
-
-    /// Connections of MQTT 5.0 that the release would have refused.
-    #[must_use]
-    pub fn too_new(&self) -> u64 {
-        self.too_new
-    }
-
-    /// Connections whose end has no line, as the capture lacks bytes on which it rests.
-    #[must_use]
-    pub fn unknown_ends(&self) -> u64 {
-        self.unknown_ends.saturating_add(self.lines.dropped)
-    }
-
-    /// Connections that the broker closed before it read of them: it denied them, in words that no packet tells.
-    #[must_use]
-    pub fn unread(&self) -> u64 {
-        self.unread
-    }
-
     /// Nothing more comes.
     pub fn finish(&mut self) {
         self.is_last = true;
@@ -171,6 +161,7 @@ impl Scribe {
     pub fn record(&mut self, record: &Record<'_>) {
         self.now = record.origin.time.or(self.now);
         self.carried(record);
+        self.leads_astray(record);
         let is_packet = record.decoded.is_some();
         let Some(sender) = sender_of(record).filter(|_| is_packet) else {
             self.unknown_senders = self.unknown_senders.saturating_add(u64::from(is_packet));
@@ -202,7 +193,12 @@ impl Scribe {
         match sender {
             Sender::Client => connection.is_lossy |= is_lossy(record),
             Sender::Server => {
-                connection.is_deaf |= is_lossy(record);
+                if is_lossy(record) {
+                    connection.is_deaf = true;
+                    // One may have been denied, as an answer that the capture lacks would tell.
+                    let lost = lines.take_back_unanswered(stream, acknowledged_by(record));
+                    self.unanswered = self.unanswered.saturating_add(lost);
+                }
                 connection.heard = Some(When { time: record.origin.time, packet: record.number });
                 connection.said = Proof::of_segment(record.origin.layers).end.or(connection.said);
             }
@@ -221,7 +217,8 @@ impl Scribe {
                         }
                         _ => {
                             connection.client(step, lines);
-                            connection.is_torn |= torn_at(record).is_some();
+                            connection.astray =
+                                connection.astray.take().or_else(|| rest_of(record));
                         }
                     }
                 }
@@ -257,6 +254,10 @@ impl Scribe {
             let [client, server] = lifeline.lacks;
             connection.is_lossy |= client > Lacks::Nothing;
             connection.is_deaf |= server > Lacks::Nothing;
+            if server > Lacks::Nothing {
+                let lost = self.lines.take_back_unanswered(stream, None);
+                self.unanswered = self.unanswered.saturating_add(lost);
+            }
             // One may be a FIN; of a client that the broker does not know it may be a byte that it does not take.
             let fins = u32::from(connection.id.is_some());
             connection.is_last_lost = client == Lacks::Last || lifeline.unseen > fins;
@@ -309,8 +310,18 @@ impl Scribe {
                     connection.opened_at = lifeline.late_since.or(lifeline.time);
                 }
             }
+            Happened::Closed(Sender::Client, Close::Rst) if self.is_bare_reset(stream, when) => {
+                self.lines.take_back((stream, Open::Opening));
+                self.connections.remove(&stream);
+                self.unaccepted = self.unaccepted.saturating_add(1);
+            }
             Happened::Closed(by, _) => {
-                self.lines.settle((stream, Open::Opening), None);
+                // The answer to a CONNECT may be one in HTTP.
+                let is_asking =
+                    |it: &Connection| it.is_asked_alone() && by == Sender::Client && !it.is_over;
+                if !self.connections.get(&stream).is_some_and(is_asking) {
+                    self.lines.settle((stream, Open::Opening), None);
+                }
                 self.parts(stream, when, true);
                 self.closed(stream, by, when);
             }
@@ -319,6 +330,10 @@ impl Scribe {
             Happened::NotMqtt => self.not_mqtt(stream, when),
         }
         self.bound();
+    }
+
+    fn is_bare_reset(&self, stream: u64, reset: When) -> bool {
+        self.connections.get(&stream).is_some_and(|it| it.is_bare_reset(reset))
     }
 
     /// A client that has closed its side while it waited for answers is gone once it has them, or once
@@ -391,10 +406,38 @@ impl Scribe {
             let new = || Connection::new(stream, ends_of(record));
             let connection = self.connections.entry(stream).or_insert_with(new);
             connection.is_websocket = true;
+            let ends = record.origin.ends;
+            let server = ends.map(|(src, dst)| match record.sender {
+                Some(Sender::Server) => src,
+                _ => dst,
+            });
+            // A request alone may be one to somebody who does not know WebSocket.
+            let is_known = record.sender == Some(Sender::Server);
+            if self.of_websocket.len() < MAX_LISTENERS {
+                self.of_websocket.extend(server.filter(|_| is_known));
+            }
+            let is_answer = record.unit == Some(Unit::HTTP_RESPONSE);
+            self.hears_broker |= is_answer;
+            if is_answer && connection.asked.is_some() {
+                let when = When { time: record.origin.time, packet: record.number };
+                connection.is_turned_down(when, &mut self.lines);
+            }
             let is_close = record.unit == Some(Unit::WEBSOCKET_CLOSE);
             connection.has_closed |= is_close && record.sender == Some(Sender::Client);
         } else if record.unit.is_none() && !is_connect(record) {
             self.lines.settle((stream, Open::Opening), None);
+        }
+    }
+
+    /// Bytes of a client come that the broker does not read as they were meant.
+    fn leads_astray(&mut self, record: &Record<'_>) {
+        let connection = record.origin.stream.and_then(|it| self.connections.get_mut(&it));
+        let astray = connection.and_then(|it| it.astray.as_mut());
+        if let Some(astray) = astray.filter(|_| record.sender == Some(Sender::Client)) {
+            match is_lossy(record) || torn_at(record).is_some() || record.facts.is_inside {
+                true => *astray = Astray::Unknown,
+                false => astray.push(record.bytes),
+            }
         }
     }
 
@@ -404,6 +447,7 @@ impl Scribe {
             .entry(stream)
             .or_insert_with(|| Connection::new(stream, Some((client, server.port()))));
         connection.is_opened = true;
+        connection.is_websocket |= self.of_websocket.contains(&server);
         if std::mem::take(&mut connection.is_guessed) && connection.heard.is_none() {
             connection.id = None;
         }
@@ -441,6 +485,9 @@ impl Scribe {
         if is_answer && !connection.is_waiting() {
             connection.clear(lines);
         }
+        if is_answer || matches!(packet, Packet::Pingresp) {
+            connection.believe(lines);
+        }
         match packet {
             Packet::Publish(publish) => {
                 connection.deliver(when, publish_values(publish, record), lines);
@@ -476,6 +523,7 @@ impl Scribe {
             connection.code = Some(connack.code);
             return self.refused(stream, asked, values, when);
         }
+        connection.takes_connect();
         let mut gone = None;
         if let Some(mut asked) = asked {
             if let Some(id) = connack.properties.assigned_client_id() {
@@ -496,12 +544,14 @@ impl Scribe {
                 connection.keep_alive = seconds;
             }
         }
-        let Self { lines, connections, .. } = self;
-        let Some(connection) = connections.get_mut(&stream) else { return };
+        let Some(connection) = self.connections.get_mut(&stream) else { return };
         if connection.id.is_none() {
             // The CONNECT could not be read.
             connection.id = connection.ends.map(|(client, _)| client.to_string());
+            self.may_take_over(stream, when);
         }
+        let Self { lines, connections, .. } = self;
+        let Some(connection) = connections.get_mut(&stream) else { return };
         connection.put(lines, when, Event::CONNACK, values(connection.name(lines.release)));
         connection.answered(PacketType::CONNACK, 0, lines);
         if let Some(gone) = gone.and_then(|gone| connections.get(&gone)) {
@@ -539,44 +589,6 @@ impl Scribe {
     }
 }
 
-/// Who sent it, as far as that or its type tells.
-fn sender_of(record: &Record<'_>) -> Option<Sender> {
-    let only = || record.decoded.as_ref()?.header.packet_type.only_sender();
-    record.sender.or_else(only)
-}
-
-/// The client of a record, and the port of its server.
-fn ends_of(record: &Record<'_>) -> Option<(SocketAddr, u16)> {
-    record.origin.ends.map(|(src, dst)| match sender_of(record) {
-        Some(Sender::Server) => (dst, src.port()),
-        _ => (src, dst.port()),
-    })
-}
-
-/// Whether WebSocket carries the connection.
-fn is_websocket(record: &Record<'_>) -> bool {
-    let mut units = record.unit.into_iter().chain(record.headers.iter().map(|header| header.unit));
-    let is_one = |unit| {
-        matches!(
-            unit,
-            Unit::HTTP_REQUEST
-                | Unit::HTTP_RESPONSE
-                | Unit::WEBSOCKET_FRAME
-                | Unit::WEBSOCKET_CLOSE
-        )
-    };
-    units.any(is_one)
-}
-
-/// Whether the capture lacks bytes before a packet, or of a CONNECT.
-fn is_lossy(record: &Record<'_>) -> bool {
-    let is_loss = |rule| matches!(rule, Rule::LOST_BEFORE | Rule::LOST_UNKNOWN);
-    let is_unread = record.decoded.as_ref().is_some_and(|decoded| {
-        decoded.header.packet_type == PacketType::CONNECT && decoded.packet.is_none()
-    });
-    is_unread || record.tape.findings().iter().any(|finding| is_loss(finding.rule))
-}
-
 /// Whether a packet shows that the broker has accepted its client, the CONNECT or CONNACK of which was not
 /// captured.
 fn proves_accepted(connection: &Connection, sender: Sender, packet: Option<PacketType>) -> bool {
@@ -590,12 +602,6 @@ fn proves_accepted(connection: &Connection, sender: Sender, packet: Option<Packe
             connection.is_lossy && connection.asked.is_none() && goes_on
         }
     }
-}
-
-/// Whether it is the first packet of a client, which the broker may not have read.
-fn is_connect(record: &Record<'_>) -> bool {
-    let decoded = record.decoded.as_ref();
-    decoded.is_some_and(|decoded| decoded.header.packet_type == PacketType::CONNECT)
 }
 
 /// Whether a release knows nothing of the version of a client.
@@ -613,6 +619,8 @@ fn acknowledge(
 ) {
     /// Not authorized.
     const DENIED: u8 = 0x87;
+    /// Packet too large.
+    const TOO_LARGE: u8 = 0x95;
     let event = match kind {
         PacketType::PUBACK => Event::PUBACK_OUT,
         PacketType::PUBREC => Event::PUBREC_OUT,
@@ -620,8 +628,17 @@ fn acknowledge(
         _ => Event::PUBCOMP_OUT,
     };
     if matches!(kind, PacketType::PUBACK | PacketType::PUBREC) {
-        let denied = (ack.reason == Some(DENIED)).then_some(Event::PUBLISH_DENIED);
-        lines.settle((connection.stream, Open::Message(ack.packet_id)), denied);
+        let dropped = match ack.reason {
+            Some(DENIED) => Some(Event::PUBLISH_DENIED),
+            Some(TOO_LARGE) => Some(Event::PUBLISH_TOO_LARGE),
+            _ => None,
+        };
+        lines.settle((connection.stream, Open::Message(ack.packet_id)), dropped);
     }
-    connection.put(lines, when, event, ack_values(ack, kind));
+    let mut values = ack_values(ack, kind);
+    if ack.reason.is_none() && connection.was_denied(ack.packet_id) {
+        values.retain(|(field, _)| *field != LogField::CODE);
+        values.push((LogField::CODE, DENIED.to_string()));
+    }
+    connection.put(lines, when, event, values);
 }

@@ -9,9 +9,11 @@ use crate::mqtt::packet::{Ack, Connect, Publish, Will};
 use crate::mqtt::property::{Properties, Value};
 use crate::pipeline::Record;
 use crate::session::Proof;
-use crate::spec::mosquitto::ends::{Fault, is_not_taken, is_taken, of_length, of_rule};
+use crate::spec::mosquitto::ends::{
+    Broken, Fault, is_denied, is_not_taken, is_of_session, is_taken, of_length, of_levels, of_rule,
+};
 use crate::spec::mosquitto::{Event, LogField, Release};
-use crate::spec::{PacketType, PropertyId, Rule, Severity, Version};
+use crate::spec::{Field, PacketType, PropertyId, Rule, Severity, Version};
 
 /// A packet of a client.
 #[derive(Debug)]
@@ -37,6 +39,9 @@ pub(super) enum Act {
         values: Values,
         awaits: Option<Awaits>,
         may_be_denied: bool,
+        /// Where the broker closes right behind it nothing tells whether it took that: before 5.0 it does not say which
+        /// QoS it takes, nor whether it takes messages that are to be retained.
+        is_doubtful: bool,
     },
     /// SUBSCRIBE, with filters and options; UNSUBSCRIBE has filters alone.
     Filters {
@@ -89,7 +94,10 @@ impl Step {
         let decoded = record.decoded.as_ref()?;
         let kind = decoded.header.packet_type;
         let when = When { time: record.origin.time, packet: record.number };
-        let act = decoded.packet.as_ref().map_or(Act::Nothing, |packet| act(packet, kind, record));
+        let act = decoded
+            .packet
+            .as_ref()
+            .map_or(Act::Nothing, |packet| act(packet, kind, record, release));
         let proof = Proof::of_segment(record.origin.layers);
         if let Some(has_header) = cut(record) {
             let act = Act::Cut { has_header };
@@ -98,29 +106,9 @@ impl Step {
         if let Some(before) = torn_at(record) {
             return Some(Self::torn((when, kind), act, before, record));
         }
-        let is_error =
-            |rule, severity| severity == Severity::Error || is_not_taken(rule, kind, release);
-        let findings = record.tape.findings().iter();
-        let errors = findings.filter(|finding| is_error(finding.rule, finding.severity()));
-        let errors = errors.filter(|finding| !is_taken(finding.rule, kind, release));
-        let first = errors.clone().min_by_key(|finding| finding.span.start);
-        let first = first.map(|first| text_of_filter(first, errors, record).unwrap_or(first));
-        let good_filters =
-            first.map_or(0, |finding| filters_before(record, finding.span.start / 8));
-        // Of a Response Topic with a wildcard 2.0 delivers what it is a property of.
-        let is_property = first.is_some_and(|finding| {
-            finding.rule == Rule::TOPIC_WILDCARD && finding.field.as_property().is_some()
-        });
-        let fault = first.map(|finding| finding.rule);
-        let is_whole = decoded.packet.is_some();
-        let fault = match (fault, &act) {
-            _ if decoded.header.remaining_length.is_none() => Some(of_length(release)),
-            (Some(rule), _) if is_property => {
-                Some(Fault { is_sure: false, ..of_rule(rule, kind, is_whole, release) })
-            }
-            (Some(rule), _) => Some(of_rule(rule, kind, is_whole, release)),
-            // What the capture lacks of a packet the broker had.
-            (None, _) => None,
+        let (fault, good_filters) = match decoded.header.remaining_length {
+            None => (Some(of_length(release)), 0),
+            Some(_) => fault_of(record, kind, release),
         };
         Some(Self { when, kind, act, fault, good_filters, proof })
     }
@@ -141,9 +129,10 @@ impl Step {
         let fields = record.bytes.len().saturating_sub(payload);
         let (act, fault) = match act {
             // It was answered before the rest of it came.
-            Act::Says { event, values, .. } if payload > 0 && before >= fields => {
-                (Act::Says { event, values, awaits: None, may_be_denied: false }, None)
-            }
+            Act::Says { event, values, .. } if payload > 0 && before >= fields => (
+                Act::Says { event, values, awaits: None, may_be_denied: false, is_doubtful: false },
+                None,
+            ),
             _ => (Act::Nothing, Some(Fault::TORN)),
         };
         Self {
@@ -169,6 +158,50 @@ impl Step {
     }
 }
 
+/// What the broker would say of what is wrong with a packet, and how many filters it takes before.
+fn fault_of(record: &Record<'_>, kind: PacketType, release: Release) -> (Option<Fault>, usize) {
+    let is_error =
+        |rule, severity| severity == Severity::Error || is_not_taken(rule, kind, release);
+    let findings = record.tape.findings().iter();
+    let errors = findings.filter(|finding| is_error(finding.rule, finding.severity()));
+    let errors = errors.filter(|finding| !is_taken(finding.rule, kind, record.version, release));
+    let order = |finding: &&Finding| (is_of_session(finding.rule), finding.span.start);
+    let first = errors.clone().min_by_key(order);
+    let first = first.map(|first| text_of_filter(first, errors, record).unwrap_or(first));
+    let Some(first) = first else { return deep(record, kind, release) };
+    let packet = record.decoded.as_ref().and_then(|decoded| decoded.packet);
+    let is_property = first.field.as_property().is_some();
+    let broken = Broken {
+        rule: first.rule,
+        kind,
+        version: record.version,
+        is_whole: packet.is_some(),
+        is_aside: is_property || first.field == Field::WILL_TOPIC,
+    };
+    let fault = of_rule(broken, release);
+    // Of a Response Topic with a wildcard 2.0 delivers what it is a property of.
+    let is_sure = fault.is_sure && !(first.rule == Rule::TOPIC_WILDCARD && is_property);
+    (Some(Fault { is_sure, ..fault }), filters_before(record, first.span.start / 8))
+}
+
+/// The same of a topic or filter that has more levels than the broker takes, which is legal.
+fn deep(record: &Record<'_>, kind: PacketType, release: Release) -> (Option<Fault>, usize) {
+    let of = |text: &[u8]| of_levels(text, kind, release);
+    let first = |mut filters: &mut dyn Iterator<Item = Option<Fault>>| {
+        let found = (&mut filters).enumerate().find_map(|(at, fault)| Some((at, fault?)));
+        found.map_or((None, 0), |(at, fault)| (Some(fault), at))
+    };
+    match record.decoded.as_ref().and_then(|decoded| decoded.packet) {
+        Some(Packet::Connect(connect)) => {
+            (connect.will.as_ref().and_then(|will| of(will.topic.0)), 0)
+        }
+        Some(Packet::Publish(publish)) => (of(publish.topic.0), 0),
+        Some(Packet::Subscribe(packet)) => first(&mut packet.filters().map(|(f, _)| of(f.0))),
+        Some(Packet::Unsubscribe(packet)) => first(&mut packet.filters().map(|f| of(f.0))),
+        _ => (None, 0),
+    }
+}
+
 /// Whether the stream ends within a packet, and if so whether behind its fixed header. Where the capture
 /// lacks the rest the broker had it.
 fn cut(record: &Record<'_>) -> Option<bool> {
@@ -182,8 +215,16 @@ fn cut(record: &Record<'_>) -> Option<bool> {
 
 /// How many bytes of a packet came before another one that was written into it.
 pub(super) fn torn_at(record: &Record<'_>) -> Option<usize> {
-    let torn = record.tape.findings().iter().find(|finding| finding.rule == Rule::INTERLEAVED)?;
-    usize::try_from(torn.b).ok()
+    torn(record).and_then(|torn| usize::try_from(torn.b).ok())
+}
+
+/// How many bytes that other one has.
+pub(super) fn torn_by(record: &Record<'_>) -> Option<usize> {
+    torn(record).and_then(|torn| usize::try_from(torn.a).ok())
+}
+
+fn torn<'r>(record: &'r Record<'_>) -> Option<&'r Finding> {
+    record.tape.findings().iter().find(|finding| finding.rule == Rule::INTERLEAVED)
 }
 
 /// What is wrong with the text of the filter whose levels are wrong: the broker looks at it first.
@@ -227,11 +268,17 @@ fn filters_before(record: &Record<'_>, at: u32) -> usize {
     ends.take_while(|end| *end <= at).count()
 }
 
-fn act(packet: &Packet<'_>, kind: PacketType, record: &Record<'_>) -> Act {
-    let says = |event, values| Act::Says { event, values, awaits: None, may_be_denied: false };
+fn act(packet: &Packet<'_>, kind: PacketType, record: &Record<'_>, release: Release) -> Act {
+    let says = |event, values| Act::Says {
+        event,
+        values,
+        awaits: None,
+        may_be_denied: false,
+        is_doubtful: false,
+    };
     match packet {
         Packet::Connect(connect) => Act::Connect(Box::new(asked(connect, record.version))),
-        Packet::Publish(publish) => published(publish, record),
+        Packet::Publish(publish) => published(publish, record, release),
         Packet::Ack(ack) => acknowledged(ack, kind),
         Packet::Subscribe(subscribe) => Act::Filters {
             mid: subscribe.packet_id,
@@ -248,6 +295,7 @@ fn act(packet: &Packet<'_>, kind: PacketType, record: &Record<'_>) -> Act {
             values: Values::new(),
             awaits: Some(Awaits { kind: PacketType::PINGRESP, mid: 0 }),
             may_be_denied: false,
+            is_doubtful: false,
         },
         Packet::Pingresp => says(Event::PINGRESP_IN, Values::new()),
         Packet::Suback(_) => says(Event::SUBACK_IN, Values::new()),
@@ -309,7 +357,7 @@ pub(super) fn publish_values(publish: &Publish<'_>, record: &Record<'_>) -> Valu
     values
 }
 
-fn published(publish: &Publish<'_>, record: &Record<'_>) -> Act {
+fn published(publish: &Publish<'_>, record: &Record<'_>, release: Release) -> Act {
     let answer = match publish.qos {
         1 => Some(PacketType::PUBACK),
         2 => Some(PacketType::PUBREC),
@@ -317,11 +365,14 @@ fn published(publish: &Publish<'_>, record: &Record<'_>) -> Act {
     };
     let answer = answer.zip(publish.packet_id).map(|(kind, mid)| Awaits { kind, mid });
     let awaits = Some(answer.unwrap_or(Awaits::DELIVERIES));
+    let topic = record.facts.topic.filter(|_| publish.topic.is_empty()).unwrap_or(publish.topic.0);
+    let is_denied = is_denied(topic, release);
     Act::Says {
-        event: Event::PUBLISH_IN,
+        event: if is_denied { Event::PUBLISH_DENIED } else { Event::PUBLISH_IN },
         values: publish_values(publish, record),
         awaits,
         may_be_denied: answer.is_some() && record.version.is_v5(),
+        is_doubtful: !record.version.is_v5() && (publish.qos > 0 || publish.retain),
     }
 }
 
@@ -337,6 +388,7 @@ fn acknowledged(ack: &Ack<'_>, kind: PacketType) -> Act {
         values: ack_values(ack, kind),
         awaits: answer.filter(|_| !is_refusal).map(|kind| Awaits { kind, mid: ack.packet_id }),
         may_be_denied: false,
+        is_doubtful: false,
     }
 }
 

@@ -299,9 +299,12 @@ fn of_event(event: Event) -> Vec<Fact> {
         let source = format!("{who}{} to {}, log_type {}", row.from, row.to, row.level.name());
         out.push(Fact::new("Line", row.template.trim_start()).from(source));
     }
-    if let Wire::Unseen(reason) = info.wire {
-        out.push(Fact::new("In a capture", format!("not to be seen: {reason}")));
-    }
+    let in_capture = match info.wire {
+        Wire::Seen | Wire::SeenBut(_) => None,
+        Wire::Partly(reason) => Some(format!("seldom seen: {reason}")),
+        Wire::Unseen(reason) => Some(format!("not to be seen: {reason}")),
+    };
+    out.extend(in_capture.map(|words| Fact::new("In a capture", words)));
     out
 }
 

@@ -20,7 +20,7 @@
 //! | `connack` | the CONNACK: its place, and `code`, `name`, `session_present`, `latency` |
 //! | `session` | what becomes of the session when the connection has ended, as CONNECT, CONNACK and DISCONNECT say: `fate`: `"ends"` (with the connection, or with the CONNECT of Clean Start that took its place), `"kept"` (for so many `seconds`) or `"kept for ever"`; absent where another connection has it |
 //! | `returns` | where the connection before it of the same client was over: `stream` of that, `left` (the place of its end), `away` (seconds from there to the CONNACK), `kept` (the seconds that the session was to be kept; absent for ever), `found`: `"resumed"`, `"new"` (the client asked for a new one), `"over"` (it was not kept for so long) or `"missing"` (the server does not have it, though it was to be kept), `doubted` (that is so unless a connection of the client in between is missing in the capture), `waited`: messages of QoS 1 and 2 that clients published meanwhile for its subscriptions with such a QoS, shared ones left out; absent where those are not all known; `came`: how many of them came on this connection, absent where that is not known |
-//! | `limits` | for `client` and `server`, in 5.0: `receive_maximum`, `packet_size`, `alias_maximum`, `qos`, `retain` |
+//! | `limits` | for `client` and `server`, in 5.0: `receive_maximum`, `packet_size`, `alias_maximum`, `qos`, and what is available, which a server tells and a client always has: `retain`, `wildcard` and `shared` subscriptions, `identifier` (of subscriptions) |
 //! | `keep_alive` | `asked` and `seconds` (what holds), `longest` silence, `late` and `broken` (how many were longer than the interval, and than one and a half times it), `pings`, `pongs`; `unanswered`: the place of a PINGREQ that was not answered though the server had a second or more, where all was seen, with `lasted`, the seconds from it to the end of the connection; `late_answer`: the place of its PINGRESP where that came when the client had left |
 //! | `will` | `topic`, `qos`, `retain`, `delay`, `length` of its payload, `wait`: seconds after the end of the connection at which it is due, where that is not at once; `fate`: `"not armed"` (the server refused), `"armed"`, `"discarded"`, `"cancelled"` (the client came back before), `"delayed"` (the capture ends before it is due), `"asked"`, `"due"` or `"unknown"` (the CONNACK or the client's last bytes were not captured, or its DISCONNECT may not have counted); `certainty`: `"likely"` where that it is due is not certain, as the server may have taken a DISCONNECT of the client that is not legal; `doubted` (its PUBLISH may be missing all the same: the client may have come back before on a connection that was not captured, or the server may drop it, or publish it later); `by`: the place of the packet that discards, cancels or asks for it, of the DISCONNECT that does not discard it, or of the CONNECT that ended the session; `seen`: the place where it was seen going out, with `after`, seconds since the end of the connection, where it came no sooner |
 //! | `unfinished` | exchanges that were open at the end: `count`, and of the oldest `first` (place), `type`, `asker`, `packet_id`, `waits_for` |
@@ -29,6 +29,7 @@
 //! | `took_over`, `taken_over_by` | the other connection of the same client: `stream`, `client`, place of its CONNECT |
 //! | `war` | where take-overs go back and forth: `count`, `time` (seconds from the first to the last), `period` (seconds from one to the next, on average), `addresses` |
 //! | `reconnects` | the same where nothing shows that there are two clients: one that comes back before its connection was over |
+//! | `at_once` | where the server ended all its connections that were open then, for no cause that is known: `count`, `time` (seconds from the first end to the last), `first` (the place of the first end) |
 //! | `remarks` | what a security review would note: each with `rule`, `message` and the place of the packet |
 //! | `faults` | how many findings of severity error there are on the packets of `client` and `server` |
 //! | `causes` | why it ended, the cause that says most first: `cause` (the table of causes), `certainty` (`"proven"`, `"likely"` or `"possible"`, which is a guess), `fault` (whether it is one), `by` (`"client"`, `"server"`), `text`, `proof` (places) |
@@ -39,6 +40,7 @@ use super::{Format, Session, Sessions};
 use crate::pipeline::Record;
 use crate::render::json::{Shows, Time, seconds, write_line};
 use crate::session::ended::{self, Fate, Found, Half, Lasts, Limits, Other, Return};
+use crate::session::verdict::AtOnce;
 use crate::session::wire::{Finish, Sent};
 use crate::session::{At, Cause, Certainty, Ended};
 use crate::spec::{PacketType, Sender, Version, reason};
@@ -125,6 +127,8 @@ pub(in crate::render) struct Line<'s, E> {
     war: Option<War>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reconnects: Option<War>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_once: Option<Together>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     remarks: Vec<Remark>,
     faults: Both<u64>,
@@ -185,6 +189,7 @@ impl<'s, E> Line<'s, E> {
             taken_over_by: ended.taken_over_by.as_ref().map(OtherOne::new),
             war: ended.war.as_ref().map(War::new),
             reconnects: ended.reconnects.as_ref().map(War::new),
+            at_once: session.at_once.as_ref().map(Together::new),
             remarks: ended.remarks.iter().map(Remark::new).collect(),
             faults: Both::of(ended, |half| half.fault_count),
             causes: session.verdict.causes.iter().map(CauseOf::new).collect(),
@@ -356,12 +361,33 @@ struct LimitsOf {
     alias_maximum: u16,
     qos: u8,
     retain: bool,
+    wildcard: bool,
+    shared: bool,
+    identifier: bool,
 }
 
 impl LimitsOf {
     fn new(half: &Half) -> Self {
-        let Limits { receive_maximum, packet_size, alias_maximum, qos, retain, .. } = half.limits;
-        Self { receive_maximum, packet_size, alias_maximum, qos, retain }
+        let Limits {
+            receive_maximum,
+            packet_size,
+            alias_maximum,
+            qos,
+            retain,
+            wildcard,
+            shared,
+            subscription_id: identifier,
+        } = half.limits;
+        Self {
+            receive_maximum,
+            packet_size,
+            alias_maximum,
+            qos,
+            retain,
+            wildcard,
+            shared,
+            identifier,
+        }
     }
 }
 
@@ -593,6 +619,20 @@ struct OtherOne {
 impl OtherOne {
     fn new(other: &Other) -> Self {
         Self { stream: other.stream, client: other.client, place: Place::new(other.at) }
+    }
+}
+
+/// A server that ended all its connections.
+#[derive(Serialize)]
+struct Together {
+    count: usize,
+    time: f64,
+    first: Place,
+}
+
+impl Together {
+    fn new(all: &AtOnce) -> Self {
+        Self { count: all.count, time: seconds(all.time), first: Place::new(all.first) }
     }
 }
 

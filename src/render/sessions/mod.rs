@@ -11,7 +11,7 @@ mod table;
 mod will;
 
 use super::{ByOthers, Format, FormatRow};
-use crate::session::verdict::{AtOnce, at_once};
+use crate::session::verdict::{AtOnce, at_once, wars};
 use crate::session::{At, Cause, Ended, Verdict, judge};
 use crate::spec::Sender;
 use crate::text;
@@ -75,6 +75,12 @@ impl Sessions {
     pub(in crate::render) fn take(&mut self) -> Vec<Session> {
         let mut list = std::mem::take(&mut self.list);
         list.sort_by_key(|session| session.ended.stream);
+        for (nth, war) in wars(list.iter().map(|session| &session.ended)) {
+            if let Some(session) = list.get_mut(nth) {
+                (session.ended.war, session.ended.reconnects) = (Some(war), None);
+                session.verdict = judge(&session.ended);
+            }
+        }
         // Of those that are forgotten it is not known whether they went on.
         if self.forgotten == 0 {
             let together = at_once(list.iter().map(|session| (&session.ended, &session.verdict)));

@@ -2,7 +2,7 @@
 
 use super::Said;
 use crate::render::Options;
-use crate::render::fields::{guarded, quoted};
+use crate::render::fields::{doubled, guarded, quoted};
 use crate::render::json::Time;
 use crate::stats::Cell;
 use crate::text;
@@ -37,7 +37,7 @@ fn cell(cell: &Cell) -> String {
         Cell::Time(time) => Time::new(*time).map(|time| time.to_string()).unwrap_or_default(),
         Cell::Words(words) => quoted_where_needed(text::safe(words)),
         Cell::Wire(bytes) => {
-            quoted_where_needed(guarded(text::safe(&String::from_utf8_lossy(bytes))))
+            quoted_where_needed(guarded(text::safe(&doubled(&String::from_utf8_lossy(bytes)))))
         }
         Cell::Series(values) => {
             let values: Vec<String> = values.iter().map(u64::to_string).collect();

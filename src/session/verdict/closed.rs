@@ -2,7 +2,8 @@
 
 use super::Told;
 use super::acts::{Act, Scene, What};
-use super::words::{did, resent, the};
+use super::words::{did, place, resent, the};
+use crate::session::At;
 use crate::spec::Sender;
 use crate::text;
 
@@ -20,6 +21,14 @@ pub(super) fn reset(scene: &Scene<'_>) -> Option<Told> {
 pub(super) fn closed(scene: &Scene<'_>) -> Option<Told> {
     let act = scene.bare_end().filter(|act| matches!(act.what, What::Fin))?;
     tell(scene, act)
+}
+
+/// The DISCONNECT of the other side, where that had not come when this one closed.
+fn crossed(scene: &Scene<'_>, act: &Act<'_>) -> Option<At> {
+    let left = scene.acts.iter().find(|other| {
+        other.by != act.by && matches!(other.what, What::Disconnect(_)) && !act.had(&other.mark())
+    })?;
+    Some(left.at)
 }
 
 fn tell(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
@@ -44,7 +53,11 @@ fn tell(scene: &Scene<'_>, act: &Act<'_>) -> Option<Told> {
     // What says more has told of it.
     let is_told = super::keep_alive::judge(scene).is_some();
     let resent = if is_told { String::new() } else { resent(scene, act) };
-    let text = format!("{}{without}{resent}", did(act));
-    let (by, proof) = (Some(act.by), vec![act.at]);
+    let crossed = crossed(scene, act);
+    let too_late = crossed.map(|left| {
+        format!("; the DISCONNECT {} of {} came too late", place(left), the(act.by.other()))
+    });
+    let text = format!("{}{without}{resent}{}", did(act), too_late.unwrap_or_default());
+    let (by, proof) = (Some(act.by), [Some(act.at), crossed].into_iter().flatten().collect());
     Some(Told { certainty: scene.certainty(act), by, text, proof })
 }

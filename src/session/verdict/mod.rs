@@ -26,6 +26,7 @@ mod taken_over;
 #[cfg(test)]
 mod tests;
 mod unanswered;
+mod wars;
 mod websocket;
 mod words;
 
@@ -34,6 +35,7 @@ use crate::spec::verdict::VerdictInfo;
 use crate::spec::{Sender, Verdict as Word};
 use acts::Scene;
 pub use at_once::{AtOnce, at_once};
+pub use wars::wars;
 
 /// How a connection ended, as far as the capture tells.
 #[derive(Clone, Debug, Default, PartialEq)]

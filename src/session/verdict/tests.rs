@@ -168,6 +168,9 @@ fn a_disconnect_is_an_end_in_order() {
     // A DISCONNECT behind the other side's FIN did not end it.
     let late = disconnect(fin(accepted(), Sender::Server, SECOND), Sender::Client, 0, 2 * SECOND);
     assert_eq!(ids(&late), ["closed"]);
+    let cause = judge(&late).causes.remove(0);
+    assert!(cause.text.ends_with("of the client came too late"), "{}", cause.text);
+    assert_eq!(cause.proof.len(), 2, "{:?}", cause.proof);
 }
 
 #[test]

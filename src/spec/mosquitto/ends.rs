@@ -1,9 +1,14 @@
 //! Why the broker ends a connection, as a capture shows it: by the code that it sends, and by what is
 //! wrong with the client's last packet.
 
+use super::super::Version;
 use super::super::packet_type::PacketType;
 use super::super::rule::Rule;
 use super::{Event, Release};
+
+/// What 2.0 says of a client that it had accepted, where it sends DISCONNECT with these codes: it has no words of its own
+/// for what it failed with.
+static NO_WORDS: &[u8] = &[0x94, 0x9a];
 
 /// What the broker's log says where it sends DISCONNECT or CONNACK with a code of 5.0.
 #[rustfmt::skip]
@@ -65,6 +70,25 @@ const fn failed(says: Option<Event>, cause: &'static str) -> Fault {
     Fault { says, end: Event::SOCKET_FAILED, cause, is_sure: true }
 }
 
+const fn maybe(end: Event) -> Fault {
+    Fault { is_sure: false, ..fault(None, end) }
+}
+
+/// A rule that the packet of a client breaks, and what else the broker's words for it rest on.
+#[derive(Clone, Copy, Debug)]
+pub struct Broken {
+    /// The rule.
+    pub rule: Rule,
+    /// The packet.
+    pub kind: PacketType,
+    /// The version of the connection.
+    pub version: Version,
+    /// Whether the packet could be read to its end.
+    pub is_whole: bool,
+    /// Whether it is a property, or the topic of a Will, that breaks it.
+    pub is_aside: bool,
+}
+
 /// What the broker takes though the standard does not allow it: the rule, the packet, the last release
 /// that is known to.
 #[rustfmt::skip]
@@ -74,6 +98,10 @@ static TAKEN: &[(Rule, PacketType, Release)] = &[
     (Rule::HEADER_FLAGS, PacketType::PINGREQ, FLAGS_LATE),
     (Rule::DUP_WITH_QOS_0, PacketType::PUBLISH, FLAGS_LATE),
 ];
+
+/// The same of clients of MQTT 3.1 alone, whose flags it does not look at.
+static TAKEN_OF_3_1: &[(Rule, PacketType)] =
+    &[(Rule::HEADER_FLAGS, PacketType::DISCONNECT), (Rule::HEADER_FLAGS, PacketType::PUBREL)];
 
 /// What the standard only advises against, and the broker does not take: the rule, the packet, the first
 /// release that is known to.
@@ -89,10 +117,12 @@ pub fn is_not_taken(rule: Rule, kind: PacketType, release: Release) -> bool {
     NOT_TAKEN.iter().any(|(r, k, first)| (*r, *k) == (rule, kind) && release >= *first)
 }
 
-/// Whether the broker takes a packet of this type though it breaks this rule.
+/// Whether the broker takes a packet of this type and version though it breaks this rule.
 #[must_use]
-pub fn is_taken(rule: Rule, kind: PacketType, release: Release) -> bool {
-    TAKEN.iter().any(|(r, k, last)| (*r, *k) == (rule, kind) && release <= *last)
+pub fn is_taken(rule: Rule, kind: PacketType, version: Version, release: Release) -> bool {
+    let is_row = |(r, k): (Rule, PacketType)| (r, k) == (rule, kind);
+    TAKEN.iter().any(|(r, k, last)| is_row((*r, *k)) && release <= *last)
+        || version == Version::V31 && TAKEN_OF_3_1.iter().copied().any(is_row)
 }
 
 /// The last release that was seen to call a Remaining Length that is too long a protocol error, to look at few
@@ -137,28 +167,125 @@ static BY_RULE: &[(Rule, Option<PacketType>, Fault)] = &[
     (Rule::UTF8_ILL_FORMED, None, fault(None, Event::MALFORMED)),
 ];
 
-/// The same of 2.0 alone: how other lines of releases end these is not known.
+/// The packets that acknowledge, or go on with a message of QoS 2.
+const ACKS: &[PacketType] =
+    &[PacketType::PUBACK, PacketType::PUBREC, PacketType::PUBREL, PacketType::PUBCOMP];
+
+/// Those that only a server sends, and of which 2.0 says that it received them.
+const OF_SERVER: &[PacketType] = &[PacketType::SUBACK, PacketType::UNSUBACK];
+
+/// Whatever packet it is.
+const ANY: &[PacketType] = &[];
+
+const DUPLICATE: &str = "Duplicate property in property list";
+const INVALID: &str = "Invalid function arguments provided.";
+const NOT_UTF8: &str = "Malformed UTF-8";
+
+/// The same of 2.0 alone (seen of 2.0.11): how other lines of releases end these is not known.
 #[rustfmt::skip]
-static BY_RULE_2_0: &[(Rule, PacketType, Fault)] = &[
-    (Rule::UTF8_NUL, PacketType::PUBLISH, fault(None, Event::MALFORMED)),
-    (Rule::UTF8_NUL, PacketType::SUBSCRIBE, fault(None, Event::MALFORMED)),
-    (Rule::TEXT_CONTROL, PacketType::PUBLISH, fault(None, Event::MALFORMED)),
-    (Rule::TEXT_NONCHARACTER, PacketType::PUBLISH, fault(None, Event::MALFORMED)),
-    (Rule::TOPIC_EMPTY, PacketType::PUBLISH, fault(None, Event::MALFORMED)),
-    (Rule::WRONG_SENDER, PacketType::CONNACK, failed(None, "Invalid function arguments provided.")),
-    (Rule::PROPERTY_REPEATED, PacketType::PUBLISH, failed(None, "Duplicate property in property list")),
+static BY_RULE_2_0: &[(Rule, &[PacketType], Fault)] = &[
+    (Rule::UTF8_NUL, &[PacketType::PUBLISH, PacketType::SUBSCRIBE], fault(None, Event::MALFORMED)),
+    (Rule::TEXT_CONTROL, &[PacketType::PUBLISH], fault(None, Event::MALFORMED)),
+    (Rule::TEXT_NONCHARACTER, &[PacketType::PUBLISH], fault(None, Event::MALFORMED)),
+    (Rule::TOPIC_EMPTY, &[PacketType::PUBLISH], fault(None, Event::MALFORMED)),
+    (Rule::TOPIC_WILDCARD, &[PacketType::CONNECT], failed(None, INVALID)),
+    (Rule::UTF8_ILL_FORMED, &[PacketType::CONNECT], fault(None, Event::PROTOCOL_ERROR)),
+    (Rule::HEADER_FLAGS, &[PacketType::CONNECT], fault(None, Event::PROTOCOL_ERROR)),
+    (Rule::TOO_SHORT, &[PacketType::CONNECT], fault(None, Event::PROTOCOL_ERROR)),
+    (Rule::WRONG_SENDER, &[PacketType::CONNACK], failed(None, INVALID)),
+    (Rule::WRONG_SENDER, OF_SERVER, maybe(Event::PROTOCOL_ERROR)),
+    (Rule::PROPERTY_REPEATED, ANY, failed(None, DUPLICATE)),
+    (Rule::PROPERTY_UNKNOWN, ANY, fault(None, Event::MALFORMED)),
+    (Rule::PROPERTY_LENGTH_TOO_LONG, ACKS, fault(None, Event::PROTOCOL_ERROR)),
+    (Rule::REASON_CODE, ACKS, maybe(Event::PROTOCOL_ERROR)),
+    (Rule::TOO_SHORT, ACKS, fault(None, Event::PROTOCOL_ERROR)),
+    (Rule::PACKET_ID_0, ACKS, fault(None, Event::PROTOCOL_ERROR)),
+    (Rule::PACKET_ID_0, &[PacketType::SUBSCRIBE, PacketType::UNSUBSCRIBE], fault(None, Event::MALFORMED)),
 ];
 
-/// What the broker says of a packet of this type that breaks this rule; `is_whole`: it could be
-/// read to its end.
+/// What 2.0 says of ill-formed text in a property or in the topic of a Will.
+const OF_TEXT_ASIDE: Fault = failed(None, NOT_UTF8);
+
+/// What is judged by what came before a packet: the broker looks at it last, if at all.
 #[must_use]
-pub fn of_rule(rule: Rule, kind: PacketType, is_whole: bool, release: Release) -> Fault {
+pub fn is_of_session(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::SESSION_EXPIRY_RAISED
+            | Rule::ACK_UNASKED
+            | Rule::ACK_WRONG
+            | Rule::ACK_TWICE
+            | Rule::ID_IN_USE
+    )
+}
+
+/// The words for a Protocol Name or level that a broker does not take; none for a name with other lengths than those
+/// of the names that there are.
+#[must_use]
+pub fn of_name(name: &[u8]) -> Option<Event> {
+    match (name, name.len()) {
+        (b"MQTT" | b"MQIsdp", _) => Some(Event::BAD_LEVEL),
+        (_, 4 | 6) => Some(Event::BAD_NAME),
+        _ => None,
+    }
+}
+
+/// The levels of a topic or filter that 2.0 takes, less one: the slashes.
+const MOST_SLASHES: usize = 200;
+
+/// What 2.0 says of a topic or filter of a packet of this type; `None` where it takes it, as far as its levels are
+/// concerned.
+#[must_use]
+pub fn of_levels(text: &[u8], kind: PacketType, release: Release) -> Option<Fault> {
+    let slashes = text.iter().filter(|byte| **byte == b'/').count();
+    if !is_2_0(release) || slashes <= MOST_SLASHES {
+        return None;
+    }
+    match kind {
+        PacketType::CONNECT => Some(failed(None, INVALID)),
+        PacketType::PUBLISH => Some(fault(None, Event::PROTOCOL_ERROR)),
+        PacketType::SUBSCRIBE => Some(fault(Some(Event::BAD_FILTER), Event::MALFORMED)),
+        PacketType::UNSUBSCRIBE => Some(fault(Some(Event::BAD_UNFILTER), Event::MALFORMED)),
+        _ => None,
+    }
+}
+
+/// Whether no client may publish to this topic, whatever the access control list says (2.0): those of the broker itself
+/// but for the state of bridges, and shared subscriptions.
+#[must_use]
+pub fn is_denied(topic: &[u8], release: Release) -> bool {
+    let is_state = || {
+        let name = topic.strip_prefix(b"$SYS/broker/connection/");
+        let name = name.and_then(|rest| rest.strip_suffix(b"/state"));
+        name.is_some_and(|name| !name.contains(&b'/'))
+    };
+    let is_own = topic.starts_with(b"$SYS") && !is_state() || topic.starts_with(b"$share");
+    is_own && is_2_0(release)
+}
+
+/// What the broker says of a packet that breaks a rule.
+#[must_use]
+pub fn of_rule(broken: Broken, release: Release) -> Fault {
+    let Broken { rule, kind, version, is_whole, is_aside } = broken;
     let is_end = kind == PacketType::DISCONNECT;
     if is_end && rule == Rule::HEADER_FLAGS && release <= FLAGS_LATE {
         return fault(Some(Event::DISCONNECT_IN), Event::PROTOCOL_ERROR);
     }
-    let own = BY_RULE_2_0.iter().filter(|_| (release.0, release.1) == (2, 0));
-    if let Some((.., own)) = own.into_iter().find(|(r, k, _)| (*r, *k) == (rule, kind)) {
+    let is_early = (Release(2, 0, 0)..=FLAGS_LATE).contains(&release);
+    if kind == PacketType::PUBREL && rule == Rule::HEADER_FLAGS && is_early {
+        return fault(None, Event::PROTOCOL_ERROR);
+    }
+    if rule == Rule::OPTIONS_RESERVED && !version.is_v5() {
+        // The whole byte is the QoS.
+        return fault(Some(Event::BAD_FILTER_QOS), Event::MALFORMED);
+    }
+    let is_text = matches!(rule, Rule::UTF8_NUL | Rule::UTF8_ILL_FORMED);
+    if is_text && is_aside && is_2_0(release) {
+        return OF_TEXT_ASIDE;
+    }
+    let own = BY_RULE_2_0.iter().filter(|_| is_2_0(release));
+    let is_of = |kinds: &[PacketType]| kinds.is_empty() || kinds.contains(&kind);
+    if let Some((.., own)) = own.into_iter().find(|(r, k, _)| *r == rule && is_of(k)) {
         return *own;
     }
     let row = BY_RULE.iter().find(|(r, k, _)| *r == rule && k.is_none_or(|k| k == kind));
@@ -195,8 +322,17 @@ pub fn of_unwritten(answer: PacketType, has_closed: bool) -> Event {
     UNWRITTEN.iter().find(|row| row.0 == answer).map_or(by_system, |row| row.1)
 }
 
-/// The end by a code, in the packet of 5.0 or of 3.x.
+/// The end by a code, in the packet of 5.0 or of 3.x; `is_accepted`: the client was, so that it is that of a DISCONNECT.
 #[must_use]
-pub fn of_code(code: u8) -> Option<Event> {
-    BY_CODE.iter().chain(BY_RETURN_CODE).find(|row| row.0 == code).map(|row| row.1)
+pub fn of_code(code: u8, is_accepted: bool, release: Release) -> Option<Fault> {
+    if is_accepted && is_2_0(release) && NO_WORDS.contains(&code) {
+        return Some(failed(None, "Unknown error."));
+    }
+    let row = BY_CODE.iter().chain(BY_RETURN_CODE).find(|row| row.0 == code);
+    row.map(|row| fault(None, row.1))
+}
+
+/// Whether it is one of the releases of 2.0.
+fn is_2_0(release: Release) -> bool {
+    (release.0, release.1) == (2, 0)
 }

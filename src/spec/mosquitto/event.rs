@@ -25,6 +25,8 @@ pub enum Wire {
     Seen,
     /// It can be written from a capture, but for what this says.
     SeenBut(&'static str),
+    /// It can be written from few captures, for this reason.
+    Partly(&'static str),
     /// No capture shows it, for this reason.
     Unseen(&'static str),
 }
@@ -84,6 +86,14 @@ const fn unseen(id: &'static str, reason: &'static str, meaning: &'static str) -
     EventInfo { id, packet: None, wire: Wire::Unseen(reason), meaning }
 }
 
+const fn partly(id: &'static str, reason: &'static str, meaning: &'static str) -> EventInfo {
+    EventInfo { id, packet: None, wire: Wire::Partly(reason), meaning }
+}
+
+const fn but(info: EventInfo, words: &'static str) -> EventInfo {
+    EventInfo { wire: Wire::SeenBut(words), ..info }
+}
+
 const fn packet(
     id: &'static str,
     direction: Direction,
@@ -116,12 +126,22 @@ const INSIDE: &str = "it happens inside the broker and sends nothing";
 const BRIDGE: &str = "it tells of the broker's own bridge, which is a client on another connection";
 const NO_ANSWER: &str =
     "the broker drops the message in silence: in a capture it looks like one that was taken";
+const BY_ANSWER: &str =
+    "the code of PUBACK and PUBREC of 5.0 tells it, and nothing does of QoS 0 and before 5.0";
+const UNANSWERED: &str = "not where the capture lacks the PUBACK or PUBREC of 5.0, which may refuse the message, nor \
+     where the broker closes right behind it before 5.0, which may be because of its QoS or RETAIN; and one that is \
+     dropped in silence stands there as one that was taken";
+const LAST_BYTES: &str = "not where the capture lacks the last bytes of the connection, nor where the client resets it \
+     while answers are due, or a message is on its way back to it";
+const IN_VAIN: &str = "not one that was written in vain, unless it is shown that nothing else can have kept it from the \
+     wire";
+const LIMIT: &str = "before 5.0 the broker does not say what it takes";
 const CLIENT: &str = "it stands in a client's log, not in the broker's";
 
 #[rustfmt::skip]
 events! {
     // ---- the beginning of a connection
-    OPENED: EventInfo { wire: Wire::SeenBut("2.0 has no such line for a listener of WebSocket"), ..plain("opened", "a TCP connection was accepted; no MQTT has passed yet") };
+    OPENED: but(plain("opened", "a TCP connection was accepted; no MQTT has passed yet"), "2.0 has no such line for a listener of WebSocket; and not where the broker closes before it has read anything, or the client resets before it has sent a byte");
     CONNECTED: packet("connected", In, P::CONNECT, "the CONNECT of this client was accepted, and its session begins");
     BRIDGE_CONNECTED: packet("bridge_connected", In, P::CONNECT, "another broker's bridge was accepted: its CONNECT has the bridge bit 0x80 in the level");
     WILL: plain("will", "the CONNECT holds a Will, which is published if the connection is lost");
@@ -129,7 +149,7 @@ events! {
     NO_WILL: plain("no_will", "the CONNECT holds no Will: nothing is published if the connection is lost");
     CONNACK: packet("connack", Out, P::CONNACK, "the broker answers the CONNECT");
     NEGOTIATED: unseen("negotiated", "the handshake shows it, yet the name is that of the broker's TLS library", "the version of TLS and the cipher suite of this connection");
-    TAKEN_OVER: plain("taken_over", "a new connection came with the Client Identifier of one that is open, and the old one is closed ([MQTT-3.1.4-3] in 5.0, [MQTT-3.1.4-2] in 3.1.1)");
+    TAKEN_OVER: but(plain("taken_over", "a new connection came with the Client Identifier of one that is open, and the old one is closed ([MQTT-3.1.4-3] in 5.0, [MQTT-3.1.4-2] in 3.1.1)"), "not where neither end of the old connection was captured");
     DENIED_TCPD: unseen("denied_tcpd", "the broker closes before MQTT begins, and does not say why", "the hosts files (tcpd) do not allow this address");
     DENIED_MAX: unseen("denied_max", "the broker closes before MQTT begins, and does not say why", "the listener has as many clients as max_connections allows");
     ACCEPT_FAILED: unseen("accept_failed", "the cause is one of the broker's system", "the TCP or TLS handshake failed");
@@ -143,10 +163,10 @@ events! {
     TLS_TO_PLAIN: plain("tls_to_plain", "the first byte is that of a TLS handshake, but this listener has no TLS");
 
     // ---- packets of a connection
-    PUBLISH_IN: packet("publish_in", In, P::PUBLISH, "the client published a message, and the broker took it");
-    PUBLISH_OUT: packet("publish_out", Out, P::PUBLISH, "the broker delivers a message to a subscriber");
-    PUBLISH_DENIED: packet("publish_denied", In, P::PUBLISH, "the access control list does not let this client publish here: the message is dropped");
-    PUBLISH_TOO_LARGE: EventInfo { wire: Wire::Unseen(NO_ANSWER), ..packet("publish_too_large", In, P::PUBLISH, "the payload is above message_size_limit: the message is dropped") };
+    PUBLISH_IN: but(packet("publish_in", In, P::PUBLISH, "the client published a message, and the broker took it"), UNANSWERED);
+    PUBLISH_OUT: but(packet("publish_out", Out, P::PUBLISH, "the broker delivers a message to a subscriber"), "not to a client that has reset, which the broker does not know yet");
+    PUBLISH_DENIED: EventInfo { wire: Wire::Partly("the code of PUBACK and PUBREC of 5.0 tells it, and a topic to which nobody may publish; nothing does otherwise of QoS 0 and before 5.0"), ..packet("publish_denied", In, P::PUBLISH, "the access control list does not let this client publish here: the message is dropped") };
+    PUBLISH_TOO_LARGE: EventInfo { wire: Wire::Partly(BY_ANSWER), ..packet("publish_too_large", In, P::PUBLISH, "the payload is above message_size_limit: the message is dropped") };
     PUBLISH_QUOTA: EventInfo { wire: Wire::Unseen(NO_ANSWER), ..packet("publish_quota", In, P::PUBLISH, "a quota is used up: the message is dropped") };
     DELIVERY_DENIED: unseen("delivery_denied", "what is not sent cannot be seen", "the access control list does not let this client read the topic: the message is not sent to it");
     DELIVERY_QUOTA: unseen("delivery_quota", "what is not sent cannot be seen", "a quota is used up: the message is not sent");
@@ -155,23 +175,23 @@ events! {
     ACK_IN: packet("ack_in", In, P::PUBACK, "the client acknowledges a message: PUBACK ends a delivery of QoS 1, PUBCOMP one of QoS 2");
     PUBREC_IN: packet("pubrec_in", In, P::PUBREC, "QoS 2, step 2 of 4: the client has the message");
     PUBREL_IN: packet("pubrel_in", In, P::PUBREL, "QoS 2, step 3 of 4: the client lets its message go, and the broker may pass it on");
-    PUBACK_OUT: packet("puback_out", Out, P::PUBACK, "the broker acknowledges a message of QoS 1");
-    PUBREC_OUT: packet("pubrec_out", Out, P::PUBREC, "QoS 2, step 2 of 4: the broker has the message");
-    PUBREL_OUT: packet("pubrel_out", Out, P::PUBREL, "QoS 2, step 3 of 4: the broker lets its message go");
-    PUBCOMP_OUT: packet("pubcomp_out", Out, P::PUBCOMP, "QoS 2, step 4 of 4: the delivery is complete");
+    PUBACK_OUT: but(packet("puback_out", Out, P::PUBACK, "the broker acknowledges a message of QoS 1"), IN_VAIN);
+    PUBREC_OUT: but(packet("pubrec_out", Out, P::PUBREC, "QoS 2, step 2 of 4: the broker has the message"), IN_VAIN);
+    PUBREL_OUT: but(packet("pubrel_out", Out, P::PUBREL, "QoS 2, step 3 of 4: the broker lets its message go"), IN_VAIN);
+    PUBCOMP_OUT: but(packet("pubcomp_out", Out, P::PUBCOMP, "QoS 2, step 4 of 4: the delivery is complete"), IN_VAIN);
     ACK_UNKNOWN: unseen("ack_unknown", "the broker does not say it to the client, and a capture may not reach back to the PUBLISH", "no message with this Packet Identifier is under way: the client acknowledges twice, or the session was lost in between");
     REUSED_MID: unseen("reused_mid", "the broker does not say it to the client", "the client uses a Packet Identifier again while its first message is still open; the older one is dropped");
     SUBSCRIBE: packet("subscribe", In, P::SUBSCRIBE, "the client asks for messages; the filters stand on the lines below");
     FILTER: plain("filter", "a Topic Filter that the client asks for, and the QoS that it asks for");
     FILTER_DENIED: plain("filter_denied", "the access control list does not let this client subscribe here");
     GRANTED: plain("granted", "subscribed: the client, the QoS that the broker granted (128 is a refusal), and the filter");
-    SUBACK: packet("suback", Out, P::SUBACK, "the broker answers the SUBSCRIBE");
+    SUBACK: but(packet("suback", Out, P::SUBACK, "the broker answers the SUBSCRIBE"), IN_VAIN);
     UNSUBSCRIBE: packet("unsubscribe", In, P::UNSUBSCRIBE, "the client gives up subscriptions; the filters stand on the lines below");
     UNFILTER: plain("unfilter", "a Topic Filter that the client gives up");
     UNGRANTED: plain("ungranted", "unsubscribed: the client and the filter");
-    UNSUBACK: packet("unsuback", Out, P::UNSUBACK, "the broker answers the UNSUBSCRIBE");
-    PINGREQ: packet("pingreq", In, P::PINGREQ, "the client shows that it is alive, and asks whether the broker is");
-    PINGRESP: packet("pingresp", Out, P::PINGRESP, "the broker answers the PINGREQ");
+    UNSUBACK: but(packet("unsuback", Out, P::UNSUBACK, "the broker answers the UNSUBSCRIBE"), IN_VAIN);
+    PINGREQ: but(packet("pingreq", In, P::PINGREQ, "the client shows that it is alive, and asks whether the broker is"), "not behind a packet that the broker may have ended the connection for");
+    PINGRESP: but(packet("pingresp", Out, P::PINGRESP, "the broker answers the PINGREQ"), IN_VAIN);
     PINGREQ_OUT: packet("pingreq_out", Out, P::PINGREQ, "the broker asks over its bridge whether the other broker is there");
     PINGRESP_IN: packet("pingresp_in", In, P::PINGRESP, "an answer to a PINGREQ, which a broker gets over its bridge; a client must not send it");
     SUBACK_IN: packet("suback_in", In, P::SUBACK, "an answer to a SUBSCRIBE, which a broker gets over its bridge; a client must not send it");
@@ -184,7 +204,7 @@ events! {
     // ---- why the broker is about to end a connection
     CAUSE: unseen("cause", "the reason is told in the broker's own words, in the log alone", "what is wrong with a packet; the connection is ended next");
     BAD_PUBLISH_QOS: plain("bad_publish_qos", "a PUBLISH with QoS 3, which does not exist");
-    HIGH_PUBLISH_QOS: unseen("high_publish_qos", "which of two faults the broker sees first is its own affair", "a PUBLISH above the max_qos of the listener");
+    HIGH_PUBLISH_QOS: partly("high_publish_qos", LIMIT, "a PUBLISH above the max_qos of the listener");
     DUP_QOS_0: plain("dup_qos_0", "a PUBLISH of QoS 0 with DUP, which is not allowed ([MQTT-3.3.1-2])");
     BAD_TOPIC_UTF8: unseen("bad_topic_utf8", "only releases before 2.0 say it", "a Topic Name that is not UTF-8");
     EMPTY_FILTER: plain("empty_filter", "a SUBSCRIBE with an empty Topic Filter; the line names the address, not the client");
@@ -197,13 +217,13 @@ events! {
     RECEIVE_MAXIMUM: unseen("receive_maximum", "the broker warns and goes on", "the client has more QoS 1 and 2 messages open than the broker's Receive Maximum allows");
 
     // ---- the end of a connection; `is_end` and `is_fault` go by this order
-    DISCONNECTED: plain("disconnected", "the connection has ended in order, after the client's DISCONNECT");
-    CLOSED: plain("closed", "the client's side of TCP went away without DISCONNECT: a crash, a lost network or a client that just closes. A Will is due");
-    ENDED_IN_PACKET: plain("ended_in_packet", "most likely the client closed its side of TCP in the middle of a packet, without DISCONNECT: the broker had no more to read, which its system calls Success. A Will is due");
-    SOCKET_ERROR: plain("socket_error", "the connection broke without DISCONNECT: the client vanished or closed, or sent what the broker could not read. A Will is due");
-    TIMEOUT: plain("timeout", "nothing came from the client for one and a half times its Keep Alive, so the broker closed. A Will is due");
-    PROTOCOL_ERROR: plain("protocol_error", "the client broke a rule of the protocol, and the broker closed");
-    MALFORMED: plain("malformed", "the client sent a packet that cannot be read, and the broker closed");
+    DISCONNECTED: but(plain("disconnected", "the connection has ended in order, after the client's DISCONNECT"), LAST_BYTES);
+    CLOSED: but(plain("closed", "the client's side of TCP went away without DISCONNECT: a crash, a lost network or a client that just closes. A Will is due"), LAST_BYTES);
+    ENDED_IN_PACKET: but(plain("ended_in_packet", "most likely the client closed its side of TCP in the middle of a packet, without DISCONNECT: the broker had no more to read, which its system calls Success. A Will is due"), LAST_BYTES);
+    SOCKET_ERROR: but(plain("socket_error", "the connection broke without DISCONNECT: the client vanished or closed, or sent what the broker could not read. A Will is due"), LAST_BYTES);
+    TIMEOUT: but(plain("timeout", "nothing came from the client for one and a half times its Keep Alive, so the broker closed. A Will is due"), LAST_BYTES);
+    PROTOCOL_ERROR: but(plain("protocol_error", "the client broke a rule of the protocol, and the broker closed"), LAST_BYTES);
+    MALFORMED: but(plain("malformed", "the client sent a packet that cannot be read, and the broker closed"), LAST_BYTES);
     OVERSIZE: plain("oversize", "the client sent a packet above max_packet_size, and the broker closed");
     OVERSIZE_PAYLOAD: plain("oversize_payload", "the client sent a payload above message_size_limit, and the broker closed");
     RECEIVE_MAXIMUM_END: plain("receive_maximum_end", "the client had more messages open than Receive Maximum allows, and the broker closed");
@@ -221,10 +241,10 @@ events! {
     RATE: plain("rate", "connections are being opened too fast, and the broker closed");
     ORIGIN: plain("origin", "the page that opened the WebSocket is not one that the broker allows");
     KICKED: plain("kicked", "an administrator ended the connection");
-    NO_MEMORY: unseen("no_memory", INSIDE, "the broker ran out of memory for this connection, or, of 2.0, a PUBACK or SUBACK could not be written, as the client was gone. A Will is due");
-    SOCKET_FAILED: unseen("socket_failed", "the cause is one of the broker's system", "reading from the socket or writing to it failed, for the reason that stands there; \"Success\" means that the reason was lost");
-    SYSTEM_FAILED: unseen("system_failed", "the cause is one of the broker's system", "the broker's system could not read from the connection or write to it, for the reason that stands there: with \"Broken pipe\" the client was gone before an answer to it could be written. A Will is due");
-    SESSION_TAKEN_OVER: plain("session_taken_over", "a new connection has this Client Identifier now, and the broker closed this one");
+    NO_MEMORY: partly("no_memory", "it is shown where a PUBACK or SUBACK cannot be written, as the client has reset, and nothing else can have kept it from the wire", "the broker ran out of memory for this connection, or, of 2.0, a PUBACK or SUBACK could not be written, as the client was gone. A Will is due");
+    SOCKET_FAILED: partly("socket_failed", "2.0 says so of a few packets, too, and of limits that its DISCONNECT names; otherwise the cause is one of the broker's system", "reading from the socket or writing to it failed, for the reason that stands there; \"Success\" means that the reason was lost");
+    SYSTEM_FAILED: partly("system_failed", "it is shown where an answer cannot be written, as the client has closed and reset, and nothing else can have kept it from the wire; otherwise the cause is one of the broker's system", "the broker's system could not read from the connection or write to it, for the reason that stands there: with \"Broken pipe\" the client was gone before an answer to it could be written. A Will is due");
+    SESSION_TAKEN_OVER: but(plain("session_taken_over", "a new connection has this Client Identifier now, and the broker closed this one"), "not where neither end of the old connection was captured");
     EXPIRED_TIMEOUT: unseen("bridge_timeout", BRIDGE, "the broker's bridge had nothing to send for its idle_timeout, and was closed");
 
     // ---- sessions and the broker

@@ -11,7 +11,7 @@ mod tests;
 use super::Line;
 use crate::log::Entry;
 use crate::spec::mosquitto::release::WRITTEN;
-use crate::spec::mosquitto::{Event, LogField, Release, Wire};
+use crate::spec::mosquitto::{Event, Level, LogField, Release, Wire};
 use keys::Keys;
 use names::{Names, nameless};
 use pairs::{Item, pairs};
@@ -75,7 +75,7 @@ pub fn release_of(entries: &[Entry<'_>]) -> Option<Release> {
     let from = broker().map(|entry| entry.row.from).max()?;
     let to = broker().map(|entry| entry.row.to).min()?;
     let fits = WRITTEN.iter().map(|row| row.1).filter(|r| from <= *r && *r <= to);
-    let fits: Vec<Release> = fits.collect();
+    let fits: Vec<Release> = fits.filter(|release| !lacks(entries, *release)).collect();
     // Between 2.0 and 2.1 lines often do not tell.
     let is_default = fits.contains(&Release::DEFAULT);
     if is_default {
@@ -83,6 +83,21 @@ pub fn release_of(entries: &[Entry<'_>]) -> Option<Release> {
     } else {
         fits.last().copied().or(Some(to.min(Release::DEFAULT)))
     }
+}
+
+/// Whether a log lacks what a release writes of each client that it accepts, which is what Will it has, where the lines
+/// of packets stand; or refuses a version that the release knows.
+fn lacks(entries: &[Entry<'_>], release: Release) -> bool {
+    let own = || entries.iter().filter(|entry| !entry.row.by_client);
+    let has = |events: &[Event]| own().any(|entry| events.contains(&entry.row.event));
+    let has_packets = own().any(|entry| entry.row.level == Level::Debug);
+    let writes = crate::log::write(Event::NO_WILL, release, &[]).is_some();
+    let is_accepted = has(&[Event::CONNECTED]) && has(&[Event::CONNACK]);
+    let lacks_will = writes && has_packets && is_accepted && !has(&[Event::WILL, Event::NO_WILL]);
+    let refuses = own().any(|entry| {
+        entry.row.event == Event::BAD_LEVEL && entry.number(LogField::VALUE) == Some(5)
+    });
+    lacks_will || refuses && release >= Release::V5
 }
 
 /// Compares.
@@ -146,7 +161,7 @@ pub fn compare(mut ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
             continue;
         }
         let time = by_wire(entry);
-        if let Wire::Unseen(reason) = entry.row.event.info().wire {
+        if let Wire::Unseen(reason) | Wire::Partly(reason) = entry.row.event.info().wire {
             let count = diff.unseen.entry(reason).or_default();
             *count = count.saturating_add(1);
         } else if wire.lacks(place, time) || of_wire.takes(key, time) {

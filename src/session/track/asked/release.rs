@@ -25,7 +25,16 @@ impl Asked {
             if let Some(number) = old {
                 notes.at(Rule::OLD_SESSION_RESENT, Field::PACKET_ID, (number, 0));
             } else if notes.is_sure() && is_known && !is_lost {
-                notes.at(Rule::PUBREL_UNKNOWN, Field::PACKET_ID, (id.into(), 0));
+                let last = self.done.iter().rev().find(|done| done.id == id);
+                match last.filter(|done| done.kind == PacketType::PUBREC) {
+                    // With a refusal the exchange is over.
+                    Some(refused) => notes.at(
+                        Rule::PUBREL_REFUSED,
+                        Field::PACKET_ID,
+                        (id.into(), refused.number),
+                    ),
+                    None => notes.at(Rule::PUBREL_UNKNOWN, Field::PACKET_ID, (id.into(), 0)),
+                }
             }
             // It may go on with what an earlier connection began.
             self.ask(id, step, notes);

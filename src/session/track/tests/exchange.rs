@@ -80,6 +80,8 @@ fn answers_that_nothing_waits_for() {
     assert_eq!(after(PLAIN, &[client(&two), server(&pubcomp)]), [(2, Rule::ACK_WRONG)]);
     assert_eq!(after(PLAIN, &[client(&two), client(&pubrel)]), [(2, Rule::PUBREL_EARLY)]);
     assert_eq!(after(PLAIN, &[client(&pubrel)]), [(1, Rule::PUBREL_UNKNOWN)]);
+    let refused = [client(&two), server("5003000787"), client(&pubrel)];
+    assert_eq!(after(PLAIN, &refused), [(3, Rule::PUBREL_REFUSED)]);
     assert_eq!(after(PLAIN, &[server("d000")]), [(1, Rule::PINGRESP_UNASKED)]);
     assert_eq!(after(PLAIN, &[client("c000"), server("d000")]), []);
 }

@@ -1,55 +1,12 @@
-//! `mqttscope completions` and `mqttscope man`: what a shell and `man` know of the arguments, made from
-//! the arguments.
+//! `mqttscope man`: what `man` knows of the arguments, made from the arguments.
 
-use super::args::{Cli, Completions, Man};
-use super::shorthand::OF_OPTIONS;
+use super::args::{Cli, Man};
 use super::{Outcome, examples, report};
 use anyhow::Context;
-use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, CommandFactory};
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::process::{self, Stdio};
-
-/// The program that completions are for.
-const NAME: &str = "mqttscope";
-
-/// Prints the completions for a shell.
-pub(super) fn completions(args: &Completions) -> anyhow::Result<Outcome> {
-    let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut offered(), NAME, &mut text);
-    print(&text)
-}
-
-/// The arguments as they may be typed: options of subcommands go without these too, and a page is asked
-/// for by the name of its subcommand.
-fn offered() -> Command {
-    let program = Cli::command();
-    let mut names: Vec<String> = program
-        .get_subcommands()
-        .filter(|it| !it.is_hide_set())
-        .map(|it| it.get_name().to_owned())
-        .collect();
-    names.push("help".to_owned());
-    let mut options: Vec<Arg> = program.get_arguments().cloned().collect();
-    let own = options.len();
-    let subcommands = OF_OPTIONS.iter().filter_map(|name| program.find_subcommand(name));
-    for arg in subcommands.flat_map(Command::get_arguments).filter(|arg| !arg.is_positional()) {
-        let is_like = |it: &Arg| {
-            it.get_id() == arg.get_id()
-                || it.get_long().is_some_and(|long| arg.get_long() == Some(long))
-                || arg.get_short().is_some_and(|short| {
-                    it.get_short_and_visible_aliases().is_some_and(|all| all.contains(&short))
-                })
-        };
-        if !options.iter().any(is_like) {
-            options.push(arg.clone());
-        }
-    }
-    let more = options.into_iter().skip(own).map(|arg| arg.required(false));
-    let page = |arg: Arg| arg.value_parser(PossibleValuesParser::new(names));
-    program.args(more).mut_subcommand("man", |man| man.mut_arg("command", page))
-}
 
 /// Prints the page of the program or of a subcommand, or writes all pages into a folder.
 pub(super) fn man(args: &Man) -> anyhow::Result<Outcome> {
@@ -218,7 +175,8 @@ fn shown_by_man(text: &[u8], no_pager: bool) -> bool {
     child.wait().is_ok_and(|status| status.success())
 }
 
-fn print(text: &[u8]) -> anyhow::Result<Outcome> {
+/// Writes it to standard output.
+pub(super) fn print(text: &[u8]) -> anyhow::Result<Outcome> {
     let mut out = io::stdout().lock();
     Outcome::of_writing(out.write_all(text).and_then(|()| out.flush()))
 }

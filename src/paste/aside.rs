@@ -1,0 +1,154 @@
+//! What is left aside until the whole text tells whether it is meant: numbers that could be packets, short packets
+//! with a typing mistake, and bytes that are no packet.
+
+use super::context;
+use super::evidence;
+use super::frame;
+use super::listed;
+use super::mistake::MistakeKind;
+use super::run::{Class, Run, Slip};
+use super::source::Source;
+use super::tail;
+use std::collections::HashSet;
+
+pub(super) struct Aside {
+    /// What is bytes, but no packet: taken where the text holds nothing else.
+    spare: Vec<Run>,
+    /// What may be numbers: taken where the text holds packets beyond doubt.
+    held: Vec<Run>,
+    /// Memory that is left for both.
+    room: usize,
+}
+
+impl Aside {
+    pub(super) const fn new() -> Self {
+        Self { spare: Vec::new(), held: Vec::new(), room: ROOM }
+    }
+
+    /// Keeps what the rest of the text may show to be a packet; gives it back where it may not.
+    pub(super) fn hold(&mut self, source: Source<'_>, run: Run) -> Option<Run> {
+        let is_number = run.is_number && !run.is_called && evidence::may_be_meant(source, &run);
+        if (is_number || is_mistyped(&run)) && self.take_room(&run) {
+            self.held.push(run);
+            return None;
+        }
+        Some(run)
+    }
+
+    /// Keeps what is no packet, if it may be taken where nothing else is.
+    pub(super) fn spare(&mut self, run: Run) {
+        let is_bytes = !run.is_number || !run.slips.is_empty();
+        let is_spare = run.class > Class::Prose && run.shown() > 1 && is_bytes;
+        if is_spare && self.take_room(&run) {
+            self.spare.push(run);
+        }
+    }
+
+    /// Takes the room that is needed to keep a run; whether there was enough.
+    fn take_room(&mut self, run: &Run) -> bool {
+        let has_room = self.room >= run.data.len();
+        if has_room {
+            self.room = self.room.saturating_sub(run.data.len()).saturating_sub(COST);
+        }
+        has_room
+    }
+
+    /// Takes what was held where the text shows that it is meant; gives back the rest. Who shows packets shows
+    /// short ones, too.
+    pub(super) fn settle(&mut self, source: Source<'_>, taken: &mut Vec<Run>) -> Vec<Run> {
+        let held = std::mem::take(&mut self.held);
+        let is_evident = taken.iter().any(evidence::is_evident);
+        let mut arrays = taken.iter().filter(|run| run.class == Class::Code);
+        let array = arrays.find(|run| frame::strict(&run.data.bytes)).map(|run| run.notation);
+        let has_mistyped = held.iter().any(|run| run.is_number && !run.slips.is_empty());
+        let packets = taken.iter().filter(|run| frame::strict(&run.data.bytes));
+        let shapes: HashSet<String> =
+            packets.take_while(|_| has_mistyped).filter_map(|run| shape(source, run)).collect();
+        let is_like = |run: &Run| {
+            !run.slips.is_empty() && shape(source, run).is_some_and(|it| shapes.contains(&it))
+        };
+        let (meant, rest) = held.into_iter().partition(|run| match run.is_number {
+            true => is_evident || is_like(run),
+            false => array == Some(run.notation),
+        });
+        taken.extend::<Vec<Run>>(meant);
+        rest
+    }
+
+    /// Gives the spare runs that look meant, where nothing else was taken.
+    pub(super) fn last_resort(&mut self, source: Source<'_>, from: usize) -> Vec<Run> {
+        let all = source.from(from).trim().len();
+        let is_meant = |run: &Run| {
+            let most_of_it = run.range.len().saturating_mul(2) >= all;
+            let is_packet = run.data.len() >= SHORTEST && frame::head(&run.data.bytes);
+            let is_other =
+                is_decimal(source, run) || listed::is_name(source.range(run.range.clone()));
+            is_few(run) && !is_other && (most_of_it || is_packet && looks_hex(source, run))
+        };
+        std::mem::take(&mut self.spare).into_iter().filter(is_meant).collect()
+    }
+}
+
+/// What stands before bytes in their line, without what changes from line to line: numbers, and who sent them.
+fn shape(source: Source<'_>, run: &Run) -> Option<String> {
+    let before = source.range(source.line_start(run.range.start)..run.range.start);
+    let words = before.split_inclusive(|c: char| !c.is_alphanumeric());
+    let is_side = |word: &&str| context::said(&word.to_lowercase()).is_some();
+    let rest: String = words.filter(|word| !is_side(word)).collect();
+    let shape = context::skeleton(&rest);
+    (before.len() <= LONGEST_HEAD && shape.contains(char::is_alphabetic)).then_some(shape)
+}
+
+/// Whether these are more decimal digits in lines than hex has without a letter.
+fn is_decimal(source: Source<'_>, run: &Run) -> bool {
+    let text = source.head(run.range.start, run.range.len().min(LONGEST_LOOK));
+    text.len() == LONGEST_LOOK
+        && run.class == Class::Line
+        && text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_whitespace())
+}
+
+/// Whether the digits are hex beyond doubt, or a program's array.
+pub(super) fn looks_hex(source: Source<'_>, run: &Run) -> bool {
+    let text = source.head(run.range.start, run.range.len().min(LONGEST_LOOK));
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    run.class == Class::Code
+        || words.any(|w| w.starts_with('0') || w.bytes().any(|b| b.is_ascii_alphabetic()))
+}
+
+/// Whether the mistakes of which nothing tells what was meant are few among the bytes.
+pub(super) fn is_few(run: &Run) -> bool {
+    let unknown = run.slips.iter().filter(|slip| !slip.is_beside() && slip.meant.is_none());
+    let unknown = unknown.count();
+    unknown < 2 || unknown.saturating_mul(FEW) <= run.data.len()
+}
+
+/// Whether it is a program's array or string of a short packet, but for a mistake: others beside it tell.
+fn is_mistyped(run: &Run) -> bool {
+    // Other elements and escapes are those of other programs.
+    let is_digit = |slip: &Slip| {
+        matches!(
+            slip.kind,
+            MistakeKind::Lookalike { .. }
+                | MistakeKind::NotADigit { .. }
+                | MistakeKind::OddDigits { .. }
+                | MistakeKind::OneDigit
+        )
+    };
+    run.class == Class::Code
+        && run.shown() <= tail::MOST
+        && run.slips.iter().all(is_digit)
+        && tail::is_mendable(run)
+}
+
+/// So many bytes stand beside each mistake.
+const FEW: usize = 3;
+/// Bytes that wait for the end of the text, which tells whether it holds anything better.
+const ROOM: usize = 1 << 22;
+/// What a run takes beside its bytes.
+const COST: usize = 256;
+/// Enough to see what the digits are.
+const LONGEST_LOOK: usize = 200;
+/// Fewer bytes begin as a packet does by chance.
+const SHORTEST: usize = 4;
+/// Longer heads of lines are sentences.
+const LONGEST_HEAD: usize = 160;

@@ -1,0 +1,90 @@
+//! What the words of a text are that may be nothing but digits: counted, before they are read.
+
+use super::bits;
+use super::digits;
+use super::listed;
+use super::literal::{self, Mistyped};
+use super::source::is_word;
+use super::token::Token;
+use super::whole::Text;
+
+/// What the tokens are.
+#[derive(Default)]
+pub(super) struct Count {
+    pub(super) good: usize,
+    pub(super) bad: usize,
+    /// Bad ones that are one digit, or a decimal number that a byte holds.
+    pub(super) single: usize,
+    pub(super) digits: usize,
+    pub(super) pairs: usize,
+    /// Hex digits that stand alone, without a `0x` before them.
+    pub(super) short: usize,
+    /// Decimal numbers but for one character.
+    pub(super) mistyped: usize,
+    pub(super) bits: usize,
+    pub(super) nearly_bits: usize,
+    pub(super) mistyped_bits: usize,
+}
+
+impl Text<'_> {
+    /// Counts a word; false where it is too much unlike digits.
+    pub(super) fn count(&mut self, token: &Token<'_>) -> bool {
+        self.style.token(token);
+        let count = &mut self.count;
+        let whole = token.digits;
+        let add = |n: &mut usize, yes: bool| *n = n.saturating_add(usize::from(yes));
+        add(&mut count.digits, whole.bytes().any(|b| b.is_ascii_digit()));
+        add(&mut count.pairs, whole.len() == 2);
+        let binary = !whole.is_empty() && whole.bytes().all(|b| b == b'0' || b == b'1');
+        add(&mut count.bits, digits::bits(whole).is_some());
+        add(&mut count.nearly_bits, binary && whole.len() > 4 && whole.len() != 8);
+        add(&mut count.mistyped_bits, bits::is_mistyped(whole));
+        let good = token.is_good();
+        add(&mut count.good, good);
+        add(&mut count.bad, !good);
+        let is_alone = whole.len() == 1 && token.prefix.is_empty();
+        add(&mut count.short, is_alone && whole.bytes().all(|b| b.is_ascii_hexdigit()));
+        // Not at the beginning, where a label stands.
+        let has_number = count.good > 0 || count.single > 0;
+        let is_mistyped = token.prefix.is_empty()
+            && literal::is_decimal(whole)
+            && (has_number || Mistyped::of(whole, 10).is_some());
+        add(&mut count.mistyped, is_mistyped);
+        let short = whole.len() <= 3 && whole.bytes().all(|b| b.is_ascii_hexdigit());
+        add(&mut count.single, !good && short);
+        let usual =
+            if count.good == 0 || count.pairs.saturating_mul(2) > count.good { 2 } else { 4 };
+        let enough = count.good > 2 || count.good > 0 && count.bad == 1;
+        let wrong_pair = whole.len() == 2 && enough && whole.bytes().all(is_word);
+        let near = digits::near(whole, usual) && count.bad <= count.good.saturating_add(4);
+        // Lines of odd length, of a stream that was broken in the middle of its bytes.
+        let broken = whole.len() > 4 && whole.bytes().all(|b| b.is_ascii_hexdigit());
+        good || short || near || wrong_pair || broken || is_mistyped
+    }
+
+    /// Whether these are decimal numbers of many lengths, in columns: words of hex are as long as the others.
+    pub(super) fn are_numbers(&self) -> bool {
+        let mut lens = [0_usize; LONGEST_WORD];
+        for word in self.tokens() {
+            if !word.token.digits.bytes().all(|b| b.is_ascii_digit()) {
+                return false;
+            }
+            lens.iter_mut()
+                .skip(word.token.digits.len())
+                .take(1)
+                .for_each(|it| *it = it.saturating_add(1));
+        }
+        let all = lens.iter().fold(0_usize, |all, it| all.saturating_add(*it));
+        let kinds = lens.iter().filter(|it| **it > 0).count();
+        all >= LEAST_NUMBERS && kinds > 2 && lens.iter().skip(4).any(|it| *it > 0)
+    }
+
+    /// Whether these are UUIDs or addresses, in a list.
+    pub(super) fn are_names(&self) -> bool {
+        listed::are_names(self.source.from(self.from))
+    }
+}
+
+/// Digits of the longest number of 64 bits, and fewer numbers than show that they are some.
+const LONGEST_WORD: usize = 21;
+const LEAST_NUMBERS: usize = 8;
