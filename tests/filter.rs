@@ -348,6 +348,9 @@ fn numbers_and_spans_of_time_are_calculated_with() {
         ("mqtt.len in {15 + 1}", true),
         ("mqtt.len & 16", true),
         ("mqtt.latency + 1ms > 0", false),
+        ("abs(mqtt.len) == 16", true),
+        ("abs(mqtt.len - 20) == 4", true),
+        ("abs(20 - mqtt.len) == 4", true),
     ] {
         assert_eq!(chosen(&packet, filter).len(), usize::from(is_chosen), "{filter}");
     }
@@ -387,7 +390,17 @@ fn what_is_wrong_is_pointed_at_and_what_is_meant_is_told() {
         ("mqtt.kalive contains 1", 0..11, ""),
         ("mqtt.msgid[0] == 1", 0..10, ""),
         ("mqtt.topic == mqtt.qos", 0..22, ""),
-        ("mqtt.topic matches \"(\"", 19..22, ""),
+        ("mqtt.topic matches \"(\"", 20..21, ""),
+        ("mqtt.topic matches \"ab(?=c)d\"", 22..25, ""),
+        ("mqtt.topic matches r\"a(b)\\1\"", 25..27, ""),
+        ("mqtt.topic matches \"\\\\(?=c)\"", 19..28, ""),
+        ("frame contains \"a\"", 0..5, "mqtt contains"),
+        ("mqtt.qos == 1 AND mqtt.topic", 14..17, "small letters: and"),
+        ("NOT mqtt.topic", 4..14, "small letters: not"),
+        ("mqtt.topic_filter == \"a\"", 0..17, "mqtt.topic is the Topic Filter"),
+        ("mqtt.property.session_expiry_interval == 1m", 41..43, "without a unit: 60"),
+        ("mqtt.kalive > 1h", 14..16, "without a unit: 3600"),
+        ("abs(mqtt.topic) == 2", 4..14, ""),
         ("mqtt.topic == \"a\\q\"", 16..18, "r\"...\""),
         ("ip.addr == 10.0.0.0/33", 11..22, "10.0.0.0/8"),
         ("ip.addr == ::1", 11..14, "10.0.0.0/8"),
@@ -398,6 +411,10 @@ fn what_is_wrong_is_pointed_at_and_what_is_meant_is_told() {
         ("mqtt.finding == \"qos-33\"", 16..24, ""),
         ("length(mqtt.topic) > 1", 0..6, "len("),
         ("mqtt.topic ~ \"a#\"", 13..17, "Topic Filter"),
+        ("mqtt.topic ~ \"$share//a\"", 13..24, "Topic Filter"),
+        ("mqtt.topic ~ \"$share/g\"", 13..23, "Topic Filter"),
+        ("mqtt.topic ~ \"$share/g/\"", 13..24, "Topic Filter"),
+        ("mqtt.topic ~ \"$share/#/a\"", 13..25, "Topic Filter"),
         ("mqtt.json. == 1", 0..10, ""),
         ("mqtt.qos == 2 mqtt.topic", 14..24, "&&"),
         ("nothing(mqtt.topic)", 0..7, "len("),
@@ -541,4 +558,16 @@ proptest! {
             prop_assert!(text.get(error.at.clone()).is_some(), "within a character");
         }
     }
+}
+
+/// tshark has names for what IPv4 carries.
+#[test]
+fn protocols_have_names() {
+    let chosen = |filter: &str| {
+        let run = run(["read", "captures/session.pcap", "-T", "json", "-Y", filter]);
+        assert_eq!(run.code, 0, "{filter}: {}", run.err);
+        run.json().len()
+    };
+    assert_eq!(chosen("ip.proto == TCP"), chosen("tcp"));
+    assert_eq!((chosen("ip.proto == UDP"), chosen("ip.proto == 6")), (0, chosen("ip")));
 }

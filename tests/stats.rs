@@ -78,7 +78,7 @@ fn topics_are_those_of(file: &Path, packets: &[Value]) {
             continue;
         }
         let own = value(["mqtt.topic", "mqtt.topic"]).as_str().filter(|topic| !topic.is_empty());
-        let topic = record["topic"].as_str().or(own).unwrap_or("(alias not seen)").to_owned();
+        let topic = record["topic"].as_str().or(own).unwrap_or("(name not seen)").to_owned();
         let (counts, qos) = theirs.entry(topic.clone()).or_default();
         let is_client = record["sender"] == "client";
         counts[0] += 1;
@@ -339,6 +339,48 @@ fn a_filter_chooses_what_is_counted() {
         );
         assert!(of("sizes").iter().any(|row| count(row, "packets") > packets), "{filter}");
     }
+}
+
+/// A recording in which the clock goes back by this many seconds before the eleventh frame.
+fn clock_back(seconds: u32) -> Vec<u8> {
+    let mut capture = std::fs::read("captures/session.pcap").unwrap();
+    let number =
+        |capture: &[u8], at: usize| u32::from_le_bytes(capture[at..at + 4].try_into().unwrap());
+    let (mut at, mut frame) = (24, 1);
+    while at < capture.len() {
+        let len = number(&capture, at + 8) as usize;
+        let time = number(&capture, at);
+        if frame > 10 {
+            capture[at..at + 4].copy_from_slice(&(time - seconds).to_le_bytes());
+        }
+        (at, frame) = (at + 16 + len, frame + 1);
+    }
+    capture
+}
+
+#[test]
+fn a_clock_that_goes_back_is_told() {
+    let run = |seconds| finish(command(["stats", "-"]), &clock_back(seconds));
+    assert_eq!(run(0).err, "");
+    let back = run(100);
+    assert_eq!(back.code, 0);
+    let told =
+        back.err.contains("times run backwards 1 time, by ") && back.err.contains("at frame 11:");
+    assert!(told, "{}", back.err);
+}
+
+#[test]
+fn csv_tells_beside_it_what_it_leaves_out() {
+    let all = run(["stats", "captures/session.pcap", "-z", "topics", "-T", "csv"]);
+    assert_eq!((all.code, all.err.as_str(), all.out.lines().count()), (0, "", 5));
+    let cut = run(["stats", "captures/session.pcap", "-z", "topics", "-T", "csv", "--top", "1"]);
+    assert_eq!((cut.code, cut.out.lines().count()), (0, 2));
+    // 10 PUBLISH packets to four topics.
+    assert!(
+        cut.err.contains("topics: 3 rows left out") && cut.err.contains("messages=10 "),
+        "{}",
+        cut.err
+    );
 }
 
 #[test]

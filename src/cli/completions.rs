@@ -44,8 +44,11 @@ fn without_subcommand(
     arg.value_parser(PossibleValuesParser::new(values.iter().copied()))
 }
 
-/// Values that an option takes in a notation of its own: the option, and examples of what it takes.
-const EXAMPLES: [(&str, fn() -> Vec<PossibleValue>); 5] = [
+/// An option, and examples of what it takes.
+type Examples = (&'static str, fn() -> Vec<PossibleValue>);
+
+/// Options that take values in a notation of their own.
+const EXAMPLES: [Examples; 5] = [
     ("time", || {
         TIME_FORMATS.iter().map(|row| PossibleValue::new(row.name).help(row.about)).collect()
     }),

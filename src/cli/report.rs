@@ -87,6 +87,15 @@ pub(super) fn inspection<C: Consumer>(inspector: &Inspector<C>) {
             text::count(cut, "frame")
         ));
     }
+    let back = inspector.backwards();
+    if back.count > 0 {
+        line(&format!(
+            "times run backwards {}, by {} at most, the first time at frame {}: spans and rates over it are not what they seem",
+            text::count(back.count, "time"),
+            text::duration(back.greatest),
+            back.first_frame
+        ));
+    }
     fragments(inspector);
     streams(inspector);
     datagrams(inspector);

@@ -79,19 +79,15 @@ fn read(
     out.get_mut().close();
     Outcome::of_writing(written)?;
     reading.report(files, |consumer| {
-        notes(format, &consumer.inner);
+        notes(format, &consumer.inner, &shown);
         choose::report(consumer.counts(), "packet");
     });
     Ok(if reading.is_whole() { Outcome::Done } else { Outcome::Input })
 }
 
-/// What CSV has no place for.
-fn notes(format: &StatsFormat, stats: &Stats) {
-    if format.name == "csv" {
-        for (row, report) in stats.reports() {
-            report.notes.iter().for_each(|note| report::line(&format!("{}: {note}", row.name)));
-        }
-    }
+/// Tells what the format has no place for.
+fn notes(format: &StatsFormat, stats: &Stats, shown: &Shown) {
+    format.beside(stats, shown).iter().for_each(|note| report::line(note));
 }
 
 /// Counts what passes on interfaces: `live` that shows no packets.
@@ -160,17 +156,18 @@ impl Counter {
     /// Tells what the format has no place for.
     #[cfg(feature = "live")]
     pub(super) fn report(&self) {
-        notes(self.format, &self.stats);
+        notes(self.format, &self.stats, &self.shown);
     }
 }
+
+/// A statistic that is asked for.
+type Chosen = (&'static StatisticRow, Box<dyn Statistic>);
 
 /// The statistics that are asked for.
 ///
 /// # Errors
 /// What is wrong with a name, or with the column by which they are to be sorted.
-pub(super) fn chosen(
-    figures: &Figures,
-) -> Result<Vec<(&'static StatisticRow, Box<dyn Statistic>)>, String> {
+pub(super) fn chosen(figures: &Figures) -> Result<Vec<Chosen>, String> {
     let by = figures.by.as_deref();
     let mut names: Vec<&str> = figures.statistics.iter().map(String::as_str).collect();
     names.retain(|name| *name != "help");

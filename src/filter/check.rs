@@ -7,8 +7,10 @@ use super::operand::{Typed, is_function, is_value, typed};
 use super::pattern::matching;
 use super::plan::{Check, Operand, Relation, Test, Wanted};
 use super::syntax::{self, At, Expression, Quantifier};
+use super::table;
 
 use super::value::{Type, Value};
+use crate::mqtt::filter::behind_share;
 use memchr::memmem::Finder;
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -147,7 +149,8 @@ fn compare(
         return Ok(Test::Pairs { left: left.operand, right: right.operand, all, relation });
     }
     let is_equality = matches!(wanted, Wanted::Equal | Wanted::NotEqual);
-    let check = match constant(right, left.against(is_equality))? {
+    let value = constant(right, left.against(is_equality));
+    let check = match value.map_err(|error| without_unit(error, &left, right))? {
         Constant::Value(value) => Check::Order(wanted, value),
         Constant::Numbers(numbers) if is_equality => {
             Check::Numbers { numbers, is_in: wanted == Wanted::Equal }
@@ -166,6 +169,22 @@ fn compare(
         }
     };
     Ok(Test::Each { operand: left.operand, all, check })
+}
+
+/// The same error, with the number where a span of time stands beside a field in seconds.
+fn without_unit(error: FilterError, left: &Typed, right: &At<syntax::Operand>) -> FilterError {
+    const UNITS: [(&str, u64); 5] = [("s", 1), ("m", 60), ("min", 60), ("h", 3_600), ("d", 86_400)];
+    let syntax::Operand::Word(word) = &right.node else { return error };
+    let end = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len());
+    let (digits, unit) = word.split_at_checked(end).unwrap_or((word, ""));
+    let unit = UNITS.iter().find(|(name, _)| *name == unit);
+    let seconds = unit.and_then(|(_, seconds)| digits.parse::<u64>().ok()?.checked_mul(*seconds));
+    match seconds {
+        Some(seconds) if left.row.is_some_and(table::FieldRow::is_in_seconds) => {
+            error.hint(format!("in seconds, without a unit: {seconds}"))
+        }
+        _ => error,
+    }
 }
 
 fn contains(left: Typed, right: &At<syntax::Operand>, all: bool) -> Checked<Test> {
@@ -207,6 +226,19 @@ fn topic_filter(right: &At<syntax::Operand>) -> Checked<Vec<u8>> {
     };
     if filter.is_empty() {
         return error("a Topic Filter is not empty");
+    }
+    // A shared subscription has a ShareName and a filter behind it (4.8.2).
+    if let Some(share) = behind_share(&filter) {
+        let len = share.iter().position(|byte| *byte == b'/').unwrap_or(share.len());
+        let (name, behind) = share.split_at_checked(len).unwrap_or((share, &[]));
+        if name.is_empty() || name.iter().any(|byte| matches!(byte, b'+' | b'#')) {
+            return error(
+                "behind $share/ stands a name of one character at least, without + and #",
+            );
+        }
+        if behind.len() < 2 {
+            return error("behind the name of a shared subscription stands / and a Topic Filter");
+        }
     }
     let levels: Vec<_> = filter.split(|byte| *byte == b'/').collect();
     let last = levels.len().saturating_sub(1);

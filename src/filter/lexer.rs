@@ -152,6 +152,12 @@ const WORDS: [(&str, Operator); 24] = [
     ("/", Over),
 ];
 
+/// The operator that a word would be in small letters.
+pub(super) fn in_small_letters(word: &str) -> Option<&'static str> {
+    let known = WORDS.iter().map(|row| row.0).filter(|name| name.starts_with(char::is_alphabetic));
+    known.filter(|name| *name != word).find(|name| name.eq_ignore_ascii_case(word))
+}
+
 const MARKS: [&str; 8] = ["..", "(", ")", "[", "]", "{", "}", ","];
 
 /// Reads a whole text.

@@ -25,6 +25,7 @@ impl Operand {
             Self::Json(_) | Self::Constant(_) => Needs::Packet,
             Self::Slice(inner, _)
             | Self::Length(inner)
+            | Self::Absolute(inner)
             | Self::Lower(inner)
             | Self::Upper(inner)
             | Self::Text(inner, _)

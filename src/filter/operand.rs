@@ -41,9 +41,21 @@ impl Typed {
     pub(super) fn needs(&self, what: &str, types: &str) -> FilterError {
         let message =
             format!("{} is of type {}, and {what} takes {types}", self.name(), self.kind.name());
-        FilterError::new(self.at.clone(), message)
+        let error = FilterError::new(self.at.clone(), message);
+        // The bytes of a frame are no bytes of a packet.
+        let is_layer =
+            self.row.is_some_and(|row| row.kind == Type::Presence && LAYERS.contains(&row.key));
+        if is_layer && BYTES.contains(&what) {
+            return error.hint("a filter is about packets of MQTT: mqtt contains \"a\" looks into all bytes of one");
+        }
+        error
     }
 }
+
+/// What packets of MQTT come in.
+const LAYERS: [&str; 5] = ["frame", "ip", "ipv6", "tcp", "udp"];
+/// What looks at bytes.
+const BYTES: [&str; 3] = ["contains", "matches", "a slice"];
 
 /// Whether it is a value as it stands, not a field or what is made of one.
 pub(super) fn is_value(operand: &At<syntax::Operand>) -> bool {
@@ -115,7 +127,7 @@ fn field(word: &str, at: &Range<usize>) -> Checked<Typed> {
 }
 
 /// The functions, with what they take in words.
-const FUNCTIONS: [(&str, &str); 7] = [
+const FUNCTIONS: [(&str, &str); 8] = [
     ("len", "len(text or bytes)"),
     ("count", "count(field)"),
     ("lower", "lower(text)"),
@@ -123,6 +135,7 @@ const FUNCTIONS: [(&str, &str); 7] = [
     ("string", "string(field)"),
     ("max", "max(field, ...)"),
     ("min", "min(field, ...)"),
+    ("abs", "abs(number or span of time)"),
 ];
 
 /// Whether there is a function of this name.
@@ -156,6 +169,12 @@ fn call(name: &At<String>, arguments: &[At<syntax::Operand>], at: &Range<usize>)
                 made(Operand::Text(boxed(inner), row), Type::Text)
             }
             _ => needs("a field"),
+        },
+        "abs" => match inner.kind {
+            kind @ (Type::Number | Type::Duration | Type::Any) => {
+                made(Operand::Absolute(boxed(inner)), kind)
+            }
+            _ => needs("a number or a span of time"),
         },
         _ if !inner.kind.has_bytes() => needs("text or bytes"),
         "len" => made(Operand::Length(boxed(inner)), Type::Number),

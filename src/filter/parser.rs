@@ -1,7 +1,7 @@
 //! Tokens become an expression: Wireshark's grammar, by recursive descent.
 
 use super::error::FilterError;
-use super::lexer::{Kind, Operator, Token, tokens};
+use super::lexer::{Kind, Operator, Token, in_small_letters, tokens};
 use super::literal::number;
 use super::slice::Slice;
 use super::syntax::{At, Expression, Operand, Quantifier, Relation};
@@ -28,8 +28,13 @@ pub(super) fn parse(text: &str) -> Result<Option<At<Expression>>, FilterError> {
     if tokens.is_empty() {
         return Ok(None);
     }
-    let mut parser =
-        Parser { tokens: &tokens, end: text.trim_end().len(), depth: 0, operations: 0 };
+    let mut parser = Parser {
+        all: &tokens,
+        tokens: &tokens,
+        end: text.trim_end().len(),
+        depth: 0,
+        operations: 0,
+    };
     let expression = parser.or()?;
     match parser.tokens.first() {
         None => Ok(Some(expression)),
@@ -38,6 +43,8 @@ pub(super) fn parse(text: &str) -> Result<Option<At<Expression>>, FilterError> {
 }
 
 struct Parser<'t> {
+    all: &'t [Token],
+    /// Those that are left.
     tokens: &'t [Token],
     /// Where the text ends.
     end: usize,
@@ -395,6 +402,16 @@ impl<'t> Parser<'t> {
         FilterError::new(at, format!("{what} is expected here"))
     }
 
+    /// The operator that stands here, or before, in capitals.
+    fn shouted(&self) -> Option<&'static str> {
+        let here = self.all.len().saturating_sub(self.tokens.len());
+        let tokens = self.all.get(here.saturating_sub(1)..=here)?;
+        tokens.iter().rev().find_map(|token| match &token.kind {
+            Kind::Word(word) => in_small_letters(word),
+            _ => None,
+        })
+    }
+
     fn unexpected(&self, token: &Token) -> FilterError {
         let error = |message: &str| FilterError::new(token.at.clone(), message);
         match &token.kind {
@@ -404,8 +421,14 @@ impl<'t> Parser<'t> {
             }
             Kind::Operator(_) => error("an operator stands where a field or a value is expected"),
             Kind::Mark(mark) => error(&format!("{mark} is not expected here")),
-            _ => error("nothing joins this to what stands before it")
-                .hint("tests are joined by && and ||; text with blanks stands in quotes"),
+            _ => {
+                let error = error("nothing joins this to what stands before it");
+                match self.shouted() {
+                    Some(name) => error.hint(format!("operators have small letters: {name}")),
+                    None => error
+                        .hint("tests are joined by && and ||; text with blanks stands in quotes"),
+                }
+            }
         }
     }
 }

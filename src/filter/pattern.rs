@@ -5,6 +5,8 @@ use super::operand::Typed;
 use super::plan::Check;
 use super::syntax::{self, At};
 use regex::bytes::RegexBuilder;
+use regex_syntax::ast::parse::ParserBuilder;
+use std::ops::Range;
 
 /// What a compiled regular expression may take, in bytes: enough for any that a person writes.
 const MAX_REGEX: usize = 1 << 20;
@@ -29,7 +31,8 @@ pub(super) fn matching(left: &Typed, right: &At<syntax::Operand>) -> Checked<Che
             return Err(FilterError::new(right.at.clone(), message));
         }
     };
-    let pattern = cased(&pattern);
+    let written = pattern;
+    let pattern = cased(&written);
     // Bytes, not characters: what is matched need not be UTF-8. Where that cannot be, characters.
     let build = |is_unicode| {
         RegexBuilder::new(&pattern)
@@ -43,9 +46,27 @@ pub(super) fn matching(left: &Typed, right: &At<syntax::Operand>) -> Checked<Che
         |error| {
             let message = error.to_string();
             let last = message.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            FilterError::new(right.at.clone(), format!("this is no regular expression: {last}"))
+            let at = place(&written, right);
+            FilterError::new(at, format!("this is no regular expression: {last}"))
         },
     )
+}
+
+/// Where a pattern is wrong; all of it where that is not told, or where escapes have moved what is in it.
+fn place(pattern: &str, right: &At<syntax::Operand>) -> Range<usize> {
+    let raw = match &right.node {
+        syntax::Operand::Quoted(quoted) => &quoted.raw,
+        syntax::Operand::Word(word) => word,
+        _ => return right.at.clone(),
+    };
+    let parsed = ParserBuilder::new().nest_limit(MAX_REGEX_DEPTH).build().parse(pattern);
+    let Some(error) = parsed.err().filter(|_| raw == pattern) else { return right.at.clone() };
+    // Behind a quoted pattern stands its quote.
+    let quote = usize::from(matches!(right.node, syntax::Operand::Quoted(_)));
+    let begin = right.at.end.saturating_sub(raw.len()).saturating_sub(quote);
+    let span = error.span();
+    let end = span.end.offset.max(span.start.offset.saturating_add(1));
+    begin.saturating_add(span.start.offset)..begin.saturating_add(end)
 }
 
 /// The same with classes of Unicode such as `\p{Lu}` told from others in their case: that letters match in

@@ -157,6 +157,8 @@ pub(super) enum Operand {
     Constant(Value<'static>),
     Slice(Box<Operand>, Vec<Slice>),
     Length(Box<Operand>),
+    /// The number without its sign.
+    Absolute(Box<Operand>),
     Lower(Box<Operand>),
     Upper(Box<Operand>),
     /// The value as text.
@@ -277,6 +279,11 @@ impl Operand {
             Self::Slice(inner, parts) => mapped(inner, subject, take, |value| slice(&value, parts)),
             Self::Length(inner) => mapped(inner, subject, take, |value| {
                 Some(Value::number(value.as_bytes()?.len() as u64))
+            }),
+            Self::Absolute(inner) => mapped(inner, subject, take, |value| match value {
+                Value::Number(number) => number.checked_abs().map(Value::Number),
+                Value::Float(number) => Some(Value::Float(number.abs())),
+                _ => None,
             }),
             Self::Lower(inner) => mapped(inner, subject, take, |value| {
                 Some(Value::Text(Cow::Owned(value.as_bytes()?.to_ascii_lowercase())))

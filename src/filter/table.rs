@@ -10,7 +10,7 @@ use super::{names, own, quick, wireshark, wireshark_names};
 use crate::pipeline::Needs;
 use crate::spec::Field;
 use crate::spec::field::{FieldInfo, Kind};
-use crate::spec::property::{PROPERTIES, Wire};
+use crate::spec::property::{PROPERTIES, Unit, Wire};
 use crate::text::{distance, nearest};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -70,6 +70,17 @@ pub(super) enum Part {
     Length,
 }
 
+impl FieldRow {
+    /// Whether its numbers are seconds.
+    pub(super) fn is_in_seconds(&self) -> bool {
+        let is_field = |(_, info): (Field, &FieldInfo)| {
+            info.key == self.key && matches!(info.kind, Kind::Number(Unit::Seconds))
+        };
+        Field::all().any(is_field)
+            || PROPERTIES.iter().any(|info| info.key == self.key && info.unit == Unit::Seconds)
+    }
+}
+
 /// All fields, by their keys.
 ///
 /// ```
@@ -124,7 +135,7 @@ pub fn field(key: &str) -> Option<&'static FieldRow> {
 
 /// Fields of tshark, or names that come to mind, that are something else here: by their beginnings, with
 /// what does the same.
-const ELSEWHERE: [(&str, &str); 9] = [
+const ELSEWHERE: [(&str, &str); 11] = [
     (
         "_ws.col.",
         "the line with what matters of a packet is -T summary; mqtt.type, mqtt.topic and so on are its parts",
@@ -134,6 +145,8 @@ const ELSEWHERE: [(&str, &str); 9] = [
         "mqtt.partner",
         "mqtt.answers is the packet that this one answers, mqtt.copy_of the PUBLISH that the server passes on with it",
     ),
+    ("mqtt.topic_filter", "mqtt.topic is the Topic Filter of SUBSCRIBE and UNSUBSCRIBE, too"),
+    ("mqtt.filter", "mqtt.topic is the Topic Filter of SUBSCRIBE and UNSUBSCRIBE, too"),
     ("frame.protocols", "tcp, udp, websocket, mqtt and mqttsn alone tell what a packet came in"),
     (
         "frame.time_delta_displayed",

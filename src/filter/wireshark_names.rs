@@ -17,6 +17,7 @@ const SET: Rows = &[(0, "Not set"), (1, "Set")];
 
 /// The fields, with the numbers of their values and the names of these.
 pub(super) const NAMES: &[(&[&str], Rows)] = &[
+    (&["ip.proto"], &[(6, "TCP"), (17, "UDP")]),
     (
         &[
             "mqtt.qos",

@@ -1,5 +1,6 @@
 //! Frames of a capture become records.
 
+use super::backwards::Backwards;
 use super::connection::Conversation;
 use super::datagrams::Datagrams;
 use super::parts::Parts;
@@ -130,6 +131,7 @@ pub struct Inspector<C> {
     /// The link type of the last frame, for diagnostics.
     link: Option<LinkType>,
     cut_frames: u64,
+    backwards: Backwards,
     /// Connections that may be looked at yet because secrets came.
     looks: u64,
     /// The consumer wants to know what frames are to their connections.
@@ -233,6 +235,7 @@ impl<C: Consumer> Inspector<C> {
             frames: 0,
             link: None,
             cut_frames: 0,
+            backwards: Backwards::default(),
             looks: MAX_LOOKS,
             asks_roles,
         }
@@ -262,6 +265,7 @@ impl<C: Consumer> Inspector<C> {
     pub fn frame(&mut self, frame: &Frame<'_>) -> ControlFlow<()> {
         self.worker.reader.consumer.frame(frame);
         self.worker.clock.tick(frame.time);
+        self.backwards.frame(frame);
         self.reach.frame(frame);
         self.look_at_pause(frame.number);
         self.frames = self.frames.saturating_add(1);
@@ -468,6 +472,11 @@ impl<C: Consumer> Inspector<C> {
     /// ```
     pub fn frames(&self) -> u64 {
         self.frames
+    }
+
+    /// Where their times run backwards.
+    pub(crate) fn backwards(&self) -> &Backwards {
+        &self.backwards
     }
 
     /// How many of them the snap length cut.

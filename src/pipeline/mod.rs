@@ -24,6 +24,7 @@
 //! ```
 
 mod arrivals;
+mod backwards;
 mod before;
 mod connection;
 mod conversations;

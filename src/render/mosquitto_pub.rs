@@ -109,16 +109,15 @@ static PROPERTIES: &[(PropertyId, &str)] = &[
     (PropertyId::USER_PROPERTY, "user-property"),
 ];
 
-/// Its properties as options; of those that have none, `notes` tells. A Topic Alias is nothing of the
-/// message.
+/// Its properties as options; of those that have none, `notes` tells. In place of a Topic Alias stands the
+/// topic.
 fn properties(
     record: &Record<'_>,
     publish: &Publish<'_>,
     line: &mut String,
     notes: &mut Vec<String>,
 ) {
-    let kept = publish.properties.iter().filter(|(id, _)| *id != PropertyId::TOPIC_ALIAS);
-    for (id, value) in kept {
+    for (id, value) in publish.properties.iter() {
         let row = PROPERTIES.iter().find(|(known, _)| *known == id);
         match row.zip(words(value)) {
             Some(((_, name), words)) => {

@@ -148,7 +148,7 @@ impl Identities {
     #[must_use]
     pub fn topic_cell(&self, slot: usize) -> Cell {
         let name = Slot::of(slot).map(|slot| self.topics.name(slot)).unwrap_or_default();
-        if name.is_empty() { Cell::words("(alias not seen)") } else { Cell::Wire(name.into()) }
+        if name.is_empty() { Cell::words("(name not seen)") } else { Cell::Wire(name.into()) }
     }
 
     /// A client as a cell: its Client Identifier, or its address in round brackets.

@@ -251,6 +251,17 @@ fn what_the_command_lacks_stands_above_it() {
         let said = lines.iter().filter(|line| line.starts_with('#') && line.contains(told)).count();
         assert_eq!(said, commands, "{file}: {}", run.out);
     };
+    // The topic stands in its place.
+    let run = program::run(["read", "-T", "mosquitto_pub", "captures/v5-topics.pcap"]);
+    let aliases = program::run([
+        "read",
+        "-T",
+        "json",
+        "captures/v5-topics.pcap",
+        "mqtt.property.topic_alias",
+    ]);
+    let told = run.out.matches(": left out: Topic Alias\n").count();
+    assert!(told > 0 && told == aliases.json().len(), "{}{}", run.out, aliases.err);
     // mosquitto_pub has `--ws` since 2.1.
     above("captures/ws.pcap", " came over WebSocket: add --ws (mosquitto_pub 2.1)");
     above("captures/ws-frames.pcap", " came over WebSocket: ");

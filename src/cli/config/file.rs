@@ -13,8 +13,11 @@ use toml::de::{DeTable, DeValue};
 /// Options that make no sense in the file.
 const NO_KEYS: [&str; 3] = ["config", "help", "version"];
 
-/// Values that the program itself reads, behind clap: the option, and what is wrong with its value.
-const READ_LATER: [(&str, fn(&str) -> Result<(), String>); 4] = [
+/// An option, and what is wrong with its value.
+type Reading = (&'static str, fn(&str) -> Result<(), String>);
+
+/// Values that the program itself reads, behind clap.
+const READ_LATER: [Reading; 4] = [
     ("display_filter", |words| match Filter::parse(words) {
         Ok(_) => Ok(()),
         Err(error) => {

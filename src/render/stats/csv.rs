@@ -24,7 +24,8 @@ pub(super) fn write(said: &[Said<'_>], _: &Options, out: &mut dyn Write) -> io::
     Ok(())
 }
 
-fn cell(cell: &Cell) -> String {
+/// A value, as it stands between commas.
+pub(super) fn cell(cell: &Cell) -> String {
     match cell {
         Cell::Nothing => String::new(),
         Cell::Zero => "0".into(),

@@ -9,7 +9,8 @@ pub mod json;
 mod table;
 
 use super::Options;
-use crate::stats::{Report, StatisticRow, Stats};
+use crate::stats::{Cell, Report, StatisticRow, Stats};
+use crate::text;
 use std::io::{self, Write};
 
 /// Rows of a ranking that a table shows where the user says nothing else.
@@ -82,6 +83,37 @@ impl StatsFormat {
         options: &Options,
         out: &mut dyn Write,
     ) -> io::Result<()> {
+        (self.write)(&self.said(stats, shown), options, out)
+    }
+
+    /// What the format has no place for, as sentences: notes, and of a ranking that is cut the rest.
+    #[must_use]
+    pub fn beside(&self, stats: &Stats, shown: &Shown) -> Vec<String> {
+        if self.name != "csv" {
+            return Vec::new();
+        }
+        let mut beside = Vec::new();
+        for Said { row, report } in self.said(stats, shown) {
+            beside.extend(report.notes.iter().map(|note| format!("{}: {note}", row.name)));
+            if report.left_out == 0 {
+                continue;
+            }
+            let left_out = text::count(report.left_out as u64, "row");
+            let cells = report.total.iter().flatten().zip(report.columns);
+            let all = cells.filter(|(cell, _)| **cell != Cell::Nothing);
+            let all: Vec<_> =
+                all.map(|(cell, it)| format!("{}={}", it.key, csv::cell(cell))).collect();
+            let all = if all.is_empty() {
+                String::new()
+            } else {
+                format!("; together with them: {}", all.join(" "))
+            };
+            beside.push(format!("{}: {left_out} left out (--top 0 writes all){all}", row.name));
+        }
+        beside
+    }
+
+    fn said<'s>(&self, stats: &'s Stats, shown: &Shown) -> Vec<Said<'s>> {
         let top = match shown.top {
             Some(0) => usize::MAX,
             top => top.unwrap_or(self.top),
@@ -95,7 +127,6 @@ impl StatsFormat {
             report.keep(top);
             Said { row, report }
         });
-        let said: Vec<Said<'_>> = said.collect();
-        (self.write)(&said, options, out)
+        said.collect()
     }
 }
