@@ -6,7 +6,7 @@
 
 use mqttscope::annotate::Tape;
 use mqttscope::mqtt::repair::repair;
-use mqttscope::mqtt::{Reading, decode};
+use mqttscope::mqtt::{Framing, Reading, decode, frame};
 use mqttscope::spec::{Field, Sender, Version};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -410,4 +410,41 @@ fn a_packet_before_another_one_has_swallowed_nothing() {
 fn a_letter_is_no_qos() {
     let broken = hex::decode("820d000a000856686f6d652f2b2f74").unwrap();
     assert_eq!(repair(&broken, &[1], Reading::default()), None);
+}
+
+/// A SUBACK of one code, whose code is missing; an identifier before it is the smaller matter.
+#[test]
+fn a_suback_without_its_code() {
+    for (broken, right, version) in
+        [("90020001", "9003000100", Version::V311), ("9003000100", "900400010000", Version::V5)]
+    {
+        let how = Reading { version, sender: Some(Sender::Server) };
+        let repaired = repair(&hex::decode(broken).unwrap(), &[], how).unwrap();
+        assert_eq!(hex::encode(&repaired.bytes), right);
+    }
+    // With codes that no identifier has.
+    let how = Reading { version: Version::V311, sender: Some(Sender::Server) };
+    let repaired = repair(&[0x90, 1, 1], &[], how).unwrap();
+    assert_eq!(repaired.bytes, [0x90, 3, 0, 1, 1]);
+}
+
+/// A Remaining Length of two bytes, of which the second is lost, or stands first.
+#[test]
+fn a_remaining_length_of_two_bytes() {
+    let body = [b"\0\x03a/b", &[b'x'; 200][..]].concat();
+    let whole = [&[0x30, 0xcd, 1], &body[..]].concat();
+    let how = Reading { version: Version::V311, sender: Some(Sender::Client) };
+    let repaired = |bytes: &[u8]| {
+        let Framing::Length(len) = frame(bytes) else { panic!("{bytes:?}") };
+        let (broken, behind) = bytes.split_at(len);
+        repair(broken, behind, how).map(|repair| (repair.bytes, repair.text))
+    };
+    let (bytes, text) = repaired(&[&[0x30, 0xcd], &body[..]].concat()).unwrap();
+    assert_eq!(bytes, whole);
+    assert_eq!(text, "Remaining Length is 205, which takes two bytes: cd 01");
+    let (bytes, text) = repaired(&[&[0x30, 1, 0xcd], &body[..]].concat()).unwrap();
+    assert_eq!(bytes, whole);
+    assert_eq!(text, "Remaining Length has its low byte first: cd 01");
+    // One that says nothing of what is there.
+    assert_ne!(repaired(&[&[0x30, 0xce], &body[..]].concat()).map(|it| it.0), Some(whole));
 }

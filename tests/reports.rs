@@ -194,6 +194,29 @@ fn findings_are_counted_beside_what_programs_read() {
     assert!(shown.contains(&format!("{errors} findings on ")), "{shown}");
 }
 
+/// What a server does wrong to a client is not counted as the client's.
+#[test]
+fn faults_of_a_server_are_counted_apart() {
+    let command = ["read", "-T", "json", "--findings", "captures/sessions-passed-on.pcap"];
+    let lines = text(&command);
+    let mut faults = [0; 2];
+    for line in lines.lines() {
+        let record: Value = serde_json::from_str(line).unwrap();
+        if record["client_id"] == "plain" {
+            let place = usize::from(record["sender"] == "server");
+            faults[place] += record["findings"].as_array().unwrap().len();
+        }
+    }
+    assert!(faults[1] > 0, "{faults:?}");
+    let told = String::from_utf8(run(&command).stderr).unwrap();
+    let line = told.lines().find(|line| line.trim_start().starts_with("plain ")).unwrap();
+    let (own, server) = line.split_once("of its server ").unwrap_or((line, ""));
+    let count = |part: &str| -> usize {
+        part.split_whitespace().filter_map(|word| word.parse::<usize>().ok()).sum()
+    };
+    assert_eq!([count(own), count(server)], faults, "{line}");
+}
+
 #[test]
 fn connections_as_json() {
     let lines = text(&["sessions", "-T", "json", "captures/v5-limits.pcap"]);

@@ -102,7 +102,9 @@ impl Finding {
                 Some(("3.3.2.3.5", "MQTT-3.3.2-14"))
             }
             Rule::HEADER_FLAGS => kind.flags_source(version),
-            _ => None,
+            rule => {
+                rule.of_sender(context.sender).map(|statement| (rule.info().section_v5, statement))
+            }
         };
         let info = self.info();
         own.unwrap_or(info.place(context.version))
@@ -187,9 +189,11 @@ fn place_name(in_will: u64, packet: PacketType) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use super::Finding;
     use crate::annotate::{Tape, view};
+    use crate::bytes::Span;
     use crate::mqtt::{Reading, decode};
-    use crate::spec::Version;
+    use crate::spec::{Field, Rule, Sender, Version};
 
     /// The rule, section and statements of the first finding on these bytes.
     fn source(bytes: &[u8], version: Version) -> (&'static str, &'static str, &'static str) {
@@ -221,6 +225,24 @@ mod tests {
     fn a_value_of_a_property_is_judged_by_the_section_of_the_property() {
         let connack = source(&[0x20, 6, 0, 0, 3, 0x21, 0, 0], Version::V5);
         assert_eq!(connack, ("property-range", "3.2.2.3.3", ""));
+    }
+
+    #[test]
+    fn a_limit_is_broken_by_the_side_that_sends() {
+        let (bytes, mut tape) = ([0x30, 4, 0, 1, b'a', 0], Tape::new());
+        let version =
+            decode(&bytes, Reading { version: Version::V5, sender: None }, &mut tape).version;
+        for (rule, by_client, by_server) in [
+            (Rule::PACKET_ABOVE_MAXIMUM, "MQTT-3.2.2-15", "MQTT-3.1.2-24"),
+            (Rule::ALIAS_ABOVE_MAXIMUM, "MQTT-3.3.2-9", "MQTT-3.3.2-11"),
+            (Rule::RECEIVE_MAXIMUM_EXCEEDED, "MQTT-3.3.4-7", "MQTT-3.3.4-9"),
+        ] {
+            for (sender, statement) in [(Sender::Client, by_client), (Sender::Server, by_server)] {
+                let context = view::context(&bytes, &tape, version, Some(sender));
+                let finding = Finding::new(rule, Span::of_bytes(0, 1), Field::INPUT);
+                assert_eq!(finding.source(&context).1, statement);
+            }
+        }
     }
 
     #[test]

@@ -6,8 +6,8 @@ use super::sessions::place;
 use super::summary::{columns, cut};
 use crate::pipeline::Record;
 use crate::session::At;
-use crate::spec::Severity;
 use crate::spec::rule::RULES;
+use crate::spec::{Sender, Severity};
 use crate::text::{self, Escaped};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -25,9 +25,16 @@ pub struct Digest {
     packets: u64,
     concerned: u64,
     rules: BTreeMap<u16, Tally>,
-    clients: BTreeMap<Vec<u8>, [u64; 3]>,
+    clients: BTreeMap<Vec<u8>, Sides>,
     /// Findings of clients beyond [`MAX_CLIENTS`].
-    others: [u64; 3],
+    others: Sides,
+}
+
+/// Counts by severity: on what a client sent, and on what its server sent to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sides {
+    own: [u64; 3],
+    server: [u64; 3],
 }
 
 #[derive(Debug, Default)]
@@ -53,8 +60,10 @@ impl Digest {
             tally.count = tally.count.saturating_add(1);
             let name = client(record);
             let is_full = self.clients.len() >= MAX_CLIENTS && !self.clients.contains_key(&name);
-            let counts =
+            let sides =
                 if is_full { &mut self.others } else { self.clients.entry(name).or_default() };
+            let of_server = record.sender == Some(Sender::Server);
+            let counts = if of_server { &mut sides.server } else { &mut sides.own };
             if let Some(count) = counts.get_mut(finding.severity() as usize) {
                 *count = count.saturating_add(1);
             }
@@ -97,16 +106,24 @@ impl Digest {
         let mut clients: Vec<_> =
             self.clients.iter().map(|(name, counts)| (shown(name), *counts)).collect();
         clients.sort_by(|a, b| worst(&b.1).cmp(&worst(&a.1)).then_with(|| a.0.cmp(&b.0)));
-        if self.others != [0; 3] {
+        if self.others != Sides::default() {
             clients.push(("(others)".into(), self.others));
         }
         let wide = clients.iter().map(|(name, _)| columns(name)).max().unwrap_or(0);
         for (name, counts) in clients {
             let blanks = wide.saturating_sub(columns(&name));
             let name = painter.paint(Role::Label, name);
-            let _ = writeln!(out, "  {name}{:blanks$}  {}", "", counted(counts));
+            let _ = writeln!(out, "  {name}{:blanks$}  {}", "", both_counted(counts));
         }
     }
+}
+
+/// `2 errors, 1 note; of its server 1 warning`.
+fn both_counted(sides: Sides) -> String {
+    let server = counted(sides.server);
+    let server = if server.is_empty() { server } else { format!("of its server {server}") };
+    let both = [counted(sides.own), server];
+    both.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("; ")
 }
 
 /// `2 errors, 1 note`.
@@ -122,15 +139,19 @@ fn counted(counts: [u64; 3]) -> String {
     words.join(", ")
 }
 
-/// The gravest counts first.
-fn worst(counts: &[u64; 3]) -> [u64; 3] {
-    let [note, warning, error] = *counts;
-    [error, warning, note]
+/// The gravest counts first, of both sides together.
+fn worst(sides: &Sides) -> [u64; 3] {
+    let [note, warning, error] = sides.own;
+    let [by_note, by_warning, by_error] = sides.server;
+    [
+        error.saturating_add(by_error),
+        warning.saturating_add(by_warning),
+        note.saturating_add(by_note),
+    ]
 }
 
 /// The client of a record: its Client Identifier, its address, or nothing.
 fn client(record: &Record<'_>) -> Vec<u8> {
-    use crate::spec::Sender;
     if let Some(id) = record.client_id {
         return id.get(..MAX_NAME).unwrap_or(id).to_vec();
     }

@@ -4,7 +4,7 @@
 //! and `{limit}` (names of fields), `{a}` and `{b}` (numbers), `{a:bytes}` (a count of bytes),
 //! `{a:hex}`, `{a:code}` (a code point), `{a:time}` (nanoseconds), `{packet}`, `{version}` and `{sender}`.
 
-use super::version::Version;
+use super::version::{Sender, Version};
 use std::fmt;
 
 /// How grave a finding is.
@@ -154,6 +154,21 @@ impl RuleInfo {
     }
 }
 
+/// Limits that each side sets for the other one: the statement that a client breaks, and a server.
+const OF_SENDER: [(Rule, &str, &str); 3] = [
+    (Rule::PACKET_ABOVE_MAXIMUM, "MQTT-3.2.2-15", "MQTT-3.1.2-24"),
+    (Rule::ALIAS_ABOVE_MAXIMUM, "MQTT-3.3.2-9", "MQTT-3.3.2-11"),
+    (Rule::RECEIVE_MAXIMUM_EXCEEDED, "MQTT-3.3.4-7", "MQTT-3.3.4-9"),
+];
+
+impl Rule {
+    /// The statement of 5.0 that this sender has broken, where those of the rule depend on who it is.
+    pub(crate) fn of_sender(self, sender: Option<Sender>) -> Option<&'static str> {
+        let (_, client, server) = OF_SENDER.into_iter().find(|(rule, ..)| *rule == self)?;
+        Some(if sender? == Sender::Client { client } else { server })
+    }
+}
+
 // Turns   NAME: row;   into   pub const NAME: Rule = Rule(n)   and the n-th row of RULES.
 macro_rules! rules {
     ($($name:ident: $row:expr;)*) => {
@@ -289,7 +304,7 @@ rules! {
         "{field} may stand only once here");
     PROPERTY_SENDER: row(Error, "property-sender", ["2.2.2.2", ""], ["", ""],
         "a {sender} must not send {field} in {packet}");
-    AUTHENTICATION_METHOD_MISSING: row(Error, "authentication-method-missing", ["3.15.2.2.2", ""], ["MQTT-4.12.0-5", ""],
+    AUTHENTICATION_METHOD_MISSING: row(Error, "authentication-method-missing", ["4.12", ""], ["MQTT-4.12.0-5", ""],
         "{packet} must hold an Authentication Method");
     AUTHENTICATION_DATA_ALONE: row(Error, "authentication-data-alone", ["3.1.2.11.10", ""], ["", ""],
         "Authentication Data without an Authentication Method");
@@ -421,8 +436,6 @@ rules! {
         "the CONNECT has no Authentication Method, so that neither AUTH nor an Authentication Method may follow");
     METHOD_CHANGED: row(Error, "authentication-method-changed", ["4.12", ""], ["MQTT-4.12.0-5 MQTT-4.12.1-1", ""],
         "the Authentication Method is another one than that of the CONNECT");
-    METHOD_MISSING: row(Error, "authentication-method-left-out", ["4.12", ""], ["MQTT-4.12.0-5", ""],
-        "{packet} has no Authentication Method, though the CONNECT has one: each AUTH and a CONNACK that accepts name the same");
     RESPONSE_UNASKED: row(Error, "response-information-unasked", ["3.1.2.11.6", ""], ["MQTT-3.1.2-28", ""],
         "the client has not asked for Response Information");
     PROBLEM_UNASKED: row(Error, "problem-information-unasked", ["3.1.2.11.7", ""], ["MQTT-3.1.2-29", ""],

@@ -136,6 +136,7 @@ fn without_nul(broken: &Broken<'_>, tries: &mut Tries) {
 /// The Packet Identifier is missing.
 pub(super) fn packet_id_forgotten(broken: &Broken<'_>, tries: &mut Tries) {
     let at = match broken.kind {
+        _ if ends_with_id(broken) => None,
         PacketType::SUBSCRIBE
         | PacketType::UNSUBSCRIBE
         | PacketType::SUBACK
@@ -165,6 +166,24 @@ pub(super) fn options_forgotten(broken: &Broken<'_>, tries: &mut Tries) {
             "a byte with the QoS follows on the last Topic Filter, such as 00".to_owned()
         });
     }
+}
+
+/// The code of a SUBACK is missing.
+pub(super) fn code_forgotten(broken: &Broken<'_>, tries: &mut Tries) {
+    if ends_with_id(broken) {
+        tries.add(broken.with_body(&[broken.body, &[0]].concat()), || {
+            "a code for each Topic Filter follows, such as 00".to_owned()
+        });
+    }
+}
+
+/// Whether a SUBACK holds nothing but what a Packet Identifier looks like, and in 5.0 no properties.
+fn ends_with_id(broken: &Broken<'_>) -> bool {
+    let is_id = match (broken.body, broken.how.version.is_v5()) {
+        ([0, low], false) | ([0, low, 0], true) => *low != 0,
+        _ => false,
+    };
+    is_id && broken.kind == PacketType::SUBACK
 }
 
 /// A length that counts too many bytes or too few. Where several would do, none is certain.

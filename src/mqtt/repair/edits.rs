@@ -39,6 +39,8 @@ pub(super) static EDITS: &[Edit] = &[
     edit(1, header::flags),
     edit(1, header::remaining_length),
     edit(1, header::swallowed),
+    edit(1, header::second_byte_lost),
+    edit(1, header::swapped_bytes),
     edit(1, connect::level_of_name),
     edit(1, body::qos_as_text),
     edit(1, body::reserved_bits),
@@ -56,6 +58,7 @@ pub(super) static EDITS: &[Edit] = &[
     edit(2, body::counted_nul),
     edit(2, body::packet_id_forgotten),
     edit(2, body::options_forgotten),
+    edit(2, body::code_forgotten),
     edit(2, property::left_out),
     edit(2, header::qos_without_id),
     // A number of many.

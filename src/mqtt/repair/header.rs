@@ -38,6 +38,35 @@ pub(super) fn two_byte_length(broken: &Broken<'_>, tries: &mut Tries) {
     }
 }
 
+/// Remaining Length of two bytes, of which the second is not there: the first says its share of what is.
+pub(super) fn second_byte_lost(broken: &Broken<'_>, tries: &mut Tries) {
+    let Some((low, body)) = broken.bytes.get(1..).and_then(<[u8]>::split_first) else { return };
+    let body = [body, broken.behind].concat();
+    if let Some((first, second)) = two_bytes(body.len()).filter(|(first, _)| first == low) {
+        tries.add(Some(packet(broken.first, &body)), || {
+            let len = body.len();
+            format!("Remaining Length is {len}, which takes two bytes: {first:02x} {second:02x}")
+        });
+    }
+}
+
+/// Remaining Length of two bytes, which stand the wrong way round.
+pub(super) fn swapped_bytes(broken: &Broken<'_>, tries: &mut Tries) {
+    let whole = [broken.bytes, broken.behind].concat();
+    let Some((&[_, high, low], body)) = whole.split_first_chunk() else { return };
+    if two_bytes(body.len()) == Some((low, high)) {
+        tries.add(Some(packet(broken.first, body)), || {
+            format!("Remaining Length has its low byte first: {low:02x} {high:02x}")
+        });
+    }
+}
+
+/// A Remaining Length that takes two bytes.
+fn two_bytes(len: usize) -> Option<(u8, u8)> {
+    let high = u8::try_from(len >> 7).ok().filter(|high| (1..0x80).contains(high))?;
+    Some(((len & 0x7f) as u8 | 0x80, high))
+}
+
 /// Remaining Length, where it counts the next packet too.
 pub(super) fn swallowed(broken: &Broken<'_>, tries: &mut Tries) {
     if broken.said != broken.body.len() {

@@ -84,6 +84,8 @@ pub struct Ended {
     pub open: Vec<Open>,
     /// How many there were.
     pub open_count: u64,
+    /// How many of these are not remembered for the next connection of the session, as there were too many.
+    pub open_forgotten: u64,
     /// Subscriptions that held when it ended, in the order of their grants; at most
     /// [`MAX_SUBSCRIPTIONS_TOLD`] of them.
     pub subscriptions: Vec<Subscription>,

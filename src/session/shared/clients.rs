@@ -45,8 +45,10 @@ const MAX_SERVERS: usize = 1_024;
 pub(in crate::session) struct Kept {
     /// Its subscriptions.
     pub(in crate::session) subscriptions: Subscriptions,
-    /// Exchanges that were open.
+    /// Exchanges that were open, the oldest.
     pub(in crate::session) open: Vec<Open>,
+    /// These are all that were open.
+    pub(in crate::session) is_all: bool,
 }
 
 /// What is known of the session that a server goes on with, or begins.

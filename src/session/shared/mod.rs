@@ -47,7 +47,7 @@ use pending::Message;
 use std::collections::VecDeque;
 use wills::{Back, Delayed, Wills};
 
-/// Exchanges that may be open over all connections: at some 96 bytes each this is 48 MiB.
+/// Exchanges that may be open over all connections: at some 120 bytes each this is 60 MiB.
 const MAX_OPEN: usize = 1 << 19;
 /// Connections that got copies too many and wait for the end of the capture. Beyond, the oldest are told.
 const MAX_DOUBLED: usize = 256;

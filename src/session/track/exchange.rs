@@ -8,6 +8,7 @@ use super::Notes;
 use super::asked::{Ask, Asked};
 use crate::mqtt::packet::{Ack, Packet};
 use crate::session::ended::Open;
+use crate::session::shared::Kept;
 use crate::session::{At, Partner, Seen, Shared};
 use crate::spec::{PacketType, Rule, Sender};
 use std::collections::VecDeque;
@@ -132,10 +133,19 @@ impl Exchanges {
     }
 
     /// Exchanges that an earlier connection of the session left open go on here.
-    pub(super) fn carry(&mut self, open: &[Open], at: At) {
-        self.resumed = Some(at);
-        for open in open {
-            self.of(open.asker).carry(open);
+    pub(super) fn carry(&mut self, kept: &Kept, notes: &mut Notes<'_>) {
+        self.resumed = Some(notes.seen.at);
+        let mut is_all = kept.is_all;
+        for open in &kept.open {
+            if notes.shared.may_open() {
+                self.of(open.asker).carry(open);
+            } else {
+                is_all = false;
+            }
+        }
+        if !is_all {
+            self.client.is_partial = true;
+            self.server.is_partial = true;
         }
     }
 

@@ -169,7 +169,8 @@ impl Asked {
         if is_before && reason != CONTINUE {
             notes.whole(Rule::AUTH_CODE, (reason.into(), CONTINUE.into()));
         }
-        self.judge_method(&auth.properties, true, notes);
+        // What AUTH must have is judged by itself.
+        self.judge_method(&auth.properties, false, notes);
     }
 
     /// A session that ends with its connection cannot be made to last when that ends.
@@ -189,7 +190,7 @@ impl Asked {
             (Some(asked), Some(named)) if asked.len() < MAX_METHOD && **asked != *named => {
                 notes.at(Rule::METHOD_CHANGED, field, (0, 0));
             }
-            (Some(_), None) if is_due => notes.whole(Rule::METHOD_MISSING, (0, 0)),
+            (Some(_), None) if is_due => notes.whole(Rule::AUTHENTICATION_METHOD_MISSING, (0, 0)),
             _ => {}
         }
     }

@@ -8,6 +8,9 @@ use crate::session::shared::Kept;
 use crate::session::{At, Shared};
 use crate::spec::{Rule, Sender};
 
+/// Exchanges of a session that are remembered for its next connection: at some 100 bytes each this is a part of
+/// what all sessions may keep together.
+const MAX_OPEN_KEPT: usize = 1_024;
 /// Copies that did not come that are told on one packet.
 const MAX_TOLD: usize = 4;
 
@@ -38,11 +41,13 @@ impl Track {
         if record.from_client.closed.is_none() {
             record.settle_ping(self.unanswered_ping());
         }
-        (record.open, record.open_count) = self.exchanges.open(MAX_OPEN_TOLD);
+        let (mut open, count) = self.exchanges.open(MAX_OPEN_KEPT);
+        let all = open.len() as u64;
+        (record.open, record.open_count) =
+            (open.iter().take(MAX_OPEN_TOLD).copied().collect(), count);
         record.subscriptions = self.subscriptions.granted().take(MAX_SUBSCRIPTIONS_TOLD).collect();
         record.refused = self.subscriptions.refused().to_vec();
-        let is_all = record.open_count <= record.open.len() as u64;
-        let open: Vec<Open> = record.open.iter().copied().filter(Open::outlives).collect();
+        open.retain(Open::outlives);
         if !self.is_session_unbroken {
             // It may have been finished on a connection in between.
             record.keep_open(|open| !open.is_carried);
@@ -51,8 +56,10 @@ impl Track {
         // What may still come rests on what is forgotten now.
         self.order.lost();
         let subscriptions = std::mem::take(&mut self.subscriptions);
-        (self.is_session_known && is_all && record.is_complete)
-            .then(|| Kept { subscriptions: subscriptions.kept(), open })
+        let is_kept = self.is_session_known && record.is_complete;
+        let forgotten = count.saturating_sub(all);
+        record.open_forgotten = if is_kept { forgotten } else { 0 };
+        is_kept.then(|| Kept { subscriptions: subscriptions.kept(), open, is_all: forgotten == 0 })
     }
 
     /// Bytes of the connection were lost: what rests on them is forgotten.

@@ -67,6 +67,9 @@ fn is_random(id: &[u8]) -> bool {
     if let Some(groups) = words.windows(UUID.len()).find(|groups| is_uuid(groups)) {
         return id.starts_with(b"auto-") || groups.get(2).is_some_and(|it| it.starts_with(b"4"));
     }
+    if words.iter().any(|word| is_eui64(word)) {
+        return false;
+    }
     let runs = id.chunk_by(|a, b| a.is_ascii_hexdigit() && b.is_ascii_hexdigit());
     let is_mixed =
         |run: &[u8]| run.iter().any(u8::is_ascii_digit) && run.iter().any(u8::is_ascii_alphabetic);
@@ -94,6 +97,17 @@ fn is_uuid(groups: &[&[u8]]) -> bool {
 /// Whether this may be a MAC address.
 fn is_address(run: &[u8]) -> bool {
     run.len() == 12 && run.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether this is an address of 64 bits: one that is written as a number, or made of that of a network card.
+fn is_eui64(word: &[u8]) -> bool {
+    let (digits, is_number) = match word.strip_prefix(b"0x") {
+        Some(digits) => (digits, true),
+        None => (word, false),
+    };
+    let is_long = digits.len() == 16 && digits.iter().all(u8::is_ascii_hexdigit);
+    let is_of_card = digits.get(6..10).is_some_and(|mid| mid.eq_ignore_ascii_case(b"fffe"));
+    is_long && (is_number || is_of_card)
 }
 
 #[cfg(test)]
@@ -129,6 +143,11 @@ mod tests {
         for id in ["A4CF12FE77B0", "shelly1-a4cf12fe77b0", "a4:cf:12:fe:77:b0", "paho-gateway"] {
             assert!(!is_random(id.as_bytes()), "{id}");
         }
+        // So do those of 64 bits, which begin with 0x, or hold an address of a card around ff fe (EUI-64).
+        for id in ["0x00158d0001a2b3c4", "gw-a4cf12fffe77b01c", "A4CF12FFFE77B01C"] {
+            assert!(!is_random(id.as_bytes()), "{id}");
+        }
+        assert!(is_random(b"dev-a4cf12f9fe77b01c"));
         for id in ["thermostat-12", "device", "sensor_20240101", "decade", "building7floor3room12"]
         {
             assert!(!is_random(id.as_bytes()), "{id}");

@@ -72,7 +72,7 @@ impl Track {
         if let Some(kept) = accepted.kept
             && is_present
         {
-            self.exchanges.carry(&kept.open, notes.seen.at);
+            self.exchanges.carry(&kept, notes);
             self.subscriptions = kept.subscriptions;
             self.is_session_known = true;
             self.is_session_unbroken = is_unbroken;

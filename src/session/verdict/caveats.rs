@@ -36,6 +36,12 @@ pub(super) fn of(scene: &Scene<'_>) -> Vec<String> {
             ));
         }
     }
+    if scene.ended.open_forgotten > 0 {
+        out.push(format!(
+            "{} of its session are not remembered for the client's next connection, as there were too many",
+            text::count(scene.ended.open_forgotten, "exchange"),
+        ));
+    }
     for still in &scene.ended.still {
         out.push(format!(
             "nothing at all was captured for {} before frame {}, though {} clients had to speak by their Keep Alive: \

@@ -290,6 +290,26 @@ fn subscriptions_last_as_long_as_the_session() {
     world.quiet(0, &[(C, RESUMES), (S, PRESENT), (S, deliver[1])]);
 }
 
+/// However many exchanges are open, the session goes on with what is remembered.
+#[test]
+fn what_many_open_exchanges_leave_of_a_session() {
+    for (count, forgotten) in [(64_u16, 0_u16), (65, 0), (1_024, 0), (1_030, 6)] {
+        let mut world = World { is_still: true, ..World::default() };
+        world.quiet(0, &[(C, LASTS), (S, ACCEPTED)]);
+        world.quiet(0, &[(C, "820700010000017801"), (S, "900400010001")]);
+        for id in 1..=count {
+            world.packet(0, S, &format!("32070001 78 {id:04x} 00 79"));
+        }
+        world.goes_on(true);
+        for id in 1..=count {
+            let (rules, facts) = world.packet(1, S, &format!("3a070001 78 {id:04x} 00 79"));
+            assert_eq!((rules, facts.repeats.is_some()), (Vec::new(), id <= count - forgotten));
+        }
+        world.finds(1, S, "3005 000179 0079", &[Rule::NO_SUBSCRIPTION]);
+        assert_eq!(world.end()[0].open_forgotten, u64::from(forgotten));
+    }
+}
+
 /// A SUBSCRIBE with a reserved bit of its options set.
 #[test]
 fn what_is_not_legal_is_accepted() {

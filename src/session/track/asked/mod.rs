@@ -34,7 +34,7 @@ pub(super) struct Asked {
     /// there may be is not certain either.
     is_muddled: bool,
     /// Too much was open to remember all.
-    is_partial: bool,
+    pub(super) is_partial: bool,
     /// Of what an earlier connection began and this one sends again: the number that the last of it
     /// had at first.
     resent: u64,
