@@ -1,5 +1,6 @@
 //! What is known of one client, and of its messages under way.
 
+use super::sums::Told;
 use crate::log::Entry;
 use crate::log::meaning::{packet, version};
 use crate::spec::mosquitto::{Event, LogField};
@@ -43,15 +44,11 @@ pub(super) struct Open {
 }
 
 impl Open {
-    /// How far it has come; `key` is that of [`Client::open`].
-    pub(super) fn what(&self, (by_client, mid): (bool, u64)) -> String {
+    /// How far it has come, and what becomes of it; `key` is that of [`Client::open`].
+    pub(super) fn told(&self, (by_client, mid): (bool, u64), outlook: &str) -> Told {
         let who = if by_client { "from it" } else { "to it" };
-        format!("message {mid} {who} on '{}' got as far as {}", self.topic, self.step)
-    }
-
-    /// Whether the client came back, and it has not gone on.
-    pub(super) fn is_waiting(&self) -> bool {
-        self.back.is_some()
+        let rest = format!("got as far as {}{outlook}", self.step);
+        Told::Message { mid, topic: self.topic.clone(), who, rest }
     }
 
     /// That it did not go on though the client came back; empty where it did not come back.
@@ -120,9 +117,9 @@ impl Client {
         }
     }
 
-    /// How long a client was silent before the broker gave up.
+    /// How long a client was silent before the broker gave up, to stand behind that it was.
     pub(super) fn silence(&self, entry: &Entry<'_>, has_packets: bool) -> String {
-        let mut what = String::from("the broker heard nothing of it");
+        let mut what = String::new();
         if !has_packets {
             what.push_str(
                 " for too long, and since when this log does not tell: it has no lines of \
