@@ -105,6 +105,11 @@ impl LogTrack {
         match event {
             Event::CONNECTED | Event::BRIDGE_CONNECTED => {
                 self.has_stopped = false;
+                if entry.row.by_client && client.has_begun {
+                    let what = "it sends CONNECT again without a DISCONNECT before: its connection was lost, and it \
+                                began anew; a client's log does not tell which side ended it";
+                    self.add(Verdict::SOCKET_FAILED, id, entry, Told::all(what));
+                }
                 for (key, open) in client.connected(entry) {
                     let gone = "; the client has come back with a new session, so that this does not go on";
                     self.unfinished(id, key, &open, gone);
@@ -164,6 +169,9 @@ impl LogTrack {
                     }
                 }
                 if let Some(code) = code.filter(|code| *code > 0) {
+                    if entry.row.by_client {
+                        client.leaves();
+                    }
                     self.refusal = entry.number;
                     let name = refusal(code).unwrap_or("unknown");
                     let what = format!("code {code}, {name}");
