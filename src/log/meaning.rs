@@ -60,6 +60,11 @@ pub fn meant(entry: &Entry<'_>, value: &Value, version: Option<Version>) -> Mean
     let number = own.parse::<u64>().ok();
     let context = context(entry, version);
     let (label, shown, clause) = match (info.says, number) {
+        _ if entry.is_cut(value.field) => (
+            info.label,
+            String::new(),
+            "no more than its beginning: the broker cuts its lines at 999 bytes".into(),
+        ),
         (Says::Always(words), _) => (info.label, String::new(), words.into()),
         (Says::Field(Field::PACKET_ID), Some(number)) if number > 0 && is_unnumbered(entry) => {
             let clause = "the program's own count: QoS 0 has no identifier, and none is sent";
@@ -223,6 +228,16 @@ mod tests {
         let Read::Entry(entry) = LogReader::default().line(line) else { panic!("prose: {line}") };
         let value = entry.values.iter().find(|value| value.field == field).unwrap();
         meant(&entry, value, None).clause.into_owned()
+    }
+
+    #[test]
+    fn a_topic_that_was_cut_is_called_so() {
+        let line = |topic: &str| {
+            format!("Sending PUBLISH to a (d0, q0, r0, m0, '{topic}', ... (2 bytes))")
+        };
+        let cut: String = line(&"t".repeat(1_200)).chars().take(999).collect();
+        assert!(clause(&cut, LogField::TOPIC).contains("no more than its beginning"));
+        assert!(!clause(&line("t"), LogField::TOPIC).contains("beginning"));
     }
 
     /// 3.1.1, section 2.3.1: a PUBLISH of QoS 0 has no Packet Identifier; libmosquitto counts it all the same.
