@@ -60,7 +60,16 @@ pub fn meant(entry: &Entry<'_>, value: &Value, version: Option<Version>) -> Mean
     let number = own.parse::<u64>().ok();
     let context = context(entry, version);
     let (label, shown, clause) = match (info.says, number) {
+        _ if entry.is_cut(value.field) => (
+            info.label,
+            String::new(),
+            "no more than its beginning: the broker cuts its lines at 999 bytes".into(),
+        ),
         (Says::Always(words), _) => (info.label, String::new(), words.into()),
+        (Says::Field(Field::PACKET_ID), Some(number)) if number > 0 && is_unnumbered(entry) => {
+            let clause = "the program's own count: QoS 0 has no identifier, and none is sent";
+            (info.label, format!("{number}"), clause.into())
+        }
         (Says::Field(field), Some(number)) => {
             let clause = of_field(field, &context, number);
             let unit = if field == Field::KEEP_ALIVE { " s" } else { "" };
@@ -79,6 +88,11 @@ pub fn meant(entry: &Entry<'_>, value: &Value, version: Option<Version>) -> Mean
         _ => (info.label, String::new(), Cow::default()),
     };
     Meant { shown: with_mark(entry, value), label, value: shown, clause }
+}
+
+/// Whether the packet of the line has no Packet Identifier: a PUBLISH of QoS 0 (3.1.1, section 2.3.1).
+fn is_unnumbered(entry: &Entry<'_>) -> bool {
+    entry.number(LogField::QOS) == Some(0)
 }
 
 /// A client, or what stands in its place.
@@ -202,4 +216,41 @@ fn with_mark(entry: &Entry<'_>, value: &Value) -> String {
     let own = entry.text.get(value.start..value.end).unwrap_or_default();
     let close = if mark.ends_with('\'') { "'" } else { "" };
     format!("{mark}{own}{close}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::{LogReader, Read};
+
+    /// What a line says of its value of this field.
+    fn clause(line: &str, field: LogField) -> String {
+        let Read::Entry(entry) = LogReader::default().line(line) else { panic!("prose: {line}") };
+        let value = entry.values.iter().find(|value| value.field == field).unwrap();
+        meant(&entry, value, None).clause.into_owned()
+    }
+
+    #[test]
+    fn a_topic_that_was_cut_is_called_so() {
+        let line = |topic: &str| {
+            format!("Sending PUBLISH to a (d0, q0, r0, m0, '{topic}', ... (2 bytes))")
+        };
+        let cut: String = line(&"t".repeat(1_200)).chars().take(999).collect();
+        assert!(clause(&cut, LogField::TOPIC).contains("no more than its beginning"));
+        assert!(!clause(&line("t"), LogField::TOPIC).contains("beginning"));
+    }
+
+    /// 3.1.1, section 2.3.1: a PUBLISH of QoS 0 has no Packet Identifier; libmosquitto counts it all the same.
+    #[test]
+    fn a_number_at_qos_0_is_no_identifier() {
+        let line = |qos: u8, mid: u8| {
+            let line =
+                format!("Client a sending PUBLISH (d0, q{qos}, r0, m{mid}, 't', ... (2 bytes))");
+            clause(&line, LogField::MID)
+        };
+        assert!(line(0, 1).contains("no identifier"), "{}", line(0, 1));
+        assert!(line(0, 0).contains("no identifier"), "{}", line(0, 0));
+        assert!(line(1, 1).contains("PUBACK"), "{}", line(1, 1));
+        assert!(line(2, 1).contains("PUBREC"), "{}", line(2, 1));
+    }
 }

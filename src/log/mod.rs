@@ -11,7 +11,7 @@ mod template;
 pub mod track;
 mod write;
 
-pub use read::{Entry, LogReader, Read, Value, text_of};
+pub use read::{Entry, LogReader, Read, Value, text_of, values_of_cut};
 pub use stamp::{Stamp, stamp_of};
 pub use template::row_of;
 pub(crate) use write::fill;

@@ -1,14 +1,18 @@
 //! Lines are read, wherever they stand in a text.
 
+mod cut;
 #[cfg(test)]
 mod tests;
 
 use super::stamp::{Stamp, stamp_of};
-use super::template::{fit, head};
+use super::template::{fit, head, tail};
 use crate::spec::mosquitto::client_lines::CLIENT_LINES;
 use crate::spec::mosquitto::lines::LINES;
 use crate::spec::mosquitto::{Event, LineInfo, LogField};
+use cut::{Full, is_escaped};
 use std::fmt::Write;
+
+pub use cut::values_of_cut;
 
 /// A longer line is prose: mosquitto's have about a thousand bytes at most.
 const MAX_LINE: usize = 8_192;
@@ -61,6 +65,9 @@ pub struct Entry<'t> {
     pub values: Vec<Value>,
     /// The client that it is about: its own, or that of the line that it belongs to.
     pub client: Option<String>,
+    /// How many bytes of the message the broker wrote, where it cut the rest off: the last value may be
+    /// the beginning of one, and those behind it are missing.
+    pub cut: Option<usize>,
 }
 
 /// Where a value stands in a line.
@@ -86,6 +93,16 @@ impl Entry<'_> {
     #[must_use]
     pub fn number(&self, field: LogField) -> Option<u64> {
         self.value(field)?.parse().ok()
+    }
+
+    /// Whether no more than the beginning of a value stands there, as far as that can be told: the broker had no
+    /// room for the rest.
+    #[must_use]
+    pub fn is_cut(&self, field: LogField) -> bool {
+        let last = self.values.last().filter(|value| value.field == field);
+        // What is behind it is half a character at most.
+        let ends = |value: &Value| self.text.get(value.end..).is_some_and(is_escaped);
+        self.cut.is_some() && last.is_some_and(ends)
     }
 
     /// Its time in nanoseconds since 1970-01-01; a local one as if it were UTC.
@@ -129,7 +146,8 @@ impl LogReader {
     }
 
     fn find<'t>(&self, text: &'t str) -> Option<Entry<'t>> {
-        let make = |start, row, values| {
+        let full = Full::of(text);
+        let make = |start, row, values, cut| {
             let mut entry = Entry {
                 number: self.lines,
                 text,
@@ -138,12 +156,15 @@ impl LogReader {
                 row,
                 values,
                 client: None,
+                cut,
             };
-            let own = entry.value(LogField::CLIENT).map(str::to_owned);
+            // A name that is cut is none.
+            let is_name = !entry.is_cut(LogField::CLIENT);
+            let own = entry.value(LogField::CLIENT).filter(|_| is_name).map(str::to_owned);
             entry.client = own.or_else(|| self.context_client(row.event));
             entry
         };
-        let belonging = self.belonging(text);
+        let belonging = self.belonging(text, full);
         let fits = |start, has_head| {
             let (row, values) = fitting(text.get(start..)?.trim_end(), start, has_head)?;
             Some((start, row, values))
@@ -164,12 +185,20 @@ impl LogReader {
             Some(found) if is_tabbed(&found) => Some(found),
             other => whole().or(other),
         };
-        let (start, row, values) = found?;
-        Some(make(start, row, values))
+        let (start, row, values) = found.or_else(|| full?.find(text))?;
+        // What ends as its row does was not cut.
+        let tail = tail(row.template);
+        let is_cut = tail.is_empty() || !text.ends_with(tail);
+        let cut = full.filter(|_| is_cut).and_then(|full| full.bytes_from(start));
+        Some(make(start, row, values, cut))
     }
 
     /// A line that belongs to the one before it.
-    fn belonging(&self, text: &str) -> Option<(usize, &'static LineInfo, Vec<Value>)> {
+    fn belonging(
+        &self,
+        text: &str,
+        full: Option<Full>,
+    ) -> Option<(usize, &'static LineInfo, Vec<Value>)> {
         let context = self.context.as_ref()?;
         let start = own_start(text, &context.prefix)?;
         let message = text.get(start..)?;
@@ -190,7 +219,8 @@ impl LogReader {
                 return None;
             }
             let Some(rest) = template.strip_prefix("{client} ") else {
-                return Some((start, row, fit(template, bare, at)?));
+                let values = fit(template, bare, at).or_else(|| full?.fit(template, bare, at))?;
+                return Some((start, row, values));
             };
             // The name of the client is known, whatever stands in it.
             let client = context.client.as_deref()?;

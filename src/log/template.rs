@@ -42,6 +42,11 @@ pub(super) fn head(template: &'static str) -> &'static str {
     }
 }
 
+/// The literal text that a template ends with.
+pub(super) fn tail(template: &'static str) -> &'static str {
+    template.rsplit('}').next().unwrap_or_default()
+}
+
 /// Where the fields of a template stand in `text`, if it fits from beginning to end. Offsets count
 /// from `start`.
 pub(super) fn fit(template: &'static str, text: &str, start: usize) -> Option<Vec<Value>> {
@@ -49,6 +54,45 @@ pub(super) fn fit(template: &'static str, text: &str, start: usize) -> Option<Ve
     let mut values = Vec::new();
     let mut steps = MAX_STEPS;
     fits(&parts, text, start, &mut values, &mut steps).then_some(values)
+}
+
+/// The same of a text behind which something is lost. A name of a client that is cut is none, nor is a number.
+pub(super) fn fit_cut(template: &'static str, text: &str, start: usize) -> Option<Vec<Value>> {
+    let (mut values, mut rest, mut at) = (Vec::new(), text, start);
+    let mut parts = parts(template).peekable();
+    while let Some(part) = parts.next() {
+        let field = match part {
+            Part::Literal(literal) => {
+                let Some(behind) = rest.strip_prefix(literal) else {
+                    return literal.starts_with(rest).then_some(values);
+                };
+                (rest, at) = (behind, at.saturating_add(literal.len()));
+                continue;
+            }
+            Part::Field(field) => field,
+        };
+        let shape = field.info().shape;
+        // The first place of what stands behind it counts: a topic may be long, and its line is cut in it.
+        let end = match parts.peek() {
+            Some(Part::Literal(next)) if shape == Shape::Text => rest.find(next),
+            _ => Some(reach(shape, rest)).filter(|end| *end < rest.len()),
+        };
+        let is_cut = end.is_none();
+        if is_cut && (shape != Shape::Text || field == LogField::CLIENT) {
+            return (field != LogField::CLIENT).then_some(values);
+        }
+        let (own, behind) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
+        if !is_legal(field, own) {
+            return None;
+        }
+        let stop = at.saturating_add(own.len());
+        values.push(Value { field, start: at, end: stop });
+        if is_cut {
+            return Some(values);
+        }
+        (rest, at) = (behind, stop);
+    }
+    None
 }
 
 fn fits(parts: &[Part], text: &str, at: usize, values: &mut Vec<Value>, steps: &mut u32) -> bool {

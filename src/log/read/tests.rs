@@ -74,3 +74,59 @@ fn a_line_made_to_be_slow_ends() {
 fn bytes_that_are_no_text_stay_visible() {
     assert_eq!(text_of(b"a\xffb"), "a\\xffb");
 }
+
+/// A line as the broker writes it that has no room for more than so many bytes.
+fn cut(line: &str, bytes: usize) -> String {
+    text_of(line.as_bytes().get(..bytes).unwrap_or(line.as_bytes()))
+}
+
+/// 2.x formats a line with its time into 1000 bytes, the last of which is the NUL.
+#[test]
+fn a_line_that_the_broker_cut_is_what_its_beginning_says() {
+    let topic = "t/".repeat(600);
+    let line = |before: &str| {
+        format!("{before}Received PUBLISH from a (d0, q1, r0, m7, '{topic}', ... (5 bytes))")
+    };
+    for before in ["1795870390: ", "2026-11-28T12:53:10: ", ""] {
+        let text = cut(&line(before), 999);
+        let Read::Entry(entry) = LogReader::default().line(&text) else {
+            panic!("prose: {before}")
+        };
+        assert_eq!(entry.row.event, Event::PUBLISH_IN);
+        assert_eq!(entry.client.as_deref(), Some("a"));
+        assert_eq!(entry.number(LogField::MID), Some(7));
+        assert!(topic.starts_with(entry.value(LogField::TOPIC).unwrap()));
+        assert_eq!(entry.value(LogField::BYTES), None);
+        assert_eq!(entry.cut, Some(999 - before.len()));
+        assert_eq!(events(&cut(&line(before), 998)), ["-"], "{before}");
+    }
+    // What reads the broker's output puts its own before it.
+    let within = format!("mosquitto_1  | {}", cut(&line("1795870390: "), 999));
+    assert_eq!(events(&within), ["publish_in"]);
+    // A name that is cut is none.
+    let name = "a".repeat(2_000);
+    assert_eq!(events(&cut(&format!("1795870390: Client {name} disconnected."), 999)), ["-"]);
+    let text = cut(&format!("1795870390: Sending PINGRESP to {name}"), 999);
+    let Read::Entry(entry) = LogReader::default().line(&text) else { panic!("prose") };
+    assert_eq!((entry.row.event, entry.client), (Event::PINGRESP, None));
+    // A number that is cut may be any.
+    let most =
+        "t".repeat(999 - "1795870390: Received PUBLISH from a (d0, q0, r0, m0, '', ... (12".len());
+    let text =
+        format!("1795870390: Received PUBLISH from a (d0, q0, r0, m0, '{most}', ... (1234 bytes))");
+    let text = cut(&text, 999);
+    let Read::Entry(entry) = LogReader::default().line(&text) else { panic!("prose") };
+    assert_eq!(entry.value(LogField::TOPIC), Some(most.as_str()));
+    assert_eq!(entry.value(LogField::BYTES), None);
+    // Half a character is none.
+    let text =
+        format!("1795870390: Sending PUBLISH to a (d0, q0, r0, m0, 't{}", "\u{20ac}".repeat(500));
+    let text = cut(&text, 999);
+    assert!(text.ends_with("\\xe2\\x82"), "{text}");
+    let Read::Entry(entry) = LogReader::default().line(&text) else { panic!("prose") };
+    assert!(entry.value(LogField::TOPIC).unwrap().ends_with('\u{20ac}'));
+    // A filter stands on a line of its own.
+    let filter = format!("1795870390: \t{} (QoS 1)", "f/".repeat(600));
+    let log = format!("1795870390: Received SUBSCRIBE from a\n{}", cut(&filter, 999));
+    assert_eq!(events(&log), ["subscribe", "filter"]);
+}

@@ -1,5 +1,6 @@
 //! What is known of one client, and of its messages under way.
 
+use super::sums::Told;
 use crate::log::Entry;
 use crate::log::meaning::{packet, version};
 use crate::spec::mosquitto::{Event, LogField};
@@ -27,6 +28,10 @@ pub(super) struct Client {
     pub(super) last: Option<(usize, Option<i64>)>,
     pub(super) last_event: Option<Event>,
     pub(super) take_overs: Vec<Option<i64>>,
+    /// The message to it that its last line is about: the next one may say that it was not sent after all.
+    written: Option<u64>,
+    /// Whether it began its connection by its own log, and nothing has ended that.
+    pub(super) has_begun: bool,
     /// Messages under way, by whether the client published, and their identifier.
     pub(super) open: BTreeMap<(bool, u64), Open>,
 }
@@ -43,15 +48,11 @@ pub(super) struct Open {
 }
 
 impl Open {
-    /// How far it has come; `key` is that of [`Client::open`].
-    pub(super) fn what(&self, (by_client, mid): (bool, u64)) -> String {
+    /// How far it has come, and what becomes of it; `key` is that of [`Client::open`].
+    pub(super) fn told(&self, (by_client, mid): (bool, u64), outlook: &str) -> Told {
         let who = if by_client { "from it" } else { "to it" };
-        format!("message {mid} {who} on '{}' got as far as {}", self.topic, self.step)
-    }
-
-    /// Whether the client came back, and it has not gone on.
-    pub(super) fn is_waiting(&self) -> bool {
-        self.back.is_some()
+        let rest = format!("got as far as {}{outlook}", self.step);
+        Told::Message { mid, topic: self.topic.clone(), who, rest }
     }
 
     /// That it did not go on though the client came back; empty where it did not come back.
@@ -71,6 +72,7 @@ impl Client {
         self.address = entry.value(LogField::ADDRESS).map(str::to_owned);
         self.keep_alive = entry.number(LogField::KEEP_ALIVE);
         self.is_connected = true;
+        self.has_begun |= entry.row.by_client;
         let clean = entry.number(LogField::CLEAN);
         // In 5.0 the Session Expiry Interval decides, and no line has it.
         let is_v5 = version(entry) == Some(Version::V5);
@@ -92,7 +94,7 @@ impl Client {
 
     /// Its connection is over.
     pub(super) fn leaves(&mut self) {
-        self.is_connected = false;
+        (self.is_connected, self.has_begun) = (false, false);
     }
 
     /// What becomes of one of its messages under way, now that its connection is over.
@@ -120,9 +122,9 @@ impl Client {
         }
     }
 
-    /// How long a client was silent before the broker gave up.
+    /// How long a client was silent before the broker gave up, to stand behind that it was.
     pub(super) fn silence(&self, entry: &Entry<'_>, has_packets: bool) -> String {
-        let mut what = String::from("the broker heard nothing of it");
+        let mut what = String::new();
         if !has_packets {
             what.push_str(
                 " for too long, and since when this log does not tell: it has no lines of \
@@ -144,13 +146,24 @@ impl Client {
 
     /// Steps of QoS 1 and 2.
     pub(super) fn exchange(&mut self, entry: &Entry<'_>) {
+        let written = self.written.take();
+        if entry.row.event == Event::DELIVERY_TOO_LARGE
+            && let Some(mid) = written
+        {
+            self.open.remove(&(false, mid));
+        }
         let Some((kind, sender)) = packet(entry) else { return };
         let Some(mid) = entry.number(LogField::MID).filter(|mid| *mid > 0) else { return };
         let by_client = sender == Sender::Client;
         let is_taken = matches!(entry.row.event, Event::PUBLISH_IN | Event::PUBLISH_OUT);
         match kind {
             PacketType::PUBLISH if is_taken && self.open.len() < MAX_OPEN => {
+                // Clients count messages of QoS 0, too, which nothing answers.
                 let qos = entry.number(LogField::QOS).unwrap_or(0);
+                if qos == 0 {
+                    return;
+                }
+                self.written = (!by_client).then_some(mid);
                 let topic = entry.value(LogField::TOPIC).unwrap_or_default().to_owned();
                 let open = Open { qos, line: entry.number, step: kind, topic, back: None };
                 self.open.insert((by_client, mid), open);

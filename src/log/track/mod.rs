@@ -5,6 +5,7 @@
 mod cause;
 mod client;
 mod pace;
+mod sums;
 #[cfg(test)]
 mod tests;
 
@@ -14,14 +15,13 @@ use crate::spec::mosquitto::{Event, Level, LogField};
 use cause::{broken, refusal};
 use client::{Client, Open};
 use pace::pace;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use sums::{Sums, Told};
 
 /// Clients that are remembered: as many as a large broker serves.
 const MAX_CLIENTS: usize = 65_536;
 /// Take-overs of one client whose times are remembered.
 const MAX_TAKE_OVERS: usize = 65_535;
-/// Lines that one verdict names.
-const MAX_LINES: usize = 8;
 /// Take-overs of one client that make a war.
 const WAR: u64 = 3;
 
@@ -62,8 +62,7 @@ pub struct Found {
 #[derive(Debug, Default)]
 pub struct LogTrack {
     clients: HashMap<String, Client>,
-    /// By the verdict, the client, and the code of a CONNACK that refused, else 0.
-    found: BTreeMap<(Verdict, String, u64), Sum>,
+    found: Sums,
     /// The line of the last CONNACK that refused.
     refusal: usize,
     /// The broker has stopped: connections end without a line of their own.
@@ -71,13 +70,6 @@ pub struct LogTrack {
     /// Whether the log has lines of packets: without `log_type debug` no PINGREQ stands in it.
     has_packets: bool,
     forgotten: u64,
-}
-
-#[derive(Debug, Default)]
-struct Sum {
-    what: String,
-    count: u64,
-    lines: Vec<usize>,
 }
 
 impl LogTrack {
@@ -113,6 +105,11 @@ impl LogTrack {
         match event {
             Event::CONNECTED | Event::BRIDGE_CONNECTED => {
                 self.has_stopped = false;
+                if entry.row.by_client && client.has_begun {
+                    let what = "it sends CONNECT again without a DISCONNECT before: its connection was lost, and it \
+                                began anew; a client's log does not tell which side ended it";
+                    self.add(Verdict::SOCKET_FAILED, id, entry, Told::all(what));
+                }
                 for (key, open) in client.connected(entry) {
                     let gone = "; the client has come back with a new session, so that this does not go on";
                     self.unfinished(id, key, &open, gone);
@@ -125,30 +122,30 @@ impl LogTrack {
                     Verdict::TAKEN_OVER,
                     id,
                     entry,
-                    "a new connection has its Client Identifier, and the old one was closed".into(),
+                    Told::all(
+                        "a new connection has its Client Identifier, and the old one was closed",
+                    ),
                 );
             }
             Event::TIMEOUT => {
-                let what = client.silence(entry, self.has_packets);
-                self.add(Verdict::KEEP_ALIVE, id, entry, what);
+                let silence = client.silence(entry, self.has_packets);
+                let told = Told::Same("the broker heard nothing of it".into(), silence);
+                self.add(Verdict::KEEP_ALIVE, id, entry, told);
             }
             Event::CLOSED => {
-                let what = format!("it went away without DISCONNECT{}", client.under_way());
-                self.add(Verdict::CLOSED, id, entry, what);
+                let what = "it went away without DISCONNECT";
+                self.add(Verdict::CLOSED, id, entry, Told::Same(what.into(), client.under_way()));
             }
             Event::ENDED_IN_PACKET => {
-                let what = format!(
-                    "it went away without DISCONNECT, most likely in the middle of a packet: the broker \
-                     had no more to read, which its system calls Success{}",
-                    client.under_way()
-                );
-                self.add(Verdict::CLOSED, id, entry, what);
+                let what = "it went away without DISCONNECT, most likely in the middle of a packet: the broker \
+                            had no more to read, which its system calls Success";
+                self.add(Verdict::CLOSED, id, entry, Told::Same(what.into(), client.under_way()));
             }
             // The releases that write both lines write the time-out first.
             Event::SOCKET_ERROR if client.last_event == Some(Event::TIMEOUT) => {}
             Event::SOCKET_ERROR | Event::SOCKET_FAILED | Event::SYSTEM_FAILED => {
-                let what = format!("{}{}", broken(entry), client.under_way());
-                self.add(cause::verdict(entry), id, entry, what);
+                let told = Told::Same(broken(entry), client.under_way());
+                self.add(cause::verdict(entry), id, entry, told);
             }
             // The line above has said it, with the address.
             Event::NOT_AUTHORISED if self.refusal.saturating_add(1) == entry.number => {}
@@ -157,7 +154,7 @@ impl LogTrack {
                     Verdict::NOT_AUTHORISED,
                     id,
                     entry,
-                    "the broker did not let it in, or threw it out".into(),
+                    Told::all("the broker did not let it in, or threw it out"),
                 );
             }
             Event::CONNACK => {
@@ -172,45 +169,38 @@ impl LogTrack {
                     }
                 }
                 if let Some(code) = code.filter(|code| *code > 0) {
+                    if entry.row.by_client {
+                        client.leaves();
+                    }
                     self.refusal = entry.number;
                     let name = refusal(code).unwrap_or("unknown");
                     let what = format!("code {code}, {name}");
-                    self.sum((Verdict::REFUSED, id, code), entry.number, what);
+                    self.add(Verdict::REFUSED, id, entry, Told::all(what));
                 }
             }
             Event::PUBLISH_DENIED | Event::FILTER_DENIED => {
                 let topic = entry.value(LogField::TOPIC).or_else(|| entry.value(LogField::FILTER));
                 let what = format!("first for '{}'", topic.unwrap_or_default());
-                self.add(Verdict::DENIED, id, entry, what);
+                self.add(Verdict::DENIED, id, entry, Told::First(what));
             }
             Event::GRANTED if entry.number(LogField::GRANTED_QOS).is_some_and(|qos| qos > 2) => {
                 let filter = entry.value(LogField::FILTER).unwrap_or_default();
-                self.add(Verdict::DENIED, id, entry, format!("first for '{filter}'"));
+                let what = format!("first for '{filter}'");
+                self.add(Verdict::DENIED, id, entry, Told::First(what));
             }
             Event::DELIVERY_DROPPED | Event::DELIVERY_TOO_LARGE | Event::PUBLISH_TOO_LARGE => {
-                self.add(Verdict::DROPPED, id, entry, event.info().meaning.into());
+                self.add(Verdict::DROPPED, id, entry, Told::all(event.info().meaning));
             }
             _ if event.is_fault() => {
                 let verdict = if event.is_limit() { Verdict::LIMIT } else { Verdict::MALFORMED };
-                self.add(verdict, id, entry, event.info().meaning.into());
+                self.add(verdict, id, entry, Told::all(event.info().meaning));
             }
             _ => {}
         }
     }
 
-    fn add(&mut self, verdict: Verdict, id: &str, entry: &Entry<'_>, what: String) {
-        self.sum((verdict, id, 0), entry.number, what);
-    }
-
-    fn sum(&mut self, (verdict, id, code): (Verdict, &str, u64), line: usize, what: String) {
-        let sum = self.found.entry((verdict, id.to_owned(), code)).or_default();
-        if sum.count == 0 {
-            sum.what = what;
-        }
-        sum.count = sum.count.saturating_add(1);
-        if sum.lines.len() < MAX_LINES {
-            sum.lines.push(line);
-        }
+    fn add(&mut self, verdict: Verdict, id: &str, entry: &Entry<'_>, told: Told) {
+        self.found.add((verdict, id), entry.number, told);
     }
 
     /// What was found, in the order of the table of verdicts and then of clients.
@@ -222,31 +212,23 @@ impl LogTrack {
             self.war(id, client);
             let is_there = client.is_connected && !self.has_stopped;
             for (key, open) in &client.open {
-                if is_there && open.is_waiting() {
-                    let what = format!("{}{}", open.what(*key), open.stalled());
-                    self.sum((Verdict::UNDER_WAY, id, 0), open.line, what);
-                } else if is_there {
-                    let what = format!("{}; the log ends before more", open.what(*key));
-                    self.sum((Verdict::UNDER_WAY, id, 0), open.line, what);
+                if is_there {
+                    let stalled = open.stalled();
+                    let ends =
+                        if stalled.is_empty() { "; the log ends before more" } else { &stalled };
+                    self.found.add((Verdict::UNDER_WAY, id), open.line, open.told(*key, ends));
                 } else {
                     self.unfinished(id, *key, open, &client.outlook(open));
                 }
             }
         }
-        let found = self.found.into_iter().map(|((verdict, client, _), sum)| Found {
-            verdict,
-            client,
-            what: sum.what,
-            count: sum.count,
-            lines: sum.lines,
-        });
-        found.collect()
+        self.found.finish()
     }
 
     /// A message whose last step did not come before its connection ended.
     fn unfinished(&mut self, id: &str, key: (bool, u64), open: &Open, outlook: &str) {
         let verdict = if open.qos == 2 { Verdict::QOS_2_OPEN } else { Verdict::QOS_1_OPEN };
-        self.sum((verdict, id, 0), open.line, format!("{}{outlook}", open.what(key)));
+        self.found.add((verdict, id), open.line, open.told(key, outlook));
     }
 
     /// Lines of clients that were passed over, as there were too many clients.
@@ -262,7 +244,6 @@ impl LogTrack {
         if count < WAR {
             return;
         }
-        let Some(sum) = self.found.remove(&(Verdict::TAKEN_OVER, id.to_owned(), 0)) else { return };
         let mut what = format!("taken over {count} times");
         if let Some(pace) = pace(&client.take_overs) {
             what.push_str(&format!(", {pace}"));
@@ -281,6 +262,6 @@ impl LogTrack {
                 Verdict::TAKE_OVER_WAR
             }
         };
-        self.found.insert((verdict, id.to_owned(), 0), Sum { what, ..sum });
+        self.found.change((Verdict::TAKEN_OVER, id), verdict, Told::all(what));
     }
 }

@@ -195,3 +195,121 @@ fn a_message_that_does_not_go_on_when_the_client_is_back_is_told_so() {
     let (_, what) = of([&begun, &connected(1)[..], again, left].concat());
     assert!(what.contains("no line tells"), "{what}");
 }
+
+/// 3.1.1, section 4.3.1: QoS 0 has no acknowledgment. `mosquitto_pub` counts such messages all the same.
+#[test]
+fn nothing_is_awaited_at_qos_0() {
+    let log = |qos: u8| {
+        format!(
+            "Client a sending CONNECT\nClient a received CONNACK (0)\n\
+             Client a sending PUBLISH (d0, q{qos}, r0, m1, 't', ... (2 bytes))\nClient a sending DISCONNECT\n"
+        )
+    };
+    assert_eq!(found(&log(0)), []);
+    assert_eq!(found(&log(1)), [("qos-1-open", "a".into(), 1)]);
+}
+
+/// The broker writes the line of a PUBLISH before it finds that it is too large, and drops the message.
+#[test]
+fn a_message_that_was_never_sent_is_not_awaited() {
+    let log = |between: &str| {
+        format!(
+            "Sending PUBLISH to a (d0, q1, r0, m7, 't', ... (400 bytes))\n{between}\
+             Dropping too large outgoing PUBLISH for a (412 bytes)\nClient a disconnected.\n"
+        )
+    };
+    assert_eq!(found(&log("")), [("dropped", "a".into(), 1)]);
+    // Lines of others do not part them.
+    assert_eq!(found(&log("Sending PINGRESP to b\n")), [("dropped", "a".into(), 1)]);
+    // Where another line of the client stands between, it is another message that was dropped.
+    let other = log("Sending PUBLISH to a (d0, q0, r0, m0, 't', ... (1 bytes))\n");
+    assert_eq!(found(&other), [("qos-1-open", "a".into(), 1), ("dropped", "a".into(), 1)]);
+}
+
+/// A client's log has no line of a connection that is lost: it sends CONNECT once more, which on one connection
+/// it may not (3.1.1, section 3.1).
+#[test]
+fn a_client_that_connects_again_has_lost_its_connection() {
+    let begun = "Client a sending CONNECT\nClient a received CONNACK (0)\n";
+    let left = "Client a sending DISCONNECT\n";
+    assert_eq!(found(&[begun, begun, left].concat()), [("socket-failed", "a".into(), 1)]);
+    let lost = tracked(&begun.repeat(3)).finish();
+    assert_eq!((lost.len(), lost[0].count, &lost[0].lines[..]), (1, 2, &[3, 5][..]));
+    assert!(lost[0].what.contains("CONNECT again"), "{}", lost[0].what);
+    assert_eq!(found(&[begun, left, begun, left].concat()), []);
+    assert_eq!(found(&[begun, &begun.replace(" a ", " b ")].concat()), []);
+    // The lines of the broker and of its client in one terminal.
+    let accepted = "New client connected from 10.1.1.1:1 as a (p2, c1, k60).\n";
+    assert_eq!(found(&[accepted, begun, left].concat()), []);
+    assert_eq!(found(&[begun, accepted, left].concat()), []);
+    let closed = "Client a closed its connection.\n";
+    assert_eq!(found(&[begun, closed, begun, left].concat()), [("closed", "a".into(), 1)]);
+    // Who was refused had no connection to lose.
+    let refused = "Client a sending CONNECT\nClient a received CONNACK (5)\n";
+    assert_eq!(found(&[refused, begun, left].concat()), [("refused", "a".into(), 1)]);
+}
+
+/// What differs from line to line is said of the line that it is true of.
+#[test]
+fn verdicts_that_say_different_things_stay_apart() {
+    let lines = |log: &str| {
+        let found = tracked(log).finish().into_iter();
+        found.map(|found| (found.what, found.lines)).collect::<Vec<_>>()
+    };
+    let end = |what: &str| format!("Client <unknown> disconnected due to {what}.\n");
+    let (qos, size) = (end("QoS too high or retain not supported"), end("oversize payload"));
+    let limits = lines(&[&qos[..], &size, &qos, &size].concat());
+    assert_eq!(limits.len(), 2, "{limits:?}");
+    for (what, lines) in limits {
+        let is_qos = what.contains("QoS");
+        assert_eq!(lines, if is_qos { [1, 3] } else { [2, 4] }, "{what}");
+    }
+    let closed = lines("Client a disconnected: Success.\nClient a closed its connection.\n");
+    assert_eq!(closed.len(), 2, "{closed:?}");
+    for (what, lines) in closed {
+        assert_eq!(lines, [if what.contains("Success") { 1 } else { 2 }], "{what}");
+    }
+    // How much was under way is a matter of each.
+    let sent = "Sending PUBLISH to a (d0, q1, r0, m1, 't', ... (1 bytes))\n";
+    let gone = "Client a closed its connection.\n";
+    let acked = "Received PUBACK from a (Mid: 1, RC:0)\n";
+    let twice = lines(&[sent, gone, acked, gone].concat()).remove(0);
+    assert_eq!(
+        twice,
+        (
+            "it went away without DISCONNECT, the first time with 1 message under way".into(),
+            vec![2, 4]
+        )
+    );
+    let once = lines(&[gone, sent, gone].concat()).remove(0);
+    assert_eq!(once, ("it went away without DISCONNECT".into(), vec![1, 3]));
+}
+
+#[test]
+fn messages_that_got_equally_far_are_told_together() {
+    let sent = |mid: u8, topic: &str| {
+        format!("Sending PUBLISH to a (d0, q2, r0, m{mid}, '{topic}', ... (1 bytes))\n")
+    };
+    let got = "Received PUBREC from a (Mid: 2)\n";
+    let log = [&sent(1, "t"), &sent(2, "u"), got, &sent(3, "v"), "Client a disconnected.\n"];
+    let found = tracked(&log.concat()).finish();
+    let told: Vec<_> = found.iter().map(|found| (&found.what[..36], &found.lines[..])).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    let of = |words: &str| found.iter().find(|found| found.what.contains(words)).unwrap();
+    let (publish, pubrec) = (of("as far as PUBLISH"), of("as far as PUBREC"));
+    assert!(
+        publish.what.starts_with("message 1 to it on 't' and 1 more got as far"),
+        "{publish:?}"
+    );
+    assert_eq!((publish.count, &publish.lines[..]), (2, &[1, 4][..]));
+    assert!(pubrec.what.starts_with("message 2 to it on 'u' got as far"), "{pubrec:?}");
+}
+
+/// A log that was made to have many causes is held within bounds.
+#[test]
+fn causes_of_one_client_are_bounded() {
+    let log = (0..1_000).map(|n| format!("Bad socket read/write on client a: cause {n}\n"));
+    let found = tracked(&log.collect::<String>()).finish();
+    assert!(found.len() <= 17, "{}", found.len());
+    assert_eq!(found.iter().map(|found| found.count).sum::<u64>(), 1_000);
+}

@@ -1,7 +1,7 @@
 //! What tells lines apart, whatever release wrote them.
 
 use super::super::Line;
-use crate::log::{Entry, row_of};
+use crate::log::{Entry, row_of, values_of_cut};
 use crate::spec::mosquitto::{Event, LogField};
 use std::collections::HashMap;
 
@@ -25,6 +25,8 @@ pub(super) struct Keys {
     has_clients: bool,
     /// Whether the topic is.
     has_topics: bool,
+    /// The bytes of a message for which the log had room, where it cut some.
+    room: Option<usize>,
     numbers: HashMap<String, u32>,
 }
 
@@ -32,20 +34,35 @@ impl Keys {
     /// For a log with or without the ports of the clients; without clients, lines that are equal but
     /// for theirs have one key.
     pub(super) fn new(has_ports: bool, has_clients: bool) -> Self {
-        Self { has_ports, has_clients, has_topics: true, numbers: HashMap::new() }
+        Self { has_ports, has_clients, has_topics: true, room: None, numbers: HashMap::new() }
     }
 
     /// None yet, for the same log.
     pub(super) fn anew(&self, has_clients: bool) -> Self {
-        Self::new(self.has_ports, has_clients)
+        Self { room: self.room, ..Self::new(self.has_ports, has_clients) }
+    }
+
+    /// The same for a log whose lines have room for so many bytes of a message, where it cut some.
+    pub(super) fn within(self, room: Option<usize>) -> Self {
+        Self { room, ..self }
     }
 
     /// None yet, for the same log, of lines without their topics.
     pub(super) fn without_topics(&self) -> Self {
-        Self { has_topics: false, ..Self::new(self.has_ports, true) }
+        Self { has_topics: false, ..self.anew(true) }
     }
 
     pub(super) fn of_line(&mut self, line: &Line) -> u32 {
+        if let Some(room) = self.room.filter(|room| *room < line.text.len()) {
+            let text = (0..=room).rev().find_map(|end| line.text.get(..end)).unwrap_or_default();
+            if let Some(values) = values_of_cut(line.event, text) {
+                let of = |field| values.iter().find(|value| value.field == field);
+                return self.number(line.event, |field| {
+                    let value = of(field)?;
+                    text.get(value.start..value.end)
+                });
+            }
+        }
         let value = |field| line.values.iter().find(|row| row.0 == field).map(|row| row.1.as_str());
         let row = row_of(line.event, &line.text);
         // What the line does not show is no part of it.

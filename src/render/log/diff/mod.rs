@@ -110,7 +110,8 @@ pub fn compare(mut ours: Vec<Line>, real: &[Entry<'_>]) -> Diff {
     names.give(&mut ours, None);
     let by_user = names.by_user(&mut ours);
     let has_ports = real.iter().any(|entry| entry.value(LogField::PORT).is_some());
-    let mut keys = Keys::new(has_ports, true);
+    let room = real.iter().find_map(|entry| entry.cut);
+    let mut keys = Keys::new(has_ports, true).within(room);
     let theirs: Vec<u32> = real.iter().map(|entry| keys.of_entry(entry)).collect();
     let own: Vec<u32> = ours.iter().map(|line| keys.of_line(line)).collect();
     let ahead = ahead((&ours, &own), (&real, &theirs));

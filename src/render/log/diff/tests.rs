@@ -270,3 +270,24 @@ fn a_log_without_times() {
     let diff = compare(ours(log), &entries(&real));
     assert_eq!((missing(&diff), extra(&diff)), (vec![], vec![]));
 }
+
+/// 2.x has room for 999 bytes, the time included; a topic may have 65,535.
+#[test]
+fn a_line_that_the_broker_cut_is_that_of_its_packet() {
+    let line = |topic: &str| {
+        format!("7: Received PUBLISH from a (d0, q0, r0, m0, '{topic}', ... (5 bytes))\n")
+    };
+    let begun = "6: mosquitto version 2.0.11 starting\n7: New client connected from 10.1.1.1:1 as a (p2, c1, k60).\n";
+    let (one, other) = ("t".repeat(1_200), format!("u{}", "t".repeat(1_200)));
+    let whole = [begun, &line(&one), &line(&other)].concat();
+    let cut = |log: &str| -> String {
+        log.lines().map(|line| format!("{}\n", line.get(..999).unwrap_or(line))).collect()
+    };
+    let real = cut(&stamped(&whole));
+    let diff = compare(ours(&whole), &entries(&real));
+    assert_eq!((missing(&diff), extra(&diff), diff.same), (vec![], vec![], 4));
+    // What is cut is still told apart by its beginning.
+    let real = cut(&stamped(&[begun, &line(&one), &line(&one)].concat()));
+    let diff = compare(ours(&whole), &entries(&real));
+    assert_eq!((missing(&diff), extra(&diff)), (vec![4], vec![4]));
+}
