@@ -279,6 +279,11 @@ impl Connection {
         fault.is_some_and(|fault| fault.is_sure)
     }
 
+    /// The same where nothing of the broker was captured, so that its end does not show.
+    pub(super) fn is_lost_to_view(&self) -> bool {
+        self.is_doomed() && self.heard.is_none()
+    }
+
     /// Whether the client has said DISCONNECT, which the broker may not have read.
     pub(super) fn has_left(&self) -> bool {
         let mut waiting = self.behind.iter().chain(&self.queue);
@@ -291,9 +296,13 @@ impl Connection {
         self.is_last_lost || self.id.is_none() && (self.is_lossy || self.is_deaf)
     }
 
-    /// Whether the broker need not have read a packet, as it may end the connection for one just before.
+    /// Whether the broker need not have read a packet, as it may end the connection for one just before. Where nothing of
+    /// the broker was captured, nothing can show that it went on behind one that it takes for sure amiss.
     fn may_be_unread(&self, step: &Step) -> bool {
         let Some(suspect) = &self.suspect else { return false };
+        if self.is_lost_to_view() {
+            return true;
+        }
         let passed = suspect.when.time.zip(step.when.time).map(|(a, b)| b.saturating_sub(a));
         let is_soon = passed.is_none_or(|passed| passed < REACTION);
         is_soon && self.behind.len() < MAX_QUEUE
@@ -329,7 +338,10 @@ impl Connection {
             return;
         }
         if self.may_be_unread(&step) {
-            return self.behind.push_back(step);
+            if self.behind.len() < MAX_QUEUE {
+                self.behind.push_back(step);
+            }
+            return;
         }
         self.clear(lines);
         if self.awaits.is_some() {
@@ -350,6 +362,10 @@ impl Connection {
     fn perform(&mut self, step: Step, lines: &mut Lines) {
         let awaits = step.awaits();
         let when = step.when;
+        if self.asked.is_some() && !matches!(step.act, Act::Connect(_)) {
+            // Who goes on has been accepted, though no CONNACK shows it.
+            self.accept();
+        }
         match step.act {
             Act::Connect(asked) => {
                 (self.asked, self.asked_at) = (Some(*asked), when.time);

@@ -39,7 +39,7 @@ impl Scribe {
     /// PUBLISH packets the answer to which the capture lacks: it tells whether they were denied.
     #[must_use]
     pub fn unanswered(&self) -> u64 {
-        self.unanswered
+        self.unanswered.saturating_add(self.lines.unanswered)
     }
 }
 

@@ -50,6 +50,8 @@ pub(super) struct Lines {
     queue: VecDeque<Slot>,
     /// Lines that were not written, as what they rest on did not show.
     pub(super) dropped: u64,
+    /// PUBLISH packets that were not written, as no answer told whether they were denied.
+    pub(super) unanswered: u64,
 }
 
 /// What a line that may still change tells of.
@@ -81,7 +83,7 @@ struct Slot {
 
 impl Lines {
     pub(super) fn new(release: Release) -> Self {
-        Self { release, queue: VecDeque::new(), dropped: 0 }
+        Self { release, queue: VecDeque::new(), dropped: 0, unanswered: 0 }
     }
 
     /// Writes a line, if the release has one.
@@ -176,16 +178,18 @@ impl Lines {
             let passed = front.line.time.zip(now).map(|(then, now)| now.saturating_sub(then));
             passed.is_some_and(|passed| passed > PATIENCE)
         };
-        let is_free = front.open.is_none() || is_last || self.queue.len() > MAX_WAITING || is_old();
-        if !is_free {
+        let is_late = is_last || is_old();
+        if front.open.is_some() && !is_late && self.queue.len() <= MAX_WAITING {
             return None;
         }
         let slot = self.queue.pop_front()?;
-        if matches!(slot.open, Some((_, Open::Doubtful))) {
-            self.dropped = self.dropped.saturating_add(1);
-            return self.next((now, since), is_last);
-        }
-        Some(slot.line)
+        let untold = match slot.open {
+            Some((_, Open::Doubtful)) => &mut self.dropped,
+            Some((_, Open::Message(_))) if is_late => &mut self.unanswered,
+            _ => return Some(slot.line),
+        };
+        *untold = untold.saturating_add(1);
+        self.next((now, since), is_last)
     }
 }
 

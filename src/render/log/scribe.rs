@@ -521,6 +521,10 @@ impl Scribe {
         };
         if connack.code != 0 {
             connection.code = Some(connack.code);
+            if std::mem::take(&mut connection.is_guessed) {
+                // It has no name for the broker, nor had it one before.
+                connection.id = None;
+            }
             return self.refused(stream, asked, values, when);
         }
         connection.takes_connect();
