@@ -36,6 +36,8 @@ pub(super) struct Connection {
     pub(super) id: Option<String>,
     /// The CONNECT, until it is answered.
     pub(super) asked: Option<Asked>,
+    /// The topic of its Will, and how many bytes that has.
+    pub(super) will: Option<(String, usize)>,
     /// What is wrong with it.
     pub(super) asked_fault: Option<Fault>,
     pub(super) keep_alive: u16,
@@ -518,12 +520,21 @@ impl Connection {
         }
     }
 
-    /// The broker delivers a message.
-    pub(super) fn deliver(&mut self, when: When, values: Values, lines: &mut Lines) {
+    /// The broker delivers a message; `taker`: the connection for which it closes that of its publisher, whose Will it is.
+    pub(super) fn deliver(
+        &mut self,
+        when: When,
+        values: Values,
+        taker: Option<u64>,
+        lines: &mut Lines,
+    ) {
         let is_subscribing =
             self.awaits.is_some_and(|(awaits, _)| awaits.kind == PacketType::SUBACK);
         if is_subscribing && self.held.len() < MAX_QUEUE {
             self.held.push((when, values));
+        } else if let Some(taker) = taker {
+            let values = self.values(values, lines.release);
+            lines.put_open(when, Event::PUBLISH_OUT, values, (taker, Open::Will));
         } else {
             self.put(lines, when, Event::PUBLISH_OUT, values);
         }

@@ -88,17 +88,12 @@ impl Scribe {
         let gone = old.is_over.then_some(old.stream);
         let is_new = lines.release >= Release::LEVEL;
         let event = if is_new { Event::SESSION_TAKEN_OVER } else { Event::TAKEN_OVER };
-        if old.is_over {
-            old.put(lines, when, event, Values::new());
-        } else {
-            // How the broker closes it will show what it had had before.
-            let open = if is_open.is_some() { Open::Taken } else { Open::Doubtful };
-            lines.put_open(
-                when,
-                event,
-                old.values(Values::new(), lines.release),
-                (old.stream, open),
-            );
+        // How the broker closes it will show what it had had before.
+        let open = if is_open.is_some() { Open::Taken } else { Open::Doubtful };
+        let open = (!old.is_over).then_some((old.stream, open));
+        let values = old.values(Values::new(), lines.release);
+        lines.put_before((stream, Open::Will), when, event, values, open);
+        if !old.is_over {
             old.taken = Some(Vec::new());
         }
         (old.is_over, old.is_taken, old.stopped) = (true, false, None);

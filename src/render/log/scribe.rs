@@ -10,6 +10,7 @@ use super::records::{
 use super::step::{
     Act, Asked, Awaits, Step, ack_values, auth_values, method, publish_values, torn_at,
 };
+use super::takers::Takers;
 use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connack};
 use crate::pipeline::{Happened, Lacks, Lifeline, Record};
@@ -44,6 +45,8 @@ pub struct Scribe {
     delivering: Option<u64>,
     /// Whether a packet of the broker was captured at all.
     pub(super) hears_broker: bool,
+    /// The connections that may take over another one.
+    pub(super) takers: Takers,
     /// The connections that wait for an answer, and since when.
     waits: VecDeque<(u64, When)>,
     pub(super) unknown_senders: u64,
@@ -68,6 +71,7 @@ impl Scribe {
             active: HashMap::new(),
             delivering: None,
             hears_broker: false,
+            takers: Takers::default(),
             waits: VecDeque::new(),
             unknown_senders: 0,
             too_new: 0,
@@ -181,7 +185,7 @@ impl Scribe {
             return;
         }
         let ends = ends_of(record);
-        let Self { lines, connections, .. } = self;
+        let Self { lines, connections, takers, .. } = self;
         let connection = connections.entry(stream).or_insert_with(|| Connection::new(stream, ends));
         let is_first = !std::mem::replace(&mut connection.has_packet, true);
         if is_first && !connection.is_opened && packet != Some(PacketType::CONNECT) {
@@ -217,6 +221,7 @@ impl Scribe {
                         }
                         _ => {
                             connection.client(step, lines);
+                            takers.asks(stream, connection);
                             connection.astray =
                                 connection.astray.take().or_else(|| rest_of(record));
                         }
@@ -462,8 +467,11 @@ impl Scribe {
         let Some(decoded) = &record.decoded else { return };
         let Some(packet) = &decoded.packet else { return };
         if let Packet::Connack(connack) = packet {
-            return self.connack(stream, connack, when);
+            self.connack(stream, connack, when);
+            self.is_answered(stream);
+            return;
         }
+        let taker = self.taker_by_will(packet, record);
         let Self { lines, connections, .. } = self;
         let Some(connection) = connections.get_mut(&stream) else { return };
         let kind = decoded.header.packet_type;
@@ -490,7 +498,7 @@ impl Scribe {
         }
         match packet {
             Packet::Publish(publish) => {
-                connection.deliver(when, publish_values(publish, record), lines);
+                connection.deliver(when, publish_values(publish, record), taker, lines);
             }
             Packet::Ack(ack) => acknowledge(connection, ack, kind, when, lines),
             Packet::Suback(suback) => {
