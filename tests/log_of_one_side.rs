@@ -6,6 +6,7 @@ mod support;
 
 use support::clients::{C, CONNECT, client, log, server};
 use support::conversation::packet;
+use support::program::run;
 use support::{Tcp, clients};
 
 const V5: &[u8] = b"\x10\x0e\0\x04MQTT\x05\x02\0\x3c\0\0\x01c";
@@ -42,7 +43,7 @@ fn a_client_that_says_nothing_for_long_keeps_its_name() {
 /// No broker takes them, whether its answer is captured or not, nor what comes behind.
 #[test]
 fn what_is_not_legal_by_its_own_bytes_was_not_received() {
-    let rows: [(&[u8], Vec<u8>); 11] = [
+    let rows: [(&[u8], Vec<u8>); 12] = [
         (CONNECT, publish(0x30, b"t/+", &[])),
         (CONNECT, publish(0x36, b"a", &[0, 1])),
         (CONNECT, publish(0x32, b"t/1", &[0, 0])),
@@ -52,6 +53,7 @@ fn what_is_not_legal_by_its_own_bytes_was_not_received() {
         (CONNECT, vec![0xe1, 0]),
         (V5, publish(0x30, b"t/+", &[0])),
         (V5, publish(0x32, b"t/1", &[0, 0, 0])),
+        (V5, publish(0x30, b"", &[0])),
         (V5, vec![0xf0, 0]),
         (V5, vec![0x60, 2, 0, 1]),
     ];
@@ -88,4 +90,32 @@ fn who_is_refused_is_unknown() {
         (200, clients::client(C, 506, &[]).fin()),
     ];
     assert_eq!(log(&all, 0), ["Client <unknown> disconnected, not authorised."]);
+}
+
+/// Its SYN shows that nothing came before it.
+#[test]
+fn what_comes_in_place_of_a_connect_was_not_received() {
+    assert_eq!(said(&publish(0x30, b"first", &[]), &[]), Vec::<String>::new());
+}
+
+/// A broker resets a connection the CONNECT of which is above its max_packet_size, and has a line for it; it has none for
+/// one that it denies: nothing on the wire tells which it was.
+#[test]
+fn a_connection_that_was_not_read_is_not_said_to_be_denied() {
+    let frames: Vec<_> = [
+        Tcp::client(100, &[]).syn(),
+        server(500, 101, &[]).syn(),
+        client(101, 501, &[]),
+        client(101, 501, CONNECT),
+        server(501, C, &[]).rst(),
+    ]
+    .iter()
+    .map(Tcp::ethernet)
+    .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("some.pcap");
+    std::fs::write(&file, support::pcap(1, &frames)).unwrap();
+    let run = run(["log".as_ref(), file.as_os_str()]);
+    assert!(run.out.starts_with("(1 connection left out"), "{}", run.out);
+    assert!(run.out.contains("max_packet_size"), "{}", run.out);
 }

@@ -5,7 +5,8 @@ use super::connection::Connection;
 use super::ending::end_with;
 use super::lines::{Line, Lines, Open, PATIENCE, Values, When};
 use super::records::{
-    acknowledged_by, ends_of, is_connect, is_lossy, is_websocket, rest_of, sender_of,
+    acknowledged_by, ends_of, is_connect, is_in_place_of_connect, is_lossy, is_websocket, rest_of,
+    sender_of,
 };
 use super::step::{
     Act, Asked, Awaits, Step, ack_values, auth_values, method, publish_values, torn_at,
@@ -188,7 +189,8 @@ impl Scribe {
         let Self { lines, connections, takers, .. } = self;
         let connection = connections.entry(stream).or_insert_with(|| Connection::new(stream, ends));
         let is_first = !std::mem::replace(&mut connection.has_packet, true);
-        if is_first && !connection.is_opened && packet != Some(PacketType::CONNECT) {
+        let is_late = packet != Some(PacketType::CONNECT) && !is_in_place_of_connect(record);
+        if is_first && !connection.is_opened && is_late {
             // The capture begins later than the connection, or that is told in a moment.
             let id = record.client_id.map(crate::log::text_of);
             connection.is_guessed = id.is_none();
