@@ -159,7 +159,7 @@ events! {
     BAD_WILL_QOS: plain("bad_will_qos", "the Will QoS is 3, which does not exist");
     PASSWORD_ALONE: plain("password_alone", "the CONNECT has a password but no user name, which 3.x forbids");
     SECOND_CONNECT: plain("second_connect", "a client that is connected sent CONNECT again, which is a protocol error");
-    WILL_TOO_LARGE: unseen("will_too_large", "the limit is a setting of the broker", "the Will is above the broker's message_size_limit");
+    WILL_TOO_LARGE: partly("will_too_large", LIMIT, "the Will is above the broker's message_size_limit");
     TLS_TO_PLAIN: plain("tls_to_plain", "the first byte is that of a TLS handshake, but this listener has no TLS");
 
     // ---- packets of a connection
