@@ -173,3 +173,51 @@ fn the_picture_has_the_order_that_is_proven() {
     ];
     assert_eq!(kinds.collect::<Vec<_>>(), expected, "{}", run.out);
 }
+
+/// A client that watches for the topic "x", on a third connection.
+fn watching() -> Vec<(i64, Tcp)> {
+    const W: u32 = 101 + 15;
+    [
+        (-1_000, Tcp::client(100, &[]).syn()),
+        (-990, server(500, 101, &[]).syn()),
+        (-980, client(101, 501, &[])),
+        (-970, client(101, 501, b"\x10\x0d\0\x04MQTT\x04\x02\0\x3c\0\x01w")),
+        (-960, server(501, W, CONNACK)),
+        (-950, client(W, 505, &[0x82, 6, 0, 1, 0, 1, b'x', 0])),
+        (-940, server(505, W + 8, &[0x90, 3, 0, 1, 0])),
+    ]
+    .map(|(time, tcp)| (time + 10_000, Tcp { client_port: 50_002, ..tcp }))
+    .into()
+}
+
+/// The broker closes the old connection first, and then delivers its Will; the capture shows the Will and, behind it, the
+/// CONNACK that tells of a take-over.
+#[test]
+fn a_will_of_who_is_taken_over() {
+    const WITH_WILL: &[u8] = b"\x10\x13\0\x04MQTT\x04\x06\0\x3c\0\x01c\0\x01x\0\x01m";
+    const OLD: u32 = 101 + WITH_WILL.len() as u32;
+    let later = |(time, tcp): (i64, Tcp)| (time + 20_000, tcp);
+    let mut old: Vec<_> = accepted().into_iter().map(later).collect();
+    old[3].1.payload = WITH_WILL.to_vec();
+    old[4].1 = server(501, OLD, CONNACK);
+    let told = |time: i64, message: &[u8], code: u8| {
+        let mut all = [watching(), old.clone(), again(50_000, 50_160)].concat();
+        all.iter_mut()
+            .filter(|(time, _)| *time == 50_160)
+            .for_each(|(_, tcp)| tcp.payload[3] = code);
+        let of_watching = |tcp| Tcp { client_port: 50_002, ..tcp };
+        all.push((time, of_watching(server(510, 124, message))));
+        all.push((50_130, server(S, OLD, &[]).fin()));
+        all.push((50_140, client(OLD, S + 1, &[]).fin()));
+        let lines = log(&all, 0);
+        let place = |word: &str| lines.iter().position(|line| line.contains(word));
+        place("Sending PUBLISH to w").unwrap().cmp(&place("already connected").unwrap_or(99))
+    };
+    let will = &[0x30, 4, 0, 1, b'x', b'm'];
+    assert_eq!(told(50_120, will, 0), std::cmp::Ordering::Greater);
+    // Another message, one before the CONNECT, and one where nobody is taken over.
+    let other = &[0x30, 5, 0, 1, b'x', b'm', b'm'];
+    assert_eq!(told(50_120, other, 0), std::cmp::Ordering::Less);
+    assert_eq!(told(49_000, will, 0), std::cmp::Ordering::Less);
+    assert_eq!(told(50_120, will, 5), std::cmp::Ordering::Less);
+}

@@ -209,3 +209,27 @@ fn messages_to_the_topics_of_the_broker() {
     let lines = ended(5, &sent, &[0x40, 3, 0, 4, 0x95]);
     assert!(lines[0].starts_with("Dropped too large PUBLISH from c (d0, q1"), "{lines:?}");
 }
+
+/// Of a Will above its message_size_limit the broker has words of its own; a CONNECT above its max_packet_size it does
+/// not answer.
+#[test]
+fn a_will_that_is_too_large() {
+    let payload = [&text(b"c")[..], &[0], &text(b"w"), &text(&[b'x'; 60])].concat();
+    let sent = connect(5, 6, &[0], &payload);
+    let lines = lines(&[client(&sent), server(&[0x20, 3, 0, 0x95, 0])]);
+    assert_eq!(
+        lines,
+        [
+            "Client c connected with too large Will payload",
+            "Client <unknown> disconnected due to oversize payload."
+        ]
+    );
+}
+
+/// The PUBLISH of a QoS that the broker does not take was not captured: its DISCONNECT tells of it.
+#[test]
+fn a_qos_that_the_broker_says_it_does_not_take() {
+    let lines = ended(5, &PINGREQ, &[0xe0, 1, 0x9b]);
+    let end = "Bad socket read/write on client c: Requested QoS not supported on server.";
+    assert_eq!(lines, ["Received PINGREQ from c", end]);
+}

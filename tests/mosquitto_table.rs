@@ -35,7 +35,8 @@ connection ended rests on which write failed. Such lines are left out and counte
 acknowledged all that the broker wrote before (TCP then holds the next answers back), or was to get a message back that it had
 just published. So are the ends of connections that the capture lacks the last bytes of, `already connected` where neither end of the
 old connection was captured, and `New connection from` where the broker closes before it has read anything: it has as many
-clients as `max_connections` allows, or the hosts files deny the client; or where the client resets before it has sent a byte.
+clients as `max_connections` allows, or the hosts files deny the client; where it resets with a CONNECT unread, which may also be above
+its `max_packet_size` (then it has the line); or where the client resets before it has sent a byte.
 Before 5.0 a broker that does not take the QoS of a message, or messages with RETAIN, closes without a word: where it closes
 right behind one that has a QoS or RETAIN, and nothing else tells why, that message and what follows it are left out, and how the connection
 ended. In 5.0 the answer to a message tells whether it was denied; where the capture lacks that, the message is left out. So is

@@ -132,6 +132,7 @@ impl Connection {
             (LogField::WILL_QOS, qos.to_string()),
             (LogField::TOPIC, topic),
         ];
+        self.will = values.last().map(|(_, topic)| (topic.clone(), bytes));
         self.put(lines, when, Event::WILL, values.clone());
         self.put(lines, when, Event::WILL_TOPIC, values);
     }

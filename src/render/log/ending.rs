@@ -21,6 +21,9 @@ const AT_ONCE: i64 = 1_000_000_000;
 /// authentication method.
 const AUTHENTICATION: [u8; 2] = [0x87, 0x8c];
 
+/// The Reason Code of a CONNACK where the broker does not take a Will of this size.
+const TOO_LARGE: u8 = 0x95;
+
 impl Scribe {
     /// The CONNECT was refused.
     pub(super) fn refused(
@@ -37,6 +40,11 @@ impl Scribe {
         // of its authentication.
         let authenticates = |asked: &Asked| asked.has_method && AUTHENTICATION.contains(&code);
         let own = asked.as_ref().filter(|asked| authenticates(asked)).map(|it| it.id.clone());
+        let large = asked.as_ref().filter(|asked| code == TOO_LARGE && asked.will.is_some());
+        if let Some(asked) = large {
+            let own = vec![(LogField::CLIENT, asked.id.clone())];
+            connection.put(lines, when, Event::WILL_TOO_LARGE, own);
+        }
         let name = own.filter(|id| !id.is_empty()).unwrap_or_else(|| connection.address());
         if let Some(asked) = asked.filter(|_| matches!(code, 1 | 0x84)) {
             let event = of_name(asked.name.as_bytes());
@@ -80,17 +88,12 @@ impl Scribe {
         let gone = old.is_over.then_some(old.stream);
         let is_new = lines.release >= Release::LEVEL;
         let event = if is_new { Event::SESSION_TAKEN_OVER } else { Event::TAKEN_OVER };
-        if old.is_over {
-            old.put(lines, when, event, Values::new());
-        } else {
-            // How the broker closes it will show what it had had before.
-            let open = if is_open.is_some() { Open::Taken } else { Open::Doubtful };
-            lines.put_open(
-                when,
-                event,
-                old.values(Values::new(), lines.release),
-                (old.stream, open),
-            );
+        // How the broker closes it will show what it had had before.
+        let open = if is_open.is_some() { Open::Taken } else { Open::Doubtful };
+        let open = (!old.is_over).then_some((old.stream, open));
+        let values = old.values(Values::new(), lines.release);
+        lines.put_before((stream, Open::Will), when, event, values, open);
+        if !old.is_over {
             old.taken = Some(Vec::new());
         }
         (old.is_over, old.is_taken, old.stopped) = (true, false, None);
@@ -127,9 +130,13 @@ impl Scribe {
                 self.end(&mut connection, by, when);
             } else {
                 // The broker may have been the first to close.
-                let is_unknown = connection.is_last_lost;
-                self.unknown_ends = self.unknown_ends.saturating_add(u64::from(is_unknown));
                 connection.drain(&mut self.lines);
+                let is_doomed = connection.is_lost_to_view();
+                if is_doomed {
+                    connection.forget();
+                }
+                let is_unknown = connection.is_last_lost || is_doomed;
+                self.unknown_ends = self.unknown_ends.saturating_add(u64::from(is_unknown));
                 connection.clear(&mut self.lines);
                 (connection.is_over, connection.is_untold) = (true, true);
             }

@@ -24,7 +24,8 @@ impl Scribe {
         self.unknown_ends.saturating_add(self.lines.dropped)
     }
 
-    /// Connections that the broker closed before it read of them: it denied them, in words that no packet tells.
+    /// Connections that the broker closed before it had read all of them: it denied them, in words that no packet tells, or
+    /// did not take their first packet for its size.
     #[must_use]
     pub fn unread(&self) -> u64 {
         self.unread
@@ -39,7 +40,7 @@ impl Scribe {
     /// PUBLISH packets the answer to which the capture lacks: it tells whether they were denied.
     #[must_use]
     pub fn unanswered(&self) -> u64 {
-        self.unanswered
+        self.unanswered.saturating_add(self.lines.unanswered)
     }
 }
 
@@ -61,8 +62,8 @@ pub(super) fn notes(scribe: &Scribe, topics: u64) -> Vec<String> {
             "",
             scribe.unread(),
             "connection",
-            " left out: the broker closed before it read of them, as it does where max_connections or the hosts files \
-             deny them",
+            " left out: the broker closed before it had read all of them: those that max_connections or the hosts files deny \
+             have no line, those with a CONNECT above max_packet_size have one",
         ),
         (
             "",

@@ -50,6 +50,8 @@ pub(super) struct Lines {
     queue: VecDeque<Slot>,
     /// Lines that were not written, as what they rest on did not show.
     pub(super) dropped: u64,
+    /// PUBLISH packets that were not written, as no answer told whether they were denied.
+    pub(super) unanswered: u64,
 }
 
 /// What a line that may still change tells of.
@@ -65,6 +67,9 @@ pub(super) enum Open {
     Taken,
     /// The client was silent for too long: it may have been taken over.
     Silent,
+    /// The delivery of a Will, it seems, of the client that this connection, the CONNECT of which is not answered yet, has
+    /// the Client Identifier of: the broker says before it that it closes the old connection.
+    Will,
     /// Said by a client behind a packet of which it is not known yet whether the broker took it.
     Doubted,
     /// The same as `Taken` where it is not known yet that the old connection was open: unless that shows, the line is not
@@ -81,20 +86,42 @@ struct Slot {
 
 impl Lines {
     pub(super) fn new(release: Release) -> Self {
-        Self { release, queue: VecDeque::new(), dropped: 0 }
+        Self { release, queue: VecDeque::new(), dropped: 0, unanswered: 0 }
     }
 
     /// Writes a line, if the release has one.
     pub(super) fn put(&mut self, when: When, event: Event, values: Values) {
-        self.slot(when, event, values, None);
+        self.slot(when, event, values, None, None);
     }
 
     /// The same with a line that the answer to a packet may change.
     pub(super) fn put_open(&mut self, when: When, event: Event, values: Values, by: (u64, Open)) {
-        self.slot(when, event, values, Some(by));
+        self.slot(when, event, values, Some(by), None);
     }
 
-    fn slot(&mut self, when: When, event: Event, mut values: Values, open: Option<(u64, Open)>) {
+    /// The same before the first line that tells of `mark`, and with the time of that, where there is one.
+    pub(super) fn put_before(
+        &mut self,
+        mark: (u64, Open),
+        when: When,
+        event: Event,
+        values: Values,
+        by: Option<(u64, Open)>,
+    ) {
+        let place = self.queue.iter().position(|slot| slot.open == Some(mark));
+        let at = place.and_then(|place| self.queue.get(place));
+        let when = at.map_or(when, |slot| When { time: slot.line.time, ..when });
+        self.slot(when, event, values, by, place);
+    }
+
+    fn slot(
+        &mut self,
+        when: When,
+        event: Event,
+        mut values: Values,
+        open: Option<(u64, Open)>,
+        place: Option<usize>,
+    ) {
         let is_message = [Event::PUBLISH_IN, Event::PUBLISH_OUT].contains(&event);
         let has_topic = values.iter().any(|(field, _)| *field == LogField::TOPIC);
         let lacks_topic = is_message && !has_topic;
@@ -110,17 +137,22 @@ impl Lines {
         let written = std::iter::once(event).chain(closed).chain(older).find_map(write);
         let Some((event, text)) = written else { return };
         let When { time, packet } = when;
+        let place = place.unwrap_or_else(|| self.place_behind(time));
+        self.queue.insert(
+            place,
+            Slot { line: Line { time, event, values, text, packet, lacks_topic }, open },
+        );
+    }
+
+    /// Where a line of this time belongs: behind those of its second.
+    fn place_behind(&self, time: Option<i64>) -> usize {
         let second = time.map(second);
         let is_later = |slot: &&Slot| slot.line.time.map(self::second) > second;
         let later = match second {
             Some(_) => self.queue.iter().rev().take_while(is_later).count(),
             None => 0,
         };
-        let place = self.queue.len().saturating_sub(later);
-        self.queue.insert(
-            place,
-            Slot { line: Line { time, event, values, text, packet, lacks_topic }, open },
-        );
+        self.queue.len().saturating_sub(later)
     }
 
     /// The lines are not written after all; whether there were any.
@@ -176,16 +208,18 @@ impl Lines {
             let passed = front.line.time.zip(now).map(|(then, now)| now.saturating_sub(then));
             passed.is_some_and(|passed| passed > PATIENCE)
         };
-        let is_free = front.open.is_none() || is_last || self.queue.len() > MAX_WAITING || is_old();
-        if !is_free {
+        let is_late = is_last || is_old();
+        if front.open.is_some() && !is_late && self.queue.len() <= MAX_WAITING {
             return None;
         }
         let slot = self.queue.pop_front()?;
-        if matches!(slot.open, Some((_, Open::Doubtful))) {
-            self.dropped = self.dropped.saturating_add(1);
-            return self.next((now, since), is_last);
-        }
-        Some(slot.line)
+        let untold = match slot.open {
+            Some((_, Open::Doubtful)) => &mut self.dropped,
+            Some((_, Open::Message(_))) if is_late => &mut self.unanswered,
+            _ => return Some(slot.line),
+        };
+        *untold = untold.saturating_add(1);
+        self.next((now, since), is_last)
     }
 }
 

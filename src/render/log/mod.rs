@@ -14,6 +14,7 @@ mod order;
 mod records;
 mod scribe;
 mod step;
+mod takers;
 mod unwritten;
 
 pub use diff::{Diff, Missing, compare, release_of};

@@ -68,3 +68,8 @@ pub(super) fn is_connect(record: &Record<'_>) -> bool {
     let decoded = record.decoded.as_ref();
     decoded.is_some_and(|decoded| decoded.header.packet_type == PacketType::CONNECT)
 }
+
+/// Whether the connection begins with it, though it is no CONNECT.
+pub(super) fn is_in_place_of_connect(record: &Record<'_>) -> bool {
+    record.tape.findings().iter().any(|finding| finding.rule == Rule::FIRST_NOT_CONNECT)
+}

@@ -5,11 +5,13 @@ use super::connection::Connection;
 use super::ending::end_with;
 use super::lines::{Line, Lines, Open, PATIENCE, Values, When};
 use super::records::{
-    acknowledged_by, ends_of, is_connect, is_lossy, is_websocket, rest_of, sender_of,
+    acknowledged_by, ends_of, is_connect, is_in_place_of_connect, is_lossy, is_websocket, rest_of,
+    sender_of,
 };
 use super::step::{
     Act, Asked, Awaits, Step, ack_values, auth_values, method, publish_values, torn_at,
 };
+use super::takers::Takers;
 use crate::mqtt::Packet;
 use crate::mqtt::packet::{Ack, Connack};
 use crate::pipeline::{Happened, Lacks, Lifeline, Record};
@@ -44,6 +46,8 @@ pub struct Scribe {
     delivering: Option<u64>,
     /// Whether a packet of the broker was captured at all.
     pub(super) hears_broker: bool,
+    /// The connections that may take over another one.
+    pub(super) takers: Takers,
     /// The connections that wait for an answer, and since when.
     waits: VecDeque<(u64, When)>,
     pub(super) unknown_senders: u64,
@@ -68,6 +72,7 @@ impl Scribe {
             active: HashMap::new(),
             delivering: None,
             hears_broker: false,
+            takers: Takers::default(),
             waits: VecDeque::new(),
             unknown_senders: 0,
             too_new: 0,
@@ -181,10 +186,11 @@ impl Scribe {
             return;
         }
         let ends = ends_of(record);
-        let Self { lines, connections, .. } = self;
+        let Self { lines, connections, takers, .. } = self;
         let connection = connections.entry(stream).or_insert_with(|| Connection::new(stream, ends));
         let is_first = !std::mem::replace(&mut connection.has_packet, true);
-        if is_first && !connection.is_opened && packet != Some(PacketType::CONNECT) {
+        let is_late = packet != Some(PacketType::CONNECT) && !is_in_place_of_connect(record);
+        if is_first && !connection.is_opened && is_late {
             // The capture begins later than the connection, or that is told in a moment.
             let id = record.client_id.map(crate::log::text_of);
             connection.is_guessed = id.is_none();
@@ -217,6 +223,7 @@ impl Scribe {
                         }
                         _ => {
                             connection.client(step, lines);
+                            takers.asks(stream, connection);
                             connection.astray =
                                 connection.astray.take().or_else(|| rest_of(record));
                         }
@@ -462,8 +469,11 @@ impl Scribe {
         let Some(decoded) = &record.decoded else { return };
         let Some(packet) = &decoded.packet else { return };
         if let Packet::Connack(connack) = packet {
-            return self.connack(stream, connack, when);
+            self.connack(stream, connack, when);
+            self.is_answered(stream);
+            return;
         }
+        let taker = self.taker_by_will(packet, record);
         let Self { lines, connections, .. } = self;
         let Some(connection) = connections.get_mut(&stream) else { return };
         let kind = decoded.header.packet_type;
@@ -490,7 +500,7 @@ impl Scribe {
         }
         match packet {
             Packet::Publish(publish) => {
-                connection.deliver(when, publish_values(publish, record), lines);
+                connection.deliver(when, publish_values(publish, record), taker, lines);
             }
             Packet::Ack(ack) => acknowledge(connection, ack, kind, when, lines),
             Packet::Suback(suback) => {
@@ -521,6 +531,10 @@ impl Scribe {
         };
         if connack.code != 0 {
             connection.code = Some(connack.code);
+            if std::mem::take(&mut connection.is_guessed) {
+                // It has no name for the broker, nor had it one before.
+                connection.id = None;
+            }
             return self.refused(stream, asked, values, when);
         }
         connection.takes_connect();

@@ -134,9 +134,10 @@ impl Clients {
         }
     }
 
-    /// A server accepts a client whose Client Identifier was not captured: it may be any.
+    /// A server accepts a client whose Client Identifier was not captured: it may be any. One whose CONNECT has an empty
+    /// one is none that was there before: it gets a unique one (3.1.1 and 5.0: section 3.1.3.1).
     pub(super) fn accepted_nameless(&mut self, record: &Ended) {
-        if let Some((_, server)) = record.ends
+        if let Some((_, server)) = record.ends.filter(|_| record.connect.is_none())
             && let Some(connack) = &record.connack
         {
             let last = self.nameless.entry(server, || connack.at);

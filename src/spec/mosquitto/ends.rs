@@ -6,10 +6,6 @@ use super::super::packet_type::PacketType;
 use super::super::rule::Rule;
 use super::{Event, Release};
 
-/// What 2.0 says of a client that it had accepted, where it sends DISCONNECT with these codes: it has no words of its own
-/// for what it failed with.
-static NO_WORDS: &[u8] = &[0x94, 0x9a];
-
 /// What the broker's log says where it sends DISCONNECT or CONNACK with a code of 5.0.
 #[rustfmt::skip]
 pub static BY_CODE: &[(u8, Event)] = &[
@@ -43,6 +39,20 @@ pub static BY_RETURN_CODE: &[(u8, Event)] = &[
 
 /// What 2.0 says it failed with (`SOCKET_FAILED`) where a PUBLISH has a QoS that it does not take.
 pub const QOS_NOT_SUPPORTED: &str = "Requested QoS not supported on server.";
+
+/// What 2.0 says where it has no words of its own for what it failed with.
+const NO_WORDS: &str = "Unknown error.";
+
+/// What 2.0 says of a client that it had accepted, where it sends DISCONNECT with these codes.
+static IN_DISCONNECT: &[(u8, Fault)] = &[
+    (0x94, failed(None, NO_WORDS)),
+    (0x9a, failed(None, NO_WORDS)),
+    (0x9b, failed(None, QOS_NOT_SUPPORTED)),
+];
+
+/// The same where it refuses a client with CONNACK: 0x95 is about its Will, for it does not answer a CONNECT that is too
+/// large itself.
+static IN_CONNACK: &[(u8, Fault)] = &[(0x95, fault(None, Event::OVERSIZE_PAYLOAD))];
 
 /// What the broker says of a packet that breaks a rule, before it ends the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +146,7 @@ static BY_RULE: &[(Rule, Option<PacketType>, Fault)] = &[
     (Rule::QOS_3, None, fault(Some(Event::BAD_PUBLISH_QOS), Event::MALFORMED)),
     (Rule::QOS_ABOVE_MAXIMUM, None, failed(Some(Event::HIGH_PUBLISH_QOS), QOS_NOT_SUPPORTED)),
     (Rule::DUP_WITH_QOS_0, None, fault(Some(Event::DUP_QOS_0), Event::MALFORMED)),
+    (Rule::FIRST_NOT_CONNECT, None, fault(None, Event::PROTOCOL_ERROR)),
     (Rule::SECOND_CONNECT, None, fault(Some(Event::SECOND_CONNECT), Event::PROTOCOL_ERROR)),
     (Rule::PROTOCOL_LEVEL, None, fault(Some(Event::BAD_LEVEL), Event::PROTOCOL_ERROR)),
     (Rule::PROTOCOL_NAME, None, fault(Some(Event::BAD_NAME), Event::PROTOCOL_ERROR)),
@@ -188,6 +199,7 @@ static BY_RULE_2_0: &[(Rule, &[PacketType], Fault)] = &[
     (Rule::TEXT_CONTROL, &[PacketType::PUBLISH], fault(None, Event::MALFORMED)),
     (Rule::TEXT_NONCHARACTER, &[PacketType::PUBLISH], fault(None, Event::MALFORMED)),
     (Rule::TOPIC_EMPTY, &[PacketType::PUBLISH], fault(None, Event::MALFORMED)),
+    (Rule::TOPIC_WITHOUT_ALIAS, &[PacketType::PUBLISH], fault(None, Event::PROTOCOL_ERROR)),
     (Rule::TOPIC_WILDCARD, &[PacketType::CONNECT], failed(None, INVALID)),
     (Rule::UTF8_ILL_FORMED, &[PacketType::CONNECT], fault(None, Event::PROTOCOL_ERROR)),
     (Rule::HEADER_FLAGS, &[PacketType::CONNECT], fault(None, Event::PROTOCOL_ERROR)),
@@ -325,8 +337,9 @@ pub fn of_unwritten(answer: PacketType, has_closed: bool) -> Event {
 /// The end by a code, in the packet of 5.0 or of 3.x; `is_accepted`: the client was, so that it is that of a DISCONNECT.
 #[must_use]
 pub fn of_code(code: u8, is_accepted: bool, release: Release) -> Option<Fault> {
-    if is_accepted && is_2_0(release) && NO_WORDS.contains(&code) {
-        return Some(failed(None, "Unknown error."));
+    let by_packet = if is_accepted { IN_DISCONNECT } else { IN_CONNACK };
+    if let Some((_, own)) = by_packet.iter().filter(|_| is_2_0(release)).find(|row| row.0 == code) {
+        return Some(*own);
     }
     let row = BY_CODE.iter().chain(BY_RETURN_CODE).find(|row| row.0 == code);
     row.map(|row| fault(None, row.1))

@@ -141,7 +141,7 @@ const CLIENT: &str = "it stands in a client's log, not in the broker's";
 #[rustfmt::skip]
 events! {
     // ---- the beginning of a connection
-    OPENED: but(plain("opened", "a TCP connection was accepted; no MQTT has passed yet"), "2.0 has no such line for a listener of WebSocket; and not where the broker closes before it has read anything, or the client resets before it has sent a byte");
+    OPENED: but(plain("opened", "a TCP connection was accepted; no MQTT has passed yet"), "2.0 has no such line for a listener of WebSocket; and not where the broker closes before it has read anything, or all of a CONNECT, or the client resets before it has sent a byte");
     CONNECTED: packet("connected", In, P::CONNECT, "the CONNECT of this client was accepted, and its session begins");
     BRIDGE_CONNECTED: packet("bridge_connected", In, P::CONNECT, "another broker's bridge was accepted: its CONNECT has the bridge bit 0x80 in the level");
     WILL: plain("will", "the CONNECT holds a Will, which is published if the connection is lost");
@@ -159,7 +159,7 @@ events! {
     BAD_WILL_QOS: plain("bad_will_qos", "the Will QoS is 3, which does not exist");
     PASSWORD_ALONE: plain("password_alone", "the CONNECT has a password but no user name, which 3.x forbids");
     SECOND_CONNECT: plain("second_connect", "a client that is connected sent CONNECT again, which is a protocol error");
-    WILL_TOO_LARGE: unseen("will_too_large", "the limit is a setting of the broker", "the Will is above the broker's message_size_limit");
+    WILL_TOO_LARGE: partly("will_too_large", LIMIT, "the Will is above the broker's message_size_limit");
     TLS_TO_PLAIN: plain("tls_to_plain", "the first byte is that of a TLS handshake, but this listener has no TLS");
 
     // ---- packets of a connection

@@ -256,6 +256,24 @@ fn nobody_knows_who_was_back_without_a_name() {
     }
 }
 
+/// Who has an empty Client Identifier gets a unique one (3.1.1: section 3.1.3.1): the session of another client is not its.
+#[test]
+fn who_asks_without_a_name_is_nobody_who_has_left() {
+    for (connect, accepted) in [
+        ("100c00044d5154540402003c 0000", "20020000"),
+        ("100d00044d5154540502003c00 0000", ACCEPTED),
+    ] {
+        let mut world = World::default();
+        world.session(0, LASTS, ACCEPTED);
+        world.any_packet(2, C, connect);
+        world.any_packet(2, S, accepted);
+        world.packet(1, C, RESUMES);
+        world.finds(1, S, ACCEPTED, &[Rule::SESSION_LOST]);
+        let ended = world.end();
+        assert!(ended.iter().any(|ended| ended.returns.is_some()), "{connect}");
+    }
+}
+
 /// Clients publish to topics that the session of an absent one has subscribed to.
 #[test]
 fn what_comes_in_while_a_client_is_away() {
