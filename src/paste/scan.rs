@@ -9,6 +9,7 @@ use super::notation::{NOTATIONS, Notation, Where};
 use super::run::Run;
 use super::source::{Source, Taken, is_blank, is_word, word};
 use super::stamp;
+use super::tokens::Tokens;
 
 /// Reads from `at` to the source's end.
 pub(super) fn scan(source: Source<'_>, at: usize, builder: &mut Builder<'_>) {
@@ -18,11 +19,16 @@ pub(super) fn scan(source: Source<'_>, at: usize, builder: &mut Builder<'_>) {
     }
 }
 
-/// Whether the text begins as a dump or a log does: then its addresses are no bytes.
+/// Whether the text begins as a dump or a log does: then its addresses are no bytes. Marks and comments may stand
+/// above it, as around a block of code.
 pub(super) fn begins_with_lines(source: Source<'_>, at: usize) -> bool {
     let mut at = at;
-    while at < source.text.len() && source.line(at).text.trim().is_empty() {
-        at = source.line(at).next;
+    while at < source.text.len() {
+        let line = source.line(at);
+        if Tokens::of(source, &line).next().is_some() {
+            break;
+        }
+        at = line.next;
     }
     of_lines().any(|n| (n.read)(n, source, at).is_some())
 }

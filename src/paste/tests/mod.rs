@@ -11,6 +11,7 @@ mod hostile;
 mod listings;
 mod programs;
 mod prose;
+mod quotes;
 mod repeats;
 mod roundtrip;
 mod rows;
