@@ -30,7 +30,12 @@ pub(super) fn begins_with_lines(source: Source<'_>, at: usize) -> bool {
         }
         at = line.next;
     }
-    of_lines().any(|n| (n.read)(n, source, at).is_some())
+    rows(source, at).is_some()
+}
+
+/// What a reader of whole lines takes from `at` on.
+pub(super) fn rows(source: Source<'_>, at: usize) -> Option<Taken> {
+    of_lines().find_map(|n| (n.read)(n, source, at))
 }
 
 fn of_lines() -> impl Iterator<Item = &'static Notation> {
@@ -44,7 +49,7 @@ fn line(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> usize {
         builder.ignored.lines = builder.ignored.lines.saturating_add(1);
         return end;
     }
-    if let Some(taken) = of_lines().find_map(|n| (n.read)(n, source, at)) {
+    if let Some(taken) = rows(source, at) {
         builder.ignored.modem = builder.ignored.modem.saturating_add(taken.modem);
         let end = taken.end.max(at.saturating_add(1));
         taken.runs.into_iter().for_each(|run| builder.add(run));
