@@ -4,6 +4,7 @@
 use super::context;
 use super::evidence;
 use super::frame;
+use super::headless;
 use super::listed;
 use super::mistake::MistakeKind;
 use super::run::{Class, Run, Slip};
@@ -26,9 +27,10 @@ impl Aside {
     }
 
     /// Keeps what the rest of the text may show to be a packet; gives it back where it may not.
-    pub(super) fn hold(&mut self, source: Source<'_>, run: Run) -> Option<Run> {
+    pub(super) fn hold(&mut self, source: Source<'_>, mut run: Run) -> Option<Run> {
+        headless::tell(&mut run);
         let is_number = run.is_number && !run.is_called && evidence::may_be_meant(source, &run);
-        if (is_number || is_mistyped(&run)) && self.take_room(&run) {
+        if (is_number || is_mistyped(&run) || headless::is(&run)) && self.take_room(&run) {
             self.held.push(run);
             return None;
         }

@@ -50,6 +50,7 @@ mod follow;
 mod frame;
 mod gdb;
 mod head;
+mod headless;
 mod hex;
 mod inside;
 mod lengths;

@@ -6,6 +6,7 @@ mod broken;
 mod decimals;
 mod dumps;
 mod evidence;
+mod firsts;
 mod heads;
 mod hostile;
 mod listings;
