@@ -121,3 +121,22 @@ fn what_is_taken_for_a_number_is_named() {
         assert_eq!((&numbers[..], paste.ignored.numbers), (told, told.len()), "{text}");
     }
 }
+
+#[test]
+fn six_bytes_with_colons_in_a_log_of_packets_are_no_address() {
+    let subscribe = "82:08:b7:f2:00:03:61:2f:62:00";
+    for (send, receive) in [
+        ("send ", "recv "),
+        ("10:00:01 send ", "10:00:02 recv "),
+        ("[D] mqtt: tx ", "[D] mqtt: rx "),
+    ] {
+        let text = format!("{send}{subscribe}\n{receive}90:04:b7:f2:00:02\n{send}c0:00\n");
+        assert_eq!(hexes(&text), ["8208b7f20003612f6200", "9004b7f20002", "c000"], "{text}");
+        let others = format!(
+            "{send}82-08-b7-f2-00-03-61-2f-62-00\npeer address {receive}90:04:b7:f2:00:02\n"
+        );
+        assert_eq!(hexes(&others), ["8208b7f20003612f6200"], "{others}");
+        let alone = format!("{receive}90:04:b7:f2:00:02 from the peer\n");
+        assert!(read(&alone).pieces.is_empty(), "{alone}");
+    }
+}
