@@ -3,7 +3,7 @@
 
 use super::context;
 use super::evidence;
-use super::frame;
+use super::frame::{self, Chain, Fit};
 use super::headless;
 use super::listed;
 use super::mistake::MistakeKind;
@@ -92,7 +92,12 @@ impl Aside {
             let is_packet = run.data.len() >= SHORTEST && frame::head(&run.data.bytes);
             let is_other =
                 is_decimal(source, run) || listed::is_name(source.range(run.range.clone()));
-            is_few(run) && !is_other && (most_of_it || is_packet && looks_hex(source, run))
+            let is_alone = run.range.len().saturating_add(AROUND) >= all;
+            let is_list = || !is_alone && is_list_of_numbers(source, run);
+            is_few(run)
+                && !is_other
+                && !is_list()
+                && (most_of_it || is_packet && looks_hex(source, run))
         };
         std::mem::take(&mut self.spare).into_iter().filter(is_meant).collect()
     }
@@ -131,6 +136,22 @@ fn is_decimal(source: Source<'_>, run: &Run) -> bool {
     text.len() == LONGEST_LOOK
         && run.class == Class::Line
         && text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_whitespace())
+}
+
+/// Whether it is a program's list of decimal numbers: neither its bytes nor the words around say that it is a packet.
+fn is_list_of_numbers(source: Source<'_>, run: &Run) -> bool {
+    let text = source.head(run.range.start, run.range.len().min(LONGEST_LOOK));
+    let is_decimal = |c: char| !c.is_alphanumeric() && c != '\'' || c.is_ascii_digit();
+    let bytes = run.filled();
+    let is_packet = frame::strict_prefix(&bytes) > 0
+        || frame::connect(&bytes)
+        || frame::begins(&bytes)
+        || Chain::of(&bytes).fit() == Fit::Whole;
+    run.class == Class::Code
+        && text.chars().all(is_decimal)
+        && !is_packet
+        && !evidence::says_bytes(source, run)
+        && !evidence::is_buffer(source, run.range.start)
 }
 
 /// Whether the digits are hex beyond doubt, or a program's array.
@@ -176,6 +197,8 @@ const COST: usize = 256;
 const LONGEST_LOOK: usize = 200;
 /// Fewer bytes begin as a packet does by chance.
 const SHORTEST: usize = 4;
+/// The marks around a list that is all of a text.
+const AROUND: usize = 2;
 /// Two digits and the mark behind them.
 const MARKED: usize = 3;
 /// Longer heads of lines are sentences.
