@@ -19,7 +19,7 @@ const TERMINAL_LINE: usize = 4095;
 pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
     let chosen = args.output.display_filter.as_deref().unwrap_or_default();
     let Ok(filter) = choose::filter(chosen, &args.output) else { return Ok(Outcome::Usage) };
-    let Input { bytes: input, cut_line, files } = input(args)?;
+    let Input { bytes: input, cut_line, files, is_whole } = input(args)?;
     let paste = paste::parse_bytes(&input, &paste::Options { lines: args.lines });
     let settings = PastedSettings {
         inspection: Settings {
@@ -45,25 +45,27 @@ pub(super) fn run(args: &Decode) -> anyhow::Result<Outcome> {
              pasted beyond them is lost; use --file or a pipe"
         ));
     }
-    let is_whole = paste.mistakes.is_empty() && !paste.pieces.is_empty() && cut_line.is_none();
+    let is_whole =
+        is_whole && paste.mistakes.is_empty() && !paste.pieces.is_empty() && cut_line.is_none();
     let is_read = paste.ignored.without_bytes.iter().all(|place| is_comment(&paste, place));
     let is_shown = records > 0 || silent.is_empty();
     Ok(if is_whole && is_read && is_shown { outcome } else { Outcome::Input })
 }
 
 /// What was given.
-#[derive(Default)]
 struct Input {
     bytes: Vec<u8>,
     /// The first line of which a terminal has cut the end.
     cut_line: Option<usize>,
     /// The files, where several were given.
     files: Files,
+    /// Whether each of them could be read.
+    is_whole: bool,
 }
 
 impl From<Vec<u8>> for Input {
     fn from(bytes: Vec<u8>) -> Self {
-        Self { bytes, ..Self::default() }
+        Self { bytes, cut_line: None, files: Files::default(), is_whole: true }
     }
 }
 
@@ -85,18 +87,18 @@ fn contents(path: &Path) -> anyhow::Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
 }
 
-/// Files one after another as one text, in which those of raw bytes are hex.
+/// Files one after another as one text. What is wrong with one of them is told, and the others are read.
 fn several(paths: &[PathBuf]) -> anyhow::Result<Input> {
-    let mut input = Input::default();
+    let mut input = Input::from(Vec::new());
     let mut line = 1_usize;
+    let mut errors = Vec::new();
     for path in paths {
-        let bytes = contents(path)?;
-        let text = match paste::contents(&bytes) {
-            Contents::Capture(format) => {
-                anyhow::bail!("{}: {}", path.display(), Hint::Capture { format })
+        let text = match text(path) {
+            Ok(text) => text,
+            Err(error) => {
+                errors.push(error);
+                continue;
             }
-            Contents::Text(text) => text.into_owned(),
-            Contents::Raw => hex::encode(&bytes),
         };
         input.files.push(line, path.display().to_string());
         line = line.saturating_add(text.lines().count());
@@ -105,13 +107,29 @@ fn several(paths: &[PathBuf]) -> anyhow::Result<Input> {
             input.bytes.push(b'\n');
         }
     }
-    Ok(input)
+    // Where none could be read the last error ends the run as that of a single file does.
+    let last = if errors.len() == paths.len() { errors.pop() } else { None };
+    input.is_whole = errors.is_empty();
+    errors.iter().for_each(report::error);
+    last.map_or(Ok(input), Err)
+}
+
+/// A file's text; raw bytes as hex.
+fn text(path: &Path) -> anyhow::Result<String> {
+    let bytes = contents(path)?;
+    Ok(match paste::contents(&bytes) {
+        Contents::Capture(format) => {
+            anyhow::bail!("{}: {}", path.display(), Hint::Capture { format })
+        }
+        Contents::Text(text) => text.into_owned(),
+        Contents::Raw => hex::encode(&bytes),
+    })
 }
 
 /// At a terminal an empty line ends the text, as well as Ctrl-D: one behind which
 /// nothing more of what was pasted is waiting, and with bytes before it, or a second one.
 fn standard_input() -> anyhow::Result<Input> {
-    let mut input = Input::default();
+    let mut input = Input::from(Vec::new());
     let Input { bytes, cut_line, .. } = &mut input;
     let mut stdin = io::stdin().lock();
     if !stdin.is_terminal() {

@@ -3,7 +3,8 @@
 
 use super::context;
 use super::evidence;
-use super::frame;
+use super::frame::{self, Chain, Fit};
+use super::headless;
 use super::listed;
 use super::mistake::MistakeKind;
 use super::run::{Class, Run, Slip};
@@ -26,9 +27,12 @@ impl Aside {
     }
 
     /// Keeps what the rest of the text may show to be a packet; gives it back where it may not.
-    pub(super) fn hold(&mut self, source: Source<'_>, run: Run) -> Option<Run> {
+    pub(super) fn hold(&mut self, source: Source<'_>, mut run: Run) -> Option<Run> {
+        headless::tell(&mut run);
         let is_number = run.is_number && !run.is_called && evidence::may_be_meant(source, &run);
-        if (is_number || is_mistyped(&run)) && self.take_room(&run) {
+        if (is_number || is_mistyped(&run) || headless::is(&run) || is_sent(&run))
+            && self.take_room(&run)
+        {
             self.held.push(run);
             return None;
         }
@@ -61,13 +65,18 @@ impl Aside {
         let mut arrays = taken.iter().filter(|run| run.class == Class::Code);
         let array = arrays.find(|run| frame::strict(&run.data.bytes)).map(|run| run.notation);
         let has_mistyped = held.iter().any(|run| run.is_number && !run.slips.is_empty());
-        let packets = taken.iter().filter(|run| frame::strict(&run.data.bytes));
+        let has_address = held.iter().any(is_sent);
+        let packets = || taken.iter().filter(|run| frame::strict(&run.data.bytes));
+        let lines: HashSet<String> =
+            packets().take_while(|_| has_address).filter_map(|run| sent(source, run)).collect();
+        let is_beside = |run: &Run| sent(source, run).is_some_and(|it| lines.contains(&it));
         let shapes: HashSet<String> =
-            packets.take_while(|_| has_mistyped).filter_map(|run| shape(source, run)).collect();
+            packets().take_while(|_| has_mistyped).filter_map(|run| shape(source, run)).collect();
         let is_like = |run: &Run| {
             !run.slips.is_empty() && shape(source, run).is_some_and(|it| shapes.contains(&it))
         };
         let (meant, rest) = held.into_iter().partition(|run| match run.is_number {
+            _ if is_sent(run) => is_beside(run),
             true => is_evident || is_like(run),
             false => array == Some(run.notation),
         });
@@ -83,7 +92,12 @@ impl Aside {
             let is_packet = run.data.len() >= SHORTEST && frame::head(&run.data.bytes);
             let is_other =
                 is_decimal(source, run) || listed::is_name(source.range(run.range.clone()));
-            is_few(run) && !is_other && (most_of_it || is_packet && looks_hex(source, run))
+            let is_alone = run.range.len().saturating_add(AROUND) >= all;
+            let is_list = || !is_alone && is_list_of_numbers(source, run);
+            is_few(run)
+                && !is_other
+                && !is_list()
+                && (most_of_it || is_packet && looks_hex(source, run))
         };
         std::mem::take(&mut self.spare).into_iter().filter(is_meant).collect()
     }
@@ -91,12 +105,29 @@ impl Aside {
 
 /// What stands before bytes in their line, without what changes from line to line: numbers, and who sent them.
 fn shape(source: Source<'_>, run: &Run) -> Option<String> {
+    head(source, run).filter(|it| it.contains(char::is_alphabetic))
+}
+
+fn head(source: Source<'_>, run: &Run) -> Option<String> {
     let before = source.range(source.line_start(run.range.start)..run.range.start);
     let words = before.split_inclusive(|c: char| !c.is_alphanumeric());
     let is_side = |word: &&str| context::said(&word.to_lowercase()).is_some();
     let rest: String = words.filter(|word| !is_side(word)).collect();
-    let shape = context::skeleton(&rest);
-    (before.len() <= LONGEST_HEAD && shape.contains(char::is_alphabetic)).then_some(shape)
+    (before.len() <= LONGEST_HEAD).then(|| context::skeleton(&rest))
+}
+
+/// Whether it has the form of an address of hardware, but is a packet that a line says was sent or received: lines
+/// of the same kind beside it tell.
+fn is_sent(run: &Run) -> bool {
+    let is_address = run.address_like && !run.is_called && run.slips.is_empty();
+    is_address && run.direction.is_some() && frame::strict(&run.data.bytes)
+}
+
+/// As [`shape`], of a line that says who sent what it shows, and with the mark between the bytes.
+fn sent(source: Source<'_>, run: &Run) -> Option<String> {
+    run.direction?;
+    let mark = source.head(run.range.start, MARKED).chars().nth(2)?;
+    head(source, run).map(|it| format!("{it}{mark}"))
 }
 
 /// Whether these are more decimal digits in lines than hex has without a letter.
@@ -105,6 +136,22 @@ fn is_decimal(source: Source<'_>, run: &Run) -> bool {
     text.len() == LONGEST_LOOK
         && run.class == Class::Line
         && text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_whitespace())
+}
+
+/// Whether it is a program's list of decimal numbers: neither its bytes nor the words around say that it is a packet.
+fn is_list_of_numbers(source: Source<'_>, run: &Run) -> bool {
+    let text = source.head(run.range.start, run.range.len().min(LONGEST_LOOK));
+    let is_decimal = |c: char| !c.is_alphanumeric() && c != '\'' || c.is_ascii_digit();
+    let bytes = run.filled();
+    let is_packet = frame::strict_prefix(&bytes) > 0
+        || frame::connect(&bytes)
+        || frame::begins(&bytes)
+        || Chain::of(&bytes).fit() == Fit::Whole;
+    run.class == Class::Code
+        && text.chars().all(is_decimal)
+        && !is_packet
+        && !evidence::says_bytes(source, run)
+        && !evidence::is_buffer(source, run.range.start)
 }
 
 /// Whether the digits are hex beyond doubt, or a program's array.
@@ -150,5 +197,9 @@ const COST: usize = 256;
 const LONGEST_LOOK: usize = 200;
 /// Fewer bytes begin as a packet does by chance.
 const SHORTEST: usize = 4;
+/// The marks around a list that is all of a text.
+const AROUND: usize = 2;
+/// Two digits and the mark behind them.
+const MARKED: usize = 3;
 /// Longer heads of lines are sentences.
 const LONGEST_HEAD: usize = 160;

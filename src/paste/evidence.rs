@@ -25,6 +25,9 @@ const WORDS: [&str; 4] = ["tx", "rx", "ping", "pong"];
 const CHINESE: [&str; 11] =
     ["发送", "发出", "接收", "收到", "报文", "数据", "字节", "返回", "回复", "应答", "心跳"];
 
+/// Parts of the names that programs have for bytes, and of the types of these.
+const BUFFERS: [&str; 6] = ["buf", "pkt", "msg", "u8", "int8", "char"];
+
 /// Names of packet types, on either side; those that are words of other things as well in capitals alone.
 #[rustfmt::skip]
 const TYPES: [&str; 11] = [
@@ -148,6 +151,12 @@ pub(super) fn is_named(source: Source<'_>, at: usize) -> bool {
     let before = source.tail(0..at, BEFORE).trim_end_matches([' ', ':', '=']);
     let word = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     CAPITALS.contains(&word) || TYPES.contains(&word.to_ascii_lowercase().as_str())
+}
+
+/// Whether what stands before a place in its line names bytes as programs do.
+pub(super) fn is_buffer(source: Source<'_>, at: usize) -> bool {
+    let before = source.tail(source.line_start(at)..at, BEFORE).to_lowercase();
+    BUFFERS.into_iter().any(|name| before.contains(name))
 }
 
 /// What stands behind it in its line.

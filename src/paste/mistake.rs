@@ -64,6 +64,11 @@ pub enum MistakeKind {
         /// The number, as written.
         number: String,
     },
+    /// A first byte of the type 0, which no packet has (MQTT 5.0, 2.1.2), before what a packet goes on with.
+    NoType {
+        /// The byte.
+        byte: u8,
+    },
     /// An element of an array that is no number.
     NotANumber {
         /// The element, as written.
@@ -143,6 +148,11 @@ impl Mistake {
             MistakeKind::TooBig { .. } => {
                 "a byte is 0 to 255, or -128 to 127 where it has a sign".to_owned()
             }
+            MistakeKind::NoType { .. } => {
+                "the type 0 is reserved; the bytes behind are as many as the length says: a digit is \
+                 probably missing"
+                    .to_owned()
+            }
             MistakeKind::LeftOut { .. } => {
                 "have the program print all of them, as hex for instance".to_owned()
             }
@@ -173,6 +183,7 @@ impl fmt::Display for MistakeKind {
             Self::SplitByte => f.write_str("a blank stands inside of a byte"),
             Self::NotEightBits { digits } => write!(f, "{digits} binary digits instead of 8"),
             Self::TooBig { number } => write!(f, "{number} does not fit into a byte"),
+            Self::NoType { byte } => write!(f, "no packet begins with {byte:#04x}"),
             Self::NotANumber { element } => write!(f, "{element:?} is not a number"),
             Self::CutByte => f.write_str("the text ends inside of a byte"),
             Self::BadEscape => f.write_str("escape sequence not understood"),

@@ -18,6 +18,7 @@ mod address;
 mod again;
 mod array;
 mod aside;
+mod bare;
 mod base64;
 mod bases;
 mod beside;
@@ -49,6 +50,7 @@ mod follow;
 mod frame;
 mod gdb;
 mod head;
+mod headless;
 mod hex;
 mod inside;
 mod lengths;
@@ -127,10 +129,10 @@ pub fn parse<'t>(text: &'t str, options: &Options) -> Paste<'t> {
     let head = text.get(..end).unwrap_or_default();
     let mut paste = match colour::hidden(head) {
         Some(shown) => {
-            let Paste { pieces, mistakes, ignored, hint, .. } = all(&shown, options);
+            let Paste { pieces, mistakes, ignored, hint, .. } = without_heads(&shown, options);
             Paste { text: Cow::Borrowed(head), pieces, mistakes, ignored, hint }
         }
-        None => all(head, options),
+        None => without_heads(head, options),
     };
     if end < text.len() {
         let place = Locator::new(head).place(end..end);
@@ -139,8 +141,17 @@ pub fn parse<'t>(text: &'t str, options: &Options) -> Paste<'t> {
     paste
 }
 
-fn all<'t>(text: &'t str, options: &Options) -> Paste<'t> {
-    if options.lines { lines(text) } else { one(text, text, 0) }
+/// Reads the text without what stands before the rows of its dumps.
+fn without_heads<'t>(text: &'t str, options: &Options) -> Paste<'t> {
+    let Some(bare) = bare::of(text, options.lines) else { return all(text, text, options) };
+    let Paste { mut pieces, mistakes, ignored, hint, .. } = all(text, &bare.text, options);
+    bare.apply(&mut pieces);
+    Paste { text: Cow::Borrowed(text), pieces, mistakes, ignored, hint }
+}
+
+/// Reads `text`, which stands for `whole`.
+fn all<'t>(whole: &'t str, text: &'t str, options: &Options) -> Paste<'t> {
+    if options.lines { lines(text) } else { one(whole, text, 0) }
 }
 
 /// Reads input that may be no text: raw packets, or text in UTF-16.

@@ -9,6 +9,7 @@ use super::notation::{NOTATIONS, Notation, Where};
 use super::run::Run;
 use super::source::{Source, Taken, is_blank, is_word, word};
 use super::stamp;
+use super::tokens::Tokens;
 
 /// Reads from `at` to the source's end.
 pub(super) fn scan(source: Source<'_>, at: usize, builder: &mut Builder<'_>) {
@@ -18,13 +19,23 @@ pub(super) fn scan(source: Source<'_>, at: usize, builder: &mut Builder<'_>) {
     }
 }
 
-/// Whether the text begins as a dump or a log does: then its addresses are no bytes.
+/// Whether the text begins as a dump or a log does: then its addresses are no bytes. Marks and comments may stand
+/// above it, as around a block of code.
 pub(super) fn begins_with_lines(source: Source<'_>, at: usize) -> bool {
     let mut at = at;
-    while at < source.text.len() && source.line(at).text.trim().is_empty() {
-        at = source.line(at).next;
+    while at < source.text.len() {
+        let line = source.line(at);
+        if Tokens::of(source, &line).next().is_some() {
+            break;
+        }
+        at = line.next;
     }
-    of_lines().any(|n| (n.read)(n, source, at).is_some())
+    rows(source, at).is_some()
+}
+
+/// What a reader of whole lines takes from `at` on.
+pub(super) fn rows(source: Source<'_>, at: usize) -> Option<Taken> {
+    of_lines().find_map(|n| (n.read)(n, source, at))
 }
 
 fn of_lines() -> impl Iterator<Item = &'static Notation> {
@@ -38,7 +49,7 @@ fn line(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> usize {
         builder.ignored.lines = builder.ignored.lines.saturating_add(1);
         return end;
     }
-    if let Some(taken) = of_lines().find_map(|n| (n.read)(n, source, at)) {
+    if let Some(taken) = rows(source, at) {
         builder.ignored.modem = builder.ignored.modem.saturating_add(taken.modem);
         let end = taken.end.max(at.saturating_add(1));
         taken.runs.into_iter().for_each(|run| builder.add(run));

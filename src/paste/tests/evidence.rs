@@ -121,3 +121,49 @@ fn what_is_taken_for_a_number_is_named() {
         assert_eq!((&numbers[..], paste.ignored.numbers), (told, told.len()), "{text}");
     }
 }
+
+#[test]
+fn six_bytes_with_colons_in_a_log_of_packets_are_no_address() {
+    let subscribe = "82:08:b7:f2:00:03:61:2f:62:00";
+    for (send, receive) in [
+        ("send ", "recv "),
+        ("10:00:01 send ", "10:00:02 recv "),
+        ("[D] mqtt: tx ", "[D] mqtt: rx "),
+    ] {
+        let text = format!("{send}{subscribe}\n{receive}90:04:b7:f2:00:02\n{send}c0:00\n");
+        assert_eq!(hexes(&text), ["8208b7f20003612f6200", "9004b7f20002", "c000"], "{text}");
+        let others = format!(
+            "{send}82-08-b7-f2-00-03-61-2f-62-00\npeer address {receive}90:04:b7:f2:00:02\n"
+        );
+        assert_eq!(hexes(&others), ["8208b7f20003612f6200"], "{others}");
+        let alone = format!("{receive}90:04:b7:f2:00:02 from the peer\n");
+        assert!(read(&alone).pieces.is_empty(), "{alone}");
+    }
+}
+
+#[test]
+fn a_list_of_numbers_is_no_packet_where_nothing_says_so() {
+    for text in [
+        "ports = [48, 50, 52]",
+        "for w in [60, 80, 99, 120]",
+        "const fib = [1, 1, 2, 3, 5, 8];",
+        "sizes = [48, 64, 96, 128, 256]",
+    ] {
+        let paste = read(text);
+        assert!(paste.pieces.is_empty() && paste.mistakes.is_empty(), "{text}: {paste:?}");
+        assert_eq!(paste.hint, Some(Hint::NoPackets), "{text}");
+    }
+    // A list alone, a name that says it, digits of hex, the beginning of a packet.
+    for (text, bytes) in [
+        ("[48, 50, 52]", "303234"),
+        ("[48, 50, 52];\n", "303234"),
+        ("uint8_t x[] = {48, 50, 52, 54};", "30323436"),
+        ("rxBuf = [48, 50, 52]", "303234"),
+        ("payload: [48, 50, 52]", "303234"),
+        ("ports = [0x30, 0x32, 0x34]", "303234"),
+        ("x = [192, 0, 208, 0, 64, 2]", "c000d0004002"),
+        ("x = [16, 14, 0, 4, 77, 81, 84, 84, 4, 2]", "100e00044d5154540402"),
+    ] {
+        assert_eq!(hexes(text), [bytes], "{text}");
+    }
+}
