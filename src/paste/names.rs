@@ -89,6 +89,12 @@ pub(super) fn is_name(word: &str) -> bool {
     uuid(word.get(..FAR).unwrap_or(word)) == Some(word.len()) || is_address
 }
 
+/// Whether a word of a line is a UUID: no bytes are grouped as its digits are.
+pub(super) fn holds_uuid(line: &str) -> bool {
+    let is_uuid = |word: &str| word.len() <= FAR && uuid(word) == Some(word.len());
+    line.contains('-') && line.split_whitespace().any(is_uuid)
+}
+
 /// Whether these are groups of an IPv6 address: up to four digits each, and no blank.
 pub(super) fn is_ipv6(text: &str) -> bool {
     let groups = || text.split(':');

@@ -9,6 +9,7 @@ use super::head;
 use super::hex::LEAST_PADDED;
 use super::literal;
 use super::mistake::SIDE_BY_SIDE;
+use super::names;
 use super::notation::{NOTATIONS, Notation, named};
 use super::piece::Meant;
 use super::reading::{
@@ -90,6 +91,9 @@ impl<'t> Text<'t> {
         while at < self.source.text.len() {
             let line = self.source.line(at);
             at = line.next;
+            if names::holds_uuid(line.text) {
+                return false;
+            }
             let mut tokens = Tokens::of(self.source, &line);
             while let Some(word) = tokens.next() {
                 self.style.separator(tokens.gap);

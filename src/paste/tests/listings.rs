@@ -48,6 +48,14 @@ fn listings_of_programs() {
     holds_none("  fb9d7     be a literal `]', to match the opening `['.\n");
 }
 
+/// A UUID alone, too, whose first digits are the type of a packet.
+#[test]
+fn a_name_that_is_all_of_a_text() {
+    holds_none("e0000a12-e29b-41d4-a716-446655440000");
+    holds_none("id: c0000000-e000-41d4-a716-446655440000\n");
+    assert_eq!(hexes("10-0c-00-04-4d-51-54-54-04-02-00-3c-00-00").len(), 1);
+}
+
 /// Each of these frames by chance: 62 0a, 90 04, 50 06.
 #[test]
 fn lists_of_names_in_hex() {
