@@ -94,7 +94,7 @@ fields! {
         .means(Always("must be 0")).at("3.1.2.3", "3.1.2.3").binds("MQTT-3.1.2-3", "MQTT-3.1.2-3").allows("0");
     KEEP_ALIVE: field("mqtt.kalive", "Keep Alive", Number(Unit::Seconds))
         .means(Computed(m::keep_alive)).at("3.1.2.10", "3.1.2.10").binds("MQTT-3.1.2-20 MQTT-3.1.2-21 MQTT-3.1.2-22", "MQTT-3.1.2-23 MQTT-3.1.2-24")
-        .allows("0 to 65,535; 0 turns it off");
+        .allows("0 to 65,535 seconds: the client sends something at least as often, and after one and a half times as long without it the server closes; 0 turns it off");
     CLIENT_ID: field("mqtt.clientid", "Client Identifier", Text)
         .means(Computed(m::client_id)).at("3.1.3.1", "3.1.3.1")
         .binds("MQTT-3.1.3-2 MQTT-3.1.3-3 MQTT-3.1.3-4 MQTT-3.1.3-5 MQTT-3.1.3-6", "MQTT-3.1.3-2 MQTT-3.1.3-3 MQTT-3.1.3-4 MQTT-3.1.3-5 MQTT-3.1.3-7")

@@ -121,6 +121,6 @@ verdicts! {
     SOCKET_FAILED: row("socket-failed", Warning, "connection broken", "the connection broke without a DISCONNECT, and the log does not say which side or what between them is why", "a capture shows who closed: look at the client, at its network, and at what stands between");
     QOS_2_OPEN: row("qos-2-open", Warning, "QoS 2 never completed", "its connection ended before the last of its four steps", "look at why the connection ended first; only a session that is kept (Clean Session 0, Session Expiry Interval) goes on with the message");
     QOS_1_OPEN: row("qos-1-open", Warning, "QoS 1 never acknowledged", "its connection ended before the PUBACK", "look at why the connection ended first; only a session that is kept (Clean Session 0, Session Expiry Interval) sends the message again");
-    DROPPED: row("dropped", Error, "messages dropped", "the broker dropped messages for a client", "the client is too slow or away, and its queue is full: see max_queued_messages and max_inflight_messages");
+    DROPPED: row("dropped", Error, "messages dropped", "the broker dropped messages for a client", "the client is too slow or away, and its queue is full (see max_queued_messages and max_inflight_messages), or the message is longer than the client takes (its Maximum Packet Size)");
     UNDER_WAY: row("under-way", Note, "under way", "the log ends before the last step of a message does, with its connection open", "a longer log shows whether it comes");
 }
