@@ -38,8 +38,8 @@ pub(super) struct Conversation {
     /// When the server took the connection, until that is told.
     answered: Option<Option<i64>>,
     carrier: Carrier,
-    /// How sides A and B ended.
-    closes: [Option<Closed>; 2],
+    /// How sides A and B ended; there only when one has.
+    closes: Option<Box<[Option<Closed>; 2]>>,
     /// What of sides A and B was not captured.
     lost: [Lost; 2],
     /// There from the first byte on: a SYN that nobody answers costs little.
@@ -104,7 +104,7 @@ impl Conversation {
             has_bytes: false,
             answered: None,
             carrier,
-            closes: [None; 2],
+            closes: None,
             lost: Default::default(),
             mqtt: None,
             last: None,
@@ -280,7 +280,7 @@ impl Conversation {
             Event::Closed { how, at } => {
                 top.time = at.time;
                 let at = At { number: 0, frame: at.frame, time: at.time };
-                let [a, b] = &mut self.closes;
+                let [a, b] = &mut **self.closes.get_or_insert_default();
                 let proof = proof_of_end(connection, side, how);
                 *(if side == Side::A { a } else { b }) = Some(Closed { how, at, proof });
                 is_closed = true;
@@ -317,7 +317,7 @@ impl Conversation {
         flow?;
         let Some(mqtt) = self.mqtt.as_deref_mut() else { return ControlFlow::Continue(()) };
         if is_closed && mqtt.has_bytes() {
-            mqtt.tell_closes(self.closes, worker);
+            mqtt.tell_closes(self.closes.as_deref(), worker);
         }
         let mut top = Records { worker, connection, mqtt, time };
         for sender in [Sender::Client, Sender::Server] {
@@ -416,7 +416,7 @@ impl Conversation {
             // Nothing that was captured of it says which side is the client: the ports do.
             top.mqtt.client = server.other();
         }
-        top.mqtt.tell_closes(self.closes, top.worker);
+        top.mqtt.tell_closes(self.closes.as_deref(), top.worker);
         if is_mqtt || top.mqtt.session.is_heard() {
             let side = top.mqtt.client;
             let ends = (connection.address(side), connection.address(side.other()));
@@ -454,7 +454,12 @@ impl Mqtt {
     }
 
     /// Tells the session how its sides have ended, once it is known which is which.
-    fn tell_closes<C: Consumer>(&mut self, closes: [Option<Closed>; 2], worker: &mut Worker<C>) {
+    fn tell_closes<C: Consumer>(
+        &mut self,
+        closes: Option<&[Option<Closed>; 2]>,
+        worker: &mut Worker<C>,
+    ) {
+        let closes = closes.copied().unwrap_or_default();
         for (side, closed) in [Side::A, Side::B].into_iter().zip(closes) {
             let sender = if side == self.client { Sender::Client } else { Sender::Server };
             if let Some(closed) = closed {
