@@ -1,7 +1,5 @@
 //! Times that run backwards from one frame to the next: then spans and rates are not what they seem.
 
-use crate::capture::Frame;
-
 /// Nanoseconds that a frame may be earlier than the one before it and say nothing: cards with several
 /// queues hand frames over a little out of order.
 const OUT_OF_ORDER: i64 = 100_000_000;
@@ -9,7 +7,6 @@ const OUT_OF_ORDER: i64 = 100_000_000;
 /// What was seen of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Backwards {
-    previous: Option<i64>,
     /// How often.
     pub(crate) count: u64,
     /// The first frame that is earlier than the one before it.
@@ -19,14 +16,15 @@ pub(crate) struct Backwards {
 }
 
 impl Backwards {
-    pub(super) fn frame(&mut self, frame: &Frame<'_>) {
-        let Some(time) = frame.time else { return };
-        let back = self.previous.replace(time).map_or(0, |before| before.saturating_sub(time));
+    /// A frame of this number came at `time`, and the one before it at `before`.
+    pub(super) fn frame(&mut self, number: u64, before: Option<i64>, time: Option<i64>) {
+        let times = before.zip(time);
+        let back = times.map_or(0, |(before, time)| before.saturating_sub(time));
         if back < OUT_OF_ORDER {
             return;
         }
         if self.count == 0 {
-            self.first_frame = frame.number;
+            self.first_frame = number;
         }
         self.count = self.count.saturating_add(1);
         self.greatest = self.greatest.max(back.unsigned_abs());

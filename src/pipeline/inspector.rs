@@ -265,7 +265,7 @@ impl<C: Consumer> Inspector<C> {
     pub fn frame(&mut self, frame: &Frame<'_>) -> ControlFlow<()> {
         self.worker.reader.consumer.frame(frame);
         self.worker.clock.tick(frame.time);
-        self.backwards.frame(frame);
+        self.backwards.frame(frame.number, self.worker.clock.previous, frame.time);
         self.reach.frame(frame);
         self.look_at_pause(frame.number);
         self.frames = self.frames.saturating_add(1);

@@ -44,7 +44,6 @@ mod record;
 mod redact;
 mod sn;
 mod trouble;
-mod witness;
 
 pub use crate::capture::Frame;
 #[doc(hidden)]

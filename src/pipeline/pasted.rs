@@ -4,7 +4,6 @@ use super::before::Before;
 use super::conversations::{Conversations, Stretch, packet_at, packets};
 use super::pasted_sn::{PastedProtocol, SnConversations};
 use super::placed::Placed;
-use super::witness::Witness;
 use super::{Consumer, Files, Inspector, Origin, Reader, Settings, TextOrigin};
 use crate::annotate::Finding;
 use crate::bytes::Span;
@@ -102,7 +101,7 @@ pub fn read_pieces<C: Consumer>(
     let frames = || (1..).zip(paste.pieces.iter().enumerate().filter(is_frame));
     let shown = frames().map(|(_, (_, piece))| piece).collect();
     let placed = Placed::new(consumer, shown, &settings, paste.locator());
-    let mut reader = Reader::new(Witness::new(placed), redact);
+    let mut reader = Reader::new(placed, redact);
     reader.sn_topics = settings.inspection.sn_topics.clone();
     let mut conversations =
         Conversations::new(&paste.pieces, settings.inspection.version, settings.sender);
@@ -128,10 +127,10 @@ pub fn read_pieces<C: Consumer>(
     }
     inspector.finish();
     let records = inspector.records();
-    let Witness { inner: placed, frames: seen } = inspector.into_consumer();
+    let Placed { inner: consumer, seen, .. } = inspector.into_consumer();
     let silent = frames().filter(|(number, _)| !seen.contains(number));
     let silent = silent.map(|(_, (index, _))| index).collect();
-    PastedOutcome { consumer: placed.inner, silent, records }
+    PastedOutcome { consumer, silent, records }
 }
 
 /// A frame that was pasted, as if it had been captured.

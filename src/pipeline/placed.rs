@@ -1,9 +1,10 @@
-//! Where in a pasted text the packets stand that were read from the frames in it.
+//! Where in a pasted text the packets stand that were read from the frames in it, and which of these brought some.
 
 use super::pasted::{PastedSettings, text_origin};
 use super::{Beside, Consumer, Frame, FrameRole, Lifeline, Needs, Origin, Record};
 use crate::paste::{Locator, Piece, Place};
 use crate::session::Ended;
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 /// Passes everything on, and tells of records that frames brought where the text shows them.
@@ -14,24 +15,27 @@ pub(super) struct Placed<'p, C> {
     frames: Vec<&'p Piece>,
     settings: &'p PastedSettings,
     locator: Locator<'p>,
+    /// The numbers of those that brought a record's bytes.
+    pub(super) seen: HashSet<u64>,
 }
 
 impl<'p, C> Placed<'p, C> {
-    pub(super) const fn new(
+    pub(super) fn new(
         inner: C,
         frames: Vec<&'p Piece>,
         settings: &'p PastedSettings,
         locator: Locator<'p>,
     ) -> Self {
-        Self { inner, frames, settings, locator }
+        Self { inner, frames, settings, locator, seen: HashSet::new() }
     }
 
-    /// The record with its place in the text, if it has none yet.
+    /// The record with its place in the text, if it has none yet. Its frames are noted.
     fn place<'r>(&mut self, record: &Record<'r>) -> Record<'r>
     where
         'p: 'r,
     {
         let origin = &record.origin;
+        self.seen.extend(origin.frames);
         if origin.text.is_some() {
             return *record;
         }
