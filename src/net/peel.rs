@@ -9,7 +9,7 @@ use super::ip::{self, Packet};
 use super::{
     Carried, Datagram, IpLayer, IpVersion, Kind, Layers, LinkLayer, Segment, Skip, TcpLayer,
     Transport, TransportLayer, Tunnel, Tunnels, UdpLayer, ether, gre, link, ppp, tcp, udp,
-    udp_tunnel, wifi,
+    udp_tunnel, usual, wifi,
 };
 use crate::capture::Frame;
 use crate::spec::link::EtherType;
@@ -103,6 +103,12 @@ impl Net {
         self.behind = 0;
         self.parts.clear();
         let carried = link::read(frame.link, frame.data, &mut self.layers)?;
+        if matches!(carried.kind, Kind::EtherType(EtherType::IPV4) | Kind::Ip)
+            && let Some((tcp, payload)) = usual::tcp_in_ipv4(carried.data, &mut self.layers)
+        {
+            let Self { layers, parts, .. } = self;
+            return Ok(Transport::Tcp(Segment { layers, tcp, payload, parts }));
+        }
         self.peel(carried, frame)
     }
 
@@ -135,7 +141,6 @@ impl Net {
         Some(self.peel(Carried { kind: Kind::Aggregate, data }, frame))
     }
 
-    #[inline]
     fn peel<'a>(
         &'a mut self,
         mut carried: Carried<'a>,

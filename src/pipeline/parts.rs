@@ -16,6 +16,7 @@ pub(super) struct Parts {
 
 impl Parts {
     /// Remembers the parts of a frame; the oldest are forgotten where there are too many.
+    #[inline]
     pub(super) fn add(&mut self, frame: u64, parts: &[u64]) {
         if parts.is_empty() {
             return;

@@ -102,6 +102,13 @@ impl<T> Flows<T> {
         self.sweep(at, sink);
         let mut known = self.table.get_mut(&key);
         // Looked up once for nearly all segments: those of a connection that goes on.
+        if let Some(flow) = &mut known
+            && let Some(next) = flow.goes_on(segment, sender_is_low)
+        {
+            let id = flow.go_on(next, at, segment, &mut self.shared, sink);
+            self.bound(sink);
+            return id;
+        }
         let is_reused = known.as_mut().map(|flow| flow.is_reused_by(segment, sender_is_low, sink));
         if is_reused != Some(false) {
             if is_reused == Some(true) {
@@ -124,9 +131,7 @@ impl<T> Flows<T> {
         if let Some(ahead) = &mut flow.ahead {
             self.ahead.add(ahead, Entry { key, stream: id.stream, last: flow.last }, None);
         }
-        if self.shared.held > self.shared.limits.held_in_all {
-            self.release_the_largest(sink);
-        }
+        self.bound(sink);
         id
     }
 
@@ -280,6 +285,14 @@ impl<T> Flows<T> {
         for (_, key) in idle {
             self.shared.counters.forgotten = self.shared.counters.forgotten.saturating_add(1);
             self.end(key, End::Forgotten, sink);
+        }
+    }
+
+    /// Lets go of what is held of all connections where it is too much.
+    #[inline]
+    fn bound<S: Sink<State = T>>(&mut self, sink: &mut S) {
+        if self.shared.held > self.shared.limits.held_in_all {
+            self.release_the_largest(sink);
         }
     }
 
