@@ -28,7 +28,7 @@ pub use subscription::matches;
 
 use super::ended::{Disconnect, Ended};
 use super::recent::Recent;
-use super::shared::{Came, SOON, Whole};
+use super::shared::{Came, Hashes, SOON, Whole};
 use super::{At, Facts, Partner, Proof, Seen, Shared};
 use crate::annotate::Tape;
 use crate::mqtt::{Decoded, Packet};
@@ -144,7 +144,11 @@ impl Track {
             sender: seen.proof.is_settled,
             session: self.is_session_new || self.is_session_unbroken,
         };
-        let mut notes = Notes { tape, seen, whole, shared };
+        let hashes = match packet {
+            Packet::Publish(publish) => shared.hashes(publish),
+            _ => Hashes::default(),
+        };
+        let mut notes = Notes { tape, seen, whole, hashes, shared };
         if sender == Sender::Client {
             // What comes when the server has ended the connection ends no silence.
             if !record.from_server.has_ended() {
@@ -227,6 +231,7 @@ impl Track {
     }
 
     /// What is known of the last packet from those before it.
+    #[inline]
     pub(super) fn facts(&self) -> Facts<'_> {
         let Latest { answers, repeats, copy_of, lowered_from, alias, filter, is_inside } =
             self.latest;
