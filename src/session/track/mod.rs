@@ -166,8 +166,8 @@ impl Track {
         let most = takes.map(|takes| takes.receive_maximum);
         let before = self.exchanges.packet(packet, seen, sender, most, &mut notes);
         (self.latest.answers, self.latest.repeats) = (before.answers, before.repeats);
-        self.judge_answer(packet, before.answers, &mut notes);
         if let Some(asked) = before.answers {
+            self.judge_answer(packet, asked.at, &mut notes);
             self.exchanges.has_read(sender, asked.at.number);
             if sender == Sender::Server {
                 notes.shared.answered(seen, asked.at.number);
@@ -204,8 +204,11 @@ impl Track {
             }
             _ => {}
         }
-        if notes.shared.has_owed() {
-            self.judge_missed(sender, &mut notes, record);
+        if let Some(asked) = before.answers
+            && sender == Sender::Server
+            && notes.shared.has_owed()
+        {
+            self.judge_missed(asked.at, &mut notes, record);
         }
         if let Packet::Disconnect(left) = packet
             && left.reason != Some(Disconnect::TAKEN_OVER)
