@@ -375,8 +375,7 @@ impl Consumer for Printer {
         if self.failed.is_some() {
             return ControlFlow::Break(());
         }
-        let worst = record.tape.worst();
-        self.found |= self.fail_on.is_some_and(|limit| worst >= Some(limit));
+        self.found |= self.fail_on.is_some_and(|limit| record.tape.worst() >= Some(limit));
         let result = self.write(record);
         self.flow(result)
     }

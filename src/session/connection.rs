@@ -125,6 +125,7 @@ impl Connection {
 
     /// What is known of the last packet from those before it.
     #[must_use]
+    #[inline]
     pub fn facts(&self) -> Facts<'_> {
         self.track.facts()
     }
