@@ -1,8 +1,9 @@
 //! JSON strings that steer no terminal, and keys with their values.
 
-use crate::text::{PIECE, backslashed, is_plain, is_printable, is_unsafe};
+use crate::text::{escaped_pieces, is_plain, is_unsafe};
 use serde::Serialize;
 use serde_json::ser::Formatter;
+use std::convert::Infallible;
 use std::io::{self, Write};
 
 /// Compact JSON in which every character that [`is_unsafe`] names is an escape.
@@ -24,15 +25,12 @@ impl Formatter for SafeFormatter {
 /// Adds a string with its quotes.
 pub(super) fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    let mut rest = text.as_bytes();
-    // Nearly all is printable, and goes out in pieces.
-    while let Some((piece, behind)) = rest.split_at_checked(rest.len().min(PIECE)) {
-        if piece.is_empty() || !is_printable(piece) {
-            break;
-        }
-        out.extend_from_slice(backslashed(piece, &mut [0; 2 * PIECE]));
-        rest = behind;
-    }
+    // Nearly all is printable, and goes out in pieces; to a vector that does not fail.
+    let mut add = |piece: &[u8]| -> Result<(), Infallible> {
+        out.extend_from_slice(piece);
+        Ok(())
+    };
+    let Ok(mut rest) = escaped_pieces(text.as_bytes(), &mut add);
     while let Some(at) = rest.iter().position(|byte| !is_plain(*byte)) {
         let (plain, tail) = rest.split_at_checked(at).unwrap_or((rest, &[]));
         out.extend_from_slice(plain);
