@@ -39,8 +39,10 @@ pub fn hex_digits(byte: u8) -> [u8; 2] {
 
 /// The digit of the lower half of a byte.
 fn hex_digit(byte: u8) -> u8 {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
-    DIGITS.get(usize::from(byte & 15)).copied().unwrap_or_default()
+    // Reckoned, not looked up: so the processor does many at once.
+    let digit = byte & 15;
+    let letters = if digit > 9 { b'a' - b'0' - 10 } else { 0 };
+    b'0'.wrapping_add(digit).wrapping_add(letters)
 }
 
 /// What is added to an empty text.
