@@ -63,6 +63,7 @@ mod mistake;
 mod names;
 pub mod notation;
 mod number;
+mod numbers;
 mod odd;
 mod output;
 mod piece;

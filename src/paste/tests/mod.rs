@@ -10,6 +10,7 @@ mod firsts;
 mod heads;
 mod hostile;
 mod listings;
+mod numbers;
 mod programs;
 mod prose;
 mod quotes;
