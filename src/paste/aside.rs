@@ -31,9 +31,8 @@ impl Aside {
     pub(super) fn hold(&mut self, source: Source<'_>, mut run: Run) -> Option<Run> {
         headless::tell(&mut run);
         let is_number = run.is_number && !run.is_called && evidence::may_be_meant(source, &run);
-        if (is_number || is_mistyped(&run) || headless::is(&run) || is_sent(&run))
-            && self.take_room(&run)
-        {
+        let is_code = || is_mistyped(&run) || headless::is(&run) || headless::has_wrong_flags(&run);
+        if (is_number || is_code() || is_sent(&run)) && self.take_room(&run) {
             self.held.push(run);
             return None;
         }

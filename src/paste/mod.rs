@@ -59,6 +59,7 @@ mod link;
 mod listed;
 mod literal;
 mod little;
+mod lost64;
 mod mistake;
 mod names;
 pub mod notation;

@@ -2,6 +2,7 @@
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
 
 mod around;
+mod base64;
 mod broken;
 mod decimals;
 mod dumps;
