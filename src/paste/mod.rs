@@ -53,6 +53,7 @@ mod head;
 mod headless;
 mod hex;
 mod inside;
+mod labelled;
 mod lengths;
 mod lexer;
 mod link;

@@ -10,6 +10,7 @@ mod evidence;
 mod firsts;
 mod heads;
 mod hostile;
+mod labels;
 mod listings;
 mod numbers;
 mod programs;
