@@ -2,7 +2,6 @@
 
 use super::bits;
 use super::digits;
-use super::listed;
 use super::literal::{self, Mistyped};
 use super::source::is_word;
 use super::token::Token;
@@ -61,30 +60,4 @@ impl Text<'_> {
         let broken = whole.len() > 4 && whole.bytes().all(|b| b.is_ascii_hexdigit());
         good || short || near || wrong_pair || broken || is_mistyped
     }
-
-    /// Whether these are decimal numbers of many lengths, in columns: words of hex are as long as the others.
-    pub(super) fn are_numbers(&self) -> bool {
-        let mut lens = [0_usize; LONGEST_WORD];
-        for word in self.tokens() {
-            if !word.token.digits.bytes().all(|b| b.is_ascii_digit()) {
-                return false;
-            }
-            lens.iter_mut()
-                .skip(word.token.digits.len())
-                .take(1)
-                .for_each(|it| *it = it.saturating_add(1));
-        }
-        let all = lens.iter().fold(0_usize, |all, it| all.saturating_add(*it));
-        let kinds = lens.iter().filter(|it| **it > 0).count();
-        all >= LEAST_NUMBERS && kinds > 2 && lens.iter().skip(4).any(|it| *it > 0)
-    }
-
-    /// Whether these are UUIDs or addresses, in a list.
-    pub(super) fn are_names(&self) -> bool {
-        listed::are_names(self.source.from(self.from))
-    }
 }
-
-/// Digits of the longest number of 64 bits, and fewer numbers than show that they are some.
-const LONGEST_WORD: usize = 21;
-const LEAST_NUMBERS: usize = 8;

@@ -43,6 +43,8 @@ impl Slip {
                 | MistakeKind::NotADigit { .. }
                 | MistakeKind::BadAddress { .. }
                 | MistakeKind::SplitByte
+                | MistakeKind::OtherAlphabet { .. }
+                | MistakeKind::Base64Length { .. }
         );
         self.lost == 0 && is_beside
     }

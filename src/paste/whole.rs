@@ -41,8 +41,9 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
     let (name, reading, is_mqtt) = text.choose();
     let also = text.also(name).filter(|_| is_mqtt);
     // Digits of a time or of a list's number are none of the bytes.
-    let has_head = |line: Line<'_>| head::of(source, &line).is_some() || has_time(line.text);
-    if !is_mqtt && (text.lines().any(has_head) || text.are_numbers() || text.are_names()) {
+    let has_head = |line: Line<'_>| head::of(source, &line).is_some();
+    let is_other = || text.lines().any(has_head) || text.is_numbers();
+    if text.lines().any(|line| has_time(line.text)) || !is_mqtt && is_other() {
         return false;
     }
     builder.whole = true;
@@ -91,7 +92,7 @@ impl<'t> Text<'t> {
         while at < self.source.text.len() {
             let line = self.source.line(at);
             at = line.next;
-            if names::holds_uuid(line.text) {
+            if names::holds_name(line.text) {
                 return false;
             }
             let mut tokens = Tokens::of(self.source, &line);

@@ -2,6 +2,7 @@
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
 
 mod around;
+mod base64;
 mod broken;
 mod decimals;
 mod dumps;
@@ -9,7 +10,9 @@ mod evidence;
 mod firsts;
 mod heads;
 mod hostile;
+mod labels;
 mod listings;
+mod numbers;
 mod programs;
 mod prose;
 mod quotes;
