@@ -9,6 +9,7 @@ mod evidence;
 mod firsts;
 mod heads;
 mod hostile;
+mod indents;
 mod listings;
 mod programs;
 mod prose;
