@@ -85,7 +85,8 @@ impl<'t> Prefix<'t> {
 
     fn at(line: &Line<'t>, column: usize) -> Option<Self> {
         let text = line.text.get(..column)?.trim_end_matches(is_blank);
-        let address = row(line, column).filter(|it| it.value(16) == Some(0) && it.group > 0)?;
+        let address =
+            row(line, column).filter(|it| it.value(16) == Some(0) && it.hex < line.end)?;
         let is_label =
             text.ends_with(|c| LABEL_ENDS.contains(c)) || address.colon || address.gap > 1;
         // tcpdump itself indents its rows, which begin so.

@@ -93,3 +93,32 @@ fn two_sides_of_an_indented_dump() {
         assert_eq!(told, expected.map(|(hex, side)| (hex.to_owned(), side)), "{text}");
     }
 }
+
+#[test]
+fn rows_without_addresses() {
+    let packet = ::hex::encode(publish());
+    let rows = od(&publish(), false, true);
+    let rows: String = rows.lines().map(|row| format!("{}\n", &row[7..])).collect();
+    let rows = rows.trim_end_matches('\n');
+    let star = " 30\n 05\n 00\n 01\n 61\n 62\n*\n";
+    for indent in ["", "  ", "    ", "\t", "\t\t"] {
+        assert_eq!(hexes(&indented(rows, indent)), [packet.as_str()], "{indent}{rows}");
+        assert_eq!(hexes(&indented(star, indent)), ["30050001616262"], "{indent}");
+    }
+}
+
+/// The numbers begin with a sign, and the characters with letters that are digits of hex.
+#[test]
+fn rows_that_begin_otherwise() {
+    let signed = "0000000 -15056      1  24835  25135  26740   8293  25975  29793\n\
+                  0000020  25960   8306\n0000024\n";
+    let expected = "30c501000361 2f62 7468 6520 7765 6174 6865 7220".replace(' ', "");
+    for indent in INDENTS {
+        let paste = read(&indented(signed, indent)).pieces;
+        assert_eq!(::hex::encode(&paste[0].bytes), expected, "{indent}");
+    }
+    let little = "00000000: 00011b30 622f6103 41414141 41414141  0....a/bAAAAAAAA\n\
+                  00000010: 41414141 41414141 41414141   414141  AAAAAAAAAAAAAAA\n";
+    let little = little.replace("00011b30", "01001d30");
+    assert_eq!(hexes(&little), [format!("301d0001 03612f62{}", "41".repeat(23)).replace(' ', "")]);
+}
