@@ -7,6 +7,7 @@ mod decimals;
 mod dumps;
 mod evidence;
 mod firsts;
+mod glued;
 mod heads;
 mod hostile;
 mod indents;
