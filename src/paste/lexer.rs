@@ -7,7 +7,7 @@ use super::mistake::{SIDE_BY_SIDE, lookalike};
 use super::names;
 use super::run::Run;
 use super::source::{Source, blanks};
-use super::token::{PREFIXES, Style, Token, token};
+use super::token::{PREFIXES, Style, Token, is_signed, token};
 
 /// Length of what stands between two tokens: blanks, and at most one mark.
 pub(super) fn separator(text: &str) -> usize {
@@ -47,7 +47,7 @@ impl<'t> Lexer<'t> {
             let rest = self.source.from(self.at);
             between = rest.get(..separator(rest)).unwrap_or_default();
             self.at = self.at.saturating_add(between.len());
-            let is_end = between.is_empty() && !rest.starts_with(['\\', '%']);
+            let is_end = between.is_empty() && !is_signed(rest);
             if is_end || names::is_uuid(self.source, self.at) {
                 return;
             }

@@ -8,9 +8,14 @@ mod decimals;
 mod dumps;
 mod evidence;
 mod firsts;
+mod glued;
 mod heads;
 mod hostile;
+<<<<<<< HEAD
 mod labels;
+=======
+mod indents;
+>>>>>>> paste20
 mod listings;
 mod numbers;
 mod programs;
