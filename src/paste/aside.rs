@@ -67,6 +67,7 @@ impl Aside {
         let has_mistyped = held.iter().any(|run| run.is_number && !run.slips.is_empty());
         let has_address = held.iter().any(is_sent);
         let packets = || taken.iter().filter(|run| frame::strict(&run.data.bytes));
+        let has_packets = has_mistyped && packets().next().is_some();
         let lines: HashSet<String> =
             packets().take_while(|_| has_address).filter_map(|run| sent(source, run)).collect();
         let is_beside = |run: &Run| sent(source, run).is_some_and(|it| lines.contains(&it));
@@ -77,6 +78,7 @@ impl Aside {
         };
         let (meant, rest) = held.into_iter().partition(|run| match run.is_number {
             _ if is_sent(run) => is_beside(run),
+            true if has_packets && evidence::is_evident_beside_packets(run) => true,
             true => is_evident || is_like(run),
             false => array == Some(run.notation),
         });

@@ -101,6 +101,11 @@ pub(super) fn is_evident(run: &Run) -> bool {
     run.data.bytes.len() > LONGEST_NUMBER && frame::strict(&run.data.bytes)
 }
 
+/// Whether packets beside it, however short, show that it is one but for a mistake: it is longer than numbers are.
+pub(super) fn is_evident_beside_packets(run: &Run) -> bool {
+    !run.slips.is_empty() && run.shown() > LONGEST_NUMBER
+}
+
 /// Whether it is the value of a program's constant.
 fn is_assigned(source: Source<'_>, run: &Run) -> bool {
     let before = source.range(source.line_start(run.range.start)..run.range.start).trim_end();

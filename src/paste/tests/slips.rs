@@ -218,3 +218,40 @@ fn bare_escapes_in_a_sentence_end_with_their_word() {
         }
     }
 }
+
+/// A packet longer than numbers are is shown with its mistake, however short the packets beside it are.
+#[test]
+fn a_mistake_beside_short_packets_is_not_silent() {
+    let connect = "101000044d5154540402003c000461626364";
+    let form = |stream: &str, before: &str, join: &str| {
+        let bytes = ::hex::decode(stream).unwrap();
+        bytes.iter().map(|b| format!("{before}{b:02x}")).collect::<Vec<_>>().join(join)
+    };
+    let around = [
+        "Hi all\n\n@\n\nthe server says\n\n#\n",
+        "I get\n```\n#\n```\nafter\n```\n@\n```\n",
+        "Client sends:\n@\nServer answers:\n#\n",
+        "> @\n>\n> gives\n> #\n",
+        "Text\n\n    @\n\nand\n\n    #\n",
+    ];
+    for (n, around) in around.into_iter().enumerate() {
+        for (m, short) in
+            ["20020000", "40020007", "9003000100", "30050003612f62"].into_iter().enumerate()
+        {
+            for (before, join) in [("", ""), ("", " "), ("", ":"), ("", ", "), ("0x", ", ")] {
+                let (bytes, short) = (form(connect, before, join), form(short, before, join));
+                for at in (0..bytes.len()).skip((n + m) % 3).step_by(3) {
+                    if !bytes.as_bytes()[at].is_ascii_hexdigit() || bytes[at..].starts_with("0x") {
+                        continue;
+                    }
+                    for put in ["O", "l", "g", ""] {
+                        let mut broken = bytes.clone();
+                        broken.replace_range(at..=at, put);
+                        let text = around.replace('@', &broken).replace('#', &short);
+                        assert!(!read(&text).mistakes.is_empty(), "{put:?} at {at}\n{text}");
+                    }
+                }
+            }
+        }
+    }
+}
