@@ -69,3 +69,19 @@ fn numbers_of_four_digits_are_no_halves() {
         assert!(paste.pieces.iter().all(|it| it.notation.name != "binary digits"), "{text}");
     }
 }
+
+/// A wrong letter in the middle of a packet is told inside of a sentence too, whatever marks the bytes.
+#[test]
+fn a_wrong_letter_in_a_sentence() {
+    const PUBLISH: [&str; 12] =
+        ["30", "0A", "00", "03", "61", "2G", "62", "68", "65", "6C", "6C", "6F"];
+    for (sign, between) in
+        [("0x", ""), ("0x", " "), ("&H", ", "), ("$", " "), ("%", ""), ("\\x", "")]
+    {
+        let bytes = PUBLISH.map(|it| format!("{sign}{it}")).join(between);
+        let text = format!("The client sends {bytes} to it.");
+        let column = text.find('G').unwrap() + 1;
+        let told: Vec<usize> = read(&text).mistakes.iter().map(|it| it.place.column).collect();
+        assert_eq!(told, [column], "{text}");
+    }
+}
