@@ -45,10 +45,6 @@ impl Pcap {
 
     /// Brings the next record into the window. `None` at the end of the file.
     fn record(&mut self) -> Result<Option<Record>, Fault> {
-        self.window.consume(std::mem::take(&mut self.lent));
-        if let Some(record) = self.at_hand() {
-            return Ok(Some(record));
-        }
         let header = self.variant.record_header;
         let available = self.window.fill(header)?;
         if available == 0 {
@@ -97,10 +93,11 @@ impl Pcap {
         let [s0, s1, s2, s3, f0, f1, f2, f3, c0, c1, c2, c3, o0, o1, o2, o3] =
             *bytes.first_chunk::<16>()?;
         let order = self.variant.order;
-        let fraction = i64::from(order.u32([f0, f1, f2, f3])).saturating_mul(self.variant.fraction);
-        let seconds = i64::from(order.u32([s0, s1, s2, s3])).saturating_mul(1_000_000_000);
+        // Never too much: 2^32 seconds are fewer nanoseconds than half of what an i64 holds.
+        let fraction = i64::from(order.u32([f0, f1, f2, f3])).wrapping_mul(self.variant.fraction);
+        let seconds = i64::from(order.u32([s0, s1, s2, s3])).wrapping_mul(1_000_000_000);
         Some(Record {
-            time: seconds.saturating_add(fraction),
+            time: seconds.wrapping_add(fraction),
             captured: order.u32([c0, c1, c2, c3]),
             original: order.u32([o0, o1, o2, o3]),
         })
@@ -119,10 +116,16 @@ impl Source for Pcap {
         if self.ended {
             return Ok(None);
         }
-        let record = self.record();
-        self.ended = !matches!(record, Ok(Some(_)));
-        let Some(record) = record.map_err(|fault| fault.of_file(0))? else {
-            return Ok(None);
+        self.window.consume(std::mem::take(&mut self.lent));
+        let record = if let Some(record) = self.at_hand() {
+            record
+        } else {
+            let record = self.record();
+            self.ended = !matches!(record, Ok(Some(_)));
+            let Some(record) = record.map_err(|fault| fault.of_file(0))? else {
+                return Ok(None);
+            };
+            record
         };
         self.number = self.number.saturating_add(1);
         Ok(Some(Frame {

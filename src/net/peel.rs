@@ -97,6 +97,7 @@ impl Net {
     /// let Err(skip) = net.packet(&frame(LinkType::RAW, &bytes[..24])) else { panic!() };
     /// assert_eq!(skip, Skip::Cut { layer: "UDP", needed: 8, available: 4 });
     /// ```
+    #[inline]
     pub fn packet<'a>(&'a mut self, frame: &Frame<'a>) -> Result<Transport<'a>, Skip> {
         self.layers.tunnels.clear();
         self.layers.frame_len = frame.original_len;
@@ -130,15 +131,17 @@ impl Net {
     /// assert!(net.packet(&frame).is_ok());
     /// assert!(net.more(&frame).is_none()); // only IEEE 802.11 has more
     /// ```
+    #[inline]
     pub fn more<'a>(&'a mut self, frame: &Frame<'a>) -> Option<Result<Transport<'a>, Skip>> {
-        if self.behind == 0 {
-            return None;
-        }
+        (self.behind > 0).then(|| self.behind(frame))
+    }
+
+    fn behind<'a>(&'a mut self, frame: &Frame<'a>) -> Result<Transport<'a>, Skip> {
         let start = frame.data.len().saturating_sub(self.behind);
         let data = frame.data.get(start..).unwrap_or_default();
         self.layers.tunnels.clear();
         self.parts.clear();
-        Some(self.peel(Carried { kind: Kind::Aggregate, data }, frame))
+        self.peel(Carried { kind: Kind::Aggregate, data }, frame)
     }
 
     fn peel<'a>(

@@ -46,6 +46,8 @@ pub(super) struct Conversation {
     mqtt: Option<Box<Mqtt>>,
     /// When something came last.
     last: Option<i64>,
+    /// What it holds in bytes, as far as it is counted with all others.
+    pub(super) counted: usize,
 }
 
 /// The MQTT of a connection.
@@ -108,6 +110,7 @@ impl Conversation {
             lost: Default::default(),
             mqtt: None,
             last: None,
+            counted: 0,
         }
     }
 

@@ -401,9 +401,8 @@ impl<C: Consumer> Inspector<C> {
             let mut all: Vec<_> = self.flows.states().collect();
             all.sort_unstable_by_key(|(connection, _)| connection.stream);
             for (connection, state) in all {
-                let before = state.cost();
                 state.wake(&mut self.worker, connection);
-                self.worker.note_cost(before, state);
+                self.worker.note_cost(state);
             }
         }
         self.flow()
@@ -659,9 +658,8 @@ impl<C: Consumer> Inspector<C> {
             self.flows.states().filter(|(_, state)| state.cost() >= least).collect();
         large.sort_unstable_by_key(|(connection, _)| connection.stream);
         for (connection, state) in large {
-            let before = state.cost();
             state.shed(&mut self.worker, connection);
-            self.worker.note_cost(before, state);
+            self.worker.note_cost(state);
         }
     }
 
@@ -793,9 +791,8 @@ impl<C: Consumer> Sink for Worker<C> {
         // While nobody listens, as nearly always, no span is made for each segment.
         let _of = (tracing::Level::DEBUG <= LevelFilter::current())
             .then(|| tracing::debug_span!("flow", stream = connection.stream).entered());
-        let before = state.cost();
         let flow = state.event(self, connection, side, event);
-        self.note_cost(before, state);
+        self.note_cost(state);
         flow?;
         if self.reader.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
@@ -811,17 +808,20 @@ impl<C: Consumer> Sink for Worker<C> {
     fn ended(&mut self, connection: &Connection, mut state: Conversation, end: End) {
         let _of = tracing::debug_span!("flow", stream = connection.stream).entered();
         tracing::debug!(?end, "flow ends");
-        let before = state.cost();
         state.finish(self, connection, end);
-        self.note_cost(before, &state);
-        self.held = self.held.saturating_sub(state.cost());
+        self.held = self.held.saturating_sub(state.counted);
     }
 }
 
 impl<C> Worker<C> {
-    /// Counts what a connection holds, which held `before` until now.
-    fn note_cost(&mut self, before: usize, state: &Conversation) {
-        self.held = self.held.saturating_sub(before).saturating_add(state.cost());
+    /// Counts what a connection holds now.
+    #[inline]
+    fn note_cost(&mut self, state: &mut Conversation) {
+        let cost = state.cost();
+        if cost != state.counted {
+            self.held = self.held.saturating_sub(state.counted).saturating_add(cost);
+            state.counted = cost;
+        }
     }
 
     fn remember_port(&mut self, connection: &Connection) {

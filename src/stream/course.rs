@@ -138,6 +138,14 @@ impl Sent {
         }
     }
 
+    /// What it had sent again counts no more.
+    #[inline]
+    fn answered(&mut self) {
+        if self.resent.count > 0 {
+            self.resent = Resent::default();
+        }
+    }
+
     /// Takes note of the window that a segment tells.
     #[inline]
     fn window(&mut self, place: Place, tcp: &TcpLayer) {
@@ -166,7 +174,8 @@ impl Sent {
             return;
         }
         if is_new {
-            (self.next, self.resent) = (Some(end), Resent::default());
+            self.next = Some(end);
+            self.answered();
         } else if tcp.len > 1 {
             if self.resent.count == 0 {
                 self.resent.first = place;
@@ -202,6 +211,7 @@ impl Course {
     }
 
     /// Takes note of a segment.
+    #[inline]
     pub(super) fn add(&mut self, side: Side, at: Stamp, tcp: &TcpLayer) {
         let place = Place { time: at.time, frame: at.frame };
         if self.first.frame == 0 {
@@ -214,9 +224,7 @@ impl Course {
         };
         let is_reset = tcp.flags.has(Flags::RST);
         if !is_reset {
-            if other.resent.count > 0 {
-                other.resent = Resent::default();
-            }
+            other.answered();
             sent.comes_to(tcp.seq, place);
         }
         let had = Some(tcp.ack).filter(|_| tcp.flags.has(Flags::ACK));

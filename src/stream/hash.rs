@@ -2,8 +2,10 @@
 
 use std::{
     hash::{BuildHasher, Hash, Hasher, RandomState},
-    net::{IpAddr, SocketAddr},
+    net::IpAddr,
 };
+
+use crate::net::Segment;
 
 /// Both ends of a connection, in an order that is the same for both directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +18,14 @@ pub(super) struct Key {
 impl Key {
     /// The key of a segment, and whether its sender is the lower end.
     #[inline]
-    pub(super) fn new(src: SocketAddr, dst: SocketAddr) -> (Self, bool) {
-        if let (IpAddr::V4(a), IpAddr::V4(b)) = (src.ip(), dst.ip()) {
-            return Self::v4((a.to_bits(), src.port()), (b.to_bits(), dst.port()));
+    pub(super) fn of(segment: &Segment<'_>) -> (Self, bool) {
+        let (src, dst) = (segment.layers.ip.src, segment.layers.ip.dst);
+        let (src_port, dst_port) = (segment.tcp.src_port, segment.tcp.dst_port);
+        if let (IpAddr::V4(src), IpAddr::V4(dst)) = (src, dst) {
+            return Self::v4((src.to_bits(), src_port), (dst.to_bits(), dst_port));
         }
-        let from = (bits(src.ip()), src.port());
-        let to = (bits(dst.ip()), dst.port());
+        let from = (bits(src), src_port);
+        let to = (bits(dst), dst_port);
         let sender_is_low = from <= to;
         let (low, high) = if sender_is_low { (from, to) } else { (to, from) };
         let family = u64::from(src.is_ipv6()) << 32;
@@ -44,12 +48,11 @@ impl Hash for Key {
     /// Of addresses that fit into 32 bits, both at once: no more is in them to be told apart by.
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        match (u32::try_from(self.low), u32::try_from(self.high)) {
-            (Ok(low), Ok(high)) => state.write_u64(u64::from(low) << 32 | u64::from(high)),
-            _ => {
-                state.write_u128(self.low);
-                state.write_u128(self.high);
-            }
+        if (self.low | self.high) >> 32 == 0 {
+            state.write_u64((self.low as u64) << 32 | self.high as u64);
+        } else {
+            state.write_u128(self.low);
+            state.write_u128(self.high);
         }
         state.write_u64(self.ports);
     }
