@@ -46,6 +46,7 @@
 //! one; 257 miss one packet, and 38 more.
 
 use super::packet::{Packet, Text};
+use super::primitive::is_plain_topic;
 use super::{Framing, Reading, decode, frame};
 use crate::annotate::Tape;
 use crate::spec::{PacketType, Rule, Sender, Version};
@@ -490,6 +491,10 @@ fn text(bytes: &[u8], len: usize) -> Topic<'_> {
 
 /// Whether bytes are the beginning of a Topic Name.
 fn is_name(bytes: &[u8]) -> bool {
+    // As nearly all are.
+    if is_plain_topic(bytes) {
+        return true;
+    }
     let valid = match std::str::from_utf8(bytes) {
         Ok(text) => text.as_bytes(),
         Err(error) if error.error_len().is_some() => return false,

@@ -52,10 +52,7 @@ pub fn decode<'a, S: Sink>(bytes: &'a [u8], how: Reading, sink: &mut S) -> Decod
     };
     // Filled in place: a CONNECT takes some hundred bytes, which each return would copy.
     let mut decoded = Decoded { header, version: how.version, packet: None };
-    if !S::RECORDS
-        && let Some((len, packet)) = quick(bytes, how.version)
-    {
-        (decoded.header.remaining_length, decoded.packet) = (Some(len), Some(packet));
+    if !S::RECORDS && quick(bytes, &mut decoded).is_some() {
         return decoded;
     }
     let mut c = Cursor::new(bytes, sink);
