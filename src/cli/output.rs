@@ -325,6 +325,10 @@ impl Consumer for Printer {
         !self.redact && self.needs() < Needs::Session
     }
 
+    fn wants_nothing(&self) -> bool {
+        self.is_choosy() && self.is_idle()
+    }
+
     fn wants(&mut self, record: &Record<'_>) -> bool {
         // A comment on a frame is told with the record of it.
         let has_notes = record.origin.notes.is_some_and(|notes| !notes.is_empty());
