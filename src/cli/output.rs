@@ -25,6 +25,10 @@ const RAW: &str = "-T payload writes bytes as they are, which could steer this t
 /// Why a format of files writes none.
 const NO_FOLDER: &str = "-T parquet writes files: mqttscope read -T parquet -w DIR FILE";
 
+/// Bytes that are gathered before they go out: less than a parcel of lines that another thread has written, which
+/// need not be copied for that.
+const GATHERED: usize = 16 << 10;
+
 /// Files that an excerpt names as those which it is of.
 const MAX_FILES: usize = 8;
 
@@ -116,7 +120,7 @@ impl Printer {
             excerpt: None,
             sessions: None,
             counter: None,
-            out: BufWriter::with_capacity(64 << 10, out),
+            out: BufWriter::with_capacity(GATHERED, out),
             flush_each,
             quiet: output.quiet,
             has_files: options.folder.is_some(),

@@ -98,8 +98,10 @@ impl Kept {
         };
         self.text.clear();
         self.text.push_str(record.text);
-        self.headers.clear();
-        self.headers.extend(record.headers.iter().cloned());
+        if !self.headers.is_empty() || !record.headers.is_empty() {
+            self.headers.clear();
+            self.headers.extend(record.headers.iter().cloned());
+        }
         self.facts = Facts { topic: None, filter: None, ..record.facts };
         if self.repair.is_some() || record.repair.is_some() {
             self.repair = record.repair.cloned();

@@ -114,7 +114,9 @@ impl Connection {
         record.packet(seen);
         shared.passes(seen.at.time);
         self.track.packet(seen, shared, tape, record);
-        record.wire.found(seen, tape);
+        if !tape.findings().is_empty() {
+            record.wire.found(seen, tape);
+        }
         record.found(seen, tape, self.track.answers());
     }
 

@@ -146,8 +146,7 @@ impl Copies {
         let is_early = |by: &&Subscriber| {
             by.since.zip(at.time).is_some_and(|(a, b)| a < b.saturating_sub(EARLY))
         };
-        let audience =
-            Audience::new(message.topic, audience.all.iter().filter(is_early).copied());
+        let audience = Audience::new(message.topic, audience.all.iter().filter(is_early).copied());
         if audience.all.is_empty() {
             return;
         }

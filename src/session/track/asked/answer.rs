@@ -1,9 +1,9 @@
 //! Answers: what they end, and what nothing waits for.
 
 use super::{Answered, Asked, Done, Exchange};
+use crate::session::At;
 use crate::session::shared::Scope;
 use crate::session::track::Notes;
-use crate::session::At;
 use crate::spec::{Field, PacketType, Rule};
 use std::collections::hash_map::Entry;
 
