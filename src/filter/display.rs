@@ -74,6 +74,7 @@ fn add_lossy(text: &[u8], out: &mut impl Out) {
 /// `1792847.123456789`
 fn seconds(nanos: i128, out: &mut impl Out) {
     const SECOND: u64 = 1_000_000_000;
+    const LONG: u128 = SECOND as u128;
     if nanos < 0 {
         out.push('-');
     }
@@ -83,10 +84,10 @@ fn seconds(nanos: i128, out: &mut impl Out) {
         out.push('.');
         return text::add::padded(all % SECOND, 9, out);
     }
-    let (all, second) = (nanos.unsigned_abs(), u128::from(SECOND));
-    add(out, all / second);
+    let all = nanos.unsigned_abs();
+    add(out, all / LONG);
     out.push('.');
-    text::add::padded((all % second) as u64, 9, out);
+    text::add::padded((all % LONG) as u64, 9, out);
 }
 
 /// `Nov 23, 2026 22:58:01.123456789 UTC`, in the local zone: as tshark has it.
