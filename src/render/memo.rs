@@ -16,6 +16,9 @@ const MAX_BYTES: usize = 64;
 /// The longest text that is remembered of a row, in bytes.
 const MAX_TEXT: usize = 4 << 10;
 
+/// Rows with a number in words that are the same for all: a power of two. They differ by the packet's type and
+/// flags, and by where they stand, which is behind the topic.
+const AROUND_SLOTS: usize = 1 << 8;
 /// Beginnings of packets that are remembered: a power of two.
 const START_SLOTS: usize = 1 << 10;
 /// The longest beginning of a packet that is remembered, in bytes and in nodes.
@@ -261,7 +264,7 @@ struct AroundSlot<T> {
 impl<T: Text + Clone> Around<T> {
     /// Nothing is remembered.
     pub(super) fn new() -> Self {
-        Self { slots: vec![AroundSlot::default(); FEW_SLOTS] }
+        Self { slots: vec![AroundSlot::default(); AROUND_SLOTS] }
     }
 
     /// The parts of a row as they were made before, or else by `make`, which finds them empty.
