@@ -45,6 +45,7 @@ impl Pcap {
 
     /// Brings the next record into the window. `None` at the end of the file.
     fn record(&mut self) -> Result<Option<Record>, Fault> {
+        self.window.consume(std::mem::take(&mut self.lent));
         let header = self.variant.record_header;
         let available = self.window.fill(header)?;
         if available == 0 {
@@ -76,14 +77,14 @@ impl Pcap {
     /// for it, and nothing to be said of it.
     #[inline]
     fn at_hand(&mut self) -> Option<Record> {
-        let bytes = self.window.bytes();
+        let bytes = self.window.bytes().get(self.lent..)?;
         let record = self.header(bytes)?;
         let header = self.variant.record_header;
         let whole = header.saturating_add(record.captured as usize);
         if record.captured > MAX_FRAME_LEN || bytes.len() < whole {
             return None;
         }
-        self.window.consume(header);
+        self.window.consume(self.lent.saturating_add(header));
         self.lent = record.captured as usize;
         Some(record)
     }
@@ -116,7 +117,6 @@ impl Source for Pcap {
         if self.ended {
             return Ok(None);
         }
-        self.window.consume(std::mem::take(&mut self.lent));
         let record = if let Some(record) = self.at_hand() {
             record
         } else {

@@ -180,12 +180,12 @@ impl<T> Flow<T> {
         shared: &mut Shared,
         sink: &mut S,
     ) -> StreamId {
-        let Segment { tcp, layers, payload: bytes, .. } = *segment;
+        let Segment { tcp, layers, payload: bytes, .. } = segment;
         self.strays = Strays::default();
         self.last = Last::new(shared.counters.segments, at);
         self.has_payload |= tcp.len > 0;
         self.segments = self.segments.saturating_add(1);
-        self.connection.course.add(side, at, &tcp);
+        self.connection.course.add(side, at, tcp);
         if !bytes.is_empty()
             && let Some(state) = &mut self.state
         {
