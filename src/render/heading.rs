@@ -64,7 +64,7 @@ impl Heading {
         }
         let flow = self.flow.clear();
         flow.push(Role::Title, record.type_name());
-        flow.add(Role::Meaning, |out| title(record, out, |id, out| add_client(id, out)));
+        flow.add(Role::Meaning, |out| title(record, out, add_client));
         flow.set(out, self.painter, 0, 2, self.width);
         self.line.clear();
         facts::add(record, &mut self.line);
