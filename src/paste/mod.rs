@@ -144,16 +144,19 @@ pub fn parse<'t>(text: &'t str, options: &Options) -> Paste<'t> {
     paste
 }
 
-/// The text as a reader sees it, of the same length: without marks, and with its rows in one line each.
+/// What a text is read as, of the same length; nothing where it is read as it is.
+type Layer = fn(&str) -> Option<String>;
+
+/// In their order: each sees what those before it show.
+const LAYERS: [Layer; 5] =
+    [colour::hidden, tags::broken, written::broken, wrapped::joined, strings::joined];
+/// Those of them that leave each line where it is.
+const OF_LINES: [Layer; 2] = [colour::hidden, tags::hidden];
+
+/// The text as a reader sees it: without marks, and with its rows in one line each.
 fn shown(text: &str, lines: bool) -> Cow<'_, str> {
-    let layers: [&dyn Fn(&str) -> Option<String>; 5] = [
-        &colour::hidden,
-        &|text| tags::hidden(text, lines),
-        &|text| written::broken(text).filter(|_| !lines),
-        &|text| wrapped::joined(text).filter(|_| !lines),
-        &|text| strings::joined(text).filter(|_| !lines),
-    ];
-    layers.into_iter().fold(Cow::Borrowed(text), |text, layer| match layer(&text) {
+    let layers: &[Layer] = if lines { &OF_LINES } else { &LAYERS };
+    layers.iter().fold(Cow::Borrowed(text), |text, layer| match layer(&text) {
         Some(shown) => Cow::Owned(shown),
         None => text,
     })

@@ -35,7 +35,8 @@ fn end(source: Source<'_>, at: usize) -> Option<usize> {
     let quote = source.byte(at).filter(|b| matches!(b, b'"' | b'\''))?;
     let text = source.head(at.saturating_add(1), LONGEST);
     let digits = text.get(..text.bytes().position(|b| b == quote)?)?;
-    let are_pairs = |it: &str| it.len() % 2 == 0 && it.bytes().all(|b| b.is_ascii_hexdigit());
+    let are_pairs =
+        |it: &str| it.len().is_multiple_of(2) && it.bytes().all(|b| b.is_ascii_hexdigit());
     let is_hex = digits.len() >= SHORTEST && digits.split(' ').all(are_pairs);
     is_hex.then(|| at.saturating_add(digits.len()).saturating_add(2))
 }

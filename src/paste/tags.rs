@@ -15,8 +15,17 @@ const BREAKS: [&str; 16] = [
     "blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "li", "ol", "p", "pre", "table", "tr", "ul",
 ];
 
-/// The text without its tags; nothing where there are none. Where each line is by itself (`lines`) no tag breaks one.
-pub(super) fn hidden(text: &str, lines: bool) -> Option<String> {
+/// The text without its tags; nothing where there are none.
+pub(super) fn hidden(text: &str) -> Option<String> {
+    without(text, false)
+}
+
+/// As [`hidden`], with line breaks for the tags in the middle of a line that end one.
+pub(super) fn broken(text: &str) -> Option<String> {
+    without(text, true)
+}
+
+fn without(text: &str, breaks: bool) -> Option<String> {
     let source = Source { text };
     let mut shown = Vec::new();
     let mut at = 0;
@@ -35,7 +44,7 @@ pub(super) fn hidden(text: &str, lines: bool) -> Option<String> {
                 !before.get(..tag.start).unwrap_or_default().trim().is_empty()
                     && !behind.trim().is_empty()
             };
-            if tag.ends_line && !lines && has_both() {
+            if breaks && tag.ends_line && has_both() {
                 place.iter_mut().take(1).for_each(|b| *b = b'\n');
             }
         }
