@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::element::{Element, Value, cast, character, conversion, mistyped, number, signed};
-use super::mistake::MistakeKind;
+use super::mistake::{MistakeKind, SIDE_BY_SIDE};
 use super::notation::{Notation, named};
 use super::piece::Direction;
 use super::run::{Class, Join, Run};
@@ -18,9 +18,15 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         Some(b'{') => b'}',
         _ => return None,
     };
-    let mut list = List { source, at: at.saturating_add(1), elements: Vec::new(), left_out: None };
+    let at_first = at.saturating_add(1);
+    let mut list =
+        List { source, at: at_first, elements: Vec::new(), left_out: None, points: Vec::new() };
     let closed = list.elements(close);
     if list.elements.len() < 2 || (!closed && !list.is_bytes()) || !list.is_mostly_numbers() {
+        return None;
+    }
+    // Numbers with points and nothing behind them are fractions.
+    if list.points.len() > SIDE_BY_SIDE {
         return None;
     }
     let end = list.at;
@@ -29,6 +35,9 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let row = if is_quoted { named("list of strings", row) } else { row };
     let mut run = Run::new(row, Class::Code, at..end);
     values::fill(&list.elements, &mut run);
+    for at in &list.points {
+        run.between(*at..at.saturating_add(1), MistakeKind::NoComma { found: '.' });
+    }
     if let Some((place, count)) = list.left_out {
         run.slip(place, MistakeKind::LeftOut { count }, count.unwrap_or(0));
     }
@@ -98,6 +107,8 @@ struct List<'t> {
     elements: Vec<Element<'t>>,
     /// Where `... 33 more items` stands.
     left_out: Option<(Range<usize>, Option<usize>)>,
+    /// Where a point stands for a comma: one number is before it, a blank and another one behind.
+    points: Vec<usize>,
 }
 
 impl List<'_> {
@@ -114,6 +125,10 @@ impl List<'_> {
                 Some(b',') if self.elements.last().is_some_and(|last| last.at < self.at) => {
                     let (at, value) = (self.at, Value::Wrong);
                     self.elements.push(Element { text: "", at, value, quoted: false });
+                    self.at = self.at.saturating_add(1);
+                }
+                Some(b'.') if self.is_point() => {
+                    self.points.push(self.at);
                     self.at = self.at.saturating_add(1);
                 }
                 Some(b'.') if !self.elements.is_empty() => self.ellipsis(),
@@ -219,6 +234,15 @@ impl List<'_> {
         let len = len.saturating_add(conversion(body.get(len..).unwrap_or_default()));
         self.at = at.saturating_add(len);
         true
+    }
+
+    fn is_point(&self) -> bool {
+        let is_behind = self.elements.last().is_some_and(|it| {
+            it.at.saturating_add(it.text.len()) == self.at && !matches!(it.value, Value::Wrong)
+        });
+        let rest = self.source.head(self.at.saturating_add(1), LONGEST_QUOTED);
+        let next = rest.trim_start_matches([' ', '\n']);
+        is_behind && next.len() < rest.len() && next.starts_with(|c: char| c.is_ascii_digit())
     }
 
     fn ellipsis(&mut self) {

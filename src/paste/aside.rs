@@ -7,6 +7,7 @@ use super::frame::{self, Chain, Fit};
 use super::headless;
 use super::listed;
 use super::mistake::MistakeKind;
+use super::notation::Notation;
 use super::numbers;
 use super::run::{Class, Run, Slip};
 use super::source::Source;
@@ -61,27 +62,8 @@ impl Aside {
     /// short ones, too.
     pub(super) fn settle(&mut self, source: Source<'_>, taken: &mut Vec<Run>) -> Vec<Run> {
         let held = std::mem::take(&mut self.held);
-        let is_evident = taken.iter().any(evidence::is_evident);
-        let mut arrays = taken.iter().filter(|run| run.class == Class::Code);
-        let array = arrays.find(|run| frame::strict(&run.data.bytes)).map(|run| run.notation);
-        let has_mistyped = held.iter().any(|run| run.is_number && !run.slips.is_empty());
-        let has_address = held.iter().any(is_sent);
-        let packets = || taken.iter().filter(|run| frame::strict(&run.data.bytes));
-        let has_packets = has_mistyped && packets().next().is_some();
-        let lines: HashSet<String> =
-            packets().take_while(|_| has_address).filter_map(|run| sent(source, run)).collect();
-        let is_beside = |run: &Run| sent(source, run).is_some_and(|it| lines.contains(&it));
-        let shapes: HashSet<String> =
-            packets().take_while(|_| has_mistyped).filter_map(|run| shape(source, run)).collect();
-        let is_like = |run: &Run| {
-            !run.slips.is_empty() && shape(source, run).is_some_and(|it| shapes.contains(&it))
-        };
-        let (meant, rest) = held.into_iter().partition(|run| match run.is_number {
-            _ if is_sent(run) => is_beside(run),
-            true if has_packets && evidence::is_evident_beside_packets(run) => true,
-            true => is_evident || is_like(run),
-            false => array == Some(run.notation),
-        });
+        let packets = Packets::of(source, taken, &held);
+        let (meant, rest) = held.into_iter().partition(|run| packets.show(source, run));
         taken.extend::<Vec<Run>>(meant);
         rest
     }
@@ -105,6 +87,54 @@ impl Aside {
                 && (most_of_it || is_packet && looks_hex(source, run))
         };
         std::mem::take(&mut self.spare).into_iter().filter(is_meant).collect()
+    }
+}
+
+/// What the packets of a text tell of what else may be one.
+struct Packets {
+    /// Whether there are some at all, and some that are longer than numbers are.
+    any: bool,
+    evident: bool,
+    /// The row of the arrays among them.
+    array: Option<&'static Notation>,
+    /// The rows of those in lines of their own.
+    lines: HashSet<&'static str>,
+    /// What stands before them: of all, and of those that are sent or received.
+    shapes: HashSet<String>,
+    sides: HashSet<String>,
+}
+
+impl Packets {
+    /// Only what the runs that are `held` ask for.
+    fn of(source: Source<'_>, taken: &[Run], held: &[Run]) -> Self {
+        let packets = || taken.iter().filter(|run| frame::strict(&run.data.bytes));
+        let mistyped = held.iter().any(|run| run.is_number && !run.slips.is_empty());
+        let address = held.iter().any(is_sent);
+        let of_mistyped = || packets().take_while(|_| mistyped);
+        let lines = of_mistyped().filter(|run| run.class == Class::Line);
+        Self {
+            any: of_mistyped().next().is_some(),
+            evident: taken.iter().any(evidence::is_evident),
+            array: packets().find(|run| run.class == Class::Code).map(|run| run.notation),
+            lines: lines.map(|run| run.notation.name).collect(),
+            shapes: of_mistyped().filter_map(|run| shape(source, run)).collect(),
+            sides: packets().take_while(|_| address).filter_map(|it| sent(source, it)).collect(),
+        }
+    }
+
+    /// Whether they show that a run is meant.
+    fn show(&self, source: Source<'_>, run: &Run) -> bool {
+        if is_sent(run) {
+            return sent(source, run).is_some_and(|it| self.sides.contains(&it));
+        }
+        if !run.is_number {
+            return self.array == Some(run.notation);
+        }
+        let is_like = || shape(source, run).is_some_and(|it| self.shapes.contains(&it));
+        let is_line =
+            || self.lines.contains(run.notation.name) && evidence::is_line_of_packets(source, run);
+        let is_long = || self.any && evidence::is_evident_beside_packets(run);
+        self.evident || !run.slips.is_empty() && (is_long() || is_like() || is_line())
     }
 }
 

@@ -3,10 +3,11 @@
 use super::bits;
 use super::bitstream;
 use super::context::{self, Context};
-use super::frame;
+use super::digits;
+use super::frame::{self, Chain, Fit};
 use super::notation::Notation;
 use super::run::{Class, Join, Run};
-use super::source::{Source, Taken};
+use super::source::{Line, Source, Taken};
 
 /// Reads a line that ends in a colon and binary digits and says who sent them.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
@@ -35,6 +36,45 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     run.direction = Some(direction);
     run.time = Context::of(source, &run.range).time();
     Some(Taken { runs: vec![run], end: line.next, modem: 0 })
+}
+
+/// The end of the digits that a line begins, where the line was wrapped: the lines below hold nothing but more of them.
+pub(super) fn wrapped(source: Source<'_>, line: &Line<'_>) -> Option<usize> {
+    let shown = line.text.trim_end();
+    if !shown.ends_with(['0', '1', ':', '\u{ff1a}']) {
+        return None;
+    }
+    let (before, digits) = shown.rsplit_once([':', '\u{ff1a}'])?;
+    if before.len() >= LONGEST_HEAD || !(digits.is_empty() || are_groups(digits)) {
+        return None;
+    }
+    context::direction(before)?;
+    let mut chain = Chain::new();
+    feed(&mut chain, digits);
+    let mut last = *line;
+    loop {
+        let next = source.line(last.next);
+        // Behind whole packets others begin.
+        let is_end = !digits.is_empty() && chain.fit() == Fit::Whole;
+        if is_end || next.start >= source.text.len() || !are_groups(next.text) {
+            break;
+        }
+        feed(&mut chain, next.text);
+        last = next;
+    }
+    (last.end > line.end).then_some(last.end)
+}
+
+/// Whether nothing but groups of eight digits stands in a text, though some may be mistyped.
+fn are_groups(text: &str) -> bool {
+    let is_group = |word: &str| {
+        digits::bits(word).is_some() || bits::is_mistyped(word) || bits::is_miscounted(word)
+    };
+    !text.trim().is_empty() && text.split_whitespace().all(is_group)
+}
+
+fn feed(chain: &mut Chain, text: &str) {
+    text.split_whitespace().for_each(|word| chain.feed(&[digits::bits(word).unwrap_or(0)]));
 }
 
 /// The digits at a place, with blanks between the bytes or without, and whether they are packets but for a mistake.

@@ -4,8 +4,8 @@ use super::again;
 use super::aside::{Aside, is_few, looks_hex};
 use super::bases;
 use super::frame::{self, Chain, Fit};
+use super::hint::Hint;
 use super::link;
-use super::mistake::Hint;
 use super::output::Output;
 use super::piece::{Ignored, Kind, Paste};
 use super::repeat::repeats;
@@ -204,11 +204,11 @@ impl<'t> Builder<'t> {
     }
 
     /// The result, with places in `text`.
-    pub(super) fn finish(
+    pub(super) fn finish<'p>(
         mut self,
-        text: Cow<'t, str>,
+        text: Cow<'p, str>,
         hint: impl FnOnce(bool) -> Hint,
-    ) -> Paste<'t> {
+    ) -> Paste<'p> {
         self.flush();
         for run in self.aside.settle(self.source, &mut self.taken) {
             self.reject(run);
@@ -222,7 +222,11 @@ impl<'t> Builder<'t> {
         self.ignored.of_frames = again::take_away(&mut self.taken);
         let numbers = all.saturating_sub(self.taken.len()).saturating_sub(self.ignored.of_frames);
         self.ignored.fragments = self.ignored.fragments.saturating_add(numbers);
-        let repeats = if self.whole { vec![None; self.taken.len()] } else { repeats(&self.taken) };
+        let repeats = if self.whole {
+            vec![None; self.taken.len()]
+        } else {
+            repeats(self.source, &self.taken)
+        };
         let mut output = Output::new(&text);
         let mut firsts = Vec::new();
         for (run, repeat) in self.taken.into_iter().zip(repeats) {

@@ -25,8 +25,9 @@ pub(super) fn od(row: &'static Notation, source: Source<'_>, at: usize) -> Optio
 
 /// `0000   10 2f 00 04   ./..`
 pub(super) fn wireshark(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    let mut taken =
-        read(row, source, at, |a| (4..=LONGEST_ADDRESS).contains(&a.digits.len()) && a.gap > 1)?;
+    let mut taken = read(row, source, at, |a| {
+        (4..=LONGEST_ADDRESS).contains(&a.digits.len()) && a.gap > 1 && !matches!(a.group, 5 | 7)
+    })?;
     if again::is_made_of_frames(source, at) {
         taken.runs.iter_mut().for_each(|run| run.made_of_frames = true);
     }

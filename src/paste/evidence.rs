@@ -2,6 +2,7 @@
 
 use super::frame;
 use super::lengths;
+use super::modem;
 use super::names::{self, Called};
 use super::run::{Class, Run};
 use super::source::Source;
@@ -103,7 +104,15 @@ pub(super) fn is_evident(run: &Run) -> bool {
 
 /// Whether packets beside it, however short, show that it is one but for a mistake: it is longer than numbers are.
 pub(super) fn is_evident_beside_packets(run: &Run) -> bool {
-    !run.slips.is_empty() && run.shown() > LONGEST_NUMBER
+    run.shown() > LONGEST_NUMBER
+}
+
+/// Whether a short packet with a mistake is written so that others in lines of their own show that it is one: alone in
+/// its line, in pairs, or with more digits than a word of them has by chance.
+pub(super) fn is_line_of_packets(source: Source<'_>, run: &Run) -> bool {
+    let word = source.range(run.range.clone());
+    let are_pairs = !word.bytes().all(|b| b.is_ascii_alphanumeric());
+    stands_alone(source, run) && (are_pairs || run.shown() >= FEW)
 }
 
 /// Whether it is the value of a program's constant.
@@ -122,7 +131,8 @@ fn stands_alone(source: Source<'_>, run: &Run) -> bool {
 /// Whether the words around say that this is bytes.
 pub(super) fn says_bytes(source: Source<'_>, run: &Run) -> bool {
     let before = source.tail(0..run.range.start, BEFORE);
-    if before.ends_with(|c: char| QUOTES.contains(c)) || names_type(source, run) {
+    let is_quoted = || before.ends_with(|c: char| QUOTES.contains(c));
+    if is_quoted() || names_type(source, run) || modem::are_bytes(source, run.range.start) {
         return true;
     }
     let sentence = before.rsplit("\n\n").next().unwrap_or_default();

@@ -4,6 +4,7 @@
 use super::frame;
 use super::lexer::separator;
 use super::mistake::lookalike;
+use super::modem;
 use super::names;
 use super::row;
 use super::run::{Class, Run};
@@ -15,7 +16,7 @@ use super::token::token;
 /// The offset of the bytes in a line that begins with something else, if they are packets, or the
 /// beginning of one, and the line as a whole is none.
 pub(super) fn of(source: Source<'_>, line: &Line<'_>) -> Option<usize> {
-    row::bytes(source, line).or_else(|| label(source, line))
+    row::bytes(source, line).or_else(|| modem::bytes(line)).or_else(|| label(source, line))
 }
 
 /// The offset behind a time, numbers with their marks and labels.

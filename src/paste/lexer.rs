@@ -6,7 +6,7 @@ use super::frame::{self, Chain, Fit};
 use super::mistake::{SIDE_BY_SIDE, lookalike};
 use super::names;
 use super::run::Run;
-use super::source::{Source, blanks};
+use super::source::{FILLER, Source, blanks};
 use super::token::{PREFIXES, Style, Token, is_glued, is_signed, token};
 
 /// Length of what stands between two tokens: blanks, and at most one mark.
@@ -16,7 +16,11 @@ pub(super) fn separator(text: &str) -> usize {
     let mark = usize::from(rest.starts_with([',', ':', ';', '-', '|']));
     let last = blanks(rest.get(mark..).unwrap_or_default());
     let len = first.saturating_add(mark).saturating_add(last);
-    if len > WIDEST { 0 } else { len }
+    let is_wide = || {
+        let between = text.bytes().take(len);
+        between.filter(|b| *b != FILLER).count() > WIDEST
+    };
+    if len > WIDEST && is_wide() { 0 } else { len }
 }
 
 /// Wider gaps stand between columns, not between bytes.

@@ -5,7 +5,7 @@ use super::frame;
 use super::lengths;
 use super::names;
 use super::run::{Class, Run};
-use super::source::Source;
+use super::source::{FILLER, Source};
 
 /// Whether a run is one of several of the same form in lines side by side, none other of which are packets.
 pub(super) fn is_listed(source: Source<'_>, run: &Run) -> bool {
@@ -89,6 +89,10 @@ fn is_long_number(source: Source<'_>, run: &Run) -> bool {
 fn are_columns(source: Source<'_>, run: &Run) -> bool {
     let text = source.head(run.range.start, run.range.len().min(LONGEST_COLUMNS));
     let is_word = |word: &str| word.bytes().all(|b| b.is_ascii_hexdigit());
+    // Strings side by side are as long as their writer made them.
+    if text.as_bytes().contains(&FILLER) {
+        return false;
+    }
     let mut words = text.split_whitespace();
     let first = words.next().map(|it| it.trim_end_matches(':')).filter(|it| is_word(it));
     let first = first.map_or(0, str::len);

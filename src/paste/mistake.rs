@@ -74,6 +74,11 @@ pub enum MistakeKind {
         /// The element, as written.
         element: String,
     },
+    /// Another mark where a comma is due between two elements of an array.
+    NoComma {
+        /// What stands there.
+        found: char,
+    },
     /// Base64 that ends before the last byte of which it holds a part.
     CutByte,
     /// A word of base64 with a character more or less than the lengths in its packets say.
@@ -178,6 +183,7 @@ impl Mistake {
             MistakeKind::BadAddress { .. } => {
                 "the bytes are read all the same: only their address is wrong".to_owned()
             }
+            MistakeKind::NoComma { .. } => "the elements are read as if a comma stood there".to_owned(),
             MistakeKind::TooLong { .. } => "give the bytes as a file, or in parts".to_owned(),
             _ => return None,
         })
@@ -203,6 +209,7 @@ impl fmt::Display for MistakeKind {
             Self::TooBig { number } => write!(f, "{number} does not fit into a byte"),
             Self::NoType { byte } => write!(f, "no packet begins with {byte:#04x}"),
             Self::NotANumber { element } => write!(f, "{element:?} is not a number"),
+            Self::NoComma { found } => write!(f, "{found:?} stands where a comma is due"),
             Self::CutByte => f.write_str("the text ends inside of a byte"),
             Self::Base64Length { found, due } => {
                 write!(f, "{found} characters of base64 instead of {due}")
@@ -242,56 +249,6 @@ impl fmt::Display for Mistake {
 }
 
 impl std::error::Error for Mistake {}
-
-/// What a text seems to be that holds no bytes for this room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Hint {
-    /// A capture file.
-    Capture {
-        /// Its format.
-        format: &'static str,
-    },
-    /// The log of a broker, which names packets and does not show them.
-    BrokerLog,
-    /// What `od -a` prints, which leaves the highest bit of each byte out.
-    NamedCharacters,
-    /// Notations were found, none of which frames as MQTT.
-    NoPackets,
-    /// Nothing at all.
-    Empty,
-    /// None of these.
-    NoBytes,
-}
-
-impl fmt::Display for Hint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Capture { format } => write!(
-                f,
-                "this is a {format} capture file, not pasted text: read it with `mqttscope read FILE`"
-            ),
-            Self::BrokerLog => f.write_str(
-                "no bytes found: this looks like the log of a broker, which names the packets and does \
-                 not hold their bytes; `mqttscope explain` tells what its lines mean; \
-                 to see bytes, capture the traffic and use `mqttscope read` or `mqttscope live`",
-            ),
-            Self::NamedCharacters => f.write_str(
-                "no bytes found: this looks like `od -a`, which names characters and leaves the highest \
-                 bit of each byte out, so that the bytes cannot be told from it; `od -c`, `od -t x1` \
-                 and `xxd` show all bits",
-            ),
-            Self::NoPackets => f.write_str(
-                "no packets found: some bytes stand in this text, but none of them make up an MQTT \
-                 packet; paste those bytes alone to have them decoded whatever they are",
-            ),
-            Self::Empty => f.write_str("no bytes found: the input is empty"),
-            Self::NoBytes => f.write_str(
-                "no bytes found in this text; `mqttscope decode --help` lists the notations that are read",
-            ),
-        }
-    }
-}
 
 /// The digit that a character looks like.
 pub(super) fn lookalike(c: char) -> Option<char> {

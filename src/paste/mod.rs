@@ -5,9 +5,11 @@
 //! whether bytes can be packets, which decides between two readings of a text.
 //!
 //! ```text
-//! parse ─┬─ whole   nothing but digits: taken as they are ─────────┐
-//!        └─ scan    walks the text, asks the readers of the table ─┴─▶ build: join, judge, repeat ─▶ Paste
+//! parse ── shown ─┬─ whole   nothing but digits: taken as they are ─────────┐
+//!                 └─ scan    walks the text, asks the readers of the table ─┴─▶ build: join, judge, repeat ─▶ Paste
 //! ```
+//!
+//! `shown` is the text as a reader sees it, with blanks for what is not shown, so that all places stay what they are.
 //!
 //! **To add a notation**: a file with a function `read(row, source, at) -> Option<Taken>` that
 //! gives nothing where its notation does not stand, and a row in [`notation::NOTATIONS`], whose
@@ -52,6 +54,7 @@ mod gdb;
 mod head;
 mod headless;
 mod hex;
+mod hint;
 mod inside;
 mod labelled;
 mod lengths;
@@ -62,6 +65,7 @@ mod literal;
 mod little;
 mod lost64;
 mod mistake;
+mod modem;
 mod names;
 pub mod notation;
 mod number;
@@ -83,6 +87,8 @@ mod settle;
 mod sides;
 mod source;
 mod stamp;
+mod strings;
+mod tags;
 mod tail;
 mod tcpdump;
 mod token;
@@ -91,6 +97,8 @@ mod trim;
 mod values;
 mod whole;
 mod wordy;
+mod wrapped;
+mod written;
 mod zone;
 
 #[cfg(test)]
@@ -98,8 +106,9 @@ mod tests;
 
 pub use caret::caret;
 pub use data::TextMap;
+pub use hint::Hint;
 pub use link::Link;
-pub use mistake::{Hint, Mistake, MistakeKind};
+pub use mistake::{Mistake, MistakeKind};
 pub use notation::{EXAMPLE, NOTATIONS, Notation};
 pub use piece::{Continues, Direction, Ignored, Kind, Meant, Paste, Piece};
 pub use place::{Locator, Place};
@@ -130,13 +139,7 @@ pub fn parse<'t>(text: &'t str, options: &Options) -> Paste<'t> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let end = (0..=text.len().min(MAX_TEXT)).rev().find(|n| text.is_char_boundary(*n)).unwrap_or(0);
     let head = text.get(..end).unwrap_or_default();
-    let mut paste = match colour::hidden(head) {
-        Some(shown) => {
-            let Paste { pieces, mistakes, ignored, hint, .. } = without_heads(&shown, options);
-            Paste { text: Cow::Borrowed(head), pieces, mistakes, ignored, hint }
-        }
-        None => without_heads(head, options),
-    };
+    let mut paste = without_heads(head, &shown(head, options.lines), options);
     if end < text.len() {
         let place = Locator::new(head).place(end..end);
         paste.mistakes.push(Mistake { kind: MistakeKind::TooLong { limit: MAX_TEXT }, place });
@@ -144,17 +147,35 @@ pub fn parse<'t>(text: &'t str, options: &Options) -> Paste<'t> {
     paste
 }
 
-/// Reads the text without what stands before the rows of its dumps.
-fn without_heads<'t>(text: &'t str, options: &Options) -> Paste<'t> {
-    let Some(bare) = bare::of(text, options.lines) else { return all(text, text, options) };
-    let Paste { mut pieces, mistakes, ignored, hint, .. } = all(text, &bare.text, options);
-    bare.apply(&mut pieces);
-    Paste { text: Cow::Borrowed(text), pieces, mistakes, ignored, hint }
+/// What a text is read as, of the same length; nothing where it is read as it is.
+type Layer = fn(&str) -> Option<String>;
+
+/// In their order: each sees what those before it show.
+const LAYERS: [Layer; 5] =
+    [colour::hidden, tags::broken, written::broken, wrapped::joined, strings::joined];
+/// Those of them that leave each line where it is.
+const OF_LINES: [Layer; 2] = [colour::hidden, tags::hidden];
+
+/// The text as a reader sees it: without marks, and with its rows in one line each.
+fn shown(text: &str, lines: bool) -> Cow<'_, str> {
+    let layers: &[Layer] = if lines { &OF_LINES } else { &LAYERS };
+    layers.iter().fold(Cow::Borrowed(text), |text, layer| match layer(&text) {
+        Some(shown) => Cow::Owned(shown),
+        None => text,
+    })
+}
+
+/// Reads `text`, which stands for `whole`, without what stands before the rows of its dumps.
+fn without_heads<'t>(whole: &'t str, text: &str, options: &Options) -> Paste<'t> {
+    let Some(bare) = bare::of(text, options.lines) else { return all(whole, text, options) };
+    let mut paste = all(whole, &bare.text, options);
+    bare.apply(&mut paste.pieces);
+    paste
 }
 
 /// Reads `text`, which stands for `whole`.
-fn all<'t>(whole: &'t str, text: &'t str, options: &Options) -> Paste<'t> {
-    if options.lines { lines(text) } else { one(whole, text, 0) }
+fn all<'t>(whole: &'t str, text: &str, options: &Options) -> Paste<'t> {
+    if options.lines { lines(whole, text) } else { one(whole, text, 0) }
 }
 
 /// Reads input that may be no text: raw packets, or text in UTF-16.
@@ -164,7 +185,7 @@ pub fn parse_bytes<'t>(bytes: &'t [u8], options: &Options) -> Paste<'t> {
 }
 
 /// Reads `text` from `at` on, of which `whole` is all.
-fn one<'t>(whole: &'t str, text: &'t str, at: usize) -> Paste<'t> {
+fn one<'t>(whole: &'t str, text: &str, at: usize) -> Paste<'t> {
     let source = Source { text };
     let mut builder = Builder::new(source, at);
     if scan::begins_with_lines(source, at) || !whole::read(source, at, &mut builder) {
@@ -175,12 +196,12 @@ fn one<'t>(whole: &'t str, text: &'t str, at: usize) -> Paste<'t> {
     })
 }
 
-/// Reads each line by itself.
-fn lines(text: &str) -> Paste<'_> {
-    let mut all = one(text, "", 0);
+/// Reads each line by itself, of `text`, which stands for `whole`.
+fn lines<'t>(whole: &'t str, text: &str) -> Paste<'t> {
+    let mut all = one(whole, "", 0);
     all.hint = None;
     let source = Source { text };
-    let mut locator = Locator::new(text);
+    let mut locator = Locator::new(whole);
     let mut at = 0;
     let mut number = 0_u32;
     let mut no_packets = false;

@@ -1,8 +1,9 @@
 //! What a pasted text turns out to hold.
 
 use super::data::TextMap;
+use super::hint::Hint;
 use super::link::Link;
-use super::mistake::{Hint, Mistake};
+use super::mistake::Mistake;
 use super::notation::Notation;
 use super::place::{Locator, Place};
 use super::stamp::Stamp;

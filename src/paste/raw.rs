@@ -1,7 +1,7 @@
 //! Input that is no text, or text that is not UTF-8.
 
 use super::data::Data;
-use super::mistake::Hint;
+use super::hint::Hint;
 use super::notation::{NOTATIONS, Notation};
 use super::piece::{Ignored, Kind, Paste, Piece};
 use super::place::Place;

@@ -45,6 +45,7 @@ impl Slip {
                 | MistakeKind::SplitByte
                 | MistakeKind::OtherAlphabet { .. }
                 | MistakeKind::Base64Length { .. }
+                | MistakeKind::NoComma { .. }
         );
         self.lost == 0 && is_beside
     }
@@ -123,6 +124,16 @@ impl Run {
     /// A mistake that stands before the bytes and hides none of them.
     pub(super) fn beside(&mut self, range: Range<usize>, kind: MistakeKind) {
         self.slips.insert(0, Slip { index: 0, range, kind, lost: 0, meant: None });
+    }
+
+    /// A mistake that stands between two bytes and hides none.
+    pub(super) fn between(&mut self, range: Range<usize>, kind: MistakeKind) {
+        let is_before = |n: &usize| {
+            self.data.map.text_of(*n..n.saturating_add(1)).is_some_and(|it| it.start < range.start)
+        };
+        let index = (0..self.data.len()).take_while(is_before).count();
+        let at = self.slips.partition_point(|slip| slip.range.start < range.start);
+        self.slips.insert(at, Slip { index, range, kind, lost: 0, meant: None });
     }
 
     /// As `slip`, for one byte of which it is known what was meant.

@@ -87,7 +87,7 @@ fn time(line: &str) -> usize {
 
 /// Whether what looks like a time are bytes with colons: more of them than a time has, and packets.
 fn begins_with_colons(line: &str) -> bool {
-    let line = line.trim_start();
+    let line = stamp::unmarked(line);
     let word = line.get(..line.find(is_blank).unwrap_or(line.len())).unwrap_or_default();
     let byte = |pair: &str| u8::from_str_radix(pair, 16).ok().filter(|_| pair.len() == 2);
     let bytes: Option<Vec<u8>> = word.split(':').map(byte).collect();

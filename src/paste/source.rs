@@ -120,11 +120,15 @@ pub(super) fn blanks(text: &str) -> usize {
     text.len().saturating_sub(text.trim_start_matches(is_blank).len())
 }
 
+/// Stands for what a page does not show: a blank without width.
+pub(super) const FILLER: u8 = 0x0c;
+
 pub(super) const fn is_blank(c: char) -> bool {
     matches!(
         c,
         ' ' | '\t'
             | '\r'
+            | '\u{c}'
             | '\u{a0}'
             | '\u{200b}'
             | '\u{2007}'

@@ -1,6 +1,7 @@
 //! The time that a line of a log begins with.
 
 use super::mistake::lookalike;
+use super::source::is_blank;
 
 /// A time as the text writes it, and its reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,12 +27,37 @@ pub enum Clock {
     Boot,
 }
 
-/// Reads the time at the beginning of `line`, past blanks and opening brackets.
+/// Reads the time at the beginning of `line`, past what stands before it: a date behind a number, too.
 pub(super) fn read(line: &str) -> Option<Stamp> {
-    let head: String = line.chars().take(80).collect();
-    let head = head.trim_start_matches(|c: char| c.is_whitespace() || "[(<".contains(c));
+    let near: String = line.chars().take(80).collect();
+    let head = unmarked(&near);
+    let mut numbered = Cursor { rest: behind_number(head) };
+    if let Some((clock, nanos)) = numbered.civil() {
+        return stamp(behind_number(head), &numbered, clock, nanos);
+    }
     let mut cursor = Cursor { rest: head };
-    let (clock, nanos) = cursor.civil().or_else(|| cursor.day()).or_else(|| cursor.epoch())?;
+    // What has a sign is a number.
+    let has_sign = near.strip_suffix(head).is_some_and(|it| it.ends_with(['+', '-']));
+    let time = cursor.day().or_else(|| cursor.epoch().filter(|_| !has_sign));
+    let (clock, nanos) = time?;
+    stamp(head, &cursor, clock, nanos)
+}
+
+/// What a line goes on with behind blanks, opening brackets and the marks of a quote, of a list, of a change or of a
+/// table.
+pub(super) fn unmarked(line: &str) -> &str {
+    line.trim_start_matches(|c: char| is_blank(c) || "[(<>|#*+-".contains(c))
+}
+
+/// What stands behind the number of a line.
+fn behind_number(head: &str) -> &str {
+    let rest = head.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_number = (1..=LONGEST_NUMBER).contains(&head.len().saturating_sub(rest.len()));
+    let behind = rest.trim_start_matches(|c: char| is_blank(c) || ":.|)".contains(c));
+    if is_number && behind.len() < rest.len() { behind } else { head }
+}
+
+fn stamp(head: &str, cursor: &Cursor<'_>, clock: Clock, nanos: u64) -> Option<Stamp> {
     let used = head.len().saturating_sub(cursor.rest.len());
     Some(Stamp { text: head.get(..used)?.trim_end().to_owned(), clock, nanos })
 }
@@ -47,6 +73,8 @@ const LONGEST_GROUP: usize = 3;
 /// The year 2030: ten digits that are more are no time, and may be bytes.
 const LATEST: u64 = 1_900_000_000;
 const SECOND: u64 = 1_000_000_000;
+/// Lines of a text that someone pastes.
+const LONGEST_NUMBER: usize = 6;
 
 struct Cursor<'t> {
     rest: &'t str,
@@ -68,11 +96,20 @@ impl Cursor<'_> {
         let month = self.number(1, 2)?;
         self.rest = self.rest.strip_prefix(separator)?;
         let day = self.number(1, 2)?;
-        self.one_of("T _")?;
+        self.between_date_and_time()?;
         let (_, in_day) = self.day()?;
         let seconds = days(year, month, day)?.checked_mul(86_400)?;
         let local = seconds.checked_mul(SECOND)?.checked_add(in_day)?;
         Some(self.zone(local))
+    }
+
+    fn between_date_and_time(&mut self) -> Option<()> {
+        let rest = self.rest.trim_start_matches(is_blank);
+        if rest.len() == self.rest.len() {
+            return self.one_of("T_").map(drop);
+        }
+        self.rest = rest;
+        Some(())
     }
 
     fn zone(&mut self, local: u64) -> (Clock, u64) {

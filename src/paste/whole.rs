@@ -63,10 +63,18 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
 
 /// Whether a line begins with a time of day, and a blank stands behind it.
 fn has_time(line: &str) -> bool {
-    let behind = |stamp: &Stamp| line.trim_start().get(stamp.text.len()..).map(str::to_owned);
+    let behind = |stamp: &Stamp| line.split_once(stamp.text.as_str()).map(|(_, it)| it);
     stamp::read(line).is_some_and(|it| {
         it.text.contains(':') && behind(&it).is_some_and(|it| it.starts_with(is_blank))
     })
+}
+
+/// Whether a letter and a colon stand before digits of two, which have neither: it says who sent them.
+fn is_labelled_bits(line: &str) -> bool {
+    let Some((label, rest)) = line.trim_start().split_once([':', '>']) else { return false };
+    let mut words = rest.split_whitespace();
+    let is_letter = label.len() == 1 && label.bytes().all(|b| b.is_ascii_alphabetic());
+    is_letter && words.next().is_some_and(|word| digits::bits(word).is_some())
 }
 
 /// A text that is nothing but digits.
@@ -96,7 +104,7 @@ impl<'t> Text<'t> {
         while at < self.source.text.len() {
             let line = self.source.line(at);
             at = line.next;
-            if names::holds_name(line.text) {
+            if names::holds_name(line.text) || is_labelled_bits(line.text) {
                 return false;
             }
             let mut tokens = Tokens::of(self.source, &line);

@@ -47,6 +47,16 @@ fn no_text_takes_long() {
         ("stars", "   0   T  \\0 002   a   b   A   A   A   A   A   A   A   A   A   A\n*\n"),
         ("decimal", "TX: 16,18,0,4,77\n"),
         ("lua", "\"\\16\\18"),
+        ("tags", "<b>0x1</b>"),
+        ("open tags", "<b "),
+        ("strings side by side", "(\"1010\" \"10"),
+        ("more strings side by side", "\"1010\" "),
+        ("wrapped bits", "TX: 10000010\n00000001\n"),
+        ("wrapped rows", "[D/AT] sendline: 0000-0020: 10 10 \n"),
+        ("rows and blank lines", "[D/AT] sendline: 0000-0020: 10 10\n\n"),
+        ("numbers of a modem", "AT+X=2,"),
+        ("the same time", "[10:22:33.5] sent c0 00\n\nx\n"),
+        ("points", "[48, 5. 3. "),
         ("odd streams", "102000044d5154540402003c00066465762d313\n"),
     ] {
         let (short, long) = (shortest(unit, length), shortest(unit, length * 8));

@@ -25,6 +25,7 @@ mod repeats;
 mod roundtrip;
 mod rows;
 mod seeds;
+mod seen;
 mod slips;
 mod streams;
 mod table;

@@ -42,3 +42,22 @@ fn another_notation_shows_the_same_bytes() {
         assert_eq!(told(&text), [None, Some(0)], "{text}");
     }
 }
+
+/// Two lines of a log are two packets, though its clock counts seconds; what is quoted below the log is one.
+#[test]
+fn the_time_of_a_line_is_that_of_another() {
+    let line = format!("[10:22:33] sent {PAIRS}\n");
+    let fine = format!("[10:22:33.120] sent {PAIRS}\n");
+    for (text, expected) in [
+        (format!("{line}{line}"), [None, None]),
+        (format!("a log\n{line}[10:22:33] received nothing\n\n{line}"), [None, None]),
+        (format!("{fine}{fine}"), [None, None]),
+        (format!("{fine}[10:22:33.125] received\n{fine}"), [None, None]),
+        (format!("{fine}\nThe first line\nis this:\n{fine}"), [None, Some(0)]),
+    ] {
+        assert_eq!(told(&text), expected, "{text}");
+    }
+    let quoted = format!("{line}[10:22:34] received 20 02 00 00\n\nIn the line\n{line}you see\n");
+    let repeats: Vec<_> = read(&quoted).pieces.iter().map(|it| it.repeat_of).collect();
+    assert_eq!(repeats, [None, None, Some(0)]);
+}

@@ -75,3 +75,49 @@ fn texts_without_bytes() {
         assert_eq!(read(&text).hint, Some(hint));
     }
 }
+
+type Edit = fn(&str) -> String;
+
+fn each_line(text: &str, edit: impl Fn(&str) -> String) -> String {
+    text.lines().map(|line| edit(line) + "\n").collect()
+}
+
+/// As `fold -s` wraps lines: behind the last blank that fits.
+fn folded(line: &str, width: usize) -> String {
+    let (mut folded, mut row) = (String::new(), String::new());
+    for word in line.split_inclusive(' ') {
+        if row.len() + word.len() > width {
+            folded += &(std::mem::take(&mut row) + "\n");
+        }
+        row += word;
+    }
+    folded + &row
+}
+
+/// The same write-ups as mails, pages and terminals show them.
+#[test]
+fn edited_texts_hold_the_same_packets() {
+    let edits: [(&str, Edit); 9] = [
+        ("72", |text| each_line(text, |line| folded(line, 72))),
+        ("80", |text| each_line(text, |line| folded(line, 80))),
+        ("120", |text| each_line(text, |line| folded(line, 120))),
+        ("br", |text| each_line(text, |line| format!("{line}<br>"))),
+        ("quote", |text| each_line(text, |line| format!("> {line}"))),
+        ("diff", |text| each_line(text, |line| format!("+{line}"))),
+        ("blank lines", |text| each_line(text, |line| format!("{line}\n"))),
+        ("blanks", |text| text.replace(' ', "\u{a0}")),
+        ("two blanks", |text| text.replace(' ', "  ")),
+    ];
+    for number in ["002", "003"] {
+        let Some(text) = seed(number) else { return };
+        let whole = |text: &str| {
+            let paste = read(text);
+            let pieces = paste.pieces.iter().filter(|it| it.repeat_of.is_none());
+            (pieces.map(|it| ::hex::encode(&it.bytes)).collect::<Vec<_>>(), paste.mistakes.len())
+        };
+        let expected = whole(&text);
+        for (name, edit) in edits {
+            assert_eq!(whole(&edit(&text)), expected, "{number} {name}");
+        }
+    }
+}

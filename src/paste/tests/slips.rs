@@ -234,6 +234,18 @@ fn a_mistake_beside_short_packets_is_not_silent() {
         "> @\n>\n> gives\n> #\n",
         "Text\n\n    @\n\nand\n\n    #\n",
     ];
+    for text in [
+        "Hi all\n\n20 02 0O 00\n\nthen\n\nc0 00\n",
+        "Client sends:\nc0 0O\nServer answers:\nd0 00\n",
+        "```\n20:02:00:00\n```\nand\n```\n40:02:OO:07\n```\n",
+        "one\n2002000O\ntwo\nc000\n",
+    ] {
+        assert!(!read(text).mistakes.is_empty(), "{text}");
+    }
+    // A word is none, nor is what has another form.
+    for text in ["one\nbOO\ntwo\nc000\n", "a list\n10 1O\nof\n0xc0 0x00\n", "soil\nc0 00\n"] {
+        assert_eq!(read(text).mistakes, [], "{text}");
+    }
     for (n, around) in around.into_iter().enumerate() {
         for (m, short) in
             ["20020000", "40020007", "9003000100", "30050003612f62"].into_iter().enumerate()

@@ -1,0 +1,33 @@
+//! Line breaks that JSON writes out in its strings, as `\n`: the text is read as if they stood there.
+
+/// The text with the line breaks that its strings have; nothing where it has none, or may have bytes in its strings.
+pub(super) fn broken(text: &str) -> Option<String> {
+    let all = text.trim();
+    let is_json = (all.starts_with('{') && all.ends_with('}')
+        || all.starts_with('[') && all.ends_with(']'))
+        && all.contains("\":");
+    if !is_json || !all.contains("\\n") || BYTES.into_iter().any(|it| all.contains(it)) {
+        return None;
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('\\') {
+        shown.push_str(before);
+        let mut chars = behind.chars();
+        match chars.next() {
+            Some('n') => shown.push_str(" \n"),
+            Some('r' | 't') => shown.push_str("  "),
+            Some(c) => {
+                shown.push('\\');
+                shown.push(c);
+            }
+            None => shown.push('\\'),
+        }
+        rest = chars.as_str();
+    }
+    shown.push_str(rest);
+    Some(shown)
+}
+
+/// Escapes that bytes are written with.
+const BYTES: [&str; 4] = ["\\x", "\\u00", "\\u{", "\\0"];
