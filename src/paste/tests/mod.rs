@@ -11,11 +11,8 @@ mod firsts;
 mod glued;
 mod heads;
 mod hostile;
-<<<<<<< HEAD
-mod labels;
-=======
 mod indents;
->>>>>>> paste20
+mod labels;
 mod listings;
 mod numbers;
 mod programs;
