@@ -3,8 +3,13 @@
 
 pub mod add;
 mod near;
+mod out;
+mod plain;
 
 pub use near::{distance, nearest};
+pub use out::{Ascii, Out, Words};
+pub(crate) use plain::{escaped_pieces, is_all_plain};
+pub use plain::{is_plain, is_printable};
 use std::fmt::{self, Write};
 use unicode_width::UnicodeWidthChar;
 
@@ -34,8 +39,10 @@ pub fn hex_digits(byte: u8) -> [u8; 2] {
 
 /// The digit of the lower half of a byte.
 fn hex_digit(byte: u8) -> u8 {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
-    DIGITS.get(usize::from(byte & 15)).copied().unwrap_or_default()
+    // Reckoned, not looked up: so the processor does many at once.
+    let digit = byte & 15;
+    let letters = if digit > 9 { b'a' - b'0' - 10 } else { 0 };
+    b'0'.wrapping_add(digit).wrapping_add(letters)
 }
 
 /// What is added to an empty text.
@@ -94,20 +101,11 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// Bytes that [`Escaped`] writes as a piece where all of them are printable ASCII.
-pub(crate) const PIECE: usize = 64;
-
 impl Escaped<'_> {
-    fn write(&self, out: &mut impl Write) -> fmt::Result {
-        let mut rest = self.0;
-        while let Some((piece, behind)) = rest.split_at_checked(rest.len().min(PIECE)) {
-            if piece.is_empty() || !is_printable(piece) {
-                break;
-            }
-            write_printable(piece, out)?;
-            rest = behind;
-        }
-        Self::write_any(rest, out)
+    fn write(&self, out: &mut impl Ascii) -> fmt::Result {
+        // Nearly all is printable, and goes out in pieces.
+        let rest = escaped_pieces(self.0, |piece| out.write_ascii(piece))?;
+        if rest.is_empty() { Ok(()) } else { Self::write_any(rest, out) }
     }
 
     fn write_any(bytes: &[u8], out: &mut impl Write) -> fmt::Result {
@@ -126,39 +124,6 @@ impl Escaped<'_> {
         }
         Ok(())
     }
-}
-
-/// Printable ASCII that is escaped nowhere: neither between our quotes nor in JSON.
-#[must_use]
-pub const fn is_plain(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
-}
-
-/// Writes printable ASCII, at most [`PIECE`] bytes of it, in one go: the quotes in a JSON text are too
-/// many to write them one by one.
-fn write_printable(bytes: &[u8], out: &mut impl Write) -> fmt::Result {
-    let mut room = [0; 2 * PIECE];
-    out.write_str(std::str::from_utf8(backslashed(bytes, &mut room)).unwrap_or_default())
-}
-
-/// Printable ASCII, at most [`PIECE`] bytes of it, with a backslash before each quote and backslash.
-pub(crate) fn backslashed<'b>(piece: &'b [u8], room: &'b mut [u8; 2 * PIECE]) -> &'b [u8] {
-    let is_quote = |byte: u8| byte == b'"' || byte == b'\\';
-    if !piece.iter().fold(false, |any, byte| any | is_quote(*byte)) {
-        return piece;
-    }
-    let mut len = 0usize;
-    for byte in piece {
-        // No branch: the place of the backslash is written over where there is none. There is room for
-        // both, which the mask tells the compiler.
-        for (byte, is_kept) in [(b'\\', is_quote(*byte)), (*byte, true)] {
-            if let Some(slot) = room.get_mut(len & (2 * PIECE - 1)) {
-                *slot = byte;
-            }
-            len = len.wrapping_add(is_kept.into());
-        }
-    }
-    room.get(..len).unwrap_or_default()
 }
 
 /// What is plain at the beginning, the character behind it, and the rest; `None` where all is plain.
@@ -229,18 +194,11 @@ pub fn make_safe(text: &mut String) {
     }
 }
 
-/// Whether it is made of ASCII's printable characters alone, as nearly all text is. It looks at all of
-/// them, many at once, rather than to stop at the first that is not.
-#[must_use]
-pub fn is_printable(text: &[u8]) -> bool {
-    text.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
-}
-
 /// Whether bytes are text that a person can read: valid UTF-8, hardly anything to escape, and no
 /// mark at the beginning that belongs to a character before it.
 #[must_use]
 pub fn is_readable(bytes: &[u8]) -> bool {
-    if is_plain_ascii(bytes) {
+    if is_printable(bytes) || is_plain_ascii(bytes) {
         return true;
     }
     let is_mark = |c: char| c.width() == Some(0);

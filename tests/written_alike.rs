@@ -135,6 +135,36 @@ fn what_was_written_before_changes_nothing() {
     }
 }
 
+/// Compares a tree whose lines are never broken with one whose lines never have to be.
+struct Wide {
+    endless: Box<dyn Format>,
+    wide: Box<dyn Format>,
+}
+
+impl Consumer for Wide {
+    fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        let (mut by_endless, mut by_wide) = (Vec::new(), Vec::new());
+        self.endless.record(record, &mut by_endless).unwrap();
+        self.wide.record(record, &mut by_wide).unwrap();
+        let text = String::from_utf8_lossy;
+        assert_eq!(text(&by_endless), text(&by_wide), "#{}", record.number);
+        ControlFlow::Continue(())
+    }
+}
+
+/// Most lines of a tree without a width are put together from what was written before, or in one go.
+#[test]
+fn a_wide_terminal_shows_what_a_file_gets() {
+    let row = FORMATS.iter().find(|row| row.name == "tree").unwrap();
+    for explain in [Explain::Off, Explain::Brief, Explain::Full] {
+        let make = |width| (row.make)(&Options { explain, width, ..Options::default() });
+        let mut wide = Wide { endless: make(None), wide: make(Some(1 << 20)) };
+        for file in recordings() {
+            wide = feed(wide, &file, false);
+        }
+    }
+}
+
 /// Each of some fields, as a format of its own.
 struct Each {
     needs: Needs,

@@ -281,7 +281,11 @@ impl Tape {
     }
 
     /// Puts findings before those that the decoder made: what explains them comes first.
+    #[inline]
     pub(crate) fn note_first(&mut self, findings: &[Finding]) {
+        if findings.is_empty() {
+            return;
+        }
         self.findings.splice(0..0, findings.iter().copied());
     }
 

@@ -141,12 +141,21 @@ pub fn context(bytes: &[u8], tape: &Tape, version: Version, sender: Option<Sende
         is_empty: is_empty(bytes, tape, version),
         remaining_length: value(Field::REMAINING_LENGTH).unwrap_or_default(),
         total: bytes.len() as u64,
-        connect_flags: value(Field::CONNECT_FLAGS).and_then(|v| u8::try_from(v).ok()).unwrap_or(0),
+        connect_flags: connect_flags(header, tape),
         named: name(bytes, tape).and_then(ProtocolLevel::named),
         message_type: MessageType(last(Field::SN_TYPE)),
         flags: Flags(last(Field::SN_FLAGS)),
         ..Context::default()
     }
+}
+
+/// The Connect Flags, which a CONNECT alone has.
+fn connect_flags(header: u8, tape: &Tape) -> u8 {
+    if PacketType::of_header(header) != PacketType::CONNECT {
+        return 0;
+    }
+    let node = tape.find(Field::CONNECT_FLAGS);
+    node.and_then(|node| u8::try_from(node.value).ok()).unwrap_or_default()
 }
 
 /// The code of an answer that has one.
@@ -234,6 +243,25 @@ pub struct Rows<'a> {
     queue: std::vec::IntoIter<Row<'a>>,
 }
 
+impl Rows<'_> {
+    /// Leaves out the next rows, of so many nodes; those behind them are the same as ever.
+    pub(crate) fn skip_nodes(&mut self, count: usize) {
+        for _ in 0..count {
+            let Some(node) = self.nodes.get(self.at) else { return };
+            self.begin(node);
+            self.counter.count(node);
+        }
+    }
+
+    /// Goes behind a node.
+    fn begin(&mut self, node: &Node) {
+        self.at = self.at.saturating_add(1);
+        if node.field() == Field::WILL_PROPERTIES {
+            self.will_end = self.at.saturating_add(node.below() as usize);
+        }
+    }
+}
+
 impl<'a> Iterator for Rows<'a> {
     type Item = Row<'a>;
 
@@ -244,10 +272,7 @@ impl<'a> Iterator for Rows<'a> {
             return Some(part);
         }
         let node = self.nodes.get(self.at)?;
-        let behind = self.at.saturating_add(1);
-        if node.field() == Field::WILL_PROPERTIES {
-            self.will_end = behind.saturating_add(node.below() as usize);
-        }
+        self.begin(node);
         let row = Row {
             field: node.field(),
             whole: node.field(),
@@ -256,10 +281,9 @@ impl<'a> Iterator for Rows<'a> {
             number: node.value,
             bytes: node.span.of(self.bytes),
             index: self.counter.count(node),
-            in_will: self.at < self.will_end,
+            in_will: self.at <= self.will_end,
             is_group: node.below() > 0 || node.field().kind() == Kind::Group,
         };
-        self.at = behind;
         if self.parts && !row.is_group {
             self.queue = split(&row).into_iter();
         }

@@ -35,6 +35,7 @@ impl Window {
     }
 
     /// The bytes that are here now.
+    #[inline]
     pub(super) fn bytes(&self) -> &[u8] {
         self.buffer.get(self.start..self.end).unwrap_or_default()
     }
@@ -67,6 +68,7 @@ impl Window {
     }
 
     /// Lets go of the first `count` bytes of those that are here.
+    #[inline]
     pub(super) fn consume(&mut self, count: usize) {
         let count = count.min(self.len());
         self.start = self.start.saturating_add(count);
@@ -120,9 +122,14 @@ impl Order {
         Some(if self == Self::Big { u16::from_be_bytes(array) } else { u16::from_le_bytes(array) })
     }
 
+    #[inline]
     pub(super) fn u32_at(self, bytes: &[u8], offset: usize) -> Option<u32> {
-        let array = array_at(bytes, offset)?;
-        Some(if self == Self::Big { u32::from_be_bytes(array) } else { u32::from_le_bytes(array) })
+        array_at(bytes, offset).map(|array| self.u32(array))
+    }
+
+    #[inline]
+    pub(super) fn u32(self, array: [u8; 4]) -> u32 {
+        if self == Self::Big { u32::from_be_bytes(array) } else { u32::from_le_bytes(array) }
     }
 
     pub(super) fn u64_at(self, bytes: &[u8], offset: usize) -> Option<u64> {

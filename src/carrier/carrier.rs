@@ -104,6 +104,17 @@ impl Carrier {
         self.levels.last().map(Level::name).or(self.other).filter(|_| !is_mqtt)
     }
 
+    /// Who sends on a side whose bytes are MQTT as they are, so that they need not be pushed; `None` where
+    /// there is something between, or still to be decided.
+    #[inline]
+    #[must_use]
+    pub(crate) fn passes(&self, side: Side) -> Option<Sender> {
+        let sender = if self.client? == side { Sender::Client } else { Sender::Server };
+        let is_decided = sender == Sender::Client || self.answer == Answer::Mqtt;
+        let is_plain = matches!(self.state, State::Mqtt) && self.levels.is_empty();
+        (is_plain && is_decided).then_some(sender)
+    }
+
     /// Takes what comes next from one side. `Break`: this is no MQTT, and nothing more is wanted.
     pub fn push(&mut self, side: Side, item: Bottom<'_>, top: &mut dyn Top) -> ControlFlow<()> {
         let sender = match self.client {

@@ -8,7 +8,9 @@ use std::thread;
 
 /// Bytes that are written at once, before there is a thread: less costs less than the thread does.
 const AT_ONCE: u64 = 1 << 20;
-/// Bytes that are handed over in one go, at most.
+/// Bytes that are handed over in one go, at least while more comes: less costs more calls of the system.
+const ENOUGH: usize = 64 << 10;
+/// Bytes that are taken at once, at most.
 const PIECE: usize = 256 << 10;
 /// Pieces under way, at most.
 const UNDER_WAY: usize = 3;
@@ -27,6 +29,8 @@ struct Hand {
     to_do: SyncSender<Vec<u8>>,
     done: Receiver<io::Result<Vec<u8>>>,
     under_way: usize,
+    /// What will be handed over next.
+    filling: Vec<u8>,
     spare: Vec<Vec<u8>>,
     /// An error was told: nothing more is written.
     has_failed: bool,
@@ -54,8 +58,9 @@ impl Handed {
             }
         };
         if thread::Builder::new().name("output".into()).spawn(work).is_ok() {
-            let (under_way, spare, has_failed) = (0, Vec::new(), false);
-            self.thread = Some(Hand { to_do, done, under_way, spare, has_failed });
+            let (filling, spare) = (Vec::new(), Vec::new());
+            let (under_way, has_failed) = (0, false);
+            self.thread = Some(Hand { to_do, done, under_way, filling, spare, has_failed });
         }
     }
 }
@@ -87,19 +92,31 @@ impl Drop for Handed {
 
 impl Hand {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.filling.len() >= ENOUGH {
+            self.hand_over()?;
+        }
+        if self.has_failed {
+            return Err(gone());
+        }
+        let bytes = bytes.get(..PIECE).unwrap_or(bytes);
+        self.filling.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    /// Gives what was filled to the thread.
+    fn hand_over(&mut self) -> io::Result<()> {
         while self.under_way >= UNDER_WAY {
             self.wait()?;
         }
         if self.has_failed {
             return Err(gone());
         }
-        let mut piece = self.spare.pop().unwrap_or_default();
-        let bytes = bytes.get(..PIECE).unwrap_or(bytes);
-        piece.clear();
-        piece.extend_from_slice(bytes);
+        let mut next = self.spare.pop().unwrap_or_default();
+        next.clear();
+        let piece = std::mem::replace(&mut self.filling, next);
         self.to_do.send(piece).map_err(|_| gone())?;
         self.under_way = self.under_way.saturating_add(1);
-        Ok(bytes.len())
+        Ok(())
     }
 
     /// Waits for the oldest piece that is under way.
@@ -112,6 +129,9 @@ impl Hand {
     }
 
     fn finish(&mut self) -> io::Result<()> {
+        if !self.filling.is_empty() && !self.has_failed {
+            self.hand_over()?;
+        }
         while self.under_way > 0 {
             self.wait()?;
         }

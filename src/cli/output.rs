@@ -25,6 +25,10 @@ const RAW: &str = "-T payload writes bytes as they are, which could steer this t
 /// Why a format of files writes none.
 const NO_FOLDER: &str = "-T parquet writes files: mqttscope read -T parquet -w DIR FILE";
 
+/// Bytes that are gathered before they go out: less than a parcel of lines that another thread has written, which
+/// need not be copied for that.
+const GATHERED: usize = 16 << 10;
+
 /// Files that an excerpt names as those which it is of.
 const MAX_FILES: usize = 8;
 
@@ -116,7 +120,7 @@ impl Printer {
             excerpt: None,
             sessions: None,
             counter: None,
-            out: BufWriter::with_capacity(64 << 10, out),
+            out: BufWriter::with_capacity(GATHERED, out),
             flush_each,
             quiet: output.quiet,
             has_files: options.folder.is_some(),
@@ -325,6 +329,10 @@ impl Consumer for Printer {
         !self.redact && self.needs() < Needs::Session
     }
 
+    fn wants_nothing(&self) -> bool {
+        self.is_choosy() && self.is_idle()
+    }
+
     fn wants(&mut self, record: &Record<'_>) -> bool {
         // A comment on a frame is told with the record of it.
         let has_notes = record.origin.notes.is_some_and(|notes| !notes.is_empty());
@@ -375,8 +383,7 @@ impl Consumer for Printer {
         if self.failed.is_some() {
             return ControlFlow::Break(());
         }
-        let worst = record.tape.worst();
-        self.found |= self.fail_on.is_some_and(|limit| worst >= Some(limit));
+        self.found |= self.fail_on.is_some_and(|limit| record.tape.worst() >= Some(limit));
         let result = self.write(record);
         self.flow(result)
     }

@@ -7,23 +7,117 @@ use super::plan::Operand;
 use super::subject::Subject;
 use super::value::{Type, Value};
 use crate::pipeline::{Needs, Record};
+use crate::text::{self, Out, Words};
 use std::ops::ControlFlow;
 
 /// The values of fields, one behind the other, in memory that serves the next record too.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Cells {
-    text: String,
-    /// Where each value ends in the text.
-    values: Vec<usize>,
+    /// The line that the values make as long as none needs to be quoted or escaped.
+    text: Words,
+    /// From where to where each value stands in the text.
+    values: Vec<(usize, usize)>,
     /// Where those of each field end among the values.
     columns: Vec<usize>,
+    /// Which value is the first of the field.
+    first: usize,
+    /// What stands between fields.
+    separator: char,
+    /// What stands between the values of a field.
+    aggregator: char,
+    /// Whether quotes, backslashes and signs of a formula are more than what they are.
+    is_strict: bool,
+    /// Whether the text is the line.
+    is_line: bool,
 }
 
 impl Cells {
+    /// For a line with these characters between fields and between the values of a field. If it `is_strict`
+    /// there is more to quote, escape or mark than what is not printable.
+    #[must_use]
+    pub fn new(separator: char, aggregator: char, is_strict: bool) -> Self {
+        Self {
+            text: Words::default(),
+            values: Vec::new(),
+            columns: Vec::new(),
+            first: 0,
+            separator,
+            aggregator,
+            is_strict,
+            is_line: false,
+        }
+    }
+
     fn clear(&mut self) {
         self.text.clear();
         self.values.clear();
         self.columns.clear();
+        self.is_line = true;
+    }
+
+    /// The next field begins.
+    fn begin(&mut self) {
+        if !self.columns.is_empty() {
+            self.text.push(self.separator);
+        }
+        self.first = self.values.len();
+    }
+
+    /// Adds a value of the field.
+    fn add(&mut self, value: &Value<'_>, column: &Column) {
+        if self.values.len() > self.first {
+            self.text.push(self.aggregator);
+            self.is_line &= !self.is_strict && matches!(self.aggregator, ' '..='~');
+        }
+        let from = self.text.len();
+        let is_printable = self.write(value, column);
+        self.values.push((from, self.text.len()));
+        self.is_line &= is_printable && (!self.is_strict || self.is_bare(from));
+    }
+
+    /// Writes a value, and tells whether all of it is printable. Most are counts and plain texts.
+    fn write(&mut self, value: &Value<'_>, column: &Column) -> bool {
+        let from = self.text.len();
+        match value {
+            Value::Number(number) if column.is_count => match u64::try_from(*number) {
+                Ok(number) => {
+                    text::add::digits(number, &mut self.text);
+                    return true;
+                }
+                Err(_) => add_shown(value, column.kind, &mut self.text),
+            },
+            Value::Text(text) if text::is_printable(text) => {
+                self.text.push_ascii(text);
+                return true;
+            }
+            Value::Number(number) if column.is_hex => add_hex(*number, &mut self.text),
+            value => add_shown(value, column.kind, &mut self.text),
+        }
+        text::is_printable(self.text.as_bytes().get(from..).unwrap_or_default())
+    }
+
+    /// Whether there is nothing to quote, escape or mark in the text from here on.
+    fn is_bare(&self, from: usize) -> bool {
+        let value = self.text.as_bytes().get(from..).unwrap_or_default();
+        text::is_all_plain(value)
+            && !value.first().is_some_and(|first| b"=+-@".contains(first))
+            && u8::try_from(self.separator).map_or(true, |byte| !value.contains(&byte))
+    }
+
+    fn end(&mut self) {
+        self.columns.push(self.values.len());
+    }
+
+    /// Where the values of the fields before this one end.
+    fn end_of(&self, column: usize) -> usize {
+        column.checked_sub(1).and_then(|before| self.columns.get(before)).copied().unwrap_or(0)
+    }
+
+    /// The values of all fields as a line, with its line feed; `None` where some have to be quoted, escaped
+    /// or marked, each by itself.
+    #[must_use]
+    pub fn line(&self) -> Option<&[u8]> {
+        self.is_line.then(|| self.text.as_bytes())
     }
 
     /// The values of the field at this place, counted from 0.
@@ -31,13 +125,10 @@ impl Cells {
         &self,
         column: usize,
     ) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
-        let end = |ends: &[usize], at: usize| {
-            at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0)
-        };
-        let (from, to) = (end(&self.columns, column), end(&self.columns, column.saturating_add(1)));
-        (from..to).map(move |at| {
-            let range = end(&self.values, at)..end(&self.values, at.saturating_add(1));
-            self.text.get(range).unwrap_or_default()
+        let ends = self.end_of(column)..self.end_of(column.saturating_add(1));
+        self.values.get(ends).unwrap_or_default().iter().map(|(from, to)| {
+            let value = self.text.as_bytes().get(*from..*to).unwrap_or_default();
+            std::str::from_utf8(value).unwrap_or_default()
         })
     }
 }
@@ -65,6 +156,8 @@ struct Column {
     operand: Operand,
     kind: Type,
     is_hex: bool,
+    /// Whether its numbers are no times, and shown in decimal.
+    is_count: bool,
 }
 
 impl Columns {
@@ -75,7 +168,8 @@ impl Columns {
     pub fn add(&mut self, key: &str) -> Result<(), FilterError> {
         let (operand, kind) = operand::column(key)?;
         let is_hex = matches!(operand, Operand::Field(row) if row.is_hex);
-        self.columns.push(Column { key: key.to_owned(), operand, kind, is_hex });
+        let is_count = !is_hex && !matches!(kind, Type::Time | Type::Duration);
+        self.columns.push(Column { key: key.to_owned(), operand, kind, is_hex, is_count });
         Ok(())
     }
 
@@ -100,18 +194,17 @@ impl Columns {
     pub fn read(&self, record: &Record<'_>, is_whole: bool, cells: &mut Cells) -> bool {
         cells.clear();
         let subject = Subject::new(record, is_whole);
-        self.columns.iter().all(|column| {
+        let is_known = self.columns.iter().all(|column| {
+            cells.begin();
             let is_known = column.operand.each(&subject, &mut |value| {
-                match value {
-                    Value::Number(number) if column.is_hex => add_hex(number, &mut cells.text),
-                    value => add_shown(&value, column.kind, &mut cells.text),
-                }
-                cells.values.push(cells.text.len());
+                cells.add(&value, column);
                 ControlFlow::Continue(())
             });
-            cells.columns.push(cells.values.len());
+            cells.end();
             is_whole || is_known
-        })
+        });
+        cells.text.push('\n');
+        is_known
     }
 
     /// Gives the values of all fields as text, until `take` wants no more. Where the record

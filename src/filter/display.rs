@@ -2,8 +2,8 @@
 
 use super::table::FieldRow;
 use super::value::{Type, Value};
-use crate::text;
-use std::fmt::{Display, Write};
+use crate::text::{self, Out};
+use std::fmt::Display;
 
 impl FieldRow {
     /// A value of the field as text: numbers in decimal, bytes in hex, times in the local zone, spans of time in
@@ -36,7 +36,7 @@ pub(super) fn shown(value: &Value<'_>, kind: Type) -> String {
 }
 
 /// The same behind what stands in `out`.
-pub(super) fn add_shown(value: &Value<'_>, kind: Type, out: &mut String) {
+pub(super) fn add_shown(value: &Value<'_>, kind: Type, out: &mut impl Out) {
     match (value, kind) {
         (Value::Present, _) => out.push('1'),
         (Value::Number(nanos), Type::Duration) => seconds(*nanos, out),
@@ -54,33 +54,44 @@ pub(super) fn add_shown(value: &Value<'_>, kind: Type, out: &mut String) {
 }
 
 /// A number in hex, with two digits at least, behind what stands in `out`.
-pub(super) fn add_hex(number: i128, out: &mut String) {
+pub(super) fn add_hex(number: i128, out: &mut impl Out) {
     add(out, format_args!("0x{number:02x}"));
 }
 
-fn add(out: &mut String, value: impl Display) {
+fn add(out: &mut impl Out, value: impl Display) {
     // Writing to a String does not fail.
     let _ = write!(out, "{value}");
 }
 
-fn add_lossy(text: &[u8], out: &mut String) {
-    out.push_str(&String::from_utf8_lossy(text));
+fn add_lossy(text: &[u8], out: &mut impl Out) {
+    if text::is_printable(text) {
+        out.push_ascii(text);
+    } else {
+        out.push_str(&String::from_utf8_lossy(text));
+    }
 }
 
 /// `1792847.123456789`
-fn seconds(nanos: i128, out: &mut String) {
-    const SECOND: u128 = 1_000_000_000;
+fn seconds(nanos: i128, out: &mut impl Out) {
+    const SECOND: u64 = 1_000_000_000;
+    const LONG: u128 = SECOND as u128;
     if nanos < 0 {
         out.push('-');
     }
+    // All times of a capture are that short.
+    if let Ok(all) = u64::try_from(nanos.unsigned_abs()) {
+        text::add::digits(all / SECOND, out);
+        out.push('.');
+        return text::add::padded(all % SECOND, 9, out);
+    }
     let all = nanos.unsigned_abs();
-    add(out, all / SECOND);
+    add(out, all / LONG);
     out.push('.');
-    text::add::padded((all % SECOND) as u64, 9, out);
+    text::add::padded((all % LONG) as u64, 9, out);
 }
 
 /// `Nov 23, 2026 22:58:01.123456789 UTC`, in the local zone: as tshark has it.
-fn time(nanos: i128, out: &mut String) {
+fn time(nanos: i128, out: &mut impl Out) {
     match jiff::Timestamp::from_nanosecond(nanos) {
         Ok(time) => {
             let local = time.to_zoned(jiff::tz::TimeZone::system());

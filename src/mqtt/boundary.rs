@@ -46,6 +46,7 @@
 //! one; 257 miss one packet, and 38 more.
 
 use super::packet::{Packet, Text};
+use super::primitive::is_plain_topic;
 use super::{Framing, Reading, decode, frame};
 use crate::annotate::Tape;
 use crate::spec::{PacketType, Rule, Sender, Version};
@@ -101,6 +102,7 @@ pub fn is_connack(bytes: &[u8]) -> bool {
 }
 
 /// The Packet Identifier of a whole packet, where it has one.
+#[inline]
 #[must_use]
 pub fn packet_id(packet: &[u8]) -> Option<u16> {
     let first = *packet.first()?;
@@ -124,7 +126,11 @@ pub fn packet_id(packet: &[u8]) -> Option<u16> {
 }
 
 /// Bytes of the fixed header.
+#[inline]
 fn header_len(bytes: &[u8]) -> usize {
+    if let [_, ..0x80, ..] = bytes {
+        return 2;
+    }
     bytes.iter().skip(1).take_while(|byte| *byte & 0x80 != 0).count().saturating_add(2)
 }
 
@@ -162,7 +168,8 @@ struct Ring<T> {
 
 impl<T: Copy + PartialEq> Ring<T> {
     fn has(&self, value: T) -> bool {
-        self.values.contains(&value)
+        // No way out at the first: all eight are compared at once.
+        self.values.iter().fold(false, |has, own| has | (*own == value))
     }
 
     fn put(&mut self, value: T) {
@@ -213,15 +220,21 @@ impl Known {
 /// ring.
 fn mark(topic: &[u8]) -> u32 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let head = topic.get(..32).unwrap_or(topic);
-    let tail = topic.get(topic.len().saturating_sub(32)..).unwrap_or_default();
     let step = |hash: u64, word: u64| (hash ^ word).wrapping_mul(FACTOR).rotate_left(29);
-    let mut hash = topic.len() as u64;
-    for part in [head, tail] {
-        let (words, rest) = part.as_chunks::<8>();
-        hash = words.iter().fold(hash, |hash, word| step(hash, u64::from_le_bytes(*word)));
-        hash = rest.iter().fold(hash, |hash, byte| step(hash, u64::from(*byte)));
-    }
+    let all = |hash: u64, bytes: &[u8]| {
+        let (words, rest) = bytes.as_chunks::<8>();
+        let hash = words.iter().fold(hash, |hash, word| step(hash, u64::from_le_bytes(*word)));
+        match bytes.last_chunk::<8>() {
+            // It may share bytes with the word before it.
+            Some(last) if !rest.is_empty() => step(hash, u64::from_le_bytes(*last)),
+            _ => rest.iter().fold(hash, |hash, byte| step(hash, u64::from(*byte))),
+        }
+    };
+    let len = topic.len() as u64;
+    let hash = match (topic.first_chunk::<32>(), topic.last_chunk::<32>()) {
+        (Some(head), Some(tail)) if topic.len() > 32 => all(all(len, head), tail),
+        _ => all(len, topic),
+    };
     (hash ^ hash >> 32) as u32 | 1
 }
 
@@ -478,6 +491,10 @@ fn text(bytes: &[u8], len: usize) -> Topic<'_> {
 
 /// Whether bytes are the beginning of a Topic Name.
 fn is_name(bytes: &[u8]) -> bool {
+    // As nearly all are.
+    if is_plain_topic(bytes) {
+        return true;
+    }
     let valid = match std::str::from_utf8(bytes) {
         Ok(text) => text.as_bytes(),
         Err(error) if error.error_len().is_some() => return false,

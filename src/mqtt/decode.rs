@@ -1,6 +1,7 @@
 //! One packet: fixed header, then the body by its type.
 
 use super::packet::{Decoded, Header, Packet};
+use super::quick::quick;
 use super::unsubscribe;
 use super::{ack, auth, connack, connect, disconnect, publish, suback, subscribe, unsuback};
 use crate::annotate::{Bits, Cursor, Finding, Sink, Stop};
@@ -43,7 +44,6 @@ pub struct Reading {
 /// assert_eq!(tape.nodes().len(), 4); // the first byte, its two halves, Remaining Length
 /// ```
 pub fn decode<'a, S: Sink>(bytes: &'a [u8], how: Reading, sink: &mut S) -> Decoded<'a> {
-    let mut c = Cursor::new(bytes, sink);
     let first = bytes.first().copied().unwrap_or_default();
     let header = Header {
         packet_type: PacketType::of_header(first),
@@ -52,6 +52,10 @@ pub fn decode<'a, S: Sink>(bytes: &'a [u8], how: Reading, sink: &mut S) -> Decod
     };
     // Filled in place: a CONNECT takes some hundred bytes, which each return would copy.
     let mut decoded = Decoded { header, version: how.version, packet: None };
+    if !S::RECORDS && quick(bytes, &mut decoded).is_some() {
+        return decoded;
+    }
+    let mut c = Cursor::new(bytes, sink);
     c.whole(|c| {
         fixed_header(c, &mut decoded.header, how)?;
         let there = c.left();

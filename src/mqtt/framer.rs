@@ -252,6 +252,28 @@ impl Framer {
         self.take_again(emit);
     }
 
+    /// Emits the packets at the beginning of a piece, each with its offset, where nothing but their fixed
+    /// headers is needed to find them, as for nearly all: a packet begins where the piece does, and each is
+    /// followed by another that is whole, or by nothing. The result is how many bytes were taken; what is
+    /// left is for [`data`](Self::data).
+    #[inline]
+    pub(crate) fn in_step(&mut self, piece: &[u8], mut emit: impl FnMut(u64, &[u8])) -> usize {
+        if self.state != State::Aligned(0) || !self.held.is_empty() || self.suspect.is_some() {
+            return 0;
+        }
+        let mut rest = piece;
+        while let Framing::Length(len) = frame(rest)
+            && let Some((packet, behind)) = rest.split_at_checked(len)
+            && (behind.is_empty() || seems_whole(behind, &self.known))
+        {
+            emit(self.offset, packet);
+            self.advance(len);
+            self.known.learn(packet);
+            rest = behind;
+        }
+        piece.len().saturating_sub(rest.len())
+    }
+
     fn take_again(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
         while let Some(piece) = self.again.pop_front() {
             self.take(&piece, true, emit);

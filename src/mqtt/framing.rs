@@ -15,8 +15,18 @@ pub enum Framing {
 }
 
 /// Reads as much of the fixed header as there is.
+#[inline]
 #[must_use]
 pub fn frame(bytes: &[u8]) -> Framing {
+    match bytes {
+        // Nearly all packets are shorter than 130 bytes.
+        [_, left @ ..0x80, ..] => Framing::Length(usize::from(*left).saturating_add(2)),
+        _ => frame_longer(bytes),
+    }
+}
+
+/// The same where Remaining Length has more than one byte, or is not there.
+fn frame_longer(bytes: &[u8]) -> Framing {
     let mut value: usize = 0;
     for (i, shift) in [0, 7, 14, 21].into_iter().enumerate() {
         let header = i.saturating_add(2);

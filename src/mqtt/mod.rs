@@ -48,6 +48,7 @@ mod disconnect;
 #[doc(hidden)]
 pub mod filter;
 mod publish;
+mod quick;
 mod reason;
 mod search;
 mod suback;

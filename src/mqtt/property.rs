@@ -52,6 +52,15 @@ pub enum Value<'a> {
 }
 
 impl<'a> Properties<'a> {
+    /// Those that bytes begin with, and what is behind them; `None` where their length has more than one
+    /// byte, or they are not all there.
+    #[inline]
+    pub(super) fn ahead(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let [len @ ..0x80, rest @ ..] = bytes else { return None };
+        let (raw, behind) = rest.split_at_checked(usize::from(*len))?;
+        Some((Self { raw }, behind))
+    }
+
     /// Each property in the order of the wire; ends at the first that cannot be read.
     ///
     /// ```

@@ -20,7 +20,21 @@ use std::net::IpAddr;
 /// ```
 pub trait Describe {
     /// Adds the words, without a line feed.
-    fn add(&self, out: &mut String);
+    fn add(&self, out: &mut String) {
+        self.add_lasting(out);
+        self.add_passing(out);
+    }
+
+    /// Adds the first of the words: those that are the same in nearly all packets that go one way on a
+    /// connection.
+    #[doc(hidden)]
+    fn add_lasting(&self, out: &mut String);
+
+    /// Adds those behind them, which are others in each packet.
+    #[doc(hidden)]
+    fn add_passing(&self, out: &mut String) {
+        let _ = out;
+    }
 
     /// The words.
     fn words(&self) -> String {
@@ -63,7 +77,7 @@ macro_rules! all {
 }
 
 impl Describe for LinkLayer {
-    fn add(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut String) {
         match self {
             Self::Ethernet { dst, src, vlans } => {
                 all!(out, &"Ethernet ", &Mac(src), &" -> ", &Mac(dst), vlans);
@@ -99,7 +113,7 @@ impl Describe for LinkLayer {
 const DIRECTIONS: [&str; 5] = ["to us", "broadcast", "multicast", "between others", "sent by us"];
 
 impl Describe for Vlans {
-    fn add(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut String) {
         for vlan in self.as_slice() {
             all!(out, &", VLAN ", &vlan.id());
             if vlan.priority() != 0 {
@@ -110,7 +124,7 @@ impl Describe for Vlans {
 }
 
 impl Describe for Tunnel {
-    fn add(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut String) {
         out.push_str(self.row().name);
         match self {
             Self::Ip { src, dst } => all!(out, &" ", src, &" -> ", dst),
@@ -134,7 +148,7 @@ impl Describe for Tunnel {
 }
 
 impl Describe for Labels {
-    fn add(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut String) {
         let mut lead = ", label ";
         for label in self.as_slice() {
             all!(out, &lead, label);
@@ -147,34 +161,43 @@ impl Describe for Labels {
 }
 
 impl Describe for IpLayer {
-    fn add(&self, out: &mut String) {
-        let Self { src, dst, ttl, dscp, ecn, version } = self;
+    fn add_lasting(&self, out: &mut String) {
+        let Self { src, dst, ttl, version, .. } = self;
         match version {
+            IpVersion::V4 { .. } => all!(out, &"IPv4 ", src, &" -> ", dst, &", TTL ", ttl),
+            IpVersion::V6 { .. } => all!(out, &"IPv6 ", src, &" -> ", dst, &", hop limit ", ttl),
+        }
+    }
+
+    fn add_passing(&self, out: &mut String) {
+        match &self.version {
             IpVersion::V4 { id, total_len, dont_fragment } => {
-                all!(out, &"IPv4 ", src, &" -> ", dst, &", TTL ", ttl);
                 hex(", id 0x", (*id).into(), 4, out);
                 let fragment = if *dont_fragment { ", DF" } else { "" };
                 all!(out, &fragment, &", total length ", total_len);
             }
             IpVersion::V6 { flow, payload_len } => {
-                all!(out, &"IPv6 ", src, &" -> ", dst, &", hop limit ", ttl);
                 hex(", flow 0x", *flow, 5, out);
                 all!(out, &", payload length ", payload_len);
             }
         }
-        if *dscp != 0 {
-            all!(out, &", DSCP ", dscp);
+        if self.dscp != 0 {
+            all!(out, &", DSCP ", &self.dscp);
         }
-        if *ecn != 0 {
-            all!(out, &", ECN ", ecn);
+        if self.ecn != 0 {
+            all!(out, &", ECN ", &self.ecn);
         }
     }
 }
 
 impl Describe for TcpLayer {
-    fn add(&self, out: &mut String) {
-        let Self { src_port, dst_port, flags, seq, .. } = self;
-        all!(out, &"TCP ", src_port, &" -> ", dst_port, &", ", flags, &", seq ", seq);
+    fn add_lasting(&self, out: &mut String) {
+        let Self { src_port, dst_port, flags, .. } = self;
+        all!(out, &"TCP ", src_port, &" -> ", dst_port, &", ", flags);
+    }
+
+    fn add_passing(&self, out: &mut String) {
+        all!(out, &", seq ", &self.seq);
         if self.flags.has(Flags::ACK) {
             all!(out, &", ack ", &self.ack);
         }
@@ -184,9 +207,12 @@ impl Describe for TcpLayer {
 }
 
 impl Describe for UdpLayer {
-    fn add(&self, out: &mut String) {
-        let Self { src_port, dst_port, len, .. } = self;
-        all!(out, &"UDP ", src_port, &" -> ", dst_port, &", ", len, &" bytes");
+    fn add_lasting(&self, out: &mut String) {
+        all!(out, &"UDP ", &self.src_port, &" -> ", &self.dst_port);
+    }
+
+    fn add_passing(&self, out: &mut String) {
+        all!(out, &", ", &self.len, &" bytes");
         not_captured(self.missing, out);
     }
 }
@@ -198,7 +224,7 @@ fn not_captured(missing: u32, out: &mut String) {
 }
 
 impl Describe for Flags {
-    fn add(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut String) {
         let mut set = Self::NAMES.iter().filter(|(bit, _)| self.has(*bit)).map(|(_, name)| name);
         out.push_str(set.next().unwrap_or(&"no flags"));
         set.for_each(|name| all!(out, &" ", name));
@@ -209,7 +235,7 @@ impl Describe for Flags {
 struct Mac<'a>(&'a [u8]);
 
 impl Describe for Mac<'_> {
-    fn add(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut String) {
         for (index, byte) in self.0.iter().enumerate() {
             if index > 0 {
                 out.push(':');
@@ -220,7 +246,7 @@ impl Describe for Mac<'_> {
 }
 
 impl Describe for IpAddr {
-    fn add(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut String) {
         match self {
             Self::V4(v4) => {
                 let [a, b, c, d] = v4.octets();
@@ -235,7 +261,7 @@ impl Describe for IpAddr {
 }
 
 impl Describe for &str {
-    fn add(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut String) {
         out.push_str(self);
     }
 }
@@ -250,7 +276,7 @@ fn hex(words: &str, number: u32, digits: u32, out: &mut String) {
 macro_rules! number {
     ($($number:ty)+) => {$(
         impl Describe for $number {
-            fn add(&self, out: &mut String) {
+            fn add_lasting(&self, out: &mut String) {
                 add::digits(u64::try_from(*self).unwrap_or_default(), out);
             }
         }

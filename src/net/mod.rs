@@ -45,6 +45,7 @@ mod transport;
 mod tunnel;
 mod udp;
 mod udp_tunnel;
+mod usual;
 mod wifi;
 
 /// The number of UDP among the protocols of IP.

@@ -9,7 +9,7 @@ use super::ip::{self, Packet};
 use super::{
     Carried, Datagram, IpLayer, IpVersion, Kind, Layers, LinkLayer, Segment, Skip, TcpLayer,
     Transport, TransportLayer, Tunnel, Tunnels, UdpLayer, ether, gre, link, ppp, tcp, udp,
-    udp_tunnel, wifi,
+    udp_tunnel, usual, wifi,
 };
 use crate::capture::Frame;
 use crate::spec::link::EtherType;
@@ -97,12 +97,19 @@ impl Net {
     /// let Err(skip) = net.packet(&frame(LinkType::RAW, &bytes[..24])) else { panic!() };
     /// assert_eq!(skip, Skip::Cut { layer: "UDP", needed: 8, available: 4 });
     /// ```
+    #[inline]
     pub fn packet<'a>(&'a mut self, frame: &Frame<'a>) -> Result<Transport<'a>, Skip> {
         self.layers.tunnels.clear();
         self.layers.frame_len = frame.original_len;
         self.behind = 0;
         self.parts.clear();
         let carried = link::read(frame.link, frame.data, &mut self.layers)?;
+        if matches!(carried.kind, Kind::EtherType(EtherType::IPV4) | Kind::Ip)
+            && let Some((tcp, payload)) = usual::tcp_in_ipv4(carried.data, &mut self.layers)
+        {
+            let Self { layers, parts, .. } = self;
+            return Ok(Transport::Tcp(Segment { layers, tcp, payload, parts }));
+        }
         self.peel(carried, frame)
     }
 
@@ -124,18 +131,19 @@ impl Net {
     /// assert!(net.packet(&frame).is_ok());
     /// assert!(net.more(&frame).is_none()); // only IEEE 802.11 has more
     /// ```
+    #[inline]
     pub fn more<'a>(&'a mut self, frame: &Frame<'a>) -> Option<Result<Transport<'a>, Skip>> {
-        if self.behind == 0 {
-            return None;
-        }
+        (self.behind > 0).then(|| self.behind(frame))
+    }
+
+    fn behind<'a>(&'a mut self, frame: &Frame<'a>) -> Result<Transport<'a>, Skip> {
         let start = frame.data.len().saturating_sub(self.behind);
         let data = frame.data.get(start..).unwrap_or_default();
         self.layers.tunnels.clear();
         self.parts.clear();
-        Some(self.peel(Carried { kind: Kind::Aggregate, data }, frame))
+        self.peel(Carried { kind: Kind::Aggregate, data }, frame)
     }
 
-    #[inline]
     fn peel<'a>(
         &'a mut self,
         mut carried: Carried<'a>,

@@ -8,6 +8,7 @@ use super::headless;
 use super::listed;
 use super::mistake::MistakeKind;
 use super::notation::Notation;
+use super::numbers;
 use super::run::{Class, Run, Slip};
 use super::source::Source;
 use super::tail;
@@ -31,9 +32,8 @@ impl Aside {
     pub(super) fn hold(&mut self, source: Source<'_>, mut run: Run) -> Option<Run> {
         headless::tell(&mut run);
         let is_number = run.is_number && !run.is_called && evidence::may_be_meant(source, &run);
-        if (is_number || is_mistyped(&run) || headless::is(&run) || is_sent(&run))
-            && self.take_room(&run)
-        {
+        let is_code = || is_mistyped(&run) || headless::is(&run) || headless::has_wrong_flags(&run);
+        if (is_number || is_code() || is_sent(&run)) && self.take_room(&run) {
             self.held.push(run);
             return None;
         }
@@ -71,6 +71,9 @@ impl Aside {
     /// Gives the spare runs that look meant, where nothing else was taken.
     pub(super) fn last_resort(&mut self, source: Source<'_>, from: usize) -> Vec<Run> {
         let all = source.from(from).trim().len();
+        if !self.spare.is_empty() && listed::are_names(source.from(from)) {
+            return Vec::new();
+        }
         let is_meant = |run: &Run| {
             let most_of_it = run.range.len().saturating_mul(2) >= all;
             let is_packet = run.data.len() >= SHORTEST && frame::head(&run.data.bytes);
@@ -162,12 +165,14 @@ fn sent(source: Source<'_>, run: &Run) -> Option<String> {
     head(source, run).map(|it| format!("{it}{mark}"))
 }
 
-/// Whether these are more decimal digits in lines than hex has without a letter.
+/// Whether these are decimal digits in lines, and none of a packet.
 fn is_decimal(source: Source<'_>, run: &Run) -> bool {
     let text = source.head(run.range.start, run.range.len().min(LONGEST_LOOK));
-    text.len() == LONGEST_LOOK
-        && run.class == Class::Line
-        && text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_whitespace())
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    run.class == Class::Line
+        && (text.contains('\n') || text.len() == LONGEST_LOOK)
+        && !text.contains(char::is_alphabetic)
+        && !numbers::is_beginning(run, digits < numbers::LEAST_DIGITS)
 }
 
 /// Whether it is a program's list of decimal numbers: neither its bytes nor the words around say that it is a packet.

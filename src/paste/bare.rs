@@ -1,14 +1,14 @@
-//! What stands before each row of a dump: the mark of a quote, of a comment or of a list, the label of a log. The text
-//! is read without it: blanks of the same length stand for it, and the break of the line comes behind them, so that
-//! the rows begin where rows of a dump do and all offsets stay what they are.
+//! What stands before each row of a dump: an indent, the mark of a quote, of a comment or of a list, the label of a
+//! log. The text is read without it: the break of the line is as much longer, so that the rows begin where rows of a
+//! dump do and all offsets stay what they are.
 
-use super::address::Address;
+use super::address::{Address, next_line};
 use super::context;
 use super::frame;
 use super::link;
 use super::piece::{Direction, Piece};
 use super::scan;
-use super::source::{Line, Source, is_blank};
+use super::source::{Line, Source, blanks, is_blank};
 use super::stamp::{self, Stamp};
 use std::ops::Range;
 
@@ -33,7 +33,8 @@ pub(super) fn of(text: &str, lines: bool) -> Option<Bare> {
     let mut at = 0;
     while at < text.len() {
         let line = source.line(at);
-        at = match Prefix::of(&line).filter(|it| it.is_dump(source, &line)) {
+        let prefix = Prefix::of(&line).filter(|it| !(lines && it.is_indent()));
+        at = match prefix.filter(|it| it.is_dump(source, &line)) {
             Some(prefix) => walk.block(&line, &prefix),
             None => line.next,
         };
@@ -61,6 +62,8 @@ impl Bare {
 struct Prefix<'t> {
     /// Without the blanks behind it.
     text: &'t str,
+    /// The blanks behind it that are none of the row.
+    blanks: &'t str,
     /// Where the address stands in its line.
     column: usize,
 }
@@ -77,16 +80,20 @@ impl<'t> Prefix<'t> {
             may_begin.then_some(column)
         });
         let found = zeros.filter_map(|column| Self::at(line, column)).next();
-        found.filter(|_| Address::of(line).is_none())
+        found.filter(|it| it.is_indent() || Address::of(line).is_none())
     }
 
     fn at(line: &Line<'t>, column: usize) -> Option<Self> {
         let text = line.text.get(..column)?.trim_end_matches(is_blank);
-        let address = row(line, column).filter(|it| it.value(16) == Some(0) && it.group > 0)?;
+        let address =
+            row(line, column).filter(|it| it.value(16) == Some(0) && it.hex < line.end)?;
         let is_label =
             text.ends_with(|c| LABEL_ENDS.contains(c)) || address.colon || address.gap > 1;
-        let it = Self { text, column };
-        (!text.trim().is_empty() && (is_label || it.is_mark())).then_some(it)
+        // tcpdump itself indents its rows, which begin so.
+        let is_own = line.text.get(column..)?.starts_with("0x");
+        let blanks = if is_own { "" } else { line.text.get(text.len()..column)? };
+        let it = Self { text, blanks, column };
+        (column > 0 && !(is_own && it.is_indent()) && (is_label || it.is_mark())).then_some(it)
     }
 
     /// Whether no words stand in it.
@@ -94,32 +101,62 @@ impl<'t> Prefix<'t> {
         self.text.chars().all(|c| is_blank(c) || MARKS.contains(c))
     }
 
+    /// Whether it is nothing but blanks.
+    const fn is_indent(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// Whether the rows without it are a dump; behind a label it begins as packets or frames do.
-    fn is_dump(&self, source: Source<'_>, first: &Line<'_>) -> bool {
+    fn is_dump(&self, source: Source<'t>, first: &Line<'t>) -> bool {
+        let lines = || self.lines(source, *first).take(LOOKED_AT);
+        let len = lines().map(|line| self.len_in_row(&line)).min().unwrap_or(0);
         let mut rows = String::new();
-        let mut line = *first;
-        for _ in 0..LOOKED_AT {
-            rows.push_str(line.text.get(self.text.len()..).unwrap_or_default());
+        for line in lines() {
+            rows.push_str(line.text.get(self.len(&line, len)..).unwrap_or_default());
             rows.push('\n');
-            line = source.line(line.next);
-            if line.start >= source.text.len() || !self.goes_on(&line) {
-                break;
-            }
         }
         let Some(taken) = scan::rows(Source { text: &rows }, 0) else { return false };
         let begins = |bytes: &[u8]| frame::head(bytes) || link::guess(bytes).is_some();
         self.is_mark() || taken.runs.first().is_some_and(|run| begins(&run.data.bytes))
     }
 
+    /// The lines from `first` on that have the same before them.
+    fn lines(&self, source: Source<'t>, first: Line<'t>) -> impl Iterator<Item = Line<'t>> {
+        std::iter::successors(Some(first), move |line| {
+            next_line(source, line).filter(|next| self.goes_on(next))
+        })
+    }
+
     /// Whether a line has the same before it.
     fn goes_on(&self, line: &Line<'_>) -> bool {
+        let is_star = || line.text.get(self.text.len()..).is_some_and(|it| it.trim() == "*");
+        if self.is_indent() {
+            // The same bytes once more stand beneath a row, and the rows of one side less deep than the other's.
+            let is_beneath = blanks(line.text) > self.column && !line.text.trim().is_empty();
+            return is_beneath || is_star() || Address::of(line).is_some();
+        }
         if self.is_mark() {
             return line.text.starts_with(self.text);
         }
         let head = line.text.get(..self.text.len()).unwrap_or_default();
         let is_row = || row(line, self.column).is_some();
-        let is_star = || line.text.get(self.text.len()..).is_some_and(|it| it.trim() == "*");
         context::skeleton(head) == context::skeleton(self.text) && (is_row() || is_star())
+    }
+
+    /// How much of a line is it: blanks alone differ.
+    fn len(&self, line: &Line<'_>, most: usize) -> usize {
+        let len = self.text.len();
+        let rest = line.text.get(len..).unwrap_or_default();
+        let same = rest.chars().zip(self.blanks.chars()).take_while(|(a, b)| a == b);
+        most.min(same.fold(len, |len, (c, _)| len.saturating_add(c.len_utf8())))
+    }
+
+    /// As `len`, of a row; of what is none nothing can be told.
+    fn len_in_row(&self, line: &Line<'_>) -> usize {
+        let text = line.text.get(self.text.len()..).unwrap_or_default();
+        let start = line.start.saturating_add(self.text.len());
+        let is_row = Address::of(&Line { text, start, ..*line }).is_some();
+        self.len(line, usize::MAX).max(if is_row { 0 } else { self.column })
     }
 }
 
@@ -140,19 +177,21 @@ struct Walk<'t> {
 
 impl<'t> Walk<'t> {
     /// Takes away what stands before the rows from `line` on; gives the offset behind them.
-    fn block(&mut self, line: &Line<'t>, prefix: &Prefix<'_>) -> usize {
-        let mut line = self.first(line, prefix);
-        loop {
-            self.row(&line, prefix);
-            if line.next >= self.source.text.len() {
-                return line.next;
+    fn block(&mut self, line: &Line<'t>, prefix: &Prefix<'t>) -> usize {
+        let first = self.first(line, prefix);
+        let above = self.source.line_before(first.start).filter(|_| prefix.is_indent());
+        let above = above.filter(|line| Address::of(line).is_some());
+        let above = above.map_or(prefix.column, |it| prefix.len_in_row(&it));
+        let lines = || prefix.lines(self.source, first);
+        let len = lines().map(|line| prefix.len_in_row(&line)).fold(above, usize::min);
+        let mut end = line.next;
+        for line in lines() {
+            if len > 0 {
+                self.row(&line, prefix, len);
             }
-            let next = self.source.line(line.next);
-            if !prefix.goes_on(&next) {
-                return line.next;
-            }
-            line = next;
+            end = line.next;
         }
+        end
     }
 
     /// The first of the lines right above with the same mark: they may tell the time of the dump.
@@ -160,23 +199,25 @@ impl<'t> Walk<'t> {
         let mut first = *line;
         for _ in 0..MOST_ABOVE {
             let above = self.source.line_before(first.start);
-            let Some(above) = above.filter(|it| prefix.is_mark() && prefix.goes_on(it)) else {
-                break;
-            };
+            let is_mark = prefix.is_mark() && !prefix.is_indent();
+            let Some(above) = above.filter(|it| is_mark && prefix.goes_on(it)) else { break };
             first = above;
         }
         first
     }
 
-    fn row(&mut self, line: &Line<'_>, prefix: &Prefix<'_>) {
+    /// Takes away what stands before a row, at most `most` bytes.
+    fn row(&mut self, line: &Line<'_>, prefix: &Prefix<'_>, most: usize) {
         if self.shown.is_empty() {
             self.shown = self.source.text.as_bytes().to_vec();
         }
-        let end = line.start.saturating_add(prefix.text.len());
+        let end = line.start.saturating_add(prefix.len(line, most));
         // The break before the line is the one that moves.
         let start = line.start.saturating_sub(usize::from(!self.lines));
-        self.shown.get_mut(start..end).unwrap_or_default().fill(b' ');
-        if let Some(last) = self.shown.get_mut(end.saturating_sub(1)).filter(|_| !self.lines) {
+        let place = self.shown.get_mut(start..end).unwrap_or_default();
+        // Blanks in front of it would be characters of the row before.
+        place.fill(if self.lines { b' ' } else { b'\r' });
+        if let Some(last) = place.last_mut().filter(|_| !self.lines) {
             *last = b'\n';
         }
         if !prefix.is_mark() {
@@ -221,6 +262,9 @@ mod tests {
             assert!(of(text, false).is_none(), "{text}");
         }
         let rows = of("id: 1\n> 0000000 c0 00\n> 0000002\n", false);
-        assert_eq!(rows.map(|it| it.text), Some("id: 1 \n 0000000 c0 00 \n 0000002\n".to_owned()));
+        assert_eq!(
+            rows.map(|it| it.text),
+            Some("id: 1\r\r\n0000000 c0 00\r\r\n0000002\n".to_owned())
+        );
     }
 }

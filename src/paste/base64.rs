@@ -1,16 +1,19 @@
 //! Base64, told from words by the packets that come out of it.
 
 use super::context::Context;
+use super::evidence;
 use super::frame;
 use super::lengths;
+use super::lost64;
 use super::mistake::MistakeKind;
 use super::notation::Notation;
 use super::run::{Class, Join, Run};
 use super::settle::{Mended, settle};
 use super::source::{Source, Taken, is_word};
 use ::base64::Engine as _;
-use ::base64::alphabet::{STANDARD, URL_SAFE};
+use ::base64::alphabet::STANDARD;
 use ::base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use std::ops::Range;
 
 /// Reads one word of base64, and the lines that continue it.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
@@ -32,6 +35,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let words = lines(source, at, len);
     let run = decode(row, source, &words)
         .or_else(|| decode(row, source, words.get(..1)?))
+        .or_else(|| lost64::read(row, source, &words))
         .or_else(|| cut(row, source, &words))?;
     let end = run.range.end;
     Some(Taken { runs: vec![run], end, modem: 0 })
@@ -96,18 +100,12 @@ fn with_slip(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Ta
     let mended =
         [text.get(..index)?, "A", text.get(index.saturating_add(bad.len_utf8())..)?].concat();
     let digits = mended.trim_end_matches('=');
-    let bytes = engine(digits, true).decode(digits).ok()?;
+    let bytes = bytes_of(digits, true)?;
     // Where each of the digits stands, in bytes of the text.
     let places = words.iter().flat_map(|(at, len)| *at..at.saturating_add(*len));
     let places: Vec<usize> =
         places.filter(|at| *at <= bad_at || *at >= bad_at.saturating_add(bad.len_utf8())).collect();
-    let group = (index / 4).saturating_mul(3);
-    let lost = match index % 4 {
-        0 => group..group.saturating_add(1),
-        1 => group..group.saturating_add(2),
-        2 => group.saturating_add(1)..group.saturating_add(3),
-        _ => group.saturating_add(2)..group.saturating_add(3),
-    };
+    let lost = hidden(index);
     let end = words.last().map(|(at, len)| at.saturating_add(*len))?;
     let mut run = Run::new(row, Class::Prose, at..end);
     for (n, byte) in bytes.iter().enumerate() {
@@ -132,6 +130,17 @@ fn with_slip(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Ta
     Some(Taken { runs: vec![run], end, modem: 0 })
 }
 
+/// The bytes of which the character at `index` holds bits.
+pub(super) fn hidden(index: usize) -> Range<usize> {
+    let group = (index / 4).saturating_mul(3);
+    match index % 4 {
+        0 => group..group.saturating_add(1),
+        1 => group..group.saturating_add(2),
+        2 => group.saturating_add(1)..group.saturating_add(3),
+        _ => group.saturating_add(2)..group.saturating_add(3),
+    }
+}
+
 /// Where the character before a word stands, if nothing else stands before it: it may be the first one of
 /// the word.
 fn leading(source: Source<'_>, at: usize) -> Option<usize> {
@@ -143,7 +152,7 @@ fn leading(source: Source<'_>, at: usize) -> Option<usize> {
 }
 
 /// A stretch of the text: where it begins, and its length.
-type Word = (usize, usize);
+pub(super) type Word = (usize, usize);
 
 /// The word at `at`, with the place of the only character in it that is none of base64.
 fn mistyped(source: Source<'_>, at: usize) -> Option<(Word, Option<(usize, char)>)> {
@@ -193,14 +202,28 @@ fn decode(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) 
     let text = text_of(source, words);
     // One sign too many says no less than the right number of them.
     let mut run = run_of(row, words, text.trim_end_matches('='))?;
-    let bytes = &run.data.bytes;
-    let is_told = || lengths::exact(bytes) && lengths::tells_itself(bytes);
-    if !frame::strict(bytes) || is_word_of_letters(&text) && !is_told() {
-        return None;
-    }
     Context::of(source, &run.range).apply(&mut run);
     run.join = Join::Never;
+    let bytes = &run.data.bytes;
+    let is_told = || lengths::exact(bytes) && lengths::tells_itself(bytes);
+    let is_meant = || {
+        is_told()
+            || !are_mixed(&text) && !is_word_of_letters(&text)
+            || is_word_of_letters(&text) && lengths::exact(bytes) && says_bytes(source, &run)
+    };
+    if !frame::strict(bytes) || !is_meant() {
+        return None;
+    }
+    if are_mixed(&text) {
+        lost64::tell_alphabets(&text, words, &mut run);
+    }
     Some(run)
+}
+
+/// Whether nothing else stands in a word's line, or the words around say that it is bytes.
+fn says_bytes(source: Source<'_>, run: &Run) -> bool {
+    let is_alone = || source.line(source.line_start(run.range.start)).text.trim().len();
+    run.direction.is_some() || is_alone() == run.range.len() || evidence::says_bytes(source, run)
 }
 
 /// Reads words alone in their lines that begin as packets do and end too early.
@@ -221,12 +244,16 @@ fn cut(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) -> 
     }
     // Nothing of it is a number that stands beside a packet.
     (run.class, run.join) = (Class::Code, Join::Never);
-    let strict = engine(&text, false);
-    if usable < digits.len() || strict.decode(digits).is_err() {
+    if usable < digits.len() || bytes_of(digits, false).is_none() {
         let end = run.range.end.saturating_sub(text.len().saturating_sub(digits.len()));
         run.slip(end.saturating_sub(1)..end, MistakeKind::CutByte, 0);
     }
     Some(run)
+}
+
+/// Whether digits of both alphabets stand in a text, as in the names of files: the lengths of packets must tell more.
+fn are_mixed(text: &str) -> bool {
+    text.contains(['-', '_']) && text.contains(['+', '/'])
 }
 
 /// Whether letters are all that a word has, as the names of programs: that they are packets by chance is likelier
@@ -235,13 +262,17 @@ fn is_word_of_letters(text: &str) -> bool {
     text.chars().all(char::is_alphabetic)
 }
 
-fn text_of(source: Source<'_>, words: &[(usize, usize)]) -> String {
+pub(super) fn text_of(source: Source<'_>, words: &[(usize, usize)]) -> String {
     words.iter().map(|(at, len)| source.range(*at..at.saturating_add(*len))).collect()
 }
 
 /// The bytes of these digits, which stand in these words.
-fn run_of(row: &'static Notation, words: &[(usize, usize)], digits: &str) -> Option<Run> {
-    let bytes = engine(digits, true).decode(digits).ok()?;
+pub(super) fn run_of(
+    row: &'static Notation,
+    words: &[(usize, usize)],
+    digits: &str,
+) -> Option<Run> {
+    let bytes = bytes_of(digits, true)?;
     let (&(first, _), &(last, len)) = (words.first()?, words.last()?);
     let mut run = Run::new(row, Class::Prose, first..last.saturating_add(len));
     // Four characters are three bytes: each byte's text is the two characters that hold it.
@@ -256,13 +287,13 @@ fn run_of(row: &'static Notation, words: &[(usize, usize)], digits: &str) -> Opt
     Some(run)
 }
 
-/// What decodes such a text; bits of a byte that is not whole may be left at its end.
-fn engine(text: &str, bits_left: bool) -> GeneralPurpose {
-    let url = text.contains(['-', '_']);
+/// The bytes of such a text, in either alphabet; bits of a byte that is not whole may be left at its end.
+pub(super) fn bytes_of(text: &str, bits_left: bool) -> Option<Vec<u8>> {
     let config = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(bits_left);
-    GeneralPurpose::new(if url { &URL_SAFE } else { &STANDARD }, config)
+    let text = text.replace('-', "+").replace('_', "/");
+    GeneralPurpose::new(&STANDARD, config).decode(text).ok()
 }
 
 fn length(text: &str) -> usize {

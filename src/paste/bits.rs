@@ -8,8 +8,10 @@ use super::lexer;
 use super::mistake::{MistakeKind, lookalike};
 use super::notation::Notation;
 use super::run::{Class, Join, Run};
+use super::settle::{Mended, settle};
 use super::source::{Source, Taken};
 use super::tail;
+use super::token::{self, LONGEST_BINARY};
 
 /// Reads at least two groups.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
@@ -18,6 +20,11 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     }
     let mut run = groups(row, source, at);
     if run.data.len() < 2.max(run.slips.len().saturating_add(1)) {
+        return None;
+    }
+    let first = run.data.map.text_of(0..1).unwrap_or_default();
+    let in_halves = source.range(first).contains(' ');
+    if in_halves && !(run.is_strict() || run.data.len() > 2 && settle(&mut run) == Mended::Whole) {
         return None;
     }
     Context::of(source, &run.range).apply(&mut run);
@@ -51,13 +58,29 @@ fn stream(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken
     (is_long && are_packets).then(|| Taken { runs: vec![run], end, modem: 0 })
 }
 
-/// The groups from `at` on, in one line.
+/// The groups from `at` on, in one line. Such as stand in two halves are read where they begin as a packet does: hex
+/// of such digits does not.
 pub(super) fn groups(row: &'static Notation, source: Source<'_>, at: usize) -> Run {
+    let run = groups_of(row, source, at, false);
+    if run.shown() > 0 {
+        return run;
+    }
+    let halves = groups_of(row, source, at, true);
+    if frame::head(&halves.filled()) { halves } else { run }
+}
+
+fn groups_of(row: &'static Notation, source: Source<'_>, at: usize, halves: bool) -> Run {
     let mut run = Run::new(row, Class::Prose, at..at);
     let mut at = at;
     loop {
         let text = source.head(at, LONGEST_GROUP);
-        let len = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+        let len_of = |text: &str| {
+            text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len())
+        };
+        let is_glued = token::is_glued(text, LONGEST_BINARY);
+        let mut len = if is_glued { LONGEST_BINARY } else { len_of(text) };
+        let second = text.get(len..).and_then(|it| it.strip_prefix(' ')).filter(|_| halves);
+        len = len.saturating_add(second.map_or(0, |it| len_of(it).saturating_add(1)));
         let group = text.get(..len).unwrap_or_default();
         let bare = group.strip_prefix("0b").or_else(|| group.strip_prefix("0B")).unwrap_or(group);
         if !self::group(bare, at, len.saturating_sub(bare.len()), &mut run) {
@@ -65,7 +88,7 @@ pub(super) fn groups(row: &'static Notation, source: Source<'_>, at: usize) -> R
         }
         run.range.end = at.saturating_add(len);
         let gap = lexer::separator(source.from(run.range.end));
-        if gap == 0 {
+        if gap == 0 && !is_glued {
             return run;
         }
         at = run.range.end.saturating_add(gap);
@@ -76,9 +99,9 @@ pub(super) fn groups(row: &'static Notation, source: Source<'_>, at: usize) -> R
 /// mistake.
 pub(super) fn group(bits: &str, at: usize, prefix: usize, run: &mut Run) -> bool {
     let start = at.saturating_add(prefix);
-    let digits: String = bits.chars().filter(|c| *c != '_').collect();
-    // Where languages let one stand: between two fours.
-    let is_grouped = digits.len() == bits.len() || bits.find('_') == Some(4);
+    let digits: String = bits.chars().filter(|c| !matches!(c, '_' | ' ')).collect();
+    // Where languages let one stand, and people a blank: between two fours.
+    let is_grouped = digits.len() == bits.len() || bits.find(['_', ' ']).is_some_and(is_half);
     if !is_grouped {
         return false;
     }
@@ -93,6 +116,11 @@ pub(super) fn group(bits: &str, at: usize, prefix: usize, run: &mut Run) -> bool
         return false;
     }
     true
+}
+
+/// Whether so many digits are half of a byte, of which one may be missing or too many.
+const fn is_half(digits: usize) -> bool {
+    matches!(digits, 3..=5)
 }
 
 /// Whether these are eight binary digits of which one is mistyped.
@@ -110,7 +138,7 @@ pub(super) fn is_miscounted(bits: &str) -> bool {
 
 /// Reads eight characters of which some are no digits of base 2.
 pub(super) fn misread(bits: &str, start: usize, run: &mut Run) {
-    let wrong = |c: char| !matches!(c, '0' | '1' | '_');
+    let wrong = |c: char| !matches!(c, '0' | '1' | '_' | ' ');
     let Some((at, found)) = bits.char_indices().find(|(_, c)| wrong(*c)) else { return };
     let meant = lookalike(found).filter(|meant| !wrong(*meant));
     let kind = match meant {
@@ -118,7 +146,7 @@ pub(super) fn misread(bits: &str, start: usize, run: &mut Run) {
         None => MistakeKind::NotADigit { found, base: 2 },
     };
     let mended = meant.map(|meant| bits.replace(wrong, meant.encode_utf8(&mut [0; 4])));
-    let mended = mended.map(|it| it.replace('_', ""));
+    let mended = mended.map(|it| it.replace(['_', ' '], ""));
     let byte = mended.as_deref().and_then(digits::bits);
     let at = start.saturating_add(at);
     run.guess(at..at.saturating_add(found.len_utf8()), kind, byte);

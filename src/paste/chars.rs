@@ -7,7 +7,7 @@ use super::literal::Mistyped;
 use super::mistake::MistakeKind;
 use super::notation::Notation;
 use super::run::{Class, Run};
-use super::source::{Line, Source, Taken};
+use super::source::{Line, Source, Taken, is_blank};
 use std::cmp::Reverse;
 
 /// Digits of an address: `od` writes it in octal, `hexdump` in hex.
@@ -48,19 +48,34 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     is_text.then(|| Taken { runs: vec![best], end, modem: 0 })
 }
 
-/// Reads rows without addresses, as `od -A n -c` prints them, that make whole packets.
+/// Reads rows without addresses, as `od -A n -c` prints them, that make whole packets. A blank is a byte, or no part of
+/// the row.
 pub(super) fn bare(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
-    let mut line = source.line(at);
+    let line = source.line(at);
+    let indents = [Some(""), indent(line.text).filter(|it| !it.is_empty())];
+    indents.into_iter().flatten().find_map(|indent| indented(row, source, line, indent))
+}
+
+/// Reads rows without addresses that stand behind `indent`.
+fn indented<'t>(
+    row: &'static Notation,
+    source: Source<'t>,
+    mut line: Line<'t>,
+    indent: &str,
+) -> Option<Taken> {
     let part = |line: &Line<'_>| {
-        let mut run = Run::new(row, Class::Sure, line.start..line.end);
-        let is_row = line.text.starts_with(' ') && line.text.len() <= LINE.saturating_mul(WIDTH);
-        read_line(line.text, line.start, &mut run)?.filter(|_| is_row && run.slips.is_empty())?;
+        let columns = line.text.strip_prefix(indent)?;
+        let start = line.end.saturating_sub(columns.len());
+        let mut run = Run::new(row, Class::Sure, start..line.end);
+        let is_row = columns.starts_with(' ') && columns.len() <= LINE.saturating_mul(WIDTH);
+        read_line(columns, start, &mut run)?.filter(|_| is_row && run.slips.is_empty())?;
         Some(run)
     };
-    let is_full = |line: &Line<'_>| line.text.len() == LINE.saturating_mul(WIDTH);
+    let full = LINE.saturating_mul(WIDTH).saturating_add(indent.len());
+    let is_full = |line: &Line<'_>| line.text.len() == full;
     let mut run = part(&line)?;
     // Rows behind another one were read together with it.
-    if source.line_before(at).is_some_and(|it| is_full(&it) && part(&it).is_some()) {
+    if source.line_before(line.start).is_some_and(|it| is_full(&it) && part(&it).is_some()) {
         return None;
     }
     let mut star = None;
@@ -83,6 +98,14 @@ pub(super) fn bare(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     }
     let is_text = has_escape(source, &run) && frame::strict(&run.data.bytes);
     is_text.then(|| Taken { runs: vec![run], end: line.next, modem: 0 })
+}
+
+/// The blanks before the first column of a row.
+fn indent(row: &str) -> Option<&str> {
+    let columns = row.trim_start_matches(is_blank);
+    let len = columns.find(is_blank).unwrap_or(columns.len());
+    let own = WIDTH.checked_sub(len).filter(|own| *own > 0 && len > 0)?;
+    row.get(..row.len().checked_sub(columns.len())?.checked_sub(own)?)
 }
 
 /// Whether one of the columns is an escape, which no dump of numbers has.

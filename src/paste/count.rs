@@ -2,10 +2,11 @@
 
 use super::bits;
 use super::digits;
-use super::listed;
 use super::literal::{self, Mistyped};
+use super::reading::Word;
 use super::source::is_word;
 use super::token::Token;
+use super::tokens::Tokens;
 use super::whole::Text;
 
 /// What the tokens are.
@@ -62,29 +63,36 @@ impl Text<'_> {
         good || short || near || wrong_pair || broken || is_mistyped
     }
 
-    /// Whether these are decimal numbers of many lengths, in columns: words of hex are as long as the others.
-    pub(super) fn are_numbers(&self) -> bool {
-        let mut lens = [0_usize; LONGEST_WORD];
-        for word in self.tokens() {
-            if !word.token.digits.bytes().all(|b| b.is_ascii_digit()) {
-                return false;
+    /// Whether each line is halves of bytes in four binary digits, of which one may be mistyped; hex of such digits
+    /// alone is no packet.
+    pub(super) fn are_halves(&self) -> bool {
+        let mut words = self.tokens();
+        let begins = words.next().is_some_and(|it| it.token.digits != "0000");
+        let is_half = |word: &Word<'_>| {
+            word.token.digits.len() == 4
+                && word.token.digits.bytes().all(|b| matches!(b, b'0' | b'1'))
+        };
+        let is_near = |word: &Word<'_>| {
+            let wrong = word.token.digits.chars().filter(|c| !matches!(c, '0' | '1'));
+            let wrong: Vec<char> = wrong.take(2).collect();
+            match word.token.digits.chars().count() {
+                4 => matches!(wrong[..], [c] if !c.is_ascii_hexdigit()),
+                len => len.abs_diff(4) == 1 && wrong.is_empty(),
             }
-            lens.iter_mut()
-                .skip(word.token.digits.len())
-                .take(1)
-                .for_each(|it| *it = it.saturating_add(1));
+        };
+        let (mut halves, mut others) = (0_usize, 0_usize);
+        for word in self.tokens() {
+            match is_half(&word) {
+                true => halves = halves.saturating_add(1),
+                false if is_near(&word) && others == 0 => others = 1,
+                false => return false,
+            }
         }
-        let all = lens.iter().fold(0_usize, |all, it| all.saturating_add(*it));
-        let kinds = lens.iter().filter(|it| **it > 0).count();
-        all >= LEAST_NUMBERS && kinds > 2 && lens.iter().skip(4).any(|it| *it > 0)
-    }
-
-    /// Whether these are UUIDs or addresses, in a list.
-    pub(super) fn are_names(&self) -> bool {
-        listed::are_names(self.source.from(self.from))
+        let is_even =
+            || self.lines().all(|it| Tokens::of(self.source, &it).count().is_multiple_of(2));
+        begins && halves >= LEAST_HALVES && is_even()
     }
 }
 
-/// Digits of the longest number of 64 bits, and fewer numbers than show that they are some.
-const LONGEST_WORD: usize = 21;
-const LEAST_NUMBERS: usize = 8;
+/// Two bytes, one digit of which may be mistyped.
+const LEAST_HALVES: usize = 3;

@@ -6,7 +6,7 @@ use super::frame::{self, Chain, Fit};
 use super::mistake::MistakeKind;
 use super::notation::Notation;
 use super::run::{Class, Run};
-use super::source::{Line, Source, Taken};
+use super::source::{Line, Source, Taken, is_blank};
 
 /// Reads the rows that begin at `at`, of which at least one is a `*`.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
@@ -135,14 +135,15 @@ pub(super) fn repeat(run: &mut Run, width: usize, more: usize, place: usize) -> 
     true
 }
 
-/// The bytes of a row that is nothing but pairs with a blank before each.
+/// The bytes of a row that is nothing but pairs with a blank before each, and more of them before all.
 fn pairs(line: &Line<'_>) -> Option<Vec<u8>> {
-    let row = line.text.trim_end().strip_prefix(' ').filter(|it| it.len() < LONGEST_ROW)?;
+    let row = line.text.trim_matches(is_blank);
+    let is_row = line.text.starts_with(is_blank) && row.len() < LONGEST_ROW;
     let byte = |pair: &str| {
         let is_hex = pair.len() == 2 && pair.bytes().all(|b| b.is_ascii_hexdigit());
         u8::from_str_radix(pair, 16).ok().filter(|_| is_hex)
     };
-    row.split(' ').map(byte).collect()
+    row.split(' ').map(byte).collect::<Option<_>>().filter(|_| is_row)
 }
 
 /// Fewer bytes begin as a packet does by chance.

@@ -8,7 +8,7 @@ use super::inside;
 use super::lengths;
 use super::lexer::{LONGEST_MENDED, Lexer};
 use super::listed;
-use super::mistake::{MistakeKind, lookalike};
+use super::mistake::{MistakeKind, SIDE_BY_SIDE, lookalike};
 use super::names;
 use super::notation::Notation;
 use super::piece::Meant;
@@ -22,6 +22,9 @@ use std::ops::Range;
 
 /// Reads a run of hex tokens that ends with its line at the latest.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    if is_far_from_hex(source, at) {
+        return None;
+    }
     if let Some(taken) = tail::read(row, source, at)
         .or_else(|| inside::read(row, source, at))
         .or_else(|| wordy::read(row, source, at))
@@ -109,6 +112,16 @@ fn called(row: &'static Notation, source: Source<'_>, range: Range<usize>) -> Op
         && digits::push_pairs(text, range.start, &mut run);
     (run.is_number, run.is_called) = (true, true);
     (is_read && frame::strict(&run.data.bytes)).then_some(run)
+}
+
+/// Whether a letter begins a word of which so many letters are no digits that they are not mistyped ones. It looks no
+/// further than to the last of them.
+fn is_far_from_hex(source: Source<'_>, at: usize) -> bool {
+    let word = source.text.as_bytes().get(at..).unwrap_or_default();
+    let letters = word.iter().take(LONGEST_MENDED).take_while(|b| b.is_ascii_alphanumeric());
+    let wrong = letters.filter(|b| !b.is_ascii_hexdigit() && !matches!(b, b'h' | b'H'));
+    word.first().is_some_and(u8::is_ascii_alphabetic)
+        && wrong.take(SIDE_BY_SIDE + 1).count() > SIDE_BY_SIDE
 }
 
 /// Whether a letter that no digit looks like begins what is not even a mistyped pair nor a stream: nearly all

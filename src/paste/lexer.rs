@@ -7,7 +7,7 @@ use super::mistake::{SIDE_BY_SIDE, lookalike};
 use super::names;
 use super::run::Run;
 use super::source::{FILLER, Source, blanks};
-use super::token::{PREFIXES, Style, Token, token};
+use super::token::{PREFIXES, Style, Token, is_glued, is_signed, token};
 
 /// Length of what stands between two tokens: blanks, and at most one mark.
 pub(super) fn separator(text: &str) -> usize {
@@ -51,7 +51,7 @@ impl<'t> Lexer<'t> {
             let rest = self.source.from(self.at);
             between = rest.get(..separator(rest)).unwrap_or_default();
             self.at = self.at.saturating_add(between.len());
-            let is_end = between.is_empty() && !rest.starts_with(['\\', '%']);
+            let is_end = between.is_empty() && !is_signed(rest);
             if is_end || names::is_uuid(self.source, self.at) {
                 return;
             }
@@ -63,7 +63,7 @@ impl<'t> Lexer<'t> {
         match token(text) {
             Some(token)
                 if token.is_good()
-                    && !glued(text, token.len)
+                    && !glued(text, &token)
                     && (self.style.zero_x || !token.has_mistyped_prefix()) =>
             {
                 Some(token)
@@ -136,7 +136,7 @@ fn mistyped(text: &str) -> Option<usize> {
     let marks = marks.map_or(0, str::len);
     let mut wrong = 0_usize;
     for (n, c) in text.get(marks..)?.char_indices() {
-        if !c.is_alphanumeric() {
+        if !c.is_alphanumeric() || is_glued(text, marks.saturating_add(n)) {
             return (n > 0).then_some(marks.saturating_add(n));
         }
         // An h behind digits is another mark.
@@ -157,10 +157,14 @@ fn is_three(digits: &str) -> bool {
 /// Longer ones are streams of digits.
 pub(super) const LONGEST_MENDED: usize = 16;
 
-/// Whether a letter stands right behind the token that looks like a digit of it.
-fn glued(text: &str, len: usize) -> bool {
-    let next = text.get(len..).and_then(|rest| rest.chars().next());
-    next.is_some_and(|c| !c.is_ascii() && lookalike(c).is_some())
+/// Whether a letter stands right behind the token that looks like a digit of it, or any behind one that a sign of BASIC
+/// or of Pascal begins.
+fn glued(text: &str, token: &Token<'_>) -> bool {
+    let has_sign = token.prefix.starts_with(['&', '$']);
+    let next = text.get(token.len..).and_then(|rest| rest.chars().next());
+    next.is_some_and(|c| {
+        has_sign && c.is_ascii_alphanumeric() || !c.is_ascii() && lookalike(c).is_some()
+    })
 }
 
 /// How many of the next tokens are pairs, up to `most`.

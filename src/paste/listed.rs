@@ -20,13 +20,19 @@ pub(super) fn is_listed(source: Source<'_>, run: &Run) -> bool {
     }
     if run.class != Class::Line
         || lengths::tells_itself(&run.data.bytes)
-        || !LENGTHS.contains(&run.data.len())
+        || !(LENGTHS.contains(&run.data.len()) || is_number(source, run))
     {
         return false;
     }
     let Some((own, around)) = lines(source, run.range.start) else { return false };
     let mut around = around.into_iter().flatten().filter(|it| is_like(it, own)).peekable();
     around.peek().is_some() && around.all(|line| !is_packet(line))
+}
+
+/// Whether a run is a number of 16 or 32 bits that is all of its line.
+fn is_number(source: Source<'_>, run: &Run) -> bool {
+    let line = || source.line(source.line_start(run.range.start)).text;
+    NUMBERS.contains(&run.data.len()) && line().trim() == source.range(run.range.clone())
 }
 
 /// The line of a place and those beside it, where they are short.
@@ -103,7 +109,9 @@ pub(super) fn are_names(text: &str) -> bool {
         return true;
     }
     let least = if is_form(first) { 2 } else { LEAST };
-    let is_long = LENGTHS.contains(&(first.len() / 2)) && !is_packet(first);
+    let len = first.len() / 2;
+    let is_number = NUMBERS.contains(&len) && first.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_long = (LENGTHS.contains(&len) || is_number) && !is_packet(first);
     let are_many = (is_form(first) || is_long) && words().take(least).count() == least;
     // Among thousands some frame by chance.
     are_many
@@ -154,3 +162,5 @@ const LONGEST_COLUMNS: usize = 60;
 const LEAST: usize = 8;
 /// Bytes of addresses of 48 and 64 bits, and of hashes and UUIDs.
 const LENGTHS: [usize; 8] = [6, 8, 16, 20, 28, 32, 48, 64];
+/// Bytes of numbers of 16 and 32 bits: one alone is none for sure.
+const NUMBERS: [usize; 2] = [2, 4];

@@ -69,6 +69,10 @@ impl<'t> Cells<'t> {
             let end = at.saturating_add(digits);
             let behind = line.get(end..).unwrap_or_default();
             let word = cell.trim_start_matches(' ');
+            // Letters that are digits too.
+            if word.len() < digits && shows(line.get(at..).unwrap_or_default(), &cells.little()) {
+                break;
+            }
             let is_word = !word.is_empty()
                 && word.len().is_multiple_of(2)
                 && word.bytes().all(|b| b.is_ascii_hexdigit())

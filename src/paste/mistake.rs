@@ -81,6 +81,18 @@ pub enum MistakeKind {
     },
     /// Base64 that ends before the last byte of which it holds a part.
     CutByte,
+    /// A word of base64 with a character more or less than the lengths in its packets say.
+    Base64Length {
+        /// How many characters there are, without the signs that fill it up.
+        found: usize,
+        /// How many there should be.
+        due: usize,
+    },
+    /// A character of the other alphabet of base64: `+` and `/`, or `-` and `_`.
+    OtherAlphabet {
+        /// What stands there.
+        found: char,
+    },
     /// An escape that is not known or not complete.
     BadEscape,
     /// The program that printed the bytes left some out.
@@ -149,6 +161,12 @@ impl Mistake {
             MistakeKind::CutByte => {
                 "four characters of base64 are three bytes: the end was cut off".to_owned()
             }
+            MistakeKind::Base64Length { .. } => {
+                "four characters are three bytes: one is missing or too many here".to_owned()
+            }
+            MistakeKind::OtherAlphabet { .. } => {
+                "base64 has + and /, base64url has - and _: a text has one of both".to_owned()
+            }
             MistakeKind::NotEightBits { .. } => "a byte is eight binary digits".to_owned(),
             MistakeKind::TooBig { .. } => {
                 "a byte is 0 to 255, or -128 to 127 where it has a sign".to_owned()
@@ -193,6 +211,12 @@ impl fmt::Display for MistakeKind {
             Self::NotANumber { element } => write!(f, "{element:?} is not a number"),
             Self::NoComma { found } => write!(f, "{found:?} stands where a comma is due"),
             Self::CutByte => f.write_str("the text ends inside of a byte"),
+            Self::Base64Length { found, due } => {
+                write!(f, "{found} characters of base64 instead of {due}")
+            }
+            Self::OtherAlphabet { found } => {
+                write!(f, "{} is of another alphabet of base64 than the others", name(*found))
+            }
             Self::BadEscape => f.write_str("escape sequence not understood"),
             Self::LeftOut { count: Some(n) } => {
                 write!(f, "{n} bytes were left out when this was printed")

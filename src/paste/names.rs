@@ -2,7 +2,7 @@
 //! it says it is.
 
 use super::head;
-use super::source::Source;
+use super::source::{Source, is_blank};
 
 /// What the digits behind a word are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,10 +89,19 @@ pub(super) fn is_name(word: &str) -> bool {
     uuid(word.get(..FAR).unwrap_or(word)) == Some(word.len()) || is_address
 }
 
-/// Whether a word of a line is a UUID: no bytes are grouped as its digits are.
-pub(super) fn holds_uuid(line: &str) -> bool {
+/// Whether a word of a line is a UUID or a date: no bytes are grouped as their digits are.
+pub(super) fn holds_name(line: &str) -> bool {
     let is_uuid = |word: &str| word.len() <= FAR && uuid(word) == Some(word.len());
-    line.contains('-') && line.split_whitespace().any(is_uuid)
+    let mut words = line.split(|c: char| is_blank(c) || ",;|\"'`".contains(c));
+    line.contains('-') && words.any(|word| is_date(word) || is_uuid(word))
+}
+
+/// Whether a word has the groups of a date: `2024-02-20`, `20-02-2024`.
+fn is_date(word: &str) -> bool {
+    let is_number = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
+    let mut groups = word.split('-').map(|it| if is_number(it) { it.len() } else { 0 });
+    let lens = [groups.next(), groups.next(), groups.next(), groups.next()];
+    matches!(lens, [Some(4), Some(2), Some(2), None] | [Some(2), Some(2), Some(4), None])
 }
 
 /// Whether these are groups of an IPv6 address: up to four digits each, and no blank.
@@ -138,12 +147,8 @@ fn ipv6(text: &str) -> Option<usize> {
 fn date(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
     let len = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(text.len());
     let word = text.get(..len)?;
-    let is_number = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
-    let lens: Vec<usize> =
-        word.split('-').map(|it| if is_number(it) { it.len() } else { 0 }).collect();
-    let is_grouped = matches!(lens[..], [4, 2, 2] | [2, 2, 4]);
     let is_dated = || called(source, at) == Some(Called::Date);
-    (is_grouped || head::is_date(word) && is_dated()).then_some(len)
+    (is_date(word) || head::is_date(word) && is_dated()).then_some(len)
 }
 
 /// Length of the digits behind a decimal point, and of an exponent's mark.

@@ -4,6 +4,7 @@
 
 use super::context::{Context, direction};
 use super::frame;
+use super::labelled::{self, Said};
 use super::lengths;
 use super::literal::Mistyped;
 use super::mistake::{MistakeKind, SIDE_BY_SIDE};
@@ -16,45 +17,11 @@ use super::tail;
 /// Reads from the first number of a list to where whole packets end.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
     let list = List::of(source, at)?;
-    let before = source.range(source.line_start(at)..at).trim_end();
-    let place = match direction(before) {
-        _ if !(before.is_empty() || before.ends_with(LABELS) || tail::is_column(source, at)) => {
-            Place::Prose
-        }
-        Some(_) => Place::Labelled,
-        None => Place::Line,
-    };
-    let mut readings = [Base::Hex, Base::Decimal].into_iter().filter_map(|base| {
-        let run = list.read(row, base, 0)?;
-        place.shows(&run).then_some(run)
-    });
-    let mut run = readings.next();
-    let also = readings.next().map(|it| it.notation);
-    if run.is_none() {
-        run = [Base::Hex, Base::Decimal].into_iter().find_map(|base| {
-            let mut run = list.read(row, base, SIDE_BY_SIDE)?;
-            place.shows_mistyped(&mut run).then_some(run)
-        });
+    let (labelled, said) = list.labelled(row).unzip();
+    if said == Some(Said::Packet) {
+        return labelled;
     }
-    let mut run = run.or_else(|| list.read_short(row))?;
-    run.also = also;
-    let is_held = run.is_number;
-    // What stands behind them may begin with a digit.
-    if source.from(run.range.end).starts_with(|c: char| c.is_alphanumeric() || ".:-".contains(c)) {
-        return None;
-    }
-    Context::of(source, &run.range).apply(&mut run);
-    if is_held {
-        (run.class, run.join) = (Class::Prose, Join::Never);
-    } else if run.shown() < place.shortest() {
-        // Two numbers behind a word: what else the text holds decides.
-        if run.class != Class::Line {
-            return None;
-        }
-        (run.is_number, run.join) = (true, Join::Never);
-    }
-    let end = run.range.end;
-    Some(Taken { runs: vec![run], end, modem: 0 })
+    list.in_place(row, at).or(labelled)
 }
 
 /// Where a list stands.
@@ -129,6 +96,71 @@ impl<'t> List<'t> {
             from = from.saturating_add(len).saturating_add(gap);
         }
         (words.len() >= SHORTEST).then_some(Self { source, words })
+    }
+
+    /// The packets of the list, if they tell so where it stands.
+    fn in_place(&self, row: &'static Notation, at: usize) -> Option<Taken> {
+        let source = self.source;
+        let before = source.range(source.line_start(at)..at).trim_end();
+        let place = match direction(before) {
+            _ if !(before.is_empty()
+                || before.ends_with(LABELS)
+                || tail::is_column(source, at)) =>
+            {
+                Place::Prose
+            }
+            Some(_) => Place::Labelled,
+            None => Place::Line,
+        };
+        let mut readings = [Base::Hex, Base::Decimal].into_iter().filter_map(|base| {
+            let run = self.read(row, base, 0)?;
+            place.shows(&run).then_some(run)
+        });
+        let mut run = readings.next();
+        let also = readings.next().map(|it| it.notation);
+        if run.is_none() {
+            run = [Base::Hex, Base::Decimal].into_iter().find_map(|base| {
+                let mut run = self.read(row, base, SIDE_BY_SIDE)?;
+                place.shows_mistyped(&mut run).then_some(run)
+            });
+        }
+        let mut run = run.or_else(|| self.read_short(row))?;
+        run.also = also;
+        let is_held = run.is_number;
+        // What stands behind them may begin with a digit.
+        if source
+            .from(run.range.end)
+            .starts_with(|c: char| c.is_alphanumeric() || ".:-".contains(c))
+        {
+            return None;
+        }
+        Context::of(source, &run.range).apply(&mut run);
+        if is_held {
+            (run.class, run.join) = (Class::Prose, Join::Never);
+        } else if run.shown() < place.shortest() {
+            // Two numbers behind a word: what else the text holds decides.
+            if run.class != Class::Line {
+                return None;
+            }
+            (run.is_number, run.join) = (true, Join::Never);
+        }
+        let end = run.range.end;
+        Some(Taken { runs: vec![run], end, modem: 0 })
+    }
+
+    /// The numbers of a short packet of which the line says that they are one, or may be.
+    fn labelled(&self, row: &'static Notation) -> Option<(Taken, Said)> {
+        let mut readings = [Base::Hex, Base::Decimal].into_iter().filter_map(|base| {
+            let run = self.read(row, base, 0)?;
+            Some((labelled::of(self.source, &run)?, run))
+        });
+        let (said, mut run) = readings.next()?;
+        run.also = readings.next().map(|(_, it)| it.notation);
+        Context::of(self.source, &run.range).apply(&mut run);
+        run.class = if said == Said::Packet { Class::Sure } else { Class::Prose };
+        (run.join, run.is_number) = (Join::Never, said == Said::Maybe);
+        let end = run.range.end;
+        Some((Taken { runs: vec![run], end, modem: 0 }, said))
     }
 
     /// The decimal numbers of a short packet of which one is mistyped: what else the text holds decides.

@@ -44,6 +44,8 @@ impl Slip {
                 | MistakeKind::BadAddress { .. }
                 | MistakeKind::SplitByte
                 | MistakeKind::NoComma { .. }
+                | MistakeKind::OtherAlphabet { .. }
+                | MistakeKind::Base64Length { .. }
         );
         self.lost == 0 && is_beside
     }

@@ -44,6 +44,10 @@ fn of_lines() -> impl Iterator<Item = &'static Notation> {
 
 /// Reads the line at `at`, or the lines that a reader takes; gives the offset behind.
 fn line(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> usize {
+    let here = source.line(at);
+    if here.text.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\r')) {
+        return here.next;
+    }
     let other = certificate::values(source, at).or_else(|| certificate::block(source, at));
     if let Some(end) = other.or_else(|| disassembly::rows(source, at)) {
         builder.ignored.lines = builder.ignored.lines.saturating_add(1);
@@ -94,9 +98,30 @@ fn begins_with_colons(line: &str) -> bool {
 const TIME: usize = 3;
 
 fn inline(source: Source<'_>, at: usize) -> Option<Taken> {
-    let first = char::from(source.byte(at)?);
-    let mine = |n: &&Notation| matches!(n.place, Where::At(set) if set.contains(first));
-    NOTATIONS.iter().filter(mine).find_map(|n| (n.read)(n, source, at))
+    let first = source.byte(at)?;
+    let readers = STARTS.get(usize::from(first)).copied().unwrap_or(0);
+    let mine = |(n, _): &(usize, &Notation)| readers & (1 << n) != 0;
+    NOTATIONS.iter().enumerate().filter(mine).find_map(|(_, n)| (n.read)(n, source, at))
+}
+
+/// Of each byte the rows of the table whose notation may start with it, as a set of bits.
+static STARTS: [u64; 256] = starts_of_rows();
+
+const fn starts_of_rows() -> [u64; 256] {
+    let mut starts = [0; 256];
+    let mut row = 0;
+    while row < NOTATIONS.len() {
+        if let Where::At(set) = NOTATIONS[row].place {
+            let set = set.as_bytes();
+            let mut at = 0;
+            while at < set.len() {
+                starts[set[at] as usize] |= 1 << row;
+                at += 1;
+            }
+        }
+        row += 1;
+    }
+    starts
 }
 
 /// The next place where something may begin: behind this word, or behind this character.

@@ -5,7 +5,7 @@ use super::digits;
 use super::literal::Mistyped;
 use super::notation::{Notation, named};
 use super::run::Run;
-use super::source::{Source, word};
+use super::source::{Source, is_word, word};
 
 /// Which of the rows of the table a run of hex is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -123,10 +123,41 @@ impl<'t> Token<'t> {
 
 /// What marks digits as hex: of C, of strings, of addresses of the web, of BASIC and of Pascal.
 pub(super) const PREFIXES: [&str; 8] = ["0x", "0X", "\\x", "\\X", "%", "&H", "&h", "$"];
+const ZERO_X: [&str; 2] = ["0x", "0X"];
+/// `0b` and eight digits.
+pub(super) const LONGEST_BINARY: usize = 10;
 /// Those behind which no more than two digits stand.
 const ESCAPED: [&str; 6] = ["\\x", "\\X", "%", "&H", "&h", "$"];
 /// `0x` with a letter for its zero.
 const MISTYPED_0X: [&str; 4] = ["Ox", "OX", "ox", "oX"];
+
+/// Length of a token that begins with `0x`, or with `0b` and eight digits, where another one stands right behind it
+/// or may do so. It looks no further than the next one.
+fn prefixed(text: &str) -> Option<usize> {
+    let rest = ZERO_X.into_iter().find_map(|prefix| text.strip_prefix(prefix));
+    if rest.is_some() {
+        let ends = |n: &usize| !text.as_bytes().get(*n).is_some_and(|b| is_word(*b));
+        return (2..text.len()).find(|n| ends(n) || is_glued(text, *n)).or(Some(text.len()));
+    }
+    is_glued(text, LONGEST_BINARY).then_some(LONGEST_BINARY)
+}
+
+/// Whether at `at` of a text another token like the one at its beginning starts: `0x20|0x02`.
+pub(super) fn is_glued(text: &str, at: usize) -> bool {
+    let behind = text.get(at..).unwrap_or_default();
+    let is_hex = |it: &str| ZERO_X.into_iter().any(|prefix| it.starts_with(prefix));
+    let is_binary = |it: &str| {
+        let bits = it.strip_prefix("0b").or_else(|| it.strip_prefix("0B"));
+        bits.and_then(|bits| digits::bits(bits.get(..8)?)).is_some()
+    };
+    at > 2 && is_hex(behind) && is_hex(text)
+        || at == LONGEST_BINARY && is_binary(behind) && is_binary(text)
+}
+
+/// Whether a token stands at the beginning whose sign shows where the one before ends.
+pub(super) fn is_signed(text: &str) -> bool {
+    ZERO_X.into_iter().chain(ESCAPED).any(|sign| text.starts_with(sign))
+}
 
 fn is_assembler(digits: &str) -> bool {
     let is_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
@@ -142,7 +173,7 @@ pub(super) fn token(text: &str) -> Option<Token<'_>> {
             let digits = text.bytes().skip(prefix.len()).take(2).take_while(u8::is_ascii_hexdigit);
             prefix.len().saturating_add(digits.count())
         }
-        None => word(text),
+        None => prefixed(text).unwrap_or_else(|| word(text)),
     };
     (len > 0).then(|| Token::of(text, len))
 }

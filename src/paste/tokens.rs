@@ -2,7 +2,7 @@
 
 use super::reading::Word;
 use super::source::{Line, Source, is_blank};
-use super::token::Token;
+use super::token::{Token, is_glued};
 
 /// The tokens of one line. They are read anew for each reading: kept they would take more
 /// memory than the text.
@@ -12,6 +12,8 @@ pub(super) struct Tokens<'t> {
     end: usize,
     /// What stands before the token that came last.
     pub(super) gap: &'t str,
+    /// Whether two of them are one: the halves of a byte.
+    halves: bool,
 }
 
 impl<'t> Tokens<'t> {
@@ -21,14 +23,16 @@ impl<'t> Tokens<'t> {
             at: line.start,
             end: line.start.saturating_add(content(line.text).len()),
             gap: "",
+            halves: false,
         }
     }
-}
 
-impl<'t> Iterator for Tokens<'t> {
-    type Item = Word<'t>;
+    /// The bytes of a line whose tokens are halves of bytes.
+    pub(super) fn of_halves(source: Source<'t>, line: &Line<'t>) -> Self {
+        Self { halves: true, ..Self::of(source, line) }
+    }
 
-    fn next(&mut self) -> Option<Word<'t>> {
+    fn one(&mut self) -> Option<Word<'t>> {
         let rest = self.source.range(self.at..self.end);
         let gap = rest.find(|c| !separates(c)).unwrap_or(rest.len());
         let gap = gap.saturating_add(rest.get(gap..).map_or(0, string_mark));
@@ -42,6 +46,22 @@ impl<'t> Iterator for Tokens<'t> {
         }
         let negative = gap.len() > 1 && gap.ends_with('-');
         Some(Word { at, token: Token::of(rest, len), negative })
+    }
+}
+
+impl<'t> Iterator for Tokens<'t> {
+    type Item = Word<'t>;
+
+    fn next(&mut self) -> Option<Word<'t>> {
+        let first = self.one()?;
+        if !self.halves {
+            return Some(first);
+        }
+        let second = self.one()?;
+        let end = second.at.saturating_add(second.token.len);
+        let digits = self.source.range(first.at..end);
+        let token = Token { prefix: "", digits, h: false, len: digits.len() };
+        Some(Word { at: first.at, token, negative: false })
     }
 }
 
@@ -64,6 +84,8 @@ const fn separates(c: char) -> bool {
 
 /// Up to the next separator, or to the next escape. It looks no further.
 fn token_len(rest: &str) -> usize {
-    let ends = |(n, c): &(usize, char)| separates(*c) || (*n > 0 && matches!(c, '\\' | '%'));
+    let ends = |(n, c): &(usize, char)| {
+        separates(*c) || (*n > 0 && matches!(c, '\\' | '%' | '&' | '$')) || is_glued(rest, *n)
+    };
     rest.char_indices().find(ends).map_or(rest.len(), |(n, _)| n)
 }

@@ -34,15 +34,18 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
         quoted: false,
         escaped: false,
         commas: false,
+        halves: false,
     };
     if !text.read() {
         return false;
     }
+    text.halves = text.are_halves();
     let (name, reading, is_mqtt) = text.choose();
     let also = text.also(name).filter(|_| is_mqtt);
     // Digits of a time or of a list's number are none of the bytes.
-    let has_head = |line: Line<'_>| head::of(source, &line).is_some() || has_time(line.text);
-    if !is_mqtt && (text.lines().any(has_head) || text.are_numbers() || text.are_names()) {
+    let has_head = |line: Line<'_>| head::of(source, &line).is_some();
+    let is_other = || text.lines().any(has_head) || text.is_numbers();
+    if text.lines().any(|line| has_time(line.text)) || !is_mqtt && is_other() {
         return false;
     }
     builder.whole = true;
@@ -84,6 +87,8 @@ pub(super) struct Text<'t> {
     pub(super) quoted: bool,
     pub(super) escaped: bool,
     pub(super) commas: bool,
+    /// Whether its tokens are halves of bytes in binary digits.
+    pub(super) halves: bool,
 }
 
 /// The row whose digits lack leading zeros.
@@ -99,7 +104,7 @@ impl<'t> Text<'t> {
         while at < self.source.text.len() {
             let line = self.source.line(at);
             at = line.next;
-            if names::holds_uuid(line.text) || is_labelled_bits(line.text) {
+            if names::holds_name(line.text) || is_labelled_bits(line.text) {
                 return false;
             }
             let mut tokens = Tokens::of(self.source, &line);
@@ -143,7 +148,7 @@ impl<'t> Text<'t> {
     fn choose(&self) -> (&'static str, ReadToken, bool) {
         let Count { good, bad, bits, nearly_bits, mistyped_bits, .. } = self.count;
         let binaries = bits.saturating_add(nearly_bits).saturating_add(mistyped_bits);
-        if bits > mistyped_bits && binaries == good.saturating_add(bad) {
+        if self.halves || bits > mistyped_bits && binaries == good.saturating_add(bad) {
             return ("binary digits", binary, true);
         }
         let is_odd = self.style.alone == 1 && self.style.padded >= LEAST_PADDED;
@@ -257,7 +262,11 @@ impl<'t> Text<'t> {
 
     pub(super) fn tokens(&self) -> impl Iterator<Item = Word<'t>> {
         let source = self.source;
-        self.lines().flat_map(move |line| Tokens::of(source, &line))
+        self.lines().flat_map(move |line| self.words(source, &line))
+    }
+
+    fn words(&self, source: Source<'t>, line: &Line<'t>) -> Tokens<'t> {
+        if self.halves { Tokens::of_halves(source, line) } else { Tokens::of(source, line) }
     }
 
     fn notation(&self, name: &str) -> &'static Notation {
@@ -268,7 +277,7 @@ impl<'t> Text<'t> {
     fn line_run(&self, line: &Line<'t>, name: &str, reading: ReadToken) -> Option<Run> {
         let mut run = Run::new(self.notation(name), Class::Sure, 0..0);
         let mut start = None;
-        for word in Tokens::of(self.source, line) {
+        for word in self.words(self.source, line) {
             start = start.or(Some(word.at));
             run.range.end = word.at.saturating_add(word.token.len);
             reading(self.source, &word, &mut run);

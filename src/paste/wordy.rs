@@ -80,7 +80,9 @@ fn is_like(word: &str, len: usize) -> bool {
     let count = word.chars().count();
     let is_last = count < len && count.is_multiple_of(2);
     let has_digit = word.bytes().any(|b| b.is_ascii_digit());
-    (count.abs_diff(len) <= 1 || is_last) && tail::is_near(word) && (has_digit || count == len)
+    // Letters alone with a mistake among them are a word: `chmod 4002 file`.
+    let is_hex = || count == len && word.bytes().all(|b| b.is_ascii_hexdigit());
+    (count.abs_diff(len) <= 1 || is_last) && tail::is_near(word) && (has_digit || is_hex())
 }
 
 fn push(at: usize, word: &str, len: usize, run: &mut Run) {

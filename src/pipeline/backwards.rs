@@ -17,9 +17,8 @@ pub(crate) struct Backwards {
 
 impl Backwards {
     /// A frame of this number came at `time`, and the one before it at `before`.
-    pub(super) fn frame(&mut self, number: u64, before: Option<i64>, time: Option<i64>) {
-        let times = before.zip(time);
-        let back = times.map_or(0, |(before, time)| before.saturating_sub(time));
+    pub(super) fn frame(&mut self, number: u64, (before, time): (i64, i64)) {
+        let back = before.saturating_sub(time);
         if back < OUT_OF_ORDER {
             return;
         }

@@ -1,5 +1,7 @@
 //! One connection: what its carrier gives becomes packets, and these become records.
 
+mod in_step;
+
 use super::arrivals::{Arrivals, Now};
 use super::inspector::{Clock, Losses, Passing, Settings, Worker};
 use super::reader::{Cut, is_on_header};
@@ -46,6 +48,8 @@ pub(super) struct Conversation {
     mqtt: Option<Box<Mqtt>>,
     /// When something came last.
     last: Option<i64>,
+    /// What it holds in bytes, as far as it is counted with all others.
+    pub(super) counted: usize,
 }
 
 /// The MQTT of a connection.
@@ -108,6 +112,7 @@ impl Conversation {
             lost: Default::default(),
             mqtt: None,
             last: None,
+            counted: 0,
         }
     }
 
@@ -248,6 +253,11 @@ impl Conversation {
         side: Side,
         event: Event<'_>,
     ) -> ControlFlow<()> {
+        if let Event::Data { bytes, at, layers, .. } = event
+            && self.in_step(worker, connection, side, (bytes, at, layers))
+        {
+            return ControlFlow::Continue(());
+        }
         let is_known = self.is_mqtt();
         if is_known {
             worker.losses.add(event);
@@ -648,13 +658,16 @@ impl<C: Consumer> Top for Records<'_, C> {
     fn item(&mut self, sender: Sender, item: Item<'_>, layers: Option<&Layers>) {
         match item {
             Item::Data { bytes, stamps } => {
-                let Direction { arrivals, taken, .. } = self.mqtt.direction(sender);
+                let Direction { arrivals, taken, framer, .. } = self.mqtt.direction(sender);
                 let start = *taken;
+                // Those that came in step are told.
+                let told = usize::try_from(framer.offset().saturating_sub(start));
+                let rest = bytes.get(told.unwrap_or_default()..).unwrap_or_default();
                 let now = layers.and_then(|layers| Now::new(start, stamps, layers));
                 arrivals.push(start, bytes.len(), stamps);
                 *taken = taken.saturating_add(bytes.len() as u64);
                 let segment = Some((start, bytes));
-                let act = |framer: &mut Framer, emit: &mut Emit<'_>| framer.data(bytes, emit);
+                let act = |framer: &mut Framer, emit: &mut Emit<'_>| framer.data(rest, emit);
                 self.frame_segment(sender, layers, now, segment, act);
                 let tcp = layers.and_then(Layers::tcp);
                 let had = Proof::of_segment(layers).had.filter(|_| matches!(stamps, [_]));

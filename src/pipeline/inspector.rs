@@ -4,7 +4,7 @@ use super::backwards::Backwards;
 use super::connection::Conversation;
 use super::datagrams::Datagrams;
 use super::parts::Parts;
-use super::reach::Reach;
+use super::reach::{Reach, SHORT};
 use super::reader::Reader;
 use super::{Consumer, Notes};
 use crate::capture::{self, Beside, Frame, FrameRole, LinkType};
@@ -16,7 +16,8 @@ use crate::session::sn::Predefined;
 use crate::spec::{Version, port};
 use crate::stream::{Connection, End, Event, Flows, Limits, Side, Sink, Stamp, StreamCounters};
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeInclusive};
+use tracing::level_filters::LevelFilter;
 
 /// The longest packet that is held, in bytes, unless set otherwise. Brokers take 256 KiB to 16 MiB.
 pub const MAX_PACKET: usize = 16 << 20;
@@ -31,6 +32,8 @@ const MAX_OTHER_PORTS: usize = 8;
 const LOOKS_PER_FRAME: u64 = 16;
 /// The same at once: all connections of a large table, a few times.
 const MAX_LOOKS: u64 = 1 << 20;
+/// Nanoseconds from a frame to the next of which nothing is to be said: no pause, and not back in time.
+const LITTLE: RangeInclusive<i64> = 0..=SHORT;
 /// Nanoseconds without a frame after which connections are looked at: the shortest Keep Alive, doubled and more.
 const LONG_PAUSE: i64 = 8_000_000_000;
 
@@ -264,15 +267,15 @@ impl<C: Consumer> Inspector<C> {
     /// ```
     pub fn frame(&mut self, frame: &Frame<'_>) -> ControlFlow<()> {
         self.worker.reader.consumer.frame(frame);
-        self.worker.clock.tick(frame.time);
-        self.backwards.frame(frame.number, self.worker.clock.previous, frame.time);
+        if let Some(step) = self.worker.clock.tick(frame.time) {
+            self.backwards.frame(frame.number, step);
+            self.reach.step(step);
+            self.look_at_pause(frame.number, step);
+        }
         self.reach.frame(frame);
-        self.look_at_pause(frame.number);
         self.frames = self.frames.saturating_add(1);
         if self.link != Some(frame.link) {
-            self.link = Some(frame.link);
-            let name = frame.link.row().map(|row| row.name);
-            tracing::debug!(frame = frame.number, number = frame.link.0, name, "link type");
+            self.new_link(frame);
         }
         self.looks = self.looks.saturating_add(LOOKS_PER_FRAME).min(MAX_LOOKS);
         let is_cut = (frame.original_len as usize) > frame.data.len();
@@ -398,9 +401,8 @@ impl<C: Consumer> Inspector<C> {
             let mut all: Vec<_> = self.flows.states().collect();
             all.sort_unstable_by_key(|(connection, _)| connection.stream);
             for (connection, state) in all {
-                let before = state.cost();
                 state.wake(&mut self.worker, connection);
-                self.worker.note_cost(before, state);
+                self.worker.note_cost(state);
             }
         }
         self.flow()
@@ -628,10 +630,17 @@ impl<C: Consumer> Inspector<C> {
         self.worker.reader.consumer
     }
 
+    /// Tells of another link type than that of the frame before.
+    #[cold]
+    fn new_link(&mut self, frame: &Frame<'_>) {
+        self.link = Some(frame.link);
+        let name = frame.link.row().map(|row| row.name);
+        tracing::debug!(frame = frame.number, number = frame.link.0, name, "link type");
+    }
+
     /// Where nothing was captured for long, several clients that had to speak show that it was no silence of
     /// theirs.
-    fn look_at_pause(&mut self, frame: u64) {
-        let Clock { previous: Some(from), now: Some(to), .. } = self.worker.clock else { return };
+    fn look_at_pause(&mut self, frame: u64, (from, to): (i64, i64)) {
         if to.saturating_sub(from) < LONG_PAUSE {
             return;
         }
@@ -649,9 +658,8 @@ impl<C: Consumer> Inspector<C> {
             self.flows.states().filter(|(_, state)| state.cost() >= least).collect();
         large.sort_unstable_by_key(|(connection, _)| connection.stream);
         for (connection, state) in large {
-            let before = state.cost();
             state.shed(&mut self.worker, connection);
-            self.worker.note_cost(before, state);
+            self.worker.note_cost(state);
         }
     }
 
@@ -706,10 +714,14 @@ impl Losses {
 }
 
 impl Clock {
-    fn tick(&mut self, time: Option<i64>) {
+    /// Goes on to the time of a frame. The result is the time before and that, where it is not a little later.
+    #[inline]
+    fn tick(&mut self, time: Option<i64>) -> Option<(i64, i64)> {
         self.previous = self.now;
         self.now = time.or(self.now);
         self.start = self.start.or(time);
+        let step = self.previous.zip(time);
+        step.filter(|(from, to)| !LITTLE.contains(&to.saturating_sub(*from)))
     }
 }
 
@@ -776,10 +788,11 @@ impl<C: Consumer> Sink for Worker<C> {
         side: Side,
         event: Event<'_>,
     ) -> ControlFlow<()> {
-        let _of = tracing::debug_span!("flow", stream = connection.stream).entered();
-        let before = state.cost();
+        // While nobody listens, as nearly always, no span is made for each segment.
+        let _of = (tracing::Level::DEBUG <= LevelFilter::current())
+            .then(|| tracing::debug_span!("flow", stream = connection.stream).entered());
         let flow = state.event(self, connection, side, event);
-        self.note_cost(before, state);
+        self.note_cost(state);
         flow?;
         if self.reader.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
@@ -795,17 +808,20 @@ impl<C: Consumer> Sink for Worker<C> {
     fn ended(&mut self, connection: &Connection, mut state: Conversation, end: End) {
         let _of = tracing::debug_span!("flow", stream = connection.stream).entered();
         tracing::debug!(?end, "flow ends");
-        let before = state.cost();
         state.finish(self, connection, end);
-        self.note_cost(before, &state);
-        self.held = self.held.saturating_sub(state.cost());
+        self.held = self.held.saturating_sub(state.counted);
     }
 }
 
 impl<C> Worker<C> {
-    /// Counts what a connection holds, which held `before` until now.
-    fn note_cost(&mut self, before: usize, state: &Conversation) {
-        self.held = self.held.saturating_sub(before).saturating_add(state.cost());
+    /// Counts what a connection holds now.
+    #[inline]
+    fn note_cost(&mut self, state: &mut Conversation) {
+        let cost = state.cost();
+        if cost != state.counted {
+            self.held = self.held.saturating_sub(state.counted).saturating_add(cost);
+            state.counted = cost;
+        }
     }
 
     fn remember_port(&mut self, connection: &Connection) {

@@ -23,8 +23,9 @@ pub struct Kept {
     sender: Option<Sender>,
     version: Version,
     version_from: How,
-    client_id: Option<Vec<u8>>,
-    bytes: Vec<u8>,
+    strings: Strings,
+    client_id: Option<Place>,
+    bytes: Place,
     tape: Tape,
     /// What of the packet was typed; its parts are found again in the bytes.
     typed: Typed,
@@ -32,9 +33,20 @@ pub struct Kept {
     text: String,
     headers: Vec<Header>,
     facts: Facts<'static>,
-    topic: Option<Vec<u8>>,
-    filter: Option<Vec<u8>>,
+    topic: Option<Place>,
+    filter: Option<Place>,
     repair: Option<Repair>,
+}
+
+/// Byte strings behind each other: whether there are more or fewer of them, the memory is one.
+#[derive(Debug, Default)]
+struct Strings(Vec<u8>);
+
+/// Where one of them stands.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    from: usize,
+    to: usize,
 }
 
 /// How much of a packet could be read.
@@ -69,11 +81,15 @@ impl Kept {
             (Some(layers), Some(from)) => layers.assign(from),
             (layers, from) => *layers = from.copied(),
         }
-        copy(origin.frames, &mut self.frames);
+        self.frames.clear();
+        self.frames.extend_from_slice(origin.frames);
         (self.sender, self.unit) = (record.sender, record.unit);
         (self.version, self.version_from) = (record.version, record.version_from);
-        copy_some(record.client_id, &mut self.client_id);
-        copy(record.bytes, &mut self.bytes);
+        self.strings.0.clear();
+        self.bytes = self.strings.add(record.bytes);
+        self.client_id = record.client_id.map(|id| self.strings.add(id));
+        self.topic = record.facts.topic.map(|topic| self.strings.add(topic));
+        self.filter = record.facts.filter.map(|filter| self.strings.add(filter));
         self.tape.clone_from(record.tape);
         self.typed = match record.decoded {
             None => Typed::Nothing,
@@ -82,20 +98,23 @@ impl Kept {
         };
         self.text.clear();
         self.text.push_str(record.text);
-        self.headers.clear();
-        self.headers.extend(record.headers.iter().cloned());
+        if !self.headers.is_empty() || !record.headers.is_empty() {
+            self.headers.clear();
+            self.headers.extend(record.headers.iter().cloned());
+        }
         self.facts = Facts { topic: None, filter: None, ..record.facts };
-        copy_some(record.facts.topic, &mut self.topic);
-        copy_some(record.facts.filter, &mut self.filter);
-        self.repair = record.repair.cloned();
+        if self.repair.is_some() || record.repair.is_some() {
+            self.repair = record.repair.cloned();
+        }
         true
     }
 
     /// Makes the record again, for `read`.
     pub fn with_record<T>(&self, read: impl FnOnce(&Record<'_>) -> T) -> T {
         let (version, sender) = (self.version, self.sender);
+        let bytes = self.strings.at(self.bytes);
         let decoded = (self.typed != Typed::Nothing).then(|| {
-            let mut decoded = decode(&self.bytes, Reading { version, sender }, &mut ());
+            let mut decoded = decode(bytes, Reading { version, sender }, &mut ());
             if self.typed == Typed::Header {
                 decoded.packet = None;
             }
@@ -107,8 +126,8 @@ impl Kept {
             sender,
             version,
             version_from: self.version_from,
-            client_id: self.client_id.as_deref(),
-            bytes: &self.bytes,
+            client_id: self.client_id.map(|place| self.strings.at(place)),
+            bytes,
             tape: &self.tape,
             decoded: decoded.as_ref(),
             unit: self.unit,
@@ -116,8 +135,8 @@ impl Kept {
             headers: &self.headers,
             sn: None,
             facts: Facts {
-                topic: self.topic.as_deref(),
-                filter: self.filter.as_deref(),
+                topic: self.topic.map(|place| self.strings.at(place)),
+                filter: self.filter.map(|place| self.strings.at(place)),
                 ..self.facts
             },
             repair: self.repair.as_ref(),
@@ -125,15 +144,14 @@ impl Kept {
     }
 }
 
-fn copy<T: Copy>(from: &[T], to: &mut Vec<T>) {
-    to.clear();
-    to.extend_from_slice(from);
-}
+impl Strings {
+    fn add(&mut self, string: &[u8]) -> Place {
+        let from = self.0.len();
+        self.0.extend_from_slice(string);
+        Place { from, to: self.0.len() }
+    }
 
-/// Copies bytes where there are some, into the memory that is there.
-fn copy_some(from: Option<&[u8]>, to: &mut Option<Vec<u8>>) {
-    match (from, to) {
-        (Some(from), Some(to)) => copy(from, to),
-        (from, to) => *to = from.map(<[u8]>::to_vec),
+    fn at(&self, place: Place) -> &[u8] {
+        self.0.get(place.from..place.to).unwrap_or_default()
     }
 }

@@ -16,10 +16,14 @@ pub(super) struct Parts {
 
 impl Parts {
     /// Remembers the parts of a frame; the oldest are forgotten where there are too many.
+    #[inline]
     pub(super) fn add(&mut self, frame: u64, parts: &[u64]) {
-        if parts.is_empty() {
-            return;
+        if !parts.is_empty() {
+            self.remember(frame, parts);
         }
+    }
+
+    fn remember(&mut self, frame: u64, parts: &[u64]) {
         self.count = self.count.saturating_add(parts.len());
         if let Some(former) = self.of.insert(frame, parts.into()) {
             self.count = self.count.saturating_sub(former.len());

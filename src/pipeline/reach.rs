@@ -8,26 +8,30 @@ const MAX_INTERFACES: usize = 64;
 /// Pauses that are remembered.
 const MAX_PAUSES: usize = 64;
 /// Nanoseconds without a frame that are no pause yet.
-const SHORT: i64 = 1_000_000_000;
+pub(super) const SHORT: i64 = 1_000_000_000;
 
 /// The last frame of each interface of each file, and the times without one.
 #[derive(Debug, Default)]
 pub(super) struct Reach {
     ends: Vec<((u16, u32), At)>,
     is_partial: bool,
-    last: Option<i64>,
     /// Pauses that are longer than all behind them.
     pauses: Vec<(i64, i64)>,
 }
 
 impl Reach {
+    /// Takes note of the times of two frames, one after the other.
+    pub(super) fn step(&mut self, (from, to): (i64, i64)) {
+        if to.saturating_sub(from) > SHORT {
+            self.pause(from, to);
+        }
+    }
+
     /// Takes note of a frame.
+    #[inline]
     pub(super) fn frame(&mut self, frame: &Frame<'_>) {
-        let Some(time) = frame.time else { return };
-        if let Some(last) = self.last.replace(time)
-            && time.saturating_sub(last) > SHORT
-        {
-            self.pause(last, time);
+        if frame.time.is_none() {
+            return;
         }
         let of = (frame.file, frame.interface);
         let at = At { number: 0, frame: frame.number, time: frame.time };

@@ -3,7 +3,7 @@
 use super::before::is_doubtful;
 use super::record::Header;
 use super::redact::redact;
-use super::{Consumer, Lifeline, Needs, Origin, Record};
+use super::{Consumer, Lifeline, Needs, Notes, Origin, Record};
 use crate::annotate::{Finding, Sink, Tape, view};
 use crate::bytes::Span;
 use crate::carrier::explain;
@@ -43,6 +43,10 @@ pub struct Reader<C> {
     redact: bool,
     /// What the consumer uses of what is known of packets from those before them.
     needs: Needs,
+    /// The consumer may be asked whether it wants a packet.
+    is_choosy: bool,
+    /// It wants none, and nothing of them either for those behind them.
+    is_counting: bool,
     pub(super) tape: Tape,
     scratch: [Tape; 2],
     masked: Vec<u8>,
@@ -86,6 +90,8 @@ impl<C: Consumer> Reader<C> {
     pub fn new(consumer: C, redact: bool) -> Self {
         Self {
             needs: consumer.needs(),
+            is_choosy: consumer.is_choosy(),
+            is_counting: consumer.wants_nothing() && consumer.needs() == Needs::Packet,
             consumer,
             redact,
             tape: Tape::new(),
@@ -125,6 +131,7 @@ impl<C: Consumer> Reader<C> {
 
     /// One packet. `cut` tells what of it is not there; `notes` are findings on how its bytes came
     /// here, and `proof` tells what is certain of its order.
+    #[inline]
     pub fn packet(
         &mut self,
         connection: &mut Connection,
@@ -136,13 +143,26 @@ impl<C: Consumer> Reader<C> {
     ) {
         let torn = notes.iter().find(|note| note.rule == Rule::INTERLEAVED);
         (self.is_broken, self.left_out) = (false, 0);
-        if cut.is_none()
-            && torn.is_none()
-            && self.consumer.is_choosy()
-            && self.skips(connection, (bytes, proof), sender, origin)
+        if !self.is_choosy
+            || cut.is_some()
+            || torn.is_some()
+            || !self.skips(connection, (bytes, proof), sender, origin)
         {
-            return;
+            self.read(connection, bytes, sender, (cut, torn), (notes, proof), origin);
         }
+    }
+
+    /// One packet with its tree. `torn` is the one of `notes` that says that it had others inside it.
+    #[inline(never)]
+    fn read(
+        &mut self,
+        connection: &mut Connection,
+        bytes: &[u8],
+        sender: Option<Sender>,
+        (cut, torn): (Option<Cut>, Option<&Finding>),
+        (notes, proof): (&[Finding], Proof),
+        origin: &Origin<'_>,
+    ) {
         let known = connection.told_version();
         let is_rest = connection.is_after_broken_connect();
         let was_open = connection.version().is_none();
@@ -271,7 +291,11 @@ impl<C: Consumer> Reader<C> {
         sender: Option<Sender>,
         origin: &Origin<'_>,
     ) -> bool {
-        let Some((decoded, how)) = connection.skim(bytes, sender) else { return false };
+        let Some((reading, how)) = connection.reading(bytes, sender) else { return false };
+        if self.is_counting && origin.notes.is_none_or(Notes::is_empty) {
+            return self.pass_by();
+        }
+        let decoded = decode(bytes, reading, &mut ());
         if decoded.packet.is_none() {
             // What is behind it is read by what is wrong with it.
             return false;
@@ -299,6 +323,11 @@ impl<C: Consumer> Reader<C> {
             return false;
         }
         self.track(connection, bytes, (&decoded, proof), sender, origin);
+        self.pass_by()
+    }
+
+    /// Counts a packet of which no record is made.
+    fn pass_by(&mut self) -> bool {
         self.number = self.number.saturating_add(1);
         self.repair = None;
         self.is_doubted = false;

@@ -319,7 +319,7 @@ pub trait Consumer {
         Needs::Session
     }
 
-    /// Whether it makes sense to ask [`wants`](Self::wants).
+    /// Whether it makes sense to ask [`wants`](Self::wants). Asked once, at the beginning.
     fn is_choosy(&self) -> bool {
         false
     }
@@ -330,6 +330,12 @@ pub trait Consumer {
     fn wants(&mut self, record: &Record<'_>) -> bool {
         let _ = record;
         true
+    }
+
+    /// Whether it wants no record at all, but for those with comments on their frames. Asked once, at the
+    /// beginning, and only where it [is choosy](Self::is_choosy).
+    fn wants_nothing(&self) -> bool {
+        false
     }
 
     /// A frame, before anything is made of it.

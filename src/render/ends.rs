@@ -26,14 +26,16 @@ impl Ends {
     /// Sender and receiver, each as `address:port`.
     pub(super) fn words(&mut self, ends: (SocketAddr, SocketAddr)) -> (&str, &str) {
         let (src, dst) = ends;
-        // One port is mostly that of the server: all bits of the other one count, whichever it is.
-        let place = src.port().wrapping_mul(5) ^ dst.port();
-        let Some(slot) = self.slots.get_mut(usize::from(place) & SLOTS.saturating_sub(1)) else {
-            return ("", "");
-        };
+        let Some(slot) = self.slots.get_mut(place(ends, SLOTS)) else { return ("", "") };
         if slot.ends != Some(ends) {
             *slot = Slot { ends: Some(ends), words: (src.to_string(), dst.to_string()) };
         }
         (&slot.words.0, &slot.words.1)
     }
+}
+
+/// The slot for what is remembered of a connection's direction, of so many, which are a power of two.
+pub(super) fn place((src, dst): (SocketAddr, SocketAddr), slots: usize) -> usize {
+    // One port is mostly that of the server: all bits of the other one count, whichever it is.
+    usize::from(src.port().wrapping_mul(5) ^ dst.port()) & slots.saturating_sub(1)
 }

@@ -79,6 +79,8 @@ pub struct Fields {
     guard: bool,
     /// Whether `\\` is told apart from the beginning of an escape.
     doubles: bool,
+    /// Whether a line whose values are plain is them alone.
+    is_bare: bool,
     cells: Cells,
     /// One of them as it is written.
     cell: String,
@@ -108,17 +110,24 @@ impl Fields {
             // The command line has refused names that do not exist.
             let _ = columns.add(key);
         }
+        let separator = options.separator.unwrap_or(separator);
+        let aggregator = options.aggregator.unwrap_or(',');
+        let quote = options.quote.unwrap_or(quote);
+        let guard = options.guard.unwrap_or(is_csv);
+        let is_strict = is_csv || guard || quote != Quote::None;
         Self {
             columns,
             bom: options.bom && !is_continued,
             header: options.header.unwrap_or(is_csv) && !is_continued,
-            separator: options.separator.unwrap_or(separator),
-            quote: options.quote.unwrap_or(quote),
+            separator,
+            quote,
             occurrence: options.occurrence,
-            aggregator: options.aggregator.unwrap_or(','),
-            guard: options.guard.unwrap_or(is_csv),
+            aggregator,
+            guard,
             doubles: is_csv,
-            cells: Cells::default(),
+            is_bare: options.occurrence == Occurrence::All
+                && matches!(quote, Quote::None | Quote::WhereNeeded),
+            cells: Cells::new(separator, aggregator, is_strict),
             cell: String::new(),
             line: String::new(),
         }
@@ -137,6 +146,14 @@ impl Fields {
 
     /// Writes the line of the values that were read.
     fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        match self.cells.line().filter(|_| self.is_bare) {
+            Some(line) => out.write_all(line),
+            None => self.write_each(out),
+        }
+    }
+
+    /// The same where values have to be chosen, quoted, escaped or marked.
+    fn write_each(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
         for (column, is_text) in self.columns.texts().enumerate() {
             if column > 0 {
@@ -229,5 +246,41 @@ impl Format for Fields {
 
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.head(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample::with_record;
+    use crate::spec::Version;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// A line of plain values is written in a shorter way.
+        #[test]
+        fn a_plain_line_is_what_each_value_gives(
+            topics in prop::collection::vec("[=+@a-c -~\\\\\"',;é\t]{0,6}", 1..3),
+            separator in prop::option::of(prop::sample::select(&['\t', ',', ';', '1', 'é'][..])),
+            aggregator in prop::option::of(prop::sample::select(&[' ', ',', '\t', 'é'][..])),
+            quote in prop::sample::select(&[None, Some(Quote::None), Some(Quote::WhereNeeded)][..]),
+            guard in prop::option::of(any::<bool>()),
+            is_csv: bool,
+        ) {
+            let filters = topics.iter().flat_map(|it| [&[0, it.len() as u8], it.as_bytes(), &[0]].concat());
+            let filters: Vec<u8> = filters.collect();
+            let packet = [&[0x82, filters.len() as u8 + 2, 0, 7], &filters[..]].concat();
+            let keys = ["mqtt.msgid", "mqtt.topic", "mqtt.client", "mqtt.msgtype"].map(String::from).to_vec();
+            let fields = FieldOptions { keys, separator, aggregator, quote, guard, ..FieldOptions::default() };
+            let options = Options { fields, ..Options::default() };
+            let mut format = if is_csv { Fields::csv(&options) } else { Fields::new(&options) };
+            let (mut short, mut long) = (Vec::new(), Vec::new());
+            with_record(&packet, Version::V311, None, |record| {
+                format.columns.read(&record, true, &mut format.cells);
+                format.write(&mut short).unwrap();
+                format.write_each(&mut long).unwrap();
+            });
+            prop_assert_eq!(short, long);
+        }
     }
 }

@@ -34,6 +34,12 @@ impl Gutter {
         u8::try_from(self.offset_width).unwrap_or(u8::MAX)
     }
 
+    /// Columns of the terminal; `None` for lines of any length.
+    #[must_use]
+    pub const fn width(&self) -> Option<usize> {
+        self.width
+    }
+
     /// The bytes that the hex digits of a row depend on whose bytes are shown in full below it.
     #[must_use]
     pub fn shown<'r>(&self, bytes: &'r [u8]) -> &'r [u8] {
@@ -134,12 +140,21 @@ pub fn spaced(bytes: &[u8]) -> String {
     text::text(|out| add_spaced(bytes, out))
 }
 
-fn add_spaced(bytes: &[u8], out: &mut String) {
-    for (i, byte) in bytes.iter().enumerate() {
-        if i > 0 {
-            out.push(' ');
+/// Adds what [`spaced`] returns.
+pub(super) fn add_spaced(bytes: &[u8], out: &mut String) {
+    const AT_ONCE: usize = 8;
+    let mut left = bytes.len();
+    for some in bytes.chunks(AT_ONCE) {
+        let mut room = [b' '; 3 * AT_ONCE];
+        for (three, byte) in room.as_chunks_mut::<3>().0.iter_mut().zip(some) {
+            let [upper, lower] = text::hex_digits(*byte);
+            *three = [upper, lower, b' '];
         }
-        text::add::hex(*byte, out);
+        left = left.saturating_sub(some.len());
+        // No blank stands behind the last.
+        let len = some.len().saturating_mul(3).saturating_sub((left == 0).into());
+        let digits = room.get(..len).unwrap_or_default();
+        out.push_str(std::str::from_utf8(digits).unwrap_or_default());
     }
 }
 

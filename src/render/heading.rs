@@ -1,13 +1,17 @@
 //! The lines above a tree: which packet it is, and where it was.
 
+mod direction;
+
 use super::ends::Ends;
 use super::flow::{self, Flow};
 use super::paint::{Painter, Role};
+use super::time::TimeWriter;
 use super::{Explain, Options, facts, words};
 use crate::net;
 use crate::pipeline::{Header, Origin, Record, TextOrigin};
 use crate::session::How;
 use crate::text;
+use direction::Directions;
 use std::fmt::Write;
 use std::net::SocketAddr;
 
@@ -17,8 +21,9 @@ pub struct Heading {
     painter: Painter,
     explain: Explain,
     width: Option<usize>,
-    time: super::time::TimeWriter,
+    time: TimeWriter,
     ends: Ends,
+    directions: Directions,
     /// A line while it is made.
     line: String,
     /// Words of several roles while they are put together.
@@ -33,8 +38,9 @@ impl Heading {
             painter: Painter { color: options.color },
             explain: options.explain,
             width: options.width,
-            time: super::time::TimeWriter::new(options.time),
+            time: TimeWriter::new(options.time),
             ends: Ends::new(),
+            directions: Directions::new(),
             line: String::new(),
             flow: Flow::new(),
         }
@@ -53,8 +59,12 @@ impl Heading {
 
     /// Writes the title: which packet it is; below it what is known of it from those before it.
     pub fn title(&mut self, record: &Record<'_>, out: &mut String) {
+        if self.is_plain() {
+            return self.plain_title(record, out);
+        }
         let flow = self.flow.clear();
-        flow.push(Role::Title, record.type_name()).add(Role::Meaning, |out| title(record, out));
+        flow.push(Role::Title, record.type_name());
+        flow.add(Role::Meaning, |out| title(record, out, add_client));
         flow.set(out, self.painter, 0, 2, self.width);
         self.line.clear();
         facts::add(record, &mut self.line);
@@ -64,6 +74,29 @@ impl Heading {
         }
     }
 
+    /// The same where nothing has to be painted or to be broken into lines.
+    fn plain_title(&mut self, record: &Record<'_>, out: &mut String) {
+        out.push_str(record.type_name());
+        let ends = &mut self.ends;
+        let mut direction = self.directions.of(record, |out| between(record, ends, out));
+        title(record, out, |id, out| match &mut direction {
+            Some(direction) => direction.client(id, out),
+            None => add_client(id, out),
+        });
+        out.push_str("\n  ");
+        let start = out.len();
+        facts::add(record, out);
+        match out.len() > start {
+            true => out.push('\n'),
+            false => out.truncate(start.saturating_sub(2)),
+        }
+    }
+
+    /// Nothing is painted or broken into lines.
+    fn is_plain(&self) -> bool {
+        self.width.is_none() && !self.painter.color
+    }
+
     /// Sets the line that was made.
     fn set_line(&self, indent: usize, out: &mut String) {
         flow::set_line(&self.line, Role::Dim, out, self.painter, (indent, 2), self.width);
@@ -71,8 +104,12 @@ impl Heading {
 
     /// Writes where a packet was: frames, time, ends, and a line for each header below MQTT.
     pub fn origin(&mut self, record: &Record<'_>, out: &mut String) {
+        if self.is_plain() && self.plain_origin(record, out) {
+            return;
+        }
         self.line.clear();
-        self.place(record);
+        place(record, &mut self.time, &mut self.line);
+        between(record, &mut self.ends, &mut self.line);
         self.set_line(0, out);
         self.layers(&record.origin, out);
         let origin = &record.origin;
@@ -84,35 +121,21 @@ impl Heading {
         }
     }
 
-    fn place(&mut self, record: &Record<'_>) {
-        let (origin, line) = (&record.origin, &mut self.line);
-        line.push('#');
-        text::add::digits(record.number, line);
-        if let Some(text) = &origin.text {
-            line.push_str("  ");
-            line.push_str(&place(text));
+    /// The same where nothing has to be painted or to be broken into lines, of a packet of a connection.
+    /// `false`: it is none, and nothing is written.
+    fn plain_origin(&mut self, record: &Record<'_>, out: &mut String) -> bool {
+        let ends = &mut self.ends;
+        let direction = self.directions.of(record, |out| between(record, ends, out));
+        let Some(direction) = direction else { return false };
+        place(record, &mut self.time, out);
+        out.push_str(&direction.between);
+        let layers = record.origin.layers.filter(|_| self.explain > Explain::Off);
+        let is_done = layers.is_none_or(|layers| direction.layers(layers, out));
+        out.push('\n');
+        if !is_done {
+            self.layers(&record.origin, out);
         }
-        if !origin.frames.is_empty() {
-            line.push_str("  ");
-            frames(origin.frames, line);
-            line.push_str("  ");
-            self.time.write(origin, line);
-        }
-        if let Some(ends) = origin.ends {
-            let (src, dst) = self.ends.words(ends);
-            line.push_str("  ");
-            end(src, ends.0, origin, line);
-            line.push_str(" -> ");
-            end(dst, ends.1, origin, line);
-        }
-        if let Some(stream) = origin.stream {
-            line.push_str("  stream ");
-            text::add::digits(stream, line);
-        }
-        if let Some(sender) = record.sender_name() {
-            line.push_str("  from the ");
-            line.push_str(sender);
-        }
+        true
     }
 
     fn layers(&mut self, origin: &Origin<'_>, out: &mut String) {
@@ -131,6 +154,50 @@ const MAX_COMMENT: usize = 2_000;
 /// Characters of a name that are shown: the longest that DNS knows.
 const MAX_NAME: usize = 253;
 
+/// Characters of a Client Identifier that are shown.
+const MAX_ID: usize = 64;
+
+fn add_client(id: &[u8], out: &mut String) {
+    words::add_quoted(id, MAX_ID, out);
+}
+
+/// Adds number, frames and time.
+fn place(record: &Record<'_>, time: &mut TimeWriter, out: &mut String) {
+    let origin = &record.origin;
+    out.push('#');
+    text::add::digits(record.number, out);
+    if let Some(text) = &origin.text {
+        out.push_str("  ");
+        out.push_str(&place_in_text(text));
+    }
+    if !origin.frames.is_empty() {
+        out.push_str("  ");
+        frames(origin.frames, out);
+        out.push_str("  ");
+        time.write(origin, out);
+    }
+}
+
+/// Adds who speaks to whom.
+fn between(record: &Record<'_>, ends: &mut Ends, out: &mut String) {
+    let origin = &record.origin;
+    if let Some(both) = origin.ends {
+        let (src, dst) = ends.words(both);
+        out.push_str("  ");
+        end(src, both.0, origin, out);
+        out.push_str(" -> ");
+        end(dst, both.1, origin, out);
+    }
+    if let Some(stream) = origin.stream {
+        out.push_str("  stream ");
+        text::add::digits(stream, out);
+    }
+    if let Some(sender) = record.sender_name() {
+        out.push_str("  from the ");
+        out.push_str(sender);
+    }
+}
+
 /// Adds an address with port, and the name that the capture has for it.
 fn end(words: &str, end: SocketAddr, origin: &Origin<'_>, out: &mut String) {
     out.push_str(words);
@@ -141,8 +208,8 @@ fn end(words: &str, end: SocketAddr, origin: &Origin<'_>, out: &mut String) {
     out.push(')');
 }
 
-/// Adds version, length and client id, which stand behind the packet's type.
-fn title(record: &Record<'_>, out: &mut String) {
+/// Adds version, length and client id, which `client` puts into words; they stand behind the packet's type.
+fn title(record: &Record<'_>, out: &mut String, client: impl FnOnce(&[u8], &mut String)) {
     if record.is_packet() && record.version_from != How::Open {
         out.push_str("  ");
         out.push_str(record.version.title());
@@ -162,7 +229,7 @@ fn title(record: &Record<'_>, out: &mut String) {
     }
     if let Some(id) = record.client_id {
         out.push_str("  client ");
-        words::add_quoted(id, 64, out);
+        client(id, out);
     }
 }
 
@@ -188,7 +255,7 @@ fn frames(frames: &[u64], out: &mut String) {
 }
 
 /// `line 12, column 5`, behind the file where there are several, notation, and what the text says besides.
-fn place(text: &TextOrigin<'_>) -> String {
+fn place_in_text(text: &TextOrigin<'_>) -> String {
     let mut out = String::new();
     if let Some(file) = text.file {
         let _ = write!(out, "{} ", crate::text::safe(file));

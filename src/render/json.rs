@@ -71,16 +71,14 @@ mod line;
 mod safe;
 mod shows;
 
-use super::ends::Ends;
-use super::memo::Memo;
 use super::{Explain, Format, Options};
 use crate::annotate::view;
 use crate::pipeline::{Header, Record, TextOrigin};
 use crate::spec::field::Context;
-use fields::Shown;
+use fields::{Memos, Shown};
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
-use shows::{Hex, Spec, Times};
+use shows::{Hex, Spec};
 pub(in crate::render) use shows::{Shows, Time};
 use std::io::{self, Write};
 
@@ -91,9 +89,8 @@ const KEPT: usize = 1 << 20;
 #[derive(Debug)]
 pub struct Json {
     explain: Explain,
-    ends: Ends,
-    times: Times,
-    memo: Memo<Vec<u8>>,
+    head: line::Head,
+    memos: Memos,
     line: Vec<u8>,
 }
 
@@ -103,9 +100,8 @@ impl Json {
     pub fn new(options: &Options) -> Self {
         Self {
             explain: options.explain,
-            ends: Ends::new(),
-            times: Times::default(),
-            memo: Memo::new(),
+            head: line::Head::new(),
+            memos: Memos::new(),
             line: Vec::new(),
         }
     }
@@ -117,9 +113,7 @@ impl Format for Json {
         self.line.shrink_to(KEPT);
         let context = record.context();
         let line = &mut self.line;
-        let ends = record.origin.ends.map(|ends| self.ends.words(ends));
-        let time = record.origin.time.and_then(|time| self.times.words(time));
-        line::write_head(record, ends, time, line)?;
+        self.head.write(record, line)?;
         line.extend_from_slice(b",\"hex\":\"");
         shows::hex(record.bytes, line);
         line.extend_from_slice(b"\",\"findings\":");
@@ -128,10 +122,8 @@ impl Format for Json {
             _ => write(&Findings { record, context: &context }, line)?,
         }
         line.extend_from_slice(b",\"fields\":");
-        let meanings = self.explain > Explain::Off;
-        let shown = Shown { context, meanings, sn: record.sn };
-        let rows = view::rows(record.tape, record.bytes, self.explain == Explain::Full);
-        fields::write(rows, &shown, &mut self.memo, line);
+        let shown = Shown { sn: record.sn, ..Shown::new(context, self.explain) };
+        fields::write_packet((record.tape, record.bytes), &shown, &mut self.memos, line);
         for (nth, header) in record.headers.iter().enumerate() {
             self.line.extend_from_slice(if nth == 0 { b",\"headers\":[" } else { b"," });
             self.header(header, record)?;
@@ -153,9 +145,9 @@ impl Json {
         self.line.pop();
         self.line.extend_from_slice(b",\"fields\":");
         let context = view::context(&header.bytes, &header.tape, version, sender);
-        let shown = Shown { context, meanings: self.explain > Explain::Off, sn: None };
-        let rows = view::rows(&header.tape, &header.bytes, self.explain == Explain::Full);
-        fields::write(rows, &shown, &mut self.memo, &mut self.line);
+        let shown = Shown::new(context, self.explain);
+        let packet = (&header.tape, header.bytes.as_slice());
+        fields::write_header(packet, &shown, &mut self.memos, &mut self.line);
         self.line.push(b'}');
         Ok(())
     }

@@ -2,9 +2,10 @@
 //! most rows of a tree are copied, not made.
 
 use crate::annotate::view::Row;
+use crate::annotate::{Node, Tape};
 use crate::bytes::Span;
 use crate::spec::field::Context;
-use crate::spec::{Field, Sender, Version};
+use crate::spec::{Field, PacketType, Sender, Version};
 
 /// Rows that are remembered: a power of two. The packets of a capture share a few hundred.
 const SLOTS: usize = 1 << 11;
@@ -14,6 +15,17 @@ const FEW_SLOTS: usize = 1 << 6;
 const MAX_BYTES: usize = 64;
 /// The longest text that is remembered of a row, in bytes.
 const MAX_TEXT: usize = 4 << 10;
+
+/// Rows with a number in words that are the same for all: a power of two. They differ by the packet's type and
+/// flags, and by where they stand, which is behind the topic.
+const AROUND_SLOTS: usize = 1 << 8;
+/// Beginnings of packets that are remembered: a power of two.
+const START_SLOTS: usize = 1 << 10;
+/// The longest beginning of a packet that is remembered, in bytes and in nodes.
+const MAX_START: usize = 128;
+const MAX_NODES: usize = 32;
+/// The longest text that is remembered of it, in bytes.
+const MAX_START_TEXT: usize = 8 << 10;
 
 /// What a row is written into.
 pub(super) trait Text: Default {
@@ -51,6 +63,12 @@ struct Key {
     depth: u8,
     in_will: bool,
     is_group: bool,
+    packet: Packet,
+}
+
+/// What of a packet the words of all its rows depend on; `layout` tells apart whatever else they do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Packet {
     version: Version,
     sender: Option<Sender>,
     header: u8,
@@ -58,6 +76,26 @@ struct Key {
     code: Option<u8>,
     is_empty: bool,
     layout: u8,
+}
+
+impl Packet {
+    pub(super) fn new(context: &Context, layout: u8) -> Self {
+        Self {
+            version: context.version,
+            sender: context.sender,
+            header: context.header,
+            connect_flags: context.connect_flags,
+            code: context.code,
+            is_empty: context.is_empty,
+            layout,
+        }
+    }
+
+    /// A number for all of it that most tells packets apart.
+    fn mixed(&self) -> u64 {
+        let sender = self.sender.map_or(0, |sender| (sender as u64).saturating_add(1));
+        u64::from(self.header) << 8 ^ sender << 4 ^ u64::from(self.version.is_v5())
+    }
 }
 
 impl<T: Text + Clone> Memo<T> {
@@ -82,11 +120,15 @@ impl<T: Text + Clone> Memo<T> {
             return write(out);
         }
         let key = Key::new(row, context, layout);
-        let place = key.place(bytes, self.slots.len());
-        let Some(slot) = self.slots.get_mut(place) else { return write(out) };
-        if slot.key == Some(key) && slot.bytes == bytes {
+        // It has two places, so that two rows which come again do not drive out each other.
+        let place = key.place(bytes, self.slots.len()) & !1;
+        let pair = self.slots.get_mut(place..).and_then(<[_]>::first_chunk_mut::<2>);
+        let Some(pair) = pair else { return write(out) };
+        if let Some(slot) = pair.iter().find(|slot| slot.key == Some(key) && slot.bytes == bytes) {
             return out.add(&slot.text);
         }
+        pair.swap(0, 1);
+        let [slot, _] = pair;
         let at = out.len();
         write(out);
         if out.len().saturating_sub(at) <= MAX_TEXT {
@@ -115,35 +157,155 @@ impl Key {
             depth: row.depth,
             in_will: row.in_will,
             is_group: row.is_group,
-            version: context.version,
-            sender: context.sender,
-            header: context.header,
-            connect_flags: context.connect_flags,
-            code: context.code,
-            is_empty: context.is_empty,
-            layout,
+            packet: Packet::new(context, layout),
         }
     }
 
     /// The slot for it of so many, which are a power of two: what most tells rows apart, mixed. Both
     /// halves of a product count, as its lower one knows nothing of the upper bits of its factors.
     fn place(&self, bytes: &[u8], slots: usize) -> usize {
-        const FACTORS: (u64, u64) = (0x9e37_79b9_7f4a_7c15, 0xd6e8_feb8_6659_fd93);
-        // Topics may differ in any place.
-        let (words, rest) = bytes.as_chunks::<8>();
-        let words = words.iter().map(|word| u64::from_le_bytes(*word));
-        let add = |sum: u64, word: u64| (sum ^ word).wrapping_mul(FACTORS.0).rotate_left(29);
-        let value = words.chain(rest.iter().map(|byte| u64::from(*byte))).fold(self.number, add);
-        let sender = self.sender.map_or(0, |sender| (sender as u64).saturating_add(1));
         let kind = u64::from(self.field.0) << 48
             ^ u64::from(self.span.start) << 24
             ^ u64::from(self.span.len) << 16
-            ^ u64::from(self.header) << 8
-            ^ sender << 4
-            ^ u64::from(self.version.is_v5());
-        let product = u128::from(value ^ FACTORS.0).wrapping_mul((kind ^ FACTORS.1).into());
-        (product ^ product >> 64) as usize & slots.saturating_sub(1)
+            ^ self.packet.mixed();
+        place(self.number, kind, bytes, slots)
     }
+}
+
+/// The slot of so many, which are a power of two, for bytes and two numbers that tell them apart.
+fn place(number: u64, kind: u64, bytes: &[u8], slots: usize) -> usize {
+    const FACTORS: (u64, u64) = (0x9e37_79b9_7f4a_7c15, 0xd6e8_feb8_6659_fd93);
+    // Topics may differ in any place.
+    let (words, rest) = bytes.as_chunks::<8>();
+    let words = words.iter().map(|word| u64::from_le_bytes(*word));
+    let add = |sum: u64, word: u64| (sum ^ word).wrapping_mul(FACTORS.0).rotate_left(29);
+    let value = words.chain(rest.iter().map(|byte| u64::from(*byte))).fold(number, add);
+    let product = u128::from(value ^ FACTORS.0).wrapping_mul((kind ^ FACTORS.1).into());
+    (product ^ product >> 64) as usize & slots.saturating_sub(1)
+}
+
+/// The beginnings of packets as they were written last: all rows before the first that differs from
+/// packet to packet. They come again by far more often than not, and are copied in one go.
+#[derive(Debug)]
+pub(super) struct Starts<T> {
+    slots: Vec<StartSlot<T>>,
+    /// Beginnings that were not remembered, while there are few slots.
+    misses: usize,
+}
+
+#[derive(Clone, Debug, Default)]
+struct StartSlot<T> {
+    packet: Packet,
+    /// All that was read of these bytes: rows that are made of the same nodes and bytes are the same.
+    nodes: Vec<Node>,
+    bytes: Vec<u8>,
+    text: T,
+}
+
+impl<T: Text + Clone> Starts<T> {
+    /// Nothing is remembered.
+    pub(super) fn new() -> Self {
+        Self { slots: vec![StartSlot::default(); FEW_SLOTS], misses: 0 }
+    }
+
+    /// Writes the rows of the first nodes of a packet as they were written before, or else with `write`,
+    /// which is told how many nodes these are. Gives back that number; 0 where nothing is written.
+    pub(super) fn rows(
+        &mut self,
+        (tape, bytes): (&Tape, &[u8]),
+        packet: Packet,
+        out: &mut T,
+        write: impl FnOnce(usize, &mut T),
+    ) -> usize {
+        let Some((nodes, bytes)) = start(tape, bytes).filter(|_| packet.version != Version::Sn12)
+        else {
+            return 0;
+        };
+        let kind = packet.mixed();
+        let place = place(nodes.len() as u64, kind, bytes, self.slots.len());
+        let Some(slot) = self.slots.get_mut(place) else { return 0 };
+        if slot.bytes == bytes && slot.packet == packet && slot.nodes == nodes {
+            out.add(&slot.text);
+            return nodes.len();
+        }
+        let at = out.len();
+        write(nodes.len(), out);
+        if out.len().saturating_sub(at) <= MAX_START_TEXT {
+            slot.packet = packet;
+            slot.nodes.clear();
+            slot.nodes.extend_from_slice(nodes);
+            slot.bytes.clear();
+            slot.bytes.extend_from_slice(bytes);
+            slot.text.set(out, at);
+        }
+        if self.slots.len() < START_SLOTS {
+            self.misses = self.misses.saturating_add(1);
+            if self.misses > FEW_SLOTS {
+                self.slots.resize(START_SLOTS, StartSlot::default());
+            }
+        }
+        nodes.len()
+    }
+}
+
+/// What stands before, between and behind the places of a row where a number is shown that nothing else in the
+/// row depends on.
+#[derive(Debug)]
+pub(super) struct Around<T> {
+    slots: Vec<AroundSlot<T>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct AroundSlot<T> {
+    key: Option<(Packet, Field, Span, u8)>,
+    parts: [T; 3],
+}
+
+impl<T: Text + Clone> Around<T> {
+    /// Nothing is remembered.
+    pub(super) fn new() -> Self {
+        Self { slots: vec![AroundSlot::default(); AROUND_SLOTS] }
+    }
+
+    /// The parts of a row as they were made before, or else by `make`, which finds them empty.
+    pub(super) fn of(
+        &mut self,
+        row: &Row<'_>,
+        packet: Packet,
+        make: impl FnOnce(&mut [T; 3]),
+    ) -> Option<&[T; 3]> {
+        let place = place(row.span.start.into(), packet.mixed(), &[], self.slots.len());
+        let slot = self.slots.get_mut(place)?;
+        let key = Some((packet, row.field, row.span, row.depth));
+        if slot.key != key {
+            slot.key = key;
+            slot.parts = <[T; 3]>::default();
+            make(&mut slot.parts);
+        }
+        Some(&slot.parts)
+    }
+}
+
+/// The nodes before the first whose value is hardly ever the same, and their bytes; `None` where there is no
+/// such, or they are many.
+fn start<'r>(tape: &'r Tape, bytes: &'r [u8]) -> Option<(&'r [Node], &'r [u8])> {
+    // Payloads are long and short, those of one topic too.
+    let is_publish =
+        bytes.first().is_some_and(|first| PacketType::of_header(*first) == PacketType::PUBLISH);
+    let is_new = |node: &Node| match node.field() {
+        Field::PACKET_ID | Field::PAYLOAD => true,
+        field => is_publish && field == Field::REMAINING_LENGTH,
+    };
+    let nodes = tape.nodes();
+    let (nodes, bytes) = match nodes.iter().take(MAX_NODES).position(is_new) {
+        Some(at) => {
+            let next = nodes.get(at).filter(|node| node.depth() == 0)?;
+            (nodes.get(..at)?, bytes.get(..next.span.first_byte())?)
+        }
+        None => (nodes, bytes),
+    };
+    let is_short = nodes.len() <= MAX_NODES && bytes.len() <= MAX_START;
+    (is_short && !nodes.is_empty()).then_some((nodes, bytes))
 }
 
 impl Text for String {
@@ -193,13 +355,12 @@ mod tests {
             depth: 0,
             in_will: false,
             is_group: false,
-            version: Version::V5,
-            sender: Some(Sender::Client),
-            header,
-            connect_flags: 0,
-            code: None,
-            is_empty: false,
-            layout: 0,
+            packet: Packet {
+                version: Version::V5,
+                sender: Some(Sender::Client),
+                header,
+                ..Packet::default()
+            },
         };
         let places = |key: &dyn Fn(u64) -> Key| -> usize {
             (0..SLOTS as u64 / 2)

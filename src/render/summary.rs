@@ -20,7 +20,7 @@ use super::time::TimeWriter;
 use super::{Format, Options, hexdump};
 use crate::pipeline::Record;
 use crate::spec::{Sender, Severity};
-use crate::text;
+use crate::text::{self, Out, Words};
 use line::Line;
 pub(in crate::render) use line::{columns, cut};
 use std::fmt::Write as _;
@@ -33,10 +33,9 @@ const CLIENT: usize = 24;
 
 /// What matters of a record, in one line; safe to show.
 pub(in crate::render) fn info(record: &Record<'_>) -> String {
-    let (mut line, mut out) = (Line::default(), String::new());
+    let mut line = Line::new(true);
     info::write(record, &mut line);
-    line.set(&mut out, Painter::default(), None);
-    out
+    line.into_text()
 }
 
 /// The summary format.
@@ -51,7 +50,10 @@ pub struct Summary {
     ends: Ends,
     columns: Columns,
     line: Line,
-    out: String,
+    /// The time while it is put into words.
+    clock: Words,
+    /// The cell of the client while it is made.
+    cell: String,
 }
 
 /// The columns in front of what matters.
@@ -71,21 +73,13 @@ struct Column {
     is_right: bool,
     width: usize,
     most: usize,
-    /// The cell while it is made.
-    cell: String,
 }
 
 impl Summary {
     /// A summary with the user's options.
     #[must_use]
     pub fn new(options: &Options) -> Self {
-        let column = |role, is_right, width, most| Column {
-            role,
-            is_right,
-            width,
-            most,
-            cell: String::new(),
-        };
+        let column = |role, is_right, width, most| Column { role, is_right, width, most };
         Self {
             painter: Painter { color: options.color },
             width: options.width,
@@ -100,63 +94,85 @@ impl Summary {
                 client: column(Role::Label, false, 0, CLIENT),
                 kind: column(Role::Title, false, "UNSUBSCRIBE".len(), 16),
             },
-            line: Line::default(),
-            out: String::new(),
+            line: Line::new(options.width.is_none() && !options.color),
+            clock: Words::default(),
+            cell: String::new(),
         }
     }
 
     fn cells(&mut self, record: &Record<'_>) {
-        let Columns { number, time, kind, .. } = &mut self.columns;
-        text::add::digits(record.number, number.empty());
-        number.put(&mut self.line);
-        let (origin, cell) = (&record.origin, time.empty());
+        let Columns { number, time, .. } = &mut self.columns;
+        number.put_ascii([itoa::Buffer::new().format(record.number).as_bytes()], &mut self.line);
+        let origin = &record.origin;
         match (origin.time, origin.text.and_then(|text| text.time)) {
-            (Some(_), _) => self.time.write(origin, cell),
-            (None, Some(said)) => cell.push_str(&text::safe(said)),
-            (None, None) => {}
+            (None, Some(said)) => time.put(&text::safe(said), &mut self.line),
+            // Digits and signs of ASCII; nothing where no time is known.
+            _ => {
+                self.clock.clear();
+                self.time.write(origin, &mut self.clock);
+                time.put_ascii([self.clock.as_bytes()], &mut self.line);
+            }
         }
-        time.put(&mut self.line);
-        kind.empty().push_str(record.type_name());
         self.place(record);
-        self.columns.kind.put(&mut self.line);
+        // All names of packets and units are ASCII.
+        self.columns.kind.put_ascii([record.type_name().as_bytes()], &mut self.line);
         self.line.end_fixed();
     }
 
     /// Where the packet was, and whose it is.
     fn place(&mut self, record: &Record<'_>) {
+        let id = record.client_id.unwrap_or_default();
+        let is_pasted = record.origin.ends.is_none() && record.origin.text.is_some();
+        if is_pasted || self.width.is_some() || !text::is_all_plain(id) {
+            return self.place_of_any(record, id);
+        }
+        // Addresses and a plain client id take a column for each byte.
         let Columns { place, client, .. } = &mut self.columns;
-        let (place_cell, client_cell) = (place.empty(), client.empty());
-        text::add::escaped(record.client_id.unwrap_or_default(), client_cell);
+        let ends = record.origin.ends.map(|ends| self.ends.words(ends));
+        let words = ends.map_or(["", "", ""], |(src, dst)| [src, " -> ", dst]);
+        place.put_ascii(words.map(str::as_bytes), &mut self.line);
+        client.put_ascii([id], &mut self.line);
+    }
+
+    /// The same on a terminal, of what was pasted, and for any client id.
+    fn place_of_any(&mut self, record: &Record<'_>, id: &[u8]) {
+        let (mut place, mut client) = (String::new(), std::mem::take(&mut self.cell));
+        client.clear();
+        text::add::escaped(id, &mut client);
         if self.width.is_some() {
-            line::shorten(client_cell, CLIENT);
+            line::shorten(&mut client, CLIENT);
         }
         // Frames that were pasted say whose the packet is, too.
         if let Some(text) = record.origin.text.filter(|_| record.origin.ends.is_none()) {
             if let Some(file) = text.file {
-                place_cell.push_str(&text::safe(file));
-                place_cell.push(' ');
+                place.push_str(&text::safe(file));
+                place.push(' ');
             }
             // Writing to a String does not fail.
-            let _ = write!(place_cell, "line {:<4}", text.line);
+            let _ = write!(place, "line {:<4}", text.line);
         } else if let Some(ends) = record.origin.ends {
             let (src, dst) = self.ends.words(ends);
             let is_narrow = self.width.is_some_and(|width| width < NARROW);
             let words = match record.sender.filter(|_| is_narrow) {
                 None => [src, " -> ", dst],
-                Some(Sender::Client) => [own(client_cell, src), " ->", ""],
-                Some(Sender::Server) => [own(client_cell, dst), " <-", ""],
+                Some(Sender::Client) => [own(&client, src), " ->", ""],
+                Some(Sender::Server) => [own(&client, dst), " <-", ""],
             };
-            words.into_iter().for_each(|word| place_cell.push_str(word));
+            words.into_iter().for_each(|word| place.push_str(word));
             if record.sender.is_some() && is_narrow {
-                client_cell.clear();
+                client.clear();
             }
         }
-        place.put(&mut self.line);
-        client.put(&mut self.line);
+        self.columns.place.put(&place, &mut self.line);
+        self.columns.client.put(&client, &mut self.line);
+        self.cell = client;
     }
 
     /// The gravest finding; a note only where packets are chosen by their notes.
     fn finding(&mut self, record: &Record<'_>) {
+        if record.tape.findings().is_empty() {
+            return;
+        }
         let counts = || record.tape.findings().iter().filter(|f| f.severity() >= self.least);
         // Of several that are equally grave the first one counts.
         let Some(worst) = counts().rev().max_by_key(|finding| finding.severity()) else { return };
@@ -178,15 +194,21 @@ fn own<'t>(client: &'t str, address: &'t str) -> &'t str {
 }
 
 impl Column {
-    /// The cell without the text of the record before.
-    fn empty(&mut self) -> &mut String {
-        self.cell.clear();
-        &mut self.cell
+    /// Adds a cell to the line, aligned.
+    fn put(&mut self, cell: &str, line: &mut Line) {
+        self.align(line::columns(cell), line, |out| out.push_str(cell));
     }
 
-    /// Adds the cell to the line, aligned.
-    fn put(&mut self, line: &mut Line) {
-        let columns = line::columns(&self.cell);
+    /// The same for a cell of some pieces of ASCII.
+    #[inline]
+    fn put_ascii<const N: usize>(&mut self, cell: [&[u8]; N], line: &mut Line) {
+        let columns = cell.iter().map(|piece| piece.len()).fold(0, usize::saturating_add);
+        self.align(columns, line, |out| cell.iter().for_each(|piece| out.push_ascii(piece)));
+    }
+
+    /// Adds a cell of so many columns, which `write` writes.
+    #[inline]
+    fn align(&mut self, columns: usize, line: &mut Line, write: impl FnOnce(&mut Words)) {
         self.width = self.width.max(columns.min(self.most));
         if self.width == 0 {
             return;
@@ -194,7 +216,7 @@ impl Column {
         let blanks = self.width.saturating_sub(columns);
         let (before, after) = if self.is_right { (blanks, 0) } else { (0, blanks) };
         line.blanks(before);
-        line.push_str(self.role, &self.cell);
+        line.add(self.role, write);
         line.blanks(after.saturating_add(2));
     }
 }
@@ -202,17 +224,15 @@ impl Column {
 impl Format for Summary {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
-        self.out.clear();
         self.cells(record);
         info::write(record, &mut self.line);
         self.finding(record);
-        self.line.set(&mut self.out, self.painter, self.width);
-        self.out.push('\n');
+        let line = self.line.end(self.painter, self.width);
         if self.hex {
-            self.out.push_str(&hexdump::hexdump(record.bytes, self.painter));
-            self.out.push('\n');
+            line.push_str(&hexdump::hexdump(record.bytes, self.painter));
+            line.push('\n');
         }
-        out.write_all(self.out.as_bytes())
+        out.write_all(line.as_bytes())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Times as the option `-t` asks for them, with tshark's letters and meaning.
 
 use crate::pipeline::Origin;
-use crate::text;
+use crate::text::{self, Out};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -125,7 +125,7 @@ impl TimeWriter {
     }
 
     /// Appends what [`format`](Self::format) returns.
-    pub fn write(&mut self, origin: &Origin<'_>, out: &mut String) {
+    pub fn write(&mut self, origin: &Origin<'_>, out: &mut impl Out) {
         let Some(time) = origin.time else { return };
         let shown = self.shown.replace(time);
         match self.format {
@@ -137,7 +137,7 @@ impl TimeWriter {
         }
     }
 
-    fn absolute(&mut self, time: i64, day: Day, out: &mut String) {
+    fn absolute(&mut self, time: i64, day: Day, out: &mut impl Out) {
         let second = time.div_euclid(NANOS);
         if self.second.as_ref().is_none_or(|(known, _)| *known != second) {
             let Ok(timestamp) = Timestamp::from_second(second) else {
@@ -167,13 +167,13 @@ fn clock(time: &DateTime, day: Day) -> String {
 }
 
 /// Seconds from an earlier time on; zero where there was none.
-fn difference(time: i64, from: Option<i64>, out: &mut String) {
+fn difference(time: i64, from: Option<i64>, out: &mut impl Out) {
     let from = from.unwrap_or(time);
     seconds(time < from, time.abs_diff(from), out);
 }
 
 /// Nanoseconds as seconds with six decimals; what is below a microsecond is cut off.
-fn seconds(is_negative: bool, nanoseconds: u64, out: &mut String) {
+fn seconds(is_negative: bool, nanoseconds: u64, out: &mut impl Out) {
     let micros = nanoseconds / 1_000;
     if is_negative && micros > 0 {
         out.push('-');
@@ -183,9 +183,9 @@ fn seconds(is_negative: bool, nanoseconds: u64, out: &mut String) {
 }
 
 /// Microseconds of a second, as six decimals.
-fn fraction(micros: u64, out: &mut String) {
+fn fraction(micros: u64, out: &mut impl Out) {
     out.push('.');
-    text::add::padded(micros, 6, out);
+    text::add::six_digits(micros, out);
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! `-T tree`: every byte of a packet with its offset, its hex digits or bits, its name, its value
 //! and what that does.
 
+mod row;
+
 use super::flow::Flow;
 use super::gutter::Gutter;
-use super::memo::Memo;
+use super::memo::{Around, Memo, Packet, Starts};
 use super::paint::{Painter, Role};
-use super::{Explain, Format, Options, heading, sn, words};
+use super::{Explain, Format, Options, heading};
 use crate::annotate::view::{self, Row};
 use crate::annotate::{Finding, Tape};
 use crate::mqtt::repair::Repair;
@@ -13,6 +15,7 @@ use crate::pipeline::{Header, Record, SnRecord};
 use crate::spec::field::{Context, Kind};
 use crate::spec::property::PROPERTIES;
 use crate::spec::{Field, PacketSet, reason};
+use row::RowWords;
 use std::io::{self, Write};
 
 /// Characters of a value that are shown, unless everything is asked for.
@@ -26,12 +29,26 @@ pub struct Tree {
     options: Options,
     painter: Painter,
     heading: heading::Heading,
-    memo: Memo<String>,
+    memos: Memos,
     /// Words of a row while they are put together.
     flow: Flow,
     /// A record was written.
     has_begun: bool,
     out: String,
+}
+
+/// Rows as they were written before.
+#[derive(Debug)]
+struct Memos {
+    rows: Memo<String>,
+    starts: Starts<String>,
+    ids: Around<String>,
+}
+
+impl Memos {
+    fn new() -> Self {
+        Self { rows: Memo::new(), starts: Starts::new(), ids: Around::new() }
+    }
 }
 
 impl Tree {
@@ -42,7 +59,7 @@ impl Tree {
             options: options.clone(),
             painter: Painter { color: options.color },
             heading: heading::Heading::new(options),
-            memo: Memo::new(),
+            memos: Memos::new(),
             flow: Flow::new(),
             has_begun: options.is_continued,
             out: String::new(),
@@ -86,7 +103,7 @@ impl Tree {
     }
 
     fn body(&mut self, source: Source<'_>) {
-        let out = (&mut self.memo, &mut self.flow, &mut self.out);
+        let out = (&mut self.memos, &mut self.flow, &mut self.out);
         Body::new(&self.options, self.painter, source, out).write();
     }
 }
@@ -130,7 +147,7 @@ struct Body<'r> {
     width: Option<usize>,
     painter: Painter,
     gutter: Gutter,
-    memo: &'r mut Memo<String>,
+    memos: &'r mut Memos,
     flow: &'r mut Flow,
     out: &'r mut String,
 }
@@ -140,7 +157,7 @@ impl<'r> Body<'r> {
         options: &Options,
         painter: Painter,
         source: Source<'r>,
-        (memo, flow, out): (&'r mut Memo<String>, &'r mut Flow, &'r mut String),
+        (memos, flow, out): (&'r mut Memos, &'r mut Flow, &'r mut String),
     ) -> Self {
         let full = options.explain == Explain::Full;
         Self {
@@ -151,13 +168,47 @@ impl<'r> Body<'r> {
             width: options.width,
             painter,
             gutter: Gutter::new(source.bytes.len(), options.width, full),
-            memo,
+            memos,
             flow,
             out,
         }
     }
 
     fn write(&mut self) {
+        // Nearly always there is nothing to put between the rows.
+        if self.explain < Explain::Full && self.source.tape.findings().is_empty() {
+            self.plain();
+        } else {
+            self.with_findings();
+        }
+    }
+
+    /// The rows one by one, of which those at the beginning of a packet were mostly written before.
+    fn plain(&mut self) {
+        let Source { tape, bytes, .. } = self.source;
+        let mut rows = view::rows(tape, bytes, false);
+        let words = self.words();
+        if self.source.is_whole {
+            let Memos { starts, rows: memo, .. } = &mut *self.memos;
+            let flow = &mut *self.flow;
+            let write = |count, out: &mut String| {
+                for row in view::rows(tape, bytes, false).take(count) {
+                    words.remembered(&row, row.is_group, memo, flow, out);
+                }
+            };
+            let packet = Packet::new(&self.context, self.gutter.offset_width());
+            let written = starts.rows((tape, bytes), packet, self.out, write);
+            rows.skip_nodes(written);
+        }
+        for row in rows {
+            if !words.packet_id(&row, &mut self.memos.ids, self.out) {
+                self.row(&row, row.is_group);
+            }
+        }
+    }
+
+    /// The rows with the findings below theirs, and with all that can be said of them.
+    fn with_findings(&mut self) {
         let Source { tape, bytes, .. } = self.source;
         let rows: Vec<Row<'_>> = view::rows(tape, bytes, self.explain == Explain::Full).collect();
         // What stands at the header of a frame is not said twice.
@@ -193,20 +244,19 @@ impl<'r> Body<'r> {
 
     /// One field. The bytes of one that `is_whole` are shown in full by the fields below it.
     fn row(&mut self, row: &Row<'_>, is_whole: bool) {
-        let layout = self.gutter.offset_width().saturating_mul(2) | u8::from(is_whole);
-        let words = RowWords {
-            context: &self.context,
+        let words = self.words();
+        words.remembered(row, is_whole, &mut self.memos.rows, self.flow, self.out);
+    }
+
+    fn words(&self) -> RowWords<'r> {
+        RowWords {
+            context: self.context,
             explain: self.explain,
             limit: self.limit,
             painter: self.painter,
             gutter: self.gutter,
             sn: self.source.sn,
-        };
-        // The words of a field depend on all its bytes, those of a group on none.
-        let bytes = if row.is_group { self.gutter.shown(row.bytes) } else { row.bytes };
-        let key = (row, bytes, &self.context, layout);
-        let flow = self.flow.clear();
-        self.memo.row(key, self.out, |out| words.write(row, is_whole, flow, out));
+        }
     }
 
     /// A finding below its row, or below the title where it is on the whole packet; below the first
@@ -306,65 +356,6 @@ impl<'r> Body<'r> {
             let words = format!("no Reason Code · 0x00 {}: {}", info.name, info.meaning);
             flow.push(Role::Dim, words);
             self.line(depth, &flow);
-        }
-    }
-}
-
-/// What the words of one row are made with.
-struct RowWords<'r> {
-    context: &'r Context,
-    explain: Explain,
-    limit: usize,
-    painter: Painter,
-    gutter: Gutter,
-    sn: Option<SnRecord<'r>>,
-}
-
-impl RowWords<'_> {
-    fn write(&self, row: &Row<'_>, is_whole: bool, flow: &mut Flow, out: &mut String) {
-        let is_undecoded = row.field.kind() == Kind::Undecoded;
-        let role = if is_undecoded { Role::Warning } else { Role::Value };
-        flow.add(Role::Label, |out| words::add_label(row, self.context, out));
-        flow.unless_empty((Role::Meaning, ": "), role, |out| {
-            words::add_value(row, self.context, self.limit, out);
-        });
-        if self.explain >= Explain::Brief {
-            flow.unless_empty((Role::Dim, " · "), Role::Meaning, |out| {
-                out.push_str(&sn::meaning(row, self.context, self.sn));
-            });
-        }
-        self.gutter.row(out, self.painter, row, is_whole, flow);
-        if self.explain == Explain::Full {
-            self.source(row, out);
-        }
-    }
-
-    /// Where the standard says it, and which values it allows.
-    fn source(&self, row: &Row<'_>, out: &mut String) {
-        if row.field != row.whole {
-            return;
-        }
-        let (section, statements) = words::spec(row, self.context);
-        let allowed = words::allowed(row, self.context);
-        let elsewhere = words::elsewhere(row);
-        let mut parts = Vec::new();
-        if !elsewhere.is_empty() {
-            parts.push(elsewhere.to_owned());
-        }
-        if !section.is_empty() {
-            let standard = super::standard(self.context.version).title();
-            parts.push(format!("{standard} section {section}"));
-        }
-        if !statements.is_empty() {
-            parts.push(format!("[{}]", statements.replace(' ', "] [")));
-        }
-        if !allowed.is_empty() {
-            parts.push(format!("allowed: {allowed}"));
-        }
-        if !parts.is_empty() {
-            let depth = row.depth.saturating_add(2);
-            let words = parts.join(" · ");
-            self.gutter.blank(out, self.painter, depth, Flow::new().push(Role::Dim, words));
         }
     }
 }

@@ -5,9 +5,8 @@ use crate::spec::field::{Context, Kind, Meaning, SHARE};
 use crate::spec::property::{PropertyInfo, Unit, Wire};
 use crate::spec::sn::{MessageType, return_code};
 use crate::spec::{Field, PacketType, PropertyId, Version, reason};
-use crate::text;
+use crate::text::{self, Out};
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The name of the row's field.
@@ -58,7 +57,7 @@ pub fn label(row: &Row<'_>, context: &Context) -> String {
 }
 
 /// Adds what [`label`] returns.
-pub(crate) fn add_label(row: &Row<'_>, context: &Context, out: &mut String) {
+pub(crate) fn add_label(row: &Row<'_>, context: &Context, out: &mut impl Out) {
     out.push_str(name(row, context));
     if let Some(info) = row.field.as_property() {
         out.push_str(" (0x");
@@ -90,7 +89,7 @@ pub fn value(row: &Row<'_>, context: &Context, limit: usize) -> String {
 }
 
 /// Adds what [`value`] returns.
-pub(crate) fn add_value(row: &Row<'_>, context: &Context, limit: usize, out: &mut String) {
+pub(crate) fn add_value(row: &Row<'_>, context: &Context, limit: usize, out: &mut impl Out) {
     if row.is_group {
         return;
     }
@@ -235,7 +234,7 @@ fn part_meaning(row: &Row<'_>) -> Cow<'static, str> {
     }
 }
 
-fn bits(row: &Row<'_>, context: &Context, out: &mut String) {
+fn bits(row: &Row<'_>, context: &Context, out: &mut impl Out) {
     match row.field {
         Field::PACKET_TYPE => {
             out.push_str(context.packet_type().name());
@@ -252,7 +251,7 @@ fn bits(row: &Row<'_>, context: &Context, out: &mut String) {
     }
 }
 
-fn with_unit(number: u64, unit: Unit, out: &mut String) {
+fn with_unit(number: u64, unit: Unit, out: &mut impl Out) {
     let words = match unit {
         Unit::None => return text::add::digits(number, out),
         Unit::Seconds => {
@@ -273,7 +272,7 @@ fn with_unit(number: u64, unit: Unit, out: &mut String) {
     }
 }
 
-fn varint(row: &Row<'_>, out: &mut String) {
+fn varint(row: &Row<'_>, out: &mut impl Out) {
     // Writing to a String does not fail.
     let _ = match row.field {
         Field::PROPERTY_ID => {
@@ -286,7 +285,7 @@ fn varint(row: &Row<'_>, out: &mut String) {
 }
 
 /// A code with its name: `0x87 Not authorized`; before 5.0 codes are written in decimal.
-fn code(row: &Row<'_>, context: &Context, out: &mut String) {
+fn code(row: &Row<'_>, context: &Context, out: &mut impl Out) {
     let code = u8::try_from(row.number).unwrap_or_default();
     if context.version == Version::Sn12 || context.version.is_v5() || code >= 0x80 {
         out.push_str("0x");
@@ -295,7 +294,7 @@ fn code(row: &Row<'_>, context: &Context, out: &mut String) {
         text::add::digits(code.into(), out);
     }
     out.push(' ');
-    out.push_str(code_name(context, code));
+    out.push_str(code_name(context.packet_type(), context.version, code));
     let has_many = [PacketType::SUBACK, PacketType::UNSUBACK].contains(&context.packet_type());
     if has_many && context.version != Version::Sn12 {
         out.push_str(" (filter ");
@@ -304,24 +303,23 @@ fn code(row: &Row<'_>, context: &Context, out: &mut String) {
     }
 }
 
-/// The name of a code in this packet; what another packet type calls it, where this one has no
+/// The name of a code in a packet of this type; what another packet type calls it, where this one has no
 /// such code; or that nobody knows it.
 #[must_use]
-pub(crate) fn code_name(context: &Context, code: u8) -> &'static str {
-    let kind = context.packet_type();
-    if context.version == Version::Sn12 {
+pub(crate) fn code_name(kind: PacketType, version: Version, code: u8) -> &'static str {
+    if version == Version::Sn12 {
         return return_code::return_code(code).map_or("reserved", |info| info.name);
     }
-    let info = match context.version.is_v5() {
+    let info = match version.is_v5() {
         true => reason::reason(kind, code),
-        false => reason::return_code_v3(kind, code, context.version),
+        false => reason::return_code_v3(kind, code, version),
     };
-    let other = || reason::code_name(code).filter(|_| context.version.is_v5());
+    let other = || reason::code_name(code).filter(|_| version.is_v5());
     info.map(|info| info.name).or_else(other).unwrap_or("unknown")
 }
 
 /// A User Property, and how long its two texts are.
-fn pair(row: &Row<'_>, limit: usize, out: &mut String) {
+fn pair(row: &Row<'_>, limit: usize, out: &mut impl Out) {
     let (name, value) = row.pair().unwrap_or_default();
     add_quoted(name, limit, out);
     out.push_str(" = ");
@@ -331,7 +329,7 @@ fn pair(row: &Row<'_>, limit: usize, out: &mut String) {
 }
 
 /// Adds what the two bytes of length before a value say.
-fn length(row: &Row<'_>, out: &mut String) {
+fn length(row: &Row<'_>, out: &mut impl Out) {
     out.push_str(" (");
     text::add::count(row.content().len() as u64, "byte", out);
     out.push(')');
@@ -345,7 +343,7 @@ pub fn bytes(bytes: &[u8], limit: usize) -> String {
 }
 
 /// Adds what [`bytes`] returns.
-pub(crate) fn add_bytes(bytes: &[u8], limit: usize, out: &mut String) {
+pub(crate) fn add_bytes(bytes: &[u8], limit: usize, out: &mut impl Out) {
     match bytes {
         [] => out.push_str("empty"),
         _ if text::is_readable(bytes) => add_quoted(bytes, limit, out),
@@ -353,7 +351,7 @@ pub(crate) fn add_bytes(bytes: &[u8], limit: usize, out: &mut String) {
     }
 }
 
-fn add_hex(bytes: &[u8], limit: usize, out: &mut String) {
+fn add_hex(bytes: &[u8], limit: usize, out: &mut impl Out) {
     let shown = bytes.get(..limit >> 1).unwrap_or(bytes);
     out.push_str("0x");
     out.push_str(&hex::encode(shown));
@@ -385,7 +383,7 @@ pub fn quoted(bytes: &[u8], limit: usize) -> String {
 }
 
 /// Adds what [`quoted`] returns.
-pub(crate) fn add_quoted(bytes: &[u8], limit: usize, out: &mut String) {
+pub(crate) fn add_quoted(bytes: &[u8], limit: usize, out: &mut impl Out) {
     let shown = bytes.get(..floor_char(bytes, limit)).unwrap_or(bytes);
     out.push('"');
     text::add::escaped(shown, out);
@@ -403,7 +401,7 @@ fn floor_char(bytes: &[u8], limit: usize) -> usize {
     cut
 }
 
-fn add_rest(left: usize, out: &mut String) {
+fn add_rest(left: usize, out: &mut impl Out) {
     if left > 0 {
         out.push_str(" … and ");
         text::add::count(left as u64, "byte", out);

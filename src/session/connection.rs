@@ -114,7 +114,9 @@ impl Connection {
         record.packet(seen);
         shared.passes(seen.at.time);
         self.track.packet(seen, shared, tape, record);
-        record.wire.found(seen, tape);
+        if !tape.findings().is_empty() {
+            record.wire.found(seen, tape);
+        }
         record.found(seen, tape, self.track.answers());
     }
 
@@ -125,6 +127,7 @@ impl Connection {
 
     /// What is known of the last packet from those before it.
     #[must_use]
+    #[inline]
     pub fn facts(&self) -> Facts<'_> {
         self.track.facts()
     }
@@ -298,11 +301,12 @@ impl Connection {
         (decoded, how)
     }
 
-    /// Reads a packet without its tree; [`read`](Self::read) would read it the same. `None` for one
-    /// that tells something of the connection itself, whose version is still to be found, or that may
-    /// be the rest of a CONNECT.
+    /// How a packet is read where its tree is not needed; [`read`](Self::read) would read it the same.
+    /// `None` for one that tells something of the connection itself, whose version is still to be found,
+    /// or that may be the rest of a CONNECT.
+    #[inline]
     #[must_use]
-    pub fn skim<'a>(&self, bytes: &'a [u8], sender: Option<Sender>) -> Option<(Decoded<'a>, How)> {
+    pub fn reading(&self, bytes: &[u8], sender: Option<Sender>) -> Option<(Reading, How)> {
         let kind = bytes.first().copied().map(PacketType::of_header)?;
         let is_special =
             [PacketType::CONNECT, PacketType::CONNACK, PacketType::AUTH].contains(&kind);
@@ -311,7 +315,7 @@ impl Connection {
         }
         let (version, how) = self.version?;
         let sender = sender.or_else(|| kind.only_sender());
-        Some((decode(bytes, Reading { version, sender }, &mut ()), how))
+        Some((Reading { version, sender }, how))
     }
 
     /// Forgets a version that was inferred.

@@ -2,6 +2,7 @@
 
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
 /// Keeps the entries used last, in two generations: when the young one is full the old one is
@@ -24,14 +25,18 @@ impl<K: Eq + Hash, V> Recent<K, V> {
 
     /// The entry of this key, made with `new` where there is none.
     pub(super) fn entry(&mut self, key: K, new: impl FnOnce() -> V) -> &mut V {
-        if !self.young.contains_key(&key) {
+        if self.young.len() >= self.half && !self.young.contains_key(&key) {
             let value = self.old.remove(&key).unwrap_or_else(new);
-            if self.young.len() >= self.half {
-                self.forget_old();
-            }
+            self.forget_old();
             return self.young.entry(key).or_insert(value);
         }
-        self.young.entry(key).or_insert_with(new)
+        match self.young.entry(key) {
+            Entry::Occupied(young) => young.into_mut(),
+            Entry::Vacant(place) => {
+                let value = self.old.remove(place.key()).unwrap_or_else(new);
+                place.insert(value)
+            }
+        }
     }
 
     /// The entry of this key; it does not become young by that.
@@ -47,7 +52,9 @@ impl<K: Eq + Hash, V> Recent<K, V> {
     /// Forgets what was not used since the young generation began.
     pub(super) fn forget_old(&mut self) {
         self.forgotten = self.forgotten.saturating_add(self.old.len() as u64);
-        self.old = std::mem::take(&mut self.young);
+        // Its memory serves the next generation, which will be as large.
+        self.old.clear();
+        std::mem::swap(&mut self.old, &mut self.young);
     }
 
     /// All entries.

@@ -107,12 +107,40 @@ impl Assembler {
         self.note_end(tcp, distance, now);
     }
 
+    /// Whether a segment that opens and ends nothing brings what is next, while nothing is missing and no end is
+    /// known: [`Self::push`] would tell it and do no more.
+    #[inline]
+    pub(super) fn is_next(&self, seq: u32) -> bool {
+        self.start.seq_of(self.offset) == Some(seq) && self.end.is_none() && self.held.is_empty()
+    }
+
+    /// Takes the bytes of such a segment; the result is their offset.
+    #[inline]
+    pub(super) fn take_next(&mut self, bytes: &[u8], shared: &mut Shared) -> u64 {
+        let offset = self.offset;
+        self.recent.remember(&mut shared.history, offset, bytes);
+        self.offset = offset.saturating_add(bytes.len() as u64);
+        offset
+    }
+
+    /// The offset that the other side acknowledges, where all before it was told.
+    #[inline]
+    pub(super) fn told_before(&self, ack: u32) -> Option<u64> {
+        let distance = self.distance(ack).filter(|distance| *distance <= 0)?;
+        self.offset.checked_add_signed(distance)
+    }
+
     /// Takes an acknowledgment from the other side.
     pub(super) fn acknowledged(&mut self, ack: u32, at: Stamp) {
-        let Some(offset) = self.distance(ack).and_then(|d| self.offset.checked_add_signed(d))
-        else {
-            return;
-        };
+        let offset = self.distance(ack).and_then(|d| self.offset.checked_add_signed(d));
+        if let Some(offset) = offset {
+            self.acknowledged_to(offset, at);
+        }
+    }
+
+    /// The same of an offset.
+    #[inline]
+    pub(super) fn acknowledged_to(&mut self, offset: u64, at: Stamp) {
         if self.acked.is_none_or(|(known, _)| known < offset) {
             self.acked = Some((offset, at));
         }
@@ -165,6 +193,7 @@ impl Assembler {
     }
 
     /// Whether something is missing that earlier segments tell of.
+    #[inline]
     pub(super) fn waits(&self) -> bool {
         !self.held.is_empty() || (self.end.is_some() && !self.closed)
     }
@@ -416,8 +445,7 @@ impl Assembler {
         let Piece { bytes, missing, at, layers, .. } = piece;
         let offset = self.offset;
         if !bytes.is_empty() {
-            self.recent.remember(&mut shared.history, offset, bytes);
-            self.offset = offset.saturating_add(bytes.len() as u64);
+            self.take_next(bytes, shared);
             emit(Event::Data { offset, bytes, at, layers });
         }
         if missing > 0 {

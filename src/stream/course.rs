@@ -131,13 +131,23 @@ impl Sent {
     }
 
     /// Takes note of a Sequence Number that the side has come to.
+    #[inline]
     fn comes_to(&mut self, seq: u32, place: Place) {
         if self.used.is_none_or(|used| (seq.wrapping_sub(used.seq) as i32) > 0) {
             self.used = Some(Used { seq, place });
         }
     }
 
+    /// What it had sent again counts no more.
+    #[inline]
+    fn answered(&mut self) {
+        if self.resent.count > 0 {
+            self.resent = Resent::default();
+        }
+    }
+
     /// Takes note of the window that a segment tells.
+    #[inline]
     fn window(&mut self, place: Place, tcp: &TcpLayer) {
         let tells = tcp.flags.has(Flags::ACK) && !tcp.flags.has(Flags::RST);
         match &mut self.shut {
@@ -151,6 +161,7 @@ impl Sent {
     }
 
     /// Takes note of bytes that a segment brings, or brings again. A probe of one byte is no repetition.
+    #[inline]
     fn bytes(&mut self, place: Place, tcp: &TcpLayer) {
         if tcp.flags.has(Flags::SYN) {
             let begun = Some(tcp.seq.wrapping_add(1));
@@ -163,7 +174,8 @@ impl Sent {
             return;
         }
         if is_new {
-            (self.next, self.resent) = (Some(end), Resent::default());
+            self.next = Some(end);
+            self.answered();
         } else if tcp.len > 1 {
             if self.resent.count == 0 {
                 self.resent.first = place;
@@ -199,6 +211,7 @@ impl Course {
     }
 
     /// Takes note of a segment.
+    #[inline]
     pub(super) fn add(&mut self, side: Side, at: Stamp, tcp: &TcpLayer) {
         let place = Place { time: at.time, frame: at.frame };
         if self.first.frame == 0 {
@@ -211,7 +224,7 @@ impl Course {
         };
         let is_reset = tcp.flags.has(Flags::RST);
         if !is_reset {
-            other.resent = Resent::default();
+            other.answered();
             sent.comes_to(tcp.seq, place);
         }
         let had = Some(tcp.ack).filter(|_| tcp.flags.has(Flags::ACK));
@@ -221,11 +234,23 @@ impl Course {
                 other.heard = other.heard.or(Some(had));
             }
         }
-        let finish = Finish { place, seq: tcp.seq.wrapping_add(tcp.len), had };
         sent.window(place, tcp);
         sent.bytes(place, tcp);
         sent.segments = sent.segments.saturating_add(1);
         sent.bytes = sent.bytes.saturating_add(tcp.len.into());
+        if tcp.flags.0 & (Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0) != 0 {
+            self.turn(side, place, tcp);
+        }
+    }
+
+    /// Takes note of a segment that opens or ends its side.
+    fn turn(&mut self, side: Side, place: Place, tcp: &TcpLayer) {
+        let (sent, other) = match side {
+            Side::A => (&mut self.a, &mut self.b),
+            Side::B => (&mut self.b, &mut self.a),
+        };
+        let had = Some(tcp.ack).filter(|_| tcp.flags.has(Flags::ACK));
+        let finish = Finish { place, seq: tcp.seq.wrapping_add(tcp.len), had };
         if tcp.flags.has(Flags::SYN) {
             let is_question = !tcp.flags.has(Flags::ACK) && sent.syns == 0;
             self.is_opener_late |= is_question && other.syns > 0;
@@ -235,7 +260,7 @@ impl Course {
         if tcp.flags.has(Flags::FIN) {
             sent.fin = sent.fin.or(Some(finish));
         }
-        if is_reset {
+        if tcp.flags.has(Flags::RST) {
             sent.rst = sent.rst.or(Some(Finish { seq: tcp.seq, ..finish }));
         }
     }

@@ -62,6 +62,9 @@ impl Strays {
     }
 }
 
+/// What opens or ends a side, and ACK.
+const TURNS: Flags = Flags(Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0 | Flags::ACK.0);
+
 impl<T> Flow<T> {
     /// A connection before its first segment.
     pub(super) fn new(connection: Connection, a_is_low: bool, state: Option<T>) -> Self {
@@ -146,6 +149,55 @@ impl<T> Flow<T> {
         self.catch_up(shared, sink);
         self.tell_ends(shared, sink);
         id
+    }
+
+    /// Which side goes on, where a segment is what nearly all are: both sides were seen, nothing of them waits or
+    /// has ended; it is next, acknowledges what was told, and neither opens nor ends anything. With it, up to
+    /// where the other side is acknowledged.
+    #[inline]
+    pub(super) fn goes_on(
+        &self,
+        segment: &Segment<'_>,
+        sender_is_low: bool,
+    ) -> Option<(Side, u64)> {
+        let tcp = &segment.tcp;
+        let side = self.side(sender_is_low);
+        let (own, other) = (self.side_of(side), self.side_of(side.other()));
+        let are_there = self.a_seen && self.b_seen && self.state.is_some() && self.ahead.is_none();
+        let is_plain = tcp.flags.0 & TURNS.0 == Flags::ACK.0 && tcp.missing == 0;
+        let is_usual = are_there && is_plain && !self.has_ended() && own.is_next(tcp.seq);
+        let acked = other.told_before(tcp.ack).filter(|_| is_usual && !other.waits())?;
+        Some((side, acked))
+    }
+
+    /// Takes such a segment: what [`Self::push`] does with it, without what it does for others.
+    #[inline]
+    pub(super) fn go_on<S: Sink<State = T>>(
+        &mut self,
+        (side, acked): (Side, u64),
+        at: Stamp,
+        segment: &Segment<'_>,
+        shared: &mut Shared,
+        sink: &mut S,
+    ) -> StreamId {
+        let Segment { tcp, layers, payload: bytes, .. } = segment;
+        self.strays = Strays::default();
+        self.last = Last::new(shared.counters.segments, at);
+        self.has_payload |= tcp.len > 0;
+        self.segments = self.segments.saturating_add(1);
+        self.connection.course.add(side, at, tcp);
+        if !bytes.is_empty()
+            && let Some(state) = &mut self.state
+        {
+            let own = if side == Side::A { &mut self.a } else { &mut self.b };
+            let offset = own.take_next(bytes, shared);
+            let event = Event::Data { offset, bytes, at, layers };
+            if sink.event(&self.connection, state, side, event).is_break() {
+                self.let_go(shared, sink);
+            }
+        }
+        self.assembler(side.other()).acknowledged_to(acked, at);
+        StreamId { stream: self.connection.stream, side }
     }
 
     /// A segment comes behind what it acknowledges: the first hole in that, for which others have waited in vain, is
@@ -432,13 +484,18 @@ impl<T> Flow<T> {
         let assembler = if side == Side::A { &mut self.a } else { &mut self.b };
         act(assembler, shared, &mut emit);
         if !wanted {
-            self.a.discard(shared);
-            self.b.discard(shared);
-            let waiting = self.ahead.take().map_or(0, |ahead| ahead.cost());
-            shared.ahead = shared.ahead.saturating_sub(waiting);
-            if let Some(state) = self.state.take() {
-                sink.ended(&self.connection, *state, End::Unwanted);
-            }
+            self.let_go(shared, sink);
+        }
+    }
+
+    /// The consumer does not care for the rest.
+    fn let_go<S: Sink<State = T>>(&mut self, shared: &mut Shared, sink: &mut S) {
+        self.a.discard(shared);
+        self.b.discard(shared);
+        let waiting = self.ahead.take().map_or(0, |ahead| ahead.cost());
+        shared.ahead = shared.ahead.saturating_sub(waiting);
+        if let Some(state) = self.state.take() {
+            sink.ended(&self.connection, *state, End::Unwanted);
         }
     }
 

@@ -80,7 +80,7 @@ impl<T> Flows<T> {
     /// The connection that a segment's addresses and ports belong to now, and its state, where the
     /// consumer cares for it.
     pub fn known(&self, segment: &Segment<'_>) -> Option<(&Connection, Option<&T>)> {
-        let (key, _) = Key::new(segment.src(), segment.dst());
+        let (key, _) = Key::of(segment);
         let flow = self.table.get(&key)?;
         Some((&flow.connection, flow.state.as_deref()))
     }
@@ -98,10 +98,19 @@ impl<T> Flows<T> {
         while let Some(entry) = self.ahead.due(now, self.shared.ahead) {
             self.give_up_waiting(entry, Some(now), sink);
         }
-        let (key, sender_is_low) = Key::new(segment.src(), segment.dst());
+        let (key, sender_is_low) = Key::of(segment);
         self.sweep(at, sink);
         let mut known = self.table.get_mut(&key);
         // Looked up once for nearly all segments: those of a connection that goes on.
+        if let Some(flow) = &mut known
+            && let Some(next) = flow.goes_on(segment, sender_is_low)
+        {
+            let id = flow.go_on(next, at, segment, &mut self.shared, sink);
+            if self.holds_too_much() {
+                self.release_the_largest(sink);
+            }
+            return id;
+        }
         let is_reused = known.as_mut().map(|flow| flow.is_reused_by(segment, sender_is_low, sink));
         if is_reused != Some(false) {
             if is_reused == Some(true) {
@@ -124,7 +133,7 @@ impl<T> Flows<T> {
         if let Some(ahead) = &mut flow.ahead {
             self.ahead.add(ahead, Entry { key, stream: id.stream, last: flow.last }, None);
         }
-        if self.shared.held > self.shared.limits.held_in_all {
+        if self.holds_too_much() {
             self.release_the_largest(sink);
         }
         id
@@ -281,6 +290,11 @@ impl<T> Flows<T> {
             self.shared.counters.forgotten = self.shared.counters.forgotten.saturating_add(1);
             self.end(key, End::Forgotten, sink);
         }
+    }
+
+    #[inline]
+    const fn holds_too_much(&self) -> bool {
+        self.shared.held > self.shared.limits.held_in_all
     }
 
     /// Tells what the sides hold that hold at least half of the average: at least half of all.

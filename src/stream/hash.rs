@@ -1,12 +1,14 @@
 //! The key of a connection, and a fast hash for it.
 
 use std::{
-    hash::{BuildHasher, Hasher, RandomState},
-    net::{IpAddr, SocketAddr},
+    hash::{BuildHasher, Hash, Hasher, RandomState},
+    net::IpAddr,
 };
 
+use crate::net::Segment;
+
 /// Both ends of a connection, in an order that is the same for both directions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
     low: u128,
     high: u128,
@@ -15,14 +17,44 @@ pub(super) struct Key {
 
 impl Key {
     /// The key of a segment, and whether its sender is the lower end.
-    pub(super) fn new(src: SocketAddr, dst: SocketAddr) -> (Self, bool) {
-        let from = (bits(src.ip()), src.port());
-        let to = (bits(dst.ip()), dst.port());
+    #[inline]
+    pub(super) fn of(segment: &Segment<'_>) -> (Self, bool) {
+        let (src, dst) = (segment.layers.ip.src, segment.layers.ip.dst);
+        let (src_port, dst_port) = (segment.tcp.src_port, segment.tcp.dst_port);
+        if let (IpAddr::V4(src), IpAddr::V4(dst)) = (src, dst) {
+            return Self::v4((src.to_bits(), src_port), (dst.to_bits(), dst_port));
+        }
+        let from = (bits(src), src_port);
+        let to = (bits(dst), dst_port);
         let sender_is_low = from <= to;
         let (low, high) = if sender_is_low { (from, to) } else { (to, from) };
         let family = u64::from(src.is_ipv6()) << 32;
         let ports = family | u64::from(low.1) << 16 | u64::from(high.1);
         (Self { low: low.0, high: high.0, ports }, sender_is_low)
+    }
+
+    /// The same of IPv4, where address and port fit into one number.
+    #[inline]
+    fn v4(src: (u32, u16), dst: (u32, u16)) -> (Self, bool) {
+        let end = |(address, port): (u32, u16)| u64::from(address) << 16 | u64::from(port);
+        let (from, to) = (end(src), end(dst));
+        let (low, high) = (from.min(to), from.max(to));
+        let ports = (low & 0xffff) << 16 | (high & 0xffff);
+        (Self { low: (low >> 16).into(), high: (high >> 16).into(), ports }, from <= to)
+    }
+}
+
+impl Hash for Key {
+    /// Of addresses that fit into 32 bits, both at once: no more is in them to be told apart by.
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if (self.low | self.high) >> 32 == 0 {
+            state.write_u64((self.low as u64) << 32 | self.high as u64);
+        } else {
+            state.write_u128(self.low);
+            state.write_u128(self.high);
+        }
+        state.write_u64(self.ports);
     }
 }
 
@@ -66,6 +98,7 @@ impl Hasher for Mix {
         }
     }
 
+    #[inline]
     fn write_u64(&mut self, value: u64) {
         // The fractional part of the golden ratio: odd, and without a pattern in its bits.
         let product = u128::from(self.0 ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);

@@ -25,6 +25,7 @@ pub(super) struct History {
 
 impl History {
     /// Keeps bytes, and returns where. Bytes that do not fit in one piece go to the ring's start.
+    #[inline]
     fn keep(&mut self, bytes: &[u8]) -> Option<u64> {
         if self.ring.is_empty() {
             self.ring = vec![0; RING];
@@ -38,7 +39,7 @@ impl History {
             at = 0;
         }
         let place = self.written;
-        self.ring.get_mut(at..)?.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        self.ring.get_mut(at..at.saturating_add(bytes.len()))?.copy_from_slice(bytes);
         self.written = self.written.saturating_add(bytes.len() as u64);
         Some(place)
     }
@@ -82,6 +83,7 @@ impl Entry {
 
 impl Recent {
     /// Remembers bytes that were told at an offset of the side.
+    #[inline]
     pub(super) fn remember(&mut self, history: &mut History, offset: u64, bytes: &[u8]) {
         let (Some(place), Ok(len)) = (history.keep(bytes), u32::try_from(bytes.len())) else {
             return;

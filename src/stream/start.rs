@@ -56,11 +56,21 @@ impl Start {
     }
 
     /// How far a sequence number lies from an offset; `None` where no window reaches.
+    #[inline]
     pub(super) fn distance(self, seq: u32, offset: u64) -> Option<i64> {
         // The low half of the offset is all that counts on the ring of sequence numbers.
         let next = self.base()?.wrapping_add(offset as u32);
         let distance = i64::from(seq.wrapping_sub(next) as i32);
         (distance.abs() < REACH).then_some(distance)
+    }
+
+    /// The sequence number of an offset, where no later segment makes the start another.
+    #[inline]
+    pub(super) const fn seq_of(self, offset: u64) -> Option<u32> {
+        match self {
+            Self::Payload(base) | Self::Syn(base) => Some(base.wrapping_add(offset as u32)),
+            Self::Unknown | Self::Guessed(_) => None,
+        }
     }
 
     /// Whether a SYN belongs to another connection.

@@ -1,22 +1,15 @@
 //! Words and numbers at the end of a text that is used again: what a packet's line is made of, without
 //! a text of its own for each piece.
 
-use super::Escaped;
+use super::{Escaped, Out};
 
 /// Adds a number in decimal digits.
-pub fn digits(value: u64, out: &mut String) {
+pub fn digits(value: u64, out: &mut impl Out) {
     // Most are small and need no buffer.
-    match u8::try_from(value) {
-        Ok(value) => {
-            if value >= 100 {
-                out.push(digit(value / 100));
-            }
-            if value >= 10 {
-                out.push(digit(value / 10 % 10));
-            }
-            out.push(digit(value % 10));
-        }
-        Err(_) => out.push_str(itoa::Buffer::new().format(value)),
+    match value {
+        0..=9 => out.push(digit(value as u8)),
+        10..=99 => out.push_ascii(&two(value)),
+        _ => out.push_ascii(itoa::Buffer::new().format(value).as_bytes()),
     }
 }
 
@@ -26,21 +19,33 @@ fn digit(value: u8) -> char {
     char::from(super::hex_digit(value) & 0x7f)
 }
 
+/// The last two digits of a number.
+const fn two(value: u64) -> [u8; 2] {
+    [b'0' | (value / 10 % 10) as u8, b'0' | (value % 10) as u8]
+}
+
+/// Adds the last six digits of a number: the microseconds of a second.
+#[inline]
+pub fn six_digits(value: u64, out: &mut impl Out) {
+    let ([a, b], [c, d], [e, f]) = (two(value / 10_000), two(value / 100), two(value));
+    out.push_ascii(&[a, b, c, d, e, f]);
+}
+
 /// Adds a number in so many decimal digits at least, with zeros in front.
-pub fn padded(value: u64, width: usize, out: &mut String) {
+pub fn padded(value: u64, width: usize, out: &mut impl Out) {
     let mut buffer = itoa::Buffer::new();
     let digits = buffer.format(value);
     (digits.len()..width).for_each(|_| out.push('0'));
-    out.push_str(digits);
+    out.push_ascii(digits.as_bytes());
 }
 
 /// Adds a number with commas between groups of three digits, from 10,000 on.
-pub fn number(value: u64, out: &mut String) {
+pub fn number(value: u64, out: &mut impl Out) {
+    if value < 10_000 {
+        return digits(value, out);
+    }
     let mut buffer = itoa::Buffer::new();
     let digits = buffer.format(value);
-    if digits.len() < 5 {
-        return out.push_str(digits);
-    }
     let mut left = digits.len();
     for digit in digits.chars() {
         out.push(digit);
@@ -52,7 +57,7 @@ pub fn number(value: u64, out: &mut String) {
 }
 
 /// Adds a number and its noun, which takes an s: `1 byte`, `2 bytes`.
-pub fn count(value: u64, noun: &str, out: &mut String) {
+pub fn count(value: u64, noun: &str, out: &mut impl Out) {
     number(value, out);
     out.push(' ');
     out.push_str(noun);
@@ -62,7 +67,7 @@ pub fn count(value: u64, noun: &str, out: &mut String) {
 }
 
 /// Adds a span of nanoseconds, with three digits that count: `412 µs`, `1.53 s`, `2 min 3 s`.
-pub fn duration(nanoseconds: u64, out: &mut String) {
+pub fn duration(nanoseconds: u64, out: &mut impl Out) {
     const UNITS: [(u64, &str); 4] =
         [(1_000_000_000, " s"), (1_000_000, " ms"), (1_000, " µs"), (1, " ns")];
     let seconds = nanoseconds / 1_000_000_000;
@@ -90,7 +95,7 @@ pub fn duration(nanoseconds: u64, out: &mut String) {
 }
 
 /// Adds a time of a minute or more, in its two largest units.
-fn minutes(seconds: u64, out: &mut String) {
+fn minutes(seconds: u64, out: &mut impl Out) {
     let (minutes, rest) = (seconds / 60, seconds % 60);
     let (whole, whole_name, part, part_name) = match (minutes / 60, minutes % 60) {
         (0, _) => (minutes, " min ", rest, " s"),
@@ -103,19 +108,19 @@ fn minutes(seconds: u64, out: &mut String) {
 }
 
 /// Adds bytes as [`Escaped`] shows them.
-pub fn escaped(bytes: &[u8], out: &mut String) {
+pub fn escaped(bytes: &[u8], out: &mut impl Out) {
     // Writing to a String does not fail.
     let _ = Escaped(bytes).write(out);
 }
 
 /// Adds a byte as two hexadecimal digits.
-pub fn hex(byte: u8, out: &mut String) {
+pub fn hex(byte: u8, out: &mut impl Out) {
     out.push(digit(byte >> 4));
     out.push(digit(byte));
 }
 
 /// Adds a number in so many hexadecimal digits at least, with zeros in front.
-pub fn padded_hex(value: u32, width: u32, out: &mut String) {
+pub fn padded_hex(value: u32, width: u32, out: &mut impl Out) {
     let needed = u32::BITS.saturating_sub(value.leading_zeros()).div_ceil(4);
     for place in (0..needed.max(width)).rev() {
         let digits = value.checked_shr(place.saturating_mul(4)).unwrap_or_default();

@@ -81,3 +81,55 @@ fn numbers_beside_a_packet_are_none() {
         assert_eq!(hexes(&text), [::hex::encode(CONNECT)], "{text}");
     }
 }
+
+/// A digit of the type is lost, in packets too short to be told by more than that.
+#[test]
+fn a_digit_lost_from_the_type_of_a_short_packet() {
+    let good = list(&CONNECT, None, false);
+    for (wrong, byte) in
+        [("4, 2, 0, 1", 4), ("3, 2, 0, 0", 3), ("2, 2, 1, 0", 2), ("6, 2, 0, 9", 6)]
+    {
+        for text in [
+            format!("[{wrong}]"),
+            format!("[{wrong}]\n[32, 2, 0, 0]\n"),
+            format!("[{good}]\n[{wrong}]\n"),
+            format!("x = [{good}]\ny = [{wrong}]\nz = [192, 0]\n"),
+        ] {
+            let paste = read(&text);
+            let kinds: Vec<_> = paste.mistakes.iter().map(|it| &it.kind).collect();
+            assert_eq!(kinds, [&MistakeKind::NoType { byte }], "{text}");
+            let start = text.find(wrong).unwrap();
+            assert_eq!(paste.mistakes[0].place.start, start, "{text}");
+        }
+    }
+    // Numbers that count, and what is a packet with no type that a digit was lost from.
+    for other in
+        ["3, 2, 1, 0", "1, 2, 3, 4", "0, 1, 2", "2, 2, 2, 2", "7, 2, 0, 1", "7, 3, 1, 2", "4, 3, 2"]
+    {
+        let text = format!("[{good}]\n[{other}]\n");
+        assert_eq!(hexes(&text), [::hex::encode(CONNECT)], "{text}");
+    }
+}
+
+/// What the decoder has a finding for is no mistake of typing: the flags of the first byte.
+#[test]
+fn wrong_flags_are_shown_beside_a_packet_in_the_same_notation() {
+    for wrong in [
+        &b"\x80\x06\x00\x01\x00\x01a\x00"[..],
+        b"\x36\x07\x00\x03a/b\x00\x01",
+        b"\x60\x02\x00\x01",
+        b"\x21\x02\x00\x00",
+        b"\x1f\x0c\0\x04MQTT\x04\x02\0\x3c\0\0",
+    ] {
+        for is_hex in [true, false] {
+            let (good, wrong_list) = (list(&CONNECT, None, is_hex), list(wrong, None, is_hex));
+            let text = format!("a = [{good}]\nb = [{wrong_list}]\n");
+            assert_eq!(hexes(&text), [::hex::encode(CONNECT), ::hex::encode(wrong)], "{text}");
+            assert_eq!(hexes(&format!("{{{wrong_list}}}")), [::hex::encode(wrong)]);
+            assert_eq!(
+                hexes(&format!("x = [{wrong_list}, 7]\n[{good}]")),
+                [::hex::encode(CONNECT)]
+            );
+        }
+    }
+}

@@ -2,14 +2,19 @@
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
 
 mod around;
+mod base64;
 mod broken;
 mod decimals;
 mod dumps;
 mod evidence;
 mod firsts;
+mod glued;
 mod heads;
 mod hostile;
+mod indents;
+mod labels;
 mod listings;
+mod numbers;
 mod programs;
 mod prose;
 mod quotes;

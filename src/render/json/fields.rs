@@ -1,11 +1,12 @@
 //! The fields of a packet as nested JSON, written straight from the rows.
 
-use super::safe::{self, entry, number};
+use super::safe::{self, entry, known, number};
 use super::shows::{self, Plain, Spec};
-use crate::annotate::view::Row;
+use crate::annotate::Tape;
+use crate::annotate::view::{self, Row};
 use crate::pipeline::SnRecord;
-use crate::render::memo::Memo;
-use crate::render::{sn, words};
+use crate::render::memo::{Around, Memo, Packet, Starts};
+use crate::render::{Explain, sn, words};
 use crate::spec::Field;
 use crate::spec::field::{Context, Kind};
 use crate::spec::property::{Unit, Wire};
@@ -17,20 +18,80 @@ pub(super) struct Shown<'r> {
     pub(super) context: Context,
     /// Whether meanings are.
     pub(super) meanings: bool,
+    /// Whether identifier, length and value of a property and of a text are fields of their own.
+    pub(super) parts: bool,
     /// What a message of MQTT-SN is about.
     pub(super) sn: Option<SnRecord<'r>>,
 }
 
+impl Shown<'_> {
+    pub(super) fn new(context: Context, explain: Explain) -> Self {
+        let (meanings, parts) = (explain > Explain::Off, explain == Explain::Full);
+        Self { context, meanings, parts, sn: None }
+    }
+}
+
+/// Fields as they were written before.
+#[derive(Debug)]
+pub(super) struct Memos {
+    rows: Memo<Vec<u8>>,
+    starts: Starts<Vec<u8>>,
+    ids: Around<Vec<u8>>,
+}
+
+impl Memos {
+    pub(super) fn new() -> Self {
+        Self { rows: Memo::new(), starts: Starts::new(), ids: Around::new() }
+    }
+}
+
 /// Writes the fields of a packet as a list, each with those below it.
-pub(super) fn write<'a>(
+pub(super) fn write_packet(
+    (tape, bytes): (&Tape, &[u8]),
+    shown: &Shown<'_>,
+    memos: &mut Memos,
+    out: &mut Vec<u8>,
+) {
+    let mut rows = view::rows(tape, bytes, shown.parts);
+    out.push(b'[');
+    // With parts there are more rows than nodes.
+    if !shown.parts {
+        let Memos { rows: memo, starts, ids } = &mut *memos;
+        let write = |count, out: &mut Vec<u8>| {
+            list(view::rows(tape, bytes, false).take(count), shown, (memo, ids), out);
+        };
+        let written = starts.rows((tape, bytes), Packet::new(&shown.context, 0), out, write);
+        rows.skip_nodes(written);
+        if written > 0 && written < tape.nodes().len() {
+            out.push(b',');
+        }
+    }
+    list(rows, shown, (&mut memos.rows, &mut memos.ids), out);
+    out.push(b']');
+}
+
+/// The same of the header of a frame.
+pub(super) fn write_header(
+    (tape, bytes): (&Tape, &[u8]),
+    shown: &Shown<'_>,
+    memos: &mut Memos,
+    out: &mut Vec<u8>,
+) {
+    out.push(b'[');
+    let rows = view::rows(tape, bytes, shown.parts);
+    list(rows, shown, (&mut memos.rows, &mut memos.ids), out);
+    out.push(b']');
+}
+
+/// Writes fields, each with those below it, with commas between.
+fn list<'a>(
     rows: impl Iterator<Item = Row<'a>>,
     shown: &Shown<'_>,
-    memo: &mut Memo<Vec<u8>>,
+    (memo, ids): (&mut Memo<Vec<u8>>, &mut Around<Vec<u8>>),
     out: &mut Vec<u8>,
 ) {
     let mut rows = rows.peekable();
     let mut depth = 0;
-    out.push(b'[');
     let mut is_first = true;
     while let Some(row) = rows.next() {
         while depth > row.depth {
@@ -46,7 +107,9 @@ pub(super) fn write<'a>(
         // Of a group at most its number is shown.
         let bytes = if row.is_group { &[] } else { row.bytes };
         let key = (&row, bytes, &shown.context, u8::from(is_byte_of_flags));
-        memo.row(key, out, |out| write_one(&row, is_byte_of_flags, shown, out));
+        if !packet_id(&row, shown, ids, out) {
+            memo.row(key, out, |out| write_one(&row, is_byte_of_flags, shown, out));
+        }
         if is_parent {
             out.extend_from_slice(b",\"fields\":[");
             depth = depth.saturating_add(1);
@@ -58,36 +121,48 @@ pub(super) fn write<'a>(
     for _ in 0..depth {
         out.extend_from_slice(b"]}");
     }
-    out.push(b']');
 }
 
 /// Writes a field without what ends it: fields below it may follow.
 fn write_one(row: &Row<'_>, is_byte_of_flags: bool, shown: &Shown<'_>, out: &mut Vec<u8>) {
-    let context = &shown.context;
-    entry("{\"field\":", row.field.key(), out);
-    entry(",\"name\":", words::name(row, context), out);
-    number(",\"bit_offset\":", row.span.start.into(), out);
-    number(",\"bit_length\":", row.span.len.into(), out);
+    write_begin(row, shown, out);
     let value = Value::new(row, is_byte_of_flags);
     let mut written = 0..0;
     if let Some(value) = &value {
-        out.extend_from_slice(b",\"value\":");
+        out.extend_from_slice(VALUE);
         let start = out.len();
         value.write(out);
         written = start..out.len();
     }
-    if let Some(words) = Words::new(row, context) {
-        out.extend_from_slice(b",\"text\":");
+    if let Some(words) = Words::new(row, &shown.context) {
+        out.extend_from_slice(TEXT);
         match (value, &words) {
             // The same text, which nothing has to be escaped in a second time.
             (Some(Value::Text(text)), Words::Plain(plain))
-                if plain.is_as_it_is() && text == plain.0 =>
+                if text == plain.0 && plain.is_as_it_is() =>
             {
                 out.extend_from_within(written);
             }
             _ => words.write(out),
         }
     }
+    write_end(row, shown, out);
+}
+
+const VALUE: &[u8] = b",\"value\":";
+const TEXT: &[u8] = b",\"text\":";
+
+/// Writes the keys before the value.
+fn write_begin(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
+    known("{\"field\":\"", row.field.key(), out);
+    known("\",\"name\":\"", words::name(row, &shown.context), out);
+    number("\",\"bit_offset\":", row.span.start.into(), out);
+    number(",\"bit_length\":", row.span.len.into(), out);
+}
+
+/// Writes the keys behind value and text.
+fn write_end(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
+    let context = &shown.context;
     let meaning = if shown.meanings { sn::meaning(row, context, shown.sn) } else { "".into() };
     if !meaning.is_empty() {
         entry(",\"meaning\":", &meaning, out);
@@ -95,12 +170,41 @@ fn write_one(row: &Row<'_>, is_byte_of_flags: bool, shown: &Shown<'_>, out: &mut
     let (section, statements) = words::spec(row, context);
     let elsewhere = words::elsewhere(row);
     if !elsewhere.is_empty() {
-        entry(",\"spec\":", elsewhere, out);
+        known(",\"spec\":\"", elsewhere, out);
+        out.push(b'"');
     } else if let Some(spec) = Spec::new(context.version, section, statements) {
         out.extend_from_slice(b",\"spec\":\"");
         spec.words().for_each(|word| out.extend_from_slice(word.as_bytes()));
         out.push(b'"');
     }
+}
+
+/// Writes a Packet Identifier, which is nearly always another one, between words that are the same for all.
+/// `false`: it is another field.
+fn packet_id(
+    row: &Row<'_>,
+    shown: &Shown<'_>,
+    ids: &mut Around<Vec<u8>>,
+    out: &mut Vec<u8>,
+) -> bool {
+    if row.field != Field::PACKET_ID {
+        return false;
+    }
+    let parts = ids.of(row, Packet::new(&shown.context, 0), |[before, between, behind]| {
+        write_begin(row, shown, before);
+        before.extend_from_slice(VALUE);
+        between.extend_from_slice(TEXT);
+        between.push(b'"');
+        behind.push(b'"');
+        write_end(row, shown, behind);
+    });
+    let Some([before, between, behind]) = parts else { return false };
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(row.number).as_bytes();
+    for part in [before, digits, between, digits, behind] {
+        out.extend_from_slice(part);
+    }
+    true
 }
 
 /// A value as JSON has it.
@@ -148,15 +252,17 @@ impl Value<'_> {
             Self::Flag(true) => out.extend_from_slice(b"true"),
             Self::Flag(false) => out.extend_from_slice(b"false"),
             Self::Number(value) => number("", value, out),
-            Self::Text(text) => safe::string(&String::from_utf8_lossy(text), out),
+            Self::Text(text) => safe::lossy(text, out),
             Self::Data(bytes) => {
                 out.push(b'"');
                 shows::hex(bytes, out);
                 out.push(b'"');
             }
             Self::Pair(name, value) => {
-                entry("{\"name\":", &String::from_utf8_lossy(name), out);
-                entry(",\"value\":", &String::from_utf8_lossy(value), out);
+                out.extend_from_slice(b"{\"name\":");
+                safe::lossy(name, out);
+                out.extend_from_slice(b",\"value\":");
+                safe::lossy(value, out);
                 out.push(b'}');
             }
         }
@@ -204,6 +310,8 @@ impl Words<'_> {
                 number("\"", *value, out);
                 out.push(b'"');
             }
+            // What is printable stands there as it is.
+            Self::Plain(text) if safe::ascii(text.0, out) => {}
             Self::Plain(text) => safe::string(&text.words(), out),
             Self::Pair(name, value) => safe::string(&format!("{name} = {value}"), out),
             Self::Made(words) => safe::string(words, out),

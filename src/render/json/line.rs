@@ -1,26 +1,104 @@
 //! The keys of a line up to `length`, written one by one: each packet has some twenty of them, which
 //! takes as long as all its fields if each goes through a library that must expect anything.
 
+use super::shows::{Times, add_latency};
 use super::{Paste, safe, seconds, write};
-use crate::pipeline::Record;
-use crate::session::Partner;
+use crate::pipeline::{Notes, Record};
+use crate::render::ends::{self, Ends};
+use crate::session::{How, Partner};
+use crate::spec::{Sender, Version};
 use std::io;
+use std::net::SocketAddr;
 
-/// Writes a line without what ends it, in the order of its keys.
-pub(super) fn write_head(
-    record: &Record<'_>,
-    ends: Option<(&str, &str)>,
-    time: Option<&str>,
-    out: &mut Vec<u8>,
-) -> io::Result<()> {
+/// Directions of connections that are remembered: a power of two, more than speak at one moment.
+const SLOTS: usize = 256;
+
+/// Writes the keys up to `length`.
+#[derive(Debug)]
+pub(super) struct Head {
+    times: Times,
+    ends: Ends,
+    /// The keys that are the same in each line of a direction of a connection, each at the place that the
+    /// ports choose.
+    slots: Vec<Slot>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Slot {
+    who: Option<Who>,
+    client_id: Vec<u8>,
+    words: Vec<u8>,
+}
+
+/// What these keys depend on, besides the Client Identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Who {
+    ends: (SocketAddr, SocketAddr),
+    stream: Option<u64>,
+    sender: Option<Sender>,
+    version: Version,
+    version_from: How,
+    is_packet: bool,
+    has_client_id: bool,
+}
+
+impl Head {
+    pub(super) fn new() -> Self {
+        Self { times: Times::default(), ends: Ends::new(), slots: vec![Slot::default(); SLOTS] }
+    }
+
+    /// Writes a line without what ends it, in the order of its keys.
+    pub(super) fn write(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+        let origin = &record.origin;
+        let mut keys = Keys { out };
+        keys.out.extend_from_slice(b"{\"schema\":1");
+        keys.number(",\"n\":", Some(record.number));
+        keys.frames(origin.frames);
+        keys.known(",\"time\":\"", origin.time.and_then(|time| self.times.words(time)));
+        self.who(record, keys.out)?;
+        what(record, keys.out)
+    }
+
+    /// From `stream` to `client_id`.
+    fn who(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+        let origin = &record.origin;
+        // What a capture says beside its frames, and places of pasted text, are of one line alone.
+        let is_plain = origin.notes.is_none_or(Notes::is_empty) && origin.text.is_none();
+        let Some(ends) = origin.ends.filter(|_| is_plain) else {
+            let ends = origin.ends.map(|ends| self.ends.words(ends));
+            return who(record, ends, out);
+        };
+        let who_is_it = Who {
+            ends,
+            stream: origin.stream,
+            sender: record.sender,
+            version: record.version,
+            version_from: record.version_from,
+            is_packet: record.is_packet(),
+            has_client_id: record.client_id.is_some(),
+        };
+        let client_id = record.client_id.unwrap_or_default();
+        let Some(slot) = self.slots.get_mut(ends::place(ends, SLOTS)) else {
+            return who(record, Some(self.ends.words(ends)), out);
+        };
+        if slot.who != Some(who_is_it) || slot.client_id != client_id {
+            slot.who = None;
+            slot.words.clear();
+            who(record, Some(self.ends.words(ends)), &mut slot.words)?;
+            slot.client_id.clear();
+            slot.client_id.extend_from_slice(client_id);
+            slot.who = Some(who_is_it);
+        }
+        out.extend_from_slice(&slot.words);
+        Ok(())
+    }
+}
+
+/// The keys from `stream` to `client_id`.
+fn who(record: &Record<'_>, ends: Option<(&str, &str)>, out: &mut Vec<u8>) -> io::Result<()> {
     let origin = &record.origin;
     let version_from = record.version_from.name().filter(|_| record.is_packet());
-    let topic = record.sn.and_then(|sn| sn.topic);
     let mut keys = Keys { out };
-    keys.out.extend_from_slice(b"{\"schema\":1");
-    keys.number(",\"n\":", Some(record.number));
-    keys.frames(origin.frames);
-    keys.text(",\"time\":", time);
     keys.number(",\"stream\":", origin.stream);
     keys.text(",\"src\":", ends.map(|(src, _)| src));
     keys.text(",\"dst\":", ends.map(|(_, dst)| dst));
@@ -35,6 +113,13 @@ pub(super) fn write_head(
     keys.text(",\"version\":", version_from.map(|_| record.version.name()));
     keys.text(",\"version_from\":", version_from);
     keys.bytes(",\"client_id\":", record.client_id);
+    Ok(())
+}
+
+/// The keys from `topic` to `length`.
+fn what(record: &Record<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+    let topic = record.sn.and_then(|sn| sn.topic);
+    let mut keys = Keys { out };
     keys.bytes(",\"topic\":", topic.map(|topic| &*topic.name).or(record.facts.topic));
     keys.text(",\"topic_from\":", topic.map(|topic| topic.told.name()));
     keys.number(",\"topic_n\":", topic.map(|topic| topic.at.record));
@@ -43,7 +128,7 @@ pub(super) fn write_head(
     keys.partner(",\"copy_of\":", record.facts.copy_of.as_ref())?;
     keys.number(",\"lowered_from\":", record.facts.lowered_from.map(u64::from));
     keys.bytes(",\"filter\":", record.facts.filter);
-    keys.text(",\"type\":", Some(record.type_name()));
+    keys.known(",\"type\":\"", Some(record.type_name()));
     keys.text(",\"text\":", Some(record.text).filter(|text| !text.is_empty()));
     keys.number(",\"length\":", Some(record.bytes.len() as u64));
     Ok(())
@@ -67,9 +152,20 @@ impl Keys<'_> {
         }
     }
 
+    /// Words of ours, which have nothing to escape. The key has the first quote.
+    fn known(&mut self, key: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            safe::known(key, value, self.out);
+            self.out.push(b'"');
+        }
+    }
+
     /// Text as it came, with U+FFFD for what is no UTF-8.
     fn bytes(&mut self, key: &str, value: Option<&[u8]>) {
-        self.text(key, value.map(String::from_utf8_lossy).as_deref());
+        if let Some(value) = value {
+            self.out.extend_from_slice(key.as_bytes());
+            safe::lossy(value, self.out);
+        }
     }
 
     fn frames(&mut self, frames: &[u64]) {
@@ -89,8 +185,15 @@ impl Keys<'_> {
         self.out.extend_from_slice(key.as_bytes());
         self.number("{\"n\":", Some(at.number));
         self.number(",\"frame\":", Some(at.frame).filter(|frame| *frame > 0));
-        self.text(",\"type\":", Some(kind.name()));
-        self.other(",\"latency\":", latency.map(seconds).as_ref())?;
+        self.known(",\"type\":\"", Some(kind.name()));
+        let Some(nanoseconds) = *latency else {
+            self.out.push(b'}');
+            return Ok(());
+        };
+        self.out.extend_from_slice(b",\"latency\":");
+        if !add_latency(nanoseconds, self.out) {
+            write(&seconds(nanoseconds), self.out)?;
+        }
         self.out.push(b'}');
         Ok(())
     }

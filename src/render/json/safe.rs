@@ -1,8 +1,9 @@
 //! JSON strings that steer no terminal, and keys with their values.
 
-use crate::text::{PIECE, backslashed, is_plain, is_printable, is_unsafe};
+use crate::text::{escaped_pieces, is_all_plain, is_unsafe};
 use serde::Serialize;
 use serde_json::ser::Formatter;
+use std::convert::Infallible;
 use std::io::{self, Write};
 
 /// Compact JSON in which every character that [`is_unsafe`] names is an escape.
@@ -24,44 +25,60 @@ impl Formatter for SafeFormatter {
 /// Adds a string with its quotes.
 pub(super) fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    let mut rest = text.as_bytes();
-    // Nearly all is printable, and goes out in pieces.
-    while let Some((piece, behind)) = rest.split_at_checked(rest.len().min(PIECE)) {
-        if piece.is_empty() || !is_printable(piece) {
-            break;
-        }
-        out.extend_from_slice(backslashed(piece, &mut [0; 2 * PIECE]));
-        rest = behind;
+    let rest = printable(text.as_bytes(), out);
+    if rest.is_empty() {
+        return out.push(b'"');
     }
-    while let Some(at) = rest.iter().position(|byte| !is_plain(*byte)) {
-        let (plain, tail) = rest.split_at_checked(at).unwrap_or((rest, &[]));
-        out.extend_from_slice(plain);
-        match tail.split_first() {
-            Some((byte @ (b'"' | b'\\'), after)) => {
-                out.extend_from_slice(&[b'\\', *byte]);
-                rest = after;
-            }
-            _ => {
-                // All before it is ASCII, so it begins a character.
-                let tail = str::from_utf8(tail).unwrap_or_default();
-                let quote = out.len();
-                let mut serializer =
-                    serde_json::Serializer::with_formatter(&mut *out, SafeFormatter);
-                // Writing to a vector does not fail.
-                let _ = tail.serialize(&mut serializer);
-                out.remove(quote);
-                return;
-            }
-        }
-    }
-    out.extend_from_slice(rest);
+    // All before it is ASCII, so it begins a character.
+    let rest = str::from_utf8(rest).unwrap_or_default();
+    let quote = out.len();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, SafeFormatter);
+    // Writing to a vector does not fail.
+    let _ = rest.serialize(&mut serializer);
+    out.remove(quote);
+}
+
+/// Adds bytes as a string if all of them are printable ASCII, as nearly always; else nothing.
+pub(super) fn ascii(bytes: &[u8], out: &mut Vec<u8>) -> bool {
+    let start = out.len();
     out.push(b'"');
+    let is_all = printable(bytes, out).is_empty();
+    match is_all {
+        true => out.push(b'"'),
+        false => out.truncate(start),
+    }
+    is_all
+}
+
+/// Adds bytes as a string, with U+FFFD for what is no UTF-8.
+pub(super) fn lossy(bytes: &[u8], out: &mut Vec<u8>) {
+    if !ascii(bytes, out) {
+        string(&String::from_utf8_lossy(bytes), out);
+    }
+}
+
+/// Adds the printable ASCII at the beginning with backslashes where they have to be, and gives back the
+/// rest.
+fn printable<'b>(bytes: &'b [u8], out: &mut Vec<u8>) -> &'b [u8] {
+    // To a vector that does not fail.
+    let Ok(rest) = escaped_pieces(bytes, |piece| -> Result<(), Infallible> {
+        out.extend_from_slice(piece);
+        Ok(())
+    });
+    rest
 }
 
 /// Adds a key as it stands and a string.
 pub(super) fn entry(key: &str, text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(key.as_bytes());
     string(text, out);
+}
+
+/// Adds a key as it stands and words of our tables, which have nothing to escape.
+pub(super) fn known(key: &str, words: &str, out: &mut Vec<u8>) {
+    debug_assert!(is_all_plain(words.as_bytes()), "{words}");
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(words.as_bytes());
 }
 
 /// Adds a key as it stands and a number.
@@ -95,6 +112,14 @@ mod tests {
             string(&text, &mut ours);
             let mut serializer = serde_json::Serializer::with_formatter(&mut theirs, SafeFormatter);
             text.serialize(&mut serializer).unwrap();
+            prop_assert_eq!(ours, theirs);
+        }
+
+        #[test]
+        fn bytes_are_written_as_their_text(bytes in prop::collection::vec(prop_oneof![8 => b' '..=b'~', 1 => any::<u8>()], 0..40)) {
+            let (mut ours, mut theirs) = (vec![b'x'], vec![b'x']);
+            lossy(&bytes, &mut ours);
+            string(&String::from_utf8_lossy(&bytes), &mut theirs);
             prop_assert_eq!(ours, theirs);
         }
     }

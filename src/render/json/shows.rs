@@ -119,6 +119,28 @@ impl Times {
     }
 }
 
+/// Adds nanoseconds in seconds as the library writes a number of 64 bits that is nearest to them: with no more
+/// digits than it takes. `false`: it is one for which the library has another notation, or digits that are
+/// not those of the nanoseconds.
+pub(super) fn add_latency(nanoseconds: u64, out: &mut Vec<u8>) -> bool {
+    const NANOS: u64 = 1_000_000_000;
+    // Below, an exponent; above, more than the 15 digits that such a number holds for sure.
+    if !(10_000..1_000_000_000_000_000).contains(&nanoseconds) {
+        return false;
+    }
+    out.extend_from_slice(itoa::Buffer::new().format(nanoseconds / NANOS).as_bytes());
+    let mut rest = nanoseconds % NANOS;
+    let mut fraction = *b".000000000";
+    for digit in fraction.iter_mut().skip(1).rev() {
+        *digit = b'0'.wrapping_add((rest % 10) as u8);
+        rest /= 10;
+    }
+    let zeros = fraction.iter().skip(2).rev().take_while(|digit| **digit == b'0').count();
+    out.extend_from_slice(&fraction);
+    out.truncate(out.len().saturating_sub(zeros));
+    true
+}
+
 /// Text with everything shown as an escape that could steer a terminal or is no UTF-8; line feeds
 /// and tabs stay.
 pub(super) struct Plain<'r>(pub(super) &'r [u8]);
@@ -159,6 +181,20 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn latencies_are_written_as_the_library_writes_them(
+            nanoseconds in prop_oneof![0..100_000u64, 0..10_000_000_000u64, 0..2_000_000_000_000_000u64],
+            zeros in 0..9u32,
+        ) {
+            let power = 10u64.pow(zeros);
+            let nanoseconds = nanoseconds / power * power;
+            let mut ours = Vec::new();
+            if add_latency(nanoseconds, &mut ours) {
+                let theirs = serde_json::to_string(&crate::render::json::seconds(nanoseconds)).unwrap();
+                prop_assert_eq!(String::from_utf8(ours).unwrap(), theirs);
+            }
+        }
+
         #[test]
         fn times_are_written_as_the_library_writes_them(
             first in i64::MIN / 2..i64::MAX / 2, steps in prop::collection::vec(-2_000_000_000i64..2_000_000_000, 0..20),

@@ -3,6 +3,7 @@ use crate::annotate::{Finding as Found, Sink, Tape};
 use crate::bytes::Span;
 use crate::render::sample::{CONNECT, bytes, with_record, written};
 use crate::session::How;
+use crate::spec::property::PROPERTIES;
 use crate::spec::{Field, Rule, Sender, Version};
 use crate::text::is_unsafe;
 use proptest::prelude::*;
@@ -27,6 +28,23 @@ fn find<'v>(fields: &'v Value, key: &str) -> &'v Value {
         field.get("fields").map(|below| find(below, key)).filter(|field| !field.is_null())
     });
     found.unwrap_or(&Value::Null)
+}
+
+/// They are written as they stand.
+#[test]
+fn names_of_the_tables_have_nothing_to_escape() {
+    let fields = Field::all().flat_map(|(field, info)| {
+        let labels = Version::ALL.map(|version| field.label(version));
+        [field.key(), info.elsewhere, info.section_v5, info.section_v311]
+            .into_iter()
+            .chain([info.statements_v5, info.statements_v311])
+            .chain(labels)
+    });
+    let properties = PROPERTIES.iter().flat_map(|info| [info.key, info.name]);
+    for words in fields.chain(properties) {
+        assert_eq!(serde_json::to_string(words).unwrap(), format!("\"{words}\""));
+        assert!(words.is_ascii(), "{words}");
+    }
 }
 
 #[test]

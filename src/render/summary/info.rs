@@ -3,7 +3,8 @@
 use super::line::Line;
 use crate::annotate::view::{self, Row};
 use crate::mqtt::Packet;
-use crate::mqtt::packet::{Connack, Connect, Publish, Subscribe, Text, Will};
+use crate::mqtt::packet::{Ack, Connack, Connect, Publish, Subscribe, Text, Will};
+use crate::mqtt::property::Value;
 use crate::pipeline::Record;
 use crate::render::paint::Role;
 use crate::render::words;
@@ -11,7 +12,7 @@ use crate::spec::field::{Context, Kind};
 use crate::spec::level::ProtocolLevel;
 use crate::spec::property::{PropertyInfo, Unit, Wire};
 use crate::spec::{Field, PacketType, PropertyId};
-use crate::text;
+use crate::text::{self, Out, Words};
 use std::fmt::Display;
 
 /// Bytes of a payload that are shown.
@@ -22,7 +23,7 @@ const VALUE: usize = 48;
 /// Adds what matters of the packet to the line: from the packet, or from the tree where structure
 /// was lost.
 pub(super) fn write(record: &Record<'_>, line: &mut Line) {
-    let mut info = Info { record, context: record.context(), line, is_first: true };
+    let mut info = Info { record, line, is_first: true };
     if let Some(message) = record.sn.and_then(|sn| sn.decoded.message) {
         info.message(&message);
         return;
@@ -36,7 +37,7 @@ pub(super) fn write(record: &Record<'_>, line: &mut Line) {
     match record.decoded.and_then(|decoded| decoded.packet.as_ref()) {
         Some(packet) => {
             info.packet(packet);
-            info.properties();
+            info.properties(packet);
             if let Some(latency) = record.facts.answers.and_then(|partner| partner.latency) {
                 info.item_by(Role::Dim, |out| text::add::duration(latency, out));
             }
@@ -48,7 +49,6 @@ pub(super) fn write(record: &Record<'_>, line: &mut Line) {
 /// Items with commas between.
 pub(super) struct Info<'r, 'a> {
     pub(super) record: &'r Record<'a>,
-    context: Context,
     line: &'r mut Line,
     is_first: bool,
 }
@@ -64,7 +64,7 @@ impl Info<'_, '_> {
     }
 
     /// An item that `write` writes. What nearly every packet has is written so.
-    pub(super) fn item_by(&mut self, role: Role, write: impl FnOnce(&mut String)) {
+    pub(super) fn item_by(&mut self, role: Role, write: impl FnOnce(&mut Words)) {
         self.comma();
         self.line.add(role, write);
     }
@@ -102,7 +102,7 @@ impl Info<'_, '_> {
                 unsubscribe.filters().for_each(|filter| self.topic(filter));
             }
             Packet::Disconnect(last) | Packet::Auth(last) => {
-                let left_out = self.context.version.is_v5().then_some(0);
+                let left_out = self.record.version.is_v5().then_some(0);
                 self.reason(last.reason.or(left_out));
             }
             Packet::Reserved => self.item(text::count(self.record.bytes.len() as u64, "byte")),
@@ -111,7 +111,7 @@ impl Info<'_, '_> {
     }
 
     fn connect(&mut self, connect: &Connect<'_>) {
-        let version = self.context.version;
+        let version = self.record.version;
         self.item_in(Role::Value, format_args!("MQTT {version}"));
         if ProtocolLevel(connect.level).is_bridge() {
             self.item("bridge");
@@ -173,12 +173,12 @@ impl Info<'_, '_> {
         for (filter, options) in subscribe.filters() {
             self.topic(filter);
             self.line.push(Role::Meaning, format_args!(" QoS {}", options & 3));
-            if !self.context.version.is_v5() {
+            if !self.record.version.is_v5() {
                 continue;
             }
             for (bit, field) in [(4, Field::NO_LOCAL), (8, Field::RETAIN_AS_PUBLISHED)] {
                 if options & bit != 0 {
-                    let label = field.label(self.context.version);
+                    let label = field.label(self.record.version);
                     self.line.push(Role::Meaning, format_args!(" {label}"));
                 }
             }
@@ -200,61 +200,84 @@ impl Info<'_, '_> {
     /// A code in words; the number too, where it tells of a failure.
     fn reason(&mut self, code: Option<u8>) {
         let Some(code) = code else { return };
-        let name = words::code_name(&self.context, code);
-        let kind = self.context.packet_type();
+        let kind = PacketType::of_header(self.record.bytes.first().copied().unwrap_or_default());
+        let name = words::code_name(kind, self.record.version, code);
         match (kind, code) {
             (PacketType::SUBACK, 0..=2) => self.item(format_args!("Granted QoS {code}")),
             (_, 0x80..) => self.item_in(Role::Error, format_args!("0x{code:02x} {name}")),
-            (PacketType::CONNACK, 1..) if !self.context.version.is_v5() => {
+            (PacketType::CONNACK, 1..) if !self.record.version.is_v5() => {
                 self.item_in(Role::Error, format_args!("{code} {name}"));
             }
             _ => self.item_by(Role::Meaning, |out| out.push_str(name)),
         }
     }
 
-    fn properties(&mut self) {
-        let (tape, bytes) = (self.record.tape, self.record.bytes);
-        let is_property = |field: Field| field.as_property().is_some();
-        if !self.context.version.is_v5() || !tape.nodes().iter().any(|it| is_property(it.field())) {
-            return;
+    /// The properties but the Topic Alias, which stands with the topic.
+    fn properties(&mut self, packet: &Packet<'_>) {
+        match packet {
+            Packet::Publish(Publish { properties, .. }) | Packet::Ack(Ack { properties, .. })
+                if !properties.iter().any(|(id, _)| id == PropertyId::AUTHENTICATION_DATA) =>
+            {
+                for (id, value) in
+                    properties.iter().filter(|(id, _)| *id != PropertyId::TOPIC_ALIAS)
+                {
+                    if let Some(info) = id.info() {
+                        self.property(info, false, value);
+                    }
+                }
+            }
+            Packet::Pingreq | Packet::Pingresp => {}
+            _ if self.record.version.is_v5() => self.properties_of_tree(),
+            _ => {}
         }
+    }
+
+    /// The same from the tree, which knows of Wills, and whose secrets are masked if they are to be.
+    fn properties_of_tree(&mut self) {
+        let (tape, bytes) = (self.record.tape, self.record.bytes);
         for row in view::rows(tape, bytes, false).filter(|row| !row.is_group) {
-            // The Topic Alias stands with the topic.
             let is_new = |info: &&PropertyInfo| u32::from(info.id) != PropertyId::TOPIC_ALIAS.0;
             if let Some(info) = row.field.as_property().filter(is_new) {
-                self.property(&row, info);
+                self.property(info, row.in_will, value(&row, info));
             }
         }
     }
 
-    fn property(&mut self, row: &Row<'_>, info: &PropertyInfo) {
-        let context = self.context;
+    fn property(&mut self, info: &PropertyInfo, in_will: bool, value: Value<'_>) {
         self.item_by(Role::Meaning, |out| {
-            if row.in_will && !info.name.starts_with("Will") {
+            if in_will && !info.name.starts_with("Will") {
                 out.push_str("Will ");
             }
             out.push_str(info.name);
             out.push(' ');
-            match (info.wire, info.unit) {
-                (Wire::Utf8 | Wire::Binary | Wire::Pair, _) => add_value(row, &context, out),
-                (_, Unit::None) => text::add::digits(row.number, out),
-                (_, Unit::Seconds) => {
-                    text::add::digits(row.number, out);
+            match (value, info.unit) {
+                (Value::Number(number), Unit::None) => text::add::digits(number.into(), out),
+                (Value::Number(number), Unit::Seconds) => {
+                    text::add::digits(number.into(), out);
                     out.push_str(" s");
                 }
-                (_, Unit::Bytes) => text::add::count(row.number, "byte", out),
+                (Value::Number(number), Unit::Bytes) => {
+                    text::add::count(number.into(), "byte", out)
+                }
+                (Value::Text(text), _) => words::add_quoted(text.0, VALUE, out),
+                (Value::Binary(bytes), _) => words::add_bytes(bytes, VALUE, out),
+                (Value::Pair(name, value), _) => {
+                    words::add_quoted(name.0, VALUE, out);
+                    out.push_str(" = ");
+                    words::add_quoted(value.0, VALUE, out);
+                }
             }
         });
     }
 
     /// The fields of a packet that is broken off, and the bytes of none.
     fn what_could_be_read(&mut self) {
-        let (tape, bytes) = (self.record.tape, self.record.bytes);
+        let (tape, bytes, context) = (self.record.tape, self.record.bytes, self.record.context());
         for row in view::rows(tape, bytes, false).filter(|row| !row.is_group) {
-            let label = words::name(&row, &self.context);
+            let label = words::name(&row, &context);
             let kind = row.field.kind();
             if let Some(info) = row.field.as_property() {
-                self.property(&row, info);
+                self.property(info, row.in_will, value(&row, info));
             } else if row.field.info().is_some_and(|info| info.secret) {
                 self.item(label);
             } else if row.field == Field::PROTOCOL_LEVEL {
@@ -269,7 +292,6 @@ impl Info<'_, '_> {
                 let size = text::count(row.bytes.len() as u64, "byte");
                 self.item_in(Role::Warning, format_args!("{size} not decoded"));
             } else if matters(&row, kind) {
-                let context = self.context;
                 self.item_by(Role::Meaning, |out| {
                     out.push_str(label);
                     out.push(' ');
@@ -280,19 +302,24 @@ impl Info<'_, '_> {
     }
 }
 
-/// Adds the beginning of a text or of data; the whole of any other value.
-fn add_value(row: &Row<'_>, context: &Context, out: &mut String) {
-    match row.field.kind() {
-        Kind::Text | Kind::Tail | Kind::Property(Wire::Utf8) => {
-            words::add_quoted(row.content(), VALUE, out);
-        }
-        Kind::Data | Kind::Property(Wire::Binary) => words::add_bytes(row.content(), VALUE, out),
-        Kind::Property(Wire::Pair) => {
+/// The value of a property in the tree.
+fn value<'a>(row: &Row<'a>, info: &PropertyInfo) -> Value<'a> {
+    match info.wire {
+        Wire::Utf8 => Value::Text(Text(row.content())),
+        Wire::Binary => Value::Binary(row.content()),
+        Wire::Pair => {
             let (name, value) = row.pair().unwrap_or_default();
-            words::add_quoted(name, VALUE, out);
-            out.push_str(" = ");
-            words::add_quoted(value, VALUE, out);
+            Value::Pair(Text(name), Text(value))
         }
+        _ => Value::Number(u32::try_from(row.number).unwrap_or(u32::MAX)),
+    }
+}
+
+/// Adds the beginning of a text or of data; the whole of any other value.
+fn add_value(row: &Row<'_>, context: &Context, out: &mut impl Out) {
+    match row.field.kind() {
+        Kind::Text | Kind::Tail => words::add_quoted(row.content(), VALUE, out),
+        Kind::Data => words::add_bytes(row.content(), VALUE, out),
         _ => words::add_value(row, context, VALUE, out),
     }
 }
@@ -320,22 +347,33 @@ fn quoted(text: Text<'_>) -> String {
 }
 
 /// Adds size and beginning of a payload.
-pub(super) fn payload(payload: &[u8], out: &mut String) {
+pub(super) fn payload(payload: &[u8], out: &mut impl Out) {
     text::add::count(payload.len() as u64, "byte", out);
     if payload.is_empty() {
         return;
     }
     let shown = payload.get(..PAYLOAD).unwrap_or(payload);
-    let whole = match std::str::from_utf8(shown) {
+    out.push(' ');
+    let len = if text::is_printable(shown) {
+        words::add_quoted(shown, usize::MAX, out);
+        shown.len()
+    } else {
+        let whole = whole(shown, payload);
+        words::add_bytes(whole, usize::MAX, out);
+        whole.len()
+    };
+    if len < payload.len() {
+        out.push('…');
+    }
+}
+
+/// The beginning of a payload without the piece of a character that it ends with.
+fn whole<'p>(shown: &'p [u8], payload: &[u8]) -> &'p [u8] {
+    match std::str::from_utf8(shown) {
         // The cut goes through a character.
         Err(error) if error.error_len().is_none() && shown.len() < payload.len() => {
             shown.get(..error.valid_up_to()).unwrap_or(shown)
         }
         _ => shown,
-    };
-    out.push(' ');
-    words::add_bytes(whole, usize::MAX, out);
-    if whole.len() < payload.len() {
-        out.push('…');
     }
 }

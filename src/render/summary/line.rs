@@ -1,14 +1,16 @@
 //! One line of coloured text, cut where the terminal ends.
 
-use crate::render::paint::{self, Painter, Role};
-use crate::text::is_printable;
+use crate::render::paint::{Painter, Role};
+use crate::text::{Out, Words, is_printable};
 use std::fmt::{Display, Write};
 use unicode_width::UnicodeWidthChar;
 
 /// The text of a line, reused from line to line.
 #[derive(Debug, Default)]
 pub(super) struct Line {
-    text: String,
+    text: Words,
+    /// Whether the line is neither coloured nor cut, so that its pieces make no difference.
+    is_plain: bool,
     /// Role and end of each piece.
     pieces: Vec<(Role, usize)>,
     /// Where the part ends that is never cut in favour of the tail.
@@ -18,6 +20,11 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// An empty line that is neither coloured nor cut if it `is_plain`.
+    pub(super) fn new(is_plain: bool) -> Self {
+        Self { is_plain, ..Self::default() }
+    }
+
     /// Forgets the text and keeps its memory.
     pub(super) fn clear(&mut self) {
         self.text.clear();
@@ -28,28 +35,32 @@ impl Line {
 
     /// Adds text of one role; nothing unsafe may be in it.
     pub(super) fn push(&mut self, role: Role, text: impl Display) {
-        // Writing to a String does not fail.
-        let _ = write!(self.text, "{text}");
-        self.pieces.push((role, self.text.len()));
+        self.add(role, |out| {
+            // Writing to memory does not fail.
+            let _ = write!(out, "{text}");
+        });
     }
 
     /// Adds what `write` writes; nothing unsafe may be in it.
-    pub(super) fn add(&mut self, role: Role, write: impl FnOnce(&mut String)) {
+    #[inline]
+    pub(super) fn add(&mut self, role: Role, write: impl FnOnce(&mut Words)) {
         write(&mut self.text);
-        self.pieces.push((role, self.text.len()));
+        if !self.is_plain {
+            self.pieces.push((role, self.text.len()));
+        }
     }
 
     /// Adds text as it is; nothing unsafe may be in it.
+    #[inline]
     pub(super) fn push_str(&mut self, role: Role, text: &str) {
-        self.text.push_str(text);
-        self.pieces.push((role, self.text.len()));
+        self.add(role, |out| out.push_str(text));
     }
 
     /// Adds so many blanks.
+    #[inline]
     pub(super) fn blanks(&mut self, count: usize) {
         if count > 0 {
-            paint::blanks(count, &mut self.text);
-            self.pieces.push((Role::Meaning, self.text.len()));
+            self.add(Role::Meaning, |out| out.blanks(count));
         }
     }
 
@@ -63,38 +74,68 @@ impl Line {
         self.tail = Some(self.text.len());
     }
 
-    /// Writes the line into `out`, without a line feed and without blanks at its end.
-    pub(super) fn set(&self, out: &mut String, painter: Painter, width: Option<usize>) {
-        let end = self.text.trim_end().len();
-        if width.is_none() && !painter.color {
-            return out.push_str(self.text.get(..end).unwrap_or_default());
+    /// The line, coloured and cut, with a line feed and without blanks at its end.
+    pub(super) fn end(&mut self, painter: Painter, width: Option<usize>) -> &mut Words {
+        self.text.trim_end();
+        if !self.is_plain {
+            let set = self.set(painter, width);
+            self.text.clear();
+            self.text.push_str(&set);
         }
-        let tail = self.tail.unwrap_or(end).min(end);
-        let Some(width) = width else { return self.part(0, end, usize::MAX, out, painter) };
-        let wide = |from, to| columns(self.text.get(from..to).unwrap_or_default());
-        let left = width.saturating_sub(wide(tail, end)).max(wide(0, self.fixed));
-        let head = wide(0, tail).min(left).min(width);
-        self.part(0, tail, head, out, painter);
-        self.part(tail, end, width.saturating_sub(head), out, painter);
+        self.text.push('\n');
+        &mut self.text
     }
 
+    /// The text of a line that is neither coloured nor cut, without blanks at its end.
+    pub(super) fn into_text(mut self) -> String {
+        self.text.trim_end();
+        String::from_utf8_lossy(self.text.as_bytes()).into_owned()
+    }
+
+    /// The text of the line, coloured and cut.
+    fn set(&self, painter: Painter, width: Option<usize>) -> String {
+        let text = String::from_utf8_lossy(self.text.as_bytes());
+        let part = Part { text: &text, pieces: &self.pieces, painter };
+        let (mut out, end) = (String::new(), text.len());
+        let Some(width) = width else {
+            part.put(0, end, usize::MAX, &mut out);
+            return out;
+        };
+        let tail = self.tail.unwrap_or(end).min(end);
+        let wide = |from, to| columns(text.get(from..to).unwrap_or_default());
+        let left = width.saturating_sub(wide(tail, end)).max(wide(0, self.fixed.min(end)));
+        let head = wide(0, tail).min(left).min(width);
+        part.put(0, tail, head, &mut out);
+        part.put(tail, end, width.saturating_sub(head), &mut out);
+        out
+    }
+}
+
+/// A line of which parts are coloured and cut.
+struct Part<'l> {
+    text: &'l str,
+    pieces: &'l [(Role, usize)],
+    painter: Painter,
+}
+
+impl Part<'_> {
     /// The text from `from` to `to` in at most `room` columns.
-    fn part(&self, from: usize, to: usize, room: usize, out: &mut String, painter: Painter) {
+    fn put(&self, from: usize, to: usize, room: usize, out: &mut String) {
         let text = self.text.get(from..to).unwrap_or_default();
         let kept = fits(text, room);
         let cut = from.saturating_add(kept.unwrap_or(text.len()));
         let mut start = 0;
         let mut last = Role::Meaning;
-        for (role, end) in &self.pieces {
+        for (role, end) in self.pieces {
             let piece = self.text.get(start.max(from)..(*end).min(cut)).unwrap_or_default();
             if !piece.is_empty() {
-                painter.put(*role, piece, out);
+                self.painter.put(*role, piece, out);
                 last = *role;
             }
             start = *end;
         }
         if kept.is_some() && room > 0 {
-            painter.put(last, "…", out);
+            self.painter.put(last, "…", out);
         }
     }
 }
@@ -165,9 +206,8 @@ mod tests {
             line.begin_tail();
             line.push(Role::Error, tail);
         }
-        let mut out = String::new();
-        line.set(&mut out, Painter::default(), Some(width));
-        out
+        line.text.trim_end();
+        line.set(Painter::default(), Some(width))
     }
 
     #[test]

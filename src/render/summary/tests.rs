@@ -1,4 +1,5 @@
 use super::*;
+use crate::pipeline::Origin;
 use crate::render::sample::{CONNECT, bytes, with_record, written};
 use crate::spec::Version;
 use crate::text::is_unsafe;
@@ -172,5 +173,31 @@ proptest! {
         let line = text.strip_suffix('\n').unwrap();
         prop_assert!(!line.chars().any(is_unsafe), "{line:?}");
         prop_assert!(line.width() <= width.unwrap_or(usize::MAX), "{line:?}");
+    }
+
+    /// Lines that are neither coloured nor cut are put together in a shorter way.
+    #[test]
+    fn a_line_without_a_terminal_is_that_of_a_wide_one(
+        packet in prop::collection::vec(any::<u8>(), 0..200),
+        topic in "[ -~\\\\\"é]{0,20}",
+        version in prop::sample::select(&Version::ALL[..]),
+        client in "[a-z\\\\\u{1b}\u{3000}é]{0,24}",
+    ) {
+        let publish = [&[0x30, topic.len() as u8 + 2, 0, topic.len() as u8], topic.as_bytes()].concat();
+        let mut plain = Summary::new(&Options::default());
+        let mut wide = Summary::new(&Options { width: Some(9_999), ..Options::default() });
+        let ends = ("10.0.0.1:50000".parse().unwrap(), "[fe80::1]:1883".parse().unwrap());
+        for packet in [&packet, &publish, &packet] {
+            let origin = Origin { ends: Some(ends), time: Some(5), ..Origin::default() };
+            let [plain, wide] = [&mut plain, &mut wide].map(|summary| {
+                with_record(packet, version, None, |record| {
+                    let client_id = Some(client.as_bytes());
+                    written(summary, &Record { client_id, origin, ..record })
+                })
+            });
+            if line::columns(&text::Escaped(client.as_bytes()).to_string()) <= CLIENT {
+                prop_assert_eq!(plain, wide);
+            }
+        }
     }
 }

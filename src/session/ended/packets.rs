@@ -9,14 +9,14 @@ use crate::spec::{PacketType, PropertyId, Severity};
 impl Ended {
     /// Takes note of a packet, before it is judged.
     pub(in crate::session) fn packet(&mut self, seen: &Seen<'_>) {
-        self.first = self.first.or(Some(seen.at));
+        self.first.get_or_insert(seen.at);
         self.last = Some(seen.at);
         if let Some(line) = seen.line {
             (self.stream, self.ends) = (Some(line.stream), Some((line.client, line.server)));
         }
         let Some(sender) = seen.sender else { return };
         let half = self.half_mut(sender);
-        half.first = half.first.or(Some(seen.at));
+        half.first.get_or_insert(seen.at);
         half.last = Some(seen.at);
         half.last_kind = Some(seen.decoded.header.packet_type);
         half.is_tail_lost = false;

@@ -53,7 +53,7 @@ impl Away {
 
     /// A client publishes a message of this key with QoS 1 or 2; `hash` is that of broker and topic.
     pub(super) fn published(&mut self, line: &Line, hash: u64, topic: &[u8], key: u64) {
-        for subscriber in &*self.subscribers.of(line.server, hash, topic) {
+        for subscriber in &self.subscribers.of(line.server, hash, topic).all {
             if let Some(waiting) = self.waiting.get_mut(&subscriber.stream) {
                 waiting.count = waiting.count.saturating_add(1);
                 if waiting.keys.len() < MAX_KEYS {

@@ -11,14 +11,13 @@
 
 use super::pending::{Message, Pending, PendingWill, bit};
 use super::queue::Queue;
-use super::subscribers::{Subscriber, Subscribers};
+use super::subscribers::{Audience, Subscriber, Subscribers};
 use super::wills::EARLY;
 use crate::session::ended::Missed;
 use crate::session::{At, Line};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 /// Messages whose copies are waited for.
 const MAX_PENDING: usize = 16_384;
@@ -89,12 +88,13 @@ impl Copies {
     /// A client publishes a message.
     pub(super) fn published(&mut self, message: Message<'_>, line: &Line, at: At) {
         self.expire(at.time);
-        let mut subscribers = self.subscribers.of(line.server, message.hash, message.topic);
+        let mut audience = self.subscribers.of(line.server, message.hash, message.topic);
         let is_other = |by: &Subscriber| by.stream != line.stream || !by.no_local;
-        if !subscribers.iter().all(is_other) {
-            subscribers = subscribers.iter().filter(|by| is_other(by)).copied().collect();
+        if !audience.all.iter().all(is_other) {
+            let others = audience.all.iter().filter(|by| is_other(by)).copied();
+            audience = Audience::new(message.topic, others);
         }
-        if subscribers.is_empty() {
+        if audience.all.is_empty() {
             return;
         }
         // What is never acknowledged takes no place from the rest.
@@ -108,7 +108,7 @@ impl Copies {
             // Whose copies they are is not certain any more.
             old.got = u64::MAX;
         }
-        let pending = Pending::new(message, at, line.stream, subscribers);
+        let pending = Pending::new(message, at, line.stream, audience);
         self.pending.push(message.key, at.number, pending);
     }
 
@@ -142,16 +142,16 @@ impl Copies {
         if self.open.is_empty() || self.wills.len() >= MAX_WILLS {
             return;
         }
-        let subscribers = self.subscribers.of(server, message.hash, message.topic);
+        let audience = self.subscribers.of(server, message.hash, message.topic);
         let is_early = |by: &&Subscriber| {
             by.since.zip(at.time).is_some_and(|(a, b)| a < b.saturating_sub(EARLY))
         };
-        let subscribers: Arc<[Subscriber]> = subscribers.iter().filter(is_early).copied().collect();
-        if subscribers.is_empty() {
+        let audience = Audience::new(message.topic, audience.all.iter().filter(is_early).copied());
+        if audience.all.is_empty() {
             return;
         }
-        let mut will = Pending::new(message, at, stream, subscribers);
-        let places = will.subscribers.iter().enumerate();
+        let mut will = Pending::new(message, at, stream, audience);
+        let places = will.audience.all.iter().enumerate();
         let got = places.filter(|(_, by)| had.contains(&by.stream)).map(|(place, _)| bit(place));
         will.got = got.fold(0, |all, one| all | one);
         (will.is_taken, will.is_will, will.is_doubted) = (true, true, is_doubted);
@@ -240,7 +240,7 @@ impl Copies {
         if !pending.is_taken && (pending.qos > 0 || (pending.got == 0 && !is_answered())) {
             return;
         }
-        for (place, by) in pending.subscribers.iter().enumerate() {
+        for (place, by) in pending.audience.all.iter().enumerate() {
             let Some(known) = self.open.get_mut(&by.stream) else { continue };
             if known.since.is_some_and(&has_changed) || pending.got & bit(place) != 0 {
                 continue;

@@ -8,32 +8,41 @@ use foldhash::quality::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::net::{IpAddr, SocketAddr};
 
+/// What a message is known by, hashed once for all that ask.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::session) struct Hashes {
+    /// Of its topic; of a PUBLISH, as the packet has it.
+    pub(in crate::session) topic: u64,
+    /// Of its payload.
+    pub(in crate::session) payload: u64,
+}
+
 impl Shared {
     /// The hash of a topic or a filter.
     pub(in crate::session) fn hash(&self, text: &[u8]) -> u64 {
         hash(&self.hasher, text)
     }
 
-    /// The key of a message at its broker; `topic` is the hash of its topic.
-    pub(in crate::session) fn key(
-        &self,
-        seen: &Seen<'_>,
-        topic: u64,
-        publish: &Publish<'_>,
-    ) -> Option<u64> {
-        let line = seen.line?;
-        Some(self.message(line.server.ip(), topic, publish.payload))
+    /// The hashes of a PUBLISH.
+    pub(in crate::session) fn hashes(&self, publish: &Publish<'_>) -> Hashes {
+        Hashes { topic: self.hash(publish.topic.0), payload: self.hash(publish.payload) }
     }
 
-    /// The key of a message at a broker; `topic` is the hash of its topic.
-    pub(super) fn message(&self, server: IpAddr, topic: u64, payload: &[u8]) -> u64 {
+    /// The key of a message at its broker, by the hashes of its topic and payload.
+    pub(in crate::session) fn key(&self, seen: &Seen<'_>, hashes: Hashes) -> Option<u64> {
+        let line = seen.line?;
+        Some(self.message(line.server.ip(), hashes))
+    }
+
+    /// The key of a message at a broker.
+    pub(super) fn message(&self, server: IpAddr, hashes: Hashes) -> u64 {
         let mut hasher = self.hasher.build_hasher();
         match server {
             IpAddr::V4(v4) => hasher.write_u32(v4.to_bits()),
             IpAddr::V6(v6) => hasher.write_u128(v6.to_bits()),
         }
-        hasher.write_u64(topic);
-        hasher.write(payload);
+        hasher.write_u64(hashes.topic);
+        hasher.write_u64(hashes.payload);
         hasher.finish()
     }
 

@@ -6,7 +6,6 @@ use super::queue::Queue;
 use crate::session::recent::Recent;
 use crate::session::{At, Partner};
 use crate::spec::PacketType;
-use std::net::SocketAddr;
 
 /// Publications that are remembered to recognise their copies, at some 250 bytes each: a broker
 /// passes a message on within moments, or stores it.
@@ -62,9 +61,9 @@ pub(super) enum Origin {
 /// A Will.
 #[derive(Clone, Copy, Debug)]
 struct Will {
+    /// Its copies may be seen since the Will is due.
     source: Source,
-    /// Since when its message may go out.
-    due: Option<At>,
+    is_due: bool,
 }
 
 /// Where a message comes from, as far as topic and payload tell.
@@ -72,9 +71,9 @@ struct Will {
 pub(in crate::session) struct Source {
     /// The PUBLISH, or the CONNECT with the Will.
     pub(in crate::session) at: At,
-    /// The connection that it came on, and the server's end of it.
+    /// The connection that it came on, and the server's port there: the key tells its address.
     pub(in crate::session) from: u64,
-    server: SocketAddr,
+    port: u16,
     /// Its QoS.
     pub(in crate::session) qos: u8,
     /// What it carries.
@@ -94,16 +93,11 @@ pub(in crate::session) struct Source {
 
 impl Source {
     /// A message that came with the packet at `at` of this connection.
-    pub(super) fn new(
-        at: At,
-        (from, server): (u64, SocketAddr),
-        qos: u8,
-        contents: Contents,
-    ) -> Self {
+    pub(super) fn new(at: At, (from, port): (u64, u16), qos: u8, contents: Contents) -> Self {
         Self {
             at,
             from,
-            server,
+            port,
             qos,
             contents,
             since: at,
@@ -115,11 +109,11 @@ impl Source {
     }
 
     /// The next one with the same topic and payload.
-    fn followed_by(self, next: Self) -> Self {
+    fn followed_by(&self, next: Self) -> Self {
         let is_uniform = self.is_uniform
             && self.contents == next.contents
             && self.qos == next.qos
-            && self.server == next.server;
+            && self.port == next.port;
         Self { is_single: false, is_uniform, ..next }
     }
 }
@@ -166,7 +160,7 @@ impl Messages {
             return;
         }
         let old = self.published_as(key);
-        let since = |old: Message| at.since(old.source.at).is_none_or(|time| time < APART);
+        let since = |old: &Message| at.since(old.source.at).is_none_or(|time| time < APART);
         let (is_ambiguous, is_repeated) = (old.is_some_and(since), old.is_some() || is_dup);
         let source = match old {
             Some(old) => old.source.followed_by(source),
@@ -198,8 +192,8 @@ impl Messages {
     }
 
     /// The last message of this key that a client has published.
-    pub(super) fn published_as(&self, key: u64) -> Option<Message> {
-        self.recent.last(key).copied()
+    pub(super) fn published_as(&self, key: u64) -> Option<&Message> {
+        self.recent.last(key)
     }
 
     /// A member of the shared subscription with this filter refuses a message.
@@ -215,10 +209,10 @@ impl Messages {
         let mut is_new = false;
         let will = self.wills.0.entry(key, || {
             is_new = true;
-            Will { source, due: None }
+            Will { source, is_due: false }
         });
         if !is_new {
-            *will = Will { source: will.source.followed_by(source), due: None };
+            *will = Will { source: will.source.followed_by(source), is_due: false };
         }
     }
 
@@ -230,24 +224,24 @@ impl Messages {
     /// The Will that came with the connection `from` is due.
     pub(super) fn will_due(&mut self, key: u64, from: u64, at: At) {
         if let Some(will) = self.wills.0.get_mut(&key).filter(|will| will.source.from == from) {
-            will.due = Some(at);
+            (will.source.since, will.is_due) = (at, true);
         }
     }
 
-    /// Where a message comes from that a server delivers at this end: `message`, which has this key, or the Will that
+    /// Where a message comes from that a server delivers at this port: `message`, which has this key, or the Will that
     /// is due; where that is certain and all that look the same carry the same.
-    pub(super) fn carried_by(
-        &self,
-        message: Option<&Message>,
+    pub(super) fn carried_by<'m>(
+        &'m self,
+        message: Option<&'m Message>,
         key: u64,
-        server: SocketAddr,
-    ) -> Option<Source> {
+        port: u16,
+    ) -> Option<&'m Source> {
         let source = match (message, self.wills.0.get(&key)) {
-            (Some(message), None) => (!message.is_ambiguous).then_some(message.source)?,
-            (None, Some(will)) => Source { since: will.due?, ..will.source },
+            (Some(message), None) => (!message.is_ambiguous).then_some(&message.source)?,
+            (None, Some(will)) => will.is_due.then_some(&will.source)?,
             // Which of the two it is cannot be told.
             (Some(_), Some(_)) | (None, None) => return None,
         };
-        Some(source).filter(|source| source.is_uniform && source.server == server)
+        (source.is_uniform && source.port == port).then_some(source)
     }
 }

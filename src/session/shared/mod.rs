@@ -41,6 +41,7 @@ use clients::Clients;
 use complete::Unseen;
 use copies::Copies;
 use foldhash::quality::RandomState;
+pub(super) use keys::Hashes;
 use keys::{at_broker, hash};
 use messages::Messages;
 use pending::Message;
@@ -155,14 +156,15 @@ impl Shared {
         if let Some(will) = &connect.will
             && let Some((_, server)) = record.ends
         {
-            let topic = self.hash(will.topic.0);
-            let key = self.message(server.ip(), topic, will.payload);
+            let hashes =
+                Hashes { topic: self.hash(will.topic.0), payload: self.hash(will.payload) };
+            let key = self.message(server.ip(), hashes);
             self.wills.armed(key);
             record.will_key = Some(key);
             if let Some(line) = seen.line {
                 let is_v5 = seen.decoded.version.is_v5();
                 let contents = Contents::new(&will.properties, will.retain, is_v5, &self.hasher);
-                let by = (line.stream, line.server);
+                let by = (line.stream, line.server.port());
                 self.messages.has_will(key, Source::new(seen.at, by, will.qos, contents));
             }
         }

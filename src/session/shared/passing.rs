@@ -87,7 +87,8 @@ impl Shared {
         // told by then.
         let is_late = self.now > seen.at.time;
         let contents = Contents::of(publish, seen.decoded.version.is_v5(), &self.hasher);
-        let source = Source::new(seen.at, (line.stream, line.server), publish.qos, contents);
+        let by = (line.stream, line.server.port());
+        let source = Source::new(seen.at, by, publish.qos, contents);
         self.messages.published(key, source, publish.dup);
         if publish.qos > 0 && !publish.dup && !self.away.is_empty() {
             self.away.published(&line, at_broker(&self.hasher, line.server, hash), topic, key);
@@ -118,27 +119,35 @@ impl Shared {
         copies: &Came,
     ) -> Option<Delivered> {
         let before = copies.known.map(|at| at.number);
-        let line = seen.line?;
+        let line = seen.line.as_ref()?;
         self.copies.delivered(key, line.stream);
         self.away.delivered(line.stream, key);
         let message = self.messages.published_as(key);
-        let origin = Origin::of(message.as_ref(), seen.at, copies);
-        let copy = self.copy(seen, key, publish, (before, origin));
-        let is_known = message.is_some() || self.messages.is_will(key) || self.wills.is_armed(key);
+        let origin = Origin::of(message, seen.at, copies);
+        let is_armed = self.wills.is_armed(key);
+        let copy = if is_armed && may_be_will(seen, publish, before, &origin) {
+            self.wills.delivered(key, seen);
+            None
+        } else {
+            copy(publish, origin, is_armed)
+        };
+        let is_known = message.is_some() || self.messages.is_will(key) || is_armed;
         let is_new = !publish.retain && !publish.dup;
         let is_strange = !is_known && is_new;
-        let run = message.as_ref().filter(|_| is_new).map(Message::run);
-        let source = self.messages.carried_by(message.as_ref(), key, line.server);
+        let run = message.filter(|_| is_new).map(Message::run);
+        let source = self.messages.carried_by(message, key, line.server.port());
         // One more than was published is of somebody else, and so may all be of which one is.
         let last = before.unwrap_or(0).max(copies.other);
         let source = source.filter(|source| last < source.since.number);
         let source = source.filter(|_| !publish.dup && self.unseen.is_nobody(line.server.ip()));
         // It may be a Will that looks the same.
-        let source = source.filter(|source| source.is_will || !self.wills.is_armed(key));
+        let source = source.filter(|source| source.is_will || !is_armed).copied();
         // What it carries is compared with that alone.
         let is_v5 = seen.decoded.version.is_v5();
-        let contents = source.map(|_| Contents::of(publish, is_v5, &self.hasher));
-        let contents = contents.unwrap_or_default();
+        let contents = match source {
+            Some(_) => Contents::of(publish, is_v5, &self.hasher),
+            None => Contents::default(),
+        };
         Some(Delivered { key, copy, run, source, contents, is_known, is_strange })
     }
 
@@ -147,35 +156,34 @@ impl Shared {
         self.unseen.publisher(server);
     }
 
-    /// What a message that a server delivers is a copy of, where that is certain; or it is one that
-    /// is taken for a Will.
-    fn copy(
-        &mut self,
-        seen: &Seen<'_>,
-        key: u64,
-        publish: &Publish<'_>,
-        (before, origin): (Option<u64>, Origin),
-    ) -> Option<Copy> {
-        let is_old = |at: At| seen.at.since(at).is_none_or(|time| time > SOON);
-        let is_new = match origin {
-            Origin::Unseen => true,
-            Origin::Several(at, had_all) => had_all || is_old(at),
-            Origin::One(of, ..) => is_old(of.at) || before > Some(of.at.number),
-        };
-        // Before 5.0 a message with RETAIN 1 is one that was kept.
-        let is_kept = publish.retain && !seen.decoded.version.is_v5();
-        let is_armed = self.wills.is_armed(key);
-        if is_armed && is_new && !is_kept {
-            self.wills.delivered(key, seen);
-            return None;
-        }
-        let Origin::One(of, qos, is_only) = origin else { return None };
-        let is_live = !publish.retain && !publish.dup;
-        is_live.then_some(Copy { of, qos, is_alone: is_only && !is_armed })
-    }
-
     /// A member of a shared subscription refuses a message; `filter` is the hash of its filter.
     pub(in crate::session) fn message_refused(&mut self, key: u64, filter: u64, at: At) {
         self.messages.member_refused(key, filter, at);
     }
+}
+
+/// Whether a message that a server delivers, and that looks like a Will, is taken for that: `before` is the number of
+/// the last one with the same contents.
+fn may_be_will(
+    seen: &Seen<'_>,
+    publish: &Publish<'_>,
+    before: Option<u64>,
+    origin: &Origin,
+) -> bool {
+    let is_old = |at: At| seen.at.since(at).is_none_or(|time| time > SOON);
+    let is_new = match origin {
+        Origin::Unseen => true,
+        Origin::Several(at, had_all) => *had_all || is_old(*at),
+        Origin::One(of, ..) => is_old(of.at) || before > Some(of.at.number),
+    };
+    // Before 5.0 a message with RETAIN 1 is one that was kept.
+    let is_kept = publish.retain && !seen.decoded.version.is_v5();
+    is_new && !is_kept
+}
+
+/// What a message that a server delivers is a copy of, where that is certain. `is_armed`: a Will looks the same.
+fn copy(publish: &Publish<'_>, origin: Origin, is_armed: bool) -> Option<Copy> {
+    let Origin::One(of, qos, is_only) = origin else { return None };
+    let is_live = !publish.retain && !publish.dup;
+    is_live.then_some(Copy { of, qos, is_alone: is_only && !is_armed })
 }

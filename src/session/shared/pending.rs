@@ -1,12 +1,9 @@
 //! Messages whose copies are waited for.
 
-use super::subscribers::Subscriber;
+use super::subscribers::Audience;
 use crate::session::At;
 use crate::session::ended::Missed;
 use std::sync::Arc;
-
-/// Bytes of the topic of a missed copy that are kept.
-const MAX_TOPIC: usize = 256;
 
 /// A message by its key, its topic, and the hash of broker and topic.
 #[derive(Clone, Copy, Debug)]
@@ -24,8 +21,8 @@ pub(super) struct Pending {
     pub(super) key: u64,
     pub(super) at: At,
     pub(super) from: u64,
-    pub(super) topic: Box<[u8]>,
-    pub(super) subscribers: Arc<[Subscriber]>,
+    /// Its topic, and those who are to get it.
+    pub(super) audience: Arc<Audience>,
     /// A bit for each of them that got it.
     pub(super) got: u64,
     pub(super) qos: u8,
@@ -45,16 +42,10 @@ pub(super) struct PendingWill {
 
 impl Pending {
     /// A message that came with the packet at `at` of this connection.
-    pub(super) fn new(
-        message: Message<'_>,
-        at: At,
-        from: u64,
-        subscribers: Arc<[Subscriber]>,
-    ) -> Self {
-        let topic = message.topic.get(..MAX_TOPIC).unwrap_or(message.topic).into();
+    pub(super) fn new(message: Message<'_>, at: At, from: u64, audience: Arc<Audience>) -> Self {
         let (is_taken, is_will, is_doubted) = (false, false, false);
         let Message { key, qos, .. } = message;
-        Self { key, at, from, topic, subscribers, got: 0, qos, is_taken, is_will, is_doubted }
+        Self { key, at, from, audience, got: 0, qos, is_taken, is_will, is_doubted }
     }
 
     /// Nanoseconds that it waits longer than others: for its PUBCOMP.
@@ -64,15 +55,15 @@ impl Pending {
 
     /// A copy of it did not come, from `due` on.
     pub(super) fn missed(&self, due: Option<i64>, is_doubted: bool) -> Missed {
-        let Self { key, at, from, topic, qos, is_will, .. } = self;
+        let Self { key, at, from, audience, qos, is_will, .. } = self;
         let (key, publish, from, qos, is_will) = (*key, *at, *from, *qos, *is_will);
-        let topic = topic.clone();
+        let topic = audience.topic.clone();
         Missed { publish, from, topic, qos, is_will, is_doubted, key, due }
     }
 
     /// A copy comes to a subscriber.
     pub(super) fn comes_to(&mut self, stream: u64) {
-        let place = self.subscribers.iter().position(|by| by.stream == stream);
+        let place = self.audience.all.iter().position(|by| by.stream == stream);
         self.got |= place.map_or(0, bit);
     }
 }

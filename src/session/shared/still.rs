@@ -45,7 +45,11 @@ impl Shared {
     }
 
     /// Nanoseconds between two times that are no silence.
+    #[inline]
     pub(in crate::session) fn stood(&self, from: Option<i64>, to: Option<i64>) -> u64 {
+        if self.still.is_empty() {
+            return 0;
+        }
         self.still.iter().map(|still| still.within(from, to)).fold(0, u64::saturating_add)
     }
 

@@ -17,6 +17,8 @@ const MAX_WILD: usize = 256;
 const MAX_CACHED: usize = 1_024;
 /// Subscribers of one message that are told apart.
 const MAX_SUBSCRIBERS: usize = 64;
+/// Bytes of a topic that are kept, to be told.
+const MAX_TOPIC: usize = 256;
 
 /// All subscribers.
 #[derive(Debug, Default)]
@@ -28,7 +30,7 @@ pub(super) struct Subscribers {
     /// The filters without wildcards of each connection.
     by_stream: HashMap<u64, Vec<u64>, RandomState>,
     /// Subscribers of a topic, by the hash of broker and topic.
-    cached: HashMap<u64, Arc<[Subscriber]>, RandomState>,
+    cached: HashMap<u64, Arc<Audience>, RandomState>,
     /// Whether there are more subscriptions than are compared.
     is_partial: bool,
 }
@@ -43,6 +45,22 @@ pub(super) struct Subscriber {
     pub(super) since: Option<i64>,
     /// It was granted on an earlier connection, and may have ended unseen since.
     pub(super) is_doubted: bool,
+}
+
+/// A topic, and those who are to get what is published to it. Messages that wait share it.
+#[derive(Debug)]
+pub(super) struct Audience {
+    /// As much of it as is told.
+    pub(super) topic: Box<[u8]>,
+    pub(super) all: Box<[Subscriber]>,
+}
+
+impl Audience {
+    /// These subscribers of a topic.
+    pub(super) fn new(topic: &[u8], all: impl IntoIterator<Item = Subscriber>) -> Arc<Self> {
+        let topic = topic.get(..MAX_TOPIC).unwrap_or(topic).into();
+        Arc::new(Self { topic, all: all.into_iter().collect() })
+    }
 }
 
 impl Subscribers {
@@ -103,7 +121,7 @@ impl Subscribers {
 
     /// The subscribers of a topic; `hash` is that of broker and topic. Nobody where there are too
     /// many to tell apart.
-    pub(super) fn of(&mut self, server: SocketAddr, hash: u64, topic: &[u8]) -> Arc<[Subscriber]> {
+    pub(super) fn of(&mut self, server: SocketAddr, hash: u64, topic: &[u8]) -> Arc<Audience> {
         if let Some(known) = self.cached.get(&hash) {
             return Arc::clone(known);
         }
@@ -120,9 +138,9 @@ impl Subscribers {
         if self.cached.len() >= MAX_CACHED {
             self.cached.clear();
         }
-        let all: Arc<[Subscriber]> = all.into();
-        self.cached.insert(hash, Arc::clone(&all));
-        all
+        let audience = Audience::new(topic, all);
+        self.cached.insert(hash, Arc::clone(&audience));
+        audience
     }
 
     fn remove_exact(&mut self, stream: u64, hash: u64) {

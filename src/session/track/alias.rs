@@ -28,6 +28,9 @@ impl Aliases {
         most: Option<u32>,
         notes: &mut Notes<'_>,
     ) -> Option<u16> {
+        if publish.properties.is_empty() {
+            return None;
+        }
         let alias = publish.properties.number(PropertyId::TOPIC_ALIAS)?;
         let field = Field::property(PropertyId::TOPIC_ALIAS.0 as u8);
         let above = most.filter(|most| alias > *most);

@@ -5,7 +5,7 @@ use super::notes::Notes;
 use crate::annotate::Tape;
 use crate::mqtt::Packet;
 use crate::session::ended::void::ends_connection;
-use crate::session::{Partner, Seen};
+use crate::session::{At, Seen};
 use crate::spec::Rule;
 
 /// Packets that are not legal of which it is remembered.
@@ -24,13 +24,10 @@ impl Track {
     }
 
     /// Whether an answer accepts what is not legal.
-    pub(super) fn judge_answer(
-        &self,
-        packet: &Packet<'_>,
-        to: Option<Partner>,
-        notes: &mut Notes<'_>,
-    ) {
-        let Some(to) = to.filter(|to| self.broken.contains(&to.at.number)) else { return };
+    pub(super) fn judge_answer(&self, packet: &Packet<'_>, to: At, notes: &mut Notes<'_>) {
+        if self.broken.is_empty() || !self.broken.contains(&to.number) {
+            return;
+        }
         let accepts = match packet {
             Packet::Connack(connack) => connack.code == 0,
             Packet::Ack(ack) => !ack.is_refusal(),
@@ -40,7 +37,7 @@ impl Track {
             _ => false,
         };
         if accepts && notes.is_complete() {
-            notes.whole(Rule::BROKEN_ACCEPTED, (to.at.number, 0));
+            notes.whole(Rule::BROKEN_ACCEPTED, (to.number, 0));
         }
     }
 }

@@ -94,11 +94,15 @@ impl Exchanges {
             }
             Packet::Suback(answer) => {
                 let codes = Some(answer.codes.len());
-                self.of(sender.other()).answer(answer.packet_id, PacketType::SUBACK, codes, notes)
+                let asked = self.of(sender.other());
+                let answered = asked.answer(answer.packet_id, PacketType::SUBACK, codes, notes);
+                answered.map(|answered| answered.partner)
             }
             Packet::Unsuback(answer) => {
                 let codes = is_v5.then_some(answer.codes.len());
-                self.of(sender.other()).answer(answer.packet_id, PacketType::UNSUBACK, codes, notes)
+                let asked = self.of(sender.other());
+                let answered = asked.answer(answer.packet_id, PacketType::UNSUBACK, codes, notes);
+                answered.map(|answered| answered.partner)
             }
             Packet::Disconnect(_) => {
                 if sender == Sender::Client && !notes.seen.proof.is_swallowed {
@@ -194,18 +198,19 @@ impl Exchanges {
         }
         let is_refusal = ack.is_refusal();
         let asked = self.of(sender.other());
-        let first = asked.first(ack.packet_id);
-        let answers = match kind {
+        let answered = match kind {
             PacketType::PUBREC if !is_refusal => asked.received(ack.packet_id, notes),
             _ => asked.answer(ack.packet_id, kind, None, notes),
         };
         // With PUBREC the server may wait for the PUBREL before it passes a message on.
         let is_taken = kind != PacketType::PUBREC || is_refusal;
-        let first = first.filter(|_| answers.is_some() && sender == Sender::Server);
-        if let Some(first) = first.filter(|_| is_taken) {
-            notes.shared.acknowledged(first, is_refusal, seen.at);
+        if let Some(answered) = &answered
+            && is_taken
+            && sender == Sender::Server
+        {
+            notes.shared.acknowledged(answered.first, is_refusal, seen.at);
         }
-        Before { answers, repeats: None }
+        Before { answers: answered.map(|answered| answered.partner), repeats: None }
     }
 
     /// AUTH goes back and forth until the server says Success (5.0: section 4.12).

@@ -86,16 +86,18 @@ impl Track {
         }
     }
 
-    /// An answer of the server shows what has not come to a subscriber: what the server wrote before
+    /// An answer of the server to the packet at `asked` shows what has not come to a subscriber: what the server wrote before
     /// stands before it. While the client owes acknowledgments, or takes no packet above a size, the
     /// server may hold back what it has.
-    pub(super) fn judge_missed(&self, sender: Sender, notes: &mut Notes<'_>, record: &mut Ended) {
-        let asked = self.latest.answers.filter(|_| sender == Sender::Server && notes.is_complete());
-        let (Some(asked), Some(line)) = (asked, notes.seen.line) else { return };
-        if self.may_be_held(record) {
+    pub(super) fn judge_missed(&self, asked: At, notes: &mut Notes<'_>, record: &mut Ended) {
+        let Some(stream) = notes.seen.line.as_ref().map(|line| line.stream) else { return };
+        if !notes.is_complete() || self.may_be_held(record) {
             return;
         }
-        let missed = notes.shared.missed(line.stream, asked.at, notes.seen.at);
+        let missed = notes.shared.missed(stream, asked, notes.seen.at);
+        if missed.is_empty() {
+            return;
+        }
         for missed in missed.iter().filter(|missed| !missed.is_doubted).take(MAX_TOLD) {
             let rule = match (missed.is_will, missed.qos) {
                 (true, _) => Rule::WILL_MISSED,

@@ -28,7 +28,7 @@ pub use subscription::matches;
 
 use super::ended::{Disconnect, Ended};
 use super::recent::Recent;
-use super::shared::{Came, SOON, Whole};
+use super::shared::{Came, Hashes, SOON, Whole};
 use super::{At, Facts, Partner, Proof, Seen, Shared};
 use crate::annotate::Tape;
 use crate::mqtt::{Decoded, Packet};
@@ -144,7 +144,11 @@ impl Track {
             sender: seen.proof.is_settled,
             session: self.is_session_new || self.is_session_unbroken,
         };
-        let mut notes = Notes { tape, seen, whole, shared };
+        let hashes = match packet {
+            Packet::Publish(publish) => shared.hashes(publish),
+            _ => Hashes::default(),
+        };
+        let mut notes = Notes { tape, seen, whole, hashes, shared };
         if sender == Sender::Client {
             // What comes when the server has ended the connection ends no silence.
             if !record.from_server.has_ended() {
@@ -162,8 +166,8 @@ impl Track {
         let most = takes.map(|takes| takes.receive_maximum);
         let before = self.exchanges.packet(packet, seen, sender, most, &mut notes);
         (self.latest.answers, self.latest.repeats) = (before.answers, before.repeats);
-        self.judge_answer(packet, before.answers, &mut notes);
         if let Some(asked) = before.answers {
+            self.judge_answer(packet, asked.at, &mut notes);
             self.exchanges.has_read(sender, asked.at.number);
             if sender == Sender::Server {
                 notes.shared.answered(seen, asked.at.number);
@@ -200,8 +204,11 @@ impl Track {
             }
             _ => {}
         }
-        if notes.shared.has_owed() {
-            self.judge_missed(sender, &mut notes, record);
+        if let Some(asked) = before.answers
+            && sender == Sender::Server
+            && notes.shared.has_owed()
+        {
+            self.judge_missed(asked.at, &mut notes, record);
         }
         if let Packet::Disconnect(left) = packet
             && left.reason != Some(Disconnect::TAKEN_OVER)
@@ -227,6 +234,7 @@ impl Track {
     }
 
     /// What is known of the last packet from those before it.
+    #[inline]
     pub(super) fn facts(&self) -> Facts<'_> {
         let Latest { answers, repeats, copy_of, lowered_from, alias, filter, is_inside } =
             self.latest;

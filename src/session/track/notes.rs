@@ -2,7 +2,7 @@
 
 use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
-use crate::session::shared::{Scope, Whole};
+use crate::session::shared::{Hashes, Scope, Whole};
 use crate::session::{Seen, Shared};
 use crate::spec::{Field, Rule};
 
@@ -12,6 +12,8 @@ pub(super) struct Notes<'n> {
     pub(super) seen: &'n Seen<'n>,
     /// What was seen of the connection and of its client.
     pub(super) whole: Whole,
+    /// Of a PUBLISH, what its message is known by.
+    pub(super) hashes: Hashes,
     pub(super) shared: &'n mut Shared,
 }
 

@@ -44,20 +44,20 @@ impl Passed {
         &mut self,
         publish: &Publish<'_>,
         topic: u64,
-        delivered: Delivered,
+        delivered: &Delivered,
         matched: &Matched,
         notes: &mut Notes<'_>,
     ) {
-        let Some(source) = delivered.source else { return };
+        let Some(source) = &delivered.source else { return };
         let waited = notes.seen.at.since(source.since);
         if waited.is_none_or(|waited| waited > SOON) || matched.count == 0 {
             return;
         }
         if publish.retain {
-            return judge_flagged(&source, matched, notes);
+            return judge_flagged(source, matched, notes);
         }
-        judge_subscription(&source, matched, notes);
-        self.judge_order(publish, topic, &source, matched, notes);
+        judge_subscription(source, matched, notes);
+        self.judge_order(publish, topic, source, matched, notes);
     }
 
     /// A message for the shared subscription whose filter has this hash, and no other.
@@ -68,7 +68,8 @@ impl Passed {
         delivered: &Delivered,
         notes: &mut Notes<'_>,
     ) {
-        let Some(source) = delivered.source.filter(|source| source.is_single) else { return };
+        let source = delivered.source.as_ref().filter(|source| source.is_single);
+        let Some(source) = source else { return };
         if let Some((_, number)) = source.refused.filter(|(by, _)| *by == filter) {
             notes.whole(Rule::REFUSED_ELSEWHERE, (source.at.number, number));
         }
@@ -116,18 +117,18 @@ impl Passed {
 /// Judges what a message carries that is delivered on a connection which began with the CONNECT at
 /// `connected`.
 pub(super) fn judge_carried(delivered: &Delivered, connected: Option<At>, notes: &mut Notes<'_>) {
-    let Some(source) = delivered.source else { return };
+    let Some(source) = &delivered.source else { return };
     let Some(waited) = notes.seen.at.since(source.since) else { return };
     // What comes late has come from somebody else, unless the client was away when it was published.
     let was_away = connected.is_some_and(|at| at.number > source.since.number);
     let is_of_it = waited <= SOON || was_away;
     // What has expired may have been on its way before: the server had begun to deliver it (MQTT-3.3.2-5).
-    let has_expired = may_have_expired(&source, waited);
+    let has_expired = may_have_expired(source, waited);
     if is_of_it && !has_expired {
-        judge_expiry(&source, delivered, waited, notes);
+        judge_expiry(source, delivered, waited, notes);
     }
     if waited <= SOON && !delivered.contents.retain {
-        judge_contents(&source, delivered, has_expired, notes);
+        judge_contents(source, delivered, has_expired, notes);
     }
 }
 

@@ -4,7 +4,7 @@ use super::notes::Notes;
 use super::{Track, passed};
 use crate::mqtt::packet::Publish;
 use crate::session::ended::Ended;
-use crate::session::shared::{Came, Copy, SOON, Scope};
+use crate::session::shared::{Came, Copy, Hashes, SOON, Scope};
 use crate::spec::{Field, Rule, Sender, Version};
 
 impl Track {
@@ -29,8 +29,8 @@ impl Track {
             }
             return;
         }
-        let hash = notes.shared.hash(topic);
-        let key = notes.shared.key(notes.seen, hash, publish);
+        let hash = known.map_or(notes.hashes.topic, |topic| notes.shared.hash(topic));
+        let key = notes.shared.key(notes.seen, Hashes { topic: hash, ..notes.hashes });
         if sender == Sender::Client {
             if let Some(key) = key.filter(|_| !notes.seen.proof.is_swallowed) {
                 notes.shared.published(notes.seen, key, (hash, topic), publish);
@@ -41,6 +41,8 @@ impl Track {
         let came = key.and_then(|key| self.copied.0.get(&key).copied()).unwrap_or_default();
         let before = came.known;
         let delivered = key.and_then(|key| notes.shared.delivered(notes.seen, key, publish, &came));
+        // It is large: what follows looks at it where it is.
+        let delivered = delivered.as_ref();
         let copy = delivered.and_then(|delivered| delivered.copy);
         // What had waited for a session may have been published before the capture; what the server
         // tells of itself nobody publishes.
@@ -63,10 +65,10 @@ impl Track {
         }
         if let Some(delivered) = delivered.filter(|_| notes.is_complete()) {
             let since = record.connect.as_ref().map(|connect| connect.at);
-            passed::judge_carried(&delivered, since, notes);
+            passed::judge_carried(delivered, since, notes);
         }
         if let Some(delivered) = delivered.filter(|delivered| delivered.is_known) {
-            self.copied.0.entry(delivered.key, Came::default).add(&delivered, notes.seen.at);
+            self.copied.0.entry(delivered.key, Came::default).add(delivered, notes.seen.at);
         }
         if self.subscriptions.is_empty() && !self.is_session_known {
             return;
@@ -86,7 +88,7 @@ impl Track {
             let filter = matched.granted.and_then(|place| self.subscriptions.text(place));
             if let Some(filter) = filter.filter(|_| matched.is_shared && matched.count == 1) {
                 let filter = notes.shared.hash(filter);
-                self.passed.judge_shared(publish, filter, &delivered, notes);
+                self.passed.judge_shared(publish, filter, delivered, notes);
             }
         }
         if let (Some(copy), Some(before)) = (copy, before)

@@ -1,9 +1,9 @@
 //! Answers: what they end, and what nothing waits for.
 
-use super::{Asked, Done, Exchange};
+use super::{Answered, Asked, Done, Exchange};
+use crate::session::At;
 use crate::session::shared::Scope;
 use crate::session::track::Notes;
-use crate::session::{At, Partner};
 use crate::spec::{Field, PacketType, Rule};
 use std::collections::hash_map::Entry;
 
@@ -19,17 +19,17 @@ impl Asked {
         &mut self,
         id: u16,
         notes: &mut Notes<'_>,
-    ) -> Option<Partner> {
+    ) -> Option<Answered> {
         let at = notes.seen.at;
         match self.open.get_mut(&id) {
             Some(exchange) if exchange.next == PacketType::PUBREC => {
-                let (partner, whole) = (exchange.partner(at), *exchange);
+                let (answered, whole) = (exchange.answered(at), *exchange);
                 exchange.step(PacketType::PUBREC, PacketType::PUBREL, at);
                 if exchange.received == 0 {
                     exchange.received = at.number;
                 }
                 self.judge_order(&whole, notes);
-                Some(partner)
+                Some(answered)
             }
             _ => {
                 self.unasked(id, PacketType::PUBREC, notes);
@@ -45,7 +45,7 @@ impl Asked {
         kind: PacketType,
         codes: Option<usize>,
         notes: &mut Notes<'_>,
-    ) -> Option<Partner> {
+    ) -> Option<Answered> {
         let at = notes.seen.at;
         let exchange = match self.open.entry(id) {
             Entry::Occupied(open) if open.get().next == kind => open.remove(),
@@ -63,7 +63,7 @@ impl Asked {
         if let Some(codes) = codes.filter(|codes| *codes as u64 != u64::from(filters)) {
             notes.whole(Rule::CODE_COUNT, (codes as u64, filters.into()));
         }
-        Some(exchange.partner(at))
+        Some(exchange.answered(at))
     }
 
     /// An exchange is over, and taken out.

@@ -87,6 +87,15 @@ struct Exchange {
     end: Option<u32>,
 }
 
+/// What an answer belongs to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answered {
+    /// The packet that it answers.
+    pub(super) partner: Partner,
+    /// The number of the first packet of the exchange.
+    pub(super) first: u64,
+}
+
 /// An exchange that is over.
 #[derive(Clone, Copy, Debug)]
 struct Done {
@@ -137,6 +146,11 @@ impl Exchange {
         Partner::new(self.last_kind, self.last, now)
     }
 
+    /// The same with the beginning.
+    fn answered(&self, now: At) -> Answered {
+        Answered { partner: self.partner(now), first: self.first.number }
+    }
+
     fn step(&mut self, kind: PacketType, next: PacketType, at: At) {
         (self.last, self.last_kind, self.next) = (at, kind, next);
     }
@@ -174,11 +188,6 @@ impl Asked {
     /// what stood before it.
     pub(super) fn has_read(&mut self, number: u64) {
         self.read = self.read.max(number);
-    }
-
-    /// The number of the first packet of the exchange that is open under an identifier.
-    pub(super) fn first(&self, id: u16) -> Option<u64> {
-        self.open.get(&id).map(|exchange| exchange.first.number)
     }
 
     /// An exchange that an earlier connection left open.

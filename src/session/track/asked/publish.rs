@@ -5,7 +5,7 @@ use super::{Ask, Asked, MAX_COMPARED};
 use crate::mqtt::packet::Publish;
 use crate::session::Partner;
 use crate::session::ended::Open;
-use crate::session::shared::Scope;
+use crate::session::shared::{Hashes, Scope};
 use crate::session::track::Notes;
 use crate::spec::{Field, PacketType, Rule, Sender};
 
@@ -226,8 +226,6 @@ impl Asked {
 
 /// What a PUBLISH is told apart by, where it names its topic.
 fn message(publish: &Publish<'_>, notes: &Notes<'_>) -> Option<u64> {
-    (!publish.topic.0.is_empty()).then(|| {
-        let topic = notes.shared.hash(publish.topic.0);
-        topic.rotate_left(1) ^ notes.shared.hash(publish.payload)
-    })
+    let Hashes { topic, payload } = notes.hashes;
+    (!publish.topic.0.is_empty()).then(|| topic.rotate_left(1) ^ payload)
 }

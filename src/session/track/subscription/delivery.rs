@@ -9,8 +9,7 @@ use crate::session::At;
 use crate::session::track::Notes;
 use crate::spec::{Field, PropertyId, Rule};
 
-/// Filters with wildcards from which on the results of comparing are remembered, and how many.
-const FEW: usize = 2;
+/// Topics of which it is remembered what they match, where there are filters with wildcards.
 const MAX_CACHED: usize = 256;
 
 /// What a message matches.
@@ -39,7 +38,7 @@ pub(in crate::session::track) struct Matched {
 impl Subscriptions {
     /// What a message matches; `hash` is that of its topic.
     pub(in crate::session::track) fn matching(&mut self, topic: &[u8], hash: u64) -> Matched {
-        if self.wild.len() <= FEW {
+        if self.wild.is_empty() {
             return self.compare(topic, hash);
         }
         if let Some(matched) = self.cached.get(&hash) {

@@ -1,0 +1,129 @@
+//! What is the same above each packet that goes one way on a connection: it is put into words once.
+
+use crate::net::{Describe, Flags, Layers, LinkLayer, TransportLayer};
+use crate::pipeline::Record;
+use crate::render::ends;
+use crate::render::words;
+use crate::spec::{Sender, Version};
+use std::net::{IpAddr, SocketAddr};
+
+/// Directions of connections that are remembered: a power of two, more than speak at one moment.
+const SLOTS: usize = 256;
+
+/// The directions of connections whose packets were last, each at the place that the ports choose.
+#[derive(Debug)]
+pub(super) struct Directions {
+    slots: Vec<Direction>,
+}
+
+/// What was put into words of one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Direction {
+    way: Option<Way>,
+    /// From which end to which, on which stream, and who sent it.
+    pub(super) between: String,
+    layers: Option<Lasting>,
+    /// The line of the link and what lasts of that of IP.
+    link: String,
+    /// What lasts of the line of TCP.
+    transport: String,
+    /// Nothing, or a Client Identifier and its words.
+    client: Option<Vec<u8>>,
+    client_words: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Way {
+    ends: (SocketAddr, SocketAddr),
+    stream: Option<u64>,
+    /// What the sender is called depends on both.
+    sender: Option<Sender>,
+    version: Version,
+}
+
+/// What the lasting words of layers depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Lasting {
+    link: LinkLayer,
+    ip: (IpAddr, IpAddr, u8),
+    ports: (u16, u16),
+    flags: Flags,
+}
+
+impl Directions {
+    /// Nothing is remembered.
+    pub(super) fn new() -> Self {
+        Self { slots: vec![Direction::default(); SLOTS] }
+    }
+
+    /// The one of a record's packet; `between` puts into words who speaks to whom. `None` where that is not
+    /// known, or the words of this packet are its own.
+    pub(super) fn of(
+        &mut self,
+        record: &Record<'_>,
+        between: impl FnOnce(&mut String),
+    ) -> Option<&mut Direction> {
+        let origin = &record.origin;
+        // Of notes come names and comments.
+        if origin.notes.is_some_and(|notes| !notes.is_empty()) {
+            return None;
+        }
+        let ends = origin.ends?;
+        let (sender, version) = (record.sender, record.version);
+        let way = Some(Way { ends, stream: origin.stream, sender, version });
+        let slot = self.slots.get_mut(ends::place(ends, SLOTS))?;
+        if slot.way != way {
+            slot.way = way;
+            slot.between.clear();
+            between(&mut slot.between);
+        }
+        Some(slot)
+    }
+}
+
+impl Direction {
+    /// Adds a line for each header below MQTT, with a feed in front. `false`: they are not of the usual
+    /// kinds, and nothing is added.
+    pub(super) fn layers(&mut self, layers: &Layers, out: &mut String) -> bool {
+        let TransportLayer::Tcp(tcp) = &layers.transport else { return false };
+        if !layers.tunnels.is_empty() {
+            return false;
+        }
+        let ip = &layers.ip;
+        let lasting = Lasting {
+            link: layers.link,
+            ip: (ip.src, ip.dst, ip.ttl),
+            ports: (tcp.src_port, tcp.dst_port),
+            flags: tcp.flags,
+        };
+        if self.layers != Some(lasting) {
+            self.layers = Some(lasting);
+            self.link.clear();
+            self.link.push_str(LINE);
+            layers.link.add(&mut self.link);
+            self.link.push_str(LINE);
+            ip.add_lasting(&mut self.link);
+            self.transport.clear();
+            self.transport.push_str(LINE);
+            tcp.add_lasting(&mut self.transport);
+        }
+        out.push_str(&self.link);
+        ip.add_passing(out);
+        out.push_str(&self.transport);
+        tcp.add_passing(out);
+        true
+    }
+
+    /// Adds the words for a Client Identifier.
+    pub(super) fn client(&mut self, id: &[u8], out: &mut String) {
+        if self.client.as_deref() != Some(id) {
+            self.client_words.clear();
+            words::add_quoted(id, super::MAX_ID, &mut self.client_words);
+            self.client = Some(id.to_vec());
+        }
+        out.push_str(&self.client_words);
+    }
+}
+
+/// How the line of a header begins.
+const LINE: &str = "\n    ";

@@ -1,0 +1,126 @@
+//! One row of a tree: its words, and where the standard says so.
+
+use crate::annotate::view::Row;
+use crate::pipeline::SnRecord;
+use crate::render::flow::Flow;
+use crate::render::gutter::{self, Gutter};
+use crate::render::memo::{Around, Memo, Packet};
+use crate::render::paint::{Painter, Role};
+use crate::render::{Explain, sn, words};
+use crate::spec::Field;
+use crate::spec::field::{Context, Kind};
+use crate::text;
+
+/// What the words of one row are made with.
+pub(super) struct RowWords<'r> {
+    pub(super) context: Context,
+    pub(super) explain: Explain,
+    pub(super) limit: usize,
+    pub(super) painter: Painter,
+    pub(super) gutter: Gutter,
+    pub(super) sn: Option<SnRecord<'r>>,
+}
+
+impl RowWords<'_> {
+    /// Writes a row as it was written before, where it was.
+    pub(super) fn remembered(
+        &self,
+        row: &Row<'_>,
+        is_whole: bool,
+        memo: &mut Memo<String>,
+        flow: &mut Flow,
+        out: &mut String,
+    ) {
+        let layout = self.gutter.offset_width().saturating_mul(2) | u8::from(is_whole);
+        // The words of a field depend on all its bytes, those of a group on none.
+        let bytes = if row.is_group { self.gutter.shown(row.bytes) } else { row.bytes };
+        let key = (row, bytes, &self.context, layout);
+        memo.row(key, out, |out| self.write(row, is_whole, flow.clear(), out));
+    }
+
+    /// Writes a Packet Identifier, which is nearly always another one, between words that are the same for
+    /// all. `false`: it is another field, or its line may have to be broken or painted.
+    pub(super) fn packet_id(
+        &self,
+        row: &Row<'_>,
+        ids: &mut Around<String>,
+        out: &mut String,
+    ) -> bool {
+        let is_plain = self.gutter.width().is_none() && !self.painter.color;
+        if row.field != Field::PACKET_ID || !is_plain {
+            return false;
+        }
+        let packet = Packet::new(&self.context, self.gutter.offset_width());
+        let parts = ids.of(row, packet, |[before, between, behind]| {
+            let (mut all, mut flow) = (String::new(), Flow::new());
+            self.write(row, false, &mut flow, &mut all);
+            let digits = text::text(|out| words::add_value(row, &self.context, self.limit, out));
+            let lead = text::text(|out| {
+                words::add_label(row, &self.context, out);
+                out.push_str(": ");
+            });
+            let bytes = gutter::spaced(row.bytes);
+            // The bytes stand behind the offset, the number behind the name.
+            let (left, right) = all.split_once(&lead).unwrap_or_default();
+            let (offset, blanks) = left.split_once(&bytes).unwrap_or_default();
+            before.push_str(offset);
+            between.push_str(blanks);
+            between.push_str(&lead);
+            behind.push_str(right.strip_prefix(&digits).unwrap_or_default());
+        });
+        let Some([before, between, behind]) = parts else { return false };
+        out.push_str(before);
+        gutter::add_spaced(row.bytes, out);
+        out.push_str(between);
+        text::add::digits(row.number, out);
+        out.push_str(behind);
+        true
+    }
+
+    fn write(&self, row: &Row<'_>, is_whole: bool, flow: &mut Flow, out: &mut String) {
+        let is_undecoded = row.field.kind() == Kind::Undecoded;
+        let role = if is_undecoded { Role::Warning } else { Role::Value };
+        flow.add(Role::Label, |out| words::add_label(row, &self.context, out));
+        flow.unless_empty((Role::Meaning, ": "), role, |out| {
+            words::add_value(row, &self.context, self.limit, out);
+        });
+        if self.explain >= Explain::Brief {
+            flow.unless_empty((Role::Dim, " · "), Role::Meaning, |out| {
+                out.push_str(&sn::meaning(row, &self.context, self.sn));
+            });
+        }
+        self.gutter.row(out, self.painter, row, is_whole, flow);
+        if self.explain == Explain::Full {
+            self.source(row, out);
+        }
+    }
+
+    /// Where the standard says it, and which values it allows.
+    fn source(&self, row: &Row<'_>, out: &mut String) {
+        if row.field != row.whole {
+            return;
+        }
+        let (section, statements) = words::spec(row, &self.context);
+        let allowed = words::allowed(row, &self.context);
+        let elsewhere = words::elsewhere(row);
+        let mut parts = Vec::new();
+        if !elsewhere.is_empty() {
+            parts.push(elsewhere.to_owned());
+        }
+        if !section.is_empty() {
+            let standard = crate::render::standard(self.context.version).title();
+            parts.push(format!("{standard} section {section}"));
+        }
+        if !statements.is_empty() {
+            parts.push(format!("[{}]", statements.replace(' ', "] [")));
+        }
+        if !allowed.is_empty() {
+            parts.push(format!("allowed: {allowed}"));
+        }
+        if !parts.is_empty() {
+            let depth = row.depth.saturating_add(2);
+            let words = parts.join(" · ");
+            self.gutter.blank(out, self.painter, depth, Flow::new().push(Role::Dim, words));
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Where words are added: a `String`, or the bytes of a text.
+
+use std::fmt::{self, Write};
+
+/// What takes a text, and may know a shorter way for ASCII that comes as bytes.
+pub trait Ascii: Write {
+    /// Writes bytes, all of them ASCII.
+    ///
+    /// # Errors
+    /// What is written to reports.
+    fn write_ascii(&mut self, ascii: &[u8]) -> fmt::Result {
+        self.write_str(std::str::from_utf8(ascii).unwrap_or_default())
+    }
+}
+
+/// Memory that takes a text: writing to it does not fail.
+pub trait Out: Ascii {
+    /// Adds a text.
+    #[inline]
+    fn push_str(&mut self, text: &str) {
+        let _ = self.write_str(text);
+    }
+
+    /// Adds a character.
+    #[inline]
+    fn push(&mut self, c: char) {
+        let _ = self.write_char(c);
+    }
+
+    /// Adds bytes, all of them ASCII.
+    #[inline]
+    fn push_ascii(&mut self, ascii: &[u8]) {
+        let _ = self.write_ascii(ascii);
+    }
+}
+
+impl Ascii for fmt::Formatter<'_> {}
+
+impl Ascii for String {}
+
+impl Out for String {}
+
+/// A text as bytes: what is known to be text when it is added is not looked at again, as a `String` asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Words(Vec<u8>);
+
+impl Words {
+    /// The bytes, which are UTF-8.
+    #[inline]
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// How many bytes there are.
+    #[inline]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[inline]
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Forgets the text and keeps its memory.
+    #[inline]
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Adds so many blanks.
+    #[inline]
+    pub fn blanks(&mut self, count: usize) {
+        // A length that the compiler knows is copied faster than the one that is asked for.
+        const BLANKS: [u8; 32] = [b' '; 32];
+        let end = self.0.len().saturating_add(count);
+        while self.0.len() < end {
+            self.0.extend_from_slice(&BLANKS);
+        }
+        self.0.truncate(end);
+    }
+
+    /// Takes away the white space at the end.
+    #[inline]
+    pub fn trim_end(&mut self) {
+        let end = self.0.trim_ascii_end().len();
+        self.0.truncate(end);
+        if self.0.last().is_some_and(|byte| !byte.is_ascii()) {
+            self.trim_any();
+        }
+    }
+
+    /// The same where white space may be more than ASCII's.
+    fn trim_any(&mut self) {
+        let end = std::str::from_utf8(&self.0).map_or(self.0.len(), |text| text.trim_end().len());
+        self.0.truncate(end);
+    }
+}
+
+impl Write for Words {
+    #[inline]
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+
+    #[inline]
+    fn write_char(&mut self, c: char) -> fmt::Result {
+        match u8::try_from(c) {
+            Ok(byte) if byte.is_ascii() => self.0.push(byte),
+            _ => self.0.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+        Ok(())
+    }
+}
+
+impl Ascii for Words {
+    #[inline]
+    fn write_ascii(&mut self, ascii: &[u8]) -> fmt::Result {
+        self.0.extend_from_slice(ascii);
+        Ok(())
+    }
+}
+
+impl Out for Words {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_what_a_string_would_hold() {
+        let (mut words, mut string) = (Words::default(), String::new());
+        let both: [&mut dyn Write; 2] = [&mut words, &mut string];
+        for out in both {
+            out.write_str("a\u{3000}b").unwrap();
+            out.write_char('µ').unwrap();
+            out.write_char('~').unwrap();
+        }
+        words.blanks(70);
+        string.push_str(&" ".repeat(70));
+        assert_eq!(words.as_bytes(), string.as_bytes());
+        words.push('\u{3000}');
+        words.trim_end();
+        assert_eq!(words.as_bytes(), string.trim_end().as_bytes());
+    }
+}
