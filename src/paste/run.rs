@@ -43,9 +43,9 @@ impl Slip {
                 | MistakeKind::NotADigit { .. }
                 | MistakeKind::BadAddress { .. }
                 | MistakeKind::SplitByte
+                | MistakeKind::NoComma { .. }
                 | MistakeKind::OtherAlphabet { .. }
                 | MistakeKind::Base64Length { .. }
-                | MistakeKind::NoComma { .. }
         );
         self.lost == 0 && is_beside
     }
