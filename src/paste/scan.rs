@@ -10,6 +10,7 @@ use super::run::Run;
 use super::source::{Source, Taken, is_blank, is_word, word};
 use super::stamp;
 use super::tokens::Tokens;
+use std::sync::LazyLock;
 
 /// Reads from `at` to the source's end.
 pub(super) fn scan(source: Source<'_>, at: usize, builder: &mut Builder<'_>) {
@@ -105,24 +106,16 @@ fn inline(source: Source<'_>, at: usize) -> Option<Taken> {
 }
 
 /// Of each byte the rows of the table whose notation may start with it, as a set of bits.
-static STARTS: [u64; 256] = starts_of_rows();
-
-const fn starts_of_rows() -> [u64; 256] {
-    let mut starts = [0; 256];
-    let mut row = 0;
-    while row < NOTATIONS.len() {
-        if let Where::At(set) = NOTATIONS[row].place {
-            let set = set.as_bytes();
-            let mut at = 0;
-            while at < set.len() {
-                starts[set[at] as usize] |= 1 << row;
-                at += 1;
-            }
-        }
-        row += 1;
-    }
-    starts
-}
+static STARTS: LazyLock<[u64; 256]> = LazyLock::new(|| {
+    let row = |n: usize, byte: u8| match NOTATIONS.get(n).map(|row| &row.place) {
+        Some(Where::At(set)) if set.as_bytes().contains(&byte) => 1_u64 << n,
+        _ => 0,
+    };
+    std::array::from_fn(|byte| {
+        let byte = u8::try_from(byte).unwrap_or_default();
+        (0..NOTATIONS.len()).map(|n| row(n, byte)).sum()
+    })
+});
 
 /// The next place where something may begin: behind this word, or behind this character.
 fn next(source: Source<'_>, at: usize, end: usize) -> usize {
