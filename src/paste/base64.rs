@@ -201,7 +201,12 @@ fn behind_line(source: Source<'_>, at: usize) -> Option<usize> {
 fn decode(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) -> Option<Run> {
     let text = text_of(source, words);
     // One sign too many says no less than the right number of them.
-    let mut run = run_of(row, words, text.trim_end_matches('='))?;
+    let digits = text.trim_end_matches('=');
+    // Nearly all words of a text end here.
+    if !frame::strict(&bytes_of(digits, true)?) {
+        return None;
+    }
+    let mut run = run_of(row, words, digits)?;
     Context::of(source, &run.range).apply(&mut run);
     run.join = Join::Never;
     let bytes = &run.data.bytes;
@@ -211,7 +216,7 @@ fn decode(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) 
             || !are_mixed(&text) && !is_word_of_letters(&text)
             || is_word_of_letters(&text) && lengths::exact(bytes) && says_bytes(source, &run)
     };
-    if !frame::strict(bytes) || !is_meant() {
+    if !is_meant() {
         return None;
     }
     if are_mixed(&text) {
@@ -292,8 +297,11 @@ pub(super) fn bytes_of(text: &str, bits_left: bool) -> Option<Vec<u8>> {
     let config = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(bits_left);
-    let text = text.replace('-', "+").replace('_', "/");
-    GeneralPurpose::new(&STANDARD, config).decode(text).ok()
+    let engine = GeneralPurpose::new(&STANDARD, config);
+    if text.contains(['-', '_']) {
+        return engine.decode(text.replace('-', "+").replace('_', "/")).ok();
+    }
+    engine.decode(text).ok()
 }
 
 fn length(text: &str) -> usize {
