@@ -1,7 +1,7 @@
 //! Strings with escapes: C's and Wireshark's `"\x10" "\x2f"`, Rust's and Python's `b".."`.
 
 use super::context::Context;
-use super::escape;
+use super::escape::{self, Digits};
 use super::frame::{self, Chain, Fit};
 use super::mistake::MistakeKind;
 use super::notation::{Notation, named};
@@ -17,11 +17,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if before.ends_with('\\') || source.byte(at) == Some(b'\'') && is_apostrophe(before) {
         return None;
     }
-    let (mut run, mut end) = all(row, source, at, 8)?;
-    if !frame::strict(&run.data.bytes) && source.head(at, EARLY).contains('\\') {
-        let lua = all(named("string with decimal escapes (Lua)", row), source, at, 10);
-        (run, end) = lua.filter(|(it, _)| frame::strict(&it.data.bytes)).unwrap_or((run, end));
-    }
+    let (mut run, end) = written(row, source, at)?;
     run.range.end = end;
     if is_text(source, &run) && source.text.trim().len() > run.range.len() {
         return None;
@@ -33,10 +29,50 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     Some(Taken { runs: vec![run], end, modem: 0 })
 }
 
-/// A string and those behind it, where digits behind a backslash are of base 8 or 10.
-fn all(row: &'static Notation, source: Source<'_>, at: usize, base: u32) -> Option<(Run, usize)> {
+/// A string and those behind it, in the first language whose escapes make packets of it; else in the likeliest.
+fn written(row: &'static Notation, source: Source<'_>, at: usize) -> Option<(Run, usize)> {
+    let languages = if is_rust(source, at) {
+        [Digits::Zero, Digits::Octal, Digits::Decimal]
+    } else {
+        [Digits::Octal, Digits::Decimal, Digits::Zero]
+    };
+    let has_escapes = source.head(at, EARLY).contains('\\');
+    let mut first = None;
+    for digits in languages {
+        let lua = named("string with decimal escapes (Lua)", row);
+        let row = if digits == Digits::Decimal { lua } else { row };
+        let Some((run, end)) = all(row, source, at, digits) else { continue };
+        if frame::strict(&run.data.bytes) {
+            return Some((run, end));
+        }
+        // Packets of decimal escapes alone are no others' strings.
+        if digits != Digits::Decimal {
+            first = first.or(Some((run, end)));
+        }
+        if !has_escapes {
+            break;
+        }
+    }
+    first
+}
+
+/// Whether a string is one of bytes in Rust: zeros have one digit, and all bytes without a name are hex.
+fn is_rust(source: Source<'_>, at: usize) -> bool {
+    let text = source.head(at, LONGEST_TRIED);
+    let inside = text.strip_prefix("b\"").and_then(|it| it.split('"').next()).unwrap_or_default();
+    let octal = inside.match_indices('\\').filter_map(|(at, _)| inside.get(at..)?.chars().nth(1));
+    inside.contains("\\x") && !octal.into_iter().any(|c| matches!(c, '1'..='9'))
+}
+
+/// A string and those behind it, where digits behind a backslash are what `digits` says.
+fn all(
+    row: &'static Notation,
+    source: Source<'_>,
+    at: usize,
+    digits: Digits,
+) -> Option<(Run, usize)> {
     let mut run = Run::new(row, Class::Code, at..at);
-    let mut end = one(source, at, true, base, &mut run)?;
+    let mut end = one(source, at, true, digits, &mut run)?;
     if run.data.len() < 2 && run.slips.is_empty() {
         return None;
     }
@@ -44,7 +80,7 @@ fn all(row: &'static Notation, source: Source<'_>, at: usize, base: u32) -> Opti
         let mut part = Run::new(row, Class::Code, next..next);
         // One without escapes goes on where a packet does.
         let fit = Chain::of(&run.filled()).fit();
-        match one(source, next, !matches!(fit, Fit::Short(_)), base, &mut part) {
+        match one(source, next, !matches!(fit, Fit::Short(_)), digits, &mut part) {
             Some(after) => end = after,
             None => break,
         }
@@ -74,21 +110,32 @@ fn is_text(source: Source<'_>, run: &Run) -> bool {
 }
 
 /// One string from its prefix or quote on; only one that has the escapes of bytes, where it must have.
-fn one(source: Source<'_>, at: usize, must_have: bool, base: u32, run: &mut Run) -> Option<usize> {
+fn one(
+    source: Source<'_>,
+    at: usize,
+    must_have: bool,
+    digits: Digits,
+    run: &mut Run,
+) -> Option<usize> {
     let text = source.from(at);
     let marked = text.starts_with(['b', 'B']);
     let open = if marked { at.saturating_add(1) } else { at };
     let quote = source.from(open).chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let body = source.from(open).get(1..)?;
     let early: String = body.chars().take(EARLY).collect();
-    let is_number = |base: u32| base == 10 && early.contains('\\');
-    let escaped = marked && early.contains('\\')
-        || is_number(base)
+    let escaped = early.contains('\\') && (marked || digits == Digits::Decimal)
         || ["\\x", "\\u00", "\\0", "\\1", "\\u{", "\\n"].into_iter().any(|e| early.contains(e));
-    if must_have && !escaped {
-        return None;
+    // Who writes all bytes in octal may begin with other digits; so do the groups of a pattern.
+    let is_octal = || {
+        early
+            .match_indices(|c| matches!(c, '2'..='7'))
+            .any(|(n, _)| early.get(..n).is_some_and(|it| it.ends_with('\\')))
+    };
+    if !must_have || escaped {
+        return escape::string_in(source, open, quote, digits, run);
     }
-    escape::string_in(source, open, quote, base, run)
+    let end = is_octal().then(|| escape::string_in(source, open, quote, digits, run))??;
+    frame::strict(&run.data.bytes).then_some(end)
 }
 
 /// Where all bytes are escapes, those of letters too, a single digit that stands behind one of them is its

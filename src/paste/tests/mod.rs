@@ -6,16 +6,14 @@ mod base64;
 mod broken;
 mod decimals;
 mod dumps;
+mod escapes;
 mod evidence;
 mod firsts;
 mod glued;
 mod heads;
 mod hostile;
-<<<<<<< HEAD
-mod labels;
-=======
 mod indents;
->>>>>>> paste20
+mod labels;
 mod listings;
 mod numbers;
 mod programs;
