@@ -148,6 +148,15 @@ fn braced(rest: &str) -> Option<(Option<u8>, usize)> {
     Some((Some(u8::try_from(value).ok()?), len.saturating_add(3)))
 }
 
+/// Whether a character that is no byte stands behind a backslash: `u{fe0f}`, `u2026`. What stands in for bytes that were
+/// lost is none.
+pub(super) fn is_wide(rest: &str) -> bool {
+    let Some(digits) = rest.strip_prefix('u') else { return false };
+    let inside = digits.strip_prefix('{').and_then(|it| it.split_once('}')).map(|(it, _)| it);
+    let code = inside.or_else(|| digits.get(..4)).and_then(|it| u32::from_str_radix(it, 16).ok());
+    code.is_some_and(|it| it > 0xff && it != u32::from(char::REPLACEMENT_CHARACTER))
+}
+
 fn octal(rest: &str) -> Option<(Option<u8>, usize)> {
     let len = rest.bytes().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
     let value = u32::from_str_radix(rest.get(..len)?, 8).ok()?;

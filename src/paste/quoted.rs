@@ -9,6 +9,7 @@ use super::run::{Class, Run};
 use super::settle::{Mended, settle};
 use super::source::{Line, Source, Taken, is_word};
 use super::tail;
+use super::times::{self, Times};
 use super::zone;
 
 /// Reads a string, and those that stand right behind it, as C joins them.
@@ -19,6 +20,11 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     }
     let (mut run, end) = written(row, source, at)?;
     run.range.end = end;
+    // What blanks say is no packet in escapes either.
+    let is_blank = run.slips.is_empty() && run.data.bytes.iter().all(|byte| *byte == b' ');
+    if is_blank && source.text.trim().len() > run.range.len() {
+        return Some(Taken { runs: Vec::new(), end, modem: 0 });
+    }
     if is_text(source, &run) && source.text.trim().len() > run.range.len() {
         return None;
     }
@@ -73,21 +79,43 @@ fn all(
 ) -> Option<(Run, usize)> {
     let mut run = Run::new(row, Class::Code, at..at);
     let mut end = one(source, at, true, digits, &mut run)?;
+    end = repeat(source, end, &mut run);
     if run.data.len() < 2 && run.slips.is_empty() {
         return None;
     }
-    while let Some(next) = following(source, end) {
+    let mark = mark(source, at);
+    loop {
+        let of_gdb = times::following(source, end);
+        let Some(next) = of_gdb.or_else(|| following(source, end, mark)) else { break };
         let mut part = Run::new(row, Class::Code, next..next);
         // One without escapes goes on where a packet does.
-        let fit = Chain::of(&run.filled()).fit();
-        match one(source, next, !matches!(fit, Fit::Short(_)), digits, &mut part) {
-            Some(after) => end = after,
+        let goes_on = of_gdb.is_some() || matches!(Chain::of(&run.filled()).fit(), Fit::Short(_));
+        match one(source, next, !goes_on, digits, &mut part) {
+            Some(after) => end = repeat(source, after, &mut part),
             None => break,
         }
         run.append(part);
     }
     Some((run, end))
 }
+
+/// Adds the byte that ends at a place as often as gdb says there; gives the offset behind.
+fn repeat(source: Source<'_>, at: usize, run: &mut Run) -> usize {
+    let one = run.data.bytes.last().copied().filter(|_| run.data.len() == 1);
+    let Some((times, byte)) = Times::of(source, at).zip(one) else { return at };
+    times.fill(byte, run);
+    times.range.end
+}
+
+/// The mark of a comment that stands before a string in its line.
+fn mark(source: Source<'_>, at: usize) -> &str {
+    let before = source.tail(source.line_start(at)..at, LONGEST_MARK.saturating_add(1)).trim();
+    let is_mark = before.len() <= LONGEST_MARK && before.chars().all(|c| "*#/!;|".contains(c));
+    if is_mark { before } else { "" }
+}
+
+/// `///`
+const LONGEST_MARK: usize = 3;
 
 /// Whether a quote stands behind a letter, and not behind what C and Python put before a string.
 fn is_apostrophe(before: &str) -> bool {
@@ -104,9 +132,13 @@ fn is_text(source: Source<'_>, run: &Run) -> bool {
     let is_char =
         |byte: &u8| byte.is_ascii_graphic() || matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
     let text = source.range(run.range.clone());
-    let mut escapes = text.match_indices('\\').filter_map(|(at, _)| text.get(at..)?.chars().nth(1));
-    let is_number = |c: char| matches!(c, 'x' | 'X' | 'u' | 'U' | '0'..='7');
-    run.slips.is_empty() && run.data.bytes.iter().all(is_char) && !escapes.any(is_number)
+    let escapes =
+        || text.match_indices('\\').filter_map(|(at, _)| text.get(at.saturating_add(1)..));
+    let is_number =
+        |it: &str| it.starts_with(['x', 'X', 'u', 'U', '0', '1', '2', '3', '4', '5', '6', '7']);
+    let wide = escapes().filter(|it| escape::is_wide(it)).count();
+    let is_byte = |it: &str| is_number(it) && !escape::is_wide(it);
+    run.slips.len() == wide && run.data.bytes.iter().all(is_char) && !escapes().any(is_byte)
 }
 
 /// One string from its prefix or quote on; only one that has the escapes of bytes, where it must have.
@@ -230,12 +262,20 @@ const MOST_TRIED: usize = 16;
 /// or the high byte of a length behind it.
 const EARLY: usize = 8;
 
-/// Where the next string begins, if only blanks, line breaks and continuation marks stand between.
-fn following(source: Source<'_>, at: usize) -> Option<usize> {
+/// Where the next string begins, if only blanks, line breaks, continuation marks and the mark of a comment before each
+/// line stand between.
+fn following(source: Source<'_>, at: usize, mark: &str) -> Option<usize> {
     let mut start = at;
     loop {
         // The lines of a quoted mail begin with a mark.
-        start = source.skip_quote(start);
+        let line = source.skip_quote(start);
+        let is_line = !mark.is_empty() && source.range(start..line).contains('\n');
+        let behind = source.from(line).strip_prefix(mark).filter(|_| is_line);
+        start = if behind.is_some_and(|it| it.starts_with([' ', '\t'])) {
+            source.skip_blanks(line.saturating_add(mark.len()))
+        } else {
+            line
+        };
         if !matches!(source.byte(start), Some(b'\\' | b'+')) {
             break;
         }

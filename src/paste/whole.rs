@@ -4,6 +4,7 @@ use super::bitstream;
 use super::build::Builder;
 use super::count::Count;
 use super::digits;
+use super::firmware;
 use super::frame;
 use super::head;
 use super::hex::LEAST_PADDED;
@@ -13,7 +14,8 @@ use super::names;
 use super::notation::{NOTATIONS, Notation, named};
 use super::piece::Meant;
 use super::reading::{
-    ReadToken, Word, binary, decimal, long_binary, low_first, padded, pairs, short_hex,
+    ReadToken, Word, binary, decimal, extended, long_binary, low_first, padded, pairs, short_hex,
+    with_signs,
 };
 use super::run::{Class, Join, Run};
 use super::settle::{Mended, settle};
@@ -96,7 +98,7 @@ impl<'t> Text<'t> {
         while at < self.source.text.len() {
             let line = self.source.line(at);
             at = line.next;
-            if names::holds_name(line.text) {
+            if names::holds_name(line.text) || firmware::is_record(line.text) {
                 return false;
             }
             let mut tokens = Tokens::of(self.source, &line);
@@ -143,6 +145,10 @@ impl<'t> Text<'t> {
         if self.halves || bits > mistyped_bits && binaries == good.saturating_add(bad) {
             return ("binary digits", binary, true);
         }
+        if self.are_extended() {
+            let name = if self.count.short > 0 { SHORT_HEX } else { "" };
+            return (name, with_signs, true);
+        }
         let is_odd = self.style.alone == 1 && self.style.padded >= LEAST_PADDED;
         let readings: [(&str, ReadToken); 5] = [
             ("", if is_odd { padded } else { pairs }),
@@ -187,6 +193,18 @@ impl<'t> Text<'t> {
         let found = found.or_else(binary);
         let (name, reading) = found.unwrap_or(default);
         (name, reading, found.is_some())
+    }
+
+    /// Whether all tokens are bytes, of some of which the sign is extended.
+    fn are_extended(&self) -> bool {
+        let is_extended = |word: &Word<'_>| extended(word.token.digits).is_some();
+        let is_byte = |word: &Word<'_>| {
+            matches!(word.token.digits.len(), 1 | 2)
+                && word.token.digits.bytes().all(|b| b.is_ascii_hexdigit())
+        };
+        self.tokens().any(|it| is_extended(&it))
+            && self.tokens().any(|it| is_byte(&it))
+            && self.tokens().all(|it| is_extended(&it) || is_byte(&it))
     }
 
     /// Whether all tokens are binary digits without gaps, though maybe with a mistake.
