@@ -79,6 +79,11 @@ pub(super) fn len(source: Source<'_>, at: usize) -> Option<usize> {
         .or_else(|| memory(source, at, text))
 }
 
+/// Whether an address of a program's memory stands at `at`, or what a register holds.
+pub(super) fn is_memory(source: Source<'_>, at: usize) -> bool {
+    memory(source, at, source.head(at, FAR)).is_some()
+}
+
 /// Length of an address of a program's memory, or of what a register holds: words of 32 bits in pairs, as in
 /// the backtrace of an ESP32 (`0x400d1f3a:0x3ffb1f50`), or one behind a register's name.
 fn memory(source: Source<'_>, at: usize, text: &str) -> Option<usize> {

@@ -108,7 +108,8 @@ impl<'t> Text<'t> {
                 self.quoted |= tokens.gap.contains(['"', '\'']);
                 self.escaped |= word.token.prefix.starts_with('\\');
                 // A string with escapes has characters too that are no digits.
-                if self.quoted && self.escaped || !self.count(&word.token) {
+                let is_text = self.quoted && self.escaped;
+                if is_text || names::is_memory(self.source, word.at) || !self.count(&word.token) {
                     return false;
                 }
             }
