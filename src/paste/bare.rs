@@ -70,7 +70,7 @@ fn is_memory(line: &Line<'_>, column: usize) -> bool {
 
 /// Whether an address between bars stands at a column, as Netty prints it.
 fn is_boxed(line: &Line<'_>, column: usize) -> bool {
-    line.text.get(column..).is_some_and(|it| beside::is_boxed(it))
+    line.text.get(column..).is_some_and(beside::is_boxed)
 }
 
 /// What stands before a row.
