@@ -2,11 +2,13 @@
 
 use super::context::Context;
 use super::element::{Element, Value, cast, character, conversion, mistyped, number, signed};
+use super::escape;
 use super::mistake::{MistakeKind, SIDE_BY_SIDE};
 use super::notation::{Notation, named};
 use super::piece::Direction;
 use super::run::{Class, Join, Run};
 use super::source::{Source, Taken};
+use super::times::Times;
 use super::values;
 use std::ops::Range;
 
@@ -19,10 +21,20 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         _ => return None,
     };
     let at_first = at.saturating_add(1);
-    let mut list =
-        List { source, at: at_first, elements: Vec::new(), left_out: None, points: Vec::new() };
+    let mut list = List {
+        row,
+        source,
+        at: at_first,
+        elements: Vec::new(),
+        left_out: None,
+        points: Vec::new(),
+    };
     let closed = list.elements(close);
-    if list.elements.len() < 2 || (!closed && !list.is_bytes()) || !list.is_mostly_numbers() {
+    if list.elements.len() < 2
+        || (!closed && !list.is_bytes())
+        || !list.is_mostly_numbers()
+        || list.is_too_big()
+    {
         return None;
     }
     // Numbers with points and nothing behind them are fractions.
@@ -102,6 +114,7 @@ fn peer(source: Source<'_>, run: &mut Run) {
 }
 
 struct List<'t> {
+    row: &'static Notation,
     source: Source<'t>,
     at: usize,
     elements: Vec<Element<'t>>,
@@ -124,7 +137,7 @@ impl List<'_> {
                 // A number is missing between two commas.
                 Some(b',') if self.elements.last().is_some_and(|last| last.at < self.at) => {
                     let (at, value) = (self.at, Value::Wrong);
-                    self.elements.push(Element { text: "", at, value, quoted: false });
+                    self.elements.push(Element { text: "", at, value, quoted: false, times: None });
                     self.at = self.at.saturating_add(1);
                 }
                 Some(b'.') if self.is_point() => {
@@ -182,7 +195,7 @@ impl List<'_> {
             return false;
         }
         let at = self.at.saturating_add(1);
-        self.elements.push(Element { text, at, value, quoted: true });
+        self.elements.push(Element { text, at, value, quoted: true, times: None });
         let end = at.saturating_add(len).saturating_add(1);
         self.at = end.saturating_add(conversion(self.source.from(end)));
         true
@@ -230,9 +243,11 @@ impl List<'_> {
             return false;
         }
         let at = self.at.saturating_add(cast);
-        self.elements.push(Element { text, at, value, quoted: false });
+        self.elements.push(Element { text, at, value, quoted: false, times: None });
         let len = len.saturating_add(conversion(body.get(len..).unwrap_or_default()));
         self.at = at.saturating_add(len);
+        self.shown();
+        self.times();
         true
     }
 
@@ -243,6 +258,30 @@ impl List<'_> {
         let rest = self.source.head(self.at.saturating_add(1), LONGEST_QUOTED);
         let next = rest.trim_start_matches([' ', '\n']);
         is_behind && next.len() < rest.len() && next.starts_with(|c: char| c.is_ascii_digit())
+    }
+
+    /// The character that gdb prints behind its number: `48 '0'`, `0 '\\000'`.
+    fn shown(&mut self) {
+        let at = self.at.saturating_add(1);
+        if !self.source.from(self.at).starts_with(" '") {
+            return;
+        }
+        let mut run = Run::new(self.row, Class::Code, at..at);
+        let end = escape::string(self.source, at, '\'', &mut run);
+        let number = self.elements.last().and_then(|it| signed(it.text));
+        let number = number.and_then(|n| u8::try_from(n.rem_euclid(256)).ok());
+        if let Some(end) = end.filter(|_| number.is_some_and(|it| run.data.bytes == [it])) {
+            self.at = end;
+        }
+    }
+
+    /// What gdb prints behind an element that stands several times.
+    fn times(&mut self) {
+        let times = Times::of(self.source, self.at);
+        if let Some((times, last)) = times.zip(self.elements.last_mut()) {
+            self.at = times.range.end;
+            last.times = Some(times);
+        }
     }
 
     fn ellipsis(&mut self) {
@@ -265,6 +304,15 @@ impl List<'_> {
             })
     }
 
+    /// Whether one of a few numbers is none of a byte: then they are others, and nothing is mistyped.
+    fn is_too_big(&self) -> bool {
+        let is_big = |e: &Element<'_>| {
+            let number = signed(e.text).filter(|_| matches!(e.value, Value::Bare));
+            number.is_some_and(|n| !(-128..MANY_MORE).contains(&n))
+        };
+        self.elements.len() < FEW && self.elements.iter().any(is_big)
+    }
+
     /// Words with a digit in them are no numbers with typing mistakes, where there are as many of them.
     fn is_mostly_numbers(&self) -> bool {
         let wrong = self.elements.iter().filter(|e| matches!(e.value, Value::Wrong)).count();
@@ -279,3 +327,7 @@ const LONGEST_COMMENT: usize = 400;
 /// `0x10` and a letter of two bytes, with the quote behind.
 const LONGEST_QUOTED: usize = 8;
 const LONGEST_ELEMENT: usize = 40;
+/// The shortest packets have fewer elements.
+const FEW: usize = 4;
+/// A digit more than a byte has in decimal makes a number as large.
+const MANY_MORE: i64 = 1000;

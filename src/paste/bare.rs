@@ -3,8 +3,10 @@
 //! dump do and all offsets stay what they are.
 
 use super::address::{Address, next_line};
+use super::beside;
 use super::context;
 use super::frame;
+use super::gdb;
 use super::link;
 use super::piece::{Direction, Piece};
 use super::scan;
@@ -58,6 +60,19 @@ impl Bare {
     }
 }
 
+/// Whether a row of gdb or lldb stands at a column: its address is one of a program's memory.
+fn is_memory(line: &Line<'_>, column: usize) -> bool {
+    let text = line.text.get(column..).unwrap_or_default();
+    let at = line.start.saturating_add(column);
+    let of_lldb = |it: Address<'_>| it.colon && it.gap > 0 && it.group == 2;
+    gdb::is_row(&Line { text, start: at, ..*line }) || row(line, column).is_some_and(of_lldb)
+}
+
+/// Whether an address between bars stands at a column, as Netty prints it.
+fn is_boxed(line: &Line<'_>, column: usize) -> bool {
+    line.text.get(column..).is_some_and(beside::is_boxed)
+}
+
 /// What stands before a row.
 struct Prefix<'t> {
     /// Without the blanks behind it.
@@ -72,21 +87,33 @@ impl<'t> Prefix<'t> {
     /// What stands before a row with the address zero.
     fn of(line: &Line<'t>) -> Option<Self> {
         let near = line.text.as_bytes().get(..LONGEST).unwrap_or(line.text.as_bytes());
-        let zeros = memchr::memmem::find_iter(near, b"000").filter_map(|zero| {
+        let may_begin = |column: &usize| {
+            let before = column.checked_sub(1).and_then(|n| near.get(n)).copied().map(char::from);
+            before.is_some_and(|c| is_blank(c) || MARKS.contains(c))
+        };
+        let zeros = memchr::memmem::find_iter(near, b"000").map(|zero| {
             let hex = zero.checked_sub(2).filter(|n| near.get(*n..zero) == Some(b"0x"));
-            let column = hex.unwrap_or(zero);
-            let before = column.checked_sub(1).and_then(|n| near.get(n))?;
-            let may_begin = is_blank(char::from(*before)) || MARKS.contains(char::from(*before));
-            may_begin.then_some(column)
+            let bar = zero.checked_sub(1).filter(|n| is_boxed(line, *n));
+            hex.or(bar).unwrap_or(zero)
         });
-        let found = zeros.filter_map(|column| Self::at(line, column)).next();
+        let memory = memchr::memmem::find_iter(near, b"0x");
+        let memory = memory.filter(|column| may_begin(column) && is_memory(line, *column));
+        let found = zeros.filter(may_begin).filter_map(|column| Self::at(line, column)).next();
+        let found = found.or_else(|| memory.filter_map(|column| Self::at(line, column)).next());
         found.filter(|it| it.is_indent() || Address::of(line).is_none())
     }
 
     fn at(line: &Line<'t>, column: usize) -> Option<Self> {
         let text = line.text.get(..column)?.trim_end_matches(is_blank);
+        if is_boxed(line, column) {
+            let blanks = line.text.get(text.len()..column)?;
+            return (!text.is_empty()).then_some(Self { text, blanks, column });
+        }
         let address =
-            row(line, column).filter(|it| it.value(16) == Some(0) && it.hex < line.end)?;
+            row(line, column).filter(|it| it.value(16) == Some(0) || is_memory(line, column))?;
+        if address.hex >= line.end {
+            return None;
+        }
         let is_label =
             text.ends_with(|c| LABEL_ENDS.contains(c)) || address.colon || address.gap > 1;
         // tcpdump itself indents its rows, which begin so.
@@ -139,7 +166,7 @@ impl<'t> Prefix<'t> {
             return line.text.starts_with(self.text);
         }
         let head = line.text.get(..self.text.len()).unwrap_or_default();
-        let is_row = || row(line, self.column).is_some();
+        let is_row = || row(line, self.column).is_some() || is_boxed(line, self.column);
         context::skeleton(head) == context::skeleton(self.text) && (is_row() || is_star())
     }
 
@@ -187,7 +214,7 @@ impl<'t> Walk<'t> {
         let mut end = line.next;
         for line in lines() {
             if len > 0 {
-                self.row(&line, prefix, len);
+                self.row(&line, prefix, len, line.start == first.start);
             }
             end = line.next;
         }
@@ -207,7 +234,7 @@ impl<'t> Walk<'t> {
     }
 
     /// Takes away what stands before a row, at most `most` bytes.
-    fn row(&mut self, line: &Line<'_>, prefix: &Prefix<'_>, most: usize) {
+    fn row(&mut self, line: &Line<'_>, prefix: &Prefix<'_>, most: usize, is_first: bool) {
         if self.shown.is_empty() {
             self.shown = self.source.text.as_bytes().to_vec();
         }
@@ -221,14 +248,17 @@ impl<'t> Walk<'t> {
             *last = b'\n';
         }
         if !prefix.is_mark() {
-            self.head(line, prefix);
+            self.head(line, prefix, is_first);
         }
     }
 
     /// What the label says; each address zero begins another dump.
-    fn head(&mut self, line: &Line<'_>, prefix: &Prefix<'_>) {
-        let is_first = row(line, prefix.column).is_some_and(|it| it.value(16) == Some(0));
-        if !is_first && let Some(last) = self.heads.last_mut() {
+    fn head(&mut self, line: &Line<'_>, prefix: &Prefix<'_>, is_first: bool) {
+        let is_zero = row(line, prefix.column).is_some_and(|it| it.value(16) == Some(0));
+        if !is_first
+            && !is_zero
+            && let Some(last) = self.heads.last_mut()
+        {
             last.rows.end = line.end;
             return;
         }

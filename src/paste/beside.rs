@@ -46,13 +46,17 @@ fn part(row: &'static Notation, source: Source<'_>, line: &Line<'_>) -> Option<R
 fn head(line: &str) -> usize {
     let first = blanks(line);
     let rest = line.get(first..).unwrap_or_default();
-    let address = rest
-        .strip_prefix('|')
-        .and_then(|it| it.split_once('|'))
-        .filter(|(it, _)| it.len() == ADDRESS && it.bytes().all(|b| b.is_ascii_hexdigit()));
-    let bars = address.map_or(0, |(it, _)| it.len().saturating_add(2));
+    let bars = if is_boxed(rest) { ADDRESS.saturating_add(2) } else { 0 };
     let behind = blanks(rest.get(bars..).unwrap_or_default());
     first.saturating_add(bars).saturating_add(behind)
+}
+
+/// Whether a text begins with Netty's address between bars.
+pub(super) fn is_boxed(text: &str) -> bool {
+    let address = text.strip_prefix('|').and_then(|it| it.split_at_checked(ADDRESS));
+    address.is_some_and(|(it, behind)| {
+        behind.starts_with('|') && it.bytes().all(|b| b.is_ascii_hexdigit())
+    })
 }
 
 /// The line above a block of socat's: the side that sent it, the time and the length.

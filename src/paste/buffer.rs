@@ -1,5 +1,6 @@
 //! Node's way to print a buffer: `<Buffer 10 0e ... 33 more bytes>`.
 
+use super::context::Context;
 use super::digits;
 use super::mistake::MistakeKind;
 use super::notation::Notation;
@@ -37,6 +38,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         return None;
     }
     let end = run.range.end;
+    Context::of(source, &run.range).tell(&mut run);
     Some(Taken { runs: vec![run], end, modem: 0 })
 }
 

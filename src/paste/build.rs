@@ -7,7 +7,7 @@ use super::frame::{self, Chain, Fit};
 use super::hint::Hint;
 use super::link;
 use super::output::Output;
-use super::piece::{Ignored, Kind, Paste};
+use super::piece::{Direction, Ignored, Kind, Paste};
 use super::repeat::repeats;
 use super::run::{Class, Join, Run, Slip};
 use super::settle::{Mended, settle};
@@ -270,9 +270,11 @@ fn said_to_be_sent(run: &Run) -> bool {
     // A log shows bytes, of which one is mistyped.
     let has_head =
         frame::head(&run.data.bytes) || run.slips.first().is_some_and(|it| it.index == 0);
-    let is_logged = run.direction.is_some() && run.data.len() >= 4 || labelled;
+    // The name of a side stands before other things, too.
+    let is_told = matches!(run.direction, Some(Direction::Sent | Direction::Received));
+    let is_logged = is_told && run.data.len() >= 4 || labelled;
     let mistyped = is_few(run) && !run.slips.is_empty() && is_logged && has_head;
-    let known = run.direction.is_some() && run.data.len() > 1 || labelled && short;
+    let known = is_told && run.data.len() > 1 || labelled && short;
     known && frame::head(&run.data.bytes) || mistyped
 }
 

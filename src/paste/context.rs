@@ -42,11 +42,18 @@ impl<'t> Context<'t> {
         run.time = self.time();
         let timed = stamp::read(self.before)
             .is_some_and(|it| self.before.trim_end().ends_with(it.text.as_str()));
-        let labelled = self.before.trim_end().ends_with([':', '=', '>', ']', '\u{ff1a}', '\t']);
+        let marks = [':', '=', '>', ']', '\u{ff1a}', '\t', '\u{25c7}', '\u{25c6}'];
+        let labelled = self.before.trim_end().ends_with(marks);
         if self.ends_line && (alone || labelled || timed) {
             run.class = Class::Line;
             run.join = Join::Adjacent(skeleton(self.before));
         }
+    }
+
+    /// Sets direction and time alone: the notation says where the bytes end.
+    pub(super) fn tell(&self, run: &mut Run) {
+        run.direction = self.direction();
+        run.time = self.time();
     }
 
     pub(super) fn direction(&self) -> Option<Direction> {
@@ -66,18 +73,53 @@ pub(super) fn skeleton(before: &str) -> String {
 /// Who sent what a line shows, by its words, its arrows or its columns.
 pub(super) fn direction(before: &str) -> Option<Direction> {
     let lower = before.to_lowercase();
-    said(&lower).or_else(|| arrow(&lower)).or_else(|| column(&lower))
+    said(&lower).or_else(|| party(&lower)).or_else(|| arrow(&lower)).or_else(|| column(&lower))
+}
+
+/// Whether a line says that what it shows was sent or received; the name of a client or of a server alone does not.
+pub(super) fn is_told(before: &str) -> bool {
+    let lower = before.to_lowercase();
+    said(&lower).or_else(|| arrow(&lower)).or_else(|| column(&lower)).is_some()
+}
+
+/// Whose name a label is, or whose names stand at the ends of an arrow in it: `client -> broker:`, `C->S:`.
+fn party(lower: &str) -> Option<Direction> {
+    let label = lower.trim_end().strip_suffix([':', '\u{ff1a}'])?.trim_end();
+    let side = |name: &str| match name {
+        "c" | "client" => Some(Direction::FromClient),
+        "s" | "b" | "server" | "broker" => Some(Direction::FromServer),
+        _ => None,
+    };
+    let mut names = label.rsplit(|c: char| !c.is_alphabetic()).filter(|it| !it.is_empty());
+    let last = names.next()?;
+    let head = label.strip_suffix(last)?.trim_end();
+    let arrow = ["->", "=>", "\u{2192}"].into_iter().find_map(|it| head.strip_suffix(it));
+    match arrow {
+        Some(head) => {
+            let from = head.trim_end_matches(['-', '=', ' ']);
+            let from = side(from.rsplit(|c: char| !c.is_alphabetic()).next()?)?;
+            side(last).filter(|to| *to != from).map(|_| from)
+        }
+        // One letter alone, or a name in a sentence, says nothing.
+        None => side(last).filter(|_| last.len() > 1 && !head.contains(char::is_alphabetic)),
+    }
+}
+
+/// Who sent the bytes below a line that announces them, and when.
+pub(super) fn announced(source: Source<'_>, at: usize) -> Option<Direction> {
+    let above = source.line_before(at)?.text.trim_end();
+    above.ends_with([':', '>', '\u{ff1a}']).then(|| direction(above)).flatten()
 }
 
 /// Who sent what a line shows, by its words in small letters alone.
 pub(super) fn said(lower: &str) -> Option<Direction> {
     let mut words = lower.split(|c: char| !c.is_alphanumeric());
     words.find_map(|w| match w {
-        "send" | "sent" | "sending" | "tx" | "write" | "out" | "outgoing" | "发送" => {
+        "send" | "sent" | "sending" | "tx" | "write" | "out" | "outgoing" | "发送" | "发" => {
             Some(Direction::Sent)
         }
         "recv" | "got" | "receive" | "received" | "receiving" | "rx" | "read" | "in"
-        | "incoming" | "rcv" | "rcvd" | "接收" | "收到" => Some(Direction::Received),
+        | "incoming" | "rcv" | "rcvd" | "接收" | "收到" | "收" => Some(Direction::Received),
         _ => None,
     })
 }

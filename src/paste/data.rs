@@ -43,14 +43,12 @@ impl TextMap {
             && last.width == width
         {
             let count = byte.saturating_sub(last.byte);
-            let gap = text.saturating_sub(last.text);
-            if count == 1
-                && gap > 0
-                && let Ok(step) = u16::try_from(gap)
-            {
+            let gap = text.checked_sub(last.text);
+            if let (1, Some(Ok(step))) = (count, gap.map(u16::try_from)) {
                 last.step = step;
                 return;
             }
+            let gap = gap.unwrap_or(u32::MAX);
             if count > 1 && u64::from(last.step).saturating_mul(count.into()) == u64::from(gap) {
                 return;
             }

@@ -25,6 +25,11 @@ pub(super) fn od(row: &'static Notation, source: Source<'_>, at: usize) -> Optio
 
 /// `0000   10 2f 00 04   ./..`
 pub(super) fn wireshark(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
+    // A number of columns: no row of a dump but the first begins with more than a pair.
+    let is_column = |it: Address<'_>| it.group > 3 && it.value(16) != Some(0);
+    if Address::of(&source.line(at)).is_some_and(is_column) {
+        return None;
+    }
     let mut taken = read(row, source, at, |a| {
         (4..=LONGEST_ADDRESS).contains(&a.digits.len()) && a.gap > 1 && !matches!(a.group, 5 | 7)
     })?;

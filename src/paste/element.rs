@@ -4,6 +4,7 @@ use super::digits;
 use super::literal::Mistyped;
 use super::mistake::{MistakeKind, lookalike};
 use super::run::Run;
+use super::times::Times;
 
 pub(super) struct Element<'t> {
     pub(super) text: &'t str,
@@ -11,6 +12,8 @@ pub(super) struct Element<'t> {
     pub(super) value: Value,
     /// Whether it stands in quotes.
     pub(super) quoted: bool,
+    /// How often it stands there, where gdb says so.
+    pub(super) times: Option<Times>,
 }
 
 impl Element<'_> {

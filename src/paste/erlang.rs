@@ -1,5 +1,6 @@
 //! Erlang's and Elixir's binaries: `<<16,14,0,4,"MQTT",16#04>>`.
 
+use super::context::Context;
 use super::escape;
 use super::literal::Mistyped;
 use super::mistake::MistakeKind;
@@ -52,6 +53,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
         }
     }
     run.range.end = at;
+    Context::of(source, &run.range).tell(&mut run);
     (!run.data.bytes.is_empty()).then(|| Taken { runs: vec![run], end: at, modem: 0 })
 }
 

@@ -1,4 +1,4 @@
-//! Escape sequences of C, Rust, Python, JSON, JavaScript and Erlang.
+//! Escape sequences of C, Rust, Python, JSON, JavaScript, Lua and Erlang.
 
 use super::digits::{self, nibble};
 use super::literal::Mistyped;
@@ -9,15 +9,26 @@ use super::source::Source;
 /// Reads a quoted string from its opening quote on; gives the offset behind the closing one.
 /// A line break ends it, unless a backslash stands before.
 pub(super) fn string(source: Source<'_>, at: usize, quote: char, run: &mut Run) -> Option<usize> {
-    string_in(source, at, quote, 8, run)
+    string_in(source, at, quote, Digits::Octal, run)
 }
 
-/// As `string`; in base 10 where a backslash stands before decimal digits, as in Lua.
+/// What digits right behind a backslash are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Digits {
+    /// Up to three of base 8, as C, Python and strace have them.
+    Octal,
+    /// Up to three of base 10, as Lua has them.
+    Decimal,
+    /// One zero, as Rust and JavaScript have it: a digit behind it is a character.
+    Zero,
+}
+
+/// As `string`, where digits behind a backslash are what `written` says.
 pub(super) fn string_in(
     source: Source<'_>,
     at: usize,
     quote: char,
-    base: u32,
+    written: Digits,
     run: &mut Run,
 ) -> Option<usize> {
     let doubled = is_doubled(source.head(at, LONGEST_LOOK));
@@ -30,7 +41,12 @@ pub(super) fn string_in(
         if c == '\n' {
             return None;
         }
-        if let (10, Some((byte, len))) = (base, decimal(source.head(at, LONGEST_DECIMAL))) {
+        let number = match written {
+            Digits::Octal => None,
+            Digits::Decimal => decimal(source.head(at, LONGEST_DECIMAL)),
+            Digits::Zero => source.from(at).starts_with("\\0").then_some((0, ZERO)),
+        };
+        if let Some((byte, len)) = number {
             run.data.push(byte, at, len);
             at = at.saturating_add(len);
             continue;
@@ -132,6 +148,15 @@ fn braced(rest: &str) -> Option<(Option<u8>, usize)> {
     Some((Some(u8::try_from(value).ok()?), len.saturating_add(3)))
 }
 
+/// Whether a character that is no byte stands behind a backslash: `u{fe0f}`, `u2026`. What stands in for bytes that were
+/// lost is none.
+pub(super) fn is_wide(rest: &str) -> bool {
+    let Some(digits) = rest.strip_prefix('u') else { return false };
+    let inside = digits.strip_prefix('{').and_then(|it| it.split_once('}')).map(|(it, _)| it);
+    let code = inside.or_else(|| digits.get(..4)).and_then(|it| u32::from_str_radix(it, 16).ok());
+    code.is_some_and(|it| it > 0xff && it != u32::from(char::REPLACEMENT_CHARACTER))
+}
+
 fn octal(rest: &str) -> Option<(Option<u8>, usize)> {
     let len = rest.bytes().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
     let value = u32::from_str_radix(rest.get(..len)?, 8).ok()?;
@@ -147,6 +172,8 @@ fn decimal(text: &str) -> Option<(u8, usize)> {
 
 /// A backslash and three digits.
 const LONGEST_DECIMAL: usize = 4;
+/// Length of `\0`.
+const ZERO: usize = 2;
 
 /// Reads an `x` of which a digit is missing or no digit; `start` is where its digits begin.
 fn mistyped(rest: &str, start: usize, run: &mut Run) -> Option<usize> {

@@ -35,6 +35,11 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     Some(Taken { runs: vec![run], end, modem: 0 })
 }
 
+/// Whether a line is an address and numbers behind it.
+pub(super) fn is_row(line: &Line<'_>) -> bool {
+    Head::of(line).is_some()
+}
+
 /// What stands before the numbers of a line.
 struct Head {
     numbers: usize,

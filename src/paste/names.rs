@@ -27,7 +27,7 @@ const WORDS: [(Called, &[&str]); 4] = [
         "ws", "win", "mss", "len", "length", "size", "count", "total", "packets", "frames", "errors", "dropped", "overruns",
         "phone", "telefon", "tel", "fax", "konto", "account", "iban", "isbn", "zip", "plz"]),
     (Called::Hash, &["md5", "sha", "sha1", "sha224", "sha256", "sha384", "sha512", "crc", "crc16", "crc32",
-        "hash", "digest", "checksum", "prüfsumme", "fingerprint", "keyid", "commit", "revision", "changeset", "校验"]),
+        "bssid", "mac", "ether", "hwaddr", "lladdr", "hash", "digest", "checksum", "prüfsumme", "fingerprint", "keyid", "commit", "revision", "changeset", "校验"]),
     (Called::Short, &["room", "raum", "zimmer", "serial", "seriennummer", "serial number", "s/n", "sn",
         "model", "modell", "part", "article", "artikel", "product", "vendor", "ticket", "case", "bug",
         "color", "colour", "farbe", "background", "foreground", "border", "fill", "version", "rev",
@@ -76,7 +76,40 @@ pub(super) fn len(source: Source<'_>, at: usize) -> Option<usize> {
         .or_else(|| date(source, at, text))
         .or_else(|| number(source, at, text))
         .or_else(|| fraction(source, at, text))
+        .or_else(|| memory(source, at, text))
 }
+
+/// Whether an address of a program's memory stands at `at`, or what a register holds.
+pub(super) fn is_memory(source: Source<'_>, at: usize) -> bool {
+    memory(source, at, source.head(at, FAR)).is_some()
+}
+
+/// Length of an address of a program's memory, or of what a register holds: words of 32 bits in pairs, as in
+/// the backtrace of an ESP32 (`0x400d1f3a:0x3ffb1f50`), or one behind a register's name.
+fn memory(source: Source<'_>, at: usize, text: &str) -> Option<usize> {
+    let word = |text: &str| {
+        let digits = text.strip_prefix("0x")?.bytes().take_while(u8::is_ascii_hexdigit).count();
+        matches!(digits, 8 | 16).then(|| digits.saturating_add(2))
+    };
+    let first = word(text)?;
+    let second = text.get(first..)?.strip_prefix(':').and_then(word);
+    if let Some(second) = second {
+        return Some(first.saturating_add(second).saturating_add(1));
+    }
+    let before = source.tail(0..at, FAR).trim_end();
+    let label = before.strip_suffix([':', '='])?.trim_end();
+    let name = label.rsplit(|c: char| !c.is_alphanumeric()).next()?.to_ascii_lowercase();
+    let number = name.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let is_numbered = matches!(name.len().saturating_sub(number.len()), 1)
+        && number.parse::<u8>().is_ok_and(|n| n < 32);
+    (is_numbered || REGISTERS.contains(&name.as_str())).then_some(first)
+}
+
+/// Registers without a number, of ARM, RISC-V and Xtensa.
+const REGISTERS: [&str; 16] = [
+    "sp", "pc", "lr", "fp", "ra", "gp", "tp", "ip", "ps", "psr", "xpsr", "cpsr", "sar", "excvaddr",
+    "mepc", "mtval",
+];
 
 /// Whether a UUID stands at `at`.
 pub(super) fn is_uuid(source: Source<'_>, at: usize) -> bool {

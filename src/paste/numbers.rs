@@ -13,8 +13,30 @@ impl Text<'_> {
     /// Whether its digits are numbers of something else, and not the beginning of packets.
     pub(super) fn is_numbers(&self) -> bool {
         self.are_times()
+            || self.are_rows()
             || self.are_names() && !self.begins(false)
             || self.are_decimals() && !self.begins(self.lines().nth(1).is_none())
+    }
+
+    /// Whether the lines are rows of a table of numbers: as many columns in each, the first of which counts them.
+    fn are_rows(&self) -> bool {
+        let fields = |line: &str| -> Option<(u32, usize)> {
+            let numbers = || line.trim().split(',').map(str::trim);
+            let is_number = |it: &str| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit());
+            let first = numbers().next()?.parse().ok()?;
+            numbers().all(is_number).then(|| (first, numbers().count()))
+        };
+        let mut lines = self.lines().filter(|it| !it.text.trim().is_empty());
+        let Some((first, columns)) = lines.next().and_then(|it| fields(it.text)) else {
+            return false;
+        };
+        let mut count = 1_u32;
+        let all = lines.all(|line| {
+            let due = first.checked_add(count);
+            count = count.saturating_add(1);
+            fields(line.text).is_some_and(|(n, it)| it == columns && Some(n) == due)
+        });
+        all && count >= LEAST_ROWS && columns > 1
     }
 
     /// Whether these are UUIDs, hashes or addresses, in a list.
@@ -101,3 +123,5 @@ pub(super) const LEAST_DIGITS: usize = 16;
 const LEAST_ODD: usize = 4;
 /// Words that tell whether packets begin.
 const MOST_WORDS: usize = 4096;
+/// Two rows may count by chance.
+const LEAST_ROWS: u32 = 3;

@@ -5,7 +5,7 @@ use super::frame::{self, Chain, Fit};
 use super::mistake::{Mistake, MistakeKind};
 use super::piece::{Continues, Kind, Meant, Piece};
 use super::place::Locator;
-use super::run::{Run, Slip};
+use super::run::{MOST_LOST, Run, Slip};
 use super::{MAX_MISTAKES, MAX_PIECES};
 
 /// Collects pieces and mistakes.
@@ -219,5 +219,3 @@ fn rest<'d>(slips: &[Slip], mut parts: impl Iterator<Item = &'d Data>) -> Option
 
 /// A length that could not be read is told from so many bytes behind it at most.
 const MOST_AHEAD: usize = 1 << 12;
-/// More can't matter: no mistake stands for as much as a packet.
-const MOST_LOST: usize = 1 << 16;

@@ -2,13 +2,14 @@
 //! decimal (`16,14,0,4,77,`). In a sentence these are numbers like all others, so whole packets must come out
 //! of them.
 
-use super::context::{Context, direction};
+use super::context::{Context, is_told};
 use super::frame;
 use super::labelled::{self, Said};
 use super::lengths;
 use super::literal::Mistyped;
 use super::mistake::{MistakeKind, SIDE_BY_SIDE};
 use super::notation::{Notation, named};
+use super::reading::extended;
 use super::run::{Class, Join, Run, Slip};
 use super::settle::{Mended, settle};
 use super::source::{Source, Taken, blanks};
@@ -81,13 +82,21 @@ impl<'t> List<'t> {
         if !first.is_some_and(is_number) || is_behind_number(source, at) {
             return None;
         }
+        let is_signed = at.checked_sub(1).filter(|n| is_sign(source, *n));
+        let at = is_signed.unwrap_or(at);
         let line = source.head(at, LONGEST);
         let mut words = Vec::new();
         let mut from = 0_usize;
         loop {
             let rest = line.get(from..).unwrap_or_default();
-            let len = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
-            let Some(word) = rest.get(..len).filter(|it| is_number(it)) else { break };
+            let sign = usize::from(rest.starts_with('-'));
+            let digits = rest.get(sign..).unwrap_or_default();
+            let len = digits.find(|c: char| !c.is_alphanumeric()).unwrap_or(digits.len());
+            if !digits.get(..len).is_some_and(is_number) {
+                break;
+            }
+            let len = len.saturating_add(sign);
+            let Some(word) = rest.get(..len) else { break };
             words.push((at.saturating_add(from), word));
             let gap = rest.get(len..).map_or(0, separator);
             if gap == 0 {
@@ -102,15 +111,15 @@ impl<'t> List<'t> {
     fn in_place(&self, row: &'static Notation, at: usize) -> Option<Taken> {
         let source = self.source;
         let before = source.range(source.line_start(at)..at).trim_end();
-        let place = match direction(before) {
+        let place = match is_told(before) {
             _ if !(before.is_empty()
                 || before.ends_with(LABELS)
                 || tail::is_column(source, at)) =>
             {
                 Place::Prose
             }
-            Some(_) => Place::Labelled,
-            None => Place::Line,
+            true => Place::Labelled,
+            false => Place::Line,
         };
         let mut readings = [Base::Hex, Base::Decimal].into_iter().filter_map(|base| {
             let run = self.read(row, base, 0)?;
@@ -181,14 +190,15 @@ impl<'t> List<'t> {
         let (at, _) = self.words.first()?;
         let row = if base == Base::Decimal { named("decimal", row) } else { row };
         let mut run = Run::new(row, Class::Prose, *at..*at);
-        let (mut single, mut long) = (0_usize, 0_usize);
+        let (mut single, mut long, mut extended) = (0_usize, 0_usize, 0_usize);
         for (at, word) in &self.words {
-            let is_padded = word.len() > 1 && word.starts_with('0');
+            let is_padded = word.len() > 1 && word.starts_with('0') && extended == 0;
             if is_padded || !push(*at, word, base, &mut run) {
                 break;
             }
             single = single.saturating_add(usize::from(word.len() == 1));
-            long = long.saturating_add(usize::from(word.len() == 3));
+            long = long.saturating_add(usize::from(matches!(word.len(), 3 | 4)));
+            extended = extended.saturating_add(usize::from(word.len() == 8));
             run.range.end = at.saturating_add(word.len());
         }
         let behind = self.source.from(run.range.end);
@@ -198,7 +208,8 @@ impl<'t> List<'t> {
         let are_two = self.words.len() == 2
             && single == 1
             && self.source.range(run.range.clone()).contains(',');
-        let is_short = single >= LEAST_SINGLE || are_two || base == Base::Decimal && long > 0;
+        let is_short =
+            single >= LEAST_SINGLE || are_two || extended > 0 || base == Base::Decimal && long > 0;
         let is_end = is_all || behind.starts_with(' ');
         (is_short && is_end && run.slips.len() <= mistakes).then_some(run)
     }
@@ -214,8 +225,26 @@ fn is_behind_number(source: Source<'_>, at: usize) -> bool {
         || before.len() < near.len() && is_number(last) && !head.ends_with([':', '.', '-', '/'])
 }
 
+/// Whether a minus stands at a place, and a blank or nothing before it.
+fn is_sign(source: Source<'_>, at: usize) -> bool {
+    let is_blank = |byte: u8| matches!(byte, b' ' | b'\t' | b'\n');
+    source.byte(at) == Some(b'-')
+        && at.checked_sub(1).and_then(|n| source.byte(n)).is_none_or(is_blank)
+}
+
 /// Reads one number; false where it is none, not even a mistyped one.
 fn push(at: usize, word: &str, base: Base, run: &mut Run) -> bool {
+    let signed = word.starts_with('-').then(|| word.parse::<i8>().ok().map(i8::cast_unsigned));
+    let whole = match base {
+        Base::Hex => signed.map(|_| None).or_else(|| extended(word).map(Some)),
+        Base::Decimal => signed,
+    };
+    if let Some(byte) = whole {
+        if let Some(byte) = byte {
+            run.data.push(byte, at, word.len());
+        }
+        return byte.is_some();
+    }
     let radix = if base == Base::Hex { 16 } else { 10 };
     let is_short = word.len() < 3 || base == Base::Decimal;
     let value = u32::from_str_radix(word, radix).ok().filter(|_| is_short);
@@ -242,7 +271,8 @@ fn is_number(word: &str) -> bool {
     let has_digit = word.bytes().any(|b| b.is_ascii_digit());
     let mut chars = word.chars();
     let is_one = chars.next().is_some() && chars.next().is_none();
-    !word.is_empty() && (word.chars().count() <= 3 && has_digit || is_hex(2) || is_one)
+    extended(word).is_some()
+        || !word.is_empty() && (word.chars().count() <= 3 && has_digit || is_hex(2) || is_one)
 }
 
 /// Length of what stands between two numbers: blanks and one mark.

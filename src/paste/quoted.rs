@@ -1,7 +1,7 @@
 //! Strings with escapes: C's and Wireshark's `"\x10" "\x2f"`, Rust's and Python's `b".."`.
 
 use super::context::Context;
-use super::escape;
+use super::escape::{self, Digits};
 use super::frame::{self, Chain, Fit};
 use super::mistake::MistakeKind;
 use super::notation::{Notation, named};
@@ -9,6 +9,7 @@ use super::run::{Class, Run};
 use super::settle::{Mended, settle};
 use super::source::{Line, Source, Taken, is_word};
 use super::tail;
+use super::times::{self, Times};
 use super::zone;
 
 /// Reads a string, and those that stand right behind it, as C joins them.
@@ -17,12 +18,13 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if before.ends_with('\\') || source.byte(at) == Some(b'\'') && is_apostrophe(before) {
         return None;
     }
-    let (mut run, mut end) = all(row, source, at, 8)?;
-    if !frame::strict(&run.data.bytes) && source.head(at, EARLY).contains('\\') {
-        let lua = all(named("string with decimal escapes (Lua)", row), source, at, 10);
-        (run, end) = lua.filter(|(it, _)| frame::strict(&it.data.bytes)).unwrap_or((run, end));
-    }
+    let (mut run, end) = written(row, source, at)?;
     run.range.end = end;
+    // What blanks say is no packet in escapes either.
+    let is_blank = run.slips.is_empty() && run.data.bytes.iter().all(|byte| *byte == b' ');
+    if is_blank && source.text.trim().len() > run.range.len() {
+        return Some(Taken { runs: Vec::new(), end, modem: 0 });
+    }
     if is_text(source, &run) && source.text.trim().len() > run.range.len() {
         return None;
     }
@@ -33,25 +35,87 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     Some(Taken { runs: vec![run], end, modem: 0 })
 }
 
-/// A string and those behind it, where digits behind a backslash are of base 8 or 10.
-fn all(row: &'static Notation, source: Source<'_>, at: usize, base: u32) -> Option<(Run, usize)> {
+/// A string and those behind it, in the first language whose escapes make packets of it; else in the likeliest.
+fn written(row: &'static Notation, source: Source<'_>, at: usize) -> Option<(Run, usize)> {
+    let languages = if is_rust(source, at) {
+        [Digits::Zero, Digits::Octal, Digits::Decimal]
+    } else {
+        [Digits::Octal, Digits::Decimal, Digits::Zero]
+    };
+    let has_escapes = source.head(at, EARLY).contains('\\');
+    let mut first = None;
+    for digits in languages {
+        let lua = named("string with decimal escapes (Lua)", row);
+        let row = if digits == Digits::Decimal { lua } else { row };
+        let Some((run, end)) = all(row, source, at, digits) else { continue };
+        if frame::strict(&run.data.bytes) {
+            return Some((run, end));
+        }
+        // Packets of decimal escapes alone are no others' strings.
+        if digits != Digits::Decimal {
+            first = first.or(Some((run, end)));
+        }
+        if !has_escapes {
+            break;
+        }
+    }
+    first
+}
+
+/// Whether a string is one of bytes in Rust: zeros have one digit, and all bytes without a name are hex.
+fn is_rust(source: Source<'_>, at: usize) -> bool {
+    let text = source.head(at, LONGEST_TRIED);
+    let inside = text.strip_prefix("b\"").and_then(|it| it.split('"').next()).unwrap_or_default();
+    let octal = inside.match_indices('\\').filter_map(|(at, _)| inside.get(at..)?.chars().nth(1));
+    inside.contains("\\x") && !octal.into_iter().any(|c| matches!(c, '1'..='9'))
+}
+
+/// A string and those behind it, where digits behind a backslash are what `digits` says.
+fn all(
+    row: &'static Notation,
+    source: Source<'_>,
+    at: usize,
+    digits: Digits,
+) -> Option<(Run, usize)> {
     let mut run = Run::new(row, Class::Code, at..at);
-    let mut end = one(source, at, true, base, &mut run)?;
+    let mut end = one(source, at, true, digits, &mut run)?;
+    end = repeat(source, end, &mut run);
     if run.data.len() < 2 && run.slips.is_empty() {
         return None;
     }
-    while let Some(next) = following(source, end) {
+    let mark = mark(source, at);
+    loop {
+        let of_gdb = times::following(source, end);
+        let Some(next) = of_gdb.or_else(|| following(source, end, mark)) else { break };
         let mut part = Run::new(row, Class::Code, next..next);
         // One without escapes goes on where a packet does.
-        let fit = Chain::of(&run.filled()).fit();
-        match one(source, next, !matches!(fit, Fit::Short(_)), base, &mut part) {
-            Some(after) => end = after,
+        let goes_on = of_gdb.is_some() || matches!(Chain::of(&run.filled()).fit(), Fit::Short(_));
+        match one(source, next, !goes_on, digits, &mut part) {
+            Some(after) => end = repeat(source, after, &mut part),
             None => break,
         }
         run.append(part);
     }
     Some((run, end))
 }
+
+/// Adds the byte that ends at a place as often as gdb says there; gives the offset behind.
+fn repeat(source: Source<'_>, at: usize, run: &mut Run) -> usize {
+    let one = run.data.bytes.last().copied().filter(|_| run.data.len() == 1);
+    let Some((times, byte)) = Times::of(source, at).zip(one) else { return at };
+    times.fill(byte, run);
+    times.range.end
+}
+
+/// The mark of a comment that stands before a string in its line.
+fn mark(source: Source<'_>, at: usize) -> &str {
+    let before = source.tail(source.line_start(at)..at, LONGEST_MARK.saturating_add(1)).trim();
+    let is_mark = before.len() <= LONGEST_MARK && before.chars().all(|c| "*#/!;|".contains(c));
+    if is_mark { before } else { "" }
+}
+
+/// `///`
+const LONGEST_MARK: usize = 3;
 
 /// Whether a quote stands behind a letter, and not behind what C and Python put before a string.
 fn is_apostrophe(before: &str) -> bool {
@@ -68,27 +132,42 @@ fn is_text(source: Source<'_>, run: &Run) -> bool {
     let is_char =
         |byte: &u8| byte.is_ascii_graphic() || matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
     let text = source.range(run.range.clone());
-    let mut escapes = text.match_indices('\\').filter_map(|(at, _)| text.get(at..)?.chars().nth(1));
-    let is_number = |c: char| matches!(c, 'x' | 'X' | 'u' | 'U' | '0'..='7');
-    run.slips.is_empty() && run.data.bytes.iter().all(is_char) && !escapes.any(is_number)
+    let escapes =
+        || text.match_indices('\\').filter_map(|(at, _)| text.get(at.saturating_add(1)..));
+    let is_number =
+        |it: &str| it.starts_with(['x', 'X', 'u', 'U', '0', '1', '2', '3', '4', '5', '6', '7']);
+    let wide = escapes().filter(|it| escape::is_wide(it)).count();
+    let is_byte = |it: &str| is_number(it) && !escape::is_wide(it);
+    run.slips.len() == wide && run.data.bytes.iter().all(is_char) && !escapes().any(is_byte)
 }
 
 /// One string from its prefix or quote on; only one that has the escapes of bytes, where it must have.
-fn one(source: Source<'_>, at: usize, must_have: bool, base: u32, run: &mut Run) -> Option<usize> {
+fn one(
+    source: Source<'_>,
+    at: usize,
+    must_have: bool,
+    digits: Digits,
+    run: &mut Run,
+) -> Option<usize> {
     let text = source.from(at);
     let marked = text.starts_with(['b', 'B']);
     let open = if marked { at.saturating_add(1) } else { at };
     let quote = source.from(open).chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let body = source.from(open).get(1..)?;
     let early: String = body.chars().take(EARLY).collect();
-    let is_number = |base: u32| base == 10 && early.contains('\\');
-    let escaped = marked && early.contains('\\')
-        || is_number(base)
+    let escaped = early.contains('\\') && (marked || digits == Digits::Decimal)
         || ["\\x", "\\u00", "\\0", "\\1", "\\u{", "\\n"].into_iter().any(|e| early.contains(e));
-    if must_have && !escaped {
-        return None;
+    // Who writes all bytes in octal may begin with other digits; so do the groups of a pattern.
+    let is_octal = || {
+        early
+            .match_indices(|c| matches!(c, '2'..='7'))
+            .any(|(n, _)| early.get(..n).is_some_and(|it| it.ends_with('\\')))
+    };
+    if !must_have || escaped {
+        return escape::string_in(source, open, quote, digits, run);
     }
-    escape::string_in(source, open, quote, base, run)
+    let end = is_octal().then(|| escape::string_in(source, open, quote, digits, run))??;
+    frame::strict(&run.data.bytes).then_some(end)
 }
 
 /// Where all bytes are escapes, those of letters too, a single digit that stands behind one of them is its
@@ -183,12 +262,20 @@ const MOST_TRIED: usize = 16;
 /// or the high byte of a length behind it.
 const EARLY: usize = 8;
 
-/// Where the next string begins, if only blanks, line breaks and continuation marks stand between.
-fn following(source: Source<'_>, at: usize) -> Option<usize> {
+/// Where the next string begins, if only blanks, line breaks, continuation marks and the mark of a comment before each
+/// line stand between.
+fn following(source: Source<'_>, at: usize, mark: &str) -> Option<usize> {
     let mut start = at;
     loop {
         // The lines of a quoted mail begin with a mark.
-        start = source.skip_quote(start);
+        let line = source.skip_quote(start);
+        let is_line = !mark.is_empty() && source.range(start..line).contains('\n');
+        let behind = source.from(line).strip_prefix(mark).filter(|_| is_line);
+        start = if behind.is_some_and(|it| it.starts_with([' ', '\t'])) {
+            source.skip_blanks(line.saturating_add(mark.len()))
+        } else {
+            line
+        };
         if !matches!(source.byte(start), Some(b'\\' | b'+')) {
             break;
         }

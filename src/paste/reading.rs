@@ -8,6 +8,7 @@ use super::mistake::MistakeKind;
 use super::run::Run;
 use super::source::Source;
 use super::token::Token;
+use super::values::EXTENDED;
 
 /// A token and where it stands.
 #[derive(Clone, Copy)]
@@ -67,6 +68,20 @@ pub(super) fn decimal(_: Source<'_>, word: &Word<'_>, run: &mut Run) {
 pub(super) fn short_hex(_: Source<'_>, word: &Word<'_>, run: &mut Run) {
     let is_short = word.token.digits.len() < 3 && !word.token.has_mistyped_prefix();
     one(word, u8::from_str_radix(word.token.digits, 16).ok().filter(|_| is_short), run);
+}
+
+/// The byte that a word of hex is, where C and Java made a number of 32 bits of a byte with a sign: `ffffff82`.
+pub(super) fn extended(digits: &str) -> Option<u8> {
+    let value = u32::from_str_radix(digits, 16).ok().filter(|it| *it >= EXTENDED)?;
+    (digits.len() == 8).then(|| value.to_le_bytes()[0])
+}
+
+/// As `short_hex`, with bytes whose sign is extended among them.
+pub(super) fn with_signs(source: Source<'_>, word: &Word<'_>, run: &mut Run) {
+    match extended(word.token.digits) {
+        Some(byte) => one(word, Some(byte), run),
+        None => short_hex(source, word, run),
+    }
 }
 
 pub(super) fn binary(_: Source<'_>, word: &Word<'_>, run: &mut Run) {

@@ -117,7 +117,9 @@ impl Run {
         }
     }
 
+    /// A mistake that hides `lost` bytes, of which at most [`MOST_LOST`] count.
     pub(super) fn slip(&mut self, range: Range<usize>, kind: MistakeKind, lost: usize) {
+        let lost = lost.min(MOST_LOST);
         self.slips.push(Slip { index: self.data.len(), range, kind, lost, meant: None });
     }
 
@@ -260,6 +262,9 @@ impl Run {
         filled
     }
 }
+
+/// What a text says was left out is filled so far: a number of a few digits takes no more memory.
+pub(super) const MOST_LOST: usize = 1 << 16;
 
 /// A high byte of a length, a letter, a flag, and what a CONNECT begins with.
 const STAND_INS: [u8; 7] = [0, b'a', 1, 4, b'M', b'Q', b'T'];

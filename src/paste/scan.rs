@@ -2,7 +2,9 @@
 
 use super::build::Builder;
 use super::certificate;
+use super::context;
 use super::disassembly;
+use super::firmware;
 use super::frame;
 use super::head;
 use super::notation::{NOTATIONS, Notation, Where};
@@ -50,11 +52,15 @@ fn line(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> usize {
         return here.next;
     }
     let other = certificate::values(source, at).or_else(|| certificate::block(source, at));
-    if let Some(end) = other.or_else(|| disassembly::rows(source, at)) {
+    let other = other.or_else(|| disassembly::rows(source, at));
+    if let Some(end) = other.or_else(|| firmware::rows(source, at)) {
         builder.ignored.lines = builder.ignored.lines.saturating_add(1);
         return end;
     }
-    if let Some(taken) = rows(source, at) {
+    if let Some(mut taken) = rows(source, at) {
+        if let Some(first) = taken.runs.first_mut() {
+            first.direction = first.direction.or_else(|| context::announced(source, at));
+        }
         builder.ignored.modem = builder.ignored.modem.saturating_add(taken.modem);
         let end = taken.end.max(at.saturating_add(1));
         taken.runs.into_iter().for_each(|run| builder.add(run));

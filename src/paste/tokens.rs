@@ -44,7 +44,9 @@ impl<'t> Tokens<'t> {
         if rest == "\\" || len == 0 {
             return None;
         }
-        let negative = gap.len() > 1 && gap.ends_with('-');
+        // Between two numbers without a blank it is a separator.
+        let is_first = || gap == "-" && self.source.line_start(at) == at.saturating_sub(1);
+        let negative = gap.ends_with('-') && (gap.len() > 1 || is_first());
         Some(Word { at, token: Token::of(rest, len), negative })
     }
 }

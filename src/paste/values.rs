@@ -22,6 +22,9 @@ pub(super) fn fill(elements: &[Element<'_>], run: &mut Run) {
         } else {
             push(element, hex, spells, run);
         }
+        if let Some((times, byte)) = element.times.as_ref().zip(run.data.bytes.last().copied()) {
+            times.fill(byte, run);
+        }
     }
 }
 
@@ -34,6 +37,11 @@ fn push(element: &Element<'_>, hex: bool, spells: bool, run: &mut Run) {
     };
     let range = element.at..element.at.saturating_add(element.text.len());
     let byte = value.and_then(|value| {
+        // C and Java make numbers of 32 bits of bytes with a sign.
+        let value = u32::try_from(value).map_or(value, |it| {
+            let is_extended = it >= EXTENDED;
+            if is_extended { i64::from(it.cast_signed()) } else { value }
+        });
         let signed = || i8::try_from(value).ok().map(i8::cast_unsigned);
         u8::try_from(value).ok().or_else(signed)
     });
@@ -73,6 +81,9 @@ fn odd(elements: &[Element<'_>]) -> Option<usize> {
     let odd = all().position(|len| matches!(len, Some(1 | 3)))?;
     (others == 1 && padded.count() >= LEAST_PADDED).then_some(odd)
 }
+
+/// The least byte with a sign, in 32 bits.
+pub(super) const EXTENDED: u32 = 0xffff_ff80;
 
 struct Values<'e, 't> {
     elements: &'e [Element<'t>],

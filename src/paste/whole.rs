@@ -4,6 +4,7 @@ use super::bitstream;
 use super::build::Builder;
 use super::count::Count;
 use super::digits;
+use super::firmware;
 use super::frame;
 use super::head;
 use super::hex::LEAST_PADDED;
@@ -13,7 +14,8 @@ use super::names;
 use super::notation::{NOTATIONS, Notation, named};
 use super::piece::Meant;
 use super::reading::{
-    ReadToken, Word, binary, decimal, long_binary, low_first, padded, pairs, short_hex,
+    ReadToken, Word, binary, decimal, extended, long_binary, low_first, padded, pairs, short_hex,
+    with_signs,
 };
 use super::run::{Class, Join, Run};
 use super::settle::{Mended, settle};
@@ -104,7 +106,8 @@ impl<'t> Text<'t> {
         while at < self.source.text.len() {
             let line = self.source.line(at);
             at = line.next;
-            if names::holds_name(line.text) || is_labelled_bits(line.text) {
+            let is_other = firmware::is_record(line.text) || is_labelled_bits(line.text);
+            if names::holds_name(line.text) || is_other {
                 return false;
             }
             let mut tokens = Tokens::of(self.source, &line);
@@ -114,7 +117,8 @@ impl<'t> Text<'t> {
                 self.quoted |= tokens.gap.contains(['"', '\'']);
                 self.escaped |= word.token.prefix.starts_with('\\');
                 // A string with escapes has characters too that are no digits.
-                if self.quoted && self.escaped || !self.count(&word.token) {
+                let is_text = self.quoted && self.escaped;
+                if is_text || names::is_memory(self.source, word.at) || !self.count(&word.token) {
                     return false;
                 }
             }
@@ -150,6 +154,10 @@ impl<'t> Text<'t> {
         let binaries = bits.saturating_add(nearly_bits).saturating_add(mistyped_bits);
         if self.halves || bits > mistyped_bits && binaries == good.saturating_add(bad) {
             return ("binary digits", binary, true);
+        }
+        if self.are_extended() {
+            let name = if self.count.short > 0 { SHORT_HEX } else { "" };
+            return (name, with_signs, true);
         }
         let is_odd = self.style.alone == 1 && self.style.padded >= LEAST_PADDED;
         let readings: [(&str, ReadToken); 5] = [
@@ -195,6 +203,18 @@ impl<'t> Text<'t> {
         let found = found.or_else(binary);
         let (name, reading) = found.unwrap_or(default);
         (name, reading, found.is_some())
+    }
+
+    /// Whether all tokens are bytes, of some of which the sign is extended.
+    fn are_extended(&self) -> bool {
+        let is_extended = |word: &Word<'_>| extended(word.token.digits).is_some();
+        let is_byte = |word: &Word<'_>| {
+            matches!(word.token.digits.len(), 1 | 2)
+                && word.token.digits.bytes().all(|b| b.is_ascii_hexdigit())
+        };
+        self.tokens().any(|it| is_extended(&it))
+            && self.tokens().any(|it| is_byte(&it))
+            && self.tokens().all(|it| is_extended(&it) || is_byte(&it))
     }
 
     /// Whether all tokens are binary digits without gaps, though maybe with a mistake.

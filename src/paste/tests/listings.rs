@@ -48,6 +48,33 @@ fn listings_of_programs() {
     holds_none("  fb9d7     be a literal `]', to match the opening `['.\n");
 }
 
+/// A backtrace of an ESP32, the registers of a Cortex-M, the address of an access point, programs for a device.
+#[test]
+fn logs_of_devices() {
+    holds_none("Backtrace: 0x400d1f3a:0x3ffb1f50 0x400d2f0e:0x3ffb1f70\n");
+    holds_none("r0 : 0x10000000 r1 : 0x20001f3a r2: 0x30020000\nsp: 0x20020000 pc : 0x40020001\n");
+    holds_none("E (612) wifi: connected to ap, bssid = c0:25:e9:11:22:33\n");
+    holds_none(":10010000214601360121470136007EFE09D2190140\n:00000001FF\n");
+    holds_none("S1130000285F245F2212226A000424290008237C2A\nS9030000FC\n");
+    assert_eq!(hexes("CONNACK: 0x20020000"), ["20020000"]);
+    assert_eq!(hexes("TX: c0:00:c0:00:c0:00").len(), 1);
+}
+
+/// Numbers that are too large for bytes, a keycap, blanks in escapes, tables.
+#[test]
+fn numbers_and_strings_of_programs() {
+    for text in [
+        "default [50, 2000]",
+        "(\"1\\u{fe0f}\")",
+        "x = b'\\x20\\x20\\x20\\x20'",
+        "29151  8732  34662",
+        "1,20,40\n2,21,41\n3,22,42\n",
+    ] {
+        let paste = read(text);
+        assert_eq!((paste.pieces.len(), &paste.mistakes[..]), (0, &[][..]), "{text}");
+    }
+}
+
 /// A UUID alone, too, whose first digits are the type of a packet.
 #[test]
 fn a_name_that_is_all_of_a_text() {
