@@ -85,6 +85,60 @@ fn run(mut both: Both, files: &[PathBuf], redact: bool, what: &str) -> usize {
     both.records
 }
 
+/// A format that gets records with all trees, or without those that it says it does not need.
+struct One {
+    format: Box<dyn Format>,
+    needs_trees: bool,
+    records: usize,
+    without: usize,
+    text: Vec<u8>,
+}
+
+impl Consumer for One {
+    fn needs_trees(&self) -> bool {
+        self.needs_trees
+    }
+
+    fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        self.records += 1;
+        let is_bare = record.decoded.is_some() && record.tape.nodes().is_empty();
+        assert!(!is_bare || record.tape.findings().is_empty(), "#{}", record.number);
+        self.without += usize::from(is_bare);
+        self.format.record(record, &mut self.text).unwrap();
+        ControlFlow::Continue(())
+    }
+}
+
+/// The summary needs no trees whoever writes it; others need none of who only hands records to threads.
+#[test]
+fn what_is_written_without_trees_is_what_is_written_with_them() {
+    let rows = FORMATS.iter().filter(|row| ["tree", "summary", "json", "ek"].contains(&row.name));
+    for (row, threads) in rows.flat_map(|row| [(row, 0), (row, 2)]) {
+        let options = Options { explain: Explain::Full, ..Options::default() };
+        let [all, some] = [true, false].map(|is_asked| {
+            let format = with_threads(row, &options, Some(threads));
+            let needs_trees = is_asked || format.needs_trees();
+            let mut one = One { format, needs_trees, records: 0, without: 0, text: Vec::new() };
+            for file in recordings() {
+                one = feed(one, &file, false);
+            }
+            one.format.end(&mut one.text).unwrap();
+            one
+        });
+        let is_made_here = threads == 0 && row.name != "summary";
+        assert_eq!(some.needs_trees, is_made_here, "{}", row.name);
+        assert_eq!(all.without, 0);
+        assert!(
+            is_made_here || some.without * 3 > some.records,
+            "{} of {}",
+            some.without,
+            some.records
+        );
+        // Not by assert_eq: it would print megabytes.
+        assert!(all.text == some.text, "{} by {threads} threads", row.name);
+    }
+}
+
 #[test]
 fn threads_write_what_one_writes() {
     let files = recordings();

@@ -268,6 +268,11 @@ impl Tape {
         self.findings.retain(|finding| !rules.contains(&finding.rule));
     }
 
+    /// Forgets all findings but the first `count`.
+    pub(crate) fn keep_findings(&mut self, count: usize) {
+        self.findings.truncate(count);
+    }
+
     /// Forgets what is wrong with a packet that is not all there.
     pub(crate) fn retract_errors(&mut self) {
         self.findings.retain(|finding| finding.severity() < Severity::Error);

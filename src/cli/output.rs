@@ -333,6 +333,10 @@ impl Consumer for Printer {
         self.is_choosy() && self.is_idle()
     }
 
+    fn needs_trees(&self) -> bool {
+        !self.is_plain() || self.format.needs_trees()
+    }
+
     fn wants(&mut self, record: &Record<'_>) -> bool {
         // A comment on a frame is told with the record of it.
         let has_notes = record.origin.notes.is_some_and(|notes| !notes.is_empty());

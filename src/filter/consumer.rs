@@ -77,6 +77,10 @@ impl<C: Consumer> Consumer for Filtered<C> {
         self.filter.is_none() && self.inner.wants_nothing()
     }
 
+    fn needs_trees(&self) -> bool {
+        self.filter.is_some() || self.inner.needs_trees()
+    }
+
     fn wants(&mut self, record: &Record<'_>) -> bool {
         let Some(filter) = &self.filter else { return self.inner.wants(record) };
         match filter.early(record) {

@@ -44,14 +44,8 @@ pub struct Reading {
 /// assert_eq!(tape.nodes().len(), 4); // the first byte, its two halves, Remaining Length
 /// ```
 pub fn decode<'a, S: Sink>(bytes: &'a [u8], how: Reading, sink: &mut S) -> Decoded<'a> {
-    let first = bytes.first().copied().unwrap_or_default();
-    let header = Header {
-        packet_type: PacketType::of_header(first),
-        flags: first & 0x0f,
-        remaining_length: None,
-    };
     // Filled in place: a CONNECT takes some hundred bytes, which each return would copy.
-    let mut decoded = Decoded { header, version: how.version, packet: None };
+    let mut decoded = Decoded::before(bytes, how.version);
     if !S::RECORDS && quick(bytes, &mut decoded).is_some() {
         return decoded;
     }
@@ -78,6 +72,20 @@ pub fn decode<'a, S: Sink>(bytes: &'a [u8], how: Reading, sink: &mut S) -> Decod
         Ok(())
     });
     decoded
+}
+
+impl<'a> Decoded<'a> {
+    /// What the first byte of a packet says, before the others are read.
+    #[inline]
+    pub(crate) fn before(bytes: &'a [u8], version: Version) -> Self {
+        let first = bytes.first().copied().unwrap_or_default();
+        let header = Header {
+            packet_type: PacketType::of_header(first),
+            flags: first & 0x0f,
+            remaining_length: None,
+        };
+        Self { header, version, packet: None }
+    }
 }
 
 fn fixed_header<S: Sink>(

@@ -45,6 +45,7 @@ mod connack;
 mod connect;
 mod decode;
 mod disconnect;
+mod faultless;
 #[doc(hidden)]
 pub mod filter;
 mod publish;
@@ -58,5 +59,6 @@ mod unsubscribe;
 mod usual;
 
 pub use decode::{Reading, decode};
+pub(crate) use faultless::{add_tree, faultless};
 pub use framing::{Framing, frame};
 pub use packet::{Decoded, Header, Packet};

@@ -155,6 +155,16 @@ fn each(bytes: &[u8], is_word: impl Fn(u64) -> bool, is_byte: impl Fn(u8) -> boo
     is_word(bytes.iter().fold(ONES << 5, |word, byte| word << 8 | u64::from(*byte)))
 }
 
+/// Where a payload is not the text that its Payload Format Indicator promises.
+#[inline]
+pub(super) fn ill_formed(properties: Properties<'_>, payload: &[u8]) -> Option<usize> {
+    // Nearly all payloads with properties are plain text: to see that is cheaper than to look for one.
+    if is_plain(payload) || properties.number(PropertyId::PAYLOAD_FORMAT_INDICATOR) != Some(1) {
+        return None;
+    }
+    std::str::from_utf8(payload).err().map(|error| error.valid_up_to())
+}
+
 /// Reports where a payload that was read last is not the text that its Payload Format Indicator
 /// promises (5.0: section 3.3.2.3.2).
 pub(super) fn check_payload<S: Sink>(
@@ -163,12 +173,7 @@ pub(super) fn check_payload<S: Sink>(
     properties: Properties<'_>,
     payload: &[u8],
 ) {
-    // Nearly all payloads with properties are plain text: to see that is cheaper than to look for one.
-    if !is_plain(payload)
-        && properties.number(PropertyId::PAYLOAD_FORMAT_INDICATOR) == Some(1)
-        && let Err(error) = std::str::from_utf8(payload)
-    {
-        let at = error.valid_up_to();
+    if let Some(at) = ill_formed(properties, payload) {
         let byte = payload.get(at).copied().unwrap_or_default();
         let back = payload.len().saturating_sub(at);
         c.note_back(Rule::PAYLOAD_NOT_UTF8, field, (back, 1), (u64::from(byte), at as u64));

@@ -61,6 +61,17 @@ impl<'a> Properties<'a> {
         Some((Self { raw }, behind))
     }
 
+    /// Whether there is nothing to say of any of them in this place.
+    #[inline]
+    pub(super) fn are_usual(&self, place: (PacketSet, Option<Sender>)) -> bool {
+        let (mut rest, mut seen) = (self.raw, 0);
+        while let Some((id, _, tail)) = usual(rest, place, seen) {
+            seen |= bit(id);
+            rest = tail;
+        }
+        rest.is_empty()
+    }
+
     /// Each property in the order of the wire; ends at the first that cannot be read.
     ///
     /// ```

@@ -9,6 +9,7 @@ use crate::net::Layers;
 use crate::session::{Facts, How};
 use crate::spec::unit::Unit;
 use crate::spec::{Sender, Version};
+use std::net::SocketAddr;
 
 /// The longest packet that is kept, in bytes: what is longer costs more to copy than is gained.
 const MAX_KEPT: usize = 64 << 10;
@@ -17,7 +18,7 @@ const MAX_KEPT: usize = 64 << 10;
 #[derive(Debug, Default)]
 pub struct Kept {
     number: u64,
-    origin: Origin<'static>,
+    place: Owned,
     layers: Option<Layers>,
     frames: Vec<u64>,
     sender: Option<Sender>,
@@ -36,6 +37,18 @@ pub struct Kept {
     topic: Option<Place>,
     filter: Option<Place>,
     repair: Option<Repair>,
+}
+
+/// What of an [`Origin`] borrows nothing.
+#[derive(Debug, Default)]
+struct Owned {
+    time: Option<i64>,
+    began: Option<i64>,
+    start: Option<i64>,
+    previous: Option<i64>,
+    is_secret: bool,
+    stream: Option<u64>,
+    ends: Option<(SocketAddr, SocketAddr)>,
 }
 
 /// Byte strings behind each other: whether there are more or fewer of them, the memory is one.
@@ -65,7 +78,7 @@ impl Kept {
     /// Copies a record. `false`: it cannot be kept, as it is too long, is of MQTT-SN or a pasted text, or
     /// rests on what the capture says beside its frames.
     pub fn keep(&mut self, record: &Record<'_>) -> bool {
-        let origin = record.origin;
+        let origin = &record.origin;
         let has_notes = origin.notes.is_some_and(|notes| !notes.is_empty());
         if record.bytes.len() > MAX_KEPT
             || has_notes
@@ -75,8 +88,7 @@ impl Kept {
             return false;
         }
         self.number = record.number;
-        self.origin =
-            Origin { frames: &[], layers: None, notes: None, text: None, segment: None, ..origin };
+        self.place.assign(origin);
         match (&mut self.layers, origin.layers) {
             (Some(layers), Some(from)) => layers.assign(from),
             (layers, from) => *layers = from.copied(),
@@ -109,12 +121,25 @@ impl Kept {
         true
     }
 
-    /// Makes the record again, for `read`.
-    pub fn with_record<T>(&self, read: impl FnOnce(&Record<'_>) -> T) -> T {
+    /// Makes the record again, for `read`; its tree, where that was left out, in `room` if there is any.
+    pub fn with_record<T>(
+        &self,
+        room: Option<&mut Tape>,
+        read: impl FnOnce(&Record<'_>) -> T,
+    ) -> T {
         let (version, sender) = (self.version, self.sender);
         let bytes = self.strings.at(self.bytes);
-        let decoded = (self.typed != Typed::Nothing).then(|| {
-            let mut decoded = decode(bytes, Reading { version, sender }, &mut ());
+        let is_packet = self.typed != Typed::Nothing;
+        let mut room = room.filter(|_| is_packet && self.tape.nodes().is_empty());
+        let decoded = is_packet.then(|| {
+            let how = Reading { version, sender };
+            let mut decoded = match &mut room {
+                Some(tape) => {
+                    tape.clear();
+                    decode(bytes, how, *tape)
+                }
+                None => decode(bytes, how, &mut ()),
+            };
             if self.typed == Typed::Header {
                 decoded.packet = None;
             }
@@ -122,13 +147,13 @@ impl Kept {
         });
         read(&Record {
             number: self.number,
-            origin: Origin { frames: &self.frames, layers: self.layers.as_ref(), ..self.origin },
+            origin: self.place.origin(&self.frames, self.layers.as_ref()),
             sender,
             version,
             version_from: self.version_from,
             client_id: self.client_id.map(|place| self.strings.at(place)),
             bytes,
-            tape: &self.tape,
+            tape: room.map_or(&self.tape, |room| room),
             decoded: decoded.as_ref(),
             unit: self.unit,
             text: &self.text,
@@ -141,6 +166,34 @@ impl Kept {
             },
             repair: self.repair.as_ref(),
         })
+    }
+}
+
+impl Owned {
+    /// Each by itself: the rest of an origin, which is most of it, is not copied.
+    #[inline]
+    fn assign(&mut self, origin: &Origin<'_>) {
+        (self.time, self.began) = (origin.time, origin.began);
+        (self.start, self.previous) = (origin.start, origin.previous);
+        (self.is_secret, self.stream, self.ends) = (origin.is_secret, origin.stream, origin.ends);
+    }
+
+    #[inline]
+    fn origin<'a>(&self, frames: &'a [u64], layers: Option<&'a Layers>) -> Origin<'a> {
+        Origin {
+            frames,
+            time: self.time,
+            began: self.began,
+            start: self.start,
+            previous: self.previous,
+            is_secret: self.is_secret,
+            stream: self.stream,
+            ends: self.ends,
+            layers,
+            notes: None,
+            text: None,
+            segment: None,
+        }
     }
 }
 

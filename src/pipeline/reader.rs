@@ -11,7 +11,7 @@ use crate::mqtt::boundary::FAULTS_OF_CUTS;
 use crate::mqtt::framer::Why;
 use crate::mqtt::repair::{MAX_BYTES, Repair, lengthened, repair};
 use crate::mqtt::torn::{Looked, look_inside, may_be_torn};
-use crate::mqtt::{Decoded, Framing, Reading, decode, frame};
+use crate::mqtt::{Decoded, Framing, Reading, decode, faultless, frame};
 use crate::session::ended::Closed;
 use crate::session::sn::Predefined;
 use crate::session::wire::{Lost, Said, Tcp};
@@ -47,6 +47,8 @@ pub struct Reader<C> {
     is_choosy: bool,
     /// It wants none, and nothing of them either for those behind them.
     is_counting: bool,
+    /// Packets of which nothing is found go to it without their trees.
+    is_bare: bool,
     pub(super) tape: Tape,
     scratch: [Tape; 2],
     masked: Vec<u8>,
@@ -92,6 +94,8 @@ impl<C: Consumer> Reader<C> {
             needs: consumer.needs(),
             is_choosy: consumer.is_choosy(),
             is_counting: consumer.wants_nothing() && consumer.needs() == Needs::Packet,
+            // What is secret is found in the tree.
+            is_bare: !consumer.needs_trees() && !redact,
             consumer,
             redact,
             tape: Tape::new(),
@@ -143,6 +147,10 @@ impl<C: Consumer> Reader<C> {
     ) {
         let torn = notes.iter().find(|note| note.rule == Rule::INTERLEAVED);
         (self.is_broken, self.left_out) = (false, 0);
+        let is_plain = self.is_bare && cut.is_none() && notes.is_empty() && !self.is_choosy;
+        if is_plain && self.read_bare(connection, (bytes, proof), sender, origin) {
+            return;
+        }
         if !self.is_choosy
             || cut.is_some()
             || torn.is_some()
@@ -150,6 +158,30 @@ impl<C: Consumer> Reader<C> {
         {
             self.read(connection, bytes, sender, (cut, torn), (notes, proof), origin);
         }
+    }
+
+    /// One packet without its tree. `false`, with nothing done, where [`read`](Self::read) may find something
+    /// of it, or it tells something of the connection.
+    #[inline]
+    fn read_bare(
+        &mut self,
+        connection: &mut Connection,
+        (bytes, proof): (&[u8], Proof),
+        sender: Option<Sender>,
+        origin: &Origin<'_>,
+    ) -> bool {
+        let Some((reading, how)) = connection.reading(bytes, sender) else { return false };
+        let mut decoded = Decoded::before(bytes, reading.version);
+        if faultless(bytes, reading, &mut decoded).is_none() {
+            return false;
+        }
+        self.tape.clear();
+        let sender = reading.sender;
+        self.track(connection, bytes, (&decoded, proof), sender, origin);
+        let how = (decoded.version, how);
+        self.emit(bytes, Some(&decoded), how, sender, connection, (None, ""), origin);
+        self.end_packet(origin);
+        true
     }
 
     /// One packet with its tree. `torn` is the one of `notes` that says that it had others inside it.
@@ -210,6 +242,12 @@ impl<C: Consumer> Reader<C> {
         self.tape.note_first(notes);
         let how = (decoded.version, how);
         self.emit(bytes, Some(&decoded), how, sender, connection, (None, ""), origin);
+        self.end_packet(origin);
+    }
+
+    /// What belongs to the packet that was handed out is of no use to the next one.
+    #[inline]
+    fn end_packet(&mut self, origin: &Origin<'_>) {
         self.tell_ended(origin.time, false);
         self.repair = None;
         self.is_doubted = false;

@@ -3,8 +3,8 @@
 use super::{Lifeline, Notes};
 use crate::annotate::{Tape, view};
 use crate::capture::{Beside, Frame, FrameRole};
-use crate::mqtt::Decoded;
 use crate::mqtt::repair::Repair;
+use crate::mqtt::{Decoded, Reading, decode};
 use crate::mqttsn;
 use crate::net::Layers;
 use crate::session::sn::Resolved;
@@ -46,7 +46,8 @@ pub struct Record<'a> {
     pub client_id: Option<&'a [u8]>,
     /// The bytes; with `--redact`, secrets are overwritten with asterisks.
     pub bytes: &'a [u8],
-    /// The annotated tree of `bytes`, and the findings.
+    /// The annotated tree of `bytes`, and the findings. Without the tree where there is no finding and the
+    /// consumer [needs none](Consumer::needs_trees).
     pub tape: &'a Tape,
     /// The typed packet; `None` for bytes that belong to no packet, and for MQTT-SN.
     pub decoded: Option<&'a Decoded<'a>>,
@@ -108,7 +109,26 @@ pub struct Header {
     pub tape: Tape,
 }
 
-impl Record<'_> {
+impl<'a> Record<'a> {
+    /// Whether its tree was left out.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.decoded.is_some() && self.tape.nodes().is_empty()
+    }
+
+    /// The same with its tree, which is made in `room` where it was left out.
+    pub(crate) fn with_tree<'b>(&self, room: &'b mut Tape) -> Record<'b>
+    where
+        'a: 'b,
+    {
+        if !self.is_bare() {
+            return *self;
+        }
+        room.clear();
+        let how = Reading { version: self.version, sender: self.sender };
+        decode(self.bytes, how, room);
+        Record { tape: room, ..*self }
+    }
+
     /// `CONNECT` and so on; the name of a unit; `UNDECODED` for bytes that belong to nothing.
     ///
     /// ```
@@ -336,6 +356,12 @@ pub trait Consumer {
     /// beginning, and only where it [is choosy](Self::is_choosy).
     fn wants_nothing(&self) -> bool {
         false
+    }
+
+    /// Whether it uses the trees of packets of which nothing is found; else they may be left out. Asked once,
+    /// at the beginning.
+    fn needs_trees(&self) -> bool {
+        true
     }
 
     /// A frame, before anything is made of it.

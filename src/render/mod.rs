@@ -111,6 +111,11 @@ pub trait Format: Send {
         Needs::Session
     }
 
+    /// Whether it uses the trees of packets of which nothing is found; else they may be left out.
+    fn needs_trees(&self) -> bool {
+        true
+    }
+
     /// Writes a packet whose tree, findings, headers and facts are not there yet. `false`: it has to come
     /// again with them. Who needs all of the session is not asked.
     ///

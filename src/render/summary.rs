@@ -222,6 +222,11 @@ impl Column {
 }
 
 impl Format for Summary {
+    fn needs_trees(&self) -> bool {
+        // They are read where something is wrong, and of the types of packets that always have theirs.
+        false
+    }
+
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
         self.cells(record);

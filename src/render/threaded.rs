@@ -4,6 +4,7 @@
 //! that out, in the order of the records. What cannot be copied he writes himself, once all before it is.
 
 use super::{ByOthers, Format, FormatRow, Options};
+use crate::annotate::Tape;
 use crate::pipeline::{Kept, Needs, Record};
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -38,10 +39,23 @@ pub fn with_threads(row: &FormatRow, options: &Options, threads: Option<usize>) 
     if row.by_others == ByOthers::Nothing || format.needs() < Needs::Session {
         return format;
     }
+    let threads = count(row, threads);
+    if threads == 0 {
+        return format;
+    }
     let options = Options { is_continued: true, ..options.clone() };
     let is_free = row.by_others == ByOthers::Freely;
     let plan = Plan { make: row.make, options, is_free, threads };
     Box::new(Threaded::new(format, plan))
+}
+
+/// How many threads write: as the machine has them, if nothing else is asked for.
+fn count(row: &FormatRow, asked: Option<usize>) -> usize {
+    let threads = asked.unwrap_or_else(|| {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        if cores < 2 { 0 } else { cores.min(MAX_THREADS) }
+    });
+    if row.by_others == ByOthers::Freely { threads } else { threads.min(1) }
 }
 
 type Shared = Arc<Mutex<Box<dyn Format>>>;
@@ -59,6 +73,8 @@ struct Threaded {
     next: usize,
     filling: Parcel,
     spare: Vec<Parcel>,
+    /// Room for the tree of a record that cannot be copied.
+    tape: Tape,
 }
 
 /// What the threads will write with: nothing of it is made for a short capture.
@@ -67,8 +83,8 @@ struct Plan {
     options: Options,
     /// Each may write for itself; else one writes with the format that is there.
     is_free: bool,
-    /// How many; `None` for as many as the machine has.
-    threads: Option<usize>,
+    /// How many.
+    threads: usize,
 }
 
 /// A thread that writes parcels.
@@ -91,12 +107,7 @@ struct Parcel {
 impl Plan {
     /// Starts the threads, as far as the system has them.
     fn start(self, format: &Shared) -> Vec<Writer> {
-        let threads = self.threads.unwrap_or_else(|| {
-            let cores = thread::available_parallelism().map_or(1, usize::from);
-            if cores < 2 { 0 } else { cores.min(MAX_THREADS) }
-        });
-        let threads = if self.is_free { threads } else { threads.min(1) };
-        let formats = (0..threads).map(|_| match self.is_free {
+        let formats = (0..self.threads).map(|_| match self.is_free {
             true => Arc::new(Mutex::new((self.make)(&self.options))),
             false => Arc::clone(format),
         });
@@ -114,6 +125,7 @@ impl Threaded {
             next: 0,
             filling: Parcel::default(),
             spare: Vec::new(),
+            tape: Tape::new(),
         }
     }
 
@@ -174,9 +186,18 @@ impl Format for Threaded {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         if self.is_alone() || !self.filling.add(record) {
             self.catch_up(out)?;
-            return lock(&self.format)?.record(record, out);
+            let mut format = lock(&self.format)?;
+            return match format.needs_trees() {
+                true => format.record(&record.with_tree(&mut self.tape), out),
+                false => format.record(record, out),
+            };
         }
         if self.filling.is_full() { self.hand_over(out) } else { Ok(()) }
+    }
+
+    fn needs_trees(&self) -> bool {
+        // Who writes makes them.
+        false
     }
 
     fn flush(&mut self, out: &mut dyn Write) -> io::Result<()> {
@@ -230,8 +251,10 @@ impl Parcel {
         let Ok(mut format) = lock(format).map_err(|error| self.failed = Some(error)) else {
             return;
         };
+        let mut tape = format.needs_trees().then(Tape::new);
         for kept in self.records.iter().take(self.count) {
-            if let Err(error) = kept.with_record(|record| format.record(record, &mut self.text)) {
+            let write = |record: &Record<'_>| format.record(record, &mut self.text);
+            if let Err(error) = kept.with_record(tape.as_mut(), write) {
                 self.failed = Some(error);
                 break;
             }

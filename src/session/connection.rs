@@ -108,13 +108,15 @@ impl Connection {
         self.track.begin();
     }
 
-    /// Takes a packet that was read into account; what is wrong with it here goes to `tape`.
+    /// Takes a packet that was read into account; what is wrong with it here goes to `tape`. Where that is
+    /// without the tree of the packet it gets it, if anything is wrong.
     pub fn track(&mut self, seen: &Seen<'_>, shared: &mut Shared, tape: &mut Tape) {
         let record = self.record.get_or_insert_default();
         record.packet(seen);
         shared.passes(seen.at.time);
         self.track.packet(seen, shared, tape, record);
         if !tape.findings().is_empty() {
+            seen.add_tree(tape);
             record.wire.found(seen, tape);
         }
         record.found(seen, tape, self.track.answers());

@@ -1,6 +1,7 @@
 //! A packet as the tracker sees it, and what the tracker has to say of it.
 
-use crate::mqtt::Decoded;
+use crate::annotate::Tape;
+use crate::mqtt::{Decoded, Reading, add_tree};
 use crate::net::{Flags, Layers};
 use crate::spec::{PacketType, Sender};
 use crate::stream::{Finish, Place, Shut};
@@ -25,6 +26,17 @@ pub struct Seen<'a> {
     pub bytes: &'a [u8],
     /// What was decoded of them.
     pub decoded: &'a Decoded<'a>,
+}
+
+impl Seen<'_> {
+    /// Makes the tree of a packet that was read without it: where a finding of the session belongs is seen there.
+    #[cold]
+    pub(super) fn add_tree(&self, tape: &mut Tape) {
+        if tape.nodes().is_empty() {
+            let how = Reading { version: self.decoded.version, sender: self.sender };
+            add_tree(self.bytes, how, tape);
+        }
+    }
 }
 
 /// The TCP connection of a packet.

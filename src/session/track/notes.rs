@@ -36,6 +36,7 @@ impl Notes<'_> {
 
     /// A finding on a field of the packet, or on the whole where it has none of this kind.
     pub(super) fn at(&mut self, rule: Rule, field: Field, (a, b): (u64, u64)) {
+        self.seen.add_tree(self.tape);
         let all = Span::of_bytes(0, self.seen.bytes.len());
         let span = self.tape.find(field).map_or(all, |node| node.span);
         self.tape.note(Finding::new(rule, span, field).with(a, b));
@@ -43,6 +44,7 @@ impl Notes<'_> {
 
     /// A finding on the field of this kind that stands behind so many others of it.
     pub(super) fn at_nth(&mut self, rule: Rule, field: Field, nth: usize) {
+        self.seen.add_tree(self.tape);
         let mut nodes = self.tape.nodes().iter().filter(|node| node.field() == field);
         let span = nodes.nth(nth).map(|node| node.span);
         let span = span.unwrap_or(Span::of_bytes(0, self.seen.bytes.len()));
