@@ -52,4 +52,4 @@ const BEHIND: &str = " times>";
 /// The words, a number and a character.
 const LONGEST: usize = 48;
 /// gdb itself prints 200 elements unless it is told otherwise; no short text takes much memory.
-const MOST: usize = 4096;
+const MOST: usize = 1024;
