@@ -116,8 +116,11 @@ impl Connection {
         self.track.packet(seen, shared, tape, record);
         if !tape.findings().is_empty() {
             record.wire.found(seen, tape);
+            record.found(seen, tape);
         }
-        record.found(seen, tape, self.track.answers());
+        if let Some(partner) = self.track.answers() {
+            record.answers(seen, partner);
+        }
     }
 
     /// Takes from a packet no more than what its Topic Alias stands for.

@@ -104,6 +104,14 @@ impl Ended {
 }
 
 impl KeepAliveRecord {
+    /// Whether there is nothing to note of a silence of so many nanoseconds: it is neither the longest nor too
+    /// long.
+    pub(in crate::session) fn is_usual(&self, time: u64) -> bool {
+        let interval = u64::from(self.seconds.unwrap_or(0)).saturating_mul(SECOND);
+        let is_late = interval > 0 && time > interval;
+        !is_late && self.longest.is_some_and(|longest| time <= longest.time)
+    }
+
     /// Takes note of a silence; the result is the interval that holds, in nanoseconds, where the silence
     /// was longer.
     pub(in crate::session) fn silence(&mut self, silence: Silence) -> Option<u64> {

@@ -22,12 +22,15 @@ pub(super) struct Order {
     /// The DISCONNECT of each side.
     client_left: Option<At>,
     server_left: Option<At>,
+    /// Both sides have spoken and neither has left: most packets change nothing here, and break nothing.
+    is_settled: bool,
 }
 
 impl Order {
     /// The connection is seen from its first byte on.
     pub(super) fn begin(&mut self) {
         self.is_begun = true;
+        self.is_settled = false;
     }
 
     /// Whether the connection is seen from its first byte on.
@@ -51,7 +54,23 @@ impl Order {
     }
 
     /// Judges a packet by those before it.
+    #[inline]
     pub(super) fn packet(&mut self, seen: &Seen<'_>, sender: Sender, tape: &mut Tape) {
+        let kind = seen.decoded.header.packet_type;
+        let is_middle =
+            ![PacketType::CONNECT, PacketType::CONNACK, PacketType::DISCONNECT].contains(&kind);
+        if self.is_settled && is_middle && !seen.proof.is_swallowed {
+            return;
+        }
+        self.judge_and_note(seen, sender, tape);
+        // Of what is lossy, or was not seen from its beginning, nothing is judged.
+        let has_connack = self.connack.is_some() || !self.is_begun || self.is_lossy;
+        self.is_settled = self.client_spoke && self.server_spoke && has_connack;
+        self.is_settled &= self.refused.or(self.client_left).or(self.server_left).is_none();
+    }
+
+    /// The same of a packet that changes something, or may break something.
+    fn judge_and_note(&mut self, seen: &Seen<'_>, sender: Sender, tape: &mut Tape) {
         // What its receiver makes of that, and of what follows, is not known.
         self.is_lossy |= seen.proof.is_swallowed;
         let kind = seen.decoded.header.packet_type;
