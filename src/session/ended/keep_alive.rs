@@ -131,3 +131,24 @@ impl KeepAliveRecord {
         Some(interval)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_is_usual_nothing_is_noted() {
+        for seconds in [None, Some(0), Some(2)] {
+            let mut record = KeepAliveRecord { seconds, ..KeepAliveRecord::default() };
+            let mut usual = Vec::new();
+            for time in [1, 2, 1, 3, 2, 4, 3, 3].map(|time| time * SECOND) {
+                let (before, is_usual) = (record, record.is_usual(time));
+                let interval = record.silence(Silence { time, ..Silence::default() });
+                assert_eq!(is_usual, interval.is_none() && record == before, "{seconds:?} {time}");
+                usual.push(is_usual);
+            }
+            let is_off = seconds != Some(2);
+            assert_eq!(usual, [false, false, true, false, true, false, is_off, is_off]);
+        }
+    }
+}

@@ -133,3 +133,58 @@ impl Order {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mqtt::{Reading, decode};
+    use crate::session::Proof;
+    use crate::spec::Version;
+
+    /// Packets of both sides: CONNECT, CONNACK, a refusal, PINGREQ, PINGRESP, and a DISCONNECT of each.
+    const PACKETS: [(Sender, &[u8]); 7] = [
+        (Sender::Client, b"\x10\x0d\0\x04MQTT\x04\x02\0\x0a\0\x01a"),
+        (Sender::Server, b"\x20\x02\0\0"),
+        (Sender::Server, b"\x20\x02\0\x05"),
+        (Sender::Client, b"\xc0\0"),
+        (Sender::Server, b"\xd0\0"),
+        (Sender::Client, b"\xe0\0"),
+        (Sender::Server, b"\xe0\0"),
+    ];
+
+    /// What is found, packet by packet, where `nth` in base 7 says which come; the fourth may be swallowed.
+    fn found(
+        nth: usize,
+        is_begun: bool,
+        take: fn(&mut Order, &Seen<'_>, Sender, &mut Tape),
+    ) -> String {
+        let (mut order, mut found) = (Order::default(), String::new());
+        if is_begun {
+            order.begin();
+        }
+        for (place, digit) in (0..5).map(|place| (place, nth / 7usize.pow(place) % 7)) {
+            let (sender, bytes) = PACKETS[digit];
+            let how = Reading { version: Version::V311, sender: Some(sender) };
+            let (mut tape, decoded) = (Tape::new(), decode(bytes, how, &mut ()));
+            let at = At { number: place.into(), ..At::default() };
+            let proof = Proof { is_swallowed: place == 3 && nth % 5 == 0, ..Proof::default() };
+            let (decoded, line, began) = (&decoded, None, None);
+            let sent = Some(sender);
+            let seen =
+                Seen { at, sender: sent, line, began, proof, is_secret: false, bytes, decoded };
+            take(&mut order, &seen, sender, &mut tape);
+            found += &format!("{:?} {}; ", tape.findings(), order.is_complete());
+        }
+        found
+    }
+
+    #[test]
+    fn the_short_way_finds_what_the_long_one_finds() {
+        for nth in 0..7usize.pow(5) {
+            for is_begun in [true, false] {
+                let short = found(nth, is_begun, Order::packet);
+                assert_eq!(short, found(nth, is_begun, Order::judge_and_note), "{nth}");
+            }
+        }
+    }
+}
