@@ -118,8 +118,11 @@ impl Connection {
         if !tape.findings().is_empty() {
             seen.add_tree(tape);
             record.wire.found(seen, tape);
+            record.found(seen, tape);
         }
-        record.found(seen, tape, self.track.answers());
+        if let Some(partner) = self.track.answers() {
+            record.answers(seen, partner);
+        }
     }
 
     /// Takes from a packet no more than what its Topic Alias stands for.

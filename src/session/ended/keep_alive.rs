@@ -104,6 +104,14 @@ impl Ended {
 }
 
 impl KeepAliveRecord {
+    /// Whether there is nothing to note of a silence of so many nanoseconds: it is neither the longest nor too
+    /// long.
+    pub(in crate::session) fn is_usual(&self, time: u64) -> bool {
+        let interval = u64::from(self.seconds.unwrap_or(0)).saturating_mul(SECOND);
+        let is_late = interval > 0 && time > interval;
+        !is_late && self.longest.is_some_and(|longest| time <= longest.time)
+    }
+
     /// Takes note of a silence; the result is the interval that holds, in nanoseconds, where the silence
     /// was longer.
     pub(in crate::session) fn silence(&mut self, silence: Silence) -> Option<u64> {
@@ -121,5 +129,26 @@ impl KeepAliveRecord {
             self.first_broken = self.first_broken.or(Some(silence));
         }
         Some(interval)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_is_usual_nothing_is_noted() {
+        for seconds in [None, Some(0), Some(2)] {
+            let mut record = KeepAliveRecord { seconds, ..KeepAliveRecord::default() };
+            let mut usual = Vec::new();
+            for time in [1, 2, 1, 3, 2, 4, 3, 3].map(|time| time * SECOND) {
+                let (before, is_usual) = (record, record.is_usual(time));
+                let interval = record.silence(Silence { time, ..Silence::default() });
+                assert_eq!(is_usual, interval.is_none() && record == before, "{seconds:?} {time}");
+                usual.push(is_usual);
+            }
+            let is_off = seconds != Some(2);
+            assert_eq!(usual, [false, false, true, false, true, false, is_off, is_off]);
+        }
     }
 }

@@ -97,7 +97,11 @@ impl Ended {
 
     /// Takes note of a copy; whether it had been missed, so that its server is slow and nothing is
     /// certain of the others either.
+    #[inline]
     pub(in crate::session) fn comes_late(&mut self, key: u64) -> bool {
+        if self.missed.is_empty() {
+            return false;
+        }
         let is_late = self.missed.iter().any(|missed| missed.key == key);
         if is_late {
             self.missed.clear();

@@ -4,14 +4,15 @@ use super::{Disconnect, Ended, Fault, kept};
 use crate::annotate::Tape;
 use crate::mqtt::Packet;
 use crate::session::{Partner, Seen};
-use crate::spec::{PacketType, PropertyId, Severity};
+use crate::spec::{PacketType, PropertyId, Sender, Severity};
 
 impl Ended {
     /// Takes note of a packet, before it is judged.
+    #[inline]
     pub(in crate::session) fn packet(&mut self, seen: &Seen<'_>) {
         self.first.get_or_insert(seen.at);
         self.last = Some(seen.at);
-        if let Some(line) = seen.line {
+        if let Some(line) = &seen.line {
             (self.stream, self.ends) = (Some(line.stream), Some((line.client, line.server)));
         }
         let Some(sender) = seen.sender else { return };
@@ -28,6 +29,15 @@ impl Ended {
                     *count = count.saturating_add(1);
                 }
             }
+            Some(Packet::Ack(_)) => {}
+            _ => self.about_session(seen, sender),
+        }
+    }
+
+    /// Takes note of a packet that is neither a message nor the acknowledgment of one.
+    fn about_session(&mut self, seen: &Seen<'_>, sender: Sender) {
+        let half = self.half_mut(sender);
+        match &seen.decoded.packet {
             Some(Packet::Pingreq) => {
                 self.keep_alive.pings = self.keep_alive.pings.saturating_add(1);
             }
@@ -65,19 +75,19 @@ impl Ended {
     }
 
     /// Takes note of what was found on a packet.
-    pub(in crate::session) fn found(
-        &mut self,
-        seen: &Seen<'_>,
-        tape: &Tape,
-        answers: Option<Partner>,
-    ) {
+    pub(in crate::session) fn found(&mut self, seen: &Seen<'_>, tape: &Tape) {
         let Some(sender) = seen.sender else { return };
         for finding in tape.findings() {
             if finding.severity() == Severity::Error {
                 self.half_mut(sender).fault(Fault { rule: finding.rule, at: seen.at });
             }
         }
-        let Some(partner) = answers else { return };
+    }
+
+    /// Takes note of a packet that answers `partner`.
+    #[inline]
+    pub(in crate::session) fn answers(&mut self, seen: &Seen<'_>, partner: &Partner) {
+        let Some(sender) = seen.sender else { return };
         let half = self.half_mut(sender.other());
         half.answered = half.answered.max(partner.at.number);
         if !seen.decoded.packet.as_ref().is_some_and(is_refusal) {

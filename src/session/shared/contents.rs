@@ -80,6 +80,11 @@ impl Contents {
         out
     }
 
+    /// Whether it carries nothing that a copy could lack.
+    pub(in crate::session) fn is_bare(&self) -> bool {
+        self.expiry.is_none() && self.users == 0 && self.fixed == [0; PASSED_ON.len()]
+    }
+
     /// What a copy has not as this message has it. What the copy has in addition is not told.
     pub(in crate::session) fn changes(&self, copy: &Self) -> impl Iterator<Item = Change> {
         let pairs = PASSED_ON.into_iter().zip(self.fixed.into_iter().zip(copy.fixed));

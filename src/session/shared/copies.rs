@@ -221,7 +221,10 @@ impl Copies {
 
     /// What one subscriber has missed, as its server's answer to a packet of this time proves.
     pub(super) fn missed(&mut self, stream: u64, asked: Option<i64>) -> Vec<Missed> {
-        let known = self.open.get_mut(&stream).filter(|_| self.unproven > 0);
+        if self.unproven == 0 {
+            return Vec::new();
+        }
+        let known = self.open.get_mut(&stream);
         let (Some(known), Some(asked)) = (known, asked) else { return Vec::new() };
         let is_proved = |missed: &mut Missed| {
             let wait = i64::try_from(PATIENCE).unwrap_or(i64::MAX);

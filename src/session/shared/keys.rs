@@ -30,7 +30,7 @@ impl Shared {
 
     /// The key of a message at its broker, by the hashes of its topic and payload.
     pub(in crate::session) fn key(&self, seen: &Seen<'_>, hashes: Hashes) -> Option<u64> {
-        let line = seen.line?;
+        let line = seen.line.as_ref()?;
         Some(self.message(line.server.ip(), hashes))
     }
 

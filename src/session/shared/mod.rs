@@ -221,7 +221,7 @@ impl Shared {
 
     /// A client sends something but a DISCONNECT.
     pub(super) fn speaks(&mut self, seen: &Seen<'_>) {
-        if let Some(line) = seen.line {
+        if let Some(line) = &seen.line {
             self.clients.speaks(line.stream, seen.at);
         }
     }

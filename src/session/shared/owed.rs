@@ -27,7 +27,7 @@ impl Shared {
 
     /// A server answers the packet of this number of a client.
     pub(in crate::session) fn answered(&mut self, seen: &Seen<'_>, number: u64) {
-        if let Some(line) = seen.line {
+        if let Some(line) = &seen.line {
             self.copies.answered(line.stream, number);
         }
     }

@@ -7,7 +7,6 @@ use super::messages::{Message, Origin, Source};
 use super::pending;
 use crate::mqtt::packet::Publish;
 use crate::session::{At, Partner, Seen};
-use crate::spec::PropertyId;
 use std::net::IpAddr;
 
 /// Nanoseconds within which a broker passes on a message: the same contents later may have come from
@@ -65,7 +64,7 @@ pub(in crate::session) struct Delivered {
     run: Option<u64>,
     /// Where a message of this topic and payload came from of late.
     pub(in crate::session) source: Option<Source>,
-    /// What it carries.
+    /// What it carries, where that is to be compared with what its source carries.
     pub(in crate::session) contents: Contents,
     /// A client was seen to publish it, or to have it as its Will.
     pub(in crate::session) is_known: bool,
@@ -82,7 +81,7 @@ impl Shared {
         (hash, topic): (u64, &[u8]),
         publish: &Publish<'_>,
     ) {
-        let Some(line) = seen.line else { return };
+        let Some(line) = &seen.line else { return };
         // What was told behind others that came later had waited for bytes that are lost: its copies were
         // told by then.
         let is_late = self.now > seen.at.time;
@@ -91,14 +90,14 @@ impl Shared {
         let source = Source::new(seen.at, by, publish.qos, contents);
         self.messages.published(key, source, publish.dup);
         if publish.qos > 0 && !publish.dup && !self.away.is_empty() {
-            self.away.published(&line, at_broker(&self.hasher, line.server, hash), topic, key);
+            self.away.published(line, at_broker(&self.hasher, line.server, hash), topic, key);
         }
         // What expires is not to be passed on at all.
-        let may_expire = publish.properties.get(PropertyId::MESSAGE_EXPIRY_INTERVAL).is_some();
+        let may_expire = contents.expiry.is_some();
         if publish.qos < 3 && !publish.dup && !may_expire && !is_late && self.copies.is_watched() {
             let hash = at_broker(&self.hasher, line.server, hash);
             let message = pending::Message { key, hash, topic, qos: publish.qos };
-            self.copies.published(message, &line, seen.at);
+            self.copies.published(message, line, seen.at);
         }
     }
 
@@ -141,13 +140,16 @@ impl Shared {
         let source = source.filter(|source| last < source.since.number);
         let source = source.filter(|_| !publish.dup && self.unseen.is_nobody(line.server.ip()));
         // It may be a Will that looks the same.
-        let source = source.filter(|source| source.is_will || !is_armed).copied();
+        let source = source.filter(|source| source.is_will || !is_armed);
         // What it carries is compared with that alone.
         let is_v5 = seen.decoded.version.is_v5();
         let contents = match source {
-            Some(_) => Contents::of(publish, is_v5, &self.hasher),
-            None => Contents::default(),
+            Some(source) if !source.contents.is_bare() => {
+                Contents::of(publish, is_v5, &self.hasher)
+            }
+            _ => Contents::default(),
         };
+        let source = source.copied();
         Some(Delivered { key, copy, run, source, contents, is_known, is_strange })
     }
 

@@ -2,6 +2,10 @@
 
 use std::collections::VecDeque;
 
+/// Entries for which there is room from the first one on: as many as each queue may have. Memory that is
+/// not touched costs nothing, but to copy all of it whenever it becomes too small does.
+const ROOM: usize = 1 << 14;
+
 /// Lists of entries whose keys are alike in their last bits: a power of two.
 const LISTS: usize = 1 << 15;
 
@@ -69,6 +73,8 @@ impl<T> Queue<T> {
     pub(super) fn push(&mut self, key: u64, number: u64, thing: T) {
         if self.lasts.is_empty() {
             self.lasts = vec![0; LISTS].into();
+            self.links.reserve(ROOM);
+            self.things.reserve(ROOM);
         }
         self.things.push_back(thing);
         let nth = self.first.wrapping_add(self.things.len() as Nth);

@@ -22,22 +22,29 @@ pub(super) struct Aliases {
 impl Aliases {
     /// The alias of a PUBLISH that does not hold its topic. `most` is the Topic Alias Maximum of
     /// the receiver, where it is known.
+    #[inline]
     pub(super) fn publish(
         &mut self,
         publish: &Publish<'_>,
         most: Option<u32>,
         notes: &mut Notes<'_>,
     ) -> Option<u16> {
-        if publish.properties.is_empty() {
-            return None;
-        }
+        if publish.properties.is_empty() { None } else { self.judge(publish, most, notes) }
+    }
+
+    fn judge(
+        &mut self,
+        publish: &Publish<'_>,
+        most: Option<u32>,
+        notes: &mut Notes<'_>,
+    ) -> Option<u16> {
         let alias = publish.properties.number(PropertyId::TOPIC_ALIAS)?;
         let field = Field::property(PropertyId::TOPIC_ALIAS.0 as u8);
         let above = most.filter(|most| alias > *most);
         if let Some(most) = above {
             notes.at(Rule::ALIAS_ABOVE_MAXIMUM, field, (alias.into(), most.into()));
         }
-        let alias = self.take(publish)?;
+        let alias = self.take_as(alias, publish)?;
         // An alias that the receiver does not take was not set either: one fault, told once.
         if !self.topics.contains_key(&alias) && above.is_none() {
             let rule = match notes.is_complete() && !self.is_partial {
@@ -51,7 +58,10 @@ impl Aliases {
 
     /// The alias of a PUBLISH that does not hold its topic; of one that does the topic is remembered.
     pub(super) fn take(&mut self, publish: &Publish<'_>) -> Option<u16> {
-        let alias = publish.properties.number(PropertyId::TOPIC_ALIAS)?;
+        self.take_as(publish.properties.number(PropertyId::TOPIC_ALIAS)?, publish)
+    }
+
+    fn take_as(&mut self, alias: u32, publish: &Publish<'_>) -> Option<u16> {
         let alias = u16::try_from(alias).ok().filter(|alias| *alias != 0)?;
         if publish.topic.is_empty() {
             return Some(alias);

@@ -6,7 +6,7 @@
 
 use super::Notes;
 use super::asked::{Ask, Asked};
-use crate::mqtt::packet::{Ack, Packet};
+use crate::mqtt::packet::{Ack, Packet, Publish};
 use crate::session::ended::Open;
 use crate::session::shared::Kept;
 use crate::session::{At, Partner, Seen, Shared};
@@ -52,22 +52,29 @@ pub(super) struct Before {
 }
 
 impl Exchanges {
-    /// Takes a packet. `most` is the Receive Maximum that holds for the sender, where it is known.
+    /// A PUBLISH; the result is the one that it sends again. `most` is the Receive Maximum that holds for
+    /// the sender, where it is known.
+    pub(super) fn publish(
+        &mut self,
+        publish: &Publish<'_>,
+        sender: Sender,
+        most: Option<u16>,
+        notes: &mut Notes<'_>,
+    ) -> Option<Partner> {
+        if publish.qos == 0 { None } else { self.of(sender).publish(publish, most, notes) }
+    }
+
+    /// A packet that is neither a message nor the acknowledgment of one; the result is the one that it
+    /// answers.
     pub(super) fn packet(
         &mut self,
         packet: &Packet<'_>,
         seen: &Seen<'_>,
         sender: Sender,
-        most: Option<u16>,
         notes: &mut Notes<'_>,
-    ) -> Before {
+    ) -> Option<Partner> {
         let (at, is_v5) = (seen.at, seen.decoded.version.is_v5());
-        let answers = match packet {
-            Packet::Publish(publish) => {
-                let repeats = self.of(sender).publish(publish, most, notes);
-                return Before { repeats, answers: None };
-            }
-            Packet::Ack(ack) => return self.ack(ack, seen, sender, notes),
+        match packet {
             Packet::Connect(_) => {
                 self.connect = Some(at);
                 None
@@ -114,9 +121,8 @@ impl Exchanges {
                 }
                 None
             }
-            Packet::Reserved => None,
-        };
-        Before { answers, repeats: None }
+            Packet::Publish(_) | Packet::Ack(_) | Packet::Reserved => None,
+        }
     }
 
     /// What is open is not known any more.
@@ -183,14 +189,9 @@ impl Exchanges {
         if asker == Sender::Client { &mut self.client } else { &mut self.server }
     }
 
-    fn ack(
-        &mut self,
-        ack: &Ack<'_>,
-        seen: &Seen<'_>,
-        sender: Sender,
-        notes: &mut Notes<'_>,
-    ) -> Before {
-        let kind = seen.decoded.header.packet_type;
+    /// PUBACK, PUBREC, PUBREL or PUBCOMP.
+    pub(super) fn ack(&mut self, ack: &Ack<'_>, sender: Sender, notes: &mut Notes<'_>) -> Before {
+        let kind = notes.seen.decoded.header.packet_type;
         if kind == PacketType::PUBREL {
             // A PUBREL comes from the side that published, the others from the one that got it.
             let is_lost = ack.reason == Some(NOT_FOUND);
@@ -208,7 +209,7 @@ impl Exchanges {
             && is_taken
             && sender == Sender::Server
         {
-            notes.shared.acknowledged(answered.first, is_refusal, seen.at);
+            notes.shared.acknowledged(answered.first, is_refusal, notes.seen.at);
         }
         Before { answers: answered.map(|answered| answered.partner), repeats: None }
     }

@@ -29,6 +29,8 @@ pub(super) struct Handshake {
     stale: Option<At>,
     /// The CONNACK limits the QoS.
     limits_qos: bool,
+    /// Something was agreed, or went wrong, by which each packet is judged.
+    is_binding: bool,
 }
 
 #[derive(Debug)]
@@ -46,9 +48,18 @@ struct Asked {
 
 impl Handshake {
     /// Takes a packet of a connection of which everything was seen.
+    #[inline]
     pub(super) fn packet(&mut self, packet: &Packet<'_>, sender: Sender, notes: &mut Notes<'_>) {
+        // Messages and their acknowledgments are bound by little that is rarely agreed.
+        if self.is_binding || !matches!(packet, Packet::Publish(_) | Packet::Ack(_)) {
+            self.judge(packet, sender, notes);
+        }
+    }
+
+    fn judge(&mut self, packet: &Packet<'_>, sender: Sender, notes: &mut Notes<'_>) {
         if let Packet::Connect(connect) = packet {
-            self.asked = Some(Asked::new(connect));
+            let asked = self.asked.insert(Asked::new(connect));
+            self.is_binding |= asked.method.is_some() || !asked.wants_problem;
             return;
         }
         let Some(asked) = self.asked.as_ref().filter(|_| notes.is_complete()) else { return };
@@ -61,6 +72,7 @@ impl Handshake {
             let has_flag = notes.seen.decoded.version != Version::V31;
             let is_stale = connack.session_present && asked.clean_start && has_flag;
             self.stale = is_stale.then_some(notes.seen.at);
+            self.is_binding |= is_stale;
             self.limits_qos = connack.properties.get(PropertyId::MAXIMUM_QOS).is_some();
         }
     }

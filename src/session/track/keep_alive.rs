@@ -16,6 +16,9 @@ pub(super) fn packet(record: &mut KeepAliveRecord, is_seen: bool, notes: &mut No
     let began = At { time: notes.seen.began.or(at.time), ..at };
     let last = record.last.replace(at);
     let Some((from, time)) = last.and_then(|last| Some((last, began.since(last)?))) else { return };
+    if record.is_usual(time) {
+        return;
+    }
     // What the client could not send is no silence of its, nor what the capture missed.
     let held = notes.seen.proof.shut.map_or(0, |shut| shut.within(from.time, began.time));
     let stood = notes.shared.stood(from.time, began.time);

@@ -35,17 +35,17 @@ impl Negotiated {
     }
 
     /// What the receiver of a packet takes, where that is known and its sender had heard of it.
-    pub(super) fn for_sender(&self, sender: Sender, notes: &Notes<'_>) -> Option<Limits> {
+    pub(super) fn for_sender(&self, sender: Sender, notes: &Notes<'_>) -> Option<&Limits> {
         self.of(sender, notes.seen.proof).filter(|_| notes.is_complete())
     }
 
     /// The same of a packet with this proof, whatever else of the connection was seen.
-    pub(super) fn of(&self, sender: Sender, proof: Proof) -> Option<Limits> {
+    pub(super) fn of(&self, sender: Sender, proof: Proof) -> Option<&Limits> {
         match sender {
-            Sender::Server => self.client,
+            Sender::Server => self.client.as_ref(),
             Sender::Client => {
-                let (limits, connack) = self.server?;
-                proof.had(connack).then_some(limits)
+                let (limits, connack) = self.server.as_ref()?;
+                proof.had(*connack).then_some(limits)
             }
         }
     }

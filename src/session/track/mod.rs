@@ -126,7 +126,9 @@ impl Track {
     ) {
         self.latest = Latest { is_inside: seen.proof.is_swallowed, ..Latest::default() };
         let Some(sender) = seen.sender else { return };
-        self.breaks(seen, tape);
+        if !tape.findings().is_empty() {
+            self.breaks(seen, tape);
+        }
         self.order.packet(seen, sender, tape);
         let Some(packet) = &seen.decoded.packet else {
             // What it did to the connection is not known.
@@ -134,7 +136,7 @@ impl Track {
         };
         if sender == Sender::Server
             && self.order.is_one_sided(seen.decoded.header.packet_type)
-            && let Some(line) = seen.line
+            && let Some(line) = &seen.line
         {
             shared.stranger(line.server.ip());
         }
@@ -160,61 +162,106 @@ impl Track {
         }
         self.handshake.packet(packet, sender, &mut notes);
         let takes = self.negotiated.for_sender(sender, &notes);
-        if let Some(takes) = &takes {
+        if let Some(takes) = takes {
             limits::judge(packet, sender, takes, &mut notes);
         }
-        let most = takes.map(|takes| takes.receive_maximum);
-        let before = self.exchanges.packet(packet, seen, sender, most, &mut notes);
-        (self.latest.answers, self.latest.repeats) = (before.answers, before.repeats);
-        if let Some(asked) = before.answers {
-            self.judge_answer(packet, asked.at, &mut notes);
-            self.exchanges.has_read(sender, asked.at.number);
-            if sender == Sender::Server {
-                notes.shared.answered(seen, asked.at.number);
-            }
-        }
-        let is_v5 = seen.decoded.version.is_v5();
+        let (most, most_alias) =
+            takes.map(|takes| (takes.receive_maximum, takes.alias_maximum)).unzip();
+        // Nearly all packets are of these two kinds, each of which needs little of the rest.
         match packet {
-            Packet::Connect(connect) => {
-                self.negotiated.connect(&connect.properties, is_v5);
-                self.connect(connect, &mut notes, record);
+            Packet::Publish(publish) => {
+                self.latest.repeats = self.exchanges.publish(publish, sender, most, &mut notes);
+                self.publish(publish, sender, most_alias, &mut notes, record);
             }
-            Packet::Connack(connack) => self.connack(connack, &mut notes, record),
-            Packet::Subscribe(subscribe) => {
-                self.subscriptions.subscribe(subscribe, &notes);
-                security::subscribe(subscribe, &mut notes, record);
-            }
-            Packet::Suback(suback) => {
-                let is_known = self.is_session_known && is_complete && !self.has_left;
-                self.subscriptions.suback(suback, (is_known, self.is_bridge), &mut notes);
-            }
-            Packet::Unsubscribe(unsubscribe) => {
-                self.subscriptions.unsubscribe(unsubscribe, &mut notes);
-            }
-            Packet::Unsuback(unsuback) => self.subscriptions.unsuback(unsuback, seen.at),
-            Packet::Ack(ack) if sender == Sender::Client => {
+            Packet::Ack(ack) => {
+                let before = self.exchanges.ack(ack, sender, &mut notes);
+                if before.repeats.is_some() {
+                    self.latest.repeats = before.repeats;
+                }
+                if let Some(asked) = before.answers {
+                    self.latest.answers = before.answers;
+                    self.answers_to(asked.at, packet, sender, &mut notes);
+                }
                 let kind = seen.decoded.header.packet_type;
-                if matches!(kind, PacketType::PUBACK | PacketType::PUBREC) {
+                if sender == Sender::Client
+                    && matches!(kind, PacketType::PUBACK | PacketType::PUBREC)
+                {
                     self.passed.acknowledged(ack, &mut notes);
                 }
+                self.judge_owed(sender, &mut notes, record);
             }
-            Packet::Publish(publish) => {
-                let most = takes.map(|takes| takes.alias_maximum);
-                self.publish(publish, sender, most, &mut notes, record);
+            _ => self.about_session(packet, sender, &mut notes, record),
+        }
+    }
+
+    /// A packet that is neither a message nor the acknowledgment of one.
+    fn about_session(
+        &mut self,
+        packet: &Packet<'_>,
+        sender: Sender,
+        notes: &mut Notes<'_>,
+        record: &mut Ended,
+    ) {
+        let seen = notes.seen;
+        self.latest.answers = self.exchanges.packet(packet, seen, sender, notes);
+        if let Some(asked) = self.latest.answers {
+            self.answers_to(asked.at, packet, sender, notes);
+        }
+        match packet {
+            Packet::Connect(connect) => {
+                self.negotiated.connect(&connect.properties, seen.decoded.version.is_v5());
+                self.connect(connect, notes, record);
             }
+            Packet::Connack(connack) => self.connack(connack, notes, record),
+            Packet::Subscribe(subscribe) => {
+                self.subscriptions.subscribe(subscribe, notes);
+                security::subscribe(subscribe, notes, record);
+            }
+            Packet::Suback(suback) => {
+                let is_known = self.is_session_known && notes.is_complete() && !self.has_left;
+                self.subscriptions.suback(suback, (is_known, self.is_bridge), notes);
+            }
+            Packet::Unsubscribe(unsubscribe) => {
+                self.subscriptions.unsubscribe(unsubscribe, notes);
+            }
+            Packet::Unsuback(unsuback) => self.subscriptions.unsuback(unsuback, seen.at),
             _ => {}
         }
-        if let Some(asked) = before.answers
-            && sender == Sender::Server
-            && notes.shared.has_owed()
-        {
-            self.judge_missed(asked.at, &mut notes, record);
-        }
+        self.judge_owed(sender, notes, record);
         if let Packet::Disconnect(left) = packet
             && left.reason != Some(Disconnect::TAKEN_OVER)
             && !seen.proof.is_swallowed
         {
-            self.leaves(sender, shared, record);
+            self.leaves(sender, notes.shared, record);
+        }
+    }
+
+    /// A packet answers the one at `asked`.
+    #[inline]
+    fn answers_to(
+        &mut self,
+        asked: At,
+        packet: &Packet<'_>,
+        sender: Sender,
+        notes: &mut Notes<'_>,
+    ) {
+        if !self.broken.is_empty() {
+            self.judge_answer(packet, asked, notes);
+        }
+        self.exchanges.has_read(sender, asked.number);
+        if sender == Sender::Server {
+            notes.shared.answered(notes.seen, asked.number);
+        }
+    }
+
+    /// Where the packet is an answer of the server: what it shows of the copies that did not come.
+    #[inline]
+    fn judge_owed(&self, sender: Sender, notes: &mut Notes<'_>, record: &mut Ended) {
+        if let Some(asked) = &self.latest.answers
+            && sender == Sender::Server
+            && notes.shared.has_owed()
+        {
+            self.judge_missed(asked.at, notes, record);
         }
     }
 
@@ -256,8 +303,8 @@ impl Track {
     }
 
     /// The packet that the last one answers.
-    pub(super) fn answers(&self) -> Option<Partner> {
-        self.latest.answers
+    pub(super) fn answers(&self) -> Option<&Partner> {
+        self.latest.answers.as_ref()
     }
 
     fn aliases_mut(&mut self, sender: Sender) -> &mut Aliases {

@@ -22,12 +22,15 @@ pub(super) struct Order {
     /// The DISCONNECT of each side.
     client_left: Option<At>,
     server_left: Option<At>,
+    /// Both sides have spoken and neither has left: most packets change nothing here, and break nothing.
+    is_settled: bool,
 }
 
 impl Order {
     /// The connection is seen from its first byte on.
     pub(super) fn begin(&mut self) {
         self.is_begun = true;
+        self.is_settled = false;
     }
 
     /// Whether the connection is seen from its first byte on.
@@ -51,7 +54,23 @@ impl Order {
     }
 
     /// Judges a packet by those before it.
+    #[inline]
     pub(super) fn packet(&mut self, seen: &Seen<'_>, sender: Sender, tape: &mut Tape) {
+        let kind = seen.decoded.header.packet_type;
+        let is_middle =
+            ![PacketType::CONNECT, PacketType::CONNACK, PacketType::DISCONNECT].contains(&kind);
+        if self.is_settled && is_middle && !seen.proof.is_swallowed {
+            return;
+        }
+        self.judge_and_note(seen, sender, tape);
+        // Of what is lossy, or was not seen from its beginning, nothing is judged.
+        let has_connack = self.connack.is_some() || !self.is_begun || self.is_lossy;
+        self.is_settled = self.client_spoke && self.server_spoke && has_connack;
+        self.is_settled &= self.refused.or(self.client_left).or(self.server_left).is_none();
+    }
+
+    /// The same of a packet that changes something, or may break something.
+    fn judge_and_note(&mut self, seen: &Seen<'_>, sender: Sender, tape: &mut Tape) {
         // What its receiver makes of that, and of what follows, is not known.
         self.is_lossy |= seen.proof.is_swallowed;
         let kind = seen.decoded.header.packet_type;
@@ -111,6 +130,61 @@ impl Order {
                 Some((Rule::BEFORE_CONNACK, None))
             }
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mqtt::{Reading, decode};
+    use crate::session::Proof;
+    use crate::spec::Version;
+
+    /// Packets of both sides: CONNECT, CONNACK, a refusal, PINGREQ, PINGRESP, and a DISCONNECT of each.
+    const PACKETS: [(Sender, &[u8]); 7] = [
+        (Sender::Client, b"\x10\x0d\0\x04MQTT\x04\x02\0\x0a\0\x01a"),
+        (Sender::Server, b"\x20\x02\0\0"),
+        (Sender::Server, b"\x20\x02\0\x05"),
+        (Sender::Client, b"\xc0\0"),
+        (Sender::Server, b"\xd0\0"),
+        (Sender::Client, b"\xe0\0"),
+        (Sender::Server, b"\xe0\0"),
+    ];
+
+    /// What is found, packet by packet, where `nth` in base 7 says which come; the fourth may be swallowed.
+    fn found(
+        nth: usize,
+        is_begun: bool,
+        take: fn(&mut Order, &Seen<'_>, Sender, &mut Tape),
+    ) -> String {
+        let (mut order, mut found) = (Order::default(), String::new());
+        if is_begun {
+            order.begin();
+        }
+        for (place, digit) in (0..5).map(|place| (place, nth / 7usize.pow(place) % 7)) {
+            let (sender, bytes) = PACKETS[digit];
+            let how = Reading { version: Version::V311, sender: Some(sender) };
+            let (mut tape, decoded) = (Tape::new(), decode(bytes, how, &mut ()));
+            let at = At { number: place.into(), ..At::default() };
+            let proof = Proof { is_swallowed: place == 3 && nth % 5 == 0, ..Proof::default() };
+            let (decoded, line, began) = (&decoded, None, None);
+            let sent = Some(sender);
+            let seen =
+                Seen { at, sender: sent, line, began, proof, is_secret: false, bytes, decoded };
+            take(&mut order, &seen, sender, &mut tape);
+            found += &format!("{:?} {}; ", tape.findings(), order.is_complete());
+        }
+        found
+    }
+
+    #[test]
+    fn the_short_way_finds_what_the_long_one_finds() {
+        for nth in 0..7usize.pow(5) {
+            for is_begun in [true, false] {
+                let short = found(nth, is_begun, Order::packet);
+                assert_eq!(short, found(nth, is_begun, Order::judge_and_note), "{nth}");
+            }
         }
     }
 }

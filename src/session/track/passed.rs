@@ -117,7 +117,9 @@ impl Passed {
 /// Judges what a message carries that is delivered on a connection which began with the CONNECT at
 /// `connected`.
 pub(super) fn judge_carried(delivered: &Delivered, connected: Option<At>, notes: &mut Notes<'_>) {
-    let Some(source) = &delivered.source else { return };
+    let Some(source) = delivered.source.as_ref().filter(|source| !source.contents.is_bare()) else {
+        return;
+    };
     let Some(waited) = notes.seen.at.since(source.since) else { return };
     // What comes late has come from somebody else, unless the client was away when it was published.
     let was_away = connected.is_some_and(|at| at.number > source.since.number);

@@ -24,7 +24,9 @@ impl Track {
         let topic = known.unwrap_or(publish.topic.0);
         if topic.is_empty() {
             // What it stands for was set where the capture does not reach.
-            if let Some(line) = notes.seen.line.filter(|_| sender == Sender::Client) {
+            if let Some(line) = &notes.seen.line
+                && sender == Sender::Client
+            {
                 notes.shared.stranger(line.server.ip());
             }
             return;
@@ -38,7 +40,8 @@ impl Track {
             return;
         }
         self.judge_emptied(publish, notes);
-        let came = key.and_then(|key| self.copied.0.get(&key).copied()).unwrap_or_default();
+        let found = key.and_then(|key| self.copied.0.get(&key).copied());
+        let came = found.unwrap_or_default();
         let before = came.known;
         let delivered = key.and_then(|key| notes.shared.delivered(notes.seen, key, publish, &came));
         // It is large: what follows looks at it where it is.
@@ -47,14 +50,14 @@ impl Track {
         // What had waited for a session may have been published before the capture; what the server
         // tells of itself nobody publishes.
         let is_live = self.clean_start.is_none() || self.is_session_new;
-        if let Some(line) = notes.seen.line
+        if let Some(line) = &notes.seen.line
             && is_live
             && delivered.is_some_and(|delivered| delivered.is_strange)
             && !topic.starts_with(b"$")
         {
             notes.shared.stranger(line.server.ip());
         }
-        if let (Some(key), Some(line)) = (key, notes.seen.line)
+        if let (Some(key), Some(line)) = (key, &notes.seen.line)
             && record.comes_late(key)
         {
             notes.shared.is_slow(line.stream);
@@ -68,7 +71,11 @@ impl Track {
             passed::judge_carried(delivered, since, notes);
         }
         if let Some(delivered) = delivered.filter(|delivered| delivered.is_known) {
-            self.copied.0.entry(delivered.key, Came::default).add(delivered, notes.seen.at);
+            let copies = match found {
+                Some(_) => self.copied.0.entry(delivered.key, Came::default),
+                None => self.copied.0.add(delivered.key, came),
+            };
+            copies.add(delivered, notes.seen.at);
         }
         if self.subscriptions.is_empty() && !self.is_session_known {
             return;

@@ -15,14 +15,21 @@ const RESEND: u64 = 5_000_000_000;
 impl Asked {
     /// Whether an acknowledgment of the client's overtakes that of an exchange which waits for the
     /// same, and since an earlier packet.
+    #[inline]
     pub(super) fn judge_order(&mut self, of: &Exchange, notes: &mut Notes<'_>) {
+        // Servers acknowledge in any order.
+        if notes.seen.sender == Some(Sender::Client) && !self.open.is_empty() {
+            self.judge_overtaking(of, notes);
+        }
+    }
+
+    fn judge_overtaking(&mut self, of: &Exchange, notes: &mut Notes<'_>) {
         let since = |exchange: &Exchange| match exchange.next {
             PacketType::PUBREL => exchange.last.number,
             _ => exchange.first.number,
         };
         let is_certain = |it: &Exchange| !it.is_muddled && !it.is_carried && !it.is_passed;
-        let is_of_client = notes.seen.sender == Some(Sender::Client);
-        if !is_of_client || !notes.is_complete() || self.is_muddled || !is_certain(of) {
+        if !notes.is_complete() || self.is_muddled || !is_certain(of) {
             return;
         }
         if of.kind != PacketType::PUBLISH || self.open.len() > MAX_COMPARED {
