@@ -167,7 +167,8 @@ mod tests {
             let how = Reading { version: Version::V311, sender: Some(sender) };
             let (mut tape, decoded) = (Tape::new(), decode(bytes, how, &mut ()));
             let at = At { number: place.into(), ..At::default() };
-            let proof = Proof { is_swallowed: place == 3 && nth % 5 == 0, ..Proof::default() };
+            let proof =
+                Proof { is_swallowed: place == 3 && nth.is_multiple_of(5), ..Proof::default() };
             let (decoded, line, began) = (&decoded, None, None);
             let sent = Some(sender);
             let seen =
