@@ -3,6 +3,7 @@
 
 use super::context;
 use super::evidence;
+use super::faulty::Kinds;
 use super::frame::{self, Chain, Fit};
 use super::headless;
 use super::listed;
@@ -43,7 +44,9 @@ impl Aside {
     /// Keeps what is no packet, if it may be taken where nothing else is.
     pub(super) fn spare(&mut self, run: Run) {
         let is_bytes = !run.is_number || !run.slips.is_empty();
-        let is_spare = run.class > Class::Prose && run.shown() > 1 && is_bytes;
+        // Words before it may say who sent it.
+        let is_told = run.class > Class::Prose || run.direction.is_some();
+        let is_spare = is_told && run.shown() > 1 && is_bytes;
         if is_spare && self.take_room(&run) {
             self.spare.push(run);
         }
@@ -68,6 +71,15 @@ impl Aside {
         rest
     }
 
+    /// Gives the spare runs that are packets with a fault, as those that were taken tell.
+    pub(super) fn faulty(&mut self, source: Source<'_>, taken: &[Run]) -> Vec<Run> {
+        let kinds = Kinds::of(taken);
+        let spare = std::mem::take(&mut self.spare);
+        let (faulty, rest) = spare.into_iter().partition(|run| kinds.show(source, run));
+        self.spare = rest;
+        faulty
+    }
+
     /// Gives the spare runs that look meant, where nothing else was taken.
     pub(super) fn last_resort(&mut self, source: Source<'_>, from: usize) -> Vec<Run> {
         let all = source.from(from).trim().len();
@@ -81,7 +93,8 @@ impl Aside {
                 is_decimal(source, run) || listed::is_name(source.range(run.range.clone()));
             let is_alone = run.range.len().saturating_add(AROUND) >= all;
             let is_list = || !is_alone && is_list_of_numbers(source, run);
-            is_few(run)
+            run.class > Class::Prose
+                && is_few(run)
                 && !is_other
                 && !is_list()
                 && (most_of_it || is_packet && looks_hex(source, run))

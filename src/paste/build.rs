@@ -203,6 +203,14 @@ impl<'t> Builder<'t> {
         self.aside.spare(run);
     }
 
+    /// Takes what was rejected and is a packet with a fault.
+    fn take_faulty(&mut self) {
+        let faulty = self.aside.faulty(self.source, &self.taken);
+        self.ignored.fragments = self.ignored.fragments.saturating_sub(faulty.len());
+        self.samples.retain(|range| faulty.iter().all(|run| run.range != *range));
+        self.taken.extend(faulty);
+    }
+
     /// The result, with places in `text`.
     pub(super) fn finish<'p>(
         mut self,
@@ -213,6 +221,7 @@ impl<'t> Builder<'t> {
         for run in self.aside.settle(self.source, &mut self.taken) {
             self.reject(run);
         }
+        self.take_faulty();
         if self.taken.is_empty() {
             self.taken = self.aside.last_resort(self.source, self.from);
         }

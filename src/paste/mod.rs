@@ -46,6 +46,7 @@ mod erlang;
 mod escape;
 mod esp;
 mod evidence;
+mod faulty;
 mod fields;
 mod firmware;
 mod folded;

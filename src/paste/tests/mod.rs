@@ -8,6 +8,7 @@ mod decimals;
 mod dumps;
 mod escapes;
 mod evidence;
+mod faults;
 mod firsts;
 mod glued;
 mod heads;

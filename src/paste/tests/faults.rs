@@ -1,0 +1,63 @@
+//! Packets that break a rule, beside good ones: who asks why a server closes shows both.
+
+use super::*;
+
+const GOOD: [u8; 4] = [0x20, 2, 0, 0];
+/// No filter, QoS 3, flags of PUBREL and DISCONNECT, CONNACK's reserved bits, a short body, a length too long by one,
+/// ill-formed UTF-8, another protocol name.
+const FAULTY: [&[u8]; 9] = [
+    &[0x82, 2, 0, 1],
+    &[0x36, 5, 0, 1, b'a', 0, 1],
+    &[0x60, 2, 0, 1],
+    &[0xe1, 0],
+    &[0x20, 2, 2, 0],
+    &[0x40, 1, 0],
+    b"\x30\x0b\0\x06topicXhi",
+    b"\x30\x0a\0\x06to\xffiXhi",
+    b"\x10\x0e\0\x04MQTU\x04\x02\0\x3c\0\x02ab",
+];
+
+fn pairs(bytes: &[u8], before: &str, mark: &str) -> String {
+    let pairs: Vec<String> = bytes.iter().map(|byte| format!("{before}{byte:02x}")).collect();
+    pairs.join(mark)
+}
+
+#[test]
+fn a_packet_with_a_fault_is_shown_beside_a_good_one() {
+    type Written = fn(&[u8]) -> String;
+    let written: [Written; 9] = [
+        |bytes| pairs(bytes, "", " "),
+        |bytes| format!("> {}", pairs(bytes, "", " ")),
+        |bytes| format!("    {}", pairs(bytes, "", " ")),
+        |bytes| pairs(bytes, "0x", ", "),
+        |bytes| format!("{{{}}}", pairs(bytes, "0x", ", ")),
+        |bytes| format!("{bytes:?}"),
+        |bytes| format!("Buffer.from([{}])", pairs(bytes, "0x", ",")),
+        |bytes| format!("sock.send(b'{}')", pairs(bytes, "\\x", "")),
+        |bytes| format!("10:00:01.100 TX {}", pairs(bytes, "", " ")),
+    ];
+    for (faulty, write) in FAULTY.iter().flat_map(|it| written.map(|write| (*it, write))) {
+        for [first, second] in [[&GOOD, faulty], [faulty, &GOOD]] {
+            let text = format!("{}\n\nand\n\n{}\n", write(first), write(second));
+            let bytes: Vec<u8> =
+                read(&text).pieces.iter().flat_map(|it| it.bytes.clone()).collect();
+            assert_eq!(bytes, [first, second].concat(), "{text}");
+        }
+    }
+}
+
+#[test]
+fn other_numbers_of_a_program_are_no_packets_with_faults() {
+    for other in [
+        "static const uint8_t ip[] = {192, 168, 1, 17};",
+        "static const uint8_t key[] = {0x2b, 0x7e, 0x15, 0x16, 0x28, 0xae, 0xd2, 0xa6};",
+        "static const uint16_t ports[] = {1883, 8883};",
+        "const primes = [2, 3, 5, 7, 11, 13];",
+        "static const uint8_t crc[] = {0x00, 0x07, 0x0e, 0x09, 0x1c, 0x1b, 0x12, 0x15};",
+        "uint8_t mac[6] = {0xde, 0xad, 0xbe, 0xef, 0xfe, 0xed};",
+    ] {
+        let text =
+            format!("static const uint8_t connack[] = {{0x20, 0x02, 0x00, 0x00}};\n{other}\n");
+        assert_eq!(hexes(&text), ["20020000"]);
+    }
+}
