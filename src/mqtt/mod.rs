@@ -47,6 +47,7 @@ mod decode;
 mod disconnect;
 #[doc(hidden)]
 pub mod filter;
+mod plain;
 mod publish;
 mod quick;
 mod reason;
