@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Beside, CaptureError, Frame, LinkType, Notice, Source, Stop, error::NoticeLog, follow, open,
-    open_counted,
+    open::open_ahead, open_counted,
 };
 
 /// Several sources read as one capture.
@@ -100,7 +100,8 @@ impl Merge {
 
     /// The same; how many bytes of the files were read is added to `read`.
     pub(crate) fn open_counted<P: AsRef<Path>>(paths: &[P], read: &Arc<AtomicU64>) -> Self {
-        Self::from_results(paths.iter().map(|path| open_counted(path.as_ref(), read)))
+        let open = if paths.len() == 1 { open_ahead } else { open_counted };
+        Self::from_results(paths.iter().map(|path| open(path.as_ref(), read)))
     }
 
     /// Opens a file that may still grow; see [`follow()`].
