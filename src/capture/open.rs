@@ -54,41 +54,42 @@ pub fn open_counted(
     path: &Path,
     read: &Arc<AtomicU64>,
 ) -> Result<Box<dyn Source + Send>, CaptureError> {
-    open_with(path, read, false)
+    open_with(path, read, None)
 }
 
-/// The same for a file that is the only one: where that is worth it a thread of its own reads, and unpacks,
-/// its bytes ahead.
+/// The same for a file that is the only one: where that is worth it, and there are more cores than `threads`
+/// that are busy anyway, a thread of its own reads, and unpacks, its bytes ahead.
 ///
 /// # Errors
 /// As [`open`].
 pub(super) fn open_ahead(
     path: &Path,
     read: &Arc<AtomicU64>,
+    threads: usize,
 ) -> Result<Box<dyn Source + Send>, CaptureError> {
-    open_with(path, read, true)
+    open_with(path, read, Some(threads))
 }
 
 fn open_with(
     path: &Path,
     read: &Arc<AtomicU64>,
-    may_be_ahead: bool,
+    threads: Option<usize>,
 ) -> Result<Box<dyn Source + Send>, CaptureError> {
     if path.as_os_str() == "-" {
         return from_reader(Box::new(stdin()));
     }
     let file = File::open(path).map_err(|error| Fault::Open(error).of_file(0))?;
     tracing::info!(path = %path.display(), "file opened");
-    let is_ahead = may_be_ahead && is_worth_a_thread(&file);
+    let is_ahead = threads.is_some_and(|threads| is_worth_a_thread(&file, threads));
     let window = Window::new(Box::new(Counted { file, read: Arc::clone(read) }));
     let with = if is_ahead { Window::ahead } else { |window| window };
     start(window, with).map_err(|fault| fault.of_file(0))
 }
 
-/// Whether a file is large, its bytes are there, and another core can fetch them.
-fn is_worth_a_thread(file: &File) -> bool {
+/// Whether a file is large, its bytes are there, and another core than those of `threads` can fetch them.
+fn is_worth_a_thread(file: &File, threads: usize) -> bool {
     let is_large = file.metadata().is_ok_and(|it| it.is_file() && it.len() >= AHEAD_FROM);
-    is_large && thread::available_parallelism().is_ok_and(|cores| cores.get() > 1)
+    is_large && thread::available_parallelism().is_ok_and(|cores| cores.get() > threads)
 }
 
 /// A file whose bytes are counted as they are read.
@@ -226,9 +227,9 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(&large()).unwrap();
         let (here, ahead) = (Arc::default(), Arc::default());
-        let (frames, error) = read(open_with(file.path(), &here, false));
+        let (frames, error) = read(open_with(file.path(), &here, None));
         assert_eq!((frames.len(), frames[1_500].len()), (3_005, 262_144));
-        assert!(read(open_with(file.path(), &ahead, true)) == (frames, error));
+        assert!(read(open_with(file.path(), &ahead, Some(0))) == (frames, error));
         assert_eq!(ahead.load(Ordering::Relaxed), here.load(Ordering::Relaxed));
     }
 }
