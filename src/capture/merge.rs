@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Beside, CaptureError, Frame, LinkType, Notice, Source, Stop, error::NoticeLog, follow, open,
-    open_counted,
+    open::open_ahead, open_counted,
 };
 
 /// Several sources read as one capture.
@@ -98,9 +98,17 @@ impl Merge {
         Self::from_results(paths.iter().map(|path| open(path.as_ref())))
     }
 
-    /// The same; how many bytes of the files were read is added to `read`.
-    pub(crate) fn open_counted<P: AsRef<Path>>(paths: &[P], read: &Arc<AtomicU64>) -> Self {
-        Self::from_results(paths.iter().map(|path| open_counted(path.as_ref(), read)))
+    /// The same; how many bytes of the files were read is added to `read`. A file that is the only one may be
+    /// read by a thread of its own, where there are more cores than the `threads` that are busy anyway.
+    pub(crate) fn open_counted<P: AsRef<Path>>(
+        paths: &[P],
+        read: &Arc<AtomicU64>,
+        threads: usize,
+    ) -> Self {
+        match paths {
+            [path] => Self::from_results(std::iter::once(open_ahead(path.as_ref(), read, threads))),
+            _ => Self::from_results(paths.iter().map(|path| open_counted(path.as_ref(), read))),
+        }
     }
 
     /// Opens a file that may still grow; see [`follow()`].

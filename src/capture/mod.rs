@@ -24,6 +24,7 @@
 //! # Ok::<(), mqttscope::capture::CaptureError>(())
 //! ```
 
+mod ahead;
 mod beside;
 mod block;
 mod blocks;

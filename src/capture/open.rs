@@ -8,6 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    thread,
 };
 
 use super::{
@@ -18,6 +19,9 @@ use super::{
     unpack::{self, Unpacker},
     window::Window,
 };
+
+/// Bytes of a file from which on a thread of its own is worth it.
+const AHEAD_FROM: u64 = 2 << 20;
 
 /// Opens a capture file, or standard input for `-`. The format is told by its first bytes, also
 /// within a file that is compressed.
@@ -50,12 +54,42 @@ pub fn open_counted(
     path: &Path,
     read: &Arc<AtomicU64>,
 ) -> Result<Box<dyn Source + Send>, CaptureError> {
+    open_with(path, read, None)
+}
+
+/// The same for a file that is the only one: where that is worth it, and there are more cores than `threads`
+/// that are busy anyway, a thread of its own reads, and unpacks, its bytes ahead.
+///
+/// # Errors
+/// As [`open`].
+pub(super) fn open_ahead(
+    path: &Path,
+    read: &Arc<AtomicU64>,
+    threads: usize,
+) -> Result<Box<dyn Source + Send>, CaptureError> {
+    open_with(path, read, Some(threads))
+}
+
+fn open_with(
+    path: &Path,
+    read: &Arc<AtomicU64>,
+    threads: Option<usize>,
+) -> Result<Box<dyn Source + Send>, CaptureError> {
     if path.as_os_str() == "-" {
         return from_reader(Box::new(stdin()));
     }
     let file = File::open(path).map_err(|error| Fault::Open(error).of_file(0))?;
     tracing::info!(path = %path.display(), "file opened");
-    from_reader(Box::new(Counted { file, read: Arc::clone(read) }))
+    let is_ahead = threads.is_some_and(|threads| is_worth_a_thread(&file, threads));
+    let window = Window::new(Box::new(Counted { file, read: Arc::clone(read) }));
+    let with = if is_ahead { Window::ahead } else { |window| window };
+    start(window, with).map_err(|fault| fault.of_file(0))
+}
+
+/// Whether a file is large, its bytes are there, and another core than those of `threads` can fetch them.
+fn is_worth_a_thread(file: &File, threads: usize) -> bool {
+    let is_large = file.metadata().is_ok_and(|it| it.is_file() && it.len() >= AHEAD_FROM);
+    is_large && thread::available_parallelism().is_ok_and(|cores| cores.get() > threads)
 }
 
 /// A file whose bytes are counted as they are read.
@@ -85,7 +119,7 @@ impl Read for Counted {
 /// # Ok::<(), mqttscope::capture::CaptureError>(())
 /// ```
 pub fn from_reader(reader: Box<dyn Read + Send>) -> Result<Box<dyn Source + Send>, CaptureError> {
-    start(Window::new(reader)).map_err(|fault| fault.of_file(0))
+    start(Window::new(reader), |window| window).map_err(|fault| fault.of_file(0))
 }
 
 /// What begins with these bytes, where it is a capture or compressed: `pcap`, `gzip-compressed
@@ -105,12 +139,13 @@ pub fn kind_of(first: &[u8]) -> Option<(String, bool)> {
     Some((what, inside.is_some()))
 }
 
-fn start(mut window: Window) -> Result<Box<dyn Source + Send>, Fault> {
+/// Tells what a file holds; `with` makes of the window over the capture the one that it is read through.
+fn start(mut window: Window, with: fn(Window) -> Window) -> Result<Box<dyn Source + Send>, Fault> {
     window.fill(magic::ENOUGH)?;
-    let Some(packing) = unpack::packing(window.bytes()) else { return read(window) };
+    let Some(packing) = unpack::packing(window.bytes()) else { return read(with(window)) };
     tracing::debug!(packing = packing.name, "compressed");
-    let packed = Window::new(Box::new(Unpacker::new(packing, window)));
-    let source = read(packed).map_err(|fault| fault.unpacked(packing.name))?;
+    let unpacked = Window::new(Box::new(Unpacker::new(packing, window)));
+    let source = read(with(unpacked)).map_err(|fault| fault.unpacked(packing.name))?;
     Ok(Box::new(Unpacked { source, packing: packing.name }))
 }
 
@@ -149,5 +184,52 @@ impl Source for Unpacked {
     fn notices(&mut self) -> Vec<Notice> {
         let packing = Some(self.packing);
         self.source.notices().into_iter().map(|notice| Notice { packing, ..notice }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    /// A pcap file that is large enough for a thread of its own, and ends within a record: all frames of a
+    /// length once, up to the longest, then short ones.
+    fn large() -> Vec<u8> {
+        let mut file = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0".to_vec();
+        let mut record = |len: u32| {
+            let [seconds, len] = [len, len].map(u32::to_le_bytes);
+            [&seconds[..], &[0; 4], &len, &len]
+                .iter()
+                .for_each(|part| file.extend_from_slice(part));
+            file.extend((0..u32::from_le_bytes(len)).map(|n| n as u8));
+        };
+        (0..1_500).for_each(&mut record);
+        [262_144, 9, 200_000, 4_080, 4_081, 262_144].into_iter().for_each(&mut record);
+        (0..1_500).for_each(&mut record);
+        file.truncate(file.len() - 7);
+        file
+    }
+
+    /// Each frame, and the error that ends them.
+    fn read(source: Result<Box<dyn Source + Send>, CaptureError>) -> (Vec<Vec<u8>>, String) {
+        let mut source = source.unwrap();
+        let mut frames = Vec::new();
+        loop {
+            match source.next_frame() {
+                Ok(frame) => frames.push(frame.unwrap().data.to_vec()),
+                Err(error) => return (frames, error.to_string()),
+            }
+        }
+    }
+
+    #[test]
+    fn a_large_file_that_is_read_ahead_gives_the_same_frames() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&large()).unwrap();
+        let (here, ahead) = (Arc::default(), Arc::default());
+        let (frames, error) = read(open_with(file.path(), &here, None));
+        assert_eq!((frames.len(), frames[1_500].len()), (3_005, 262_144));
+        assert!(read(open_with(file.path(), &ahead, Some(0))) == (frames, error));
+        assert_eq!(ahead.load(Ordering::Relaxed), here.load(Ordering::Relaxed));
     }
 }

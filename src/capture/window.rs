@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, Read};
 
 use super::Fault;
+use super::ahead::{Ahead, ROOM};
 
 /// The most bytes in one piece: a frame of the greatest length with everything around it.
 pub(super) const CAPACITY: usize = 512 * 1024;
@@ -11,7 +12,7 @@ const READ_SIZE: usize = 128 * 1024;
 
 /// A reader that holds a run of bytes in one piece.
 pub(super) struct Window {
-    reader: Box<dyn Read + Send>,
+    reader: Input,
     buffer: Vec<u8>,
     start: usize,
     end: usize,
@@ -19,14 +20,32 @@ pub(super) struct Window {
     offset: u64,
 }
 
+/// Where the bytes come from.
+enum Input {
+    Here(Box<dyn Read + Send>),
+    Ahead(Ahead),
+}
+
 impl Window {
     pub(super) fn new(reader: Box<dyn Read + Send>) -> Self {
+        let reader = Input::Here(reader);
         Self { reader, buffer: vec![0; CAPACITY], start: 0, end: 0, offset: 0 }
     }
 
     /// A window over nothing.
     pub(super) fn empty() -> Self {
-        Self { reader: Box::new(io::empty()), buffer: Vec::new(), start: 0, end: 0, offset: 0 }
+        let reader = Input::Here(Box::new(io::empty()));
+        Self { reader, buffer: Vec::new(), start: 0, end: 0, offset: 0 }
+    }
+
+    /// The same window, whose bytes are read ahead by another thread from now on.
+    pub(super) fn ahead(self) -> Self {
+        let Input::Here(reader) = self.reader else { return self };
+        let reader = match Ahead::new(reader) {
+            Ok(ahead) => Input::Ahead(ahead),
+            Err(reader) => Input::Here(reader),
+        };
+        Self { reader, ..self }
     }
 
     /// Offset in the file of the first byte of [`Self::bytes`].
@@ -46,6 +65,9 @@ impl Window {
     /// `need` must not exceed the capacity; what does is cut to it.
     pub(super) fn fill(&mut self, need: usize) -> Result<usize, Fault> {
         let need = need.min(self.buffer.len());
+        if self.len() < need {
+            self.adopt().map_err(|error| self.fault(error))?;
+        }
         if self.start.saturating_add(need) > self.buffer.len() {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end = self.end.saturating_sub(self.start);
@@ -56,15 +78,32 @@ impl Window {
                 Ok(0) => break,
                 Ok(count) => self.end = self.end.saturating_add(count).min(self.buffer.len()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => {
-                    let offset = self.offset.saturating_add(self.len() as u64);
-                    // A reader of ours says itself what is wrong, and where.
-                    let fault = error.downcast::<Fault>();
-                    return Err(fault.unwrap_or_else(|error| Fault::Read { offset, error }));
-                }
+                Err(error) => return Err(self.fault(error)),
             }
         }
         Ok(self.len())
+    }
+
+    /// Takes over the next piece that was read ahead, with what is here moved before its beginning: then its
+    /// bytes are not copied.
+    fn adopt(&mut self) -> io::Result<()> {
+        let Input::Ahead(ahead) = &mut self.reader else { return Ok(()) };
+        let here = self.buffer.get(self.start..self.end).unwrap_or_default();
+        let Some(start) = ROOM.checked_sub(here.len()) else { return Ok(()) };
+        let Some(mut piece) = ahead.next()? else { return Ok(()) };
+        if let Some(room) = piece.buffer.get_mut(start..ROOM) {
+            room.copy_from_slice(here);
+        }
+        ahead.give_back(std::mem::replace(&mut self.buffer, piece.buffer));
+        (self.start, self.end) = (start, piece.end);
+        Ok(())
+    }
+
+    fn fault(&self, error: io::Error) -> Fault {
+        let offset = self.offset.saturating_add(self.len() as u64);
+        // A reader of ours says itself what is wrong, and where.
+        let fault = error.downcast::<Fault>();
+        fault.unwrap_or_else(|error| Fault::Read { offset, error })
     }
 
     /// Lets go of the first `count` bytes of those that are here.
@@ -100,7 +139,11 @@ impl Window {
 
     fn read_some(&mut self) -> std::io::Result<usize> {
         let end = self.end.saturating_add(READ_SIZE).min(self.buffer.len());
-        self.reader.read(self.buffer.get_mut(self.end..end).unwrap_or_default())
+        let place = self.buffer.get_mut(self.end..end).unwrap_or_default();
+        match &mut self.reader {
+            Input::Here(reader) => reader.read(place),
+            Input::Ahead(ahead) => ahead.read(place),
+        }
     }
 }
 

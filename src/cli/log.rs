@@ -147,7 +147,8 @@ fn lines(args: &Log, files: &[PathBuf], release: Release) -> anyhow::Result<(Vec
     // Nothing is shown before the end.
     let waits = |_: &mut Collector| ControlFlow::Continue(());
     let sources = (settings, secrets);
-    let input = read::Input { files, count: args.read.count, follow: false, is_shown: false };
+    let (count, threads) = (args.read.count, 1);
+    let input = read::Input { files, count, follow: false, is_shown: false, threads };
     let read = Reading::new(input, sources, collector, waits)?;
     let mut reading = read.context("a capture that grows cannot be compared")?;
     reading.report(files, |_| ());

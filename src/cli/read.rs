@@ -84,7 +84,9 @@ pub(super) fn inspect<C: Shows>(
     let secrets = keylog::secrets(protocol.key_log(), follow)?;
     // What is shown is not held back while the input keeps us waiting.
     let flush = |shows: &mut C| shows.printer().flush();
-    let input = Input { files, count, follow, is_shown: shows.printer().is_shown() };
+    // What is shown is written by a thread of its own.
+    let threads = if shows.wants_nothing() { 1 } else { 2 };
+    let input = Input { files, count, follow, is_shown: shows.printer().is_shown(), threads };
     let read = Reading::new(input, (settings, secrets), shows, flush)?;
     let Some(mut reading) = read else { return Ok(Outcome::Usage) };
     let outcome = reading.inspector.consumer().printer().finish()?;
@@ -101,6 +103,8 @@ pub(super) struct Input<'f> {
     pub(super) follow: bool,
     /// What is found goes to a terminal while they are read.
     pub(super) is_shown: bool,
+    /// Threads that what is read keeps busy.
+    pub(super) threads: usize,
 }
 
 /// Captures that were read as one.
@@ -117,7 +121,7 @@ impl<C: Consumer> Reading<C> {
     /// Reads them; `waits` is called where the input keeps us waiting. `None`: they cannot be followed,
     /// which is told.
     pub(super) fn new(
-        Input { files, count, follow, is_shown }: Input<'_>,
+        Input { files, count, follow, is_shown, threads }: Input<'_>,
         (mut settings, secrets): (Settings, Secrets),
         consumer: C,
         waits: impl FnMut(&mut C) -> ControlFlow<()>,
@@ -133,7 +137,7 @@ impl<C: Consumer> Reading<C> {
         let mut progress = Progress::new(followed, is_shown);
         let (source, stop) = match files {
             _ if !follow => (
-                Merge::open_counted(files, &progress.read),
+                Merge::open_counted(files, &progress.read, threads),
                 stop(are_there).context(report::NO_SIGNALS)?,
             ),
             [path] if path.as_os_str() != "-" => {

@@ -65,7 +65,8 @@ fn read(
     let settings = args.protocol.settings(args.redact);
     let secrets = keylog::secrets(args.protocol.key_log(), false)?;
     let consumer = Filtered::new(filter, stats);
-    let input = Input { files, count: args.count, follow: false, is_shown: false };
+    let (count, threads) = (args.count, 1);
+    let input = Input { files, count, follow: false, is_shown: false, threads };
     let waits = |_: &mut Filtered<Stats>| ControlFlow::Continue(());
     let read = Reading::new(input, (settings, secrets), consumer, waits)?;
     let Some(mut reading) = read else { return Ok(Outcome::Usage) };

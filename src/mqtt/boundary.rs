@@ -46,6 +46,7 @@
 //! one; 257 miss one packet, and 38 more.
 
 use super::packet::{Packet, Text};
+use super::plain::is_faultless;
 use super::primitive::is_plain_topic;
 use super::{Framing, Reading, decode, frame};
 use crate::annotate::Tape;
@@ -71,6 +72,8 @@ const KNOWN_TOPIC: u32 = 16;
 const KNOWN_ID: u32 = 12;
 /// Bytes of a text that count.
 const TEXT: usize = 20;
+/// Type and flags of a PUBLISH.
+const PUBLISH_BITS: u32 = 4;
 /// The longest packet that is none of PUBLISH and still looked for, in bytes: only credentials, a
 /// Will or hundreds of filters make it longer.
 const LONG: usize = 65_536;
@@ -369,6 +372,19 @@ pub(super) fn seems_whole(bytes: &[u8], known: &Known) -> bool {
     }
 }
 
+/// Whether bytes are the beginning of a PUBLISH that one look tells to be without fault, and what is certain of it
+/// is [`SERIOUS`]: what [`sight`] says of it, without a tape.
+pub(super) fn is_serious_part(bytes: &[u8], known: &Known, version: Version) -> bool {
+    let Framing::Length(len) = frame(bytes) else { return false };
+    let how = Reading { version, sender: known.sender };
+    let first = bytes.first().copied().unwrap_or_default();
+    bytes.len() < len
+        && kind(first, known) == Some(PacketType::PUBLISH)
+        && is_faultless(bytes, len, how)
+        && matches!(text(bytes, len), Topic::Name(name)
+            if topic_bits(name, len, known).saturating_add(PUBLISH_BITS) >= SERIOUS)
+}
+
 /// One packet of those in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
@@ -386,7 +402,7 @@ fn step(
 ) -> Step {
     let Some(kind) = bytes.first().and_then(|first| kind(*first, known)) else { return Step::No };
     let is_publish = kind == PacketType::PUBLISH;
-    let header = if is_publish { 4 } else { 8 };
+    let header = if is_publish { PUBLISH_BITS } else { 8 };
     let len = match frame(bytes) {
         Framing::Endless => return Step::No,
         Framing::NeedMore => {
@@ -406,9 +422,7 @@ fn step(
     let cost = if is_publish { there.len().min(PUBLISH_WORK) } else { there.len() };
     let Some(left) = work.checked_sub(cost.saturating_add(16)) else { return Step::No };
     *work = left;
-    let Some(packet) = read(there, versions, known, tape, there.len() < len) else {
-        return Step::No;
-    };
+    let Some(packet) = read(there, len, versions, known, tape) else { return Step::No };
     let bits = header.saturating_add(match packet {
         Some(packet) => evidence(&packet, len, known),
         None => match text {
@@ -514,15 +528,22 @@ fn topic(packet: &[u8]) -> Option<&[u8]> {
     name.get(..usize::from(u16::from_be_bytes(*size)))
 }
 
-/// Reads a packet in each version that is left, and strikes out those that it has faults in.
+/// Reads a packet of `len` bytes in each version that is left, and strikes out those that it has faults in.
 /// `None` where no version is left; the packet where it is whole.
 fn read<'a>(
     bytes: &'a [u8],
+    len: usize,
     versions: &mut [Option<Version>; 2],
     known: &Known,
     tape: &mut Tape,
-    is_cut: bool,
 ) -> Option<Option<Packet<'a>>> {
+    if let [Some(version), None] = *versions {
+        let how = Reading { version, sender: known.sender };
+        if is_faultless(bytes, len, how) {
+            return Some(decode(bytes, how, &mut ()).packet);
+        }
+    }
+    let is_cut = bytes.len() < len;
     let mut found = None;
     for slot in versions {
         let Some(version) = *slot else { continue };

@@ -4,7 +4,7 @@ use super::boundary::{Known, is_plausible, seems_whole};
 use super::framing::{Framing, frame};
 use super::interleave::{Judged, More, Suspect, is_mark};
 use super::search::Search;
-use super::torn::{Looked, Torn, look};
+use super::torn::{Looked, Torn, is_plainly_legal, look};
 use crate::annotate::Tape;
 use crate::spec::{Sender, Version};
 use std::collections::VecDeque;
@@ -254,7 +254,7 @@ impl Framer {
 
     /// Emits the packets at the beginning of a piece, each with its offset, where nothing but their fixed
     /// headers is needed to find them, as for nearly all: a packet begins where the piece does, and each is
-    /// followed by another that is whole, or by nothing. The result is how many bytes were taken; what is
+    /// followed by another, or by nothing. The result is how many bytes were taken; what is
     /// left is for [`data`](Self::data).
     #[inline]
     pub(crate) fn in_step(&mut self, piece: &[u8], mut emit: impl FnMut(u64, &[u8])) -> usize {
@@ -264,7 +264,7 @@ impl Framer {
         let mut rest = piece;
         while let Framing::Length(len) = frame(rest)
             && let Some((packet, behind)) = rest.split_at_checked(len)
-            && (behind.is_empty() || seems_whole(behind, &self.known))
+            && (behind.is_empty() || self.seems_usual(packet, behind))
         {
             emit(self.offset, packet);
             self.advance(len);
@@ -272,6 +272,13 @@ impl Framer {
             rest = behind;
         }
         piece.len().saturating_sub(rest.len())
+    }
+
+    /// Whether what follows on a packet tells that no other one stands inside it: it seems to be whole, or is the
+    /// beginning of one for sure.
+    #[inline]
+    fn seems_usual(&self, packet: &[u8], rest: &[u8]) -> bool {
+        seems_whole(rest, &self.known) || is_plainly_legal(packet, rest, &self.known)
     }
 
     fn take_again(&mut self, emit: &mut impl FnMut(Framed<'_>)) {
@@ -524,7 +531,7 @@ impl Framer {
         let is_usual = rest.is_empty()
             || self.state != State::Aligned(0)
             || self.suspects_left == 0
-            || seems_whole(rest, &self.known);
+            || self.seems_usual(packet, rest);
         if is_usual {
             return None;
         }

@@ -48,6 +48,7 @@ mod disconnect;
 mod faultless;
 #[doc(hidden)]
 pub mod filter;
+mod plain;
 mod publish;
 mod quick;
 mod reason;

@@ -74,8 +74,7 @@ impl Statistic for Clients {
         client.last = record.origin.time.or(client.last);
         client.first = client.first.or(record.origin.time);
         let kind = record.decoded.map(|decoded| decoded.header.packet_type);
-        if kind == Some(PacketType::PUBLISH) || (record.sn.is_some() && counted.message().is_some())
-        {
+        if kind == Some(PacketType::PUBLISH) || (record.sn.is_some() && counted.message.is_some()) {
             add(client.published.of(counted.sender), 1);
         }
         if record.version_from.name().is_some() || record.version == Version::Sn12 {

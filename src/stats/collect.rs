@@ -1,7 +1,7 @@
 //! The consumer: hands each record to the statistics.
 
 use super::table::StatisticRow;
-use super::{Counted, Report, Run, Slot, Statistic};
+use super::{Counted, Message, Report, Run, Slot, Statistic};
 use crate::pipeline::{Consumer, Happened, Lifeline, Needs, Record};
 use crate::session::Ended;
 use crate::spec::Sender;
@@ -90,6 +90,7 @@ impl Stats {
             sender: record.sender.unwrap_or(Sender::Client),
             topic: if self.needs_topic { run.names.topic(record) } else { Slot::OTHERS },
             client: if self.needs_client { run.names.client(record) } else { Slot::OTHERS },
+            message: Message::of(record),
         };
         for (_, statistic) in &mut self.list {
             statistic.count(&counted);

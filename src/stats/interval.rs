@@ -77,7 +77,7 @@ impl Statistic for Interval {
         let since = u64::try_from(time.saturating_sub(start)).unwrap_or(0);
         let Some(row) = self.scale.at(since) else { return };
         row.volume.of(counted.sender).add(counted.len);
-        if counted.message().is_some() {
+        if counted.message.is_some() {
             add(row.published.of(counted.sender), 1);
         }
     }

@@ -98,6 +98,8 @@ pub struct Counted<'r> {
     pub topic: Slot,
     /// The client, where a statistic needs it.
     pub client: Slot,
+    /// The PUBLISH of MQTT or MQTT-SN that it is.
+    pub message: Option<Message>,
 }
 
 impl<'r> Counted<'r> {
@@ -109,26 +111,6 @@ impl<'r> Counted<'r> {
             Some(Packet::Publish(publish)) => Some(publish),
             _ => None,
         }
-    }
-
-    /// The PUBLISH of MQTT or MQTT-SN that it is.
-    #[must_use]
-    #[doc(hidden)]
-    pub fn message(&self) -> Option<Message> {
-        if let Some(sn) = &self.record.sn {
-            let message = sn.decoded.message.filter(identity::is_publish)?;
-            return Some(Message {
-                qos: message.flags.qos(),
-                retain: message.flags.meets(crate::spec::sn::Flags::RETAIN),
-                payload: message.data.unwrap_or_default().len() as u64,
-            });
-        }
-        let publish = self.publish()?;
-        Some(Message {
-            qos: publish.qos,
-            retain: publish.retain,
-            payload: publish.payload.len() as u64,
-        })
     }
 }
 
@@ -142,6 +124,27 @@ pub struct Message {
     pub retain: bool,
     /// Bytes of its payload.
     pub payload: u64,
+}
+
+impl Message {
+    /// The PUBLISH of MQTT or MQTT-SN that a record is.
+    #[inline]
+    fn of(record: &Record<'_>) -> Option<Self> {
+        let Some(decoded) = record.decoded else { return Self::of_sn(record) };
+        let Some(Packet::Publish(publish)) = &decoded.packet else { return None };
+        let (qos, retain) = (publish.qos, publish.retain);
+        Some(Self { qos, retain, payload: publish.payload.len() as u64 })
+    }
+
+    #[cold]
+    fn of_sn(record: &Record<'_>) -> Option<Self> {
+        let message = record.sn?.decoded.message.filter(identity::is_publish)?;
+        Some(Self {
+            qos: message.flags.qos(),
+            retain: message.flags.meets(crate::spec::sn::Flags::RETAIN),
+            payload: message.data.unwrap_or_default().len() as u64,
+        })
+    }
 }
 
 /// What is known of the run besides: names, and how long it was.

@@ -3,7 +3,7 @@
 use super::report::{Cell, Column, Report, column};
 use super::scale::Scale;
 use super::{Both, Counted, Run, Statistic, Volume, add};
-use crate::spec::{Sender, Version};
+use crate::spec::Version;
 
 /// Intervals of the picture of activity, and how long one is to begin with.
 const MAX_ACTIVITY: usize = 40;
@@ -48,12 +48,10 @@ pub(super) static COLUMNS: &[Column] = &[
 /// Figures of the whole run.
 #[derive(Debug)]
 pub(super) struct Overview {
-    volume: Both<Volume>,
-    messages: Both<u64>,
-    payload: u64,
-    qos: [u64; 4],
-    retained: u64,
-    versions: [u64; 4],
+    /// Packets of each version.
+    packets: [Both<Volume>; 4],
+    /// PUBLISH packets of each QoS, without RETAIN and with it, and the bytes of their payloads.
+    messages: [[Both<Volume>; 2]; 4],
     broken: u64,
     other_bytes: u64,
     streams: Streams,
@@ -63,12 +61,8 @@ pub(super) struct Overview {
 impl Default for Overview {
     fn default() -> Self {
         Self {
-            volume: Both::default(),
-            messages: Both::default(),
-            payload: 0,
-            qos: [0; 4],
-            retained: 0,
-            versions: [0; 4],
+            packets: Default::default(),
+            messages: Default::default(),
             broken: 0,
             other_bytes: 0,
             streams: Streams::default(),
@@ -86,7 +80,6 @@ impl Statistic for Overview {
             }
             return;
         }
-        self.volume.of(counted.sender).add(counted.len);
         if record.decoded.is_some_and(|decoded| decoded.packet.is_none()) {
             add(&mut self.broken, 1);
         }
@@ -96,8 +89,8 @@ impl Statistic for Overview {
             Version::V5 => 2,
             Version::Sn12 => 3,
         };
-        if let Some(packets) = self.versions.get_mut(version) {
-            add(packets, 1);
+        if let Some(packets) = self.packets.get_mut(version) {
+            packets.of(counted.sender).add(counted.len);
         }
         if let Some(stream) = record.origin.stream {
             self.streams.add(stream);
@@ -108,21 +101,22 @@ impl Statistic for Overview {
                 add(packets, 1);
             }
         }
-        let Some(message) = counted.message() else { return };
-        add(self.messages.of(counted.sender), 1);
-        add(&mut self.payload, message.payload);
-        add(&mut self.retained, message.retain.into());
-        if let Some(qos) = self.qos.get_mut(usize::from(message.qos)) {
-            add(qos, 1);
+        let Some(message) = counted.message else { return };
+        let by_retain = self.messages.get_mut(usize::from(message.qos));
+        let messages = by_retain.and_then(|it| it.get_mut(usize::from(message.retain)));
+        if let Some(messages) = messages {
+            messages.of(counted.sender).add(message.payload);
         }
     }
 
     fn report<'s>(&'s self, run: &'s Run) -> Report<'s> {
-        let Volume { packets, bytes } = self.volume.all();
-        let [qos0, qos1, qos2, _] = self.qos.map(Cell::some);
-        let [v31, v311, v5, sn] = self.versions.map(Cell::some);
+        let all = sum(&self.packets);
+        let Volume { packets, bytes } = all.all();
+        let messages = sum(self.messages.as_flattened());
+        let retained = self.messages.map(|[_, retained]| retained);
+        let [qos0, qos1, qos2, _] = self.messages.map(|qos| Cell::some(sum(&qos).all().packets));
+        let [v31, v311, v5, sn] = self.packets.map(|both| Cell::some(both.all().packets));
         let time = |time: Option<i64>| time.map_or(Cell::Nothing, Cell::Time);
-        let mut volume = self.volume;
         let has_activity = self.activity.all().len() > 1;
         let activity =
             if has_activity { Cell::Series(self.activity.all().to_vec()) } else { Cell::Nothing };
@@ -136,16 +130,16 @@ impl Statistic for Overview {
                 Cell::rate(packets, run.span()),
                 Cell::Count(bytes),
                 Cell::rate(bytes, run.span()),
-                Cell::Count(volume.of(Sender::Client).packets),
-                Cell::Count(volume.of(Sender::Server).packets),
+                Cell::Count(all.client.packets),
+                Cell::Count(all.server.packets),
                 Cell::some(self.streams.count),
-                Cell::some(self.messages.client),
-                Cell::some(self.messages.server),
-                Cell::some(self.payload),
+                Cell::some(messages.client.packets),
+                Cell::some(messages.server.packets),
+                Cell::some(messages.all().bytes),
                 qos0,
                 qos1,
                 qos2,
-                Cell::some(self.retained),
+                Cell::some(sum(&retained).all().packets),
                 v31,
                 v311,
                 v5,
@@ -161,6 +155,14 @@ impl Statistic for Overview {
         }
         report
     }
+}
+
+/// All of them together.
+fn sum(all: &[Both<Volume>]) -> Both<Volume> {
+    all.iter().fold(Both::default(), |sum, one| Both {
+        client: sum.client.and(one.client),
+        server: sum.server.and(one.server),
+    })
 }
 
 /// Which streams were seen.

@@ -55,7 +55,7 @@ impl Statistic for Sizes {
             range.max = range.max.max(len);
             range.volume.add(len);
         }
-        if let Some(message) = counted.message()
+        if let Some(message) = counted.message
             && let Some(range) = self.ranges.get_mut(range(message.payload))
         {
             add(&mut range.payloads, 1);

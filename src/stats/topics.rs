@@ -33,10 +33,12 @@ pub(super) static COLUMNS: &[Column] = &[
 #[derive(Debug, Default)]
 pub(super) struct Topics {
     topics: Slots<Topic>,
-    all: Topic,
     pairs: HashSet<(u32, u32), RandomState>,
     /// Whether a client published something, whatever the topic.
     publishers: Slots<bool>,
+    /// How many did, and which one the last time.
+    publisher_count: u32,
+    last_publisher: u32,
     /// There was no room for a pair.
     is_partial: bool,
 }
@@ -71,6 +73,29 @@ impl Topic {
         add(&mut self.retained, message.retain.into());
     }
 
+    /// Adds the figures of another topic; who publishes on both is not counted.
+    fn join(&mut self, other: &Self) {
+        if other.messages() == 0 {
+            return;
+        }
+        let is_first = self.messages() == 0;
+        let least = self.payload_min.min(other.payload_min);
+        self.payload_min = if is_first { other.payload_min } else { least };
+        self.payload_max = self.payload_max.max(other.payload_max);
+        for (own, more) in [
+            (&mut self.published, other.published),
+            (&mut self.delivered, other.delivered),
+            (&mut self.bytes, other.bytes),
+            (&mut self.payload_bytes, other.payload_bytes),
+            (&mut self.retained, other.retained),
+        ] {
+            add(own, more);
+        }
+        for (own, more) in self.qos.iter_mut().zip(other.qos) {
+            add(own, more);
+        }
+    }
+
     fn messages(&self) -> u64 {
         self.published.saturating_add(self.delivered)
     }
@@ -99,16 +124,24 @@ impl Topic {
 }
 
 impl Topics {
+    /// The figures of all topics together.
+    fn all(&self) -> Topic {
+        let mut all = Topic { publishers: self.publisher_count, ..Topic::default() };
+        let rows = self.topics.filled(|_| true).into_iter().map(|row| row as usize);
+        rows.chain([0]).filter_map(|row| self.topics.get(row)).for_each(|topic| all.join(topic));
+        all
+    }
+
     /// Counts who publishes on a topic; mostly it is who did so before.
     #[inline]
     fn publisher(&mut self, topic: Slot, client: Slot) {
         let slot = client;
         let client = client.index() as u32;
-        if self.all.last_publisher != client {
-            self.all.last_publisher = client;
+        if self.last_publisher != client {
+            self.last_publisher = client;
             if let Some(is_known) = self.publishers.at(slot).filter(|is_known| !**is_known) {
                 *is_known = true;
-                self.all.publishers = self.all.publishers.saturating_add(1);
+                self.publisher_count = self.publisher_count.saturating_add(1);
             }
         }
         let Some(of) = self.topics.at(topic) else { return };
@@ -131,8 +164,7 @@ impl Topics {
 
 impl Statistic for Topics {
     fn count(&mut self, counted: &Counted<'_>) {
-        let Some(message) = counted.message() else { return };
-        self.all.add(&message, counted.len, counted.sender);
+        let Some(message) = counted.message else { return };
         if let Some(topic) = self.topics.at(counted.topic) {
             topic.add(&message, counted.len, counted.sender);
         }
@@ -160,8 +192,8 @@ impl Statistic for Topics {
             }
             row
         });
-        report.total =
-            (self.all.messages() > 0).then(|| self.all.row(Cell::words("all topics"), span));
+        let all = self.all();
+        report.total = (all.messages() > 0).then(|| all.row(Cell::words("all topics"), span));
         report.notes.extend(run.names.topics_note());
         if self.is_partial {
             report.note("there are more publishers than are told apart: their numbers are the least that there can be");
