@@ -3,6 +3,7 @@
 use super::decode::{Reading, decode};
 use super::packet::{Ack, Decoded, Packet, Publish};
 use super::primitive::{ill_formed, is_plain_topic};
+use super::property::Properties;
 use super::quick::quick;
 use crate::annotate::Tape;
 use crate::spec::{PacketSet, PacketType, PropertyId};
@@ -45,9 +46,13 @@ fn is_faultless(publish: &Publish<'_>, how: Reading) -> bool {
     if !has_topic || *qos == 3 || *dup && *qos == 0 || *packet_id == Some(0) {
         return false;
     }
+    properties.is_empty() || are_faultless(*properties, payload, how)
+}
+
+/// Whether there is nothing to say of the properties of a PUBLISH with this payload.
+pub(super) fn are_faultless(properties: Properties<'_>, payload: &[u8], how: Reading) -> bool {
     let place = const { PacketSet::of(&[PacketType::PUBLISH]) };
-    properties.is_empty()
-        || properties.are_usual((place, how.sender)) && ill_formed(*properties, payload).is_none()
+    properties.are_usual((place, how.sender)) && ill_formed(properties, payload).is_none()
 }
 
 #[cfg(test)]

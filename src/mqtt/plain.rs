@@ -1,10 +1,12 @@
-//! Packets of which one look tells that they have no fault: nearly each PUBLISH, and its acknowledgements.
+//! Packets of which one look tells that they have no fault, though their end is not there: nearly each PUBLISH, and
+//! its acknowledgements. What is there as a whole is for [`faultless`](super::faultless).
 
 use super::decode::Reading;
-use super::primitive::{is_plain, is_plain_topic};
+use super::faultless::are_faultless;
+use super::primitive::is_plain_topic;
 use super::property::Properties;
-use super::usual::{bit, prefixed, usual};
-use crate::spec::{PacketSet, PacketType, PropertyId};
+use super::usual::prefixed;
+use crate::spec::PacketType;
 
 /// Whether the packet of `len` bytes that begins with these is such a one; where bytes of its payload are not
 /// there, as far as it is there. [`decode`](super::decode) finds no error in it then, and no control character;
@@ -40,17 +42,10 @@ fn is_faultless_publish(flags: u8, body: &[u8], how: Reading) -> bool {
     is_plain_topic(topic) && (!how.version.is_v5() || has_usual_properties(behind, how))
 }
 
-/// Whether all properties are there, are such as nearly all are, and fit the payload.
+/// Whether all properties are there, and there is nothing to say of them.
 fn has_usual_properties(bytes: &[u8], how: Reading) -> bool {
-    let Some((properties, payload)) = Properties::ahead(bytes) else { return false };
-    let place = (const { PacketSet::of(&[PacketType::PUBLISH]) }, how.sender);
-    let (mut rest, mut seen, mut is_text) = (properties.bytes(), 0, false);
-    while !rest.is_empty() {
-        let Some((id, number, behind)) = usual(rest, place, seen) else { return false };
-        is_text |= u32::from(id) == PropertyId::PAYLOAD_FORMAT_INDICATOR.0 && number == 1;
-        (rest, seen) = (behind, seen | bit(id));
-    }
-    !is_text || is_plain(payload)
+    Properties::ahead(bytes)
+        .is_some_and(|(properties, payload)| are_faultless(properties, payload, how))
 }
 
 #[cfg(test)]

@@ -72,12 +72,6 @@ impl<'a> Properties<'a> {
         rest.is_empty()
     }
 
-    /// The bytes of all of them.
-    #[inline]
-    pub(super) fn bytes(&self) -> &'a [u8] {
-        self.raw
-    }
-
     /// Each property in the order of the wire; ends at the first that cannot be read.
     ///
     /// ```
