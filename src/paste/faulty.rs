@@ -1,7 +1,7 @@
 //! Packets with a fault beside good ones. What frames and is no legal packet could be any bytes; that others of its
 //! notation are packets beyond doubt tells that it is meant as one.
 
-use super::aside::looks_hex;
+use super::aside::{is_few, looks_hex};
 use super::frame;
 use super::piece::Kind;
 use super::run::{Class, Run};
@@ -25,24 +25,28 @@ impl Kinds {
 
     /// Whether a run that is no legal packet is written as they are, and has a packet's length, or nearly.
     pub(super) fn show(&self, source: Source<'_>, run: &Run) -> bool {
-        let is_other = run.is_number || run.is_called || run.address_like || !run.slips.is_empty();
+        let is_other = run.is_number || run.is_called || run.address_like;
         let is_frame = matches!(run.kind, Some(Kind::Frame(_)));
         self.0.contains(&(run.notation.name, run.class))
             && !is_other
             && !is_frame
-            && has_length(&run.data.bytes)
+            && has_length(run)
             && looks_hex(source, run)
     }
 }
 
 /// Whether the Remaining Length of the first byte's packet says how many bytes there are; a longer packet may have one
-/// that is wrong by a few, where nothing but that is wrong with its beginning.
-fn has_length(bytes: &[u8]) -> bool {
-    let Some((header, remaining)) = frame::lengths(bytes) else { return false };
-    let is_type = bytes.first().is_some_and(|first| first >> 4 != 0);
+/// that is wrong by a few, or a few typing mistakes, where nothing is wrong with its beginning.
+fn has_length(run: &Run) -> bool {
+    let bytes = run.filled();
+    let Some((header, remaining)) = frame::lengths(&bytes) else { return false };
     let due = header.saturating_add(remaining);
+    let is_type = bytes.first().is_some_and(|first| first >> 4 != 0);
+    let is_exact = is_type && due == bytes.len() && run.slips.is_empty();
+    let begins = bytes.len() >= SHORTEST && frame::head(&bytes);
     let is_near = due.abs_diff(bytes.len()) <= MOST_OFF;
-    is_type && (due == bytes.len() || is_near && bytes.len() >= SHORTEST && frame::head(bytes))
+    is_exact
+        || begins && is_near && is_few(run) && run.slips.iter().all(|slip| slip.index >= header)
 }
 
 /// Bytes by which people miscount.

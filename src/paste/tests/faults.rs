@@ -61,3 +61,21 @@ fn other_numbers_of_a_program_are_no_packets_with_faults() {
         assert_eq!(hexes(&text), ["20020000"]);
     }
 }
+
+/// A blank inside a byte makes one byte too many of a packet, which others beside it show to be one.
+#[test]
+fn a_blank_inside_a_byte_is_told_beside_a_good_packet() {
+    let connect = "10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 61 62";
+    for at in (12..connect.len()).step_by(3) {
+        let torn = format!("{} {}", &connect[..=at], &connect[at + 1..]);
+        let array = connect.split(' ').map(|it| format!("0x{it}")).collect::<Vec<_>>().join(", ");
+        let place = at / 3 * 6 + 3;
+        let torn_array = format!("{} {}", &array[..place], &array[place..]);
+        for text in [
+            format!("{torn}\n\n20 02 00 00\n"),
+            format!("uint8_t a[] = {{{torn_array}}};\nuint8_t b[] = {{0x20, 0x02, 0x00, 0x00}};\n"),
+        ] {
+            assert_ne!(read(&text).mistakes, [], "{text}");
+        }
+    }
+}
