@@ -46,9 +46,12 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
     let also = text.also(name).filter(|_| is_mqtt);
     // Digits of a time or of a list's number are none of the bytes.
     let has_head = |line: Line<'_>| head::of(source, &line).is_some();
-    let is_other = || text.lines().any(has_head) || text.is_numbers();
-    if text.lines().any(|line| has_time(line.text)) || !is_mqtt && is_other() {
+    if text.lines().any(|line| has_time(line.text)) || !is_mqtt && text.lines().any(has_head) {
         return false;
+    }
+    if !is_mqtt && text.is_numbers() {
+        // Nothing else stands in the text that could be bytes.
+        return true;
     }
     builder.whole = true;
     let broken = text.count.bad > 0 && name.is_empty();
