@@ -40,6 +40,8 @@ pub mod repair;
 pub mod torn;
 
 mod ack;
+#[cfg(test)]
+mod altered;
 mod auth;
 mod connack;
 mod connect;
