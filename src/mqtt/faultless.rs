@@ -64,22 +64,6 @@ mod tests {
     /// Packets that are read here, with all their bytes, cut, and with each byte changed.
     #[test]
     fn what_is_faultless_is_what_the_decoder_finds_nothing_of() {
-        let long = [&b"\x32\x85\x01\0\x01t\0\x07"[..], &[b'x'; 128]].concat();
-        let packets: [&[u8]; 13] = [
-            b"\x30\x05\0\x03a/b",
-            b"\x3d\x0a\0\x01t\0\x2a\x03\x23\0\x01hi",
-            b"\x34\x08\0\x01t\0\x01\0hi",
-            b"\x30\x08\0\0\x03\x23\0\x01hi",
-            b"\x30\x08\0\x01t\x02\x01\x01\xc3\xa9",
-            b"\x30\x0b\0\x01t\x07\x26\0\x01k\0\x01v",
-            b"\x30\x09\0\x01t\x04\x0b\x01\x01\x01!",
-            b"\x40\x02\0\x07",
-            b"\x50\x03\0\x07\x10",
-            b"\x62\x04\0\x07\x92\0",
-            b"\x70\x02\x01\0",
-            b"\xc0\0",
-            &long,
-        ];
         let (mut tape, mut count, mut missed) = (Tape::new(), 0, 0);
         let mut compare = |bytes: &[u8]| {
             for version in [Version::V31, Version::V311, Version::V5] {
@@ -98,7 +82,7 @@ mod tests {
                 }
             }
         };
-        altered::each(&packets, &mut compare);
+        altered::each(&altered::usual(), &mut compare);
         assert!(count > 100_000 && count > 4 * missed, "{count} and {missed}");
     }
 

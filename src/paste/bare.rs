@@ -10,6 +10,7 @@ use super::gdb;
 use super::link;
 use super::piece::{Direction, Piece};
 use super::scan;
+use super::shown::Shown;
 use super::source::{Line, Source, blanks, is_blank};
 use super::stamp::{self, Stamp};
 use std::ops::Range;
@@ -31,7 +32,7 @@ struct Head {
 /// line is by itself (`lines`) no line break moves.
 pub(super) fn of(text: &str, lines: bool) -> Option<Bare> {
     let source = Source { text };
-    let mut walk = Walk { source, shown: Vec::new(), heads: Vec::new(), lines };
+    let mut walk = Walk { source, shown: Shown::of(text), heads: Vec::new(), lines };
     let mut at = 0;
     while at < text.len() {
         let line = source.line(at);
@@ -42,8 +43,7 @@ pub(super) fn of(text: &str, lines: bool) -> Option<Bare> {
         };
     }
     let Walk { shown, heads, .. } = walk;
-    (!shown.is_empty()).then_some(())?;
-    String::from_utf8(shown).ok().map(|text| Bare { text, heads })
+    shown.changed().map(|text| Bare { text, heads })
 }
 
 impl Bare {
@@ -197,7 +197,7 @@ fn row<'t>(line: &Line<'t>, column: usize) -> Option<Address<'t>> {
 struct Walk<'t> {
     source: Source<'t>,
     /// The text without what was found; empty as long as nothing was.
-    shown: Vec<u8>,
+    shown: Shown<'t>,
     heads: Vec<Head>,
     lines: bool,
 }
@@ -235,13 +235,10 @@ impl<'t> Walk<'t> {
 
     /// Takes away what stands before a row, at most `most` bytes.
     fn row(&mut self, line: &Line<'_>, prefix: &Prefix<'_>, most: usize, is_first: bool) {
-        if self.shown.is_empty() {
-            self.shown = self.source.text.as_bytes().to_vec();
-        }
         let end = line.start.saturating_add(prefix.len(line, most));
         // The break before the line is the one that moves.
         let start = line.start.saturating_sub(usize::from(!self.lines));
-        let place = self.shown.get_mut(start..end).unwrap_or_default();
+        let place = self.shown.part(start..end);
         // Blanks in front of it would be characters of the row before.
         place.fill(if self.lines { b' ' } else { b'\r' });
         if let Some(last) = place.last_mut().filter(|_| !self.lines) {

@@ -86,6 +86,7 @@ mod rtthread;
 mod run;
 mod scan;
 mod settle;
+mod shown;
 mod sides;
 mod source;
 mod stamp;

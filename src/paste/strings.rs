@@ -1,12 +1,13 @@
 //! Strings of hex digits that stand side by side, as Python and C join them: `fromhex("1010" "0004")`. Blanks stand for
 //! the quotes between them while the text is read.
 
+use super::shown::Shown;
 use super::source::{FILLER, Source};
 
 /// The text with such strings as one; nothing where there are none.
 pub(super) fn joined(text: &str) -> Option<String> {
     let source = Source { text };
-    let mut shown = Vec::new();
+    let mut shown = Shown::of(text);
     let mut at = 0;
     while let Some(found) = memchr::memchr2(b'"', b'\'', source.from(at).as_bytes()) {
         let first = at.saturating_add(found);
@@ -20,14 +21,11 @@ pub(super) fn joined(text: &str) -> Option<String> {
             if source.byte(next) != source.byte(first) || self::end(source, next).is_none() {
                 break;
             }
-            if shown.is_empty() {
-                shown = text.as_bytes().to_vec();
-            }
             at = next.saturating_add(1);
-            shown.get_mut(end.saturating_sub(1)..at).unwrap_or_default().fill(FILLER);
+            shown.part(end.saturating_sub(1)..at).fill(FILLER);
         }
     }
-    (!shown.is_empty()).then(|| String::from_utf8(shown).ok())?
+    shown.changed()
 }
 
 /// The end of the string of pairs of digits that begins at `at`, behind its quote.

@@ -2,6 +2,7 @@
 //! stand for them while the text is read.
 
 use super::address::Address;
+use super::shown::Shown;
 use super::source::{FILLER, Line, Source};
 
 /// Tags that mark what stands between them, and those that end a line.
@@ -27,17 +28,14 @@ pub(super) fn broken(text: &str) -> Option<String> {
 
 fn without(text: &str, breaks: bool) -> Option<String> {
     let source = Source { text };
-    let mut shown = Vec::new();
+    let mut shown = Shown::of(text);
     let mut at = 0;
     while at < text.len() {
         let line = source.line(at);
         at = line.next;
         for tag in tags(&line) {
-            if shown.is_empty() {
-                shown = text.as_bytes().to_vec();
-            }
             let range = line.start.saturating_add(tag.start)..line.start.saturating_add(tag.end);
-            let place = shown.get_mut(range).unwrap_or_default();
+            let place = shown.part(range);
             place.fill(FILLER);
             let has_both = || {
                 let (before, behind) = line.text.split_at_checked(tag.end).unwrap_or_default();
@@ -49,7 +47,7 @@ fn without(text: &str, breaks: bool) -> Option<String> {
             }
         }
     }
-    (!shown.is_empty()).then(|| String::from_utf8(shown).ok())?
+    shown.changed()
 }
 
 /// Where a tag stands in its line.

@@ -47,7 +47,7 @@ pub struct Reader<C> {
     is_choosy: bool,
     /// It wants none, and nothing of them either for those behind them.
     is_counting: bool,
-    /// Packets of which nothing is found go to it without their trees.
+    /// Packets of which nothing is found go to it without their trees, all of them.
     is_bare: bool,
     pub(super) tape: Tape,
     scratch: [Tape; 2],
@@ -95,7 +95,7 @@ impl<C: Consumer> Reader<C> {
             is_choosy: consumer.is_choosy(),
             is_counting: consumer.wants_nothing() && consumer.needs() == Needs::Packet,
             // What is secret is found in the tree.
-            is_bare: !consumer.needs_trees() && !redact,
+            is_bare: !consumer.needs_trees() && !consumer.is_choosy() && !redact,
             consumer,
             redact,
             tape: Tape::new(),
@@ -147,7 +147,7 @@ impl<C: Consumer> Reader<C> {
     ) {
         let torn = notes.iter().find(|note| note.rule == Rule::INTERLEAVED);
         (self.is_broken, self.left_out) = (false, 0);
-        let is_plain = self.is_bare && cut.is_none() && notes.is_empty() && !self.is_choosy;
+        let is_plain = self.is_bare && cut.is_none() && notes.is_empty();
         if is_plain && self.read_bare(connection, (bytes, proof), sender, origin) {
             return;
         }
@@ -249,6 +249,10 @@ impl<C: Consumer> Reader<C> {
     #[inline]
     fn end_packet(&mut self, origin: &Origin<'_>) {
         self.tell_ended(origin.time, false);
+        self.forget();
+    }
+
+    fn forget(&mut self) {
         self.repair = None;
         self.is_doubted = false;
         self.behind.clear();
@@ -367,9 +371,7 @@ impl<C: Consumer> Reader<C> {
     /// Counts a packet of which no record is made.
     fn pass_by(&mut self) -> bool {
         self.number = self.number.saturating_add(1);
-        self.repair = None;
-        self.is_doubted = false;
-        self.behind.clear();
+        self.forget();
         true
     }
 
