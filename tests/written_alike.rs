@@ -7,19 +7,44 @@ use mqttscope::capture::{Source, open};
 use mqttscope::filter::TABLE;
 use mqttscope::pipeline::{Consumer, Inspector, Needs, Record, Settings};
 use mqttscope::render::fields::FieldOptions;
-use mqttscope::render::threaded::with_threads;
+use mqttscope::render::threaded::{Hand, with_threads};
 use mqttscope::render::{ByOthers, Explain, FORMATS, Format, FormatRow, Options};
 use std::collections::BTreeMap;
+use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use support::recordings;
+
+/// Where text comes together that is written, or given in whole buffers.
+#[derive(Clone, Default)]
+struct Place(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Place {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Hand for Place {
+    fn give(&self, text: &mut Vec<u8>) -> io::Result<()> {
+        self.0.lock().unwrap().append(text);
+        Ok(())
+    }
+}
 
 /// One format written in two ways.
 struct Both {
     alone: Box<dyn Format>,
     by_alone: Vec<u8>,
     shared: Box<dyn Format>,
-    by_shared: Vec<u8>,
+    /// What is written there waits, as on the way to standard output, while what is given does not.
+    out: BufWriter<Place>,
+    by_shared: Place,
     records: usize,
     /// After so many records nothing may be held back.
     flush_each: usize,
@@ -27,15 +52,20 @@ struct Both {
 
 impl Both {
     fn new(row: &FormatRow, options: &Options, (threads, flush_each): (usize, usize)) -> Self {
-        let (alone, shared) = ((row.make)(options), with_threads(row, options, Some(threads)));
-        let (by_alone, by_shared) = (Vec::new(), Vec::new());
-        Self { alone, by_alone, shared, by_shared, records: 0, flush_each }
+        let by_shared = Place::default();
+        let hand = Box::new(by_shared.clone());
+        let alone = (row.make)(options);
+        let shared = with_threads(row, options, Some(threads), Some(hand));
+        let out = BufWriter::new(by_shared.clone());
+        Self { alone, by_alone: Vec::new(), shared, out, by_shared, records: 0, flush_each }
     }
 
     /// Compares what was written, and forgets it.
     fn compare(&mut self, what: &str) {
-        if self.by_alone != self.by_shared {
-            let (a, b) = (&self.by_alone, &self.by_shared);
+        self.out.flush().unwrap();
+        let mut by_shared = self.by_shared.0.lock().unwrap();
+        if self.by_alone != *by_shared {
+            let (a, b) = (&self.by_alone, &*by_shared);
             let place = a.iter().zip(b).take_while(|(a, b)| a == b).count();
             let near = |all: &[u8]| {
                 let from = place.saturating_sub(200);
@@ -45,17 +75,17 @@ impl Both {
             panic!("{what}, behind {} records:\n{}\n---\n{}", self.records, near(a), near(b));
         }
         self.by_alone.clear();
-        self.by_shared.clear();
+        by_shared.clear();
     }
 }
 
 impl Consumer for Both {
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
         self.alone.record(record, &mut self.by_alone).unwrap();
-        self.shared.record(record, &mut self.by_shared).unwrap();
+        self.shared.record(record, &mut self.out).unwrap();
         self.records += 1;
         if self.records.is_multiple_of(self.flush_each) {
-            self.shared.flush(&mut self.by_shared).unwrap();
+            self.shared.flush(&mut self.out).unwrap();
             self.compare("after a flush");
         }
         ControlFlow::Continue(())
@@ -80,7 +110,7 @@ fn run(mut both: Both, files: &[PathBuf], redact: bool, what: &str) -> usize {
         both = feed(both, file, redact);
     }
     both.alone.end(&mut both.by_alone).unwrap();
-    both.shared.end(&mut both.by_shared).unwrap();
+    both.shared.end(&mut both.out).unwrap();
     both.compare(what);
     both.records
 }
@@ -116,7 +146,7 @@ fn what_is_written_without_trees_is_what_is_written_with_them() {
     for (row, threads) in rows.flat_map(|row| [(row, 0), (row, 2)]) {
         let options = Options { explain: Explain::Full, ..Options::default() };
         let [all, some] = [true, false].map(|is_asked| {
-            let format = with_threads(row, &options, Some(threads));
+            let format = with_threads(row, &options, Some(threads), None);
             let needs_trees = is_asked || format.needs_trees();
             let mut one = One { format, needs_trees, records: 0, without: 0, text: Vec::new() };
             for file in recordings() {

@@ -1,9 +1,11 @@
 //! Standard output of a long run, written by a thread of its own: on a disk or in a pipe that takes as long as
 //! a quarter of what is written there took to make.
 
+use crate::render::threaded::Hand as Takes;
 use std::fs::File;
 use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 
 /// Bytes that are written at once, before there is a thread: less costs less than the thread does.
@@ -14,6 +16,10 @@ const ENOUGH: usize = 64 << 10;
 const PIECE: usize = 256 << 10;
 /// Pieces under way, at most.
 const UNDER_WAY: usize = 3;
+
+/// One for all that write to it.
+#[derive(Clone)]
+pub(super) struct Shared(Arc<Mutex<Handed>>);
 
 /// A file that is written to a little later. An error is told with one of the next writes, or when flushed.
 pub(super) struct Handed {
@@ -36,9 +42,35 @@ struct Hand {
     has_failed: bool,
 }
 
-impl Handed {
+impl Shared {
     /// Writes to this file.
     pub(super) fn new(file: File) -> Self {
+        Self(Arc::new(Mutex::new(Handed::new(file))))
+    }
+
+    fn lock(&self) -> io::Result<MutexGuard<'_, Handed>> {
+        self.0.lock().map_err(|_| gone())
+    }
+}
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.lock()?.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.lock()?.flush()
+    }
+}
+
+impl Takes for Shared {
+    fn give(&self, text: &mut Vec<u8>) -> io::Result<()> {
+        self.lock()?.give(text)
+    }
+}
+
+impl Handed {
+    fn new(file: File) -> Self {
         let is_alone = thread::available_parallelism().map_or(1, usize::from) < 2;
         Self { file, written: 0, is_alone, thread: None }
     }
@@ -65,11 +97,32 @@ impl Handed {
     }
 }
 
-impl Write for Handed {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+impl Handed {
+    fn start_in_time(&mut self) {
         if self.thread.is_none() && !self.is_alone && self.written >= AT_ONCE {
             self.start();
         }
+    }
+
+    /// Writes bytes, and leaves an empty buffer, which may be another one.
+    fn give(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
+        self.start_in_time();
+        let len = bytes.len() as u64;
+        match &mut self.thread {
+            // What is little is gathered.
+            Some(hand) if bytes.len() >= ENOUGH => hand.give(bytes)?,
+            Some(hand) => hand.write_all(bytes)?,
+            None => self.file.write_all(bytes)?,
+        }
+        bytes.clear();
+        self.written = self.written.saturating_add(len);
+        Ok(())
+    }
+}
+
+impl Write for Handed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.start_in_time();
         let taken = match &mut self.thread {
             Some(hand) => hand.write(bytes)?,
             None => self.file.write(bytes)?,
@@ -90,7 +143,7 @@ impl Drop for Handed {
     }
 }
 
-impl Hand {
+impl Write for Hand {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.filling.len() >= ENOUGH {
             self.hand_over()?;
@@ -101,6 +154,21 @@ impl Hand {
         let bytes = bytes.get(..PIECE).unwrap_or(bytes);
         self.filling.extend_from_slice(bytes);
         Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.finish()
+    }
+}
+
+impl Hand {
+    /// Takes a buffer as it is, for an empty one.
+    fn give(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
+        if !self.filling.is_empty() {
+            self.hand_over()?;
+        }
+        std::mem::swap(&mut self.filling, bytes);
+        self.hand_over()
     }
 
     /// Gives what was filled to the thread.
@@ -164,6 +232,34 @@ mod tests {
         out.flush().unwrap();
         let wanted: Vec<u8> = pieces().flatten().collect();
         assert!(wanted.len() as u64 > 2 * AT_ONCE);
+        assert!(std::fs::read(file.path()).unwrap() == wanted);
+    }
+
+    #[test]
+    fn what_is_given_stands_between_what_is_written() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut out = Handed::new(file.reopen().unwrap());
+        out.is_alone = false;
+        for (n, mut piece) in pieces().enumerate() {
+            match n % 3 {
+                0 => out.write_all(&piece).unwrap(),
+                // Both what is gathered and what goes on as it is.
+                _ => {
+                    piece.resize(piece.len() * (n % 2 * 9 + 1), 1);
+                    out.give(&mut piece).unwrap();
+                    assert!(piece.is_empty());
+                }
+            }
+        }
+        out.flush().unwrap();
+        let wanted: Vec<u8> = (0..)
+            .zip(pieces())
+            .flat_map(|(n, mut piece)| {
+                let times = if n % 3 == 0 { 1 } else { n % 2 * 9 + 1 };
+                piece.resize(piece.len() * times, 1);
+                piece
+            })
+            .collect();
         assert!(std::fs::read(file.path()).unwrap() == wanted);
     }
 

@@ -8,6 +8,7 @@ use crate::capture::{Beside, Excerpt, Frame, FrameRole};
 use crate::pipeline::{Consumer, Lifeline, Needs, Record};
 use crate::render::digest::{self, Digest};
 use crate::render::paint::{Painter, Role};
+use crate::render::threaded::Hand;
 use crate::render::{self, Format, FormatRow, Options, OutputError, Target};
 use crate::session::{Certainty, Ended, verdict};
 use crate::spec::Severity;
@@ -112,8 +113,11 @@ impl Printer {
         };
         // What is to be seen at once is not handed around.
         let is_direct = flush_each || live || output.quiet;
-        let format =
-            if is_direct { (row.make)(options) } else { render::threaded::make(row, options) };
+        let hand = || out.hand().map(|hand| Box::new(hand) as Box<dyn Hand>);
+        let format = match is_direct {
+            true => (row.make)(options),
+            false => render::threaded::make(row, options, hand()),
+        };
         Self {
             needs: format.needs(),
             format,

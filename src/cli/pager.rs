@@ -4,7 +4,7 @@
 //! `FRX` where `LESS` does not say otherwise: it ends by itself where all fits on the screen, shows
 //! colours, and leaves what it showed.
 
-use super::handed::Handed;
+use super::handed::Shared;
 use super::report;
 use signal_hook::consts::SIGINT;
 use std::ffi::OsString;
@@ -26,7 +26,7 @@ pub(super) enum Out {
     /// To standard output.
     Plain(StdoutLock<'static>),
     /// The same, for a run that may be long, and by a thread of its own then.
-    Handed(Handed),
+    Handed(Shared),
     /// To a pager.
     Paged(Pager),
 }
@@ -48,7 +48,12 @@ impl Out {
     pub(super) fn much() -> Self {
         let stdout = io::stdout();
         let file = if stdout.is_terminal() { None } else { file(&stdout) };
-        file.map_or_else(Self::plain, |file| Self::Handed(Handed::new(file)))
+        file.map_or_else(Self::plain, |file| Self::Handed(Shared::new(file)))
+    }
+
+    /// What takes whole buffers of text for it, where there is such a thing.
+    pub(super) fn hand(&self) -> Option<Shared> {
+        if let Self::Handed(out) = self { Some(out.clone()) } else { None }
     }
 
     /// A pager, if standard output is a terminal and one can be started.

@@ -24,16 +24,31 @@ const AT_ONCE: usize = 2;
 /// Threads at most: who reads the capture does not keep more of them busy.
 const MAX_THREADS: usize = 3;
 
-/// The format of a row; other threads write it where it allows that and the machine has them.
+/// Takes whole buffers of text for where the format writes to, so that they are not copied.
+pub trait Hand: Send {
+    /// Takes what was written, and leaves an empty buffer.
+    ///
+    /// # Errors
+    /// Why it, or what was taken before it, cannot be written.
+    fn give(&self, text: &mut Vec<u8>) -> io::Result<()>;
+}
+
+/// The format of a row; other threads write it where it allows that and the machine has them. `hand` takes
+/// their text for the writer that the format is given.
 #[must_use]
-pub fn make(row: &FormatRow, options: &Options) -> Box<dyn Format> {
-    with_threads(row, options, None)
+pub fn make(row: &FormatRow, options: &Options, hand: Option<Box<dyn Hand>>) -> Box<dyn Format> {
+    with_threads(row, options, None, hand)
 }
 
 /// The same with so many threads at most, or as the machine has them. They begin to write once there is more
 /// than they cost.
 #[must_use]
-pub fn with_threads(row: &FormatRow, options: &Options, threads: Option<usize>) -> Box<dyn Format> {
+pub fn with_threads(
+    row: &FormatRow,
+    options: &Options,
+    threads: Option<usize>,
+    hand: Option<Box<dyn Hand>>,
+) -> Box<dyn Format> {
     let format = (row.make)(options);
     // Without the session it is as fast as a copy.
     if row.by_others == ByOthers::Nothing || format.needs() < Needs::Session {
@@ -46,7 +61,7 @@ pub fn with_threads(row: &FormatRow, options: &Options, threads: Option<usize>) 
     let options = Options { is_continued: true, ..options.clone() };
     let is_free = row.by_others == ByOthers::Freely;
     let plan = Plan { make: row.make, options, is_free, threads };
-    Box::new(Threaded::new(format, plan))
+    Box::new(Threaded::new(format, plan, hand))
 }
 
 /// How many threads write: as the machine has them, if nothing else is asked for.
@@ -75,6 +90,9 @@ struct Threaded {
     spare: Vec<Parcel>,
     /// Room for the tree of a record that cannot be copied.
     tape: Tape,
+    hand: Option<Box<dyn Hand>>,
+    /// What was written otherwise may have to go out before what `hand` takes.
+    is_behind: bool,
 }
 
 /// What the threads will write with: nothing of it is made for a short capture.
@@ -116,7 +134,7 @@ impl Plan {
 }
 
 impl Threaded {
-    fn new(format: Box<dyn Format>, plan: Plan) -> Self {
+    fn new(format: Box<dyn Format>, plan: Plan, hand: Option<Box<dyn Hand>>) -> Self {
         Self {
             format: Arc::new(Mutex::new(format)),
             plan: Some(plan),
@@ -126,6 +144,8 @@ impl Threaded {
             filling: Parcel::default(),
             spare: Vec::new(),
             tape: Tape::new(),
+            hand,
+            is_behind: false,
         }
     }
 
@@ -162,15 +182,26 @@ impl Threaded {
             return Ok(());
         };
         let mut parcel = writer.done.recv().map_err(|_| gone())?;
-        parcel.write_to(out)?;
+        match &self.hand {
+            Some(hand) => {
+                if std::mem::take(&mut self.is_behind) {
+                    out.flush()?;
+                }
+                hand.give(&mut parcel.text)?;
+            }
+            None => out.write_all(&parcel.text)?,
+        }
+        parcel.clear()?;
         self.spare.push(parcel);
         Ok(())
     }
 
     /// Writes the records that were copied last.
     fn write_here(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.is_behind = true;
         self.filling.fill(&self.format);
-        self.filling.write_to(out)
+        out.write_all(&self.filling.text)?;
+        self.filling.clear()
     }
 
     /// Writes out all that was copied.
@@ -261,9 +292,8 @@ impl Parcel {
         }
     }
 
-    /// Writes out what was written to memory, and forgets it.
-    fn write_to(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(&self.text)?;
+    /// Forgets what was written, and tells what could not be.
+    fn clear(&mut self) -> io::Result<()> {
         self.text.clear();
         self.text.shrink_to(MAX_TEXT);
         (self.count, self.bytes) = (0, 0);
