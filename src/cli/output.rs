@@ -9,7 +9,7 @@ use crate::pipeline::{Consumer, Lifeline, Needs, Record};
 use crate::render::digest::{self, Digest};
 use crate::render::paint::{Painter, Role};
 use crate::render::threaded::Hand;
-use crate::render::{self, Format, FormatRow, Options, OutputError, Target};
+use crate::render::{self, ByOthers, Format, FormatRow, Options, OutputError, Target};
 use crate::session::{Certainty, Ended, verdict};
 use crate::spec::Severity;
 use crate::text;
@@ -45,6 +45,8 @@ pub(super) struct Printer {
     /// The statistics, told behind those.
     counter: Option<Counter>,
     out: BufWriter<Out>,
+    /// Cores that are busy all the time, with who reads and who writes.
+    busy: usize,
     flush_each: bool,
     quiet: bool,
     /// Whether the format writes files: with `quiet` these alone.
@@ -118,9 +120,12 @@ impl Printer {
             true => (row.make)(options),
             false => render::threaded::make(row, options, hand()),
         };
+        // Where each writes for himself, writing takes more than reading does; else there is time left.
+        let is_shared = !is_direct && row.by_others == ByOthers::Freely;
         Self {
             needs: format.needs(),
             format,
+            busy: if is_shared { 2 } else { 1 },
             excerpt: None,
             sessions: None,
             counter: None,
@@ -148,6 +153,11 @@ impl Printer {
     /// Whether packets are shown on a terminal, or by a pager there.
     pub(super) fn is_shown(&self) -> bool {
         !self.quiet && io::stdout().is_terminal()
+    }
+
+    /// Cores that are busy all the time, with who reads and who writes.
+    pub(super) fn busy(&self) -> usize {
+        if self.quiet { 1 } else { self.busy }
     }
 
     /// Tells the connections too, behind the packets: as JSON where these are JSON.

@@ -84,9 +84,8 @@ pub(super) fn inspect<C: Shows>(
     let secrets = keylog::secrets(protocol.key_log(), follow)?;
     // What is shown is not held back while the input keeps us waiting.
     let flush = |shows: &mut C| shows.printer().flush();
-    // What is shown is written by a thread of its own.
-    let threads = if shows.wants_nothing() { 1 } else { 2 };
-    let input = Input { files, count, follow, is_shown: shows.printer().is_shown(), threads };
+    let (is_shown, threads) = (shows.printer().is_shown(), shows.printer().busy());
+    let input = Input { files, count, follow, is_shown, threads };
     let read = Reading::new(input, (settings, secrets), shows, flush)?;
     let Some(mut reading) = read else { return Ok(Outcome::Usage) };
     let outcome = reading.inspector.consumer().printer().finish()?;
@@ -103,7 +102,7 @@ pub(super) struct Input<'f> {
     pub(super) follow: bool,
     /// What is found goes to a terminal while they are read.
     pub(super) is_shown: bool,
-    /// Threads that what is read keeps busy.
+    /// Cores that what is read keeps busy.
     pub(super) threads: usize,
 }
 

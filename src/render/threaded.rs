@@ -12,9 +12,12 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 
-/// Records of a parcel, at most: so many that waking a thread for them costs little, and so few that all
-/// parcels together take 5 MiB.
-const MAX_RECORDS: usize = 192;
+/// Records of a parcel, at most: waking a thread for so many costs little, where each is a line.
+const MAX_RECORDS: usize = 512;
+/// Records of the first parcels, while it is not known how long the text of one is.
+const FEW_RECORDS: usize = 64;
+/// Bytes of text that a parcel is to become: less costs more waking, and more does not stay in a core's cache.
+const TEXT: usize = 256 << 10;
 /// Bytes of their packets, about: as JSON they are up to twenty times as long.
 const MAX_BYTES: usize = 128 << 10;
 /// Bytes of written text that a parcel keeps memory for.
@@ -91,6 +94,8 @@ struct Threaded {
     /// Room for the tree of a record that cannot be copied.
     tape: Tape,
     hand: Option<Box<dyn Hand>>,
+    /// Records of the next parcel at most, by the text that the last one became.
+    most: usize,
     /// What was written otherwise may have to go out before what `hand` takes.
     is_behind: bool,
 }
@@ -145,6 +150,7 @@ impl Threaded {
             spare: Vec::new(),
             tape: Tape::new(),
             hand,
+            most: FEW_RECORDS,
             is_behind: false,
         }
     }
@@ -182,6 +188,8 @@ impl Threaded {
             return Ok(());
         };
         let mut parcel = writer.done.recv().map_err(|_| gone())?;
+        let in_text = TEXT.saturating_mul(parcel.count).checked_div(parcel.text.len());
+        self.most = in_text.unwrap_or(MAX_RECORDS).clamp(1, MAX_RECORDS);
         match &self.hand {
             Some(hand) => {
                 if std::mem::take(&mut self.is_behind) {
@@ -223,7 +231,7 @@ impl Format for Threaded {
                 false => format.record(record, out),
             };
         }
-        if self.filling.is_full() { self.hand_over(out) } else { Ok(()) }
+        if self.filling.is_full(self.most) { self.hand_over(out) } else { Ok(()) }
     }
 
     fn needs_trees(&self) -> bool {
@@ -273,8 +281,8 @@ impl Parcel {
         is_kept
     }
 
-    fn is_full(&self) -> bool {
-        self.count >= MAX_RECORDS || self.bytes >= MAX_BYTES
+    fn is_full(&self, most: usize) -> bool {
+        self.count >= most || self.bytes >= MAX_BYTES
     }
 
     /// Writes the records to memory.
