@@ -3,6 +3,7 @@
 use super::keylog::{Fault, KeyLog};
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Connections whose secrets are kept; at four secrets each some 100 MB. Of more, the oldest go.
@@ -47,7 +48,14 @@ pub trait SecretSource: fmt::Debug + Send {
 
 /// The secrets, to be cloned into whatever needs them: the clones share one table.
 #[derive(Clone, Debug, Default)]
-pub struct Secrets(Arc<Mutex<Table>>);
+pub struct Secrets(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    table: Mutex<Table>,
+    /// Whether connections wait: asked with each frame, so without the lock.
+    is_awaited: AtomicBool,
+}
 
 #[derive(Default)]
 struct Table {
@@ -119,7 +127,7 @@ impl Secrets {
     /// Whether connections wait for secrets.
     #[must_use]
     pub fn are_awaited(&self) -> bool {
-        self.table().waiting > 0
+        self.0.is_awaited.load(Ordering::Relaxed)
     }
 
     /// Whether there is anything that secrets come from.
@@ -162,12 +170,13 @@ impl Secrets {
     pub(super) fn hold(&self, before: usize, now: usize) -> bool {
         let mut table = self.table();
         table.waiting = table.waiting.saturating_sub(before).saturating_add(now);
+        self.0.is_awaited.store(table.waiting > 0, Ordering::Relaxed);
         table.waiting <= MAX_WAITING
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
         // A table that another thread left half-way holds whole secrets all the same.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
