@@ -4,13 +4,41 @@
 use super::{Escaped, Out};
 
 /// Adds a number in decimal digits.
+#[inline]
 pub fn digits(value: u64, out: &mut impl Out) {
-    // Most are small and need no buffer.
-    match value {
-        0..=9 => out.push(digit(value as u8)),
-        10..=99 => out.push_ascii(&two(value)),
-        _ => out.push_ascii(itoa::Buffer::new().format(value).as_bytes()),
+    match u32::try_from(value) {
+        Ok(value @ ..100_000) => few_digits(value, out),
+        _ => out.push_str(itoa::Buffer::new().format(value)),
     }
+}
+
+/// The same for one of five digits at most, as most are: they need no buffer.
+#[inline]
+fn few_digits(value: u32, out: &mut impl Out) {
+    let ([_, a], [b, c], [d, e]) = (two(value / 10_000), two(value / 100), two(value));
+    match value {
+        ..10 => out.push_ascii(&[e]),
+        ..100 => out.push_ascii(&[d, e]),
+        ..1_000 => out.push_ascii(&[c, d, e]),
+        ..10_000 => out.push_ascii(&[b, c, d, e]),
+        _ => out.push_ascii(&[a, b, c, d, e]),
+    }
+}
+
+/// The last two digits of a number.
+#[inline]
+fn two(value: u32) -> [u8; 2] {
+    /// Those of all below a hundred: to look them up takes less than to reckon.
+    static ALL: [[u8; 2]; 100] = {
+        let mut all = [[b'0'; 2]; 100];
+        let mut at = 0;
+        while at < 100 {
+            all[at] = [b'0' + (at / 10) as u8, b'0' + (at % 10) as u8];
+            at += 1;
+        }
+        all
+    };
+    ALL.get((value % 100) as usize).copied().unwrap_or_default()
 }
 
 /// The character of a digit below 16.
@@ -19,16 +47,13 @@ fn digit(value: u8) -> char {
     char::from(super::hex_digit(value) & 0x7f)
 }
 
-/// The last two digits of a number.
-const fn two(value: u64) -> [u8; 2] {
-    [b'0' | (value / 10 % 10) as u8, b'0' | (value % 10) as u8]
-}
-
-/// Adds the last six digits of a number: the microseconds of a second.
+/// The last six digits of a number: the microseconds of a second.
 #[inline]
-pub fn six_digits(value: u64, out: &mut impl Out) {
+#[must_use]
+pub fn six_digits(value: u64) -> [u8; 6] {
+    let value = (value % 1_000_000) as u32;
     let ([a, b], [c, d], [e, f]) = (two(value / 10_000), two(value / 100), two(value));
-    out.push_ascii(&[a, b, c, d, e, f]);
+    [a, b, c, d, e, f]
 }
 
 /// Adds a number in so many decimal digits at least, with zeros in front.
@@ -40,10 +65,15 @@ pub fn padded(value: u64, width: usize, out: &mut impl Out) {
 }
 
 /// Adds a number with commas between groups of three digits, from 10,000 on.
+#[inline]
 pub fn number(value: u64, out: &mut impl Out) {
-    if value < 10_000 {
-        return digits(value, out);
+    match u32::try_from(value) {
+        Ok(value @ ..10_000) => few_digits(value, out),
+        _ => large_number(value, out),
     }
+}
+
+fn large_number(value: u64, out: &mut impl Out) {
     let mut buffer = itoa::Buffer::new();
     let digits = buffer.format(value);
     let mut left = digits.len();
@@ -57,6 +87,7 @@ pub fn number(value: u64, out: &mut impl Out) {
 }
 
 /// Adds a number and its noun, which takes an s: `1 byte`, `2 bytes`.
+#[inline]
 pub fn count(value: u64, noun: &str, out: &mut impl Out) {
     number(value, out);
     out.push(' ');
@@ -67,29 +98,40 @@ pub fn count(value: u64, noun: &str, out: &mut impl Out) {
 }
 
 /// Adds a span of nanoseconds, with three digits that count: `412 µs`, `1.53 s`, `2 min 3 s`.
+#[inline]
 pub fn duration(nanoseconds: u64, out: &mut impl Out) {
-    const UNITS: [(u64, &str); 4] =
-        [(1_000_000_000, " s"), (1_000_000, " ms"), (1_000, " µs"), (1, " ns")];
-    let seconds = nanoseconds / 1_000_000_000;
-    if seconds >= 60 {
-        return minutes(seconds, out);
+    match nanoseconds {
+        0 => out.push_str("0 ns"),
+        1..1_000 => {
+            digits(nanoseconds, out);
+            out.push_str(" ns");
+        }
+        1_000..1_000_000 => in_unit::<1_000>(nanoseconds, " µs", out),
+        1_000_000..1_000_000_000 => in_unit::<1_000_000>(nanoseconds, " ms", out),
+        1_000_000_000..60_000_000_000 => in_unit::<1_000_000_000>(nanoseconds, " s", out),
+        _ => minutes(nanoseconds / 1_000_000_000, out),
     }
-    let at = UNITS.iter().position(|(unit, _)| nanoseconds >= *unit);
-    let Some((unit, name)) = at.and_then(|at| UNITS.get(at)) else { return out.push_str("0 ns") };
-    let whole = nanoseconds.checked_div(*unit).unwrap_or_default();
-    let decimals = match whole {
-        _ if *unit == 1 => 0,
-        100.. => 0,
-        10.. => 1,
-        _ => 2,
-    };
-    let scale = 10u64.saturating_pow(decimals);
-    let rounded = nanoseconds.saturating_mul(scale).saturating_add(unit >> 1);
-    let value = rounded.checked_div(*unit).unwrap_or_default();
-    digits(value.checked_div(scale).unwrap_or_default(), out);
-    if decimals > 0 {
-        out.push('.');
-        padded(value.checked_rem(scale).unwrap_or_default(), decimals as usize, out);
+}
+
+/// Adds nanoseconds in a unit of so many, below a thousand of it, with three digits that count.
+#[inline]
+fn in_unit<const UNIT: u64>(nanoseconds: u64, name: &str, out: &mut impl Out) {
+    let half = UNIT >> 1;
+    let rounded = |scale| nanoseconds.saturating_mul(scale).saturating_add(half).checked_div(UNIT).unwrap_or_default();
+    match nanoseconds.checked_div(UNIT).unwrap_or_default() {
+        100.. => digits(rounded(1), out),
+        10.. => {
+            let tenths = rounded(10);
+            digits(tenths / 10, out);
+            let [_, tenth] = two((tenths % 10) as u32);
+            out.push_ascii(&[b'.', tenth]);
+        }
+        _ => {
+            let hundredths = rounded(100);
+            digits(hundredths / 100, out);
+            let [tenth, hundredth] = two((hundredths % 100) as u32);
+            out.push_ascii(&[b'.', tenth, hundredth]);
+        }
     }
     out.push_str(name);
 }

@@ -1,5 +1,6 @@
 //! Where words are added: a `String`, or the bytes of a text.
 
+use super::plain;
 use std::fmt::{self, Write};
 
 /// What takes a text, and may know a shorter way for ASCII that comes as bytes.
@@ -10,6 +11,15 @@ pub trait Ascii: Write {
     /// What is written to reports.
     fn write_ascii(&mut self, ascii: &[u8]) -> fmt::Result {
         self.write_str(std::str::from_utf8(ascii).unwrap_or_default())
+    }
+
+    /// Writes the printable ASCII at the beginning of a text, with a backslash before each quote and backslash,
+    /// and returns what is behind it, or a little more of the text.
+    ///
+    /// # Errors
+    /// What is written to reports.
+    fn write_escaped<'t>(&mut self, text: &'t [u8]) -> Result<&'t [u8], fmt::Error> {
+        plain::escaped_pieces(text, |piece| self.write_ascii(piece))
     }
 }
 
@@ -36,7 +46,18 @@ pub trait Out: Ascii {
 
 impl Ascii for fmt::Formatter<'_> {}
 
-impl Ascii for String {}
+impl Ascii for String {
+    #[inline]
+    fn write_ascii(&mut self, ascii: &[u8]) -> fmt::Result {
+        const FEW: usize = 8;
+        // One by one, few bytes are added before it would be known that they are text.
+        if ascii.len() <= FEW && ascii.is_ascii() {
+            ascii.iter().for_each(|byte| self.push(char::from(*byte)));
+            return Ok(());
+        }
+        self.write_str(std::str::from_utf8(ascii).unwrap_or_default())
+    }
+}
 
 impl Out for String {}
 
@@ -84,6 +105,31 @@ impl Words {
         self.0.truncate(end);
     }
 
+    /// Adds the first bytes of some, which are ASCII.
+    #[inline]
+    pub fn push_first<const N: usize>(&mut self, ascii: &[u8; N], len: usize) {
+        plain::push_first(ascii, len, &mut self.0);
+    }
+
+    /// The bytes from this one on, which begins a character.
+    #[inline]
+    #[must_use]
+    pub fn since(&self, at: usize) -> &[u8] {
+        self.0.get(at..).unwrap_or_default()
+    }
+
+    /// Forgets what stands behind so many bytes, which end with a character.
+    #[inline]
+    pub fn truncate(&mut self, len: usize) {
+        self.0.truncate(len);
+    }
+
+    /// Adds a text that was put into words before.
+    #[inline]
+    pub fn push_words(&mut self, words: &Self) {
+        self.0.extend_from_slice(&words.0);
+    }
+
     /// Takes away the white space at the end.
     #[inline]
     pub fn trim_end(&mut self) {
@@ -123,6 +169,11 @@ impl Ascii for Words {
     fn write_ascii(&mut self, ascii: &[u8]) -> fmt::Result {
         self.0.extend_from_slice(ascii);
         Ok(())
+    }
+
+    #[inline]
+    fn write_escaped<'t>(&mut self, text: &'t [u8]) -> Result<&'t [u8], fmt::Error> {
+        Ok(plain::add_escaped(text, &mut self.0))
     }
 }
 
