@@ -1,28 +1,39 @@
 //! Words and numbers at the end of a text that is used again: what a packet's line is made of, without
 //! a text of its own for each piece.
 
+use super::plain::push_first;
 use super::{Escaped, Out};
 
 /// Adds a number in decimal digits.
 #[inline]
 pub fn digits(value: u64, out: &mut impl Out) {
-    match u32::try_from(value) {
-        Ok(value @ ..100_000) => few_digits(value, out),
-        _ => out.push_str(itoa::Buffer::new().format(value)),
+    match few_digits(value) {
+        Some((digits, count)) => out.push_first(&digits, count),
+        None => out.push_str(itoa::Buffer::new().format(value)),
     }
 }
 
-/// The same for one of five digits at most, as most are: they need no buffer.
+/// The same at the end of bytes.
 #[inline]
-fn few_digits(value: u32, out: &mut impl Out) {
-    let ([_, a], [b, c], [d, e]) = (two(value / 10_000), two(value / 100), two(value));
-    match value {
-        ..10 => out.push_ascii(&[e]),
-        ..100 => out.push_ascii(&[d, e]),
-        ..1_000 => out.push_ascii(&[c, d, e]),
-        ..10_000 => out.push_ascii(&[b, c, d, e]),
-        _ => out.push_ascii(&[a, b, c, d, e]),
+pub(crate) fn digits_to(value: u64, out: &mut Vec<u8>) {
+    match few_digits(value) {
+        Some((digits, count)) => push_first(&digits, count, out),
+        None => out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes()),
     }
+}
+
+/// The digits of a number that has eight at most, as nearly all have, and how many they are.
+#[inline]
+fn few_digits(value: u64) -> Option<([u8; 8], usize)> {
+    let value = u32::try_from(value).ok().filter(|value| *value < 100_000_000)?;
+    let (upper, lower) = (value / 10_000, value % 10_000);
+    let ([a, b], [c, d]) = (two(upper / 100), two(upper));
+    let ([e, f], [g, h]) = (two(lower / 100), two(lower));
+    let count = value.checked_ilog10().unwrap_or_default().saturating_add(1);
+    // The zeros in front are shifted out.
+    let zeros = 8u32.saturating_sub(count);
+    let digits = u64::from_le_bytes([a, b, c, d, e, f, g, h]) >> (zeros << 3);
+    Some((digits.to_le_bytes(), count as usize))
 }
 
 /// The last two digits of a number.
@@ -56,6 +67,16 @@ pub fn six_digits(value: u64) -> [u8; 6] {
     [a, b, c, d, e, f]
 }
 
+/// The last nine digits of a number: the nanoseconds of a second.
+#[inline]
+#[must_use]
+pub fn nine_digits(value: u64) -> [u8; 9] {
+    let value = (value % 1_000_000_000) as u32;
+    let ([a, b], [c, d]) = (two(value / 10_000_000), two(value / 100_000));
+    let ([e, f], [g, h], [_, i]) = (two(value / 1_000), two(value / 10), two(value));
+    [a, b, c, d, e, f, g, h, i]
+}
+
 /// Adds a number in so many decimal digits at least, with zeros in front.
 pub fn padded(value: u64, width: usize, out: &mut impl Out) {
     let mut buffer = itoa::Buffer::new();
@@ -67,10 +88,7 @@ pub fn padded(value: u64, width: usize, out: &mut impl Out) {
 /// Adds a number with commas between groups of three digits, from 10,000 on.
 #[inline]
 pub fn number(value: u64, out: &mut impl Out) {
-    match u32::try_from(value) {
-        Ok(value @ ..10_000) => few_digits(value, out),
-        _ => large_number(value, out),
-    }
+    if value < 10_000 { digits(value, out) } else { large_number(value, out) }
 }
 
 fn large_number(value: u64, out: &mut impl Out) {
@@ -167,5 +185,28 @@ pub fn padded_hex(value: u32, width: u32, out: &mut impl Out) {
     for place in (0..needed.max(width)).rev() {
         let digits = value.checked_shr(place.saturating_mul(4)).unwrap_or_default();
         out.push(digit((digits & 15) as u8));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Words, text};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn digits_are_those_of_the_standard_library(value: u64, places in 0..64u32) {
+            let value = value >> places;
+            let (mut words, mut bytes) = (Words::default(), Vec::new());
+            digits(value, &mut words);
+            digits_to(value, &mut bytes);
+            prop_assert_eq!(words.into_string(), value.to_string());
+            prop_assert_eq!(String::from_utf8(bytes).unwrap(), value.to_string());
+            prop_assert_eq!(text(|out| digits(value, out)), value.to_string());
+            let (six, nine) = (six_digits(value), nine_digits(value));
+            let whole = format!("{value:09}");
+            prop_assert!(whole.as_bytes().ends_with(&six) && whole.as_bytes().ends_with(&nine));
+        }
     }
 }

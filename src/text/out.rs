@@ -1,6 +1,7 @@
 //! Where words are added: a `String`, or the bytes of a text.
 
 use super::plain;
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 /// What takes a text, and may know a shorter way for ASCII that comes as bytes.
@@ -42,6 +43,24 @@ pub trait Out: Ascii {
     fn push_ascii(&mut self, ascii: &[u8]) {
         let _ = self.write_ascii(ascii);
     }
+
+    /// Adds the first of some bytes, all of them ASCII.
+    #[inline]
+    fn push_first<const N: usize>(&mut self, ascii: &[u8; N], count: usize) {
+        self.push_ascii(ascii.get(..count).unwrap_or(ascii));
+    }
+
+    /// Adds a text that was put into words before.
+    #[inline]
+    fn push_words(&mut self, words: &Words) {
+        self.push_str(&words.as_str());
+    }
+
+    /// Adds so many blanks.
+    #[inline]
+    fn blanks(&mut self, count: usize) {
+        (0..count).for_each(|_| self.push(' '));
+    }
 }
 
 impl Ascii for fmt::Formatter<'_> {}
@@ -73,6 +92,18 @@ impl Words {
         &self.0
     }
 
+    /// The same as a text.
+    #[must_use]
+    pub fn as_str(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.0)
+    }
+
+    /// The same in a `String`.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        String::from_utf8(self.0).unwrap_or_default()
+    }
+
     /// How many bytes there are.
     #[inline]
     #[must_use]
@@ -93,24 +124,6 @@ impl Words {
         self.0.clear();
     }
 
-    /// Adds so many blanks.
-    #[inline]
-    pub fn blanks(&mut self, count: usize) {
-        // A length that the compiler knows is copied faster than the one that is asked for.
-        const BLANKS: [u8; 32] = [b' '; 32];
-        let end = self.0.len().saturating_add(count);
-        while self.0.len() < end {
-            self.0.extend_from_slice(&BLANKS);
-        }
-        self.0.truncate(end);
-    }
-
-    /// Adds the first bytes of some, which are ASCII.
-    #[inline]
-    pub fn push_first<const N: usize>(&mut self, ascii: &[u8; N], len: usize) {
-        plain::push_first(ascii, len, &mut self.0);
-    }
-
     /// The bytes from this one on, which begins a character.
     #[inline]
     #[must_use]
@@ -122,12 +135,6 @@ impl Words {
     #[inline]
     pub fn truncate(&mut self, len: usize) {
         self.0.truncate(len);
-    }
-
-    /// Adds a text that was put into words before.
-    #[inline]
-    pub fn push_words(&mut self, words: &Self) {
-        self.0.extend_from_slice(&words.0);
     }
 
     /// Takes away the white space at the end.
@@ -177,7 +184,28 @@ impl Ascii for Words {
     }
 }
 
-impl Out for Words {}
+impl Out for Words {
+    #[inline]
+    fn push_first<const N: usize>(&mut self, ascii: &[u8; N], count: usize) {
+        plain::push_first(ascii, count, &mut self.0);
+    }
+
+    #[inline]
+    fn push_words(&mut self, words: &Words) {
+        self.0.extend_from_slice(&words.0);
+    }
+
+    #[inline]
+    fn blanks(&mut self, count: usize) {
+        // A length that the compiler knows is copied faster than the one that is asked for.
+        const BLANKS: [u8; 32] = [b' '; 32];
+        let end = self.0.len().saturating_add(count);
+        while self.0.len() < end {
+            self.0.extend_from_slice(&BLANKS);
+        }
+        self.0.truncate(end);
+    }
+}
 
 #[cfg(test)]
 mod tests {

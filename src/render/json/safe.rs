@@ -1,6 +1,6 @@
 //! JSON strings that steer no terminal, and keys with their values.
 
-use crate::text::{add_escaped, is_all_plain, is_unsafe};
+use crate::text::{add, add_escaped, is_all_plain, is_unsafe};
 use serde::Serialize;
 use serde_json::ser::Formatter;
 use std::io::{self, Write};
@@ -72,7 +72,7 @@ pub(super) fn known(key: &str, words: &str, out: &mut Vec<u8>) {
 /// Adds a key as it stands and a number.
 pub(super) fn number(key: &str, number: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(key.as_bytes());
-    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+    add::digits_to(number, out);
 }
 
 fn escaped<W: ?Sized + Write>(out: &mut W, fragment: &str) -> io::Result<()> {
