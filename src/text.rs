@@ -8,7 +8,7 @@ mod plain;
 
 pub use near::{distance, nearest};
 pub use out::{Ascii, Out, Words};
-pub(crate) use plain::{escaped_pieces, is_all_plain};
+pub(crate) use plain::{add_escaped, is_all_plain};
 pub use plain::{is_plain, is_printable};
 use std::fmt::{self, Write};
 use unicode_width::UnicodeWidthChar;
@@ -104,7 +104,7 @@ impl fmt::Display for Escaped<'_> {
 impl Escaped<'_> {
     fn write(&self, out: &mut impl Ascii) -> fmt::Result {
         // Nearly all is printable, and goes out in pieces.
-        let rest = escaped_pieces(self.0, |piece| out.write_ascii(piece))?;
+        let rest = out.write_escaped(self.0)?;
         if rest.is_empty() { Ok(()) } else { Self::write_any(rest, out) }
     }
 

@@ -243,13 +243,24 @@ pub struct Rows<'a> {
     queue: std::vec::IntoIter<Row<'a>>,
 }
 
-impl Rows<'_> {
-    /// Leaves out the next rows, of so many nodes; those behind them are the same as ever.
-    pub(crate) fn skip_nodes(&mut self, count: usize) {
-        for _ in 0..count {
-            let Some(node) = self.nodes.get(self.at) else { return };
-            self.begin(node);
-            self.counter.count(node);
+impl<'a> Rows<'a> {
+    /// The nodes of the next rows.
+    pub(crate) fn rest(&self) -> &'a [Node] {
+        self.nodes.get(self.at..).unwrap_or_default()
+    }
+
+    /// The bytes of the packet.
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Leaves out the rows of so many nodes, which lie in no group, with all that lies in them. The row behind
+    /// them is of another kind than the last of those.
+    pub(crate) fn skip_run(&mut self, count: usize) {
+        self.at = self.at.saturating_add(count);
+        // Of what lies deeper nothing was counted since the row before, which lies in no group either.
+        if let Some(outermost) = self.counter.last.first_mut() {
+            *outermost = None;
         }
     }
 

@@ -4,7 +4,7 @@ use super::{
     Flags, IpLayer, IpVersion, Labels, Layers, LinkLayer, TcpLayer, TransportLayer, Tunnel,
     UdpLayer, Vlans,
 };
-use crate::text::{add, text};
+use crate::text::{Out, Words, add};
 use std::fmt::Write;
 use std::net::IpAddr;
 
@@ -14,13 +14,11 @@ use std::net::IpAddr;
 ///
 /// ```
 /// # use mqttscope::net::{Describe, Flags};
-/// let mut line = String::from("flags ");
-/// Describe::add(&Flags(0x12), &mut line); // RFC 9293, section 3.1
-/// assert_eq!(line, "flags SYN ACK");
+/// assert_eq!(Flags(0x12).words(), "SYN ACK"); // RFC 9293, section 3.1
 /// ```
 pub trait Describe {
     /// Adds the words, without a line feed.
-    fn add(&self, out: &mut String) {
+    fn add(&self, out: &mut Words) {
         self.add_lasting(out);
         self.add_passing(out);
     }
@@ -28,17 +26,19 @@ pub trait Describe {
     /// Adds the first of the words: those that are the same in nearly all packets that go one way on a
     /// connection.
     #[doc(hidden)]
-    fn add_lasting(&self, out: &mut String);
+    fn add_lasting(&self, out: &mut Words);
 
     /// Adds those behind them, which are others in each packet.
     #[doc(hidden)]
-    fn add_passing(&self, out: &mut String) {
+    fn add_passing(&self, out: &mut Words) {
         let _ = out;
     }
 
     /// The words.
     fn words(&self) -> String {
-        text(|out| self.add(out))
+        let mut words = Words::default();
+        self.add(&mut words);
+        words.into_string()
     }
 }
 
@@ -77,7 +77,7 @@ macro_rules! all {
 }
 
 impl Describe for LinkLayer {
-    fn add_lasting(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut Words) {
         match self {
             Self::Ethernet { dst, src, vlans } => {
                 all!(out, &"Ethernet ", &Mac(src), &" -> ", &Mac(dst), vlans);
@@ -113,7 +113,7 @@ impl Describe for LinkLayer {
 const DIRECTIONS: [&str; 5] = ["to us", "broadcast", "multicast", "between others", "sent by us"];
 
 impl Describe for Vlans {
-    fn add_lasting(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut Words) {
         for vlan in self.as_slice() {
             all!(out, &", VLAN ", &vlan.id());
             if vlan.priority() != 0 {
@@ -124,7 +124,7 @@ impl Describe for Vlans {
 }
 
 impl Describe for Tunnel {
-    fn add_lasting(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut Words) {
         out.push_str(self.row().name);
         match self {
             Self::Ip { src, dst } => all!(out, &" ", src, &" -> ", dst),
@@ -148,7 +148,7 @@ impl Describe for Tunnel {
 }
 
 impl Describe for Labels {
-    fn add_lasting(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut Words) {
         let mut lead = ", label ";
         for label in self.as_slice() {
             all!(out, &lead, label);
@@ -161,7 +161,7 @@ impl Describe for Labels {
 }
 
 impl Describe for IpLayer {
-    fn add_lasting(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut Words) {
         let Self { src, dst, ttl, version, .. } = self;
         match version {
             IpVersion::V4 { .. } => all!(out, &"IPv4 ", src, &" -> ", dst, &", TTL ", ttl),
@@ -169,7 +169,7 @@ impl Describe for IpLayer {
         }
     }
 
-    fn add_passing(&self, out: &mut String) {
+    fn add_passing(&self, out: &mut Words) {
         match &self.version {
             IpVersion::V4 { id, total_len, dont_fragment } => {
                 hex(", id 0x", (*id).into(), 4, out);
@@ -191,12 +191,12 @@ impl Describe for IpLayer {
 }
 
 impl Describe for TcpLayer {
-    fn add_lasting(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut Words) {
         let Self { src_port, dst_port, flags, .. } = self;
         all!(out, &"TCP ", src_port, &" -> ", dst_port, &", ", flags);
     }
 
-    fn add_passing(&self, out: &mut String) {
+    fn add_passing(&self, out: &mut Words) {
         all!(out, &", seq ", &self.seq);
         if self.flags.has(Flags::ACK) {
             all!(out, &", ack ", &self.ack);
@@ -207,24 +207,24 @@ impl Describe for TcpLayer {
 }
 
 impl Describe for UdpLayer {
-    fn add_lasting(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut Words) {
         all!(out, &"UDP ", &self.src_port, &" -> ", &self.dst_port);
     }
 
-    fn add_passing(&self, out: &mut String) {
+    fn add_passing(&self, out: &mut Words) {
         all!(out, &", ", &self.len, &" bytes");
         not_captured(self.missing, out);
     }
 }
 
-fn not_captured(missing: u32, out: &mut String) {
+fn not_captured(missing: u32, out: &mut Words) {
     if missing > 0 {
         all!(out, &" (", &missing, &" of them not captured)");
     }
 }
 
 impl Describe for Flags {
-    fn add_lasting(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut Words) {
         let mut set = Self::NAMES.iter().filter(|(bit, _)| self.has(*bit)).map(|(_, name)| name);
         out.push_str(set.next().unwrap_or(&"no flags"));
         set.for_each(|name| all!(out, &" ", name));
@@ -235,7 +235,7 @@ impl Describe for Flags {
 struct Mac<'a>(&'a [u8]);
 
 impl Describe for Mac<'_> {
-    fn add_lasting(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut Words) {
         for (index, byte) in self.0.iter().enumerate() {
             if index > 0 {
                 out.push(':');
@@ -246,7 +246,7 @@ impl Describe for Mac<'_> {
 }
 
 impl Describe for IpAddr {
-    fn add_lasting(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut Words) {
         match self {
             Self::V4(v4) => {
                 let [a, b, c, d] = v4.octets();
@@ -261,13 +261,13 @@ impl Describe for IpAddr {
 }
 
 impl Describe for &str {
-    fn add_lasting(&self, out: &mut String) {
+    fn add_lasting(&self, out: &mut Words) {
         out.push_str(self);
     }
 }
 
 /// Adds a number in so many hexadecimal digits behind some words.
-fn hex(words: &str, number: u32, digits: u32, out: &mut String) {
+fn hex(words: &str, number: u32, digits: u32, out: &mut Words) {
     out.push_str(words);
     add::padded_hex(number, digits, out);
 }
@@ -276,7 +276,7 @@ fn hex(words: &str, number: u32, digits: u32, out: &mut String) {
 macro_rules! number {
     ($($number:ty)+) => {$(
         impl Describe for $number {
-            fn add_lasting(&self, out: &mut String) {
+            fn add_lasting(&self, out: &mut Words) {
                 add::digits(u64::try_from(*self).unwrap_or_default(), out);
             }
         }

@@ -3,13 +3,13 @@
 use super::words;
 use crate::pipeline::Record;
 use crate::session::Partner;
-use crate::text;
+use crate::text::{self, Out, Words};
 
 /// Characters of a topic or filter that are shown.
 const MAX_TOPIC: usize = 200;
 
 /// Adds the facts of a record, each as a clause: `answers #4 SUBSCRIBE (frame 9) after 412 µs`.
-pub fn add(record: &Record<'_>, out: &mut String) {
+pub fn add(record: &Record<'_>, out: &mut Words) {
     let facts = &record.facts;
     let mut clauses = Clauses { start: out.len(), out };
     for (verb, partner) in [("answers #", &facts.answers), ("repeats #", &facts.repeats)] {
@@ -37,14 +37,14 @@ pub fn add(record: &Record<'_>, out: &mut String) {
 
 /// Clauses with points between.
 struct Clauses<'o> {
-    out: &'o mut String,
+    out: &'o mut Words,
     /// Where the first one begins.
     start: usize,
 }
 
 impl Clauses<'_> {
     /// Adds the first words of the next clause; the others follow in what is given back.
-    fn begin(&mut self, words: &str) -> &mut String {
+    fn begin(&mut self, words: &str) -> &mut Words {
         if self.out.len() > self.start {
             self.out.push_str(" · ");
         }
@@ -53,7 +53,7 @@ impl Clauses<'_> {
     }
 }
 
-fn place(partner: &Partner, out: &mut String) {
+fn place(partner: &Partner, out: &mut Words) {
     if partner.at.frame > 0 {
         out.push_str(" (frame ");
         text::add::digits(partner.at.frame, out);

@@ -1,12 +1,13 @@
 //! Coloured words in lines of a given width, with a hanging indent.
 
-use super::paint::{self, Painter, Role};
+use super::paint::{Painter, Role};
+use crate::text::{Out, Words};
 use unicode_width::UnicodeWidthStr;
 
 /// Words waiting to be set into lines.
 #[derive(Debug, Default)]
 pub struct Flow {
-    text: String,
+    text: Words,
     /// Role and end of each piece of the text.
     pieces: Vec<(Role, usize)>,
 }
@@ -31,7 +32,7 @@ impl Flow {
     }
 
     /// Adds what `write` writes, as text of one role.
-    pub fn add(&mut self, role: Role, write: impl FnOnce(&mut String)) -> &mut Self {
+    pub fn add(&mut self, role: Role, write: impl FnOnce(&mut Words)) -> &mut Self {
         write(&mut self.text);
         self.pieces.push((role, self.text.len()));
         self
@@ -42,7 +43,7 @@ impl Flow {
         &mut self,
         lead: (Role, &str),
         role: Role,
-        write: impl FnOnce(&mut String),
+        write: impl FnOnce(&mut Words),
     ) {
         let (before, pieces) = (self.text.len(), self.pieces.len());
         self.push(lead.0, lead.1);
@@ -59,20 +60,21 @@ impl Flow {
     /// feed.
     pub fn set(
         &self,
-        out: &mut String,
+        out: &mut impl Out,
         painter: Painter,
         indent: usize,
         hang: usize,
         width: Option<usize>,
     ) {
         if width.is_none() && !painter.color {
-            out.push_str(&self.text);
+            out.push_words(&self.text);
             return out.push('\n');
         }
+        let text = self.text.as_str();
         let mut line = Line { out, painter, column: indent, gap: 0, indent, hang, width };
         let mut start = 0;
         for (role, end) in &self.pieces {
-            let text = self.text.get(start..*end).unwrap_or_default();
+            let text = text.get(start..*end).unwrap_or_default();
             start = *end;
             match width {
                 None => line.put(*role, text),
@@ -88,7 +90,7 @@ impl Flow {
 pub fn set_line(
     text: &str,
     role: Role,
-    out: &mut String,
+    out: &mut impl Out,
     painter: Painter,
     (indent, hang): (usize, usize),
     width: Option<usize>,
@@ -102,8 +104,8 @@ pub fn set_line(
     }
 }
 
-struct Line<'o> {
-    out: &'o mut String,
+struct Line<'o, O> {
+    out: &'o mut O,
     painter: Painter,
     column: usize,
     /// Blanks that are due before the next word, if that stays on this line.
@@ -113,10 +115,10 @@ struct Line<'o> {
     width: Option<usize>,
 }
 
-impl Line<'_> {
+impl<O: Out> Line<'_, O> {
     fn put(&mut self, role: Role, text: &str) {
         let blanks = std::mem::take(&mut self.gap);
-        paint::blanks(blanks, self.out);
+        self.out.blanks(blanks);
         self.painter.put(role, text, self.out);
         if self.width.is_some() {
             self.column = self.column.saturating_add(blanks).saturating_add(text.width());
@@ -184,7 +186,7 @@ impl Line<'_> {
         self.out.push('\n');
         self.gap = 0;
         let start = self.start();
-        paint::blanks(start, self.out);
+        self.out.blanks(start);
         self.column = start;
     }
 }

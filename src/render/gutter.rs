@@ -1,10 +1,10 @@
 //! The left side of a tree: offset, and the bytes in hex or the bits of a byte.
 
 use super::flow::Flow;
-use super::paint::{self, Painter, Role};
+use super::paint::{Painter, Role};
 use crate::annotate::view::Row;
 use crate::bytes::Span;
-use crate::text;
+use crate::text::{self, Out, Words};
 
 /// Columns of the left side, made for one packet.
 #[derive(Clone, Copy, Debug)]
@@ -49,16 +49,31 @@ impl Gutter {
     /// One row of the tree. The bytes of one that `is_whole` are shown in full by those below it.
     pub fn row(
         &self,
-        out: &mut String,
+        out: &mut Words,
         painter: Painter,
         row: &Row<'_>,
         is_whole: bool,
         flow: &Flow,
     ) {
+        let indent = self.left(out, painter, row, is_whole);
+        flow.set(out, painter, indent, 2, self.width);
+        if self.all_bytes && !is_whole && !row.span.is_bits() {
+            self.further_bytes(out, painter, row);
+        }
+    }
+
+    /// What stands before the words of a row; gives back how many columns that takes.
+    pub(super) fn left(
+        &self,
+        out: &mut Words,
+        painter: Painter,
+        row: &Row<'_>,
+        is_whole: bool,
+    ) -> usize {
         let all_bytes = self.all_bytes && !is_whole;
         let is_bits = row.span.is_bits();
         if is_bits {
-            paint::blanks(self.offset_width.saturating_add(2), out);
+            out.blanks(self.offset_width.saturating_add(2));
         } else {
             self.offset(row.span.first_byte(), out, painter);
         }
@@ -67,30 +82,24 @@ impl Gutter {
                 true => add_bits(row, out),
                 false => self.hex(row.bytes, all_bytes, out),
             };
-            paint::blanks(self.hex_width().saturating_sub(columns), out);
+            out.blanks(self.hex_width().saturating_sub(columns));
         });
-        self.words(out, painter, row.depth, flow);
-        if all_bytes && !is_bits {
-            self.further_bytes(out, painter, row);
-        }
+        self.nest(out, row.depth)
     }
 
     /// A line that stands for no bytes.
-    pub fn blank(&self, out: &mut String, painter: Painter, depth: u8, flow: &Flow) {
+    pub fn blank(&self, out: &mut Words, painter: Painter, depth: u8, flow: &Flow) {
         let left = self.offset_width.saturating_add(2).saturating_add(self.hex_width());
-        paint::blanks(left, out);
-        self.words(out, painter, depth, flow);
+        out.blanks(left);
+        let indent = self.nest(out, depth);
+        flow.set(out, painter, indent, 2, self.width);
     }
 
-    fn words(&self, out: &mut String, painter: Painter, depth: u8, flow: &Flow) {
+    /// Adds the blanks for so many groups around a row; gives back how many columns stand before its words.
+    fn nest(&self, out: &mut Words, depth: u8) -> usize {
         let nested = usize::from(depth).saturating_mul(2).saturating_add(2);
-        paint::blanks(nested, out);
-        let indent = self
-            .offset_width
-            .saturating_add(2)
-            .saturating_add(self.hex_width())
-            .saturating_add(nested);
-        flow.set(out, painter, indent, 2, self.width);
+        out.blanks(nested);
+        self.offset_width.saturating_add(2).saturating_add(self.hex_width()).saturating_add(nested)
     }
 
     fn hex_width(&self) -> usize {
@@ -98,9 +107,9 @@ impl Gutter {
     }
 
     /// The offset of a row's first byte.
-    fn offset(&self, at: usize, out: &mut String, painter: Painter) {
+    fn offset(&self, at: usize, out: &mut Words, painter: Painter) {
         painter.add(Role::Offset, out, |out| {
-            paint::blanks(self.offset_width.saturating_sub(digits(at)), out);
+            out.blanks(self.offset_width.saturating_sub(digits(at)));
             text::add::digits(at as u64, out);
             out.push_str("  ");
         });
@@ -108,7 +117,7 @@ impl Gutter {
 
     /// The first bytes, and how many columns they take; `…` stands for the others, unless they follow
     /// on further lines.
-    fn hex(&self, bytes: &[u8], goes_on: bool, out: &mut String) -> usize {
+    fn hex(&self, bytes: &[u8], goes_on: bool, out: &mut Words) -> usize {
         if bytes.len() <= self.bytes_a_line || goes_on {
             let shown = bytes.get(..self.bytes_a_line).unwrap_or(bytes);
             add_spaced(shown, out);
@@ -119,7 +128,7 @@ impl Gutter {
         self.bytes_a_line.saturating_mul(3).saturating_sub(2)
     }
 
-    fn further_bytes(&self, out: &mut String, painter: Painter, row: &Row<'_>) {
+    fn further_bytes(&self, out: &mut Words, painter: Painter, row: &Row<'_>) {
         let start = row.span.first_byte();
         for (i, chunk) in row.bytes.chunks(self.bytes_a_line.max(1)).enumerate().skip(1) {
             self.offset(start.saturating_add(i.saturating_mul(self.bytes_a_line)), out, painter);
@@ -137,11 +146,13 @@ fn digits(number: usize) -> usize {
 /// `10 2f 00`: two digits a byte with a blank between.
 #[must_use]
 pub fn spaced(bytes: &[u8]) -> String {
-    text::text(|out| add_spaced(bytes, out))
+    let mut out = Words::default();
+    add_spaced(bytes, &mut out);
+    out.into_string()
 }
 
 /// Adds what [`spaced`] returns.
-pub(super) fn add_spaced(bytes: &[u8], out: &mut String) {
+pub(super) fn add_spaced(bytes: &[u8], out: &mut Words) {
     const AT_ONCE: usize = 8;
     let mut left = bytes.len();
     for some in bytes.chunks(AT_ONCE) {
@@ -154,12 +165,12 @@ pub(super) fn add_spaced(bytes: &[u8], out: &mut String) {
         // No blank stands behind the last.
         let len = some.len().saturating_mul(3).saturating_sub((left == 0).into());
         let digits = room.get(..len).unwrap_or_default();
-        out.push_str(std::str::from_utf8(digits).unwrap_or_default());
+        out.push_ascii(digits);
     }
 }
 
 /// `.... .10.`: the bits of the field, a point for every other bit of its byte; how many columns they take.
-fn add_bits(row: &Row<'_>, out: &mut String) -> usize {
+fn add_bits(row: &Row<'_>, out: &mut Words) -> usize {
     let byte = row.bytes.first().copied().unwrap_or_default();
     let Span { start, len } = row.span;
     let first = start & 7;

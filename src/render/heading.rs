@@ -10,7 +10,7 @@ use super::{Explain, Options, facts, words};
 use crate::net;
 use crate::pipeline::{Header, Origin, Record, TextOrigin};
 use crate::session::How;
-use crate::text;
+use crate::text::{self, Out, Words};
 use direction::Directions;
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -25,7 +25,7 @@ pub struct Heading {
     ends: Ends,
     directions: Directions,
     /// A line while it is made.
-    line: String,
+    line: Words,
     /// Words of several roles while they are put together.
     flow: Flow,
 }
@@ -41,13 +41,13 @@ impl Heading {
             time: TimeWriter::new(options.time),
             ends: Ends::new(),
             directions: Directions::new(),
-            line: String::new(),
+            line: Words::default(),
             flow: Flow::new(),
         }
     }
 
     /// Writes the title of the header of a frame that brought a packet.
-    pub fn unit(&self, header: &Header, out: &mut String) {
+    pub fn unit(&self, header: &Header, out: &mut Words) {
         let bytes = text::count(header.bytes.len() as u64, "byte");
         let mut flow = Flow::new();
         flow.push(Role::Title, header.unit.name()).push(Role::Meaning, format!("  {bytes}"));
@@ -58,7 +58,7 @@ impl Heading {
     }
 
     /// Writes the title: which packet it is; below it what is known of it from those before it.
-    pub fn title(&mut self, record: &Record<'_>, out: &mut String) {
+    pub fn title(&mut self, record: &Record<'_>, out: &mut Words) {
         if self.is_plain() {
             return self.plain_title(record, out);
         }
@@ -75,7 +75,7 @@ impl Heading {
     }
 
     /// The same where nothing has to be painted or to be broken into lines.
-    fn plain_title(&mut self, record: &Record<'_>, out: &mut String) {
+    fn plain_title(&mut self, record: &Record<'_>, out: &mut Words) {
         out.push_str(record.type_name());
         let ends = &mut self.ends;
         let mut direction = self.directions.of(record, |out| between(record, ends, out));
@@ -98,12 +98,12 @@ impl Heading {
     }
 
     /// Sets the line that was made.
-    fn set_line(&self, indent: usize, out: &mut String) {
-        flow::set_line(&self.line, Role::Dim, out, self.painter, (indent, 2), self.width);
+    fn set_line(&self, indent: usize, out: &mut Words) {
+        flow::set_line(&self.line.as_str(), Role::Dim, out, self.painter, (indent, 2), self.width);
     }
 
     /// Writes where a packet was: frames, time, ends, and a line for each header below MQTT.
-    pub fn origin(&mut self, record: &Record<'_>, out: &mut String) {
+    pub fn origin(&mut self, record: &Record<'_>, out: &mut Words) {
         if self.is_plain() && self.plain_origin(record, out) {
             return;
         }
@@ -123,12 +123,12 @@ impl Heading {
 
     /// The same where nothing has to be painted or to be broken into lines, of a packet of a connection.
     /// `false`: it is none, and nothing is written.
-    fn plain_origin(&mut self, record: &Record<'_>, out: &mut String) -> bool {
+    fn plain_origin(&mut self, record: &Record<'_>, out: &mut Words) -> bool {
         let ends = &mut self.ends;
         let direction = self.directions.of(record, |out| between(record, ends, out));
         let Some(direction) = direction else { return false };
         place(record, &mut self.time, out);
-        out.push_str(&direction.between);
+        out.push_words(&direction.between);
         let layers = record.origin.layers.filter(|_| self.explain > Explain::Off);
         let is_done = layers.is_none_or(|layers| direction.layers(layers, out));
         out.push('\n');
@@ -138,7 +138,7 @@ impl Heading {
         true
     }
 
-    fn layers(&mut self, origin: &Origin<'_>, out: &mut String) {
+    fn layers(&mut self, origin: &Origin<'_>, out: &mut Words) {
         let Some(layers) = origin.layers.filter(|_| self.explain > Explain::Off) else { return };
         for layer in net::describe(layers) {
             self.line.clear();
@@ -157,12 +157,12 @@ const MAX_NAME: usize = 253;
 /// Characters of a Client Identifier that are shown.
 const MAX_ID: usize = 64;
 
-fn add_client(id: &[u8], out: &mut String) {
+fn add_client(id: &[u8], out: &mut Words) {
     words::add_quoted(id, MAX_ID, out);
 }
 
 /// Adds number, frames and time.
-fn place(record: &Record<'_>, time: &mut TimeWriter, out: &mut String) {
+fn place(record: &Record<'_>, time: &mut TimeWriter, out: &mut Words) {
     let origin = &record.origin;
     out.push('#');
     text::add::digits(record.number, out);
@@ -179,7 +179,7 @@ fn place(record: &Record<'_>, time: &mut TimeWriter, out: &mut String) {
 }
 
 /// Adds who speaks to whom.
-fn between(record: &Record<'_>, ends: &mut Ends, out: &mut String) {
+fn between(record: &Record<'_>, ends: &mut Ends, out: &mut Words) {
     let origin = &record.origin;
     if let Some(both) = origin.ends {
         let (src, dst) = ends.words(both);
@@ -199,7 +199,7 @@ fn between(record: &Record<'_>, ends: &mut Ends, out: &mut String) {
 }
 
 /// Adds an address with port, and the name that the capture has for it.
-fn end(words: &str, end: SocketAddr, origin: &Origin<'_>, out: &mut String) {
+fn end(words: &str, end: SocketAddr, origin: &Origin<'_>, out: &mut Words) {
     out.push_str(words);
     let Some(name) = origin.notes.and_then(|notes| notes.name(end.ip())) else { return };
     let name: String = name.chars().take(MAX_NAME).collect();
@@ -209,7 +209,7 @@ fn end(words: &str, end: SocketAddr, origin: &Origin<'_>, out: &mut String) {
 }
 
 /// Adds version, length and client id, which `client` puts into words; they stand behind the packet's type.
-fn title(record: &Record<'_>, out: &mut String, client: impl FnOnce(&[u8], &mut String)) {
+fn title(record: &Record<'_>, out: &mut Words, client: impl FnOnce(&[u8], &mut Words)) {
     if record.is_packet() && record.version_from != How::Open {
         out.push_str("  ");
         out.push_str(record.version.title());
@@ -234,7 +234,7 @@ fn title(record: &Record<'_>, out: &mut String, client: impl FnOnce(&[u8], &mut 
 }
 
 /// Adds the numbers of frames; of many, the first and the last.
-fn frames(frames: &[u64], out: &mut String) {
+fn frames(frames: &[u64], out: &mut Words) {
     match frames {
         [one] => {
             out.push_str("frame ");

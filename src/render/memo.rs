@@ -1,11 +1,12 @@
 //! Rows as they were written before: most of a packet is the same as in the packets before it, so
 //! most rows of a tree are copied, not made.
 
-use crate::annotate::view::Row;
-use crate::annotate::{Node, Tape};
+use crate::annotate::view::{Row, Rows};
+use crate::annotate::Node;
 use crate::bytes::Span;
 use crate::spec::field::Context;
 use crate::spec::{Field, PacketType, Sender, Version};
+use crate::text::{Out, Words};
 
 /// Rows that are remembered: a power of two. The packets of a capture share a few hundred.
 const SLOTS: usize = 1 << 11;
@@ -19,13 +20,13 @@ const MAX_TEXT: usize = 4 << 10;
 /// Rows with a number in words that are the same for all: a power of two. They differ by the packet's type and
 /// flags, and by where they stand, which is behind the topic.
 const AROUND_SLOTS: usize = 1 << 8;
-/// Beginnings of packets that are remembered: a power of two.
-const START_SLOTS: usize = 1 << 10;
-/// The longest beginning of a packet that is remembered, in bytes and in nodes.
-const MAX_START: usize = 128;
+/// Runs of rows that are remembered: a power of two.
+const RUN_SLOTS: usize = 1 << 10;
+/// The longest run of rows that is remembered, in bytes of the packet and in nodes.
+const MAX_RUN: usize = 128;
 const MAX_NODES: usize = 32;
 /// The longest text that is remembered of it, in bytes.
-const MAX_START_TEXT: usize = 8 << 10;
+const MAX_RUN_TEXT: usize = 8 << 10;
 
 /// What a row is written into.
 pub(super) trait Text: Default {
@@ -184,17 +185,17 @@ fn place(number: u64, kind: u64, bytes: &[u8], slots: usize) -> usize {
     (product ^ product >> 64) as usize & slots.saturating_sub(1)
 }
 
-/// The beginnings of packets as they were written last: all rows before the first that differs from
-/// packet to packet. They come again by far more often than not, and are copied in one go.
+/// All rows between two that differ from packet to packet, as they were written last. They come again by far
+/// more often than not, and are copied in one go.
 #[derive(Debug)]
-pub(super) struct Starts<T> {
-    slots: Vec<StartSlot<T>>,
-    /// Beginnings that were not remembered, while there are few slots.
+pub(super) struct Runs<T> {
+    slots: Vec<RunSlot<T>>,
+    /// Runs that were not remembered, while there are few slots.
     misses: usize,
 }
 
 #[derive(Clone, Debug, Default)]
-struct StartSlot<T> {
+struct RunSlot<T> {
     packet: Packet,
     /// All that was read of these bytes: rows that are made of the same nodes and bytes are the same.
     nodes: Vec<Node>,
@@ -202,35 +203,34 @@ struct StartSlot<T> {
     text: T,
 }
 
-impl<T: Text + Clone> Starts<T> {
+impl<T: Text + Clone> Runs<T> {
     /// Nothing is remembered.
     pub(super) fn new() -> Self {
-        Self { slots: vec![StartSlot::default(); FEW_SLOTS], misses: 0 }
+        Self { slots: vec![RunSlot::default(); FEW_SLOTS], misses: 0 }
     }
 
-    /// Writes the rows of the first nodes of a packet as they were written before, or else with `write`,
-    /// which is told how many nodes these are. Gives back that number; 0 where nothing is written.
-    pub(super) fn rows(
+    /// Writes the next rows as they were written before, or else with `write`, which takes as many of them as it
+    /// is told. `false`: the next row is hardly ever the same, or there are too many, and nothing is done.
+    pub(super) fn next(
         &mut self,
-        (tape, bytes): (&Tape, &[u8]),
+        rows: &mut Rows<'_>,
         packet: Packet,
         out: &mut T,
-        write: impl FnOnce(usize, &mut T),
-    ) -> usize {
-        let Some((nodes, bytes)) = start(tape, bytes).filter(|_| packet.version != Version::Sn12)
-        else {
-            return 0;
-        };
-        let kind = packet.mixed();
-        let place = place(nodes.len() as u64, kind, bytes, self.slots.len());
-        let Some(slot) = self.slots.get_mut(place) else { return 0 };
+        write: impl FnOnce(&mut Rows<'_>, usize, &mut T),
+    ) -> bool {
+        let Some((nodes, bytes)) = run(rows, packet) else { return false };
+        let start = nodes.first().map_or(0, |node| node.span.start);
+        let number = u64::from(start) << 8 ^ nodes.len() as u64;
+        let place = place(number, packet.mixed(), bytes, self.slots.len());
+        let Some(slot) = self.slots.get_mut(place) else { return false };
         if slot.bytes == bytes && slot.packet == packet && slot.nodes == nodes {
             out.add(&slot.text);
-            return nodes.len();
+            rows.skip_run(nodes.len());
+            return true;
         }
         let at = out.len();
-        write(nodes.len(), out);
-        if out.len().saturating_sub(at) <= MAX_START_TEXT {
+        write(rows, nodes.len(), out);
+        if out.len().saturating_sub(at) <= MAX_RUN_TEXT {
             slot.packet = packet;
             slot.nodes.clear();
             slot.nodes.extend_from_slice(nodes);
@@ -238,13 +238,13 @@ impl<T: Text + Clone> Starts<T> {
             slot.bytes.extend_from_slice(bytes);
             slot.text.set(out, at);
         }
-        if self.slots.len() < START_SLOTS {
+        if self.slots.len() < RUN_SLOTS {
             self.misses = self.misses.saturating_add(1);
             if self.misses > FEW_SLOTS {
-                self.slots.resize(START_SLOTS, StartSlot::default());
+                self.slots.resize(RUN_SLOTS, RunSlot::default());
             }
         }
-        nodes.len()
+        true
     }
 }
 
@@ -267,16 +267,17 @@ impl<T: Text + Clone> Around<T> {
         Self { slots: vec![AroundSlot::default(); AROUND_SLOTS] }
     }
 
-    /// The parts of a row as they were made before, or else by `make`, which finds them empty.
+    /// The parts of a row as they were made before, or else by `make`, which finds them empty. The parts of rows
+    /// that differ by their place alone are the same if `span` is.
     pub(super) fn of(
         &mut self,
-        row: &Row<'_>,
+        (row, span): (&Row<'_>, Span),
         packet: Packet,
         make: impl FnOnce(&mut [T; 3]),
     ) -> Option<&[T; 3]> {
-        let place = place(row.span.start.into(), packet.mixed(), &[], self.slots.len());
+        let place = place(span.start.into(), packet.mixed() ^ u64::from(row.field.0) << 16, &[], self.slots.len());
         let slot = self.slots.get_mut(place)?;
-        let key = Some((packet, row.field, row.span, row.depth));
+        let key = Some((packet, row.field, span, row.depth));
         if slot.key != key {
             slot.key = key;
             slot.parts = <[T; 3]>::default();
@@ -286,40 +287,42 @@ impl<T: Text + Clone> Around<T> {
     }
 }
 
-/// The nodes before the first whose value is hardly ever the same, and their bytes; `None` where there is no
-/// such, or they are many.
-fn start<'r>(tape: &'r Tape, bytes: &'r [u8]) -> Option<(&'r [Node], &'r [u8])> {
+/// The next nodes up to the first whose value is hardly ever the same, and their bytes; `None` where there are
+/// none, or many.
+fn run<'r>(rows: &Rows<'r>, packet: Packet) -> Option<(&'r [Node], &'r [u8])> {
     // Payloads are long and short, those of one topic too.
-    let is_publish =
-        bytes.first().is_some_and(|first| PacketType::of_header(*first) == PacketType::PUBLISH);
+    let is_publish = PacketType::of_header(packet.header) == PacketType::PUBLISH;
     let is_new = |node: &Node| match node.field() {
         Field::PACKET_ID | Field::PAYLOAD => true,
         field => is_publish && field == Field::REMAINING_LENGTH,
     };
-    let nodes = tape.nodes();
-    let (nodes, bytes) = match nodes.iter().take(MAX_NODES).position(is_new) {
+    let (nodes, bytes) = (rows.rest(), rows.bytes());
+    let from = nodes.first()?.span.first_byte();
+    let (nodes, to) = match nodes.iter().take(MAX_NODES).position(is_new) {
         Some(at) => {
             let next = nodes.get(at).filter(|node| node.depth() == 0)?;
-            (nodes.get(..at)?, bytes.get(..next.span.first_byte())?)
+            (nodes.get(..at)?, next.span.first_byte())
         }
-        None => (nodes, bytes),
+        None => (nodes, bytes.len()),
     };
-    let is_short = nodes.len() <= MAX_NODES && bytes.len() <= MAX_START;
-    (is_short && !nodes.is_empty()).then_some((nodes, bytes))
+    let bytes = bytes.get(from..to)?;
+    let is_short = nodes.len() <= MAX_NODES && bytes.len() <= MAX_RUN;
+    let can_be_known = is_short && !nodes.is_empty() && packet.version != Version::Sn12;
+    can_be_known.then_some((nodes, bytes))
 }
 
-impl Text for String {
+impl Text for Words {
     fn len(&self) -> usize {
         self.len()
     }
 
     fn set(&mut self, from: &Self, at: usize) {
         self.clear();
-        self.push_str(from.get(at..).unwrap_or_default());
+        self.push_ascii(from.since(at));
     }
 
     fn add(&mut self, text: &Self) {
-        self.push_str(text);
+        self.push_words(text);
     }
 }
 

@@ -1,7 +1,8 @@
 //! Colour by role: the code names what a text is, one table says how that looks.
 
+use crate::text::{Out, Words};
 use owo_colors::{OwoColorize, Style};
-use std::fmt::{self, Write};
+use std::fmt;
 
 /// What a piece of output is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,9 +73,9 @@ impl Painter {
     }
 
     /// Adds the text to `out` in the colour of its role.
-    pub fn put(self, role: Role, text: &str, out: &mut String) {
+    pub fn put(self, role: Role, text: &str, out: &mut impl Out) {
         if self.color {
-            // Writing to a String does not fail.
+            // Writing to memory does not fail.
             let _ = write!(out, "{}", self.paint(role, text));
         } else {
             out.push_str(text);
@@ -82,9 +83,12 @@ impl Painter {
     }
 
     /// Adds what `write` writes, in the colour of its role.
-    pub fn add(self, role: Role, out: &mut String, write: impl FnOnce(&mut String)) {
+    #[inline]
+    pub fn add(self, role: Role, out: &mut Words, write: impl FnOnce(&mut Words)) {
         if self.color {
-            self.put(role, &crate::text::text(write), out);
+            let mut words = Words::default();
+            write(&mut words);
+            self.put(role, &words.as_str(), out);
         } else {
             write(out);
         }
@@ -105,16 +109,4 @@ impl<T: fmt::Display> fmt::Display for Painted<T> {
             self.text.fmt(f)
         }
     }
-}
-
-/// Adds so many blanks to `out`.
-pub fn blanks(count: usize, out: &mut String) {
-    const BLANKS: &str = "                                                                ";
-    let mut left = count;
-    // Few do nearly always.
-    while left > BLANKS.len() {
-        out.push_str(BLANKS);
-        left = left.saturating_sub(BLANKS.len());
-    }
-    out.push_str(BLANKS.get(..left).unwrap_or_default());
 }

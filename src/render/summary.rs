@@ -13,6 +13,7 @@ mod info;
 mod line;
 mod sn;
 mod unit;
+mod usual;
 
 use super::ends::Ends;
 use super::paint::{Painter, Role};
@@ -23,6 +24,7 @@ use crate::spec::{Sender, Severity};
 use crate::text::{self, Out, Words};
 use line::Line;
 pub(in crate::render) use line::{columns, cut};
+use usual::Known;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -50,6 +52,8 @@ pub struct Summary {
     ends: Ends,
     columns: Columns,
     line: Line,
+    /// What most lines begin with, as it was written before.
+    known: Known,
     /// The time while it is put into words.
     clock: Words,
     /// The cell of the client while it is made.
@@ -95,6 +99,7 @@ impl Summary {
                 kind: column(Role::Title, false, "UNSUBSCRIBE".len(), 16),
             },
             line: Line::new(options.width.is_none() && !options.color),
+            known: Known::new(),
             clock: Words::default(),
             cell: String::new(),
         }
@@ -229,7 +234,9 @@ impl Format for Summary {
 
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
-        self.cells(record);
+        if !self.usual_cells(record) {
+            self.cells(record);
+        }
         info::write(record, &mut self.line);
         self.finding(record);
         let line = self.line.end(self.painter, self.width);

@@ -184,8 +184,8 @@ fn seconds(is_negative: bool, nanoseconds: u64, out: &mut impl Out) {
 
 /// Microseconds of a second, as six decimals.
 fn fraction(micros: u64, out: &mut impl Out) {
-    out.push('.');
-    text::add::six_digits(micros, out);
+    let [a, b, c, d, e, f] = text::add::six_digits(micros);
+    out.push_ascii(&[b'.', a, b, c, d, e, f]);
 }
 
 #[cfg(test)]

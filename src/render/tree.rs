@@ -5,16 +5,17 @@ mod row;
 
 use super::flow::Flow;
 use super::gutter::Gutter;
-use super::memo::{Around, Memo, Packet, Starts};
+use super::memo::{Around, Memo, Packet, Runs};
 use super::paint::{Painter, Role};
 use super::{Explain, Format, Options, heading};
-use crate::annotate::view::{self, Row};
+use crate::annotate::view::{self, Row, Rows};
 use crate::annotate::{Finding, Tape};
 use crate::mqtt::repair::Repair;
 use crate::pipeline::{Header, Record, SnRecord};
 use crate::spec::field::{Context, Kind};
 use crate::spec::property::PROPERTIES;
 use crate::spec::{Field, PacketSet, reason};
+use crate::text::{Out, Words};
 use row::RowWords;
 use std::io::{self, Write};
 
@@ -34,20 +35,20 @@ pub struct Tree {
     flow: Flow,
     /// A record was written.
     has_begun: bool,
-    out: String,
+    out: Words,
 }
 
 /// Rows as they were written before.
 #[derive(Debug)]
 struct Memos {
-    rows: Memo<String>,
-    starts: Starts<String>,
-    ids: Around<String>,
+    rows: Memo<Words>,
+    runs: Runs<Words>,
+    ids: Around<Words>,
 }
 
 impl Memos {
     fn new() -> Self {
-        Self { rows: Memo::new(), starts: Starts::new(), ids: Around::new() }
+        Self { rows: Memo::new(), runs: Runs::new(), ids: Around::new() }
     }
 }
 
@@ -62,7 +63,7 @@ impl Tree {
             memos: Memos::new(),
             flow: Flow::new(),
             has_begun: options.is_continued,
-            out: String::new(),
+            out: Words::default(),
         }
     }
 }
@@ -149,7 +150,7 @@ struct Body<'r> {
     gutter: Gutter,
     memos: &'r mut Memos,
     flow: &'r mut Flow,
-    out: &'r mut String,
+    out: &'r mut Words,
 }
 
 impl<'r> Body<'r> {
@@ -157,7 +158,7 @@ impl<'r> Body<'r> {
         options: &Options,
         painter: Painter,
         source: Source<'r>,
-        (memos, flow, out): (&'r mut Memos, &'r mut Flow, &'r mut String),
+        (memos, flow, out): (&'r mut Memos, &'r mut Flow, &'r mut Words),
     ) -> Self {
         let full = options.explain == Explain::Full;
         Self {
@@ -183,24 +184,24 @@ impl<'r> Body<'r> {
         }
     }
 
-    /// The rows one by one, of which those at the beginning of a packet were mostly written before.
+    /// The rows one by one, or many at once as they were written before.
     fn plain(&mut self) {
         let Source { tape, bytes, .. } = self.source;
         let mut rows = view::rows(tape, bytes, false);
         let words = self.words();
-        if self.source.is_whole {
-            let Memos { starts, rows: memo, .. } = &mut *self.memos;
-            let flow = &mut *self.flow;
-            let write = |count, out: &mut String| {
-                for row in view::rows(tape, bytes, false).take(count) {
-                    words.remembered(&row, row.is_group, memo, flow, out);
-                }
-            };
-            let packet = Packet::new(&self.context, self.gutter.offset_width());
-            let written = starts.rows((tape, bytes), packet, self.out, write);
-            rows.skip_nodes(written);
-        }
-        for row in rows {
+        let packet = Packet::new(&self.context, self.gutter.offset_width());
+        loop {
+            if self.source.is_whole {
+                let Memos { runs, rows: memo, .. } = &mut *self.memos;
+                let flow = &mut *self.flow;
+                let write = |rows: &mut Rows<'_>, count, out: &mut Words| {
+                    for row in rows.take(count) {
+                        words.remembered(&row, row.is_group, memo, flow, out);
+                    }
+                };
+                runs.next(&mut rows, packet, self.out, write);
+            }
+            let Some(row) = rows.next() else { return };
             if !words.packet_id(&row, &mut self.memos.ids, self.out) {
                 self.row(&row, row.is_group);
             }

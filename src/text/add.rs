@@ -1,16 +1,55 @@
 //! Words and numbers at the end of a text that is used again: what a packet's line is made of, without
 //! a text of its own for each piece.
 
+use super::plain::push_first;
 use super::{Escaped, Out};
 
 /// Adds a number in decimal digits.
+#[inline]
 pub fn digits(value: u64, out: &mut impl Out) {
-    // Most are small and need no buffer.
-    match value {
-        0..=9 => out.push(digit(value as u8)),
-        10..=99 => out.push_ascii(&two(value)),
-        _ => out.push_ascii(itoa::Buffer::new().format(value).as_bytes()),
+    match few_digits(value) {
+        Some((digits, count)) => out.push_first(&digits, count),
+        None => out.push_str(itoa::Buffer::new().format(value)),
     }
+}
+
+/// The same at the end of bytes.
+#[inline]
+pub(crate) fn digits_to(value: u64, out: &mut Vec<u8>) {
+    match few_digits(value) {
+        Some((digits, count)) => push_first(&digits, count, out),
+        None => out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes()),
+    }
+}
+
+/// The digits of a number that has eight at most, as nearly all have, and how many they are.
+#[inline]
+fn few_digits(value: u64) -> Option<([u8; 8], usize)> {
+    let value = u32::try_from(value).ok().filter(|value| *value < 100_000_000)?;
+    let (upper, lower) = (value / 10_000, value % 10_000);
+    let ([a, b], [c, d]) = (two(upper / 100), two(upper));
+    let ([e, f], [g, h]) = (two(lower / 100), two(lower));
+    let count = value.checked_ilog10().unwrap_or_default().saturating_add(1);
+    // The zeros in front are shifted out.
+    let zeros = 8u32.saturating_sub(count);
+    let digits = u64::from_le_bytes([a, b, c, d, e, f, g, h]) >> (zeros << 3);
+    Some((digits.to_le_bytes(), count as usize))
+}
+
+/// The last two digits of a number.
+#[inline]
+fn two(value: u32) -> [u8; 2] {
+    /// Those of all below a hundred: to look them up takes less than to reckon.
+    static ALL: [[u8; 2]; 100] = {
+        let mut all = [[b'0'; 2]; 100];
+        let mut at = 0;
+        while at < 100 {
+            all[at] = [b'0' + (at / 10) as u8, b'0' + (at % 10) as u8];
+            at += 1;
+        }
+        all
+    };
+    ALL.get((value % 100) as usize).copied().unwrap_or_default()
 }
 
 /// The character of a digit below 16.
@@ -19,16 +58,23 @@ fn digit(value: u8) -> char {
     char::from(super::hex_digit(value) & 0x7f)
 }
 
-/// The last two digits of a number.
-const fn two(value: u64) -> [u8; 2] {
-    [b'0' | (value / 10 % 10) as u8, b'0' | (value % 10) as u8]
+/// The last six digits of a number: the microseconds of a second.
+#[inline]
+#[must_use]
+pub fn six_digits(value: u64) -> [u8; 6] {
+    let value = (value % 1_000_000) as u32;
+    let ([a, b], [c, d], [e, f]) = (two(value / 10_000), two(value / 100), two(value));
+    [a, b, c, d, e, f]
 }
 
-/// Adds the last six digits of a number: the microseconds of a second.
+/// The last nine digits of a number: the nanoseconds of a second.
 #[inline]
-pub fn six_digits(value: u64, out: &mut impl Out) {
-    let ([a, b], [c, d], [e, f]) = (two(value / 10_000), two(value / 100), two(value));
-    out.push_ascii(&[a, b, c, d, e, f]);
+#[must_use]
+pub fn nine_digits(value: u64) -> [u8; 9] {
+    let value = (value % 1_000_000_000) as u32;
+    let ([a, b], [c, d]) = (two(value / 10_000_000), two(value / 100_000));
+    let ([e, f], [g, h], [_, i]) = (two(value / 1_000), two(value / 10), two(value));
+    [a, b, c, d, e, f, g, h, i]
 }
 
 /// Adds a number in so many decimal digits at least, with zeros in front.
@@ -40,10 +86,12 @@ pub fn padded(value: u64, width: usize, out: &mut impl Out) {
 }
 
 /// Adds a number with commas between groups of three digits, from 10,000 on.
+#[inline]
 pub fn number(value: u64, out: &mut impl Out) {
-    if value < 10_000 {
-        return digits(value, out);
-    }
+    if value < 10_000 { digits(value, out) } else { large_number(value, out) }
+}
+
+fn large_number(value: u64, out: &mut impl Out) {
     let mut buffer = itoa::Buffer::new();
     let digits = buffer.format(value);
     let mut left = digits.len();
@@ -57,6 +105,7 @@ pub fn number(value: u64, out: &mut impl Out) {
 }
 
 /// Adds a number and its noun, which takes an s: `1 byte`, `2 bytes`.
+#[inline]
 pub fn count(value: u64, noun: &str, out: &mut impl Out) {
     number(value, out);
     out.push(' ');
@@ -67,29 +116,40 @@ pub fn count(value: u64, noun: &str, out: &mut impl Out) {
 }
 
 /// Adds a span of nanoseconds, with three digits that count: `412 µs`, `1.53 s`, `2 min 3 s`.
+#[inline]
 pub fn duration(nanoseconds: u64, out: &mut impl Out) {
-    const UNITS: [(u64, &str); 4] =
-        [(1_000_000_000, " s"), (1_000_000, " ms"), (1_000, " µs"), (1, " ns")];
-    let seconds = nanoseconds / 1_000_000_000;
-    if seconds >= 60 {
-        return minutes(seconds, out);
+    match nanoseconds {
+        0 => out.push_str("0 ns"),
+        1..1_000 => {
+            digits(nanoseconds, out);
+            out.push_str(" ns");
+        }
+        1_000..1_000_000 => in_unit::<1_000>(nanoseconds, " µs", out),
+        1_000_000..1_000_000_000 => in_unit::<1_000_000>(nanoseconds, " ms", out),
+        1_000_000_000..60_000_000_000 => in_unit::<1_000_000_000>(nanoseconds, " s", out),
+        _ => minutes(nanoseconds / 1_000_000_000, out),
     }
-    let at = UNITS.iter().position(|(unit, _)| nanoseconds >= *unit);
-    let Some((unit, name)) = at.and_then(|at| UNITS.get(at)) else { return out.push_str("0 ns") };
-    let whole = nanoseconds.checked_div(*unit).unwrap_or_default();
-    let decimals = match whole {
-        _ if *unit == 1 => 0,
-        100.. => 0,
-        10.. => 1,
-        _ => 2,
-    };
-    let scale = 10u64.saturating_pow(decimals);
-    let rounded = nanoseconds.saturating_mul(scale).saturating_add(unit >> 1);
-    let value = rounded.checked_div(*unit).unwrap_or_default();
-    digits(value.checked_div(scale).unwrap_or_default(), out);
-    if decimals > 0 {
-        out.push('.');
-        padded(value.checked_rem(scale).unwrap_or_default(), decimals as usize, out);
+}
+
+/// Adds nanoseconds in a unit of so many, below a thousand of it, with three digits that count.
+#[inline]
+fn in_unit<const UNIT: u64>(nanoseconds: u64, name: &str, out: &mut impl Out) {
+    let half = UNIT >> 1;
+    let rounded = |scale| nanoseconds.saturating_mul(scale).saturating_add(half).checked_div(UNIT).unwrap_or_default();
+    match nanoseconds.checked_div(UNIT).unwrap_or_default() {
+        100.. => digits(rounded(1), out),
+        10.. => {
+            let tenths = rounded(10);
+            digits(tenths / 10, out);
+            let [_, tenth] = two((tenths % 10) as u32);
+            out.push_ascii(&[b'.', tenth]);
+        }
+        _ => {
+            let hundredths = rounded(100);
+            digits(hundredths / 100, out);
+            let [tenth, hundredth] = two((hundredths % 100) as u32);
+            out.push_ascii(&[b'.', tenth, hundredth]);
+        }
     }
     out.push_str(name);
 }
@@ -125,5 +185,28 @@ pub fn padded_hex(value: u32, width: u32, out: &mut impl Out) {
     for place in (0..needed.max(width)).rev() {
         let digits = value.checked_shr(place.saturating_mul(4)).unwrap_or_default();
         out.push(digit((digits & 15) as u8));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Words, text};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn digits_are_those_of_the_standard_library(value: u64, places in 0..64u32) {
+            let value = value >> places;
+            let (mut words, mut bytes) = (Words::default(), Vec::new());
+            digits(value, &mut words);
+            digits_to(value, &mut bytes);
+            prop_assert_eq!(words.into_string(), value.to_string());
+            prop_assert_eq!(String::from_utf8(bytes).unwrap(), value.to_string());
+            prop_assert_eq!(text(|out| digits(value, out)), value.to_string());
+            let (six, nine) = (six_digits(value), nine_digits(value));
+            let whole = format!("{value:09}");
+            prop_assert!(whole.as_bytes().ends_with(&six) && whole.as_bytes().ends_with(&nine));
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Where words are added: a `String`, or the bytes of a text.
 
+use super::plain;
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 /// What takes a text, and may know a shorter way for ASCII that comes as bytes.
@@ -10,6 +12,15 @@ pub trait Ascii: Write {
     /// What is written to reports.
     fn write_ascii(&mut self, ascii: &[u8]) -> fmt::Result {
         self.write_str(std::str::from_utf8(ascii).unwrap_or_default())
+    }
+
+    /// Writes the printable ASCII at the beginning of a text, with a backslash before each quote and backslash,
+    /// and returns what is behind it, or a little more of the text.
+    ///
+    /// # Errors
+    /// What is written to reports.
+    fn write_escaped<'t>(&mut self, text: &'t [u8]) -> Result<&'t [u8], fmt::Error> {
+        plain::escaped_pieces(text, |piece| self.write_ascii(piece))
     }
 }
 
@@ -32,11 +43,40 @@ pub trait Out: Ascii {
     fn push_ascii(&mut self, ascii: &[u8]) {
         let _ = self.write_ascii(ascii);
     }
+
+    /// Adds the first of some bytes, all of them ASCII.
+    #[inline]
+    fn push_first<const N: usize>(&mut self, ascii: &[u8; N], count: usize) {
+        self.push_ascii(ascii.get(..count).unwrap_or(ascii));
+    }
+
+    /// Adds a text that was put into words before.
+    #[inline]
+    fn push_words(&mut self, words: &Words) {
+        self.push_str(&words.as_str());
+    }
+
+    /// Adds so many blanks.
+    #[inline]
+    fn blanks(&mut self, count: usize) {
+        (0..count).for_each(|_| self.push(' '));
+    }
 }
 
 impl Ascii for fmt::Formatter<'_> {}
 
-impl Ascii for String {}
+impl Ascii for String {
+    #[inline]
+    fn write_ascii(&mut self, ascii: &[u8]) -> fmt::Result {
+        const FEW: usize = 8;
+        // One by one, few bytes are added before it would be known that they are text.
+        if ascii.len() <= FEW && ascii.is_ascii() {
+            ascii.iter().for_each(|byte| self.push(char::from(*byte)));
+            return Ok(());
+        }
+        self.write_str(std::str::from_utf8(ascii).unwrap_or_default())
+    }
+}
 
 impl Out for String {}
 
@@ -50,6 +90,18 @@ impl Words {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The same as a text.
+    #[must_use]
+    pub fn as_str(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.0)
+    }
+
+    /// The same in a `String`.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        String::from_utf8(self.0).unwrap_or_default()
     }
 
     /// How many bytes there are.
@@ -72,16 +124,17 @@ impl Words {
         self.0.clear();
     }
 
-    /// Adds so many blanks.
+    /// The bytes from this one on, which begins a character.
     #[inline]
-    pub fn blanks(&mut self, count: usize) {
-        // A length that the compiler knows is copied faster than the one that is asked for.
-        const BLANKS: [u8; 32] = [b' '; 32];
-        let end = self.0.len().saturating_add(count);
-        while self.0.len() < end {
-            self.0.extend_from_slice(&BLANKS);
-        }
-        self.0.truncate(end);
+    #[must_use]
+    pub fn since(&self, at: usize) -> &[u8] {
+        self.0.get(at..).unwrap_or_default()
+    }
+
+    /// Forgets what stands behind so many bytes, which end with a character.
+    #[inline]
+    pub fn truncate(&mut self, len: usize) {
+        self.0.truncate(len);
     }
 
     /// Takes away the white space at the end.
@@ -124,9 +177,35 @@ impl Ascii for Words {
         self.0.extend_from_slice(ascii);
         Ok(())
     }
+
+    #[inline]
+    fn write_escaped<'t>(&mut self, text: &'t [u8]) -> Result<&'t [u8], fmt::Error> {
+        Ok(plain::add_escaped(text, &mut self.0))
+    }
 }
 
-impl Out for Words {}
+impl Out for Words {
+    #[inline]
+    fn push_first<const N: usize>(&mut self, ascii: &[u8; N], count: usize) {
+        plain::push_first(ascii, count, &mut self.0);
+    }
+
+    #[inline]
+    fn push_words(&mut self, words: &Words) {
+        self.0.extend_from_slice(&words.0);
+    }
+
+    #[inline]
+    fn blanks(&mut self, count: usize) {
+        // A length that the compiler knows is copied faster than the one that is asked for.
+        const BLANKS: [u8; 32] = [b' '; 32];
+        let end = self.0.len().saturating_add(count);
+        while self.0.len() < end {
+            self.0.extend_from_slice(&BLANKS);
+        }
+        self.0.truncate(end);
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -50,6 +50,74 @@ const fn quotes(eight: u64) -> u64 {
     double.wrapping_sub(each(1)) | back.wrapping_sub(each(1))
 }
 
+/// The upper bit of each double quote and backslash among eight bytes of ASCII is set.
+#[inline(always)]
+const fn each_quote(eight: u64) -> u64 {
+    // Of ASCII a sum with 0x7f goes on to the upper bit unless the byte is zero, and no further.
+    let (double, back) = (eight ^ each(b'"'), eight ^ each(b'\\'));
+    !(double.wrapping_add(each(0x7f)) & back.wrapping_add(each(0x7f))) & each(0x80)
+}
+
+/// Adds the printable ASCII at the beginning of a text, with a backslash before each quote and backslash, and
+/// returns what is behind it, or a little more of the text.
+pub(crate) fn add_escaped<'t>(text: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
+    let (eights, last) = text.as_chunks::<STEP>();
+    for (nth, eight) in eights.iter().enumerate() {
+        if !add_eight(u64::from_le_bytes(*eight), STEP, out) {
+            return text.get(nth.saturating_mul(STEP)..).unwrap_or_default();
+        }
+    }
+    // The last bytes are filled up with blanks, of which nothing is kept.
+    let mut padded = [b' '; STEP];
+    padded.iter_mut().zip(last).for_each(|(to, from)| *to = *from);
+    let is_added = last.is_empty() || add_eight(u64::from_le_bytes(padded), last.len(), out);
+    if is_added { &[] } else { last }
+}
+
+/// Adds the first `len` of eight bytes, with a backslash before each quote and backslash. `false`: there is one
+/// that is not printable ASCII, and nothing is added.
+#[inline(always)]
+fn add_eight(eight: u64, len: usize, out: &mut Vec<u8>) -> bool {
+    if unprintable(eight) & each(0x80) != 0 {
+        return false;
+    }
+    let mut marks = each_quote(eight);
+    if marks == 0 {
+        push_first(&eight.to_le_bytes(), len, out);
+        return true;
+    }
+    let mut room = [0; 3 * STEP];
+    if let Some(begin) = room.first_chunk_mut() {
+        *begin = eight.to_le_bytes();
+    }
+    let mut slashes = 0usize;
+    while marks != 0 {
+        // All from the quote on is put behind the backslash; what does not belong there is written over.
+        let at = marks.trailing_zeros() & !7;
+        let place = ((at >> 3) as usize).saturating_add(slashes);
+        let moved = room.get_mut(place..).and_then(<[u8]>::first_chunk_mut::<{ STEP + 1 }>);
+        if let Some([slash, behind @ ..]) = moved {
+            *slash = b'\\';
+            *behind = (eight >> at).to_le_bytes();
+        }
+        slashes = slashes.saturating_add(1);
+        marks &= marks.wrapping_sub(1);
+    }
+    if let Some(begin) = room.first_chunk::<{ 2 * STEP }>() {
+        push_first(begin, len.saturating_add(slashes), out);
+    }
+    true
+}
+
+/// Adds the first `len` bytes of some: a length that the compiler knows is copied faster than the one that is
+/// asked for.
+#[inline(always)]
+pub(super) fn push_first<const N: usize>(some: &[u8; N], len: usize, out: &mut Vec<u8>) {
+    let end = out.len().saturating_add(len);
+    out.extend_from_slice(some);
+    out.truncate(end);
+}
+
 /// Bytes of a piece, at most.
 const PIECE: usize = 64;
 /// Bytes of a step, which may go beyond the end of a piece.
@@ -147,6 +215,25 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_added_at_once_is_what_comes_in_pieces(text in bytes()) {
+            let (mut pieces, mut added) = (Vec::new(), Vec::new());
+            let rest = escaped_pieces(&text, |piece| -> Result<(), ()> {
+                pieces.extend_from_slice(piece);
+                Ok(())
+            });
+            let behind = add_escaped(&text, &mut added);
+            let begin = text.strip_suffix(behind).unwrap();
+            prop_assert!(begin.iter().all(|byte| matches!(byte, b' '..=b'~')));
+            prop_assert!(behind.len() <= rest.unwrap().len());
+            // All of it but the step with the first byte that is odd.
+            prop_assert!(behind.iter().take(STEP).any(|byte| !matches!(byte, b' '..=b'~')) || behind.is_empty());
+            prop_assert!(added.starts_with(&pieces));
+            let words = String::from_utf8(begin.to_vec()).unwrap();
+            let expected = words.replace('\\', "\\\\").replace('"', "\\\"");
+            prop_assert_eq!(added, expected.into_bytes());
+        }
+
         #[test]
         fn eight_at_a_time_are_told_as_one_by_one(text in bytes()) {
             prop_assert_eq!(is_printable(&text), text.iter().all(|it| matches!(it, b' '..=b'~')));

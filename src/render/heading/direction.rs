@@ -5,6 +5,7 @@ use crate::pipeline::Record;
 use crate::render::ends;
 use crate::render::words;
 use crate::spec::{Sender, Version};
+use crate::text::{Out, Words};
 use std::net::{IpAddr, SocketAddr};
 
 /// Directions of connections that are remembered: a power of two, more than speak at one moment.
@@ -21,15 +22,15 @@ pub(super) struct Directions {
 pub(super) struct Direction {
     way: Option<Way>,
     /// From which end to which, on which stream, and who sent it.
-    pub(super) between: String,
+    pub(super) between: Words,
     layers: Option<Lasting>,
     /// The line of the link and what lasts of that of IP.
-    link: String,
+    link: Words,
     /// What lasts of the line of TCP.
-    transport: String,
+    transport: Words,
     /// Nothing, or a Client Identifier and its words.
     client: Option<Vec<u8>>,
-    client_words: String,
+    client_words: Words,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +62,7 @@ impl Directions {
     pub(super) fn of(
         &mut self,
         record: &Record<'_>,
-        between: impl FnOnce(&mut String),
+        between: impl FnOnce(&mut Words),
     ) -> Option<&mut Direction> {
         let origin = &record.origin;
         // Of notes come names and comments.
@@ -84,7 +85,7 @@ impl Directions {
 impl Direction {
     /// Adds a line for each header below MQTT, with a feed in front. `false`: they are not of the usual
     /// kinds, and nothing is added.
-    pub(super) fn layers(&mut self, layers: &Layers, out: &mut String) -> bool {
+    pub(super) fn layers(&mut self, layers: &Layers, out: &mut Words) -> bool {
         let TransportLayer::Tcp(tcp) = &layers.transport else { return false };
         if !layers.tunnels.is_empty() {
             return false;
@@ -107,21 +108,21 @@ impl Direction {
             self.transport.push_str(LINE);
             tcp.add_lasting(&mut self.transport);
         }
-        out.push_str(&self.link);
+        out.push_words(&self.link);
         ip.add_passing(out);
-        out.push_str(&self.transport);
+        out.push_words(&self.transport);
         tcp.add_passing(out);
         true
     }
 
     /// Adds the words for a Client Identifier.
-    pub(super) fn client(&mut self, id: &[u8], out: &mut String) {
+    pub(super) fn client(&mut self, id: &[u8], out: &mut Words) {
         if self.client.as_deref() != Some(id) {
             self.client_words.clear();
             words::add_quoted(id, super::MAX_ID, &mut self.client_words);
             self.client = Some(id.to_vec());
         }
-        out.push_str(&self.client_words);
+        out.push_words(&self.client_words);
     }
 }
 

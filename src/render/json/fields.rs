@@ -3,9 +3,10 @@
 use super::safe::{self, entry, known, number};
 use super::shows::{self, Plain, Spec};
 use crate::annotate::Tape;
-use crate::annotate::view::{self, Row};
+use crate::annotate::view::{self, Row, Rows};
+use crate::bytes::Span;
 use crate::pipeline::SnRecord;
-use crate::render::memo::{Around, Memo, Packet, Starts};
+use crate::render::memo::{Around, Memo, Packet, Runs};
 use crate::render::{Explain, sn, words};
 use crate::spec::Field;
 use crate::spec::field::{Context, Kind};
@@ -35,13 +36,13 @@ impl Shown<'_> {
 #[derive(Debug)]
 pub(super) struct Memos {
     rows: Memo<Vec<u8>>,
-    starts: Starts<Vec<u8>>,
+    runs: Runs<Vec<u8>>,
     ids: Around<Vec<u8>>,
 }
 
 impl Memos {
     pub(super) fn new() -> Self {
-        Self { rows: Memo::new(), starts: Starts::new(), ids: Around::new() }
+        Self { rows: Memo::new(), runs: Runs::new(), ids: Around::new() }
     }
 }
 
@@ -54,19 +55,26 @@ pub(super) fn write_packet(
 ) {
     let mut rows = view::rows(tape, bytes, shown.parts);
     out.push(b'[');
-    // With parts there are more rows than nodes.
-    if !shown.parts {
-        let Memos { rows: memo, starts, ids } = &mut *memos;
-        let write = |count, out: &mut Vec<u8>| {
-            list(view::rows(tape, bytes, false).take(count), shown, (memo, ids), out);
-        };
-        let written = starts.rows((tape, bytes), Packet::new(&shown.context, 0), out, write);
-        rows.skip_nodes(written);
-        if written > 0 && written < tape.nodes().len() {
-            out.push(b',');
+    let Memos { rows: memo, runs, ids } = memos;
+    if shown.parts {
+        // There are more rows than nodes.
+        list(rows, shown, (memo, ids), out);
+    } else {
+        let packet = Packet::new(&shown.context, 0);
+        let mut is_first = true;
+        while let Some(node) = rows.rest().first() {
+            if !std::mem::replace(&mut is_first, false) {
+                out.push(b',');
+            }
+            let mut write = |rows: &mut Rows<'_>, count, out: &mut Vec<u8>| {
+                list(rows.take(count), shown, (memo, ids), out);
+            };
+            if !runs.next(&mut rows, packet, out, &mut write) {
+                // A node that lies in no group, with all that lies in it.
+                write(&mut rows, (node.below() as usize).saturating_add(1), out);
+            }
         }
     }
-    list(rows, shown, (&mut memos.rows, &mut memos.ids), out);
     out.push(b']');
 }
 
@@ -107,7 +115,7 @@ fn list<'a>(
         // Of a group at most its number is shown.
         let bytes = if row.is_group { &[] } else { row.bytes };
         let key = (&row, bytes, &shown.context, u8::from(is_byte_of_flags));
-        if !packet_id(&row, shown, ids, out) {
+        if !packet_id(&row, shown, ids, out) && !payload(&row, shown, ids, out) {
             memo.row(key, out, |out| write_one(&row, is_byte_of_flags, shown, out));
         }
         if is_parent {
@@ -126,6 +134,30 @@ fn list<'a>(
 /// Writes a field without what ends it: fields below it may follow.
 fn write_one(row: &Row<'_>, is_byte_of_flags: bool, shown: &Shown<'_>, out: &mut Vec<u8>) {
     write_begin(row, shown, out);
+    number("", row.span.start.into(), out);
+    write_length(row, out);
+    write_value(row, is_byte_of_flags, shown, out);
+    write_meaning(row, shown, out);
+    write_end(row, shown, out);
+}
+
+const VALUE: &[u8] = b",\"value\":";
+const TEXT: &[u8] = b",\"text\":";
+
+/// Writes the keys up to the number of the first bit.
+fn write_begin(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
+    known("{\"field\":\"", row.field.key(), out);
+    known("\",\"name\":\"", words::name(row, &shown.context), out);
+    out.extend_from_slice(b"\",\"bit_offset\":");
+}
+
+/// Writes how many bits there are.
+fn write_length(row: &Row<'_>, out: &mut Vec<u8>) {
+    number(",\"bit_length\":", row.span.len.into(), out);
+}
+
+/// Writes the value, and the same for people.
+fn write_value(row: &Row<'_>, is_byte_of_flags: bool, shown: &Shown<'_>, out: &mut Vec<u8>) {
     let value = Value::new(row, is_byte_of_flags);
     let mut written = 0..0;
     if let Some(value) = &value {
@@ -146,27 +178,22 @@ fn write_one(row: &Row<'_>, is_byte_of_flags: bool, shown: &Shown<'_>, out: &mut
             _ => words.write(out),
         }
     }
-    write_end(row, shown, out);
 }
 
-const VALUE: &[u8] = b",\"value\":";
-const TEXT: &[u8] = b",\"text\":";
-
-/// Writes the keys before the value.
-fn write_begin(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
-    known("{\"field\":\"", row.field.key(), out);
-    known("\",\"name\":\"", words::name(row, &shown.context), out);
-    number("\",\"bit_offset\":", row.span.start.into(), out);
-    number(",\"bit_length\":", row.span.len.into(), out);
-}
-
-/// Writes the keys behind value and text.
-fn write_end(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
-    let context = &shown.context;
-    let meaning = if shown.meanings { sn::meaning(row, context, shown.sn) } else { "".into() };
+/// Writes what the value does.
+fn write_meaning(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
+    if !shown.meanings {
+        return;
+    }
+    let meaning = sn::meaning(row, &shown.context, shown.sn);
     if !meaning.is_empty() {
         entry(",\"meaning\":", &meaning, out);
     }
+}
+
+/// Writes where the standard says it.
+fn write_end(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
+    let context = &shown.context;
     let (section, statements) = words::spec(row, context);
     let elsewhere = words::elsewhere(row);
     if !elsewhere.is_empty() {
@@ -177,6 +204,32 @@ fn write_end(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
         spec.words().for_each(|word| out.extend_from_slice(word.as_bytes()));
         out.push(b'"');
     }
+}
+
+/// Writes a payload between words that are the same for all. `false`: it is another field.
+fn payload(
+    row: &Row<'_>,
+    shown: &Shown<'_>,
+    ids: &mut Around<Vec<u8>>,
+    out: &mut Vec<u8>,
+) -> bool {
+    if row.field != Field::PAYLOAD {
+        return false;
+    }
+    // They stand at any place, and none of these words tells it.
+    let key = (row, Span::default());
+    let parts = ids.of(key, Packet::new(&shown.context, 0), |[before, _, behind]| {
+        write_begin(row, shown, before);
+        write_end(row, shown, behind);
+    });
+    let Some([before, _, behind]) = parts else { return false };
+    out.extend_from_slice(before);
+    number("", row.span.start.into(), out);
+    write_length(row, out);
+    write_value(row, false, shown, out);
+    write_meaning(row, shown, out);
+    out.extend_from_slice(behind);
+    true
 }
 
 /// Writes a Packet Identifier, which is nearly always another one, between words that are the same for all.
@@ -190,20 +243,24 @@ fn packet_id(
     if row.field != Field::PACKET_ID {
         return false;
     }
-    let parts = ids.of(row, Packet::new(&shown.context, 0), |[before, between, behind]| {
+    let key = (row, row.span);
+    let parts = ids.of(key, Packet::new(&shown.context, 0), |[before, between, behind]| {
         write_begin(row, shown, before);
+        number("", row.span.start.into(), before);
+        write_length(row, before);
         before.extend_from_slice(VALUE);
         between.extend_from_slice(TEXT);
         between.push(b'"');
         behind.push(b'"');
+        write_meaning(row, shown, behind);
         write_end(row, shown, behind);
     });
     let Some([before, between, behind]) = parts else { return false };
-    let mut buffer = itoa::Buffer::new();
-    let digits = buffer.format(row.number).as_bytes();
-    for part in [before, digits, between, digits, behind] {
-        out.extend_from_slice(part);
-    }
+    out.extend_from_slice(before);
+    text::add::digits_to(row.number, out);
+    out.extend_from_slice(between);
+    text::add::digits_to(row.number, out);
+    out.extend_from_slice(behind);
     true
 }
 

@@ -54,7 +54,11 @@ impl Head {
         keys.out.extend_from_slice(b"{\"schema\":1");
         keys.number(",\"n\":", Some(record.number));
         keys.frames(origin.frames);
-        keys.known(",\"time\":\"", origin.time.and_then(|time| self.times.words(time)));
+        if let Some(words) = origin.time.and_then(|time| self.times.words(time)) {
+            keys.out.extend_from_slice(b",\"time\":\"");
+            keys.out.extend_from_slice(words);
+            keys.out.push(b'"');
+        }
         self.who(record, keys.out)?;
         what(record, keys.out)
     }

@@ -1,9 +1,8 @@
 //! JSON strings that steer no terminal, and keys with their values.
 
-use crate::text::{escaped_pieces, is_all_plain, is_unsafe};
+use crate::text::{add, add_escaped, is_all_plain, is_unsafe};
 use serde::Serialize;
 use serde_json::ser::Formatter;
-use std::convert::Infallible;
 use std::io::{self, Write};
 
 /// Compact JSON in which every character that [`is_unsafe`] names is an escape.
@@ -25,7 +24,7 @@ impl Formatter for SafeFormatter {
 /// Adds a string with its quotes.
 pub(super) fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    let rest = printable(text.as_bytes(), out);
+    let rest = add_escaped(text.as_bytes(), out);
     if rest.is_empty() {
         return out.push(b'"');
     }
@@ -42,7 +41,7 @@ pub(super) fn string(text: &str, out: &mut Vec<u8>) {
 pub(super) fn ascii(bytes: &[u8], out: &mut Vec<u8>) -> bool {
     let start = out.len();
     out.push(b'"');
-    let is_all = printable(bytes, out).is_empty();
+    let is_all = add_escaped(bytes, out).is_empty();
     match is_all {
         true => out.push(b'"'),
         false => out.truncate(start),
@@ -55,17 +54,6 @@ pub(super) fn lossy(bytes: &[u8], out: &mut Vec<u8>) {
     if !ascii(bytes, out) {
         string(&String::from_utf8_lossy(bytes), out);
     }
-}
-
-/// Adds the printable ASCII at the beginning with backslashes where they have to be, and gives back the
-/// rest.
-fn printable<'b>(bytes: &'b [u8], out: &mut Vec<u8>) -> &'b [u8] {
-    // To a vector that does not fail.
-    let Ok(rest) = escaped_pieces(bytes, |piece| -> Result<(), Infallible> {
-        out.extend_from_slice(piece);
-        Ok(())
-    });
-    rest
 }
 
 /// Adds a key as it stands and a string.
@@ -84,7 +72,7 @@ pub(super) fn known(key: &str, words: &str, out: &mut Vec<u8>) {
 /// Adds a key as it stands and a number.
 pub(super) fn number(key: &str, number: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(key.as_bytes());
-    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+    add::digits_to(number, out);
 }
 
 fn escaped<W: ?Sized + Write>(out: &mut W, fragment: &str) -> io::Result<()> {

@@ -94,27 +94,27 @@ impl fmt::Display for Time {
 pub(super) struct Times {
     /// The second that the words are of.
     second: Option<i64>,
-    words: String,
-    /// How many bytes of the words stand before the fraction.
+    /// Words of such a time, in which the fraction is written anew.
+    words: Vec<u8>,
+    /// Where the fraction begins.
     whole: usize,
 }
 
 impl Times {
     /// A time in nanoseconds since 1970; `None` where the calendar has none for it.
-    pub(super) fn words(&mut self, nanoseconds: i64) -> Option<&str> {
+    pub(super) fn words(&mut self, nanoseconds: i64) -> Option<&[u8]> {
         const NANOS: i64 = 1_000_000_000;
         let second = nanoseconds.div_euclid(NANOS);
         if self.second != Some(second) {
             self.second = None;
             let time = Time::new(second.checked_mul(NANOS)?)?;
-            self.words = time.to_string();
-            self.whole = self.words.find('.')?;
+            let words = time.to_string();
+            self.whole = words.find('.')?.saturating_add(1);
+            self.words = words.into_bytes();
             self.second = Some(second);
         }
-        self.words.truncate(self.whole);
-        self.words.push('.');
-        text::add::padded(nanoseconds.rem_euclid(NANOS).unsigned_abs(), 9, &mut self.words);
-        self.words.push('Z');
+        let fraction = self.words.get_mut(self.whole..).and_then(<[u8]>::first_chunk_mut)?;
+        *fraction = text::add::nine_digits(nanoseconds.rem_euclid(NANOS).unsigned_abs());
         Some(&self.words)
     }
 }
@@ -128,14 +128,10 @@ pub(super) fn add_latency(nanoseconds: u64, out: &mut Vec<u8>) -> bool {
     if !(10_000..1_000_000_000_000_000).contains(&nanoseconds) {
         return false;
     }
-    out.extend_from_slice(itoa::Buffer::new().format(nanoseconds / NANOS).as_bytes());
-    let mut rest = nanoseconds % NANOS;
-    let mut fraction = *b".000000000";
-    for digit in fraction.iter_mut().skip(1).rev() {
-        *digit = b'0'.wrapping_add((rest % 10) as u8);
-        rest /= 10;
-    }
-    let zeros = fraction.iter().skip(2).rev().take_while(|digit| **digit == b'0').count();
+    text::add::digits_to(nanoseconds / NANOS, out);
+    let fraction = text::add::nine_digits(nanoseconds);
+    let zeros = fraction.iter().skip(1).rev().take_while(|digit| **digit == b'0').count();
+    out.push(b'.');
     out.extend_from_slice(&fraction);
     out.truncate(out.len().saturating_sub(zeros));
     true
@@ -203,7 +199,7 @@ mod tests {
             for step in steps {
                 now = now.saturating_add(step);
                 let theirs = Time::new(now).map(|time| time.to_string());
-                prop_assert_eq!(times.words(now), theirs.as_deref());
+                prop_assert_eq!(times.words(now), theirs.as_deref().map(str::as_bytes));
             }
         }
     }

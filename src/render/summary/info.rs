@@ -12,7 +12,7 @@ use crate::spec::field::{Context, Kind};
 use crate::spec::level::ProtocolLevel;
 use crate::spec::property::{PropertyInfo, Unit, Wire};
 use crate::spec::{Field, PacketType, PropertyId};
-use crate::text::{self, Out, Words};
+use crate::text::{self, Ascii, Out, Words};
 use std::fmt::Display;
 
 /// Bytes of a payload that are shown.
@@ -64,12 +64,14 @@ impl Info<'_, '_> {
     }
 
     /// An item that `write` writes. What nearly every packet has is written so.
+    #[inline]
     pub(super) fn item_by(&mut self, role: Role, write: impl FnOnce(&mut Words)) {
         self.comma();
         self.line.add(role, write);
     }
 
     /// A word and a number.
+    #[inline]
     fn numbered(&mut self, word: &str, number: u64) {
         self.item_by(Role::Meaning, |out| {
             out.push_str(word);
@@ -77,6 +79,7 @@ impl Info<'_, '_> {
         });
     }
 
+    #[inline]
     fn comma(&mut self) {
         if !std::mem::replace(&mut self.is_first, false) {
             self.line.push_str(Role::Dim, ", ");
@@ -189,6 +192,7 @@ impl Info<'_, '_> {
         }
     }
 
+    #[inline]
     pub(super) fn id(&mut self, id: u16) {
         self.numbered("id ", id.into());
     }
@@ -347,17 +351,21 @@ fn quoted(text: Text<'_>) -> String {
 }
 
 /// Adds size and beginning of a payload.
-pub(super) fn payload(payload: &[u8], out: &mut impl Out) {
+pub(super) fn payload(payload: &[u8], out: &mut Words) {
     text::add::count(payload.len() as u64, "byte", out);
     if payload.is_empty() {
         return;
     }
     let shown = payload.get(..PAYLOAD).unwrap_or(payload);
-    out.push(' ');
-    let len = if text::is_printable(shown) {
-        words::add_quoted(shown, usize::MAX, out);
+    let start = out.len();
+    out.push_str(" \"");
+    // What is printable is known to be once it is written.
+    let len = if matches!(out.write_escaped(shown), Ok([])) {
+        out.push('"');
         shown.len()
     } else {
+        out.truncate(start);
+        out.push(' ');
         let whole = whole(shown, payload);
         words::add_bytes(whole, usize::MAX, out);
         whole.len()

@@ -50,6 +50,12 @@ impl Line {
         }
     }
 
+    /// The text of a line whose pieces make no difference, for what is added without any.
+    #[inline]
+    pub(super) fn plain(&mut self) -> Option<&mut Words> {
+        self.is_plain.then_some(&mut self.text)
+    }
+
     /// Adds text as it is; nothing unsafe may be in it.
     #[inline]
     pub(super) fn push_str(&mut self, role: Role, text: &str) {

@@ -9,7 +9,7 @@ use crate::render::paint::{Painter, Role};
 use crate::render::{Explain, sn, words};
 use crate::spec::Field;
 use crate::spec::field::{Context, Kind};
-use crate::text;
+use crate::text::{self, Out, Words};
 
 /// What the words of one row are made with.
 pub(super) struct RowWords<'r> {
@@ -27,9 +27,9 @@ impl RowWords<'_> {
         &self,
         row: &Row<'_>,
         is_whole: bool,
-        memo: &mut Memo<String>,
+        memo: &mut Memo<Words>,
         flow: &mut Flow,
-        out: &mut String,
+        out: &mut Words,
     ) {
         let layout = self.gutter.offset_width().saturating_mul(2) | u8::from(is_whole);
         // The words of a field depend on all its bytes, those of a group on none.
@@ -43,17 +43,17 @@ impl RowWords<'_> {
     pub(super) fn packet_id(
         &self,
         row: &Row<'_>,
-        ids: &mut Around<String>,
-        out: &mut String,
+        ids: &mut Around<Words>,
+        out: &mut Words,
     ) -> bool {
-        let is_plain = self.gutter.width().is_none() && !self.painter.color;
-        if row.field != Field::PACKET_ID || !is_plain {
+        if row.field != Field::PACKET_ID || !self.is_plain() {
             return false;
         }
         let packet = Packet::new(&self.context, self.gutter.offset_width());
-        let parts = ids.of(row, packet, |[before, between, behind]| {
-            let (mut all, mut flow) = (String::new(), Flow::new());
+        let parts = ids.of((row, row.span), packet, |[before, between, behind]| {
+            let (mut all, mut flow) = (Words::default(), Flow::new());
             self.write(row, false, &mut flow, &mut all);
+            let all = all.as_str();
             let digits = text::text(|out| words::add_value(row, &self.context, self.limit, out));
             let lead = text::text(|out| {
                 words::add_label(row, &self.context, out);
@@ -69,15 +69,23 @@ impl RowWords<'_> {
             behind.push_str(right.strip_prefix(&digits).unwrap_or_default());
         });
         let Some([before, between, behind]) = parts else { return false };
-        out.push_str(before);
+        out.push_words(before);
         gutter::add_spaced(row.bytes, out);
-        out.push_str(between);
+        out.push_words(between);
         text::add::digits(row.number, out);
-        out.push_str(behind);
+        out.push_words(behind);
         true
     }
 
-    fn write(&self, row: &Row<'_>, is_whole: bool, flow: &mut Flow, out: &mut String) {
+    /// Nothing is painted or broken into lines.
+    fn is_plain(&self) -> bool {
+        self.gutter.width().is_none() && !self.painter.color
+    }
+
+    fn write(&self, row: &Row<'_>, is_whole: bool, flow: &mut Flow, out: &mut Words) {
+        if self.is_plain() && self.explain < Explain::Full {
+            return self.write_plainly(row, is_whole, out);
+        }
         let is_undecoded = row.field.kind() == Kind::Undecoded;
         let role = if is_undecoded { Role::Warning } else { Role::Value };
         flow.add(Role::Label, |out| words::add_label(row, &self.context, out));
@@ -95,8 +103,28 @@ impl RowWords<'_> {
         }
     }
 
+    /// The same in one line whose words have no roles, so that they are added as they come.
+    fn write_plainly(&self, row: &Row<'_>, is_whole: bool, out: &mut Words) {
+        self.gutter.left(out, self.painter, row, is_whole);
+        words::add_label(row, &self.context, out);
+        let parts = |out: &mut Words, lead: &str, write: &dyn Fn(&mut Words)| {
+            let before = out.len();
+            out.push_str(lead);
+            let start = out.len();
+            write(out);
+            if out.len() == start {
+                out.truncate(before);
+            }
+        };
+        parts(out, ": ", &|out| words::add_value(row, &self.context, self.limit, out));
+        if self.explain >= Explain::Brief {
+            parts(out, " · ", &|out| out.push_str(&sn::meaning(row, &self.context, self.sn)));
+        }
+        out.push('\n');
+    }
+
     /// Where the standard says it, and which values it allows.
-    fn source(&self, row: &Row<'_>, out: &mut String) {
+    fn source(&self, row: &Row<'_>, out: &mut Words) {
         if row.field != row.whole {
             return;
         }

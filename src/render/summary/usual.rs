@@ -1,0 +1,176 @@
+//! The cells of a packet of a connection where lines are neither coloured nor cut: nearly all of them are as in
+//! the line before, or as in an earlier line of the same sender.
+
+use super::{Column, Summary};
+use crate::pipeline::{Origin, Record};
+use crate::render::ends;
+use crate::text::{Out, Words};
+use std::net::SocketAddr;
+
+/// Senders of connections that are remembered: a power of two, more than speak at one moment.
+const SLOTS: usize = 256;
+/// Bytes of a cell that is made beforehand, with the blanks behind it.
+const CELL: usize = 16;
+
+/// Cells as they were written before.
+#[derive(Debug)]
+pub(super) struct Known {
+    count: Count,
+    /// The cells of place and client for each sender of a connection, each at the place that the ports choose.
+    ways: Vec<Way>,
+}
+
+/// The number of the line before, as its cell.
+#[derive(Debug)]
+struct Count {
+    number: u64,
+    /// Blanks, the digits, and the blanks between columns.
+    cell: [u8; CELL],
+    digits: usize,
+}
+
+/// The cells of place and client, and what they depend on.
+#[derive(Clone, Debug, Default)]
+struct Way {
+    ends: Option<(SocketAddr, SocketAddr)>,
+    client_id: Option<Vec<u8>>,
+    /// The widths of both columns.
+    widths: (usize, usize),
+    cells: Vec<u8>,
+}
+
+impl Known {
+    pub(super) fn new() -> Self {
+        let count = Count { number: 0, cell: [b' '; CELL], digits: 0 };
+        Self { count, ways: vec![Way::default(); SLOTS] }
+    }
+}
+
+impl Summary {
+    /// Adds the cells of a packet of a connection. `false`: nothing is added, as it is none, or as cells are
+    /// coloured or cut.
+    pub(super) fn usual_cells(&mut self, record: &Record<'_>) -> bool {
+        let origin = &record.origin;
+        let is_packet = record.decoded.is_some() && record.sn.is_none();
+        let (true, None, Some(ends)) = (is_packet, origin.text, origin.ends) else { return false };
+        if self.line.plain().is_none() || !self.usual_number(record.number) {
+            return false;
+        }
+        self.usual_time(origin);
+        self.usual_place(record, ends);
+        if let Some(out) = self.line.plain() {
+            self.columns.kind.put_name(record.type_name(), out);
+        }
+        self.line.end_fixed();
+        true
+    }
+
+    /// The number, which is mostly one more than the last. `false`: it is too long for a cell of ours.
+    fn usual_number(&mut self, number: u64) -> bool {
+        let (count, column) = (&mut self.known.count, &mut self.columns.number);
+        count.set(number);
+        column.width = column.width.max(count.digits.min(column.most));
+        let from = CELL.checked_sub(column.width.saturating_add(GAP));
+        let (Some(cell), Some(out)) = (from.and_then(|from| count.cell.get(from..)), self.line.plain())
+        else {
+            return false;
+        };
+        if count.digits > column.width {
+            return false;
+        }
+        out.push_ascii(cell);
+        true
+    }
+
+    /// The time, which is mostly as long as the longest until now.
+    fn usual_time(&mut self, origin: &Origin<'_>) {
+        let Self { time, clock, columns, line, .. } = self;
+        let Some(out) = line.plain() else { return };
+        let start = out.len();
+        time.write(origin, out);
+        let columns_of_it = out.len().saturating_sub(start);
+        if columns_of_it == columns.time.width {
+            if columns_of_it > 0 {
+                out.blanks(GAP);
+            }
+            return;
+        }
+        clock.clear();
+        clock.push_ascii(out.since(start));
+        out.truncate(start);
+        columns.time.put_ascii([clock.as_bytes()], line);
+    }
+
+    /// Where the packet was and whose it is, as it was written of the packet before it that went the same way.
+    fn usual_place(&mut self, record: &Record<'_>, ends: (SocketAddr, SocketAddr)) {
+        let slot = ends::place(ends, SLOTS);
+        let widths = (self.columns.place.width, self.columns.client.width);
+        if let (Some(way), Some(out)) = (self.known.ways.get(slot), self.line.plain())
+            && way.ends == Some(ends)
+            && way.widths == widths
+            && way.client_id.as_deref() == record.client_id
+        {
+            return out.push_ascii(&way.cells);
+        }
+        let start = self.line.plain().map_or(0, |out| out.len());
+        self.place(record);
+        let (Some(way), Some(out)) = (self.known.ways.get_mut(slot), self.line.plain()) else { return };
+        way.ends = Some(ends);
+        way.client_id = record.client_id.map(<[u8]>::to_vec);
+        way.widths = (self.columns.place.width, self.columns.client.width);
+        way.cells.clear();
+        way.cells.extend_from_slice(out.since(start));
+    }
+}
+
+/// Blanks between columns.
+const GAP: usize = 2;
+
+impl Count {
+    /// Makes the cell that of another number, of which it shows the last digits.
+    fn set(&mut self, number: u64) {
+        let last = self.cell.get_mut(CELL - GAP - 1);
+        let is_next = self.number.checked_add(1) == Some(number);
+        self.number = number;
+        match last {
+            Some(digit @ b'0'..b'9') if is_next => *digit = digit.wrapping_add(1),
+            _ => self.write(number),
+        }
+    }
+
+    fn write(&mut self, number: u64) {
+        let mut buffer = itoa::Buffer::new();
+        let digits = buffer.format(number).as_bytes();
+        self.digits = digits.len();
+        self.cell = [b' '; CELL];
+        let places = self.cell.iter_mut().rev().skip(GAP);
+        places.zip(digits.iter().rev()).for_each(|(place, digit)| *place = *digit);
+    }
+}
+
+impl Column {
+    /// Adds the name of a packet, which is ASCII, and the blanks behind it.
+    fn put_name(&mut self, name: &str, out: &mut Words) {
+        self.width = self.width.max(name.len().min(self.most));
+        out.push_str(name);
+        out.blanks(self.width.saturating_sub(name.len()).saturating_add(GAP));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_counted_up_as_it_is_written() {
+        let mut count = Known::new().count;
+        for number in (0..1_200).chain([7, 8, 99_999_999, 100_000_000, u64::MAX, 0, 1]) {
+            count.set(number);
+            let digits = number.to_string();
+            let shown = std::str::from_utf8(&count.cell).unwrap();
+            let kept = &digits[digits.len().saturating_sub(CELL - GAP)..];
+            assert_eq!(shown, format!("{kept:>14}  "));
+            assert_eq!(count.digits, digits.len());
+        }
+    }
+}
