@@ -15,7 +15,7 @@ use std::thread;
 /// Records of a parcel, at most: so many that waking a thread for them costs little, and so few that all
 /// parcels together take 5 MiB.
 const MAX_RECORDS: usize = 192;
-/// Bytes of their packets, about: as JSON they are up to twenty times as long.
+/// Bytes of their packets and names, about: as JSON they are up to twenty times as long.
 const MAX_BYTES: usize = 128 << 10;
 /// Bytes of written text that a parcel keeps memory for.
 const MAX_TEXT: usize = 2 << 20;
@@ -73,6 +73,8 @@ struct Threaded {
     next: usize,
     filling: Parcel,
     spare: Vec<Parcel>,
+    /// Whether the format looks at the headers of frames.
+    needs_layers: bool,
     /// Room for the tree of a record that cannot be copied.
     tape: Tape,
 }
@@ -94,12 +96,8 @@ struct Writer {
 }
 
 /// Records in a row, and what was written of them.
-#[derive(Default)]
 struct Parcel {
-    /// Copies, of which the first `count` are in use.
-    records: Vec<Kept>,
-    count: usize,
-    bytes: usize,
+    records: Kept,
     text: Vec<u8>,
     failed: Option<io::Error>,
 }
@@ -117,14 +115,16 @@ impl Plan {
 
 impl Threaded {
     fn new(format: Box<dyn Format>, plan: Plan) -> Self {
+        let needs_layers = format.needs_layers();
         Self {
             format: Arc::new(Mutex::new(format)),
             plan: Some(plan),
             threads: Vec::new(),
             under_way: VecDeque::new(),
             next: 0,
-            filling: Parcel::default(),
+            filling: Parcel::new(needs_layers),
             spare: Vec::new(),
+            needs_layers,
             tape: Tape::new(),
         }
     }
@@ -146,7 +146,8 @@ impl Threaded {
             self.take_back(out)?;
         }
         let Some(writer) = self.threads.get(self.next) else { return self.write_here(out) };
-        let parcel = std::mem::replace(&mut self.filling, self.spare.pop().unwrap_or_default());
+        let next = self.spare.pop().unwrap_or_else(|| Parcel::new(self.needs_layers));
+        let parcel = std::mem::replace(&mut self.filling, next);
         writer.to_do.send(parcel).map_err(|_| gone())?;
         self.under_way.push_back(self.next);
         self.next = self.next.saturating_add(1);
@@ -173,6 +174,16 @@ impl Threaded {
         self.filling.write_to(out)
     }
 
+    /// Writes a record that cannot be copied, or that nobody else would write.
+    fn record_here(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
+        self.catch_up(out)?;
+        let mut format = lock(&self.format)?;
+        match format.needs_trees() {
+            true => format.record(&record.with_tree(&mut self.tape), out),
+            false => format.record(record, out),
+        }
+    }
+
     /// Writes out all that was copied.
     fn catch_up(&mut self, out: &mut dyn Write) -> io::Result<()> {
         while !self.under_way.is_empty() {
@@ -184,13 +195,8 @@ impl Threaded {
 
 impl Format for Threaded {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
-        if self.is_alone() || !self.filling.add(record) {
-            self.catch_up(out)?;
-            let mut format = lock(&self.format)?;
-            return match format.needs_trees() {
-                true => format.record(&record.with_tree(&mut self.tape), out),
-                false => format.record(record, out),
-            };
+        if self.is_alone() || !self.filling.records.keep(record) {
+            return self.record_here(record, out);
         }
         if self.filling.is_full() { self.hand_over(out) } else { Ok(()) }
     }
@@ -229,21 +235,12 @@ impl Writer {
 }
 
 impl Parcel {
-    /// Copies a record. `false`: it cannot be copied.
-    fn add(&mut self, record: &Record<'_>) -> bool {
-        if self.count >= self.records.len() {
-            self.records.push(Kept::default());
-        }
-        let is_kept = self.records.get_mut(self.count).is_some_and(|kept| kept.keep(record));
-        if is_kept {
-            self.count = self.count.saturating_add(1);
-            self.bytes = self.bytes.saturating_add(record.bytes.len());
-        }
-        is_kept
+    fn new(needs_layers: bool) -> Self {
+        Self { records: Kept::new(needs_layers), text: Vec::new(), failed: None }
     }
 
     fn is_full(&self) -> bool {
-        self.count >= MAX_RECORDS || self.bytes >= MAX_BYTES
+        self.records.len() >= MAX_RECORDS || self.records.bytes() >= MAX_BYTES
     }
 
     /// Writes the records to memory.
@@ -252,13 +249,9 @@ impl Parcel {
             return;
         };
         let mut tape = format.needs_trees().then(Tape::new);
-        for kept in self.records.iter().take(self.count) {
-            let write = |record: &Record<'_>| format.record(record, &mut self.text);
-            if let Err(error) = kept.with_record(tape.as_mut(), write) {
-                self.failed = Some(error);
-                break;
-            }
-        }
+        let Self { records, text, failed } = self;
+        let result = records.each(tape.as_mut(), |record| format.record(record, text));
+        *failed = result.err();
     }
 
     /// Writes out what was written to memory, and forgets it.
@@ -266,7 +259,7 @@ impl Parcel {
         out.write_all(&self.text)?;
         self.text.clear();
         self.text.shrink_to(MAX_TEXT);
-        (self.count, self.bytes) = (0, 0);
+        self.records.clear();
         self.failed.take().map_or(Ok(()), Err)
     }
 }
