@@ -1,8 +1,8 @@
 //! Rows as they were written before: most of a packet is the same as in the packets before it, so
 //! most rows of a tree are copied, not made.
 
-use crate::annotate::view::{Row, Rows};
 use crate::annotate::Node;
+use crate::annotate::view::{Row, Rows};
 use crate::bytes::Span;
 use crate::spec::field::Context;
 use crate::spec::{Field, PacketType, Sender, Version};
@@ -275,7 +275,12 @@ impl<T: Text + Clone> Around<T> {
         packet: Packet,
         make: impl FnOnce(&mut [T; 3]),
     ) -> Option<&[T; 3]> {
-        let place = place(span.start.into(), packet.mixed() ^ u64::from(row.field.0) << 16, &[], self.slots.len());
+        let place = place(
+            span.start.into(),
+            packet.mixed() ^ u64::from(row.field.0) << 16,
+            &[],
+            self.slots.len(),
+        );
         let slot = self.slots.get_mut(place)?;
         let key = Some((packet, row.field, span, row.depth));
         if slot.key != key {

@@ -135,7 +135,9 @@ pub fn duration(nanoseconds: u64, out: &mut impl Out) {
 #[inline]
 fn in_unit<const UNIT: u64>(nanoseconds: u64, name: &str, out: &mut impl Out) {
     let half = UNIT >> 1;
-    let rounded = |scale| nanoseconds.saturating_mul(scale).saturating_add(half).checked_div(UNIT).unwrap_or_default();
+    let rounded = |scale| {
+        nanoseconds.saturating_mul(scale).saturating_add(half).checked_div(UNIT).unwrap_or_default()
+    };
     match nanoseconds.checked_div(UNIT).unwrap_or_default() {
         100.. => digits(rounded(1), out),
         10.. => {

@@ -207,12 +207,7 @@ fn write_end(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
 }
 
 /// Writes a payload between words that are the same for all. `false`: it is another field.
-fn payload(
-    row: &Row<'_>,
-    shown: &Shown<'_>,
-    ids: &mut Around<Vec<u8>>,
-    out: &mut Vec<u8>,
-) -> bool {
+fn payload(row: &Row<'_>, shown: &Shown<'_>, ids: &mut Around<Vec<u8>>, out: &mut Vec<u8>) -> bool {
     if row.field != Field::PAYLOAD {
         return false;
     }
