@@ -102,7 +102,8 @@ impl<'t> Margin<'t> {
                 let is_apart = rest.trim().is_empty() || rest.starts_with(is_blank);
                 let fits = match *mark {
                     ">" => true,
-                    "|" => is_apart && is_boxed(rest),
+                    "|" => is_apart && is_boxed(rest, '|'),
+                    "`" => is_boxed(rest, '`'),
                     "+" => !is_modem(rest),
                     "-" => is_apart || is_code(rest),
                     _ => is_apart,
@@ -155,7 +156,7 @@ impl<'t> Margin<'t> {
         let blank = usize::from(is_mark && written.all(|it| it.starts_with(' ')));
         for (line, len) in block {
             let len = len.saturating_add(blank).min(line.text.len());
-            if matches!(self, Self::Mark { mark: "|", .. }) {
+            if matches!(self, Self::Mark { mark: "|" | "`", .. }) {
                 let end = line.start.saturating_add(line.text.trim_end().len());
                 shown.part(end.saturating_sub(1)..end).fill(b' ');
             }
@@ -195,9 +196,9 @@ fn labels(text: &str) -> impl Iterator<Item = usize> {
     ends.take(MOST_LABELS)
 }
 
-/// Whether a line of a table goes on as one of a single column.
-fn is_boxed(rest: &str) -> bool {
-    rest.trim_end().strip_suffix('|').is_some_and(|it| !it.contains('|'))
+/// Whether a line goes on to the same mark at its end, as a table of one column does.
+fn is_boxed(rest: &str, mark: char) -> bool {
+    rest.trim_end().strip_suffix(mark).is_some_and(|it| !it.contains(mark))
 }
 
 /// Whether a line goes on as the answer of a modem does: `+QMTRECV: 0`.
@@ -222,7 +223,7 @@ fn is_in_code(source: Source<'_>, block: &[Row<'_>]) -> bool {
 }
 
 /// Signs of quotes, of comments, of lists and of tables.
-const MARKS: [&str; 11] = [">", "///", "//", "#", "*", ";", "--", "%", "!", "|", "-"];
+const MARKS: [&str; 12] = [">", "///", "//", "#", "*", ";", "--", "%", "!", "|", "`", "-"];
 /// Those of comments: in a program they stand among other things.
 const COMMENTS: [&str; 8] = ["///", "//", "#", "*", ";", "--", "%", "!"];
 /// What `diff` puts before a line.

@@ -58,7 +58,11 @@ fn without(text: &str, breaks: bool) -> Option<String> {
                 }
                 Shows::Break => {}
                 Shows::Sign(byte) => {
-                    place.iter_mut().next_back().into_iter().for_each(|b| *b = byte)
+                    // What is shown of it stands beside what it opens or closes.
+                    let before = line.text.get(..mark.start).unwrap_or_default();
+                    let closes = byte == b'>' || before.ends_with(char::is_alphanumeric);
+                    let at = if closes { 0 } else { place.len().saturating_sub(1) };
+                    place.iter_mut().skip(at).take(1).for_each(|b| *b = byte);
                 }
             }
         }
