@@ -211,7 +211,7 @@ fn is_modem(rest: &str) -> bool {
 fn is_code(rest: &str) -> bool {
     let word = rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     let is_number = word.len() <= LONGEST_BYTE && word.bytes().all(|b| b.is_ascii_digit());
-    !rest.starts_with('-') && !(is_number && rest.starts_with(|c: char| c.is_ascii_digit()))
+    !(rest.starts_with('-') || is_number && rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether comments stand within a list of a program: its elements are around them.
