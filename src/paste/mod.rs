@@ -9,7 +9,8 @@
 //!                 └─ scan    walks the text, asks the readers of the table ─┴─▶ build: join, judge, repeat ─▶ Paste
 //! ```
 //!
-//! `shown` is the text as a reader sees it, with blanks for what is not shown or stands before all lines, so that all places stay what they are.
+//! `shown` is the text as a reader sees it, with blanks for what is not shown or stands before all lines, so that all
+//! places stay what they are.
 //!
 //! **To add a notation**: a file with a function `read(row, source, at) -> Option<Taken>` that
 //! gives nothing where its notation does not stand, and a row in [`notation::NOTATIONS`], whose
