@@ -145,11 +145,15 @@ fn standard_input() -> anyhow::Result<Input> {
         if read > TERMINAL_LINE {
             cut_line.get_or_insert(line);
         }
-        let may_end = || !is_more_waiting() && (was_blank || holds_bytes(bytes));
+        let is_waiting = is_blank && start > 0 && !is_more_waiting();
+        let may_end = is_waiting && (was_blank || holds_bytes(bytes));
         // Ctrl-D behind letters passes them on; a second one ends the text in the middle of its line.
         let is_ended = !bytes.ends_with(b"\n");
-        if read == 0 || is_ended || is_blank && start > 0 && may_end() {
+        if read == 0 || is_ended || may_end {
             break;
+        }
+        if is_waiting {
+            report::line("no bytes found so far: go on, or end with another empty line");
         }
         was_blank = is_blank;
     }

@@ -8,6 +8,7 @@ use super::frame::{self, Chain, Fit};
 use super::notation::Notation;
 use super::run::{Class, Join, Run};
 use super::source::{Line, Source, Taken};
+use super::wrapped;
 
 /// Reads a line that ends in a colon and binary digits and says who sent them.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
@@ -45,24 +46,40 @@ pub(super) fn wrapped(source: Source<'_>, line: &Line<'_>) -> Option<usize> {
         return None;
     }
     let (before, digits) = shown.rsplit_once([':', '\u{ff1a}'])?;
-    if before.len() >= LONGEST_HEAD || !(digits.is_empty() || are_groups(digits)) {
+    if before.len() >= LONGEST_HEAD {
         return None;
     }
     context::direction(before)?;
     let mut chain = Chain::new();
-    feed(&mut chain, digits);
     let mut last = *line;
+    let mut open = digits.to_owned();
     loop {
         let next = source.line(last.next);
+        let is_cut = wrapped::is_cut(&open, next.text);
+        let whole =
+            if is_cut { open.len().saturating_sub(wrapped::last(&open).len()) } else { open.len() };
+        let (groups, cut) = open.split_at_checked(whole).unwrap_or_default();
+        if !groups.trim().is_empty() && !are_groups(groups) {
+            return None;
+        }
+        feed(&mut chain, groups);
         // Behind whole packets others begin.
-        let is_end = !digits.is_empty() && chain.fit() == Fit::Whole;
-        if is_end || next.start >= source.text.len() || !are_groups(next.text) {
+        let is_end = !groups.trim().is_empty() && !is_cut && chain.fit() == Fit::Whole;
+        open = [cut, next.text].concat();
+        if is_end || next.start >= source.text.len() || !begins_with_groups(&open) {
             break;
         }
-        feed(&mut chain, next.text);
         last = next;
     }
     (last.end > line.end).then_some(last.end)
+}
+
+/// Whether nothing but groups stands in a line, of which the last may go on in the next one.
+fn begins_with_groups(line: &str) -> bool {
+    let cut = wrapped::last(line);
+    let is_part = cut.len() < 8 && cut.bytes().all(|b| matches!(b, b'0' | b'1'));
+    let groups = line.get(..line.len().saturating_sub(cut.len())).unwrap_or_default();
+    are_groups(line) || is_part && are_groups(groups)
 }
 
 /// Whether nothing but groups of eight digits stands in a text, though some may be mistyped.

@@ -3,8 +3,10 @@
 use super::digits::{self, nibble};
 use super::literal::Mistyped;
 use super::mistake::MistakeKind;
-use super::run::Run;
+use super::notation::NOTATIONS;
+use super::run::{Class, Run};
 use super::source::Source;
+use std::ops::Range;
 
 /// Reads a quoted string from its opening quote on; gives the offset behind the closing one.
 /// A line break ends it, unless a backslash stands before.
@@ -53,6 +55,18 @@ pub(super) fn string_in(
         }
         at = one(source, at, c, doubled, run);
     }
+}
+
+/// The bytes of characters and escapes without quotes; nothing where one of them is mistyped.
+pub(super) fn bytes(text: &str, range: Range<usize>) -> Option<Vec<u8>> {
+    let source = Source { text: text.get(..range.end)? };
+    let mut run = Run::new(NOTATIONS.first()?, Class::Code, range.clone());
+    let doubled = is_doubled(source.range(range.clone()));
+    let mut at = range.start;
+    while let Some(c) = source.from(at).chars().next() {
+        at = one(source, at, c, doubled, &mut run);
+    }
+    run.slips.is_empty().then_some(run.data.bytes)
 }
 
 /// Whether each backslash is written twice, as a string is that stands in another one.

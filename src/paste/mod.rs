@@ -9,7 +9,8 @@
 //!                 └─ scan    walks the text, asks the readers of the table ─┴─▶ build: join, judge, repeat ─▶ Paste
 //! ```
 //!
-//! `shown` is the text as a reader sees it, with blanks for what is not shown, so that all places stay what they are.
+//! `shown` is the text as a reader sees it, with blanks for what is not shown or stands before all lines, so that all
+//! places stay what they are.
 //!
 //! **To add a notation**: a file with a function `read(row, source, at) -> Option<Taken>` that
 //! gives nothing where its notation does not stand, and a row in [`notation::NOTATIONS`], whose
@@ -66,6 +67,7 @@ mod listed;
 mod literal;
 mod little;
 mod lost64;
+mod margin;
 mod mistake;
 mod modem;
 mod names;
@@ -98,6 +100,7 @@ mod times;
 mod token;
 mod tokens;
 mod trim;
+mod unrolled;
 mod values;
 mod whole;
 mod wordy;
@@ -155,8 +158,14 @@ pub fn parse<'t>(text: &'t str, options: &Options) -> Paste<'t> {
 type Layer = fn(&str) -> Option<String>;
 
 /// In their order: each sees what those before it show.
-const LAYERS: [Layer; 5] =
-    [colour::hidden, tags::broken, written::broken, wrapped::joined, strings::joined];
+const LAYERS: [Layer; 6] = [
+    colour::hidden,
+    tags::broken,
+    written::broken,
+    margin::taken_off,
+    wrapped::joined,
+    strings::joined,
+];
 /// Those of them that leave each line where it is.
 const OF_LINES: [Layer; 2] = [colour::hidden, tags::hidden];
 

@@ -12,12 +12,15 @@ use super::notation::{Notation, named};
 use super::reading::extended;
 use super::run::{Class, Join, Run, Slip};
 use super::settle::{Mended, settle};
-use super::source::{Source, Taken, blanks};
+use super::source::{Line, Source, Taken, blanks};
 use super::tail;
 
 /// Reads from the first number of a list to where whole packets end.
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
     let list = List::of(source, at)?;
+    if let Some(taken) = list.rows().and_then(|it| it.in_place(row, at)) {
+        return Some(taken);
+    }
     let (labelled, said) = list.labelled(row).unzip();
     if said == Some(Said::Packet) {
         return labelled;
@@ -84,7 +87,12 @@ impl<'t> List<'t> {
         }
         let is_signed = at.checked_sub(1).filter(|n| is_sign(source, *n));
         let at = is_signed.unwrap_or(at);
-        let line = source.head(at, LONGEST);
+        let words = Self::words(source.head(at, LONGEST), at).0;
+        (words.len() >= SHORTEST).then_some(Self { source, words })
+    }
+
+    /// The numbers at the beginning of a text that stands at `at`, and how much of it they are.
+    fn words(line: &'t str, at: usize) -> (Vec<(usize, &'t str)>, usize) {
         let mut words = Vec::new();
         let mut from = 0_usize;
         loop {
@@ -99,12 +107,32 @@ impl<'t> List<'t> {
             let Some(word) = rest.get(..len) else { break };
             words.push((at.saturating_add(from), word));
             let gap = rest.get(len..).map_or(0, separator);
+            from = from.saturating_add(len).saturating_add(gap);
             if gap == 0 {
                 break;
             }
-            from = from.saturating_add(len).saturating_add(gap);
         }
-        (words.len() >= SHORTEST).then_some(Self { source, words })
+        (words, from)
+    }
+
+    /// The numbers of this line and of those below it, where each is nothing but numbers, as `od -A n -t u1` prints them;
+    /// nothing where it is alone. Rows below another one were looked at together with it.
+    fn rows(&self) -> Option<Self> {
+        let source = self.source;
+        let (at, _) = self.words.first()?;
+        let first = source.line(source.line_start(*at));
+        let is_first = source.range(first.start..*at).trim().is_empty();
+        let mut words = row(&first).filter(|_| is_first)?;
+        let rows = words.len();
+        if source.line_before(first.start).is_some_and(|line| row(&line).is_some()) {
+            return None;
+        }
+        let mut next = first.next;
+        while let Some(more) = Some(source.line(next)).and_then(|line| row(&line)) {
+            words.extend(more);
+            next = source.line(next).next;
+        }
+        (words.len() > rows).then_some(Self { source, words })
     }
 
     /// The packets of the list, if they tell so where it stands.
@@ -213,6 +241,14 @@ impl<'t> List<'t> {
         let is_end = is_all || behind.starts_with(' ');
         (is_short && is_end && run.slips.len() <= mistakes).then_some(run)
     }
+}
+
+/// The numbers of a line that is nothing else.
+fn row<'t>(line: &Line<'t>) -> Option<Vec<(usize, &'t str)>> {
+    let start = blanks(line.text);
+    let text = line.text.get(start..)?;
+    let (words, len) = List::words(text, line.start.saturating_add(start));
+    (!words.is_empty() && len == text.len()).then_some(words)
 }
 
 /// Whether a number that belongs to no time stands before a number, or a letter right before it.

@@ -25,7 +25,8 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if is_blank && source.text.trim().len() > run.range.len() {
         return Some(Taken { runs: Vec::new(), end, modem: 0 });
     }
-    if is_text(source, &run) && source.text.trim().len() > run.range.len() {
+    let is_part = source.text.trim().len() > run.range.len();
+    if is_text(source, &run) && is_part || is_words(&run) {
         return None;
     }
     three_digits(source, &mut run);
@@ -123,9 +124,20 @@ fn is_apostrophe(before: &str) -> bool {
     !word.is_empty() && !PREFIXES.contains(&word)
 }
 
+/// The first letter of Latin-1 outside of ASCII, and of the bytes behind the first one in UTF-8.
+const LATIN: u8 = 0x80;
 /// What stands before a string in C, C++, Rust and Python.
 const PREFIXES: [&str; 10] = ["b", "B", "br", "rb", "u8", "u", "U", "L", "R", "c"];
 const LONGEST_PREFIX: usize = 2;
+
+/// Whether it is a word of which the letters outside of ASCII are escaped: `'bokm\xe5l'`. Packets have bytes that are
+/// no characters.
+fn is_words(run: &Run) -> bool {
+    let bytes = &run.data.bytes;
+    let letters = bytes.iter().filter(|byte| byte.is_ascii_alphabetic() || **byte == b' ').count();
+    let is_char = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ' || *byte >= LATIN;
+    run.slips.is_empty() && letters.saturating_mul(2) > bytes.len() && bytes.iter().all(is_char)
+}
 
 /// Whether a string holds text alone, in lines: no packet does, nor is one written so.
 fn is_text(source: Source<'_>, run: &Run) -> bool {

@@ -7,6 +7,7 @@ use super::piece::Direction;
 use super::run::{Class, Join, Run};
 use super::source::{Line, Source, Taken, is_blank};
 use super::stamp;
+use super::wrapped;
 
 const LABELS: [(&str, Direction); 3] = [
     ("sendline:", Direction::Sent),
@@ -51,11 +52,14 @@ pub(super) fn wrapped(source: Source<'_>, line: &Line<'_>) -> Option<usize> {
         if is_complete(&row) {
             break;
         }
+        let above = last.text;
         last = source.line(last.next);
         if last.text.is_empty() || Head::of(&last).is_some() {
             return None;
         }
-        row.push(' ');
+        if !wrapped::is_cut(above, last.text) {
+            row.push(' ');
+        }
         row.push_str(last.text.get(..LONGEST_HEAD).unwrap_or(last.text));
     }
     (last.end > line.end && is_complete(&row)).then_some(last.end)

@@ -129,3 +129,26 @@ fn characters_in_rows_that_stand_for_others() {
                    0000060   A   A                                                        \n0000062\n";
     assert_eq!(hexes(hexdump), [format!("306000026162{}", "41".repeat(92))]);
 }
+
+/// As `od -A n -t u1` prints a PUBLISH, in an answer to a question.
+#[test]
+fn rows_of_numbers_in_prose() {
+    let rows = "  48  26   0   3  97  47  98   0   1   2   3   4   5   6   7   8\n\
+                \x20  9  10  11  12  13  14  15  16  17  18  19  20\n";
+    let packet = "301a0003612f62000102030405060708090a0b0c0d0e0f1011121314";
+    for text in [
+        format!("Hello, what are these?\n\n```\n{rows}```\n\nIs it 3 of them?\n"),
+        format!("Hello, what are these?\n{rows}\nIs it 3 of them?\n"),
+        format!("Hello, what are these?\n\n{}\nand?\n", rows.replace('\n', "<br>\n")),
+        format!("On Monday he wrote:\n> {}\nand?\n", rows.trim_end().replace('\n', "\n> ")),
+    ] {
+        assert_eq!(hexes(&text), [packet], "{text}");
+    }
+    // Tables of numbers.
+    for text in [
+        "We sold this:\n 12  14   3\n 48  99   1\n  7   8   9\nin May.\n",
+        "Scores:\n48 26 0 3\n97 47 98 0\n1 2 3 4\n",
+    ] {
+        assert!(read(text).pieces.is_empty(), "{text}");
+    }
+}

@@ -28,3 +28,17 @@ write(3, "b\2\2\3", 4) = 4
     // The groups of a pattern are no bytes.
     assert_eq!(hexes(r#"re.sub("(a)(b)(c)", "\2\3", text)"#), [""; 0]);
 }
+
+/// A word with a letter of Latin-1 or UTF-8 is no packet, though its first letter is the type of one.
+#[test]
+fn words_with_escaped_letters() {
+    for text in [
+        "'bokm\\xe5l'\n",
+        "assert name('bokm\\xe5l') == 'nb_NO'\n",
+        "b'bokm\\xc3\\xa5l'\n",
+        "names = {'bokm\\xe5l': 'nb', 'fran\\xe7ais': 'fr'}\n",
+    ] {
+        assert_eq!(hexes(text), [""; 0], "{text}");
+    }
+    assert_eq!(hexes("b'bokm\\x00'\n"), ["626f6b6d00"]);
+}

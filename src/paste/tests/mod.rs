@@ -17,6 +17,7 @@ mod indents;
 mod java;
 mod labels;
 mod listings;
+mod margins;
 mod memory;
 mod numbers;
 mod programs;

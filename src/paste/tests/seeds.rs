@@ -94,10 +94,39 @@ fn folded(line: &str, width: usize) -> String {
     folded + &row
 }
 
+/// As `fold` without `-s` wraps lines: behind so many characters.
+fn cut(line: &str, width: usize) -> String {
+    let chars: Vec<char> = line.chars().collect();
+    let rows = chars.chunks(width).map(|row| row.iter().collect::<String>());
+    rows.collect::<Vec<_>>().join("\n")
+}
+
+fn quoted(text: &str) -> String {
+    each_line(text, |line| format!("> {line}"))
+}
+
+/// The string that a text is in JSON, with all characters as they are.
+fn json(text: &str) -> String {
+    let escaped =
+        text.replace('\\', "\\\\").replace('"', "\\\"").replace('\t', "\\t").replace('\n', "\\n");
+    format!("\"{escaped}\"\n")
+}
+
 /// The same write-ups as mails, pages and terminals show them.
 #[test]
 fn edited_texts_hold_the_same_packets() {
-    let edits: [(&str, Edit); 9] = [
+    let edits: [(&str, Edit); 20] = [
+        ("cut", |text| each_line(text, |line| cut(line, 80))),
+        ("cut elsewhere", |text| each_line(text, |line| cut(line, 77))),
+        ("cut and quoted", |text| quoted(&each_line(text, |line| cut(line, 80)))),
+        ("folded and quoted", |text| quoted(&each_line(text, |line| folded(line, 80)))),
+        ("comment", |text| each_line(text, |line| format!("// {line}"))),
+        ("backticks", |text| each_line(text, |line| format!("`{line}`"))),
+        ("table", |text| each_line(text, |line| format!("| {line} |"))),
+        ("json", json),
+        ("json object", |text| format!("{{\"body\": {}}}\n", json(text).trim())),
+        ("names of blanks", |text| text.replace(' ', "&nbsp;")),
+        ("fence", |text| format!("```\n{text}\n```\n")),
         ("72", |text| each_line(text, |line| folded(line, 72))),
         ("80", |text| each_line(text, |line| folded(line, 80))),
         ("120", |text| each_line(text, |line| folded(line, 120))),

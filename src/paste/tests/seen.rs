@@ -43,6 +43,36 @@ fn tags_among_bytes_are_bytes() {
     }
 }
 
+/// What stands behind whole packets is a tag; so is what each row of a dump ends with.
+#[test]
+fn tags_behind_escapes_and_rows() {
+    for text in [
+        "\\x20\\x02\\x00\\x00<br>\n",
+        "<pre><code>\\x20\\x02\\x00\\x00</code></pre>\n",
+        "<p>It got \\x20\\x02\\x00\\x00</p>\n",
+        "0000000 20 02<br>\n0000002 00 00<br>\n0000004<br>\n",
+        "00000000: 2002  ..<br>\n00000002: 0000  ..<br>\n",
+        "20&nbsp;02&nbsp;00&nbsp;00<br>\n",
+        "&lt;Buffer 20 02 00 00&gt;\n",
+        "&quot;\\x20\\x02\\x00\\x00&quot;\n",
+    ] {
+        assert_eq!(hexes(text), ["20020000"], "{text}");
+    }
+}
+
+/// As `tcpdump -x` prints a CONNACK, on a page.
+#[test]
+fn rows_of_tcpdump_on_a_page() {
+    let text = "12:00:00.1 IP 127.0.0.1.1883 &gt; 127.0.0.1.42956: Flags [P.], length 4<br>\n\
+        \t0x0000:  4500 0038 f5bb 4000 4006 4702 7f00 0001<br>\n\
+        \t0x0010:  7f00 0001 075b a7cc cacf 2c7c 1149 917a<br>\n\
+        \t0x0020:  8018 0040 fe2c 0000 0101 080a 9bb0 f16f<br>\n\
+        \t0x0030:  3063 2c20 2002 0000<br>\n";
+    let paste = read(text);
+    let [piece] = paste.pieces.as_slice() else { panic!("{paste:?}") };
+    assert_eq!((piece.bytes.len(), piece.kind), (56, Kind::Frame(Link::RawIp)));
+}
+
 #[test]
 fn line_breaks_that_json_writes_out() {
     let pairs = words(CONNECT, "", " ");
