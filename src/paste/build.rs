@@ -156,7 +156,6 @@ impl<'t> Builder<'t> {
         trim(self.source, &mut run, self.whole);
         let settled = if run.slips.is_empty() { Mended::Not } else { settle(&mut run) };
         // Numbers of which many are none are numbers of another kind.
-        let slips = run.slips.iter().filter(|slip| !slip.is_beside()).count();
         let few = is_few(&run);
         let mended = few
             && (settled == Mended::Whole
@@ -165,8 +164,8 @@ impl<'t> Builder<'t> {
         let strict = frame::strict(&run.data.bytes) && run.slips.iter().all(Slip::is_beside);
         let link = link::guess(&run.data.bytes).filter(|_| !strict);
         run.kind = run.kind.or_else(|| link.map(Kind::Frame));
-        // A whole packet stands before what could not be read.
-        let follows_packet = few && slips > 0 && frame::strict_prefix(&filled) >= SHORTEST_TRIMMED;
+        // A whole packet stands before what could not be read, or is none.
+        let follows_packet = few && frame::strict_prefix(&filled) >= SHORTEST_TRIMMED;
         let address = run.address_like && run.class <= Class::Prose;
         let meant = match run.class {
             _ if self.whole => true,

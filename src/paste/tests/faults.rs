@@ -79,3 +79,30 @@ fn a_blank_inside_a_byte_is_told_beside_a_good_packet() {
         }
     }
 }
+
+/// Bytes of all pieces.
+fn all(text: &str) -> Vec<u8> {
+    read(text).pieces.iter().flat_map(|it| it.bytes.clone()).collect()
+}
+
+/// A Remaining Length that is too short leaves bytes, which are no numbers that stand beside the packet.
+#[test]
+fn what_a_length_that_is_too_short_leaves_is_shown() {
+    let whole = b"\x30\x0a\0\x06topicXhi";
+    for (short, mark) in (1..6).flat_map(|short| [" ", ", ", ":"].map(|mark| (short, mark))) {
+        let mut bytes = [whole, &b"more!"[..]].concat();
+        bytes[1] += 5 - short;
+        let packet = pairs(&bytes, "", mark);
+        for text in [
+            format!("20 02 00 00\n\nand\n\n{packet}\n"),
+            format!("TX: 20 02 00 00\nTX: {packet}\n"),
+            format!("It sent {packet} to us.\n"),
+        ] {
+            assert!(all(&text).ends_with(&bytes), "{text}");
+        }
+    }
+    let packet = pairs(whole, "", " ");
+    for behind in ["12", "be", "  12 17", " | 12 17", ", 12"] {
+        assert_eq!(all(&format!("It sent {packet} {behind} to us.\n")), whole, "{behind}");
+    }
+}
