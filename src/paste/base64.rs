@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::evidence;
+use super::faulty;
 use super::frame;
 use super::lengths;
 use super::lost64;
@@ -36,7 +37,8 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let run = decode(row, source, &words)
         .or_else(|| decode(row, source, words.get(..1)?))
         .or_else(|| lost64::read(row, source, &words))
-        .or_else(|| cut(row, source, &words))?;
+        .or_else(|| cut(row, source, &words))
+        .or_else(|| suspect(row, source, words.get(..1)?))?;
     let end = run.range.end;
     Some(Taken { runs: vec![run], end, modem: 0 })
 }
@@ -256,6 +258,19 @@ fn cut(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) -> 
     Some(run)
 }
 
+/// Reads a word that has a packet's length, or nearly, and breaks a rule: others beside it must show that it is one.
+fn suspect(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) -> Option<Run> {
+    let text = text_of(source, words);
+    if !(text.len().is_multiple_of(4) || text.ends_with('=')) || text.len() > LONGEST_SUSPECT {
+        return None;
+    }
+    let mut run = run_of(row, words, text.trim_end_matches('='))?;
+    Context::of(source, &run.range).apply(&mut run);
+    (run.join, run.is_suspect) = (Join::Never, true);
+    let is_word = is_word_of_letters(&text) && run.class < Class::Line;
+    (faulty::may_be(&run) && !is_word).then_some(run)
+}
+
 /// Whether digits of both alphabets stand in a text, as in the names of files: the lengths of packets must tell more.
 fn are_mixed(text: &str) -> bool {
     text.contains(['-', '_']) && text.contains(['+', '/'])
@@ -319,6 +334,8 @@ const fn is_digit(byte: u8) -> bool {
 const SHORTEST_WITH_SLIP: usize = 15;
 /// Digits of a word that may be cut.
 const SHORTEST_CUT: usize = 8;
+/// Longer ones with a fault are rare, and cost time where texts are made of them.
+const LONGEST_SUSPECT: usize = 1 << 12;
 /// Digits of a word that frames by chance no more.
 const SHORTEST_STREAM: usize = 24;
 /// What stands between the words of programs.

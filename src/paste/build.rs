@@ -56,6 +56,10 @@ impl<'t> Builder<'t> {
 
     /// Adds a run: to the one before where both together are a packet, else as its own.
     pub(super) fn add(&mut self, run: Run) {
+        if run.is_suspect {
+            self.aside.spare(run);
+            return;
+        }
         if run.join == Join::Never {
             self.judge(run);
             return;
@@ -205,7 +209,8 @@ impl<'t> Builder<'t> {
     /// Takes what was rejected and is a packet with a fault.
     fn take_faulty(&mut self) {
         let faulty = self.aside.faulty(self.source, &self.taken);
-        self.ignored.fragments = self.ignored.fragments.saturating_sub(faulty.len());
+        let seen = faulty.iter().filter(|run| !run.is_suspect).count();
+        self.ignored.fragments = self.ignored.fragments.saturating_sub(seen);
         self.samples.retain(|range| faulty.iter().all(|run| run.range != *range));
         self.taken.extend(faulty);
     }
