@@ -37,6 +37,7 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let run = decode(row, source, &words)
         .or_else(|| decode(row, source, words.get(..1)?))
         .or_else(|| lost64::read(row, source, &words))
+        .or_else(|| divided(row, source, words.first()?))
         .or_else(|| cut(row, source, &words))
         .or_else(|| suspect(row, source, words.get(..1)?))?;
     let end = run.range.end;
@@ -267,8 +268,30 @@ fn suspect(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)])
     let mut run = run_of(row, words, text.trim_end_matches('='))?;
     Context::of(source, &run.range).apply(&mut run);
     (run.join, run.is_suspect) = (Join::Never, true);
-    let is_word = is_word_of_letters(&text) && run.class < Class::Line;
-    (faulty::may_be(&run) && !is_word).then_some(run)
+    // Few words of a line are as long as a packet, and have its type.
+    let is_near = || frame::head(&run.data.bytes) && faulty::is_near(&run, 1);
+    let is_line = run.class >= Class::Line;
+    let is_meant = match is_word_of_letters(&text) && !is_line {
+        true => false,
+        false => faulty::may_be(&run) || is_line && run.data.len() > 2 && is_near(),
+    };
+    is_meant.then_some(run)
+}
+
+/// Reads a word that a blank divides, where its two parts are all of the line and packets together.
+fn divided(row: &'static Notation, source: Source<'_>, first: &Word) -> Option<Run> {
+    let end = first.0.saturating_add(first.1);
+    let second = source.from(end).strip_prefix(' ').map(length).filter(|len| *len > 0)?;
+    let words = [*first, (end.saturating_add(1), second)];
+    let is_end = behind_line(source, end.saturating_add(1).saturating_add(second)).is_some();
+    let text = text_of(source, &words);
+    if !is_end || !text.len().is_multiple_of(4) || is_word_of_letters(&text) {
+        return None;
+    }
+    let mut run = decode(row, source, &words).filter(|run| run.class == Class::Line)?;
+    run.between(end..end.saturating_add(1), MistakeKind::SplitWord);
+    run.is_suspect = true;
+    Some(run)
 }
 
 /// Whether digits of both alphabets stand in a text, as in the names of files: the lengths of packets must tell more.

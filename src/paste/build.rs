@@ -5,6 +5,7 @@ use super::aside::{Aside, is_few, looks_hex};
 use super::bases;
 use super::frame::{self, Chain, Fit};
 use super::hint::Hint;
+use super::leftover;
 use super::link;
 use super::output::Output;
 use super::piece::{Direction, Ignored, Kind, Paste};
@@ -215,6 +216,24 @@ impl<'t> Builder<'t> {
         self.taken.extend(faulty);
     }
 
+    /// Takes lines that are mistyped packets, as the others tell.
+    fn take_leftover(&mut self) {
+        if self.whole {
+            return;
+        }
+        let leftover = leftover::read(self.source, self.from, &self.taken);
+        if leftover.is_empty() {
+            return;
+        }
+        let is_other = |it: &std::ops::Range<usize>| {
+            leftover.iter().all(|run| run.range.end <= it.start || it.end <= run.range.start)
+        };
+        self.samples.retain(is_other);
+        self.numbers.retain(is_other);
+        self.taken.extend(leftover);
+        self.taken.sort_by_key(|run| run.range.start);
+    }
+
     /// The result, with places in `text`.
     pub(super) fn finish<'p>(
         mut self,
@@ -230,6 +249,7 @@ impl<'t> Builder<'t> {
             self.taken = self.aside.last_resort(self.source, self.from);
         }
         self.taken.sort_by_key(|run| run.range.start);
+        self.take_leftover();
         bases::settle(self.source, &mut self.taken);
         let all = self.taken.len();
         self.ignored.of_frames = again::take_away(&mut self.taken);

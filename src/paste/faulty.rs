@@ -30,8 +30,7 @@ impl Kinds {
         self.show_written(run)
             && !is_other
             && !is_frame
-            && may_be(run)
-            && (run.is_suspect || looks_hex(source, run))
+            && (run.is_suspect || may_be(run) && looks_hex(source, run))
     }
 
     /// Whether they are written as a run is; in a sentence of which a longer one may be a part lines are, too.
@@ -63,6 +62,13 @@ pub(super) fn may_be(run: &Run) -> bool {
     let is_near = due.abs_diff(bytes.len()) <= MOST_OFF;
     is_exact
         || begins && is_near && is_few(run) && run.slips.iter().all(|slip| slip.index >= header)
+}
+
+/// Whether the length that the first packet says is as many as the bytes, or one of so many more or less.
+pub(super) fn is_near(run: &Run, most: usize) -> bool {
+    let lengths = frame::lengths(&run.data.bytes);
+    lengths
+        .is_some_and(|(header, body)| header.saturating_add(body).abs_diff(run.data.len()) <= most)
 }
 
 /// Bytes by which people miscount.

@@ -43,6 +43,7 @@ impl Slip {
                 | MistakeKind::NotADigit { .. }
                 | MistakeKind::BadAddress { .. }
                 | MistakeKind::SplitByte
+                | MistakeKind::SplitWord
                 | MistakeKind::NoComma { .. }
                 | MistakeKind::OtherAlphabet { .. }
                 | MistakeKind::Base64Length { .. }
