@@ -30,6 +30,10 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if let Some(taken) = from.filter_map(|at| with_slip(row, source, at)).next() {
         return Some(taken);
     }
+    if let Some(run) = divided(row, source, &(at, len)) {
+        let end = run.range.end;
+        return Some(Taken { runs: vec![run], end, modem: 0 });
+    }
     if len < 4 {
         return None;
     }
@@ -37,7 +41,6 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let run = decode(row, source, &words)
         .or_else(|| decode(row, source, words.get(..1)?))
         .or_else(|| lost64::read(row, source, &words))
-        .or_else(|| divided(row, source, words.first()?))
         .or_else(|| cut(row, source, &words))
         .or_else(|| suspect(row, source, words.get(..1)?))?;
     let end = run.range.end;

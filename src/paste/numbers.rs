@@ -15,7 +15,9 @@ impl Text<'_> {
         self.are_times()
             || self.are_rows()
             || self.are_names() && !self.begins(false)
-            || self.are_decimals() && !self.begins(self.lines().nth(1).is_none())
+            || self.are_decimals()
+                && !self.begins(self.lines().nth(1).is_none())
+                && !self.frames_in_most_lines(pairs)
     }
 
     /// Whether the lines are rows of a table of numbers: as many columns in each, the first of which counts them.

@@ -281,7 +281,7 @@ impl<'t> Text<'t> {
 
     /// Whether most lines are packets by themselves, of which one shows that it is no number: others are packets with a
     /// fault.
-    fn frames_in_most_lines(&self, reading: ReadToken) -> bool {
+    pub(super) fn frames_in_most_lines(&self, reading: ReadToken) -> bool {
         let (mut packets, mut lines, mut is_told) = (0_usize, 0_usize, false);
         for line in self.lines() {
             let mut run = Run::new(self.row, Class::Sure, 0..0);

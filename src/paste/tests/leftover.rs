@@ -52,7 +52,6 @@ fn other_lines_of_digits_are_no_packets() {
         "4003 373458",
         "sp: 0x20020000 pc : 0x40020001",
         "10 1O",
-        "50 232 89 67",
         "world.seconds += 200;",
         "620effa9-a088-5cea-35f6-81f682f4cbed",
         "620e:7ff8:7cf:f0e4:416b:e73e:bc81:6fe2",
@@ -102,6 +101,15 @@ fn short_packets_in_other_notations() {
         let text = format!("{good}\n\nand\n\n{bad}\n");
         assert_eq!(told(&text), (bytes.to_owned(), columns.to_vec()), "{text}");
     }
+}
+
+/// No digit of them is one of hex alone.
+#[test]
+fn a_faulty_packet_among_others_of_decimal_digits() {
+    assert_eq!(
+        hexes("20 02 00 00\n\n40 01 00 09\n\n40 02 00 01\n").concat(),
+        "200200004001000940020001"
+    );
 }
 
 #[test]
