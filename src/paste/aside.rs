@@ -3,7 +3,7 @@
 
 use super::context;
 use super::evidence;
-use super::faulty::Kinds;
+use super::faulty::{self, Kinds};
 use super::frame::{self, Chain, Fit};
 use super::headless;
 use super::listed;
@@ -45,7 +45,7 @@ impl Aside {
     pub(super) fn spare(&mut self, run: Run) {
         let is_bytes = !run.is_number || !run.slips.is_empty();
         // Words before it may say who sent it.
-        let is_told = run.class > Class::Prose || run.direction.is_some();
+        let is_told = run.class > Class::Prose || run.direction.is_some() || faulty::may_be(&run);
         let is_spare = is_told && run.shown() > 1 && is_bytes;
         if is_spare && self.take_room(&run) {
             self.spare.push(run);
@@ -94,6 +94,7 @@ impl Aside {
             let is_alone = run.range.len().saturating_add(AROUND) >= all;
             let is_list = || !is_alone && is_list_of_numbers(source, run);
             run.class > Class::Prose
+                && !run.is_suspect
                 && is_few(run)
                 && !is_other
                 && !is_list()

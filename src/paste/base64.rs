@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::evidence;
+use super::faulty;
 use super::frame;
 use super::lengths;
 use super::lost64;
@@ -29,6 +30,10 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if let Some(taken) = from.filter_map(|at| with_slip(row, source, at)).next() {
         return Some(taken);
     }
+    if let Some(run) = divided(row, source, &(at, len)) {
+        let end = run.range.end;
+        return Some(Taken { runs: vec![run], end, modem: 0 });
+    }
     if len < 4 {
         return None;
     }
@@ -36,7 +41,8 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     let run = decode(row, source, &words)
         .or_else(|| decode(row, source, words.get(..1)?))
         .or_else(|| lost64::read(row, source, &words))
-        .or_else(|| cut(row, source, &words))?;
+        .or_else(|| cut(row, source, &words))
+        .or_else(|| suspect(row, source, words.get(..1)?))?;
     let end = run.range.end;
     Some(Taken { runs: vec![run], end, modem: 0 })
 }
@@ -256,6 +262,41 @@ fn cut(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) -> 
     Some(run)
 }
 
+/// Reads a word that has a packet's length, or nearly, and breaks a rule: others beside it must show that it is one.
+fn suspect(row: &'static Notation, source: Source<'_>, words: &[(usize, usize)]) -> Option<Run> {
+    let text = text_of(source, words);
+    if !(text.len().is_multiple_of(4) || text.ends_with('=')) || text.len() > LONGEST_SUSPECT {
+        return None;
+    }
+    let mut run = run_of(row, words, text.trim_end_matches('='))?;
+    Context::of(source, &run.range).apply(&mut run);
+    (run.join, run.is_suspect) = (Join::Never, true);
+    // Few words of a line are as long as a packet, and have its type.
+    let is_near = || frame::head(&run.data.bytes) && faulty::is_near(&run, 1);
+    let is_line = run.class >= Class::Line;
+    let is_meant = match is_word_of_letters(&text) && !is_line {
+        true => false,
+        false => faulty::may_be(&run) || is_line && run.data.len() > 2 && is_near(),
+    };
+    is_meant.then_some(run)
+}
+
+/// Reads a word that a blank divides, where its two parts are all of the line and packets together.
+fn divided(row: &'static Notation, source: Source<'_>, first: &Word) -> Option<Run> {
+    let end = first.0.saturating_add(first.1);
+    let second = source.from(end).strip_prefix(' ').map(length).filter(|len| *len > 0)?;
+    let words = [*first, (end.saturating_add(1), second)];
+    let is_end = behind_line(source, end.saturating_add(1).saturating_add(second)).is_some();
+    let text = text_of(source, &words);
+    if !is_end || !text.len().is_multiple_of(4) || is_word_of_letters(&text) {
+        return None;
+    }
+    let mut run = decode(row, source, &words).filter(|run| run.class == Class::Line)?;
+    run.between(end..end.saturating_add(1), MistakeKind::SplitWord);
+    run.is_suspect = true;
+    Some(run)
+}
+
 /// Whether digits of both alphabets stand in a text, as in the names of files: the lengths of packets must tell more.
 fn are_mixed(text: &str) -> bool {
     text.contains(['-', '_']) && text.contains(['+', '/'])
@@ -319,6 +360,8 @@ const fn is_digit(byte: u8) -> bool {
 const SHORTEST_WITH_SLIP: usize = 15;
 /// Digits of a word that may be cut.
 const SHORTEST_CUT: usize = 8;
+/// Longer ones with a fault are rare, and cost time where texts are made of them.
+const LONGEST_SUSPECT: usize = 1 << 12;
 /// Digits of a word that frames by chance no more.
 const SHORTEST_STREAM: usize = 24;
 /// What stands between the words of programs.

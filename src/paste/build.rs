@@ -5,6 +5,7 @@ use super::aside::{Aside, is_few, looks_hex};
 use super::bases;
 use super::frame::{self, Chain, Fit};
 use super::hint::Hint;
+use super::leftover;
 use super::link;
 use super::output::Output;
 use super::piece::{Direction, Ignored, Kind, Paste};
@@ -56,6 +57,10 @@ impl<'t> Builder<'t> {
 
     /// Adds a run: to the one before where both together are a packet, else as its own.
     pub(super) fn add(&mut self, run: Run) {
+        if run.is_suspect {
+            self.aside.spare(run);
+            return;
+        }
         if run.join == Join::Never {
             self.judge(run);
             return;
@@ -156,7 +161,6 @@ impl<'t> Builder<'t> {
         trim(self.source, &mut run, self.whole);
         let settled = if run.slips.is_empty() { Mended::Not } else { settle(&mut run) };
         // Numbers of which many are none are numbers of another kind.
-        let slips = run.slips.iter().filter(|slip| !slip.is_beside()).count();
         let few = is_few(&run);
         let mended = few
             && (settled == Mended::Whole
@@ -165,8 +169,8 @@ impl<'t> Builder<'t> {
         let strict = frame::strict(&run.data.bytes) && run.slips.iter().all(Slip::is_beside);
         let link = link::guess(&run.data.bytes).filter(|_| !strict);
         run.kind = run.kind.or_else(|| link.map(Kind::Frame));
-        // A whole packet stands before what could not be read.
-        let follows_packet = few && slips > 0 && frame::strict_prefix(&filled) >= SHORTEST_TRIMMED;
+        // A whole packet stands before what could not be read, or is none.
+        let follows_packet = few && frame::strict_prefix(&filled) >= SHORTEST_TRIMMED;
         let address = run.address_like && run.class <= Class::Prose;
         let meant = match run.class {
             _ if self.whole => true,
@@ -206,9 +210,28 @@ impl<'t> Builder<'t> {
     /// Takes what was rejected and is a packet with a fault.
     fn take_faulty(&mut self) {
         let faulty = self.aside.faulty(self.source, &self.taken);
-        self.ignored.fragments = self.ignored.fragments.saturating_sub(faulty.len());
+        let seen = faulty.iter().filter(|run| !run.is_suspect).count();
+        self.ignored.fragments = self.ignored.fragments.saturating_sub(seen);
         self.samples.retain(|range| faulty.iter().all(|run| run.range != *range));
         self.taken.extend(faulty);
+    }
+
+    /// Takes lines that are mistyped packets, as the others tell.
+    fn take_leftover(&mut self) {
+        if self.whole {
+            return;
+        }
+        let leftover = leftover::read(self.source, self.from, &self.taken);
+        if leftover.is_empty() {
+            return;
+        }
+        let is_other = |it: &std::ops::Range<usize>| {
+            leftover.iter().all(|run| run.range.end <= it.start || it.end <= run.range.start)
+        };
+        self.samples.retain(is_other);
+        self.numbers.retain(is_other);
+        self.taken.extend(leftover);
+        self.taken.sort_by_key(|run| run.range.start);
     }
 
     /// The result, with places in `text`.
@@ -226,6 +249,7 @@ impl<'t> Builder<'t> {
             self.taken = self.aside.last_resort(self.source, self.from);
         }
         self.taken.sort_by_key(|run| run.range.start);
+        self.take_leftover();
         bases::settle(self.source, &mut self.taken);
         let all = self.taken.len();
         self.ignored.of_frames = again::take_away(&mut self.taken);

@@ -62,7 +62,7 @@ pub(super) fn mistyped(text: &str, bare_is_hex: bool) -> Option<(usize, Mistyped
     Some((prefix, it))
 }
 
-/// A number `0x..` that has one digit, or three.
+/// A number of hex that has one digit, or three.
 pub(super) fn odd_digits(element: &Element<'_>, run: &mut Run) {
     let has_base = element.text.starts_with("0x") || element.text.starts_with("0X");
     let start = element.at.saturating_add(if has_base { 2 } else { 0 });

@@ -27,29 +27,53 @@ impl Kinds {
     pub(super) fn show(&self, source: Source<'_>, run: &Run) -> bool {
         let is_other = run.is_number || run.is_called || run.address_like;
         let is_frame = matches!(run.kind, Some(Kind::Frame(_)));
-        self.0.contains(&(run.notation.name, run.class))
+        self.show_written(run)
             && !is_other
             && !is_frame
-            && has_length(run)
-            && looks_hex(source, run)
+            && (run.is_suspect || may_be(run) && looks_hex(source, run))
+    }
+
+    /// Whether they are written as a run is; in a sentence of which a longer one may be a part lines are, too.
+    fn show_written(&self, run: &Run) -> bool {
+        let is_sentence = run.class == Class::Prose && run.shown() >= SHORTEST;
+        let is_like = |class: Class| {
+            class == run.class || is_sentence && matches!(class, Class::Line | Class::Sure)
+        };
+        self.0.iter().any(|(name, class)| *name == run.notation.name && is_like(*class))
     }
 }
 
 /// Whether the Remaining Length of the first byte's packet says how many bytes there are; a longer packet may have one
 /// that is wrong by a few, or a few typing mistakes, where nothing is wrong with its beginning.
-fn has_length(run: &Run) -> bool {
+pub(super) fn may_be(run: &Run) -> bool {
     let bytes = run.filled();
     let Some((header, remaining)) = frame::lengths(&bytes) else { return false };
     let due = header.saturating_add(remaining);
-    let is_type = bytes.first().is_some_and(|first| first >> 4 != 0);
+    let is_long = bytes.len() >= SHORTEST;
+    // In a sentence as few numbers are many other things.
+    let is_type = match run.class {
+        Class::Prose if !is_long && run.direction.is_none() => {
+            bytes.len() >= SHORTEST_SAID && frame::head(&bytes)
+        }
+        _ => bytes.first().is_some_and(|first| first >> 4 != 0),
+    };
     let is_exact = is_type && due == bytes.len() && run.slips.is_empty();
-    let begins = bytes.len() >= SHORTEST && frame::head(&bytes);
+    let begins = is_long && frame::head(&bytes);
     let is_near = due.abs_diff(bytes.len()) <= MOST_OFF;
     is_exact
         || begins && is_near && is_few(run) && run.slips.iter().all(|slip| slip.index >= header)
+}
+
+/// Whether the length that the first packet says is as many as the bytes, or one of so many more or less.
+pub(super) fn is_near(run: &Run, most: usize) -> bool {
+    let lengths = frame::lengths(&run.data.bytes);
+    lengths
+        .is_some_and(|(header, body)| header.saturating_add(body).abs_diff(run.data.len()) <= most)
 }
 
 /// Bytes by which people miscount.
 const MOST_OFF: usize = 3;
 /// Bytes of which the second is a length within so few by chance alone.
 const SHORTEST: usize = 6;
+/// An acknowledgement's.
+const SHORTEST_SAID: usize = 4;

@@ -76,6 +76,11 @@ pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Opt
     if is_part(source, &run) || listed::is_listed(source, &run) {
         (run.is_number, run.is_called, run.join) = (true, true, Join::Never);
     }
+    // Of a short packet with a blank in a byte the others must tell that it is one.
+    let is_split = run.slips.iter().any(|slip| matches!(slip.kind, MistakeKind::SplitByte));
+    if is_split && run.shown() <= SHORTEST_SPLIT {
+        (run.is_number, run.join) = (true, Join::Never);
+    }
     // A log says that these are bytes.
     let is_log = run.class == Class::Line && run.direction.is_some();
     let end = run.range.end;
@@ -169,6 +174,8 @@ fn lone_digit(run: &mut Run) {
 /// As many bytes with a zero before them show that zeros are written.
 pub(super) const LEAST_PADDED: usize = 2;
 
+/// So many numbers of one digit and two are packets by chance.
+const SHORTEST_SPLIT: usize = 8;
 /// Numbers are shorter.
 const SHORTEST_TAILED: usize = 10;
 /// Longer ones frame by chance no more.

@@ -3,7 +3,7 @@
 
 use super::digits;
 use super::frame::{self, Chain, Fit};
-use super::mistake::{SIDE_BY_SIDE, lookalike};
+use super::mistake::{MistakeKind, SIDE_BY_SIDE, lookalike};
 use super::names;
 use super::run::Run;
 use super::source::{FILLER, Source, blanks};
@@ -42,7 +42,13 @@ impl<'t> Lexer<'t> {
     /// Reads as far as there are some.
     pub(super) fn tokens(&mut self) {
         let mut between = "";
-        while let Some(token) = self.next() {
+        loop {
+            if between == " " && self.split_pair() {
+                let rest = self.source.from(self.at);
+                between = rest.get(..separator(rest)).unwrap_or_default();
+                self.at = self.at.saturating_add(between.len());
+            }
+            let Some(token) = self.next() else { return };
             self.style.separator(between);
             self.style.token(&token);
             token.read(self.source, self.at, &mut self.run);
@@ -56,6 +62,31 @@ impl<'t> Lexer<'t> {
                 return;
             }
         }
+    }
+
+    /// Reads a pair that a blank divides, between pairs or behind them; one of them at most.
+    fn split_pair(&mut self) -> bool {
+        let text = self.source.from(self.at);
+        let Some(&[high, b' ', low]) = text.as_bytes().first_chunk() else { return false };
+        let Some((high, low)) = digits::nibble(high).zip(digits::nibble(low)) else { return false };
+        let behind = text.get(SPLIT..).unwrap_or_default();
+        let is_word = behind.starts_with(|c: char| c.is_alphanumeric());
+        let is_first = self.run.slips.is_empty() && self.style.pairs == self.style.tokens;
+        let mut run = self.run.clone();
+        run.data.push((high << 4) | low, self.at, SPLIT);
+        let is_end = || Chain::of(&run.data.bytes).fit() == Fit::Whole;
+        if is_word || !is_first || !(good_pairs(behind, 2) > 0 || is_end()) {
+            return false;
+        }
+        let blank = self.at.saturating_add(1);
+        self.run.slip(blank..blank.saturating_add(1), MistakeKind::SplitByte, 0);
+        self.run.data = run.data;
+        self.at = self.at.saturating_add(SPLIT);
+        self.run.range.end = self.at;
+        self.style.tokens = self.style.tokens.saturating_add(1);
+        self.style.pairs = self.style.pairs.saturating_add(1);
+        self.doubtful = true;
+        true
     }
 
     fn next(&mut self) -> Option<Token<'t>> {
@@ -154,6 +185,8 @@ fn is_three(digits: &str) -> bool {
     digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
+/// Two digits, and the blank between them.
+const SPLIT: usize = 3;
 /// Longer ones are streams of digits.
 pub(super) const LONGEST_MENDED: usize = 16;
 

@@ -54,6 +54,8 @@ pub enum MistakeKind {
     OneDigit,
     /// A blank inside of a byte.
     SplitByte,
+    /// A blank inside of a word of base64.
+    SplitWord,
     /// A group of binary digits that is not eight long.
     NotEightBits {
         /// How many digits there are.
@@ -158,6 +160,7 @@ impl Mistake {
             MistakeKind::SplitByte => {
                 "the digits on both sides of the blank are read as one byte".to_owned()
             }
+            MistakeKind::SplitWord => "what stands on both sides of the blank is read as one word".to_owned(),
             MistakeKind::CutByte => {
                 "four characters of base64 are three bytes: the end was cut off".to_owned()
             }
@@ -205,6 +208,7 @@ impl fmt::Display for MistakeKind {
             Self::Digits { found, due } => write!(f, "{found} digits where the others have {due}"),
             Self::OneDigit => f.write_str("one hex digit, its second is missing"),
             Self::SplitByte => f.write_str("a blank stands inside of a byte"),
+            Self::SplitWord => f.write_str("a blank stands inside of a word of base64"),
             Self::NotEightBits { digits } => write!(f, "{digits} binary digits instead of 8"),
             Self::TooBig { number } => write!(f, "{number} does not fit into a byte"),
             Self::NoType { byte } => write!(f, "no packet begins with {byte:#04x}"),

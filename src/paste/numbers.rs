@@ -7,7 +7,7 @@ use super::listed;
 use super::mistake::SIDE_BY_SIDE;
 use super::reading::{ReadToken, decimal, pairs};
 use super::run::{Class, Run, Slip};
-use super::whole::Text;
+use super::whole::{Text, is_time};
 
 impl Text<'_> {
     /// Whether its digits are numbers of something else, and not the beginning of packets.
@@ -15,7 +15,9 @@ impl Text<'_> {
         self.are_times()
             || self.are_rows()
             || self.are_names() && !self.begins(false)
-            || self.are_decimals() && !self.begins(self.lines().nth(1).is_none())
+            || self.are_decimals()
+                && !self.begins(self.lines().nth(1).is_none())
+                && !self.frames_in_most_lines(pairs)
     }
 
     /// Whether the lines are rows of a table of numbers: as many columns in each, the first of which counts them.
@@ -46,13 +48,6 @@ impl Text<'_> {
 
     /// Whether each line is a time of day: hours and minutes.
     fn are_times(&self) -> bool {
-        let number = |text: &str, end: u8| {
-            text.len() == 2 && text.parse::<u8>().is_ok_and(|number| number < end)
-        };
-        let is_time = |line: &str| {
-            line.split_once(':')
-                .is_some_and(|(hour, minute)| number(hour, 24) && number(minute, 60))
-        };
         let mut lines = self.lines().map(|line| line.text.trim()).filter(|line| !line.is_empty());
         let times = lines.by_ref().take_while(|line| is_time(line)).take(LEAST_LINES);
         times.count() == LEAST_LINES && lines.all(is_time)

@@ -43,6 +43,7 @@ impl Slip {
                 | MistakeKind::NotADigit { .. }
                 | MistakeKind::BadAddress { .. }
                 | MistakeKind::SplitByte
+                | MistakeKind::SplitWord
                 | MistakeKind::NoComma { .. }
                 | MistakeKind::OtherAlphabet { .. }
                 | MistakeKind::Base64Length { .. }
@@ -77,6 +78,8 @@ pub(super) struct Run {
     pub(super) is_number: bool,
     /// Whether the words around say that it is a number: no other packets make it one.
     pub(super) is_called: bool,
+    /// Whether it is no packet unless others of the text are written so: then it is one with a fault.
+    pub(super) is_suspect: bool,
     /// Another row in which the same text is packets, too.
     pub(super) also: Option<&'static Notation>,
     /// Whether it is what a program made of frames that it shows too.
@@ -112,6 +115,7 @@ impl Run {
             address_like: false,
             is_number: false,
             is_called: false,
+            is_suspect: false,
             also: None,
             made_of_frames: false,
         }

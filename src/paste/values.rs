@@ -12,7 +12,7 @@ use super::run::Run;
 
 /// Adds the bytes of the elements to a run.
 pub(super) fn fill(elements: &[Element<'_>], run: &mut Run) {
-    let values = Values { elements, odd: odd(elements) };
+    let values = Values { elements, odd: odd(elements).or_else(|| odd_bare(elements)) };
     let hex = values.are_hex();
     run.also = values.also(hex);
     let spells = elements.iter().any(Element::is_letter);
@@ -80,6 +80,28 @@ fn odd(elements: &[Element<'_>]) -> Option<usize> {
     let others = all().flatten().count().saturating_sub(pairs);
     let odd = all().position(|len| matches!(len, Some(1 | 3)))?;
     (others == 1 && padded.count() >= LEAST_PADDED).then_some(odd)
+}
+
+/// As [`odd`], of digits alone: others are pairs with zeros before them, and only with it as a byte of hex all are a
+/// packet.
+fn odd_bare(elements: &[Element<'_>]) -> Option<usize> {
+    let is_pair =
+        |e: &Element<'_>| e.text.len() == 2 && e.text.bytes().all(|b| b.is_ascii_hexdigit());
+    let mut others = elements.iter().enumerate().filter(|(_, e)| !is_pair(e));
+    let (odd, element) = others.next().filter(|_| others.next().is_none())?;
+    let is_bare = elements.iter().all(|e| matches!(e.value, Value::Bare) && !e.quoted);
+    let is_odd = element.text.len() == 3 && element.text.bytes().all(|b| b.is_ascii_hexdigit());
+    let padded = elements.iter().filter(|e| is_pair(e) && e.text.starts_with('0'));
+    let of = |radix: u32, odd: &str| -> Option<Vec<u8>> {
+        let texts = elements.iter().map(|e| if is_pair(e) { e.text } else { odd });
+        texts.map(|text| u8::from_str_radix(text, radix).ok()).collect()
+    };
+    let is_packet = |bytes: Option<Vec<u8>>| bytes.is_some_and(|it| frame::strict(&it));
+    let is_told = is_odd && is_bare && padded.count() >= LEAST_PADDED;
+    // The digit that is too many may be any of them.
+    let kept = [1..3, 0..2].into_iter().filter_map(|it| element.text.get(it));
+    let is_hex = || kept.into_iter().any(|it| is_packet(of(16, it)));
+    (is_told && !is_packet(of(10, element.text)) && is_hex()).then_some(odd)
 }
 
 /// The least byte with a sign, in 32 bits.

@@ -37,10 +37,12 @@ pub(super) fn read(source: Source<'_>, at: usize, builder: &mut Builder<'_>) -> 
         escaped: false,
         commas: false,
         halves: false,
+        times: false,
     };
     if !text.read() {
         return false;
     }
+    text.times = text.hold_times();
     text.halves = text.are_halves();
     let (name, reading, is_mqtt) = text.choose();
     let also = text.also(name).filter(|_| is_mqtt);
@@ -74,6 +76,15 @@ fn has_time(line: &str) -> bool {
     })
 }
 
+/// Whether a line is a time of day: hours and minutes.
+pub(super) fn is_time(line: &str) -> bool {
+    let number = |text: &str, end: u8| {
+        text.len() == 2 && text.parse::<u8>().is_ok_and(|number| number < end)
+    };
+    let parts = line.trim().split_once(':');
+    parts.is_some_and(|(hour, minute)| number(hour, 24) && number(minute, 60))
+}
+
 /// Whether a letter and a colon stand before digits of two, which have neither: it says who sent them.
 fn is_labelled_bits(line: &str) -> bool {
     let Some((label, rest)) = line.trim_start().split_once([':', '>']) else { return false };
@@ -94,10 +105,15 @@ pub(super) struct Text<'t> {
     pub(super) commas: bool,
     /// Whether its tokens are halves of bytes in binary digits.
     pub(super) halves: bool,
+    /// Whether some of its lines are times of day, which are no bytes.
+    pub(super) times: bool,
 }
 
 /// The row whose digits lack leading zeros.
 const SHORT_HEX: &str = "hex with zeros left out";
+
+/// An acknowledgement has as many bytes; shorter packets are numbers as well.
+const LEAST_TOLD: usize = 4;
 
 /// The row of words whose bytes stand in the order of the machine.
 const LOW_FIRST: &str = "hex words, low byte first";
@@ -198,8 +214,11 @@ impl<'t> Text<'t> {
             "decimal" => !zeros_stand || long,
             _ => true,
         };
-        let mut readings = readings.into_iter().filter(|(name, _)| fits(name));
-        let found = readings.find(|(name, reading)| self.frames(name, *reading));
+        let readings = || readings.into_iter().filter(|(name, _)| fits(name));
+        let found = readings().find(|(name, reading)| self.frames(name, *reading));
+        // Pairs are what is read where nothing else is told.
+        let mut printed = readings().filter(|(name, _)| matches!(*name, "decimal" | SHORT_HEX));
+        let found = found.or_else(|| printed.find(|it| self.frames_in_most_lines(it.1)));
         let is_mistyped = || bad > 0 && self.are_words() && self.frames_mistyped();
         let found = found.or_else(|| is_mistyped().then_some((LOW_FIRST, low_first as ReadToken)));
         let binary = || self.are_bits().then_some(("binary digits", long_binary as ReadToken));
@@ -260,6 +279,30 @@ impl<'t> Text<'t> {
         clean && frame::strict(&run.filled())
     }
 
+    /// Whether most lines are packets by themselves, of which one shows that it is no number: others are packets with a
+    /// fault.
+    pub(super) fn frames_in_most_lines(&self, reading: ReadToken) -> bool {
+        let (mut packets, mut lines, mut is_told) = (0_usize, 0_usize, false);
+        for line in self.lines() {
+            let mut run = Run::new(self.row, Class::Sure, 0..0);
+            self.words(self.source, &line).for_each(|word| reading(self.source, &word, &mut run));
+            lines = lines.saturating_add(usize::from(run.shown() > 0));
+            let is_packet = run.slips.is_empty() && frame::strict(&run.data.bytes);
+            packets = packets.saturating_add(usize::from(is_packet));
+            is_told |= is_packet && run.data.len() >= LEAST_TOLD;
+        }
+        is_told && packets.saturating_mul(2) >= lines
+    }
+
+    /// Whether lines are times of day among others that hold bytes, without colons.
+    fn hold_times(&self) -> bool {
+        let is_other = |line: &str| line.contains(':') && !is_time(line);
+        let mut times = self.lines().filter(|line| is_time(line.text));
+        times.next().is_some()
+            && !self.lines().any(|line| is_other(line.text))
+            && self.lines().any(|line| !is_time(line.text) && !line.text.trim().is_empty())
+    }
+
     /// Whether words with their low byte first frame, with a typing mistake in one or two of them.
     fn frames_mistyped(&self) -> bool {
         let mut run = Run::new(self.notation(LOW_FIRST), Class::Sure, 0..0);
@@ -277,9 +320,13 @@ impl<'t> Text<'t> {
         let source = self.source;
         let mut at = self.from;
         std::iter::from_fn(move || {
-            let line = (at < source.text.len()).then(|| source.line(at))?;
-            at = line.next;
-            Some(line)
+            loop {
+                let line = (at < source.text.len()).then(|| source.line(at))?;
+                at = line.next;
+                if !(self.times && is_time(line.text)) {
+                    return Some(line);
+                }
+            }
         })
     }
 

@@ -79,3 +79,69 @@ fn a_blank_inside_a_byte_is_told_beside_a_good_packet() {
         }
     }
 }
+
+/// Bytes of all pieces.
+fn all(text: &str) -> Vec<u8> {
+    read(text).pieces.iter().flat_map(|it| it.bytes.clone()).collect()
+}
+
+/// A Remaining Length that is too short leaves bytes, which are no numbers that stand beside the packet.
+#[test]
+fn what_a_length_that_is_too_short_leaves_is_shown() {
+    let whole = b"\x30\x0a\0\x06topicXhi";
+    for (short, mark) in (1..6).flat_map(|short| [" ", ", ", ":"].map(|mark| (short, mark))) {
+        let mut bytes = [whole, &b"more!"[..]].concat();
+        bytes[1] += 5 - short;
+        let packet = pairs(&bytes, "", mark);
+        for text in [
+            format!("20 02 00 00\n\nand\n\n{packet}\n"),
+            format!("TX: 20 02 00 00\nTX: {packet}\n"),
+            format!("It sent {packet} to us.\n"),
+        ] {
+            assert!(all(&text).ends_with(&bytes), "{text}");
+        }
+    }
+    let packet = pairs(whole, "", " ");
+    for behind in ["12", "be", "  12 17", " | 12 17", ", 12"] {
+        assert_eq!(all(&format!("It sent {packet} {behind} to us.\n")), whole, "{behind}");
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use ::base64::Engine as _;
+    ::base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+#[test]
+fn a_packet_with_a_fault_in_base64_is_shown_beside_a_good_one() {
+    for faulty in FAULTY.iter().filter(|it| it.len() > 3) {
+        let [good, bad] = [&GOOD, *faulty].map(base64);
+        for text in [
+            format!("{good}\n{bad}\n"),
+            format!("{bad}\n\nand\n\n{good}\n"),
+            format!("TX: {good}\nRX: {bad}\n"),
+        ] {
+            let both: usize = GOOD.len() + faulty.len();
+            assert_eq!(all(&text).len(), both, "{text}");
+        }
+    }
+    for word in ["password", "MAC4", "abcd1234", "user1=", "2nd4"] {
+        assert_eq!(all(&format!("It sent IAIAAA== and then {word} came.\n")), GOOD, "{word}");
+    }
+}
+
+#[test]
+fn a_packet_with_a_fault_in_a_sentence_is_shown_beside_a_good_one() {
+    let head = |it: &&&[u8]| it.len() > 5 || it.len() > 3 && frame::head(it);
+    for faulty in FAULTY.iter().filter(head) {
+        let [good, bad] = [&GOOD, *faulty].map(|it| pairs(it, "", " "));
+        for text in [
+            format!("The good one is {good} and it came.\nThe bad one {bad} came then.\n"),
+            format!("The bad one {bad} came, then the good one is {good} and it came.\n"),
+        ] {
+            assert_eq!(all(&text).len(), GOOD.len() + faulty.len(), "{text}");
+        }
+    }
+    let text = "It sent 20 02 00 00 on 20 08 2024 at 12 05, to 0049 30 05 17 and 82 02 times.\n";
+    assert_eq!(all(text), GOOD);
+}

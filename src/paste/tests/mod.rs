@@ -16,6 +16,7 @@ mod hostile;
 mod indents;
 mod java;
 mod labels;
+mod leftover;
 mod listings;
 mod margins;
 mod memory;
