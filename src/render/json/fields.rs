@@ -38,11 +38,12 @@ pub(super) struct Memos {
     rows: Memo<Vec<u8>>,
     runs: Runs<Vec<u8>>,
     ids: Around<Vec<u8>>,
+    payloads: Around<Vec<u8>>,
 }
 
 impl Memos {
     pub(super) fn new() -> Self {
-        Self { rows: Memo::new(), runs: Runs::new(), ids: Around::new() }
+        Self { rows: Memo::new(), runs: Runs::new(), ids: Around::of_places(), payloads: Around::of_lengths() }
     }
 }
 
@@ -55,10 +56,10 @@ pub(super) fn write_packet(
 ) {
     let mut rows = view::rows(tape, bytes, shown.parts);
     out.push(b'[');
-    let Memos { rows: memo, runs, ids } = memos;
+    let Memos { rows: memo, runs, ids, payloads } = memos;
     if shown.parts {
         // There are more rows than nodes.
-        list(rows, shown, (memo, ids), out);
+        list(rows, shown, (memo, ids, payloads), out);
     } else {
         let packet = Packet::new(&shown.context, 0);
         let mut is_first = true;
@@ -67,7 +68,7 @@ pub(super) fn write_packet(
                 out.push(b',');
             }
             let mut write = |rows: &mut Rows<'_>, count, out: &mut Vec<u8>| {
-                list(rows.take(count), shown, (memo, ids), out);
+                list(rows.take(count), shown, (memo, ids, payloads), out);
             };
             if !runs.next(&mut rows, packet, out, &mut write) {
                 // A node that lies in no group, with all that lies in it.
@@ -87,7 +88,8 @@ pub(super) fn write_header(
 ) {
     out.push(b'[');
     let rows = view::rows(tape, bytes, shown.parts);
-    list(rows, shown, (&mut memos.rows, &mut memos.ids), out);
+    let Memos { rows: memo, ids, payloads, .. } = memos;
+    list(rows, shown, (memo, ids, payloads), out);
     out.push(b']');
 }
 
@@ -95,7 +97,7 @@ pub(super) fn write_header(
 fn list<'a>(
     rows: impl Iterator<Item = Row<'a>>,
     shown: &Shown<'_>,
-    (memo, ids): (&mut Memo<Vec<u8>>, &mut Around<Vec<u8>>),
+    (memo, ids, payloads): (&mut Memo<Vec<u8>>, &mut Around<Vec<u8>>, &mut Around<Vec<u8>>),
     out: &mut Vec<u8>,
 ) {
     let mut rows = rows.peekable();
@@ -115,7 +117,7 @@ fn list<'a>(
         // Of a group at most its number is shown.
         let bytes = if row.is_group { &[] } else { row.bytes };
         let key = (&row, bytes, &shown.context, u8::from(is_byte_of_flags));
-        if !packet_id(&row, shown, ids, out) && !payload(&row, shown, ids, out) {
+        if !packet_id(&row, shown, ids, out) && !payload(&row, shown, payloads, out) {
             memo.row(key, out, |out| write_one(&row, is_byte_of_flags, shown, out));
         }
         if is_parent {
@@ -210,24 +212,25 @@ fn write_end(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
 fn payload(
     row: &Row<'_>,
     shown: &Shown<'_>,
-    ids: &mut Around<Vec<u8>>,
+    payloads: &mut Around<Vec<u8>>,
     out: &mut Vec<u8>,
 ) -> bool {
     if row.field != Field::PAYLOAD {
         return false;
     }
-    // They stand at any place, and none of these words tells it.
-    let key = (row, Span::default());
-    let parts = ids.of(key, Packet::new(&shown.context, 0), |[before, _, behind]| {
+    // They stand at any place, and none of these words tells it; some tell how long they are.
+    let key = (row, Span { start: 0, ..row.span });
+    let parts = payloads.of(key, Packet::new(&shown.context, 0), |[before, between, behind]| {
         write_begin(row, shown, before);
+        write_length(row, between);
+        write_meaning(row, shown, behind);
         write_end(row, shown, behind);
     });
-    let Some([before, _, behind]) = parts else { return false };
+    let Some([before, between, behind]) = parts else { return false };
     out.extend_from_slice(before);
     number("", row.span.start.into(), out);
-    write_length(row, out);
+    out.extend_from_slice(between);
     write_value(row, false, shown, out);
-    write_meaning(row, shown, out);
     out.extend_from_slice(behind);
     true
 }
