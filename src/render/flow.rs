@@ -39,12 +39,7 @@ impl Flow {
     }
 
     /// Adds `lead` and what `write` writes, or neither where that is nothing.
-    pub fn unless_empty(
-        &mut self,
-        lead: (Role, &str),
-        role: Role,
-        write: impl FnOnce(&mut Words),
-    ) {
+    pub fn unless_empty(&mut self, lead: (Role, &str), role: Role, write: impl FnOnce(&mut Words)) {
         let (before, pieces) = (self.text.len(), self.pieces.len());
         self.push(lead.0, lead.1);
         let start = self.text.len();

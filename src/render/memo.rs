@@ -1,8 +1,8 @@
 //! Rows as they were written before: most of a packet is the same as in the packets before it, so
 //! most rows of a tree are copied, not made.
 
-use crate::annotate::view::{Row, Rows};
 use crate::annotate::Node;
+use crate::annotate::view::{Row, Rows};
 use crate::bytes::Span;
 use crate::spec::field::Context;
 use crate::spec::{Field, PacketType, Version};
@@ -285,14 +285,19 @@ impl<T: Text + Clone> Around<T> {
     ) -> Option<&[T; 3]> {
         let number = u64::from(span.start) << 32 | u64::from(span.len);
         let place = place(number, packet.0 ^ u64::from(row.field.0) << 32, &[], self.slots.len());
-        let slot = self.slots.get_mut(place)?;
+        // Two places, as for a row.
+        let [first, second] = self.slots.get_mut(place & !1..)?.first_chunk_mut::<2>()?;
         let key = Some((packet, row.field, span, row.depth));
-        if slot.key != key {
-            slot.key = key;
-            slot.parts.iter_mut().for_each(|part| part.set(&T::default(), 0));
-            make(&mut slot.parts);
+        if second.key == key {
+            return Some(&second.parts);
         }
-        Some(&slot.parts)
+        if first.key != key {
+            std::mem::swap(first, second);
+            first.key = key;
+            first.parts.iter_mut().for_each(|part| part.set(&T::default(), 0));
+            make(&mut first.parts);
+        }
+        Some(&first.parts)
     }
 }
 
@@ -367,10 +372,7 @@ mod tests {
             depth: 0,
             in_will: false,
             is_group: false,
-            packet: Packet::new(
-                &Context { version: Version::V5, header, ..Context::default() },
-                0,
-            ),
+            packet: Packet::new(&Context { version: Version::V5, header, ..Context::default() }, 0),
         };
         let places = |key: &dyn Fn(u64) -> Key| -> usize {
             (0..SLOTS as u64 / 2)

@@ -24,9 +24,9 @@ use crate::spec::{Sender, Severity};
 use crate::text::{self, Out, Words};
 use line::Line;
 pub(in crate::render) use line::{columns, cut};
-use usual::Known;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use usual::Known;
 
 /// Terminals with fewer columns than this get the short form.
 pub const NARROW: usize = 120;

@@ -49,7 +49,12 @@ struct Memos {
 
 impl Memos {
     fn new() -> Self {
-        Self { rows: Memo::new(), runs: Runs::new(), ids: Around::of_places(), payloads: Around::of_lengths() }
+        Self {
+            rows: Memo::new(),
+            runs: Runs::new(),
+            ids: Around::of_places(),
+            payloads: Around::of_lengths(),
+        }
     }
 }
 

@@ -182,7 +182,9 @@ pub fn duration(nanoseconds: u64, out: &mut impl Out) {
 #[inline]
 fn in_unit<const UNIT: u64>(nanoseconds: u64, name: &str, out: &mut impl Out) {
     let half = UNIT >> 1;
-    let rounded = |scale| nanoseconds.saturating_mul(scale).saturating_add(half).checked_div(UNIT).unwrap_or_default();
+    let rounded = |scale| {
+        nanoseconds.saturating_mul(scale).saturating_add(half).checked_div(UNIT).unwrap_or_default()
+    };
     match nanoseconds.checked_div(UNIT).unwrap_or_default() {
         100.. => digits(rounded(1), out),
         10.. => {
@@ -215,6 +217,7 @@ fn minutes(seconds: u64, out: &mut impl Out) {
 }
 
 /// Adds bytes as [`Escaped`] shows them.
+#[inline]
 pub fn escaped(bytes: &[u8], out: &mut impl Out) {
     // Writing to a String does not fail.
     let _ = Escaped(bytes).write(out);

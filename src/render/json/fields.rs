@@ -12,6 +12,7 @@ use crate::spec::Field;
 use crate::spec::field::{Context, Kind};
 use crate::spec::property::{Unit, Wire};
 use crate::text;
+use std::ops::Range;
 
 /// What is shown of each field.
 pub(super) struct Shown<'r> {
@@ -23,12 +24,14 @@ pub(super) struct Shown<'r> {
     pub(super) parts: bool,
     /// What a message of MQTT-SN is about.
     pub(super) sn: Option<SnRecord<'r>>,
+    /// Where in the text the packet's bytes were written as hex digits, if they were.
+    pub(super) hex_at: Option<usize>,
 }
 
 impl Shown<'_> {
     pub(super) fn new(context: Context, explain: Explain) -> Self {
         let (meanings, parts) = (explain > Explain::Off, explain == Explain::Full);
-        Self { context, meanings, parts, sn: None }
+        Self { context, meanings, parts, sn: None, hex_at: None }
     }
 }
 
@@ -43,7 +46,12 @@ pub(super) struct Memos {
 
 impl Memos {
     pub(super) fn new() -> Self {
-        Self { rows: Memo::new(), runs: Runs::new(), ids: Around::of_places(), payloads: Around::of_lengths() }
+        Self {
+            rows: Memo::new(),
+            runs: Runs::new(),
+            ids: Around::of_places(),
+            payloads: Around::of_lengths(),
+        }
     }
 }
 
@@ -230,9 +238,32 @@ fn payload(
     out.extend_from_slice(before);
     number("", row.span.start.into(), out);
     out.extend_from_slice(between);
-    write_value(row, false, shown, out);
+    match digits(row, shown).filter(|digits| out.get(digits.clone()).is_some()) {
+        Some(digits) => {
+            out.extend_from_slice(VALUE);
+            out.push(b'"');
+            out.extend_from_within(digits);
+            out.push(b'"');
+            write_text(row, shown, out);
+        }
+        None => write_value(row, false, shown, out),
+    }
     out.extend_from_slice(behind);
     true
+}
+
+/// Where in the text the bytes of a row stand as hex digits already.
+fn digits(row: &Row<'_>, shown: &Shown<'_>) -> Option<Range<usize>> {
+    let start = row.span.first_byte().checked_mul(2)?.checked_add(shown.hex_at?)?;
+    Some(start..start.checked_add(row.bytes.len().checked_mul(2)?)?)
+}
+
+/// Writes the value of data for people, where it is text.
+fn write_text(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
+    if let Some(words) = Words::new(row, &shown.context) {
+        out.extend_from_slice(TEXT);
+        words.write(out);
+    }
 }
 
 /// Writes a Packet Identifier, which is nearly always another one, between words that are the same for all.

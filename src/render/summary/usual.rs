@@ -71,7 +71,8 @@ impl Summary {
         count.set(number);
         column.width = column.width.max(count.digits.min(column.most));
         let from = CELL.checked_sub(column.width.saturating_add(GAP));
-        let (Some(cell), Some(out)) = (from.and_then(|from| count.cell.get(from..)), self.line.plain())
+        let (Some(cell), Some(out)) =
+            (from.and_then(|from| count.cell.get(from..)), self.line.plain())
         else {
             return false;
         };
@@ -114,7 +115,9 @@ impl Summary {
         }
         let start = self.line.plain().map_or(0, |out| out.len());
         self.place(record);
-        let (Some(way), Some(out)) = (self.known.ways.get_mut(slot), self.line.plain()) else { return };
+        let (Some(way), Some(out)) = (self.known.ways.get_mut(slot), self.line.plain()) else {
+            return;
+        };
         way.ends = Some(ends);
         way.client_id = record.client_id.map(<[u8]>::to_vec);
         way.widths = (self.columns.place.width, self.columns.client.width);
