@@ -9,13 +9,13 @@ use std::fmt::{self, Write};
 #[inline]
 pub fn digits(value: u64, out: &mut impl Out) {
     match value {
-        ..10 => out.push_ascii(&[b'0' | value as u8]),
-        ..100 => out.push_ascii(&two(value)),
-        ..1_000 => {
+        0..=9 => out.push_ascii(&[b'0' | value as u8]),
+        10..=99 => out.push_ascii(&two(value)),
+        100..=999 => {
             let [b, c] = two(value % 100);
             out.push_ascii(&[b'0' | (value / 100) as u8, b, c]);
         }
-        ..10_000 => {
+        1_000..=9_999 => {
             let ([a, b], [c, d]) = (two(value / 100), two(value % 100));
             out.push_ascii(&[a, b, c, d]);
         }
@@ -34,7 +34,7 @@ fn many_digits(value: u64, out: &mut impl Out) {
             let digits = u64::from_le_bytes(eight_digits(value)) >> (zeros << 3);
             out.push_first(&digits.to_le_bytes(), count as usize);
         }
-        ..10_000 => {
+        1..=9_999 => {
             digits(upper, out);
             out.push_ascii(&eight_digits(lower));
         }
@@ -89,16 +89,11 @@ fn eight_digits(value: u64) -> [u8; 8] {
 #[inline]
 fn two(value: u64) -> [u8; 2] {
     /// Those of all below a hundred: to look them up takes less than to reckon.
-    static ALL: [[u8; 2]; 100] = {
-        let mut all = [[b'0'; 2]; 100];
-        let mut at = 0;
-        while at < 100 {
-            all[at] = [b'0' + (at / 10) as u8, b'0' + (at % 10) as u8];
-            at += 1;
-        }
-        all
-    };
-    ALL.get(value as usize).copied().unwrap_or_default()
+    static ALL: [u8; 200] = *b"\
+        0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+        5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    let (pairs, _) = ALL.as_chunks::<2>();
+    pairs.get(value as usize).copied().unwrap_or_default()
 }
 
 /// The character of a digit below 16.

@@ -38,20 +38,22 @@ impl Shown<'_> {
 /// Fields as they were written before.
 #[derive(Debug)]
 pub(super) struct Memos {
-    rows: Memo<Vec<u8>>,
     runs: Runs<Vec<u8>>,
+    one: One,
+}
+
+/// The same of fields one by one.
+#[derive(Debug)]
+struct One {
+    rows: Memo<Vec<u8>>,
     ids: Around<Vec<u8>>,
     payloads: Around<Vec<u8>>,
 }
 
 impl Memos {
     pub(super) fn new() -> Self {
-        Self {
-            rows: Memo::new(),
-            runs: Runs::new(),
-            ids: Around::of_places(),
-            payloads: Around::of_lengths(),
-        }
+        let (ids, payloads) = (Around::of_places(), Around::of_lengths());
+        Self { runs: Runs::new(), one: One { rows: Memo::new(), ids, payloads } }
     }
 }
 
@@ -64,10 +66,10 @@ pub(super) fn write_packet(
 ) {
     let mut rows = view::rows(tape, bytes, shown.parts);
     out.push(b'[');
-    let Memos { rows: memo, runs, ids, payloads } = memos;
+    let Memos { runs, one } = memos;
     if shown.parts {
         // There are more rows than nodes.
-        list(rows, shown, (memo, ids, payloads), out);
+        list(rows, shown, one, out);
     } else {
         let packet = Packet::new(&shown.context, 0);
         let mut is_first = true;
@@ -76,7 +78,7 @@ pub(super) fn write_packet(
                 out.push(b',');
             }
             let mut write = |rows: &mut Rows<'_>, count, out: &mut Vec<u8>| {
-                list(rows.take(count), shown, (memo, ids, payloads), out);
+                list(rows.take(count), shown, one, out);
             };
             if !runs.next(&mut rows, packet, out, &mut write) {
                 // A node that lies in no group, with all that lies in it.
@@ -96,8 +98,7 @@ pub(super) fn write_header(
 ) {
     out.push(b'[');
     let rows = view::rows(tape, bytes, shown.parts);
-    let Memos { rows: memo, ids, payloads, .. } = memos;
-    list(rows, shown, (memo, ids, payloads), out);
+    list(rows, shown, &mut memos.one, out);
     out.push(b']');
 }
 
@@ -105,7 +106,7 @@ pub(super) fn write_header(
 fn list<'a>(
     rows: impl Iterator<Item = Row<'a>>,
     shown: &Shown<'_>,
-    (memo, ids, payloads): (&mut Memo<Vec<u8>>, &mut Around<Vec<u8>>, &mut Around<Vec<u8>>),
+    one: &mut One,
     out: &mut Vec<u8>,
 ) {
     let mut rows = rows.peekable();
@@ -125,8 +126,10 @@ fn list<'a>(
         // Of a group at most its number is shown.
         let bytes = if row.is_group { &[] } else { row.bytes };
         let key = (&row, bytes, &shown.context, u8::from(is_byte_of_flags));
-        if !packet_id(&row, shown, ids, out) && !payload(&row, shown, payloads, out) {
-            memo.row(key, out, |out| write_one(&row, is_byte_of_flags, shown, out));
+        if !packet_id(&row, shown, &mut one.ids, out)
+            && !payload(&row, shown, &mut one.payloads, out)
+        {
+            one.rows.row(key, out, |out| write_one(&row, is_byte_of_flags, shown, out));
         }
         if is_parent {
             out.extend_from_slice(b",\"fields\":[");
