@@ -102,6 +102,7 @@ impl fmt::Display for Escaped<'_> {
 }
 
 impl Escaped<'_> {
+    #[inline]
     fn write(&self, out: &mut impl Ascii) -> fmt::Result {
         // Nearly all is printable, and goes out in pieces.
         let rest = out.write_escaped(self.0)?;

@@ -249,6 +249,11 @@ impl<'a> Rows<'a> {
         self.nodes.get(self.at..).unwrap_or_default()
     }
 
+    /// The node of the last row.
+    pub(crate) fn last(&self) -> Option<&'a Node> {
+        self.nodes.get(self.at.checked_sub(1)?)
+    }
+
     /// The bytes of the packet.
     pub(crate) fn bytes(&self) -> &'a [u8] {
         self.bytes

@@ -1,7 +1,7 @@
 //! Packets as tests alter them.
 
 /// Each packet with all its bytes, cut anywhere, and with each byte changed to any other.
-pub(super) fn each(packets: &[Vec<u8>], mut act: impl FnMut(&[u8])) {
+pub(crate) fn each(packets: &[Vec<u8>], mut act: impl FnMut(&[u8])) {
     for packet in packets {
         (0..=packet.len()).for_each(|len| act(&packet[..len]));
         let mut changed = packet.clone();
@@ -16,7 +16,7 @@ pub(super) fn each(packets: &[Vec<u8>], mut act: impl FnMut(&[u8])) {
 }
 
 /// A PUBLISH of each kind, acknowledgements with and without a reason code, and a PINGREQ.
-pub(super) fn usual() -> Vec<Vec<u8>> {
+pub(crate) fn usual() -> Vec<Vec<u8>> {
     let long = [&b"\x32\x85\x01\0\x01t\0\x07"[..], &[b'x'; 128]].concat();
     let packets: [&[u8]; 13] = [
         b"\x30\x05\0\x03a/b",

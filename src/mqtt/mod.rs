@@ -41,7 +41,7 @@ pub mod torn;
 
 mod ack;
 #[cfg(test)]
-mod altered;
+pub(crate) mod altered;
 mod auth;
 mod connack;
 mod connect;

@@ -4,7 +4,7 @@ use super::{
     Flags, IpLayer, IpVersion, Labels, Layers, LinkLayer, TcpLayer, TransportLayer, Tunnel,
     UdpLayer, Vlans,
 };
-use crate::text::{Out, Words, add};
+use crate::text::{Out, Words, add, hex_digits};
 use std::fmt::Write;
 use std::net::IpAddr;
 
@@ -172,9 +172,15 @@ impl Describe for IpLayer {
     fn add_passing(&self, out: &mut Words) {
         match &self.version {
             IpVersion::V4 { id, total_len, dont_fragment } => {
-                hex(", id 0x", (*id).into(), 4, out);
-                let fragment = if *dont_fragment { ", DF" } else { "" };
-                all!(out, &fragment, &", total length ", total_len);
+                out.push_str(", id 0x");
+                let [upper, lower] = id.to_be_bytes().map(hex_digits);
+                out.push_ascii(&upper);
+                out.push_ascii(&lower);
+                if *dont_fragment {
+                    out.push_str(", DF");
+                }
+                out.push_str(", total length ");
+                add::digits((*total_len).into(), out);
             }
             IpVersion::V6 { flow, payload_len } => {
                 hex(", flow 0x", *flow, 5, out);
@@ -197,11 +203,18 @@ impl Describe for TcpLayer {
     }
 
     fn add_passing(&self, out: &mut Words) {
-        all!(out, &", seq ", &self.seq);
+        // Each packet has these, so they are added without a way round.
+        out.push_str(", seq ");
+        add::digits(self.seq.into(), out);
         if self.flags.has(Flags::ACK) {
-            all!(out, &", ack ", &self.ack);
+            out.push_str(", ack ");
+            add::digits(self.ack.into(), out);
         }
-        all!(out, &", window ", &self.window, &", ", &self.len, &" bytes");
+        out.push_str(", window ");
+        add::digits(self.window.into(), out);
+        out.push_str(", ");
+        add::digits(self.len.into(), out);
+        out.push_str(" bytes");
         not_captured(self.missing, out);
     }
 }

@@ -164,8 +164,7 @@ pub(super) fn add_spaced(bytes: &[u8], out: &mut Words) {
         left = left.saturating_sub(some.len());
         // No blank stands behind the last.
         let len = some.len().saturating_mul(3).saturating_sub((left == 0).into());
-        let digits = room.get(..len).unwrap_or_default();
-        out.push_ascii(digits);
+        out.push_first(&room, len);
     }
 }
 

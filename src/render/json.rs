@@ -119,6 +119,7 @@ impl Format for Json {
         let line = &mut self.line;
         self.head.write(record, line)?;
         line.extend_from_slice(b",\"hex\":\"");
+        let hex_at = Some(line.len());
         shows::hex(record.bytes, line);
         line.extend_from_slice(b"\",\"findings\":");
         match record.tape.findings() {
@@ -126,7 +127,7 @@ impl Format for Json {
             _ => write(&Findings { record, context: &context }, line)?,
         }
         line.extend_from_slice(b",\"fields\":");
-        let shown = Shown { sn: record.sn, ..Shown::new(context, self.explain) };
+        let shown = Shown { sn: record.sn, hex_at, ..Shown::new(context, self.explain) };
         fields::write_packet((record.tape, record.bytes), &shown, &mut self.memos, line);
         for (nth, header) in record.headers.iter().enumerate() {
             self.line.extend_from_slice(if nth == 0 { b",\"headers\":[" } else { b"," });

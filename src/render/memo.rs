@@ -5,7 +5,7 @@ use crate::annotate::Node;
 use crate::annotate::view::{Row, Rows};
 use crate::bytes::Span;
 use crate::spec::field::Context;
-use crate::spec::{Field, PacketType, Sender, Version};
+use crate::spec::{Field, PacketType, Version};
 use crate::text::{Out, Words};
 
 /// Rows that are remembered: a power of two. The packets of a capture share a few hundred.
@@ -17,9 +17,11 @@ const MAX_BYTES: usize = 64;
 /// The longest text that is remembered of a row, in bytes.
 const MAX_TEXT: usize = 4 << 10;
 
-/// Rows with a number in words that are the same for all: a power of two. They differ by the packet's type and
+/// Rows with a value in words that are the same for all: a power of two. They differ by the packet's type and
 /// flags, and by where they stand, which is behind the topic.
-const AROUND_SLOTS: usize = 1 << 8;
+const PLACE_SLOTS: usize = 1 << 8;
+/// The same where they differ by how long they are.
+const LENGTH_SLOTS: usize = 1 << 10;
 /// Runs of rows that are remembered: a power of two.
 const RUN_SLOTS: usize = 1 << 10;
 /// The longest run of rows that is remembered, in bytes of the packet and in nodes.
@@ -68,34 +70,35 @@ struct Key {
 }
 
 /// What of a packet the words of all its rows depend on; `layout` tells apart whatever else they do.
+///
+/// It is one number, which is quickly compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Packet {
-    version: Version,
-    sender: Option<Sender>,
-    header: u8,
-    connect_flags: u8,
-    code: Option<u8>,
-    is_empty: bool,
-    layout: u8,
-}
+pub(super) struct Packet(u64);
 
 impl Packet {
     pub(super) fn new(context: &Context, layout: u8) -> Self {
-        Self {
-            version: context.version,
-            sender: context.sender,
-            header: context.header,
-            connect_flags: context.connect_flags,
-            code: context.code,
-            is_empty: context.is_empty,
+        let sender = context.sender.map_or(0, |sender| (sender as u8).saturating_add(1));
+        let whether = u8::from(context.code.is_some()) << 1 | u8::from(context.is_empty);
+        Self(u64::from_be_bytes([
+            context.version as u8,
+            whether,
+            context.connect_flags,
+            context.code.unwrap_or_default(),
+            0,
             layout,
-        }
+            context.header,
+            sender,
+        ]))
     }
 
-    /// A number for all of it that most tells packets apart.
-    fn mixed(&self) -> u64 {
-        let sender = self.sender.map_or(0, |sender| (sender as u64).saturating_add(1));
-        u64::from(self.header) << 8 ^ sender << 4 ^ u64::from(self.version.is_v5())
+    /// The first byte of the packet.
+    fn header(self) -> u8 {
+        (self.0 >> 8) as u8
+    }
+
+    /// Whether it is of MQTT-SN, whose topics stand elsewhere.
+    fn is_sn(self) -> bool {
+        self.0 >> 56 == Version::Sn12 as u64
     }
 }
 
@@ -168,7 +171,7 @@ impl Key {
         let kind = u64::from(self.field.0) << 48
             ^ u64::from(self.span.start) << 24
             ^ u64::from(self.span.len) << 16
-            ^ self.packet.mixed();
+            ^ self.packet.0;
         place(self.number, kind, bytes, slots)
     }
 }
@@ -221,7 +224,7 @@ impl<T: Text + Clone> Runs<T> {
         let Some((nodes, bytes)) = run(rows, packet) else { return false };
         let start = nodes.first().map_or(0, |node| node.span.start);
         let number = u64::from(start) << 8 ^ nodes.len() as u64;
-        let place = place(number, packet.mixed(), bytes, self.slots.len());
+        let place = place(number, packet.0, bytes, self.slots.len());
         let Some(slot) = self.slots.get_mut(place) else { return false };
         if slot.bytes == bytes && slot.packet == packet && slot.nodes == nodes {
             out.add(&slot.text);
@@ -262,9 +265,14 @@ struct AroundSlot<T> {
 }
 
 impl<T: Text + Clone> Around<T> {
-    /// Nothing is remembered.
-    pub(super) fn new() -> Self {
-        Self { slots: vec![AroundSlot::default(); AROUND_SLOTS] }
+    /// Nothing is remembered of rows that differ by where they stand.
+    pub(super) fn of_places() -> Self {
+        Self { slots: vec![AroundSlot::default(); PLACE_SLOTS] }
+    }
+
+    /// The same of rows that differ by how long they are.
+    pub(super) fn of_lengths() -> Self {
+        Self { slots: vec![AroundSlot::default(); LENGTH_SLOTS] }
     }
 
     /// The parts of a row as they were made before, or else by `make`, which finds them empty. The parts of rows
@@ -275,20 +283,21 @@ impl<T: Text + Clone> Around<T> {
         packet: Packet,
         make: impl FnOnce(&mut [T; 3]),
     ) -> Option<&[T; 3]> {
-        let place = place(
-            span.start.into(),
-            packet.mixed() ^ u64::from(row.field.0) << 16,
-            &[],
-            self.slots.len(),
-        );
-        let slot = self.slots.get_mut(place)?;
+        let number = u64::from(span.start) << 32 | u64::from(span.len);
+        let place = place(number, packet.0 ^ u64::from(row.field.0) << 32, &[], self.slots.len());
+        // Two places, as for a row.
+        let [first, second] = self.slots.get_mut(place & !1..)?.first_chunk_mut::<2>()?;
         let key = Some((packet, row.field, span, row.depth));
-        if slot.key != key {
-            slot.key = key;
-            slot.parts = <[T; 3]>::default();
-            make(&mut slot.parts);
+        if second.key == key {
+            return Some(&second.parts);
         }
-        Some(&slot.parts)
+        if first.key != key {
+            std::mem::swap(first, second);
+            first.key = key;
+            first.parts.iter_mut().for_each(|part| part.set(&T::default(), 0));
+            make(&mut first.parts);
+        }
+        Some(&first.parts)
     }
 }
 
@@ -296,13 +305,17 @@ impl<T: Text + Clone> Around<T> {
 /// none, or many.
 fn run<'r>(rows: &Rows<'r>, packet: Packet) -> Option<(&'r [Node], &'r [u8])> {
     // Payloads are long and short, those of one topic too.
-    let is_publish = PacketType::of_header(packet.header) == PacketType::PUBLISH;
+    let is_publish = PacketType::of_header(packet.header()) == PacketType::PUBLISH;
     let is_new = |node: &Node| match node.field() {
         Field::PACKET_ID | Field::PAYLOAD => true,
         field => is_publish && field == Field::REMAINING_LENGTH,
     };
+    // In the middle of a run rows may depend on how many of their kind stand before.
+    if rows.last().is_some_and(|last| !is_new(last)) {
+        return None;
+    }
     let (nodes, bytes) = (rows.rest(), rows.bytes());
-    let from = nodes.first()?.span.first_byte();
+    let from = nodes.first().filter(|node| !is_new(node))?.span.first_byte();
     let (nodes, to) = match nodes.iter().take(MAX_NODES).position(is_new) {
         Some(at) => {
             let next = nodes.get(at).filter(|node| node.depth() == 0)?;
@@ -312,7 +325,7 @@ fn run<'r>(rows: &Rows<'r>, packet: Packet) -> Option<(&'r [Node], &'r [u8])> {
     };
     let bytes = bytes.get(from..to)?;
     let is_short = nodes.len() <= MAX_NODES && bytes.len() <= MAX_RUN;
-    let can_be_known = is_short && !nodes.is_empty() && packet.version != Version::Sn12;
+    let can_be_known = is_short && !nodes.is_empty() && !packet.is_sn();
     can_be_known.then_some((nodes, bytes))
 }
 
@@ -349,7 +362,55 @@ impl Text for Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mqtt::altered;
+    use crate::render::{Options, format, sample};
     use std::collections::BTreeSet;
+
+    /// Whatever was written before, a packet is shown as by who has written nothing.
+    #[test]
+    fn what_is_copied_is_what_would_be_made() {
+        const EACH: usize = 97;
+        let options = Options { is_continued: true, ..Options::default() };
+        for make in ["tree", "json"].map(|name| format(name).unwrap().make) {
+            let (mut used, mut count) = (make(&options), 0);
+            altered::each(&altered::usual(), |packet| {
+                count += 1;
+                if count % EACH != 0 {
+                    return;
+                }
+                for version in [Version::V311, Version::V5] {
+                    sample::with_record(packet, version, None, |record| {
+                        // Twice: the second time all that can be remembered of it is.
+                        let fresh = sample::written(&mut *make(&options), &record);
+                        for _ in 0..2 {
+                            assert_eq!(sample::written(&mut *used, &record), fresh, "{packet:x?}");
+                        }
+                    });
+                }
+            });
+            assert!(count > 100 * EACH, "{count}");
+        }
+    }
+
+    /// The last codes of two SUBACKs stand at the same place, but for filters of other numbers.
+    #[test]
+    fn rows_depend_on_how_many_of_their_kind_stand_before() {
+        let suback = |properties: &[u8], codes: usize| {
+            let rest = [&[0, 7, properties.len() as u8], properties, &vec![1; codes]].concat();
+            [&[0x90, rest.len() as u8], &rest[..]].concat()
+        };
+        let (reason, options) =
+            (b"\x1f\0\x01x", Options { is_continued: true, ..Options::default() });
+        for make in ["tree", "json"].map(|name| format(name).unwrap().make) {
+            let mut used = make(&options);
+            for packet in [suback(b"", 40), suback(reason, 36), suback(b"", 40)] {
+                sample::with_record(&packet, Version::V5, None, |record| {
+                    let fresh = sample::written(&mut *make(&options), &record);
+                    assert_eq!(sample::written(&mut *used, &record), fresh);
+                });
+            }
+        }
+    }
 
     /// Rows that are as many as half the slots hardly share one, whichever part tells them apart.
     #[test]
@@ -363,12 +424,7 @@ mod tests {
             depth: 0,
             in_will: false,
             is_group: false,
-            packet: Packet {
-                version: Version::V5,
-                sender: Some(Sender::Client),
-                header,
-                ..Packet::default()
-            },
+            packet: Packet::new(&Context { version: Version::V5, header, ..Context::default() }, 0),
         };
         let places = |key: &dyn Fn(u64) -> Key| -> usize {
             (0..SLOTS as u64 / 2)

@@ -44,11 +44,17 @@ struct Memos {
     rows: Memo<Words>,
     runs: Runs<Words>,
     ids: Around<Words>,
+    payloads: Around<Words>,
 }
 
 impl Memos {
     fn new() -> Self {
-        Self { rows: Memo::new(), runs: Runs::new(), ids: Around::new() }
+        Self {
+            rows: Memo::new(),
+            runs: Runs::new(),
+            ids: Around::of_places(),
+            payloads: Around::of_lengths(),
+        }
     }
 }
 
@@ -202,7 +208,8 @@ impl<'r> Body<'r> {
                 runs.next(&mut rows, packet, self.out, write);
             }
             let Some(row) = rows.next() else { return };
-            if !words.packet_id(&row, &mut self.memos.ids, self.out) {
+            let Memos { ids, payloads, .. } = &mut *self.memos;
+            if !words.packet_id(&row, ids, self.out) && !words.payload(&row, payloads, self.out) {
                 self.row(&row, row.is_group);
             }
         }

@@ -383,7 +383,18 @@ pub fn quoted(bytes: &[u8], limit: usize) -> String {
 }
 
 /// Adds what [`quoted`] returns.
+#[inline]
 pub(crate) fn add_quoted(bytes: &[u8], limit: usize, out: &mut impl Out) {
+    if bytes.len() <= limit {
+        out.push('"');
+        text::add::escaped(bytes, out);
+        return out.push('"');
+    }
+    add_beginning(bytes, limit, out);
+}
+
+/// The same of a text that is too long.
+fn add_beginning(bytes: &[u8], limit: usize, out: &mut impl Out) {
     let shown = bytes.get(..floor_char(bytes, limit)).unwrap_or(bytes);
     out.push('"');
     text::add::escaped(shown, out);

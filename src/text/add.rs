@@ -2,54 +2,98 @@
 //! a text of its own for each piece.
 
 use super::plain::push_first;
-use super::{Escaped, Out};
+use super::{Ascii, Escaped, Out};
+use std::fmt::{self, Write};
 
 /// Adds a number in decimal digits.
 #[inline]
 pub fn digits(value: u64, out: &mut impl Out) {
-    match few_digits(value) {
-        Some((digits, count)) => out.push_first(&digits, count),
-        None => out.push_str(itoa::Buffer::new().format(value)),
+    match value {
+        0..=9 => out.push_ascii(&[b'0' | value as u8]),
+        10..=99 => out.push_ascii(&two(value)),
+        100..=999 => {
+            let [b, c] = two(value % 100);
+            out.push_ascii(&[b'0' | (value / 100) as u8, b, c]);
+        }
+        1_000..=9_999 => {
+            let ([a, b], [c, d]) = (two(value / 100), two(value % 100));
+            out.push_ascii(&[a, b, c, d]);
+        }
+        _ => many_digits(value, out),
     }
 }
 
-/// The same at the end of bytes.
+/// The same of a number of five digits or more.
+fn many_digits(value: u64, out: &mut impl Out) {
+    let (upper, lower) = (value / EIGHT, value % EIGHT);
+    match upper {
+        0 => {
+            // The zeros in front are shifted out.
+            let count = value.checked_ilog10().unwrap_or_default().saturating_add(1);
+            let zeros = 8u32.saturating_sub(count);
+            let digits = u64::from_le_bytes(eight_digits(value)) >> (zeros << 3);
+            out.push_first(&digits.to_le_bytes(), count as usize);
+        }
+        1..=9_999 => {
+            digits(upper, out);
+            out.push_ascii(&eight_digits(lower));
+        }
+        _ => out.push_str(itoa::Buffer::new().format(value)),
+    }
+}
+
+/// The least number of more than eight digits.
+const EIGHT: u64 = 100_000_000;
+
+/// Adds a number in decimal digits to bytes.
 #[inline]
 pub(crate) fn digits_to(value: u64, out: &mut Vec<u8>) {
-    match few_digits(value) {
-        Some((digits, count)) => push_first(&digits, count, out),
-        None => out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes()),
+    digits(value, &mut Bytes(out));
+}
+
+/// Bytes that digits are added to.
+struct Bytes<'b>(&'b mut Vec<u8>);
+
+impl Write for Bytes<'_> {
+    #[inline]
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.write_ascii(text.as_bytes())
     }
 }
 
-/// The digits of a number that has eight at most, as nearly all have, and how many they are.
-#[inline]
-fn few_digits(value: u64) -> Option<([u8; 8], usize)> {
-    let value = u32::try_from(value).ok().filter(|value| *value < 100_000_000)?;
-    let (upper, lower) = (value / 10_000, value % 10_000);
-    let ([a, b], [c, d]) = (two(upper / 100), two(upper));
-    let ([e, f], [g, h]) = (two(lower / 100), two(lower));
-    let count = value.checked_ilog10().unwrap_or_default().saturating_add(1);
-    // The zeros in front are shifted out.
-    let zeros = 8u32.saturating_sub(count);
-    let digits = u64::from_le_bytes([a, b, c, d, e, f, g, h]) >> (zeros << 3);
-    Some((digits.to_le_bytes(), count as usize))
+impl Ascii for Bytes<'_> {
+    #[inline]
+    fn write_ascii(&mut self, ascii: &[u8]) -> fmt::Result {
+        self.0.extend_from_slice(ascii);
+        Ok(())
+    }
 }
 
-/// The last two digits of a number.
+impl Out for Bytes<'_> {
+    #[inline]
+    fn push_first<const N: usize>(&mut self, ascii: &[u8; N], count: usize) {
+        push_first(ascii, count, self.0);
+    }
+}
+
+/// The last eight digits of a number.
 #[inline]
-fn two(value: u32) -> [u8; 2] {
+fn eight_digits(value: u64) -> [u8; 8] {
+    let (upper, lower) = (value / 10_000 % 10_000, value % 10_000);
+    let ([a, b], [c, d]) = (two(upper / 100), two(upper % 100));
+    let ([e, f], [g, h]) = (two(lower / 100), two(lower % 100));
+    [a, b, c, d, e, f, g, h]
+}
+
+/// The two digits of a number below a hundred.
+#[inline]
+fn two(value: u64) -> [u8; 2] {
     /// Those of all below a hundred: to look them up takes less than to reckon.
-    static ALL: [[u8; 2]; 100] = {
-        let mut all = [[b'0'; 2]; 100];
-        let mut at = 0;
-        while at < 100 {
-            all[at] = [b'0' + (at / 10) as u8, b'0' + (at % 10) as u8];
-            at += 1;
-        }
-        all
-    };
-    ALL.get((value % 100) as usize).copied().unwrap_or_default()
+    static ALL: [u8; 200] = *b"\
+        0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+        5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    let (pairs, _) = ALL.as_chunks::<2>();
+    pairs.get(value as usize).copied().unwrap_or_default()
 }
 
 /// The character of a digit below 16.
@@ -62,8 +106,8 @@ fn digit(value: u8) -> char {
 #[inline]
 #[must_use]
 pub fn six_digits(value: u64) -> [u8; 6] {
-    let value = (value % 1_000_000) as u32;
-    let ([a, b], [c, d], [e, f]) = (two(value / 10_000), two(value / 100), two(value));
+    let (upper, lower) = (value / 10_000 % 100, value % 10_000);
+    let ([a, b], [c, d], [e, f]) = (two(upper), two(lower / 100), two(lower % 100));
     [a, b, c, d, e, f]
 }
 
@@ -71,10 +115,8 @@ pub fn six_digits(value: u64) -> [u8; 6] {
 #[inline]
 #[must_use]
 pub fn nine_digits(value: u64) -> [u8; 9] {
-    let value = (value % 1_000_000_000) as u32;
-    let ([a, b], [c, d]) = (two(value / 10_000_000), two(value / 100_000));
-    let ([e, f], [g, h], [_, i]) = (two(value / 1_000), two(value / 10), two(value));
-    [a, b, c, d, e, f, g, h, i]
+    let [a, b, c, d, e, f, g, h] = eight_digits(value / 10);
+    [a, b, c, d, e, f, g, h, b'0' | (value % 10) as u8]
 }
 
 /// Adds a number in so many decimal digits at least, with zeros in front.
@@ -143,13 +185,13 @@ fn in_unit<const UNIT: u64>(nanoseconds: u64, name: &str, out: &mut impl Out) {
         10.. => {
             let tenths = rounded(10);
             digits(tenths / 10, out);
-            let [_, tenth] = two((tenths % 10) as u32);
+            let [_, tenth] = two(tenths % 10);
             out.push_ascii(&[b'.', tenth]);
         }
         _ => {
             let hundredths = rounded(100);
             digits(hundredths / 100, out);
-            let [tenth, hundredth] = two((hundredths % 100) as u32);
+            let [tenth, hundredth] = two(hundredths % 100);
             out.push_ascii(&[b'.', tenth, hundredth]);
         }
     }
@@ -170,6 +212,7 @@ fn minutes(seconds: u64, out: &mut impl Out) {
 }
 
 /// Adds bytes as [`Escaped`] shows them.
+#[inline]
 pub fn escaped(bytes: &[u8], out: &mut impl Out) {
     // Writing to a String does not fail.
     let _ = Escaped(bytes).write(out);

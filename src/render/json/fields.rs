@@ -12,6 +12,7 @@ use crate::spec::Field;
 use crate::spec::field::{Context, Kind};
 use crate::spec::property::{Unit, Wire};
 use crate::text;
+use std::ops::Range;
 
 /// What is shown of each field.
 pub(super) struct Shown<'r> {
@@ -23,26 +24,36 @@ pub(super) struct Shown<'r> {
     pub(super) parts: bool,
     /// What a message of MQTT-SN is about.
     pub(super) sn: Option<SnRecord<'r>>,
+    /// Where in the text the packet's bytes were written as hex digits, if they were.
+    pub(super) hex_at: Option<usize>,
 }
 
 impl Shown<'_> {
     pub(super) fn new(context: Context, explain: Explain) -> Self {
         let (meanings, parts) = (explain > Explain::Off, explain == Explain::Full);
-        Self { context, meanings, parts, sn: None }
+        Self { context, meanings, parts, sn: None, hex_at: None }
     }
 }
 
 /// Fields as they were written before.
 #[derive(Debug)]
 pub(super) struct Memos {
-    rows: Memo<Vec<u8>>,
     runs: Runs<Vec<u8>>,
+    one: One,
+}
+
+/// The same of fields one by one.
+#[derive(Debug)]
+struct One {
+    rows: Memo<Vec<u8>>,
     ids: Around<Vec<u8>>,
+    payloads: Around<Vec<u8>>,
 }
 
 impl Memos {
     pub(super) fn new() -> Self {
-        Self { rows: Memo::new(), runs: Runs::new(), ids: Around::new() }
+        let (ids, payloads) = (Around::of_places(), Around::of_lengths());
+        Self { runs: Runs::new(), one: One { rows: Memo::new(), ids, payloads } }
     }
 }
 
@@ -55,10 +66,10 @@ pub(super) fn write_packet(
 ) {
     let mut rows = view::rows(tape, bytes, shown.parts);
     out.push(b'[');
-    let Memos { rows: memo, runs, ids } = memos;
+    let Memos { runs, one } = memos;
     if shown.parts {
         // There are more rows than nodes.
-        list(rows, shown, (memo, ids), out);
+        list(rows, shown, one, out);
     } else {
         let packet = Packet::new(&shown.context, 0);
         let mut is_first = true;
@@ -67,7 +78,7 @@ pub(super) fn write_packet(
                 out.push(b',');
             }
             let mut write = |rows: &mut Rows<'_>, count, out: &mut Vec<u8>| {
-                list(rows.take(count), shown, (memo, ids), out);
+                list(rows.take(count), shown, one, out);
             };
             if !runs.next(&mut rows, packet, out, &mut write) {
                 // A node that lies in no group, with all that lies in it.
@@ -87,7 +98,7 @@ pub(super) fn write_header(
 ) {
     out.push(b'[');
     let rows = view::rows(tape, bytes, shown.parts);
-    list(rows, shown, (&mut memos.rows, &mut memos.ids), out);
+    list(rows, shown, &mut memos.one, out);
     out.push(b']');
 }
 
@@ -95,7 +106,7 @@ pub(super) fn write_header(
 fn list<'a>(
     rows: impl Iterator<Item = Row<'a>>,
     shown: &Shown<'_>,
-    (memo, ids): (&mut Memo<Vec<u8>>, &mut Around<Vec<u8>>),
+    one: &mut One,
     out: &mut Vec<u8>,
 ) {
     let mut rows = rows.peekable();
@@ -115,8 +126,10 @@ fn list<'a>(
         // Of a group at most its number is shown.
         let bytes = if row.is_group { &[] } else { row.bytes };
         let key = (&row, bytes, &shown.context, u8::from(is_byte_of_flags));
-        if !packet_id(&row, shown, ids, out) && !payload(&row, shown, ids, out) {
-            memo.row(key, out, |out| write_one(&row, is_byte_of_flags, shown, out));
+        if !packet_id(&row, shown, &mut one.ids, out)
+            && !payload(&row, shown, &mut one.payloads, out)
+        {
+            one.rows.row(key, out, |out| write_one(&row, is_byte_of_flags, shown, out));
         }
         if is_parent {
             out.extend_from_slice(b",\"fields\":[");
@@ -207,24 +220,53 @@ fn write_end(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
 }
 
 /// Writes a payload between words that are the same for all. `false`: it is another field.
-fn payload(row: &Row<'_>, shown: &Shown<'_>, ids: &mut Around<Vec<u8>>, out: &mut Vec<u8>) -> bool {
+fn payload(
+    row: &Row<'_>,
+    shown: &Shown<'_>,
+    payloads: &mut Around<Vec<u8>>,
+    out: &mut Vec<u8>,
+) -> bool {
     if row.field != Field::PAYLOAD {
         return false;
     }
-    // They stand at any place, and none of these words tells it.
-    let key = (row, Span::default());
-    let parts = ids.of(key, Packet::new(&shown.context, 0), |[before, _, behind]| {
+    // They stand at any place, and none of these words tells it; some tell how long they are.
+    let key = (row, Span { start: 0, ..row.span });
+    let parts = payloads.of(key, Packet::new(&shown.context, 0), |[before, between, behind]| {
         write_begin(row, shown, before);
+        write_length(row, between);
+        write_meaning(row, shown, behind);
         write_end(row, shown, behind);
     });
-    let Some([before, _, behind]) = parts else { return false };
+    let Some([before, between, behind]) = parts else { return false };
     out.extend_from_slice(before);
     number("", row.span.start.into(), out);
-    write_length(row, out);
-    write_value(row, false, shown, out);
-    write_meaning(row, shown, out);
+    out.extend_from_slice(between);
+    match digits(row, shown).filter(|digits| out.get(digits.clone()).is_some()) {
+        Some(digits) => {
+            out.extend_from_slice(VALUE);
+            out.push(b'"');
+            out.extend_from_within(digits);
+            out.push(b'"');
+            write_text(row, shown, out);
+        }
+        None => write_value(row, false, shown, out),
+    }
     out.extend_from_slice(behind);
     true
+}
+
+/// Where in the text the bytes of a row stand as hex digits already.
+fn digits(row: &Row<'_>, shown: &Shown<'_>) -> Option<Range<usize>> {
+    let start = row.span.first_byte().checked_mul(2)?.checked_add(shown.hex_at?)?;
+    Some(start..start.checked_add(row.bytes.len().checked_mul(2)?)?)
+}
+
+/// Writes the value of data for people, where it is text.
+fn write_text(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
+    if let Some(words) = Words::new(row, &shown.context) {
+        out.extend_from_slice(TEXT);
+        words.write(out);
+    }
 }
 
 /// Writes a Packet Identifier, which is nearly always another one, between words that are the same for all.

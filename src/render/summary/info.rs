@@ -31,7 +31,7 @@ pub(super) fn write(record: &Record<'_>, line: &mut Line) {
     if !record.text.is_empty() {
         return info.item(text::safe(record.text));
     }
-    if let Some(line) = super::unit::line(record) {
+    if let Some(line) = record.unit.and_then(|unit| super::unit::line(unit, record)) {
         return info.item(line);
     }
     match record.decoded.and_then(|decoded| decoded.packet.as_ref()) {

@@ -1,7 +1,8 @@
 use super::*;
 use crate::pipeline::Origin;
 use crate::render::sample::{CONNECT, bytes, with_record, written};
-use crate::spec::Version;
+use crate::session::{At, Facts, Partner};
+use crate::spec::{PacketType, Version};
 use crate::text::is_unsafe;
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
@@ -157,6 +158,14 @@ fn colours_follow_roles_and_the_dump_follows_the_line() {
     assert!(text.ends_with("\n\n"));
 }
 
+/// None, a Topic Alias, and two that are shown.
+const PROPERTIES: &[&[u8]] = &[b"", b"\x23\0\x01", b"\x01\x01\x03\0\x02\"b"];
+
+/// An answer so many nanoseconds after its packet.
+fn answers(latency: u64) -> Partner {
+    Partner { kind: PacketType::PUBLISH, at: At::default(), latency: Some(latency) }
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_one_safe_line_within_the_width(
@@ -180,19 +189,34 @@ proptest! {
     fn a_line_without_a_terminal_is_that_of_a_wide_one(
         packet in prop::collection::vec(any::<u8>(), 0..200),
         topic in "[ -~\\\\\"é]{0,20}",
+        properties in prop::sample::select(PROPERTIES),
+        payload in "[ -~\\\\\"é\n]{0,70}",
+        flags in 0..16u8,
+        first in prop::sample::select(&[1, 97, 9_998, 999_999_999_998][..]),
+        step in 1..3u64,
         version in prop::sample::select(&Version::ALL[..]),
         client in "[a-z\\\\\u{1b}\u{3000}é]{0,24}",
     ) {
-        let publish = [&[0x30, topic.len() as u8 + 2, 0, topic.len() as u8], topic.as_bytes()].concat();
+        let id: &[u8] = if flags & 6 == 0 { &[] } else { &[1, 2] };
+        let len = [properties.len() as u8];
+        let len: &[u8] = if version.is_v5() { &len } else { &[] };
+        let topic = [&[0, topic.len() as u8], topic.as_bytes()].concat();
+        let rest = [&*topic, id, len, properties, payload.as_bytes()].concat();
+        let length = [rest.len() as u8 & 0x7f | 0x80, (rest.len() >> 7) as u8];
+        let publish = [&[0x30 | flags], &length[..], &rest[..]].concat();
+        let puback = vec![0x40, 2, 0x30, 0x39];
         let mut plain = Summary::new(&Options::default());
         let mut wide = Summary::new(&Options { width: Some(9_999), ..Options::default() });
         let ends = ("10.0.0.1:50000".parse().unwrap(), "[fe80::1]:1883".parse().unwrap());
-        for packet in [&packet, &publish, &packet] {
-            let origin = Origin { ends: Some(ends), time: Some(5), ..Origin::default() };
+        for (nth, packet) in (0u64..).zip([&packet, &publish, &puback, &publish, &packet]) {
+            let number = first + nth * step;
+            let time = Some(nth as i64 * 4_700_000_123);
+            let origin = Origin { ends: Some(ends), time, start: Some(0), ..Origin::default() };
             let [plain, wide] = [&mut plain, &mut wide].map(|summary| {
                 with_record(packet, version, None, |record| {
                     let client_id = Some(client.as_bytes());
-                    written(summary, &Record { client_id, origin, ..record })
+                    let facts = Facts { answers: Some(answers(number * 7_919)), ..record.facts };
+                    written(summary, &Record { number, client_id, origin, facts, ..record })
                 })
             });
             if line::columns(&text::Escaped(client.as_bytes()).to_string()) <= CLIENT {

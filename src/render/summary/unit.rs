@@ -14,8 +14,7 @@ const LIMIT: usize = 80;
 
 /// What a unit says; `None` for one that has no line of its own making. Untrusted text is escaped
 /// in it.
-pub(super) fn line(record: &Record<'_>) -> Option<String> {
-    let unit = record.unit?;
+pub(super) fn line(unit: Unit, record: &Record<'_>) -> Option<String> {
     let rows: Vec<Row<'_>> = rows(record.tape, record.bytes, false).collect();
     let parts = Parts { rows: &rows };
     Some(match unit {

@@ -136,7 +136,7 @@ impl Count {
         let is_next = self.number.checked_add(1) == Some(number);
         self.number = number;
         match last {
-            Some(digit @ b'0'..b'9') if is_next => *digit = digit.wrapping_add(1),
+            Some(digit @ b'0'..=b'8') if is_next => *digit = digit.wrapping_add(1),
             _ => self.write(number),
         }
     }

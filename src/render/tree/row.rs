@@ -1,6 +1,7 @@
 //! One row of a tree: its words, and where the standard says so.
 
 use crate::annotate::view::Row;
+use crate::bytes::Span;
 use crate::pipeline::SnRecord;
 use crate::render::flow::Flow;
 use crate::render::gutter::{self, Gutter};
@@ -77,13 +78,58 @@ impl RowWords<'_> {
         true
     }
 
+    /// Writes a payload, which is nearly always another one, between words that are the same for all of its
+    /// length. `false`: it is another field, or its line may have to be broken or painted.
+    pub(super) fn payload(
+        &self,
+        row: &Row<'_>,
+        payloads: &mut Around<Words>,
+        out: &mut Words,
+    ) -> bool {
+        if row.field != Field::PAYLOAD || row.is_group || !self.is_short() {
+            return false;
+        }
+        // They stand at any place, and none of these words tells it.
+        let key = (row, Span { start: 0, ..row.span });
+        let parts = payloads.of(key, Packet::new(&self.context, 0), |[label, _, behind]| {
+            words::add_label(row, &self.context, label);
+            self.add_meaning(row, behind);
+        });
+        let Some([label, _, behind]) = parts else { return false };
+        self.gutter.left(out, self.painter, row, false);
+        out.push_words(label);
+        self.add_value(row, out);
+        out.push_words(behind);
+        out.push('\n');
+        true
+    }
+
+    /// A row is one line whose words have no roles.
+    fn is_short(&self) -> bool {
+        self.is_plain() && self.explain < Explain::Full
+    }
+
+    /// Adds the value behind a colon, where there is one.
+    fn add_value(&self, row: &Row<'_>, out: &mut Words) {
+        let write = |out: &mut Words| words::add_value(row, &self.context, self.limit, out);
+        add_unless_empty(": ", out, write);
+    }
+
+    /// Adds what the value does behind a point, where that is asked for and there is something to say.
+    fn add_meaning(&self, row: &Row<'_>, out: &mut Words) {
+        if self.explain >= Explain::Brief {
+            let meaning = sn::meaning(row, &self.context, self.sn);
+            add_unless_empty(" · ", out, |out| out.push_str(&meaning));
+        }
+    }
+
     /// Nothing is painted or broken into lines.
     fn is_plain(&self) -> bool {
         self.gutter.width().is_none() && !self.painter.color
     }
 
     fn write(&self, row: &Row<'_>, is_whole: bool, flow: &mut Flow, out: &mut Words) {
-        if self.is_plain() && self.explain < Explain::Full {
+        if self.is_short() {
             return self.write_plainly(row, is_whole, out);
         }
         let is_undecoded = row.field.kind() == Kind::Undecoded;
@@ -107,19 +153,8 @@ impl RowWords<'_> {
     fn write_plainly(&self, row: &Row<'_>, is_whole: bool, out: &mut Words) {
         self.gutter.left(out, self.painter, row, is_whole);
         words::add_label(row, &self.context, out);
-        let parts = |out: &mut Words, lead: &str, write: &dyn Fn(&mut Words)| {
-            let before = out.len();
-            out.push_str(lead);
-            let start = out.len();
-            write(out);
-            if out.len() == start {
-                out.truncate(before);
-            }
-        };
-        parts(out, ": ", &|out| words::add_value(row, &self.context, self.limit, out));
-        if self.explain >= Explain::Brief {
-            parts(out, " · ", &|out| out.push_str(&sn::meaning(row, &self.context, self.sn)));
-        }
+        self.add_value(row, out);
+        self.add_meaning(row, out);
         out.push('\n');
     }
 
@@ -150,5 +185,16 @@ impl RowWords<'_> {
             let words = parts.join(" · ");
             self.gutter.blank(out, self.painter, depth, Flow::new().push(Role::Dim, words));
         }
+    }
+}
+
+/// Adds `lead` and what `write` writes, or neither where that is nothing.
+fn add_unless_empty(lead: &str, out: &mut Words, write: impl FnOnce(&mut Words)) {
+    let before = out.len();
+    out.push_str(lead);
+    let start = out.len();
+    write(out);
+    if out.len() == start {
+        out.truncate(before);
     }
 }
