@@ -4,7 +4,7 @@
 mod support;
 
 use mqttscope::capture::{Source, open};
-use mqttscope::filter::TABLE;
+use mqttscope::filter::{Filter, Filtered, TABLE};
 use mqttscope::pipeline::{Consumer, Inspector, Needs, Record, Settings};
 use mqttscope::render::fields::FieldOptions;
 use mqttscope::render::threaded::{Hand, with_threads};
@@ -166,6 +166,31 @@ fn what_is_written_without_trees_is_what_is_written_with_them() {
         );
         // Not by assert_eq: it would print megabytes.
         assert!(all.text == some.text, "{} by {threads} threads", row.name);
+    }
+}
+
+/// What a filter chooses for certain before there is a tree goes on without one.
+#[test]
+fn what_is_chosen_without_trees_is_what_is_chosen_with_them() {
+    let row = FORMATS.iter().find(|row| row.name == "summary").unwrap();
+    // The first two are decided at once, the others for some packets or for none.
+    let filters = [
+        ("mqtt.msgtype == 3", 300),
+        ("mqtt.sender == \"client\" && mqtt.qos != 2", 300),
+        ("mqtt.topic contains \"a\" || mqtt.reason_code", 1),
+        ("mqtt.finding", 0),
+    ];
+    for (text, least) in filters {
+        let [all, some] = [true, false].map(|needs_trees| {
+            let (format, text_of) = ((row.make)(&Options::default()), Vec::new());
+            let one = One { format, needs_trees, records: 0, without: 0, text: text_of };
+            let filter = Filter::parse(text).unwrap();
+            recordings().iter().fold(Filtered::new(filter, one), |it, file| feed(it, file, false))
+        });
+        assert_eq!(all.counts(), some.counts(), "{text}");
+        assert_eq!(all.inner.without, 0, "{text}");
+        assert!(some.inner.without >= least, "{text}: {} without trees", some.inner.without);
+        assert!(all.inner.text == some.inner.text, "{text}");
     }
 }
 

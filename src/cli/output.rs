@@ -48,6 +48,10 @@ pub(super) struct Printer {
     /// Cores that are busy all the time, with who reads and who writes.
     busy: usize,
     flush_each: bool,
+    /// Records go to the format, and nothing else is done with them.
+    is_direct: bool,
+    /// Those that it writes early, too.
+    is_early: bool,
     quiet: bool,
     /// Whether the format writes files: with `quiet` these alone.
     has_files: bool,
@@ -122,7 +126,7 @@ impl Printer {
         };
         // Where each writes for himself, writing takes more than reading does; else there is time left.
         let is_shared = !is_direct && row.by_others == ByOthers::Freely;
-        Self {
+        let mut printer = Self {
             needs: format.needs(),
             format,
             busy: if is_shared { 2 } else { 1 },
@@ -131,6 +135,8 @@ impl Printer {
             counter: None,
             out: BufWriter::with_capacity(GATHERED, out),
             flush_each,
+            is_direct: false,
+            is_early: false,
             quiet: output.quiet,
             has_files: options.folder.is_some(),
             nowhere: io::sink(),
@@ -142,7 +148,10 @@ impl Printer {
             painter: Painter { color: options.color && row.is_text },
             found: false,
             failed: None,
-        }
+        };
+        printer.is_direct = printer.is_plain() && !printer.quiet && !flush_each;
+        printer.is_early = printer.is_direct && printer.is_choosy();
+        printer
     }
 
     /// The same for one that is about connections: `--fail-on` is asked of why they ended, too.
@@ -166,6 +175,7 @@ impl Printer {
         let name = if output.format == "json" { "json" } else { "table" };
         let row = render::sessions::FORMATS.iter().find(|row| row.name == name);
         self.sessions = row.map(|row| (row.make)(&options(output)));
+        self.has_more();
     }
 
     /// Writes the frames of the chosen packets to a file, too.
@@ -173,6 +183,7 @@ impl Printer {
         let excerpt = Excerpt::create(path, &about(of));
         let excerpt = excerpt.with_context(|| format!("{} cannot be created", path.display()))?;
         self.excerpt = Some((excerpt, path.to_owned()));
+        self.has_more();
         Ok(())
     }
 
@@ -180,6 +191,7 @@ impl Printer {
     #[cfg(feature = "live")]
     pub(super) fn add_counter(&mut self, counter: Counter) {
         self.counter = Some(counter);
+        self.has_more();
     }
 
     /// Tells on standard error what was counted and has no other place.
@@ -279,6 +291,11 @@ impl Printer {
         format.ended(ended, out)
     }
 
+    /// The format is not the only one that takes records.
+    fn has_more(&mut self) {
+        (self.is_direct, self.is_early) = (false, false);
+    }
+
     /// Whether the format alone takes records.
     fn is_plain(&self) -> bool {
         let has_more = self.excerpt.is_some() || self.sessions.is_some() || self.counter.is_some();
@@ -354,7 +371,7 @@ impl Consumer for Printer {
     fn wants(&mut self, record: &Record<'_>) -> bool {
         // A comment on a frame is told with the record of it.
         let has_notes = record.origin.notes.is_some_and(|notes| !notes.is_empty());
-        if !self.is_choosy() || self.failed.is_some() || has_notes {
+        if self.failed.is_some() || has_notes || !self.is_early && !self.is_choosy() {
             return true;
         }
         if self.is_idle() {
@@ -400,6 +417,10 @@ impl Consumer for Printer {
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
         if self.failed.is_some() {
             return ControlFlow::Break(());
+        }
+        if self.is_direct {
+            let result = self.format.record(record, &mut self.out);
+            return self.flow(result);
         }
         self.found |= self.fail_on.is_some_and(|limit| record.tape.worst() >= Some(limit));
         let result = self.write(record);

@@ -4,7 +4,7 @@ use super::display::{add_hex, add_shown, shown};
 use super::error::FilterError;
 use super::operand;
 use super::plan::Operand;
-use super::subject::Subject;
+use super::subject::{One, ReadOne, Subject};
 use super::value::{Type, Value};
 use crate::pipeline::{Needs, Record};
 use crate::text::{self, Out, Words};
@@ -148,6 +148,8 @@ impl Cells {
 #[derive(Debug, Default)]
 pub struct Columns {
     columns: Vec<Column>,
+    /// Whether one of them has to be read value by value.
+    has_several: bool,
 }
 
 #[derive(Debug)]
@@ -158,6 +160,8 @@ struct Column {
     is_hex: bool,
     /// Whether its numbers are no times, and shown in decimal.
     is_count: bool,
+    /// What gives its value in most records whose trees are not there yet, if that is a count or text.
+    one: Option<ReadOne>,
 }
 
 impl Columns {
@@ -169,7 +173,9 @@ impl Columns {
         let (operand, kind) = operand::column(key)?;
         let is_hex = matches!(operand, Operand::Field(row) if row.is_hex);
         let is_count = !is_hex && !matches!(kind, Type::Time | Type::Duration);
-        self.columns.push(Column { key: key.to_owned(), operand, kind, is_hex, is_count });
+        let one = operand.one().filter(|_| is_count);
+        self.has_several |= one.is_none();
+        self.columns.push(Column { key: key.to_owned(), operand, kind, is_hex, is_count, one });
         Ok(())
     }
 
@@ -187,6 +193,33 @@ impl Columns {
     #[must_use]
     pub fn needs(&self) -> Needs {
         self.columns.iter().map(|column| column.operand.needs()).max().unwrap_or(Needs::Packet)
+    }
+
+    /// The line of a record whose tree and facts are not there yet, where each field has one plain value at most,
+    /// as nearly always; else `None`, and it is for [`read`](Self::read).
+    pub fn line<'c>(&self, record: &Record<'_>, cells: &'c mut Cells) -> Option<&'c [u8]> {
+        cells.clear();
+        if self.has_several {
+            return None;
+        }
+        for (nth, column) in self.columns.iter().enumerate() {
+            if nth > 0 {
+                cells.text.push(cells.separator);
+            }
+            let from = cells.text.len();
+            match column.one?(record) {
+                One::Unknown => return None,
+                One::Nothing => continue,
+                One::Number(number) => text::add::digits(number, &mut cells.text),
+                One::Text(text) if text::is_printable(text) => cells.text.push_ascii(text),
+                One::Text(_) => return None,
+            }
+            if cells.is_strict && !cells.is_bare(from) {
+                return None;
+            }
+        }
+        cells.text.push('\n');
+        Some(cells.text.as_bytes())
     }
 
     /// The values of each field in a record as text. Where the record `is_whole` its tree and its facts

@@ -78,24 +78,32 @@ impl<C: Consumer> Consumer for Filtered<C> {
     }
 
     fn needs_trees(&self) -> bool {
-        self.filter.is_some() || self.inner.needs_trees()
+        // What the filter chooses for certain it chooses without them.
+        self.inner.needs_trees()
     }
 
     fn wants(&mut self, record: &Record<'_>) -> bool {
-        let Some(filter) = &self.filter else { return self.inner.wants(record) };
-        match filter.early(record) {
-            // What is not chosen for certain has to come again before it is shown to anybody.
-            None => true,
-            Some(true) => {
-                let is_wanted = self.inner.wants(record);
-                self.chosen = self.chosen.saturating_add(u64::from(!is_wanted));
-                is_wanted
-            }
-            Some(false) => {
-                self.left_out = self.left_out.saturating_add(1);
-                false
-            }
+        self.chooses(record) != Some(false)
+    }
+
+    fn chooses(&mut self, record: &Record<'_>) -> Option<bool> {
+        let Some(filter) = &self.filter else { return self.inner.chooses(record) };
+        // What is not chosen for certain has to come again before it is shown to anybody.
+        if !filter.early(record)? {
+            self.left_out = self.left_out.saturating_add(1);
+            return Some(false);
         }
+        if !self.inner.is_choosy() {
+            return Some(true);
+        }
+        let is_wanted = self.inner.chooses(record);
+        self.chosen = self.chosen.saturating_add(u64::from(is_wanted == Some(false)));
+        is_wanted
+    }
+
+    fn chosen(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        self.chosen = self.chosen.saturating_add(1);
+        self.inner.record(record)
     }
 
     fn frame(&mut self, frame: &Frame<'_>) {
@@ -116,8 +124,7 @@ impl<C: Consumer> Consumer for Filtered<C> {
 
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
         if self.filter.as_ref().is_none_or(|filter| filter.accepts(record)) {
-            self.chosen = self.chosen.saturating_add(1);
-            return self.inner.record(record);
+            return self.chosen(record);
         }
         self.left_out = self.left_out.saturating_add(1);
         ControlFlow::Continue(())

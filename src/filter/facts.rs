@@ -1,6 +1,6 @@
 //! What is known of a record beside where it was: readers for the rows of `own`.
 
-use super::subject::{Subject, Take, option, text};
+use super::subject::{One, Subject, Take, option, text};
 use super::value::Value;
 use crate::mqtt::Packet;
 use crate::pipeline::Record;
@@ -19,22 +19,21 @@ pub(super) fn whole<'s>(subject: &'s Subject<'s>, is_there: bool, take: Take<'_,
 
 // ---- the connection
 
-pub(super) fn kind<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
-    text(Some(subject.record.type_name().as_bytes()), take)
+pub(super) fn kind<'r>(record: &'r Record<'r>) -> One<'r> {
+    One::Text(record.type_name().as_bytes())
 }
 
-pub(super) fn client<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
-    let record = subject.record;
+pub(super) fn client<'r>(record: &'r Record<'r>) -> One<'r> {
     // What leaves the name to the server has the empty one, until the server says another.
     let is_left = matches!(
         record.decoded.as_ref().and_then(|it| it.packet.as_ref()),
         Some(Packet::Connect(connect)) if connect.client_id.0.is_empty()
     );
-    text(record.client_id.or(is_left.then_some(b"")), take)
+    record.client_id.or(is_left.then_some(b"")).into()
 }
 
-pub(super) fn sender<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
-    text(subject.record.sender_name().map(str::as_bytes), take)
+pub(super) fn sender<'r>(record: &'r Record<'r>) -> One<'r> {
+    record.sender_name().map(str::as_bytes).into()
 }
 
 pub(super) fn version<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {

@@ -1,6 +1,6 @@
 //! Where and when a record was captured: readers for the rows of `own`.
 
-use super::subject::{Subject, Take, option, protocol};
+use super::subject::{One, Subject, Take, option, protocol};
 use super::value::Value;
 use crate::net::TransportLayer;
 use crate::pipeline::Record;
@@ -10,8 +10,11 @@ pub(super) fn frame<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
     protocol(!subject.record.origin.frames.is_empty(), take)
 }
 
-pub(super) fn frame_number<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
-    option(subject.record.origin.frames.iter().copied().max(), take)
+pub(super) fn frame_number<'r>(record: &'r Record<'r>) -> One<'r> {
+    match record.origin.frames {
+        [frame] => One::Number(*frame),
+        frames => frames.iter().copied().max().into(),
+    }
 }
 
 pub(super) fn frame_len<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {

@@ -1,8 +1,8 @@
 //! Fields that are not in the tables of the packets: where and when a record was captured, and what
 //! is known of it beside its bytes. One row each.
 
-use super::subject::{Read, Subject, Take, option, protocol, text};
-use super::table::{FieldRow, fact, tree};
+use super::subject::{One, Read, Subject, Take, option, protocol, text};
+use super::table::{FieldRow, fact, single, tree};
 use super::value::Type;
 use super::{facts, json, names, origin};
 use crate::pipeline::Needs;
@@ -25,7 +25,7 @@ fn frames() -> Vec<FieldRow> {
             Type::Presence,
             origin::frame,
         ),
-        fact(
+        single(
             "frame.number",
             "Number of the frame that completed the packet",
             Type::Number,
@@ -103,8 +103,8 @@ fn network() -> Vec<FieldRow> {
             Type::Number,
             |s, t| option(s.record.origin.layers.and_then(|l| l.tcp()).map(|tcp| tcp.len), t),
         ),
-        fact("tcp.stream", "The TCP connection, counted from 0", Type::Number, |s, t| {
-            option(s.record.origin.stream, t)
+        single("tcp.stream", "The TCP connection, counted from 0", Type::Number, |record| {
+            record.origin.stream.into()
         }),
         fact("udp", "The packet came over UDP", Type::Presence, |s, t| {
             protocol(origin::is_udp(s.record), t)
@@ -130,12 +130,12 @@ fn packets() -> Vec<FieldRow> {
         fact("mqttsn", "An MQTT-SN message, by its bytes", Type::Bytes, |s, t| {
             facts::whole(s, s.record.sn.is_some(), t)
         }),
-        fact("mqtt.number", "Number of the record, as output shows it", Type::Number, |s, t| {
-            option(Some(s.record.number), t)
+        single("mqtt.number", "Number of the record, as output shows it", Type::Number, |record| {
+            One::Number(record.number)
         }),
         FieldRow {
             names: names::types(),
-            ..fact(
+            ..single(
                 "mqtt.type",
                 "Name of the packet type, or of what it is instead",
                 Type::Text,
@@ -148,7 +148,7 @@ fn packets() -> Vec<FieldRow> {
 /// Its connection.
 fn connections() -> Vec<FieldRow> {
     vec![
-        fact(
+        single(
             "mqtt.client",
             "Client Identifier of the connection, on every packet of it; empty on a CONNECT that leaves it to the server",
             Type::Text,
@@ -156,7 +156,7 @@ fn connections() -> Vec<FieldRow> {
         ),
         FieldRow {
             names: names::senders(),
-            ..fact("mqtt.sender", "Which end sent the packet", Type::Text, facts::sender)
+            ..single("mqtt.sender", "Which end sent the packet", Type::Text, facts::sender)
         },
         FieldRow {
             names: names::version_names(),

@@ -4,7 +4,7 @@
 use super::json;
 use super::lexer::Operator;
 use super::slice::Slice;
-use super::subject::{Subject, Take};
+use super::subject::{One, ReadOne, Subject, Take};
 use super::table::FieldRow;
 use super::value::Value;
 use crate::session::matches;
@@ -251,6 +251,14 @@ fn decide<'s>(
     subject: &'s Subject<'s>,
     mut passes: impl FnMut(&Value<'s>) -> bool,
 ) -> Option<bool> {
+    if let Some(one) = operand.one().filter(|_| !subject.is_whole) {
+        match one(subject.record) {
+            One::Unknown => {}
+            One::Nothing => return Some(false),
+            One::Number(number) => return Some(passes(&Value::number(number))),
+            One::Text(text) => return Some(passes(&Value::text(text))),
+        }
+    }
     let mut result = false;
     let is_known = operand.each(subject, &mut |value| {
         result = passes(&value);
@@ -260,6 +268,14 @@ fn decide<'s>(
 }
 
 impl Operand {
+    /// What gives the only value of it in most records whose trees are not there yet.
+    pub(super) fn one(&self) -> Option<ReadOne> {
+        match self {
+            Self::Field(row) => row.one(),
+            _ => None,
+        }
+    }
+
     /// Gives all values. `false`: they are not known yet.
     pub(super) fn each<'s>(&'s self, subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
         match self {

@@ -29,6 +29,72 @@ pub(super) type Take<'t, 's> = &'t mut dyn FnMut(Value<'s>) -> ControlFlow<()>;
 /// Gives all values of a field. `false`: they are not known yet.
 pub(super) type Read = for<'s, 't> fn(&'s Subject<'s>, Take<'t, 's>) -> bool;
 
+/// The value of a field that a record has no more than one of.
+#[derive(Debug)]
+pub(super) enum One<'r> {
+    /// It is not known without the tree, or there are several.
+    Unknown,
+    /// There is none.
+    Nothing,
+    /// A number.
+    Number(u64),
+    /// Text.
+    Text(&'r [u8]),
+}
+
+/// Gives the only value of a field.
+pub(super) type ReadOne = for<'r> fn(&'r Record<'r>) -> One<'r>;
+
+/// How the values of a field are read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reader {
+    /// No record has several.
+    One(ReadOne),
+    /// Few have: they are read in the second way where the first tells nothing.
+    Few(ReadOne, Read),
+    /// In one way.
+    Each(Read),
+}
+
+impl Reader {
+    /// Gives all values. `false`: they are not known yet.
+    fn read<'s>(self, subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
+        let one = match self {
+            Self::Each(read) => return read(subject, take),
+            Self::One(one) | Self::Few(one, _) => one(subject.record),
+        };
+        let value = match (one, self) {
+            (One::Unknown, Self::Few(_, read)) => return read(subject, take),
+            (One::Unknown, _) => return false,
+            (One::Nothing, _) => return true,
+            (One::Number(number), _) => Value::number(number),
+            (One::Text(text), _) => Value::text(text),
+        };
+        let _ = take(value);
+        true
+    }
+
+    /// What gives the only value of most records.
+    const fn one(self) -> Option<ReadOne> {
+        match self {
+            Self::One(one) | Self::Few(one, _) => Some(one),
+            Self::Each(_) => None,
+        }
+    }
+}
+
+impl<'r> From<Option<&'r [u8]>> for One<'r> {
+    fn from(text: Option<&'r [u8]>) -> Self {
+        text.map_or(Self::Nothing, Self::Text)
+    }
+}
+
+impl From<Option<u64>> for One<'_> {
+    fn from(number: Option<u64>) -> Self {
+        number.map_or(Self::Nothing, Self::Number)
+    }
+}
+
 impl<'r> Subject<'r> {
     pub(super) const fn new(record: &'r Record<'r>, is_whole: bool) -> Self {
         Self { record, is_whole, json: OnceCell::new() }
@@ -57,9 +123,9 @@ impl FieldRow {
     /// Gives the values of the field in a record. `false`: they are not known yet.
     pub(super) fn read<'s>(&self, subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
         match &self.source {
-            Source::Fact(read) => read(subject, take),
+            Source::Fact(reader) => reader.read(subject, take),
             Source::Tree { quick, .. } if !subject.is_whole => {
-                quick.is_some_and(|quick| quick(subject, take))
+                quick.is_some_and(|quick| quick.read(subject, take))
             }
             Source::Tree { fields, part, instead, .. } => {
                 let mut is_given = false;
@@ -74,6 +140,14 @@ impl FieldRow {
                 }
                 true
             }
+        }
+    }
+
+    /// What gives the only value of the field in most records whose trees are not there yet.
+    pub(super) fn one(&self) -> Option<ReadOne> {
+        match &self.source {
+            Source::Fact(reader) => reader.one(),
+            Source::Tree { quick, .. } => quick.and_then(Reader::one),
         }
     }
 

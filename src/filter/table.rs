@@ -4,7 +4,7 @@
 //! known from elsewhere: a row in `own`, or in `wireshark` where Wireshark has it.
 
 use super::names::Names;
-use super::subject::Read;
+use super::subject::{Read, ReadOne, Reader};
 use super::value::Type;
 use super::{names, own, quick, wireshark, wireshark_names};
 use crate::pipeline::Needs;
@@ -53,12 +53,12 @@ pub(super) enum Source {
         fields: Vec<Field>,
         part: Part,
         /// Reads the same from the typed packet, where it can.
-        quick: Option<Read>,
+        quick: Option<Reader>,
         /// Gives what counts in place of what stands in the tree, where there is such a thing.
         instead: Option<Read>,
     },
     /// Facts of the record.
-    Fact(Read),
+    Fact(Reader),
 }
 
 /// What of a field in the tree is the value.
@@ -317,7 +317,21 @@ pub(super) fn tree(
 
 /// A row whose values are read by a function.
 pub(super) fn fact(key: &'static str, about: &'static str, kind: Type, read: Read) -> FieldRow {
-    let source = Source::Fact(read);
+    read_by(key, about, kind, Reader::Each(read))
+}
+
+/// The same for a row of which no record has several values.
+pub(super) fn single(
+    key: &'static str,
+    about: &'static str,
+    kind: Type,
+    read: ReadOne,
+) -> FieldRow {
+    read_by(key, about, kind, Reader::One(read))
+}
+
+fn read_by(key: &'static str, about: &'static str, kind: Type, reader: Reader) -> FieldRow {
+    let source = Source::Fact(reader);
     let (names, needs) = (Names::NONE, Needs::Packet);
     FieldRow { key, kind, about, is_topic: false, names, needs, is_hex: false, source }
 }

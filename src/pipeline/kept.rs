@@ -1,4 +1,4 @@
-//! A record that outlives the packet that it was made of.
+//! Records that outlive the packets that they were made of.
 
 use super::record::Header;
 use super::{Origin, Record};
@@ -14,33 +14,57 @@ use std::net::SocketAddr;
 /// The longest packet that is kept, in bytes: what is longer costs more to copy than is gained.
 const MAX_KEPT: usize = 64 << 10;
 
-/// A copy of a record, in memory that serves the next one too.
-#[derive(Debug, Default)]
+/// Copies of records in their order, in memory that serves the next ones too.
+///
+/// What each record has is one small entry and bytes behind those of the one before; what few have stands
+/// beside, so that nothing is spent on it where it is not there.
+#[derive(Debug)]
 pub struct Kept {
+    entries: Vec<Entry>,
+    strings: Strings,
+    /// The numbers of the frames of those records that came in several.
+    frames: Vec<u64>,
+    layers: Slots<Layers>,
+    beside: Slots<Beside>,
+    /// Whether headers of frames are kept.
+    needs_layers: bool,
+}
+
+/// What each record has.
+#[derive(Debug)]
+struct Entry {
     number: u64,
     place: Owned,
-    layers: Option<Layers>,
-    frames: Vec<u64>,
+    /// Its only frame.
+    frame: u64,
+    /// Where its frames stand, if they are more or fewer than one.
+    frames: Option<Place>,
+    layers: Option<usize>,
     sender: Option<Sender>,
     version: Version,
     version_from: How,
-    strings: Strings,
     client_id: Option<Place>,
     bytes: Place,
-    tape: Tape,
     /// What of the packet was typed; its parts are found again in the bytes.
     typed: Typed,
-    unit: Option<Unit>,
-    text: String,
-    headers: Vec<Header>,
     facts: Facts<'static>,
     topic: Option<Place>,
     filter: Option<Place>,
+    beside: Option<usize>,
+}
+
+/// What few records have.
+#[derive(Debug, Default)]
+struct Beside {
+    tape: Tape,
+    unit: Option<Unit>,
+    text: String,
+    headers: Vec<Header>,
     repair: Option<Repair>,
 }
 
 /// What of an [`Origin`] borrows nothing.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Owned {
     time: Option<i64>,
     began: Option<i64>,
@@ -56,17 +80,23 @@ struct Owned {
 struct Strings(Vec<u8>);
 
 /// Where one of them stands.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Place {
     from: usize,
     to: usize,
 }
 
+/// Values of which those in use come first: the others keep their memory.
+#[derive(Debug)]
+struct Slots<T> {
+    slots: Vec<T>,
+    count: usize,
+}
+
 /// How much of a packet could be read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Typed {
     /// It is no packet.
-    #[default]
     Nothing,
     /// Its fixed header.
     Header,
@@ -75,6 +105,46 @@ enum Typed {
 }
 
 impl Kept {
+    /// None yet. Unless `needs_layers` the headers of the frames are not kept.
+    #[must_use]
+    pub fn new(needs_layers: bool) -> Self {
+        Self {
+            entries: Vec::new(),
+            strings: Strings::default(),
+            frames: Vec::new(),
+            layers: Slots::default(),
+            beside: Slots::default(),
+            needs_layers,
+        }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Bytes of their packets and names.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.strings.0.len()
+    }
+
+    /// Forgets all of them and keeps the memory.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.strings.0.clear();
+        self.frames.clear();
+        self.layers.count = 0;
+        self.beside.count = 0;
+    }
+
     /// Copies a record. `false`: it cannot be kept, as it is too long, is of MQTT-SN or a pasted text, or
     /// rests on what the capture says beside its frames.
     pub fn keep(&mut self, record: &Record<'_>) -> bool {
@@ -87,50 +157,99 @@ impl Kept {
         {
             return false;
         }
-        self.number = record.number;
-        self.place.assign(origin);
-        match (&mut self.layers, origin.layers) {
-            (Some(layers), Some(from)) => layers.assign(from),
-            (layers, from) => *layers = from.copied(),
-        }
-        self.frames.clear();
-        self.frames.extend_from_slice(origin.frames);
-        (self.sender, self.unit) = (record.sender, record.unit);
-        (self.version, self.version_from) = (record.version, record.version_from);
-        self.strings.0.clear();
-        self.bytes = self.strings.add(record.bytes);
-        self.client_id = record.client_id.map(|id| self.strings.add(id));
-        self.topic = record.facts.topic.map(|topic| self.strings.add(topic));
-        self.filter = record.facts.filter.map(|filter| self.strings.add(filter));
-        self.tape.clone_from(record.tape);
-        self.typed = match record.decoded {
-            None => Typed::Nothing,
-            Some(Decoded { packet: None, .. }) => Typed::Header,
-            Some(_) => Typed::Packet,
+        let bytes = self.strings.add(record.bytes);
+        let client_id = record.client_id.map(|id| self.strings.add(id));
+        let topic = record.facts.topic.map(|topic| self.strings.add(topic));
+        let filter = record.facts.filter.map(|filter| self.strings.add(filter));
+        let (frame, frames) = match origin.frames {
+            [frame] => (*frame, None),
+            frames => (0, Some(self.add_frames(frames))),
         };
-        self.text.clear();
-        self.text.push_str(record.text);
-        if !self.headers.is_empty() || !record.headers.is_empty() {
-            self.headers.clear();
-            self.headers.extend(record.headers.iter().cloned());
-        }
-        self.facts = Facts { topic: None, filter: None, ..record.facts };
-        if self.repair.is_some() || record.repair.is_some() {
-            self.repair = record.repair.cloned();
-        }
+        let layers = origin.layers.filter(|_| self.needs_layers);
+        let layers = layers.map(|layers| self.add_layers(layers));
+        let beside = has_more(record).then(|| self.add_beside(record));
+        self.entries.push(Entry {
+            number: record.number,
+            place: Owned::new(origin),
+            frame,
+            frames,
+            layers,
+            sender: record.sender,
+            version: record.version,
+            version_from: record.version_from,
+            client_id,
+            bytes,
+            typed: match record.decoded {
+                None => Typed::Nothing,
+                Some(Decoded { packet: None, .. }) => Typed::Header,
+                Some(_) => Typed::Packet,
+            },
+            facts: Facts { topic: None, filter: None, ..record.facts },
+            topic,
+            filter,
+            beside,
+        });
         true
     }
 
-    /// Makes the record again, for `read`; its tree, where that was left out, in `room` if there is any.
-    pub fn with_record<T>(
+    fn add_frames(&mut self, frames: &[u64]) -> Place {
+        let from = self.frames.len();
+        self.frames.extend_from_slice(frames);
+        Place { from, to: self.frames.len() }
+    }
+
+    fn add_layers(&mut self, layers: &Layers) -> usize {
+        self.layers.add(|| *layers, |slot| slot.assign(layers))
+    }
+
+    #[cold]
+    fn add_beside(&mut self, record: &Record<'_>) -> usize {
+        let assign = |slot: &mut Beside| {
+            slot.tape.clone_from(record.tape);
+            slot.unit = record.unit;
+            slot.text.clear();
+            slot.text.push_str(record.text);
+            slot.headers.clear();
+            slot.headers.extend(record.headers.iter().cloned());
+            slot.repair = record.repair.cloned();
+        };
+        let new = || {
+            let mut slot = Beside::default();
+            assign(&mut slot);
+            slot
+        };
+        self.beside.add(new, assign)
+    }
+
+    /// Makes all records again, one after the other, for `read`; the trees of those that were kept without
+    /// theirs in `room`, if there is any.
+    ///
+    /// # Errors
+    /// The first that `read` reports: the records behind are left out.
+    pub fn each<E>(
         &self,
+        mut room: Option<&mut Tape>,
+        mut read: impl FnMut(&Record<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let none = Beside::default();
+        self.entries.iter().try_for_each(|entry| {
+            let beside = entry.beside.and_then(|at| self.beside.slots.get(at)).unwrap_or(&none);
+            self.with_record(entry, beside, room.as_deref_mut(), &mut read)
+        })
+    }
+
+    #[inline]
+    fn with_record<T>(
+        &self,
+        entry: &Entry,
+        beside: &Beside,
         room: Option<&mut Tape>,
         read: impl FnOnce(&Record<'_>) -> T,
     ) -> T {
-        let (version, sender) = (self.version, self.sender);
-        let bytes = self.strings.at(self.bytes);
-        let is_packet = self.typed != Typed::Nothing;
-        let mut room = room.filter(|_| is_packet && self.tape.nodes().is_empty());
+        let (version, sender) = (entry.version, entry.sender);
+        let bytes = self.strings.at(entry.bytes);
+        let is_packet = entry.typed != Typed::Nothing;
+        let mut room = room.filter(|_| is_packet && beside.tape.nodes().is_empty());
         let decoded = is_packet.then(|| {
             let how = Reading { version, sender };
             let mut decoded = match &mut room {
@@ -140,42 +259,63 @@ impl Kept {
                 }
                 None => decode(bytes, how, &mut ()),
             };
-            if self.typed == Typed::Header {
+            if entry.typed == Typed::Header {
                 decoded.packet = None;
             }
             decoded
         });
+        let frames = match entry.frames {
+            None => std::slice::from_ref(&entry.frame),
+            Some(Place { from, to }) => self.frames.get(from..to).unwrap_or_default(),
+        };
+        let layers = entry.layers.and_then(|at| self.layers.slots.get(at));
         read(&Record {
-            number: self.number,
-            origin: self.place.origin(&self.frames, self.layers.as_ref()),
+            number: entry.number,
+            origin: entry.place.origin(frames, layers),
             sender,
             version,
-            version_from: self.version_from,
-            client_id: self.client_id.map(|place| self.strings.at(place)),
+            version_from: entry.version_from,
+            client_id: entry.client_id.map(|place| self.strings.at(place)),
             bytes,
-            tape: room.map_or(&self.tape, |room| room),
+            tape: room.map_or(&beside.tape, |room| room),
             decoded: decoded.as_ref(),
-            unit: self.unit,
-            text: &self.text,
-            headers: &self.headers,
+            unit: beside.unit,
+            text: &beside.text,
+            headers: &beside.headers,
             sn: None,
             facts: Facts {
-                topic: self.topic.map(|place| self.strings.at(place)),
-                filter: self.filter.map(|place| self.strings.at(place)),
-                ..self.facts
+                topic: entry.topic.map(|place| self.strings.at(place)),
+                filter: entry.filter.map(|place| self.strings.at(place)),
+                ..entry.facts
             },
-            repair: self.repair.as_ref(),
+            repair: beside.repair.as_ref(),
         })
     }
 }
 
+/// Whether a record has something that few have.
+#[inline]
+fn has_more(record: &Record<'_>) -> bool {
+    !record.tape.nodes().is_empty()
+        || !record.tape.findings().is_empty()
+        || record.unit.is_some()
+        || !record.text.is_empty()
+        || !record.headers.is_empty()
+        || record.repair.is_some()
+}
+
 impl Owned {
-    /// Each by itself: the rest of an origin, which is most of it, is not copied.
     #[inline]
-    fn assign(&mut self, origin: &Origin<'_>) {
-        (self.time, self.began) = (origin.time, origin.began);
-        (self.start, self.previous) = (origin.start, origin.previous);
-        (self.is_secret, self.stream, self.ends) = (origin.is_secret, origin.stream, origin.ends);
+    fn new(origin: &Origin<'_>) -> Self {
+        Self {
+            time: origin.time,
+            began: origin.began,
+            start: origin.start,
+            previous: origin.previous,
+            is_secret: origin.is_secret,
+            stream: origin.stream,
+            ends: origin.ends,
+        }
     }
 
     #[inline]
@@ -198,13 +338,35 @@ impl Owned {
 }
 
 impl Strings {
+    #[inline]
     fn add(&mut self, string: &[u8]) -> Place {
         let from = self.0.len();
         self.0.extend_from_slice(string);
         Place { from, to: self.0.len() }
     }
 
+    #[inline]
     fn at(&self, place: Place) -> &[u8] {
         self.0.get(place.from..place.to).unwrap_or_default()
+    }
+}
+
+impl<T> Default for Slots<T> {
+    fn default() -> Self {
+        Self { slots: Vec::new(), count: 0 }
+    }
+}
+
+impl<T> Slots<T> {
+    /// Puts a value into the next slot, a new one or one that is there, and tells which it is.
+    #[inline]
+    fn add(&mut self, new: impl FnOnce() -> T, assign: impl FnOnce(&mut T)) -> usize {
+        let at = self.count;
+        match self.slots.get_mut(at) {
+            Some(slot) => assign(slot),
+            None => self.slots.push(new()),
+        }
+        self.count = at.saturating_add(1);
+        at
     }
 }

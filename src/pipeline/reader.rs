@@ -47,7 +47,7 @@ pub struct Reader<C> {
     is_choosy: bool,
     /// It wants none, and nothing of them either for those behind them.
     is_counting: bool,
-    /// Packets of which nothing is found go to it without their trees, all of them.
+    /// Packets of which nothing is found go to it without their trees.
     is_bare: bool,
     pub(super) tape: Tape,
     scratch: [Tape; 2],
@@ -95,7 +95,7 @@ impl<C: Consumer> Reader<C> {
             is_choosy: consumer.is_choosy(),
             is_counting: consumer.wants_nothing() && consumer.needs() == Needs::Packet,
             // What is secret is found in the tree.
-            is_bare: !consumer.needs_trees() && !consumer.is_choosy() && !redact,
+            is_bare: !consumer.needs_trees() && !redact,
             consumer,
             redact,
             tape: Tape::new(),
@@ -147,15 +147,13 @@ impl<C: Consumer> Reader<C> {
     ) {
         let torn = notes.iter().find(|note| note.rule == Rule::INTERLEAVED);
         (self.is_broken, self.left_out) = (false, 0);
-        let is_plain = self.is_bare && cut.is_none() && notes.is_empty();
-        if is_plain && self.read_bare(connection, (bytes, proof), sender, origin) {
-            return;
-        }
-        if !self.is_choosy
-            || cut.is_some()
-            || torn.is_some()
-            || !self.skips(connection, (bytes, proof), sender, origin)
-        {
+        let is_bare = self.is_bare && cut.is_none() && notes.is_empty();
+        let is_done = match self.is_choosy {
+            true if cut.is_some() || torn.is_some() => false,
+            true => self.choose(connection, (bytes, proof), sender, is_bare, origin),
+            false => is_bare && self.read_bare(connection, (bytes, proof), sender, origin),
+        };
+        if !is_done {
             self.read(connection, bytes, sender, (cut, torn), (notes, proof), origin);
         }
     }
@@ -179,7 +177,7 @@ impl<C: Consumer> Reader<C> {
         let sender = reading.sender;
         self.track(connection, bytes, (&decoded, proof), sender, origin);
         let how = (decoded.version, how);
-        self.emit(bytes, Some(&decoded), how, sender, connection, (None, ""), origin);
+        self.emit(bytes, Some(&decoded), how, sender, connection, (None, ""), origin, C::record);
         self.end_packet(origin);
         true
     }
@@ -241,7 +239,7 @@ impl<C: Consumer> Reader<C> {
         }
         self.tape.note_first(notes);
         let how = (decoded.version, how);
-        self.emit(bytes, Some(&decoded), how, sender, connection, (None, ""), origin);
+        self.emit(bytes, Some(&decoded), how, sender, connection, (None, ""), origin, C::record);
         self.end_packet(origin);
     }
 
@@ -324,25 +322,31 @@ impl<C: Consumer> Reader<C> {
         }
     }
 
-    /// Whether the consumer does not want a packet, going by what can be known of it without its tree.
-    /// It counts, and is tracked, all the same.
-    fn skips(
+    /// Asks the consumer whether it wants a packet, going by what can be known of it without its tree. One that
+    /// it does not want counts, and is tracked, all the same; one that it wants for certain goes to it, if it may
+    /// do so without its tree. `false`, with nothing done: it has to be [read](Self::read).
+    fn choose(
         &mut self,
         connection: &mut Connection,
         (bytes, proof): (&[u8], Proof),
         sender: Option<Sender>,
+        is_bare: bool,
         origin: &Origin<'_>,
     ) -> bool {
         let Some((reading, how)) = connection.reading(bytes, sender) else { return false };
         if self.is_counting && origin.notes.is_none_or(Notes::is_empty) {
             return self.pass_by();
         }
-        let decoded = decode(bytes, reading, &mut ());
+        let mut decoded = Decoded::before(bytes, reading.version);
+        let is_faultless = is_bare && faultless(bytes, reading, &mut decoded).is_some();
+        if !is_faultless {
+            decoded = decode(bytes, reading, &mut ());
+        }
         if decoded.packet.is_none() {
             // What is behind it is read by what is wrong with it.
             return false;
         }
-        let sender = sender.or_else(|| decoded.header.packet_type.only_sender());
+        let sender = reading.sender;
         self.tape.clear();
         let record = Record {
             number: self.number.saturating_add(1),
@@ -361,11 +365,21 @@ impl<C: Consumer> Reader<C> {
             facts: Facts::default(),
             repair: None,
         };
-        if self.stopped || self.consumer.wants(&record) {
+        if self.stopped {
+            return false;
+        }
+        let is_wanted = self.consumer.chooses(&record);
+        if is_wanted.is_none() || is_wanted == Some(true) && !is_faultless {
             return false;
         }
         self.track(connection, bytes, (&decoded, proof), sender, origin);
-        self.pass_by()
+        if is_wanted == Some(false) {
+            return self.pass_by();
+        }
+        let how = (decoded.version, how);
+        self.emit(bytes, Some(&decoded), how, sender, connection, (None, ""), origin, C::chosen);
+        self.end_packet(origin);
+        true
     }
 
     /// Counts a packet of which no record is made.
@@ -521,7 +535,7 @@ impl<C: Consumer> Reader<C> {
             note_in_header(&mut self.tape, *note);
         }
         let how = (Version::V311, How::Open);
-        self.emit(bytes, None, how, sender, connection, (Some(unit), text), origin);
+        self.emit(bytes, None, how, sender, connection, (Some(unit), text), origin, C::record);
     }
 
     /// Bytes that belong to no packet, with the reason and what else is found of them.
@@ -546,7 +560,7 @@ impl<C: Consumer> Reader<C> {
             connection.stray(sender, at, (finding, &context), None);
         }
         let how = (Version::V311, How::Open);
-        self.emit(bytes, None, how, sender, connection, (None, ""), origin);
+        self.emit(bytes, None, how, sender, connection, (None, ""), origin, C::record);
         self.repair = None;
     }
 
@@ -628,6 +642,7 @@ impl<C: Consumer> Reader<C> {
         connection: &Connection,
         (unit, text): (Option<Unit>, &str),
         origin: &Origin<'_>,
+        hand: impl FnOnce(&mut C, &Record<'_>) -> ControlFlow<()>,
     ) {
         if self.stopped {
             return;
@@ -659,9 +674,9 @@ impl<C: Consumer> Reader<C> {
                 Decoded { packet: masked.packet.filter(|_| old.packet.is_some()), ..masked }
             });
             let decoded = decoded.as_ref();
-            self.consumer.record(&Record { bytes: &self.masked, decoded, ..record })
+            hand(&mut self.consumer, &Record { bytes: &self.masked, decoded, ..record })
         } else {
-            self.consumer.record(&record)
+            hand(&mut self.consumer, &record)
         };
         self.stopped = flow == ControlFlow::Break(());
     }

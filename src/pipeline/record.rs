@@ -352,6 +352,20 @@ pub trait Consumer {
         true
     }
 
+    /// The same, where what is wanted for certain is told: `None` is for a record that has to come to
+    /// [`record`](Self::record), with all that is made of it. One that is wanted for certain may come to
+    /// [`chosen`](Self::chosen), without its tree if none is [needed](Self::needs_trees).
+    #[doc(hidden)]
+    fn chooses(&mut self, record: &Record<'_>) -> Option<bool> {
+        if self.wants(record) { None } else { Some(false) }
+    }
+
+    /// A record that [was wanted](Self::chooses) for certain.
+    #[doc(hidden)]
+    fn chosen(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        self.record(record)
+    }
+
     /// Whether it wants no record at all, but for those with comments on their frames. Asked once, at the
     /// beginning, and only where it [is choosy](Self::is_choosy).
     fn wants_nothing(&self) -> bool {

@@ -236,6 +236,14 @@ impl Format for Fields {
     }
 
     fn early(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<bool> {
+        if self.is_bare
+            && !self.header
+            && !self.bom
+            && let Some(line) = self.columns.line(record, &mut self.cells)
+        {
+            out.write_all(line)?;
+            return Ok(true);
+        }
         if !self.columns.read(record, false, &mut self.cells) {
             return Ok(false);
         }
@@ -257,6 +265,33 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        /// A line of which each field has one plain value at most is written in a shorter way still.
+        #[test]
+        fn a_line_of_single_values_is_what_each_value_gives(
+            topic in "[=+@a-c -~\\\\\"',;é\t]{0,9}",
+            separator in prop::option::of(prop::sample::select(&['\t', ',', ';', '1', 'é'][..])),
+            quote in prop::sample::select(&[None, Some(Quote::None), Some(Quote::WhereNeeded)][..]),
+            guard in prop::option::of(any::<bool>()),
+            is_csv: bool,
+        ) {
+            let head = [0x32, topic.len() as u8 + 5, 0, topic.len() as u8];
+            let packet = [&head, topic.as_bytes(), b"\x01\x07!"].concat();
+            let keys = ["mqtt.msgid", "mqtt.topic", "mqtt.client", "mqtt.type"].map(String::from).to_vec();
+            let fields = FieldOptions { keys, separator, quote, guard, ..FieldOptions::default() };
+            let options = Options { fields, ..Options::default() };
+            let mut format = if is_csv { Fields::csv(&options) } else { Fields::new(&options) };
+            let (mut short, mut long) = (None, Vec::new());
+            with_record(&packet, Version::V311, None, |record| {
+                short = format.columns.line(&record, &mut format.cells).map(<[u8]>::to_vec);
+                let is_known = format.columns.read(&record, false, &mut format.cells);
+                assert!(is_known || topic.is_empty());
+                format.write_each(&mut long).unwrap();
+            });
+            let is_plain = topic.bytes().all(|byte| matches!(byte, b'a'..=b'c' | b' '));
+            prop_assert!(short.is_some() || !is_plain || topic.is_empty() || separator == Some('1'));
+            prop_assert!(short.is_none_or(|short| short == long));
+        }
+
         /// A line of plain values is written in a shorter way.
         #[test]
         fn a_plain_line_is_what_each_value_gives(

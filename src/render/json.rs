@@ -108,6 +108,10 @@ impl Json {
 }
 
 impl Format for Json {
+    fn needs_layers(&self) -> bool {
+        false
+    }
+
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
         self.line.shrink_to(KEPT);

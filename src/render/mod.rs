@@ -116,6 +116,13 @@ pub trait Format: Send {
         true
     }
 
+    /// Whether it looks at [`layers`](crate::pipeline::Origin::layers), the headers of frames; else they may be
+    /// left out.
+    #[doc(hidden)]
+    fn needs_layers(&self) -> bool {
+        true
+    }
+
     /// Writes a packet whose tree, findings, headers and facts are not there yet. `false`: it has to come
     /// again with them. Who needs all of the session is not asked.
     ///

@@ -222,6 +222,10 @@ impl Column {
 }
 
 impl Format for Summary {
+    fn needs_layers(&self) -> bool {
+        false
+    }
+
     fn needs_trees(&self) -> bool {
         // They are read where something is wrong, and of the types of packets that always have theirs.
         false

@@ -18,7 +18,7 @@ const MAX_RECORDS: usize = 512;
 const FEW_RECORDS: usize = 64;
 /// Bytes of text that a parcel is to become: less costs more waking, and more does not stay in a core's cache.
 const TEXT: usize = 256 << 10;
-/// Bytes of their packets, about: as JSON they are up to twenty times as long.
+/// Bytes of their packets and names, about: as JSON they are up to twenty times as long.
 const MAX_BYTES: usize = 128 << 10;
 /// Bytes of written text that a parcel keeps memory for.
 const MAX_TEXT: usize = 2 << 20;
@@ -91,6 +91,8 @@ struct Threaded {
     next: usize,
     filling: Parcel,
     spare: Vec<Parcel>,
+    /// Whether the format looks at the headers of frames.
+    needs_layers: bool,
     /// Room for the tree of a record that cannot be copied.
     tape: Tape,
     hand: Option<Box<dyn Hand>>,
@@ -117,12 +119,8 @@ struct Writer {
 }
 
 /// Records in a row, and what was written of them.
-#[derive(Default)]
 struct Parcel {
-    /// Copies, of which the first `count` are in use.
-    records: Vec<Kept>,
-    count: usize,
-    bytes: usize,
+    records: Kept,
     text: Vec<u8>,
     failed: Option<io::Error>,
 }
@@ -140,14 +138,16 @@ impl Plan {
 
 impl Threaded {
     fn new(format: Box<dyn Format>, plan: Plan, hand: Option<Box<dyn Hand>>) -> Self {
+        let needs_layers = format.needs_layers();
         Self {
             format: Arc::new(Mutex::new(format)),
             plan: Some(plan),
             threads: Vec::new(),
             under_way: VecDeque::new(),
             next: 0,
-            filling: Parcel::default(),
+            filling: Parcel::new(needs_layers),
             spare: Vec::new(),
+            needs_layers,
             tape: Tape::new(),
             hand,
             most: FEW_RECORDS,
@@ -172,7 +172,8 @@ impl Threaded {
             self.take_back(out)?;
         }
         let Some(writer) = self.threads.get(self.next) else { return self.write_here(out) };
-        let parcel = std::mem::replace(&mut self.filling, self.spare.pop().unwrap_or_default());
+        let next = self.spare.pop().unwrap_or_else(|| Parcel::new(self.needs_layers));
+        let parcel = std::mem::replace(&mut self.filling, next);
         writer.to_do.send(parcel).map_err(|_| gone())?;
         self.under_way.push_back(self.next);
         self.next = self.next.saturating_add(1);
@@ -188,7 +189,7 @@ impl Threaded {
             return Ok(());
         };
         let mut parcel = writer.done.recv().map_err(|_| gone())?;
-        let in_text = TEXT.saturating_mul(parcel.count).checked_div(parcel.text.len());
+        let in_text = TEXT.saturating_mul(parcel.records.len()).checked_div(parcel.text.len());
         self.most = in_text.unwrap_or(MAX_RECORDS).clamp(1, MAX_RECORDS);
         match &self.hand {
             Some(hand) => {
@@ -212,6 +213,16 @@ impl Threaded {
         self.filling.clear()
     }
 
+    /// Writes a record that cannot be copied, or that nobody else would write.
+    fn record_here(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
+        self.catch_up(out)?;
+        let mut format = lock(&self.format)?;
+        match format.needs_trees() {
+            true => format.record(&record.with_tree(&mut self.tape), out),
+            false => format.record(record, out),
+        }
+    }
+
     /// Writes out all that was copied.
     fn catch_up(&mut self, out: &mut dyn Write) -> io::Result<()> {
         while !self.under_way.is_empty() {
@@ -223,13 +234,8 @@ impl Threaded {
 
 impl Format for Threaded {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
-        if self.is_alone() || !self.filling.add(record) {
-            self.catch_up(out)?;
-            let mut format = lock(&self.format)?;
-            return match format.needs_trees() {
-                true => format.record(&record.with_tree(&mut self.tape), out),
-                false => format.record(record, out),
-            };
+        if self.is_alone() || !self.filling.records.keep(record) {
+            return self.record_here(record, out);
         }
         if self.filling.is_full(self.most) { self.hand_over(out) } else { Ok(()) }
     }
@@ -268,21 +274,12 @@ impl Writer {
 }
 
 impl Parcel {
-    /// Copies a record. `false`: it cannot be copied.
-    fn add(&mut self, record: &Record<'_>) -> bool {
-        if self.count >= self.records.len() {
-            self.records.push(Kept::default());
-        }
-        let is_kept = self.records.get_mut(self.count).is_some_and(|kept| kept.keep(record));
-        if is_kept {
-            self.count = self.count.saturating_add(1);
-            self.bytes = self.bytes.saturating_add(record.bytes.len());
-        }
-        is_kept
+    fn new(needs_layers: bool) -> Self {
+        Self { records: Kept::new(needs_layers), text: Vec::new(), failed: None }
     }
 
     fn is_full(&self, most: usize) -> bool {
-        self.count >= most || self.bytes >= MAX_BYTES
+        self.records.len() >= most || self.records.bytes() >= MAX_BYTES
     }
 
     /// Writes the records to memory.
@@ -291,20 +288,16 @@ impl Parcel {
             return;
         };
         let mut tape = format.needs_trees().then(Tape::new);
-        for kept in self.records.iter().take(self.count) {
-            let write = |record: &Record<'_>| format.record(record, &mut self.text);
-            if let Err(error) = kept.with_record(tape.as_mut(), write) {
-                self.failed = Some(error);
-                break;
-            }
-        }
+        let Self { records, text, failed } = self;
+        let result = records.each(tape.as_mut(), |record| format.record(record, text));
+        *failed = result.err();
     }
 
     /// Forgets what was written, and tells what could not be.
     fn clear(&mut self) -> io::Result<()> {
         self.text.clear();
         self.text.shrink_to(MAX_TEXT);
-        (self.count, self.bytes) = (0, 0);
+        self.records.clear();
         self.failed.take().map_or(Ok(()), Err)
     }
 }
