@@ -350,7 +350,7 @@ impl<C: Consumer> Reader<C> {
         self.tape.clear();
         let record = Record {
             number: self.number.saturating_add(1),
-            origin: *origin,
+            origin,
             sender,
             version: decoded.version,
             version_from: how,
@@ -362,7 +362,7 @@ impl<C: Consumer> Reader<C> {
             text: "",
             headers: &[],
             sn: None,
-            facts: Facts::default(),
+            facts: &Facts::default(),
             repair: None,
         };
         if self.stopped {
@@ -627,7 +627,7 @@ impl<C: Consumer> Reader<C> {
         }
         self.number = self.number.saturating_add(1);
         let record = make(self.number, &self.tape);
-        tell(&record.origin);
+        tell(record.origin);
         let flow = self.consumer.record(&record);
         self.stopped = flow == ControlFlow::Break(());
     }
@@ -648,9 +648,10 @@ impl<C: Consumer> Reader<C> {
             return;
         }
         self.number = self.number.saturating_add(1);
+        let facts = if decoded.is_some() { connection.facts() } else { Facts::default() };
         let record = Record {
             number: self.number,
-            origin: *origin,
+            origin,
             sender,
             version,
             version_from,
@@ -662,10 +663,10 @@ impl<C: Consumer> Reader<C> {
             text,
             headers: self.headers.get(..self.header_count).unwrap_or_default(),
             sn: None,
-            facts: if decoded.is_some() { connection.facts() } else { Facts::default() },
+            facts: &facts,
             repair: self.repair.as_ref(),
         };
-        tell(&record.origin);
+        tell(record.origin);
         let flow = if self.redact {
             redact(bytes, decoded.is_some(), &self.tape, &mut self.masked);
             let how = Reading { version, sender };

@@ -194,7 +194,7 @@ fn bytes_of_no_packet_are_a_line_with_their_place() {
     };
     let record = Record {
         number: 2,
-        origin: crate::pipeline::Origin { text: Some(text), ..Default::default() },
+        origin: &crate::pipeline::Origin { text: Some(text), ..Default::default() },
         sender: None,
         version: Version::V311,
         version_from: How::Connect,
@@ -206,7 +206,7 @@ fn bytes_of_no_packet_are_a_line_with_their_place() {
         text: "",
         headers: &[],
         sn: None,
-        facts: crate::session::Facts::default(),
+        facts: &crate::session::Facts::default(),
         repair: None,
     };
     let value: Value = serde_json::from_str(&line(Explain::Brief, &record)).unwrap();

@@ -188,7 +188,7 @@ proptest! {
         let mut wide = Summary::new(&Options { width: Some(9_999), ..Options::default() });
         let ends = ("10.0.0.1:50000".parse().unwrap(), "[fe80::1]:1883".parse().unwrap());
         for packet in [&packet, &publish, &packet] {
-            let origin = Origin { ends: Some(ends), time: Some(5), ..Origin::default() };
+            let origin = &Origin { ends: Some(ends), time: Some(5), ..Origin::default() };
             let [plain, wide] = [&mut plain, &mut wide].map(|summary| {
                 with_record(packet, version, None, |record| {
                     let client_id = Some(client.as_bytes());
