@@ -4,7 +4,7 @@ use super::record::Header;
 use super::{Origin, Record};
 use crate::annotate::Tape;
 use crate::mqtt::repair::Repair;
-use crate::mqtt::{Decoded, Reading, decode};
+use crate::mqtt::{Decoded, Reading, complete, decode};
 use crate::net::Layers;
 use crate::session::{Facts, How};
 use crate::spec::unit::Unit;
@@ -268,6 +268,10 @@ impl Kept {
         })
     }
 
+    fn text(&self, place: Option<Place>) -> Option<&[u8]> {
+        place.map(|place| self.strings.at(place))
+    }
+
     #[inline]
     fn with_record<T>(
         &self,
@@ -280,32 +284,33 @@ impl Kept {
         let bytes = self.strings.at(entry.bytes);
         let is_packet = entry.typed != Typed::Nothing;
         let mut room = room.filter(|_| is_packet && beside.tape.nodes().is_empty());
-        let decoded = is_packet.then(|| {
-            let how = Reading { version, sender };
-            let mut decoded = match &mut room {
-                Some(tape) => {
-                    tape.clear();
-                    decode(bytes, how, *tape)
-                }
-                None => decode(bytes, how, &mut ()),
-            };
-            if entry.typed == Typed::Header {
-                decoded.packet = None;
+        let how = Reading { version, sender };
+        let mut decoded = Decoded::before(bytes, version);
+        match &mut room {
+            _ if !is_packet => {}
+            Some(tape) => {
+                tape.clear();
+                decoded = decode(bytes, how, *tape);
             }
-            decoded
-        });
+            None => complete(bytes, how, &mut decoded),
+        }
+        if entry.typed == Typed::Header {
+            decoded.packet = None;
+        }
         let frames = match entry.frames {
             None => std::slice::from_ref(&entry.frame),
             Some(place) => place.of(&self.frames),
         };
         let layers = entry.layers.and_then(|at| self.layers.slots.get(at));
+        let with_texts;
         let facts = match entry.facts.and_then(|at| self.facts.get(at)) {
-            None => Facts::default(),
-            Some(Known { facts, topic, filter }) => Facts {
-                topic: topic.map(|place| self.strings.at(place)),
-                filter: filter.map(|place| self.strings.at(place)),
-                ..*facts
-            },
+            None => &NOTHING,
+            Some(Known { facts, topic: None, filter: None }) => facts,
+            Some(Known { facts, topic, filter }) => {
+                let (topic, filter) = (self.text(*topic), self.text(*filter));
+                with_texts = Facts { topic, filter, ..*facts };
+                &with_texts
+            }
         };
         read(&Record {
             number: entry.number,
@@ -313,19 +318,30 @@ impl Kept {
             sender,
             version,
             version_from: entry.version_from,
-            client_id: entry.client_id.map(|place| self.strings.at(place)),
+            client_id: self.text(entry.client_id),
             bytes,
             tape: room.map_or(&beside.tape, |room| room),
-            decoded: decoded.as_ref(),
+            decoded: is_packet.then_some(&decoded),
             unit: beside.unit,
             text: &beside.text,
             headers: &beside.headers,
             sn: None,
-            facts: &facts,
+            facts,
             repair: beside.repair.as_ref(),
         })
     }
 }
+
+/// What is known of a packet of which nothing is known from those before it.
+static NOTHING: Facts<'static> = Facts {
+    answers: None,
+    repeats: None,
+    copy_of: None,
+    lowered_from: None,
+    topic: None,
+    filter: None,
+    is_inside: false,
+};
 
 /// Whether nothing is known of a packet from those before it.
 #[inline]

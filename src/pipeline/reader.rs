@@ -11,7 +11,7 @@ use crate::mqtt::boundary::FAULTS_OF_CUTS;
 use crate::mqtt::framer::Why;
 use crate::mqtt::repair::{MAX_BYTES, Repair, lengthened, repair};
 use crate::mqtt::torn::{Looked, look_inside, may_be_torn};
-use crate::mqtt::{Decoded, Framing, Reading, decode, faultless, frame};
+use crate::mqtt::{Decoded, Framing, Reading, complete, decode, faultless, frame};
 use crate::session::ended::Closed;
 use crate::session::sn::Predefined;
 use crate::session::wire::{Lost, Said, Tcp};
@@ -177,7 +177,8 @@ impl<C: Consumer> Reader<C> {
         let sender = reading.sender;
         self.track(connection, bytes, (&decoded, proof), sender, origin);
         let how = (decoded.version, how);
-        self.emit(bytes, Some(&decoded), how, sender, connection, (None, ""), origin, C::record);
+        let known = (&*connection, &connection.facts());
+        self.emit(bytes, Some(&decoded), how, sender, known, (None, ""), origin, C::record);
         self.end_packet(origin);
         true
     }
@@ -239,7 +240,8 @@ impl<C: Consumer> Reader<C> {
         }
         self.tape.note_first(notes);
         let how = (decoded.version, how);
-        self.emit(bytes, Some(&decoded), how, sender, connection, (None, ""), origin, C::record);
+        let known = (&*connection, &connection.facts());
+        self.emit(bytes, Some(&decoded), how, sender, known, (None, ""), origin, C::record);
         self.end_packet(origin);
     }
 
@@ -340,7 +342,7 @@ impl<C: Consumer> Reader<C> {
         let mut decoded = Decoded::before(bytes, reading.version);
         let is_faultless = is_bare && faultless(bytes, reading, &mut decoded).is_some();
         if !is_faultless {
-            decoded = decode(bytes, reading, &mut ());
+            complete(bytes, reading, &mut decoded);
         }
         if decoded.packet.is_none() {
             // What is behind it is read by what is wrong with it.
@@ -377,7 +379,8 @@ impl<C: Consumer> Reader<C> {
             return self.pass_by();
         }
         let how = (decoded.version, how);
-        self.emit(bytes, Some(&decoded), how, sender, connection, (None, ""), origin, C::chosen);
+        let known = (&*connection, &connection.facts());
+        self.emit(bytes, Some(&decoded), how, sender, known, (None, ""), origin, C::chosen);
         self.end_packet(origin);
         true
     }
@@ -535,7 +538,8 @@ impl<C: Consumer> Reader<C> {
             note_in_header(&mut self.tape, *note);
         }
         let how = (Version::V311, How::Open);
-        self.emit(bytes, None, how, sender, connection, (Some(unit), text), origin, C::record);
+        let known = (&*connection, &Facts::default());
+        self.emit(bytes, None, how, sender, known, (Some(unit), text), origin, C::record);
     }
 
     /// Bytes that belong to no packet, with the reason and what else is found of them.
@@ -560,7 +564,8 @@ impl<C: Consumer> Reader<C> {
             connection.stray(sender, at, (finding, &context), None);
         }
         let how = (Version::V311, How::Open);
-        self.emit(bytes, None, how, sender, connection, (None, ""), origin, C::record);
+        let known = (&*connection, &Facts::default());
+        self.emit(bytes, None, how, sender, known, (None, ""), origin, C::record);
         self.repair = None;
     }
 
@@ -639,7 +644,7 @@ impl<C: Consumer> Reader<C> {
         decoded: Option<&Decoded<'_>>,
         (version, version_from): (Version, How),
         sender: Option<Sender>,
-        connection: &Connection,
+        (connection, facts): (&Connection, &Facts<'_>),
         (unit, text): (Option<Unit>, &str),
         origin: &Origin<'_>,
         hand: impl FnOnce(&mut C, &Record<'_>) -> ControlFlow<()>,
@@ -648,7 +653,6 @@ impl<C: Consumer> Reader<C> {
             return;
         }
         self.number = self.number.saturating_add(1);
-        let facts = if decoded.is_some() { connection.facts() } else { Facts::default() };
         let record = Record {
             number: self.number,
             origin,
@@ -663,7 +667,7 @@ impl<C: Consumer> Reader<C> {
             text,
             headers: self.headers.get(..self.header_count).unwrap_or_default(),
             sn: None,
-            facts: &facts,
+            facts,
             repair: self.repair.as_ref(),
         };
         tell(record.origin);
