@@ -340,10 +340,7 @@ impl<C: Consumer> Reader<C> {
             return self.pass_by();
         }
         let mut decoded = Decoded::before(bytes, reading.version);
-        let is_faultless = is_bare && faultless(bytes, reading, &mut decoded).is_some();
-        if !is_faultless {
-            complete(bytes, reading, &mut decoded);
-        }
+        complete(bytes, reading, &mut decoded);
         if decoded.packet.is_none() {
             // What is behind it is read by what is wrong with it.
             return false;
@@ -371,7 +368,16 @@ impl<C: Consumer> Reader<C> {
             return false;
         }
         let is_wanted = self.consumer.chooses(&record);
-        if is_wanted.is_none() || is_wanted == Some(true) && !is_faultless {
+        // Most filters choose few, so that it is asked last whether anything is to be said of a packet.
+        let may_go = match is_wanted {
+            None => false,
+            Some(false) => true,
+            Some(true) => {
+                let mut again = Decoded::before(bytes, reading.version);
+                is_bare && faultless(bytes, reading, &mut again).is_some()
+            }
+        };
+        if !may_go {
             return false;
         }
         self.track(connection, bytes, (&decoded, proof), sender, origin);
