@@ -48,7 +48,7 @@ impl Consumer for Heard {
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
         let all = record.tape.findings().iter();
         let rules = all.filter(|it| it.severity() >= Severity::Warning).map(|it| it.info().id);
-        let origin = &record.origin;
+        let origin = record.origin;
         self.0.extend(rules.map(|id| {
             (id, origin.ends, record.bytes.iter().copied().take(1).collect(), origin.time)
         }));

@@ -175,8 +175,8 @@ fn what_is_chosen_without_trees_is_what_is_chosen_with_them() {
     let row = FORMATS.iter().find(|row| row.name == "summary").unwrap();
     // The first two are decided at once, the others for some packets or for none.
     let filters = [
-        ("mqtt.msgtype == 3", 300),
-        ("mqtt.sender == \"client\" && mqtt.qos != 2", 300),
+        ("mqtt.msgtype == 3", 200),
+        ("mqtt.sender == \"client\" && mqtt.qos != 2", 50),
         ("mqtt.topic contains \"a\" || mqtt.reason_code", 1),
         ("mqtt.finding", 0),
     ];

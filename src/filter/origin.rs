@@ -26,7 +26,7 @@ pub(super) fn time<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
 }
 
 pub(super) fn time_relative<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
-    let origin = &subject.record.origin;
+    let origin = subject.record.origin;
     option(
         origin
             .time
@@ -37,7 +37,7 @@ pub(super) fn time_relative<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) ->
 }
 
 pub(super) fn time_delta<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool {
-    let origin = &subject.record.origin;
+    let origin = subject.record.origin;
     let before = origin.previous.or(origin.time);
     option(
         origin

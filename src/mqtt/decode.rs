@@ -74,6 +74,15 @@ pub fn decode<'a, S: Sink>(bytes: &'a [u8], how: Reading, sink: &mut S) -> Decod
     decoded
 }
 
+/// Makes of the [beginning](Decoded::before) of a packet what [`decode`] makes of it where nobody looks at its tree:
+/// most need not be moved for that.
+#[inline]
+pub(crate) fn complete<'a>(bytes: &'a [u8], how: Reading, decoded: &mut Decoded<'a>) {
+    if quick(bytes, decoded).is_none() {
+        *decoded = decode(bytes, how, &mut ());
+    }
+}
+
 impl<'a> Decoded<'a> {
     /// What the first byte of a packet says, before the others are read.
     #[inline]

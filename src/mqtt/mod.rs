@@ -61,6 +61,7 @@ mod unsuback;
 mod unsubscribe;
 mod usual;
 
+pub(crate) use decode::complete;
 pub use decode::{Reading, decode};
 pub(crate) use faultless::{add_tree, faultless};
 pub use framing::{Framing, frame};

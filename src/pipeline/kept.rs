@@ -4,7 +4,7 @@ use super::record::Header;
 use super::{Origin, Record};
 use crate::annotate::Tape;
 use crate::mqtt::repair::Repair;
-use crate::mqtt::{Decoded, Reading, decode};
+use crate::mqtt::{Decoded, Reading, complete, decode};
 use crate::net::Layers;
 use crate::session::{Facts, How};
 use crate::spec::unit::Unit;
@@ -25,12 +25,14 @@ pub struct Kept {
     /// The numbers of the frames of those records that came in several.
     frames: Vec<u64>,
     layers: Slots<Layers>,
+    /// What is known of some of them from the packets before them.
+    facts: Vec<Known>,
     beside: Slots<Beside>,
     /// Whether headers of frames are kept.
     needs_layers: bool,
 }
 
-/// What each record has.
+/// What each record has. Numbers that stand for others are places in the lists of [`Kept`].
 #[derive(Debug)]
 struct Entry {
     number: u64,
@@ -47,10 +49,16 @@ struct Entry {
     bytes: Place,
     /// What of the packet was typed; its parts are found again in the bytes.
     typed: Typed,
+    facts: Option<usize>,
+    beside: Option<usize>,
+}
+
+/// What is known from the packets before, with its texts.
+#[derive(Debug)]
+struct Known {
     facts: Facts<'static>,
     topic: Option<Place>,
     filter: Option<Place>,
-    beside: Option<usize>,
 }
 
 /// What few records have.
@@ -82,8 +90,22 @@ struct Strings(Vec<u8>);
 /// Where one of them stands.
 #[derive(Clone, Copy, Debug)]
 struct Place {
-    from: usize,
-    to: usize,
+    from: u32,
+    to: u32,
+}
+
+impl Place {
+    /// What has been added to a list of `to` members that had `from`: far fewer than 2^32, as records are kept
+    /// by some hundreds.
+    #[inline]
+    const fn new(from: usize, to: usize) -> Self {
+        Self { from: from as u32, to: to as u32 }
+    }
+
+    #[inline]
+    fn of<T>(self, list: &[T]) -> &[T] {
+        list.get(self.from as usize..self.to as usize).unwrap_or_default()
+    }
 }
 
 /// Values of which those in use come first: the others keep their memory.
@@ -113,6 +135,7 @@ impl Kept {
             strings: Strings::default(),
             frames: Vec::new(),
             layers: Slots::default(),
+            facts: Vec::new(),
             beside: Slots::default(),
             needs_layers,
         }
@@ -142,13 +165,14 @@ impl Kept {
         self.strings.0.clear();
         self.frames.clear();
         self.layers.count = 0;
+        self.facts.clear();
         self.beside.count = 0;
     }
 
     /// Copies a record. `false`: it cannot be kept, as it is too long, is of MQTT-SN or a pasted text, or
     /// rests on what the capture says beside its frames.
     pub fn keep(&mut self, record: &Record<'_>) -> bool {
-        let origin = &record.origin;
+        let origin = record.origin;
         let has_notes = origin.notes.is_some_and(|notes| !notes.is_empty());
         if record.bytes.len() > MAX_KEPT
             || has_notes
@@ -159,8 +183,7 @@ impl Kept {
         }
         let bytes = self.strings.add(record.bytes);
         let client_id = record.client_id.map(|id| self.strings.add(id));
-        let topic = record.facts.topic.map(|topic| self.strings.add(topic));
-        let filter = record.facts.filter.map(|filter| self.strings.add(filter));
+        let facts = (!is_nothing(record.facts)).then(|| self.add_facts(record.facts));
         let (frame, frames) = match origin.frames {
             [frame] => (*frame, None),
             frames => (0, Some(self.add_frames(frames))),
@@ -184,9 +207,7 @@ impl Kept {
                 Some(Decoded { packet: None, .. }) => Typed::Header,
                 Some(_) => Typed::Packet,
             },
-            facts: Facts { topic: None, filter: None, ..record.facts },
-            topic,
-            filter,
+            facts,
             beside,
         });
         true
@@ -195,7 +216,16 @@ impl Kept {
     fn add_frames(&mut self, frames: &[u64]) -> Place {
         let from = self.frames.len();
         self.frames.extend_from_slice(frames);
-        Place { from, to: self.frames.len() }
+        Place::new(from, self.frames.len())
+    }
+
+    fn add_facts(&mut self, facts: &Facts<'_>) -> usize {
+        let topic = facts.topic.map(|topic| self.strings.add(topic));
+        let filter = facts.filter.map(|filter| self.strings.add(filter));
+        let at = self.facts.len();
+        let facts = Facts { topic: None, filter: None, ..*facts };
+        self.facts.push(Known { facts, topic, filter });
+        at
     }
 
     fn add_layers(&mut self, layers: &Layers) -> usize {
@@ -238,6 +268,10 @@ impl Kept {
         })
     }
 
+    fn text(&self, place: Option<Place>) -> Option<&[u8]> {
+        place.map(|place| self.strings.at(place))
+    }
+
     #[inline]
     fn with_record<T>(
         &self,
@@ -250,47 +284,71 @@ impl Kept {
         let bytes = self.strings.at(entry.bytes);
         let is_packet = entry.typed != Typed::Nothing;
         let mut room = room.filter(|_| is_packet && beside.tape.nodes().is_empty());
-        let decoded = is_packet.then(|| {
-            let how = Reading { version, sender };
-            let mut decoded = match &mut room {
-                Some(tape) => {
-                    tape.clear();
-                    decode(bytes, how, *tape)
-                }
-                None => decode(bytes, how, &mut ()),
-            };
-            if entry.typed == Typed::Header {
-                decoded.packet = None;
+        let how = Reading { version, sender };
+        let mut decoded = Decoded::before(bytes, version);
+        match &mut room {
+            _ if !is_packet => {}
+            Some(tape) => {
+                tape.clear();
+                decoded = decode(bytes, how, *tape);
             }
-            decoded
-        });
+            None => complete(bytes, how, &mut decoded),
+        }
+        if entry.typed == Typed::Header {
+            decoded.packet = None;
+        }
         let frames = match entry.frames {
             None => std::slice::from_ref(&entry.frame),
-            Some(Place { from, to }) => self.frames.get(from..to).unwrap_or_default(),
+            Some(place) => place.of(&self.frames),
         };
         let layers = entry.layers.and_then(|at| self.layers.slots.get(at));
+        let with_texts;
+        let facts = match entry.facts.and_then(|at| self.facts.get(at)) {
+            None => &NOTHING,
+            Some(Known { facts, topic: None, filter: None }) => facts,
+            Some(Known { facts, topic, filter }) => {
+                let (topic, filter) = (self.text(*topic), self.text(*filter));
+                with_texts = Facts { topic, filter, ..*facts };
+                &with_texts
+            }
+        };
         read(&Record {
             number: entry.number,
-            origin: entry.place.origin(frames, layers),
+            origin: &entry.place.origin(frames, layers),
             sender,
             version,
             version_from: entry.version_from,
-            client_id: entry.client_id.map(|place| self.strings.at(place)),
+            client_id: self.text(entry.client_id),
             bytes,
             tape: room.map_or(&beside.tape, |room| room),
-            decoded: decoded.as_ref(),
+            decoded: is_packet.then_some(&decoded),
             unit: beside.unit,
             text: &beside.text,
             headers: &beside.headers,
             sn: None,
-            facts: Facts {
-                topic: entry.topic.map(|place| self.strings.at(place)),
-                filter: entry.filter.map(|place| self.strings.at(place)),
-                ..entry.facts
-            },
+            facts,
             repair: beside.repair.as_ref(),
         })
     }
+}
+
+/// What is known of a packet of which nothing is known from those before it.
+static NOTHING: Facts<'static> = Facts {
+    answers: None,
+    repeats: None,
+    copy_of: None,
+    lowered_from: None,
+    topic: None,
+    filter: None,
+    is_inside: false,
+};
+
+/// Whether nothing is known of a packet from those before it.
+#[inline]
+const fn is_nothing(facts: &Facts<'_>) -> bool {
+    let Facts { answers, repeats, copy_of, lowered_from, topic, filter, is_inside } = facts;
+    let is_alone = answers.is_none() && repeats.is_none() && copy_of.is_none();
+    is_alone && lowered_from.is_none() && topic.is_none() && filter.is_none() && !*is_inside
 }
 
 /// Whether a record has something that few have.
@@ -342,12 +400,12 @@ impl Strings {
     fn add(&mut self, string: &[u8]) -> Place {
         let from = self.0.len();
         self.0.extend_from_slice(string);
-        Place { from, to: self.0.len() }
+        Place::new(from, self.0.len())
     }
 
     #[inline]
     fn at(&self, place: Place) -> &[u8] {
-        self.0.get(place.from..place.to).unwrap_or_default()
+        place.of(&self.0)
     }
 }
 

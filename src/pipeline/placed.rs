@@ -29,25 +29,25 @@ impl<'p, C> Placed<'p, C> {
         Self { inner, frames, settings, locator, seen: HashSet::new() }
     }
 
-    /// The record with its place in the text, if it has none yet. Its frames are noted.
-    fn place<'r>(&mut self, record: &Record<'r>) -> Record<'r>
+    /// Where a record was, with its place in the text, if it has none yet. Its frames are noted.
+    fn place<'r>(&mut self, record: &Record<'r>) -> Origin<'r>
     where
         'p: 'r,
     {
-        let origin = &record.origin;
+        let origin = record.origin;
         self.seen.extend(origin.frames);
         if origin.text.is_some() {
-            return *record;
+            return *origin;
         }
         let (first, last) = (self.piece(origin.frames.first()), self.piece(origin.frames.last()));
-        let Some((first, last)) = first.zip(last) else { return *record };
+        let Some((first, last)) = first.zip(last) else { return *origin };
         let bytes = (origin.frames.len() == 1).then(|| self.bytes(first, record)).flatten();
         let (place, end_line) = match bytes {
             Some(place) => (place, place.end_line),
             None => (first.place, last.place.end_line),
         };
         let text = Some(text_origin(self.settings, first, place, end_line));
-        Record { origin: Origin { text, ..*origin }, ..*record }
+        Origin { text, ..*origin }
     }
 
     fn piece(&self, number: Option<&u64>) -> Option<&'p Piece> {
@@ -74,8 +74,8 @@ impl<C: Consumer> Consumer for Placed<'_, C> {
     }
 
     fn wants(&mut self, record: &Record<'_>) -> bool {
-        let record = self.place(record);
-        self.inner.wants(&record)
+        let origin = self.place(record);
+        self.inner.wants(&Record { origin: &origin, ..*record })
     }
 
     fn frame(&mut self, frame: &Frame<'_>) {
@@ -95,8 +95,8 @@ impl<C: Consumer> Consumer for Placed<'_, C> {
     }
 
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-        let record = self.place(record);
-        self.inner.record(&record)
+        let origin = self.place(record);
+        self.inner.record(&Record { origin: &origin, ..*record })
     }
 
     fn lost(&mut self, stream: Option<u64>) {

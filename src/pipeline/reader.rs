@@ -11,7 +11,7 @@ use crate::mqtt::boundary::FAULTS_OF_CUTS;
 use crate::mqtt::framer::Why;
 use crate::mqtt::repair::{MAX_BYTES, Repair, lengthened, repair};
 use crate::mqtt::torn::{Looked, look_inside, may_be_torn};
-use crate::mqtt::{Decoded, Framing, Reading, decode, faultless, frame};
+use crate::mqtt::{Decoded, Framing, Reading, complete, decode, faultless, frame};
 use crate::session::ended::Closed;
 use crate::session::sn::Predefined;
 use crate::session::wire::{Lost, Said, Tcp};
@@ -177,7 +177,8 @@ impl<C: Consumer> Reader<C> {
         let sender = reading.sender;
         self.track(connection, bytes, (&decoded, proof), sender, origin);
         let how = (decoded.version, how);
-        self.emit(bytes, Some(&decoded), how, sender, connection, (None, ""), origin, C::record);
+        let known = (&*connection, &connection.facts());
+        self.emit(bytes, Some(&decoded), how, sender, known, (None, ""), origin, C::record);
         self.end_packet(origin);
         true
     }
@@ -239,7 +240,8 @@ impl<C: Consumer> Reader<C> {
         }
         self.tape.note_first(notes);
         let how = (decoded.version, how);
-        self.emit(bytes, Some(&decoded), how, sender, connection, (None, ""), origin, C::record);
+        let known = (&*connection, &connection.facts());
+        self.emit(bytes, Some(&decoded), how, sender, known, (None, ""), origin, C::record);
         self.end_packet(origin);
     }
 
@@ -338,10 +340,7 @@ impl<C: Consumer> Reader<C> {
             return self.pass_by();
         }
         let mut decoded = Decoded::before(bytes, reading.version);
-        let is_faultless = is_bare && faultless(bytes, reading, &mut decoded).is_some();
-        if !is_faultless {
-            decoded = decode(bytes, reading, &mut ());
-        }
+        complete(bytes, reading, &mut decoded);
         if decoded.packet.is_none() {
             // What is behind it is read by what is wrong with it.
             return false;
@@ -350,7 +349,7 @@ impl<C: Consumer> Reader<C> {
         self.tape.clear();
         let record = Record {
             number: self.number.saturating_add(1),
-            origin: *origin,
+            origin,
             sender,
             version: decoded.version,
             version_from: how,
@@ -362,14 +361,23 @@ impl<C: Consumer> Reader<C> {
             text: "",
             headers: &[],
             sn: None,
-            facts: Facts::default(),
+            facts: &Facts::default(),
             repair: None,
         };
         if self.stopped {
             return false;
         }
         let is_wanted = self.consumer.chooses(&record);
-        if is_wanted.is_none() || is_wanted == Some(true) && !is_faultless {
+        // Most filters choose few, so that it is asked last whether anything is to be said of a packet.
+        let may_go = match is_wanted {
+            None => false,
+            Some(false) => true,
+            Some(true) => {
+                let mut again = Decoded::before(bytes, reading.version);
+                is_bare && faultless(bytes, reading, &mut again).is_some()
+            }
+        };
+        if !may_go {
             return false;
         }
         self.track(connection, bytes, (&decoded, proof), sender, origin);
@@ -377,7 +385,8 @@ impl<C: Consumer> Reader<C> {
             return self.pass_by();
         }
         let how = (decoded.version, how);
-        self.emit(bytes, Some(&decoded), how, sender, connection, (None, ""), origin, C::chosen);
+        let known = (&*connection, &connection.facts());
+        self.emit(bytes, Some(&decoded), how, sender, known, (None, ""), origin, C::chosen);
         self.end_packet(origin);
         true
     }
@@ -535,7 +544,8 @@ impl<C: Consumer> Reader<C> {
             note_in_header(&mut self.tape, *note);
         }
         let how = (Version::V311, How::Open);
-        self.emit(bytes, None, how, sender, connection, (Some(unit), text), origin, C::record);
+        let known = (&*connection, &Facts::default());
+        self.emit(bytes, None, how, sender, known, (Some(unit), text), origin, C::record);
     }
 
     /// Bytes that belong to no packet, with the reason and what else is found of them.
@@ -560,7 +570,8 @@ impl<C: Consumer> Reader<C> {
             connection.stray(sender, at, (finding, &context), None);
         }
         let how = (Version::V311, How::Open);
-        self.emit(bytes, None, how, sender, connection, (None, ""), origin, C::record);
+        let known = (&*connection, &Facts::default());
+        self.emit(bytes, None, how, sender, known, (None, ""), origin, C::record);
         self.repair = None;
     }
 
@@ -627,7 +638,7 @@ impl<C: Consumer> Reader<C> {
         }
         self.number = self.number.saturating_add(1);
         let record = make(self.number, &self.tape);
-        tell(&record.origin);
+        tell(record.origin);
         let flow = self.consumer.record(&record);
         self.stopped = flow == ControlFlow::Break(());
     }
@@ -639,7 +650,7 @@ impl<C: Consumer> Reader<C> {
         decoded: Option<&Decoded<'_>>,
         (version, version_from): (Version, How),
         sender: Option<Sender>,
-        connection: &Connection,
+        (connection, facts): (&Connection, &Facts<'_>),
         (unit, text): (Option<Unit>, &str),
         origin: &Origin<'_>,
         hand: impl FnOnce(&mut C, &Record<'_>) -> ControlFlow<()>,
@@ -650,7 +661,7 @@ impl<C: Consumer> Reader<C> {
         self.number = self.number.saturating_add(1);
         let record = Record {
             number: self.number,
-            origin: *origin,
+            origin,
             sender,
             version,
             version_from,
@@ -662,10 +673,10 @@ impl<C: Consumer> Reader<C> {
             text,
             headers: self.headers.get(..self.header_count).unwrap_or_default(),
             sn: None,
-            facts: if decoded.is_some() { connection.facts() } else { Facts::default() },
+            facts,
             repair: self.repair.as_ref(),
         };
-        tell(&record.origin);
+        tell(record.origin);
         let flow = if self.redact {
             redact(bytes, decoded.is_some(), &self.tape, &mut self.masked);
             let how = Reading { version, sender };

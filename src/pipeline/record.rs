@@ -35,7 +35,7 @@ pub struct Record<'a> {
     /// Counts records from 1.
     pub number: u64,
     /// Where the bytes were.
-    pub origin: Origin<'a>,
+    pub origin: &'a Origin<'a>,
     /// Which end sent them, where that is known.
     pub sender: Option<Sender>,
     /// The version that they are read by.
@@ -60,7 +60,7 @@ pub struct Record<'a> {
     /// Of MQTT-SN: the typed message, and what it is about.
     pub sn: Option<SnRecord<'a>>,
     /// What is known of it from the packets before it.
-    pub facts: Facts<'a>,
+    pub facts: &'a Facts<'a>,
     /// What the packet should have been, where it is broken and one edit makes it legal. It belongs
     /// to the first of its gravest findings.
     pub repair: Option<&'a Repair>,

@@ -57,9 +57,10 @@ impl<C: Consumer> Reader<C> {
             At { record: self.records().saturating_add(1), frame: origin.frames.last().copied() };
         session.observe(&decoded, sender, at, &self.sn_topics, &mut self.tape);
         let (session, how) = (&*session, session.version_from(what.how));
+        let facts = Facts::default();
         self.hand_on(|number, tape| Record {
             number,
-            origin,
+            origin: &origin,
             sender,
             version: Version::Sn12,
             version_from: how,
@@ -71,7 +72,7 @@ impl<C: Consumer> Reader<C> {
             text: "",
             headers: &[],
             sn: Some(SnRecord { decoded, topic: session.topic() }),
-            facts: Facts::default(),
+            facts: &facts,
             repair: None,
         });
         (before, session.held())

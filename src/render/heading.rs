@@ -111,8 +111,8 @@ impl Heading {
         place(record, &mut self.time, &mut self.line);
         between(record, &mut self.ends, &mut self.line);
         self.set_line(0, out);
-        self.layers(&record.origin, out);
-        let origin = &record.origin;
+        self.layers(record.origin, out);
+        let origin = record.origin;
         let comments = origin.notes.into_iter().flat_map(|notes| notes.comments(origin.frames));
         for comment in comments {
             // Line breaks would make further lines that look like ours.
@@ -133,7 +133,7 @@ impl Heading {
         let is_done = layers.is_none_or(|layers| direction.layers(layers, out));
         out.push('\n');
         if !is_done {
-            self.layers(&record.origin, out);
+            self.layers(record.origin, out);
         }
         true
     }
@@ -163,7 +163,7 @@ fn add_client(id: &[u8], out: &mut Words) {
 
 /// Adds number, frames and time.
 fn place(record: &Record<'_>, time: &mut TimeWriter, out: &mut Words) {
-    let origin = &record.origin;
+    let origin = record.origin;
     out.push('#');
     text::add::digits(record.number, out);
     if let Some(text) = &origin.text {
@@ -180,7 +180,7 @@ fn place(record: &Record<'_>, time: &mut TimeWriter, out: &mut Words) {
 
 /// Adds who speaks to whom.
 fn between(record: &Record<'_>, ends: &mut Ends, out: &mut Words) {
-    let origin = &record.origin;
+    let origin = record.origin;
     if let Some(both) = origin.ends {
         let (src, dst) = ends.words(both);
         out.push_str("  ");

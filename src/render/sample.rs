@@ -28,7 +28,7 @@ pub(super) fn with_record<T>(
     let decoded = decode(bytes, Reading { version, sender }, &mut tape);
     look(Record {
         number: 1,
-        origin: Origin::default(),
+        origin: &Origin::default(),
         sender,
         version: decoded.version,
         version_from: How::Connect,
@@ -40,7 +40,7 @@ pub(super) fn with_record<T>(
         text: "",
         headers: &[],
         sn: None,
-        facts: Facts::default(),
+        facts: &Facts::default(),
         repair: None,
     })
 }

@@ -58,7 +58,7 @@ impl Sarif {
 
     fn result(&self, record: &Record<'_>, finding: &Finding) -> impl Serialize {
         let context = record.context();
-        let origin = &record.origin;
+        let origin = record.origin;
         let mut place = json!({ "logicalLocations": logical(record) });
         // Which of several captures a frame is of is not known here.
         if let ([path], Some(object)) = (self.inputs.as_slice(), place.as_object_mut()) {
@@ -102,7 +102,7 @@ impl Sarif {
 
 /// Packet and frame of a record.
 fn logical(record: &Record<'_>) -> Vec<serde_json::Value> {
-    let origin = &record.origin;
+    let origin = record.origin;
     let packet = format!("packet {}", record.number);
     let path = match origin.stream {
         Some(stream) => format!("stream {stream}/{packet}"),

@@ -108,7 +108,7 @@ impl Summary {
     fn cells(&mut self, record: &Record<'_>) {
         let Columns { number, time, .. } = &mut self.columns;
         number.put_ascii([itoa::Buffer::new().format(record.number).as_bytes()], &mut self.line);
-        let origin = &record.origin;
+        let origin = record.origin;
         match (origin.time, origin.text.and_then(|text| text.time)) {
             (None, Some(said)) => time.put(&text::safe(said), &mut self.line),
             // Digits and signs of ASCII; nothing where no time is known.

@@ -69,7 +69,7 @@ impl Interval {
 
 impl Statistic for Interval {
     fn count(&mut self, counted: &Counted<'_>) {
-        let origin = &counted.record.origin;
+        let origin = counted.record.origin;
         let (Some(start), Some(time)) = (origin.start, origin.time) else { return };
         if !counted.record.is_packet() {
             return;

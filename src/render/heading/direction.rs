@@ -64,7 +64,7 @@ impl Directions {
         record: &Record<'_>,
         between: impl FnOnce(&mut Words),
     ) -> Option<&mut Direction> {
-        let origin = &record.origin;
+        let origin = record.origin;
         // Of notes come names and comments.
         if origin.notes.is_some_and(|notes| !notes.is_empty()) {
             return None;

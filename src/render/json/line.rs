@@ -49,7 +49,7 @@ impl Head {
 
     /// Writes a line without what ends it, in the order of its keys.
     pub(super) fn write(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> io::Result<()> {
-        let origin = &record.origin;
+        let origin = record.origin;
         let mut keys = Keys { out };
         keys.out.extend_from_slice(b"{\"schema\":1");
         keys.number(",\"n\":", Some(record.number));
@@ -65,7 +65,7 @@ impl Head {
 
     /// From `stream` to `client_id`.
     fn who(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> io::Result<()> {
-        let origin = &record.origin;
+        let origin = record.origin;
         // What a capture says beside its frames, and places of pasted text, are of one line alone.
         let is_plain = origin.notes.is_none_or(Notes::is_empty) && origin.text.is_none();
         let Some(ends) = origin.ends.filter(|_| is_plain) else {
@@ -100,7 +100,7 @@ impl Head {
 
 /// The keys from `stream` to `client_id`.
 fn who(record: &Record<'_>, ends: Option<(&str, &str)>, out: &mut Vec<u8>) -> io::Result<()> {
-    let origin = &record.origin;
+    let origin = record.origin;
     let version_from = record.version_from.name().filter(|_| record.is_packet());
     let mut keys = Keys { out };
     keys.number(",\"stream\":", origin.stream);

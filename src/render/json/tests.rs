@@ -1,6 +1,7 @@
 use super::*;
 use crate::annotate::{Finding as Found, Sink, Tape};
 use crate::bytes::Span;
+use crate::pipeline::Origin;
 use crate::render::sample::{CONNECT, bytes, with_record, written};
 use crate::session::How;
 use crate::spec::property::PROPERTIES;
@@ -49,14 +50,15 @@ fn names_of_the_tables_have_nothing_to_escape() {
 
 #[test]
 fn a_record_has_the_keys_of_the_contract_in_their_order() {
-    let text = with_record(&bytes("c000"), Version::V5, Some(Sender::Client), |mut record| {
-        record.origin.frames = &[4, 7];
-        record.origin.time = Some(1_795_474_681_123_456_000);
-        record.origin.stream = Some(0);
-        record.origin.ends =
-            Some(("[::1]:40000".parse().unwrap(), "127.0.0.1:1883".parse().unwrap()));
-        record.client_id = Some(b"a");
-        line(Explain::Off, &record)
+    let text = with_record(&bytes("c000"), Version::V5, Some(Sender::Client), |record| {
+        let origin = Origin {
+            frames: &[4, 7],
+            time: Some(1_795_474_681_123_456_000),
+            stream: Some(0),
+            ends: Some(("[::1]:40000".parse().unwrap(), "127.0.0.1:1883".parse().unwrap())),
+            ..Origin::default()
+        };
+        line(Explain::Off, &Record { origin: &origin, client_id: Some(b"a"), ..record })
     });
     let head = concat!(
         r#"{"schema":1,"n":1,"frames":[4,7],"time":"2026-11-23T22:58:01.123456000Z","stream":0,"#,
@@ -194,7 +196,7 @@ fn bytes_of_no_packet_are_a_line_with_their_place() {
     };
     let record = Record {
         number: 2,
-        origin: crate::pipeline::Origin { text: Some(text), ..Default::default() },
+        origin: &Origin { text: Some(text), ..Default::default() },
         sender: None,
         version: Version::V311,
         version_from: How::Connect,
@@ -206,7 +208,7 @@ fn bytes_of_no_packet_are_a_line_with_their_place() {
         text: "",
         headers: &[],
         sn: None,
-        facts: crate::session::Facts::default(),
+        facts: &crate::session::Facts::default(),
         repair: None,
     };
     let value: Value = serde_json::from_str(&line(Explain::Brief, &record)).unwrap();

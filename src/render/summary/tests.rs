@@ -110,12 +110,14 @@ fn a_broken_packet_shows_what_could_be_read_and_what_is_wrong() {
 fn columns_grow_and_stay_aligned() {
     let mut summary = Summary::new(&Options::default());
     let mut line = |number, src: &str, client: Option<&'static [u8]>| {
-        with_record(&bytes("c000"), Version::V311, Some(Sender::Client), |mut record| {
-            record.number = number;
-            record.origin.time = Some(1_500_000);
-            record.origin.start = Some(0);
-            record.origin.ends = Some((src.parse().unwrap(), "10.0.0.2:1883".parse().unwrap()));
-            record.client_id = client;
+        with_record(&bytes("c000"), Version::V311, Some(Sender::Client), |record| {
+            let origin = Origin {
+                time: Some(1_500_000),
+                start: Some(0),
+                ends: Some((src.parse().unwrap(), "10.0.0.2:1883".parse().unwrap())),
+                ..Origin::default()
+            };
+            let record = Record { number, origin: &origin, client_id: client, ..record };
             written(&mut summary, &record)
         })
     };
@@ -138,11 +140,10 @@ fn a_narrow_terminal_shows_the_client_and_an_arrow() {
     let options = Options { width: Some(60), ..Options::default() };
     let mut summary = Summary::new(&options);
     let packet = bytes("3012 0003 612f62 68656c6c6f2c20776f726c6421");
-    let line = with_record(&packet, Version::V311, Some(Sender::Server), |mut record| {
-        record.origin.ends =
-            Some(("10.0.0.2:1883".parse().unwrap(), "10.0.0.1:50000".parse().unwrap()));
-        record.client_id = Some(b"c");
-        written(&mut summary, &record)
+    let line = with_record(&packet, Version::V311, Some(Sender::Server), |record| {
+        let ends = Some(("10.0.0.2:1883".parse().unwrap(), "10.0.0.1:50000".parse().unwrap()));
+        let origin = Origin { ends, ..Origin::default() };
+        written(&mut summary, &Record { origin: &origin, client_id: Some(b"c"), ..record })
     });
     assert_eq!(line, "   1  c <-  PUBLISH      \"a/b\", QoS 0, 13 bytes \"hello, wor…\n");
 }
@@ -211,7 +212,7 @@ proptest! {
         for (nth, packet) in (0u64..).zip([&packet, &publish, &puback, &publish, &packet]) {
             let number = first + nth * step;
             let time = Some(nth as i64 * 4_700_000_123);
-            let origin = Origin { ends: Some(ends), time, start: Some(0), ..Origin::default() };
+            let origin = &Origin { ends: Some(ends), time, start: Some(0), ..Origin::default() };
             let [plain, wide] = [&mut plain, &mut wide].map(|summary| {
                 with_record(packet, version, None, |record| {
                     let client_id = Some(client.as_bytes());
