@@ -74,8 +74,8 @@ pub struct Reader<C> {
 }
 
 /// The connection of a packet from this sender.
-fn line(origin: &Origin<'_>, sender: Option<Sender>) -> Option<Line> {
-    let (stream, (src, dst)) = (origin.stream?, origin.ends?);
+fn line<'a>(origin: &'a Origin<'_>, sender: Option<Sender>) -> Option<Line<'a>> {
+    let (stream, (src, dst)) = (origin.stream?, origin.ends.as_ref()?);
     let is_server = sender == Some(Sender::Server);
     let (client, server) = if is_server { (dst, src) } else { (src, dst) };
     Some(Line { stream, client, server })
@@ -175,7 +175,7 @@ impl<C: Consumer> Reader<C> {
         }
         self.tape.clear();
         let sender = reading.sender;
-        self.track(connection, bytes, (&decoded, proof), sender, origin);
+        self.track(connection, bytes, (&decoded, &proof), sender, origin);
         let how = (decoded.version, how);
         let known = (&*connection, &connection.facts());
         self.emit(bytes, Some(&decoded), how, sender, known, (None, ""), origin, C::record);
@@ -231,7 +231,7 @@ impl<C: Consumer> Reader<C> {
             None => {
                 let by = sender.unwrap_or(Sender::Client);
                 let inner = connection.last(by);
-                self.track(connection, bytes, (&decoded, proof), sender, origin);
+                self.track(connection, bytes, (&decoded, &proof), sender, origin);
                 if let Some(torn) = torn {
                     let context = view::context(bytes, &self.tape, decoded.version, sender);
                     connection.torn(by, self.at(origin), (torn, &context), inner);
@@ -380,7 +380,7 @@ impl<C: Consumer> Reader<C> {
         if !may_go {
             return false;
         }
-        self.track(connection, bytes, (&decoded, proof), sender, origin);
+        self.track(connection, bytes, (&decoded, &proof), sender, origin);
         if is_wanted == Some(false) {
             return self.pass_by();
         }
@@ -403,7 +403,7 @@ impl<C: Consumer> Reader<C> {
         &mut self,
         connection: &mut Connection,
         bytes: &[u8],
-        (decoded, proof): (&Decoded<'_>, Proof),
+        (decoded, proof): (&Decoded<'_>, &Proof),
         sender: Option<Sender>,
         origin: &Origin<'_>,
     ) {
@@ -492,7 +492,10 @@ impl<C: Consumer> Reader<C> {
     fn at(&self, origin: &Origin<'_>) -> At {
         At {
             number: self.number.saturating_add(1),
-            frame: origin.frames.iter().copied().max().unwrap_or(0),
+            frame: match origin.frames {
+                [one] => *one,
+                frames => frames.iter().copied().max().unwrap_or(0),
+            },
             time: origin.time,
         }
     }

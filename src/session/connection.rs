@@ -242,6 +242,7 @@ impl Connection {
         record.client_id = self.client_id.take().map(Vec::into_boxed_slice);
         record.version = self.version;
         record.settle_again();
+        record.settle_both();
         record
     }
 

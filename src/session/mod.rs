@@ -18,6 +18,7 @@
 mod connection;
 pub mod ended;
 mod pairs;
+mod queue;
 mod recent;
 mod seen;
 mod shared;

@@ -15,11 +15,11 @@ pub struct Seen<'a> {
     /// Which end sent it, where that is known.
     pub sender: Option<Sender>,
     /// Its connection; `None` for pasted bytes.
-    pub line: Option<Line>,
+    pub line: Option<Line<'a>>,
     /// When its first byte came, where that was before the last.
     pub began: Option<i64>,
     /// What is certain of its place among the packets of the other side.
-    pub proof: Proof,
+    pub proof: &'a Proof,
     /// Whether it came encrypted.
     pub is_secret: bool,
     /// Its bytes.
@@ -41,13 +41,13 @@ impl Seen<'_> {
 
 /// The TCP connection of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct Line<'a> {
     /// Its number over all TCP connections.
     pub stream: u64,
     /// Address and port of the client.
-    pub client: SocketAddr,
+    pub client: &'a SocketAddr,
     /// Address and port of the server.
-    pub server: SocketAddr,
+    pub server: &'a SocketAddr,
 }
 
 /// What TCP proves of the order of a packet and those of the other side.
@@ -93,6 +93,7 @@ impl Proof {
 
     /// Whether the packet of the other side with this proof had reached the sender when it sent
     /// this one.
+    #[inline]
     #[must_use]
     pub fn had(&self, other: Self) -> bool {
         let (Some(had), Some(end)) = (self.had, other.end) else { return false };

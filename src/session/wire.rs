@@ -189,7 +189,7 @@ impl Wire {
         let what = seen.decoded.header.packet_type.name();
         let context = view::context(seen.bytes, tape, seen.decoded.version, Some(sender));
         let broken = Broken::new(seen.at, what, finding, &context, None);
-        self.break_by(sender, Broken { proof: seen.proof, ..broken });
+        self.break_by(sender, Broken { proof: *seen.proof, ..broken });
     }
 
     /// Takes note of bytes that are no whole packet.

@@ -52,7 +52,7 @@ impl Ended {
         };
         self.connect = Some(Asked {
             at: seen.at,
-            proof: seen.proof,
+            proof: *seen.proof,
             clean_start: connect.clean_start,
             expiry,
             user_name: connect.user_name.is_some(),
@@ -75,7 +75,7 @@ impl Ended {
     }
 
     pub(super) fn answered(&mut self, connack: &Connack<'_>, seen: &Seen<'_>) {
-        let (at, proof) = (seen.at, seen.proof);
+        let (at, proof) = (seen.at, *seen.proof);
         let properties = &connack.properties;
         self.connack = Some(Answered {
             at,

@@ -3,21 +3,24 @@
 use super::{Disconnect, Ended, Fault, kept};
 use crate::annotate::Tape;
 use crate::mqtt::Packet;
-use crate::session::{Partner, Seen};
+use crate::session::{At, Line, Partner, Seen};
 use crate::spec::{PacketType, PropertyId, Sender, Severity};
+use std::net::SocketAddr;
 
 impl Ended {
     /// Takes note of a packet, before it is judged.
     #[inline]
     pub(in crate::session) fn packet(&mut self, seen: &Seen<'_>) {
-        self.first.get_or_insert(seen.at);
-        self.last = Some(seen.at);
-        if let Some(line) = &seen.line {
-            (self.stream, self.ends) = (Some(line.stream), Some((line.client, line.server)));
+        if let Some(line) = &seen.line
+            && !self.is_on(line)
+        {
+            (self.stream, self.ends) = (Some(line.stream), Some((*line.client, *line.server)));
         }
-        let Some(sender) = seen.sender else { return };
+        let Some(sender) = seen.sender else { return self.note_unsent(seen.at) };
         let half = self.half_mut(sender);
-        half.first.get_or_insert(seen.at);
+        if half.first.is_none() {
+            half.first = Some(seen.at);
+        }
         half.last = Some(seen.at);
         half.last_kind = Some(seen.decoded.header.packet_type);
         half.is_tail_lost = false;
@@ -32,6 +35,29 @@ impl Ended {
             Some(Packet::Ack(_)) => {}
             _ => self.about_session(seen, sender),
         }
+    }
+
+    /// Whether its packets so far came on this connection, from the same end. The other end follows from that.
+    #[inline]
+    fn is_on(&self, line: &Line<'_>) -> bool {
+        let is_same = |(client, _): &(SocketAddr, SocketAddr)| client == line.client;
+        self.stream == Some(line.stream) && self.ends.as_ref().is_some_and(is_same)
+    }
+
+    /// A packet of which it is not known which side sent it.
+    #[cold]
+    fn note_unsent(&mut self, at: At) {
+        self.first.get_or_insert(at);
+        self.last = Some(at);
+    }
+
+    /// Takes note of its first and its last packet: each side has noted its own.
+    pub(in crate::session) fn settle_both(&mut self) {
+        let halves = [&self.from_client, &self.from_server];
+        let firsts = halves.map(|half| half.first).into_iter().chain([self.first]).flatten();
+        let lasts = halves.map(|half| half.last).into_iter().chain([self.last]).flatten();
+        self.first = firsts.min_by_key(|at| at.number);
+        self.last = lasts.max_by_key(|at| at.number);
     }
 
     /// Takes note of a packet that is neither a message nor the acknowledgment of one.
@@ -53,7 +79,7 @@ impl Ended {
             Some(Packet::Disconnect(disconnect)) if half.disconnect.is_none() => {
                 half.disconnect = Some(Disconnect {
                     at: seen.at,
-                    proof: seen.proof,
+                    proof: *seen.proof,
                     reason: disconnect.reason.unwrap_or(0),
                     expiry: disconnect.properties.number(PropertyId::SESSION_EXPIRY_INTERVAL),
                     text: disconnect.properties.text(PropertyId::REASON_STRING).map(kept),
@@ -62,7 +88,7 @@ impl Ended {
             }
             // It says so, though the rest of it cannot be read.
             None if seen.decoded.header.packet_type == PacketType::DISCONNECT => {
-                let (at, proof) = (seen.at, seen.proof);
+                let (at, proof) = (seen.at, *seen.proof);
                 let left = || Disconnect { at, proof, ..Disconnect::default() };
                 half.disconnect = half.disconnect.take().or_else(|| Some(left()));
             }

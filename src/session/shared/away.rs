@@ -33,7 +33,13 @@ struct Waiting {
 impl Away {
     /// A client has left a session whose subscriptions are all known; `hash` is that of broker and
     /// filter.
-    pub(super) fn leaves(&mut self, line: &Line, kept: &Kept, at: At, hash: impl Fn(&[u8]) -> u64) {
+    pub(super) fn leaves(
+        &mut self,
+        line: &Line<'_>,
+        kept: &Kept,
+        at: At,
+        hash: impl Fn(&[u8]) -> u64,
+    ) {
         if self.is_partial || self.waiting.len() >= MAX_AWAY {
             *self = Self { is_partial: true, ..Self::default() };
             return;
@@ -52,8 +58,8 @@ impl Away {
     }
 
     /// A client publishes a message of this key with QoS 1 or 2; `hash` is that of broker and topic.
-    pub(super) fn published(&mut self, line: &Line, hash: u64, topic: &[u8], key: u64) {
-        for subscriber in &self.subscribers.of(line.server, hash, topic).all {
+    pub(super) fn published(&mut self, line: &Line<'_>, hash: u64, topic: &[u8], key: u64) {
+        for subscriber in &self.subscribers.of(*line.server, hash, topic).all {
             if let Some(waiting) = self.waiting.get_mut(&subscriber.stream) {
                 waiting.count = waiting.count.saturating_add(1);
                 if waiting.keys.len() < MAX_KEYS {

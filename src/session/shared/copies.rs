@@ -10,10 +10,10 @@
 //! all shows that its server is slow, and is said to miss nothing from then on.
 
 use super::pending::{Message, Pending, PendingWill, bit};
-use super::queue::Queue;
 use super::subscribers::{Audience, Subscriber, Subscribers};
 use super::wills::EARLY;
 use crate::session::ended::Missed;
+use crate::session::queue::Queue;
 use crate::session::{At, Line};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
@@ -39,12 +39,14 @@ pub(super) struct Copies {
     subscribers: Subscribers,
     /// The open connections that subscribe to something.
     open: HashMap<u64, Known, RandomState>,
-    pending: Queue<Pending>,
+    pending: Queue<Pending, { MAX_PENDING << 1 }>,
     wills: Vec<PendingWill>,
     /// For publishers of QoS 0: the number of their last packet that was answered.
     heard: HashMap<u64, u64, RandomState>,
     /// Missed copies that no later packet has proved yet.
     unproven: usize,
+    /// Before that time nothing that waits is due; `None` where that is not known.
+    quiet_until: Option<i64>,
 }
 
 /// What is known of the connection of a subscriber.
@@ -60,7 +62,13 @@ struct Known {
 
 impl Copies {
     /// A subscription is granted; `how` are its options, and whether it may have ended unseen.
-    pub(super) fn subscribed(&mut self, line: &Line, of: (u64, &[u8]), how: (u8, bool), at: At) {
+    pub(super) fn subscribed(
+        &mut self,
+        line: &Line<'_>,
+        of: (u64, &[u8]),
+        how: (u8, bool),
+        at: At,
+    ) {
         if self.subscribers.subscribed(line, of, how, at) {
             self.open.entry(line.stream).or_default();
         } else if self.subscribers.is_partial() {
@@ -86,9 +94,10 @@ impl Copies {
     }
 
     /// A client publishes a message.
-    pub(super) fn published(&mut self, message: Message<'_>, line: &Line, at: At) {
+    #[inline]
+    pub(super) fn published(&mut self, message: Message<'_>, line: &Line<'_>, at: At) {
         self.expire(at.time);
-        let mut audience = self.subscribers.of(line.server, message.hash, message.topic);
+        let mut audience = self.subscribers.of(*line.server, message.hash, message.topic);
         let is_other = |by: &Subscriber| by.stream != line.stream || !by.no_local;
         if !audience.all.iter().all(is_other) {
             let others = audience.all.iter().filter(|by| is_other(by)).copied();
@@ -103,6 +112,10 @@ impl Copies {
         }
         if self.pending.len() >= MAX_PENDING {
             self.pending.pop();
+            self.quiet_until = None;
+        }
+        if self.pending.is_empty() {
+            self.quiet_until = None;
         }
         if let Some(old) = self.pending.last_mut(message.key) {
             // Whose copies they are is not certain any more.
@@ -113,6 +126,7 @@ impl Copies {
     }
 
     /// The server has acknowledged a PUBLISH, by the number of its packet, or refused it.
+    #[inline]
     pub(super) fn acknowledged(&mut self, number: u64, is_refusal: bool, at: At) {
         let Some((_, pending)) = self.pending.of_packet(number) else { return };
         let is_quick = at.since(pending.at).is_some_and(|time| time <= QUICK);
@@ -156,6 +170,7 @@ impl Copies {
         will.got = got.fold(0, |all, one| all | one);
         (will.is_taken, will.is_will, will.is_doubted) = (true, true, is_doubted);
         self.wills.push(PendingWill { from, will });
+        self.quiet_until = None;
     }
 
     /// The Will of a connection is not to be published.
@@ -164,6 +179,7 @@ impl Copies {
     }
 
     /// A message comes to a subscriber.
+    #[inline]
     pub(super) fn delivered(&mut self, key: u64, stream: u64) {
         for it in self.wills.iter_mut().filter(|it| it.will.key == key) {
             it.will.comes_to(stream);
@@ -197,7 +213,15 @@ impl Copies {
     }
 
     /// Judges the messages whose time is over.
+    #[inline]
     pub(super) fn expire(&mut self, now: Option<i64>) {
+        if now.is_none() || now >= self.quiet_until {
+            self.judge_ripe(now);
+        }
+    }
+
+    #[inline(never)]
+    fn judge_ripe(&mut self, now: Option<i64>) {
         let is_over = |since: i64| {
             now.and_then(|now| u64::try_from(now.checked_sub(since)?).ok())
                 .is_some_and(|time| time >= PATIENCE)
@@ -217,6 +241,24 @@ impl Copies {
                 });
             }
         }
+        self.quiet_until = Some(self.next_ripe());
+    }
+
+    /// The first time at which something that waits now is due: the oldest message, before which none is judged,
+    /// or a Will.
+    fn next_ripe(&self) -> i64 {
+        let oldest = self.pending.front();
+        let oldest = oldest.and_then(|it| Some(it.at.time?.saturating_add(it.wait())));
+        let wills = self.wills.iter().map(|it| it.from);
+        let first = wills.chain(oldest).min().unwrap_or(i64::MAX);
+        first.saturating_add(i64::try_from(PATIENCE).unwrap_or(i64::MAX))
+    }
+
+    /// Whether nobody is known to have missed anything, once what is due by then was judged.
+    #[inline]
+    pub(super) fn has_no_missed(&mut self, now: Option<i64>) -> bool {
+        self.expire(now);
+        self.unproven == 0
     }
 
     /// What one subscriber has missed, as its server's answer to a packet of this time proves.
@@ -255,5 +297,56 @@ impl Copies {
                 self.unproven = self.unproven.saturating_add(1);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: i64 = 1_000_000_000;
+
+    /// What a subscriber misses, step by step, of messages of which every third comes, where `expire` judges them.
+    fn missed(expire: fn(&mut Copies, Option<i64>)) -> Vec<(usize, usize, Vec<u64>)> {
+        let ends = ["10.0.0.7:50000", "10.0.0.1:1883"].map(|end| end.parse().unwrap());
+        let line = |stream| Line { stream, client: &ends[0], server: &ends[1] };
+        let (mut copies, mut all) = (Copies::default(), Vec::new());
+        let at = |number: u64, time| At { number, frame: number, time: Some(time) };
+        copies.subscribed(&line(1), (7, b"a"), (0, false), at(1, 0));
+        let mut now = 0;
+        for number in 2..400u64 {
+            // Mostly moments, sometimes long; some times are missing.
+            now += [0, 3, 40, 900, 7_000][(number * number % 23 % 5) as usize] * SECOND / 1_000;
+            let at =
+                if number % 29 == 0 { At { time: None, ..at(number, 0) } } else { at(number, now) };
+            expire(&mut copies, at.time);
+            let qos = (number % 3) as u8;
+            let message = Message { key: number, hash: 7, topic: b"a", qos };
+            copies.published(message, &line(2), at);
+            if number % 5 != 0 {
+                copies.acknowledged(number, false, at);
+            }
+            if number % 3 == 0 {
+                copies.delivered(number, 1);
+            }
+            if number % 50 == 0 {
+                copies.will(Message { key: 1, ..message }, (2, ends[1]), (at, now, false), &[]);
+            }
+            expire(&mut copies, Some(now));
+            let proved = copies.missed(1, Some(now)).iter().map(|missed| missed.key).collect();
+            all.push((copies.pending.len(), copies.unproven, proved));
+        }
+        all
+    }
+
+    #[test]
+    fn while_it_is_quiet_nothing_is_due() {
+        let short = missed(Copies::expire);
+        let long = missed(|copies, now| {
+            copies.quiet_until = None;
+            copies.judge_ripe(now);
+        });
+        assert_eq!(short, long);
+        assert!(long.iter().any(|(.., proved)| !proved.is_empty()));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::contents::Contents;
 use super::passing::Came;
-use super::queue::Queue;
+use crate::session::queue::Queue;
 use crate::session::recent::Recent;
 use crate::session::{At, Partner};
 use crate::spec::PacketType;
@@ -19,7 +19,7 @@ const APART: u64 = 1_000_000_000;
 /// What clients have published of late, by a key of broker, topic and payload.
 #[derive(Debug, Default)]
 pub(super) struct Messages {
-    recent: Queue<Message>,
+    recent: Queue<Message, { MAX_MESSAGES << 1 }>,
     wills: Wills,
 }
 
@@ -148,6 +148,7 @@ impl Message {
 
 impl Messages {
     /// A client publishes a message.
+    #[inline]
     pub(super) fn published(&mut self, key: u64, source: Source, is_dup: bool) {
         let at = source.at;
         // What is sent again is the same message; of QoS 1 a server that has acknowledged it takes it for a
@@ -217,8 +218,14 @@ impl Messages {
     }
 
     /// Whether a client has had a Will with this message.
+    #[inline]
     pub(super) fn is_will(&self, key: u64) -> bool {
-        self.wills.0.get(&key).is_some()
+        self.will(key).is_some()
+    }
+
+    #[inline]
+    fn will(&self, key: u64) -> Option<&Will> {
+        if self.wills.0.is_empty() { None } else { self.wills.0.get(&key) }
     }
 
     /// The Will that came with the connection `from` is due.
@@ -230,13 +237,14 @@ impl Messages {
 
     /// Where a message comes from that a server delivers at this port: `message`, which has this key, or the Will that
     /// is due; where that is certain and all that look the same carry the same.
+    #[inline]
     pub(super) fn carried_by<'m>(
         &'m self,
         message: Option<&'m Message>,
         key: u64,
         port: u16,
     ) -> Option<&'m Source> {
-        let source = match (message, self.wills.0.get(&key)) {
+        let source = match (message, self.will(key)) {
             (Some(message), None) => (!message.is_ambiguous).then_some(&message.source)?,
             (None, Some(will)) => will.is_due.then_some(&will.source)?,
             // Which of the two it is cannot be told.

@@ -15,7 +15,6 @@ mod messages;
 mod owed;
 mod passing;
 mod pending;
-mod queue;
 mod same_wills;
 mod still;
 mod subscribers;
@@ -28,7 +27,7 @@ pub(super) use clients::{Accepted, Kept};
 pub(super) use complete::{Scope, Whole};
 pub(super) use contents::{Change, Contents};
 pub(super) use messages::Source;
-pub(super) use passing::{Came, Copy, Delivered, SOON};
+pub(super) use passing::{Came, Carried, Copy, Delivered, SOON};
 pub(crate) use still::Captured;
 
 use super::ended::{Disconnect, Ended, Found, Other, Return, Still, War};
@@ -246,12 +245,12 @@ impl Shared {
     pub(super) fn left(&mut self, record: &mut Ended, kept: Option<Kept>) {
         let key = self.client(record);
         if let (Some(kept), Some(at)) = (&kept, record.over_at())
-            && let (Some(stream), Some((client, server))) = (record.stream, record.ends)
+            && let (Some(stream), Some((client, server))) = (record.stream, &record.ends)
             && record.session_expiry() > 0
         {
             let line = Line { stream, client, server };
             let Self { away, hasher, .. } = self;
-            away.leaves(&line, kept, at, |filter| at_broker(hasher, server, hash(hasher, filter)));
+            away.leaves(&line, kept, at, |filter| at_broker(hasher, *server, hash(hasher, filter)));
         }
         if let Some(key) = key {
             self.clients.left(key, record, kept);

@@ -10,22 +10,23 @@ impl Shared {
     /// whether it was on an earlier connection, since which it may have ended unseen.
     pub(in crate::session) fn subscribed(
         &mut self,
-        line: &Line,
+        line: &Line<'_>,
         filter: &[u8],
         how: (u8, bool),
         at: At,
     ) {
-        let hash = at_broker(&self.hasher, line.server, self.hash(filter));
+        let hash = at_broker(&self.hasher, *line.server, self.hash(filter));
         self.copies.subscribed(line, (hash, filter), how, at);
     }
 
     /// It is about to end.
-    pub(in crate::session) fn unsubscribed(&mut self, line: &Line, filter: &[u8], at: At) {
-        let hash = at_broker(&self.hasher, line.server, self.hash(filter));
+    pub(in crate::session) fn unsubscribed(&mut self, line: &Line<'_>, filter: &[u8], at: At) {
+        let hash = at_broker(&self.hasher, *line.server, self.hash(filter));
         self.copies.unsubscribed(line.stream, hash, filter, at);
     }
 
     /// A server answers the packet of this number of a client.
+    #[inline]
     pub(in crate::session) fn answered(&mut self, seen: &Seen<'_>, number: u64) {
         if let Some(line) = &seen.line {
             self.copies.answered(line.stream, number);
@@ -39,8 +40,16 @@ impl Shared {
 
     /// What a connection missed, as the server's answer at `now` to a packet at `asked` proves.
     pub(in crate::session) fn missed(&mut self, stream: u64, asked: At, now: At) -> Vec<Missed> {
-        self.copies.expire(now.time);
+        if self.has_no_missed(now) {
+            return Vec::new();
+        }
         self.copies.missed(stream, asked.time)
+    }
+
+    /// Whether nobody is known to have missed anything by now.
+    #[inline]
+    pub(in crate::session) fn has_no_missed(&mut self, now: At) -> bool {
+        self.copies.has_no_missed(now.time)
     }
 
     /// A copy that was missed has come: its server is slow.

@@ -38,8 +38,25 @@ pub(in crate::session) struct Came {
     pub(super) run: u64,
 }
 
+#[cfg(test)]
+impl Came {
+    /// How many there are.
+    pub(in crate::session) fn count(&self) -> u64 {
+        self.count.into()
+    }
+}
+
+#[cfg(test)]
+impl Delivered {
+    /// A new message of this key, the first of which is the packet of the number `run`.
+    pub(in crate::session) fn of_run(key: u64, run: u64) -> Self {
+        Self { key, copy: None, run: Some(run), is_known: true, is_strange: false }
+    }
+}
+
 impl Came {
     /// One more comes.
+    #[inline]
     pub(in crate::session) fn add(&mut self, delivered: &Delivered, at: At) {
         let Some(run) = delivered.run else {
             self.other = at.number;
@@ -62,18 +79,24 @@ pub(in crate::session) struct Delivered {
     /// Where it is new, and was seen to be published: the number of the first PUBLISH of those with its contents that
     /// came shortly after each other.
     run: Option<u64>,
-    /// Where a message of this topic and payload came from of late.
-    pub(in crate::session) source: Option<Source>,
-    /// What it carries, where that is to be compared with what its source carries.
-    pub(in crate::session) contents: Contents,
     /// A client was seen to publish it, or to have it as its Will.
     pub(in crate::session) is_known: bool,
     /// It is a new message, and no client was seen to publish it.
     pub(in crate::session) is_strange: bool,
 }
 
+/// Where a message comes from that a server delivers, and what it carries.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::session) struct Carried {
+    /// Where a message of this topic and payload came from of late.
+    pub(in crate::session) source: Source,
+    /// What it carries, where that is to be compared with what its source carries.
+    pub(in crate::session) contents: Contents,
+}
+
 impl Shared {
     /// A client publishes a message; `hash` is that of its topic.
+    #[inline]
     pub(in crate::session) fn published(
         &mut self,
         seen: &Seen<'_>,
@@ -90,18 +113,19 @@ impl Shared {
         let source = Source::new(seen.at, by, publish.qos, contents);
         self.messages.published(key, source, publish.dup);
         if publish.qos > 0 && !publish.dup && !self.away.is_empty() {
-            self.away.published(line, at_broker(&self.hasher, line.server, hash), topic, key);
+            self.away.published(line, at_broker(&self.hasher, *line.server, hash), topic, key);
         }
         // What expires is not to be passed on at all.
         let may_expire = contents.expiry.is_some();
         if publish.qos < 3 && !publish.dup && !may_expire && !is_late && self.copies.is_watched() {
-            let hash = at_broker(&self.hasher, line.server, hash);
+            let hash = at_broker(&self.hasher, *line.server, hash);
             let message = pending::Message { key, hash, topic, qos: publish.qos };
             self.copies.published(message, line, seen.at);
         }
     }
 
     /// A server acknowledges a PUBLISH, by the number of its first packet, or refuses it.
+    #[inline]
     pub(in crate::session) fn acknowledged(&mut self, number: u64, is_refusal: bool, at: At) {
         self.copies.acknowledged(number, is_refusal, at);
         if is_refusal {
@@ -109,13 +133,16 @@ impl Shared {
         }
     }
 
-    /// A server delivers a message. `copies` are those of the same contents that came on this connection.
+    /// A server delivers a message. `copies` are those of the same contents that came on this connection. Where it
+    /// comes from goes to `carried`, if that is certain.
+    #[inline]
     pub(in crate::session) fn delivered(
         &mut self,
         seen: &Seen<'_>,
         key: u64,
         publish: &Publish<'_>,
         copies: &Came,
+        carried: &mut Option<Carried>,
     ) -> Option<Delivered> {
         let before = copies.known.map(|at| at.number);
         let line = seen.line.as_ref()?;
@@ -149,8 +176,8 @@ impl Shared {
             }
             _ => Contents::default(),
         };
-        let source = source.copied();
-        Some(Delivered { key, copy, run, source, contents, is_known, is_strange })
+        *carried = source.map(|source| Carried { source: *source, contents });
+        Some(Delivered { key, copy, run, is_known, is_strange })
     }
 
     /// Somebody whom the capture does not show may publish at this broker.

@@ -67,7 +67,7 @@ impl Subscribers {
     /// A subscription is granted; `hash` is that of broker and filter. Whether it is remembered.
     pub(super) fn subscribed(
         &mut self,
-        line: &Line,
+        line: &Line<'_>,
         (hash, filter): (u64, &[u8]),
         (options, is_doubted): (u8, bool),
         at: At,
@@ -84,7 +84,7 @@ impl Subscribers {
         let subscriber = Subscriber { stream: line.stream, no_local, since: at.time, is_doubted };
         if filter.iter().any(|byte| matches!(byte, b'+' | b'#')) {
             self.wild.retain(|(_, old, by)| by.stream != line.stream || **old != *filter);
-            self.wild.push((line.server, filter.into(), subscriber));
+            self.wild.push((*line.server, filter.into(), subscriber));
             return true;
         }
         let all = self.exact.entry(hash).or_default();

@@ -4,8 +4,8 @@
 //! PUBLISH, SUBSCRIBE and UNSUBSCRIBE alike. What the two directions have to do with each other is
 //! judged only where TCP proves the order of their packets.
 
-use super::Notes;
 use super::asked::{Ask, Asked};
+use super::{Latest, Notes};
 use crate::mqtt::packet::{Ack, Packet, Publish};
 use crate::session::ended::Open;
 use crate::session::shared::Kept;
@@ -42,26 +42,19 @@ pub(super) struct Exchanges {
     auth: Option<(Sender, At)>,
 }
 
-/// What a packet has to do with one before it.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Before {
-    /// The packet that it answers.
-    pub(super) answers: Option<Partner>,
-    /// The packet that it sends again.
-    pub(super) repeats: Option<Partner>,
-}
-
 impl Exchanges {
-    /// A PUBLISH; the result is the one that it sends again. `most` is the Receive Maximum that holds for
+    /// A PUBLISH; the one that it sends again goes to `repeats`. `most` is the Receive Maximum that holds for
     /// the sender, where it is known.
+    #[inline]
     pub(super) fn publish(
         &mut self,
         publish: &Publish<'_>,
         sender: Sender,
         most: Option<u16>,
+        repeats: &mut Option<Partner>,
         notes: &mut Notes<'_>,
-    ) -> Option<Partner> {
-        if publish.qos == 0 { None } else { self.of(sender).publish(publish, most, notes) }
+    ) {
+        self.of(sender).publish(publish, most, repeats, notes);
     }
 
     /// A packet that is neither a message nor the acknowledgment of one; the result is the one that it
@@ -102,14 +95,16 @@ impl Exchanges {
             Packet::Suback(answer) => {
                 let codes = Some(answer.codes.len());
                 let asked = self.of(sender.other());
-                let answered = asked.answer(answer.packet_id, PacketType::SUBACK, codes, notes);
-                answered.map(|answered| answered.partner)
+                let (of, mut answers) = ((answer.packet_id, PacketType::SUBACK), None);
+                asked.answer(of, codes, &mut answers, notes);
+                answers
             }
             Packet::Unsuback(answer) => {
                 let codes = is_v5.then_some(answer.codes.len());
                 let asked = self.of(sender.other());
-                let answered = asked.answer(answer.packet_id, PacketType::UNSUBACK, codes, notes);
-                answered.map(|answered| answered.partner)
+                let (of, mut answers) = ((answer.packet_id, PacketType::UNSUBACK), None);
+                asked.answer(of, codes, &mut answers, notes);
+                answers
             }
             Packet::Disconnect(_) => {
                 if sender == Sender::Client && !notes.seen.proof.is_swallowed {
@@ -189,29 +184,32 @@ impl Exchanges {
         if asker == Sender::Client { &mut self.client } else { &mut self.server }
     }
 
-    /// PUBACK, PUBREC, PUBREL or PUBCOMP.
-    pub(super) fn ack(&mut self, ack: &Ack<'_>, sender: Sender, notes: &mut Notes<'_>) -> Before {
+    /// PUBACK, PUBREC, PUBREL or PUBCOMP. What it answers, or sends again, goes to `latest`.
+    #[inline]
+    pub(super) fn ack(
+        &mut self,
+        ack: &Ack<'_>,
+        sender: Sender,
+        latest: &mut Latest,
+        notes: &mut Notes<'_>,
+    ) {
         let kind = notes.seen.decoded.header.packet_type;
         if kind == PacketType::PUBREL {
             // A PUBREL comes from the side that published, the others from the one that got it.
             let is_lost = ack.reason == Some(NOT_FOUND);
-            return self.of(sender).release(ack.packet_id, is_lost, notes);
+            return self.of(sender).release(ack.packet_id, is_lost, latest, notes);
         }
         let is_refusal = ack.is_refusal();
         let asked = self.of(sender.other());
-        let answered = match kind {
-            PacketType::PUBREC if !is_refusal => asked.received(ack.packet_id, notes),
-            _ => asked.answer(ack.packet_id, kind, None, notes),
-        };
-        // With PUBREC the server may wait for the PUBREL before it passes a message on.
-        let is_taken = kind != PacketType::PUBREC || is_refusal;
-        if let Some(answered) = &answered
-            && is_taken
-            && sender == Sender::Server
-        {
-            notes.shared.acknowledged(answered.first, is_refusal, notes.seen.at);
+        if kind == PacketType::PUBREC && !is_refusal {
+            // With it the server may wait for the PUBREL before it passes a message on.
+            asked.received(ack.packet_id, &mut latest.answers, notes);
+            return;
         }
-        Before { answers: answered.map(|answered| answered.partner), repeats: None }
+        let first = asked.answer((ack.packet_id, kind), None, &mut latest.answers, notes);
+        if let Some(first) = first.filter(|_| sender == Sender::Server) {
+            notes.shared.acknowledged(first, is_refusal, notes.seen.at);
+        }
     }
 
     /// AUTH goes back and forth until the server says Success (5.0: section 4.12).

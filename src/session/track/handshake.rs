@@ -68,7 +68,7 @@ impl Handshake {
             Sender::Server => self.server(asked, packet, notes),
         }
         if let Packet::Connack(connack) = packet {
-            self.connack = Some(notes.seen.proof);
+            self.connack = Some(*notes.seen.proof);
             let has_flag = notes.seen.decoded.version != Version::V31;
             let is_stale = connack.session_present && asked.clean_start && has_flag;
             self.stale = is_stale.then_some(notes.seen.at);

@@ -10,15 +10,29 @@ const LATE: u64 = 100_000_000;
 
 /// Takes note of a packet of the client: the server has to end the connection once a silence is
 /// longer than one and a half times the interval.
+#[inline]
 pub(super) fn packet(record: &mut KeepAliveRecord, is_seen: bool, notes: &mut Notes<'_>) {
     let at = notes.seen.at;
     // The silence ends where the next packet begins, which may be long before its last byte.
     let began = At { time: notes.seen.began.or(at.time), ..at };
-    let last = record.last.replace(at);
-    let Some((from, time)) = last.and_then(|last| Some((last, began.since(last)?))) else { return };
-    if record.is_usual(time) {
+    let time = record.last.as_ref().and_then(|last| began.since(*last));
+    if time.is_none_or(|time| record.is_usual(time)) {
+        record.last = Some(at);
         return;
     }
+    judge(record, (began, time.unwrap_or_default()), is_seen, notes);
+}
+
+/// A silence until a packet that began at `began` and is longer than those before, or than it may be.
+#[inline(never)]
+fn judge(
+    record: &mut KeepAliveRecord,
+    (began, time): (At, u64),
+    is_seen: bool,
+    notes: &mut Notes<'_>,
+) {
+    let at = notes.seen.at;
+    let Some(from) = record.last.replace(at) else { return };
     // What the client could not send is no silence of its, nor what the capture missed.
     let held = notes.seen.proof.shut.map_or(0, |shut| shut.within(from.time, began.time));
     let stood = notes.shared.stood(from.time, began.time);

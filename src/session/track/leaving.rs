@@ -94,6 +94,9 @@ impl Track {
         if !notes.is_complete() || self.may_be_held(record) {
             return;
         }
+        if notes.shared.has_no_missed(notes.seen.at) {
+            return;
+        }
         let missed = notes.shared.missed(stream, asked, notes.seen.at);
         if missed.is_empty() {
             return;

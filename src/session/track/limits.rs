@@ -34,9 +34,17 @@ impl Negotiated {
         self.server = self.client.map(|_| (Limits::of(properties), proof));
     }
 
+    /// Whether one side does not take packets of any size.
+    #[inline]
+    pub(super) fn has_packet_size(&self) -> bool {
+        let is_limited = |limits: &Limits| limits.packet_size.is_some();
+        self.client.as_ref().is_some_and(is_limited)
+            || self.server.as_ref().is_some_and(|(limits, _)| is_limited(limits))
+    }
+
     /// What the receiver of a packet takes, where that is known and its sender had heard of it.
     pub(super) fn for_sender(&self, sender: Sender, notes: &Notes<'_>) -> Option<&Limits> {
-        self.of(sender, notes.seen.proof).filter(|_| notes.is_complete())
+        self.of(sender, *notes.seen.proof).filter(|_| notes.is_complete())
     }
 
     /// The same of a packet with this proof, whatever else of the connection was seen.
@@ -52,6 +60,7 @@ impl Negotiated {
 }
 
 /// Judges a packet by what its receiver takes.
+#[inline]
 pub(super) fn judge(packet: &Packet<'_>, sender: Sender, takes: &Limits, notes: &mut Notes<'_>) {
     let len = notes.seen.bytes.len() as u64;
     if let Some(most) = takes.packet_size.filter(|most| len > u64::from(*most)) {

@@ -9,6 +9,7 @@
 mod alias;
 mod asked;
 mod broken;
+mod copied;
 mod exchange;
 mod handshake;
 mod keep_alive;
@@ -27,13 +28,13 @@ mod tests;
 pub use subscription::matches;
 
 use super::ended::{Disconnect, Ended};
-use super::recent::Recent;
-use super::shared::{Came, Hashes, SOON, Whole};
+use super::shared::{Hashes, SOON, Whole};
 use super::{At, Facts, Partner, Proof, Seen, Shared};
 use crate::annotate::Tape;
 use crate::mqtt::{Decoded, Packet};
 use crate::spec::{PacketType, Sender};
 use alias::Aliases;
+use copied::Copied;
 use exchange::Exchanges;
 use handshake::Handshake;
 use limits::Negotiated;
@@ -75,19 +76,6 @@ pub(super) struct Track {
     latest: Latest,
 }
 
-/// Messages that are remembered for a connection, to see one come twice.
-const MAX_COPIED: usize = 256;
-
-/// The copies of messages that came.
-#[derive(Debug)]
-struct Copied(Recent<u64, Came>);
-
-impl Default for Copied {
-    fn default() -> Self {
-        Self(Recent::new(MAX_COPIED))
-    }
-}
-
 /// What is known of a packet, as places in the state.
 #[derive(Clone, Copy, Debug, Default)]
 struct Latest {
@@ -117,6 +105,7 @@ impl Track {
     }
 
     /// Takes a packet. Findings go to `tape`, what it was goes to `record`.
+    #[inline]
     pub(super) fn packet(
         &mut self,
         seen: &Seen<'_>,
@@ -161,7 +150,11 @@ impl Track {
             }
         }
         self.handshake.packet(packet, sender, &mut notes);
-        let takes = self.negotiated.for_sender(sender, &notes);
+        let takes = match packet {
+            // Nothing but its size could be too much.
+            Packet::Ack(_) if !self.negotiated.has_packet_size() => None,
+            _ => self.negotiated.for_sender(sender, &notes),
+        };
         if let Some(takes) = takes {
             limits::judge(packet, sender, takes, &mut notes);
         }
@@ -170,16 +163,15 @@ impl Track {
         // Nearly all packets are of these two kinds, each of which needs little of the rest.
         match packet {
             Packet::Publish(publish) => {
-                self.latest.repeats = self.exchanges.publish(publish, sender, most, &mut notes);
+                if publish.qos > 0 {
+                    let repeats = &mut self.latest.repeats;
+                    self.exchanges.publish(publish, sender, most, repeats, &mut notes);
+                }
                 self.publish(publish, sender, most_alias, &mut notes, record);
             }
             Packet::Ack(ack) => {
-                let before = self.exchanges.ack(ack, sender, &mut notes);
-                if before.repeats.is_some() {
-                    self.latest.repeats = before.repeats;
-                }
-                if let Some(asked) = before.answers {
-                    self.latest.answers = before.answers;
+                self.exchanges.ack(ack, sender, &mut self.latest, &mut notes);
+                if let Some(asked) = &self.latest.answers {
                     self.answers_to(asked.at, packet, sender, &mut notes);
                 }
                 let kind = seen.decoded.header.packet_type;

@@ -169,7 +169,7 @@ mod tests {
             let at = At { number: place.into(), ..At::default() };
             let proof =
                 Proof { is_swallowed: place == 3 && nth.is_multiple_of(5), ..Proof::default() };
-            let (decoded, line, began) = (&decoded, None, None);
+            let (decoded, line, began, proof) = (&decoded, None, None, &proof);
             let sent = Some(sender);
             let seen =
                 Seen { at, sender: sent, line, began, proof, is_secret: false, bytes, decoded };

@@ -7,7 +7,7 @@ use super::{Matched, Notes, SOON};
 use crate::mqtt::packet::{Ack, Publish};
 use crate::session::At;
 use crate::session::recent::Recent;
-use crate::session::shared::{Change, Delivered, Source};
+use crate::session::shared::{Carried, Change, Source};
 use crate::spec::{Field, PropertyId, Rule};
 use std::collections::VecDeque;
 
@@ -24,8 +24,8 @@ const ROUNDING: u64 = 2;
 /// The messages that were delivered on a connection.
 #[derive(Debug)]
 pub(super) struct Passed {
-    /// The number of the last PUBLISH of each topic, publisher and QoS that was delivered.
-    last: Recent<(u64, u64, u8), u64>,
+    /// The number of the last PUBLISH of each topic, publisher and QoS that was delivered, by [`line`].
+    last: Recent<u64, u64>,
     /// Messages for a shared subscription that wait for their acknowledgments: identifier, key, and
     /// the hash of the filter.
     members: VecDeque<(u16, u64, u64)>,
@@ -44,11 +44,10 @@ impl Passed {
         &mut self,
         publish: &Publish<'_>,
         topic: u64,
-        delivered: &Delivered,
+        source: &Source,
         matched: &Matched,
         notes: &mut Notes<'_>,
     ) {
-        let Some(source) = &delivered.source else { return };
         let waited = notes.seen.at.since(source.since);
         if waited.is_none_or(|waited| waited > SOON) || matched.count == 0 {
             return;
@@ -60,16 +59,17 @@ impl Passed {
         self.judge_order(publish, topic, source, matched, notes);
     }
 
-    /// A message for the shared subscription whose filter has this hash, and no other.
+    /// A message of this key for the shared subscription whose filter has this hash, and no other.
     pub(super) fn judge_shared(
         &mut self,
         publish: &Publish<'_>,
-        filter: u64,
-        delivered: &Delivered,
+        (key, filter): (u64, u64),
+        source: &Source,
         notes: &mut Notes<'_>,
     ) {
-        let source = delivered.source.as_ref().filter(|source| source.is_single);
-        let Some(source) = source else { return };
+        if !source.is_single {
+            return;
+        }
         if let Some((_, number)) = source.refused.filter(|(by, _)| *by == filter) {
             notes.whole(Rule::REFUSED_ELSEWHERE, (source.at.number, number));
         }
@@ -77,7 +77,7 @@ impl Passed {
         if self.members.len() >= MAX_SHARED {
             self.members.pop_front();
         }
-        self.members.push_back((id, delivered.key, filter));
+        self.members.push_back((id, key, filter));
     }
 
     /// The client acknowledges what was delivered to it.
@@ -106,7 +106,7 @@ impl Passed {
             return;
         }
         let number = source.at.number;
-        let last = self.last.entry((topic, source.from, source.qos), || number);
+        let last = self.last.entry(line(topic, source), || number);
         if *last > number {
             notes.whole(Rule::OUT_OF_ORDER, (number, *last));
         }
@@ -114,12 +114,19 @@ impl Passed {
     }
 }
 
+/// What messages of one topic, publisher and QoS have in common: the hash of the topic, which tells two of these apart
+/// however publisher and QoS alter it.
+const fn line(topic: u64, source: &Source) -> u64 {
+    topic ^ (source.from << 2 | source.qos as u64).wrapping_mul(SPREAD)
+}
+
+/// An odd number that spreads small ones over all bits.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// Judges what a message carries that is delivered on a connection which began with the CONNECT at
 /// `connected`.
-pub(super) fn judge_carried(delivered: &Delivered, connected: Option<At>, notes: &mut Notes<'_>) {
-    let Some(source) = delivered.source.as_ref().filter(|source| !source.contents.is_bare()) else {
-        return;
-    };
+pub(super) fn judge_carried(carried: &Carried, connected: Option<At>, notes: &mut Notes<'_>) {
+    let source = &carried.source;
     let Some(waited) = notes.seen.at.since(source.since) else { return };
     // What comes late has come from somebody else, unless the client was away when it was published.
     let was_away = connected.is_some_and(|at| at.number > source.since.number);
@@ -127,10 +134,10 @@ pub(super) fn judge_carried(delivered: &Delivered, connected: Option<At>, notes:
     // What has expired may have been on its way before: the server had begun to deliver it (MQTT-3.3.2-5).
     let has_expired = may_have_expired(source, waited);
     if is_of_it && !has_expired {
-        judge_expiry(source, delivered, waited, notes);
+        judge_expiry(carried, waited, notes);
     }
-    if waited <= SOON && !delivered.contents.retain {
-        judge_contents(source, delivered, has_expired, notes);
+    if waited <= SOON && !carried.contents.retain {
+        judge_contents(carried, has_expired, notes);
     }
 }
 
@@ -142,17 +149,13 @@ fn may_have_expired(source: &Source, waited: u64) -> bool {
 }
 
 /// The properties of a copy. Of one that may have expired there is no Message Expiry Interval left.
-fn judge_contents(
-    source: &Source,
-    delivered: &Delivered,
-    has_expired: bool,
-    notes: &mut Notes<'_>,
-) {
-    if !source.contents.is_v5 || !delivered.contents.is_v5 {
+fn judge_contents(carried: &Carried, has_expired: bool, notes: &mut Notes<'_>) {
+    let Carried { source, contents } = carried;
+    if !source.contents.is_v5 || !contents.is_v5 {
         return;
     }
     let number = source.at.number;
-    for change in source.contents.changes(&delivered.contents) {
+    for change in source.contents.changes(contents) {
         match change {
             Change::Altered(PropertyId::MESSAGE_EXPIRY_INTERVAL) if has_expired => {}
             Change::Altered(id) => {
@@ -167,8 +170,9 @@ fn judge_contents(
 }
 
 /// The server takes the time off that it had a message.
-fn judge_expiry(source: &Source, delivered: &Delivered, waited: u64, notes: &mut Notes<'_>) {
-    let pair = source.contents.expiry.zip(delivered.contents.expiry);
+fn judge_expiry(carried: &Carried, waited: u64, notes: &mut Notes<'_>) {
+    let Carried { source, contents } = carried;
+    let pair = source.contents.expiry.zip(contents.expiry);
     let Some((own, copied)) = pair.filter(|_| source.is_single) else { return };
     let left = u64::from(own).saturating_sub(waited / 1_000_000_000);
     if u64::from(copied) > left.saturating_add(ROUNDING) {

@@ -4,7 +4,7 @@ use super::notes::Notes;
 use super::{Track, passed};
 use crate::mqtt::packet::Publish;
 use crate::session::ended::Ended;
-use crate::session::shared::{Came, Copy, Hashes, SOON, Scope};
+use crate::session::shared::{Carried, Copy, Hashes, SOON, Scope};
 use crate::spec::{Field, Rule, Sender, Version};
 
 impl Track {
@@ -40,10 +40,12 @@ impl Track {
             return;
         }
         self.judge_emptied(publish, notes);
-        let found = key.and_then(|key| self.copied.0.get(&key).copied());
-        let came = found.unwrap_or_default();
+        let place = key.and_then(|key| self.copied.place(key));
+        let came = place.and_then(|place| self.copied.at(place)).copied().unwrap_or_default();
         let before = came.known;
-        let delivered = key.and_then(|key| notes.shared.delivered(notes.seen, key, publish, &came));
+        let mut carried = None;
+        let (seen, from) = (notes.seen, &mut carried);
+        let delivered = key.and_then(|key| notes.shared.delivered(seen, key, publish, &came, from));
         // It is large: what follows looks at it where it is.
         let delivered = delivered.as_ref();
         let copy = delivered.and_then(|delivered| delivered.copy);
@@ -66,16 +68,15 @@ impl Track {
             self.latest.copy_of = Some(of);
             self.latest.lowered_from = Some(qos).filter(|qos| *qos > publish.qos);
         }
-        if let Some(delivered) = delivered.filter(|_| notes.is_complete()) {
+        let is_complete = notes.is_complete();
+        if let Some(carried) = carried.as_ref().filter(|_| is_complete)
+            && !carried.source.contents.is_bare()
+        {
             let since = record.connect.as_ref().map(|connect| connect.at);
-            passed::judge_carried(delivered, since, notes);
+            passed::judge_carried(carried, since, notes);
         }
         if let Some(delivered) = delivered.filter(|delivered| delivered.is_known) {
-            let copies = match found {
-                Some(_) => self.copied.0.entry(delivered.key, Came::default),
-                None => self.copied.0.add(delivered.key, came),
-            };
-            copies.add(delivered, notes.seen.at);
+            self.copied.comes(place, delivered, notes.seen.at);
         }
         if self.subscriptions.is_empty() && !self.is_session_known {
             return;
@@ -83,19 +84,21 @@ impl Track {
         let matched = self.subscriptions.matching(topic, hash);
         self.latest.filter = matched.granted;
         if self.is_session_known && notes.saw_all(Scope::Session) {
-            self.subscriptions.judge(publish, matched, self.is_session_new, notes);
+            self.subscriptions.judge(publish, &matched, self.is_session_new, notes);
         }
         let is_known = self.is_session_known && notes.saw_all(Scope::Session);
         let is_known = is_known && self.subscriptions.is_whole();
-        if let Some(delivered) = delivered.filter(|_| self.is_session_new && !self.is_bridge)
+        if let (Some(Carried { source, .. }), Some(key)) = (&carried, key)
+            && is_complete
+            && self.is_session_new
+            && !self.is_bridge
             && self.subscriptions.is_whole()
-            && notes.is_complete()
         {
-            self.passed.judge(publish, hash, delivered, &matched, notes);
+            self.passed.judge(publish, hash, source, &matched, notes);
             let filter = matched.granted.and_then(|place| self.subscriptions.text(place));
             if let Some(filter) = filter.filter(|_| matched.is_shared && matched.count == 1) {
                 let filter = notes.shared.hash(filter);
-                self.passed.judge_shared(publish, filter, delivered, notes);
+                self.passed.judge_shared(publish, (key, filter), source, notes);
             }
         }
         if let (Some(copy), Some(before)) = (copy, before)

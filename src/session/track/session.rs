@@ -48,7 +48,7 @@ impl Track {
         if connack.code != 0 {
             return notes.shared.refused(record);
         }
-        self.negotiated.connack(&connack.properties, notes.seen.proof);
+        self.negotiated.connack(&connack.properties, *notes.seen.proof);
         // 3.1 has no Session Present.
         let has_flag = notes.seen.decoded.version != Version::V31;
         let is_present = connack.session_present && has_flag;

@@ -88,15 +88,16 @@ impl World {
         let own = tape.findings().len();
         let end = |host: &str, port: u64| SocketAddr::new(host.parse().unwrap(), port as u16);
         let host = if self.has_two_hosts && stream % 2 == 1 { "10.0.0.8" } else { "10.0.0.7" };
-        let line =
-            Line { stream, client: end(host, 50_000 + stream), server: end("10.0.0.1", 1883) };
+        let (client, server) = (end(host, 50_000 + stream), end("10.0.0.1", 1883));
+        let line = Line { stream, client: &client, server: &server };
         let place = Some(at.number as u32);
+        let proof = Proof { is_settled: true, had: place, end: place, ..Proof::default() };
         let seen = Seen {
             at,
             sender: Some(sender),
             line: Some(line),
             began: None,
-            proof: Proof { is_settled: true, had: place, end: place, ..Proof::default() },
+            proof: &proof,
             is_secret: false,
             bytes: &bytes,
             decoded: &decoded,

@@ -1,11 +1,10 @@
 //! Answers: what they end, and what nothing waits for.
 
-use super::{Answered, Asked, Done, Exchange};
-use crate::session::At;
+use super::{Asked, Done};
+use crate::session::Partner;
 use crate::session::shared::Scope;
 use crate::session::track::Notes;
 use crate::spec::{Field, PacketType, Rule};
-use std::collections::hash_map::Entry;
 
 /// Exchanges that are remembered once they are over, to tell a second answer from one to nothing.
 pub(super) const DONE: usize = 16;
@@ -14,80 +13,76 @@ pub(super) const DONE: usize = 16;
 const EARLY: usize = 64;
 
 impl Asked {
-    /// A PUBREC that does not refuse: the first answer of QoS 2.
+    /// A PUBREC that does not refuse: the first answer of QoS 2. The packet that it answers goes to `answers`;
+    /// whether there is one.
     pub(in crate::session::track) fn received(
         &mut self,
         id: u16,
+        answers: &mut Option<Partner>,
         notes: &mut Notes<'_>,
-    ) -> Option<Answered> {
+    ) -> bool {
         let at = notes.seen.at;
-        match self.open.get_mut(&id) {
+        match self.open.get_mut(id) {
             Some(exchange) if exchange.next == PacketType::PUBREC => {
-                let (answered, whole) = (exchange.answered(at), *exchange);
+                *answers = Some(exchange.partner(at));
+                let waited = exchange.waited();
                 exchange.step(PacketType::PUBREC, PacketType::PUBREL, at);
                 if exchange.received == 0 {
                     exchange.received = at.number;
                 }
-                self.judge_order(&whole, notes);
-                Some(answered)
+                self.judge_order(waited, notes);
+                true
             }
             _ => {
                 self.unasked(id, PacketType::PUBREC, notes);
-                None
+                false
             }
         }
     }
 
-    /// A packet that ends an exchange; the result is the one that it answers.
+    /// A packet that ends an exchange. The one that it answers goes to `answers`; the result is the number of
+    /// the first packet of the exchange, where there is one.
+    #[inline]
     pub(in crate::session::track) fn answer(
         &mut self,
-        id: u16,
-        kind: PacketType,
+        (id, kind): (u16, PacketType),
         codes: Option<usize>,
+        answers: &mut Option<Partner>,
         notes: &mut Notes<'_>,
-    ) -> Option<Answered> {
+    ) -> Option<u64> {
         let at = notes.seen.at;
-        let exchange = match self.open.entry(id) {
-            Entry::Occupied(open) if open.get().next == kind => open.remove(),
+        let exchange = match self.open.get(id) {
+            Some(exchange) if exchange.next == kind => exchange,
             _ => {
                 self.unasked(id, kind, notes);
                 return None;
             }
         };
-        if kind == PacketType::PUBACK {
-            self.judge_order(&exchange, notes);
-        }
-        self.over(id, &exchange, kind, at, notes);
-        let filters = exchange.filters;
+        *answers = Some(exchange.partner(at));
+        let (message, received) = (exchange.message, exchange.received);
+        let (first, last) = (exchange.first.number, exchange.last.number);
+        let done = Done { id, first, kind, number: at.number, received, last, message };
+        let is_publish = exchange.kind == PacketType::PUBLISH;
+        let (waited, filters) = (exchange.waited(), exchange.filters);
         let codes = codes.filter(|_| !exchange.is_muddled);
-        if let Some(codes) = codes.filter(|codes| *codes as u64 != u64::from(filters)) {
-            notes.whole(Rule::CODE_COUNT, (codes as u64, filters.into()));
+        self.open.remove(id);
+        if kind == PacketType::PUBACK {
+            self.judge_order(waited, notes);
         }
-        Some(exchange.answered(at))
-    }
-
-    /// An exchange is over, and taken out.
-    pub(super) fn over(
-        &mut self,
-        id: u16,
-        exchange: &Exchange,
-        kind: PacketType,
-        at: At,
-        notes: &mut Notes<'_>,
-    ) {
         notes.shared.closed(1);
-        if exchange.kind == PacketType::PUBLISH {
-            self.in_flight = self.in_flight.saturating_sub(1);
-        }
+        self.in_flight = self.in_flight.saturating_sub(u32::from(is_publish));
         if self.done.len() >= DONE {
             self.done.pop_front();
         }
-        let Exchange { first, last, message, received, .. } = *exchange;
-        let (first, last) = (first.number, last.number);
-        self.done.push_back(Done { id, first, kind, number: at.number, received, last, message });
+        self.done.push_back(done);
+        if let Some(codes) = codes.filter(|codes| *codes as u64 != u64::from(filters)) {
+            notes.whole(Rule::CODE_COUNT, (codes as u64, filters.into()));
+        }
+        Some(first)
     }
 
     /// An answer that does not fit what is open under its identifier.
+    #[cold]
     pub(super) fn unasked(&mut self, id: u16, kind: PacketType, notes: &mut Notes<'_>) {
         if !notes.is_sure() {
             if self.early.len() >= EARLY {
@@ -100,7 +95,7 @@ impl Asked {
             return;
         }
         let numbers = |number| (u64::from(id), number);
-        if let Some(exchange) = self.open.get_mut(&id) {
+        if let Some(exchange) = self.open.get_mut(id) {
             // What the asker makes of it is not its fault.
             exchange.is_muddled = true;
             if exchange.is_carried && !notes.saw_all(Scope::Session) {
@@ -128,7 +123,7 @@ impl Asked {
 
     /// Applies answers that were seen before what they answer. Whether the exchange is over.
     pub(super) fn take_early(&mut self, id: u16, notes: &mut Notes<'_>) -> bool {
-        while let Some(exchange) = self.open.get_mut(&id) {
+        while let Some(exchange) = self.open.get_mut(id) {
             let fits = |early: &(u16, PacketType)| *early == (id, exchange.next);
             let Some(at) = self.early.iter().position(fits) else { return false };
             self.early.remove(at);
@@ -137,7 +132,7 @@ impl Asked {
             match exchange.next {
                 PacketType::PUBREC => exchange.next = PacketType::PUBREL,
                 _ => {
-                    self.open.remove(&id);
+                    self.open.remove(id);
                     notes.shared.closed(1);
                     return true;
                 }

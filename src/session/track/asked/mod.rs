@@ -3,19 +3,18 @@
 //! What may enter: one file a step, or what is judged over several exchanges; each adds to [`Asked`].
 
 mod answer;
+mod opened;
 mod order;
 mod publish;
 mod release;
 mod used;
 
 use super::Notes;
-use super::exchange::Before;
 use crate::session::ended::Open;
 use crate::session::{At, Partner};
 use crate::spec::{Field, PacketType, Rule, Sender};
-use foldhash::fast::RandomState;
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, VecDeque};
+use opened::Opened;
+use std::collections::VecDeque;
 use used::Used;
 
 /// Exchanges that are open, up to which all are compared with one.
@@ -24,7 +23,7 @@ const MAX_COMPARED: usize = 64;
 /// What one side of a connection has asked.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
-    open: HashMap<u16, Exchange, RandomState>,
+    open: Opened,
     /// PUBLISH packets that count against the Receive Maximum.
     in_flight: u32,
     /// The last exchanges that are over.
@@ -33,6 +32,8 @@ pub(super) struct Asked {
     /// Something was sent again, or answered in an order that is not certain: how many answers
     /// there may be is not certain either.
     is_muddled: bool,
+    /// An earlier connection of the session left something open.
+    has_carried: bool,
     /// Too much was open to remember all.
     pub(super) is_partial: bool,
     /// Of what an earlier connection began and this one sends again: the number that the last of it
@@ -87,15 +88,6 @@ struct Exchange {
     end: Option<u32>,
 }
 
-/// What an answer belongs to.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Answered {
-    /// The packet that it answers.
-    pub(super) partner: Partner,
-    /// The number of the first packet of the exchange.
-    pub(super) first: u64,
-}
-
 /// An exchange that is over.
 #[derive(Clone, Copy, Debug)]
 struct Done {
@@ -124,7 +116,8 @@ impl Ask {
 }
 
 impl Exchange {
-    fn new(ask: Ask, at: At) -> Self {
+    #[inline]
+    fn new(ask: Ask, at: At, end: Option<u32>) -> Self {
         Self {
             first: at,
             kind: ask.kind,
@@ -137,18 +130,13 @@ impl Exchange {
             is_muddled: false,
             is_carried: false,
             is_passed: false,
-            end: None,
+            end,
         }
     }
 
     /// The packet that one at `now` answers, or sends again.
     fn partner(&self, now: At) -> Partner {
         Partner::new(self.last_kind, self.last, now)
-    }
-
-    /// The same with the beginning.
-    fn answered(&self, now: At) -> Answered {
-        Answered { partner: self.partner(now), first: self.first.number }
     }
 
     fn step(&mut self, kind: PacketType, next: PacketType, at: At) {
@@ -173,7 +161,7 @@ impl Asked {
     pub(super) fn open(&self, asker: Sender) -> impl Iterator<Item = Open> {
         self.open.iter().map(move |(id, exchange)| Open {
             asker,
-            packet_id: *id,
+            packet_id: id,
             kind: exchange.kind,
             first: exchange.first,
             last: exchange.last,
@@ -194,12 +182,15 @@ impl Asked {
     pub(super) fn carry(&mut self, open: &Open) {
         let Open { kind, next, message, .. } = *open;
         let ask = Ask { kind, next, filters: 0, message };
-        let mut exchange = Exchange::new(ask, open.first);
+        let mut exchange = Exchange::new(ask, open.first, None);
         exchange.last = open.last;
         exchange.received = open.received;
         exchange.is_carried = true;
         exchange.is_muddled = true;
-        self.open.entry(open.packet_id).or_insert(exchange);
+        self.has_carried = true;
+        if self.open.get(open.packet_id).is_none() {
+            self.open.add(open.packet_id, exchange);
+        }
     }
 
     /// What was open in a session that is over, and is not to go on here.
@@ -219,35 +210,31 @@ impl Asked {
     }
 
     /// A request of any kind. The result: whether it is open now, and was not before.
+    #[inline]
     pub(super) fn ask(&mut self, id: u16, ask: Ask, notes: &mut Notes<'_>) -> bool {
         if id == 0 {
             return false;
         }
         let at = notes.seen.at;
-        match self.open.entry(id) {
-            Entry::Occupied(mut old) => {
-                let before = *old.get();
-                let exchange = Exchange { is_muddled: true, ..Exchange::new(ask, at) };
-                old.insert(exchange);
-                self.is_muddled = true;
-                // Whatever was sent twice, or on a connection before: its PUBREL here has had no PUBCOMP.
-                let is_released = before.next == PacketType::PUBCOMP;
-                if notes.is_sure() && !before.is_carried && (is_released || !before.is_muddled) {
-                    notes.at(Rule::ID_IN_USE, Field::PACKET_ID, (id.into(), before.first.number));
-                }
-                // What was in flight under this identifier still counts, once.
-                false
+        if let Some(old) = self.open.get_mut(id) {
+            let exchange = Exchange { is_muddled: true, ..Exchange::new(ask, at, None) };
+            let before = std::mem::replace(old, exchange);
+            self.is_muddled = true;
+            // Whatever was sent twice, or on a connection before: its PUBREL here has had no PUBCOMP.
+            let is_released = before.next == PacketType::PUBCOMP;
+            if notes.is_sure() && !before.is_carried && (is_released || !before.is_muddled) {
+                notes.at(Rule::ID_IN_USE, Field::PACKET_ID, (id.into(), before.first.number));
             }
-            Entry::Vacant(place) => {
-                if !notes.shared.may_open() {
-                    self.is_partial = true;
-                    return false;
-                }
-                let end = notes.seen.proof.end;
-                place.insert(Exchange { end, ..Exchange::new(ask, at) });
-                let is_over = !self.early.is_empty() && self.take_early(id, notes);
-                !is_over
-            }
+            // What was in flight under this identifier still counts, once.
+            return false;
         }
+        if !notes.shared.may_open() {
+            self.is_partial = true;
+            return false;
+        }
+        let end = notes.seen.proof.end;
+        self.open.add(id, Exchange::new(ask, at, end));
+        let is_over = !self.early.is_empty() && self.take_early(id, notes);
+        !is_over
     }
 }

@@ -12,36 +12,59 @@ const MAX_LATE: usize = 4;
 /// Nanoseconds in which a client that comes back has sent again what it has to.
 const RESEND: u64 = 5_000_000_000;
 
+/// What an exchange waited for when its acknowledgment came.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Waited {
+    next: PacketType,
+    /// The number of the packet since which it has waited for that, and of its first one.
+    since: u64,
+    first: u64,
+    /// It is of a PUBLISH, and nothing about it is uncertain.
+    is_certain: bool,
+}
+
+impl Exchange {
+    /// What it waits for.
+    #[inline]
+    pub(super) fn waited(&self) -> Waited {
+        let is_certain = self.kind == PacketType::PUBLISH && self.is_certain();
+        Waited { next: self.next, since: self.since(), first: self.first.number, is_certain }
+    }
+
+    fn since(&self) -> u64 {
+        if self.next == PacketType::PUBREL { self.last.number } else { self.first.number }
+    }
+
+    fn is_certain(&self) -> bool {
+        !self.is_muddled && !self.is_carried && !self.is_passed
+    }
+}
+
 impl Asked {
     /// Whether an acknowledgment of the client's overtakes that of an exchange which waits for the
     /// same, and since an earlier packet.
     #[inline]
-    pub(super) fn judge_order(&mut self, of: &Exchange, notes: &mut Notes<'_>) {
+    pub(super) fn judge_order(&mut self, of: Waited, notes: &mut Notes<'_>) {
         // Servers acknowledge in any order.
-        if notes.seen.sender == Some(Sender::Client) && !self.open.is_empty() {
+        if notes.seen.sender == Some(Sender::Client) && of.is_certain && self.open.len() > 0 {
             self.judge_overtaking(of, notes);
         }
     }
 
-    fn judge_overtaking(&mut self, of: &Exchange, notes: &mut Notes<'_>) {
-        let since = |exchange: &Exchange| match exchange.next {
-            PacketType::PUBREL => exchange.last.number,
-            _ => exchange.first.number,
-        };
-        let is_certain = |it: &Exchange| !it.is_muddled && !it.is_carried && !it.is_passed;
-        if !notes.is_complete() || self.is_muddled || !is_certain(of) {
-            return;
-        }
-        if of.kind != PacketType::PUBLISH || self.open.len() > MAX_COMPARED {
+    fn judge_overtaking(&mut self, of: Waited, notes: &mut Notes<'_>) {
+        if !notes.is_complete() || self.is_muddled || self.open.len() > MAX_COMPARED {
             return;
         }
         let waits = |it: &&mut Exchange| {
-            it.kind == of.kind && it.next == of.next && since(it) < since(of) && is_certain(it)
+            it.next == of.next
+                && it.since() < of.since
+                && it.kind == PacketType::PUBLISH
+                && it.is_certain()
         };
-        let oldest = self.open.values_mut().filter(waits).min_by_key(|it| since(it));
+        let oldest = self.open.values_mut().filter(waits).min_by_key(|it| it.since());
         if let Some(oldest) = oldest {
             oldest.is_passed = true;
-            notes.whole(Rule::ACK_ORDER, (oldest.first.number, of.first.number));
+            notes.whole(Rule::ACK_ORDER, (oldest.first.number, of.first));
         }
     }
 
@@ -57,7 +80,8 @@ impl Asked {
         };
         // What waits for the next step of its own asker is not owed by the other side.
         let is_owed = |it: &&Exchange| it.next != PacketType::PUBREL && !it.is_muddled;
-        let open = self.open.values().filter(|it| is_owed(it) && !it.is_carried && has(it));
+        let open = self.open.iter().map(|(_, it)| it);
+        let open = open.filter(|it| is_owed(it) && !it.is_carried && has(it));
         let long = |it: &Exchange| now.at.since(it.last).filter(|time| *time >= PATIENCE);
         let mut late: Vec<_> = open.filter_map(|it| Some((it.last.number, long(it)?))).collect();
         late.sort_unstable();
@@ -75,7 +99,7 @@ impl Asked {
         }
         let is_due = |it: &&Exchange| it.is_carried && it.next != PacketType::PUBREL;
         let mut due: Vec<u64> =
-            self.open.values().filter(is_due).map(|it| it.last.number).collect();
+            self.open.iter().map(|(_, it)| it).filter(is_due).map(|it| it.last.number).collect();
         due.sort_unstable();
         let rule = match notes.saw_all(Scope::Session) {
             true => Rule::NOT_RESENT,

@@ -10,24 +10,26 @@ use crate::session::track::Notes;
 use crate::spec::{Field, PacketType, Rule, Sender};
 
 impl Asked {
-    /// A PUBLISH; the result is the one that it sends again. `most` is the Receive Maximum that
+    /// A PUBLISH; the one that it sends again goes to `repeats`. `most` is the Receive Maximum that
     /// holds for it, where it is known.
     pub(in crate::session::track) fn publish(
         &mut self,
         publish: &Publish<'_>,
         most: Option<u16>,
+        repeats: &mut Option<Partner>,
         notes: &mut Notes<'_>,
-    ) -> Option<Partner> {
+    ) {
         let next = match publish.qos {
             1 => PacketType::PUBACK,
             2 => PacketType::PUBREC,
-            _ => return None,
+            _ => return,
         };
-        let id = publish.packet_id.filter(|id| *id != 0)?;
+        let Some(id) = publish.packet_id.filter(|id| *id != 0) else { return };
         let message = message(publish, notes);
         let ask = Ask { kind: PacketType::PUBLISH, next, filters: 0, message };
         if publish.dup && self.may_be_again(id, message) {
-            return self.publish_again(id, next, notes);
+            *repeats = self.publish_again(id, next, notes);
+            return;
         }
         if publish.dup && self.is_of_old(id, message, notes) {
             // Nothing more is to be said of it.
@@ -35,26 +37,27 @@ impl Asked {
             // Of QoS 1 the same message may come under another identifier.
             self.judge_dup(id, message.filter(|_| publish.qos == 2), notes);
         } else {
-            self.judge_no_dup(id, message, notes);
+            if self.has_carried {
+                self.judge_no_dup(id, message, notes);
+            }
         }
         self.used.insert(id);
         if self.ask(id, ask, notes) {
             self.count(most, notes);
         }
-        None
     }
 
     /// Whether a message may be the one that is open under an identifier: on a connection that was not captured
     /// the identifier may have got another one.
     fn may_be_again(&self, id: u16, message: Option<u64>) -> bool {
         let is_same = |of: Option<u64>| of.zip(message).is_none_or(|(a, b)| a == b);
-        self.open.get(&id).is_some_and(|open| !open.is_carried || is_same(open.message))
+        self.open.get(id).is_some_and(|open| !open.is_carried || is_same(open.message))
     }
 
     /// A PUBLISH without DUP, and an earlier connection of the session left something open under its
     /// identifier: it is sent again, or is another one whose identifier is in use.
     fn judge_no_dup(&self, id: u16, message: Option<u64>, notes: &mut Notes<'_>) {
-        let open = self.open.get(&id).filter(|open| open.is_carried);
+        let open = self.open.get(id).filter(|open| open.is_carried);
         let Some(open) = open.filter(|_| notes.is_sure()) else { return };
         let is_unreleased = matches!(open.next, PacketType::PUBACK | PacketType::PUBREC);
         let is_same = open.message.zip(message).map(|(a, b)| a == b);
@@ -131,7 +134,7 @@ impl Asked {
         let done = self.done.iter().filter(|done| done.is_about(message));
         let open = self.open.iter().filter(|(_, it)| it.message == message);
         let done = done.map(|done| (done.id, done.first));
-        let mut all = done.chain(open.map(|(id, it)| (*id, it.first.number)));
+        let mut all = done.chain(open.map(|(id, it)| (id, it.first.number)));
         all.find(|(other, _)| *other != id)
     }
 
@@ -143,7 +146,7 @@ impl Asked {
         notes: &mut Notes<'_>,
     ) -> Option<Partner> {
         let read = self.read;
-        let exchange = self.open.get_mut(&id)?;
+        let exchange = self.open.get_mut(id)?;
         let at = notes.seen.at;
         let was = *exchange;
         let first = Partner::new(was.kind, was.first, at);

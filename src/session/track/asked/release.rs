@@ -1,23 +1,24 @@
 //! PUBREL: the second step of QoS 2.
 
-use super::{Ask, Asked, Before};
+use super::{Ask, Asked};
 use crate::session::ended::Open;
-use crate::session::track::Notes;
+use crate::session::track::{Latest, Notes};
 use crate::spec::{Field, PacketType, Rule};
 
 impl Asked {
     /// PUBREL: the second step of the side that published. `is_lost`: it says itself that it does
-    /// not know the identifier.
+    /// not know the identifier. What it answers, or sends again, goes to `latest`.
     pub(in crate::session::track) fn release(
         &mut self,
         id: u16,
         is_lost: bool,
+        latest: &mut Latest,
         notes: &mut Notes<'_>,
-    ) -> Before {
+    ) {
         let at = notes.seen.at;
         let step =
             Ask { kind: PacketType::PUBREL, next: PacketType::PUBCOMP, filters: 0, message: None };
-        let Some(exchange) = self.open.get_mut(&id) else {
+        let Some(exchange) = self.open.get_mut(id) else {
             let is_known = self.is_new && !self.is_muddled && !self.is_partial;
             // The PUBREL, or the first one to a PUBREC of then.
             let is_due = |old: &Open| old.next != PacketType::PUBACK;
@@ -38,26 +39,28 @@ impl Asked {
             }
             // It may go on with what an earlier connection began.
             self.ask(id, step, notes);
-            return Before::default();
+            return;
         };
         let before = exchange.partner(at);
         let was = exchange.next;
-        let whole = *exchange;
+        let waited = exchange.waited();
         exchange.end = notes.seen.proof.end;
         let is_carried = std::mem::take(&mut exchange.is_carried);
         let is_muddled = exchange.is_muddled;
         exchange.step(step.kind, step.next, at);
         let is_sure = notes.is_sure() && !is_carried && !is_muddled;
-        let mut result = Before { answers: Some(before), repeats: None };
         match was {
-            PacketType::PUBREL => self.judge_order(&whole, notes),
+            PacketType::PUBREL => {
+                latest.answers = Some(before);
+                self.judge_order(waited, notes);
+            }
             PacketType::PUBCOMP => {
                 exchange.is_muddled = true;
                 self.is_muddled = true;
                 if is_sure && notes.seen.decoded.version.is_v5() {
                     notes.whole(Rule::SENT_AGAIN, (before.at.number, 0));
                 }
-                result = Before { answers: None, repeats: Some(before) };
+                latest.repeats = Some(before);
             }
             _ => {
                 exchange.is_muddled = true;
@@ -65,12 +68,10 @@ impl Asked {
                 if is_sure {
                     notes.whole(Rule::PUBREL_EARLY, (before.at.number, 0));
                 }
-                result = Before::default();
             }
         }
         if !self.early.is_empty() {
             self.take_early(id, notes);
         }
-        result
     }
 }

@@ -15,6 +15,14 @@ pub(super) struct Used {
 impl Used {
     /// An identifier is used.
     pub(super) fn insert(&mut self, id: u16) {
+        // Most senders count up.
+        if let Some((_, last)) = self.ranges.last_mut()
+            && *last != u16::MAX
+            && last.saturating_add(1) == id
+        {
+            *last = id;
+            return;
+        }
         if self.is_partial || self.has(id) {
             return;
         }

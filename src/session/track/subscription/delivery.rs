@@ -85,7 +85,7 @@ impl Subscriptions {
     pub(in crate::session::track) fn judge(
         &self,
         publish: &Publish<'_>,
-        matched: Matched,
+        matched: &Matched,
         is_new: bool,
         notes: &mut Notes<'_>,
     ) {

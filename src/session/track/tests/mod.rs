@@ -65,6 +65,7 @@ fn run_whole(
         let proof = Proof { is_settled, had: place, end: place, ..Proof::default() };
         let (sender, is_secret) = (Some(*sender), true);
         let (line, bytes, decoded) = (None, &bytes[..], &decoded);
+        let proof = &proof;
         let seen = Seen { at, sender, line, began: None, proof, is_secret, bytes, decoded };
         record.packet(&seen);
         track.packet(&seen, &mut shared, &mut ours, &mut record);
