@@ -282,7 +282,7 @@ impl Info<'_, '_> {
             let kind = row.field.kind();
             if let Some(info) = row.field.as_property() {
                 self.property(info, row.in_will, value(&row, info));
-            } else if row.field.info().is_some_and(|info| info.secret) {
+            } else if row.field.info().is_some_and(|info| info.secret.is_some()) {
                 self.item(label);
             } else if row.field == Field::PROTOCOL_LEVEL {
                 self.item_in(Role::Value, format_args!("MQTT {}", self.record.version));
