@@ -36,6 +36,17 @@ pub(super) fn redact(bytes: &[u8], is_packet: bool, tape: &Tape, out: &mut Vec<u
     }
 }
 
+/// Hides in a packet as it should have been what is hidden in the one that it was: with another flag a Password
+/// may be read as a Will Message. Where the bytes moved, its own tree tells.
+pub(super) fn hide_alike(bytes: &[u8], masked: &[u8], repaired: &mut [u8]) {
+    if repaired.len() != bytes.len() {
+        return;
+    }
+    let pairs = bytes.iter().zip(masked);
+    let hidden = repaired.iter_mut().zip(pairs).filter(|(_, (byte, shown))| byte != shown);
+    hidden.for_each(|(shown, _)| *shown = MASK);
+}
+
 /// What of a field may be a secret.
 fn secret(field: Field) -> Option<Secret> {
     let authentication = PropertyId::AUTHENTICATION_DATA.0;
