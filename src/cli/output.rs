@@ -4,6 +4,8 @@ use super::args::{ColorArg, Look, Output, SeverityArg};
 use super::pager::Out;
 use super::stats::Counter;
 use super::{Misuse, Outcome, columns, report};
+#[cfg(feature = "live")]
+use crate::capture::live::Patient;
 use crate::capture::{Beside, Excerpt, Frame, FrameRole};
 use crate::pipeline::{Consumer, Lifeline, Needs, Record};
 use crate::render::digest::{self, Digest};
@@ -192,6 +194,12 @@ impl Printer {
     pub(super) fn add_counter(&mut self, counter: Counter) {
         self.counter = Some(counter);
         self.has_more();
+    }
+
+    /// Writes all of it there.
+    #[cfg(feature = "live")]
+    pub(super) fn write_to(&mut self, out: Patient) {
+        self.out = BufWriter::with_capacity(GATHERED, Out::Live(out));
     }
 
     /// Tells on standard error what was counted and has no other place.
