@@ -197,7 +197,7 @@ use Severity::{Error, Note, Warning};
 rules! {
     // ---- lengths
     TOO_SHORT: row(Error, "too-short", ["1.5", "1.5"], ["", ""],
-        "{field} needs {a:bytes}, but {limit} leaves {b}").in_sn("5.4");
+        "{field} needs {a:need}, but {limit} leaves {b}").in_sn("5.4");
     REMAINING_LENGTH_TOO_LONG: row(Error, "remaining-length-too-long", ["2.1.4", "2.2.3"], ["", ""],
         "Remaining Length says that {a:bytes} follow, but the bytes end after {b}");
     VARINT_TOO_LONG: row(Error, "varint-too-long", ["1.5.5", "2.2.3"], ["", ""],
