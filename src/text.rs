@@ -52,8 +52,8 @@ pub(crate) fn text(write: impl FnOnce(&mut String)) -> String {
     out
 }
 
-/// A time in words: `5 minutes`, `1 hour 30 minutes`, `7 days`; `None` below one minute, where
-/// the number of seconds says it all.
+/// A time in words: `5 minutes`, `1 hour 30 minutes`, `7 days`; with two units at most, so
+/// `about 18 hours 12 minutes`. `None` below one minute, where the number of seconds says it all.
 #[must_use]
 pub fn seconds(value: u64) -> Option<String> {
     const UNITS: [(u64, &str); 4] =
@@ -70,8 +70,9 @@ pub fn seconds(value: u64) -> Option<String> {
             words.push(count(many, noun));
         }
     }
+    let about = if words.len() > 2 { "about " } else { "" };
     words.truncate(2);
-    Some(words.join(" "))
+    Some(format!("{about}{}", words.join(" ")))
 }
 
 /// A size in binary units where it is a round one or large: `1 MiB`; `None` below 1 KiB.
@@ -218,7 +219,8 @@ mod tests {
         assert_eq!(number(9_999), "9999");
         assert_eq!(number(268_435_455), "268,435,455");
         assert_eq!(seconds(300).as_deref(), Some("5 minutes"));
-        assert_eq!(seconds(90_061).as_deref(), Some("1 day 1 hour"));
+        assert_eq!(seconds(90_061).as_deref(), Some("about 1 day 1 hour"));
+        assert_eq!(seconds(65_535).as_deref(), Some("about 18 hours 12 minutes"));
         assert_eq!(seconds(59), None);
         assert_eq!(number(10_000), "10,000");
         assert_eq!(count(1, "byte"), "1 byte");

@@ -8,7 +8,7 @@
 
 use serde_json::Value;
 use std::fs;
-use std::io::{BufRead, BufReader, Lines, Read};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
@@ -479,5 +479,45 @@ fn interfaces_are_listed_with_their_addresses() {
         let row =
             list.lines().find(|row| row.contains(&format!(". {LOOPBACK} "))).expect("loopback");
         assert!(row.contains("127.0.0.1") && row.contains("loopback"), "{row}");
+    }
+}
+
+#[test]
+fn whoever_does_not_read_does_not_keep_it() {
+    if is_skipped(&[]) {
+        return;
+    }
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    for shows in [&["--explain", "full"][..], &["-q", "-w", "-"]] {
+        let mut process = mqttscope()
+            .args(["live", "-i", LOOPBACK, "-f", &format!("tcp port {port}")])
+            .args(["-d", &format!("tcp.port=={port},mqtt")])
+            .args(shows)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut errors = BufReader::new(process.stderr.take().unwrap()).lines();
+        let mut told = errors.by_ref().map_while(Result::ok);
+        assert!(told.any(|line| line.contains("capturing on")), "it does not capture");
+        let mut client = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        let (mut taker, _) = server.accept().unwrap();
+        // More than a pipe holds, of which nothing is read.
+        let packets = b"\x30\x07\0\x04load!".repeat(20_000);
+        let takes = thread::spawn(move || taker.read_to_end(&mut Vec::new()));
+        client.write_all(&packets).unwrap();
+        drop(client);
+        takes.join().unwrap().unwrap();
+        thread::sleep(Duration::from_millis(500));
+        let asked = Instant::now();
+        let id = process.id().to_string();
+        run(program("sh").args(["-c", "kill -TERM \"$0\"", &id]));
+        let status = process.wait().unwrap();
+        let took = asked.elapsed();
+        let told: Vec<String> = errors.map_while(Result::ok).collect();
+        assert!(took < Duration::from_secs(3), "{shows:?}: {took:?}");
+        assert!(status.success(), "{shows:?}: {status} {told:?}");
+        assert!(told.iter().any(|line| line.contains("frames seen on")), "{shows:?}: {told:?}");
     }
 }

@@ -20,11 +20,17 @@ fn on_terminal(command: Command, columns: u16) -> (String, i32) {
 
 /// The same with programs of these folders alone.
 fn on_terminal_with(mut command: Command, columns: u16, path: &str) -> (String, i32) {
-    let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    command.env("PATH", path);
+    on_terminal_of(command, 24, columns)
+}
+
+/// The same on a terminal that reports so many rows too.
+fn on_terminal_of(mut command: Command, rows: u16, columns: u16) -> (String, i32) {
+    let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
     let pty = openpty(Some(&size), None).unwrap();
     let end = || Stdio::from(pty.slave.try_clone().unwrap());
     command.stdin(Stdio::null()).stdout(end()).stderr(end());
-    command.env("PATH", path).env("NO_COLOR", "1").env("TERM", "xterm");
+    command.env("NO_COLOR", "1").env("TERM", "xterm");
     let mut child = command.spawn().unwrap();
     drop((command, pty.slave));
     let mut shown = Vec::new();
@@ -172,4 +178,33 @@ fn notices_keep_to_the_width_of_the_terminal() {
     let lines: Vec<&str> = shown.lines().collect();
     assert!(lines.len() > 3 && lines.iter().all(|line| line.len() <= 40), "{shown}");
     assert!(lines[0].starts_with("mqttscope: ") && lines[1].starts_with("  "), "{shown}");
+}
+
+/// One that tells no rows still tells its columns, and `COLUMNS` stands in for a width that it does not tell.
+#[test]
+fn lines_end_at_the_width_that_is_known() {
+    let widest = |rows, columns, variable: &str| {
+        let mut command = command(["decode", "--no-pager", "-x", "c000"]);
+        if !variable.is_empty() {
+            command.env("COLUMNS", variable);
+        }
+        let (shown, code) = on_terminal_of(command, rows, columns);
+        assert_eq!(code, 0, "{shown}");
+        shown.lines().map(|line| line.chars().count()).max().unwrap()
+    };
+    let endless = widest(0, 0, "");
+    assert!(endless > 100, "{endless}");
+    for (rows, columns, variable, at_most) in [
+        (0, 80, "", 80),
+        (24, 80, "", 80),
+        (0, 0, "80", 80),
+        (24, 0, "90", 90),
+        (24, 80, "100", 80),
+    ] {
+        let widest = widest(rows, columns, variable);
+        assert!((60..=at_most).contains(&widest), "{rows} {columns} {variable:?}: {widest}");
+    }
+    for unusable in ["", "0", "7", "wide"] {
+        assert_eq!(widest(24, 0, unusable), endless, "{unusable:?}");
+    }
 }

@@ -52,7 +52,7 @@ fn colour_changes_no_word() {
 
 #[test]
 fn no_line_is_wider_than_the_terminal_or_ends_with_a_blank() {
-    for width in ["60", "80", "99", "200"] {
+    for width in ["40", "60", "80", "99", "200"] {
         for args in [&["--explain", "full"][..], &["-T", "summary"], &["--color", "always"]] {
             for file in [FILE, "captures/v5-properties.pcapng", "captures/lossy-raw.pcap"] {
                 let run = run(["read", file, "--width", width].iter().chain(args));

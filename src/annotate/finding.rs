@@ -1,7 +1,7 @@
 //! What was found at a place of a packet.
 
 use crate::bytes::Span;
-use crate::spec::field::Context;
+use crate::spec::field::{Context, Kind};
 use crate::spec::rule::RuleInfo;
 use crate::spec::{Field, PacketSet, PacketType, Rule, Severity, Version, reason};
 use crate::text;
@@ -166,6 +166,13 @@ impl Finding {
             }
             ("place", _) => write!(out, "{}", place_name(self.a, context.packet_type())),
             (_, "bytes") => write!(out, "{}", text::count(value, "byte")),
+            (_, "need") => {
+                // Of a number that goes on behind its bytes nothing was taken: they are there.
+                let bytes = u64::from(self.span.len >> 3);
+                let has_begun = self.field.kind() == Kind::VarInt && bytes > 0;
+                let noun = if has_begun { "more byte" } else { "byte" };
+                write!(out, "{}", text::count(value, noun))
+            }
             (_, "time") => write!(out, "{}", text::duration(value)),
             (_, "code") => write!(out, "{value:04X}"),
             (_, "hex") => write!(out, "0x{value:02x}"),

@@ -285,6 +285,13 @@ impl Tape {
         self.findings.retain(|finding| !meets(finding.span));
     }
 
+    /// Forgets the fields from a bit on, which begin in no group, and what was found that reaches behind it.
+    pub(crate) fn hide_from(&mut self, start: u32) {
+        let kept = self.nodes().iter().take_while(|node| node.span.start < start).count();
+        self.count = u32::try_from(kept).unwrap_or(self.count);
+        self.findings.retain(|finding| finding.span.end() <= start && finding.span.start < start);
+    }
+
     /// Puts findings before those that the decoder made: what explains them comes first.
     #[inline]
     pub(crate) fn note_first(&mut self, findings: &[Finding]) {

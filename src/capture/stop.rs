@@ -62,10 +62,16 @@ impl Stop {
         self.asked.store(true, Ordering::Relaxed);
     }
 
+    /// Whether somebody asked for the end: then it is not to wait for others.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.asked.load(Ordering::Relaxed)
+    }
+
     /// Whether the end has come.
     #[must_use]
     pub fn is_due(&self) -> bool {
-        self.asked.load(Ordering::Relaxed) || self.at.is_some_and(|at| Instant::now() >= at)
+        self.is_asked() || self.at.is_some_and(|at| Instant::now() >= at)
     }
 }
 

@@ -135,7 +135,7 @@ pub(super) struct Look {
     /// Colour: auto colours on a terminal, and honours NO_COLOR and CLICOLOR_FORCE.
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub(super) color: ColorArg,
-    /// Break lines at this column [default: the terminal's width; endless elsewhere].
+    /// Break lines at this column [default: the terminal's width, or COLUMNS where it tells none; endless elsewhere].
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
     pub(super) width: Option<u16>,
     #[command(flatten)]

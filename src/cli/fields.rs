@@ -2,7 +2,7 @@
 
 use super::args::Fields;
 use super::pager::Out;
-use super::{Outcome, output};
+use super::{Outcome, terminal};
 use crate::filter::{FieldRow, TABLE};
 use crate::render::flow::set_line;
 use crate::render::paint::{Painter, Role};
@@ -39,7 +39,7 @@ const BELOW: usize = 4;
 fn columns(rows: &[&FieldRow], out: &mut dyn Write) -> io::Result<()> {
     let key = rows.iter().map(|row| row.key.len()).max().unwrap_or_default();
     let kind = rows.iter().map(|row| row.kind.name().len()).max().unwrap_or_default();
-    let width = output::width(None, true);
+    let width = terminal::columns(&io::stdout()).or_else(|| terminal::columns(&io::stderr()));
     let beside = key.saturating_add(kind).saturating_add(4);
     let is_beside = width.is_none_or(|width| width.saturating_sub(beside) >= LEAST);
     let mut text = String::new();

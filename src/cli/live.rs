@@ -88,7 +88,7 @@ mod capturing {
     use super::Args;
     use crate::capture::live::rights::{self, Account, Needs};
     use crate::capture::live::{
-        Event, Format, Live, LiveError, Options, Recording, Statistics, Step, Stop,
+        Event, Format, Live, LiveError, Options, Patient, Recording, Statistics, Step, Stop,
     };
     use crate::capture::{CaptureError, Fault};
     use crate::carrier::tls::Secrets;
@@ -99,10 +99,15 @@ mod capturing {
     use anyhow::Context;
     use std::io::ErrorKind;
     use std::path::PathBuf;
+    use std::sync::atomic::Ordering;
 
     /// What to try where nothing was found.
     const OTHER_PORTS: &str = "the capture filter takes the well-known ports alone: -f '' finds MQTT on any port, \
          -f \"tcp port N\" on one";
+
+    /// Why the end of what is shown is missing.
+    const UNREAD: &str =
+        "standard output was not read any more: what had not got there yet is lost";
 
     pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         let chosen = args.output.display_filter.as_deref().unwrap_or_default();
@@ -122,7 +127,8 @@ mod capturing {
     ) -> anyhow::Result<Outcome> {
         let options = options(args);
         let account = rights::account(args.user.as_deref())?;
-        let mut live = Live::open(&options, stop(args)?)?;
+        let stop = stop(args)?;
+        let mut live = Live::open(&options, stop.clone())?;
         if let Some(account) = &account {
             rights::become_user(account)?;
         }
@@ -145,7 +151,7 @@ mod capturing {
         let interfaces = live.interfaces().join(", ");
         let frames = if options.filter.is_empty() { "all frames" } else { &options.filter };
         report::line(&format!("capturing on {interfaces}: {frames}"));
-        capture(args, live, filter, counter)
+        capture(args, (live, stop), filter, counter)
     }
 
     fn not_created(error: LiveError, account: Option<&Account>) -> anyhow::Error {
@@ -161,13 +167,16 @@ mod capturing {
 
     fn capture(
         args: &Args,
-        mut live: Live,
+        (mut live, stop): (Live, Stop),
         filter: Option<Filter>,
         counter: Option<Counter>,
     ) -> anyhow::Result<Outcome> {
         // Which file of a ring a frame is in is not known.
         let written = if args.ring.is_empty() { args.write.as_slice() } else { &[] };
         let mut printer = Printer::new(&args.output, true, written)?;
+        let out = Patient::new(stop).context("standard output cannot be written to")?;
+        let given_up = out.given_up();
+        printer.write_to(out);
         if args.sessions {
             printer.add_sessions(&args.output);
         }
@@ -199,6 +208,9 @@ mod capturing {
                 text::count(missed, "frame"),
                 path.display()
             ));
+        }
+        if given_up.load(Ordering::Relaxed) {
+            report::line(UNREAD);
         }
         for statistics in live.statistics() {
             report::line(&counts(&statistics));

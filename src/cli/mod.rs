@@ -32,6 +32,7 @@ mod report;
 mod sessions;
 mod shorthand;
 mod stats;
+mod terminal;
 
 use anyhow::Context;
 use args::{Cli, Command};

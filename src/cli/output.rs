@@ -3,7 +3,9 @@
 use super::args::{ColorArg, Look, Output, SeverityArg};
 use super::pager::Out;
 use super::stats::Counter;
-use super::{Misuse, Outcome, columns, report};
+use super::{Misuse, Outcome, columns, report, terminal};
+#[cfg(feature = "live")]
+use crate::capture::live::Patient;
 use crate::capture::{Beside, Excerpt, Frame, FrameRole};
 use crate::pipeline::{Consumer, Lifeline, Needs, Record};
 use crate::render::digest::{self, Digest};
@@ -192,6 +194,12 @@ impl Printer {
     pub(super) fn add_counter(&mut self, counter: Counter) {
         self.counter = Some(counter);
         self.has_more();
+    }
+
+    /// Writes all of it there.
+    #[cfg(feature = "live")]
+    pub(super) fn write_to(&mut self, out: Patient) {
+        self.out = BufWriter::with_capacity(GATHERED, Out::Live(out));
     }
 
     /// Tells on standard error what was counted and has no other place.
@@ -474,7 +482,7 @@ impl Looks {
     pub(super) fn new(look: &Look) -> Self {
         let is_terminal = io::stdout().is_terminal();
         let painter = Painter { color: wants_color(look.color, is_terminal) };
-        Self { painter, width: width(look.width, is_terminal) }
+        Self { painter, width: width(look.width) }
     }
 
     /// Text in the colour of its role.
@@ -484,15 +492,8 @@ impl Looks {
 }
 
 /// Columns of a line, where they are limited.
-pub(super) fn width(asked: Option<u16>, is_terminal: bool) -> Option<usize> {
-    let terminal_width = || {
-        terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|w| *w >= 20)
-    };
-    match asked {
-        Some(width) => Some(usize::from(width)),
-        None if is_terminal => terminal_width(),
-        None => None,
-    }
+pub(super) fn width(asked: Option<u16>) -> Option<usize> {
+    asked.map(usize::from).or_else(|| terminal::columns(&io::stdout()))
 }
 
 /// The name of an input in a report.
@@ -506,7 +507,7 @@ pub(super) fn options(output: &Output) -> Options {
     Options {
         explain: output.explain.into(),
         color: wants_color(output.look.color, is_terminal),
-        width: width(output.look.width, is_terminal),
+        width: width(output.look.width),
         hex: output.hex,
         redact: output.redact,
         time: output.time,

@@ -6,6 +6,8 @@
 
 use super::handed::Shared;
 use super::report;
+#[cfg(feature = "live")]
+use crate::capture::live::Patient;
 use signal_hook::consts::SIGINT;
 use std::ffi::OsString;
 use std::fs::File;
@@ -29,6 +31,9 @@ pub(super) enum Out {
     Handed(Shared),
     /// To a pager.
     Paged(Pager),
+    /// To standard output, until the capture ends.
+    #[cfg(feature = "live")]
+    Live(Patient),
 }
 
 /// A running pager.
@@ -77,6 +82,8 @@ impl Write for Out {
             Self::Handed(out) => out.write(bytes),
             Self::Paged(Pager { input: Some(input), .. }) => input.write(bytes),
             Self::Paged(_) => Err(ErrorKind::BrokenPipe.into()),
+            #[cfg(feature = "live")]
+            Self::Live(out) => out.write(bytes),
         }
     }
 
@@ -85,6 +92,8 @@ impl Write for Out {
             Self::Plain(out) => out.flush(),
             Self::Handed(out) => out.flush(),
             Self::Paged(_) => Ok(()),
+            #[cfg(feature = "live")]
+            Self::Live(out) => out.flush(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What is told on standard error: errors, and what was passed over.
 
+use super::terminal;
 use crate::capture::{CaptureError, Left, Notice};
 use crate::pipeline::{Consumer, Inspector, Passing};
 use crate::render::flow::Flow;
@@ -17,9 +18,6 @@ pub(super) const NO_LIVE: &str = "this build has no live capture: build it with 
 /// Comments on frames without packets that are told: a screen full.
 const MAX_COMMENTS: usize = 20;
 
-/// A narrower terminal breaks lines by itself.
-const MIN_WIDTH: usize = 20;
-
 /// Why a run that waits cannot be begun.
 pub(super) const NO_SIGNALS: &str = "a handler for Ctrl-C cannot be set up";
 
@@ -33,16 +31,10 @@ pub(super) fn line(message: &str) {
         Painter::default(),
         0,
         2,
-        terminal_width(),
+        terminal::columns(&io::stderr()),
     );
     // Where nobody reads it there is nothing to be done.
     let _ = io::stderr().write_all(out.as_bytes());
-}
-
-/// Columns of the terminal that standard error is, if it is one.
-fn terminal_width() -> Option<usize> {
-    let (width, _) = terminal_size::terminal_size_of(io::stderr())?;
-    Some(usize::from(width.0)).filter(|width| *width >= MIN_WIDTH)
 }
 
 /// Further lines that belong to the last one, indented.

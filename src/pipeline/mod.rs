@@ -29,6 +29,7 @@ mod before;
 mod connection;
 mod conversations;
 mod datagrams;
+mod doubt;
 mod files;
 mod inspector;
 mod kept;

@@ -1,8 +1,9 @@
 //! From the bytes of one packet to its record.
 
 use super::before::is_doubtful;
+use super::doubt::{hide, hides};
 use super::record::Header;
-use super::redact::redact;
+use super::redact::{hide_alike, redact};
 use super::{Consumer, Lifeline, Needs, Notes, Origin, Record};
 use crate::annotate::{Finding, Sink, Tape, view};
 use crate::bytes::Span;
@@ -197,7 +198,10 @@ impl<C: Consumer> Reader<C> {
         let known = connection.told_version();
         let is_rest = connection.is_after_broken_connect();
         let was_open = connection.version().is_none();
-        let (decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
+        let (mut decoded, how) = connection.read(bytes, sender, &mut self.tape, &mut self.scratch);
+        if self.redact && hide(bytes, cut.as_ref(), &mut decoded, &mut self.tape) {
+            connection.forget_client_id();
+        }
         if cut.is_some() && was_open && how != How::Connect {
             // What tells the versions apart may be in what is not there.
             connection.forget_inferred();
@@ -219,7 +223,10 @@ impl<C: Consumer> Reader<C> {
             let how = Reading { version: decoded.version, sender };
             self.look_for_repair(bytes, how, known);
             let is_doubted = |segment| is_doubtful(segment, known, sender);
-            self.repair = self.repair.take().filter(|_| !origin.segment.is_some_and(is_doubted));
+            // What is not decoded may be a secret, and a repair would tell of it what it is not.
+            let is_hidden = self.redact && hides(&decoded, &self.tape);
+            let is_doubted = is_hidden || origin.segment.is_some_and(is_doubted);
+            self.repair = self.repair.take().filter(|_| !is_doubted);
         }
         match cut {
             Some(cut) => {
@@ -321,6 +328,8 @@ impl<C: Consumer> Reader<C> {
             decode(&found.bytes, how, tape);
             redact(&found.bytes, true, tape, &mut self.masked);
             found.bytes.clone_from(&self.masked);
+            redact(bytes, true, &self.tape, &mut self.masked);
+            hide_alike(bytes, &self.masked, &mut found.bytes);
         }
     }
 

@@ -66,7 +66,12 @@ impl Flow {
             return out.push('\n');
         }
         let text = self.text.as_str();
-        let mut line = Line { out, painter, column: indent, gap: 0, indent, hang, width };
+        let mut line = Line { out, painter, column: indent, gap: 0, indent, hang, width, begin: 0 };
+        line.begin = if line.limit().saturating_sub(indent) < LEAST_ROOM {
+            line.start()
+        } else {
+            line.start().max(indent)
+        };
         let mut start = 0;
         for (role, end) in &self.pieces {
             let text = text.get(start..*end).unwrap_or_default();
@@ -99,6 +104,11 @@ pub fn set_line(
     }
 }
 
+/// Columns behind the indent that are too few for any words.
+const LEAST_ROOM: usize = 8;
+/// Columns that the words of a further line have at least.
+const LEAST_WORDS: usize = 16;
+
 struct Line<'o, O> {
     out: &'o mut O,
     painter: Painter,
@@ -108,6 +118,8 @@ struct Line<'o, O> {
     indent: usize,
     hang: usize,
     width: Option<usize>,
+    /// Where a word stands on this line that stands on the next one no better.
+    begin: usize,
 }
 
 impl<O: Out> Line<'_, O> {
@@ -127,7 +139,7 @@ impl<O: Out> Line<'_, O> {
         for word in text.split_inclusive(' ') {
             let here = self.column.saturating_add(self.gap).saturating_add(chunk.width());
             let needed = word.trim_end().width();
-            if here.saturating_add(needed) > self.limit() && here > self.start() {
+            if here.saturating_add(needed) > self.limit() && here > self.begin {
                 self.end(role, &chunk);
                 chunk.clear();
                 self.feed();
@@ -169,12 +181,13 @@ impl<O: Out> Line<'_, O> {
     }
 
     fn limit(&self) -> usize {
-        // A terminal that is hardly wider than the indent still gets some words on each line.
-        self.width.unwrap_or(usize::MAX).max(self.start().saturating_add(16))
+        self.width.unwrap_or(usize::MAX)
     }
 
+    /// Where further lines begin: less far to the right, if hardly any words would fit behind that.
     fn start(&self) -> usize {
-        self.indent.saturating_add(self.hang)
+        let most = self.limit().saturating_sub(LEAST_WORDS);
+        self.indent.saturating_add(self.hang).min(most)
     }
 
     fn feed(&mut self) {
@@ -182,7 +195,7 @@ impl<O: Out> Line<'_, O> {
         self.gap = 0;
         let start = self.start();
         self.out.blanks(start);
-        self.column = start;
+        (self.column, self.begin) = (start, start);
     }
 }
 
@@ -211,6 +224,17 @@ mod tests {
             assert!(!out.contains(" \n"), "{width}: {out:?}");
             let words = out.split_whitespace().collect::<Vec<_>>().join(" ");
             assert_eq!(words, texts.concat(), "{width}");
+        }
+    }
+
+    #[test]
+    fn a_terminal_that_is_narrow_for_the_indent_still_ends_the_lines() {
+        for (indent, width) in [(10, 20), (18, 40), (30, 40), (40, 40), (60, 40)] {
+            let (mut out, mut flow) = (" ".repeat(indent), Flow::new());
+            flow.push(Role::Meaning, "several words, and one_that_is_longer_than_the_line_is");
+            flow.set(&mut out, Painter::default(), indent, 2, Some(width));
+            let longest = out.lines().map(|line| line.trim_end().width()).max();
+            assert!(longest <= Some(width), "{indent} {width}:\n{out}");
         }
     }
 

@@ -22,6 +22,8 @@ impl Gutter {
     pub fn new(len: usize, width: Option<usize>, all_bytes: bool) -> Self {
         let offset_width = digits(len).max(3);
         let bytes_a_line = match width {
+            // No less: the bits of a byte take nine columns.
+            Some(..=59) => 4,
             Some(..=99) => 6,
             _ => 8,
         };

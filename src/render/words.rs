@@ -255,7 +255,7 @@ fn with_unit(number: u64, unit: Unit, out: &mut impl Out) {
     let words = match unit {
         Unit::None => return text::add::digits(number, out),
         Unit::Seconds => {
-            text::add::digits(number, out);
+            text::add::number(number, out);
             out.push_str(" s");
             // The standard's "never" (5.0: section 3.1.2.11.2) is no time.
             text::seconds(number).filter(|_| number != u64::from(u32::MAX))
@@ -280,7 +280,7 @@ fn varint(row: &Row<'_>, out: &mut impl Out) {
             write!(out, "0x{:02x} {}", row.number, name.unwrap_or_default())
         }
         Field::UNKNOWN_PROPERTY => write!(out, "0x{:02x}", row.number),
-        _ => return text::add::digits(row.number, out),
+        _ => return text::add::number(row.number, out),
     };
 }
 

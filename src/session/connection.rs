@@ -329,6 +329,11 @@ impl Connection {
         self.version = self.version.filter(|(_, how)| *how != How::Inferred);
     }
 
+    /// Forgets the Client Identifier: what was read as it may be a secret.
+    pub fn forget_client_id(&mut self) {
+        self.client_id = None;
+    }
+
     /// What an unknown level in a CONNECT is read as.
     fn expected(&self) -> Version {
         self.version.map_or(Version::V311, |(version, _)| version)

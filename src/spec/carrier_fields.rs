@@ -2,9 +2,10 @@
 //! field.
 //!
 //! To add a field: add a row; the constant in [`Field`] comes with it. A line of HTTP is found by
-//! its label, which is the name before its colon.
+//! its label, which is the name before its colon. A line that has no row may hold a secret, and so may
+//! what is told apart here by `hides`: whoever adds a row says with it that `--redact` shows the value.
 
-use super::field::{Context, Field, FieldInfo, Kind, Kind::*, Meaning::*};
+use super::field::{Context, Field, FieldInfo, Kind, Kind::*, Meaning::*, Secret};
 use super::property::Unit;
 use super::{proxy, websocket};
 use std::borrow::Cow;
@@ -67,26 +68,26 @@ carrier_fields! {
     HTTP_REQUEST_LINE: field("http.request", "Request line", Group).of("RFC 9112 3");
     HTTP_METHOD: field("http.request.method", "Method", Line).of("RFC 9112 3.1").allows("GET for WebSocket");
     HTTP_URI: field("http.request.uri", "Target", Line)
-        .means(Always("where on the server; brokers tend to use /mqtt")).of("RFC 9112 3.2");
-    HTTP_REQUEST_VERSION: field("http.request.version", "Version", Line).of("RFC 9112 2.3").allows("HTTP/1.1 and above for WebSocket");
+        .means(Always("where on the server; brokers tend to use /mqtt")).of("RFC 9112 3.2").hides(Secret::InUri);
+    HTTP_REQUEST_VERSION: field("http.request.version", "Version", Line).of("RFC 9112 2.3").allows("HTTP/1.1 and above for WebSocket").hides(Secret::AllBut(websocket::HTTP_VERSIONS));
     HTTP_STATUS_LINE: field("http.response", "Status line", Group).of("RFC 9112 4");
     HTTP_RESPONSE_VERSION: field("http.response.version", "Version", Line).of("RFC 9112 2.3");
     HTTP_STATUS: field("http.response.code", "Status", Digits)
         .means(Computed(status)).of("RFC 9110 15").allows("101 to go on with WebSocket");
     HTTP_PHRASE: field("http.response.phrase", "Reason", Line).of("RFC 9112 4");
-    HTTP_HOST: line("http.host", "Host").means(Always("the server that the client means")).of("RFC 9110 7.2");
+    HTTP_HOST: line("http.host", "Host").means(Always("the server that the client means")).of("RFC 9110 7.2").hides(Secret::InUri);
     HTTP_UPGRADE: line("http.upgrade", "Upgrade").means(Always("the protocol to go on with")).of("RFC 6455 4.1").allows("websocket");
     HTTP_CONNECTION: line("http.connection", "Connection").of("RFC 6455 4.1").allows("Upgrade");
     HTTP_WS_KEY: line("http.sec_websocket_key", "Sec-WebSocket-Key")
         .means(Always("16 bytes by chance; the server proves with them that it speaks WebSocket")).of("RFC 6455 11.3.1");
     HTTP_WS_VERSION: line("http.sec_websocket_version", "Sec-WebSocket-Version").of("RFC 6455 11.3.5").allows("13");
     HTTP_WS_PROTOCOL: line("http.sec_websocket_protocol", "Sec-WebSocket-Protocol")
-        .means(Always("what the frames carry")).of("RFC 6455 11.3.4").binds("MQTT-6.0.0-3 MQTT-6.0.0-4", "MQTT-6.0.0-3 MQTT-6.0.0-4").allows("mqtt; mqttv3.1 in clients of 3.1");
+        .means(Always("what the frames carry")).of("RFC 6455 11.3.4").binds("MQTT-6.0.0-3 MQTT-6.0.0-4", "MQTT-6.0.0-3 MQTT-6.0.0-4").allows("mqtt; mqttv3.1 in clients of 3.1").hides(Secret::AllBut(websocket::SUBPROTOCOLS));
     HTTP_WS_EXTENSIONS: line("http.sec_websocket_extensions", "Sec-WebSocket-Extensions")
         .means(Always("asked for or agreed on; permessage-deflate compresses messages")).of("RFC 6455 11.3.2");
     HTTP_WS_ACCEPT: line("http.sec_websocket_accept", "Sec-WebSocket-Accept")
         .means(Always("the proof, made from the key")).of("RFC 6455 11.3.3");
-    HTTP_ORIGIN: line("http.origin", "Origin").means(Always("the web page that the request comes from")).of("RFC 6455 10.2");
+    HTTP_ORIGIN: line("http.origin", "Origin").means(Always("the web page that the request comes from")).of("RFC 6455 10.2").hides(Secret::InUri);
     HTTP_USER_AGENT: line("http.user_agent", "User-Agent").means(Always("the client's program")).of("RFC 9110 10.1.5");
     HTTP_SERVER: line("http.server", "Server").means(Always("the server's program")).of("RFC 9110 10.2.4");
     HTTP_AUTHORIZATION: line("http.authorization", "Authorization").means(Always("who asks, with the proof")).of("RFC 9110 11.6.2").secret();
@@ -95,10 +96,18 @@ carrier_fields! {
     HTTP_SET_COOKIE: line("http.set_cookie", "Set-Cookie").means(Always("the client is to send this with each request")).of("RFC 6265 4.1").secret();
     HTTP_FORWARDED_FOR: line("http.x_forwarded_for", "X-Forwarded-For").means(Always("the client that a proxy stands for"));
     HTTP_CONTENT_LENGTH: line("http.content_length_header", "Content-Length").means(Always("bytes that follow the head")).of("RFC 9110 8.6");
-    HTTP_REQUEST_HEADER: field("http.request.line", "Header", Line).of("RFC 9112 5");
-    HTTP_RESPONSE_HEADER: field("http.response.line", "Header", Line).of("RFC 9112 5");
+    HTTP_CONTENT_TYPE: line("http.content_type", "Content-Type").means(Always("what the body is")).of("RFC 9110 8.3");
+    HTTP_TRANSFER_ENCODING: line("http.transfer_encoding", "Transfer-Encoding").means(Always("how the body is sent")).of("RFC 9112 6.1");
+    HTTP_DATE: line("http.date", "Date").means(Always("when the answer was made")).of("RFC 9110 6.6.1");
+    HTTP_ACCEPT: line("http.accept", "Accept").means(Always("what the client can read")).of("RFC 9110 12.5.1");
+    HTTP_ACCEPT_ENCODING: line("http.accept_encoding", "Accept-Encoding").means(Always("compression that the client can undo")).of("RFC 9110 12.5.3");
+    HTTP_ACCEPT_LANGUAGE: line("http.accept_language", "Accept-Language").means(Always("languages of whoever uses the client")).of("RFC 9110 12.5.4");
+    HTTP_CACHE_CONTROL: line("http.cache_control", "Cache-Control").means(Always("what may be kept on the way")).of("RFC 9111 5.2");
+    HTTP_PRAGMA: line("http.pragma", "Pragma").means(Always("what may be kept on the way, for old caches")).of("RFC 9111 5.4");
+    HTTP_REQUEST_HEADER: field("http.request.line", "Header", Line).of("RFC 9112 5").hides(Secret::Value);
+    HTTP_RESPONSE_HEADER: field("http.response.line", "Header", Line).of("RFC 9112 5").hides(Secret::Value);
     HTTP_END: field("http.end", "Empty line", Line).means(Always("ends the head")).of("RFC 9112 2.1");
-    HTTP_DATA: field("http.file_data", "Body", Rest).of("RFC 9112 6");
+    HTTP_DATA: field("http.file_data", "Body", Rest).of("RFC 9112 6").secret();
 
     // ---- PROXY protocol
     PROXY_V1_MAGIC: field("proxy.v1.magic", "Signature", Line).of("PROXY protocol 2.1").allows("PROXY");
@@ -110,7 +119,7 @@ carrier_fields! {
     PROXY_V1_DST_6: field("proxy.dst.ipv6", "Destination address", Line).means(Always("what the client connected to")).of("PROXY protocol 2.1");
     PROXY_V1_SRC_PORT: field("proxy.srcport", "Source port", Digits).of("PROXY protocol 2.1").allows("0 to 65,535");
     PROXY_V1_DST_PORT: field("proxy.dstport", "Destination port", Digits).of("PROXY protocol 2.1").allows("0 to 65,535");
-    PROXY_V1_UNKNOWN: field("proxy.v1.unknown", "Unknown data", Line).means(Always("to be ignored")).of("PROXY protocol 2.1");
+    PROXY_V1_UNKNOWN: field("proxy.v1.unknown", "Unknown data", Line).means(Always("to be ignored")).of("PROXY protocol 2.1").secret();
     PROXY_V2_MAGIC: field("proxy.v2.magic", "Signature", Hex).of("PROXY protocol 2.2").allows("0d0a0d0a000d0a515549540a");
     PROXY_V2_VERSION_COMMAND: field("proxy.v2.version_command", "Version and command", Group).of("PROXY protocol 2.2");
     PROXY_V2_VERSION: field("proxy.v2.version", "Version", Bits).of("PROXY protocol 2.2").allows("2");
@@ -130,11 +139,11 @@ carrier_fields! {
     PROXY_V2_TLV: field("proxy.v2.tlv", "Value", Group).of("PROXY protocol 2.2.1");
     PROXY_V2_TLV_TYPE: field("proxy.v2.tlv.type", "Type", Number(Unit::None)).means(Values(proxy::TLVS)).of("PROXY protocol 2.2.1").allows("0 to 255");
     PROXY_V2_TLV_LENGTH: field("proxy.v2.tlv.length", "Length", Number(Unit::Bytes)).of("PROXY protocol 2.2.1").allows("0 to what the header leaves");
-    PROXY_V2_TLV_VALUE: field("proxy.v2.tlv.value", "Value", Rest).of("PROXY protocol 2.2.1");
+    PROXY_V2_TLV_VALUE: field("proxy.v2.tlv.value", "Value", Rest).of("PROXY protocol 2.2.1").hides(Secret::ByType);
     PROXY_V2_SSL_CLIENT: field("proxy.v2.tlv.ssl.client", "Client", Number(Unit::None)).means(Computed(ssl_client)).of("PROXY protocol 2.2.5").allows("a sum of 1, 2, 4");
     PROXY_V2_SSL_VERIFY: field("proxy.v2.tlv.ssl.verify", "Verify", Number(Unit::None))
         .means(Bit("the client's certificate was good", "the client's certificate was not good")).of("PROXY protocol 2.2.5");
-    PROXY_V2_UNKNOWN: field("proxy.v2.unknown", "Unknown data", Rest).means(Always("to be ignored")).of("PROXY protocol 2.2");
+    PROXY_V2_UNKNOWN: field("proxy.v2.unknown", "Unknown data", Rest).means(Always("to be ignored")).of("PROXY protocol 2.2").secret();
 }
 
 /// The field of a line of HTTP, by the name before its colon.

@@ -71,6 +71,27 @@ pub enum Kind {
     Property(Wire),
 }
 
+/// What of a field may be a secret: a user name, a password, a token.
+///
+/// ```
+/// use mqttscope::spec::{Field, field::Secret};
+///
+/// assert_eq!(Field::PASSWORD.info().unwrap().secret, Some(Secret::Content));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secret {
+    /// All of it, but the length or the name before it.
+    Content,
+    /// The value of a header line with any name: what stands behind the colon (RFC 9110 5.1).
+    Value,
+    /// The user information of a URI, and its parameters, query and fragment (RFC 3986 3).
+    InUri,
+    /// Each item of a list that is none of these.
+    AllBut(&'static [&'static str]),
+    /// A value of the PROXY protocol, if its type is none that is known to hold no secret.
+    ByType,
+}
+
 /// What a value does to the conversation.
 ///
 /// ```
@@ -215,8 +236,8 @@ pub struct FieldInfo {
     pub elsewhere: &'static str,
     /// The values that the standard allows, in words.
     pub allowed: &'static str,
-    /// Whether the bytes are a secret that `--redact` hides.
-    pub secret: bool,
+    /// What of it may be a secret, which `--redact` hides.
+    pub secret: Option<Secret>,
 }
 
 impl FieldInfo {
@@ -236,7 +257,7 @@ impl FieldInfo {
             statements_v311: "",
             elsewhere: "",
             allowed: "",
-            secret: false,
+            secret: None,
         }
     }
 
@@ -288,8 +309,14 @@ impl FieldInfo {
 
     /// Marks the field as a secret.
     #[must_use]
-    pub(crate) const fn secret(mut self) -> Self {
-        self.secret = true;
+    pub(crate) const fn secret(self) -> Self {
+        self.hides(Secret::Content)
+    }
+
+    /// Says what of the field may be a secret.
+    #[must_use]
+    pub(crate) const fn hides(mut self, secret: Secret) -> Self {
+        self.secret = Some(secret);
         self
     }
 }
@@ -306,7 +333,7 @@ impl Field {
     ///
     /// ```
     /// # use mqttscope::spec::Field;
-    /// let secret: Vec<_> = Field::all().filter(|(_, row)| row.secret).map(|(_, row)| row.label).collect();
+    /// let secret: Vec<_> = Field::all().filter(|(_, row)| row.secret.is_some()).map(|(_, row)| row.label).collect();
     /// assert!(secret.contains(&"Password") && !secret.contains(&"Topic Name"));
     /// ```
     pub fn all() -> impl Iterator<Item = (Self, &'static FieldInfo)> {

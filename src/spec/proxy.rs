@@ -44,3 +44,8 @@ pub static TLVS: &[(u64, &str, &str)] = &[
 
 /// The type of a value that holds others, behind five bytes of its own.
 pub const TLV_SSL: u8 = 0x20;
+
+/// Types of values that hold no secret. The Common Name of a certificate may be the user name of the
+/// client, and what others than the protocol's authors define is not known.
+pub const HARMLESS_TLVS: &[u8] =
+    &[0x01, 0x02, 0x03, 0x04, 0x05, 0x20, 0x21, 0x23, 0x24, 0x25, 0x30];

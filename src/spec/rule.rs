@@ -197,7 +197,7 @@ use Severity::{Error, Note, Warning};
 rules! {
     // ---- lengths
     TOO_SHORT: row(Error, "too-short", ["1.5", "1.5"], ["", ""],
-        "{field} needs {a:bytes}, but {limit} leaves {b}").in_sn("5.4");
+        "{field} needs {a:need}, but {limit} leaves {b}").in_sn("5.4");
     REMAINING_LENGTH_TOO_LONG: row(Error, "remaining-length-too-long", ["2.1.4", "2.2.3"], ["", ""],
         "Remaining Length says that {a:bytes} follow, but the bytes end after {b}");
     VARINT_TOO_LONG: row(Error, "varint-too-long", ["1.5.5", "2.2.3"], ["", ""],
@@ -276,6 +276,8 @@ rules! {
         "MQTT 3.1 allows a Client Identifier 23 characters, this one has {a}; MQTT 3.1.1 has no such limit");
     CREDENTIAL_MISSING_V31: row(Note, "credential-missing", ["", ""], ["", ""],
         "the flag says that a {field} follows, but the packet ends; MQTT 3.1 allows that");
+    SECRETS_UNCLEAR: row(Error, "secrets-unclear", ["3.1.3", "3.1.3"], ["", ""],
+        "{packet} is broken, and a secret may stand anywhere in its last {a:bytes}: --redact hides them all");
 
     SECOND_CONNECT: row(Error, "second-connect", ["3.1", "3.1"], ["MQTT-3.1.0-2", "MQTT-3.1.0-2"],
         "a client must send CONNECT only once on a connection, and this is number {a}; what follows is read by it");

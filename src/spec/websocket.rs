@@ -79,3 +79,10 @@ impl Opcode {
 pub fn is_close_code(code: u16) -> bool {
     matches!(code, 3000..=4999) || CLOSE_CODES.iter().any(|row| row.0 == u64::from(code))
 }
+
+/// Subprotocols that the versions of MQTT name. Where a client cannot set other lines of the head it may
+/// send a token as one more subprotocol.
+pub const SUBPROTOCOLS: &[&str] = &["mqtt", "mqttv3.1"];
+
+/// Versions of HTTP that a request may name (RFC 9112 2.3).
+pub const HTTP_VERSIONS: &[&str] = &["HTTP/1.1", "HTTP/1.0"];

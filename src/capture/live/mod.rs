@@ -22,6 +22,7 @@ mod device;
 mod error;
 mod event;
 mod interface;
+mod patient;
 mod permission;
 mod recording;
 pub mod rights;
@@ -31,6 +32,7 @@ pub use super::Stop;
 pub use error::LiveError;
 pub use event::Event;
 pub use interface::{Interface, interfaces};
+pub use patient::Patient;
 pub use recording::{Format, Recording, Switch};
 
 use super::{CaptureError, Fault, Frame, MAX_FRAME_LEN, Source};
@@ -214,8 +216,9 @@ impl Live {
     pub fn record(&mut self, recording: Recording) -> Result<Format, LiveError> {
         let interfaces = self.taps.iter().map(|tap| (tap.name.clone(), tap.link));
         let path = recording.path.clone();
-        let recorder = Recorder::start(recording, interfaces, self.options.snaplen())
-            .map_err(|error| LiveError::Create { path, error })?;
+        let recorder =
+            Recorder::start(recording, interfaces, self.options.snaplen(), self.stop.clone())
+                .map_err(|error| LiveError::Create { path, error })?;
         let format = recorder.format();
         self.recorder = Some(recorder);
         Ok(format)

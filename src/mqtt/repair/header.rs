@@ -2,6 +2,7 @@
 
 use super::{Broken, Tries, packet};
 use crate::spec::{Field, PacketType, Rule};
+use crate::text;
 
 /// The lower four bits, where the type requires a value.
 pub(super) fn flags(broken: &Broken<'_>, tries: &mut Tries) {
@@ -20,7 +21,9 @@ pub(super) fn remaining_length(broken: &Broken<'_>, tries: &mut Tries) {
     if whole.len() != broken.said {
         let (right, said) = (whole.len(), broken.said);
         tries.add(Some(packet(broken.first, &whole)), || {
-            format!("Remaining Length is {right} (off by {})", right.abs_diff(said))
+            let [right, off] =
+                [right, right.abs_diff(said)].map(|bytes| text::number(bytes as u64));
+            format!("Remaining Length is {right} (off by {off})")
         });
     }
 }

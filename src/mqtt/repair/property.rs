@@ -4,6 +4,7 @@ use super::places::behind;
 use super::{Broken, Tries};
 use crate::annotate::{Finding, Node};
 use crate::spec::{Field, PacketType, Rule, Severity};
+use crate::text;
 
 /// A property that may not stand here, or not again.
 pub(super) fn left_out(broken: &Broken<'_>, tries: &mut Tries) {
@@ -50,7 +51,11 @@ pub(super) fn wrong_length(broken: &Broken<'_>, tries: &mut Tries) {
         for right in (0..0x80).filter(|right| u64::from(*right) != node.value && node.value < 0x80)
         {
             tries.add(broken.with(at, &[right]), || {
-                format!("Property Length is {right} (off by {})", node.value.abs_diff(right.into()))
+                format!(
+                    "Property Length is {} (off by {})",
+                    text::number(right.into()),
+                    text::number(node.value.abs_diff(right.into()))
+                )
             });
         }
     }

@@ -1,7 +1,7 @@
 //! The cells of a field: key, type, allowed values, and what each value does.
 
 use super::facts::{Fact, places};
-use crate::spec::field::{Context, FieldInfo, Kind, Meaning};
+use crate::spec::field::{Context, FieldInfo, Kind, Meaning, Secret};
 use crate::spec::sn::message_type::MESSAGE_TYPES;
 use crate::spec::sn::{Flags, MessageType, flags};
 use crate::spec::{Field, Version};
@@ -21,9 +21,7 @@ pub(super) fn facts(field: Field) -> Vec<Fact> {
         out.extend(by_message(flag, info.kind, words));
     }
     out.push(Fact::new("Defined by", info.elsewhere));
-    if info.secret {
-        out.push(Fact::new("Secret", "--redact hides it"));
-    }
+    out.push(Fact::new("Secret", info.secret.map_or("", hidden)));
     if field.is_sn() {
         let section = format!("section {}", field.section_sn());
         out.push(Fact::new(Version::Sn12.title(), section));
@@ -32,6 +30,17 @@ pub(super) fn facts(field: Field) -> Vec<Fact> {
     let v5 = (info.section_v5, info.statements_v5);
     out.extend(places(v5, (info.section_v311, info.statements_v311)));
     out
+}
+
+/// What `--redact` does to a field.
+fn hidden(secret: Secret) -> &'static str {
+    match secret {
+        Secret::Content => "--redact hides it",
+        Secret::Value => "--redact hides the value",
+        Secret::InUri => "--redact hides user information, parameters, query and fragment",
+        Secret::AllBut(_) => "--redact hides what is not known",
+        Secret::ByType => "--redact hides it, unless its type is known to hold no secret",
+    }
 }
 
 const fn kind(kind: Kind) -> &'static str {

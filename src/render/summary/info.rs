@@ -257,7 +257,7 @@ impl Info<'_, '_> {
             match (value, info.unit) {
                 (Value::Number(number), Unit::None) => text::add::digits(number.into(), out),
                 (Value::Number(number), Unit::Seconds) => {
-                    text::add::digits(number.into(), out);
+                    text::add::number(number.into(), out);
                     out.push_str(" s");
                 }
                 (Value::Number(number), Unit::Bytes) => {
@@ -277,12 +277,19 @@ impl Info<'_, '_> {
     /// The fields of a packet that is broken off, and the bytes of none.
     fn what_could_be_read(&mut self) {
         let (tape, bytes, context) = (self.record.tape, self.record.bytes, self.record.context());
-        for row in view::rows(tape, bytes, false).filter(|row| !row.is_group) {
+        let mut rows: Vec<_> = view::rows(tape, bytes, false).filter(|row| !row.is_group).collect();
+        // As the words of a whole packet stand, not its bytes.
+        rows.sort_by_key(|row| match row.field {
+            Field::TOPIC => 0,
+            Field::QOS => 1,
+            _ => 2,
+        });
+        for row in rows {
             let label = words::name(&row, &context);
             let kind = row.field.kind();
             if let Some(info) = row.field.as_property() {
                 self.property(info, row.in_will, value(&row, info));
-            } else if row.field.info().is_some_and(|info| info.secret) {
+            } else if row.field.info().is_some_and(|info| info.secret.is_some()) {
                 self.item(label);
             } else if row.field == Field::PROTOCOL_LEVEL {
                 self.item_in(Role::Value, format_args!("MQTT {}", self.record.version));

@@ -93,7 +93,7 @@ fn a_broken_packet_shows_what_could_be_read_and_what_is_wrong() {
     let line = shown("3208 0003 612f62", Version::V311);
     assert_eq!(
         line,
-        "PUBLISH QoS 1, \"a/b\"  ! error: Remaining Length says that 8 bytes follow, \
+        "PUBLISH \"a/b\", QoS 1  ! error: Remaining Length says that 8 bytes follow, \
          but the bytes end after 5 (and 1 more)"
     );
     let line = shown("1011 0004 4d515454 04 c2 003c 0001 63 0009 61", Version::V311);

@@ -1,5 +1,6 @@
 //! One file that frames are written to, which holds whole frames at every moment.
 
+use crate::capture::live::{Patient, Stop};
 use crate::capture::private;
 use std::{
     fs::File,
@@ -24,15 +25,16 @@ pub(super) struct Output {
 
 enum Out {
     File(File),
-    Stdout(io::Stdout),
+    Stdout(Patient),
 }
 
 impl Output {
     /// Creates a file, or empties the one that is there; `-` is standard output. A capture holds
-    /// passwords: a new file is for its owner alone. The head is written at once.
-    pub(super) fn create(path: PathBuf, head: &[u8]) -> io::Result<Self> {
+    /// passwords: a new file is for its owner alone. The head is written at once. Who reads standard output does
+    /// not keep a capture that is to `stop`.
+    pub(super) fn create(path: PathBuf, head: &[u8], stop: &Stop) -> io::Result<Self> {
         let out = if is_stdout(&path) {
-            Out::Stdout(io::stdout())
+            Out::Stdout(Patient::new(stop.clone())?)
         } else {
             Out::File(private().create(true).truncate(true).open(&path)?)
         };

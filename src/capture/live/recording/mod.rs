@@ -18,7 +18,7 @@ mod tests;
 pub use encode::Format;
 pub use ring::Switch;
 
-use super::{Event, backoff::Backoff};
+use super::{Event, Stop, backoff::Backoff};
 use crate::capture::{Frame, LinkType};
 use encode::{Described, Encoder};
 use file::Output;
@@ -70,6 +70,8 @@ impl Recording {
 
 /// A recording that is running.
 pub(super) struct Recorder {
+    /// When the capture ends.
+    stop: Stop,
     plan: Recording,
     encoder: Encoder,
     names: Names,
@@ -98,10 +100,12 @@ impl Recorder {
         plan: Recording,
         interfaces: impl Iterator<Item = (String, LinkType)>,
         snaplen: u32,
+        stop: Stop,
     ) -> io::Result<Self> {
         let interfaces: Vec<_> = interfaces.map(|(name, link)| Described { name, link }).collect();
         let format = plan.format(&interfaces);
         let mut recorder = Self {
+            stop,
             encoder: Encoder { format, interfaces, snaplen },
             names: Names::new(plan.path.clone()),
             kept: Kept::new(plan.keep),
@@ -237,7 +241,7 @@ impl Recorder {
             self.kept.make_room()?;
         }
         let path = if is_ring { self.names.next() } else { self.plan.path.clone() };
-        let output = Output::create(path.clone(), &head)?;
+        let output = Output::create(path.clone(), &head, &self.stop)?;
         self.kept.add(&path);
         self.begun = Begun::now();
         self.output = Some(output);

@@ -17,7 +17,7 @@ fn frame(number: u64, data: &[u8]) -> Frame<'_> {
 
 fn start(plan: Recording) -> Recorder {
     let interfaces = [("eth0".to_owned(), LinkType::LINUX_SLL2)];
-    Recorder::start(plan, interfaces.into_iter(), 65_535).unwrap()
+    Recorder::start(plan, interfaces.into_iter(), 65_535, Stop::default()).unwrap()
 }
 
 /// Gives so many frames; what is told, and how many were taken before the end.
@@ -85,7 +85,8 @@ fn interfaces_with_different_links_make_it_pcapng() {
     let path = folder.path().join("two.pcap");
     let links = [("lo", LinkType::ETHERNET), ("tun0", LinkType::RAW)];
     let interfaces = links.into_iter().map(|(name, link)| (name.to_owned(), link));
-    let mut recorder = Recorder::start(Recording::to(&path), interfaces, 96).unwrap();
+    let mut recorder =
+        Recorder::start(Recording::to(&path), interfaces, 96, Stop::default()).unwrap();
     assert_eq!(recorder.format(), Format::Pcapng);
     for (interface, link) in [(1, LinkType::RAW), (0, LinkType::ETHERNET)] {
         let frame = Frame { interface, link, ..frame(1, b"12345") };
@@ -183,5 +184,8 @@ fn a_folder_that_goes_away_is_told_once_and_written_to_again() {
 #[test]
 fn a_folder_that_is_not_there_is_an_error() {
     let interfaces = [("lo".to_owned(), LinkType::ETHERNET)].into_iter();
-    assert!(Recorder::start(Recording::to("/no/such/folder/x.pcap"), interfaces, 96).is_err());
+    assert!(
+        Recorder::start(Recording::to("/no/such/folder/x.pcap"), interfaces, 96, Stop::default())
+            .is_err()
+    );
 }
