@@ -18,7 +18,8 @@ One line for each statement that MQTT 5.0 and 3.1.1 number. The words are a remi
 the standard. *Judged* names the rules that a packet or a connection is judged by; a rule may judge a
 statement in part. *Not on the wire* is what an end does or keeps inside. *Not provable* is what leaves
 traces on the wire, none of which proves that it is broken, with the reason. *Not yet* could be judged.
-MQTT 3.1 numbers no statements. This file is written by `tests/statements.rs`.
+MQTT 3.1 numbers no statements. What was left out of a pasted text is not known, so of the rules on several
+packets those alone are judged there that ask for a request and the answer right behind it. This file is written by `tests/statements.rs`.
 ";
 
 #[test]

@@ -335,6 +335,27 @@ fn what_is_missing_at_the_end_is_told() {
     assert_eq!(told.closed, [(Side::A, Close::Fin, 2)]);
 }
 
+/// A side that hears what comes behind the acknowledgment of its last byte has not closed: a host answers data for a
+/// connection that its program has closed with a reset (RFC 9293, section 3.6.1).
+#[test]
+fn where_the_connection_goes_on_the_last_that_was_acknowledged_is_a_byte() {
+    let hears = |ack| Tcp { ack: Some(ack), ..Tcp::client(33, b"") };
+    let answer = || Tcp::server(100, 33, b"answer");
+    let gaps = |behind: Vec<Tcp>| {
+        let before = vec![Tcp::client(9, b"").syn(), Tcp::server(99, 10, b"").syn()];
+        one(&[before, behind].concat()).gaps
+    };
+    let byte = [(Side::A, 0, 23, GapCause::End)];
+    let open = [(Side::A, 0, 22, GapCause::Acknowledged)];
+    assert_eq!(gaps(vec![answer(), hears(106)]), byte);
+    assert_eq!(gaps(vec![Tcp::server(100, 33, b""), answer(), hears(106)]), byte);
+    // It need not have had the answer, and may have had before its FIN what came before.
+    assert_eq!(gaps(vec![answer()]), open);
+    assert_eq!(gaps(vec![answer(), hears(103)]), open);
+    let earlier = Tcp::server(100, 10, b"answer");
+    assert_eq!(gaps(vec![earlier, Tcp::server(106, 33, b""), hears(106)]), open);
+}
+
 #[test]
 fn bytes_cut_by_the_snap_length_are_a_gap() {
     let mut sink = Recorder::default();

@@ -162,7 +162,9 @@ fn streams<C: Consumer>(inspector: &Inspector<C>) {
     let c = inspector.losses();
     if c.gaps > 0 {
         let gaps = text::count(c.gaps, "gap");
-        line(&format!("{gaps} in MQTT streams: {} not captured", text::count(c.gap_bytes, "byte")));
+        let least = if c.is_least { "at least " } else { "" };
+        let bytes = text::count(c.gap_bytes, "byte");
+        line(&format!("{gaps} in MQTT streams: {least}{bytes} not captured"));
     }
     if c.conflicts > 0 {
         line(&format!(

@@ -3,7 +3,7 @@
 use super::boundary::{Known, is_plausible, seems_whole};
 use super::framing::{Framing, frame};
 use super::interleave::{Judged, More, Suspect, is_mark};
-use super::search::Search;
+use super::search::{Search, next_chance};
 use super::torn::{Looked, Torn, is_plainly_legal, look};
 use crate::annotate::Tape;
 use crate::spec::{Sender, Version};
@@ -419,10 +419,13 @@ impl Framer {
                 rest
             }
             Framing::Endless => {
-                emit(Framed::Packet { offset: self.offset, bytes, is_inside: false });
-                self.advance(bytes.len());
+                // What stands behind such a length may be the next packet: it is looked for there.
+                let len = next_chance(bytes, &self.known).unwrap_or(bytes.len());
+                let (packet, rest) = bytes.split_at_checked(len).unwrap_or((bytes, &[]));
+                emit(Framed::Packet { offset: self.offset, bytes: packet, is_inside: false });
+                self.advance(len);
                 self.state = State::Lost;
-                &[]
+                rest
             }
             Framing::Length(_) | Framing::NeedMore => {
                 self.hold(bytes, emit);
@@ -772,6 +775,32 @@ mod tests {
         assert_eq!(out, ["0 30070003612f626869 cut of 9 TooLarge", "9 c000"]);
         let out = run(&mut Framer::new(true, 6), &[&PUBLISH[..7], &PUBLISH[7..], PINGREQ]);
         assert_eq!(out, ["0 30070003612f62 cut of 9 TooLarge", "7 6869 stray TooLarge", "9 c000"]);
+    }
+
+    #[test]
+    fn behind_a_length_that_is_none_the_next_packet_is_found() {
+        // 5.0, section 1.5.5: four bytes at most. What follows may stand in the same piece or not.
+        for junk in [&[0xff; 5][..], b"\x30\xff\xff\xff\xff\x01", b"\x30\x80\x80\x80\x80hello"] {
+            let good = [PUBLISH, b"\x82\x06\0\x01\0\x01t\0", PINGREQ].concat();
+            let stream = [PINGREQ, junk, &good, PUBLISH].concat();
+            let mut due = vec!["0 c000".to_owned()];
+            let head = format!("2 {}", hex::encode(&junk[..5]));
+            let mut at = 2 + junk.len();
+            for packet in [PUBLISH, b"\x82\x06\0\x01\0\x01t\0", PINGREQ, PUBLISH] {
+                due.push(format!("{at} {}", hex::encode(packet)));
+                at += packet.len();
+            }
+            for cut in 0..stream.len() {
+                let mut framer = Framer::new(true, 1000);
+                framer.expect(Some(Sender::Client), Some(Version::V311));
+                let pieces = [&stream[..cut], &stream[cut..]];
+                let mut told = run(&mut framer, &pieces);
+                // What comes in one piece with such a length is shown with it.
+                assert!(told.iter().any(|it| it.starts_with(&head)), "cut at {cut}: {told:?}");
+                told.retain(|it| !it.ends_with("stray NoPacket") && !it.starts_with(&head));
+                assert_eq!(told, due, "cut at {cut}");
+            }
+        }
     }
 
     #[test]

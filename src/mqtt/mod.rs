@@ -66,3 +66,4 @@ pub use decode::{Reading, decode};
 pub(crate) use faultless::{add_tree, faultless};
 pub use framing::{Framing, frame};
 pub use packet::{Decoded, Header, Packet};
+pub(crate) use search::next_packet;

@@ -13,6 +13,46 @@ const SEGMENTS: usize = 4_096;
 /// Bytes that may be read for each byte that comes, so that no input takes more than a time that
 /// grows with its length.
 const WORK: usize = 64;
+/// Bytes that may be read beyond that: the first place may be a long packet.
+const HEAD_START: usize = 65_536;
+
+/// Where the next packet begins behind the first of these bytes, which are all there is and of which nothing else is
+/// known; `None` where none does for certain.
+///
+/// It is for what stands behind a Remaining Length that is none, which tells no end (5.0: section 1.5.5).
+#[must_use]
+pub(crate) fn next_packet(bytes: &[u8]) -> Option<usize> {
+    first(bytes, &Known::default(), Sought::Certain)
+}
+
+/// The same in a stream that goes on: where the next packet begins, or may begin for all that can be said yet.
+pub(super) fn next_chance(bytes: &[u8], known: &Known) -> Option<usize> {
+    first(bytes, known, Sought::Possible)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sought {
+    Certain,
+    Possible,
+}
+
+fn first(bytes: &[u8], known: &Known, sought: Sought) -> Option<usize> {
+    let (mut tape, mut work) = (Tape::new(), HEAD_START);
+    let mut at = 1usize;
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        let place = Place { offset: at as u64, segments: &[] };
+        work = work.saturating_add(WORK);
+        let step = match judge(rest, place, known, &mut tape, &mut work) {
+            Verdict::Yes => return Some(at),
+            Verdict::Later { .. } if sought == Sought::Possible => return Some(at),
+            // What seems to stand inside it may be its payload.
+            Verdict::Later { bits, end, .. } if bits >= SERIOUS => end.max(1),
+            Verdict::No | Verdict::Later { .. } => 1,
+        };
+        at = at.saturating_add(step);
+    }
+    None
+}
 
 /// Bytes in which a packet is looked for.
 #[derive(Debug)]
@@ -54,7 +94,7 @@ impl Search {
             open: Vec::new(),
             segments: Vec::new(),
             tape: Tape::new(),
-            work: 65_536,
+            work: HEAD_START,
         }
     }
 
@@ -174,5 +214,28 @@ impl Search {
             }
         }
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONNECT: &[u8] = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x3c\x00\x01c";
+
+    #[test]
+    fn a_packet_behind_what_is_none() {
+        let junk = [0xff; 5];
+        assert_eq!(next_packet(&[&junk, CONNECT].concat()), Some(5));
+        assert_eq!(next_packet(&[&junk, CONNECT, b"\x20\x02\0\0"].concat()), Some(5));
+    }
+
+    #[test]
+    fn too_little_to_tell_is_no_packet() {
+        for bytes in [&b""[..], b"\xff", b"\xff\xff\xff\xff\xff\xc0\0", CONNECT] {
+            assert_eq!(next_packet(bytes), None, "{}", hex::encode(bytes));
+        }
+        // What follows on it contradicts it.
+        assert_eq!(next_packet(&[&[0xff; 5], CONNECT, &[0xff; 5]].concat()), None);
     }
 }

@@ -72,6 +72,9 @@ fn pairs(row: &'static Notation, source: Source<'_>, at: usize, words: &[Word<'_
     let goes_on = words.get(len).is_some_and(has_digit);
     let words =
         words.get(..len).filter(|it| !goes_on && (2..=LONGEST_PACKET).contains(&it.len()))?;
+    if !is_marked(source, at) && words.iter().any(|(_, word)| is_of_language(word)) {
+        return None;
+    }
     let mut run = read(words);
     let (start, last) = words.last()?;
     run.range.end = at.saturating_add(*start).saturating_add(last.len());
@@ -80,6 +83,19 @@ fn pairs(row: &'static Notation, source: Source<'_>, at: usize, words: &[Word<'_
     words.iter().for_each(|(_, word)| style.token(&Token::of(word, word.len())));
     run.notation = style.row(row);
     (run.slips.len() <= SIDE_BY_SIDE && tail::is_mendable(&run)).then_some(run)
+}
+
+/// Whether it is a word as sentences have it, rather than a byte without a digit: "of", "If"; a letter that stands
+/// for a digit is seldom in the case that the word asks for: "dO".
+fn is_of_language(word: &str) -> bool {
+    let rest = word.get(1..).unwrap_or_default();
+    let is_cased = rest.chars().all(char::is_lowercase);
+    is_cased && word.chars().all(char::is_alphabetic) && !tail::is_pair(word)
+}
+
+/// Whether a mark stands right before a place, as around what is shown rather than said.
+fn is_marked(source: Source<'_>, at: usize) -> bool {
+    source.tail(0..at, 4).ends_with(|c: char| OPEN.contains(c))
 }
 
 /// How many bytes the packets have of which the byte at `wrong` is mistyped: their length says it, or, where that

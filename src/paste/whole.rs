@@ -174,7 +174,7 @@ impl<'t> Text<'t> {
         if self.halves || bits > mistyped_bits && binaries == good.saturating_add(bad) {
             return ("binary digits", binary, true);
         }
-        if self.are_extended() {
+        if self.are_extended() && self.has_signs() {
             let name = if self.count.short > 0 { SHORT_HEX } else { "" };
             return (name, with_signs, true);
         }
@@ -237,6 +237,29 @@ impl<'t> Text<'t> {
         self.tokens().any(|it| is_extended(&it))
             && self.tokens().any(|it| is_byte(&it))
             && self.tokens().all(|it| is_extended(&it) || is_byte(&it))
+    }
+
+    /// Whether those with an extended sign are one byte each, rather than the four that are written: the lengths of the
+    /// packets tell, and where they do not, that the text leaves zeros out or that none begins with 0xff.
+    fn has_signs(&self) -> bool {
+        if self.frames("", pairs) {
+            return false;
+        }
+        let begins = || self.tokens().next().is_some_and(|it| extended(it.token.digits).is_some());
+        self.frames("", with_signs)
+            || self.packets(with_signs) > self.packets(pairs)
+            || self.count.short > 0
+            || begins()
+    }
+
+    /// How many lines are packets by themselves.
+    fn packets(&self, reading: ReadToken) -> usize {
+        let is_packet = |line: &Line<'_>| {
+            let mut run = Run::new(self.row, Class::Sure, 0..0);
+            self.words(self.source, line).for_each(|word| reading(self.source, &word, &mut run));
+            run.slips.is_empty() && frame::strict(&run.data.bytes)
+        };
+        self.lines().filter(is_packet).count()
     }
 
     /// Whether all tokens are binary digits without gaps, though maybe with a mistake.

@@ -3,7 +3,7 @@
 use crate::annotate::{Finding, Tape};
 use crate::bytes::Span;
 use crate::mqtt::infer::{Evidence, infer};
-use crate::mqtt::{Framing, frame};
+use crate::mqtt::{Framing, frame, next_packet};
 use crate::paste::{Continues, Direction, Kind, Locator, Meant, Paste, Piece, Place};
 use crate::session::Connection;
 use crate::spec::{Field, PacketType, Rule, Sender, Version};
@@ -125,12 +125,14 @@ pub(super) fn packets(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     })
 }
 
-/// The packet at an offset of a run of bytes, with this offset; it may be cut. `None` at the end.
+/// The packet at an offset of a run of bytes, with this offset; it may be cut. `None` at the end. One whose
+/// length is none ends where the next one begins for certain.
 pub(super) fn packet_at(bytes: &[u8], at: usize) -> Option<(usize, &[u8])> {
     let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
     let packet = match frame(rest) {
         Framing::Length(len) => rest.get(..len).unwrap_or(rest),
-        Framing::NeedMore | Framing::Endless => rest,
+        Framing::Endless => next_packet(rest).and_then(|len| rest.get(..len)).unwrap_or(rest),
+        Framing::NeedMore => rest,
     };
     Some((at, packet))
 }

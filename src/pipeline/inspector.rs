@@ -14,7 +14,9 @@ use crate::mqtt::boundary::{is_connack, is_connect};
 use crate::net::{self, Counters, FragmentCounters, Net, Segment, Skip, Transport};
 use crate::session::sn::Predefined;
 use crate::spec::{Version, port};
-use crate::stream::{Connection, End, Event, Flows, Limits, Side, Sink, Stamp, StreamCounters};
+use crate::stream::{
+    Connection, End, Event, Flows, GapCause, Limits, Side, Sink, Stamp, StreamCounters,
+};
 use std::collections::BTreeMap;
 use std::ops::{ControlFlow, RangeInclusive};
 use tracing::level_filters::LevelFilter;
@@ -182,6 +184,8 @@ pub struct Losses {
     pub gaps: u64,
     /// Bytes in them.
     pub gap_bytes: u64,
+    /// Whether there may be more: the last that was acknowledged of a side may be a byte or its FIN.
+    pub is_least: bool,
     /// Segments that repeated bytes with other contents.
     pub conflicts: u64,
 }
@@ -696,9 +700,10 @@ impl Losses {
     /// Counts what an event tells of.
     pub(super) fn add(&mut self, event: Event<'_>) {
         match event {
-            Event::Gap { bytes, .. } => {
+            Event::Gap { bytes, cause, .. } => {
                 self.gaps = self.gaps.saturating_add(1);
                 self.gap_bytes = self.gap_bytes.saturating_add(bytes);
+                self.is_least |= cause == GapCause::Acknowledged;
             }
             Event::Conflict { .. } => self.conflicts = self.conflicts.saturating_add(1),
             Event::Data { .. } | Event::Closed { .. } => {}
@@ -709,6 +714,7 @@ impl Losses {
     pub(super) fn join(&mut self, other: Self) {
         self.gaps = self.gaps.saturating_add(other.gaps);
         self.gap_bytes = self.gap_bytes.saturating_add(other.gap_bytes);
+        self.is_least |= other.is_least;
         self.conflicts = self.conflicts.saturating_add(other.conflicts);
     }
 }

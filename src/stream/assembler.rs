@@ -47,8 +47,8 @@ pub(super) struct Assembler {
     offset: u64,
     held: Held,
     recent: Recent,
-    /// The furthest offset that the other side acknowledged.
-    acked: Option<(u64, Stamp)>,
+    /// The furthest that the other side acknowledged.
+    acked: Option<Acked>,
     end: Option<Ending>,
     closed: bool,
 }
@@ -64,6 +64,25 @@ pub(super) enum Fit {
     Stray,
     /// Behind the end of the side.
     BeyondEnd,
+}
+
+/// What the other side has acknowledged. TCP counts a FIN like a byte: the last that it counts may be one.
+#[derive(Clone, Copy, Debug)]
+struct Acked {
+    /// The offset before which all has come.
+    offset: u64,
+    at: Stamp,
+    /// The Sequence Number behind what the other side sent since it said so.
+    answered: Option<u32>,
+    /// Whether this side has had that too. One that has closed resets the connection instead, and MQTT knows no
+    /// side that has ended and listens (5.0: section 3.14.4): the last is no FIN.
+    is_open: bool,
+}
+
+impl Acked {
+    const fn new(offset: u64, at: Stamp) -> Self {
+        Self { offset, at, answered: None, is_open: false }
+    }
 }
 
 /// Where and how a side ends.
@@ -130,19 +149,33 @@ impl Assembler {
         self.offset.checked_add_signed(distance)
     }
 
-    /// Takes an acknowledgment from the other side.
-    pub(super) fn acknowledged(&mut self, ack: u32, at: Stamp) {
-        let offset = self.distance(ack).and_then(|d| self.offset.checked_add_signed(d));
-        if let Some(offset) = offset {
-            self.acknowledged_to(offset, at);
+    /// Takes the acknowledgment of a segment of the other side.
+    pub(super) fn acknowledged(&mut self, tcp: &TcpLayer, at: Stamp) {
+        let offset = self.distance(tcp.ack).and_then(|d| self.offset.checked_add_signed(d));
+        let Some(offset) = offset else { return };
+        self.acknowledged_to(offset, at);
+        if let Some(acked) = self.acked.as_mut().filter(|acked| acked.offset == offset)
+            && tcp.len > 0
+            && !tcp.flags.has(Flags::RST)
+        {
+            acked.answered = Some(payload_seq(tcp).wrapping_add(tcp.len));
+        }
+    }
+
+    /// Takes note of what this side has of the other one.
+    pub(super) fn has_heard(&mut self, ack: u32) {
+        if let Some(acked) = &mut self.acked
+            && acked.answered.is_some_and(|behind| ack.wrapping_sub(behind) as i32 >= 0)
+        {
+            acked.is_open = true;
         }
     }
 
     /// The same of an offset.
     #[inline]
     pub(super) fn acknowledged_to(&mut self, offset: u64, at: Stamp) {
-        if self.acked.is_none_or(|(known, _)| known < offset) {
-            self.acked = Some((offset, at));
+        if self.acked.is_none_or(|known| known.offset < offset) {
+            self.acked = Some(Acked::new(offset, at));
         }
     }
 
@@ -166,15 +199,25 @@ impl Assembler {
         self.release(GapCause::End, shared, emit);
         // A reset may lie anywhere in the window: alone it does not show that bytes are missing.
         let is_real = |end: &Ending| {
-            let is_acked = self.acked.is_some_and(|(acked, _)| acked >= end.offset);
+            let is_acked = self.acked.is_some_and(|acked| acked.offset >= end.offset);
             self.offset < end.offset && (end.how == Close::Fin || is_acked)
         };
         if let Some(end) = self.end.filter(is_real) {
             self.gap(end.offset, GapCause::End, end.at, shared, emit);
-        } else if let Some((acked, at)) = self.acked.filter(|_| self.end.is_none()) {
-            // The last that was acknowledged may be a FIN that was not captured.
-            let before = acked.saturating_sub(1).max(self.offset);
-            self.gap(before, GapCause::Acknowledged, at, shared, emit);
+        } else if let Some(acked) = self.acked.filter(|_| self.end.is_none()) {
+            let (end, cause) = self.acknowledged_end(acked);
+            self.gap(end.max(self.offset), cause, acked.at, shared, emit);
+        }
+    }
+
+    /// Up to where bytes are certain that an acknowledgment alone tells of.
+    fn acknowledged_end(&self, acked: Acked) -> (u64, GapCause) {
+        // A single one may come of a start that was guessed.
+        let is_sure = self.start.is_syn() || acked.offset > self.offset.saturating_add(1);
+        match acked.is_open && is_sure {
+            true => (acked.offset, GapCause::End),
+            // The last may be a FIN that was not captured.
+            false => (acked.offset.saturating_sub(1), GapCause::Acknowledged),
         }
     }
 
@@ -272,9 +315,9 @@ impl Assembler {
 
     /// Whether the other side has acknowledged something, but not up to this number, which is a place in the window.
     pub(super) fn is_unacked(&self, seq: u32) -> bool {
-        let behind = |(acked, _): (u64, Stamp)| {
+        let behind = |acked: Acked| {
             let offset = self.offset.checked_add_signed(self.distance(seq)?)?;
-            offset.checked_sub(acked).filter(|behind| (1..=WINDOW).contains(behind))
+            offset.checked_sub(acked.offset).filter(|behind| (1..=WINDOW).contains(behind))
         };
         self.acked.and_then(behind).is_some()
     }
@@ -344,7 +387,7 @@ impl Assembler {
         let end = self.offset.saturating_add_signed(distance).saturating_add(1);
         tcp.len == 1
             && has_no_move(tcp)
-            && self.acked.is_some_and(|(acked, _)| acked == end)
+            && self.acked.is_some_and(|acked| acked.offset == end)
             && distance > 0
     }
 
@@ -496,7 +539,7 @@ impl Assembler {
         if !now.both_ways {
             return waited >= GAP_PATIENCE_ONE_WAY;
         }
-        if self.acked.is_none_or(|(acked, _)| acked < offset) {
+        if self.acked.is_none_or(|acked| acked.offset < offset) {
             return false;
         }
         let long = match (at.time, now.at.time) {

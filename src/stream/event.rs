@@ -130,7 +130,8 @@ pub enum GapCause {
     /// The connection or the capture ended.
     End,
     /// The same, and all that tells of them is the last acknowledgment of the other side. It counts
-    /// one more than is told: a byte, or a FIN that was not captured.
+    /// one more than is told: a byte, or a FIN that was not captured. Where the connection goes on behind it, so
+    /// that it can be no FIN, all are told as [`GapCause::End`].
     Acknowledged,
 }
 

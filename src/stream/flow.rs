@@ -297,7 +297,8 @@ impl<T> Flow<T> {
             sink.reset(&self.connection, state, side, at);
         }
         if tcp.flags.has(Flags::ACK) {
-            self.assembler(side.other()).acknowledged(tcp.ack, at);
+            self.assembler(side.other()).acknowledged(tcp, at);
+            self.assembler(side).has_heard(tcp.ack);
         }
         for side in [Side::A, Side::B] {
             if self.assembler(side).waits() {

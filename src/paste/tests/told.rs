@@ -79,6 +79,8 @@ fn where_the_packet_ends_its_length_says() {
         format!("It answers 20 02 0O 00 be careful, and {publish} too"),
         format!("It answers `20 O2 00 00` (be careful), and {publish} too"),
         format!("It answers `c0 O0` (be careful), and {publish} too"),
+        format!("It answers `do 00` (be careful), and {publish} too"),
+        format!("It answers with the bytes dO 00, and {publish} too"),
     ] {
         assert_eq!(places(&text).len(), 1, "{text}");
     }
@@ -92,6 +94,10 @@ fn numbers_of_sentences_are_no_mistyped_packets() {
         format!("Commit 4002001 fixed it, and {publish} too"),
         format!("At 20:02:0l a frame {publish} came"),
         format!("In 40 of 02 cases b is 0, and {publish} came"),
+        format!("The Will is discarded by a DISCONNECT of 0x00 alone, and not by {publish}"),
+        format!("The server answers with PINGRESP; do 00 and {publish} mean anything?"),
+        format!("If 02 00 01 follows, the packet is a PUBACK; {publish} is none"),
+        format!("The bytes c0 of a client that sends {publish} are a PINGREQ"),
     ] {
         assert_eq!(places(&text), [], "{text}");
     }

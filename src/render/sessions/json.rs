@@ -15,7 +15,7 @@
 //! | `version`, `version_from` | as in a packet's line |
 //! | `begin`, `end` | places of the first and the last segment that were captured |
 //! | `packets`, `bytes` | what `client` and `server` sent: MQTT packets, and their bytes |
-//! | `tcp` | for `client` and `server`: `segments`, `bytes` of payload (repeated ones included), `lost` (bytes that were not captured), places of `fin` and `rst` |
+//! | `tcp` | for `client` and `server`: `segments`, `bytes` of payload (repeated ones included), `lost` (bytes that were not captured), `lost_at_least` (`true` where it may be one byte more: the last that the other side acknowledged is a byte or the FIN), places of `fin` and `rst` |
 //! | `connect` | the CONNECT: its place, and `clean_start`, `session_expiry` (seconds), `user_name`, `password` (whether there is one) |
 //! | `connack` | the CONNACK: its place, and `code`, `name`, `session_present`, `latency` |
 //! | `session` | what becomes of the session when the connection has ended, as CONNECT, CONNACK and DISCONNECT say: `fate`: `"ends"` (with the connection, or with the CONNECT of Clean Start that took its place), `"kept"` (for so many `seconds`) or `"kept for ever"`; absent where another connection has it |
@@ -41,7 +41,7 @@ use crate::pipeline::Record;
 use crate::render::json::{Shows, Time, seconds, write_line};
 use crate::session::ended::{self, Fate, Found, Half, Lasts, Limits, Other, Return};
 use crate::session::verdict::AtOnce;
-use crate::session::wire::{Finish, Sent};
+use crate::session::wire::{Finish, Lost, Sent};
 use crate::session::{At, Cause, Certainty, Ended};
 use crate::spec::{PacketType, Sender, Version, reason};
 use serde::Serialize;
@@ -160,8 +160,8 @@ impl<'s, E> Line<'s, E> {
             packets: Both::of(ended, |half| half.packets),
             bytes: Both::of(ended, |half| half.bytes),
             tcp: wire.tcp.map(|tcp| Both {
-                client: TcpSide::new(&tcp.client, wire.lost(Sender::Client).bytes),
-                server: TcpSide::new(&tcp.server, wire.lost(Sender::Server).bytes),
+                client: TcpSide::new(&tcp.client, wire.lost(Sender::Client)),
+                server: TcpSide::new(&tcp.server, wire.lost(Sender::Server)),
             }),
             connect: ended.connect.as_ref().map(|connect| Connect {
                 place: Place::new(connect.at),
@@ -260,6 +260,8 @@ struct TcpSide {
     segments: u64,
     bytes: u64,
     lost: u64,
+    #[serde(skip_serializing_if = "is_false")]
+    lost_at_least: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     fin: Option<Place>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -267,9 +269,17 @@ struct TcpSide {
 }
 
 impl TcpSide {
-    fn new(sent: &Sent, lost: u64) -> Self {
+    fn new(sent: &Sent, lost: Lost) -> Self {
+        let lost_at_least = lost.bytes > 0 && lost.may_have_ended;
         let (fin, rst) = (sent.fin.map(Place::of_finish), sent.rst.map(Place::of_finish));
-        Self { segments: sent.segments, bytes: sent.bytes, lost, fin, rst }
+        Self {
+            segments: sent.segments,
+            bytes: sent.bytes,
+            lost: lost.bytes,
+            lost_at_least,
+            fin,
+            rst,
+        }
     }
 }
 

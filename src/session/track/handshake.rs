@@ -62,7 +62,9 @@ impl Handshake {
             self.is_binding |= asked.method.is_some() || !asked.wants_problem;
             return;
         }
-        let Some(asked) = self.asked.as_ref().filter(|_| notes.is_complete()) else { return };
+        let is_answer = matches!(packet, Packet::Connack(_));
+        let is_known = notes.is_complete() || is_answer && notes.knows_request();
+        let Some(asked) = self.asked.as_ref().filter(|_| is_known) else { return };
         match sender {
             Sender::Client => self.client(asked, packet, notes),
             Sender::Server => self.server(asked, packet, notes),

@@ -55,6 +55,7 @@ impl Track {
         self.exchanges.forget(shared);
         // What may still come rests on what is forgotten now.
         self.order.lost();
+        self.direct.lost();
         let subscriptions = std::mem::take(&mut self.subscriptions);
         let is_kept = self.is_session_known && record.is_complete;
         let forgotten = count.saturating_sub(all);

@@ -10,6 +10,7 @@ mod alias;
 mod asked;
 mod broken;
 mod copied;
+mod direct;
 mod exchange;
 mod handshake;
 mod keep_alive;
@@ -35,6 +36,7 @@ use crate::mqtt::{Decoded, Packet};
 use crate::spec::{PacketType, Sender};
 use alias::Aliases;
 use copied::Copied;
+use direct::Direct;
 use exchange::Exchanges;
 use handshake::Handshake;
 use limits::Negotiated;
@@ -49,6 +51,7 @@ pub(super) use subscription::Subscriptions;
 #[derive(Debug, Default)]
 pub(super) struct Track {
     order: Order,
+    direct: Direct,
     exchanges: Exchanges,
     handshake: Handshake,
     /// The last packets that are not legal by themselves.
@@ -139,7 +142,8 @@ impl Track {
             Packet::Publish(publish) => shared.hashes(publish),
             _ => Hashes::default(),
         };
-        let mut notes = Notes { tape, seen, whole, hashes, shared };
+        let is_direct = self.direct.packet(seen);
+        let mut notes = Notes { tape, seen, whole, is_direct, hashes, shared };
         if sender == Sender::Client {
             // What comes when the server has ended the connection ends no silence.
             if !record.from_server.has_ended() {

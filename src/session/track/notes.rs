@@ -12,6 +12,8 @@ pub(super) struct Notes<'n> {
     pub(super) seen: &'n Seen<'n>,
     /// What was seen of the connection and of its client.
     pub(super) whole: Whole,
+    /// It was pasted, right behind what it answers.
+    pub(super) is_direct: bool,
     /// Of a PUBLISH, what its message is known by.
     pub(super) hashes: Hashes,
     pub(super) shared: &'n mut Shared,
@@ -26,6 +28,11 @@ impl Notes<'_> {
     /// Whether everything of the connection was seen, from its CONNECT on.
     pub(super) const fn is_complete(&self) -> bool {
         self.saw_all(Scope::Connection)
+    }
+
+    /// Whether the packet that this one answers is known for certain: that alone is what a rule on the two asks for.
+    pub(super) const fn knows_request(&self) -> bool {
+        self.is_complete() || self.is_direct
     }
 
     /// Whether all that the sender can have known was seen: what was not told before had not

@@ -52,7 +52,7 @@ impl Track {
         // 3.1 has no Session Present.
         let has_flag = notes.seen.decoded.version != Version::V31;
         let is_present = connack.session_present && has_flag;
-        if is_present && notes.is_complete() && self.clean_start == Some(true) {
+        if is_present && notes.knows_request() && self.clean_start == Some(true) {
             notes.at(Rule::SESSION_AFTER_CLEAN_START, Field::SESSION_PRESENT, (0, 0));
         }
         let is_new = self.clean_start == Some(true) || (has_flag && !is_present);

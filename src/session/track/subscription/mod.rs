@@ -156,6 +156,8 @@ impl Subscriptions {
             return;
         };
         self.cached.clear();
+        let is_only = self.asked.iter().filter(|(id, _)| *id == suback.packet_id).count() == 1;
+        let is_judged = notes.is_complete() || is_only && notes.knows_request();
         let (_, places) = self.asked.remove(nth);
         for ((place, requested), code) in places.into_iter().zip(suback.codes) {
             let waiting = self.asked.iter().flat_map(|(_, places)| places);
@@ -168,7 +170,7 @@ impl Subscriptions {
                 }
                 continue;
             }
-            if *code > requested && notes.is_complete() {
+            if *code > requested && is_judged {
                 notes.whole(Rule::GRANTED_ABOVE_REQUESTED, ((*code).into(), requested.into()));
             }
             (filter.granted, filter.since) = (Some(*code), Some(notes.seen.at));
