@@ -20,10 +20,14 @@ use std::ops::Range;
 pub(super) fn read(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Taken> {
     let before =
         at.checked_sub(1).and_then(|n| source.byte(n)).is_some_and(|b| is_digit(b) && b != b'=');
+    if before {
+        // A long word is not measured again from each of its parts.
+        return None;
+    }
     let len = length(source.from(at));
     // Digits alone are numbers.
     let is_number = || source.head(at, len).bytes().all(|b| b.is_ascii_digit());
-    if before || len == 0 || len < SHORTEST_STREAM && is_number() {
+    if len == 0 || len < SHORTEST_STREAM && is_number() {
         return None;
     }
     let from = [Some(at), leading(source, at)].into_iter().flatten();
@@ -54,7 +58,10 @@ fn lines(source: Source<'_>, at: usize, len: usize) -> Vec<(usize, usize)> {
     if len < SHORTEST_WRAPPED || goes_on(source, at, len) {
         return words;
     }
-    while let Some(next) = wrapped(source, end, len) {
+    let most = most_lines(source, at, len);
+    while words.len() < most
+        && let Some(next) = wrapped(source, end, len)
+    {
         end = next.0.saturating_add(next.1);
         words.push(next);
         if next.1 < len {
@@ -66,8 +73,16 @@ fn lines(source: Source<'_>, at: usize, len: usize) -> Vec<(usize, usize)> {
 
 /// Whether the line before is as long a word: then this one was read together with it.
 fn goes_on(source: Source<'_>, at: usize, len: usize) -> bool {
-    let start = source.line_start(at);
-    let before = source.line_before(start).filter(|_| len < SURELY_WRAPPED);
+    len < SURELY_WRAPPED && is_behind_another(source, at, len)
+}
+
+/// How many lines are read together: within many lines a packet may begin at each of them.
+fn most_lines(source: Source<'_>, at: usize, len: usize) -> usize {
+    if is_behind_another(source, at, len) { MOST_WITHIN } else { usize::MAX }
+}
+
+fn is_behind_another(source: Source<'_>, at: usize, len: usize) -> bool {
+    let before = source.line_before(source.line_start(at));
     before.is_some_and(|line| {
         let word = line.text.trim();
         word.len() == len && length(word) == len
@@ -80,7 +95,10 @@ fn with_slip(row: &'static Notation, source: Source<'_>, at: usize) -> Option<Ta
     let mut words = vec![first];
     let mut slip = found.map(|found| (0_usize, found));
     if first.1 >= SHORTEST_WRAPPED && !goes_on(source, at, first.1) {
-        while let Some(line) = next_line(source, words.last()?) {
+        let most = most_lines(source, at, first.1);
+        while words.len() < most
+            && let Some(line) = next_line(source, words.last()?)
+        {
             let (next, found) = mistyped(source, line)?;
             let is_alone = source
                 .range(next.0.saturating_add(next.1)..source.line(line).end)
@@ -368,5 +386,7 @@ const SHORTEST_STREAM: usize = 24;
 const MARKS: &str = "(){}[]<>.,:;|@&='\"\\?$";
 /// Shorter lines are no lines of base64.
 const SHORTEST_WRAPPED: usize = 8;
+/// Lines of a packet that begins within others, at most.
+const MOST_WITHIN: usize = 32;
 /// Programs wrap base64 at 60 characters or more.
 const SURELY_WRAPPED: usize = 60;

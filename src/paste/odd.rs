@@ -21,11 +21,10 @@ pub(super) fn read(source: Source<'_>, range: Range<usize>, run: &mut Run) -> bo
         return true;
     }
     let token = source.range(range.clone());
-    let line = source.line_start(range.start)..source.line(range.end).end;
     let front = token.get(..digits.saturating_sub(1)).and_then(|it| ::hex::decode(it).ok());
     // All digits but the last may be packets: that one stands behind them.
     let is_tail = front.is_some_and(|it| frame::strict(&it));
-    let is_alone = source.range(line).trim() == token && !is_tail;
+    let is_alone = !is_tail && source.is_line(&range);
     let short = || Some(token).filter(|_| is_alone).and_then(Zone::anywhere);
     let zone = Zone::of(token).or_else(short).filter(|_| run.data.bytes.is_empty());
     let Some(zone) = zone else { return false };

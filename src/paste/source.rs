@@ -60,6 +60,13 @@ impl<'t> Source<'t> {
             .map_or(from, |n| from.saturating_add(n).saturating_add(1))
     }
 
+    /// Whether nothing but blanks stands beside a range in its line. It looks no further than to what does.
+    pub(super) fn is_line(self, range: &Range<usize>) -> bool {
+        let before = self.range(self.line_start(range.start)..range.start);
+        let end = self.skip_blanks(range.end);
+        before.trim().is_empty() && self.byte(end).is_none_or(|byte| byte == b'\n')
+    }
+
     pub(super) fn range(self, range: Range<usize>) -> &'t str {
         self.text.get(range).unwrap_or_default()
     }

@@ -57,6 +57,12 @@ fn no_text_takes_long() {
         ("numbers of a modem", "AT+X=2,"),
         ("the same time", "[10:22:33.5] sent c0 00\n\nx\n"),
         ("points", "[48, 5. 3. "),
+        ("words of base64", "q83vEjRWeJq8+3hbX0d/PLMn2kTzV9c1Yw+Xo5"),
+        (
+            "lines of base64",
+            "yJk2q83vEjRWeJq83hbX0dPLMn2kTzV9c1YwXo5Lr8pQmZ7uHs4Bf6GtDi1KaC0vNxWe3RqUyTbM\n",
+        ),
+        ("odd numbers", "141, 203, 250, 169, "),
         ("odd streams", "102000044d5154540402003c00066465762d313\n"),
     ] {
         let (short, long) = (shortest(unit, length), shortest(unit, length * 8));
