@@ -275,17 +275,16 @@ impl Track {
     /// What is known of the last packet from those before it.
     #[inline]
     pub(super) fn facts(&self) -> Facts<'_> {
-        let Latest { answers, repeats, copy_of, lowered_from, alias, filter, is_inside } =
-            self.latest;
-        let topic = alias.and_then(|(sender, alias)| self.aliases(sender).topic(alias));
+        let latest = &self.latest;
+        let topic = latest.alias.and_then(|(sender, alias)| self.aliases(sender).topic(alias));
         Facts {
-            answers,
-            repeats,
-            copy_of,
-            lowered_from,
+            answers: latest.answers.as_ref(),
+            repeats: latest.repeats.as_ref(),
+            copy_of: latest.copy_of.as_ref(),
+            lowered_from: latest.lowered_from,
             topic,
-            filter: filter.and_then(|place| self.subscriptions.text(place)),
-            is_inside,
+            filter: latest.filter.and_then(|place| self.subscriptions.text(place)),
+            is_inside: latest.is_inside,
         }
     }
 

@@ -105,6 +105,10 @@ impl World {
         connection.track(&seen, &mut self.shared, &mut tape);
         let facts = connection.facts();
         let Facts { answers, repeats, copy_of, lowered_from, .. } = facts;
+        let kept = |partner: Option<&Partner>| {
+            partner.map(|partner| &*Box::leak(Box::new(*partner)))
+        };
+        let [answers, repeats, copy_of] = [answers, repeats, copy_of].map(kept);
         let facts = Facts { answers, repeats, copy_of, lowered_from, ..Facts::default() };
         let rules = tape.findings().iter().map(|finding| finding.rule).collect();
         self.told.extend(self.shared.told(at.time));
