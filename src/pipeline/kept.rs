@@ -25,8 +25,6 @@ pub struct Kept {
     /// The numbers of the frames of those records that came in several.
     frames: Vec<u64>,
     layers: Slots<Layers>,
-    /// What is known of some of them from the packets before them.
-    facts: Slots<Known>,
     beside: Slots<Beside>,
     /// Whether headers of frames are kept.
     needs_layers: bool,
@@ -49,7 +47,7 @@ struct Entry {
     bytes: Place,
     /// What of the packet was typed; its parts are found again in the bytes.
     typed: Typed,
-    facts: Option<usize>,
+    facts: Known,
     beside: Option<usize>,
 }
 
@@ -140,7 +138,6 @@ impl Kept {
             strings: Strings::default(),
             frames: Vec::new(),
             layers: Slots::default(),
-            facts: Slots::default(),
             beside: Slots::default(),
             needs_layers,
         }
@@ -170,12 +167,12 @@ impl Kept {
         self.strings.0.clear();
         self.frames.clear();
         self.layers.count = 0;
-        self.facts.count = 0;
         self.beside.count = 0;
     }
 
     /// Copies a record. `false`: it cannot be kept, as it is too long, is of MQTT-SN or a pasted text, or
     /// rests on what the capture says beside its frames.
+    #[inline]
     pub fn keep(&mut self, record: &Record<'_>) -> bool {
         let origin = record.origin;
         let has_notes = origin.notes.is_some_and(|notes| !notes.is_empty());
@@ -188,7 +185,8 @@ impl Kept {
         }
         let bytes = self.strings.add(record.bytes);
         let client_id = record.client_id.map(|id| self.strings.add(id));
-        let facts = (!is_nothing(record.facts)).then(|| self.add_facts(record.facts));
+        let texts = [record.facts.topic, record.facts.filter];
+        let texts = texts.map(|text| text.map(|text| self.strings.add(text)));
         let (frame, frames) = match origin.frames {
             [frame] => (*frame, None),
             frames => (0, Some(self.add_frames(frames))),
@@ -208,7 +206,8 @@ impl Kept {
                 Some(Decoded { packet: None, .. }) => Typed::Header,
                 Some(_) => Typed::Packet,
             };
-            (entry.facts, entry.beside) = (facts, beside);
+            entry.facts.assign(record.facts, texts);
+            entry.beside = beside;
         });
         true
     }
@@ -217,18 +216,6 @@ impl Kept {
         let from = self.frames.len();
         self.frames.extend_from_slice(frames);
         Place::new(from, self.frames.len())
-    }
-
-    fn add_facts(&mut self, facts: &Facts<'_>) -> usize {
-        let topic = facts.topic.map(|topic| self.strings.add(topic));
-        let filter = facts.filter.map(|filter| self.strings.add(filter));
-        self.facts.add(Known::default, |known| {
-            known.answers = facts.answers.copied();
-            known.repeats = facts.repeats.copied();
-            known.copy_of = facts.copy_of.copied();
-            (known.lowered_from, known.is_inside) = (facts.lowered_from, facts.is_inside);
-            (known.topic, known.filter) = (topic, filter);
-        })
     }
 
     fn add_layers(&mut self, layers: &Layers) -> usize {
@@ -313,14 +300,6 @@ impl Kept {
             Some(place) => place.of(&self.frames),
         };
         let layers = entry.layers.and_then(|at| self.layers.used().get(at));
-        let of_it;
-        let facts = match entry.facts.and_then(|at| self.facts.used().get(at)) {
-            None => &NOTHING,
-            Some(known) => {
-                of_it = self.facts_of(known);
-                &of_it
-            }
-        };
         read(&Record {
             number: entry.number,
             origin: &entry.place.origin(frames, layers),
@@ -335,29 +314,10 @@ impl Kept {
             text: &beside.text,
             headers: &beside.headers,
             sn: None,
-            facts,
+            facts: &self.facts_of(&entry.facts),
             repair: beside.repair.as_ref(),
         })
     }
-}
-
-/// What is known of a packet of which nothing is known from those before it.
-static NOTHING: Facts<'static> = Facts {
-    answers: None,
-    repeats: None,
-    copy_of: None,
-    lowered_from: None,
-    topic: None,
-    filter: None,
-    is_inside: false,
-};
-
-/// Whether nothing is known of a packet from those before it.
-#[inline]
-const fn is_nothing(facts: &Facts<'_>) -> bool {
-    let Facts { answers, repeats, copy_of, lowered_from, topic, filter, is_inside } = facts;
-    let is_alone = answers.is_none() && repeats.is_none() && copy_of.is_none();
-    is_alone && lowered_from.is_none() && topic.is_none() && filter.is_none() && !*is_inside
 }
 
 /// Whether a record has something that few have.
@@ -369,6 +329,18 @@ fn has_more(record: &Record<'_>) -> bool {
         || !record.text.is_empty()
         || !record.headers.is_empty()
         || record.repair.is_some()
+}
+
+impl Known {
+    #[inline]
+    fn assign(&mut self, facts: &Facts<'_>, [topic, filter]: [Option<Place>; 2]) {
+        self.answers = facts.answers.copied();
+        self.repeats = facts.repeats.copied();
+        self.copy_of = facts.copy_of.copied();
+        self.lowered_from = facts.lowered_from;
+        (self.topic, self.filter) = (topic, filter);
+        self.is_inside = facts.is_inside;
+    }
 }
 
 impl Owned {

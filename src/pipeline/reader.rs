@@ -453,6 +453,7 @@ impl<C: Consumer> Reader<C> {
     }
 
     /// A packet that is all there, for what is known of its connection.
+    #[inline(always)] // it but sets out what is known for who tracks
     fn track(
         &mut self,
         connection: &mut Connection,

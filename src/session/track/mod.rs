@@ -105,7 +105,7 @@ impl Track {
     }
 
     /// Takes a packet. Findings go to `tape`, what it was goes to `record`.
-    #[inline]
+    #[inline(always)] // its only caller does little else
     pub(super) fn packet(
         &mut self,
         seen: &Seen<'_>,
@@ -187,6 +187,7 @@ impl Track {
     }
 
     /// A packet that is neither a message nor the acknowledgment of one.
+    #[inline(never)]
     fn about_session(
         &mut self,
         packet: &Packet<'_>,
@@ -229,7 +230,7 @@ impl Track {
     }
 
     /// A packet answers the one at `asked`.
-    #[inline]
+    #[inline(always)] // nearly always it does next to nothing
     fn answers_to(
         &mut self,
         asked: At,
@@ -247,7 +248,7 @@ impl Track {
     }
 
     /// Where the packet is an answer of the server: what it shows of the copies that did not come.
-    #[inline]
+    #[inline(always)] // nearly always it does next to nothing
     fn judge_owed(&self, sender: Sender, notes: &mut Notes<'_>, record: &mut Ended) {
         if let Some(asked) = &self.latest.answers
             && sender == Sender::Server

@@ -42,7 +42,7 @@ impl Asked {
 
     /// A packet that ends an exchange. The one that it answers goes to `answers`; the result is the number of
     /// the first packet of the exchange, where there is one.
-    #[inline]
+    #[inline(always)] // hot in one place alone
     pub(in crate::session::track) fn answer(
         &mut self,
         (id, kind): (u16, PacketType),
