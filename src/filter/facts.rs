@@ -46,11 +46,11 @@ pub(super) fn version<'s>(subject: &'s Subject<'s>, take: Take<'_, 's>) -> bool 
 // ---- what the packet is to others
 
 pub(super) fn answers(record: &Record<'_>) -> Option<Partner> {
-    record.facts.answers
+    record.facts.answers.copied()
 }
 
 pub(super) fn copy_of(record: &Record<'_>) -> Option<Partner> {
-    record.facts.copy_of
+    record.facts.copy_of.copied()
 }
 
 pub(super) fn frame_of(partner: &Partner) -> Option<u64> {

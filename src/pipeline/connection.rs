@@ -805,7 +805,7 @@ impl<'r, C: Consumer> Packets<'r, C> {
                     self.findings.push(torn.with(others as u64, before as u64));
                     proof = Proof { is_swallowed: true, ..Proof::default() };
                 }
-                let notes = (self.findings.as_slice(), proof);
+                let notes = (self.findings.as_slice(), &proof);
                 reader.packet(self.session, bytes, sender, None, notes, &origin);
                 let ids = &mut self.worker.ids;
                 ids.extend(packet_id(bytes).filter(|_| ids.len() < MAX_IDS));
@@ -813,7 +813,8 @@ impl<'r, C: Consumer> Packets<'r, C> {
             Framed::Cut { whole, missing, why, .. } => {
                 let cut = Some(Cut { why, whole, missing });
                 // When its first byte was sent.
-                let notes = (self.findings.as_slice(), Proof { had, ..Proof::default() });
+                let proof = Proof { had, ..Proof::default() };
+                let notes = (self.findings.as_slice(), &proof);
                 reader.packet(self.session, bytes, sender, cut, notes, &origin);
             }
             Framed::Stray { why, .. } => {

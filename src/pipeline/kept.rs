@@ -6,7 +6,7 @@ use crate::annotate::Tape;
 use crate::mqtt::repair::Repair;
 use crate::mqtt::{Decoded, Reading, complete, decode};
 use crate::net::Layers;
-use crate::session::{Facts, How};
+use crate::session::{Facts, How, Partner};
 use crate::spec::unit::Unit;
 use crate::spec::{Sender, Version};
 use std::net::SocketAddr;
@@ -20,20 +20,18 @@ const MAX_KEPT: usize = 64 << 10;
 /// beside, so that nothing is spent on it where it is not there.
 #[derive(Debug)]
 pub struct Kept {
-    entries: Vec<Entry>,
+    entries: Slots<Entry>,
     strings: Strings,
     /// The numbers of the frames of those records that came in several.
     frames: Vec<u64>,
     layers: Slots<Layers>,
-    /// What is known of some of them from the packets before them.
-    facts: Vec<Known>,
     beside: Slots<Beside>,
     /// Whether headers of frames are kept.
     needs_layers: bool,
 }
 
 /// What each record has. Numbers that stand for others are places in the lists of [`Kept`].
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Entry {
     number: u64,
     place: Owned,
@@ -49,16 +47,20 @@ struct Entry {
     bytes: Place,
     /// What of the packet was typed; its parts are found again in the bytes.
     typed: Typed,
-    facts: Option<usize>,
+    facts: Known,
     beside: Option<usize>,
 }
 
-/// What is known from the packets before, with its texts.
-#[derive(Debug)]
+/// What is known from the packets before, as [`Facts`] has it.
+#[derive(Debug, Default)]
 struct Known {
-    facts: Facts<'static>,
+    answers: Option<Partner>,
+    repeats: Option<Partner>,
+    copy_of: Option<Partner>,
+    lowered_from: Option<u8>,
     topic: Option<Place>,
     filter: Option<Place>,
+    is_inside: bool,
 }
 
 /// What few records have.
@@ -72,7 +74,7 @@ struct Beside {
 }
 
 /// What of an [`Origin`] borrows nothing.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Owned {
     time: Option<i64>,
     began: Option<i64>,
@@ -88,7 +90,7 @@ struct Owned {
 struct Strings(Vec<u8>);
 
 /// Where one of them stands.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Place {
     from: u32,
     to: u32,
@@ -116,9 +118,10 @@ struct Slots<T> {
 }
 
 /// How much of a packet could be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Typed {
     /// It is no packet.
+    #[default]
     Nothing,
     /// Its fixed header.
     Header,
@@ -131,11 +134,10 @@ impl Kept {
     #[must_use]
     pub fn new(needs_layers: bool) -> Self {
         Self {
-            entries: Vec::new(),
+            entries: Slots::default(),
             strings: Strings::default(),
             frames: Vec::new(),
             layers: Slots::default(),
-            facts: Vec::new(),
             beside: Slots::default(),
             needs_layers,
         }
@@ -144,13 +146,13 @@ impl Kept {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.entries.count
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.count == 0
     }
 
     /// Bytes of their packets and names.
@@ -161,16 +163,16 @@ impl Kept {
 
     /// Forgets all of them and keeps the memory.
     pub fn clear(&mut self) {
-        self.entries.clear();
+        self.entries.count = 0;
         self.strings.0.clear();
         self.frames.clear();
         self.layers.count = 0;
-        self.facts.clear();
         self.beside.count = 0;
     }
 
     /// Copies a record. `false`: it cannot be kept, as it is too long, is of MQTT-SN or a pasted text, or
     /// rests on what the capture says beside its frames.
+    #[inline]
     pub fn keep(&mut self, record: &Record<'_>) -> bool {
         let origin = record.origin;
         let has_notes = origin.notes.is_some_and(|notes| !notes.is_empty());
@@ -183,7 +185,8 @@ impl Kept {
         }
         let bytes = self.strings.add(record.bytes);
         let client_id = record.client_id.map(|id| self.strings.add(id));
-        let facts = (!is_nothing(record.facts)).then(|| self.add_facts(record.facts));
+        let texts = [record.facts.topic, record.facts.filter];
+        let texts = texts.map(|text| text.map(|text| self.strings.add(text)));
         let (frame, frames) = match origin.frames {
             [frame] => (*frame, None),
             frames => (0, Some(self.add_frames(frames))),
@@ -191,24 +194,20 @@ impl Kept {
         let layers = origin.layers.filter(|_| self.needs_layers);
         let layers = layers.map(|layers| self.add_layers(layers));
         let beside = has_more(record).then(|| self.add_beside(record));
-        self.entries.push(Entry {
-            number: record.number,
-            place: Owned::new(origin),
-            frame,
-            frames,
-            layers,
-            sender: record.sender,
-            version: record.version,
-            version_from: record.version_from,
-            client_id,
-            bytes,
-            typed: match record.decoded {
+        // One by one, which writes each where it stays: an entry is too large to be made elsewhere and moved.
+        self.entries.add(Entry::default, |entry| {
+            entry.number = record.number;
+            entry.place.assign(origin);
+            (entry.frame, entry.frames, entry.layers) = (frame, frames, layers);
+            (entry.sender, entry.client_id, entry.bytes) = (record.sender, client_id, bytes);
+            (entry.version, entry.version_from) = (record.version, record.version_from);
+            entry.typed = match record.decoded {
                 None => Typed::Nothing,
                 Some(Decoded { packet: None, .. }) => Typed::Header,
                 Some(_) => Typed::Packet,
-            },
-            facts,
-            beside,
+            };
+            entry.facts.assign(record.facts, texts);
+            entry.beside = beside;
         });
         true
     }
@@ -219,22 +218,13 @@ impl Kept {
         Place::new(from, self.frames.len())
     }
 
-    fn add_facts(&mut self, facts: &Facts<'_>) -> usize {
-        let topic = facts.topic.map(|topic| self.strings.add(topic));
-        let filter = facts.filter.map(|filter| self.strings.add(filter));
-        let at = self.facts.len();
-        let facts = Facts { topic: None, filter: None, ..*facts };
-        self.facts.push(Known { facts, topic, filter });
-        at
-    }
-
     fn add_layers(&mut self, layers: &Layers) -> usize {
         self.layers.add(|| *layers, |slot| slot.assign(layers))
     }
 
     #[cold]
     fn add_beside(&mut self, record: &Record<'_>) -> usize {
-        let assign = |slot: &mut Beside| {
+        self.beside.add(Beside::default, |slot| {
             slot.tape.clone_from(record.tape);
             slot.unit = record.unit;
             slot.text.clear();
@@ -242,13 +232,7 @@ impl Kept {
             slot.headers.clear();
             slot.headers.extend(record.headers.iter().cloned());
             slot.repair = record.repair.cloned();
-        };
-        let new = || {
-            let mut slot = Beside::default();
-            assign(&mut slot);
-            slot
-        };
-        self.beside.add(new, assign)
+        })
     }
 
     /// Makes all records again, one after the other, for `read`; the trees of those that were kept without
@@ -262,12 +246,26 @@ impl Kept {
         mut read: impl FnMut(&Record<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let none = Beside::default();
-        self.entries.iter().try_for_each(|entry| {
-            let beside = entry.beside.and_then(|at| self.beside.slots.get(at)).unwrap_or(&none);
+        self.entries.used().iter().try_for_each(|entry| {
+            let beside = entry.beside.and_then(|at| self.beside.used().get(at)).unwrap_or(&none);
             self.with_record(entry, beside, room.as_deref_mut(), &mut read)
         })
     }
 
+    #[inline]
+    fn facts_of<'k>(&'k self, known: &'k Known) -> Facts<'k> {
+        Facts {
+            answers: known.answers.as_ref(),
+            repeats: known.repeats.as_ref(),
+            copy_of: known.copy_of.as_ref(),
+            lowered_from: known.lowered_from,
+            topic: self.text(known.topic),
+            filter: self.text(known.filter),
+            is_inside: known.is_inside,
+        }
+    }
+
+    #[inline]
     fn text(&self, place: Option<Place>) -> Option<&[u8]> {
         place.map(|place| self.strings.at(place))
     }
@@ -301,17 +299,7 @@ impl Kept {
             None => std::slice::from_ref(&entry.frame),
             Some(place) => place.of(&self.frames),
         };
-        let layers = entry.layers.and_then(|at| self.layers.slots.get(at));
-        let with_texts;
-        let facts = match entry.facts.and_then(|at| self.facts.get(at)) {
-            None => &NOTHING,
-            Some(Known { facts, topic: None, filter: None }) => facts,
-            Some(Known { facts, topic, filter }) => {
-                let (topic, filter) = (self.text(*topic), self.text(*filter));
-                with_texts = Facts { topic, filter, ..*facts };
-                &with_texts
-            }
-        };
+        let layers = entry.layers.and_then(|at| self.layers.used().get(at));
         read(&Record {
             number: entry.number,
             origin: &entry.place.origin(frames, layers),
@@ -326,29 +314,10 @@ impl Kept {
             text: &beside.text,
             headers: &beside.headers,
             sn: None,
-            facts,
+            facts: &self.facts_of(&entry.facts),
             repair: beside.repair.as_ref(),
         })
     }
-}
-
-/// What is known of a packet of which nothing is known from those before it.
-static NOTHING: Facts<'static> = Facts {
-    answers: None,
-    repeats: None,
-    copy_of: None,
-    lowered_from: None,
-    topic: None,
-    filter: None,
-    is_inside: false,
-};
-
-/// Whether nothing is known of a packet from those before it.
-#[inline]
-const fn is_nothing(facts: &Facts<'_>) -> bool {
-    let Facts { answers, repeats, copy_of, lowered_from, topic, filter, is_inside } = facts;
-    let is_alone = answers.is_none() && repeats.is_none() && copy_of.is_none();
-    is_alone && lowered_from.is_none() && topic.is_none() && filter.is_none() && !*is_inside
 }
 
 /// Whether a record has something that few have.
@@ -362,18 +331,28 @@ fn has_more(record: &Record<'_>) -> bool {
         || record.repair.is_some()
 }
 
+impl Known {
+    #[inline]
+    fn assign(&mut self, facts: &Facts<'_>, [topic, filter]: [Option<Place>; 2]) {
+        self.answers = facts.answers.copied();
+        self.repeats = facts.repeats.copied();
+        self.copy_of = facts.copy_of.copied();
+        self.lowered_from = facts.lowered_from;
+        (self.topic, self.filter) = (topic, filter);
+        self.is_inside = facts.is_inside;
+    }
+}
+
 impl Owned {
     #[inline]
-    fn new(origin: &Origin<'_>) -> Self {
-        Self {
-            time: origin.time,
-            began: origin.began,
-            start: origin.start,
-            previous: origin.previous,
-            is_secret: origin.is_secret,
-            stream: origin.stream,
-            ends: origin.ends,
-        }
+    fn assign(&mut self, origin: &Origin<'_>) {
+        self.time = origin.time;
+        self.began = origin.began;
+        self.start = origin.start;
+        self.previous = origin.previous;
+        self.is_secret = origin.is_secret;
+        self.stream = origin.stream;
+        self.ends = origin.ends;
     }
 
     #[inline]
@@ -416,15 +395,23 @@ impl<T> Default for Slots<T> {
 }
 
 impl<T> Slots<T> {
-    /// Puts a value into the next slot, a new one or one that is there, and tells which it is.
+    /// Puts a value into the next slot, a new one or one that is there with what it held, and tells which it is.
     #[inline]
     fn add(&mut self, new: impl FnOnce() -> T, assign: impl FnOnce(&mut T)) -> usize {
         let at = self.count;
-        match self.slots.get_mut(at) {
-            Some(slot) => assign(slot),
-            None => self.slots.push(new()),
+        if at >= self.slots.len() {
+            self.slots.push(new());
+        }
+        if let Some(slot) = self.slots.get_mut(at) {
+            assign(slot);
         }
         self.count = at.saturating_add(1);
         at
+    }
+
+    /// Those in use.
+    #[inline]
+    fn used(&self) -> &[T] {
+        self.slots.get(..self.count).unwrap_or_default()
     }
 }

@@ -204,7 +204,7 @@ impl<C: Consumer> Text<'_, '_, C> {
                 _ => {}
             }
             self.reader.behind(behind);
-            let notes = (notes.as_slice(), Proof::default());
+            let notes = (notes.as_slice(), &Proof::default());
             self.reader.packet(connection, bytes, sender, None, notes, &origin);
             (left_out, was_broken) = (self.reader.left_out(), self.reader.was_broken());
             previous = bytes;
@@ -225,12 +225,12 @@ impl<C: Consumer> Text<'_, '_, C> {
             let at = start.saturating_add(at);
             let origin = self.places.origin(stretch, at, bytes.len());
             let proof = Proof { is_swallowed: true, ..Proof::default() };
-            self.reader.packet(connection, bytes, sender, None, (&[], proof), &origin);
+            self.reader.packet(connection, bytes, sender, None, (&[], &proof), &origin);
         }
         let finding = Finding::new(Rule::INTERLEAVED, Span::of_bytes(torn.at, 0), Field::INPUT);
         let finding = finding.with(torn.others as u64, torn.at as u64);
         let origin = self.places.origin(stretch, at, torn.used());
-        let notes = (&[finding][..], Proof::default());
+        let notes = (&[finding][..], &Proof::default());
         self.reader.packet(connection, &torn.outer, sender, None, notes, &origin);
     }
 }

@@ -143,19 +143,38 @@ impl<C: Consumer> Reader<C> {
         bytes: &[u8],
         sender: Option<Sender>,
         cut: Option<Cut>,
-        (notes, proof): (&[Finding], Proof),
+        (notes, proof): (&[Finding], &Proof),
         origin: &Origin<'_>,
     ) {
+        if cut.is_none() && notes.is_empty() {
+            return self.whole(connection, bytes, sender, proof, origin);
+        }
         let torn = notes.iter().find(|note| note.rule == Rule::INTERLEAVED);
         (self.is_broken, self.left_out) = (false, 0);
-        let is_bare = self.is_bare && cut.is_none() && notes.is_empty();
+        let may_choose = self.is_choosy && cut.is_none() && torn.is_none();
+        if !may_choose || !self.choose(connection, (bytes, proof), sender, false, origin) {
+            self.read(connection, bytes, sender, (cut, torn), (notes, proof), origin);
+        }
+    }
+
+    /// One packet that is all there, and on which nothing was noted.
+    #[inline]
+    pub(super) fn whole(
+        &mut self,
+        connection: &mut Connection,
+        bytes: &[u8],
+        sender: Option<Sender>,
+        proof: &Proof,
+        origin: &Origin<'_>,
+    ) {
+        (self.is_broken, self.left_out) = (false, 0);
+        let is_bare = self.is_bare;
         let is_done = match self.is_choosy {
-            true if cut.is_some() || torn.is_some() => false,
             true => self.choose(connection, (bytes, proof), sender, is_bare, origin),
             false => is_bare && self.read_bare(connection, (bytes, proof), sender, origin),
         };
         if !is_done {
-            self.read(connection, bytes, sender, (cut, torn), (notes, proof), origin);
+            self.read(connection, bytes, sender, (None, None), (&[], proof), origin);
         }
     }
 
@@ -165,7 +184,7 @@ impl<C: Consumer> Reader<C> {
     fn read_bare(
         &mut self,
         connection: &mut Connection,
-        (bytes, proof): (&[u8], Proof),
+        (bytes, proof): (&[u8], &Proof),
         sender: Option<Sender>,
         origin: &Origin<'_>,
     ) -> bool {
@@ -176,12 +195,46 @@ impl<C: Consumer> Reader<C> {
         }
         self.tape.clear();
         let sender = reading.sender;
-        self.track(connection, bytes, (&decoded, &proof), sender, origin);
-        let how = (decoded.version, how);
-        let known = (&*connection, &connection.facts());
-        self.emit(bytes, Some(&decoded), how, sender, known, (None, ""), origin, C::record);
-        self.end_packet(origin);
+        self.track(connection, bytes, (&decoded, proof), sender, origin);
+        self.hand_bare(connection, bytes, (&decoded, how), sender, origin, C::record);
         true
+    }
+
+    /// Hands on a packet that was read without its tree: what [`emit`](Self::emit) does with one that holds no
+    /// secrets to be masked, is no unit and has no text.
+    #[inline]
+    fn hand_bare(
+        &mut self,
+        connection: &Connection,
+        bytes: &[u8],
+        (decoded, how): (&Decoded<'_>, How),
+        sender: Option<Sender>,
+        origin: &Origin<'_>,
+        hand: impl FnOnce(&mut C, &Record<'_>) -> ControlFlow<()>,
+    ) {
+        if !self.stopped {
+            self.number = self.number.saturating_add(1);
+            let record = Record {
+                number: self.number,
+                origin,
+                sender,
+                version: decoded.version,
+                version_from: how,
+                client_id: connection.client_id(),
+                bytes,
+                tape: &self.tape,
+                decoded: Some(decoded),
+                unit: None,
+                text: "",
+                headers: self.headers.get(..self.header_count).unwrap_or_default(),
+                sn: None,
+                facts: &connection.facts(),
+                repair: self.repair.as_ref(),
+            };
+            tell(origin);
+            self.stopped = hand(&mut self.consumer, &record) == ControlFlow::Break(());
+        }
+        self.end_packet(origin);
     }
 
     /// One packet with its tree. `torn` is the one of `notes` that says that it had others inside it.
@@ -192,7 +245,7 @@ impl<C: Consumer> Reader<C> {
         bytes: &[u8],
         sender: Option<Sender>,
         (cut, torn): (Option<Cut>, Option<&Finding>),
-        (notes, proof): (&[Finding], Proof),
+        (notes, proof): (&[Finding], &Proof),
         origin: &Origin<'_>,
     ) {
         let known = connection.told_version();
@@ -231,14 +284,14 @@ impl<C: Consumer> Reader<C> {
         match cut {
             Some(cut) => {
                 self.explain_cut(bytes, cut);
-                self.judge_length((bytes, &decoded), connection, sender, (cut, proof), origin);
+                self.judge_length((bytes, &decoded), connection, sender, (cut, *proof), origin);
                 self.tell_cut(connection, (bytes, &decoded), sender, cut, origin);
                 self.lost(connection, sender, origin);
             }
             None => {
                 let by = sender.unwrap_or(Sender::Client);
                 let inner = connection.last(by);
-                self.track(connection, bytes, (&decoded, &proof), sender, origin);
+                self.track(connection, bytes, (&decoded, proof), sender, origin);
                 if let Some(torn) = torn {
                     let context = view::context(bytes, &self.tape, decoded.version, sender);
                     connection.torn(by, self.at(origin), (torn, &context), inner);
@@ -248,7 +301,7 @@ impl<C: Consumer> Reader<C> {
         self.tape.note_first(notes);
         let how = (decoded.version, how);
         let known = (&*connection, &connection.facts());
-        self.emit(bytes, Some(&decoded), how, sender, known, (None, ""), origin, C::record);
+        self.emit(bytes, Some(&decoded), how, sender, known, (None, ""), origin);
         self.end_packet(origin);
     }
 
@@ -259,8 +312,12 @@ impl<C: Consumer> Reader<C> {
         self.forget();
     }
 
+    #[inline]
     fn forget(&mut self) {
-        self.repair = None;
+        // Few packets have one: to see that costs less than to forget it.
+        if self.repair.is_some() {
+            self.repair = None;
+        }
         self.is_doubted = false;
         self.behind.clear();
     }
@@ -339,7 +396,7 @@ impl<C: Consumer> Reader<C> {
     fn choose(
         &mut self,
         connection: &mut Connection,
-        (bytes, proof): (&[u8], Proof),
+        (bytes, proof): (&[u8], &Proof),
         sender: Option<Sender>,
         is_bare: bool,
         origin: &Origin<'_>,
@@ -389,14 +446,11 @@ impl<C: Consumer> Reader<C> {
         if !may_go {
             return false;
         }
-        self.track(connection, bytes, (&decoded, &proof), sender, origin);
+        self.track(connection, bytes, (&decoded, proof), sender, origin);
         if is_wanted == Some(false) {
             return self.pass_by();
         }
-        let how = (decoded.version, how);
-        let known = (&*connection, &connection.facts());
-        self.emit(bytes, Some(&decoded), how, sender, known, (None, ""), origin, C::chosen);
-        self.end_packet(origin);
+        self.hand_bare(connection, bytes, (&decoded, how), sender, origin, C::chosen);
         true
     }
 
@@ -408,6 +462,7 @@ impl<C: Consumer> Reader<C> {
     }
 
     /// A packet that is all there, for what is known of its connection.
+    #[inline(always)] // it but sets out what is known for who tracks
     fn track(
         &mut self,
         connection: &mut Connection,
@@ -480,11 +535,16 @@ impl<C: Consumer> Reader<C> {
     }
 
     /// Hands out the connections of which all is known by `now`, or at the end.
+    #[inline]
     fn tell_ended(&mut self, now: Option<i64>, is_end: bool) {
         let now = if is_end { None } else { Some(now.unwrap_or(i64::MIN)) };
-        if !self.shared.has_told(now) {
-            return;
+        if self.shared.has_told(now) {
+            self.tell_those(now);
         }
+    }
+
+    #[inline(never)]
+    fn tell_those(&mut self, now: Option<i64>) {
         for ended in self.shared.told(now) {
             self.consumer.ended(&ended);
         }
@@ -557,7 +617,7 @@ impl<C: Consumer> Reader<C> {
         }
         let how = (Version::V311, How::Open);
         let known = (&*connection, &Facts::default());
-        self.emit(bytes, None, how, sender, known, (Some(unit), text), origin, C::record);
+        self.emit(bytes, None, how, sender, known, (Some(unit), text), origin);
     }
 
     /// Bytes that belong to no packet, with the reason and what else is found of them.
@@ -583,7 +643,7 @@ impl<C: Consumer> Reader<C> {
         }
         let how = (Version::V311, How::Open);
         let known = (&*connection, &Facts::default());
-        self.emit(bytes, None, how, sender, known, (None, ""), origin, C::record);
+        self.emit(bytes, None, how, sender, known, (None, ""), origin);
         self.repair = None;
     }
 
@@ -665,7 +725,6 @@ impl<C: Consumer> Reader<C> {
         (connection, facts): (&Connection, &Facts<'_>),
         (unit, text): (Option<Unit>, &str),
         origin: &Origin<'_>,
-        hand: impl FnOnce(&mut C, &Record<'_>) -> ControlFlow<()>,
     ) {
         if self.stopped {
             return;
@@ -697,9 +756,9 @@ impl<C: Consumer> Reader<C> {
                 Decoded { packet: masked.packet.filter(|_| old.packet.is_some()), ..masked }
             });
             let decoded = decoded.as_ref();
-            hand(&mut self.consumer, &Record { bytes: &self.masked, decoded, ..record })
+            self.consumer.record(&Record { bytes: &self.masked, decoded, ..record })
         } else {
-            hand(&mut self.consumer, &record)
+            self.consumer.record(&record)
         };
         self.stopped = flow == ControlFlow::Break(());
     }

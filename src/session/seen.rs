@@ -142,11 +142,11 @@ impl At {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts<'a> {
     /// The packet that this one answers.
-    pub answers: Option<Partner>,
+    pub answers: Option<&'a Partner>,
     /// The packet that this one sends again, on this connection or an earlier one.
-    pub repeats: Option<Partner>,
+    pub repeats: Option<&'a Partner>,
     /// For a PUBLISH of the server: the PUBLISH of a client that it is a copy of.
-    pub copy_of: Option<Partner>,
+    pub copy_of: Option<&'a Partner>,
     /// The QoS of that PUBLISH, where this one has a lower one.
     pub lowered_from: Option<u8>,
     /// The topic that a Topic Alias stands for, where the packet itself does not hold it.

@@ -73,7 +73,7 @@ impl Mqtt {
         let taken = direction.framer.in_step(bytes, |offset, packet| {
             let place = usize::try_from(offset.wrapping_sub(start)).unwrap_or_default();
             from.segment = Some((bytes, place));
-            reader.packet(session, packet, Some(sender), None, (&[], proof), &from);
+            reader.whole(session, packet, Some(sender), &proof, &from);
             if let Some(id) = packet_id(packet).filter(|_| ids < MAX_IDS) {
                 other.framer.expect_id(id);
                 ids = ids.wrapping_add(1);

@@ -127,9 +127,9 @@ fn what(record: &Record<'_>, out: &mut Vec<u8>) -> io::Result<()> {
     keys.bytes(",\"topic\":", topic.map(|topic| &*topic.name).or(record.facts.topic));
     keys.text(",\"topic_from\":", topic.map(|topic| topic.told.name()));
     keys.number(",\"topic_n\":", topic.map(|topic| topic.at.record));
-    keys.partner(",\"answers\":", record.facts.answers.as_ref())?;
-    keys.partner(",\"repeats\":", record.facts.repeats.as_ref())?;
-    keys.partner(",\"copy_of\":", record.facts.copy_of.as_ref())?;
+    keys.partner(",\"answers\":", record.facts.answers)?;
+    keys.partner(",\"repeats\":", record.facts.repeats)?;
+    keys.partner(",\"copy_of\":", record.facts.copy_of)?;
     keys.number(",\"lowered_from\":", record.facts.lowered_from.map(u64::from));
     keys.bytes(",\"filter\":", record.facts.filter);
     keys.known(",\"type\":\"", Some(record.type_name()));

@@ -216,7 +216,8 @@ proptest! {
             let [plain, wide] = [&mut plain, &mut wide].map(|summary| {
                 with_record(packet, version, None, |record| {
                     let client_id = Some(client.as_bytes());
-                    let facts = &Facts { answers: Some(answers(number * 7_919)), ..*record.facts };
+                    let partner = answers(number * 7_919);
+                    let facts = &Facts { answers: Some(&partner), ..*record.facts };
                     written(summary, &Record { number, client_id, origin, facts, ..record })
                 })
             });

@@ -134,10 +134,15 @@ impl Copies {
     }
 
     /// The server answers the packet of this number of a client: it had what was sent before.
+    #[inline]
     pub(super) fn answered(&mut self, stream: u64, number: u64) {
-        if self.pending.is_empty() {
-            return;
+        if !self.pending.is_empty() {
+            self.has_heard(stream, number);
         }
+    }
+
+    #[inline(never)]
+    fn has_heard(&mut self, stream: u64, number: u64) {
         if self.heard.len() >= MAX_HEARD {
             self.heard.clear();
         }

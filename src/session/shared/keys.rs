@@ -24,6 +24,7 @@ impl Shared {
     }
 
     /// The hashes of a PUBLISH.
+    #[inline]
     pub(in crate::session) fn hashes(&self, publish: &Publish<'_>) -> Hashes {
         Hashes { topic: self.hash(publish.topic.0), payload: self.hash(publish.payload) }
     }
@@ -61,6 +62,7 @@ impl Shared {
 }
 
 /// The hash of a topic or a filter.
+#[inline]
 pub(super) fn hash(hasher: &RandomState, text: &[u8]) -> u64 {
     let mut hasher = hasher.build_hasher();
     hasher.write(text);

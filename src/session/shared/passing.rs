@@ -38,6 +38,12 @@ pub(in crate::session) struct Came {
     pub(super) run: u64,
 }
 
+impl Came {
+    /// Of a message of which nothing came.
+    pub(in crate::session) const NOTHING: Self =
+        Self { known: None, last: 0, other: 0, count: 0, run: 0 };
+}
+
 #[cfg(test)]
 impl Came {
     /// How many there are.
@@ -176,7 +182,10 @@ impl Shared {
             }
             _ => Contents::default(),
         };
-        *carried = source.map(|source| Carried { source: *source, contents });
+        // It is large: made where it is to be, it is copied once.
+        if let Some(source) = source {
+            *carried = Some(Carried { source: *source, contents });
+        }
         Some(Delivered { key, copy, run, is_known, is_strange })
     }
 

@@ -24,6 +24,7 @@ impl Track {
     }
 
     /// Whether an answer accepts what is not legal.
+    #[cold]
     pub(super) fn judge_answer(&self, packet: &Packet<'_>, to: At, notes: &mut Notes<'_>) {
         if !self.broken.contains(&to.number) {
             return;

@@ -90,6 +90,7 @@ impl Track {
     /// An answer of the server to the packet at `asked` shows what has not come to a subscriber: what the server wrote before
     /// stands before it. While the client owes acknowledgments, or takes no packet above a size, the
     /// server may hold back what it has.
+    #[inline(never)]
     pub(super) fn judge_missed(&self, asked: At, notes: &mut Notes<'_>, record: &mut Ended) {
         let Some(stream) = notes.seen.line.as_ref().map(|line| line.stream) else { return };
         if !notes.is_complete() || self.may_be_held(record) {

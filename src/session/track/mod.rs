@@ -108,7 +108,7 @@ impl Track {
     }
 
     /// Takes a packet. Findings go to `tape`, what it was goes to `record`.
-    #[inline]
+    #[inline(always)] // its only caller does little else
     pub(super) fn packet(
         &mut self,
         seen: &Seen<'_>,
@@ -191,6 +191,7 @@ impl Track {
     }
 
     /// A packet that is neither a message nor the acknowledgment of one.
+    #[inline(never)]
     fn about_session(
         &mut self,
         packet: &Packet<'_>,
@@ -233,7 +234,7 @@ impl Track {
     }
 
     /// A packet answers the one at `asked`.
-    #[inline]
+    #[inline(always)] // nearly always it does next to nothing
     fn answers_to(
         &mut self,
         asked: At,
@@ -251,7 +252,7 @@ impl Track {
     }
 
     /// Where the packet is an answer of the server: what it shows of the copies that did not come.
-    #[inline]
+    #[inline(always)] // nearly always it does next to nothing
     fn judge_owed(&self, sender: Sender, notes: &mut Notes<'_>, record: &mut Ended) {
         if let Some(asked) = &self.latest.answers
             && sender == Sender::Server
@@ -279,17 +280,16 @@ impl Track {
     /// What is known of the last packet from those before it.
     #[inline]
     pub(super) fn facts(&self) -> Facts<'_> {
-        let Latest { answers, repeats, copy_of, lowered_from, alias, filter, is_inside } =
-            self.latest;
-        let topic = alias.and_then(|(sender, alias)| self.aliases(sender).topic(alias));
+        let latest = &self.latest;
+        let topic = latest.alias.and_then(|(sender, alias)| self.aliases(sender).topic(alias));
         Facts {
-            answers,
-            repeats,
-            copy_of,
-            lowered_from,
+            answers: latest.answers.as_ref(),
+            repeats: latest.repeats.as_ref(),
+            copy_of: latest.copy_of.as_ref(),
+            lowered_from: latest.lowered_from,
             topic,
-            filter: filter.and_then(|place| self.subscriptions.text(place)),
-            is_inside,
+            filter: latest.filter.and_then(|place| self.subscriptions.text(place)),
+            is_inside: latest.is_inside,
         }
     }
 

@@ -4,8 +4,11 @@ use super::notes::Notes;
 use super::{Track, passed};
 use crate::mqtt::packet::Publish;
 use crate::session::ended::Ended;
-use crate::session::shared::{Carried, Copy, Hashes, SOON, Scope};
+use crate::session::shared::{Came, Carried, Copy, Hashes, SOON, Scope};
 use crate::spec::{Field, Rule, Sender, Version};
+
+/// What came of a message of which nothing came.
+static NOTHING_CAME: Came = Came::NOTHING;
 
 impl Track {
     /// A PUBLISH of either side. `most` is the highest Topic Alias that its receiver takes, where it is known.
@@ -41,11 +44,11 @@ impl Track {
         }
         self.judge_emptied(publish, notes);
         let place = key.and_then(|key| self.copied.place(key));
-        let came = place.and_then(|place| self.copied.at(place)).copied().unwrap_or_default();
+        let came = place.and_then(|place| self.copied.at(place)).unwrap_or(&NOTHING_CAME);
         let before = came.known;
         let mut carried = None;
         let (seen, from) = (notes.seen, &mut carried);
-        let delivered = key.and_then(|key| notes.shared.delivered(seen, key, publish, &came, from));
+        let delivered = key.and_then(|key| notes.shared.delivered(seen, key, publish, came, from));
         // It is large: what follows looks at it where it is.
         let delivered = delivered.as_ref();
         let copy = delivered.and_then(|delivered| delivered.copy);

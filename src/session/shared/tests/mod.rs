@@ -10,7 +10,7 @@ mod wills;
 
 use crate::annotate::Tape;
 use crate::session::ended::{Closed, Ended, Fate};
-use crate::session::{At, Connection, Facts, Line, Proof, Seen, Shared};
+use crate::session::{At, Connection, Facts, Line, Partner, Proof, Seen, Shared};
 use crate::spec::{Rule, Sender};
 use crate::stream::Close;
 use std::collections::BTreeMap;
@@ -105,6 +105,9 @@ impl World {
         connection.track(&seen, &mut self.shared, &mut tape);
         let facts = connection.facts();
         let Facts { answers, repeats, copy_of, lowered_from, .. } = facts;
+        let kept =
+            |partner: Option<&Partner>| partner.map(|partner| &*Box::leak(Box::new(*partner)));
+        let [answers, repeats, copy_of] = [answers, repeats, copy_of].map(kept);
         let facts = Facts { answers, repeats, copy_of, lowered_from, ..Facts::default() };
         let rules = tape.findings().iter().map(|finding| finding.rule).collect();
         self.told.extend(self.shared.told(at.time));

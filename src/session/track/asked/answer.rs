@@ -42,7 +42,7 @@ impl Asked {
 
     /// A packet that ends an exchange. The one that it answers goes to `answers`; the result is the number of
     /// the first packet of the exchange, where there is one.
-    #[inline]
+    #[inline(always)] // hot in one place alone
     pub(in crate::session::track) fn answer(
         &mut self,
         (id, kind): (u16, PacketType),
@@ -51,12 +51,9 @@ impl Asked {
         notes: &mut Notes<'_>,
     ) -> Option<u64> {
         let at = notes.seen.at;
-        let exchange = match self.open.get(id) {
-            Some(exchange) if exchange.next == kind => exchange,
-            _ => {
-                self.unasked(id, kind, notes);
-                return None;
-            }
+        let Some(exchange) = self.open.take(id, kind) else {
+            self.unasked(id, kind, notes);
+            return None;
         };
         *answers = Some(exchange.partner(at));
         let (message, received) = (exchange.message, exchange.received);
@@ -65,7 +62,6 @@ impl Asked {
         let is_publish = exchange.kind == PacketType::PUBLISH;
         let (waited, filters) = (exchange.waited(), exchange.filters);
         let codes = codes.filter(|_| !exchange.is_muddled);
-        self.open.remove(id);
         if kind == PacketType::PUBACK {
             self.judge_order(waited, notes);
         }

@@ -210,7 +210,7 @@ impl Asked {
     }
 
     /// A request of any kind. The result: whether it is open now, and was not before.
-    #[inline]
+    #[inline(always)] // hot in one place alone
     pub(super) fn ask(&mut self, id: u16, ask: Ask, notes: &mut Notes<'_>) -> bool {
         if id == 0 {
             return false;

@@ -1,6 +1,7 @@
 //! The exchanges that are open, by their Packet Identifiers.
 
 use super::Exchange;
+use crate::spec::PacketType;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
@@ -54,6 +55,23 @@ impl Opened {
         }
     }
 
+    /// Takes the one with this identifier out, if it waits for a packet of this type.
+    #[inline]
+    pub(super) fn take(&mut self, id: u16, next: PacketType) -> Option<Exchange> {
+        match self.place(id) {
+            Some(place) => {
+                self.few.get(place).filter(|exchange| exchange.next == next)?;
+                self.ids.swap_remove(place);
+                Some(self.few.swap_remove(place))
+            }
+            None if self.more.is_empty() => None,
+            None => {
+                self.more.get(&id).filter(|exchange| exchange.next == next)?;
+                self.more.remove(&id)
+            }
+        }
+    }
+
     /// Takes the one with this identifier out.
     #[inline]
     pub(super) fn remove(&mut self, id: u16) {
@@ -91,7 +109,6 @@ mod tests {
     use super::super::Ask;
     use super::*;
     use crate::session::At;
-    use crate::spec::PacketType;
     use std::collections::BTreeMap;
 
     #[test]
@@ -103,8 +120,10 @@ mod tests {
             let id = (step * 7 % 701) as u16;
             let is_taken = step % 3 == 0 || step > 3_000;
             if is_taken {
-                opened.remove(id);
-                known.remove(&id);
+                // What waits for something else stays.
+                assert!(opened.take(id, PacketType::PUBACK).is_none());
+                let taken = opened.take(id, PacketType::SUBACK).map(|it| it.first.number);
+                assert_eq!(taken, known.remove(&id));
             } else if opened.get(id).is_none() {
                 let at = At { number: step, ..At::default() };
                 opened.add(id, Exchange::new(Ask::new(PacketType::SUBSCRIBE, 1), at, None));

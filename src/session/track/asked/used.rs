@@ -14,6 +14,7 @@ pub(super) struct Used {
 
 impl Used {
     /// An identifier is used.
+    #[inline]
     pub(super) fn insert(&mut self, id: u16) {
         // Most senders count up.
         if let Some((_, last)) = self.ranges.last_mut()
@@ -23,6 +24,11 @@ impl Used {
             *last = id;
             return;
         }
+        self.insert_anywhere(id);
+    }
+
+    #[inline(never)]
+    fn insert_anywhere(&mut self, id: u16) {
         if self.is_partial || self.has(id) {
             return;
         }

@@ -71,10 +71,16 @@ fn run_whole(
         track.packet(&seen, &mut shared, &mut ours, &mut record);
         found.extend(ours.findings().iter().map(|finding| (number, *finding)));
         let Facts { answers, repeats, .. } = track.facts();
+        let [answers, repeats] = [answers, repeats].map(kept);
         last = Facts { answers, repeats, ..Facts::default() };
     }
     track.end(&mut shared, &mut record);
     (found, last, record)
+}
+
+/// A partner that outlives its track.
+fn kept(partner: Option<&Partner>) -> Option<&'static Partner> {
+    partner.map(|partner| &*Box::leak(Box::new(*partner)))
 }
 
 fn finds(packets: &[(Sender, &str)], expected: &[(u64, Rule)]) {
