@@ -12,6 +12,7 @@ use crate::pipeline::{Header, Origin, Record, TextOrigin};
 use crate::session::How;
 use crate::text::{self, Out, Words};
 use direction::Directions;
+pub(super) use direction::Known;
 use std::fmt::Write;
 use std::net::SocketAddr;
 
@@ -57,10 +58,11 @@ impl Heading {
         flow.set(out, self.painter, 0, 2, self.width);
     }
 
-    /// Writes the title: which packet it is; below it what is known of it from those before it.
-    pub fn title(&mut self, record: &Record<'_>, out: &mut Words) {
+    /// Writes the title: which packet it is; below it what is known of it from those before it. `way` is what
+    /// [`origin`](Self::origin) told of the same record.
+    pub(super) fn title(&mut self, record: &Record<'_>, way: Option<Known>, out: &mut Words) {
         if self.is_plain() {
-            return self.plain_title(record, out);
+            return self.plain_title(record, way, out);
         }
         let flow = self.flow.clear();
         flow.push(Role::Title, record.type_name());
@@ -75,10 +77,9 @@ impl Heading {
     }
 
     /// The same where nothing has to be painted or to be broken into lines.
-    fn plain_title(&mut self, record: &Record<'_>, out: &mut Words) {
+    fn plain_title(&mut self, record: &Record<'_>, way: Option<Known>, out: &mut Words) {
         out.push_str(record.type_name());
-        let ends = &mut self.ends;
-        let mut direction = self.directions.of(record, |out| between(record, ends, out));
+        let mut direction = way.and_then(|way| self.directions.get(way));
         title(record, out, |id, out| match &mut direction {
             Some(direction) => direction.client(id, out),
             None => add_client(id, out),
@@ -102,10 +103,13 @@ impl Heading {
         flow::set_line(&self.line.as_str(), Role::Dim, out, self.painter, (indent, 2), self.width);
     }
 
-    /// Writes where a packet was: frames, time, ends, and a line for each header below MQTT.
-    pub fn origin(&mut self, record: &Record<'_>, out: &mut Words) {
-        if self.is_plain() && self.plain_origin(record, out) {
-            return;
+    /// Writes where a packet was: frames, time, ends, and a line for each header below MQTT. Gives back the
+    /// direction of a connection that it went, if it is remembered.
+    pub(super) fn origin(&mut self, record: &Record<'_>, out: &mut Words) -> Option<Known> {
+        if self.is_plain()
+            && let Some(way) = self.plain_origin(record, out)
+        {
+            return Some(way);
         }
         self.line.clear();
         place(record, &mut self.time, &mut self.line);
@@ -119,14 +123,15 @@ impl Heading {
             let line = format!("comment: {}", words::quoted(comment.as_bytes(), MAX_COMMENT));
             let _ = writeln!(out, "    {}", self.painter.paint(Role::Dim, line));
         }
+        None
     }
 
     /// The same where nothing has to be painted or to be broken into lines, of a packet of a connection.
-    /// `false`: it is none, and nothing is written.
-    fn plain_origin(&mut self, record: &Record<'_>, out: &mut Words) -> bool {
+    /// `None`: it is none, and nothing is written.
+    fn plain_origin(&mut self, record: &Record<'_>, out: &mut Words) -> Option<Known> {
         let ends = &mut self.ends;
-        let direction = self.directions.of(record, |out| between(record, ends, out));
-        let Some(direction) = direction else { return false };
+        let way = self.directions.of(record, |out| between(record, ends, out))?;
+        let direction = self.directions.get(way)?;
         place(record, &mut self.time, out);
         out.push_words(&direction.between);
         let layers = record.origin.layers.filter(|_| self.explain > Explain::Off);
@@ -135,7 +140,7 @@ impl Heading {
         if !is_done {
             self.layers(record.origin, out);
         }
-        true
+        Some(way)
     }
 
     fn layers(&mut self, origin: &Origin<'_>, out: &mut Words) {

@@ -1,6 +1,7 @@
 //! Rows as they were written before: most of a packet is the same as in the packets before it, so
 //! most rows of a tree are copied, not made.
 
+use super::parts::Stretch;
 use crate::annotate::Node;
 use crate::annotate::view::{Row, Rows};
 use crate::bytes::Span;
@@ -200,8 +201,11 @@ pub(super) struct Runs<T> {
 #[derive(Clone, Debug, Default)]
 struct RunSlot<T> {
     packet: Packet,
-    /// All that was read of these bytes: rows that are made of the same nodes and bytes are the same.
+    /// All that was read of these bytes: rows that are made of the same nodes and bytes are the same. None of a
+    /// stretch that is told from its bytes.
     nodes: Vec<Node>,
+    /// The offset of such a stretch.
+    from: usize,
     bytes: Vec<u8>,
     text: T,
 }
@@ -234,20 +238,60 @@ impl<T: Text + Clone> Runs<T> {
         let at = out.len();
         write(rows, nodes.len(), out);
         if out.len().saturating_sub(at) <= MAX_RUN_TEXT {
-            slot.packet = packet;
-            slot.nodes.clear();
-            slot.nodes.extend_from_slice(nodes);
-            slot.bytes.clear();
-            slot.bytes.extend_from_slice(bytes);
-            slot.text.set(out, at);
+            slot.set((packet, nodes), (0, bytes), (out, at));
         }
+        self.count_miss();
+        true
+    }
+
+    /// Writes a stretch of a packet that has no fault as it was written before, or else with `write`.
+    pub(super) fn stretch(
+        &mut self,
+        Stretch { from, bytes }: Stretch<'_>,
+        packet: Packet,
+        out: &mut T,
+        write: impl FnOnce(&mut T),
+    ) {
+        let place = place((from as u64) << 8, packet.0, bytes, self.slots.len());
+        let Some(slot) = self.slots.get_mut(place).filter(|_| bytes.len() <= MAX_RUN) else {
+            return write(out);
+        };
+        let is_same = slot.packet == packet && slot.from == from && slot.nodes.is_empty();
+        if is_same && slot.bytes == bytes {
+            return out.add(&slot.text);
+        }
+        let at = out.len();
+        write(out);
+        if out.len().saturating_sub(at) <= MAX_RUN_TEXT {
+            slot.set((packet, &[]), (from, bytes), (out, at));
+        }
+        self.count_miss();
+    }
+
+    /// Makes room for all, once there were more than a few.
+    fn count_miss(&mut self) {
         if self.slots.len() < RUN_SLOTS {
             self.misses = self.misses.saturating_add(1);
             if self.misses > FEW_SLOTS {
                 self.slots.resize(RUN_SLOTS, RunSlot::default());
             }
         }
-        true
+    }
+}
+
+impl<T: Text> RunSlot<T> {
+    fn set(
+        &mut self,
+        (packet, nodes): (Packet, &[Node]),
+        (from, bytes): (usize, &[u8]),
+        (text, at): (&T, usize),
+    ) {
+        (self.packet, self.from) = (packet, from);
+        self.nodes.clear();
+        self.nodes.extend_from_slice(nodes);
+        self.bytes.clear();
+        self.bytes.extend_from_slice(bytes);
+        self.text.set(text, at);
     }
 }
 

@@ -7,6 +7,7 @@ use super::flow::Flow;
 use super::gutter::Gutter;
 use super::memo::{Around, Memo, Packet, Runs};
 use super::paint::{Painter, Role};
+use super::parts::{Part, Parts};
 use super::{Explain, Format, Options, heading};
 use crate::annotate::view::{self, Row, Rows};
 use crate::annotate::{Finding, Tape};
@@ -36,6 +37,8 @@ pub struct Tree {
     /// A record was written.
     has_begun: bool,
     out: Words,
+    /// Room for the tree of a packet that comes without.
+    room: Tape,
 }
 
 /// Rows as they were written before.
@@ -70,22 +73,31 @@ impl Tree {
             flow: Flow::new(),
             has_begun: options.is_continued,
             out: Words::default(),
+            room: Tape::new(),
         }
     }
 }
 
 impl Format for Tree {
+    fn needs_trees(&self) -> bool {
+        false
+    }
+
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.out.clear();
         if std::mem::replace(&mut self.has_begun, true) {
             self.out.push('\n');
         }
-        self.heading.origin(record, &mut self.out);
+        let way = self.heading.origin(record, &mut self.out);
         for header in record.headers {
             self.header(header, record);
         }
-        self.heading.title(record, &mut self.out);
-        self.body(Source::of(record));
+        self.heading.title(record, way, &mut self.out);
+        if !self.parts(record) {
+            let mut room = std::mem::take(&mut self.room);
+            self.body(Source::of(&record.with_tree(&mut room)));
+            self.room = room;
+        }
         if self.options.hex {
             self.out.push_str(&super::hexdump::hexdump(record.bytes, self.painter));
         }
@@ -107,6 +119,37 @@ impl Tree {
             repair: None,
             headers: &[],
         });
+    }
+
+    /// The rows of a packet of a usual kind, part by part. `false`: it is another, or has more than one line a
+    /// row, and nothing is written.
+    fn parts(&mut self, record: &Record<'_>) -> bool {
+        let Some(parts) = Parts::of(record) else { return false };
+        let gutter = Gutter::new(record.bytes.len(), self.options.width, false);
+        let words = RowWords {
+            context: parts.context,
+            explain: self.options.explain,
+            limit: BRIEF_LIMIT,
+            painter: self.painter,
+            gutter,
+            sn: None,
+        };
+        if !words.is_short() {
+            return false;
+        }
+        let Self { memos: Memos { rows, runs, ids, payloads }, flow, out, room, .. } = self;
+        let packet = parts.packet(gutter.offset_width());
+        parts.each(|part| match part {
+            Part::Known(stretch) => runs.stretch(stretch, packet, out, |out| {
+                stretch.rows(record, room, |all| {
+                    all.for_each(|row| words.remembered(&row, row.is_group, rows, flow, out));
+                });
+            }),
+            Part::Id(row) if words.packet_id(&row, ids, out) => {}
+            Part::Payload(row) if words.payload(&row, payloads, out) => {}
+            Part::Id(row) | Part::Payload(row) => words.remembered(&row, false, rows, flow, out),
+        });
+        true
     }
 
     fn body(&mut self, source: Source<'_>) {

@@ -5,8 +5,9 @@ use super::shows::{self, Plain, Spec};
 use crate::annotate::Tape;
 use crate::annotate::view::{self, Row, Rows};
 use crate::bytes::Span;
-use crate::pipeline::SnRecord;
+use crate::pipeline::{Record, SnRecord};
 use crate::render::memo::{Around, Memo, Packet, Runs};
+use crate::render::parts::{Part, Parts};
 use crate::render::{Explain, sn, words};
 use crate::spec::Field;
 use crate::spec::field::{Context, Kind};
@@ -86,6 +87,27 @@ pub(super) fn write_packet(
             }
         }
     }
+    out.push(b']');
+}
+
+/// The same of a packet that comes without its tree; nothing of it is made in `room` if all was written before.
+pub(super) fn write_parts(
+    (record, parts, room): (&Record<'_>, &Parts<'_>, &mut Tape),
+    shown: &Shown<'_>,
+    Memos { runs, one }: &mut Memos,
+    out: &mut Vec<u8>,
+) {
+    let packet = parts.packet(0);
+    let mut lead = b'[';
+    parts.each(|part| {
+        out.push(std::mem::replace(&mut lead, b','));
+        match part {
+            Part::Known(stretch) => runs.stretch(stretch, packet, out, |out| {
+                stretch.rows(record, room, |rows| list(rows, shown, one, out));
+            }),
+            Part::Id(row) | Part::Payload(row) => list(std::iter::once(row), shown, one, out),
+        }
+    });
     out.push(b']');
 }
 

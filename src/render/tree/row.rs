@@ -105,7 +105,7 @@ impl RowWords<'_> {
     }
 
     /// A row is one line whose words have no roles.
-    fn is_short(&self) -> bool {
+    pub(super) fn is_short(&self) -> bool {
         self.is_plain() && self.explain < Explain::Full
     }
 
