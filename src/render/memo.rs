@@ -20,16 +20,16 @@ const MAX_TEXT: usize = 4 << 10;
 
 /// Rows with a value in words that are the same for all: a power of two. They differ by the packet's type and
 /// flags, and by where they stand, which is behind the topic.
-const PLACE_SLOTS: usize = 1 << 8;
+const PLACE_SLOTS: usize = 1 << 10;
 /// The same where they differ by how long they are.
 const LENGTH_SLOTS: usize = 1 << 10;
 /// Runs of rows that are remembered: a power of two.
-const RUN_SLOTS: usize = 1 << 10;
+const RUN_SLOTS: usize = 1 << 11;
 /// The longest run of rows that is remembered, in bytes of the packet and in nodes.
 const MAX_RUN: usize = 128;
 const MAX_NODES: usize = 32;
 /// The longest text that is remembered of it, in bytes.
-const MAX_RUN_TEXT: usize = 8 << 10;
+const MAX_RUN_TEXT: usize = 4 << 10;
 
 /// What a row is written into.
 pub(super) trait Text: Default {
@@ -184,7 +184,13 @@ fn place(number: u64, kind: u64, bytes: &[u8], slots: usize) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
     let words = words.iter().map(|word| u64::from_le_bytes(*word));
     let add = |sum: u64, word: u64| (sum ^ word).wrapping_mul(FACTORS.0).rotate_left(29);
-    let value = words.chain(rest.iter().map(|byte| u64::from(*byte))).fold(number, add);
+    let value = words.fold(number, add);
+    // The last word is what the others leave over, and some that they hold; or all, where it is less.
+    let value = match (bytes.last_chunk::<8>(), rest) {
+        (_, []) => value,
+        (Some(last), _) => add(value, u64::from_le_bytes(*last)),
+        (None, _) => add(value, rest.iter().fold(1, |word, byte| word << 8 | u64::from(*byte))),
+    };
     let product = u128::from(value ^ FACTORS.0).wrapping_mul((kind ^ FACTORS.1).into());
     (product ^ product >> 64) as usize & slots.saturating_sub(1)
 }
@@ -247,19 +253,28 @@ impl<T: Text + Clone> Runs<T> {
     /// Writes a stretch of a packet that has no fault as it was written before, or else with `write`.
     pub(super) fn stretch(
         &mut self,
-        Stretch { from, bytes }: Stretch<'_>,
+        Stretch { from, bytes, .. }: Stretch<'_>,
         packet: Packet,
         out: &mut T,
         write: impl FnOnce(&mut T),
     ) {
-        let place = place((from as u64) << 8, packet.0, bytes, self.slots.len());
-        let Some(slot) = self.slots.get_mut(place).filter(|_| bytes.len() <= MAX_RUN) else {
-            return write(out);
+        let place = place((from as u64) << 8, packet.0, bytes, self.slots.len()) & !1;
+        let pair = self.slots.get_mut(place..).and_then(<[_]>::first_chunk_mut::<2>);
+        let Some(pair) = pair.filter(|_| bytes.len() <= MAX_RUN) else { return write(out) };
+        let is_same = |slot: &RunSlot<T>| {
+            let is_place = slot.packet == packet && slot.from == from;
+            is_place && slot.nodes.is_empty() && slot.bytes == bytes
         };
-        let is_same = slot.packet == packet && slot.from == from && slot.nodes.is_empty();
-        if is_same && slot.bytes == bytes {
-            return out.add(&slot.text);
+        // Two places, as for a row.
+        let [first, second] = &mut *pair;
+        if is_same(first) {
+            return out.add(&first.text);
         }
+        if is_same(second) {
+            return out.add(&second.text);
+        }
+        std::mem::swap(first, second);
+        let [slot, _] = pair;
         let at = out.len();
         write(out);
         if out.len().saturating_sub(at) <= MAX_RUN_TEXT {

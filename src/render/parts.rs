@@ -41,6 +41,8 @@ pub(super) struct Stretch<'r> {
     pub(super) from: usize,
     /// Their bytes, one at least.
     pub(super) bytes: &'r [u8],
+    /// The row of the only field, where it is known without a tree.
+    row: Option<Row<'r>>,
 }
 
 impl<'r> Parts<'r> {
@@ -76,8 +78,13 @@ impl<'r> Parts<'r> {
     pub(super) fn each(&self, mut show: impl FnMut(Part<'r>)) {
         let Self { header, topic, id, properties, .. } = *self;
         let ends = self.bytes.len();
-        for (from, to) in [(0, header), (header, topic)] {
-            self.known(from, to, &mut show);
+        if header < topic {
+            // Topics and lengths are many, and go together in more ways than are remembered.
+            self.known(0, 1, &mut show);
+            self.field(Field::REMAINING_LENGTH, 1, header, &mut show);
+            self.field(Field::TOPIC, header, topic, &mut show);
+        } else {
+            self.known(0, header, &mut show);
         }
         if topic < id {
             show(Part::Id(self.leaf(Field::PACKET_ID, topic, id)));
@@ -91,16 +98,23 @@ impl<'r> Parts<'r> {
     #[inline]
     fn known(&self, from: usize, to: usize, show: &mut impl FnMut(Part<'r>)) {
         if let Some(bytes) = self.bytes.get(from..to).filter(|bytes| !bytes.is_empty()) {
-            show(Part::Known(Stretch { from, bytes }));
+            show(Part::Known(Stretch { from, bytes, row: None }));
         }
+    }
+
+    #[inline]
+    fn field(&self, field: Field, from: usize, to: usize, show: &mut impl FnMut(Part<'r>)) {
+        let row = self.leaf(field, from, to);
+        show(Part::Known(Stretch { from, bytes: row.bytes, row: Some(row) }));
     }
 
     /// The row of a field that stands in no group and holds none.
     #[inline]
     fn leaf(&self, field: Field, from: usize, to: usize) -> Row<'r> {
         let bytes = self.bytes.get(from..to).unwrap_or_default();
-        let number = match bytes {
-            [high, low] if field == Field::PACKET_ID => u16::from_be_bytes([*high, *low]).into(),
+        let number = match (field, bytes) {
+            (Field::PACKET_ID, [high, low]) => u16::from_be_bytes([*high, *low]).into(),
+            (Field::REMAINING_LENGTH, _) => self.context.remaining_length,
             _ => 0,
         };
         let span = Span::of_bytes(from, bytes.len());
@@ -124,13 +138,16 @@ impl<'r> Parts<'r> {
 }
 
 impl Stretch<'_> {
-    /// Shows its rows, whose tree is made in `room`.
+    /// Shows its rows, whose tree is made in `room` if it is needed.
     pub(super) fn rows<T>(
         self,
         record: &Record<'_>,
         room: &mut Tape,
         show: impl FnOnce(&mut dyn Iterator<Item = Row<'_>>) -> T,
     ) -> T {
+        if let Some(row) = self.row {
+            return show(&mut std::iter::once(row));
+        }
         let Record { tape, bytes, .. } = record.with_tree(room);
         let to = self.from.saturating_add(self.bytes.len());
         let is_in = |row: &Row<'_>| (self.from..to).contains(&row.span.first_byte());

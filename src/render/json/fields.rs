@@ -105,6 +105,8 @@ pub(super) fn write_parts(
             Part::Known(stretch) => runs.stretch(stretch, packet, out, |out| {
                 stretch.rows(record, room, |rows| list(rows, shown, one, out));
             }),
+            Part::Id(row) if packet_id(&row, shown, &mut one.ids, out) => out.push(b'}'),
+            Part::Payload(row) if payload(&row, shown, &mut one.payloads, out) => out.push(b'}'),
             Part::Id(row) | Part::Payload(row) => list(std::iter::once(row), shown, one, out),
         }
     });

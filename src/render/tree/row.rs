@@ -71,7 +71,10 @@ impl RowWords<'_> {
         });
         let Some([before, between, behind]) = parts else { return false };
         out.push_words(before);
-        gutter::add_spaced(row.bytes, out);
+        match *row.bytes {
+            [high, low] => gutter::add_two_spaced([high, low], out),
+            _ => gutter::add_spaced(row.bytes, out),
+        }
         out.push_words(between);
         text::add::digits(row.number, out);
         out.push_words(behind);
