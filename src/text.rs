@@ -2,10 +2,12 @@
 //! Imports nothing.
 
 pub mod add;
+mod counted;
 mod near;
 mod out;
 mod plain;
 
+pub(crate) use counted::Counted;
 pub use near::{distance, nearest};
 pub use out::{Ascii, Out, Words};
 pub(crate) use plain::{add_escaped, is_all_plain};
@@ -42,7 +44,7 @@ pub fn hex_digits(byte: u8) -> [u8; 2] {
 pub(crate) fn hex_pair(byte: u8) -> [u8; 2] {
     static ALL: [[u8; 2]; 256] = {
         let mut all = [[0; 2]; 256];
-        let mut rest = all.as_mut_slice();
+        let mut rest: &mut [[u8; 2]] = &mut all;
         let mut byte = 0u8;
         while let Some((first, behind)) = rest.split_first_mut() {
             *first = [hex_digit(byte >> 4), hex_digit(byte)];

@@ -10,11 +10,18 @@ use super::{Explain, Options, facts, words};
 use crate::net;
 use crate::pipeline::{Header, Origin, Record, TextOrigin};
 use crate::session::How;
-use crate::text::{self, Out, Words};
+use crate::text::{self, Counted, Out, Words};
 use direction::Directions;
 pub(super) use direction::Known;
 use std::fmt::Write;
 use std::net::SocketAddr;
+
+/// The numbers of the packet before and of its only frame.
+#[derive(Debug, Default)]
+struct Counts {
+    record: Counted,
+    frame: Counted,
+}
 
 /// Writes headings.
 #[derive(Debug)]
@@ -22,6 +29,7 @@ pub struct Heading {
     painter: Painter,
     explain: Explain,
     width: Option<usize>,
+    counts: Counts,
     time: TimeWriter,
     ends: Ends,
     directions: Directions,
@@ -39,6 +47,7 @@ impl Heading {
             painter: Painter { color: options.color },
             explain: options.explain,
             width: options.width,
+            counts: Counts::default(),
             time: TimeWriter::new(options.time),
             ends: Ends::new(),
             directions: Directions::new(),
@@ -112,7 +121,7 @@ impl Heading {
             return Some(way);
         }
         self.line.clear();
-        place(record, &mut self.time, &mut self.line);
+        place(record, (&mut self.counts, &mut self.time), &mut self.line);
         between(record, &mut self.ends, &mut self.line);
         self.set_line(0, out);
         self.layers(record.origin, out);
@@ -132,7 +141,7 @@ impl Heading {
         let ends = &mut self.ends;
         let way = self.directions.of(record, |out| between(record, ends, out))?;
         let direction = self.directions.get(way)?;
-        place(record, &mut self.time, out);
+        place(record, (&mut self.counts, &mut self.time), out);
         out.push_words(&direction.between);
         let layers = record.origin.layers.filter(|_| self.explain > Explain::Off);
         let is_done = layers.is_none_or(|layers| direction.layers(layers, out));
@@ -167,17 +176,17 @@ fn add_client(id: &[u8], out: &mut Words) {
 }
 
 /// Adds number, frames and time.
-fn place(record: &Record<'_>, time: &mut TimeWriter, out: &mut Words) {
+fn place(record: &Record<'_>, (counts, time): (&mut Counts, &mut TimeWriter), out: &mut Words) {
     let origin = record.origin;
     out.push('#');
-    text::add::digits(record.number, out);
+    counts.record.add(record.number, out);
     if let Some(text) = &origin.text {
         out.push_str("  ");
         out.push_str(&place_in_text(text));
     }
     if !origin.frames.is_empty() {
         out.push_str("  ");
-        frames(origin.frames, out);
+        frames(origin.frames, &mut counts.frame, out);
         out.push_str("  ");
         time.write(origin, out);
     }
@@ -239,11 +248,11 @@ fn title(record: &Record<'_>, out: &mut Words, client: impl FnOnce(&[u8], &mut W
 }
 
 /// Adds the numbers of frames; of many, the first and the last.
-fn frames(frames: &[u64], out: &mut Words) {
+fn frames(frames: &[u64], count: &mut Counted, out: &mut Words) {
     match frames {
         [one] => {
             out.push_str("frame ");
-            text::add::digits(*one, out);
+            count.add(*one, out);
         }
         [first, .., last] if frames.len() > 6 => {
             // Writing to a String does not fail.

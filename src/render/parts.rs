@@ -27,6 +27,9 @@ pub(super) struct Parts<'r> {
 pub(super) enum Part<'r> {
     /// Fields that the packets before had as well, by far more often than not.
     Known(Stretch<'r>),
+    /// All of an acknowledgment: its fixed header, which is the same in all of its kind, and its Packet
+    /// Identifier.
+    Ack(Stretch<'r>, Row<'r>),
     /// The Packet Identifier.
     Id(Row<'r>),
     /// The payload, which has bytes.
@@ -60,7 +63,9 @@ impl<'r> Parts<'r> {
                 (topic, id, bytes.len().checked_sub(publish.payload.len())?)
             }
             // Without a Reason Code, on which the words of other rows depend.
-            mqtt::Packet::Ack(_) if remaining == 2 => (header, bytes.len(), bytes.len()),
+            mqtt::Packet::Ack(_) if remaining == 2 && header == 2 => {
+                (header, bytes.len(), bytes.len())
+            }
             _ => return None,
         };
         let context = Context {
@@ -78,14 +83,15 @@ impl<'r> Parts<'r> {
     pub(super) fn each(&self, mut show: impl FnMut(Part<'r>)) {
         let Self { header, topic, id, properties, .. } = *self;
         let ends = self.bytes.len();
-        if header < topic {
-            // Topics and lengths are many, and go together in more ways than are remembered.
-            self.known(0, 1, &mut show);
-            self.field(Field::REMAINING_LENGTH, 1, header, &mut show);
-            self.field(Field::TOPIC, header, topic, &mut show);
-        } else {
-            self.known(0, header, &mut show);
+        if header == topic {
+            let bytes = self.bytes.get(..header).unwrap_or_default();
+            let id = self.leaf(Field::PACKET_ID, topic, id);
+            return show(Part::Ack(Stretch { from: 0, bytes, row: None }, id));
         }
+        // Topics and lengths are many, and go together in more ways than are remembered.
+        self.known(0, 1, &mut show);
+        self.field(Field::REMAINING_LENGTH, 1, header, &mut show);
+        self.field(Field::TOPIC, header, topic, &mut show);
         if topic < id {
             show(Part::Id(self.leaf(Field::PACKET_ID, topic, id)));
         }

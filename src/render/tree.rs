@@ -7,7 +7,7 @@ use super::flow::Flow;
 use super::gutter::Gutter;
 use super::memo::{Around, Memo, Packet, Runs};
 use super::paint::{Painter, Role};
-use super::parts::{Part, Parts};
+use super::parts::{Part, Parts, Stretch};
 use super::{Explain, Format, Options, heading};
 use crate::annotate::view::{self, Row, Rows};
 use crate::annotate::{Finding, Tape};
@@ -46,6 +46,7 @@ pub struct Tree {
 struct Memos {
     rows: Memo<Words>,
     runs: Runs<Words>,
+    acks: Around<Words>,
     ids: Around<Words>,
     payloads: Around<Words>,
 }
@@ -55,6 +56,7 @@ impl Memos {
         Self {
             rows: Memo::new(),
             runs: Runs::new(),
+            acks: Around::of_places(),
             ids: Around::of_places(),
             payloads: Around::of_lengths(),
         }
@@ -137,17 +139,29 @@ impl Tree {
         if !words.is_short() {
             return false;
         }
-        let Self { memos: Memos { rows, runs, ids, payloads }, flow, out, room, .. } = self;
+        let Self { memos, flow, out, room, .. } = self;
+        let Memos { rows, runs, acks, ids, payloads } = memos;
         let packet = parts.packet(gutter.offset_width());
-        parts.each(|part| match part {
-            Part::Known(stretch) => runs.stretch(stretch, packet, out, |out| {
+        parts.each(|part| {
+            let mut write = |stretch: Stretch<'_>, out: &mut Words| {
                 stretch.rows(record, room, |all| {
                     all.for_each(|row| words.remembered(&row, row.is_group, rows, flow, out));
                 });
-            }),
-            Part::Id(row) if words.packet_id(&row, ids, out) => {}
-            Part::Payload(row) if words.payload(&row, payloads, out) => {}
-            Part::Id(row) | Part::Payload(row) => words.remembered(&row, false, rows, flow, out),
+            };
+            match part {
+                Part::Known(stretch) => {
+                    runs.stretch(stretch, packet, out, |out| write(stretch, out));
+                }
+                Part::Ack(lead, row) => {
+                    words.packet_id(&row, acks, |out| write(lead, out), out);
+                }
+                Part::Id(row) => {
+                    words.packet_id(&row, ids, |_| (), out);
+                }
+                Part::Payload(row) => {
+                    words.payload(&row, payloads, out);
+                }
+            }
         });
         true
     }
@@ -252,7 +266,9 @@ impl<'r> Body<'r> {
             }
             let Some(row) = rows.next() else { return };
             let Memos { ids, payloads, .. } = &mut *self.memos;
-            if !words.packet_id(&row, ids, self.out) && !words.payload(&row, payloads, self.out) {
+            if !words.packet_id(&row, ids, |_| (), self.out)
+                && !words.payload(&row, payloads, self.out)
+            {
                 self.row(&row, row.is_group);
             }
         }
