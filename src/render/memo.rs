@@ -20,7 +20,7 @@ const MAX_TEXT: usize = 4 << 10;
 
 /// Rows with a value in words that are the same for all: a power of two. They differ by the packet's type and
 /// flags, and by where they stand, which is behind the topic.
-const PLACE_SLOTS: usize = 1 << 10;
+const PLACE_SLOTS: usize = 1 << 9;
 /// The same where they differ by how long they are.
 const LENGTH_SLOTS: usize = 1 << 10;
 /// Runs of rows that are remembered: a power of two.

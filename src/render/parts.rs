@@ -44,8 +44,9 @@ pub(super) struct Stretch<'r> {
     pub(super) from: usize,
     /// Their bytes, one at least.
     pub(super) bytes: &'r [u8],
-    /// The row of the only field, where it is known without a tree.
-    row: Option<Row<'r>>,
+    /// The row of the only field, where it is known without a tree. There are many of them, so it is enough to
+    /// remember it as a stretch.
+    pub(super) row: Option<Row<'r>>,
 }
 
 impl<'r> Parts<'r> {
@@ -144,16 +145,13 @@ impl<'r> Parts<'r> {
 }
 
 impl Stretch<'_> {
-    /// Shows its rows, whose tree is made in `room` if it is needed.
+    /// Shows its rows, whose tree is made in `room`.
     pub(super) fn rows<T>(
         self,
         record: &Record<'_>,
         room: &mut Tape,
         show: impl FnOnce(&mut dyn Iterator<Item = Row<'_>>) -> T,
     ) -> T {
-        if let Some(row) = self.row {
-            return show(&mut std::iter::once(row));
-        }
         let Record { tape, bytes, .. } = record.with_tree(room);
         let to = self.from.saturating_add(self.bytes.len());
         let is_in = |row: &Row<'_>| (self.from..to).contains(&row.span.first_byte());

@@ -144,6 +144,9 @@ impl Tree {
         let packet = parts.packet(gutter.offset_width());
         parts.each(|part| {
             let mut write = |stretch: Stretch<'_>, out: &mut Words| {
+                if let Some(row) = stretch.row {
+                    return words.write(&row, false, flow.clear(), out);
+                }
                 stretch.rows(record, room, |all| {
                     all.for_each(|row| words.remembered(&row, row.is_group, rows, flow, out));
                 });

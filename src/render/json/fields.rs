@@ -104,6 +104,10 @@ pub(super) fn write_parts(
     parts.each(|part| {
         out.push(std::mem::replace(&mut lead, b','));
         let mut write = |stretch: Stretch<'_>, out: &mut Vec<u8>| {
+            if let Some(row) = stretch.row {
+                write_one(&row, false, shown, out);
+                return out.push(b'}');
+            }
             stretch.rows(record, room, |rows| list(rows, shown, one, out));
         };
         match part {

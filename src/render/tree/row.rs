@@ -134,7 +134,8 @@ impl RowWords<'_> {
         self.gutter.width().is_none() && !self.painter.color
     }
 
-    fn write(&self, row: &Row<'_>, is_whole: bool, flow: &mut Flow, out: &mut Words) {
+    /// Writes a row.
+    pub(super) fn write(&self, row: &Row<'_>, is_whole: bool, flow: &mut Flow, out: &mut Words) {
         if self.is_short() {
             return self.write_plainly(row, is_whole, out);
         }
