@@ -2,10 +2,12 @@
 //! Imports nothing.
 
 pub mod add;
+mod counted;
 mod near;
 mod out;
 mod plain;
 
+pub(crate) use counted::Counted;
 pub use near::{distance, nearest};
 pub use out::{Ascii, Out, Words};
 pub(crate) use plain::{add_escaped, is_all_plain};
@@ -37,8 +39,24 @@ pub fn hex_digits(byte: u8) -> [u8; 2] {
     [hex_digit(byte >> 4), hex_digit(byte)]
 }
 
+/// The same, looked up: quicker for a few bytes.
+#[inline]
+pub(crate) fn hex_pair(byte: u8) -> [u8; 2] {
+    static ALL: [[u8; 2]; 256] = {
+        let mut all = [[0; 2]; 256];
+        let mut rest: &mut [[u8; 2]] = &mut all;
+        let mut byte = 0u8;
+        while let Some((first, behind)) = rest.split_first_mut() {
+            *first = [hex_digit(byte >> 4), hex_digit(byte)];
+            (rest, byte) = (behind, byte.wrapping_add(1));
+        }
+        all
+    };
+    ALL.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
 /// The digit of the lower half of a byte.
-fn hex_digit(byte: u8) -> u8 {
+const fn hex_digit(byte: u8) -> u8 {
     // Reckoned, not looked up: so the processor does many at once.
     let digit = byte & 15;
     let letters = if digit > 9 { b'a' - b'0' - 10 } else { 0 };

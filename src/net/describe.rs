@@ -4,7 +4,7 @@ use super::{
     Flags, IpLayer, IpVersion, Labels, Layers, LinkLayer, TcpLayer, TransportLayer, Tunnel,
     UdpLayer, Vlans,
 };
-use crate::text::{Out, Words, add, hex_digits};
+use crate::text::{Out, Words, add, hex_pair};
 use std::fmt::Write;
 use std::net::IpAddr;
 
@@ -173,9 +173,8 @@ impl Describe for IpLayer {
         match &self.version {
             IpVersion::V4 { id, total_len, dont_fragment } => {
                 out.push_str(", id 0x");
-                let [upper, lower] = id.to_be_bytes().map(hex_digits);
-                out.push_ascii(&upper);
-                out.push_ascii(&lower);
+                let [[a, b], [c, d]] = id.to_be_bytes().map(hex_pair);
+                out.push_ascii(&[a, b, c, d]);
                 if *dont_fragment {
                     out.push_str(", DF");
                 }

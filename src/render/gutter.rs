@@ -125,7 +125,11 @@ impl Gutter {
             add_spaced(shown, out);
             return shown.len().saturating_mul(3).saturating_sub(1);
         }
-        add_spaced(bytes.get(..self.bytes_a_line.saturating_sub(1)).unwrap_or(bytes), out);
+        let count = self.bytes_a_line.saturating_sub(1);
+        match bytes.first_chunk() {
+            Some(first) => add_first_spaced(first, count, out),
+            None => add_spaced(bytes.get(..count).unwrap_or(bytes), out),
+        }
         out.push_str(" …");
         self.bytes_a_line.saturating_mul(3).saturating_sub(2)
     }
@@ -153,9 +157,26 @@ pub fn spaced(bytes: &[u8]) -> String {
     out.into_string()
 }
 
+/// Bytes that are put into digits at once.
+const AT_ONCE: usize = 8;
+
+/// The same of the first `count` of some bytes, with the loop that the compiler needs for that alone.
+fn add_first_spaced(bytes: &[u8; AT_ONCE], count: usize, out: &mut Words) {
+    let mut room = [b' '; 3 * AT_ONCE];
+    for ([upper, lower, _], byte) in room.as_chunks_mut::<3>().0.iter_mut().zip(bytes) {
+        [*upper, *lower] = text::hex_pair(*byte);
+    }
+    out.push_first(&room, count.saturating_mul(3).saturating_sub(1));
+}
+
+/// Adds what [`spaced`] returns of two bytes.
+pub(super) fn add_two_spaced([first, second]: [u8; 2], out: &mut Words) {
+    let ([a, b], [c, d]) = (text::hex_pair(first), text::hex_pair(second));
+    out.push_ascii(&[a, b, b' ', c, d]);
+}
+
 /// Adds what [`spaced`] returns.
 pub(super) fn add_spaced(bytes: &[u8], out: &mut Words) {
-    const AT_ONCE: usize = 8;
     let mut left = bytes.len();
     for some in bytes.chunks(AT_ONCE) {
         let mut room = [b' '; 3 * AT_ONCE];

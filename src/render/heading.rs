@@ -10,10 +10,18 @@ use super::{Explain, Options, facts, words};
 use crate::net;
 use crate::pipeline::{Header, Origin, Record, TextOrigin};
 use crate::session::How;
-use crate::text::{self, Out, Words};
+use crate::text::{self, Counted, Out, Words};
 use direction::Directions;
+pub(super) use direction::Known;
 use std::fmt::Write;
 use std::net::SocketAddr;
+
+/// The numbers of the packet before and of its only frame.
+#[derive(Debug, Default)]
+struct Counts {
+    record: Counted,
+    frame: Counted,
+}
 
 /// Writes headings.
 #[derive(Debug)]
@@ -21,6 +29,7 @@ pub struct Heading {
     painter: Painter,
     explain: Explain,
     width: Option<usize>,
+    counts: Counts,
     time: TimeWriter,
     ends: Ends,
     directions: Directions,
@@ -38,6 +47,7 @@ impl Heading {
             painter: Painter { color: options.color },
             explain: options.explain,
             width: options.width,
+            counts: Counts::default(),
             time: TimeWriter::new(options.time),
             ends: Ends::new(),
             directions: Directions::new(),
@@ -57,10 +67,11 @@ impl Heading {
         flow.set(out, self.painter, 0, 2, self.width);
     }
 
-    /// Writes the title: which packet it is; below it what is known of it from those before it.
-    pub fn title(&mut self, record: &Record<'_>, out: &mut Words) {
+    /// Writes the title: which packet it is; below it what is known of it from those before it. `way` is what
+    /// [`origin`](Self::origin) told of the same record.
+    pub(super) fn title(&mut self, record: &Record<'_>, way: Option<Known>, out: &mut Words) {
         if self.is_plain() {
-            return self.plain_title(record, out);
+            return self.plain_title(record, way, out);
         }
         let flow = self.flow.clear();
         flow.push(Role::Title, record.type_name());
@@ -75,10 +86,9 @@ impl Heading {
     }
 
     /// The same where nothing has to be painted or to be broken into lines.
-    fn plain_title(&mut self, record: &Record<'_>, out: &mut Words) {
+    fn plain_title(&mut self, record: &Record<'_>, way: Option<Known>, out: &mut Words) {
         out.push_str(record.type_name());
-        let ends = &mut self.ends;
-        let mut direction = self.directions.of(record, |out| between(record, ends, out));
+        let mut direction = way.and_then(|way| self.directions.get(way));
         title(record, out, |id, out| match &mut direction {
             Some(direction) => direction.client(id, out),
             None => add_client(id, out),
@@ -102,13 +112,16 @@ impl Heading {
         flow::set_line(&self.line.as_str(), Role::Dim, out, self.painter, (indent, 2), self.width);
     }
 
-    /// Writes where a packet was: frames, time, ends, and a line for each header below MQTT.
-    pub fn origin(&mut self, record: &Record<'_>, out: &mut Words) {
-        if self.is_plain() && self.plain_origin(record, out) {
-            return;
+    /// Writes where a packet was: frames, time, ends, and a line for each header below MQTT. Gives back the
+    /// direction of a connection that it went, if it is remembered.
+    pub(super) fn origin(&mut self, record: &Record<'_>, out: &mut Words) -> Option<Known> {
+        if self.is_plain()
+            && let Some(way) = self.plain_origin(record, out)
+        {
+            return Some(way);
         }
         self.line.clear();
-        place(record, &mut self.time, &mut self.line);
+        place(record, (&mut self.counts, &mut self.time), &mut self.line);
         between(record, &mut self.ends, &mut self.line);
         self.set_line(0, out);
         self.layers(record.origin, out);
@@ -119,15 +132,16 @@ impl Heading {
             let line = format!("comment: {}", words::quoted(comment.as_bytes(), MAX_COMMENT));
             let _ = writeln!(out, "    {}", self.painter.paint(Role::Dim, line));
         }
+        None
     }
 
     /// The same where nothing has to be painted or to be broken into lines, of a packet of a connection.
-    /// `false`: it is none, and nothing is written.
-    fn plain_origin(&mut self, record: &Record<'_>, out: &mut Words) -> bool {
+    /// `None`: it is none, and nothing is written.
+    fn plain_origin(&mut self, record: &Record<'_>, out: &mut Words) -> Option<Known> {
         let ends = &mut self.ends;
-        let direction = self.directions.of(record, |out| between(record, ends, out));
-        let Some(direction) = direction else { return false };
-        place(record, &mut self.time, out);
+        let way = self.directions.of(record, |out| between(record, ends, out))?;
+        let direction = self.directions.get(way)?;
+        place(record, (&mut self.counts, &mut self.time), out);
         out.push_words(&direction.between);
         let layers = record.origin.layers.filter(|_| self.explain > Explain::Off);
         let is_done = layers.is_none_or(|layers| direction.layers(layers, out));
@@ -135,7 +149,7 @@ impl Heading {
         if !is_done {
             self.layers(record.origin, out);
         }
-        true
+        Some(way)
     }
 
     fn layers(&mut self, origin: &Origin<'_>, out: &mut Words) {
@@ -162,17 +176,17 @@ fn add_client(id: &[u8], out: &mut Words) {
 }
 
 /// Adds number, frames and time.
-fn place(record: &Record<'_>, time: &mut TimeWriter, out: &mut Words) {
+fn place(record: &Record<'_>, (counts, time): (&mut Counts, &mut TimeWriter), out: &mut Words) {
     let origin = record.origin;
     out.push('#');
-    text::add::digits(record.number, out);
+    counts.record.add(record.number, out);
     if let Some(text) = &origin.text {
         out.push_str("  ");
         out.push_str(&place_in_text(text));
     }
     if !origin.frames.is_empty() {
         out.push_str("  ");
-        frames(origin.frames, out);
+        frames(origin.frames, &mut counts.frame, out);
         out.push_str("  ");
         time.write(origin, out);
     }
@@ -234,11 +248,11 @@ fn title(record: &Record<'_>, out: &mut Words, client: impl FnOnce(&[u8], &mut W
 }
 
 /// Adds the numbers of frames; of many, the first and the last.
-fn frames(frames: &[u64], out: &mut Words) {
+fn frames(frames: &[u64], count: &mut Counted, out: &mut Words) {
     match frames {
         [one] => {
             out.push_str("frame ");
-            text::add::digits(*one, out);
+            count.add(*one, out);
         }
         [first, .., last] if frames.len() > 6 => {
             // Writing to a String does not fail.

@@ -71,8 +71,9 @@ mod line;
 mod safe;
 mod shows;
 
+use super::parts::Parts;
 use super::{Explain, Format, Options};
-use crate::annotate::view;
+use crate::annotate::{Tape, view};
 use crate::pipeline::{Header, Record, TextOrigin};
 use crate::spec::field::Context;
 use fields::{Memos, Shown};
@@ -92,6 +93,8 @@ pub struct Json {
     head: line::Head,
     memos: Memos,
     line: Vec<u8>,
+    /// Room for the tree of a packet that comes without.
+    room: Tape,
 }
 
 impl Json {
@@ -103,6 +106,7 @@ impl Json {
             head: line::Head::new(),
             memos: Memos::new(),
             line: Vec::new(),
+            room: Tape::new(),
         }
     }
 }
@@ -112,23 +116,31 @@ impl Format for Json {
         false
     }
 
+    fn needs_trees(&self) -> bool {
+        false
+    }
+
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
         self.line.shrink_to(KEPT);
-        let context = record.context();
         let line = &mut self.line;
         self.head.write(record, line)?;
         line.extend_from_slice(b",\"hex\":\"");
         let hex_at = Some(line.len());
         shows::hex(record.bytes, line);
-        line.extend_from_slice(b"\",\"findings\":");
-        match record.tape.findings() {
-            [] => line.extend_from_slice(b"[]"),
-            _ => write(&Findings { record, context: &context }, line)?,
+        match Parts::of(record).filter(|_| self.explain < Explain::Full) {
+            Some(parts) => {
+                line.extend_from_slice(b"\",\"findings\":[],\"fields\":");
+                let shown = Shown { hex_at, ..Shown::new(parts.context, self.explain) };
+                let all = (record, &parts, &mut self.room);
+                fields::write_parts(all, &shown, &mut self.memos, line);
+            }
+            None => {
+                let mut room = std::mem::take(&mut self.room);
+                self.findings_and_fields(&record.with_tree(&mut room), hex_at)?;
+                self.room = room;
+            }
         }
-        line.extend_from_slice(b",\"fields\":");
-        let shown = Shown { sn: record.sn, hex_at, ..Shown::new(context, self.explain) };
-        fields::write_packet((record.tape, record.bytes), &shown, &mut self.memos, line);
         for (nth, header) in record.headers.iter().enumerate() {
             self.line.extend_from_slice(if nth == 0 { b",\"headers\":[" } else { b"," });
             self.header(header, record)?;
@@ -142,6 +154,24 @@ impl Format for Json {
 }
 
 impl Json {
+    /// What the tree of a packet says, behind its hex digits, which begin at `hex_at`.
+    fn findings_and_fields(
+        &mut self,
+        record: &Record<'_>,
+        hex_at: Option<usize>,
+    ) -> io::Result<()> {
+        let (line, context) = (&mut self.line, record.context());
+        line.extend_from_slice(b"\",\"findings\":");
+        match record.tape.findings() {
+            [] => line.extend_from_slice(b"[]"),
+            _ => write(&Findings { record, context: &context }, line)?,
+        }
+        line.extend_from_slice(b",\"fields\":");
+        let shown = Shown { sn: record.sn, hex_at, ..Shown::new(context, self.explain) };
+        fields::write_packet((record.tape, record.bytes), &shown, &mut self.memos, line);
+        Ok(())
+    }
+
     /// The header of a frame that brought the packet.
     fn header(&mut self, header: &Header, record: &Record<'_>) -> io::Result<()> {
         let Record { version, sender, .. } = *record;

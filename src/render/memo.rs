@@ -1,6 +1,7 @@
 //! Rows as they were written before: most of a packet is the same as in the packets before it, so
 //! most rows of a tree are copied, not made.
 
+use super::parts::Stretch;
 use crate::annotate::Node;
 use crate::annotate::view::{Row, Rows};
 use crate::bytes::Span;
@@ -19,16 +20,16 @@ const MAX_TEXT: usize = 4 << 10;
 
 /// Rows with a value in words that are the same for all: a power of two. They differ by the packet's type and
 /// flags, and by where they stand, which is behind the topic.
-const PLACE_SLOTS: usize = 1 << 8;
+const PLACE_SLOTS: usize = 1 << 9;
 /// The same where they differ by how long they are.
 const LENGTH_SLOTS: usize = 1 << 10;
 /// Runs of rows that are remembered: a power of two.
-const RUN_SLOTS: usize = 1 << 10;
+const RUN_SLOTS: usize = 1 << 11;
 /// The longest run of rows that is remembered, in bytes of the packet and in nodes.
 const MAX_RUN: usize = 128;
 const MAX_NODES: usize = 32;
 /// The longest text that is remembered of it, in bytes.
-const MAX_RUN_TEXT: usize = 8 << 10;
+const MAX_RUN_TEXT: usize = 4 << 10;
 
 /// What a row is written into.
 pub(super) trait Text: Default {
@@ -183,7 +184,13 @@ fn place(number: u64, kind: u64, bytes: &[u8], slots: usize) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
     let words = words.iter().map(|word| u64::from_le_bytes(*word));
     let add = |sum: u64, word: u64| (sum ^ word).wrapping_mul(FACTORS.0).rotate_left(29);
-    let value = words.chain(rest.iter().map(|byte| u64::from(*byte))).fold(number, add);
+    let value = words.fold(number, add);
+    // The last word is what the others leave over, and some that they hold; or all, where it is less.
+    let value = match (bytes.last_chunk::<8>(), rest) {
+        (_, []) => value,
+        (Some(last), _) => add(value, u64::from_le_bytes(*last)),
+        (None, _) => add(value, rest.iter().fold(1, |word, byte| word << 8 | u64::from(*byte))),
+    };
     let product = u128::from(value ^ FACTORS.0).wrapping_mul((kind ^ FACTORS.1).into());
     (product ^ product >> 64) as usize & slots.saturating_sub(1)
 }
@@ -200,8 +207,11 @@ pub(super) struct Runs<T> {
 #[derive(Clone, Debug, Default)]
 struct RunSlot<T> {
     packet: Packet,
-    /// All that was read of these bytes: rows that are made of the same nodes and bytes are the same.
+    /// All that was read of these bytes: rows that are made of the same nodes and bytes are the same. None of a
+    /// stretch that is told from its bytes.
     nodes: Vec<Node>,
+    /// The offset of such a stretch.
+    from: usize,
     bytes: Vec<u8>,
     text: T,
 }
@@ -234,20 +244,69 @@ impl<T: Text + Clone> Runs<T> {
         let at = out.len();
         write(rows, nodes.len(), out);
         if out.len().saturating_sub(at) <= MAX_RUN_TEXT {
-            slot.packet = packet;
-            slot.nodes.clear();
-            slot.nodes.extend_from_slice(nodes);
-            slot.bytes.clear();
-            slot.bytes.extend_from_slice(bytes);
-            slot.text.set(out, at);
+            slot.set((packet, nodes), (0, bytes), (out, at));
         }
+        self.count_miss();
+        true
+    }
+
+    /// Writes a stretch of a packet that has no fault as it was written before, or else with `write`.
+    pub(super) fn stretch(
+        &mut self,
+        Stretch { from, bytes, .. }: Stretch<'_>,
+        packet: Packet,
+        out: &mut T,
+        write: impl FnOnce(&mut T),
+    ) {
+        let place = place((from as u64) << 8, packet.0, bytes, self.slots.len()) & !1;
+        let pair = self.slots.get_mut(place..).and_then(<[_]>::first_chunk_mut::<2>);
+        let Some(pair) = pair.filter(|_| bytes.len() <= MAX_RUN) else { return write(out) };
+        let is_same = |slot: &RunSlot<T>| {
+            let is_place = slot.packet == packet && slot.from == from;
+            is_place && slot.nodes.is_empty() && slot.bytes == bytes
+        };
+        // Two places, as for a row.
+        let [first, second] = &mut *pair;
+        if is_same(first) {
+            return out.add(&first.text);
+        }
+        if is_same(second) {
+            return out.add(&second.text);
+        }
+        std::mem::swap(first, second);
+        let [slot, _] = pair;
+        let at = out.len();
+        write(out);
+        if out.len().saturating_sub(at) <= MAX_RUN_TEXT {
+            slot.set((packet, &[]), (from, bytes), (out, at));
+        }
+        self.count_miss();
+    }
+
+    /// Makes room for all, once there were more than a few.
+    fn count_miss(&mut self) {
         if self.slots.len() < RUN_SLOTS {
             self.misses = self.misses.saturating_add(1);
             if self.misses > FEW_SLOTS {
                 self.slots.resize(RUN_SLOTS, RunSlot::default());
             }
         }
-        true
+    }
+}
+
+impl<T: Text> RunSlot<T> {
+    fn set(
+        &mut self,
+        (packet, nodes): (Packet, &[Node]),
+        (from, bytes): (usize, &[u8]),
+        (text, at): (&T, usize),
+    ) {
+        (self.packet, self.from) = (packet, from);
+        self.nodes.clear();
+        self.nodes.extend_from_slice(nodes);
+        self.bytes.clear();
+        self.bytes.extend_from_slice(bytes);
+        self.text.set(text, at);
     }
 }
 

@@ -46,6 +46,7 @@ pub mod paint;
 #[cfg(feature = "parquet")]
 #[doc(hidden)]
 pub mod parquet;
+mod parts;
 #[doc(hidden)]
 pub mod payload;
 mod published;

@@ -7,6 +7,7 @@ use super::flow::Flow;
 use super::gutter::Gutter;
 use super::memo::{Around, Memo, Packet, Runs};
 use super::paint::{Painter, Role};
+use super::parts::{Part, Parts, Stretch};
 use super::{Explain, Format, Options, heading};
 use crate::annotate::view::{self, Row, Rows};
 use crate::annotate::{Finding, Tape};
@@ -36,6 +37,8 @@ pub struct Tree {
     /// A record was written.
     has_begun: bool,
     out: Words,
+    /// Room for the tree of a packet that comes without.
+    room: Tape,
 }
 
 /// Rows as they were written before.
@@ -43,6 +46,7 @@ pub struct Tree {
 struct Memos {
     rows: Memo<Words>,
     runs: Runs<Words>,
+    acks: Around<Words>,
     ids: Around<Words>,
     payloads: Around<Words>,
 }
@@ -52,6 +56,7 @@ impl Memos {
         Self {
             rows: Memo::new(),
             runs: Runs::new(),
+            acks: Around::of_places(),
             ids: Around::of_places(),
             payloads: Around::of_lengths(),
         }
@@ -70,22 +75,31 @@ impl Tree {
             flow: Flow::new(),
             has_begun: options.is_continued,
             out: Words::default(),
+            room: Tape::new(),
         }
     }
 }
 
 impl Format for Tree {
+    fn needs_trees(&self) -> bool {
+        false
+    }
+
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.out.clear();
         if std::mem::replace(&mut self.has_begun, true) {
             self.out.push('\n');
         }
-        self.heading.origin(record, &mut self.out);
+        let way = self.heading.origin(record, &mut self.out);
         for header in record.headers {
             self.header(header, record);
         }
-        self.heading.title(record, &mut self.out);
-        self.body(Source::of(record));
+        self.heading.title(record, way, &mut self.out);
+        if !self.parts(record) {
+            let mut room = std::mem::take(&mut self.room);
+            self.body(Source::of(&record.with_tree(&mut room)));
+            self.room = room;
+        }
         if self.options.hex {
             self.out.push_str(&super::hexdump::hexdump(record.bytes, self.painter));
         }
@@ -107,6 +121,52 @@ impl Tree {
             repair: None,
             headers: &[],
         });
+    }
+
+    /// The rows of a packet of a usual kind, part by part. `false`: it is another, or has more than one line a
+    /// row, and nothing is written.
+    fn parts(&mut self, record: &Record<'_>) -> bool {
+        let Some(parts) = Parts::of(record) else { return false };
+        let gutter = Gutter::new(record.bytes.len(), self.options.width, false);
+        let words = RowWords {
+            context: parts.context,
+            explain: self.options.explain,
+            limit: BRIEF_LIMIT,
+            painter: self.painter,
+            gutter,
+            sn: None,
+        };
+        if !words.is_short() {
+            return false;
+        }
+        let Self { memos, flow, out, room, .. } = self;
+        let Memos { rows, runs, acks, ids, payloads } = memos;
+        let packet = parts.packet(gutter.offset_width());
+        parts.each(|part| {
+            let mut write = |stretch: Stretch<'_>, out: &mut Words| {
+                if let Some(row) = stretch.row {
+                    return words.write(&row, false, flow.clear(), out);
+                }
+                stretch.rows(record, room, |all| {
+                    all.for_each(|row| words.remembered(&row, row.is_group, rows, flow, out));
+                });
+            };
+            match part {
+                Part::Known(stretch) => {
+                    runs.stretch(stretch, packet, out, |out| write(stretch, out));
+                }
+                Part::Ack(lead, row) => {
+                    words.packet_id(&row, acks, |out| write(lead, out), out);
+                }
+                Part::Id(row) => {
+                    words.packet_id(&row, ids, |_| (), out);
+                }
+                Part::Payload(row) => {
+                    words.payload(&row, payloads, out);
+                }
+            }
+        });
+        true
     }
 
     fn body(&mut self, source: Source<'_>) {
@@ -209,7 +269,9 @@ impl<'r> Body<'r> {
             }
             let Some(row) = rows.next() else { return };
             let Memos { ids, payloads, .. } = &mut *self.memos;
-            if !words.packet_id(&row, ids, self.out) && !words.payload(&row, payloads, self.out) {
+            if !words.packet_id(&row, ids, |_| (), self.out)
+                && !words.payload(&row, payloads, self.out)
+            {
                 self.row(&row, row.is_group);
             }
         }

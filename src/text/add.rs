@@ -28,14 +28,19 @@ fn many_digits(value: u64, out: &mut impl Out) {
     let (upper, lower) = (value / EIGHT, value % EIGHT);
     match upper {
         0 => {
+            let digits = u64::from_le_bytes(eight_digits(value));
             // The zeros in front are shifted out.
-            let count = value.checked_ilog10().unwrap_or_default().saturating_add(1);
-            let zeros = 8u32.saturating_sub(count);
-            let digits = u64::from_le_bytes(eight_digits(value)) >> (zeros << 3);
-            out.push_first(&digits.to_le_bytes(), count as usize);
+            let zeros = (digits ^ u64::from_le_bytes([b'0'; 8])).trailing_zeros() >> 3;
+            let digits = digits.checked_shr(zeros << 3).unwrap_or_default();
+            out.push_first(&digits.to_le_bytes(), 8u32.saturating_sub(zeros) as usize);
         }
         1..=9_999 => {
-            digits(upper, out);
+            // Numbers of 32 bits have two more at most.
+            match upper {
+                0..=9 => out.push_ascii(&[b'0' | upper as u8]),
+                10..=99 => out.push_ascii(&two(upper)),
+                _ => digits(upper, out),
+            }
             out.push_ascii(&eight_digits(lower));
         }
         _ => out.push_str(itoa::Buffer::new().format(value)),
@@ -79,10 +84,15 @@ impl Out for Bytes<'_> {
 /// The last eight digits of a number.
 #[inline]
 fn eight_digits(value: u64) -> [u8; 8] {
+    // All at once, as numbers below 10^4, then 10^2, then 10 in ever smaller parts of a word, the first one in
+    // the lowest: a product and a shift divide each part by ten or by a hundred, as it is small enough.
     let (upper, lower) = (value / 10_000 % 10_000, value % 10_000);
-    let ([a, b], [c, d]) = (two(upper / 100), two(upper % 100));
-    let ([e, f], [g, h]) = (two(lower / 100), two(lower % 100));
-    [a, b, c, d, e, f, g, h]
+    let fours = upper | lower << 32;
+    let hundreds = fours.wrapping_mul(10_486) >> 20 & 0x0000_007f_0000_007f;
+    let twos = hundreds | fours.wrapping_sub(hundreds.wrapping_mul(100)) << 16;
+    let tens = twos.wrapping_mul(103) >> 10 & 0x000f_000f_000f_000f;
+    let ones = tens | twos.wrapping_sub(tens.wrapping_mul(10)) << 8;
+    (ones | u64::from_le_bytes([b'0'; 8])).to_le_bytes()
 }
 
 /// The two digits of a number below a hundred.

@@ -17,6 +17,10 @@ pub(super) struct Directions {
     slots: Vec<Direction>,
 }
 
+/// The place of the one that was asked for last.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::render) struct Known(usize);
+
 /// What was put into words of one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Direction {
@@ -63,7 +67,7 @@ impl Directions {
         &mut self,
         record: &Record<'_>,
         between: impl FnOnce(&mut Words),
-    ) -> Option<&mut Direction> {
+    ) -> Option<Known> {
         let origin = record.origin;
         // Of notes come names and comments.
         if origin.notes.is_some_and(|notes| !notes.is_empty()) {
@@ -72,13 +76,20 @@ impl Directions {
         let ends = origin.ends?;
         let (sender, version) = (record.sender, record.version);
         let way = Some(Way { ends, stream: origin.stream, sender, version });
-        let slot = self.slots.get_mut(ends::place(ends, SLOTS))?;
+        let known = Known(ends::place(ends, SLOTS));
+        let slot = self.get(known)?;
         if slot.way != way {
             slot.way = way;
             slot.between.clear();
             between(&mut slot.between);
         }
-        Some(slot)
+        Some(known)
+    }
+
+    /// What is remembered of it, until another one is asked for.
+    #[inline]
+    pub(super) fn get(&mut self, Known(place): Known) -> Option<&mut Direction> {
+        self.slots.get_mut(place)
     }
 }
 

@@ -5,8 +5,9 @@ use super::shows::{self, Plain, Spec};
 use crate::annotate::Tape;
 use crate::annotate::view::{self, Row, Rows};
 use crate::bytes::Span;
-use crate::pipeline::SnRecord;
+use crate::pipeline::{Record, SnRecord};
 use crate::render::memo::{Around, Memo, Packet, Runs};
+use crate::render::parts::{Part, Parts, Stretch};
 use crate::render::{Explain, sn, words};
 use crate::spec::Field;
 use crate::spec::field::{Context, Kind};
@@ -39,6 +40,7 @@ impl Shown<'_> {
 #[derive(Debug)]
 pub(super) struct Memos {
     runs: Runs<Vec<u8>>,
+    acks: Around<Vec<u8>>,
     one: One,
 }
 
@@ -53,7 +55,8 @@ struct One {
 impl Memos {
     pub(super) fn new() -> Self {
         let (ids, payloads) = (Around::of_places(), Around::of_lengths());
-        Self { runs: Runs::new(), one: One { rows: Memo::new(), ids, payloads } }
+        let one = One { rows: Memo::new(), ids, payloads };
+        Self { runs: Runs::new(), acks: Around::of_places(), one }
     }
 }
 
@@ -66,7 +69,7 @@ pub(super) fn write_packet(
 ) {
     let mut rows = view::rows(tape, bytes, shown.parts);
     out.push(b'[');
-    let Memos { runs, one } = memos;
+    let Memos { runs, one, .. } = memos;
     if shown.parts {
         // There are more rows than nodes.
         list(rows, shown, one, out);
@@ -86,6 +89,47 @@ pub(super) fn write_packet(
             }
         }
     }
+    out.push(b']');
+}
+
+/// The same of a packet that comes without its tree; nothing of it is made in `room` if all was written before.
+pub(super) fn write_parts(
+    (record, parts, room): (&Record<'_>, &Parts<'_>, &mut Tape),
+    shown: &Shown<'_>,
+    Memos { runs, acks, one }: &mut Memos,
+    out: &mut Vec<u8>,
+) {
+    let packet = parts.packet(0);
+    let mut lead = b'[';
+    parts.each(|part| {
+        out.push(std::mem::replace(&mut lead, b','));
+        let mut write = |stretch: Stretch<'_>, out: &mut Vec<u8>| {
+            if let Some(row) = stretch.row {
+                write_one(&row, false, shown, out);
+                return out.push(b'}');
+            }
+            stretch.rows(record, room, |rows| list(rows, shown, one, out));
+        };
+        match part {
+            Part::Known(stretch) => {
+                return runs.stretch(stretch, packet, out, |out| write(stretch, out));
+            }
+            Part::Ack(lead, row) => {
+                let lead = |out: &mut Vec<u8>| {
+                    write(lead, out);
+                    out.push(b',');
+                };
+                packet_id(&row, shown, acks, lead, out);
+            }
+            Part::Id(row) => {
+                packet_id(&row, shown, &mut one.ids, |_| (), out);
+            }
+            Part::Payload(row) => {
+                payload(&row, shown, &mut one.payloads, out);
+            }
+        }
+        out.push(b'}');
+    });
     out.push(b']');
 }
 
@@ -126,7 +170,7 @@ fn list<'a>(
         // Of a group at most its number is shown.
         let bytes = if row.is_group { &[] } else { row.bytes };
         let key = (&row, bytes, &shown.context, u8::from(is_byte_of_flags));
-        if !packet_id(&row, shown, &mut one.ids, out)
+        if !packet_id(&row, shown, &mut one.ids, |_| (), out)
             && !payload(&row, shown, &mut one.payloads, out)
         {
             one.rows.row(key, out, |out| write_one(&row, is_byte_of_flags, shown, out));
@@ -263,6 +307,13 @@ fn digits(row: &Row<'_>, shown: &Shown<'_>) -> Option<Range<usize>> {
 
 /// Writes the value of data for people, where it is text.
 fn write_text(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
+    // Nearly always it is printable, so that nothing else has to be asked.
+    let start = out.len();
+    out.extend_from_slice(TEXT);
+    if !row.is_group && safe::ascii(row.content(), out) {
+        return;
+    }
+    out.truncate(start);
     if let Some(words) = Words::new(row, &shown.context) {
         out.extend_from_slice(TEXT);
         words.write(out);
@@ -270,11 +321,12 @@ fn write_text(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
 }
 
 /// Writes a Packet Identifier, which is nearly always another one, between words that are the same for all.
-/// `false`: it is another field.
+/// `lead` writes fields before it that are the same for all as well. `false`: it is another field.
 fn packet_id(
     row: &Row<'_>,
     shown: &Shown<'_>,
     ids: &mut Around<Vec<u8>>,
+    lead: impl FnOnce(&mut Vec<u8>),
     out: &mut Vec<u8>,
 ) -> bool {
     if row.field != Field::PACKET_ID {
@@ -282,6 +334,7 @@ fn packet_id(
     }
     let key = (row, row.span);
     let parts = ids.of(key, Packet::new(&shown.context, 0), |[before, between, behind]| {
+        lead(before);
         write_begin(row, shown, before);
         number("", row.span.start.into(), before);
         write_length(row, before);

@@ -7,6 +7,7 @@ use crate::pipeline::{Notes, Record};
 use crate::render::ends::{self, Ends};
 use crate::session::{How, Partner};
 use crate::spec::{Sender, Version};
+use crate::text::Counted;
 use std::io;
 use std::net::SocketAddr;
 
@@ -16,6 +17,9 @@ const SLOTS: usize = 256;
 /// Writes the keys up to `length`.
 #[derive(Debug)]
 pub(super) struct Head {
+    /// The number of the line before, and of its only frame.
+    number: Counted,
+    frame: Counted,
     times: Times,
     ends: Ends,
     /// The keys that are the same in each line of a direction of a connection, each at the place that the
@@ -44,16 +48,18 @@ struct Who {
 
 impl Head {
     pub(super) fn new() -> Self {
-        Self { times: Times::default(), ends: Ends::new(), slots: vec![Slot::default(); SLOTS] }
+        let (number, frame) = (Counted::default(), Counted::default());
+        let slots = vec![Slot::default(); SLOTS];
+        Self { number, frame, times: Times::default(), ends: Ends::new(), slots }
     }
 
     /// Writes a line without what ends it, in the order of its keys.
     pub(super) fn write(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> io::Result<()> {
         let origin = record.origin;
         let mut keys = Keys { out };
-        keys.out.extend_from_slice(b"{\"schema\":1");
-        keys.number(",\"n\":", Some(record.number));
-        keys.frames(origin.frames);
+        keys.out.extend_from_slice(b"{\"schema\":1,\"n\":");
+        self.number.add_to(record.number, keys.out);
+        keys.frames(origin.frames, &mut self.frame);
         if let Some(words) = origin.time.and_then(|time| self.times.words(time)) {
             keys.out.extend_from_slice(b",\"time\":\"");
             keys.out.extend_from_slice(words);
@@ -172,7 +178,12 @@ impl Keys<'_> {
         }
     }
 
-    fn frames(&mut self, frames: &[u64]) {
+    fn frames(&mut self, frames: &[u64], count: &mut Counted) {
+        if let [one] = frames {
+            self.out.extend_from_slice(b",\"frames\":[");
+            count.add_to(*one, self.out);
+            return self.out.push(b']');
+        }
         let mut lead = ",\"frames\":[";
         for frame in frames {
             safe::number(lead, *frame, self.out);

@@ -40,11 +40,13 @@ impl RowWords<'_> {
     }
 
     /// Writes a Packet Identifier, which is nearly always another one, between words that are the same for
-    /// all. `false`: it is another field, or its line may have to be broken or painted.
+    /// all; `lead` writes rows before it that are the same for all as well. `false`: it is another field, or its
+    /// line may have to be broken or painted.
     pub(super) fn packet_id(
         &self,
         row: &Row<'_>,
         ids: &mut Around<Words>,
+        lead: impl FnOnce(&mut Words),
         out: &mut Words,
     ) -> bool {
         if row.field != Field::PACKET_ID || !self.is_plain() {
@@ -52,26 +54,30 @@ impl RowWords<'_> {
         }
         let packet = Packet::new(&self.context, self.gutter.offset_width());
         let parts = ids.of((row, row.span), packet, |[before, between, behind]| {
+            lead(before);
             let (mut all, mut flow) = (Words::default(), Flow::new());
             self.write(row, false, &mut flow, &mut all);
             let all = all.as_str();
             let digits = text::text(|out| words::add_value(row, &self.context, self.limit, out));
-            let lead = text::text(|out| {
+            let label = text::text(|out| {
                 words::add_label(row, &self.context, out);
                 out.push_str(": ");
             });
             let bytes = gutter::spaced(row.bytes);
             // The bytes stand behind the offset, the number behind the name.
-            let (left, right) = all.split_once(&lead).unwrap_or_default();
+            let (left, right) = all.split_once(&label).unwrap_or_default();
             let (offset, blanks) = left.split_once(&bytes).unwrap_or_default();
             before.push_str(offset);
             between.push_str(blanks);
-            between.push_str(&lead);
+            between.push_str(&label);
             behind.push_str(right.strip_prefix(&digits).unwrap_or_default());
         });
         let Some([before, between, behind]) = parts else { return false };
         out.push_words(before);
-        gutter::add_spaced(row.bytes, out);
+        match *row.bytes {
+            [high, low] => gutter::add_two_spaced([high, low], out),
+            _ => gutter::add_spaced(row.bytes, out),
+        }
         out.push_words(between);
         text::add::digits(row.number, out);
         out.push_words(behind);
@@ -105,7 +111,7 @@ impl RowWords<'_> {
     }
 
     /// A row is one line whose words have no roles.
-    fn is_short(&self) -> bool {
+    pub(super) fn is_short(&self) -> bool {
         self.is_plain() && self.explain < Explain::Full
     }
 
@@ -128,7 +134,8 @@ impl RowWords<'_> {
         self.gutter.width().is_none() && !self.painter.color
     }
 
-    fn write(&self, row: &Row<'_>, is_whole: bool, flow: &mut Flow, out: &mut Words) {
+    /// Writes a row.
+    pub(super) fn write(&self, row: &Row<'_>, is_whole: bool, flow: &mut Flow, out: &mut Words) {
         if self.is_short() {
             return self.write_plainly(row, is_whole, out);
         }
