@@ -95,3 +95,15 @@ fn other_lines_are_no_packets() {
         );
     }
 }
+
+/// A packet that ends too early is no packet by itself; who sent it, as with the others, tells that it is one.
+#[test]
+fn a_short_packet_that_is_cut_behind_a_label() {
+    for (client, server) in [("Client", "Server"), ("TX", "RX"), ("sent", "received")] {
+        let text =
+            format!("{client}: 82 06 00 01 00 01 61 00\n{server}: 20 02 00\n{client}: c0 00\n");
+        assert_eq!(hexes(&text), ["8206000100016100", "200200", "c000"], "{text}");
+    }
+    let text = "Client: c0 00\nServer: 20 08 24\nVersion: 20 02 00\nClient: c0 00\n";
+    assert_eq!(hexes(text).concat().replace("c000", ""), "", "{text}");
+}
