@@ -37,13 +37,15 @@ impl Shape<'_> {
 pub(super) fn read(source: Source<'_>, from: usize, taken: &[Run]) -> Vec<Run> {
     let shapes = shapes(source, taken);
     let mut found = Vec::new();
-    let mut taken = taken.iter().map(|run| run.range.clone()).peekable();
+    let mut taken = taken.iter().peekable();
+    let (mut room, mut before) = (rows::Room::new(), None);
     let (mut at, mut covered) = (from, from);
     while at < source.text.len() && !shapes.is_empty() && found.len() < MOST {
         let line = source.line(at);
         at = line.next;
-        while let Some(range) = taken.next_if(|it| it.start <= line.end) {
-            covered = covered.max(range.end);
+        while let Some(run) = taken.next_if(|it| it.range.start <= line.end) {
+            covered = covered.max(run.range.end);
+            before = Some(run);
         }
         let may_be = covered <= line.start
             && line.text.len() <= LONGEST
@@ -51,12 +53,13 @@ pub(super) fn read(source: Source<'_>, from: usize, taken: &[Run]) -> Vec<Run> {
         if !may_be {
             continue;
         }
-        let until = taken.peek().map_or(source.text.len(), |it| it.start);
-        if let Some((run, end)) = rows::read(source, &line, until, &shapes) {
+        let until = taken.peek().map_or(source.text.len(), |it| it.range.start);
+        if let Some((run, end)) = rows::read(source, &line, until, &shapes, &mut room) {
             found.push(run);
             at = end;
         } else {
-            let one = in_line(source, &line, &shapes);
+            let end = || rows::end(source, &line, before?, &shapes);
+            let one = in_line(source, &line, &shapes).or_else(end);
             found.extend(one.or_else(|| rows::mistakes(source, &line, &shapes)));
         }
     }

@@ -4,7 +4,7 @@
 
 use super::aside::{is_few, looks_hex};
 use super::context::Context;
-use super::frame;
+use super::frame::{self, Chain, Fit};
 use super::leftover::{Shape, is_packet};
 use super::lenient::{self, Digits, Form};
 use super::mistake::{MistakeKind, SIDE_BY_SIDE};
@@ -12,14 +12,24 @@ use super::run::{Class, Join, Run};
 use super::settle::settle;
 use super::source::{Line, Source};
 
+/// How many lines may still be read as those that a packet goes on with: so no text takes long.
+pub(super) struct Room(usize);
+
+impl Room {
+    pub(super) const fn new() -> Self {
+        Self(MOST_ROWS)
+    }
+}
+
 /// The packet that begins with a line and ends with one below, before `until`, and where that ends.
 pub(super) fn read(
     source: Source<'_>,
     line: &Line<'_>,
     until: usize,
     shapes: &[Shape<'_>],
+    room: &mut Room,
 ) -> Option<(Run, usize)> {
-    shapes.iter().find_map(|shape| packet(source, line, until, shape))
+    shapes.iter().find_map(|shape| packet(source, line, until, shape, room))
 }
 
 fn packet(
@@ -27,48 +37,41 @@ fn packet(
     line: &Line<'_>,
     until: usize,
     shape: &Shape<'_>,
+    room: &mut Room,
 ) -> Option<(Run, usize)> {
-    let mut all = row(source, line, shape, false)?;
-    let width = all.shown();
-    let is_begun = frame::head(&all.filled()) || all.slips.first().is_some_and(|it| it.index == 0);
+    let mut run = row(source, line, shape, false)?;
+    let width = run.shown();
+    let is_begun = frame::head(&run.filled()) || run.slips.first().is_some_and(|it| it.index == 0);
     if width < LEAST_ROW || !is_begun {
         return None;
     }
-    let (mut next, mut found) = (line.next, None);
-    while next < until && all.shown() <= MOST_BYTES {
-        let line = source.line(next);
-        let Some(row) = row(source, &line, shape, true).filter(|_| line.end <= until) else {
+    let most = due(&run).unwrap_or(LONGEST).min(LONGEST);
+    let (mut end, mut shown, mut all) = (line.next, width, width);
+    // Only the last line is shorter.
+    while end < until && shown.saturating_add(MOST_OFF) >= width && all < most {
+        room.0 = room.0.checked_sub(1)?;
+        let line = source.line(end);
+        let next = row(source, &line, shape, true).filter(|_| line.end <= until);
+        let Some(next) = next.filter(|it| it.shown() <= width.saturating_add(MOST_OFF)) else {
             break;
         };
-        let shown = row.shown();
-        if shown > width.saturating_add(MOST_OFF) {
-            break;
-        }
-        all.append(row);
-        next = line.next;
-        if is_few(&all) && looks_hex(source, &all) {
-            let mut run = all.clone();
-            settle(&mut run);
-            if is_packet(&run, LEAST_ROW) {
-                found = Some((run, next));
-            }
-        }
-        // Only the last line is shorter.
-        if shown.saturating_add(MOST_OFF) < width || is_whole(&all) {
-            break;
-        }
+        shown = next.shown();
+        all = all.saturating_add(shown);
+        run.append(next);
+        end = line.next;
     }
-    let (mut run, end) = found?;
+    settle(&mut run);
+    let is_meant =
+        end > line.next && is_few(&run) && looks_hex(source, &run) && is_packet(&run, LEAST_ROW);
     Context::of(source, &run.range).tell(&mut run);
-    Some((run, end))
+    is_meant.then_some((run, end))
 }
 
-/// Whether the bytes are as many as the length says, or more.
-fn is_whole(run: &Run) -> bool {
-    let is_lost = |slip: &super::run::Slip| !slip.is_beside() && slip.index == 1;
-    frame::lengths(&run.filled())
-        .is_some_and(|(header, body)| header.saturating_add(body) <= run.shown())
-        && !run.slips.iter().any(is_lost)
+/// How many bytes the packet has that begins with a line; nothing where its length could not be read.
+fn due(first: &Run) -> Option<usize> {
+    let is_lost = first.slips.iter().any(|slip| !slip.is_beside() && slip.index == 1);
+    let (header, body) = frame::lengths(&first.filled()).filter(|_| !is_lost)?;
+    Some(header.saturating_add(body))
 }
 
 /// The mistakes of a line of two digits a byte that is nothing else, of which nothing tells where its packet begins:
@@ -85,7 +88,7 @@ pub(super) fn mistakes(source: Source<'_>, line: &Line<'_>, shapes: &[Shape<'_>]
         )
     };
     let of_hex = shapes.iter().filter(|shape| shape.base == Digits::Hex);
-    let mut run = of_hex.filter_map(|shape| row(source, line, shape, false)).find(|run| {
+    let run = of_hex.filter_map(|shape| row(source, line, shape, false)).find(|run| {
         let has_letters = || {
             let text = source.range(run.range.clone());
             text.bytes().any(|b| b.is_ascii_hexdigit() && b.is_ascii_alphabetic())
@@ -95,9 +98,31 @@ pub(super) fn mistakes(source: Source<'_>, line: &Line<'_>, shapes: &[Shape<'_>]
             && run.slips.iter().all(|slip| is_typed(&slip.kind))
             && has_letters()
     })?;
+    Some(without_bytes(run))
+}
+
+/// The mistakes of the line below a packet that lacks a few bytes at its end, if the line holds no more than these.
+pub(super) fn end(
+    source: Source<'_>,
+    line: &Line<'_>,
+    before: &Run,
+    shapes: &[Shape<'_>],
+) -> Option<Run> {
+    let above = source.line_before(line.start)?;
+    let is_below = (above.start..=above.end).contains(&before.range.end);
+    let Fit::Short(left) = Chain::of(&before.filled()).fit() else { return None };
+    if !is_below {
+        return None;
+    }
+    let is_end = |run: &Run| !run.slips.is_empty() && run.shown() <= left.saturating_add(MOST_OFF);
+    let run = shapes.iter().filter_map(|shape| row(source, line, shape, true)).find(is_end)?;
+    Some(without_bytes(run))
+}
+
+fn without_bytes(mut run: Run) -> Run {
     run.data.split_off(0);
     run.slips.iter_mut().for_each(|slip| slip.index = 0);
-    Some(run)
+    run
 }
 
 /// The bytes of a line that is written as those of a shape are, each byte by itself; of the last one there may be few.
@@ -120,5 +145,7 @@ const LEAST_ROW: usize = 8;
 const MOST_OFF: usize = 1;
 /// Two digits and one too many.
 const LONGEST_BYTE: usize = 3;
-/// Nobody types more.
-const MOST_BYTES: usize = 1 << 12;
+/// Longer packets are told line by line.
+const LONGEST: usize = 1 << 11;
+/// Nobody types more of them.
+const MOST_ROWS: usize = 1 << 13;

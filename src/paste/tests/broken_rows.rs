@@ -107,3 +107,17 @@ fn a_short_packet_that_is_cut_behind_a_label() {
     let text = "Client: c0 00\nServer: 20 08 24\nVersion: 20 02 00\nClient: c0 00\n";
     assert_eq!(hexes(text).concat().replace("c000", ""), "", "{text}");
 }
+
+/// A last line of a byte or two, below what would be a packet but for these.
+#[test]
+fn a_mistake_in_a_short_last_line() {
+    for wrong in ["fe O0", "fe 0", "fe g0", "fe 000"] {
+        for (first, last) in [("10", wrong), ("0f", wrong.trim_start_matches("fe "))] {
+            let text = format!(
+                "Look:\n\n{DISCONNECT}\n\n3c {first} 00 05 61 2f 62 2f 63 12 34 01 02 03 ff 07\n{last}\n\nand\n"
+            );
+            let lines: Vec<_> = read(&text).mistakes.iter().map(|it| it.place.line).collect();
+            assert_eq!(lines, [6], "{text}");
+        }
+    }
+}
