@@ -43,7 +43,8 @@ impl<'t> Context<'t> {
         let timed = stamp::read(self.before)
             .is_some_and(|it| self.before.trim_end().ends_with(it.text.as_str()));
         let marks = [':', '=', '>', ']', '\u{ff1a}', '\t', '\u{25c7}', '\u{25c6}'];
-        let labelled = self.before.trim_end().ends_with(marks);
+        let labelled =
+            self.before.trim_end().ends_with(marks) || is_of_container(self.before.trim_end());
         if self.ends_line && (alone || labelled || timed) {
             run.class = Class::Line;
             run.join = Join::Adjacent(skeleton(self.before));
@@ -63,6 +64,13 @@ impl<'t> Context<'t> {
     pub(super) fn time(&self) -> Option<Stamp> {
         stamp::read(self.before).or_else(|| stamp::read(self.above))
     }
+}
+
+/// Whether a line's beginning is the name of a container and the bar behind it, as `docker compose` prints them.
+fn is_of_container(before: &str) -> bool {
+    let name = before.strip_suffix('|').map(str::trim).unwrap_or_default();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(is_name)
 }
 
 /// A line's beginning without what changes from line to line.

@@ -8,19 +8,24 @@ use super::run::{Class, Run};
 use super::source::Source;
 
 /// How packets beyond doubt are written in a text.
-pub(super) struct Kinds(Vec<(&'static str, Class)>);
+pub(super) struct Kinds {
+    written: Vec<(&'static str, Class)>,
+    /// Whether lines say who sent some.
+    has_sides: bool,
+}
 
 impl Kinds {
     /// Those of these runs that are packets.
     pub(super) fn of(taken: &[Run]) -> Self {
-        let mut kinds = Vec::new();
+        let (mut written, mut has_sides) = (Vec::new(), false);
         for run in taken.iter().filter(|run| frame::strict(&run.data.bytes)) {
             let kind = (run.notation.name, run.class);
-            if !kinds.contains(&kind) {
-                kinds.push(kind);
+            if !written.contains(&kind) {
+                written.push(kind);
             }
+            has_sides |= run.direction.is_some();
         }
-        Self(kinds)
+        Self { written, has_sides }
     }
 
     /// Whether a run that is no legal packet is written as they are, and has a packet's length, or nearly.
@@ -30,7 +35,8 @@ impl Kinds {
         self.show_written(run)
             && !is_other
             && !is_frame
-            && (run.is_suspect || may_be(run) && looks_hex(source, run))
+            && (run.is_suspect
+                || (may_be(run) || self.has_sides && is_cut(run)) && looks_hex(source, run))
     }
 
     /// Whether they are written as a run is; in a sentence of which a longer one may be a part lines are, too.
@@ -39,7 +45,7 @@ impl Kinds {
         let is_like = |class: Class| {
             class == run.class || is_sentence && matches!(class, Class::Line | Class::Sure)
         };
-        self.0.iter().any(|(name, class)| *name == run.notation.name && is_like(*class))
+        self.written.iter().any(|(name, class)| *name == run.notation.name && is_like(*class))
     }
 }
 
@@ -64,6 +70,19 @@ pub(super) fn may_be(run: &Run) -> bool {
         || begins && is_near && is_few(run) && run.slips.iter().all(|slip| slip.index >= header)
 }
 
+/// Whether it is a packet, however short, of which a few bytes are missing at the end, in a line that says who sent it.
+fn is_cut(run: &Run) -> bool {
+    let bytes = &run.data.bytes;
+    let due = frame::lengths(bytes).map(|(header, body)| header.saturating_add(body));
+    let is_near = due.and_then(|due| due.checked_sub(bytes.len())).is_some_and(|n| n <= MOST_OFF);
+    run.class == Class::Line
+        && run.direction.is_some()
+        && run.slips.is_empty()
+        && bytes.len() >= SHORTEST_CUT
+        && frame::head(bytes)
+        && is_near
+}
+
 /// Whether the length that the first packet says is as many as the bytes, or one of so many more or less.
 pub(super) fn is_near(run: &Run, most: usize) -> bool {
     let lengths = frame::lengths(&run.data.bytes);
@@ -77,3 +96,5 @@ const MOST_OFF: usize = 3;
 const SHORTEST: usize = 6;
 /// An acknowledgement's.
 const SHORTEST_SAID: usize = 4;
+/// A fixed header and a byte behind it: fewer are many other things.
+const SHORTEST_CUT: usize = 3;

@@ -7,44 +7,66 @@ use super::frame;
 use super::lenient::{self, Digits, Form};
 use super::mistake::SIDE_BY_SIDE;
 use super::notation::{Notation, Where};
+use super::rows;
 use super::run::{Class, Join, Run, Slip};
 use super::settle::settle;
 use super::source::{Line, Source};
 use std::ops::Range;
 
 /// How lines with packets are written.
-struct Shape<'t> {
+pub(super) struct Shape<'t> {
     /// What stands before the packet and behind it.
     head: &'t str,
     behind: &'t str,
-    base: Digits,
-    form: Form<'t>,
-    notation: &'static Notation,
+    pub(super) base: Digits,
+    pub(super) form: Form<'t>,
+    pub(super) notation: &'static Notation,
+}
+
+impl Shape<'_> {
+    /// The part of a line that stands where the packet does in a line of this shape, without blanks around it.
+    pub(super) fn within(&self, source: Source<'_>, line: &Line<'_>) -> Option<Range<usize>> {
+        let start = behind_head(self.head, line.text)?;
+        let behind = line.text.trim_end().strip_suffix(self.behind.trim_end())?;
+        let range = line.start.saturating_add(start)..line.start.saturating_add(behind.len());
+        Some(trimmed(source, range))
+    }
 }
 
 /// Reads the lines from `from` on in which none of the runs that were taken stand. These are in order.
 pub(super) fn read(source: Source<'_>, from: usize, taken: &[Run]) -> Vec<Run> {
     let shapes = shapes(source, taken);
     let mut found = Vec::new();
-    let mut taken = taken.iter().map(|run| run.range.clone()).peekable();
+    let mut taken = taken.iter().peekable();
+    let (mut room, mut before) = (rows::Room::new(), None);
     let (mut at, mut covered) = (from, from);
     while at < source.text.len() && !shapes.is_empty() && found.len() < MOST {
         let line = source.line(at);
         at = line.next;
-        while let Some(range) = taken.next_if(|it| it.start <= line.end) {
-            covered = covered.max(range.end);
+        while let Some(run) = taken.next_if(|it| it.range.start <= line.end) {
+            covered = covered.max(run.range.end);
+            before = Some(run);
         }
         let may_be = covered <= line.start
             && line.text.len() <= LONGEST
             && line.text.bytes().any(|b| b.is_ascii_digit());
-        if may_be {
-            found.extend(in_line(source, &line, &shapes));
+        if !may_be {
+            continue;
+        }
+        let until = taken.peek().map_or(source.text.len(), |it| it.range.start);
+        if let Some((run, end)) = rows::read(source, &line, until, &shapes, &mut room) {
+            found.push(run);
+            at = end;
+        } else {
+            let end = || rows::end(source, &line, before?, &shapes);
+            let one = in_line(source, &line, &shapes).or_else(end);
+            found.extend(one.or_else(|| rows::mistakes(source, &line, &shapes)));
         }
     }
     found
 }
 
-/// How the packets are written that stand alone in their lines. What this room's own reader does not read is left out:
+/// How the packets are written that stand alone in their lines, the first line of those of several lines. What this room's own reader does not read is left out:
 /// so it would not read what is mistyped either.
 fn shapes<'t>(source: Source<'t>, taken: &[Run]) -> Vec<Shape<'t>> {
     let mut shapes: Vec<Shape<'_>> = Vec::new();
@@ -56,11 +78,14 @@ fn shapes<'t>(source: Source<'t>, taken: &[Run]) -> Vec<Shape<'t>> {
         if !is_plain || run.class == Class::Sure || !frame::strict(&run.data.bytes) {
             continue;
         }
-        let Some(range) = run.data.map.text_of(0..run.data.len()) else { continue };
-        let line = source.line(source.line_start(range.start));
+        let Some(all) = run.data.map.text_of(0..run.data.len()) else { continue };
+        let line = source.line(source.line_start(all.start));
+        let range = trimmed(source, all.start..all.end.min(line.end));
         let head = source.range(line.start..range.start);
         let behind = source.range(range.end..line.end);
-        let is_line = range.end <= line.end && line.text.len() <= LONGEST;
+        let is_whole = all.end <= line.end;
+        // An array's lines end where it does.
+        let is_line = line.text.len() <= LONGEST && (is_whole || run.class != Class::Code);
         let is_known = |it: &Shape<'_>| {
             it.notation == run.notation
                 && it.behind == behind
@@ -72,7 +97,11 @@ fn shapes<'t>(source: Source<'t>, taken: &[Run]) -> Vec<Shape<'t>> {
         let reads = |base: &Digits| {
             let empty = Run::new(run.notation, Class::Sure, range.clone());
             let read = lenient::read(source, range.clone(), *base, &empty);
-            read.is_some_and(|it| it.slips.is_empty() && it.data.bytes == run.data.bytes)
+            read.is_some_and(|it| {
+                it.slips.is_empty()
+                    && run.data.bytes.starts_with(&it.data.bytes)
+                    && (!is_whole || it.data.len() == run.data.len())
+            })
         };
         let base = Digits::ALL.into_iter().find(reads);
         let form = base.and_then(|base| Form::of(source, range.clone(), base));
@@ -86,10 +115,7 @@ fn shapes<'t>(source: Source<'t>, taken: &[Run]) -> Vec<Shape<'t>> {
 /// What a line holds that is written as one of the shapes, or has another label before it and is nearly a packet.
 fn in_line(source: Source<'_>, line: &Line<'_>, shapes: &[Shape<'_>]) -> Option<Run> {
     let mut alike = shapes.iter().filter_map(|shape| {
-        let start = behind_head(shape.head, line.text)?;
-        let behind = line.text.trim_end();
-        let behind = behind.strip_suffix(shape.behind.trim_end())?;
-        let range = line.start.saturating_add(start)..line.start.saturating_add(behind.len());
+        let range = shape.within(source, line)?;
         let is_labelled = shape.head.contains(char::is_alphabetic);
         let least = match is_labelled {
             true => LEAST,
@@ -111,9 +137,7 @@ fn in_line(source: Source<'_>, line: &Line<'_>, shapes: &[Shape<'_>]) -> Option<
 
 /// The bytes of a part of a line.
 fn of(source: Source<'_>, range: Range<usize>, shape: &Shape<'_>) -> Option<Run> {
-    let text = source.range(range.clone());
-    let start = range.start.saturating_add(text.len().saturating_sub(text.trim_start().len()));
-    let range = start..start.saturating_add(text.trim().len());
+    let range = trimmed(source, range);
     if !shape.form.is_like(&Form::of(source, range.clone(), shape.base)?) {
         return None;
     }
@@ -129,6 +153,13 @@ fn of(source: Source<'_>, range: Range<usize>, shape: &Shape<'_>) -> Option<Run>
     Some(run)
 }
 
+/// A part of the text without the blanks around it.
+fn trimmed(source: Source<'_>, range: Range<usize>) -> Range<usize> {
+    let text = source.range(range.clone());
+    let start = range.start.saturating_add(text.len().saturating_sub(text.trim_start().len()));
+    start..start.saturating_add(text.trim().len())
+}
+
 /// Whether these are bytes of which some are mistyped: with others of their label that is what they are.
 fn is_mistyped(run: &Run) -> bool {
     (1..=SIDE_BY_SIDE).contains(&run.slips.len()) && run.shown() >= LEAST_LABELLED
@@ -136,7 +167,7 @@ fn is_mistyped(run: &Run) -> bool {
 
 /// Whether these are nearly a packet: the length says how many bytes there are, or one more or less. Where a byte of the
 /// fixed header could not be read the other one must tell. Fewer bytes than `least` are as many other things.
-fn is_packet(run: &Run, least: usize) -> bool {
+pub(super) fn is_packet(run: &Run, least: usize) -> bool {
     let bytes = run.filled();
     if bytes.len() < least {
         return false;

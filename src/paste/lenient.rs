@@ -81,6 +81,11 @@ impl<'t> Form<'t> {
         Some(Self { mark, layout, between })
     }
 
+    /// Whether each byte stands by itself.
+    pub(super) fn is_of_bytes(&self) -> bool {
+        self.layout == Layout::Bytes
+    }
+
     /// Whether digits laid out so may be mistyped ones of this form.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         self.mark == other.mark

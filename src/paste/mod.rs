@@ -86,6 +86,7 @@ mod raw;
 mod reading;
 mod repeat;
 mod row;
+mod rows;
 mod rtthread;
 mod run;
 mod scan;

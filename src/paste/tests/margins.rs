@@ -62,6 +62,9 @@ fn labels_of_logs() {
         is_read(&text, |_| "Nov 28 10:00:00 host prog[123]: ".to_owned());
         is_read(&text, |n| format!("2023-01-02 10:00:0{} [mqtt] ", n % 10));
     }
+    for label in ["app-1  | ", "mosquitto_1 | ", "my.broker-1\t| "] {
+        is_read(OD_HEX, |_| label.to_owned());
+    }
     let text: String =
         JSON.lines().map(|line| format!("2023-01-02 10:00:00 tx: {line}\n")).collect();
     let paste = read(&text);

@@ -4,6 +4,7 @@
 mod around;
 mod base64;
 mod broken;
+mod broken_rows;
 mod decimals;
 mod dumps;
 mod escapes;

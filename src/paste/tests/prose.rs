@@ -129,6 +129,12 @@ fn an_esp_log_over_lines() {
     assert_eq!(hexes(text), [::hex::encode(EXAMPLE)]);
     let text = "I (12) mqtt: 0x3ffb1234   10 0e 00 04 4d 51 54 54  04 02 00 3c 00 02 61 62  |....MQTT...<..ab|\n";
     assert_eq!(hexes(text), [::hex::encode(EXAMPLE)]);
+    // A terminal puts its own time before each line.
+    for time in ["14:22:02.074 > ", "[2023-07-03 14:22:02.074] "] {
+        let text = format!("{time}{text}");
+        assert_eq!(hexes(&text), [::hex::encode(EXAMPLE)]);
+        assert!(read(&text).pieces[0].time.as_ref().unwrap().text.contains("14:22:02.074"));
+    }
 }
 
 #[test]
