@@ -37,7 +37,7 @@ fn label(source: Source<'_>, line: &Line<'_>) -> Option<usize> {
 fn is_start(text: &str, at: usize) -> bool {
     let before = text.get(..at).and_then(|head| head.chars().next_back());
     let next = text.as_bytes().get(at);
-    before.is_some_and(|c| is_blank(c) || MARKS.contains(c))
+    before.is_some_and(|c| is_blank(c) || MARKS.contains(c) || c == '-')
         && next.is_some_and(|b| b.is_ascii_hexdigit() || *b == b'\\')
 }
 
@@ -78,7 +78,7 @@ fn is_other(head: &str, bytes: &str) -> bool {
         return false;
     }
     if between.contains(mark) && !is_blank(mark)
-        || !glued.is_empty() && !is_label(glued) && !is_glued_time
+        || !glued.is_empty() && !is_label(glued) && !is_glued_time && !is_line_number(head, mark)
     {
         return false;
     }
@@ -91,11 +91,22 @@ fn is_other(head: &str, bytes: &str) -> bool {
         // The mark between bytes makes none of them a time.
         let is_number = bare.len() < word.len() || is_time(word.trim_end_matches(IS_MARK));
         let is_label = is_label(bare);
-        let is_head = (is_label || is_number || is_named) && !is_mistyped(bare);
+        // A letter alone is a side's name, which names no number.
+        let is_side = matches!(bare.as_bytes(), [letter] if letter.is_ascii_alphabetic());
+        let is_head = (is_label || is_side || is_number || is_named) && !is_mistyped(bare);
         is_named = is_label;
         is_head
     });
     all && (1..=MOST_WORDS).contains(&count)
+}
+
+/// Whether a head is the number of a line as `grep -n` prints it, with the mark of a line that was found or of one
+/// around it.
+fn is_line_number(head: &str, mark: char) -> bool {
+    let number = head.strip_suffix(mark).filter(|_| matches!(mark, ':' | '-'));
+    number.is_some_and(|it| {
+        it.parse::<u32>().is_ok_and(|number| number > 0) && !it.starts_with(['0', '+'])
+    })
 }
 
 /// Whether a word is a stream of hex digits with a mistake: a letter in digits, or a digit too few or too many in
