@@ -93,11 +93,18 @@ fn is_other(head: &str, bytes: &str) -> bool {
         let is_label = is_label(bare);
         // A letter alone is a side's name, which names no number.
         let is_side = matches!(bare.as_bytes(), [letter] if letter.is_ascii_alphabetic());
-        let is_head = (is_label || is_side || is_number || is_named) && !is_mistyped(bare);
+        let is_head = (is_label || is_side || is_number || is_named)
+            && !is_mistyped(bare)
+            && !is_packet(bare.trim_end_matches(IS_MARK));
         is_named = is_label;
         is_head
     });
     all && (1..=MOST_WORDS).contains(&count)
+}
+
+/// Whether a word is a stream of hex digits that are packets, and too long for a number that a label names.
+fn is_packet(word: &str) -> bool {
+    word.len() >= SHORTEST_PACKETS && hex::decode(word).is_ok_and(|it| frame::strict(&it))
 }
 
 /// Whether a head is the number of a line as `grep -n` prints it, with the mark of a line that was found or of one
@@ -156,6 +163,8 @@ const MOST_WORDS: usize = 6;
 /// Digits of 64 bits, and of the shortest stream.
 const LONGEST_NUMBER: usize = 16;
 const SHORTEST_STREAM: usize = 6;
+/// Four bytes: shorter ones are numbers as well.
+const SHORTEST_PACKETS: usize = 8;
 /// What is open belongs to a notation.
 const PAIRS: [(char, char); 3] = [('<', '>'), ('[', ']'), ('(', ')')];
 /// What stands behind a label or a number.
