@@ -117,11 +117,22 @@ fn is_noisy(bytes: &[u8], shown: &str) -> bool {
         let noise = text.chars().filter(is_noise).count();
         noise.saturating_mul(NOISE) <= text.len()
     };
-    let is_packet = || frame::strict_prefix(bytes) > 0 || frame::begins(bytes);
+    let is_packet = || frame::strict_prefix(bytes) > 0 || frame::begins(bytes) || is_inside(bytes);
     !is_packet()
         && link::guess(bytes).is_none()
         && is_mostly_shown()
         && !parse(text, &Options::default()).pieces.is_empty()
+}
+
+/// Whether packets begin inside of what is no packet as a whole, as where a stream was joined late: a packet that holds
+/// a control character in its first bytes, and another one right behind it.
+fn is_inside(bytes: &[u8]) -> bool {
+    let controls = bytes.iter().enumerate().filter(|(_, byte)| colour::is_control(**byte));
+    let mut starts = controls.take(TRIED).flat_map(|(n, _)| n.saturating_sub(2)..=n);
+    starts.any(|start| {
+        let rest = bytes.get(start..).unwrap_or_default();
+        frame::first(rest).is_some_and(|first| frame::strict_prefix(rest) > first)
+    })
 }
 
 /// Far enough to see that a text is one, and fewer characters than show it.
@@ -133,6 +144,8 @@ const FIRST: usize = 8;
 const RARE: usize = 64;
 /// Of so many bytes one may be noise where packets are written: random bytes are no text in more than every second.
 const NOISE: usize = 4;
+/// Control characters at which a packet is looked for.
+const TRIED: usize = 64;
 const RAW: &str = "raw bytes";
 
 /// Control characters that no text has: MQTT's shortest packet ends in a zero byte.

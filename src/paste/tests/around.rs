@@ -166,6 +166,7 @@ fn a_control_character_makes_no_text_raw_bytes() {
         &b"\x30\x2f\0\x03a/bTX: 30 05 00 03 61 2f 62 and this goes on and o"[..],
         b"\x30\x1f\0\x03a/bTX: 30 05 00 03 61 2f 62\nand more\n\x30\x7f\0\x03a/bThe rest of it is not th",
         b"he\0llo, this is what a program says of itself\n",
+        b"c0 00 d0 00\"}\n0\x19\0\x03a/b{\"x\":\"c0 00 d0 00\"}\n0\x19\0\x03a/b{\"x\":\"c0 00 d0 00\"}\n",
         b"\xfe\x01c0 00\x03\x99\x80\xff\x07\x1f",
     ] {
         assert_eq!(contents(raw), Contents::Raw, "{raw:?}");
