@@ -29,7 +29,12 @@ fn mark(text: &str) -> usize {
 }
 
 const fn is_hidden(byte: u8) -> bool {
-    matches!(byte, 0 | ESCAPE)
+    is_control(byte) || byte == ESCAPE
+}
+
+/// Whether a byte is a control character that no text needs: no blank, no line break and no escape.
+pub(super) const fn is_control(byte: u8) -> bool {
+    matches!(byte, 0..=8 | 14..=26 | 28..=31)
 }
 
 const ESCAPE: u8 = 0x1b;

@@ -4,6 +4,7 @@ use super::piece::Direction;
 use super::run::{Class, Join, Run};
 use super::source::{Line, Source};
 use super::stamp::{self, Stamp};
+use super::turns;
 use std::ops::Range;
 
 /// The surroundings of a run in its line.
@@ -81,7 +82,10 @@ pub(super) fn skeleton(before: &str) -> String {
 /// Who sent what a line shows, by its words, its arrows or its columns.
 pub(super) fn direction(before: &str) -> Option<Direction> {
     let lower = before.to_lowercase();
-    said(&lower).or_else(|| party(&lower)).or_else(|| arrow(&lower)).or_else(|| column(&lower))
+    turns::said(&lower)
+        .or_else(|| party(&lower))
+        .or_else(|| arrow(&lower))
+        .or_else(|| column(&lower))
 }
 
 /// Whether a line says that what it shows was sent or received; the name of a client or of a server alone does not.

@@ -37,7 +37,7 @@ fn label(source: Source<'_>, line: &Line<'_>) -> Option<usize> {
 fn is_start(text: &str, at: usize) -> bool {
     let before = text.get(..at).and_then(|head| head.chars().next_back());
     let next = text.as_bytes().get(at);
-    before.is_some_and(|c| is_blank(c) || MARKS.contains(c))
+    before.is_some_and(|c| is_blank(c) || MARKS.contains(c) || c == '-')
         && next.is_some_and(|b| b.is_ascii_hexdigit() || *b == b'\\')
 }
 
@@ -78,7 +78,7 @@ fn is_other(head: &str, bytes: &str) -> bool {
         return false;
     }
     if between.contains(mark) && !is_blank(mark)
-        || !glued.is_empty() && !is_label(glued) && !is_glued_time
+        || !glued.is_empty() && !is_label(glued) && !is_glued_time && !is_line_number(head, mark)
     {
         return false;
     }
@@ -91,11 +91,29 @@ fn is_other(head: &str, bytes: &str) -> bool {
         // The mark between bytes makes none of them a time.
         let is_number = bare.len() < word.len() || is_time(word.trim_end_matches(IS_MARK));
         let is_label = is_label(bare);
-        let is_head = (is_label || is_number || is_named) && !is_mistyped(bare);
+        // A letter alone is a side's name, which names no number.
+        let is_side = matches!(bare.as_bytes(), [letter] if letter.is_ascii_alphabetic());
+        let is_head = (is_label || is_side || is_number || is_named)
+            && !is_mistyped(bare)
+            && !is_packet(bare.trim_end_matches(IS_MARK));
         is_named = is_label;
         is_head
     });
     all && (1..=MOST_WORDS).contains(&count)
+}
+
+/// Whether a word is a stream of hex digits that are packets, and too long for a number that a label names.
+fn is_packet(word: &str) -> bool {
+    word.len() >= SHORTEST_PACKETS && hex::decode(word).is_ok_and(|it| frame::strict(&it))
+}
+
+/// Whether a head is the number of a line as `grep -n` prints it, with the mark of a line that was found or of one
+/// around it.
+fn is_line_number(head: &str, mark: char) -> bool {
+    let number = head.strip_suffix(mark).filter(|_| matches!(mark, ':' | '-'));
+    number.is_some_and(|it| {
+        it.parse::<u32>().is_ok_and(|number| number > 0) && !it.starts_with(['0', '+'])
+    })
 }
 
 /// Whether a word is a stream of hex digits with a mistake: a letter in digits, or a digit too few or too many in
@@ -145,6 +163,8 @@ const MOST_WORDS: usize = 6;
 /// Digits of 64 bits, and of the shortest stream.
 const LONGEST_NUMBER: usize = 16;
 const SHORTEST_STREAM: usize = 6;
+/// Four bytes: shorter ones are numbers as well.
+const SHORTEST_PACKETS: usize = 8;
 /// What is open belongs to a notation.
 const PAIRS: [(char, char); 3] = [('<', '>'), ('[', ']'), ('(', ')')];
 /// What stands behind a label or a number.

@@ -103,6 +103,7 @@ mod times;
 mod token;
 mod tokens;
 mod trim;
+mod turns;
 mod unrolled;
 mod values;
 mod whole;

@@ -1,5 +1,6 @@
 //! Input that is no text, or text that is not UTF-8.
 
+use super::colour;
 use super::data::Data;
 use super::hint::Hint;
 use super::notation::{NOTATIONS, Notation};
@@ -32,11 +33,12 @@ pub fn contents(bytes: &[u8]) -> Contents<'_> {
         return Contents::Text(Cow::Owned(text));
     }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(text) {
-        Ok(text) if !is_binary(text) || is_log(text) => Contents::Text(Cow::Borrowed(text)),
-        _ if frame::strict(bytes) || is_binary_bytes(bytes) => Contents::Raw,
-        _ => Contents::Text(String::from_utf8_lossy(text)),
-    }
+    let shown = String::from_utf8_lossy(text);
+    let is_text = match &shown {
+        Cow::Borrowed(text) => !is_binary(text) || is_log(text),
+        Cow::Owned(_) => !frame::strict(bytes) && !is_binary_bytes(bytes),
+    };
+    if is_text || is_noisy(bytes, &shown) { Contents::Text(shown) } else { Contents::Raw }
 }
 
 pub(super) fn read<'t>(bytes: &'t [u8], options: &Options) -> Paste<'t> {
@@ -104,6 +106,35 @@ fn is_log(text: &str) -> bool {
         && zeros.saturating_mul(RARE) <= bytes.len()
 }
 
+/// Whether input is a text in spite of its control characters: they are few, and packets are written in it. What
+/// begins with a packet or is a frame is none.
+fn is_noisy(bytes: &[u8], shown: &str) -> bool {
+    let text = shown.trim_end_matches('\0');
+    let is_noise = |c: &char| {
+        *c == char::REPLACEMENT_CHARACTER || u8::try_from(*c).is_ok_and(colour::is_control)
+    };
+    let is_mostly_shown = || {
+        let noise = text.chars().filter(is_noise).count();
+        noise.saturating_mul(NOISE) <= text.len()
+    };
+    let is_packet = || frame::strict_prefix(bytes) > 0 || frame::begins(bytes) || is_inside(bytes);
+    !is_packet()
+        && link::guess(bytes).is_none()
+        && is_mostly_shown()
+        && !parse(text, &Options::default()).pieces.is_empty()
+}
+
+/// Whether packets begin inside of what is no packet as a whole, as where a stream was joined late: a packet that holds
+/// a control character in its first bytes, and another one right behind it.
+fn is_inside(bytes: &[u8]) -> bool {
+    let controls = bytes.iter().enumerate().filter(|(_, byte)| colour::is_control(**byte));
+    let mut starts = controls.take(TRIED).flat_map(|(n, _)| n.saturating_sub(2)..=n);
+    starts.any(|start| {
+        let rest = bytes.get(start..).unwrap_or_default();
+        frame::first(rest).is_some_and(|first| frame::strict_prefix(rest) > first)
+    })
+}
+
 /// Far enough to see that a text is one, and fewer characters than show it.
 const NEAR: usize = 1 << 12;
 const SHORTEST_WIDE: usize = 8;
@@ -111,6 +142,10 @@ const SHORTEST_WIDE: usize = 8;
 const FIRST: usize = 8;
 /// Characters of text beside each.
 const RARE: usize = 64;
+/// Of so many bytes one may be noise where packets are written: random bytes are no text in more than every second.
+const NOISE: usize = 4;
+/// Control characters at which a packet is looked for.
+const TRIED: usize = 64;
 const RAW: &str = "raw bytes";
 
 /// Control characters that no text has: MQTT's shortest packet ends in a zero byte.
@@ -119,8 +154,7 @@ fn is_binary(text: &str) -> bool {
 }
 
 fn is_binary_bytes(bytes: &[u8]) -> bool {
-    let control = |b: &u8| matches!(b, 0..=8 | 14..=26 | 28..=31);
-    bytes.iter().any(control)
+    bytes.iter().any(|byte| colour::is_control(*byte))
 }
 
 /// Text in UTF-16, by its byte order mark.

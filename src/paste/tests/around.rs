@@ -141,6 +141,38 @@ fn colours_and_control_characters() {
     );
 }
 
+/// The noise of a device that starts, its bell and its backspaces, and a string's end.
+#[test]
+fn a_control_character_makes_no_text_raw_bytes() {
+    let log = "14:22:01 boot\nTX: c0 00\nRX: d0 00\n";
+    for noise in ["rl\0l|\0\n", "\x07", "\x08\x08", "\x01\x02\n", "\x1a\n"] {
+        for text in [format!("{noise}{log}"), format!("{log}{noise}")] {
+            let paste = parse_bytes(text.as_bytes(), &Options::default());
+            let found: Vec<_> = paste.pieces.iter().map(|it| ::hex::encode(&it.bytes)).collect();
+            assert_eq!(
+                (found, paste.mistakes),
+                (vec!["c000".to_owned(), "d000".to_owned()], vec![]),
+                "{text:?}"
+            );
+        }
+    }
+    let noise = [b"rl\0l\x9c\x9e|\0\n", log.as_bytes()].concat();
+    assert_eq!(parse_bytes(&noise, &Options::default()).pieces.len(), 2);
+    for ended in ["c0 00\0", "TX: c0 00\x07\n", "TX:\x08 c0 00\n", "TX: c0 00\0\0\0\0\0\0\0\0"] {
+        assert_eq!(parse_bytes(ended.as_bytes(), &Options::default()).pieces[0].bytes, [0xc0, 0]);
+    }
+    // Packets of which the text is one, whole or cut, and what no packets are written in.
+    for raw in [
+        &b"\x30\x2f\0\x03a/bTX: 30 05 00 03 61 2f 62 and this goes on and o"[..],
+        b"\x30\x1f\0\x03a/bTX: 30 05 00 03 61 2f 62\nand more\n\x30\x7f\0\x03a/bThe rest of it is not th",
+        b"he\0llo, this is what a program says of itself\n",
+        b"c0 00 d0 00\"}\n0\x19\0\x03a/b{\"x\":\"c0 00 d0 00\"}\n0\x19\0\x03a/b{\"x\":\"c0 00 d0 00\"}\n",
+        b"\xfe\x01c0 00\x03\x99\x80\xff\x07\x1f",
+    ] {
+        assert_eq!(contents(raw), Contents::Raw, "{raw:?}");
+    }
+}
+
 /// As `openssl x509 -text` prints them.
 #[test]
 fn numbers_keys_and_signatures_of_certificates() {

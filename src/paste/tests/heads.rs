@@ -137,3 +137,54 @@ fn columns_before_the_bytes() {
     assert_eq!(hexes(&PAIRS.replace(' ', "\t")), [WHOLE]);
     assert_eq!(hexes("10 c000"), ["10c000"]);
 }
+
+/// As `grep -n` prints them, and as it does the lines around.
+#[test]
+fn the_number_of_a_line_right_before_the_bytes() {
+    let connect = "10 0f 00 04 4d 51 54 54 04 02 00 3c 00 03 61 62 63";
+    let packed = connect.replace(' ', "");
+    for text in [
+        format!("3:{connect}\n"),
+        format!("3:{packed}\n"),
+        format!("12:{packed}\n"),
+        format!("128:{packed}\n"),
+        format!("3-{connect}\n"),
+    ] {
+        assert_eq!(hexes(&text), [packed.clone()], "{text}");
+    }
+    for text in [
+        "12:62 02 00 11\n19:70 02 00 11\n",
+        "12:62 02 00 11\n13-70 02 00 11\n",
+        "7:62020011\n8:70020011\n",
+        "112:62 02 00 11\n1019:70 02 00 11\n",
+        "12:14:22:01 TX: 62 02 00 11\n19:14:22:02 TX: 70 02 00 11\n",
+        "12:TX: 62 02 00 11\n19:RX: 70 02 00 11\n",
+    ] {
+        assert_eq!(hexes(text), ["62020011", "70020011"], "{text}");
+    }
+    // The first byte of packets, and numbers of other things.
+    assert_eq!(hexes("62:02 00 11\n"), ["62020011"]);
+    assert_eq!(hexes("62:02:00:11\n"), ["62020011"]);
+    for other in ["at 3:10 we met\n", "scores 3:10 02 and 4:20\n", "9:20 am\n"] {
+        assert_eq!(hexes(other), [""; 0], "{other}");
+    }
+}
+
+/// Which of two sides a line is of, as a letter behind its time or alone.
+#[test]
+fn a_letter_before_whole_packets_is_no_digit() {
+    let connect = "10 0f 00 04 4d 51 54 54 04 02 00 3c 00 03 61 62 63";
+    for text in [
+        format!("14:22:01 C {connect}\n14:22:01 S 20 02 00 00\n"),
+        format!("[14:22:01.123] C {connect}\n[14:22:01.124] S 20 02 00 00\n"),
+        format!("C {connect}\nS 20 02 00 00\n"),
+        format!("A {connect}\nB 20 02 00 00\n"),
+        format!("14:22:01 c {connect}\n14:22:01 b 20 02 00 00\n"),
+        format!("14:22:01 C: {connect}\n14:22:01 B: 20 02 00 00\n"),
+    ] {
+        assert_eq!(hexes(&text), [connect.replace(' ', ""), "20020000".to_owned()], "{text}");
+    }
+    // A digit of which the other one is missing.
+    assert_eq!(read("3 05 00 03 61 2f 62\n").mistakes.len(), 1);
+    assert_eq!(read("c 00 30 05 00 03 61 2f 62\n").mistakes.len(), 1);
+}
