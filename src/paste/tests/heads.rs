@@ -150,7 +150,7 @@ fn the_number_of_a_line_right_before_the_bytes() {
         format!("128:{packed}\n"),
         format!("3-{connect}\n"),
     ] {
-        assert_eq!(hexes(&text), [packed.clone()], "{text}");
+        assert_eq!(hexes(&text), std::slice::from_ref(&packed), "{text}");
     }
     for text in [
         "12:62 02 00 11\n19:70 02 00 11\n",
