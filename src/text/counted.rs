@@ -21,6 +21,13 @@ impl Default for Counted {
 }
 
 impl Counted {
+    /// How many digits a number has.
+    #[inline]
+    pub(crate) fn digits(&mut self, number: u64) -> usize {
+        self.set(number);
+        self.len
+    }
+
     /// Adds a number.
     #[inline]
     pub(crate) fn add(&mut self, number: u64, out: &mut impl Out) {
@@ -68,6 +75,7 @@ mod tests {
             let (mut text, mut bytes) = (String::new(), Vec::new());
             counted.add(number, &mut text);
             counted.add_to(number, &mut bytes);
+            assert_eq!(counted.digits(number), text.len());
             assert_eq!((text, bytes), (number.to_string(), number.to_string().into_bytes()));
         }
     }

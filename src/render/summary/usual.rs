@@ -4,29 +4,18 @@
 use super::{Column, Summary};
 use crate::pipeline::{Origin, Record};
 use crate::render::ends;
-use crate::text::{Out, Words};
+use crate::text::{Counted, Out, Words};
 use std::net::SocketAddr;
 
 /// Senders of connections that are remembered: a power of two, more than speak at one moment.
 const SLOTS: usize = 256;
-/// Bytes of a cell that is made beforehand, with the blanks behind it.
-const CELL: usize = 16;
 
 /// Cells as they were written before.
 #[derive(Debug)]
 pub(super) struct Known {
-    count: Count,
+    number: Counted,
     /// The cells of place and client for each sender of a connection, each at the place that the ports choose.
     ways: Vec<Way>,
-}
-
-/// The number of the line before, as its cell.
-#[derive(Debug)]
-struct Count {
-    number: u64,
-    /// Blanks, the digits, and the blanks between columns.
-    cell: [u8; CELL],
-    digits: usize,
 }
 
 /// The cells of place and client, and what they depend on.
@@ -41,8 +30,7 @@ struct Way {
 
 impl Known {
     pub(super) fn new() -> Self {
-        let count = Count { number: 0, cell: [b' '; CELL], digits: 0 };
-        Self { count, ways: vec![Way::default(); SLOTS] }
+        Self { number: Counted::default(), ways: vec![Way::default(); SLOTS] }
     }
 }
 
@@ -53,9 +41,10 @@ impl Summary {
         let origin = &record.origin;
         let is_packet = record.decoded.is_some() && record.sn.is_none();
         let (true, None, Some(ends)) = (is_packet, origin.text, origin.ends) else { return false };
-        if self.line.plain().is_none() || !self.usual_number(record.number) {
+        if self.line.plain().is_none() {
             return false;
         }
+        self.usual_number(record.number);
         self.usual_time(origin);
         self.usual_place(record, ends);
         if let Some(out) = self.line.plain() {
@@ -65,22 +54,15 @@ impl Summary {
         true
     }
 
-    /// The number, which is mostly one more than the last. `false`: it is too long for a cell of ours.
-    fn usual_number(&mut self, number: u64) -> bool {
-        let (count, column) = (&mut self.known.count, &mut self.columns.number);
-        count.set(number);
-        column.width = column.width.max(count.digits.min(column.most));
-        let from = CELL.checked_sub(column.width.saturating_add(GAP));
-        let (Some(cell), Some(out)) =
-            (from.and_then(|from| count.cell.get(from..)), self.line.plain())
-        else {
-            return false;
-        };
-        if count.digits > column.width {
-            return false;
-        }
-        out.push_ascii(cell);
-        true
+    /// The number, which is mostly one more than the last.
+    fn usual_number(&mut self, number: u64) {
+        let (counted, column) = (&mut self.known.number, &mut self.columns.number);
+        let Some(out) = self.line.plain() else { return };
+        let digits = counted.digits(number);
+        column.width = column.width.max(digits.min(column.most));
+        out.blanks(column.width.saturating_sub(digits));
+        counted.add(number, out);
+        out.blanks(GAP);
     }
 
     /// The time, which is mostly as long as the longest until now.
@@ -129,51 +111,11 @@ impl Summary {
 /// Blanks between columns.
 const GAP: usize = 2;
 
-impl Count {
-    /// Makes the cell that of another number, of which it shows the last digits.
-    fn set(&mut self, number: u64) {
-        let last = self.cell.get_mut(CELL - GAP - 1);
-        let is_next = self.number.checked_add(1) == Some(number);
-        self.number = number;
-        match last {
-            Some(digit @ b'0'..=b'8') if is_next => *digit = digit.wrapping_add(1),
-            _ => self.write(number),
-        }
-    }
-
-    fn write(&mut self, number: u64) {
-        let mut buffer = itoa::Buffer::new();
-        let digits = buffer.format(number).as_bytes();
-        self.digits = digits.len();
-        self.cell = [b' '; CELL];
-        let places = self.cell.iter_mut().rev().skip(GAP);
-        places.zip(digits.iter().rev()).for_each(|(place, digit)| *place = *digit);
-    }
-}
-
 impl Column {
     /// Adds the name of a packet, which is ASCII, and the blanks behind it.
     fn put_name(&mut self, name: &str, out: &mut Words) {
         self.width = self.width.max(name.len().min(self.most));
         out.push_str(name);
         out.blanks(self.width.saturating_sub(name.len()).saturating_add(GAP));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_is_counted_up_as_it_is_written() {
-        let mut count = Known::new().count;
-        for number in (0..1_200).chain([7, 8, 99_999_999, 100_000_000, u64::MAX, 0, 1]) {
-            count.set(number);
-            let digits = number.to_string();
-            let shown = std::str::from_utf8(&count.cell).unwrap();
-            let kept = &digits[digits.len().saturating_sub(CELL - GAP)..];
-            assert_eq!(shown, format!("{kept:>14}  "));
-            assert_eq!(count.digits, digits.len());
-        }
     }
 }
