@@ -120,14 +120,14 @@ impl Printer {
             _ => Out::much(),
         };
         // What is to be seen at once is not handed around.
-        let is_direct = flush_each || live || output.quiet;
+        let is_at_once = flush_each || live || output.quiet;
         let hand = || out.hand().map(|hand| Box::new(hand) as Box<dyn Hand>);
-        let format = match is_direct {
+        let format = match is_at_once {
             true => (row.make)(options),
             false => render::threaded::make(row, options, hand()),
         };
         // Where each writes for himself, writing takes more than reading does; else there is time left.
-        let is_shared = !is_direct && row.by_others == ByOthers::Freely;
+        let is_shared = !is_at_once && row.by_others == ByOthers::Freely;
         let mut printer = Self {
             needs: format.needs(),
             format,

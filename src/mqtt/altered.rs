@@ -15,6 +15,18 @@ pub(crate) fn each(packets: &[Vec<u8>], mut act: impl FnMut(&[u8])) {
     }
 }
 
+/// Every so many of them, where all would take long. The result is how many all are.
+pub(crate) fn every(nth: usize, packets: &[Vec<u8>], mut act: impl FnMut(&[u8])) -> usize {
+    let mut count = 0;
+    each(packets, |packet| {
+        count += 1;
+        if count % nth == 0 {
+            act(packet);
+        }
+    });
+    count
+}
+
 /// A PUBLISH of each kind, acknowledgements with and without a reason code, and a PINGREQ.
 pub(crate) fn usual() -> Vec<Vec<u8>> {
     let long = [&b"\x32\x85\x01\0\x01t\0\x07"[..], &[b'x'; 128]].concat();

@@ -66,8 +66,8 @@ pub(super) fn read(source: Source<'_>, from: usize, taken: &[Run]) -> Vec<Run> {
     found
 }
 
-/// How the packets are written that stand alone in their lines, the first line of those of several lines. What this room's own reader does not read is left out:
-/// so it would not read what is mistyped either.
+/// How the packets are written that stand alone in their lines, and the first lines of those of several lines. What
+/// this room's own reader does not read is left out: so it would not read what is mistyped either.
 fn shapes<'t>(source: Source<'t>, taken: &[Run]) -> Vec<Shape<'t>> {
     let mut shapes: Vec<Shape<'_>> = Vec::new();
     for run in taken {

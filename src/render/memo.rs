@@ -431,12 +431,8 @@ mod tests {
         const EACH: usize = 97;
         let options = Options { is_continued: true, ..Options::default() };
         for make in ["tree", "json"].map(|name| format(name).unwrap().make) {
-            let (mut used, mut count) = (make(&options), 0);
-            altered::each(&altered::usual(), |packet| {
-                count += 1;
-                if count % EACH != 0 {
-                    return;
-                }
+            let mut used = make(&options);
+            let count = altered::every(EACH, &altered::usual(), |packet| {
                 for version in [Version::V311, Version::V5] {
                     sample::with_record(packet, version, None, |record| {
                         // Twice: the second time all that can be remembered of it is.

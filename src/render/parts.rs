@@ -184,12 +184,8 @@ mod tests {
         ] {
             let options = Options { is_continued: true, explain, ..Options::default() };
             let make = || (format(name).unwrap().make)(&options);
-            let (mut used, mut whole, mut count, mut parted) = (make(), make(), 0, 0);
-            altered::each(&altered::usual(), |packet| {
-                count += 1;
-                if count % EACH != 0 {
-                    return;
-                }
+            let (mut used, mut whole, mut parted) = (make(), make(), 0);
+            let count = altered::every(EACH, &altered::usual(), |packet| {
                 for version in [Version::V311, Version::V5] {
                     sample::with_record(packet, version, None, |record| {
                         let bare = Record { tape: &Tape::new(), ..record };
