@@ -148,7 +148,8 @@ fn lines(args: &Log, files: &[PathBuf], release: Release) -> anyhow::Result<(Vec
     let waits = |_: &mut Collector| ControlFlow::Continue(());
     let sources = (settings, secrets);
     let (count, threads) = (args.read.count, 1);
-    let input = read::Input { files, count, follow: false, is_shown: false, threads };
+    let input =
+        read::Input { files, count, follow: false, is_shown: false, threads, is_filtered: false };
     let read = Reading::new(input, sources, collector, waits)?;
     let mut reading = read.context("a capture that grows cannot be compared")?;
     reading.report(files, |_| ());

@@ -398,6 +398,10 @@ impl Consumer for Printer {
         )
     }
 
+    fn needs_frames(&self) -> bool {
+        self.excerpt.is_some()
+    }
+
     fn frame(&mut self, frame: &Frame<'_>) {
         if let Some((excerpt, path)) = &mut self.excerpt
             && self.failed.is_none()
@@ -457,6 +461,10 @@ impl Consumer for Printer {
         if self.failed.is_none() {
             self.failed = self.end_of(ended).err();
         }
+    }
+
+    fn needs_lifelines(&self) -> bool {
+        !self.is_idle() && self.format.needs_lifelines()
     }
 
     fn lifeline(&mut self, lifeline: &Lifeline) -> ControlFlow<()> {

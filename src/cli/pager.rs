@@ -11,7 +11,7 @@ use crate::capture::live::Patient;
 use signal_hook::consts::SIGINT;
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, ErrorKind, IsTerminal, StdoutLock, Write};
+use std::io::{self, ErrorKind, IsTerminal, Stdout, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -26,7 +26,7 @@ const SHELL: &str = "|&;<>()$`\\\"'*?[#~%{}\n";
 /// Where text goes.
 pub(super) enum Out {
     /// To standard output.
-    Plain(StdoutLock<'static>),
+    Plain(Stdout),
     /// The same, for a run that may be long, and by a thread of its own then.
     Handed(Shared),
     /// To a pager.
@@ -46,7 +46,7 @@ pub(super) struct Pager {
 impl Out {
     /// Standard output as it is.
     pub(super) fn plain() -> Self {
-        Self::Plain(io::stdout().lock())
+        Self::Plain(io::stdout())
     }
 
     /// Standard output of what may be much; as it is, if that is a terminal.

@@ -8,13 +8,17 @@ use super::{Outcome, choose, report};
 use crate::capture::{CaptureError, Fault, Merge, Source, Stop};
 use crate::carrier::tls::Secrets;
 use crate::filter::{Filtered, FilteredConnections};
-use crate::pipeline::{Consumer, Inspector, Settings};
+use crate::pipeline::{Consumer, Inspector, Needs, Settings};
 use crate::render::{self, Target};
 use crate::text;
 use anyhow::Context;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::thread;
+
+/// Bytes of captures from which on a thread of its own follows the sessions: with less there is nothing to gain.
+const APART_FROM: u64 = 2 << 20;
 
 pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
     run_as(args, &args.output.format)
@@ -44,9 +48,12 @@ pub(super) fn run_as(args: &Read, format: &str) -> anyhow::Result<Outcome> {
 }
 
 /// Shows what a filter chooses.
-pub(super) trait Shows: Consumer {
+pub(super) trait Shows: Consumer + Send + 'static {
     /// What shows it.
     fn printer(&mut self) -> &mut Printer;
+
+    /// Whether a filter leaves something out.
+    fn is_filtered(&self) -> bool;
 
     /// Tells how much the filter left out.
     fn report(&self);
@@ -57,6 +64,10 @@ impl Shows for Filtered<Printer> {
         &mut self.inner
     }
 
+    fn is_filtered(&self) -> bool {
+        self.counts().is_some()
+    }
+
     fn report(&self) {
         choose::report(self.counts(), "packet");
     }
@@ -65,6 +76,10 @@ impl Shows for Filtered<Printer> {
 impl Shows for FilteredConnections<Printer> {
     fn printer(&mut self) -> &mut Printer {
         &mut self.inner
+    }
+
+    fn is_filtered(&self) -> bool {
+        self.counts().is_some()
     }
 
     fn report(&self) {
@@ -85,7 +100,7 @@ pub(super) fn inspect<C: Shows>(
     // What is shown is not held back while the input keeps us waiting.
     let flush = |shows: &mut C| shows.printer().flush();
     let (is_shown, threads) = (shows.printer().is_shown(), shows.printer().busy());
-    let input = Input { files, count, follow, is_shown, threads };
+    let input = Input { files, count, follow, is_shown, threads, is_filtered: shows.is_filtered() };
     let read = Reading::new(input, (settings, secrets), shows, flush)?;
     let Some(mut reading) = read else { return Ok(Outcome::Usage) };
     let outcome = reading.inspector.consumer().printer().finish()?;
@@ -104,6 +119,20 @@ pub(super) struct Input<'f> {
     pub(super) is_shown: bool,
     /// Cores that what is read keeps busy.
     pub(super) threads: usize,
+    /// A filter leaves something out, so that there may be little to write.
+    pub(super) is_filtered: bool,
+}
+
+impl Input<'_> {
+    /// Whether there is much to be read, and a core left that can follow the sessions.
+    fn is_worth_a_thread(&self) -> bool {
+        let sizes = self.files.iter().filter_map(|path| Some(path.metadata().ok()?.len()));
+        // Who writes, and who reads ahead, leave some of the cores that they keep busy to others.
+        let busy = self.threads.saturating_add(usize::from(!self.is_filtered));
+        !self.is_shown
+            && sizes.fold(0, u64::saturating_add) >= APART_FROM
+            && thread::available_parallelism().is_ok_and(|cores| cores.get() > busy)
+    }
 }
 
 /// Captures that were read as one.
@@ -116,22 +145,26 @@ pub(super) struct Reading<C> {
     is_stopped: bool,
 }
 
-impl<C: Consumer> Reading<C> {
+impl<C: Consumer + Send + 'static> Reading<C> {
     /// Reads them; `waits` is called where the input keeps us waiting. `None`: they cannot be followed,
     /// which is told.
     pub(super) fn new(
-        Input { files, count, follow, is_shown, threads }: Input<'_>,
+        input: Input<'_>,
         (mut settings, secrets): (Settings, Secrets),
         consumer: C,
         waits: impl FnMut(&mut C) -> ControlFlow<()>,
     ) -> anyhow::Result<Option<Self>> {
+        let Input { files, count, follow, is_shown, threads, .. } = input;
         settings.secrets = secrets.clone();
         let are_there = !follow && files.iter().all(|path| path.is_file());
         if are_there {
             // The whole capture is there, so the session may as well be told in one line at its end.
             secrets.expect();
         }
+        let is_long = are_there && count.is_none() && input.is_worth_a_thread();
+        let is_apart = is_long && consumer.needs() == Needs::Session;
         let inspector = Inspector::new(consumer, settings);
+        let inspector = if is_apart { inspector.on_two_threads() } else { inspector };
         let followed: &[PathBuf] = if follow { &[] } else { files };
         let mut progress = Progress::new(followed, is_shown);
         let (source, stop) = match files {

@@ -33,6 +33,10 @@ impl<C> FilteredConnections<C> {
 }
 
 impl<C: Consumer> Consumer for FilteredConnections<C> {
+    fn needs_frames(&self) -> bool {
+        self.inner.needs_frames()
+    }
+
     fn frame(&mut self, frame: &Frame<'_>) {
         self.inner.frame(frame);
     }
@@ -59,6 +63,10 @@ impl<C: Consumer> Consumer for FilteredConnections<C> {
         } else {
             self.left_out = self.left_out.saturating_add(1);
         }
+    }
+
+    fn needs_lifelines(&self) -> bool {
+        self.inner.needs_lifelines()
     }
 
     fn lifeline(&mut self, lifeline: &Lifeline) -> ControlFlow<()> {

@@ -106,6 +106,10 @@ impl<C: Consumer> Consumer for Filtered<C> {
         self.inner.record(record)
     }
 
+    fn needs_frames(&self) -> bool {
+        self.inner.needs_frames()
+    }
+
     fn frame(&mut self, frame: &Frame<'_>) {
         self.inner.frame(frame);
     }
@@ -136,6 +140,10 @@ impl<C: Consumer> Consumer for Filtered<C> {
 
     fn ended(&mut self, ended: &Ended) {
         self.inner.ended(ended);
+    }
+
+    fn needs_lifelines(&self) -> bool {
+        self.inner.needs_lifelines()
     }
 
     fn lifeline(&mut self, lifeline: &Lifeline) -> ControlFlow<()> {

@@ -3,6 +3,7 @@
 mod in_step;
 
 use super::arrivals::{Arrivals, Now};
+use super::desk::{self, Packet, Room, Session};
 use super::inspector::{Clock, Losses, Passing, Settings, Worker};
 use super::reader::{Cut, is_on_header};
 use super::trouble::Trouble;
@@ -15,7 +16,7 @@ use crate::mqtt::boundary::packet_id;
 use crate::mqtt::framer::{Framed, Framer, Why};
 use crate::net::{Layers, TcpLayer};
 use crate::session::wire::{Lost, Tcp};
-use crate::session::{self, At, Proof, ended::Closed, is_behind};
+use crate::session::{At, Proof, ended::Closed, is_behind};
 use crate::spec::unit::Unit;
 use crate::spec::{Field, Rule, Sender};
 use crate::stream::{Close, Connection, End, Event, GapCause, Side, Stamp};
@@ -60,7 +61,7 @@ struct Mqtt {
     is_opened: bool,
     /// A layer below encrypts.
     is_secret: bool,
-    session: session::Connection,
+    session: Session,
     max_packet: usize,
     from_client: Direction,
     from_server: Direction,
@@ -176,6 +177,9 @@ impl Conversation {
         time: Option<i64>,
         what: Happened,
     ) {
+        if !worker.asks.lifelines {
+            return;
+        }
         let client = self.client();
         let course = &connection.course;
         let is_late = course.is_opener_late && connection.opener == Some(client);
@@ -197,13 +201,14 @@ impl Conversation {
             }
             _ => Default::default(),
         };
-        worker.reader.lifeline(&Lifeline {
+        let lacks = self.lacks(worker, client);
+        worker.desk.room().reader.lifeline(&Lifeline {
             stream: connection.stream,
             time,
             client: connection.address(client),
             server: connection.address(client.other()),
             is_closed_book: (self.has_bytes || self.has_gap()) && !self.has_mqtt(),
-            lacks: self.lacks(client),
+            lacks,
             late_since: course.first.time.filter(|_| is_late),
             proof,
             unseen,
@@ -226,9 +231,10 @@ impl Conversation {
     }
 
     /// What is missing of the client, which is this side, and of the server.
-    fn lacks(&self, client: Side) -> [Lacks; 2] {
+    fn lacks<C: Consumer>(&self, worker: &mut Worker<C>, client: Side) -> [Lacks; 2] {
         let lost = by_role(self.lost, client);
-        let session = self.mqtt.as_deref().map(|mqtt| &mqtt.session);
+        let room = worker.desk.room();
+        let session = self.mqtt.as_deref().and_then(|mqtt| room.session(&mqtt.session));
         let lacks = |sender, lost: Lost| {
             let is_last = session.is_some_and(|session| session.may_have_more(sender));
             match lost.bytes > 0 {
@@ -339,8 +345,9 @@ impl Conversation {
     }
 
     /// Whether the silence of its client has become too long by far between two times.
-    pub(super) fn is_overdue(&self, times: (i64, i64)) -> bool {
-        self.mqtt.as_deref().is_some_and(|mqtt| mqtt.session.is_overdue(times))
+    pub(super) fn is_overdue<C: Consumer>(&self, room: &Room<C>, times: (i64, i64)) -> bool {
+        let session = self.mqtt.as_deref().and_then(|mqtt| room.session(&mqtt.session));
+        session.is_some_and(|session| session.is_overdue(times))
     }
 
     /// What the next segment is to the later ones.
@@ -409,8 +416,8 @@ impl Conversation {
             self.mqtt.get_or_insert_with(|| Box::new(Mqtt::new(hints, &worker.settings)));
         }
         let is_mqtt = self.is_mqtt();
-        let Some(mqtt) = &mut self.mqtt else { return };
-        let mut top = Records { worker, connection, mqtt, time: self.last };
+        let Some(mut mqtt) = self.mqtt.take() else { return };
+        let mut top = Records { worker, connection, mqtt: &mut mqtt, time: self.last };
         let what = self.carrier.other();
         self.carrier.finish(&mut top);
         let what = passing(self.has_bytes, what.or(self.carrier.other()));
@@ -418,27 +425,31 @@ impl Conversation {
         for sender in [Sender::Client, Sender::Server] {
             top.item(sender, Item::End, None);
         }
-        let is_mqtt = is_mqtt || top.mqtt.has_bytes();
+        let has_bytes = mqtt.has_bytes();
+        let is_mqtt = is_mqtt || has_bytes;
+        let is_heard = !has_bytes && mqtt.is_heard(worker);
         if let Some(server) = hints.server
-            && !top.mqtt.has_bytes()
-            && !top.mqtt.session.is_heard()
+            && !has_bytes
+            && !is_heard
         {
             // Nothing that was captured of it says which side is the client: the ports do.
-            top.mqtt.client = server.other();
+            mqtt.client = server.other();
         }
-        top.mqtt.tell_closes(self.closes.as_deref(), top.worker);
-        if is_mqtt || top.mqtt.session.is_heard() {
-            let side = top.mqtt.client;
-            let ends = (connection.address(side), connection.address(side.other()));
-            let stream = Some(connection.stream);
+        mqtt.tell_closes(self.closes.as_deref(), worker);
+        let end = (is_mqtt || is_heard).then(|| {
+            let side = mqtt.client;
             let [mut a, mut b] = self.lost;
             a.add_unseen(&connection.course.a);
             b.add_unseen(&connection.course.b);
-            let lost = by_role([a, b], side);
-            let seen = Some((Tcp::new(&connection.course, side), lost));
-            let session = &mut top.mqtt.session;
-            top.worker.reader.ended(session, stream, Some(ends), Some(end), seen);
-        }
+            desk::End {
+                stream: connection.stream,
+                ends: (connection.address(side), connection.address(side.other())),
+                end,
+                tcp: Tcp::new(&connection.course, side),
+                lost: by_role([a, b], side),
+            }
+        });
+        worker.desk.ended(mqtt.session, end);
     }
 }
 
@@ -449,7 +460,7 @@ impl Mqtt {
             client: Side::A,
             is_opened: hints.opener.is_some(),
             is_secret: false,
-            session: session::Connection::of_stream(settings.version),
+            session: Session::new(settings.version),
             max_packet,
             from_client: Direction::new(false, max_packet),
             from_server: Direction::new(false, max_packet),
@@ -473,9 +484,15 @@ impl Mqtt {
         for (side, closed) in [Side::A, Side::B].into_iter().zip(closes) {
             let sender = if side == self.client { Sender::Client } else { Sender::Server };
             if let Some(closed) = closed {
-                worker.reader.closed(&mut self.session, sender, closed);
+                worker.desk.closed(&mut self.session, sender, closed);
             }
         }
+    }
+
+    /// Whether a line was told of it that is no MQTT.
+    fn is_heard<C: Consumer>(&self, worker: &mut Worker<C>) -> bool {
+        self.session.has_begun()
+            && worker.desk.room().session(&self.session).is_some_and(|session| session.is_heard())
     }
 
     fn side(&self, sender: Sender) -> Side {
@@ -709,7 +726,7 @@ impl<C: Consumer> Top for Records<'_, C> {
     fn settled(&mut self, client: Side, is_aligned: bool) {
         self.mqtt.client = client;
         if is_aligned && self.mqtt.is_opened {
-            self.mqtt.session.begin();
+            self.worker.desk.room().begin(&mut self.mqtt.session);
         }
         self.mqtt.from_client = Direction::new(is_aligned, self.mqtt.max_packet);
         self.mqtt.from_server = Direction::new(is_aligned, self.mqtt.max_packet);
@@ -720,7 +737,7 @@ impl<C: Consumer> Top for Records<'_, C> {
 struct Packets<'r, C> {
     worker: &'r mut Worker<C>,
     connection: &'r Connection,
-    session: &'r mut session::Connection,
+    session: &'r mut Session,
     sender: Sender,
     side: Side,
     layers: Option<&'r Layers>,
@@ -751,9 +768,9 @@ impl<'r, C: Consumer> Packets<'r, C> {
             | Framed::Cut { offset, bytes, .. }
             | Framed::Stray { offset, bytes, .. } => (offset, bytes),
             Framed::Gap { missing, .. } => {
-                self.worker.reader.lost(
+                self.worker.desk.room().lost(
                     self.session,
-                    Some(self.sender),
+                    self.sender,
                     &Origin {
                         time: self.time,
                         stream: Some(self.connection.stream),
@@ -771,7 +788,10 @@ impl<'r, C: Consumer> Packets<'r, C> {
             }
             None => {
                 let (last, began) = self.take_frames(offset, end);
-                self.take_headers(offset, end);
+                match self.headers.is_empty() {
+                    true => self.worker.desk.no_headers(),
+                    false => self.take_headers(offset, end),
+                }
                 self.trouble.findings(offset..end, self.findings);
                 (last, began, last.and_then(|at| self.arrivals.layers(at.frame, self.now)))
             }
@@ -794,8 +814,9 @@ impl<'r, C: Consumer> Packets<'r, C> {
         };
         let is_swallowed = matches!(framed, Framed::Packet { is_inside: true, .. });
         let proof = Proof { had, is_swallowed, ..self.proof };
-        let reader = &mut self.worker.reader;
-        let sender = Some(self.sender);
+        let (desk, sender) = (&mut self.worker.desk, self.sender);
+        let packet =
+            Packet { bytes, sender, cut: None, notes: &[], proof: &proof, origin: &origin };
         match framed {
             Framed::Packet { .. } | Framed::Torn { .. } => {
                 let mut proof = proof;
@@ -805,8 +826,8 @@ impl<'r, C: Consumer> Packets<'r, C> {
                     self.findings.push(torn.with(others as u64, before as u64));
                     proof = Proof { is_swallowed: true, ..Proof::default() };
                 }
-                let notes = (self.findings.as_slice(), &proof);
-                reader.packet(self.session, bytes, sender, None, notes, &origin);
+                let notes = self.findings.as_slice();
+                desk.packet(self.session, &Packet { notes, proof: &proof, ..packet });
                 let ids = &mut self.worker.ids;
                 ids.extend(packet_id(bytes).filter(|_| ids.len() < MAX_IDS));
             }
@@ -814,17 +835,17 @@ impl<'r, C: Consumer> Packets<'r, C> {
                 let cut = Some(Cut { why, whole, missing });
                 // When its first byte was sent.
                 let proof = Proof { had, ..Proof::default() };
-                let notes = (self.findings.as_slice(), &proof);
-                reader.packet(self.session, bytes, sender, cut, notes, &origin);
+                let notes = self.findings.as_slice();
+                desk.packet(self.session, &Packet { cut, notes, proof: &proof, ..packet });
             }
             Framed::Stray { why, .. } => {
                 self.findings.insert(0, stray(bytes, why));
-                reader.stray(self.session, bytes, sender, self.findings, &origin);
+                desk.room().stray(self.session, (bytes, sender), self.findings, &origin);
             }
             Framed::Gap { .. } => {}
         }
         self.findings.clear();
-        self.trouble.remember(offset..end, self.worker.reader.records());
+        self.trouble.remember(offset..end, self.worker.desk.records());
     }
 
     /// Bytes that came again with other contents when their packet had been told.
@@ -839,8 +860,8 @@ impl<'r, C: Consumer> Packets<'r, C> {
             notes: Some(&self.worker.notes),
             ..origin(self.worker.clock, Some(at), self.time, self.connection, self.side)
         };
-        let sender = Some(self.sender);
-        self.worker.reader.stray(self.session, bytes, sender, &[finding], &origin);
+        let room = self.worker.desk.room();
+        room.stray(self.session, (bytes, self.sender), &[finding], &origin);
     }
 
     /// Keeps a finding for the next record.
@@ -875,9 +896,8 @@ impl<'r, C: Consumer> Packets<'r, C> {
             notes: Some(&self.worker.notes),
             ..origin(self.worker.clock, last, self.time, self.connection, self.side)
         };
-        let sender = Some(self.sender);
-        let reader = &mut self.worker.reader;
-        reader.unit(self.session, (unit, text), bytes, sender, self.findings, &origin);
+        let room = self.worker.desk.room();
+        room.unit(self.session, (unit, text), (bytes, self.sender), self.findings, &origin);
         self.findings.clear();
     }
 
@@ -894,7 +914,7 @@ impl<'r, C: Consumer> Packets<'r, C> {
 
     /// Lists the only frame of a packet, which no header of a carrier brought.
     fn take_frame(&mut self, at: Stamp) {
-        self.worker.reader.no_headers();
+        self.worker.desk.no_headers();
         self.worker.frames.clear();
         self.worker.frames.push(at.frame);
     }
@@ -925,7 +945,7 @@ impl<'r, C: Consumer> Packets<'r, C> {
         let with_ends = self.headers.iter().zip(ends);
         let ours = with_ends.filter(|(header, next)| header.start < end && *next > offset);
         let parts = ours.map(|(header, _)| (header.unit, &header.bytes[..], &header.findings[..]));
-        self.worker.reader.headers(parts);
+        self.worker.desk.room().reader.headers(parts);
     }
 }
 

@@ -94,7 +94,7 @@ impl Datagrams {
                 ..Origin::default()
             };
             let pairs = &mut self.pairs;
-            let (before, after) = worker.reader.message(what, &[], origin, |decoded| {
+            let (before, after) = worker.desk.room().reader.message(what, &[], origin, |decoded| {
                 let pair = pairs.pair(src, dst, decoded.node);
                 let sender = pair.sender(src, dst, decoded, likely);
                 (&mut pair.session, sender)

@@ -3,6 +3,7 @@
 use super::backwards::Backwards;
 use super::connection::Conversation;
 use super::datagrams::Datagrams;
+use super::desk::Desk;
 use super::parts::Parts;
 use super::reach::{Reach, SHORT};
 use super::reader::Reader;
@@ -139,14 +140,22 @@ pub struct Inspector<C> {
     backwards: Backwards,
     /// Connections that may be looked at yet because secrets came.
     looks: u64,
-    /// The consumer wants to know what frames are to their connections.
-    asks_roles: bool,
+}
+
+/// What the consumer asks for besides records.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asks {
+    frames: bool,
+    /// What frames are to their connections.
+    roles: bool,
+    pub(super) lifelines: bool,
 }
 
 #[derive(Debug)]
 pub(super) struct Worker<C> {
     pub(super) settings: Settings,
-    pub(super) reader: Reader<C>,
+    pub(super) desk: Desk<C>,
+    pub(super) asks: Asks,
     pub(super) clock: Clock,
     pub(super) frames: Vec<u64>,
     /// The other parts of frames that completed IP packets.
@@ -218,13 +227,19 @@ impl<C: Consumer> Inspector<C> {
     /// The same with a reader that has made records already; it goes on counting.
     pub(crate) fn with_reader(mut reader: Reader<C>, settings: Settings) -> Self {
         reader.sn_topics = settings.sn_topics.clone();
-        let asks_roles = reader.consumer.needs_roles();
+        let consumer = &reader.consumer;
+        let asks = Asks {
+            frames: consumer.needs_frames(),
+            roles: consumer.needs_roles(),
+            lifelines: consumer.needs_lifelines(),
+        };
         Self {
             net: Net::default(),
             flows: Flows::new(settings.limits),
             datagrams: Datagrams::new(&settings.sn_ports, settings.any_port),
             worker: Worker {
-                reader,
+                desk: Desk::new(reader),
+                asks,
                 settings,
                 clock: Clock::default(),
                 frames: Vec::new(),
@@ -244,8 +259,22 @@ impl<C: Consumer> Inspector<C> {
             cut_frames: 0,
             backwards: Backwards::default(),
             looks: MAX_LOOKS,
-            asks_roles,
         }
+    }
+
+    /// Has a thread of its own read the packets in the light of their connections and give the records to the
+    /// consumer, if the system has one: for captures that are there as a whole, as it lags behind.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn on_two_threads(mut self) -> Self
+    where
+        C: Send + 'static,
+    {
+        let Asks { frames, roles, lifelines } = self.worker.asks;
+        if !frames && !roles && !lifelines {
+            self.worker.desk = self.worker.desk.set_apart();
+        }
+        self
     }
 
     /// Takes a frame. `Break`: the consumer wants no more.
@@ -270,7 +299,9 @@ impl<C: Consumer> Inspector<C> {
     /// # Ok::<(), mqttscope::capture::CaptureError>(())
     /// ```
     pub fn frame(&mut self, frame: &Frame<'_>) -> ControlFlow<()> {
-        self.worker.reader.consumer.frame(frame);
+        if self.worker.asks.frames {
+            self.worker.desk.room().reader.consumer.frame(frame);
+        }
         if let Some(step) = self.worker.clock.tick(frame.time) {
             self.backwards.frame(frame.number, step);
             self.reach.step(step);
@@ -295,11 +326,11 @@ impl<C: Consumer> Inspector<C> {
             match packet {
                 Ok(Transport::Tcp(segment)) => {
                     self.worker.parts.add(frame.number, segment.parts);
-                    let before = self.asks_roles.then(|| role_before(&self.flows, &segment));
+                    let before = self.worker.asks.roles.then(|| role_before(&self.flows, &segment));
                     let id = self.flows.push(at, &segment, &mut self.worker);
                     if let Some(before) = before {
                         let role = role(&self.flows, &segment, id.stream, before);
-                        let consumer = &mut self.worker.reader.consumer;
+                        let consumer = &mut self.worker.desk.room().reader.consumer;
                         consumer.of_stream(segment.parts, id.stream, role);
                         consumer.of_stream(&[frame.number], id.stream, role);
                     }
@@ -365,9 +396,9 @@ impl<C: Consumer> Inspector<C> {
     /// # Ok::<(), mqttscope::capture::CaptureError>(())
     /// ```
     pub fn finish(&mut self) {
-        self.worker.reader.ends(self.reach.captured());
+        self.worker.desk.room().reader.ends(self.reach.captured());
         self.flows.finish(&mut self.worker);
-        self.worker.reader.finish();
+        self.worker.desk.room().reader.finish();
     }
 
     /// Takes what the capture says without a frame behind it. `Break`: the consumer wants no more.
@@ -393,7 +424,7 @@ impl<C: Consumer> Inspector<C> {
     /// The same behind the last frame.
     #[doc(hidden)]
     pub fn behind(&mut self, beside: &Beside) -> ControlFlow<()> {
-        self.worker.reader.consumer.beside(beside);
+        self.worker.desk.room().reader.consumer.beside(beside);
         self.beside(beside)
     }
 
@@ -572,7 +603,7 @@ impl<C: Consumer> Inspector<C> {
     /// # Ok::<(), mqttscope::capture::CaptureError>(())
     /// ```
     pub fn records(&self) -> u64 {
-        self.worker.reader.records()
+        self.worker.desk.records()
     }
 
     /// The consumer.
@@ -601,7 +632,7 @@ impl<C: Consumer> Inspector<C> {
     /// # Ok::<(), mqttscope::capture::CaptureError>(())
     /// ```
     pub fn consumer(&mut self) -> &mut C {
-        &mut self.worker.reader.consumer
+        &mut self.worker.desk.room().reader.consumer
     }
 
     /// The consumer, at the end.
@@ -631,7 +662,8 @@ impl<C: Consumer> Inspector<C> {
     /// # Ok::<(), mqttscope::capture::CaptureError>(())
     /// ```
     pub fn into_consumer(self) -> C {
-        self.worker.reader.consumer
+        let room = self.worker.desk.into_room();
+        room.reader.consumer
     }
 
     /// Tells of another link type than that of the frame before.
@@ -648,9 +680,10 @@ impl<C: Consumer> Inspector<C> {
         if to.saturating_sub(from) < LONG_PAUSE {
             return;
         }
-        let all = self.flows.states().filter(|(_, state)| state.is_overdue((from, to)));
+        let room = self.worker.desk.room();
+        let all = self.flows.states().filter(|(_, state)| state.is_overdue(room, (from, to)));
         let connections = all.count();
-        self.worker.reader.stands_still((from, to), frame, connections);
+        room.reader.stands_still((from, to), frame, connections);
     }
 
     /// Gives up what the connections hold that hold at least half of the average: at least half of
@@ -668,11 +701,7 @@ impl<C: Consumer> Inspector<C> {
     }
 
     fn flow(&self) -> ControlFlow<()> {
-        if self.worker.reader.stopped() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        if self.worker.desk.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 
@@ -800,7 +829,7 @@ impl<C: Consumer> Sink for Worker<C> {
         let flow = state.event(self, connection, side, event);
         self.note_cost(state);
         flow?;
-        if self.reader.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.desk.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     fn begins(&self, payload: &[u8]) -> bool {

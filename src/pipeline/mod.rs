@@ -29,6 +29,7 @@ mod before;
 mod connection;
 mod conversations;
 mod datagrams;
+mod desk;
 mod doubt;
 mod files;
 mod inspector;

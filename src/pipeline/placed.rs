@@ -78,6 +78,10 @@ impl<C: Consumer> Consumer for Placed<'_, C> {
         self.inner.wants(&Record { origin: &origin, ..*record })
     }
 
+    fn needs_frames(&self) -> bool {
+        self.inner.needs_frames()
+    }
+
     fn frame(&mut self, frame: &Frame<'_>) {
         self.inner.frame(frame);
     }
@@ -105,6 +109,10 @@ impl<C: Consumer> Consumer for Placed<'_, C> {
 
     fn ended(&mut self, ended: &Ended) {
         self.inner.ended(ended);
+    }
+
+    fn needs_lifelines(&self) -> bool {
+        self.inner.needs_lifelines()
     }
 
     fn lifeline(&mut self, lifeline: &Lifeline) -> ControlFlow<()> {

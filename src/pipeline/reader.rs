@@ -593,6 +593,12 @@ impl<C: Consumer> Reader<C> {
         self.header_count = 0;
     }
 
+    /// Whether something else did.
+    #[inline]
+    pub(super) fn has_headers(&self) -> bool {
+        self.header_count > 0
+    }
+
     /// Bytes, or just a sentence, that are no MQTT but worth a line of the session.
     pub fn unit(
         &mut self,

@@ -301,6 +301,14 @@ pub enum Needs {
 pub struct Each<F>(pub F);
 
 impl<F: FnMut(&Record<'_>)> Consumer for Each<F> {
+    fn needs_frames(&self) -> bool {
+        false
+    }
+
+    fn needs_lifelines(&self) -> bool {
+        false
+    }
+
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
         (self.0)(record);
         ControlFlow::Continue(())
@@ -378,6 +386,11 @@ pub trait Consumer {
         true
     }
 
+    /// Whether [`frame`](Self::frame) is of use. Asked once, at the beginning.
+    fn needs_frames(&self) -> bool {
+        true
+    }
+
     /// A frame, before anything is made of it.
     fn frame(&mut self, frame: &Frame<'_>) {
         let _ = frame;
@@ -412,6 +425,11 @@ pub trait Consumer {
     /// the end of the capture.
     fn ended(&mut self, ended: &Ended) {
         let _ = ended;
+    }
+
+    /// Whether [`lifeline`](Self::lifeline) is of use. Asked once, at the beginning.
+    fn needs_lifelines(&self) -> bool {
+        true
     }
 
     /// A connection began or ended. `Break` ends the run.

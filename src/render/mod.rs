@@ -134,6 +134,11 @@ pub trait Format: Send {
         Ok(false)
     }
 
+    /// Whether [`lifeline`](Self::lifeline) writes anything. Asked once, at the beginning.
+    fn needs_lifelines(&self) -> bool {
+        false
+    }
+
     /// Writes what there is to say of the beginning or the end of a connection.
     ///
     /// # Errors

@@ -129,6 +129,10 @@ impl Consumer for Stats {
         }
     }
 
+    fn needs_frames(&self) -> bool {
+        false
+    }
+
     fn ended(&mut self, ended: &Ended) {
         self.lost(ended.stream);
     }

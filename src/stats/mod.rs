@@ -64,7 +64,7 @@ use crate::spec::Sender;
 
 /// One statistic.
 #[doc(hidden)]
-pub trait Statistic {
+pub trait Statistic: Send {
     /// Whether a record that has no tree, no findings and no facts is enough. Where not, it comes
     /// again with them.
     fn is_content(&self, record: &Record<'_>) -> bool {

@@ -12,7 +12,7 @@ const MAX_DESCRIBED: usize = 1 << 12;
 
 /// What is written, and to where.
 pub(super) struct File {
-    out: Box<dyn Write>,
+    out: Box<dyn Write + Send>,
     /// The link type of a pcap file, once its head is there; `None` for pcapng.
     pcap: Option<Option<LinkType>>,
     /// The numbers of interfaces, by file, number there, description and link.
@@ -29,7 +29,7 @@ impl File {
     /// The file of this name; `-` is standard output.
     pub(super) fn create(path: &Path, about: &str) -> io::Result<Self> {
         let is_pcap = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("pcap"));
-        let out: Box<dyn Write> = if path.as_os_str() == "-" {
+        let out: Box<dyn Write + Send> = if path.as_os_str() == "-" {
             Box::new(io::stdout())
         } else {
             let file = private().create(true).truncate(true).open(path)?;
@@ -39,7 +39,11 @@ impl File {
     }
 
     /// The same to any writer.
-    pub(super) fn to(mut out: Box<dyn Write>, is_pcap: bool, about: &str) -> io::Result<Self> {
+    pub(super) fn to(
+        mut out: Box<dyn Write + Send>,
+        is_pcap: bool,
+        about: &str,
+    ) -> io::Result<Self> {
         let mut block = Vec::new();
         if !is_pcap {
             write::section(&mut block, about);

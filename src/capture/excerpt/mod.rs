@@ -90,7 +90,7 @@ impl Excerpt {
     ///
     /// # Errors
     /// What `out` reports.
-    pub fn to(out: Box<dyn Write>, is_pcap: bool) -> io::Result<Self> {
+    pub fn to(out: Box<dyn Write + Send>, is_pcap: bool) -> io::Result<Self> {
         Ok(Self::with(File::to(out, is_pcap, "")?))
     }
 

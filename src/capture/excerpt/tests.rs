@@ -1,15 +1,14 @@
 use super::*;
 use crate::capture::LinkType;
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 /// A writer whose bytes can be counted.
 #[derive(Clone, Default)]
-struct Shared(Rc<RefCell<Vec<u8>>>);
+struct Shared(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Shared {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
+        self.0.lock().unwrap().write(bytes)
     }
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
@@ -48,7 +47,7 @@ fn memory_is_flat_and_what_is_chosen_too_late_is_counted() {
     // Frame 2 was written by then, frame 3 forgotten; comments are for pcapng.
     assert_eq!((left.written, left.late, left.without_time), (3, 1, 3));
     assert_eq!(left.comments, 100);
-    assert_eq!(out.0.borrow().len(), 24 + 3 * (16 + 60_000));
+    assert_eq!(out.0.lock().unwrap().len(), 24 + 3 * (16 + 60_000));
 }
 
 #[test]
@@ -57,13 +56,13 @@ fn a_file_without_frames_is_whole() {
         let out = Shared::default();
         let mut excerpt = Excerpt::to(Box::new(out.clone()), is_pcap).unwrap();
         assert_eq!(excerpt.finish().unwrap(), Left::default());
-        assert_eq!(out.0.borrow().len(), len);
+        assert_eq!(out.0.lock().unwrap().len(), len);
     }
 }
 
 /// The numbers of the frames that were written: each frame holds its number alone.
 fn numbers(out: &Shared, len: usize) -> Vec<u8> {
-    out.0.borrow()[24..].chunks(16 + len).map(|record| record[16]).collect()
+    out.0.lock().unwrap()[24..].chunks(16 + len).map(|record| record[16]).collect()
 }
 
 #[test]

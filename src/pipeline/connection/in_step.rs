@@ -3,6 +3,7 @@
 use super::{Conversation, Direction, MAX_IDS, Mqtt, origin, proof};
 use crate::mqtt::boundary::packet_id;
 use crate::net::Layers;
+use crate::pipeline::desk::Packet;
 use crate::pipeline::inspector::Worker;
 use crate::pipeline::{Consumer, Origin};
 use crate::session::Proof;
@@ -60,7 +61,7 @@ impl Mqtt {
         let (session, receiver) = (&mut self.session, connection.course.sent(side.other()));
         let told = other.told.or(receiver.begun).filter(|_| !other.framer.is_undecided());
         let proof = Proof { shut: receiver.shut, ..proof(Some(layers), told) };
-        let Worker { reader, clock, notes, .. } = worker;
+        let Worker { desk, clock, notes, .. } = worker;
         let mut from = Origin {
             frames: &[at.frame],
             layers: Some(layers),
@@ -68,18 +69,19 @@ impl Mqtt {
             ..origin(*clock, Some(at), at.time, connection, side)
         };
         let (start, mut ids) = (direction.taken, 0usize);
-        reader.no_headers();
+        desk.no_headers();
         direction.framer.expect(Some(sender), session.version());
         let taken = direction.framer.in_step(bytes, |offset, packet| {
             let place = usize::try_from(offset.wrapping_sub(start)).unwrap_or_default();
             from.segment = Some((bytes, place));
-            reader.whole(session, packet, Some(sender), &proof, &from);
+            let (bytes, cut, notes, proof) = (packet, None, &[][..], &proof);
+            desk.packet(session, &Packet { bytes, sender, cut, notes, proof, origin: &from });
             if let Some(id) = packet_id(packet).filter(|_| ids < MAX_IDS) {
                 other.framer.expect_id(id);
                 ids = ids.wrapping_add(1);
             }
             let end = offset.saturating_add(packet.len() as u64);
-            trouble.remember(offset..end, reader.records());
+            trouble.remember(offset..end, desk.records());
         });
         let is_all = taken == bytes.len();
         if is_all {

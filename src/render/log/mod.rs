@@ -82,6 +82,10 @@ impl Format for Log {
         self.write(out)
     }
 
+    fn needs_lifelines(&self) -> bool {
+        true
+    }
+
     fn lifeline(&mut self, lifeline: &Lifeline, out: &mut dyn Write) -> io::Result<()> {
         self.scribe.lifeline(lifeline);
         self.write(out)
