@@ -21,7 +21,11 @@ const MAX_KEPT: usize = MAX_BYTES << 1;
 /// Packets and ends of connections, in their order. The memory serves the next ones too.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    acts: Vec<Act>,
+    /// The packets; those behind `packet_count` are spare.
+    packets: Vec<Kept>,
+    packet_count: usize,
+    /// What else is to be done, and before which of the packets.
+    others: Vec<(usize, Other)>,
     /// The segments and packets.
     bytes: Vec<u8>,
     /// Frames of packets that came in several.
@@ -31,25 +35,22 @@ pub(super) struct Batch {
     layer_count: usize,
     /// The segment that was copied last.
     last: Option<Segment>,
-    /// How many packets there are.
-    packets: u64,
     /// Once all is done: whether the consumer wants no more.
     pub(super) is_last: bool,
 }
 
+/// Something that is no packet, and rare.
 #[derive(Debug)]
-enum Act {
-    Packet(Kept),
+enum Other {
     Closed(usize, Sender, Closed),
-    /// Not of a packet's size, and rare.
     Ended(Option<usize>, Option<Box<End>>),
 }
 
 /// A packet as [`Packet`] has it; what it borrows is kept in the [`Batch`].
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Kept {
     place: usize,
-    sender: Sender,
+    is_from_server: bool,
     proof: Proof,
     bytes: Range<usize>,
     /// The only frame, or where the numbers of all stand.
@@ -59,7 +60,6 @@ struct Kept {
     began: Option<i64>,
     start: Option<i64>,
     previous: Option<i64>,
-    is_secret: bool,
     stream: Option<u64>,
     ends: Option<(SocketAddr, SocketAddr)>,
     layers: Option<usize>,
@@ -78,19 +78,20 @@ struct Segment {
 impl Batch {
     /// Whether nothing is to be done.
     pub(super) fn is_empty(&self) -> bool {
-        self.acts.is_empty()
+        self.packet_count == 0 && self.others.is_empty()
     }
 
     /// How many packets are to be read.
     #[inline]
     pub(super) fn packets(&self) -> u64 {
-        self.packets
+        self.packet_count as u64
     }
 
     /// Whether it is to be done now.
     #[inline]
     pub(super) fn is_full(&self) -> bool {
-        self.acts.len() >= MAX_ACTS || self.bytes.len() >= MAX_BYTES
+        self.packet_count.saturating_add(self.others.len()) >= MAX_ACTS
+            || self.bytes.len() >= MAX_BYTES
     }
 
     /// A packet, of the session that has this place, is to be read.
@@ -113,24 +114,21 @@ impl Batch {
             Some(from..from.checked_add(bytes.len())?).filter(|it| it.end <= segment.end)
         });
         let layers = last.and_then(|last| last.layers);
-        self.packets = self.packets.saturating_add(1);
-        self.acts.push(Act::Packet(Kept {
-            place,
-            sender,
-            proof: *proof,
-            bytes: inside.unwrap_or_else(|| add(&mut self.bytes, bytes)),
-            frame,
-            frames,
-            time: origin.time,
-            began: origin.began,
-            start: origin.start,
-            previous: origin.previous,
-            is_secret: origin.is_secret,
-            stream: origin.stream,
-            ends: origin.ends,
-            layers,
-            segment,
-        }));
+        let bytes = inside.unwrap_or_else(|| add(&mut self.bytes, bytes));
+        if self.packet_count >= self.packets.len() {
+            self.packets.push(Kept::default());
+        }
+        // One by one, which writes each where it stays.
+        if let Some(kept) = self.packets.get_mut(self.packet_count) {
+            (kept.place, kept.proof) = (place, *proof);
+            kept.is_from_server = sender == Sender::Server;
+            (kept.bytes, kept.segment, kept.layers) = (bytes, segment, layers);
+            (kept.frame, kept.frames) = (frame, frames);
+            (kept.time, kept.began) = (origin.time, origin.began);
+            (kept.start, kept.previous) = (origin.start, origin.previous);
+            (kept.stream, kept.ends) = (origin.stream, origin.ends);
+        }
+        self.packet_count = self.packet_count.saturating_add(1);
     }
 
     /// Copies the segment of a packet, if it is known, and the headers in front of it.
@@ -151,31 +149,36 @@ impl Batch {
 
     /// A side of a connection has ended in TCP.
     pub(super) fn closed(&mut self, place: usize, sender: Sender, closed: Closed) {
-        self.acts.push(Act::Closed(place, sender, closed));
+        self.others.push((self.packet_count, Other::Closed(place, sender, closed)));
     }
 
     /// Nothing more comes of a connection.
     pub(super) fn ended(&mut self, place: Option<usize>, end: Option<End>) {
-        self.acts.push(Act::Ended(place, end.map(Box::new)));
+        self.others.push((self.packet_count, Other::Ended(place, end.map(Box::new))));
     }
 
     /// Does all that is to be done, and forgets it.
     pub(super) fn done_in<C: Consumer>(&mut self, room: &mut Room<C>) {
-        let Self { acts, bytes, frames, layers, .. } = self;
-        for act in acts.drain(..) {
-            match act {
-                Act::Packet(kept) => kept.read(room, bytes, frames, layers),
-                Act::Closed(place, sender, closed) => room.closed_at(place, sender, closed),
-                Act::Ended(place, end) => room.ended_at(place, end.map(|end| *end)),
+        let Self { packets, packet_count, others, bytes, frames, layers, .. } = self;
+        let mut read = 0;
+        for (before, other) in others.drain(..) {
+            let packets = packets.get(read..before).unwrap_or_default();
+            packets.iter().for_each(|kept| kept.read(room, bytes, frames, layers));
+            read = before;
+            match other {
+                Other::Closed(place, sender, closed) => room.closed_at(place, sender, closed),
+                Other::Ended(place, end) => room.ended_at(place, end.map(|end| *end)),
             }
         }
+        let packets = packets.get(read..*packet_count).unwrap_or_default();
+        packets.iter().for_each(|kept| kept.read(room, bytes, frames, layers));
         bytes.clear();
         // A long packet may have been among them.
         bytes.shrink_to(MAX_KEPT);
         frames.clear();
         self.layer_count = 0;
         self.last = None;
-        self.packets = 0;
+        self.packet_count = 0;
         self.is_last = room.reader.stopped();
     }
 }
@@ -199,7 +202,7 @@ impl Kept {
             began: self.began,
             start: self.start,
             previous: self.previous,
-            is_secret: self.is_secret,
+            is_secret: false,
             stream: self.stream,
             ends: self.ends,
             layers: self.layers.and_then(|at| layers.get(at)),
@@ -209,7 +212,7 @@ impl Kept {
         };
         let packet = Packet {
             bytes: part(&self.bytes),
-            sender: self.sender,
+            sender: if self.is_from_server { Sender::Server } else { Sender::Client },
             cut: None,
             notes: &[],
             proof: &self.proof,
