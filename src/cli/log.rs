@@ -149,7 +149,7 @@ fn lines(args: &Log, files: &[PathBuf], release: Release) -> anyhow::Result<(Vec
     let sources = (settings, secrets);
     let (count, threads) = (args.read.count, 1);
     let input =
-        read::Input { files, count, follow: false, is_shown: false, threads, is_filtered: false };
+        read::Input { files, count, follow: false, is_shown: false, threads, is_apart: false };
     let read = Reading::new(input, sources, collector, waits)?;
     let mut reading = read.context("a capture that grows cannot be compared")?;
     reading.report(files, |_| ());

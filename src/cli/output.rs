@@ -38,6 +38,8 @@ const MAX_FILES: usize = 8;
 /// Writes records to standard output.
 pub(super) struct Printer {
     format: Box<dyn Format>,
+    /// Makes the format again, where now another thread writes with it.
+    alone: Option<(&'static FormatRow, Options)>,
     /// What of the session the format uses.
     needs: Needs,
     /// The frames of what is shown, where they are written, and to where.
@@ -110,7 +112,12 @@ impl Printer {
     }
 
     /// The same for a row of another table of formats.
-    pub(super) fn of(row: &FormatRow, options: &Options, output: &Output, live: bool) -> Self {
+    pub(super) fn of(
+        row: &'static FormatRow,
+        options: &Options,
+        output: &Output,
+        live: bool,
+    ) -> Self {
         let is_terminal = io::stdout().is_terminal();
         let is_paged = row.is_text && !live && !output.quiet && !output.look.pager.no_pager;
         let flush_each = output.line_buffered || (is_terminal && !live);
@@ -126,11 +133,13 @@ impl Printer {
             true => (row.make)(options),
             false => render::threaded::make(row, options, hand()),
         };
+        let is_written_apart = !is_at_once && row.by_others == ByOthers::InOrder;
         // Where each writes for himself, writing takes more than reading does; else there is time left.
         let is_shared = !is_at_once && row.by_others == ByOthers::Freely;
         let mut printer = Self {
             needs: format.needs(),
             format,
+            alone: is_written_apart.then(|| (row, options.clone())),
             busy: if is_shared { 2 } else { 1 },
             excerpt: None,
             sessions: None,
@@ -164,6 +173,13 @@ impl Printer {
     /// Whether packets are shown on a terminal, or by a pager there.
     pub(super) fn is_shown(&self) -> bool {
         !self.quiet && io::stdout().is_terminal()
+    }
+
+    /// Nobody else is to write what the format writes: whoever has the records does.
+    pub(super) fn write_alone(&mut self) {
+        if let Some((row, options)) = self.alone.take() {
+            self.format = (row.make)(&options);
+        }
     }
 
     /// Cores that are busy all the time, with who reads and who writes.

@@ -100,7 +100,12 @@ pub(super) fn inspect<C: Shows>(
     // What is shown is not held back while the input keeps us waiting.
     let flush = |shows: &mut C| shows.printer().flush();
     let (is_shown, threads) = (shows.printer().is_shown(), shows.printer().busy());
-    let input = Input { files, count, follow, is_shown, threads, is_filtered: shows.is_filtered() };
+    let mut input = Input { files, count, follow, is_shown, threads, is_apart: false };
+    input.is_apart = input.is_worth_a_thread(shows.is_filtered());
+    if input.is_apart && cores() <= 2 {
+        // A third thread would but have its work brought to it.
+        shows.printer().write_alone();
+    }
     let read = Reading::new(input, (settings, secrets), shows, flush)?;
     let Some(mut reading) = read else { return Ok(Outcome::Usage) };
     let outcome = reading.inspector.consumer().printer().finish()?;
@@ -119,20 +124,27 @@ pub(super) struct Input<'f> {
     pub(super) is_shown: bool,
     /// Cores that what is read keeps busy.
     pub(super) threads: usize,
-    /// A filter leaves something out, so that there may be little to write.
-    pub(super) is_filtered: bool,
+    /// The sessions are to be followed by a thread of their own.
+    pub(super) is_apart: bool,
 }
 
 impl Input<'_> {
-    /// Whether there is much to be read, and a core left that can follow the sessions.
-    fn is_worth_a_thread(&self) -> bool {
+    /// Whether there is much to be read, and a core left that can follow the sessions. Where a filter chooses, it is
+    /// not known that much is to be written.
+    fn is_worth_a_thread(&self, is_filtered: bool) -> bool {
+        let is_there = !self.follow && self.files.iter().all(|path| path.is_file());
         let sizes = self.files.iter().filter_map(|path| Some(path.metadata().ok()?.len()));
-        // Who writes, and who reads ahead, leave some of the cores that they keep busy to others.
-        let busy = self.threads.saturating_add(usize::from(!self.is_filtered));
-        !self.is_shown
+        let busy = if is_filtered { 1 } else { self.threads };
+        is_there
+            && self.count.is_none()
+            && !self.is_shown
             && sizes.fold(0, u64::saturating_add) >= APART_FROM
-            && thread::available_parallelism().is_ok_and(|cores| cores.get() > busy)
+            && cores() >= busy.saturating_mul(2)
     }
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Captures that were read as one.
@@ -154,15 +166,14 @@ impl<C: Consumer + Send + 'static> Reading<C> {
         consumer: C,
         waits: impl FnMut(&mut C) -> ControlFlow<()>,
     ) -> anyhow::Result<Option<Self>> {
-        let Input { files, count, follow, is_shown, threads, .. } = input;
+        let Input { files, count, follow, is_shown, threads, is_apart } = input;
         settings.secrets = secrets.clone();
         let are_there = !follow && files.iter().all(|path| path.is_file());
         if are_there {
             // The whole capture is there, so the session may as well be told in one line at its end.
             secrets.expect();
         }
-        let is_long = are_there && count.is_none() && input.is_worth_a_thread();
-        let is_apart = is_long && consumer.needs() == Needs::Session;
+        let is_apart = is_apart && consumer.needs() == Needs::Session;
         let inspector = Inspector::new(consumer, settings);
         let inspector = if is_apart { inspector.on_two_threads() } else { inspector };
         let followed: &[PathBuf] = if follow { &[] } else { files };

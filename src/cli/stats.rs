@@ -66,7 +66,7 @@ fn read(
     let secrets = keylog::secrets(args.protocol.key_log(), false)?;
     let consumer = Filtered::new(filter, stats);
     let (count, threads) = (args.count, 1);
-    let input = Input { files, count, follow: false, is_shown: false, threads, is_filtered: false };
+    let input = Input { files, count, follow: false, is_shown: false, threads, is_apart: false };
     let waits = |_: &mut Filtered<Stats>| ControlFlow::Continue(());
     let read = Reading::new(input, (settings, secrets), consumer, waits)?;
     let Some(mut reading) = read else { return Ok(Outcome::Usage) };
