@@ -290,8 +290,8 @@ fn mistake(path: &Path, files: &[PathBuf], args: &Read) -> Option<String> {
 }
 
 /// Why `-w` is refused with `--redact`.
-const WRITE_AND_REDACT: &str =
-    "--redact does not reach into the frames that -w writes: leave one of them out";
+const WRITE_AND_REDACT: &str = "--redact, which a configuration file may have said, does not reach into the frames \
+     that -w writes: leave one of them out";
 
 /// Whether two names stand for one file.
 fn is_same(a: &Path, b: &Path) -> bool {

@@ -1,26 +1,16 @@
 use crate::capture::{Source, open};
-use crate::pipeline::{Consumer, Inspector, Record, Settings};
-use crate::render::{self, Format, Options};
+use crate::pipeline::{Consumer, Inspector, Origin, Record, Settings};
 use crate::session::Ended;
-use std::io::Write as _;
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// What is told of a capture: its packets with all that is known of them, and its connections.
 struct Told {
-    format: Box<dyn Format>,
-    sessions: Box<dyn Format>,
-    text: Vec<u8>,
+    text: String,
+    packets: u64,
     /// Records that are wanted.
     most: u64,
-}
-
-impl Told {
-    fn new(most: u64) -> Self {
-        let format = (render::format("json").unwrap().make)(&Options::default());
-        let row = render::sessions::FORMATS.iter().find(|row| row.name == "json").unwrap();
-        Self { format, sessions: (row.make)(&Options::default()), text: Vec::new(), most }
-    }
 }
 
 impl Consumer for Told {
@@ -33,7 +23,11 @@ impl Consumer for Told {
     }
 
     fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
-        self.format.record(record, &mut self.text).unwrap();
+        // That there are no notes is told in two ways.
+        let origin =
+            Origin { notes: record.origin.notes.filter(|it| !it.is_empty()), ..*record.origin };
+        writeln!(self.text, "{:?}", Record { origin: &origin, ..*record }).unwrap();
+        self.packets += 1;
         if record.number >= self.most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
@@ -42,13 +36,24 @@ impl Consumer for Told {
     }
 
     fn ended(&mut self, ended: &Ended) {
-        self.sessions.ended(ended, &mut self.text).unwrap();
+        writeln!(self.text, "{}", without_hashes(&format!("{ended:?}"))).unwrap();
     }
 }
 
+/// The seed of hashes is another one in each run.
+fn without_hashes(text: &str) -> String {
+    let hashed = ["message: Some(", "will_key: Some(", "key: "];
+    hashed.iter().fold(text.to_owned(), |text, before| {
+        let mut parts = text.split(before);
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |all, part| all + part.trim_start_matches(|c: char| c.is_ascii_digit()))
+    })
+}
+
 /// What is told of a capture.
-fn told(path: &Path, most: u64, is_apart: bool) -> String {
-    let inspector = Inspector::new(Told::new(most), Settings::default());
+fn told(path: &Path, most: u64, is_apart: bool) -> Told {
+    let told = Told { text: String::new(), packets: 0, most };
+    let inspector = Inspector::new(told, Settings::default());
     let mut inspector = if is_apart { inspector.on_two_threads() } else { inspector };
     let mut capture = open(path).unwrap();
     while let Ok(Some(frame)) = capture.next_frame() {
@@ -58,8 +63,9 @@ fn told(path: &Path, most: u64, is_apart: bool) -> String {
     }
     inspector.finish();
     let records = inspector.records();
-    let text = String::from_utf8(inspector.into_consumer().text).unwrap();
-    format!("{records} records\n{text}")
+    let mut told = inspector.into_consumer();
+    writeln!(told.text, "{records} records").unwrap();
+    told
 }
 
 fn captures() -> impl Iterator<Item = PathBuf> {
@@ -69,25 +75,22 @@ fn captures() -> impl Iterator<Item = PathBuf> {
 
 #[test]
 fn two_threads_tell_the_same_as_one() {
-    let mut bytes = 0;
+    let mut packets = 0;
     for path in captures() {
         let (one, two) = (told(&path, u64::MAX, false), told(&path, u64::MAX, true));
-        let first = one.lines().zip(two.lines()).find(|(one, two)| one != two);
+        let first = one.text.lines().zip(two.text.lines()).find(|(one, two)| one != two);
         assert_eq!(first, None, "{path:?}");
-        assert_eq!(one.len(), two.len(), "{path:?}");
-        bytes += one.len();
+        assert_eq!(one.text.len(), two.text.len(), "{path:?}");
+        packets += one.packets;
     }
-    assert!(bytes > 500_000, "{bytes}");
+    assert!(packets > 500, "{packets}");
 }
 
 #[test]
 fn who_wants_no_more_gets_no_more() {
     for path in captures() {
         for most in [1, 7, 30] {
-            let packets = |is_apart| {
-                let told = told(&path, most, is_apart);
-                told.lines().filter(|line| line.contains("\"number\"")).count()
-            };
+            let packets = |is_apart| told(&path, most, is_apart).packets;
             assert_eq!(packets(true), packets(false), "{path:?} {most}");
         }
     }
