@@ -34,6 +34,8 @@ use super::{
 /// ```
 pub struct Merge {
     inputs: Vec<Input>,
+    /// There is one input, of the first file, and no error to tell: what it gives is given as it is.
+    is_plain: bool,
     /// Inputs with a frame at hand: the earliest on top.
     heads: BinaryHeap<Reverse<(i64, u16)>>,
     /// The input whose frame was lent last.
@@ -122,6 +124,7 @@ impl Merge {
     ) -> Self {
         let mut merge = Self {
             inputs: Vec::new(),
+            is_plain: false,
             heads: BinaryHeap::new(),
             lent: None,
             started: false,
@@ -138,6 +141,8 @@ impl Merge {
                 Err(error) => merge.errors.push_back(CaptureError { file, ..error }),
             }
         }
+        let is_first = matches!(merge.inputs.as_slice(), [input] if input.file == 0);
+        merge.is_plain = is_first && merge.errors.is_empty();
         merge
     }
 
@@ -197,6 +202,10 @@ impl Source for Merge {
     }
 
     fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
+        if self.is_plain {
+            // Not even the number of the file is put down: to move a frame costs as much as to find it.
+            return self.inputs.first_mut().map_or(Ok(None), |input| input.source.next_frame());
+        }
         if self.inputs.len() > 1 { self.merged() } else { self.single() }
     }
 

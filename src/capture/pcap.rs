@@ -26,8 +26,9 @@ pub(super) struct Pcap {
     variant: Variant,
     link: LinkType,
     number: u64,
-    /// Bytes of the frame that was lent last, still in the window.
-    lent: usize,
+    /// Bytes of records that were given already, still in the window; the last of them are those of the
+    /// frame that was lent last.
+    given: usize,
     ended: bool,
 }
 
@@ -40,12 +41,12 @@ impl Pcap {
         };
         window.consume(FILE_HEADER);
         let link = LinkType(network & 0x03ff_ffff);
-        Ok(Self { window, variant, link, number: 0, lent: 0, ended: false })
+        Ok(Self { window, variant, link, number: 0, given: 0, ended: false })
     }
 
     /// Brings the next record into the window. `None` at the end of the file.
     fn record(&mut self) -> Result<Option<Record>, Fault> {
-        self.window.consume(std::mem::take(&mut self.lent));
+        self.window.consume(std::mem::take(&mut self.given));
         let header = self.variant.record_header;
         let available = self.window.fill(header)?;
         if available == 0 {
@@ -68,24 +69,21 @@ impl Pcap {
         if available < whole {
             return Err(truncated("record", &self.window, whole, available));
         }
-        self.window.consume(header);
-        self.lent = record.captured as usize;
+        self.given = whole;
         Ok(Some(record))
     }
 
     /// The next record, where it stands whole in the window, as nearly all do: nothing is to be read
-    /// for it, and nothing to be said of it.
+    /// for it, and nothing to be said of it. What was given before it stays in the window as well.
     #[inline]
     fn at_hand(&mut self) -> Option<Record> {
-        let bytes = self.window.bytes().get(self.lent..)?;
+        let bytes = self.window.bytes().get(self.given..)?;
         let record = self.header(bytes)?;
-        let header = self.variant.record_header;
-        let whole = header.saturating_add(record.captured as usize);
+        let whole = self.variant.record_header.saturating_add(record.captured as usize);
         if record.captured > MAX_FRAME_LEN || bytes.len() < whole {
             return None;
         }
-        self.window.consume(self.lent.saturating_add(header));
-        self.lent = record.captured as usize;
+        self.given = self.given.saturating_add(whole);
         Some(record)
     }
 
@@ -93,22 +91,19 @@ impl Pcap {
     fn header(&self, bytes: &[u8]) -> Option<Record> {
         let [s0, s1, s2, s3, f0, f1, f2, f3, c0, c1, c2, c3, o0, o1, o2, o3] =
             *bytes.first_chunk::<16>()?;
-        let order = self.variant.order;
+        let fields = [[s0, s1, s2, s3], [f0, f1, f2, f3], [c0, c1, c2, c3], [o0, o1, o2, o3]];
+        let [seconds, fraction, captured, original] = self.variant.order.u32s(fields);
         // Never too much: 2^32 seconds are fewer nanoseconds than half of what an i64 holds.
-        let fraction = i64::from(order.u32([f0, f1, f2, f3])).wrapping_mul(self.variant.fraction);
-        let seconds = i64::from(order.u32([s0, s1, s2, s3])).wrapping_mul(1_000_000_000);
-        Some(Record {
-            time: seconds.wrapping_add(fraction),
-            captured: order.u32([c0, c1, c2, c3]),
-            original: order.u32([o0, o1, o2, o3]),
-        })
+        let fraction = i64::from(fraction).wrapping_mul(self.variant.fraction);
+        let seconds = i64::from(seconds).wrapping_mul(1_000_000_000);
+        Some(Record { time: seconds.wrapping_add(fraction), captured, original })
     }
 }
 
 impl Source for Pcap {
     fn waits(&self) -> bool {
-        let (header, rest) = (self.variant.record_header, self.lent);
-        let bytes = self.window.bytes().get(rest..).unwrap_or_default();
+        let header = self.variant.record_header;
+        let bytes = self.window.bytes().get(self.given..).unwrap_or_default();
         let captured = self.variant.order.u32_at(bytes, 8).unwrap_or(u32::MAX);
         bytes.len() < header.saturating_add(captured as usize)
     }
@@ -128,6 +123,7 @@ impl Source for Pcap {
             record
         };
         self.number = self.number.saturating_add(1);
+        let start = self.given.saturating_sub(record.captured as usize);
         Ok(Some(Frame {
             number: self.number,
             time: Some(record.time),
@@ -136,7 +132,7 @@ impl Source for Pcap {
             interface: 0,
             file: 0,
             beside: None,
-            data: self.window.bytes().get(..self.lent).unwrap_or_default(),
+            data: self.window.bytes().get(start..self.given).unwrap_or_default(),
         }))
     }
 }

@@ -175,6 +175,15 @@ impl Order {
         if self == Self::Big { u32::from_be_bytes(array) } else { u32::from_le_bytes(array) }
     }
 
+    /// Several at once: the order is asked for only once.
+    #[inline]
+    pub(super) fn u32s<const N: usize>(self, arrays: [[u8; 4]; N]) -> [u32; N] {
+        match self {
+            Self::Little => arrays.map(u32::from_le_bytes),
+            Self::Big => arrays.map(u32::from_be_bytes),
+        }
+    }
+
     pub(super) fn u64_at(self, bytes: &[u8], offset: usize) -> Option<u64> {
         let array = array_at(bytes, offset)?;
         Some(if self == Self::Big { u64::from_be_bytes(array) } else { u64::from_le_bytes(array) })

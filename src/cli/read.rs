@@ -250,23 +250,24 @@ impl<C: Consumer + Send + 'static> Reading<C> {
                 *is_stopped = true;
                 break;
             }
-            match source.next_frame() {
-                Ok(Some(frame)) => {
-                    taken = taken.saturating_add(1);
-                    progress.frame();
-                    if inspector.frame(&frame).is_break()
-                        || waker.wake(secrets, inspector).is_break()
-                    {
-                        break;
-                    }
-                    // The next bytes of files that are there are there, too.
-                    let may_wait = stop.is_none() && source.waits();
-                    if may_wait && waits(inspector.consumer()).is_break() {
-                        break;
-                    }
+            // The frame is looked at where it is: to move each out of what it comes in costs much.
+            let next = source.next_frame();
+            let Ok(Some(frame)) = &next else {
+                match next {
+                    Err(error) => errors.push(error),
+                    Ok(_) => break,
                 }
-                Ok(None) => break,
-                Err(error) => errors.push(error),
+                continue;
+            };
+            taken = taken.saturating_add(1);
+            progress.frame();
+            if inspector.frame(frame).is_break() || waker.wake(secrets, inspector).is_break() {
+                break;
+            }
+            // The next bytes of files that are there are there, too.
+            let may_wait = stop.is_none() && source.waits();
+            if may_wait && waits(inspector.consumer()).is_break() {
+                break;
             }
         }
     }

@@ -12,7 +12,7 @@ use super::{
     udp_tunnel, usual, wifi,
 };
 use crate::capture::Frame;
-use crate::spec::link::EtherType;
+use crate::spec::link::{EtherType, LinkType};
 
 /// How often what was put together of fragments may hold fragments again: a fragmented tunnel with
 /// fragmented packets in it needs 2.
@@ -103,6 +103,18 @@ impl Net {
         self.layers.frame_len = frame.original_len;
         self.behind = 0;
         self.parts.clear();
+        if frame.link == LinkType::ETHERNET
+            && let Some(packet) = usual::ipv4_in_ethernet(frame.data, &mut self.layers)
+            && let Some((tcp, payload)) = usual::tcp_in_ipv4(packet, &mut self.layers)
+        {
+            let Self { layers, parts, .. } = self;
+            return Ok(Transport::Tcp(Segment { layers, tcp, payload, parts }));
+        }
+        self.in_any_link(frame)
+    }
+
+    #[inline(never)] // what most frames are is to find little in its way
+    fn in_any_link<'a>(&'a mut self, frame: &Frame<'a>) -> Result<Transport<'a>, Skip> {
         let carried = link::read(frame.link, frame.data, &mut self.layers)?;
         if matches!(carried.kind, Kind::EtherType(EtherType::IPV4) | Kind::Ip)
             && let Some((tcp, payload)) = usual::tcp_in_ipv4(carried.data, &mut self.layers)

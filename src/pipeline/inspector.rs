@@ -321,15 +321,16 @@ impl<C: Consumer> Inspector<C> {
         }
         let previous = self.worker.clock.previous;
         let at = Stamp { frame: frame.number, time: frame.time, previous };
-        let mut next = Some(self.net.packet(frame));
-        while let Some(packet) = next {
+        // What a frame carries is looked at where it is: to move it costs as much as to find it.
+        let mut packet = self.net.packet(frame);
+        loop {
             match packet {
-                Ok(Transport::Tcp(segment)) => {
+                Ok(Transport::Tcp(ref segment)) => {
                     self.worker.parts.add(frame.number, segment.parts);
-                    let before = self.worker.asks.roles.then(|| role_before(&self.flows, &segment));
-                    let id = self.flows.push(at, &segment, &mut self.worker);
+                    let before = self.worker.asks.roles.then(|| role_before(&self.flows, segment));
+                    let id = self.flows.push(at, segment, &mut self.worker);
                     if let Some(before) = before {
-                        let role = role(&self.flows, &segment, id.stream, before);
+                        let role = role(&self.flows, segment, id.stream, before);
                         let consumer = &mut self.worker.desk.room().reader.consumer;
                         consumer.of_stream(segment.parts, id.stream, role);
                         consumer.of_stream(&[frame.number], id.stream, role);
@@ -338,15 +339,16 @@ impl<C: Consumer> Inspector<C> {
                         self.shed();
                     }
                 }
-                Ok(Transport::Udp(datagram)) => {
+                Ok(Transport::Udp(ref datagram)) => {
                     self.worker.parts.add(frame.number, datagram.parts);
-                    if !self.datagrams.push(at, &datagram, &mut self.worker) {
+                    if !self.datagrams.push(at, datagram, &mut self.worker) {
                         self.counters.add(frame.number, Skip::NotTcp(net::UDP));
                     }
                 }
                 Err(skip) => self.counters.add(frame.number, skip),
             }
-            next = self.net.more(frame);
+            let Some(more) = self.net.more(frame) else { break };
+            packet = more;
         }
         self.flow()
     }

@@ -41,14 +41,15 @@ pub(super) struct Moment {
 
 /// One side of a connection.
 #[derive(Debug, Default)]
+#[repr(C)] // what each segment changes lies side by side
 pub(super) struct Assembler {
-    start: Start,
     /// Where the next byte in order belongs.
     offset: u64,
-    held: Held,
     recent: Recent,
     /// The furthest that the other side acknowledged.
     acked: Option<Acked>,
+    start: Start,
+    held: Held,
     end: Option<Ending>,
     closed: bool,
 }
@@ -126,11 +127,13 @@ impl Assembler {
         self.note_end(tcp, distance, now);
     }
 
-    /// Whether a segment that opens and ends nothing brings what is next, while nothing is missing and no end is
-    /// known: [`Self::push`] would tell it and do no more.
+    /// The Sequence Number that is next, and whether no later segment makes the start another, while nothing is
+    /// missing and no end is known: what a segment brings that has this number, and opens and ends nothing,
+    /// [`Self::push`] would tell, and do no more.
     #[inline]
-    pub(super) fn is_next(&self, seq: u32) -> bool {
-        self.start.seq_of(self.offset) == Some(seq) && self.end.is_none() && self.held.is_empty()
+    pub(super) fn next_seq(&self) -> Option<(u32, bool)> {
+        let is_whole = self.end.is_none() && self.held.is_empty();
+        self.start.seq_of(self.offset).filter(|_| is_whole)
     }
 
     /// Takes the bytes of such a segment; the result is their offset.
@@ -140,13 +143,6 @@ impl Assembler {
         self.recent.remember(&mut shared.history, offset, bytes);
         self.offset = offset.saturating_add(bytes.len() as u64);
         offset
-    }
-
-    /// The offset that the other side acknowledges, where all before it was told.
-    #[inline]
-    pub(super) fn told_before(&self, ack: u32) -> Option<u64> {
-        let distance = self.distance(ack).filter(|distance| *distance <= 0)?;
-        self.offset.checked_add_signed(distance)
     }
 
     /// Takes the acknowledgment of a segment of the other side.

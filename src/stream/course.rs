@@ -5,46 +5,48 @@ use crate::net::{Flags, TcpLayer};
 
 /// The course of a connection, as far as it was captured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)] // what each segment changes lies side by side: here, and in what a side sent
 pub struct Course {
-    /// Its first segment.
-    pub first: Place,
-    /// Its last one until now.
-    pub last: Place,
     /// What side A sent.
     pub a: Sent,
     /// What side B sent.
     pub b: Sent,
+    /// Its last segment until now.
+    pub last: Place,
+    /// Its first segment.
+    pub first: Place,
     /// The answer to the SYN was captured before it: the opener's side shows later than it was.
     pub is_opener_late: bool,
 }
 
 /// What one side sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
 pub struct Sent {
+    /// The Sequence Number up to which it has sent something, as its own bare segments and the
+    /// acknowledgments of the other side show.
+    pub used: Option<Used>,
     /// Segments.
     pub segments: u64,
     /// Bytes of payload, repeated ones included.
     pub bytes: u64,
+    /// The Sequence Number behind the farthest of its bytes, or behind its SYN.
+    pub next: Option<u32>,
     /// Segments with SYN: more than one is a SYN that was sent again.
     pub syns: u32,
+    /// What it has sent again since anything came of the other side.
+    pub resent: Resent,
+    /// The last time that it took no more bytes: its receive window was 0.
+    pub shut: Option<Shut>,
     /// The first FIN.
     pub fin: Option<Finish>,
     /// The first RST.
     pub rst: Option<Finish>,
-    /// The last time that it took no more bytes: its receive window was 0.
-    pub shut: Option<Shut>,
-    /// What it has sent again since anything came of the other side.
-    pub resent: Resent,
     /// The Sequence Number behind its SYN, where that or the answer to it was captured.
     pub begun: Option<u32>,
-    /// The Sequence Number behind the farthest of its bytes, or behind its SYN.
-    pub next: Option<u32>,
     /// Where nothing of it was captured: the Sequence Number that the other side, which opened the connection,
     /// acknowledged first. What was sent stands behind that.
     pub heard: Option<u32>,
-    /// The Sequence Number up to which it has sent something, as its own bare segments and the
-    /// acknowledgments of the other side show.
-    pub used: Option<Used>,
 }
 
 /// A FIN or an RST, with the numbers that it carried.
@@ -89,6 +91,7 @@ pub struct Shut {
 
 /// Segments that repeat bytes, one after the other, while nothing comes back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
 pub struct Resent {
     /// How many.
     pub count: u32,
@@ -212,7 +215,7 @@ impl Course {
 
     /// Takes note of a segment.
     #[inline]
-    pub(super) fn add(&mut self, side: Side, at: Stamp, tcp: &TcpLayer) {
+    pub(super) fn add(&mut self, side: Side, at: &Stamp, tcp: &TcpLayer) {
         let place = Place { time: at.time, frame: at.frame };
         if self.first.frame == 0 {
             self.first = place;
@@ -239,12 +242,14 @@ impl Course {
         sent.segments = sent.segments.saturating_add(1);
         sent.bytes = sent.bytes.saturating_add(tcp.len.into());
         if tcp.flags.0 & (Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0) != 0 {
-            self.turn(side, place, tcp);
+            self.turn(side, at, tcp);
         }
     }
 
     /// Takes note of a segment that opens or ends its side.
-    fn turn(&mut self, side: Side, place: Place, tcp: &TcpLayer) {
+    #[inline(never)] // it takes the stamp, so that the place, which is put down several times, need not lie in memory
+    fn turn(&mut self, side: Side, at: &Stamp, tcp: &TcpLayer) {
+        let place = Place { time: at.time, frame: at.frame };
         let (sent, other) = match side {
             Side::A => (&mut self.a, &mut self.b),
             Side::B => (&mut self.b, &mut self.a),
@@ -278,7 +283,7 @@ mod tests {
             let (seq, len, window, ack, missing) = (*seq, *len, *window, 0, 0);
             let flags = Flags::ACK;
             let tcp = TcpLayer { src_port, dst_port, seq, ack, flags, window, len, missing };
-            course.add(*side, at, &tcp);
+            course.add(*side, &at, &tcp);
         }
         course
     }
@@ -315,7 +320,7 @@ mod tests {
                 let (src_port, dst_port, seq, window) = (1, 2, 100, 9);
                 let (flags, ack, len, missing) = (*flags, *ack, 0, 0);
                 let tcp = TcpLayer { src_port, dst_port, seq, ack, flags, window, len, missing };
-                course.add(Side::A, at, &tcp);
+                course.add(Side::A, &at, &tcp);
             }
             course.b.unseen().map(|unseen| (unseen.count, unseen.place.frame))
         };

@@ -1,5 +1,8 @@
 //! One connection in the table: its two sides, and what came too early of them.
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::ControlFlow;
 
 use super::{
@@ -7,28 +10,32 @@ use super::{
     ahead::Ahead,
     assembler::{Assembler, Emit, Fit, Moment, Shared},
     ended::Last,
-    limits::{STRAYS, WINDOW},
+    limits::{REACH, STRAYS, WINDOW},
 };
 use crate::net::{Flags, Segment, TcpLayer};
 
 #[derive(Debug)]
+#[repr(C)] // what each segment changes lies side by side
 pub(super) struct Flow<T> {
-    pub(super) connection: Connection,
-    /// Whether side A is the lower end of the key.
-    a_is_low: bool,
+    /// What comes next of sides A and B, where it goes on as nearly all do; `None` where that is to be looked at
+    /// again.
+    steady: Option<[Next; 2]>,
+    /// The last segment: the one with the smallest number is idle the longest.
+    pub(super) last: Last,
+    segments: u64,
     /// `None` where nobody cares for the connection, or all was told. In a box, so that an ended
     /// connection that lingers in the table is small.
     pub(super) state: Option<Box<T>>,
+    /// Whether side A is the lower end of the key.
+    a_is_low: bool,
+    /// Whether any segment had payload.
+    pub(super) has_payload: bool,
+    strays: Strays,
+    pub(super) connection: Connection,
     pub(super) a: Assembler,
     pub(super) b: Assembler,
     a_seen: bool,
     b_seen: bool,
-    segments: u64,
-    /// Whether any segment had payload.
-    pub(super) has_payload: bool,
-    strays: Strays,
-    /// The last segment: the one with the smallest number is idle the longest.
-    pub(super) last: Last,
     /// Which sides have sent a FIN.
     fins: [bool; 2],
     /// Whether a reset came, and no payload after it.
@@ -39,6 +46,15 @@ pub(super) struct Flow<T> {
     pub(super) queued: bool,
     /// Segments that came before what they answer; there only while some wait, or did in vain.
     pub(super) ahead: Option<Box<Ahead>>,
+}
+
+/// What comes next of a side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Next {
+    /// Its Sequence Number.
+    seq: u32,
+    /// No later segment makes the start of the side another.
+    is_sure: bool,
 }
 
 /// Segments in a row that no window reaches: of which side, the next sequence number, how many.
@@ -69,6 +85,7 @@ impl<T> Flow<T> {
     /// A connection before its first segment.
     pub(super) fn new(connection: Connection, a_is_low: bool, state: Option<T>) -> Self {
         Self {
+            steady: None,
             connection,
             a_is_low,
             state: state.map(Box::new),
@@ -97,6 +114,7 @@ impl<T> Flow<T> {
         shared: &mut Shared,
         sink: &mut S,
     ) -> StreamId {
+        self.steady = None;
         let side = self.side(sender_is_low);
         let was_answered = self.a_seen && self.b_seen;
         let had_ended = self.connection.course.sent(side).has_ended();
@@ -156,18 +174,37 @@ impl<T> Flow<T> {
     /// where the other side is acknowledged.
     #[inline]
     pub(super) fn goes_on(
-        &self,
+        &mut self,
         segment: &Segment<'_>,
         sender_is_low: bool,
     ) -> Option<(Side, u64)> {
         let tcp = &segment.tcp;
         let side = self.side(sender_is_low);
-        let (own, other) = (self.side_of(side), self.side_of(side.other()));
-        let are_there = self.a_seen && self.b_seen && self.state.is_some() && self.ahead.is_none();
-        let is_plain = tcp.flags.0 & TURNS.0 == Flags::ACK.0 && tcp.missing == 0;
-        let is_usual = are_there && is_plain && !self.has_ended() && own.is_next(tcp.seq);
-        let acked = other.told_before(tcp.ack).filter(|_| is_usual && !other.waits())?;
+        let [a, b] = match self.steady {
+            Some(nexts) => nexts,
+            None => *self.steady.insert(self.look()?),
+        };
+        let (own, other) = if side == Side::A { (a, b) } else { (b, a) };
+        let behind = i64::from(other.seq.wrapping_sub(tcp.ack) as i32);
+        let is_usual = tcp.flags.0 & TURNS.0 == Flags::ACK.0
+            && tcp.missing == 0
+            && own == Next { seq: tcp.seq, is_sure: true }
+            && (0..REACH).contains(&behind);
+        let told = self.side_of(side.other()).next();
+        let acked = told.checked_sub(behind.unsigned_abs()).filter(|_| is_usual)?;
         Some((side, acked))
+    }
+
+    /// What comes next of both sides, where both were seen, and nothing of them waits or has ended. It is so until
+    /// something but [`Self::go_on`] is done with them.
+    fn look(&self) -> Option<[Next; 2]> {
+        let are_there = self.a_seen && self.b_seen && self.state.is_some() && self.ahead.is_none();
+        let next = |side: &Assembler| {
+            let (seq, is_sure) = side.next_seq()?;
+            Some(Next { seq, is_sure })
+        };
+        let nexts = [next(&self.a)?, next(&self.b)?];
+        (are_there && !self.has_ended()).then_some(nexts)
     }
 
     /// Takes such a segment: what [`Self::push`] does with it, without what it does for others.
@@ -185,12 +222,16 @@ impl<T> Flow<T> {
         self.last = Last::new(shared.counters.segments, at);
         self.has_payload |= tcp.len > 0;
         self.segments = self.segments.saturating_add(1);
-        self.connection.course.add(side, at, tcp);
+        self.connection.course.add(side, &at, tcp);
         if !bytes.is_empty()
             && let Some(state) = &mut self.state
         {
             let own = if side == Side::A { &mut self.a } else { &mut self.b };
             let offset = own.take_next(bytes, shared);
+            if let Some([a, b]) = &mut self.steady {
+                let next = if side == Side::A { a } else { b };
+                next.seq = next.seq.wrapping_add(bytes.len() as u32);
+            }
             let event = Event::Data { offset, bytes, at, layers };
             if sink.event(&self.connection, state, side, event).is_break() {
                 self.let_go(shared, sink);
@@ -432,7 +473,7 @@ impl<T> Flow<T> {
             Side::B => self.b_seen = true,
         }
         let tcp = &segment.tcp;
-        self.connection.course.add(side, at, tcp);
+        self.connection.course.add(side, &at, tcp);
         if tcp.flags.has(Flags::FIN) {
             let [a, b] = &mut self.fins;
             *(if side == Side::A { a } else { b }) = true;
@@ -475,6 +516,7 @@ impl<T> Flow<T> {
         sink: &mut S,
         act: impl FnOnce(&mut Assembler, &mut Shared, Emit<'_>),
     ) {
+        self.steady = None;
         let Some(state) = &mut self.state else { return };
         let connection = &self.connection;
         let mut wanted = true;
@@ -491,6 +533,7 @@ impl<T> Flow<T> {
 
     /// The consumer does not care for the rest.
     fn let_go<S: Sink<State = T>>(&mut self, shared: &mut Shared, sink: &mut S) {
+        self.steady = None;
         self.a.discard(shared);
         self.b.discard(shared);
         let waiting = self.ahead.take().map_or(0, |ahead| ahead.cost());

@@ -219,9 +219,13 @@ impl<T> Flows<T> {
     }
 
     /// Forgets the connections that are silent for too long.
+    #[inline]
     fn sweep<S: Sink<State = T>>(&mut self, at: Stamp, sink: &mut S) {
         let Some(now) = at.time else { return };
         let (since, segments) = self.swept;
+        if since.is_some_and(|since| (0..SWEEP).contains(&now.saturating_sub(since))) {
+            return;
+        }
         let passed = now.saturating_sub(since.unwrap_or(now));
         let taken = self.shared.counters.segments.saturating_sub(segments);
         let least = SWEEP_SEGMENTS.max(self.table.len() as u64);

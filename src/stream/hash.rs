@@ -49,12 +49,13 @@ impl Hash for Key {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         if (self.low | self.high) >> 32 == 0 {
-            state.write_u64((self.low as u64) << 32 | self.high as u64);
+            let addresses = (self.low as u64) << 32 | self.high as u64;
+            state.write_u128(u128::from(self.ports) << 64 | u128::from(addresses));
         } else {
             state.write_u128(self.low);
             state.write_u128(self.high);
+            state.write_u64(self.ports);
         }
-        state.write_u64(self.ports);
     }
 }
 
@@ -83,6 +84,16 @@ impl BuildHasher for Seed {
     }
 }
 
+/// The fractional part of the golden ratio: odd, and without a pattern in its bits.
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The product of two numbers, its halves one over the other.
+#[inline]
+fn folded(a: u64, b: u64) -> u64 {
+    let product = u128::from(a).wrapping_mul(b.into());
+    (product as u64) ^ ((product >> 64) as u64)
+}
+
 /// Multiplies and folds: a handful of instructions for a [`Key`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mix(u64);
@@ -100,13 +111,14 @@ impl Hasher for Mix {
 
     #[inline]
     fn write_u64(&mut self, value: u64) {
-        // The fractional part of the golden ratio: odd, and without a pattern in its bits.
-        let product = u128::from(self.0 ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = (product as u64) ^ ((product >> 64) as u64);
+        self.0 = folded(self.0 ^ value, GOLDEN);
     }
 
+    /// Both halves at once. Each has its own part of the seed, so that nobody can choose one of them that makes the
+    /// other not count.
+    #[inline]
     fn write_u128(&mut self, value: u128) {
-        self.write_u64(value as u64);
-        self.write_u64((value >> 64) as u64);
+        let (low, high) = (value as u64, (value >> 64) as u64);
+        self.0 = folded(self.0 ^ low, self.0.rotate_left(32) ^ GOLDEN ^ high);
     }
 }

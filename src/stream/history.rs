@@ -3,7 +3,7 @@
 //! One ring for all: memory stays flat however many connections there are. Each side remembers
 //! where its last few segments lie in it.
 
-use std::{collections::VecDeque, ops::Range};
+use std::ops::Range;
 
 /// Bytes remembered. A segment that comes again does so within a second or two; on a busy link this
 /// holds tens of milliseconds, on the links that MQTT is used on, minutes.
@@ -24,9 +24,20 @@ pub(super) struct History {
 }
 
 impl History {
-    /// Keeps bytes, and returns where. Bytes that do not fit in one piece go to the ring's start.
+    /// Keeps bytes, and returns where.
     #[inline]
     fn keep(&mut self, bytes: &[u8]) -> Option<u64> {
+        let free = self.ring.get_mut((self.written & MASK) as usize..).unwrap_or_default();
+        let Some(free) = free.get_mut(..bytes.len()) else { return self.keep_at_start(bytes) };
+        free.copy_from_slice(bytes);
+        let place = self.written;
+        self.written = place.saturating_add(bytes.len() as u64);
+        Some(place)
+    }
+
+    /// The same where the ring is empty, or they do not fit in one piece: then they go to its start.
+    #[cold]
+    fn keep_at_start(&mut self, bytes: &[u8]) -> Option<u64> {
         if self.ring.is_empty() {
             self.ring = vec![0; RING];
         }
@@ -60,8 +71,12 @@ impl History {
 /// Where the last bytes of one side lie in the ring.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Recent {
-    /// The oldest in front; no more is allocated than was needed.
-    entries: VecDeque<Entry>,
+    /// The last one, here, as it is looked at for each segment; without length before the first.
+    last: Entry,
+    /// Those before it, in no order, as all are looked at; no more is allocated than was needed.
+    entries: Vec<Entry>,
+    /// Where the next one of them goes.
+    next: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -88,17 +103,26 @@ impl Recent {
         let (Some(place), Ok(len)) = (history.keep(bytes), u32::try_from(bytes.len())) else {
             return;
         };
-        if let Some(last) = self.entries.back_mut()
-            && last.goes_on(offset, place)
-            && let Some(len) = last.len.checked_add(len).filter(|len| *len as usize <= RING)
+        if self.last.goes_on(offset, place)
+            && let Some(len) = self.last.len.checked_add(len).filter(|len| *len as usize <= RING)
         {
-            last.len = len;
+            self.last.len = len;
             return;
         }
-        if self.entries.len() >= RECENT {
-            self.entries.pop_front();
+        let before = std::mem::replace(&mut self.last, Entry { offset, len, place });
+        if before.len > 0 {
+            self.put_behind(before);
         }
-        self.entries.push_back(Entry { offset, len, place });
+    }
+
+    #[inline]
+    fn put_behind(&mut self, entry: Entry) {
+        match self.entries.get_mut(self.next) {
+            Some(oldest) => *oldest = entry,
+            None => self.entries.push(entry),
+        }
+        let next = self.next.saturating_add(1);
+        self.next = if next < RECENT.saturating_sub(1) { next } else { 0 };
     }
 
     /// From where to where these bytes differ from those told at the same offsets, as far as they
@@ -109,7 +133,7 @@ impl Recent {
         offset: u64,
         bytes: &[u8],
     ) -> Option<Range<u64>> {
-        let told = self.entries.iter().filter_map(|entry| {
+        let told = self.entries.iter().chain([&self.last]).filter_map(|entry| {
             let (gone, told) = history.get(entry.place, entry.len as usize)?;
             difference((entry.offset.saturating_add(gone), told), (offset, bytes))
         });
@@ -156,7 +180,7 @@ mod tests {
         for n in 0..8 {
             recent.remember(&mut history, n * block.len() as u64, &block);
         }
-        assert_eq!(recent.entries.len(), 1);
+        assert_eq!((recent.entries.len(), recent.last.len as usize), (0, RING));
         Recent::default().remember(&mut history, 0, &[1; 100]);
         assert_eq!(recent.difference(&history, 90, &[8; 20]), Some(100..110));
         assert_eq!(recent.difference(&history, 0, &[8; 100]), None);

@@ -64,13 +64,11 @@ impl Start {
         (distance.abs() < REACH).then_some(distance)
     }
 
-    /// The sequence number of an offset, where no later segment makes the start another.
+    /// The sequence number of an offset, and whether no later segment makes the start another.
     #[inline]
-    pub(super) const fn seq_of(self, offset: u64) -> Option<u32> {
-        match self {
-            Self::Payload(base) | Self::Syn(base) => Some(base.wrapping_add(offset as u32)),
-            Self::Unknown | Self::Guessed(_) => None,
-        }
+    pub(super) fn seq_of(self, offset: u64) -> Option<(u32, bool)> {
+        let is_sure = matches!(self, Self::Payload(_) | Self::Syn(_));
+        Some((self.base()?.wrapping_add(offset as u32), is_sure))
     }
 
     /// Whether a SYN belongs to another connection.
