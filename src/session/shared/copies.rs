@@ -13,7 +13,7 @@ use super::pending::{Message, Pending, PendingWill, bit};
 use super::subscribers::{Audience, Subscriber, Subscribers};
 use super::wills::EARLY;
 use crate::session::ended::Missed;
-use crate::session::queue::Queue;
+use crate::session::queue::{Head, Ring};
 use crate::session::{At, Line};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
@@ -21,6 +21,8 @@ use std::net::SocketAddr;
 
 /// Messages whose copies are waited for.
 const MAX_PENDING: usize = 16_384;
+/// Packets of which what came with them is found at once: those that were acknowledged within so many.
+const LATELY: usize = 2_048;
 /// Wills whose copies are waited for: each delivery is compared with all of them.
 const MAX_WILLS: usize = 64;
 /// Nanoseconds until a copy counts as missed.
@@ -39,7 +41,7 @@ pub(super) struct Copies {
     subscribers: Subscribers,
     /// The open connections that subscribe to something.
     open: HashMap<u64, Known, RandomState>,
-    pending: Queue<Pending, { MAX_PENDING << 1 }>,
+    pending: Ring<Pending, MAX_PENDING, LATELY>,
     wills: Vec<PendingWill>,
     /// For publishers of QoS 0: the number of their last packet that was answered.
     heard: HashMap<u64, u64, RandomState>,
@@ -93,9 +95,15 @@ impl Copies {
         known.missed
     }
 
-    /// A client publishes a message.
+    /// A client publishes a message; `head` is that of its key.
     #[inline]
-    pub(super) fn published(&mut self, message: Message<'_>, line: &Line<'_>, at: At) {
+    pub(super) fn published(
+        &mut self,
+        message: Message<'_>,
+        line: &Line<'_>,
+        at: At,
+        head: &mut Head,
+    ) {
         self.expire(at.time);
         let mut audience = self.subscribers.of(*line.server, message.hash, message.topic);
         let is_other = |by: &Subscriber| by.stream != line.stream || !by.no_local;
@@ -110,19 +118,15 @@ impl Copies {
         if message.qos == 0 && self.pending.len() >= MAX_PENDING >> 1 {
             return;
         }
-        if self.pending.len() >= MAX_PENDING {
-            self.pending.pop();
+        if self.pending.len() >= MAX_PENDING || self.pending.is_empty() {
             self.quiet_until = None;
         }
-        if self.pending.is_empty() {
-            self.quiet_until = None;
-        }
-        if let Some(old) = self.pending.last_mut(message.key) {
+        if let Some(old) = self.pending.last_mut(*head, message.key) {
             // Whose copies they are is not certain any more.
             old.got = u64::MAX;
         }
         let pending = Pending::new(message, at, line.stream, audience);
-        self.pending.push(message.key, at.number, pending);
+        self.pending.push(head, message.key, at.number, pending);
     }
 
     /// The server has acknowledged a PUBLISH, by the number of its packet, or refused it.
@@ -174,7 +178,7 @@ impl Copies {
         let got = places.filter(|(_, by)| had.contains(&by.stream)).map(|(place, _)| bit(place));
         will.got = got.fold(0, |all, one| all | one);
         (will.is_taken, will.is_will, will.is_doubted) = (true, true, is_doubted);
-        self.wills.push(PendingWill { from, will });
+        self.wills.push(PendingWill { from, key: message.key, will });
         self.quiet_until = None;
     }
 
@@ -183,17 +187,17 @@ impl Copies {
         self.wills.retain(|it| it.will.from != stream);
     }
 
-    /// A message comes to a subscriber.
+    /// A message comes to a subscriber; `head` is that of its key.
     #[inline]
-    pub(super) fn delivered(&mut self, key: u64, stream: u64) {
-        for it in self.wills.iter_mut().filter(|it| it.will.key == key) {
+    pub(super) fn delivered(&mut self, key: u64, stream: u64, head: Head) {
+        for it in self.wills.iter_mut().filter(|it| it.key == key) {
             it.will.comes_to(stream);
         }
         let is_late = |known: &Known| known.missed.iter().any(|missed| missed.key == key);
         if self.unproven > 0 && self.open.get(&stream).is_some_and(is_late) {
             self.is_slow(stream);
         }
-        if let Some(pending) = self.pending.last_mut(key) {
+        if let Some(pending) = self.pending.last_mut(head, key) {
             pending.comes_to(stream);
         }
     }
@@ -234,14 +238,14 @@ impl Copies {
         let is_ripe =
             |it: &Pending| it.at.time.is_some_and(|time| is_over(time.saturating_add(it.wait())));
         while self.pending.front().is_some_and(is_ripe) {
-            let Some(pending) = self.pending.pop() else { return };
+            let Some((key, pending)) = self.pending.pop() else { return };
             let due = pending.at.time.map(|time| time.saturating_add(pending.wait()));
-            self.judge(&pending, due, |since| since.number > pending.at.number);
+            self.judge((key, &pending), due, |since| since.number > pending.at.number);
         }
         if self.wills.iter().any(|it| is_over(it.from)) {
             for it in self.wills.extract_if(.., |it| is_over(it.from)).collect::<Vec<_>>() {
                 let from = it.from.saturating_sub(EARLY);
-                self.judge(&it.will, Some(it.from), |since| {
+                self.judge((it.key, &it.will), Some(it.from), |since| {
                     since.time.is_none_or(|time| time >= from)
                 });
             }
@@ -284,7 +288,12 @@ impl Copies {
 
     /// Judges one message; `has_changed` is whether a subscriber that gave up something at a place
     /// may have given up this.
-    fn judge(&mut self, pending: &Pending, due: Option<i64>, has_changed: impl Fn(At) -> bool) {
+    fn judge(
+        &mut self,
+        (key, pending): (u64, &Pending),
+        due: Option<i64>,
+        has_changed: impl Fn(At) -> bool,
+    ) {
         let is_answered =
             || self.heard.get(&pending.from).is_some_and(|last| *last > pending.at.number);
         if !pending.is_taken && (pending.qos > 0 || (pending.got == 0 && !is_answered())) {
@@ -298,7 +307,7 @@ impl Copies {
             let is_full = known.missed.len() >= MAX_UNPROVEN || self.unproven >= MAX_ALL_UNPROVEN;
             if !is_full && !known.is_slow {
                 let is_doubted = pending.is_doubted || by.is_doubted;
-                known.missed.push(pending.missed(due, is_doubted));
+                known.missed.push(pending.missed(key, due, is_doubted));
                 self.unproven = self.unproven.saturating_add(1);
             }
         }
@@ -308,6 +317,7 @@ impl Copies {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::queue::Heads;
 
     const SECOND: i64 = 1_000_000_000;
 
@@ -316,6 +326,7 @@ mod tests {
         let ends = ["10.0.0.7:50000", "10.0.0.1:1883"].map(|end| end.parse().unwrap());
         let line = |stream| Line { stream, client: &ends[0], server: &ends[1] };
         let (mut copies, mut all) = (Copies::default(), Vec::new());
+        let mut heads = Heads::<1, 1_024>::default();
         let at = |number: u64, time| At { number, frame: number, time: Some(time) };
         copies.subscribed(&line(1), (7, b"a"), (0, false), at(1, 0));
         let mut now = 0;
@@ -327,12 +338,14 @@ mod tests {
             expire(&mut copies, at.time);
             let qos = (number % 3) as u8;
             let message = Message { key: number, hash: 7, topic: b"a", qos };
-            copies.published(message, &line(2), at);
+            let [mut head] = heads.of(number);
+            copies.published(message, &line(2), at, &mut head);
+            *heads.of_mut(number).unwrap() = [head];
             if number % 5 != 0 {
                 copies.acknowledged(number, false, at);
             }
             if number % 3 == 0 {
-                copies.delivered(number, 1);
+                copies.delivered(number, 1, head);
             }
             if number % 50 == 0 {
                 copies.will(Message { key: 1, ..message }, (2, ends[1]), (at, now, false), &[]);

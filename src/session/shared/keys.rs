@@ -4,6 +4,7 @@ use super::Shared;
 use crate::mqtt::packet::Publish;
 use crate::session::Seen;
 use crate::session::ended::Ended;
+use crate::session::queue::Head;
 use foldhash::quality::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::net::{IpAddr, SocketAddr};
@@ -15,6 +16,16 @@ pub(in crate::session) struct Hashes {
     pub(in crate::session) topic: u64,
     /// Of its payload.
     pub(in crate::session) payload: u64,
+}
+
+/// A message by its key at its broker, and where to look for what is known of it. That is asked for as soon as the
+/// key is known: it may have to come from far, which takes as long as much of what is done by then.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::session) struct Keyed {
+    /// The key.
+    pub(in crate::session) key: u64,
+    /// The heads of [`Messages`](super::messages::Messages) and [`Copies`](super::copies::Copies).
+    pub(super) heads: [Head; 2],
 }
 
 impl Shared {
@@ -29,10 +40,11 @@ impl Shared {
         Hashes { topic: self.hash(publish.topic.0), payload: self.hash(publish.payload) }
     }
 
-    /// The key of a message at its broker, by the hashes of its topic and payload.
-    pub(in crate::session) fn key(&self, seen: &Seen<'_>, hashes: Hashes) -> Option<u64> {
-        let line = seen.line.as_ref()?;
-        Some(self.message(line.server.ip(), hashes))
+    /// A message at its broker, by the hashes of its topic and payload.
+    #[inline]
+    pub(in crate::session) fn keyed(&self, seen: &Seen<'_>, hashes: Hashes) -> Option<Keyed> {
+        let key = self.message(seen.line.as_ref()?.server.ip(), hashes);
+        Some(Keyed { key, heads: self.heads.of(key) })
     }
 
     /// The key of a message at a broker.

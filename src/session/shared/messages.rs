@@ -2,24 +2,30 @@
 
 use super::contents::Contents;
 use super::passing::Came;
-use crate::session::queue::Queue;
+use crate::session::queue::{Head, Ring};
 use crate::session::recent::Recent;
 use crate::session::{At, Partner};
 use crate::spec::PacketType;
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
 
-/// Publications that are remembered to recognise their copies, at some 250 bytes each: a broker
+/// Publications that are remembered to recognise their copies, at some 120 bytes each: a broker
 /// passes a message on within moments, or stores it.
-const MAX_MESSAGES: usize = 16_384;
+pub(super) const MAX_MESSAGES: usize = 16_384;
 /// Wills that are remembered to recognise their messages.
 const MAX_WILLS: usize = 4_096;
 /// Two equal messages within this time, in nanoseconds, cannot be told apart when their copies
 /// come: brokers pass on within it, unless the receiver is away.
 const APART: u64 = 1_000_000_000;
 
-/// What clients have published of late, by a key of broker, topic and payload.
+/// What clients have published of late, by a key of broker, topic and payload. Who asks for one says what the
+/// head of its key is.
 #[derive(Debug, Default)]
 pub(super) struct Messages {
-    recent: Queue<Message, { MAX_MESSAGES << 1 }>,
+    recent: Ring<Message, MAX_MESSAGES>,
+    /// For those that a member of a shared subscription has refused, which is rare, by their numbers: the hash of
+    /// the filter, and the number of the packet that says so.
+    refused: HashMap<u64, (u64, u64), RandomState>,
     wills: Wills,
 }
 
@@ -61,8 +67,9 @@ pub(super) enum Origin {
 /// A Will.
 #[derive(Clone, Copy, Debug)]
 struct Will {
-    /// Its copies may be seen since the Will is due.
     source: Source,
+    /// Since when its copies may be seen: its CONNECT, or when it was due.
+    since: At,
     is_due: bool,
 }
 
@@ -78,34 +85,18 @@ pub(in crate::session) struct Source {
     pub(in crate::session) qos: u8,
     /// What it carries.
     pub(in crate::session) contents: Contents,
-    /// Since when its copies may be seen: the PUBLISH, or when the Will was due.
-    pub(in crate::session) since: At,
     /// It is the only one of its kind that was seen, and was sent once.
     pub(in crate::session) is_single: bool,
     /// All of its kind carry the same.
     is_uniform: bool,
     /// Whether it is a Will.
     pub(in crate::session) is_will: bool,
-    /// A member of a shared subscription has refused it: the hash of the filter, and the number of
-    /// the packet that says so.
-    pub(in crate::session) refused: Option<(u64, u64)>,
 }
 
 impl Source {
     /// A message that came with the packet at `at` of this connection.
     pub(super) fn new(at: At, (from, port): (u64, u16), qos: u8, contents: Contents) -> Self {
-        Self {
-            at,
-            from,
-            port,
-            qos,
-            contents,
-            since: at,
-            is_single: true,
-            is_uniform: true,
-            is_will: false,
-            refused: None,
-        }
+        Self { at, from, port, qos, contents, is_single: true, is_uniform: true, is_will: false }
     }
 
     /// The next one with the same topic and payload.
@@ -147,20 +138,20 @@ impl Message {
 }
 
 impl Messages {
-    /// A client publishes a message.
+    /// A client publishes a message; `head` is that of its key.
     #[inline]
-    pub(super) fn published(&mut self, key: u64, source: Source, is_dup: bool) {
+    pub(super) fn published(&mut self, head: &mut Head, key: u64, source: Source, is_dup: bool) {
         let at = source.at;
         // What is sent again is the same message; of QoS 1 a server that has acknowledged it takes it for a
         // new one (5.0: MQTT-4.3.2-5).
         if is_dup
             && source.qos == 2
-            && let Some(old) = self.recent.last_mut(key)
+            && let Some(old) = self.recent.last_mut(*head, key)
         {
             old.source.is_single = false;
             return;
         }
-        let old = self.published_as(key);
+        let old = self.published_as(*head, key);
         let since = |old: &Message| at.since(old.source.at).is_none_or(|time| time < APART);
         let (is_ambiguous, is_repeated) = (old.is_some_and(since), old.is_some() || is_dup);
         let source = match old {
@@ -169,39 +160,44 @@ impl Messages {
         };
         let before = old.filter(|_| is_ambiguous);
         let (run, nth) = before.map_or((at.number, 1), |old| (old.run, old.nth.saturating_add(1)));
-        self.remember(key, Message { source, is_ambiguous, run, nth, is_repeated });
-    }
-
-    /// Keeps a message as the last one of its key, in place of the oldest of all.
-    fn remember(&mut self, key: u64, message: Message) {
-        if self.recent.len() >= MAX_MESSAGES {
-            self.recent.pop();
-        }
-        self.recent.push(key, message.source.at.number, message);
+        let message = Message { source, is_ambiguous, run, nth, is_repeated };
+        self.recent.push(head, key, at.number, message);
     }
 
     /// The server refuses a PUBLISH, by its number: nothing is a copy of it.
-    pub(super) fn refused(&mut self, number: u64) {
+    pub(super) fn refused(&mut self, number: u64, head: impl FnOnce(u64) -> Head) {
         let Some((key, _)) = self.recent.of_packet(number) else { return };
-        let Some(message) = self.recent.last_mut(key) else { return };
+        let head = head(key);
+        let Some(message) = self.recent.last_mut(head, key) else { return };
         if message.is_repeated {
             // How many of them have copies is not certain any more.
             (message.is_ambiguous, message.nth) = (true, u32::MAX);
         } else {
-            self.recent.hide(key);
+            self.recent.hide(head, key);
         }
     }
 
     /// The last message of this key that a client has published.
-    pub(super) fn published_as(&self, key: u64) -> Option<&Message> {
-        self.recent.last(key)
+    #[inline]
+    pub(super) fn published_as(&self, head: Head, key: u64) -> Option<&Message> {
+        self.recent.last(head, key)
     }
 
     /// A member of the shared subscription with this filter refuses a message.
-    pub(super) fn member_refused(&mut self, key: u64, filter: u64, at: At) {
-        if let Some(message) = self.recent.last_mut(key) {
-            message.source.refused = Some((filter, at.number));
+    pub(super) fn member_refused(&mut self, head: Head, key: u64, filter: u64, at: At) {
+        let Some(message) = self.recent.last(head, key) else { return };
+        if self.refused.len() >= MAX_MESSAGES << 1 {
+            let oldest = self.recent.front().map_or(0, |message| message.source.at.number);
+            self.refused.retain(|number, _| *number >= oldest);
         }
+        self.refused.insert(message.source.at.number, (filter, at.number));
+    }
+
+    /// The packet with which a member of the shared subscription with this filter has refused the message with this
+    /// number, if the last one that did was of that.
+    pub(super) fn is_refused(&self, number: u64, filter: u64) -> Option<u64> {
+        let (by, number) = self.refused.get(&number)?;
+        (*by == filter).then_some(*number)
     }
 
     /// A client has a Will with this message.
@@ -210,10 +206,11 @@ impl Messages {
         let mut is_new = false;
         let will = self.wills.0.entry(key, || {
             is_new = true;
-            Will { source, is_due: false }
+            Will { source, since: source.at, is_due: false }
         });
         if !is_new {
-            *will = Will { source: will.source.followed_by(source), is_due: false };
+            let all = will.source.followed_by(source);
+            *will = Will { source: all, since: source.at, is_due: false };
         }
     }
 
@@ -231,25 +228,26 @@ impl Messages {
     /// The Will that came with the connection `from` is due.
     pub(super) fn will_due(&mut self, key: u64, from: u64, at: At) {
         if let Some(will) = self.wills.0.get_mut(&key).filter(|will| will.source.from == from) {
-            (will.source.since, will.is_due) = (at, true);
+            (will.since, will.is_due) = (at, true);
         }
     }
 
-    /// Where a message comes from that a server delivers at this port: `message`, which has this key, or the Will that
-    /// is due; where that is certain and all that look the same carry the same.
+    /// Where a message comes from that a server delivers at this port, and since when its copies may be seen:
+    /// `message`, which has this key, or the Will that is due; where that is certain and all that look the same carry
+    /// the same.
     #[inline]
     pub(super) fn carried_by<'m>(
         &'m self,
         message: Option<&'m Message>,
         key: u64,
         port: u16,
-    ) -> Option<&'m Source> {
-        let source = match (message, self.will(key)) {
-            (Some(message), None) => (!message.is_ambiguous).then_some(&message.source)?,
-            (None, Some(will)) => will.is_due.then_some(&will.source)?,
+    ) -> Option<(&'m Source, At)> {
+        let (source, since) = match (message, self.will(key)) {
+            (Some(message), None) if !message.is_ambiguous => (&message.source, message.source.at),
+            (None, Some(will)) if will.is_due => (&will.source, will.since),
             // Which of the two it is cannot be told.
-            (Some(_), Some(_)) | (None, None) => return None,
+            _ => return None,
         };
-        (source.is_uniform && source.port == port).then_some(source)
+        (source.is_uniform && source.port == port).then_some((source, since))
     }
 }

@@ -33,6 +33,7 @@ pub(crate) use still::Captured;
 use super::ended::{Disconnect, Ended, Found, Other, Return, Still, War};
 use super::{At, Certainty, Line, Seen};
 use crate::mqtt::packet::Connect;
+use crate::session::queue::Heads;
 use crate::spec::Rule;
 use crate::stream::End;
 use away::Away;
@@ -40,9 +41,9 @@ use clients::Clients;
 use complete::Unseen;
 use copies::Copies;
 use foldhash::quality::RandomState;
-pub(super) use keys::Hashes;
+pub(super) use keys::{Hashes, Keyed};
 use keys::{at_broker, hash};
-use messages::Messages;
+use messages::{MAX_MESSAGES, Messages};
 use pending::Message;
 use std::collections::VecDeque;
 use wills::{Back, Delayed, Wills};
@@ -55,6 +56,8 @@ const MAX_DOUBLED: usize = 256;
 /// What is known over all connections.
 #[derive(Debug, Default)]
 pub struct Shared {
+    /// Of `messages`, and of what waits in `copies`: they are asked for the same keys.
+    heads: Heads<2, { MAX_MESSAGES << 1 }>,
     messages: Messages,
     unseen: Unseen,
     clients: Clients,

@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::contents::Contents;
-use super::keys::at_broker;
+use super::keys::{Keyed, at_broker};
 use super::messages::{Message, Origin, Source};
 use super::pending;
 use crate::mqtt::packet::Publish;
@@ -96,6 +96,8 @@ pub(in crate::session) struct Delivered {
 pub(in crate::session) struct Carried {
     /// Where a message of this topic and payload came from of late.
     pub(in crate::session) source: Source,
+    /// Since when its copies may be seen: the PUBLISH, or when the Will was due.
+    pub(in crate::session) since: At,
     /// What it carries, where that is to be compared with what its source carries.
     pub(in crate::session) contents: Contents,
 }
@@ -106,18 +108,21 @@ impl Shared {
     pub(in crate::session) fn published(
         &mut self,
         seen: &Seen<'_>,
-        key: u64,
+        Keyed { key, .. }: Keyed,
         (hash, topic): (u64, &[u8]),
         publish: &Publish<'_>,
     ) {
-        let Some(line) = &seen.line else { return };
+        let (Some(line), Some([of_message, of_copies])) = (&seen.line, self.heads.of_mut(key))
+        else {
+            return;
+        };
         // What was told behind others that came later had waited for bytes that are lost: its copies were
         // told by then.
         let is_late = self.now > seen.at.time;
         let contents = Contents::of(publish, seen.decoded.version.is_v5(), &self.hasher);
         let by = (line.stream, line.server.port());
         let source = Source::new(seen.at, by, publish.qos, contents);
-        self.messages.published(key, source, publish.dup);
+        self.messages.published(of_message, key, source, publish.dup);
         if publish.qos > 0 && !publish.dup && !self.away.is_empty() {
             self.away.published(line, at_broker(&self.hasher, *line.server, hash), topic, key);
         }
@@ -126,7 +131,7 @@ impl Shared {
         if publish.qos < 3 && !publish.dup && !may_expire && !is_late && self.copies.is_watched() {
             let hash = at_broker(&self.hasher, *line.server, hash);
             let message = pending::Message { key, hash, topic, qos: publish.qos };
-            self.copies.published(message, line, seen.at);
+            self.copies.published(message, line, seen.at, of_copies);
         }
     }
 
@@ -135,7 +140,7 @@ impl Shared {
     pub(in crate::session) fn acknowledged(&mut self, number: u64, is_refusal: bool, at: At) {
         self.copies.acknowledged(number, is_refusal, at);
         if is_refusal {
-            self.messages.refused(number);
+            self.messages.refused(number, |key| self.heads.of(key)[0]);
         }
     }
 
@@ -145,16 +150,16 @@ impl Shared {
     pub(in crate::session) fn delivered(
         &mut self,
         seen: &Seen<'_>,
-        key: u64,
+        Keyed { key, heads: [of_message, of_copies] }: Keyed,
         publish: &Publish<'_>,
         copies: &Came,
         carried: &mut Option<Carried>,
     ) -> Option<Delivered> {
         let before = copies.known.map(|at| at.number);
         let line = seen.line.as_ref()?;
-        self.copies.delivered(key, line.stream);
+        self.copies.delivered(key, line.stream, of_copies);
         self.away.delivered(line.stream, key);
-        let message = self.messages.published_as(key);
+        let message = self.messages.published_as(of_message, key);
         let origin = Origin::of(message, seen.at, copies);
         let is_armed = self.wills.is_armed(key);
         let copy = if is_armed && may_be_will(seen, publish, before, &origin) {
@@ -170,21 +175,21 @@ impl Shared {
         let source = self.messages.carried_by(message, key, line.server.port());
         // One more than was published is of somebody else, and so may all be of which one is.
         let last = before.unwrap_or(0).max(copies.other);
-        let source = source.filter(|source| last < source.since.number);
+        let source = source.filter(|(_, since)| last < since.number);
         let source = source.filter(|_| !publish.dup && self.unseen.is_nobody(line.server.ip()));
         // It may be a Will that looks the same.
-        let source = source.filter(|source| source.is_will || !is_armed);
+        let source = source.filter(|(source, _)| source.is_will || !is_armed);
         // What it carries is compared with that alone.
         let is_v5 = seen.decoded.version.is_v5();
         let contents = match source {
-            Some(source) if !source.contents.is_bare() => {
+            Some((source, _)) if !source.contents.is_bare() => {
                 Contents::of(publish, is_v5, &self.hasher)
             }
             _ => Contents::default(),
         };
         // It is large: made where it is to be, it is copied once.
-        if let Some(source) = source {
-            *carried = Some(Carried { source: *source, contents });
+        if let Some((source, since)) = source {
+            *carried = Some(Carried { source: *source, since, contents });
         }
         Some(Delivered { key, copy, run, is_known, is_strange })
     }
@@ -196,7 +201,14 @@ impl Shared {
 
     /// A member of a shared subscription refuses a message; `filter` is the hash of its filter.
     pub(in crate::session) fn message_refused(&mut self, key: u64, filter: u64, at: At) {
-        self.messages.member_refused(key, filter, at);
+        let [head, _] = self.heads.of(key);
+        self.messages.member_refused(head, key, filter, at);
+    }
+
+    /// The packet with which another member of the shared subscription whose filter has this hash has refused the
+    /// message of this number.
+    pub(in crate::session) fn refused_by_member(&self, number: u64, filter: u64) -> Option<u64> {
+        self.messages.is_refused(number, filter)
     }
 }
 

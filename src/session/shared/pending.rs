@@ -18,7 +18,6 @@ pub(super) struct Message<'m> {
 /// A message whose copies are waited for.
 #[derive(Debug)]
 pub(super) struct Pending {
-    pub(super) key: u64,
     pub(super) at: At,
     pub(super) from: u64,
     /// Its topic, and those who are to get it.
@@ -37,6 +36,7 @@ pub(super) struct Pending {
 #[derive(Debug)]
 pub(super) struct PendingWill {
     pub(super) from: i64,
+    pub(super) key: u64,
     pub(super) will: Pending,
 }
 
@@ -44,8 +44,7 @@ impl Pending {
     /// A message that came with the packet at `at` of this connection.
     pub(super) fn new(message: Message<'_>, at: At, from: u64, audience: Arc<Audience>) -> Self {
         let (is_taken, is_will, is_doubted) = (false, false, false);
-        let Message { key, qos, .. } = message;
-        Self { key, at, from, audience, got: 0, qos, is_taken, is_will, is_doubted }
+        Self { at, from, audience, got: 0, qos: message.qos, is_taken, is_will, is_doubted }
     }
 
     /// Nanoseconds that it waits longer than others: for its PUBCOMP.
@@ -53,10 +52,10 @@ impl Pending {
         if self.qos == 2 { 1_000_000_000 } else { 0 }
     }
 
-    /// A copy of it did not come, from `due` on.
-    pub(super) fn missed(&self, due: Option<i64>, is_doubted: bool) -> Missed {
-        let Self { key, at, from, audience, qos, is_will, .. } = self;
-        let (key, publish, from, qos, is_will) = (*key, *at, *from, *qos, *is_will);
+    /// A copy of it, whose key this is, did not come, from `due` on.
+    pub(super) fn missed(&self, key: u64, due: Option<i64>, is_doubted: bool) -> Missed {
+        let Self { at, from, audience, qos, is_will, .. } = self;
+        let (publish, from, qos, is_will) = (*at, *from, *qos, *is_will);
         let topic = audience.topic.clone();
         Missed { publish, from, topic, qos, is_will, is_doubted, key, due }
     }

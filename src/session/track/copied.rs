@@ -1,7 +1,7 @@
 //! Messages that were delivered on a connection, to see one come twice.
 
 use crate::session::At;
-use crate::session::queue::Queue;
+use crate::session::queue::{Heads, Ring};
 use crate::session::shared::{Came, Delivered};
 
 /// Messages that are remembered for a connection.
@@ -9,38 +9,41 @@ const MAX_COPIED: usize = 256;
 
 /// The copies of messages that came, by their keys: the last ones.
 #[derive(Debug, Default)]
-pub(super) struct Copied(Queue<Came, { MAX_COPIED << 1 }>);
+pub(super) struct Copied {
+    heads: Heads<1, { MAX_COPIED << 1 }>,
+    came: Ring<Came, MAX_COPIED>,
+}
 
 impl Copied {
     /// Where it stands what came of the message of a key.
     #[inline]
     pub(super) fn place(&self, key: u64) -> Option<usize> {
-        self.0.place(key)
+        let [head] = self.heads.of(key);
+        self.came.place(head, key)
     }
 
     /// What stands there.
     #[inline]
     pub(super) fn at(&self, place: usize) -> Option<&Came> {
-        self.0.at(place)
+        self.came.at(place)
     }
 
     /// A copy comes; `place` is that of its key. What has grown old there becomes young again, so that half of all
     /// have been forgotten at the most when one is that came since.
     #[inline]
     pub(super) fn comes(&mut self, place: Option<usize>, delivered: &Delivered, at: At) {
-        let is_young = |place: &usize| place.saturating_add(MAX_COPIED >> 1) >= self.0.len();
+        let is_young = |place: &usize| place.saturating_add(MAX_COPIED >> 1) >= self.came.len();
         if let Some(young) = place.filter(is_young) {
-            if let Some(came) = self.0.at_mut(young) {
+            if let Some(came) = self.came.at_mut(young) {
                 came.add(delivered, at);
             }
             return;
         }
         let mut came = place.and_then(|place| self.at(place)).copied().unwrap_or_default();
         came.add(delivered, at);
-        if self.0.len() >= MAX_COPIED {
-            self.0.pop();
+        if let Some([head]) = self.heads.of_mut(delivered.key) {
+            self.came.push(head, delivered.key, at.number, came);
         }
-        self.0.push(delivered.key, at.number, came);
     }
 }
 
@@ -65,7 +68,7 @@ mod tests {
             copied.comes(place, &delivered, At { number: step, ..At::default() });
             known.retain(|(of, _)| *of != key);
             known.insert(0, (key, count + 1));
-            assert!(copied.0.len() <= MAX_COPIED, "{step}");
+            assert!(copied.came.len() <= MAX_COPIED, "{step}");
         }
     }
 }

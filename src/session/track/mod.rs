@@ -138,12 +138,15 @@ impl Track {
             sender: seen.proof.is_settled,
             session: self.is_session_new || self.is_session_unbroken,
         };
-        let hashes = match packet {
-            Packet::Publish(publish) => shared.hashes(publish),
-            _ => Hashes::default(),
+        let (hashes, keyed) = match packet {
+            Packet::Publish(publish) => {
+                let hashes = shared.hashes(publish);
+                (hashes, shared.keyed(seen, hashes))
+            }
+            _ => (Hashes::default(), None),
         };
         let is_direct = self.direct.packet(seen);
-        let mut notes = Notes { tape, seen, whole, is_direct, hashes, shared };
+        let mut notes = Notes { tape, seen, whole, is_direct, hashes, keyed, shared };
         if sender == Sender::Client {
             // What comes when the server has ended the connection ends no silence.
             if !record.from_server.has_ended() {

@@ -2,7 +2,7 @@
 
 use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
-use crate::session::shared::{Hashes, Scope, Whole};
+use crate::session::shared::{Hashes, Keyed, Scope, Whole};
 use crate::session::{Seen, Shared};
 use crate::spec::{Field, Rule};
 
@@ -16,6 +16,8 @@ pub(super) struct Notes<'n> {
     pub(super) is_direct: bool,
     /// Of a PUBLISH, what its message is known by.
     pub(super) hashes: Hashes,
+    /// The same with its broker; where its topic stands in it.
+    pub(super) keyed: Option<Keyed>,
     pub(super) shared: &'n mut Shared,
 }
 

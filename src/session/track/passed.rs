@@ -44,19 +44,19 @@ impl Passed {
         &mut self,
         publish: &Publish<'_>,
         topic: u64,
-        source: &Source,
+        carried: &Carried,
         matched: &Matched,
         notes: &mut Notes<'_>,
     ) {
-        let waited = notes.seen.at.since(source.since);
+        let waited = notes.seen.at.since(carried.since);
         if waited.is_none_or(|waited| waited > SOON) || matched.count == 0 {
             return;
         }
         if publish.retain {
-            return judge_flagged(source, matched, notes);
+            return judge_flagged(carried, matched, notes);
         }
-        judge_subscription(source, matched, notes);
-        self.judge_order(publish, topic, source, matched, notes);
+        judge_subscription(carried, matched, notes);
+        self.judge_order(publish, topic, &carried.source, matched, notes);
     }
 
     /// A message of this key for the shared subscription whose filter has this hash, and no other.
@@ -70,7 +70,7 @@ impl Passed {
         if !source.is_single {
             return;
         }
-        if let Some((_, number)) = source.refused.filter(|(by, _)| *by == filter) {
+        if let Some(number) = notes.shared.refused_by_member(source.at.number, filter) {
             notes.whole(Rule::REFUSED_ELSEWHERE, (source.at.number, number));
         }
         let Some(id) = publish.packet_id else { return };
@@ -127,9 +127,9 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// `connected`.
 pub(super) fn judge_carried(carried: &Carried, connected: Option<At>, notes: &mut Notes<'_>) {
     let source = &carried.source;
-    let Some(waited) = notes.seen.at.since(source.since) else { return };
+    let Some(waited) = notes.seen.at.since(carried.since) else { return };
     // What comes late has come from somebody else, unless the client was away when it was published.
-    let was_away = connected.is_some_and(|at| at.number > source.since.number);
+    let was_away = connected.is_some_and(|at| at.number > carried.since.number);
     let is_of_it = waited <= SOON || was_away;
     // What has expired may have been on its way before: the server had begun to deliver it (MQTT-3.3.2-5).
     let has_expired = may_have_expired(source, waited);
@@ -150,7 +150,7 @@ fn may_have_expired(source: &Source, waited: u64) -> bool {
 
 /// The properties of a copy. Of one that may have expired there is no Message Expiry Interval left.
 fn judge_contents(carried: &Carried, has_expired: bool, notes: &mut Notes<'_>) {
-    let Carried { source, contents } = carried;
+    let Carried { source, contents, .. } = carried;
     if !source.contents.is_v5 || !contents.is_v5 {
         return;
     }
@@ -171,7 +171,7 @@ fn judge_contents(carried: &Carried, has_expired: bool, notes: &mut Notes<'_>) {
 
 /// The server takes the time off that it had a message.
 fn judge_expiry(carried: &Carried, waited: u64, notes: &mut Notes<'_>) {
-    let Carried { source, contents } = carried;
+    let Carried { source, contents, .. } = carried;
     let pair = source.contents.expiry.zip(contents.expiry);
     let Some((own, copied)) = pair.filter(|_| source.is_single) else { return };
     let left = u64::from(own).saturating_sub(waited / 1_000_000_000);
@@ -183,9 +183,10 @@ fn judge_expiry(carried: &Carried, waited: u64, notes: &mut Notes<'_>) {
 
 /// A copy with RETAIN 1, which is granted for long: only what was kept from before the subscription
 /// has it, unless the subscription wants the flag as it was published.
-fn judge_flagged(source: &Source, matched: &Matched, notes: &mut Notes<'_>) {
+fn judge_flagged(carried: &Carried, matched: &Matched, notes: &mut Notes<'_>) {
+    let Carried { source, since: begins, .. } = carried;
     let Some(since) = matched.since.filter(|_| matched.granted.is_some()) else { return };
-    let is_new = source.since.since(since).is_some_and(|time| time >= SOON);
+    let is_new = begins.since(since).is_some_and(|time| time >= SOON);
     if !is_new || !source.is_single {
         return;
     }
@@ -199,7 +200,8 @@ fn judge_flagged(source: &Source, matched: &Matched, notes: &mut Notes<'_>) {
 }
 
 /// A copy with RETAIN 0 by what its subscriptions want.
-fn judge_subscription(source: &Source, matched: &Matched, notes: &mut Notes<'_>) {
+fn judge_subscription(carried: &Carried, matched: &Matched, notes: &mut Notes<'_>) {
+    let Carried { source, since: begins, .. } = carried;
     let number = source.at.number;
     let wants_flag = matched.wants_published && !matched.wants_cleared;
     if source.contents.retain && wants_flag && matched.granted.is_some() {
@@ -210,7 +212,7 @@ fn judge_subscription(source: &Source, matched: &Matched, notes: &mut Notes<'_>)
         notes.whole(Rule::OWN_DELIVERED, (number, 0));
     }
     let Some(left) = matched.since.filter(|_| matched.granted.is_none()) else { return };
-    if source.since.since(left).is_some_and(|time| time >= AFTER) {
+    if begins.since(left).is_some_and(|time| time >= AFTER) {
         notes.whole(Rule::AFTER_UNSUBSCRIBE, (number, left.number));
     }
 }

@@ -4,7 +4,7 @@ use super::notes::Notes;
 use super::{Track, passed};
 use crate::mqtt::packet::Publish;
 use crate::session::ended::Ended;
-use crate::session::shared::{Came, Carried, Copy, Hashes, SOON, Scope};
+use crate::session::shared::{Came, Copy, Hashes, SOON, Scope};
 use crate::spec::{Field, Rule, Sender, Version};
 
 /// What came of a message of which nothing came.
@@ -35,20 +35,24 @@ impl Track {
             return;
         }
         let hash = known.map_or(notes.hashes.topic, |topic| notes.shared.hash(topic));
-        let key = notes.shared.key(notes.seen, Hashes { topic: hash, ..notes.hashes });
+        let keyed = match known {
+            Some(_) => notes.shared.keyed(notes.seen, Hashes { topic: hash, ..notes.hashes }),
+            None => notes.keyed,
+        };
         if sender == Sender::Client {
-            if let Some(key) = key.filter(|_| !notes.seen.proof.is_swallowed) {
-                notes.shared.published(notes.seen, key, (hash, topic), publish);
+            if let Some(keyed) = keyed.filter(|_| !notes.seen.proof.is_swallowed) {
+                notes.shared.published(notes.seen, keyed, (hash, topic), publish);
             }
             return;
         }
+        let key = keyed.map(|keyed| keyed.key);
         self.judge_emptied(publish, notes);
         let place = key.and_then(|key| self.copied.place(key));
         let came = place.and_then(|place| self.copied.at(place)).unwrap_or(&NOTHING_CAME);
         let before = came.known;
         let mut carried = None;
         let (seen, from) = (notes.seen, &mut carried);
-        let delivered = key.and_then(|key| notes.shared.delivered(seen, key, publish, came, from));
+        let delivered = keyed.and_then(|it| notes.shared.delivered(seen, it, publish, came, from));
         // It is large: what follows looks at it where it is.
         let delivered = delivered.as_ref();
         let copy = delivered.and_then(|delivered| delivered.copy);
@@ -91,17 +95,17 @@ impl Track {
         }
         let is_known = self.is_session_known && notes.saw_all(Scope::Session);
         let is_known = is_known && self.subscriptions.is_whole();
-        if let (Some(Carried { source, .. }), Some(key)) = (&carried, key)
+        if let (Some(carried), Some(key)) = (&carried, key)
             && is_complete
             && self.is_session_new
             && !self.is_bridge
             && self.subscriptions.is_whole()
         {
-            self.passed.judge(publish, hash, source, &matched, notes);
+            self.passed.judge(publish, hash, carried, &matched, notes);
             let filter = matched.granted.and_then(|place| self.subscriptions.text(place));
             if let Some(filter) = filter.filter(|_| matched.is_shared && matched.count == 1) {
                 let filter = notes.shared.hash(filter);
-                self.passed.judge_shared(publish, (key, filter), source, notes);
+                self.passed.judge_shared(publish, (key, filter), &carried.source, notes);
             }
         }
         if let (Some(copy), Some(before)) = (copy, before)
