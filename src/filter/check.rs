@@ -44,12 +44,12 @@ fn present(operand: &At<syntax::Operand>) -> Checked<Test> {
         }
         syntax::Operand::Arithmetic(..) => {
             let operand = typed(operand)?.operand;
-            return Ok(Test::Each { operand, all: false, check: Check::AnyBit });
+            return Ok(Test::each(operand, false, Check::AnyBit));
         }
         syntax::Operand::Slice(..) => {
             let operand = typed(operand)?.operand;
             let check = Check::Order(Wanted::Greater, Value::bytes(&[]));
-            return Ok(Test::Each { operand, all: false, check });
+            return Ok(Test::each(operand, false, check));
         }
         _ => {}
     }
@@ -91,11 +91,11 @@ fn tested(
     match operator {
         Operator::Tilde if left.row.is_some_and(|row| row.is_topic) => {
             let check = Check::Topic(topic_filter(right)?);
-            Ok(Test::Each { operand: left.operand, all, check })
+            Ok(Test::each(left.operand, all, check))
         }
         Operator::Matches | Operator::Tilde => {
             let check = matching(&left, right)?;
-            Ok(Test::Each { operand: left.operand, all, check })
+            Ok(Test::each(left.operand, all, check))
         }
         Operator::Contains => contains(left, right, all),
         _ => compare(left, operator, operator_at, right, all),
@@ -168,7 +168,7 @@ fn compare(
             return Err(FilterError::new(operator_at.clone(), message));
         }
     };
-    Ok(Test::Each { operand: left.operand, all, check })
+    Ok(Test::each(left.operand, all, check))
 }
 
 /// The same error, with the number where a span of time stands beside a field in seconds.
@@ -210,7 +210,7 @@ fn contains(left: Typed, right: &At<syntax::Operand>, all: bool) -> Checked<Test
         Type::Text if needle.is_empty() => Check::Any(Vec::new()),
         _ => Check::Contains(Box::new(Finder::new(needle).into_owned())),
     };
-    Ok(Test::Each { operand: left.operand, all, check })
+    Ok(Test::each(left.operand, all, check))
 }
 
 /// A Topic Filter (5.0: section 4.7.1).
@@ -287,5 +287,5 @@ fn member(
         Ok(Check::Range(first, last))
     });
     let check = Check::Any(checks.collect::<Checked<_>>()?);
-    Ok(Test::Each { operand: left.operand, all: quantifier == Some(Quantifier::All), check })
+    Ok(Test::each(left.operand, quantifier == Some(Quantifier::All), check))
 }

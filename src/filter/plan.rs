@@ -7,6 +7,7 @@ use super::slice::Slice;
 use super::subject::{One, ReadOne, Subject, Take};
 use super::table::FieldRow;
 use super::value::Value;
+use crate::pipeline::Record;
 use crate::session::matches;
 use memchr::memmem::Finder;
 use regex::bytes::Regex;
@@ -33,9 +34,44 @@ pub(super) enum Test {
     /// The operand has a value.
     Present(Operand),
     /// One value, or with `all` every one, passes.
-    Each { operand: Operand, all: bool, check: Check },
+    Each { operand: Operand, all: bool, check: Check, usual: Option<Usual> },
     /// The same for pairs of values.
     Pairs { left: Operand, right: Operand, all: bool, relation: Relation },
+}
+
+/// How most records whose trees are not there yet are decided: by the only value of a field.
+#[derive(Debug)]
+pub(super) struct Usual {
+    read: ReadOne,
+    /// What a number has to be, where the check is no more than that.
+    number: Option<(Wanted, u64)>,
+}
+
+impl Usual {
+    fn new(operand: &Operand, check: &Check) -> Option<Self> {
+        let read = operand.one()?;
+        let number = match check {
+            Check::Order(wanted, Value::Number(than)) => {
+                u64::try_from(*than).ok().map(|than| (*wanted, than))
+            }
+            _ => None,
+        };
+        Some(Self { read, number })
+    }
+
+    /// Whether the value passes; `None` where it is not known, or not the only one.
+    #[inline]
+    fn decide(&self, record: &Record<'_>, check: &Check) -> Option<bool> {
+        match (self.read)(record) {
+            One::Unknown => None,
+            One::Nothing => Some(false),
+            One::Text(text) => Some(check.holds(&Value::text(text))),
+            One::Number(number) => Some(match self.number {
+                Some((wanted, than)) => wanted.holds(Some(number.cmp(&than))),
+                None => check.holds(&Value::number(number)),
+            }),
+        }
+    }
 }
 
 /// What two values may be to each other.
@@ -58,6 +94,7 @@ pub(super) enum Wanted {
 
 impl Wanted {
     /// Values of different kinds are not equal, and have no order.
+    #[inline]
     fn holds(self, order: Option<Ordering>) -> bool {
         match (self, order) {
             (Self::NotEqual, order) => order != Some(Ordering::Equal),
@@ -172,6 +209,12 @@ pub(super) enum Operand {
 }
 
 impl Test {
+    /// One value of an operand, or with `all` every one, has to pass.
+    pub(super) fn each(operand: Operand, all: bool, check: Check) -> Self {
+        let usual = Usual::new(&operand, &check);
+        Self::Each { operand, all, check, usual }
+    }
+
     /// Whether it is true of a record; `None` where that is not known yet.
     pub(super) fn eval(&self, subject: &Subject<'_>) -> Option<bool> {
         match self {
@@ -190,9 +233,11 @@ impl Test {
                 });
                 is_known.then_some(is_there)
             }
-            Self::Each { operand, all, check } => {
-                decide(operand, *all, subject, |value| check.holds(value))
-            }
+            Self::Each { operand, all, check, usual } => usual
+                .as_ref()
+                .filter(|_| !subject.is_whole)
+                .and_then(|usual| usual.decide(subject.record, check))
+                .or_else(|| decide(operand, *all, subject, |value| check.holds(value))),
             Self::Pairs { left, right, all, relation } => {
                 let (others, is_known) = few(right, subject);
                 let mut left_to_see = MAX_PAIRED;
@@ -251,14 +296,6 @@ fn decide<'s>(
     subject: &'s Subject<'s>,
     mut passes: impl FnMut(&Value<'s>) -> bool,
 ) -> Option<bool> {
-    if let Some(one) = operand.one().filter(|_| !subject.is_whole) {
-        match one(subject.record) {
-            One::Unknown => {}
-            One::Nothing => return Some(false),
-            One::Number(number) => return Some(passes(&Value::number(number))),
-            One::Text(text) => return Some(passes(&Value::text(text))),
-        }
-    }
     let mut result = false;
     let is_known = operand.each(subject, &mut |value| {
         result = passes(&value);

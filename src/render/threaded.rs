@@ -12,8 +12,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 
-/// Records of a parcel, at most: waking a thread for so many costs little, where each is a line.
-const MAX_RECORDS: usize = 512;
+/// Records of a parcel, at most: lines of so many are nearly as long as a parcel's text is to be.
+const MAX_RECORDS: usize = 2_048;
 /// Records of the first parcels, while it is not known how long the text of one is.
 const FEW_RECORDS: usize = 64;
 /// Bytes of text that a parcel is to become: less costs more waking, and more does not stay in a core's cache.
