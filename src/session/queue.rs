@@ -325,7 +325,7 @@ mod tests {
         fn push(&mut self, key: u64, number: u64, thing: T) {
             let [head, beside] = self.heads.of_mut(key).unwrap();
             self.ring.push(head, key, number, thing);
-            if number % 3 == 0 {
+            if number.is_multiple_of(3) {
                 self.beside.push(beside, key, number, number);
             }
         }

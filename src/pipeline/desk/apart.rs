@@ -25,12 +25,11 @@ pub(super) struct Apart<C> {
     room: Option<Box<Room<C>>>,
     thread: Option<JoinHandle<()>>,
     jobs: SyncSender<Job<C>>,
-    done: Receiver<Batch>,
+    done: Receiver<Box<Batch>>,
     back: Receiver<Box<Room<C>>>,
-    filling: Batch,
+    filling: Box<Batch>,
     /// How many batches there are.
     batches: usize,
-    spare: Vec<Batch>,
     /// Records that there will be.
     records: u64,
     /// The consumer wants no more.
@@ -44,7 +43,7 @@ pub(super) struct Apart<C> {
 enum Job<C> {
     /// The room, in which the next are to be done.
     Take(Box<Room<C>>),
-    Do(Batch),
+    Do(Box<Batch>),
     /// The room is wanted back.
     Return,
 }
@@ -67,9 +66,8 @@ impl<C: Consumer + Send + 'static> Apart<C> {
             jobs,
             done,
             back,
-            filling: Batch::default(),
+            filling: Box::default(),
             batches: 1,
-            spare: Vec::new(),
             packets: 0,
             returns: 0,
         })
@@ -79,7 +77,7 @@ impl<C: Consumer + Send + 'static> Apart<C> {
 /// What the thread does until nothing more is given to it.
 fn work<C: Consumer>(
     jobs: &Receiver<Job<C>>,
-    done: &Giver<Batch>,
+    done: &Giver<Box<Batch>>,
     back: &SyncSender<Box<Room<C>>>,
 ) {
     let mut here = None;
@@ -213,32 +211,22 @@ impl<C: Consumer> Apart<C> {
                 gone(self.thread.take());
             }
         }
-        let batch = std::mem::take(&mut self.filling);
-        if self.jobs.send(Job::Do(batch)).is_err() {
-            gone(self.thread.take());
-        }
-        while let Ok(batch) = self.done.try_recv() {
-            self.take_back(batch);
-        }
-        self.filling = match self.spare.pop() {
-            Some(batch) => batch,
-            None if self.batches < BATCHES => {
+        let next = match self.done.try_recv() {
+            Ok(batch) => batch,
+            Err(_) if self.batches < BATCHES => {
                 self.batches = self.batches.saturating_add(1);
-                Batch::default()
+                Box::default()
             }
-            None => match self.done.recv() {
-                Ok(batch) => {
-                    self.is_stopped |= batch.is_last;
-                    batch
-                }
+            Err(_) => match self.done.recv() {
+                Ok(batch) => batch,
                 Err(_) => gone(self.thread.take()),
             },
         };
-    }
-
-    fn take_back(&mut self, batch: Batch) {
-        self.is_stopped |= batch.is_last;
-        self.spare.push(batch);
+        self.is_stopped |= next.is_last;
+        let batch = std::mem::replace(&mut self.filling, next);
+        if self.jobs.send(Job::Do(batch)).is_err() {
+            gone(self.thread.take());
+        }
     }
 }
 

@@ -10,6 +10,7 @@
 mod apart;
 mod batch;
 mod room;
+mod segment;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ use crate::session::Proof;
 use crate::session::ended::Closed;
 use crate::spec::{PacketType, Sender};
 use apart::Apart;
+use batch::Batch;
 
 /// A reader with the sessions of all connections, and where it is.
 #[derive(Debug)]
@@ -56,6 +58,7 @@ impl Packet<'_> {
             && self.origin.notes.is_none_or(Notes::is_empty)
             // Its segment may lie where the next one will.
             && !self.origin.is_secret
+            && Batch::takes(self)
     }
 }
 

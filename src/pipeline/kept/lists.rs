@@ -2,7 +2,7 @@
 
 /// Values of which those in use come first: the others keep their memory.
 #[derive(Debug)]
-pub(super) struct Slots<T> {
+pub(in crate::pipeline) struct Slots<T> {
     slots: Vec<T>,
     count: usize,
 }
@@ -16,7 +16,11 @@ impl<T> Default for Slots<T> {
 impl<T> Slots<T> {
     /// Puts a value into the next slot, a new one or one that is there with what it held.
     #[inline]
-    pub(super) fn add(&mut self, new: impl FnOnce() -> T, assign: impl FnOnce(&mut T)) {
+    pub(in crate::pipeline) fn add(
+        &mut self,
+        new: impl FnOnce() -> T,
+        assign: impl FnOnce(&mut T),
+    ) {
         if self.count >= self.slots.len() {
             self.slots.push(new());
         }
@@ -28,19 +32,19 @@ impl<T> Slots<T> {
 
     /// Those in use.
     #[inline]
-    pub(super) fn used(&self) -> &[T] {
+    pub(in crate::pipeline) fn used(&self) -> &[T] {
         self.slots.get(..self.count).unwrap_or_default()
     }
 
     /// None is in use any more.
-    pub(super) fn clear(&mut self) {
+    pub(in crate::pipeline) fn clear(&mut self) {
         self.count = 0;
     }
 }
 
 /// Takes so many members off the front of a list; all, if there are fewer.
 #[inline]
-pub(super) fn take<'l, T>(list: &mut &'l [T], count: usize) -> &'l [T] {
+pub(in crate::pipeline) fn take<'l, T>(list: &mut &'l [T], count: usize) -> &'l [T] {
     let (front, rest) = list.split_at_checked(count).unwrap_or((list, &[]));
     *list = rest;
     front

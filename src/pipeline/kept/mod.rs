@@ -1,7 +1,7 @@
 //! Records that outlive the packets that they were made of.
 
 mod entry;
-mod lists;
+pub(super) mod lists;
 mod rest;
 mod way;
 
