@@ -84,16 +84,14 @@ impl<C: Consumer> Desk<C> {
 
     /// The room, here, with all done that was asked for.
     pub(super) fn room(&mut self) -> &mut Room<C> {
+        if let Place::Apart(apart) = &mut self.0
+            && apart.is_too_busy()
+        {
+            self.0 = Place::Here(apart.leave());
+        }
         match &mut self.0 {
             Place::Here(room) => room,
             Place::Apart(apart) => apart.room(),
-        }
-    }
-
-    /// The room is here for good: the other thread ends, if there is one.
-    fn come_back(&mut self) {
-        if let Place::Apart(apart) = &mut self.0 {
-            self.0 = Place::Here(apart.leave());
         }
     }
 
@@ -140,12 +138,7 @@ impl<C: Consumer> Desk<C> {
             Place::Apart(apart) if packet.is_usual() && apart.takes(session) => {
                 apart.packet(session, packet);
             }
-            Place::Apart(apart) => {
-                apart.room().packet(session, packet);
-                if apart.is_too_busy() {
-                    self.come_back();
-                }
-            }
+            Place::Apart(_) => self.room().packet(session, packet),
         }
     }
 
