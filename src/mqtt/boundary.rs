@@ -159,7 +159,7 @@ pub(super) struct Known {
     /// The version of the connection.
     pub(super) version: Option<Version>,
     topics: Ring<u32>,
-    ids: Ring<u16>,
+    ids: Ids,
 }
 
 /// The last few different values.
@@ -183,6 +183,32 @@ impl<T: Copy + PartialEq> Ring<T> {
             *slot = value;
         }
         self.next = self.next.wrapping_add(1);
+    }
+}
+
+/// The last eight different Packet Identifiers, the last one lowest. They are one number, as many come one after the
+/// other, and to write one of eight and to compare all right after is to wait for what was written.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ids(u128);
+
+impl Ids {
+    /// 1 in each of the four places of a half.
+    const ONES: u64 = 0x0001_0001_0001_0001;
+
+    #[inline]
+    fn has(self, id: u16) -> bool {
+        let half = u64::from(id).wrapping_mul(Self::ONES);
+        let ones = u128::from(Self::ONES) << 64 | u128::from(Self::ONES);
+        // A place is 0 where the two are the same; then what is one less borrows from its highest bit.
+        let differs = self.0 ^ (u128::from(half) << 64 | u128::from(half));
+        differs.wrapping_sub(ones) & !differs & ones << 15 != 0
+    }
+
+    #[inline]
+    fn put(&mut self, id: u16) {
+        if !self.has(id) {
+            self.0 = self.0 << 16 | u128::from(id);
+        }
     }
 }
 
@@ -626,6 +652,24 @@ fn filter_bits<'a>(filters: impl Iterator<Item = Text<'a>>) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Identifiers that are new, come again, differ by one bit or by a borrow, and 0.
+    #[test]
+    fn the_last_eight_packet_identifiers() {
+        let (mut ids, mut last) = (Ids::default(), std::collections::VecDeque::from([0u16; 8]));
+        for nth in 0..20_000u32 {
+            let id = (nth.wrapping_mul(2_654_435_761) >> 20) as u16
+                % [3, 11, 16, 4_096][nth as usize % 4];
+            let id = if nth % 7 == 0 { id << 12 | 0x8000 } else { id };
+            assert_eq!(ids.has(id), last.contains(&id), "{id:#x} in {last:x?}");
+            ids.put(id);
+            if !last.contains(&id) {
+                last.push_front(id);
+                last.truncate(8);
+            }
+        }
+        assert!(last.iter().enumerate().all(|(place, id)| (ids.0 >> (16 * place)) as u16 == *id));
+    }
 
     /// A packet of each kind, of 3.1.1 and 5.0.
     const PACKETS: &[&str] = &[

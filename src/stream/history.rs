@@ -109,17 +109,18 @@ impl Recent {
             self.last.len = len;
             return;
         }
-        let before = std::mem::replace(&mut self.last, Entry { offset, len, place });
-        if before.len > 0 {
-            self.put_behind(before);
+        if self.last.len > 0 {
+            self.put_behind();
         }
+        self.last = Entry { offset, len, place };
     }
 
+    /// Puts the last one to those before it.
     #[inline]
-    fn put_behind(&mut self, entry: Entry) {
+    fn put_behind(&mut self) {
         match self.entries.get_mut(self.next) {
-            Some(oldest) => *oldest = entry,
-            None => self.entries.push(entry),
+            Some(oldest) => *oldest = self.last,
+            None => self.entries.push(self.last),
         }
         let next = self.next.saturating_add(1);
         self.next = if next < RECENT.saturating_sub(1) { next } else { 0 };

@@ -72,7 +72,7 @@ fn packets(random: &mut Random) -> Vec<(Side, Vec<u8>)> {
         let Peer { seq, ack } = peers[own];
         let payload = vec![nth; random.below(4) as usize * 7];
         let (mut flags, mut at) = (0x10, (seq, ack));
-        match random.below(40) {
+        match random.below(150) {
             // A probe, something again, something early, and an acknowledgment that is too old, or too new.
             0 => at.0 = seq.wrapping_sub(1),
             1 => at.0 = seq.wrapping_sub(random.below(30) as u32),
@@ -86,7 +86,7 @@ fn packets(random: &mut Random) -> Vec<(Side, Vec<u8>)> {
             _ if nth < 2 && random.below(2) == 0 => flags = 0x12,
             _ => {}
         }
-        let is_lost = random.below(20) == 0;
+        let is_lost = random.below(100) == 0;
         if !is_lost {
             all.push((side, packet(side, at, flags, &payload)));
         }
@@ -96,7 +96,7 @@ fn packets(random: &mut Random) -> Vec<(Side, Vec<u8>)> {
                 peers[1 - own].ack = peers[own].seq;
             }
         }
-        if random.below(20) == 0 && all.len() > 1 {
+        if random.below(100) == 0 && all.len() > 1 {
             let last = all.len() - 1;
             all.swap(last, last - 1);
         }
