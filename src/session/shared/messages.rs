@@ -144,11 +144,7 @@ impl Messages {
         let at = source.at;
         // What is sent again is the same message; of QoS 1 a server that has acknowledged it takes it for a
         // new one (5.0: MQTT-4.3.2-5).
-        if is_dup
-            && source.qos == 2
-            && let Some(old) = self.recent.last_mut(*head, key)
-        {
-            old.source.is_single = false;
+        if is_dup && source.qos == 2 && self.is_known_again(*head, key) {
             return;
         }
         let old = self.published_as(*head, key);
@@ -164,7 +160,17 @@ impl Messages {
         self.recent.push(head, key, at.number, message);
     }
 
+    /// A message is sent again; whether it was seen to be published.
+    #[cold]
+    #[inline(never)]
+    fn is_known_again(&mut self, head: Head, key: u64) -> bool {
+        let old = self.recent.last_mut(head, key);
+        old.map(|old| old.source.is_single = false).is_some()
+    }
+
     /// The server refuses a PUBLISH, by its number: nothing is a copy of it.
+    #[cold]
+    #[inline(never)]
     pub(super) fn refused(&mut self, number: u64, head: impl FnOnce(u64) -> Head) {
         let Some((key, _)) = self.recent.of_packet(number) else { return };
         let head = head(key);
@@ -222,7 +228,12 @@ impl Messages {
 
     #[inline]
     fn will(&self, key: u64) -> Option<&Will> {
-        if self.wills.0.is_empty() { None } else { self.wills.0.get(&key) }
+        if self.wills.0.is_empty() { None } else { self.some_will(key) }
+    }
+
+    #[inline(never)]
+    fn some_will(&self, key: u64) -> Option<&Will> {
+        self.wills.0.get(&key)
     }
 
     /// The Will that came with the connection `from` is due.
