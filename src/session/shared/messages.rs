@@ -99,13 +99,13 @@ impl Source {
         Self { at, from, port, qos, contents, is_single: true, is_uniform: true, is_will: false }
     }
 
-    /// The next one with the same topic and payload.
-    fn followed_by(&self, next: Self) -> Self {
-        let is_uniform = self.is_uniform
-            && self.contents == next.contents
-            && self.qos == next.qos
-            && self.port == next.port;
-        Self { is_single: false, is_uniform, ..next }
+    /// It is the next one with the same topic and payload as one before.
+    fn follows(&mut self, before: &Self) {
+        self.is_single = false;
+        self.is_uniform = before.is_uniform
+            && self.contents == before.contents
+            && self.qos == before.qos
+            && self.port == before.port;
     }
 }
 
@@ -140,7 +140,13 @@ impl Message {
 impl Messages {
     /// A client publishes a message; `head` is that of its key.
     #[inline]
-    pub(super) fn published(&mut self, head: &mut Head, key: u64, source: Source, is_dup: bool) {
+    pub(super) fn published(
+        &mut self,
+        head: &mut Head,
+        key: u64,
+        mut source: Source,
+        is_dup: bool,
+    ) {
         let at = source.at;
         // What is sent again is the same message; of QoS 1 a server that has acknowledged it takes it for a
         // new one (5.0: MQTT-4.3.2-5).
@@ -150,10 +156,10 @@ impl Messages {
         let old = self.published_as(*head, key);
         let since = |old: &Message| at.since(old.source.at).is_none_or(|time| time < APART);
         let (is_ambiguous, is_repeated) = (old.is_some_and(since), old.is_some() || is_dup);
-        let source = match old {
-            Some(old) => old.source.followed_by(source),
-            None => Source { is_single: !is_dup, ..source },
-        };
+        match old {
+            Some(old) => source.follows(&old.source),
+            None => source.is_single = !is_dup,
+        }
         let before = old.filter(|_| is_ambiguous);
         let (run, nth) = before.map_or((at.number, 1), |old| (old.run, old.nth.saturating_add(1)));
         let message = Message { source, is_ambiguous, run, nth, is_repeated };
@@ -207,16 +213,16 @@ impl Messages {
     }
 
     /// A client has a Will with this message.
-    pub(super) fn has_will(&mut self, key: u64, source: Source) {
-        let source = Source { is_will: true, ..source };
+    pub(super) fn has_will(&mut self, key: u64, mut source: Source) {
+        source.is_will = true;
         let mut is_new = false;
         let will = self.wills.0.entry(key, || {
             is_new = true;
             Will { source, since: source.at, is_due: false }
         });
         if !is_new {
-            let all = will.source.followed_by(source);
-            *will = Will { source: all, since: source.at, is_due: false };
+            source.follows(&will.source);
+            *will = Will { source, since: source.at, is_due: false };
         }
     }
 

@@ -6,17 +6,17 @@ use crate::mqtt::packet::Publish;
 use crate::session::Partner;
 use crate::session::ended::Open;
 use crate::session::shared::{Hashes, Scope};
-use crate::session::track::Notes;
+use crate::session::track::{Latest, Notes, Relation};
 use crate::spec::{Field, PacketType, Rule, Sender};
 
 impl Asked {
-    /// A PUBLISH; the one that it sends again goes to `repeats`. `most` is the Receive Maximum that
+    /// A PUBLISH; the one that it sends again goes to `latest`. `most` is the Receive Maximum that
     /// holds for it, where it is known.
     pub(in crate::session::track) fn publish(
         &mut self,
         publish: &Publish<'_>,
         most: Option<u16>,
-        repeats: &mut Option<Partner>,
+        latest: &mut Latest,
         notes: &mut Notes<'_>,
     ) {
         let next = match publish.qos {
@@ -28,7 +28,7 @@ impl Asked {
         let message = message(publish, notes);
         let ask = Ask { kind: PacketType::PUBLISH, next, filters: 0, message };
         if publish.dup {
-            if self.publish_dup(id, (publish.qos, next), message, repeats, notes) {
+            if self.publish_dup(id, (publish.qos, next), message, latest, notes) {
                 return;
             }
         } else if self.has_carried {
@@ -48,11 +48,13 @@ impl Asked {
         id: u16,
         (qos, next): (u8, PacketType),
         message: Option<u64>,
-        repeats: &mut Option<Partner>,
+        latest: &mut Latest,
         notes: &mut Notes<'_>,
     ) -> bool {
         if self.may_be_again(id, message) {
-            *repeats = self.publish_again(id, next, notes);
+            if let Some(first) = self.publish_again(id, next, notes) {
+                latest.belongs(Relation::Repeats, first);
+            }
             return true;
         }
         // Of one of a session that is over nothing more is to be said.

@@ -2,7 +2,7 @@
 
 use super::{Ask, Asked};
 use crate::session::ended::Open;
-use crate::session::track::{Latest, Notes};
+use crate::session::track::{Latest, Notes, Relation};
 use crate::spec::{Field, PacketType, Rule};
 
 impl Asked {
@@ -31,7 +31,7 @@ impl Asked {
         let is_sure = notes.is_sure() && !is_carried && !is_muddled;
         match was {
             PacketType::PUBREL => {
-                latest.answers = Some(before);
+                latest.belongs(Relation::Answers, before);
                 self.judge_order(waited, notes);
             }
             PacketType::PUBCOMP => {
@@ -40,7 +40,7 @@ impl Asked {
                 if is_sure && notes.seen.decoded.version.is_v5() {
                     notes.whole(Rule::SENT_AGAIN, (before.at.number, 0));
                 }
-                latest.repeats = Some(before);
+                latest.belongs(Relation::Repeats, before);
             }
             _ => {
                 exchange.is_muddled = true;
