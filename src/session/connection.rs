@@ -111,14 +111,12 @@ impl Connection {
     /// Takes a packet that was read into account; what is wrong with it here goes to `tape`. Where that is
     /// without the tree of the packet it gets it, if anything is wrong.
     pub fn track(&mut self, seen: &Seen<'_>, shared: &mut Shared, tape: &mut Tape) {
-        let record = self.record.get_or_insert_default();
+        let record = begun(&mut self.record);
         record.packet(seen);
         shared.passes(seen.at.time);
         self.track.packet(seen, shared, tape, record);
         if !tape.findings().is_empty() {
-            seen.add_tree(tape);
-            record.wire.found(seen, tape);
-            record.found(seen, tape);
+            found(record, seen, tape);
         }
         if let Some(partner) = self.track.answers() {
             record.answers(seen, partner);
@@ -141,7 +139,7 @@ impl Connection {
     pub fn lost(&mut self, sender: Sender, at: At, shared: &mut Shared) {
         // What stood there may have been the end of this connection and the beginning of another.
         self.connects = 0;
-        let record = self.record.get_or_insert_default();
+        let record = begun(&mut self.record);
         self.track.lost(sender, at, shared, record);
         let half = record.half_mut(sender);
         half.losses = half.losses.saturating_add(1);
@@ -158,7 +156,7 @@ impl Connection {
         said: (&Finding, &Context),
         cut: Option<(u64, u64)>,
     ) {
-        let record = self.record.get_or_insert_default();
+        let record = begun(&mut self.record);
         record.half_mut(sender).is_cut |= cut.is_some();
         record.wire.stray(sender, at, said, cut);
     }
@@ -178,7 +176,7 @@ impl Connection {
 
     /// A packet that did not come whole has more bytes than its receiver takes.
     pub fn exceeds(&mut self, sender: Sender, at: At, said: (&Finding, &Context)) {
-        self.record.get_or_insert_default().wire.exceeds(sender, at, said);
+        begun(&mut self.record).wire.exceeds(sender, at, said);
     }
 
     /// The last packet of one side so far.
@@ -195,14 +193,14 @@ impl Connection {
 
     /// A packet of one side, which was told just now, had another one written into its middle.
     pub fn torn(&mut self, sender: Sender, at: At, said: (&Finding, &Context), inner: Option<At>) {
-        let record = self.record.get_or_insert_default();
+        let record = begun(&mut self.record);
         record.half_mut(sender).fault(ended::Fault { rule: said.0.rule, at });
         record.wire.torn(sender, at, said, inner);
     }
 
     /// A line of the connection that is no MQTT, with what was found of it.
     pub fn heard(&mut self, said: &Said<'_>, sender: Sender, at: At, findings: &[Finding]) {
-        let record = self.record.get_or_insert_default();
+        let record = begun(&mut self.record);
         record.wire.heard(said, sender, at);
         record.wire.noted(findings, at);
     }
@@ -216,7 +214,7 @@ impl Connection {
     /// A side has ended in TCP.
     pub fn closed(&mut self, sender: Sender, closed: ended::Closed, shared: &mut Shared) {
         shared.passes(closed.at.time);
-        let record = self.record.get_or_insert_default();
+        let record = begun(&mut self.record);
         let half = record.half_mut(sender);
         let is_first = half.closed.is_none();
         half.closed = half.closed.or(Some(closed));
@@ -248,7 +246,7 @@ impl Connection {
 
     /// The client has left, or was left: what the session keeps is known now.
     fn leave(&mut self, shared: &mut Shared) {
-        let record = self.record.get_or_insert_default();
+        let record = begun(&mut self.record);
         if std::mem::replace(&mut self.has_left, true) {
             return;
         }
@@ -376,6 +374,27 @@ impl Connection {
             _ => {}
         }
     }
+}
+
+/// The record, which is made with the first packet.
+#[inline]
+fn begun(record: &mut Option<Box<Ended>>) -> &mut Ended {
+    // It is large: what makes it is kept out of what each packet goes through.
+    #[cold]
+    #[inline(never)]
+    fn begin() -> Box<Ended> {
+        Box::default()
+    }
+    record.get_or_insert_with(begin)
+}
+
+/// Something was found on a packet.
+#[cold]
+#[inline(never)]
+fn found(record: &mut Ended, seen: &Seen<'_>, tape: &mut Tape) {
+    seen.add_tree(tape);
+    record.wire.found(seen, tape);
+    record.found(seen, tape);
 }
 
 fn keep(id: &[u8]) -> Option<Vec<u8>> {

@@ -99,9 +99,11 @@ impl Ended {
     /// certain of the others either.
     #[inline]
     pub(in crate::session) fn comes_late(&mut self, key: u64) -> bool {
-        if self.missed.is_empty() {
-            return false;
-        }
+        !self.missed.is_empty() && self.was_missed(key)
+    }
+
+    #[inline(never)]
+    fn was_missed(&mut self, key: u64) -> bool {
         let is_late = self.missed.iter().any(|missed| missed.key == key);
         if is_late {
             self.missed.clear();
@@ -156,6 +158,8 @@ impl Ended {
     }
 
     /// Takes note of a copy too many.
+    #[cold]
+    #[inline(never)]
     pub(in crate::session) fn double(&mut self, topic: &[u8], publish: At, before: At, again: At) {
         self.doubled_count = self.doubled_count.saturating_add(1);
         if self.doubled.len() < MAX_DOUBLED {

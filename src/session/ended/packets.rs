@@ -14,7 +14,7 @@ impl Ended {
         if let Some(line) = &seen.line
             && !self.is_on(line)
         {
-            (self.stream, self.ends) = (Some(line.stream), Some((*line.client, *line.server)));
+            self.set_line(line);
         }
         let Some(sender) = seen.sender else { return self.note_unsent(seen.at) };
         let half = self.half_mut(sender);
@@ -35,6 +35,12 @@ impl Ended {
             Some(Packet::Ack(_)) => {}
             _ => self.about_session(seen, sender),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn set_line(&mut self, line: &Line<'_>) {
+        (self.stream, self.ends) = (Some(line.stream), Some((*line.client, *line.server)));
     }
 
     /// Whether its packets so far came on this connection, from the same end. The other end follows from that.
@@ -61,6 +67,7 @@ impl Ended {
     }
 
     /// Takes note of a packet that is neither a message nor the acknowledgment of one.
+    #[inline(never)]
     fn about_session(&mut self, seen: &Seen<'_>, sender: Sender) {
         let half = self.half_mut(sender);
         match &seen.decoded.packet {
@@ -101,6 +108,7 @@ impl Ended {
     }
 
     /// Takes note of what was found on a packet.
+    #[cold]
     pub(in crate::session) fn found(&mut self, seen: &Seen<'_>, tape: &Tape) {
         let Some(sender) = seen.sender else { return };
         for finding in tape.findings() {

@@ -58,6 +58,7 @@ impl Away {
     }
 
     /// A client publishes a message of this key with QoS 1 or 2; `hash` is that of broker and topic.
+    #[inline(never)]
     pub(super) fn published(&mut self, line: &Line<'_>, hash: u64, topic: &[u8], key: u64) {
         for subscriber in &self.subscribers.of(*line.server, hash, topic).all {
             if let Some(waiting) = self.waiting.get_mut(&subscriber.stream) {
@@ -88,7 +89,15 @@ impl Away {
     }
 
     /// A server delivers a message of this key on a connection.
+    #[inline]
     pub(super) fn delivered(&mut self, stream: u64, key: u64) {
+        if !self.coming.is_empty() {
+            self.has_come(stream, key);
+        }
+    }
+
+    #[inline(never)]
+    fn has_come(&mut self, stream: u64, key: u64) {
         if let Some(coming) = self.coming.get_mut(&stream)
             && let Some(place) = coming.keys.iter().position(|waits| *waits == key)
         {

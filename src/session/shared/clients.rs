@@ -113,10 +113,15 @@ impl Clients {
     }
 
     /// A client sends something but a DISCONNECT, which one does that cleans up.
+    #[inline]
     pub(super) fn speaks(&mut self, stream: u64, at: At) {
-        if self.rivals.is_empty() {
-            return;
+        if !self.rivals.is_empty() {
+            self.rival_speaks(stream, at);
         }
+    }
+
+    #[inline(never)]
+    fn rival_speaks(&mut self, stream: u64, at: At) {
         if let Some(rival) = self.rivals.get_mut(&stream) {
             rival.speaks(at);
         }

@@ -58,6 +58,8 @@ pub(super) struct Unseen(HashSet<IpAddr, foldhash::fast::RandomState>);
 
 impl Unseen {
     /// Somebody may have published something here that the capture does not show in its place.
+    #[cold]
+    #[inline(never)]
     pub(super) fn publisher(&mut self, server: IpAddr) {
         if self.0.len() < MAX_BROKERS {
             self.0.insert(server);
@@ -65,7 +67,13 @@ impl Unseen {
     }
 
     /// Whether, by all that is known so far, the capture shows everybody who publishes at this broker.
+    #[inline]
     pub(super) fn is_nobody(&self, server: IpAddr) -> bool {
-        self.0.len() < MAX_BROKERS && !self.0.contains(&server)
+        self.0.is_empty() || !self.may_be_at(server)
+    }
+
+    #[inline(never)]
+    fn may_be_at(&self, server: IpAddr) -> bool {
+        self.0.len() >= MAX_BROKERS || self.0.contains(&server)
     }
 }

@@ -43,21 +43,27 @@ pub(in crate::session) enum Change {
 
 impl Contents {
     /// Of a PUBLISH.
+    #[inline]
     pub(in crate::session) fn of(publish: &Publish<'_>, is_v5: bool, hasher: &RandomState) -> Self {
         Self::new(&publish.properties, publish.retain, is_v5, hasher)
     }
 
     /// Of a message with these properties.
+    #[inline]
     pub(super) fn new(
         properties: &Properties<'_>,
         retain: bool,
         is_v5: bool,
         hasher: &RandomState,
     ) -> Self {
-        let mut out = Self { is_v5, retain, ..Self::default() };
-        if properties.is_empty() {
-            return out;
-        }
+        let out = Self { is_v5, retain, ..Self::default() };
+        if properties.is_empty() { out } else { out.with(properties, hasher) }
+    }
+
+    /// The same with these properties.
+    #[inline(never)]
+    fn with(self, properties: &Properties<'_>, hasher: &RandomState) -> Self {
+        let mut out = self;
         for (id, value) in properties.iter() {
             match (id, value) {
                 (PropertyId::MESSAGE_EXPIRY_INTERVAL, Value::Number(seconds)) => {

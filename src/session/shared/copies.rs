@@ -106,10 +106,9 @@ impl Copies {
     ) {
         self.expire(at.time);
         let mut audience = self.subscribers.of(*line.server, message.hash, message.topic);
-        let is_other = |by: &Subscriber| by.stream != line.stream || !by.no_local;
-        if !audience.all.iter().all(is_other) {
-            let others = audience.all.iter().filter(|by| is_other(by)).copied();
-            audience = Audience::new(message.topic, others);
+        let is_own = |by: &Subscriber| by.stream == line.stream && by.no_local;
+        if audience.all.iter().any(is_own) {
+            audience = audience.without(is_own, message.topic);
         }
         if audience.all.is_empty() {
             return;
@@ -190,6 +189,17 @@ impl Copies {
     /// A message comes to a subscriber; `head` is that of its key.
     #[inline]
     pub(super) fn delivered(&mut self, key: u64, stream: u64, head: Head) {
+        if !self.wills.is_empty() || self.unproven > 0 {
+            self.may_be_due(key, stream);
+        }
+        if let Some(pending) = self.pending.last_mut(head, key) {
+            pending.comes_to(stream);
+        }
+    }
+
+    /// The same where Wills are waited for, or something was missed.
+    #[inline(never)]
+    fn may_be_due(&mut self, key: u64, stream: u64) {
         for it in self.wills.iter_mut().filter(|it| it.key == key) {
             it.will.comes_to(stream);
         }
@@ -197,12 +207,11 @@ impl Copies {
         if self.unproven > 0 && self.open.get(&stream).is_some_and(is_late) {
             self.is_slow(stream);
         }
-        if let Some(pending) = self.pending.last_mut(head, key) {
-            pending.comes_to(stream);
-        }
     }
 
     /// A copy that was missed has come: the server of this subscriber is slow.
+    #[cold]
+    #[inline(never)]
     pub(super) fn is_slow(&mut self, stream: u64) {
         if let Some(known) = self.open.get_mut(&stream) {
             self.unproven = self.unproven.saturating_sub(known.missed.len());

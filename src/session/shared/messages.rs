@@ -99,13 +99,13 @@ impl Source {
         Self { at, from, port, qos, contents, is_single: true, is_uniform: true, is_will: false }
     }
 
-    /// The next one with the same topic and payload.
-    fn followed_by(&self, next: Self) -> Self {
-        let is_uniform = self.is_uniform
-            && self.contents == next.contents
-            && self.qos == next.qos
-            && self.port == next.port;
-        Self { is_single: false, is_uniform, ..next }
+    /// It is the next one with the same topic and payload as one before.
+    fn follows(&mut self, before: &Self) {
+        self.is_single = false;
+        self.is_uniform = before.is_uniform
+            && self.contents == before.contents
+            && self.qos == before.qos
+            && self.port == before.port;
     }
 }
 
@@ -140,31 +140,43 @@ impl Message {
 impl Messages {
     /// A client publishes a message; `head` is that of its key.
     #[inline]
-    pub(super) fn published(&mut self, head: &mut Head, key: u64, source: Source, is_dup: bool) {
+    pub(super) fn published(
+        &mut self,
+        head: &mut Head,
+        key: u64,
+        mut source: Source,
+        is_dup: bool,
+    ) {
         let at = source.at;
         // What is sent again is the same message; of QoS 1 a server that has acknowledged it takes it for a
         // new one (5.0: MQTT-4.3.2-5).
-        if is_dup
-            && source.qos == 2
-            && let Some(old) = self.recent.last_mut(*head, key)
-        {
-            old.source.is_single = false;
+        if is_dup && source.qos == 2 && self.is_known_again(*head, key) {
             return;
         }
         let old = self.published_as(*head, key);
         let since = |old: &Message| at.since(old.source.at).is_none_or(|time| time < APART);
         let (is_ambiguous, is_repeated) = (old.is_some_and(since), old.is_some() || is_dup);
-        let source = match old {
-            Some(old) => old.source.followed_by(source),
-            None => Source { is_single: !is_dup, ..source },
-        };
+        match old {
+            Some(old) => source.follows(&old.source),
+            None => source.is_single = !is_dup,
+        }
         let before = old.filter(|_| is_ambiguous);
         let (run, nth) = before.map_or((at.number, 1), |old| (old.run, old.nth.saturating_add(1)));
         let message = Message { source, is_ambiguous, run, nth, is_repeated };
         self.recent.push(head, key, at.number, message);
     }
 
+    /// A message is sent again; whether it was seen to be published.
+    #[cold]
+    #[inline(never)]
+    fn is_known_again(&mut self, head: Head, key: u64) -> bool {
+        let old = self.recent.last_mut(head, key);
+        old.map(|old| old.source.is_single = false).is_some()
+    }
+
     /// The server refuses a PUBLISH, by its number: nothing is a copy of it.
+    #[cold]
+    #[inline(never)]
     pub(super) fn refused(&mut self, number: u64, head: impl FnOnce(u64) -> Head) {
         let Some((key, _)) = self.recent.of_packet(number) else { return };
         let head = head(key);
@@ -201,16 +213,16 @@ impl Messages {
     }
 
     /// A client has a Will with this message.
-    pub(super) fn has_will(&mut self, key: u64, source: Source) {
-        let source = Source { is_will: true, ..source };
+    pub(super) fn has_will(&mut self, key: u64, mut source: Source) {
+        source.is_will = true;
         let mut is_new = false;
         let will = self.wills.0.entry(key, || {
             is_new = true;
             Will { source, since: source.at, is_due: false }
         });
         if !is_new {
-            let all = will.source.followed_by(source);
-            *will = Will { source: all, since: source.at, is_due: false };
+            source.follows(&will.source);
+            *will = Will { source, since: source.at, is_due: false };
         }
     }
 
@@ -222,7 +234,12 @@ impl Messages {
 
     #[inline]
     fn will(&self, key: u64) -> Option<&Will> {
-        if self.wills.0.is_empty() { None } else { self.wills.0.get(&key) }
+        if self.wills.0.is_empty() { None } else { self.some_will(key) }
+    }
+
+    #[inline(never)]
+    fn some_will(&self, key: u64) -> Option<&Will> {
+        self.wills.0.get(&key)
     }
 
     /// The Will that came with the connection `from` is due.

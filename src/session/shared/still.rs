@@ -47,9 +47,11 @@ impl Shared {
     /// Nanoseconds between two times that are no silence.
     #[inline]
     pub(in crate::session) fn stood(&self, from: Option<i64>, to: Option<i64>) -> u64 {
-        if self.still.is_empty() {
-            return 0;
-        }
+        if self.still.is_empty() { 0 } else { self.stood_of_some(from, to) }
+    }
+
+    #[inline(never)]
+    fn stood_of_some(&self, from: Option<i64>, to: Option<i64>) -> u64 {
         self.still.iter().map(|still| still.within(from, to)).fold(0, u64::saturating_add)
     }
 

@@ -61,6 +61,13 @@ impl Audience {
         let topic = topic.get(..MAX_TOPIC).unwrap_or(topic).into();
         Arc::new(Self { topic, all: all.into_iter().collect() })
     }
+
+    /// The same but for some.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn without(&self, is_one: impl Fn(&Subscriber) -> bool, topic: &[u8]) -> Arc<Self> {
+        Self::new(topic, self.all.iter().filter(|by| !is_one(by)).copied())
+    }
 }
 
 impl Subscribers {
@@ -125,6 +132,11 @@ impl Subscribers {
         if let Some(known) = self.cached.get(&hash) {
             return Arc::clone(known);
         }
+        self.find(server, hash, topic)
+    }
+
+    #[inline(never)]
+    fn find(&mut self, server: SocketAddr, hash: u64, topic: &[u8]) -> Arc<Audience> {
         let mut all = self.exact.get(&hash).cloned().unwrap_or_default();
         for (at, filter, by) in &self.wild {
             let is_new = all.iter().all(|known| known.stream != by.stream);

@@ -82,12 +82,20 @@ impl Wills {
     }
 
     /// Whether a connection has a Will with this message, which may be on its way.
+    #[inline]
     pub(super) fn is_armed(&self, key: u64) -> bool {
-        !self.armed.is_empty() && self.armed.contains_key(&key)
+        !self.armed.is_empty() && self.has_armed(key)
+    }
+
+    #[inline(never)]
+    fn has_armed(&self, key: u64) -> bool {
+        self.armed.contains_key(&key)
     }
 
     /// A server delivers a message that no client has published of late, or more of them than were
     /// published.
+    #[cold]
+    #[inline(never)]
     pub(super) fn delivered(&mut self, key: u64, seen: &Seen<'_>) {
         let Some(armed) = self.armed.get_mut(&key) else { return };
         let stream = seen.line.map(|line| line.stream);

@@ -13,6 +13,8 @@ const MAX_BROKEN: usize = 16;
 
 impl Track {
     /// Takes note of a packet that its receiver must end the connection for.
+    #[cold]
+    #[inline(never)]
     pub(super) fn breaks(&mut self, seen: &Seen<'_>, tape: &Tape) {
         if ends_connection(seen, tape).is_none() {
             return;

@@ -22,6 +22,7 @@ impl Direct {
         seen.at.frame == 0 && self.pasted(seen)
     }
 
+    #[inline(never)] // of a capture there is none
     fn pasted(&mut self, seen: &Seen<'_>) -> bool {
         let kind = seen.decoded.header.packet_type;
         let before = self.previous.replace(kind);

@@ -43,7 +43,7 @@ pub(super) struct Exchanges {
 }
 
 impl Exchanges {
-    /// A PUBLISH; the one that it sends again goes to `repeats`. `most` is the Receive Maximum that holds for
+    /// A PUBLISH; the one that it sends again goes to `latest`. `most` is the Receive Maximum that holds for
     /// the sender, where it is known.
     #[inline]
     pub(super) fn publish(
@@ -51,10 +51,10 @@ impl Exchanges {
         publish: &Publish<'_>,
         sender: Sender,
         most: Option<u16>,
-        repeats: &mut Option<Partner>,
+        latest: &mut Latest,
         notes: &mut Notes<'_>,
     ) {
-        self.of(sender).publish(publish, most, repeats, notes);
+        self.of(sender).publish(publish, most, latest, notes);
     }
 
     /// A packet that is neither a message nor the acknowledgment of one; the result is the one that it
@@ -203,10 +203,10 @@ impl Exchanges {
         let asked = self.of(sender.other());
         if kind == PacketType::PUBREC && !is_refusal {
             // With it the server may wait for the PUBREL before it passes a message on.
-            asked.received(ack.packet_id, &mut latest.answers, notes);
+            asked.received(ack.packet_id, &mut latest.partner, notes);
             return;
         }
-        let first = asked.answer((ack.packet_id, kind), None, &mut latest.answers, notes);
+        let first = asked.answer((ack.packet_id, kind), None, &mut latest.partner, notes);
         if let Some(first) = first.filter(|_| sender == Sender::Server) {
             notes.shared.acknowledged(first, is_refusal, notes.seen.at);
         }

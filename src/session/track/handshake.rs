@@ -56,6 +56,7 @@ impl Handshake {
         }
     }
 
+    #[inline(never)]
     fn judge(&mut self, packet: &Packet<'_>, sender: Sender, notes: &mut Notes<'_>) {
         if let Packet::Connect(connect) = packet {
             let asked = self.asked.insert(Asked::new(connect));

@@ -64,6 +64,8 @@ impl Track {
     }
 
     /// Bytes of the connection were lost: what rests on them is forgotten.
+    #[cold]
+    #[inline(never)]
     pub(in crate::session) fn lost(
         &mut self,
         sender: Sender,

@@ -86,6 +86,7 @@ fn judge_publish(publish: &Publish<'_>, takes: &Limits, notes: &mut Notes<'_>) {
     }
 }
 
+#[inline(never)]
 fn judge_subscribe(subscribe: &Subscribe<'_>, takes: &Limits, notes: &mut Notes<'_>) {
     let is_shared = |filter: &[u8]| behind_share(filter).is_some();
     let is_wild = |filter: &[u8]| filter.iter().any(|byte| matches!(byte, b'+' | b'#'));

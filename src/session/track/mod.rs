@@ -82,13 +82,40 @@ pub(super) struct Track {
 /// What is known of a packet, as places in the state.
 #[derive(Clone, Copy, Debug, Default)]
 struct Latest {
-    answers: Option<Partner>,
-    repeats: Option<Partner>,
-    copy_of: Option<Partner>,
+    /// The packet that it belongs to, and what it is to that: there is no more than one, as what is sent again is an answer to nothing, and
+    /// what came twice no copy.
+    partner: Option<Partner>,
+    is: Relation,
     lowered_from: Option<u8>,
     alias: Option<(Sender, u16)>,
     filter: Option<u16>,
     is_inside: bool,
+}
+
+/// What a packet is to another one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Relation {
+    /// It answers it.
+    #[default]
+    Answers,
+    /// It sends it again.
+    Repeats,
+    /// It passes it on.
+    Copies,
+}
+
+impl Latest {
+    /// The packet to which it is that.
+    #[inline]
+    fn partner(&self, how: Relation) -> Option<&Partner> {
+        self.partner.as_ref().filter(|_| self.is == how)
+    }
+
+    /// It belongs to another packet.
+    #[inline]
+    fn belongs(&mut self, how: Relation, partner: Partner) {
+        (self.is, self.partner) = (how, Some(partner));
+    }
 }
 
 impl Track {
@@ -171,15 +198,14 @@ impl Track {
         match packet {
             Packet::Publish(publish) => {
                 if publish.qos > 0 {
-                    let repeats = &mut self.latest.repeats;
-                    self.exchanges.publish(publish, sender, most, repeats, &mut notes);
+                    self.exchanges.publish(publish, sender, most, &mut self.latest, &mut notes);
                 }
                 self.publish(publish, sender, most_alias, &mut notes, record);
             }
             Packet::Ack(ack) => {
                 self.exchanges.ack(ack, sender, &mut self.latest, &mut notes);
-                if let Some(asked) = &self.latest.answers {
-                    self.answers_to(asked.at, packet, sender, &mut notes);
+                if let Some(asked) = self.answers().map(|asked| asked.at) {
+                    self.answers_to(asked, packet, sender, &mut notes);
                 }
                 let kind = seen.decoded.header.packet_type;
                 if sender == Sender::Client
@@ -203,8 +229,8 @@ impl Track {
         record: &mut Ended,
     ) {
         let seen = notes.seen;
-        self.latest.answers = self.exchanges.packet(packet, seen, sender, notes);
-        if let Some(asked) = self.latest.answers {
+        self.latest.partner = self.exchanges.packet(packet, seen, sender, notes);
+        if let Some(asked) = self.latest.partner {
             self.answers_to(asked.at, packet, sender, notes);
         }
         match packet {
@@ -257,7 +283,7 @@ impl Track {
     /// Where the packet is an answer of the server: what it shows of the copies that did not come.
     #[inline(always)] // nearly always it does next to nothing
     fn judge_owed(&self, sender: Sender, notes: &mut Notes<'_>, record: &mut Ended) {
-        if let Some(asked) = &self.latest.answers
+        if let Some(asked) = self.answers()
             && sender == Sender::Server
             && notes.shared.has_owed()
         {
@@ -286,9 +312,9 @@ impl Track {
         let latest = &self.latest;
         let topic = latest.alias.and_then(|(sender, alias)| self.aliases(sender).topic(alias));
         Facts {
-            answers: latest.answers.as_ref(),
-            repeats: latest.repeats.as_ref(),
-            copy_of: latest.copy_of.as_ref(),
+            answers: latest.partner(Relation::Answers),
+            repeats: latest.partner(Relation::Repeats),
+            copy_of: latest.partner(Relation::Copies),
             lowered_from: latest.lowered_from,
             topic,
             filter: latest.filter.and_then(|place| self.subscriptions.text(place)),
@@ -302,8 +328,9 @@ impl Track {
     }
 
     /// The packet that the last one answers.
+    #[inline]
     pub(super) fn answers(&self) -> Option<&Partner> {
-        self.latest.answers.as_ref()
+        self.latest.partner(Relation::Answers)
     }
 
     fn aliases_mut(&mut self, sender: Sender) -> &mut Aliases {

@@ -1,4 +1,7 @@
 //! Where the tracker's findings go, and what they may rest on.
+//!
+//! Few packets have any. What notes one is kept out of the code that judges, which each packet goes through: the less
+//! of that there is, the more of it stays at hand.
 
 use crate::annotate::{Finding, Sink, Tape};
 use crate::bytes::Span;
@@ -44,6 +47,8 @@ impl Notes<'_> {
     }
 
     /// A finding on a field of the packet, or on the whole where it has none of this kind.
+    #[cold]
+    #[inline(never)]
     pub(super) fn at(&mut self, rule: Rule, field: Field, (a, b): (u64, u64)) {
         self.seen.add_tree(self.tape);
         let all = Span::of_bytes(0, self.seen.bytes.len());
@@ -52,6 +57,8 @@ impl Notes<'_> {
     }
 
     /// A finding on the field of this kind that stands behind so many others of it.
+    #[cold]
+    #[inline(never)]
     pub(super) fn at_nth(&mut self, rule: Rule, field: Field, nth: usize) {
         self.seen.add_tree(self.tape);
         let mut nodes = self.tape.nodes().iter().filter(|node| node.field() == field);
@@ -61,6 +68,8 @@ impl Notes<'_> {
     }
 
     /// A finding on the whole packet.
+    #[cold]
+    #[inline(never)]
     pub(super) fn whole(&mut self, rule: Rule, (a, b): (u64, u64)) {
         let all = Span::of_bytes(0, self.seen.bytes.len());
         self.tape.note(Finding::new(rule, all, Field::INPUT).with(a, b));

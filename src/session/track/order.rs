@@ -70,6 +70,7 @@ impl Order {
     }
 
     /// The same of a packet that changes something, or may break something.
+    #[inline(never)]
     fn judge_and_note(&mut self, seen: &Seen<'_>, sender: Sender, tape: &mut Tape) {
         // What its receiver makes of that, and of what follows, is not known.
         self.is_lossy |= seen.proof.is_swallowed;

@@ -1,7 +1,7 @@
 //! PUBLISH, and what is delivered: its alias, its origin, the subscriptions that it matches.
 
 use super::notes::Notes;
-use super::{Track, passed};
+use super::{Relation, Track, passed};
 use crate::mqtt::packet::Publish;
 use crate::session::ended::Ended;
 use crate::session::shared::{Came, Copy, Hashes, SOON, Scope};
@@ -72,7 +72,7 @@ impl Track {
             notes.shared.is_slow(line.stream);
         }
         if let Some(Copy { of, qos, .. }) = copy {
-            self.latest.copy_of = Some(of);
+            self.latest.belongs(Relation::Copies, of);
             self.latest.lowered_from = Some(qos).filter(|qos| *qos > publish.qos);
         }
         let is_complete = notes.is_complete();

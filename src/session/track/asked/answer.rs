@@ -118,6 +118,8 @@ impl Asked {
     }
 
     /// Applies answers that were seen before what they answer. Whether the exchange is over.
+    #[cold]
+    #[inline(never)]
     pub(super) fn take_early(&mut self, id: u16, notes: &mut Notes<'_>) -> bool {
         while let Some(exchange) = self.open.get_mut(id) {
             let fits = |early: &(u16, PacketType)| *early == (id, exchange.next);

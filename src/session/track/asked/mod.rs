@@ -216,15 +216,8 @@ impl Asked {
             return false;
         }
         let at = notes.seen.at;
-        if let Some(old) = self.open.get_mut(id) {
-            let exchange = Exchange { is_muddled: true, ..Exchange::new(ask, at, None) };
-            let before = std::mem::replace(old, exchange);
-            self.is_muddled = true;
-            // Whatever was sent twice, or on a connection before: its PUBREL here has had no PUBCOMP.
-            let is_released = before.next == PacketType::PUBCOMP;
-            if notes.is_sure() && !before.is_carried && (is_released || !before.is_muddled) {
-                notes.at(Rule::ID_IN_USE, Field::PACKET_ID, (id.into(), before.first.number));
-            }
+        if self.open.get(id).is_some() {
+            self.ask_again(id, ask, notes);
             // What was in flight under this identifier still counts, once.
             return false;
         }
@@ -236,5 +229,20 @@ impl Asked {
         self.open.add(id, Exchange::new(ask, at, end));
         let is_over = !self.early.is_empty() && self.take_early(id, notes);
         !is_over
+    }
+
+    /// A request under an identifier that is in use.
+    #[cold]
+    #[inline(never)]
+    fn ask_again(&mut self, id: u16, ask: Ask, notes: &mut Notes<'_>) {
+        let Some(old) = self.open.get_mut(id) else { return };
+        let exchange = Exchange { is_muddled: true, ..Exchange::new(ask, notes.seen.at, None) };
+        let before = std::mem::replace(old, exchange);
+        self.is_muddled = true;
+        // Whatever was sent twice, or on a connection before: its PUBREL here has had no PUBCOMP.
+        let is_released = before.next == PacketType::PUBCOMP;
+        if notes.is_sure() && !before.is_carried && (is_released || !before.is_muddled) {
+            notes.at(Rule::ID_IN_USE, Field::PACKET_ID, (id.into(), before.first.number));
+        }
     }
 }

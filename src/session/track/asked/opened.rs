@@ -30,7 +30,7 @@ impl Opened {
         match self.place(id) {
             Some(place) => self.few.get(place),
             None if self.more.is_empty() => None,
-            None => self.more.get(&id),
+            None => self.of_more(id),
         }
     }
 
@@ -40,7 +40,7 @@ impl Opened {
         match self.place(id) {
             Some(place) => self.few.get_mut(place),
             None if self.more.is_empty() => None,
-            None => self.more.get_mut(&id),
+            None => self.of_more_mut(id),
         }
     }
 
@@ -51,7 +51,7 @@ impl Opened {
             self.ids.push(id);
             self.few.push(exchange);
         } else {
-            self.more.insert(id, exchange);
+            self.add_more(id, exchange);
         }
     }
 
@@ -65,11 +65,31 @@ impl Opened {
                 Some(self.few.swap_remove(place))
             }
             None if self.more.is_empty() => None,
-            None => {
-                self.more.get(&id).filter(|exchange| exchange.next == next)?;
-                self.more.remove(&id)
-            }
+            None => self.take_more(id, next),
         }
+    }
+
+    // Most connections have none of these: what deals with them stands apart.
+
+    #[inline(never)]
+    fn of_more(&self, id: u16) -> Option<&Exchange> {
+        self.more.get(&id)
+    }
+
+    #[inline(never)]
+    fn of_more_mut(&mut self, id: u16) -> Option<&mut Exchange> {
+        self.more.get_mut(&id)
+    }
+
+    #[inline(never)]
+    fn add_more(&mut self, id: u16, exchange: Exchange) {
+        self.more.insert(id, exchange);
+    }
+
+    #[inline(never)]
+    fn take_more(&mut self, id: u16, next: PacketType) -> Option<Exchange> {
+        self.more.get(&id).filter(|exchange| exchange.next == next)?;
+        self.more.remove(&id)
     }
 
     /// Takes the one with this identifier out.

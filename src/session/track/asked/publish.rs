@@ -6,17 +6,17 @@ use crate::mqtt::packet::Publish;
 use crate::session::Partner;
 use crate::session::ended::Open;
 use crate::session::shared::{Hashes, Scope};
-use crate::session::track::Notes;
+use crate::session::track::{Latest, Notes, Relation};
 use crate::spec::{Field, PacketType, Rule, Sender};
 
 impl Asked {
-    /// A PUBLISH; the one that it sends again goes to `repeats`. `most` is the Receive Maximum that
+    /// A PUBLISH; the one that it sends again goes to `latest`. `most` is the Receive Maximum that
     /// holds for it, where it is known.
     pub(in crate::session::track) fn publish(
         &mut self,
         publish: &Publish<'_>,
         most: Option<u16>,
-        repeats: &mut Option<Partner>,
+        latest: &mut Latest,
         notes: &mut Notes<'_>,
     ) {
         let next = match publish.qos {
@@ -27,24 +27,42 @@ impl Asked {
         let Some(id) = publish.packet_id.filter(|id| *id != 0) else { return };
         let message = message(publish, notes);
         let ask = Ask { kind: PacketType::PUBLISH, next, filters: 0, message };
-        if publish.dup && self.may_be_again(id, message) {
-            *repeats = self.publish_again(id, next, notes);
-            return;
-        }
-        if publish.dup && self.is_of_old(id, message, notes) {
-            // Nothing more is to be said of it.
-        } else if publish.dup {
-            // Of QoS 1 the same message may come under another identifier.
-            self.judge_dup(id, message.filter(|_| publish.qos == 2), notes);
-        } else {
-            if self.has_carried {
-                self.judge_no_dup(id, message, notes);
+        if publish.dup {
+            if self.publish_dup(id, (publish.qos, next), message, latest, notes) {
+                return;
             }
+        } else if self.has_carried {
+            self.judge_no_dup(id, message, notes);
         }
         self.used.insert(id);
         if self.ask(id, ask, notes) {
             self.count(most, notes);
         }
+    }
+
+    /// A PUBLISH with DUP, of this QoS and with this answer. Whether it is one that is open, and that is all.
+    #[cold]
+    #[inline(never)]
+    fn publish_dup(
+        &mut self,
+        id: u16,
+        (qos, next): (u8, PacketType),
+        message: Option<u64>,
+        latest: &mut Latest,
+        notes: &mut Notes<'_>,
+    ) -> bool {
+        if self.may_be_again(id, message) {
+            if let Some(first) = self.publish_again(id, next, notes) {
+                latest.belongs(Relation::Repeats, first);
+            }
+            return true;
+        }
+        // Of one of a session that is over nothing more is to be said.
+        if !self.is_of_old(id, message, notes) {
+            // Of QoS 1 the same message may come under another identifier.
+            self.judge_dup(id, message.filter(|_| qos == 2), notes);
+        }
+        false
     }
 
     /// Whether a message may be the one that is open under an identifier: on a connection that was not captured
@@ -56,6 +74,7 @@ impl Asked {
 
     /// A PUBLISH without DUP, and an earlier connection of the session left something open under its
     /// identifier: it is sent again, or is another one whose identifier is in use.
+    #[inline(never)]
     fn judge_no_dup(&self, id: u16, message: Option<u64>, notes: &mut Notes<'_>) {
         let open = self.open.get(id).filter(|open| open.is_carried);
         let Some(open) = open.filter(|_| notes.is_sure()) else { return };
