@@ -32,6 +32,7 @@ const FILTERS: &[&str] = &[
     "mqtt.hdrflags & 1",
     "(mqtt.hdrflags & 6) == 2",
     "mqtt.len >= 20",
+    "mqtt.msgid != 1 && mqtt.qos <= 1",
     "mqtt.msgid == mqtt.len",
     "count(mqtt.topic) > 1",
     "max(mqtt.msgid, mqtt.len) > 100",

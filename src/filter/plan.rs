@@ -216,7 +216,19 @@ impl Test {
     }
 
     /// Whether it is true of a record; `None` where that is not known yet.
+    #[inline]
     pub(super) fn eval(&self, subject: &Subject<'_>) -> Option<bool> {
+        // Most filters refuse most packets with this.
+        if let Self::Each { check, usual: Some(usual), .. } = self
+            && !subject.is_whole
+            && let Some(is) = usual.decide(subject.record, check)
+        {
+            return Some(is);
+        }
+        self.eval_any(subject)
+    }
+
+    fn eval_any(&self, subject: &Subject<'_>) -> Option<bool> {
         match self {
             Self::And(tests) => fold(tests, subject, false),
             Self::Or(tests) => fold(tests, subject, true),
@@ -225,34 +237,44 @@ impl Test {
                 tests.try_fold(false, |odd, test| Some(odd ^ test.eval(subject)?))
             }
             Self::Not(test) => test.eval(subject).map(|is| !is),
-            Self::Present(operand) => {
-                let mut is_there = false;
-                let is_known = operand.each(subject, &mut |_| {
-                    is_there = true;
-                    ControlFlow::Break(())
-                });
-                is_known.then_some(is_there)
+            Self::Present(operand) => is_present(operand, subject),
+            Self::Each { operand, all, check, .. } => {
+                decide(operand, *all, subject, |value| check.holds(value))
             }
-            Self::Each { operand, all, check, usual } => usual
-                .as_ref()
-                .filter(|_| !subject.is_whole)
-                .and_then(|usual| usual.decide(subject.record, check))
-                .or_else(|| decide(operand, *all, subject, |value| check.holds(value))),
             Self::Pairs { left, right, all, relation } => {
-                let (others, is_known) = few(right, subject);
-                let mut left_to_see = MAX_PAIRED;
-                let result = decide(left, *all, subject, |value| {
-                    let is_one = left_to_see > 0;
-                    left_to_see = left_to_see.saturating_sub(1);
-                    let mut pairs = others.iter().map(|other| relation.holds(value, other));
-                    let all_of_some = *all && !others.is_empty();
-                    is_one
-                        && if *all { all_of_some && pairs.all(|is| is) } else { pairs.any(|is| is) }
-                });
-                result.filter(|_| is_known)
+                pairs((left, right), *all, *relation, subject)
             }
         }
     }
+}
+
+fn is_present(operand: &Operand, subject: &Subject<'_>) -> Option<bool> {
+    let mut is_there = false;
+    let is_known = operand.each(subject, &mut |_| {
+        is_there = true;
+        ControlFlow::Break(())
+    });
+    is_known.then_some(is_there)
+}
+
+/// Whether one value of the first and one of the second are to each other as they have to be, or with `all` every
+/// two of them.
+fn pairs(
+    (left, right): (&Operand, &Operand),
+    all: bool,
+    relation: Relation,
+    subject: &Subject<'_>,
+) -> Option<bool> {
+    let (others, is_known) = few(right, subject);
+    let mut left_to_see = MAX_PAIRED;
+    let result = decide(left, all, subject, |value| {
+        let is_one = left_to_see > 0;
+        left_to_see = left_to_see.saturating_sub(1);
+        let mut pairs = others.iter().map(|other| relation.holds(value, other));
+        let all_of_some = all && !others.is_empty();
+        is_one && if all { all_of_some && pairs.all(|is| is) } else { pairs.any(|is| is) }
+    });
+    result.filter(|_| is_known)
 }
 
 impl Relation {

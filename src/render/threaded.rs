@@ -17,7 +17,7 @@ const MAX_RECORDS: usize = 2_048;
 /// Records of the first parcels, while it is not known how long the text of one is.
 const FEW_RECORDS: usize = 64;
 /// Bytes of text that a parcel is to become: less costs more waking, and more does not stay in a core's cache.
-const TEXT: usize = 256 << 10;
+const TEXT: usize = 384 << 10;
 /// Bytes of their packets and names, about: as JSON they are up to twenty times as long.
 const MAX_BYTES: usize = 128 << 10;
 /// Bytes of written text that a parcel keeps memory for.

@@ -20,6 +20,9 @@ pub(super) struct Rest<'k> {
     frames: &'k [u64],
     layers: slice::Iter<'k, Layers>,
     beside: slice::Iter<'k, Beside>,
+    /// Where the last record came from: what of it is as its way, stays until another goes another way.
+    origin: Origin<'k>,
+    way: Option<u32>,
 }
 
 impl<'k> Rest<'k> {
@@ -33,6 +36,8 @@ impl<'k> Rest<'k> {
             frames: &kept.frames,
             layers: kept.layers.used().iter(),
             beside: kept.beside.used().iter(),
+            origin: Origin::default(),
+            way: None,
         }
     }
 
@@ -61,9 +66,11 @@ impl<'k> Rest<'k> {
         if !entry.has.is(Has::PACKET) {
             decoded.packet = None;
         }
+        self.go_on(entry, way);
+        let facts = self.facts(entry);
         read(&Record {
             number: entry.number,
-            origin: &self.origin(entry, way),
+            origin: &self.origin,
             sender: way.sender,
             version: way.version,
             version_from: way.version_from,
@@ -75,31 +82,28 @@ impl<'k> Rest<'k> {
             text: &beside.text,
             headers: &beside.headers,
             sn: None,
-            facts: &self.facts(entry),
+            facts: &facts,
             repair: beside.repair.as_ref(),
         })
     }
 
+    /// Makes of where the last record came from what it is of the next.
     #[inline]
-    fn origin(&mut self, entry: &'k Entry, way: &Way) -> Origin<'k> {
-        let (frames, began) = match entry.has.is(Has::SPREAD).then(|| self.spreads.next()) {
-            Some(Some(spread)) => (take(&mut self.frames, spread.frames), spread.began),
-            _ => (slice::from_ref(&entry.frame), None),
-        };
-        Origin {
-            frames,
-            time: entry.has.is(Has::TIME).then_some(entry.time),
-            began,
-            start: way.start,
-            previous: entry.has.is(Has::PREVIOUS).then_some(entry.previous),
-            is_secret: way.is_secret,
-            stream: way.stream,
-            ends: way.ends,
-            layers: entry.has.is(Has::LAYERS).then(|| self.layers.next()).flatten(),
-            notes: None,
-            text: None,
-            segment: None,
+    fn go_on(&mut self, entry: &'k Entry, way: &Way) {
+        let Self { origin, spreads, frames, layers, .. } = self;
+        if self.way != Some(entry.way) {
+            self.way = Some(entry.way);
+            let &Way { stream, ends, start, is_secret, .. } = way;
+            *origin = Origin { stream, ends, start, is_secret, ..Origin::default() };
         }
+        let spread = if entry.has.is(Has::SPREAD) { spreads.next() } else { None };
+        (origin.frames, origin.began) = match spread {
+            Some(spread) => (take(frames, spread.frames), spread.began),
+            None => (slice::from_ref(&entry.frame), None),
+        };
+        origin.time = entry.has.is(Has::TIME).then_some(entry.time);
+        origin.previous = entry.has.is(Has::PREVIOUS).then_some(entry.previous);
+        origin.layers = if entry.has.is(Has::LAYERS) { layers.next() } else { None };
     }
 
     #[inline]
