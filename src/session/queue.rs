@@ -451,9 +451,9 @@ mod tests {
             for key in [key, number % 401, number * 7 % 401] {
                 let [head, beside] = queue.heads.of(key);
                 assert_eq!(queue.ring.last(head, key).copied(), last(key, 128, |_| true));
-                let thirds = last(key, 64, |number| number % 3 == 0);
+                let thirds = last(key, 64, |number| number.is_multiple_of(3));
                 assert_eq!(queue.beside.last(beside, key).copied(), thirds);
-                assert_eq!(queue.beside.of_packet(number).is_some(), number % 3 == 0);
+                assert_eq!(queue.beside.of_packet(number).is_some(), number.is_multiple_of(3));
             }
         }
     }

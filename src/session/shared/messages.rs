@@ -9,7 +9,7 @@ use crate::spec::PacketType;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
-/// Publications that are remembered to recognise their copies, at some 120 bytes each: a broker
+/// Publications that are remembered to recognise their copies, at some 130 bytes each: a broker
 /// passes a message on within moments, or stores it.
 pub(super) const MAX_MESSAGES: usize = 16_384;
 /// Wills that are remembered to recognise their messages.
