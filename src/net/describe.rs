@@ -4,7 +4,7 @@ use super::{
     Flags, IpLayer, IpVersion, Labels, Layers, LinkLayer, TcpLayer, TransportLayer, Tunnel,
     UdpLayer, Vlans,
 };
-use crate::text::{Out, Words, add, hex_pair};
+use crate::text::{Counted, Out, Words, add, hex_pair};
 use std::fmt::Write;
 use std::net::IpAddr;
 
@@ -172,13 +172,12 @@ impl Describe for IpLayer {
     fn add_passing(&self, out: &mut Words) {
         match &self.version {
             IpVersion::V4 { id, total_len, dont_fragment } => {
-                out.push_str(", id 0x");
                 let [[a, b], [c, d]] = id.to_be_bytes().map(hex_pair);
-                out.push_ascii(&[a, b, c, d]);
-                if *dont_fragment {
-                    out.push_str(", DF");
+                out.push_ascii(&[b',', b' ', b'i', b'd', b' ', b'0', b'x', a, b, c, d]);
+                match dont_fragment {
+                    true => out.push_str(", DF, total length "),
+                    false => out.push_str(", total length "),
                 }
-                out.push_str(", total length ");
                 add::digits((*total_len).into(), out);
             }
             IpVersion::V6 { flow, payload_len } => {
@@ -202,12 +201,26 @@ impl Describe for TcpLayer {
     }
 
     fn add_passing(&self, out: &mut Words) {
+        self.add_near(&mut Near::default(), out);
+    }
+}
+
+/// The numbers that were put into words last of those that go on from segment to segment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Near {
+    seq: Counted,
+    ack: Counted,
+}
+
+impl TcpLayer {
+    /// Adds what [`Describe::add_passing`] adds; `near` is of a segment before it that went the same way.
+    pub(crate) fn add_near(&self, near: &mut Near, out: &mut Words) {
         // Each packet has these, so they are added without a way round.
         out.push_str(", seq ");
-        add::digits(self.seq.into(), out);
+        near.seq.add(self.seq.into(), out);
         if self.flags.has(Flags::ACK) {
             out.push_str(", ack ");
-            add::digits(self.ack.into(), out);
+            near.ack.add(self.ack.into(), out);
         }
         out.push_str(", window ");
         add::digits(self.window.into(), out);

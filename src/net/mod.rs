@@ -56,6 +56,7 @@ mod wifi;
 pub const UDP: IpNumber = IpNumber::UDP;
 
 pub use counters::{Counters, SkipCount};
+pub(crate) use describe::Near;
 pub use describe::{Describe, describe};
 pub use fragments::FragmentCounters;
 pub use layers::{

@@ -3,25 +3,32 @@
 use super::words;
 use crate::pipeline::Record;
 use crate::session::Partner;
-use crate::text::{self, Out, Words};
+use crate::text::{self, Counted, Out, Words};
 
 /// Characters of a topic or filter that are shown.
 const MAX_TOPIC: usize = 200;
 
+/// The numbers of the packet that was told last, and of its frame: those of the next are mostly close.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Near {
+    number: Counted,
+    frame: Counted,
+}
+
 /// Adds the facts of a record, each as a clause: `answers #4 SUBSCRIBE (frame 9) after 412 µs`.
-pub fn add(record: &Record<'_>, out: &mut Words) {
+pub fn add(record: &Record<'_>, near: &mut Near, out: &mut Words) {
     let facts = &record.facts;
     let mut clauses = Clauses { start: out.len(), out };
     for (verb, partner) in [("answers #", &facts.answers), ("repeats #", &facts.repeats)] {
         let Some(partner) = partner else { continue };
-        text::add::digits(partner.at.number, clauses.begin(verb));
+        near.number.add(partner.at.number, clauses.begin(verb));
         clauses.out.push(' ');
         clauses.out.push_str(partner.kind.name());
-        place(partner, clauses.out);
+        place(partner, near, clauses.out);
     }
     if let Some(partner) = &facts.copy_of {
-        text::add::digits(partner.at.number, clauses.begin("copy of #"));
-        place(partner, clauses.out);
+        near.number.add(partner.at.number, clauses.begin("copy of #"));
+        place(partner, near, clauses.out);
         if let Some(qos) = facts.lowered_from {
             clauses.out.push_str(", which had QoS ");
             text::add::digits(qos.into(), clauses.out);
@@ -53,10 +60,10 @@ impl Clauses<'_> {
     }
 }
 
-fn place(partner: &Partner, out: &mut Words) {
+fn place(partner: &Partner, near: &mut Near, out: &mut Words) {
     if partner.at.frame > 0 {
         out.push_str(" (frame ");
-        text::add::digits(partner.at.frame, out);
+        near.frame.add(partner.at.frame, out);
         out.push(')');
     }
     if let Some(latency) = partner.latency {

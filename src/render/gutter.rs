@@ -72,21 +72,35 @@ impl Gutter {
         row: &Row<'_>,
         is_whole: bool,
     ) -> usize {
-        let all_bytes = self.all_bytes && !is_whole;
-        let is_bits = row.span.is_bits();
-        if is_bits {
-            out.blanks(self.offset_width.saturating_add(2));
-        } else {
-            self.offset(row.span.first_byte(), out, painter);
+        self.begin(out, painter, row);
+        if !painter.color {
+            // All blanks up to the words are added at once.
+            let columns = self.bytes_or_bits(row, is_whole, out);
+            let nested = nested(row.depth);
+            out.blanks(self.hex_width().saturating_add(nested).saturating_sub(columns));
+            return self.indent(row.depth);
         }
         painter.add(Role::Hex, out, |out| {
-            let columns = match is_bits {
-                true => add_bits(row, out),
-                false => self.hex(row.bytes, all_bytes, out),
-            };
+            let columns = self.bytes_or_bits(row, is_whole, out);
             out.blanks(self.hex_width().saturating_sub(columns));
         });
         self.nest(out, row.depth)
+    }
+
+    /// Adds the offset of a row, or blanks before the bits of a byte.
+    fn begin(&self, out: &mut Words, painter: Painter, row: &Row<'_>) {
+        match row.span.is_bits() {
+            true => out.blanks(self.offset_width.saturating_add(2)),
+            false => self.offset(row.span.first_byte(), out, painter),
+        }
+    }
+
+    /// Adds the bytes of a row, or the bits of its byte; gives back how many columns they take.
+    fn bytes_or_bits(&self, row: &Row<'_>, is_whole: bool, out: &mut Words) -> usize {
+        match row.span.is_bits() {
+            true => add_bits(row, out),
+            false => self.hex(row.bytes, self.all_bytes && !is_whole, out),
+        }
     }
 
     /// A line that stands for no bytes.
@@ -99,9 +113,14 @@ impl Gutter {
 
     /// Adds the blanks for so many groups around a row; gives back how many columns stand before its words.
     fn nest(&self, out: &mut Words, depth: u8) -> usize {
-        let nested = usize::from(depth).saturating_mul(2).saturating_add(2);
-        out.blanks(nested);
-        self.offset_width.saturating_add(2).saturating_add(self.hex_width()).saturating_add(nested)
+        out.blanks(nested(depth));
+        self.indent(depth)
+    }
+
+    /// How many columns stand before the words of a row in so many groups.
+    fn indent(&self, depth: u8) -> usize {
+        let left = self.offset_width.saturating_add(2).saturating_add(self.hex_width());
+        left.saturating_add(nested(depth))
     }
 
     fn hex_width(&self) -> usize {
@@ -110,10 +129,13 @@ impl Gutter {
 
     /// The offset of a row's first byte.
     fn offset(&self, at: usize, out: &mut Words, painter: Painter) {
-        painter.add(Role::Offset, out, |out| {
-            out.blanks(self.offset_width.saturating_sub(digits(at)));
-            text::add::digits(at as u64, out);
-            out.push_str("  ");
+        painter.add(Role::Offset, out, |out| match three_columns(at) {
+            Some([a, b, c]) if self.offset_width == 3 => out.push_ascii(&[a, b, c, b' ', b' ']),
+            _ => {
+                out.blanks(self.offset_width.saturating_sub(digits(at)));
+                text::add::digits(at as u64, out);
+                out.push_str("  ");
+            }
         });
     }
 
@@ -127,10 +149,12 @@ impl Gutter {
         }
         let count = self.bytes_a_line.saturating_sub(1);
         match bytes.first_chunk() {
-            Some(first) => add_first_spaced(first, count, out),
-            None => add_spaced(bytes.get(..count).unwrap_or(bytes), out),
+            Some(first) if count == first.len() => add_first_spaced(first, out),
+            _ => {
+                add_spaced(bytes.get(..count).unwrap_or(bytes), out);
+                out.push_str(MORE);
+            }
         }
-        out.push_str(" …");
         self.bytes_a_line.saturating_mul(3).saturating_sub(2)
     }
 
@@ -142,6 +166,23 @@ impl Gutter {
             out.push('\n');
         }
     }
+}
+
+/// A number in three columns, if it has no more digits.
+#[inline]
+fn three_columns(number: usize) -> Option<[u8; 3]> {
+    if number > 999 {
+        return None;
+    }
+    let [_, a, b, c] = text::add::four_digits(number as u64);
+    let a = if number < 100 { b' ' } else { a };
+    let b = if number < 10 { b' ' } else { b };
+    Some([a, b, c])
+}
+
+/// Columns for so many groups around a row.
+fn nested(depth: u8) -> usize {
+    usize::from(depth).saturating_mul(2).saturating_add(2)
 }
 
 /// Decimal digits of a number.
@@ -160,13 +201,19 @@ pub fn spaced(bytes: &[u8]) -> String {
 /// Bytes that are put into digits at once.
 const AT_ONCE: usize = 8;
 
-/// The same of the first `count` of some bytes, with the loop that the compiler needs for that alone.
-fn add_first_spaced(bytes: &[u8; AT_ONCE], count: usize, out: &mut Words) {
+/// Stands for the bytes that are not shown.
+const MORE: &str = " …";
+
+/// Adds what [`spaced`] returns of so many bytes, and what stands for those behind them.
+fn add_first_spaced(bytes: &[u8; AT_ONCE - 1], out: &mut Words) {
     let mut room = [b' '; 3 * AT_ONCE];
     for ([upper, lower, _], byte) in room.as_chunks_mut::<3>().0.iter_mut().zip(bytes) {
         [*upper, *lower] = text::hex_pair(*byte);
     }
-    out.push_first(&room, count.saturating_mul(3).saturating_sub(1));
+    if let (Some(end), Some(more)) = (room.last_chunk_mut(), MORE.as_bytes().first_chunk::<4>()) {
+        *end = *more;
+    }
+    out.push_known(&room);
 }
 
 /// Adds what [`spaced`] returns of two bytes.
@@ -213,3 +260,65 @@ fn add_bits(row: &Row<'_>, out: &mut Words) -> usize {
 
 /// Columns of the bits of a byte.
 const BITS: usize = 9;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Field;
+
+    /// What colours add, `\x1b[` up to `m`, taken away.
+    fn uncoloured(text: &str) -> String {
+        let pieces = text.split("\x1b[").enumerate();
+        let of = |(nth, piece): (usize, &str)| match nth {
+            0 => piece.to_owned(),
+            _ => piece.split_once('m').unwrap().1.to_owned(),
+        };
+        pieces.map(of).collect()
+    }
+
+    /// Offsets of one digit to five, fields of bits and of no bytes to many, deep and not, in packets and on
+    /// terminals of any size.
+    #[test]
+    fn what_stands_on_the_left_is_the_same_with_and_without_colour() {
+        let bytes: Vec<u8> = (0..12u8).map(|nth| nth.wrapping_mul(37) ^ 0x9c).collect();
+        let spans = [0, 7, 99, 100, 999, 1_000, 65_000].into_iter().flat_map(|at| {
+            let whole = (0..=bytes.len()).map(move |len| Span::of_bytes(at, len));
+            whole.chain([Span { start: at as u32 * 8 + 5, len: 2 }])
+        });
+        for (span, depth) in spans.flat_map(|span| [(span, 0), (span, 3)]) {
+            let shown = if span.is_bits() { 1 } else { span.len as usize / 8 };
+            let row = Row {
+                field: Field::PAYLOAD,
+                whole: Field::PAYLOAD,
+                depth,
+                span,
+                number: 0,
+                bytes: &bytes[..shown],
+                index: 0,
+                in_will: false,
+                is_group: false,
+            };
+            for (len, width, all) in [
+                (900, None, false),
+                (70_000, None, false),
+                (900, Some(80), false),
+                (900, Some(40), false),
+                (900, None, true),
+            ] {
+                let gutter = Gutter::new(len, width, all);
+                let left = |color| {
+                    let mut out = Words::default();
+                    let columns = gutter.left(&mut out, Painter { color }, &row, false);
+                    (out.into_string(), columns)
+                };
+                let ((plain, columns), (painted, same)) = (left(false), left(true));
+                assert!(painted.len() > plain.len());
+                assert_eq!((&uncoloured(&painted), same), (&plain, columns), "{row:?}");
+                let offset = plain.split_whitespace().next().unwrap();
+                assert!(span.is_bits() || offset == (span.first_byte()).to_string(), "{plain}");
+                let is_too_wide = offset.len() > gutter.offset_width().into();
+                assert!(is_too_wide || plain.chars().count() == columns, "{plain:?} {columns}");
+            }
+        }
+    }
+}

@@ -30,6 +30,8 @@ pub struct Heading {
     explain: Explain,
     width: Option<usize>,
     counts: Counts,
+    /// The same of the packets that packets refer to.
+    near: facts::Near,
     time: TimeWriter,
     ends: Ends,
     directions: Directions,
@@ -48,6 +50,7 @@ impl Heading {
             explain: options.explain,
             width: options.width,
             counts: Counts::default(),
+            near: facts::Near::default(),
             time: TimeWriter::new(options.time),
             ends: Ends::new(),
             directions: Directions::new(),
@@ -75,10 +78,10 @@ impl Heading {
         }
         let flow = self.flow.clear();
         flow.push(Role::Title, record.type_name());
-        flow.add(Role::Meaning, |out| title(record, out, add_client));
+        flow.add(Role::Meaning, |out| title(record, out));
         flow.set(out, self.painter, 0, 2, self.width);
         self.line.clear();
-        facts::add(record, &mut self.line);
+        facts::add(record, &mut self.near, &mut self.line);
         if !self.line.is_empty() {
             out.push_str("  ");
             self.set_line(2, out);
@@ -88,14 +91,18 @@ impl Heading {
     /// The same where nothing has to be painted or to be broken into lines.
     fn plain_title(&mut self, record: &Record<'_>, way: Option<Known>, out: &mut Words) {
         out.push_str(record.type_name());
-        let mut direction = way.and_then(|way| self.directions.get(way));
-        title(record, out, |id, out| match &mut direction {
-            Some(direction) => direction.client(id, out),
-            None => add_client(id, out),
-        });
+        match way.and_then(|way| self.directions.get(way)) {
+            // Of a packet the two are all that it has besides its length.
+            Some(direction) if record.is_packet() && record.text.is_empty() => {
+                direction.version(record.version_from, out, |out| version(record, out));
+                length(record, out);
+                direction.client(record.client_id, out, client);
+            }
+            _ => title(record, out),
+        }
         out.push_str("\n  ");
         let start = out.len();
-        facts::add(record, out);
+        facts::add(record, &mut self.near, out);
         match out.len() > start {
             true => out.push('\n'),
             false => out.truncate(start.saturating_sub(2)),
@@ -142,9 +149,14 @@ impl Heading {
         let way = self.directions.of(record, |out| between(record, ends, out))?;
         let direction = self.directions.get(way)?;
         place(record, (&mut self.counts, &mut self.time), out);
-        out.push_words(&direction.between);
         let layers = record.origin.layers.filter(|_| self.explain > Explain::Off);
-        let is_done = layers.is_none_or(|layers| direction.layers(layers, out));
+        let is_done = match layers {
+            Some(layers) => direction.layers(layers, out),
+            None => {
+                out.push_words(&direction.between);
+                true
+            }
+        };
         out.push('\n');
         if !is_done {
             self.layers(record.origin, out);
@@ -171,10 +183,6 @@ const MAX_NAME: usize = 253;
 /// Characters of a Client Identifier that are shown.
 const MAX_ID: usize = 64;
 
-fn add_client(id: &[u8], out: &mut Words) {
-    words::add_quoted(id, MAX_ID, out);
-}
-
 /// Adds number, frames and time.
 fn place(record: &Record<'_>, (counts, time): (&mut Counts, &mut TimeWriter), out: &mut Words) {
     let origin = record.origin;
@@ -185,7 +193,6 @@ fn place(record: &Record<'_>, (counts, time): (&mut Counts, &mut TimeWriter), ou
         out.push_str(&place_in_text(text));
     }
     if !origin.frames.is_empty() {
-        out.push_str("  ");
         frames(origin.frames, &mut counts.frame, out);
         out.push_str("  ");
         time.write(origin, out);
@@ -222,8 +229,21 @@ fn end(words: &str, end: SocketAddr, origin: &Origin<'_>, out: &mut Words) {
     out.push(')');
 }
 
-/// Adds version, length and client id, which `client` puts into words; they stand behind the packet's type.
-fn title(record: &Record<'_>, out: &mut Words, client: impl FnOnce(&[u8], &mut Words)) {
+/// Adds version, length and client id; they stand behind the packet's type.
+fn title(record: &Record<'_>, out: &mut Words) {
+    version(record, out);
+    length(record, out);
+    if !record.text.is_empty() {
+        out.push_str("  ");
+        out.push_str(&text::safe(record.text));
+    }
+    if let Some(id) = record.client_id {
+        client(id, out);
+    }
+}
+
+/// Adds the version of MQTT, and how it is known where no CONNECT told it.
+fn version(record: &Record<'_>, out: &mut Words) {
     if record.is_packet() && record.version_from != How::Open {
         out.push_str("  ");
         out.push_str(record.version.title());
@@ -233,33 +253,35 @@ fn title(record: &Record<'_>, out: &mut Words, client: impl FnOnce(&[u8], &mut W
             How::Connect | How::Open => "",
         });
     }
+}
+
+/// Adds how many bytes there are.
+fn length(record: &Record<'_>, out: &mut Words) {
     if record.unit.is_none() || !record.bytes.is_empty() {
         out.push_str("  ");
-        text::add::count(record.bytes.len() as u64, "byte", out);
+        text::add::bytes(record.bytes.len() as u64, out);
     }
-    if !record.text.is_empty() {
-        out.push_str("  ");
-        out.push_str(&text::safe(record.text));
-    }
-    if let Some(id) = record.client_id {
-        out.push_str("  client ");
-        client(id, out);
-    }
+}
+
+/// Adds whose packet it is.
+fn client(id: &[u8], out: &mut Words) {
+    out.push_str("  client ");
+    words::add_quoted(id, MAX_ID, out);
 }
 
 /// Adds the numbers of frames; of many, the first and the last.
 fn frames(frames: &[u64], count: &mut Counted, out: &mut Words) {
     match frames {
         [one] => {
-            out.push_str("frame ");
+            out.push_str("  frame ");
             count.add(*one, out);
         }
         [first, .., last] if frames.len() > 6 => {
             // Writing to a String does not fail.
-            let _ = write!(out, "frames {first} … {last} ({} of them)", frames.len());
+            let _ = write!(out, "  frames {first} … {last} ({} of them)", frames.len());
         }
         _ => {
-            out.push_str("frames");
+            out.push_str("  frames");
             for frame in frames {
                 out.push(' ');
                 text::add::digits(*frame, out);

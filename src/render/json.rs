@@ -123,6 +123,21 @@ impl Format for Json {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
         self.line.shrink_to(KEPT);
+        self.add(record)?;
+        out.write_all(&self.line)
+    }
+
+    fn append(&mut self, record: &Record<'_>, text: &mut Vec<u8>) -> io::Result<()> {
+        std::mem::swap(&mut self.line, text);
+        let result = self.add(record);
+        std::mem::swap(&mut self.line, text);
+        result
+    }
+}
+
+impl Json {
+    /// Adds the line of a record to what is to be written.
+    fn add(&mut self, record: &Record<'_>) -> io::Result<()> {
         let line = &mut self.line;
         self.head.write(record, line)?;
         line.extend_from_slice(b",\"hex\":\"");
@@ -131,7 +146,7 @@ impl Format for Json {
         match Parts::of(record).filter(|_| self.explain < Explain::Full) {
             Some(parts) => {
                 line.extend_from_slice(b"\",\"findings\":[],\"fields\":");
-                let shown = Shown { hex_at, ..Shown::new(parts.context, self.explain) };
+                let shown = Shown { hex_at, ..Shown::new(&parts.context, self.explain) };
                 let all = (record, &parts, &mut self.room);
                 fields::write_parts(all, &shown, &mut self.memos, line);
             }
@@ -149,11 +164,9 @@ impl Format for Json {
             self.line.push(b']');
         }
         self.line.extend_from_slice(b"}\n");
-        out.write_all(&self.line)
+        Ok(())
     }
-}
 
-impl Json {
     /// What the tree of a packet says, behind its hex digits, which begin at `hex_at`.
     fn findings_and_fields(
         &mut self,
@@ -167,7 +180,7 @@ impl Json {
             _ => write(&Findings { record, context: &context }, line)?,
         }
         line.extend_from_slice(b",\"fields\":");
-        let shown = Shown { sn: record.sn, hex_at, ..Shown::new(context, self.explain) };
+        let shown = Shown { sn: record.sn, hex_at, ..Shown::new(&context, self.explain) };
         fields::write_packet((record.tape, record.bytes), &shown, &mut self.memos, line);
         Ok(())
     }
@@ -180,7 +193,7 @@ impl Json {
         self.line.pop();
         self.line.extend_from_slice(b",\"fields\":");
         let context = view::context(&header.bytes, &header.tape, version, sender);
-        let shown = Shown::new(context, self.explain);
+        let shown = Shown::new(&context, self.explain);
         let packet = (&header.tape, header.bytes.as_slice());
         fields::write_header(packet, &shown, &mut self.memos, &mut self.line);
         self.line.push(b'}');

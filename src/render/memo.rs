@@ -7,10 +7,12 @@ use crate::annotate::view::{Row, Rows};
 use crate::bytes::Span;
 use crate::spec::field::Context;
 use crate::spec::{Field, PacketType, Version};
-use crate::text::{Out, Words};
+use crate::text::Words;
 
-/// Rows that are remembered: a power of two. The packets of a capture share a few hundred.
+/// Rows that are remembered, and as many stretches: a power of two. The packets of a capture share a few hundred.
 const SLOTS: usize = 1 << 11;
+/// Runs of rows that are remembered of packets whose tree is there, which are few: a power of two.
+const NODES_SLOTS: usize = 1 << 10;
 /// The same at first, for one packet or two: to make room for all takes longer than to write these.
 const FEW_SLOTS: usize = 1 << 6;
 /// The longest field that is remembered, in bytes: topics and client ids come again, payloads do not.
@@ -23,8 +25,6 @@ const MAX_TEXT: usize = 4 << 10;
 const PLACE_SLOTS: usize = 1 << 9;
 /// The same where they differ by how long they are.
 const LENGTH_SLOTS: usize = 1 << 10;
-/// Runs of rows that are remembered: a power of two.
-const RUN_SLOTS: usize = 1 << 11;
 /// The longest run of rows that is remembered, in bytes of the packet and in nodes.
 const MAX_RUN: usize = 128;
 const MAX_NODES: usize = 32;
@@ -35,25 +35,77 @@ const MAX_RUN_TEXT: usize = 4 << 10;
 pub(super) trait Text: Default {
     /// Bytes that are in it.
     fn len(&self) -> usize;
-    /// Takes over what stands in `from` behind byte `at`, in place of what it had.
-    fn set(&mut self, from: &Self, at: usize);
-    /// Adds `text`.
-    fn add(&mut self, text: &Self);
+    /// What stands behind byte `at`.
+    fn since(&self, at: usize) -> &[u8];
+    /// Adds what was taken [from](Self::since) a text.
+    fn add(&mut self, text: &[u8]);
+}
+
+/// Slots that are few at first, and each of which has two places, so that two contents which come again and
+/// again do not drive out each other.
+#[derive(Debug)]
+struct Slots<S> {
+    slots: Vec<S>,
+    /// How many they may become.
+    most: usize,
+    /// What was not remembered, while there are few slots.
+    misses: usize,
+}
+
+impl<S: Clone + Default> Slots<S> {
+    fn new(most: usize) -> Self {
+        Self { slots: vec![S::default(); FEW_SLOTS], most, misses: 0 }
+    }
+
+    /// The two places for what `number`, `kind` and `bytes` tell apart, the one that was used last first.
+    #[inline]
+    fn pair(&mut self, number: u64, kind: u64, bytes: &[u8]) -> Option<&mut [S; 2]> {
+        let place = place(number, kind, bytes, self.slots.len());
+        self.slots.get_mut(place & !1..)?.first_chunk_mut()
+    }
+
+    /// Makes room for all, once there were more than a few.
+    fn count_miss(&mut self) {
+        if self.slots.len() < self.most {
+            self.misses = self.misses.saturating_add(1);
+            if self.misses > FEW_SLOTS {
+                self.slots.resize(self.most, S::default());
+            }
+        }
+    }
+}
+
+/// Bytes, and what was written of them. They stand side by side, as who looks at the ones mostly takes the other.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    both: Vec<u8>,
+    /// How many are the bytes.
+    len: usize,
+}
+
+impl Known {
+    /// What was written of these bytes, and of no others.
+    #[inline]
+    fn of(&self, bytes: &[u8]) -> Option<&[u8]> {
+        if self.len == bytes.len() { self.both.strip_prefix(bytes) } else { None }
+    }
+
+    fn set(&mut self, bytes: &[u8], text: &[u8]) {
+        self.both.clear();
+        self.both.extend_from_slice(bytes);
+        self.both.extend_from_slice(text);
+        self.len = bytes.len();
+    }
 }
 
 /// The rows that were written last, each at the place that its contents choose.
 #[derive(Debug)]
-pub(super) struct Memo<T> {
-    slots: Vec<Slot<T>>,
-    /// Rows that were not remembered, while there are few slots.
-    misses: usize,
-}
+pub(super) struct Memo(Slots<Slot>);
 
 #[derive(Clone, Debug, Default)]
-struct Slot<T> {
+struct Slot {
     key: Option<Key>,
-    bytes: Vec<u8>,
-    text: T,
+    known: Known,
 }
 
 /// All that the words of a row depend on, besides its bytes and the user's options.
@@ -103,15 +155,15 @@ impl Packet {
     }
 }
 
-impl<T: Text + Clone> Memo<T> {
+impl Memo {
     /// Nothing is remembered.
     pub(super) fn new() -> Self {
-        Self { slots: vec![Slot::default(); FEW_SLOTS], misses: 0 }
+        Self(Slots::new(SLOTS))
     }
 
     /// Writes a row as it was written before, or else with `write`. `layout` tells apart whatever
     /// else it depends on; `bytes` are those of the row, or none where they are not shown.
-    pub(super) fn row(
+    pub(super) fn row<T: Text>(
         &mut self,
         (row, bytes, context, layout): (&Row<'_>, &[u8], &Context, u8),
         out: &mut T,
@@ -125,29 +177,21 @@ impl<T: Text + Clone> Memo<T> {
             return write(out);
         }
         let key = Key::new(row, context, layout);
-        // It has two places, so that two rows which come again do not drive out each other.
-        let place = key.place(bytes, self.slots.len()) & !1;
-        let pair = self.slots.get_mut(place..).and_then(<[_]>::first_chunk_mut::<2>);
-        let Some(pair) = pair else { return write(out) };
-        if let Some(slot) = pair.iter().find(|slot| slot.key == Some(key) && slot.bytes == bytes) {
-            return out.add(&slot.text);
+        let Some(pair) = self.0.pair(key.number, key.kind(), bytes) else { return write(out) };
+        let mut own = pair.iter().filter(|slot| slot.key == Some(key));
+        if let Some(text) = own.find_map(|slot| slot.known.of(bytes)) {
+            return out.add(text);
         }
         pair.swap(0, 1);
         let [slot, _] = pair;
         let at = out.len();
         write(out);
-        if out.len().saturating_sub(at) <= MAX_TEXT {
+        let text = out.since(at);
+        if text.len() <= MAX_TEXT {
             slot.key = Some(key);
-            slot.bytes.clear();
-            slot.bytes.extend_from_slice(bytes);
-            slot.text.set(out, at);
+            slot.known.set(bytes, text);
         }
-        if self.slots.len() < SLOTS {
-            self.misses = self.misses.saturating_add(1);
-            if self.misses > FEW_SLOTS {
-                self.slots.resize(SLOTS, Slot::default());
-            }
-        }
+        self.0.count_miss();
     }
 }
 
@@ -166,18 +210,17 @@ impl Key {
         }
     }
 
-    /// The slot for it of so many, which are a power of two: what most tells rows apart, mixed. Both
-    /// halves of a product count, as its lower one knows nothing of the upper bits of its factors.
-    fn place(&self, bytes: &[u8], slots: usize) -> usize {
-        let kind = u64::from(self.field.0) << 48
+    /// What most tells it apart, besides its number and bytes.
+    fn kind(&self) -> u64 {
+        u64::from(self.field.0) << 48
             ^ u64::from(self.span.start) << 24
             ^ u64::from(self.span.len) << 16
-            ^ self.packet.0;
-        place(self.number, kind, bytes, slots)
+            ^ self.packet.0
     }
 }
 
-/// The slot of so many, which are a power of two, for bytes and two numbers that tell them apart.
+/// The slot of so many, which are a power of two, for bytes and two numbers that tell them apart. Both halves of
+/// a product count, as its lower one knows nothing of the upper bits of its factors.
 fn place(number: u64, kind: u64, bytes: &[u8], slots: usize) -> usize {
     const FACTORS: (u64, u64) = (0x9e37_79b9_7f4a_7c15, 0xd6e8_feb8_6659_fd93);
     // Topics may differ in any place.
@@ -198,33 +241,37 @@ fn place(number: u64, kind: u64, bytes: &[u8], slots: usize) -> usize {
 /// All rows between two that differ from packet to packet, as they were written last. They come again by far
 /// more often than not, and are copied in one go.
 #[derive(Debug)]
-pub(super) struct Runs<T> {
-    slots: Vec<RunSlot<T>>,
-    /// Runs that were not remembered, while there are few slots.
-    misses: usize,
+pub(super) struct Runs {
+    of_nodes: Slots<NodesSlot>,
+    of_bytes: Slots<BytesSlot>,
 }
 
+/// A run of a packet whose tree is there. All that was read of these bytes counts: rows that are made of the same
+/// nodes and bytes are the same.
 #[derive(Clone, Debug, Default)]
-struct RunSlot<T> {
+struct NodesSlot {
     packet: Packet,
-    /// All that was read of these bytes: rows that are made of the same nodes and bytes are the same. None of a
-    /// stretch that is told from its bytes.
     nodes: Vec<Node>,
-    /// The offset of such a stretch.
-    from: usize,
-    bytes: Vec<u8>,
-    text: T,
+    known: Known,
 }
 
-impl<T: Text + Clone> Runs<T> {
+/// A stretch that is told from its bytes.
+#[derive(Clone, Debug, Default)]
+struct BytesSlot {
+    packet: Packet,
+    from: usize,
+    known: Known,
+}
+
+impl Runs {
     /// Nothing is remembered.
     pub(super) fn new() -> Self {
-        Self { slots: vec![RunSlot::default(); FEW_SLOTS], misses: 0 }
+        Self { of_nodes: Slots::new(NODES_SLOTS), of_bytes: Slots::new(SLOTS) }
     }
 
     /// Writes the next rows as they were written before, or else with `write`, which takes as many of them as it
     /// is told. `false`: the next row is hardly ever the same, or there are too many, and nothing is done.
-    pub(super) fn next(
+    pub(super) fn next<T: Text>(
         &mut self,
         rows: &mut Rows<'_>,
         packet: Packet,
@@ -234,96 +281,73 @@ impl<T: Text + Clone> Runs<T> {
         let Some((nodes, bytes)) = run(rows, packet) else { return false };
         let start = nodes.first().map_or(0, |node| node.span.start);
         let number = u64::from(start) << 8 ^ nodes.len() as u64;
-        let place = place(number, packet.0, bytes, self.slots.len());
-        let Some(slot) = self.slots.get_mut(place) else { return false };
-        if slot.bytes == bytes && slot.packet == packet && slot.nodes == nodes {
-            out.add(&slot.text);
+        let Some(pair) = self.of_nodes.pair(number, packet.0, bytes) else { return false };
+        let mut own = pair.iter().filter(|slot| slot.packet == packet && slot.nodes == nodes);
+        if let Some(text) = own.find_map(|slot| slot.known.of(bytes)) {
+            out.add(text);
             rows.skip_run(nodes.len());
             return true;
         }
+        pair.swap(0, 1);
+        let [slot, _] = pair;
         let at = out.len();
         write(rows, nodes.len(), out);
-        if out.len().saturating_sub(at) <= MAX_RUN_TEXT {
-            slot.set((packet, nodes), (0, bytes), (out, at));
+        let text = out.since(at);
+        if text.len() <= MAX_RUN_TEXT {
+            slot.packet = packet;
+            slot.nodes.clear();
+            slot.nodes.extend_from_slice(nodes);
+            slot.known.set(bytes, text);
         }
-        self.count_miss();
+        self.of_nodes.count_miss();
         true
     }
 
     /// Writes a stretch of a packet that has no fault as it was written before, or else with `write`.
-    pub(super) fn stretch(
+    #[inline]
+    pub(super) fn stretch<T: Text>(
         &mut self,
         Stretch { from, bytes, .. }: Stretch<'_>,
         packet: Packet,
         out: &mut T,
         write: impl FnOnce(&mut T),
     ) {
-        let place = place((from as u64) << 8, packet.0, bytes, self.slots.len()) & !1;
-        let pair = self.slots.get_mut(place..).and_then(<[_]>::first_chunk_mut::<2>);
+        let pair = self.of_bytes.pair((from as u64) << 8, packet.0, bytes);
         let Some(pair) = pair.filter(|_| bytes.len() <= MAX_RUN) else { return write(out) };
-        let is_same = |slot: &RunSlot<T>| {
-            let is_place = slot.packet == packet && slot.from == from;
-            is_place && slot.nodes.is_empty() && slot.bytes == bytes
-        };
-        // Two places, as for a row.
-        let [first, second] = &mut *pair;
-        if is_same(first) {
-            return out.add(&first.text);
+        // Bytes there are, so that a slot which is empty is of none.
+        let mut own = pair.iter().filter(|slot| slot.packet == packet && slot.from == from);
+        if let Some(text) = own.find_map(|slot| slot.known.of(bytes)) {
+            return out.add(text);
         }
-        if is_same(second) {
-            return out.add(&second.text);
-        }
-        std::mem::swap(first, second);
+        pair.swap(0, 1);
         let [slot, _] = pair;
         let at = out.len();
         write(out);
-        if out.len().saturating_sub(at) <= MAX_RUN_TEXT {
-            slot.set((packet, &[]), (from, bytes), (out, at));
+        let text = out.since(at);
+        if text.len() <= MAX_RUN_TEXT {
+            (slot.packet, slot.from) = (packet, from);
+            slot.known.set(bytes, text);
         }
-        self.count_miss();
-    }
-
-    /// Makes room for all, once there were more than a few.
-    fn count_miss(&mut self) {
-        if self.slots.len() < RUN_SLOTS {
-            self.misses = self.misses.saturating_add(1);
-            if self.misses > FEW_SLOTS {
-                self.slots.resize(RUN_SLOTS, RunSlot::default());
-            }
-        }
-    }
-}
-
-impl<T: Text> RunSlot<T> {
-    fn set(
-        &mut self,
-        (packet, nodes): (Packet, &[Node]),
-        (from, bytes): (usize, &[u8]),
-        (text, at): (&T, usize),
-    ) {
-        (self.packet, self.from) = (packet, from);
-        self.nodes.clear();
-        self.nodes.extend_from_slice(nodes);
-        self.bytes.clear();
-        self.bytes.extend_from_slice(bytes);
-        self.text.set(text, at);
+        self.of_bytes.count_miss();
     }
 }
 
 /// What stands before, between and behind the places of a row where a number is shown that nothing else in the
 /// row depends on.
 #[derive(Debug)]
-pub(super) struct Around<T> {
-    slots: Vec<AroundSlot<T>>,
+pub(super) struct Around {
+    slots: Vec<AroundSlot>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct AroundSlot<T> {
+struct AroundSlot {
     key: Option<(Packet, Field, Span, u8)>,
-    parts: [T; 3],
+    /// Where the first two parts end.
+    ends: [usize; 2],
+    parts: Vec<u8>,
 }
 
-impl<T: Text + Clone> Around<T> {
+impl Around {
     /// Nothing is remembered of rows that differ by where they stand.
     pub(super) fn of_places() -> Self {
         Self { slots: vec![AroundSlot::default(); PLACE_SLOTS] }
@@ -336,27 +360,45 @@ impl<T: Text + Clone> Around<T> {
 
     /// The parts of a row as they were made before, or else by `make`, which finds them empty. The parts of rows
     /// that differ by their place alone are the same if `span` is.
-    pub(super) fn of(
+    #[inline]
+    pub(super) fn of<T: Text>(
         &mut self,
         (row, span): (&Row<'_>, Span),
         packet: Packet,
         make: impl FnOnce(&mut [T; 3]),
-    ) -> Option<&[T; 3]> {
+    ) -> Option<[&[u8]; 3]> {
         let number = u64::from(span.start) << 32 | u64::from(span.len);
         let place = place(number, packet.0 ^ u64::from(row.field.0) << 32, &[], self.slots.len());
         // Two places, as for a row.
         let [first, second] = self.slots.get_mut(place & !1..)?.first_chunk_mut::<2>()?;
         let key = Some((packet, row.field, span, row.depth));
         if second.key == key {
-            return Some(&second.parts);
+            return second.parts();
         }
         if first.key != key {
             std::mem::swap(first, second);
+            let mut parts: [T; 3] = Default::default();
+            make(&mut parts);
+            first.set(parts.each_ref().map(|part| part.since(0)));
             first.key = key;
-            first.parts.iter_mut().for_each(|part| part.set(&T::default(), 0));
-            make(&mut first.parts);
         }
-        Some(&first.parts)
+        first.parts()
+    }
+}
+
+impl AroundSlot {
+    fn set(&mut self, parts: [&[u8]; 3]) {
+        let [first, second, _] = parts.map(<[u8]>::len);
+        self.ends = [first, first.saturating_add(second)];
+        self.parts = parts.concat();
+    }
+
+    #[inline]
+    fn parts(&self) -> Option<[&[u8]; 3]> {
+        let [first, second] = self.ends;
+        let (before, last) = self.parts.split_at_checked(second)?;
+        let (first, second) = before.split_at_checked(first)?;
+        Some([first, second, last])
     }
 }
 
@@ -393,13 +435,13 @@ impl Text for Words {
         self.len()
     }
 
-    fn set(&mut self, from: &Self, at: usize) {
-        self.clear();
-        self.push_ascii(from.since(at));
+    fn since(&self, at: usize) -> &[u8] {
+        self.since(at)
     }
 
-    fn add(&mut self, text: &Self) {
-        self.push_words(text);
+    #[inline]
+    fn add(&mut self, text: &[u8]) {
+        self.push_known(text);
     }
 }
 
@@ -408,12 +450,12 @@ impl Text for Vec<u8> {
         self.len()
     }
 
-    fn set(&mut self, from: &Self, at: usize) {
-        self.clear();
-        self.extend_from_slice(from.get(at..).unwrap_or_default());
+    fn since(&self, at: usize) -> &[u8] {
+        self.get(at..).unwrap_or_default()
     }
 
-    fn add(&mut self, text: &Self) {
+    #[inline]
+    fn add(&mut self, text: &[u8]) {
         self.extend_from_slice(text);
     }
 }
@@ -483,7 +525,7 @@ mod tests {
         };
         let places = |key: &dyn Fn(u64) -> Key| -> usize {
             (0..SLOTS as u64 / 2)
-                .map(|nth| key(nth).place(&[], SLOTS))
+                .map(|nth| place(key(nth).number, key(nth).kind(), &[], SLOTS))
                 .collect::<BTreeSet<_>>()
                 .len()
         };

@@ -107,6 +107,16 @@ pub trait Format: Send {
     /// What `out` reports.
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()>;
 
+    /// The same behind what stands in memory. Who makes a record in memory of its own makes it there, which
+    /// saves a copy.
+    ///
+    /// # Errors
+    /// Why the record cannot be written.
+    #[doc(hidden)]
+    fn append(&mut self, record: &Record<'_>, text: &mut Vec<u8>) -> io::Result<()> {
+        self.record(record, text)
+    }
+
     /// What of the packets before a record it uses.
     fn needs(&self) -> Needs {
         Needs::Session

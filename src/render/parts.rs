@@ -1,7 +1,6 @@
 //! A PUBLISH and its acknowledgments in parts, told from their bytes: most packets are one of these, and all of
 //! their tree but Packet Identifier and payload was written before. So nearly always no tree has to be made.
 
-use super::memo::Packet;
 use crate::annotate::Tape;
 use crate::annotate::view::{self, Row};
 use crate::bytes::Span;
@@ -27,6 +26,8 @@ pub(super) struct Parts<'r> {
 pub(super) enum Part<'r> {
     /// Fields that the packets before had as well, by far more often than not.
     Known(Stretch<'r>),
+    /// The same of one, whose row is known without a tree.
+    Field(Row<'r>),
     /// All of an acknowledgment: its fixed header, which is the same in all of its kind, and its Packet
     /// Identifier.
     Ack(Stretch<'r>, Row<'r>),
@@ -44,9 +45,6 @@ pub(super) struct Stretch<'r> {
     pub(super) from: usize,
     /// Their bytes, one at least.
     pub(super) bytes: &'r [u8],
-    /// The row of the only field, where it is known without a tree. There are many of them, so it is enough to
-    /// remember it as a stretch.
-    pub(super) row: Option<Row<'r>>,
 }
 
 impl<'r> Parts<'r> {
@@ -80,39 +78,41 @@ impl<'r> Parts<'r> {
         Some(Self { context, bytes, header, topic, id, properties })
     }
 
-    /// Shows the parts in the order of their bytes.
-    pub(super) fn each(&self, mut show: impl FnMut(Part<'r>)) {
+    /// Shows the parts in the order of their bytes, each with what its words depend on.
+    pub(super) fn each(&self, mut show: impl FnMut(Part<'r>, &Context)) {
         let Self { header, topic, id, properties, .. } = *self;
         let ends = self.bytes.len();
         if header == topic {
             let bytes = self.bytes.get(..header).unwrap_or_default();
             let id = self.leaf(Field::PACKET_ID, topic, id);
-            return show(Part::Ack(Stretch { from: 0, bytes, row: None }, id));
+            return show(Part::Ack(Stretch { from: 0, bytes }, id), &self.context);
         }
-        // Topics and lengths are many, and go together in more ways than are remembered.
+        // Lengths and topics are many, and nothing in their words tells of flags or of who sent them: to have
+        // them once for all takes less memory, which then is close to the processor.
+        let mut alike = Context { sender: None, ..self.context };
+        let of_flags = |flags| self.context.header & (0xf0 | flags);
+        alike.header = of_flags(0);
+        // Topics and lengths go together in more ways than are remembered.
         self.known(0, 1, &mut show);
-        self.field(Field::REMAINING_LENGTH, 1, header, &mut show);
-        self.field(Field::TOPIC, header, topic, &mut show);
+        show(Part::Field(self.leaf(Field::REMAINING_LENGTH, 1, header)), &alike);
+        show(Part::Field(self.leaf(Field::TOPIC, header, topic)), &alike);
         if topic < id {
-            show(Part::Id(self.leaf(Field::PACKET_ID, topic, id)));
+            // Its words tell of the QoS.
+            alike.header = of_flags(QOS);
+            show(Part::Id(self.leaf(Field::PACKET_ID, topic, id)), &alike);
+            alike.header = of_flags(0);
         }
         self.known(id, properties, &mut show);
         if properties < ends {
-            show(Part::Payload(self.leaf(Field::PAYLOAD, properties, ends)));
+            show(Part::Payload(self.leaf(Field::PAYLOAD, properties, ends)), &alike);
         }
     }
 
     #[inline]
-    fn known(&self, from: usize, to: usize, show: &mut impl FnMut(Part<'r>)) {
+    fn known(&self, from: usize, to: usize, show: &mut impl FnMut(Part<'r>, &Context)) {
         if let Some(bytes) = self.bytes.get(from..to).filter(|bytes| !bytes.is_empty()) {
-            show(Part::Known(Stretch { from, bytes, row: None }));
+            show(Part::Known(Stretch { from, bytes }), &self.context);
         }
-    }
-
-    #[inline]
-    fn field(&self, field: Field, from: usize, to: usize, show: &mut impl FnMut(Part<'r>)) {
-        let row = self.leaf(field, from, to);
-        show(Part::Known(Stretch { from, bytes: row.bytes, row: Some(row) }));
     }
 
     /// The row of a field that stands in no group and holds none.
@@ -137,14 +137,19 @@ impl<'r> Parts<'r> {
             is_group: false,
         }
     }
-
-    /// What its rows have in common; `layout` as for [`Packet::new`].
-    pub(super) fn packet(&self, layout: u8) -> Packet {
-        Packet::new(&self.context, layout)
-    }
 }
 
-impl Stretch<'_> {
+/// The flags of a PUBLISH on which its QoS depends.
+const QOS: u8 = 0b110;
+
+impl<'r> Stretch<'r> {
+    /// The field of a row that was [told](Part::Field) without a tree. There are many of them, so it is enough to
+    /// remember it so.
+    #[inline]
+    pub(super) fn of(row: &Row<'r>) -> Self {
+        Self { from: row.span.first_byte(), bytes: row.bytes }
+    }
+
     /// Shows its rows, whose tree is made in `room`.
     pub(super) fn rows<T>(
         self,
@@ -171,6 +176,48 @@ mod tests {
     use super::*;
     use crate::mqtt::altered;
     use crate::render::{Explain, Options, format, sample};
+    use crate::spec::Sender;
+
+    /// A PUBLISH with these flags.
+    fn publish(flags: u8, version: Version, topic: usize, payload: usize) -> Vec<u8> {
+        let id: &[u8] = if flags & QOS == 0 { &[] } else { &[0, 7] };
+        let properties: &[u8] = if version.is_v5() { &[2, 1, 1] } else { &[] };
+        let (topic_len, topic) = ([0, topic as u8], vec![b't'; topic]);
+        let body = [&topic_len, &topic[..], id, properties, &vec![b'p'; payload]].concat();
+        let (low, high) = (body.len() as u8 & 0x7f | 0x80, (body.len() >> 7) as u8);
+        let len = if high > 0 { vec![low, high] } else { vec![body.len() as u8] };
+        [&[0x30 | flags][..], &len, &body].concat()
+    }
+
+    /// Whatever flags and sender were before, words that do not tell of them are those of each packet.
+    #[test]
+    fn what_is_remembered_for_all_flags_and_senders_is_what_a_tree_shows() {
+        // DUP, QoS and RETAIN, without QoS 3, and DUP only where it may be.
+        let flags = [0, 1, 2, 3, 4, 5, 0xa, 0xb, 0xc, 0xd];
+        let senders = [None, Some(Sender::Client), Some(Sender::Server)];
+        let lens = [(1, 1), (1, 2), (9, 1), (9, 130), (100, 27), (100, 300)];
+        for (name, explain) in [("tree", Explain::Brief), ("json", Explain::Brief)] {
+            let options = Options { is_continued: true, explain, ..Options::default() };
+            let make = || (format(name).unwrap().make)(&options);
+            let (mut used, mut whole, mut parted) = (make(), make(), 0);
+            for (version, sender, (topic, payload), flags) in [Version::V311, Version::V5]
+                .into_iter()
+                .flat_map(|version| senders.map(|sender| (version, sender)))
+                .flat_map(|(version, sender)| lens.map(|lens| (version, sender, lens)))
+                .flat_map(|(version, sender, lens)| flags.map(|it| (version, sender, lens, it)))
+            {
+                let packet = publish(flags, version, topic, payload);
+                sample::with_record(&packet, version, sender, |record| {
+                    assert!(record.tape.findings().is_empty(), "{packet:x?}");
+                    let bare = Record { tape: &Tape::new(), ..record };
+                    parted += usize::from(Parts::of(&bare).is_some());
+                    let expected = sample::written(&mut *whole, &record);
+                    assert_eq!(sample::written(&mut *used, &bare), expected, "{packet:x?}");
+                });
+            }
+            assert_eq!(parted, 2 * senders.len() * lens.len() * flags.len());
+        }
+    }
 
     /// Whatever was written before, a packet without its tree is shown as one that comes with it.
     #[test]

@@ -105,6 +105,21 @@ impl Summary {
         }
     }
 
+    /// Adds a record to the text of the line.
+    fn add(&mut self, record: &Record<'_>) -> &mut Words {
+        if !self.usual_cells(record) {
+            self.cells(record);
+        }
+        info::write(record, &mut self.line);
+        self.finding(record);
+        let line = self.line.end(self.painter, self.width);
+        if self.hex {
+            line.push_str(&hexdump::hexdump(record.bytes, self.painter));
+            line.push('\n');
+        }
+        line
+    }
+
     fn cells(&mut self, record: &Record<'_>) {
         let Columns { number, time, .. } = &mut self.columns;
         number.put_ascii([itoa::Buffer::new().format(record.number).as_bytes()], &mut self.line);
@@ -238,17 +253,18 @@ impl Format for Summary {
 
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
-        if !self.usual_cells(record) {
-            self.cells(record);
+        out.write_all(self.add(record).as_bytes())
+    }
+
+    fn append(&mut self, record: &Record<'_>, text: &mut Vec<u8>) -> io::Result<()> {
+        // To colour or to cut a line is to write it anew.
+        if self.line.plain().is_none() {
+            return self.record(record, text);
         }
-        info::write(record, &mut self.line);
-        self.finding(record);
-        let line = self.line.end(self.painter, self.width);
-        if self.hex {
-            line.push_str(&hexdump::hexdump(record.bytes, self.painter));
-            line.push('\n');
-        }
-        out.write_all(line.as_bytes())
+        self.line.swap(text);
+        self.add(record);
+        self.line.swap(text);
+        Ok(())
     }
 }
 

@@ -289,7 +289,7 @@ impl Parcel {
         };
         let mut tape = format.needs_trees().then(Tape::new);
         let Self { records, text, failed } = self;
-        let result = records.each(tape.as_mut(), |record| format.record(record, text));
+        let result = records.each(tape.as_mut(), |record| format.append(record, text));
         *failed = result.err();
     }
 

@@ -44,11 +44,11 @@ pub struct Tree {
 /// Rows as they were written before.
 #[derive(Debug)]
 struct Memos {
-    rows: Memo<Words>,
-    runs: Runs<Words>,
-    acks: Around<Words>,
-    ids: Around<Words>,
-    payloads: Around<Words>,
+    rows: Memo,
+    runs: Runs,
+    acks: Around,
+    ids: Around,
+    payloads: Around,
 }
 
 impl Memos {
@@ -87,6 +87,21 @@ impl Format for Tree {
 
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.out.clear();
+        self.add(record);
+        out.write_all(self.out.as_bytes())
+    }
+
+    fn append(&mut self, record: &Record<'_>, text: &mut Vec<u8>) -> io::Result<()> {
+        self.out.swap(text);
+        self.add(record);
+        self.out.swap(text);
+        Ok(())
+    }
+}
+
+impl Tree {
+    /// Adds a record to what is to be written.
+    fn add(&mut self, record: &Record<'_>) {
         if std::mem::replace(&mut self.has_begun, true) {
             self.out.push('\n');
         }
@@ -103,11 +118,8 @@ impl Format for Tree {
         if self.options.hex {
             self.out.push_str(&super::hexdump::hexdump(record.bytes, self.painter));
         }
-        out.write_all(self.out.as_bytes())
     }
-}
 
-impl Tree {
     /// The header of a frame that brought the packet, as a group of its own.
     fn header(&mut self, header: &Header, record: &Record<'_>) {
         self.heading.unit(header, &mut self.out);
@@ -129,7 +141,7 @@ impl Tree {
         let Some(parts) = Parts::of(record) else { return false };
         let gutter = Gutter::new(record.bytes.len(), self.options.width, false);
         let words = RowWords {
-            context: parts.context,
+            context: &parts.context,
             explain: self.options.explain,
             limit: BRIEF_LIMIT,
             painter: self.painter,
@@ -141,12 +153,10 @@ impl Tree {
         }
         let Self { memos, flow, out, room, .. } = self;
         let Memos { rows, runs, acks, ids, payloads } = memos;
-        let packet = parts.packet(gutter.offset_width());
-        parts.each(|part| {
+        parts.each(|part, context| {
+            let words = RowWords { context, ..words };
+            let packet = Packet::new(context, gutter.offset_width());
             let mut write = |stretch: Stretch<'_>, out: &mut Words| {
-                if let Some(row) = stretch.row {
-                    return words.write(&row, false, flow.clear(), out);
-                }
                 stretch.rows(record, room, |all| {
                     all.for_each(|row| words.remembered(&row, row.is_group, rows, flow, out));
                 });
@@ -155,14 +165,18 @@ impl Tree {
                 Part::Known(stretch) => {
                     runs.stretch(stretch, packet, out, |out| write(stretch, out));
                 }
+                Part::Field(row) => {
+                    let write = |out: &mut Words| words.write(&row, false, flow.clear(), out);
+                    runs.stretch(Stretch::of(&row), packet, out, write);
+                }
                 Part::Ack(lead, row) => {
-                    words.packet_id(&row, acks, |out| write(lead, out), out);
+                    words.packet_id((&row, packet), acks, |out| write(lead, out), out);
                 }
                 Part::Id(row) => {
-                    words.packet_id(&row, ids, |_| (), out);
+                    words.packet_id((&row, packet), ids, |_| (), out);
                 }
                 Part::Payload(row) => {
-                    words.payload(&row, payloads, out);
+                    words.payload((&row, packet), payloads, out);
                 }
             }
         });
@@ -254,7 +268,8 @@ impl<'r> Body<'r> {
     fn plain(&mut self) {
         let Source { tape, bytes, .. } = self.source;
         let mut rows = view::rows(tape, bytes, false);
-        let words = self.words();
+        let context = self.context;
+        let words = self.words(&context);
         let packet = Packet::new(&self.context, self.gutter.offset_width());
         loop {
             if self.source.is_whole {
@@ -269,8 +284,8 @@ impl<'r> Body<'r> {
             }
             let Some(row) = rows.next() else { return };
             let Memos { ids, payloads, .. } = &mut *self.memos;
-            if !words.packet_id(&row, ids, |_| (), self.out)
-                && !words.payload(&row, payloads, self.out)
+            if !words.packet_id((&row, packet), ids, |_| (), self.out)
+                && !words.payload((&row, packet), payloads, self.out)
             {
                 self.row(&row, row.is_group);
             }
@@ -314,13 +329,17 @@ impl<'r> Body<'r> {
 
     /// One field. The bytes of one that `is_whole` are shown in full by the fields below it.
     fn row(&mut self, row: &Row<'_>, is_whole: bool) {
-        let words = self.words();
+        let context = self.context;
+        let words = self.words(&context);
         words.remembered(row, is_whole, &mut self.memos.rows, self.flow, self.out);
     }
 
-    fn words(&self) -> RowWords<'r> {
+    fn words<'w>(&self, context: &'w Context) -> RowWords<'w>
+    where
+        'r: 'w,
+    {
         RowWords {
-            context: self.context,
+            context,
             explain: self.explain,
             limit: self.limit,
             painter: self.painter,

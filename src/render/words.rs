@@ -346,6 +346,8 @@ pub fn bytes(bytes: &[u8], limit: usize) -> String {
 pub(crate) fn add_bytes(bytes: &[u8], limit: usize, out: &mut impl Out) {
     match bytes {
         [] => out.push_str("empty"),
+        // All that is printable is readable, and nearly all that is readable is printable.
+        _ if bytes.len() <= limit && out.push_quoted(bytes) => {}
         _ if text::is_readable(bytes) => add_quoted(bytes, limit, out),
         _ => add_hex(bytes, limit, out),
     }

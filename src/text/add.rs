@@ -16,8 +16,7 @@ pub fn digits(value: u64, out: &mut impl Out) {
             out.push_ascii(&[b'0' | (value / 100) as u8, b, c]);
         }
         1_000..=9_999 => {
-            let ([a, b], [c, d]) = (two(value / 100), two(value % 100));
-            out.push_ascii(&[a, b, c, d]);
+            out.push_ascii(&four_digits(value));
         }
         _ => many_digits(value, out),
     }
@@ -57,7 +56,7 @@ pub(crate) fn digits_to(value: u64, out: &mut Vec<u8>) {
 }
 
 /// Bytes that digits are added to.
-struct Bytes<'b>(&'b mut Vec<u8>);
+pub(super) struct Bytes<'b>(pub(super) &'b mut Vec<u8>);
 
 impl Write for Bytes<'_> {
     #[inline]
@@ -93,6 +92,13 @@ fn eight_digits(value: u64) -> [u8; 8] {
     let tens = twos.wrapping_mul(103) >> 10 & 0x000f_000f_000f_000f;
     let ones = tens | twos.wrapping_sub(tens.wrapping_mul(10)) << 8;
     (ones | u64::from_le_bytes([b'0'; 8])).to_le_bytes()
+}
+
+/// The digits of a number below ten thousand, with zeros in front.
+#[inline]
+pub(crate) fn four_digits(value: u64) -> [u8; 4] {
+    let ([a, b], [c, d]) = (two(value / 100), two(value % 100));
+    [a, b, c, d]
 }
 
 /// The two digits of a number below a hundred.
@@ -165,6 +171,13 @@ pub fn count(value: u64, noun: &str, out: &mut impl Out) {
     if value != 1 {
         out.push('s');
     }
+}
+
+/// Adds what [`count`] adds of bytes, which nearly each line does.
+#[inline]
+pub fn bytes(value: u64, out: &mut impl Out) {
+    number(value, out);
+    out.push_str(if value == 1 { " byte" } else { " bytes" });
 }
 
 /// Adds a span of nanoseconds, with three digits that count: `412 µs`, `1.53 s`, `2 min 3 s`.
@@ -259,6 +272,7 @@ mod tests {
             prop_assert_eq!(words.into_string(), value.to_string());
             prop_assert_eq!(String::from_utf8(bytes).unwrap(), value.to_string());
             prop_assert_eq!(text(|out| digits(value, out)), value.to_string());
+            prop_assert_eq!(text(|out| super::bytes(value, out)), text(|out| count(value, "byte", out)));
             let (six, nine) = (six_digits(value), nine_digits(value));
             let whole = format!("{value:09}");
             prop_assert!(whole.as_bytes().ends_with(&six) && whole.as_bytes().ends_with(&nine));

@@ -56,6 +56,18 @@ pub trait Out: Ascii {
         self.push_str(&words.as_str());
     }
 
+    /// Adds a text between quotes, with a backslash before each quote and backslash, if it is printable ASCII.
+    /// `false`: it is not, and nothing is added.
+    fn push_quoted(&mut self, text: &[u8]) -> bool {
+        let is_printable = plain::is_printable(text);
+        if is_printable {
+            self.push('"');
+            let _ = self.write_escaped(text);
+            self.push('"');
+        }
+        is_printable
+    }
+
     /// Adds so many blanks.
     #[inline]
     fn blanks(&mut self, count: usize) {
@@ -90,6 +102,12 @@ impl Words {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// Changes places with bytes that begin with a text of others, for who adds words behind that.
+    #[inline]
+    pub(crate) fn swap(&mut self, text: &mut Vec<u8>) {
+        std::mem::swap(&mut self.0, text);
     }
 
     /// The same as a text.
@@ -131,6 +149,12 @@ impl Words {
         self.0.get(at..).unwrap_or_default()
     }
 
+    /// Adds what was [taken](Self::since) from other words.
+    #[inline]
+    pub(crate) fn push_known(&mut self, text: &[u8]) {
+        self.0.extend_from_slice(text);
+    }
+
     /// Forgets what stands behind so many bytes, which end with a character.
     #[inline]
     pub fn truncate(&mut self, len: usize) {
@@ -140,17 +164,26 @@ impl Words {
     /// Takes away the white space at the end.
     #[inline]
     pub fn trim_end(&mut self) {
-        let end = self.0.trim_ascii_end().len();
-        self.0.truncate(end);
-        if self.0.last().is_some_and(|byte| !byte.is_ascii()) {
-            self.trim_any();
+        loop {
+            let end = self.0.trim_ascii_end().len();
+            self.0.truncate(end);
+            if self.0.last().is_none_or(u8::is_ascii) || !self.trim_one() {
+                return;
+            }
         }
     }
 
-    /// The same where white space may be more than ASCII's.
-    fn trim_any(&mut self) {
-        let end = std::str::from_utf8(&self.0).map_or(self.0.len(), |text| text.trim_end().len());
-        self.0.truncate(end);
+    /// Takes away the last character if it is white space, of which there is more than ASCII's. `false`: it is
+    /// none. Nothing before it is looked at, as there may be much.
+    fn trim_one(&mut self) -> bool {
+        let is_begin = |byte: &u8| *byte & 0xc0 != 0x80;
+        let begin = self.0.iter().rposition(is_begin).unwrap_or_default();
+        let last = self.0.get(begin..).and_then(|last| std::str::from_utf8(last).ok());
+        let is_white = last.is_some_and(|last| last.trim_end().is_empty());
+        if is_white {
+            self.0.truncate(begin);
+        }
+        is_white
     }
 }
 
@@ -196,6 +229,20 @@ impl Out for Words {
     }
 
     #[inline]
+    fn push_quoted(&mut self, text: &[u8]) -> bool {
+        // That it is printable is known once it is written, which it nearly always is.
+        let start = self.0.len();
+        self.0.push(b'"');
+        let is_printable = plain::add_escaped(text, &mut self.0).is_empty();
+        if is_printable {
+            self.0.push(b'"');
+        } else {
+            self.0.truncate(start);
+        }
+        is_printable
+    }
+
+    #[inline]
     fn blanks(&mut self, count: usize) {
         // A length that the compiler knows is copied faster than the one that is asked for.
         const BLANKS: [u8; 32] = [b' '; 32];
@@ -226,5 +273,27 @@ mod tests {
         words.push('\u{3000}');
         words.trim_end();
         assert_eq!(words.as_bytes(), string.trim_end().as_bytes());
+        words.push_str("…\u{3000} \u{a0}\t\u{2028}");
+        words.trim_end();
+        assert_eq!(words.as_bytes(), format!("{}…", string.trim_end()).as_bytes());
+        let mut white = Words::default();
+        white.push_str(" \u{3000} ");
+        white.trim_end();
+        assert!(white.is_empty());
+    }
+
+    #[test]
+    fn what_is_not_printable_is_not_quoted() {
+        for text in ["", "plain", "a \"quote\" and a \\", "longer, with a \n", "µ", "\u{7f}"] {
+            let (mut words, mut string) = (Words::default(), String::from("lead "));
+            words.push_str("lead ");
+            let is_quoted = words.push_quoted(text.as_bytes());
+            assert_eq!(is_quoted, text.bytes().all(|byte| matches!(byte, b' '..=b'~')));
+            assert_eq!(is_quoted, string.push_quoted(text.as_bytes()));
+            assert_eq!(words.as_bytes(), string.as_bytes());
+            let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+            let quoted = if is_quoted { format!("\"{escaped}\"") } else { String::new() };
+            assert_eq!(string, format!("lead {quoted}"));
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! What is the same above each packet that goes one way on a connection: it is put into words once.
 
-use crate::net::{Describe, Flags, Layers, LinkLayer, TransportLayer};
+use crate::net::{Describe, Flags, Layers, LinkLayer, Near, TransportLayer};
 use crate::pipeline::Record;
 use crate::render::ends;
-use crate::render::words;
+use crate::session::How;
 use crate::spec::{Sender, Version};
 use crate::text::{Out, Words};
 use std::net::{IpAddr, SocketAddr};
@@ -28,10 +28,14 @@ pub(super) struct Direction {
     /// From which end to which, on which stream, and who sent it.
     pub(super) between: Words,
     layers: Option<Lasting>,
-    /// The line of the link and what lasts of that of IP.
+    /// The same, the line of the link and what lasts of that of IP.
     link: Words,
-    /// What lasts of the line of TCP.
+    /// What lasts of the line of TCP, and what did not in the line before.
     transport: Words,
+    near: Near,
+    /// How the version is known, and its words.
+    version_from: Option<How>,
+    version: Words,
     /// Nothing, or a Client Identifier and its words.
     client: Option<Vec<u8>>,
     client_words: Words,
@@ -80,6 +84,8 @@ impl Directions {
         let slot = self.get(known)?;
         if slot.way != way {
             slot.way = way;
+            // These words hold what is told of the way.
+            (slot.layers, slot.version_from) = (None, None);
             slot.between.clear();
             between(&mut slot.between);
         }
@@ -94,13 +100,16 @@ impl Directions {
 }
 
 impl Direction {
-    /// Adds a line for each header below MQTT, with a feed in front. `false`: they are not of the usual
-    /// kinds, and nothing is added.
+    /// Adds who speaks to whom and a line for each header below MQTT, with a feed in front. `false`: they are
+    /// not of the usual kinds, and no line is added.
     pub(super) fn layers(&mut self, layers: &Layers, out: &mut Words) -> bool {
-        let TransportLayer::Tcp(tcp) = &layers.transport else { return false };
-        if !layers.tunnels.is_empty() {
-            return false;
-        }
+        let tcp = match &layers.transport {
+            TransportLayer::Tcp(tcp) if layers.tunnels.is_empty() => tcp,
+            _ => {
+                out.push_words(&self.between);
+                return false;
+            }
+        };
         let ip = &layers.ip;
         let lasting = Lasting {
             link: layers.link,
@@ -111,6 +120,7 @@ impl Direction {
         if self.layers != Some(lasting) {
             self.layers = Some(lasting);
             self.link.clear();
+            self.link.push_words(&self.between);
             self.link.push_str(LINE);
             layers.link.add(&mut self.link);
             self.link.push_str(LINE);
@@ -122,15 +132,31 @@ impl Direction {
         out.push_words(&self.link);
         ip.add_passing(out);
         out.push_words(&self.transport);
-        tcp.add_passing(out);
+        tcp.add_near(&mut self.near, out);
         true
     }
 
-    /// Adds the words for a Client Identifier.
-    pub(super) fn client(&mut self, id: &[u8], out: &mut Words) {
+    /// Adds the words for the version of a packet, which are those that `write` writes.
+    pub(super) fn version(&mut self, from: How, out: &mut Words, write: impl FnOnce(&mut Words)) {
+        if self.version_from != Some(from) {
+            self.version_from = Some(from);
+            self.version.clear();
+            write(&mut self.version);
+        }
+        out.push_words(&self.version);
+    }
+
+    /// Adds the words for a Client Identifier, which are those that `write` writes, or nothing.
+    pub(super) fn client(
+        &mut self,
+        id: Option<&[u8]>,
+        out: &mut Words,
+        write: impl FnOnce(&[u8], &mut Words),
+    ) {
+        let Some(id) = id else { return };
         if self.client.as_deref() != Some(id) {
             self.client_words.clear();
-            words::add_quoted(id, super::MAX_ID, &mut self.client_words);
+            write(id, &mut self.client_words);
             self.client = Some(id.to_vec());
         }
         out.push_words(&self.client_words);

@@ -16,9 +16,10 @@ use crate::text;
 use std::ops::Range;
 
 /// What is shown of each field.
+#[derive(Clone, Copy)]
 pub(super) struct Shown<'r> {
     /// What the words depend on.
-    pub(super) context: Context,
+    pub(super) context: &'r Context,
     /// Whether meanings are.
     pub(super) meanings: bool,
     /// Whether identifier, length and value of a property and of a text are fields of their own.
@@ -29,8 +30,8 @@ pub(super) struct Shown<'r> {
     pub(super) hex_at: Option<usize>,
 }
 
-impl Shown<'_> {
-    pub(super) fn new(context: Context, explain: Explain) -> Self {
+impl<'r> Shown<'r> {
+    pub(super) fn new(context: &'r Context, explain: Explain) -> Self {
         let (meanings, parts) = (explain > Explain::Off, explain == Explain::Full);
         Self { context, meanings, parts, sn: None, hex_at: None }
     }
@@ -39,17 +40,17 @@ impl Shown<'_> {
 /// Fields as they were written before.
 #[derive(Debug)]
 pub(super) struct Memos {
-    runs: Runs<Vec<u8>>,
-    acks: Around<Vec<u8>>,
+    runs: Runs,
+    acks: Around,
     one: One,
 }
 
 /// The same of fields one by one.
 #[derive(Debug)]
 struct One {
-    rows: Memo<Vec<u8>>,
-    ids: Around<Vec<u8>>,
-    payloads: Around<Vec<u8>>,
+    rows: Memo,
+    ids: Around,
+    payloads: Around,
 }
 
 impl Memos {
@@ -74,7 +75,7 @@ pub(super) fn write_packet(
         // There are more rows than nodes.
         list(rows, shown, one, out);
     } else {
-        let packet = Packet::new(&shown.context, 0);
+        let packet = Packet::new(shown.context, 0);
         let mut is_first = true;
         while let Some(node) = rows.rest().first() {
             if !std::mem::replace(&mut is_first, false) {
@@ -99,20 +100,23 @@ pub(super) fn write_parts(
     Memos { runs, acks, one }: &mut Memos,
     out: &mut Vec<u8>,
 ) {
-    let packet = parts.packet(0);
     let mut lead = b'[';
-    parts.each(|part| {
+    parts.each(|part, context| {
         out.push(std::mem::replace(&mut lead, b','));
+        let shown = &Shown { context, ..*shown };
+        let packet = Packet::new(context, 0);
         let mut write = |stretch: Stretch<'_>, out: &mut Vec<u8>| {
-            if let Some(row) = stretch.row {
-                write_one(&row, false, shown, out);
-                return out.push(b'}');
-            }
             stretch.rows(record, room, |rows| list(rows, shown, one, out));
         };
         match part {
             Part::Known(stretch) => {
                 return runs.stretch(stretch, packet, out, |out| write(stretch, out));
+            }
+            Part::Field(row) => {
+                return runs.stretch(Stretch::of(&row), packet, out, |out| {
+                    write_one(&row, false, shown, out);
+                    out.push(b'}');
+                });
             }
             Part::Ack(lead, row) => {
                 let lead = |out: &mut Vec<u8>| {
@@ -169,7 +173,7 @@ fn list<'a>(
         let is_byte_of_flags = is_parent && next.is_some_and(|next| next.span.is_bits());
         // Of a group at most its number is shown.
         let bytes = if row.is_group { &[] } else { row.bytes };
-        let key = (&row, bytes, &shown.context, u8::from(is_byte_of_flags));
+        let key = (&row, bytes, shown.context, u8::from(is_byte_of_flags));
         if !packet_id(&row, shown, &mut one.ids, |_| (), out)
             && !payload(&row, shown, &mut one.payloads, out)
         {
@@ -204,7 +208,7 @@ const TEXT: &[u8] = b",\"text\":";
 /// Writes the keys up to the number of the first bit.
 fn write_begin(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
     known("{\"field\":\"", row.field.key(), out);
-    known("\",\"name\":\"", words::name(row, &shown.context), out);
+    known("\",\"name\":\"", words::name(row, shown.context), out);
     out.extend_from_slice(b"\",\"bit_offset\":");
 }
 
@@ -223,7 +227,7 @@ fn write_value(row: &Row<'_>, is_byte_of_flags: bool, shown: &Shown<'_>, out: &m
         value.write(out);
         written = start..out.len();
     }
-    if let Some(words) = Words::new(row, &shown.context) {
+    if let Some(words) = Words::new(row, shown.context) {
         out.extend_from_slice(TEXT);
         match (value, &words) {
             // The same text, which nothing has to be escaped in a second time.
@@ -242,7 +246,7 @@ fn write_meaning(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
     if !shown.meanings {
         return;
     }
-    let meaning = sn::meaning(row, &shown.context, shown.sn);
+    let meaning = sn::meaning(row, shown.context, shown.sn);
     if !meaning.is_empty() {
         entry(",\"meaning\":", &meaning, out);
     }
@@ -250,7 +254,7 @@ fn write_meaning(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
 
 /// Writes where the standard says it.
 fn write_end(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
-    let context = &shown.context;
+    let context = shown.context;
     let (section, statements) = words::spec(row, context);
     let elsewhere = words::elsewhere(row);
     if !elsewhere.is_empty() {
@@ -264,23 +268,22 @@ fn write_end(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
 }
 
 /// Writes a payload between words that are the same for all. `false`: it is another field.
-fn payload(
-    row: &Row<'_>,
-    shown: &Shown<'_>,
-    payloads: &mut Around<Vec<u8>>,
-    out: &mut Vec<u8>,
-) -> bool {
+fn payload(row: &Row<'_>, shown: &Shown<'_>, payloads: &mut Around, out: &mut Vec<u8>) -> bool {
     if row.field != Field::PAYLOAD {
         return false;
     }
     // They stand at any place, and none of these words tells it; some tell how long they are.
     let key = (row, Span { start: 0, ..row.span });
-    let parts = payloads.of(key, Packet::new(&shown.context, 0), |[before, between, behind]| {
-        write_begin(row, shown, before);
-        write_length(row, between);
-        write_meaning(row, shown, behind);
-        write_end(row, shown, behind);
-    });
+    let parts = payloads.of(
+        key,
+        Packet::new(shown.context, 0),
+        |[before, between, behind]: &mut [_; 3]| {
+            write_begin(row, shown, before);
+            write_length(row, between);
+            write_meaning(row, shown, behind);
+            write_end(row, shown, behind);
+        },
+    );
     let Some([before, between, behind]) = parts else { return false };
     out.extend_from_slice(before);
     number("", row.span.start.into(), out);
@@ -314,7 +317,7 @@ fn write_text(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
         return;
     }
     out.truncate(start);
-    if let Some(words) = Words::new(row, &shown.context) {
+    if let Some(words) = Words::new(row, shown.context) {
         out.extend_from_slice(TEXT);
         words.write(out);
     }
@@ -325,7 +328,7 @@ fn write_text(row: &Row<'_>, shown: &Shown<'_>, out: &mut Vec<u8>) {
 fn packet_id(
     row: &Row<'_>,
     shown: &Shown<'_>,
-    ids: &mut Around<Vec<u8>>,
+    ids: &mut Around,
     lead: impl FnOnce(&mut Vec<u8>),
     out: &mut Vec<u8>,
 ) -> bool {
@@ -333,7 +336,7 @@ fn packet_id(
         return false;
     }
     let key = (row, row.span);
-    let parts = ids.of(key, Packet::new(&shown.context, 0), |[before, between, behind]| {
+    let parts = ids.of(key, Packet::new(shown.context, 0), |[before, between, behind]| {
         lead(before);
         write_begin(row, shown, before);
         number("", row.span.start.into(), before);

@@ -359,7 +359,7 @@ fn quoted(text: Text<'_>) -> String {
 
 /// Adds size and beginning of a payload.
 pub(super) fn payload(payload: &[u8], out: &mut Words) {
-    text::add::count(payload.len() as u64, "byte", out);
+    text::add::bytes(payload.len() as u64, out);
     if payload.is_empty() {
         return;
     }

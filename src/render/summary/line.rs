@@ -33,6 +33,13 @@ impl Line {
         self.tail = None;
     }
 
+    /// Changes places with bytes that begin with other lines, for who adds one behind them. That is for a line
+    /// whose pieces make no difference, and no blanks may be at the end of those.
+    #[inline]
+    pub(super) fn swap(&mut self, text: &mut Vec<u8>) {
+        self.text.swap(text);
+    }
+
     /// Adds text of one role; nothing unsafe may be in it.
     pub(super) fn push(&mut self, role: Role, text: impl Display) {
         self.add(role, |out| {

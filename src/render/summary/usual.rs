@@ -62,7 +62,7 @@ impl Summary {
         column.width = column.width.max(digits.min(column.most));
         out.blanks(column.width.saturating_sub(digits));
         counted.add(number, out);
-        out.blanks(GAP);
+        out.push_str(GAP);
     }
 
     /// The time, which is mostly as long as the longest until now.
@@ -74,7 +74,7 @@ impl Summary {
         let columns_of_it = out.len().saturating_sub(start);
         if columns_of_it == columns.time.width {
             if columns_of_it > 0 {
-                out.blanks(GAP);
+                out.push_str(GAP);
             }
             return;
         }
@@ -108,14 +108,14 @@ impl Summary {
     }
 }
 
-/// Blanks between columns.
-const GAP: usize = 2;
+/// Stands between columns.
+const GAP: &str = "  ";
 
 impl Column {
     /// Adds the name of a packet, which is ASCII, and the blanks behind it.
     fn put_name(&mut self, name: &str, out: &mut Words) {
         self.width = self.width.max(name.len().min(self.most));
         out.push_str(name);
-        out.blanks(self.width.saturating_sub(name.len()).saturating_add(GAP));
+        out.blanks(self.width.saturating_sub(name.len()).saturating_add(GAP.len()));
     }
 }

@@ -13,8 +13,9 @@ use crate::spec::field::{Context, Kind};
 use crate::text::{self, Out, Words};
 
 /// What the words of one row are made with.
+#[derive(Clone, Copy)]
 pub(super) struct RowWords<'r> {
-    pub(super) context: Context,
+    pub(super) context: &'r Context,
     pub(super) explain: Explain,
     pub(super) limit: usize,
     pub(super) painter: Painter,
@@ -28,14 +29,14 @@ impl RowWords<'_> {
         &self,
         row: &Row<'_>,
         is_whole: bool,
-        memo: &mut Memo<Words>,
+        memo: &mut Memo,
         flow: &mut Flow,
         out: &mut Words,
     ) {
         let layout = self.gutter.offset_width().saturating_mul(2) | u8::from(is_whole);
         // The words of a field depend on all its bytes, those of a group on none.
         let bytes = if row.is_group { self.gutter.shown(row.bytes) } else { row.bytes };
-        let key = (row, bytes, &self.context, layout);
+        let key = (row, bytes, self.context, layout);
         memo.row(key, out, |out| self.write(row, is_whole, flow.clear(), out));
     }
 
@@ -44,43 +45,43 @@ impl RowWords<'_> {
     /// line may have to be broken or painted.
     pub(super) fn packet_id(
         &self,
-        row: &Row<'_>,
-        ids: &mut Around<Words>,
+        (row, packet): (&Row<'_>, Packet),
+        ids: &mut Around,
         lead: impl FnOnce(&mut Words),
         out: &mut Words,
     ) -> bool {
         if row.field != Field::PACKET_ID || !self.is_plain() {
             return false;
         }
-        let packet = Packet::new(&self.context, self.gutter.offset_width());
-        let parts = ids.of((row, row.span), packet, |[before, between, behind]| {
-            lead(before);
-            let (mut all, mut flow) = (Words::default(), Flow::new());
-            self.write(row, false, &mut flow, &mut all);
-            let all = all.as_str();
-            let digits = text::text(|out| words::add_value(row, &self.context, self.limit, out));
-            let label = text::text(|out| {
-                words::add_label(row, &self.context, out);
-                out.push_str(": ");
+        let parts =
+            ids.of((row, row.span), packet, |[before, between, behind]: &mut [Words; 3]| {
+                lead(before);
+                let (mut all, mut flow) = (Words::default(), Flow::new());
+                self.write(row, false, &mut flow, &mut all);
+                let all = all.as_str();
+                let digits = text::text(|out| words::add_value(row, self.context, self.limit, out));
+                let label = text::text(|out| {
+                    words::add_label(row, self.context, out);
+                    out.push_str(": ");
+                });
+                let bytes = gutter::spaced(row.bytes);
+                // The bytes stand behind the offset, the number behind the name.
+                let (left, right) = all.split_once(&label).unwrap_or_default();
+                let (offset, blanks) = left.split_once(&bytes).unwrap_or_default();
+                before.push_str(offset);
+                between.push_str(blanks);
+                between.push_str(&label);
+                behind.push_str(right.strip_prefix(&digits).unwrap_or_default());
             });
-            let bytes = gutter::spaced(row.bytes);
-            // The bytes stand behind the offset, the number behind the name.
-            let (left, right) = all.split_once(&label).unwrap_or_default();
-            let (offset, blanks) = left.split_once(&bytes).unwrap_or_default();
-            before.push_str(offset);
-            between.push_str(blanks);
-            between.push_str(&label);
-            behind.push_str(right.strip_prefix(&digits).unwrap_or_default());
-        });
         let Some([before, between, behind]) = parts else { return false };
-        out.push_words(before);
+        out.push_known(before);
         match *row.bytes {
             [high, low] => gutter::add_two_spaced([high, low], out),
             _ => gutter::add_spaced(row.bytes, out),
         }
-        out.push_words(between);
+        out.push_known(between);
         text::add::digits(row.number, out);
-        out.push_words(behind);
+        out.push_known(behind);
         true
     }
 
@@ -88,8 +89,8 @@ impl RowWords<'_> {
     /// length. `false`: it is another field, or its line may have to be broken or painted.
     pub(super) fn payload(
         &self,
-        row: &Row<'_>,
-        payloads: &mut Around<Words>,
+        (row, packet): (&Row<'_>, Packet),
+        payloads: &mut Around,
         out: &mut Words,
     ) -> bool {
         if row.field != Field::PAYLOAD || row.is_group || !self.is_short() {
@@ -97,16 +98,16 @@ impl RowWords<'_> {
         }
         // They stand at any place, and none of these words tells it.
         let key = (row, Span { start: 0, ..row.span });
-        let parts = payloads.of(key, Packet::new(&self.context, 0), |[label, _, behind]| {
-            words::add_label(row, &self.context, label);
+        let parts = payloads.of(key, packet, |[label, _, behind]: &mut [Words; 3]| {
+            words::add_label(row, self.context, label);
             self.add_meaning(row, behind);
+            behind.push('\n');
         });
         let Some([label, _, behind]) = parts else { return false };
         self.gutter.left(out, self.painter, row, false);
-        out.push_words(label);
+        out.push_known(label);
         self.add_value(row, out);
-        out.push_words(behind);
-        out.push('\n');
+        out.push_known(behind);
         true
     }
 
@@ -117,14 +118,14 @@ impl RowWords<'_> {
 
     /// Adds the value behind a colon, where there is one.
     fn add_value(&self, row: &Row<'_>, out: &mut Words) {
-        let write = |out: &mut Words| words::add_value(row, &self.context, self.limit, out);
+        let write = |out: &mut Words| words::add_value(row, self.context, self.limit, out);
         add_unless_empty(": ", out, write);
     }
 
     /// Adds what the value does behind a point, where that is asked for and there is something to say.
     fn add_meaning(&self, row: &Row<'_>, out: &mut Words) {
         if self.explain >= Explain::Brief {
-            let meaning = sn::meaning(row, &self.context, self.sn);
+            let meaning = sn::meaning(row, self.context, self.sn);
             add_unless_empty(" · ", out, |out| out.push_str(&meaning));
         }
     }
@@ -141,13 +142,13 @@ impl RowWords<'_> {
         }
         let is_undecoded = row.field.kind() == Kind::Undecoded;
         let role = if is_undecoded { Role::Warning } else { Role::Value };
-        flow.add(Role::Label, |out| words::add_label(row, &self.context, out));
+        flow.add(Role::Label, |out| words::add_label(row, self.context, out));
         flow.unless_empty((Role::Meaning, ": "), role, |out| {
-            words::add_value(row, &self.context, self.limit, out);
+            words::add_value(row, self.context, self.limit, out);
         });
         if self.explain >= Explain::Brief {
             flow.unless_empty((Role::Dim, " · "), Role::Meaning, |out| {
-                out.push_str(&sn::meaning(row, &self.context, self.sn));
+                out.push_str(&sn::meaning(row, self.context, self.sn));
             });
         }
         self.gutter.row(out, self.painter, row, is_whole, flow);
@@ -159,7 +160,7 @@ impl RowWords<'_> {
     /// The same in one line whose words have no roles, so that they are added as they come.
     fn write_plainly(&self, row: &Row<'_>, is_whole: bool, out: &mut Words) {
         self.gutter.left(out, self.painter, row, is_whole);
-        words::add_label(row, &self.context, out);
+        words::add_label(row, self.context, out);
         self.add_value(row, out);
         self.add_meaning(row, out);
         out.push('\n');
@@ -170,8 +171,8 @@ impl RowWords<'_> {
         if row.field != row.whole {
             return;
         }
-        let (section, statements) = words::spec(row, &self.context);
-        let allowed = words::allowed(row, &self.context);
+        let (section, statements) = words::spec(row, self.context);
+        let allowed = words::allowed(row, self.context);
         let elsewhere = words::elsewhere(row);
         let mut parts = Vec::new();
         if !elsewhere.is_empty() {
