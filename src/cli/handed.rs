@@ -182,7 +182,11 @@ impl Hand {
         let mut next = self.spare.pop().unwrap_or_default();
         next.clear();
         let piece = std::mem::replace(&mut self.filling, next);
-        self.to_do.send(piece).map_err(|_| gone())?;
+        if self.to_do.send(piece).is_err() {
+            // It has ended after an error, which stands behind what it has written.
+            self.wait_for_all()?;
+            return Err(gone());
+        }
         self.under_way = self.under_way.saturating_add(1);
         Ok(())
     }
@@ -200,6 +204,10 @@ impl Hand {
         if !self.filling.is_empty() && !self.has_failed {
             self.hand_over()?;
         }
+        self.wait_for_all()
+    }
+
+    fn wait_for_all(&mut self) -> io::Result<()> {
         while self.under_way > 0 {
             self.wait()?;
         }
@@ -276,6 +284,21 @@ mod tests {
         pieces().for_each(|piece| out.write_all(&piece).unwrap());
         drop(out);
         assert!(reading.join().unwrap().unwrap() == pieces().flatten().collect::<Vec<_>>());
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_disk_is_told_whenever_it_shows() {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let mut out = Handed::new(full);
+        out.is_alone = false;
+        out.written = AT_ONCE;
+        let failed = (0..10).find_map(|_| {
+            // The thread has ended when it gets the next piece.
+            thread::sleep(std::time::Duration::from_millis(20));
+            out.give(&mut vec![0; ENOUGH]).err()
+        });
+        assert_eq!(failed.unwrap().kind(), io::ErrorKind::StorageFull);
     }
 
     #[test]

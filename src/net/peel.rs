@@ -70,6 +70,20 @@ const EMPTY: Layers = Layers {
     transport: TransportLayer::Tcp(TcpLayer::EMPTY),
 };
 
+#[cfg(test)]
+impl Net {
+    /// The TCP segment in an IP packet, for tests of rooms that know of no frames.
+    pub(crate) fn segment<'a>(&'a mut self, data: &'a [u8]) -> super::Segment<'a> {
+        let (link, original_len) = (LinkType::RAW, data.len() as u32);
+        let (number, time, interface, file, beside) = (1, None, 0, 0, None);
+        let frame = Frame { number, time, link, original_len, interface, file, beside, data };
+        match self.packet(&frame) {
+            Ok(Transport::Tcp(segment)) => segment,
+            _ => panic!("no TCP"),
+        }
+    }
+}
+
 impl Net {
     /// What a frame carries: a TCP segment or a UDP datagram.
     ///

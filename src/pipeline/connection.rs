@@ -861,6 +861,8 @@ impl<'r, C: Consumer> Packets<'r, C> {
             ..origin(self.worker.clock, Some(at), self.time, self.connection, self.side)
         };
         let room = self.worker.desk.room();
+        // The header of a carrier belongs to what was told of these bytes before.
+        room.reader.no_headers();
         room.stray(self.session, (bytes, self.sender), &[finding], &origin);
     }
 

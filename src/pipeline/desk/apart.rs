@@ -162,8 +162,11 @@ impl<C: Consumer> Apart<C> {
         let Some(place) = session.place else { return };
         self.packets = self.packets.saturating_add(1);
         self.records = self.records.saturating_add(1);
+        // Packets of one segment stay together, as it would have to be copied again.
+        if self.filling.is_full() && !self.filling.goes_on(packet.origin) {
+            self.give();
+        }
         self.filling.packet(place, packet);
-        self.give_if_full();
     }
 
     /// A side of a connection has ended in TCP.
@@ -204,7 +207,9 @@ impl<C: Consumer> Apart<C> {
         if self.filling.is_empty() {
             return;
         }
-        if let Some(room) = self.room.take() {
+        if let Some(mut room) = self.room.take() {
+            // Whatever brought the last packet that was read here brings no other.
+            room.reader.no_headers();
             self.records = room.reader.records().saturating_add(self.filling.packets());
             self.is_stopped = room.reader.stopped();
             if self.jobs.send(Job::Take(room)).is_err() {

@@ -86,17 +86,39 @@ impl Batch {
     pub(super) fn packet(&mut self, place: usize, packet: &Packet<'_>) {
         let Packet { bytes, sender, proof, origin, .. } = *packet;
         let (segment, at) = origin.segment.unwrap_or((bytes, 0));
-        let of = of(origin);
         let way = self.ways.number_of(place, sender, origin);
-        let goes_on = of.is_some() && self.last == of;
+        let goes_on = self.goes_on(origin);
         let is_same = |last: &&mut Segment| goes_on && last.way == way && last.proves(proof);
         match self.segments.last_mut().filter(is_same) {
             Some(last) => last.packets = last.packets.saturating_add(1),
             None => self.segment(segment, (way, proof), origin),
         }
-        self.last = of;
+        self.last = of(origin);
         // No packet is longer than 2^28 bytes, nor is what was captured at once.
         self.packets.push((at as u32, bytes.len() as u32));
+    }
+
+    /// Whether a packet came in the same segment as the last, and in the same frames.
+    #[inline]
+    pub(super) fn goes_on(&self, origin: &Origin<'_>) -> bool {
+        let of = of(origin);
+        of.is_some() && self.last == of && self.came_alike(origin)
+    }
+
+    #[inline]
+    fn came_alike(&self, origin: &Origin<'_>) -> bool {
+        let Some(last) = self.segments.last() else { return false };
+        match origin.frames {
+            [_] if origin.began.is_none() => !last.is_spread,
+            frames => {
+                let Some(spread) = self.spreads.last().filter(|_| last.is_spread) else {
+                    return false;
+                };
+                spread.began == origin.began
+                    && spread.frames == frames.len()
+                    && self.frames.ends_with(frames)
+            }
+        }
     }
 
     /// The first packet of a segment is to be read.
@@ -163,11 +185,11 @@ impl Batch {
     }
 }
 
-/// Which segment a packet came in last, if it came in one alone.
+/// Which segment a packet came in last.
 #[inline]
 fn of(origin: &Origin<'_>) -> Option<Of> {
-    let ((bytes, _), [frame]) = (origin.segment?, origin.frames) else { return None };
-    origin.began.is_none().then_some((*frame, bytes.as_ptr().addr(), bytes.len()))
+    let (bytes, _) = origin.segment?;
+    Some((*origin.frames.last()?, bytes.as_ptr().addr(), bytes.len()))
 }
 
 /// What has not been read yet of a batch.

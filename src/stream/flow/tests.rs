@@ -1,6 +1,5 @@
 use super::*;
-use crate::capture::{Frame, LinkType};
-use crate::net::{Net, Transport};
+use crate::net::Net;
 use crate::stream::Course;
 
 /// A random number generator, so that each run is the same.
@@ -117,11 +116,8 @@ fn run(packets: &[(Side, Vec<u8>)], most: usize, may_be_short: bool) -> (Vec<Str
     let (mut shared, mut sink) = (Shared::default(), Scribe { told: Vec::new(), most });
     let (mut net, mut flow, mut short) = (Net::default(), Flow::new(connection, true, Some(())), 0);
     for (number, (side, data)) in (1..).zip(packets) {
-        let (link, original_len, time) = (LinkType::RAW, data.len() as u32, Some(number as i64));
-        let (interface, file, beside) = (0, 0, None);
-        let frame = Frame { number, time, link, original_len, interface, file, beside, data };
-        let Ok(Transport::Tcp(segment)) = net.packet(&frame) else { panic!("no TCP") };
-        let at = Stamp { frame: number, time, previous: None };
+        let segment = net.segment(data);
+        let at = Stamp { frame: number, time: Some(number as i64), previous: None };
         shared.counters.segments += 1;
         let is_low = *side == Side::A;
         let next = may_be_short.then(|| flow.goes_on(&segment, is_low)).flatten();
