@@ -3,7 +3,7 @@
 mod support;
 
 use support::program;
-use support::{pcap, read};
+use support::{Tcp, pcap, read};
 
 /// The frames of `ws-deflate.pcapng` with this port, without the first so many.
 fn without_start(port: u16, first: usize) -> Vec<u8> {
@@ -136,4 +136,22 @@ fn a_request_that_is_lost_is_counted() {
     let kept = frames.into_iter().enumerate().filter(|(place, _)| *place != request);
     let lost = run(&pcap(1, &kept.map(|(_, frame)| frame.data).collect::<Vec<_>>()), &[]);
     assert!(lost.err.contains("1 gap in MQTT streams"), "{}", lost.err);
+}
+
+/// Bytes that come again with other contents, right behind a packet of another connection that WebSocket carries.
+#[test]
+fn what_comes_again_has_no_header_of_another_connection() {
+    let connect = b"\x10\x0f\x00\x04MQTT\x04\x02\x00\x3c\x00\x03bob";
+    let publish = b"\x30\x06\x00\x01ahey";
+    let other = b"\x30\x06\x00\x01ahoo";
+    let behind = 1 + connect.len() as u32;
+    let plain = [(1, &connect[..]), (behind, publish)].map(|it| Tcp::client(it.0, it.1).ethernet());
+    let (carried, _) = read(&std::fs::read("captures/ws.pcap").unwrap());
+    let mut frames = plain.to_vec();
+    frames.extend(carried.into_iter().map(|frame| frame.data));
+    let lines = |frames: &[Vec<u8>], args: &[&str]| run(&pcap(1, frames), args).json().len();
+    let before = [lines(&frames, &[]), lines(&frames, &["-Y", "websocket"])];
+    frames.push(Tcp::client(behind, other).ethernet());
+    assert_eq!(lines(&frames, &[]), before[0] + 1);
+    assert_eq!(lines(&frames, &["-Y", "websocket"]), before[1]);
 }

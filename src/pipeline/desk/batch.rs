@@ -260,3 +260,26 @@ impl<'b> Rest<'b> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_is_copied_once_however_many_packets_it_has() {
+        let (bytes, proof) = ([0xc0, 0].repeat(2_000), Proof::default());
+        let mut batch = Batch::default();
+        // One frame, an IP packet in several, and the same in others.
+        for frames in [&[7][..], &[3, 7], &[5, 7]] {
+            for at in (0..bytes.len()).step_by(2) {
+                let origin = Origin { frames, segment: Some((&bytes, at)), ..Origin::default() };
+                let (sender, cut, notes, bytes) =
+                    (Sender::Client, None, &[][..], &bytes[at..][..2]);
+                let packet = Packet { bytes, sender, cut, notes, proof: &proof, origin: &origin };
+                assert_eq!(batch.goes_on(&origin), at > 0);
+                batch.packet(0, &packet);
+            }
+        }
+        assert_eq!((batch.packets(), batch.bytes.len()), (6_000, 3 * bytes.len()));
+    }
+}

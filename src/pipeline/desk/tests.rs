@@ -1,6 +1,9 @@
+use super::{Desk, Packet, Session};
 use crate::capture::{Source, open};
-use crate::pipeline::{Consumer, Inspector, Origin, Record, Settings};
-use crate::session::Ended;
+use crate::pipeline::{Consumer, Inspector, Origin, Reader, Record, Settings};
+use crate::session::{Ended, Proof};
+use crate::spec::unit::Unit;
+use crate::spec::{Sender, Version};
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -122,4 +125,35 @@ fn a_fault_of_the_other_thread_is_told_by_this_one() {
     };
     let fault = std::panic::catch_unwind(run).unwrap_err();
     assert_eq!(fault.downcast_ref::<&str>(), Some(&"the twentieth"));
+}
+
+/// How many headers each record has.
+struct Headers(Vec<usize>);
+
+impl Consumer for Headers {
+    fn record(&mut self, record: &Record<'_>) -> ControlFlow<()> {
+        self.0.push(record.headers.len());
+        ControlFlow::Continue(())
+    }
+}
+
+#[test]
+fn the_header_of_a_carrier_brings_one_packet() {
+    let mut desk = Desk::new(Reader::new(Headers(Vec::new()), false)).set_apart();
+    let [mut carried, mut other] = [(); 2].map(|()| Session::new(Some(Version::V311)));
+    let mut over: Vec<_> = (0..9).map(|_| Session::new(Some(Version::V311))).collect();
+    over.iter_mut().for_each(|session| desk.room().begin(session));
+    let (proof, origin) = (Proof::default(), Origin::default());
+    let of = |bytes| {
+        let (sender, cut, notes, proof) = (Sender::Client, None, &[][..], &proof);
+        Packet { bytes, sender, cut, notes, proof, origin: &origin }
+    };
+    let header = (Unit::WEBSOCKET_FRAME, &[0x82, 2][..], &[][..]);
+    desk.room().reader.headers(std::iter::once(header));
+    desk.packet(&mut carried, &of(&[0xc0, 0]));
+    // As many as make the other thread begin.
+    over.into_iter().for_each(|session| desk.ended(session, None));
+    desk.no_headers();
+    desk.packet(&mut other, &of(b"\x10\x0f\x00\x04MQTT\x04\x02\x00\x3c\x00\x03bob"));
+    assert_eq!(desk.into_room().reader.consumer.0, [1, 0]);
 }
