@@ -2,9 +2,9 @@
 
 use super::Packet;
 use super::room::{End, Room};
-use super::segment::{Segment, Spread, Way, Ways};
+use super::segment::{Segment, Spread, Way};
 use crate::net::Layers;
-use crate::pipeline::kept::lists::{Slots, take};
+use crate::pipeline::kept::lists::{Common, Slots, take};
 use crate::pipeline::{Consumer, Origin};
 use crate::session::Proof;
 use crate::session::ended::Closed;
@@ -29,7 +29,7 @@ pub(super) struct Batch {
     /// Where in its segment each packet begins, and how long it is.
     packets: Vec<(u32, u32)>,
     bytes: Vec<u8>,
-    ways: Ways,
+    ways: Common<Way>,
     spreads: Vec<Spread>,
     /// The numbers of frames of what came in several.
     frames: Vec<u64>,
@@ -86,7 +86,7 @@ impl Batch {
     pub(super) fn packet(&mut self, place: usize, packet: &Packet<'_>) {
         let Packet { bytes, sender, proof, origin, .. } = *packet;
         let (segment, at) = origin.segment.unwrap_or((bytes, 0));
-        let way = self.ways.number_of(place, sender, origin);
+        let way = Way::number((place, sender), origin, &mut self.ways);
         let goes_on = self.goes_on(origin);
         let is_same = |last: &&mut Segment| goes_on && last.way == way && last.proves(proof);
         match self.segments.last_mut().filter(is_same) {
@@ -197,7 +197,7 @@ struct Rest<'b> {
     segments: slice::Iter<'b, Segment>,
     packets: &'b [(u32, u32)],
     bytes: &'b [u8],
-    ways: &'b Ways,
+    ways: &'b Common<Way>,
     spreads: slice::Iter<'b, Spread>,
     frames: &'b [u64],
     shuts: slice::Iter<'b, Shut>,

@@ -1,14 +1,10 @@
 //! What packets are kept with that came in one segment.
 
 use crate::pipeline::Origin;
+use crate::pipeline::kept::lists::Common;
 use crate::session::Proof;
 use crate::spec::Sender;
 use std::net::SocketAddr;
-
-/// Sides of connections of which the last way is found: a power of two.
-const SLOTS: usize = 256;
-/// Ways that are remembered beyond the packets that were kept with them.
-const MAX_WAYS: usize = 1_024;
 
 /// A segment, or what came in several. What few have stands in lists of their own.
 #[derive(Debug)]
@@ -54,14 +50,6 @@ pub(super) struct Way {
     pub(super) start: Option<i64>,
 }
 
-/// The ways that packets went.
-#[derive(Debug)]
-pub(super) struct Ways {
-    all: Vec<Way>,
-    /// Which of them a packet of a side went last.
-    last: [u32; SLOTS],
-}
-
 impl Segment {
     /// With its first packet.
     #[inline]
@@ -102,37 +90,16 @@ impl Segment {
     }
 }
 
-impl Default for Ways {
-    fn default() -> Self {
-        Self { all: Vec::new(), last: [0; SLOTS] }
-    }
-}
-
-impl Ways {
-    /// The number of the way of a packet, whose session has this place.
+impl Way {
+    /// The number of the way of a packet among others; the session of its connection has this place.
     #[inline]
-    pub(super) fn number_of(&mut self, place: usize, sender: Sender, origin: &Origin<'_>) -> u32 {
+    pub(super) fn number(
+        (place, sender): (usize, Sender),
+        origin: &Origin<'_>,
+        among: &mut Common<Self>,
+    ) -> u32 {
         let &Origin { stream, ends, start, .. } = origin;
-        let way = Way { place, sender, stream, ends, start };
-        let slot = place.wrapping_mul(2).wrapping_add(usize::from(sender == Sender::Server));
-        let Some(last) = self.last.get_mut(slot % SLOTS) else { return 0 };
-        if self.all.get(*last as usize) != Some(&way) {
-            // Not many more than packets, which are kept by some hundreds.
-            *last = self.all.len() as u32;
-            self.all.push(way);
-        }
-        *last
-    }
-
-    #[inline]
-    pub(super) fn get(&self, number: u32) -> Option<&Way> {
-        self.all.get(number as usize)
-    }
-
-    /// No packet needs them any more: they stay for the next ones, unless they have become many.
-    pub(super) fn clear(&mut self) {
-        if self.all.len() > MAX_WAYS {
-            self.all.clear();
-        }
+        let way = Self { place, sender, stream, ends, start };
+        among.number_of((place, sender == Sender::Server), |last| *last == way, || way)
     }
 }

@@ -10,10 +10,10 @@ use crate::annotate::Tape;
 use crate::net::Layers;
 use crate::session::{Facts, Partner};
 use entry::{Beside, Entry, Has, Spread};
-use lists::Slots;
+use lists::{Common, Slots};
 use rest::Rest;
 use std::slice;
-use way::Ways;
+use way::Way;
 
 /// The longest packet that is kept, in bytes: what is longer costs more to copy than is gained.
 const MAX_KEPT: usize = 64 << 10;
@@ -26,7 +26,7 @@ const MAX_KEPT: usize = 64 << 10;
 #[derive(Debug)]
 pub struct Kept {
     entries: Vec<Entry>,
-    ways: Ways,
+    ways: Common<Way>,
     /// Of each record its bytes, then its topic and its Topic Filter, if it has them.
     strings: Vec<u8>,
     /// Bytes of those topics and filters.
@@ -47,7 +47,7 @@ impl Kept {
     pub fn new(needs_layers: bool) -> Self {
         Self {
             entries: Vec::new(),
-            ways: Ways::new(),
+            ways: Common::default(),
             strings: Vec::new(),
             lengths: Vec::new(),
             partners: Vec::new(),
@@ -118,7 +118,7 @@ impl Kept {
             self.layers.add(|| *layers, |slot| slot.assign(layers));
         }
         let has = if Beside::is_of(record) { self.add_beside(record, has) } else { has };
-        let way = self.ways.number_of(record);
+        let way = Way::number(record, &mut self.ways);
         self.entries.push(Entry {
             number: record.number,
             frame,
