@@ -57,6 +57,7 @@ pub use follow::follow;
 #[doc(hidden)]
 pub use magic::{FORMATS, FormatRow};
 pub use merge::Merge;
+pub(crate) use open::LARGE;
 pub use open::{from_reader, open};
 #[doc(hidden)]
 pub use open::{kind_of, open_counted};

@@ -20,8 +20,8 @@ use super::{
     window::Window,
 };
 
-/// Bytes of a file from which on a thread of its own is worth it.
-const AHEAD_FROM: u64 = 2 << 20;
+/// Bytes of what is read from which on a thread more is worth it.
+pub(crate) const LARGE: u64 = 2 << 20;
 
 /// Opens a capture file, or standard input for `-`. The format is told by its first bytes, also
 /// within a file that is compressed.
@@ -88,7 +88,7 @@ fn open_with(
 
 /// Whether a file is large, its bytes are there, and another core than those of `threads` can fetch them.
 fn is_worth_a_thread(file: &File, threads: usize) -> bool {
-    let is_large = file.metadata().is_ok_and(|it| it.is_file() && it.len() >= AHEAD_FROM);
+    let is_large = file.metadata().is_ok_and(|it| it.is_file() && it.len() >= LARGE);
     is_large && thread::available_parallelism().is_ok_and(|cores| cores.get() > threads)
 }
 

@@ -1,7 +1,7 @@
 //! Standard output of a long run, written by a thread of its own: on a disk or in a pipe that takes as long as
 //! a quarter of what is written there took to make.
 
-use crate::render::threaded::Hand as Takes;
+use crate::render::threaded::{Hand as Takes, cores};
 use std::fs::File;
 use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -71,7 +71,7 @@ impl Takes for Shared {
 
 impl Handed {
     fn new(file: File) -> Self {
-        let is_alone = thread::available_parallelism().map_or(1, usize::from) < 2;
+        let is_alone = cores() < 2;
         Self { file, written: 0, is_alone, thread: None }
     }
 

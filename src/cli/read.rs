@@ -5,20 +5,17 @@ use super::keylog::{self, Waker};
 use super::output::Printer;
 use super::progress::Progress;
 use super::{Outcome, choose, report};
-use crate::capture::{CaptureError, Fault, Merge, Source, Stop};
+use crate::capture::{self, CaptureError, Fault, Merge, Source, Stop};
 use crate::carrier::tls::Secrets;
 use crate::filter::{Filtered, FilteredConnections};
 use crate::pipeline::{Consumer, Inspector, Needs, Settings};
+use crate::render::threaded::cores;
 use crate::render::{self, Target};
 use crate::text;
 use anyhow::Context;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::thread;
-
-/// Bytes of captures from which on a thread of its own follows the sessions: with less there is nothing to gain.
-const APART_FROM: u64 = 2 << 20;
 
 pub(super) fn run(args: &Read) -> anyhow::Result<Outcome> {
     run_as(args, &args.output.format)
@@ -129,22 +126,22 @@ pub(super) struct Input<'f> {
 }
 
 impl Input<'_> {
+    /// Whether all of the captures is there.
+    fn are_there(&self) -> bool {
+        !self.follow && self.files.iter().all(|path| path.is_file())
+    }
+
     /// Whether there is much to be read, and a core left that can follow the sessions. Where a filter chooses, it is
     /// not known that much is to be written.
     fn is_worth_a_thread(&self, is_filtered: bool) -> bool {
-        let is_there = !self.follow && self.files.iter().all(|path| path.is_file());
         let sizes = self.files.iter().filter_map(|path| Some(path.metadata().ok()?.len()));
         let busy = if is_filtered { 1 } else { self.threads };
-        is_there
+        self.are_there()
             && self.count.is_none()
             && !self.is_shown
-            && sizes.fold(0, u64::saturating_add) >= APART_FROM
+            && sizes.fold(0, u64::saturating_add) >= capture::LARGE
             && cores() >= busy.saturating_mul(2)
     }
-}
-
-fn cores() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Captures that were read as one.
@@ -166,9 +163,9 @@ impl<C: Consumer + Send + 'static> Reading<C> {
         consumer: C,
         waits: impl FnMut(&mut C) -> ControlFlow<()>,
     ) -> anyhow::Result<Option<Self>> {
+        let are_there = input.are_there();
         let Input { files, count, follow, is_shown, threads, is_apart } = input;
         settings.secrets = secrets.clone();
-        let are_there = !follow && files.iter().all(|path| path.is_file());
         if are_there {
             // The whole capture is there, so the session may as well be told in one line at its end.
             secrets.expect();

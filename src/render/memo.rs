@@ -184,10 +184,7 @@ impl Memo {
         }
         pair.swap(0, 1);
         let [slot, _] = pair;
-        let at = out.len();
-        write(out);
-        let text = out.since(at);
-        if text.len() <= MAX_TEXT {
+        if let Some(text) = written(out, MAX_TEXT, write) {
             slot.key = Some(key);
             slot.known.set(bytes, text);
         }
@@ -290,10 +287,7 @@ impl Runs {
         }
         pair.swap(0, 1);
         let [slot, _] = pair;
-        let at = out.len();
-        write(rows, nodes.len(), out);
-        let text = out.since(at);
-        if text.len() <= MAX_RUN_TEXT {
+        if let Some(text) = written(out, MAX_RUN_TEXT, |out| write(rows, nodes.len(), out)) {
             slot.packet = packet;
             slot.nodes.clear();
             slot.nodes.extend_from_slice(nodes);
@@ -321,15 +315,20 @@ impl Runs {
         }
         pair.swap(0, 1);
         let [slot, _] = pair;
-        let at = out.len();
-        write(out);
-        let text = out.since(at);
-        if text.len() <= MAX_RUN_TEXT {
+        if let Some(text) = written(out, MAX_RUN_TEXT, write) {
             (slot.packet, slot.from) = (packet, from);
             slot.known.set(bytes, text);
         }
         self.of_bytes.count_miss();
     }
+}
+
+/// What `write` adds, unless it is too long to be remembered.
+#[inline]
+fn written<T: Text>(out: &mut T, most: usize, write: impl FnOnce(&mut T)) -> Option<&[u8]> {
+    let at = out.len();
+    write(out);
+    Some(out.since(at)).filter(|text| text.len() <= most)
 }
 
 /// What stands before, between and behind the places of a row where a number is shown that nothing else in the

@@ -67,10 +67,15 @@ pub fn with_threads(
     Box::new(Threaded::new(format, plan, hand))
 }
 
+/// How many cores the machine has; one, where that is not known.
+pub(crate) fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// How many threads write: as the machine has them, if nothing else is asked for.
 fn count(row: &FormatRow, asked: Option<usize>) -> usize {
     let threads = asked.unwrap_or_else(|| {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let cores = cores();
         if cores < 2 { 0 } else { cores.min(MAX_THREADS) }
     });
     if row.by_others == ByOthers::Freely { threads } else { threads.min(1) }
